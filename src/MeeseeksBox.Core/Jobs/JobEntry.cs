@@ -1,0 +1,38 @@
+using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Jobs;
+
+/// <summary>A job's place in the table: its present snapshot, its places in the indexes, and what only this node knows of it.</summary>
+internal sealed class JobEntry(Job job)
+{
+    /// <summary>The job as it stands.</summary>
+    public Job Job { get; set; } = job;
+
+    /// <summary>When it last changed here, by the steady clock.</summary>
+    public double Touched { get; set; }
+
+    /// <summary>Not to be started before, by the steady clock: the pause between two runs.</summary>
+    public double NotBefore { get; set; }
+
+    /// <summary>Its run on this node, while there is one.</summary>
+    public Run? Run { get; set; }
+
+    /// <summary>True when its end has been told to the history.</summary>
+    public bool Recorded { get; set; }
+
+    /// <summary>Its queue, while it is live or in the hands of a pool.</summary>
+    public JobQueue? Queue { get; set; }
+
+    /// <summary>True while it stands in <see cref="JobQueue.Waiting"/>.</summary>
+    public bool IsWaiting { get; set; }
+
+    /// <summary>Its neighbours in the order of changes.</summary>
+    public EntryLinks Change;
+
+    /// <summary>Its neighbours among those with the same kind of deadline.</summary>
+    public EntryLinks Due;
+
+    /// <summary>The list that <see cref="Due"/> belongs to.</summary>
+    public EntryList? DueList { get; set; }
+}

@@ -1,0 +1,262 @@
+using System.Diagnostics.CodeAnalysis;
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Jobs;
+
+/// <summary>
+/// All jobs that this node knows of, found by id, by queue, by order of change and by deadline. Every index is kept at every
+/// <see cref="Put"/>, so that no question is answered by looking at all jobs.
+/// </summary>
+internal sealed class JobTable(NodeSettings settings, News news)
+{
+    private readonly Dictionary<string, JobEntry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<QueueKey, JobQueue> _queues = [];
+    private readonly PriorityQueue<JobEntry, double> _delayed = new();
+    private NodeSettings _settings = settings;
+    private long _seq;
+
+    /// <summary>All entries, the one that changed last at the end.</summary>
+    public EntryList Changes { get; } = new(EntryList.ByChange);
+
+    /// <summary>Jobs that leave when they expire.</summary>
+    public EntryList Ended { get; } = new(EntryList.ByDue);
+
+    /// <summary>Jobs at work on other nodes, which are lost when nothing is heard of them.</summary>
+    public EntryList AtWorkElsewhere { get; } = new(EntryList.ByDue);
+
+    /// <summary>Jobs that wait on other nodes, which are told again after a while.</summary>
+    public EntryList WaitingElsewhere { get; } = new(EntryList.ByDue);
+
+    /// <summary>Pools in which a job that is to be given a node has come, or a slot has been freed.</summary>
+    public HashSet<string> ToRoute { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How many jobs there are.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>The number of the latest change.</summary>
+    public long Seq => _seq;
+
+    public IReadOnlyDictionary<QueueKey, JobQueue> Queues => _queues;
+
+    public bool TryFind(string id, [NotNullWhen(true)] out JobEntry? entry) => _entries.TryGetValue(id, out entry);
+
+    /// <summary>The jobs that a node has in hand or waiting, of one pool.</summary>
+    public int Occupied(string node, string pool) => _queues.TryGetValue(new(node, pool), out var queue) ? queue.Occupied : 0;
+
+    /// <summary>The queue of a pool of this node, or with no node the jobs of a pool that are to be given one.</summary>
+    public JobQueue? Queue(string? node, string pool) => _queues.GetValueOrDefault(new(node, pool));
+
+    /// <summary>Makes a job the present one under its id, and gives it the next number of change.</summary>
+    public JobEntry Put(Job job, Moment now)
+    {
+        job = job with { Seq = ++_seq };
+        if (_entries.TryGetValue(job.Id, out var entry))
+        {
+            Changes.Remove(entry);
+            Unwait(entry);
+            LeaveDueList(entry);
+            entry.Job = job;
+        }
+        else
+        {
+            entry = new JobEntry(job);
+            _entries.Add(job.Id, entry);
+        }
+
+        entry.Touched = now.Steady;
+        Changes.Add(entry);
+        EnterQueue(entry, Place(job));
+        EnterDueList(entry);
+        Wait(entry, now);
+        news.Jobs = true;
+        return entry;
+    }
+
+    /// <summary>Takes a job out of the table.</summary>
+    public void Remove(JobEntry entry)
+    {
+        _ = _entries.Remove(entry.Job.Id);
+        Changes.Remove(entry);
+        Unwait(entry);
+        LeaveDueList(entry);
+        EnterQueue(entry, null);
+        news.Jobs = true;
+    }
+
+    /// <summary>Puts an entry where it belongs after something that is not part of the job has changed: its run, its pause.</summary>
+    public void Refresh(JobEntry entry, Moment now)
+    {
+        Unwait(entry);
+        Wait(entry, now);
+    }
+
+    /// <summary>Goes by other settings from now on; every job is put where it belongs then.</summary>
+    public void Apply(NodeSettings settings, Moment now)
+    {
+        _settings = settings;
+        for (var entry = Changes.First; entry is not null; entry = Changes.Next(entry))
+        {
+            Unwait(entry);
+            EnterQueue(entry, Place(entry.Job));
+            Wait(entry, now);
+        }
+
+        // Kinds of deadlines may have changed too; within each kind the order of the last touch must stay.
+        foreach (var entry in EntriesByTouch())
+        {
+            LeaveDueList(entry);
+            EnterDueList(entry);
+        }
+    }
+
+    /// <summary>The jobs that changed after a number, in the order of their changes. Costs what is newer, not what there is.</summary>
+    public List<Job> Newer(long seq)
+    {
+        var newer = new List<Job>();
+        for (var entry = Changes.Last; entry is not null && entry.Job.Seq > seq; entry = Changes.Previous(entry))
+        {
+            newer.Add(entry.Job);
+        }
+
+        newer.Reverse();
+        return newer;
+    }
+
+    /// <summary>All jobs as they are now, in the order of their last changes.</summary>
+    public Job[] Snapshot()
+    {
+        var jobs = new Job[_entries.Count];
+        var index = 0;
+        for (var entry = Changes.First; entry is not null; entry = Changes.Next(entry))
+        {
+            jobs[index++] = entry.Job;
+        }
+
+        return jobs;
+    }
+
+    /// <summary>When the earliest pause between two runs is over, by the steady clock.</summary>
+    public double? NextDelayed => _delayed.TryPeek(out _, out var time) ? time : null;
+
+    /// <summary>Lets those jobs wait for a slot whose pause is over.</summary>
+    public void EndPauses(Moment now)
+    {
+        while (_delayed.TryPeek(out _, out var time) && time <= now.Steady)
+        {
+            var entry = _delayed.Dequeue();
+            if (_entries.TryGetValue(entry.Job.Id, out var present) && present == entry)
+            {
+                Refresh(entry, now);
+            }
+        }
+    }
+
+    /// <summary>True when the job is on this node, in a pool that is here.</summary>
+    public bool IsHere(Job job) => job.Node == _settings.Name && _settings.Pool(job.Pool) is not null;
+
+    // SPEC.md §6: a job for this node whose pool is not here is to be given a node like one that has none.
+    private QueueKey? Place(Job job) => job.HasEnded ? null
+        : job.IsLive && (job.Node is null || (job.Node == _settings.Name && !IsHere(job))) ? new(null, job.Pool)
+        : job.Node is null ? null
+        : new(job.Node, job.Pool);
+
+    private void EnterQueue(JobEntry entry, QueueKey? place)
+    {
+        var left = entry.Queue;
+        if (left?.Key == place)
+        {
+            return;
+        }
+
+        if (left is not null)
+        {
+            left.Occupied--;
+            _ = ToRoute.Add(left.Key.Pool);
+            if (left.Occupied is 0)
+            {
+                _ = _queues.Remove(left.Key);
+            }
+        }
+
+        entry.Queue = null;
+        if (place is { } key)
+        {
+            if (!_queues.TryGetValue(key, out var queue))
+            {
+                queue = new JobQueue(key);
+                _queues.Add(key, queue);
+            }
+
+            queue.Occupied++;
+            entry.Queue = queue;
+        }
+    }
+
+    private void Wait(JobEntry entry, Moment now)
+    {
+        var job = entry.Job;
+        if (job.State is not JobState.New || entry.Run is not null || entry.Queue is not { } queue)
+        {
+            return;
+        }
+
+        var toRoute = queue.Key.Node is null;
+        if ((!toRoute && queue.Key.Node != _settings.Name) || (job.Hold is true && !(toRoute && _settings.WaitInPool)))
+        {
+            return;
+        }
+
+        if (entry.NotBefore > now.Steady)
+        {
+            _delayed.Enqueue(entry, entry.NotBefore);
+            return;
+        }
+
+        _ = queue.Waiting.Add(entry);
+        entry.IsWaiting = true;
+        if (toRoute)
+        {
+            _ = ToRoute.Add(job.Pool);
+        }
+        else
+        {
+            news.Wake(job.Pool);
+        }
+    }
+
+    private static void Unwait(JobEntry entry)
+    {
+        if (entry.IsWaiting)
+        {
+            _ = entry.Queue!.Waiting.Remove(entry);
+            entry.IsWaiting = false;
+        }
+    }
+
+    private void EnterDueList(JobEntry entry)
+    {
+        var job = entry.Job;
+        entry.DueList = entry.Queue is { } queue && queue.Key.Node == _settings.Name ? queue.Live
+            : !job.IsLive ? Ended
+            : entry.Queue?.Key.Node is null ? null
+            : job.Active || job.State is JobState.Running ? AtWorkElsewhere
+            : WaitingElsewhere;
+        entry.DueList?.Add(entry);
+    }
+
+    private static void LeaveDueList(JobEntry entry)
+    {
+        entry.DueList?.Remove(entry);
+        entry.DueList = null;
+    }
+
+    // Changes are in the order of Touched, because each change touches.
+    private IEnumerable<JobEntry> EntriesByTouch()
+    {
+        for (var entry = Changes.First; entry is not null; entry = Changes.Next(entry))
+        {
+            yield return entry;
+        }
+    }
+}

@@ -1,0 +1,264 @@
+using MeeseeksBox.Core.Nodes;
+using MeeseeksBox.Core.Rules;
+using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Nodes;
+
+namespace MeeseeksBox.Core;
+
+/// <summary>
+/// The book that a node keeps of jobs and nodes, with all rules about them. Plain and synchronous: it is told the time, takes its dice from
+/// outside, and says in <see cref="News"/> what its caller has to act on. One caller at a time.
+/// </summary>
+public sealed class Ledger
+{
+    private readonly LedgerState _state;
+    private readonly Running _running;
+    private readonly Killing _killing;
+    private readonly Submitting _submitting;
+    private readonly Merging _merging;
+    private readonly Deadlines _deadlines;
+    private readonly Routing _routing;
+
+    /// <summary>An empty book.</summary>
+    /// <param name="settings">What of the configuration the rules depend on.</param>
+    /// <param name="dice">Where ids and the choice among equal nodes come from.</param>
+    public Ledger(NodeSettings settings, Random dice)
+    {
+        _state = new LedgerState(settings, dice);
+        _running = new Running(_state);
+        _killing = new Killing(_state);
+        _submitting = new Submitting(_state, _killing, _running);
+        _merging = new Merging(_state, _killing, _running);
+        _deadlines = new Deadlines(_state, _running);
+        _routing = new Routing(_state);
+    }
+
+    /// <summary>What has changed since it was last cleared.</summary>
+    public News News => _state.News;
+
+    /// <summary>The settings in force.</summary>
+    public NodeSettings Settings => _state.Settings;
+
+    /// <summary>The other nodes.</summary>
+    public NodeTable Nodes => _state.Nodes;
+
+    /// <summary>The runs under way on this node.</summary>
+    public IReadOnlyCollection<Run> Runs => _state.Runs.All;
+
+    /// <summary>How many jobs there are.</summary>
+    public int Count => _state.Jobs.Count;
+
+    /// <summary>The number of the latest change of any job.</summary>
+    public long Seq => _state.Jobs.Seq;
+
+    internal LedgerState State => _state;
+
+    /// <summary>The job with an id; null when there is none.</summary>
+    public Job? Find(string id) => _state.Jobs.TryFind(id, out var entry) ? entry.Job : null;
+
+    /// <summary>All jobs, in the order of their last changes.</summary>
+    public Job[] Snapshot() => _state.Jobs.Snapshot();
+
+    /// <summary>The jobs that changed after a number of change and have a node, in the order of their changes.</summary>
+    public IReadOnlyList<Job> Newer(long seq)
+    {
+        var newer = _state.Jobs.Newer(seq);
+        _ = newer.RemoveAll(job => job.Node is null);
+        return newer;
+    }
+
+    /// <summary>The status of this node: what it tells of itself.</summary>
+    /// <param name="now">The time to stamp it with.</param>
+    public NodeStatus OwnStatus(Moment now) => new()
+    {
+        Online = true,
+        Ts = now.Wall,
+        Loadavg = _state.OwnLoadavg,
+        Routing = [.. _state.Nodes.All.Where(node => node.Status.Online).Select(node => node.Name).Append(Settings.Name).Order(StringComparer.Ordinal)],
+        Pools = Settings.Pools.ToDictionary(pool => pool.Key, pool => pool.Value.Offer),
+    };
+
+    /// <summary>Free slots by pool and node, of the nodes online (SPEC.md §2, <c>pools</c>).</summary>
+    public Dictionary<string, Dictionary<string, SlotCount>> FreeSlots()
+    {
+        var pools = new Dictionary<string, Dictionary<string, SlotCount>>();
+        foreach (var (pool, settings) in Settings.Pools)
+        {
+            Add(pool, Settings.Name, settings.Offer);
+        }
+
+        foreach (var node in _state.Nodes.All.Where(node => node.Status.Online))
+        {
+            foreach (var (pool, slots) in node.Status.Pools)
+            {
+                Add(pool, node.Name, slots);
+            }
+        }
+
+        return pools;
+
+        void Add(string pool, string node, SlotCount slots)
+        {
+            var free = slots.Limit is { } limit ? new SlotCount(Math.Max(limit - _state.Jobs.Occupied(node, pool), 0)) : slots;
+            if (!pools.TryGetValue(pool, out var nodes))
+            {
+                nodes = [];
+                pools.Add(pool, nodes);
+            }
+
+            nodes[node] = free;
+        }
+    }
+
+    /// <summary>Makes a job, or changes one (README, submit).</summary>
+    public SubmitAnswer Submit(JobSpec spec, Moment now)
+    {
+        var answer = _submitting.Submit(spec, now);
+        _routing.Route(now);
+        return answer with { Jobs = [.. answer.Jobs.Select(job => job.Value is null ? job : new(job.Key, Find(job.Key)))] };
+    }
+
+    /// <summary>Ends a job (README, kill); null when there is none with this id.</summary>
+    public Job? Kill(string id, Moment now)
+    {
+        if (!_state.Jobs.TryFind(id, out var entry))
+        {
+            return null;
+        }
+
+        entry = _killing.Kill(entry, now);
+        _routing.Route(now);
+        return entry.Job;
+    }
+
+    /// <summary>Puts a job in the place of the one with its id, without any check: for repair by hand. The answer is false when there is none.</summary>
+    /// <remarks>A run that is under way goes on, and tells of its end as ever.</remarks>
+    public bool Modify(Job job, Moment now)
+    {
+        if (!_state.Jobs.TryFind(job.Id, out var entry))
+        {
+            return false;
+        }
+
+        _ = _state.Change(entry, job, now);
+        _state.Record(entry);
+        if (entry.Run is { } run)
+        {
+            _running.SetLimit(run, entry.Job);
+        }
+
+        _routing.Route(now);
+        return true;
+    }
+
+    /// <summary>Takes in jobs as another node knows them (SPEC.md §7).</summary>
+    /// <returns>The ids of those that were taken over.</returns>
+    public IReadOnlyList<string> Merge(IEnumerable<Job> jobs, Moment now)
+    {
+        List<string> taken = [.. jobs.Where(job => _merging.Merge(job, now)).Select(job => job.Id)];
+        _routing.Route(now);
+        return taken;
+    }
+
+    /// <summary>Takes in the status of nodes as a downstream node tells it.</summary>
+    public void MergeNodes(string peer, IReadOnlyDictionary<string, NodeStatus> statuses, Moment now)
+    {
+        _state.Nodes.Merge(peer, statuses, now);
+        _routing.LookAgain();
+        _routing.Route(now);
+    }
+
+    /// <summary>Forgets what a downstream node told, because it was taken out of the configuration.</summary>
+    public void ForgetPeer(string peer) => _state.Nodes.Forget(peer);
+
+    /// <summary>Says how loaded this host is.</summary>
+    public void SetLoadavg(double loadavg) => _state.OwnLoadavg = loadavg;
+
+    /// <summary>Puts jobs of a state file into the empty book: those that ran here when it was written have crashed (SPEC.md §4).</summary>
+    public void Load(IEnumerable<Job> jobs, Moment now)
+    {
+        foreach (var job in jobs.OrderBy(job => job.Seq))
+        {
+            var entry = _state.Jobs.Put(job, now);
+            entry.Recorded = job.HasEnded;
+            _merging.Settle(entry, now);
+        }
+
+        _routing.Route(now);
+    }
+
+    /// <summary>Goes by other settings from now on. Runs in pools that are gone are stopped; all others go on.</summary>
+    public void Apply(NodeSettings settings, Moment now)
+    {
+        _state.Settings = settings;
+        _state.Jobs.Apply(settings, now);
+        foreach (var run in _state.Runs.All)
+        {
+            if (settings.Pool(run.Job.Pool) is null)
+            {
+                _state.Stop(run, StopReason.PoolRemoved);
+            }
+            else if (_state.Jobs.TryFind(run.Job.Id, out var entry) && entry.Run == run)
+            {
+                _running.SetLimit(run, entry.Job);
+            }
+        }
+
+        foreach (var pool in settings.Pools.Keys)
+        {
+            News.Wake(pool);
+        }
+
+        foreach (var job in _state.Jobs.Snapshot().Where(job => job.Node == settings.Name && job.State is JobState.New))
+        {
+            _merging.Settle(_state.Jobs.TryFind(job.Id, out var entry) ? entry : throw new InvalidOperationException("A job of the snapshot is gone."), now);
+        }
+
+        News.Nodes = true;
+        _routing.LookAgain();
+        _routing.Route(now);
+    }
+
+    /// <summary>Takes no new work from now on, and ends every run (SPEC.md §10).</summary>
+    public void Close()
+    {
+        _state.IsClosed = true;
+        foreach (var run in _state.Runs.All)
+        {
+            _state.Stop(run, StopReason.Shutdown);
+        }
+    }
+
+    /// <summary>Takes the next job of a pool of this node that is to start, and a slot for it; null when there is none, or no slot.</summary>
+    public Run? TakeNext(string pool, Moment now) => _running.TakeNext(pool, now);
+
+    /// <summary>Says that a run has begun.</summary>
+    public void Started(Run run, int? pid, Moment now) => _running.Started(run, pid, now);
+
+    /// <summary>Sets attributes of the job of a run that is under way.</summary>
+    public void Report(Run run, Func<Job, Job> change, Moment now) => _running.Report(run, change, now);
+
+    /// <summary>Says that a run is over, its process gone, its slot free.</summary>
+    public void Ended(Run run, RunEnd end, Moment now)
+    {
+        _running.Ended(run, end, now);
+        _routing.Route(now);
+    }
+
+    /// <summary>When <see cref="Tick"/> has something to do, by the steady clock; null when never.</summary>
+    public double? NextDeadline() => _deadlines.Next();
+
+    /// <summary>Does all that is due.</summary>
+    public void Tick(Moment now)
+    {
+        _deadlines.Tick(now);
+        if (News.Nodes)
+        {
+            _routing.LookAgain();
+        }
+
+        _routing.Route(now);
+    }
+}

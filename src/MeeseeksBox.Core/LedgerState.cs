@@ -1,0 +1,74 @@
+using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Core.Nodes;
+using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core;
+
+/// <summary>All that the rules work on.</summary>
+internal sealed class LedgerState
+{
+    public LedgerState(NodeSettings settings, Random dice)
+    {
+        Settings = settings;
+        Dice = dice;
+        Jobs = new JobTable(settings, News);
+        Nodes = new NodeTable(News);
+        Runs = new RunTable();
+    }
+
+    /// <summary>The settings in force; replaced whole.</summary>
+    public NodeSettings Settings { get; set; }
+
+    public Random Dice { get; }
+
+    public News News { get; } = new();
+
+    public JobTable Jobs { get; }
+
+    public NodeTable Nodes { get; }
+
+    public RunTable Runs { get; }
+
+    /// <summary>The load average of this host, as the shell last told it.</summary>
+    public double OwnLoadavg { get; set; }
+
+    /// <summary>True when nothing new may come or start, because the node stops.</summary>
+    public bool IsClosed { get; set; }
+
+    /// <summary>Makes a change of our own to a job: stamped so that no clock, ours or another's, hides it (SPEC.md §7).</summary>
+    /// <param name="entry">The job.</param>
+    /// <param name="changed">What it is to be.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="after">A copy seen elsewhere that the change must be newer than, beside our own.</param>
+    public JobEntry Change(JobEntry entry, Job changed, Moment now, Job? after = null)
+    {
+        var latest = Math.Max(entry.Job.Ts, after?.Ts ?? double.MinValue);
+        return Jobs.Put(changed with { Ts = Math.Max(now.Wall, Math.BitIncrement(latest + 1e-6)) }, now);
+    }
+
+    /// <summary>Tells the history of a job's end, once.</summary>
+    public void Record(JobEntry entry)
+    {
+        if (entry.Job.HasEnded && !entry.Recorded)
+        {
+            entry.Recorded = true;
+            News.Ended(entry.Job);
+        }
+        else if (entry.Job.IsLive)
+        {
+            entry.Recorded = false;
+        }
+    }
+
+    /// <summary>Ends a run before its time; the shell is told, and answers when the process is gone.</summary>
+    public void Stop(Run run, StopReason reason)
+    {
+        if (run.Stop is StopReason.None)
+        {
+            run.Stop = reason;
+            News.Stop(run);
+        }
+    }
+}

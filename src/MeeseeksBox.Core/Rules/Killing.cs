@@ -1,0 +1,31 @@
+using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Rules;
+
+/// <summary>Ends jobs because somebody wishes so (README, kill).</summary>
+internal sealed class Killing(LedgerState state)
+{
+    /// <summary>Ends a live job: at once when no pool has hold of it, otherwise when its process is gone. An ended job stays as it is.</summary>
+    public JobEntry Kill(JobEntry entry, Moment now)
+    {
+        var job = entry.Job;
+        if (!job.IsLive)
+        {
+            return entry;
+        }
+
+        if (entry.Run is { } run)
+        {
+            state.Stop(run, StopReason.Killed);
+            return state.Change(entry, job with { State = JobState.Killed }, now);
+        }
+
+        // Another node's job ends when that node says so. Ours does not run: there is nothing to wait for.
+        var elsewhere = job.Active && job.Node != state.Settings.Name;
+        entry = state.Change(entry, job with { State = JobState.Killed, Active = elsewhere, EndTs = elsewhere ? job.EndTs : now.Wall }, now);
+        state.Record(entry);
+        return entry;
+    }
+}

@@ -1,0 +1,68 @@
+using MeeseeksBox.Core.Nodes;
+using MeeseeksBox.Core.Settings;
+
+namespace MeeseeksBox.Core.Rules;
+
+/// <summary>Gives jobs a node as soon as there is one for them (SPEC.md §6). Runs after every change, over the pools that it touched.</summary>
+internal sealed class Routing(LedgerState state)
+{
+    private readonly List<Candidate> _candidates = [];
+
+    /// <summary>Looks at every pool again: the nodes or the settings have changed.</summary>
+    public void LookAgain()
+    {
+        foreach (var key in state.Jobs.Queues.Keys)
+        {
+            _ = key.Node is null && state.Jobs.ToRoute.Add(key.Pool);
+        }
+    }
+
+    /// <summary>Routes what can be routed in the pools where something happened.</summary>
+    public void Route(Moment now)
+    {
+        // Giving a job a node is itself a change that marks its pool: so until nothing is marked.
+        while (state.Jobs.ToRoute.Count > 0)
+        {
+            var pool = state.Jobs.ToRoute.First();
+            _ = state.Jobs.ToRoute.Remove(pool);
+            RoutePool(pool, now);
+        }
+    }
+
+    private void RoutePool(string pool, Moment now)
+    {
+        while (state.Jobs.Queue(null, pool)?.Waiting.Min is { } entry && Choose(pool) is { } node)
+        {
+            var here = node == state.Settings.Name;
+            _ = state.Change(entry, entry.Job with { Node = node, SubmitNode = entry.Job.SubmitNode ?? state.Settings.Name, Active = here }, now);
+            _ = state.Jobs.ToRoute.Remove(pool);
+        }
+    }
+
+    private string? Choose(string pool)
+    {
+        if (pool is NodeSettings.ConfigPool)
+        {
+            return null;
+        }
+
+        _candidates.Clear();
+        if (state.Settings.Pools.TryGetValue(pool, out var own) && !own.Offer.IsDraining)
+        {
+            _candidates.Add(new(state.Settings.Name, Free(state.Settings.Name, pool, own.Offer.Limit), state.OwnLoadavg));
+        }
+
+        foreach (var name in state.Nodes.With(pool))
+        {
+            var status = state.Nodes.Find(name)!.Status;
+            if (!status.Pools[pool].IsDraining)
+            {
+                _candidates.Add(new(name, Free(name, pool, status.Pools[pool].Limit), status.Loadavg));
+            }
+        }
+
+        return NodeChoice.Choose(_candidates, state.Settings.UseLoadavg, state.Settings.WaitInPool, state.Dice);
+    }
+
+    private int? Free(string node, string pool, int? slots) => slots - state.Jobs.Occupied(node, pool);
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Rules;
+
+/// <summary>A job's way through a pool of this node: taken, started, ended, and perhaps run again.</summary>
+internal sealed class Running(LedgerState state)
+{
+    /// <summary>Takes the next job of a pool to be started, and a slot for it; null when none waits or no slot is free.</summary>
+    public Run? TakeNext(string pool, Moment now)
+    {
+        if (state.IsClosed || state.Settings.Pool(pool) is not { Hold: false, Slots: >= 0 } settings
+            || (settings.Slots > 0 && state.Runs.Taken(pool) >= settings.Slots)
+            || state.Jobs.Queue(state.Settings.Name, pool)?.Waiting.Min is not { } entry)
+        {
+            return null;
+        }
+
+        var run = new Run(entry.Job, now.Steady);
+        entry.Run = run;
+        state.Runs.Add(run);
+        state.Jobs.Refresh(entry, now);
+        return run;
+    }
+
+    /// <summary>The run has begun.</summary>
+    public void Started(Run run, int? pid, Moment now)
+    {
+        run.StartedAt = now.Steady;
+        if (Of(run) is not { } entry)
+        {
+            return;
+        }
+
+        entry = state.Change(entry, entry.Job with
+        {
+            State = entry.Job.State is JobState.New ? JobState.Running : entry.Job.State,
+            Active = true,
+            Pid = pid,
+            StartTs = now.Wall,
+            EndTs = null,
+            StartCount = entry.Job.StartCount + 1,
+            Rc = null,
+            Error = null,
+            StdoutData = null,
+            StderrData = null,
+            StdoutTruncated = null,
+            StderrTruncated = null,
+        }, now);
+        SetLimit(run, entry.Job);
+    }
+
+    /// <summary>Sets attributes of the job of a run that is under way.</summary>
+    public void Report(Run run, Func<Job, Job> change, Moment now)
+    {
+        if (Of(run) is { } entry)
+        {
+            _ = state.Change(entry, change(entry.Job), now);
+        }
+    }
+
+    /// <summary>The run is over, its process gone, its slot free.</summary>
+    public void Ended(Run run, RunEnd end, Moment now)
+    {
+        if (!state.Runs.Remove(run))
+        {
+            return;
+        }
+
+        state.News.Wake(run.Job.Pool);
+        if (Of(run) is { } entry)
+        {
+            entry.Run = null;
+            if (run.StartedAt is null && run.Stop is StopReason.Shutdown or StopReason.PoolRemoved)
+            {
+                // It had a slot and nothing more: it waits on, here after a restart or wherever its pool is.
+                state.Jobs.Refresh(entry, now);
+            }
+            else
+            {
+                Conclude(entry, Judge(run, entry.Job, end), now);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A job is in the table as running, or as being killed, on this node, and there is no run of it: it was lost with an earlier life of
+    /// this box.
+    /// </summary>
+    public void Crashed(JobEntry entry, Moment now)
+    {
+        var job = entry.Job;
+        Conclude(entry, job.State is JobState.Killed
+            ? job
+            : job with { State = JobState.Failed, Error = "crashed", Rc = null, FailCount = job.FailCount + 1 }, now);
+    }
+
+    /// <summary>Puts down how a run ended, and lets the job run again where that is asked for.</summary>
+    public void Conclude(JobEntry entry, Job ended, Moment now)
+    {
+        ended = ended with { Active = false, Pid = null, EndTs = now.Wall };
+        entry.NotBefore = now.Steady + (state.Settings.Pool(ended.Pool)?.RestartDelay ?? 1);
+        if (Rerun.After(ended) is { } again)
+        {
+            state.News.Ended(ended);
+            again = again with { Active = state.Jobs.IsHere(again) };
+            _ = state.Change(entry, again, now);
+        }
+        else
+        {
+            state.Record(state.Change(entry, ended, now));
+        }
+    }
+
+    /// <summary>Ends runs that are over their time; a limit that was moved since is looked at again when it is due.</summary>
+    public void StopOverdue(Moment now)
+    {
+        while (state.Runs.TakeLimit(now.Steady) is { } run)
+        {
+            if (Of(run) is { } entry && run.StartedAt + LimitOf(entry.Job) is { } end)
+            {
+                if (end <= now.Steady)
+                {
+                    state.Stop(run, StopReason.Overdue);
+                }
+                else
+                {
+                    state.Runs.Limit(run, end);
+                }
+            }
+        }
+    }
+
+    /// <summary>Watches the time of a run by the limits that its job and its pool have now.</summary>
+    public void SetLimit(Run run, Job job)
+    {
+        if (run.StartedAt + LimitOf(job) is { } end)
+        {
+            state.Runs.Limit(run, end);
+        }
+    }
+
+    // A run that was superseded is not the run of its job any more.
+    private JobEntry? Of(Run run) => state.Jobs.TryFind(run.Job.Id, out var entry) && entry.Run == run ? entry : null;
+
+    private double? LimitOf(Job job)
+    {
+        var ofPool = state.Settings.Pool(job.Pool)?.MaxRuntime is > 0 and var pool ? pool : default(double?);
+        var ofJob = job.Runtime is > 0 and var own ? own : default(double?);
+        return ofJob is null || ofPool < ofJob ? ofPool : ofJob;
+    }
+
+    private Job Judge(Run run, Job job, RunEnd end)
+    {
+        var (verdict, error) = run.Stop switch
+        {
+            StopReason.Killed => (JobState.Killed, null),
+            StopReason.Overdue => (JobState.Failed, string.Create(CultureInfo.InvariantCulture, $"exceeded runtime of {LimitOf(job):0.###} s")),
+            StopReason.PoolRemoved => (JobState.Failed, "its pool was removed from the node's configuration"),
+            StopReason.Shutdown => (JobState.Failed, "shutdown"),
+            _ => (end.Succeeded ? JobState.Done : JobState.Failed, end.Error),
+        };
+        return job with
+        {
+            State = verdict,
+            Rc = end.Rc,
+            Error = error,
+            FailCount = job.FailCount + (verdict is JobState.Failed ? 1 : 0),
+        };
+    }
+}

@@ -1,0 +1,200 @@
+using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Rules;
+
+/// <summary>Makes jobs and changes them (README, submit; SPEC.md §3, Making and changing).</summary>
+internal sealed class Submitting(LedgerState state, Killing killing, Running running)
+{
+    /// <summary>Does what a spec asks for, or refuses it whole.</summary>
+    public SubmitAnswer Submit(JobSpec spec, Moment now)
+    {
+        var warnings = spec.Unknown.Select(key => $"{key}: not something that submit takes; ignored").ToList();
+        var id = spec.Id ?? JobId.Create(now, state.Dice);
+        if (state.IsClosed)
+        {
+            return Refused(id, $"{state.Settings.Name} is stopping and takes no new work", warnings);
+        }
+
+        if (spec.Problem is not null)
+        {
+            return Refused(id, spec.Problem, warnings);
+        }
+
+        var (nodes, problem) = TargetNodes(spec, id);
+        if (problem is not null)
+        {
+            return Refused(id, problem, warnings);
+        }
+
+        var plans = new List<Plan>(nodes.Count);
+        foreach (var node in nodes)
+        {
+            var one = nodes.Count is 1 ? id : spec.Id is null ? JobId.Create(now, state.Dice) : $"{id}.{node}";
+            var plan = state.Jobs.TryFind(one, out var entry)
+                ? PlanChange(entry, spec, node, warnings)
+                : PlanNew(one, spec, node, now);
+            if ((plan.Problem ?? Fault(plan.Job)) is { } fault)
+            {
+                return Refused(id, fault, warnings);
+            }
+
+            plans.Add(plan with { Job = plan.Job with { Nodes = nodes.Count > 1 && IsList(spec) ? [.. nodes!] : plan.Job.Nodes } });
+        }
+
+        return new SubmitAnswer([.. plans.Select(plan => Carry(plan, now))], null, warnings);
+    }
+
+    private static SubmitAnswer Refused(string id, string problem, List<string> warnings) => new([new(id, null)], problem, warnings);
+
+    private static bool IsList(JobSpec spec) => spec.Nodes!.All(name => !name.EndsWith('*'));
+
+    // One element for each job to be made; null for a job that the cluster is to find a node for.
+    private (IReadOnlyList<string?> Nodes, string? Problem) TargetNodes(JobSpec spec, string id)
+    {
+        if (spec.Nodes is null or [])
+        {
+            return ([null], null);
+        }
+
+        var pool = spec.Values.Pool.Length > 0 ? spec.Values.Pool
+            : state.Jobs.TryFind(id, out var entry) ? entry.Job.Pool
+            : "";
+        var nodes = new List<string?>();
+        foreach (var name in spec.Nodes)
+        {
+            if (!name.EndsWith('*'))
+            {
+                nodes.Add(name);
+                continue;
+            }
+
+            var matching = NodesWith(pool).Where(node => node.StartsWith(name[..^1], StringComparison.Ordinal)).ToArray();
+            if (matching is [])
+            {
+                return ([], $"node: no node that matches '{name}' has a pool '{pool}' now");
+            }
+
+            nodes.AddRange(matching);
+        }
+
+        return ([.. nodes.Distinct()], null);
+    }
+
+    private IEnumerable<string> NodesWith(string pool)
+    {
+        IEnumerable<string> others = pool is NodeSettings.ConfigPool
+            ? state.Nodes.All.Where(node => node.Status.Online).Select(node => node.Name)
+            : state.Nodes.With(pool);
+        return (state.Settings.Pool(pool) is null ? others : others.Append(state.Settings.Name)).Order(StringComparer.Ordinal);
+    }
+
+    private Plan PlanNew(string id, JobSpec spec, string? node, Moment now)
+    {
+        var job = Apply(spec, new Job { Id = id }) with
+        {
+            Node = node,
+            SubmitNode = node ?? state.Settings.Name,
+            SubmitTs = now.Wall,
+            Ts = now.Wall,
+        };
+        return job.Pool.Length is 0 ? new(null, job, false, $"pool: a new job needs one, and there is no job '{id}' to change") : new(null, job, false, null);
+    }
+
+    private static Plan PlanChange(JobEntry entry, JobSpec spec, string? node, List<string> warnings)
+    {
+        var job = entry.Job;
+        var keys = spec.Keys;
+        if (!job.HasEnded)
+        {
+            if (spec.Nodes is not null && node != job.Node)
+            {
+                warnings.Add($"node: job '{job.Id}' is {JobStates.Word(job.State)}; kill it and wait for active=false before it is moved");
+            }
+
+            if (keys.Any(key => key.Name is "pool") && spec.Values.Pool != job.Pool)
+            {
+                warnings.Add($"pool: job '{job.Id}' is {JobStates.Word(job.State)}; its pool cannot change");
+            }
+
+            keys = [.. keys.Where(key => key.Name is not "pool")];
+        }
+
+        var kill = false;
+        var changed = Apply(spec with { Keys = keys }, job);
+        switch (spec.State)
+        {
+            case null:
+                break;
+            case JobState.New when job.HasEnded:
+                changed = Rerun.ByHand(changed);
+                changed = spec.Nodes is null ? changed : changed with { Node = node, SubmitNode = node };
+                break;
+            case JobState.Killed when job.IsLive:
+                kill = true;
+                break;
+            case JobState.New when !job.IsLive:
+                warnings.Add($"state: job '{job.Id}' is still being ended; wait for active=false before it is started again");
+                break;
+            case { } wish when wish != job.State:
+                warnings.Add($"state: job '{job.Id}' is {JobStates.Word(job.State)}, which can only be set to {(job.IsLive ? "killed" : "new")}, not to {JobStates.Word(wish)}");
+                break;
+        }
+
+        if (job.HasEnded && spec.State is not JobState.New && spec.Nodes is not null && node != job.Node)
+        {
+            warnings.Add($"node: job '{job.Id}' has ended; its node changes only together with state=new");
+        }
+
+        return new(entry, changed, kill, null);
+    }
+
+    private static Job Apply(JobSpec spec, Job job)
+    {
+        foreach (var key in spec.Keys)
+        {
+            job = key.Copy(spec.Values, job);
+        }
+
+        return job;
+    }
+
+    private static string? Fault(Job job) => (job.Pool is NodeSettings.ConfigPool, job.Settings is null) switch
+    {
+        _ when job.Pool.Length is 0 => "pool: its name is empty",
+        (true, true) => "args: a job in pool __config needs an object of settings",
+        (true, false) when job.Node is null => "node: a job in pool __config needs the node whose configuration it is",
+        (false, false) => "args: must be a list, the program and its arguments; an object is for pool __config",
+        (false, true) when job.Args is [] => "args: missing; must be the program and its arguments, like [\"/bin/echo\",\"hello\"]",
+        (false, true) when job.Args[0].Length is 0 => "args[0]: the name of the program is empty",
+        (false, true) when job.Args.Any(word => word.Contains('\0')) => "args: a word of a command cannot hold the character 0",
+        _ => null,
+    };
+
+    private KeyValuePair<string, Job?> Carry(Plan plan, Moment now)
+    {
+        JobEntry entry;
+        if (plan.Entry is null)
+        {
+            entry = state.Jobs.Put(plan.Job with { Active = state.Jobs.IsHere(plan.Job) }, now);
+        }
+        else
+        {
+            var job = plan.Job.IsLive ? plan.Job with { Active = plan.Job.Active || state.Jobs.IsHere(plan.Job) } : plan.Job;
+            plan.Entry.NotBefore = plan.Entry.Job.HasEnded ? 0 : plan.Entry.NotBefore;
+            entry = state.Change(plan.Entry, job, now);
+            state.Record(entry);
+        }
+
+        if (entry.Run is { } run)
+        {
+            running.SetLimit(run, entry.Job);
+        }
+
+        entry = plan.Kill ? killing.Kill(entry, now) : entry;
+        return new(entry.Job.Id, entry.Job);
+    }
+
+    private sealed record Plan(JobEntry? Entry, Job Job, bool Kill, string? Problem);
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+
+namespace MeeseeksBox.Protocol.Jobs;
+
+/// <summary><c>args</c>: a list of words, or in pool <c>__config</c> an object.</summary>
+internal sealed class JobArgsKey() : JobKey("args", JobKeyRole.Spec)
+{
+    public override Job Copy(Job from, Job to) => to with { Args = from.Args, Settings = from.Settings };
+
+    public override string? Canonical(Job job) => job.Settings?.GetRawText() ?? string.Join(' ', job.Args);
+
+    public override Job Read(Job job, JsonElement value, out string? problem)
+    {
+        problem = null;
+        if (value.ValueKind is JsonValueKind.Object)
+        {
+            return job with { Args = [], Settings = value.Clone() };
+        }
+
+        if (value.ValueKind is not JsonValueKind.Array)
+        {
+            problem = $"args: {Loose.Show(value)} is not a list; it must be the program and its arguments, like [\"/bin/echo\",\"hello\"]";
+            return job;
+        }
+
+        var words = new string[value.GetArrayLength()];
+        var index = 0;
+        foreach (var element in value.EnumerateArray())
+        {
+            if (!Loose.TryText(element, out words[index]))
+            {
+                problem = $"args[{index}]: {Loose.Show(element)} is not a text";
+                return job;
+            }
+
+            index++;
+        }
+
+        return job with { Args = words, Settings = null };
+    }
+
+    internal override void Write(Utf8JsonWriter writer, Job job)
+    {
+        writer.WritePropertyName(Encoded);
+        if (job.Settings is { } settings)
+        {
+            settings.WriteTo(writer);
+        }
+        else
+        {
+            JobForms.WriteTexts(writer, job.Args);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace MeeseeksBox.Protocol.Jobs;
+
+/// <summary>The forms of values that jobs are made of.</summary>
+internal static class JobForms
+{
+    public static readonly JobValueForm<string?> Text = new()
+    {
+        Wanted = "a text",
+        TryRead = Loose.TryText!,
+        Write = static (writer, value) => writer.WriteStringValue(value),
+        Canonical = static value => value,
+    };
+
+    /// <summary>The name of a node, or <c>false</c> where there is none.</summary>
+    public static readonly JobValueForm<string?> NodeName = new()
+    {
+        Wanted = "the name of a node",
+        TryRead = static (JsonElement value, out string? result) =>
+        {
+            var named = Loose.TryText(value, out var text);
+            result = text.Length is 0 ? null : text;
+            return named || value.ValueKind is JsonValueKind.False;
+        },
+        Write = static (writer, value) =>
+        {
+            if (value is null)
+            {
+                writer.WriteBooleanValue(false);
+            }
+            else
+            {
+                writer.WriteStringValue(value);
+            }
+        },
+        Canonical = static value => value ?? "0",
+        IsSet = static _ => true,
+    };
+
+    public static readonly JobValueForm<JobState> State = new()
+    {
+        Wanted = "one of new, running, done, failed, killed",
+        TryRead = static (JsonElement value, out JobState result) =>
+            JobStates.TryParse(value.ValueKind is JsonValueKind.String ? value.GetString() : null, out result),
+        Write = static (writer, value) => writer.WriteStringValue(JobStates.Encoded(value)),
+        Canonical = JobStates.Word,
+        IsSet = static _ => true,
+    };
+
+    public static readonly JobValueForm<bool> Flag = new()
+    {
+        Wanted = "true or false",
+        TryRead = Loose.TryBoolean,
+        Write = static (writer, value) => writer.WriteBooleanValue(value),
+        Canonical = static value => value ? "1" : "0",
+        IsSet = static _ => true,
+    };
+
+    /// <summary>A truth that may never have been said: left out on the wire then, and false in a filter.</summary>
+    public static readonly JobValueForm<bool?> OptionalFlag = new()
+    {
+        Wanted = "true or false",
+        None = false,
+        TryRead = static (JsonElement value, out bool? result) =>
+        {
+            var known = Loose.TryBoolean(value, out var flag);
+            result = flag;
+            return known;
+        },
+        Write = static (writer, value) => writer.WriteBooleanValue(value is true),
+        Canonical = static value => value is true ? "1" : "0",
+    };
+
+    /// <summary>A mark that is only ever set by us.</summary>
+    public static readonly JobValueForm<bool?> Mark = new()
+    {
+        Wanted = "true or false",
+        TryRead = OptionalFlag.TryRead,
+        Write = OptionalFlag.Write,
+        Canonical = OptionalFlag.Canonical,
+    };
+
+    public static readonly JobValueForm<double> Number = new()
+    {
+        Wanted = "a number",
+        TryRead = Loose.TryNumber,
+        Write = static (writer, value) => writer.WriteNumberValue(value),
+        Canonical = static value => Loose.Canonical(value),
+        IsSet = static _ => true,
+    };
+
+    public static readonly JobValueForm<double?> OptionalNumber = new()
+    {
+        Wanted = "a number",
+        TryRead = static (JsonElement value, out double? result) =>
+        {
+            var known = Loose.TryNumber(value, out var number);
+            result = number;
+            return known;
+        },
+        Write = static (writer, value) => writer.WriteNumberValue(value!.Value),
+        Canonical = static value => value is { } number ? Loose.Canonical(number) : null,
+    };
+
+    /// <summary>Seconds; 0 says no limit.</summary>
+    public static readonly JobValueForm<double?> Span = new()
+    {
+        Wanted = "a number of seconds, 0 or more",
+        TryRead = static (JsonElement value, out double? result) => OptionalNumber.TryRead(value, out result) && result >= 0,
+        Write = OptionalNumber.Write,
+        Canonical = OptionalNumber.Canonical,
+    };
+
+    /// <summary>Seconds since 1970. The range keeps sums and comparisons exact enough, whatever a peer sends.</summary>
+    public static readonly JobValueForm<double> Time = new()
+    {
+        Wanted = "a time in seconds since 1970",
+        TryRead = static (JsonElement value, out double result) => Loose.TryNumber(value, out result) && Math.Abs(result) < 1e11,
+        Write = Number.Write,
+        Canonical = Number.Canonical,
+        IsSet = static _ => true,
+    };
+
+    public static readonly JobValueForm<double?> OptionalTime = new()
+    {
+        Wanted = "a time in seconds since 1970",
+        TryRead = static (JsonElement value, out double? result) => OptionalNumber.TryRead(value, out result) && Math.Abs(result!.Value) < 1e11,
+        Write = OptionalNumber.Write,
+        Canonical = OptionalNumber.Canonical,
+    };
+
+    public static readonly JobValueForm<int> Whole = new()
+    {
+        Wanted = "a whole number",
+        TryRead = Loose.TryWhole,
+        Write = static (writer, value) => writer.WriteNumberValue(value),
+        Canonical = static value => Loose.Canonical(value),
+        IsSet = static _ => true,
+    };
+
+    public static readonly JobValueForm<int?> OptionalWhole = new()
+    {
+        Wanted = "a whole number",
+        TryRead = static (JsonElement value, out int? result) =>
+        {
+            var known = Loose.TryWhole(value, out var number);
+            result = number;
+            return known;
+        },
+        Write = static (writer, value) => writer.WriteNumberValue(value!.Value),
+        Canonical = static value => value is { } number ? Loose.Canonical(number) : null,
+    };
+
+    /// <summary>A whole number that is not below 0; left out while it is 0.</summary>
+    public static readonly JobValueForm<int> Count = new()
+    {
+        Wanted = "a whole number, 0 or more",
+        TryRead = static (JsonElement value, out int result) => Loose.TryWhole(value, out result) && result >= 0,
+        Write = Whole.Write,
+        Canonical = Whole.Canonical,
+        IsSet = static value => value is not 0,
+    };
+
+    public static readonly JobValueForm<int?> OptionalCount = new()
+    {
+        Wanted = "a whole number, 0 or more",
+        None = 0,
+        TryRead = static (JsonElement value, out int? result) => OptionalWhole.TryRead(value, out result) && result >= 0,
+        Write = OptionalWhole.Write,
+        Canonical = OptionalWhole.Canonical,
+    };
+
+    public static readonly JobValueForm<long> Sequence = new()
+    {
+        Wanted = "a whole number",
+        TryRead = static (JsonElement value, out long result) =>
+        {
+            var known = Loose.TryNumber(value, out var number) && Math.Abs(number) < 1L << 53;
+            result = known ? (long)number : 0;
+            return known;
+        },
+        Write = static (writer, value) => writer.WriteNumberValue(value),
+        Canonical = static value => Loose.Canonical(value),
+        IsSet = static _ => true,
+    };
+
+    public static readonly JobValueForm<string[]> Texts = new()
+    {
+        Wanted = "a list of texts",
+        None = [],
+        TryRead = Loose.TryTexts,
+        Write = static (writer, value) => WriteTexts(writer, value),
+        Canonical = static value => string.Join(' ', value),
+        IsSet = static _ => true,
+    };
+
+    public static readonly JobValueForm<string[]?> OptionalTexts = new()
+    {
+        Wanted = "a list of texts",
+        TryRead = static (JsonElement value, out string[]? result) => Loose.TryTexts(value, out result!),
+        Write = static (writer, value) => WriteTexts(writer, value!),
+        Canonical = static value => value is null ? null : string.Join(' ', value),
+    };
+
+    /// <summary>Any object; kept as it came.</summary>
+    public static readonly JobValueForm<JsonElement?> Object = new()
+    {
+        Wanted = "an object",
+        TryRead = static (JsonElement value, out JsonElement? result) =>
+        {
+            result = value.ValueKind is JsonValueKind.Object ? value.Clone() : null;
+            return result is not null;
+        },
+        Write = static (writer, value) => value!.Value.WriteTo(writer),
+        Canonical = static value => value?.GetRawText(),
+    };
+
+    /// <summary>Names of variables and their values.</summary>
+    public static readonly JobValueForm<ImmutableSortedDictionary<string, string>?> Variables = new()
+    {
+        Wanted = "an object of texts, with names that are not empty and hold no '='",
+        TryRead = TryReadVariables,
+        Write = static (writer, value) =>
+        {
+            writer.WriteStartObject();
+            foreach (var (name, text) in value!)
+            {
+                writer.WriteString(name, text);
+            }
+
+            writer.WriteEndObject();
+        },
+        Canonical = static value => value is null ? null : string.Join(' ', value.Select(pair => $"{pair.Key}={pair.Value}")),
+    };
+
+    internal static void WriteTexts(Utf8JsonWriter writer, string[] texts)
+    {
+        writer.WriteStartArray();
+        foreach (var text in texts)
+        {
+            writer.WriteStringValue(text);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static bool TryReadVariables(JsonElement value, out ImmutableSortedDictionary<string, string>? result)
+    {
+        result = null;
+        if (value.ValueKind is not JsonValueKind.Object)
+        {
+            return false;
+        }
+
+        var variables = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var property in value.EnumerateObject())
+        {
+            if (property.Name.Length is 0 || property.Name.Contains('=') || !Loose.TryText(property.Value, out var text))
+            {
+                return false;
+            }
+
+            variables[property.Name] = text;
+        }
+
+        result = variables.ToImmutable();
+        return true;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace MeeseeksBox.Protocol.Jobs;
+
+/// <summary>One attribute of a job: its name on the wire, the forms that are taken, and where it is kept.</summary>
+public abstract class JobKey
+{
+    private protected JobKey(string name, JobKeyRole role)
+    {
+        Name = name;
+        Role = role;
+        Encoded = JsonEncodedText.Encode(name);
+    }
+
+    /// <summary>Its name on the wire.</summary>
+    public string Name { get; }
+
+    /// <summary>Who sets it.</summary>
+    public JobKeyRole Role { get; }
+
+    private protected JsonEncodedText Encoded { get; }
+
+    /// <summary>The job with this attribute as it stands in another job.</summary>
+    public abstract Job Copy(Job from, Job to);
+
+    /// <summary>The attribute as one text in which equal values are equal (<see cref="Loose.Canonical(JsonElement)"/>); null when it is not set.</summary>
+    public abstract string? Canonical(Job job);
+
+    /// <summary>The job with this attribute read from JSON.</summary>
+    /// <param name="job">The job to start from.</param>
+    /// <param name="value">The value, in any of the forms that are taken.</param>
+    /// <param name="problem">Null, or what is wrong; the job is then as it was.</param>
+    public abstract Job Read(Job job, JsonElement value, out string? problem);
+
+    internal abstract void Write(Utf8JsonWriter writer, Job job);
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace MeeseeksBox.Protocol.Jobs;
+
+/// <summary>An attribute with a value of one type.</summary>
+/// <param name="name">Its name on the wire.</param>
+/// <param name="role">Who sets it.</param>
+/// <param name="form">How such values stand in JSON.</param>
+/// <param name="get">Takes it from a job.</param>
+/// <param name="set">Puts it into a job.</param>
+internal sealed class JobKey<T>(string name, JobKeyRole role, JobValueForm<T> form, Func<Job, T> get, Func<Job, T, Job> set)
+    : JobKey(name, role)
+{
+    private static readonly JsonElement Null = JsonElement.Parse("null");
+
+    public override Job Copy(Job from, Job to) => Marked(set(to, get(from)), taken: IsTakenBack(from));
+
+    public override string? Canonical(Job job) => form.Canonical(get(job));
+
+    public override Job Read(Job job, JsonElement value, out string? problem)
+    {
+        problem = null;
+        if (value.ValueKind is JsonValueKind.Null)
+        {
+            return Marked(set(job, form.None), taken: Role is JobKeyRole.Spec);
+        }
+
+        if (form.TryRead(value, out var read))
+        {
+            return Marked(set(job, read), taken: false);
+        }
+
+        problem = $"{Name}: {Loose.Show(value)} is not {form.Wanted}";
+        return job;
+    }
+
+    internal override void Write(Utf8JsonWriter writer, Job job)
+    {
+        var value = get(job);
+        if (form.IsSet(value))
+        {
+            writer.WritePropertyName(Encoded);
+            form.Write(writer, value);
+        }
+        else if (Role is JobKeyRole.Run && job.StartCount + job.FailCount + job.Epoch > 0)
+        {
+            writer.WriteNull(Encoded);
+        }
+    }
+
+    private bool IsTakenBack(Job job) => job.Extra?.ContainsKey(Name) is true;
+
+    // A spec key that somebody set to null travels as null: see Job.Extra.
+    private Job Marked(Job job, bool taken) => (taken, IsTakenBack(job)) switch
+    {
+        (true, false) => job with { Extra = (job.Extra ?? ImmutableSortedDictionary.Create<string, JsonElement>(StringComparer.Ordinal)).Add(Name, Null) },
+        (false, true) => job with { Extra = job.Extra!.Count is 1 ? null : job.Extra.Remove(Name) },
+        _ => job,
+    };
+}

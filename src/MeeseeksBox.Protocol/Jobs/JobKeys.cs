@@ -1,0 +1,140 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace MeeseeksBox.Protocol.Jobs;
+
+/// <summary>The one table of a job's attributes: their names, forms and places. Reading, writing, changing and filtering all go by it.</summary>
+public static class JobKeys
+{
+    /// <summary>The attributes that are ours, in the order in which they are written.</summary>
+    public static ImmutableArray<JobKey> All { get; } =
+    [
+        Key("id", JobKeyRole.Identity, JobForms.Text, job => job.Id, (job, value) => job with { Id = value ?? "" }),
+        Key("pool", JobKeyRole.Spec, JobForms.Text, job => job.Pool, (job, value) => job with { Pool = value ?? "" }),
+        new JobArgsKey(),
+        Key("node", JobKeyRole.Identity, JobForms.NodeName, job => job.Node, (job, value) => job with { Node = value }),
+        Key("submit_node", JobKeyRole.Life, JobForms.NodeName, job => job.SubmitNode, (job, value) => job with { SubmitNode = value }),
+        Key("nodes", JobKeyRole.Life, JobForms.OptionalTexts, job => job.Nodes, (job, value) => job with { Nodes = value }),
+        Key("state", JobKeyRole.Identity, JobForms.State, job => job.State, (job, value) => job with { State = value }),
+        Key("active", JobKeyRole.Life, JobForms.Flag, job => job.Active, (job, value) => job with { Active = value }),
+        Key("epoch", JobKeyRole.Life, JobForms.Count, job => job.Epoch, (job, value) => job with { Epoch = value }),
+        Key("ts", JobKeyRole.Life, JobForms.Time, job => job.Ts, (job, value) => job with { Ts = value }),
+        Key("seq", JobKeyRole.Life, JobForms.Sequence, job => job.Seq, (job, value) => job with { Seq = value }),
+        Key("submit_ts", JobKeyRole.Life, JobForms.Time, job => job.SubmitTs, (job, value) => job with { SubmitTs = value }),
+        Key("start_count", JobKeyRole.Life, JobForms.Whole, job => job.StartCount, (job, value) => job with { StartCount = value }),
+        Key("fail_count", JobKeyRole.Life, JobForms.Whole, job => job.FailCount, (job, value) => job with { FailCount = value }),
+        Key("start_ts", JobKeyRole.Run, JobForms.OptionalTime, job => job.StartTs, (job, value) => job with { StartTs = value }),
+        Key("end_ts", JobKeyRole.Run, JobForms.OptionalTime, job => job.EndTs, (job, value) => job with { EndTs = value }),
+        Key("pid", JobKeyRole.Run, JobForms.OptionalWhole, job => job.Pid, (job, value) => job with { Pid = value }),
+        Key("rc", JobKeyRole.Run, JobForms.OptionalWhole, job => job.Rc, (job, value) => job with { Rc = value }),
+        Key("error", JobKeyRole.Run, JobForms.Text, job => job.Error, (job, value) => job with { Error = value }),
+        Key("stdout_data", JobKeyRole.Run, JobForms.Text, job => job.StdoutData, (job, value) => job with { StdoutData = value }),
+        Key("stderr_data", JobKeyRole.Run, JobForms.Text, job => job.StderrData, (job, value) => job with { StderrData = value }),
+        Key("stdout_truncated", JobKeyRole.Run, JobForms.Mark, job => job.StdoutTruncated, (job, value) => job with { StdoutTruncated = value }),
+        Key("stderr_truncated", JobKeyRole.Run, JobForms.Mark, job => job.StderrTruncated, (job, value) => job with { StderrTruncated = value }),
+        Key("stdin", JobKeyRole.Spec, JobForms.Text, job => job.Stdin, (job, value) => job with { Stdin = value }),
+        Key("stdout", JobKeyRole.Spec, JobForms.Text, job => job.Stdout, (job, value) => job with { Stdout = value }),
+        Key("stderr", JobKeyRole.Spec, JobForms.Text, job => job.Stderr, (job, value) => job with { Stderr = value }),
+        Key("runtime", JobKeyRole.Spec, JobForms.Span, job => job.Runtime, (job, value) => job with { Runtime = value }),
+        Key("hold", JobKeyRole.Spec, JobForms.OptionalFlag, job => job.Hold, (job, value) => job with { Hold = value }),
+        Key("restart", JobKeyRole.Spec, JobForms.OptionalFlag, job => job.Restart, (job, value) => job with { Restart = value }),
+        Key("retries", JobKeyRole.Spec, JobForms.OptionalCount, job => job.Retries, (job, value) => job with { Retries = value }),
+        Key("resubmit", JobKeyRole.Spec, JobForms.OptionalFlag, job => job.Resubmit, (job, value) => job with { Resubmit = value }),
+        Key("config", JobKeyRole.Spec, JobForms.Object, job => job.Config, (job, value) => job with { Config = value }),
+        Key("env", JobKeyRole.Spec, JobForms.Variables, job => job.Env, (job, value) => job with { Env = value }),
+        Key("cwd", JobKeyRole.Spec, JobForms.Text, job => job.Cwd, (job, value) => job with { Cwd = value }),
+        Key("tags", JobKeyRole.Spec, JobForms.Texts, job => job.Tags, (job, value) => job with { Tags = value }),
+    ];
+
+    private static readonly FrozenDictionary<string, JobKey> ByName = All.ToFrozenDictionary(key => key.Name, StringComparer.Ordinal);
+
+    /// <summary>Finds an attribute by its name on the wire.</summary>
+    public static bool TryFind(string name, [NotNullWhen(true)] out JobKey? key) => ByName.TryGetValue(name, out key);
+
+    /// <summary>Reads a whole job, as peers send it and state files hold it.</summary>
+    /// <param name="element">An object that has at least an <c>id</c>.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="problem">What is wrong, when the answer is false; names the key.</param>
+    public static bool TryRead(JsonElement element, [NotNullWhen(true)] out Job? job, [NotNullWhen(false)] out string? problem)
+    {
+        job = null;
+        if (element.ValueKind is not JsonValueKind.Object)
+        {
+            problem = $"{Loose.Show(element)} is not a job";
+            return false;
+        }
+
+        var read = Change(new Job { Id = "" }, element, out problem);
+        if (problem is null && read.Id.Length is 0)
+        {
+            problem = "id: a job must have one";
+        }
+
+        job = problem is null ? read : null;
+        return job is not null;
+    }
+
+    /// <summary>The job with every key of an object set in it, unknown ones in <see cref="Job.Extra"/>; no other rule is looked at.</summary>
+    /// <param name="job">The job to start from.</param>
+    /// <param name="values">An object of attributes.</param>
+    /// <param name="problem">Null, or the first value that is wrong; the result is then of no use.</param>
+    public static Job Change(Job job, JsonElement values, out string? problem)
+    {
+        problem = null;
+        ImmutableSortedDictionary<string, JsonElement>.Builder? extra = null;
+        foreach (var property in values.EnumerateObject())
+        {
+            if (ByName.TryGetValue(property.Name, out var key))
+            {
+                job = key.Read(job, property.Value, out problem);
+                if (problem is not null)
+                {
+                    return job;
+                }
+            }
+            else
+            {
+                extra ??= ImmutableSortedDictionary.CreateBuilder<string, JsonElement>(StringComparer.Ordinal);
+                extra[property.Name] = property.Value.Clone();
+            }
+        }
+
+        return extra is null ? job : job with { Extra = job.Extra?.SetItems(extra) ?? extra.ToImmutable() };
+    }
+
+    /// <summary>The job with an attribute that is not ours.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="name">The attribute's name; none of <see cref="All"/>.</param>
+    /// <param name="value">Its value.</param>
+    public static Job SetExtra(Job job, string name, JsonElement value)
+    {
+        var extra = job.Extra ?? ImmutableSortedDictionary.Create<string, JsonElement>(StringComparer.Ordinal);
+        return job with { Extra = extra.SetItem(name, value) };
+    }
+
+    /// <summary>Writes a job as one object.</summary>
+    public static void Write(Utf8JsonWriter writer, Job job)
+    {
+        writer.WriteStartObject();
+        foreach (var key in All)
+        {
+            key.Write(writer, job);
+        }
+
+        if (job.Extra is not null)
+        {
+            foreach (var (name, value) in job.Extra)
+            {
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static JobKey<T> Key<T>(string name, JobKeyRole role, JobValueForm<T> form, Func<Job, T> get, Func<Job, T, Job> set) =>
+        new(name, role, form, get, set);
+}

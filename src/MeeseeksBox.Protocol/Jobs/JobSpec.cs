@@ -1,0 +1,104 @@
+using System.Text.Json;
+
+namespace MeeseeksBox.Protocol.Jobs;
+
+/// <summary>What a <c>submit</c> asks for: a new job, or a change of one that is there. Only the keys that were named count.</summary>
+/// <remarks>Sample: <c>{"id":"a","pool":"p1","node":"n*","args":["/bin/true"],"hold":1}</c>. Set by SPEC.md §3.</remarks>
+public sealed record JobSpec
+{
+    /// <summary>The id that was given; null where the node is to make one.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The values, each in the place it has in a job; the id is empty when none was given.</summary>
+    public required Job Values { get; init; }
+
+    /// <summary>Which spec keys were named.</summary>
+    public required IReadOnlyList<JobKey> Keys { get; init; }
+
+    /// <summary>
+    /// The nodes that were named, of which those that end in <c>*</c> are patterns; empty for "the cluster chooses"; null when the key
+    /// was not there.
+    /// </summary>
+    public IReadOnlyList<string>? Nodes { get; init; }
+
+    /// <summary>The state that was asked for, null when none was.</summary>
+    public JobState? State { get; init; }
+
+    /// <summary>Keys that <c>submit</c> does not take.</summary>
+    public IReadOnlyList<string> Unknown { get; init; } = [];
+
+    /// <summary>Null, or the value that is wrong and why: the whole spec is to be refused then.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Reads the argument of a <c>submit</c>.</summary>
+    /// <param name="argument">An object.</param>
+    public static JobSpec Read(JsonElement argument)
+    {
+        var values = new Job { Id = "" };
+        var keys = new List<JobKey>();
+        var unknown = new List<string>();
+        IReadOnlyList<string>? nodes = null;
+        JobState? state = null;
+        string? problem = null;
+        foreach (var property in argument.EnumerateObject())
+        {
+            var name = property.Name is "tag" ? "tags" : property.Name;
+            var wrong = default(string);
+            switch (name)
+            {
+                case "node":
+                    wrong = ReadNodes(property.Value, out nodes);
+                    break;
+                case "state" when property.Value.ValueKind is JsonValueKind.Null:
+                    break;
+                case "id" or "state":
+                    _ = JobKeys.TryFind(name, out var identity);
+                    values = identity!.Read(values, property.Value, out wrong);
+                    state = name is "state" ? values.State : state;
+                    break;
+                default:
+                    if (JobKeys.TryFind(name, out var key) && key.Role is JobKeyRole.Spec)
+                    {
+                        values = key.Read(values, property.Value, out wrong);
+                        keys.Add(key);
+                    }
+                    else
+                    {
+                        unknown.Add(property.Name);
+                    }
+
+                    break;
+            }
+
+            problem ??= wrong;
+        }
+
+        return new JobSpec
+        {
+            Id = values.Id.Length is 0 ? null : values.Id,
+            Values = values,
+            Keys = keys,
+            Nodes = nodes,
+            State = state,
+            Unknown = unknown,
+            Problem = problem,
+        };
+    }
+
+    private static string? ReadNodes(JsonElement value, out IReadOnlyList<string>? nodes)
+    {
+        nodes = [];
+        if (value.ValueKind is JsonValueKind.False or JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (!Loose.TryTexts(value, out var names))
+        {
+            return $"node: {Loose.Show(value)} is not the name of a node, a list of names, or a pattern like 'n*'";
+        }
+
+        nodes = [.. names.Where(name => name.Length > 0).Distinct()];
+        return null;
+    }
+}

@@ -1,0 +1,4 @@
+namespace MeeseeksBox.Protocol.Requests;
+
+/// <summary><c>{"nodes":{}}</c>: the nodes that this node knows of.</summary>
+public sealed record NodesRequest : Request;

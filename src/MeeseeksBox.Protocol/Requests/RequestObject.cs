@@ -1,0 +1,136 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Protocol.Requests;
+
+/// <summary>One element of a request line: the requests that share an object, in their order.</summary>
+/// <param name="Requests">The requests by their key.</param>
+/// <param name="Pretty">True when the answer is to be indented for a person.</param>
+public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> Requests, bool Pretty)
+{
+    private delegate Request? Reader(JsonElement argument, out string? problem);
+
+    private static readonly FrozenDictionary<string, Reader> Readers = new Dictionary<string, Reader>
+    {
+        ["status"] = static (argument, out problem) => Any(new StatusRequest(), out problem),
+        ["nodes"] = static (argument, out problem) => Any(new NodesRequest(), out problem),
+        ["pools"] = static (argument, out problem) => Any(new PoolsRequest(), out problem),
+        ["submit"] = ReadSubmit,
+        ["query"] = ReadQuery,
+        ["job"] = ReadQuery,
+        ["get"] = static (argument, out problem) => JobFilter.Read(argument, out problem) is { } filter ? new GetRequest(filter) : null,
+        ["ls"] = static (argument, out problem) => JobFilter.Read(argument, out problem) is { } filter ? new LsRequest(filter) : null,
+        ["kill"] = ReadKill,
+        ["modify"] = ReadModify,
+        ["config"] = ReadConfig,
+        ["sync"] = ReadSync,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Reads an element. Every argument is looked at before any request is carried out, so that a wrong one leaves nothing half done.</summary>
+    /// <param name="element">The element.</param>
+    /// <param name="problem">What is wrong, for the answer in the element's place; null when nothing is.</param>
+    /// <returns>The requests; null when something is wrong.</returns>
+    public static RequestObject? Read(JsonElement element, out string? problem)
+    {
+        if (element.ValueKind is not JsonValueKind.Object)
+        {
+            problem = $"{Loose.Show(element)} is not a request; it must be an object like {{\"status\":{{}}}}";
+            return null;
+        }
+
+        problem = null;
+        var pretty = false;
+        var requests = new List<KeyValuePair<string, Request>>(2);
+        foreach (var property in element.EnumerateObject())
+        {
+            if (property.Name is "options")
+            {
+                pretty = property.Value.ValueKind is JsonValueKind.Object
+                    && property.Value.TryGetProperty("pretty", out var wish)
+                    && Loose.TryBoolean(wish, out var wished)
+                    && wished;
+            }
+            else if (Readers.TryGetValue(property.Name, out var reader))
+            {
+                if (reader(property.Value, out problem) is not { } request)
+                {
+                    problem = $"{property.Name}: {problem}";
+                    return null;
+                }
+
+                requests.Add(new(property.Name, request));
+            }
+        }
+
+        return new RequestObject(requests, pretty);
+    }
+
+    private static Request Any(Request request, out string? problem)
+    {
+        problem = null;
+        return request;
+    }
+
+    private static SubmitRequest? ReadSubmit(JsonElement argument, out string? problem)
+    {
+        problem = argument.ValueKind is JsonValueKind.Object
+            ? null
+            : $"{Loose.Show(argument)} is not a job spec; it must be an object like {{\"pool\":\"p1\",\"args\":[\"/bin/true\"]}}";
+        return problem is null ? new SubmitRequest(JobSpec.Read(argument)) : null;
+    }
+
+    private static QueryRequest? ReadQuery(JsonElement argument, out string? problem)
+    {
+        problem = Loose.TryText(argument, out var id) ? null : $"{Loose.Show(argument)} is not the id of a job";
+        return problem is null ? new QueryRequest(id) : null;
+    }
+
+    private static KillRequest? ReadKill(JsonElement argument, out string? problem)
+    {
+        var id = Loose.TryText(argument, out var text) ? text : null;
+        return JobFilter.Read(argument, out problem) is { } filter ? new KillRequest(id, filter) : null;
+    }
+
+    private static ModifyRequest? ReadModify(JsonElement argument, out string? problem)
+    {
+        problem = argument.ValueKind is JsonValueKind.Object && argument.EnumerateObject().All(job => job.Value.ValueKind is JsonValueKind.Object)
+            ? null
+            : $"{Loose.Show(argument)} is not an object of jobs like {{\"id\":{{\"state\":\"done\"}}}}";
+        return problem is null
+            ? new ModifyRequest([.. argument.EnumerateObject().Select(job => KeyValuePair.Create(job.Name, job.Value))])
+            : null;
+    }
+
+    private static ConfigRequest? ReadConfig(JsonElement argument, out string? problem)
+    {
+        problem = argument.ValueKind is JsonValueKind.Object ? null : $"{Loose.Show(argument)} is not an object of settings";
+        return problem is null ? new ConfigRequest(argument) : null;
+    }
+
+    private static SyncRequest? ReadSync(JsonElement argument, out string? problem)
+    {
+        if (argument.ValueKind is not JsonValueKind.Object)
+        {
+            problem = $"{Loose.Show(argument)} is not an object of jobs";
+            return null;
+        }
+
+        problem = null;
+        var jobs = new List<Job>();
+        var problems = new List<string>();
+        foreach (var property in argument.EnumerateObject())
+        {
+            if (JobKeys.TryRead(property.Value, out var job, out var wrong) && job.Id == property.Name)
+            {
+                jobs.Add(job);
+            }
+            else
+            {
+                problems.Add($"{property.Name}: {wrong ?? "its id is another one"}");
+            }
+        }
+
+        return new SyncRequest(jobs, problems);
+    }
+}
