@@ -46,7 +46,8 @@ public static class ConfigJson
                 writer.WriteStringValue(text.Text);
                 break;
             case ConfigScalar scalar:
-                writer.WriteRawValue(scalar.Text);
+                // Not as a raw value: that would not be indented in a list.
+                JsonElement.Parse(scalar.Text).WriteTo(writer);
                 break;
         }
     }

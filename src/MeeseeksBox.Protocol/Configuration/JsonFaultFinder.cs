@@ -22,15 +22,22 @@ internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUp
     public JsonFault Find()
     {
         var at = JsonScan.SkipBlank(_text, readUpTo);
-        if (lastToken != JsonTokenType.None && open.Count == 0)
-            return FaultAt(at, at < _text.Length ? $"{Found(at)} follows after the end of the value" : "the text ends too early");
+        return lastToken != JsonTokenType.None && open.Count == 0 ? AfterAll(at) : InPlaceOf(Wanted(ref at), at);
+    }
 
-        var wanted = Wanted(ref at);
+    private JsonFault AfterAll(int at) => FaultAt(at, $"{Found(at)} follows after the end of the value");
+
+    private JsonFault InPlaceOf(string wanted, int at)
+    {
         if (at == _text.Length)
             return FaultAt(at, $"the text ends where {wanted} is wanted{Unclosed()}");
         if (_text[at] == '/')
             return FaultAt(at, _text[at..].StartsWith("/*"u8) ? "the comment that starts here has no closing */" : "a comment starts with // or /*");
-        return wanted.StartsWith(Key, StringComparison.Ordinal) && _text[at] == '"' ? AfterKey(at) : InPlaceOf(wanted, at);
+        if (wanted.StartsWith(Key, StringComparison.Ordinal) && _text[at] == '"')
+            return AfterKey(at);
+        if (wanted.StartsWith(Value, StringComparison.Ordinal) && ValueFault(at) is { } fault)
+            return fault;
+        return FaultAt(at, $"{Found(at)} stands where {wanted} is wanted{Hint(at)}");
     }
 
     private string Wanted(ref int at)
@@ -47,9 +54,11 @@ internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUp
             case var _ when Step(ref at, ','):
                 return inObject ? $"{Key} or '}}'" : $"{Value} or ']'";
             default:
-                return inObject ? "a comma or '}'" : "a comma or ']'";
+                return Separator;
         }
     }
+
+    private string Separator => _text[open.Peek()] == '{' ? "a comma or '}'" : "a comma or ']'";
 
     private bool Step(ref int at, char separator)
     {
@@ -67,22 +76,27 @@ internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUp
         return FaultAt(next, $"a colon is wanted after the key {Encoding.UTF8.GetString(_text[at..end])}, not {Found(next)}");
     }
 
-    private JsonFault InPlaceOf(string wanted, int at)
+    private JsonFault? ValueFault(int at)
     {
         var found = Found(at);
-        if (!wanted.StartsWith(Value, StringComparison.Ordinal))
-            return FaultAt(at, $"{found} stands where {wanted} is wanted{Hint(at)}");
+        return (char)_text[at] switch
+        {
+            '"' => JsonScan.StringFault(_text, at, out _),
+            '{' or '[' => FaultAt(at, $"objects and lists stand in each other more than {ConfigObject.DeepestNesting} deep"),
+            '-' or '+' or '.' or (>= '0' and <= '9') => NumberFault(at, found),
+            (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') => FaultAt(at, $"{found} is not a value: {WordHint(found)}"),
+            _ => null,
+        };
+    }
 
-        var first = (char)_text[at];
-        if (first == '"')
-            return JsonScan.StringFault(_text, at, out _) ?? FaultAt(at, "this text is not JSON");
-        if (first is '{' or '[')
-            return FaultAt(at, $"objects and lists stand in each other more than {ConfigObject.DeepestNesting} deep");
-        if (char.IsAsciiDigit(first) || first is '-' or '+' or '.')
+    // The reader also stops at a sound number when what follows it is wrong.
+    private JsonFault NumberFault(int at, string found)
+    {
+        var length = JsonScan.WordLength(_text[at..]);
+        if (!JsonScan.IsNumber(Encoding.UTF8.GetString(_text.Slice(at, length))))
             return FaultAt(at, $"{found} is not a number");
-        if (char.IsAsciiLetter(first))
-            return FaultAt(at, $"{found} is not a value: {WordHint(found)}");
-        return FaultAt(at, $"{found} stands where {wanted} is wanted{Hint(at)}");
+        var next = JsonScan.SkipBlank(_text, at + length);
+        return open.Count == 0 ? AfterAll(next) : InPlaceOf(Separator, next);
     }
 
     private string Found(int at) => at < _text.Length ? JsonScan.Excerpt(_text, at) : "the end of the text";

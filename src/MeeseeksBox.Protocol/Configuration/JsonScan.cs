@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.Protocol.Configuration;
 
 /// <summary>Steps over the pieces of a JSON text that has a fault somewhere.</summary>
-internal static class JsonScan
+internal static partial class JsonScan
 {
     private const int LongestExcerpt = 30;
 
@@ -44,6 +45,9 @@ internal static class JsonScan
             length++;
         return length;
     }
+
+    /// <summary>Whether a word is a number as JSON has them.</summary>
+    public static bool IsNumber(string word) => Number().IsMatch(word);
 
     /// <summary>The end of the string that starts at <paramref name="at"/>, or what is wrong inside it.</summary>
     public static JsonFault? StringFault(ReadOnlySpan<byte> text, int at, out int end)
@@ -104,4 +108,7 @@ internal static class JsonScan
         var close = text[2..].IndexOf("*/"u8);
         return close < 0 ? 0 : close + 4;
     }
+
+    [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
 }
