@@ -63,8 +63,8 @@ public sealed class SectionReader
     public IReadOnlyList<KeyValuePair<string, SectionReader>> Entries(string key, SectionReader? defaults = null)
     {
         var section = Section(key);
-        if (section._section.TryGet(string.Empty, out var nameless))
-            AddProblem(new Setting(section._path, nameless), "a name in it is empty");
+        if (section._section.TryGet(string.Empty, out _))
+            AddProblem(key, "a name in it is empty");
         return [.. section._section.Members.Select(member => KeyValuePair.Create(member.Key, section.Section(member.Key, defaults)))];
     }
 
@@ -76,6 +76,10 @@ public sealed class SectionReader
 
     /// <summary>Says that a setting is wrong: <c>node1.cfg: pools.p1.slots: 'two' is not a whole number</c>.</summary>
     public void AddProblem(Setting setting, string text) => _findings.AddProblem($"{setting}: {text}");
+
+    /// <summary>Says that a setting of this section is wrong, or missing.</summary>
+    public void AddProblem(string key, string text) =>
+        AddProblem(new Setting(Path(key), _section.TryGet(key, out var value) ? value : _section), text);
 
     /// <summary>Says that a setting is odd.</summary>
     public void AddWarning(Setting setting, string text) => _findings.AddWarning($"{setting}: {text}");
