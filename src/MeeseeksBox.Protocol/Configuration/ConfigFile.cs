@@ -29,7 +29,8 @@ internal static class ConfigFile
         {
             return File.ReadAllBytes(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             findings.AddProblem($"{path}: the file cannot be read: {Reason(path, exception)}");
             return null;

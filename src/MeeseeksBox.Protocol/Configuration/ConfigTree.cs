@@ -6,7 +6,9 @@ namespace MeeseeksBox.Protocol.Configuration;
 /// <summary>Makes the merged configuration out of what a person wrote or sent.</summary>
 public static class ConfigTree
 {
-    /// <summary>Reads the arguments of a program: the files in order, then the words over them, wherever they stand (SPEC.md §1.1).</summary>
+    /// <summary>
+    /// Reads the arguments of a program: the files in order, then the words over them, wherever they stand (SPEC.md §1.1).
+    /// </summary>
     /// <param name="arguments">Files and <c>key.key=value</c> words.</param>
     /// <param name="findings">Takes all that is wrong.</param>
     /// <returns>What could be read; the rest is in the findings, so that its values can be checked as well.</returns>

@@ -38,7 +38,8 @@ public static partial class ConfigWord
 
         if (keys.Length > ConfigObject.DeepestNesting)
         {
-            findings.AddProblem($"{ConfigOrigin.CommandLine}: '{keys[0]}…': more than {ConfigObject.DeepestNesting} keys stand in each other");
+            findings.AddProblem(
+                $"{ConfigOrigin.CommandLine}: '{keys[0]}…': more than {ConfigObject.DeepestNesting} keys stand in each other");
             return null;
         }
 

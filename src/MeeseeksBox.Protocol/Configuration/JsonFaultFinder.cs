@@ -32,13 +32,16 @@ internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUp
         if (at == _text.Length)
             return FaultAt(at, $"the text ends where {wanted} is wanted{Unclosed()}");
         if (_text[at] == '/')
-            return FaultAt(at, _text[at..].StartsWith("/*"u8) ? "the comment that starts here has no closing */" : "a comment starts with // or /*");
+            return FaultAt(at, CommentFault(at));
         if (wanted.StartsWith(Key, StringComparison.Ordinal) && _text[at] == '"')
             return AfterKey(at);
         if (wanted.StartsWith(Value, StringComparison.Ordinal) && ValueFault(at) is { } fault)
             return fault;
         return FaultAt(at, $"{Found(at)} stands where {wanted} is wanted{Hint(at)}");
     }
+
+    private string CommentFault(int at) =>
+        _text[at..].StartsWith("/*"u8) ? "the comment that starts here has no closing */" : "a comment starts with // or /*";
 
     private string Wanted(ref int at)
     {

@@ -8,7 +8,10 @@ internal static partial class JsonScan
 {
     private const int LongestExcerpt = 30;
 
-    /// <summary>The first offset at or after <paramref name="at"/> that is neither white space nor comment. A comment that is never closed is not stepped over.</summary>
+    /// <summary>
+    /// The first offset at or after <paramref name="at"/> that is neither white space nor comment. A comment that is never
+    /// closed is not stepped over.
+    /// </summary>
     public static int SkipBlank(ReadOnlySpan<byte> text, int at)
     {
         while (at < text.Length)
@@ -41,10 +44,12 @@ internal static partial class JsonScan
     public static int WordLength(ReadOnlySpan<byte> text)
     {
         var length = 0;
-        while (length < text.Length && (char.IsAsciiLetterOrDigit((char)text[length]) || text[length] is (byte)'_' or (byte)'-' or (byte)'+' or (byte)'.'))
+        while (length < text.Length && IsOfWord((char)text[length]))
             length++;
         return length;
     }
+
+    private static bool IsOfWord(char character) => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '+' or '.';
 
     /// <summary>Whether a word is a number as JSON has them.</summary>
     public static bool IsNumber(string word) => Number().IsMatch(word);

@@ -37,7 +37,8 @@ public sealed class SectionReader
             Know(alias);
 
         var common = _defaults?.Find(key, alias);
-        var own = _section.Members.LastOrDefault(member => (member.Key == key || member.Key == alias) && member.Value is not ConfigScalar { IsNull: true });
+        var own = _section.Members.LastOrDefault(member =>
+            (member.Key == key || member.Key == alias) && member.Value is not ConfigScalar { IsNull: true });
         return own.Key is null ? common : new Setting(Path(own.Key), own.Value);
     }
 
@@ -57,7 +58,10 @@ public sealed class SectionReader
     /// <summary>Whether a section is set, here or in the defaults; one set to <c>false</c> here is not.</summary>
     public bool HasSection(string key) => Find(key)?.Value is { } value and not ConfigScalar { Kind: JsonValueKind.False };
 
-    /// <summary>The sections in a section whose keys are names that people choose, such as <c>pools</c>. One set to null is one in which nothing is set.</summary>
+    /// <summary>
+    /// The sections in a section whose keys are names that people choose, such as <c>pools</c>. One set to null is one in
+    /// which nothing is set.
+    /// </summary>
     /// <param name="key">The key of the section.</param>
     /// <param name="defaults">The section that has the defaults for the keys of each entry.</param>
     public IReadOnlyList<KeyValuePair<string, SectionReader>> Entries(string key, SectionReader? defaults = null)
@@ -89,8 +93,8 @@ public sealed class SectionReader
     {
         foreach (var (key, value) in _section.Members.Where(member => !_known.Contains(member.Key)))
         {
-            var nearest = KeyDistance.Nearest(key, _known);
-            AddWarning(new Setting(Path(key), value), "unknown key, ignored" + (nearest is null ? string.Empty : $"; the nearest known key is '{nearest}'"));
+            var hint = KeyDistance.Nearest(key, _known) is { } nearest ? $"; the nearest known key is '{nearest}'" : string.Empty;
+            AddWarning(new Setting(Path(key), value), $"unknown key, ignored{hint}");
         }
 
         foreach (var child in _children.Values)

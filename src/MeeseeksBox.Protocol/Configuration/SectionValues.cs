@@ -3,10 +3,13 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>The types that settings have. Each method gives null, or the fallback, when the setting is not set or wrong; what is wrong is told to the reader.</summary>
+/// <summary>
+/// The types that settings have. Each method gives null, or the fallback, when the setting is not set or wrong; what is
+/// wrong is told to the reader.
+/// </summary>
 public static class SectionValues
 {
-    /// <summary>The longest time that can be set: 1,000,000,000 s, some 31 years. More than one timer can be set to: about 49 days.</summary>
+    /// <summary>The longest time that can be set, some 31 years. That is more than one timer can be set to, about 49 days.</summary>
     public static readonly TimeSpan LongestTime = TimeSpan.FromSeconds(1_000_000_000);
 
     /// <summary>Text that is not empty. A number is taken as it was written.</summary>

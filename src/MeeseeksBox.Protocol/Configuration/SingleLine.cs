@@ -9,8 +9,8 @@ public static class SingleLine
     /// <summary>The text with its control characters and line separators escaped (<c>\n</c>, <c>\t</c>, <c>\u001b</c>).</summary>
     public static string Of(string text) => text.Any(Breaks) ? Escaped(text) : text;
 
-    private static bool Breaks(char character) =>
-        char.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    private static bool Breaks(char character) => char.GetUnicodeCategory(character)
+        is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     private static string Escaped(string text)
     {

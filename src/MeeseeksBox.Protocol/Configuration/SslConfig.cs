@@ -1,6 +1,9 @@
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>A section <c>ssl</c>: how a connection is encrypted and who is let in (SPEC.md §9). Files are relative to the current directory.</summary>
+/// <summary>
+/// A section <c>ssl</c>: how a connection is encrypted and who is let in (SPEC.md §9). Files are relative to the current
+/// directory.
+/// </summary>
 public sealed record SslConfig
 {
     /// <summary>The key under which the section stands.</summary>
@@ -51,5 +54,6 @@ public sealed record SslConfig
     }
 
     /// <summary>Everything but the password, which must not reach a log.</summary>
-    public override string ToString() => $"{nameof(SslConfig)} {{ Cert = {Cert}, CaFile = {CaFile}, CaPath = {CaPath}, Verify = {Verify} }}";
+    public override string ToString() =>
+        $"{nameof(SslConfig)} {{ Cert = {Cert}, CaFile = {CaFile}, CaPath = {CaPath}, Verify = {Verify} }}";
 }

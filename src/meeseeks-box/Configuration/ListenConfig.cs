@@ -12,13 +12,19 @@ internal sealed record ListenConfig
 
     private static readonly ListenConfig Default = new();
 
-    /// <summary>The address or name to listen on; a name that has several addresses means all of them. Counts only when <see cref="Prefix"/> is not set.</summary>
+    /// <summary>
+    /// The address or name to listen on; a name that has several addresses means all of them. Counts only when
+    /// <see cref="Prefix"/> is not set.
+    /// </summary>
     public string Address { get; init; } = "localhost";
 
     /// <summary>The port, 0 to 65535; 0 takes a free one.</summary>
     public int Port { get; init; } = DefaultPort;
 
-    /// <summary>Listen on the host's address that starts with this. Null when it is not set, or when an address is set, which counts more.</summary>
+    /// <summary>
+    /// Listen on the host's address that starts with this. Null when it is not set, or when an address is set, which counts
+    /// more.
+    /// </summary>
     public string? Prefix { get; init; }
 
     /// <summary>The longest request line, in bytes; more than 0.</summary>

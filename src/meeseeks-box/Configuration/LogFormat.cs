@@ -57,9 +57,14 @@ internal sealed partial class LogFormat
         };
     }
 
-    private static int? Number(Group digits) => digits is { Success: true, Length: > 0 } ? int.Parse(digits.ValueSpan, CultureInfo.InvariantCulture) : null;
+    private static int? Number(Group digits) =>
+        digits is { Success: true, Length: > 0 } ? int.Parse(digits.ValueSpan, CultureInfo.InvariantCulture) : null;
 
     // A percent sign that begins nothing of this form is matched alone, so that it can be named.
-    [GeneratedRegex(@"%%|%\((?<name>\w+)\)(?<flags>[-0 ]*)(?<width>[0-9]{0,3})(\.(?<precision>[0-9]{0,2}))?(?<conversion>[sdf])|%(\(\w*\)?\S?)?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"%%" +
+        @"|%\((?<name>\w+)\)(?<flags>[-0 ]*)(?<width>[0-9]{0,3})(\.(?<precision>[0-9]{0,2}))?(?<conversion>[sdf])" +
+        @"|%(\(\w*\))?\S?",
+        RegexOptions.CultureInvariant)]
     private static partial Regex PercentPart();
 }

@@ -6,7 +6,10 @@ using Serilog.Parsing;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>The text of an event. What was put into it comes from anywhere, so its line breaks are escaped: nobody forges a line with the id of a job.</summary>
+/// <summary>
+/// The text of an event. What was put into it comes from anywhere, so its line breaks are escaped: nobody forges a line with
+/// the id of a job.
+/// </summary>
 internal static class LogMessage
 {
     /// <summary>The text, without quotes around what was put in.</summary>
@@ -26,7 +29,8 @@ internal static class LogMessage
 
     private static string Value(PropertyToken token, LogEvent logEvent)
     {
-        if (logEvent.Properties.TryGetValue(token.PropertyName, out var value) && value is ScalarValue { Value: string text } && token.Alignment is null)
+        // Serilog would put text into quotes.
+        if (token.Alignment is null && logEvent.Properties.GetValueOrDefault(token.PropertyName) is ScalarValue { Value: string text })
             return text;
         using var writer = new StringWriter(CultureInfo.InvariantCulture);
         token.Render(logEvent.Properties, writer, CultureInfo.InvariantCulture);

@@ -81,7 +81,8 @@ internal sealed class LogSetup : ILogEventSink, IDisposable
             using var file = new FileStream(path, isEmptied ? FileMode.Create : FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
             return null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return SingleLine.Of($"logging.filename: the file '{path}' cannot be written: {exception.Message}");
         }

@@ -22,7 +22,9 @@ internal sealed record LoggingConfig
     /// <summary>What a line looks like, with <c>%(name)s</c> for what changes.</summary>
     public string Format { get; init; } = "%(levelname)s %(name)s: %(message)s";
 
-    /// <summary>What <c>%(asctime)s</c> looks like, in the codes of <c>strftime</c>: <c>datefmt</c>. Null: <c>2026-01-31 12:34:56,789</c>.</summary>
+    /// <summary>
+    /// What <c>%(asctime)s</c> looks like, in the codes of <c>strftime</c>: <c>datefmt</c>. Null: <c>2026-01-31 12:34:56,789</c>.
+    /// </summary>
     public string? DateFormat { get; init; }
 
     /// <summary>Reads the section. What is wrong is told to the reader.</summary>
@@ -47,11 +49,14 @@ internal sealed record LoggingConfig
         {
             if (LogLevels.FromName(text) is { } named)
                 return named;
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && LogLevels.FromNumber(number) is { } numbered)
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && LogLevels.FromNumber(number) is { } numbered)
                 return numbered;
         }
 
-        section.AddProblem(setting, $"{setting.Value.Shown} is not a level: DEBUG, INFO, WARNING, ERROR, CRITICAL, or a number from 0 to 50");
+        section.AddProblem(
+            setting,
+            $"{setting.Value.Shown} is not a level: DEBUG, INFO, WARNING, ERROR, CRITICAL, or a number from 0 to 50");
         return null;
     }
 

@@ -10,10 +10,16 @@ internal sealed record PoolConfig
 
     private static readonly PoolConfig Default = new();
 
-    /// <summary>How many jobs run at once: more than 0 is the limit, 0 sets none, <see cref="Draining"/> takes nothing new. <c>drain: true</c> is the same as -1.</summary>
+    /// <summary>
+    /// How many jobs run at once: more than 0 is the limit, 0 sets none, <see cref="Draining"/> takes nothing new.
+    /// <c>drain: true</c> is the same as -1.
+    /// </summary>
     public int Slots { get; init; }
 
-    /// <summary>How long a job may run, unless it says so itself: <c>max_runtime</c> or <c>runtime</c>. Null, also where 0 is written: for ever.</summary>
+    /// <summary>
+    /// How long a job may run, unless it says so itself: <c>max_runtime</c> or <c>runtime</c>. Null, also where 0 is
+    /// written: for ever.
+    /// </summary>
     public TimeSpan? MaxRuntime { get; init; }
 
     /// <summary>How often the state of a running job is said anew, so that it does not expire. More than 0 s.</summary>
