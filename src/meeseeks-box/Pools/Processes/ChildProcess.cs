@@ -4,6 +4,10 @@ using System.Diagnostics;
 namespace MeeseeksBox.Agent.Pools.Processes;
 
 /// <summary>A process that the box has started. The only type that touches <see cref="Process"/>.</summary>
+/// <remarks>
+/// It is ended by <see cref="Family"/>: <see cref="Process.Kill(bool)"/> reads through all processes of the host anew for every process of the
+/// tree (33 ms for each of 300 jobs), and finds none that was reparented.
+/// </remarks>
 internal sealed class ChildProcess : IDisposable
 {
     private readonly Process _process;
@@ -48,19 +52,6 @@ internal sealed class ChildProcess : IDisposable
 
     /// <summary>Ends when the process has ended, whoever still holds its streams.</summary>
     public Task WaitForExitAsync(CancellationToken giveUp) => _process.WaitForExitAsync(giveUp);
-
-    /// <summary>Kills it with all that descend from it now.</summary>
-    public void KillTree()
-    {
-        try
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-        catch (Exception partly) when (partly is AggregateException or InvalidOperationException or Win32Exception)
-        {
-            // Some ended by themselves meanwhile, or may not be killed. The look at all processes that follows tells which.
-        }
-    }
 
     /// <summary>Lets go of it; it runs on if it still does.</summary>
     public void Dispose() => _process.Dispose();

@@ -18,10 +18,7 @@ internal sealed class Family(ChildProcess first, string run, Reaper reaper, Time
             await AskAsync(grace);
 
         if (!first.HasExited)
-        {
             _sent.Add(Signals.Kill);
-            first.KillTree();
-        }
 
         return (await reaper.KillAsync(Members)).Left;
     }

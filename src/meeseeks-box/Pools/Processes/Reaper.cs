@@ -12,11 +12,8 @@ internal sealed class Reaper(ProcessTable processes, TimeProvider time)
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Asks processes once to end.</summary>
-    public async Task AskAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom)
-    {
-        foreach (var entry in whom(await processes.LookAsync()))
-            _ = LibC.Kill(entry.Pid, Signals.Terminate);
-    }
+    public async Task AskAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom) =>
+        SignalAll(whom(await processes.LookAsync()), Signals.Terminate);
 
     /// <summary>Waits until a look finds none.</summary>
     /// <exception cref="OperationCanceledException">There were still some when the wait was given up.</exception>
@@ -26,27 +23,38 @@ internal sealed class Reaper(ProcessTable processes, TimeProvider time)
             await Task.Delay(pause, time, giveUp);
     }
 
-    /// <summary>Kills processes until a look finds none, since one that is just being started escapes the first.</summary>
+    /// <summary>Kills processes until a look finds none.</summary>
+    /// <remarks>
+    /// They are all stopped before the first is killed, until a look finds nobody new: what is stopped starts no more processes, and
+    /// while its parent is there, a process that hides its mark is still found.
+    /// </remarks>
     /// <returns>Who was killed, and who could not be within <see cref="Patience"/>.</returns>
     public async Task<Reaped> KillAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom)
     {
-        var killed = new Dictionary<int, ProcessEntry>();
+        var seen = new Dictionary<int, ProcessEntry>();
         var begin = time.GetTimestamp();
-        for (var pause = FirstPause; ; pause = Longer(pause))
+        for (var pause = FirstPause; ;)
         {
             var alive = whom(await processes.LookAsync());
             if (alive.Count == 0 || time.GetElapsedTime(begin) > Patience)
-                return new Reaped([.. killed.Values.Where(entry => !alive.Any(left => left.Pid == entry.Pid))], alive);
+                return new Reaped([.. seen.Values.ExceptBy(alive.Select(left => left.Pid), entry => entry.Pid)], alive);
 
-            foreach (var entry in alive)
-            {
-                // A failure is no news: who has ended meanwhile is not found again, and who may not be killed is.
-                _ = LibC.Kill(entry.Pid, Signals.Kill);
-                killed[entry.Pid] = entry;
-            }
+            var added = alive.Where(entry => seen.TryAdd(entry.Pid, entry)).ToList();
+            SignalAll(added, Signals.Stop);
+            if (added.Count > 0)
+                continue;
 
+            SignalAll(alive, Signals.Kill);
             await Task.Delay(pause, time, CancellationToken.None);
+            pause = Longer(pause);
         }
+    }
+
+    // A failure is no news: who has ended meanwhile is not found again, and who may not be signalled is.
+    private static void SignalAll(IEnumerable<ProcessEntry> entries, int signal)
+    {
+        foreach (var entry in entries)
+            _ = LibC.Kill(entry.Pid, signal);
     }
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;

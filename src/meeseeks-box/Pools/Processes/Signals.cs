@@ -8,6 +8,9 @@ internal static class Signals
     /// <summary>SIGKILL: ends a process, whether it wants to or not.</summary>
     public const int Kill = 9;
 
+    /// <summary>SIGSTOP: halts a process where it is.</summary>
+    public const int Stop = 19;
+
     /// <summary>SIGTERM: asks a process to end.</summary>
     public const int Terminate = 15;
 
