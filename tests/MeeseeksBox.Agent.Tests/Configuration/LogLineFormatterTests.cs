@@ -7,7 +7,7 @@ namespace MeeseeksBox.Agent.Tests.Configuration;
 /// <summary>SPEC.md §1.4: what a line of the log looks like.</summary>
 public sealed class LogLineFormatterTests
 {
-    private static readonly DateTimeOffset Time = new(2026, 1, 31, 12, 34, 56, 789, TimeSpan.FromHours(1));
+    private static readonly DateTimeOffset Time = new(2026, 1, 31, 15, 34, 56, 789, TimeSpan.FromHours(1));
 
     [Fact]
     public void By_default_a_line_has_level_logger_and_message()
@@ -16,10 +16,10 @@ public sealed class LogLineFormatterTests
     }
 
     [Theory]
-    [InlineData("%(asctime)s %(levelname)s %(name)s %(message)s", "2026-01-31 12:34:56,789 INFO node1.Pool.p1 hello\n")]
+    [InlineData("%(asctime)s %(levelname)s %(name)s %(message)s", "2026-01-31 15:34:56,789 INFO node1.Pool.p1 hello\n")]
     [InlineData("[%(levelname)-8s|%(levelname)8s|%(levelname).2s]", "[INFO    |    INFO|IN]\n")]
     [InlineData("%(levelno)s %(levelno)d %(levelno)05d", "20 20 00020\n")]
-    [InlineData("%(created)f %(created)d %(created).1f %(msecs)03d", "1769859296.789000 1769859296 1769859296.8 789\n")]
+    [InlineData("%(created)f %(created)d %(created).1f %(msecs)03d", "1769870096.789000 1769870096 1769870096.8 789\n")]
     [InlineData("100%% %%(name)s %(nix)s 5% %", "100% %(name)s %(nix)s 5% %\n")]
     public void The_format_is_Pythons(string format, string line)
     {
@@ -33,10 +33,10 @@ public sealed class LogLineFormatterTests
     }
 
     [Theory]
-    [InlineData("%d/%m/%y %I:%M:%S %p", "31/01/26 12:34:56 PM")]
-    [InlineData("%a %A %b %B %e %j %H", "Sat Saturday Jan January 31 031 12")]
-    [InlineData("%FT%T%z %s %% %Q %", "2026-01-31T12:34:56+0100 1769859296 % %Q %")]
-    [InlineData("%c|%u%w|%G-W%V|%f|%D|%R", "Sat Jan 31 12:34:56 2026|66|2026-W05|789000|01/31/26|12:34")]
+    [InlineData("%d/%m/%y %I:%M:%S %p", "31/01/26 03:34:56 PM")]
+    [InlineData("%a %A %b %B %e %j %H", "Sat Saturday Jan January 31 031 15")]
+    [InlineData("%FT%T%z %s %% %Q %", "2026-01-31T15:34:56+0100 1769870096 % %Q %")]
+    [InlineData("%c|%u%w|%G-W%V|%f|%D|%R", "Sat Jan 31 15:34:56 2026|66|2026-W05|789000|01/31/26|15:34")]
     public void The_date_format_is_that_of_strftime(string format, string time)
     {
         Line(new LoggingConfig { Format = "%(asctime)s", DateFormat = format }, "x").Should().Be(time + "\n");
