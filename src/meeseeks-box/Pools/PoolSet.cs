@@ -1,11 +1,7 @@
 using System.Collections.Concurrent;
-using MeeseeksBox.Agent.Configuration;
-using MeeseeksBox.Agent.Pools.Plugins;
-using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
-using MeeseeksBox.Plugins;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Pools;
@@ -17,49 +13,23 @@ internal sealed class PoolSet
     private readonly List<Task> _loops = [];
     private readonly string _node;
     private readonly ConfigPool _configPool;
-    private readonly PluginLoader _plugins;
     private readonly RunNames _runNames;
     private readonly StateKeeper _state;
     private readonly TimeProvider _time;
     private readonly Func<string, ILogger> _logs;
     private readonly Func<string, Task, Task> _watch;
-    private readonly Func<IJobTask> _processes;
 
-    public PoolSet(string node, ConfigPool configPool, PluginLoader plugins, RunNames runNames, StateKeeper state, TimeProvider time, Func<string, ILogger> logs, Func<string, Task, Task> watch)
+    public PoolSet(string node, ConfigPool configPool, RunNames runNames, StateKeeper state, TimeProvider time, Func<string, ILogger> logs, Func<string, Task, Task> watch)
     {
         _node = node;
         _configPool = configPool;
-        _plugins = plugins;
         _runNames = runNames;
         _state = state;
         _time = time;
         _logs = logs;
         _watch = watch;
-        var processes = new ProcessTable();
-        _processes = () => new ProcessTask(processes, time);
         state.PoolWoken += Wake;
         state.RunStopped += Stop;
-    }
-
-    /// <summary>What the pools of a configuration need; a problem for each plugin that is not to be had.</summary>
-    public (IReadOnlyDictionary<string, PoolPlan> Plans, IReadOnlyList<string> Problems) Plan(BoxConfig config)
-    {
-        var plans = new Dictionary<string, PoolPlan>();
-        var problems = new List<string>();
-        foreach (var (name, pool) in config.Pools)
-        {
-            Finding<Func<IJobTask>> tasks = pool.Plugin is null ? _processes : _plugins.Find(pool.Plugin);
-            if (tasks.IsFound)
-            {
-                plans.Add(name, new PoolPlan(pool, tasks.Value));
-            }
-            else
-            {
-                problems.Add($"pools.{name}.plugin: {tasks.Problem}");
-            }
-        }
-
-        return (plans, problems);
     }
 
     /// <summary>Has the pools of these plans from now on. A pool that is gone gets nothing more from the ledger, which also ends what runs in it.</summary>

@@ -14,14 +14,14 @@ internal sealed class RequestLines(RequestHandlers handlers, Upstreams upstreams
 
     public async ValueTask HandleAsync(ReadOnlySequence<byte> line, PipeWriter output, CancellationToken stop)
     {
-        using var parsed = RequestLine.Parse(line);
-        if (parsed.Problem is not null)
+        using var parsed = RequestLine.Parse(line, out var fault);
+        if (parsed is null)
         {
-            await AnswerWithErrorAsync(output, parsed.Problem, ErrorCode.BadJson);
+            await AnswerWithErrorAsync(output, fault!, ErrorCode.BadJson);
             return;
         }
 
-        var objects = new List<(RequestObject? Request, string? Problem)>(1);
+        var objects = new List<(RequestObject? Request, string? Problem)>(parsed.Count);
         foreach (var element in parsed.Elements)
         {
             objects.Add((RequestObject.Read(element, out var problem), problem));

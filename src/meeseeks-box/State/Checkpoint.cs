@@ -3,24 +3,30 @@ using Serilog;
 namespace MeeseeksBox.Agent.State;
 
 /// <summary>Saves the jobs to the state file every so often when something has changed, and at the stop of the box.</summary>
-internal sealed class Checkpoint(StateFile file, StateKeeper state, TimeProvider time, ILogger log)
+internal sealed class Checkpoint(StateFile file, StateKeeper state, TimeProvider time, ILogger log) : IDisposable
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
+    private readonly PeriodicTimer _timer = new(Longest, time);
     private long _savedSeq = -1;
 
-    /// <summary>One turn: wait for the interval, save if there is anything new. A failure is said, and tried again at the next turn.</summary>
-    /// <param name="interval">How long to wait; asked at every turn, because a new configuration may change it.</param>
-    /// <param name="stop">Ends it.</param>
-    public async Task RunAsync(Func<TimeSpan> interval, CancellationToken stop)
+    /// <summary>How often it is looked whether something is to be saved; zero for never.</summary>
+    public TimeSpan Interval
     {
-        while (!stop.IsCancellationRequested)
+        set => _timer.Period = value == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : value < Longest ? value : Longest;
+    }
+
+    /// <summary>One turn: wait for the interval, save if there is anything new. A failure is said, and tried again at the next turn.</summary>
+    public async Task RunAsync()
+    {
+        while (await _timer.WaitForNextTickAsync())
         {
-            await Task.Delay(interval(), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!stop.IsCancellationRequested)
-            {
-                _ = TrySave();
-            }
+            _ = TrySave();
         }
     }
+
+    /// <summary>Lets <see cref="RunAsync"/> end.</summary>
+    public void Complete() => _timer.Dispose();
 
     /// <summary>Saves now, unless nothing has changed. False when it could not be done; the log says why.</summary>
     public bool TrySave()
@@ -43,4 +49,6 @@ internal sealed class Checkpoint(StateFile file, StateKeeper state, TimeProvider
             return false;
         }
     }
+
+    public void Dispose() => _timer.Dispose();
 }

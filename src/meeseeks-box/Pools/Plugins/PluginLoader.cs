@@ -10,11 +10,11 @@ internal sealed class PluginLoader(IReadOnlyList<string> folders)
     private readonly Dictionary<string, (DateTime WrittenAt, PluginFile File)> _loaded = [];
 
     /// <summary>The folders where plugins are looked for.</summary>
-    /// <param name="configFolder">The folder of the config file; null when there is none.</param>
+    /// <param name="configFolders">The folders of the config files.</param>
     /// <param name="listed">What <c>MEESEEKS_PLUGINS</c> holds: folders, separated by ':'.</param>
-    public static IReadOnlyList<string> Folders(string? configFolder, string? listed) =>
+    public static IReadOnlyList<string> Folders(IEnumerable<string> configFolders, string? listed) =>
     [
-        .. configFolder is null ? [] : new[] { configFolder },
+        .. configFolders,
         Path.Combine(AppContext.BaseDirectory, "plugins"),
         .. (listed ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
     ];
