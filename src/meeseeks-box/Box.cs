@@ -141,11 +141,7 @@ internal sealed class Box : IAsyncDisposable
         await _pools.CompleteAsync();
 
         await _upstreams.AllTold(_state.Seq).WaitAsync(UpstreamTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_listener is not null)
-        {
-            await _listener.DisposeAsync();
-        }
-
+        await EndConnectionsAsync();
         await _stop.CancelAsync();
         _checkpoint?.Complete();
         await Task.WhenAll(_running);
@@ -158,16 +154,20 @@ internal sealed class Box : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_listener is not null)
-        {
-            await _listener.DisposeAsync();
-        }
-
+        await EndConnectionsAsync();
         _state.Dispose();
         _stateFile?.Dispose();
         _history.Dispose();
         _config.Dispose();
         _stop.Dispose();
+    }
+
+    private async Task EndConnectionsAsync()
+    {
+        if (Interlocked.Exchange(ref _listener, null) is { } listener)
+        {
+            await listener.DisposeAsync();
+        }
     }
 
     private ILogger Named(string part) => _logs.Named($"{_config.Config.Name}.{part}");

@@ -1,7 +1,7 @@
 namespace MeeseeksBox.Protocol.Configuration;
 
 /// <summary>Finds what a mistyped key was meant to be.</summary>
-internal static class KeyDistance
+public static class KeyDistance
 {
     /// <summary>The known key that takes the fewest changes of a letter; null when none is known.</summary>
     public static string? Nearest(string key, IEnumerable<string> known) => known.MinBy(candidate => Between(key, candidate));

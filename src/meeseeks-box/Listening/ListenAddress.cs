@@ -10,6 +10,7 @@ internal static class ListenAddress
     /// <summary>All addresses that are meant.</summary>
     /// <param name="address">A name or an address; null when none was set.</param>
     /// <param name="prefix">What an address of this host is to start with, when no address was set.</param>
+    /// <param name="stop">Gives up.</param>
     /// <exception cref="SocketException">The name is not known.</exception>
     /// <exception cref="IOException">No address of this host starts with the prefix.</exception>
     public static async Task<IReadOnlyList<IPAddress>> ResolveAsync(string? address, string? prefix, CancellationToken stop)

@@ -94,7 +94,12 @@ internal sealed class Listener : IAsyncDisposable
         {
             _sockets.ForEach(socket => socket.Dispose());
             _sockets.Clear();
-            return mayRetry && problem.SocketErrorCode is SocketError.AddressAlreadyInUse ? false : throw problem;
+            if (mayRetry && problem.SocketErrorCode is SocketError.AddressAlreadyInUse)
+            {
+                return false;
+            }
+
+            throw;
         }
     }
 

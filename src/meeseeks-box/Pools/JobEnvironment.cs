@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Immutable;
 using System.Text.Json;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
@@ -16,7 +17,7 @@ internal static class JobEnvironment
     public static Dictionary<string, string> Of(Job job, string node, string run)
     {
         var variables = Replacement(job.Config) ?? new Dictionary<string, string>(OfTheBox, StringComparer.Ordinal);
-        foreach (var (name, value) in job.Env ?? [])
+        foreach (var (name, value) in job.Env ?? ImmutableSortedDictionary<string, string>.Empty)
         {
             variables[name] = value;
         }

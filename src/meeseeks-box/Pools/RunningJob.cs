@@ -107,7 +107,7 @@ internal sealed class RunningJob : IJobRun, IDisposable
         Func<Job, Job> change = job => JobKeys.SetExtra(job, key, element);
         if (JobKeys.TryFind(key, out var known))
         {
-            change = known.Role is JobKeyRole.Run
+            change = known.Role is JobKeyRole.Run or JobKeyRole.Mark
                 ? job => known.Read(job, element, out var problem) is var changed && problem is null ? changed : throw new ArgumentException(problem, nameof(value))
                 : throw new ArgumentException($"'{key}' is set by the box itself", nameof(key));
         }
