@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace MeeseeksBox.Protocol;
@@ -110,8 +112,11 @@ public static class Loose
     /// <summary>How a value is shown in a message about it: shortened, on one line.</summary>
     public static string Show(JsonElement value)
     {
-        var text = value.ValueKind is JsonValueKind.String ? $"'{value.GetString()}'" : value.GetRawText();
+        var text = value.ValueKind is JsonValueKind.String ? $"'{value.GetString()}'" : Beginning(JsonMarshal.GetRawUtf8Value(value));
         text = text.ReplaceLineEndings(" ");
-        return text.Length <= 60 ? text : $"{text[..57]}...";
+        return text.Length <= 60 ? text : $"{text[..(char.IsHighSurrogate(text[56]) ? 56 : 57)]}...";
     }
+
+    // More than is ever shown, and no copy of a whole line.
+    private static string Beginning(ReadOnlySpan<byte> json) => Encoding.UTF8.GetString(json[..Math.Min(json.Length, 256)]);
 }

@@ -14,7 +14,13 @@ internal sealed class JobArgsKey() : JobKey("args", JobKeyRole.Spec)
         problem = null;
         if (value.ValueKind is JsonValueKind.Object)
         {
-            return job with { Args = [], Settings = value.Clone() };
+            if (KeptValue.TryKeep(value, out var settings))
+            {
+                return job with { Args = [], Settings = settings };
+            }
+
+            problem = $"args: {Loose.Show(value)} is not an object, {KeptValue.Wanted}";
+            return job;
         }
 
         if (value.ValueKind is not JsonValueKind.Array)
@@ -48,7 +54,7 @@ internal sealed class JobArgsKey() : JobKey("args", JobKeyRole.Spec)
         }
         else
         {
-            JobForms.WriteTexts(writer, job.Args);
+            JobCompoundForms.WriteTexts(writer, job.Args);
         }
     }
 }

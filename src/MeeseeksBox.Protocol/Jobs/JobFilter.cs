@@ -55,8 +55,7 @@ public sealed class JobFilter
         {
             var problem = property.Name switch
             {
-                "ids" => ReadIds(property.Value),
-                "id" when IsPlainId(property.Value) => ReadIds(property.Value),
+                "ids" or "id" => AddIds(property.Value),
                 "seq" => ReadSeq(property.Value),
                 "ts" => ReadTs(property.Value),
                 "tag" or "tags" => AddTags(property.Value),
@@ -71,7 +70,8 @@ public sealed class JobFilter
         return null;
     }
 
-    private static bool IsPlainId(JsonElement value) => Loose.TryText(value, out var text) && !text.EndsWith('*');
+    private string? AddIds(JsonElement value) =>
+        Loose.TryTexts(value, out var ids) && ids.Any(id => id.EndsWith('*')) ? AddAttribute("id", value) : ReadIds(value);
 
     private string? ReadIds(JsonElement value)
     {
@@ -163,6 +163,11 @@ public sealed class JobFilter
             else
             {
                 _ = _exact.Add(text);
+                if (value.ValueKind is JsonValueKind.Number)
+                {
+                    // Where a number was taken as a text (a tag, an argument), it stands there as it was written.
+                    _ = _exact.Add(value.GetRawText());
+                }
             }
         }
     }

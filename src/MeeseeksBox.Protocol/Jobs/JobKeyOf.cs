@@ -23,7 +23,8 @@ internal sealed class JobKey<T>(string name, JobKeyRole role, JobValueForm<T> fo
         problem = null;
         if (value.ValueKind is JsonValueKind.Null)
         {
-            return Marked(set(job, form.None), taken: Role is JobKeyRole.Spec);
+            var without = set(job, form.None);
+            return Marked(without, taken: Role is JobKeyRole.Spec && !form.IsSet(get(without)));
         }
 
         if (form.TryRead(value, out var read))
@@ -43,7 +44,7 @@ internal sealed class JobKey<T>(string name, JobKeyRole role, JobValueForm<T> fo
             writer.WritePropertyName(Encoded);
             form.Write(writer, value);
         }
-        else if (Role is JobKeyRole.Run && job.StartCount + job.FailCount + job.Epoch > 0)
+        else if (Role is JobKeyRole.Run && job is not { StartCount: 0, FailCount: 0, Epoch: 0 })
         {
             writer.WriteNull(Encoded);
         }
@@ -51,7 +52,7 @@ internal sealed class JobKey<T>(string name, JobKeyRole role, JobValueForm<T> fo
 
     private bool IsTakenBack(Job job) => job.Extra?.ContainsKey(Name) is true;
 
-    // A spec key that somebody set to null travels as null: see Job.Extra.
+    // A spec key that somebody set to null travels as null, unless "not set" has a value of its own on the wire: see Job.Extra.
     private Job Marked(Job job, bool taken) => (taken, IsTakenBack(job)) switch
     {
         (true, false) => job with { Extra = (job.Extra ?? ImmutableSortedDictionary.Create<string, JsonElement>(StringComparer.Ordinal)).Add(Name, Null) },

@@ -16,7 +16,7 @@ public static class JobKeys
         new JobArgsKey(),
         Key("node", JobKeyRole.Identity, JobForms.NodeName, job => job.Node, (job, value) => job with { Node = value }),
         Key("submit_node", JobKeyRole.Life, JobForms.NodeName, job => job.SubmitNode, (job, value) => job with { SubmitNode = value }),
-        Key("nodes", JobKeyRole.Life, JobForms.OptionalTexts, job => job.Nodes, (job, value) => job with { Nodes = value }),
+        Key("nodes", JobKeyRole.Life, JobCompoundForms.OptionalTexts, job => job.Nodes, (job, value) => job with { Nodes = value }),
         Key("state", JobKeyRole.Identity, JobForms.State, job => job.State, (job, value) => job with { State = value }),
         Key("active", JobKeyRole.Life, JobForms.Flag, job => job.Active, (job, value) => job with { Active = value }),
         Key("epoch", JobKeyRole.Life, JobForms.Count, job => job.Epoch, (job, value) => job with { Epoch = value }),
@@ -42,10 +42,10 @@ public static class JobKeys
         Key("restart", JobKeyRole.Spec, JobForms.OptionalFlag, job => job.Restart, (job, value) => job with { Restart = value }),
         Key("retries", JobKeyRole.Spec, JobForms.OptionalCount, job => job.Retries, (job, value) => job with { Retries = value }),
         Key("resubmit", JobKeyRole.Spec, JobForms.OptionalFlag, job => job.Resubmit, (job, value) => job with { Resubmit = value }),
-        Key("config", JobKeyRole.Spec, JobForms.Object, job => job.Config, (job, value) => job with { Config = value }),
-        Key("env", JobKeyRole.Spec, JobForms.Variables, job => job.Env, (job, value) => job with { Env = value }),
+        Key("config", JobKeyRole.Spec, JobCompoundForms.Object, job => job.Config, (job, value) => job with { Config = value }),
+        Key("env", JobKeyRole.Spec, JobCompoundForms.Variables, job => job.Env, (job, value) => job with { Env = value }),
         Key("cwd", JobKeyRole.Spec, JobForms.Text, job => job.Cwd, (job, value) => job with { Cwd = value }),
-        Key("tags", JobKeyRole.Spec, JobForms.Texts, job => job.Tags, (job, value) => job with { Tags = value }),
+        Key("tags", JobKeyRole.Spec, JobCompoundForms.Texts, job => job.Tags, (job, value) => job with { Tags = value }),
     ];
 
     private static readonly FrozenDictionary<string, JobKey> ByName = All.ToFrozenDictionary(key => key.Name, StringComparer.Ordinal);
@@ -63,6 +63,12 @@ public static class JobKeys
         if (element.ValueKind is not JsonValueKind.Object)
         {
             problem = $"{Loose.Show(element)} is not a job";
+            return false;
+        }
+
+        if (!SoundText.IsSound(element))
+        {
+            problem = SoundText.Problem;
             return false;
         }
 
@@ -94,10 +100,15 @@ public static class JobKeys
                     return job;
                 }
             }
-            else
+            else if (KeptValue.TryKeep(property.Value, out var kept))
             {
                 extra ??= ImmutableSortedDictionary.CreateBuilder<string, JsonElement>(StringComparer.Ordinal);
-                extra[property.Name] = property.Value.Clone();
+                extra[property.Name] = kept;
+            }
+            else
+            {
+                problem = $"{property.Name}: {Loose.Show(property.Value)} is not a value, {KeptValue.Wanted}";
+                return job;
             }
         }
 

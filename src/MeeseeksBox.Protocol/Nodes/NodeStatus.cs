@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace MeeseeksBox.Protocol.Nodes;
@@ -14,10 +16,12 @@ public sealed record NodeStatus
 
     /// <summary>When it was true, by the clock of that node, in seconds since 1970.</summary>
     [JsonPropertyName("ts")]
+    [JsonConverter(typeof(FiniteNumber))]
     public double Ts { get; init; }
 
     /// <summary>Its load average over one minute.</summary>
     [JsonPropertyName("loadavg")]
+    [JsonConverter(typeof(FiniteNumber))]
     public double Loadavg { get; init; }
 
     /// <summary>Every node that it can reach, itself included.</summary>
@@ -37,4 +41,36 @@ public sealed record NodeStatus
     [JsonPropertyName("caps")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? Caps { get; init; }
+
+    /// <summary>Reads what a peer tells of a node.</summary>
+    /// <param name="value">Whatever stands in the place of the status.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="problem">What is wrong, when the answer is false; names the key.</param>
+    public static bool TryRead(JsonElement value, [NotNullWhen(true)] out NodeStatus? status, [NotNullWhen(false)] out string? problem)
+    {
+        status = null;
+        problem = value.ValueKind is not JsonValueKind.Object ? $"{Loose.Show(value)} is not the status of a node"
+            : SoundText.IsSound(value) ? null
+            : SoundText.Problem;
+        if (problem is not null)
+        {
+            return false;
+        }
+
+        try
+        {
+            status = value.Deserialize(WireContext.Default.NodeStatus)!;
+        }
+        catch (JsonException fault)
+        {
+            problem = $"{fault.Path?.TrimStart('$', '.')}: not what the status of a node has there";
+            return false;
+        }
+
+        // The annotations of nullability say nothing of the elements of a list.
+        status = status with { Routing = WithoutNulls(status.Routing), Caps = status.Caps is null ? null : WithoutNulls(status.Caps) };
+        return true;
+    }
+
+    private static string[] WithoutNulls(string?[] texts) => [.. texts.OfType<string>()];
 }

@@ -53,6 +53,13 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
             }
             else if (Readers.TryGetValue(property.Name, out var reader))
             {
+                if (requests.Exists(request => request.Key == property.Name))
+                {
+                    // The answer has room for one, and which one was meant nobody knows.
+                    problem = $"{property.Name}: stands twice in one object; give each request an object of its own";
+                    return null;
+                }
+
                 if (reader(property.Value, out problem) is not { } request)
                 {
                     problem = $"{property.Name}: {problem}";

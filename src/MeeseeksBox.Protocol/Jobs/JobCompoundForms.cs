@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace MeeseeksBox.Protocol.Jobs;
+
+/// <summary>The forms of lists and objects that jobs are made of.</summary>
+internal static class JobCompoundForms
+{
+    public static readonly JobValueForm<string[]> Texts = new()
+    {
+        Wanted = "a list of texts",
+        None = [],
+        TryRead = Loose.TryTexts,
+        Write = static (writer, value) => WriteTexts(writer, value),
+        Canonical = static value => string.Join(' ', value),
+        IsSet = static _ => true,
+    };
+
+    public static readonly JobValueForm<string[]?> OptionalTexts = new()
+    {
+        Wanted = "a list of texts",
+        TryRead = static (JsonElement value, out string[]? result) => Loose.TryTexts(value, out result!),
+        Write = static (writer, value) => WriteTexts(writer, value!),
+        Canonical = static value => value is null ? null : string.Join(' ', value),
+    };
+
+    /// <summary>Any object; kept as it came.</summary>
+    public static readonly JobValueForm<JsonElement?> Object = new()
+    {
+        Wanted = $"an object, {KeptValue.Wanted}",
+        TryRead = static (JsonElement value, out JsonElement? result) =>
+        {
+            result = value.ValueKind is JsonValueKind.Object && KeptValue.TryKeep(value, out var kept) ? kept : null;
+            return result is not null;
+        },
+        Write = static (writer, value) => value!.Value.WriteTo(writer),
+        Canonical = static value => value?.GetRawText(),
+    };
+
+    /// <summary>Names of variables and their values.</summary>
+    public static readonly JobValueForm<ImmutableSortedDictionary<string, string>?> Variables = new()
+    {
+        Wanted = "an object of texts, with names that are not empty and hold no '=', and without the character 0",
+        TryRead = TryReadVariables,
+        Write = static (writer, value) =>
+        {
+            writer.WriteStartObject();
+            foreach (var (name, text) in value!)
+            {
+                writer.WriteString(name, text);
+            }
+
+            writer.WriteEndObject();
+        },
+        Canonical = static value => value is null ? null : string.Join(' ', value.Select(pair => $"{pair.Key}={pair.Value}")),
+    };
+
+    internal static void WriteTexts(Utf8JsonWriter writer, string[] texts)
+    {
+        writer.WriteStartArray();
+        foreach (var text in texts)
+        {
+            writer.WriteStringValue(text);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static bool TryReadVariables(JsonElement value, out ImmutableSortedDictionary<string, string>? result)
+    {
+        result = null;
+        if (value.ValueKind is not JsonValueKind.Object)
+        {
+            return false;
+        }
+
+        var variables = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var property in value.EnumerateObject())
+        {
+            if (property.Name.Length is 0 || property.Name.AsSpan().ContainsAny('=', '\0') || !Loose.TryText(property.Value, out var text) || text.Contains('\0'))
+            {
+                return false;
+            }
+
+            variables[property.Name] = text;
+        }
+
+        result = variables.ToImmutable();
+        return true;
+    }
+}
