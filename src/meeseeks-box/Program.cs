@@ -1,1 +1,122 @@
-return 0;
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using MeeseeksBox.Agent;
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Protocol.Configuration;
+using Serilog.Debugging;
+
+#pragma warning disable RS0030 // This is the place that talks to the terminal.
+
+var words = new Argument<string[]>("config")
+{
+    Description = "Config files (JSON), merged in their order, and key.key=value words, which count more than any file.",
+    Arity = ArgumentArity.ZeroOrMore,
+};
+var check = new Option<bool>("--check") { Description = "Check the configuration, print it merged with its secrets masked, and exit." };
+var command = new RootCommand("""
+    The agent of meeseeks: takes jobs, runs them in pools, and tells of them, as JSON lines on TCP port 13700.
+
+    Examples:
+      meeseeks-box /etc/meeseeks/box.cfg
+      meeseeks-box name=n1 pools.p1.slots=4 state.file=/var/lib/meeseeks/state.json
+      meeseeks-box --check box.cfg
+
+    SIGHUP reads the configuration again, SIGTERM stops.
+    """) { words, check };
+command.SetAction((parsed, _) => RunAsync(parsed.GetValue(words) ?? [], parsed.GetValue(check)));
+
+var result = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+if (result.Errors.Count > 0)
+{
+    foreach (var error in result.Errors)
+    {
+        await Console.Error.WriteLineAsync($"meeseeks-box: {error.Message} See meeseeks-box --help.");
+    }
+
+    return ExitStatus.BadConfiguration;
+}
+
+return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+static async Task<int> RunAsync(string[] arguments, bool checkOnly)
+{
+    var configuration = ConfigurationReader.Read(arguments);
+    foreach (var line in configuration.Problems.Concat(configuration.Warnings.Select(warning => $"warning: {warning}")))
+    {
+        await Console.Error.WriteLineAsync(line);
+    }
+
+    if (configuration.Config is not { } config)
+    {
+        return ExitStatus.BadConfiguration;
+    }
+
+    if (checkOnly)
+    {
+        var problems = Box.PluginProblems(config, arguments);
+        await (problems is [] ? Console.Out.WriteLineAsync(ConfigJson.Indented(configuration.Tree)) : Console.Error.WriteLineAsync(string.Join('\n', problems)));
+        return problems is [] ? ExitStatus.Good : ExitStatus.BadConfiguration;
+    }
+
+    SelfLog.Enable(Console.Error);
+    using var logs = new LogSetup();
+    if (logs.Apply(config.Logging) is { } problem)
+    {
+        await Console.Error.WriteLineAsync(problem);
+        return ExitStatus.BadConfiguration;
+    }
+
+    return await ServeAsync(configuration, arguments, logs);
+}
+
+static async Task<int> ServeAsync(ConfigurationResult configuration, string[] arguments, LogSetup logs)
+{
+    Signals.GiveBrokenPipeBackToChildren();
+    var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    Box box;
+    try
+    {
+        box = new Box(configuration, arguments, logs, TimeProvider.System);
+    }
+    catch (IOException problem)
+    {
+        await Console.Error.WriteLineAsync(problem.Message);
+        return ExitStatus.CannotRun;
+    }
+
+    await using (box)
+    {
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, StopOrEnd);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopOrEnd);
+        using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            _ = box.ReloadAsync();
+        });
+
+        var problems = await box.StartAsync();
+        foreach (var problem in problems)
+        {
+            logs.Logger.Fatal("{Problem}", problem);
+        }
+
+        if (problems is [])
+        {
+            _ = await Task.WhenAny(stop.Task, box.Broken);
+        }
+
+        await box.StopAsync();
+        return problems is [] && !box.Broken.IsCompleted ? ExitStatus.Good : ExitStatus.CannotRun;
+    }
+
+    void StopOrEnd(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        if (!stop.TrySetResult())
+        {
+            // Somebody does not want to wait for the orderly stop.
+            Environment.Exit(ExitStatus.CannotRun);
+        }
+    }
+}

@@ -46,8 +46,8 @@ internal sealed class Running(LedgerState state)
             Error = null,
             StdoutData = null,
             StderrData = null,
-            StdoutTruncated = null,
-            StderrTruncated = null,
+            StdoutTruncated = entry.Job.StdoutTruncated is null ? null : false,
+            StderrTruncated = entry.Job.StderrTruncated is null ? null : false,
         }, now);
         SetLimit(run, entry.Job);
     }

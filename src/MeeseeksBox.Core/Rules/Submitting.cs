@@ -1,5 +1,6 @@
 using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Configuration;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Rules;
@@ -7,10 +8,13 @@ namespace MeeseeksBox.Core.Rules;
 /// <summary>Makes jobs and changes them (README, submit; SPEC.md §3, Making and changing).</summary>
 internal sealed class Submitting(LedgerState state, Killing killing, Running running)
 {
+    private static readonly string[] SpecKeys =
+        ["id", "node", "state", "tag", .. JobKeys.All.Where(key => key.Role is JobKeyRole.Spec).Select(key => key.Name)];
+
     /// <summary>Does what a spec asks for, or refuses it whole.</summary>
     public SubmitAnswer Submit(JobSpec spec, Moment now)
     {
-        var warnings = spec.Unknown.Select(key => $"{key}: not something that submit takes; ignored").ToList();
+        var warnings = spec.Unknown.Select(Unknown).ToList();
         var id = spec.Id ?? JobId.Create(now, state.Dice);
         if (state.IsClosed)
         {
@@ -47,6 +51,13 @@ internal sealed class Submitting(LedgerState state, Killing killing, Running run
     }
 
     private static SubmitAnswer Refused(string id, string problem, List<string> warnings) => new([new(id, null)], problem, warnings);
+
+    private static string Unknown(string key)
+    {
+        var nearest = KeyDistance.Nearest(key, SpecKeys)!;
+        var guess = KeyDistance.Between(key, nearest) <= 1 + (key.Length / 4) ? $"; did you mean {nearest}?" : "";
+        return $"{key}: not something that submit takes, ignored{guess}";
+    }
 
     private static bool IsList(JobSpec spec) => spec.Nodes!.All(name => !name.EndsWith('*'));
 

@@ -22,7 +22,10 @@ public sealed class JobFilter
     public long? NewerSeq { get; private set; }
 
     /// <summary>True when there is no condition at all.</summary>
-    public bool IsEmpty => Ids is null && NewerSeq is null && _conditions.Count is 0;
+    public bool IsEmpty => Ids is null && !HasConditions;
+
+    /// <summary>True when there is a condition beside <see cref="Ids"/>.</summary>
+    public bool HasConditions => NewerSeq is not null || _conditions.Count > 0;
 
     /// <summary>Reads a filter, an id, or a list of ids.</summary>
     /// <param name="argument">What stood in the request.</param>

@@ -14,4 +14,7 @@ public enum JobKeyRole
 
     /// <summary>The run of a job sets it; on the wire from the first run on, null included, so that a peer forgets the run before.</summary>
     Run,
+
+    /// <summary>The run of a job sets it where there is something to tell; left out otherwise.</summary>
+    Mark,
 }

@@ -1,0 +1,48 @@
+namespace MeeseeksBox.Protocol.Configuration;
+
+/// <summary>Reads a config file: one JSON object, in which comments and trailing commas may stand.</summary>
+internal static class ConfigFile
+{
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>Reads a file. Whatever is wrong with it goes to the findings, and the result is null.</summary>
+    public static ConfigObject? Read(string path, ConfigFindings findings) =>
+        ReadBytes(path, findings) is { } bytes ? Parse(bytes, path, findings) : null;
+
+    /// <summary>Reads the text of a file that was read before.</summary>
+    public static ConfigObject? Parse(ReadOnlySpan<byte> text, string path, ConfigFindings findings)
+    {
+        if (text.StartsWith(ByteOrderMark))
+            text = text[ByteOrderMark.Length..];
+
+        var value = new ConfigParser(path, hasLines: true, findings).Parse(text, out var fault);
+        if (fault is not null)
+            findings.AddProblem($"{new ConfigOrigin(path, fault.Line, fault.Column)}: {fault.Text}");
+        else if (value is not ConfigObject)
+            findings.AddProblem($"{value!.Origin}: {value.Shown} stands here, but a config file is one object in {{ }}");
+        return value as ConfigObject;
+    }
+
+    private static byte[]? ReadBytes(string path, ConfigFindings findings)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            findings.AddProblem($"{path}: the file cannot be read: {Reason(path, exception)}");
+            return null;
+        }
+    }
+
+    private static string Reason(string path, Exception exception) => exception switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+        ArgumentException => "this is no name of a file",
+        _ when Directory.Exists(path) => "it is a directory",
+        UnauthorizedAccessException => "permission denied",
+        _ => exception.Message,
+    };
+}

@@ -1,0 +1,116 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace MeeseeksBox.Protocol.Configuration;
+
+/// <summary>Reads one JSON value, with comments and trailing commas. One parser reads one text.</summary>
+/// <param name="source">What the values remember as their source.</param>
+/// <param name="hasLines">Whether they also remember line and column: a file has them, a word or a request does not.</param>
+/// <param name="findings">Takes the warnings.</param>
+internal sealed class ConfigParser(string source, bool hasLines, ConfigFindings findings)
+{
+    private static readonly ConfigOrigin NoOrigin = new(string.Empty);
+
+    private readonly ConfigOrigin _origin = hasLines ? NoOrigin : new ConfigOrigin(source);
+    private readonly Stack<int> _open = [];
+    private TextCursor _cursor = new();
+    private JsonTokenType _lastToken;
+    private int _readUpTo;
+
+    /// <summary>Reads the whole text as one value.</summary>
+    /// <param name="text">UTF-8, without a byte order mark.</param>
+    /// <param name="fault">What is wrong with it, when the result is null.</param>
+    public ConfigValue? Parse(ReadOnlySpan<byte> text, out JsonFault? fault)
+    {
+        fault = null;
+        if (!Utf8.IsValid(text))
+        {
+            fault = JsonFault.NotUtf8(text);
+            return null;
+        }
+
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions
+        {
+            CommentHandling = JsonCommentHandling.Skip,
+            AllowTrailingCommas = true,
+            MaxDepth = ConfigObject.DeepestNesting,
+        });
+        try
+        {
+            Next(ref reader);
+            var value = ReadValue(ref reader, text);
+            Next(ref reader);
+            return value;
+        }
+        catch (JsonException)
+        {
+            fault = new JsonFaultFinder(text, _readUpTo, _lastToken, _open).Find();
+        }
+        catch (InvalidOperationException)
+        {
+            // The reader takes \ud800 alone for a string until it is asked for its text.
+            fault = JsonFault.At(text, (int)reader.TokenStartIndex, @"a \u escape in this text stands for no character");
+        }
+
+        return null;
+    }
+
+    private void Next(ref Utf8JsonReader reader)
+    {
+        _readUpTo = (int)reader.BytesConsumed;
+        _lastToken = reader.TokenType;
+        reader.Read();
+    }
+
+    private ConfigValue ReadValue(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    {
+        var origin = Origin(ref reader, text);
+        return reader.TokenType switch
+        {
+            JsonTokenType.StartObject => ReadObject(ref reader, text, origin),
+            JsonTokenType.StartArray => ReadList(ref reader, text, origin),
+            JsonTokenType.String => new ConfigScalar(JsonValueKind.String, reader.GetString()!, origin),
+            JsonTokenType.Number => new ConfigScalar(JsonValueKind.Number, Encoding.UTF8.GetString(reader.ValueSpan), origin),
+            JsonTokenType.True => new ConfigScalar(JsonValueKind.True, "true", origin),
+            JsonTokenType.False => new ConfigScalar(JsonValueKind.False, "false", origin),
+            JsonTokenType.Null => new ConfigScalar(JsonValueKind.Null, "null", origin),
+            _ => throw new InvalidOperationException($"No value starts with a token of type {reader.TokenType}."),
+        };
+    }
+
+    private ConfigObject ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> text, ConfigOrigin origin)
+    {
+        _open.Push((int)reader.TokenStartIndex);
+        var members = new OrderedDictionary<string, ConfigValue>(StringComparer.Ordinal);
+        for (Next(ref reader); reader.TokenType != JsonTokenType.EndObject; Next(ref reader))
+        {
+            var key = reader.GetString()!;
+            if (members.Remove(key))
+                findings.AddWarning($"{Origin(ref reader, text)}: the key '{key}' stands twice in one object; the last one counts");
+            Next(ref reader);
+            members.Add(key, ReadValue(ref reader, text));
+        }
+
+        _open.Pop();
+        return new ConfigObject(members, origin);
+    }
+
+    private ConfigList ReadList(ref Utf8JsonReader reader, ReadOnlySpan<byte> text, ConfigOrigin origin)
+    {
+        _open.Push((int)reader.TokenStartIndex);
+        var items = new List<ConfigValue>();
+        for (Next(ref reader); reader.TokenType != JsonTokenType.EndArray; Next(ref reader))
+            items.Add(ReadValue(ref reader, text));
+        _open.Pop();
+        return new ConfigList(items, origin);
+    }
+
+    private ConfigOrigin Origin(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    {
+        if (!hasLines)
+            return _origin;
+        _cursor.MoveTo(text, (int)reader.TokenStartIndex);
+        return new ConfigOrigin(source, _cursor.Line, _cursor.Column);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+
+namespace MeeseeksBox.Protocol.Configuration;
+
+/// <summary>Text, a number, true, false or null.</summary>
+public sealed class ConfigScalar : ConfigValue
+{
+    private const int LongestShown = 60;
+
+    /// <summary>A value as it was written.</summary>
+    /// <param name="kind">One of <c>String</c>, <c>Number</c>, <c>True</c>, <c>False</c>, <c>Null</c>.</param>
+    /// <param name="text">The text itself, or the number in the digits that were written (a valid JSON number), or the word.</param>
+    /// <param name="origin">Where it was written.</param>
+    public ConfigScalar(JsonValueKind kind, string text, ConfigOrigin origin)
+        : base(origin)
+    {
+        Kind = kind;
+        Text = text;
+    }
+
+    /// <summary>What it is.</summary>
+    public JsonValueKind Kind { get; }
+
+    /// <summary>The text, or the number as it was written, or <c>true</c>, <c>false</c>, <c>null</c>.</summary>
+    public string Text { get; }
+
+    /// <summary>Null stands for "not set".</summary>
+    public bool IsNull => Kind == JsonValueKind.Null;
+
+    /// <inheritdoc/>
+    public override string Shown
+    {
+        get
+        {
+            var text = SingleLine.Of(Text.Length > LongestShown ? string.Concat(Text.AsSpan(0, LongestShown), "…") : Text);
+            return Kind == JsonValueKind.String ? $"'{text}'" : text;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+
+namespace MeeseeksBox.Protocol.Configuration;
+
+/// <summary>
+/// Reads the settings of one section. What is asked for is what is known: once all is read,
+/// <see cref="WarnOfUnknownKeys"/> names the rest. Problems are collected and reading goes on with the default, so
+/// that all are found at once. A value null counts as not set. <see cref="SectionValues"/> has the types of settings.
+/// </summary>
+public sealed class SectionReader
+{
+    private readonly ConfigObject _section;
+    private readonly string _path;
+    private readonly ConfigFindings _findings;
+    private readonly SectionReader? _defaults;
+    private readonly OrderedDictionary<string, SectionReader> _children = [];
+    private readonly List<string> _known = [];
+
+    private SectionReader(ConfigObject section, string path, ConfigFindings findings, SectionReader? defaults)
+    {
+        _section = section;
+        _path = path;
+        _findings = findings;
+        _defaults = defaults;
+    }
+
+    /// <summary>A reader of the whole configuration.</summary>
+    public static SectionReader Root(ConfigObject tree, ConfigFindings findings) => new(tree, string.Empty, findings, defaults: null);
+
+    /// <summary>Finds a setting here, or else in the defaults.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="alias">Another name of the same setting; where both are set, the one that was set later counts.</param>
+    public Setting? Find(string key, string? alias = null)
+    {
+        Know(key);
+        if (alias is not null)
+            Know(alias);
+
+        var common = _defaults?.Find(key, alias);
+        var own = _section.Members.LastOrDefault(member =>
+            (member.Key == key || member.Key == alias) && member.Value is not ConfigScalar { IsNull: true });
+        return own.Key is null ? common : new Setting(Path(own.Key), own.Value);
+    }
+
+    /// <summary>A section in this one; when it is not set, one in which nothing is set.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="defaults">The section that has the defaults for its keys (SPEC.md §1.3).</param>
+    public SectionReader Section(string key, SectionReader? defaults = null)
+    {
+        if (_children.TryGetValue(key, out var known))
+            return known;
+
+        var child = new SectionReader(OwnObject(key), Path(key), _findings, defaults ?? _defaults?.Section(key));
+        _children.Add(key, child);
+        return child;
+    }
+
+    /// <summary>Whether a section is set, here or in the defaults; one set to <c>false</c> here is not.</summary>
+    public bool HasSection(string key) => Find(key)?.Value is { } value and not ConfigScalar { Kind: JsonValueKind.False };
+
+    /// <summary>
+    /// The sections in a section whose keys are names that people choose, such as <c>pools</c>. One set to null is one in
+    /// which nothing is set.
+    /// </summary>
+    /// <param name="key">The key of the section.</param>
+    /// <param name="defaults">The section that has the defaults for the keys of each entry.</param>
+    public IReadOnlyList<KeyValuePair<string, SectionReader>> Entries(string key, SectionReader? defaults = null)
+    {
+        var section = Section(key);
+        if (section._section.TryGet(string.Empty, out _))
+            AddProblem(key, "a name in it is empty");
+        return [.. section._section.Members.Select(member => KeyValuePair.Create(member.Key, section.Section(member.Key, defaults)))];
+    }
+
+    /// <summary>
+    /// An entry in which nothing is set. Reading it checks the defaults, and makes its keys known there, even while there is
+    /// no such entry.
+    /// </summary>
+    public SectionReader Blank(SectionReader defaults) => new(new ConfigObject(_section.Origin), _path, _findings, defaults);
+
+    /// <summary>Says that a setting is wrong: <c>node1.cfg: pools.p1.slots: 'two' is not a whole number</c>.</summary>
+    public void AddProblem(Setting setting, string text) => _findings.AddProblem($"{setting}: {text}");
+
+    /// <summary>Says that a setting of this section is wrong, or missing.</summary>
+    public void AddProblem(string key, string text) =>
+        AddProblem(new Setting(Path(key), _section.TryGet(key, out var value) ? value : _section), text);
+
+    /// <summary>Says that a setting is odd.</summary>
+    public void AddWarning(Setting setting, string text) => _findings.AddWarning($"{setting}: {text}");
+
+    /// <summary>Warns of every key, here and in the sections below, that nobody has asked for.</summary>
+    public void WarnOfUnknownKeys()
+    {
+        foreach (var (key, value) in _section.Members.Where(member => !_known.Contains(member.Key)))
+        {
+            var hint = KeyDistance.Nearest(key, _known) is { } nearest ? $"; the nearest known key is '{nearest}'" : string.Empty;
+            AddWarning(new Setting(Path(key), value), $"unknown key, ignored{hint}");
+        }
+
+        foreach (var child in _children.Values)
+            child.WarnOfUnknownKeys();
+    }
+
+    private ConfigObject OwnObject(string key)
+    {
+        Know(key);
+        if (!_section.TryGet(key, out var value))
+            return new ConfigObject(_section.Origin);
+        if (value is ConfigObject child)
+            return child;
+        if (value is not ConfigScalar { IsNull: true })
+            AddProblem(new Setting(Path(key), value), $"{value.Shown} stands where an object is wanted");
+        return new ConfigObject(value.Origin);
+    }
+
+    private void Know(string key)
+    {
+        if (!_known.Contains(key))
+            _known.Add(key);
+    }
+
+    private string Path(string key) => _path.Length == 0 ? key : $"{_path}.{key}";
+}

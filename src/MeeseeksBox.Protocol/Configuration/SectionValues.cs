@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace MeeseeksBox.Protocol.Configuration;
+
+/// <summary>
+/// The types that settings have. Each method gives null, or the fallback, when the setting is not set or wrong; what is
+/// wrong is told to the reader.
+/// </summary>
+public static class SectionValues
+{
+    /// <summary>The longest time that can be set, some 31 years. That is more than one timer can be set to, about 49 days.</summary>
+    public static readonly TimeSpan LongestTime = TimeSpan.FromSeconds(1_000_000_000);
+
+    /// <summary>Text that is not empty. A number is taken as it was written.</summary>
+    public static string? Text(this SectionReader section, string key)
+    {
+        if (section.Find(key) is not { } setting)
+            return null;
+        if (setting.Value is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: var text })
+            section.AddProblem(setting, $"{setting.Value.Shown} is not text");
+        else if (text.Length == 0)
+            section.AddProblem(setting, "the text is empty; leave the key out, or write null, to get the default");
+        else
+            return text;
+        return null;
+    }
+
+    /// <summary>True or false, also as 1 or 0 and as text.</summary>
+    public static bool Flag(this SectionReader section, string key, bool fallback)
+    {
+        if (section.Find(key) is not { } setting)
+            return fallback;
+        switch ((setting.Value as ConfigScalar)?.Text.ToLowerInvariant())
+        {
+            case "true" or "1":
+                return true;
+            case "false" or "0":
+                return false;
+            default:
+                section.AddProblem(setting, $"{setting.Value.Shown} is not true or false");
+                return fallback;
+        }
+    }
+
+    /// <summary>A whole number in a range, also as text.</summary>
+    public static int? Whole(this SectionReader section, string key, int least, int most = int.MaxValue)
+    {
+        if (section.Find(key) is not { } setting)
+            return null;
+        var value = setting.Value;
+        if (Number(value) is not { } number || !double.IsInteger(number))
+            section.AddProblem(setting, $"{value.Shown} is not a whole number");
+        else if (number < least)
+            section.AddProblem(setting, $"{value.Shown} is too small: {least} is the least");
+        else if (number > most)
+            section.AddProblem(setting, $"{value.Shown} is too large: {most} is the most");
+        else
+            return (int)number;
+        return null;
+    }
+
+    /// <summary>A time in seconds of 0 or more, decimals allowed, also as text.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="alias">Another name of the same setting.</param>
+    public static TimeSpan? Seconds(this SectionReader section, string key, string? alias = null) =>
+        Time(section, section.Find(key, alias), canBeZero: true);
+
+    /// <summary>A time in seconds of more than 0, decimals allowed, also as text.</summary>
+    public static TimeSpan? SecondsAboveZero(this SectionReader section, string key) => Time(section, section.Find(key), canBeZero: false);
+
+    /// <summary>Words, given as a list or as one text with commas, and joined by commas.</summary>
+    public static string? Words(this SectionReader section, string key)
+    {
+        if (section.Find(key) is not { Value: ConfigList list } setting)
+            return section.Text(key);
+        if (list.Items.All(item => item is ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text.Length: > 0 }))
+            return string.Join(',', list.Items.Select(item => ((ConfigScalar)item).Text));
+        section.AddProblem(setting, "something in the list is not text");
+        return null;
+    }
+
+    private static TimeSpan? Time(SectionReader section, Setting? setting, bool canBeZero)
+    {
+        if (setting is null)
+            return null;
+        var shown = setting.Value.Shown;
+        if (Number(setting.Value) is not { } seconds)
+            section.AddProblem(setting, $"{shown} is not a number of seconds");
+        else if (seconds < 0 || (seconds == 0 && !canBeZero))
+            section.AddProblem(setting, $"{shown} is too small: a time of {(canBeZero ? "0 s or more" : "more than 0 s")} is wanted");
+        else if (seconds > LongestTime.TotalSeconds)
+            section.AddProblem(setting, $"{shown} is too large: {LongestTime.TotalSeconds} s is the most");
+        else
+            return TimeSpan.FromSeconds(seconds);
+        return null;
+    }
+
+    private static double? Number(ConfigValue value) =>
+        value is ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: var text }
+        && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && !double.IsNaN(number)
+            ? number
+            : null;
+}

@@ -1,0 +1,17 @@
+namespace MeeseeksBox.Protocol;
+
+/// <summary>The words that stand as <c>code</c> beside an <c>error</c>: the text is for people and may change, the code is for programs and does not.</summary>
+public static class ErrorCode
+{
+    /// <summary>The line is not JSON, or no request at all.</summary>
+    public const string BadJson = "bad_json";
+
+    /// <summary>An element of the line is no request object, or an argument in it is wrong; nothing of it was carried out.</summary>
+    public const string BadRequest = "bad_request";
+
+    /// <summary>The line is longer than the node takes; the connection is closed.</summary>
+    public const string TooLong = "too_long";
+
+    /// <summary>A request was understood and not followed; the <c>error</c> says why.</summary>
+    public const string Refused = "refused";
+}

@@ -1,0 +1,278 @@
+using System.Net.Sockets;
+using System.Reflection;
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Listening;
+using MeeseeksBox.Agent.Pools;
+using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Agent.Requests;
+using MeeseeksBox.Agent.State;
+using Serilog;
+
+namespace MeeseeksBox.Agent;
+
+/// <summary>
+/// A node: its parts, built in the order in which a job passes them, kept in step with the configuration, and stopped in reverse. Start
+/// reading here.
+/// </summary>
+internal sealed class Box : IAsyncDisposable
+{
+    private static readonly TimeSpan UpstreamTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan HistoryTime = TimeSpan.FromSeconds(5);
+
+    private readonly string[] _arguments;
+    private readonly TimeProvider _time;
+    private readonly LogSetup _logs;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Loops _loops;
+    private readonly ConfigInForce _config;
+    private readonly StateKeeper _state;
+    private readonly StateFile? _stateFile;
+    private readonly Checkpoint? _checkpoint;
+    private readonly History _history;
+    private readonly RunNames _runNames;
+    private readonly ConfigPool _configPool;
+    private readonly PoolPlans _poolPlans;
+    private readonly PoolSet _pools;
+    private readonly Upstreams _upstreams;
+    private readonly RequestHandlers _requests;
+    private readonly List<Task> _running = [];
+    private Task _writingHistory = Task.CompletedTask;
+    private readonly List<Listener> _listeners = [];
+
+    /// <summary>Builds a box; <see cref="StartAsync"/> brings it to life.</summary>
+    /// <param name="configuration">A good configuration.</param>
+    /// <param name="arguments">Where it was read from, to read it again at a reload.</param>
+    /// <param name="logs">Where the box tells of itself.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="IOException">The state file cannot be had; the message says why.</exception>
+    public Box(ConfigurationResult configuration, string[] arguments, LogSetup logs, TimeProvider time)
+    {
+        _arguments = arguments;
+        _time = time;
+        _logs = logs;
+        _config = new ConfigInForce(configuration) { Applying = ApplyAsync };
+        var config = _config.Config;
+        _log = Named("Box");
+        _loops = new Loops(_log);
+
+        _stateFile = config.State.File is { } file ? StateFile.Open(file, time, Named("State")) : null;
+        _state = new StateKeeper(config.ToNodeSettings(), time);
+        _checkpoint = _stateFile is null ? null : new Checkpoint(_stateFile, _state, time, Named("State"));
+        _history = new History(time, Named("History")) { Path = config.State.History };
+        _state.JobEnded += _history.Add;
+
+        _runNames = new RunNames(config.Name, config.State.File, time);
+        _configPool = new ConfigPool(_state, _config);
+        _poolPlans = new PoolPlans(arguments, time);
+        _pools = new PoolSet(config.Name, _configPool, _runNames, _state, time, Named, _loops.Watch);
+
+        _upstreams = new Upstreams();
+        _requests = new RequestHandlers(
+            new StatusHandler(_state, Version),
+            new SubmitHandler(_state),
+            new QueryHandler(_state),
+            new GetHandler(_state, _upstreams),
+            new LsHandler(_state),
+            new KillHandler(_state),
+            new ModifyHandler(_state),
+            new ConfigHandler(_config),
+            new SyncHandler(_state, _upstreams, Named("Requests")));
+    }
+
+    /// <summary>The version of this program.</summary>
+    public static string Version { get; } =
+        typeof(Box).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>What is wrong with the plugins that a configuration names, without a box.</summary>
+    public static IReadOnlyList<string> PluginProblems(BoxConfig config, string[] arguments) =>
+        new PoolPlans(arguments, TimeProvider.System).Of(config).Problems;
+
+    /// <summary>Ends when the box cannot go on by itself; the log says why.</summary>
+    public Task Broken => _loops.Broken;
+
+    /// <summary>The port that is listened on.</summary>
+    public int Port => _listeners is [.., var present] ? present.Port : 0;
+
+    /// <summary>Takes up the jobs of the state file, runs them, and listens.</summary>
+    /// <returns>What stands against it; nothing when the box is at work.</returns>
+    public async Task<IReadOnlyList<string>> StartAsync()
+    {
+        var config = _config.Config;
+        var (plans, problems) = _poolPlans.Of(config);
+        if (problems is not [])
+        {
+            return problems;
+        }
+
+        await TakeUpStateAsync();
+        _writingHistory = _loops.Watch("history", _history.RunAsync());
+        _pools.Apply(plans);
+        Run("configuration pool", _configPool.RunAsync());
+        if (_checkpoint is not null)
+        {
+            _checkpoint.Interval = config.State.Checkpoint;
+            Run("checkpoint", _checkpoint.RunAsync());
+        }
+
+        if (config.Nodes.Count > 0)
+        {
+            _log.Warning("nodes: this version does not connect to other nodes yet; {Nodes} are left alone", string.Join(", ", config.Nodes.Keys));
+        }
+
+        return await ListenAsync(config.Listen);
+    }
+
+    /// <summary>Reads the configuration again (SIGHUP). A bad one is refused whole, and the old one goes on.</summary>
+    public async Task ReloadAsync()
+    {
+        try
+        {
+            foreach (var problem in await _config.ReloadAsync(_arguments))
+            {
+                _log.Error("the new configuration is refused: {Problem}", problem);
+            }
+        }
+#pragma warning disable CA1031 // Nobody waits for a reload; the box goes on as it was.
+        catch (Exception problem)
+        {
+            _log.Error(problem, "the configuration could not be read again because of a fault in this program; please report it");
+        }
+#pragma warning restore CA1031
+    }
+
+    /// <summary>Stops in stages (SPEC.md §10): no new work, runs ended, upstream nodes told, connections ended, state saved.</summary>
+    public async Task StopAsync()
+    {
+        _log.Information("stopping");
+        _state.Do((ledger, _) => ledger.Close());
+        await _pools.CompleteAsync();
+
+        await _upstreams.AllTold(_state.Seq).WaitAsync(UpstreamTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await EndConnectionsAsync();
+        await _stop.CancelAsync();
+        _checkpoint?.Complete();
+        await Task.WhenAll(_running);
+        _history.Complete();
+        await _writingHistory.WaitAsync(HistoryTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ = _checkpoint?.TrySave();
+        _log.Information("stopped");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await EndConnectionsAsync();
+        _state.Dispose();
+        _stateFile?.Dispose();
+        _history.Dispose();
+        _config.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task EndConnectionsAsync()
+    {
+        foreach (var listener in _listeners)
+        {
+            await listener.DisposeAsync();
+        }
+
+        _listeners.Clear();
+    }
+
+    private ILogger Named(string part) => _logs.Named($"{_config.Config.Name}.{part}");
+
+    private void Run(string name, Task loop) => _running.Add(_loops.Watch(name, loop));
+
+    private async Task TakeUpStateAsync()
+    {
+        if (_stateFile is null)
+        {
+            return;
+        }
+
+        var jobs = _stateFile.Load();
+        var orphans = new Orphans(new ProcessTable(), _time);
+        var ended = await orphans.EndByMarkAsync(_runNames.Owner);
+        Tell(ended);
+        foreach (var job in jobs.Where(job => job.Node == _config.Config.Name && job is { Active: true, Pid: not null, StartTs: not null }))
+        {
+            Tell(await orphans.EndByPidAsync(job.Pid!.Value, job.StartTs!.Value));
+        }
+
+        _state.Do((ledger, now) => ledger.Load(jobs, now));
+        _log.Information("{Count} jobs taken up from {File}", jobs.Count, _config.Config.State.File);
+    }
+
+    private void Tell(Reaped reaped)
+    {
+        if (reaped.Killed.Count > 0)
+        {
+            _log.Warning("ended {Count} processes that an earlier life of this box had left behind: {Processes}", reaped.Killed.Count, string.Join(", ", reaped.Killed));
+        }
+
+        if (reaped.Left.Count > 0)
+        {
+            _log.Error("could not end processes that an earlier life of this box had left behind: {Processes}", string.Join(", ", reaped.Left));
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> ListenAsync(ListenConfig listen)
+    {
+        try
+        {
+            var addresses = await ListenAddress.ResolveAsync(listen.Prefix is null ? listen.Address : null, listen.Prefix, _stop.Token);
+            var listener = Listener.Start(addresses, listen.Port, () => new RequestLines(_requests, _upstreams), () => _config.Config.Listen.MaxRequest, _time, Named("Listener"));
+            Run("listener", listener.Completion);
+            _listeners.Add(listener);
+            return [];
+        }
+        catch (Exception problem) when (problem is SocketException or IOException)
+        {
+            return [$"listen: cannot listen on {listen.Prefix ?? listen.Address} port {listen.Port}: {problem.Message}"];
+        }
+    }
+
+    // Who is connected stays so: that may be the very client that sent this. The old socket is closed first because both may want one port.
+    private async Task<IReadOnlyList<string>> ListenElsewhereAsync(ListenConfig old, ListenConfig listen)
+    {
+        await _listeners[^1].StopAcceptingAsync();
+        var problems = await ListenAsync(listen);
+        return problems is [] ? [] : [.. problems, .. await ListenAsync(old)];
+    }
+
+    // All that can stand against a configuration comes first, so that it is refused whole or applied whole.
+    private async Task<IReadOnlyList<string>> ApplyAsync(BoxConfig config)
+    {
+        var old = _config.Config;
+        var (plans, problems) = _poolPlans.Of(config);
+        string[] fixedOnes =
+        [
+            .. config.Name != old.Name ? [$"name: '{old.Name}' cannot become '{config.Name}' while the box runs; restart it"] : Array.Empty<string>(),
+            .. config.State.File != old.State.File ? ["state.file: cannot change while the box runs; restart it"] : Array.Empty<string>(),
+        ];
+        problems = [.. problems, .. fixedOnes];
+        if (problems is not [])
+        {
+            return problems;
+        }
+
+        problems = config.Listen == old.Listen with { MaxRequest = config.Listen.MaxRequest } ? [] : await ListenElsewhereAsync(old.Listen, config.Listen);
+        if (problems is not [])
+        {
+            return problems;
+        }
+
+        if (_logs.Apply(config.Logging) is { } problem)
+        {
+            _log.Warning("{Problem} The log goes on as it was", problem);
+        }
+
+        _history.Path = config.State.History;
+        _ = _checkpoint?.Interval = config.State.Checkpoint;
+        _pools.Apply(plans);
+        _state.Do((ledger, now) => ledger.Apply(config.ToNodeSettings(), now));
+        _log.Information("a new configuration is in force");
+        return [];
+    }
+}

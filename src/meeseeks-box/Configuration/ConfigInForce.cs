@@ -1,0 +1,55 @@
+using System.Text.Json;
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.Agent.Configuration;
+
+/// <summary>The configuration in force. One change at a time: each is checked whole, then applied whole, or refused whole (SPEC.md §1.6, §8).</summary>
+/// <param name="first">The configuration that the box starts with.</param>
+internal sealed class ConfigInForce(ConfigurationResult first) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private ConfigurationResult _current = first;
+
+    /// <summary>Brings the box to a configuration; answers what stands against it, and has changed nothing then.</summary>
+    public Func<BoxConfig, Task<IReadOnlyList<string>>> Applying { private get; set; } =
+        _ => throw new InvalidOperationException("Nobody applies configurations yet.");
+
+    /// <summary>The configuration.</summary>
+    public BoxConfig Config => Volatile.Read(ref _current).Config!;
+
+    /// <summary>The configuration as it was written, with its secrets masked.</summary>
+    public JsonElement Shown() => JsonElement.Parse(ConfigJson.Compact(Volatile.Read(ref _current).Tree));
+
+    /// <summary>Merges what was sent into the configuration.</summary>
+    /// <param name="changes">An object of settings; an empty one changes nothing.</param>
+    /// <returns>What is wrong with it; nothing when it is in force now.</returns>
+    public async Task<IReadOnlyList<string>> MergeAsync(JsonElement changes) =>
+        changes.EnumerateObject().Any() ? await ReplaceAsync(current => ConfigurationReader.Merge(current.Tree, changes)) : [];
+
+    /// <summary>Reads the files and words of the command line again.</summary>
+    /// <returns>What is wrong with them; nothing when they are in force now.</returns>
+    public Task<IReadOnlyList<string>> ReloadAsync(IEnumerable<string> arguments) => ReplaceAsync(_ => ConfigurationReader.Read(arguments));
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<IReadOnlyList<string>> ReplaceAsync(Func<ConfigurationResult, ConfigurationResult> read)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            var changed = read(_current);
+            var problems = changed.Config is { } config ? await Applying(config) : changed.Problems;
+            if (problems is [])
+            {
+                Volatile.Write(ref _current, changed);
+            }
+
+            return problems;
+        }
+        finally
+        {
+            _ = _turn.Release();
+        }
+    }
+}

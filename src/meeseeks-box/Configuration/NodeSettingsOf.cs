@@ -1,0 +1,28 @@
+using MeeseeksBox.Core.Settings;
+
+namespace MeeseeksBox.Agent.Configuration;
+
+/// <summary>What the rules of the core need of a configuration.</summary>
+internal static class NodeSettingsOf
+{
+    /// <summary>The settings for the ledger.</summary>
+    public static NodeSettings ToNodeSettings(this BoxConfig config) => new()
+    {
+        Name = config.Name,
+        Pools = config.Pools.ToDictionary(pool => pool.Key, pool => pool.Value.ToPoolSettings()),
+        Expire = config.State.Expire.TotalSeconds,
+        ExpireActiveJobs = config.State.ExpireActiveJobs,
+        Timeout = config.State.Timeout.TotalSeconds,
+        UseLoadavg = config.UseLoadavg,
+        WaitInPool = config.WaitInPool,
+    };
+
+    private static PoolSettings ToPoolSettings(this PoolConfig pool) => new()
+    {
+        Slots = pool.Slots,
+        Hold = pool.Hold,
+        MaxRuntime = pool.MaxRuntime?.TotalSeconds,
+        Update = pool.Update.TotalSeconds,
+        RestartDelay = pool.RestartDelay.TotalSeconds,
+    };
+}

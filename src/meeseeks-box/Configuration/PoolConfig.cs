@@ -1,0 +1,60 @@
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.Agent.Configuration;
+
+/// <summary>An entry of <c>pools</c>: how jobs are run on this node (README, configuration; SPEC.md §5).</summary>
+internal sealed record PoolConfig
+{
+    /// <summary>The <see cref="Slots"/> of a pool that finishes what runs and takes nothing new.</summary>
+    public const int Draining = -1;
+
+    private static readonly PoolConfig Default = new();
+
+    /// <summary>
+    /// How many jobs run at once: more than 0 is the limit, 0 sets none, <see cref="Draining"/> takes nothing new.
+    /// <c>drain: true</c> is the same as -1.
+    /// </summary>
+    public int Slots { get; init; }
+
+    /// <summary>
+    /// How long a job may run, unless it says so itself: <c>max_runtime</c> or <c>runtime</c>. Null, also where 0 is
+    /// written: for ever.
+    /// </summary>
+    public TimeSpan? MaxRuntime { get; init; }
+
+    /// <summary>How often the state of a running job is said anew, so that it does not expire. More than 0 s.</summary>
+    public TimeSpan Update { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether jobs are queued and none is started.</summary>
+    public bool Hold { get; init; }
+
+    /// <summary>The task type that runs the jobs, as it was written; null: processes.</summary>
+    public string? Plugin { get; init; }
+
+    /// <summary>How long after its end a job is started again, at least. 0 s or more.</summary>
+    public TimeSpan RestartDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many bytes are kept of each stream of a job that is not redirected. 0 or more.</summary>
+    public int OutputLimit { get; init; } = 1024 * 1024;
+
+    /// <summary>How long a job that is killed may take to end by itself; zero: it is ended at once.</summary>
+    public TimeSpan KillGrace { get; init; }
+
+    /// <summary>Reads an entry. What is wrong is told to the reader.</summary>
+    public static PoolConfig Read(SectionReader section)
+    {
+        var slots = section.Whole("slots", least: Draining) ?? Default.Slots;
+        var maxRuntime = section.Seconds("max_runtime", alias: "runtime");
+        return new PoolConfig
+        {
+            Slots = section.Flag("drain", fallback: false) ? Draining : slots,
+            MaxRuntime = maxRuntime == TimeSpan.Zero ? null : maxRuntime,
+            Update = section.SecondsAboveZero("update") ?? Default.Update,
+            Hold = section.Flag("hold", Default.Hold),
+            Plugin = section.Text("plugin"),
+            RestartDelay = section.Seconds("restart_delay") ?? Default.RestartDelay,
+            OutputLimit = section.Whole("output_limit", least: 0) ?? Default.OutputLimit,
+            KillGrace = section.Seconds("kill_grace") ?? Default.KillGrace,
+        };
+    }
+}

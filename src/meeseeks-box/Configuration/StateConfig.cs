@@ -1,0 +1,41 @@
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.Agent.Configuration;
+
+/// <summary>The section <c>state</c>: how long jobs are kept, and where (README, configuration; SPEC.md §4).</summary>
+internal sealed record StateConfig
+{
+    private static readonly StateConfig Default = new();
+
+    /// <summary>How long an ended job stays, and how long a live one goes without news before it is failed. More than 0 s.</summary>
+    public TimeSpan Expire { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether live jobs without news are failed.</summary>
+    public bool ExpireActiveJobs { get; init; } = true;
+
+    /// <summary>How long a node goes without news before it is offline. More than 0 s.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Where the jobs are kept over a restart; null: nowhere.</summary>
+    public string? File { get; init; }
+
+    /// <summary>
+    /// How often the jobs are written to <see cref="File"/>; zero: at stop only. The README writes none until it is asked
+    /// to; we do, because whoever names a file wants his jobs in it after a power cut, too.
+    /// </summary>
+    public TimeSpan Checkpoint { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where a line is kept of each job that ended; null: nowhere.</summary>
+    public string? History { get; init; }
+
+    /// <summary>Reads the section. What is wrong is told to the reader.</summary>
+    public static StateConfig Read(SectionReader section) => new()
+    {
+        Expire = section.SecondsAboveZero("expire") ?? Default.Expire,
+        ExpireActiveJobs = section.Flag("expire_active_jobs", Default.ExpireActiveJobs),
+        Timeout = section.SecondsAboveZero("timeout") ?? Default.Timeout,
+        File = section.Text("file"),
+        Checkpoint = section.Seconds("checkpoint") ?? Default.Checkpoint,
+        History = section.Text("history"),
+    };
+}

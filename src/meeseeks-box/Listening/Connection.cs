@@ -1,0 +1,82 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Serilog;
+
+namespace MeeseeksBox.Agent.Listening;
+
+/// <summary>One client: bytes to lines, lines to the handler, answers back. A client that does not read its answers holds up only itself.</summary>
+internal sealed class Connection(Stream stream, ILineHandler handler, Func<long> longestLine, TimeProvider time, ILogger log)
+{
+    private const int ReadSize = 16 * 1024;
+    private const int SendAt = 64 * 1024;
+    private static readonly TimeSpan DiscardTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>One turn: read a line, answer it; send off when no further line has come yet. Ends at an empty line or the end of the input.</summary>
+    /// <param name="finish">Ends it after the line that is being answered.</param>
+    /// <param name="abort">Ends it at once.</param>
+    public async Task RunAsync(CancellationToken finish, CancellationToken abort)
+    {
+        var input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, leaveOpen: true, useZeroByteReads: true));
+        var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+        try
+        {
+            await AnswerAsync(new LineReader(input, longestLine), output, finish, abort);
+        }
+        catch (Exception problem) when (problem is IOException or SocketException or OperationCanceledException)
+        {
+            // The client is gone, or the box stops: there is nobody left to answer.
+            log.Debug("a connection ended: {Problem}", problem.Message);
+        }
+#pragma warning disable CA1031 // Whatever goes wrong with one client must not reach another.
+        catch (Exception problem)
+        {
+            log.Error(problem, "a connection ended because of a fault in this program; please report it");
+        }
+#pragma warning restore CA1031
+        finally
+        {
+            await input.CompleteAsync();
+            handler.Dispose();
+        }
+    }
+
+    private async Task AnswerAsync(LineReader lines, PipeWriter output, CancellationToken finish, CancellationToken abort)
+    {
+        while (true)
+        {
+            var result = await lines.ReadAsync(finish);
+            switch (result.Kind)
+            {
+                case LineKind.Line when !result.Line.IsEmpty:
+                    await handler.HandleAsync(result.Line, output, abort);
+                    if (output.UnflushedBytes >= SendAt || !lines.HasLine)
+                    {
+                        _ = await output.FlushAsync(abort);
+                    }
+
+                    break;
+                case LineKind.TooLong:
+                    handler.RefuseTooLong(longestLine(), output);
+                    _ = await output.FlushAsync(abort);
+                    await EndPolitelyAsync(lines, finish);
+                    return;
+                default:
+                    _ = await output.FlushAsync(abort);
+                    return;
+            }
+        }
+    }
+
+    // A socket that is closed with unread input resets the connection, and the client may never see why.
+    private async Task EndPolitelyAsync(LineReader lines, CancellationToken stop)
+    {
+        if (stream is NetworkStream network)
+        {
+            network.Socket.Shutdown(SocketShutdown.Send);
+        }
+
+        using var limit = new CancellationTokenSource(DiscardTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        await lines.DiscardAsync(either.Token);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Threading.Channels;
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Core.Settings;
+
+namespace MeeseeksBox.Agent.Pools;
+
+/// <summary>The pool <c>__config</c>: each of its jobs carries a configuration for this node, and comes back with the one in force (SPEC.md §8).</summary>
+internal sealed class ConfigPool(StateKeeper state, ConfigInForce config)
+{
+    private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Says that there may be a configuration to apply.</summary>
+    public void Wake() => _woken.Writer.TryWrite(true);
+
+    /// <summary>One turn: wait to be woken, apply one configuration after the other. Ends when <see cref="Complete"/> is called.</summary>
+    public async Task RunAsync()
+    {
+        while (await _woken.Reader.WaitToReadAsync())
+        {
+            _ = _woken.Reader.TryRead(out _);
+            while (state.Do((ledger, now) => ledger.TakeNext(NodeSettings.ConfigPool, now)) is { } run)
+            {
+                await ApplyAsync(run);
+            }
+        }
+    }
+
+    /// <summary>Applies nothing more.</summary>
+    public void Complete() => _ = _woken.Writer.TryComplete();
+
+    private async Task ApplyAsync(Run run)
+    {
+        var problems = run.Job.Settings is { } changes ? await config.MergeAsync(changes) : ["args: must be an object of settings"];
+        state.Do((ledger, now) =>
+        {
+            if (problems is [])
+            {
+                ledger.Report(run, job => job with { Settings = config.Shown() }, now);
+            }
+
+            ledger.Ended(run, problems is [] ? new RunEnd(true, null) : new RunEnd(false, null, string.Join("; ", problems)), now);
+        });
+    }
+}

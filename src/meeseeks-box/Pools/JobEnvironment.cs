@@ -1,0 +1,49 @@
+using System.Collections;
+using System.Collections.Immutable;
+using System.Text.Json;
+using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Agent.Pools;
+
+/// <summary>What a job's process sees as its environment (SPEC.md §3).</summary>
+internal static class JobEnvironment
+{
+    private static readonly Dictionary<string, string> OfTheBox = Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>()
+        .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
+
+    /// <summary>The box's environment, or what <c>config.env</c> has in its place; with the job's <c>env</c>, and the marks of this run.</summary>
+    public static Dictionary<string, string> Of(Job job, string node, string run)
+    {
+        var variables = Replacement(job.Config) ?? new Dictionary<string, string>(OfTheBox, StringComparer.Ordinal);
+        foreach (var (name, value) in job.Env ?? ImmutableSortedDictionary<string, string>.Empty)
+        {
+            variables[name] = value;
+        }
+
+        variables["MEESEEKS_JOB_ID"] = job.Id;
+        variables["MEESEEKS_POOL"] = job.Pool;
+        variables["MEESEEKS_NODE"] = node;
+        variables["MEESEEKS_SUBMIT_NODE"] = job.SubmitNode ?? "";
+        variables["MEESEEKS_TAGS"] = string.Join(',', job.Tags);
+        variables["MEESEEKS_RUN"] = run;
+        return variables;
+    }
+
+    private static Dictionary<string, string>? Replacement(JsonElement? config)
+    {
+        if (config?.TryGetProperty("env", out var env) is not true || env.ValueKind is not JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var property in env.EnumerateObject())
+        {
+            variables[property.Name] = Loose.Canonical(property.Value) ?? "";
+        }
+
+        return variables;
+    }
+}

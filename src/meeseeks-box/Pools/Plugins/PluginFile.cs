@@ -1,0 +1,97 @@
+using System.Reflection;
+using MeeseeksBox.Plugins;
+
+namespace MeeseeksBox.Agent.Pools.Plugins;
+
+/// <summary>A loaded assembly, and the tasks in it.</summary>
+internal sealed class PluginFile
+{
+    private readonly string _file;
+    private readonly IReadOnlyList<Type> _classes;
+    private readonly string? _missing;
+
+    private PluginFile(string file, IReadOnlyList<Type> classes, string? missing)
+    {
+        _file = file;
+        _classes = classes;
+        _missing = missing;
+    }
+
+    /// <summary>Loads an assembly into a context of its own.</summary>
+    /// <param name="file">Its full path.</param>
+    public static Finding<PluginFile> Load(string file)
+    {
+        try
+        {
+            return FromAssembly(file, new PluginContext(file).LoadFromAssemblyPath(file));
+        }
+        catch (BadImageFormatException)
+        {
+            return new Problem($"{file} is not a .NET assembly for this system");
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            return new Problem($"{file} cannot be loaded: {refused.Message}");
+        }
+    }
+
+    /// <summary>Finds a task.</summary>
+    /// <param name="name">Its class, with or without its namespace.</param>
+    /// <returns>What makes new ones of it; it passes on what the constructor throws.</returns>
+    public Finding<Func<IJobTask>> Find(string name)
+    {
+        try
+        {
+            var named = _classes.Where(type => type.FullName == name || type.Name == name).ToList();
+            return named switch
+            {
+                [] => new Problem($"{_file} has no class '{name}'; {Offer()}"),
+                [var type] => Factory(type),
+                _ => new Problem($"{_file} has several classes '{name}': {string.Join(", ", named.Select(type => type.FullName))}; say which with its full name"),
+            };
+        }
+        catch (Exception refused) when (refused is IOException or TypeLoadException or BadImageFormatException)
+        {
+            // What a class is made of is loaded when it is first looked at.
+            return new Problem($"class '{name}' of {_file} cannot be loaded: {refused.Message}");
+        }
+    }
+
+    private static PluginFile FromAssembly(string file, Assembly assembly)
+    {
+        try
+        {
+            return new PluginFile(file, Classes(assembly.GetTypes()), null);
+        }
+        catch (ReflectionTypeLoadException partly)
+        {
+            // What can be used of it may be what is wanted; else the reason is told with the offer.
+            return new PluginFile(file, Classes(partly.Types), partly.LoaderExceptions.FirstOrDefault()?.Message);
+        }
+    }
+
+    private static List<Type> Classes(IEnumerable<Type?> types) => [.. types.OfType<Type>().Where(type => type.IsClass)];
+
+    private Finding<Func<IJobTask>> Factory(Type type)
+    {
+        if (!type.IsAssignableTo(typeof(IJobTask)))
+            return new Problem($"class {type.FullName} of {_file} is not a task: it does not implement {nameof(IJobTask)}; {Offer()}");
+        if (!IsTask(type))
+            return new Problem($"class {type.FullName} of {_file} cannot be made: a task is not abstract and has a public constructor without parameters; {Offer()}");
+
+        Func<IJobTask> factory = () => (IJobTask)Activator.CreateInstance(type, BindingFlags.DoNotWrapExceptions, null, null, null)!;
+        return factory;
+    }
+
+    private string Offer()
+    {
+        var tasks = _classes.Where(IsTask).Select(type => type.FullName).Order(StringComparer.Ordinal).ToList();
+        var offer = tasks.Count == 0 ? "it has no tasks" : $"its tasks are: {string.Join(", ", tasks)}";
+        return _missing is null ? offer : $"{offer} (some of it cannot be loaded: {_missing})";
+    }
+
+    private static bool IsTask(Type type) =>
+        type is { IsAbstract: false, IsGenericTypeDefinition: false }
+        && type.IsAssignableTo(typeof(IJobTask))
+        && type.GetConstructor(Type.EmptyTypes) is not null;
+}

@@ -1,0 +1,56 @@
+using MeeseeksBox.Plugins;
+
+namespace MeeseeksBox.Agent.Pools.Plugins;
+
+/// <summary>Finds and loads the plugins that pools name (SPEC.md §5).</summary>
+/// <param name="folders">Where files with a relative path are looked for, the first one first.</param>
+internal sealed class PluginLoader(IReadOnlyList<string> folders)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, (DateTime WrittenAt, PluginFile File)> _loaded = [];
+
+    /// <summary>The folders where plugins are looked for.</summary>
+    /// <param name="configFolders">The folders of the config files.</param>
+    /// <param name="listed">What <c>MEESEEKS_PLUGINS</c> holds: folders, separated by ':'.</param>
+    public static IReadOnlyList<string> Folders(IEnumerable<string> configFolders, string? listed) =>
+    [
+        .. configFolders,
+        Path.Combine(AppContext.BaseDirectory, "plugins"),
+        .. (listed ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+    ];
+
+    /// <summary>Finds a plugin. A file is loaded once, and again only when it has been written anew.</summary>
+    /// <param name="plugin">The pool's setting; see <see cref="PluginName.Parse"/>.</param>
+    /// <returns>What makes a task for a run of a job.</returns>
+    public Finding<Func<IJobTask>> Find(string plugin)
+    {
+        var name = PluginName.Parse(plugin);
+        if (!name.IsFound)
+            return new Problem(name.Problem);
+
+        var places = folders.Select(folder => Path.GetFullPath(Path.Combine(folder, name.Value.File))).Distinct().ToList();
+        var path = places.Find(File.Exists);
+        if (path is null)
+            return new Problem($"plugin '{plugin}': there is no file {string.Join(" or ", places)}");
+
+        var file = Load(path);
+        var task = file.IsFound ? file.Value.Find(name.Value.Class) : new Problem(file.Problem);
+        return task.IsFound ? task : new Problem($"plugin '{plugin}': {task.Problem}");
+    }
+
+    private Finding<PluginFile> Load(string path)
+    {
+        var writtenAt = File.GetLastWriteTimeUtc(path);
+        lock (_lock)
+        {
+            if (_loaded.TryGetValue(path, out var loaded) && loaded.WrittenAt == writtenAt)
+                return loaded.File;
+
+            var file = PluginFile.Load(path);
+            if (file.IsFound)
+                _loaded[path] = (writtenAt, file.Value);
+
+            return file;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Threading.Channels;
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Plugins;
+using MeeseeksBox.Protocol;
+using Serilog;
+
+namespace MeeseeksBox.Agent.Pools;
+
+/// <summary>A pool of this node: starts its jobs as soon as there is a slot for them, and ends those that are to be ended.</summary>
+internal sealed class Pool(string name, string node, PoolPlan plan, RunNames runNames, StateKeeper state, TimeProvider time, ILogger log)
+{
+    private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ConcurrentDictionary<Run, RunningJob> _jobs = new();
+    private readonly ConcurrentDictionary<Task, bool> _tasks = new();
+    private PoolPlan _plan = plan;
+
+    /// <summary>Says that there may be something to start.</summary>
+    public void Wake() => _woken.Writer.TryWrite(true);
+
+    /// <summary>Goes by another configuration from the next job on.</summary>
+    public void Apply(PoolPlan changed) => Volatile.Write(ref _plan, changed);
+
+    /// <summary>Ends a run before its time.</summary>
+    public void Stop(Run run)
+    {
+        if (_jobs.TryGetValue(run, out var job))
+        {
+            job.Kill();
+        }
+    }
+
+    /// <summary>One turn: wait to be woken, start all that can be started. Ends when <see cref="Complete"/> is called.</summary>
+    public async Task RunAsync()
+    {
+        while (await _woken.Reader.WaitToReadAsync())
+        {
+            _ = _woken.Reader.TryRead(out _);
+            while (state.Do((ledger, now) => ledger.TakeNext(name, now)) is { } run)
+            {
+                Start(run);
+            }
+        }
+    }
+
+    /// <summary>Lets <see cref="RunAsync()"/> end.</summary>
+    public void Complete() => _ = _woken.Writer.TryComplete();
+
+    /// <summary>Ends when all that runs has ended; to be asked after the end of <see cref="RunAsync()"/>.</summary>
+    public Task WhenIdleAsync() => Task.WhenAll(_tasks.Keys);
+
+    private void Start(Run run)
+    {
+        var work = RunAsync(run);
+        if (!work.IsCompleted)
+        {
+            _ = _tasks.TryAdd(work, true);
+            _ = work.ContinueWith(ended => _tasks.TryRemove(ended, out _), TaskScheduler.Default);
+        }
+    }
+
+    private async Task RunAsync(Run run)
+    {
+        var plan = Volatile.Read(ref _plan);
+        var end = new RunEnd(false, null, "it could not be started");
+        try
+        {
+            using var job = new RunningJob(run, Describe(run, plan.Config), state, time, log);
+            _jobs[run] = job;
+            end = await job.RunAsync(plan.Tasks);
+        }
+#pragma warning disable CA1031 // The slot must be given back whatever happens; a job may hold anything.
+        catch (Exception problem)
+        {
+            log.Error(problem, "job {Job} failed because of a fault in this program; please report it", run.Job.Id);
+            end = end with { Error = $"a fault in this program: {problem.Message}" };
+        }
+#pragma warning restore CA1031
+        finally
+        {
+            _ = _jobs.TryRemove(run, out _);
+            state.Do((ledger, now) => ledger.Ended(run, end, now));
+            Tell(run, end);
+        }
+    }
+
+    private JobDescription Describe(Run run, PoolConfig config)
+    {
+        var job = run.Job;
+        var name = runNames.Next();
+        return new JobDescription
+        {
+            Id = job.Id,
+            Run = name,
+            Pool = job.Pool,
+            Node = node,
+            Args = job.Args,
+            Tags = job.Tags,
+            Stdin = job.Stdin,
+            Stdout = job.Stdout,
+            Stderr = job.Stderr,
+            WorkingDirectory = job.Cwd ?? ConfiguredFolder(job.Config),
+            Environment = JobEnvironment.Of(job, node, name),
+            Config = job.Config,
+            OutputLimit = config.OutputLimit,
+            KillGrace = config.KillGrace,
+        };
+    }
+
+    private static string? ConfiguredFolder(JsonElement? config) =>
+        config?.TryGetProperty("cwd", out var folder) is true && Loose.TryText(folder, out var path) ? path : null;
+
+    private void Tell(Run run, RunEnd end)
+    {
+        switch (run.Stop, end)
+        {
+            case (StopReason.None, { Succeeded: true }):
+                log.Information("job {Job} done", run.Job.Id);
+                break;
+            case (StopReason.None, { Error: null }):
+                log.Information("job {Job} failed with exit status {Rc}", run.Job.Id, end.Rc);
+                break;
+            case (StopReason.None, _):
+                log.Information("job {Job} failed: {Error}", run.Job.Id, end.Error);
+                break;
+            default:
+                log.Information("job {Job} ended before its time: {Reason}", run.Job.Id, run.Stop);
+                break;
+        }
+    }
+}

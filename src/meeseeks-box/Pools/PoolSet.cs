@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Core.Settings;
+using Serilog;
+
+namespace MeeseeksBox.Agent.Pools;
+
+/// <summary>The pools of this node. Passes on what the ledger says of each, and follows the configuration.</summary>
+internal sealed class PoolSet
+{
+    private readonly ConcurrentDictionary<string, Pool> _pools = new(StringComparer.Ordinal);
+    private readonly List<Task> _loops = [];
+    private readonly string _node;
+    private readonly ConfigPool _configPool;
+    private readonly RunNames _runNames;
+    private readonly StateKeeper _state;
+    private readonly TimeProvider _time;
+    private readonly Func<string, ILogger> _logs;
+    private readonly Func<string, Task, Task> _watch;
+
+    public PoolSet(string node, ConfigPool configPool, RunNames runNames, StateKeeper state, TimeProvider time, Func<string, ILogger> logs, Func<string, Task, Task> watch)
+    {
+        _node = node;
+        _configPool = configPool;
+        _runNames = runNames;
+        _state = state;
+        _time = time;
+        _logs = logs;
+        _watch = watch;
+        state.PoolWoken += Wake;
+        state.RunStopped += Stop;
+    }
+
+    /// <summary>Has the pools of these plans from now on. A pool that is gone gets nothing more from the ledger, which also ends what runs in it.</summary>
+    public void Apply(IReadOnlyDictionary<string, PoolPlan> plans)
+    {
+        foreach (var (name, plan) in plans)
+        {
+            if (_pools.TryGetValue(name, out var pool))
+            {
+                pool.Apply(plan);
+                continue;
+            }
+
+            pool = new Pool(name, _node, plan, _runNames, _state, _time, _logs($"Pool.{name}"));
+            _pools[name] = pool;
+            _loops.Add(_watch($"pool {name}", pool.RunAsync()));
+        }
+    }
+
+    /// <summary>Starts nothing more; ends when all that runs has ended.</summary>
+    public async Task CompleteAsync()
+    {
+        _configPool.Complete();
+        foreach (var pool in _pools.Values)
+        {
+            pool.Complete();
+        }
+
+        // Each pool may be about to start its last job until its loop has ended.
+        await Task.WhenAll(_loops);
+        await Task.WhenAll(_pools.Values.Select(pool => pool.WhenIdleAsync()));
+    }
+
+    private void Wake(string pool)
+    {
+        if (pool is NodeSettings.ConfigPool)
+        {
+            _configPool.Wake();
+        }
+        else if (_pools.TryGetValue(pool, out var woken))
+        {
+            woken.Wake();
+        }
+    }
+
+    private void Stop(Run run)
+    {
+        if (_pools.TryGetValue(run.Job.Pool, out var pool))
+        {
+            pool.Stop(run);
+        }
+    }
+}

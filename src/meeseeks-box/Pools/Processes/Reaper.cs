@@ -1,0 +1,61 @@
+namespace MeeseeksBox.Agent.Pools.Processes;
+
+/// <summary>Ends processes for good: signals whoever is found, and looks again until nobody is.</summary>
+/// <param name="processes">The processes of this host.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Reaper(ProcessTable processes, TimeProvider time)
+{
+    /// <summary>How long it is tried to end what does not end, such as a process that hangs in the kernel.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Asks processes once to end.</summary>
+    public async Task AskAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom) =>
+        SignalAll(whom(await processes.LookAsync()), Signals.Terminate);
+
+    /// <summary>Waits until a look finds none.</summary>
+    /// <exception cref="OperationCanceledException">There were still some when the wait was given up.</exception>
+    public async Task UntilNoneAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom, CancellationToken giveUp)
+    {
+        for (var pause = FirstPause; whom(await processes.LookAsync()).Count > 0; pause = Longer(pause))
+            await Task.Delay(pause, time, giveUp);
+    }
+
+    /// <summary>Kills processes until a look finds none.</summary>
+    /// <remarks>
+    /// They are all stopped before the first is killed, until a look finds nobody new: what is stopped starts no more processes, and
+    /// while its parent is there, a process that hides its mark is still found.
+    /// </remarks>
+    /// <returns>Who was killed, and who could not be within <see cref="Patience"/>.</returns>
+    public async Task<Reaped> KillAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom)
+    {
+        var seen = new Dictionary<int, ProcessEntry>();
+        var begin = time.GetTimestamp();
+        for (var pause = FirstPause; ;)
+        {
+            var alive = whom(await processes.LookAsync());
+            if (alive.Count == 0 || time.GetElapsedTime(begin) > Patience)
+                return new Reaped([.. seen.Values.ExceptBy(alive.Select(left => left.Pid), entry => entry.Pid)], alive);
+
+            var added = alive.Where(entry => seen.TryAdd(entry.Pid, entry)).ToList();
+            SignalAll(added, Signals.Stop);
+            if (added.Count > 0)
+                continue;
+
+            SignalAll(alive, Signals.Kill);
+            await Task.Delay(pause, time, CancellationToken.None);
+            pause = Longer(pause);
+        }
+    }
+
+    // A failure is no news: who has ended meanwhile is not found again, and who may not be signalled is.
+    private static void SignalAll(IEnumerable<ProcessEntry> entries, int signal)
+    {
+        foreach (var entry in entries)
+            _ = LibC.Kill(entry.Pid, signal);
+    }
+
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+}

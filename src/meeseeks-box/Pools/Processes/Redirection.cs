@@ -1,0 +1,71 @@
+using MeeseeksBox.Plugins;
+
+namespace MeeseeksBox.Agent.Pools.Processes;
+
+/// <summary>Connects a command with the files that a job reads from and writes to.</summary>
+/// <remarks>
+/// A shell opens the files and then becomes the program, so that the box is never in the way of the data. What the shell is told to do is
+/// put together from fixed pieces, and takes the names of the files from its arguments: nothing in a name is ever taken for shell text.
+/// </remarks>
+internal static class Redirection
+{
+    private const string Shell = "/bin/sh";
+    private const string NextArgument = "; shift; ";
+
+    /// <summary>Gives a command the job's files.</summary>
+    /// <returns>The command itself when the job names no file.</returns>
+    public static Finding<Command> Apply(Command command, JobDescription job)
+    {
+        var input = FullPath(job.Stdin);
+        var output = FullPath(job.Stdout);
+        var errors = FullPath(job.Stderr);
+        var problem = InputFault(input) ?? OutputFault("stdout", output) ?? OutputFault("stderr", errors);
+        if (problem is not null)
+            return problem;
+        if (input is null && output is null && errors is null)
+            return command;
+
+        var isShared = output is not null && output == errors;
+        var script =
+            (input is null ? "" : "exec <\"$1\"" + NextArgument) +
+            (output is null ? "" : "exec >>\"$1\"" + NextArgument) +
+            (errors is null ? "" : isShared ? "exec 2>&1; " : "exec 2>>\"$1\"" + NextArgument) +
+            "exec \"$@\"";
+        string?[] files = [input, output, isShared ? null : errors];
+        return command with
+        {
+            Program = Shell,
+            Arguments = ["-c", script, "sh", .. files.OfType<string>(), command.Program, .. command.Arguments],
+        };
+
+        string? FullPath(string? file) => file is null ? null : Path.GetFullPath(file, command.Folder);
+    }
+
+    private static Problem? InputFault(string? file)
+    {
+        if (file is null)
+            return null;
+        if (Directory.Exists(file))
+            return new Problem($"cannot read stdin: {file} is a folder");
+        if (!File.Exists(file))
+            return new Problem($"cannot read stdin: there is no file {file}");
+
+        return LibC.Access(file, LibC.Readable) == 0 ? null : new Problem($"cannot read stdin: {file} may not be read by this node");
+    }
+
+    private static Problem? OutputFault(string stream, string? file)
+    {
+        if (file is null)
+            return null;
+        if (Directory.Exists(file))
+            return new Problem($"cannot write {stream}: {file} is a folder");
+
+        var folder = Path.GetDirectoryName(file)!;
+        if (!Directory.Exists(folder))
+            return new Problem($"cannot write {stream} to {file}: there is no folder {folder}");
+
+        // An existing file may be written to in a folder that takes no new ones.
+        var (place, wanted) = File.Exists(file) ? (file, LibC.Writable) : (folder, LibC.Writable | LibC.Executable);
+        return LibC.Access(place, wanted) == 0 ? null : new Problem($"cannot write {stream} to {file}: {place} may not be written to by this node");
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Plugins;
+using MeeseeksBox.Protocol.Jobs;
+using Serilog;
+
+namespace MeeseeksBox.Agent.Pools;
+
+/// <summary>One run of a job: stands between its task, which may do anything, and the ledger.</summary>
+internal sealed class RunningJob : IJobRun, IDisposable
+{
+    // What a task gets to end after a kill, beyond its grace, before it is given up.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Run _run;
+    private readonly StateKeeper _state;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _kill = new();
+    private readonly CancellationTokenSource _abandon;
+    private readonly Lock _lock = new();
+    private bool _isOver;
+    private int _isStarted;
+
+    public RunningJob(Run run, JobDescription description, StateKeeper state, TimeProvider time, ILogger log)
+    {
+        _run = run;
+        Job = description;
+        _state = state;
+        _log = log;
+        _abandon = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+    }
+
+    /// <inheritdoc/>
+    public JobDescription Job { get; }
+
+    /// <summary>Runs the task to its end, whatever it does, and tells how the run ended.</summary>
+    public async Task<RunEnd> RunAsync(Func<IJobTask> tasks)
+    {
+        if (_run.Stop is not StopReason.None)
+        {
+            Kill();
+        }
+
+        try
+        {
+            // On a thread of its own choice, because a task may block before its first await.
+            var outcome = await Task.Run(() => Begin(tasks)).WaitAsync(_abandon.Token);
+            if (!outcome.WasStarted)
+            {
+                return new RunEnd(false, null, outcome.Error);
+            }
+
+            Started();
+            return new RunEnd(outcome.Succeeded, outcome.Rc, outcome.Error);
+        }
+        catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
+        {
+            _log.Error("the task of job {Job} does not end though it was killed; it is given up, and may still be at work", Job.Id);
+            return new RunEnd(false, null, "its task does not end though it was killed");
+        }
+        catch (OperationCanceledException) when (_run.Stop is not StopReason.None)
+        {
+            return new RunEnd(false);
+        }
+#pragma warning disable CA1031 // A plugin may throw anything, and harms its own job only.
+        catch (Exception problem)
+        {
+            _log.Error(problem, "the task of job {Job} threw", Job.Id);
+            return new RunEnd(false, null, $"its task failed: {problem.GetType().Name}: {problem.Message}");
+        }
+#pragma warning restore CA1031
+    }
+
+    /// <summary>Ends the run before its time.</summary>
+    public void Kill()
+    {
+        lock (_lock)
+        {
+            if (!_isOver)
+            {
+                _abandon.CancelAfter(Job.KillGrace + Patience);
+                _ = _kill.CancelAsync();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Started(int? pid = null)
+    {
+        if (Interlocked.Exchange(ref _isStarted, 1) is 0)
+        {
+            _state.Do((ledger, now) => ledger.Started(_run, pid, now));
+            _log.Debug("job {Job} started, pid {Pid}", Job.Id, pid);
+        }
+        else if (pid is not null)
+        {
+            _state.Do((ledger, now) => ledger.Report(_run, job => job with { Pid = pid }, now));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Report(string key, JsonNode? value)
+    {
+        var element = JsonSerializer.SerializeToElement(value);
+        Func<Job, Job> change = job => JobKeys.SetExtra(job, key, element);
+        if (JobKeys.TryFind(key, out var known))
+        {
+            change = known.Role is JobKeyRole.Run or JobKeyRole.Mark
+                ? job => known.Read(job, element, out var problem) is var changed && problem is null ? changed : throw new ArgumentException(problem, nameof(value))
+                : throw new ArgumentException($"'{key}' is set by the box itself", nameof(key));
+        }
+
+        _state.Do((ledger, now) => ledger.Report(_run, change, now));
+    }
+
+    /// <inheritdoc/>
+    public void Log(string message) => _log.Information("job {Job}: {Message}", Job.Id, message);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+            _kill.Dispose();
+            _abandon.Dispose();
+        }
+    }
+
+    private Task<JobOutcome> Begin(Func<IJobTask> tasks)
+    {
+        var work = tasks().RunAsync(this, _kill.Token);
+        if (!work.IsCompleted)
+        {
+            Started();
+        }
+
+        return work;
+    }
+}

@@ -1,0 +1,113 @@
+using System.IO.Pipelines;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Agent.Requests;
+
+/// <summary>Writes the answer to one line. Large answers go off in pieces, so that none is ever held in memory whole.</summary>
+internal sealed class AnswerWriter : IAsyncDisposable
+{
+    private const int SendAt = 64 * 1024;
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Indented = Compact with { Indented = true, IndentSize = 4 };
+
+    private readonly PipeWriter _output;
+    private readonly List<string> _errors = [];
+    private readonly List<string> _warnings = [];
+
+    public AnswerWriter(PipeWriter output, bool pretty)
+    {
+        _output = output;
+        Json = new Utf8JsonWriter(output, pretty ? Indented : Compact);
+    }
+
+    /// <summary>Where the value of the present request is written.</summary>
+    public Utf8JsonWriter Json { get; }
+
+    /// <summary>Says why a request was refused; it stands beside the value.</summary>
+    public void Refuse(string error) => _errors.Add(error);
+
+    /// <summary>Says what of a request was not followed; it stands beside the value.</summary>
+    public void Warn(IEnumerable<string> warnings) => _warnings.AddRange(warnings);
+
+    /// <summary>Writes what stands beside the values of a request object, and ends the object.</summary>
+    public void EndObject()
+    {
+        if (_errors.Count > 0)
+        {
+            WriteError(Json, string.Join("; ", _errors), ErrorCode.Refused);
+            _errors.Clear();
+        }
+
+        if (_warnings.Count > 0)
+        {
+            Json.WriteStartArray("warnings");
+            _warnings.ForEach(Json.WriteStringValue);
+            Json.WriteEndArray();
+            _warnings.Clear();
+        }
+
+        Json.WriteEndObject();
+    }
+
+    /// <summary>Writes an element that is nothing but an error.</summary>
+    public void WriteError(string error, string code)
+    {
+        Json.WriteStartObject();
+        WriteError(Json, error, code);
+        Json.WriteEndObject();
+    }
+
+    /// <summary>Writes a job, or <c>false</c> where there is none.</summary>
+    public void WriteJob(Job? job)
+    {
+        if (job is null)
+        {
+            Json.WriteBooleanValue(false);
+        }
+        else
+        {
+            JobKeys.Write(Json, job);
+        }
+    }
+
+    /// <summary>Writes jobs as an object by their ids.</summary>
+    public async ValueTask WriteJobsAsync(IEnumerable<KeyValuePair<string, Job?>> jobs, CancellationToken stop)
+    {
+        Json.WriteStartObject();
+        foreach (var (id, job) in jobs)
+        {
+            Json.WritePropertyName(id);
+            WriteJob(job);
+            await SendIfLargeAsync(stop);
+        }
+
+        Json.WriteEndObject();
+    }
+
+    /// <summary>Sends off what has been written, when it is much. Waits for a client that is slow to read.</summary>
+    public async ValueTask SendIfLargeAsync(CancellationToken stop)
+    {
+        if (Json.BytesPending + _output.UnflushedBytes >= SendAt)
+        {
+            await Json.FlushAsync(stop);
+            _ = await _output.FlushAsync(stop);
+        }
+    }
+
+    /// <summary>Ends the line.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Json.DisposeAsync();
+        _output.GetSpan(1)[0] = (byte)'\n';
+        _output.Advance(1);
+    }
+
+    private static void WriteError(Utf8JsonWriter json, string error, string code)
+    {
+        json.WriteString("error", error);
+        json.WriteString("code", code);
+    }
+}

@@ -1,0 +1,19 @@
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Protocol.Requests;
+
+namespace MeeseeksBox.Agent.Requests;
+
+/// <summary><c>config</c>: merges settings into the configuration, and tells the one in force.</summary>
+internal sealed class ConfigHandler(ConfigInForce config)
+{
+    public async ValueTask HandleAsync(ConfigRequest request, AnswerWriter answer)
+    {
+        var problems = await config.MergeAsync(request.Changes);
+        if (problems is not [])
+        {
+            answer.Refuse(string.Join("; ", problems));
+        }
+
+        config.Shown().WriteTo(answer.Json);
+    }
+}

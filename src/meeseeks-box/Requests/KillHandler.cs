@@ -1,0 +1,32 @@
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Requests;
+
+namespace MeeseeksBox.Agent.Requests;
+
+/// <summary><c>kill</c>: ends one job, a list of jobs, or all that a filter means.</summary>
+internal sealed class KillHandler(StateKeeper state)
+{
+    public ValueTask HandleAsync(KillRequest request, AnswerWriter answer, CancellationToken stop)
+    {
+        if (request.Id is not null)
+        {
+            answer.WriteJob(Kill(request.Id));
+            return ValueTask.CompletedTask;
+        }
+
+        // An empty filter means every job to a reader, and nothing to a killer.
+        IEnumerable<string> ids = request.Filter switch
+        {
+            { IsEmpty: true } => [],
+            { Ids: { } named, HasConditions: false } => named,
+            _ => state.Select(request.Filter).Jobs.Select(job => job.Id),
+        };
+
+        // All are killed before the first is written: a client that is slow to read must not keep the others alive.
+        KeyValuePair<string, Job?>[] killed = [.. ids.Select(id => KeyValuePair.Create(id, Kill(id)))];
+        return answer.WriteJobsAsync(killed, stop);
+    }
+
+    private Job? Kill(string id) => state.Do((ledger, now) => ledger.Kill(id, now));
+}

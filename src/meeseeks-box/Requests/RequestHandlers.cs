@@ -1,0 +1,53 @@
+using MeeseeksBox.Protocol.Requests;
+
+namespace MeeseeksBox.Agent.Requests;
+
+/// <summary>The switch from a request to the one that handles it.</summary>
+internal sealed class RequestHandlers(
+    StatusHandler status,
+    SubmitHandler submit,
+    QueryHandler query,
+    GetHandler get,
+    LsHandler ls,
+    KillHandler kill,
+    ModifyHandler modify,
+    ConfigHandler config,
+    SyncHandler sync)
+{
+    /// <summary>Carries out a request and writes its value.</summary>
+    public ValueTask HandleAsync(Request request, AnswerWriter answer, Session session, CancellationToken stop)
+    {
+        switch (request)
+        {
+            case GetRequest all:
+                return get.HandleAsync(all, answer, session, stop);
+            case LsRequest all:
+                return ls.HandleAsync(all, answer, stop);
+            case KillRequest some:
+                return kill.HandleAsync(some, answer, stop);
+            case ModifyRequest some:
+                return modify.HandleAsync(some, answer, stop);
+            case ConfigRequest changes:
+                return config.HandleAsync(changes, answer);
+            case SubmitRequest spec:
+                return submit.HandleAsync(spec, answer, stop);
+            case QueryRequest one:
+                query.Handle(one, answer);
+                return ValueTask.CompletedTask;
+            case SyncRequest jobs:
+                sync.Handle(jobs, answer, session);
+                return ValueTask.CompletedTask;
+            case StatusRequest:
+                status.HandleStatus(answer);
+                return ValueTask.CompletedTask;
+            case NodesRequest:
+                status.HandleNodes(answer);
+                return ValueTask.CompletedTask;
+            case PoolsRequest:
+                status.HandlePools(answer);
+                return ValueTask.CompletedTask;
+            default:
+                throw new InvalidOperationException($"No handler for {request.GetType().Name}.");
+        }
+    }
+}

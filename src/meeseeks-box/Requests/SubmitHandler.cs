@@ -1,0 +1,20 @@
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Protocol.Requests;
+
+namespace MeeseeksBox.Agent.Requests;
+
+/// <summary><c>submit</c>: makes a job, or changes one.</summary>
+internal sealed class SubmitHandler(StateKeeper state)
+{
+    public ValueTask HandleAsync(SubmitRequest request, AnswerWriter answer, CancellationToken stop)
+    {
+        var result = state.Do((ledger, now) => ledger.Submit(request.Spec, now));
+        if (result.Error is not null)
+        {
+            answer.Refuse(result.Error);
+        }
+
+        answer.Warn(result.Warnings);
+        return answer.WriteJobsAsync(result.Jobs, stop);
+    }
+}

@@ -1,0 +1,32 @@
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Protocol.Requests;
+using Serilog;
+
+namespace MeeseeksBox.Agent.Requests;
+
+/// <summary><c>sync</c>: takes in jobs as the upstream node knows them, and tells which were taken over (SPEC.md §7).</summary>
+internal sealed class SyncHandler(StateKeeper state, Upstreams upstreams, ILogger log)
+{
+    public void Handle(SyncRequest request, AnswerWriter answer, Session session)
+    {
+        foreach (var problem in request.Problems)
+        {
+            log.Warning("a job from the upstream node cannot be read: {Problem}", problem);
+        }
+
+        if (!session.IsUpstream)
+        {
+            session.IsUpstream = true;
+            upstreams.Note(session);
+        }
+
+        var taken = request.Jobs.Count is 0 ? [] : state.Do((ledger, now) => ledger.Merge(request.Jobs, now));
+        answer.Json.WriteStartArray();
+        foreach (var id in taken)
+        {
+            answer.Json.WriteStringValue(id);
+        }
+
+        answer.Json.WriteEndArray();
+    }
+}

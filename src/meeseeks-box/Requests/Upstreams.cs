@@ -1,0 +1,48 @@
+namespace MeeseeksBox.Agent.Requests;
+
+/// <summary>The upstream nodes that are connected, and how much each has been told: a node that stops waits for them (SPEC.md §10).</summary>
+internal sealed class Upstreams
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<Session> _sessions = [];
+    private (long Seq, TaskCompletionSource Told)? _waiting;
+
+    /// <summary>Takes note that a client is an upstream node, or has been told something.</summary>
+    public void Note(Session session)
+    {
+        lock (_lock)
+        {
+            _ = _sessions.Add(session);
+            Check();
+        }
+    }
+
+    /// <summary>Forgets a client that has gone.</summary>
+    public void Forget(Session session)
+    {
+        lock (_lock)
+        {
+            _ = _sessions.Remove(session);
+            Check();
+        }
+    }
+
+    /// <summary>Ends when every upstream node has been told of all changes up to a number, or is gone.</summary>
+    public Task AllTold(long seq)
+    {
+        lock (_lock)
+        {
+            _waiting = (seq, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            Check();
+            return _waiting.Value.Told.Task;
+        }
+    }
+
+    private void Check()
+    {
+        if (_waiting is { } waiting && _sessions.All(session => session.ToldSeq >= waiting.Seq))
+        {
+            _ = waiting.Told.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MeeseeksBox.Protocol.Jobs;
+using Serilog;
+
+namespace MeeseeksBox.Agent.State;
+
+/// <summary>
+/// The file that jobs outlive the box in: one JSON object <c>{id: job}</c> (SPEC.md §4). The one before it is kept as <c>file.1</c>. While
+/// the box runs it holds <c>file.lock</c>, so that no second box writes the same state.
+/// </summary>
+internal sealed class StateFile : IDisposable
+{
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private readonly string _path;
+    private readonly FileStream _lock;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+
+    private StateFile(string path, FileStream @lock, TimeProvider time, ILogger log)
+    {
+        _path = path;
+        _lock = @lock;
+        _time = time;
+        _log = log;
+    }
+
+    /// <summary>Takes hold of the state file, which need not be there yet.</summary>
+    /// <exception cref="IOException">Another box has hold of it, or its folder cannot be written; the message says which.</exception>
+    public static StateFile Open(string path, TimeProvider time, ILogger log)
+    {
+        try
+        {
+            return new StateFile(path, OpenPrivate(path + ".lock", FileMode.OpenOrCreate, FileShare.None), time, log);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"state.file: cannot take hold of {path}.lock: {problem.Message} Is another meeseeks-box using this file, or is its folder not writable?", problem);
+        }
+    }
+
+    /// <summary>The jobs as they were last saved; none when there is no file. A damaged file is moved aside and the one before it is used.</summary>
+    public IReadOnlyList<Job> Load()
+    {
+        if (File.Exists(_path))
+        {
+            if (TryLoad(_path, out var jobs))
+            {
+                return jobs;
+            }
+
+            SetAside(_path);
+        }
+
+        var former = _path + ".1";
+        if (!File.Exists(former))
+        {
+            return [];
+        }
+
+        if (TryLoad(former, out var formerJobs))
+        {
+            _log.Warning("the state of the checkpoint before the last is used, from {File}: {Count} jobs", former, formerJobs.Count);
+            return formerJobs;
+        }
+
+        SetAside(former);
+        _log.Error("no readable state is left: the box starts without jobs");
+        return [];
+    }
+
+    /// <summary>Writes the jobs; either all of it takes the place of the file before, on disk, or nothing changes.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public void Save(IEnumerable<Job> jobs)
+    {
+        var temporary = _path + ".tmp";
+        using (var stream = OpenPrivate(temporary, FileMode.Create, FileShare.None))
+        {
+            using (var writer = new Utf8JsonWriter(stream, Plain))
+            {
+                Write(writer, jobs);
+            }
+
+            stream.Flush(flushToDisk: true);
+        }
+
+        if (File.Exists(_path))
+        {
+            File.Move(_path, _path + ".1", overwrite: true);
+        }
+
+        File.Move(temporary, _path, overwrite: true);
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private static FileStream OpenPrivate(string path, FileMode mode, FileShare share) => new(path, new FileStreamOptions
+    {
+        Mode = mode,
+        Access = FileAccess.ReadWrite,
+        Share = share,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
+
+    private static void Write(Utf8JsonWriter writer, IEnumerable<Job> jobs)
+    {
+        const int chunk = 64 * 1024;
+        writer.WriteStartObject();
+        foreach (var job in jobs)
+        {
+            writer.WritePropertyName(job.Id);
+            JobKeys.Write(writer, job);
+            if (writer.BytesPending > chunk)
+            {
+                writer.Flush();
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private bool TryLoad(string path, out IReadOnlyList<Job> jobs)
+    {
+        jobs = [];
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var stored = JsonSerializer.Deserialize(stream, StoredContext.Default.DictionaryStringStoredJob)
+                ?? throw new JsonException("it holds null, not an object of jobs");
+            foreach (var (id, job) in stored.Where(job => job.Value.Problem is not null))
+            {
+                _log.Error("job {Job} in {File} cannot be read and is left out: {Problem}", id, path, job.Problem);
+            }
+
+            jobs = [.. stored.Values.Where(job => job.Job is not null).Select(job => job.Job!)];
+            return true;
+        }
+        catch (Exception problem) when (problem is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            _log.Error("the state file {File} cannot be read: {Problem}", path, problem.Message);
+            return false;
+        }
+    }
+
+    private void SetAside(string path)
+    {
+        var aside = $"{path}.damaged-{_time.GetUtcNow():yyyyMMdd-HHmmss}";
+        try
+        {
+            File.Move(path, aside, overwrite: true);
+            _log.Error("the damaged state file was moved to {File}", aside);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"state.file: {path} is damaged and cannot be moved aside: {problem.Message}", problem);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using MeeseeksBox.Core;
+using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Agent.State;
+
+/// <summary>
+/// The one door to the ledger: one caller at a time, each with the time of its entry. Whoever has to know of a change is told right after
+/// it, and the one timer stands at the earliest deadline there is.
+/// </summary>
+internal sealed class StateKeeper : IDisposable
+{
+    private static readonly TimeSpan LoadavgAge = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly Ledger _ledger;
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+    private double _armedFor = double.PositiveInfinity;
+    private double _loadavgReadAt = double.NegativeInfinity;
+
+    public StateKeeper(NodeSettings settings, TimeProvider time)
+    {
+        _ledger = new Ledger(settings, new Random());
+        _time = time;
+        _timer = time.CreateTimer(_ => Do(TimeOut), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>A pool of this node may have a job to start. Called in no lock, from any thread.</summary>
+    public event Action<string>? PoolWoken;
+
+    /// <summary>A run is to be ended. Called in no lock, from any thread.</summary>
+    public event Action<Run>? RunStopped;
+
+    /// <summary>A run of a job ended, or a job left without having run. Called inside the lock, so in order: it must only take note.</summary>
+    public event Action<Job>? JobEnded;
+
+    /// <summary>The number of the latest change of any job; another number tells that there is something new to save.</summary>
+    public long Seq
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _ledger.Seq;
+            }
+        }
+    }
+
+    /// <summary>Enters the ledger.</summary>
+    /// <param name="work">What to do there; short, and without waiting for anything.</param>
+    public T Do<T>(Func<Ledger, Moment, T> work)
+    {
+        T result;
+        string[] pools;
+        Run[] stops;
+        lock (_lock)
+        {
+            var now = Now();
+            RefreshLoadavg(now);
+            result = work(_ledger, now);
+            (pools, stops) = TakeNews();
+            Arm(now);
+        }
+
+        foreach (var run in stops)
+        {
+            RunStopped?.Invoke(run);
+        }
+
+        foreach (var pool in pools)
+        {
+            PoolWoken?.Invoke(pool);
+        }
+
+        return result;
+    }
+
+    /// <summary>Enters the ledger, where there is nothing to answer.</summary>
+    public void Do(Action<Ledger, Moment> work) => Do((ledger, now) =>
+    {
+        work(ledger, now);
+        return true;
+    });
+
+    public void Dispose() => _timer.Dispose();
+
+    private void TimeOut(Ledger ledger, Moment now)
+    {
+        // Timers go by a coarser clock, and may be a little early: what is not due then needs another one.
+        _armedFor = double.PositiveInfinity;
+        ledger.Tick(now);
+    }
+
+    private Moment Now() => new(
+        (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond,
+        _time.GetTimestamp() / (double)_time.TimestampFrequency);
+
+    private (string[] Pools, Run[] Stops) TakeNews()
+    {
+        var news = _ledger.News;
+        foreach (var job in news.Endings)
+        {
+            JobEnded?.Invoke(job);
+        }
+
+        (string[], Run[]) taken = (news.Pools.Count is 0 ? [] : [.. news.Pools], news.Stops.Count is 0 ? [] : [.. news.Stops]);
+        news.Clear();
+        return taken;
+    }
+
+    // A timer that stands too early is left alone: it finds nothing due and is set anew, which is cheaper than moving it at every change.
+    private void Arm(Moment now)
+    {
+        var next = _ledger.NextDeadline();
+        if (next is { } deadline && deadline < _armedFor)
+        {
+            _armedFor = deadline;
+            var milliseconds = Math.Clamp(Math.Ceiling((deadline - now.Steady) * 1000), 1, int.MaxValue);
+            _ = _timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void RefreshLoadavg(Moment now)
+    {
+        if (now.Steady - _loadavgReadAt >= LoadavgAge.TotalSeconds)
+        {
+            _loadavgReadAt = now.Steady;
+            _ledger.SetLoadavg(Loadavg.Read());
+        }
+    }
+}

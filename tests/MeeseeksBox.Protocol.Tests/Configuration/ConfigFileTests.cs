@@ -1,0 +1,170 @@
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.Protocol.Tests.Configuration;
+
+/// <summary>SPEC.md §1.1 and §1.5: what a config file may be, and what is said when it is not.</summary>
+public sealed class ConfigFileTests
+{
+    [Fact]
+    public void Comments_and_trailing_commas_are_accepted()
+    {
+        var findings = new ConfigFindings();
+
+        var tree = Parse("""
+            // the head
+            { "a": [1, 2,], /* and */ "b": {"c": true,}, // the end
+            }
+            """, findings);
+
+        ConfigJson.Compact(tree!).Should().Be("""{"a":[1,2],"b":{"c":true}}""");
+        findings.Problems.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_no_fault()
+    {
+        var tree = ConfigFile.Parse([0xEF, 0xBB, 0xBF, .. "{}"u8], "x.cfg", new ConfigFindings());
+
+        tree!.Origin.Should().Be(new ConfigOrigin("x.cfg", 1, 1));
+    }
+
+    [Fact]
+    public void Each_value_remembers_where_it_was_written()
+    {
+        var tree = Parse("{\n  \"größe\": \"ä\", \"b\": {\n    \"c\": 1 }\n}", new ConfigFindings());
+
+        tree!.TryGet("b", out var section).Should().BeTrue();
+        section!.Origin.Should().Be(new ConfigOrigin("x.cfg", 2, 22));
+        ((ConfigObject)section).Members[0].Value.Origin.ToString().Should().Be("x.cfg:3:10");
+    }
+
+    [Theory]
+    [InlineData("{\n  \"a\": 1\n  \"b\": 2\n}", "x.cfg:3:3: '\"' stands where a comma or '}' is wanted")]
+    [InlineData("{\"a\": [1 2]}", "x.cfg:1:10: '2' stands where a comma or ']' is wanted")]
+    [InlineData("{\"größe\": x}", "x.cfg:1:11: 'x' is not a value: text stands in double quotes")]
+    [InlineData("{\"a\": True}", "x.cfg:1:7: 'True' is not a value: write true")]
+    [InlineData("{\"a\": None}", "x.cfg:1:7: 'None' is not a value: write null")]
+    [InlineData("{\"a\": 007}", "x.cfg:1:7: '007' is not a number")]
+    [InlineData("{\"a\": 1.}", "x.cfg:1:7: '1.' is not a number")]
+    [InlineData("{\"a\": ,}", "x.cfg:1:7: ',' stands where a value is wanted")]
+    [InlineData("{\"a\": 'x'}", "x.cfg:1:7: ''' stands where a value is wanted: text stands in double quotes, not in single ones")]
+    [InlineData("{a: 1}", "x.cfg:1:2: 'a' stands where a key in double quotes or '}' is wanted")]
+    [InlineData("{\"a\" 1}", "x.cfg:1:6: a colon is wanted after the key \"a\", not '1'")]
+    [InlineData("{\"a\": 1, # why\n}", "x.cfg:1:10: '#' stands where a key in double quotes or '}' is wanted: a comment starts with // or stands in /* */")]
+    [InlineData("{\"a\": \"x\n\"}", "x.cfg:1:7: the text that starts here has no closing double quote on its line")]
+    [InlineData("{\"a\": \"x\ty\"}", "x.cfg:1:9: a control character in a text: write \\u0009")]
+    [InlineData("{\"a\": \"c:\\dir\"}", "x.cfg:1:10: this backslash starts no escape: for a backslash itself write \\\\")]
+    [InlineData("{\"a\": \"\\ud800\"}", "x.cfg:1:7: a \\u escape in this text stands for no character")]
+    [InlineData("{\"a\": [1, 2", "x.cfg:1:12: the text ends where a comma or ']' is wanted: the '[' of line 1, column 7 is not closed")]
+    [InlineData("{\n\"a\": 1,\n", "x.cfg:3:1: the text ends where a key in double quotes or '}' is wanted: the '{' of line 1, column 1 is not closed")]
+    [InlineData("{\"a\": 1} x", "x.cfg:1:10: 'x' follows after the end of the value")]
+    [InlineData("{\"a\": 1}}", "x.cfg:1:9: '}' follows after the end of the value")]
+    [InlineData("{\"a\": 1]", "x.cfg:1:8: ']' stands where a comma or '}' is wanted")]
+    [InlineData("{ /* no end", "x.cfg:1:3: the comment that starts here has no closing */")]
+    [InlineData("{ / }", "x.cfg:1:3: a comment starts with // or /*")]
+    [InlineData("{\u00a0}", "x.cfg:1:2: the character U+00A0 stands where a key in double quotes or '}' is wanted")]
+    [InlineData("", "x.cfg:1:1: the text ends where a value is wanted")]
+    [InlineData("[1]", "x.cfg:1:1: a list stands here, but a config file is one object in { }")]
+    [InlineData("\n 5", "x.cfg:2:2: 5 stands here, but a config file is one object in { }")]
+    public void Bad_JSON_is_named_with_file_line_and_column(string text, string problem)
+    {
+        var findings = new ConfigFindings();
+
+        var tree = Parse(text, findings);
+
+        tree.Should().BeNull();
+        findings.Problems.Should().Equal(problem);
+    }
+
+    [Fact]
+    public void Too_deep_nesting_is_a_problem()
+    {
+        var findings = new ConfigFindings();
+
+        Parse("{\"a\":" + new string('[', 100_000), findings);
+
+        findings.Problems.Should().Equal("x.cfg:1:69: objects and lists stand in each other more than 64 deep");
+    }
+
+    [Fact]
+    public void Text_that_is_not_UTF_8_is_a_problem()
+    {
+        var findings = new ConfigFindings();
+
+        ConfigFile.Parse([.. "{\n\"a\": \""u8, 0xfc, .. "\"}"u8], "x.cfg", findings);
+
+        findings.Problems.Should().Equal("x.cfg:2:7: the byte 0xfc is not UTF-8; save the text as UTF-8");
+    }
+
+    [Fact]
+    public void A_key_that_stands_twice_is_a_warning_and_the_last_one_counts()
+    {
+        var findings = new ConfigFindings();
+
+        var tree = Parse("{\"a\": {\"b\": 1},\n \"a\": {\"c\": 2}}", findings);
+
+        ConfigJson.Compact(tree!).Should().Be("""{"a":{"c":2}}""");
+        findings.Warnings.Should().Equal("x.cfg:2:2: the key 'a' stands twice in one object; the last one counts");
+    }
+
+    [Fact]
+    public void Whatever_is_broken_in_a_file_is_one_problem_on_one_line()
+    {
+        var sound = """{"a": [1, -2.5e3, "x\n\u00e4", true], /* c */ "ö": {"c": null,}, // d""" + "\n\"e\":{}}";
+        var edit = Gen.Select(Gen.Int[0, sound.Length - 1], Gen.OneOf("", "\"", "'", ",", ":", "{", "}", "[", "]", "\\", "/", "*", "#", "x", "0", "-", "\n", "\u0001", "ü", "\u2028"), Gen.Int[0, 3]);
+
+        edit.Array[1, 4].Sample(edits =>
+        {
+            var text = edits.Aggregate(sound, (broken, e) =>
+                string.Concat(broken.AsSpan(0, Math.Min(e.Item1, broken.Length)), e.Item2, broken.AsSpan(Math.Min(e.Item1 + e.Item3, broken.Length))));
+            var findings = new ConfigFindings();
+
+            var tree = Parse(text, findings);
+
+            return IsGood(text)
+                ? tree is not null && findings.Problems.Count == 0
+                : tree is null && findings.Problems is [var problem] && problem.StartsWith("x.cfg:", StringComparison.Ordinal)
+                    && !problem.Contains('\n');
+        }, iter: 20_000);
+    }
+
+    [Fact]
+    public void A_missing_file_is_a_problem()
+    {
+        using var folder = new ConfigFolder();
+        var path = System.IO.Path.Combine(folder.Path, "none.cfg");
+
+        folder.Read(path);
+
+        folder.Findings.Problems.Should().Equal($"{path}: the file cannot be read: there is no such file");
+    }
+
+    [Fact]
+    public void A_directory_in_place_of_a_file_is_a_problem()
+    {
+        using var folder = new ConfigFolder();
+
+        folder.Read(folder.Path);
+
+        folder.Findings.Problems.Should().Equal($"{folder.Path}: the file cannot be read: it is a directory");
+    }
+
+    private static bool IsGood(string text)
+    {
+        try
+        {
+            var options = new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+            using var document = JsonDocument.Parse(text, options);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static ConfigObject? Parse(string text, ConfigFindings findings) => ConfigFile.Parse(Encoding.UTF8.GetBytes(text), "x.cfg", findings);
+}

@@ -1,0 +1,22 @@
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.Protocol.Tests.Configuration;
+
+/// <summary>A folder of its own for the config files of one test.</summary>
+internal sealed class ConfigFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("meeseeks-config-").FullName;
+
+    public ConfigFindings Findings { get; } = new();
+
+    public string File(string name, string text)
+    {
+        var path = System.IO.Path.Combine(Path, name);
+        System.IO.File.WriteAllText(path, text);
+        return path;
+    }
+
+    public string Read(params string[] arguments) => ConfigJson.Compact(ConfigTree.Read(arguments, Findings));
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

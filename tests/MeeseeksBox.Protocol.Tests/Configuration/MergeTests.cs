@@ -1,0 +1,103 @@
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.Protocol.Tests.Configuration;
+
+/// <summary>SPEC.md §1.1: how one configuration is laid over another.</summary>
+public sealed class MergeTests
+{
+    private static readonly Gen<string> Key = Gen.OneOf("a", "b", "c", "d e", "ü");
+
+    private static readonly Gen<string> Scalar = Gen.OneOf("1", "-2.5", "true", "null", "\"x\"", "[1,\"y\"]");
+
+    [Theory]
+    [InlineData("""{"a":{"b":1,"c":2}}""", """{"a":{"c":3,"d":4}}""", """{"a":{"b":1,"c":3,"d":4}}""")]
+    [InlineData("""{"a":{"b":{"c":{"d":1}}}}""", """{"a":{"b":{"c":{"e":2}}}}""", """{"a":{"b":{"c":{"d":1,"e":2}}}}""")]
+    public void Objects_merge_at_every_depth(string below, string over, string merged)
+    {
+        Merged(below, over).Should().Be(merged);
+    }
+
+    [Theory]
+    [InlineData("""{"a":[1,2]}""", """{"a":[3]}""", """{"a":[3]}""")]
+    [InlineData("""{"a":{"b":1}}""", """{"a":7}""", """{"a":7}""")]
+    [InlineData("""{"a":{"b":1}}""", """{"a":null}""", """{"a":null}""")]
+    [InlineData("""{"a":7}""", """{"a":{"b":1}}""", """{"a":{"b":1}}""")]
+    public void Anything_that_is_no_object_replaces_and_is_replaced(string below, string over, string merged)
+    {
+        Merged(below, over).Should().Be(merged);
+    }
+
+    [Theory]
+    [InlineData("""{"pools":{"p1":{"slots":1},"p2":{}}}""", """{"pools":{"!p1":null}}""", """{"pools":{"p2":{}}}""")]
+    [InlineData("""{"pools":{"p1":{}}}""", """{"!pools":{}}""", """{}""")]
+    [InlineData("""{"a":1}""", """{"!b":0}""", """{"a":1}""")]
+    [InlineData("""{}""", """{"a":{"!b":0,"c":1}}""", """{"a":{"c":1}}""")]
+    public void A_key_with_an_exclamation_mark_deletes(string below, string over, string merged)
+    {
+        Merged(below, over).Should().Be(merged);
+    }
+
+    [Fact]
+    public void A_deleted_section_can_be_set_anew_in_the_same_file()
+    {
+        var merged = Merged("""{"pools":{"p1":{"slots":1,"hold":true}}}""", """{"pools":{"!p1":0,"p1":{"slots":2}}}""");
+
+        merged.Should().Be("""{"pools":{"p1":{"slots":2}}}""");
+    }
+
+    [Fact]
+    public void The_later_of_two_settings_stands_last()
+    {
+        // So that of max_runtime and runtime, which are one setting, the later one can be told.
+        Merged("""{"runtime":1,"max_runtime":2}""", """{"runtime":3}""").Should().Be("""{"max_runtime":2,"runtime":3}""");
+    }
+
+    [Fact]
+    public void Merging_with_nothing_changes_nothing()
+    {
+        Objects(3).Sample(json => Merged(json, "{}") == Merged("{}", json));
+    }
+
+    [Fact]
+    public void Merging_with_itself_changes_nothing()
+    {
+        Objects(3).Sample(json => Same(Merged(json, json), Merged("{}", json)));
+    }
+
+    [Fact]
+    public void All_that_the_later_sets_is_in_the_result()
+    {
+        Gen.Select(Objects(3), Objects(3)).Sample((below, over) => Contains(Parse(Merged(below, over)), Parse(over)));
+    }
+
+    private static Gen<string> Objects(int depth)
+    {
+        var value = depth == 0 ? Scalar : Gen.Frequency((2, Scalar), (1, Objects(depth - 1)));
+        return Gen.Dictionary(Key, value)[0, 4].Select(members =>
+            "{" + string.Join(',', members.Select(member => $"\"{member.Key}\":{member.Value}")) + "}");
+    }
+
+    private static bool Contains(JsonElement whole, JsonElement part) =>
+        part.ValueKind == JsonValueKind.Object
+            ? whole.ValueKind == JsonValueKind.Object && part.EnumerateObject().All(member =>
+                whole.TryGetProperty(member.Name, out var value) && Contains(value, member.Value))
+            : JsonElement.DeepEquals(whole, part);
+
+    private static bool Same(string left, string right) => JsonElement.DeepEquals(Parse(left), Parse(right));
+
+    private static JsonElement Parse(string json) => JsonElement.Parse(json);
+
+    private static string Merged(string below, string over)
+    {
+        var findings = new ConfigFindings();
+        var tree = new ConfigObject(new ConfigOrigin("test"));
+        foreach (var json in new[] { below, over })
+            tree = tree.MergedWith(ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "test", findings)!);
+
+        findings.Problems.Should().BeEmpty();
+        return ConfigJson.Compact(tree);
+    }
+}

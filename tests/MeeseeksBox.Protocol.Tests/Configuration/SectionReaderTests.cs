@@ -1,0 +1,234 @@
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.Protocol.Tests.Configuration;
+
+/// <summary>SPEC.md §1.3 and §1.5: settings, their defaults, and what is said of wrong ones.</summary>
+public sealed class SectionReaderTests
+{
+    private readonly ConfigFindings _findings = new();
+
+    [Theory]
+    [InlineData("a=two", "'two' is not a whole number")]
+    [InlineData("a=1.5", "1.5 is not a whole number")]
+    [InlineData("a=true", "true is not a whole number")]
+    [InlineData("a=1,2", "a list is not a whole number")]
+    [InlineData("a=NaN", "'NaN' is not a whole number")]
+    [InlineData("a=-2", "-2 is too small: -1 is the least")]
+    [InlineData("a=101", "101 is too large: 100 is the most")]
+    [InlineData("a=1e300", "'1e300' is too large: 100 is the most")]
+    public void A_wrong_whole_number_is_named_with_its_path(string word, string problem)
+    {
+        Root("s." + word).Section("s").Whole("a", least: -1, most: 100).Should().BeNull();
+
+        _findings.Problems.Should().Equal("command line: s.a: " + problem);
+    }
+
+    [Theory]
+    [InlineData("a=7", 7)]
+    [InlineData("a=-1", -1)]
+    [InlineData("a=7.0", 7)]
+    [InlineData("a=[\"7\"]", null)]
+    [InlineData("a=007", 7)]
+    [InlineData("a=null", null)]
+    [InlineData("b=1", null)]
+    public void Whole_numbers_are_taken_as_numbers_and_as_text(string word, int? value)
+    {
+        Root(word).Whole("a", least: -1).Should().Be(value);
+    }
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("1", true)]
+    [InlineData("\"1\"", true)]
+    [InlineData("\"True\"", true)]
+    [InlineData("false", false)]
+    [InlineData("0", false)]
+    [InlineData("\"0\"", false)]
+    public void Truth_is_taken_as_a_word_a_number_and_text(string json, bool value)
+    {
+        Root($$"""s={"a":{{json}}}""").Section("s").Flag("a", fallback: !value).Should().Be(value);
+        _findings.Problems.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("a=maybe", "'maybe' is not true or false")]
+    [InlineData("a=2", "2 is not true or false")]
+    [InlineData("a=", "an object is not true or false")]
+    public void What_is_neither_true_nor_false_is_a_problem(string word, string problem)
+    {
+        Root(word).Flag("a", fallback: true).Should().BeTrue();
+
+        _findings.Problems.Should().Equal("command line: a: " + problem);
+    }
+
+    [Theory]
+    [InlineData("a=0.25", 0.25)]
+    [InlineData("a=1e3", 1000)]
+    [InlineData("a=0", 0)]
+    public void Times_are_seconds_with_decimals(string word, double seconds)
+    {
+        Root(word).Seconds("a").Should().Be(TimeSpan.FromSeconds(seconds));
+    }
+
+    [Theory]
+    [InlineData("a=soon", "'soon' is not a number of seconds")]
+    [InlineData("a=-1", "-1 is too small: a time of more than 0 s is wanted")]
+    [InlineData("a=0", "0 is too small: a time of more than 0 s is wanted")]
+    [InlineData("a=1e99", "'1e99' is too large: 1000000000 s is the most")]
+    public void A_senseless_time_is_a_problem(string word, string problem)
+    {
+        Root(word).SecondsAboveZero("a").Should().BeNull();
+
+        _findings.Problems.Should().Equal("command line: a: " + problem);
+    }
+
+    [Fact]
+    public void Text_may_be_written_as_a_number_and_keeps_its_digits()
+    {
+        Root("a=1.50").Text("a").Should().Be("1.50");
+    }
+
+    [Theory]
+    [InlineData("a=true", "true is not text")]
+    [InlineData("a=", "an object is not text")]
+    [InlineData("a=[\"\"]", "a list is not text")]
+    public void What_is_not_text_is_a_problem(string word, string problem)
+    {
+        Root(word).Text("a").Should().BeNull();
+
+        _findings.Problems.Should().Equal("command line: a: " + problem);
+    }
+
+    [Fact]
+    public void All_problems_are_reported_and_each_stays_on_one_line()
+    {
+        var root = Root("""a={"x":"one\ntwo"}""", "b=x", "c=x");
+
+        root.Section("a").Whole("x", least: 0);
+        root.Whole("b", least: 0);
+        root.Section("c");
+
+        _findings.Problems.Should().Equal(
+            @"command line: a.x: 'one\ntwo' is not a whole number",
+            "command line: b: 'x' is not a whole number",
+            "command line: c: 'x' stands where an object is wanted");
+    }
+
+    [Fact]
+    public void An_unknown_key_is_a_warning_that_names_the_nearest_known_key()
+    {
+        var root = Root("pools.p1.slot=1", "pools.p1.maxruntime=1", "nmae=x");
+
+        root.Text("name");
+        foreach (var (_, pool) in root.Entries("pools"))
+        {
+            pool.Whole("slots", least: -1);
+            pool.Seconds("max_runtime", alias: "runtime");
+        }
+
+        root.WarnOfUnknownKeys();
+
+        _findings.Problems.Should().BeEmpty();
+        _findings.Warnings.Should().Equal(
+            "command line: nmae: unknown key, ignored; the nearest known key is 'name'",
+            "command line: pools.p1.slot: unknown key, ignored; the nearest known key is 'slots'",
+            "command line: pools.p1.maxruntime: unknown key, ignored; the nearest known key is 'max_runtime'");
+    }
+
+    [Fact]
+    public void A_default_counts_in_every_section_that_has_the_key_and_sets_nothing()
+    {
+        var root = Root("defaults.a=1", "s.a=2", "t.b=3", "u.a=null");
+        var defaults = root.Section("defaults");
+
+        root.Section("s", defaults).Whole("a", least: 0).Should().Be(2);
+        root.Section("t", defaults).Whole("a", least: 0).Should().Be(1);
+        root.Section("u", defaults).Whole("a", least: 0).Should().Be(1);
+        root.Section("none", defaults).Whole("a", least: 0).Should().Be(1);
+    }
+
+    [Fact]
+    public void A_wrong_default_is_said_once_and_where_it_stands()
+    {
+        var root = Root("defaults.a=x", "s=", "t=");
+        var defaults = root.Section("defaults");
+
+        root.Section("s", defaults).Whole("a", least: 0);
+        root.Section("t", defaults).Whole("a", least: 0);
+
+        _findings.Problems.Should().Equal("command line: defaults.a: 'x' is not a whole number");
+    }
+
+    [Fact]
+    public void A_section_in_the_defaults_gives_what_the_section_itself_does_not_say()
+    {
+        var root = Root("defaults.ssl.cafile=ca", "defaults.ssl.verify=1", "s.ssl.verify=0", "s.ssl.odd=1", "defaults.ssl.strange=1");
+        var defaults = root.Section("defaults");
+
+        var ssl = SslConfig.Read(root.Section("s", defaults));
+        root.WarnOfUnknownKeys();
+
+        ssl.Should().Be(new SslConfig { CaFile = "ca", Verify = CertificateVerification.None });
+        _findings.Warnings.Select(warning => warning.Split(": ")[1]).Should().Equal("defaults.ssl.strange", "s.ssl.odd");
+    }
+
+    [Fact]
+    public void A_key_in_the_defaults_that_no_section_has_is_a_warning()
+    {
+        var root = Root("defaults.refresh=1", "defaults.refrsh=1");
+        var defaults = root.Section("defaults");
+
+        root.Section("nodes").Blank(defaults).Seconds("refresh");
+        root.WarnOfUnknownKeys();
+
+        _findings.Warnings.Should().Equal("command line: defaults.refrsh: unknown key, ignored; the nearest known key is 'refresh'");
+    }
+
+    [Fact]
+    public void Of_two_names_of_a_setting_the_one_set_later_counts()
+    {
+        Root("runtime=1", "max_runtime=2").Seconds("max_runtime", "runtime").Should().Be(TimeSpan.FromSeconds(2));
+        Root("max_runtime=2", "runtime=1").Seconds("max_runtime", "runtime").Should().Be(TimeSpan.FromSeconds(1));
+        Root("runtime=1", "max_runtime=2", "runtime=3").Seconds("max_runtime", "runtime").Should().Be(TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
+    public void A_setting_under_its_other_name_goes_before_a_default()
+    {
+        var root = Root("defaults.max_runtime=1", "s.runtime=2");
+
+        root.Section("s", root.Section("defaults")).Seconds("max_runtime", "runtime").Should().Be(TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public void An_entry_may_be_null_or_empty_but_not_anything_else_and_needs_a_name()
+    {
+        var root = Root("""p={"a": null, "b": {}, "c": false, "": {}, "*odd name.1": {}}""");
+
+        var entries = root.Entries("p");
+
+        entries.Select(entry => entry.Key).Should().Contain(["a", "b", "*odd name.1"]);
+        _findings.Problems.Should().Equal(
+            "command line: p: a name in it is empty",
+            "command line: p.c: false stands where an object is wanted");
+    }
+
+    [Fact]
+    public void Words_are_given_as_a_list_or_with_commas()
+    {
+        Root("a=X,Y").Words("a").Should().Be("X,Y");
+        Root("a=[\"X\",\"Y\"]").Words("a").Should().Be("X,Y");
+        Root("a=X").Words("a").Should().Be("X");
+    }
+
+    [Fact]
+    public void The_password_is_not_in_what_a_log_would_show()
+    {
+        var ssl = SslConfig.Read(Root("ssl.pass=secret", "ssl.cert=c.pem"));
+
+        ssl!.Pass.Should().Be("secret");
+        ssl.ToString().Should().NotContain("secret").And.Contain("c.pem");
+    }
+
+    private SectionReader Root(params string[] words) => SectionReader.Root(ConfigTree.Read(words, _findings), _findings);
+}
