@@ -6,6 +6,9 @@ namespace MeeseeksBox.Protocol.Tests.Requests;
 // SPEC.md §2.2, §2.3
 public sealed class RequestObjectTests
 {
+    private static readonly string[] Keys =
+        ["status", "nodes", "pools", "submit", "query", "job", "get", "ls", "kill", "modify", "config", "sync", "options"];
+
     [Theory]
     [InlineData("""{"status":{}}""", typeof(StatusRequest))]
     [InlineData("""{"nodes":0}""", typeof(NodesRequest))]
@@ -131,9 +134,6 @@ public sealed class RequestObjectTests
             (read is null).Should().Be(problem is not null);
         }
     });
-
-    private static readonly string[] Keys =
-        ["status", "nodes", "pools", "submit", "query", "job", "get", "ls", "kill", "modify", "config", "sync", "options"];
 
     private static RequestObject Read(string json)
     {
