@@ -196,7 +196,7 @@ internal sealed class JobTable(NodeSettings settings, News news)
     private void Wait(JobEntry entry, Moment now)
     {
         var job = entry.Job;
-        if (job.State is not JobState.New || entry.Run is not null || entry.Queue is not { } queue)
+        if (job.State is not JobState.New || entry.Run is not null || entry.Stale is not null || entry.Queue is not { } queue)
         {
             return;
         }
