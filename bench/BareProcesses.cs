@@ -6,15 +6,18 @@ namespace MeeseeksBox.Bench;
 /// <summary>What the daemon's jobs are measured against: a loop that does nothing but start processes and wait for them.</summary>
 internal static class BareProcesses
 {
-    /// <summary>For every line that comes in: runs so many processes, so many at once, and prints how many there were a second.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>For every line that comes in, which says how many: runs so many processes, and prints a line when all have ended.</summary>
     /// <param name="parallel">How many at once.</param>
     /// <param name="isCaptured">Whether all three streams are redirected and read, as a daemon has to that keeps what jobs print.</param>
-    public static async Task<int> RunAsync(int count, int parallel, bool isCaptured)
+    public static async Task<int> RunAsync(int parallel, bool isCaptured)
     {
-        _ = await RateAsync(count / 10, parallel, isCaptured);
-        Console.WriteLine((await RateAsync(count, parallel, isCaptured)).ToString(CultureInfo.InvariantCulture));
-        await Task.Delay(Timeout.Infinite);
+        Console.WriteLine("ready");
+        while (Console.ReadLine() is { } line)
+        {
+            await BurstAsync(int.Parse(line, CultureInfo.InvariantCulture), parallel, isCaptured);
+            Console.WriteLine("done");
+        }
+
         return 0;
     }
 
@@ -38,17 +41,12 @@ internal static class BareProcesses
         await process.WaitForExitAsync();
     }
 
-    private static async Task<double> RateAsync(int count, int parallel, bool isCaptured)
-    {
-        var left = count;
-        var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, parallel).Select(_ => Task.Run(async () =>
+    private static Task BurstAsync(int count, int parallel, bool isCaptured) =>
+        Task.WhenAll(Enumerable.Range(0, parallel).Select(_ => Task.Run(async () =>
         {
-            while (Interlocked.Decrement(ref left) >= 0)
+            while (Interlocked.Decrement(ref count) >= 0)
             {
                 await RunOneAsync(isCaptured);
             }
         })));
-        return count / watch.Elapsed.TotalSeconds;
-    }
 }

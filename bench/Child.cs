@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Threading.Channels;
 
 namespace MeeseeksBox.Bench;
 
@@ -8,15 +9,24 @@ internal sealed class Child : IDisposable
 {
     private readonly Process _process;
     private readonly TaskCompletionSource<string> _announced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<string> _printed = Channel.CreateUnbounded<string>();
 
     private Child(string program, IEnumerable<string> words, Func<string, string?> announcement)
     {
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(program, words) { RedirectStandardError = true, RedirectStandardOutput = true },
+            StartInfo = new ProcessStartInfo(program, words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
         };
         _process.ErrorDataReceived += (_, line) => Take(line.Data, announcement);
-        _process.OutputDataReceived += (_, line) => Take(line.Data, announcement);
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (_announced.Task.IsCompleted && line.Data is not null)
+            {
+                _ = _printed.Writer.TryWrite(line.Data);
+            }
+
+            Take(line.Data, announcement);
+        };
         _ = _process.Start();
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
@@ -54,6 +64,12 @@ internal sealed class Child : IDisposable
         child.Announced = await child._announced.Task;
         return child;
     }
+
+    /// <summary>Says something to it.</summary>
+    public void Tell(string line) => _process.StandardInput.WriteLine(line);
+
+    /// <summary>The next line that it prints after its announcement.</summary>
+    public async Task<string> HearAsync() => await _printed.Reader.ReadAsync();
 
     /// <summary>Starts this program with another verb.</summary>
     public static Task<Child> StartSelfAsync(params string[] words) => StartAsync(Environment.ProcessPath!, words, line => line);

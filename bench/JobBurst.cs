@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -8,6 +7,7 @@ namespace MeeseeksBox.Bench;
 internal static class JobBurst
 {
     private const int Count = 2000;
+    private const int WarmUp = 500;
     private const int RoundCount = 5;
 
     public static async Task<int> RunAsync()
@@ -26,28 +26,32 @@ internal static class JobBurst
         return 0;
     }
 
-    private static async Task<double> BareAsync(int parallel, string kind)
+    private static async Task<Rate> BareAsync(int parallel, string kind)
     {
-        using var child = await Child.StartSelfAsync(
-            "bare-processes", Count.ToString(CultureInfo.InvariantCulture), parallel.ToString(CultureInfo.InvariantCulture), kind);
-        return double.Parse(child.Announced, CultureInfo.InvariantCulture);
+        using var child = await Child.StartSelfAsync("bare-processes", parallel.ToString(CultureInfo.InvariantCulture), kind);
+        await RunAsync(WarmUp);
+        return await Rate.OfAsync(child, Count, () => RunAsync(Count));
+
+        async Task RunAsync(int count)
+        {
+            child.Tell(count.ToString(CultureInfo.InvariantCulture));
+            _ = await child.HearAsync();
+        }
     }
 
-    private static async Task<double> BurstAsync(int slots)
+    private static async Task<Rate> BurstAsync(int slots)
     {
         using var daemon = await Daemon.StartAsync($"pools.p.slots={slots}");
         using var client = await daemon.ConnectAsync();
-        _ = await RateAsync(client, Count / 10);
-        return await RateAsync(client, Count);
+        await RunAsync(client, WarmUp);
+        return await Rate.OfAsync(daemon.Process, Count, () => RunAsync(client, Count));
     }
 
-    private static async Task<double> RateAsync(LineClient client, int count)
+    private static async Task RunAsync(LineClient client, int count)
     {
-        var watch = Stopwatch.StartNew();
         await client.PipelineAsync(Encoding.UTF8.GetBytes("""[{"submit":{"pool":"p","args":["/bin/true"]}}]""" + "\n"), count - 1, 256);
         var last = client.Ask("""[{"submit":{"pool":"p","args":["/bin/true"]}}]""")[0].GetProperty("submit").EnumerateObject().First().Name;
         await UntilEndedAsync(client, last);
-        return count / watch.Elapsed.TotalSeconds;
     }
 
     // Jobs start in the order in which they were submitted, so the last is looked at, which costs the daemon nothing; then the few that may be slower.

@@ -10,7 +10,7 @@ return args switch
     [] or ["all"] => await AllAsync(),
 
     // The other sides of the comparisons, each in a process of its own.
-    ["bare-processes", var count, var parallel, var kind] => await BareProcesses.RunAsync(Whole(count), Whole(parallel), kind is "captured"),
+    ["bare-processes", var parallel, var kind] => await BareProcesses.RunAsync(Whole(parallel), kind is "captured"),
     ["bare-echo", var length] => await BareEcho.RunAsync(Whole(length)),
     _ => Usage(),
 };

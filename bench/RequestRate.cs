@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -22,14 +21,14 @@ internal static class RequestRate
             "submits on one connection, one at a time",
             "requests/s",
             RoundCount,
-            ("meeseeks-box", () => OfDaemonAsync(OneByOneAsync)),
-            ("bare echo server", () => OfEchoAsync(length, OneByOneAsync)));
+            ("meeseeks-box", () => OfDaemonAsync(OneByOne, OneByOneAsync)),
+            ("bare echo server", () => OfEchoAsync(length, OneByOne, OneByOneAsync)));
         await Rounds.CompareAsync(
             $"submits on one connection, {Window} under way",
             "requests/s",
             RoundCount,
-            ("meeseeks-box", () => OfDaemonAsync(PipelinedAsync)),
-            ("bare echo server", () => OfEchoAsync(length, PipelinedAsync)));
+            ("meeseeks-box", () => OfDaemonAsync(Pipelined, PipelinedAsync)),
+            ("bare echo server", () => OfEchoAsync(length, Pipelined, PipelinedAsync)));
         return 0;
     }
 
@@ -40,41 +39,31 @@ internal static class RequestRate
         return client.Ask(Line).Length;
     }
 
-    private static async Task<double> OfDaemonAsync(Func<LineClient, Task<double>> measure)
+    private static async Task<Rate> OfDaemonAsync(int count, Func<LineClient, int, Task> work)
     {
         using var daemon = await Daemon.StartAsync("pools.p.hold=true");
         using var client = await daemon.ConnectAsync();
-        return await measure(client);
+        await work(client, count);
+        return await Rate.OfAsync(daemon.Process, count, () => work(client, count));
     }
 
-    private static async Task<double> OfEchoAsync(int length, Func<LineClient, Task<double>> measure)
+    private static async Task<Rate> OfEchoAsync(int length, int count, Func<LineClient, int, Task> work)
     {
         using var echo = await Child.StartSelfAsync("bare-echo", length.ToString(CultureInfo.InvariantCulture));
         using var client = await LineClient.ConnectAsync(int.Parse(echo.Announced, CultureInfo.InvariantCulture));
-        return await measure(client);
+        await work(client, count);
+        return await Rate.OfAsync(echo, count, () => work(client, count));
     }
 
-    private static Task<double> OneByOneAsync(LineClient client)
+    private static Task OneByOneAsync(LineClient client, int count)
     {
-        Ask(OneByOne);
-        var watch = Stopwatch.StartNew();
-        Ask(OneByOne);
-        return Task.FromResult(OneByOne / watch.Elapsed.TotalSeconds);
-
-        void Ask(int count)
+        for (var i = 0; i < count; i++)
         {
-            for (var i = 0; i < count; i++)
-            {
-                _ = client.Ask(Line);
-            }
+            _ = client.Ask(Line);
         }
+
+        return Task.CompletedTask;
     }
 
-    private static async Task<double> PipelinedAsync(LineClient client)
-    {
-        await client.PipelineAsync(Line, Pipelined, Window);
-        var watch = Stopwatch.StartNew();
-        await client.PipelineAsync(Line, Pipelined, Window);
-        return Pipelined / watch.Elapsed.TotalSeconds;
-    }
+    private static Task PipelinedAsync(LineClient client, int count) => client.PipelineAsync(Line, count, Window);
 }

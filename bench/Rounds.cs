@@ -8,14 +8,14 @@ namespace MeeseeksBox.Bench;
 /// </summary>
 internal static class Rounds
 {
-    /// <summary>Measures and prints: the median of each side, and the median ratio of the first side to each of the others.</summary>
+    /// <summary>Measures and prints: the medians of each side, and the median ratio of the first side's rate to that of each of the others.</summary>
     /// <param name="title">What is measured.</param>
-    /// <param name="unit">The unit of the figures, more of which is better.</param>
+    /// <param name="unit">What there is so much of a second.</param>
     /// <param name="rounds">How often.</param>
     /// <param name="sides">A name and a measurement each.</param>
-    public static async Task CompareAsync(string title, string unit, int rounds, params (string Name, Func<Task<double>> Measure)[] sides)
+    public static async Task CompareAsync(string title, string unit, int rounds, params (string Name, Func<Task<Rate>> Measure)[] sides)
     {
-        var figures = sides.Select(_ => new List<double>()).ToArray();
+        var figures = sides.Select(_ => new List<Rate>()).ToArray();
         for (var round = 0; round < rounds; round++)
         {
             for (var side = 0; side < sides.Length; side++)

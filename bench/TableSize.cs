@@ -30,7 +30,7 @@ internal static class TableSize
 
         foreach (var size in Sizes)
         {
-            using var daemon = await Daemon.StartAsync("pools.p.slots=2", "logging.level=ERROR");
+            using var daemon = await Daemon.StartAsync("pools.p.slots=2");
             await FillAsync(daemon, size);
             await MeasureAsync(daemon, size, "submits");
         }

@@ -1,0 +1,55 @@
+using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.Agent.Tests.Pools.Processes;
+
+public sealed class ProcessTableTests
+{
+    [Fact]
+    public async Task Who_asks_while_a_look_is_going_on_shares_the_next_with_all_who_did()
+    {
+        using var begun = new SemaphoreSlim(0);
+        using var go = new SemaphoreSlim(0);
+        var table = new ProcessTable(() =>
+        {
+            begun.Release();
+            go.Wait();
+            return new ProcessSnapshot([]);
+        });
+
+        var first = table.LookAsync();
+        await begun.WaitAsync(TestContext.Current.CancellationToken);
+        var second = table.LookAsync();
+        var third = table.LookAsync();
+        go.Release(2);
+        var looks = await Task.WhenAll(first, second, third);
+        go.Release();
+        var later = await table.LookAsync();
+
+        looks[1].Should().NotBeSameAs(looks[0]).And.BeSameAs(looks[2]);
+        looks.Should().NotContain(later);
+    }
+
+    [Fact]
+    public void This_process_is_not_in_it_and_so_never_ends_itself()
+    {
+        ProcessFiles.ReadAll().Find(Environment.ProcessId).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Names_of_programs_may_hold_anything()
+    {
+        using var folder = new TemporaryFolder();
+        var program = folder.File("a) R 1 (b");
+        File.Copy("/bin/sleep", program);
+        await using var job = (await RunningJob.StartAsync(Some.Job("/bin/sh", "-c", $"echo; exec '{program}' 60"), TestContext.Current.CancellationToken)).Job;
+        var pid = (int)(await job.Run.Pid)!;
+
+        await Wait.Until(
+            () => ProcessFiles.ReadAll().Find(pid)?.Name == "a) R 1 (b",
+            () => $"{ProcessFiles.ReadAll().Find(pid)}",
+            TestContext.Current.CancellationToken);
+
+        ProcessFiles.ReadAll().Find(pid)!.Parent.Should().Be(Environment.ProcessId);
+    }
+}
