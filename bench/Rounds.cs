@@ -27,8 +27,10 @@ internal static class Rounds
         Print(title);
         for (var side = 0; side < sides.Length; side++)
         {
-            var ratio = side is 0 ? "" : $"   ratio {Show(Median(figures[0].Zip(figures[side], (ours, theirs) => ours / theirs)))}";
-            Print($"  {sides[side].Name,-44} {Show(Median(figures[side])),9} {unit}{ratio}");
+            var ratio = side is 0 ? "" : $"   ratio {Show(Median(figures[0].Zip(figures[side], (ours, theirs) => ours.PerSecond / theirs.PerSecond)))}";
+            var rate = Median(figures[side].Select(figure => figure.PerSecond));
+            var processor = Median(figures[side].Select(figure => figure.ProcessorMicroseconds));
+            Print($"  {sides[side].Name,-40} {Show(rate),9} {unit}   {Show(processor),7} µs of processor each{ratio}");
         }
     }
 
