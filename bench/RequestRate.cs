@@ -6,10 +6,10 @@ namespace MeeseeksBox.Bench;
 /// <summary>Submits a second on one connection, against a server that answers with lines of the same length and does nothing else.</summary>
 internal static class RequestRate
 {
-    private const int OneByOne = 5000;
+    private const int OneByOne = 20_000;
     private const int Pipelined = 50_000;
     private const int Window = 1024;
-    private const int RoundCount = 7;
+    private const int RoundCount = 3;
 
     private static readonly byte[] Line = Encoding.UTF8.GetBytes("""[{"submit":{"pool":"p","args":["/bin/echo","hello"],"hold":true}}]""" + "\n");
 

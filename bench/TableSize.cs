@@ -11,6 +11,7 @@ internal static class TableSize
 
     public static async Task<int> RunAsync()
     {
+        Rounds.Print($"managed heap for a job like those of the file: {TableHeap.BytesAJob(Sizes[^1], JobText):N0} bytes");
         Rounds.Print($"table {"jobs",8} {"filled by",-10} {"VmRSS",7} {"submit",9} {"query",9} {"get newest",11} {"ls all",9} {"get all",9} {"VmRSS",7}");
         Rounds.Print($"      {"",8} {"",-10} {"MB",7} {"µs",9} {"µs",9} {"µs",11} {"ms",9} {"ms",9} {"MB",7}");
         foreach (var size in Sizes)
@@ -39,18 +40,21 @@ internal static class TableSize
     }
 
     // Jobs that have done something: printed a line, with a tag, and all that a run leaves behind.
+    private static string JobText(int number)
+    {
+        var start = 1767225600.123456 + number;
+        return string.Create(CultureInfo.InvariantCulture, $$"""
+            {"id":"{{Guid.CreateVersion7()}}","pool":"p","args":["/bin/echo","hello","{{number}}"],"node":"bench","submit_node":"bench","state":"done","active":false,"ts":{{start + 1}},"seq":{{number}},"submit_ts":{{start}},"start_count":1,"fail_count":0,"start_ts":{{start}},"end_ts":{{start + 1}},"pid":null,"rc":0,"error":null,"stdout_data":"aGVsbG8gd29ybGQK","stderr_data":null,"tags":["night"]}
+            """);
+    }
+
     private static async Task WriteStateAsync(string file, int size)
     {
         await using var writer = new StreamWriter(file);
         await writer.WriteAsync('{');
         for (var i = 1; i <= size; i++)
         {
-            var id = Guid.CreateVersion7();
-            var start = 1767225600.123456 + i;
-            await writer.WriteAsync(i > 1 ? "," : "");
-            await writer.WriteAsync(string.Create(CultureInfo.InvariantCulture, $$"""
-                "{{id}}":{"id":"{{id}}","pool":"p","args":["/bin/echo","hello","{{i}}"],"node":"bench","submit_node":"bench","state":"done","active":false,"ts":{{start + 1}},"seq":{{i}},"submit_ts":{{start}},"start_count":1,"fail_count":0,"start_ts":{{start}},"end_ts":{{start + 1}},"pid":null,"rc":0,"error":null,"stdout_data":"aGVsbG8gd29ybGQK","stderr_data":null,"tags":["night"]}
-                """));
+            await writer.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{(i > 1 ? "," : "")}\"{i}\":{JobText(i)}"));
         }
 
         await writer.WriteAsync('}');
