@@ -31,7 +31,7 @@ public sealed class Ledger
         _killing = new Killing(_state);
         _submitting = new Submitting(_state, _killing, _running);
         _merging = new Merging(_state, _killing, _running);
-        _deadlines = new Deadlines(_state, _running);
+        _deadlines = new Deadlines(_state, _running, new Expiry(_state));
         _routing = new Routing(_state);
     }
 
@@ -142,7 +142,9 @@ public sealed class Ledger
             return false;
         }
 
-        _ = _state.Change(entry, job, now);
+        // A job that was brought back to life must win over the copies of it that have ended.
+        var revived = entry.Job.HasEnded && job.IsLive && job.Epoch == entry.Job.Epoch;
+        _ = _state.Change(entry, revived ? job with { Epoch = job.Epoch + 1 } : job, now);
         _state.Record(entry);
         if (entry.Run is { } run)
         {
@@ -165,7 +167,7 @@ public sealed class Ledger
     /// <summary>Takes in the status of nodes as a downstream node tells it.</summary>
     public void MergeNodes(string peer, IReadOnlyDictionary<string, NodeStatus> statuses, Moment now)
     {
-        _state.Nodes.Merge(peer, statuses, now);
+        _state.Nodes.Merge(peer, Settings.Name, statuses, now);
         _routing.LookAgain();
         _routing.Route(now);
     }

@@ -70,5 +70,10 @@ internal sealed class LedgerState
             run.Stop = reason;
             News.Stop(run);
         }
+        else if (reason is StopReason.Killed or StopReason.Superseded)
+        {
+            // It is being stopped already, but for a reason for which the job would fail and perhaps be run again.
+            run.Stop = reason;
+        }
     }
 }

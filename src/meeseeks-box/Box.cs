@@ -38,7 +38,7 @@ internal sealed class Box : IAsyncDisposable
     private readonly RequestHandlers _requests;
     private readonly List<Task> _running = [];
     private Task _writingHistory = Task.CompletedTask;
-    private Listener? _listener;
+    private readonly List<Listener> _listeners = [];
 
     /// <summary>Builds a box; <see cref="StartAsync"/> brings it to life.</summary>
     /// <param name="configuration">A good configuration.</param>
@@ -92,7 +92,7 @@ internal sealed class Box : IAsyncDisposable
     public Task Broken => _loops.Broken;
 
     /// <summary>The port that is listened on.</summary>
-    public int Port => _listener?.Port ?? 0;
+    public int Port => _listeners is [.., var present] ? present.Port : 0;
 
     /// <summary>Takes up the jobs of the state file, runs them, and listens.</summary>
     /// <returns>What stands against it; nothing when the box is at work.</returns>
@@ -126,11 +126,19 @@ internal sealed class Box : IAsyncDisposable
     /// <summary>Reads the configuration again (SIGHUP). A bad one is refused whole, and the old one goes on.</summary>
     public async Task ReloadAsync()
     {
-        var problems = await _config.ReloadAsync(_arguments);
-        foreach (var problem in problems)
+        try
         {
-            _log.Error("the new configuration is refused: {Problem}", problem);
+            foreach (var problem in await _config.ReloadAsync(_arguments))
+            {
+                _log.Error("the new configuration is refused: {Problem}", problem);
+            }
         }
+#pragma warning disable CA1031 // Nobody waits for a reload; the box goes on as it was.
+        catch (Exception problem)
+        {
+            _log.Error(problem, "the configuration could not be read again because of a fault in this program; please report it");
+        }
+#pragma warning restore CA1031
     }
 
     /// <summary>Stops in stages (SPEC.md §10): no new work, runs ended, upstream nodes told, connections ended, state saved.</summary>
@@ -164,10 +172,12 @@ internal sealed class Box : IAsyncDisposable
 
     private async Task EndConnectionsAsync()
     {
-        if (Interlocked.Exchange(ref _listener, null) is { } listener)
+        foreach (var listener in _listeners)
         {
             await listener.DisposeAsync();
         }
+
+        _listeners.Clear();
     }
 
     private ILogger Named(string part) => _logs.Named($"{_config.Config.Name}.{part}");
@@ -212,15 +222,23 @@ internal sealed class Box : IAsyncDisposable
         try
         {
             var addresses = await ListenAddress.ResolveAsync(listen.Prefix is null ? listen.Address : null, listen.Prefix, _stop.Token);
-            var listener = Listener.Start(addresses, listen.Port, () => new RequestLines(_requests, _upstreams), listen.MaxRequest, _time, Named("Listener"));
+            var listener = Listener.Start(addresses, listen.Port, () => new RequestLines(_requests, _upstreams), () => _config.Config.Listen.MaxRequest, _time, Named("Listener"));
             Run("listener", listener.Completion);
-            _listener = listener;
+            _listeners.Add(listener);
             return [];
         }
         catch (Exception problem) when (problem is SocketException or IOException)
         {
             return [$"listen: cannot listen on {listen.Prefix ?? listen.Address} port {listen.Port}: {problem.Message}"];
         }
+    }
+
+    // Who is connected stays so: that may be the very client that sent this. The old socket is closed first because both may want one port.
+    private async Task<IReadOnlyList<string>> ListenElsewhereAsync(ListenConfig old, ListenConfig listen)
+    {
+        await _listeners[^1].StopAcceptingAsync();
+        var problems = await ListenAsync(listen);
+        return problems is [] ? [] : [.. problems, .. await ListenAsync(old)];
     }
 
     // All that can stand against a configuration comes first, so that it is refused whole or applied whole.
@@ -239,17 +257,10 @@ internal sealed class Box : IAsyncDisposable
             return problems;
         }
 
-        if (config.Listen != old.Listen)
+        problems = config.Listen == old.Listen with { MaxRequest = config.Listen.MaxRequest } ? [] : await ListenElsewhereAsync(old.Listen, config.Listen);
+        if (problems is not [])
         {
-            var former = _listener;
-            problems = await ListenAsync(config.Listen);
-            if (problems is not [])
-            {
-                return problems;
-            }
-
-            // Who is connected stays so: that may be the very client that sent this.
-            await former!.StopAcceptingAsync();
+            return problems;
         }
 
         if (_logs.Apply(config.Logging) is { } problem)

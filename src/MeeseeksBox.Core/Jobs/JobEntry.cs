@@ -18,6 +18,9 @@ internal sealed class JobEntry(Job job)
     /// <summary>Its run on this node, while there is one.</summary>
     public Run? Run { get; set; }
 
+    /// <summary>A run that was superseded and whose process is not gone yet.</summary>
+    public Run? Stale { get; set; }
+
     /// <summary>True when its end has been told to the history.</summary>
     public bool Recorded { get; set; }
 

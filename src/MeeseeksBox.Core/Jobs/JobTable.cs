@@ -196,7 +196,7 @@ internal sealed class JobTable(NodeSettings settings, News news)
     private void Wait(JobEntry entry, Moment now)
     {
         var job = entry.Job;
-        if (job.State is not JobState.New || entry.Run is not null || entry.Queue is not { } queue)
+        if (job.State is not JobState.New || entry.Run is not null || entry.Stale is not null || entry.Queue is not { } queue)
         {
             return;
         }
@@ -238,9 +238,9 @@ internal sealed class JobTable(NodeSettings settings, News news)
     {
         var job = entry.Job;
         entry.DueList = entry.Queue is { } queue && queue.Key.Node == _settings.Name ? queue.Live
-            : !job.IsLive ? Ended
-            : entry.Queue?.Key.Node is null ? null
-            : job.Active || job.State is JobState.Running ? AtWorkElsewhere
+            : entry.Queue is null ? Ended
+            : entry.Queue.Key.Node is null ? null
+            : job.Active || job.State is not JobState.New ? AtWorkElsewhere
             : WaitingElsewhere;
         entry.DueList?.Add(entry);
     }

@@ -29,9 +29,13 @@ public sealed class NodeTable
     /// Takes in what a peer tells of nodes. Of two reports of a node the one with the newer stamp holds, whichever way it came
     /// (SPEC.md §7); the stamps of one node are compared with each other only, never with our clock.
     /// </summary>
-    internal void Merge(string peer, IReadOnlyDictionary<string, NodeStatus> statuses, Moment now)
+    /// <param name="peer">The downstream node that tells.</param>
+    /// <param name="here">The name of this node, which knows best itself how it is.</param>
+    /// <param name="statuses">The status of each node.</param>
+    /// <param name="now">The time.</param>
+    internal void Merge(string peer, string here, IReadOnlyDictionary<string, NodeStatus> statuses, Moment now)
     {
-        foreach (var (name, status) in statuses)
+        foreach (var (name, status) in statuses.Where(status => status.Key != here))
         {
             if (!_nodes.TryGetValue(name, out var known) || status.Ts > known.Status.Ts)
             {

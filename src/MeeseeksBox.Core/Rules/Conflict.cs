@@ -2,7 +2,11 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Rules;
 
-/// <summary>Two copies of a job: which holds (SPEC.md §7).</summary>
+/// <summary>Two copies of a job: what of each holds (SPEC.md §7).</summary>
+/// <remarks>
+/// A copy tells two things: what has become of the job, which its node knows best, and what its submitter wishes, which may be changed
+/// anywhere. Of the first the copy that has got further holds, whatever the clocks say; of the second the one that was stamped later.
+/// </remarks>
 internal static class Conflict
 {
     /// <summary>Decides about a copy that another node sent.</summary>
@@ -12,38 +16,51 @@ internal static class Conflict
     /// <param name="runsHere">True while a run of it is under way on this node.</param>
     public static Verdict Decide(Job ours, Job theirs, string here, bool runsHere)
     {
-        if (!IsNewer(theirs, ours))
+        var newer = IsNewer(theirs, ours);
+        if (theirs.Epoch != ours.Epoch || theirs.Node != ours.Node || (runsHere && ours.Node != here))
         {
-            return Verdict.Keep;
+            return !newer ? Verdict.Keep : runsHere ? Verdict.Supersede : Verdict.Take;
         }
 
-        if (theirs.Epoch > ours.Epoch || ours.Node != here)
+        // From here on both are of the same sending-off of the job to the same node.
+        if (ours.Node == here)
         {
-            return runsHere ? Verdict.Supersede : Verdict.Take;
+            return OfOurOwn(ours, theirs, runsHere, newer);
         }
 
-        // From here on it is the same sending-off of the job, and it was sent to us: what has become of it here is for us to say.
-        return (runsHere, theirs.Node == here) switch
+        var later = theirs.Ts > ours.Ts;
+        if ((IsKillUnderWay(theirs) && ours.IsLive) || (IsKillUnderWay(ours) && theirs.IsLive))
         {
-            (true, true) => Verdict.TakeWishes,
-            (true, false) => Verdict.Supersede,
-            (false, _) when ours.HasEnded && theirs.State is JobState.Killed => Verdict.Insist,
-            (false, _) when theirs.IsLive && theirs.StartCount < ours.StartCount => Verdict.Insist,
-            _ => Verdict.Take,
+            return IsKillUnderWay(theirs) && newer && later ? Verdict.Take
+                : IsKillUnderWay(theirs) || newer || later ? Verdict.Kill
+                : Verdict.Keep;
+        }
+
+        return (newer, later) switch
+        {
+            (true, true) => Verdict.Take,
+            (true, false) => theirs.Ts == ours.Ts ? Verdict.Take : Verdict.TakeLife,
+            // Answering a guess with a newer stamp would count as news of the job, and put off our own expiry of it.
+            (false, true) => IsGuess(theirs) ? Verdict.Keep : Verdict.TakeWishes,
+            (false, false) => Verdict.Keep,
         };
     }
 
     /// <summary>
-    /// True when a copy is to win over another by what stands in it alone. A total order over different copies, so that all nodes that have
-    /// seen the same copies agree, whatever the order in which they came.
+    /// True when a copy is to win over another by what stands in it alone: an order over copies in which all nodes agree, whatever the
+    /// order in which they saw them.
     /// </summary>
     public static bool IsNewer(Job copy, Job than)
     {
         var order = copy.Epoch.CompareTo(than.Epoch);
+
+        // Old peers set the counts back at a resubmit and know no epoch: there the stamps have to do.
+        order = order is not 0 || copy.Resubmit is true || than.Resubmit is true ? order : Progress(copy).CompareTo(Progress(than));
         order = order is not 0 ? order : copy.Ts.CompareTo(than.Ts);
         order = order is not 0 ? order : copy.State.CompareTo(than.State);
         order = order is not 0 ? order : copy.StartCount.CompareTo(than.StartCount);
-        return (order is not 0 ? order : string.CompareOrdinal(copy.Node, than.Node)) > 0;
+        order = order is not 0 ? order : string.CompareOrdinal(copy.Node, than.Node);
+        return (order is not 0 ? order : CompareValues(copy, than)) > 0;
     }
 
     /// <summary>The job with all that a submitter may change as it stands in another copy.</summary>
@@ -51,12 +68,58 @@ internal static class Conflict
     {
         foreach (var key in JobKeys.All)
         {
-            if (key.Role is JobKeyRole.Spec && key.Name is not "pool" && key.Canonical(from) != key.Canonical(job))
-            {
-                job = key.Copy(from, job);
-            }
+            job = key.Role is JobKeyRole.Spec && key.Name is not "pool" ? key.Copy(from, job) : job;
         }
 
         return job;
+    }
+
+    // What has become of a job on its node is for that node to say.
+    private static Verdict OfOurOwn(Job ours, Job theirs, bool runsHere, bool newer)
+    {
+        var later = theirs.Ts > ours.Ts;
+        if (theirs.State is JobState.Killed && ours.IsLive)
+        {
+            return later ? Verdict.TakeWishes : Verdict.Kill;
+        }
+
+        if (runsHere || !newer)
+        {
+            return later ? Verdict.TakeWishes : Verdict.Keep;
+        }
+
+        var isKnownHere = theirs.StartCount <= ours.StartCount && (theirs.IsLive
+            ? !(ours.HasEnded && IsRestartedByOldPeer(theirs, ours))
+            : theirs.State is JobState.Killed && (theirs.Active || ours.State is not JobState.Killed));
+        return isKnownHere && later ? Verdict.TakeWishes : Verdict.Take;
+    }
+
+    // Asked for by somebody, not yet answered by the node that has the job.
+    private static bool IsKillUnderWay(Job job) => job.State is JobState.Killed && job.Active;
+
+    // Somebody who did not hear of the job took it for lost: any word of its node is worth more.
+    private static bool IsGuess(Job job) => job.State is JobState.Failed && job.Error is Expiry.Error;
+
+    // Ours start a new epoch, and theirs has no start of its own yet; any other live copy is one that has not heard of the end.
+    private static bool IsRestartedByOldPeer(Job theirs, Job ours) =>
+        theirs.State is JobState.New && theirs.StartTs is null && theirs.StartCount == ours.StartCount;
+
+    // How far a job has got since it was sent off: a job runs before it waits again or ends. What follows on an end in the same epoch is the
+    // work of old peers, and left to the stamps.
+    private static long Progress(Job job) => (job.StartCount * 3L) + (IsGuess(job) ? 0 : job.State is JobState.Running ? 1 : 2);
+
+    // Two nodes may change one copy at once and give it the same stamp.
+    private static int CompareValues(Job copy, Job than)
+    {
+        foreach (var key in JobKeys.All)
+        {
+            var order = key.Name is "seq" ? 0 : string.CompareOrdinal(key.Canonical(copy), key.Canonical(than));
+            if (order is not 0)
+            {
+                return order;
+            }
+        }
+
+        return 0;
     }
 }

@@ -1,25 +1,28 @@
 using MeeseeksBox.Core.Jobs;
-using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Core.Settings;
 
 namespace MeeseeksBox.Core.Rules;
 
 /// <summary>What happens because time passes (SPEC.md §4). One deadline is told to the shell: the earliest of all.</summary>
-internal sealed class Deadlines(LedgerState state, Running running)
+internal sealed class Deadlines(LedgerState state, Running running, Expiry expiry)
 {
+    // In seconds: a span of 0 must not make the node turn without a pause.
+    private const double ShortestSpan = 0.001;
+
     /// <summary>When something is due, by the steady clock; null when nothing ever is.</summary>
     public double? Next()
     {
         var settings = state.Settings;
         var next = double.PositiveInfinity;
-        Consider(state.Jobs.Ended.First?.Touched + settings.Expire);
-        Consider(settings.ExpireActiveJobs ? state.Jobs.AtWorkElsewhere.First?.Touched + settings.Expire : null);
-        Consider(state.Jobs.WaitingElsewhere.First?.Touched + settings.Timeout);
+        Consider(End(state.Jobs.Ended.First, settings.Expire));
+        Consider(settings.ExpireActiveJobs ? End(state.Jobs.AtWorkElsewhere.First, settings.Expire) : null);
+        Consider(End(state.Jobs.WaitingElsewhere.First, settings.Timeout));
         Consider(state.Jobs.NextDelayed);
         Consider(state.Runs.NextLimit);
         Consider(state.Nodes.NextTimeout(settings.Timeout));
-        foreach (var (name, pool) in settings.Pools)
+        foreach (var (live, update) in LiveHere())
         {
-            Consider(state.Jobs.Queue(settings.Name, name)?.Live.First?.Touched + pool.Update);
+            Consider(End(live.First, update));
         }
 
         return double.IsFinite(next) ? next : null;
@@ -40,23 +43,21 @@ internal sealed class Deadlines(LedgerState state, Running running)
         {
             foreach (var entry in Due(state.Jobs.AtWorkElsewhere, settings.Expire, now))
             {
-                Expire(entry, now);
+                expiry.Expire(entry, now);
             }
         }
 
         foreach (var entry in Due(state.Jobs.WaitingElsewhere, settings.Timeout, now))
         {
-            _ = state.Change(entry, entry.Job, now);
+            // Sent again, but not stamped: nothing has changed, and it must not win over what has come of it meanwhile.
+            _ = state.Jobs.Put(entry.Job, now);
         }
 
-        foreach (var (name, pool) in settings.Pools)
+        foreach (var (live, update) in LiveHere())
         {
-            if (state.Jobs.Queue(settings.Name, name)?.Live is { } live)
+            foreach (var entry in Due(live, update, now))
             {
-                foreach (var entry in Due(live, pool.Update, now))
-                {
-                    _ = state.Change(entry, entry.Job, now);
-                }
+                _ = state.Change(entry, entry.Job, now);
             }
         }
 
@@ -65,15 +66,28 @@ internal sealed class Deadlines(LedgerState state, Running running)
         state.Nodes.TimeOut(settings.Timeout, now);
     }
 
+    private IEnumerable<(EntryList Live, double Update)> LiveHere()
+    {
+        foreach (var name in state.Settings.Pools.Keys.Append(NodeSettings.ConfigPool))
+        {
+            if (state.Jobs.Queue(state.Settings.Name, name)?.Live is { } live)
+            {
+                yield return (live, state.Settings.Pool(name)!.Update);
+            }
+        }
+    }
+
     // Each list is in the order of the last touch, so what is due stands at its head; handling an entry takes it off or moves it to the end,
-    // touched now, which must not make it due once more.
+    // touched now.
     private static IEnumerable<JobEntry> Due(EntryList list, double span, Moment now)
     {
-        while (list.First is { } entry && entry.Touched + span <= now.Steady && entry.Touched < now.Steady)
+        while (list.First is { } entry && End(entry, span) <= now.Steady)
         {
             yield return entry;
         }
     }
+
+    private static double? End(JobEntry? entry, double span) => entry?.Touched + Math.Max(span, ShortestSpan);
 
     private void Leave(JobEntry entry)
     {
@@ -84,29 +98,4 @@ internal sealed class Deadlines(LedgerState state, Running running)
 
         state.Jobs.Remove(entry);
     }
-
-    // Nothing was heard of it for too long: its node has lost it, or we have lost the node.
-    private void Expire(JobEntry entry, Moment now)
-    {
-        var job = entry.Job;
-        var failed = job with { State = JobState.Failed, Error = "expired", FailCount = job.FailCount + 1, Active = false, Pid = null, EndTs = now.Wall };
-        entry.NotBefore = 0;
-        if (job.SubmitNode == state.Settings.Name || job.SubmitNode == job.Node)
-        {
-            if (Rerun.After(failed) is { } again)
-            {
-                state.News.Ended(failed);
-                _ = state.Change(entry, again with { Node = Elsewhere(job), Epoch = job.Epoch + 1 }, now);
-                return;
-            }
-        }
-
-        state.Record(state.Change(entry, failed, now));
-    }
-
-    // SPEC.md §7: pinned, it waits for its node; with a list, the first of it that is online; otherwise it is routed anew.
-    private string? Elsewhere(Job job) => job.Nodes is { Length: > 0 } list
-        ? list.FirstOrDefault(name => name == state.Settings.Name || state.Nodes.Find(name)?.Status.Online is true) ?? list[0]
-        : job.SubmitNode == job.Node ? job.Node
-        : null;
 }

@@ -23,9 +23,12 @@ internal sealed class Killing(LedgerState state)
         }
 
         // Another node's job ends when that node says so. Ours does not run: there is nothing to wait for.
-        var elsewhere = job.Active && job.Node != state.Settings.Name;
+        var elsewhere = job.Node is { } node && node != state.Settings.Name && (job.Active || IsOnline(node));
         entry = state.Change(entry, job with { State = JobState.Killed, Active = elsewhere, EndTs = elsewhere ? job.EndTs : now.Wall }, now);
         state.Record(entry);
         return entry;
     }
+
+    // It may have begun with the job without our having heard of it.
+    private bool IsOnline(string node) => state.Nodes.Find(node)?.Status.Online is true;
 }

@@ -28,15 +28,18 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
                 Take(theirs, now);
                 return true;
             case Verdict.Supersede:
-                state.Stop(entry.Run!, StopReason.Superseded);
-                entry.Run = null;
+                Supersede(entry);
                 Take(theirs, now);
                 return true;
             case Verdict.TakeWishes:
-                return TakeWishes(entry, theirs, now);
-            case Verdict.Insist:
-                _ = state.Change(entry, entry.Job, now, after: theirs);
-                return false;
+                TakeWishes(entry, theirs, now);
+                return true;
+            case Verdict.TakeLife:
+                state.Record(state.Change(entry, Conflict.WithWishes(theirs, entry.Job), now, after: entry.Job));
+                return true;
+            case Verdict.Kill:
+                Kill(entry, theirs, now);
+                return true;
             case Verdict.Keep:
                 return false;
             default:
@@ -77,16 +80,38 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
         }
     }
 
-    private bool TakeWishes(JobEntry entry, Job theirs, Moment now)
+    // Ours becomes the newer copy in any case, so that the others learn what has come of the job.
+    private void TakeWishes(JobEntry entry, Job theirs, Moment now)
     {
-        var wished = Conflict.WithWishes(entry.Job, theirs);
-        var killed = theirs.State is JobState.Killed && entry.Job.IsLive;
-        var changed = killed || !ReferenceEquals(wished, entry.Job);
+        entry = state.Change(entry, Conflict.WithWishes(entry.Job, theirs), now, after: theirs);
+        if (theirs.State is JobState.Killed)
+        {
+            entry = killing.Kill(entry, now);
+        }
 
-        // Ours becomes the newer copy in any case, so that the others learn what has come of the job.
-        entry = state.Change(entry, wished, now, after: theirs);
-        entry = killed ? killing.Kill(entry, now) : entry;
-        running.SetLimit(entry.Run!, entry.Job);
-        return changed;
+        if (entry.Run is { } run)
+        {
+            running.SetLimit(run, entry.Job);
+        }
+    }
+
+    private void Kill(JobEntry entry, Job theirs, Moment now)
+    {
+        if (entry.Job.Node == state.Settings.Name)
+        {
+            _ = killing.Kill(entry, now);
+            return;
+        }
+
+        var (further, other) = Conflict.IsNewer(theirs, entry.Job) ? (theirs, entry.Job) : (entry.Job, theirs);
+        _ = state.Change(entry, further with { State = JobState.Killed, Active = true }, now, after: other);
+    }
+
+    // Its process still has to go; until then no other run of the job may start here.
+    private void Supersede(JobEntry entry)
+    {
+        state.Stop(entry.Run!, StopReason.Superseded);
+        entry.Stale = entry.Run;
+        entry.Run = null;
     }
 }

@@ -70,13 +70,18 @@ internal sealed class Running(LedgerState state)
         }
 
         state.News.Wake(run.Job.Pool);
-        if (Of(run) is { } entry)
+        if (state.Jobs.TryFind(run.Job.Id, out var superseding) && superseding.Stale == run)
+        {
+            superseding.Stale = null;
+            state.Jobs.Refresh(superseding, now);
+        }
+        else if (Of(run) is { } entry)
         {
             entry.Run = null;
             if (run.StartedAt is null && run.Stop is StopReason.Shutdown or StopReason.PoolRemoved)
             {
                 // It had a slot and nothing more: it waits on, here after a restart or wherever its pool is.
-                state.Jobs.Refresh(entry, now);
+                _ = state.Change(entry, entry.Job with { Active = state.Jobs.IsHere(entry.Job) }, now);
             }
             else
             {
@@ -114,33 +119,17 @@ internal sealed class Running(LedgerState state)
         }
     }
 
-    /// <summary>Ends runs that are over their time; a limit that was moved since is looked at again when it is due.</summary>
+    /// <summary>Ends runs that are over their time.</summary>
     public void StopOverdue(Moment now)
     {
-        while (state.Runs.TakeLimit(now.Steady) is { } run)
+        while (state.Runs.TakeOverdue(now.Steady) is { } run)
         {
-            if (Of(run) is { } entry && run.StartedAt + LimitOf(entry.Job) is { } end)
-            {
-                if (end <= now.Steady)
-                {
-                    state.Stop(run, StopReason.Overdue);
-                }
-                else
-                {
-                    state.Runs.Limit(run, end);
-                }
-            }
+            state.Stop(run, StopReason.Overdue);
         }
     }
 
     /// <summary>Watches the time of a run by the limits that its job and its pool have now.</summary>
-    public void SetLimit(Run run, Job job)
-    {
-        if (run.StartedAt + LimitOf(job) is { } end)
-        {
-            state.Runs.Limit(run, end);
-        }
-    }
+    public void SetLimit(Run run, Job job) => state.Runs.Limit(run, run.StartedAt + LimitOf(job));
 
     // A run that was superseded is not the run of its job any more.
     private JobEntry? Of(Run run) => state.Jobs.TryFind(run.Job.Id, out var entry) && entry.Run == run ? entry : null;

@@ -140,7 +140,7 @@ internal sealed class Submitting(LedgerState state, Killing killing, Running run
                 break;
             case JobState.New when job.HasEnded:
                 changed = Rerun.ByHand(changed);
-                changed = spec.Nodes is null ? changed : changed with { Node = node, SubmitNode = node };
+                changed = spec.Nodes is null ? changed : changed with { Node = node, SubmitNode = node, Nodes = null };
                 break;
             case JobState.Killed when job.IsLive:
                 kill = true;

@@ -6,14 +6,17 @@ internal enum Verdict
     /// <summary>Ours stands; the other knows no more than we do.</summary>
     Keep,
 
-    /// <summary>Ours stands, and the other has to be told so again.</summary>
-    Insist,
-
     /// <summary>The other copy takes the place of ours.</summary>
     Take,
 
-    /// <summary>The job runs here: only what its submitter may change is taken over.</summary>
+    /// <summary>Of the other copy only what a submitter may change is taken over, a kill included; the others are told how the job stands.</summary>
     TakeWishes,
+
+    /// <summary>Of the other copy only what has become of the job is taken over: ours has the later wishes.</summary>
+    TakeLife,
+
+    /// <summary>One of the copies is killed, and the other does not know yet.</summary>
+    Kill,
 
     /// <summary>The job runs here, but it goes on elsewhere or anew: the run is stale.</summary>
     Supersede,

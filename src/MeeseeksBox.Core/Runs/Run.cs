@@ -28,4 +28,10 @@ public sealed class Run
 
     /// <summary>When it started, by the steady clock; null before.</summary>
     internal double? StartedAt { get; set; }
+
+    /// <summary>When it is over its time, by the steady clock; null for never. Set by <see cref="RunTable"/>.</summary>
+    internal double? LimitAt { get; set; }
+
+    /// <summary>The how-many-eth run of this box it is.</summary>
+    internal long Number { get; set; }
 }

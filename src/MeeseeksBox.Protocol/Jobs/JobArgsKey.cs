@@ -7,6 +7,13 @@ internal sealed class JobArgsKey() : JobKey("args", JobKeyRole.Spec)
 {
     public override Job Copy(Job from, Job to) => to with { Args = from.Args, Settings = from.Settings };
 
+    public override bool IsSame(Job one, Job other) => (one.Settings, other.Settings) switch
+    {
+        ({ } settings, { } others) => JsonElement.DeepEquals(settings, others),
+        (null, null) => one.Args.AsSpan().SequenceEqual(other.Args),
+        _ => false,
+    };
+
     public override string? Canonical(Job job) => job.Settings?.GetRawText() ?? string.Join(' ', job.Args);
 
     public override Job Read(Job job, JsonElement value, out string? problem)

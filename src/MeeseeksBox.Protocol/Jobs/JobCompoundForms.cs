@@ -13,6 +13,7 @@ internal static class JobCompoundForms
         TryRead = Loose.TryTexts,
         Write = static (writer, value) => WriteTexts(writer, value),
         Canonical = static value => string.Join(' ', value),
+        AreSame = static (one, other) => one.AsSpan().SequenceEqual(other),
         IsSet = static _ => true,
     };
 
@@ -22,6 +23,7 @@ internal static class JobCompoundForms
         TryRead = static (JsonElement value, out string[]? result) => Loose.TryTexts(value, out result!),
         Write = static (writer, value) => WriteTexts(writer, value!),
         Canonical = static value => value is null ? null : string.Join(' ', value),
+        AreSame = static (one, other) => (one is null) == (other is null) && one.AsSpan().SequenceEqual(other),
     };
 
     /// <summary>Any object; kept as it came.</summary>
@@ -35,6 +37,11 @@ internal static class JobCompoundForms
         },
         Write = static (writer, value) => value!.Value.WriteTo(writer),
         Canonical = static value => value?.GetRawText(),
+        AreSame = static (one, other) => (one, other) switch
+        {
+            ({ } some, { } others) => JsonElement.DeepEquals(some, others),
+            _ => one is null && other is null,
+        },
     };
 
     /// <summary>Names of variables and their values.</summary>
@@ -53,6 +60,7 @@ internal static class JobCompoundForms
             writer.WriteEndObject();
         },
         Canonical = static value => value is null ? null : string.Join(' ', value.Select(pair => $"{pair.Key}={pair.Value}")),
+        AreSame = static (one, other) => one is null || other is null ? one == other : one.SequenceEqual(other),
     };
 
     internal static void WriteTexts(Utf8JsonWriter writer, string[] texts)

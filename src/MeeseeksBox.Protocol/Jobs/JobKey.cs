@@ -23,7 +23,13 @@ public abstract class JobKey
     /// <summary>The job with this attribute as it stands in another job.</summary>
     public abstract Job Copy(Job from, Job to);
 
-    /// <summary>The attribute as one text in which equal values are equal (<see cref="Loose.Canonical(JsonElement)"/>); null when it is not set.</summary>
+    /// <summary>True when the attribute has the same value in two jobs; a truth or a number that was never said is the same as false or 0.</summary>
+    public abstract bool IsSame(Job one, Job other);
+
+    /// <summary>
+    /// The attribute as one text to match filters with (<see cref="Loose.Canonical(JsonElement)"/>); null when it is not set. Equal values have
+    /// equal texts, but different lists may have the same text too: to compare jobs there is <see cref="IsSame"/>.
+    /// </summary>
     public abstract string? Canonical(Job job);
 
     /// <summary>The job with this attribute read from JSON.</summary>

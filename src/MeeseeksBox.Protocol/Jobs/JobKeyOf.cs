@@ -16,6 +16,10 @@ internal sealed class JobKey<T>(string name, JobKeyRole role, JobValueForm<T> fo
 
     public override Job Copy(Job from, Job to) => Marked(set(to, get(from)), taken: IsTakenBack(from));
 
+    public override bool IsSame(Job one, Job other) => form.AreSame is { } areSame
+        ? areSame(get(one), get(other))
+        : Canonical(one) == Canonical(other);
+
     public override string? Canonical(Job job) => form.Canonical(get(job));
 
     public override Job Read(Job job, JsonElement value, out string? problem)

@@ -19,6 +19,9 @@ internal sealed class JobValueForm<T>
 
     public required Func<T, string?> Canonical { get; init; }
 
+    /// <summary>Compares values of which <see cref="Canonical"/> does not tell enough; null where it does.</summary>
+    public Func<T, T, bool>? AreSame { get; init; }
+
     /// <summary>False for values that are left out on the wire.</summary>
     public Func<T, bool> IsSet { get; init; } = static value => value is not null;
 }

@@ -33,7 +33,7 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
         }
     }
 
-    /// <summary>One turn: wait to be woken, start all that can be started. Ends when <see cref="CompleteAsync"/> is called.</summary>
+    /// <summary>One turn: wait to be woken, start all that can be started. Ends when <see cref="Complete"/> is called.</summary>
     public async Task RunAsync()
     {
         while (await _woken.Reader.WaitToReadAsync())
@@ -46,12 +46,11 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
         }
     }
 
-    /// <summary>Starts nothing more; ends when all that runs has ended.</summary>
-    public Task CompleteAsync()
-    {
-        _ = _woken.Writer.TryComplete();
-        return Task.WhenAll(_tasks.Keys);
-    }
+    /// <summary>Lets <see cref="RunAsync()"/> end.</summary>
+    public void Complete() => _ = _woken.Writer.TryComplete();
+
+    /// <summary>Ends when all that runs has ended; to be asked after the end of <see cref="RunAsync()"/>.</summary>
+    public Task WhenIdleAsync() => Task.WhenAll(_tasks.Keys);
 
     private void Start(Run run)
     {

@@ -53,8 +53,14 @@ internal sealed class PoolSet
     public async Task CompleteAsync()
     {
         _configPool.Complete();
-        await Task.WhenAll(_pools.Values.Select(pool => pool.CompleteAsync()));
+        foreach (var pool in _pools.Values)
+        {
+            pool.Complete();
+        }
+
+        // Each pool may be about to start its last job until its loop has ended.
         await Task.WhenAll(_loops);
+        await Task.WhenAll(_pools.Values.Select(pool => pool.WhenIdleAsync()));
     }
 
     private void Wake(string pool)

@@ -24,7 +24,7 @@ internal sealed class StateKeeper : IDisposable
     {
         _ledger = new Ledger(settings, new Random());
         _time = time;
-        _timer = time.CreateTimer(_ => Do(Tick), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(_ => Do(TimeOut), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A pool of this node may have a job to start. Called in no lock, from any thread.</summary>
@@ -86,7 +86,12 @@ internal sealed class StateKeeper : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private static void Tick(Ledger ledger, Moment now) => ledger.Tick(now);
+    private void TimeOut(Ledger ledger, Moment now)
+    {
+        // Timers go by a coarser clock, and may be a little early: what is not due then needs another one.
+        _armedFor = double.PositiveInfinity;
+        ledger.Tick(now);
+    }
 
     private Moment Now() => new(
         (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond,
@@ -109,11 +114,6 @@ internal sealed class StateKeeper : IDisposable
     private void Arm(Moment now)
     {
         var next = _ledger.NextDeadline();
-        if (_armedFor <= now.Steady)
-        {
-            _armedFor = double.PositiveInfinity;
-        }
-
         if (next is { } deadline && deadline < _armedFor)
         {
             _armedFor = deadline;

@@ -64,8 +64,24 @@ internal static class Redirection
         if (!Directory.Exists(folder))
             return new Problem($"cannot write {stream} to {file}: there is no folder {folder}");
 
-        // An existing file may be written to in a folder that takes no new ones.
-        var (place, wanted) = File.Exists(file) ? (file, LibC.Writable) : (folder, LibC.Writable | LibC.Executable);
-        return LibC.Access(place, wanted) == 0 ? null : new Problem($"cannot write {stream} to {file}: {place} may not be written to by this node");
+        if (!File.Exists(file))
+            return CreationFault(stream, file);
+
+        return LibC.Access(file, LibC.Writable) == 0 ? null : new Problem($"cannot write {stream}: {file} may not be written to by this node");
+    }
+
+    // Only the attempt tells, since no permission is an obstacle to root, but a file system may be. A file that is there is not opened:
+    // it might be a pipe that nobody reads from, and hold up the box.
+    private static Problem? CreationFault(string stream, string file)
+    {
+        try
+        {
+            File.OpenHandle(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
+            return null;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return new Problem($"cannot write {stream} to {file}: {refused.Message}");
+        }
     }
 }

@@ -1,0 +1,42 @@
+using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Rules;
+
+/// <summary>Jobs at work elsewhere of which nothing was heard for too long: their node has lost them, or we have lost the node (SPEC.md §4, §7).</summary>
+internal sealed class Expiry(LedgerState state)
+{
+    /// <summary>The <c>error</c> of such a job.</summary>
+    public const string Error = "expired";
+
+    /// <summary>Takes a job for lost, and lets it run again where that is asked for.</summary>
+    public void Expire(JobEntry entry, Moment now)
+    {
+        var job = entry.Job with { Active = false, Pid = null, EndTs = now.Wall };
+        if (job.State is JobState.Killed)
+        {
+            state.Record(state.Change(entry, job, now));
+            return;
+        }
+
+        var failed = job with { State = JobState.Failed, Error = Error, FailCount = job.FailCount + 1 };
+        entry.NotBefore = 0;
+        if (IsOursToRetry(job) && Rerun.After(failed) is { } again)
+        {
+            state.News.Ended(failed);
+            _ = state.Change(entry, again with { Node = Elsewhere(job), Epoch = job.Epoch + 1 }, now);
+            return;
+        }
+
+        state.Record(state.Change(entry, failed, now));
+    }
+
+    // Where the job goes must not depend on who decides: otherwise only the node that sent it off may.
+    private bool IsOursToRetry(Job job) => job.SubmitNode == state.Settings.Name || job.SubmitNode == job.Node || job.Nodes is { Length: > 0 };
+
+    // SPEC.md §7: pinned, it waits for its node; with a list, the first of it that is online; otherwise it is routed anew.
+    private string? Elsewhere(Job job) => job.Nodes is { Length: > 0 } list
+        ? list.FirstOrDefault(name => name == state.Settings.Name || state.Nodes.Find(name)?.Status.Online is true) ?? list[0]
+        : job.SubmitNode == job.Node ? job.Node
+        : null;
+}

@@ -1,0 +1,300 @@
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Tests.Rules;
+
+/// <summary>SPEC.md §3, Making and changing: an id that exists.</summary>
+public sealed class ChangingTests
+{
+    private const string A = "{'id':'a','pool':'p1','args':['x']}";
+
+    [Theory]
+    [InlineData("done")]
+    [InlineData("failed")]
+    [InlineData("killed")]
+    public void An_ended_job_set_to_new_starts_over(string state)
+    {
+        var node = new TestNode();
+        node.Load(Some.Job($"{{'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','state':'{state}','rc':3,'error':'e',"
+            + "'stdout_data':'eA==','stderr_data':'eA==','stdout_truncated':true,'start_ts':5,'end_ts':6,'start_count':4,'fail_count':2}"));
+
+        var job = node.Accept("{'id':'a','state':'new'}");
+
+        job.Should().BeEquivalentTo(new
+        {
+            State = JobState.New,
+            Active = true,
+            Rc = default(int?),
+            Error = default(string),
+            StdoutData = default(string),
+            StderrData = default(string),
+            StdoutTruncated = default(bool?),
+            StartTs = default(double?),
+            EndTs = default(double?),
+            FailCount = 0,
+            StartCount = 4,
+        });
+        node.Take().Job.Id.Should().Be("a");
+    }
+
+    [Theory]
+    [InlineData("running")]
+    [InlineData("done")]
+    [InlineData("failed")]
+    [InlineData("killed")]
+    public void An_ended_job_can_be_set_to_nothing_but_new(string state)
+    {
+        var node = new TestNode();
+        _ = node.RunToEnd(A, rc: 3);
+
+        var answer = node.Submit($"{{'id':'a','state':'{state}'}}");
+
+        answer.Error.Should().BeNull();
+        answer.Warnings.Should().HaveCount(state is "failed" ? 0 : 1);
+        node["a"].State.Should().Be(JobState.Failed);
+    }
+
+    [Fact]
+    public void A_restarted_job_goes_back_to_its_submit_node()
+    {
+        var head = TestNode.Head(("n1", 1), ("n2", 1));
+        _ = head.Accept(A);
+        var first = head["a"].Node;
+        head.Merge(head["a"] with { State = JobState.Done, Active = false, StartCount = 1, Ts = head.Clock.Wall + 1 });
+        head.Hear((first!, Some.Status(0, -1)));
+
+        var job = head.Accept("{'id':'a','state':'new'}");
+
+        job.SubmitNode.Should().Be("head");
+        job.Node.Should().NotBe(first).And.NotBe("head");
+    }
+
+    [Fact]
+    public void A_restarted_job_that_was_pinned_stays_on_its_node()
+    {
+        var head = TestNode.Head(("n1", 1), ("n2", 9));
+        _ = head.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
+        head.Merge(head["a"] with { State = JobState.Done, StartCount = 1, Ts = head.Clock.Wall + 1 });
+
+        var job = head.Accept("{'id':'a','state':'new'}");
+
+        (job.Node, job.SubmitNode).Should().Be(("n1", "n1"));
+    }
+
+    [Fact]
+    public void A_node_given_with_a_restart_becomes_its_node_and_submit_node()
+    {
+        var node = new TestNode();
+        _ = node.RunToEnd(A);
+
+        var job = node.Accept("{'id':'a','state':'new','node':'n7'}");
+
+        (job.Node, job.SubmitNode, job.Active).Should().Be(("n7", "n7", false));
+    }
+
+    [Fact]
+    public void A_node_given_with_a_restart_takes_the_place_of_a_list_given_before()
+    {
+        var head = TestNode.Head();
+        _ = head.Submit("{'id':'a','node':['x','y'],'pool':'p1','args':['x']}");
+        _ = head.Kill("a.x");
+
+        var job = head.Accept("{'id':'a.x','state':'new','node':'z'}");
+
+        (job.Node, job.Nodes).Should().Be(("z", null));
+    }
+
+    [Fact]
+    public void An_ended_job_may_change_its_pool()
+    {
+        var node = new TestNode(Some.Node().WithPool("p2", new() { Slots = 1 }));
+        _ = node.RunToEnd(A);
+
+        _ = node.Accept("{'id':'a','state':'new','pool':'p2'}");
+
+        node.Take("p2").Job.Pool.Should().Be("p2");
+    }
+
+    [Fact]
+    public void A_node_without_a_restart_is_refused_for_an_ended_job()
+    {
+        var node = new TestNode();
+        _ = node.RunToEnd(A);
+
+        var answer = node.Submit("{'id':'a','node':'n7','tag':'t'}");
+
+        answer.Warnings.Should().ContainSingle().Which.Should().StartWith("node");
+        (node["a"].Node, node["a"].Tags.Single()).Should().Be(("n1", "t"));
+    }
+
+    [Theory]
+    [InlineData("new", 0)]
+    [InlineData("running", 1)]
+    [InlineData("done", 1)]
+    [InlineData("failed", 1)]
+    public void A_live_job_can_be_set_to_nothing_but_killed(string state, int warnings)
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+
+        var answer = node.Submit($"{{'id':'a','state':'{state}'}}");
+
+        answer.Warnings.Should().HaveCount(warnings);
+        node["a"].State.Should().Be(JobState.New);
+    }
+
+    [Fact]
+    public void A_running_job_set_to_new_runs_on()
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+        _ = node.Start();
+
+        var answer = node.Submit("{'id':'a','state':'new'}");
+
+        answer.Warnings.Should().ContainSingle().Which.Should().StartWith("state");
+        node["a"].State.Should().Be(JobState.Running);
+    }
+
+    [Fact]
+    public void A_live_job_set_to_killed_is_killed()
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+        var run = node.Start();
+
+        var job = node.Accept("{'id':'a','state':'killed'}");
+
+        (job.State, job.Active).Should().Be((JobState.Killed, true));
+        node.News().Stops.Should().Equal(run);
+    }
+
+    [Fact]
+    public void The_node_and_pool_of_a_live_job_cannot_change()
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+
+        var answer = node.Submit("{'id':'a','node':'n7','pool':'p7','tags':['t']}");
+
+        answer.Warnings.Should().HaveCount(2).And.Contain(text => text.StartsWith("node")).And.Contain(text => text.StartsWith("pool"));
+        (node["a"].Node, node["a"].Pool, node["a"].Tags.Single()).Should().Be(("n1", "p1", "t"));
+    }
+
+    [Fact]
+    public void A_job_that_is_being_killed_cannot_be_restarted_yet()
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+        _ = node.Start();
+        _ = node.Kill("a");
+
+        var answer = node.Submit("{'id':'a','state':'new'}");
+
+        answer.Warnings.Should().ContainSingle().Which.Should().Contain("active=false");
+        node["a"].State.Should().Be(JobState.Killed);
+    }
+
+    [Fact]
+    public void Everything_else_may_be_changed_at_any_time()
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+        _ = node.Start();
+
+        var answer = node.Submit("{'id':'a','args':['y'],'stdin':'i','stdout':'o','stderr':'e','runtime':9,'hold':1,'restart':1,'retries':2,"
+            + "'resubmit':1,'config':{'shell':true},'env':{'k':'v'},'cwd':'/','tags':['t']}");
+
+        answer.Warnings.Should().BeEmpty();
+        node["a"].Should().BeEquivalentTo(new
+        {
+            State = JobState.Running,
+            Args = new[] { "y" },
+            Stdin = "i",
+            Stdout = "o",
+            Stderr = "e",
+            Runtime = 9.0,
+            Hold = true,
+            Restart = true,
+            Retries = 2,
+            Resubmit = true,
+            Cwd = "/",
+            Tags = new[] { "t" },
+        });
+    }
+
+    [Fact]
+    public void What_a_change_does_not_name_stays()
+    {
+        var node = new TestNode();
+        _ = node.Accept("{'id':'a','pool':'p1','args':['x'],'tags':['t'],'retries':3}");
+
+        var job = node.Accept("{'id':'a','retries':4}");
+
+        (job.Tags.Single(), job.Args.Single(), job.Retries).Should().Be(("t", "x", 4));
+    }
+
+    [Fact]
+    public void A_bad_change_is_refused_whole()
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+        var before = node["a"];
+
+        var answer = node.Submit("{'id':'a','tags':['t'],'args':[]}");
+
+        answer.Error.Should().StartWith("args");
+        node["a"].Should().BeSameAs(before);
+    }
+
+    [Fact]
+    public void A_change_is_stamped_after_the_job_even_when_the_clock_was_set_back()
+    {
+        var node = new TestNode();
+        var before = node.Accept(A);
+        node.Clock.Wall -= 1000;
+
+        var after = node.Accept("{'id':'a','tags':['t']}");
+
+        after.Ts.Should().BeGreaterThan(before.Ts).And.BeLessThan(before.Ts + 0.001);
+        after.Seq.Should().BeGreaterThan(before.Seq);
+    }
+
+    [Fact]
+    public void Hold_taken_away_lets_a_job_start()
+    {
+        var node = new TestNode();
+        _ = node.Accept("{'id':'a','node':'n1','pool':'p1','args':['x'],'hold':true}");
+        node.Ledger.TakeNext("p1", node.Now).Should().BeNull();
+        _ = node.News();
+
+        _ = node.Accept("{'id':'a','hold':0}");
+
+        node.News().Pools.Should().Equal("p1");
+        node.Take().Job.Id.Should().Be("a");
+    }
+
+    [Fact]
+    public void Modify_sets_what_it_is_told_and_checks_nothing()
+    {
+        var node = new TestNode();
+        var job = node.Accept(A);
+
+        var known = node.Ledger.Modify(job with { Pool = "p9", FailCount = 7, Node = "n9" }, node.Now);
+
+        known.Should().BeTrue();
+        (node["a"].Pool, node["a"].FailCount, node["a"].Node).Should().Be(("p9", 7, "n9"));
+        node.Ledger.Modify(job with { Id = "b" }, node.Now).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_job_that_modify_brings_back_to_life_wins_over_the_copies_that_have_ended()
+    {
+        var node = new TestNode();
+        var ended = node.RunToEnd(A);
+
+        _ = node.Ledger.Modify(ended with { State = JobState.New }, node.Now);
+
+        node.Merge(ended with { Ts = ended.Ts + 1000 }).Should().BeEmpty();
+        node["a"].State.Should().Be(JobState.New);
+    }
+}

@@ -1,0 +1,398 @@
+using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Tests.Rules;
+
+/// <summary>SPEC.md §7: which of two copies of a job holds.</summary>
+public sealed class ConflictTests
+{
+    private const string A = "'id':'a','pool':'p1','args':['x'],'submit_node':'n1'";
+
+    private static Job Copy(string keys) => Some.Job($"{{{A},{keys}}}");
+
+    private static (TestNode Node, Run Run) Running(string keys = "'node':'n1','ts':5")
+    {
+        var node = new TestNode();
+        node.Merge(Copy(keys));
+        return (node, node.Start());
+    }
+
+    [Fact]
+    public void A_job_that_is_unknown_is_taken_over()
+    {
+        var node = new TestNode(Some.Head());
+
+        node.Merge(Copy("'node':'n1','ts':5")).Should().Equal("a");
+
+        node["a"].Ts.Should().Be(5);
+    }
+
+    [Fact]
+    public void A_job_without_a_node_does_not_spread()
+    {
+        var node = new TestNode(Some.Head());
+
+        node.Merge(Copy("'node':false,'ts':5")).Should().BeEmpty();
+
+        node.Ledger.Count.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(4, false)]
+    [InlineData(5, false)]
+    [InlineData(6, true)]
+    public void A_job_is_taken_over_when_it_is_newer_than_ours(double ts, bool taken)
+    {
+        var node = new TestNode(Some.Head());
+        node.Merge(Copy("'node':'n1','ts':5"));
+
+        node.Merge(Copy("'node':'n1'") with { Ts = ts }).Should().HaveCount(taken ? 1 : 0);
+    }
+
+    [Fact]
+    public void What_is_taken_over_gets_a_number_of_our_own()
+    {
+        var node = new TestNode(Some.Head());
+
+        node.Merge(Copy("'node':'n1','ts':5,'seq':999"));
+
+        node["a"].Seq.Should().Be(1);
+    }
+
+    [Fact]
+    public void A_job_that_comes_to_its_node_is_claimed_there()
+    {
+        var node = new TestNode();
+
+        node.Merge(Copy("'node':'n1','ts':5"));
+
+        (node["a"].Active, node["a"].Ts > 5).Should().Be((true, true));
+    }
+
+    [Fact]
+    public void The_node_that_runs_a_job_takes_a_kill()
+    {
+        var (node, run) = Running();
+
+        node.Merge(Copy("'node':'n1','state':'killed','active':true") with { Ts = node.Clock.Wall + 5 });
+
+        (node["a"].State, node["a"].Active, run.Stop).Should().Be((JobState.Killed, true, StopReason.Killed));
+    }
+
+    [Fact]
+    public void The_node_that_runs_a_job_takes_a_kill_whatever_the_clocks_say()
+    {
+        // It has refreshed the job since, or its clock is ahead.
+        var (node, run) = Running();
+
+        node.Merge(Copy("'node':'n1','state':'killed','active':true,'ts':6"));
+
+        (node["a"].State, run.Stop).Should().Be((JobState.Killed, StopReason.Killed));
+        node["a"].Ts.Should().BeGreaterThan(1000);
+    }
+
+    [Fact]
+    public void A_kill_reaches_a_job_that_waits_in_a_pool_whatever_the_clocks_say()
+    {
+        var node = new TestNode();
+        node.Merge(Copy("'node':'n1','ts':5"));
+
+        node.Merge(Copy("'node':'n1','state':'killed','active':true,'ts':6"));
+
+        (node["a"].State, node["a"].HasEnded).Should().Be((JobState.Killed, true));
+    }
+
+    [Fact]
+    public void A_kill_that_comes_before_its_job_holds()
+    {
+        var node = new TestNode();
+
+        node.Merge(Copy("'node':'n1','state':'killed','active':true,'ts':6"));
+
+        (node["a"].State, node["a"].HasEnded).Should().Be((JobState.Killed, true));
+        node.History.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void The_node_that_runs_a_job_takes_changes_of_its_spec_and_tells_the_others_how_it_stands()
+    {
+        var (node, run) = Running();
+        var theirs = Copy("'node':'n1','tags':['t'],'runtime':3,'args':['y']") with { Ts = node.Clock.Wall + 5 };
+
+        node.Merge(theirs).Should().Equal("a");
+
+        (node["a"].State, node["a"].Tags.Single(), node["a"].Args.Single(), node["a"].StartCount).Should().Be((JobState.Running, "t", "y", 1));
+        node["a"].Ts.Should().BeGreaterThan(theirs.Ts);
+        node.Pass(3);
+        run.Stop.Should().Be(StopReason.Overdue);
+    }
+
+    [Fact]
+    public void Words_of_a_command_that_only_differ_in_where_they_are_parted_are_a_change()
+    {
+        var (node, _) = Running("'node':'n1','ts':5,'args':['a b']");
+
+        node.Merge(Copy("'node':'n1','args':['a','b']") with { Ts = node.Clock.Wall + 5 });
+
+        node["a"].Args.Should().Equal("a", "b");
+    }
+
+    [Theory]
+    [InlineData("'state':'new'")]
+    [InlineData("'state':'new','start_count':1")]
+    [InlineData("'state':'done','start_count':1")]
+    [InlineData("'state':'failed','error':'expired','start_count':1,'fail_count':1")]
+    [InlineData("'state':'running','start_count':9")]
+    public void The_node_that_runs_a_job_has_the_last_word_on_its_state(string theirs)
+    {
+        var (node, run) = Running();
+
+        node.Merge(Copy($"'node':'n1',{theirs}") with { Ts = node.Clock.Wall + 5 });
+
+        (node["a"].State, node["a"].StartCount, node["a"].FailCount, run.Stop).Should().Be((JobState.Running, 1, 0, StopReason.None));
+        node["a"].Ts.Should().BeGreaterThan(node.Clock.Wall + 5);
+    }
+
+    [Theory]
+    [InlineData("'state':'new'")]
+    [InlineData("'state':'running','start_count':1,'start_ts':5")]
+    [InlineData("'state':'failed','error':'expired','start_count':1,'fail_count':1")]
+    [InlineData("'state':'killed','active':true,'start_count':1")]
+    [InlineData("'state':'killed','start_count':1")]
+    public void What_came_of_a_job_here_is_not_undone_by_a_copy_that_has_not_heard_of_it(string theirs)
+    {
+        var (node, run) = Running();
+        node.End(run);
+
+        node.Merge(Copy($"'node':'n1','tags':['t'],{theirs}") with { Ts = node.Clock.Wall + 5 });
+
+        (node["a"].State, node["a"].Rc, node["a"].Active).Should().Be((JobState.Done, 0, false));
+        node["a"].Ts.Should().BeGreaterThan(node.Clock.Wall + 5);
+        node["a"].Tags.Should().Equal("t");
+        node.History.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData("'state':'running','start_count':1")]
+    [InlineData("'state':'new'")]
+    public void A_job_that_waits_here_for_a_further_run_is_not_taken_for_crashed(string theirs)
+    {
+        var (node, run) = Running("'node':'n1','ts':5,'retries':3");
+        node.End(run, rc: 1);
+
+        node.Merge(Copy($"'node':'n1','retries':3,{theirs}") with { Ts = node.Clock.Wall + 5 });
+
+        (node["a"].State, node["a"].FailCount, node["a"].StartCount, node["a"].Error).Should().Be((JobState.New, 1, 1, null));
+    }
+
+    [Fact]
+    public void A_run_that_this_node_has_lost_with_an_earlier_life_has_crashed()
+    {
+        var node = new TestNode();
+        node.Merge(Copy("'node':'n1','ts':5"));
+
+        node.Merge(Copy("'node':'n1','state':'running','active':true,'start_count':1") with { Ts = node.Clock.Wall + 5 });
+
+        (node["a"].State, node["a"].Error, node["a"].FailCount).Should().Be((JobState.Failed, "crashed", 1));
+    }
+
+    [Fact]
+    public void An_old_peer_may_restart_an_ended_job_of_ours()
+    {
+        var (node, run) = Running();
+        node.End(run, rc: 3);
+
+        node.Merge(Copy("'node':'n1','start_count':1,'state':'new'") with { Ts = node.Clock.Wall + 5 });
+
+        (node["a"].State, node["a"].Active).Should().Be((JobState.New, true));
+    }
+
+    [Fact]
+    public void An_ended_job_may_be_changed_from_outside()
+    {
+        var (node, run) = Running();
+        node.End(run, rc: 3);
+
+        node.Merge(node["a"] with { Tags = ["t"], Ts = node.Clock.Wall + 5 });
+
+        (node["a"].State, node["a"].Rc, node["a"].Tags.Single()).Should().Be((JobState.Failed, 3, "t"));
+    }
+
+    [Fact]
+    public void A_killed_job_may_be_changed_from_outside()
+    {
+        var node = new TestNode();
+        _ = node.Accept($"{{'node':'n1',{A.Replace(",'submit_node':'n1'", "")}}}");
+        var killed = node.Kill("a")!;
+
+        node.Merge(killed with { Tags = ["t"], Ts = killed.Ts + 5 });
+
+        node["a"].Tags.Should().Equal("t");
+    }
+
+    [Fact]
+    public void A_stale_run_is_killed_when_its_job_goes_on_elsewhere()
+    {
+        var (node, run) = Running();
+
+        node.Merge(Copy("'node':'n2','epoch':1,'ts':1"));
+
+        (run.Stop, node["a"].Node, node["a"].State).Should().Be((StopReason.Superseded, "n2", JobState.New));
+        node.News().Stops.Should().Equal(run);
+
+        node.End(run, rc: -9);
+        (node["a"].State, node["a"].Rc).Should().Be((JobState.New, null));
+        node.History.Should().BeEmpty();
+        node.Ledger.Runs.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_job_that_was_sent_off_anew_to_the_same_node_starts_when_its_stale_run_is_gone()
+    {
+        var (node, run) = Running();
+
+        node.Merge(Copy("'node':'n1','epoch':1,'ts':1"));
+
+        node.Ledger.TakeNext("p1", node.Now).Should().BeNull();
+        node.End(run, rc: -9);
+        node.Start();
+        node["a"].State.Should().Be(JobState.Running);
+    }
+
+    [Fact]
+    public void A_copy_from_before_the_job_was_sent_off_anew_is_stale_whatever_its_clock_says()
+    {
+        var node = new TestNode(Some.Head());
+        node.Merge(Copy("'node':'n2','epoch':1,'ts':5"));
+
+        node.Merge(Copy("'node':'n1','state':'done','ts':500")).Should().BeEmpty();
+
+        node["a"].Node.Should().Be("n2");
+    }
+
+    [Fact]
+    public void A_result_is_not_hidden_by_a_clock_that_is_behind()
+    {
+        var node = new TestNode(Some.Head());
+        node.Merge(Copy("'node':'n1','state':'running','active':true,'start_count':1,'ts':500"));
+
+        node.Merge(Copy("'node':'n1','state':'done','start_count':1,'ts':100"));
+
+        node["a"].State.Should().Be(JobState.Done);
+        node["a"].Ts.Should().BeGreaterThan(500);
+    }
+
+    [Fact]
+    public void A_job_taken_for_lost_is_found_again_when_its_node_is_heard_of_whatever_the_clocks_say()
+    {
+        var head = new TestNode(Some.Head());
+        var running = Copy("'node':'n1','state':'running','active':true,'start_count':1,'ts':5");
+        head.Merge(running);
+        head.Pass(61);
+        head["a"].Error.Should().Be("expired");
+
+        head.Merge(running with { Ts = 6 });
+
+        head["a"].State.Should().Be(JobState.Running);
+    }
+
+    [Theory]
+    [InlineData("'state':'running','active':true,'start_count':1,'ts':5")]
+    [InlineData("'state':'done','rc':0,'start_count':1,'ts':5")]
+    public void Another_node_that_takes_a_job_for_lost_does_not_change_what_we_know_of_it(string ours)
+    {
+        var head = new TestNode(Some.Head());
+        head.Merge(Copy($"'node':'n1',{ours}"));
+        var before = head["a"];
+
+        head.Merge(Copy("'node':'n1','state':'failed','error':'expired','start_count':1,'ts':900"));
+
+        head["a"].Should().BeSameAs(before);
+    }
+
+    [Fact]
+    public void A_kill_that_its_node_has_not_answered_is_not_hidden_by_news_of_the_job()
+    {
+        var head = new TestNode(Some.Head());
+        var running = Copy("'node':'n1','state':'running','active':true,'start_count':1,'ts':5");
+        head.Merge(running);
+        _ = head.Kill("a");
+
+        head.Merge(running with { Ts = head.Clock.Wall + 100 });
+
+        (head["a"].State, head["a"].Active).Should().Be((JobState.Killed, true));
+        head["a"].Ts.Should().BeGreaterThan(head.Clock.Wall + 100);
+    }
+
+    [Fact]
+    public void A_kill_from_upstream_passes_a_node_that_has_heard_newer_news_of_the_job()
+    {
+        var head = new TestNode(Some.Head());
+        head.Merge(Copy("'node':'n1','state':'running','active':true,'start_count':1,'ts':500"));
+
+        head.Merge(Copy("'node':'n1','state':'killed','active':true,'ts':100"));
+
+        (head["a"].State, head["a"].Active, head["a"].StartCount).Should().Be((JobState.Killed, true, 1));
+    }
+
+    [Theory]
+    [InlineData(100, 500)]
+    [InlineData(500, 100)]
+    public void A_change_of_the_spec_survives_news_of_the_job_and_the_other_way_round(double changed, double news)
+    {
+        var change = Copy("'node':'n1','tags':['t']") with { Ts = changed };
+        var running = Copy("'node':'n1','state':'running','active':true,'start_count':1") with { Ts = news };
+        var (one, other) = (new TestNode(Some.Head()), new TestNode(Some.Head()));
+
+        one.Merge(change, running);
+        other.Merge(running, change);
+
+        one["a"].State.Should().Be(JobState.Running);
+        other["a"].State.Should().Be(JobState.Running);
+        one["a"].Tags.Should().Equal(other["a"].Tags);
+        one["a"].Tags.Should().HaveCount(changed > news ? 1 : 0);
+    }
+
+    [Fact]
+    public void Of_two_changes_with_one_stamp_all_nodes_take_the_same()
+    {
+        var (one, other) = (new TestNode(Some.Head()), new TestNode(Some.Head()));
+        var (first, second) = (Copy("'node':'n1','ts':5,'tags':['x']"), Copy("'node':'n1','ts':5,'tags':['y']"));
+
+        one.Merge(first, second);
+        other.Merge(second, first);
+
+        one["a"].Tags.Should().Equal(other["a"].Tags);
+    }
+
+    [Fact]
+    public void An_old_peer_may_resubmit_with_its_counts_reset()
+    {
+        var head = new TestNode(Some.Head());
+        head.Merge(Copy("'node':'n1','resubmit':1,'state':'running','start_count':3,'ts':5"));
+
+        head.Merge(Copy("'node':'n1','resubmit':1,'state':'new','start_count':0,'ts':6")).Should().Equal("a");
+    }
+
+    [Fact]
+    public void What_is_not_ours_is_kept_and_sent_on()
+    {
+        var node = new TestNode(Some.Head());
+
+        node.Merge(Copy("'node':'n1','ts':5,'colour':'red'"));
+
+        node.Ledger.Newer(0).Single().Extra!["colour"].GetString().Should().Be("red");
+    }
+
+    [Fact]
+    public void Status_of_a_node_is_taken_over_when_newer_whichever_way_it_came()
+    {
+        var head = new TestNode(Some.Head());
+        head.Ledger.MergeNodes("x", new Dictionary<string, Protocol.Nodes.NodeStatus> { ["n1"] = Some.Status(5, 5) }, head.Now);
+        head.Ledger.MergeNodes("y", new Dictionary<string, Protocol.Nodes.NodeStatus> { ["n1"] = Some.Status(4, 4) }, head.Now);
+        head.Ledger.MergeNodes("z", new Dictionary<string, Protocol.Nodes.NodeStatus> { ["n1"] = Some.Status(6, 6) }, head.Now);
+
+        head.Ledger.FreeSlots()["p1"]["n1"].Limit.Should().Be(6);
+        head.Ledger.Nodes.Find("n1")!.Peer.Should().Be("z");
+    }
+}

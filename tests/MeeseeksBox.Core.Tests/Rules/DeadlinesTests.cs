@@ -1,0 +1,312 @@
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Tests.Rules;
+
+/// <summary>SPEC.md §4: expire, expire_active_jobs, update, timeout, history.</summary>
+public sealed class DeadlinesTests
+{
+    private const string AtWork = "'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','state':'running','active':true,'start_count':1,'ts':5";
+
+    private static TestNode Head(NodeSettings? settings = null) => new(settings ?? Some.Head() with { Expire = 60, Timeout = 600 });
+
+    [Fact]
+    public void An_ended_job_leaves_the_state_so_many_seconds_after_its_last_update()
+    {
+        var node = new TestNode(Some.Node() with { Expire = 30 });
+        _ = node.RunToEnd("{'id':'a','pool':'p1','args':['x']}");
+        node.Pass(20);
+        _ = node.Accept("{'id':'a','tags':['t']}");
+
+        node.Pass(29.9);
+        node.Ledger.Count.Should().Be(1);
+        node.Pass(0.2);
+
+        node.Ledger.Count.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("'state':'running','active':true")]
+    [InlineData("'state':'running','active':false")]
+    [InlineData("'state':'new','active':true")]
+    public void A_claimed_or_running_job_that_its_node_has_not_updated_for_that_long_has_failed(string state)
+    {
+        var head = Head();
+        head.Merge(Some.Job($"{{'id':'a','pool':'p1','args':['x'],'node':'n1','ts':5,{state}}}"));
+
+        head.Pass(59.9);
+        head["a"].State.Should().NotBe(JobState.Failed);
+        head.Pass(0.2);
+
+        (head["a"].State, head["a"].Error, head["a"].Active, head["a"].FailCount).Should().Be((JobState.Failed, "expired", false, 1));
+    }
+
+    [Fact]
+    public void News_of_a_job_puts_off_its_expiry_however_old_its_stamp_looks_to_us()
+    {
+        var head = Head();
+        head.Merge(Some.Job($"{{{AtWork}}}"));
+
+        for (var ts = 6; ts < 20; ts++)
+        {
+            head.Pass(50);
+            head.Merge(Some.Job($"{{{AtWork}}}") with { Ts = ts });
+        }
+
+        head["a"].State.Should().Be(JobState.Running);
+    }
+
+    [Fact]
+    public void Jobs_at_work_do_not_expire_when_expire_active_jobs_is_false()
+    {
+        var head = Head(Some.Head() with { ExpireActiveJobs = false });
+        head.Merge(Some.Job($"{{{AtWork}}}"));
+
+        head.Pass(100_000);
+
+        head["a"].State.Should().Be(JobState.Running);
+    }
+
+    [Theory]
+    [InlineData("'node':'n1'")]
+    [InlineData("'tags':[]")]
+    public void New_jobs_stay(string key)
+    {
+        var head = Head();
+        _ = head.Accept($"{{'id':'a','pool':'p1','args':['x'],{key}}}");
+
+        head.Pass(100_000);
+
+        head["a"].State.Should().Be(JobState.New);
+    }
+
+    [Fact]
+    public void A_killed_job_whose_node_does_not_answer_is_killed_and_not_run_again()
+    {
+        var head = Head();
+        head.Merge(Some.Job($"{{{AtWork},'retries':5}}"));
+        _ = head.Kill("a");
+
+        head.Pass(61);
+
+        (head["a"].State, head["a"].Active, head["a"].FailCount).Should().Be((JobState.Killed, false, 0));
+        head.History.Should().ContainSingle().Which.State.Should().Be(JobState.Killed);
+    }
+
+    [Theory]
+    [InlineData("'hold':0")]
+    [InlineData("'hold':1")]
+    public void A_pool_refreshes_each_of_its_live_jobs(string key)
+    {
+        var node = new TestNode(Some.Node().WithPool("p1", new() { Slots = 1, Update = 10 }));
+        _ = node.Accept("{'id':'r','pool':'p1','args':['x'],'submit_ts':0}");
+        _ = node.Start();
+        _ = node.Accept($"{{'id':'w','node':'n1','pool':'p1','args':['x'],{key}}}");
+        var (running, waiting) = (node["r"], node["w"]);
+
+        node.Pass(9.9);
+        node["r"].Should().BeSameAs(running);
+        node.Pass(0.2);
+
+        node["r"].Should().BeEquivalentTo(running with { Ts = 0, Seq = 0 }, options => options.Excluding(job => job.Ts).Excluding(job => job.Seq));
+        node["r"].Ts.Should().BeApproximately(running.Ts + 10, 0.01);
+        node["w"].Ts.Should().BeApproximately(waiting.Ts + 10, 0.01);
+    }
+
+    [Fact]
+    public void A_job_that_is_being_killed_is_refreshed_until_its_process_is_gone()
+    {
+        var node = new TestNode(Some.Node().WithPool("p1", new() { Update = 10 }));
+        _ = node.Accept("{'id':'a','pool':'p1','args':['x']}");
+        _ = node.Start();
+        var killed = node.Kill("a")!;
+
+        node.Pass(100);
+
+        node["a"].Ts.Should().BeApproximately(killed.Ts + 100, 0.01);
+    }
+
+    [Fact]
+    public void Jobs_of_the_config_pool_are_refreshed_too()
+    {
+        var node = new TestNode();
+        var job = node.Accept("{'id':'a','node':'n1','pool':'__config','args':{'x':1},'hold':1}");
+
+        node.Pass(31);
+
+        node["a"].Ts.Should().BeGreaterThan(job.Ts);
+    }
+
+    [Fact]
+    public void A_new_job_that_has_not_been_updated_for_so_long_is_sent_downstream_again()
+    {
+        var head = Head(Some.Head() with { Timeout = 20 });
+        _ = head.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
+        var seq = head.Ledger.Seq;
+
+        head.Pass(19.9);
+        head.Ledger.Newer(seq).Should().BeEmpty();
+        head.Pass(0.2);
+
+        head.Ledger.Newer(seq).Should().ContainSingle().Which.Id.Should().Be("a");
+        head.Ledger.NextDeadline().Should().BeApproximately(head.Clock.Steady + 19.9, 0.001);
+    }
+
+    [Fact]
+    public void A_job_that_is_sent_again_does_not_win_over_what_has_become_of_it()
+    {
+        var head = Head(Some.Head() with { Timeout = 20 });
+        var job = head.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
+        head.Pass(100);
+
+        head.Merge(job with { State = JobState.Done, StartCount = 1, Ts = job.Ts + 5 });
+
+        head["a"].State.Should().Be(JobState.Done);
+    }
+
+    [Fact]
+    public void A_node_whose_status_has_not_changed_for_so_long_is_offline_and_leaves_the_pools()
+    {
+        var head = Head(Some.Head() with { Timeout = 20 });
+        head.Hear(("n1", Some.Status(0)), ("n2", Some.Status(0)));
+        head.Pass(15);
+        head.Hear(("n2", Some.Status(0)));
+
+        head.Pass(5.1);
+
+        head.Ledger.FreeSlots()["p1"].Keys.Should().Equal("n2");
+        head.Ledger.Nodes.Find("n1")!.Status.Online.Should().BeFalse();
+        head.Ledger.OwnStatus(head.Now).Routing.Should().Equal("head", "n2");
+        head.Accept("{'pool':'p1','args':['x']}").Node.Should().Be("n2");
+    }
+
+    [Fact]
+    public void A_status_that_is_told_again_unchanged_is_no_news_of_its_node()
+    {
+        var head = Head(Some.Head() with { Timeout = 20 });
+        var status = Some.Status(7);
+        head.Ledger.MergeNodes("peer", new Dictionary<string, Protocol.Nodes.NodeStatus> { ["n1"] = status }, head.Now);
+
+        for (var time = 0; time < 3; time++)
+        {
+            head.Pass(10);
+            head.Ledger.MergeNodes("peer", new Dictionary<string, Protocol.Nodes.NodeStatus> { ["n1"] = status }, head.Now);
+        }
+
+        head.Ledger.Nodes.Find("n1")!.Status.Online.Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_job_pinned_to_its_node_waits_for_it_when_it_is_retried_after_an_expiry()
+    {
+        var head = Head();
+        head.Hear(("n2", Some.Status(0)));
+        head.Merge(Some.Job($"{{{AtWork},'retries':1}}"));
+
+        head.Pass(61);
+
+        (head["a"].State, head["a"].Node, head["a"].Active, head["a"].FailCount, head["a"].Epoch).Should().Be((JobState.New, "n1", false, 1, 1));
+    }
+
+    [Fact]
+    public void A_job_that_came_with_a_list_goes_to_the_first_of_it_that_is_online_when_it_is_retried_after_an_expiry()
+    {
+        var head = Head();
+        head.Hear(("n3", Some.Status(0)), ("n4", Some.Status(0)));
+        head.Merge(Some.Job($"{{{AtWork},'retries':9,'nodes':['n1','n2','n3','n4']}}"));
+
+        head.Pass(61);
+
+        (head["a"].State, head["a"].Node).Should().Be((JobState.New, "n3"));
+    }
+
+    [Fact]
+    public void A_job_that_came_with_a_list_moves_on_more_than_once()
+    {
+        var head = Head();
+        head.Hear(("n3", Some.Status(0)));
+        head.Merge(Some.Job($"{{{AtWork},'retries':9,'nodes':['n1','n3']}}") with { Node = "n2" });
+
+        head.Pass(61);
+
+        (head["a"].State, head["a"].Node).Should().Be((JobState.New, "n3"));
+    }
+
+    [Fact]
+    public void Any_other_job_is_routed_anew_when_it_is_retried_after_an_expiry()
+    {
+        var head = Head();
+        head.Hear(("n1", Some.Status(0)));
+        _ = head.Accept("{'id':'a','pool':'p1','args':['x'],'retries':1}");
+        head.Merge(head["a"] with { State = JobState.Running, Active = true, StartCount = 1, Ts = head.Clock.Wall + 1 });
+        head.Pass(30);
+        head.Hear(("n1", Some.Status(0, -1)), ("n2", Some.Status(0)));
+
+        head.Pass(31);
+
+        (head["a"].State, head["a"].Node).Should().Be((JobState.New, "n2"));
+    }
+
+    [Fact]
+    public void A_job_that_another_node_has_routed_is_left_to_that_node_to_retry()
+    {
+        var master = new TestNode(Some.Head("master"));
+        master.Merge(Some.Job($"{{{AtWork},'retries':9}}") with { SubmitNode = "head" });
+
+        master.Pass(61);
+
+        (master["a"].State, master["a"].Error, master["a"].Epoch).Should().Be((JobState.Failed, "expired", 0));
+    }
+
+    [Fact]
+    public void History_gets_a_job_that_ended_once_and_one_that_expired_once()
+    {
+        var head = Head();
+        head.Merge(Some.Job($"{{{AtWork}}}"));
+        head.Merge(Some.Job("{'id':'b','pool':'p1','args':['x'],'node':'n1','state':'done','rc':0,'ts':5}"));
+
+        head.Pass(1000);
+
+        head.History.Select(job => (job.Id, job.State)).Should().Equal(("b", JobState.Done), ("a", JobState.Failed));
+        head.Ledger.Count.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_change_of_an_ended_job_is_no_further_ending()
+    {
+        var node = new TestNode();
+        _ = node.RunToEnd("{'id':'a','pool':'p1','args':['x']}");
+
+        _ = node.Accept("{'id':'a','tags':['t']}");
+
+        node.History.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_restarted_job_that_ends_again_is_a_further_ending()
+    {
+        var node = new TestNode();
+        _ = node.RunToEnd("{'id':'a','pool':'p1','args':['x']}");
+
+        _ = node.RunToEnd("{'id':'a','state':'new'}", rc: 1);
+
+        node.History.Select(job => job.State).Should().Equal(JobState.Done, JobState.Failed);
+    }
+
+    [Fact]
+    public void A_span_of_zero_does_not_make_the_node_turn_without_a_pause()
+    {
+        var node = new TestNode(Some.Node().WithPool("p1", new() { Update = 0, RestartDelay = 0 }) with { Expire = 0, Timeout = 0 });
+        _ = node.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
+        _ = node.Accept("{'id':'b','node':'n9','pool':'p1','args':['x']}");
+        node.Ledger.Merge([Some.Job($"{{{AtWork},'id':'c','node':'n8'}}")], node.Now);
+        node.Clock.Pass(1);
+
+        node.Ledger.Tick(node.Now);
+
+        node.Ledger.NextDeadline().Should().BeGreaterThan(node.Clock.Steady);
+    }
+
+    [Fact]
+    public void An_idle_node_has_nothing_to_wake_up_for() => new TestNode().Ledger.NextDeadline().Should().BeNull();
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Nodes;
+
+namespace MeeseeksBox.Core.Tests;
+
+/// <summary>Values for tests. JSON is written with single quotes.</summary>
+internal static class Some
+{
+    public static JobSpec Spec(string json) => JobSpec.Read(JsonElement.Parse(json.Replace('\'', '"')));
+
+    /// <summary>A job as it comes from another node.</summary>
+    public static Job Job(string json)
+    {
+        var known = JobKeys.TryRead(JsonElement.Parse(json.Replace('\'', '"')), out var job, out var problem);
+        return known ? job! : throw new ArgumentException(problem, nameof(json));
+    }
+
+    /// <summary>A node n1 with a pool p1 of two slots.</summary>
+    public static NodeSettings Node(string name = "n1", int slots = 2) => new()
+    {
+        Name = name,
+        Pools = new Dictionary<string, PoolSettings> { ["p1"] = new() { Slots = slots } },
+    };
+
+    /// <summary>A node without pools.</summary>
+    public static NodeSettings Head(string name = "head") => new() { Name = name };
+
+    public static NodeSettings WithPool(this NodeSettings settings, string name, PoolSettings pool) =>
+        settings with { Pools = new Dictionary<string, PoolSettings>(settings.Pools) { [name] = pool } };
+
+    public static NodeSettings WithoutPool(this NodeSettings settings, string name) =>
+        settings with { Pools = settings.Pools.Where(pool => pool.Key != name).ToDictionary() };
+
+    /// <summary>What another node tells of itself: a pool p1 of so many slots (0: no limit, -1: draining).</summary>
+    public static NodeStatus Status(double ts, int slots = 2, double loadavg = 0, string pool = "p1") => new()
+    {
+        Ts = ts,
+        Loadavg = loadavg,
+        Pools = new() { [pool] = SlotCount.Of(slots) },
+    };
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using CsCheck;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Protocol.Tests.Jobs;
+
+/// <summary>Jobs of every shape, made without going through JSON.</summary>
+internal static class SomeJob
+{
+    private static readonly Gen<double> Time = Gen.OneOf<double>(Gen.Double[-1e10, 1e11 - 1], Gen.Double[1.7e9, 1.8e9], Gen.Const(0.0));
+
+    private static readonly Gen<string[]> Texts = Some.Text.Array[0, 3];
+
+    private static readonly Gen<Func<Job, Job>> Change = Gen.OneOf<Func<Job, Job>>(
+        Set(Some.Text, static (job, value) => job with { Pool = value }),
+        Set(Texts, static (job, value) => job with { Args = value, Settings = null }),
+        Set(Object, static (job, value) => job with { Args = [], Settings = value }),
+        Set(Name, static (job, value) => job with { Node = value }),
+        Set(Name, static (job, value) => job with { SubmitNode = value }),
+        Set(Texts, static (job, value) => job with { Nodes = value }),
+        Set(Gen.Enum<JobState>(), static (job, value) => job with { State = value }),
+        Set(Gen.Bool, static (job, value) => job with { Active = value }),
+        Set(Gen.Int[0, int.MaxValue], static (job, value) => job with { Epoch = value }),
+        Set(Time, static (job, value) => job with { Ts = value }),
+        Set(Gen.Long[-(1L << 53) + 1, (1L << 53) - 1], static (job, value) => job with { Seq = value }),
+        Set(Time, static (job, value) => job with { SubmitTs = value }),
+        Set(Time, static (job, value) => job with { StartTs = value }),
+        Set(Time, static (job, value) => job with { EndTs = value }),
+        Set(Gen.Int, static (job, value) => job with { StartCount = value }),
+        Set(Gen.Int, static (job, value) => job with { FailCount = value }),
+        Set(Gen.Int, static (job, value) => job with { Pid = value }),
+        Set(Gen.Int, static (job, value) => job with { Rc = value }),
+        Set(Some.Text, static (job, value) => job with { Error = value }),
+        Set(Some.Text, static (job, value) => job with { StdoutData = value }),
+        Set(Some.Text, static (job, value) => job with { StderrData = value }),
+        Set(Gen.Bool, static (job, value) => job with { StdoutTruncated = value, StderrTruncated = !value }),
+        Set(Some.Text, static (job, value) => job with { Stdin = value }),
+        Set(Some.Text, static (job, value) => job with { Stdout = value }),
+        Set(Some.Text, static (job, value) => job with { Stderr = value }),
+        Set(Gen.Double[0, double.MaxValue], static (job, value) => job with { Runtime = value }),
+        Set(Gen.Bool, static (job, value) => job with { Hold = value, Restart = !value, Resubmit = value }),
+        Set(Gen.Int[0, int.MaxValue], static (job, value) => job with { Retries = value }),
+        Set(Object, static (job, value) => job with { Config = value }),
+        Set(Gen.Select(Some.Text, Some.Text).Array[0, 3], static (job, value) => job with { Env = Environment(value) }),
+        Set(Some.Text, static (job, value) => job with { Cwd = value }),
+        Set(Texts, static (job, value) => job with { Tags = value }),
+        Set(Gen.Select(Some.Text, Some.AnyJson), static (job, value) => Extra(job, value.Item1, value.Item2)));
+
+    /// <summary>Any job at all.</summary>
+    public static Gen<Job> Any { get; } = Gen.Select(Some.Text.Where(text => text.Length > 0), Change.Array[0, 20])
+        .Select((id, changes) => changes.Aggregate(new Job { Id = id }, static (job, change) => change(job)));
+
+    private static Gen<string?> Name => Some.Text.Select(text => text.Length is 0 ? null : text);
+
+    private static Gen<JsonElement> Object => Some.AnyJson.Select(Some.Json)
+        .Where(value => value.ValueKind is JsonValueKind.Object && KeptValue.TryKeep(value, out _));
+
+    private static Gen<Func<Job, Job>> Set<T>(Gen<T> values, Func<Job, T, Job> set) => 
+        values.Select(value => (Func<Job, Job>)(job => set(job, value)));
+
+    private static ImmutableSortedDictionary<string, string> Environment((string Name, string Value)[] variables) => variables
+        .Where(variable => variable.Name.Length > 0 && !variable.Name.AsSpan().ContainsAny('=', '\0') && !variable.Value.Contains('\0'))
+        .DistinctBy(variable => variable.Name)
+        .ToImmutableSortedDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
+
+    private static Job Extra(Job job, string name, string json) =>
+        JobKeys.TryFind(name, out _) || !KeptValue.TryKeep(Some.Json(json), out var kept) ? job : JobKeys.SetExtra(job, name, kept);
+}
