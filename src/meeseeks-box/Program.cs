@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using MeeseeksBox.Agent;
 using MeeseeksBox.Agent.Configuration;
-using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Protocol.Configuration;
 using Serilog.Debugging;
 
@@ -72,7 +71,6 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 
 static async Task<int> ServeAsync(ConfigurationResult configuration, string[] arguments, LogSetup logs)
 {
-    Signals.GiveBrokenPipeBackToChildren();
     var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     Box box;
     try
