@@ -41,9 +41,9 @@ public sealed partial class FolderImportsTests
     [Fact]
     public void Nobody_uses_the_box_that_puts_the_parts_together()
     {
-        // Their namespace encloses the others, so that no using line would tell.
-        var names = string.Join('|', Directory.GetFiles(Source, "*.cs").Select(Path.GetFileNameWithoutExtension));
-        var mention = new Regex($@"(?<!\.)\b({names})\b(?!"")");
+        // Their namespace encloses the others, so that no using line would tell. Program is a class that nobody can name by accident.
+        var names = string.Join('|', Directory.GetFiles(Source, "*.cs").Select(Path.GetFileNameWithoutExtension).Except(["Program"]));
+        var mention = new Regex($@"(?<!\.)\b({names})\b");
 
         var mentions = CodeLines().Where(line => mention.IsMatch(line.Text)).Select(line => $"{line.File}: {line.Text}");
 
