@@ -68,7 +68,7 @@ public sealed class RequestLineTests
 
         deep.Count.Should().Be(1);
         Problem(Some.Line(new string('[', 65) + new string(']', 65))).Should().Be("not JSON: character 65: objects and lists stand in each other more than 64 deep");
-        Problem(Some.Line(string.Concat(Enumerable.Repeat("{\"a\":", 5000)))).Should().Be("nested deeper than 64 levels at character 321");
+        Problem(Some.Line(string.Concat(Enumerable.Repeat("{\"a\":", 5000)))).Should().Be("not JSON: character 321: objects and lists stand in each other more than 64 deep");
     }
 
     [Theory]
