@@ -91,6 +91,9 @@ internal sealed class JobTable(NodeSettings settings, News news)
         Wait(entry, now);
     }
 
+    /// <summary>Forgets the deadline of an entry until it changes again.</summary>
+    public static void LetRest(JobEntry entry) => LeaveDueList(entry);
+
     /// <summary>Goes by other settings from now on; every job is put where it belongs then.</summary>
     public void Apply(NodeSettings settings, Moment now)
     {
@@ -239,7 +242,7 @@ internal sealed class JobTable(NodeSettings settings, News news)
         var job = entry.Job;
         entry.DueList = entry.Queue is { } queue && queue.Key.Node == _settings.Name ? queue.Live
             : entry.Queue is null ? Ended
-            : entry.Queue.Key.Node is null || (entry.IsHandedBack && job.State is JobState.New) ? null
+            : entry.Queue.Key.Node is null ? null
             : job.Active || job.State is not JobState.New ? AtWorkElsewhere
             : WaitingElsewhere;
         entry.DueList?.Add(entry);

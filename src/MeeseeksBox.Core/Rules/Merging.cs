@@ -25,11 +25,11 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
         switch (Conflict.Decide(entry.Job, theirs, state.Settings.Name, entry.Run is not null))
         {
             case Verdict.Take:
-                TakeOrForget(entry, theirs, now);
+                Take(theirs, now);
                 return true;
             case Verdict.Supersede:
                 Supersede(entry);
-                TakeOrForget(entry, theirs, now);
+                Take(theirs, now);
                 return true;
             case Verdict.TakeWishes:
                 TakeWishes(entry, theirs, now);
@@ -47,25 +47,13 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
         }
     }
 
-    // A job that has left this node for one that cannot be reached from here: we shall hear no more of it, and have no say in it.
-    private void TakeOrForget(JobEntry entry, Job theirs, Moment now)
-    {
-        var here = state.Settings.Name;
-        if ((entry.IsHandedBack || entry.Job.Node == here) && theirs.Node != here && state.Nodes.Find(theirs.Node!) is null)
-        {
-            state.Jobs.Remove(entry);
-            return;
-        }
-
-        entry.IsHandedBack = false;
-        entry.Recorded &= entry.Job.Epoch == theirs.Epoch;
-        Take(theirs, now);
-    }
-
     private void Take(Job theirs, Moment now)
     {
+        var sameEpoch = state.Jobs.TryFind(theirs.Id, out var known) && known.Job.Epoch == theirs.Epoch;
         var entry = state.Jobs.Put(theirs, now);
-        entry.Recorded &= !theirs.IsLive;
+
+        // We may not have seen it alive since it was sent off anew.
+        entry.Recorded &= sameEpoch && !theirs.IsLive;
         if (theirs is { State: JobState.New, EndTs: not null } && theirs.StartCount + theirs.FailCount + theirs.Epoch > 0)
         {
             // It is about to run again after an end: the pause counts from when we heard of it, since clocks differ.

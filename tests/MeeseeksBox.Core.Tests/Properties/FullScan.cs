@@ -161,7 +161,7 @@ internal sealed class FullScan
         (null, _) => _state.Jobs.Ended,
         ({ Node: null }, _) => null,
         ({ } place, _) when place.Node == Settings.Name => entry.Queue!.Live,
-        (_, { State: JobState.New }) when entry.IsHandedBack => null,
+        (_, { State: JobState.New, Active: false }) when entry.DueList is null => null,
         (_, { State: JobState.New, Active: false }) => _state.Jobs.WaitingElsewhere,
         _ => _state.Jobs.AtWorkElsewhere,
     };
