@@ -1,0 +1,155 @@
+using MeeseeksBox.Agent.Pools.Plugins;
+using MeeseeksBox.Plugins;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.Agent.Tests.Pools.Plugins;
+
+// SPEC.md §5: plugins.
+public sealed class PluginLoaderTests : IDisposable
+{
+    private const string Offer = "its tasks are: TestProgram.Tasks.Greeting";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("TestProgram.Greeting")]
+    [InlineData("TestProgram.dll:Greeting")]
+    [InlineData("TestProgram.dll:TestProgram.Tasks.Greeting")]
+    public async Task A_class_is_found_by_its_simple_or_full_name(string plugin)
+    {
+        var task = Loader(BuildOutput.Of("tests/TestProgram")).Find(plugin);
+        var run = new FakeRun(Some.Job("Rick"));
+
+        var outcome = await task.Value!().RunAsync(run, TestContext.Current.CancellationToken);
+
+        outcome.Succeeded.Should().BeTrue();
+        run.Reported["greeting"]!.GetValue<string>().Should().Be("hello Rick");
+    }
+
+    [Fact]
+    public void Dots_before_the_class_are_folders()
+    {
+        _folder.Folder("acme/tasks");
+        File.Copy(TestProgram.Assembly, _folder.File("acme/tasks/TestProgram.dll"));
+
+        Loader(_folder.Path).Find("acme.tasks.TestProgram.Greeting").IsFound.Should().BeTrue();
+        Loader(_folder.Path).Find("acme/tasks/TestProgram.dll:Greeting").IsFound.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_full_path_needs_no_folder()
+    {
+        Loader(_folder.Path).Find($"{TestProgram.Assembly}:Greeting").IsFound.Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_first_folder_that_has_the_file_is_taken()
+    {
+        _folder.Write("TestProgram.dll", "not this one");
+
+        Loader(BuildOutput.Of("tests/TestProgram"), _folder.Path).Find("TestProgram.Greeting").IsFound.Should().BeTrue();
+        Loader(_folder.Path, BuildOutput.Of("tests/TestProgram")).Find("TestProgram.Greeting").IsFound.Should().BeFalse();
+    }
+
+    [Fact]
+    public void Plugins_lie_beside_the_config_file_beside_the_program_and_where_MEESEEKS_PLUGINS_says()
+    {
+        var beside = Path.Combine(AppContext.BaseDirectory, "plugins");
+
+        PluginLoader.Folders("/etc/meeseeks", "/a:/b").Should().Equal("/etc/meeseeks", beside, "/a", "/b");
+        PluginLoader.Folders(null, null).Should().Equal(beside);
+    }
+
+    [Fact]
+    public async Task Every_run_gets_a_task_of_its_own_from_the_same_loaded_file()
+    {
+        var loader = Loader(BuildOutput.Of("tests/TestProgram"));
+
+        var first = await MadeAsync(loader.Find("TestProgram.Greeting").Value!());
+        var second = await MadeAsync(loader.Find("TestProgram.dll:Greeting").Value!());
+        var elsewhere = await MadeAsync(Loader(BuildOutput.Of("tests/TestProgram")).Find("TestProgram.Greeting").Value!());
+
+        (first, second, elsewhere).Should().Be((1, 2, 1));
+    }
+
+    [Fact]
+    public async Task A_file_that_was_written_anew_is_loaded_anew()
+    {
+        var file = _folder.File("TestProgram.dll");
+        File.Copy(TestProgram.Assembly, file);
+        var loader = Loader(_folder.Path);
+        await MadeAsync(loader.Find("TestProgram.Greeting").Value!());
+
+        File.SetLastWriteTimeUtc(file, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        var made = await MadeAsync(loader.Find("TestProgram.Greeting").Value!());
+
+        made.Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData("Greeting")]
+    [InlineData("")]
+    [InlineData(".Greeting")]
+    [InlineData("TestProgram.")]
+    [InlineData("TestProgram.dll:")]
+    public void A_setting_that_names_no_class_says_what_is_wanted(string plugin)
+    {
+        Loader(_folder.Path).Find(plugin).Problem.Should().Be(
+            $"plugin '{plugin}' names no class in a file: wanted is path.module.Class or path/to/file.dll:Full.Class.Name");
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named_with_all_places()
+    {
+        Loader(_folder.Path, "/elsewhere").Find("acme.Tasks.Paint").Problem.Should().Be(
+            $"plugin 'acme.Tasks.Paint': there is no file {_folder.Path}/acme/Tasks.dll or /elsewhere/acme/Tasks.dll");
+    }
+
+    [Fact]
+    public void A_file_that_is_no_assembly_is_named()
+    {
+        var file = _folder.Write("Tasks.dll", "MZ, or so it says");
+
+        Loader(_folder.Path).Find("Tasks.Paint").Problem.Should().Be($"plugin 'Tasks.Paint': {file} is not a .NET assembly for this system");
+    }
+
+    [Theory]
+    [InlineData("Paint", "{0} has no class 'Paint'; " + Offer)]
+    [InlineData("NotATask", "class TestProgram.Tasks.NotATask of {0} is not a task: it does not implement IJobTask; " + Offer)]
+    [InlineData("Unfinished", "class TestProgram.Tasks.Unfinished of {0} cannot be made: a task is not abstract and has a public constructor without parameters; " + Offer)]
+    [InlineData("NeedsAName", "class TestProgram.Tasks.NeedsAName of {0} cannot be made: a task is not abstract and has a public constructor without parameters; " + Offer)]
+    public void A_class_that_cannot_be_used_is_told_with_what_the_file_offers(string name, string problem)
+    {
+        var found = Loader(BuildOutput.Of("tests/TestProgram")).Find($"TestProgram.{name}");
+
+        found.Problem.Should().Be($"plugin 'TestProgram.{name}': " + string.Format(null, problem, TestProgram.Assembly));
+    }
+
+    [Fact]
+    public void An_assembly_whose_own_libraries_are_missing_says_so()
+    {
+        // The tests' own assembly: its classes need xunit, which does not lie beside the copy. The box has it, so the copy gets
+        // a name for it that nobody has.
+        var bytes = File.ReadAllBytes(typeof(PluginLoaderTests).Assembly.Location);
+        Replace(bytes, "xunit.v3.core\0"u8, "xunit.v3.gone\0"u8);
+        File.WriteAllBytes(_folder.File("Broken.dll"), bytes);
+
+        var found = Loader(_folder.Path).Find("Broken.Paint");
+
+        found.Problem.Should().Contain("has no class 'Paint'").And.Contain("cannot be loaded").And.Contain("xunit.v3.gone");
+    }
+
+    private static PluginLoader Loader(params string[] folders) => new(folders);
+
+    private static async Task<int> MadeAsync(IJobTask task)
+    {
+        var run = new FakeRun(Some.Job("you"));
+        await task.RunAsync(run, TestContext.Current.CancellationToken);
+        return run.Reported["made"]!.GetValue<int>();
+    }
+
+    private static void Replace(Span<byte> bytes, ReadOnlySpan<byte> old, ReadOnlySpan<byte> replacement) =>
+        replacement.CopyTo(bytes[bytes.IndexOf(old)..]);
+}

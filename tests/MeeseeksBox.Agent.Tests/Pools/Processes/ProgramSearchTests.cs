@@ -1,0 +1,80 @@
+using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.Agent.Tests.Pools.Processes;
+
+// SPEC.md §3: args. A program is found as a shell finds it, and not as .NET does.
+public sealed class ProgramSearchTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_name_is_looked_up_along_PATH_in_order()
+    {
+        var first = _folder.Folder("first");
+        var second = _folder.Folder("second");
+        _folder.WriteProgram("second/tool", "");
+        _folder.WriteProgram("second/both", "");
+        _folder.WriteProgram("first/both", "");
+
+        ProgramSearch.Find("tool", "/", $"{first}:{second}").Value.Should().Be(Path.Combine(second, "tool"));
+        ProgramSearch.Find("both", "/", $"{first}:{second}").Value.Should().Be(Path.Combine(first, "both"));
+    }
+
+    [Fact]
+    public void What_may_not_be_executed_and_folders_are_passed_over()
+    {
+        var first = _folder.Folder("first");
+        _folder.Folder("first/folder");
+        _folder.Write("first/tool", "");
+        var second = _folder.Folder("second");
+        var tool = _folder.WriteProgram("second/tool", "");
+        var program = _folder.WriteProgram("second/folder", "");
+
+        ProgramSearch.Find("tool", "/", $"{first}:{second}").Value.Should().Be(tool);
+        ProgramSearch.Find("folder", "/", $"{first}:{second}").Value.Should().Be(program);
+    }
+
+    [Fact]
+    public void The_folder_of_the_job_is_not_searched_unless_PATH_says_so()
+    {
+        var tool = _folder.WriteProgram("tool", "");
+
+        ProgramSearch.Find("tool", _folder.Path, "/bin").IsFound.Should().BeFalse();
+        ProgramSearch.Find("tool", _folder.Path, "/bin:").Value.Should().Be(tool);
+        ProgramSearch.Find("tool", _folder.Path, ".:/bin").Value.Should().Be(tool);
+    }
+
+    [Fact]
+    public void The_folder_of_the_box_is_not_searched()
+    {
+        var own = Path.GetFileName(Environment.ProcessPath!);
+
+        ProgramSearch.Find(own, "/", "/nowhere").IsFound.Should().BeFalse();
+    }
+
+    [Fact]
+    public void Without_a_PATH_the_usual_folders_are_searched()
+    {
+        ProgramSearch.Find("sh", "/", null).Value.Should().Be("/bin/sh");
+    }
+
+    [Fact]
+    public void A_name_with_a_slash_is_seen_from_the_folder_of_the_job()
+    {
+        _folder.Folder("bin");
+        var tool = _folder.WriteProgram("bin/tool", "");
+
+        ProgramSearch.Find("bin/tool", _folder.Path, null).Value.Should().Be(tool);
+        ProgramSearch.Find("./bin/../bin/tool", _folder.Path, null).Value.Should().Be(tool);
+        ProgramSearch.Find(tool, "/", null).Value.Should().Be(tool);
+    }
+
+    [Fact]
+    public void An_empty_name_is_no_program()
+    {
+        ProgramSearch.Find("", "/", "/bin").Problem.Should().Be("no such program: '' is in none of the folders of PATH (/bin)");
+    }
+}

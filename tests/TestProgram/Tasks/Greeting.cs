@@ -1,0 +1,18 @@
+using MeeseeksBox.Plugins;
+
+namespace TestProgram.Tasks;
+
+/// <summary>A task as it should be; it counts how often it was made.</summary>
+public sealed class Greeting : IJobTask
+{
+    private static int _made;
+
+    private readonly int _number = Interlocked.Increment(ref _made);
+
+    public Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill)
+    {
+        run.Report("greeting", $"hello {run.Job.Args[0]}");
+        run.Report("made", _number);
+        return Task.FromResult(JobOutcome.Success());
+    }
+}

@@ -1,0 +1,9 @@
+using MeeseeksBox.Plugins;
+
+namespace TestProgram.Tasks;
+
+/// <summary>A task that the box cannot make.</summary>
+public sealed class NeedsAName(string name) : IJobTask
+{
+    public Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill) => Task.FromResult(JobOutcome.Failure(1, name));
+}
