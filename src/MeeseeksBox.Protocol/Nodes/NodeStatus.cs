@@ -10,7 +10,9 @@ namespace MeeseeksBox.Protocol.Nodes;
 /// </remarks>
 public sealed record NodeStatus
 {
-    /// <summary>False when nothing was heard of it for the <c>timeout</c>.</summary>
+    // Where a key is missing, the generated reader sets the property to default(T) and not to its initial value: lists must bear null.
+
+    /// <summary>False when nothing was heard of it for the <c>timeout</c>; a status that does not say is of a node that is offline.</summary>
     [JsonPropertyName("online")]
     public bool Online { get; init; } = true;
 
@@ -26,11 +28,11 @@ public sealed record NodeStatus
 
     /// <summary>Every node that it can reach, itself included.</summary>
     [JsonPropertyName("routing")]
-    public string[] Routing { get; init; } = [];
+    public string[] Routing { get; init => field = value ?? []; } = [];
 
     /// <summary>Its pools, with all their slots, free or not.</summary>
     [JsonPropertyName("pools")]
-    public Dictionary<string, SlotCount> Pools { get; init; } = [];
+    public Dictionary<string, SlotCount> Pools { get; init => field = value ?? []; } = [];
 
     /// <summary>Its version; null from an old peer.</summary>
     [JsonPropertyName("ver")]

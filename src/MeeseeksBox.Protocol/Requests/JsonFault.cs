@@ -13,15 +13,18 @@ internal static class JsonFault
     /// <summary>What is wrong with a line that could not be parsed, and at which character (the first is 1).</summary>
     public static string Explain(ReadOnlySequence<byte> line)
     {
+        // In one piece, because the reader counts otherwise where a word goes across pieces.
+        ReadOnlySpan<byte> json = line.IsSingleSegment ? line.FirstSpan : line.ToArray();
+
         // The reader goes deeper than is allowed, to tell depth from faults in the text.
-        var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
         try
         {
             while (reader.Read())
             {
                 if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject && reader.CurrentDepth >= RequestLine.DepthLimit)
                 {
-                    return $"nested deeper than {RequestLine.DepthLimit} levels at character {Character(line, reader.TokenStartIndex)}";
+                    return $"nested deeper than {RequestLine.DepthLimit} levels at character {Character(json[..(int)reader.TokenStartIndex])}";
                 }
             }
 
@@ -29,52 +32,50 @@ internal static class JsonFault
         }
         catch (JsonException fault)
         {
-            return $"not JSON: {Unexpected(line, reader.BytesConsumed, Math.Min(fault.BytePositionInLine ?? 0, line.Length))}";
+            return $"not JSON: {Unexpected(json, (int)reader.BytesConsumed, (int)Math.Min(fault.BytePositionInLine ?? 0, json.Length))}";
         }
     }
 
-    private static string Unexpected(ReadOnlySequence<byte> line, long tokenStart, long position)
+    private static string Unexpected(ReadOnlySpan<byte> json, int tokenStart, int position)
     {
         // A wrong word is shown whole; the parser stops somewhere within it.
-        var word = Word(line.Slice(tokenStart));
+        var word = Word(json[tokenStart..]);
         if (word.Length > 0)
         {
-            return $"unexpected '{word}' at character {Character(line, tokenStart)}";
+            return $"unexpected '{word}' at character {Character(json[..tokenStart])}";
         }
 
-        var character = Character(line, position);
-        return position == line.Length
+        var character = Character(json[..position]);
+        return position == json.Length
             ? $"it ends at character {character - 1}, before it is complete"
-            : $"unexpected {Shown(line.Slice(position))} at character {character}";
+            : $"unexpected {Shown(json[position..])} at character {character}";
     }
 
-    private static string Word(ReadOnlySequence<byte> rest)
+    private static string Word(ReadOnlySpan<byte> rest)
     {
-        var start = rest.Slice(0, Math.Min(rest.Length, LongestWord)).ToArray();
-        var end = Array.FindIndex(start, value => !char.IsAsciiLetter((char)value));
-        return Encoding.ASCII.GetString(start, 0, end < 0 ? start.Length : end);
-    }
-
-    private static string Shown(ReadOnlySequence<byte> rest)
-    {
-        var start = rest.Slice(0, Math.Min(rest.Length, 4)).ToArray();
-        return Rune.DecodeFromUtf8(start, out var character, out _) is not OperationStatus.Done
-            ? $"byte 0x{start[0]:X2}"
-            : Rune.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format
-                ? $"U+{character.Value:X4}"
-                : $"'{character}'";
-    }
-
-    private static long Character(ReadOnlySequence<byte> line, long position)
-    {
-        var character = 1L;
-        foreach (var piece in line.Slice(0, position))
+        var length = 0;
+        while (length < Math.Min(rest.Length, LongestWord) && char.IsAsciiLetter((char)rest[length]))
         {
-            foreach (var value in piece.Span)
-            {
-                // Bytes like 10xxxxxx continue a character of UTF-8.
-                character += (value & 0xC0) is 0x80 ? 0 : 1;
-            }
+            length++;
+        }
+
+        return Encoding.ASCII.GetString(rest[..length]);
+    }
+
+    private static string Shown(ReadOnlySpan<byte> rest) => (Rune.DecodeFromUtf8(rest, out var character, out _), Rune.GetUnicodeCategory(character)) switch
+    {
+        (not OperationStatus.Done, _) => $"byte 0x{rest[0]:X2}",
+        (_, UnicodeCategory.Control or UnicodeCategory.Format) => $"U+{character.Value:X4}",
+        _ => $"'{character}'",
+    };
+
+    // The number of the character that follows; bytes like 10xxxxxx go on with the one before.
+    private static int Character(ReadOnlySpan<byte> before)
+    {
+        var character = 1;
+        foreach (var value in before)
+        {
+            character += (value & 0xC0) is 0x80 ? 0 : 1;
         }
 
         return character;

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Nodes;
+using MeeseeksBox.Protocol.Requests;
+
+namespace MeeseeksBox.Protocol.Tests.Recordings;
+
+public sealed class RecordingTests
+{
+    public static TheoryData<Recording> All => [.. Recording.All];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Every_line_is_read_or_refused_as_it_was_then(Recording recording)
+    {
+        foreach (var line in recording.Lines)
+        {
+            using var read = RequestLine.Parse(Some.Line(line.Text), out var problem);
+
+            (read is not null).Should().Be(line.Json is not null, $"at {line.T} was said: {line.Text} ({problem})");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Every_request_is_understood(Recording recording)
+    {
+        foreach (var line in recording.Lines.Where(line => line.IsRequest && line.Json is not null))
+        {
+            using var read = RequestLine.Parse(Some.Line(line.Text), out _);
+            foreach (var element in read!.Elements)
+            {
+                var requests = RequestObject.Read(element, out var problem)?.Requests;
+
+                // The one element that was no object got an error then, too.
+                (requests is null).Should().Be(element.ValueKind is JsonValueKind.Number, problem);
+                requests?.Select(request => request.Key).Should().Equal(element.EnumerateObject().Select(key => key.Name).Where(name => name is not "bogus"));
+                requests?.Select(request => request.Value).OfType<SyncRequest>().SelectMany(sync => sync.Problems).Should().BeEmpty();
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Every_job_is_read_and_written_back_with_all_its_values(Recording recording)
+    {
+        var jobs = recording.Jobs.ToList();
+
+        jobs.Should().HaveCountGreaterThan(15);
+        foreach (var travelled in jobs)
+        {
+            JobKeys.TryRead(travelled, out var job, out var problem).Should().BeTrue(problem);
+            var written = Some.Written(job!);
+
+            foreach (var property in travelled.EnumerateObject())
+            {
+                var same = written.TryGetProperty(property.Name, out var value) && Some.Same(Normal(property), value);
+                same.Should().BeTrue($"{property.Name} of {travelled} came back as {value}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Every_node_status_is_read_and_written_back_with_all_its_values(Recording recording)
+    {
+        var statuses = recording.NodeStatuses.ToList();
+
+        statuses.Should().HaveCountGreaterThan(5);
+        foreach (var travelled in statuses)
+        {
+            NodeStatus.TryRead(travelled, out var status, out var problem).Should().BeTrue(problem);
+            var written = JsonSerializer.SerializeToElement(status!, WireContext.Default.NodeStatus);
+
+            Some.Same(written, travelled).Should().BeTrue($"{travelled} came back as {written}");
+        }
+    }
+
+    [Fact]
+    public void Every_table_of_pools_is_read_and_written_back()
+    {
+        foreach (var travelled in Recording.ClientToHead.Pools)
+        {
+            var pools = travelled.Deserialize(WireContext.Default.DictionaryStringDictionaryStringSlotCount)!;
+            var written = JsonSerializer.SerializeToElement(pools, WireContext.Default.DictionaryStringDictionaryStringSlotCount);
+
+            pools["p1"]["node1"].Should().Be(new SlotCount(2));
+            pools["p2"]["node1"].Should().Be(SlotCount.Unlimited);
+            Some.Same(written, travelled).Should().BeTrue();
+        }
+    }
+
+    // SPEC.md §2.5, §3: truths are answered as truths, and [null] is no tag.
+    private static JsonElement Normal(JsonProperty property) => (property.Name, property.Value.GetRawText()) switch
+    {
+        ("hold", "1") => Some.Json("true"),
+        ("hold", "0") => Some.Json("false"),
+        ("tags", "[null]") => Some.Json("[]"),
+        _ => property.Value,
+    };
+}
