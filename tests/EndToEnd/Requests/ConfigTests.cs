@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Requests;
@@ -81,13 +82,13 @@ public sealed class ConfigTests
     [Fact]
     public async Task Secrets_are_masked_and_survive_being_sent_back()
     {
-        await using var box = await RunningBox.StartAsync("""nodes={"far":{"address":"127.0.0.1","port":1,"ssl":{"pass":"s3cret"}}}""");
+        await using var box = await RunningBox.StartAsync("client.ssl.pass=s3cret");
 
         var config = await box.AskAsync("config", new { });
         var sentBack = await box.AskAsync("config", config);
 
         config.GetRawText().Should().Contain("********").And.NotContain("s3cret");
-        sentBack.GetRawText().Should().Be(config.GetRawText());
+        JsonElement.DeepEquals(sentBack, config).Should().BeTrue(sentBack.ToString());
         box.Log.Has("s3cret").Should().BeFalse();
     }
 
