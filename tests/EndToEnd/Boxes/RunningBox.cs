@@ -125,11 +125,16 @@ public sealed partial class RunningBox : IAsyncDisposable
             if (condition(seen))
                 return seen;
             if (Stopwatch.GetElapsedTime(begin) > Patience)
-                throw new TimeoutException($"waited {Patience.TotalSeconds} s in vain for: {what}\nlast seen: {seen}\nthe box's log:\n{Log}");
+                throw GivenUp($"waited {Patience.TotalSeconds} s in vain for: {what}\nlast seen: {seen}\nthe box's log:\n{Log}");
 
             await Task.Delay(Pause, TestContext.Current.CancellationToken);
         }
     }
+
+    /// <summary>Waits until a file is there, and what is in it is as wanted.</summary>
+    public Task<string> WaitForFileAsync(
+        string path, Func<string, bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        WaitForAsync(async () => File.Exists(path) ? await File.ReadAllTextAsync(path) : "", text => File.Exists(path) && condition(text), $"{path} with {what}");
 
     /// <summary>Waits until the box has said something.</summary>
     public Task WaitForLogAsync(string text) => WaitForAsync(() => Task.FromResult(Log.ToString()), log => log.Contains(text, StringComparison.Ordinal), text);
@@ -156,7 +161,7 @@ public sealed partial class RunningBox : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"the box does not end; its log:\n{Log}");
+            throw GivenUp($"the box does not end; its log:\n{Log}");
         }
 
         _isEnded = true;
@@ -188,6 +193,13 @@ public sealed partial class RunningBox : IAsyncDisposable
         {
             Discard();
         }
+    }
+
+    // Said at once as well: what is thrown may be lost behind what is thrown when the box is disposed of.
+    private static TimeoutException GivenUp(string message)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(message);
+        return new TimeoutException(message);
     }
 
     private void Discard()

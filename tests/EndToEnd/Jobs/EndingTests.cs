@@ -33,7 +33,7 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
         using var folder = new TemporaryFolder();
         var said = folder.File("said");
         var id = (await Box.SubmitAsync(new { pool = "p", args = new[] { TestProgram.Path, verb, "1000" }, stdout = said })).Text("id");
-        var child = int.Parse(await Box.WaitForAsync(() => Task.FromResult(File.Exists(said) ? File.ReadAllText(said) : ""), text => text.EndsWith('\n')));
+        var child = int.Parse(await Box.WaitForFileAsync(said, text => text.EndsWith('\n')));
         Signal.IsAlive(child).Should().BeTrue();
 
         _ = await Box.AskAsync("kill", id);
@@ -49,7 +49,7 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
         using var folder = new TemporaryFolder();
         var said = folder.File("said");
         var id = (await Box.SubmitAsync(new { pool = "patient", args = Some.Shell("trap 'echo bye; exit 4' TERM; echo ready; while :; do sleep 0.01; done"), stdout = said })).Text("id");
-        await Box.WaitForAsync(() => Task.FromResult(File.Exists(said) ? File.ReadAllText(said) : ""), text => text == "ready\n");
+        await Box.WaitForFileAsync(said, text => text == "ready\n");
 
         _ = await Box.AskAsync("kill", id);
         var job = await Box.WaitForEndAsync(id);
@@ -65,7 +65,7 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
         using var folder = new TemporaryFolder();
         var said = folder.File("said");
         var id = (await Box.SubmitAsync(new { pool = "hasty", args = Some.Shell("trap '' TERM; echo ready; while :; do sleep 0.01; done"), stdout = said })).Text("id");
-        await Box.WaitForAsync(() => Task.FromResult(File.Exists(said) ? File.ReadAllText(said) : ""), text => text == "ready\n");
+        await Box.WaitForFileAsync(said, text => text == "ready\n");
 
         _ = await Box.AskAsync("kill", id);
         var job = await Box.WaitForEndAsync(id);

@@ -53,7 +53,7 @@ public sealed class CheckpointTests
         var file = folder.File("state");
         await using var box = await RunningBox.StartAsync($"state.file={file}", "state.checkpoint=0.01", "state.expire=600", "pools.p.slots=0");
         _ = await box.SubmitAsync(new { pool = "nowhere", args = Some.True });
-        await Wait.Until(() => File.Exists(file), () => "", TestContext.Current.CancellationToken);
+        _ = await box.WaitForFileAsync(file, _ => true);
 
         var counts = new List<int>();
         for (var i = 0; i < 100; i++)

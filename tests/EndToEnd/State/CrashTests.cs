@@ -18,7 +18,7 @@ public sealed class CrashTests
             _ = await box.SubmitAsync(new { id = "plain", pool = "p", args = Some.Sleep });
             _ = await box.SubmitAsync(new { id = "family", pool = "p", args = new[] { TestProgram.Path, "new-session", "1000" }, stdout = said });
             _ = await box.SubmitAsync(new { id = "queued", pool = "nowhere", args = Some.True });
-            var child = int.Parse(await box.WaitForAsync(() => Task.FromResult(File.Exists(said) ? File.ReadAllText(said) : ""), text => text.EndsWith('\n')));
+            var child = int.Parse(await box.WaitForFileAsync(said, text => text.EndsWith('\n')));
             pids = [child, (int)(await box.WaitForStartAsync("plain")).Number("pid")!.Value, (int)(await box.WaitForStartAsync("family")).Number("pid")!.Value];
             await SavedAsync(folder, box);
             await box.CrashAsync();
@@ -69,7 +69,7 @@ public sealed class CrashTests
         {
             _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Some.Shell(script, folder.File("second")), retries = 1 });
             _ = await box.WaitForStartAsync("a");
-            await Wait.Until(() => File.Exists(folder.File("second")), () => "", TestContext.Current.CancellationToken);
+            _ = await box.WaitForFileAsync(folder.File("second"), _ => true);
             await SavedAsync(folder, box);
             await box.CrashAsync();
         }
@@ -111,7 +111,7 @@ public sealed class CrashTests
         again.Port.Should().Be(box.Port);
     }
 
-    private static Task<string> SavedAsync(TemporaryFolder folder, RunningBox box) => box.WaitForAsync(
-        () => Task.FromResult(File.Exists(folder.File("state")) ? File.ReadAllText(folder.File("state")) : ""),
+    private static Task<string> SavedAsync(TemporaryFolder folder, RunningBox box) => box.WaitForFileAsync(
+        folder.File("state"),
         state => state.Contains("\"state\":\"running\"") && !state.Contains("\"state\":\"new\",\"active\":true"));
 }

@@ -51,7 +51,7 @@ public sealed class HistoryTests
         var history = folder.File("history");
         await using var box = await RunningBox.StartAsync($"state.history={history}", "pools.p.slots=0");
         _ = await box.RunAsync(new { id = "a", pool = "p", args = Some.True });
-        await Wait.Until(() => File.Exists(history) && Read(history).Length is 1, () => "", TestContext.Current.CancellationToken);
+        _ = await box.WaitForFileAsync(history, text => text.EndsWith('\n'));
 
         File.Move(history, history + ".old");
         _ = await box.RunAsync(new { id = "b", pool = "p", args = Some.True });

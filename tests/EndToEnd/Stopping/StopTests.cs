@@ -42,7 +42,7 @@ public sealed class StopTests
         await using (var box = await RunningBox.StartAsync(words))
         {
             _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Some.Shell("test -e \"$0\" && exit 0; touch \"$0\"; exec sleep 1000", folder.File("second")), retries = 1 });
-            await Wait.Until(() => File.Exists(folder.File("second")), () => "", TestContext.Current.CancellationToken);
+            _ = await box.WaitForFileAsync(folder.File("second"), _ => true);
         }
 
         await using var again = await RunningBox.StartAsync(words);
@@ -55,7 +55,7 @@ public sealed class StopTests
     {
         await using var box = await RunningBox.StartAsync("pools.p.kill_grace=1");
         _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Stubborn });
-        await Wait.Until(() => File.Exists(Path.Combine(box.Folder, "ready")), () => "", TestContext.Current.CancellationToken);
+        _ = await box.WaitForFileAsync(Path.Combine(box.Folder, "ready"), _ => true);
 
         box.Send(Signal.Terminate);
         await box.WaitForLogAsync("stopping");
@@ -74,8 +74,8 @@ public sealed class StopTests
     {
         await using var box = await RunningBox.StartAsync("pools.p.kill_grace=1000");
         _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Stubborn });
-        await Wait.Until(() => File.Exists(Path.Combine(box.Folder, "ready")), () => "", TestContext.Current.CancellationToken);
-        var pid = (int)(await box.JobAsync("a")).Number("pid")!.Value;
+        _ = await box.WaitForFileAsync(Path.Combine(box.Folder, "ready"), _ => true);
+        var pid = (int)(await box.WaitForStartAsync("a")).Number("pid")!.Value;
 
         box.Send(Signal.Terminate);
         await box.WaitForLogAsync("stopping");
