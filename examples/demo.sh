@@ -129,7 +129,7 @@ start_box() {
     port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$log" | head -n 1)
     local address
     address=$(sed -n 's/.*listening on \(.*\):[0-9]*$/\1/p' "$log" | head -n 1 | tr -d '[]')
-    exec 3<> "/dev/tcp/$address/$port" || fail "The node does not answer on $address port $port:" "$log"
+    exec 3<> "/dev/tcp/$address/$port" || fail "The node does not answer on $address port $port. Its log:" "$log"
     say "$dim\$ meeseeks-box examples/node1.cfg listen.port=0$plain"
     say "It listens on port $port. All that follows goes over one connection to it."
 }
@@ -165,8 +165,9 @@ leave() {
 
 # Sends a line, and keeps the line that comes back in $answer.
 ask() {
-    printf '%s\n' "$1" >&3 || fail "The node has closed the connection:" "$log"
-    IFS= read -r -t "$patience" answer <&3 || fail "The node did not answer within $patience s:" "$log"
+    printf '%s\n' "$1" >&3 && IFS= read -r -t "$patience" answer <&3 && return
+    kill -0 "$box" 2> /dev/null && fail "The node did not answer within $patience s. Its log:" "$log"
+    fail "The node has ended. Its log:" "$log"
 }
 
 # The same for all to see; a second argument is what is really sent, where that would be long to read.
@@ -210,8 +211,8 @@ await() {
     local what=$1 begin=$SECONDS
     shift
     until "$@"; do
-        [ -z "$box" ] || kill -0 "$box" 2> /dev/null || fail "The node has ended:" "$log"
-        [ $((SECONDS - begin)) -le "$patience" ] || fail "Waited $patience s in vain for $what:" "$log"
+        [ -z "$box" ] || kill -0 "$box" 2> /dev/null || fail "The node has ended. Its log:" "$log"
+        [ $((SECONDS - begin)) -le "$patience" ] || fail "Waited $patience s in vain for $what. The log of the node:" "$log"
         sleep 0.05
     done
 }
