@@ -24,6 +24,9 @@ internal sealed class JobEntry(Job job)
     /// <summary>True when its end has been told to the history.</summary>
     public bool Recorded { get; set; }
 
+    /// <summary>True when it ran here and was sent back to the node that sends it off anew: told upstream, and not for us to tell downstream.</summary>
+    public bool IsHandedBack { get; set; }
+
     /// <summary>Its queue, while it is live or in the hands of a pool.</summary>
     public JobQueue? Queue { get; set; }
 

@@ -239,7 +239,7 @@ internal sealed class JobTable(NodeSettings settings, News news)
         var job = entry.Job;
         entry.DueList = entry.Queue is { } queue && queue.Key.Node == _settings.Name ? queue.Live
             : entry.Queue is null ? Ended
-            : entry.Queue.Key.Node is null ? null
+            : entry.Queue.Key.Node is null || (entry.IsHandedBack && job.State is JobState.New) ? null
             : job.Active || job.State is not JobState.New ? AtWorkElsewhere
             : WaitingElsewhere;
         entry.DueList?.Add(entry);

@@ -10,14 +10,14 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
     /// <summary>Takes in one copy; true when anything of it was taken over.</summary>
     public bool Merge(Job theirs, Moment now)
     {
+        // A job without a node belongs to the node that looks for one: it must not spread.
+        if (theirs.Node is null)
+        {
+            return false;
+        }
+
         if (!state.Jobs.TryFind(theirs.Id, out var entry))
         {
-            // A job without a node belongs to the node that looks for one: it must not spread.
-            if (theirs.Node is null)
-            {
-                return false;
-            }
-
             Take(theirs, now);
             return true;
         }
@@ -25,17 +25,17 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
         switch (Conflict.Decide(entry.Job, theirs, state.Settings.Name, entry.Run is not null))
         {
             case Verdict.Take:
-                Take(theirs, now);
+                TakeOrForget(entry, theirs, now);
                 return true;
             case Verdict.Supersede:
                 Supersede(entry);
-                Take(theirs, now);
+                TakeOrForget(entry, theirs, now);
                 return true;
             case Verdict.TakeWishes:
                 TakeWishes(entry, theirs, now);
                 return true;
             case Verdict.TakeLife:
-                state.Record(state.Change(entry, Conflict.WithWishes(theirs, entry.Job), now, after: entry.Job));
+                state.Record(state.Combine(entry, Conflict.WithWishes(theirs, entry.Job), theirs, now));
                 return true;
             case Verdict.Kill:
                 Kill(entry, theirs, now);
@@ -47,9 +47,25 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
         }
     }
 
+    // A job that has left this node for one that cannot be reached from here: we shall hear no more of it, and have no say in it.
+    private void TakeOrForget(JobEntry entry, Job theirs, Moment now)
+    {
+        var here = state.Settings.Name;
+        if ((entry.IsHandedBack || entry.Job.Node == here) && theirs.Node != here && state.Nodes.Find(theirs.Node!) is null)
+        {
+            state.Jobs.Remove(entry);
+            return;
+        }
+
+        entry.IsHandedBack = false;
+        entry.Recorded &= entry.Job.Epoch == theirs.Epoch;
+        Take(theirs, now);
+    }
+
     private void Take(Job theirs, Moment now)
     {
         var entry = state.Jobs.Put(theirs, now);
+        entry.Recorded &= !theirs.IsLive;
         if (theirs is { State: JobState.New, EndTs: not null } && theirs.StartCount + theirs.FailCount + theirs.Epoch > 0)
         {
             // It is about to run again after an end: the pause counts from when we heard of it, since clocks differ.
@@ -76,14 +92,14 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
         }
         else if (job.Active != (job.State is JobState.New && state.Jobs.IsHere(job)))
         {
-            _ = state.Change(entry, job with { Active = !job.Active }, now);
+            state.Record(state.Change(entry, job with { Active = !job.Active }, now));
         }
     }
 
     // Ours becomes the newer copy in any case, so that the others learn what has come of the job.
     private void TakeWishes(JobEntry entry, Job theirs, Moment now)
     {
-        entry = state.Change(entry, Conflict.WithWishes(entry.Job, theirs), now, after: theirs);
+        entry = state.Combine(entry, Conflict.WithWishes(entry.Job, theirs), theirs, now);
         if (theirs.State is JobState.Killed)
         {
             entry = killing.Kill(entry, now);
@@ -103,8 +119,8 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
             return;
         }
 
-        var (further, other) = Conflict.IsNewer(theirs, entry.Job) ? (theirs, entry.Job) : (entry.Job, theirs);
-        _ = state.Change(entry, further with { State = JobState.Killed, Active = true }, now, after: other);
+        var further = Conflict.IsNewer(theirs, entry.Job) ? theirs : entry.Job;
+        _ = state.Combine(entry, further with { State = JobState.Killed, Active = true }, theirs, now);
     }
 
     // Its process still has to go; until then no other run of the job may start here.

@@ -111,6 +111,7 @@ internal sealed class Running(LedgerState state)
         {
             state.News.Ended(ended);
             again = again with { Active = state.Jobs.IsHere(again) };
+            entry.IsHandedBack = again.Node is { } node && node != state.Settings.Name;
             _ = state.Change(entry, again, now);
         }
         else
