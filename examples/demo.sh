@@ -44,12 +44,12 @@ main() {
 a_first_job() {
     title "A first job"
     say "A request is a line of JSON, and so is its answer. Here is a job for the pool p1:"
-    show '{"submit": {"id": "hello", "pool": "p1", "args": ["echo", "Existence is good!"]}}'
+    show '{"submit": {"id": "hello", "pool": "p1", "args": ["echo", "hello, world"]}}'
     say "The node took it and started it at once. Let us ask what became of it:"
     await_end hello
     show '{"query": "hello"}'
     say "It is $(field state), with exit status $(field rc), and it printed: ${bold}$(field stdout_data | base64 -d)${plain}"
-    promise "the job is done and its output came back" [ "$(field state) $(field rc) $(field stdout_data | base64 -d)" = "done 0 Existence is good!" ]
+    promise "the job is done and its output came back" [ "$(field state) $(field rc) $(field stdout_data | base64 -d)" = "done 0 hello, world" ]
 }
 
 jobs_share_slots() {
