@@ -121,6 +121,7 @@ build() {
 
 start_box() {
     title "Starting a node"
+    : > "$log" # now, because the shell of the node opens it a moment later
     # Port 0 takes a free one, so that the demo also works where a box is running already.
     # In a session of its own, so that a Ctrl-C reaches this script alone, which then stops the node in good order.
     setsid dotnet "$program" examples/node1.cfg listen.port=0 > "$log" 2>&1 &
