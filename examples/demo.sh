@@ -44,12 +44,12 @@ main() {
 a_first_job() {
     title "A first job"
     say "A request is a line of JSON, and so is its answer. Here is a job for the pool p1:"
-    show '{"submit": {"id": "hello", "pool": "p1", "args": ["echo", "Existence is good!"]}}'
+    show '{"submit": {"id": "hello", "pool": "p1", "args": ["echo", "hello, world"]}}'
     say "The node took it and started it at once. Let us ask what became of it:"
     await_end hello
     show '{"query": "hello"}'
     say "It is $(field state), with exit status $(field rc), and it printed: ${bold}$(field stdout_data | base64 -d)${plain}"
-    promise "the job is done and its output came back" [ "$(field state) $(field rc) $(field stdout_data | base64 -d)" = "done 0 Existence is good!" ]
+    promise "the job is done and its output came back" [ "$(field state) $(field rc) $(field stdout_data | base64 -d)" = "done 0 hello, world" ]
 }
 
 jobs_share_slots() {
@@ -121,6 +121,7 @@ build() {
 
 start_box() {
     title "Starting a node"
+    : > "$log" # now, because the shell of the node opens it a moment later
     # Port 0 takes a free one, so that the demo also works where a box is running already.
     # In a session of its own, so that a Ctrl-C reaches this script alone, which then stops the node in good order.
     setsid dotnet "$program" examples/node1.cfg listen.port=0 > "$log" 2>&1 &
@@ -129,7 +130,7 @@ start_box() {
     port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$log" | head -n 1)
     local address
     address=$(sed -n 's/.*listening on \(.*\):[0-9]*$/\1/p' "$log" | head -n 1 | tr -d '[]')
-    exec 3<> "/dev/tcp/$address/$port" || fail "The node does not answer on $address port $port:" "$log"
+    exec 3<> "/dev/tcp/$address/$port" || fail "The node does not answer on $address port $port. Its log:" "$log"
     say "$dim\$ meeseeks-box examples/node1.cfg listen.port=0$plain"
     say "It listens on port $port. All that follows goes over one connection to it."
 }
@@ -165,8 +166,9 @@ leave() {
 
 # Sends a line, and keeps the line that comes back in $answer.
 ask() {
-    printf '%s\n' "$1" >&3 || fail "The node has closed the connection:" "$log"
-    IFS= read -r -t "$patience" answer <&3 || fail "The node did not answer within $patience s:" "$log"
+    printf '%s\n' "$1" >&3 && IFS= read -r -t "$patience" answer <&3 && return
+    kill -0 "$box" 2> /dev/null && fail "The node did not answer within $patience s. Its log:" "$log"
+    fail "The node has ended. Its log:" "$log"
 }
 
 # The same for all to see; a second argument is what is really sent, where that would be long to read.
@@ -210,8 +212,8 @@ await() {
     local what=$1 begin=$SECONDS
     shift
     until "$@"; do
-        [ -z "$box" ] || kill -0 "$box" 2> /dev/null || fail "The node has ended:" "$log"
-        [ $((SECONDS - begin)) -le "$patience" ] || fail "Waited $patience s in vain for $what:" "$log"
+        [ -z "$box" ] || kill -0 "$box" 2> /dev/null || fail "The node has ended. Its log:" "$log"
+        [ $((SECONDS - begin)) -le "$patience" ] || fail "Waited $patience s in vain for $what. The log of the node:" "$log"
         sleep 0.05
     done
 }
