@@ -164,6 +164,14 @@ public sealed class Ledger
         return taken;
     }
 
+    /// <summary>
+    /// Which jobs another node has an outdated copy of, as we know them: it has to be told, also when the job has left the nodes that are
+    /// reached through it.
+    /// </summary>
+    /// <param name="theirs">The jobs as the other node sent them, after they were merged.</param>
+    public IReadOnlyList<Job> Corrections(IEnumerable<Job> theirs) =>
+        [.. theirs.Where(job => Find(job.Id) is { Node: not null } ours && Conflict.IsNewer(ours, job)).Select(job => Find(job.Id)!)];
+
     /// <summary>Takes in the status of nodes as a downstream node tells it.</summary>
     public void MergeNodes(string peer, IReadOnlyDictionary<string, NodeStatus> statuses, Moment now)
     {

@@ -41,12 +41,15 @@ internal sealed class LedgerState
     /// <param name="entry">The job.</param>
     /// <param name="changed">What it is to be.</param>
     /// <param name="now">The time.</param>
-    /// <param name="after">A copy seen elsewhere that the change must be newer than, beside our own.</param>
-    public JobEntry Change(JobEntry entry, Job changed, Moment now, Job? after = null)
-    {
-        var latest = Math.Max(entry.Job.Ts, after?.Ts ?? double.MinValue);
-        return Jobs.Put(changed with { Ts = Math.Max(now.Wall, Math.BitIncrement(latest + 1e-6)) }, now);
-    }
+    public JobEntry Change(JobEntry entry, Job changed, Moment now) =>
+        Jobs.Put(changed with { Ts = Math.Max(now.Wall, JustAfter(entry.Job.Ts)) }, now);
+
+    /// <summary>
+    /// Puts together what holds of our copy of a job and of another: newer than both, but not by more than it must, since nobody has
+    /// changed anything now.
+    /// </summary>
+    public JobEntry Combine(JobEntry entry, Job combined, Job theirs, Moment now) =>
+        Jobs.Put(combined with { Ts = JustAfter(Math.Max(entry.Job.Ts, theirs.Ts)) }, now);
 
     /// <summary>Tells the history of a job's end, once.</summary>
     public void Record(JobEntry entry)
@@ -76,4 +79,6 @@ internal sealed class LedgerState
             run.Stop = reason;
         }
     }
+
+    private static double JustAfter(double ts) => Math.BitIncrement(ts + 1e-6);
 }

@@ -51,11 +51,16 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
         return ExitStatus.BadConfiguration;
     }
 
+    if (Box.PluginProblems(config, arguments) is not [] and var missing)
+    {
+        await Console.Error.WriteLineAsync(string.Join('\n', missing));
+        return ExitStatus.BadConfiguration;
+    }
+
     if (checkOnly)
     {
-        var problems = Box.PluginProblems(config, arguments);
-        await (problems is [] ? Console.Out.WriteLineAsync(ConfigJson.Indented(configuration.Tree)) : Console.Error.WriteLineAsync(string.Join('\n', problems)));
-        return problems is [] ? ExitStatus.Good : ExitStatus.BadConfiguration;
+        await Console.Out.WriteLineAsync(ConfigJson.Indented(configuration.Tree));
+        return ExitStatus.Good;
     }
 
     SelfLog.Enable(Console.Error);

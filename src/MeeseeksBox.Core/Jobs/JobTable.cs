@@ -91,6 +91,9 @@ internal sealed class JobTable(NodeSettings settings, News news)
         Wait(entry, now);
     }
 
+    /// <summary>Forgets the deadline of an entry until it changes again.</summary>
+    public static void LetRest(JobEntry entry) => LeaveDueList(entry);
+
     /// <summary>Goes by other settings from now on; every job is put where it belongs then.</summary>
     public void Apply(NodeSettings settings, Moment now)
     {

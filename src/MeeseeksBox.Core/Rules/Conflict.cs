@@ -78,7 +78,7 @@ internal static class Conflict
     private static Verdict OfOurOwn(Job ours, Job theirs, bool runsHere, bool newer)
     {
         var later = theirs.Ts > ours.Ts;
-        if (theirs.State is JobState.Killed && ours.IsLive)
+        if (theirs.State is JobState.Killed && ours.IsLive && (runsHere || theirs.StartCount <= ours.StartCount))
         {
             return later ? Verdict.TakeWishes : Verdict.Kill;
         }

@@ -49,6 +49,14 @@ internal sealed class Deadlines(LedgerState state, Running running, Expiry expir
 
         foreach (var entry in Due(state.Jobs.WaitingElsewhere, settings.Timeout, now))
         {
+            if (state.Nodes.Find(entry.Job.Node!) is null)
+            {
+                // Its node is not downstream, as far as we know. Sent upstream again and again, it would run again when all others have
+                // seen its end and dropped it.
+                JobTable.LetRest(entry);
+                continue;
+            }
+
             // Sent again, but not stamped: nothing has changed, and it must not win over what has come of it meanwhile.
             _ = state.Jobs.Put(entry.Job, now);
         }

@@ -19,7 +19,7 @@ internal sealed class Killing(LedgerState state)
         if (entry.Run is { } run)
         {
             state.Stop(run, StopReason.Killed);
-            return state.Change(entry, job with { State = JobState.Killed }, now);
+            return state.Change(entry, job with { State = JobState.Killed, Active = true }, now);
         }
 
         // Another node's job ends when that node says so. Ours does not run: there is nothing to wait for.

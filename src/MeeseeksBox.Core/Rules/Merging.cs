@@ -10,14 +10,14 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
     /// <summary>Takes in one copy; true when anything of it was taken over.</summary>
     public bool Merge(Job theirs, Moment now)
     {
+        // A job without a node belongs to the node that looks for one: it must not spread.
+        if (theirs.Node is null)
+        {
+            return false;
+        }
+
         if (!state.Jobs.TryFind(theirs.Id, out var entry))
         {
-            // A job without a node belongs to the node that looks for one: it must not spread.
-            if (theirs.Node is null)
-            {
-                return false;
-            }
-
             Take(theirs, now);
             return true;
         }
@@ -35,7 +35,7 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
                 TakeWishes(entry, theirs, now);
                 return true;
             case Verdict.TakeLife:
-                state.Record(state.Change(entry, Conflict.WithWishes(theirs, entry.Job), now, after: entry.Job));
+                state.Record(state.Combine(entry, Conflict.WithWishes(theirs, entry.Job), theirs, now));
                 return true;
             case Verdict.Kill:
                 Kill(entry, theirs, now);
@@ -49,7 +49,11 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
 
     private void Take(Job theirs, Moment now)
     {
+        var sameEpoch = state.Jobs.TryFind(theirs.Id, out var known) && known.Job.Epoch == theirs.Epoch;
         var entry = state.Jobs.Put(theirs, now);
+
+        // We may not have seen it alive since it was sent off anew.
+        entry.Recorded &= sameEpoch && !theirs.IsLive;
         if (theirs is { State: JobState.New, EndTs: not null } && theirs.StartCount + theirs.FailCount + theirs.Epoch > 0)
         {
             // It is about to run again after an end: the pause counts from when we heard of it, since clocks differ.
@@ -76,14 +80,14 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
         }
         else if (job.Active != (job.State is JobState.New && state.Jobs.IsHere(job)))
         {
-            _ = state.Change(entry, job with { Active = !job.Active }, now);
+            state.Record(state.Change(entry, job with { Active = !job.Active }, now));
         }
     }
 
     // Ours becomes the newer copy in any case, so that the others learn what has come of the job.
     private void TakeWishes(JobEntry entry, Job theirs, Moment now)
     {
-        entry = state.Change(entry, Conflict.WithWishes(entry.Job, theirs), now, after: theirs);
+        entry = state.Combine(entry, Conflict.WithWishes(entry.Job, theirs), theirs, now);
         if (theirs.State is JobState.Killed)
         {
             entry = killing.Kill(entry, now);
@@ -103,8 +107,8 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
             return;
         }
 
-        var (further, other) = Conflict.IsNewer(theirs, entry.Job) ? (theirs, entry.Job) : (entry.Job, theirs);
-        _ = state.Change(entry, further with { State = JobState.Killed, Active = true }, now, after: other);
+        var further = Conflict.IsNewer(theirs, entry.Job) ? theirs : entry.Job;
+        _ = state.Combine(entry, further with { State = JobState.Killed, Active = true }, theirs, now);
     }
 
     // Its process still has to go; until then no other run of the job may start here.

@@ -47,6 +47,11 @@ internal sealed class RunningJob : IJobRun, IDisposable
         {
             // On a thread of its own choice, because a task may block before its first await.
             var outcome = await Task.Run(() => Begin(tasks)).WaitAsync(_abandon.Token);
+            if (outcome is null)
+            {
+                return new RunEnd(false, null, "its task gave no outcome");
+            }
+
             if (!outcome.WasStarted)
             {
                 return new RunEnd(false, null, outcome.Error);
@@ -131,7 +136,7 @@ internal sealed class RunningJob : IJobRun, IDisposable
 
     private Task<JobOutcome> Begin(Func<IJobTask> tasks)
     {
-        var work = tasks().RunAsync(this, _kill.Token);
+        var work = tasks().RunAsync(this, _kill.Token) ?? Task.FromResult<JobOutcome>(null!);
         if (!work.IsCompleted)
         {
             Started();

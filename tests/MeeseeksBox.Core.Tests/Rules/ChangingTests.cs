@@ -27,7 +27,7 @@ public sealed class ChangingTests
             Error = default(string),
             StdoutData = default(string),
             StderrData = default(string),
-            StdoutTruncated = default(bool?),
+            StdoutTruncated = false,
             StartTs = default(double?),
             EndTs = default(double?),
             FailCount = 0,

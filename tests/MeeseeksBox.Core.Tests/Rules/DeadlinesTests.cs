@@ -141,6 +141,7 @@ public sealed class DeadlinesTests
     public void A_new_job_that_has_not_been_updated_for_so_long_is_sent_downstream_again()
     {
         var head = Head(Some.Head() with { Timeout = 20 });
+        head.Hear(("n1", Some.Status(0)));
         _ = head.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
         var seq = head.Ledger.Seq;
 
@@ -153,9 +154,25 @@ public sealed class DeadlinesTests
     }
 
     [Fact]
+    public void A_new_job_whose_node_is_not_downstream_is_not_sent_upstream_again()
+    {
+        // When all others have seen its end and dropped it, it would run again.
+        var node = new TestNode(Some.Node() with { Timeout = 20 });
+        _ = node.Accept("{'id':'a','node':'n2','pool':'p1','args':['x']}");
+        var seq = node.Ledger.Seq;
+
+        node.Pass(100);
+
+        node.Ledger.Newer(seq).Should().BeEmpty();
+        node["a"].State.Should().Be(JobState.New);
+        node.Ledger.NextDeadline().Should().BeNull();
+    }
+
+    [Fact]
     public void A_job_that_is_sent_again_does_not_win_over_what_has_become_of_it()
     {
         var head = Head(Some.Head() with { Timeout = 20 });
+        head.Hear(("n1", Some.Status(0)));
         var job = head.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
         head.Pass(100);
 

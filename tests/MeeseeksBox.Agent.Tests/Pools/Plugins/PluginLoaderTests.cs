@@ -67,8 +67,8 @@ public sealed class PluginLoaderTests : IDisposable
     {
         var beside = Path.Combine(AppContext.BaseDirectory, "plugins");
 
-        PluginLoader.Folders("/etc/meeseeks", "/a:/b").Should().Equal("/etc/meeseeks", beside, "/a", "/b");
-        PluginLoader.Folders(null, null).Should().Equal(beside);
+        PluginLoader.Folders(["/etc/meeseeks"], "/a:/b").Should().Equal("/etc/meeseeks", beside, "/a", "/b");
+        PluginLoader.Folders([], null).Should().Equal(beside);
     }
 
     [Fact]

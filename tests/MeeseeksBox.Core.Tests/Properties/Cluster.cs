@@ -1,0 +1,198 @@
+using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Tests.Properties;
+
+/// <summary>
+/// A master over one or two heads over two nodes with pools, each with a clock of its own, all links of which may be cut. Keeps account of
+/// every start of a job.
+/// </summary>
+internal sealed class Cluster
+{
+    private static readonly string[] Ids = ["a", "b", "c"];
+
+    private readonly List<TestNode> _nodes = [];
+    private readonly List<Link> _links = [];
+    private readonly List<(TestNode Node, Run Run)> _runs = [];
+    private readonly List<string> _log = [];
+    private readonly Dictionary<string, long> _noted = [];
+    private readonly Dictionary<(string Id, int Epoch), List<string>> _starts = [];
+
+    /// <param name="heads">One, or two that both reach both nodes.</param>
+    /// <param name="expire">After how long heads take jobs for lost; nodes remember what ended for longer than any test takes.</param>
+    /// <param name="skews">How far the clocks are off.</param>
+    public Cluster(int heads, double expire, int[] skews)
+    {
+        var settings = new NodeSettings { Name = "", Expire = expire, Timeout = 20 };
+        var master = Add(settings with { Name = "master" }, skews[0]);
+        var below = Enumerable.Range(1, heads).Select(number => Add(settings with { Name = $"head{number}" }, skews[number])).ToArray();
+        var pools = Some.Node().WithPool("p1", new PoolSettings { Slots = 2, Update = 5 }).Pools;
+        var nodes = Enumerable.Range(1, 2).Select(number => Add(settings with { Name = $"n{number}", Expire = 1e6, Pools = pools }, skews[number + 2]));
+        var bottom = nodes.ToArray();
+        _links.AddRange(below.SelectMany(head => bottom.Select(node => new Link(head, node))).Concat(below.Select(head => new Link(master, head))));
+        ExchangeAll();
+        ExchangeAll();
+    }
+
+    /// <summary>Every start of a job: its id and epoch, and where.</summary>
+    public IReadOnlyDictionary<(string Id, int Epoch), List<string>> Starts => _starts;
+
+    /// <summary>What happened, for a person who has to find out why.</summary>
+    public string Log => string.Join('\n', _log);
+
+    public IEnumerable<Job[]> CopiesOfEach => Ids.Select(id => _nodes.Select(node => node.Ledger.Find(id)).OfType<Job>().ToArray());
+
+    /// <summary>Does one thing, chosen by its number and a seed.</summary>
+    public void Step(int kind, int seed)
+    {
+        var dice = new Random(seed);
+        var node = _nodes[dice.Next(_nodes.Count)];
+        var id = Ids[dice.Next(Ids.Length)];
+        switch (kind)
+        {
+            case 0 or 1:
+                Submit(node, id, dice);
+                break;
+            case 2 when node.Ledger.Find(id) is not null:
+                _ = node.Kill(id);
+                break;
+            case 3 when node.Ledger.Find(id) is { IsLive: true }:
+                _ = node.Submit($"{{'id':'{id}','tags':['t{seed}']}}");
+                break;
+            case 4:
+                var cut = _links[dice.Next(_links.Count)];
+                cut.Cut(!cut.IsCut);
+                break;
+            case 5 or 6 or 7:
+                _links[dice.Next(_links.Count)].Exchange(answerIsLost: dice.Next(5) is 0);
+                break;
+            case 8:
+                Pass(dice.Next(1, 8));
+                break;
+            case 9 or 10:
+                StartAll();
+                break;
+            case 11 when _runs.Count > 0:
+                EndOne(dice);
+                break;
+            case 12 when node.Ledger.Find(id) is { HasEnded: true }:
+                _ = node.Submit($"{{'id':'{id}','state':'new'}}");
+                break;
+            default:
+                ExchangeAll();
+                break;
+        }
+
+        Note(kind, node);
+    }
+
+    /// <summary>Heals all, lets every run end, and gives the news time to travel.</summary>
+    public void ComeToRest()
+    {
+        foreach (var link in _links)
+        {
+            link.Cut(false);
+        }
+
+        for (var round = 0; round < 20; round++)
+        {
+            EndStopped();
+            ExchangeAll();
+            StartAll();
+            if (round > 3 && _runs.Count > 0)
+            {
+                EndOne(new Random(round));
+            }
+
+            Pass(2);
+            Note(99, _nodes[0]);
+        }
+    }
+
+    private TestNode Add(NodeSettings settings, double skew)
+    {
+        var node = new TestNode(settings, new Clock(1_800_000_000 + skew), seed: _nodes.Count);
+        _nodes.Add(node);
+        return node;
+    }
+
+    private void Submit(TestNode node, string id, Random dice)
+    {
+        // An id is unique in the cluster: who uses one twice before the news has spread gets what he deserves.
+        if (_nodes.Any(other => other.Ledger.Find(id) is not null))
+        {
+            return;
+        }
+
+        var target = dice.Next(4) switch { 0 => ",'node':'n1'", 1 => ",'node':'n2'", _ => "" };
+        _ = node.Submit($"{{'id':'{id}','pool':'p1','args':['x'],'retries':{dice.Next(2)}{target}}}");
+    }
+
+    private void ExchangeAll()
+    {
+        foreach (var link in _links)
+        {
+            link.Exchange(answerIsLost: false);
+        }
+    }
+
+    private void Pass(double seconds)
+    {
+        foreach (var node in _nodes)
+        {
+            node.Pass(seconds);
+        }
+    }
+
+    private void StartAll()
+    {
+        foreach (var node in _nodes)
+        {
+            while (node.Ledger.TakeNext("p1", node.Now) is { } run)
+            {
+                var job = node[run.Job.Id];
+                node.Ledger.Started(run, 1, node.Now);
+                _runs.Add((node, run));
+                if (!_starts.TryGetValue((job.Id, job.Epoch), out var starts))
+                {
+                    starts = [];
+                    _starts.Add((job.Id, job.Epoch), starts);
+                }
+
+                starts.Add(node.Ledger.Settings.Name);
+            }
+        }
+    }
+
+    private void EndStopped()
+    {
+        foreach (var (node, run) in _runs.Where(run => run.Run.Stop is not StopReason.None).ToArray())
+        {
+            node.End(run, rc: -9);
+            _ = _runs.Remove((node, run));
+        }
+    }
+
+    private void EndOne(Random dice)
+    {
+        var (node, run) = _runs[dice.Next(_runs.Count)];
+        node.End(run, run.Stop is not StopReason.None ? -9 : dice.Next(2));
+        _ = _runs.Remove((node, run));
+    }
+
+    private void Note(int kind, TestNode node)
+    {
+        var cuts = _links.Where(link => link.IsCut).Select(link => $"{link.Up.Ledger.Settings.Name}-{link.Down.Ledger.Settings.Name}");
+        _log.Add($"{kind} at {node.Ledger.Settings.Name}, cut: {string.Join(' ', cuts)}");
+        foreach (var each in _nodes)
+        {
+            var name = each.Ledger.Settings.Name;
+            _log.AddRange(each.Ledger.Newer(_noted.GetValueOrDefault(name)).Select(job => $"  {name}: {Show(job)}"));
+            _noted[name] = each.Ledger.Seq;
+        }
+    }
+
+    private static string Show(Job job) =>
+        $"{job.Id} {job.Epoch} {job.State} active={job.Active} node={job.Node} starts={job.StartCount} ts={job.Ts:R} tags={string.Join(',', job.Tags)} {job.Error}";
+}

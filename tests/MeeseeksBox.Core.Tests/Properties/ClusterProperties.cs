@@ -1,0 +1,49 @@
+using CsCheck;
+
+namespace MeeseeksBox.Core.Tests.Properties;
+
+/// <summary>SPEC.md §7: whatever happens to the links and whatever the clocks say, all agree in the end, and nothing runs that should not.</summary>
+public sealed class ClusterProperties
+{
+    private static readonly Gen<(int Heads, int[] Skews, (int Kind, int Seed)[] Steps)> Lives =
+        Gen.Select(Gen.Int[1, 2], Gen.Int[-300, 300].Array[5], Gen.Select(Gen.Int[0, 13], Gen.Int[0, 100_000]).Array[0, 60]);
+
+    [Theory]
+    [InlineData(100_000)]
+    [InlineData(15)]
+    public void All_nodes_agree_in_the_end_and_no_job_runs_more_often_than_it_may(double expire) => Lives.Sample(
+        (heads, skews, steps) =>
+        {
+            var cluster = new Cluster(heads, expire, skews);
+            foreach (var (kind, seed) in steps)
+            {
+                cluster.Step(kind, seed);
+            }
+
+            cluster.ComeToRest();
+
+            foreach (var copies in cluster.CopiesOfEach)
+            {
+                var views = copies.Select(job => (job.Epoch, job.State, job.Active, job.Node, job.Rc, job.StartCount, job.FailCount, job.Error,
+                    Tags: string.Join(' ', job.Tags))).Distinct().ToArray();
+                Demand(views.Length <= 1, $"all nodes agree, not {string.Join("\n  ", views)}", cluster);
+                Demand(copies.All(job => job.HasEnded), "every job comes to an end", cluster);
+            }
+
+            foreach (var (job, starts) in cluster.Starts)
+            {
+                // Retries are at most 1; every other further run is of a new epoch.
+                Demand(starts.Count <= 2 && starts.Distinct().Count() is 1, $"no more starts of {job}: {string.Join(' ', starts)}", cluster);
+            }
+        },
+        iter: 300,
+        threads: 1);
+
+    private static void Demand(bool condition, string rule, Cluster cluster)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException($"{rule}\n{cluster.Log}");
+        }
+    }
+}
