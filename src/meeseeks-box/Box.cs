@@ -56,7 +56,7 @@ internal sealed class Box : IAsyncDisposable
         _loops = new Loops(_log);
 
         _stateFile = config.State.File is { } file ? StateFile.Open(file, time, Named("State")) : null;
-        _state = new StateKeeper(config.ToNodeSettings(), time);
+        _state = new StateKeeper(config.ToNodeSettings(), time, problem => _loops.Fail("timer of deadlines", problem));
         _checkpoint = _stateFile is null ? null : new Checkpoint(_stateFile, _state, time, Named("State"));
         _history = new History(time, Named("History")) { Path = config.State.History };
         _state.JobEnded += _history.Add;

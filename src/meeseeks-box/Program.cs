@@ -36,6 +36,13 @@ if (result.Errors.Count > 0)
     return ExitStatus.BadConfiguration;
 }
 
+if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !ConfigWord.IsWord(word)) is { } option)
+{
+    // The words take all that is no option of ours. A file with such a name can be given as ./-name.
+    await Console.Error.WriteLineAsync($"meeseeks-box: {option}: there is no such option. See meeseeks-box --help.");
+    return ExitStatus.BadConfiguration;
+}
+
 return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
 static async Task<int> RunAsync(string[] arguments, bool checkOnly)

@@ -109,15 +109,24 @@ internal sealed class RunningJob : IJobRun, IDisposable
     public void Report(string key, JsonNode? value)
     {
         var element = JsonSerializer.SerializeToElement(value);
-        Func<Job, Job> change = job => JobKeys.SetExtra(job, key, element);
-        if (JobKeys.TryFind(key, out var known))
+        if (!JobKeys.TryFind(key, out var known))
         {
-            change = known.Role is JobKeyRole.Run or JobKeyRole.Mark
-                ? job => known.Read(job, element, out var problem) is var changed && problem is null ? changed : throw new ArgumentException(problem, nameof(value))
-                : throw new ArgumentException($"'{key}' is set by the box itself", nameof(key));
+            _state.Do((ledger, now) => ledger.Report(_run, job => JobKeys.SetExtra(job, key, element), now));
+            return;
         }
 
-        _state.Do((ledger, now) => ledger.Report(_run, change, now));
+        if (known.Role is not (JobKeyRole.Run or JobKeyRole.Mark))
+        {
+            throw new ArgumentException($"'{key}' is set by the box itself", nameof(key));
+        }
+
+        var read = known.Read(_run.Job, element, out var problem);
+        if (problem is not null)
+        {
+            throw new ArgumentException(problem, nameof(value));
+        }
+
+        _state.Do((ledger, now) => ledger.Report(_run, job => known.Copy(read, job), now));
     }
 
     /// <inheritdoc/>
