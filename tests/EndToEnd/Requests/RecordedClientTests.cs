@@ -13,7 +13,7 @@ public sealed class RecordedClientTests
     [Fact]
     public async Task Each_request_is_answered_as_it_was_then()
     {
-        await using var box = await RunningBox.StartAsync("name=node1", "pools.p1.slots=2", "pools.p2.slots=0", "state.expire=600", "pools.p1.restart_delay=0.01");
+        await using var box = await RunningBox.StartAsync("name=node1", "pools.p1.slots=2", "pools.p2.slots=0", "state.expire=600", "defaults.restart_delay=0.01");
         using var connection = await box.ConnectAsync();
         var lines = Recording.ClientToHead.Lines;
 
