@@ -36,7 +36,9 @@ internal sealed class RunningJob : IJobRun, IDisposable
     public JobDescription Job { get; }
 
     /// <summary>Runs the task to its end, whatever it does, and tells how the run ended.</summary>
-    public async Task<RunEnd> RunAsync(Func<IJobTask> tasks)
+    /// <param name="tasks">Makes the task.</param>
+    /// <param name="mayBlock">True when it is not known to give its thread back soon: it then gets one of its own to begin on.</param>
+    public async Task<RunEnd> RunAsync(Func<IJobTask> tasks, bool mayBlock)
     {
         if (_run.Stop is not StopReason.None)
         {
@@ -45,8 +47,10 @@ internal sealed class RunningJob : IJobRun, IDisposable
 
         try
         {
-            // On a thread of its own choice, because a task may block before its first await.
-            var outcome = await Task.Run(() => Begin(tasks)).WaitAsync(_abandon.Token);
+            // Never on the thread of the pool's loop; and those that all of the box shares are soon used up by tasks that block.
+            var options = TaskCreationOptions.DenyChildAttach | (mayBlock ? TaskCreationOptions.LongRunning : TaskCreationOptions.None);
+            var work = Task.Factory.StartNew(() => Begin(tasks), CancellationToken.None, options, TaskScheduler.Default).Unwrap();
+            var outcome = await work.WaitAsync(_abandon.Token);
             if (outcome is null)
             {
                 return new RunEnd(false, null, "its task gave no outcome");
