@@ -106,6 +106,12 @@ internal sealed class Box : IAsyncDisposable
         }
 
         await TakeUpStateAsync();
+        if (_stateFile is not null)
+        {
+            // Reading a large state leaves garbage of twice its size behind, which a quiet node would keep for ever.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
         _writingHistory = _loops.Watch("history", _history.RunAsync());
         if (_checkpoint is not null)
         {
