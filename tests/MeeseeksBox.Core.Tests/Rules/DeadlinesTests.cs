@@ -175,6 +175,7 @@ public sealed class DeadlinesTests
         head.Hear(("n1", Some.Status(0)));
         var job = head.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
         head.Pass(100);
+        head["a"].Ts.Should().Be(job.Ts);
 
         head.Merge(job with { State = JobState.Done, StartCount = 1, Ts = job.Ts + 5 });
 
