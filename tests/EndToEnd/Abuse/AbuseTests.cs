@@ -69,7 +69,7 @@ public sealed class AbuseTests
         var job = await box.AskObjectAsync(new { submit = new { id = "deep", pool = "p", args = Some.True } });
         var deep = await box.AskLineAsync("""[{"submit":{"id":"a","pool":"p","args":["x"],"config":{"a":""" + new string('[', 63) + new string(']', 63) + "}}}]");
 
-        answer[0].Text("error").Should().Contain("nested deeper");
+        answer[0].Text("error").Should().Contain("64 deep");
         job.GetProperty("submit").GetProperty("deep").Text("state").Should().Be("new");
         deep[0].Text("error").Should().NotBeEmpty();
     }

@@ -208,6 +208,17 @@ public sealed class ConflictTests
     }
 
     [Fact]
+    public void An_old_peer_restarts_a_job_with_all_that_its_last_run_gave()
+    {
+        var (node, run) = Running();
+        node.End(run, rc: 3);
+
+        node.Merge(node["a"] with { State = JobState.New, Ts = node.Clock.Wall + 5 });
+
+        (node["a"].State, node["a"].Active, node["a"].StartCount).Should().Be((JobState.New, true, 1));
+    }
+
+    [Fact]
     public void An_ended_job_may_be_changed_from_outside()
     {
         var (node, run) = Running();
