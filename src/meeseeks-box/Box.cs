@@ -105,7 +105,15 @@ internal sealed class Box : IAsyncDisposable
             return problems;
         }
 
-        await TakeUpStateAsync();
+        try
+        {
+            await TakeUpStateAsync();
+        }
+        catch (IOException problem)
+        {
+            return [problem.Message];
+        }
+
         if (_stateFile is not null)
         {
             // Reading a large state leaves garbage of twice its size behind, which a quiet node would keep for ever.
@@ -155,7 +163,8 @@ internal sealed class Box : IAsyncDisposable
     }
 
     /// <summary>Stops in stages (SPEC.md §10): no new work, runs ended, upstream nodes told, connections ended, state saved.</summary>
-    public async Task StopAsync()
+    /// <returns>False when the state could not be saved; the log says why.</returns>
+    public async Task<bool> StopAsync()
     {
         _log.Information("stopping");
         _state.Do((ledger, _) => ledger.Close());
@@ -168,8 +177,16 @@ internal sealed class Box : IAsyncDisposable
         await Task.WhenAll(_running);
         _history.Complete();
         await _writingHistory.WaitAsync(HistoryTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _ = _checkpoint?.TrySave();
+        var saved = _checkpoint?.TrySave() ?? true;
         _log.Information("stopped");
+        return saved;
+    }
+
+    /// <summary>Ends all processes of the jobs, saves, and does nothing more: somebody does not want to wait for <see cref="StopAsync"/>.</summary>
+    public void EndAtOnce()
+    {
+        _ = new Orphans(new ProcessTable(), _time).EndByMarkAsync(_runNames.Owner).Wait(UpstreamTime);
+        _ = _checkpoint?.TrySave();
     }
 
     /// <inheritdoc/>

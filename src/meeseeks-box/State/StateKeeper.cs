@@ -156,7 +156,10 @@ internal sealed class StateKeeper : IDisposable
         if (now.Steady - _loadavgReadAt >= LoadavgAge.TotalSeconds)
         {
             _loadavgReadAt = now.Steady;
-            _ledger.SetLoadavg(Loadavg.Read());
+            if (Loadavg.Read() is { } load)
+            {
+                _ledger.SetLoadavg(load);
+            }
         }
     }
 }

@@ -37,7 +37,7 @@ public sealed class ClusterProperties
                 Demand(starts.Count <= 2 && starts.Distinct().Count() is 1, $"no more starts of {job}: {string.Join(' ', starts)}", cluster);
             }
         },
-        iter: 250,
+        iter: 150,
         threads: 1);
 
     private static void Demand(bool condition, string rule, Cluster cluster)
