@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Reflection;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Listening;
@@ -24,6 +23,7 @@ internal sealed class Box : IAsyncDisposable
     private readonly LogSetup _logs;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Loops _loops;
     private readonly ConfigInForce _config;
     private readonly StateKeeper _state;
@@ -35,10 +35,9 @@ internal sealed class Box : IAsyncDisposable
     private readonly PoolPlans _poolPlans;
     private readonly PoolSet _pools;
     private readonly Upstreams _upstreams;
-    private readonly RequestHandlers _requests;
+    private readonly Listeners _listeners;
     private readonly List<Task> _running = [];
     private Task _writingHistory = Task.CompletedTask;
-    private readonly List<Listener> _listeners = [];
 
     /// <summary>Builds a box; <see cref="StartAsync"/> brings it to life.</summary>
     /// <param name="configuration">A good configuration.</param>
@@ -57,7 +56,7 @@ internal sealed class Box : IAsyncDisposable
         _loops = new Loops(_log);
 
         _stateFile = config.State.File is { } file ? StateFile.Open(file, time, Named("State")) : null;
-        _state = new StateKeeper(config.ToNodeSettings(), time);
+        _state = new StateKeeper(config.ToNodeSettings(), time, problem => _loops.Fail("timer of deadlines", problem));
         _checkpoint = _stateFile is null ? null : new Checkpoint(_stateFile, _state, time, Named("State"));
         _history = new History(time, Named("History")) { Path = config.State.History };
         _state.JobEnded += _history.Add;
@@ -68,7 +67,7 @@ internal sealed class Box : IAsyncDisposable
         _pools = new PoolSet(config.Name, _configPool, _runNames, _state, time, Named, _loops.Watch);
 
         _upstreams = new Upstreams();
-        _requests = new RequestHandlers(
+        var requests = new RequestHandlers(
             new StatusHandler(_state, Version),
             new SubmitHandler(_state),
             new QueryHandler(_state),
@@ -78,6 +77,7 @@ internal sealed class Box : IAsyncDisposable
             new ModifyHandler(_state),
             new ConfigHandler(_config),
             new SyncHandler(_state, _upstreams, Named("Requests")));
+        _listeners = new Listeners(() => new RequestLines(requests, _upstreams), _loops.Watch, time, Named("Listener"));
     }
 
     /// <summary>The version of this program.</summary>
@@ -92,7 +92,7 @@ internal sealed class Box : IAsyncDisposable
     public Task Broken => _loops.Broken;
 
     /// <summary>The port that is listened on.</summary>
-    public int Port => _listeners is [.., var present] ? present.Port : 0;
+    public int Port => _listeners.Port;
 
     /// <summary>Takes up the jobs of the state file, runs them, and listens.</summary>
     /// <returns>What stands against it; nothing when the box is at work.</returns>
@@ -106,9 +106,13 @@ internal sealed class Box : IAsyncDisposable
         }
 
         await TakeUpStateAsync();
+        if (_stateFile is not null)
+        {
+            // Reading a large state leaves garbage of twice its size behind, which a quiet node would keep for ever.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
         _writingHistory = _loops.Watch("history", _history.RunAsync());
-        _pools.Apply(plans);
-        Run("configuration pool", _configPool.RunAsync());
         if (_checkpoint is not null)
         {
             _checkpoint.Interval = config.State.Checkpoint;
@@ -120,7 +124,16 @@ internal sealed class Box : IAsyncDisposable
             _log.Warning("nodes: this version does not connect to other nodes yet; {Nodes} are left alone", string.Join(", ", config.Nodes.Keys));
         }
 
-        return await ListenAsync(config.Listen);
+        problems = await _listeners.StartAsync(config.Listen, _stop.Token);
+        if (problems is [])
+        {
+            // Last, so that no job is started and lost when another program has the port.
+            _pools.Apply(plans);
+            Run("configuration pool", _configPool.RunAsync());
+            _started.SetResult();
+        }
+
+        return problems;
     }
 
     /// <summary>Reads the configuration again (SIGHUP). A bad one is refused whole, and the old one goes on.</summary>
@@ -149,7 +162,7 @@ internal sealed class Box : IAsyncDisposable
         await _pools.CompleteAsync();
 
         await _upstreams.AllTold(_state.Seq).WaitAsync(UpstreamTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await EndConnectionsAsync();
+        await _listeners.DisposeAsync();
         await _stop.CancelAsync();
         _checkpoint?.Complete();
         await Task.WhenAll(_running);
@@ -162,22 +175,12 @@ internal sealed class Box : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await EndConnectionsAsync();
+        await _listeners.DisposeAsync();
         _state.Dispose();
         _stateFile?.Dispose();
         _history.Dispose();
         _config.Dispose();
         _stop.Dispose();
-    }
-
-    private async Task EndConnectionsAsync()
-    {
-        foreach (var listener in _listeners)
-        {
-            await listener.DisposeAsync();
-        }
-
-        _listeners.Clear();
     }
 
     private ILogger Named(string part) => _logs.Named($"{_config.Config.Name}.{part}");
@@ -217,33 +220,11 @@ internal sealed class Box : IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyList<string>> ListenAsync(ListenConfig listen)
-    {
-        try
-        {
-            var addresses = await ListenAddress.ResolveAsync(listen.Prefix is null ? listen.Address : null, listen.Prefix, _stop.Token);
-            var listener = Listener.Start(addresses, listen.Port, () => new RequestLines(_requests, _upstreams), () => _config.Config.Listen.MaxRequest, _time, Named("Listener"));
-            Run("listener", listener.Completion);
-            _listeners.Add(listener);
-            return [];
-        }
-        catch (Exception problem) when (problem is SocketException or IOException)
-        {
-            return [$"listen: cannot listen on {listen.Prefix ?? listen.Address} port {listen.Port}: {problem.Message}"];
-        }
-    }
-
-    // Who is connected stays so: that may be the very client that sent this. The old socket is closed first because both may want one port.
-    private async Task<IReadOnlyList<string>> ListenElsewhereAsync(ListenConfig old, ListenConfig listen)
-    {
-        await _listeners[^1].StopAcceptingAsync();
-        var problems = await ListenAsync(listen);
-        return problems is [] ? [] : [.. problems, .. await ListenAsync(old)];
-    }
-
     // All that can stand against a configuration comes first, so that it is refused whole or applied whole.
     private async Task<IReadOnlyList<string>> ApplyAsync(BoxConfig config)
     {
+        // A client may be quicker than the start, and so may be a signal.
+        await _started.Task;
         var old = _config.Config;
         var (plans, problems) = _poolPlans.Of(config);
         string[] fixedOnes =
@@ -257,10 +238,13 @@ internal sealed class Box : IAsyncDisposable
             return problems;
         }
 
-        problems = config.Listen == old.Listen with { MaxRequest = config.Listen.MaxRequest } ? [] : await ListenElsewhereAsync(old.Listen, config.Listen);
-        if (problems is not [])
+        if (config.Listen != old.Listen)
         {
-            return problems;
+            problems = await _listeners.MoveAsync(old.Listen, config.Listen, _stop.Token);
+            if (problems is not [])
+            {
+                return problems;
+            }
         }
 
         if (_logs.Apply(config.Logging) is { } problem)

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using MeeseeksBox.Agent;
 using MeeseeksBox.Agent.Configuration;
-using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Protocol.Configuration;
 using Serilog.Debugging;
 
@@ -37,6 +36,13 @@ if (result.Errors.Count > 0)
     return ExitStatus.BadConfiguration;
 }
 
+if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !ConfigWord.IsWord(word)) is { } option)
+{
+    // The words take all that is no option of ours. A file with such a name can be given as ./-name.
+    await Console.Error.WriteLineAsync($"meeseeks-box: {option}: there is no such option. See meeseeks-box --help.");
+    return ExitStatus.BadConfiguration;
+}
+
 return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
 static async Task<int> RunAsync(string[] arguments, bool checkOnly)
@@ -52,11 +58,16 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
         return ExitStatus.BadConfiguration;
     }
 
+    if (Box.PluginProblems(config, arguments) is not [] and var missing)
+    {
+        await Console.Error.WriteLineAsync(string.Join('\n', missing));
+        return ExitStatus.BadConfiguration;
+    }
+
     if (checkOnly)
     {
-        var problems = Box.PluginProblems(config, arguments);
-        await (problems is [] ? Console.Out.WriteLineAsync(ConfigJson.Indented(configuration.Tree)) : Console.Error.WriteLineAsync(string.Join('\n', problems)));
-        return problems is [] ? ExitStatus.Good : ExitStatus.BadConfiguration;
+        await Console.Out.WriteLineAsync(ConfigJson.Indented(configuration.Tree));
+        return ExitStatus.Good;
     }
 
     SelfLog.Enable(Console.Error);
@@ -72,7 +83,6 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 
 static async Task<int> ServeAsync(ConfigurationResult configuration, string[] arguments, LogSetup logs)
 {
-    Signals.GiveBrokenPipeBackToChildren();
     var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     Box box;
     try

@@ -13,6 +13,7 @@ internal sealed class JobTable(NodeSettings settings, News news)
     private readonly Dictionary<string, JobEntry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<QueueKey, JobQueue> _queues = [];
     private readonly PriorityQueue<JobEntry, double> _delayed = new();
+    private readonly SharedTexts _texts = new();
     private NodeSettings _settings = settings;
     private long _seq;
 
@@ -50,7 +51,7 @@ internal sealed class JobTable(NodeSettings settings, News news)
     /// <summary>Makes a job the present one under its id, and gives it the next number of change.</summary>
     public JobEntry Put(Job job, Moment now)
     {
-        job = job with { Seq = ++_seq };
+        job = _texts.Of(job) with { Seq = ++_seq };
         if (_entries.TryGetValue(job.Id, out var entry))
         {
             Changes.Remove(entry);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using MeeseeksBox.Protocol.Json;
 
 namespace MeeseeksBox.Protocol.Configuration;
 
@@ -10,13 +11,17 @@ namespace MeeseeksBox.Protocol.Configuration;
 /// <param name="findings">Takes the warnings.</param>
 internal sealed class ConfigParser(string source, bool hasLines, ConfigFindings findings)
 {
+    private static readonly JsonReaderOptions Options = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        MaxDepth = ConfigObject.DeepestNesting,
+    };
+
     private static readonly ConfigOrigin NoOrigin = new(string.Empty);
 
     private readonly ConfigOrigin _origin = hasLines ? NoOrigin : new ConfigOrigin(source);
-    private readonly Stack<int> _open = [];
     private TextCursor _cursor = new();
-    private JsonTokenType _lastToken;
-    private int _readUpTo;
 
     /// <summary>Reads the whole text as one value.</summary>
     /// <param name="text">UTF-8, without a byte order mark.</param>
@@ -26,26 +31,21 @@ internal sealed class ConfigParser(string source, bool hasLines, ConfigFindings 
         fault = null;
         if (!Utf8.IsValid(text))
         {
-            fault = JsonFault.NotUtf8(text);
+            fault = JsonFault.Find(text, Options);
             return null;
         }
 
-        var reader = new Utf8JsonReader(text, new JsonReaderOptions
-        {
-            CommentHandling = JsonCommentHandling.Skip,
-            AllowTrailingCommas = true,
-            MaxDepth = ConfigObject.DeepestNesting,
-        });
+        var reader = new Utf8JsonReader(text, Options);
         try
         {
-            Next(ref reader);
+            _ = reader.Read();
             var value = ReadValue(ref reader, text);
-            Next(ref reader);
+            _ = reader.Read();
             return value;
         }
         catch (JsonException)
         {
-            fault = new JsonFaultFinder(text, _readUpTo, _lastToken, _open).Find();
+            fault = JsonFault.Find(text, Options);
         }
         catch (InvalidOperationException)
         {
@@ -54,13 +54,6 @@ internal sealed class ConfigParser(string source, bool hasLines, ConfigFindings 
         }
 
         return null;
-    }
-
-    private void Next(ref Utf8JsonReader reader)
-    {
-        _readUpTo = (int)reader.BytesConsumed;
-        _lastToken = reader.TokenType;
-        reader.Read();
     }
 
     private ConfigValue ReadValue(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
@@ -81,28 +74,24 @@ internal sealed class ConfigParser(string source, bool hasLines, ConfigFindings 
 
     private ConfigObject ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> text, ConfigOrigin origin)
     {
-        _open.Push((int)reader.TokenStartIndex);
         var members = new OrderedDictionary<string, ConfigValue>(StringComparer.Ordinal);
-        for (Next(ref reader); reader.TokenType != JsonTokenType.EndObject; Next(ref reader))
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var key = reader.GetString()!;
             if (members.Remove(key))
                 findings.AddWarning($"{Origin(ref reader, text)}: the key '{key}' stands twice in one object; the last one counts");
-            Next(ref reader);
+            _ = reader.Read();
             members.Add(key, ReadValue(ref reader, text));
         }
 
-        _open.Pop();
         return new ConfigObject(members, origin);
     }
 
     private ConfigList ReadList(ref Utf8JsonReader reader, ReadOnlySpan<byte> text, ConfigOrigin origin)
     {
-        _open.Push((int)reader.TokenStartIndex);
         var items = new List<ConfigValue>();
-        for (Next(ref reader); reader.TokenType != JsonTokenType.EndArray; Next(ref reader))
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             items.Add(ReadValue(ref reader, text));
-        _open.Pop();
         return new ConfigList(items, origin);
     }
 

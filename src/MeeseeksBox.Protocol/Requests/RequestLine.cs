@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Json;
 
 namespace MeeseeksBox.Protocol.Requests;
 
@@ -46,7 +47,9 @@ public sealed class RequestLine : IDisposable
         }
         catch (JsonException)
         {
-            problem = JsonFault.Explain(line);
+            // In one piece, which only a line that is refused costs.
+            var fault = JsonFault.Find(line.IsSingleSegment ? line.FirstSpan : line.ToArray(), new JsonReaderOptions { MaxDepth = DepthLimit });
+            problem = $"not JSON: character {fault.Column}: {fault.Text}";
             return null;
         }
 

@@ -40,18 +40,10 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
         }
 
         problem = null;
-        var pretty = false;
         var requests = new List<KeyValuePair<string, Request>>(2);
         foreach (var property in element.EnumerateObject())
         {
-            if (property.Name is "options")
-            {
-                pretty = property.Value.ValueKind is JsonValueKind.Object
-                    && property.Value.TryGetProperty("pretty", out var wish)
-                    && Loose.TryBoolean(wish, out var wished)
-                    && wished;
-            }
-            else if (Readers.TryGetValue(property.Name, out var reader))
+            if (Readers.TryGetValue(property.Name, out var reader))
             {
                 if (requests.Exists(request => request.Key == property.Name))
                 {
@@ -70,8 +62,17 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
             }
         }
 
-        return new RequestObject(requests, pretty);
+        return new RequestObject(requests, AsksForPretty(element));
     }
+
+    /// <summary>True when the element is an object that asks for an answer that is indented for a person.</summary>
+    public static bool AsksForPretty(JsonElement element) =>
+        element.ValueKind is JsonValueKind.Object
+        && element.TryGetProperty("options", out var options)
+        && options.ValueKind is JsonValueKind.Object
+        && options.TryGetProperty("pretty", out var wish)
+        && Loose.TryBoolean(wish, out var wished)
+        && wished;
 
     private static Request Any(Request request, out string? problem)
     {

@@ -5,7 +5,7 @@ using Serilog;
 namespace MeeseeksBox.Agent.Listening;
 
 /// <summary>One client: bytes to lines, lines to the handler, answers back. A client that does not read its answers holds up only itself.</summary>
-internal sealed class Connection(Stream stream, ILineHandler handler, Func<long> longestLine, TimeProvider time, ILogger log)
+internal sealed class Connection(Stream stream, ILineHandler handler, long longestLine, TimeProvider time, ILogger log)
 {
     private const int ReadSize = 16 * 1024;
     private const int SendAt = 64 * 1024;
@@ -56,7 +56,7 @@ internal sealed class Connection(Stream stream, ILineHandler handler, Func<long>
 
                     break;
                 case LineKind.TooLong:
-                    handler.RefuseTooLong(longestLine(), output);
+                    handler.RefuseTooLong(longestLine, output);
                     _ = await output.FlushAsync(abort);
                     await EndPolitelyAsync(lines, finish);
                     return;

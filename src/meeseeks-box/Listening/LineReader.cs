@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace MeeseeksBox.Agent.Listening;
 
 /// <summary>Cuts a stream of bytes into lines, up to a greatest length. No byte is looked at twice, however slowly a line comes.</summary>
-internal sealed class LineReader(PipeReader input, Func<long> longest)
+internal sealed class LineReader(PipeReader input, long longest)
 {
     private ReadOnlySequence<byte> _buffer;
     private long _scanned;
@@ -24,11 +24,11 @@ internal sealed class LineReader(PipeReader input, Func<long> longest)
                 var line = _buffer.Slice(0, end);
                 _buffer = _buffer.Slice(_buffer.GetPosition(1, end));
                 _scanned = 0;
-                return line.Length > longest() ? LineResult.TooLong : LineResult.Of(WithoutReturn(line));
+                return line.Length > longest ? LineResult.TooLong : LineResult.Of(WithoutReturn(line));
             }
 
             _scanned = _buffer.Length;
-            if (_scanned > longest())
+            if (_scanned > longest)
             {
                 return LineResult.TooLong;
             }

@@ -17,13 +17,13 @@ internal sealed class Listener : IAsyncDisposable
     private readonly CancellationTokenSource _finish = new();
     private readonly CancellationTokenSource _abort = new();
     private readonly Func<ILineHandler> _handlers;
-    private readonly Func<long> _longestLine;
+    private readonly long _longestLine;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly List<Socket> _sockets = [];
     private Task[] _loops = [];
 
-    private Listener(Func<ILineHandler> handlers, Func<long> longestLine, TimeProvider time, ILogger log)
+    private Listener(Func<ILineHandler> handlers, long longestLine, TimeProvider time, ILogger log)
     {
         _handlers = handlers;
         _longestLine = longestLine;
@@ -41,11 +41,11 @@ internal sealed class Listener : IAsyncDisposable
     /// <param name="addresses">Where; never empty.</param>
     /// <param name="port">The port; 0 for any that is free on all of the addresses.</param>
     /// <param name="handlers">Makes a handler for each connection.</param>
-    /// <param name="longestLine">In bytes; asked for each line, because a new configuration may change it.</param>
+    /// <param name="longestLine">In bytes.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where the listener tells of itself.</param>
     /// <exception cref="SocketException">An address cannot be listened on.</exception>
-    public static Listener Start(IReadOnlyList<IPAddress> addresses, int port, Func<ILineHandler> handlers, Func<long> longestLine, TimeProvider time, ILogger log)
+    public static Listener Start(IReadOnlyList<IPAddress> addresses, int port, Func<ILineHandler> handlers, long longestLine, TimeProvider time, ILogger log)
     {
         var listener = new Listener(handlers, longestLine, time, log);
         for (var attempt = 1; !listener.TryBind(addresses, port, mayRetry: port is 0 && attempt < 10); attempt++)

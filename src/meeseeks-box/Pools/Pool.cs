@@ -70,7 +70,7 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
         {
             using var job = new RunningJob(run, Describe(run, plan.Config), state, time, log);
             _jobs[run] = job;
-            end = await job.RunAsync(plan.Tasks);
+            end = await job.RunAsync(plan.Tasks, mayBlock: plan.Config.Plugin is not null);
         }
 #pragma warning disable CA1031 // The slot must be given back whatever happens; a job may hold anything.
         catch (Exception problem)

@@ -45,6 +45,9 @@ internal sealed class PoolSet
 
             pool = new Pool(name, _node, plan, _runNames, _state, _time, _logs($"Pool.{name}"));
             _pools[name] = pool;
+
+            // Jobs that wait for it may have been there before it was.
+            pool.Wake();
             _loops.Add(_watch($"pool {name}", pool.RunAsync()));
         }
     }

@@ -7,7 +7,8 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>Answers the lines of one connection: reads all requests of a line, then carries them out in their order (SPEC.md §2).</summary>
+/// <summary>Answers the lines of one connection: carries out the requests of each in their order (SPEC.md §2).</summary>
+/// <remarks>Each is read when its turn comes, and answered before the next: a line may hold millions of them.</remarks>
 internal sealed class RequestLines(RequestHandlers handlers, Upstreams upstreams) : ILineHandler
 {
     private readonly Session _session = new();
@@ -21,24 +22,20 @@ internal sealed class RequestLines(RequestHandlers handlers, Upstreams upstreams
             return;
         }
 
-        var objects = new List<(RequestObject? Request, string? Problem)>(parsed.Count);
+        await using var answer = new AnswerWriter(output, parsed.Elements.Any(RequestObject.AsksForPretty));
+        answer.Json.WriteStartArray();
         foreach (var element in parsed.Elements)
         {
-            objects.Add((RequestObject.Read(element, out var problem), problem));
-        }
-
-        await using var answer = new AnswerWriter(output, objects.Exists(one => one.Request?.Pretty is true));
-        answer.Json.WriteStartArray();
-        foreach (var (request, problem) in objects)
-        {
-            if (request is null)
-            {
-                answer.WriteError(problem!, ErrorCode.BadRequest);
-            }
-            else
+            if (RequestObject.Read(element, out var problem) is { } request)
             {
                 await CarryOutAsync(request, answer, stop);
             }
+            else
+            {
+                answer.WriteError(problem!, ErrorCode.BadRequest);
+            }
+
+            await answer.SendIfLargeAsync(stop);
         }
 
         answer.Json.WriteEndArray();

@@ -89,10 +89,13 @@ internal sealed class StateFile : IDisposable
 
         if (File.Exists(_path))
         {
-            File.Move(_path, _path + ".1", overwrite: true);
+            // Not by two renames: there would be no file at all between them.
+            File.Replace(temporary, _path, _path + ".1");
         }
-
-        File.Move(temporary, _path, overwrite: true);
+        else
+        {
+            File.Move(temporary, _path);
+        }
     }
 
     public void Dispose() => _lock.Dispose();

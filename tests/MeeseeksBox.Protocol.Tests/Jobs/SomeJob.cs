@@ -56,7 +56,7 @@ internal static class SomeJob
     private static Gen<JsonElement> Object => Some.AnyJson.Select(Some.Json)
         .Where(value => value.ValueKind is JsonValueKind.Object && KeptValue.TryKeep(value, out _));
 
-    private static Gen<Func<Job, Job>> Set<T>(Gen<T> values, Func<Job, T, Job> set) => 
+    private static Gen<Func<Job, Job>> Set<T>(Gen<T> values, Func<Job, T, Job> set) =>
         values.Select(value => (Func<Job, Job>)(job => set(job, value)));
 
     private static ImmutableSortedDictionary<string, string> Environment((string Name, string Value)[] variables) => variables

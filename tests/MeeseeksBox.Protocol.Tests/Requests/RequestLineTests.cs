@@ -42,19 +42,19 @@ public sealed class RequestLineTests
     public void Another_value_is_a_problem_of_the_line(string text, string expected) => Problem(Some.Line(text)).Should().Be(expected);
 
     [Theory]
-    [InlineData("this is not json", "not JSON: unexpected 'this' at character 1")]
-    [InlineData("[nul]", "not JSON: unexpected 'nul' at character 2")]
-    [InlineData("{a:1}", "not JSON: unexpected 'a' at character 2")]
-    [InlineData("[1,]", "not JSON: unexpected ']' at character 4")]
-    [InlineData("""["é😀",]""", "not JSON: unexpected ']' at character 7")]
-    [InlineData("[é]", "not JSON: unexpected 'é' at character 2")]
-    [InlineData("""[{"submit":{"pool":"p1"}, "nope"]""", "not JSON: unexpected ']' at character 33")]
-    [InlineData("[\"a\tb\"]", "not JSON: unexpected U+0009 at character 4")]
-    [InlineData("""["ab\qc"]""", "not JSON: unexpected 'q' at character 6")]
-    [InlineData("[{\"ls\":{}}", "not JSON: it ends at character 10, before it is complete")]
-    [InlineData("[\"abc", "not JSON: it ends at character 5, before it is complete")]
-    [InlineData("  ", "not JSON: it ends at character 2, before it is complete")]
-    [InlineData("\ufeff[]", "not JSON: unexpected U+FEFF at character 1")]
+    [InlineData("this is not json", "not JSON: character 1: 'this' is not a value: text stands in double quotes")]
+    [InlineData("[nul]", "not JSON: character 2: 'nul' is not a value: text stands in double quotes")]
+    [InlineData("{a:1}", "not JSON: character 2: 'a' stands where a key in double quotes or '}' is wanted")]
+    [InlineData("[1,]", "not JSON: character 4: ']' stands where a value is wanted")]
+    [InlineData("""["é😀",]""", "not JSON: character 7: ']' stands where a value is wanted")]
+    [InlineData("[é]", "not JSON: character 2: 'é' stands where a value or ']' is wanted")]
+    [InlineData("""[{"submit":{"pool":"p1"}, "nope"]""", "not JSON: character 33: a colon is wanted after the key \"nope\", not ']'")]
+    [InlineData("[\"a\tb\"]", "not JSON: character 4: a control character in a text: write \\u0009")]
+    [InlineData("""["ab\qc"]""", "not JSON: character 5: this backslash starts no escape: for a backslash itself write \\\\")]
+    [InlineData("[{\"ls\":{}}", "not JSON: character 11: the text ends where a comma or ']' is wanted: the '[' of line 1, column 1 is not closed")]
+    [InlineData("[\"abc", "not JSON: character 2: the text that starts here has no closing double quote on its line")]
+    [InlineData("  ", "not JSON: character 3: the text ends where a value is wanted")]
+    [InlineData("\ufeff[]", "not JSON: character 1: the character U+FEFF stands where a value is wanted")]
     public void What_is_not_JSON_is_named_with_its_place(string text, string expected)
     {
         Problem(Some.Line(text)).Should().Be(expected);
@@ -67,8 +67,8 @@ public sealed class RequestLineTests
         using var deep = Parse(new string('[', 64) + new string(']', 64));
 
         deep.Count.Should().Be(1);
-        Problem(Some.Line(new string('[', 65) + new string(']', 65))).Should().Be("nested deeper than 64 levels at character 65");
-        Problem(Some.Line(string.Concat(Enumerable.Repeat("{\"a\":", 5000)))).Should().Be("nested deeper than 64 levels at character 321");
+        Problem(Some.Line(new string('[', 65) + new string(']', 65))).Should().Be("not JSON: character 65: objects and lists stand in each other more than 64 deep");
+        Problem(Some.Line(string.Concat(Enumerable.Repeat("{\"a\":", 5000)))).Should().Be("not JSON: character 321: objects and lists stand in each other more than 64 deep");
     }
 
     [Theory]

@@ -1,15 +1,22 @@
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>Looks at the processes of this host.</summary>
+/// <summary>Shows the processes of this host.</summary>
 /// <remarks>
 /// A look reads two files for every process there is. When many jobs are killed at once they share looks: whoever asks
 /// while one is going on gets the next one, together with all others who asked meanwhile.
 /// </remarks>
-internal sealed class ProcessTable
+/// <param name="read">One look.</param>
+internal sealed class ProcessTable(Func<ProcessSnapshot> read)
 {
     private readonly Lock _lock = new();
     private Task<ProcessSnapshot>? _current;
     private Task<ProcessSnapshot>? _next;
+
+    /// <summary>Looks at the processes of this host.</summary>
+    public ProcessTable()
+        : this(ProcessFiles.ReadAll)
+    {
+    }
 
     /// <summary>Looks at all processes; the look begins after the call.</summary>
     public Task<ProcessSnapshot> LookAsync()
@@ -19,7 +26,7 @@ internal sealed class ProcessTable
             if (_current is { IsCompleted: false })
                 return _next ??= LookAfterAsync(_current);
 
-            return _current = Task.Run(ProcessFiles.ReadAll);
+            return _current = Task.Run(read);
         }
     }
 
@@ -33,6 +40,6 @@ internal sealed class ProcessTable
             _next = null;
         }
 
-        return ProcessFiles.ReadAll();
+        return read();
     }
 }

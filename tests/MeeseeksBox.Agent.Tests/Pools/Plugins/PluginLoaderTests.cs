@@ -39,6 +39,15 @@ public sealed class PluginLoaderTests : IDisposable
     }
 
     [Fact]
+    public void A_plugin_that_brings_a_copy_of_the_interface_gets_that_of_the_box()
+    {
+        File.Copy(TestProgram.Assembly, _folder.File("TestProgram.dll"));
+        File.Copy(typeof(IJobTask).Assembly.Location, _folder.File("MeeseeksBox.Plugins.dll"));
+
+        Loader(_folder.Path).Find("TestProgram.Greeting").Problem.Should().BeNull();
+    }
+
+    [Fact]
     public void A_full_path_needs_no_folder()
     {
         Loader(_folder.Path).Find($"{TestProgram.Assembly}:Greeting").IsFound.Should().BeTrue();
@@ -58,8 +67,8 @@ public sealed class PluginLoaderTests : IDisposable
     {
         var beside = Path.Combine(AppContext.BaseDirectory, "plugins");
 
-        PluginLoader.Folders("/etc/meeseeks", "/a:/b").Should().Equal("/etc/meeseeks", beside, "/a", "/b");
-        PluginLoader.Folders(null, null).Should().Equal(beside);
+        PluginLoader.Folders(["/etc/meeseeks"], "/a:/b").Should().Equal("/etc/meeseeks", beside, "/a", "/b");
+        PluginLoader.Folders([], null).Should().Equal(beside);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class BackgroundTests
 
         var job = Start(run, clock, TestContext.Current.CancellationToken);
         await HeldAsync(run);
-        clock.Advance(ProcessTask.PipePatience - TimeSpan.FromMilliseconds(1));
+        clock.Advance(TimeSpan.FromSeconds(2) - TimeSpan.FromMilliseconds(1));
         var endedBefore = job.IsCompleted;
         var outcome = await EndAsync(job, clock, ProcessTask.PipePatience);
 

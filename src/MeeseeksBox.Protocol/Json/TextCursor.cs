@@ -1,4 +1,4 @@
-namespace MeeseeksBox.Protocol.Configuration;
+namespace MeeseeksBox.Protocol.Json;
 
 /// <summary>Turns growing byte offsets of a UTF-8 text into lines and columns, in one pass over the text.</summary>
 internal struct TextCursor()

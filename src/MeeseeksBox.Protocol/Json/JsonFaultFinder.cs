@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace MeeseeksBox.Protocol.Configuration;
+namespace MeeseeksBox.Protocol.Json;
 
 /// <summary>
 /// Says in plain words why the JSON reader stopped. The reader's own text speaks of tokens and byte positions; what a
@@ -11,7 +11,8 @@ namespace MeeseeksBox.Protocol.Configuration;
 /// <param name="readUpTo">How far the reader had come before it failed.</param>
 /// <param name="lastToken">What it had read last.</param>
 /// <param name="open">Where the brackets stand that are still open, innermost first.</param>
-internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUpTo, JsonTokenType lastToken, Stack<int> open)
+/// <param name="options">What the reader lets pass.</param>
+internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUpTo, JsonTokenType lastToken, Stack<int> open, JsonReaderOptions options)
 {
     private const string Value = "a value";
     private const string Key = "a key in double quotes";
@@ -21,7 +22,7 @@ internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUp
     /// <summary>Finds the fault.</summary>
     public JsonFault Find()
     {
-        var at = JsonScan.SkipBlank(_text, readUpTo);
+        var at = SkipBlank(readUpTo);
         return lastToken != JsonTokenType.None && open.Count == 0 ? AfterAll(at) : InPlaceOf(Wanted(ref at), at);
     }
 
@@ -31,7 +32,7 @@ internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUp
     {
         if (at == _text.Length)
             return FaultAt(at, $"the text ends where {wanted} is wanted{Unclosed()}");
-        if (_text[at] == '/')
+        if (AllowsComments && _text[at] == '/')
             return FaultAt(at, CommentFault(at));
         if (wanted.StartsWith(Key, StringComparison.Ordinal) && _text[at] == '"')
             return AfterKey(at);
@@ -54,12 +55,18 @@ internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUp
                 Step(ref at, ':');
                 return Value;
             case JsonTokenType.StartObject or JsonTokenType.StartArray:
-            case var _ when Step(ref at, ','):
+            case var _ when options.AllowTrailingCommas && Step(ref at, ','):
                 return inObject ? $"{Key} or '}}'" : $"{Value} or ']'";
+            case var _ when Step(ref at, ','):
+                return inObject ? Key : Value;
             default:
                 return Separator;
         }
     }
+
+    private bool AllowsComments => options.CommentHandling != JsonCommentHandling.Disallow;
+
+    private int SkipBlank(int at) => JsonScan.SkipBlank(_text, at, AllowsComments);
 
     private string Separator => _text[open.Peek()] == '{' ? "a comma or '}'" : "a comma or ']'";
 
@@ -67,7 +74,7 @@ internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUp
     {
         if (at == _text.Length || _text[at] != separator)
             return false;
-        at = JsonScan.SkipBlank(_text, at + 1);
+        at = SkipBlank(at + 1);
         return true;
     }
 
@@ -75,7 +82,7 @@ internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUp
     {
         if (JsonScan.StringFault(_text, at, out var end) is { } fault)
             return fault;
-        var next = JsonScan.SkipBlank(_text, end);
+        var next = SkipBlank(end);
         return FaultAt(next, $"a colon is wanted after the key {Encoding.UTF8.GetString(_text[at..end])}, not {Found(next)}");
     }
 
@@ -85,7 +92,7 @@ internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUp
         return (char)_text[at] switch
         {
             '"' => JsonScan.StringFault(_text, at, out _),
-            '{' or '[' => FaultAt(at, $"objects and lists stand in each other more than {ConfigObject.DeepestNesting} deep"),
+            '{' or '[' => FaultAt(at, $"objects and lists stand in each other more than {options.MaxDepth} deep"),
             '-' or '+' or '.' or (>= '0' and <= '9') => NumberFault(at, found),
             (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') => FaultAt(at, $"{found} is not a value: {WordHint(found)}"),
             _ => null,
@@ -98,7 +105,7 @@ internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUp
         var length = JsonScan.WordLength(_text[at..]);
         if (!JsonScan.IsNumber(Encoding.UTF8.GetString(_text.Slice(at, length))))
             return FaultAt(at, $"{found} is not a number");
-        var next = JsonScan.SkipBlank(_text, at + length);
+        var next = SkipBlank(at + length);
         return open.Count == 0 ? AfterAll(next) : InPlaceOf(Separator, next);
     }
 
@@ -107,7 +114,7 @@ internal readonly ref struct JsonFaultFinder(ReadOnlySpan<byte> text, int readUp
     private string Hint(int at) => (char)_text[at] switch
     {
         '\'' => ": text stands in double quotes, not in single ones",
-        '#' => ": a comment starts with // or stands in /* */",
+        '#' when AllowsComments => ": a comment starts with // or stands in /* */",
         _ => string.Empty,
     };
 

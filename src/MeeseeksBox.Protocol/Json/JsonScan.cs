@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace MeeseeksBox.Protocol.Configuration;
+namespace MeeseeksBox.Protocol.Json;
 
 /// <summary>Steps over the pieces of a JSON text that has a fault somewhere.</summary>
 internal static partial class JsonScan
@@ -9,17 +9,17 @@ internal static partial class JsonScan
     private const int LongestExcerpt = 30;
 
     /// <summary>
-    /// The first offset at or after <paramref name="at"/> that is neither white space nor comment. A comment that is never
+    /// The first offset at or after <paramref name="at"/> that is neither white space nor, where they are allowed, comment. A comment that is never
     /// closed is not stepped over.
     /// </summary>
-    public static int SkipBlank(ReadOnlySpan<byte> text, int at)
+    public static int SkipBlank(ReadOnlySpan<byte> text, int at, bool allowsComments)
     {
         while (at < text.Length)
         {
             var length = text[at] switch
             {
                 (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' => 1,
-                (byte)'/' => CommentLength(text[at..]),
+                (byte)'/' when allowsComments => CommentLength(text[at..]),
                 _ => 0,
             };
             if (length == 0)

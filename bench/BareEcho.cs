@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace MeeseeksBox.Bench;
+
+/// <summary>What the daemon's requests are measured against: a server that answers each line with a line, and does nothing else.</summary>
+internal static class BareEcho
+{
+    /// <summary>Serves on a port of its own, which it prints, until it is killed.</summary>
+    /// <param name="answerLength">The bytes of each answer, with its newline.</param>
+    public static async Task<int> RunAsync(int answerLength)
+    {
+        using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listening.Listen();
+        Console.WriteLine(((IPEndPoint)listening.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture));
+        while (true)
+        {
+            var client = await listening.AcceptAsync();
+            client.NoDelay = true;
+            _ = ServeAsync(client, answerLength);
+        }
+    }
+
+    private static async Task ServeAsync(Socket client, int answerLength)
+    {
+        using var socket = client;
+        var input = new byte[16 * 1024];
+        var answer = new byte[answerLength];
+        answer.AsSpan().Fill((byte)'x');
+        answer[^1] = (byte)'\n';
+        var output = new MemoryStream();
+        while (await socket.ReceiveAsync(input) is > 0 and var length)
+        {
+            output.SetLength(0);
+            for (var lines = input.AsSpan(0, length).Count((byte)'\n'); lines > 0; lines--)
+            {
+                output.Write(answer);
+            }
+
+            var rest = output.GetBuffer().AsMemory(0, (int)output.Length);
+            while (!rest.IsEmpty)
+            {
+                rest = rest[await socket.SendAsync(rest)..];
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading.Channels;
+
+namespace MeeseeksBox.Bench;
+
+/// <summary>A process that is measured, or measured against. Killed when it is disposed.</summary>
+internal sealed class Child : IDisposable
+{
+    private readonly Process _process;
+    private readonly TaskCompletionSource<string> _announced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<string> _printed = Channel.CreateUnbounded<string>();
+
+    private Child(string program, IEnumerable<string> words, Func<string, string?> announcement)
+    {
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo(program, words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
+        };
+        _process.ErrorDataReceived += (_, line) => Take(line.Data, announcement);
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (_announced.Task.IsCompleted && line.Data is not null)
+            {
+                _ = _printed.Writer.TryWrite(line.Data);
+            }
+
+            Take(line.Data, announcement);
+        };
+        _ = _process.Start();
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+    }
+
+    /// <summary>What it printed that was waited for.</summary>
+    public string Announced { get; private set; } = "";
+
+    public int Pid => _process.Id;
+
+    /// <summary>Processor time it has used, user and system.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Memory it has in hand, in MB (VmRSS).</summary>
+    public double ResidentMegabytes
+    {
+        get
+        {
+            var line = File.ReadLines($"/proc/{Pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return double.Parse(line.AsSpan("VmRSS:".Length).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) / 1024;
+        }
+    }
+
+    /// <summary>Starts a program, and waits until it has printed a line from which the announcement makes something.</summary>
+    public static async Task<Child> StartAsync(string program, IEnumerable<string> words, Func<string, string?> announcement)
+    {
+        var child = new Child(program, words, announcement);
+        child.Announced = await child._announced.Task;
+        return child;
+    }
+
+    /// <summary>Says something to it.</summary>
+    public void Tell(string line) => _process.StandardInput.WriteLine(line);
+
+    /// <summary>The next line that it prints after its announcement.</summary>
+    public async Task<string> HearAsync() => await _printed.Reader.ReadAsync();
+
+    /// <summary>Starts this program with another verb.</summary>
+    public static Task<Child> StartSelfAsync(params string[] words) => StartAsync(Environment.ProcessPath!, words, line => line);
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private void Take(string? line, Func<string, string?> announcement)
+    {
+        if (line is null)
+        {
+            _ = _announced.TrySetException(new IOException("A child ended before it said what it was to say."));
+        }
+        else if (!_announced.Task.IsCompleted && announcement(line) is { } announced)
+        {
+            _ = _announced.TrySetResult(announced);
+        }
+    }
+}

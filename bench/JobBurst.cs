@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+
+namespace MeeseeksBox.Bench;
+
+/// <summary>Jobs a second of a burst of <c>/bin/true</c>, from the first submit until the last is done, against bare loops over processes.</summary>
+internal static class JobBurst
+{
+    private const int Count = 2000;
+    private const int WarmUp = 500;
+    private const int RoundCount = 5;
+
+    public static async Task<int> RunAsync()
+    {
+        foreach (var slots in (int[])[2, 4])
+        {
+            await Rounds.CompareAsync(
+                $"burst of {Count} jobs, {slots} at once",
+                "jobs/s",
+                RoundCount,
+                ("meeseeks-box", () => BurstAsync(slots)),
+                ("bare loop, streams redirected and read", () => BareAsync(slots, "captured")),
+                ("bare loop, nothing redirected", () => BareAsync(slots, "plain")));
+        }
+
+        return 0;
+    }
+
+    private static async Task<Rate> BareAsync(int parallel, string kind)
+    {
+        using var child = await Child.StartSelfAsync("bare-processes", parallel.ToString(CultureInfo.InvariantCulture), kind);
+        await RunAsync(WarmUp);
+        return await Rate.OfAsync(child, Count, () => RunAsync(Count));
+
+        async Task RunAsync(int count)
+        {
+            child.Tell(count.ToString(CultureInfo.InvariantCulture));
+            _ = await child.HearAsync();
+        }
+    }
+
+    private static async Task<Rate> BurstAsync(int slots)
+    {
+        using var daemon = await Daemon.StartAsync($"pools.p.slots={slots}");
+        using var client = await daemon.ConnectAsync();
+        await RunAsync(client, WarmUp);
+        return await Rate.OfAsync(daemon.Process, Count, () => RunAsync(client, Count));
+    }
+
+    private static async Task RunAsync(LineClient client, int count)
+    {
+        await client.PipelineAsync(Encoding.UTF8.GetBytes("""[{"submit":{"pool":"p","args":["/bin/true"]}}]""" + "\n"), count - 1, 256);
+        var last = client.Ask("""[{"submit":{"pool":"p","args":["/bin/true"]}}]""")[0].GetProperty("submit").EnumerateObject().First().Name;
+        await UntilEndedAsync(client, last);
+    }
+
+    // Jobs start in the order in which they were submitted, so the last is looked at, which costs the daemon nothing; then the few that may be slower.
+    private static async Task UntilEndedAsync(LineClient client, string last)
+    {
+        while (client.Ask($$"""[{"query":"{{last}}"}]""")[0].GetProperty("query").GetProperty("state").GetString() is "new" or "running")
+        {
+            await Task.Delay(5);
+        }
+
+        while (client.Ask("""[{"ls":{"state":["new","running"]}}]""")[0].GetProperty("ls").GetArrayLength() > 0)
+        {
+            await Task.Delay(1);
+        }
+
+        var failed = client.Ask("""[{"ls":{"state":["failed","killed"]}}]""")[0].GetProperty("ls").GetArrayLength();
+        if (failed > 0)
+        {
+            throw new InvalidOperationException($"{failed} jobs failed.");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using MeeseeksBox.Bench;
+
+return args switch
+{
+    ["jobs"] => await JobBurst.RunAsync(),
+    ["requests"] => await RequestRate.RunAsync(),
+    ["latency"] => await JobLatency.RunAsync(),
+    ["table"] => await TableSize.RunAsync(),
+    ["idle"] => await IdleLoad.RunAsync(),
+    [] or ["all"] => await AllAsync(),
+
+    // The other sides of the comparisons, each in a process of its own.
+    ["bare-processes", var parallel, var kind] => await BareProcesses.RunAsync(Whole(parallel), kind is "captured"),
+    ["bare-echo", var length] => await BareEcho.RunAsync(Whole(length)),
+    _ => Usage(),
+};
+
+static async Task<int> AllAsync() =>
+    await JobBurst.RunAsync() + await RequestRate.RunAsync() + await JobLatency.RunAsync() + await TableSize.RunAsync() + await IdleLoad.RunAsync();
+
+static int Whole(string word) => int.Parse(word, System.Globalization.CultureInfo.InvariantCulture);
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: dotnet run -c Release --project bench -- [jobs | requests | latency | table | idle | all]");
+    return 2;
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using MeeseeksBox.Core;
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Bench;
+
+/// <summary>What a job takes of the managed heap once it is in the table: no garbage, no runtime.</summary>
+internal static class TableHeap
+{
+    /// <summary>Bytes a job.</summary>
+    /// <param name="count">How many jobs are in the table.</param>
+    /// <param name="text">A job, by its number.</param>
+    public static double BytesAJob(int count, Func<int, string> text)
+    {
+        var ledger = new Ledger(new NodeSettings { Name = "bench" }, new Random(1));
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        ledger.Load(Enumerable.Range(1, count).Select(number => Read(text(number))), new Moment(1767225600, 0));
+        var used = GC.GetTotalMemory(forceFullCollection: true) - before;
+        return (double)used / ledger.Count;
+    }
+
+    private static Job Read(string text)
+    {
+        using var document = JsonDocument.Parse(text);
+        return JobKeys.TryRead(document.RootElement, out var job, out var problem) ? job : throw new InvalidDataException(problem);
+    }
+}

@@ -1,0 +1,14 @@
+using MeeseeksBox.Plugins;
+
+namespace BadPlugins;
+
+/// <summary>Reports under a name that belongs to the box.</summary>
+public sealed class Meddling : IJobTask
+{
+    /// <inheritdoc/>
+    public Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill)
+    {
+        run.Report(run.Job.Args[0], "mine");
+        return Task.FromResult(JobOutcome.Success());
+    }
+}

@@ -1,0 +1,10 @@
+using MeeseeksBox.Plugins;
+
+namespace BadPlugins;
+
+/// <summary>Throws at once.</summary>
+public sealed class Throwing : IJobTask
+{
+    /// <inheritdoc/>
+    public Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill) => throw new InvalidOperationException("it threw at once");
+}

@@ -1,0 +1,15 @@
+using MeeseeksBox.Plugins;
+
+namespace BadPlugins;
+
+/// <summary>Throws at whoever kills it, and goes on for a while.</summary>
+public sealed class ThrowingAtKill : IJobTask
+{
+    /// <inheritdoc/>
+    public async Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill)
+    {
+        await using var registration = kill.Register(() => throw new InvalidOperationException("it threw at its kill"));
+        await Task.Delay(Timeout.Infinite, kill).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return JobOutcome.Failure(rc: 7);
+    }
+}

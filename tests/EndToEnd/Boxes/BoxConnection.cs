@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace MeeseeksBox.EndToEnd.Boxes;
+
+/// <summary>A client's connection to a box: lines of text, one way and the other.</summary>
+public sealed class BoxConnection : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly TcpClient _client;
+    private readonly StreamReader _reader;
+
+    private BoxConnection(TcpClient client)
+    {
+        _client = client;
+        _reader = new StreamReader(client.GetStream(), new UTF8Encoding(false));
+    }
+
+    /// <summary>The bytes themselves.</summary>
+    public NetworkStream Stream => _client.GetStream();
+
+    /// <summary>Connects.</summary>
+    /// <param name="port">Where the box listens.</param>
+    /// <param name="address">At which address; 127.0.0.1 when null.</param>
+    public static async Task<BoxConnection> OpenAsync(int port, IPAddress? address = null)
+    {
+        var client = new TcpClient(address?.AddressFamily ?? AddressFamily.InterNetwork) { NoDelay = true };
+        try
+        {
+            await client.ConnectAsync(address ?? IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+            return new BoxConnection(client);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends text as it stands.</summary>
+    public async Task SendAsync(string text) =>
+        await Stream.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+
+    /// <summary>Receives a line.</summary>
+    /// <returns>Null when the box has closed the connection.</returns>
+    /// <exception cref="TimeoutException">None came.</exception>
+    public async Task<string?> ReadLineAsync() =>
+        await _reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+
+    /// <summary>Receives a line and reads it as JSON.</summary>
+    public async Task<JsonElement> ReadAnswerAsync() =>
+        await ReadLineAsync() is { } line ? JsonElement.Parse(line) : throw new EndOfStreamException("The box closed the connection instead of answering.");
+
+    /// <summary>Sends a line and receives the answer to it.</summary>
+    public async Task<JsonElement> AskAsync(string line)
+    {
+        await SendAsync(line + "\n");
+        return await ReadAnswerAsync();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _client.Dispose();
+    }
+}

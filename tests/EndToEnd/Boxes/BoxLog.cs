@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace MeeseeksBox.EndToEnd.Boxes;
+
+/// <summary>What a box says: on standard error, and in its log file when it has one.</summary>
+public sealed class BoxLog
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _lines = [];
+    private readonly string? _file;
+
+    public BoxLog(Process process, string? file)
+    {
+        _file = file;
+        Closed = Task.WhenAll(CollectAsync(process.StandardError), CollectAsync(process.StandardOutput));
+    }
+
+    /// <summary>Ends when the box has closed its streams.</summary>
+    public Task Closed { get; }
+
+    /// <summary>All lines up to now.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_lock)
+                return _file is not null && File.Exists(_file) ? [.. _lines, .. File.ReadAllLines(_file)] : [.. _lines];
+        }
+    }
+
+    /// <summary>Whether a line holds a text.</summary>
+    public bool Has(string text) => Lines.Any(line => line.Contains(text, StringComparison.Ordinal));
+
+    /// <summary>How many lines hold a text.</summary>
+    public int Count(string text) => Lines.Count(line => line.Contains(text, StringComparison.Ordinal));
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join('\n', Lines);
+
+    private async Task CollectAsync(StreamReader stream)
+    {
+        while (await stream.ReadLineAsync() is { } line)
+        {
+            lock (_lock)
+                _lines.Add(line);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Boxes;
+
+/// <summary>The program itself: meeseeks-box as it was built.</summary>
+public static class BoxProgram
+{
+    /// <summary>The folder that it was built into.</summary>
+    public static string Folder { get; } = BuildOutput.Of("src/meeseeks-box");
+
+    /// <summary>Where a box of the tests starts from: a name, and any free port.</summary>
+    public static string DefaultConfig { get; } = Path.Combine(AppContext.BaseDirectory, "Boxes", "default.cfg");
+
+    /// <summary>Starts the program, in a folder of its own.</summary>
+    public static Process Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var info = new ProcessStartInfo(Path.Combine(Folder, "meeseeks-box"), arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+
+        // The sockets of the diagnostics would be left behind by each box that is killed.
+        info.Environment["DOTNET_EnableDiagnostics"] = "0";
+        foreach (var (name, value) in environment)
+            info.Environment[name] = value;
+
+        return Process.Start(info)!;
+    }
+
+    /// <summary>Runs the program until it ends by itself.</summary>
+    /// <exception cref="TimeoutException">It did not within 20 s.</exception>
+    public static async Task<(int ExitStatus, string Output, string Errors)> RunAsync(params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        using var process = Start(folder.Path, new Dictionary<string, string>(), arguments);
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            process.Kill();
+        }
+
+        return (process.ExitCode, await output, await errors);
+    }
+}

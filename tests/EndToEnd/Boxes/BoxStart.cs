@@ -1,0 +1,12 @@
+namespace MeeseeksBox.EndToEnd.Boxes;
+
+/// <summary>How a box is started.</summary>
+/// <param name="Words">Config files and <c>key.key=value</c> words.</param>
+public sealed record BoxStart(params string[] Words)
+{
+    /// <summary>What is set in its environment, beside what the tests have.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The file that it is told to log to; null: standard error.</summary>
+    public string? LogFile { get; init; }
+}

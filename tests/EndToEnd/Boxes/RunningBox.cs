@@ -1,0 +1,225 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Boxes;
+
+/// <summary>A box that runs: the real program in a process of its own, on a free port.</summary>
+public sealed partial class RunningBox : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Process _process;
+    private BoxConnection? _connection;
+    private bool _isEnded;
+
+    private RunningBox(BoxStart start)
+    {
+        _process = BoxProgram.Start(_folder.Path, start.Environment, [BoxProgram.DefaultConfig, .. start.Words]);
+        Log = new BoxLog(_process, start.LogFile);
+    }
+
+    /// <summary>The port that it listens on; the first one when there are several.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>The folder that it works in.</summary>
+    public string Folder => _folder.Path;
+
+    /// <summary>The number of its process.</summary>
+    public int Pid => _process.Id;
+
+    /// <summary>What it says.</summary>
+    public BoxLog Log { get; }
+
+    /// <summary>Starts one with config files and words, over <c>default.cfg</c>.</summary>
+    public static Task<RunningBox> StartAsync(params string[] words) => StartAsync(new BoxStart(words));
+
+    /// <summary>Starts one, and waits until it listens.</summary>
+    /// <exception cref="InvalidOperationException">It ended instead; the message has what it said.</exception>
+    public static async Task<RunningBox> StartAsync(BoxStart start)
+    {
+        var box = new RunningBox(start);
+        try
+        {
+            await Wait.Until(
+                () => box.FindPort() || box._process.HasExited, () => $"the log is:\n{box.Log}", TestContext.Current.CancellationToken);
+            await (box.Port > 0 ? Task.CompletedTask : box.Log.Closed);
+            return box.FindPort() ? box : throw new InvalidOperationException($"the box ended with status {box._process.ExitCode}; its log:\n{box.Log}");
+        }
+        catch
+        {
+            box.Discard();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a connection of one's own.</summary>
+    public Task<BoxConnection> ConnectAsync() => BoxConnection.OpenAsync(Port);
+
+    /// <summary>Sends a line over the connection that the tests of this box share, and answers the whole answer.</summary>
+    public async Task<JsonElement> AskLineAsync(string line)
+    {
+        await _turn.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            return await (_connection ??= await ConnectAsync()).AskAsync(line);
+        }
+        finally
+        {
+            _ = _turn.Release();
+        }
+    }
+
+    /// <summary>Sends a request object, and answers the object that is the answer to it.</summary>
+    public async Task<JsonElement> AskObjectAsync(object request) => (await AskLineAsync(JsonSerializer.Serialize(new[] { request })))[0];
+
+    /// <summary>Sends one request, and answers the value of the answer.</summary>
+    /// <exception cref="InvalidOperationException">The answer is an error.</exception>
+    public async Task<JsonElement> AskAsync(string request, object argument)
+    {
+        var answer = await AskObjectAsync(new Dictionary<string, object> { [request] = argument });
+        return answer.TryGetProperty(request, out var value) ? value : throw new InvalidOperationException($"{request} was answered with {answer}");
+    }
+
+    /// <summary>Submits a job, and answers it as it was taken.</summary>
+    /// <exception cref="InvalidOperationException">It was refused.</exception>
+    public async Task<JsonElement> SubmitAsync(object spec)
+    {
+        var answer = await AskObjectAsync(new { submit = spec });
+        var job = answer.TryGetProperty("submit", out var jobs) ? jobs.EnumerateObject().First().Value : default;
+        return job.ValueKind is JsonValueKind.Object ? job : throw new InvalidOperationException($"the job was refused: {answer}");
+    }
+
+    /// <summary>Submits a job, and answers it as it ended.</summary>
+    public async Task<JsonElement> RunAsync(object spec) => await WaitForEndAsync((await SubmitAsync(spec)).Text("id"));
+
+    /// <summary>The job with an id; an element that is <c>false</c> when there is none.</summary>
+    public Task<JsonElement> JobAsync(string id) => AskAsync("job", id);
+
+    /// <summary>Waits until a job has ended.</summary>
+    public Task<JsonElement> WaitForEndAsync(string id) =>
+        WaitForJobAsync(id, job => job.Text("state") is "done" or "failed" or "killed" && !job.Flag("active"));
+
+    /// <summary>Waits until a job is running.</summary>
+    public Task<JsonElement> WaitForStartAsync(string id) => WaitForJobAsync(id, job => job.Text("state") is "running");
+
+    /// <summary>Waits until something holds for a job.</summary>
+    public Task<JsonElement> WaitForJobAsync(
+        string id, Func<JsonElement, bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        WaitForAsync(() => JobAsync(id), job => job.ValueKind is JsonValueKind.Object && condition(job), what);
+
+    /// <summary>Looks again and again until something holds.</summary>
+    /// <exception cref="TimeoutException">It did not; the message has what was seen last, and the log.</exception>
+    public async Task<T> WaitForAsync<T>(
+        Func<Task<T>> look, Func<T, bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
+    {
+        var begin = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var seen = await look();
+            if (condition(seen))
+                return seen;
+            if (Stopwatch.GetElapsedTime(begin) > Patience)
+                throw GivenUp($"waited {Patience.TotalSeconds} s in vain for: {what}\nlast seen: {seen}\nthe box's log:\n{Log}");
+
+            await Task.Delay(Pause, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Waits until a file is there, and what is in it is as wanted.</summary>
+    public Task<string> WaitForFileAsync(
+        string path, Func<string, bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        WaitForAsync(async () => File.Exists(path) ? await File.ReadAllTextAsync(path) : "", text => File.Exists(path) && condition(text), $"{path} with {what}");
+
+    /// <summary>Waits until the box has said something.</summary>
+    public Task WaitForLogAsync(string text) => WaitForAsync(() => Task.FromResult(Log.ToString()), log => log.Contains(text, StringComparison.Ordinal), text);
+
+    /// <summary>Sends the box a signal.</summary>
+    public void Send(int signal) => Signal.Send(Pid, signal);
+
+    /// <summary>Stops the box in order.</summary>
+    /// <returns>Its exit status.</returns>
+    public Task<int> StopAsync(int signal = Signal.Terminate)
+    {
+        Send(signal);
+        return WaitForExitAsync();
+    }
+
+    /// <summary>Waits until the process has ended.</summary>
+    /// <returns>Its exit status.</returns>
+    public async Task<int> WaitForExitAsync()
+    {
+        try
+        {
+            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience);
+            await Log.Closed.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw GivenUp($"the box does not end; its log:\n{Log}");
+        }
+
+        _isEnded = true;
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ends the box as a crash does: its jobs run on.</summary>
+    public async Task CrashAsync()
+    {
+        _process.Kill();
+        _ = await WaitForExitAsync();
+    }
+
+    /// <summary>The memory that the process has in use, in bytes.</summary>
+    public long ResidentMemory() => 1024 * long.Parse(
+        File.ReadLines($"/proc/{Pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+
+    /// <summary>Shows the log with the test, and stops the box if the test has not.</summary>
+    /// <exception cref="InvalidOperationException">The box did not stop well, or tells of a fault in itself.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            var status = _isEnded ? 0 : await StopAsync();
+            if (status is not 0 || Log.Has("please report it"))
+                throw new InvalidOperationException($"the box ended with status {status}; its log:\n{Log}");
+        }
+        finally
+        {
+            Discard();
+        }
+    }
+
+    // Said at once as well: what is thrown may be lost behind what is thrown when the box is disposed of.
+    private static TimeoutException GivenUp(string message)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(message);
+        return new TimeoutException(message);
+    }
+
+    private void Discard()
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine($"the log of the box at port {Port}:\n{Log}");
+        _process.Kill();
+        _connection?.Dispose();
+        _process.Dispose();
+        _turn.Dispose();
+        _folder.Dispose();
+    }
+
+    private bool FindPort()
+    {
+        Port = Log.Lines.Select(line => ListeningOn().Match(line)).FirstOrDefault(match => match.Success) is { } match
+            ? int.Parse(match.Groups[1].ValueSpan)
+            : 0;
+        return Port > 0;
+    }
+
+    [GeneratedRegex(@"listening on \S+:(\d+)$")]
+    private static partial Regex ListeningOn();
+}

@@ -1,0 +1,18 @@
+namespace MeeseeksBox.EndToEnd.Boxes;
+
+/// <summary>Tests that share a box: what it logged stands with each of them.</summary>
+public abstract class SharedBoxTests(SharedBox shared) : IClassFixture<SharedBox>, IDisposable
+{
+    private readonly int _logged = shared.Box.Log.Lines.Count;
+
+    /// <summary>The box.</summary>
+    protected RunningBox Box { get; } = shared.Box;
+
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        TestContext.Current.TestOutputHelper?.WriteLine("meanwhile the box logged:\n" + string.Join('\n', Box.Log.Lines.Skip(_logged)));
+    }
+}

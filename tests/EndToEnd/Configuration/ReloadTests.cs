@@ -1,0 +1,80 @@
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Configuration;
+
+/// <summary>SPEC.md §1.6: SIGHUP.</summary>
+public sealed class ReloadTests
+{
+    [Fact]
+    public async Task The_difference_is_applied_and_running_jobs_go_on()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("box.cfg", """{ "pools": { "stays": { "slots": 1 }, "goes": { "slots": 1 } } }""");
+        await using var box = await RunningBox.StartAsync(file, "wait_in_pool=true");
+        var stays = (await box.SubmitAsync(new { pool = "stays", args = Some.Sleep })).Text("id");
+        var goes = (await box.SubmitAsync(new { pool = "goes", args = Some.Sleep })).Text("id");
+        var waits = (await box.SubmitAsync(new { pool = "stays", args = Some.True })).Text("id");
+        var pid = (await box.WaitForStartAsync(stays)).Number("pid");
+        _ = await box.WaitForStartAsync(goes);
+
+        _ = folder.Write("box.cfg", """{ "pools": { "stays": { "slots": 2 }, "comes": {} } }""");
+        box.Send(Signal.Hangup);
+        await box.WaitForLogAsync("a new configuration is in force");
+
+        (await box.WaitForEndAsync(goes)).Text("state").Should().Be("failed");
+        (await box.WaitForEndAsync(waits)).Text("state").Should().Be("done");
+        (await box.RunAsync(new { pool = "comes", args = Some.True })).Text("state").Should().Be("done");
+        (await box.JobAsync(stays)).Number("pid").Should().Be(pid);
+        (await box.JobAsync(stays)).Text("state").Should().Be("running");
+    }
+
+    [Theory]
+    [InlineData("""{ "pools": { "p": { "slots": "many" }, "q": {} } }""", "pools.p.slots")]
+    [InlineData("{ pools", "box.cfg")]
+    [InlineData("""{ "name": "other" }""", "name")]
+    public async Task A_bad_one_is_refused_whole_and_logged_and_the_old_one_goes_on(string bad, string why)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("box.cfg", """{ "pools": { "p": { "slots": 2 } } }""");
+        await using var box = await RunningBox.StartAsync(file);
+
+        _ = folder.Write("box.cfg", bad);
+        box.Send(Signal.Hangup);
+        await box.WaitForLogAsync("the new configuration is refused");
+
+        box.Log.Lines.Should().Contain(line => line.StartsWith("ERROR") && line.Contains(why));
+        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":2}}""");
+        (await box.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_gone_is_refused_too()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("box.cfg", """{ "pools": { "p": { "slots": 2 } } }""");
+        await using var box = await RunningBox.StartAsync(file);
+
+        File.Delete(file);
+        box.Send(Signal.Hangup);
+        await box.WaitForLogAsync("the new configuration is refused");
+
+        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":2}}""");
+    }
+
+    [Fact]
+    public async Task Limits_of_a_pool_count_for_what_runs_already()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("box.cfg", """{ "pools": { "p": {} } }""");
+        await using var box = await RunningBox.StartAsync(file);
+        var id = (await box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
+        _ = await box.WaitForStartAsync(id);
+
+        _ = folder.Write("box.cfg", """{ "pools": { "p": { "max_runtime": 0.1 } } }""");
+        box.Send(Signal.Hangup);
+        var job = await box.WaitForEndAsync(id);
+
+        job.Text("error").Should().Be("exceeded runtime of 0.1 s");
+    }
+}

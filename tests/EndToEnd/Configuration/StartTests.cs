@@ -1,0 +1,128 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Configuration;
+
+/// <summary>SPEC.md §1: files, words, --check, and what is wrong with them.</summary>
+public sealed class StartTests
+{
+    [Fact]
+    public async Task Files_are_merged_in_order_and_words_stand_over_them_wherever_they_are()
+    {
+        using var folder = new TemporaryFolder();
+        var first = folder.Write("first.cfg", """{ "pools": { "a": { "slots": 1, "hold": false }, "b": { "slots": 2 } }, /* comment */ "state": { "expire": 7, }, }""");
+        var second = folder.Write("second.cfg", """{ "pools": { "a": { "slots": 3 }, "!b": null, "c": {} } }""");
+
+        var (status, output, errors) = await BoxProgram.RunAsync("--check", "pools.a.slots=4", first, "name=n7", second);
+
+        status.Should().Be(0, errors);
+        var wanted = JsonElement.Parse("""{"pools":{"a":{"slots":4,"hold":false},"c":{}},"state":{"expire":7},"name":"n7"}""");
+        JsonElement.DeepEquals(JsonElement.Parse(output), wanted).Should().BeTrue(output);
+        output.Should().Contain("\n    \"pools\": {\n");
+    }
+
+    [Fact]
+    public async Task Words_are_numbers_truths_lists_objects_and_texts()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=2", "wait_in_pool=true", "pools.q=", """pools.r={"slots":1}""");
+
+        var config = await box.AskAsync("config", new { });
+
+        config.GetProperty("pools").GetRawText().Should().Be("""{"p":{"slots":2},"q":{},"r":{"slots":1}}""");
+        config.Flag("wait_in_pool").Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Defaults_count_in_every_section_that_has_the_key()
+    {
+        await using var box = await RunningBox.StartAsync("defaults.slots=3", "pools.p=", "pools.q.slots=1");
+
+        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":3},"q":{"n1":1}}""");
+    }
+
+    [Fact]
+    public async Task All_that_is_wrong_is_said_at_once_a_line_each_and_the_status_is_2()
+    {
+        using var folder = new TemporaryFolder();
+        var wrong = folder.Write("wrong.cfg", """
+            {
+              "pools": { "p1": { "slots": "two" } },
+              "state": { "expire": [] }
+            }
+            """);
+        var broken = folder.Write("broken.cfg", "{\n  \"name\" \"n1\"\n}");
+
+        var (status, output, errors) = await BoxProgram.RunAsync(wrong, broken, "/no/such.cfg", "listen.port=seven");
+
+        status.Should().Be(2);
+        output.Should().BeEmpty();
+        var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Should().HaveCount(5);
+        lines.Should().Contain(line => line.Contains("wrong.cfg") && line.Contains("pools.p1.slots: 'two' is not a whole number"));
+        lines.Should().Contain(line => line.Contains("wrong.cfg") && line.Contains("state.expire"));
+        lines.Should().Contain(line => line.Contains("broken.cfg") && line.Contains('2'));
+        lines.Should().Contain(line => line.Contains("/no/such.cfg"));
+        lines.Should().Contain(line => line.Contains("listen.port"));
+    }
+
+    [Fact]
+    public async Task An_unknown_key_is_a_warning_that_names_the_nearest()
+    {
+        var (status, output, errors) = await BoxProgram.RunAsync("--check", "pools.p.slot=1");
+
+        status.Should().Be(0);
+        errors.Should().Contain("pools.p.slot").And.Contain("slots");
+        JsonElement.Parse(output).GetProperty("pools").GetProperty("p").Number("slot").Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Check_of_a_bad_configuration_has_status_2_and_of_a_missing_plugin_too()
+    {
+        var bad = await BoxProgram.RunAsync("--check", "pools.p.slots=x");
+        var missing = await BoxProgram.RunAsync("--check", "pools.p.plugin=no.such.Plugin");
+
+        bad.ExitStatus.Should().Be(2);
+        bad.Output.Should().BeEmpty();
+        missing.ExitStatus.Should().Be(2);
+        missing.Errors.Should().Contain("pools.p.plugin").And.Contain("no/such.dll");
+    }
+
+    [Fact]
+    public async Task Check_masks_secrets()
+    {
+        var (_, output, errors) = await BoxProgram.RunAsync("--check", "client.ssl.pass=s3cret");
+
+        (output + errors).Should().Contain("********").And.NotContain("s3cret");
+    }
+
+    [Fact]
+    public async Task A_wrong_option_has_status_2()
+    {
+        var (status, _, errors) = await BoxProgram.RunAsync("--bogus");
+
+        status.Should().Be(2);
+        errors.Should().Contain("--bogus");
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_said_and_queued_jobs_are_not_harmed()
+    {
+        using var folder = new TemporaryFolder();
+        using var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+        var file = folder.Write("state", """{"a":{"id":"a","pool":"p","node":"n1","args":["/bin/true"],"state":"new","submit_ts":1,"ts":1,"seq":1}}""");
+        string[] words = [$"state.file={file}", "pools.p.slots=0", "state.expire=600"];
+
+        var refused = await BoxProgram.RunAsync([.. words, "name=n1", "listen.address=127.0.0.1", $"listen.port={port}"]);
+        await using var box = await RunningBox.StartAsync(words);
+        var job = await box.WaitForEndAsync("a");
+
+        refused.ExitStatus.Should().Be(1);
+        refused.Errors.Should().Contain($"cannot listen on 127.0.0.1 port {port}");
+        job.Text("state").Should().Be("done");
+        job.Number("start_count").Should().Be(1);
+    }
+}

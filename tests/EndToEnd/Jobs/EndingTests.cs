@@ -1,0 +1,157 @@
+using System.Text.Json;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Jobs;
+
+/// <summary>SPEC.md §3: kill, kill_grace, runtime and max_runtime.</summary>
+public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
+{
+    [Fact]
+    public async Task A_killed_job_is_killed_with_the_signal_as_its_rc()
+    {
+        var id = (await Box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
+        var pid = (int)(await Box.WaitForStartAsync(id)).Number("pid")!.Value;
+
+        var answer = await Box.AskAsync("kill", id);
+        var job = await Box.WaitForEndAsync(id);
+
+        answer.Text("state").Should().Be("killed");
+        job.Text("state").Should().Be("killed");
+        job.Number("rc").Should().Be(-9);
+        job.Number("fail_count").Should().Be(0);
+        job.Find("pid").Should().BeNull();
+        Signal.IsAlive(pid).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("spawn-child")]
+    [InlineData("new-session")]
+    [InlineData("hide-child")]
+    public async Task A_kill_reaches_the_whole_family(string verb)
+    {
+        using var folder = new TemporaryFolder();
+        var said = folder.File("said");
+        var id = (await Box.SubmitAsync(new { pool = "p", args = new[] { TestProgram.Path, verb, "1000" }, stdout = said })).Text("id");
+        var child = int.Parse(await Box.WaitForFileAsync(said, text => text.EndsWith('\n')));
+        Signal.IsAlive(child).Should().BeTrue();
+
+        _ = await Box.AskAsync("kill", id);
+        var job = await Box.WaitForEndAsync(id);
+
+        job.Text("state").Should().Be("killed");
+        Signal.IsAlive(child).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task With_kill_grace_a_job_is_asked_first()
+    {
+        using var folder = new TemporaryFolder();
+        var said = folder.File("said");
+        var id = (await Box.SubmitAsync(new { pool = "patient", args = Some.Shell("trap 'echo bye; exit 4' TERM; echo ready; while :; do sleep 0.01; done"), stdout = said })).Text("id");
+        await Box.WaitForFileAsync(said, text => text == "ready\n");
+
+        _ = await Box.AskAsync("kill", id);
+        var job = await Box.WaitForEndAsync(id);
+
+        job.Text("state").Should().Be("killed");
+        job.Number("rc").Should().Be(4);
+        (await File.ReadAllTextAsync(said, TestContext.Current.CancellationToken)).Should().Be("ready\nbye\n");
+    }
+
+    [Fact]
+    public async Task A_grace_longer_than_any_timer_is_a_grace_all_the_same()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.kill_grace=1000000000");
+        _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
+        _ = await box.WaitForStartAsync("a");
+
+        _ = await box.AskAsync("kill", "a");
+        var job = await box.WaitForEndAsync("a");
+
+        job.Text("state").Should().Be("killed");
+        job.Number("rc").Should().Be(-15);
+    }
+
+    [Fact]
+    public async Task Who_ignores_the_question_is_ended_after_the_grace()
+    {
+        using var folder = new TemporaryFolder();
+        var said = folder.File("said");
+        var id = (await Box.SubmitAsync(new { pool = "hasty", args = Some.Shell("trap '' TERM; echo ready; while :; do sleep 0.01; done"), stdout = said })).Text("id");
+        await Box.WaitForFileAsync(said, text => text == "ready\n");
+
+        _ = await Box.AskAsync("kill", id);
+        var job = await Box.WaitForEndAsync(id);
+
+        job.Text("state").Should().Be("killed");
+        job.Number("rc").Should().Be(-9);
+    }
+
+    [Fact]
+    public async Task A_job_that_waits_is_killed_at_once()
+    {
+        var id = (await Box.SubmitAsync(new { pool = "p", args = Some.True, hold = true })).Text("id");
+
+        var job = await Box.AskAsync("kill", id);
+
+        job.Text("state").Should().Be("killed");
+        job.Flag("active").Should().BeFalse();
+        job.Find("rc").Should().BeNull();
+        job.Number("start_count").Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Kill_of_an_ended_job_changes_nothing_and_answers_it()
+    {
+        var job = await Box.RunAsync(new { pool = "p", args = Some.True });
+
+        var answer = await Box.AskAsync("kill", job.Text("id"));
+
+        answer.ToString().Should().Be(job.ToString());
+    }
+
+    [Fact]
+    public async Task A_killed_job_is_not_run_again_whatever_it_asked_for()
+    {
+        var id = (await Box.SubmitAsync(new { pool = "p", args = Some.Sleep, retries = 5, restart = true, resubmit = true })).Text("id");
+        _ = await Box.WaitForStartAsync(id);
+
+        _ = await Box.AskAsync("kill", id);
+        var job = await Box.WaitForEndAsync(id);
+
+        job.Text("state").Should().Be("killed");
+        job.Number("start_count").Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_job_over_its_runtime_is_failed_and_says_so()
+    {
+        var job = await Box.RunAsync(new { pool = "p", args = Some.Sleep, runtime = 0.2 });
+
+        IsOverdue(job, "0.2").Should().BeTrue(job.ToString());
+    }
+
+    [Fact]
+    public async Task A_job_over_the_max_runtime_of_its_pool_is_failed_and_says_so()
+    {
+        var job = await Box.RunAsync(new { pool = "strict", args = Some.Sleep, runtime = 1000 });
+
+        IsOverdue(job, "0.2").Should().BeTrue(job.ToString());
+    }
+
+    [Fact]
+    public async Task A_runtime_that_is_set_while_the_job_runs_counts_from_its_start()
+    {
+        var id = (await Box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
+        _ = await Box.WaitForStartAsync(id);
+
+        _ = await Box.SubmitAsync(new { id, runtime = "0.1" });
+        var job = await Box.WaitForEndAsync(id);
+
+        IsOverdue(job, "0.1").Should().BeTrue(job.ToString());
+    }
+
+    private static bool IsOverdue(JsonElement job, string seconds) =>
+        job.Text("state") is "failed" && job.Text("error") == $"exceeded runtime of {seconds} s" && job.Number("fail_count") is 1 && job.Number("rc") is -9;
+}

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Pools;
+
+/// <summary>SPEC.md §5: plugins, good and bad.</summary>
+public sealed class PluginTests
+{
+    private static readonly string PlumbusFolder = BuildOutput.Of("plugins/Plumbus");
+    private static readonly string BadPlugins = Path.Combine(BuildOutput.Of("tests/BadPlugins"), "BadPlugins.dll");
+
+    [Fact]
+    public async Task Plumbus_is_found_through_MEESEEKS_PLUGINS_and_reports_what_it_made()
+    {
+        await using var box = await RunningBox.StartAsync(new BoxStart("pools.plumbus.plugin=Plumbus.Workshop")
+        {
+            Environment = new Dictionary<string, string> { ["MEESEEKS_PLUGINS"] = $"/no/such/folder:{PlumbusFolder}" },
+        });
+
+        var made = await box.RunAsync(new { pool = "plumbus", args = new[] { "base", "bulb" }, config = new { step_seconds = 0.01 } });
+        var refused = await box.RunAsync(new { pool = "plumbus", args = new[] { "fleeb" } });
+        var failed = await box.RunAsync(new { pool = "plumbus", args = new[] { "polish" }, config = new { step_seconds = 0 } });
+
+        made.Text("state").Should().Be("done");
+        made.Text("plumbus").Should().Be("base-bulb");
+        made.Number("progress").Should().Be(1);
+        made.Find("pid").Should().BeNull();
+        refused.Text("error").Should().Contain("no 'fleeb' on the shelf");
+        refused.Number("start_count").Should().Be(0);
+        failed.Number("rc").Should().Be(1);
+        failed.Text("error").Should().Contain("nothing to polish");
+    }
+
+    [Fact]
+    public async Task Plumbus_is_found_beside_the_config_file_and_can_be_killed()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(PlumbusFolder))
+            File.Copy(file, folder.File(Path.GetFileName(file)));
+        var config = folder.Write("box.cfg", """{ "pools": { "plumbus": { "plugin": "Plumbus.Workshop" } } }""");
+        await using var box = await RunningBox.StartAsync(config);
+        _ = await box.SubmitAsync(new { id = "a", pool = "plumbus", args = new[] { "standard" }, config = new { step_seconds = 1000 } });
+        var running = await box.WaitForJobAsync("a", job => job.Text("step").Length > 0);
+
+        _ = await box.AskAsync("kill", "a");
+        var job = await box.WaitForEndAsync("a");
+
+        running.Text("state").Should().Be("running");
+        job.Text("state").Should().Be("killed");
+        box.Log.Has("swept 0 fitted parts").Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("No.Such", "there is no file")]
+    [InlineData("Plumbus.Workbench", "has no class 'Workbench'; its tasks are: Plumbus.Workshop")]
+    [InlineData("Plumbus.dll:Plumbus.Recipe", "is not a task")]
+    [InlineData("nodots", "names no class in a file")]
+    public async Task A_plugin_that_is_not_to_be_had_is_an_error_of_the_configuration(string plugin, string why)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(PlumbusFolder))
+            File.Copy(file, folder.File(Path.GetFileName(file)));
+        var config = folder.Write("box.cfg", $$$$"""{ "listen": { "port": 0 }, "pools": { "plumbus": { "plugin": "{{{{plugin}}}}" } } }""");
+
+        var start = await BoxProgram.RunAsync(config);
+        var check = await BoxProgram.RunAsync("--check", config);
+
+        start.ExitStatus.Should().Be(2);
+        start.Errors.Should().Contain("pools.plumbus.plugin").And.Contain(why);
+        check.ExitStatus.Should().Be(2);
+        check.Errors.Should().Contain("pools.plumbus.plugin").And.Contain(why);
+    }
+
+    [Theory]
+    [InlineData("Throwing", "InvalidOperationException: it threw at once")]
+    [InlineData("ThrowingLater", "InvalidOperationException: it threw later")]
+    [InlineData("ThrowingWhenMade", "InvalidOperationException: it threw when it was made")]
+    [InlineData("Meddling", "'state' is set by the box itself")]
+    [InlineData("Nothing", "gave no outcome")]
+    public async Task A_plugin_that_throws_fails_its_job_only(string plugin, string why)
+    {
+        await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.{plugin}", "pools.bad.slots=1", "pools.p=");
+
+        var job = await box.RunAsync(new { pool = "bad", args = new[] { "state" } });
+        var next = await box.RunAsync(new { pool = "bad", args = new[] { "task" } });
+        var good = await box.RunAsync(new { pool = "p", args = Some.True });
+
+        job.Text("state").Should().Be("failed");
+        job.Text("error").Should().Contain(why);
+        next.Text("state").Should().Be(plugin is "Meddling" ? "done" : "failed");
+        good.Text("state").Should().Be("done");
+    }
+
+    [Fact]
+    public async Task A_plugin_that_throws_at_its_kill_is_killed_all_the_same()
+    {
+        await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.ThrowingAtKill", "pools.bad.slots=1");
+        _ = await box.SubmitAsync(new { id = "a", pool = "bad", args = Some.True });
+        _ = await box.WaitForStartAsync("a");
+
+        _ = await box.AskAsync("kill", "a");
+        var job = await box.WaitForEndAsync("a");
+
+        job.Text("state").Should().Be("killed");
+        job.Number("rc").Should().Be(7);
+    }
+
+    [Fact]
+    public async Task A_plugin_that_does_not_hear_its_kill_is_given_up_after_10_s_and_its_slot_is_free()
+    {
+        await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.Deaf", "pools.bad.slots=1");
+        _ = await box.SubmitAsync(new { id = "a", pool = "bad", args = Some.True });
+        _ = await box.WaitForStartAsync("a");
+
+        _ = await box.AskAsync("kill", "a");
+        var job = await box.WaitForEndAsync("a");
+
+        job.Text("state").Should().Be("killed");
+        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"bad":{"n1":1}}""");
+        box.Log.Has("does not end though it was killed").Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Plugins_that_never_give_their_threads_back_make_nobody_wait()
+    {
+        await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.Blocking", "pools.p=");
+
+        var begin = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 40; i++)
+            _ = await box.SubmitAsync(new { pool = "bad", args = Some.True });
+        _ = await box.WaitForAsync(() => box.AskAsync("ls", new { state = "running" }), jobs => jobs.GetArrayLength() is 40);
+        var good = await box.RunAsync(new { pool = "p", args = Some.True });
+        var took = Stopwatch.GetElapsedTime(begin);
+
+        // Twice, so that it does not wait for them.
+        box.Send(Signal.Terminate);
+        await box.WaitForLogAsync("stopping");
+        _ = await box.StopAsync();
+        good.Text("state").Should().Be("done");
+        took.TotalSeconds.Should().BeLessThan(8);
+    }
+}

@@ -1,0 +1,162 @@
+using System.Text.Json;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.State;
+
+/// <summary>SPEC.md §4: the state file.</summary>
+public sealed class CheckpointTests
+{
+    [Fact]
+    public async Task Jobs_are_saved_at_the_stop_and_go_on_after_the_start()
+    {
+        using var folder = new TemporaryFolder();
+        string[] words = [$"state.file={folder.File("state")}", "state.checkpoint=0", "state.expire=600", "pools.p.slots=0"];
+        await using (var box = await RunningBox.StartAsync([.. words, "pools.p.hold=true"]))
+        {
+            _ = await box.SubmitAsync(new { id = "queued", pool = "p", node = "n1", args = Some.Shell("echo x"), tags = new[] { "t" } });
+            _ = await box.SubmitAsync(new { id = "unassigned", pool = "p", args = Some.True });
+            _ = await box.SubmitAsync(new { id = "held", pool = "p", args = Some.True, hold = true });
+        }
+
+        await using var again = await RunningBox.StartAsync(words);
+        var queued = await again.WaitForEndAsync("queued");
+        var unassigned = await again.WaitForEndAsync("unassigned");
+
+        queued.Text("state").Should().Be("done");
+        queued.Printed().Should().Be("x\n");
+        queued.Texts("tags").Should().Equal("t");
+        unassigned.Text("state").Should().Be("done");
+        (await again.JobAsync("held")).Text("state").Should().Be("new");
+    }
+
+    [Fact]
+    public async Task The_file_is_one_object_of_jobs_that_only_its_owner_can_read()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("state");
+        await using var box = await RunningBox.StartAsync($"state.file={file}", "state.checkpoint=0.1", "pools.p.slots=0");
+
+        var job = await box.RunAsync(new { id = "a", pool = "p", args = Some.True });
+        var saved = await box.WaitForAsync(
+            () => Task.FromResult(File.Exists(file) ? JsonElement.Parse(File.ReadAllText(file)) : default), state => state.Find("a")?.Text("state") is "done");
+
+        saved.Keys().Should().Equal("a");
+        saved.GetProperty("a").GetRawText().Should().Be(job.GetRawText());
+        File.GetUnixFileMode(file).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Theory]
+    [InlineData("0.0000001")]
+    [InlineData("1000000000")]
+    public async Task Any_interval_that_the_configuration_takes_is_one_that_works(string checkpoint)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("state");
+        await using var box = await RunningBox.StartAsync($"state.file={file}", $"state.checkpoint={checkpoint}");
+
+        var job = await box.SubmitAsync(new { pool = "nowhere", args = Some.True });
+        var changed = await box.AskObjectAsync(new { config = new { state = new { checkpoint = 0.0001 } } });
+        var saved = await box.WaitForFileAsync(file, text => text.Contains(job.Text("id")));
+
+        changed.Find("error").Should().BeNull();
+        saved.Should().EndWith("}");
+    }
+
+    [Fact]
+    public async Task A_reader_never_sees_half_a_file()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("state");
+        await using var box = await RunningBox.StartAsync($"state.file={file}", "state.checkpoint=0.01", "state.expire=600", "pools.p.slots=0");
+        _ = await box.SubmitAsync(new { pool = "nowhere", args = Some.True });
+        _ = await box.WaitForFileAsync(file, _ => true);
+
+        var counts = new List<int>();
+        for (var i = 0; i < 100; i++)
+        {
+            _ = await box.SubmitAsync(new { pool = "nowhere", args = new[] { new string('x', 10_000) } });
+            counts.Add(JsonElement.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Keys().Length);
+        }
+
+        counts.Should().BeInAscendingOrder();
+        counts[^1].Should().BeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task A_damaged_file_is_moved_aside_and_the_one_before_it_is_used()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("state", """{"lost":{"id":"lost","pool":"p","ar""");
+        _ = folder.Write("state.1", """{"kept":{"id":"kept","pool":"nowhere","args":["x"],"state":"new","submit_ts":1,"ts":1,"seq":1,"tags":[]}}""");
+
+        await using var box = await RunningBox.StartAsync($"state.file={file}", "pools.p.slots=0");
+
+        (await box.AskAsync("ls", new { })).ToString().Should().Be("""["kept"]""");
+        Directory.GetFiles(folder.Path, "state.damaged-*").Should().ContainSingle();
+        box.Log.Lines.Should().Contain(line => line.StartsWith("ERROR") && line.Contains(file));
+    }
+
+    [Fact]
+    public async Task When_no_file_is_readable_the_box_says_so_and_starts_empty()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("state", "[]");
+        _ = folder.Write("state.1", "\0\0\0");
+
+        await using var box = await RunningBox.StartAsync($"state.file={file}");
+
+        (await box.AskAsync("ls", new { })).ToString().Should().Be("[]");
+        box.Log.Has("starts without jobs").Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task One_job_that_cannot_be_read_costs_none_of_the_others()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("state", """{"bad":{"id":"bad","state":"asleep"},"good":{"id":"good","pool":"nowhere","args":["x"],"state":"new"}}""");
+
+        await using var box = await RunningBox.StartAsync($"state.file={file}");
+
+        (await box.AskAsync("ls", new { })).ToString().Should().Be("""["good"]""");
+        box.Log.Lines.Should().Contain(line => line.StartsWith("ERROR") && line.Contains("bad") && line.Contains("asleep"));
+    }
+
+    [Fact]
+    public async Task Two_boxes_do_not_share_a_state_file()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("state");
+        await using var box = await RunningBox.StartAsync($"state.file={file}");
+
+        var second = await BoxProgram.RunAsync("listen.port=0", $"state.file={file}");
+
+        second.ExitStatus.Should().Be(1);
+        second.Errors.Should().Contain(file).And.Contain("Is another meeseeks-box using this file");
+        (await box.AskAsync("ls", new { })).ToString().Should().Be("[]");
+    }
+
+    [Fact]
+    public async Task A_state_file_of_the_old_program_loads()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("state");
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "State", "old-state.json"), file);
+
+        await using var box = await RunningBox.StartAsync("name=node1", $"state.file={file}", "state.expire=1000000000", "pools.p1.slots=2", "pools.p1.restart_delay=0");
+        var held = await box.JobAsync("held");
+        var crashed = await box.JobAsync("long");
+        var waiting = await box.WaitForEndAsync("waiting");
+
+        (await box.AskAsync("ls", new { })).GetArrayLength().Should().Be(6);
+        held.GetProperty("tags").ToString().Should().Be("[]");
+        held.Flag("hold").Should().BeTrue();
+        held.Text("state").Should().Be("new");
+        crashed.Text("state").Should().Be("failed");
+        crashed.Text("error").Should().Be("crashed");
+        waiting.Text("state").Should().Be("done");
+        (await box.JobAsync("ok")).Printed().Should().Be("hello\n");
+        (await box.JobAsync("far")).Text("node").Should().Be("node2");
+        (await box.JobAsync("cfg")).GetProperty("args").Text("name").Should().Be("node1");
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.State;
+
+/// <summary>SPEC.md §4: history.</summary>
+public sealed class HistoryTests
+{
+    [Fact]
+    public async Task Each_ending_is_one_line_with_the_job_as_it_ended()
+    {
+        using var folder = new TemporaryFolder();
+        var history = folder.File("history");
+        await using var box = await RunningBox.StartAsync($"state.history={history}", "state.expire=0.2", "pools.p.slots=0", "pools.p.restart_delay=0");
+
+        _ = await box.RunAsync(new { id = "good", pool = "p", args = Some.Shell("echo x") });
+        _ = await box.SubmitAsync(new { id = "retried", pool = "p", args = Some.Shell("exit 1"), retries = 1 });
+        _ = await box.SubmitAsync(new { id = "held", pool = "p", args = Some.True, hold = true });
+        _ = await box.AskAsync("kill", "held");
+        _ = await box.AskAsync("kill", "held");
+        _ = await box.WaitForAsync(() => box.AskAsync("ls", new { }), jobs => jobs.GetArrayLength() is 0);
+        (await box.StopAsync()).Should().Be(0);
+
+        var endings = Read(history);
+        endings.Select(job => job.Text("id")).Should().BeEquivalentTo("good", "retried", "retried", "held");
+        endings.Single(job => job.Text("id") is "good").Printed().Should().Be("x\n");
+        endings.Where(job => job.Text("id") is "retried").Select(job => job.Number("fail_count")).Should().Equal(1, 2);
+        endings.Should().OnlyContain(job => job.Text("state") == "failed" || job.Text("state") == "done" || job.Text("state") == "killed");
+    }
+
+    [Fact]
+    public async Task A_restart_of_the_box_tells_no_ending_again()
+    {
+        using var folder = new TemporaryFolder();
+        var history = folder.File("history");
+        string[] words = [$"state.history={history}", $"state.file={folder.File("state")}", "state.expire=600", "pools.p.slots=0"];
+        await using (var box = await RunningBox.StartAsync(words))
+            _ = await box.RunAsync(new { id = "once", pool = "p", args = Some.True });
+
+        await using (var box = await RunningBox.StartAsync(words))
+            (await box.JobAsync("once")).Text("state").Should().Be("done");
+
+        Read(history).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_history_that_is_moved_away_is_begun_anew()
+    {
+        using var folder = new TemporaryFolder();
+        var history = folder.File("history");
+        await using var box = await RunningBox.StartAsync($"state.history={history}", "pools.p.slots=0");
+        _ = await box.RunAsync(new { id = "a", pool = "p", args = Some.True });
+        _ = await box.WaitForFileAsync(history, text => text.EndsWith('\n'));
+
+        File.Move(history, history + ".old");
+        _ = await box.RunAsync(new { id = "b", pool = "p", args = Some.True });
+        _ = await box.StopAsync();
+
+        Read(history).Should().ContainSingle().Which.Text("id").Should().Be("b");
+    }
+
+    [Fact]
+    public async Task A_history_that_cannot_be_written_is_said_and_harms_nothing()
+    {
+        await using var box = await RunningBox.StartAsync("state.history=/no/such/folder/history", "pools.p.slots=0");
+
+        var job = await box.RunAsync(new { pool = "p", args = Some.True });
+        await box.WaitForLogAsync("/no/such/folder/history");
+
+        job.Text("state").Should().Be("done");
+    }
+
+    private static JsonElement[] Read(string file) =>
+        [.. File.ReadAllLines(file).Select(line => JsonElement.Parse(line).EnumerateObject().Single()).Select(ending => ending.Value)];
+}

@@ -1,0 +1,134 @@
+using System.Text.Json;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Stopping;
+
+/// <summary>SPEC.md §10.</summary>
+public sealed class StopTests
+{
+    // Does not end when it is asked to, and says when it is so far.
+    private static readonly string[] Stubborn = Some.Shell("trap '' TERM; echo ready >\"$0\"; while :; do sleep 0.01; done", "ready");
+
+    [Theory]
+    [InlineData(Signal.Terminate)]
+    [InlineData(Signal.Interrupt)]
+    public async Task Running_jobs_fail_with_shutdown_the_state_is_saved_and_the_status_is_0(int signal)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("state");
+        await using var box = await RunningBox.StartAsync($"state.file={file}", "state.checkpoint=0", "state.expire=600", "pools.p.slots=1", "wait_in_pool=true");
+        _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
+        _ = await box.SubmitAsync(new { id = "waits", pool = "p", args = Some.True });
+        var pid = (int)(await box.WaitForStartAsync("a")).Number("pid")!.Value;
+
+        var status = await box.StopAsync(signal);
+
+        status.Should().Be(0);
+        Signal.IsAlive(pid).Should().BeFalse();
+        var saved = JsonElement.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        saved.GetProperty("a").Text("state").Should().Be("failed");
+        saved.GetProperty("a").Text("error").Should().Be("shutdown");
+        saved.GetProperty("a").Number("fail_count").Should().Be(1);
+        saved.GetProperty("waits").Text("state").Should().Be("new");
+        box.Log.Lines[^1].Should().Contain("stopped");
+    }
+
+    [Fact]
+    public async Task A_job_with_retries_that_was_ended_by_the_stop_runs_again_after_the_start()
+    {
+        using var folder = new TemporaryFolder();
+        string[] words = [$"state.file={folder.File("state")}", "state.expire=600", "pools.p.slots=0", "pools.p.restart_delay=0.01"];
+        await using (var box = await RunningBox.StartAsync(words))
+        {
+            _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Some.Shell("test -e \"$0\" && exit 0; touch \"$0\"; exec sleep 1000", folder.File("second")), retries = 1 });
+            _ = await box.WaitForFileAsync(folder.File("second"), _ => true);
+        }
+
+        await using var again = await RunningBox.StartAsync(words);
+
+        (await again.WaitForEndAsync("a")).Text("state").Should().Be("done");
+    }
+
+    [Fact]
+    public async Task While_it_stops_new_work_is_refused_and_questions_are_answered()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.kill_grace=1");
+        _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Stubborn });
+        _ = await box.WaitForFileAsync(Path.Combine(box.Folder, "ready"), _ => true);
+
+        box.Send(Signal.Terminate);
+        await box.WaitForLogAsync("stopping");
+        var answer = await box.WaitForAsync(
+            () => box.AskObjectAsync(new { job = "a", submit = new { id = "late", pool = "p", args = Some.True } }), answer => answer.Text("error").Length > 0);
+        var status = await box.WaitForExitAsync();
+
+        answer.GetProperty("submit").GetRawText().Should().Be("""{"late":false}""");
+        answer.Text("error").Should().Contain("stopping");
+        answer.GetProperty("job").Text("id").Should().Be("a");
+        status.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_second_signal_ends_it_at_once()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.kill_grace=1000");
+        _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Stubborn });
+        _ = await box.WaitForFileAsync(Path.Combine(box.Folder, "ready"), _ => true);
+        var pid = (int)(await box.WaitForStartAsync("a")).Number("pid")!.Value;
+
+        box.Send(Signal.Terminate);
+        await box.WaitForLogAsync("stopping");
+        var status = await box.StopAsync();
+
+        status.Should().Be(1);
+        System.Diagnostics.Process.GetProcessById(pid).Kill();
+    }
+
+    [Fact]
+    public async Task Upstream_nodes_get_the_final_states()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=0");
+        _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
+        _ = await box.WaitForStartAsync("a");
+        using var upstream = await box.ConnectAsync();
+        var seen = (await upstream.AskAsync("""[{"sync":{},"get":{"seq":0}}]"""))[0].GetProperty("get").GetProperty("a").Number("seq");
+
+        box.Send(Signal.Terminate);
+        await box.WaitForLogAsync("stopping");
+        var last = await box.WaitForAsync(
+            async () => (await upstream.AskAsync($$$"""[{"sync":{},"get":{"seq":{{{seen}}}}}]"""))[0].GetProperty("get"), jobs => jobs.Find("a")?.Text("state") is "failed");
+        var status = await box.WaitForExitAsync();
+
+        last.GetProperty("a").Text("error").Should().Be("shutdown");
+        status.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task An_upstream_node_that_does_not_ask_is_waited_for_no_longer_than_2_s()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=0");
+        using var upstream = await box.ConnectAsync();
+        _ = await upstream.AskAsync("""[{"sync":{},"get":{"seq":0}}]""");
+        _ = await box.RunAsync(new { pool = "p", args = Some.True });
+
+        var begin = System.Diagnostics.Stopwatch.GetTimestamp();
+        var status = await box.StopAsync();
+
+        status.Should().Be(0);
+        System.Diagnostics.Stopwatch.GetElapsedTime(begin).TotalSeconds.Should().BeInRange(1.9, 6);
+    }
+
+    [Fact]
+    public async Task Clients_that_only_hang_around_delay_nothing()
+    {
+        await using var box = await RunningBox.StartAsync();
+        using var idle = await box.ConnectAsync();
+        using var half = await box.ConnectAsync();
+        await half.SendAsync("[{\"job");
+
+        (await box.StopAsync()).Should().Be(0);
+
+        (await idle.ReadLineAsync()).Should().BeNull();
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+
+namespace MeeseeksBox.Agent.Tests.Architecture;
+
+/// <summary>Which folder of the box may use which, so that no knot comes about unnoticed. The reasons are in docs/ARCHITECTURE.md.</summary>
+public sealed partial class FolderImportsTests
+{
+    private static readonly string Source = Repository.At("src", "meeseeks-box");
+
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Configuration"] = [],
+        ["State"] = ["Configuration"],
+        ["Listening"] = ["Configuration"],
+        // Listening, for ILineHandler alone: it belongs to the one who calls it, and Requests implements it.
+        ["Requests"] = ["State", "Configuration", "Listening"],
+        ["Pools"] = ["State", "Configuration"],
+    };
+
+    [Fact]
+    public void Every_folder_has_its_line_in_the_table()
+    {
+        var folders = Directory.GetDirectories(Source).Select(Path.GetFileName).Except(["bin", "obj"]);
+
+        folders.Should().BeEquivalentTo(Allowed.Keys);
+    }
+
+    [Fact]
+    public void A_folder_imports_only_those_below_it()
+    {
+        var forbidden =
+            from line in CodeLines()
+            from Match import in Import().Matches(line.Text)
+            let target = import.Groups["folder"].Value
+            where target != line.Folder && !Allowed[line.Folder].Contains(target)
+            select $"{line.File} imports {target}: {line.Text}";
+
+        forbidden.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Nobody_uses_the_box_that_puts_the_parts_together()
+    {
+        // Their namespace encloses the others, so that no using line would tell. Program is a class that nobody can name by accident.
+        var names = string.Join('|', Directory.GetFiles(Source, "*.cs").Select(Path.GetFileNameWithoutExtension).Except(["Program"]));
+        var mention = new Regex($@"(?<!\.)\b({names})\b");
+
+        var mentions = CodeLines().Where(line => mention.IsMatch(line.Text)).Select(line => $"{line.File}: {line.Text}");
+
+        mentions.Should().BeEmpty();
+    }
+
+    // Comments may name whatever they like.
+    private static IEnumerable<(string Folder, string File, string Text)> CodeLines() =>
+        from folder in Allowed.Keys
+        from file in Directory.EnumerateFiles(Path.Combine(Source, folder), "*.cs", SearchOption.AllDirectories)
+        from text in File.ReadLines(file)
+        where !text.TrimStart().StartsWith("//", StringComparison.Ordinal) && !text.StartsWith("namespace ", StringComparison.Ordinal)
+        select (folder, Path.GetRelativePath(Source, file), text.Trim());
+
+    [GeneratedRegex(@"\bMeeseeksBox\.Agent\.(?<folder>\w+)")]
+    private static partial Regex Import();
+}

@@ -1,0 +1,51 @@
+using System.Xml.Linq;
+
+namespace MeeseeksBox.Agent.Tests.Architecture;
+
+/// <summary>Which project may use which: dependencies point one way.</summary>
+public sealed class ProjectReferencesTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["MeeseeksBox.Plugins"] = [],
+        ["MeeseeksBox.Protocol"] = [],
+        ["MeeseeksBox.Core"] = ["MeeseeksBox.Protocol"],
+        ["meeseeks-box"] = ["MeeseeksBox.Core", "MeeseeksBox.Protocol", "MeeseeksBox.Plugins"],
+        ["Plumbus"] = ["MeeseeksBox.Plugins"],
+    };
+
+    [Fact]
+    public void Every_project_has_its_line_in_the_table()
+    {
+        Projects().Select(Path.GetFileNameWithoutExtension).Should().BeEquivalentTo(Allowed.Keys);
+    }
+
+    [Fact]
+    public void A_project_references_only_those_below_it()
+    {
+        var forbidden =
+            from project in Projects()
+            let name = Path.GetFileNameWithoutExtension(project)
+            from reference in References(project, "ProjectReference")
+            let target = Path.GetFileNameWithoutExtension(reference)
+            where !Allowed[name].Contains(target)
+            select $"{name} references {target}";
+
+        forbidden.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("MeeseeksBox.Plugins")]
+    [InlineData("MeeseeksBox.Protocol")]
+    [InlineData("MeeseeksBox.Core")]
+    public void A_library_gets_along_with_what_the_framework_has(string library)
+    {
+        References(Repository.At("src", library, $"{library}.csproj"), "PackageReference").Should().BeEmpty();
+    }
+
+    private static string[] Projects() =>
+        [.. new[] { "src", "plugins" }.SelectMany(folder => Directory.GetFiles(Repository.At(folder), "*.csproj", SearchOption.AllDirectories))];
+
+    private static IEnumerable<string> References(string project, string kind) =>
+        XDocument.Load(project).Descendants(kind).Select(reference => reference.Attribute("Include")!.Value);
+}

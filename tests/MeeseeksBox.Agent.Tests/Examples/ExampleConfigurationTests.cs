@@ -1,0 +1,42 @@
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Tests.Architecture;
+
+namespace MeeseeksBox.Agent.Tests.Examples;
+
+/// <summary>The configurations in <c>examples/</c>, which newcomers start from.</summary>
+public sealed class ExampleConfigurationTests
+{
+    public static TheoryData<string> Files => [.. Directory.GetFiles(Repository.At("examples"), "*.cfg").Select(file => Path.GetFileName(file))];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void An_example_is_good_and_named_like_its_file(string file)
+    {
+        var result = Read(file);
+
+        result.Problems.Should().BeEmpty();
+        result.Warnings.Should().BeEmpty();
+        result.Config!.Name.Should().Be(Path.GetFileNameWithoutExtension(file));
+    }
+
+    [Fact]
+    public void Every_link_leads_to_the_port_where_its_node_listens()
+    {
+        var boxes = Files.Select(row => Read(row.Data).Config!).ToDictionary(box => box.Name);
+
+        var links = boxes.Values.SelectMany(box => box.Nodes).ToList();
+
+        links.Should().HaveCountGreaterThan(12);
+        links.Should().OnlyContain(link => link.Value.Port == boxes[link.Key].Listen.Port && link.Value.Address == "localhost");
+    }
+
+    [Fact]
+    public void The_whole_cluster_fits_on_one_host()
+    {
+        var ports = Files.Select(row => Read(row.Data).Config!).Where(box => box.Name is not "node1").Select(box => box.Listen.Port);
+
+        ports.Should().OnlyHaveUniqueItems();
+    }
+
+    private static ConfigurationResult Read(string file) => ConfigurationReader.Read([Repository.At("examples", file)]);
+}
