@@ -67,8 +67,7 @@ internal sealed class Cluster
                 }
 
                 break;
-            // Before its first start, a change elsewhere cannot be told from an old peer's restart of a job that was killed here.
-            case 3 when node.Ledger.Find(id) is { IsLive: true, StartCount: > 0 }:
+            case 3 when node.Ledger.Find(id) is { IsLive: true }:
                 _ = node.Submit($"{{'id':'{id}','tags':['t{seed}']}}");
                 break;
             case 4:

@@ -156,6 +156,29 @@ public sealed class LastWordTests
     }
 
     [Fact]
+    public void An_old_peer_restarts_a_job_with_all_that_its_last_run_gave()
+    {
+        var (node, run) = Running();
+        node.End(run, rc: 3);
+
+        node.Merge(node["a"] with { State = JobState.New, Ts = node.Clock.Wall + 5 });
+
+        (node["a"].State, node["a"].Active, node["a"].StartCount).Should().Be((JobState.New, true, 1));
+    }
+
+    [Fact]
+    public void A_job_that_was_killed_here_before_its_first_run_stays_killed_when_a_copy_that_has_not_heard_of_it_is_changed()
+    {
+        var node = new TestNode();
+        node.Merge(Copy("'node':'n1','ts':5"));
+        _ = node.Kill("a");
+
+        node.Merge(Copy("'node':'n1','tags':['t']") with { Ts = node.Clock.Wall + 5 });
+
+        (node["a"].State, node["a"].Tags.Single()).Should().Be((JobState.Killed, "t"));
+    }
+
+    [Fact]
     public void An_ended_job_may_be_changed_from_outside()
     {
         var (node, run) = Running();
