@@ -13,9 +13,6 @@ namespace MeeseeksBox.Agent.Pools;
 /// <summary>A pool of this node: starts its jobs as soon as there is a slot for them, and ends those that are to be ended.</summary>
 internal sealed class Pool(string name, string node, PoolPlan plan, RunNames runNames, StateKeeper state, TimeProvider time, ILogger log)
 {
-    // Timers hold no more than 49 days.
-    private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(30);
-
     private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<Run, RunningJob> _jobs = new();
     private readonly ConcurrentDictionary<Task, bool> _tasks = new();
@@ -109,7 +106,7 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
             Environment = JobEnvironment.Of(job, node, name),
             Config = job.Config,
             OutputLimit = config.OutputLimit,
-            KillGrace = config.KillGrace < LongestGrace ? config.KillGrace : LongestGrace,
+            KillGrace = config.KillGrace,
         };
     }
 
