@@ -25,8 +25,11 @@ internal sealed class Killing(LedgerState state)
         // Another node's job ends when that node says so; a node that we know may have begun with it without our having heard of that.
         // Ours does not run: there is nothing to wait for.
         var elsewhere = job.Node is { } node && node != state.Settings.Name && (job.Active || state.Nodes.Find(node) is not null);
-        entry = state.Change(entry, job with { State = JobState.Killed, Active = elsewhere, EndTs = elsewhere ? job.EndTs : now.Wall }, now);
+        entry = state.Change(entry, job with { State = JobState.Killed, Active = elsewhere, EndTs = elsewhere ? job.EndTs : EndAfter(job, now) }, now);
         state.Record(entry);
         return entry;
     }
+
+    // Never the end of the run before: a restart by an old peer is known by the end that it has seen.
+    private static double EndAfter(Job job, Moment now) => Math.Max(now.Wall, Math.BitIncrement(job.EndTs ?? 0));
 }

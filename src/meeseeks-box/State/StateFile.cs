@@ -31,7 +31,7 @@ internal sealed class StateFile : IDisposable
     public static StateFile Open(string path, TimeProvider time, ILogger log)
     {
         // Who saves replaces the file: that must be the one that a link leads to, and never a device or a pipe.
-        path = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        path = new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
         if (FileKind.Of(path) is not (FileKind.None or FileKind.Regular))
         {
             throw new IOException($"state.file: {path} is no regular file; name one, or one that is not there yet");

@@ -82,7 +82,7 @@ public sealed class StopTests
         var status = await box.StopAsync();
 
         status.Should().Be(1);
-        System.Diagnostics.Process.GetProcessById(pid).Kill();
+        Signal.IsAlive(pid).Should().BeFalse("nothing of a job outlives the box");
     }
 
     [Fact]

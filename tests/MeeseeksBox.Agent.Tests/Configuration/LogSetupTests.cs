@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Testing;
 using Serilog.Events;
 
 namespace MeeseeksBox.Agent.Tests.Configuration;
@@ -9,12 +10,13 @@ public sealed class LogSetupTests : IDisposable
     private readonly TestFolder _folder = new();
 
     [Fact]
-    public void Each_event_is_in_the_file_at_once()
+    public async Task Each_event_is_in_the_file_at_once()
     {
         using var log = Setup(new LoggingConfig { FileName = _folder.File("a.log") });
 
         log.Named("node1.Pool.p1").Information("job {Job} started", "x");
 
+        await Wait.Until(() => Lines("a.log").Length > 0, () => "nothing", TestContext.Current.CancellationToken);
         Lines("a.log").Should().Equal("INFO node1.Pool.p1: job x started");
     }
 
@@ -36,12 +38,13 @@ public sealed class LogSetupTests : IDisposable
     [Fact]
     public void A_reload_changes_level_format_and_file_under_loggers_that_exist()
     {
-        using var log = Setup(new LoggingConfig { FileName = _folder.File("a.log"), Level = LogEventLevel.Warning });
+        var log = Setup(new LoggingConfig { FileName = _folder.File("a.log"), Level = LogEventLevel.Warning });
         var logger = log.Named("n");
         logger.Information("unheard");
 
         log.Apply(new LoggingConfig { FileName = _folder.File("b.log"), Level = LogEventLevel.Debug, Format = "%(message)s" }).Should().BeNull();
         logger.Debug("heard");
+        log.Dispose();
 
         Lines("a.log").Should().BeEmpty();
         Lines("b.log").Should().Equal("heard");
@@ -51,11 +54,12 @@ public sealed class LogSetupTests : IDisposable
     public void A_reload_keeps_what_the_file_has_even_when_it_started_empty()
     {
         var config = new LoggingConfig { FileName = _folder.File("a.log"), StartsEmpty = true, Format = "%(message)s" };
-        using var log = Setup(config);
+        var log = Setup(config);
         log.Logger.Information("one");
 
         log.Apply(config).Should().BeNull();
         log.Logger.Information("two");
+        log.Dispose();
 
         Lines("a.log").Should().Equal("one", "two");
     }
@@ -64,12 +68,13 @@ public sealed class LogSetupTests : IDisposable
     public void A_reload_begins_a_file_that_was_moved_aside_anew()
     {
         var config = new LoggingConfig { FileName = _folder.File("a.log"), Format = "%(message)s" };
-        using var log = Setup(config);
+        var log = Setup(config);
         log.Logger.Information("one");
         File.Move(_folder.File("a.log"), _folder.File("a.log.1"));
 
         log.Apply(config).Should().BeNull();
         log.Logger.Information("two");
+        log.Dispose();
 
         Lines("a.log.1").Should().Equal("one");
         Lines("a.log").Should().Equal("two");
@@ -78,10 +83,11 @@ public sealed class LogSetupTests : IDisposable
     [Fact]
     public void A_file_that_cannot_be_written_is_refused_and_the_old_log_goes_on()
     {
-        using var log = Setup(new LoggingConfig { FileName = _folder.File("a.log"), Format = "%(message)s" });
+        var log = Setup(new LoggingConfig { FileName = _folder.File("a.log"), Format = "%(message)s" });
 
         var problem = log.Apply(new LoggingConfig { FileName = _folder.File("none/b.log"), Level = LogEventLevel.Fatal });
         log.Logger.Information("still here");
+        log.Dispose();
 
         problem.Should().StartWith($"logging.filename: the file '{_folder.File("none/b.log")}' cannot be written: ");
         Lines("a.log").Should().Equal("still here");

@@ -191,7 +191,7 @@ public sealed class JobKeysTests
     [InlineData("\"start_count\":1", true)]
     [InlineData("\"fail_count\":1", true)]
     [InlineData("\"epoch\":1", true)]
-    [InlineData("\"start_count\":2147483647,\"fail_count\":1", true)]
+    [InlineData("\"start_count\":1000000000,\"fail_count\":1", true)]
     [InlineData("\"start_count\":0", false)]
     public void Run_keys_are_null_from_a_first_run_on_so_that_peers_forget_the_run_before(string counts, bool written)
     {
