@@ -106,12 +106,6 @@ internal sealed class Box : IAsyncDisposable
         }
 
         await TakeUpStateAsync();
-        if (_stateFile is not null)
-        {
-            // Reading a large state leaves garbage of twice its size behind, which a quiet node would keep for ever.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        }
-
         _writingHistory = _loops.Watch("history", _history.RunAsync());
         if (_checkpoint is not null)
         {
@@ -205,6 +199,10 @@ internal sealed class Box : IAsyncDisposable
 
         _state.Do((ledger, now) => ledger.Load(jobs, now));
         _log.Information("{Count} jobs taken up from {File}", jobs.Count, _config.Config.State.File);
+
+        // Reading a large state leaves more than its size in garbage behind, which a quiet node would keep for ever.
+        jobs = [];
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private void Tell(Reaped reaped)
