@@ -170,7 +170,7 @@ public sealed class Ledger
     /// </summary>
     /// <param name="theirs">The jobs as the other node sent them, after they were merged.</param>
     public IReadOnlyList<Job> Corrections(IEnumerable<Job> theirs) =>
-        [.. theirs.Where(job => Find(job.Id) is { Node: not null } ours && Conflict.IsNewer(ours, job)).Select(job => Find(job.Id)!)];
+        [.. theirs.Select(job => Find(job.Id) is { Node: not null } ours && Conflict.IsNewer(ours, job) ? ours : null).OfType<Job>()];
 
     /// <summary>Takes in the status of nodes as a downstream node tells it.</summary>
     public void MergeNodes(string peer, IReadOnlyDictionary<string, NodeStatus> statuses, Moment now)

@@ -5,6 +5,7 @@ using MeeseeksBox.Agent.Pools;
 using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.Requests;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 
 namespace MeeseeksBox.Agent;
@@ -56,7 +57,7 @@ internal sealed class Box : IAsyncDisposable
         _loops = new Loops(_log);
 
         _stateFile = config.State.File is { } file ? StateFile.Open(file, time, Named("State")) : null;
-        _state = new StateKeeper(config.ToNodeSettings(), time);
+        _state = new StateKeeper(config.ToNodeSettings(), time, problem => _loops.Fail("timer of deadlines", problem));
         _checkpoint = _stateFile is null ? null : new Checkpoint(_stateFile, _state, time, Named("State"));
         _history = new History(time, Named("History")) { Path = config.State.History };
         _state.JobEnded += _history.Add;
@@ -105,7 +106,15 @@ internal sealed class Box : IAsyncDisposable
             return problems;
         }
 
-        await TakeUpStateAsync();
+        try
+        {
+            await TakeUpStateAsync();
+        }
+        catch (IOException problem)
+        {
+            return [problem.Message];
+        }
+
         _writingHistory = _loops.Watch("history", _history.RunAsync());
         if (_checkpoint is not null)
         {
@@ -149,7 +158,8 @@ internal sealed class Box : IAsyncDisposable
     }
 
     /// <summary>Stops in stages (SPEC.md §10): no new work, runs ended, upstream nodes told, connections ended, state saved.</summary>
-    public async Task StopAsync()
+    /// <returns>False when the state could not be saved; the log says why.</returns>
+    public async Task<bool> StopAsync()
     {
         _log.Information("stopping");
         _state.Do((ledger, _) => ledger.Close());
@@ -162,8 +172,16 @@ internal sealed class Box : IAsyncDisposable
         await Task.WhenAll(_running);
         _history.Complete();
         await _writingHistory.WaitAsync(HistoryTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _ = _checkpoint?.TrySave();
+        var saved = _checkpoint?.TrySave() ?? true;
         _log.Information("stopped");
+        return saved;
+    }
+
+    /// <summary>Ends all processes of the jobs, saves, and does nothing more: somebody does not want to wait for <see cref="StopAsync"/>.</summary>
+    public void EndAtOnce()
+    {
+        _ = new Orphans(new ProcessTable(), _time).EndByMarkAsync(_runNames.Owner).Wait(UpstreamTime);
+        _ = _checkpoint?.TrySave();
     }
 
     /// <inheritdoc/>
@@ -188,21 +206,27 @@ internal sealed class Box : IAsyncDisposable
             return;
         }
 
-        var jobs = _stateFile.Load();
+        var lost = TakeUpJobs(_stateFile);
+
+        // Reading a large state leaves more than its size in garbage behind, which a quiet node would keep for ever.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
+        // No pool is at work yet, so that nothing new starts before what an earlier life has left is ended.
         var orphans = new Orphans(new ProcessTable(), _time);
-        var ended = await orphans.EndByMarkAsync(_runNames.Owner);
-        Tell(ended);
-        foreach (var job in jobs.Where(job => job.Node == _config.Config.Name && job is { Active: true, Pid: not null, StartTs: not null }))
+        Tell(await orphans.EndByMarkAsync(_runNames.Owner));
+        foreach (var job in lost)
         {
             Tell(await orphans.EndByPidAsync(job.Pid!.Value, job.StartTs!.Value));
         }
+    }
 
+    // A method of its own, because what it has read is garbage as soon as it has returned, and not before. The jobs that were at work are its result.
+    private Job[] TakeUpJobs(StateFile file)
+    {
+        var jobs = file.Load();
         _state.Do((ledger, now) => ledger.Load(jobs, now));
         _log.Information("{Count} jobs taken up from {File}", jobs.Count, _config.Config.State.File);
-
-        // Reading a large state leaves more than its size in garbage behind, which a quiet node would keep for ever.
-        jobs = [];
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return [.. jobs.Where(job => job.Node == _config.Config.Name && job is { Active: true, Pid: not null, StartTs: not null })];
     }
 
     private void Tell(Reaped reaped)

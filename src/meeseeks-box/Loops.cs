@@ -23,9 +23,15 @@ internal sealed class Loops(ILogger log)
 #pragma warning disable CA1031 // This is the top of every loop: whatever ended it is said.
         catch (Exception problem)
         {
-            log.Fatal(problem, "the loop of the {Loop} has ended by a fault in this program; please report it", name);
-            _ = _broken.TrySetResult();
+            Fail(name, problem);
         }
 #pragma warning restore CA1031
+    }
+
+    /// <summary>Says that something which nothing else waits for has ended by a fault.</summary>
+    public void Fail(string name, Exception problem)
+    {
+        log.Fatal(problem, "the {Loop} has ended by a fault in this program; please report it", name);
+        _ = _broken.TrySetResult();
     }
 }

@@ -36,6 +36,13 @@ if (result.Errors.Count > 0)
     return ExitStatus.BadConfiguration;
 }
 
+if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !ConfigWord.IsWord(word)) is { } option)
+{
+    // The words take all that is no option of ours. A file with such a name can be given as ./-name.
+    await Console.Error.WriteLineAsync($"meeseeks-box: {option}: there is no such option. See meeseeks-box --help.");
+    return ExitStatus.BadConfiguration;
+}
+
 return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
 static async Task<int> RunAsync(string[] arguments, bool checkOnly)
@@ -63,7 +70,11 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
         return ExitStatus.Good;
     }
 
-    SelfLog.Enable(Console.Error);
+    if (config.Logging.FileName is not null)
+    {
+        SelfLog.Enable(Console.Error);
+    }
+
     using var logs = new LogSetup();
     if (logs.Apply(config.Logging) is { } problem)
     {
@@ -109,8 +120,8 @@ static async Task<int> ServeAsync(ConfigurationResult configuration, string[] ar
             _ = await Task.WhenAny(stop.Task, box.Broken);
         }
 
-        await box.StopAsync();
-        return problems is [] && !box.Broken.IsCompleted ? ExitStatus.Good : ExitStatus.CannotRun;
+        var saved = await box.StopAsync();
+        return problems is [] && saved && !box.Broken.IsCompleted ? ExitStatus.Good : ExitStatus.CannotRun;
     }
 
     void StopOrEnd(PosixSignalContext signal)
@@ -118,7 +129,7 @@ static async Task<int> ServeAsync(ConfigurationResult configuration, string[] ar
         signal.Cancel = true;
         if (!stop.TrySetResult())
         {
-            // Somebody does not want to wait for the orderly stop.
+            box.EndAtOnce();
             Environment.Exit(ExitStatus.CannotRun);
         }
     }

@@ -100,9 +100,11 @@ internal static class Conflict
     // Somebody who did not hear of the job took it for lost: any word of its node is worth more.
     private static bool IsGuess(Job job) => job.State is JobState.Failed && job.Error is Expiry.Error;
 
-    // Ours start a new epoch, and theirs has no start of its own yet; any other live copy is one that has not heard of the end.
+    // Ours start a new epoch. Theirs keeps the times of the run before (the recordings show it), so it has the end that we told, or it has
+    // no start at all; any other live copy is one that has not heard of the end.
     private static bool IsRestartedByOldPeer(Job theirs, Job ours) =>
-        theirs.State is JobState.New && theirs.StartTs is null && theirs.StartCount == ours.StartCount;
+        theirs.State is JobState.New && theirs.StartCount == ours.StartCount
+        && (theirs.StartTs is null || (theirs.EndTs is not null && theirs.EndTs == ours.EndTs));
 
     // How far a job has got since it was sent off: a job runs before it waits again or ends. What follows on an end in the same epoch is the
     // work of old peers, and left to the stamps.

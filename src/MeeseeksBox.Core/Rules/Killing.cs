@@ -22,13 +22,11 @@ internal sealed class Killing(LedgerState state)
             return state.Change(entry, job with { State = JobState.Killed, Active = true }, now);
         }
 
-        // Another node's job ends when that node says so. Ours does not run: there is nothing to wait for.
-        var elsewhere = job.Node is { } node && node != state.Settings.Name && (job.Active || IsOnline(node));
+        // Another node's job ends when that node says so; a node that we know may have begun with it without our having heard of that.
+        // Ours does not run: there is nothing to wait for.
+        var elsewhere = job.Node is { } node && node != state.Settings.Name && (job.Active || state.Nodes.Find(node) is not null);
         entry = state.Change(entry, job with { State = JobState.Killed, Active = elsewhere, EndTs = elsewhere ? job.EndTs : now.Wall }, now);
         state.Record(entry);
         return entry;
     }
-
-    // It may have begun with the job without our having heard of it.
-    private bool IsOnline(string node) => state.Nodes.Find(node)?.Status.Online is true;
 }

@@ -44,6 +44,11 @@ internal sealed class Submitting(LedgerState state, Killing killing, Running run
                 return Refused(id, fault, warnings);
             }
 
+            if (plan.Entry is null && node is null && !IsKnown(plan.Job.Pool))
+            {
+                warnings.Add($"pool: no node that is known here has a pool '{plan.Job.Pool}'; the job waits until one has");
+            }
+
             plans.Add(plan with { Job = plan.Job with { Nodes = nodes.Count > 1 && IsList(spec) ? [.. nodes!] : plan.Job.Nodes } });
         }
 
@@ -92,6 +97,8 @@ internal sealed class Submitting(LedgerState state, Killing killing, Running run
 
         return ([.. nodes.Distinct()], null);
     }
+
+    private bool IsKnown(string pool) => state.Settings.Pool(pool) is not null || state.Nodes.With(pool).Count > 0;
 
     private IEnumerable<string> NodesWith(string pool)
     {

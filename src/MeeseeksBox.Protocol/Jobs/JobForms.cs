@@ -152,11 +152,21 @@ internal static class JobForms
         Canonical = static value => value is { } number ? Loose.Canonical(number) : null,
     };
 
-    /// <summary>A whole number that is not below 0; left out while it is 0.</summary>
+    /// <summary>How often something happened; the range leaves room to count on.</summary>
+    public static readonly JobValueForm<int> Tally = new()
+    {
+        Wanted = "a whole number from 0 to 1000000000",
+        TryRead = static (JsonElement value, out int result) => Loose.TryWhole(value, out result) && result is >= 0 and <= 1_000_000_000,
+        Write = Whole.Write,
+        Canonical = Whole.Canonical,
+        IsSet = static _ => true,
+    };
+
+    /// <summary>Like <see cref="Tally"/>; left out while it is 0.</summary>
     public static readonly JobValueForm<int> Count = new()
     {
-        Wanted = "a whole number, 0 or more",
-        TryRead = static (JsonElement value, out int result) => Loose.TryWhole(value, out result) && result >= 0,
+        Wanted = Tally.Wanted,
+        TryRead = Tally.TryRead,
         Write = Whole.Write,
         Canonical = Whole.Canonical,
         IsSet = static value => value is not 0,

@@ -1,4 +1,5 @@
 using System.Net;
+using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
@@ -6,9 +7,6 @@ namespace MeeseeksBox.Agent.Configuration;
 /// <summary>All that is configured of a box (README, configuration; SPEC.md §1).</summary>
 internal sealed record BoxConfig
 {
-    // The pool that takes configurations (SPEC.md §8) is there on every node, and runs nothing.
-    private const string ReservedPool = "__config";
-
     /// <summary>The name of this node, unique in the cluster: <c>name</c>, by default the host's name.</summary>
     public string Name { get; init; } = Dns.GetHostName();
 
@@ -50,8 +48,8 @@ internal sealed record BoxConfig
 
         LinkConfig.Read(string.Empty, root.Blank(defaults));
         PoolConfig.Read(root.Blank(defaults));
-        if (config.Pools.ContainsKey(ReservedPool))
-            root.Section("pools").AddProblem(ReservedPool, "this name is kept for the pool that takes configurations; choose another");
+        if (config.Pools.ContainsKey(NodeSettings.ConfigPool))
+            root.Section("pools").AddProblem(NodeSettings.ConfigPool, "this name is kept for the pool that takes configurations; choose another");
         return root.Text("name") is { } name ? config with { Name = name } : config;
     }
 }

@@ -17,6 +17,10 @@ namespace MeeseeksBox.Agent.Configuration;
 /// </code></example>
 internal sealed class LogSetup : ILogEventSink, IDisposable
 {
+    // A log that nobody reads on must not hold up the box: events wait for it, and beyond this many they are dropped.
+    private const int MostWaiting = 10_000;
+    private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(2);
+
     private readonly LoggingLevelSwitch _level = new();
     private readonly Lock _lock = new();
     private readonly Logger _root;
@@ -50,7 +54,7 @@ internal sealed class LogSetup : ILogEventSink, IDisposable
                 return problem;
 
             // The old one is closed first: the same file is not opened twice.
-            _target.Dispose();
+            Close(_target);
             _target = Open(config);
             _config = config;
             _level.MinimumLevel = config.Level;
@@ -70,7 +74,7 @@ internal sealed class LogSetup : ILogEventSink, IDisposable
     {
         // The root holds nothing but this, and would come back here.
         lock (_lock)
-            _target.Dispose();
+            Close(_target);
     }
 
     // Serilog's file sink keeps quiet about a file that it cannot open, so it is tried before.
@@ -93,8 +97,13 @@ internal sealed class LogSetup : ILogEventSink, IDisposable
         var formatter = new LogLineFormatter(config);
         // The level is judged before, and the file grows as long as there is room: the sink's own limit would end the log.
         var target = new LoggerConfiguration().MinimumLevel.Verbose();
-        return config.FileName is { } path
-            ? target.WriteTo.File(formatter, path, fileSizeLimitBytes: null).CreateLogger()
-            : target.WriteTo.Console(formatter, standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger();
+        return target.WriteTo.Async(
+            sink => _ = config.FileName is { } path
+                ? sink.File(formatter, path, fileSizeLimitBytes: null)
+                : sink.Console(formatter, standardErrorFromLevel: LogEventLevel.Verbose),
+            bufferSize: MostWaiting).CreateLogger();
     }
+
+    // Writes what waits, unless whoever reads the log has stopped reading.
+    private static void Close(Logger target) => _ = Task.Run(target.Dispose).Wait(LongestClose);
 }

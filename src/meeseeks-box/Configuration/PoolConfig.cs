@@ -8,6 +8,12 @@ internal sealed record PoolConfig
     /// <summary>The <see cref="Slots"/> of a pool that finishes what runs and takes nothing new.</summary>
     public const int Draining = -1;
 
+    // A timer can do no more than 49 days.
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(30);
+
+    // Both streams in base64 have to fit into one line of the wire.
+    private const int MostOutput = 16 * 1024 * 1024;
+
     private static readonly PoolConfig Default = new();
 
     /// <summary>
@@ -34,10 +40,10 @@ internal sealed record PoolConfig
     /// <summary>How long after its end a job is started again, at least. 0 s or more.</summary>
     public TimeSpan RestartDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many bytes are kept of each stream of a job that is not redirected. 0 or more.</summary>
+    /// <summary>How many bytes are kept of each stream of a job that is not redirected: 0 to 16 MiB. More belongs into a file.</summary>
     public int OutputLimit { get; init; } = 1024 * 1024;
 
-    /// <summary>How long a job that is killed may take to end by itself; zero: it is ended at once.</summary>
+    /// <summary>How long a job that is killed may take to end by itself, at most 30 days; zero: it is ended at once.</summary>
     public TimeSpan KillGrace { get; init; }
 
     /// <summary>Reads an entry. What is wrong is told to the reader.</summary>
@@ -53,8 +59,8 @@ internal sealed record PoolConfig
             Hold = section.Flag("hold", Default.Hold),
             Plugin = section.Text("plugin"),
             RestartDelay = section.Seconds("restart_delay") ?? Default.RestartDelay,
-            OutputLimit = section.Whole("output_limit", least: 0) ?? Default.OutputLimit,
-            KillGrace = section.Seconds("kill_grace") ?? Default.KillGrace,
+            OutputLimit = section.Whole("output_limit", least: 0, MostOutput) ?? Default.OutputLimit,
+            KillGrace = section.Seconds("kill_grace") is { } grace ? (grace < LongestGrace ? grace : LongestGrace) : Default.KillGrace,
         };
     }
 }

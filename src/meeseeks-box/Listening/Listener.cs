@@ -9,6 +9,10 @@ namespace MeeseeksBox.Agent.Listening;
 internal sealed class Listener : IAsyncDisposable
 {
     private const int Backlog = 1024;
+
+    // Of the handles that the process may have, what connections leave to jobs (three pipes each) and files.
+    private const double ShareOfHandles = 0.75;
+
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StarvedPause = TimeSpan.FromMilliseconds(100);
 
@@ -16,6 +20,7 @@ internal sealed class Listener : IAsyncDisposable
     private readonly CancellationTokenSource _stopAccepting = new();
     private readonly CancellationTokenSource _finish = new();
     private readonly CancellationTokenSource _abort = new();
+    private readonly SemaphoreSlim _room = new((int)(FileHandles.Limit() * ShareOfHandles));
     private readonly Func<ILineHandler> _handlers;
     private readonly long _longestLine;
     private readonly TimeProvider _time;
@@ -73,6 +78,7 @@ internal sealed class Listener : IAsyncDisposable
         await _finish.CancelAsync();
         _abort.CancelAfter(FinishTime);
         await Task.WhenAll(_connections.Keys);
+        _room.Dispose();
         _stopAccepting.Dispose();
         _finish.Dispose();
         _abort.Dispose();
@@ -121,11 +127,19 @@ internal sealed class Listener : IAsyncDisposable
     /// <summary>One turn: accept a client and let it run by itself. Only the death of the listening socket ends this.</summary>
     private async Task AcceptAsync(Socket listening)
     {
+        var hasRoom = false;
         while (!_stopAccepting.IsCancellationRequested)
         {
             try
             {
+                if (!hasRoom)
+                {
+                    await TakeRoomAsync();
+                    hasRoom = true;
+                }
+
                 var client = await listening.AcceptAsync(_stopAccepting.Token);
+                hasRoom = false;
                 Serve(client);
             }
             catch (OperationCanceledException)
@@ -142,6 +156,17 @@ internal sealed class Listener : IAsyncDisposable
                 _log.Debug("a client left before it was accepted");
             }
         }
+    }
+
+    // Whoever comes while there is no room waits in the queue of the socket until somebody goes; each connection gives its place back.
+    private async Task TakeRoomAsync()
+    {
+        if (_room.CurrentCount is 0)
+        {
+            _log.Warning("{Count} clients are connected, which is all that the limit of file handles leaves room for: others wait", _connections.Count);
+        }
+
+        await _room.WaitAsync(_stopAccepting.Token);
     }
 
     private static bool IsStarved(SocketException problem) =>
@@ -161,6 +186,18 @@ internal sealed class Listener : IAsyncDisposable
     {
         await started;
         using var socket = client;
+        try
+        {
+            await ServeAsync(socket);
+        }
+        finally
+        {
+            _ = _room.Release();
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
         socket.NoDelay = true;
         await using var stream = new NetworkStream(socket, ownsSocket: false);
         await new Connection(stream, _handlers(), _longestLine, _time, _log).RunAsync(_finish.Token, _abort.Token);

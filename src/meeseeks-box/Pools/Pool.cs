@@ -13,6 +13,9 @@ namespace MeeseeksBox.Agent.Pools;
 /// <summary>A pool of this node: starts its jobs as soon as there is a slot for them, and ends those that are to be ended.</summary>
 internal sealed class Pool(string name, string node, PoolPlan plan, RunNames runNames, StateKeeper state, TimeProvider time, ILogger log)
 {
+    // Timers hold no more than 49 days.
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(30);
+
     private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<Run, RunningJob> _jobs = new();
     private readonly ConcurrentDictionary<Task, bool> _tasks = new();
@@ -70,7 +73,7 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
         {
             using var job = new RunningJob(run, Describe(run, plan.Config), state, time, log);
             _jobs[run] = job;
-            end = await job.RunAsync(plan.Tasks);
+            end = await job.RunAsync(plan.Tasks, mayBlock: plan.Config.Plugin is not null);
         }
 #pragma warning disable CA1031 // The slot must be given back whatever happens; a job may hold anything.
         catch (Exception problem)
@@ -106,7 +109,7 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
             Environment = JobEnvironment.Of(job, node, name),
             Config = job.Config,
             OutputLimit = config.OutputLimit,
-            KillGrace = config.KillGrace,
+            KillGrace = config.KillGrace < LongestGrace ? config.KillGrace : LongestGrace,
         };
     }
 

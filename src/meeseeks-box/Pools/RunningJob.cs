@@ -36,7 +36,9 @@ internal sealed class RunningJob : IJobRun, IDisposable
     public JobDescription Job { get; }
 
     /// <summary>Runs the task to its end, whatever it does, and tells how the run ended.</summary>
-    public async Task<RunEnd> RunAsync(Func<IJobTask> tasks)
+    /// <param name="tasks">Makes the task.</param>
+    /// <param name="mayBlock">True when it is not known to give its thread back soon: it then gets one of its own to begin on.</param>
+    public async Task<RunEnd> RunAsync(Func<IJobTask> tasks, bool mayBlock)
     {
         if (_run.Stop is not StopReason.None)
         {
@@ -45,8 +47,10 @@ internal sealed class RunningJob : IJobRun, IDisposable
 
         try
         {
-            // On a thread of its own choice, because a task may block before its first await.
-            var outcome = await Task.Run(() => Begin(tasks)).WaitAsync(_abandon.Token);
+            // Never on the thread of the pool's loop; and those that all of the box shares are soon used up by tasks that block.
+            var options = TaskCreationOptions.DenyChildAttach | (mayBlock ? TaskCreationOptions.LongRunning : TaskCreationOptions.None);
+            var work = Task.Factory.StartNew(() => Begin(tasks), CancellationToken.None, options, TaskScheduler.Default).Unwrap();
+            var outcome = await work.WaitAsync(_abandon.Token);
             if (outcome is null)
             {
                 return new RunEnd(false, null, "its task gave no outcome");
@@ -109,15 +113,24 @@ internal sealed class RunningJob : IJobRun, IDisposable
     public void Report(string key, JsonNode? value)
     {
         var element = JsonSerializer.SerializeToElement(value);
-        Func<Job, Job> change = job => JobKeys.SetExtra(job, key, element);
-        if (JobKeys.TryFind(key, out var known))
+        if (!JobKeys.TryFind(key, out var known))
         {
-            change = known.Role is JobKeyRole.Run or JobKeyRole.Mark
-                ? job => known.Read(job, element, out var problem) is var changed && problem is null ? changed : throw new ArgumentException(problem, nameof(value))
-                : throw new ArgumentException($"'{key}' is set by the box itself", nameof(key));
+            _state.Do((ledger, now) => ledger.Report(_run, job => JobKeys.SetExtra(job, key, element), now));
+            return;
         }
 
-        _state.Do((ledger, now) => ledger.Report(_run, change, now));
+        if (known.Role is not (JobKeyRole.Run or JobKeyRole.Mark))
+        {
+            throw new ArgumentException($"'{key}' is set by the box itself", nameof(key));
+        }
+
+        var read = known.Read(_run.Job, element, out var problem);
+        if (problem is not null)
+        {
+            throw new ArgumentException(problem, nameof(value));
+        }
+
+        _state.Do((ledger, now) => ledger.Report(_run, job => known.Copy(read, job), now));
     }
 
     /// <inheritdoc/>

@@ -5,6 +5,8 @@ namespace MeeseeksBox.Agent.State;
 /// <summary>Saves the jobs to the state file every so often when something has changed, and at the stop of the box.</summary>
 internal sealed class Checkpoint(StateFile file, StateKeeper state, TimeProvider time, ILogger log) : IDisposable
 {
+    // What a timer can do.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     private readonly PeriodicTimer _timer = new(Longest, time);
@@ -13,7 +15,9 @@ internal sealed class Checkpoint(StateFile file, StateKeeper state, TimeProvider
     /// <summary>How often it is looked whether something is to be saved; zero for never.</summary>
     public TimeSpan Interval
     {
-        set => _timer.Period = value == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : value < Longest ? value : Longest;
+        set => _timer.Period = value == TimeSpan.Zero
+            ? Timeout.InfiniteTimeSpan
+            : TimeSpan.FromTicks(Math.Clamp(value.Ticks, Shortest.Ticks, Longest.Ticks));
     }
 
     /// <summary>One turn: wait for the interval, save if there is anything new. A failure is said, and tried again at the next turn.</summary>

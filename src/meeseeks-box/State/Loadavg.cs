@@ -5,11 +5,17 @@ namespace MeeseeksBox.Agent.State;
 /// <summary>The load of this host.</summary>
 internal static class Loadavg
 {
-    /// <summary>The load average over one minute; 0 on a host that does not tell.</summary>
-    public static double Read()
+    /// <summary>The load average over one minute; null when the host does not tell, or has no file handle to spare just now.</summary>
+    public static double? Read()
     {
-        const string file = "/proc/loadavg";
-        return File.Exists(file)
-            && double.TryParse(File.ReadAllText(file).AsSpan().TrimStart()[..4], CultureInfo.InvariantCulture, out var load) ? load : 0;
+        try
+        {
+            var text = File.ReadAllText("/proc/loadavg");
+            return double.TryParse(text.AsSpan(0, text.IndexOf(' ')), CultureInfo.InvariantCulture, out var load) ? load : null;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            return null;
+        }
     }
 }

@@ -27,9 +27,16 @@ internal sealed class StateFile : IDisposable
     }
 
     /// <summary>Takes hold of the state file, which need not be there yet.</summary>
-    /// <exception cref="IOException">Another box has hold of it, or its folder cannot be written; the message says which.</exception>
+    /// <exception cref="IOException">Another box has hold of it, it is no file, or its folder cannot be written; the message says which.</exception>
     public static StateFile Open(string path, TimeProvider time, ILogger log)
     {
+        // Who saves replaces the file: that must be the one that a link leads to, and never a device or a pipe.
+        path = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        if (FileKind.Of(path) is not (FileKind.None or FileKind.Regular))
+        {
+            throw new IOException($"state.file: {path} is no regular file; name one, or one that is not there yet");
+        }
+
         try
         {
             return new StateFile(path, OpenPrivate(path + ".lock", FileMode.OpenOrCreate, FileShare.None), time, log);
@@ -42,6 +49,7 @@ internal sealed class StateFile : IDisposable
     }
 
     /// <summary>The jobs as they were last saved; none when there is no file. A damaged file is moved aside and the one before it is used.</summary>
+    /// <exception cref="IOException">A file is there and cannot be read: that is no damage, and nothing to start without.</exception>
     public IReadOnlyList<Job> Load()
     {
         if (File.Exists(_path))
@@ -141,10 +149,14 @@ internal sealed class StateFile : IDisposable
             jobs = [.. stored.Values.Where(job => job.Job is not null).Select(job => job.Job!)];
             return true;
         }
-        catch (Exception problem) when (problem is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
-            _log.Error("the state file {File} cannot be read: {Problem}", path, problem.Message);
+            _log.Error("the state file {File} is damaged: {Problem}", path, problem.Message);
             return false;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"state.file: {path} is there and cannot be read: {problem.Message}", problem);
         }
     }
 

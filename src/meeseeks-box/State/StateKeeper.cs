@@ -20,11 +20,14 @@ internal sealed class StateKeeper : IDisposable
     private double _armedFor = double.PositiveInfinity;
     private double _loadavgReadAt = double.NegativeInfinity;
 
-    public StateKeeper(NodeSettings settings, TimeProvider time)
+    /// <param name="settings">What of the configuration the rules depend on.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="fault">Takes what went wrong at a deadline, where nobody else would hear of it.</param>
+    public StateKeeper(NodeSettings settings, TimeProvider time, Action<Exception> fault)
     {
         _ledger = new Ledger(settings, new Random());
         _time = time;
-        _timer = time.CreateTimer(_ => Do(TimeOut), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(_ => OnTimer(fault), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A pool of this node may have a job to start. Called in no lock, from any thread.</summary>
@@ -52,29 +55,28 @@ internal sealed class StateKeeper : IDisposable
     /// <param name="work">What to do there; short, and without waiting for anything.</param>
     public T Do<T>(Func<Ledger, Moment, T> work)
     {
-        T result;
-        string[] pools;
-        Run[] stops;
-        lock (_lock)
+        (string[] Pools, Run[] Stops) news = ([], []);
+        try
         {
-            var now = Now();
-            RefreshLoadavg(now);
-            result = work(_ledger, now);
-            (pools, stops) = TakeNews();
-            Arm(now);
+            lock (_lock)
+            {
+                var now = Now();
+                RefreshLoadavg(now);
+                try
+                {
+                    return work(_ledger, now);
+                }
+                finally
+                {
+                    news = TakeNews();
+                    Arm(now);
+                }
+            }
         }
-
-        foreach (var run in stops)
+        finally
         {
-            RunStopped?.Invoke(run);
+            Tell(news.Pools, news.Stops);
         }
-
-        foreach (var pool in pools)
-        {
-            PoolWoken?.Invoke(pool);
-        }
-
-        return result;
     }
 
     /// <summary>Enters the ledger, where there is nothing to answer.</summary>
@@ -85,6 +87,33 @@ internal sealed class StateKeeper : IDisposable
     });
 
     public void Dispose() => _timer.Dispose();
+
+    private void Tell(string[] pools, Run[] stops)
+    {
+        foreach (var run in stops)
+        {
+            RunStopped?.Invoke(run);
+        }
+
+        foreach (var pool in pools)
+        {
+            PoolWoken?.Invoke(pool);
+        }
+    }
+
+    private void OnTimer(Action<Exception> fault)
+    {
+        try
+        {
+            Do(TimeOut);
+        }
+#pragma warning disable CA1031 // The top of the timer's thread: what is not caught here ends the process without a word in the log.
+        catch (Exception problem)
+        {
+            fault(problem);
+        }
+#pragma warning restore CA1031
+    }
 
     private void TimeOut(Ledger ledger, Moment now)
     {
@@ -127,7 +156,10 @@ internal sealed class StateKeeper : IDisposable
         if (now.Steady - _loadavgReadAt >= LoadavgAge.TotalSeconds)
         {
             _loadavgReadAt = now.Steady;
-            _ledger.SetLoadavg(Loadavg.Read());
+            if (Loadavg.Read() is { } load)
+            {
+                _ledger.SetLoadavg(load);
+            }
         }
     }
 }

@@ -44,21 +44,19 @@ public sealed class AbuseTests
 
     [Theory]
     [InlineData("1,")]
-    [InlineData("{},")]
     [InlineData("{\"job\":\"\"},")]
-    [InlineData("[],")]
     public async Task A_line_of_millions_of_elements_is_answered_in_bounded_memory(string element)
     {
         await using var box = await RunningBox.StartAsync();
         using var connection = await box.ConnectAsync();
-        var count = 4 * Megabyte / element.Length;
+        var count = 2 * Megabyte / element.Length;
         var line = Encoding.UTF8.GetBytes($"[{string.Concat(Enumerable.Repeat(element, count))}0]\n");
 
         await connection.Stream.WriteAsync(line, TestContext.Current.CancellationToken);
         await ServesOthersAsync(box);
         var most = await ReadOverAsync(connection, box);
 
-        most.Should().BeLessThan(250 * Megabyte);
+        most.Should().BeLessThan(180 * Megabyte);
         (await connection.AskAsync("[]")).ToString().Should().Be("[]");
     }
 
@@ -71,7 +69,7 @@ public sealed class AbuseTests
         var job = await box.AskObjectAsync(new { submit = new { id = "deep", pool = "p", args = Some.True } });
         var deep = await box.AskLineAsync("""[{"submit":{"id":"a","pool":"p","args":["x"],"config":{"a":""" + new string('[', 63) + new string(']', 63) + "}}}]");
 
-        answer[0].Text("error").Should().Contain("nested deeper");
+        answer[0].Text("error").Should().Contain("64 deep");
         job.GetProperty("submit").GetProperty("deep").Text("state").Should().Be("new");
         deep[0].Text("error").Should().NotBeEmpty();
     }

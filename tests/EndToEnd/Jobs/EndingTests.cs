@@ -60,6 +60,20 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
+    public async Task A_grace_longer_than_any_timer_is_a_grace_all_the_same()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.kill_grace=1000000000");
+        _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
+        _ = await box.WaitForStartAsync("a");
+
+        _ = await box.AskAsync("kill", "a");
+        var job = await box.WaitForEndAsync("a");
+
+        job.Text("state").Should().Be("killed");
+        job.Number("rc").Should().Be(-15);
+    }
+
+    [Fact]
     public async Task Who_ignores_the_question_is_ended_after_the_grace()
     {
         using var folder = new TemporaryFolder();

@@ -21,7 +21,7 @@ public sealed class RecordedHeadTests
     [Fact]
     public async Task Every_change_of_the_head_is_taken_over_and_every_job_ends_as_it_did_then()
     {
-        await using var box = await RunningBox.StartAsync("name=node1", "pools.p1.slots=2", "pools.p2.slots=0", "state.expire=20", "pools.p1.restart_delay=0.01");
+        await using var box = await RunningBox.StartAsync("name=node1", "pools.p1.slots=2", "pools.p2.slots=0", "state.expire=600", "defaults.restart_delay=0.01");
         using var connection = await box.ConnectAsync();
         var lines = Recording.HeadToNode.Lines;
 

@@ -46,6 +46,23 @@ public sealed class CheckpointTests
         File.GetUnixFileMode(file).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
+    [Theory]
+    [InlineData("0.0000001")]
+    [InlineData("1000000000")]
+    public async Task Any_interval_that_the_configuration_takes_is_one_that_works(string checkpoint)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("state");
+        await using var box = await RunningBox.StartAsync($"state.file={file}", $"state.checkpoint={checkpoint}");
+
+        var job = await box.SubmitAsync(new { pool = "nowhere", args = Some.True });
+        var changed = await box.AskObjectAsync(new { config = new { state = new { checkpoint = 0.0001 } } });
+        var saved = await box.WaitForFileAsync(file, text => text.Contains(job.Text("id")));
+
+        changed.Find("error").Should().BeNull();
+        saved.Should().EndWith("}");
+    }
+
     [Fact]
     public async Task A_reader_never_sees_half_a_file()
     {

@@ -90,12 +90,13 @@ public sealed class StopTests
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=0");
         _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
-        _ = await box.WaitForStartAsync("a");
+        var pid = (int)(await box.WaitForStartAsync("a")).Number("pid")!.Value;
         using var upstream = await box.ConnectAsync();
         var seen = (await upstream.AskAsync("""[{"sync":{},"get":{"seq":0}}]"""))[0].GetProperty("get").GetProperty("a").Number("seq");
 
         box.Send(Signal.Terminate);
         await box.WaitForLogAsync("stopping");
+        _ = await box.WaitForAsync(() => Task.FromResult(Signal.IsAlive(pid)), isAlive => !isAlive);
         var last = await box.WaitForAsync(
             async () => (await upstream.AskAsync($$$"""[{"sync":{},"get":{"seq":{{{seen}}}}}]"""))[0].GetProperty("get"), jobs => jobs.Find("a")?.Text("state") is "failed");
         var status = await box.WaitForExitAsync();

@@ -17,6 +17,8 @@ internal sealed class Cluster
     private readonly List<(TestNode Node, Run Run)> _runs = [];
     private readonly List<string> _log = [];
     private readonly Dictionary<string, long> _noted = [];
+    private readonly HashSet<(string Id, int Epoch)> _killed = [];
+    private readonly HashSet<(string Id, int Epoch)> _survivors = [];
     private readonly Dictionary<(string Id, int Epoch), List<string>> _starts = [];
 
     /// <param name="heads">One, or two that both reach both nodes.</param>
@@ -38,6 +40,9 @@ internal sealed class Cluster
     /// <summary>Every start of a job: its id and epoch, and where.</summary>
     public IReadOnlyDictionary<(string Id, int Epoch), List<string>> Starts => _starts;
 
+    /// <summary>Jobs that somebody killed and that ran on when all had had the time to hear of it.</summary>
+    public IReadOnlyCollection<(string Id, int Epoch)> Survivors => _survivors;
+
     /// <summary>What happened, for a person who has to find out why.</summary>
     public string Log => string.Join('\n', _log);
 
@@ -55,9 +60,15 @@ internal sealed class Cluster
                 Submit(node, id, dice);
                 break;
             case 2 when node.Ledger.Find(id) is not null:
-                _ = node.Kill(id);
+                // A node that knows nothing of the job's node ends the job for itself, and hopes.
+                if (node.Kill(id) is { State: JobState.Killed } killed && (killed.Active || killed.Node == node.Ledger.Settings.Name))
+                {
+                    _ = _killed.Add((id, killed.Epoch));
+                }
+
                 break;
-            case 3 when node.Ledger.Find(id) is { IsLive: true }:
+            // Before its first start, a change elsewhere cannot be told from an old peer's restart of a job that was killed here.
+            case 3 when node.Ledger.Find(id) is { IsLive: true, StartCount: > 0 }:
                 _ = node.Submit($"{{'id':'{id}','tags':['t{seed}']}}");
                 break;
             case 4:
@@ -102,6 +113,8 @@ internal sealed class Cluster
             StartAll();
             if (round > 3 && _runs.Count > 0)
             {
+                _survivors.UnionWith(_runs.Where(run => run.Run.Stop is StopReason.None).Select(run => run.Node[run.Run.Job.Id])
+                    .Select(job => (job.Id, job.Epoch)).Intersect(_killed));
                 EndOne(new Random(round));
             }
 

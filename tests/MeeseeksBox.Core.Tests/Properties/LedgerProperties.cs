@@ -18,6 +18,6 @@ public sealed class LedgerProperties
                 ledger.Step(kind, seed);
             }
         },
-        iter: 400,
+        iter: 200,
         threads: 1);
 }

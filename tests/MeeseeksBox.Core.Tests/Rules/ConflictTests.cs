@@ -70,196 +70,6 @@ public sealed class ConflictTests
     }
 
     [Fact]
-    public void The_node_that_runs_a_job_takes_a_kill()
-    {
-        var (node, run) = Running();
-
-        node.Merge(Copy("'node':'n1','state':'killed','active':true") with { Ts = node.Clock.Wall + 5 });
-
-        (node["a"].State, node["a"].Active, run.Stop).Should().Be((JobState.Killed, true, StopReason.Killed));
-    }
-
-    [Fact]
-    public void The_node_that_runs_a_job_takes_a_kill_whatever_the_clocks_say()
-    {
-        // It has refreshed the job since, or its clock is ahead.
-        var (node, run) = Running();
-
-        node.Merge(Copy("'node':'n1','state':'killed','active':true,'ts':6"));
-
-        (node["a"].State, run.Stop).Should().Be((JobState.Killed, StopReason.Killed));
-        node["a"].Ts.Should().BeGreaterThan(1000);
-    }
-
-    [Fact]
-    public void A_kill_reaches_a_job_that_waits_in_a_pool_whatever_the_clocks_say()
-    {
-        var node = new TestNode();
-        node.Merge(Copy("'node':'n1','ts':5"));
-
-        node.Merge(Copy("'node':'n1','state':'killed','active':true,'ts':6"));
-
-        (node["a"].State, node["a"].HasEnded).Should().Be((JobState.Killed, true));
-    }
-
-    [Fact]
-    public void A_kill_that_comes_before_its_job_holds()
-    {
-        var node = new TestNode();
-
-        node.Merge(Copy("'node':'n1','state':'killed','active':true,'ts':6"));
-
-        (node["a"].State, node["a"].HasEnded).Should().Be((JobState.Killed, true));
-        node.History.Should().ContainSingle();
-    }
-
-    [Fact]
-    public void The_node_that_runs_a_job_takes_changes_of_its_spec_and_tells_the_others_how_it_stands()
-    {
-        var (node, run) = Running();
-        var theirs = Copy("'node':'n1','tags':['t'],'runtime':3,'args':['y']") with { Ts = node.Clock.Wall + 5 };
-
-        node.Merge(theirs).Should().Equal("a");
-
-        (node["a"].State, node["a"].Tags.Single(), node["a"].Args.Single(), node["a"].StartCount).Should().Be((JobState.Running, "t", "y", 1));
-        node["a"].Ts.Should().BeGreaterThan(theirs.Ts);
-        node.Pass(3);
-        run.Stop.Should().Be(StopReason.Overdue);
-    }
-
-    [Fact]
-    public void Words_of_a_command_that_only_differ_in_where_they_are_parted_are_a_change()
-    {
-        var (node, _) = Running("'node':'n1','ts':5,'args':['a b']");
-
-        node.Merge(Copy("'node':'n1','args':['a','b']") with { Ts = node.Clock.Wall + 5 });
-
-        node["a"].Args.Should().Equal("a", "b");
-    }
-
-    [Theory]
-    [InlineData("'state':'new'")]
-    [InlineData("'state':'new','start_count':1")]
-    [InlineData("'state':'done','start_count':1")]
-    [InlineData("'state':'failed','error':'expired','start_count':1,'fail_count':1")]
-    [InlineData("'state':'running','start_count':9")]
-    public void The_node_that_runs_a_job_has_the_last_word_on_its_state(string theirs)
-    {
-        var (node, run) = Running();
-
-        node.Merge(Copy($"'node':'n1',{theirs}") with { Ts = node.Clock.Wall + 5 });
-
-        (node["a"].State, node["a"].StartCount, node["a"].FailCount, run.Stop).Should().Be((JobState.Running, 1, 0, StopReason.None));
-        node["a"].Ts.Should().BeGreaterThan(node.Clock.Wall + 5);
-    }
-
-    [Theory]
-    [InlineData("'state':'new'")]
-    [InlineData("'state':'running','start_count':1,'start_ts':5")]
-    [InlineData("'state':'failed','error':'expired','start_count':1,'fail_count':1")]
-    [InlineData("'state':'killed','active':true,'start_count':1")]
-    [InlineData("'state':'killed','start_count':1")]
-    public void What_came_of_a_job_here_is_not_undone_by_a_copy_that_has_not_heard_of_it(string theirs)
-    {
-        var (node, run) = Running();
-        node.End(run);
-
-        node.Merge(Copy($"'node':'n1','tags':['t'],{theirs}") with { Ts = node.Clock.Wall + 5 });
-
-        (node["a"].State, node["a"].Rc, node["a"].Active).Should().Be((JobState.Done, 0, false));
-        node["a"].Ts.Should().BeGreaterThan(node.Clock.Wall + 5);
-        node["a"].Tags.Should().Equal("t");
-        node.History.Should().ContainSingle();
-    }
-
-    [Theory]
-    [InlineData("'state':'running','start_count':1")]
-    [InlineData("'state':'new'")]
-    public void A_job_that_waits_here_for_a_further_run_is_not_taken_for_crashed(string theirs)
-    {
-        var (node, run) = Running("'node':'n1','ts':5,'retries':3");
-        node.End(run, rc: 1);
-
-        node.Merge(Copy($"'node':'n1','retries':3,{theirs}") with { Ts = node.Clock.Wall + 5 });
-
-        (node["a"].State, node["a"].FailCount, node["a"].StartCount, node["a"].Error).Should().Be((JobState.New, 1, 1, null));
-    }
-
-    [Fact]
-    public void A_run_that_this_node_has_lost_with_an_earlier_life_has_crashed()
-    {
-        var node = new TestNode();
-        node.Merge(Copy("'node':'n1','ts':5"));
-
-        node.Merge(Copy("'node':'n1','state':'running','active':true,'start_count':1") with { Ts = node.Clock.Wall + 5 });
-
-        (node["a"].State, node["a"].Error, node["a"].FailCount).Should().Be((JobState.Failed, "crashed", 1));
-    }
-
-    [Fact]
-    public void An_old_peer_may_restart_an_ended_job_of_ours()
-    {
-        var (node, run) = Running();
-        node.End(run, rc: 3);
-
-        node.Merge(Copy("'node':'n1','start_count':1,'state':'new'") with { Ts = node.Clock.Wall + 5 });
-
-        (node["a"].State, node["a"].Active).Should().Be((JobState.New, true));
-    }
-
-    [Fact]
-    public void An_ended_job_may_be_changed_from_outside()
-    {
-        var (node, run) = Running();
-        node.End(run, rc: 3);
-
-        node.Merge(node["a"] with { Tags = ["t"], Ts = node.Clock.Wall + 5 });
-
-        (node["a"].State, node["a"].Rc, node["a"].Tags.Single()).Should().Be((JobState.Failed, 3, "t"));
-    }
-
-    [Fact]
-    public void A_killed_job_may_be_changed_from_outside()
-    {
-        var node = new TestNode();
-        _ = node.Accept($"{{'node':'n1',{A.Replace(",'submit_node':'n1'", "")}}}");
-        var killed = node.Kill("a")!;
-
-        node.Merge(killed with { Tags = ["t"], Ts = killed.Ts + 5 });
-
-        node["a"].Tags.Should().Equal("t");
-    }
-
-    [Fact]
-    public void A_stale_run_is_killed_when_its_job_goes_on_elsewhere()
-    {
-        var (node, run) = Running();
-
-        node.Merge(Copy("'node':'n2','epoch':1,'ts':1"));
-
-        (run.Stop, node["a"].Node, node["a"].State).Should().Be((StopReason.Superseded, "n2", JobState.New));
-        node.News().Stops.Should().Equal(run);
-
-        node.End(run, rc: -9);
-        (node["a"].State, node["a"].Rc).Should().Be((JobState.New, null));
-        node.History.Should().BeEmpty();
-        node.Ledger.Runs.Should().BeEmpty();
-    }
-
-    [Fact]
-    public void A_job_that_was_sent_off_anew_to_the_same_node_starts_when_its_stale_run_is_gone()
-    {
-        var (node, run) = Running();
-
-        node.Merge(Copy("'node':'n1','epoch':1,'ts':1"));
-
-        node.Ledger.TakeNext("p1", node.Now).Should().BeNull();
-        node.End(run, rc: -9);
-        node.Start();
-        node["a"].State.Should().Be(JobState.Running);
-    }
-
-    [Fact]
     public void A_copy_from_before_the_job_was_sent_off_anew_is_stale_whatever_its_clock_says()
     {
         var node = new TestNode(Some.Head());
@@ -394,5 +204,17 @@ public sealed class ConflictTests
 
         head.Ledger.FreeSlots()["p1"]["n1"].Limit.Should().Be(6);
         head.Ledger.Nodes.Find("n1")!.Peer.Should().Be("z");
+    }
+
+    [Fact]
+    public void A_node_with_an_outdated_copy_can_be_told_also_when_the_job_has_gone_elsewhere()
+    {
+        var head = new TestNode(Some.Head());
+        head.Merge(Copy("'node':'n2','epoch':1,'ts':5"), Copy("'id':'b','node':'n1','ts':5"));
+        var (outdated, same, unknown) = (Copy("'node':'n1','ts':9"), head["b"], Copy("'id':'c','node':'n1','ts':9"));
+
+        var corrections = head.Ledger.Corrections([outdated, same, unknown]);
+
+        corrections.Should().Equal(head["a"]);
     }
 }

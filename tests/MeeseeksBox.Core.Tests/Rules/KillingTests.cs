@@ -125,13 +125,17 @@ public sealed class KillingTests
     }
 
     [Fact]
-    public void A_job_on_its_way_to_a_node_online_is_active_until_that_node_has_answered()
+    public void A_job_on_its_way_to_a_node_that_is_known_is_active_until_that_node_has_answered()
     {
-        // It may have been started there meanwhile.
+        // It may have been started there meanwhile, even if we cannot reach that node now.
         var head = TestNode.Head(("n1", 2));
-        _ = head.Accept(A);
+        _ = head.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
+        head.Pass(61);
 
         head.Kill("a")!.Active.Should().BeTrue();
+        head.Pass(61);
+
+        head["a"].HasEnded.Should().BeTrue();
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using MeeseeksBox.Protocol.Jobs;
-using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
@@ -27,20 +26,6 @@ public sealed class RoutingTests
         var nodes = Enumerable.Range(0, 10).Select(_ => head.Accept(Job).Node).ToArray();
 
         nodes.CountBy(node => node ?? "none").Should().BeEquivalentTo(new Dictionary<string, int> { ["n1"] = 3, ["n2"] = 5, ["none"] = 2 });
-    }
-
-    [Fact]
-    public void Held_jobs_and_jobs_being_killed_take_a_slot_and_ended_jobs_take_none()
-    {
-        var head = TestNode.Head(("n1", 5));
-        var at = "'pool':'p1','args':['x'],'node':'n1'";
-        head.Merge(
-            Some.Job($"{{'id':'h','hold':true,'ts':1,{at}}}"),
-            Some.Job($"{{'id':'r','state':'running','active':true,'ts':1,{at}}}"),
-            Some.Job($"{{'id':'k','state':'killed','active':true,'ts':1,{at}}}"),
-            Some.Job($"{{'id':'d','state':'done','ts':1,{at}}}"));
-
-        FreeOn(head, "n1").Should().Be(2);
     }
 
     [Fact]
@@ -92,17 +77,6 @@ public sealed class RoutingTests
         var nodes = Enumerable.Range(0, 6).Select(_ => node.Accept(Job).Node).ToArray();
 
         nodes.Should().Contain("n1").And.Contain("n2").And.NotContainNulls();
-    }
-
-    [Fact]
-    public void What_others_tell_of_this_node_does_not_count()
-    {
-        var node = new TestNode(Some.Node(slots: 1));
-
-        node.Hear(("n1", Some.Status(0, 50)));
-
-        FreeOn(node, "n1").Should().Be(1);
-        node.Ledger.OwnStatus(node.Now).Routing.Should().Equal("n1");
     }
 
     [Fact]
@@ -221,25 +195,6 @@ public sealed class RoutingTests
         node.Apply(Some.Head("n1"));
 
         (node[job.Id].Node, node[job.Id].Active).Should().Be(("n2", false));
-    }
-
-    [Fact]
-    public void Free_slots_are_true_where_there_is_no_limit_and_the_config_pool_is_not_shown()
-    {
-        var node = new TestNode(Some.Node(slots: 0));
-        _ = node.Accept(Job);
-        _ = node.Accept("{'node':'n1','pool':'__config','args':{}}");
-
-        node.Ledger.FreeSlots().Should().ContainSingle().Which.Value["n1"].Should().Be(SlotCount.Unlimited);
-    }
-
-    [Fact]
-    public void A_pool_never_has_less_than_no_free_slots()
-    {
-        var node = new TestNode(Some.Node(slots: 1) with { WaitInPool = true });
-        _ = Enumerable.Range(0, 3).Select(_ => node.Accept(Job)).ToArray();
-
-        FreeOn(node, "n1").Should().Be(0);
     }
 
     [Fact]

@@ -32,14 +32,20 @@ internal static class Redirection
             (errors is null ? "" : isShared ? "exec 2>&1; " : "exec 2>>\"$1\"" + NextArgument) +
             "exec \"$@\"";
         string?[] files = [input, output, isShared ? null : errors];
+        string[] lost = [.. command.Environment.Where(variable => !IsShellName(variable.Key)).Select(variable => $"{variable.Key}={variable.Value}")];
+        string[] again = lost is [] ? [] : ["/usr/bin/env", .. lost];
         return command with
         {
             Program = Shell,
-            Arguments = ["-c", script, "sh", .. files.OfType<string>(), command.Program, .. command.Arguments],
+            Arguments = ["-c", script, "sh", .. files.OfType<string>(), .. again, command.Program, .. command.Arguments],
         };
 
         string? FullPath(string? file) => file is null ? null : Path.GetFullPath(file, command.Folder);
     }
+
+    // A shell passes on no variable whose name it could not use itself.
+    private static bool IsShellName(string name) =>
+        name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_') && !char.IsAsciiDigit(name[0]);
 
     private static Problem? InputFault(string? file)
     {
