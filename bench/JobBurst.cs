@@ -7,7 +7,9 @@ namespace MeeseeksBox.Bench;
 internal static class JobBurst
 {
     private const int Count = 2000;
-    private const int WarmUp = 500;
+
+    // So many that the runtime has compiled what is hot, on both sides: a node runs for weeks.
+    private const int WarmUp = 4000;
     private const int RoundCount = 5;
 
     public static async Task<int> RunAsync()

@@ -6,10 +6,11 @@ namespace MeeseeksBox.Bench;
 /// <summary>Submits a second on one connection, against a server that answers with lines of the same length and does nothing else.</summary>
 internal static class RequestRate
 {
-    private const int OneByOne = 20_000;
+    private const int OneByOne = 10_000;
     private const int Pipelined = 50_000;
+    private const int WarmUp = 20_000;
     private const int Window = 1024;
-    private const int RoundCount = 3;
+    private const int RoundCount = 5;
 
     private static readonly byte[] Line = Encoding.UTF8.GetBytes("""[{"submit":{"pool":"p","args":["/bin/echo","hello"],"hold":true}}]""" + "\n");
 
@@ -43,7 +44,7 @@ internal static class RequestRate
     {
         using var daemon = await Daemon.StartAsync("pools.p.hold=true");
         using var client = await daemon.ConnectAsync();
-        await work(client, count);
+        await work(client, WarmUp);
         return await Rate.OfAsync(daemon.Process, count, () => work(client, count));
     }
 
@@ -51,7 +52,7 @@ internal static class RequestRate
     {
         using var echo = await Child.StartSelfAsync("bare-echo", length.ToString(CultureInfo.InvariantCulture));
         using var client = await LineClient.ConnectAsync(int.Parse(echo.Announced, CultureInfo.InvariantCulture));
-        await work(client, count);
+        await work(client, WarmUp);
         return await Rate.OfAsync(echo, count, () => work(client, count));
     }
 

@@ -5,6 +5,7 @@ using MeeseeksBox.Agent.Pools;
 using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.Requests;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 
 namespace MeeseeksBox.Agent;
@@ -114,12 +115,6 @@ internal sealed class Box : IAsyncDisposable
             return [problem.Message];
         }
 
-        if (_stateFile is not null)
-        {
-            // Reading a large state leaves garbage of twice its size behind, which a quiet node would keep for ever.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        }
-
         _writingHistory = _loops.Watch("history", _history.RunAsync());
         if (_checkpoint is not null)
         {
@@ -211,17 +206,27 @@ internal sealed class Box : IAsyncDisposable
             return;
         }
 
-        var jobs = _stateFile.Load();
+        var lost = TakeUpJobs(_stateFile);
+
+        // Reading a large state leaves more than its size in garbage behind, which a quiet node would keep for ever.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
+        // No pool is at work yet, so that nothing new starts before what an earlier life has left is ended.
         var orphans = new Orphans(new ProcessTable(), _time);
-        var ended = await orphans.EndByMarkAsync(_runNames.Owner);
-        Tell(ended);
-        foreach (var job in jobs.Where(job => job.Node == _config.Config.Name && job is { Active: true, Pid: not null, StartTs: not null }))
+        Tell(await orphans.EndByMarkAsync(_runNames.Owner));
+        foreach (var job in lost)
         {
             Tell(await orphans.EndByPidAsync(job.Pid!.Value, job.StartTs!.Value));
         }
+    }
 
+    // A method of its own, because what it has read is garbage as soon as it has returned, and not before. The jobs that were at work are its result.
+    private Job[] TakeUpJobs(StateFile file)
+    {
+        var jobs = file.Load();
         _state.Do((ledger, now) => ledger.Load(jobs, now));
         _log.Information("{Count} jobs taken up from {File}", jobs.Count, _config.Config.State.File);
+        return [.. jobs.Where(job => job.Node == _config.Config.Name && job is { Active: true, Pid: not null, StartTs: not null })];
     }
 
     private void Tell(Reaped reaped)

@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Core.Jobs;
 
 /// <summary>
-/// Keeps one copy of the texts that stand in job after job: names of pools and nodes, words of commands, tags. Each job comes with copies of
+/// Keeps one copy of the texts that stand in job after job: names of pools and nodes, words of commands, tags, errors. Each job comes with copies of
 /// its own, which were a quarter of all memory. Of a size that does not grow: what is rare soon makes room for what comes now.
 /// </summary>
 internal sealed class SharedTexts
@@ -19,7 +19,7 @@ internal sealed class SharedTexts
     {
         Share(job.Args);
         Share(job.Tags);
-        return job with { Pool = Of(job.Pool), Node = Of(job.Node), SubmitNode = Of(job.SubmitNode) };
+        return job with { Pool = Of(job.Pool), Node = Of(job.Node), SubmitNode = Of(job.SubmitNode), Error = Of(job.Error) };
     }
 
     // In place: an equal text in the place of another is a change that no reader can see.
