@@ -1,0 +1,71 @@
+using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Tests.Jobs;
+
+public sealed class SharedTextsTests
+{
+    [Fact]
+    public void Equal_texts_of_two_jobs_are_kept_once()
+    {
+        var texts = new SharedTexts();
+
+        var first = texts.Of(Sample("a"));
+        var second = texts.Of(Sample("b"));
+
+        second.Pool.Should().BeSameAs(first.Pool);
+        second.Node.Should().BeSameAs(first.Node);
+        second.SubmitNode.Should().BeSameAs(first.SubmitNode);
+        second.Error.Should().BeSameAs(first.Error);
+        second.Args[0].Should().BeSameAs(first.Args[0]);
+        second.Tags[0].Should().BeSameAs(first.Tags[0]);
+    }
+
+    [Fact]
+    public void A_job_says_the_same_with_shared_texts()
+    {
+        var texts = new SharedTexts();
+        _ = texts.Of(Sample("a"));
+
+        var shared = texts.Of(Sample("b"));
+
+        shared.Should().BeEquivalentTo(Sample("b"));
+    }
+
+    [Fact]
+    public void What_is_not_set_stays_so()
+    {
+        var texts = new SharedTexts();
+
+        var shared = texts.Of(new Job { Id = "a" });
+
+        shared.Node.Should().BeNull();
+        shared.SubmitNode.Should().BeNull();
+        shared.Error.Should().BeNull();
+    }
+
+    [Fact]
+    public void Long_texts_are_left_to_their_jobs()
+    {
+        var texts = new SharedTexts();
+        var first = texts.Of(Sample("a") with { Error = new string('e', 1000) });
+
+        var second = texts.Of(Sample("b") with { Error = new string('e', 1000) });
+
+        second.Error.Should().Be(first.Error).And.NotBeSameAs(first.Error);
+    }
+
+    // Every text anew, as it is when a job is read.
+    private static Job Sample(string id) => new()
+    {
+        Id = id,
+        Pool = Anew("p1"),
+        Node = Anew("n1"),
+        SubmitNode = Anew("head1"),
+        Error = Anew("expired"),
+        Args = [Anew("/bin/echo"), id],
+        Tags = [Anew("night")],
+    };
+
+    private static string Anew(string text) => new(text.AsSpan());
+}
