@@ -57,7 +57,7 @@ internal sealed class Box : IAsyncDisposable
         _loops = new Loops(_log);
 
         _stateFile = config.State.File is { } file ? StateFile.Open(file, time, Named("State")) : null;
-        _state = new StateKeeper(config.ToNodeSettings(), time, problem => _loops.Fail("timer of deadlines", problem));
+        _state = new StateKeeper(config.ToNodeSettings(Version), time, problem => _loops.Fail("timer of deadlines", problem));
         _checkpoint = _stateFile is null ? null : new Checkpoint(_stateFile, _state, time, Named("State"));
         _history = new History(time, Named("History")) { Path = config.State.History };
         _state.JobEnded += _history.Add;
@@ -69,7 +69,7 @@ internal sealed class Box : IAsyncDisposable
 
         _upstreams = new Upstreams();
         var requests = new RequestHandlers(
-            new StatusHandler(_state, Version),
+            new StatusHandler(_state),
             new SubmitHandler(_state),
             new QueryHandler(_state),
             new GetHandler(_state, _upstreams),
@@ -78,7 +78,8 @@ internal sealed class Box : IAsyncDisposable
             new ModifyHandler(_state),
             new ConfigHandler(_config),
             new SyncHandler(_state, _upstreams, Named("Requests")));
-        _listeners = new Listeners(() => new RequestLines(requests, _upstreams), _loops.Watch, time, Named("Listener"));
+        var holding = new Holding(_state, time);
+        _listeners = new Listeners(() => new RequestLines(requests, holding, _upstreams), _loops.Watch, time, Named("Listener"));
     }
 
     /// <summary>The version of this program.</summary>
@@ -277,7 +278,7 @@ internal sealed class Box : IAsyncDisposable
         _history.Path = config.State.History;
         _ = _checkpoint?.Interval = config.State.Checkpoint;
         _pools.Apply(plans);
-        _state.Do((ledger, now) => ledger.Apply(config.ToNodeSettings(), now));
+        _state.Do((ledger, now) => ledger.Apply(config.ToNodeSettings(Version), now));
         _log.Information("a new configuration is in force");
         return [];
     }

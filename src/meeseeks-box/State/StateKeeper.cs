@@ -17,6 +17,7 @@ internal sealed class StateKeeper : IDisposable
     private readonly Ledger _ledger;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private TaskCompletionSource? _nextChange;
     private double _armedFor = double.PositiveInfinity;
     private double _loadavgReadAt = double.NegativeInfinity;
 
@@ -47,6 +48,19 @@ internal sealed class StateKeeper : IDisposable
             lock (_lock)
             {
                 return _ledger.Seq;
+            }
+        }
+    }
+
+    /// <summary>Ends at the next change of any job, or of a node in a way that matters. Take it before looking, wait for it after.</summary>
+    public Task NextChange
+    {
+        get
+        {
+            lock (_lock)
+            {
+                _nextChange ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return _nextChange.Task;
             }
         }
     }
@@ -135,6 +149,12 @@ internal sealed class StateKeeper : IDisposable
         }
 
         (string[], Run[]) taken = (news.Pools.Count is 0 ? [] : [.. news.Pools], news.Stops.Count is 0 ? [] : [.. news.Stops]);
+        if (news.Jobs || news.Nodes)
+        {
+            _nextChange?.SetResult();
+            _nextChange = null;
+        }
+
         news.Clear();
         return taken;
     }
