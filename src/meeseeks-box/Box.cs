@@ -1,5 +1,6 @@
 using System.Reflection;
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Links;
 using MeeseeksBox.Agent.Listening;
 using MeeseeksBox.Agent.Pools;
 using MeeseeksBox.Agent.Pools.Processes;
@@ -35,6 +36,7 @@ internal sealed class Box : IAsyncDisposable
     private readonly ConfigPool _configPool;
     private readonly PoolPlans _poolPlans;
     private readonly PoolSet _pools;
+    private readonly LinkSet _links;
     private readonly Upstreams _upstreams;
     private readonly Listeners _listeners;
     private readonly List<Task> _running = [];
@@ -66,6 +68,8 @@ internal sealed class Box : IAsyncDisposable
         _configPool = new ConfigPool(_state, _config);
         _poolPlans = new PoolPlans(arguments, time);
         _pools = new PoolSet(config.Name, _configPool, _runNames, _state, time, Named, _loops.Watch);
+
+        _links = new LinkSet(_state, time, Named, _loops.Watch);
 
         _upstreams = new Upstreams();
         var requests = new RequestHandlers(
@@ -123,17 +127,13 @@ internal sealed class Box : IAsyncDisposable
             Run("checkpoint", _checkpoint.RunAsync());
         }
 
-        if (config.Nodes.Count > 0)
-        {
-            _log.Warning("nodes: this version does not connect to other nodes yet; {Nodes} are left alone", string.Join(", ", config.Nodes.Keys));
-        }
-
         problems = await _listeners.StartAsync(config.Listen, _stop.Token);
         if (problems is [])
         {
             // Last, so that no job is started and lost when another program has the port.
             _pools.Apply(plans);
             Run("configuration pool", _configPool.RunAsync());
+            await _links.ApplyAsync(config.Nodes);
             _started.SetResult();
         }
 
@@ -168,6 +168,7 @@ internal sealed class Box : IAsyncDisposable
 
         await _upstreams.AllTold(_state.Seq).WaitAsync(UpstreamTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _listeners.DisposeAsync();
+        await _links.CompleteAsync();
         await _stop.CancelAsync();
         _checkpoint?.Complete();
         await Task.WhenAll(_running);
@@ -278,6 +279,7 @@ internal sealed class Box : IAsyncDisposable
         _history.Path = config.State.History;
         _ = _checkpoint?.Interval = config.State.Checkpoint;
         _pools.Apply(plans);
+        await _links.ApplyAsync(config.Nodes);
         _state.Do((ledger, now) => ledger.Apply(config.ToNodeSettings(Version), now));
         _log.Information("a new configuration is in force");
         return [];

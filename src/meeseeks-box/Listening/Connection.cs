@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using MeeseeksBox.Protocol.Lines;
 using System.Net.Sockets;
 using Serilog;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using MeeseeksBox.Protocol.Lines;
 
 namespace MeeseeksBox.Agent.Listening;
 

@@ -1,6 +1,6 @@
-using MeeseeksBox.Agent.Listening;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core;
+using MeeseeksBox.Protocol.Lines;
 using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;

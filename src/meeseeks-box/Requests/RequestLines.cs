@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using MeeseeksBox.Agent.Listening;
 using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Lines;
 using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
 
-namespace MeeseeksBox.Agent.Listening;
+namespace MeeseeksBox.Protocol.Lines;
 
 /// <summary>Cuts a stream of bytes into lines, up to a greatest length. No byte is looked at twice, however slowly a line comes.</summary>
-internal sealed class LineReader(PipeReader input, long longest) : IFurtherLines
+public sealed class LineReader(PipeReader input, long longest) : IFurtherLines
 {
     private ReadOnlySequence<byte> _buffer;
     private long _scanned;

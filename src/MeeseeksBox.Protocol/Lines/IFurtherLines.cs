@@ -1,7 +1,7 @@
-namespace MeeseeksBox.Agent.Listening;
+namespace MeeseeksBox.Protocol.Lines;
 
 /// <summary>What comes on a connection behind the line that is being answered.</summary>
-internal interface IFurtherLines
+public interface IFurtherLines
 {
     /// <summary>True when a further line has come already, or the end of the input.</summary>
     bool HasCome { get; }
