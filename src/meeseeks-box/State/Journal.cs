@@ -115,7 +115,6 @@ internal sealed class Journal : IDisposable
     public void Dispose()
     {
         _signal.Dispose();
-        _files.Dispose();
         _buffer.Dispose();
     }
 
