@@ -13,7 +13,7 @@ internal sealed class PeerJudge(CertificateVerification verify, TlsSide side, st
 {
     private const X509ChainStatusFlags Unknown = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
 
-    /// <summary>Why it was turned down; null while it was not.</summary>
+    /// <summary>Why it is turned down; null while it is not.</summary>
     public TlsException? Refusal { get; private set; }
 
     /// <summary>Called by SslStream once the certificate is there, or is known not to come.</summary>
@@ -21,7 +21,9 @@ internal sealed class PeerJudge(CertificateVerification verify, TlsSide side, st
     {
         if (verify is not CertificateVerification.None && errors is not SslPolicyErrors.None)
             Refusal = Judge(certificate as X509Certificate2, chain, errors);
-        return Refusal is null;
+
+        // SslStream sends no alert on Linux. A server goes on just so far that it can say what it has against the client.
+        return Refusal is null || side is TlsSide.Server;
     }
 
     private TlsException? Judge(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)

@@ -78,7 +78,7 @@ internal sealed class PemFile(ICollection<TlsFault> faults)
     }
 
     // A link that leads nowhere is what an authority leaves behind that was taken away.
-    private static bool IsCertificate(string file) => File.Exists(file) && Path.GetExtension(file).ToUpperInvariant() switch
+    private static bool IsCertificate(string file) => File.ResolveLinkTarget(file, returnFinalTarget: true) is not { Exists: false } && Path.GetExtension(file).ToUpperInvariant() switch
     {
         ".PEM" or ".CRT" or ".CER" => true,
         [_, >= '0' and <= '9', ..] => Path.GetFileNameWithoutExtension(file) is { Length: HashLength } name && name.All(char.IsAsciiHexDigit),

@@ -32,7 +32,7 @@ public sealed class TlsClient
     {
         var judge = new PeerJudge(_settings.Verify, TlsSide.Client, host);
         var answers = new FirstByteStream(stream);
-        var tls = new TlsStream(answers);
+        var tls = new TlsStream(answers, host);
         try
         {
             await tls.AuthenticateAsClientAsync(

@@ -28,7 +28,7 @@ internal static class TlsFailure
     /// <summary>What the other side has said against us; null when it has said nothing.</summary>
     /// <param name="failure">What a handshake, or a read after it, has thrown.</param>
     /// <param name="peer">The other side in a sentence.</param>
-    public static TlsException? Refusal(Exception failure, string peer = "the other side")
+    public static TlsException? Refusal(Exception failure, string peer)
     {
         if (Reason(failure) is not (> FirstAlert and var reason))
             return null;

@@ -22,7 +22,7 @@ public sealed class TlsServer
     public static TlsServer? Load(SslConfig ssl, out IReadOnlyList<TlsFault> faults) =>
         TlsSettings.Load(ssl, TlsSide.Server, out faults) is { } settings ? new TlsServer(settings) : null;
 
-    /// <summary>Encrypts a connection that a client has made.</summary>
+    /// <summary>Encrypts a connection that a client has made. A client that is not let in is told why, in a line of JSON.</summary>
     /// <param name="stream">The connection; it belongs to the result, and is left to the caller when there is none.</param>
     /// <param name="stop">Gives up; a time limit belongs here.</param>
     /// <exception cref="TlsException">The client is not let in, or speaks something else.</exception>
@@ -30,7 +30,7 @@ public sealed class TlsServer
     {
         const string Client = "the client";
         var judge = new PeerJudge(_settings.Verify, TlsSide.Server, Client);
-        var tls = new TlsStream(stream);
+        var tls = new TlsStream(stream, Client);
         try
         {
             await tls.AuthenticateAsServerAsync(
@@ -47,9 +47,14 @@ public sealed class TlsServer
                     AllowTlsResume = false,
                 },
                 stop);
-            return tls;
+            if (judge.Refusal is not { } refusal)
+                return tls;
+
+            await tls.WriteAsync(ErrorLine.Of($"this node does not let you in: {refusal.Message}", ErrorCode.CertificateRefused), stop);
+            await tls.ShutdownAsync();
+            throw refusal;
         }
-        catch (Exception failure) when (failure is AuthenticationException or IOException or SocketException)
+        catch (Exception failure) when (failure is AuthenticationException or IOException or SocketException && failure is not TlsException)
         {
             throw judge.Refusal ?? TlsFailure.Of(failure, Client);
         }
