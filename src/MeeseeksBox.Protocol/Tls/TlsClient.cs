@@ -24,7 +24,7 @@ public sealed class TlsClient
         TlsSettings.Load(ssl, TlsSide.Client, out faults) is { } settings ? new TlsClient(settings) : null;
 
     /// <summary>Encrypts a connection that was made.</summary>
-    /// <param name="stream">The connection; it belongs to the result, and is left to the caller when there is none.</param>
+    /// <param name="stream">The connection; it belongs to the result, and is closed when there is none.</param>
     /// <param name="host">The name or address that was asked for; the certificate of the other side must be for it.</param>
     /// <param name="stop">Gives up; a time limit belongs here.</param>
     /// <exception cref="TlsException">The other side is not whom it should be, does not want us, or speaks something else.</exception>
@@ -35,26 +35,32 @@ public sealed class TlsClient
         var tls = new TlsStream(answers, host);
         try
         {
-            await tls.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions
-                {
-                    TargetHost = IPAddress.TryParse(host, out var address) ? address.ToString() : host,
-                    ClientCertificateContext = _settings.Own,
-                    CertificateChainPolicy = _settings.Trust,
-                    RemoteCertificateValidationCallback = judge.IsGood,
-                    EnabledSslProtocols = _settings.Versions,
-                    CipherSuitesPolicy = _settings.Ciphers,
-                    AllowRenegotiation = false,
-                    AllowTlsResume = false,
-                },
-                stop);
+            await tls.AuthenticateAsClientAsync(Options(host, judge), stop);
             return tls;
         }
-        catch (Exception failure) when (failure is AuthenticationException or IOException or SocketException)
+        catch (Exception failure)
         {
-            throw judge.Refusal ?? (answers.First is { } first && !TlsRecord.CanBeAnswer(first)
-                ? new TlsException(TlsProblem.PlainText, $"{host} speaks plain text there and not TLS: leave ssl out, or set listen.ssl on the other side", failure)
-                : TlsFailure.Of(failure, host));
+            await tls.DisposeAsync();
+            if (failure is AuthenticationException or IOException or SocketException)
+                throw judge.Refusal ?? Problem(failure, host, answers.First);
+            throw;
         }
     }
+
+    private static TlsException Problem(Exception failure, string host, byte? answer) => answer is { } first && !TlsRecord.CanBeAnswer(first)
+        ? new TlsException(TlsProblem.PlainText, $"{host} speaks plain text there and not TLS: leave ssl out, or set listen.ssl on the other side", failure)
+        : TlsFailure.Of(failure, host);
+
+    private SslClientAuthenticationOptions Options(string host, PeerJudge judge) => new()
+    {
+        // The certificate has addresses in their shortest form.
+        TargetHost = IPAddress.TryParse(host, out var address) ? address.ToString() : host,
+        ClientCertificateContext = _settings.Own,
+        CertificateChainPolicy = _settings.Trust,
+        RemoteCertificateValidationCallback = judge.IsGood,
+        EnabledSslProtocols = _settings.Versions,
+        CipherSuitesPolicy = _settings.Ciphers,
+        AllowRenegotiation = false,
+        AllowTlsResume = false,
+    };
 }

@@ -23,7 +23,7 @@ public sealed class TlsServer
         TlsSettings.Load(ssl, TlsSide.Server, out faults) is { } settings ? new TlsServer(settings) : null;
 
     /// <summary>Encrypts a connection that a client has made. A client that is not let in is told why, in a line of JSON.</summary>
-    /// <param name="stream">The connection; it belongs to the result, and is left to the caller when there is none.</param>
+    /// <param name="stream">The connection; it belongs to the result, and is closed when there is none.</param>
     /// <param name="stop">Gives up; a time limit belongs here.</param>
     /// <exception cref="TlsException">The client is not let in, or speaks something else.</exception>
     public async Task<TlsStream> AuthenticateAsync(Stream stream, CancellationToken stop)
@@ -33,30 +33,32 @@ public sealed class TlsServer
         var tls = new TlsStream(stream, Client);
         try
         {
-            await tls.AuthenticateAsServerAsync(
-                new SslServerAuthenticationOptions
-                {
-                    ServerCertificateContext = _settings.Own,
-                    ClientCertificateRequired = _settings.Verify is not CertificateVerification.None,
-                    CertificateChainPolicy = _settings.Trust,
-                    RemoteCertificateValidationCallback = judge.IsGood,
-                    EnabledSslProtocols = _settings.Versions,
-                    CipherSuitesPolicy = _settings.Ciphers,
-                    AllowRenegotiation = false,
-                    // What is resumed is not judged anew.
-                    AllowTlsResume = false,
-                },
-                stop);
+            await tls.AuthenticateAsServerAsync(Options(judge), stop);
             if (judge.Refusal is not { } refusal)
                 return tls;
 
             await tls.WriteAsync(ErrorLine.Of($"this node does not let you in: {refusal.Message}", ErrorCode.CertificateRefused), stop);
-            await tls.ShutdownAsync();
             throw refusal;
         }
-        catch (Exception failure) when (failure is AuthenticationException or IOException or SocketException && failure is not TlsException)
+        catch (Exception failure)
         {
-            throw judge.Refusal ?? TlsFailure.Of(failure, Client);
+            await tls.DisposeAsync();
+            if (failure is AuthenticationException or IOException or SocketException)
+                throw judge.Refusal ?? TlsFailure.Of(failure, Client);
+            throw;
         }
     }
+
+    private SslServerAuthenticationOptions Options(PeerJudge judge) => new()
+    {
+        ServerCertificateContext = _settings.Own,
+        ClientCertificateRequired = _settings.Verify is not CertificateVerification.None,
+        CertificateChainPolicy = _settings.Trust,
+        RemoteCertificateValidationCallback = judge.IsGood,
+        EnabledSslProtocols = _settings.Versions,
+        CipherSuitesPolicy = _settings.Ciphers,
+        AllowRenegotiation = false,
+        // What is resumed is not judged anew.
+        AllowTlsResume = false,
+    };
 }

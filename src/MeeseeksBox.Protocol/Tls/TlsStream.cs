@@ -52,7 +52,10 @@ public sealed class TlsStream : SslStream
     {
         // The other side may be gone, or not read: then there is nobody to say goodbye to.
         if (IsAuthenticated)
-            await ShutdownAsync().WaitAsync(GoodbyeTime, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await SayGoodbyeAsync().WaitAsync(GoodbyeTime, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.DisposeAsync();
     }
+
+    // Async, so that whatever is thrown is in the task.
+    private async Task SayGoodbyeAsync() => await ShutdownAsync();
 }

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
 using Serilog;
 
@@ -73,6 +74,10 @@ internal sealed class Connection(Stream stream, ILineHandler handler, long longe
         if (stream is NetworkStream network)
         {
             network.Socket.Shutdown(SocketShutdown.Send);
+        }
+        else if (stream is SslStream encrypted)
+        {
+            await encrypted.ShutdownAsync();
         }
 
         using var limit = new CancellationTokenSource(DiscardTime, time);

@@ -51,8 +51,8 @@ internal sealed class Handshake : IDisposable
         var server = TlsServer.Load(Server, out var faults);
         faults.Should().BeEmpty();
         var (one, other) = await ConnectAsync();
-        var serving = Outcome(server!.AuthenticateAsync(one, TestContext.Current.CancellationToken), one);
-        var connecting = Outcome(ConnectAsync(other), other);
+        var serving = Outcome(server!.AuthenticateAsync(one, TestContext.Current.CancellationToken));
+        var connecting = Outcome(ConnectAsync(other));
         var (serverStream, serverProblem) = await serving.WaitAsync(Patience, TestContext.Current.CancellationToken);
         var (clientStream, clientProblem) = await connecting.WaitAsync(Patience, TestContext.Current.CancellationToken);
         return (serverStream, clientStream, serverProblem, clientProblem);
@@ -86,8 +86,7 @@ internal sealed class Handshake : IDisposable
         _folder.Dispose();
     }
 
-    // Whoever fails closes its end, as every user does.
-    private static async Task<(TlsStream? Stream, TlsException? Problem)> Outcome(Task<TlsStream> handshake, NetworkStream stream)
+    private static async Task<(TlsStream? Stream, TlsException? Problem)> Outcome(Task<TlsStream> handshake)
     {
         try
         {
@@ -95,7 +94,6 @@ internal sealed class Handshake : IDisposable
         }
         catch (TlsException problem)
         {
-            stream.Socket.Shutdown(SocketShutdown.Send);
             return (null, problem);
         }
     }
