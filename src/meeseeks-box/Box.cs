@@ -293,13 +293,12 @@ internal sealed class Box : IAsyncDisposable
             return problems;
         }
 
-        if (config.Listen != old.Listen)
+        problems = config.Listen != old.Listen
+            ? await _listeners.MoveAsync(old.Listen, config.Listen, _stop.Token)
+            : _listeners.RenewCertificates(config.Listen);
+        if (problems is not [])
         {
-            problems = await _listeners.MoveAsync(old.Listen, config.Listen, _stop.Token);
-            if (problems is not [])
-            {
-                return problems;
-            }
+            return problems;
         }
 
         if (_logs.Apply(config.Logging) is { } problem)

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
-using MeeseeksBox.Protocol.Lines;
+using System.Net.Security;
 using System.Net.Sockets;
+using MeeseeksBox.Protocol.Lines;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
@@ -81,6 +82,10 @@ internal sealed class Connection(Stream stream, ILineHandler handler, long longe
         if (stream is NetworkStream network)
         {
             network.Socket.Shutdown(SocketShutdown.Send);
+        }
+        else if (stream is SslStream encrypted)
+        {
+            await encrypted.ShutdownAsync();
         }
 
         using var limit = new CancellationTokenSource(DiscardTime, time);
