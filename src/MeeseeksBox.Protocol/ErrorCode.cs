@@ -15,6 +15,9 @@ public static class ErrorCode
     /// <summary>A request was understood and not followed; the <c>error</c> says why.</summary>
     public const string Refused = "refused";
 
+    /// <summary>The client may not make this request (<c>listen.allow</c> on the node).</summary>
+    public const string Forbidden = "forbidden";
+
     /// <summary>Plain text came to a port that speaks TLS; the connection is closed.</summary>
     public const string TlsRequired = "tls_required";
 

@@ -91,9 +91,13 @@ internal sealed class Box : IAsyncDisposable
             new ModifyHandler(_state),
             new ConfigHandler(_config),
             new SyncHandler(_state, _upstreams, Named("Requests")),
-            durability);
+            durability,
+            new Permission(_state));
         var holding = new Holding(_state, time);
-        _listeners = new Listeners(() => new RequestLines(requests, holding, durability, _upstreams), _loops.Watch, time, Named("Listener"));
+        _listeners = new Listeners(
+            name => new RequestLines(
+                requests, holding, durability, _upstreams, new Session(() => _config.Config.Listen.Allow.RoleOf(name)), _config.Config.Listen.MaxDepth),
+            _loops.Watch, time, Named("Listener"));
     }
 
     /// <summary>The version of this program.</summary>

@@ -55,6 +55,9 @@ public sealed class SectionReader
         return child;
     }
 
+    /// <summary>The keys that are set in this section itself, for those whose keys are names that people choose.</summary>
+    public IReadOnlyList<string> Keys => [.. _section.Members.Select(member => member.Key).Distinct()];
+
     /// <summary>Whether a section is set, here or in the defaults; one set to <c>false</c> here is not.</summary>
     public bool HasSection(string key) => Find(key)?.Value is { } value and not ConfigScalar { Kind: JsonValueKind.False };
 

@@ -15,8 +15,6 @@ public sealed class RequestLine : IDisposable
     /// <summary>How deep lists and objects may stand in each other: a job is four levels down, as in <c>[{"sync":{"id":{…}}}]</c>.</summary>
     public const int DepthLimit = KeptValue.DepthLimit + 4;
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = DepthLimit };
-
     private readonly JsonDocument _document;
 
     private RequestLine(JsonDocument document)
@@ -38,17 +36,18 @@ public sealed class RequestLine : IDisposable
     /// </param>
     /// <param name="problem">Why the whole line is refused, in plain words; null when it is not.</param>
     /// <returns>The line, to be disposed; null when it is refused.</returns>
-    public static RequestLine? Parse(ReadOnlySequence<byte> line, out string? problem)
+    /// <param name="depth">How deep lists and objects may stand in each other, at most <see cref="DepthLimit"/>.</param>
+    public static RequestLine? Parse(ReadOnlySequence<byte> line, out string? problem, int depth = DepthLimit)
     {
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(line, Options);
+            document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = depth });
         }
         catch (JsonException)
         {
             // In one piece, which only a line that is refused costs.
-            var fault = JsonFault.Find(line.IsSingleSegment ? line.FirstSpan : line.ToArray(), new JsonReaderOptions { MaxDepth = DepthLimit });
+            var fault = JsonFault.Find(line.IsSingleSegment ? line.FirstSpan : line.ToArray(), new JsonReaderOptions { MaxDepth = depth });
             problem = $"not JSON: character {fault.Column}: {fault.Text}";
             return null;
         }

@@ -1,4 +1,5 @@
 using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Requests;
 using MeeseeksBox.Protocol.Tls;
 
 namespace MeeseeksBox.Agent.Configuration;
@@ -9,13 +10,19 @@ internal sealed record ListenConfig
     /// <summary>The port of meeseeks nodes.</summary>
     public const int DefaultPort = 13700;
 
+    /// <summary>What an address begins with that is the path of a Unix socket.</summary>
+    public const string UnixPrefix = "unix:";
+
     private const int HighestPort = 65535;
+
+    // A job in a sync: a list, an object, sync, the job, and a list in it.
+    private const int LeastDepth = 5;
 
     private static readonly ListenConfig Default = new();
 
     /// <summary>
-    /// The address or name to listen on; a name that has several addresses means all of them. Counts only when
-    /// <see cref="Prefix"/> is not set.
+    /// The address or name to listen on, or several joined by commas; a name that has several addresses means all of them, and
+    /// <c>unix:/path</c> a Unix socket. Counts only when <see cref="Prefix"/> is not set.
     /// </summary>
     public string Address { get; init; } = "localhost";
 
@@ -31,6 +38,21 @@ internal sealed record ListenConfig
     /// <summary>The longest request line, in bytes; more than 0.</summary>
     public int MaxRequest { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>How many clients may be connected at once; 0 for as many as the limit of file handles leaves room for.</summary>
+    public int MaxConnections { get; init; }
+
+    /// <summary>How long a client may take to send its next line; zero for ever.</summary>
+    public TimeSpan IdleTimeout { get; init; }
+
+    /// <summary>How deep lists and objects may stand in each other, at most <see cref="RequestLine.DepthLimit"/>.</summary>
+    public int MaxDepth { get; init; } = RequestLine.DepthLimit;
+
+    /// <summary>Who may do what.</summary>
+    public AccessConfig Allow { get; init; } = AccessConfig.Open;
+
+    /// <summary>Who may open a Unix socket, as the bits of its mode.</summary>
+    public UnixFileMode Mode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
     /// <summary>How connections are encrypted; null: they are not.</summary>
     public SslConfig? Ssl { get; init; }
 
@@ -39,18 +61,45 @@ internal sealed record ListenConfig
     /// <param name="least">0 where a free port may be taken, else 1.</param>
     public static int? ReadPort(SectionReader section, int least) => section.Whole("port", least, HighestPort);
 
+    private static UnixFileMode? ReadMode(SectionReader section)
+    {
+        if (section.Text("mode") is not { } text || section.Find("mode") is not { } setting)
+        {
+            return null;
+        }
+
+        if (text.Length is 3 or 4 && text.All(digit => digit is >= '0' and <= '7') && (text.Length is 3 || text[0] is '0'))
+        {
+            return (UnixFileMode)Convert.ToInt32(text, 8);
+        }
+
+        section.AddProblem(setting, $"{setting.Value.Shown} is no mode of a file; write it in octal, as in \"0660\"");
+        return null;
+    }
+
     /// <summary>Reads the section. What is wrong is told to the reader.</summary>
     public static ListenConfig Read(SectionReader section)
     {
-        var address = section.Text("address");
+        var address = section.Words("address");
         var prefix = section.Text("prefix");
-        return new ListenConfig
+        var listen = new ListenConfig
         {
             Address = address ?? Default.Address,
             Port = ReadPort(section, least: 0) ?? Default.Port,
             Prefix = address is null ? prefix : null,
             MaxRequest = section.Whole("max_request", least: 1) ?? Default.MaxRequest,
+            MaxConnections = section.Whole("max_connections", least: 0) ?? Default.MaxConnections,
+            IdleTimeout = section.Seconds("idle_timeout") ?? Default.IdleTimeout,
+            MaxDepth = section.Whole("max_depth", LeastDepth, RequestLine.DepthLimit) ?? Default.MaxDepth,
+            Allow = AccessConfig.Read(section),
+            Mode = ReadMode(section) ?? Default.Mode,
             Ssl = TlsSection.ReadServer(section),
         };
+        if (listen.Allow.NamesSomebody && listen.Ssl is not { Verify: CertificateVerification.Optional or CertificateVerification.Required })
+        {
+            section.AddProblem(AccessConfig.Key, "it names clients, but nobody is asked for a certificate: set listen.ssl with verify 1 or 2 and a cafile");
+        }
+
+        return listen;
     }
 }

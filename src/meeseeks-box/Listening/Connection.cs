@@ -7,7 +7,7 @@ using Serilog;
 namespace MeeseeksBox.Agent.Listening;
 
 /// <summary>One client: bytes to lines, lines to the handler, answers back. A client that does not read its answers holds up only itself.</summary>
-internal sealed class Connection(Stream stream, ILineHandler handler, long longestLine, TimeProvider time, ILogger log)
+internal sealed class Connection(Stream stream, ILineHandler handler, ListenLimits limits, TimeProvider time, ILogger log)
 {
     private const int ReadSize = 16 * 1024;
     private const int SendAt = 64 * 1024;
@@ -20,7 +20,7 @@ internal sealed class Connection(Stream stream, ILineHandler handler, long longe
     {
         var input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, leaveOpen: true, useZeroByteReads: true));
         var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
-        var lines = new LineReader(input, longestLine);
+        var lines = new LineReader(input, limits.LongestLine);
         try
         {
             await AnswerAsync(lines, output, finish, abort);
@@ -47,7 +47,7 @@ internal sealed class Connection(Stream stream, ILineHandler handler, long longe
     {
         while (true)
         {
-            var result = await lines.ReadAsync(finish);
+            var result = limits.IdleTime == TimeSpan.Zero ? await lines.ReadAsync(finish) : await ReadInTimeAsync(lines, finish);
             switch (result.Kind)
             {
                 case LineKind.Line when !result.Line.IsEmpty:
@@ -59,7 +59,7 @@ internal sealed class Connection(Stream stream, ILineHandler handler, long longe
 
                     break;
                 case LineKind.TooLong:
-                    handler.RefuseTooLong(longestLine, output);
+                    handler.RefuseTooLong(limits.LongestLine, output);
                     await SendAsync(output, abort);
                     await EndPolitelyAsync(lines, finish);
                     return;
@@ -68,6 +68,13 @@ internal sealed class Connection(Stream stream, ILineHandler handler, long longe
                     return;
             }
         }
+    }
+
+    private async ValueTask<LineResult> ReadInTimeAsync(LineReader lines, CancellationToken finish)
+    {
+        using var limit = new CancellationTokenSource(limits.IdleTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, finish);
+        return await lines.ReadAsync(either.Token);
     }
 
     private async ValueTask SendAsync(PipeWriter output, CancellationToken abort)

@@ -10,9 +10,10 @@ namespace MeeseeksBox.Agent.Listening;
 /// answered in plain text, and named in one line of the log.
 /// </summary>
 /// <param name="tls">The certificate and all that goes with it; null: plain text is spoken.</param>
+/// <param name="idleTime">How long a client may take to say its first word; zero for ever.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Where it tells of those who are not let in.</param>
-internal sealed class Entrance(TlsServer? tls, TimeProvider time, ILogger log)
+internal sealed class Entrance(TlsServer? tls, TimeSpan idleTime, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(10);
 
@@ -31,14 +32,16 @@ internal sealed class Entrance(TlsServer? tls, TimeProvider time, ILogger log)
     /// <returns>Null when it is not let in, or has gone.</returns>
     public async Task<Stream?> OpenAsync(Socket client, CancellationToken stop)
     {
-        var tls = Tls;
-        using var limit = new CancellationTokenSource(tls is null ? Timeout.InfiniteTimeSpan : HandshakeTime, time);
+        // Nobody listens in on a Unix socket, and its file says who may connect.
+        var tls = client.AddressFamily is AddressFamily.Unix ? null : Tls;
+        using var limit = new CancellationTokenSource(
+            tls is not null ? HandshakeTime : idleTime > TimeSpan.Zero ? idleTime : Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
-            return tls is null ? await OpenPlainAsync(client, stop) : await OpenTlsAsync(client, tls, either.Token);
+            return tls is null ? await OpenPlainAsync(client, either.Token) : await OpenTlsAsync(client, tls, either.Token);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (tls is not null && limit.IsCancellationRequested && !stop.IsCancellationRequested)
         {
             log.Warning("{Client} is not let in: the TLS handshake was not over after {Limit} s", NameOf(client), HandshakeTime.TotalSeconds);
         }

@@ -1,28 +1,43 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using MeeseeksBox.Agent.Configuration;
 
 namespace MeeseeksBox.Agent.Listening;
 
 /// <summary>From the words of the <c>listen</c> section to addresses (SPEC.md §1.4).</summary>
 internal static class ListenAddress
 {
-    /// <summary>All addresses that are meant.</summary>
-    /// <param name="address">A name or an address; null when none was set.</param>
-    /// <param name="prefix">What an address of this host is to start with, when no address was set.</param>
+    /// <summary>All addresses that are meant; those of hosts have no port yet.</summary>
+    /// <param name="listen">The section.</param>
     /// <param name="stop">Gives up.</param>
     /// <exception cref="SocketException">The name is not known.</exception>
     /// <exception cref="IOException">No address of this host starts with the prefix.</exception>
-    public static async Task<IReadOnlyList<IPAddress>> ResolveAsync(string? address, string? prefix, CancellationToken stop)
+    public static async Task<IReadOnlyList<EndPoint>> ResolveAsync(ListenConfig listen, CancellationToken stop)
     {
-        if (address is null && prefix is not null)
+        if (listen.Prefix is not null)
         {
-            return [OfThisHost(prefix)];
+            return [new IPEndPoint(OfThisHost(listen.Prefix), 0)];
         }
 
+        var all = new List<EndPoint>();
+        foreach (var word in listen.Address.Split(',', StringSplitOptions.TrimEntries))
+        {
+            all.AddRange(word.StartsWith(ListenConfig.UnixPrefix, StringComparison.Ordinal)
+                ? [new UnixDomainSocketEndPoint(word[ListenConfig.UnixPrefix.Length..])]
+                : (await ResolveAsync(word, stop)).Select(address => new IPEndPoint(address, 0)));
+        }
+
+        return [.. all.Distinct()];
+    }
+
+    /// <summary>True when whoever reaches it may be on another host.</summary>
+    public static bool IsOpenToOthers(EndPoint address) => address is IPEndPoint host && !IPAddress.IsLoopback(host.Address);
+
+    private static async Task<IReadOnlyList<IPAddress>> ResolveAsync(string address, CancellationToken stop)
+    {
         return address switch
         {
-            null => await ResolveAsync("localhost", null, stop),
             "" or "*" => [IPAddress.Any],
             _ when IPAddress.TryParse(address, out var known) => [known],
             _ => [.. (await Dns.GetHostAddressesAsync(address, stop)).Where(IsUsable).Distinct()],

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using MeeseeksBox.Protocol.Tls;
 using Serilog;
@@ -9,11 +8,6 @@ namespace MeeseeksBox.Agent.Listening;
 /// <summary>Accepts clients on all of its addresses, and gives each a <see cref="Connection"/>.</summary>
 internal sealed class Listener : IAsyncDisposable
 {
-    private const int Backlog = 1024;
-
-    // Of the handles that the process may have, what connections leave to jobs (three pipes each) and files.
-    private const double ShareOfHandles = 0.75;
-
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StarvedPause = TimeSpan.FromMilliseconds(100);
 
@@ -21,25 +15,27 @@ internal sealed class Listener : IAsyncDisposable
     private readonly CancellationTokenSource _stopAccepting = new();
     private readonly CancellationTokenSource _finish = new();
     private readonly CancellationTokenSource _abort = new();
-    private readonly SemaphoreSlim _room = new((int)(FileHandles.Limit() * ShareOfHandles));
-    private readonly Func<ILineHandler> _handlers;
-    private readonly long _longestLine;
+    private readonly SemaphoreSlim _room;
+    private readonly ListenSockets _sockets;
+    private readonly ListenLimits _limits;
+    private readonly Func<string?, ILineHandler> _handlers;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly List<Socket> _sockets = [];
     private Task[] _loops = [];
 
-    private Listener(Entrance entrance, Func<ILineHandler> handlers, long longestLine, TimeProvider time, ILogger log)
+    private Listener(ListenSockets sockets, ListenLimits limits, Entrance entrance, Func<string?, ILineHandler> handlers, TimeProvider time, ILogger log)
     {
         Entrance = entrance;
+        _sockets = sockets;
+        _limits = limits;
+        _room = new SemaphoreSlim(limits.Connections);
         _handlers = handlers;
-        _longestLine = longestLine;
         _time = time;
         _log = log;
     }
 
     /// <summary>The port that is listened on; the one chosen where 0 was asked for.</summary>
-    public int Port { get; private set; }
+    public int Port => _sockets.Port;
 
     /// <summary>Lets clients in.</summary>
     public Entrance Entrance { get; }
@@ -47,25 +43,18 @@ internal sealed class Listener : IAsyncDisposable
     /// <summary>Ends when the socket of the listener dies without having been told to: the box is of no use then.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Listens on an endpoint or several; answers from now on.</summary>
-    /// <param name="addresses">Where; never empty.</param>
-    /// <param name="port">The port; 0 for any that is free on all of the addresses.</param>
+    /// <summary>Takes clients from now on.</summary>
+    /// <param name="sockets">Where they come; they belong to the listener.</param>
+    /// <param name="limits">What clients may do at most.</param>
     /// <param name="entrance">Lets clients in.</param>
-    /// <param name="handlers">Makes a handler for each connection.</param>
-    /// <param name="longestLine">In bytes.</param>
+    /// <param name="handlers">Makes a handler for each connection, given the name in the client's certificate, if there is one.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where the listener tells of itself.</param>
-    /// <exception cref="SocketException">An address cannot be listened on.</exception>
     public static Listener Start(
-        IReadOnlyList<IPAddress> addresses, int port, Entrance entrance, Func<ILineHandler> handlers, long longestLine, TimeProvider time, ILogger log)
+        ListenSockets sockets, ListenLimits limits, Entrance entrance, Func<string?, ILineHandler> handlers, TimeProvider time, ILogger log)
     {
-        var listener = new Listener(entrance, handlers, longestLine, time, log);
-        for (var attempt = 1; !listener.TryBind(addresses, port, mayRetry: port is 0 && attempt < 10); attempt++)
-        {
-            log.Debug("the port that was free on one address is taken on another: another one is tried");
-        }
-
-        listener._loops = [.. listener._sockets.Select(listener.AcceptAsync)];
+        var listener = new Listener(sockets, limits, entrance, handlers, time, log);
+        listener._loops = [.. sockets.All.Select(listener.AcceptAsync)];
         listener.Completion = Task.WhenAny(listener._loops).Unwrap();
         return listener;
     }
@@ -74,7 +63,7 @@ internal sealed class Listener : IAsyncDisposable
     public async Task StopAcceptingAsync()
     {
         await _stopAccepting.CancelAsync();
-        _sockets.ForEach(socket => socket.Dispose());
+        _sockets.Dispose();
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -89,46 +78,6 @@ internal sealed class Listener : IAsyncDisposable
         _stopAccepting.Dispose();
         _finish.Dispose();
         _abort.Dispose();
-    }
-
-    private bool TryBind(IReadOnlyList<IPAddress> addresses, int port, bool mayRetry)
-    {
-        Port = port;
-        try
-        {
-            foreach (var address in addresses)
-            {
-                Bind(address);
-            }
-
-            return true;
-        }
-        catch (SocketException problem)
-        {
-            _sockets.ForEach(socket => socket.Dispose());
-            _sockets.Clear();
-            if (mayRetry && problem.SocketErrorCode is SocketError.AddressAlreadyInUse)
-            {
-                return false;
-            }
-
-            throw;
-        }
-    }
-
-    private void Bind(IPAddress address)
-    {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        _sockets.Add(socket);
-        if (address.AddressFamily is AddressFamily.InterNetworkV6)
-        {
-            socket.DualMode = false;
-        }
-
-        socket.Bind(new IPEndPoint(address, Port));
-        socket.Listen(Backlog);
-        Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-        _log.Information("listening on {EndPoint}", socket.LocalEndPoint.ToString());
     }
 
     /// <summary>One turn: accept a client and let it run by itself. Only the death of the listening socket ends this.</summary>
@@ -170,7 +119,7 @@ internal sealed class Listener : IAsyncDisposable
     {
         if (_room.CurrentCount is 0)
         {
-            _log.Warning("{Count} clients are connected, which is all that the limit of file handles leaves room for: others wait", _connections.Count);
+            _log.Warning("{Count} clients are connected, which is the most that there is room for ({Limit}): others wait", _connections.Count, _limits.Reason);
         }
 
         await _room.WaitAsync(_stopAccepting.Token);
@@ -205,14 +154,19 @@ internal sealed class Listener : IAsyncDisposable
 
     private async Task ServeAsync(Socket socket)
     {
-        socket.NoDelay = true;
+        if (socket.ProtocolType is ProtocolType.Tcp)
+        {
+            socket.NoDelay = true;
+        }
+
         await using var stream = await Entrance.OpenAsync(socket, _finish.Token);
         if (stream is null)
         {
             return;
         }
 
-        await new Connection(stream, _handlers(), _longestLine, _time, _log).RunAsync(_finish.Token, _abort.Token);
+        var name = (stream as TlsStream)?.PeerName;
+        await new Connection(stream, _handlers(name), _limits, _time, _log).RunAsync(_finish.Token, _abort.Token);
         if (stream is TlsStream { Refusal: { } refusal })
         {
             Entrance.TellOfRefusal(socket, refusal);

@@ -6,11 +6,11 @@ using Serilog;
 namespace MeeseeksBox.Agent.Listening;
 
 /// <summary>Takes clients where the configuration says, and moves when it says something else.</summary>
-/// <param name="handlers">Makes a handler for each connection.</param>
+/// <param name="handlers">Makes a handler for each connection, given the name in the client's certificate, if there is one.</param>
 /// <param name="watch">Watches a loop, which it is given with a name.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Where it tells of itself.</param>
-internal sealed class Listeners(Func<ILineHandler> handlers, Func<string, Task, Task> watch, TimeProvider time, ILogger log) : IAsyncDisposable
+internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<string, Task, Task> watch, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     // The last one takes clients; those before it only serve theirs to the end.
     private IReadOnlyList<Listener> _all = [];
@@ -30,8 +30,14 @@ internal sealed class Listeners(Func<ILineHandler> handlers, Func<string, Task, 
 
         try
         {
-            var addresses = await ListenAddress.ResolveAsync(listen.Prefix is null ? listen.Address : null, listen.Prefix, stop);
-            var listener = Listener.Start(addresses, listen.Port, new Entrance(tls, time, log), handlers, listen.MaxRequest, time, log);
+            var addresses = await ListenAddress.ResolveAsync(listen, stop);
+            var sockets = ListenSockets.Bind(addresses, listen.Port, listen.Mode, log);
+            if (tls is null && addresses.Any(ListenAddress.IsOpenToOthers))
+            {
+                log.Warning("whoever reaches this host can {What} here, unencrypted: set listen.ssl, or listen on localhost", What(listen.Allow.RoleOf(name: null)));
+            }
+
+            var listener = Listener.Start(sockets, ListenLimits.Of(listen), new Entrance(tls, listen.IdleTimeout, time, log), handlers, time, log);
             _ = watch("listener", listener.Completion);
             _all = [.. _all, listener];
             return [];
@@ -72,6 +78,14 @@ internal sealed class Listeners(Func<ILineHandler> handlers, Func<string, Task, 
         var all = Interlocked.Exchange(ref _all, []);
         await Task.WhenAll(all.Select(listener => listener.DisposeAsync().AsTask()));
     }
+
+    private static string What(Role role) => role switch
+    {
+        Role.Read => "read all jobs",
+        Role.Submit => "submit jobs and so run programs",
+        Role.Admin => "run programs and change the configuration",
+        _ => "connect",
+    };
 
     // The configuration was good a moment ago, and so were its files: what is wrong now has just been written.
     private static (TlsServer? Tls, IReadOnlyList<string> Problems) Load(ListenConfig listen)

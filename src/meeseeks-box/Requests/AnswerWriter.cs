@@ -17,6 +17,7 @@ internal sealed class AnswerWriter : IAsyncDisposable
     private readonly Func<CancellationToken, ValueTask> _beforeSending;
     private readonly List<string> _errors = [];
     private readonly List<string> _warnings = [];
+    private string _code = ErrorCode.Refused;
     private long? _seq;
     private (long Seq, IReadOnlyList<string>? Gone)? _nodes;
 
@@ -34,7 +35,11 @@ internal sealed class AnswerWriter : IAsyncDisposable
     public Utf8JsonWriter Json { get; }
 
     /// <summary>Says why a request was refused; it stands beside the value.</summary>
-    public void Refuse(string error) => _errors.Add(error);
+    public void Refuse(string error, string code = ErrorCode.Refused)
+    {
+        _errors.Add(error);
+        _code = code;
+    }
 
     /// <summary>Says what of a request was not followed; it stands beside the value.</summary>
     public void Warn(IEnumerable<string> warnings) => _warnings.AddRange(warnings);
@@ -77,7 +82,7 @@ internal sealed class AnswerWriter : IAsyncDisposable
 
         if (_errors.Count > 0)
         {
-            WriteError(Json, string.Join("; ", _errors), ErrorCode.Refused);
+            WriteError(Json, string.Join("; ", _errors), _code);
             _errors.Clear();
         }
 

@@ -1,3 +1,4 @@
+using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
@@ -13,11 +14,19 @@ internal sealed class RequestHandlers(
     ModifyHandler modify,
     ConfigHandler config,
     SyncHandler sync,
-    Durability durability)
+    Durability durability,
+    Permission permission)
 {
     /// <summary>Carries out a request and writes its value.</summary>
     public ValueTask HandleAsync(Request request, RequestOptions options, AnswerWriter answer, Session session, CancellationToken stop)
     {
+        if (permission.Refusal(request, session.Role) is { } refusal)
+        {
+            answer.Refuse(refusal, ErrorCode.Forbidden);
+            answer.Json.WriteBooleanValue(false);
+            return ValueTask.CompletedTask;
+        }
+
         durability.Note(request, session, answer);
         switch (request)
         {

@@ -10,13 +10,11 @@ namespace MeeseeksBox.Agent.Requests;
 
 /// <summary>Answers the lines of one connection: carries out the requests of each in their order (SPEC.md §2).</summary>
 /// <remarks>Each is read when its turn comes, and answered before the next: a line may hold millions of them.</remarks>
-internal sealed class RequestLines(RequestHandlers handlers, Holding holding, Durability durability, Upstreams upstreams) : ILineHandler
+internal sealed class RequestLines(RequestHandlers handlers, Holding holding, Durability durability, Upstreams upstreams, Session session, int maxDepth) : ILineHandler
 {
-    private readonly Session _session = new();
-
     public async ValueTask HandleAsync(ReadOnlySequence<byte> line, IFurtherLines further, PipeWriter output, CancellationToken stop)
     {
-        using var parsed = RequestLine.Parse(line, out var fault);
+        using var parsed = RequestLine.Parse(line, out var fault, maxDepth);
         if (parsed is null)
         {
             await AnswerWithErrorAsync(output, fault!, ErrorCode.BadJson);
@@ -33,7 +31,7 @@ internal sealed class RequestLines(RequestHandlers handlers, Holding holding, Du
         }
     }
 
-    public ValueTask BeforeSendingAsync(CancellationToken stop) => durability.WaitAsync(_session, stop);
+    public ValueTask BeforeSendingAsync(CancellationToken stop) => durability.WaitAsync(session, stop);
 
     public void RefuseTooLong(long longest, PipeWriter output)
     {
@@ -48,7 +46,7 @@ internal sealed class RequestLines(RequestHandlers handlers, Holding holding, Du
         output.Write("\n"u8);
     }
 
-    public void Dispose() => upstreams.Forget(_session);
+    public void Dispose() => upstreams.Forget(session);
 
     private async ValueTask AnswerWithErrorAsync(PipeWriter output, string problem, string code)
     {
@@ -93,7 +91,7 @@ internal sealed class RequestLines(RequestHandlers handlers, Holding holding, Du
             }
 
             answer.Json.WritePropertyName(name);
-            await handlers.HandleAsync(one, request.Options, answer, _session, stop);
+            await handlers.HandleAsync(one, request.Options, answer, session, stop);
             await answer.SendIfLargeAsync(stop);
         }
 

@@ -1,8 +1,14 @@
+using MeeseeksBox.Agent.Configuration;
+
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary>What is known of the client at the other end of a connection.</summary>
-internal sealed class Session
+/// <param name="role">What it may do at present: that may change with the configuration.</param>
+internal sealed class Session(Func<Role> role)
 {
+    /// <summary>What it may do.</summary>
+    public Role Role => role();
+
     /// <summary>True when it is an upstream node: it has sent a <c>sync</c>.</summary>
     public bool IsUpstream { get; set; }
 

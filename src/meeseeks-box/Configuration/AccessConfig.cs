@@ -1,0 +1,75 @@
+using System.Text.Json;
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.Agent.Configuration;
+
+/// <summary><c>listen.allow</c>: who may do what (README, Who may do what). Without it everybody who can connect may do everything.</summary>
+/// <remarks>Sample: <c>{"*": "read", "headA": "submit", "operator": "admin"}</c>.</remarks>
+internal sealed class AccessConfig : IEquatable<AccessConfig>
+{
+    /// <summary>Its key.</summary>
+    public const string Key = "allow";
+
+    // For all who are not named, with a certificate or without one.
+    private const string Anybody = "*";
+
+    private readonly SortedDictionary<string, Role> _roles = new(StringComparer.Ordinal);
+
+    /// <summary>Everybody may do everything.</summary>
+    public static AccessConfig Open { get; } = Everybody();
+
+    /// <summary>What a client may do.</summary>
+    /// <param name="name">The common name in its certificate, which was checked; null when it has none.</param>
+    public Role RoleOf(string? name) =>
+        name is not null && name is not Anybody && _roles.TryGetValue(name, out var own) ? own : _roles.GetValueOrDefault(Anybody);
+
+    /// <summary>True when somebody is named, so that certificates are needed to tell him from others.</summary>
+    public bool NamesSomebody => _roles.Keys.Any(name => name is not Anybody);
+
+    /// <summary>Reads the entry of a section. What is wrong is told to the reader.</summary>
+    public static AccessConfig Read(SectionReader parent)
+    {
+        if (!parent.HasSection(Key))
+        {
+            return Open;
+        }
+
+        var section = parent.Section(Key);
+        var access = new AccessConfig();
+        foreach (var name in section.Keys)
+        {
+            if (section.Find(name) is not { } setting)
+            {
+                continue;
+            }
+
+            if (setting.Value is ConfigScalar { Kind: JsonValueKind.String, Text: var word } && Enum.TryParse<Role>(word, ignoreCase: true, out var role)
+                && !char.IsAsciiDigit(word[0]))
+            {
+                access._roles[name] = role;
+            }
+            else
+            {
+                section.AddProblem(setting, $"{setting.Value.Shown} is no role; the roles are none, read, submit and admin");
+            }
+        }
+
+        return access;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(AccessConfig? other) => other is not null && _roles.SequenceEqual(other._roles);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as AccessConfig);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _roles.Count;
+
+    private static AccessConfig Everybody()
+    {
+        var access = new AccessConfig();
+        access._roles[Anybody] = Role.Admin;
+        return access;
+    }
+}

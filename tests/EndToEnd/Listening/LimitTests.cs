@@ -1,0 +1,72 @@
+using MeeseeksBox.EndToEnd.Boxes;
+
+namespace MeeseeksBox.EndToEnd.Listening;
+
+/// <summary>README, listen: what clients may do at most.</summary>
+public sealed class LimitTests
+{
+    [Fact]
+    public async Task A_client_that_sends_no_line_for_too_long_is_disconnected_and_others_are_served()
+    {
+        await using var box = await RunningBox.StartAsync("listen.idle_timeout=0.2");
+        using var silent = await box.ConnectAsync();
+        using var half = await box.ConnectAsync();
+        await half.SendAsync("[{\"ls\":");
+
+        (await silent.ReadLineAsync()).Should().BeNull();
+        (await half.ReadLineAsync()).Should().BeNull();
+        using var other = await box.ConnectAsync();
+        (await other.AskAsync("[]")).GetRawText().Should().Be("[]");
+    }
+
+    [Fact]
+    public async Task A_client_that_waits_for_news_is_not_idle()
+    {
+        await using var box = await RunningBox.StartAsync("listen.idle_timeout=0.2");
+        using var waiting = await box.ConnectAsync();
+
+        var answer = await waiting.AskAsync("""[{"get":{"seq":0},"wait":0.6}]""");
+
+        answer[0].TryGetProperty("seq", out _).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task More_clients_than_allowed_wait_until_one_goes()
+    {
+        await using var box = await RunningBox.StartAsync("listen.max_connections=2");
+        using var first = await box.ConnectAsync();
+        using var second = await box.ConnectAsync();
+        _ = await first.AskAsync("[]");
+        _ = await second.AskAsync("[]");
+
+        using var third = await box.ConnectAsync();
+        var answer = third.AskAsync("[]");
+        await box.WaitForLogAsync("2 clients are connected, which is the most that there is room for (listen.max_connections): others wait");
+        answer.IsCompleted.Should().BeFalse();
+        first.Dispose();
+
+        (await answer).GetRawText().Should().Be("[]");
+    }
+
+    [Fact]
+    public async Task Lists_and_objects_may_not_stand_deeper_than_allowed()
+    {
+        await using var box = await RunningBox.StartAsync("listen.max_depth=5");
+
+        var answer = await box.AskLineAsync("""[{"submit":{"pool":"p","args":["x"],"config":{"a":{"b":{"c":1}}}}}]""");
+        var good = await box.AskLineAsync("""[{"submit":{"pool":"p","args":["x"],"config":{"a":{}}}}]""");
+
+        answer[0].Text("code").Should().Be("bad_json");
+        good[0].TryGetProperty("error", out _).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Listening_for_other_hosts_without_encryption_is_warned_of_at_every_start()
+    {
+        await using var open = await RunningBox.StartAsync("listen.address=*");
+        await using var local = await RunningBox.StartAsync("listen.address=127.0.0.1");
+
+        open.Log.Has("WARNING n1.Listener: whoever reaches this host can run programs and change the configuration here, unencrypted").Should().BeTrue();
+        local.Log.Has("unencrypted").Should().BeFalse();
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net.Sockets;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Listening;
+
+/// <summary>README, listen.address: Unix sockets.</summary>
+public sealed class UnixSocketTests
+{
+    [Fact]
+    public async Task A_box_listens_on_a_unix_socket_and_on_a_port_and_takes_the_file_away()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("box.sock");
+        await using (var box = await RunningBox.StartAsync($"listen.address=unix:{path},127.0.0.1", "listen.mode=0600", "pools.p.slots=0"))
+        {
+            (await AskAsync(path, """[{"ls":{}}]""")).Should().Be("""[{"ls":[]}]""");
+            (await box.AskLineAsync("""[{"ls":{}}]""")).GetRawText().Should().Be("""[{"ls":[]}]""");
+            File.GetUnixFileMode(path).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        File.Exists(path).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_socket_that_a_crash_left_behind_is_taken_over()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("box.sock");
+        string[] words = [$"listen.address=unix:{path},127.0.0.1"];
+        await using (var box = await RunningBox.StartAsync(words))
+        {
+            await box.CrashAsync();
+        }
+
+        await using var again = await RunningBox.StartAsync(words);
+
+        (await AskAsync(path, "[]")).Should().Be("[]");
+    }
+
+    [Fact]
+    public async Task A_file_of_somebody_else_and_a_socket_in_use_are_left_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("file", "mine");
+        var path = folder.File("box.sock");
+        await using var box = await RunningBox.StartAsync($"listen.address=unix:{path},127.0.0.1");
+
+        var overFile = await BoxProgram.RunAsync($"listen.address=unix:{file}");
+        var overSocket = await BoxProgram.RunAsync($"listen.address=unix:{path}");
+
+        overFile.ExitStatus.Should().Be(1);
+        overFile.Errors.Should().Contain("is no socket that could be taken over");
+        overSocket.ExitStatus.Should().Be(1);
+        overSocket.Errors.Should().Contain("somebody listens on");
+        (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Should().Be("mine");
+        (await AskAsync(path, "[]")).Should().Be("[]");
+    }
+
+    private static async Task<string?> AskAsync(string path, string line)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), TestContext.Current.CancellationToken);
+        await using var stream = new NetworkStream(socket);
+        await using var writer = new StreamWriter(stream);
+        using var reader = new StreamReader(stream);
+        await writer.WriteLineAsync(line);
+        await writer.FlushAsync(TestContext.Current.CancellationToken);
+        return await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+    }
+}
