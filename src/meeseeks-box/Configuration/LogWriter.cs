@@ -14,6 +14,7 @@ internal sealed class LogWriter : ILogEventSink, IDisposable
 {
     // A log that nobody reads on must not hold up the box: events wait for it, and beyond this many they are dropped.
     private const int MostWaiting = 10_000;
+    private const int BufferSize = 16 * 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(2);
 
@@ -67,7 +68,7 @@ internal sealed class LogWriter : ILogEventSink, IDisposable
     {
         using (_stream)
         {
-            var writer = new StreamWriter(_stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+            var writer = new StreamWriter(_stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferSize, leaveOpen: true);
             while (Take())
             {
                 Write(writer);

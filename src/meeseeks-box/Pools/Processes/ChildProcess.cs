@@ -39,6 +39,8 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Starts a process with empty input.</summary>
     public static Finding<ChildProcess> Start(Command command)
     {
+        // All three streams are redirected even where a shell then opens files in their place: no job ever holds the box's own streams,
+        // and when a file cannot be opened after all, the shell's complaint reaches the job.
         var info = _reused ??= new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         try
         {
@@ -62,8 +64,6 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Lets go of it; it runs on if it still does.</summary>
     public void Dispose() => _process.Dispose();
 
-    // All three streams are redirected even where a shell then opens files in their place: no job ever holds the box's own streams,
-    // and when a file cannot be opened after all, the shell's complaint reaches the job.
     private static void Describe(Command command, ProcessStartInfo info)
     {
         info.FileName = command.Program;
