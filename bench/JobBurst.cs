@@ -12,6 +12,10 @@ internal static class JobBurst
     private const int WarmUp = 4000;
     private const int RoundCount = 5;
 
+    // How many jobs before the last the client begins to ask often.
+    private const int Near = 100;
+    private const string Submit = """[{"submit":{"pool":"p","args":["/bin/true"]}}]""";
+
     public static async Task<int> RunAsync()
     {
         foreach (var slots in (int[])[2, 4])
@@ -51,19 +55,32 @@ internal static class JobBurst
 
     private static async Task RunAsync(LineClient client, int count)
     {
-        await client.PipelineAsync(Encoding.UTF8.GetBytes("""[{"submit":{"pool":"p","args":["/bin/true"]}}]""" + "\n"), count - 1, 256);
-        var last = client.Ask("""[{"submit":{"pool":"p","args":["/bin/true"]}}]""")[0].GetProperty("submit").EnumerateObject().First().Name;
-        await UntilEndedAsync(client, last);
+        var near = await SubmitAsync(client, count - Near);
+        var last = await SubmitAsync(client, Near);
+        await UntilEndedAsync(client, near, milliseconds: 20);
+        await UntilEndedAsync(client, last, milliseconds: 2);
+        await UntilAllEndedAsync(client);
     }
 
-    // Jobs start in the order in which they were submitted, so the last is looked at, which costs the daemon nothing; then the few that may be slower.
-    private static async Task UntilEndedAsync(LineClient client, string last)
+    private static async Task<string> SubmitAsync(LineClient client, int count)
     {
-        while (client.Ask($$"""[{"query":"{{last}}"}]""")[0].GetProperty("query").GetProperty("state").GetString() is "new" or "running")
-        {
-            await Task.Delay(5);
-        }
+        await client.PipelineAsync(Encoding.UTF8.GetBytes(Submit + "\n"), count - 1, 256);
+        return client.Ask(Submit)[0].GetProperty("submit").EnumerateObject().First().Name;
+    }
 
+    // Jobs start in the order in which they were submitted, so one is looked at, and not often until it counts: each look takes as much of the
+    // processor as a fifth of a job.
+    private static async Task UntilEndedAsync(LineClient client, string job, int milliseconds)
+    {
+        while (client.Ask($$"""[{"query":"{{job}}"}]""")[0].GetProperty("query").GetProperty("state").GetString() is "new" or "running")
+        {
+            await Task.Delay(milliseconds);
+        }
+    }
+
+    // A few may be slower than the last.
+    private static async Task UntilAllEndedAsync(LineClient client)
+    {
         while (client.Ask("""[{"ls":{"state":["new","running"]}}]""")[0].GetProperty("ls").GetArrayLength() > 0)
         {
             await Task.Delay(1);

@@ -48,6 +48,9 @@ public sealed class News
 
     internal void Wake(string pool) => _pools.Add(pool);
 
+    /// <summary>Nothing can be started in a pool: whatever it was to be woken for has been taken.</summary>
+    internal void LetSleep(string pool) => _pools.Remove(pool);
+
     internal void Wake(Peer peer) => _peers.Add(peer);
 
     internal void Stop(Run run) => _stops.Add(run);

@@ -11,17 +11,20 @@ internal sealed class Running(LedgerState state)
     /// <summary>Takes the next job of a pool to be started, and a slot for it; null when none waits or no slot is free.</summary>
     public Run? TakeNext(string pool, Moment now)
     {
-        if (state.IsClosed || state.Settings.Pool(pool) is not { Hold: false, Slots: >= 0 } settings
-            || (settings.Slots > 0 && state.Runs.Taken(pool) >= settings.Slots)
-            || state.Jobs.Queue(state.Settings.Name, pool)?.Waiting.Min is not { } entry)
+        Run? run = null;
+        if (Next(pool) is { } entry)
         {
-            return null;
+            run = new Run(entry.Job, now.Steady);
+            entry.Run = run;
+            state.Runs.Add(run);
+            state.Jobs.Refresh(entry, now);
         }
 
-        var run = new Run(entry.Job, now.Steady);
-        entry.Run = run;
-        state.Runs.Add(run);
-        state.Jobs.Refresh(entry, now);
+        if (Next(pool) is null)
+        {
+            state.News.LetSleep(pool);
+        }
+
         return run;
     }
 
@@ -130,6 +133,12 @@ internal sealed class Running(LedgerState state)
 
     /// <summary>Watches the time of a run by the limits that its job and its pool have now.</summary>
     public void SetLimit(Run run, Job job) => state.Runs.Limit(run, run.StartedAt + LimitOf(job));
+
+    private JobEntry? Next(string pool) =>
+        state.IsClosed || state.Settings.Pool(pool) is not { Hold: false, Slots: >= 0 } settings
+            || (settings.Slots > 0 && state.Runs.Taken(pool) >= settings.Slots)
+            ? null
+            : state.Jobs.Queue(state.Settings.Name, pool)?.Waiting.Min;
 
     // A run that was superseded is not the run of its job any more.
     private JobEntry? Of(Run run) => state.Jobs.TryFind(run.Job.Id, out var entry) && entry.Run == run ? entry : null;

@@ -17,15 +17,11 @@ namespace MeeseeksBox.Agent.Configuration;
 /// </code></example>
 internal sealed class LogSetup : ILogEventSink, IDisposable
 {
-    // A log that nobody reads on must not hold up the box: events wait for it, and beyond this many they are dropped.
-    private const int MostWaiting = 10_000;
-    private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(2);
-
     private readonly LoggingLevelSwitch _level = new();
     private readonly Lock _lock = new();
     private readonly Logger _root;
     private LoggingConfig _config = new();
-    private Logger _target;
+    private LogWriter _target;
 
     /// <summary>A log to standard error.</summary>
     public LogSetup()
@@ -54,7 +50,7 @@ internal sealed class LogSetup : ILogEventSink, IDisposable
                 return problem;
 
             // The old one is closed first: the same file is not opened twice.
-            Close(_target);
+            _target.Dispose();
             _target = Open(config);
             _config = config;
             _level.MinimumLevel = config.Level;
@@ -66,7 +62,7 @@ internal sealed class LogSetup : ILogEventSink, IDisposable
     public void Emit(LogEvent logEvent)
     {
         lock (_lock)
-            _target.Write(logEvent);
+            _target.Emit(logEvent);
     }
 
     /// <inheritdoc/>
@@ -74,10 +70,10 @@ internal sealed class LogSetup : ILogEventSink, IDisposable
     {
         // The root holds nothing but this, and would come back here.
         lock (_lock)
-            Close(_target);
+            _target.Dispose();
     }
 
-    // Serilog's file sink keeps quiet about a file that it cannot open, so it is tried before.
+    // The old log goes on when the new file cannot be written, so that is tried before the old one is closed.
     private static string? Prepare(string path, bool isEmptied)
     {
         try
@@ -92,18 +88,11 @@ internal sealed class LogSetup : ILogEventSink, IDisposable
         }
     }
 
-    private static Logger Open(LoggingConfig config)
-    {
-        var formatter = new LogLineFormatter(config);
-        // The level is judged before, and the file grows as long as there is room: the sink's own limit would end the log.
-        var target = new LoggerConfiguration().MinimumLevel.Verbose();
-        return target.WriteTo.Async(
-            sink => _ = config.FileName is { } path
-                ? sink.File(formatter, path, fileSizeLimitBytes: null)
-                : sink.Console(formatter, standardErrorFromLevel: LogEventLevel.Verbose),
-            bufferSize: MostWaiting).CreateLogger();
-    }
-
-    // Writes what waits, unless whoever reads the log has stopped reading.
-    private static void Close(Logger target) => _ = Task.Run(target.Dispose).Wait(LongestClose);
+    private static LogWriter Open(LoggingConfig config) => new(
+        config.FileName is { } path
+            ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0)
+#pragma warning disable RS0030 // The log is the one thing beside Program.cs that is written to the terminal.
+            : Console.OpenStandardError(),
+#pragma warning restore RS0030
+        new LogLineFormatter(config));
 }

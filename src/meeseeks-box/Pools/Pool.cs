@@ -54,36 +54,48 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
 
     private void Start(Run run)
     {
-        var work = RunAsync(run);
-        if (!work.IsCompleted)
+        // Never on the thread of the pool's loop: to start a process takes longer than all else.
+        var work = Task.Run(() => RunAsync(run));
+        _ = _tasks.TryAdd(work, true);
+        _ = work.ContinueWith(
+            ended => _tasks.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    // A slot goes from one run to the next where the first has ended: waking the loop for it would cost more than all that the ledger does.
+    private async Task RunAsync(Run first)
+    {
+        for (var run = first; run is not null;)
         {
-            _ = _tasks.TryAdd(work, true);
-            _ = work.ContinueWith(ended => _tasks.TryRemove(ended, out _), TaskScheduler.Default);
+            var end = await RunToEndAsync(run);
+            var next = state.Do((ledger, now) =>
+            {
+                ledger.Ended(run, end, now);
+                return ledger.TakeNext(name, now);
+            });
+            Tell(run, end);
+            run = next;
         }
     }
 
-    private async Task RunAsync(Run run)
+    private async Task<RunEnd> RunToEndAsync(Run run)
     {
         var plan = Volatile.Read(ref _plan);
-        var end = new RunEnd(false, null, "it could not be started");
         try
         {
             using var job = new RunningJob(run, Describe(run, plan.Config), state, time, log);
             _jobs[run] = job;
-            end = await job.RunAsync(plan.Tasks, mayBlock: plan.Config.Plugin is not null);
+            return await job.RunAsync(plan.Tasks, mayBlock: plan.Config.Plugin is not null);
         }
 #pragma warning disable CA1031 // The slot must be given back whatever happens; a job may hold anything.
         catch (Exception problem)
         {
             log.Error(problem, "job {Job} failed because of a fault in this program; please report it", run.Job.Id);
-            end = end with { Error = $"a fault in this program: {problem.Message}" };
+            return new RunEnd(false, null, $"a fault in this program: {problem.Message}");
         }
 #pragma warning restore CA1031
         finally
         {
             _ = _jobs.TryRemove(run, out _);
-            state.Do((ledger, now) => ledger.Ended(run, end, now));
-            Tell(run, end);
         }
     }
 

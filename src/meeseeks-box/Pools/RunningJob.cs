@@ -47,9 +47,17 @@ internal sealed class RunningJob : IJobRun, IDisposable
 
         try
         {
-            // Never on the thread of the pool's loop; and those that all of the box shares are soon used up by tasks that block.
-            var options = TaskCreationOptions.DenyChildAttach | (mayBlock ? TaskCreationOptions.LongRunning : TaskCreationOptions.None);
-            var work = Task.Factory.StartNew(() => Begin(tasks), CancellationToken.None, options, TaskScheduler.Default).Unwrap();
+            // The threads that all of the box shares are soon used up by tasks that block.
+            const TaskCreationOptions OwnThread = TaskCreationOptions.DenyChildAttach | TaskCreationOptions.LongRunning;
+            var work = mayBlock
+                ? Task.Factory.StartNew(() => Begin(tasks), CancellationToken.None, OwnThread, TaskScheduler.Default).Unwrap()
+                : Begin(tasks);
+            if (work.IsCompleted)
+            {
+                // One that could not even start: others get their turn before its slot goes to the next, which may be no better.
+                await Task.Yield();
+            }
+
             var outcome = await work.WaitAsync(_abandon.Token);
             if (outcome is null)
             {

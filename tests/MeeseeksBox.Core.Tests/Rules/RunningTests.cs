@@ -81,6 +81,38 @@ public sealed class RunningTests
     }
 
     [Fact]
+    public void A_pool_is_not_woken_for_what_was_taken_at_once()
+    {
+        var node = new TestNode(Some.Node(slots: 1));
+        for (var job = 0; job < 2; job++)
+        {
+            _ = node.Accept("{'node':'n1','pool':'p1','args':['x']}");
+        }
+
+        var first = node.Start();
+        _ = node.News();
+
+        node.End(first);
+        node.Ledger.TakeNext("p1", node.Now).Should().NotBeNull();
+
+        node.News().Pools.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_pool_is_woken_for_what_was_not_taken_yet()
+    {
+        var node = new TestNode(Some.Node(slots: 2));
+        for (var job = 0; job < 2; job++)
+        {
+            _ = node.Accept("{'node':'n1','pool':'p1','args':['x']}");
+        }
+
+        node.Ledger.TakeNext("p1", node.Now).Should().NotBeNull();
+
+        node.News().Pools.Should().Equal("p1");
+    }
+
+    [Fact]
     public void A_pool_with_0_slots_has_no_limit()
     {
         var node = new TestNode(Some.Node(slots: 0));

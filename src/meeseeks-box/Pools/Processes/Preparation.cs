@@ -31,12 +31,10 @@ internal static class Preparation
 
     private static Problem? FolderFault(string folder)
     {
-        if (File.Exists(folder))
-            return new Problem($"cannot work in {folder}: it is a file, not a folder");
-        if (!Directory.Exists(folder))
-            return new Problem($"cannot work in {folder}: there is no such folder");
+        if (Directory.Exists(folder))
+            return LibC.Access(folder, LibC.Executable) == 0 ? null : new Problem($"cannot work in {folder}: this node may not enter it");
 
-        return LibC.Access(folder, LibC.Executable) == 0 ? null : new Problem($"cannot work in {folder}: this node may not enter it");
+        return new Problem($"cannot work in {folder}: {(File.Exists(folder) ? "it is a file, not a folder" : "there is no such folder")}");
     }
 
     // The system ends a text at its first NUL: it would silently run something else than what was asked for.

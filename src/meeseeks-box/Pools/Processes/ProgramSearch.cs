@@ -35,13 +35,14 @@ internal static class ProgramSearch
 
     private static Problem? Fault(string file)
     {
-        if (Directory.Exists(file))
-            return new Problem($"{file} is a folder, not a program");
-        if (!File.Exists(file))
-            return new Problem($"no such program: {file}");
+        // File.Exists is false for a folder.
+        if (File.Exists(file))
+        {
+            return LibC.Access(file, LibC.Executable) == 0
+                ? null
+                : new Problem($"{file} may not be executed: 'chmod +x' makes a file a program");
+        }
 
-        return LibC.Access(file, LibC.Executable) == 0
-            ? null
-            : new Problem($"{file} may not be executed: 'chmod +x' makes a file a program");
+        return new Problem(Directory.Exists(file) ? $"{file} is a folder, not a program" : $"no such program: {file}");
     }
 }
