@@ -112,7 +112,7 @@ internal sealed class Link(Box box, Peer peer, World world)
 
         if (_isOld && !peer.HasPending)
         {
-            After(world.Times.Refresh, Exchange);
+            After(world.Times.Refresh, Exchange, _waits);
             return;
         }
 

@@ -215,13 +215,14 @@ internal sealed class Account(World world)
 
             var alive = world.Boxes.Values.Where(other => other != box).SelectMany(other => other.Jobs).Any(copy => copy.Id == gone.Id && !copy.HasEnded);
             Story(gone.Id).WasForgotten |= alive;
+            Story(gone.Id).Forgotten[box.Name] = world.Agenda.Now;
         }
     }
 
     // SPEC.md §6: a burst of submissions is not overbooked.
     private void CheckBooking(Box box, Job? before, Job job)
     {
-        if (before is not { Node: null } || job.Node is not { } node || box.Ledger.Settings.WaitInPool)
+        if (before is not { Node: null } || before.Epoch != job.Epoch || job.Node is not { } node || box.Ledger.Settings.WaitInPool)
         {
             return;
         }
@@ -248,7 +249,8 @@ internal sealed class Account(World world)
         var isDeclared = since.Any(line => line.Job.State is JobState.Failed || line.Job.Restart is true || line.Job.Resubmit is true)
             || story.Endings.Any(line => line.Job.Error is "expired")
             || CrashedSince(last.Box, last.Time)
-            || story.WasForgotten;
+            || story.WasForgotten
+            || story.Forgotten.GetValueOrDefault(start.Box) > last.Time;
         return isDeclared || (start.Epoch > last.Epoch && story.Restarts >= start.Epoch) ? null
             : $"it was started on {last.Box} before, and nothing has happened since that lets it run again";
     }

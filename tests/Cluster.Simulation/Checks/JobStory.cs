@@ -23,6 +23,9 @@ internal sealed class JobStory(string id)
     /// <summary>True when a box has forgotten its end, as old, while another still had it alive.</summary>
     public bool WasForgotten { get; set; }
 
+    /// <summary>When each box last let it go, as one that had ended long ago.</summary>
+    public Dictionary<string, double> Forgotten { get; } = [];
+
     /// <summary>True when it was ended for the last time, somewhere.</summary>
     public bool HasEnded { get; set; }
 

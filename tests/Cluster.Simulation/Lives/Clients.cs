@@ -125,7 +125,7 @@ internal sealed class Clients(World world)
     // Null: the cluster chooses.
     private string? Target(Box box, string pool)
     {
-        var able = world.Boxes.Keys.Where(name => HasPool(name, pool)).ToArray();
+        var able = Connected(box.Name).Where(name => HasPool(name, pool)).ToArray();
         return able is [] ? null : Dice.Next(6) switch
         {
             0 or 1 => $"\"{Pick(able)}\"",
@@ -151,6 +151,10 @@ internal sealed class Clients(World world)
 
         return [.. reached];
     }
+
+    // All that are below it, or below somebody above it: whom a job from there can get to.
+    private IEnumerable<string> Connected(string name) =>
+        world.Boxes.Keys.Where(above => Reach(above).Contains(name)).SelectMany(Reach).Distinct();
 
     private Job? Any(Box box, Func<Job, bool> which)
     {

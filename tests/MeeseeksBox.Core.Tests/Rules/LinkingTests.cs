@@ -171,7 +171,7 @@ public sealed class LinkingTests
         var output = new string('A', 1_500_000);
         for (var number = 0; number < 5; number++)
         {
-            _head.Merge(Some.Job($"{{'id':'{number}','pool':'p1','args':['x'],'node':'n1','state':'done','ts':5}}") with { StdoutData = output });
+            _head.Merge(Some.Job($"{{'id':'{number}','pool':'p1','args':['x'],'node':'n1','ts':5}}") with { StdoutData = output });
         }
 
         Sent().Should().Equal("0", "1", "2");
@@ -212,12 +212,37 @@ public sealed class LinkingTests
     public void A_job_that_has_left_is_not_sent()
     {
         Connect();
-        _head.Merge(Copy("'node':'n1','state':'done','ts':5"));
+        TellJobs(Copy("'node':'n1','ts':5"));
+        _head.Merge(Copy("'node':'n1','state':'done','ts':6"));
         Peer.HasPending.Should().BeTrue();
 
         _head.Pass(_head.Ledger.Settings.Expire + 1);
 
         (Peer.HasPending, Sent().Length).Should().Be((false, 0));
+    }
+
+    [Fact]
+    public void A_job_that_has_ended_is_not_given_to_a_peer_that_knows_nothing_of_it()
+    {
+        // The peer has dropped it: given it again, it would put the end into its history a second time, and tell us of it when we have dropped it.
+        Connect();
+        TellJobs(Copy("'node':'n1','state':'done','ts':5"));
+
+        Ledger.Disconnected(Peer);
+        Connect();
+
+        Sent().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_peer_that_has_told_of_a_job_hears_of_its_end()
+    {
+        Connect();
+        TellJobs(Copy("'node':'n1','ts':5"));
+
+        _head.Merge(Copy("'node':'n2','state':'done','epoch':1,'ts':6"));
+
+        Sent().Should().Equal("a");
     }
 
     [Fact]
