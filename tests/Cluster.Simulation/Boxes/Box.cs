@@ -165,6 +165,7 @@ internal sealed class Box
     private void End()
     {
         _ledger = null;
+        _world.Account.NoteEnd(this);
         IsStopping = false;
         _armedFor = double.PositiveInfinity;
         _pools.Clear();

@@ -9,7 +9,7 @@ internal sealed class Account(World world)
 {
     private readonly Dictionary<string, JobStory> _stories = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, Job>> _known = new(StringComparer.Ordinal);
-    private readonly List<(double Time, string Box)> _crashes = [];
+    private readonly List<(double Time, string Box)> _ends = [];
     private readonly List<string> _violations = [];
     private readonly Dictionary<Run, int> _awaited = [];
 
@@ -145,8 +145,6 @@ internal sealed class Account(World world)
     /// <summary>A box has crashed: what it alone knew, and had not saved, may be lost.</summary>
     public void NoteCrash(Box box, Job[] jobs)
     {
-        _crashes.Add((world.Agenda.Now, box.Name));
-        _ = _known.Remove(box.Name);
         var saved = box.Saved.ToDictionary(job => job.Id);
         foreach (var job in jobs)
         {
@@ -165,8 +163,15 @@ internal sealed class Account(World world)
         }
     }
 
-    /// <summary>True when a box crashed after a time.</summary>
-    public bool CrashedSince(string box, double time) => _crashes.Any(crash => crash.Box == box && crash.Time >= time);
+    /// <summary>A life of a box is over.</summary>
+    public void NoteEnd(Box box)
+    {
+        _ends.Add((world.Agenda.Now, box.Name));
+        _ = _known.Remove(box.Name);
+    }
+
+    /// <summary>True when a life of a box ended after a time.</summary>
+    public bool EndedSince(string box, double time) => _ends.Any(end => end.Box == box && end.Time >= time);
 
     public static string Show(Job job) =>
         $"{job.Id} e{job.Epoch} {job.State}{(job.Active ? " active" : "")} @{job.Node ?? "-"} from {job.SubmitNode ?? "-"} starts={job.StartCount} fails={job.FailCount} rc={job.Rc} ts={job.Ts:R} end={job.EndTs:R} [{string.Join(',', job.Tags)}] {job.Error}";
@@ -248,9 +253,7 @@ internal sealed class Account(World world)
         var since = story.Endings.Where(line => line.Time >= last.Time).ToArray();
         var isDeclared = since.Any(line => line.Job.State is JobState.Failed || line.Job.Restart is true || line.Job.Resubmit is true)
             || story.Endings.Any(line => line.Job.Error is "expired")
-            || CrashedSince(last.Box, last.Time)
-            || story.WasForgotten
-            || story.Forgotten.GetValueOrDefault(start.Box) > last.Time;
+            || EndedSince(last.Box, last.Time);
         return isDeclared || (start.Epoch > last.Epoch && story.Restarts >= start.Epoch) ? null
             : $"it was started on {last.Box} before, and nothing has happened since that lets it run again";
     }

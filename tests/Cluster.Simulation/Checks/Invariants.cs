@@ -8,13 +8,13 @@ internal sealed class Invariants(World world)
 {
     private Account Account => world.Account;
 
-    public bool AllHaveEnded => world.Boxes.Values.All(box => box.Ledger.Runs.Count is 0 && box.Jobs.All(job => job.HasEnded));
+    public bool AllHaveEnded => world.Boxes.Values.All(box => box.Ledger.Runs.Count is 0 && Copies(box).All(job => job.HasEnded));
 
     public void CheckEnds()
     {
         foreach (var box in world.Boxes.Values)
         {
-            foreach (var job in box.Jobs.Where(job => !job.HasEnded))
+            foreach (var job in Copies(box).Where(job => !job.HasEnded))
             {
                 Account.Blame($"on {box.Name} a job does not end: {Account.Show(job)}");
             }
@@ -31,7 +31,7 @@ internal sealed class Invariants(World world)
 
     public void CheckAgreement()
     {
-        foreach (var copies in world.Boxes.Values.SelectMany(box => box.Jobs.Select(job => (Box: box.Name, View: View(job)))).GroupBy(copy => copy.View.Id))
+        foreach (var copies in world.Boxes.Values.SelectMany(box => Copies(box).Select(job => (Box: box.Name, View: View(job)))).GroupBy(copy => copy.View.Id))
         {
             var views = copies.GroupBy(copy => copy.View).ToArray();
             if (views.Length > 1)
@@ -79,13 +79,32 @@ internal sealed class Invariants(World world)
         {
             foreach (var run in box.Ledger.Runs)
             {
-                if (box.Ledger.Find(run.Job.Id) is { } job && Account.Story(job.Id).Kills.Any(kill => kill.Epoch == job.Epoch))
+                if (box.Ledger.Find(run.Job.Id) is { } job && Account.Story(job.Id).Kills.Any(kill => kill.Epoch == job.Epoch && !IsForgotten(job.Id, kill)))
                 {
                     Account.Blame($"{job.Id} was killed and runs on: {Account.Show(job)}");
                 }
             }
         }
     }
+
+    /// <summary>Jobs that have ended must leave everywhere, and not be handed to and fro.</summary>
+    public void CheckLeft()
+    {
+        foreach (var box in world.Boxes.Values.Where(box => Copies(box).Any()))
+        {
+            Account.Blame($"{box.Name} still has {string.Join(' ', Copies(box).Select(Account.Show))}");
+        }
+    }
+
+    // A copy of a job whose node is no part of the cluster that a box belongs to tells nothing: a node that two clusters share brought it.
+    private IEnumerable<Job> Copies(Box box) =>
+        box.Jobs.Where(job => job.Node is null || job.Node == box.Name || world.Boxes.Values.Any(above => Covers(above, box.Name) && Covers(above, job.Node)));
+
+    private bool Covers(Box above, string name) => above.Name == name || Below(above).Contains(name);
+
+    // What has left the table is remembered, but only for as long as the box lives.
+    private bool IsForgotten(string id, JobStory.Kill kill) =>
+        Account.Story(id).Forgotten.Any(forgotten => forgotten.Value > kill.Time) && Account.EndedSince(kill.Box, kill.Time);
 
     private HashSet<string> Below(Box box)
     {

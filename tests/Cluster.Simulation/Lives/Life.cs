@@ -83,6 +83,12 @@ internal sealed class Life
         _invariants.CheckAgreement();
         _invariants.CheckNodes();
         CheckIdle();
+        if (_plans[0].Settings.Expire < 1000)
+        {
+            _world.Agenda.Pass(3 * _plans[0].Settings.Expire);
+            _invariants.CheckLeft();
+        }
+
         return _world.Account.Violations;
     }
 
