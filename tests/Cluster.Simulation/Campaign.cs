@@ -15,14 +15,15 @@ internal static class Campaign
     {
         var clock = Stopwatch.StartNew();
         var failures = new ConcurrentDictionary<int, IReadOnlyList<string>>();
-        var (done, events, jobs, forgotten, lost) = (0L, 0L, 0L, 0L, 0L);
+        var (done, events, jobs, lost, copies, news) = (0L, 0L, 0L, 0L, 0L, 0L);
         _ = Parallel.For(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
         {
             var life = new Life(seed, isLogged: false);
             var violations = RunGuarded(life);
             _ = Interlocked.Add(ref events, life.World.Agenda.Count);
             _ = Interlocked.Add(ref jobs, life.World.Account.Stories.Count);
-            _ = Interlocked.Add(ref forgotten, life.World.Account.Forgotten);
+            _ = Interlocked.Add(ref copies, life.World.Wire.Jobs);
+            _ = Interlocked.Add(ref news, life.World.Account.Taken);
             _ = Interlocked.Add(ref lost, life.World.Account.Stories.Count(story => story.Lost is not null));
             if (violations.Count > 0)
             {
@@ -37,7 +38,7 @@ internal static class Campaign
         });
         Console.WriteLine(
             $"{count} seeds from {first} in {clock.Elapsed.TotalSeconds:0.0} s: {failures.Count} failed; {jobs} jobs, {events} events, "
-            + $"{lost} jobs declared lost, {forgotten} forgotten while alive elsewhere");
+            + $"{lost} jobs declared lost, {copies} copies sent, {news} of them news");
         foreach (var (seed, violations) in failures.OrderBy(failure => failure.Key).Take(Shown))
         {
             Console.WriteLine($"seed {seed} (again: --seed {seed} --log):");
@@ -61,7 +62,7 @@ internal static class Campaign
         }
 
         var world = life.World;
-        Console.WriteLine($"seed {seed}: {world.Agenda.Count} events, {world.Account.Stories.Count} jobs, {world.Wire.Lines} lines with {world.Wire.Jobs} copies, "
+        Console.WriteLine($"seed {seed}: {world.Agenda.Count} events, {world.Account.Stories.Count} jobs, {world.Wire.Lines} lines with {world.Wire.Jobs} copies, {world.Account.Taken} of them news, "
             + $"{world.Account.Changes} changes, {world.Account.Resent} sent again, fingerprint {world.Agenda.Fingerprint:x16}");
         foreach (var violation in violations)
         {

@@ -11,12 +11,13 @@ internal sealed class World
     /// <param name="times">What the links go by.</param>
     /// <param name="wire">What becomes of jobs on the wire.</param>
     /// <param name="journal">Where it is told what happens.</param>
-    public World(int seed, LinkTimes times, Wire wire, Journal journal)
+    /// <param name="isChecked">False to take no account of what happens, which costs much when there are many jobs.</param>
+    public World(int seed, LinkTimes times, Wire wire, Journal journal, bool isChecked = true)
     {
         (Times, Wire, Journal) = (times, wire, journal);
         Dice = new Random(seed);
         Links = new Links(Agenda, new Random(seed ^ 0x5EED));
-        Account = new Account(this);
+        Account = new Account(this, isChecked);
     }
 
     public Agenda Agenda { get; } = new();

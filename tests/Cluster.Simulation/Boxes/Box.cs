@@ -34,6 +34,9 @@ internal sealed class Box
     /// <summary>Its configuration; see <see cref="Configure"/>.</summary>
     public BoxPlan Plan { get; private set; }
 
+    /// <summary>Hears of each line of its history.</summary>
+    public Action<Job> Recorded { get; set; } = _ => { };
+
     /// <summary>How far its wall clock is off, in seconds; may be set at any time.</summary>
     public double Skew { get; set; }
 
@@ -225,6 +228,11 @@ internal sealed class Box
         foreach (var peer in news.Peers)
         {
             _links.GetValueOrDefault(peer.Name)?.Wake();
+        }
+
+        foreach (var ending in news.Endings)
+        {
+            Recorded(ending);
         }
 
         if (news.Jobs || news.Nodes)

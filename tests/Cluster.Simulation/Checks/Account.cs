@@ -5,7 +5,7 @@ using MeeseeksBox.Simulation.Boxes;
 namespace MeeseeksBox.Simulation.Checks;
 
 /// <summary>Takes note of all that happens, and checks at once what can be checked at once.</summary>
-internal sealed class Account(World world)
+internal sealed class Account(World world, bool isChecked)
 {
     private readonly Dictionary<string, JobStory> _stories = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, Job>> _known = new(StringComparer.Ordinal);
@@ -21,11 +21,11 @@ internal sealed class Account(World world)
     /// <summary>Changes that were made by a box itself, each of which must reach others.</summary>
     public long Changes { get; private set; }
 
+    /// <summary>Copies that told a box something that it did not know.</summary>
+    public long Taken { get; private set; }
+
     /// <summary>Copies that may have been sent because a connection began anew.</summary>
     public long Resent { get; private set; }
-
-    /// <summary>Ends of which a box knew no more when another still had the job alive: run again, as nobody knew better.</summary>
-    public int Forgotten => _stories.Values.Count(story => story.WasForgotten);
 
     public JobStory Story(string id)
     {
@@ -47,6 +47,11 @@ internal sealed class Account(World world)
     /// <summary>A ledger was entered; what changed since a number is looked at.</summary>
     public void NoteTurn(Box box, Turn turn, long since)
     {
+        if (!isChecked)
+        {
+            return;
+        }
+
         var known = Known(box);
         foreach (var job in box.Ledger.Newer(since, unassigned: true))
         {
@@ -57,7 +62,11 @@ internal sealed class Account(World world)
                 world.Tell($"  {box.Name} {turn}: {Show(job)}");
             }
 
-            if (turn is not Turn.Merge and not Turn.Load)
+            if (turn is Turn.Merge)
+            {
+                Taken++;
+            }
+            else if (turn is not Turn.Load)
             {
                 Changes++;
                 CheckBooking(box, before, job);
@@ -77,6 +86,11 @@ internal sealed class Account(World world)
 
     public void NoteTaken(Box box, Run run)
     {
+        if (!isChecked)
+        {
+            return;
+        }
+
         var slots = box.Ledger.Settings.Pool(run.Job.Pool)!.Slots;
         var taken = box.Ledger.Runs.Count(other => other.Job.Pool == run.Job.Pool);
         if (slots > 0 && taken > slots)
@@ -87,7 +101,7 @@ internal sealed class Account(World world)
 
     public void NoteStarted(Box box, Run run)
     {
-        if (box.Ledger.Find(run.Job.Id) is not { } job || run.Stop is StopReason.Superseded)
+        if (!isChecked || box.Ledger.Find(run.Job.Id) is not { } job || run.Stop is StopReason.Superseded)
         {
             return;
         }
@@ -105,7 +119,7 @@ internal sealed class Account(World world)
     /// <summary>A run is about to end: the history of its box must get one line of it, unless the job is not its any more.</summary>
     public void NoteEnding(Box box, Run run)
     {
-        if (run.Stop is not StopReason.Superseded and not StopReason.Shutdown and not StopReason.PoolRemoved)
+        if (isChecked && run.Stop is not StopReason.Superseded and not StopReason.Shutdown and not StopReason.PoolRemoved)
         {
             _awaited[run] = Story(run.Job.Id).Endings.Count(line => line.Box == box.Name && line.Life == box.Life);
             var life = box.Life;
@@ -218,8 +232,6 @@ internal sealed class Account(World world)
                 Blame($"{box.Name} has let {gone.Id} go, which had not ended");
             }
 
-            var alive = world.Boxes.Values.Where(other => other != box).SelectMany(other => other.Jobs).Any(copy => copy.Id == gone.Id && !copy.HasEnded);
-            Story(gone.Id).WasForgotten |= alive;
             Story(gone.Id).Forgotten[box.Name] = world.Agenda.Now;
         }
     }

@@ -20,9 +20,6 @@ internal sealed class JobStory(string id)
     /// <summary>How often it was accepted that it is to run again after its end, by hand.</summary>
     public int Restarts { get; set; }
 
-    /// <summary>True when a box has forgotten its end, as old, while another still had it alive.</summary>
-    public bool WasForgotten { get; set; }
-
     /// <summary>When each box last let it go, as one that had ended long ago.</summary>
     public Dictionary<string, double> Forgotten { get; } = [];
 

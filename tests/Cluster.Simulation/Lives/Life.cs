@@ -82,6 +82,7 @@ internal sealed class Life
         _invariants.CheckEnds();
         _invariants.CheckAgreement();
         _invariants.CheckNodes();
+        CheckTraffic();
         CheckIdle();
         if (_plans[0].Settings.Expire < 1000)
         {
@@ -100,6 +101,16 @@ internal sealed class Life
             Repeat(perSecond, what);
         }
     });
+
+    // Each change travels along each link once at most, and each new connection may bring up all that both sides know.
+    private void CheckTraffic()
+    {
+        var most = (_world.Account.Changes * _plans.Sum(plan => plan.Downstream.Count)) + _world.Account.Resent;
+        if (_world.Wire.Jobs > most)
+        {
+            _world.Account.Blame($"{_world.Wire.Jobs} copies of jobs were sent for {_world.Account.Changes} changes; {most} would be many");
+        }
+    }
 
     // An idle tree sends nothing but requests that are held, and asks old peers.
     private void CheckIdle()
