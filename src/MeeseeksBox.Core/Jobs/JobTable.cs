@@ -33,6 +33,9 @@ internal sealed class JobTable(NodeSettings settings, News news, PeerTable peers
     /// <summary>Pools in which a job that is to be given a node has come, or a slot has been freed.</summary>
     public HashSet<string> ToRoute { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Jobs that have left.</summary>
+    public Departed Departed { get; } = new();
+
     /// <summary>How many jobs there are.</summary>
     public int Count => _entries.Count;
 
@@ -64,6 +67,7 @@ internal sealed class JobTable(NodeSettings settings, News news, PeerTable peers
         {
             entry = new JobEntry(job);
             _entries.Add(job.Id, entry);
+            Departed.Remove(job.Id);
         }
 
         entry.Touched = now.Steady;
@@ -83,6 +87,7 @@ internal sealed class JobTable(NodeSettings settings, News news, PeerTable peers
     public void Remove(JobEntry entry)
     {
         _ = _entries.Remove(entry.Job.Id);
+        Departed.Add(entry.Job);
         Changes.Remove(entry);
         Unwait(entry);
         LeaveDueList(entry);

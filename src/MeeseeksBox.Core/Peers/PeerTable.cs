@@ -46,10 +46,11 @@ internal sealed class PeerTable(NodeTable nodes, News news)
     /// <summary>Lets a peer hear of a job, when it is one for it and it does not know it all.</summary>
     public void Offer(Peer peer, JobEntry entry)
     {
-        // Whoever has told of a job must hear how it goes on, also when that is elsewhere: its copy would never end.
+        // Whoever has told of a job must hear how it goes on, also when that is elsewhere: its copy would never end. Whoever knows nothing of
+        // one that has ended has dropped it, and must not be given it again: it would go back and forth between the two and never leave.
         var job = entry.Job;
         if (peer.IsSynced && job.Node is { } node && !peer.HasSame(job.Id, job.Seq)
-            && (nodes.IsReachedThrough(peer.Name, node) || peer.Knows(job.Id)))
+            && (peer.Knows(job.Id) || (!job.HasEnded && nodes.IsReachedThrough(peer.Name, node))))
         {
             peer.Enqueue(job.Id);
             news.Wake(peer);

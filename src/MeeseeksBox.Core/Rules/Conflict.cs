@@ -95,10 +95,10 @@ internal static class Conflict
     }
 
     // Asked for by somebody, not yet answered by the node that has the job.
-    private static bool IsKillUnderWay(Job job) => job.State is JobState.Killed && job.Active;
+    private static bool IsKillUnderWay(Job job) => job.State is JobState.Killed && (job.Active || IsGuess(job));
 
     // Somebody who did not hear of the job took it for lost: any word of its node is worth more.
-    private static bool IsGuess(Job job) => job.State is JobState.Failed && job.Error is Expiry.Error;
+    private static bool IsGuess(Job job) => job is { State: JobState.Failed or JobState.Killed, Active: false, Error: Expiry.Error };
 
     // Ours start a new epoch. Theirs keeps the times of the run before (the recordings show it), so it has the end that we told, or it has
     // lost the start that ours has; any other live copy is one that has not heard of the end.

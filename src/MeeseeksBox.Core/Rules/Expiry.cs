@@ -15,7 +15,8 @@ internal sealed class Expiry(LedgerState state)
         var job = entry.Job with { Active = false, Pid = null, EndTs = now.Wall };
         if (job.State is JobState.Killed)
         {
-            state.Record(state.Change(entry, job, now));
+            // Its node has not said so: should it come back with the job alive, it still has to be killed.
+            state.Record(state.Change(entry, job with { Error = Error }, now));
             return;
         }
 

@@ -1,3 +1,4 @@
+using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Core.Peers;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;
@@ -10,9 +11,6 @@ internal sealed class Linking(LedgerState state, Merging merging)
     // A line of sync is not to be longer than this by much, so that every peer takes it (listen.max_request is 64 MiB there).
     private const long LongestSync = 4 * 1024 * 1024;
 
-    // What a job takes on the wire beside its output, about.
-    private const int JobWeight = 1024;
-
     /// <summary>Takes the jobs that are to be sent to a peer now. What does not fit into one line waits for the next.</summary>
     public IReadOnlyList<Job> TakePending(Peer peer)
     {
@@ -23,7 +21,7 @@ internal sealed class Linking(LedgerState state, Merging merging)
             {
                 peer.NoteSame(id, entry.Job.Seq);
                 jobs.Add(entry.Job);
-                weight += Weight(entry.Job);
+                weight += JobWeight.Of(entry.Job);
             }
         }
 
@@ -73,8 +71,6 @@ internal sealed class Linking(LedgerState state, Merging merging)
 
         return null;
     }
-
-    private static long Weight(Job job) => JobWeight + (job.StdoutData?.Length ?? 0) + (job.StderrData?.Length ?? 0);
 
     private void Take(Peer peer, Job job, Moment now)
     {

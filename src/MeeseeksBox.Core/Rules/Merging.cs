@@ -18,8 +18,20 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
 
         if (!state.Jobs.TryFind(theirs.Id, out var entry))
         {
-            Take(theirs, now);
-            return true;
+            if (state.Jobs.Departed.Find(theirs) is not { } departed)
+            {
+                Take(theirs, now);
+                return true;
+            }
+
+            if (theirs.HasEnded && !Conflict.IsNewer(theirs, departed))
+            {
+                return false;
+            }
+
+            // Its end is in the history. It comes back so that whoever takes it for alive hears of that.
+            entry = state.Jobs.Put(departed, now);
+            entry.Recorded = true;
         }
 
         switch (Conflict.Decide(entry.Job, theirs, state.Settings.Name, entry.Run is not null))
@@ -108,7 +120,7 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
         }
 
         var further = Conflict.IsNewer(theirs, entry.Job) ? theirs : entry.Job;
-        _ = state.Combine(entry, further with { State = JobState.Killed, Active = true }, theirs, now);
+        _ = state.Combine(entry, further with { State = JobState.Killed, Active = true, Error = null }, theirs, now);
     }
 
     // Its process still has to go; until then no other run of the job may start here.

@@ -15,7 +15,15 @@ public sealed record NodeSettings
     public string? Version { get; init; }
 
     /// <summary>The pools of this node.</summary>
-    public IReadOnlyDictionary<string, PoolSettings> Pools { get; init; } = new Dictionary<string, PoolSettings>();
+    public IReadOnlyDictionary<string, PoolSettings> Pools
+    {
+        get;
+        init
+        {
+            field = value;
+            Offers = value.ToDictionary(pool => pool.Key, pool => pool.Value.Offer);
+        }
+    } = new Dictionary<string, PoolSettings>();
 
     /// <summary>How long an ended job stays after its last change, and how long a job at work elsewhere may go without news.</summary>
     public double Expire { get; init; } = 60;
@@ -33,7 +41,7 @@ public sealed record NodeSettings
     public bool WaitInPool { get; init; }
 
     /// <summary>What the pools of this node offer to the cluster.</summary>
-    internal Dictionary<string, SlotCount> Offers => field ??= Pools.ToDictionary(pool => pool.Key, pool => pool.Value.Offer);
+    internal Dictionary<string, SlotCount> Offers { get; private init; } = [];
 
     /// <summary>The settings of a pool of this node, <see cref="ConfigPool"/> included; null when it has no such pool.</summary>
     public PoolSettings? Pool(string name) => Pools.TryGetValue(name, out var pool) ? pool : name is ConfigPool ? PoolSettings.ForConfig : null;

@@ -1,0 +1,264 @@
+using MeeseeksBox.Core;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Simulation.Network;
+
+namespace MeeseeksBox.Simulation.Boxes;
+
+/// <summary>A node: a ledger, and around it in the place of the shell what the shell does, in make-believe time.</summary>
+internal sealed class Box
+{
+    // What the shell's timer can do.
+    private const double ShortestTimer = 0.001;
+    private const double WallAtStart = 1_800_000_000;
+
+    private readonly World _world;
+    private readonly int _seed;
+    private readonly Dictionary<string, Link> _links = new(StringComparer.Ordinal);
+    private readonly HashSet<Session> _sessions = [];
+    private readonly Pools _pools;
+    private Ledger? _ledger;
+    private double _armedFor = double.PositiveInfinity;
+
+    /// <param name="plan">Its configuration.</param>
+    /// <param name="world">Where it is.</param>
+    /// <param name="skew">How far its wall clock is off, in seconds.</param>
+    /// <param name="seed">Where its own chance comes from.</param>
+    public Box(BoxPlan plan, World world, double skew, int seed)
+    {
+        (Plan, _world, Skew, _seed) = (plan, world, skew, seed);
+        _pools = new Pools(this, world);
+    }
+
+    public string Name => Plan.Name;
+
+    /// <summary>Its configuration; see <see cref="Configure"/>.</summary>
+    public BoxPlan Plan { get; private set; }
+
+    /// <summary>Hears of each line of its history.</summary>
+    public Action<Job> Recorded { get; set; } = _ => { };
+
+    /// <summary>How far its wall clock is off, in seconds; may be set at any time.</summary>
+    public double Skew { get; set; }
+
+    /// <summary>Which of its lives this is, from 1.</summary>
+    public int Life { get; private set; }
+
+    public bool IsUp => _ledger is not null;
+
+    /// <summary>True while it stops in an orderly way.</summary>
+    public bool IsStopping { get; private set; }
+
+    /// <summary>The state file.</summary>
+    public IReadOnlyList<Job> Saved { get; private set; } = [];
+
+    /// <summary>What it knows; only while it is up.</summary>
+    public Ledger Ledger => _ledger ?? throw new InvalidOperationException($"{Name} is down.");
+
+    public Moment Now => new(WallAtStart + _world.Agenda.Now + Skew, _world.Agenda.Now);
+
+    /// <summary>All copies of jobs that there are here: of the ledger, or of the state file while it is down.</summary>
+    public IEnumerable<Job> Jobs => _ledger?.Snapshot() ?? Saved;
+
+    /// <summary>Begins a life.</summary>
+    public void Start()
+    {
+        Life++;
+        _ledger = new Ledger(Plan.Settings, new Random(_seed + (Life * 1000)));
+        _world.Tell($"{Name} starts, life {Life}, with {Saved.Count} jobs");
+        Do(Turn.Load, (ledger, now) => ledger.Load(Saved, now));
+        InThisLife(Plan.Checkpoint, SaveAgain);
+        Linked();
+    }
+
+    /// <summary>Ends it without warning.</summary>
+    /// <param name="losesState">True to lose the state file too.</param>
+    public void Crash(bool losesState)
+    {
+        Saved = losesState ? [] : Saved;
+        _world.Tell($"{Name} crashes {(losesState ? "and loses its state" : $"with {Saved.Count} jobs saved")}");
+        var jobs = Ledger.Snapshot();
+        End();
+        _world.Account.NoteCrash(this, jobs);
+    }
+
+    /// <summary>Ends it in order (SPEC.md §10), a little later.</summary>
+    public void Stop()
+    {
+        _world.Tell($"{Name} stops");
+        IsStopping = true;
+        Do(Turn.Own, (ledger, _) => ledger.Close());
+        InThisLife(0.5, WhenRunsEnded);
+
+        void WhenRunsEnded()
+        {
+            if (Ledger.Runs.Count > 0)
+            {
+                InThisLife(0.1, WhenRunsEnded);
+                return;
+            }
+
+            InThisLife(_world.Between(0.1, 2), () =>
+            {
+                Saved = Ledger.Snapshot();
+                _world.Tell($"{Name} has stopped with {Saved.Count} jobs saved");
+                End();
+            });
+        }
+    }
+
+    /// <summary>Goes by another configuration from now on.</summary>
+    public void Configure(BoxPlan plan)
+    {
+        Plan = plan;
+        if (IsUp)
+        {
+            Linked();
+            Do(Turn.Own, (ledger, now) => ledger.Apply(plan.Settings, now));
+        }
+    }
+
+    /// <summary>Enters the ledger, and has everybody told who must know.</summary>
+    public T Do<T>(Turn turn, Func<Ledger, Moment, T> work)
+    {
+        var ledger = Ledger;
+        var seq = ledger.Seq;
+        var result = work(ledger, Now);
+        _world.Account.NoteTurn(this, turn, seq);
+        TellNews(ledger.News);
+        Arm(ledger);
+        return result;
+    }
+
+    public void Do(Turn turn, Action<Ledger, Moment> work) => Do(turn, (ledger, now) =>
+    {
+        work(ledger, now);
+        return true;
+    });
+
+    /// <summary>Has something happen later, unless this life is over then.</summary>
+    public void InThisLife(double seconds, Action what)
+    {
+        var life = Life;
+        _world.Agenda.In(seconds, () =>
+        {
+            if (IsUp && life == Life)
+            {
+                what();
+            }
+        });
+    }
+
+    /// <summary>Takes a connection; null when it is down.</summary>
+    public Served? Accept(Connection connection)
+    {
+        if (!IsUp)
+        {
+            return null;
+        }
+
+        var session = new Session(this, connection, _world);
+        _ = _sessions.Add(session);
+        return new Served(session.Take, () =>
+        {
+            session.Close();
+            _ = _sessions.Remove(session);
+        });
+    }
+
+    private void End()
+    {
+        _ledger = null;
+        _world.Account.NoteEnd(this);
+        IsStopping = false;
+        _armedFor = double.PositiveInfinity;
+        _pools.Clear();
+        foreach (var link in _links.Values)
+        {
+            link.End();
+        }
+
+        foreach (var session in _sessions)
+        {
+            session.Close();
+        }
+
+        _links.Clear();
+        _sessions.Clear();
+        foreach (var connection in _world.Links.Connections.Where(connection => connection.ServerName == Name).ToArray())
+        {
+            connection.CloseAtServer();
+        }
+    }
+
+    private void SaveAgain()
+    {
+        Saved = Ledger.Snapshot();
+        InThisLife(Plan.Checkpoint, SaveAgain);
+    }
+
+    private void Linked()
+    {
+        foreach (var (name, link) in _links.Where(link => !Plan.Downstream.Contains(link.Key)).ToArray())
+        {
+            link.End();
+            _ = _links.Remove(name);
+            Do(Turn.Own, (ledger, now) => ledger.RemovePeer(link.Peer, now));
+        }
+
+        foreach (var name in Plan.Downstream.Where(name => !_links.ContainsKey(name)))
+        {
+            var link = new Link(this, Do(Turn.Own, (ledger, now) => ledger.AddPeer(name, now)), _world);
+            _links.Add(name, link);
+            link.Connect();
+        }
+    }
+
+    private void TellNews(News news)
+    {
+        foreach (var pool in news.Pools)
+        {
+            _pools.Wake(pool);
+        }
+
+        foreach (var run in news.Stops)
+        {
+            _pools.Stop(run);
+        }
+
+        foreach (var peer in news.Peers)
+        {
+            _links.GetValueOrDefault(peer.Name)?.Wake();
+        }
+
+        foreach (var ending in news.Endings)
+        {
+            Recorded(ending);
+        }
+
+        if (news.Jobs || news.Nodes)
+        {
+            foreach (var session in _sessions)
+            {
+                session.LookSoon();
+            }
+        }
+
+        news.Clear();
+    }
+
+    private void Arm(Ledger ledger)
+    {
+        if (ledger.NextDeadline() is { } deadline && deadline < _armedFor)
+        {
+            _armedFor = deadline;
+            InThisLife(Math.Max(deadline - _world.Agenda.Now, ShortestTimer), () =>
+            {
+                if (_armedFor == deadline)
+                {
+                    _armedFor = double.PositiveInfinity;
+                    Do(Turn.Tick, (ledger, now) => ledger.Tick(now));
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,272 @@
+using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Simulation.Boxes;
+
+namespace MeeseeksBox.Simulation.Checks;
+
+/// <summary>Takes note of all that happens, and checks at once what can be checked at once.</summary>
+internal sealed class Account(World world, bool isChecked)
+{
+    private readonly Dictionary<string, JobStory> _stories = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, Job>> _known = new(StringComparer.Ordinal);
+    private readonly List<(double Time, string Box)> _ends = [];
+    private readonly List<string> _violations = [];
+    private readonly Dictionary<Run, int> _awaited = [];
+
+    public IReadOnlyCollection<JobStory> Stories => _stories.Values;
+
+    /// <summary>What went wrong, a sentence each.</summary>
+    public IReadOnlyList<string> Violations => _violations;
+
+    /// <summary>Changes that were made by a box itself, each of which must reach others.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>Copies that told a box something that it did not know.</summary>
+    public long Taken { get; private set; }
+
+    /// <summary>Copies that may have been sent because a connection began anew.</summary>
+    public long Resent { get; private set; }
+
+    public JobStory Story(string id)
+    {
+        if (!_stories.TryGetValue(id, out var story))
+        {
+            story = new JobStory(id);
+            _stories.Add(id, story);
+        }
+
+        return story;
+    }
+
+    public void Blame(string what)
+    {
+        world.Tell($"!!! {what}");
+        _violations.Add(what);
+    }
+
+    /// <summary>A ledger was entered; what changed since a number is looked at.</summary>
+    public void NoteTurn(Box box, Turn turn, long since)
+    {
+        if (!isChecked)
+        {
+            return;
+        }
+
+        var known = Known(box);
+        foreach (var job in box.Ledger.Newer(since, unassigned: true))
+        {
+            _ = known.TryGetValue(job.Id, out var before);
+            known[job.Id] = job;
+            if (world.Journal.IsKept)
+            {
+                world.Tell($"  {box.Name} {turn}: {Show(job)}");
+            }
+
+            if (turn is Turn.Merge)
+            {
+                Taken++;
+            }
+            else if (turn is not Turn.Load)
+            {
+                Changes++;
+                CheckBooking(box, before, job);
+            }
+        }
+
+        foreach (var ending in box.Ledger.News.Endings)
+        {
+            NoteHistory(box, ending);
+        }
+
+        if (known.Count > box.Ledger.Count)
+        {
+            NoteForgotten(box, known);
+        }
+    }
+
+    public void NoteTaken(Box box, Run run)
+    {
+        if (!isChecked)
+        {
+            return;
+        }
+
+        var slots = box.Ledger.Settings.Pool(run.Job.Pool)!.Slots;
+        var taken = box.Ledger.Runs.Count(other => other.Job.Pool == run.Job.Pool);
+        if (slots > 0 && taken > slots)
+        {
+            Blame($"{box.Name} runs {taken} jobs at once in {run.Job.Pool}, which has {slots} slots");
+        }
+    }
+
+    public void NoteStarted(Box box, Run run)
+    {
+        if (!isChecked || box.Ledger.Find(run.Job.Id) is not { } job || run.Stop is StopReason.Superseded)
+        {
+            return;
+        }
+
+        var story = Story(job.Id);
+        var start = new JobStory.Start(world.Agenda.Now, box.Name, box.Life, job.Epoch, job.StartCount);
+        if (Reason(story, start) is { } reason)
+        {
+            Blame($"{job.Id} was started on {box.Name} though {reason}");
+        }
+
+        story.Starts.Add(start);
+    }
+
+    /// <summary>A run is about to end: the history of its box must get one line of it, unless the job is not its any more.</summary>
+    public void NoteEnding(Box box, Run run)
+    {
+        if (isChecked && run.Stop is not StopReason.Superseded and not StopReason.Shutdown and not StopReason.PoolRemoved)
+        {
+            _awaited[run] = Story(run.Job.Id).Endings.Count(line => line.Box == box.Name && line.Life == box.Life);
+            var life = box.Life;
+            world.Agenda.In(0, () =>
+            {
+                var now = Story(run.Job.Id).Endings.Count(line => line.Box == box.Name && line.Life == life);
+                if (_awaited.Remove(run, out var before) && now != before + 1 && run.Stop is not StopReason.Superseded)
+                {
+                    Blame($"{box.Name} has put down {now - before} lines of history for the end of a run of {run.Job.Id}");
+                }
+            });
+        }
+    }
+
+    public void NoteKilled(Box box, Job killed)
+    {
+        if (killed.State is JobState.Killed && (killed.Active || killed.Node == box.Name))
+        {
+            Story(killed.Id).Kills.Add(new(world.Agenda.Now, box.Name, killed.Epoch));
+        }
+    }
+
+    public void NoteUp(Box box, string peer)
+    {
+        world.Tell($"{box.Name}→{peer} up");
+        Resent += box.Ledger.Count + world.Boxes[peer].Jobs.Count();
+    }
+
+    public void NoteSent(string from, string to, IReadOnlyList<Job> jobs)
+    {
+        if (world.Journal.IsKept)
+        {
+            world.Tell($"{from}→{to}: {string.Join(' ', jobs.Select(job => job.Id))}");
+        }
+    }
+
+    /// <summary>A box has crashed: what it alone knew, and had not saved, may be lost.</summary>
+    public void NoteCrash(Box box, Job[] jobs)
+    {
+        var saved = box.Saved.ToDictionary(job => job.Id);
+        foreach (var job in jobs)
+        {
+            var elsewhere = world.Boxes.Values.Where(other => other != box).SelectMany(other => other.Jobs).Where(copy => copy.Id == job.Id).ToArray();
+            var story = Story(job.Id);
+            if (elsewhere is [] && !saved.ContainsKey(job.Id))
+            {
+                story.Lost ??= $"only {box.Name} knew it when it crashed";
+            }
+
+            // A wish that nobody else has heard of goes with the box.
+            if (!elsewhere.Append(saved.GetValueOrDefault(job.Id)).Any(copy => copy is { State: JobState.Killed }))
+            {
+                _ = story.Kills.RemoveAll(kill => kill.Box == box.Name);
+            }
+        }
+    }
+
+    /// <summary>A life of a box is over.</summary>
+    public void NoteEnd(Box box)
+    {
+        _ends.Add((world.Agenda.Now, box.Name));
+        _ = _known.Remove(box.Name);
+    }
+
+    /// <summary>True when a life of a box ended after a time.</summary>
+    public bool EndedSince(string box, double time) => _ends.Any(end => end.Box == box && end.Time >= time);
+
+    public static string Show(Job job) =>
+        $"{job.Id} e{job.Epoch} {job.State}{(job.Active ? " active" : "")} @{job.Node ?? "-"} from {job.SubmitNode ?? "-"} starts={job.StartCount} fails={job.FailCount} rc={job.Rc} ts={job.Ts:R} end={job.EndTs:R} [{string.Join(',', job.Tags)}] {job.Error}";
+
+    private Dictionary<string, Job> Known(Box box)
+    {
+        if (!_known.TryGetValue(box.Name, out var known))
+        {
+            known = new(StringComparer.Ordinal);
+            _known.Add(box.Name, known);
+        }
+
+        return known;
+    }
+
+    private void NoteHistory(Box box, Job ending)
+    {
+        var story = Story(ending.Id);
+        if (world.Journal.IsKept)
+        {
+            world.Tell($"  {box.Name} history: {Show(ending)}");
+        }
+
+        var again = story.Endings.FirstOrDefault(line => line.Box == box.Name && line.Life == box.Life
+            && line.Job.Epoch == ending.Epoch && line.Job.StartCount == ending.StartCount && line.Job.FailCount == ending.FailCount
+            && line.Job.State == ending.State && line.Job.EndTs == ending.EndTs);
+        if (again is not null && ending.Node == box.Name)
+        {
+            Blame($"{box.Name} has put the end of {ending.Id} into its history twice: {Show(ending)}");
+        }
+
+        story.Endings.Add(new(world.Agenda.Now, box.Name, box.Life, ending));
+        story.HasEnded |= ending.HasEnded;
+    }
+
+    private void NoteForgotten(Box box, Dictionary<string, Job> known)
+    {
+        foreach (var gone in known.Values.Where(job => box.Ledger.Find(job.Id) is null).ToArray())
+        {
+            _ = known.Remove(gone.Id);
+            world.Tell($"  {box.Name} forgets {gone.Id}");
+            if (!gone.HasEnded)
+            {
+                Blame($"{box.Name} has let {gone.Id} go, which had not ended");
+            }
+
+            Story(gone.Id).Forgotten[box.Name] = world.Agenda.Now;
+        }
+    }
+
+    // SPEC.md §6: a burst of submissions is not overbooked.
+    private void CheckBooking(Box box, Job? before, Job job)
+    {
+        if (before is not { Node: null } || before.Epoch != job.Epoch || job.Node is not { } node || box.Ledger.Settings.WaitInPool)
+        {
+            return;
+        }
+
+        var slots = node == box.Name ? box.Ledger.Settings.Pools.GetValueOrDefault(job.Pool)?.Slots
+            : box.Ledger.Nodes.Find(node)?.Status.Pools.GetValueOrDefault(job.Pool).Limit ?? 0;
+        var live = box.Ledger.Snapshot().Count(other => other.Node == node && other.Pool == job.Pool && !other.HasEnded);
+        if (slots > 0 && live > slots)
+        {
+            Blame($"{box.Name} has given {node} {live} jobs for its {slots} slots");
+        }
+    }
+
+    // Why a start is one too many; null when it is in order.
+    private string? Reason(JobStory story, JobStory.Start start)
+    {
+        if (story.Starts.Count is 0)
+        {
+            return null;
+        }
+
+        var last = story.Starts[^1];
+        var since = story.Endings.Where(line => line.Time >= last.Time).ToArray();
+        var isDeclared = since.Any(line => line.Job.State is JobState.Failed || line.Job.Restart is true || line.Job.Resubmit is true)
+            || story.Endings.Any(line => line.Job.Error is "expired")
+            || EndedSince(last.Box, last.Time);
+        return isDeclared || (start.Epoch > last.Epoch && story.Restarts >= start.Epoch) ? null
+            : $"it was started on {last.Box} before, and nothing has happened since that lets it run again";
+    }
+}

@@ -1,0 +1,129 @@
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Simulation.Boxes;
+
+namespace MeeseeksBox.Simulation.Checks;
+
+/// <summary>What must hold when all is healed and the cluster has come to rest.</summary>
+internal sealed class Invariants(World world)
+{
+    private Account Account => world.Account;
+
+    public bool AllHaveEnded => world.Boxes.Values.All(box => box.Ledger.Runs.Count is 0 && Copies(box).All(job => job.HasEnded));
+
+    public void CheckEnds()
+    {
+        foreach (var box in world.Boxes.Values)
+        {
+            foreach (var job in Copies(box).Where(job => !job.HasEnded))
+            {
+                Account.Blame($"on {box.Name} a job does not end: {Account.Show(job)}");
+            }
+        }
+
+        foreach (var story in Account.Stories.Where(story => story.Lost is null && !story.HasEnded))
+        {
+            if (!world.Boxes.Values.Any(box => box.Ledger.Find(story.Id) is not null))
+            {
+                Account.Blame($"{story.Id} is lost: nobody has it, and it never ended");
+            }
+        }
+    }
+
+    public void CheckAgreement()
+    {
+        foreach (var copies in world.Boxes.Values.SelectMany(box => Copies(box).Select(job => (Box: box.Name, View: View(job)))).GroupBy(copy => copy.View.Id))
+        {
+            var views = copies.GroupBy(copy => copy.View).ToArray();
+            if (views.Length > 1)
+            {
+                Account.Blame($"the boxes do not agree: {string.Join("; ", views.Select(view => $"{string.Join(' ', view.Select(copy => copy.Box))}: {view.Key}"))}");
+            }
+        }
+    }
+
+    /// <summary>Every box must know of all that it can reach, as they are now.</summary>
+    public void CheckNodes()
+    {
+        foreach (var box in world.Boxes.Values)
+        {
+            var below = Below(box);
+            var known = box.Ledger.Nodes.All.ToDictionary(node => node.Name);
+            if (!known.Keys.ToHashSet().SetEquals(below))
+            {
+                Account.Blame($"{box.Name} knows of {string.Join(' ', known.Keys)} and reaches {string.Join(' ', below.Order())}");
+                continue;
+            }
+
+            foreach (var node in known.Values)
+            {
+                var pools = world.Boxes[node.Name].Ledger.Settings.Pools;
+                if (!node.Status.Online || !pools.Keys.ToHashSet().SetEquals(node.Status.Pools.Keys)
+                    || pools.Any(pool => node.Status.Pools[pool.Key] != pool.Value.Offer))
+                {
+                    Account.Blame($"{box.Name} takes {node.Name} for {(node.Status.Online ? "online" : "offline")}, with {string.Join(' ', node.Status.Pools)}");
+                }
+
+                var reached = Below(world.Boxes[node.Name]).Append(node.Name).Order(StringComparer.Ordinal);
+                if (!node.Status.Routing.Order(StringComparer.Ordinal).SequenceEqual(reached))
+                {
+                    Account.Blame($"{box.Name} believes that {node.Name} reaches {string.Join(' ', node.Status.Routing)}");
+                }
+            }
+        }
+    }
+
+    /// <summary>What was killed must not be under way long after all have heard of it.</summary>
+    public void CheckKills()
+    {
+        foreach (var box in world.Boxes.Values)
+        {
+            foreach (var run in box.Ledger.Runs)
+            {
+                if (box.Ledger.Find(run.Job.Id) is { } job && Account.Story(job.Id).Kills.Any(kill => kill.Epoch == job.Epoch && !IsForgotten(job.Id, kill)))
+                {
+                    Account.Blame($"{job.Id} was killed and runs on: {Account.Show(job)}");
+                }
+            }
+        }
+    }
+
+    /// <summary>Jobs that have ended must leave everywhere, and not be handed to and fro.</summary>
+    public void CheckLeft()
+    {
+        foreach (var box in world.Boxes.Values.Where(box => Copies(box).Any()))
+        {
+            Account.Blame($"{box.Name} still has {string.Join(' ', Copies(box).Select(Account.Show))}");
+        }
+    }
+
+    // A copy of a job whose node is no part of the cluster that a box belongs to tells nothing: a node that two clusters share brought it.
+    private IEnumerable<Job> Copies(Box box) =>
+        box.Jobs.Where(job => job.Node is null || job.Node == box.Name || world.Boxes.Values.Any(above => Covers(above, box.Name) && Covers(above, job.Node)));
+
+    private bool Covers(Box above, string name) => above.Name == name || Below(above).Contains(name);
+
+    // What has left the table is remembered, but only for as long as the box lives.
+    private bool IsForgotten(string id, JobStory.Kill kill) =>
+        Account.Story(id).Forgotten.Any(forgotten => forgotten.Value > kill.Time) && Account.EndedSince(kill.Box, kill.Time);
+
+    private HashSet<string> Below(Box box)
+    {
+        var below = new HashSet<string>(StringComparer.Ordinal);
+        var queue = new Queue<string>(box.Plan.Downstream);
+        while (queue.TryDequeue(out var name))
+        {
+            if (below.Add(name))
+            {
+                foreach (var next in world.Boxes[name].Plan.Downstream)
+                {
+                    queue.Enqueue(next);
+                }
+            }
+        }
+
+        return below;
+    }
+
+    private static CopyView View(Job job) =>
+        new(job.Id, job.Epoch, job.State, job.Active, job.Node, job.Rc, job.StartCount, job.FailCount, job.Error, string.Join(' ', job.Tags), job.Retries);
+}
