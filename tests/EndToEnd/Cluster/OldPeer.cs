@@ -97,6 +97,17 @@ public sealed class OldPeer : IAsyncDisposable
         }
     }
 
+    /// <summary>Puts a job into its table as it stands.</summary>
+    public void Recall(JsonElement job)
+    {
+        lock (_lock)
+        {
+            var known = JsonNode.Parse(job.GetRawText())!.AsObject();
+            _jobs[job.GetProperty("id").GetString()!] = known;
+            _seq = Math.Max(_seq, Seq(known));
+        }
+    }
+
     /// <summary>Answers a line.</summary>
     public string Answer(string line)
     {

@@ -38,6 +38,12 @@ public sealed class Proxy : IAsyncDisposable
     public void Cut()
     {
         _isCut = true;
+        Break();
+    }
+
+    /// <summary>Ends all connections; new ones are welcome.</summary>
+    public void Break()
+    {
         lock (_lock)
         {
             _sockets.ForEach(socket => socket.Close());

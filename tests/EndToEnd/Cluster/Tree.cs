@@ -22,7 +22,8 @@ public sealed class Tree : IAsyncDisposable
     public async Task<RunningBox> StartAsync(string name, params string[] words)
     {
         var box = await RunningBox.StartAsync([$"name={name}", .. words]);
-        _boxes.Push(box);
+        lock (_boxes)
+            _boxes.Push(box);
         return box;
     }
 
