@@ -4,7 +4,7 @@ namespace MeeseeksBox.Protocol.Lines;
 
 /// <summary>What a <see cref="LineReader"/> came to.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Line">The line, when it is one.</param>
+/// <param name="Line">The line, or the rest, when it is one.</param>
 public readonly record struct LineResult(LineKind Kind, ReadOnlySequence<byte> Line)
 {
     /// <summary>The end of the input.</summary>
@@ -15,4 +15,7 @@ public readonly record struct LineResult(LineKind Kind, ReadOnlySequence<byte> L
 
     /// <summary>A line.</summary>
     public static LineResult Of(ReadOnlySequence<byte> line) => new(LineKind.Line, line);
+
+    /// <summary>What stood at the end without a newline.</summary>
+    public static LineResult RestOf(ReadOnlySequence<byte> line) => new(LineKind.Rest, line);
 }

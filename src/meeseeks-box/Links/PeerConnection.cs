@@ -92,7 +92,7 @@ internal sealed class PeerConnection : IAsyncDisposable
         var line = await Guarded(_lines.ReadAsync(either.Token).AsTask(), "sends nothing", stop);
         if (line.Kind is not LineKind.Line)
         {
-            throw new LinkException(line.Kind is LineKind.End ? "the node closed the connection" : $"its answer is longer than {LongestAnswer} bytes");
+            throw new LinkException(line.Kind is LineKind.TooLong ? $"its answer is longer than {LongestAnswer} bytes" : "the node closed the connection");
         }
 
         try

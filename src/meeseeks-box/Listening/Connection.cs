@@ -49,7 +49,7 @@ internal sealed class Connection(Stream stream, ILineHandler handler, long longe
             var result = await lines.ReadAsync(finish);
             switch (result.Kind)
             {
-                case LineKind.Line when !result.Line.IsEmpty:
+                case LineKind.Line or LineKind.Rest when !result.Line.IsEmpty:
                     await handler.HandleAsync(result.Line, lines, output, abort);
                     if (output.UnflushedBytes >= SendAt || !lines.HasLine)
                     {
