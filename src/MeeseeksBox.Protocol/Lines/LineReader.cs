@@ -55,10 +55,11 @@ public sealed class LineReader(PipeReader input, long longest) : IFurtherLines
 
             if (_inputEnded)
             {
+                // What people pipe into nc may lack its last newline.
                 var rest = _buffer;
                 _buffer = default;
                 _scanned = 0;
-                return rest.IsEmpty ? LineResult.End : LineResult.RestOf(WithoutReturn(rest));
+                return rest.IsEmpty ? LineResult.End : LineResult.Of(WithoutReturn(rest), isLast: true);
             }
 
             await ReadMoreAsync(stop);
