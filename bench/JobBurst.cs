@@ -49,10 +49,12 @@ internal static class JobBurst
         return await Rate.OfAsync(daemon.Process, Count, () => RunAsync(client, Count));
     }
 
-    private static async Task RunAsync(LineClient client, int count)
+    /// <summary>Submits so many jobs, and waits until all have ended.</summary>
+    public static async Task RunAsync(LineClient client, int count, string pool = "p")
     {
-        await client.PipelineAsync(Encoding.UTF8.GetBytes("""[{"submit":{"pool":"p","args":["/bin/true"]}}]""" + "\n"), count - 1, 256);
-        var last = client.Ask("""[{"submit":{"pool":"p","args":["/bin/true"]}}]""")[0].GetProperty("submit").EnumerateObject().First().Name;
+        var submit = $$$"""[{"submit":{"pool":"{{{pool}}}","args":["/bin/true"]}}]""";
+        await client.PipelineAsync(Encoding.UTF8.GetBytes(submit + "\n"), count - 1, 256);
+        var last = client.Ask(submit)[0].GetProperty("submit").EnumerateObject().First().Name;
         await UntilEndedAsync(client, last);
     }
 
