@@ -183,7 +183,7 @@ public sealed class ConfigurationReaderTests
     [InlineData("defaults.ssl.cafile=no.pem", "command line: defaults.ssl.cafile: no.pem: the file cannot be read: there is no such file")]
     [InlineData("nodes.n1.ssl.ciphers=ECDHE-RSA-AES265-GCM-SHA384",
         "command line: nodes.n1.ssl.ciphers: 'ECDHE-RSA-AES265-GCM-SHA384' is not a cipher that can be used; the nearest known one is 'ECDHE-RSA-AES256-GCM-SHA384'")]
-    [InlineData("nodes.n1.ssl.options=OP_NO_TLSv1_4", "command line: nodes.n1.ssl.options: 'OP_NO_TLSv1_4' is not an option that can be set; the nearest known one is 'OP_NO_TLSv1_1'")]
+    [InlineData("nodes.n1.ssl.options=OP_NO_TLSv1_4", "command line: nodes.n1.ssl.options: 'OP_NO_TLSv1_4' is not an option that can be set; the nearest known one is 'OP_NO_TLSv1_2'")]
     public void Encryption_is_never_left_out_silently(string word, string problem)
     {
         ConfigurationReader.Read([word]).Problems.Should().Contain(problem);

@@ -28,6 +28,9 @@ public sealed class TestAuthority : IDisposable
     /// <summary>Its certificate.</summary>
     public string Pem => _certificate.ExportCertificatePem();
 
+    /// <summary>Its certificate and its private key, for one file.</summary>
+    public string Together => $"{Pem}\n{_certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()}\n";
+
     private static DateTimeOffset Start => TimeProvider.System.GetUtcNow().AddDays(-10);
 
     private static DateTimeOffset End => TimeProvider.System.GetUtcNow().AddDays(10);
