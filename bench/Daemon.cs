@@ -30,6 +30,16 @@ internal sealed partial class Daemon : IDisposable
     /// <summary>A new connection to it.</summary>
     public Task<LineClient> ConnectAsync() => LineClient.ConnectAsync(Port);
 
+    /// <summary>Waits until the answer to a request without argument names all of these.</summary>
+    public void Until(string request, params string[] names)
+    {
+        using var client = LineClient.ConnectAsync(Port).Result;
+        while (client.Ask($"[{{\"{request}\":{{}}}}]").GetRawText() is var answer && names.Any(name => !answer.Contains($"\"{name}\"", StringComparison.Ordinal)))
+        {
+            Thread.Sleep(1);
+        }
+    }
+
     public void Dispose() => _child.Dispose();
 
     private static string? Endpoint(string line) => Listening().Match(line) is { Success: true } match ? match.Groups[1].Value : null;

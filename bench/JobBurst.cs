@@ -14,7 +14,6 @@ internal static class JobBurst
 
     // How many jobs before the last the client begins to ask often.
     private const int Near = 100;
-    private const string Submit = """[{"submit":{"pool":"p","args":["/bin/true"]}}]""";
 
     public static async Task<int> RunAsync()
     {
@@ -53,19 +52,21 @@ internal static class JobBurst
         return await Rate.OfAsync(daemon.Process, Count, () => RunAsync(client, Count));
     }
 
-    private static async Task RunAsync(LineClient client, int count)
+    /// <summary>Submits so many jobs, and waits until all have ended.</summary>
+    public static async Task RunAsync(LineClient client, int count, string pool = "p")
     {
-        var near = await SubmitAsync(client, count - Near);
-        var last = await SubmitAsync(client, Near);
+        var near = await SubmitAsync(client, count - Near, pool);
+        var last = await SubmitAsync(client, Near, pool);
         await UntilEndedAsync(client, near, milliseconds: 20);
         await UntilEndedAsync(client, last, milliseconds: 2);
         await UntilAllEndedAsync(client);
     }
 
-    private static async Task<string> SubmitAsync(LineClient client, int count)
+    private static async Task<string> SubmitAsync(LineClient client, int count, string pool)
     {
-        await client.PipelineAsync(Encoding.UTF8.GetBytes(Submit + "\n"), count - 1, 256);
-        return client.Ask(Submit)[0].GetProperty("submit").EnumerateObject().First().Name;
+        var submit = $$$"""[{"submit":{"pool":"{{{pool}}}","args":["/bin/true"]}}]""";
+        await client.PipelineAsync(Encoding.UTF8.GetBytes(submit + "\n"), count - 1, 256);
+        return client.Ask(submit)[0].GetProperty("submit").EnumerateObject().First().Name;
     }
 
     // Jobs start in the order in which they were submitted, so one is looked at, and not often until it counts: each look takes as much of the

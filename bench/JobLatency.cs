@@ -29,10 +29,10 @@ internal static class JobLatency
         return 0;
     }
 
-    private static void Print(string name, List<double> figures) => Rounds.Print(
+    public static void Print(string name, List<double> figures) => Rounds.Print(
         $"  {name,-44} min {Rounds.Show(figures.Min())}   median {Rounds.Show(Rounds.Median(figures))}   p99 {Rounds.Show(Rounds.At(figures, 0.99))} ms");
 
-    private static double Job(LineClient client)
+    public static double Job(LineClient client)
     {
         var watch = Stopwatch.StartNew();
         var id = client.Ask("""[{"submit":{"pool":"p","args":["/bin/true"]}}]""")[0].GetProperty("submit").EnumerateObject().First().Name;

@@ -7,6 +7,7 @@ return args switch
     ["latency"] => await JobLatency.RunAsync(),
     ["table"] => await TableSize.RunAsync(),
     ["idle"] => await IdleLoad.RunAsync(),
+    ["cluster"] => await ClusterNews.RunAsync(),
     ["fuzz"] => await Fuzz.RunAsync(1_000_000, seed: 1),
     ["fuzz", var lines, var seed] => await Fuzz.RunAsync(Whole(lines), Whole(seed)),
     [] or ["all"] => await AllAsync(),
@@ -18,12 +19,13 @@ return args switch
 };
 
 static async Task<int> AllAsync() =>
-    await JobBurst.RunAsync() + await RequestRate.RunAsync() + await JobLatency.RunAsync() + await TableSize.RunAsync() + await IdleLoad.RunAsync();
+    await JobBurst.RunAsync() + await RequestRate.RunAsync() + await JobLatency.RunAsync() + await TableSize.RunAsync() + await IdleLoad.RunAsync()
+    + await ClusterNews.RunAsync();
 
 static int Whole(string word) => int.Parse(word, System.Globalization.CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project bench -- [jobs | requests | latency | table | idle | all | fuzz [LINES SEED]]");
+    Console.Error.WriteLine("usage: dotnet run -c Release --project bench -- [jobs | requests | latency | table | idle | cluster | all | fuzz [LINES SEED]]");
     return 2;
 }

@@ -11,12 +11,15 @@ internal readonly record struct Rate(double PerSecond, double ProcessorMicroseco
     /// <param name="process">Who does it.</param>
     /// <param name="count">How much there is.</param>
     /// <param name="work">Ends when all of it is done.</param>
-    public static async Task<Rate> OfAsync(Child process, int count, Func<Task> work)
+    public static Task<Rate> OfAsync(Child process, int count, Func<Task> work) => OfAsync(() => process.ProcessorTime, count, work);
+
+    /// <summary>The same for several processes.</summary>
+    public static async Task<Rate> OfAsync(Func<TimeSpan> processorTime, int count, Func<Task> work)
     {
-        var used = process.ProcessorTime;
+        var used = processorTime();
         var watch = Stopwatch.StartNew();
         await work();
         var elapsed = watch.Elapsed;
-        return new Rate(count / elapsed.TotalSeconds, (process.ProcessorTime - used).TotalMicroseconds / count);
+        return new Rate(count / elapsed.TotalSeconds, (processorTime() - used).TotalMicroseconds / count);
     }
 }

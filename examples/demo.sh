@@ -1,14 +1,16 @@
 #!/bin/bash
-# Shows what meeseeks-box does, in half a minute: builds it, starts a node, gives it real jobs, tells what became of them, stops it.
-# Needs the .NET 10 SDK and nothing else. Exit status 0: all went as promised.
+# Shows what meeseeks-box does, in half a minute: builds it, starts the cluster of the examples (eleven boxes), gives it real jobs, kills one
+# of its heads, tells what became of them all, and stops it. Needs the .NET 10 SDK and nothing else. Exit status 0: all went as promised.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 readonly patience=30 # seconds that anything may take before the demo gives up on it
 readonly program=src/meeseeks-box/bin/Debug/net10.0/meeseeks-box.dll
+readonly a_nodes='nodeA1 nodeA2 nodeA3' b_nodes='nodeB1 nodeB2 nodeB3' heads='headA1 headA2 headB1 headB2'
 scratch=$(mktemp -d) || exit 1
-readonly scratch log=$scratch/box.log
-box= port= answer= broken=0
+readonly scratch
+declare -A pids=() ports=() # of the boxes, by name
+answer= broken=0
 
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
     bold=$'\e[1m' dim=$'\e[2m' green=$'\e[32m' red=$'\e[31m' plain=$'\e[0m'
@@ -22,16 +24,17 @@ main() {
     trap 'exit 143' TERM HUP
 
     build
-    start_box
+    start_cluster
     a_first_job
-    jobs_share_slots
+    jobs_are_spread
     a_job_that_fails_is_tried_again
     a_kill_reaches_the_whole_family
+    a_head_fails
     mistakes_are_answered
-    stop_box
+    stop_cluster
     if [ "$broken" -gt 0 ]; then
-        say "${red}$broken of the promises above were not kept.${plain} The box said:"
-        cat "$log"
+        say "${red}$broken of the promises above were not kept.${plain} The boxes said:"
+        cat "$scratch"/*.log
         exit 1
     fi
 
@@ -43,72 +46,98 @@ main() {
 
 a_first_job() {
     title "A first job"
-    say "A request is a line of JSON, and so is its answer. Here is a job for the pool p1:"
-    show '{"submit": {"id": "hello", "pool": "p1", "args": ["echo", "hello, world"]}}'
-    say "The node took it and started it at once. Let us ask what became of it:"
+    say "A request is a line of JSON, and so is its answer. Here is a job for the pool q1, given to the master, which has no pools of its own:"
+    show '{"submit": {"id": "hello", "pool": "q1", "args": ["sh", "-c", "echo hello from $MEESEEKS_NODE"]}}'
+    say "The master chose $(field node). The job went there through a head, and started at once. Let us ask the master what became of it:"
     await_end hello
     show '{"query": "hello"}'
-    say "It is $(field state), with exit status $(field rc), and it printed: ${bold}$(field stdout_data | base64 -d)${plain}"
-    promise "the job is done and its output came back" [ "$(field state) $(field rc) $(field stdout_data | base64 -d)" = "done 0 hello, world" ]
+    local printed
+    printed=$(field stdout_data | base64 -d)
+    say "It is $(field state), with exit status $(field rc), and it printed: ${bold}$printed${plain}"
+    promise "the job is done and its output came up" [ "$(field state) $(field rc) $printed" = "done 0 hello from $(field node)" ]
 }
 
-jobs_share_slots() {
-    title "Four jobs, two slots"
-    say "The pool p1 has two slots. Four jobs of a second each come in on one line:"
-    local spec lines=() running most=0 begin=$SECONDS
-    for spec in a b c d; do
-        lines+=("{\"submit\": {\"id\": \"$spec\", \"pool\": \"p1\", \"tags\": [\"four\"], \"args\": [\"sleep\", \"1\"]}}")
+jobs_are_spread() {
+    title "Twelve jobs, nine slots"
+    say "The pool q1 is on three nodes, with 4, 2 and 3 slots (a fourth, nodeB3, is draining). Twelve jobs of half a second come in on one line:"
+    local i lines=() running most=0 begin=$SECONDS
+    for i in {1..12}; do
+        lines+=('{"submit": {"id": "s'"$i"'", "pool": "q1", "tags": ["spread"], "args": ["sleep", "0.5"]}}')
     done
     show "[${lines[0]}, …]" "[$(IFS=,; echo "${lines[*]}")]"
     while :; do
-        ask '{"ls": {"tag": "four", "state": "running"}}'
+        ask '{"ls": {"tag": "spread", "state": "running"}}'
         running=$(count_ids)
         [ "$running" -gt "$most" ] && most=$running
-        ask '{"ls": {"tag": "four", "state": "done"}}'
-        [ "$(count_ids)" -eq 4 ] && break
+        ask '{"ls": {"tag": "spread", "state": "done"}}'
+        [ "$(count_ids)" -eq 12 ] && break
         [ $((SECONDS - begin)) -gt "$patience" ] && break
         sleep 0.05
     done
-    say "All four are done. At most $most ran at the same time; the others waited in the order in which they had come."
-    promise "two at a time, never more" [ "$most" -eq 2 ]
+    local node where='' sum=0 used=0
+    for node in $a_nodes $b_nodes; do
+        ask '{"ls": {"tag": "spread", "state": "done", "node": "'"$node"'"}}'
+        i=$(count_ids)
+        [ "$i" -gt 0 ] && where="$where, $i on $node" && sum=$((sum + i)) used=$((used + 1))
+    done
+    say "All are done: ${where#, }. At most $most ran at the same time; the others waited at the master, in their order, for the first free slot."
+    promise "spread over three nodes, never more at once than there are slots" [ "$sum $used $((most <= 9))" = "12 3 1" ]
 }
 
 a_job_that_fails_is_tried_again() {
     title "A job that fails is tried again"
     say "This one fails twice and works at its third try. With \"retries\": 5 nobody has to look after it:"
-    show "{\"submit\": {\"id\": \"stubborn\", \"pool\": \"p1\", \"retries\": 5, \"cwd\": \"$scratch\", \"args\": [\"sh\", \"-c\", \"echo >> tries; test \$(wc -l < tries) -eq 3\"]}}"
+    show "{\"submit\": {\"id\": \"stubborn\", \"pool\": \"q3\", \"retries\": 5, \"cwd\": \"$scratch\", \"args\": [\"sh\", \"-c\", \"echo >> tries; test \$(wc -l < tries) -eq 3\"]}}"
     await_end stubborn
-    say "It is $(field state): started $(field start_count) times, failed $(field fail_count) times, with a second between the tries."
+    say "It is $(field state): started $(field start_count) times on $(field node), failed $(field fail_count) times, with a second between the tries."
     promise "two failures, then success" [ "$(field state) $(field start_count) $(field fail_count)" = "done 3 2" ]
 }
 
 a_kill_reaches_the_whole_family() {
     title "A kill reaches the whole family"
-    say "A job that never ends, and that has started another process in a session of its own:"
+    say "A job for one node, that never ends, and that has started another process in a session of its own:"
     local pid child
-    show "{\"submit\": {\"id\": \"endless\", \"pool\": \"p2\", \"cwd\": \"$scratch\", \"args\": [\"sh\", \"-c\", \"setsid sleep 1000 & echo \$! > child; wait\"]}}"
+    show "{\"submit\": {\"id\": \"endless\", \"pool\": \"q3\", \"node\": \"nodeB2\", \"cwd\": \"$scratch\", \"args\": [\"sh\", \"-c\", \"setsid sleep 1000 & echo \$! > child; wait\"]}}"
     await "the process that the job starts" [ -s "$scratch/child" ]
-    ask '{"query": "endless"}'
+    await "the news that the job runs" is running endless
     pid=$(field pid) child=$(< "$scratch/child")
-    say "It is $(field state), with pid $pid and its child $child. Enough of it:"
+    say "It is $(field state) on $(field node), with pid $pid and its child $child. Enough of it:"
     show '{"kill": "endless"}'
     await_end endless
     say "It is $(field state), rc $(field rc): ended by signal 9. Of $pid and $child, $(alive "$pid" "$child") are left."
-    promise "killed, with all that it had started" [ "$(field state) $(alive "$pid" "$child")" = "killed 0" ]
+    promise "killed, with all that it had started, two links away" [ "$(field state) $(alive "$pid" "$child")" = "killed 0" ]
+}
+
+a_head_fails() {
+    title "A head fails"
+    say "Each group of nodes has two heads. Twenty jobs for q2, each writes its name into a file; meanwhile headA1 is killed with kill -9:"
+    local i lines=()
+    for i in {1..20}; do
+        lines+=('{"submit": {"id": "h'"$i"'", "pool": "q2", "tags": ["heads"], "cwd": "'"$scratch"'", "args": ["sh", "-c", "echo $MEESEEKS_JOB_ID >> ran; sleep 0.4"]}}')
+    done
+    show "[${lines[0]}, …]" "[$(IFS=,; echo "${lines[*]}")]"
+    await "the first of the jobs" [ -s "$scratch/ran" ]
+    kill -KILL "${pids[headA1]}"
+    { wait "${pids[headA1]}"; } 2> /dev/null
+    unset 'pids[headA1]'
+    say "headA1 is dead. The master says: $dim$(await_line "$scratch/master.log" 'down: headA1')$plain"
+    await "the twenty jobs" all_done heads 20
+    say "The jobs went on through headA2: $(wc -l < "$scratch/ran") lines are in the file, of $(sort -u "$scratch/ran" | wc -l) jobs."
+    promise "every job is done and ran exactly once" [ "$(wc -l < "$scratch/ran") $(sort -u "$scratch/ran" | wc -l)" = "20 20" ]
 }
 
 mistakes_are_answered() {
     title "Mistakes are answered in plain words"
-    show '{"submit": {"pool": "p1", "args": "'
-    say "The line ends in the middle, and the node says where. The connection stays open for a better one:"
+    show '{"submit": {"pool": "q1", "args": "'
+    say "The line ends in the middle, and the box says where. The connection stays open for a better one:"
     promise "bad JSON is told apart, and the connection stays" [ "$(field code)" = bad_json ]
-    show '{"submit": {"id": "typo", "pool": "p1", "args": ["ehco", "hello"]}}'
+    show '{"submit": {"id": "typo", "pool": "q1", "args": ["ehco", "hello"]}}'
     await_end typo
     say "No job runs from this. It has $(field state), because of: $(field error | cut -c 1-70)…"
     promise "a job that cannot start says why" [ "$(field state) $(field start_count)" = "failed 0" ]
 }
 
-# ---- The box ----------------------------------------------------------------------------------------------------------
+# ---- The boxes --------------------------------------------------------------------------------------------------------
 
 build() {
     title "Building meeseeks-box"
@@ -119,44 +148,78 @@ build() {
     say "Built: $program"
 }
 
-start_box() {
-    title "Starting a node"
-    : > "$log" # now, because the shell of the node opens it a moment later
-    # Port 0 takes a free one, so that the demo also works where a box is running already.
-    # In a session of its own, so that a Ctrl-C reaches this script alone, which then stops the node in good order.
-    setsid dotnet "$program" examples/node1.cfg listen.port=0 > "$log" 2>&1 &
-    box=$!
-    await "the node" grep -q 'listening on' "$log"
-    port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$log" | head -n 1)
-    local address
-    address=$(sed -n 's/.*listening on \(.*\):[0-9]*$/\1/p' "$log" | head -n 1 | tr -d '[]')
-    exec 3<> "/dev/tcp/$address/$port" || fail "The node does not answer on $address port $port. Its log:" "$log"
-    say "$dim\$ meeseeks-box examples/node1.cfg listen.port=0$plain"
-    say "It listens on port $port. All that follows goes over one connection to it."
+start_cluster() {
+    title "Starting a cluster"
+    sed -n 's|^//\( \{4,\}.*\)|  \1|p' examples/master.cfg
+    say "Eleven boxes with the configurations of examples/. They take free ports here, so that the demo also works where boxes are running already:"
+    # shellcheck disable=SC2086 # The names are words.
+    start '' $a_nodes $b_nodes
+    start "$a_nodes" headA1 headA2
+    start "$b_nodes" headB1 headB2
+    start "$heads" master
+    say "$dim\$ meeseeks-box examples/nodeA1.cfg listen.port=0$plain"
+    say "$dim\$ meeseeks-box examples/headA1.cfg listen.port=0 nodes.nodeA1.port=${ports[nodeA1]} …$plain   and so on"
+    exec 3<> "/dev/tcp/127.0.0.1/${ports[master]}" || fail "The master does not answer on port ${ports[master]}. Its log:" "$scratch/master.log"
+    await "the six nodes" all_pools
+    say "All listen, the master on port ${ports[master]}. All that follows goes over one connection to it. It knows the free slots of the whole tree:"
+    show '{"pools": {}}'
+    promise "the master knows the pools of all six nodes" all_pools
 }
 
-stop_box() {
+# Starts boxes, all at once, linked with those below them: start "BELOW..." NAME...
+start() {
+    local below=$1 name node words
+    shift
+    for name in "$@"; do
+        words=()
+        for node in $below; do
+            words+=("nodes.$node.address=127.0.0.1" "nodes.$node.port=${ports[$node]}")
+        done
+        : > "$scratch/$name.log" # now, because the shell of the box opens it a moment later
+        # In a session of its own, so that a Ctrl-C reaches this script alone, which then stops the boxes in good order.
+        setsid dotnet "$program" "examples/$name.cfg" listen.address=127.0.0.1 listen.port=0 "${words[@]}" > "$scratch/$name.log" 2>&1 &
+        pids[$name]=$!
+    done
+    for name in "$@"; do
+        await "$name" grep -q 'listening on' "$scratch/$name.log"
+        ports[$name]=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$scratch/$name.log" | head -n 1)
+    done
+}
+
+all_pools() {
+    local node
+    ask '{"pools": {}}'
+    for node in $a_nodes $b_nodes; do
+        [[ $answer == *"\"$node\""* ]] || return 1
+    done
+}
+
+stop_cluster() {
     title "Stopping"
-    kill -TERM "$box"
-    local status=0
-    wait "$box" || status=$?
-    box=
-    say "SIGTERM asks it to stop: it ends what runs, saves what it has to, and leaves with exit status $status."
-    promise "an orderly stop" [ "$status" -eq 0 ]
+    local name status bad=0
+    kill -TERM "${pids[@]}"
+    for name in "${!pids[@]}"; do
+        status=0
+        wait "${pids[$name]}" || status=$?
+        [ "$status" -eq 0 ] || bad=$((bad + 1))
+    done
+    say "SIGTERM asks all ${#pids[@]} to stop: each ends what runs, saves what it has to, and leaves with exit status 0."
+    promise "an orderly stop of every box" [ "$bad" -eq 0 ]
+    pids=()
 }
 
-# Whatever way the demo ends, the node ends with it, and a node ends its jobs.
+# Whatever way the demo ends, the boxes end with it, and a box ends its jobs.
 leave() {
     local status=$? waited
     trap '' INT TERM HUP
-    if [ -n "$box" ]; then
-        kill -TERM "$box" 2> /dev/null
+    if [ "${#pids[@]}" -gt 0 ]; then
+        kill -TERM "${pids[@]}" 2> /dev/null
         for ((waited = 0; waited < 100; waited++)); do
-            kill -0 "$box" 2> /dev/null || break
+            [ "$(alive "${pids[@]}")" -gt 0 ] || break
             sleep 0.1
         done
-        kill -KILL "$box" 2> /dev/null
-        wait "$box" 2> /dev/null
+        kill -KILL "${pids[@]}" 2> /dev/null
+        { wait "${pids[@]}"; } 2> /dev/null
     fi
     rm -rf "$scratch"
     exit "$status"
@@ -167,8 +230,8 @@ leave() {
 # Sends a line, and keeps the line that comes back in $answer.
 ask() {
     printf '%s\n' "$1" >&3 && IFS= read -r -t "$patience" answer <&3 && return
-    kill -0 "$box" 2> /dev/null && fail "The node did not answer within $patience s. Its log:" "$log"
-    fail "The node has ended. Its log:" "$log"
+    kill -0 "${pids[master]}" 2> /dev/null && fail "The master did not answer within $patience s. Its log:" "$scratch/master.log"
+    fail "The master has ended. Its log:" "$scratch/master.log"
 }
 
 # The same for all to see; a second argument is what is really sent, where that would be long to read.
@@ -204,6 +267,18 @@ ended() {
     [ "$(field active)" = false ] && [[ $(field state) =~ ^(done|failed|killed)$ ]]
 }
 
+# is STATE ID
+is() {
+    ask "{\"query\": \"$2\"}"
+    [ "$(field state)" = "$1" ]
+}
+
+# all_done TAG COUNT
+all_done() {
+    ask "{\"ls\": {\"tag\": \"$1\", \"state\": \"done\"}}"
+    [ "$(count_ids)" -eq "$2" ]
+}
+
 await_end() {
     await "job $1" ended "$1"
 }
@@ -212,10 +287,15 @@ await() {
     local what=$1 begin=$SECONDS
     shift
     until "$@"; do
-        [ -z "$box" ] || kill -0 "$box" 2> /dev/null || fail "The node has ended. Its log:" "$log"
-        [ $((SECONDS - begin)) -le "$patience" ] || fail "Waited $patience s in vain for $what. The log of the node:" "$log"
+        [ $((SECONDS - begin)) -le "$patience" ] || fail "Waited $patience s in vain for $what. The boxes said:" "$scratch"/*.log
         sleep 0.05
     done
+}
+
+# The first line of a file that holds a text, as soon as there is one.
+await_line() {
+    await "$2 in $1" grep -q "$2" "$1"
+    grep -m 1 "$2" "$1"
 }
 
 alive() {
@@ -248,7 +328,8 @@ promise() {
 
 fail() {
     say "${red}$1${plain}" >&2
-    [ $# -gt 1 ] && cat "$2" >&2
+    shift
+    [ $# -gt 0 ] && cat "$@" >&2
     exit 1
 }
 

@@ -18,7 +18,10 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeepe
 
     private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stop = new();
-    private string? _lastProblem;
+
+    // Why the link is down, all that was told of since it was last up.
+    private readonly HashSet<string> _toldProblems = new(StringComparer.Ordinal);
+    private long? _upSince;
 
     /// <summary>The peer of this link.</summary>
     public Peer Peer => peer;
@@ -32,7 +35,7 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeepe
     /// <summary>Lets <see cref="RunAsync"/> end.</summary>
     public void Stop() => _stop.Cancel();
 
-    /// <summary>One turn: connect, exchange until the connection breaks, pause. Pauses grow while nothing is reached.</summary>
+    /// <summary>One turn: connect, exchange until the connection breaks, pause. Pauses grow until a connection has held.</summary>
     public async Task RunAsync()
     {
         var pause = ShortestPause;
@@ -40,7 +43,7 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeepe
         {
             try
             {
-                await ExchangeAsync(() => pause = ShortestPause);
+                await ExchangeAsync();
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -55,6 +58,10 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeepe
                 state.Do((_, _) => Ledger.Disconnected(peer));
             }
 
+            // One that breaks down again and again is not tried, and told of, ten times a second.
+            pause = _upSince is { } up && time.GetElapsedTime(up) > LongestPause ? ShortestPause : pause;
+            _upSince = null;
+
             // Jittered, so that links which broke together do not come back together.
             await Task.Delay(pause * (0.5 + (Random.Shared.NextDouble() / 2)), time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * Growth < LongestPause ? pause * Growth : LongestPause;
@@ -64,7 +71,7 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeepe
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    private async Task ExchangeAsync(Action onUp)
+    private async Task ExchangeAsync()
     {
         await using var connection = await PeerConnection.OpenAsync(config, time, _stop.Token);
 
@@ -73,7 +80,7 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeepe
         await connection.SendAsync(_stop.Token);
         var greeting = await connection.ReceiveAsync(TimeSpan.Zero, _stop.Token);
         Take(greeting);
-        onUp();
+        _upSince = time.GetTimestamp();
         TellUp(greeting);
         var exchange = greeting.NodesSeq is null
             ? new OldExchange(connection, peer, config, state, time, Take).RunAsync(_woken.Reader, _stop.Token)
@@ -112,7 +119,7 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeepe
     {
         var status = greeting.Nodes?.GetValueOrDefault(name);
         log.Information("up: {Peer} at {Address}:{Port} ({Version})", name, config.Address, config.Port, status?.Ver ?? "a node of the old implementation");
-        _lastProblem = null;
+        _toldProblems.Clear();
         if (status is null)
         {
             log.Warning(
@@ -124,10 +131,9 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeepe
     // Once for each reason, not once for each try.
     private void TellDown(string problem)
     {
-        if (problem != _lastProblem)
+        if (_toldProblems.Add(problem))
         {
             log.Warning("down: {Peer} at {Address}:{Port}: {Problem}; it is tried again, every {Pause} s at most", name, config.Address, config.Port, problem, LongestPause.TotalSeconds);
-            _lastProblem = problem;
         }
     }
 }

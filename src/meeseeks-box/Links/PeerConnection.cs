@@ -91,9 +91,9 @@ internal sealed class PeerConnection : IAsyncDisposable
         using var limit = new CancellationTokenSource(wait + _timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         var line = await Guarded(_lines.ReadAsync(either.Token).AsTask(), "sends nothing", stop);
-        if (line.Kind is not LineKind.Line)
+        if (line is not { Kind: LineKind.Line, IsLast: false })
         {
-            throw new LinkException(line.Kind is LineKind.End ? "the node closed the connection" : $"its answer is longer than {LongestAnswer} bytes");
+            throw new LinkException(line.Kind is LineKind.TooLong ? $"its answer is longer than {LongestAnswer} bytes" : "the node closed the connection");
         }
 
         try

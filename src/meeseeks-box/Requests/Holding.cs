@@ -9,7 +9,7 @@ namespace MeeseeksBox.Agent.Requests;
 /// <summary>Holds back an answer to who asks for news with <c>wait</c>, until there is some (docs/PROTOCOL.md, wait).</summary>
 internal sealed class Holding(StateKeeper state, TimeProvider time)
 {
-    // Where changes come in a stream, each look and each answer takes in what came meanwhile.
+    // Where changes come in a stream, each look and each answer takes in what came meanwhile. The first after a quiet time is looked at at once.
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(2);
 
     /// <summary>True when the answer to a request can be news, or none.</summary>
@@ -34,6 +34,7 @@ internal sealed class Holding(StateKeeper state, TimeProvider time)
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var limit = Task.Delay(TimeSpan.FromSeconds(request.Options.Wait!.Value), time, over.Token);
         var line = further.ComeAsync();
+        var lookedAt = time.GetTimestamp();
         try
         {
             while (true)
@@ -44,7 +45,12 @@ internal sealed class Holding(StateKeeper state, TimeProvider time)
                     return;
                 }
 
-                _ = await Task.WhenAny(Task.Delay(Pace, time, over.Token), line, limit);
+                if (Pace - time.GetElapsedTime(lookedAt) is { Ticks: > 0 } pause)
+                {
+                    _ = await Task.WhenAny(Task.Delay(pause, time, over.Token), line, limit);
+                }
+
+                lookedAt = time.GetTimestamp();
             }
         }
         finally

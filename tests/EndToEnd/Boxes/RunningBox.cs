@@ -115,8 +115,13 @@ public sealed partial class RunningBox : IAsyncDisposable
 
     /// <summary>Looks again and again until something holds.</summary>
     /// <exception cref="TimeoutException">It did not; the message has what was seen last, and the log.</exception>
+    public Task<T> WaitForAsync<T>(
+        Func<Task<T>> look, Func<T, bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        WaitForAsync(look, condition, Patience, what);
+
+    /// <summary>The same with a limit of one's own, for what takes long.</summary>
     public async Task<T> WaitForAsync<T>(
-        Func<Task<T>> look, Func<T, bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
+        Func<Task<T>> look, Func<T, bool> condition, TimeSpan patience, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         var begin = Stopwatch.GetTimestamp();
         while (true)
@@ -124,8 +129,8 @@ public sealed partial class RunningBox : IAsyncDisposable
             var seen = await look();
             if (condition(seen))
                 return seen;
-            if (Stopwatch.GetElapsedTime(begin) > Patience)
-                throw GivenUp($"waited {Patience.TotalSeconds} s in vain for: {what}\nlast seen: {seen}\nthe box's log:\n{Log}");
+            if (Stopwatch.GetElapsedTime(begin) > patience)
+                throw GivenUp($"waited {patience.TotalSeconds} s in vain for: {what}\nlast seen: {seen}\nthe box's log:\n{Log}");
 
             await Task.Delay(Pause, TestContext.Current.CancellationToken);
         }
@@ -136,8 +141,8 @@ public sealed partial class RunningBox : IAsyncDisposable
         string path, Func<string, bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
         WaitForAsync(async () => File.Exists(path) ? await File.ReadAllTextAsync(path) : "", text => File.Exists(path) && condition(text), $"{path} with {what}");
 
-    /// <summary>Waits until the box has said something.</summary>
-    public Task WaitForLogAsync(string text) => WaitForAsync(() => Task.FromResult(Log.ToString()), log => log.Contains(text, StringComparison.Ordinal), text);
+    /// <summary>Waits until the box has said something, so many times or more.</summary>
+    public Task WaitForLogAsync(string text, int times = 1) => WaitForAsync(() => Task.FromResult(Log.Count(text)), count => count >= times, text);
 
     /// <summary>Sends the box a signal.</summary>
     public void Send(int signal) => Signal.Send(Pid, signal);

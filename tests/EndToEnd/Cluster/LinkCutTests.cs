@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Cluster;
+
+/// <summary>SPEC.md §7: a link that is cut, slow, or dead without a word; and what the log says of it.</summary>
+public sealed class LinkCutTests : IAsyncLifetime
+{
+    private readonly Tree _tree = new();
+    private Proxy _proxy = null!;
+    private RunningBox _node = null!;
+    private RunningBox _head = null!;
+    private RunningBox _master = null!;
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        _node = await _tree.StartAsync("node", "pools.p.slots=0");
+        _head = await _tree.StartAsync("head", Tree.Link("node", _node.Port));
+        _proxy = Proxy.Before(_head.Port);
+        _master = await _tree.StartAsync("master", Tree.Link("head", _proxy.Port), "nodes.head.timeout=2", "nodes.head.poll=0.5");
+        await _master.WaitForPoolAsync("p", "node");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _tree.DisposeAsync();
+        await _proxy.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_ends_and_what_is_killed_while_the_link_is_cut_is_known_on_both_sides_when_it_is_whole_again()
+    {
+        using var folder = new TemporaryFolder();
+        var go = folder.File("go");
+        _ = await _master.SubmitAsync(new { id = "ends", pool = "p", args = Some.Shell("until [ -e \"$0\" ]; do sleep 0.01; done; echo well", go) });
+        _ = await _master.SubmitAsync(new { id = "killed", pool = "p", args = Some.Sleep });
+        _ = await _master.WaitForStartAsync("ends");
+        _ = await _master.WaitForStartAsync("killed");
+
+        _proxy.Cut();
+        await _master.WaitForLogAsync("down: head");
+        await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
+        _ = await _node.WaitForEndAsync("ends");
+        _ = await _master.AskAsync("kill", "killed");
+        _ = await _master.SubmitAsync(new { id = "meanwhile", pool = "p", args = Some.True });
+        (await _node.JobAsync("killed")).Text("state").Should().Be("running");
+        _proxy.Heal();
+
+        (await _master.WaitForEndAsync("ends")).Printed().Should().Be("well\n");
+        (await _master.WaitForEndAsync("killed")).Number("rc").Should().Be(-9);
+        (await _master.WaitForEndAsync("meanwhile")).Text("state").Should().Be("done");
+    }
+
+    [Fact]
+    public async Task A_link_that_goes_down_and_up_is_told_in_a_line_each()
+    {
+        var tried = _proxy.Connections;
+        _proxy.Cut();
+        await Wait.Until(() => _proxy.Connections > tried + 4, () => $"{_proxy.Connections} connections", TestContext.Current.CancellationToken);
+
+        _proxy.Heal();
+
+        await _master.WaitForLogAsync($"INFO master.Link.head: up: head at 127.0.0.1:{_proxy.Port} (", times: 2);
+        _master.Log.Count("WARNING master.Link.head: down: head at 127.0.0.1:").Should().BeInRange(1, 2, "a line for each reason, not for each of the tries");
+        _master.Log.Lines.Should().ContainSingle(line => line.Contains("down: head") && line.Contains("it is tried again"))
+            .Which.Should().MatchRegex(@": (the node closed the connection|the connection is gone: .+); it is tried again, every 10 s at most$");
+    }
+
+    [Fact]
+    public async Task A_link_that_swallows_everything_is_found_out_by_its_timeout()
+    {
+        _ = await _master.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
+        _ = await _master.WaitForStartAsync("a");
+
+        _proxy.Swallow();
+        _ = await _master.AskAsync("kill", "a");
+        await _master.WaitForLogAsync("the node sends nothing for 2 s");
+        (await _node.JobAsync("a")).Text("state").Should().Be("running");
+        _proxy.Heal();
+
+        (await _master.WaitForEndAsync("a")).Text("state").Should().Be("killed");
+        await _master.WaitForLogAsync("up: head", times: 2);
+    }
+
+    [Fact]
+    public async Task News_take_no_longer_over_a_slow_link_than_its_ways()
+    {
+        _proxy.Delay = TimeSpan.FromMilliseconds(100);
+        var begin = Stopwatch.GetTimestamp();
+
+        _ = await _master.RunAsync(new { pool = "p", args = Some.True });
+
+        // A way down and a way up, and whatever the machine has to do besides; a question every poll would take longer.
+        Stopwatch.GetElapsedTime(begin).Should().BeGreaterThan(TimeSpan.FromMilliseconds(190)).And.BeLessThan(TimeSpan.FromSeconds(5));
+        _master.Log.Has("down: head").Should().BeFalse();
+    }
+}

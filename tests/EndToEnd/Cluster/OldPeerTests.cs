@@ -1,0 +1,163 @@
+using System.Text.Json;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Protocol.Tests.Recordings;
+
+namespace MeeseeksBox.EndToEnd.Cluster;
+
+/// <summary>SPEC.md §7, "Wire facts": nodes of the old implementation above and below ours.</summary>
+public sealed class OldPeerTests
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
+    private static readonly string[] NeededKeys =
+        ["ts", "seq", "state", "node", "submit_node", "submit_ts", "start_count", "fail_count", "pool", "args", "tags"];
+
+    [Fact]
+    public async Task The_double_answers_the_recorded_head_as_the_recorded_node_did()
+    {
+        await using var peer = OldPeer.Start("node1", new() { ["p1"] = 2, ["p2"] = 0 });
+        var lines = Recording.HeadToNode.Lines;
+
+        for (var i = 0; i + 1 < lines.Count; i += 2)
+        {
+            var answer = JsonElement.Parse(peer.Answer(lines[i].Text))[0];
+            var recorded = lines[i + 1].Json!.Value[0];
+
+            answer.Keys().Should().Equal(recorded.Keys(), $"at {lines[i].T} s");
+            answer.Texts("sync").Should().Equal(recorded.Texts("sync"), $"at {lines[i].T} s");
+            if (recorded.Find("nodes")?.GetProperty("node1") is { } node)
+                answer.GetProperty("nodes").GetProperty("node1").Keys().Should().Equal(node.Keys());
+
+            // What its pools did meanwhile.
+            foreach (var job in recorded.GetProperty("get").EnumerateObject())
+                peer.Recall(job.Value);
+        }
+    }
+
+    [Fact]
+    public async Task A_job_goes_to_an_old_node_with_all_that_it_needs_and_its_result_is_taken_in()
+    {
+        await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
+        await using var head = await RunningBox.StartAsync("name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.1", "nodes.old.poll=0.3");
+        await head.WaitForPoolAsync("p", "old");
+        await head.WaitForLogAsync($"up: old at 127.0.0.1:{peer.Port} (a node of the old implementation)");
+
+        _ = await head.SubmitAsync(new { id = "a", pool = "p", args = Some.True });
+
+        var there = await head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey("a"));
+        there["a"].Keys().Should().Contain(NeededKeys);
+        there["a"].GetProperty("tags").ValueKind.Should().Be(JsonValueKind.Array);
+        (there["a"].Text("node"), there["a"].Text("submit_node"), there["a"].Text("state")).Should().Be(("old", "head", "new"));
+        peer.Change("a", """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
+        (await head.WaitForStartAsync("a")).Number("pid").Should().Be(77);
+        (await head.AskAsync("pools", new { })).GetProperty("p").Number("old").Should().Be(1, "a slot is taken");
+        peer.Change("a", """{"state":"done","active":false,"pid":null,"end_ts":2.5,"rc":0,"stdout_data":"aGVsbG8K","tags":[null]}""");
+        var done = await head.WaitForEndAsync("a");
+        (done.Text("state"), done.Number("rc"), done.Printed(), done.Texts("tags").Length).Should().Be(("done", 0, "hello\n", 0));
+    }
+
+    [Fact]
+    public async Task An_old_node_is_asked_as_the_recorded_head_asked_and_not_more_often()
+    {
+        await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
+        await using var head = await RunningBox.StartAsync("name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.2", "nodes.old.poll=0.6");
+
+        var lines = await head.WaitForAsync(() => Task.FromResult(peer.Heard), heard => heard.Count >= 12);
+
+        foreach (var request in lines.Skip(1).Select(line => JsonElement.Parse(line)[0]))
+        {
+            request.Keys().Take(2).Should().Equal("sync", "get");
+            request.GetProperty("get").Keys().Should().Equal("seq");
+        }
+
+        lines.Count(line => line.Contains("\"nodes\"")).Should().BeInRange(3, 6, "they are asked for every third time");
+        head.Log.Has("WARNING").Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_kill_goes_to_an_old_node_and_is_over_when_it_says_so()
+    {
+        await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
+        await using var head = await RunningBox.StartAsync("name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.1");
+        await head.WaitForPoolAsync("p", "old");
+        _ = await head.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
+        _ = await head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey("a"));
+        peer.Change("a", """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
+        _ = await head.WaitForStartAsync("a");
+
+        (await head.AskAsync("kill", "a")).Flag("active").Should().BeTrue();
+
+        _ = await head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs["a"].Text("state") is "killed" && jobs["a"].Flag("active"));
+        peer.Change("a", """{"active":false,"pid":null,"rc":-9,"end_ts":2.5}""");
+        (await head.WaitForEndAsync("a")).Number("rc").Should().Be(-9);
+    }
+
+    [Fact]
+    public async Task A_job_that_an_old_node_does_not_update_expires()
+    {
+        await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
+        await using var head = await RunningBox.StartAsync("name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.1", "state.expire=1");
+        await head.WaitForPoolAsync("p", "old");
+        _ = await head.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep, tags = new[] { "keep" } });
+        _ = await head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey("a"));
+        peer.Change("a", """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
+
+        (await head.WaitForEndAsync("a")).Text("error").Should().Be("expired");
+    }
+
+    [Fact]
+    public async Task An_old_head_gets_what_it_expects_of_ours_and_of_the_node_below()
+    {
+        await using var tree = new Tree();
+        var node = await tree.StartAsync("node", "pools.p.slots=2", "pools.q.slots=0");
+        var head = await tree.StartAsync("head", Tree.Link("node", node.Port));
+        await head.WaitForPoolAsync("p", "node");
+        await using var old = OldPeer.Start("old");
+        old.Link(head.Port, Refresh);
+
+        var nodes = await head.WaitForAsync(() => Task.FromResult(old.Nodes), nodes => nodes.ContainsKey("node"));
+        nodes["head"].Texts("routing").Should().BeEquivalentTo("head", "node");
+        nodes["node"].GetProperty("pools").GetRawText().Should().Be("""{"p":2,"q":true}""");
+        nodes["node"].Keys().Should().Contain(["online", "ts", "loadavg", "routing", "pools"]);
+
+        old.Change("a", Job("node", "p", "/bin/echo", "hello"));
+        var a = (await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs["a"].Text("state") is "done"))["a"];
+        (a.Number("rc"), a.Flag("active"), a.Printed(), a.Number("start_count")).Should().Be((0, false, "hello\n", 1));
+        a.Keys().Should().Contain(NeededKeys);
+
+        old.Change("b", Job("node", "q", "/bin/sleep", "1000"));
+        _ = await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs["b"].Text("state") is "running");
+        old.Change("b", """{"state":"killed"}""");
+        var b = (await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs["b"].Text("state") is "killed" && !jobs["b"].Flag("active")))["b"];
+        b.Number("rc").Should().Be(-9);
+        old.LastAnswer.Should().StartWith(["sync", "get"]);
+    }
+
+    [Fact]
+    public async Task An_old_head_between_two_of_ours_passes_jobs_and_news_on()
+    {
+        await using var node = await RunningBox.StartAsync("name=node", "pools.p.slots=2");
+        await using var old = OldPeer.Start("old");
+        old.Link(node.Port, Refresh);
+        await using var master = await RunningBox.StartAsync("name=master", Tree.Link("old", old.Port), "nodes.old.refresh=0.1", "nodes.old.poll=0.1");
+        await master.WaitForPoolAsync("p", "node");
+
+        var job = await master.RunAsync(new { pool = "p", args = Some.Shell("echo $HAVE"), env = new { HAVE = "it" }, tags = new[] { "t" } });
+
+        (job.Text("state"), job.Text("node"), job.Printed(), job.Number("start_count")).Should().Be(("done", "node", "it\n", 1));
+        job.Texts("tags").Should().Equal("t");
+    }
+
+    // As a head of that time sent a job that somebody had submitted there.
+    private static string Job(string node, string pool, params string[] args) => JsonSerializer.Serialize(new
+    {
+        submit_ts = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0,
+        node,
+        submit_node = "old",
+        state = "new",
+        start_count = 0,
+        fail_count = 0,
+        pool,
+        args,
+        tags = new string?[] { null },
+    });
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Cluster;
+
+/// <summary>SPEC.md §7: who is linked with whom, and what is said of it.</summary>
+public sealed class TopologyTests
+{
+    [Fact]
+    public async Task A_node_that_is_taken_out_of_a_configuration_disappears_upstream_at_once()
+    {
+        using var folder = new TemporaryFolder();
+        await using var tree = new Tree();
+        var node1 = await tree.StartAsync("node1", "pools.p.slots=1");
+        var node2 = await tree.StartAsync("node2", "pools.p.slots=1");
+        var config = folder.Write("head.cfg", Config(("node1", node1.Port), ("node2", node2.Port)));
+        var head = await tree.StartAsync("head", config);
+        var master = await tree.StartAsync("master", "defaults.poll=600", Tree.Link("head", head.Port));
+        await master.WaitForPoolAsync("p", "node1", "node2");
+
+        _ = folder.Write("head.cfg", Config(("node2", node2.Port)));
+        head.Send(Signal.Hangup);
+
+        await master.WaitForNodeAsync("node1", isKnown: false);
+        await master.WaitForPoolAsync("p", "node2");
+        _ = folder.Write("head.cfg", Config(("node1", node1.Port), ("node2", node2.Port)));
+        head.Send(Signal.Hangup);
+        await master.WaitForPoolAsync("p", "node1", "node2");
+        head.Log.Count("up: node2").Should().Be(1, "the link with the other one was left alone");
+
+        static string Config(params (string Name, int Port)[] nodes) =>
+            JsonSerializer.Serialize(new { nodes = nodes.ToDictionary(node => node.Name, node => new { address = "127.0.0.1", port = node.Port }) });
+    }
+
+    [Fact]
+    public async Task A_cycle_is_refused_in_a_line_that_names_it_and_melts_nothing()
+    {
+        await using var tree = new Tree();
+        var leaf = await tree.StartAsync("leaf", "pools.p.slots=0");
+        var a = await tree.StartAsync("a", Tree.Link("leaf", leaf.Port));
+        var b = await tree.StartAsync("b", Tree.Link("a", a.Port));
+        var c = await tree.StartAsync("c", Tree.Link("b", b.Port));
+        await c.WaitForPoolAsync("p", "leaf");
+
+        _ = await a.AskAsync("config", new { nodes = new { c = new { address = "127.0.0.1", port = c.Port } } });
+
+        await a.WaitForLogAsync("the nodes are connected in a cycle: a → c → b → a; take one of these out of 'nodes'");
+        (await c.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
+        var (before, begin) = (ProcessorTime(a, b, c), Stopwatch.GetTimestamp());
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken); // what is measured over
+        var used = ProcessorTime(a, b, c) - before;
+        (used / Stopwatch.GetElapsedTime(begin)).Should().BeLessThan(0.25);
+        (await c.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
+        a.Log.Count("cycle").Should().Be(1, $"it is told once:\n{a.Log}");
+        foreach (var box in new[] { b, c })
+            box.Log.Lines.Should().NotContain(line => line.StartsWith("WARNING") || line.StartsWith("ERROR"));
+    }
+
+    [Fact]
+    public async Task A_box_that_is_linked_with_itself_is_refused()
+    {
+        await using var box = await RunningBox.StartAsync("name=me", "pools.p.slots=0");
+
+        _ = await box.AskAsync("config", new { nodes = new { other = new { address = "127.0.0.1", port = box.Port } } });
+
+        await box.WaitForLogAsync("the nodes are connected in a cycle: me → me; take one of these out of 'nodes'");
+        (await box.AskAsync("nodes", new { })).Keys().Should().Equal("me");
+    }
+
+    [Fact]
+    public async Task A_name_in_nodes_that_is_not_the_node_s_own_is_warned_of_and_works()
+    {
+        await using var tree = new Tree();
+        var node = await tree.StartAsync("node", "pools.p.slots=0");
+        var head = await tree.StartAsync("head", Tree.Link("nickname", node.Port));
+
+        await head.WaitForLogAsync($"what listens at 127.0.0.1:{node.Port} does not call itself nickname: it tells of node;");
+        (await head.RunAsync(new { pool = "p", args = Some.True })).Text("node").Should().Be("node");
+        head.Log.Count("nickname:").Should().Be(2, "a line that it is up and one that it is not called so");
+    }
+
+    [Fact]
+    public async Task A_link_with_something_else_says_so_once()
+    {
+        using var web = new Stranger();
+        await using var head = await RunningBox.StartAsync("name=head", Tree.Link("web", web.Port), "pools.p.slots=0");
+
+        await Wait.Until(() => web.Asked > 2, () => $"asked {web.Asked} times", TestContext.Current.CancellationToken);
+
+        head.Log.Lines.Where(line => line.Contains("Link.web")).Should().ContainSingle()
+            .Which.Should().StartWith("WARNING").And.Contain("what answers there is no meeseeks-box");
+        (await head.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
+    }
+
+    [Fact]
+    public async Task A_link_that_breaks_down_after_every_greeting_is_tried_less_and_less_often()
+    {
+        await using var node = OldPeer.Start("node");
+        await using var proxy = Proxy.Before(node.Port);
+        await using var head = await RunningBox.StartAsync("name=head", Tree.Link("node", proxy.Port));
+        for (var round = 1; round <= 5; round++)
+        {
+            await head.WaitForLogAsync("up: node", times: round);
+            proxy.Break();
+        }
+
+        var begin = Stopwatch.GetTimestamp();
+        await head.WaitForLogAsync("up: node", times: 6);
+
+        // Five pauses that grew by a quarter each, the last one jittered between its half and its whole.
+        Stopwatch.GetElapsedTime(begin).Should().BeGreaterThan(TimeSpan.FromMilliseconds(100));
+    }
+
+    private static TimeSpan ProcessorTime(params RunningBox[] boxes)
+    {
+        var sum = TimeSpan.Zero;
+        foreach (var box in boxes)
+        {
+            using var process = Process.GetProcessById(box.Pid);
+            sum += process.TotalProcessorTime;
+        }
+
+        return sum;
+    }
+}
