@@ -79,7 +79,7 @@ internal sealed class Invariants(World world)
         {
             foreach (var run in box.Ledger.Runs)
             {
-                if (box.Ledger.Find(run.Job.Id) is { } job && Account.Story(job.Id).Kills.Any(kill => kill.Epoch == job.Epoch && !IsForgotten(job.Id, kill)))
+                if (box.Ledger.Find(run.Job.Id) is { } job && Account.Story(job.Id).Kills.Any(kill => kill.Epoch == job.Epoch && !MayBeUndone(kill, box)))
                 {
                     Account.Blame($"{job.Id} was killed and runs on: {Account.Show(job)}");
                 }
@@ -102,9 +102,8 @@ internal sealed class Invariants(World world)
 
     private bool Covers(Box above, string name) => above.Name == name || Below(above).Contains(name);
 
-    // What has left the table is remembered, but only for as long as the box lives.
-    private bool IsForgotten(string id, JobStory.Kill kill) =>
-        Account.Story(id).Forgotten.Any(forgotten => forgotten.Value > kill.Time) && Account.EndedSince(kill.Box, kill.Time);
+    // A box that crashes goes on from its state file, in which the job may be alive; what has left the table is remembered for one life only.
+    private bool MayBeUndone(JobStory.Kill kill, Box runner) => Account.EndedSince(runner.Name, kill.Time) || Account.EndedSince(kill.Box, kill.Time);
 
     private HashSet<string> Below(Box box)
     {

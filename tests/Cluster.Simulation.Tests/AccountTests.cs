@@ -1,0 +1,114 @@
+using System.Text.Json;
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Simulation.Boxes;
+using MeeseeksBox.Simulation.Checks;
+using MeeseeksBox.Simulation.Network;
+
+namespace MeeseeksBox.Simulation.Tests;
+
+/// <summary>The simulator sees what is wrong: checks that never fail would be worth nothing.</summary>
+public sealed class AccountTests
+{
+    private readonly World _world = new(1, new LinkTimes(1, 10, 10), new Wire(true, true), new Journal(true));
+
+    private Box Head { get; }
+
+    private Box Node { get; }
+
+    private Invariants Invariants { get; }
+
+    public AccountTests()
+    {
+        var pools = new Dictionary<string, PoolSettings> { ["p1"] = new() { Slots = 1 } };
+        Head = _world.Add(new BoxPlan(new NodeSettings { Name = "head" }, ["n1"]), 0);
+        Node = _world.Add(new BoxPlan(new NodeSettings { Name = "n1", Pools = pools }, []), 0);
+        Invariants = new Invariants(_world);
+        Head.Start();
+        Node.Start();
+        _world.Agenda.Pass(5);
+    }
+
+    private static void Submit(Box box, string keys)
+    {
+        using var document = JsonDocument.Parse($$"""{"pool":"p1","args":["work","3","done"],{{keys}}}""");
+        var spec = JobSpec.Read(document.RootElement);
+        box.Do(Turn.Own, (ledger, now) => ledger.Submit(spec, now)).Error.Should().BeNull();
+    }
+
+    [Fact]
+    public void A_cluster_in_which_all_goes_well_is_not_blamed()
+    {
+        Submit(Head, "\"id\":\"a\"");
+        _world.Agenda.Pass(10);
+
+        Invariants.CheckEnds();
+        Invariants.CheckAgreement();
+        Invariants.CheckNodes();
+
+        Invariants.AllHaveEnded.Should().BeTrue();
+        _world.Account.Violations.Should().BeEmpty();
+        _world.Account.Story("a").Starts.Should().ContainSingle();
+        _world.Wire.Bytes.Should().BePositive();
+    }
+
+    [Fact]
+    public void A_job_that_does_not_end_is_seen()
+    {
+        Submit(Head, "\"id\":\"a\",\"hold\":true");
+        _world.Agenda.Pass(10);
+
+        Invariants.CheckEnds();
+
+        _world.Account.Violations.Should().Contain(what => what.Contains("does not end"));
+    }
+
+    [Fact]
+    public void A_job_that_runs_a_second_time_for_no_reason_is_seen()
+    {
+        Submit(Head, "\"id\":\"a\"");
+        _world.Agenda.Pass(10);
+
+        Node.Do(Turn.Own, (ledger, now) => ledger.Modify(ledger.Find("a")! with { State = JobState.New }, now));
+        _world.Agenda.Pass(1);
+
+        _world.Account.Violations.Should().Contain(what => what.Contains("was started on n1 though"));
+    }
+
+    [Fact]
+    public void Boxes_that_do_not_agree_are_seen()
+    {
+        Submit(Head, "\"id\":\"a\"");
+        _world.Agenda.Pass(10);
+        _world.Links.Cut("head", "n1");
+
+        Node.Do(Turn.Own, (ledger, now) => ledger.Modify(ledger.Find("a")! with { Rc = 7 }, now));
+        Invariants.CheckAgreement();
+
+        _world.Account.Violations.Should().Contain(what => what.Contains("do not agree"));
+    }
+
+    [Fact]
+    public void A_job_that_only_a_crashed_box_knew_is_declared_lost_and_no_other()
+    {
+        Submit(Head, "\"id\":\"a\",\"node\":\"n1\"");
+        _world.Agenda.Pass(1);
+        Submit(Head, "\"id\":\"b\",\"node\":\"n9\"");
+
+        Head.Crash(losesState: false);
+
+        _world.Account.Story("a").Lost.Should().BeNull();
+        _world.Account.Story("b").Lost.Should().NotBeNull();
+    }
+
+    [Fact]
+    public void A_node_that_is_taken_for_something_else_than_it_is_is_seen()
+    {
+        _world.Links.Cut("head", "n1");
+        Node.Configure(Node.Plan with { Settings = Node.Plan.Settings with { Pools = new Dictionary<string, PoolSettings>() } });
+
+        Invariants.CheckNodes();
+
+        _world.Account.Violations.Should().Contain(what => what.Contains("takes n1 for"));
+    }
+}

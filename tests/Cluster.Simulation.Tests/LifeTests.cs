@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using MeeseeksBox.Simulation.Lives;
+
+namespace MeeseeksBox.Simulation.Tests;
+
+/// <summary>SPEC.md §6, §7: whatever happens to a cluster, it comes right in the end.</summary>
+public sealed class LifeTests
+{
+    private const int Lives = 200;
+
+    [Fact]
+    public void Every_life_of_a_cluster_ends_well()
+    {
+        var failures = new ConcurrentDictionary<int, string>();
+
+        _ = Parallel.For(0, Lives, seed =>
+        {
+            if (new Life(seed, isLogged: false).Run() is [var first, ..])
+            {
+                failures[seed] = $"{first} (dotnet run --project tests/Cluster.Simulation -- --seed {seed} --log)";
+            }
+        });
+
+        failures.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(20, "A head that came back handed ended jobs to nodes that had dropped them: they entered the history twice.")]
+    public void A_life_in_which_something_was_wrong_once_ends_well(int seed, string what) =>
+        new Life(seed, isLogged: false).Run().Should().BeEmpty(what);
+
+    [Fact]
+    public void A_seed_gives_the_same_life_each_time()
+    {
+        var (one, other) = (new Life(8, isLogged: false), new Life(8, isLogged: true));
+
+        _ = one.Run();
+        _ = other.Run();
+
+        other.World.Agenda.Fingerprint.Should().Be(one.World.Agenda.Fingerprint);
+        other.World.Journal.Lines.Should().NotBeEmpty();
+        one.World.Journal.Lines.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Lives_are_eventful()
+    {
+        var lives = Enumerable.Range(0, 20).Select(seed => new Life(seed, isLogged: true)).ToArray();
+        foreach (var life in lives)
+        {
+            _ = life.Run();
+        }
+
+        var told = string.Join('\n', lives.SelectMany(life => life.World.Journal.Lines));
+
+        foreach (var word in new[] { "crashes and loses", "crashes with", "has stopped", "cut off", "breaks", "is slow", "is set to", "taken out", "a cycle", "expired", "crashed", "kill j", "is given" })
+        {
+            told.Should().Contain(word);
+        }
+
+        lives.Sum(life => life.World.Account.Stories.Count).Should().BeGreaterThan(200);
+        lives.Sum(life => life.World.Account.Stories.Count(story => story.Lost is not null)).Should().BeLessThan(50, "what is declared lost must be rare");
+    }
+}
