@@ -11,7 +11,7 @@ internal static class ClusterNews
     private const int BurstCount = 1000;
     private const int ColdStarts = 5;
     private static readonly TimeSpan OldRefresh = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleSpan = TimeSpan.FromSeconds(20);
 
     public static async Task<int> RunAsync()

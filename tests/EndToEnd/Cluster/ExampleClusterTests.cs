@@ -20,7 +20,7 @@ public sealed class ExampleClusterTests(ExampleCluster cluster) : IClassFixture<
         await cluster.Master.WaitForPoolAsync("q3", "nodeA2", "nodeA3", "nodeB1", "nodeB2");
 
         // The aim is a second; other tests are at work on this machine at the same time.
-        Stopwatch.GetElapsedTime(begin).Should().BeLessThan(TimeSpan.FromSeconds(5));
+        Stopwatch.GetElapsedTime(begin).Should().BeLessThan(TimeSpan.FromSeconds(10));
         (await cluster.Master.AskAsync("nodes", new { })).Keys().Should().HaveCount(11);
     }
 
