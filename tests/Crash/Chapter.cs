@@ -71,7 +71,8 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
             var port = await life.Port.WaitAsync(Patience);
             LookForSurvivors(life.Pid);
             var working = Task.WhenAll(clients.Select(client => client.RunAsync(port)));
-            _ = await Task.WhenAny(working, Task.Delay(_dice.Next(20, 500)));
+            await Task.WhenAny(working, AnsweredAsync(clients, _dice.Next(1, 100)));
+            await Task.Delay(_dice.Next(10));
             await life.KillAsync();
             await working;
         }
@@ -79,6 +80,14 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
         await life.KillAsync();
         _orphans += MarkedProcesses.Find(_mark).Count;
         _faults.AddRange(life.Complaints);
+    }
+
+    // By answers and not by time, so that a slow machine does as much in a round as a quick one.
+    private static async Task AnsweredAsync(Client[] clients, int count)
+    {
+        var before = clients.Sum(client => client.Answers);
+        for (var begin = Stopwatch.GetTimestamp(); clients.Sum(client => client.Answers) < before + count && Stopwatch.GetElapsedTime(begin) < Patience;)
+            await Task.Delay(1);
     }
 
     // A box that listens has ended what its earlier lives have left; what is younger than it is its own.
@@ -108,6 +117,8 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
         if (await life.StopAsync() is not 0 and var status)
             _faults.Add($"the last life ended with status {status}");
 
+        _faults.AddRange(life.Complaints);
+
         return jobs;
 
         async Task<JsonElement> AskAsync(string request)
@@ -118,5 +129,5 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
     }
 
     private static List<JsonElement> Read(string history) =>
-        [.. File.ReadLines(history).Select(line => JsonElement.Parse(line).EnumerateObject().Single().Value)];
+        !File.Exists(history) ? [] : [.. File.ReadLines(history).Select(line => JsonElement.Parse(line).EnumerateObject().Single().Value)];
 }

@@ -8,6 +8,10 @@ namespace MeeseeksBox.Crash;
 internal sealed class Client(string name, Random dice, Promises promises, string runs)
 {
     private int _count;
+    private int _answers;
+
+    /// <summary>How many answers it has had.</summary>
+    public int Answers => Volatile.Read(ref _answers);
 
     /// <summary>One turn: send some requests without waiting, read the answers that come. Ends when the connection does.</summary>
     public async Task RunAsync(int port)
@@ -67,6 +71,7 @@ internal sealed class Client(string name, Random dice, Promises promises, string
 
     private void Note((string Kind, string Id, string Tag, object Line) request, JsonElement answer)
     {
+        _ = Interlocked.Increment(ref _answers);
         switch (request.Kind)
         {
             case "submit" when answer.GetProperty("submit").GetProperty(request.Id).ValueKind is JsonValueKind.Object:
