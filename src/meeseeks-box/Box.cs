@@ -6,6 +6,7 @@ using MeeseeksBox.Agent.Pools;
 using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.Requests;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Agent.Supervision;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 
@@ -41,6 +42,8 @@ internal sealed class Box : IAsyncDisposable
     private readonly LinkSet _links;
     private readonly Upstreams _upstreams;
     private readonly Listeners _listeners;
+    private readonly Supervisor _supervisor;
+    private readonly Watchdog _watchdog;
     private readonly List<Task> _running = [];
     private Task _writingHistory = Task.CompletedTask;
     private Task _writingJournal = Task.CompletedTask;
@@ -49,9 +52,10 @@ internal sealed class Box : IAsyncDisposable
     /// <param name="configuration">A good configuration.</param>
     /// <param name="arguments">Where it was read from, to read it again at a reload.</param>
     /// <param name="logs">Where the box tells of itself.</param>
+    /// <param name="supervisor">Who is told when it is ready, and that it is alive.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="IOException">The state file cannot be had; the message says why.</exception>
-    public Box(ConfigurationResult configuration, string[] arguments, LogSetup logs, TimeProvider time)
+    public Box(ConfigurationResult configuration, string[] arguments, LogSetup logs, Supervisor supervisor, TimeProvider time)
     {
         _arguments = arguments;
         _time = time;
@@ -98,6 +102,9 @@ internal sealed class Box : IAsyncDisposable
             name => new RequestLines(
                 requests, holding, durability, _upstreams, new Session(() => _config.Config.Listen.Allow.RoleOf(name)), _config.Config.Listen.MaxDepth),
             _loops.Watch, time, Named("Listener"));
+
+        _supervisor = supervisor;
+        _watchdog = new Watchdog(supervisor, _state, time);
     }
 
     /// <summary>The version of this program.</summary>
@@ -151,6 +158,8 @@ internal sealed class Box : IAsyncDisposable
             Run("configuration pool", _configPool.RunAsync());
             await _links.ApplyAsync(config.Nodes);
             _started.SetResult();
+            Run("watchdog", _watchdog.RunAsync());
+            _supervisor.Ready($"listening on port {Port}");
         }
 
         return problems;
@@ -159,11 +168,14 @@ internal sealed class Box : IAsyncDisposable
     /// <summary>Reads the configuration again (SIGHUP). A bad one is refused whole, and the old one goes on.</summary>
     public async Task ReloadAsync()
     {
+        var status = "";
         try
         {
+            _supervisor.Reloading();
             foreach (var problem in await _config.ReloadAsync(_arguments))
             {
                 _log.Error("the new configuration is refused: {Problem}", problem);
+                status = $", with the configuration of before; the new one is refused: {problem}";
             }
         }
 #pragma warning disable CA1031 // Nobody waits for a reload; the box goes on as it was.
@@ -172,6 +184,7 @@ internal sealed class Box : IAsyncDisposable
             _log.Error(problem, "the configuration could not be read again because of a fault in this program; please report it");
         }
 #pragma warning restore CA1031
+        _supervisor.Ready($"listening on port {Port}{status}");
     }
 
     /// <summary>Stops in stages (SPEC.md §10): no new work, runs ended, upstream nodes told, connections ended, state saved.</summary>
@@ -179,6 +192,7 @@ internal sealed class Box : IAsyncDisposable
     public async Task<bool> StopAsync()
     {
         _log.Information("stopping");
+        _supervisor.Stopping();
         _state.Do((ledger, _) => ledger.Close());
         await _pools.CompleteAsync();
 
@@ -189,6 +203,7 @@ internal sealed class Box : IAsyncDisposable
         _journal?.Complete();
         await _writingJournal;
         _checkpoint?.Complete();
+        _watchdog.Complete();
         await Task.WhenAll(_running);
         _history.Complete();
         await _writingHistory.WaitAsync(HistoryTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -215,6 +230,7 @@ internal sealed class Box : IAsyncDisposable
         _journalFiles?.Dispose();
         _stateFile?.Dispose();
         _history.Dispose();
+        _watchdog.Dispose();
         _config.Dispose();
         _stop.Dispose();
     }

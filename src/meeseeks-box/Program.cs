@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using MeeseeksBox.Agent;
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Pools.Plugins;
+using MeeseeksBox.Agent.Supervision;
 using MeeseeksBox.Protocol.Configuration;
 using Serilog.Debugging;
 
@@ -87,11 +89,13 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 
 static async Task<int> ServeAsync(ConfigurationResult configuration, string[] arguments, LogSetup logs)
 {
+    PluginFaults.Bear(logs.Named($"{configuration.Config!.Name}.Plugins"));
+    using var supervisor = Supervisor.FromEnvironment(TimeProvider.System, logs.Named($"{configuration.Config!.Name}.Supervisor"));
     var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     Box box;
     try
     {
-        box = new Box(configuration, arguments, logs, TimeProvider.System);
+        box = new Box(configuration, arguments, logs, supervisor, TimeProvider.System);
     }
     catch (IOException problem)
     {

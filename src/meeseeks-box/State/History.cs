@@ -55,8 +55,9 @@ internal sealed class History : IDisposable
             return;
         }
 
+        // A crash in the middle of a rotation leaves lines in both files of the journal.
         var written = HistoryTail.Read(path, endings.Count);
-        foreach (var job in endings.Where(job => !written.Contains(HistoryTail.KeyOf(job))))
+        foreach (var job in endings.Where(job => written.Add(HistoryTail.KeyOf(job))))
         {
             Add(job);
         }

@@ -65,10 +65,7 @@ internal sealed class JournalFiles(string statePath) : IDisposable
 
         using (var former = OpenPrivate(Former))
         {
-            EndLine(former);
-            using var present = File.OpenRead(Present);
-            present.CopyTo(former);
-            former.Flush(flushToDisk: true);
+            AppendPresent(former);
         }
 
         File.Delete(Present);
@@ -91,6 +88,24 @@ internal sealed class JournalFiles(string statePath) : IDisposable
     public void DropFormer() => File.Delete(Former);
 
     public void Dispose() => _present?.Dispose();
+
+    private void AppendPresent(FileStream former)
+    {
+        EndLine(former);
+        var end = former.Seek(0, SeekOrigin.End);
+        try
+        {
+            using var present = File.OpenRead(Present);
+            present.CopyTo(former);
+            former.Flush(flushToDisk: true);
+        }
+        catch (IOException)
+        {
+            // It is tried again, and the disk may be full: what is there already would be there once more each time.
+            former.SetLength(end);
+            throw;
+        }
+    }
 
     // A line that a crash cut off must not swallow the next one.
     private static void EndLine(FileStream file)

@@ -13,9 +13,10 @@ public static class BoxProgram
     public static string DefaultConfig { get; } = Path.Combine(AppContext.BaseDirectory, "Boxes", "default.cfg");
 
     /// <summary>Starts the program, in a folder of its own.</summary>
-    public static Process Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static Process Start(string folder, BoxStart start)
     {
-        var info = new ProcessStartInfo(Path.Combine(Folder, "meeseeks-box"), arguments)
+        string[] words = [.. start.Prefix, Path.Combine(Folder, "meeseeks-box"), .. start.Words];
+        var info = new ProcessStartInfo(words[0], words[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -25,7 +26,7 @@ public static class BoxProgram
 
         // The sockets of the diagnostics would be left behind by each box that is killed.
         info.Environment["DOTNET_EnableDiagnostics"] = "0";
-        foreach (var (name, value) in environment)
+        foreach (var (name, value) in start.Environment)
             info.Environment[name] = value;
 
         return Process.Start(info)!;
@@ -36,7 +37,7 @@ public static class BoxProgram
     public static async Task<(int ExitStatus, string Output, string Errors)> RunAsync(params string[] arguments)
     {
         using var folder = new TemporaryFolder();
-        using var process = Start(folder.Path, new Dictionary<string, string>(), arguments);
+        using var process = Start(folder.Path, new BoxStart(arguments));
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         try

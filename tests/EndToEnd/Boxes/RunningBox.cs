@@ -20,7 +20,7 @@ public sealed partial class RunningBox : IAsyncDisposable
 
     private RunningBox(BoxStart start)
     {
-        _process = BoxProgram.Start(_folder.Path, start.Environment, [BoxProgram.DefaultConfig, .. start.Words]);
+        _process = BoxProgram.Start(_folder.Path, start with { Words = [BoxProgram.DefaultConfig, .. start.Words] });
         Log = new BoxLog(_process, start.LogFile);
     }
 

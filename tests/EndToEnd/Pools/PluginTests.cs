@@ -121,6 +121,36 @@ public sealed class PluginTests
         box.Log.Has("does not end though it was killed").Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData("thread", "it threw on its thread")]
+    [InlineData("void", "it threw in a void")]
+    public async Task A_plugin_that_throws_where_nobody_waits_for_it_does_not_end_the_box(string where, string what)
+    {
+        await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.ThrowingAside", "pools.p=");
+
+        var job = await box.RunAsync(new { pool = "bad", args = new[] { where } });
+        await box.WaitForLogAsync(what);
+        var good = await box.RunAsync(new { pool = "p", args = Some.True });
+
+        job.Text("state").Should().Be("done");
+        good.Text("state").Should().Be("done");
+        box.Log.Lines.Should().Contain(line => line.StartsWith("ERROR") && line.Contains("plugin BadPlugins threw where nobody waits for it"));
+    }
+
+    [Fact]
+    public async Task What_plugins_leave_behind_disturbs_nobody_and_does_not_keep_the_box_from_stopping()
+    {
+        await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.Leaking", "pools.bad.slots=4", "pools.p=");
+
+        for (var number = 0; number < 50; number++)
+            (await box.RunAsync(new { pool = "bad", args = Some.True })).Text("state").Should().Be("done");
+        var good = await box.RunAsync(new { pool = "p", args = Some.True });
+        var status = await box.StopAsync();
+
+        good.Text("state").Should().Be("done");
+        status.Should().Be(0);
+    }
+
     [Fact]
     public async Task Plugins_that_never_give_their_threads_back_make_nobody_wait()
     {

@@ -16,6 +16,7 @@ public sealed partial class FolderImportsTests
         ["Requests"] = ["State", "Configuration", "Listening"],
         ["Pools"] = ["State", "Configuration"],
         ["Links"] = ["State", "Configuration"],
+        ["Supervision"] = ["State"],
     };
 
     [Fact]

@@ -12,7 +12,33 @@ internal sealed class Family(ChildProcess first, string run, Reaper reaper, Time
     /// <summary>Ends all of them.</summary>
     /// <param name="grace">How long they may take to end by themselves when they are asked to; zero: they are not asked.</param>
     /// <returns>Those that could not be ended.</returns>
+    /// <exception cref="IOException">They could not be looked for; the first one is killed all the same.</exception>
     public async Task<IReadOnlyList<ProcessEntry>> EndAsync(TimeSpan grace)
+    {
+        try
+        {
+            return await EndAllAsync(grace);
+        }
+        catch (IOException)
+        {
+            if (!first.HasExited)
+            {
+                _sent.Add(Signals.Kill);
+                _ = LibC.Kill(first.Pid, Signals.Kill);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>The exit status to show: -N when our signal N ended the first process, else what the platform reports.</summary>
+    public int Rc()
+    {
+        var signal = first.ExitCode - 128;
+        return _sent.Contains(signal) ? -signal : first.ExitCode;
+    }
+
+    private async Task<IReadOnlyList<ProcessEntry>> EndAllAsync(TimeSpan grace)
     {
         if (grace > TimeSpan.Zero)
             await AskAsync(grace);
@@ -21,13 +47,6 @@ internal sealed class Family(ChildProcess first, string run, Reaper reaper, Time
             _sent.Add(Signals.Kill);
 
         return (await reaper.KillAsync(Members)).Left;
-    }
-
-    /// <summary>The exit status to show: -N when our signal N ended the first process, else what the platform reports.</summary>
-    public int Rc()
-    {
-        var signal = first.ExitCode - 128;
-        return _sent.Contains(signal) ? -signal : first.ExitCode;
     }
 
     private async Task AskAsync(TimeSpan grace)

@@ -9,9 +9,14 @@ internal static class ProcessFiles
 {
     private const int FirstBufferSize = 16 * 1024;
 
+    // ENFILE and EMFILE: the host, or the box, has as many files open as it may.
+    private const int HostStarved = 23;
+    private const int BoxStarved = 24;
+
     private static readonly byte[] RunAssignment = Encoding.UTF8.GetBytes(ProcessEntry.RunVariable + "=");
 
     /// <summary>Reads all processes but this one. Those that end meanwhile are left out.</summary>
+    /// <exception cref="IOException">There is no handle left to read with.</exception>
     public static ProcessSnapshot ReadAll()
     {
         var entries = new List<ProcessEntry>();
@@ -97,7 +102,7 @@ internal static class ProcessFiles
 
             return read(bytes.AsSpan(0, length));
         }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        catch (Exception gone) when (gone is UnauthorizedAccessException or IOException { HResult: not (HostStarved or BoxStarved) })
         {
             return null;
         }

@@ -63,9 +63,16 @@ internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : I
 
     private async Task KillAsync(IJobRun run, ChildProcess process, Task closed, Family family)
     {
-        var left = await family.EndAsync(run.Job.KillGrace);
-        if (left.Count > 0)
-            run.Log($"could not kill all of its processes; left: {string.Join(", ", left.Select(entry => $"{entry.Pid} ({entry.Name})"))}");
+        try
+        {
+            var left = await family.EndAsync(run.Job.KillGrace);
+            if (left.Count > 0)
+                run.Log($"could not kill all of its processes; left: {string.Join(", ", left.Select(entry => $"{entry.Pid} ({entry.Name})"))}");
+        }
+        catch (IOException problem)
+        {
+            run.Log($"process {process.Pid} was killed, but what came of it could not be looked for: {problem.Message}");
+        }
 
         using var deadline = new CancellationTokenSource(Reaper.Patience, time);
         try

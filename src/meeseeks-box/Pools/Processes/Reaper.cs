@@ -12,14 +12,16 @@ internal sealed class Reaper(ProcessTable processes, TimeProvider time)
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Asks processes once to end.</summary>
+    /// <exception cref="IOException">They could not be looked for within <see cref="Patience"/>.</exception>
     public async Task AskAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom) =>
-        SignalAll(whom(await processes.LookAsync()), Signals.Terminate);
+        SignalAll(whom(await LookAsync(time.GetTimestamp())), Signals.Terminate);
 
     /// <summary>Waits until a look finds none.</summary>
     /// <exception cref="OperationCanceledException">There were still some when the wait was given up.</exception>
+    /// <exception cref="IOException">They could not be looked for within <see cref="Patience"/>.</exception>
     public async Task UntilNoneAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom, CancellationToken giveUp)
     {
-        for (var pause = FirstPause; whom(await processes.LookAsync()).Count > 0; pause = Longer(pause))
+        for (var pause = FirstPause; whom(await LookAsync(time.GetTimestamp())).Count > 0; pause = Longer(pause))
             await Task.Delay(pause, time, giveUp);
     }
 
@@ -29,24 +31,57 @@ internal sealed class Reaper(ProcessTable processes, TimeProvider time)
     /// while its parent is there, a process that hides its mark is still found.
     /// </remarks>
     /// <returns>Who was killed, and who could not be within <see cref="Patience"/>.</returns>
+    /// <exception cref="IOException">They could not be looked for within <see cref="Patience"/>; those that had been found are killed.</exception>
     public async Task<Reaped> KillAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom)
     {
         var seen = new Dictionary<int, ProcessEntry>();
         var begin = time.GetTimestamp();
+        try
+        {
+            return await KillAsync(whom, seen, begin);
+        }
+        catch (IOException)
+        {
+            SignalAll(seen.Values, Signals.Kill);
+            throw;
+        }
+    }
+
+    private async Task<Reaped> KillAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom, Dictionary<int, ProcessEntry> seen, long begin)
+    {
+        long? killedAt = null;
         for (var pause = FirstPause; ;)
         {
-            var alive = whom(await processes.LookAsync());
-            if (alive.Count == 0 || time.GetElapsedTime(begin) > Patience)
+            var alive = whom(await LookAsync(killedAt ?? begin));
+            if (alive.Count == 0 || (killedAt is { } since && time.GetElapsedTime(since) > Patience))
                 return new Reaped([.. seen.Values.ExceptBy(alive.Select(left => left.Pid), entry => entry.Pid)], alive);
 
             var added = alive.Where(entry => seen.TryAdd(entry.Pid, entry)).ToList();
             SignalAll(added, Signals.Stop);
-            if (added.Count > 0)
+            if (added.Count > 0 && time.GetElapsedTime(begin) <= Patience)
                 continue;
 
+            // On a busy host a look may take seconds: whatever the time, nobody is given up who was not killed before.
             SignalAll(alive, Signals.Kill);
+            killedAt ??= time.GetTimestamp();
             await Task.Delay(pause, time, CancellationToken.None);
             pause = Longer(pause);
+        }
+    }
+
+    // A look needs a handle, and the box may have none left just now.
+    private async Task<ProcessSnapshot> LookAsync(long begin)
+    {
+        for (var pause = FirstPause; ; pause = Longer(pause))
+        {
+            try
+            {
+                return await processes.LookAsync();
+            }
+            catch (IOException) when (time.GetElapsedTime(begin) <= Patience)
+            {
+                await Task.Delay(pause, time, CancellationToken.None);
+            }
         }
     }
 

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.Crash;
+
+/// <summary>Many lives of one box over one state, and what came of them.</summary>
+/// <param name="rounds">How often it is killed.</param>
+/// <param name="seed">Of the dice.</param>
+/// <param name="configuration">Words of configuration beside those of this test.</param>
+internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> configuration)
+{
+    private const int Clients = 4;
+    private const double EarlyDeaths = 0.1;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly string Box = Path.Combine(BuildOutput.Of("src/meeseeks-box"), "meeseeks-box");
+
+    private readonly Random _dice = new(seed);
+    private readonly string _mark = Guid.NewGuid().ToString();
+    private readonly List<string> _faults = [];
+    private int _early;
+    private int _orphans;
+
+    /// <summary>Runs it.</summary>
+    public async Task<Findings> RunAsync()
+    {
+        using var folder = new TemporaryFolder();
+        var (runs, history) = (folder.File("runs"), folder.File("history"));
+        string[] words =
+        [
+            "name=n", "listen.address=127.0.0.1", "listen.port=0", "pools.p.slots=6", "pools.p.restart_delay=0.02", "wait_in_pool=true",
+            $"state.file={folder.File("state")}", $"state.history={history}", "state.expire=100000", "state.checkpoint=0.2", .. configuration,
+        ];
+        File.WriteAllText(runs, "");
+        var promises = Enumerable.Range(0, Clients).Select(_ => new Promises()).ToArray();
+        var clients = promises.Select((own, number) => new Client($"c{number}", new Random(seed * Clients + number), own, runs)).ToArray();
+        for (var round = 0; round < rounds; round++)
+        {
+            await LiveAsync(words, clients);
+        }
+
+        var judge = new Judge(await LastLifeAsync(words), Read(history), File.ReadAllLines(runs));
+        return new Findings
+        {
+            Kills = rounds,
+            EarlyKills = _early,
+            Submits = promises.Sum(own => own.Taken.Count),
+            Changes = promises.Sum(own => own.Changes),
+            JobKills = promises.Sum(own => own.Killed.Count),
+            Orphans = _orphans,
+            Endings = Read(history).Count,
+            Crashed = Read(history).Count(job => job.TryGetProperty("error", out var error) && error.ValueKind is JsonValueKind.String && error.ValueEquals("crashed")),
+            Runs = File.ReadAllLines(runs).Length,
+            RunsAgain = judge.RunsAgain(),
+            Faults = [.. _faults, .. judge.Faults(promises)],
+        };
+    }
+
+    private async Task LiveAsync(string[] words, Client[] clients)
+    {
+        using var life = new Life(Box, words, _mark);
+        if (_dice.NextDouble() < EarlyDeaths)
+        {
+            await Task.WhenAny(life.Port, Task.Delay(_dice.Next(250)));
+            _early += life.Port.IsCompleted ? 0 : 1;
+        }
+        else
+        {
+            var port = await life.Port.WaitAsync(Patience);
+            LookForSurvivors(life.Pid);
+            var working = Task.WhenAll(clients.Select(client => client.RunAsync(port)));
+            await Task.WhenAny(working, AnsweredAsync(clients, _dice.Next(1, 100)));
+            await Task.Delay(_dice.Next(10));
+            await life.KillAsync();
+            await working;
+        }
+
+        await life.KillAsync();
+        _orphans += MarkedProcesses.Find(_mark).Count;
+        _faults.AddRange(life.Complaints);
+    }
+
+    // By answers and not by time, so that a slow machine does as much in a round as a quick one.
+    private static async Task AnsweredAsync(Client[] clients, int count)
+    {
+        var before = clients.Sum(client => client.Answers);
+        for (var begin = Stopwatch.GetTimestamp(); clients.Sum(client => client.Answers) < before + count && Stopwatch.GetElapsedTime(begin) < Patience;)
+            await Task.Delay(1);
+    }
+
+    // A box that listens has ended what its earlier lives have left; what is younger than it is its own.
+    private void LookForSurvivors(int box)
+    {
+        var begin = MarkedProcesses.StartOf(box);
+        _faults.AddRange(MarkedProcesses.Find(_mark).Where(pid => MarkedProcesses.StartOf(pid) < begin).Select(pid => $"process {pid} has outlived its box"));
+    }
+
+    private async Task<Dictionary<string, JsonElement>> LastLifeAsync(string[] words)
+    {
+        using var life = new Life(Box, words, _mark);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, await life.Port.WaitAsync(Patience));
+        await using var stream = client.GetStream();
+        using var reader = new StreamReader(stream);
+        for (var begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin) < Patience; await Task.Delay(20))
+        {
+            if ((await AskAsync("""{"get":{"active":true}}""")).EnumerateObject().Any() || (await AskAsync("""{"get":{"state":["new","running"]}}""")).EnumerateObject().Any())
+                continue;
+
+            break;
+        }
+
+        var jobs = (await AskAsync("""{"get":{}}""")).EnumerateObject().ToDictionary(job => job.Name, job => job.Value);
+        _faults.AddRange(MarkedProcesses.Find(_mark).Select(pid => $"process {pid} has outlived its job"));
+        if (await life.StopAsync() is not 0 and var status)
+            _faults.Add($"the last life ended with status {status}");
+
+        _faults.AddRange(life.Complaints);
+
+        return jobs;
+
+        async Task<JsonElement> AskAsync(string request)
+        {
+            await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(request + "\n"));
+            return JsonElement.Parse((await reader.ReadLineAsync())!)[0].GetProperty("get");
+        }
+    }
+
+    private static List<JsonElement> Read(string history) =>
+        !File.Exists(history) ? [] : [.. File.ReadLines(history).Select(line => JsonElement.Parse(line).EnumerateObject().Single().Value)];
+}

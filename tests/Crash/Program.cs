@@ -1,0 +1,49 @@
+// Kills a box under load again and again, and looks whether anything was lost: dotnet run -c Release --project tests/Crash -- --rounds 1000 [--seed N] [key.key=value]...
+using System.Globalization;
+using MeeseeksBox.Crash;
+
+const int roundsInChapter = 50;
+
+var words = args.Where(word => word.Contains('=')).ToArray();
+if (!TryRead(args.Except(words).ToArray(), out var rounds, out var seed))
+{
+    Console.Error.WriteLine("usage: Crash [--rounds N] [--seed N] [key.key=value of the box's configuration]...");
+    return 2;
+}
+
+Console.WriteLine($"{rounds} rounds, seed {seed}");
+var sum = new Findings();
+for (var done = 0; done < rounds && sum.IsGood; done += roundsInChapter)
+{
+    sum = sum.Plus(await new Chapter(Math.Min(roundsInChapter, rounds - done), seed + done, words).RunAsync());
+    Console.WriteLine(sum);
+}
+
+sum.Faults.ForEach(fault => Console.WriteLine($"FAULT: {fault}"));
+Console.WriteLine(sum.IsGood ? "good: nothing was lost, nothing was left" : $"{sum.Faults.Count} FAULTS; try --seed {seed} again");
+return sum.IsGood ? 0 : 1;
+
+static bool TryRead(string[] options, out int rounds, out int seed)
+{
+    rounds = 100;
+    seed = Environment.TickCount & 0xffffff;
+    for (var index = 0; index < options.Length; index += 2)
+    {
+        if (index + 1 == options.Length || !int.TryParse(options[index + 1], CultureInfo.InvariantCulture, out var number))
+            return false;
+
+        switch (options[index])
+        {
+            case "--rounds":
+                rounds = number;
+                break;
+            case "--seed":
+                seed = number;
+                break;
+            default:
+                return false;
+        }
+    }
+
+    return true;
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using MeeseeksBox.EndToEnd.Boxes;
+
+namespace MeeseeksBox.EndToEnd.Faults;
+
+/// <summary>docs/OPERATIONS.md, when something breaks: a full disk is said, stops nothing that can go on without it, and heals by itself.</summary>
+public sealed class FullDiskTests
+{
+    // More than what is left of the last block of any file.
+    private static readonly string Long = new('x', 10_000);
+
+    [Fact]
+    public async Task Without_room_for_the_journal_nothing_new_is_taken_and_questions_and_kills_are_answered()
+    {
+        using var disk = new SmallDisk();
+        await using var box = await RunningBox.StartAsync($"state.file={disk.File("state")}", "state.checkpoint=0", "state.expire=600", "pools.p.slots=0");
+        _ = await box.SubmitAsync(new { id = "running", pool = "p", args = Some.Sleep });
+        _ = await box.WaitForStartAsync("running");
+        disk.Fill();
+
+        using var first = await box.ConnectAsync();
+        await first.SendAsync($$$"""{"submit":{"id":"first","pool":"nowhere","args":["{{{Long}}}"]}}""" + "\n");
+        var firstAnswer = first.ReadAnswerAsync();
+        await box.WaitForLogAsync("Nothing new is taken until it can");
+        var refused = await box.AskObjectAsync(new { submit = new { id = "second", pool = "nowhere", args = Some.True } });
+        var question = await box.JobAsync("running");
+        var killed = await box.AskObjectAsync(new { kill = "running" });
+        var ended = await box.WaitForEndAsync("running");
+        var isFirstHeldBack = !firstAnswer.IsCompleted;
+        disk.MakeRoom();
+        var answered = await firstAnswer;
+        await box.WaitForLogAsync("the journal can be written again");
+        var taken = await box.RunAsync(new { pool = "p", args = Some.True });
+
+        refused.GetProperty("submit").GetProperty("second").ValueKind.Should().Be(JsonValueKind.False);
+        refused.Text("error").Should().Contain("nothing new is taken until the state can be saved");
+        question.Text("state").Should().Be("running");
+        killed.Texts("warnings").Should().ContainSingle().Which.Should().Contain("not on disk yet");
+        ended.Text("state").Should().Be("killed");
+        isFirstHeldBack.Should().BeTrue("an answer says that it is on disk");
+        answered[0].GetProperty("submit").TryGetProperty("first", out _).Should().BeTrue();
+        taken.Text("state").Should().Be("done");
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_before_and_after_a_full_disk_survives_a_crash()
+    {
+        using var disk = new SmallDisk();
+        string[] words = [$"state.file={disk.File("state")}", "state.checkpoint=0.05", "state.expire=600"];
+        await using (var box = await RunningBox.StartAsync(words))
+        {
+            _ = await box.SubmitAsync(new { id = "before", pool = "nowhere", args = Some.True });
+            disk.Fill();
+            using var other = await box.ConnectAsync();
+            await other.SendAsync($$$"""{"submit":{"id":"meanwhile","pool":"nowhere","args":["{{{Long}}}"]}}""" + "\n");
+            await box.WaitForLogAsync("Nothing new is taken until it can");
+            disk.MakeRoom();
+            _ = await other.ReadAnswerAsync();
+            await box.WaitForLogAsync("the journal can be written again");
+            _ = await box.SubmitAsync(new { id = "after", pool = "nowhere", args = Some.True });
+            await box.CrashAsync();
+        }
+
+        await using var again = await RunningBox.StartAsync(words);
+
+        (await again.AskAsync("ls", new { })).EnumerateArray().Select(id => id.GetString()).Should().BeEquivalentTo("before", "meanwhile", "after");
+        again.Log.Has("damaged").Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Without_room_for_a_checkpoint_the_last_one_stays_and_the_next_is_tried()
+    {
+        using var disk = new SmallDisk();
+        var file = disk.File("state");
+        await using var box = await RunningBox.StartAsync($"state.file={file}", "state.durable=false", "state.checkpoint=0.05", "state.expire=600", "pools.p.slots=0");
+        _ = await box.RunAsync(new { id = "old", pool = "p", args = Some.True });
+        _ = await box.WaitForFileAsync(file, text => text.Contains("\"done\""));
+        disk.Fill();
+
+        var job = await box.RunAsync(new { id = "new", pool = "p", args = Some.True });
+        await box.WaitForLogAsync("the state could not be saved");
+        var kept = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        disk.MakeRoom();
+        var saved = await box.WaitForFileAsync(file, text => text.Contains("\"new\""));
+
+        job.Text("state").Should().Be("done");
+        JsonElement.Parse(kept).Keys().Should().Equal("old");
+        JsonElement.Parse(saved).Keys().Should().BeEquivalentTo("old", "new");
+    }
+
+    [Fact]
+    public async Task Without_room_for_the_history_its_lines_wait_and_each_comes_once()
+    {
+        using var disk = new SmallDisk();
+        var history = disk.File("history");
+        await using var box = await RunningBox.StartAsync($"state.history={history}", "pools.p.slots=0");
+        _ = await box.RunAsync(new { id = "a", pool = "p", args = Some.True });
+        _ = await box.WaitForFileAsync(history, text => text.EndsWith('\n'));
+        disk.Fill();
+
+        for (var number = 0; number < 20; number++)
+            _ = await box.RunAsync(new { id = $"b{number}", pool = "p", args = Some.Shell("exit 0", new string('x', 500)) });
+
+        await box.WaitForLogAsync("the history file");
+        disk.MakeRoom();
+        _ = await box.WaitForFileAsync(history, text => text.Contains("\"b19\"") && text.EndsWith('\n'));
+        _ = await box.StopAsync();
+
+        File.ReadAllLines(history).Select(line => JsonElement.Parse(line).Keys().Single()).Should()
+            .Equal(["a", .. Enumerable.Range(0, 20).Select(number => $"b{number}")]);
+    }
+
+    [Fact]
+    public async Task Without_room_for_the_log_jobs_run_and_the_log_goes_on_when_there_is_room()
+    {
+        using var disk = new SmallDisk();
+        var log = disk.File("log");
+        await using var box = await RunningBox.StartAsync(new BoxStart($"logging.filename={log}", "pools.p.slots=0") { LogFile = log });
+        disk.Fill();
+
+        for (var number = 0; number < 100; number++)
+            (await box.RunAsync(new { id = $"full-{number}-{new string('x', 50)}", pool = "p", args = Some.True })).Text("state").Should().Be("done");
+
+        disk.MakeRoom();
+        _ = await box.RunAsync(new { id = "roomy", pool = "p", args = Some.True });
+
+        await box.WaitForLogAsync("job roomy done");
+    }
+
+    [Fact]
+    public async Task Without_room_for_its_output_a_job_learns_of_that_and_nobody_else()
+    {
+        using var disk = new SmallDisk();
+        var output = disk.File("output");
+        await using var box = await RunningBox.StartAsync("pools.p.slots=0");
+        await File.WriteAllTextAsync(output, "", TestContext.Current.CancellationToken);
+        disk.Fill();
+
+        var job = await box.RunAsync(new { pool = "p", args = new[] { "head", "-c", "100000", "/dev/zero" }, stdout = output });
+        var other = await box.RunAsync(new { pool = "p", args = Some.True });
+
+        job.Text("state").Should().Be("failed");
+        job.Number("rc").Should().Be(1);
+        job.Printed("stderr").Should().Contain("No space left");
+        other.Text("state").Should().Be("done");
+    }
+}

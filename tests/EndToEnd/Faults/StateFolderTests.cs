@@ -1,0 +1,48 @@
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Faults;
+
+/// <summary>docs/OPERATIONS.md, when something breaks: the folder of the state.</summary>
+public sealed class StateFolderTests
+{
+    [Fact]
+    public async Task A_box_does_not_start_with_a_state_that_it_could_not_save()
+    {
+        using var disk = new SmallDisk();
+        disk.MakeReadOnly();
+
+        var (status, _, errors) = await BoxProgram.RunAsync("listen.port=0", $"state.file={disk.File("state")}");
+
+        status.Should().Be(1);
+        errors.Should().Contain(disk.File("state")).And.Contain("is its folder not writable?");
+    }
+
+    [Fact]
+    public async Task A_folder_that_goes_away_and_comes_back_costs_nothing_that_was_acknowledged()
+    {
+        using var folder = new TemporaryFolder();
+        var (place, away) = (folder.Folder("place"), folder.File("away"));
+        string[] words = [$"state.file={Path.Combine(place, "state")}", "state.checkpoint=0.05", "state.expire=600", "pools.p.slots=0"];
+        await using (var box = await RunningBox.StartAsync(words))
+        {
+            _ = await box.SubmitAsync(new { id = "before", pool = "nowhere", args = Some.True });
+            Directory.Move(place, away);
+            using var other = await box.ConnectAsync();
+            await other.SendAsync("""{"submit":{"id":"meanwhile","pool":"nowhere","args":["x"]}}""" + "\n");
+            await box.WaitForLogAsync("the state could not be saved");
+            var refused = await box.WaitForAsync(
+                () => box.AskObjectAsync(new { submit = new { pool = "nowhere", args = Some.True } }), answer => answer.Find("error") is not null);
+            Directory.Move(away, place);
+            _ = await other.ReadAnswerAsync();
+            await box.WaitForLogAsync("the journal can be written again");
+            (await box.RunAsync(new { id = "after", pool = "p", args = Some.True })).Text("state").Should().Be("done");
+            await box.CrashAsync();
+            refused.Text("error").Should().Contain("until the state can be saved");
+        }
+
+        await using var again = await RunningBox.StartAsync(words);
+
+        (await again.AskAsync("ls", new { })).EnumerateArray().Select(id => id.GetString()).Should().Contain(["before", "meanwhile", "after"]);
+    }
+}

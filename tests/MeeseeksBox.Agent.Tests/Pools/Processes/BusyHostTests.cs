@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.Agent.Tests.Pools.Processes;
+
+/// <summary>A host with so much to do that a look at its processes takes seconds, or with no handle left for one.</summary>
+public sealed class BusyHostTests
+{
+    private readonly SlowTime _time = new();
+
+    [Fact]
+    public async Task Whoever_is_found_is_killed_however_long_the_looks_take()
+    {
+        using var child = Process.Start(TestProgram.Path, ["sleep", "1000"]);
+        var reaper = new Reaper(new ProcessTable(LookSlowly), _time);
+
+        var reaped = await reaper.KillAsync(snapshot => snapshot.Families(entry => entry.Pid == child.Id));
+
+        reaped.Left.Should().BeEmpty();
+        reaped.Killed.Should().ContainSingle().Which.Pid.Should().Be(child.Id);
+        LiveProcesses.Has(child.Id).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_look_that_fails_is_tried_again()
+    {
+        using var child = Process.Start(TestProgram.Path, ["sleep", "1000"]);
+        var count = 0;
+        var reaper = new Reaper(
+            new ProcessTable(() => ++count % 2 is 1 ? throw new IOException("Too many open files") : ProcessFiles.ReadAll()), TimeProvider.System);
+
+        var reaped = await reaper.KillAsync(snapshot => snapshot.Families(entry => entry.Pid == child.Id));
+
+        reaped.Killed.Should().ContainSingle().Which.Pid.Should().Be(child.Id);
+    }
+
+    [Fact]
+    public async Task Those_that_were_found_are_killed_when_no_further_look_succeeds()
+    {
+        using var child = Process.Start(TestProgram.Path, ["sleep", "1000"]);
+        var count = 0;
+        var reaper = new Reaper(
+            new ProcessTable(() => ++count > 1 ? throw new IOException("Too many open files") : LookSlowly()), _time);
+
+        var kill = () => reaper.KillAsync(snapshot => snapshot.Families(entry => entry.Pid == child.Id));
+
+        await kill.Should().ThrowAsync<IOException>();
+        await child.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
+    private ProcessSnapshot LookSlowly()
+    {
+        _time.Skip(Reaper.Patience);
+        return ProcessFiles.ReadAll();
+    }
+
+    /// <summary>The clock of the system, of which pieces can be left out.</summary>
+    private sealed class SlowTime : TimeProvider
+    {
+        private long _skipped;
+
+        public override long GetTimestamp() => System.GetTimestamp() + Interlocked.Read(ref _skipped);
+
+        public void Skip(TimeSpan time) => Interlocked.Add(ref _skipped, (long)(time.TotalSeconds * TimestampFrequency) + 1);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MeeseeksBox.Agent.Tests.State;
+
+/// <summary>docs/OPERATIONS.md, when something breaks: somebody sets the clock of the host, while the time that has passed is what it is.</summary>
+public sealed class ClockTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
+    private readonly StateKeeper _state;
+
+    public ClockTests() => _state = new StateKeeper(
+        new NodeSettings { Name = "n", Expire = 60, Pools = new Dictionary<string, PoolSettings> { ["p"] = new() { MaxRuntime = 100 } } },
+        _time,
+        problem => throw problem);
+
+    [Fact]
+    public void A_jump_ahead_expires_nothing_and_ends_no_run_before_its_time()
+    {
+        Submit("ended", "nowhere");
+        _ = Kill("ended");
+        Submit("running", "p");
+        var run = _state.Do((ledger, now) => ledger.TakeNext("p", now))!;
+        _state.Do((ledger, now) => ledger.Started(run, 1, now));
+
+        _time.AdjustTime(_time.GetUtcNow().AddDays(365));
+        _time.Advance(TimeSpan.FromSeconds(59));
+
+        Find("ended").Should().NotBeNull();
+        Find("running")!.State.Should().Be(JobState.Running);
+        run.Stop.Should().Be(Core.Runs.StopReason.None);
+    }
+
+    [Fact]
+    public void A_jump_back_delays_no_deadline()
+    {
+        Submit("ended", "nowhere");
+        _ = Kill("ended");
+        Submit("running", "p");
+        var run = _state.Do((ledger, now) => ledger.TakeNext("p", now))!;
+        _state.Do((ledger, now) => ledger.Started(run, 1, now));
+
+        _time.AdjustTime(_time.GetUtcNow().AddDays(-365));
+        _time.Advance(TimeSpan.FromSeconds(61));
+        var ended = Find("ended");
+        _time.Advance(TimeSpan.FromSeconds(40));
+
+        ended.Should().BeNull();
+        run.Stop.Should().Be(Core.Runs.StopReason.Overdue);
+    }
+
+    [Fact]
+    public void Changes_are_stamped_in_their_order_however_the_clock_is_set()
+    {
+        Submit("a", "nowhere");
+        var stamps = new List<double> { Find("a")!.Ts };
+        foreach (var days in new[] { -1, 2, -3, 1 })
+        {
+            _time.AdjustTime(_time.GetUtcNow().AddDays(days));
+            _state.Do((ledger, now) => ledger.Submit(Spec(new { id = "a", tags = new[] { $"{days}" } }), now));
+            stamps.Add(Find("a")!.Ts);
+        }
+
+        stamps.Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
+    }
+
+    public void Dispose() => _state.Dispose();
+
+    private static JobSpec Spec(object spec) => JobSpec.Read(JsonSerializer.SerializeToElement(spec));
+
+    private void Submit(string id, string pool) => _state.Do((ledger, now) => ledger.Submit(Spec(new { id, pool, args = new[] { "x" } }), now)).Error.Should().BeNull();
+
+    private Job? Kill(string id) => _state.Do((ledger, now) => ledger.Kill(id, now));
+
+    private Job? Find(string id) => _state.Do((ledger, _) => ledger.Find(id));
+}
