@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Commands;
 using MeeseeksBox.CommandLine.Options;
@@ -10,19 +11,6 @@ namespace MeeseeksBox.CommandLine;
 /// <summary>Parses the words, runs the command that they name, and makes an exit status of what comes of it.</summary>
 internal sealed class Runner(Screen screen, TimeProvider time)
 {
-    private const string Description = """
-        Submits jobs to a meeseeks-box, asks for them, changes them and waits for them.
-
-        Client options stand before the command, or in MEESEEKS_CONF: address= (localhost), port= (13700), timeout= (10 seconds),
-        refresh= (for stat: show it again every so many seconds until no jobs are left), ssl.cafile= ssl.cert= ssl.key= and the like,
-        file=FILE (a JSON file with such options), log=FILE (append a line for each call). All but file= may stand behind the command
-        too. Under the names qsub, qstat, qjob, qdel, qmod and qconf the command is implied.
-
-        Examples:
-          meeseeks-client address=head1 stat
-          MEESEEKS_CONF='address=head1 ssl.cafile=ca.pem' qsub p1 sleep 60
-        """;
-
     /// <summary>Runs a command.</summary>
     /// <param name="words">The words of the command line.</param>
     /// <param name="stop">Ends it: somebody pressed Ctrl-C.</param>
@@ -33,13 +21,12 @@ internal sealed class Runner(Screen screen, TimeProvider time)
         {
             var result = Root(words).Parse([.. Tokens(words)], new ParserConfiguration { ResponseFileTokenReplacer = null });
             return result.Errors is [var error, ..]
-                ? throw new UsageException($"{error.Message} See {Asked(words)} --help.")
+                ? throw new UsageException(error.Message.TrimEnd('.'))
                 : await result.InvokeAsync(new InvocationConfiguration { Output = screen.Out, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop);
         }
         catch (UsageException problem)
         {
-            screen.Say(problem.Message);
-            return ExitStatus.WrongUsage;
+            return SayUsage(problem, words);
         }
     }
 
@@ -47,13 +34,13 @@ internal sealed class Runner(Screen screen, TimeProvider time)
     {
         if (words.Command is not { } command)
         {
-            throw new UsageException("which command? See meeseeks-client --help.");
+            throw new UsageException("which command?");
         }
 
         if (!IsOption(command) && !CommandTable.All.Any(known => known.Name == command || known.Alias == command))
         {
-            var nearest = KeyDistance.Nearest(command, CommandTable.All.SelectMany(known => new[] { known.Name, known.Alias ?? known.Name }));
-            throw new UsageException($"there is no command '{command}'; did you mean {nearest}? See meeseeks-client --help.");
+            var guess = Guess.Of(command, CommandTable.All.SelectMany(known => new[] { known.Name, known.Alias ?? known.Name }));
+            throw new UsageException($"there is no command '{command}'{guess}");
         }
 
         // A variadic argument would take what looks like an option; behind -- anything goes.
@@ -67,12 +54,18 @@ internal sealed class Runner(Screen screen, TimeProvider time)
 
     private static bool IsOption(string word) => word is "--help" or "-h" or "-?" or "--version";
 
-    private static string Asked(CommandWords words) => words.Command is { } command && !IsOption(command) ? $"meeseeks-client {command}" : "meeseeks-client";
+    private int SayUsage(UsageException problem, CommandWords words)
+    {
+        var command = CommandTable.All.Any(known => known.Name == words.Command || known.Alias == words.Command) ? $" {words.Command}" : "";
+        screen.Say($"{problem.Message}\nsee meeseeks-client{command} --help");
+        return ExitStatus.WrongUsage;
+    }
 
     private RootCommand Root(CommandWords words)
     {
-        var root = new RootCommand(Description);
+        var root = new RootCommand();
         root.Directives.Clear();
+        root.Options.OfType<HelpOption>().Single().Action = new HelpText();
         foreach (var definition in CommandTable.All)
         {
             root.Subcommands.Add(Command(definition, words));
@@ -83,13 +76,13 @@ internal sealed class Runner(Screen screen, TimeProvider time)
 
     private Command Command(CommandDefinition definition, CommandWords words)
     {
-        var command = new Command(definition.Name, $"{definition.Summary}\n\n{definition.Help}");
+        var command = new Command(definition.Name);
         if (definition.Alias is not null)
         {
             command.Aliases.Add(definition.Alias);
         }
 
-        var own = new Argument<string[]>(definition.Words) { Arity = ArgumentArity.ZeroOrMore };
+        var own = new Argument<string[]>("words") { Arity = ArgumentArity.ZeroOrMore };
         if (definition.TakesWords)
         {
             command.Arguments.Add(own);
@@ -113,8 +106,7 @@ internal sealed class Runner(Screen screen, TimeProvider time)
         }
         catch (UsageException problem)
         {
-            screen.Say($"{problem.Message} See {Asked(words)} --help.");
-            status = ExitStatus.WrongUsage;
+            status = SayUsage(problem, words);
         }
         catch (Exception problem) when (problem is MeeseeksException or FailureException)
         {

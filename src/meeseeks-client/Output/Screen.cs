@@ -64,6 +64,7 @@ internal sealed class Screen : IDisposable
     /// <summary>Says what went wrong: a line on standard error for each line of the text.</summary>
     public void Say(string text)
     {
+        Out.Flush();
         foreach (var line in text.Split('\n'))
         {
             Said.Add(line);

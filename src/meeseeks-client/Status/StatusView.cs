@@ -1,4 +1,4 @@
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.CommandLine.Options;
 
 namespace MeeseeksBox.CommandLine.Status;
 
@@ -31,5 +31,5 @@ internal sealed record StatusView(bool Nodes, bool Pools, bool Jobs, bool IsActi
 
     private static string Element(string word) =>
         Array.Find(Elements, element => element == word || (word.Length is 1 && element[0] == word[0]))
-        ?? throw new UsageException($"'{word}' is nothing that stat shows (nodes, pools, jobs, active, tree); did you mean {KeyDistance.Nearest(word, Elements)}, or id={word}?");
+        ?? throw new UsageException($"'{word}' is nothing that stat shows (nodes, pools, jobs, active, tree); if it is an id, write id={word}{Guess.Of(word, Elements)}");
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Commands;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Submitting;
@@ -35,7 +35,7 @@ internal static class SubmitWarnings
         }
     }
 
-    private static string Unknown(string key) => $"{key}: not something that submit takes, ignored; did you mean {KeyDistance.Nearest(key, SpecKeys)}?";
+    private static string Unknown(string key) => $"{key}: not something that submit takes, ignored{Guess.Of(key, SpecKeys)}";
 
     private static async Task SayPoolAsync(Invocation invocation, string pool, JsonElement jobs)
     {
