@@ -29,6 +29,6 @@ internal static class DelCommand
         var isList = ids.Count == invocation.Words.Count && !ids.Exists(id => id.EndsWith('*'));
         JsonNode jobs = isList ? new JsonArray([.. ids.Select(id => (JsonNode?)id)]) : JobWords.Selection(invocation.Words).ToFilter();
         var answer = (await invocation.Client.RequestAsync(new JsonObject { ["kill"] = jobs }, stop: invocation.Stop)).Checked();
-        return await invocation.PrintJobsAsync(answer, "kill", ids);
+        return await invocation.PrintJobsAsync(answer, "kill", Reporting.Wanted(invocation.Words));
     }
 }

@@ -107,7 +107,7 @@ internal static class HistCommand
             SingleLine.Of(job.Id),
             SingleLine.Of($"{job.Pool}@{job.Node}"),
             JobStates.Word(job.State),
-            $"({job.Rc?.ToString(CultureInfo.InvariantCulture)})",
+            job.Rc is null && isForPeople ? "" : $"({job.Rc?.ToString(CultureInfo.InvariantCulture)})",
             isForPeople ? Duration.Show(seconds) : seconds.ToString(CultureInfo.InvariantCulture),
             SingleLine.Of(job.Settings is { } settings ? settings.GetRawText() : string.Join(' ', job.Args)),
         ];

@@ -24,6 +24,6 @@ internal static class JobCommand
     {
         var request = new JsonObject { ["get"] = JobWords.Selection(invocation.Words).ToFilter() };
         var answer = (await invocation.Client.RequestAsync(request, stop: invocation.Stop)).Checked();
-        return await invocation.PrintJobsAsync(answer, "get", Reporting.Ids(invocation.Words));
+        return await invocation.PrintJobsAsync(answer, "get", Reporting.Wanted(invocation.Words));
     }
 }

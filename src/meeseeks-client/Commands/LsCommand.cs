@@ -26,6 +26,6 @@ internal static class LsCommand
             await invocation.Screen.Out.WriteLineAsync(id);
         }
 
-        return invocation.SayUnknown(Reporting.Ids(invocation.Words).Where(id => !id.EndsWith('*')).Except(ids));
+        return invocation.SayUnknown(Reporting.Wanted(invocation.Words).Except(ids));
     }
 }

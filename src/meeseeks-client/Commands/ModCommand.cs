@@ -51,7 +51,7 @@ internal static class ModCommand
         }
 
         await JsonText.PrintAsync(invocation.Screen, JsonElement.Parse(jobs.ToJsonString()), invocation.Stop);
-        return Math.Max(status, invocation.SayUnknown(Reporting.Ids(which).Where(id => !id.EndsWith('*')).Except(found)));
+        return Math.Max(status, invocation.SayUnknown(Reporting.Wanted(which).Except(found)));
     }
 
     private static Task<int> RunAsync(Invocation invocation)

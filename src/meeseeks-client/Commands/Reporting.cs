@@ -23,7 +23,7 @@ internal static class Reporting
     {
         var jobs = answer[key];
         await JsonText.PrintAsync(invocation.Screen, jobs, invocation.Stop);
-        return invocation.SayUnknown(asked.Where(id => !id.EndsWith('*') && !(jobs.TryGetProperty(id, out var job) && job.ValueKind is JsonValueKind.Object)));
+        return invocation.SayUnknown(asked.Where(id => !(jobs.TryGetProperty(id, out var job) && job.ValueKind is JsonValueKind.Object)));
     }
 
     /// <summary>Says which ids are not known.</summary>
@@ -37,6 +37,10 @@ internal static class Reporting
 
     /// <summary>The ids among some words.</summary>
     public static IEnumerable<string> Ids(IEnumerable<string> words) => words.Where(word => !word.Contains('='));
+
+    /// <summary>The ids among some words that must be found: where there are conditions too, one may be left out by them.</summary>
+    public static IEnumerable<string> Wanted(IReadOnlyCollection<string> words) =>
+        words.All(word => !word.Contains('=')) ? words.Where(id => !id.EndsWith('*')) : [];
 
     /// <summary>Throws when a command that must be told which jobs it means was not.</summary>
     /// <exception cref="UsageException">There are no words.</exception>

@@ -29,7 +29,7 @@ internal static class WaitCommand
         var ids = invocation.Words.TrueForAll(word => !word.Contains('=') && !word.EndsWith('*'))
             ? invocation.Words
             : await client.ListAsync(JobWords.Selection(invocation.Words), invocation.Stop);
-        var unknown = Reporting.Ids(invocation.Words).Where(id => !id.EndsWith('*')).Except(ids);
+        var unknown = Reporting.Wanted(invocation.Words).Except(ids);
         var status = invocation.SayUnknown(unknown);
         var order = ids.Distinct().ToList();
         using (var bar = new Progress(order.Count, invocation.Time))
