@@ -104,6 +104,14 @@ public sealed partial class MeeseeksClient
     public IAsyncEnumerable<JobNews> FollowAsync(JobSelection selection, CancellationToken stop = default) =>
         Follow(() => selection).FollowAsync(stop);
 
+    /// <summary>Follows jobs like <see cref="FollowAsync"/>, and nodes with them: there is news too when a node changes, then perhaps without any job.</summary>
+    /// <example><code>
+    /// await foreach (var news in client.FollowClusterAsync(JobSelection.All, stop))
+    ///     Console.WriteLine($"{news.Nodes!.Values.Count(node => node.Online)} nodes online");
+    /// </code></example>
+    public IAsyncEnumerable<JobNews> FollowClusterAsync(JobSelection selection, CancellationToken stop = default) =>
+        new Follower(_connector, Options, () => selection, () => CancellationToken.None, new KnownNodes()).FollowAsync(stop);
+
     /// <summary>Waits until a job has ended: until nothing more will come of it.</summary>
     /// <returns>The job as it ended; null when there is none with that id, or none any more.</returns>
     /// <example><code>var job = await client.WaitAsync("a");</code></example>

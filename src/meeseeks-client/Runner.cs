@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Commands;
+using MeeseeksBox.CommandLine.Completion;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.Protocol.Configuration;
@@ -17,6 +18,12 @@ internal sealed class Runner(Screen screen, TimeProvider time)
     /// <returns>The exit status.</returns>
     public async Task<int> RunAsync(CommandWords words, CancellationToken stop)
     {
+        // The words are somebody's unfinished line: no parser takes them, and no log tells of them.
+        if (words.Command is CompleteCommand.Name)
+        {
+            return await CompleteCommand.RunAsync(words.Own, screen, stop);
+        }
+
         try
         {
             var result = Root(words).Parse([.. Tokens(words)], new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -13,9 +13,14 @@ namespace MeeseeksBox.Client.Following;
 /// <param name="options">The options of the client.</param>
 /// <param name="selection">Which jobs; asked before each request, so that it may change.</param>
 /// <param name="interruption">Ends the present wait for news, because the selection has changed; asked before each request.</param>
-internal sealed class Follower(Connector connector, MeeseeksClientOptions options, Func<JobSelection> selection, Func<CancellationToken> interruption)
+/// <param name="nodes">Takes in what is told of nodes; null when nobody asks.</param>
+internal sealed class Follower(
+    Connector connector, MeeseeksClientOptions options, Func<JobSelection> selection, Func<CancellationToken> interruption, KnownNodes? nodes = null)
 {
-    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan HoldForJobs = TimeSpan.FromSeconds(60);
+
+    // Load averages are no news that ends a wait: they come when it is over.
+    private static readonly TimeSpan HoldForLoads = TimeSpan.FromSeconds(5);
 
     private readonly Differences _differences = new();
     private Connection? _connection;
@@ -66,6 +71,7 @@ internal sealed class Follower(Connector connector, MeeseeksClientOptions option
         {
             // Another connection may lead to another life of the box, whose numbers of change mean something else.
             (_connection, _seq, _isOldPeer) = (connection, null, false);
+            nodes?.StartAnew();
         }
 
         if (_isOldPeer)
@@ -76,12 +82,13 @@ internal sealed class Follower(Connector connector, MeeseeksClientOptions option
         var isWhole = _seq is null;
         var filter = selection().With("seq", _seq ?? 0).ToFilter();
         var request = new JsonObject { ["get"] = filter, ["options"] = new JsonObject { ["unassigned"] = true } };
+        var hold = isWhole ? TimeSpan.Zero : nodes is null ? HoldForJobs : HoldForLoads;
         if (!isWhole)
         {
-            request["wait"] = Hold.TotalSeconds;
+            request["wait"] = hold.TotalSeconds;
         }
 
-        var answer = await SendAsync(connection, request, isWhole ? TimeSpan.Zero : Hold, stop);
+        var (answer, areNodesNew) = await SendAsync(connection, request, hold, stop);
         _seq = answer.Seq;
         _isOldPeer = _seq is null;
         if (_isOldPeer)
@@ -95,15 +102,30 @@ internal sealed class Follower(Connector connector, MeeseeksClientOptions option
             _differences.Note(jobs);
         }
 
-        return isWhole || jobs.Count > 0 ? new JobNews(jobs, isWhole) : null;
+        return isWhole || areNodesNew || jobs.Count > 0 ? News(jobs, isWhole) : null;
     }
 
     // An old peer leaves jobs without a node out of an answer to "seq", and cannot tell that a job is gone: it is asked for all, and we compare.
-    private async Task<JobNews?> AskWholeAsync(Connection connection, CancellationToken stop) =>
-        _differences.Find(Jobs(await SendAsync(connection, new JsonObject { ["get"] = selection().ToFilter() }, TimeSpan.Zero, stop)));
+    private async Task<JobNews?> AskWholeAsync(Connection connection, CancellationToken stop)
+    {
+        var (answer, areNodesNew) = await SendAsync(connection, new JsonObject { ["get"] = selection().ToFilter() }, TimeSpan.Zero, stop);
+        return _differences.Find(Jobs(answer)) is { } news ? News(news.Jobs, news.IsWhole)
+            : areNodesNew ? News([], isWhole: false)
+            : null;
+    }
 
-    private static async Task<Answer> SendAsync(Connection connection, JsonObject request, TimeSpan hold, CancellationToken stop) =>
-        Answer.Read(await connection.AskAsync(RequestBytes.Of(request), hold, stop)).Checked();
+    private async Task<(Answer Answer, bool AreNodesNew)> SendAsync(Connection connection, JsonObject request, TimeSpan hold, CancellationToken stop)
+    {
+        if (nodes is not null)
+        {
+            request["nodes"] = nodes.Question;
+        }
+
+        var answer = Answer.Read(await connection.AskAsync(RequestBytes.Of(request), hold, stop)).Checked();
+        return (answer, nodes?.Take(answer) ?? false);
+    }
+
+    private JobNews News(IReadOnlyList<Job> jobs, bool isWhole) => new(jobs, isWhole) { Nodes = nodes?.All };
 
     private static List<Job> Jobs(Answer answer) => [.. answer.Jobs("get").Select(pair => pair.Value).OfType<Job>()];
 

@@ -17,6 +17,7 @@ internal static class CommandTable
         OutCommand.Out,
         OutCommand.Err,
         StatCommand.Definition,
+        TopCommand.Definition,
         NodesCommand.Definition,
         PoolsCommand.Definition,
         ConfCommand.Definition,

@@ -1,3 +1,4 @@
+using MeeseeksBox.CommandLine.Completion;
 using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.CommandLine.Options;
@@ -31,6 +32,11 @@ internal sealed record CommandWords(IReadOnlyList<string> Client, string? Comman
         var client = words.Take(start).ToList();
         var command = implied ?? (start < words.Count ? words[start++] : null);
         var rest = words.Skip(start).ToList();
+        if (command is CompleteCommand.Name && implied is null)
+        {
+            return new CommandWords([], command, rest, []);
+        }
+
         var own = rest.Take(command is Submit ? OwnOfSubmit(rest) : rest.Count).ToList();
         client.AddRange(own.Where(ClientSettings.IsClientWord));
         return new CommandWords(client, command, [.. own.Where(word => !ClientSettings.IsClientWord(word))], [.. rest.Skip(own.Count)]);
