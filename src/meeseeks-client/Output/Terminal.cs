@@ -7,7 +7,7 @@ namespace MeeseeksBox.CommandLine.Output;
 
 /// <summary>
 /// The terminal, taken over whole: another screen than the one that the shell uses, no cursor, keys one by one. What was there before comes
-/// back with <see cref="Dispose"/>, when the process is stopped (Ctrl-Z), and at the end of the process, whatever ends it.
+/// back with <see cref="Dispose"/>, and at the end of the process, whatever ends it.
 /// </summary>
 internal sealed class Terminal : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class Terminal : IDisposable
 
     /// <summary>Takes the terminal over.</summary>
     /// <param name="pressed">Is told of each key, on a thread of its own.</param>
-    /// <param name="changed">Is told when all is to be drawn anew: the size has changed, or the process goes on after Ctrl-Z.</param>
+    /// <param name="changed">Is told when all is to be drawn anew: the size has changed, or the process goes on after a stop.</param>
     /// <param name="quit">Is told of Ctrl-\.</param>
     /// <param name="failed">Is told when no further keys can be read.</param>
     public Terminal(Action<ConsoleKeyInfo> pressed, Action changed, Action quit, Action<Exception> failed)
@@ -39,8 +39,10 @@ internal sealed class Terminal : IDisposable
         AppDomain.CurrentDomain.ProcessExit += Restore;
         Enter();
         On(PosixSignal.SIGWINCH, _ => Refresh());
-        On(PosixSignal.SIGTSTP, _ => Leave());
-        On(PosixSignal.SIGCONT, _ => Enter());
+        On(PosixSignal.SIGCONT, _ => Refresh());
+
+        // The runtime takes Ctrl-Z for itself and stops nobody; without this it would give back the keys and go on.
+        On(PosixSignal.SIGTSTP, context => context.Cancel = true);
         On(PosixSignal.SIGQUIT, context =>
         {
             context.Cancel = true;

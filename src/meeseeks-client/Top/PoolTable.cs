@@ -43,14 +43,14 @@ internal sealed class PoolTable(IReadOnlyList<PoolRow> rows, int width, bool has
 
         if (!all && most > 0)
         {
-            yield return Line().Add($"… {rows.Count - first - shown} more", Style.Dim).ToString();
+            yield return Line().Add($"… {rows.Count - first - shown} more: n shows them", Style.Dim).ToString();
         }
     }
 
     private static int Column(IEnumerable<string> texts, string heading) =>
         Math.Min(texts.Select(TextWidth.Of).Append(heading.Length).Max(), WidestName);
 
-    private static string Name(PoolRow row) => row.Node.Length is 0 ? "(none yet)" : SingleLine.Of(row.Node);
+    private static string Name(PoolRow row) => row.Node.Length is 0 ? "-" : SingleLine.Of(row.Node);
 
     private string Row(PoolRow row, bool isSameNode)
     {

@@ -6,7 +6,7 @@ internal static class TopKeys
     /// <summary>What the bottom line says of them.</summary>
     public static IReadOnlyList<(string Key, string Meaning)> Help { get; } =
     [
-        ("q", "quit"), ("/", "filter"), ("k", "kill"), ("s", "sort"), ("e", "ended"), ("n", "nodes/jobs"), ("↑↓ PgUp PgDn Home End", "move"),
+        ("q", "quit"), ("/", "filter"), ("k", "kill"), ("s", "sort"), ("e", "ended"), ("n", "nodes/jobs"), ("↑↓ PgUp PgDn", "move"),
     ];
 
     /// <summary>What a key makes of the view.</summary>

@@ -80,11 +80,11 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
         var order = view.Order switch
         {
             TopOrder.State => "by state",
-            TopOrder.Newest => "newest first",
+            TopOrder.Newest => "newest",
             TopOrder.Node => "by node",
             _ => throw new InvalidOperationException($"There is no order {view.Order}."),
         };
-        var shown = list.Jobs.Count == model.Jobs.Count ? "" : $"{list.Jobs.Count} shown{(view.ShowsEnded ? "" : ", live")}, ";
+        var shown = list.Jobs.Count == model.Jobs.Count ? "" : $"{list.Jobs.Count} {(view.ShowsEnded ? "shown" : "live")}, ";
         return line.Add("  ").Right($"{shown}{order}").ToString();
     }
 
@@ -114,7 +114,7 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
 
         if (view.FilterBefore is not null)
         {
-            return Line().Add("/", Style.Bold).Add(view.Filter).Add("█").Add("   Enter: keep it, Esc: as before; words, or pool=p1 state=new,running tag=night*", Style.Dim).ToString();
+            return Line().Add("/", Style.Bold).Add(view.Filter).Add("█").Add("  Enter keeps it, Esc takes it back; words, or pool=p1 state=new,running", Style.Dim).ToString();
         }
 
         var line = Line();
