@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly usage="Usage: ./install.sh [PREFIX]               installs into PREFIX (default: ~/.local)
        ./install.sh --uninstall [PREFIX]   takes all of it out again"
-readonly q_names="qsub qstat qjob qdel qmod qconf"
+readonly q_names="qsub qstat qjob qdel qmod qconf"     # each is "q" and the command that it implies
 readonly stage=artifacts/install
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
@@ -43,7 +43,9 @@ install() {
 
     local name
     for name in $programs; do link "bin/$name" "$home/$name"; done
-    for name in $q_names; do link "bin/$name" "$home/meeseeks-client"; done
+    for name in $q_names; do
+        if "$native"; then link "bin/$name" "$home/meeseeks-client"; else link "bin/$name" "$home/q/$name"; fi
+    done
     install_completions
     install_manual
     report
@@ -75,6 +77,7 @@ build() {
             *) if "$native"; then publish "$name"; else publish "$name" -p:PublishAot=false --self-contained false; fi ;;
         esac
     done
+    "$native" || write_q_scripts
     mkdir -p "$stage/lib/plugins"
     publish_to "$stage/plumbus" plugins/Plumbus
     cp "$stage/plumbus/Plumbus.dll" "$stage/lib/plugins/"
@@ -98,6 +101,16 @@ publish_to() {
         cat "$stage.log" >&2
         fail "$project could not be built; what dotnet says stands above"
     }
+}
+
+# Only a native program sees the name that it was called by.
+write_q_scripts() {
+    local name
+    mkdir -p "$stage/lib/q"
+    for name in $q_names; do
+        printf '#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/../meeseeks-client" %s "$@"\n' "${name#q}" > "$stage/lib/q/$name"
+        chmod +x "$stage/lib/q/$name"
+    done
 }
 
 # Tries what the native build will do: compile and link something with zlib.

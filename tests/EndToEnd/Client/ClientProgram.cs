@@ -10,16 +10,17 @@ public static class ClientProgram
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>The native program; null when none was published for the tests.</summary>
-    public static string? Native { get; } = Environment.GetEnvironmentVariable("MEESEEKS_TEST_CLIENT") is { Length: > 0 } path ? Path.GetFullPath(path) : null;
+    public static string? Native { get; } = Environment.GetEnvironmentVariable("MEESEEKS_TEST_CLIENT") is { Length: > 0 } path ? System.IO.Path.GetFullPath(path) : null;
 
-    private static string Program { get; } = Native ?? Path.Combine(BuildOutput.Of("src/meeseeks-client"), "meeseeks-client");
+    /// <summary>The program that the tests run.</summary>
+    public static string Path { get; } = Native ?? System.IO.Path.Combine(BuildOutput.Of("src/meeseeks-client"), "meeseeks-client");
 
     /// <summary>Calls the client of a box, which finds the box by MEESEEKS_CONF.</summary>
     public static Task<ClientRun> ClientAsync(this RunningBox box, params string[] words) => box.ClientWithInputAsync("", words);
 
     /// <summary>Calls the client of a box with a standard input.</summary>
     public static Task<ClientRun> ClientWithInputAsync(this RunningBox box, string input, params string[] words) =>
-        EndAsync(Start(Program, Conf(box), words), input);
+        EndAsync(Start(Path, Conf(box), words), input);
 
     /// <summary>Calls the client under another name.</summary>
     public static async Task<ClientRun> ClientNamedAsync(this RunningBox box, string name, params string[] words)
@@ -30,10 +31,10 @@ public static class ClientProgram
     }
 
     /// <summary>Calls the client with what MEESEEKS_CONF shall hold.</summary>
-    public static Task<ClientRun> RunAsync(string conf, params string[] words) => EndAsync(Start(Program, conf, words), "");
+    public static Task<ClientRun> RunAsync(string conf, params string[] words) => EndAsync(Start(Path, conf, words), "");
 
     /// <summary>Starts the client of a box.</summary>
-    public static Process StartClient(this RunningBox box, params string[] words) => Start(Program, Conf(box), words);
+    public static Process StartClient(this RunningBox box, params string[] words) => Start(Path, Conf(box), words);
 
     /// <summary>Waits until the client has ended.</summary>
     /// <exception cref="TimeoutException">It did not within 30 s.</exception>
