@@ -22,7 +22,7 @@ internal sealed class TopList(TopModel model)
             jobs.Sort(view.Order switch
             {
                 TopOrder.State => ByState,
-                TopOrder.Newest => (one, other) => other.Shown.SubmitTs.CompareTo(one.Shown.SubmitTs),
+                TopOrder.Newest => (one, other) => Or(other.Shown.SubmitTs.CompareTo(one.Shown.SubmitTs), one, other),
                 TopOrder.Node => ByNode,
                 _ => throw new InvalidOperationException($"There is no order {view.Order}."),
             });
@@ -69,11 +69,15 @@ internal sealed class TopList(TopModel model)
     private static int ByState(TopJob one, TopJob other)
     {
         var order = Rank(one).CompareTo(Rank(other));
-        return order is not 0 ? order
+        order = order is not 0 ? order
             : one.IsRunning ? Nullable.Compare(one.StartTs, other.StartTs)
             : one.Shown.State is JobState.New ? one.Shown.SubmitTs.CompareTo(other.Shown.SubmitTs)
             : other.Ts.CompareTo(one.Ts);
+        return Or(order, one, other);
     }
+
+    // Two of one moment keep their places whatever else moves.
+    private static int Or(int order, TopJob one, TopJob other) => order is not 0 ? order : string.CompareOrdinal(one.Id, other.Id);
 
     private static int ByNode(TopJob one, TopJob other)
     {

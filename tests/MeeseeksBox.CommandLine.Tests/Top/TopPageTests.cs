@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.CommandLine.Top;
 using MeeseeksBox.Protocol.Jobs;
@@ -125,7 +126,7 @@ public sealed class TopPageTests
         from index in new[] { 0, 6 }
         select new TopView { Part = part, Index = index, Selected = Some.Jobs[index].Id, FirstNode = index };
 
-    private static string Plain(string line) => System.Text.RegularExpressions.Regex.Replace(line, "\e\\[[0-9;]*m", "").TrimEnd();
+    private static string Plain(string line) => Regex.Replace(line, "\e\\[[0-9;]*m", "").TrimEnd();
 
     private IReadOnlyList<string> Lines(int width, int height, TopView view, bool hasColor = false)
     {
