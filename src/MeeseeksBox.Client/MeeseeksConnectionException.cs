@@ -15,4 +15,7 @@ public sealed class MeeseeksConnectionException : MeeseeksException
 
     /// <summary>True when the request, or a part of it, had gone off: nobody knows whether it was carried out.</summary>
     public bool WasSent { get; }
+
+    /// <summary>True when somebody took the request and was silent for too long: trying at once again is of no use.</summary>
+    internal bool IsSilence { get; init; }
 }

@@ -184,7 +184,7 @@ internal sealed class Connection : IAsyncDisposable
     }
 
     private void FailBySilence() => Fail(new MeeseeksConnectionException(
-        $"{_peer} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; is it a meeseeks-box that listens there?", wasSent: true));
+        $"{_peer} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; is it a meeseeks-box that listens there?", wasSent: true) { IsSilence = true });
 
     private MeeseeksConnectionException Lost(Exception? problem) => new(
         $"the connection to {_peer} was lost: {problem?.Message ?? (_hasHeard ? "the other side closed it" : "the other side closed it without an answer; does it want TLS (ssl), or another port?")}",
@@ -211,7 +211,7 @@ internal sealed class Connection : IAsyncDisposable
         _end.Cancel();
         foreach (var pending in sent)
         {
-            _ = pending.Answer.TrySetException(new MeeseeksConnectionException(fault.Message, wasSent: true, fault));
+            _ = pending.Answer.TrySetException(new MeeseeksConnectionException(fault.Message, wasSent: true, fault) { IsSilence = fault.IsSilence });
         }
 
         // What the sending loop has not taken yet never went off.

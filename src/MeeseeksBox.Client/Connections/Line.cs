@@ -57,7 +57,7 @@ internal sealed class Line(Connector connector, MeeseeksClientOptions options) :
                 return await connection.AskAsync(request, hold, stop);
             }
             catch (MeeseeksConnectionException problem) when (
-                (isRepeatable || !problem.WasSent) && !_end.IsCancellationRequested && options.IsWithin(options.ReconnectFor, begin, attempts))
+                (isRepeatable || !problem.WasSent) && !_end.IsCancellationRequested && options.IsWithin(options.ReconnectFor, begin, problem.IsSilence ? attempts + 1 : attempts))
             {
                 // A connection that stood idle may have been lost long ago: the first new one is made at once.
                 if (attempts > 1)

@@ -11,6 +11,7 @@ public sealed class ProjectReferencesTests
         ["MeeseeksBox.Protocol"] = [],
         ["MeeseeksBox.Core"] = ["MeeseeksBox.Protocol"],
         ["MeeseeksBox.Client"] = ["MeeseeksBox.Protocol"],
+        ["meeseeks-client"] = ["MeeseeksBox.Client", "MeeseeksBox.Protocol"],
         ["meeseeks-box"] = ["MeeseeksBox.Core", "MeeseeksBox.Protocol", "MeeseeksBox.Plugins"],
         ["Plumbus"] = ["MeeseeksBox.Plugins"],
     };

@@ -131,11 +131,12 @@ public sealed class ConnectionTests
             await Task.Delay(Timeout.InfiniteTimeSpan, Stop);
             return null;
         });
-        await using var client = box.Client(options => options with { Timeout = TimeSpan.FromMilliseconds(100) });
+        await using var client = box.Client(options => options with { Timeout = TimeSpan.FromMilliseconds(100), ReconnectFor = TimeSpan.Zero });
 
-        var ask = () => client.RequestAsync(Status, isRepeatable: false, Stop);
+        var ask = () => client.RequestAsync(Status, stop: Stop);
 
         (await ask.Should().ThrowAsync<MeeseeksConnectionException>()).WithMessage("*has not answered for 0.1 s*");
+        box.Requests.Should().HaveCount(1, "a second one would take as long");
     }
 
     [Fact]
