@@ -10,6 +10,8 @@ public sealed class ProjectReferencesTests
         ["MeeseeksBox.Plugins"] = [],
         ["MeeseeksBox.Protocol"] = [],
         ["MeeseeksBox.Core"] = ["MeeseeksBox.Protocol"],
+        ["MeeseeksBox.Client"] = ["MeeseeksBox.Protocol"],
+        ["meeseeks-client"] = ["MeeseeksBox.Client", "MeeseeksBox.Protocol"],
         ["meeseeks-box"] = ["MeeseeksBox.Core", "MeeseeksBox.Protocol", "MeeseeksBox.Plugins"],
         ["Plumbus"] = ["MeeseeksBox.Plugins"],
     };
@@ -38,6 +40,7 @@ public sealed class ProjectReferencesTests
     [InlineData("MeeseeksBox.Plugins")]
     [InlineData("MeeseeksBox.Protocol")]
     [InlineData("MeeseeksBox.Core")]
+    [InlineData("MeeseeksBox.Client")]
     public void A_library_gets_along_with_what_the_framework_has(string library)
     {
         References(Repository.At("src", library, $"{library}.csproj"), "PackageReference").Should().BeEmpty();

@@ -1,0 +1,15 @@
+# Completion for fish: meeseeks-client itself knows the words, and asks the box for ids, pools and nodes.
+function __meeseeks_complete
+    set -l words (commandline -opc)
+    set -l found (meeseeks-client complete (basename $words[1]) $words[2..-1] (commandline -ct) 2> /dev/null)
+    if test (count $found) -gt 0
+        printf '%s\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
+end
+
+for name in meeseeks-client qsub qstat qjob qdel qmod qconf
+    complete -c $name -e
+    complete -c $name -f -a '(__meeseeks_complete)'
+end

@@ -1,0 +1,85 @@
+using MeeseeksBox.CommandLine.Commands;
+using MeeseeksBox.CommandLine.Options;
+using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.CommandLine.Completion;
+
+/// <summary>What the last of some words may become: words that are known here, and names that a box has to be asked for.</summary>
+/// <param name="Before">What of the last word stands already, and stays.</param>
+/// <param name="Typed">The rest of it, which is to be completed.</param>
+/// <param name="Fixed">The words that may stand there.</param>
+/// <param name="Live">The names that may stand there too.</param>
+internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList<Candidate> Fixed, LiveNames Live)
+{
+    private static readonly string[] ClientKeys = ["address", "port", "timeout", "refresh", "file", "log", "ssl.cafile", "ssl.cert", "ssl.key", "ssl.verify"];
+    private static readonly string[] SpecKeys = ["id", "node", "tag", "cwd", .. JobKeys.All.Where(key => key.Role is JobKeyRole.Spec).Select(key => key.Name).Except(["args", "tags", "cwd"])];
+    private static readonly string[] FilterKeys = ["pool", "node", "state", "tag", "active"];
+    private static readonly string[] Switches = ["hold", "restart", "resubmit", "active", "wait", "quiet", "follow", "json"];
+
+    /// <summary>Nothing that we could know.</summary>
+    private static CompletionPlan Nothing { get; } = new("", "", [], LiveNames.None);
+
+    /// <summary>Finds out what may be meant.</summary>
+    /// <param name="name">The name of the program: <c>meeseeks-client</c>, or one of the q names.</param>
+    /// <param name="words">The words behind it; the last one is being typed, and may be empty.</param>
+    public static CompletionPlan Of(string name, IReadOnlyList<string> words)
+    {
+        var current = words.Count > 0 ? words[^1] : "";
+        var before = CommandWords.Part([.. words.SkipLast(1)], InvokedName.Command(name));
+        var end = current.IndexOf('=', StringComparison.Ordinal);
+        if (before.Command is null)
+        {
+            return end >= 0 ? Nothing : new("", current, [.. CommandTable.All.SelectMany(Names), .. Keys(ClientKeys)], LiveNames.None);
+        }
+
+        var command = CommandTable.All.FirstOrDefault(known => known.Name == before.Command || known.Alias == before.Command);
+        var isPoolGiven = before.Own.Any(word => !ConfigWord.IsWord(word) || word.StartsWith("pool=", StringComparison.Ordinal));
+        return command is null || (command == SubCommand.Definition && isPoolGiven) ? Nothing
+            : end >= 0 ? Value(current, end)
+            : Word(command, current);
+    }
+
+    private static IEnumerable<Candidate> Names(CommandDefinition command) =>
+        new[] { command.Name, command.Alias }.OfType<string>().Select(name => new Candidate(name, command.Summary));
+
+    private static IEnumerable<Candidate> Keys(params IEnumerable<string> keys) => keys.Distinct().Select(key => new Candidate($"{key}="));
+
+    private static IEnumerable<Candidate> Texts(params IEnumerable<string> texts) => texts.Select(text => new Candidate(text));
+
+    private static CompletionPlan Value(string current, int end)
+    {
+        var key = current[..end];
+        var start = Math.Max(end, current.LastIndexOf(',')) + 1;
+        var plan = Nothing with { Before = current[..start], Typed = current[start..] };
+        return key switch
+        {
+            "state" => plan with { Fixed = [.. Texts(Enum.GetValues<JobState>().Select(JobStates.Word))] },
+            "pool" => plan with { Live = LiveNames.Pools },
+            "node" or "submit_node" => plan with { Live = LiveNames.Nodes },
+            "id" or "ids" => plan with { Live = LiveNames.Jobs },
+            _ when Switches.Contains(key) => plan with { Fixed = [.. Texts("0", "1")] },
+            _ => Nothing,
+        };
+    }
+
+    private static CompletionPlan Word(CommandDefinition command, string current)
+    {
+        var plan = Nothing with { Typed = current };
+        return command.Name switch
+        {
+            _ when current.StartsWith('-') => plan with { Fixed = [.. Texts("--help", "--version")] },
+            "sub" when current.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at =>
+                plan with { Before = current[..(at + 1)], Typed = current[(at + 1)..], Live = LiveNames.Nodes },
+            "sub" => plan with { Fixed = [.. Keys([.. SpecKeys, "wait", "quiet", "file"])], Live = LiveNames.Pools },
+            "mod" => plan with { Fixed = [.. Keys([.. FilterKeys, .. SpecKeys])], Live = LiveNames.Jobs },
+            "out" or "err" => plan with { Fixed = [.. Keys("follow")], Live = LiveNames.Jobs },
+            "stat" => plan with { Fixed = [.. Texts("nodes", "pools", "jobs", "active", "tree"), .. Keys(FilterKeys)] },
+            "top" => plan with { Fixed = [.. Keys(FilterKeys)] },
+            "hist" => plan with { Fixed = [.. Keys([.. FilterKeys, "file", "json"])] },
+            "conf" => plan with { Live = LiveNames.Nodes },
+            "nodes" or "pools" => plan,
+            _ => plan with { Fixed = [.. Keys(FilterKeys)], Live = LiveNames.Jobs },
+        };
+    }
+}

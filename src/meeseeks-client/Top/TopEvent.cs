@@ -1,0 +1,31 @@
+using MeeseeksBox.Client;
+
+namespace MeeseeksBox.CommandLine.Top;
+
+/// <summary>Something that may change what is on the screen.</summary>
+internal abstract record TopEvent
+{
+    /// <summary>The box has told something.</summary>
+    public sealed record Told(JobNews News) : TopEvent;
+
+    /// <summary>Somebody wants to know which jobs have ended.</summary>
+    public sealed record Look(Action<IReadOnlyList<TopJob>> Answer) : TopEvent;
+
+    /// <summary>The box was asked which of the jobs that had ended it still knows.</summary>
+    public sealed record Remembered(IReadOnlyList<TopJob> Ended, IReadOnlySet<string> There) : TopEvent;
+
+    /// <summary>The box is away.</summary>
+    public sealed record Lost(string Why) : TopEvent;
+
+    /// <summary>A key was pressed.</summary>
+    public sealed record Pressed(ConsoleKeyInfo Key) : TopEvent;
+
+    /// <summary>There is something to say.</summary>
+    public sealed record Said(string Message) : TopEvent;
+
+    /// <summary>Another size, or another second.</summary>
+    public sealed record Redraw : TopEvent;
+
+    /// <summary>Somebody wants the end.</summary>
+    public sealed record Quit : TopEvent;
+}

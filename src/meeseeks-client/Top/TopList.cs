@@ -1,0 +1,90 @@
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.CommandLine.Top;
+
+/// <summary>The jobs that are shown, in their order. It is made anew only when the jobs or the wishes have changed.</summary>
+internal sealed class TopList(TopModel model)
+{
+    private (int Version, string Filter, TopOrder Order, bool ShowsEnded) _made = (-1, "", default, default);
+
+    /// <summary>The jobs.</summary>
+    public IReadOnlyList<TopJob> Jobs { get; private set; } = [];
+
+    /// <summary>Brings the list in step, and the selection with it.</summary>
+    /// <returns>The view, with a job selected wherever there is one.</returns>
+    public TopView Follow(TopView view)
+    {
+        var wanted = (model.Version, view.Filter, view.Order, view.ShowsEnded);
+        if (wanted != _made)
+        {
+            var filter = new TopFilter(view.Filter);
+            var jobs = model.Jobs.Values.Where(job => (view.ShowsEnded || !job.Shown.HasEnded) && filter.Fits(job)).ToList();
+            jobs.Sort(view.Order switch
+            {
+                TopOrder.State => ByState,
+                TopOrder.Newest => (one, other) => Or(other.Shown.SubmitTs.CompareTo(one.Shown.SubmitTs), one, other),
+                TopOrder.Node => ByNode,
+                _ => throw new InvalidOperationException($"There is no order {view.Order}."),
+            });
+            (Jobs, _made) = (jobs, wanted);
+        }
+
+        return Select(view, IndexOf(view) ?? view.Index);
+    }
+
+    /// <summary>The view with another job selected.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="index">Which; beyond the ends it is the first or the last.</param>
+    public TopView Select(TopView view, int index)
+    {
+        index = Math.Clamp(index, 0, Math.Max(0, Jobs.Count - 1));
+        var id = Jobs.Count > 0 ? Jobs[index].Id : null;
+        return id == view.Selected && index == view.Index ? view : view with { Selected = id, Index = index };
+    }
+
+    private int? IndexOf(TopView view)
+    {
+        if (view.Selected is null || !model.Jobs.ContainsKey(view.Selected))
+        {
+            return null;
+        }
+
+        // Most often it is where it was.
+        if (view.Index < Jobs.Count && Jobs[view.Index].Id == view.Selected)
+        {
+            return view.Index;
+        }
+
+        for (var index = 0; index < Jobs.Count; index++)
+        {
+            if (Jobs[index].Id == view.Selected)
+            {
+                return index;
+            }
+        }
+
+        return null;
+    }
+
+    private static int ByState(TopJob one, TopJob other)
+    {
+        var order = Rank(one).CompareTo(Rank(other));
+        order = order is not 0 ? order
+            : one.IsRunning ? Nullable.Compare(one.StartTs, other.StartTs)
+            : one.Shown.State is JobState.New ? one.Shown.SubmitTs.CompareTo(other.Shown.SubmitTs)
+            : other.Ts.CompareTo(one.Ts);
+        return Or(order, one, other);
+    }
+
+    // Two of one moment keep their places whatever else moves.
+    private static int Or(int order, TopJob one, TopJob other) => order is not 0 ? order : string.CompareOrdinal(one.Id, other.Id);
+
+    private static int ByNode(TopJob one, TopJob other)
+    {
+        var order = string.CompareOrdinal(one.Shown.Node, other.Shown.Node);
+        order = order is not 0 ? order : string.CompareOrdinal(one.Shown.Pool, other.Shown.Pool);
+        return order is not 0 ? order : ByState(one, other);
+    }
+
+    private static int Rank(TopJob job) => job.IsRunning ? 0 : job.Shown.State is JobState.New ? 1 : 2;
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.CommandLine.Top;
+
+/// <summary>Puts a screen together: what is known, and what the person wishes, into lines.</summary>
+/// <param name="peer">How the box is called: <c>localhost:13700</c>.</param>
+/// <param name="width">The columns of the screen.</param>
+/// <param name="height">The lines of the screen.</param>
+/// <param name="hasColor">Whether colours are wanted.</param>
+internal sealed class TopPage(string peer, int width, int height, bool hasColor)
+{
+    // Title, counts, and at the bottom the selected job and the keys; blanks and headings between them.
+    private const int Frame = 4;
+    private const int TableFrame = 2;
+    private const int LeastJobs = 5;
+
+    /// <summary>The lines, as many as the screen has at most.</summary>
+    /// <param name="model">What is known.</param>
+    /// <param name="list">The jobs that are shown.</param>
+    /// <param name="pools">The nodes and pools.</param>
+    /// <param name="view">What the person has chosen.</param>
+    /// <param name="now">The time, as the clock on the wall shows it.</param>
+    public IReadOnlyList<string> Lines(TopModel model, TopList list, PoolList pools, TopView view, DateTimeOffset now)
+    {
+        var seconds = (now - DateTimeOffset.UnixEpoch).TotalSeconds;
+        List<string> lines = [Title(model, now), Counts(model, list, view)];
+        var table = new PoolTable(pools.Rows, width, hasColor);
+        var room = height - Frame;
+        if (view.Part is TopPart.Nodes)
+        {
+            lines.AddRange(["", table.Heading(), .. table.Rows(Math.Min(view.FirstNode, Math.Max(0, pools.Rows.Count - 1)), room - TableFrame)]);
+        }
+        else
+        {
+            var most = Math.Min(pools.Rows.Count, Math.Max(3, room / 3));
+            if (view.Part is TopPart.Both && room - TableFrame - most >= TableFrame + LeastJobs)
+            {
+                lines.AddRange(["", table.Heading(), .. table.Rows(0, most)]);
+                room -= TableFrame + most;
+            }
+
+            var rows = JobRows(room);
+            var first = Math.Clamp(view.Index - (rows / 2), 0, Math.Max(0, list.Jobs.Count - rows));
+            var jobs = new JobTable([.. list.Jobs.Skip(first).Take(rows)], width, hasColor);
+            lines.AddRange(["", jobs.Heading(), .. jobs.Rows(view.Selected, seconds)]);
+        }
+
+        // Too small a window shows what fits, and the keys in any case.
+        var body = Math.Max(0, height - TableFrame);
+        lines = [.. lines.Take(body)];
+        lines.AddRange(Enumerable.Repeat("", body - lines.Count));
+        return [.. lines, Detail(model, view), Bottom(model, view)];
+    }
+
+    /// <summary>How far PgUp and PgDn go.</summary>
+    public int PageSize => Math.Max(1, height / 2);
+
+    private static int JobRows(int room) => Math.Max(0, room - TableFrame);
+
+    private string Title(TopModel model, DateTimeOffset now)
+    {
+        var line = Line().Add("meeseeks top", Style.Bold).Add($"  {peer}  ");
+        line = model.Lost is null
+            ? line.Add($"{model.Nodes.Values.Count(node => node.Online)} of {model.Nodes.Count} nodes online")
+            : line.Add("disconnected, trying again", Style.Red);
+        return line.Right(now.ToString("HH:mm:ss", CultureInfo.InvariantCulture), Style.Dim).ToString();
+    }
+
+    private string Counts(TopModel model, TopList list, TopView view)
+    {
+        var line = Line().Add($"{model.Jobs.Count} jobs");
+        foreach (var state in Enum.GetValues<JobState>())
+        {
+            line = line.Add(state is JobState.New ? ": " : ", ").Add($"{model.Count(state)} {JobStates.Word(state)}", model.Count(state) > 0 ? Style.Of(state) : Style.Dim);
+        }
+
+        var order = view.Order switch
+        {
+            TopOrder.State => "by state",
+            TopOrder.Newest => "newest",
+            TopOrder.Node => "by node",
+            _ => throw new InvalidOperationException($"There is no order {view.Order}."),
+        };
+        var shown = list.Jobs.Count == model.Jobs.Count ? "" : $"{list.Jobs.Count} {(view.ShowsEnded ? "shown" : "live")}, ";
+        return line.Add("  ").Right($"{shown}{order}").ToString();
+    }
+
+    private string Detail(TopModel model, TopView view)
+    {
+        if (model.Lost is { } why)
+        {
+            return Line().Add(SingleLine.Of(why), Style.Red).ToString();
+        }
+
+        if (view.Part is TopPart.Nodes || view.Selected is null || !model.Jobs.TryGetValue(view.Selected, out var job))
+        {
+            return "";
+        }
+
+        var line = Line().Add(job.Shown.Id, Style.Bold).Add($"  {Where(job)}  ").Add(job.Shown.Tags is "[]" ? "" : $"{job.Shown.Tags}  ", Style.Dim);
+        return (job.Error is null ? line.Add(job.Shown.Args) : line.Add(job.Error, Style.Red)).ToString();
+    }
+
+    private string Bottom(TopModel model, TopView view)
+    {
+        if (view.Doomed is not null)
+        {
+            return Line().Add($"kill {SingleLine.Of(view.Doomed)}{(model.Jobs.TryGetValue(view.Doomed, out var job) ? $" ({Where(job)})" : "")}? ", Style.Bold)
+                .Add("y: yes, any other key: no").ToString();
+        }
+
+        if (view.FilterBefore is not null)
+        {
+            return Line().Add("/", Style.Bold).Add(view.Filter).Add("█").Add("  Enter keeps it, Esc takes it back; words, or pool=p1 state=new,running", Style.Dim).ToString();
+        }
+
+        var line = Line();
+        if (view.Message is not null)
+        {
+            return line.Add(view.Message, Style.Bold).ToString();
+        }
+
+        if (view.Filter.Length > 0)
+        {
+            line = line.Add($"/{view.Filter}", Style.Yellow).Add("  ");
+        }
+
+        foreach (var (key, meaning) in TopKeys.Help)
+        {
+            line = line.Add(key, Style.Bold).Add($" {meaning}  ", Style.Dim);
+        }
+
+        return line.ToString();
+    }
+
+    private static string Where(TopJob job) =>
+        $"{JobStates.Word(job.Shown.State)}, {SingleLine.Of(job.Shown.Pool)}{(job.Shown.Node is { } node ? $"@{SingleLine.Of(node)}" : "")}";
+
+    private StyledLine Line() => new(width, hasColor);
+}

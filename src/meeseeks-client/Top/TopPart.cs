@@ -1,0 +1,14 @@
+namespace MeeseeksBox.CommandLine.Top;
+
+/// <summary>What of the cluster is on the screen.</summary>
+internal enum TopPart
+{
+    /// <summary>Nodes and pools above, jobs below.</summary>
+    Both,
+
+    /// <summary>Only jobs.</summary>
+    Jobs,
+
+    /// <summary>Only nodes and pools.</summary>
+    Nodes,
+}

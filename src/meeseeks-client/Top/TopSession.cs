@@ -1,0 +1,165 @@
+using System.Threading.Channels;
+using MeeseeksBox.Client;
+using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.CommandLine.Top;
+
+/// <summary>The live screen from its first to its last moment: takes events one by one, and draws what they have changed.</summary>
+internal sealed class TopSession
+{
+    private const int MostWaiting = 256;
+
+    // However much happens, drawing takes no more than a quarter of one processor.
+    private const int PauseAfterDrawing = 3;
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(30);
+
+    private readonly Channel<TopEvent> _events = Channel.CreateBounded<TopEvent>(MostWaiting);
+    private readonly TopModel _model = new();
+    private readonly TopList _list;
+    private readonly PoolList _pools;
+    private readonly TopFeed _feed;
+    private readonly List<Task> _tasks = [];
+    private readonly TimeProvider _time;
+    private readonly string _peer;
+    private readonly bool _hasColor;
+    private TopView _view;
+
+    /// <summary>A session that has not begun.</summary>
+    /// <param name="client">The box.</param>
+    /// <param name="filter">The filter to begin with.</param>
+    /// <param name="hasColor">Whether colours are wanted.</param>
+    /// <param name="time">The clock.</param>
+    public TopSession(MeeseeksClient client, string filter, bool hasColor, TimeProvider time)
+    {
+        (_list, _pools, _feed) = (new TopList(_model), new PoolList(_model), new TopFeed(client, _events.Writer, time));
+        (_peer, _hasColor, _time) = ($"{client.Options.Address}:{client.Options.Port}", hasColor, time);
+        _view = new TopView { Filter = filter };
+    }
+
+    /// <summary>Shows it until somebody wants the end.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var terminal = new Terminal(
+            key => Post(new TopEvent.Pressed(key)),
+            () => Post(new TopEvent.Redraw()),
+            () => Post(new TopEvent.Quit()),
+            problem => _events.Writer.TryComplete(problem));
+        Start(_feed.FollowAsync(end.Token));
+        Start(_feed.LookAsync(end.Token));
+        Start(TickAsync(end.Token));
+        try
+        {
+            while (await _events.Reader.WaitToReadAsync(end.Token))
+            {
+                while (_events.Reader.TryRead(out var one))
+                {
+                    if (!Take(one, end.Token))
+                    {
+                        return;
+                    }
+                }
+
+                var begin = _time.GetTimestamp();
+                Draw(terminal);
+                var pause = _time.GetElapsedTime(begin) * PauseAfterDrawing;
+                await Task.Delay(pause > LeastPause ? pause : LeastPause, _time, end.Token);
+            }
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await Task.WhenAll(_tasks);
+        }
+    }
+
+    // What a person presses while nobody keeps up may be lost.
+    private void Post(TopEvent one) => _events.Writer.TryWrite(one);
+
+    private void Start(Task task) => _tasks.Add(GuardAsync(task));
+
+    private async Task GuardAsync(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
+        }
+#pragma warning disable CA1031 // Handed on to the loop, which ends by it.
+        catch (Exception problem)
+        {
+            _ = _events.Writer.TryComplete(problem);
+        }
+#pragma warning restore CA1031
+    }
+
+    private async Task TickAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _time);
+        while (await timer.WaitForNextTickAsync(stop))
+        {
+            await _events.Writer.WriteAsync(new TopEvent.Redraw(), stop);
+        }
+    }
+
+    private bool Take(TopEvent one, CancellationToken stop)
+    {
+        switch (one)
+        {
+            case TopEvent.Told(var news):
+                _model.Take(news);
+                break;
+            case TopEvent.Look(var look):
+                look(_model.Ended());
+                break;
+            case TopEvent.Remembered(var ended, var there):
+                _model.Forget(ended, there);
+                break;
+            case TopEvent.Lost(var why):
+                _model.Lose(why);
+                break;
+            case TopEvent.Said(var message):
+                _view = _view with { Message = message };
+                break;
+            case TopEvent.Pressed(var key):
+                return Press(key, stop);
+            case TopEvent.Redraw:
+                break;
+            case TopEvent.Quit:
+                return false;
+            default:
+                throw new InvalidOperationException($"There is no event {one.GetType().Name}.");
+        }
+
+        return true;
+    }
+
+    private bool Press(ConsoleKeyInfo key, CancellationToken stop)
+    {
+        _view = _list.Follow(_view);
+        (_view, var action) = TopKeys.Press(key, _view, _list, Page().PageSize);
+        if (action is TopAction.Kill && _view.Doomed is { } id)
+        {
+            _view = _view with { Doomed = null };
+            Start(_feed.KillAsync(id, SingleLine.Of(id), stop));
+        }
+
+        return action is not TopAction.Quit;
+    }
+
+    private TopPage Page()
+    {
+        var (width, height) = Terminal.Size;
+        return new TopPage(_peer, width, height, _hasColor);
+    }
+
+    private void Draw(Terminal terminal)
+    {
+        _view = _list.Follow(_view);
+        terminal.Draw(Page().Lines(_model, _list, _pools, _view, _time.GetLocalNow()));
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+using MeeseeksBox.EndToEnd.Boxes;
+
+namespace MeeseeksBox.EndToEnd.Client;
+
+/// <summary><c>complete</c>, which shells ask while somebody types.</summary>
+public sealed class CompletionTests : IAsyncLifetime
+{
+    private RunningBox _box = null!;
+
+    public async ValueTask InitializeAsync() => _box = await RunningBox.StartAsync("state.expire=600", "pools.p1.slots=1", "pools.p2=");
+
+    public ValueTask DisposeAsync() => _box.DisposeAsync();
+
+    [Fact]
+    public async Task Ids_pools_and_nodes_come_from_the_cluster()
+    {
+        foreach (var id in new[] { "night-1", "night-2", "day", "night $(reboot)" })
+            (await _box.ClientAsync("sub", $"id={id}", "p1", "true")).Status.Should().Be(0);
+
+        (await _box.ClientAsync("complete", "qdel", "ni")).Lines.Should().Equal("night-1", "night-2");
+        (await _box.ClientAsync("complete", "qdel", "day", "id=d")).Lines.Should().Equal("id=day");
+        (await _box.ClientAsync("complete", "qsub", "p")).Lines.Should().Equal("p1", "p2");
+        (await _box.ClientAsync("complete", "qstat", "state=new", "pool=p1,")).Lines.Should().Equal("pool=p1,p1", "pool=p1,p2");
+        (await _box.ClientAsync("complete", "meeseeks-client", "sub", "p1@")).Lines.Should().Equal("p1@n1");
+        (await _box.ClientAsync("complete", "meeseeks-client", "sub", "p1", "--he")).Output.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Options_that_are_typed_already_say_where_the_box_is()
+    {
+        var run = await ClientProgram.RunAsync("", "complete", "meeseeks-client", "address=127.0.0.1", $"port={_box.Port}", "stat", "pool=");
+
+        run.Lines.Should().Equal("pool=p1", "pool=p2");
+    }
+
+    [Fact]
+    public async Task Without_a_box_or_with_odd_options_nothing_is_said()
+    {
+        using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)nobody.LocalEndPoint!).Port;
+
+        foreach (var run in new[]
+        {
+            await ClientProgram.RunAsync($"port={port}", "complete", "qdel", ""),
+            await ClientProgram.RunAsync("port=many", "complete", "qdel", ""),
+        })
+        {
+            run.Status.Should().Be(0);
+            run.Errors.Should().BeEmpty();
+            run.Lines.Should().Contain("pool=");
+        }
+    }
+
+    [Fact]
+    public async Task Commands_come_with_what_they_do()
+    {
+        var run = await _box.ClientAsync("complete", "meeseeks-client", "re");
+
+        run.Lines.Should().Equal("release\tLet jobs start that are on hold.", "refresh=");
+    }
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Text;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Client;
+
+/// <summary><c>top</c>, on a terminal of its own (script of util-linux makes one).</summary>
+public sealed class TopTests : IAsyncLifetime
+{
+    private const string Taken = "\e[?1049h";
+    private const string GivenBack = "\e[?1049l";
+
+    private readonly StringBuilder _shown = new();
+    private RunningBox _box = null!;
+    private Process? _script;
+    private Task _reading = Task.CompletedTask;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private string Shown
+    {
+        get
+        {
+            lock (_shown)
+                return _shown.ToString();
+        }
+    }
+
+    public async ValueTask InitializeAsync() => _box = await RunningBox.StartAsync("state.expire=600", "pools.p.slots=3");
+
+    public async ValueTask DisposeAsync()
+    {
+        _script?.Kill(entireProcessTree: true);
+        await _reading;
+        _script?.Dispose();
+        await _box.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Without_a_terminal_it_says_so()
+    {
+        var run = await _box.ClientAsync("top");
+
+        run.Status.Should().Be(2);
+        run.Output.Should().BeEmpty();
+        run.Errors.Should().StartWith("meeseeks-client: top draws on a terminal, and this is none");
+    }
+
+    [Fact]
+    public async Task News_are_shown_as_they_come_and_q_gives_the_terminal_back()
+    {
+        StartTop();
+        await SeeAsync("q", "quit");
+
+        _ = await _box.ClientAsync("sub", "id=late-comer", "p", "/bin/sleep", "1000");
+        await SeeAsync("late-comer", "running");
+
+        Press("q");
+        await EndAsync(status: 0);
+    }
+
+    [Fact]
+    public async Task A_selected_job_is_killed_after_a_question()
+    {
+        _ = await _box.ClientAsync("sub", "id=victim", "p", "/bin/sleep", "1000");
+        StartTop();
+        await SeeAsync("victim");
+
+        Press("k");
+        await SeeAsync("kill victim");
+        (await _box.ClientAsync("job", "victim")).Output.Should().Contain("running");
+        Press("y");
+        await SeeAsync("victim killed");
+
+        (await _box.ClientAsync("job", "victim")).Output.Should().Contain("\"killed\"");
+        Press("q");
+        await EndAsync(status: 0);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_gives_the_terminal_back()
+    {
+        StartTop();
+        await SeeAsync("quit");
+
+        Press("\x03");
+
+        await EndAsync(status: 130);
+    }
+
+    [Fact]
+    public async Task A_box_that_goes_away_is_told_of_and_does_not_end_it()
+    {
+        StartTop();
+        await SeeAsync("quit");
+
+        await _box.StopAsync();
+
+        await SeeAsync("disconnected, trying again");
+        Press("q");
+        await EndAsync(status: 0);
+    }
+
+    [Fact]
+    public async Task A_box_that_is_not_there_is_said_before_the_terminal_is_taken()
+    {
+        await _box.StopAsync();
+
+        StartTop();
+
+        await SeeAsync("no meeseeks-box at 127.0.0.1");
+        await EndAsync(status: 1, isTaken: false);
+    }
+
+    private void StartTop()
+    {
+        var info = new ProcessStartInfo("script", ["--quiet", "--return", "--command", $"stty cols 100 rows 30; exec '{ClientProgram.Path}' top", "/dev/null"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        info.Environment["MEESEEKS_CONF"] = $"address=127.0.0.1 port={_box.Port}";
+        info.Environment["TERM"] = "xterm";
+        info.Environment["DOTNET_EnableDiagnostics"] = "0";
+        _script = Process.Start(info)!;
+        _reading = ReadAsync(_script.StandardOutput);
+    }
+
+    private async Task ReadAsync(StreamReader output)
+    {
+        var buffer = new char[4096];
+        while (await output.ReadAsync(buffer, CancellationToken.None) is > 0 and var count)
+        {
+            lock (_shown)
+                _ = _shown.Append(buffer, 0, count);
+        }
+    }
+
+    private void Press(string keys)
+    {
+        _script!.StandardInput.Write(keys);
+        _script.StandardInput.Flush();
+    }
+
+    private Task SeeAsync(params string[] texts) => Wait.Until(() => Array.TrueForAll(texts, Shown.Contains), () => Shown, Stop);
+
+    private async Task EndAsync(int status, bool isTaken = true)
+    {
+        await _script!.WaitForExitAsync(Stop);
+        await _reading;
+        _script.ExitCode.Should().Be(status);
+        Shown.Contains(Taken).Should().Be(isTaken);
+        (Shown.LastIndexOf(GivenBack, StringComparison.Ordinal) >= Shown.LastIndexOf(Taken, StringComparison.Ordinal)).Should().BeTrue();
+        Shown[(Shown.LastIndexOf(Taken, StringComparison.Ordinal) + 1)..].Contains("\e[?25h").Should().Be(isTaken);
+    }
+}

@@ -1,0 +1,94 @@
+namespace MeeseeksBox.Client.Tests.Following;
+
+/// <summary>Following nodes together with jobs.</summary>
+public sealed class FollowClusterTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Of_a_box_that_can_wait_only_changed_nodes_are_asked_for()
+    {
+        var told = 0;
+        await using var box = new FakeBox(request => Interlocked.Increment(ref told) switch
+        {
+            1 => """{"get":{},"seq":7,"nodes":{"n1":{"online":true},"n2":{"online":true},"n3":{"online":true}},"nodes_seq":4}""",
+            2 => """{"get":{},"seq":7,"nodes":{"n2":{"online":false}},"nodes_seq":5,"nodes_gone":["n3"]}""",
+            3 => """{"get":{},"seq":7,"nodes":{},"nodes_seq":5}""",
+            _ => """{"get":{"a":{"id":"a","pool":"p","state":"new"}},"seq":8,"nodes":{},"nodes_seq":5}""",
+        });
+        await using var client = box.Client();
+        await using var news = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
+
+        var first = await Next(news);
+        var second = await Next(news);
+        var third = await Next(news);
+
+        Show(first).Should().Be("whole: n1 online, n2 online, n3 online");
+        Show(second).Should().Be("n1 online, n2 offline");
+        Show(third).Should().Be("a: n1 online, n2 offline");
+        third.Nodes.Should().BeSameAs(second.Nodes);
+        var requests = box.Requests.ToList();
+        requests[0].GetProperty("nodes").GetRawText().Should().Be("""{"seq":0}""");
+        requests[1].GetProperty("nodes").GetRawText().Should().Be("""{"seq":4}""");
+        requests[1].GetProperty("wait").GetDouble().Should().BePositive();
+        requests[3].GetProperty("nodes").GetRawText().Should().Be("""{"seq":5}""");
+    }
+
+    [Fact]
+    public async Task An_old_peer_tells_all_nodes_each_time()
+    {
+        var status = """{"online":true}""";
+        await using var box = new FakeBox(_ => $$"""{"get":{},"nodes":{"n1":{{status}}}}""");
+        await using var client = box.Client();
+        await using var news = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
+
+        Show(await Next(news)).Should().Be("whole: n1 online");
+        status = """{"online":false}""";
+        var last = await Next(news);
+        while (last.Nodes!["n1"].Online)
+            last = await Next(news);
+
+        Show(last).Should().Be("n1 offline");
+    }
+
+    [Fact]
+    public async Task After_a_lost_connection_all_nodes_are_told_anew()
+    {
+        await using var box = new FakeBox(request => request.TryGetProperty("wait", out _)
+            ? null
+            : """{"get":{},"seq":7,"nodes":{"n1":{"online":true}},"nodes_seq":4}""");
+        await using var client = box.Client();
+        await using var news = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
+
+        _ = await Next(news);
+        var again = await Next(news);
+
+        Show(again).Should().Be("whole: n1 online");
+        box.Requests.Last(request => !request.TryGetProperty("wait", out _)).GetProperty("nodes").GetRawText().Should().Be("""{"seq":0}""");
+    }
+
+    [Fact]
+    public async Task What_is_no_status_of_a_node_is_said()
+    {
+        await using var box = new FakeBox(_ => """{"get":{},"seq":7,"nodes":{"n1":{"online":"perhaps"}},"nodes_seq":4}""");
+        await using var client = box.Client();
+        await using var news = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
+
+        var asking = () => Next(news);
+
+        (await asking.Should().ThrowAsync<MeeseeksRequestException>()).WithMessage("nodes: the answer cannot be read: *");
+    }
+
+    private static async Task<JobNews> Next(IAsyncEnumerator<JobNews> news)
+    {
+        (await news.MoveNextAsync()).Should().BeTrue();
+        return news.Current;
+    }
+
+    private static string Show(JobNews news)
+    {
+        var nodes = string.Join(", ", news.Nodes!.OrderBy(node => node.Key).Select(node => $"{node.Key} {(node.Value.Online ? "online" : "offline")}"));
+        var jobs = news.IsWhole ? "whole: " : news.Jobs.Count > 0 ? $"{string.Join(' ', news.Jobs.Select(job => job.Id))}: " : "";
+        return jobs + nodes;
+    }
+}

@@ -1,0 +1,125 @@
+using MeeseeksBox.CommandLine.Top;
+
+namespace MeeseeksBox.CommandLine.Tests.Top;
+
+/// <summary>What keys do on the live screen.</summary>
+public sealed class TopKeysTests
+{
+    private readonly TopList _list;
+    private TopView _view;
+    private TopAction _action;
+
+    public TopKeysTests()
+    {
+        _list = new TopList(Some.Model());
+        _view = _list.Follow(new TopView());
+    }
+
+    [Fact]
+    public void A_kill_is_asked_about_first()
+    {
+        Press('k');
+        _action.Should().Be(TopAction.None);
+        _view.Doomed.Should().Be("early");
+
+        Press('y');
+        _action.Should().Be(TopAction.Kill);
+        _view.Doomed.Should().Be("early");
+    }
+
+    [Theory]
+    [InlineData('n')]
+    [InlineData('q')]
+    [InlineData('k')]
+    [InlineData('\r')]
+    public void Any_other_key_than_y_lets_the_job_live(char key)
+    {
+        Press('k');
+
+        Press(key);
+
+        _action.Should().Be(TopAction.None);
+        _view.Doomed.Should().BeNull();
+    }
+
+    [Fact]
+    public void The_one_who_is_asked_about_is_killed_even_if_another_one_stands_there_now()
+    {
+        Press('k');
+        _view = _list.Select(_view, 2);
+
+        Press('y');
+
+        (_action, _view.Doomed).Should().Be((TopAction.Kill, "early"));
+    }
+
+    [Fact]
+    public void A_filter_works_while_it_is_typed_and_letters_are_no_commands_then()
+    {
+        foreach (var character in "/quick")
+            Press(character);
+
+        _action.Should().Be(TopAction.None);
+        _view.Filter.Should().Be("quick");
+
+        Press(ConsoleKey.Backspace);
+        _view.Filter.Should().Be("quic");
+        Press(ConsoleKey.Enter);
+        (_view.Filter, _view.FilterBefore).Should().Be(("quic", null));
+        Press('/');
+        Press('x');
+        Press(ConsoleKey.Escape);
+        (_view.Filter, _view.FilterBefore).Should().Be(("quic", null));
+        Press(ConsoleKey.Escape);
+        _view.Filter.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Arrows_and_pages_move_the_selection_and_stop_at_the_ends()
+    {
+        Press(ConsoleKey.DownArrow);
+        _view.Selected.Should().Be("late");
+        Press(ConsoleKey.UpArrow);
+        Press(ConsoleKey.UpArrow);
+        _view.Selected.Should().Be("early");
+        Press(ConsoleKey.PageDown);
+        _view.Index.Should().Be(3);
+        Press(ConsoleKey.End);
+        _view.Selected.Should().Be("ok");
+        Press(ConsoleKey.Home);
+        _view.Selected.Should().Be("early");
+    }
+
+    [Fact]
+    public void Sorting_parts_and_ended_jobs_are_switched()
+    {
+        Press('s');
+        Press('e');
+        Press('n');
+        (_view.Order, _view.ShowsEnded, _view.Part).Should().Be((TopOrder.Newest, false, TopPart.Jobs));
+        Press('s');
+        Press('s');
+        Press('e');
+        Press('n');
+        Press('n');
+        (_view.Order, _view.ShowsEnded, _view.Part).Should().Be((TopOrder.State, true, TopPart.Both));
+    }
+
+    [Fact]
+    public void Q_quits()
+    {
+        Press('q');
+
+        _action.Should().Be(TopAction.Quit);
+    }
+
+    private void Press(char key) => Press(Some.Key(key));
+
+    private void Press(ConsoleKey key) => Press(Some.Key(key));
+
+    private void Press(ConsoleKeyInfo key)
+    {
+        (_view, _action) = TopKeys.Press(key, _view, _list, page: 3);
+        _view = _list.Follow(_view);
+    }
+}

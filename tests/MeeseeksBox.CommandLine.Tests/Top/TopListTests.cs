@@ -1,0 +1,95 @@
+using MeeseeksBox.Client;
+using MeeseeksBox.CommandLine.Top;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.CommandLine.Tests.Top;
+
+/// <summary>Which jobs the live screen shows, in which order, and which is selected.</summary>
+public sealed class TopListTests
+{
+    [Theory]
+    [InlineData(TopOrder.State, "early late dying first second bad ok")]
+    [InlineData(TopOrder.Newest, "second first dying early late bad ok")]
+    [InlineData(TopOrder.Node, "first second late dying bad ok early")]
+    internal void Jobs_are_sorted(TopOrder order, string expected)
+    {
+        var list = new TopList(Some.Model());
+
+        _ = list.Follow(new TopView { Order = order });
+
+        string.Join(' ', list.Jobs.Select(job => job.Id)).Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData("", "early late dying first second bad ok")]
+    [InlineData("SLEEP", "early late dying")]
+    [InlineData("sleep pool=p", "late dying")]
+    [InlineData("state=new,failed", "first second bad")]
+    [InlineData("tag=night", "late")]
+    [InlineData("tag=n*", "late")]
+    [InlineData("tag=nigh", "")]
+    [InlineData("node=", "first second")]
+    [InlineData("id=e*,ok", "early ok")]
+    [InlineData("luck", "bad")]
+    [InlineData("colour=red", "")]
+    public void A_filter_chooses(string filter, string expected)
+    {
+        var list = new TopList(Some.Model());
+
+        _ = list.Follow(new TopView { Filter = filter });
+
+        string.Join(' ', list.Jobs.Select(job => job.Id)).Should().Be(expected);
+    }
+
+    [Fact]
+    public void A_killed_job_counts_as_live_until_its_processes_are_gone()
+    {
+        var list = new TopList(Some.Model());
+
+        _ = list.Follow(new TopView { ShowsEnded = false });
+
+        list.Jobs.Select(job => job.Id).Should().Equal("early", "late", "dying", "first", "second");
+    }
+
+    [Fact]
+    public void The_selection_stays_with_its_job_and_moves_on_when_the_job_goes()
+    {
+        var model = Some.Model();
+        var list = new TopList(model);
+        var view = list.Select(list.Follow(new TopView()), 3);
+        view.Selected.Should().Be("first");
+
+        model.Take(new JobNews([Some.Jobs[6] with { State = JobState.Done, Ts = 1000, Rc = 0 }], IsWhole: false));
+        view = list.Follow(view);
+        (view.Selected, view.Index).Should().Be(("first", 4));
+
+        view = list.Follow(view with { ShowsEnded = false });
+        (view.Selected, view.Index).Should().Be(("second", 3));
+    }
+
+    [Fact]
+    public void Where_no_job_is_shown_none_is_selected()
+    {
+        var list = new TopList(Some.Model());
+
+        var view = list.Follow(list.Follow(new TopView()) with { Filter = "nobody" });
+
+        view.Selected.Should().BeNull();
+        list.Follow(view with { Filter = "" }).Selected.Should().Be("early");
+    }
+
+    [Fact]
+    public void A_job_that_the_box_has_forgotten_goes_unless_it_has_changed_since()
+    {
+        var model = Some.Model();
+        var ended = model.Ended();
+        model.Take(new JobNews([Some.Jobs[0] with { State = JobState.Running, Ts = 1001 }], IsWhole: false));
+
+        model.Forget(ended, new HashSet<string>());
+
+        ended.Select(job => job.Id).Should().BeEquivalentTo("ok", "bad");
+        model.Jobs.Keys.Should().BeEquivalentTo("ok", "late", "early", "dying", "first", "second");
+        model.Count(JobState.Failed).Should().Be(0);
+        model.Count(JobState.Running).Should().Be(3);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Text.RegularExpressions;
+using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.CommandLine.Top;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.CommandLine.Tests.Top;
+
+/// <summary>What stands on the live screen.</summary>
+public sealed class TopPageTests
+{
+    private readonly TopModel _model = Some.Model();
+
+    [Fact]
+    public void Nodes_pools_and_jobs_stand_in_columns()
+    {
+        var lines = Lines(80, 24, new TopView { Selected = "bad", Index = 5 });
+
+        lines.Select(Plain).Should().Equal("""
+            meeseeks top  head1:13700  1 of 2 nodes online                          00:16:40
+            7 jobs: 2 new, 2 running, 1 done, 1 failed, 1 killed                    by state
+
+            NODE  STATE      LOAD  POOL  RUNNING  WAITING     SLOTS
+            n1    online      1.5  gone        0        0  draining
+                                   p           2        0         4  ■■··
+                                   wide        1        0  no limit
+            n2    offline          p           0        0         2  ··
+            -                      p           0        2
+
+            ID        TAGS     NODE  POOL  FLAGS  STATE      RC    TIME  COMMAND
+            early              n1    wide         running        15m00s  sleep 99
+            late      x,night  n1    p            running         1m05s  sleep 9
+            dying              n1    p            killed            50s  sleep 9
+            first              -     p     H      new            16m34s  true
+            second             -     p            new            16m33s  true
+            bad                n1    p     E      failed      3      3s  false
+            ok                 n1    p            done        0   1m30s  true
+
+
+
+
+            bad  failed, p@n1  no\nluck
+            q quit  / filter  k kill  s sort  e ended  n nodes/jobs  ↑↓ PgUp PgDn move
+            """.Split('\n'));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(20, 5)]
+    [InlineData(40, 12)]
+    [InlineData(80, 24)]
+    [InlineData(200, 50)]
+    public void No_screen_is_larger_than_the_window(int width, int height)
+    {
+        foreach (var view in Views())
+        {
+            var lines = Lines(width, height, view);
+
+            lines.Should().HaveCountLessThanOrEqualTo(Math.Max(height, 2));
+            lines.Should().OnlyContain(line => TextWidth.Of(Plain(line)) <= width);
+        }
+    }
+
+    [Fact]
+    public void The_selected_job_is_always_on_the_screen()
+    {
+        var model = Some.Model([.. Enumerable.Range(0, 5000).Select(n => new Job { Id = $"j{n}", Pool = "p", State = JobState.New, SubmitTs = n, Args = ["true"] })]);
+        var list = new TopList(model);
+        foreach (var index in new[] { 0, 1, 17, 2500, 4998, 4999 })
+        {
+            var view = list.Select(list.Follow(new TopView()), index);
+
+            var lines = new TopPage("head1:13700", 80, 24, hasColor: false).Lines(model, list, new PoolList(model), view, Some.Now);
+
+            lines.Should().ContainSingle(line => line.Contains("\e[7m")).Which.Should().Contain($"j{index} ");
+        }
+    }
+
+    [Fact]
+    public void A_lost_box_is_told_of_and_what_was_known_stays()
+    {
+        _model.Lose("no meeseeks-box at head1:13700: connection refused");
+
+        var lines = Lines(80, 24, new TopView());
+
+        lines[0].Should().Contain("disconnected, trying again");
+        lines[^2].Should().Be("no meeseeks-box at head1:13700: connection refused");
+        lines.Should().Contain(line => line.Contains("early"));
+    }
+
+    [Fact]
+    public void The_bottom_line_asks_tells_and_shows_the_filter()
+    {
+        Lines(80, 24, new TopView { Doomed = "early" })[^1].Should().StartWith("kill early (running, wide@n1)? y: yes");
+        Lines(80, 24, new TopView { Message = "early killed" })[^1].Should().Be("early killed");
+        Lines(80, 24, new TopView { Filter = "sleep" })[^1].Should().StartWith("/sleep  q quit");
+        Lines(80, 24, new TopView { Filter = "sl", FilterBefore = "" })[^1].Should().StartWith("/sl█");
+        Lines(80, 24, new TopView { Filter = "sleep" })[1].Should().EndWith("3 shown, by state");
+    }
+
+    [Fact]
+    public void Colours_are_there_only_when_they_are_wanted()
+    {
+        var plain = Lines(80, 24, new TopView { Selected = "early" });
+        var coloured = Lines(80, 24, new TopView { Selected = "early" }, hasColor: true);
+
+        string.Concat(plain).Replace("\e[7m", "").Replace("\e[0m", "").Should().NotContain("\e");
+        coloured.Should().Contain(line => line.Contains($"\e[{Style.Red}mfailed"));
+        coloured.Select(Plain).Should().Equal(plain.Select(Plain));
+    }
+
+    [Fact]
+    public void Control_characters_of_others_do_not_reach_the_terminal()
+    {
+        var model = Some.Model(new Job { Id = "a\e[2Jb", Pool = "\u009b2J", Node = "n\n1", State = JobState.Failed, Tags = ["\a"], Error = "\e]0;x\a", Args = ["\r\e[H"] });
+        var list = new TopList(model);
+
+        var view = list.Follow(new TopView());
+        var screens = new[] { view, view with { Doomed = view.Selected }, view with { Part = TopPart.Nodes } }.SelectMany(
+            wanted => new TopPage("head1:13700", 200, 24, hasColor: false).Lines(model, list, new PoolList(model), wanted, Some.Now));
+
+        screens.Select(Plain).Should().OnlyContain(line => !line.Any(char.IsControl));
+    }
+
+    private static IEnumerable<TopView> Views() =>
+        from part in Enum.GetValues<TopPart>()
+        from index in new[] { 0, 6 }
+        select new TopView { Part = part, Index = index, Selected = Some.Jobs[index].Id, FirstNode = index };
+
+    private static string Plain(string line) => Regex.Replace(line, "\e\\[[0-9;]*m", "").TrimEnd();
+
+    private IReadOnlyList<string> Lines(int width, int height, TopView view, bool hasColor = false)
+    {
+        var list = new TopList(_model);
+        return new TopPage("head1:13700", width, height, hasColor).Lines(_model, list, new PoolList(_model), list.Follow(view), Some.Now);
+    }
+}
