@@ -5,6 +5,7 @@ using MeeseeksBox.Agent.Pools;
 using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.Requests;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Logging;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using MeeseeksBox.Agent;
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Logging;
 using MeeseeksBox.Protocol.Configuration;
 using Serilog.Debugging;
 
@@ -75,7 +76,7 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
         SelfLog.Enable(Console.Error);
     }
 
-    using var logs = new LogSetup();
+    using var logs = new LogSetup("meeseeks-box");
     if (logs.Apply(config.Logging) is { } problem)
     {
         await Console.Error.WriteLineAsync(problem);

@@ -10,7 +10,8 @@ public sealed class ProjectReferencesTests
         ["MeeseeksBox.Plugins"] = [],
         ["MeeseeksBox.Protocol"] = [],
         ["MeeseeksBox.Core"] = ["MeeseeksBox.Protocol"],
-        ["meeseeks-box"] = ["MeeseeksBox.Core", "MeeseeksBox.Protocol", "MeeseeksBox.Plugins"],
+        ["MeeseeksBox.Logging"] = ["MeeseeksBox.Protocol"],
+        ["meeseeks-box"] = ["MeeseeksBox.Core", "MeeseeksBox.Protocol", "MeeseeksBox.Logging", "MeeseeksBox.Plugins"],
         ["Plumbus"] = ["MeeseeksBox.Plugins"],
     };
 

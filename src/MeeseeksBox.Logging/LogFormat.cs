@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace MeeseeksBox.Agent.Configuration;
+namespace MeeseeksBox.Logging;
 
 /// <summary>A <c>format</c> of Python's logging, taken apart: <c>%(asctime)s %(levelname)-8s %(name)s: %(message)s</c>.</summary>
 internal sealed partial class LogFormat

@@ -1,7 +1,7 @@
-using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Protocol.Configuration;
 using Serilog.Events;
 
-namespace MeeseeksBox.Agent.Tests.Configuration;
+namespace MeeseeksBox.Logging.Tests;
 
 /// <summary>SPEC.md §1.4: the words of Python's <c>basicConfig</c>.</summary>
 public sealed class LoggingConfigTests
@@ -21,7 +21,7 @@ public sealed class LoggingConfigTests
     [InlineData("null", LogEventLevel.Information)]
     public void A_level_is_a_number_or_a_name(string word, LogEventLevel level)
     {
-        ConfigurationReader.Read(["logging.level=" + word]).Config!.Logging.Level.Should().Be(level);
+        Read("level=" + word).Config.Level.Should().Be(level);
     }
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class LoggingConfigTests
     [InlineData("format=", "logging.format: an object is not text")]
     public void A_wrong_word_is_a_problem(string word, string problem)
     {
-        ConfigurationReader.Read(["logging." + word]).Problems.Should().Equal("command line: " + problem);
+        Read(word).Findings.Problems.Should().Equal("command line: " + problem);
     }
 
     [Theory]
@@ -44,15 +44,23 @@ public sealed class LoggingConfigTests
     [InlineData("style=$", "logging.style: '$' is not supported, and ignored: the format is written with %(name)s")]
     public void What_is_not_known_in_a_format_is_a_warning(string word, string warning)
     {
-        var result = ConfigurationReader.Read(["logging." + word]);
+        var findings = Read(word).Findings;
 
-        result.IsGood.Should().BeTrue();
-        result.Warnings.Should().Equal("command line: " + warning);
+        findings.Problems.Should().BeEmpty();
+        findings.Warnings.Should().Equal("command line: " + warning);
     }
 
     [Fact]
     public void Style_percent_is_what_we_do()
     {
-        ConfigurationReader.Read(["logging.style=%"]).Warnings.Should().BeEmpty();
+        Read("style=%").Findings.Warnings.Should().BeEmpty();
+    }
+    private static (LoggingConfig Config, ConfigFindings Findings) Read(string word)
+    {
+        var findings = new ConfigFindings();
+        var root = SectionReader.Root(ConfigTree.Read(["logging." + word], findings), findings);
+        var config = LoggingConfig.Read(root.Section("logging"));
+        root.WarnOfUnknownKeys();
+        return (config, findings);
     }
 }

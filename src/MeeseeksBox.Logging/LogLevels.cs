@@ -1,6 +1,6 @@
 using Serilog.Events;
 
-namespace MeeseeksBox.Agent.Configuration;
+namespace MeeseeksBox.Logging;
 
 /// <summary>The levels of Python's logging, by name and number.</summary>
 internal static class LogLevels

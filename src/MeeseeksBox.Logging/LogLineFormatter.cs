@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Configuration;
 using Serilog.Events;
 using Serilog.Formatting;
 
-namespace MeeseeksBox.Agent.Configuration;
+namespace MeeseeksBox.Logging;
 
 /// <summary>Writes each event of the log as one line, and what was thrown on the lines after it.</summary>
 internal sealed class LogLineFormatter(LoggingConfig config) : ITextFormatter

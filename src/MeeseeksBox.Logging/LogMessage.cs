@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Configuration;
 using Serilog.Events;
 using Serilog.Parsing;
 
-namespace MeeseeksBox.Agent.Configuration;
+namespace MeeseeksBox.Logging;
 
 /// <summary>
 /// The text of an event. What was put into it comes from anywhere, so its line breaks are escaped: nobody forges a line with

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MeeseeksBox.Agent.Configuration;
+namespace MeeseeksBox.Logging;
 
 /// <summary>Writes times by the codes of <c>strftime</c>, in English whatever the system's language is.</summary>
 internal static class DateFormatCodes

@@ -3,21 +3,21 @@ using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 
-namespace MeeseeksBox.Agent.Configuration;
+namespace MeeseeksBox.Logging;
 
 /// <summary>
-/// The log of the box. It starts as INFO to standard error; <see cref="Apply"/> brings it to a configuration, at the start
+/// The log of a program. It starts as INFO to standard error; <see cref="Apply"/> brings it to a configuration, at the start
 /// and at each reload, while everybody keeps the logger that he has.
 /// </summary>
 /// <example><code>
-/// using var log = new LogSetup();
+/// using var log = new LogSetup("meeseeks-box");
 /// if (log.Apply(config.Logging) is { } problem)
 ///     return Refuse(problem);
 /// var logger = log.Named("node1.Pool.p1");
 /// </code></example>
-internal sealed class LogSetup : ILogEventSink, IDisposable
+public sealed class LogSetup : ILogEventSink, IDisposable
 {
-    // A log that nobody reads on must not hold up the box: events wait for it, and beyond this many they are dropped.
+    // A log that nobody reads on must not hold up the program: events wait for it, and beyond this many they are dropped.
     private const int MostWaiting = 10_000;
     private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(2);
 
@@ -28,14 +28,16 @@ internal sealed class LogSetup : ILogEventSink, IDisposable
     private Logger _target;
 
     /// <summary>A log to standard error.</summary>
-    public LogSetup()
+    /// <param name="program">The name of the program, which is the name of its first logger.</param>
+    public LogSetup(string program)
     {
         _target = Open(_config);
         _root = new LoggerConfiguration().MinimumLevel.ControlledBy(_level).WriteTo.Sink(this).CreateLogger();
+        Logger = Named(program);
     }
 
-    /// <summary>The logger without a name.</summary>
-    public ILogger Logger => _root;
+    /// <summary>The logger with the name of the program.</summary>
+    public ILogger Logger { get; }
 
     /// <summary>A logger with a name, such as <c>node1.Pool.p1</c>.</summary>
     public ILogger Named(string name) => _root.ForContext(LogField.LoggerProperty, name);

@@ -1,8 +1,7 @@
-using MeeseeksBox.Agent.Configuration;
 using Serilog;
 using Serilog.Events;
 
-namespace MeeseeksBox.Agent.Tests.Configuration;
+namespace MeeseeksBox.Logging.Tests;
 
 /// <summary>SPEC.md §1.4: what a line of the log looks like.</summary>
 public sealed class LogLineFormatterTests

@@ -2,7 +2,7 @@ using System.Globalization;
 using MeeseeksBox.Protocol.Configuration;
 using Serilog.Events;
 
-namespace MeeseeksBox.Agent.Configuration;
+namespace MeeseeksBox.Logging;
 
 /// <summary>What a line of the log can say of its event, by the names of Python's logging.</summary>
 internal sealed class LogField
@@ -10,7 +10,7 @@ internal sealed class LogField
     /// <summary>The property of an event that has the name of its logger (<c>node1.Pool.p1</c>).</summary>
     public const string LoggerProperty = "Logger";
 
-    private const string NamelessLogger = "meeseeks-box";
+    private const string NamelessLogger = "root";
 
     private static readonly Dictionary<string, LogField> Fields = new(StringComparer.Ordinal)
     {

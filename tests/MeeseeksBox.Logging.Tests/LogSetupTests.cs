@@ -1,13 +1,12 @@
-using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Testing;
 using Serilog.Events;
 
-namespace MeeseeksBox.Agent.Tests.Configuration;
+namespace MeeseeksBox.Logging.Tests;
 
 /// <summary>SPEC.md §1.4 and §1.6: the log at the start and at a reload.</summary>
 public sealed class LogSetupTests : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public async Task Each_event_is_in_the_file_at_once()
@@ -97,7 +96,7 @@ public sealed class LogSetupTests : IDisposable
 
     private static LogSetup Setup(LoggingConfig config)
     {
-        var log = new LogSetup();
+        var log = new LogSetup("meeseeks-box");
         log.Apply(config).Should().BeNull();
         return log;
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Serilog.Events;
 
-namespace MeeseeksBox.Agent.Configuration;
+namespace MeeseeksBox.Logging;
 
 /// <summary>A part of a line of the log: text, or a field of the event.</summary>
 /// <param name="Text">The text, when it is no field.</param>

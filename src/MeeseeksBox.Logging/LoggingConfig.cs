@@ -3,10 +3,10 @@ using System.Text.Json;
 using MeeseeksBox.Protocol.Configuration;
 using Serilog.Events;
 
-namespace MeeseeksBox.Agent.Configuration;
+namespace MeeseeksBox.Logging;
 
 /// <summary>The section <c>logging</c>, in the words of Python's <c>basicConfig</c> (README, configuration; SPEC.md §1.4).</summary>
-internal sealed record LoggingConfig
+public sealed record LoggingConfig
 {
     private static readonly LoggingConfig Default = new();
 
