@@ -11,6 +11,8 @@ public sealed class ProjectReferencesTests
         ["MeeseeksBox.Protocol"] = [],
         ["MeeseeksBox.Core"] = ["MeeseeksBox.Protocol"],
         ["MeeseeksBox.Logging"] = ["MeeseeksBox.Protocol"],
+        ["MeeseeksBox.Client"] = ["MeeseeksBox.Protocol"],
+        ["MeeseeksBox.Watch"] = ["MeeseeksBox.Protocol"],
         ["meeseeks-box"] = ["MeeseeksBox.Core", "MeeseeksBox.Protocol", "MeeseeksBox.Logging", "MeeseeksBox.Plugins"],
         ["Plumbus"] = ["MeeseeksBox.Plugins"],
     };
@@ -39,6 +41,7 @@ public sealed class ProjectReferencesTests
     [InlineData("MeeseeksBox.Plugins")]
     [InlineData("MeeseeksBox.Protocol")]
     [InlineData("MeeseeksBox.Core")]
+    [InlineData("MeeseeksBox.Client")]
     public void A_library_gets_along_with_what_the_framework_has(string library)
     {
         References(Repository.At("src", library, $"{library}.csproj"), "PackageReference").Should().BeEmpty();

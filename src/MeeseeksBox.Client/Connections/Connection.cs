@@ -1,0 +1,218 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Threading.Channels;
+
+namespace MeeseeksBox.Client.Connections;
+
+/// <summary>One connection: lines go off as they come, without waiting for answers, and answers come back in the same order.</summary>
+/// <remarks>
+/// Two loops: one sends what has piled up, one reads answers. Whichever fails first ends both, and with them all that waits for an answer.
+/// </remarks>
+internal sealed class Connection : IAsyncDisposable
+{
+    private const int MostWaiting = 4096;
+    private const int SendAt = 64 * 1024;
+
+    private readonly Stream _stream;
+    private readonly string _peer;
+    private readonly TimeSpan _timeout;
+    private readonly Channel<Pending> _outbox = Channel.CreateBounded<Pending>(MostWaiting);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Lock _lock = new();
+    private readonly Queue<Pending> _unanswered = [];
+    private readonly ITimer _silence;
+    private readonly Task _loops;
+    private MeeseeksConnectionException? _fault;
+
+    /// <summary>Takes a stream over and starts the loops.</summary>
+    /// <param name="stream">The stream; it is closed with the connection.</param>
+    /// <param name="peer">How the box is called in messages.</param>
+    /// <param name="timeout">How long a box that owes an answer may be silent.</param>
+    /// <param name="time">The clock.</param>
+    public Connection(Stream stream, string peer, TimeSpan timeout, TimeProvider time)
+    {
+        _stream = stream;
+        _peer = peer;
+        _timeout = timeout;
+        _silence = time.CreateTimer(static state => ((Connection)state!).FailBySilence(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _loops = Task.WhenAll(Task.Run(SendAsync), Task.Run(ReceiveAsync));
+    }
+
+    /// <summary>False once it has failed: no further line is taken.</summary>
+    public bool IsOpen => Volatile.Read(ref _fault) is null;
+
+    /// <summary>Sends a line and waits for its answer.</summary>
+    /// <param name="line">The line without its newline.</param>
+    /// <param name="hold">How long the box may hold the answer back.</param>
+    /// <param name="stop">Ends the wait. The line may have been sent then; its answer is read and thrown away.</param>
+    /// <exception cref="MeeseeksConnectionException">The connection failed.</exception>
+    public async Task<ReadOnlyMemory<byte>> AskAsync(ReadOnlyMemory<byte> line, TimeSpan hold, CancellationToken stop)
+    {
+        var pending = new Pending(line, hold);
+        try
+        {
+            await _outbox.Writer.WriteAsync(pending, stop);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new MeeseeksConnectionException(_fault!.Message, wasSent: false, _fault);
+        }
+
+        return await pending.Answer.Task.WaitAsync(stop);
+    }
+
+    /// <summary>Ends the connection; what waits for an answer fails.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Fail(new MeeseeksConnectionException($"the connection to {_peer} was closed by this side"));
+        await _loops;
+        await _silence.DisposeAsync();
+        await _stream.DisposeAsync();
+        _end.Dispose();
+    }
+
+    private async Task SendAsync()
+    {
+        var output = PipeWriter.Create(_stream, new StreamPipeWriterOptions(leaveOpen: true));
+        try
+        {
+            while (await _outbox.Reader.WaitToReadAsync(_end.Token))
+            {
+                while (_outbox.Reader.TryRead(out var pending))
+                {
+                    Note(pending);
+                    output.Write(pending.Line.Span);
+                    output.Write("\n"u8);
+                    if (output.UnflushedBytes >= SendAt)
+                    {
+                        _ = await output.FlushAsync(_end.Token);
+                    }
+                }
+
+                _ = await output.FlushAsync(_end.Token);
+            }
+        }
+        catch (Exception problem) when (problem is IOException or SocketException or OperationCanceledException)
+        {
+            Fail(Lost(problem));
+        }
+    }
+
+    private async Task ReceiveAsync()
+    {
+        var input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: SendAt, leaveOpen: true));
+        try
+        {
+            var scanned = 0L;
+            while (true)
+            {
+                var result = await input.ReadAsync(_end.Token);
+                var buffer = result.Buffer;
+                while (buffer.Slice(scanned).PositionOf((byte)'\n') is { } end)
+                {
+                    Answer(buffer.Slice(0, end).ToArray());
+                    buffer = buffer.Slice(buffer.GetPosition(1, end));
+                    scanned = 0;
+                }
+
+                scanned = buffer.Length;
+                input.AdvanceTo(buffer.Start, buffer.End);
+                if (result.IsCompleted)
+                {
+                    Fail(Lost(null));
+                    return;
+                }
+
+                Watch();
+            }
+        }
+        catch (Exception problem) when (problem is IOException or SocketException or OperationCanceledException or InvalidDataException)
+        {
+            Fail(Lost(problem));
+        }
+        finally
+        {
+            await input.CompleteAsync();
+        }
+    }
+
+    private void Note(Pending pending)
+    {
+        lock (_lock)
+        {
+            if (_fault is not null)
+            {
+                _ = pending.Answer.TrySetException(new MeeseeksConnectionException(_fault.Message, wasSent: false, _fault));
+                return;
+            }
+
+            _unanswered.Enqueue(pending);
+            if (_unanswered.Count is 1)
+            {
+                _ = _silence.Change(_timeout + pending.Hold, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    private void Answer(byte[] line)
+    {
+        Pending? pending;
+        lock (_lock)
+        {
+            _ = _unanswered.TryDequeue(out pending);
+        }
+
+        _ = pending is null
+            ? throw new InvalidDataException("it sent a line that nobody had asked for")
+            : pending.Answer.TrySetResult(line);
+    }
+
+    // Bytes came: the box is at work on what it owes.
+    private void Watch()
+    {
+        lock (_lock)
+        {
+            if (_fault is null)
+            {
+                _ = _silence.Change(_unanswered.TryPeek(out var next) ? _timeout + next.Hold : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    private void FailBySilence() => Fail(new MeeseeksConnectionException(
+        $"{_peer} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; is it a meeseeks-box that listens there?", wasSent: true));
+
+    private MeeseeksConnectionException Lost(Exception? problem) => new(
+        $"the connection to {_peer} was lost: {problem?.Message ?? "the other side closed it"}", wasSent: true, problem);
+
+    private void Fail(MeeseeksConnectionException fault)
+    {
+        Pending[] sent;
+        lock (_lock)
+        {
+            if (_fault is not null)
+            {
+                return;
+            }
+
+            _fault = fault;
+            sent = [.. _unanswered];
+            _unanswered.Clear();
+            _ = _silence.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        _ = _outbox.Writer.TryComplete();
+        _end.Cancel();
+        foreach (var pending in sent)
+        {
+            _ = pending.Answer.TrySetException(new MeeseeksConnectionException(fault.Message, wasSent: true, fault));
+        }
+
+        // What the sending loop has not taken yet never went off.
+        while (_outbox.Reader.TryRead(out var waiting))
+        {
+            _ = waiting.Answer.TrySetException(new MeeseeksConnectionException(fault.Message, wasSent: false, fault));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+
+namespace MeeseeksBox.Client;
+
+/// <summary>Which jobs are meant: some ids, or all that meet some conditions (docs/PROTOCOL.md, Filters). Immutable.</summary>
+/// <example><code>
+/// JobSelection.All.Where("pool", "p1").Where("state", "done", "failed").Where("tag", "night*")
+/// </code></example>
+public sealed class JobSelection
+{
+    private readonly ImmutableArray<KeyValuePair<string, JsonNode?>> _conditions;
+
+    private JobSelection(ImmutableArray<KeyValuePair<string, JsonNode?>> conditions)
+    {
+        _conditions = conditions;
+    }
+
+    /// <summary>Every job.</summary>
+    public static JobSelection All { get; } = new([]);
+
+    /// <summary>True when there is no condition.</summary>
+    public bool IsAll => _conditions.IsEmpty;
+
+    /// <summary>The jobs with these ids; a text that ends in <c>*</c> means all that begin so.</summary>
+    public static JobSelection Ids(params IEnumerable<string> ids) => new([KeyValuePair.Create("ids", (JsonNode?)Values(ids))]);
+
+    /// <summary>The jobs that a filter of the wire means.</summary>
+    /// <param name="filter">Conditions by their keys; a copy is kept.</param>
+    public static JobSelection Of(JsonObject filter) => new([.. filter.Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))]);
+
+    /// <summary>Those of these jobs that have one of some values in an attribute.</summary>
+    /// <param name="key">An attribute, or <c>tag</c>.</param>
+    /// <param name="values">The values, as a person writes them; one that ends in <c>*</c> matches what begins so.</param>
+    public JobSelection Where(string key, params IReadOnlyList<string> values) =>
+        With(key, values.Count is 1 ? JsonValue.Create(values[0]) : Values(values));
+
+    /// <summary>This selection with a condition set.</summary>
+    public JobSelection With(string key, JsonNode? value) =>
+        new([.. _conditions.Where(condition => condition.Key != key), KeyValuePair.Create(key, value?.DeepClone())]);
+
+    /// <summary>The selection as the wire has it, a new object each time.</summary>
+    public JsonObject ToFilter() => new(_conditions.Select(condition => KeyValuePair.Create(condition.Key, condition.Value?.DeepClone())));
+
+    private static JsonArray Values(IEnumerable<string> values) => [.. values.Select(value => (JsonNode?)value)];
+}

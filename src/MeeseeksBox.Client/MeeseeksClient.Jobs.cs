@@ -1,0 +1,161 @@
+using System.Text.Json.Nodes;
+using MeeseeksBox.Client.Following;
+using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Client;
+
+/// <content>What is asked of jobs.</content>
+public sealed partial class MeeseeksClient
+{
+    /// <summary>Submits a job.</summary>
+    /// <example><code>var submitted = await client.SubmitAsync(new NewJob("p1", "sort", "big.txt") { Retries = 2 });</code></example>
+    public Task<SubmittedJobs> SubmitAsync(NewJob job, CancellationToken stop = default) => SubmitAsync(job.ToSpec(), stop);
+
+    /// <summary>Submits a job, or changes the one that has the id.</summary>
+    /// <param name="spec">The job as the wire has it (docs/PROTOCOL.md, submit). It is left as it is.</param>
+    /// <param name="stop">Ends the wait; the job may have been submitted all the same.</param>
+    /// <example><code>await client.SubmitAsync(new JsonObject { ["id"] = "a", ["hold"] = false });</code></example>
+    public async Task<SubmittedJobs> SubmitAsync(JsonObject spec, CancellationToken stop = default)
+    {
+        var sent = (JsonObject)spec.DeepClone();
+        var answer = await SubmitOnceOrMoreAsync(sent, stop);
+        var jobs = answer.Find("submit") is null ? [] : answer.Jobs("submit").Select(pair => pair.Value).OfType<Job>().ToList();
+        return jobs.Count > 0
+            ? new SubmittedJobs(jobs, answer.Warnings)
+            : throw new MeeseeksRequestException(answer.Error ?? "the job was refused, and the node does not say why", answer.Code ?? ErrorCode.Refused);
+    }
+
+    /// <summary>The job with an id; null when there is none.</summary>
+    /// <example><code>var state = (await client.QueryAsync("a"))?.State;</code></example>
+    public async Task<Job?> QueryAsync(string id, CancellationToken stop = default) =>
+        (await RequestAsync(new JsonObject { ["query"] = id }, stop: stop)).Checked().Job("query");
+
+    /// <summary>Jobs, whole.</summary>
+    /// <example><code>var failed = await client.GetAsync(JobSelection.All.Where("state", "failed"));</code></example>
+    public async Task<IReadOnlyList<Job>> GetAsync(JobSelection selection, CancellationToken stop = default)
+    {
+        var answer = (await RequestAsync(new JsonObject { ["get"] = selection.ToFilter() }, stop: stop)).Checked();
+        return [.. answer.Jobs("get").Select(pair => pair.Value).OfType<Job>()];
+    }
+
+    /// <summary>The ids of jobs.</summary>
+    /// <example><code>var mine = await client.ListAsync(JobSelection.All.Where("tag", "mine"));</code></example>
+    public async Task<IReadOnlyList<string>> ListAsync(JobSelection selection, CancellationToken stop = default)
+    {
+        var answer = (await RequestAsync(new JsonObject { ["ls"] = selection.ToFilter() }, stop: stop)).Checked();
+        return Loose.TryTexts(answer["ls"], out var ids) ? ids : throw new MeeseeksRequestException("ls: the answer is no list of ids");
+    }
+
+    /// <summary>Kills a job. It is killed at once, and <see cref="Job.Active"/> until its processes are gone.</summary>
+    /// <returns>The job; null when there is none with that id.</returns>
+    /// <example><code>await client.KillAsync("a");</code></example>
+    public async Task<Job?> KillAsync(string id, CancellationToken stop = default) =>
+        (await RequestAsync(new JsonObject { ["kill"] = id }, stop: stop)).Checked().Job("kill");
+
+    /// <summary>Kills all jobs of a selection. One that selects all kills nothing: the box takes no empty filter.</summary>
+    /// <returns>The jobs by their ids; null for an id that is not known.</returns>
+    /// <example><code>await client.KillAsync(JobSelection.All.Where("tag", "night"));</code></example>
+    public async Task<IReadOnlyDictionary<string, Job?>> KillAsync(JobSelection selection, CancellationToken stop = default)
+    {
+        var answer = (await RequestAsync(new JsonObject { ["kill"] = selection.ToFilter() }, stop: stop)).Checked();
+        return answer.Jobs("kill").ToDictionary();
+    }
+
+    /// <summary>Sets attributes of a job without any check, for repair by hand. To change a job in good order, submit its id with what is to change.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="values">Attributes and their values.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <returns>The job; null when there is none with that id.</returns>
+    /// <example><code>await client.ModifyAsync("a", new JsonObject { ["state"] = "failed", ["error"] = "lost" });</code></example>
+    public async Task<Job?> ModifyAsync(string id, JsonObject values, CancellationToken stop = default)
+    {
+        var answer = (await RequestAsync(new JsonObject { ["modify"] = new JsonObject { [id] = values.DeepClone() } }, stop: stop)).Checked();
+        return answer.Jobs("modify").FirstOrDefault().Value;
+    }
+
+    /// <summary>
+    /// Follows jobs: first all of the selection, then those that change, as they change. It survives a box that is away for a while
+    /// (<see cref="MeeseeksClientOptions.ReconnectFor"/>), and tells all once more then. A job that leaves the selection by a change is not
+    /// told of any more.
+    /// </summary>
+    /// <example><code>
+    /// await foreach (var news in client.FollowAsync(JobSelection.All.Where("pool", "p1"), stop))
+    ///     foreach (var job in news.Jobs)
+    ///         Console.WriteLine($"{job.Id} {job.State}");
+    /// </code></example>
+    public IAsyncEnumerable<JobNews> FollowAsync(JobSelection selection, CancellationToken stop = default) =>
+        Follow(() => selection).FollowAsync(stop);
+
+    /// <summary>Waits until a job has ended: until nothing more will come of it.</summary>
+    /// <returns>The job as it ended; null when there is none with that id, or none any more.</returns>
+    /// <example><code>var job = await client.WaitAsync("a");</code></example>
+    public async Task<Job?> WaitAsync(string id, CancellationToken stop = default) => (await WaitAsync([id], null, stop))[id];
+
+    /// <summary>Waits until all jobs have ended that are in a selection now.</summary>
+    /// <returns>The jobs as they ended, by their ids; null for one that went away meanwhile.</returns>
+    /// <example><code>await client.WaitAsync(JobSelection.All.Where("tag", "night"));</code></example>
+    public async Task<IReadOnlyDictionary<string, Job?>> WaitAsync(JobSelection selection, IProgress<Job>? progress = null, CancellationToken stop = default) =>
+        await WaitAsync(await ListAsync(selection, stop), progress, stop);
+
+    /// <summary>Waits until several jobs have ended.</summary>
+    /// <param name="ids">Their ids.</param>
+    /// <param name="progress">Is told of each job whenever it changes, in no particular thread.</param>
+    /// <param name="stop">Ends the wait; the jobs go on.</param>
+    /// <returns>The jobs as they ended, by their ids; null for an id that is not known, or not any more.</returns>
+    public async Task<IReadOnlyDictionary<string, Job?>> WaitAsync(IEnumerable<string> ids, IProgress<Job>? progress = null, CancellationToken stop = default)
+    {
+        var results = new Dictionary<string, Job?>();
+        var open = ids.ToHashSet();
+        if (open.Count is 0)
+        {
+            return results;
+        }
+
+        await foreach (var news in Follow(() => JobSelection.Ids(open)).FollowAsync(stop))
+        {
+            foreach (var job in news.Jobs.Where(job => open.Contains(job.Id)))
+            {
+                progress?.Report(job);
+                if (job.HasEnded)
+                {
+                    results[job.Id] = job;
+                }
+            }
+
+            var gone = news.IsWhole ? open.Except(news.Jobs.Select(job => job.Id)).ToList() : [];
+            gone.ForEach(id => results[id] = null);
+            open.ExceptWith(results.Keys);
+            if (open.Count is 0)
+            {
+                break;
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>A job that stays in step with what the box knows, until it is disposed of.</summary>
+    /// <returns>Null when there is no job with that id.</returns>
+    /// <example><code>
+    /// await using var job = await client.TrackAsync("a");
+    /// var end = await job!.Ended;
+    /// </code></example>
+    public Task<LiveJob?> TrackAsync(string id, CancellationToken stop = default) => _tracker.TrackAsync(id, stop);
+
+    internal Follower Follow(Func<JobSelection> selection, Func<CancellationToken>? interruption = null) =>
+        new(_connector, Options, selection, interruption ?? (() => CancellationToken.None));
+
+    private Task<Answer> SubmitOnceOrMoreAsync(JsonObject spec, CancellationToken stop)
+    {
+        // A job that ended after the first submit, of which we never heard, would run a second time.
+        var restarts = spec["state"] is JsonValue state && state.TryGetValue<string>(out var word) && word is "new";
+        var isRepeatable = Options.RetrySubmits && !restarts;
+        if (isRepeatable && spec["id"] is null)
+        {
+            spec["id"] = Guid.CreateVersion7(Options.Time.GetUtcNow()).ToString();
+        }
+
+        return RequestAsync(new JsonObject { ["submit"] = spec }, isRepeatable, stop);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Text.Json.Nodes;
+using MeeseeksBox.Client;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Client;
+
+/// <summary>The client library against a real box.</summary>
+public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAsyncLifetime
+{
+    private MeeseeksClient _client = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _client = await MeeseeksClient.ConnectAsync(new MeeseeksClientOptions { Port = Box.Port }, Stop);
+
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    [Fact]
+    public async Task A_job_is_submitted_and_waited_for()
+    {
+        var submitted = await _client.SubmitAsync(new NewJob("p", Some.Shell("echo hello; exit 3")) { Tags = ["a"] }, Stop);
+
+        var job = await _client.WaitAsync(submitted.Job.Id, Stop);
+
+        job!.State.Should().Be(JobState.Failed);
+        job.Rc.Should().Be(3);
+        job.Tags.Should().Equal("a");
+    }
+
+    [Fact]
+    public async Task Every_key_of_a_new_job_reaches_the_box()
+    {
+        var submitted = await _client.SubmitAsync(
+            new NewJob("p", "true")
+            {
+                Id = Some.Id(),
+                Nodes = ["n1"],
+                Stdin = "/dev/null",
+                Stdout = "/dev/null",
+                Stderr = "/dev/null",
+                Runtime = TimeSpan.FromSeconds(7),
+                Hold = true,
+                Restart = true,
+                Resubmit = true,
+                Retries = 4,
+                Tags = ["a", "b"],
+                Environment = new Dictionary<string, string> { ["A"] = "1" },
+                Cwd = "/",
+                Config = System.Text.Json.JsonElement.Parse("""{"shell":false}"""),
+            },
+            Stop);
+
+        submitted.Warnings.Should().BeEmpty();
+        submitted.Job.Should().BeEquivalentTo(
+            new
+            {
+                Pool = "p",
+                Args = new[] { "true" },
+                Node = "n1",
+                Stdin = "/dev/null",
+                Stdout = "/dev/null",
+                Stderr = "/dev/null",
+                Runtime = 7.0,
+                Hold = true,
+                Restart = true,
+                Resubmit = true,
+                Retries = 4,
+                Tags = new[] { "a", "b" },
+                Cwd = "/",
+            });
+        submitted.Job.Env.Should().Contain("A", "1");
+        submitted.Job.Config!.Value.GetRawText().Should().Be("""{"shell":false}""");
+    }
+
+    [Fact]
+    public async Task Jobs_are_asked_for_changed_and_killed()
+    {
+        var (one, tag) = (Some.Id(), Some.Id());
+        await _client.SubmitAsync(new NewJob("p", Some.Sleep) { Id = one, Tags = [tag], Hold = true }, Stop);
+
+        (await _client.QueryAsync(one, Stop))!.Hold.Should().BeTrue();
+        (await _client.QueryAsync("nosuch", Stop)).Should().BeNull();
+        (await _client.ListAsync(JobSelection.All.Where("tag", tag), Stop)).Should().Equal(one);
+        (await _client.GetAsync(JobSelection.Ids(one, "nosuch"), Stop)).Should().ContainSingle(job => job.Id == one);
+        (await _client.SubmitAsync(new JsonObject { ["id"] = one, ["runtime"] = 9 }, Stop)).Job.Runtime.Should().Be(9);
+        (await _client.ModifyAsync(one, new JsonObject { ["note"] = "x" }, Stop))!.Extra.Should().ContainKey("note");
+        (await _client.KillAsync(JobSelection.Ids(one, "nosuch"), Stop)).Should().ContainKeys(one, "nosuch");
+        (await _client.KillAsync(one, Stop))!.State.Should().Be(JobState.Killed);
+        (await _client.KillAsync("nosuch", Stop)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Nodes_pools_and_configuration_are_told()
+    {
+        (await _client.NodesAsync(Stop))["n1"].Online.Should().BeTrue();
+        (await _client.PoolsAsync(Stop))["p"]["n1"].Limit.Should().BeNull();
+        (await _client.PoolsAsync(Stop))["one"]["n1"].Limit.Should().BeInRange(0, 1);
+        (await _client.ConfigAsync(stop: Stop)).GetProperty("name").GetString().Should().Be("n1");
+        (await _client.RequestAsync("""[{"ls":{"ids":[]}}]""", Stop)).GetRawText().Should().Be("""[{"ls":[]}]""");
+    }
+
+    [Fact]
+    public async Task What_the_box_refuses_is_an_exception_with_its_words()
+    {
+        var submit = () => _client.SubmitAsync(new JsonObject { ["args"] = new JsonArray("true") }, Stop);
+        var config = () => _client.ConfigAsync(new JsonObject { ["pools"] = new JsonObject { ["p"] = new JsonObject { ["slots"] = "two" } } }, Stop);
+
+        (await submit.Should().ThrowAsync<MeeseeksRequestException>()).Which.Should().Match<MeeseeksRequestException>(
+            problem => problem.Code == "refused" && problem.Message.StartsWith("pool: "));
+        (await config.Should().ThrowAsync<MeeseeksRequestException>()).WithMessage("*'two' is not a whole number*");
+    }
+
+    [Fact]
+    public async Task A_job_is_followed_through_its_life()
+    {
+        var id = Some.Id();
+        await _client.SubmitAsync(new NewJob("p", "true") { Id = id, Hold = true }, Stop);
+        var seen = new List<JobState>();
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+
+        await foreach (var news in _client.FollowAsync(JobSelection.Ids(id), enough.Token))
+        {
+            seen.AddRange(news.Jobs.Select(job => job.State));
+            if (seen is [JobState.New])
+                await _client.SubmitAsync(new JsonObject { ["id"] = id, ["hold"] = false }, Stop);
+            if (news.Jobs.Any(job => job.HasEnded))
+                break;
+        }
+
+        seen.Should().StartWith(JobState.New).And.EndWith(JobState.Done);
+    }
+
+    [Fact]
+    public async Task A_live_job_stays_in_step_and_tells_of_its_end()
+    {
+        var (first, second) = (Some.Id(), Some.Id());
+        await _client.SubmitAsync(new NewJob("p", Some.Sleep) { Id = first }, Stop);
+        await _client.SubmitAsync(new NewJob("p", "true") { Id = second, Hold = true }, Stop);
+        await using var one = await _client.TrackAsync(first, Stop);
+        await using var other = await _client.TrackAsync(second, Stop);
+
+        await Wait.Until(() => one!.Current.State is JobState.Running, () => one!.Current.ToString(), Stop);
+        await one!.KillAsync(Stop);
+        await other!.ChangeAsync(new JsonObject { ["hold"] = false }, Stop);
+
+        (await one.Ended).State.Should().Be(JobState.Killed);
+        (await other.Ended).State.Should().Be(JobState.Done);
+        (await _client.TrackAsync("nosuch", Stop)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Thousands_of_requests_share_a_connection()
+    {
+        var tag = Some.Id();
+
+        await Task.WhenAll(Enumerable.Range(0, 3000).Select(_ => _client.SubmitAsync(new NewJob("p", "true") { Hold = true, Tags = [tag] }, Stop)));
+
+        (await _client.ListAsync(JobSelection.All.Where("tag", tag), Stop)).Should().HaveCount(3000);
+        (await _client.KillAsync(JobSelection.All.Where("tag", tag), Stop)).Should().HaveCount(3000);
+    }
+}
