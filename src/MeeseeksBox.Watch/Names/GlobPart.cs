@@ -3,22 +3,24 @@ using System.Text;
 namespace MeeseeksBox.Watch.Names;
 
 /// <summary>A part of a pattern: a star, or what one character may be.</summary>
-internal sealed record GlobPart
+internal sealed class GlobPart
 {
-    private readonly IReadOnlyList<(Rune From, Rune To)> _ranges = [];
+    private readonly (Rune From, Rune To)[] _ranges;
     private readonly bool _isNegated;
 
-    private GlobPart()
+    private GlobPart((Rune From, Rune To)[] ranges, bool isNegated)
     {
+        _ranges = ranges;
+        _isNegated = isNegated;
     }
 
     /// <summary>Any characters, or none.</summary>
-    public static GlobPart Star { get; } = new() { IsStar = true };
+    public static GlobPart Star { get; } = new([], isNegated: true) { IsStar = true };
 
     /// <summary>Whether it is a star.</summary>
     public bool IsStar { get; private init; }
 
-    private static GlobPart Any { get; } = new() { _isNegated = true };
+    private static GlobPart Any { get; } = new([], isNegated: true);
 
     /// <summary>Reads the part that begins at a place, and moves behind it.</summary>
     public static GlobPart Read(ReadOnlySpan<Rune> pattern, ref int at)
@@ -51,7 +53,7 @@ internal sealed record GlobPart
         return _isNegated;
     }
 
-    private static GlobPart Literal(Rune rune) => new() { _ranges = [(rune, rune)] };
+    private static GlobPart Literal(Rune rune) => new([(rune, rune)], isNegated: false);
 
     private static GlobPart? ReadSet(ReadOnlySpan<Rune> pattern, ref int start)
     {
@@ -73,7 +75,7 @@ internal sealed record GlobPart
         if (at >= pattern.Length)
             return null;
         start = at + 1;
-        return new GlobPart { _ranges = ranges, _isNegated = isNegated };
+        return new GlobPart([.. ranges], isNegated);
     }
 
     private static Rune ReadMember(ReadOnlySpan<Rune> pattern, ref int at)
