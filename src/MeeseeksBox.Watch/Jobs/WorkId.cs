@@ -23,7 +23,7 @@ public static class WorkId
     public static string Of(string watcher, WatchSettings settings, Work work, string? given, int attempt)
     {
         var id = given ?? Derived(watcher, settings, work);
-        return attempt == 0 ? id : string.Create(CultureInfo.InvariantCulture, $"{id}.{attempt}");
+        return attempt == 0 ? id : string.Create(CultureInfo.InvariantCulture, $"{id}~{attempt}");
     }
 
     private static string Derived(string watcher, WatchSettings settings, Work work)

@@ -17,6 +17,9 @@ public sealed class StatusName(string watch)
 
     private readonly string _prefix = $"._{watch}_";
 
+    /// <summary>What the names begin with.</summary>
+    public string Prefix => _prefix;
+
     /// <summary>The file that a status is written to before it gets its name; a status is written by one at a time.</summary>
     public string Temporary => _prefix + ".tmp";
 

@@ -12,12 +12,13 @@ public static class WatchReader
     /// <summary>Reads all watches.</summary>
     /// <param name="root">The whole configuration.</param>
     /// <param name="defaults">The section that has the defaults for the keys of each watch.</param>
+    /// <param name="written">The same configuration, as it was written.</param>
     /// <param name="absolute">Makes a path a full one.</param>
-    public static IReadOnlyList<WatchSettings> ReadAll(SectionReader root, SectionReader defaults, Func<string, string> absolute)
+    public static IReadOnlyList<WatchSettings> ReadAll(SectionReader root, SectionReader defaults, ConfigObject written, Func<string, string> absolute)
     {
         var watches = new List<WatchSettings>();
         foreach (var (name, section) in root.Entries("watch", defaults))
-            watches.Add(Read(name, section, absolute));
+            watches.Add(Read(name, section, absolute) with { Text = TextOf(name, written) });
         _ = Read(Default.Name, root.Blank(defaults), absolute);
 
         foreach (var watch in watches)
@@ -61,6 +62,14 @@ public static class WatchReader
         if (name.Length > 0)
             Check(settings, section, jobs);
         return settings;
+    }
+
+    private static string TextOf(string name, ConfigObject written)
+    {
+        var parts = new[] { Member(written, "defaults"), Member(Member(written, "watch"), name) };
+        return string.Join('\n', parts.Select(part => part is null ? "" : ConfigJson.Compact(part)));
+
+        static ConfigObject? Member(ConfigObject? tree, string key) => tree is not null && tree.TryGet(key, out var value) ? value as ConfigObject : null;
     }
 
     private static void Check(WatchSettings settings, SectionReader section, JobsReader jobs)

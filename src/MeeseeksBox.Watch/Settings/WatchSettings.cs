@@ -58,6 +58,9 @@ public sealed record WatchSettings
     /// <summary>All that was written for the watch, for the formats <c>%(key)s</c>.</summary>
     public ConfigObject Keys { get; init; } = new(new ConfigOrigin(ConfigOrigin.CommandLine));
 
+    /// <summary>All that the settings were made of, in one text: two that have the same are the same.</summary>
+    public string Text { get; init; } = string.Empty;
+
     /// <summary>Whether it has no files, and keeps its jobs running.</summary>
     public bool IsStanding => Globs.Count == 0;
 
