@@ -53,7 +53,7 @@ internal sealed class DryRun(WatcherConfig config, TimeProvider time)
 
     private string Describe(WatchSettings watch, Work work)
     {
-        if (OrderMaker.Make(config.Name, watch, work, attempt: 0, out var problem) is not { } order)
+        if (OrderMaker.Make(config.Name, watch, work, out var problem) is not { } order)
             return $"and cannot be: {problem}";
         var spec = order.Spec();
         var words = spec["args"] is System.Text.Json.Nodes.JsonArray args ? string.Join(' ', args.Select(word => word?.ToString())) : "";

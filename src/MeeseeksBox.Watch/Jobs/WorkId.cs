@@ -26,6 +26,20 @@ public static class WorkId
         return attempt == 0 ? id : string.Create(CultureInfo.InvariantCulture, $"{id}~{attempt}");
     }
 
+    /// <summary>Takes the id of a later attempt, or of a part of it, apart.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="firstId">The id of the first attempt.</param>
+    /// <param name="attempt">Which attempt it is; more than 0.</param>
+    /// <returns>False when it is no later attempt.</returns>
+    public static bool TryParse(string id, out string firstId, out int attempt)
+    {
+        var mark = id.LastIndexOf('~');
+        var digits = mark < 0 ? default : id.AsSpan(mark + 1);
+        var end = digits.IndexOf('.');
+        firstId = mark < 0 ? id : id[..mark];
+        return int.TryParse(end < 0 ? digits : digits[..end], NumberStyles.None, CultureInfo.InvariantCulture, out attempt) && attempt > 0;
+    }
+
     private static string Derived(string watcher, WatchSettings settings, Work work)
     {
         var readable = string.Create(CultureInfo.InvariantCulture, $"{settings.Name}.{work.Index}.{work.FileName ?? work.List.ToString(CultureInfo.InvariantCulture)}");

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Watch.Jobs;
 using Serilog;
 
 namespace MeeseeksBox.Watcher.Jobs;
@@ -22,6 +23,10 @@ internal sealed class JobDesk(BoxLink link, string watcher, ILogger log) : IDisp
     private readonly ConcurrentDictionary<string, JobOrder> _orders = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _warnings = [];
 
+    // By the id of the first attempt: the highest that is known, where it is not the first. An early attempt may be forgotten by the box while a later one runs.
+    private readonly ConcurrentDictionary<string, int> _attempts = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _firstNews = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>The name of this watcher.</summary>
     public string Watcher => watcher;
 
@@ -32,6 +37,9 @@ internal sealed class JobDesk(BoxLink link, string watcher, ILogger log) : IDisp
     /// <exception cref="MeeseeksConnectionException">The box was never there.</exception>
     public async Task<JobEnd> RunAsync(JobOrder order, CancellationToken stop)
     {
+        // What runs from an earlier life is known then.
+        await _firstNews.Task.WaitAsync(stop);
+        order.BeginAt(_attempts.GetValueOrDefault(order.FirstId));
         while (true)
         {
             // Known before it is submitted: the news of a job may come before the answer to its submit.
@@ -58,7 +66,14 @@ internal sealed class JobDesk(BoxLink link, string watcher, ILogger log) : IDisp
     }
 
     /// <summary>Marks the jobs of an order as recorded, so that whoever submits the same work once more gets it run once more.</summary>
-    public Task SettleAsync(JobEnd end, CancellationToken stop) => MarkAsync(end.Jobs, JobTags.WithRecorded, stop);
+    public Task SettleAsync(JobOrder order, JobEnd end, CancellationToken stop)
+    {
+        if (end.State is JobState.Done && order.Work.FileName is not null)
+            _ = _attempts.TryRemove(order.FirstId, out _);
+        else
+            NoteAttempt(order.FirstId, order.Attempt + 1);
+        return MarkAsync(end.Jobs, JobTags.WithRecorded, stop);
+    }
 
     /// <summary>Kills what runs of an order, and marks it: it is to be run again by the next life of the watcher.</summary>
     public async Task StopAsync(JobOrder order, CancellationToken stop)
@@ -74,12 +89,32 @@ internal sealed class JobDesk(BoxLink link, string watcher, ILogger log) : IDisp
     /// <summary>One turn: tells orders what has become of their jobs.</summary>
     public async Task FollowAllAsync(CancellationToken stop)
     {
+        try
+        {
+            await FollowNewsAsync(stop);
+        }
+        catch (MeeseeksException problem)
+        {
+            // Whoever waits for the first news waits in vain.
+            _ = _firstNews.TrySetException(problem);
+            throw;
+        }
+    }
+
+    private async Task FollowNewsAsync(CancellationToken stop)
+    {
         await foreach (var news in link.FollowAsync(JobSelection.All.Where("tag", JobTags.Pattern(watcher)), stop))
         {
             foreach (var job in news.Jobs)
+            {
+                if (WorkId.TryParse(job.Id, out var firstId, out var attempt))
+                    NoteAttempt(firstId, attempt);
                 Find(job.Id)?.Take(job);
+            }
+
             if (!news.IsWhole)
                 continue;
+            _ = _firstNews.TrySetResult();
             var ids = news.Jobs.Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
             foreach (var order in _orders.Values)
                 order.TakeWhole(ids);
@@ -154,6 +189,8 @@ internal sealed class JobDesk(BoxLink link, string watcher, ILogger log) : IDisp
             _ = await link.AskAsync(new JsonObject { ["kill"] = job.Id }, stop);
         }
     }
+
+    private void NoteAttempt(string firstId, int attempt) => _attempts.AddOrUpdate(firstId, attempt, (_, known) => Math.Max(known, attempt));
 
     private async Task MarkAsync(IEnumerable<Job> jobs, Func<Job, string[]> tags, CancellationToken stop)
     {

@@ -18,10 +18,9 @@ internal sealed class JobOrder
     /// <param name="work">What it is for.</param>
     /// <param name="spec">The job, without its id.</param>
     /// <param name="idOf">The id of each attempt.</param>
-    /// <param name="attempt">The attempt to begin with.</param>
-    public JobOrder(Work work, JsonObject spec, Func<int, string> idOf, int attempt)
+    public JobOrder(Work work, JsonObject spec, Func<int, string> idOf)
     {
-        (Work, _spec, _idOf, Attempt) = (work, spec, idOf, attempt);
+        (Work, _spec, _idOf) = (work, spec, idOf);
 
         // Whether a pattern means one node or many, only the box knows.
         IsSpread = spec["node"] is JsonArray or JsonValue && spec["node"]!.ToString() is var node && (spec["node"] is JsonArray || node.EndsWith('*'));
@@ -35,6 +34,9 @@ internal sealed class JobOrder
 
     /// <summary>Whether there may be a job on each of several nodes.</summary>
     public bool IsSpread { get; }
+
+    /// <summary>The id of the first attempt, by which all are known.</summary>
+    public string FirstId => _idOf(0);
 
     /// <summary>The id of this attempt, with which those of its parts begin.</summary>
     public string Id => _idOf(Attempt);
@@ -104,6 +106,9 @@ internal sealed class JobOrder
 
         Wake();
     }
+
+    /// <summary>Sets the attempt to begin with.</summary>
+    public void BeginAt(int attempt) => Attempt = attempt;
 
     /// <summary>Begins to submit: what is known from before does not count.</summary>
     public void Begin()

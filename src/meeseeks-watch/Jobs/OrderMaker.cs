@@ -11,16 +11,15 @@ internal static class OrderMaker
     /// <param name="watcher">The name of the watcher.</param>
     /// <param name="settings">The watch.</param>
     /// <param name="work">The work.</param>
-    /// <param name="attempt">The attempt to begin with, from 0.</param>
     /// <param name="problem">Why there is none.</param>
-    public static JobOrder? Make(string watcher, WatchSettings settings, Work work, int attempt, out string? problem)
+    public static JobOrder? Make(string watcher, WatchSettings settings, Work work, out string? problem)
     {
         if (work.Template.Fill(new JobValues(settings, work), out problem) is not { } spec)
             return null;
         var given = spec["id"]?.ToString();
         _ = spec.Remove("id");
         spec["tags"] = Tags(spec, JobTags.Of(watcher, settings.Name));
-        return new JobOrder(work, spec, number => WorkId.Of(watcher, settings, work, given, number), attempt);
+        return new JobOrder(work, spec, number => WorkId.Of(watcher, settings, work, given, number));
     }
 
     private static JsonArray Tags(JsonObject spec, string own)

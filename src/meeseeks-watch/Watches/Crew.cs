@@ -26,9 +26,9 @@ internal sealed class Crew<TKey>(JobDesk desk, Action wake, ILogger log) : IAsyn
 
     /// <summary>Gives a work to the box.</summary>
     /// <returns>False when there is no job for it; the log says why.</returns>
-    public bool TryStart(TKey key, WatchSettings settings, Work work, int attempt)
+    public bool TryStart(TKey key, WatchSettings settings, Work work)
     {
-        if (OrderMaker.Make(desk.Watcher, settings, work, attempt, out var problem) is not { } order)
+        if (OrderMaker.Make(desk.Watcher, settings, work, out var problem) is not { } order)
         {
             return SayOnce($"job {work.Index} cannot be submitted: {problem}", work);
         }
@@ -61,9 +61,9 @@ internal sealed class Crew<TKey>(JobDesk desk, Action wake, ILogger log) : IAsyn
     }
 
     /// <summary>Tells the box that the end of an order is recorded. Nothing waits for it but the end of the program.</summary>
-    public void Settle(JobEnd end)
+    public void Settle(JobOrder order, JobEnd end)
     {
-        var task = SettleAsync(end);
+        var task = SettleAsync(order, end);
         _ = _settling.TryAdd(task, true);
         _ = task.ContinueWith(done => _settling.TryRemove(done, out _), TaskScheduler.Default);
     }
@@ -126,11 +126,11 @@ internal sealed class Crew<TKey>(JobDesk desk, Action wake, ILogger log) : IAsyn
         wake();
     }
 
-    private async Task SettleAsync(JobEnd end)
+    private async Task SettleAsync(JobOrder order, JobEnd end)
     {
         try
         {
-            await desk.SettleAsync(end, _end.Token);
+            await desk.SettleAsync(order, end, _end.Token);
         }
         catch (MeeseeksException problem)
         {

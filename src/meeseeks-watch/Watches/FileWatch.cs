@@ -23,7 +23,6 @@ internal sealed class FileWatch : IWatch
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly Dictionary<WorkKey, int> _attempts = [];
     private readonly HashSet<WorkKey> _inFlight = [];
 
     // What the rules would submit and is not, until the folder is read again; with once, for good.
@@ -167,19 +166,17 @@ internal sealed class FileWatch : IWatch
         if (end.State is JobState.Done)
         {
             _log.Information("job {Job} for {File} is done", order.Id, work.FileName);
-            _ = _attempts.Remove(work.Key);
         }
         else
         {
             var failed = end.Jobs.First(job => job.State == end.State);
             _log.Warning("job {Job} for {File} is {State}: {Reason}", order.Id, work.FileName, JobStates.Word(end.State), failed.Error ?? $"exit status {failed.Rc}");
-            _attempts[work.Key] = order.Attempt + 1;
             Failures++;
             if (_isOnce)
                 _ = _setAside.Add(work.Key);
         }
 
-        _crew.Settle(end);
+        _crew.Settle(order, end);
         return true;
     }
 
@@ -227,7 +224,7 @@ internal sealed class FileWatch : IWatch
             return null;
         foreach (var work in plan.Due)
         {
-            if (!CanStart(work) || !_crew.TryStart(work.Key, Settings, work, _attempts.GetValueOrDefault(work.Key)))
+            if (!CanStart(work) || !_crew.TryStart(work.Key, Settings, work))
             {
                 Failures++;
                 _ = _setAside.Add(work.Key);

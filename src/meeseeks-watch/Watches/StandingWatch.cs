@@ -15,7 +15,6 @@ namespace MeeseeksBox.Watcher.Watches;
 internal sealed class StandingWatch(WatchSettings settings, JobDesk desk, bool isOnce, TimeProvider time, ILogger log) : IWatch
 {
     private readonly Dictionary<(int Index, int List), long> _lastStarts = [];
-    private readonly Dictionary<(int Index, int List), int> _attempts = [];
     private readonly HashSet<(int Index, int List)> _inFlight = [];
     private readonly Signal _signal = new(time);
     private Crew<(int Index, int List)>? _crew;
@@ -88,7 +87,7 @@ internal sealed class StandingWatch(WatchSettings settings, JobDesk desk, bool i
     {
         var place = (work.Index, work.List);
         _lastStarts[place] = Now;
-        if (Crew.TryStart(place, settings, work, _attempts.GetValueOrDefault(place)))
+        if (Crew.TryStart(place, settings, work))
             _ = _inFlight.Add(place);
         else
             Failures++;
@@ -105,10 +104,9 @@ internal sealed class StandingWatch(WatchSettings settings, JobDesk desk, bool i
                 continue;
             }
 
-            _attempts[ended.Key] = ended.Order.Attempt + 1;
             if (!end.WasStopped)
                 log.Warning("job {Job}, which is to be kept running, is {State}: {Reason}", ended.Order.Id, JobStates.Word(end.State), Reason(end));
-            Crew.Settle(end);
+            Crew.Settle(ended.Order, end);
         }
     }
 
