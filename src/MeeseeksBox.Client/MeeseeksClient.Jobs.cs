@@ -18,12 +18,29 @@ public sealed partial class MeeseeksClient
     /// <example><code>await client.SubmitAsync(new JsonObject { ["id"] = "a", ["hold"] = false });</code></example>
     public async Task<SubmittedJobs> SubmitAsync(JsonObject spec, CancellationToken stop = default)
     {
-        var sent = (JsonObject)spec.DeepClone();
-        var answer = await SubmitOnceOrMoreAsync(sent, stop);
+        var answer = await SubmitRawAsync(spec, stop);
         var jobs = answer.Find("submit") is null ? [] : answer.Jobs("submit").Select(pair => pair.Value).OfType<Job>().ToList();
         return jobs.Count > 0
             ? new SubmittedJobs(jobs, answer.Warnings)
             : throw new MeeseeksRequestException(answer.Error ?? "the job was refused, and the node does not say why", answer.Code ?? ErrorCode.Refused);
+    }
+
+    /// <summary>Like <see cref="SubmitAsync(JsonObject, CancellationToken)"/>, but answers as the box does: a refusal too.</summary>
+    /// <param name="spec">The job as the wire has it. It is left as it is.</param>
+    /// <param name="stop">Ends the wait; the job may have been submitted all the same.</param>
+    /// <example><code>var answer = await client.SubmitRawAsync(new JsonObject { ["pool"] = "p1", ["args"] = new JsonArray("true") });</code></example>
+    public Task<Answer> SubmitRawAsync(JsonObject spec, CancellationToken stop = default)
+    {
+        // A job that ended after the first submit, of which we never heard, would run a second time.
+        var restarts = spec["state"] is JsonValue state && state.TryGetValue<string>(out var word) && word is "new";
+        var isRepeatable = Options.RetrySubmits && !restarts;
+        var sent = (JsonObject)spec.DeepClone();
+        if (isRepeatable && sent["id"] is null)
+        {
+            sent["id"] = Guid.CreateVersion7(Options.Time.GetUtcNow()).ToString();
+        }
+
+        return RequestAsync(new JsonObject { ["submit"] = sent }, isRepeatable, stop);
     }
 
     /// <summary>The job with an id; null when there is none.</summary>
@@ -145,17 +162,4 @@ public sealed partial class MeeseeksClient
 
     internal Follower Follow(Func<JobSelection> selection, Func<CancellationToken>? interruption = null) =>
         new(_connector, Options, selection, interruption ?? (() => CancellationToken.None));
-
-    private Task<Answer> SubmitOnceOrMoreAsync(JsonObject spec, CancellationToken stop)
-    {
-        // A job that ended after the first submit, of which we never heard, would run a second time.
-        var restarts = spec["state"] is JsonValue state && state.TryGetValue<string>(out var word) && word is "new";
-        var isRepeatable = Options.RetrySubmits && !restarts;
-        if (isRepeatable && spec["id"] is null)
-        {
-            spec["id"] = Guid.CreateVersion7(Options.Time.GetUtcNow()).ToString();
-        }
-
-        return RequestAsync(new JsonObject { ["submit"] = spec }, isRepeatable, stop);
-    }
 }

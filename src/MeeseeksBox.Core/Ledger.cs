@@ -1,4 +1,5 @@
 using MeeseeksBox.Core.Nodes;
+using MeeseeksBox.Core.Peers;
 using MeeseeksBox.Core.Rules;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
@@ -18,6 +19,7 @@ public sealed class Ledger
     private readonly Killing _killing;
     private readonly Submitting _submitting;
     private readonly Merging _merging;
+    private readonly Linking _linking;
     private readonly Deadlines _deadlines;
     private readonly Routing _routing;
 
@@ -31,6 +33,7 @@ public sealed class Ledger
         _killing = new Killing(_state);
         _submitting = new Submitting(_state, _killing, _running);
         _merging = new Merging(_state, _killing, _running);
+        _linking = new Linking(_state, _merging);
         _deadlines = new Deadlines(_state, _running, new Expiry(_state));
         _routing = new Routing(_state);
     }
@@ -61,24 +64,43 @@ public sealed class Ledger
     /// <summary>All jobs, in the order of their last changes.</summary>
     public Job[] Snapshot() => _state.Jobs.Snapshot();
 
-    /// <summary>The jobs that changed after a number of change and have a node, in the order of their changes.</summary>
-    public IReadOnlyList<Job> Newer(long seq)
+    /// <summary>The jobs that changed after a number of change, in the order of their changes.</summary>
+    /// <param name="seq">The number.</param>
+    /// <param name="unassigned">Whether jobs without a node count: they must not spread.</param>
+    public IReadOnlyList<Job> Newer(long seq, bool unassigned = false)
     {
         var newer = _state.Jobs.Newer(seq);
-        _ = newer.RemoveAll(job => job.Node is null);
+        _ = unassigned ? 0 : newer.RemoveAll(job => job.Node is null);
         return newer;
     }
 
     /// <summary>The status of this node: what it tells of itself.</summary>
     /// <param name="now">The time to stamp it with.</param>
-    public NodeStatus OwnStatus(Moment now) => new()
+    public NodeStatus OwnStatus(Moment now)
     {
-        Online = true,
-        Ts = now.Wall,
-        Loadavg = _state.OwnLoadavg,
-        Routing = [.. _state.Nodes.All.Where(node => node.Status.Online).Select(node => node.Name).Append(Settings.Name).Order(StringComparer.Ordinal)],
-        Pools = Settings.Pools.ToDictionary(pool => pool.Key, pool => pool.Value.Offer),
-    };
+        _state.StateOwn(oldest: 0, now);
+        return _state.Own.Status;
+    }
+
+    /// <summary>What is new of the nodes, this one included; stamps this one's status anew when it is older than it may be.</summary>
+    /// <param name="seq">The number of change after which it is new; 0 for all nodes.</param>
+    /// <param name="oldest">How old this node's own status may be, in seconds.</param>
+    /// <param name="now">The time.</param>
+    public NodesNews NodesSince(long seq, double oldest, Moment now)
+    {
+        _state.StateOwn(oldest, now);
+        var (changed, gone) = _state.Nodes.Newer(seq);
+        var statuses = changed.ToDictionary(node => node.Name, node => node.Status);
+        if (_state.Own.Seq > seq)
+        {
+            statuses[Settings.Name] = _state.Own.Status;
+        }
+
+        return new NodesNews(statuses, gone, _state.Nodes.Seq);
+    }
+
+    /// <summary>The peers that this node is linked with.</summary>
+    public IReadOnlyCollection<string> PeerNames => _state.Peers.Names;
 
     /// <summary>Free slots by pool and node, of the nodes online (SPEC.md §2, <c>pools</c>).</summary>
     public Dictionary<string, Dictionary<string, SlotCount>> FreeSlots()
@@ -164,24 +186,59 @@ public sealed class Ledger
         return taken;
     }
 
-    /// <summary>
-    /// Which jobs another node has an outdated copy of, as we know them: it has to be told, also when the job has left the nodes that are
-    /// reached through it.
-    /// </summary>
-    /// <param name="theirs">The jobs as the other node sent them, after they were merged.</param>
-    public IReadOnlyList<Job> Corrections(IEnumerable<Job> theirs) =>
-        [.. theirs.Select(job => Find(job.Id) is { Node: not null } ours && Conflict.IsNewer(ours, job) ? ours : null).OfType<Job>()];
-
-    /// <summary>Takes in the status of nodes as a downstream node tells it.</summary>
-    public void MergeNodes(string peer, IReadOnlyDictionary<string, NodeStatus> statuses, Moment now)
+    /// <summary>Begins to keep account of a downstream node that this node is to be linked with.</summary>
+    /// <exception cref="ArgumentException">There is one of this name already.</exception>
+    public Peer AddPeer(string name, Moment now)
     {
-        _state.Nodes.Merge(peer, Settings.Name, statuses, now);
-        _routing.LookAgain();
+        var peer = _state.Peers.Add(name);
+        _state.StateOwn(double.PositiveInfinity, now);
+        return peer;
+    }
+
+    /// <summary>Forgets a peer that was taken out of the configuration, and what only it told.</summary>
+    public void RemovePeer(Peer peer, Moment now)
+    {
+        _state.Peers.Remove(peer);
+        ForgetNodesOf(peer, now);
+    }
+
+    /// <summary>Forgets the nodes that only this peer told of, because it is not to be linked with after all.</summary>
+    public void ForgetNodesOf(Peer peer, Moment now)
+    {
+        _state.Nodes.Forget(peer.Name);
+        NodesChanged(now);
+    }
+
+    /// <summary>The connection with a peer is gone: on the next one both begin from the start.</summary>
+    public static void Disconnected(Peer peer) => peer.Reset();
+
+    /// <summary>Takes the jobs that are to be sent to a peer now.</summary>
+    public IReadOnlyList<Job> TakePending(Peer peer) => _linking.TakePending(peer);
+
+    /// <summary>Takes in the jobs that a peer tells of (SPEC.md §7).</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="jobs">The jobs, as it has them.</param>
+    /// <param name="seq">The number of change there up to which they are complete; null from an old peer.</param>
+    /// <param name="now">The time.</param>
+    public void TakeJobs(Peer peer, IReadOnlyCollection<Job> jobs, long? seq, Moment now)
+    {
+        _linking.TakeJobs(peer, jobs, seq, now);
         _routing.Route(now);
     }
 
-    /// <summary>Forgets what a downstream node told, because it was taken out of the configuration.</summary>
-    public void ForgetPeer(string peer) => _state.Nodes.Forget(peer);
+    /// <summary>Takes in the nodes that a peer tells of (SPEC.md §7).</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="statuses">The status of each.</param>
+    /// <param name="gone">The nodes that have gone since; null when the peer told of all that it knows.</param>
+    /// <param name="seq">The number of change there up to which this is complete; null from an old peer.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Why this node must not be linked with the peer, in plain words: nothing was taken in then. Null when it may.</returns>
+    public string? TakeNodes(Peer peer, IReadOnlyDictionary<string, NodeStatus> statuses, IReadOnlyList<string>? gone, long? seq, Moment now)
+    {
+        var refusal = _linking.TakeNodes(peer, statuses, gone, seq, now);
+        NodesChanged(now);
+        return refusal;
+    }
 
     /// <summary>Says how loaded this host is.</summary>
     public void SetLoadavg(double loadavg) => _state.OwnLoadavg = loadavg;
@@ -226,9 +283,7 @@ public sealed class Ledger
             _merging.Settle(_state.Jobs.TryFind(job.Id, out var entry) ? entry : throw new InvalidOperationException("A job of the snapshot is gone."), now);
         }
 
-        News.Nodes = true;
-        _routing.LookAgain();
-        _routing.Route(now);
+        NodesChanged(now);
     }
 
     /// <summary>Takes no new work from now on, and ends every run (SPEC.md §10).</summary>
@@ -266,9 +321,16 @@ public sealed class Ledger
         _deadlines.Tick(now);
         if (News.Nodes)
         {
-            _routing.LookAgain();
+            NodesChanged(now);
         }
 
+        _routing.Route(now);
+    }
+
+    private void NodesChanged(Moment now)
+    {
+        _state.StateOwn(double.PositiveInfinity, now);
+        _routing.LookAgain();
         _routing.Route(now);
     }
 }

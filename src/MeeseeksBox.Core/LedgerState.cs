@@ -1,5 +1,6 @@
 using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Core.Nodes;
+using MeeseeksBox.Core.Peers;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
@@ -13,8 +14,10 @@ internal sealed class LedgerState
     {
         Settings = settings;
         Dice = dice;
-        Jobs = new JobTable(settings, News);
         Nodes = new NodeTable(News);
+        Own = new OwnNode(Nodes);
+        Peers = new PeerTable(Nodes, News);
+        Jobs = new JobTable(settings, News, Peers);
         Runs = new RunTable();
     }
 
@@ -29,6 +32,11 @@ internal sealed class LedgerState
 
     public NodeTable Nodes { get; }
 
+    /// <summary>What this node tells of itself.</summary>
+    public OwnNode Own { get; }
+
+    public PeerTable Peers { get; }
+
     public RunTable Runs { get; }
 
     /// <summary>The load average of this host, as the shell last told it.</summary>
@@ -36,6 +44,9 @@ internal sealed class LedgerState
 
     /// <summary>True when nothing new may come or start, because the node stops.</summary>
     public bool IsClosed { get; set; }
+
+    /// <summary>States what this node tells of itself, when something of that has changed or it is older than it may be.</summary>
+    public void StateOwn(double oldest, Moment now) => Own.State(Settings, Peers.Names, OwnLoadavg, oldest, now);
 
     /// <summary>Makes a change of our own to a job: stamped so that no clock, ours or another's, hides it (SPEC.md §7).</summary>
     /// <param name="entry">The job.</param>

@@ -1,3 +1,4 @@
+using MeeseeksBox.Core.Peers;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -7,11 +8,15 @@ namespace MeeseeksBox.Core;
 public sealed class News
 {
     private readonly HashSet<string> _pools = new(StringComparer.Ordinal);
+    private readonly HashSet<Peer> _peers = [];
     private readonly List<Run> _stops = [];
     private readonly List<Job> _endings = [];
 
     /// <summary>Pools of this node that may have a job to start.</summary>
     public IReadOnlyCollection<string> Pools => _pools;
+
+    /// <summary>Peers that something is to be sent to.</summary>
+    public IReadOnlyCollection<Peer> Peers => _peers;
 
     /// <summary>Runs that are to end now (<see cref="Run.Stop"/> says why).</summary>
     public IReadOnlyList<Run> Stops => _stops;
@@ -22,13 +27,14 @@ public sealed class News
     /// <summary>True when any job changed.</summary>
     public bool Jobs { get; internal set; }
 
-    /// <summary>True when the status of any node changed.</summary>
+    /// <summary>True when the status of any node changed in a way that matters.</summary>
     public bool Nodes { get; internal set; }
 
     /// <summary>Forgets everything, once it has been told.</summary>
     public void Clear()
     {
         _pools.Clear();
+        _peers.Clear();
         _stops.Clear();
         _endings.Clear();
         Jobs = false;
@@ -36,6 +42,8 @@ public sealed class News
     }
 
     internal void Wake(string pool) => _pools.Add(pool);
+
+    internal void Wake(Peer peer) => _peers.Add(peer);
 
     internal void Stop(Run run) => _stops.Add(run);
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Links;
 using MeeseeksBox.Agent.Listening;
 using MeeseeksBox.Agent.Pools;
 using MeeseeksBox.Agent.Pools.Processes;
@@ -36,6 +37,7 @@ internal sealed class Box : IAsyncDisposable
     private readonly ConfigPool _configPool;
     private readonly PoolPlans _poolPlans;
     private readonly PoolSet _pools;
+    private readonly LinkSet _links;
     private readonly Upstreams _upstreams;
     private readonly Listeners _listeners;
     private readonly List<Task> _running = [];
@@ -58,7 +60,7 @@ internal sealed class Box : IAsyncDisposable
         _loops = new Loops(_log);
 
         _stateFile = config.State.File is { } file ? StateFile.Open(file, time, Named("State")) : null;
-        _state = new StateKeeper(config.ToNodeSettings(), time, problem => _loops.Fail("timer of deadlines", problem));
+        _state = new StateKeeper(config.ToNodeSettings(Version), time, problem => _loops.Fail("timer of deadlines", problem));
         _checkpoint = _stateFile is null ? null : new Checkpoint(_stateFile, _state, time, Named("State"));
         _history = new History(time, Named("History")) { Path = config.State.History };
         _state.JobEnded += _history.Add;
@@ -68,9 +70,11 @@ internal sealed class Box : IAsyncDisposable
         _poolPlans = new PoolPlans(arguments, time);
         _pools = new PoolSet(config.Name, _configPool, _runNames, _state, time, Named, _loops.Watch);
 
+        _links = new LinkSet(_state, time, Named, _loops.Watch);
+
         _upstreams = new Upstreams();
         var requests = new RequestHandlers(
-            new StatusHandler(_state, Version),
+            new StatusHandler(_state),
             new SubmitHandler(_state),
             new QueryHandler(_state),
             new GetHandler(_state, _upstreams),
@@ -79,7 +83,8 @@ internal sealed class Box : IAsyncDisposable
             new ModifyHandler(_state),
             new ConfigHandler(_config),
             new SyncHandler(_state, _upstreams, Named("Requests")));
-        _listeners = new Listeners(() => new RequestLines(requests, _upstreams), _loops.Watch, time, Named("Listener"));
+        var holding = new Holding(_state, time);
+        _listeners = new Listeners(() => new RequestLines(requests, holding, _upstreams), _loops.Watch, time, Named("Listener"));
     }
 
     /// <summary>The version of this program.</summary>
@@ -123,17 +128,13 @@ internal sealed class Box : IAsyncDisposable
             Run("checkpoint", _checkpoint.RunAsync());
         }
 
-        if (config.Nodes.Count > 0)
-        {
-            _log.Warning("nodes: this version does not connect to other nodes yet; {Nodes} are left alone", string.Join(", ", config.Nodes.Keys));
-        }
-
         problems = await _listeners.StartAsync(config.Listen, _stop.Token);
         if (problems is [])
         {
             // Last, so that no job is started and lost when another program has the port.
             _pools.Apply(plans);
             Run("configuration pool", _configPool.RunAsync());
+            await _links.ApplyAsync(config.Nodes);
             _started.SetResult();
         }
 
@@ -168,6 +169,7 @@ internal sealed class Box : IAsyncDisposable
 
         await _upstreams.AllTold(_state.Seq).WaitAsync(UpstreamTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _listeners.DisposeAsync();
+        await _links.CompleteAsync();
         await _stop.CancelAsync();
         _checkpoint?.Complete();
         await Task.WhenAll(_running);
@@ -278,7 +280,8 @@ internal sealed class Box : IAsyncDisposable
         _history.Path = config.State.History;
         _ = _checkpoint?.Interval = config.State.Checkpoint;
         _pools.Apply(plans);
-        _state.Do((ledger, now) => ledger.Apply(config.ToNodeSettings(), now));
+        await _links.ApplyAsync(config.Nodes);
+        _state.Do((ledger, now) => ledger.Apply(config.ToNodeSettings(Version), now));
         _log.Information("a new configuration is in force");
         return [];
     }

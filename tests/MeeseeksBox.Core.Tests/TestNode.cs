@@ -1,3 +1,4 @@
+using MeeseeksBox.Core.Peers;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
@@ -8,6 +9,7 @@ namespace MeeseeksBox.Core.Tests;
 /// <summary>A ledger with its clock, and in place of the shell the test.</summary>
 internal sealed class TestNode
 {
+    private readonly Dictionary<string, Peer> _peers = [];
     private double _statusTs;
     private int _noted;
 
@@ -60,9 +62,18 @@ internal sealed class TestNode
     public void Hear(params (string Name, NodeStatus Status)[] nodes)
     {
         _statusTs++;
-        Ledger.MergeNodes("peer", nodes.ToDictionary(node => node.Name, node => node.Status with { Ts = _statusTs }), Now);
+        Hear("peer", [.. nodes.Select(node => (node.Name, node.Status with { Ts = _statusTs }))]);
+    }
+
+    /// <summary>Takes in what a peer tells of nodes, stamps included; it is added where it is not known.</summary>
+    public void Hear(string peer, params (string Name, NodeStatus Status)[] nodes)
+    {
+        Ledger.TakeNodes(Peer(peer), nodes.ToDictionary(node => node.Name, node => node.Status), [], null, Now).Should().BeNull();
         _ = Noted(true);
     }
+
+    /// <summary>A peer by its name.</summary>
+    public Peer Peer(string name) => _peers.TryGetValue(name, out var peer) ? peer : _peers[name] = Ledger.AddPeer(name, Now);
 
     public void Apply(NodeSettings settings)
     {

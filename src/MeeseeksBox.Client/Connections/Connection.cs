@@ -99,6 +99,7 @@ internal sealed class Connection : IAsyncDisposable
         }
     }
 
+    // Not by a LineReader: here the beginning of a line is no answer when the other side goes away, and every byte is a sign of life.
     private async Task ReceiveAsync()
     {
         var input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: SendAt, leaveOpen: true));

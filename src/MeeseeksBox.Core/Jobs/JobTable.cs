@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using MeeseeksBox.Core.Peers;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -8,7 +9,7 @@ namespace MeeseeksBox.Core.Jobs;
 /// All jobs that this node knows of, found by id, by queue, by order of change and by deadline. Every index is kept at every
 /// <see cref="Put"/>, so that no question is answered by looking at all jobs.
 /// </summary>
-internal sealed class JobTable(NodeSettings settings, News news)
+internal sealed class JobTable(NodeSettings settings, News news, PeerTable peers)
 {
     private readonly Dictionary<string, JobEntry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<QueueKey, JobQueue> _queues = [];
@@ -71,6 +72,7 @@ internal sealed class JobTable(NodeSettings settings, News news)
         EnterDueList(entry);
         Wait(entry, now);
         news.Jobs = true;
+        peers.Changed(entry);
         return entry;
     }
 
@@ -83,6 +85,7 @@ internal sealed class JobTable(NodeSettings settings, News news)
         LeaveDueList(entry);
         EnterQueue(entry, null);
         news.Jobs = true;
+        peers.Removed(entry.Job.Id);
     }
 
     /// <summary>Puts an entry where it belongs after something that is not part of the job has changed: its run, its pause.</summary>

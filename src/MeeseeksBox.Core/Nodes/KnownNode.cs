@@ -5,7 +5,7 @@ namespace MeeseeksBox.Core.Nodes;
 /// <summary>Another node, as it was last heard of.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Status">What it said.</param>
-/// <param name="Peer">The downstream node that told of it.</param>
+/// <param name="Peer">The downstream node that told of it last.</param>
 /// <param name="HeardAt">When that was, by our steady clock.</param>
 /// <param name="Seq">The number of the change of status here.</param>
 public sealed record KnownNode(string Name, NodeStatus Status, string Peer, double HeardAt, long Seq);

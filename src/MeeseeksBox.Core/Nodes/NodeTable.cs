@@ -2,22 +2,29 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Nodes;
 
-/// <summary>The other nodes that this node has heard of, by name and by the pools that they have.</summary>
+/// <summary>The other nodes that this node has heard of: by name, by the pools that they have, and by the peers that tell of them.</summary>
 public sealed class NodeTable
 {
     private readonly SortedDictionary<string, KnownNode> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _byPool = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _toldBy = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _gone = new(StringComparer.Ordinal);
     private readonly Queue<KnownNode> _heard = new();
     private readonly News _news;
-    private long _seq;
 
     internal NodeTable(News news) => _news = news;
 
     /// <summary>All of them, by name.</summary>
     public IReadOnlyCollection<KnownNode> All => _nodes.Values;
 
-    /// <summary>The number of the latest change of any status.</summary>
-    public long Seq => _seq;
+    /// <summary>The number of the latest change of any status, our own included.</summary>
+    public long Seq { get; private set; }
+
+    /// <summary>The number of the latest change that somebody has to hear of at once: of more than a load average or a stamp.</summary>
+    public long MatteringSeq { get; private set; }
+
+    /// <summary>Counts the changes of the set of nodes that are online.</summary>
+    internal int OnlineVersion { get; private set; }
 
     /// <summary>A node by its name; null when it is not known.</summary>
     public KnownNode? Find(string name) => _nodes.GetValueOrDefault(name);
@@ -25,34 +32,67 @@ public sealed class NodeTable
     /// <summary>The names of the nodes online that have a pool.</summary>
     public IReadOnlyList<string> With(string pool) => _byPool.TryGetValue(pool, out var names) ? names : [];
 
+    /// <summary>True when a peer has told of a node: what is meant for that node can be sent to the peer.</summary>
+    public bool IsReachedThrough(string peer, string node) => _toldBy.TryGetValue(peer, out var names) && names.Contains(node);
+
+    /// <summary>The next number of change, for a status that changed.</summary>
+    /// <param name="matters">Whether it is a change that somebody has to hear of at once.</param>
+    internal long NextSeq(bool matters)
+    {
+        Seq++;
+        if (matters)
+        {
+            MatteringSeq = Seq;
+            _news.Nodes = true;
+        }
+
+        return Seq;
+    }
+
+    /// <summary>The nodes that changed after a number, and those that have gone since.</summary>
+    internal (IEnumerable<KnownNode> Changed, IReadOnlyList<string> Gone) Newer(long seq) =>
+        (_nodes.Values.Where(node => node.Seq > seq), seq is 0 ? [] : [.. _gone.Where(gone => gone.Value > seq).Select(gone => gone.Key)]);
+
     /// <summary>
-    /// Takes in what a peer tells of nodes. Of two reports of a node the one with the newer stamp holds, whichever way it came
-    /// (SPEC.md §7); the stamps of one node are compared with each other only, never with our clock.
+    /// Takes in what a peer tells of nodes. Of two reports of a node the one with the newer stamp holds, whichever way it came, and a
+    /// peer may take back its own word (SPEC.md §7); the stamps of one node are compared with each other only, never with our clock.
     /// </summary>
     /// <param name="peer">The downstream node that tells.</param>
     /// <param name="here">The name of this node, which knows best itself how it is.</param>
     /// <param name="statuses">The status of each node.</param>
+    /// <param name="gone">Nodes that the peer does not reach any more; null when it told of all that it reaches.</param>
     /// <param name="now">The time.</param>
-    internal void Merge(string peer, string here, IReadOnlyDictionary<string, NodeStatus> statuses, Moment now)
+    /// <returns>True when the peer reaches nodes that it did not reach before.</returns>
+    internal bool Merge(string peer, string here, IReadOnlyDictionary<string, NodeStatus> statuses, IReadOnlyList<string>? gone, Moment now)
     {
+        var told = _toldBy.TryGetValue(peer, out var known) ? known : _toldBy[peer] = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in gone ?? [.. told.Where(name => !statuses.ContainsKey(name))])
+        {
+            Untell(peer, told, name);
+        }
+
+        var grew = false;
         foreach (var (name, status) in statuses.Where(status => status.Key != here))
         {
-            if (!_nodes.TryGetValue(name, out var known) || status.Ts > known.Status.Ts)
+            grew |= told.Add(name);
+            if (!_nodes.TryGetValue(name, out var node) || status.Ts > node.Status.Ts || (node.Peer == peer && IsOtherWord(node.Status, status)))
             {
                 Put(new KnownNode(name, status, peer, now.Steady, 0));
             }
         }
+
+        return grew;
     }
 
-    /// <summary>Forgets the nodes that only this peer told of: it was taken out of the configuration.</summary>
+    /// <summary>Forgets the nodes that only this peer told of: it was taken out of the configuration, or refused.</summary>
     internal void Forget(string peer)
     {
-        foreach (var node in _nodes.Values.Where(node => node.Peer == peer).ToArray())
+        if (_toldBy.Remove(peer, out var told))
         {
-            _ = _nodes.Remove(node.Name);
-            Unlist(node);
-            _seq++;
-            _news.Nodes = true;
+            foreach (var name in told.ToArray())
+            {
+                Untell(peer, told, name);
+            }
         }
     }
 
@@ -66,6 +106,21 @@ public sealed class NodeTable
         {
             Put(node with { Status = node.Status with { Online = false } });
         }
+    }
+
+    // The clock of a node may be set back, and a node that a peer takes for offline keeps its stamp.
+    private static bool IsOtherWord(NodeStatus known, NodeStatus status) => known.Ts != status.Ts || (known.Online && !status.Online);
+
+    private void Untell(string peer, HashSet<string> told, string name)
+    {
+        if (!told.Remove(name) || _toldBy.Any(other => other.Key != peer && other.Value.Contains(name)) || !_nodes.Remove(name, out var node))
+        {
+            return;
+        }
+
+        Unlist(node);
+        _gone[name] = NextSeq(matters: true);
+        OnlineVersion++;
     }
 
     // The queue holds every report in the order in which they came; those that a later one has replaced are dropped when they come up.
@@ -86,14 +141,18 @@ public sealed class NodeTable
 
     private void Put(KnownNode node)
     {
+        var matters = true;
         if (_nodes.TryGetValue(node.Name, out var known))
         {
+            matters = node.Status.DiffersFrom(known.Status);
             Unlist(known);
         }
 
-        node = node with { Seq = ++_seq };
+        node = node with { Seq = NextSeq(matters) };
         _nodes[node.Name] = node;
+        _ = _gone.Remove(node.Name);
         _heard.Enqueue(node);
+        OnlineVersion += known?.Status.Online == node.Status.Online ? 0 : 1;
         if (node.Status.Online)
         {
             foreach (var pool in node.Status.Pools.Keys)
@@ -107,8 +166,6 @@ public sealed class NodeTable
                 names.Add(node.Name);
             }
         }
-
-        _news.Nodes = true;
     }
 
     private void Unlist(KnownNode node)

@@ -1,3 +1,5 @@
+using MeeseeksBox.Protocol.Nodes;
+
 namespace MeeseeksBox.Core.Settings;
 
 /// <summary>What of a node's configuration the rules depend on (README, configuration; SPEC.md §1, §4, §6). Spans are in seconds.</summary>
@@ -8,6 +10,9 @@ public sealed record NodeSettings
 
     /// <summary>The name of this node.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The version of the program, for other nodes to see; null to tell none.</summary>
+    public string? Version { get; init; }
 
     /// <summary>The pools of this node.</summary>
     public IReadOnlyDictionary<string, PoolSettings> Pools { get; init; } = new Dictionary<string, PoolSettings>();
@@ -26,6 +31,9 @@ public sealed record NodeSettings
 
     /// <summary>Give jobs to nodes that have no free slot too; they wait there.</summary>
     public bool WaitInPool { get; init; }
+
+    /// <summary>What the pools of this node offer to the cluster.</summary>
+    internal Dictionary<string, SlotCount> Offers => field ??= Pools.ToDictionary(pool => pool.Key, pool => pool.Value.Offer);
 
     /// <summary>The settings of a pool of this node, <see cref="ConfigPool"/> included; null when it has no such pool.</summary>
     public PoolSettings? Pool(string name) => Pools.TryGetValue(name, out var pool) ? pool : name is ConfigPool ? PoolSettings.ForConfig : null;

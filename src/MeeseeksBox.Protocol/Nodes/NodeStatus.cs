@@ -44,6 +44,21 @@ public sealed record NodeStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? Caps { get; init; }
 
+    /// <summary>The nodes that it is itself connected to, downstream; null from an old peer.</summary>
+    [JsonPropertyName("links")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string[]? Links { get; init; }
+
+    /// <summary>True when another status says something else than when it was true and how high the load was: something that matters at once.</summary>
+    public bool DiffersFrom(NodeStatus other) =>
+        Online != other.Online
+        || Ver != other.Ver
+        || !Routing.AsSpan().SequenceEqual(other.Routing)
+        || !Caps.AsSpan().SequenceEqual(other.Caps)
+        || !Links.AsSpan().SequenceEqual(other.Links)
+        || Pools.Count != other.Pools.Count
+        || Pools.Any(pool => !other.Pools.TryGetValue(pool.Key, out var slots) || slots != pool.Value);
+
     /// <summary>Reads what a peer tells of a node.</summary>
     /// <param name="value">Whatever stands in the place of the status.</param>
     /// <param name="status">The status.</param>
@@ -70,7 +85,12 @@ public sealed record NodeStatus
         }
 
         // The annotations of nullability say nothing of the elements of a list.
-        status = status with { Routing = WithoutNulls(status.Routing), Caps = status.Caps is null ? null : WithoutNulls(status.Caps) };
+        status = status with
+        {
+            Routing = WithoutNulls(status.Routing),
+            Caps = status.Caps is null ? null : WithoutNulls(status.Caps),
+            Links = status.Links is null ? null : WithoutNulls(status.Links),
+        };
         return true;
     }
 

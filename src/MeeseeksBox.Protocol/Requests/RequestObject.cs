@@ -6,15 +6,15 @@ namespace MeeseeksBox.Protocol.Requests;
 
 /// <summary>One element of a request line: the requests that share an object, in their order.</summary>
 /// <param name="Requests">The requests by their key.</param>
-/// <param name="Pretty">True when the answer is to be indented for a person.</param>
-public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> Requests, bool Pretty)
+/// <param name="Options">How they are to be answered.</param>
+public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> Requests, RequestOptions Options)
 {
     private delegate Request? Reader(JsonElement argument, out string? problem);
 
     private static readonly FrozenDictionary<string, Reader> Readers = new Dictionary<string, Reader>
     {
         ["status"] = static (argument, out problem) => Any(new StatusRequest(), out problem),
-        ["nodes"] = static (argument, out problem) => Any(new NodesRequest(), out problem),
+        ["nodes"] = static (argument, out problem) => Any(new NodesRequest(NodesRequest.SeqIn(argument)), out problem),
         ["pools"] = static (argument, out problem) => Any(new PoolsRequest(), out problem),
         ["submit"] = ReadSubmit,
         ["query"] = ReadQuery,
@@ -62,17 +62,13 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
             }
         }
 
-        return new RequestObject(requests, AsksForPretty(element));
-    }
+        if (RequestOptions.Read(element, out problem) is not { } options)
+        {
+            return null;
+        }
 
-    /// <summary>True when the element is an object that asks for an answer that is indented for a person.</summary>
-    public static bool AsksForPretty(JsonElement element) =>
-        element.ValueKind is JsonValueKind.Object
-        && element.TryGetProperty("options", out var options)
-        && options.ValueKind is JsonValueKind.Object
-        && options.TryGetProperty("pretty", out var wish)
-        && Loose.TryBoolean(wish, out var wished)
-        && wished;
+        return new RequestObject(requests, options);
+    }
 
     private static Request Any(Request request, out string? problem)
     {

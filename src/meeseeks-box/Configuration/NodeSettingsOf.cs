@@ -6,9 +6,12 @@ namespace MeeseeksBox.Agent.Configuration;
 internal static class NodeSettingsOf
 {
     /// <summary>The settings for the ledger.</summary>
-    public static NodeSettings ToNodeSettings(this BoxConfig config) => new()
+    /// <param name="config">The configuration.</param>
+    /// <param name="version">The version of this program, which it tells other nodes.</param>
+    public static NodeSettings ToNodeSettings(this BoxConfig config, string version) => new()
     {
         Name = config.Name,
+        Version = version,
         Pools = config.Pools.ToDictionary(pool => pool.Key, pool => pool.Value.ToPoolSettings()),
         Expire = config.State.Expire.TotalSeconds,
         ExpireActiveJobs = config.State.ExpireActiveJobs,

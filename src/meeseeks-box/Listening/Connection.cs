@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using MeeseeksBox.Protocol.Lines;
 using System.Net.Sockets;
 using Serilog;
 
@@ -18,9 +19,10 @@ internal sealed class Connection(Stream stream, ILineHandler handler, long longe
     {
         var input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, leaveOpen: true, useZeroByteReads: true));
         var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+        var lines = new LineReader(input, longestLine);
         try
         {
-            await AnswerAsync(new LineReader(input, longestLine), output, finish, abort);
+            await AnswerAsync(lines, output, finish, abort);
         }
         catch (Exception problem) when (problem is IOException or SocketException or OperationCanceledException)
         {
@@ -35,7 +37,7 @@ internal sealed class Connection(Stream stream, ILineHandler handler, long longe
 #pragma warning restore CA1031
         finally
         {
-            await input.CompleteAsync();
+            await lines.EndAsync();
             handler.Dispose();
         }
     }
@@ -48,7 +50,7 @@ internal sealed class Connection(Stream stream, ILineHandler handler, long longe
             switch (result.Kind)
             {
                 case LineKind.Line when !result.Line.IsEmpty:
-                    await handler.HandleAsync(result.Line, output, abort);
+                    await handler.HandleAsync(result.Line, lines, output, abort);
                     if (output.UnflushedBytes >= SendAt || !lines.HasLine)
                     {
                         _ = await output.FlushAsync(abort);

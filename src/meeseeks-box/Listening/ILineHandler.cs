@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using MeeseeksBox.Protocol.Lines;
 
 namespace MeeseeksBox.Agent.Listening;
 
@@ -7,7 +8,7 @@ namespace MeeseeksBox.Agent.Listening;
 internal interface ILineHandler : IDisposable
 {
     /// <summary>Writes the answer to a line. Sending it off is left to the caller, but for answers too large to be held in memory.</summary>
-    ValueTask HandleAsync(ReadOnlySequence<byte> line, PipeWriter output, CancellationToken stop);
+    ValueTask HandleAsync(ReadOnlySequence<byte> line, IFurtherLines further, PipeWriter output, CancellationToken stop);
 
     /// <summary>Writes the answer to a line that is longer than it may be.</summary>
     void RefuseTooLong(long longest, PipeWriter output);

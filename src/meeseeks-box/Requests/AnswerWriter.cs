@@ -16,6 +16,8 @@ internal sealed class AnswerWriter : IAsyncDisposable
     private readonly PipeWriter _output;
     private readonly List<string> _errors = [];
     private readonly List<string> _warnings = [];
+    private long? _seq;
+    private (long Seq, IReadOnlyList<string>? Gone)? _nodes;
 
     public AnswerWriter(PipeWriter output, bool pretty)
     {
@@ -32,9 +34,41 @@ internal sealed class AnswerWriter : IAsyncDisposable
     /// <summary>Says what of a request was not followed; it stands beside the value.</summary>
     public void Warn(IEnumerable<string> warnings) => _warnings.AddRange(warnings);
 
+    /// <summary>Says up to which number of change the jobs of the answer are complete; it stands beside them.</summary>
+    public void NoteSeq(long seq) => _seq = Math.Min(_seq ?? seq, seq);
+
+    /// <summary>Says up to which number of change the nodes of the answer are complete, and which have gone; it stands beside them.</summary>
+    public void NoteNodes(long seq, IReadOnlyList<string>? gone) => _nodes = (seq, gone);
+
+    /// <summary>Sends off all answers that stand before the value that is to be written next, because that may take a while.</summary>
+    public async ValueTask SendAnswersBeforeAsync(CancellationToken stop)
+    {
+        await Json.FlushAsync(stop);
+        _ = await _output.FlushAsync(stop);
+    }
+
     /// <summary>Writes what stands beside the values of a request object, and ends the object.</summary>
     public void EndObject()
     {
+        if (_seq is { } seq)
+        {
+            Json.WriteNumber("seq", seq);
+            _seq = null;
+        }
+
+        if (_nodes is { } nodes)
+        {
+            Json.WriteNumber("nodes_seq", nodes.Seq);
+            if (nodes.Gone is not null)
+            {
+                Json.WriteStartArray("nodes_gone");
+                nodes.Gone.ToList().ForEach(Json.WriteStringValue);
+                Json.WriteEndArray();
+            }
+
+            _nodes = null;
+        }
+
         if (_errors.Count > 0)
         {
             WriteError(Json, string.Join("; ", _errors), ErrorCode.Refused);

@@ -1,5 +1,7 @@
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
@@ -8,17 +10,24 @@ internal static class JobSelection
 {
     /// <summary>The jobs, and the number of change up to which they are complete.</summary>
     /// <remarks>By ids and by number of change they are looked up. For the rest the snapshots are taken together and looked through outside of the lock.</remarks>
-    public static (IReadOnlyList<Job> Jobs, long Seq) Select(this StateKeeper state, JobFilter filter)
+    public static (IReadOnlyList<Job> Jobs, long Seq) Select(this StateKeeper state, JobFilter filter, RequestOptions options)
     {
-        var (candidates, seq) = state.Do((ledger, _) => (filter switch
-        {
-            { Ids: { } ids } => [.. ids.Select(ledger.Find).OfType<Job>()],
-            { NewerSeq: { } newer } => ledger.Newer(newer),
-            _ => ledger.Snapshot(),
-        }, ledger.Seq));
-        return (filter.IsEmpty ? candidates : [.. candidates.Where(job => filter.Matches(job) && IsNewer(job, filter.NewerSeq))], seq);
+        var (candidates, seq) = state.Do((ledger, _) => (Candidates(ledger, filter, options), ledger.Seq));
+        return (filter.IsEmpty ? candidates : [.. candidates.Where(job => filter.Matches(job) && IsNewer(job, filter.NewerSeq, options))], seq);
     }
 
-    // SPEC.md §2.4: who asks by number of change is a node, and a job without a node must not spread.
-    private static bool IsNewer(Job job, long? seq) => seq is null || (job.Seq > seq && job.Node is not null);
+    /// <summary>True when there is a job that a filter with a number of change means.</summary>
+    public static bool HasAny(this Ledger ledger, JobFilter filter, RequestOptions options) =>
+        Candidates(ledger, filter, options).Any(job => filter.Matches(job) && IsNewer(job, filter.NewerSeq, options));
+
+    private static IReadOnlyList<Job> Candidates(Ledger ledger, JobFilter filter, RequestOptions options) => filter switch
+    {
+        { Ids: { } ids } => [.. ids.Select(ledger.Find).OfType<Job>()],
+        { NewerSeq: { } newer } => ledger.Newer(newer, options.Unassigned),
+        _ => ledger.Snapshot(),
+    };
+
+    // SPEC.md §2.4: who asks by number of change is a node, and a job without a node must not spread; unless he says that he is none.
+    private static bool IsNewer(Job job, long? seq, RequestOptions options) =>
+        seq is null || (job.Seq > seq && (options.Unassigned || job.Node is not null));
 }

@@ -20,7 +20,7 @@ internal sealed class KillHandler(StateKeeper state)
         {
             { IsEmpty: true } => [],
             { Ids: { } named, HasConditions: false } => named,
-            _ => state.Select(request.Filter).Jobs.Select(job => job.Id),
+            _ => state.Select(request.Filter, new RequestOptions()).Jobs.Select(job => job.Id),
         };
 
         // All are killed before the first is written: a client that is slow to read must not keep the others alive.

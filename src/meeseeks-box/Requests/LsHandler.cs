@@ -6,9 +6,9 @@ namespace MeeseeksBox.Agent.Requests;
 /// <summary><c>ls</c>: the ids of jobs.</summary>
 internal sealed class LsHandler(StateKeeper state)
 {
-    public async ValueTask HandleAsync(LsRequest request, AnswerWriter answer, CancellationToken stop)
+    public async ValueTask HandleAsync(LsRequest request, RequestOptions options, AnswerWriter answer, CancellationToken stop)
     {
-        var (jobs, _) = state.Select(request.Filter);
+        var (jobs, seq) = state.Select(request.Filter, options);
         answer.Json.WriteStartArray();
         foreach (var job in jobs)
         {
@@ -17,5 +17,9 @@ internal sealed class LsHandler(StateKeeper state)
         }
 
         answer.Json.WriteEndArray();
+        if (request.Filter.NewerSeq is not null)
+        {
+            answer.NoteSeq(seq);
+        }
     }
 }

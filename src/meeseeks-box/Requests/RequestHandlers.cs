@@ -15,14 +15,14 @@ internal sealed class RequestHandlers(
     SyncHandler sync)
 {
     /// <summary>Carries out a request and writes its value.</summary>
-    public ValueTask HandleAsync(Request request, AnswerWriter answer, Session session, CancellationToken stop)
+    public ValueTask HandleAsync(Request request, RequestOptions options, AnswerWriter answer, Session session, CancellationToken stop)
     {
         switch (request)
         {
             case GetRequest all:
-                return get.HandleAsync(all, answer, session, stop);
+                return get.HandleAsync(all, options, answer, session, stop);
             case LsRequest all:
-                return ls.HandleAsync(all, answer, stop);
+                return ls.HandleAsync(all, options, answer, stop);
             case KillRequest some:
                 return kill.HandleAsync(some, answer, stop);
             case ModifyRequest some:
@@ -40,8 +40,8 @@ internal sealed class RequestHandlers(
             case StatusRequest:
                 status.HandleStatus(answer);
                 return ValueTask.CompletedTask;
-            case NodesRequest:
-                status.HandleNodes(answer);
+            case NodesRequest nodes:
+                status.HandleNodes(nodes, options, answer);
                 return ValueTask.CompletedTask;
             case PoolsRequest:
                 status.HandlePools(answer);

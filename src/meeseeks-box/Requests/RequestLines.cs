@@ -3,42 +3,34 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using MeeseeksBox.Agent.Listening;
 using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Lines;
 using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary>Answers the lines of one connection: carries out the requests of each in their order (SPEC.md §2).</summary>
 /// <remarks>Each is read when its turn comes, and answered before the next: a line may hold millions of them.</remarks>
-internal sealed class RequestLines(RequestHandlers handlers, Upstreams upstreams) : ILineHandler
+internal sealed class RequestLines(RequestHandlers handlers, Holding holding, Upstreams upstreams) : ILineHandler
 {
     private readonly Session _session = new();
 
-    public async ValueTask HandleAsync(ReadOnlySequence<byte> line, PipeWriter output, CancellationToken stop)
+    public async ValueTask HandleAsync(ReadOnlySequence<byte> line, IFurtherLines further, PipeWriter output, CancellationToken stop)
     {
         using var parsed = RequestLine.Parse(line, out var fault);
         if (parsed is null)
         {
             await AnswerWithErrorAsync(output, fault!, ErrorCode.BadJson);
-            return;
         }
-
-        await using var answer = new AnswerWriter(output, parsed.Elements.Any(RequestObject.AsksForPretty));
-        answer.Json.WriteStartArray();
-        foreach (var element in parsed.Elements)
+        else if (parsed.Elements.Any(RequestOptions.AsksToWait))
         {
-            if (RequestObject.Read(element, out var problem) is { } request)
-            {
-                await CarryOutAsync(request, answer, stop);
-            }
-            else
-            {
-                answer.WriteError(problem!, ErrorCode.BadRequest);
-            }
-
-            await answer.SendIfLargeAsync(stop);
+            // The bytes of the line are given back when a further one is waited for.
+            using var copy = RequestLine.Parse(new ReadOnlySequence<byte>(line.ToArray()), out _);
+            await AnswerAsync(copy!, further, output, stop);
         }
-
-        answer.Json.WriteEndArray();
+        else
+        {
+            await AnswerAsync(parsed, further, output, stop);
+        }
     }
 
     public void RefuseTooLong(long longest, PipeWriter output)
@@ -64,13 +56,42 @@ internal sealed class RequestLines(RequestHandlers handlers, Upstreams upstreams
         answer.Json.WriteEndArray();
     }
 
-    private async ValueTask CarryOutAsync(RequestObject request, AnswerWriter answer, CancellationToken stop)
+    private async ValueTask AnswerAsync(RequestLine parsed, IFurtherLines further, PipeWriter output, CancellationToken stop)
     {
+        await using var answer = new AnswerWriter(output, parsed.Elements.Any(RequestOptions.AsksForPretty));
+        answer.Json.WriteStartArray();
+        foreach (var element in parsed.Elements)
+        {
+            if (RequestObject.Read(element, out var problem) is { } request)
+            {
+                await CarryOutAsync(request, further, answer, stop);
+            }
+            else
+            {
+                answer.WriteError(problem!, ErrorCode.BadRequest);
+            }
+
+            await answer.SendIfLargeAsync(stop);
+        }
+
+        answer.Json.WriteEndArray();
+    }
+
+    private async ValueTask CarryOutAsync(RequestObject request, IFurtherLines further, AnswerWriter answer, CancellationToken stop)
+    {
+        var mayWait = request.Options.Wait is not null;
         answer.Json.WriteStartObject();
         foreach (var (name, one) in request.Requests)
         {
+            if (mayWait && Holding.IsForNews(one))
+            {
+                // Before the first that asks for news, and after all that stand before it: those are carried out at once.
+                mayWait = false;
+                await holding.WaitAsync(request, further, answer, stop);
+            }
+
             answer.Json.WritePropertyName(name);
-            await handlers.HandleAsync(one, answer, _session, stop);
+            await handlers.HandleAsync(one, request.Options, answer, _session, stop);
             await answer.SendIfLargeAsync(stop);
         }
 

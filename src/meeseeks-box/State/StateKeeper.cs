@@ -1,4 +1,5 @@
 using MeeseeksBox.Core;
+using MeeseeksBox.Core.Peers;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
@@ -17,6 +18,7 @@ internal sealed class StateKeeper : IDisposable
     private readonly Ledger _ledger;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private TaskCompletionSource? _nextChange;
     private double _armedFor = double.PositiveInfinity;
     private double _loadavgReadAt = double.NegativeInfinity;
 
@@ -32,6 +34,9 @@ internal sealed class StateKeeper : IDisposable
 
     /// <summary>A pool of this node may have a job to start. Called in no lock, from any thread.</summary>
     public event Action<string>? PoolWoken;
+
+    /// <summary>Something is to be sent to a peer. Called in no lock, from any thread.</summary>
+    public event Action<Peer>? PeerWoken;
 
     /// <summary>A run is to be ended. Called in no lock, from any thread.</summary>
     public event Action<Run>? RunStopped;
@@ -51,11 +56,24 @@ internal sealed class StateKeeper : IDisposable
         }
     }
 
+    /// <summary>Ends at the next change of any job, or of a node in a way that matters. Take it before looking, wait for it after.</summary>
+    public Task NextChange
+    {
+        get
+        {
+            lock (_lock)
+            {
+                _nextChange ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return _nextChange.Task;
+            }
+        }
+    }
+
     /// <summary>Enters the ledger.</summary>
     /// <param name="work">What to do there; short, and without waiting for anything.</param>
     public T Do<T>(Func<Ledger, Moment, T> work)
     {
-        (string[] Pools, Run[] Stops) news = ([], []);
+        (string[] Pools, Run[] Stops, Peer[] Peers) news = ([], [], []);
         try
         {
             lock (_lock)
@@ -75,7 +93,7 @@ internal sealed class StateKeeper : IDisposable
         }
         finally
         {
-            Tell(news.Pools, news.Stops);
+            Tell(news.Pools, news.Stops, news.Peers);
         }
     }
 
@@ -88,7 +106,7 @@ internal sealed class StateKeeper : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private void Tell(string[] pools, Run[] stops)
+    private void Tell(string[] pools, Run[] stops, Peer[] peers)
     {
         foreach (var run in stops)
         {
@@ -98,6 +116,11 @@ internal sealed class StateKeeper : IDisposable
         foreach (var pool in pools)
         {
             PoolWoken?.Invoke(pool);
+        }
+
+        foreach (var peer in peers)
+        {
+            PeerWoken?.Invoke(peer);
         }
     }
 
@@ -126,7 +149,7 @@ internal sealed class StateKeeper : IDisposable
         (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond,
         _time.GetTimestamp() / (double)_time.TimestampFrequency);
 
-    private (string[] Pools, Run[] Stops) TakeNews()
+    private (string[] Pools, Run[] Stops, Peer[] Peers) TakeNews()
     {
         var news = _ledger.News;
         foreach (var job in news.Endings)
@@ -134,7 +157,16 @@ internal sealed class StateKeeper : IDisposable
             JobEnded?.Invoke(job);
         }
 
-        (string[], Run[]) taken = (news.Pools.Count is 0 ? [] : [.. news.Pools], news.Stops.Count is 0 ? [] : [.. news.Stops]);
+        (string[], Run[], Peer[]) taken = (
+            news.Pools.Count is 0 ? [] : [.. news.Pools],
+            news.Stops.Count is 0 ? [] : [.. news.Stops],
+            news.Peers.Count is 0 ? [] : [.. news.Peers]);
+        if (news.Jobs || news.Nodes)
+        {
+            _nextChange?.SetResult();
+            _nextChange = null;
+        }
+
         news.Clear();
         return taken;
     }

@@ -15,6 +15,7 @@ public sealed partial class FolderImportsTests
         // Listening, for ILineHandler alone: it belongs to the one who calls it, and Requests implements it.
         ["Requests"] = ["State", "Configuration", "Listening"],
         ["Pools"] = ["State", "Configuration"],
+        ["Links"] = ["State", "Configuration"],
     };
 
     [Fact]

@@ -24,17 +24,6 @@ public sealed class FreeSlotsTests
     }
 
     [Fact]
-    public void What_others_tell_of_this_node_does_not_count()
-    {
-        var node = new TestNode(Some.Node(slots: 1));
-
-        node.Hear(("n1", Some.Status(0, 50)));
-
-        FreeOn(node, "n1").Should().Be(1);
-        node.Ledger.OwnStatus(node.Now).Routing.Should().Equal("n1");
-    }
-
-    [Fact]
     public void Free_slots_are_true_where_there_is_no_limit_and_the_config_pool_is_not_shown()
     {
         var node = new TestNode(Some.Node(slots: 0));

@@ -1,29 +1,33 @@
+using MeeseeksBox.Core.Peers;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Properties;
 
 /// <summary>What a link from a node to one downstream of it does, without the wire.</summary>
-/// <param name="up">The node that asks.</param>
-/// <param name="down">The node that answers.</param>
-internal sealed class Link(TestNode up, TestNode down)
+internal sealed class Link
 {
-    private readonly Dictionary<string, Job> _corrections = [];
-    private readonly HashSet<string> _knownToDown = [];
-    private long _sent;
-    private long _seen;
+    private readonly Peer _peer;
+
+    /// <param name="up">The node that asks.</param>
+    /// <param name="down">The node that answers.</param>
+    public Link(TestNode up, TestNode down)
+    {
+        (Up, Down) = (up, down);
+        _peer = up.Ledger.AddPeer(down.Ledger.Settings.Name, up.Now);
+    }
 
     /// <summary>True while nothing gets through.</summary>
     public bool IsCut { get; private set; }
 
-    public TestNode Up => up;
+    public TestNode Up { get; }
 
-    public TestNode Down => down;
+    public TestNode Down { get; }
 
     /// <summary>Cuts it, or heals it: it then starts from the beginning.</summary>
     public void Cut(bool cut)
     {
         IsCut = cut;
-        (_sent, _seen) = (0, 0);
+        Ledger.Disconnected(_peer);
     }
 
     /// <summary>One request and its answer.</summary>
@@ -35,31 +39,17 @@ internal sealed class Link(TestNode up, TestNode down)
             return;
         }
 
-        Job[] request = [.. up.Ledger.Newer(_sent).Where(IsForDown), .. _corrections.Values];
-        _sent = up.Ledger.Seq;
-        down.Merge(request);
-        var answer = down.Ledger.Newer(_seen).ToArray();
-        _seen = down.Ledger.Seq;
+        Down.Merge([.. Up.Ledger.TakePending(_peer)]);
+        Job[] answer = [.. Down.Ledger.Newer(_peer.Seq)];
+        var seq = Down.Ledger.Seq;
+        var nodes = Down.Ledger.NodesSince(_peer.NodesSeq, oldest: 0, Down.Now);
         if (answerIsLost)
         {
             Cut(false);
             return;
         }
 
-        up.Merge(answer);
-        _knownToDown.UnionWith(answer.Select(job => job.Id));
-        _corrections.Clear();
-        foreach (var job in up.Ledger.Corrections(answer))
-        {
-            _corrections[job.Id] = job;
-        }
-
-        var statuses = down.Ledger.Nodes.All.ToDictionary(node => node.Name, node => node.Status);
-        statuses[down.Ledger.Settings.Name] = down.Ledger.OwnStatus(down.Now);
-        up.Ledger.MergeNodes(down.Ledger.Settings.Name, statuses, up.Now);
+        Up.Ledger.TakeNodes(_peer, nodes.Statuses, _peer.NodesSeq is 0 ? null : nodes.Gone, nodes.Seq, Up.Now).Should().BeNull();
+        Up.Ledger.TakeJobs(_peer, answer, seq, Up.Now);
     }
-
-    // Whoever has told us of a job must hear how it goes on, also when that is elsewhere: its copy would never end.
-    private bool IsForDown(Job job) =>
-        job.Node == down.Ledger.Settings.Name || down.Ledger.Nodes.Find(job.Node!) is not null || _knownToDown.Contains(job.Id);
 }

@@ -1,3 +1,4 @@
+using MeeseeksBox.Core.Peers;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;
@@ -12,6 +13,7 @@ internal sealed class RandomLedger
     private readonly Ledger _ledger;
     private readonly List<Run> _taken = [];
     private readonly List<Run> _started = [];
+    private readonly Peer[] _peers;
     private double _statusTs;
     private long _seq;
     private HashSet<string> _endedBefore = [];
@@ -20,6 +22,7 @@ internal sealed class RandomLedger
     {
         var dice = new Random(seed);
         _ledger = new Ledger(RandomValues.Settings(dice), dice);
+        _peers = [_ledger.AddPeer("peer0", _clock.Now), _ledger.AddPeer("peer1", _clock.Now)];
         _ledger.Load(Enumerable.Range(0, dice.Next(4)).Select(number => RandomValues.Copy(dice) with { Id = RandomValues.Ids[number] }), _clock.Now);
         Check(merged: true);
     }
@@ -82,7 +85,7 @@ internal sealed class RandomLedger
                 MergeNodes(dice);
                 break;
             case 18:
-                _ledger.ForgetPeer("peer1");
+                _ledger.ForgetNodesOf(_peers[1], _clock.Now);
                 break;
             default:
                 TickAtDeadline();
@@ -138,7 +141,7 @@ internal sealed class RandomLedger
 
     private void MergeNodes(Random dice)
     {
-        var statuses = RandomValues.Nodes.OfType<string>().Where(_ => dice.Next(2) is 0).ToDictionary(name => name, _ => new NodeStatus
+        var statuses = RandomValues.Nodes.OfType<string>().Where(name => name != _ledger.Settings.Name && dice.Next(2) is 0).ToDictionary(name => name, _ => new NodeStatus
         {
             Ts = _statusTs + dice.Next(-1, 2),
             Online = dice.Next(5) is not 0,
@@ -146,7 +149,7 @@ internal sealed class RandomLedger
             Pools = RandomValues.Pools[..3].Where(_ => dice.Next(2) is 0).ToDictionary(pool => pool, _ => SlotCount.Of(dice.Next(-1, 3))),
         });
         _statusTs++;
-        _ledger.MergeNodes($"peer{dice.Next(2)}", statuses, _clock.Now);
+        _ = _ledger.TakeNodes(_peers[dice.Next(2)], statuses, [], null, _clock.Now);
     }
 
     // What is promised to the shell: waiting for the deadline is enough, and there is something to do then.

@@ -198,23 +198,11 @@ public sealed class ConflictTests
     public void Status_of_a_node_is_taken_over_when_newer_whichever_way_it_came()
     {
         var head = new TestNode(Some.Head());
-        head.Ledger.MergeNodes("x", new Dictionary<string, Protocol.Nodes.NodeStatus> { ["n1"] = Some.Status(5, 5) }, head.Now);
-        head.Ledger.MergeNodes("y", new Dictionary<string, Protocol.Nodes.NodeStatus> { ["n1"] = Some.Status(4, 4) }, head.Now);
-        head.Ledger.MergeNodes("z", new Dictionary<string, Protocol.Nodes.NodeStatus> { ["n1"] = Some.Status(6, 6) }, head.Now);
+        head.Hear("x", ("n1", Some.Status(5, 5)));
+        head.Hear("y", ("n1", Some.Status(4, 4)));
+        head.Hear("z", ("n1", Some.Status(6, 6)));
 
         head.Ledger.FreeSlots()["p1"]["n1"].Limit.Should().Be(6);
         head.Ledger.Nodes.Find("n1")!.Peer.Should().Be("z");
-    }
-
-    [Fact]
-    public void A_node_with_an_outdated_copy_can_be_told_also_when_the_job_has_gone_elsewhere()
-    {
-        var head = new TestNode(Some.Head());
-        head.Merge(Copy("'node':'n2','epoch':1,'ts':5"), Copy("'id':'b','node':'n1','ts':5"));
-        var (outdated, same, unknown) = (Copy("'node':'n1','ts':9"), head["b"], Copy("'id':'c','node':'n1','ts':9"));
-
-        var corrections = head.Ledger.Corrections([outdated, same, unknown]);
-
-        corrections.Should().Equal(head["a"]);
     }
 }

@@ -135,12 +135,12 @@ public sealed class DeadlinesTests
     {
         var head = Head(Some.Head() with { Timeout = 20 });
         var status = Some.Status(7);
-        head.Ledger.MergeNodes("peer", new Dictionary<string, Protocol.Nodes.NodeStatus> { ["n1"] = status }, head.Now);
+        head.Hear("peer", ("n1", status));
 
         for (var time = 0; time < 3; time++)
         {
             head.Pass(10);
-            head.Ledger.MergeNodes("peer", new Dictionary<string, Protocol.Nodes.NodeStatus> { ["n1"] = status }, head.Now);
+            head.Hear("peer", ("n1", status));
         }
 
         head.Ledger.Nodes.Find("n1")!.Status.Online.Should().BeFalse();

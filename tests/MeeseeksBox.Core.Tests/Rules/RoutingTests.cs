@@ -202,7 +202,7 @@ public sealed class RoutingTests
     {
         var head = TestNode.Head(("n1", 2));
 
-        head.Ledger.ForgetPeer("peer");
+        head.Ledger.RemovePeer(head.Peer("peer"), head.Now);
 
         head.Ledger.Nodes.All.Should().BeEmpty();
         head.Accept(Job).Node.Should().BeNull();

@@ -48,7 +48,7 @@ public sealed class RequestObjectTests
     {
         var read = Read(json);
 
-        read.Pretty.Should().Be(pretty);
+        read.Options.Pretty.Should().Be(pretty);
         read.Requests.Should().BeEmpty();
     }
 

@@ -1,22 +1,42 @@
 using System.Buffers;
 using System.IO.Pipelines;
 
-namespace MeeseeksBox.Agent.Listening;
+namespace MeeseeksBox.Protocol.Lines;
 
 /// <summary>Cuts a stream of bytes into lines, up to a greatest length. No byte is looked at twice, however slowly a line comes.</summary>
-internal sealed class LineReader(PipeReader input, long longest)
+public sealed class LineReader(PipeReader input, long longest) : IFurtherLines
 {
     private ReadOnlySequence<byte> _buffer;
     private long _scanned;
     private bool _inputEnded;
     private bool _holdsBuffer;
+    private CancellationToken _stop;
+    private Task? _coming;
 
     /// <summary>True when the next line has come already, or a part of it: there is no need to send answers off before it is handled.</summary>
-    public bool HasLine => _buffer.Slice(_scanned).PositionOf((byte)'\n') is not null;
+    public bool HasLine => OwnsBuffer && HoldsLine;
+
+    /// <inheritdoc/>
+    public bool HasCome => OwnsBuffer && (HoldsLine || _inputEnded);
+
+    // While more is being read the buffer is not ours.
+    private bool OwnsBuffer => _coming is null or { IsCompletedSuccessfully: true };
+
+    private bool HoldsLine => _buffer.Slice(_scanned).PositionOf((byte)'\n') is not null;
+
+    /// <inheritdoc/>
+    public Task ComeAsync() => _coming = FillAsync();
 
     /// <summary>The next line, without its end; valid until the next call.</summary>
     public async ValueTask<LineResult> ReadAsync(CancellationToken stop)
     {
+        _stop = stop;
+        if (_coming is not null)
+        {
+            await _coming;
+            _coming = null;
+        }
+
         while (true)
         {
             if (_buffer.Slice(_scanned).PositionOf((byte)'\n') is { } end)
@@ -42,16 +62,20 @@ internal sealed class LineReader(PipeReader input, long longest)
                 return rest.IsEmpty ? LineResult.End : LineResult.Of(WithoutReturn(rest));
             }
 
-            if (_holdsBuffer)
-            {
-                input.AdvanceTo(_buffer.Start, _buffer.End);
-            }
-
-            var result = await input.ReadAsync(stop);
-            _buffer = result.Buffer;
-            _inputEnded = result.IsCompleted;
-            _holdsBuffer = true;
+            await ReadMoreAsync(stop);
         }
+    }
+
+    /// <summary>Lets the input alone, whatever is on its way; nothing is read any more.</summary>
+    public async Task EndAsync()
+    {
+        if (_coming is not null)
+        {
+            input.CancelPendingRead();
+            await _coming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await input.CompleteAsync();
     }
 
     /// <summary>Takes what still comes and throws it away, so that an answer is not lost in a reset of the connection.</summary>
@@ -67,6 +91,34 @@ internal sealed class LineReader(PipeReader input, long longest)
                 return;
             }
         }
+    }
+
+    // Until there is a whole line, the end, or more than a line may be: the next read then says which.
+    private async Task FillAsync()
+    {
+        while (!HoldsLine && !_inputEnded && _buffer.Length <= longest)
+        {
+            _scanned = _buffer.Length;
+            if (await ReadMoreAsync(_stop))
+            {
+                return;
+            }
+        }
+    }
+
+    // True when somebody does not want to wait any longer.
+    private async ValueTask<bool> ReadMoreAsync(CancellationToken stop)
+    {
+        if (_holdsBuffer)
+        {
+            input.AdvanceTo(_buffer.Start, _buffer.End);
+        }
+
+        var result = await input.ReadAsync(stop);
+        _buffer = result.Buffer;
+        _inputEnded = result.IsCompleted;
+        _holdsBuffer = true;
+        return result.IsCanceled;
     }
 
     private static ReadOnlySequence<byte> WithoutReturn(ReadOnlySequence<byte> line)

@@ -1,15 +1,18 @@
 using System.Buffers;
 
-namespace MeeseeksBox.Agent.Listening;
+namespace MeeseeksBox.Protocol.Lines;
 
 /// <summary>What a <see cref="LineReader"/> came to.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Line">The line, when it is one.</param>
-internal readonly record struct LineResult(LineKind Kind, ReadOnlySequence<byte> Line)
+public readonly record struct LineResult(LineKind Kind, ReadOnlySequence<byte> Line)
 {
+    /// <summary>The end of the input.</summary>
     public static LineResult End => new(LineKind.End, default);
 
+    /// <summary>A line that is longer than it may be.</summary>
     public static LineResult TooLong => new(LineKind.TooLong, default);
 
+    /// <summary>A line.</summary>
     public static LineResult Of(ReadOnlySequence<byte> line) => new(LineKind.Line, line);
 }

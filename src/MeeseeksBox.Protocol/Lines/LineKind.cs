@@ -1,7 +1,7 @@
-namespace MeeseeksBox.Agent.Listening;
+namespace MeeseeksBox.Protocol.Lines;
 
 /// <summary>What was read.</summary>
-internal enum LineKind
+public enum LineKind
 {
     /// <summary>A line.</summary>
     Line,

@@ -1,0 +1,83 @@
+namespace MeeseeksBox.Core.Peers;
+
+/// <summary>
+/// A downstream node that this node is linked with: what it has been told of jobs, what it has told, and what is to be sent to it. A link
+/// asks the ledger what to send and hands it what comes back; nothing here waits.
+/// </summary>
+public sealed class Peer
+{
+    // For each job that the peer knows of: the number of our copy that is as good as its own; 0 when ours is another.
+    private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
+
+    // What is to be sent, in its order; ids that have left the set are passed over.
+    private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
+    private readonly Queue<string> _queue = new();
+
+    internal Peer(string name) => Name = name;
+
+    /// <summary>Its name, as the configuration has it.</summary>
+    public string Name { get; }
+
+    /// <summary>The number of change up to which its jobs have been taken in.</summary>
+    public long Seq { get; internal set; }
+
+    /// <summary>The number of change up to which its nodes have been taken in.</summary>
+    public long NodesSeq { get; internal set; }
+
+    /// <summary>True when there is something to be sent to it.</summary>
+    public bool HasPending => _pending.Count > 0;
+
+    /// <summary>True since it has told of its jobs on the present connection: nothing is sent to it before, because it may know it all.</summary>
+    internal bool IsSynced { get; set; }
+
+    internal bool Knows(string id) => _known.ContainsKey(id);
+
+    /// <summary>Takes note that the peer has a job as we have it.</summary>
+    internal void NoteSame(string id, long seq)
+    {
+        _known[id] = seq;
+        _ = _pending.Remove(id);
+    }
+
+    /// <summary>Takes note that the peer has another copy of a job than we have.</summary>
+    internal void NoteOther(string id) => _known[id] = 0;
+
+    internal bool HasSame(string id, long seq) => _known.TryGetValue(id, out var known) && known == seq;
+
+    internal void Enqueue(string id)
+    {
+        if (_pending.Add(id))
+        {
+            _queue.Enqueue(id);
+        }
+    }
+
+    internal string? Dequeue()
+    {
+        while (_queue.TryDequeue(out var id))
+        {
+            if (_pending.Remove(id))
+            {
+                return id;
+            }
+        }
+
+        return null;
+    }
+
+    internal void Forget(string id)
+    {
+        _ = _known.Remove(id);
+        _ = _pending.Remove(id);
+    }
+
+    internal void Reset()
+    {
+        _known.Clear();
+        _pending.Clear();
+        _queue.Clear();
+        Seq = 0;
+        NodesSeq = 0;
+        IsSynced = false;
+    }
+}

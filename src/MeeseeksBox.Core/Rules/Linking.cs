@@ -1,0 +1,157 @@
+using MeeseeksBox.Core.Peers;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Nodes;
+
+namespace MeeseeksBox.Core.Rules;
+
+/// <summary>What is sent to a peer, and what is made of what it tells (SPEC.md §7).</summary>
+internal sealed class Linking(LedgerState state, Merging merging)
+{
+    // A line of sync is not to be longer than this by much, so that every peer takes it (listen.max_request is 64 MiB there).
+    private const long LongestSync = 4 * 1024 * 1024;
+
+    // What a job takes on the wire beside its output, about.
+    private const int JobWeight = 1024;
+
+    /// <summary>Takes the jobs that are to be sent to a peer now. What does not fit into one line waits for the next.</summary>
+    public IReadOnlyList<Job> TakePending(Peer peer)
+    {
+        var jobs = new List<Job>();
+        for (var weight = 0L; weight < LongestSync && peer.Dequeue() is { } id;)
+        {
+            if (state.Jobs.TryFind(id, out var entry) && entry.Job.Node is not null && !peer.HasSame(id, entry.Job.Seq))
+            {
+                peer.NoteSame(id, entry.Job.Seq);
+                jobs.Add(entry.Job);
+                weight += Weight(entry.Job);
+            }
+        }
+
+        return jobs;
+    }
+
+    /// <summary>Takes in the jobs that a peer tells of.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="jobs">The jobs, as it has them.</param>
+    /// <param name="seq">The number up to which they are complete; null from an old peer, where the highest of the jobs has to do.</param>
+    /// <param name="now">The time.</param>
+    public void TakeJobs(Peer peer, IReadOnlyCollection<Job> jobs, long? seq, Moment now)
+    {
+        foreach (var job in jobs)
+        {
+            Take(peer, job, now);
+            peer.Seq = Math.Max(peer.Seq, job.Seq);
+        }
+
+        peer.Seq = seq ?? peer.Seq;
+        if (!peer.IsSynced)
+        {
+            peer.IsSynced = true;
+            OfferAll(peer);
+        }
+    }
+
+    /// <summary>Takes in the nodes that a peer tells of.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="statuses">The status of each.</param>
+    /// <param name="gone">Those that have gone; null when it told of all.</param>
+    /// <param name="seq">The number up to which this is complete; null from an old peer.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Why the peer may not be linked with; null when it may.</returns>
+    public string? TakeNodes(Peer peer, IReadOnlyDictionary<string, NodeStatus> statuses, IReadOnlyList<string>? gone, long? seq, Moment now)
+    {
+        if (statuses.ContainsKey(state.Settings.Name))
+        {
+            return Cycle(peer.Name, statuses);
+        }
+
+        peer.NodesSeq = seq ?? 0;
+        if (state.Nodes.Merge(peer.Name, state.Settings.Name, statuses, gone, now) && peer.IsSynced)
+        {
+            OfferAll(peer);
+        }
+
+        return null;
+    }
+
+    private static long Weight(Job job) => JobWeight + (job.StdoutData?.Length ?? 0) + (job.StderrData?.Length ?? 0);
+
+    private void Take(Peer peer, Job job, Moment now)
+    {
+        state.Peers.Telling = peer;
+        try
+        {
+            _ = merging.Merge(job, now);
+        }
+        finally
+        {
+            state.Peers.Telling = null;
+        }
+
+        if (!state.Jobs.TryFind(job.Id, out var entry))
+        {
+            return;
+        }
+
+        if (entry.Job.Node is not null && !Conflict.IsNewer(entry.Job, job))
+        {
+            peer.NoteSame(job.Id, entry.Job.Seq);
+        }
+        else
+        {
+            peer.NoteOther(job.Id);
+            state.Peers.Offer(peer, entry);
+        }
+    }
+
+    private void OfferAll(Peer peer)
+    {
+        for (var entry = state.Jobs.Changes.First; entry is not null; entry = state.Jobs.Changes.Next(entry))
+        {
+            state.Peers.Offer(peer, entry);
+        }
+    }
+
+    // The peer reaches us, so whoever is on its way to us reaches us too. Those on the way stand in the order of how much they reach.
+    private string Cycle(string peer, IReadOnlyDictionary<string, NodeStatus> statuses)
+    {
+        var here = state.Settings.Name;
+        if (peer == here || (statuses.Count is 1 && statuses[here].Links is null or []))
+        {
+            return $"the node there has the name of this one, '{here}'; every node needs a name of its own";
+        }
+
+        string[] path = PathByLinks(peer, here, statuses)
+            ?? [.. statuses.Where(node => node.Key != here && node.Value.Routing.Contains(here)).OrderByDescending(node => node.Value.Routing.Length).Select(node => node.Key)];
+        return $"the nodes are connected in a cycle: {string.Join(" → ", [here, .. path, here])}; take one of these out of 'nodes'";
+    }
+
+    private static string[]? PathByLinks(string peer, string here, IReadOnlyDictionary<string, NodeStatus> statuses)
+    {
+        var cameFrom = new Dictionary<string, string?>(StringComparer.Ordinal) { [peer] = null };
+        var queue = new Queue<string>([peer]);
+        while (queue.TryDequeue(out var name))
+        {
+            foreach (var next in statuses.GetValueOrDefault(name)?.Links ?? [])
+            {
+                if (next == here)
+                {
+                    var path = new List<string>();
+                    for (string? step = name; step is not null; step = cameFrom[step])
+                    {
+                        path.Insert(0, step);
+                    }
+
+                    return [.. path];
+                }
+
+                if (cameFrom.TryAdd(next, name))
+                {
+                    queue.Enqueue(next);
+                }
+            }
+        }
+
+        return null;
+    }
+}

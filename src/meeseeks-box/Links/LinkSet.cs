@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Peers;
+using Serilog;
+
+namespace MeeseeksBox.Agent.Links;
+
+/// <summary>The links of this node, one for each entry of <c>nodes</c>. Passes on what the ledger has for each, and follows the configuration.</summary>
+internal sealed class LinkSet
+{
+    private readonly ConcurrentDictionary<Peer, Link> _links = new();
+    private readonly Dictionary<Link, Task> _loops = [];
+    private readonly StateKeeper _state;
+    private readonly TimeProvider _time;
+    private readonly Func<string, ILogger> _logs;
+    private readonly Func<string, Task, Task> _watch;
+
+    public LinkSet(StateKeeper state, TimeProvider time, Func<string, ILogger> logs, Func<string, Task, Task> watch)
+    {
+        (_state, _time, _logs, _watch) = (state, time, logs, watch);
+        state.PeerWoken += Wake;
+    }
+
+    /// <summary>Has links by this configuration from now on. Those that are not concerned stay as they are.</summary>
+    public async Task ApplyAsync(IReadOnlyDictionary<string, LinkConfig> nodes)
+    {
+        foreach (var link in _links.Values.ToArray())
+        {
+            var stays = nodes.TryGetValue(link.Peer.Name, out var config);
+            if (stays && config == link.Config)
+            {
+                continue;
+            }
+
+            await EndAsync(link);
+            if (stays)
+            {
+                Start(link.Peer, config!);
+            }
+            else
+            {
+                _state.Do((ledger, now) => ledger.RemovePeer(link.Peer, now));
+            }
+        }
+
+        foreach (var (name, config) in nodes)
+        {
+            if (!_links.Keys.Any(peer => peer.Name == name))
+            {
+                Start(_state.Do((ledger, now) => ledger.AddPeer(name, now)), config);
+            }
+        }
+    }
+
+    /// <summary>Ends all links.</summary>
+    public Task CompleteAsync() => Task.WhenAll(_links.Values.ToArray().Select(EndAsync));
+
+    private void Start(Peer peer, LinkConfig config)
+    {
+        var link = new Link(peer.Name, peer, config, _state, _time, _logs($"Link.{peer.Name}"));
+        _links[peer] = link;
+        _loops[link] = _watch($"link to {peer.Name}", link.RunAsync());
+    }
+
+    private async Task EndAsync(Link link)
+    {
+        link.Stop();
+        _ = _links.TryRemove(link.Peer, out _);
+        await _loops[link];
+        _ = _loops.Remove(link);
+        link.Dispose();
+    }
+
+    private void Wake(Peer peer)
+    {
+        if (_links.TryGetValue(peer, out var link))
+        {
+            link.Wake();
+        }
+    }
+}

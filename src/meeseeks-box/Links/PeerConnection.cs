@@ -1,0 +1,124 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Text.Json;
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Protocol.Lines;
+
+namespace MeeseeksBox.Agent.Links;
+
+/// <summary>A connection to a peer: lines out, answers back. Each wait has the limit of the link's <c>timeout</c>.</summary>
+internal sealed class PeerConnection : IAsyncDisposable
+{
+    // An answer holds all jobs that the peer knows of when a connection begins.
+    private const long LongestAnswer = 1L << 31;
+    private const int ReadSize = 16 * 1024;
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 128 };
+
+    private readonly TcpClient _client;
+    private readonly Stream _stream;
+    private readonly LineReader _lines;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private Task _receiving = Task.CompletedTask;
+
+    private PeerConnection(TcpClient client, Stream stream, TimeSpan timeout, TimeProvider time)
+    {
+        (_client, _stream, _timeout, _time) = (client, stream, timeout, time);
+        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+        _lines = new LineReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, leaveOpen: true, useZeroByteReads: true)), LongestAnswer);
+    }
+
+    /// <summary>Where the next line is written; <see cref="SendAsync"/> sends it.</summary>
+    public PipeWriter Output { get; }
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="LinkException">It does not come about; the message says why.</exception>
+    public static async Task<PeerConnection> OpenAsync(LinkConfig config, TimeProvider time, CancellationToken stop)
+    {
+        var client = new TcpClient { NoDelay = true };
+        try
+        {
+            using var limit = new CancellationTokenSource(config.Timeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+            await client.ConnectAsync(config.Address, config.Port, either.Token);
+            return new PeerConnection(client, client.GetStream(), config.Timeout, time);
+        }
+        catch (Exception problem)
+        {
+            client.Dispose();
+            throw problem switch
+            {
+                SocketException => new LinkException(problem.Message),
+                OperationCanceledException when !stop.IsCancellationRequested => new LinkException($"no connection within {config.Timeout.TotalSeconds} s"),
+                _ => problem,
+            };
+        }
+    }
+
+    /// <summary>Sends what was written.</summary>
+    /// <exception cref="LinkException">The connection is gone, or the peer does not read.</exception>
+    public async Task SendAsync(CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(_timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        _ = await Guarded(Output.FlushAsync(either.Token).AsTask(), "takes nothing", stop);
+    }
+
+    /// <summary>Receives the next answer.</summary>
+    /// <param name="wait">How long the peer may hold it back, beside the time that it has anyhow.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="LinkException">The connection is gone, nothing comes, or it is no answer.</exception>
+    public Task<PeerAnswer> ReceiveAsync(TimeSpan wait, CancellationToken stop)
+    {
+        var receiving = ReceiveNextAsync(wait, stop);
+        _receiving = receiving;
+        return receiving;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // First, so that nothing waits for the peer any more.
+        _client.Dispose();
+        await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _lines.EndAsync();
+        await _stream.DisposeAsync();
+    }
+
+    private async Task<PeerAnswer> ReceiveNextAsync(TimeSpan wait, CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(wait + _timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        var line = await Guarded(_lines.ReadAsync(either.Token).AsTask(), "sends nothing", stop);
+        if (line.Kind is not LineKind.Line)
+        {
+            throw new LinkException(line.Kind is LineKind.End ? "the node closed the connection" : $"its answer is longer than {LongestAnswer} bytes");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(line.Line, Options);
+            return PeerAnswer.Read(document.RootElement);
+        }
+        catch (JsonException)
+        {
+            throw new LinkException("what answers there is no meeseeks-box: its line is not JSON");
+        }
+    }
+
+    private async Task<T> Guarded<T>(Task<T> work, string what, CancellationToken stop)
+    {
+        try
+        {
+            return await work;
+        }
+        catch (Exception problem) when (problem is IOException or SocketException)
+        {
+            throw new LinkException($"the connection is gone: {problem.GetBaseException().Message}");
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new LinkException($"the node {what} for {_timeout.TotalSeconds} s");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MeeseeksBox.CommandLine.Options;
+using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.CommandLine.Commands;
+
+/// <summary><c>conf</c>: shows and changes the configuration of a box: the one it is connected to, or a distant one.</summary>
+internal static class ConfCommand
+{
+    public static CommandDefinition Definition { get; } = new("conf", "Show or change the configuration of a box.", RunAsync)
+    {
+        Words = "[KEY=VALUE] [NODE]",
+        Help = """
+            The settings are merged into the configuration, which is then printed as JSON. Without NODE it is the box that answers at
+            the address; a NODE behind it is reached by a job in its pool __config. KEY.KEY=VALUE words are as for meeseeks-box;
+            '!KEY=' takes a key away.
+
+            Examples:
+              meeseeks-client conf
+              qconf pools.p1.slots=4 node3
+            """,
+    };
+
+    private static async Task<int> RunAsync(Invocation invocation)
+    {
+        var nodes = invocation.Words.Where(word => !ConfigWord.IsWord(word)).ToList();
+        if (nodes.Count > 1)
+        {
+            throw new UsageException($"'{nodes[1]}': only one node at a time; settings are key=value");
+        }
+
+        var changes = JobWords.Settings(invocation.Words);
+        var configuration = nodes is [var node]
+            ? await ConfigureAsync(invocation, node, changes)
+            : await invocation.Client.ConfigAsync(changes, invocation.Stop);
+        await JsonText.PrintAsync(invocation.Screen, configuration, invocation.Stop);
+        return ExitStatus.Good;
+    }
+
+    private static async Task<JsonElement> ConfigureAsync(Invocation invocation, string node, JsonObject changes)
+    {
+        var nodes = await invocation.Client.NodesAsync(invocation.Stop);
+        if (!nodes.TryGetValue(node, out var status))
+        {
+            throw new FailureException($"there is no node '{node}'; the nodes there are: {string.Join(", ", nodes.Keys.Order(StringComparer.Ordinal))}");
+        }
+
+        if (!status.Online)
+        {
+            throw new FailureException($"node '{node}' is offline; try again when it is back");
+        }
+
+        var spec = new JsonObject { ["pool"] = "__config", ["node"] = node, ["args"] = changes };
+        var submitted = await invocation.Client.SubmitAsync(spec, invocation.Stop);
+        var job = await invocation.Client.WaitAsync(submitted.Job.Id, invocation.Stop);
+        return job is { State: JobState.Done, Settings: { } settings }
+            ? settings
+            : throw new FailureException($"node '{node}' did not take the configuration: {job?.Error ?? $"job '{submitted.Job.Id}' is {(job is null ? "gone" : JobStates.Word(job.State))}"}");
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.Json;
+using MeeseeksBox.CommandLine.Options;
+using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.CommandLine.Commands;
+
+/// <summary><c>hist</c>: what a history file tells of jobs that have ended.</summary>
+internal static class HistCommand
+{
+    public static CommandDefinition Definition { get; } = new("hist", "Show jobs that have ended, from a history file.", RunAsync)
+    {
+        Words = "[JOBS] [file=FILE] [json=1]",
+        Help = $"""
+            {Reporting.SelectionHelp}
+            The file is that of the box (state.history), when it runs on this host, unless file= names one; file=- is standard input.
+            A line for each end of a job: when it ended, id, pool@node, state, exit status, how long it ran, its command. json=1 prints
+            the jobs as JSON, one a line.
+
+            Examples:
+              meeseeks-client hist state=failed
+              meeseeks-client hist file=/var/lib/meeseeks/history json=1 tag=night
+            """,
+    };
+
+    private static async Task<int> RunAsync(Invocation invocation)
+    {
+        var json = JobWords.TakeSwitch(invocation.Words, "json");
+        var file = JobWords.Take(invocation.Words, "file");
+        var filter = JobFilter.Read(JsonElement.Parse(JobWords.Selection(invocation.Words).ToFilter().ToJsonString()), out var problem)
+            ?? throw new UsageException(problem!);
+        var path = file ?? await FindAsync(invocation);
+        try
+        {
+            await using var stream = path is "-" ? Screen.Input : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            await PrintAsync(invocation, stream, path, filter, json);
+            return ExitStatus.Good;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException($"{path}: the history cannot be read: {fault.Message}");
+        }
+    }
+
+    private static async Task<string> FindAsync(Invocation invocation)
+    {
+        var configuration = await invocation.Client.ConfigAsync(stop: invocation.Stop);
+        return configuration.TryGetProperty("state", out var state) && state.TryGetProperty("history", out var history) && history.ValueKind is JsonValueKind.String
+            ? history.GetString()!
+            : throw new FailureException("the box keeps no history (state.history is not set); name a file with file=");
+    }
+
+    private static async Task PrintAsync(Invocation invocation, Stream stream, string path, JobFilter filter, bool json)
+    {
+        using var reader = new StreamReader(stream);
+        var rows = new List<string[]>();
+        for (var number = 1; await reader.ReadLineAsync(invocation.Stop) is { } line; number++)
+        {
+            if (Read(line) is not { } job)
+            {
+                // The last line is torn when the box was killed while it wrote.
+                invocation.Screen.Warn($"{path}:{number}: not a line of a history, left out");
+            }
+            else if ((filter.Ids is null || filter.Ids.Contains(job.Id)) && filter.Matches(job))
+            {
+                if (json)
+                {
+                    await invocation.Screen.Out.WriteLineAsync(JsonSerializer.Serialize(job, Protocol.WireContext.Default.Job));
+                }
+                else if (Screen.IsTerminal)
+                {
+                    rows.Add(Row(job, isForPeople: true));
+                }
+                else
+                {
+                    await invocation.Screen.Out.WriteLineAsync(string.Join('\t', Row(job, isForPeople: false)));
+                }
+            }
+        }
+
+        await Table.WriteAsync(invocation.Screen.Out, rows, Screen.Width);
+    }
+
+    private static Job? Read(string line)
+    {
+        try
+        {
+            return JsonElement.Parse(line) is { ValueKind: JsonValueKind.Object } entry
+                && entry.EnumerateObject().Take(1).Select(pair => pair.Value).FirstOrDefault() is { ValueKind: JsonValueKind.Object } value
+                && JobKeys.TryRead(value, out var job, out _) ? job : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string[] Row(Job job, bool isForPeople)
+    {
+        var end = DateTimeOffset.FromUnixTimeMilliseconds((long)((job.EndTs ?? job.Ts) * 1000)).ToLocalTime();
+        var seconds = (long)Math.Max(0, (job.EndTs ?? 0) - (job.StartTs ?? job.EndTs ?? 0));
+        return
+        [
+            end.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            SingleLine.Of(job.Id),
+            SingleLine.Of($"{job.Pool}@{job.Node}"),
+            JobStates.Word(job.State),
+            job.Rc is null && isForPeople ? "" : $"({job.Rc?.ToString(CultureInfo.InvariantCulture)})",
+            isForPeople ? Duration.Show(seconds) : seconds.ToString(CultureInfo.InvariantCulture),
+            SingleLine.Of(job.Settings is { } settings ? settings.GetRawText() : string.Join(' ', job.Args)),
+        ];
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+
+namespace MeeseeksBox.CommandLine.Commands;
+
+/// <summary><c>hold</c> and <c>release</c>: <c>mod hold=1</c> and <c>mod hold=0</c>.</summary>
+internal static class HoldCommand
+{
+    public static CommandDefinition Hold { get; } = new("hold", "Keep jobs from starting.", invocation => RunAsync(invocation, hold: true))
+    {
+        Words = "JOBS",
+        Help = $"""
+            {Reporting.SelectionHelp}
+            They stay queued until they are released. A job that runs already runs on.
+
+            Examples:
+              meeseeks-client hold hello
+              meeseeks-client hold pool=p1 state=new
+            """,
+    };
+
+    public static CommandDefinition Release { get; } = new("release", "Let jobs start that are on hold.", invocation => RunAsync(invocation, hold: false))
+    {
+        Words = "JOBS",
+        Help = $"""
+            {Reporting.SelectionHelp}
+
+            Examples:
+              meeseeks-client release hello
+              meeseeks-client release hold=1 tag=night
+            """,
+    };
+
+    private static Task<int> RunAsync(Invocation invocation, bool hold)
+    {
+        Reporting.RequireJobs(invocation.Words);
+        return ModCommand.ChangeAsync(invocation, invocation.Words, new JsonObject { ["hold"] = hold });
+    }
+}

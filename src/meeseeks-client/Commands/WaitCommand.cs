@@ -1,0 +1,70 @@
+using MeeseeksBox.CommandLine.Options;
+using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.CommandLine.Commands;
+
+/// <summary><c>wait</c>: waits until jobs have ended.</summary>
+internal static class WaitCommand
+{
+    public static CommandDefinition Definition { get; } = new("wait", "Wait until jobs have ended.", RunAsync)
+    {
+        Words = "JOBS",
+        Help = $"""
+            {Reporting.SelectionHelp}
+            One line is printed for each: its id, its state and its exit status in brackets. The exit status is that of the job; of
+            several, the first that is not 0. A job that was ended by signal N counts as 128+N, one that has no exit status as 1.
+
+            Examples:
+              meeseeks-client wait hello && echo it went well
+              meeseeks-client wait tag=night
+            """,
+    };
+
+    private static async Task<int> RunAsync(Invocation invocation)
+    {
+        Reporting.RequireJobs(invocation.Words);
+        var client = invocation.PatientClient;
+        var ids = invocation.Words.TrueForAll(word => !word.Contains('=') && !word.EndsWith('*'))
+            ? invocation.Words
+            : await client.ListAsync(JobWords.Selection(invocation.Words), invocation.Stop);
+        var unknown = Reporting.Wanted(invocation.Words).Except(ids);
+        var status = invocation.SayUnknown(unknown);
+        var order = ids.Distinct().ToList();
+        using (var bar = new Progress(order.Count, invocation.Time))
+        {
+            var ends = await client.WaitAsync(order, bar, invocation.Stop);
+            foreach (var id in order.Where(id => ends[id] is not null))
+            {
+                await invocation.Screen.Out.WriteLineAsync($"{SingleLine.Of(id)}\t{JobStates.Word(ends[id]!.State)}\t({ends[id]!.Rc})");
+            }
+
+            var results = order.Where(id => ends[id] is not null).Select(id => ExitStatus.Of(ends[id])).ToList();
+            status = Math.Max(status, invocation.SayUnknown(order.Where(id => ends[id] is null)));
+            return results.Find(result => result is not ExitStatus.Good) is not ExitStatus.Good and var first ? first : status;
+        }
+    }
+
+    private sealed class Progress(int total, TimeProvider time) : IProgress<Job>, IDisposable
+    {
+        private readonly ProgressBar _bar = new(total, "jobs ended", time);
+        private readonly HashSet<string> _ended = [];
+        private int _failed;
+
+        public void Report(Job job)
+        {
+            if (job.HasEnded && _ended.Add(job.Id) && job.State is not JobState.Done)
+            {
+                _failed++;
+            }
+
+            if (total > 1)
+            {
+                _bar.Show(_ended.Count, _failed > 0 ? $"({_failed} not well)" : "");
+            }
+        }
+
+        public void Dispose() => _bar.Dispose();
+    }
+}

@@ -1,0 +1,14 @@
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.CommandLine.Options;
+
+/// <summary>What a mistyped word may have been meant to be.</summary>
+internal static class Guess
+{
+    /// <summary>The end of a message about a word: <c>; did you mean retries?</c>, or nothing when no known word is near.</summary>
+    public static string Of(string word, IEnumerable<string> known)
+    {
+        var nearest = KeyDistance.Nearest(word, known);
+        return nearest is not null && KeyDistance.Between(word, nearest) <= 1 + (word.Length / 4) ? $"; did you mean {nearest}?" : "";
+    }
+}

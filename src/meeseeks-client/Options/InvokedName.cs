@@ -1,0 +1,22 @@
+namespace MeeseeksBox.CommandLine.Options;
+
+/// <summary>The name that the program was started under: the q names imply a command.</summary>
+internal static class InvokedName
+{
+    private static readonly Dictionary<string, string> Commands = new()
+    {
+        ["qsub"] = "sub",
+        ["qstat"] = "stat",
+        ["qjob"] = "job",
+        ["qdel"] = "del",
+        ["qmod"] = "mod",
+        ["qconf"] = "conf",
+    };
+
+    /// <summary>The name without its folder.</summary>
+    /// <param name="path">The first word of the command line (<c>argv[0]</c>).</param>
+    public static string Of(string path) => Path.GetFileNameWithoutExtension(path);
+
+    /// <summary>The command that a name implies; null when it implies none.</summary>
+    public static string? Command(string name) => Commands.GetValueOrDefault(name);
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MeeseeksBox.Client;
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.CommandLine.Options;
+
+/// <summary>Turns the <c>key=value</c> words of a person into what the wire takes: job specs and filters (SPEC.md §11, §1.2).</summary>
+internal static class JobWords
+{
+    // These are text whatever they look like: id=007 stays 007.
+    private static readonly string[] TextKeys = ["id", "pool", "node", "stdin", "stdout", "stderr", "cwd", "error", "submit_node"];
+
+    private static readonly ConfigOrigin Origin = new(ConfigOrigin.CommandLine);
+
+    /// <summary>A job spec. Of the texts only <c>node</c> may be a list; a key without a value is taken back.</summary>
+    /// <exception cref="UsageException">A word is wrong.</exception>
+    public static JsonObject Spec(IEnumerable<string> words) => Read(words, (key, text) => key is "node" ? List(text) : Text(text));
+
+    /// <summary>A selection of jobs: words without <c>=</c> are ids, the others conditions, in which a comma means "or".</summary>
+    /// <exception cref="UsageException">A word is wrong.</exception>
+    public static JobSelection Selection(IReadOnlyList<string> words)
+    {
+        var ids = words.Where(word => !word.Contains('=')).ToList();
+        var conditions = Read(words.Where(word => word.Contains('=')), (_, text) => List(text));
+        var selection = JobSelection.Of(conditions);
+        return ids.Count > 0 ? selection.With("ids", new JsonArray([.. ids.Select(id => (JsonNode?)id)])) : selection;
+    }
+
+    /// <summary>Settings of a box.</summary>
+    /// <exception cref="UsageException">A word is wrong.</exception>
+    public static JsonObject Settings(IEnumerable<string> words)
+    {
+        var findings = new ConfigFindings();
+        var tree = ConfigTree.Read(words.Where(ConfigWord.IsWord), findings);
+        return Checked(tree, findings);
+    }
+
+    /// <summary>Whether a switch of ours, like <c>wait=1</c>, is on.</summary>
+    /// <exception cref="UsageException">It is neither on nor off.</exception>
+    public static bool TakeSwitch(List<string> words, string key) => Take(words, key) switch
+    {
+        null or "0" or "false" => false,
+        "1" or "true" or "" => true,
+        var value => throw new UsageException($"{key}={value}: what is wanted is {key}=1 or {key}=0"),
+    };
+
+    /// <summary>Takes a word of ours, like <c>file=FILE</c>, out of the words.</summary>
+    /// <returns>Its value; null when it is not there.</returns>
+    public static string? Take(List<string> words, string key)
+    {
+        var value = words.FindLast(word => word.StartsWith($"{key}=", StringComparison.Ordinal))?[(key.Length + 1)..];
+        _ = words.RemoveAll(word => word.StartsWith($"{key}=", StringComparison.Ordinal));
+        return value;
+    }
+
+    private static JsonObject Read(IEnumerable<string> words, Func<string, string, ConfigValue> text)
+    {
+        var findings = new ConfigFindings();
+        var tree = new ConfigObject(Origin);
+        foreach (var word in words)
+        {
+            var end = word.IndexOf('=', StringComparison.Ordinal);
+            var (path, value) = (word[..end], word[(end + 1)..]);
+            var layer = path switch
+            {
+                _ when value.Length is 0 && path.Length > 0 && !path.Contains('.') => Leaf(path, new ConfigScalar(JsonValueKind.Null, "null", Origin)),
+                _ when TextKeys.Contains(path) => Leaf(path, text(path, value)),
+                "tag" or "tags" => Leaf(path, List(value)),
+                _ when path.StartsWith("env.", StringComparison.Ordinal) => Leaf("env", Leaf(path["env.".Length..], Text(value))),
+                _ => ConfigWord.Parse(word, findings),
+            };
+            tree = layer is null ? tree : tree.MergedWith(layer);
+        }
+
+        return Checked(tree, findings);
+    }
+
+    private static JsonObject Checked(ConfigObject tree, ConfigFindings findings) => findings.Problems.Count is 0
+        ? (JsonObject)Node(tree)!
+        : throw new UsageException(string.Join('\n', findings.Problems));
+
+    private static ConfigObject Leaf(string key, ConfigValue value) => new([KeyValuePair.Create(key, value)], Origin);
+
+    private static ConfigScalar Text(string text) => new(JsonValueKind.String, text, Origin);
+
+    private static ConfigValue List(string text) =>
+        text.Contains(',') ? new ConfigList([.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Text)], Origin) : Text(text);
+
+    private static JsonNode? Node(ConfigValue value) => value switch
+    {
+        ConfigObject section => new JsonObject(section.Members.Select(member => KeyValuePair.Create(member.Key, Node(member.Value)))),
+        ConfigList list => new JsonArray([.. list.Items.Select(Node)]),
+        ConfigScalar { Kind: JsonValueKind.String } text => JsonValue.Create(text.Text),
+        ConfigScalar scalar => JsonNode.Parse(scalar.Text),
+        _ => throw new InvalidOperationException($"There is no such value as {value.GetType().Name}."),
+    };
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Text;
+
+namespace MeeseeksBox.CommandLine.Output;
+
+/// <summary>The log of calls (client option <c>log=</c>): a line for each, and for each thing that it said. No words of jobs: they may hold secrets.</summary>
+internal static class CallLog
+{
+    /// <summary>Appends the lines of a call.</summary>
+    /// <returns>What went wrong; null when nothing did.</returns>
+    public static string? Append(string path, DateTimeOffset now, string command, int status, TimeSpan took, IEnumerable<string> said)
+    {
+        var lines = new StringBuilder();
+        var time = now.ToString("yyyy-MM-dd HH:mm:ss,fff", CultureInfo.InvariantCulture);
+        foreach (var text in said)
+        {
+            _ = lines.Append(CultureInfo.InvariantCulture, $"{time} WARNING {command}: {text}\n");
+        }
+
+        _ = lines.Append(CultureInfo.InvariantCulture, $"{time} INFO {command}: exit status {status} after {took.TotalMilliseconds:0} ms\n");
+        try
+        {
+            File.AppendAllText(path, lines.ToString());
+            return null;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return $"log: {path} cannot be written: {problem.Message}";
+        }
+    }
+}

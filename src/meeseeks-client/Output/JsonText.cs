@@ -1,0 +1,58 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace MeeseeksBox.CommandLine.Output;
+
+/// <summary>JSON as it is printed: sorted by key, indented by 4 (SPEC.md §11).</summary>
+internal static class JsonText
+{
+    // A terminal is no web page; control characters are escaped all the same.
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Indented = true,
+        IndentSize = 4,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Prints a value and a newline.</summary>
+    public static async Task PrintAsync(Screen screen, JsonElement value, CancellationToken stop)
+    {
+        await screen.FlushAsync(stop);
+        await using (var writer = new Utf8JsonWriter(screen.Out.BaseStream, Options))
+        {
+            Write(writer, value);
+        }
+
+        await screen.Out.WriteLineAsync();
+    }
+
+    private static void Write(Utf8JsonWriter writer, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var property in value.EnumerateObject().OrderBy(property => property.Name, StringComparer.Ordinal))
+                {
+                    writer.WritePropertyName(property.Name);
+                    Write(writer, property.Value);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var element in value.EnumerateArray())
+                {
+                    Write(writer, element);
+                }
+
+                writer.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(writer);
+                break;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+using MeeseeksBox.CommandLine;
+using MeeseeksBox.CommandLine.Options;
+using MeeseeksBox.CommandLine.Output;
+
+var name = InvokedName.Of(Environment.GetCommandLineArgs()[0]);
+var implied = InvokedName.Command(name);
+using var screen = new Screen(implied is null ? "meeseeks-client" : name, Environment.GetEnvironmentVariable("NO_COLOR"));
+using var interrupt = new CancellationTokenSource();
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+return await new Runner(screen, TimeProvider.System).RunAsync(CommandWords.Part(args, implied), interrupt.Token);
+
+void End(PosixSignalContext context)
+{
+    // The second one ends the program at once.
+    context.Cancel = !interrupt.IsCancellationRequested;
+    interrupt.Cancel();
+}

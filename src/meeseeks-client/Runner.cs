@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using MeeseeksBox.Client;
+using MeeseeksBox.CommandLine.Commands;
+using MeeseeksBox.CommandLine.Options;
+using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.CommandLine;
+
+/// <summary>Parses the words, runs the command that they name, and makes an exit status of what comes of it.</summary>
+internal sealed class Runner(Screen screen, TimeProvider time)
+{
+    /// <summary>Runs a command.</summary>
+    /// <param name="words">The words of the command line.</param>
+    /// <param name="stop">Ends it: somebody pressed Ctrl-C.</param>
+    /// <returns>The exit status.</returns>
+    public async Task<int> RunAsync(CommandWords words, CancellationToken stop)
+    {
+        try
+        {
+            var result = Root(words).Parse([.. Tokens(words)], new ParserConfiguration { ResponseFileTokenReplacer = null });
+            return result.Errors is [var error, ..]
+                ? throw new UsageException(error.Message.TrimEnd('.'))
+                : await result.InvokeAsync(new InvocationConfiguration { Output = screen.Out, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop);
+        }
+        catch (UsageException problem)
+        {
+            return SayUsage(problem, words);
+        }
+    }
+
+    private static IEnumerable<string> Tokens(CommandWords words)
+    {
+        if (words.Command is not { } command)
+        {
+            throw new UsageException("which command?");
+        }
+
+        if (!IsOption(command) && !CommandTable.All.Any(known => known.Name == command || known.Alias == command))
+        {
+            var guess = Guess.Of(command, CommandTable.All.SelectMany(known => new[] { known.Name, known.Alias ?? known.Name }));
+            throw new UsageException($"there is no command '{command}'{guess}");
+        }
+
+        // A variadic argument would take what looks like an option; behind -- anything goes.
+        if (words.Own.TakeWhile(word => word is not "--").FirstOrDefault(word => word.Length > 1 && word.StartsWith('-') && !IsOption(word) && !ConfigWord.IsWord(word)) is { } odd)
+        {
+            throw new UsageException($"there is no option '{odd}'; options are key=value words, and what begins with a dash stands behind a word --");
+        }
+
+        return [command, .. words.Own];
+    }
+
+    private static bool IsOption(string word) => word is "--help" or "-h" or "-?" or "--version";
+
+    private int SayUsage(UsageException problem, CommandWords words)
+    {
+        var command = CommandTable.All.Any(known => known.Name == words.Command || known.Alias == words.Command) ? $" {words.Command}" : "";
+        screen.Say($"{problem.Message}\nsee meeseeks-client{command} --help");
+        return ExitStatus.WrongUsage;
+    }
+
+    private RootCommand Root(CommandWords words)
+    {
+        var root = new RootCommand();
+        root.Directives.Clear();
+        root.Options.OfType<HelpOption>().Single().Action = new HelpText();
+        foreach (var definition in CommandTable.All)
+        {
+            root.Subcommands.Add(Command(definition, words));
+        }
+
+        return root;
+    }
+
+    private Command Command(CommandDefinition definition, CommandWords words)
+    {
+        var command = new Command(definition.Name);
+        if (definition.Alias is not null)
+        {
+            command.Aliases.Add(definition.Alias);
+        }
+
+        var own = new Argument<string[]>("words") { Arity = ArgumentArity.ZeroOrMore };
+        if (definition.TakesWords)
+        {
+            command.Arguments.Add(own);
+        }
+
+        command.SetAction((parsed, stop) => RunAsync(definition, words with { Own = definition.TakesWords ? parsed.GetValue(own) ?? [] : [] }, stop));
+        return command;
+    }
+
+    private async Task<int> RunAsync(CommandDefinition definition, CommandWords words, CancellationToken stop)
+    {
+        var begin = time.GetTimestamp();
+        var settings = ClientSettings.Read(words.Client, Environment.GetEnvironmentVariable(ClientSettings.Variable));
+        settings.Warnings.ToList().ForEach(screen.Warn);
+        var status = ExitStatus.Failed;
+        try
+        {
+            await using var invocation = new Invocation(words, settings, screen, time, stop);
+            status = await definition.RunAsync(invocation);
+            await screen.FlushAsync(stop);
+        }
+        catch (UsageException problem)
+        {
+            status = SayUsage(problem, words);
+        }
+        catch (Exception problem) when (problem is MeeseeksException or FailureException)
+        {
+            screen.Say(problem.Message);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            status = ExitStatus.Interrupted;
+        }
+
+        if (settings.Log is { } log && CallLog.Append(log, time.GetLocalNow(), definition.Name, status, time.GetElapsedTime(begin), screen.Said) is { } fault)
+        {
+            screen.Warn(fault);
+        }
+
+        return status;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MeeseeksBox.Client;
+using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Nodes;
+
+namespace MeeseeksBox.CommandLine.Status;
+
+/// <summary>What a box knows of its cluster at one moment.</summary>
+/// <param name="Nodes">The nodes, by name.</param>
+/// <param name="Free">Free slots, by pool and node.</param>
+/// <param name="Jobs">The jobs, in the order of their submit.</param>
+/// <param name="HasLive">Whether any of the jobs has not ended.</param>
+internal sealed record ClusterStatus(
+    IReadOnlyDictionary<string, NodeStatus> Nodes,
+    IReadOnlyDictionary<string, Dictionary<string, SlotCount>> Free,
+    IReadOnlyList<StatusJob> Jobs,
+    bool HasLive)
+{
+    /// <summary>Asks for it, all in one request.</summary>
+    /// <param name="client">The box.</param>
+    /// <param name="selection">Which jobs.</param>
+    /// <param name="now">The time, in seconds since 1970.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public static async Task<ClusterStatus> AskAsync(MeeseeksClient client, JobSelection selection, double now, CancellationToken stop)
+    {
+        var request = new JsonObject { ["nodes"] = new JsonObject(), ["pools"] = new JsonObject(), ["get"] = selection.ToFilter() };
+        var answer = (await client.RequestAsync(request, stop: stop)).Checked();
+        var jobs = new List<StatusJob>();
+        foreach (var (_, job) in answer.Jobs("get"))
+        {
+            if (job is not null)
+            {
+                jobs.Add(StatusJob.Of(job, now));
+            }
+        }
+
+        jobs.Sort(static (one, other) => one.SubmitTs.CompareTo(other.SubmitTs));
+        return new ClusterStatus(
+            answer["nodes"].Deserialize(WireContext.Default.DictionaryStringNodeStatus)!,
+            answer["pools"].Deserialize(WireContext.Default.DictionaryStringDictionaryStringSlotCount)!,
+            jobs,
+            jobs.Exists(job => !job.HasEnded));
+    }
+}

@@ -1,0 +1,57 @@
+namespace MeeseeksBox.CommandLine.Status;
+
+/// <summary>Puts the status of a cluster into lines: each node with its pools, each pool with its jobs.</summary>
+internal sealed class StatusLines(ClusterStatus status, StatusView view)
+{
+    private readonly Dictionary<(string Node, string Pool), List<StatusJob>> _jobs = status.Jobs
+        .GroupBy(job => (Node: job.Node ?? "", job.Pool))
+        .ToDictionary(group => group.Key, group => group.ToList());
+
+    /// <summary>The lines, in their order.</summary>
+    public IEnumerable<StatusLine> All()
+    {
+        var nodes = view.IsTree ? new NodeTree(status.Nodes).Walk() : status.Nodes.Keys.Order(StringComparer.Ordinal).Select(name => (Name: name, Level: 0));
+        var shown = new HashSet<string>();
+        foreach (var (name, level) in nodes)
+        {
+            var node = status.Nodes[name];
+            if (view.Nodes)
+            {
+                yield return new StatusLine.OfNode(level, name, node.Online, node.Loadavg);
+            }
+
+            // A node that is reached two ways has its jobs once.
+            if (shown.Add(name))
+            {
+                foreach (var line in node.Pools.Keys.Union(PoolsWithJobs(name)).Order(StringComparer.Ordinal).SelectMany(pool => Pool(name, pool, level)))
+                {
+                    yield return line;
+                }
+            }
+        }
+
+        // Jobs that nobody has taken yet, and those of nodes that have gone.
+        var others = _jobs.Keys.Where(place => !shown.Contains(place.Node));
+        foreach (var line in others.Order().SelectMany(place => Pool(place.Node, place.Pool, 0)))
+        {
+            yield return line;
+        }
+    }
+
+    private IEnumerable<string> PoolsWithJobs(string node) => _jobs.Keys.Where(place => place.Node == node).Select(place => place.Pool);
+
+    private IEnumerable<StatusLine> Pool(string node, string pool, int level)
+    {
+        var jobs = _jobs.GetValueOrDefault((node, pool), []);
+        if (view.Pools)
+        {
+            var free = status.Free.TryGetValue(pool, out var places) && places.TryGetValue(node, out var slots) ? slots.Limit : null;
+            yield return new StatusLine.OfPool(level, node, pool, jobs.Count, free);
+        }
+
+        foreach (var job in view.Jobs ? jobs : [])
+        {
+            yield return new StatusLine.OfJob(level, node, job);
+        }
+    }
+}

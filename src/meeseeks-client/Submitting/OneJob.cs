@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MeeseeksBox.Client;
+using MeeseeksBox.CommandLine.Commands;
+using MeeseeksBox.CommandLine.Output;
+
+namespace MeeseeksBox.CommandLine.Submitting;
+
+/// <summary>Submits a job and prints it.</summary>
+internal static class OneJob
+{
+    /// <summary>Submits.</summary>
+    /// <param name="invocation">The call.</param>
+    /// <param name="spec">The job.</param>
+    /// <param name="quiet">Whether only ids are printed.</param>
+    /// <returns>The exit status.</returns>
+    public static async Task<int> SubmitAsync(Invocation invocation, JsonObject spec, bool quiet)
+    {
+        var jobs = (await SendAsync(invocation, spec))["submit"];
+        if (quiet)
+        {
+            foreach (var job in jobs.EnumerateObject())
+            {
+                await invocation.Screen.Out.WriteLineAsync(job.Name);
+            }
+        }
+        else
+        {
+            await JsonText.PrintAsync(invocation.Screen, jobs, invocation.Stop);
+        }
+
+        return ExitStatus.Good;
+    }
+
+    /// <summary>Submits, and says what is odd.</summary>
+    /// <exception cref="MeeseeksRequestException">It was refused.</exception>
+    public static async Task<Answer> SendAsync(Invocation invocation, JsonObject spec)
+    {
+        var answer = await invocation.Client.SubmitRawAsync(spec, invocation.Stop);
+        await SubmitWarnings.SayAsync(invocation, spec, answer);
+        var isRefused = answer.Checked()["submit"].EnumerateObject().Any(job => job.Value.ValueKind is not JsonValueKind.Object);
+        return isRefused ? throw new MeeseeksRequestException("the job was refused, and the node does not say why; it needs a pool and a list of args") : answer;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MeeseeksBox.EndToEnd.Boxes;
+
+namespace MeeseeksBox.EndToEnd.Requests;
+
+/// <summary>docs/PROTOCOL.md, wait: an answer is held back until there is news.</summary>
+public sealed class WaitTests(SharedBox shared) : IClassFixture<SharedBox>
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
+    private RunningBox Box => shared.Box;
+
+    [Theory]
+    [InlineData("get")]
+    [InlineData("ls")]
+    public async Task An_answer_is_held_back_until_a_job_that_matches_changes(string request)
+    {
+        using var connection = await Box.ConnectAsync();
+        var id = Some.Id();
+
+        var seq = (await connection.AskAsync($$$"""[{"{{{request}}}":{"seq":0}}]"""))[0].GetProperty("seq").GetInt64();
+        var answer = connection.AskAsync($$$"""[{"{{{request}}}":{"seq":{{{seq}}},"id":"{{{id}}}"},"wait":60}]""");
+        _ = await Box.RunAsync(new { id = id + "other", pool = "p", args = Some.True });
+        answer.IsCompleted.Should().BeFalse();
+        _ = await Box.SubmitAsync(new { id, pool = "p", args = Some.True });
+
+        (await answer)[0].GetRawText().Should().Contain(id).And.NotContain(id + "other");
+    }
+
+    [Fact]
+    public async Task An_answer_comes_when_the_time_is_over_and_says_up_to_where_it_is_complete()
+    {
+        using var connection = await Box.ConnectAsync();
+
+        var answer = await connection.AskAsync("""[{"get":{"seq":0,"id":"nosuch"},"wait":0.05}]""");
+
+        answer[0].GetProperty("get").EnumerateObject().Should().BeEmpty();
+        answer[0].GetProperty("seq").GetInt64().Should().BeGreaterThanOrEqualTo(0);
+    }
+
+    [Fact]
+    public async Task A_further_line_ends_the_wait_and_both_are_answered_in_order()
+    {
+        using var connection = await Box.ConnectAsync();
+        var begin = Stopwatch.GetTimestamp();
+
+        await connection.SendAsync("""[{"get":{"seq":0,"id":"nosuch"},"wait":60}]""" + "\n" + "[{\"job\":\"nosuch\"}]\n");
+
+        (await connection.ReadAnswerAsync())[0].TryGetProperty("get", out _).Should().BeTrue();
+        (await connection.ReadAnswerAsync())[0].GetProperty("job").ValueKind.Should().Be(JsonValueKind.False);
+        Stopwatch.GetElapsedTime(begin).Should().BeLessThan(Soon);
+    }
+
+    [Fact]
+    public async Task Half_a_line_does_not_end_the_wait_and_is_not_lost()
+    {
+        using var connection = await Box.ConnectAsync();
+
+        await connection.SendAsync("""[{"get":{"seq":0,"id":"nosuch"},"wait":60}]""" + "\n");
+        var first = connection.ReadAnswerAsync();
+        await connection.SendAsync("[{\"job\":");
+        _ = await Box.RunAsync(new { pool = "p", args = Some.True });
+        first.IsCompleted.Should().BeFalse();
+        await connection.SendAsync("\"nosuch\"}]\n");
+
+        (await first)[0].TryGetProperty("get", out _).Should().BeTrue();
+        (await connection.ReadAnswerAsync())[0].GetProperty("job").ValueKind.Should().Be(JsonValueKind.False);
+    }
+
+    [Fact]
+    public async Task Requests_before_the_one_that_waits_are_carried_out_at_once_and_answers_before_it_are_sent()
+    {
+        using var connection = await Box.ConnectAsync();
+        var (before, beside) = (Some.Id(), Some.Id());
+
+        await connection.SendAsync(
+            $$$"""[{"submit":{"id":"{{{before}}}","pool":"p","args":["true"]}}]""" + "\n" +
+            $$$"""[{"submit":{"id":"{{{beside}}}","pool":"p","args":["true"]},"get":{"seq":0,"id":"nosuch"},"wait":60}]""" + "\n");
+
+        (await connection.ReadAnswerAsync())[0].GetRawText().Should().Contain(before);
+        _ = await Box.WaitForEndAsync(beside);
+        await connection.SendAsync("[]\n");
+        (await connection.ReadAnswerAsync())[0].GetRawText().Should().Contain(beside);
+    }
+
+    [Fact]
+    public async Task Who_knows_of_more_changes_than_there_are_is_answered_at_once()
+    {
+        using var connection = await Box.ConnectAsync();
+        var begin = Stopwatch.GetTimestamp();
+
+        _ = await connection.AskAsync("""[{"get":{"seq":1000000000},"wait":60}]""");
+
+        Stopwatch.GetElapsedTime(begin).Should().BeLessThan(Soon);
+    }
+
+    [Fact]
+    public async Task News_of_nodes_comes_when_the_pools_of_one_change()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p1.slots=2");
+        using var connection = await box.ConnectAsync();
+        var first = (await connection.AskAsync("""[{"nodes":{"seq":0}}]"""))[0];
+        first.TryGetProperty("nodes_gone", out _).Should().BeFalse();
+        var seq = first.GetProperty("nodes_seq").GetInt64();
+
+        var answer = connection.AskAsync($$$"""[{"nodes":{"seq":{{{seq}}}},"wait":60}]""");
+        _ = await box.AskAsync("config", new { pools = new { p1 = new { slots = 5 } } });
+
+        var news = (await answer)[0];
+        news.GetProperty("nodes").GetProperty("n1").GetProperty("pools").GetRawText().Should().Be("""{"p1":5}""");
+        news.GetProperty("nodes_seq").GetInt64().Should().BeGreaterThan(seq);
+        news.GetProperty("nodes_gone").EnumerateArray().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Jobs_without_a_node_are_news_only_for_who_asks_for_them()
+    {
+        using var connection = await Box.ConnectAsync();
+        var id = Some.Id();
+        _ = await Box.SubmitAsync(new { id, pool = "nowhere", args = Some.True });
+
+        var answers = await connection.AskAsync($$$"""
+            [{"get":{"seq":0,"id":"{{{id}}}"}},{"get":{"seq":0,"id":"{{{id}}}"},"options":{"unassigned":true}}]
+            """);
+
+        answers[0].GetProperty("get").EnumerateObject().Should().BeEmpty();
+        answers[1].GetProperty("get").GetProperty(id).Find("node")!.Value.ValueKind.Should().Be(JsonValueKind.False);
+    }
+
+    [Fact]
+    public async Task A_wait_that_is_no_time_is_refused()
+    {
+        var answer = await Box.AskLineAsync("""[{"get":{"seq":0},"wait":"long"}]""");
+
+        answer[0].Text("error").Should().Be("wait: 'long' is not a number of seconds");
+    }
+
+    [Fact]
+    public async Task A_box_stops_while_answers_are_held_back()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p1.slots=2");
+        using var connection = await box.ConnectAsync();
+        await connection.SendAsync("""[{"get":{"seq":0},"wait":60}]""" + "\n");
+        _ = await box.AskAsync("ls", new { });
+
+        (await box.StopAsync()).Should().Be(0);
+    }
+}
