@@ -17,6 +17,9 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
     /// <summary>The status files.</summary>
     public StatusTable Status { get; private set; } = new();
 
+    /// <summary>How many files there are.</summary>
+    public int Count => _files.Count;
+
     /// <summary>All of it.</summary>
     public FolderSnapshot Snapshot() => new(_files, Status);
 

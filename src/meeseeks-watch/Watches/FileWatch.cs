@@ -1,3 +1,4 @@
+using System.Globalization;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Watch.Jobs;
 using MeeseeksBox.Watch.Names;
@@ -193,13 +194,15 @@ internal sealed class FileWatch : IWatch
         if (_isOnce && _lastRead is not null)
             return true;
         Listen();
-        _lastRead = _time.GetTimestamp();
+        var begin = _time.GetTimestamp();
+        _lastRead = begin;
         if (!_troubles.Try(_reading, $"it is tried again every {Settings.Rescan.TotalSeconds} s", _listing.Read))
         {
             Failures++;
             return false;
         }
 
+        _log.Debug("read {Count} files in {Milliseconds} ms", _listing.Count, _time.GetElapsedTime(begin).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture));
         if (!_isOnce)
             _setAside.Clear();
         _ = _troubles.Try("remove status files", "it is tried again later", () => _recorder.Clean(_listing.Snapshot(), _inFlight));

@@ -14,6 +14,7 @@ public sealed class ProjectReferencesTests
         ["MeeseeksBox.Client"] = ["MeeseeksBox.Protocol"],
         ["MeeseeksBox.Watch"] = ["MeeseeksBox.Protocol"],
         ["meeseeks-box"] = ["MeeseeksBox.Core", "MeeseeksBox.Protocol", "MeeseeksBox.Logging", "MeeseeksBox.Plugins"],
+        ["meeseeks-watch"] = ["MeeseeksBox.Client", "MeeseeksBox.Logging", "MeeseeksBox.Protocol", "MeeseeksBox.Watch"],
         ["Plumbus"] = ["MeeseeksBox.Plugins"],
     };
 
@@ -41,6 +42,7 @@ public sealed class ProjectReferencesTests
     [InlineData("MeeseeksBox.Plugins")]
     [InlineData("MeeseeksBox.Protocol")]
     [InlineData("MeeseeksBox.Core")]
+    [InlineData("MeeseeksBox.Watch")]
     [InlineData("MeeseeksBox.Client")]
     public void A_library_gets_along_with_what_the_framework_has(string library)
     {
