@@ -78,7 +78,7 @@ internal sealed class BoxLink(MeeseeksClient client, TimeSpan patience, TimeProv
         lock (_lock)
         {
             if (_isAway)
-                log.Information("the box is there again");
+                log.Information("the box is back");
             (_wasThere, _isAway) = (true, false);
         }
     }
@@ -90,7 +90,7 @@ internal sealed class BoxLink(MeeseeksClient client, TimeSpan patience, TimeProv
             if (!_wasThere && patience != Timeout.InfiniteTimeSpan && time.GetElapsedTime(_begin) > patience)
                 return false;
             if (!_isAway)
-                log.Warning("{Problem}; jobs wait here, and are submitted when the box is there again", problem.Message);
+                log.Warning("{Problem}; jobs wait until it is back", problem.Message);
             _isAway = true;
             return true;
         }
