@@ -17,8 +17,17 @@ public static class WatchReader
     public static IReadOnlyList<WatchSettings> ReadAll(SectionReader root, SectionReader defaults, ConfigObject written, Func<string, string> absolute)
     {
         var watches = new List<WatchSettings>();
-        foreach (var (name, section) in root.Entries("watch", defaults))
+        var entries = root.Entries("watch", defaults);
+        foreach (var (name, section) in entries)
             watches.Add(Read(name, section, absolute) with { Text = TextOf(name, written) });
+
+        // A template may bring a watch a key of one's own that only the jobs of others name.
+        foreach (var key in watches.SelectMany(watch => watch.Keys.Members).Select(member => member.Key).Distinct())
+        {
+            foreach (var (_, section) in entries)
+                _ = section.Find(key);
+        }
+
         _ = Read(Default.Name, root.Blank(defaults), absolute);
 
         foreach (var watch in watches)

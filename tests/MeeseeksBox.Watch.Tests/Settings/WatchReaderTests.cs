@@ -69,6 +69,14 @@ public sealed class WatchReaderTests
     }
 
     [Fact]
+    public void A_key_that_a_template_brings_and_the_jobs_of_another_watch_name_is_known()
+    {
+        var result = ConfigurationReader.Read(["template.null.root=/r", Good, """watch.v={"path":"/v","glob":"*","jobs":[{"pool":"p","args":["%(root)s"]}]}"""]);
+
+        result.Warnings.Should().BeEmpty();
+    }
+
+    [Fact]
     public void A_configuration_without_a_watch_is_refused()
     {
         ConfigurationReader.Read(["client.port=1"]).Problems.Should().ContainSingle().Which.Should().StartWith("watch: there is none");
