@@ -15,7 +15,7 @@ internal static class TableHeap
     {
         var ledger = new Ledger(new NodeSettings { Name = "bench" }, new Random(1));
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        ledger.Load(Enumerable.Range(1, count).Select(number => Read(text(number))), new Moment(1767225600, 0));
+        ledger.Load([.. Enumerable.Range(1, count).Select(number => Read(text(number)))], new Moment(1767225600, 0));
         var used = GC.GetTotalMemory(forceFullCollection: true) - before;
         return (double)used / ledger.Count;
     }

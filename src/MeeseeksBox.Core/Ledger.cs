@@ -243,14 +243,24 @@ public sealed class Ledger
     /// <summary>Says how loaded this host is.</summary>
     public void SetLoadavg(double loadavg) => _state.OwnLoadavg = loadavg;
 
-    /// <summary>Puts jobs of a state file into the empty book: those that ran here when it was written have crashed (SPEC.md §4).</summary>
-    public void Load(IEnumerable<Job> jobs, Moment now)
+    /// <summary>Puts jobs of a state file into the empty book, as they were; <see cref="Resume"/> goes on with them.</summary>
+    /// <remarks>Numbers of change go on where they were, so that one of an earlier life of the node never stands for two changes.</remarks>
+    public void Load(IReadOnlyCollection<Job> jobs, Moment now)
     {
+        _state.Jobs.ContinueAfter(jobs.Select(job => job.Seq).DefaultIfEmpty().Max());
         foreach (var job in jobs.OrderBy(job => job.Seq))
         {
-            var entry = _state.Jobs.Put(job, now);
-            entry.Recorded = job.HasEnded;
-            _merging.Settle(entry, now);
+            _state.Jobs.Put(job, now).Recorded = job.HasEnded;
+        }
+    }
+
+    /// <summary>Goes on with the jobs that were loaded: those that ran here have crashed (SPEC.md §4), the others wait for their turn.</summary>
+    public void Resume(Moment now)
+    {
+        foreach (var job in _state.Jobs.Snapshot())
+        {
+            _ = _state.Jobs.TryFind(job.Id, out var entry);
+            _merging.Settle(entry!, now);
         }
 
         _routing.Route(now);

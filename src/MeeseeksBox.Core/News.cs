@@ -11,6 +11,7 @@ public sealed class News
     private readonly HashSet<Peer> _peers = [];
     private readonly List<Run> _stops = [];
     private readonly List<Job> _endings = [];
+    private readonly List<string> _departures = [];
 
     /// <summary>Pools of this node that may have a job to start.</summary>
     public IReadOnlyCollection<string> Pools => _pools;
@@ -23,6 +24,9 @@ public sealed class News
 
     /// <summary>Jobs as they ended, for the history: one for each end of a run, and one for a job that left without having run.</summary>
     public IReadOnlyList<Job> Endings => _endings;
+
+    /// <summary>The ids of jobs that have left the table.</summary>
+    public IReadOnlyList<string> Departures => _departures;
 
     /// <summary>True when any job changed.</summary>
     public bool Jobs { get; internal set; }
@@ -37,6 +41,7 @@ public sealed class News
         _peers.Clear();
         _stops.Clear();
         _endings.Clear();
+        _departures.Clear();
         Jobs = false;
         Nodes = false;
     }
@@ -48,4 +53,10 @@ public sealed class News
     internal void Stop(Run run) => _stops.Add(run);
 
     internal void Ended(Job job) => _endings.Add(job);
+
+    internal void Gone(string id)
+    {
+        _departures.Add(id);
+        Jobs = true;
+    }
 }

@@ -14,4 +14,13 @@ public static class ErrorCode
 
     /// <summary>A request was understood and not followed; the <c>error</c> says why.</summary>
     public const string Refused = "refused";
+
+    /// <summary>Plain text came to a port that speaks TLS; the connection is closed.</summary>
+    public const string TlsRequired = "tls_required";
+
+    /// <summary>TLS came to a port that speaks plain text; the connection is closed.</summary>
+    public const string NoTls = "no_tls";
+
+    /// <summary>The certificate of the client is missing or not trusted; the connection is closed.</summary>
+    public const string CertificateRefused = "certificate_refused";
 }

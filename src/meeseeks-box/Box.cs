@@ -31,6 +31,8 @@ internal sealed class Box : IAsyncDisposable
     private readonly ConfigInForce _config;
     private readonly StateKeeper _state;
     private readonly StateFile? _stateFile;
+    private readonly JournalFiles? _journalFiles;
+    private readonly Journal? _journal;
     private readonly Checkpoint? _checkpoint;
     private readonly History _history;
     private readonly RunNames _runNames;
@@ -42,6 +44,7 @@ internal sealed class Box : IAsyncDisposable
     private readonly Listeners _listeners;
     private readonly List<Task> _running = [];
     private Task _writingHistory = Task.CompletedTask;
+    private Task _writingJournal = Task.CompletedTask;
 
     /// <summary>Builds a box; <see cref="StartAsync"/> brings it to life.</summary>
     /// <param name="configuration">A good configuration.</param>
@@ -61,9 +64,14 @@ internal sealed class Box : IAsyncDisposable
 
         _stateFile = config.State.File is { } file ? StateFile.Open(file, time, Named("State")) : null;
         _state = new StateKeeper(config.ToNodeSettings(Version), time, problem => _loops.Fail("timer of deadlines", problem));
-        _checkpoint = _stateFile is null ? null : new Checkpoint(_stateFile, _state, time, Named("State"));
         _history = new History(time, Named("History")) { Path = config.State.History };
         _state.JobEnded += _history.Add;
+        if (_stateFile is not null)
+        {
+            _journalFiles = new JournalFiles(_stateFile.Path);
+            _journal = config.State.Durable ? new Journal(_journalFiles, Named("State")) : null;
+            _checkpoint = new Checkpoint(_stateFile, _journalFiles, _state, _history, time, Named("State"));
+        }
 
         _runNames = new RunNames(config.Name, config.State.File, time);
         _configPool = new ConfigPool(_state, _config);
@@ -73,6 +81,7 @@ internal sealed class Box : IAsyncDisposable
         _links = new LinkSet(_state, time, Named, _loops.Watch);
 
         _upstreams = new Upstreams();
+        var durability = new Durability(_state);
         var requests = new RequestHandlers(
             new StatusHandler(_state),
             new SubmitHandler(_state),
@@ -82,9 +91,10 @@ internal sealed class Box : IAsyncDisposable
             new KillHandler(_state),
             new ModifyHandler(_state),
             new ConfigHandler(_config),
-            new SyncHandler(_state, _upstreams, Named("Requests")));
+            new SyncHandler(_state, _upstreams, Named("Requests")),
+            durability);
         var holding = new Holding(_state, time);
-        _listeners = new Listeners(() => new RequestLines(requests, holding, _upstreams), _loops.Watch, time, Named("Listener"));
+        _listeners = new Listeners(() => new RequestLines(requests, holding, durability, _upstreams), _loops.Watch, time, Named("Listener"));
     }
 
     /// <summary>The version of this program.</summary>
@@ -124,6 +134,8 @@ internal sealed class Box : IAsyncDisposable
         _writingHistory = _loops.Watch("history", _history.RunAsync());
         if (_checkpoint is not null)
         {
+            // All that was taken up, so that the journals of earlier lives can go.
+            await _checkpoint.SaveAsync();
             _checkpoint.Interval = config.State.Checkpoint;
             Run("checkpoint", _checkpoint.RunAsync());
         }
@@ -171,11 +183,13 @@ internal sealed class Box : IAsyncDisposable
         await _listeners.DisposeAsync();
         await _links.CompleteAsync();
         await _stop.CancelAsync();
+        _journal?.Complete();
+        await _writingJournal;
         _checkpoint?.Complete();
         await Task.WhenAll(_running);
         _history.Complete();
         await _writingHistory.WaitAsync(HistoryTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var saved = _checkpoint?.TrySave() ?? true;
+        var saved = _checkpoint?.TrySaveLast() ?? true;
         _log.Information("stopped");
         return saved;
     }
@@ -184,7 +198,9 @@ internal sealed class Box : IAsyncDisposable
     public void EndAtOnce()
     {
         _ = new Orphans(new ProcessTable(), _time).EndByMarkAsync(_runNames.Owner).Wait(UpstreamTime);
-        _ = _checkpoint?.TrySave();
+        _journal?.Complete();
+        _ = _writingJournal.Wait(UpstreamTime);
+        _ = _checkpoint?.TrySaveLast();
     }
 
     /// <inheritdoc/>
@@ -192,6 +208,8 @@ internal sealed class Box : IAsyncDisposable
     {
         await _listeners.DisposeAsync();
         _state.Dispose();
+        _journal?.Dispose();
+        _journalFiles?.Dispose();
         _stateFile?.Dispose();
         _history.Dispose();
         _config.Dispose();
@@ -209,7 +227,7 @@ internal sealed class Box : IAsyncDisposable
             return;
         }
 
-        var lost = TakeUpJobs(_stateFile);
+        var lost = await TakeUpJobsAsync(_stateFile, _journalFiles!);
 
         // Reading a large state leaves more than its size in garbage behind, which a quiet node would keep for ever.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -224,11 +242,23 @@ internal sealed class Box : IAsyncDisposable
     }
 
     // A method of its own, because what it has read is garbage as soon as it has returned, and not before. The jobs that were at work are its result.
-    private Job[] TakeUpJobs(StateFile file)
+    private async Task<Job[]> TakeUpJobsAsync(StateFile file, JournalFiles files)
     {
-        var jobs = file.Load();
-        _state.Do((ledger, now) => ledger.Load(jobs, now));
-        _log.Information("{Count} jobs taken up from {File}", jobs.Count, _config.Config.State.File);
+        var reader = new JournalReader(_time, Named("State"));
+        var jobs = await reader.ReadAsync(file.Load(), files);
+        try
+        {
+            files.Rotate();
+            _history.AddMissing(reader.Endings);
+        }
+        catch (UnauthorizedAccessException problem)
+        {
+            throw new IOException(problem.Message, problem);
+        }
+
+        _writingJournal = _journal is null ? Task.CompletedTask : _loops.Watch("journal", _journal.RunAsync());
+        _state.TakeUp(jobs, _journal);
+        _log.Information("{Count} jobs taken up from {File}, with {Changes} changes in its journal", jobs.Count, _config.Config.State.File, reader.Count);
         return [.. jobs.Where(job => job.Node == _config.Config.Name && job is { Active: true, Pid: not null, StartTs: not null })];
     }
 
@@ -256,6 +286,7 @@ internal sealed class Box : IAsyncDisposable
         [
             .. config.Name != old.Name ? [$"name: '{old.Name}' cannot become '{config.Name}' while the box runs; restart it"] : Array.Empty<string>(),
             .. config.State.File != old.State.File ? ["state.file: cannot change while the box runs; restart it"] : Array.Empty<string>(),
+            .. config.State.Durable != old.State.Durable ? ["state.durable: cannot change while the box runs; restart it"] : Array.Empty<string>(),
         ];
         problems = [.. problems, .. fixedOnes];
         if (problems is not [])
@@ -263,13 +294,12 @@ internal sealed class Box : IAsyncDisposable
             return problems;
         }
 
-        if (config.Listen != old.Listen)
+        problems = config.Listen != old.Listen
+            ? await _listeners.MoveAsync(old.Listen, config.Listen, _stop.Token)
+            : _listeners.RenewCertificates(config.Listen);
+        if (problems is not [])
         {
-            problems = await _listeners.MoveAsync(old.Listen, config.Listen, _stop.Token);
-            if (problems is not [])
-            {
-                return problems;
-            }
+            return problems;
         }
 
         if (_logs.Apply(config.Logging) is { } problem)

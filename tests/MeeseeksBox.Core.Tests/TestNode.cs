@@ -55,6 +55,7 @@ internal sealed class TestNode
     public void Load(params Job[] jobs)
     {
         Ledger.Load(jobs, Now);
+        Ledger.Resume(Now);
         _ = Noted(true);
     }
 

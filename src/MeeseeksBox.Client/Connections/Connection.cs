@@ -24,6 +24,7 @@ internal sealed class Connection : IAsyncDisposable
     private readonly ITimer _silence;
     private readonly Task _loops;
     private MeeseeksConnectionException? _fault;
+    private bool _hasHeard;
 
     /// <summary>Takes a stream over and starts the loops.</summary>
     /// <param name="stream">The stream; it is closed with the connection.</param>
@@ -110,6 +111,7 @@ internal sealed class Connection : IAsyncDisposable
             {
                 var result = await input.ReadAsync(_end.Token);
                 var buffer = result.Buffer;
+                _hasHeard |= !buffer.IsEmpty;
                 while (buffer.Slice(scanned).PositionOf((byte)'\n') is { } end)
                 {
                     Answer(buffer.Slice(0, end).ToArray());
@@ -185,7 +187,9 @@ internal sealed class Connection : IAsyncDisposable
         $"{_peer} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; is it a meeseeks-box that listens there?", wasSent: true));
 
     private MeeseeksConnectionException Lost(Exception? problem) => new(
-        $"the connection to {_peer} was lost: {problem?.Message ?? "the other side closed it"}", wasSent: true, problem);
+        $"the connection to {_peer} was lost: {problem?.Message ?? (_hasHeard ? "the other side closed it" : "the other side closed it without an answer; does it want TLS (ssl), or another port?")}",
+        wasSent: true,
+        problem);
 
     private void Fail(MeeseeksConnectionException fault)
     {

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Tls;
 
 namespace MeeseeksBox.Client.Connections;
 
@@ -23,8 +25,13 @@ internal sealed class Connector(MeeseeksClientOptions options)
             // A box that went away without a word is noticed by its host's silence.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             await socket.ConnectAsync(options.Address, options.Port, either.Token);
+            var stream = await EncryptAsync(new NetworkStream(socket, ownsSocket: true), either.Token);
             WasReached = true;
-            return new Connection(new NetworkStream(socket, ownsSocket: true), Peer, options.Timeout, options.Time);
+            return new Connection(stream, Peer, options.Timeout, options.Time);
+        }
+        catch (TlsException problem)
+        {
+            throw new MeeseeksConnectionException($"no meeseeks-box at {Peer} over TLS: {problem.Message}", cause: problem);
         }
         catch (SocketException problem)
         {
@@ -43,6 +50,23 @@ internal sealed class Connector(MeeseeksClientOptions options)
             socket.Dispose();
             throw;
         }
+    }
+
+    // Read anew for each connection: certificates are renewed while programs run.
+    private async Task<Stream> EncryptAsync(NetworkStream stream, CancellationToken stop)
+    {
+        if (options.Ssl is not { } ssl)
+        {
+            return stream;
+        }
+
+        if (TlsClient.Load(ssl, out var faults) is { } tls)
+        {
+            return await tls.AuthenticateAsync(stream, options.Address, stop);
+        }
+
+        await stream.DisposeAsync();
+        throw new MeeseeksConnectionException($"no connection to {Peer}: {string.Join("; ", faults.Select(fault => $"{SslConfig.Key}.{fault}"))}");
     }
 
     private string Reason(SocketException problem) => problem.SocketErrorCode switch

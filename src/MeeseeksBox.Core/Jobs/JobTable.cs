@@ -76,6 +76,9 @@ internal sealed class JobTable(NodeSettings settings, News news, PeerTable peers
         return entry;
     }
 
+    /// <summary>Lets the numbers of change go on after one that was given in an earlier life of the node.</summary>
+    public void ContinueAfter(long seq) => _seq = Math.Max(_seq, seq);
+
     /// <summary>Takes a job out of the table.</summary>
     public void Remove(JobEntry entry)
     {
@@ -84,7 +87,7 @@ internal sealed class JobTable(NodeSettings settings, News news, PeerTable peers
         Unwait(entry);
         LeaveDueList(entry);
         EnterQueue(entry, null);
-        news.Jobs = true;
+        news.Gone(entry.Job.Id);
         peers.Removed(entry.Job.Id);
     }
 

@@ -6,8 +6,31 @@ internal static class ConfigFile
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Reads a file. Whatever is wrong with it goes to the findings, and the result is null.</summary>
-    public static ConfigObject? Read(string path, ConfigFindings findings) =>
-        ReadBytes(path, findings) is { } bytes ? Parse(bytes, path, findings) : null;
+    public static ConfigObject? Read(string path, ConfigFindings findings)
+    {
+        if (ReadBytes(path, out var problem) is { } bytes)
+            return Parse(bytes, path, findings);
+        findings.AddProblem(problem!);
+        return null;
+    }
+
+    /// <summary>Reads a file that a configuration is made of, or that it names.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="problem">Why it cannot be read, with its name.</param>
+    public static byte[]? ReadBytes(string path, out string? problem)
+    {
+        problem = null;
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            problem = $"{path}: the file cannot be read: {Reason(path, exception)}";
+            return null;
+        }
+    }
 
     /// <summary>Reads the text of a file that was read before.</summary>
     public static ConfigObject? Parse(ReadOnlySpan<byte> text, string path, ConfigFindings findings)
@@ -21,20 +44,6 @@ internal static class ConfigFile
         else if (value is not ConfigObject)
             findings.AddProblem($"{value!.Origin}: {value.Shown} stands here, but a config file is one object in {{ }}");
         return value as ConfigObject;
-    }
-
-    private static byte[]? ReadBytes(string path, ConfigFindings findings)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            findings.AddProblem($"{path}: the file cannot be read: {Reason(path, exception)}");
-            return null;
-        }
     }
 
     private static string Reason(string path, Exception exception) => exception switch

@@ -27,7 +27,7 @@ public sealed record SslConfig
     /// <summary>What is asked of the other side; not set: a client requires a good certificate, a listener asks for none.</summary>
     public CertificateVerification? Verify { get; init; }
 
-    /// <summary>The ciphers that are allowed, by OpenSSL's names; not set: the system's choice.</summary>
+    /// <summary>The ciphers that are allowed, by OpenSSL's names, parted by colons or commas; not set: the system's choice.</summary>
     public string? Ciphers { get; init; }
 
     /// <summary>OpenSSL's options by their names (<c>OP_NO_TLSv1_2</c>), joined by commas; not set: none.</summary>
@@ -48,7 +48,7 @@ public sealed record SslConfig
             CaFile = section.Text("cafile"),
             CaPath = section.Text("capath"),
             Verify = (CertificateVerification?)section.Whole("verify", least: 0, most: 2),
-            Ciphers = section.Text("ciphers"),
+            Ciphers = section.Words("ciphers"),
             Options = section.Words("options"),
         };
     }

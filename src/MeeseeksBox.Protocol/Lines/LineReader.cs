@@ -59,7 +59,7 @@ public sealed class LineReader(PipeReader input, long longest) : IFurtherLines
                 var rest = _buffer;
                 _buffer = default;
                 _scanned = 0;
-                return rest.IsEmpty ? LineResult.End : LineResult.Of(WithoutReturn(rest));
+                return rest.IsEmpty ? LineResult.End : LineResult.Of(WithoutReturn(rest), isLast: true);
             }
 
             await ReadMoreAsync(stop);

@@ -1,4 +1,5 @@
 using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Tls;
 
 namespace MeeseeksBox.Agent.Configuration;
 
@@ -35,6 +36,6 @@ internal sealed record LinkConfig
         Refresh = section.SecondsAboveZero("refresh") ?? Default.Refresh,
         Poll = section.SecondsAboveZero("poll") ?? Default.Poll,
         Timeout = section.SecondsAboveZero("timeout") ?? Default.Timeout,
-        Ssl = SslSection.Read(section, needsCertificate: false),
+        Ssl = TlsSection.ReadClient(section),
     };
 }

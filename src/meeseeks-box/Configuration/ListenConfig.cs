@@ -1,4 +1,5 @@
 using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Tls;
 
 namespace MeeseeksBox.Agent.Configuration;
 
@@ -49,7 +50,7 @@ internal sealed record ListenConfig
             Port = ReadPort(section, least: 0) ?? Default.Port,
             Prefix = address is null ? prefix : null,
             MaxRequest = section.Whole("max_request", least: 1) ?? Default.MaxRequest,
-            Ssl = SslSection.Read(section, needsCertificate: true),
+            Ssl = TlsSection.ReadServer(section),
         };
     }
 }

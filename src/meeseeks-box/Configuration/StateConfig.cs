@@ -25,6 +25,9 @@ internal sealed record StateConfig
     /// </summary>
     public TimeSpan Checkpoint { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Whether a change of a job is on disk, in the journal beside <see cref="File"/>, before it is answered.</summary>
+    public bool Durable { get; init; } = true;
+
     /// <summary>Where a line is kept of each job that ended; null: nowhere.</summary>
     public string? History { get; init; }
 
@@ -36,6 +39,7 @@ internal sealed record StateConfig
         Timeout = section.SecondsAboveZero("timeout") ?? Default.Timeout,
         File = section.Text("file"),
         Checkpoint = section.Seconds("checkpoint") ?? Default.Checkpoint,
+        Durable = section.Flag("durable", Default.Durable),
         History = section.Text("history"),
     };
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Protocol.Lines;
+using MeeseeksBox.Protocol.Tls;
 
 namespace MeeseeksBox.Agent.Links;
 
@@ -41,14 +42,14 @@ internal sealed class PeerConnection : IAsyncDisposable
             using var limit = new CancellationTokenSource(config.Timeout, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
             await client.ConnectAsync(config.Address, config.Port, either.Token);
-            return new PeerConnection(client, client.GetStream(), config.Timeout, time);
+            return new PeerConnection(client, await EncryptAsync(client.GetStream(), config, either.Token), config.Timeout, time);
         }
         catch (Exception problem)
         {
             client.Dispose();
             throw problem switch
             {
-                SocketException => new LinkException(problem.Message),
+                SocketException or TlsException => new LinkException(problem.Message),
                 OperationCanceledException when !stop.IsCancellationRequested => new LinkException($"no connection within {config.Timeout.TotalSeconds} s"),
                 _ => problem,
             };
@@ -106,11 +107,28 @@ internal sealed class PeerConnection : IAsyncDisposable
         }
     }
 
+    // Its files are read for each connection: certificates are renewed while the box runs.
+    private static async Task<Stream> EncryptAsync(Stream plain, LinkConfig config, CancellationToken stop)
+    {
+        if (config.Ssl is null)
+        {
+            return plain;
+        }
+
+        var tls = TlsClient.Load(config.Ssl, out var faults)
+            ?? throw new LinkException($"TLS cannot be set up: {string.Join("; ", faults.Select(fault => $"ssl.{fault.Key}: {fault.Text}"))}");
+        return await tls.AuthenticateAsync(plain, config.Address, stop);
+    }
+
     private async Task<T> Guarded<T>(Task<T> work, string what, CancellationToken stop)
     {
         try
         {
             return await work;
+        }
+        catch (TlsException problem)
+        {
+            throw new LinkException(problem.Message);
         }
         catch (Exception problem) when (problem is IOException or SocketException)
         {

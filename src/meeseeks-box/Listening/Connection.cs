@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
-using MeeseeksBox.Protocol.Lines;
+using System.Net.Security;
 using System.Net.Sockets;
+using MeeseeksBox.Protocol.Lines;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
@@ -53,20 +54,26 @@ internal sealed class Connection(Stream stream, ILineHandler handler, long longe
                     await handler.HandleAsync(result.Line, lines, output, abort);
                     if (output.UnflushedBytes >= SendAt || !lines.HasLine)
                     {
-                        _ = await output.FlushAsync(abort);
+                        await SendAsync(output, abort);
                     }
 
                     break;
                 case LineKind.TooLong:
                     handler.RefuseTooLong(longestLine, output);
-                    _ = await output.FlushAsync(abort);
+                    await SendAsync(output, abort);
                     await EndPolitelyAsync(lines, finish);
                     return;
                 default:
-                    _ = await output.FlushAsync(abort);
+                    await SendAsync(output, abort);
                     return;
             }
         }
+    }
+
+    private async ValueTask SendAsync(PipeWriter output, CancellationToken abort)
+    {
+        await handler.BeforeSendingAsync(abort);
+        _ = await output.FlushAsync(abort);
     }
 
     // A socket that is closed with unread input resets the connection, and the client may never see why.
@@ -75,6 +82,10 @@ internal sealed class Connection(Stream stream, ILineHandler handler, long longe
         if (stream is NetworkStream network)
         {
             network.Socket.Shutdown(SocketShutdown.Send);
+        }
+        else if (stream is SslStream encrypted)
+        {
+            await encrypted.ShutdownAsync();
         }
 
         using var limit = new CancellationTokenSource(DiscardTime, time);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using MeeseeksBox.Protocol.Tls;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
@@ -28,8 +29,9 @@ internal sealed class Listener : IAsyncDisposable
     private readonly List<Socket> _sockets = [];
     private Task[] _loops = [];
 
-    private Listener(Func<ILineHandler> handlers, long longestLine, TimeProvider time, ILogger log)
+    private Listener(Entrance entrance, Func<ILineHandler> handlers, long longestLine, TimeProvider time, ILogger log)
     {
+        Entrance = entrance;
         _handlers = handlers;
         _longestLine = longestLine;
         _time = time;
@@ -39,20 +41,25 @@ internal sealed class Listener : IAsyncDisposable
     /// <summary>The port that is listened on; the one chosen where 0 was asked for.</summary>
     public int Port { get; private set; }
 
+    /// <summary>Lets clients in.</summary>
+    public Entrance Entrance { get; }
+
     /// <summary>Ends when the socket of the listener dies without having been told to: the box is of no use then.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>Listens on an endpoint or several; answers from now on.</summary>
     /// <param name="addresses">Where; never empty.</param>
     /// <param name="port">The port; 0 for any that is free on all of the addresses.</param>
+    /// <param name="entrance">Lets clients in.</param>
     /// <param name="handlers">Makes a handler for each connection.</param>
     /// <param name="longestLine">In bytes.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where the listener tells of itself.</param>
     /// <exception cref="SocketException">An address cannot be listened on.</exception>
-    public static Listener Start(IReadOnlyList<IPAddress> addresses, int port, Func<ILineHandler> handlers, long longestLine, TimeProvider time, ILogger log)
+    public static Listener Start(
+        IReadOnlyList<IPAddress> addresses, int port, Entrance entrance, Func<ILineHandler> handlers, long longestLine, TimeProvider time, ILogger log)
     {
-        var listener = new Listener(handlers, longestLine, time, log);
+        var listener = new Listener(entrance, handlers, longestLine, time, log);
         for (var attempt = 1; !listener.TryBind(addresses, port, mayRetry: port is 0 && attempt < 10); attempt++)
         {
             log.Debug("the port that was free on one address is taken on another: another one is tried");
@@ -199,7 +206,16 @@ internal sealed class Listener : IAsyncDisposable
     private async Task ServeAsync(Socket socket)
     {
         socket.NoDelay = true;
-        await using var stream = new NetworkStream(socket, ownsSocket: false);
+        await using var stream = await Entrance.OpenAsync(socket, _finish.Token);
+        if (stream is null)
+        {
+            return;
+        }
+
         await new Connection(stream, _handlers(), _longestLine, _time, _log).RunAsync(_finish.Token, _abort.Token);
+        if (stream is TlsStream { Refusal: { } refusal })
+        {
+            Entrance.TellOfRefusal(socket, refusal);
+        }
     }
 }

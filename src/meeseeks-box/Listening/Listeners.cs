@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Protocol.Tls;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
@@ -21,10 +22,16 @@ internal sealed class Listeners(Func<ILineHandler> handlers, Func<string, Task, 
     /// <returns>Why it cannot; nothing when it does.</returns>
     public async Task<IReadOnlyList<string>> StartAsync(ListenConfig listen, CancellationToken stop)
     {
+        var (tls, problems) = Load(listen);
+        if (problems is not [])
+        {
+            return problems;
+        }
+
         try
         {
             var addresses = await ListenAddress.ResolveAsync(listen.Prefix is null ? listen.Address : null, listen.Prefix, stop);
-            var listener = Listener.Start(addresses, listen.Port, handlers, listen.MaxRequest, time, log);
+            var listener = Listener.Start(addresses, listen.Port, new Entrance(tls, time, log), handlers, listen.MaxRequest, time, log);
             _ = watch("listener", listener.Completion);
             _all = [.. _all, listener];
             return [];
@@ -46,10 +53,35 @@ internal sealed class Listeners(Func<ILineHandler> handlers, Func<string, Task, 
         return problems is [] ? problems : [.. problems, .. await StartAsync(old with { Port = former.Port }, stop)];
     }
 
+    /// <summary>Reads the certificates again, which may have been renewed. New clients are let in by them; who is connected stays so.</summary>
+    /// <returns>What is wrong with them, and the old ones go on then; nothing when the new ones are in use.</returns>
+    public IReadOnlyList<string> RenewCertificates(ListenConfig listen)
+    {
+        var (tls, problems) = Load(listen);
+        if (problems is [])
+        {
+            _all[^1].Entrance.Tls = tls;
+        }
+
+        return problems;
+    }
+
     /// <summary>Ends every connection, as <see cref="Listener.DisposeAsync"/> does.</summary>
     public async ValueTask DisposeAsync()
     {
         var all = Interlocked.Exchange(ref _all, []);
         await Task.WhenAll(all.Select(listener => listener.DisposeAsync().AsTask()));
+    }
+
+    // The configuration was good a moment ago, and so were its files: what is wrong now has just been written.
+    private static (TlsServer? Tls, IReadOnlyList<string> Problems) Load(ListenConfig listen)
+    {
+        if (listen.Ssl is null)
+        {
+            return (null, []);
+        }
+
+        var tls = TlsServer.Load(listen.Ssl, out var faults);
+        return (tls, [.. faults.Select(fault => $"listen.ssl.{fault}")]);
     }
 }

@@ -14,14 +14,19 @@ internal sealed class AnswerWriter : IAsyncDisposable
     private static readonly JsonWriterOptions Indented = Compact with { Indented = true, IndentSize = 4 };
 
     private readonly PipeWriter _output;
+    private readonly Func<CancellationToken, ValueTask> _beforeSending;
     private readonly List<string> _errors = [];
     private readonly List<string> _warnings = [];
     private long? _seq;
     private (long Seq, IReadOnlyList<string>? Gone)? _nodes;
 
-    public AnswerWriter(PipeWriter output, bool pretty)
+    /// <param name="output">Where it is written to.</param>
+    /// <param name="pretty">Whether it is indented for a person.</param>
+    /// <param name="beforeSending">Is called before anything of it is sent off.</param>
+    public AnswerWriter(PipeWriter output, bool pretty, Func<CancellationToken, ValueTask> beforeSending)
     {
         _output = output;
+        _beforeSending = beforeSending;
         Json = new Utf8JsonWriter(output, pretty ? Indented : Compact);
     }
 
@@ -43,6 +48,7 @@ internal sealed class AnswerWriter : IAsyncDisposable
     /// <summary>Sends off all answers that stand before the value that is to be written next, because that may take a while.</summary>
     public async ValueTask SendAnswersBeforeAsync(CancellationToken stop)
     {
+        await _beforeSending(stop);
         await Json.FlushAsync(stop);
         _ = await _output.FlushAsync(stop);
     }
@@ -126,8 +132,7 @@ internal sealed class AnswerWriter : IAsyncDisposable
     {
         if (Json.BytesPending + _output.UnflushedBytes >= SendAt)
         {
-            await Json.FlushAsync(stop);
-            _ = await _output.FlushAsync(stop);
+            await SendAnswersBeforeAsync(stop);
         }
     }
 

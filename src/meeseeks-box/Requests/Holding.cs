@@ -1,5 +1,6 @@
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core;
+using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Lines;
 using MeeseeksBox.Protocol.Requests;
 
@@ -23,7 +24,8 @@ internal sealed class Holding(StateKeeper state, TimeProvider time)
     /// <summary>Ends when there is news, when the time is over, when a further line has come, or when the connection ends.</summary>
     public async ValueTask WaitAsync(RequestObject request, IFurtherLines further, AnswerWriter answer, CancellationToken stop)
     {
-        if (further.HasCome || HasNews(request))
+        var looked = 0L;
+        if (further.HasCome || HasNews(request, ref looked))
         {
             return;
         }
@@ -37,7 +39,7 @@ internal sealed class Holding(StateKeeper state, TimeProvider time)
             while (true)
             {
                 var change = state.NextChange;
-                if (HasNews(request) || await Task.WhenAny(change, line, limit) != change)
+                if (HasNews(request, ref looked) || await Task.WhenAny(change, line, limit) != change)
                 {
                     return;
                 }
@@ -51,14 +53,23 @@ internal sealed class Holding(StateKeeper state, TimeProvider time)
         }
     }
 
-    private bool HasNews(RequestObject request) => state.Do((ledger, _) => request.Requests.Any(one => HasNews(one.Value, request.Options, ledger)));
-
-    private static bool HasNews(Request request, RequestOptions options, Ledger ledger) => request switch
+    // What was looked at before and did not match has not changed since: each change is looked at once.
+    private bool HasNews(RequestObject request, ref long looked)
     {
-        // Somebody who knows of more changes than there are has come from an earlier life of this box.
-        GetRequest { Filter: { NewerSeq: { } seq } filter } => seq > ledger.Seq || ledger.HasAny(filter, options),
-        LsRequest { Filter: { NewerSeq: { } seq } filter } => seq > ledger.Seq || ledger.HasAny(filter, options),
+        var from = looked;
+        (var result, looked) = state.Do((ledger, _) => (request.Requests.Any(one => HasNews(one.Value, request.Options, ledger, from)), ledger.Seq));
+        return result;
+    }
+
+    private static bool HasNews(Request request, RequestOptions options, Ledger ledger, long looked) => request switch
+    {
+        GetRequest { Filter: { NewerSeq: { } seq } filter } => HasNews(ledger, seq, looked, filter, options),
+        LsRequest { Filter: { NewerSeq: { } seq } filter } => HasNews(ledger, seq, looked, filter, options),
         NodesRequest { Seq: { } seq } => seq > ledger.Nodes.Seq || ledger.Nodes.MatteringSeq > seq,
         _ => false,
     };
+
+    // Somebody who knows of more changes than there are has come from an earlier life of this box.
+    private static bool HasNews(Ledger ledger, long seq, long looked, JobFilter filter, RequestOptions options) =>
+        seq > ledger.Seq || ledger.HasAnyAfter(Math.Max(seq, looked), filter, options);
 }

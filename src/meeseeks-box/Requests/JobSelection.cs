@@ -16,9 +16,12 @@ internal static class JobSelection
         return (filter.IsEmpty ? candidates : [.. candidates.Where(job => filter.Matches(job) && IsNewer(job, filter.NewerSeq, options))], seq);
     }
 
-    /// <summary>True when there is a job that a filter with a number of change means.</summary>
-    public static bool HasAny(this Ledger ledger, JobFilter filter, RequestOptions options) =>
-        Candidates(ledger, filter, options).Any(job => filter.Matches(job) && IsNewer(job, filter.NewerSeq, options));
+    /// <summary>True when there is a job that a filter means and that changed after a number, which counts in place of the filter's own.</summary>
+    public static bool HasAnyAfter(this Ledger ledger, long seq, JobFilter filter, RequestOptions options)
+    {
+        var candidates = filter.Ids is { } ids ? ids.Select(ledger.Find).OfType<Job>() : ledger.Newer(seq, options.Unassigned);
+        return candidates.Any(job => filter.Matches(job) && IsNewer(job, seq, options));
+    }
 
     private static IReadOnlyList<Job> Candidates(Ledger ledger, JobFilter filter, RequestOptions options) => filter switch
     {

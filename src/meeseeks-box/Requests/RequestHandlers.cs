@@ -12,11 +12,13 @@ internal sealed class RequestHandlers(
     KillHandler kill,
     ModifyHandler modify,
     ConfigHandler config,
-    SyncHandler sync)
+    SyncHandler sync,
+    Durability durability)
 {
     /// <summary>Carries out a request and writes its value.</summary>
     public ValueTask HandleAsync(Request request, RequestOptions options, AnswerWriter answer, Session session, CancellationToken stop)
     {
+        durability.Note(request, session, answer);
         switch (request)
         {
             case GetRequest all:

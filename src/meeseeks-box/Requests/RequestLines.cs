@@ -10,7 +10,7 @@ namespace MeeseeksBox.Agent.Requests;
 
 /// <summary>Answers the lines of one connection: carries out the requests of each in their order (SPEC.md §2).</summary>
 /// <remarks>Each is read when its turn comes, and answered before the next: a line may hold millions of them.</remarks>
-internal sealed class RequestLines(RequestHandlers handlers, Holding holding, Upstreams upstreams) : ILineHandler
+internal sealed class RequestLines(RequestHandlers handlers, Holding holding, Durability durability, Upstreams upstreams) : ILineHandler
 {
     private readonly Session _session = new();
 
@@ -33,6 +33,8 @@ internal sealed class RequestLines(RequestHandlers handlers, Holding holding, Up
         }
     }
 
+    public ValueTask BeforeSendingAsync(CancellationToken stop) => durability.WaitAsync(_session, stop);
+
     public void RefuseTooLong(long longest, PipeWriter output)
     {
         using var json = new Utf8JsonWriter(output);
@@ -48,9 +50,9 @@ internal sealed class RequestLines(RequestHandlers handlers, Holding holding, Up
 
     public void Dispose() => upstreams.Forget(_session);
 
-    private static async ValueTask AnswerWithErrorAsync(PipeWriter output, string problem, string code)
+    private async ValueTask AnswerWithErrorAsync(PipeWriter output, string problem, string code)
     {
-        await using var answer = new AnswerWriter(output, pretty: false);
+        await using var answer = new AnswerWriter(output, pretty: false, BeforeSendingAsync);
         answer.Json.WriteStartArray();
         answer.WriteError(problem, code);
         answer.Json.WriteEndArray();
@@ -58,7 +60,7 @@ internal sealed class RequestLines(RequestHandlers handlers, Holding holding, Up
 
     private async ValueTask AnswerAsync(RequestLine parsed, IFurtherLines further, PipeWriter output, CancellationToken stop)
     {
-        await using var answer = new AnswerWriter(output, parsed.Elements.Any(RequestOptions.AsksForPretty));
+        await using var answer = new AnswerWriter(output, parsed.Elements.Any(RequestOptions.AsksForPretty), BeforeSendingAsync);
         answer.Json.WriteStartArray();
         foreach (var element in parsed.Elements)
         {

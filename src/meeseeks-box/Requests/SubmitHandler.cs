@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core;
 using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
@@ -8,7 +9,10 @@ internal sealed class SubmitHandler(StateKeeper state)
 {
     public ValueTask HandleAsync(SubmitRequest request, AnswerWriter answer, CancellationToken stop)
     {
-        var result = state.Do((ledger, now) => ledger.Submit(request.Spec, now));
+        var result = state.SavingProblem is { } problem
+            ? new SubmitAnswer(
+                [new(request.Spec.Id ?? "", null)], $"nothing new is taken until the state can be saved, which fails: {problem}", [])
+            : state.Do((ledger, now) => ledger.Submit(request.Spec, now));
         if (result.Error is not null)
         {
             answer.Refuse(result.Error);

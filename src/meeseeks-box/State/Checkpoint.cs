@@ -2,12 +2,17 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.State;
 
-/// <summary>Saves the jobs to the state file every so often when something has changed, and at the stop of the box.</summary>
-internal sealed class Checkpoint(StateFile file, StateKeeper state, TimeProvider time, ILogger log) : IDisposable
+/// <summary>
+/// Saves the jobs to the state file every so often when something has changed, and at the stop of the box. The journal up to then is dropped
+/// when that is done and the history has all the endings in it.
+/// </summary>
+internal sealed class Checkpoint(StateFile file, JournalFiles journal, StateKeeper state, History history, TimeProvider time, ILogger log) : IDisposable
 {
     // What a timer can do.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
+    private static readonly TimeSpan HistoryTime = TimeSpan.FromSeconds(1);
 
     private readonly PeriodicTimer _timer = new(Longest, time);
     private long _savedSeq = -1;
@@ -25,26 +30,50 @@ internal sealed class Checkpoint(StateFile file, StateKeeper state, TimeProvider
     {
         while (await _timer.WaitForNextTickAsync())
         {
-            _ = TrySave();
+            await SaveAsync();
         }
     }
 
     /// <summary>Lets <see cref="RunAsync"/> end.</summary>
     public void Complete() => _timer.Dispose();
 
-    /// <summary>Saves now, unless nothing has changed. False when it could not be done; the log says why.</summary>
-    public bool TrySave()
+    /// <summary>Saves now, unless nothing has changed, and drops what is not needed any more of the journal.</summary>
+    public async Task SaveAsync()
     {
-        var (jobs, seq) = state.Do((ledger, _) => ledger.Seq == _savedSeq ? (null, _savedSeq) : (ledger.Snapshot(), ledger.Seq));
+        var (jobs, seq, rotated) = state.TakeCheckpoint(_savedSeq);
         if (jobs is null)
         {
-            return true;
+            return;
         }
 
+        await rotated;
+        var written = history.WrittenAsync(history.Added);
+        if (TryWrite(() => file.Save(jobs)))
+        {
+            _savedSeq = seq;
+            await written.WaitAsync(HistoryTime, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (written.IsCompletedSuccessfully)
+            {
+                _ = TryWrite(journal.DropFormer);
+            }
+        }
+    }
+
+    /// <summary>Saves for the last time, when the journal and the history have ended. False when it could not be done; the log says why.</summary>
+    public bool TrySaveLast()
+    {
+        var (jobs, _, _) = state.TakeCheckpoint(_savedSeq);
+        return (jobs is null || TryWrite(() => file.Save(jobs)))
+            && (!history.WrittenAsync(history.Added).IsCompletedSuccessfully || TryWrite(journal.DropAll));
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private bool TryWrite(Action write)
+    {
         try
         {
-            file.Save(jobs);
-            _savedSeq = seq;
+            write();
             return true;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -53,6 +82,4 @@ internal sealed class Checkpoint(StateFile file, StateKeeper state, TimeProvider
             return false;
         }
     }
-
-    public void Dispose() => _timer.Dispose();
 }

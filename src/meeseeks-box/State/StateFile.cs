@@ -13,18 +13,20 @@ internal sealed class StateFile : IDisposable
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private readonly string _path;
     private readonly FileStream _lock;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
     private StateFile(string path, FileStream @lock, TimeProvider time, ILogger log)
     {
-        _path = path;
+        Path = path;
         _lock = @lock;
         _time = time;
         _log = log;
     }
+
+    /// <summary>Where it is, links followed.</summary>
+    public string Path { get; }
 
     /// <summary>Takes hold of the state file, which need not be there yet.</summary>
     /// <exception cref="IOException">Another box has hold of it, it is no file, or its folder cannot be written; the message says which.</exception>
@@ -52,17 +54,17 @@ internal sealed class StateFile : IDisposable
     /// <exception cref="IOException">A file is there and cannot be read: that is no damage, and nothing to start without.</exception>
     public IReadOnlyList<Job> Load()
     {
-        if (File.Exists(_path))
+        if (File.Exists(Path))
         {
-            if (TryLoad(_path, out var jobs))
+            if (TryLoad(Path, out var jobs))
             {
                 return jobs;
             }
 
-            SetAside(_path);
+            SetAside(Path);
         }
 
-        var former = _path + ".1";
+        var former = Path + ".1";
         if (!File.Exists(former))
         {
             return [];
@@ -84,7 +86,7 @@ internal sealed class StateFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Save(IEnumerable<Job> jobs)
     {
-        var temporary = _path + ".tmp";
+        var temporary = Path + ".tmp";
         using (var stream = OpenPrivate(temporary, FileMode.Create, FileShare.None))
         {
             using (var writer = new Utf8JsonWriter(stream, Plain))
@@ -95,14 +97,14 @@ internal sealed class StateFile : IDisposable
             stream.Flush(flushToDisk: true);
         }
 
-        if (File.Exists(_path))
+        if (File.Exists(Path))
         {
             // Not by two renames: there would be no file at all between them.
-            File.Replace(temporary, _path, _path + ".1");
+            File.Replace(temporary, Path, Path + ".1");
         }
         else
         {
-            File.Move(temporary, _path);
+            File.Move(temporary, Path);
         }
     }
 

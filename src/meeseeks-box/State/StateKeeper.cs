@@ -19,6 +19,8 @@ internal sealed class StateKeeper : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private TaskCompletionSource? _nextChange;
+    private Journal? _journal;
+    private long _journaledSeq;
     private double _armedFor = double.PositiveInfinity;
     private double _loadavgReadAt = double.NegativeInfinity;
 
@@ -41,7 +43,10 @@ internal sealed class StateKeeper : IDisposable
     /// <summary>A run is to be ended. Called in no lock, from any thread.</summary>
     public event Action<Run>? RunStopped;
 
-    /// <summary>A run of a job ended, or a job left without having run. Called inside the lock, so in order: it must only take note.</summary>
+    /// <summary>
+    /// A run of a job ended, or a job left without having run. Called inside the lock, or by the journal when it is on disk; in order either
+    /// way: it must only take note.
+    /// </summary>
     public event Action<Job>? JobEnded;
 
     /// <summary>The number of the latest change of any job; another number tells that there is something new to save.</summary>
@@ -55,6 +60,38 @@ internal sealed class StateKeeper : IDisposable
             }
         }
     }
+
+    /// <summary>Why changes cannot be brought to disk at present, where that is asked for; null when all is well.</summary>
+    public string? SavingProblem => _journal?.Problem;
+
+    /// <summary>The number of the latest line of the journal; 0 where there is none.</summary>
+    public long Journaled => _journal?.Appended ?? 0;
+
+    /// <summary>Ends when all up to a line of the journal is on disk.</summary>
+    public Task DurableAsync(long number) => _journal?.DurableAsync(number) ?? Task.CompletedTask;
+
+    /// <summary>Puts the jobs of an earlier life into the empty ledger and goes on with them; from then on each change stands in the journal.</summary>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="journal">The journal; null for none.</param>
+    public void TakeUp(IReadOnlyCollection<Job> jobs, Journal? journal) => Do((ledger, now) =>
+    {
+        ledger.Load(jobs, now);
+        if (journal is not null)
+        {
+            _journaledSeq = ledger.Seq;
+            _journal = journal;
+            journal.Ended += job => JobEnded?.Invoke(job);
+        }
+
+        ledger.Resume(now);
+    });
+
+    /// <summary>All jobs at one moment, when there is anything new, and the rotation of the journal at the same moment.</summary>
+    /// <param name="savedSeq">The number of change up to which all is saved.</param>
+    /// <returns>No jobs when nothing is new.</returns>
+    public (IReadOnlyList<Job>? Jobs, long Seq, Task Rotated) TakeCheckpoint(long savedSeq) => Do((ledger, _) => ledger.Seq == savedSeq
+        ? (null, savedSeq, Task.CompletedTask)
+        : ((IReadOnlyList<Job>?)ledger.Snapshot(), ledger.Seq, _journal?.RotateAsync() ?? Task.CompletedTask));
 
     /// <summary>Ends at the next change of any job, or of a node in a way that matters. Take it before looking, wait for it after.</summary>
     public Task NextChange
@@ -152,9 +189,16 @@ internal sealed class StateKeeper : IDisposable
     private (string[] Pools, Run[] Stops, Peer[] Peers) TakeNews()
     {
         var news = _ledger.News;
-        foreach (var job in news.Endings)
+        if (_journal is not null)
         {
-            JobEnded?.Invoke(job);
+            WriteJournal(_journal, news);
+        }
+        else
+        {
+            foreach (var job in news.Endings)
+            {
+                JobEnded?.Invoke(job);
+            }
         }
 
         (string[], Run[], Peer[]) taken = (
@@ -169,6 +213,26 @@ internal sealed class StateKeeper : IDisposable
 
         news.Clear();
         return taken;
+    }
+
+    private void WriteJournal(Journal journal, News news)
+    {
+        foreach (var job in news.Jobs ? _ledger.Newer(_journaledSeq, unassigned: true) : [])
+        {
+            journal.Append(new JournalLine { Changed = job });
+        }
+
+        foreach (var id in news.Departures)
+        {
+            journal.Append(new JournalLine { Gone = id });
+        }
+
+        foreach (var job in news.Endings)
+        {
+            journal.Append(new JournalLine { Ended = job });
+        }
+
+        _journaledSeq = _ledger.Seq;
     }
 
     // A timer that stands too early is left alone: it finds nothing due and is set anew, which is cheaper than moving it at every change.

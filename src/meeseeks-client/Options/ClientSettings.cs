@@ -1,5 +1,6 @@
 using MeeseeksBox.Client;
 using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Tls;
 
 namespace MeeseeksBox.CommandLine.Options;
 
@@ -61,7 +62,7 @@ internal sealed record ClientSettings
                 Port = root.Whole("port", least: 1, most: ushort.MaxValue) ?? defaults.Port,
                 Timeout = root.SecondsAboveZero("timeout") ?? defaults.Timeout,
                 Refresh = refresh ?? defaults.Refresh,
-                Ssl = SslConfig.Read(root),
+                Ssl = TlsSection.ReadClient(root),
             },
             Refresh = refresh,
             Log = root.Text("log"),

@@ -8,7 +8,8 @@ internal static class Guess
     /// <summary>The end of a message about a word: <c>; did you mean retries?</c>, or nothing when no known word is near.</summary>
     public static string Of(string word, IEnumerable<string> known)
     {
-        var nearest = KeyDistance.Nearest(word, known);
+        // Two letters that changed places are two changes: of words that are as near, the one that is as long.
+        var nearest = known.MinBy(one => (KeyDistance.Between(word, one), Math.Abs(word.Length - one.Length)));
         return nearest is not null && KeyDistance.Between(word, nearest) <= 1 + (word.Length / 4) ? $"; did you mean {nearest}?" : "";
     }
 }

@@ -27,14 +27,9 @@ internal static class JobWords
         return ids.Count > 0 ? selection.With("ids", new JsonArray([.. ids.Select(id => (JsonNode?)id)])) : selection;
     }
 
-    /// <summary>Settings of a box.</summary>
+    /// <summary>Settings of a box; a key <c>!name</c>, which takes one away there, is left as it is.</summary>
     /// <exception cref="UsageException">A word is wrong.</exception>
-    public static JsonObject Settings(IEnumerable<string> words)
-    {
-        var findings = new ConfigFindings();
-        var tree = ConfigTree.Read(words.Where(ConfigWord.IsWord), findings);
-        return Checked(tree, findings);
-    }
+    public static JsonObject Settings(IEnumerable<string> words) => Merged(words.Where(ConfigWord.IsWord), ConfigWord.Parse);
 
     /// <summary>Whether a switch of ours, like <c>wait=1</c>, is on.</summary>
     /// <exception cref="UsageException">It is neither on nor off.</exception>
@@ -54,31 +49,49 @@ internal static class JobWords
         return value;
     }
 
-    private static JsonObject Read(IEnumerable<string> words, Func<string, string, ConfigValue> text)
+    private static JsonObject Read(IEnumerable<string> words, Func<string, string, ConfigValue> text) => Merged(words, (word, findings) =>
+    {
+        var end = word.IndexOf('=', StringComparison.Ordinal);
+        var (path, value) = (word[..end], word[(end + 1)..]);
+        return path switch
+        {
+            _ when value.Length is 0 && path.Length > 0 && !path.Contains('.') => Leaf(path, new ConfigScalar(JsonValueKind.Null, "null", Origin)),
+            _ when TextKeys.Contains(path) => Leaf(path, text(path, value)),
+            "tag" or "tags" => Leaf(path, List(value)),
+            _ when path.StartsWith("env.", StringComparison.Ordinal) => Leaf("env", Leaf(path["env.".Length..], Text(value))),
+            _ => ConfigWord.Parse(word, findings),
+        };
+    });
+
+    private static JsonObject Merged(IEnumerable<string> words, Func<string, ConfigFindings, ConfigObject?> read)
     {
         var findings = new ConfigFindings();
-        var tree = new ConfigObject(Origin);
+        var merged = new JsonObject();
         foreach (var word in words)
         {
-            var end = word.IndexOf('=', StringComparison.Ordinal);
-            var (path, value) = (word[..end], word[(end + 1)..]);
-            var layer = path switch
+            if (read(word, findings) is { } layer)
             {
-                _ when value.Length is 0 && path.Length > 0 && !path.Contains('.') => Leaf(path, new ConfigScalar(JsonValueKind.Null, "null", Origin)),
-                _ when TextKeys.Contains(path) => Leaf(path, text(path, value)),
-                "tag" or "tags" => Leaf(path, List(value)),
-                _ when path.StartsWith("env.", StringComparison.Ordinal) => Leaf("env", Leaf(path["env.".Length..], Text(value))),
-                _ => ConfigWord.Parse(word, findings),
-            };
-            tree = layer is null ? tree : tree.MergedWith(layer);
+                Merge(merged, layer);
+            }
         }
 
-        return Checked(tree, findings);
+        return findings.Problems.Count is 0 ? merged : throw new UsageException(string.Join('\n', findings.Problems));
     }
 
-    private static JsonObject Checked(ConfigObject tree, ConfigFindings findings) => findings.Problems.Count is 0
-        ? (JsonObject)Node(tree)!
-        : throw new UsageException(string.Join('\n', findings.Problems));
+    private static void Merge(JsonObject below, ConfigObject over)
+    {
+        foreach (var (key, value) in over.Members)
+        {
+            if (value is ConfigObject section && below[key] is JsonObject child)
+            {
+                Merge(child, section);
+            }
+            else
+            {
+                below[key] = Node(value);
+            }
+        }
+    }
 
     private static ConfigObject Leaf(string key, ConfigValue value) => new([KeyValuePair.Create(key, value)], Origin);
 

@@ -15,6 +15,7 @@ public sealed class ProjectReferencesTests
         ["MeeseeksBox.Watch"] = ["MeeseeksBox.Protocol"],
         ["meeseeks-box"] = ["MeeseeksBox.Core", "MeeseeksBox.Protocol", "MeeseeksBox.Logging", "MeeseeksBox.Plugins"],
         ["meeseeks-watch"] = ["MeeseeksBox.Client", "MeeseeksBox.Logging", "MeeseeksBox.Protocol", "MeeseeksBox.Watch"],
+        ["meeseeks-client"] = ["MeeseeksBox.Client", "MeeseeksBox.Protocol"],
         ["Plumbus"] = ["MeeseeksBox.Plugins"],
     };
 

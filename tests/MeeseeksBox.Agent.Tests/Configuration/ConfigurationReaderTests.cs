@@ -176,15 +176,24 @@ public sealed class ConfigurationReaderTests
     }
 
     [Theory]
-    [InlineData("listen.ssl.cert=c.pem", "command line: listen.ssl: TLS is not built yet in this version")]
-    [InlineData("nodes.n1.ssl=", "command line: nodes.n1.ssl: TLS is not built yet in this version")]
+    [InlineData("listen.ssl.cert=no.pem", "command line: listen.ssl.cert: no.pem: the file cannot be read: there is no such file")]
+    [InlineData("listen.ssl=", "command line: listen.ssl.cert: a listener needs a certificate; set it to a PEM file")]
     [InlineData("listen.ssl.verify=3", "command line: listen.ssl.verify: 3 is too large: 2 is the most")]
-    [InlineData("listen.ssl.verify=2", "command line: listen.ssl: a listener needs a certificate: set cert to a PEM file")]
+    [InlineData("listen.ssl.verify=2", "command line: listen.ssl.verify: whose clients are let in must be said; set cafile or capath to those who sign their certificates")]
     [InlineData("nodes.n1.ssl=yes", "command line: nodes.n1.ssl: 'yes' stands where an object is wanted")]
-    [InlineData("defaults.ssl.cafile=ca.pem", "command line: defaults.ssl: TLS is not built yet in this version")]
+    [InlineData("defaults.ssl.cafile=no.pem", "command line: defaults.ssl.cafile: no.pem: the file cannot be read: there is no such file")]
+    [InlineData("nodes.n1.ssl.ciphers=ECDHE-RSA-AES265-GCM-SHA384",
+        "command line: nodes.n1.ssl.ciphers: 'ECDHE-RSA-AES265-GCM-SHA384' is not a cipher that can be used; the nearest known one is 'ECDHE-RSA-AES256-GCM-SHA384'")]
+    [InlineData("nodes.n1.ssl.options=OP_NO_TLSv1_4", "command line: nodes.n1.ssl.options: 'OP_NO_TLSv1_4' is not an option that can be set; the nearest known one is 'OP_NO_TLSv1_2'")]
     public void Encryption_is_never_left_out_silently(string word, string problem)
     {
         ConfigurationReader.Read([word]).Problems.Should().Contain(problem);
+    }
+
+    [Fact]
+    public void An_empty_section_ssl_of_a_node_is_encryption_with_the_authorities_of_the_system()
+    {
+        Good("nodes.n1.ssl=").Nodes["n1"].Ssl.Should().Be(new SslConfig());
     }
 
     [Theory]

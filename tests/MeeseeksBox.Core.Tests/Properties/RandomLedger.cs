@@ -23,7 +23,8 @@ internal sealed class RandomLedger
         var dice = new Random(seed);
         _ledger = new Ledger(RandomValues.Settings(dice), dice);
         _peers = [_ledger.AddPeer("peer0", _clock.Now), _ledger.AddPeer("peer1", _clock.Now)];
-        _ledger.Load(Enumerable.Range(0, dice.Next(4)).Select(number => RandomValues.Copy(dice) with { Id = RandomValues.Ids[number] }), _clock.Now);
+        _ledger.Load([.. Enumerable.Range(0, dice.Next(4)).Select(number => RandomValues.Copy(dice) with { Id = RandomValues.Ids[number] })], _clock.Now);
+        _ledger.Resume(_clock.Now);
         Check(merged: true);
     }
 

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Agent.State;
+
+/// <summary>The last lines of a history file: which endings have come to stand there.</summary>
+internal static class HistoryTail
+{
+    private const int Chunk = 64 * 1024;
+
+    /// <summary>What tells one end of a run from every other.</summary>
+    public static string KeyOf(Job job) => string.Create(CultureInfo.InvariantCulture, $"{job.Id} {job.Epoch} {job.StartCount} {job.FailCount} {job.State} {job.EndTs:R}");
+
+    /// <summary>The keys of at least the last so many lines; fewer when there are fewer.</summary>
+    /// <exception cref="IOException">The file is there and cannot be read.</exception>
+    public static HashSet<string> Read(string path, int count)
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        if (!File.Exists(path))
+        {
+            return keys;
+        }
+
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        _ = file.Seek(StartOfLast(file, count + 1), SeekOrigin.Begin);
+        using var reader = new StreamReader(file, Encoding.UTF8);
+        while (reader.ReadLine() is { } line)
+        {
+            if (TryRead(line) is { } job)
+            {
+                _ = keys.Add(KeyOf(job));
+            }
+        }
+
+        return keys;
+    }
+
+    // Where the last so many lines begin, from the end backwards.
+    private static long StartOfLast(FileStream file, int count)
+    {
+        var buffer = new byte[Chunk];
+        var newlines = 0;
+        for (var end = file.Length; end > 0;)
+        {
+            var start = Math.Max(0, end - Chunk);
+            var piece = buffer.AsSpan(0, (int)(end - start));
+            _ = file.Seek(start, SeekOrigin.Begin);
+            file.ReadExactly(piece);
+            for (var index = piece.Length - 1; index >= 0; index--)
+            {
+                if (piece[index] is (byte)'\n' && ++newlines > count)
+                {
+                    return start + index + 1;
+                }
+            }
+
+            end = start;
+        }
+
+        return 0;
+    }
+
+    private static Job? TryRead(string line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.ValueKind is JsonValueKind.Object
+                && document.RootElement.EnumerateObject().FirstOrDefault().Value is { ValueKind: JsonValueKind.Object } job
+                && JobKeys.TryRead(job, out var read, out _)
+                ? read
+                : null;
+        }
+        catch (JsonException)
+        {
+            // A line that a crash cut off is no ending that stands there.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Client;
+
+/// <summary>README: <c>conf</c>; and <c>hist</c>, which reads what the box writes.</summary>
+public sealed class ConfTests
+{
+    [Fact]
+    public async Task The_configuration_is_shown_and_changed()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=1", "pools.q.slots=2");
+
+        var shown = await box.ClientAsync("conf");
+        var changed = await box.ClientAsync("conf", "pools.p.slots=4", "pools.!q=");
+
+        shown.Json.Text("name").Should().Be("n1");
+        changed.Json.Find("pools")!.Value.Keys().Should().Equal("p");
+        changed.Json.Find("pools")!.Value.Find("p")!.Value.Number("slots").Should().Be(4);
+        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":4}}""");
+    }
+
+    [Fact]
+    public async Task A_node_is_configured_by_its_name()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
+
+        var run = await box.ClientAsync("conf", "pools.p.slots=7", "n1");
+
+        run.Status.Should().Be(0);
+        run.Json.Find("pools")!.Value.Find("p")!.Value.Number("slots").Should().Be(7);
+        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":7}}""");
+    }
+
+    [Theory]
+    [InlineData("*'two' is not a whole number*", "pools.p.slots=two")]
+    [InlineData("node 'n1' did not take the configuration: *'two' is not a whole number*", "pools.p.slots=two", "n1")]
+    [InlineData("there is no node 'n9'; the nodes there are: n1\n", "n9")]
+    public async Task What_is_not_taken_is_told(string message, params string[] words)
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
+
+        var run = await box.ClientAsync(["conf", .. words]);
+
+        run.Status.Should().Be(1);
+        run.Output.Should().BeEmpty();
+        run.Errors.Should().Match($"meeseeks-client: {message}");
+    }
+
+    [Fact]
+    public async Task A_secret_reaches_the_box_as_it_is()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
+
+        var run = await box.ClientAsync("conf", "nodes.far.ssl.pass=geheim", "nodes.far.address=127.0.0.1", "nodes.far.port=1");
+
+        run.Output.Should().NotContain("geheim");
+        run.Errors.Should().NotContain("geheim");
+    }
+
+    [Fact]
+    public async Task Ended_jobs_are_told_from_the_history_of_the_box()
+    {
+        using var folder = new TemporaryFolder();
+        await using var box = await RunningBox.StartAsync("pools.p.slots=1", $"state.history={folder.File("history")}");
+        await box.RunAsync(new { id = "a", pool = "p", args = Some.Shell("exit 3"), tags = new[] { "x" } });
+        await box.RunAsync(new { id = "b", pool = "p", args = Some.True });
+        await box.WaitForFileAsync(folder.File("history"), text => text.Count(letter => letter is '\n') is 2);
+        await File.AppendAllTextAsync(folder.File("history"), "{\"c\":{\"id\":", TestContext.Current.CancellationToken);
+
+        var all = await box.ClientAsync("hist");
+        var some = await box.ClientAsync("hist", "tag=x", "json=1", $"file={folder.File("history")}");
+
+        all.Status.Should().Be(0);
+        all.Lines.Should().HaveCount(2);
+        all.Lines[0].Should().MatchRegex(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\ta\tp@n1\tfailed\t\(3\)\t0\t/bin/sh -c exit 3$");
+        all.Errors.Should().Be($"meeseeks-client: warning: {folder.File("history")}:3: not a line of a history, left out\n");
+        some.Lines.Should().ContainSingle();
+        some.Json.Text("id").Should().Be("a");
+    }
+
+    [Fact]
+    public async Task A_box_without_a_history_is_told()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
+
+        var run = await box.ClientAsync("hist");
+
+        run.Status.Should().Be(1);
+        run.Errors.Should().Be("meeseeks-client: the box keeps no history (state.history is not set); name a file with file=\n");
+    }
+}

@@ -1,0 +1,182 @@
+using MeeseeksBox.EndToEnd.Boxes;
+
+namespace MeeseeksBox.EndToEnd.Client;
+
+/// <summary>SPEC.md §11, README: <c>job</c>, <c>ls</c>, <c>del</c>, <c>mod</c>, <c>hold</c>, <c>release</c>.</summary>
+public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
+{
+    [Theory]
+    [InlineData("job")]
+    [InlineData("get")]
+    public async Task Jobs_are_printed_by_id_as_json(string command)
+    {
+        var (one, two) = (await HeldAsync(), await HeldAsync());
+
+        var run = await Box.ClientAsync(command, one, two);
+
+        run.Status.Should().Be(0);
+        run.Json.Keys().Should().Equal(one, two);
+        run.Json.Find(one)!.Value.Keys().Should().BeInAscendingOrder(StringComparer.Ordinal).And.Contain(["seq", "ts", "submit_ts"]);
+    }
+
+    [Fact]
+    public async Task Without_words_all_jobs_are_meant()
+    {
+        var id = await HeldAsync();
+
+        (await Box.ClientAsync("job")).Json.Keys().Should().Contain(id);
+        (await Box.ClientAsync("ls")).Lines.Should().Contain(id);
+    }
+
+    [Fact]
+    public async Task Filters_are_any_attributes_and_all_must_hold()
+    {
+        var tag = Some.Id();
+        var id = await HeldAsync(tag);
+        await HeldAsync();
+
+        (await Box.ClientAsync("ls", $"tag={tag}", "pool=p", "state=new", "hold=1")).Output.Should().Be(id + "\n");
+        (await Box.ClientAsync("ls", $"tag={tag}", "state=done,failed")).Output.Should().BeEmpty();
+        (await Box.ClientAsync("ls", $"tag={tag}", "state=done,new")).Output.Should().Be(id + "\n");
+        (await Box.ClientAsync("ls", $"tag={tag[..^1]}*", id)).Output.Should().Be(id + "\n");
+        (await Box.ClientAsync("ls", $"{id}*", $"tag={tag}")).Output.Should().Be(id + "\n");
+    }
+
+    [Theory]
+    [InlineData("job")]
+    [InlineData("ls")]
+    [InlineData("del")]
+    [InlineData("mod", "retries=1")]
+    [InlineData("hold")]
+    [InlineData("wait")]
+    [InlineData("out")]
+    public async Task An_unknown_id_is_one_line_and_exit_status_1(string command, params string[] more)
+    {
+        var run = await Box.ClientAsync([command, "nosuch", .. more]);
+
+        run.Status.Should().Be(1);
+        run.Errors.Should().Be("meeseeks-client: there is no job 'nosuch'; it may have ended and expired\n");
+    }
+
+    [Theory]
+    [InlineData("del")]
+    [InlineData("kill")]
+    public async Task Jobs_are_killed_by_id(string command)
+    {
+        var (one, two) = (await HeldAsync(), await HeldAsync());
+
+        var run = await Box.ClientAsync(command, one, two);
+
+        run.Status.Should().Be(0);
+        run.Json.EnumerateObject().Select(job => job.Value.Text("state")).Should().Equal("killed", "killed");
+    }
+
+    [Fact]
+    public async Task Jobs_are_killed_by_filter_and_never_all_at_once_by_mistake()
+    {
+        var tag = Some.Id();
+        var id = await HeldAsync(tag);
+
+        var all = await Box.ClientAsync("del");
+        var mine = await Box.ClientAsync("del", $"tag={tag}");
+
+        all.Status.Should().Be(2);
+        mine.Json.Find(id)!.Value.Text("state").Should().Be("killed");
+    }
+
+    [Theory]
+    [InlineData("mod")]
+    [InlineData("set")]
+    public async Task Keys_are_set_in_jobs_by_id_and_the_new_jobs_printed(string command)
+    {
+        var id = await HeldAsync();
+
+        var run = await Box.ClientAsync(command, id, "retries=3", "tag=x,y");
+
+        run.Status.Should().Be(0);
+        run.Json.Find(id)!.Value.Number("retries").Should().Be(3);
+        run.Json.Find(id)!.Value.Texts("tags").Should().Equal("x", "y");
+    }
+
+    [Fact]
+    public async Task After_a_filter_a_colon_stands_before_what_is_set()
+    {
+        var tag = Some.Id();
+        var id = await HeldAsync(tag);
+
+        var run = await Box.ClientAsync("mod", $"tag={tag}", "state=new", ":", "runtime=9", "stdout=");
+
+        run.Json.Keys().Should().Equal(id);
+        run.Json.Find(id)!.Value.Number("runtime").Should().Be(9);
+    }
+
+    [Fact]
+    public async Task An_ended_job_that_is_set_to_new_runs_again_and_its_node_is_cleared()
+    {
+        var id = Some.Id();
+        await Box.RunAsync(new { id, pool = "p", args = Some.True });
+
+        var run = await Box.ClientAsync("mod", id, "state=new");
+
+        run.Status.Should().Be(0);
+        (await Box.WaitForJobAsync(id, job => job.Number("start_count") == 2 && job.Text("state") is "done")).Text("id").Should().Be(id);
+    }
+
+    [Fact]
+    public async Task Mod_makes_no_job_that_was_not_there()
+    {
+        var run = await Box.ClientAsync("mod", "nosuch2", "pool=p", "state=new");
+
+        run.Status.Should().Be(1);
+        (await Box.ClientAsync("ls")).Lines.Should().NotContain("nosuch2");
+    }
+
+    [Theory]
+    [InlineData("which jobs?*", ":", "hold=1")]
+    [InlineData("which jobs?*", "hold=1")]
+    [InlineData("what is to be set?*", "a")]
+    [InlineData("'b' stands where key=value is wanted*", "a", ":", "b")]
+    public async Task Mod_without_jobs_or_values_is_wrong_usage(string message, params string[] words)
+    {
+        var run = await Box.ClientAsync(["mod", .. words]);
+
+        run.Status.Should().Be(2);
+        run.Errors.Should().Match($"meeseeks-client: {message}");
+    }
+
+    [Fact]
+    public async Task A_job_is_held_and_released()
+    {
+        var id = await HeldAsync();
+        await Box.ClientAsync("release", id);
+        (await Box.WaitForEndAsync(id)).Text("state").Should().Be("done");
+
+        var held = await Box.ClientAsync("hold", id);
+
+        held.Json.Find(id)!.Value.Flag("hold").Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task What_begins_with_a_dash_stands_behind_two()
+    {
+        await Box.SubmitAsync(new { id = "-x", pool = "p", args = Some.True, hold = 1 });
+
+        (await Box.ClientAsync("ls", "--", "-x")).Output.Should().Be("-x\n");
+        (await Box.ClientAsync("ls", "-x")).Status.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_word_that_begins_with_an_at_sign_is_an_id_and_no_file()
+    {
+        await Box.SubmitAsync(new { id = "@x", pool = "p", args = Some.True, hold = 1 });
+
+        (await Box.ClientAsync("ls", "@x")).Output.Should().Be("@x\n");
+    }
+
+    private async Task<string> HeldAsync(string? tag = null)
+    {
+        var id = Some.Id();
+        await Box.SubmitAsync(new { id, pool = "p", args = Some.True, hold = 1, tags = tag is null ? [] : new[] { tag } });
+        return id;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Net.Sockets;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Client;
+
+/// <summary>SPEC.md §11: client options, exit status, help, and the q names.</summary>
+public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
+{
+    [Fact]
+    public async Task The_variable_holds_options_and_words_count_more()
+    {
+        (await ClientProgram.RunAsync($"address=127.0.0.1 port={Box.Port}", "pools")).Status.Should().Be(0);
+        (await ClientProgram.RunAsync("address=127.0.0.1 port=1", $"port={Box.Port}", "pools")).Status.Should().Be(0);
+        (await ClientProgram.RunAsync("address=127.0.0.1 port=1", "pools", $"port={Box.Port}")).Status.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_file_holds_options()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("client.cfg", $$"""{ "address": "127.0.0.1", "port": {{Box.Port}} /* here */ }""");
+
+        (await ClientProgram.RunAsync("", $"file={file}", "pools")).Status.Should().Be(0);
+        (await ClientProgram.RunAsync($"file={file}", "pools")).Status.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task No_connection_is_one_line_that_says_what_to_look_at_and_exit_status_1()
+    {
+        var port = FreePort();
+
+        var run = await ClientProgram.RunAsync("", "address=localhost", $"port={port}", "stat");
+
+        run.Should().BeEquivalentTo(new
+        {
+            Status = 1,
+            Output = "",
+            Errors = $"meeseeks-client: no meeseeks-box at localhost:{port}: connection refused; is it running, and is the port right?\n",
+        });
+    }
+
+    [Fact]
+    public async Task Something_that_does_not_answer_is_told()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var port = ((IPEndPoint)silent.LocalEndpoint).Port;
+
+        var run = await ClientProgram.RunAsync("", "address=127.0.0.1", $"port={port}", "timeout=0.2", "stat");
+
+        run.Status.Should().Be(1);
+        run.Errors.Should().Match("meeseeks-client: 127.0.0.1:* took the request and has not answered for 0.2 s; is it a meeseeks-box that listens there?\n");
+    }
+
+    [Theory]
+    [InlineData("", 2, "which command?*")]
+    [InlineData("", 2, "there is no command 'stta'; did you mean stat?*", "stta")]
+    [InlineData("", 2, "there is no option '--all'*", "stat", "--all")]
+    [InlineData("", 2, "command line: port: 'x' is not a whole number*", "port=x", "stat")]
+    [InlineData("", 2, "command line: port: 70000 is too large*", "port=70000", "stat")]
+    [InlineData("", 2, "*unknown key, ignored; the nearest known key is 'address'*", "adress=n1", "stat", "bogus")]
+    [InlineData("localhost", 2, "MEESEEKS_CONF: 'localhost' is not key=value*", "stat")]
+    [InlineData("", 2, "/no/such: the file cannot be read*", "file=/no/such", "stat")]
+    [InlineData("", 2, "Unrecognized command or argument 'x'*", "nodes", "x")]
+    public async Task Wrong_usage_is_exit_status_2(string conf, int status, string message, params string[] words)
+    {
+        var run = await ClientProgram.RunAsync(conf, words);
+
+        run.Status.Should().Be(status);
+        run.Output.Should().BeEmpty();
+        run.Errors.Should().Match($"meeseeks-client: {message}");
+    }
+
+    [Fact]
+    public async Task A_call_is_logged_without_the_words_of_the_job()
+    {
+        using var folder = new TemporaryFolder();
+
+        await Box.ClientAsync($"log={folder.File("log")}", "sub", "hold=1", "retires=1", "p", "secret");
+        await Box.ClientAsync($"log={folder.File("log")}", "job", "nosuch");
+
+        File.ReadAllText(folder.File("log")).Should().MatchRegex(
+            @"^\S+ \S+ WARNING sub: warning: retires: .*\n\S+ \S+ INFO sub: exit status 0 after \d+ ms\n"
+            + @"\S+ \S+ WARNING job: there is no job 'nosuch'.*\n\S+ \S+ INFO job: exit status 1 after \d+ ms\n$").And.NotContain("secret");
+    }
+
+    [Theory]
+    [InlineData("sub")]
+    [InlineData("job")]
+    [InlineData("ls")]
+    [InlineData("del")]
+    [InlineData("mod")]
+    [InlineData("hold")]
+    [InlineData("release")]
+    [InlineData("wait")]
+    [InlineData("out")]
+    [InlineData("err")]
+    [InlineData("stat")]
+    [InlineData("nodes")]
+    [InlineData("pools")]
+    [InlineData("conf")]
+    [InlineData("hist")]
+    public async Task Every_command_has_help_with_an_example(string command)
+    {
+        var one = await ClientProgram.RunAsync("", command, "--help");
+        var all = await ClientProgram.RunAsync("", "--help");
+
+        one.Status.Should().Be(0);
+        one.Output.Should().MatchRegex(@"Examples?:\n  (meeseeks-client|q\w+) ").And.Contain($"Usage: meeseeks-client {command}");
+        all.Output.Should().MatchRegex($@"\n  {command}[ |]");
+    }
+
+    [Fact]
+    public async Task The_version_is_told()
+    {
+        (await ClientProgram.RunAsync("", "--version")).Output.Should().MatchRegex(@"^\d+\.\d+\.\d+\n$");
+    }
+
+    [Theory]
+    [InlineData("qsub", """^\{\n    "[-0-9a-f]+": \{""", "hold=1", "p", "ls", "-la", "--help")]
+    [InlineData("qstat", @"^n1\tonline\t", "nodes")]
+    [InlineData("qjob", @"^\{\}\n$", "tag=nosuch")]
+    [InlineData("qdel", @"^\{\}\n$", "tag=nosuch")]
+    [InlineData("qmod", @"^\{\}\n$", "tag=nosuch", ":", "hold=1")]
+    [InlineData("qconf", """^\{\n(.*\n)*    "name": "n1",""")]
+    public async Task Under_a_q_name_the_command_is_implied(string name, string output, params string[] words)
+    {
+        // Only a native program sees the name that it was called by; CI publishes one and names it in this variable.
+        Assert.SkipWhen(ClientProgram.Native is null, "MEESEEKS_TEST_CLIENT does not name a native meeseeks-client");
+
+        var run = await Box.ClientNamedAsync(name, words);
+
+        run.Status.Should().Be(0);
+        run.Output.Should().MatchRegex(output);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

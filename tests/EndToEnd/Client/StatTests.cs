@@ -1,0 +1,134 @@
+using System.Text.RegularExpressions;
+using MeeseeksBox.EndToEnd.Boxes;
+
+namespace MeeseeksBox.EndToEnd.Client;
+
+/// <summary>SPEC.md §11, README: <c>stat</c>, <c>nodes</c>, <c>pools</c>, into a pipe.</summary>
+public sealed partial class StatTests : IAsyncLifetime
+{
+    private RunningBox _box = null!;
+
+    public async ValueTask InitializeAsync() => _box = await RunningBox.StartAsync("state.expire=600", "pools.p.slots=3", "pools.free=");
+
+    public ValueTask DisposeAsync() => _box.DisposeAsync();
+
+    [Theory]
+    [InlineData("stat")]
+    [InlineData("show")]
+    public async Task A_line_for_each_node_pool_and_job_with_tabs_between(string command)
+    {
+        await SubmitAllAsync();
+
+        var run = await _box.ClientAsync(command);
+
+        run.Status.Should().Be(0);
+        run.Lines[0].Should().MatchRegex(@"^n1\tonline\t\d+\.\d+$");
+        run.Lines[1..].Select(line => Seconds().Replace(line, "\t0\t")).Should().Equal(
+            "\tpool free@n1\t1 jobs",
+            "\t\tlost\t[]\tE \tfailed\t()\t/no/such a\\tb",
+            "\tpool p@n1\t3 jobs\t1 free",
+            "\t\tended\t[x,y]\t\tfailed\t(3)\t/bin/sh -c exit 3",
+            "\t\truns\t[]\tA R \trunning\t0\t/bin/sleep 1000",
+            "\t\theld\t[]\tA H \tnew\t\t/bin/true",
+            "\tpool nopool@\t1 jobs",
+            "\t\twaits\t[]\t\tnew\t\t/bin/true");
+    }
+
+    [Theory]
+    [InlineData("nodes", "n1")]
+    [InlineData("n", "n1")]
+    [InlineData("pools", "\tpool")]
+    [InlineData("p", "\tpool")]
+    [InlineData("jobs", "\t\t")]
+    [InlineData("j", "\t\t")]
+    public async Task Words_or_their_first_letters_choose_what_is_shown(string word, string beginning)
+    {
+        await SubmitAllAsync();
+
+        var run = await _box.ClientAsync("stat", word);
+
+        run.Lines.Should().NotBeEmpty().And.OnlyContain(line => line.StartsWith(beginning));
+    }
+
+    [Theory]
+    [InlineData("active")]
+    [InlineData("a")]
+    public async Task Only_active_jobs_are_shown_when_asked_for(string word)
+    {
+        await SubmitAllAsync();
+
+        var run = await _box.ClientAsync("stat", "jobs", word);
+
+        run.Lines.Select(line => line.Split('\t')[2]).Should().Equal("runs", "held");
+    }
+
+    [Fact]
+    public async Task A_filter_chooses_jobs()
+    {
+        await SubmitAllAsync();
+
+        (await _box.ClientAsync("stat", "j", "state=new", "pool=p")).Lines.Should().ContainSingle().Which.Should().StartWith("\t\theld\t");
+        (await _box.ClientAsync("stat", "j", "tag=x")).Lines.Should().ContainSingle().Which.Should().StartWith("\t\tended\t");
+    }
+
+    [Fact]
+    public async Task With_refresh_it_is_shown_again_until_no_jobs_are_left()
+    {
+        await _box.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
+        await _box.WaitForStartAsync("a");
+        using var client = _box.StartClient("refresh=0.05", "stat", "jobs");
+        var first = await client.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        var second = await client.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        await _box.AskAsync("kill", "a");
+
+        var run = await ClientProgram.EndAsync(client);
+
+        first.Should().StartWith("\t\ta\t[]\tA \trunning\t");
+        second.Should().StartWith("\t\ta\t[]\tA \trunning\t");
+        run.Status.Should().Be(0);
+        run.Lines[^1].Should().Be("\t\ta\t[]\t\tkilled\t(-9)\t/bin/sleep 1000");
+    }
+
+    [Fact]
+    public async Task Nodes_and_pools_are_printed_as_json()
+    {
+        var nodes = await _box.ClientAsync("nodes");
+        var pools = await _box.ClientAsync("pools");
+
+        nodes.Json.Find("n1")!.Value.Keys().Should().BeInAscendingOrder(StringComparer.Ordinal).And.Contain(["loadavg", "online", "pools", "routing", "ts"]);
+        pools.Output.Should().Be("""
+            {
+                "free": {
+                    "n1": true
+                },
+                "p": {
+                    "n1": 3
+                }
+            }
+
+            """);
+    }
+
+    [Fact]
+    public async Task A_word_that_is_nothing_to_show_is_wrong_usage()
+    {
+        var run = await _box.ClientAsync("stat", "job1");
+
+        run.Status.Should().Be(2);
+        run.Errors.Should().StartWith("meeseeks-client: 'job1' is nothing that stat shows (nodes, pools, jobs, active, tree); if it is an id, write id=job1");
+    }
+
+    private async Task SubmitAllAsync()
+    {
+        await _box.RunAsync(new { id = "ended", pool = "p", args = Some.Shell("exit 3"), tags = new[] { "x", "y" } });
+        await _box.SubmitAsync(new { id = "runs", pool = "p", args = Some.Sleep, restart = 1 });
+        await _box.WaitForStartAsync("runs");
+        await _box.SubmitAsync(new { id = "held", pool = "p", node = "n1", args = Some.True, hold = 1 });
+        await _box.RunAsync(new { id = "lost", pool = "free", args = new[] { "/no/such", "a\tb" } });
+        await _box.SubmitAsync(new { id = "waits", pool = "nopool", args = Some.True });
+    }
+
+    // A busy machine takes its time between the start and the look.
+    [GeneratedRegex(@"(?<=running)\t\d+\t")]
+    private static partial Regex Seconds();
+}

@@ -1,0 +1,306 @@
+using System.Text.Json;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Client;
+
+/// <summary>SPEC.md §11, README: <c>meeseeks-client sub</c>.</summary>
+public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
+{
+    [Fact]
+    public async Task A_job_is_submitted_and_printed_sorted_by_key_and_indented_by_4()
+    {
+        var id = Some.Id();
+
+        var run = await Box.ClientAsync("sub", $"id={id}", "hold=1", "tag=b,a", "p", "echo", "hello");
+
+        run.Status.Should().Be(0);
+        run.Errors.Should().BeEmpty();
+        run.Output.Should().StartWith($$"""
+            {
+                "{{id}}": {
+                    "active": false,
+                    "args": [
+                        "echo",
+                        "hello"
+                    ],
+                    "fail_count": 0,
+                    "hold": true,
+                    "id": "{{id}}",
+            """);
+        run.Output.Should().EndWith("    }\n}\n");
+        var keys = run.Json.Find(id)!.Value.Keys();
+        keys.Should().BeInAscendingOrder(StringComparer.Ordinal);
+        run.Json.Find(id)!.Value.Texts("tags").Should().Equal("b", "a");
+    }
+
+    [Fact]
+    public async Task Everything_after_the_pool_is_the_jobs_own_and_untouched()
+    {
+        string[] hostile = ["printf", "[%s]", "ls", "--help", "-la", "@x", "a=b", "--version", "-h", "-?", "--", "[suggest]", "[diagram]", "port=1", "wait=1", "/x", "", " ", "a b", "$HOME", "*", "--x=y", "-", "@/etc/passwd", "p", "file=-", "ä漢\ud83d\ude00"];
+
+        var run = await Box.ClientAsync(["sub", "wait=1", "p", .. hostile]);
+
+        run.Output.Should().Be(string.Concat(hostile.Skip(2).Select(word => $"[{word}]")));
+        run.Status.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_program_that_looks_like_an_option_is_still_the_program()
+    {
+        var run = await Box.ClientAsync("sub", "hold=1", "p", "--help");
+
+        run.Json.EnumerateObject().Single().Value.Texts("args").Should().Equal("--help");
+    }
+
+    [Fact]
+    public async Task Submit_options_are_the_words_before_the_pool()
+    {
+        using var folder = new TemporaryFolder();
+        var id = Some.Id();
+
+        var run = await Box.ClientAsync(
+            "sub", $"id={id}", "node=n1", "stdin=/dev/null", $"stdout={folder.File("out")}", "stderr=/dev/null", "restart=1", "retries=2", "resubmit=1",
+            "runtime=60", "hold=1", "tag=t", "env.A=1", "env.B=x y", "cwd=/tmp", "config.shell=true", "p", "true");
+
+        var job = run.Json.Find(id)!.Value;
+        job.Text("node").Should().Be("n1");
+        job.Text("stdin").Should().Be("/dev/null");
+        job.Text("stdout").Should().Be(folder.File("out"));
+        job.Text("stderr").Should().Be("/dev/null");
+        job.Flag("restart").Should().BeTrue();
+        job.Number("retries").Should().Be(2);
+        job.Flag("resubmit").Should().BeTrue();
+        job.Number("runtime").Should().Be(60);
+        job.Texts("tags").Should().Equal("t");
+        job.Find("env")!.Value.GetRawText().ReplaceLineEndings("").Replace(" ", "").Should().Be("""{"A":"1","B":"xy"}""");
+        job.Text("cwd").Should().Be("/tmp");
+        job.Find("config")!.Value.Flag("shell").Should().BeTrue();
+        run.Errors.Should().BeEmpty();
+        await Box.ClientAsync("del", id);
+    }
+
+    [Theory]
+    [InlineData("id", "007")]
+    [InlineData("stdin", "1e3")]
+    [InlineData("stdout", "true")]
+    [InlineData("stderr", "[x")]
+    [InlineData("node", "0.10")]
+    public async Task Names_and_paths_are_text_whatever_they_look_like(string key, string value)
+    {
+        var run = await Box.ClientAsync("sub", $"{key}={value}", "hold=1", "p", "true");
+
+        var job = run.Json.EnumerateObject().Single().Value;
+        job.Text(key).Should().Be(value);
+        await Box.ClientAsync("del", job.Text("id"));
+    }
+
+    [Fact]
+    public async Task The_pool_may_be_text_that_looks_like_a_number_and_the_node_may_stand_behind_it()
+    {
+        var run = await Box.ClientAsync("sub", "hold=1", "12@n7", "true");
+
+        var job = run.Json.EnumerateObject().Single().Value;
+        job.Text("pool").Should().Be("12");
+        job.Text("node").Should().Be("n7");
+        await Box.ClientAsync("del", job.Text("id"));
+    }
+
+    [Theory]
+    [InlineData("p@n1,n8")]
+    [InlineData("node=n1,n8")]
+    public async Task A_list_of_nodes_gets_a_job_each(string word)
+    {
+        var id = Some.Id();
+        string[] words = word.StartsWith("node") ? [word, "p", "true"] : [word, "true"];
+
+        var run = await Box.ClientAsync(["sub", $"id={id}", "hold=1", .. words]);
+
+        run.Json.Keys().Should().Equal($"{id}.n1", $"{id}.n8");
+        await Box.ClientAsync("del", $"{id}.n1", $"{id}.n8");
+    }
+
+    [Fact]
+    public async Task A_pattern_of_nodes_gets_a_job_on_each_that_matches()
+    {
+        var run = await Box.ClientAsync("sub", "hold=1", "p@*", "true");
+
+        run.Json.EnumerateObject().Should().ContainSingle().Which.Value.Text("node").Should().Be("n1");
+    }
+
+    [Fact]
+    public async Task With_pool_as_an_option_the_first_word_is_the_program()
+    {
+        var run = await Box.ClientAsync("sub", "pool=p", "hold=1", "echo", "x");
+
+        var job = run.Json.EnumerateObject().Single().Value;
+        job.Text("pool").Should().Be("p");
+        job.Texts("args").Should().Equal("echo", "x");
+    }
+
+    [Fact]
+    public async Task An_id_that_is_there_is_changed_and_needs_no_pool()
+    {
+        var id = Some.Id();
+        await Box.RunAsync(new { id, pool = "p", args = Some.True });
+
+        var run = await Box.ClientAsync("sub", $"id={id}", "state=new");
+
+        run.Status.Should().Be(0);
+        (await Box.WaitForJobAsync(id, job => job.Number("start_count") == 2)).Text("id").Should().Be(id);
+    }
+
+    [Fact]
+    public async Task Quiet_prints_the_id_alone()
+    {
+        var id = Some.Id();
+
+        var run = await Box.ClientAsync("sub", "quiet=1", $"id={id}", "hold=1", "p", "true");
+
+        run.Output.Should().Be(id + "\n");
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_one_line_and_exit_status_1()
+    {
+        var run = await Box.ClientAsync("sub", "runtime=long", "p", "true");
+
+        run.Should().BeEquivalentTo(new { Status = 1, Output = "", Errors = "meeseeks-client: runtime: 'long' is not a number of seconds, 0 or more\n" });
+    }
+
+    [Fact]
+    public async Task An_unknown_key_is_told_with_the_one_that_was_meant()
+    {
+        var run = await Box.ClientAsync("sub", "quiet=1", "hold=1", "retires=1", "p", "true");
+
+        run.Status.Should().Be(0);
+        run.Errors.Should().Be("meeseeks-client: warning: retires: not something that submit takes, ignored; did you mean retries?\n");
+    }
+
+    [Fact]
+    public async Task An_unknown_pool_is_told_with_the_pools_there_are()
+    {
+        var run = await Box.ClientAsync("sub", "quiet=1", "nopool", "true");
+
+        run.Status.Should().Be(0);
+        run.Errors.Should().Be("meeseeks-client: warning: no node online has a pool 'nopool': the job waits until one has; "
+            + "the pools there are: hasty, one, p, patient, slow, small, strict\n");
+        await Box.ClientAsync("del", run.Lines[0]);
+    }
+
+    [Fact]
+    public async Task Waiting_prints_the_output_and_exits_with_the_status_of_the_job()
+    {
+        var run = await Box.ClientAsync(["sub", "wait=1", "p", .. Some.Shell("echo out; printf '\\377\\n' | wc -c; echo err >&2; exit 3")]);
+
+        run.Should().BeEquivalentTo(new { Status = 3, Output = "out\n2\n", Errors = "err\n" });
+    }
+
+    [Fact]
+    public async Task Waiting_for_a_job_that_cannot_start_says_why()
+    {
+        var id = Some.Id();
+
+        var run = await Box.ClientAsync("sub", "wait=1", $"id={id}", "p", "/no/such/program");
+
+        run.Status.Should().Be(1);
+        run.Errors.Should().StartWith($"meeseeks-client: job '{id}' failed: ").And.Contain("/no/such/program");
+    }
+
+    [Fact]
+    public async Task Waiting_for_a_job_that_somebody_kills_ends_as_a_shell_says_it()
+    {
+        var id = Some.Id();
+        using var client = Box.StartClient("sub", "wait=1", $"id={id}", "p", "sleep", "1000");
+        await Box.WaitForStartAsync(id);
+
+        await Box.AskAsync("kill", id);
+
+        (await ClientProgram.EndAsync(client)).Status.Should().Be(128 + 9);
+    }
+
+    [Theory]
+    [InlineData(Signal.Interrupt)]
+    [InlineData(Signal.Terminate)]
+    public async Task An_interrupt_kills_the_job_that_is_waited_for(int signal)
+    {
+        var id = Some.Id();
+        using var client = Box.StartClient("sub", "wait=1", $"id={id}", "p", "sleep", "1000");
+        await Box.WaitForStartAsync(id);
+
+        Signal.Send(client.Id, signal);
+
+        (await ClientProgram.EndAsync(client)).Status.Should().Be(130);
+        var job = await Box.JobAsync(id);
+        job.Text("state").Should().Be("killed");
+        job.Flag("active").Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_file_of_jobs_is_submitted_line_by_line_with_options_for_all()
+    {
+        using var folder = new TemporaryFolder();
+        var (one, two, tag) = (Some.Id(), Some.Id(), Some.Id());
+        var file = folder.Write("jobs.jsonl", $$"""
+            {"id":"{{one}}","args":["true"]}
+
+            {"id":"{{two}}","args":["true"],"hold":0}
+            """);
+
+        var run = await Box.ClientAsync("sub", "quiet=1", "pool=p", "hold=1", $"tag={tag}", $"file={file}");
+
+        run.Should().BeEquivalentTo(new { Status = 0, Output = $"{one}\n{two}\n", Errors = "" });
+        (await Box.JobAsync(one)).Flag("hold").Should().BeTrue();
+        (await Box.JobAsync(two)).Texts("tags").Should().Equal(tag);
+        (await Box.WaitForEndAsync(two)).Text("state").Should().Be("done");
+    }
+
+    [Fact]
+    public async Task Jobs_come_from_standard_input_and_bad_lines_are_named()
+    {
+        var id = Some.Id();
+
+        var run = await Box.ClientWithInputAsync($$"""
+            {"id":"{{id}}","pool":"p","args":["true"]}
+            {"id":
+            [1]
+            {"args":["true"]}
+            """, "sub", "quiet=1", "file=-");
+
+        run.Status.Should().Be(1);
+        run.Output.Should().Be(id + "\n");
+        run.Errors.Split('\n').Should().HaveCount(4).And.Contain(line => line.StartsWith("meeseeks-client: -:2: not JSON"))
+            .And.Contain(line => line.StartsWith("meeseeks-client: -:3: a job is an object")).And.Contain(line => line.StartsWith("meeseeks-client: -:4: pool: "));
+    }
+
+    [Fact]
+    public async Task Ten_thousand_jobs_go_off_without_waiting_for_each_other()
+    {
+        var tag = Some.Id();
+        var lines = Enumerable.Range(0, 10_000).Select(number => JsonSerializer.Serialize(new { id = $"{tag}-{number}", pool = "p", args = Some.True, hold = 1 }));
+
+        var run = await Box.ClientWithInputAsync(string.Join('\n', lines), "sub", "quiet=1", $"tag={tag}", "file=-");
+
+        run.Lines.Should().HaveCount(10_000).And.StartWith([$"{tag}-0", $"{tag}-1"]).And.EndWith($"{tag}-9999");
+        (await Box.ClientAsync("ls", $"tag={tag}")).Lines.Should().HaveCount(10_000);
+        await Box.ClientAsync("del", $"tag={tag}");
+    }
+
+    [Theory]
+    [InlineData("which pool?*")]
+    [InlineData("what is pool 'p' to run?*", "p")]
+    [InlineData("wait=maybe: *", "wait=maybe", "p", "true")]
+    [InlineData("wait=1 and quiet=1: *", "wait=1", "quiet=1", "p", "true")]
+    [InlineData("wait=1 waits for one job*", "wait=1", "file=x")]
+    [InlineData("with file= *", "file=x", "p", "true")]
+    [InlineData("command line: *key is missing*", "=x", "p", "true")]
+    [InlineData("command line: config: bad JSON*", "config={", "p", "true")]
+    public async Task Wrong_usage_is_exit_status_2_and_says_what_is_wanted(string message, params string[] words)
+    {
+        var run = await Box.ClientAsync(["sub", .. words]);
+
+        run.Status.Should().Be(2);
+        run.Output.Should().BeEmpty();
+        run.Errors.Should().Match($"meeseeks-client: {message}\nmeeseeks-client: see meeseeks-client sub --help\n");
+    }
+}

@@ -1,0 +1,123 @@
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Client;
+
+/// <summary>The commands <c>wait</c>, <c>out</c> and <c>err</c>.</summary>
+public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
+{
+    [Fact]
+    public async Task Waiting_exits_with_the_status_of_the_job()
+    {
+        var id = Some.Id();
+        await Box.SubmitAsync(new { id, pool = "p", args = Some.Shell("sleep 0.2; exit 5") });
+
+        var run = await Box.ClientAsync("wait", id);
+
+        run.Should().BeEquivalentTo(new { Status = 5, Output = $"{id}\tfailed\t(5)\n", Errors = "" });
+    }
+
+    [Fact]
+    public async Task Waiting_for_several_ends_with_the_last_and_tells_of_each()
+    {
+        var (tag, one, two) = (Some.Id(), Some.Id(), Some.Id());
+        await Box.SubmitAsync(new { id = one, pool = "p", args = Some.Shell("sleep 0.1"), tags = new[] { tag } });
+        await Box.SubmitAsync(new { id = two, pool = "p", args = Some.Shell("exit 4"), tags = new[] { tag } });
+
+        var run = await Box.ClientAsync("wait", $"tag={tag}");
+
+        run.Status.Should().Be(4);
+        run.Lines.Should().BeEquivalentTo($"{one}\tdone\t(0)", $"{two}\tfailed\t(4)");
+    }
+
+    [Fact]
+    public async Task A_box_that_is_restarted_meanwhile_does_not_end_the_wait()
+    {
+        using var folder = new TemporaryFolder();
+        string[] words = [$"state.file={folder.File("state")}", "pools.p.slots=0"];
+        var first = await RunningBox.StartAsync(words);
+        await first.SubmitAsync(new { id = "a", pool = "p", args = Some.True, hold = 1 });
+        using var client = first.StartClient("wait", "a");
+        await first.WaitForLogAsync("listening");
+        await Wait.Until(() => client.Threads.Count > 0, () => "no client", TestContext.Current.CancellationToken);
+        await first.StopAsync();
+        await using var second = await RunningBox.StartAsync([.. words, $"listen.port={first.Port}"]);
+        await first.DisposeAsync();
+
+        await second.AskAsync("submit", new { id = "a", hold = 0 });
+
+        (await ClientProgram.EndAsync(client)).Should().BeEquivalentTo(new { Status = 0, Output = "a\tdone\t(0)\n" });
+    }
+
+    [Fact]
+    public async Task What_a_job_printed_is_printed_byte_by_byte()
+    {
+        var id = Some.Id();
+        await Box.RunAsync(new { id, pool = "p", args = Some.Shell("printf 'a\\tb\\n\\n'; printf e >&2") });
+
+        (await Box.ClientAsync("out", id)).Should().BeEquivalentTo(new { Status = 0, Output = "a\tb\n\n", Errors = "" });
+        (await Box.ClientAsync("err", id)).Should().BeEquivalentTo(new { Status = 0, Output = "e", Errors = "" });
+    }
+
+    [Fact]
+    public async Task Output_that_lacks_its_middle_is_told()
+    {
+        var id = Some.Id();
+        await Box.RunAsync(new { id, pool = "small", args = Some.Shell("yes | head -5000") });
+
+        var run = await Box.ClientAsync("out", id);
+
+        run.Output.Should().HaveLength(1000);
+        run.Errors.Should().Be($"meeseeks-client: warning: job '{id}': the middle of its stdout is missing, it was over the pool's output_limit\n");
+    }
+
+    [Fact]
+    public async Task The_output_of_a_job_that_runs_is_not_known_yet_and_can_be_waited_for()
+    {
+        var id = Some.Id();
+        using var folder = new TemporaryFolder();
+        await Box.SubmitAsync(new { id, pool = "p", args = Some.Shell("while ! test -e \"$0\"; do sleep 0.05; done; echo late", folder.File("go")) });
+        var early = await Box.ClientAsync("out", id);
+        using var client = Box.StartClient("out", "follow=1", id);
+
+        folder.Write("go", "");
+
+        early.Status.Should().Be(1);
+        early.Errors.Should().Contain("follow=1 waits for that");
+        (await ClientProgram.EndAsync(client)).Should().BeEquivalentTo(new { Status = 0, Output = "late\n" });
+    }
+
+    [Fact]
+    public async Task A_file_on_this_host_is_followed_while_the_job_runs()
+    {
+        using var folder = new TemporaryFolder();
+        var id = Some.Id();
+        await Box.SubmitAsync(new
+        {
+            id,
+            pool = "p",
+            stdout = folder.File("out"),
+            args = Some.Shell("echo one; while ! test -e \"$0\"; do sleep 0.05; done; echo two", folder.File("go")),
+        });
+        await Box.WaitForFileAsync(folder.File("out"), text => text == "one\n");
+        using var client = Box.StartClient("out", id, "follow=1");
+        var first = await client.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+
+        folder.Write("go", "");
+
+        first.Should().Be("one");
+        (await ClientProgram.EndAsync(client)).Should().BeEquivalentTo(new { Status = 0, Output = "two\n" });
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_on_this_host_is_named()
+    {
+        var id = Some.Id();
+        await Box.SubmitAsync(new { id, pool = "p", hold = 1, stdout = "/no/such/file", args = Some.True });
+
+        var run = await Box.ClientAsync("out", id);
+
+        run.Status.Should().Be(1);
+        run.Errors.Should().StartWith($"meeseeks-client: job '{id}' prints to /no/such/file on node ");
+    }
+}

@@ -1,0 +1,175 @@
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Testing;
+using Serilog;
+using Serilog.Core;
+
+namespace MeeseeksBox.Agent.Tests.State;
+
+/// <summary>The journal beside the state file: what is written and what is read back.</summary>
+public sealed class JournalTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly JournalFiles _files;
+
+    public JournalTests() => _files = new JournalFiles(_folder.File("state"));
+
+    private static ILogger Log => Logger.None;
+
+    [Fact]
+    public async Task What_is_durable_can_be_read_back()
+    {
+        await WriteAsync(Changed("a", 1), Changed("b", 2), new JournalLine { Gone = "a" }, Changed("b", 3, JobState.Done));
+
+        var jobs = await ReadAsync();
+
+        jobs.Should().ContainSingle().Which.State.Should().Be(JobState.Done);
+    }
+
+    [Fact]
+    public async Task Everything_up_to_a_number_is_on_disk_when_that_is_durable()
+    {
+        using var journal = new Journal(_files, Log);
+        var run = journal.RunAsync();
+
+        journal.Append(Changed("a", 1));
+        await journal.DurableAsync(journal.Appended);
+
+        File.ReadAllText(_files.Present).Should().StartWith("{\"job\":{\"id\":\"a\"").And.EndWith("\n");
+        File.GetUnixFileMode(_files.Present).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        journal.Complete();
+        await run;
+    }
+
+    [Fact]
+    public async Task What_nobody_waits_for_is_on_disk_a_little_later_and_ends_are_told_then()
+    {
+        using var journal = new Journal(_files, Log);
+        var told = new TaskCompletionSource<Job>();
+        journal.Ended += told.SetResult;
+        var run = journal.RunAsync();
+
+        journal.Append(new JournalLine { Ended = Job("a", 1, JobState.Done) });
+
+        (await told.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Id.Should().Be("a");
+        journal.Complete();
+        await run;
+    }
+
+    [Fact]
+    public async Task A_last_line_that_was_cut_off_is_normal()
+    {
+        await WriteAsync(Changed("a", 1));
+        await File.AppendAllTextAsync(_files.Present, "{\"job\":{\"id\":\"b\",\"po", TestContext.Current.CancellationToken);
+
+        var jobs = await ReadAsync();
+
+        jobs.Select(job => job.Id).Should().Equal("a");
+        Directory.GetFiles(_folder.Path, "*.damaged-*").Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Any_other_damage_is_put_aside_and_the_good_lines_count()
+    {
+        await WriteAsync(Changed("a", 1));
+        await File.AppendAllTextAsync(_files.Present, "rubbish\n", TestContext.Current.CancellationToken);
+        await WriteAsync(Changed("c", 2));
+
+        var jobs = await ReadAsync();
+
+        jobs.Select(job => job.Id).Should().Equal("a", "c");
+        Directory.GetFiles(_folder.Path, "state.journal.damaged-*").Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_line_that_is_older_than_the_saved_job_does_not_take_it_back()
+    {
+        await WriteAsync(Changed("a", 1), Changed("a", 2, JobState.Running));
+
+        var jobs = await ReadAsync(Job("a", 5, JobState.Done));
+
+        jobs.Single().State.Should().Be(JobState.Done);
+    }
+
+    [Fact]
+    public async Task A_rotation_keeps_what_the_former_file_still_holds_also_behind_a_line_that_was_cut_off()
+    {
+        await WriteAsync(Changed("a", 1));
+        await File.AppendAllTextAsync(_files.Present, "{\"job\":", TestContext.Current.CancellationToken);
+        _files.Rotate();
+        await WriteAsync(Changed("b", 2));
+        _files.Rotate();
+        await WriteAsync(Changed("c", 3));
+
+        var jobs = await ReadAsync();
+
+        jobs.Select(job => job.Id).Should().BeEquivalentTo("a", "b", "c");
+    }
+
+    [Fact]
+    public async Task All_before_a_rotation_is_in_the_former_file()
+    {
+        using var journal = new Journal(_files, Log);
+        var run = journal.RunAsync();
+
+        journal.Append(Changed("a", 1));
+        var rotated = journal.RotateAsync();
+        journal.Append(Changed("b", 2));
+        await rotated;
+        await journal.DurableAsync(journal.Appended);
+
+        File.ReadAllText(_files.Former).Should().Contain("\"a\"").And.NotContain("\"b\"");
+        File.ReadAllText(_files.Present).Should().Contain("\"b\"").And.NotContain("\"a\"");
+        journal.Complete();
+        await run;
+    }
+
+    [Fact]
+    public async Task A_journal_that_cannot_be_written_says_why_and_goes_on_when_it_can()
+    {
+        using var folder = new TemporaryFolder();
+        using var files = new JournalFiles(Path.Combine(folder.File("missing"), "state"));
+        using var journal = new Journal(files, Log);
+        var run = journal.RunAsync();
+
+        journal.Append(Changed("a", 1));
+        var durable = journal.DurableAsync(journal.Appended);
+        await Wait.Until(() => journal.Problem is not null, () => "there is no problem", TestContext.Current.CancellationToken);
+        durable.IsCompleted.Should().BeFalse();
+        _ = folder.Folder("missing");
+
+        await durable.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        journal.Problem.Should().BeNull();
+        journal.Complete();
+        await run;
+    }
+
+    public void Dispose()
+    {
+        _files.Dispose();
+        _folder.Dispose();
+    }
+
+    private static Job Job(string id, long seq, JobState state = JobState.New) => new() { Id = id, Pool = "p", Seq = seq, State = state };
+
+    private static JournalLine Changed(string id, long seq, JobState state = JobState.New) => new() { Changed = Job(id, seq, state) };
+
+    private async Task WriteAsync(params JournalLine[] lines)
+    {
+        using var journal = new Journal(_files, Log);
+        var run = journal.RunAsync();
+        foreach (var line in lines)
+        {
+            journal.Append(line);
+        }
+
+        journal.Complete();
+        await run;
+    }
+
+    private async Task<IReadOnlyCollection<Job>> ReadAsync(params Job[] saved)
+    {
+        using var files = new JournalFiles(_folder.File("state"));
+        return await new JournalReader(TimeProvider.System, Log).ReadAsync(saved, files);
+    }
+}

@@ -1,0 +1,66 @@
+using MeeseeksBox.CommandLine.Options;
+
+namespace MeeseeksBox.CommandLine.Tests.Options;
+
+/// <summary>How the words of a command line are parted: what belongs to a job stays whole.</summary>
+public sealed class CommandWordsTests
+{
+    [Theory]
+    [InlineData("p1 ls -la", "p1", "ls -la")]
+    [InlineData("id=1 p1@n1 ls --help", "id=1 p1@n1", "ls --help")]
+    [InlineData("pool=p1 ls a=b", "pool=p1", "ls a=b")]
+    [InlineData("pool=p1 id=x", "pool=p1 id=x", "")]
+    [InlineData("--help", "--help", "")]
+    [InlineData("id=1 --help p1 ls", "id=1 --help p1", "ls")]
+    [InlineData("p1 --help", "p1", "--help")]
+    [InlineData("p1 -- x", "p1", "-- x")]
+    [InlineData("p1 address=x", "p1", "address=x")]
+    [InlineData("", "", "")]
+    public void A_submit_ends_with_the_pool(string words, string own, string job)
+    {
+        var parted = CommandWords.Part(Split(words), "sub");
+
+        string.Join(' ', parted.Own).Should().Be(own);
+        string.Join(' ', parted.Job).Should().Be(job);
+        parted.Client.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("address=n1 port=2 stat pool=p1", "stat", "address=n1 port=2", "pool=p1")]
+    [InlineData("file=x sub file=y p1 port=3", "sub", "file=x", "file=y p1")]
+    [InlineData("stat refresh=2 ssl.verify=0 tag=x", "stat", "refresh=2 ssl.verify=0", "tag=x")]
+    [InlineData("address=n1", null, "address=n1", "")]
+    [InlineData("bogus=1 stat", "stat", "bogus=1", "")]
+    public void Client_options_stand_before_the_command_or_behind_it(string words, string? command, string client, string own)
+    {
+        var parted = CommandWords.Part(Split(words), implied: null);
+
+        parted.Command.Should().Be(command);
+        string.Join(' ', parted.Client).Should().Be(client);
+        string.Join(' ', parted.Own).Should().Be(own);
+    }
+
+    [Theory]
+    [InlineData("/usr/bin/qsub", "sub")]
+    [InlineData("qstat", "stat")]
+    [InlineData("./qjob", "job")]
+    [InlineData("qdel", "del")]
+    [InlineData("qmod", "mod")]
+    [InlineData("qconf", "conf")]
+    [InlineData("meeseeks-client", null)]
+    public void The_name_of_the_program_implies_a_command(string path, string? command)
+    {
+        InvokedName.Command(InvokedName.Of(path)).Should().Be(command);
+    }
+
+    [Theory]
+    [InlineData("stta", "; did you mean stat?")]
+    [InlineData("retires", "; did you mean retries?")]
+    [InlineData("xyzzy", "")]
+    public void A_mistyped_word_is_guessed_when_one_is_near(string word, string guess)
+    {
+        Guess.Of(word, ["stat", "set", "retries", "resubmit"]).Should().Be(guess);
+    }
+
+    private static string[] Split(string words) => words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,55 @@
+using MeeseeksBox.CommandLine.Options;
+
+namespace MeeseeksBox.CommandLine.Tests.Options;
+
+/// <summary>What becomes of key=value words.</summary>
+public sealed class JobWordsTests
+{
+    [Theory]
+    [InlineData("id=007", """{"id":"007"}""")]
+    [InlineData("id=a,b", """{"id":"a,b"}""")]
+    [InlineData("node=n1,n2", """{"node":["n1","n2"]}""")]
+    [InlineData("node=n*", """{"node":"n*"}""")]
+    [InlineData("stdout={x}", """{"stdout":"{x}"}""")]
+    [InlineData("stdout=", """{"stdout":null}""")]
+    [InlineData("hold=1", """{"hold":1}""")]
+    [InlineData("hold=true", """{"hold":true}""")]
+    [InlineData("runtime=1.50", """{"runtime":1.50}""")]
+    [InlineData("tag=1,x", """{"tag":["1","x"]}""")]
+    [InlineData("tag=x", """{"tag":"x"}""")]
+    [InlineData("env.A=true env.B= env.C.D=1", """{"env":{"A":"true","B":"","C.D":"1"}}""")]
+    [InlineData("config.cwd=/x config.shell=1", """{"config":{"cwd":"/x","shell":1}}""")]
+    [InlineData("""config={"a":[1]} config.b=2""", """{"config":{"a":[1],"b":2}}""")]
+    public void A_spec_has_texts_where_texts_are_meant(string words, string json)
+    {
+        JobWords.Spec(words.Split(' ')).ToJsonString().Should().Be(json);
+    }
+
+    [Theory]
+    [InlineData("a b", """{"ids":["a","b"]}""")]
+    [InlineData("state=new,running pool=1", """{"state":["new","running"],"pool":"1"}""")]
+    [InlineData("a* tag=x", """{"tag":"x","ids":["a*"]}""")]
+    [InlineData("rc=1 active=true node=", """{"rc":1,"active":true,"node":null}""")]
+    [InlineData("", "{}")]
+    public void A_selection_has_ids_and_conditions(string words, string json)
+    {
+        JobWords.Selection(words.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToFilter().ToJsonString().Should().Be(json);
+    }
+
+    [Fact]
+    public void Settings_are_sent_with_what_is_to_be_taken_away()
+    {
+        JobWords.Settings(["pools.p.slots=4", "pools.!q=", "nodes.x.ssl.pass=word", "n1"]).ToJsonString()
+            .Should().Be("""{"pools":{"p":{"slots":4},"!q":{}},"nodes":{"x":{"ssl":{"pass":"word"}}}}""");
+    }
+
+    [Fact]
+    public void A_switch_is_taken_out_of_the_words()
+    {
+        List<string> words = ["a", "wait=1", "b=2"];
+
+        JobWords.TakeSwitch(words, "wait").Should().BeTrue();
+        JobWords.TakeSwitch(words, "quiet").Should().BeFalse();
+        words.Should().Equal("a", "b=2");
+    }
+}

@@ -1,0 +1,78 @@
+using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.CommandLine.Status;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Nodes;
+
+namespace MeeseeksBox.CommandLine.Tests.Status;
+
+/// <summary>The lines of stat: for programs by tabs, for people in columns.</summary>
+public sealed class StatusLinesTests
+{
+    private static readonly Job[] Jobs =
+    [
+        new() { Id = "ok", Pool = "p", Node = "n1", State = JobState.Done, Rc = 0, Args = ["echo", "漢字", "a\nb"] },
+        new() { Id = "runs", Pool = "p", Node = "n1", State = JobState.Running, Active = true, StartTs = 900, Tags = ["x", "y"], Args = ["sleep", "9"] },
+        new() { Id = "over", Pool = "p", Node = "n1", State = JobState.Killed, Active = true, StartTs = 1100, Args = ["sleep", "9"] },
+        new() { Id = "waits", Pool = "q", State = JobState.New, Resubmit = true, Hold = true, Args = [new string('x', 300)] },
+    ];
+
+    [Fact]
+    public async Task A_tree_has_one_more_tab_a_level()
+    {
+        var text = await TextAsync(StatusView.All with { IsTree = true });
+
+        text.Should().Be("""
+            head|online|0.0
+            |n1|offline|1.25
+            ||pool p@n1|3 jobs|1 free
+            |||ok|[]||done|(0)|echo 漢字 a\nb
+            |||runs|[x,y]|A |running|100|sleep 9
+            |||over|[]|A |killed|0|sleep 9
+            |pool q@|1 jobs
+            ||waits|[]|H R |new||
+            """.Replace('|', '\t') + new string('x', 300) + "\n");
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(200)]
+    public async Task For_people_no_line_is_wider_than_the_terminal(int width)
+    {
+        var lines = (await ScreenAsync(width, hasColor: false)).Split('\n');
+
+        lines.Should().OnlyContain(line => TextWidth.Of(line) <= width);
+        lines.Should().Contain(line => line.Contains("runs") && line.Contains("running") && line.Contains("1m40s"));
+    }
+
+    [Fact]
+    public async Task Colours_are_there_only_when_they_are_wanted()
+    {
+        (await ScreenAsync(80, hasColor: false)).Should().NotContain("\e");
+        (await ScreenAsync(80, hasColor: true)).Should().Contain("\e[32mrunning\e[0m").And.Contain("\e[31moffline\e[0m");
+    }
+
+    private static ClusterStatus Cluster() => new(
+        new Dictionary<string, NodeStatus>
+        {
+            ["head"] = new() { Online = true, Routing = ["head", "n1"] },
+            ["n1"] = new() { Online = false, Loadavg = 1.25, Routing = ["n1"], Pools = new() { ["p"] = SlotCount.Of(4) } },
+        },
+        new Dictionary<string, Dictionary<string, SlotCount>> { ["p"] = new() { ["n1"] = SlotCount.Of(1) } },
+        [.. Jobs.Select(job => StatusJob.Of(job, 1000))],
+        HasLive: true);
+
+    private static async Task<string> TextAsync(StatusView view)
+    {
+        await using var output = new StringWriter { NewLine = "\n" };
+        await StatusText.WriteAsync(output, new StatusLines(Cluster(), view).All());
+        return output.ToString();
+    }
+
+    private static async Task<string> ScreenAsync(int width, bool hasColor)
+    {
+        await using var output = new StringWriter { NewLine = "\n" };
+        await new StatusScreen(width, hasColor).WriteAsync(output, [.. new StatusLines(Cluster(), StatusView.All).All()]);
+        return output.ToString();
+    }
+}

@@ -1,0 +1,71 @@
+using MeeseeksBox.Protocol.Tls;
+
+namespace MeeseeksBox.Protocol.Tests.Tls;
+
+/// <summary>SPEC.md §9: <c>ciphers</c>, as OpenSSL writes them.</summary>
+public sealed class CipherListTests
+{
+    private readonly List<TlsFault> _faults = [];
+
+    [Theory]
+    [InlineData("ECDHE-RSA-AES256-GCM-SHA384:TLS_AES_128_GCM_SHA256")]
+    [InlineData("ECDHE-RSA-AES256-GCM-SHA384,TLS_AES_128_GCM_SHA256")]
+    [InlineData("  ECDHE-RSA-AES256-GCM-SHA384 TLS_AES_128_GCM_SHA256 ")]
+    [InlineData("ecdhe-rsa-aes256-gcm-sha384:TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES256-GCM-SHA384")]
+    [InlineData("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256")]
+    public void Names_are_parted_in_several_ways_and_keep_their_order(string list)
+    {
+        Read(list).Should().Equal("ECDHE-RSA-AES256-GCM-SHA384", "TLS_AES_128_GCM_SHA256");
+        _faults.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("HIGH:!aNULL:!MD5:@STRENGTH")]
+    [InlineData("DEFAULT:!3DES")]
+    [InlineData("ALL")]
+    public void A_group_may_be_all_that_is_strong(string list)
+    {
+        Read(list).Should().Equal(CipherSuites.All.Select(cipher => cipher.Name));
+        _faults.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Groups_are_joined_and_left_out()
+    {
+        Read("ECDHE+AESGCM:!ECDSA:!AES128").Should().Equal("TLS_AES_256_GCM_SHA384", "ECDHE-RSA-AES256-GCM-SHA384");
+        Read("kRSA+AESGCM").Should().Equal("AES256-GCM-SHA384", "AES128-GCM-SHA256");
+        Read("EECDH+CHACHA20:-TLSv1.3:!aECDSA").Should().Equal("ECDHE-RSA-CHACHA20-POLY1305");
+    }
+
+    [Fact]
+    public void What_is_barred_does_not_come_back_and_what_is_taken_out_may()
+    {
+        Read("!AES256-SHA:AES256-SHA:AES128-SHA").Should().Equal("AES128-SHA");
+        Read("AES256-SHA:-AES256-SHA:AES128-SHA:AES256-SHA").Should().Equal("AES128-SHA", "AES256-SHA");
+    }
+
+    [Theory]
+    [InlineData("ECDHE-RSA-AES256-GCM-SHA348", "'ECDHE-RSA-AES256-GCM-SHA348' is not a cipher that can be used; the nearest known one is 'ECDHE-RSA-AES256-GCM-SHA384'")]
+    [InlineData("HIHG", "'HIHG' is not a cipher that can be used; the nearest known one is 'HIGH'")]
+    [InlineData("HIGH:!HIHG", "'HIHG' is not a cipher that can be used; the nearest known one is 'HIGH'")]
+    [InlineData("aNULL", "nothing of 'aNULL' is strong enough to be used; leave it out")]
+    [InlineData("HIGH:@SECLEVEL=1", "'@SECLEVEL=1' is not taken: name the ciphers in the order in which they are preferred")]
+    [InlineData("HIGH:+AES", "'+AES' is not taken: name the ciphers in the order in which they are preferred")]
+    [InlineData("AES:!AES", "'AES:!AES' lets no cipher in")]
+    [InlineData(":", "':' lets no cipher in")]
+    public void What_cannot_be_taken_is_told(string list, string fault)
+    {
+        _ = Read(list);
+
+        _faults.Should().Equal(new TlsFault("ciphers", fault));
+    }
+
+    [Fact]
+    public void Every_name_in_the_table_is_its_own()
+    {
+        CipherSuites.All.Select(cipher => cipher.Name).Should().OnlyHaveUniqueItems();
+        CipherSuites.All.Select(cipher => cipher.Suite).Should().OnlyHaveUniqueItems();
+    }
+
+    private IEnumerable<string> Read(string list) => CipherList.Read(list, _faults).Select(cipher => cipher.Name);
+}

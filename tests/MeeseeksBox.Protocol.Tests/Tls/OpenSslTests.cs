@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using MeeseeksBox.Protocol.Tls;
+using MeeseeksBox.Testing.Certificates;
+
+namespace MeeseeksBox.Protocol.Tests.Tls;
+
+/// <summary>The other side is OpenSSL, as it is with old peers: it says in an alert what it does not like.</summary>
+public sealed partial class OpenSslTests : IDisposable
+{
+    private readonly Handshake _handshake = new();
+    private Process? _openssl;
+
+    [Fact]
+    public async Task A_server_of_theirs_and_a_client_of_ours_come_together()
+    {
+        using var stream = await ConnectAsync("-Verify", "1", "-rev");
+        await stream.WriteAsync("olleh\n"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        (await new StreamReader(stream).ReadLineAsync(TestContext.Current.CancellationToken)).Should().Be("hello");
+    }
+
+    [Theory]
+    [InlineData("-tls1_3", TlsProblem.Refused, "localhost refused us: it requires a certificate of us (certificate_required)")]
+    [InlineData("-tls1_2", TlsProblem.NothingInCommon, "localhost refused us: it could not agree on anything with us, or asks for a certificate (handshake_failure)")]
+    public async Task A_client_without_a_certificate_hears_that_it_needs_one(string version, TlsProblem problem, string message)
+    {
+        _handshake.Client = _handshake.Client with { Cert = null };
+
+        (await RefusalAsync("-Verify", "1", version)).Should().BeEquivalentTo(new { Problem = problem, Message = message });
+    }
+
+    [Theory]
+    [InlineData("-tls1_3")]
+    [InlineData("-tls1_2")]
+    public async Task A_client_with_a_certificate_of_another_authority_hears_that_it_is_not_trusted(string version)
+    {
+        using var other = new TestAuthority("Other CA");
+        _handshake.Client = _handshake.Client with { Cert = _handshake.Write("other.pem", other.Sign("stranger").Together) };
+
+        (await RefusalAsync("-Verify", "1", "-verify_return_error", version)).Should().BeEquivalentTo(new
+        {
+            Problem = TlsProblem.Refused,
+            Message = "localhost refused us: it does not trust those who signed our certificate (unknown_ca)",
+        });
+    }
+
+    [Theory]
+    [InlineData("-tls1_3")]
+    [InlineData("-tls1_2")]
+    public async Task A_server_of_ours_hears_that_it_is_not_trusted(string version)
+    {
+        using var other = new TestAuthority("Other CA");
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        _ = Start("s_client", "-connect", listener.LocalEndpoint.ToString()!, "-CAfile", _handshake.Write("other.pem", other.Pem), "-verify_return_error", version);
+        using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+
+        var act = () => TlsServer.Load(_handshake.Server, out _)!.AuthenticateAsync(client.GetStream(), TestContext.Current.CancellationToken);
+
+        (await act.Should().ThrowAsync<TlsException>()).Which.Should().BeEquivalentTo(new
+        {
+            Problem = TlsProblem.Refused,
+            Message = "the client refused us: it does not trust those who signed our certificate (unknown_ca)",
+        });
+    }
+
+    public void Dispose()
+    {
+        _openssl?.Kill();
+        _openssl?.Dispose();
+        _handshake.Dispose();
+    }
+
+    // With TLS 1.3 it comes at the first read.
+    private async Task<TlsException> RefusalAsync(params string[] words) => (await FluentActions.Awaiting(async () =>
+    {
+        using var stream = await ConnectAsync(words);
+        return await stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken);
+    }).Should().ThrowAsync<TlsException>()).Which;
+
+    private async Task<TlsStream> ConnectAsync(params string[] words)
+    {
+        _handshake.Client = _handshake.Client with { Cert = _handshake.Client.Cert ?? (words.Contains("-rev") ? _handshake.Server.Cert : null) };
+        var server = Start(["s_server", "-accept", "127.0.0.1:0", "-cert", _handshake.Server.Cert!, "-key", _handshake.Server.Cert!, "-CAfile", _handshake.Client.CaFile!, .. words]);
+        Match accepts;
+        do
+        {
+            accepts = Accepts().Match(await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new EndOfStreamException("openssl has ended"));
+        }
+        while (!accepts.Success);
+
+        var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", int.Parse(accepts.Groups[1].ValueSpan), TestContext.Current.CancellationToken);
+        return await _handshake.ConnectAsync(client.GetStream());
+    }
+
+    private Process Start(params string[] words)
+    {
+        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "openssl"))), "There is no openssl here.");
+        var info = new ProcessStartInfo("openssl", words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        return _openssl = Process.Start(info)!;
+    }
+
+    [GeneratedRegex(@"^ACCEPT .*:(\d+)$")]
+    private static partial Regex Accepts();
+}
