@@ -2,6 +2,7 @@ using System.Net;
 using MeeseeksBox.Client;
 using MeeseeksBox.Logging;
 using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Tls;
 using MeeseeksBox.Watch.Settings;
 
 namespace MeeseeksBox.Watcher.Configuration;
@@ -60,7 +61,7 @@ internal sealed record WatcherConfig
 
             // How soon an old peer tells of an end is what the README calls the refresh of a watch.
             Refresh = section.SecondsAboveZero("refresh") ?? refresh,
-            Ssl = SslConfig.Read(section),
+            Ssl = TlsSection.ReadClient(section),
 
             // A lost box is waited for here, and said, by BoxLink.
             ReconnectFor = TimeSpan.Zero,

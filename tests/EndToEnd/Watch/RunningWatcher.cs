@@ -6,6 +6,7 @@ namespace MeeseeksBox.EndToEnd.Watch;
 /// <summary>A watcher that runs: the real program in a process of its own.</summary>
 public sealed class RunningWatcher : IAsyncDisposable
 {
+    private const int StoppedBeforeItBegan = 128 + Signal.Terminate;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
@@ -68,7 +69,9 @@ public sealed class RunningWatcher : IAsyncDisposable
         try
         {
             var status = _isEnded ? 0 : await StopAsync();
-            if (status is not 0 || Log.Has("please report it"))
+
+            // One that has only just begun does not know yet what to do at the signal.
+            if (status is not (0 or StoppedBeforeItBegan) || Log.Has("please report it"))
                 throw new InvalidOperationException($"the watcher ended with status {status}; its log:\n{Log}");
         }
         finally
