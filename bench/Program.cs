@@ -8,6 +8,8 @@ return args switch
     ["table"] => await TableSize.RunAsync(),
     ["idle"] => await IdleLoad.RunAsync(),
     ["cluster"] => await ClusterNews.RunAsync(),
+    ["watch"] => await WatchLatency.RunAsync(Path.Combine(AppContext.BaseDirectory, "meeseeks-watch")),
+    ["watch", var program] => await WatchLatency.RunAsync(program),
     ["fuzz"] => await Fuzz.RunAsync(1_000_000, seed: 1),
     ["fuzz", var lines, var seed] => await Fuzz.RunAsync(Whole(lines), Whole(seed)),
     [] or ["all"] => await AllAsync(),
@@ -26,6 +28,6 @@ static int Whole(string word) => int.Parse(word, System.Globalization.CultureInf
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project bench -- [jobs | requests | latency | table | idle | cluster | all | fuzz [LINES SEED]]");
+    Console.Error.WriteLine("usage: dotnet run -c Release --project bench -- [jobs | requests | latency | table | idle | cluster | watch [PROGRAM] | all | fuzz [LINES SEED]]");
     return 2;
 }

@@ -7,6 +7,7 @@ using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.Requests;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Agent.Supervision;
+using MeeseeksBox.Logging;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 

@@ -4,6 +4,7 @@ using MeeseeksBox.Agent;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Pools.Plugins;
 using MeeseeksBox.Agent.Supervision;
+using MeeseeksBox.Logging;
 using MeeseeksBox.Protocol.Configuration;
 using Serilog.Debugging;
 
@@ -77,7 +78,7 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
         SelfLog.Enable(Console.Error);
     }
 
-    using var logs = new LogSetup();
+    using var logs = new LogSetup("meeseeks-box");
     if (logs.Apply(config.Logging) is { } problem)
     {
         await Console.Error.WriteLineAsync(problem);

@@ -1,5 +1,6 @@
 using System.Net;
 using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Logging;
 using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;

@@ -10,7 +10,7 @@ public abstract class SharedBoxTests(SharedBox shared) : IClassFixture<SharedBox
 
 
     /// <inheritdoc/>
-    public void Dispose()
+    public virtual void Dispose()
     {
         GC.SuppressFinalize(this);
         TestContext.Current.TestOutputHelper?.WriteLine("meanwhile the box logged:\n" + string.Join('\n', Box.Log.Lines.Skip(_logged)));

@@ -10,9 +10,12 @@ public sealed class ProjectReferencesTests
         ["MeeseeksBox.Plugins"] = [],
         ["MeeseeksBox.Protocol"] = [],
         ["MeeseeksBox.Core"] = ["MeeseeksBox.Protocol"],
+        ["MeeseeksBox.Logging"] = ["MeeseeksBox.Protocol"],
         ["MeeseeksBox.Client"] = ["MeeseeksBox.Protocol"],
+        ["MeeseeksBox.Watch"] = ["MeeseeksBox.Protocol"],
+        ["meeseeks-box"] = ["MeeseeksBox.Core", "MeeseeksBox.Protocol", "MeeseeksBox.Logging", "MeeseeksBox.Plugins"],
+        ["meeseeks-watch"] = ["MeeseeksBox.Client", "MeeseeksBox.Logging", "MeeseeksBox.Protocol", "MeeseeksBox.Watch"],
         ["meeseeks-client"] = ["MeeseeksBox.Client", "MeeseeksBox.Protocol"],
-        ["meeseeks-box"] = ["MeeseeksBox.Core", "MeeseeksBox.Protocol", "MeeseeksBox.Plugins"],
         ["Plumbus"] = ["MeeseeksBox.Plugins"],
     };
 
@@ -40,6 +43,7 @@ public sealed class ProjectReferencesTests
     [InlineData("MeeseeksBox.Plugins")]
     [InlineData("MeeseeksBox.Protocol")]
     [InlineData("MeeseeksBox.Core")]
+    [InlineData("MeeseeksBox.Watch")]
     [InlineData("MeeseeksBox.Client")]
     public void A_library_gets_along_with_what_the_framework_has(string library)
     {

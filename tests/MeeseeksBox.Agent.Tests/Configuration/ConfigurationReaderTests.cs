@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Testing;
 using Serilog.Events;
 
 namespace MeeseeksBox.Agent.Tests.Configuration;
@@ -124,7 +125,7 @@ public sealed class ConfigurationReaderTests
     [Fact]
     public void All_problems_are_reported_with_their_file_and_path()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var file = folder.File("node1.cfg");
         File.WriteAllText(file, """
             {
@@ -230,7 +231,7 @@ public sealed class ConfigurationReaderTests
     [Fact]
     public void Reading_again_sees_what_has_changed_and_what_has_not()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var file = folder.File("a.cfg");
         File.WriteAllText(file, """{"pools": {"p1": {"slots": 1}, "p2": {}}}""");
         var before = Good(file);

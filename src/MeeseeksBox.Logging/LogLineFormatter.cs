@@ -1,0 +1,26 @@
+using MeeseeksBox.Protocol.Configuration;
+using Serilog.Events;
+using Serilog.Formatting;
+
+namespace MeeseeksBox.Logging;
+
+/// <summary>Writes each event of the log as one line, and what was thrown on the lines after it.</summary>
+internal sealed class LogLineFormatter(LoggingConfig config) : ITextFormatter
+{
+    // Sets the lines of an exception off from those of events, whatever its message says.
+    private const string Indent = "    ";
+
+    private readonly LogFormat _format = LogFormat.Parse(config.Format);
+
+    /// <inheritdoc/>
+    public void Format(LogEvent logEvent, TextWriter output)
+    {
+        foreach (var part in _format.Parts)
+            output.Write(part.Of(logEvent, config.DateFormat));
+        output.Write('\n');
+        if (logEvent.Exception is not { } exception)
+            return;
+        foreach (var line in exception.ToString().Split('\n'))
+            output.Write($"{Indent}{SingleLine.Of(line.TrimEnd('\r'))}\n");
+    }
+}

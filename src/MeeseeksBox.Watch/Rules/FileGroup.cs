@@ -1,0 +1,7 @@
+namespace MeeseeksBox.Watch.Rules;
+
+/// <summary>What stands at one place of the list or lists: a file, or a fileset.</summary>
+/// <param name="Place">The place, from 0.</param>
+/// <param name="List">The list that the file is of; 0 for a fileset, which has a file of each list.</param>
+/// <param name="Files">The file, or those of the set in the order of the lists.</param>
+public readonly record struct FileGroup(int Place, int List, IReadOnlyList<WatchedFile> Files);

@@ -1,0 +1,26 @@
+using MeeseeksBox.Watch.Jobs;
+using MeeseeksBox.Watch.Names;
+
+namespace MeeseeksBox.Watch.Rules;
+
+/// <summary>What a watch has to do now.</summary>
+public sealed class Plan
+{
+    /// <summary>What is to be submitted, in order.</summary>
+    public List<Work> Due { get; } = [];
+
+    /// <summary>Files that are to be marked as done, because there is nothing to do for them.</summary>
+    public List<WorkKey> Marks { get; } = [];
+
+    /// <summary>Files whose time of change is to be noted, because they were processed before the watch asked for it.</summary>
+    public List<(WorkKey Key, long Mtime)> Notes { get; } = [];
+
+    /// <summary>When something may become due that is not now, in units of 100 ns since 1970; null: never without news from the folder or of a job.</summary>
+    public long? NextDue { get; private set; }
+
+    /// <summary>The decisions, when they were asked for.</summary>
+    public List<Verdict>? Verdicts { get; init; }
+
+    /// <summary>Takes note that something may become due.</summary>
+    internal void Later(long time) => NextDue = NextDue is { } known && known <= time ? known : time;
+}

@@ -1,0 +1,38 @@
+using MeeseeksBox.Watch.Jobs;
+using MeeseeksBox.Watch.Settings;
+
+namespace MeeseeksBox.Watch.Rules;
+
+/// <summary>Decides what is due for a watch without globs: its jobs are kept running (README, <c>glob</c>).</summary>
+public static class Standing
+{
+    /// <summary>Makes the plan. A job that has ended is started again at once, unless it was started less than <see cref="WatchSettings.Refresh"/> ago.</summary>
+    /// <param name="settings">The watch.</param>
+    /// <param name="lastStarts">When each job was started last, by its place; units of 100 ns since some moment.</param>
+    /// <param name="inFlight">The places of those that run.</param>
+    /// <param name="now">The time, since the same moment.</param>
+    public static Plan Of(WatchSettings settings, IReadOnlyDictionary<(int Index, int List), long> lastStarts, IReadOnlySet<(int Index, int List)> inFlight, long now)
+    {
+        var plan = new Plan();
+        foreach (var work in All(settings))
+        {
+            var place = (work.Index, work.List);
+            if (inFlight.Contains(place))
+                continue;
+            var due = lastStarts.TryGetValue(place, out var last) ? last + settings.Refresh.Ticks : now;
+            if (due <= now)
+                plan.Due.Add(work);
+            else
+                plan.Later(due);
+        }
+
+        return plan;
+    }
+
+    /// <summary>All jobs that are to be kept running.</summary>
+    public static IEnumerable<Work> All(WatchSettings settings) =>
+        from step in settings.Jobs.Index()
+        from entry in step.Item.Templates.Index()
+        where entry.Item is not null
+        select new Work { Template = entry.Item, Index = step.Index, List = entry.Index };
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Watch.Names;
+
+namespace MeeseeksBox.Watch.Settings;
+
+/// <summary>Reads the watches of a configuration whose templates are applied. What is wrong is told to the reader of the section.</summary>
+public static class WatchReader
+{
+    private static readonly WatchSettings Default = new() { Name = string.Empty };
+
+    /// <summary>Reads all watches.</summary>
+    /// <param name="root">The whole configuration.</param>
+    /// <param name="defaults">The section that has the defaults for the keys of each watch.</param>
+    /// <param name="written">The same configuration, as it was written.</param>
+    /// <param name="absolute">Makes a path a full one.</param>
+    public static IReadOnlyList<WatchSettings> ReadAll(SectionReader root, SectionReader defaults, ConfigObject written, Func<string, string> absolute)
+    {
+        var watches = new List<WatchSettings>();
+        var entries = root.Entries("watch", defaults);
+        foreach (var (name, section) in entries)
+            watches.Add(Read(name, section, absolute) with { Text = TextOf(name, written) });
+
+        // A template may bring a watch a key of one's own that only the jobs of others name.
+        foreach (var key in watches.SelectMany(watch => watch.Keys.Members).Select(member => member.Key).Distinct())
+        {
+            foreach (var (_, section) in entries)
+                _ = section.Find(key);
+        }
+
+        _ = Read(Default.Name, root.Blank(defaults), absolute);
+
+        foreach (var watch in watches)
+        {
+            var names = new StatusName(watch.Name);
+            foreach (var other in watches.Where(other => other.Path == watch.Path && watch.Path is not null && names.Collides(other.Name)))
+            {
+                root.Section("watch").AddProblem(
+                    other.Name, $"its status files could be taken for those of '{watch.Name}', which has the same path; give one of the two another name");
+            }
+        }
+
+        return watches;
+    }
+
+    private static WatchSettings Read(string name, SectionReader section, Func<string, string> absolute)
+    {
+        var globs = ReadGlobs(section);
+        var path = section.Text("path");
+        var jobs = new JobsReader(section);
+        var settings = new WatchSettings
+        {
+            Name = name,
+            Path = path is null ? null : absolute(path),
+            Globs = globs,
+            IsReversed = section.Flag("reverse", Default.IsReversed),
+            Split = section.Text("split"),
+            Fileset = section.Find("fileset", "match") is null ? Default.Fileset : ReadFileset(section),
+            IsUpdated = section.Flag("updated", Default.IsUpdated),
+            IsRetried = section.Flag("retry", Default.IsRetried),
+            RunsAll = section.Flag("run_all", Default.RunsAll),
+            MinAge = section.Seconds("min_age") ?? Default.MinAge,
+            MaxAge = section.Seconds("max_age"),
+            MaxIndex = section.Whole("max_index", least: 0),
+            Refresh = section.SecondsAboveZero("refresh") ?? Default.Refresh,
+            Rescan = section.SecondsAboveZero("rescan") ?? Default.Rescan,
+            Cleanup = section.Seconds("cleanup") ?? Default.Cleanup,
+            Jobs = jobs.Read(),
+            Keys = jobs.FormatKeys,
+        };
+        if (name.Length > 0)
+            Check(settings, section, jobs);
+        return settings;
+    }
+
+    private static string TextOf(string name, ConfigObject written)
+    {
+        var parts = new[] { Member(written, "defaults"), Member(Member(written, "watch"), name) };
+        return string.Join('\n', parts.Select(part => part is null ? "" : ConfigJson.Compact(part)));
+
+        static ConfigObject? Member(ConfigObject? tree, string key) => tree is not null && tree.TryGet(key, out var value) ? value as ConfigObject : null;
+    }
+
+    private static void Check(WatchSettings settings, SectionReader section, JobsReader jobs)
+    {
+        if (settings.Name.AsSpan().ContainsAny('/', '\0'))
+            section.AddProblem("path", $"the watch's name '{settings.Name}' has a slash, which cannot stand in the names of its status files");
+        if (!settings.IsStanding && settings.Path is null)
+            section.AddProblem("path", "missing: the globs need a folder to look into");
+        if (settings is { IsStanding: true, Path: not null })
+            section.AddWarning(section.Find("path")!, "there is no glob, so that no files are watched and the jobs are kept running; \"*\" is for all files");
+        if (settings.Fileset > 0 && settings.Split is null)
+            section.AddProblem("fileset", "needs split, the character that parts the names");
+        if (settings.Jobs.Count == 0)
+            section.AddProblem("jobs", "missing: there is nothing to submit");
+        jobs.Check(settings);
+    }
+
+    // Set under one name or the other: the README's own example says match.
+    private static int ReadFileset(SectionReader section)
+    {
+        var key = section.Find("fileset", "match")!.Path.EndsWith("match", StringComparison.Ordinal) ? "match" : "fileset";
+        return section.Whole(key, least: 0, most: 1000) ?? Default.Fileset;
+    }
+
+    private static List<Glob> ReadGlobs(SectionReader section)
+    {
+        var globs = new List<Glob>();
+        if (section.Find("glob") is not { } setting)
+            return globs;
+        foreach (var item in setting.Value is ConfigList list ? list.Items : [setting.Value])
+        {
+            if (item is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: { Length: > 0 } pattern })
+                section.AddProblem(setting, $"{item.Shown} is not a pattern for names");
+            else if (pattern.Contains('/', StringComparison.Ordinal))
+                section.AddProblem(setting, $"{item.Shown}: a pattern is for names in the path, without slashes");
+            else
+                globs.Add(Glob.Parse(pattern));
+        }
+
+        return globs;
+    }
+}

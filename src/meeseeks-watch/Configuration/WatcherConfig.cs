@@ -1,0 +1,70 @@
+using System.Net;
+using MeeseeksBox.Client;
+using MeeseeksBox.Logging;
+using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Tls;
+using MeeseeksBox.Watch.Settings;
+
+namespace MeeseeksBox.Watcher.Configuration;
+
+/// <summary>All that is configured of a watcher (README, meeseeks-watch; SPEC.md §1, §12).</summary>
+internal sealed record WatcherConfig
+{
+    /// <summary>The name of this watcher, in the log and in the ids and tags of its jobs: <c>name</c>, by default the host's name.</summary>
+    public string Name { get; init; } = Dns.GetHostName();
+
+    /// <summary>What is written to the log, and where.</summary>
+    public LoggingConfig Logging { get; init; } = new();
+
+    /// <summary>How the box is reached.</summary>
+    public MeeseeksClientOptions Client { get; init; } = new();
+
+    /// <summary>The watches.</summary>
+    public IReadOnlyList<WatchSettings> Watches { get; init; } = [];
+
+    /// <summary>Whether to look once, wait for the jobs that are due, and end.</summary>
+    public bool IsOnce { get; init; }
+
+    /// <summary>Whether to tell what would be submitted, and submit nothing.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>The file that only one watcher at a time may hold; null: any number may run.</summary>
+    public string? Lock { get; init; }
+
+    /// <summary>Reads the whole configuration, whose templates are applied. What is wrong is told to the reader.</summary>
+    /// <param name="root">The reader.</param>
+    /// <param name="written">What it reads.</param>
+    public static WatcherConfig Read(SectionReader root, ConfigObject written)
+    {
+        var defaults = root.Section("defaults");
+        var config = new WatcherConfig
+        {
+            Logging = LoggingConfig.Read(root.Section("logging")),
+            Watches = WatchReader.ReadAll(root, defaults, written, Path.GetFullPath),
+            IsOnce = root.Flag("once", fallback: false),
+            IsDryRun = root.Flag("dry_run", fallback: false),
+            Lock = root.Text("lock"),
+        };
+        config = config with { Client = ReadClient(root.Section("client", defaults), config.Watches) };
+        return root.Text("name") is { } name ? config with { Name = name } : config;
+    }
+
+    private static MeeseeksClientOptions ReadClient(SectionReader section, IReadOnlyList<WatchSettings> watches)
+    {
+        var fallback = new MeeseeksClientOptions();
+        var refresh = watches.Count > 0 ? watches.Min(watch => watch.Refresh) : fallback.Refresh;
+        return new MeeseeksClientOptions
+        {
+            Address = section.Text("address") ?? fallback.Address,
+            Port = section.Whole("port", least: 1, most: 65535) ?? fallback.Port,
+            Timeout = section.SecondsAboveZero("timeout") ?? fallback.Timeout,
+
+            // How soon an old peer tells of an end is what the README calls the refresh of a watch.
+            Refresh = section.SecondsAboveZero("refresh") ?? refresh,
+            Ssl = TlsSection.ReadClient(section),
+
+            // A lost box is waited for here, and said, by BoxLink.
+            ReconnectFor = TimeSpan.Zero,
+        };
+    }
+}

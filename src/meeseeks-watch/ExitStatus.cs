@@ -1,0 +1,14 @@
+namespace MeeseeksBox.Watcher;
+
+/// <summary>What the program tells the shell at its end.</summary>
+internal static class ExitStatus
+{
+    /// <summary>It did what it was asked to, or another one with the same lock is at it.</summary>
+    public const int Good = 0;
+
+    /// <summary>It could not start, or not go on; with <c>once=1</c>, a job failed or could not be submitted.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line or the configuration is wrong (SPEC.md §1.5).</summary>
+    public const int BadConfiguration = 2;
+}

@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace MeeseeksBox.Watcher.Folders;
+
+/// <summary>
+/// Tells of changes in folders as they happen, where the file system does. A thread of its own waits for the system, because the system has
+/// no other way; it is woken at the end by a watch that is taken away.
+/// </summary>
+internal sealed class Inotify : IDisposable
+{
+    private const uint Always = InotifyNative.Create | InotifyNative.CloseWrite | InotifyNative.MovedFrom | InotifyNative.MovedTo
+        | InotifyNative.Delete | InotifyNative.DeleteSelf | InotifyNative.MoveSelf | InotifyNative.Attributes
+        | InotifyNative.OnlyDirectories | InotifyNative.AddToMask;
+
+    private const int HeaderSize = 16;
+
+    private readonly int _queue;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, List<IFolderListener>> _listeners = [];
+    private readonly Thread? _thread;
+    private volatile bool _isEnding;
+
+    /// <summary>Opens the queue.</summary>
+    public Inotify()
+    {
+        _queue = InotifyNative.Open(InotifyNative.CloseOnExec);
+        if (_queue < 0)
+        {
+            Problem = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+            return;
+        }
+
+        _thread = new Thread(Run) { IsBackground = true, Name = "inotify" };
+        _thread.Start();
+    }
+
+    /// <summary>Why nothing can be told; null when all is well.</summary>
+    public string? Problem { get; }
+
+    /// <summary>
+    /// Sees to it that a listener is told of the folder that stands at its path now. To be called before each reading of the folder: another
+    /// one may have taken its place.
+    /// </summary>
+    /// <returns>Null when it is told; else why not.</returns>
+    public string? Listen(IFolderListener listener)
+    {
+        if (Problem is not null)
+            return Problem;
+        lock (_lock)
+        {
+            var watch = InotifyNative.Add(_queue, listener.Path, Always | (listener.NeedsWrites ? InotifyNative.Modify : 0));
+            if (watch < 0)
+            {
+                var problem = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+                Forget(listener);
+                return problem;
+            }
+
+            if (_listeners.TryGetValue(watch, out var present) && present.Contains(listener))
+                return null;
+            Forget(listener);
+            if (!_listeners.TryGetValue(watch, out var listeners))
+                _listeners.Add(watch, listeners = []);
+            listeners.Add(listener);
+            return null;
+        }
+    }
+
+    /// <summary>Ends what a listener is told.</summary>
+    public void Leave(IFolderListener listener)
+    {
+        lock (_lock)
+            Forget(listener);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_thread is null || _isEnding)
+            return;
+        _isEnding = true;
+        _ = InotifyNative.Remove(_queue, InotifyNative.Add(_queue, "/", InotifyNative.DeleteSelf));
+        _thread.Join();
+        _ = InotifyNative.Close(_queue);
+    }
+
+    private void Forget(IFolderListener listener)
+    {
+        foreach (var (watch, listeners) in _listeners)
+        {
+            if (!listeners.Remove(listener) || listeners.Count > 0)
+                continue;
+            _ = _listeners.Remove(watch);
+            _ = InotifyNative.Remove(_queue, watch);
+        }
+    }
+
+    private void Run()
+    {
+        var buffer = new byte[64 * 1024];
+        while (!_isEnding)
+        {
+            var length = (int)InotifyNative.Read(_queue, buffer, buffer.Length);
+            for (var at = 0; at + HeaderSize <= length;)
+            {
+                var header = buffer.AsSpan(at, HeaderSize);
+                var size = BinaryPrimitives.ReadInt32LittleEndian(header[12..]);
+                var name = buffer.AsSpan(at + HeaderSize, size);
+                var end = name.IndexOf((byte)0);
+                Tell(
+                    BinaryPrimitives.ReadInt32LittleEndian(header),
+                    BinaryPrimitives.ReadUInt32LittleEndian(header[4..]),
+                    Encoding.UTF8.GetString(end < 0 ? name : name[..end]));
+                at += HeaderSize + size;
+            }
+        }
+    }
+
+    private void Tell(int watch, uint what, string name)
+    {
+        IFolderListener[] listeners;
+        lock (_lock)
+        {
+            // The queue ran over: nobody knows whose news are lost.
+            listeners = (what & InotifyNative.Overflow) != 0 ? [.. _listeners.Values.SelectMany(all => all).Distinct()]
+                : _listeners.TryGetValue(watch, out var known) ? [.. known]
+                : [];
+            if ((what & InotifyNative.Ignored) != 0)
+                _ = _listeners.Remove(watch);
+        }
+
+        var news = NewsOf(what);
+        if ((what & InotifyNative.IsDirectory) == 0 || news is FolderNews.Lost)
+            Array.ForEach(listeners, listener => listener.Take(news, name));
+    }
+
+    private static FolderNews NewsOf(uint what)
+    {
+        const uint lost = InotifyNative.Overflow | InotifyNative.DeleteSelf | InotifyNative.MoveSelf | InotifyNative.Unmount | InotifyNative.Ignored;
+        const uint writing = InotifyNative.Create | InotifyNative.Modify;
+        return (what & lost) != 0 ? FolderNews.Lost
+            : (what & writing) != 0 ? FolderNews.Writing
+            : FolderNews.Changed;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+
+namespace MeeseeksBox.Watcher.Folders;
+
+/// <summary>The calls of inotify(7). The framework's own watcher is made on them, but does not tell that a file was closed.</summary>
+internal static partial class InotifyNative
+{
+    public const uint Modify = 0x2;
+    public const uint Attributes = 0x4;
+    public const uint CloseWrite = 0x8;
+    public const uint MovedFrom = 0x40;
+    public const uint MovedTo = 0x80;
+    public const uint Create = 0x100;
+    public const uint Delete = 0x200;
+    public const uint DeleteSelf = 0x400;
+    public const uint MoveSelf = 0x800;
+    public const uint Unmount = 0x2000;
+    public const uint Overflow = 0x4000;
+    public const uint Ignored = 0x8000;
+    public const uint OnlyDirectories = 0x1000000;
+    public const uint AddToMask = 0x20000000;
+    public const uint IsDirectory = 0x40000000;
+    public const int CloseOnExec = 0x80000;
+
+    [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
+    public static partial int Open(int flags);
+
+    [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Add(int queue, string path, uint mask);
+
+    [LibraryImport("libc", EntryPoint = "inotify_rm_watch", SetLastError = true)]
+    public static partial int Remove(int queue, int watch);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int queue, Span<byte> buffer, nint length);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int queue);
+}

@@ -1,0 +1,152 @@
+using System.IO.Enumeration;
+using MeeseeksBox.Watch.Names;
+using MeeseeksBox.Watch.Rules;
+using MeeseeksBox.Watch.Settings;
+
+namespace MeeseeksBox.Watcher.Folders;
+
+/// <summary>What is in the folder of a watch: read whole, and then kept in step by what the system tells. For one thread at a time.</summary>
+/// <param name="settings">The watch.</param>
+/// <param name="writers">Knows which files are being written.</param>
+internal sealed class Listing(WatchSettings settings, Writers writers)
+{
+    private readonly string _path = settings.Path!;
+    private readonly StatusName _names = new(settings.Name);
+    private List<WatchedFile> _files = [];
+
+    /// <summary>The status files.</summary>
+    public StatusTable Status { get; private set; } = new();
+
+    /// <summary>How many files there are.</summary>
+    public int Count => _files.Count;
+
+    /// <summary>All of it.</summary>
+    public FolderSnapshot Snapshot() => new(_files, Status);
+
+    /// <summary>Reads the folder. Nothing changes when it cannot be read.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public void Read()
+    {
+        var status = new StatusTable();
+        var notes = new List<(WorkKey Key, long Time)>();
+        var files = new List<WatchedFile>(_files.Count);
+        foreach (var (name, time) in Entries())
+        {
+            if (name[0] != '.')
+                files.Add(new WatchedFile(name, time));
+            else if (!_names.TryParse(name, out var key, out var state))
+                continue;
+            else if (state is StatusState.Mtime)
+                notes.Add((key, time));
+            else
+                status.Add(key, state, time);
+        }
+
+        files.Sort((x, y) => ByteOrder.Instance.Compare(x.Name, y.Name));
+        writers.Review(settings.Rescan);
+        MarkWritten(files);
+        (_files, Status) = (files, status);
+        foreach (var (key, time) in notes)
+            AddNote(key, time);
+    }
+
+    /// <summary>Looks at some names again.</summary>
+    public void Look(IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (!name.StartsWith('.'))
+                LookAtFile(name);
+            else if (_names.TryParse(name, out var key, out var state))
+                LookAtStatus(name, key, state);
+        }
+    }
+
+    /// <summary>Takes note that a file is not there.</summary>
+    public void Drop(string name)
+    {
+        var place = Find(name);
+        if (place >= 0)
+            _files.RemoveAt(place);
+    }
+
+    private FileSystemEnumerable<(string Name, long Time)> Entries() => new(
+        _path,
+        (ref FileSystemEntry entry) => (entry.FileName.ToString(), Time(ref entry)),
+        new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
+    {
+        // What is of no concern is not even made a text of.
+        ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+            (entry.FileName[0] != '.' || entry.FileName.StartsWith(_names.Prefix, StringComparison.Ordinal)) && !entry.IsDirectory,
+    };
+
+    // A time costs a call of the system for each name: only where a rule asks.
+    private long Time(ref FileSystemEntry entry)
+    {
+        var isAsked = entry.FileName[0] != '.'
+            ? settings.NeedsMtimes
+            : entry.FileName.EndsWith(".failed", StringComparison.Ordinal) || (settings.IsUpdated && entry.FileName.EndsWith(".mtime", StringComparison.Ordinal));
+        return isAsked ? FileTime.Of(entry.LastWriteTimeUtc) : 0;
+    }
+
+    private void MarkWritten(List<WatchedFile> files)
+    {
+        foreach (var name in writers.All())
+        {
+            var place = Find(files, name);
+            if (place >= 0)
+                files[place] = files[place] with { IsBeingWritten = true };
+        }
+    }
+
+    private void LookAtFile(string name)
+    {
+        var info = new FileInfo(Path.Join(_path, name));
+        if (!info.Exists)
+        {
+            writers.Forget(name);
+            Drop(name);
+            return;
+        }
+
+        var file = new WatchedFile(name, settings.NeedsMtimes ? FileTime.Of(info.LastWriteTimeUtc) : 0, writers.Has(name));
+        var place = Find(name);
+        if (place >= 0)
+            _files[place] = file;
+        else
+            _files.Insert(~place, file);
+    }
+
+    private void LookAtStatus(string name, WorkKey key, StatusState state)
+    {
+        var info = new FileInfo(Path.Join(_path, name));
+        if (!info.Exists)
+            Status.Remove(key, state);
+        else if (state is StatusState.Mtime)
+            AddNote(key, FileTime.Of(info.LastWriteTimeUtc));
+        else
+            Status.Add(key, state, FileTime.Of(info.LastWriteTimeUtc));
+    }
+
+    // The file with the time was given that time itself. Only where this does not fit (a copy, an edit by hand) is the text in it read.
+    private void AddNote(WorkKey key, long ownTime)
+    {
+        if (!settings.IsUpdated)
+        {
+            Status.Add(key, StatusState.Mtime);
+            return;
+        }
+
+        var place = Find(key.FileName);
+        var time = place >= 0 && _files[place].Mtime == ownTime
+            ? ownTime
+            : FileTime.Read(Path.Join(_path, _names.Of(key, StatusState.Mtime))) ?? ownTime;
+        Status.Add(key, StatusState.Mtime, time);
+    }
+
+    private int Find(string name) => Find(_files, name);
+
+    private static int Find(List<WatchedFile> files, string name) =>
+        files.BinarySearch(new WatchedFile(name), Comparer<WatchedFile>.Create((x, y) => ByteOrder.Instance.Compare(x.Name, y.Name)));
+}

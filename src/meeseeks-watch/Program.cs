@@ -1,0 +1,145 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using MeeseeksBox.Logging;
+using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Watcher;
+using MeeseeksBox.Watcher.Configuration;
+using Serilog.Debugging;
+
+#pragma warning disable RS0030 // This is the place that talks to the terminal.
+
+var words = new Argument<string[]>("config")
+{
+    Description = "Config files (JSON), merged in their order, and key.key=value words, which count more than any file.",
+    Arity = ArgumentArity.ZeroOrMore,
+};
+var check = new Option<bool>("--check") { Description = "Check the configuration, print it merged, with its templates applied and its secrets masked, and exit." };
+var command = new RootCommand("""
+    Watches folders, and submits jobs to a meeseeks-box for the files that appear in them.
+
+    Examples:
+      meeseeks-watch /etc/meeseeks/watch.cfg
+      meeseeks-watch 'watch.in={"path":"/data/in","glob":"*.dat","jobs":[{"pool":"p1","args":["/opt/load","%(file)s"]}]}'
+      meeseeks-watch dry_run=1 watch.cfg            # tell what would be submitted, and why the rest would not
+      meeseeks-watch once=1 lock=/run/w watch.cfg   # look once, wait for the jobs, end: for cron
+
+    SIGHUP reads the configuration again, SIGTERM kills the jobs and stops.
+    """) { words, check };
+command.SetAction((parsed, _) => RunAsync(parsed.GetValue(words) ?? [], parsed.GetValue(check)));
+
+var result = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+if (result.Errors.Count > 0)
+{
+    foreach (var error in result.Errors)
+    {
+        await Console.Error.WriteLineAsync($"meeseeks-watch: {error.Message} See meeseeks-watch --help.");
+    }
+
+    return ExitStatus.BadConfiguration;
+}
+
+if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !ConfigWord.IsWord(word)) is { } option)
+{
+    // The words take all that is no option of ours. A file with such a name can be given as ./-name.
+    await Console.Error.WriteLineAsync($"meeseeks-watch: {option}: there is no such option. See meeseeks-watch --help.");
+    return ExitStatus.BadConfiguration;
+}
+
+return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+static async Task<int> RunAsync(string[] arguments, bool checkOnly)
+{
+    var configuration = ConfigurationReader.Read(arguments);
+    foreach (var line in configuration.Problems.Concat(configuration.Warnings.Select(warning => $"warning: {warning}")))
+    {
+        await Console.Error.WriteLineAsync(line);
+    }
+
+    if (configuration.Config is not { } config)
+    {
+        return ExitStatus.BadConfiguration;
+    }
+
+    if (checkOnly)
+    {
+        await Console.Out.WriteLineAsync(ConfigJson.Indented(configuration.Tree));
+        return ExitStatus.Good;
+    }
+
+    if (config.IsDryRun)
+    {
+        foreach (var line in new DryRun(config, TimeProvider.System).Lines())
+        {
+            await Console.Out.WriteLineAsync(SingleLine.Of(line));
+        }
+
+        return ExitStatus.Good;
+    }
+
+    return await LockAndWatchAsync(config, arguments);
+}
+
+static async Task<int> LockAndWatchAsync(WatcherConfig config, string[] arguments)
+{
+    FileStream? held = null;
+    if (config.Lock is not null && (held = LockFile.TryHold(config.Lock, out var reason)) is null)
+    {
+        await Console.Error.WriteLineAsync(reason.Text);
+        return reason.IsHeldByAnother ? ExitStatus.Good : ExitStatus.Failed;
+    }
+
+    await using (held)
+    {
+        if (config.Logging.FileName is not null)
+        {
+            SelfLog.Enable(Console.Error);
+        }
+
+        using var logs = new LogSetup("meeseeks-watch");
+        if (logs.Apply(config.Logging) is { } problem)
+        {
+            await Console.Error.WriteLineAsync(problem);
+            return ExitStatus.BadConfiguration;
+        }
+
+        return await WatchAsync(config, arguments, logs);
+    }
+}
+
+static async Task<int> WatchAsync(WatcherConfig config, string[] arguments, LogSetup logs)
+{
+    var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    await using var watcher = new Watcher(config, arguments, logs, TimeProvider.System);
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, StopOrEnd);
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopOrEnd);
+    using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+    {
+        signal.Cancel = true;
+        if (!config.IsOnce)
+        {
+            _ = watcher.ReloadAsync();
+        }
+    });
+
+    await watcher.StartAsync();
+    using var waiting = new CancellationTokenSource();
+    var ended = config.IsOnce ? watcher.EndedAsync(waiting.Token) : Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, waiting.Token).ContinueWith(_ => 0, TaskScheduler.Default);
+    var first = await Task.WhenAny(ended, stop.Task, watcher.Broken);
+    if (first == ended)
+    {
+        return await ended > 0 ? ExitStatus.Failed : ExitStatus.Good;
+    }
+
+    await waiting.CancelAsync();
+    await watcher.StopAsync();
+    return watcher.Broken.IsCompleted ? ExitStatus.Failed : ExitStatus.Good;
+
+    void StopOrEnd(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        if (!stop.TrySetResult())
+        {
+            Environment.Exit(ExitStatus.Failed);
+        }
+    }
+}

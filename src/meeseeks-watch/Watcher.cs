@@ -1,0 +1,148 @@
+using MeeseeksBox.Client;
+using MeeseeksBox.Logging;
+using MeeseeksBox.Watcher.Configuration;
+using MeeseeksBox.Watcher.Folders;
+using MeeseeksBox.Watcher.Jobs;
+using MeeseeksBox.Watcher.Watches;
+using Serilog;
+
+namespace MeeseeksBox.Watcher;
+
+/// <summary>
+/// The watcher: its parts, built in the order in which a file passes them, kept in step with the configuration, and stopped in reverse. Start
+/// reading here.
+/// </summary>
+internal sealed class Watcher : IAsyncDisposable
+{
+    private readonly string[] _arguments;
+    private readonly LogSetup _logs;
+    private readonly ILogger _log;
+    private readonly WatcherConfig _config;
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Loops _loops;
+    private readonly Inotify _inotify = new();
+    private readonly MeeseeksClient _client;
+    private readonly JobDesk _desk;
+    private readonly WatchSet _watches;
+    private Task _following = Task.CompletedTask;
+    private bool _isStopped;
+
+    /// <summary>Builds the parts.</summary>
+    /// <param name="config">The configuration to start with.</param>
+    /// <param name="arguments">Where it came from, to be read again.</param>
+    /// <param name="logs">The log.</param>
+    /// <param name="time">The clock.</param>
+    public Watcher(WatcherConfig config, string[] arguments, LogSetup logs, TimeProvider time)
+    {
+        (_config, _arguments, _logs) = (config, arguments, logs);
+        _log = logs.Named(config.Name);
+        _loops = new Loops(_log);
+        _client = new MeeseeksClient(config.Client);
+        var patience = config.IsOnce ? config.Client.Timeout : Timeout.InfiniteTimeSpan;
+        _desk = new JobDesk(new BoxLink(_client, patience, time, logs.Named($"{config.Name}.Box")), config.Name, logs.Named($"{config.Name}.Box"));
+        _watches = new WatchSet(_desk, _inotify, config.IsOnce, time, name => logs.Named($"{config.Name}.Watch.{name}"), _loops.Watch);
+    }
+
+    /// <summary>Ends when the watcher cannot go on by itself; the log says why.</summary>
+    public Task Broken => _loops.Broken;
+
+    /// <summary>Starts all watches.</summary>
+    public Task StartAsync()
+    {
+        _following = _loops.Watch("news of jobs", FollowAsync());
+        return _watches.ApplyAsync(_config.Watches);
+    }
+
+    /// <summary>Waits until nothing more is due; for <c>once</c>.</summary>
+    /// <returns>How many jobs have failed, or could not be submitted.</returns>
+    public async Task<int> EndedAsync(CancellationToken stop)
+    {
+        await _watches.EndedAsync(stop);
+        return _watches.Failures;
+    }
+
+    /// <summary>Reads the configuration again (SIGHUP). A bad one is refused whole, and the old one goes on.</summary>
+    public async Task ReloadAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (!_isStopped)
+                await ApplyAsync(ConfigurationReader.Read(_arguments));
+        }
+#pragma warning disable CA1031 // Nobody waits for a reload; the watcher goes on as it was.
+        catch (Exception problem)
+        {
+            _log.Error(problem, "the configuration could not be read again because of a fault in this program; please report it");
+        }
+#pragma warning restore CA1031
+        finally
+        {
+            _ = _turn.Release();
+        }
+    }
+
+    /// <summary>Stops in order (SPEC.md §12): nothing more is submitted, jobs are killed, results are written.</summary>
+    public async Task StopAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            _isStopped = true;
+            _log.Information("stopping");
+            await _watches.StopAsync();
+            _log.Information("stopped");
+        }
+        finally
+        {
+            _ = _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _watches.DisposeAsync();
+        await _following;
+        await _client.DisposeAsync();
+        _desk.Dispose();
+        _inotify.Dispose();
+        _stop.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task ApplyAsync(ConfigurationResult result)
+    {
+        foreach (var problem in result.Problems)
+            _log.Error("the new configuration is refused: {Problem}", problem);
+        foreach (var warning in result.Warnings)
+            _log.Warning("the new configuration: {Warning}", warning);
+        if (result.Config is not { } config)
+            return;
+        if (_logs.Apply(config.Logging) is { } unwritable)
+            _log.Error("{Problem}", unwritable);
+        if ((config.Name, config.Client, config.Lock) != (_config.Name, _config.Client, _config.Lock))
+            _log.Warning("name, client and lock change only with a restart");
+        await _watches.ApplyAsync(config.Watches);
+        _log.Information("the configuration was read again");
+    }
+
+    private async Task FollowAsync()
+    {
+        try
+        {
+            await _desk.FollowAllAsync(_stop.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+        catch (MeeseeksException problem) when (_config.IsOnce)
+        {
+            // Each job that was to be submitted has failed by the same, and is counted.
+            _log.Error("{Problem}", problem.Message);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using MeeseeksBox.Watcher.Folders;
+
+namespace MeeseeksBox.Watcher.Watches;
+
+/// <summary>What the system has told of a folder since it was looked at last.</summary>
+/// <param name="path">The folder.</param>
+/// <param name="needsWrites">Whether each write to a file matters.</param>
+/// <param name="writers">Is told which files are being written.</param>
+/// <param name="isConcern">Whether a name is of concern.</param>
+/// <param name="wake">Wakes the watch.</param>
+internal sealed class Told(string path, bool needsWrites, Writers writers, Func<string, bool> isConcern, Action wake) : IFolderListener
+{
+    // Looking at so many names one by one costs more than reading the folder.
+    private const int Most = 2000;
+
+    private readonly Lock _lock = new();
+    private HashSet<string> _names = [];
+    private bool _isLost;
+
+    /// <inheritdoc/>
+    public string Path => path;
+
+    /// <inheritdoc/>
+    public bool NeedsWrites => needsWrites;
+
+    /// <inheritdoc/>
+    public void Take(FolderNews news, string name)
+    {
+        if (news is FolderNews.Lost)
+        {
+            lock (_lock)
+                _isLost = true;
+            wake();
+            return;
+        }
+
+        if (!isConcern(name))
+            return;
+        var isLink = news is FolderNews.Writing && new FileInfo(System.IO.Path.Join(path, name)).LinkTarget is not null;
+        if (news is FolderNews.Writing && !isLink && !name.StartsWith('.'))
+            writers.Add(name);
+        else
+            writers.Forget(name);
+        lock (_lock)
+        {
+            _isLost |= _names.Count >= Most;
+            _ = _names.Add(name);
+        }
+
+        wake();
+    }
+
+    /// <summary>Takes what was told. Null: the whole folder is to be read.</summary>
+    public IReadOnlyCollection<string>? TakeNames()
+    {
+        lock (_lock)
+        {
+            var (names, isLost) = (_names, _isLost);
+            (_names, _isLost) = ([], false);
+            return isLost ? null : names;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using MeeseeksBox.Watch.Settings;
+using MeeseeksBox.Watcher.Folders;
+using MeeseeksBox.Watcher.Jobs;
+using Serilog;
+
+namespace MeeseeksBox.Watcher.Watches;
+
+/// <summary>All watches at work, by name. A new configuration starts, changes and stops those that differ.</summary>
+/// <param name="desk">Where jobs are run.</param>
+/// <param name="inotify">What tells of folders.</param>
+/// <param name="isOnce">Whether each ends when nothing more is due.</param>
+/// <param name="time">The clock.</param>
+/// <param name="named">Makes the logger of a watch.</param>
+/// <param name="watchLoop">Watches over a loop.</param>
+internal sealed class WatchSet(
+    JobDesk desk, Inotify inotify, bool isOnce, TimeProvider time, Func<string, ILogger> named, Func<string, Task, Task> watchLoop) : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<string, (IWatch Watch, Task Loop, CancellationTokenSource Stop)> _watches = [];
+
+    /// <summary>How many jobs have failed, or could not be submitted.</summary>
+    public int Failures => _watches.Values.Sum(entry => entry.Watch.Failures);
+
+    /// <summary>Brings the watches to a configuration.</summary>
+    public async Task ApplyAsync(IReadOnlyList<WatchSettings> all)
+    {
+        var wanted = all.ToDictionary(settings => settings.Name);
+        var gone = _watches.Where(entry => !IsKept(entry.Value.Watch, wanted.GetValueOrDefault(entry.Key))).Select(entry => entry.Key).ToList();
+        await Task.WhenAll(gone.Select(StopAsync));
+        foreach (var settings in all.Where(settings => !_watches.ContainsKey(settings.Name)))
+            Start(settings);
+    }
+
+    /// <summary>Waits until all watches have ended by themselves, and the box knows of all results; for <c>once</c>.</summary>
+    public async Task EndedAsync(CancellationToken stop)
+    {
+        await Task.WhenAll(_watches.Values.Select(entry => entry.Loop)).WaitAsync(stop);
+        using var over = new CancellationTokenSource(LongestStop, time);
+        await Task.WhenAll(_watches.Values.Select(entry => entry.Watch.SettledAsync(over.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Stops all: nothing more is submitted, what runs is killed, what has ended is recorded.</summary>
+    public Task StopAsync() => Task.WhenAll(_watches.Keys.ToList().Select(StopAsync));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (watch, loop, stop) in _watches.Values)
+        {
+            await stop.CancelAsync();
+            await loop;
+            await watch.DisposeAsync();
+            stop.Dispose();
+        }
+
+        _watches.Clear();
+    }
+
+    private static bool IsKept(IWatch watch, WatchSettings? settings) =>
+        settings is not null && (settings.Text == watch.Settings.Text || watch.TryReconfigure(settings));
+
+    private void Start(WatchSettings settings)
+    {
+        var log = named(settings.Name);
+        IWatch watch = settings.IsStanding
+            ? new StandingWatch(settings, desk, isOnce, time, log)
+            : new FileWatch(settings, desk, inotify, isOnce, time, log);
+        var stop = new CancellationTokenSource();
+        _watches.Add(settings.Name, (watch, watchLoop($"watch {settings.Name}", Task.Run(() => watch.RunAsync(stop.Token))), stop));
+        if (settings.IsStanding)
+            log.Information("keeps its jobs running");
+        else
+            log.Information("watches {Path} for {Globs}", settings.Path, string.Join(' ', settings.Globs));
+    }
+
+    private async Task StopAsync(string name)
+    {
+        var (watch, loop, stop) = _watches[name];
+        await stop.CancelAsync();
+        await loop;
+        using var over = new CancellationTokenSource(LongestStop, time);
+        await watch.KillJobsAsync(over.Token);
+        await watch.DisposeAsync();
+        stop.Dispose();
+        _ = _watches.Remove(name);
+    }
+}

@@ -1,0 +1,258 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using MeeseeksBox.EndToEnd.Boxes;
+
+namespace MeeseeksBox.EndToEnd.Watch;
+
+/// <summary>What a watcher goes through: signals, a box that is away, folders and disks that fail (SPEC.md §12, issue 5).</summary>
+public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClassFixture<SharedBox>
+{
+    [Fact]
+    public async Task Without_globs_the_jobs_are_kept_running()
+    {
+        var standing = $"watch.s={JsonSerializer.Serialize(new { refresh = 0.2, jobs = new object[] { Job("one", "sleep 0.3"), Job("two", "exec sleep 1000") } })}";
+        await using var watcher = Start(standing);
+
+        await UntilAsync(() => Runs.Count(run => run == "one") >= 3, () => string.Join(' ', Runs));
+
+        Runs.Count(run => run == "two").Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_standing_job_is_taken_up_by_the_next_life()
+    {
+        var standing = $"watch.s={JsonSerializer.Serialize(new { refresh = 0.2, jobs = new object[] { Job("run", "exec sleep 1000") } })}";
+        await using (var first = Start(standing))
+        {
+            await RunsAsync("run");
+            await first.CrashAsync();
+        }
+
+        await using var second = Start(standing);
+        await UntilAsync(() => second.Log.Has("is there already"), () => $"{second.Log}");
+
+        Runs.Should().Equal("run");
+    }
+
+    [Fact]
+    public async Task A_job_on_several_nodes_of_which_one_part_failed_is_killed_and_started_again()
+    {
+        // The node "ghost" is not there, so that its part waits.
+        await using var watcher = Start(Watch([Job("part", "exit 1", new { node = new[] { "n1", "ghost" }, id = Name + "-%(filename)s" })]));
+        _ = Drop("a");
+
+        await Box.WaitForJobAsync($"{Name}-a.ghost", job => job.Text("state") is "killed");
+        await StatusAsync("a", "failed");
+        await Box.WaitForJobAsync($"{Name}-a~1.n1", job => job.Text("state") is "failed");
+
+        JsonElement.Parse(await File.ReadAllTextAsync(Status("a", "failed"), TestContext.Current.CancellationToken)).Keys().Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task SIGTERM_kills_the_jobs_and_the_next_start_runs_them_again()
+    {
+        var watch = Watch([Job("run", $"test -e {Scratch}/go || exec sleep 1000", new { id = Name + "-%(filename)s" })]);
+        await using (var first = Start(watch))
+        {
+            _ = Drop("a");
+            await RunsAsync("run");
+
+            (await first.StopAsync()).Should().Be(0);
+        }
+
+        (await Box.JobAsync(Name + "-a")).Text("state").Should().Be("killed");
+        Directory.GetFiles(In).Should().ContainSingle();
+        await File.WriteAllTextAsync(Path.Combine(Scratch, "go"), "", TestContext.Current.CancellationToken);
+        await using var second = Start(watch);
+        await StatusAsync("a", "done");
+
+        Runs.Should().Equal("run", "run");
+    }
+
+    [Fact]
+    public async Task SIGHUP_takes_up_new_watches_and_drops_those_that_are_gone()
+    {
+        var config = Path.Combine(Scratch, "watch.cfg");
+        void Write(string name, string words) => File.WriteAllText(config, $$$"""{"watch":{"{{{name}}}":{{{Watch([Job(words)])["watch.w=".Length..]}}}}}""");
+        Write("w", "old %(filename)s");
+        await using var watcher = Start(config);
+        _ = Drop("1");
+        await StatusAsync("1", "done");
+
+        File.WriteAllText(config, "{ nonsense");
+        watcher.Send(Signal.Hangup);
+        await UntilAsync(() => watcher.Log.Has("the new configuration is refused"), () => $"{watcher.Log}");
+        _ = Drop("2");
+        await StatusAsync("2", "done");
+        Write("v", "new %(filename)s");
+        watcher.Send(Signal.Hangup);
+        await StatusAsync("2", "done", watch: "v");
+        _ = Drop("3");
+        await StatusAsync("3", "done", watch: "v");
+
+        Runs.Order().Should().Equal("new 1", "new 2", "new 3", "old 1", "old 2");
+    }
+
+    [Fact]
+    public async Task SIGHUP_changes_a_watch_in_place()
+    {
+        var config = Path.Combine(Scratch, "watch.cfg");
+        void Write(string glob) => File.WriteAllText(config, $$$"""{"watch":{"w":{{{Watch([Job("%(filename)s")], new { glob })["watch.w=".Length..]}}}}}""");
+        Write("*.a");
+        _ = Drop("1.a");
+        _ = Drop("1.b");
+        await using var watcher = Start(config);
+        await StatusAsync("1.a", "done");
+
+        Write("*.b");
+        watcher.Send(Signal.Hangup);
+
+        await StatusAsync("1.b", "done");
+        Runs.Should().Equal("1.a", "1.b");
+    }
+
+    [Fact]
+    public async Task A_box_that_is_away_loses_nothing_and_runs_nothing_twice()
+    {
+        var port = FreePort();
+        string[] words = [$"listen.port={port}", "pools.p.slots=0", $"state.file={Scratch}/state.json"];
+        await using var watcher = RunningWatcher.Start(port, $"name={Name}", Watch([Job("%(filename)s", $"until test -e {Scratch}/go-$1; do sleep 0.05; done")]));
+        _ = Drop("1");
+        await UntilAsync(() => watcher.Log.Has("jobs wait until it is back"), () => $"{watcher.Log}");
+        await using (var first = await RunningBox.StartAsync(words))
+        {
+            await RunsAsync("1");
+            await File.WriteAllTextAsync(Path.Combine(Scratch, "go-1"), "", TestContext.Current.CancellationToken);
+            await StatusAsync("1", "done");
+            _ = await first.StopAsync();
+        }
+
+        _ = Drop("2");
+        await UntilAsync(() => watcher.Log.Count("jobs wait until it is back") == 2, () => $"{watcher.Log}");
+        await File.WriteAllTextAsync(Path.Combine(Scratch, "go-2"), "", TestContext.Current.CancellationToken);
+        await using var second = await RunningBox.StartAsync(words);
+        await StatusAsync("2", "done");
+
+        watcher.Log.Count("the box is back").Should().Be(2);
+        Runs.Should().Equal("1", "2");
+        await watcher.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_box_that_has_forgotten_a_job_gets_it_again()
+    {
+        var port = FreePort();
+        await using var watcher = RunningWatcher.Start(port, $"name={Name}", Watch([Job("%(filename)s", $"until test -e {Scratch}/go; do sleep 0.05; done")]));
+        _ = Drop("a");
+        await using (var first = await RunningBox.StartAsync($"listen.port={port}", "pools.p.slots=0"))
+        {
+            await RunsAsync("a");
+            _ = await first.StopAsync();
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(Scratch, "go"), "", TestContext.Current.CancellationToken);
+        await using var second = await RunningBox.StartAsync($"listen.port={port}", "pools.p.slots=0");
+
+        await StatusAsync("a", "done");
+        await watcher.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_folder_that_vanishes_and_returns_is_watched_again()
+    {
+        await using var watcher = await StartAndWaitAsync(Watch([Job("%(filename)s", $"until test -e {Scratch}/go; do sleep 0.05; done")], new { rescan = 0.2 }));
+        _ = Drop("1");
+        await RunsAsync("1");
+
+        Directory.Delete(In.TrimEnd('/'), recursive: true);
+        await UntilAsync(() => watcher.Log.Has("cannot read the folder"), () => $"{watcher.Log}");
+        await File.WriteAllTextAsync(Path.Combine(Scratch, "go"), "", TestContext.Current.CancellationToken);
+        await UntilAsync(() => watcher.Log.Has("cannot write status files"), () => $"{watcher.Log}");
+        _ = Drop("2");
+
+        await StatusAsync("1", "done");
+        await StatusAsync("2", "done");
+        Runs.Should().Equal("1", "2");
+        watcher.Log.Count("cannot read the folder").Should().Be(1);
+        watcher.Log.Has("can read the folder").Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_nothing_is_lost_and_the_log_says_it()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "a small file system of its own takes root");
+        var disk = Directory.CreateDirectory(Path.Combine(Scratch, "disk")).FullName;
+        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk) is 0, "a small file system cannot be mounted here");
+        try
+        {
+            await using var watcher = Start(Watch([Job("%(filename)s")], new { path = disk, rescan = 0.3 }));
+            await File.WriteAllTextAsync(Path.Combine(disk, "1"), "", TestContext.Current.CancellationToken);
+            await UntilAsync(() => File.Exists(Path.Combine(disk, "._w_0_1.done")), () => $"{watcher.Log}");
+
+            var room = Fill(Path.Combine(disk, ".room"));
+            await File.WriteAllTextAsync(Path.Combine(disk, "2"), "", TestContext.Current.CancellationToken);
+            await UntilAsync(() => watcher.Log.Has("cannot write status files"), () => $"{watcher.Log}");
+            await File.WriteAllTextAsync(Path.Combine(disk, "3"), "", TestContext.Current.CancellationToken);
+            File.Delete(room);
+
+            await UntilAsync(() => File.Exists(Path.Combine(disk, "._w_0_2.done")) && File.Exists(Path.Combine(disk, "._w_0_3.done")), () => $"{watcher.Log}");
+            Runs.Should().Equal("1", "2", "3");
+            watcher.Log.Count("No space left").Should().Be(1);
+            watcher.Log.Has("can write status files again").Should().BeTrue();
+            new FileInfo(Path.Combine(disk, "._w_0_2.done")).Length.Should().BePositive();
+        }
+        finally
+        {
+            _ = Run("umount", disk);
+        }
+    }
+
+    [Fact]
+    public async Task A_folder_of_100_000_files_takes_little_time_and_memory()
+    {
+        foreach (var number in Enumerable.Range(0, 100_000))
+        {
+            File.Create(Path.Combine(In, $"20260101.{number:d6}.dat")).Dispose();
+            File.Create(Path.Combine(In, $"._w_0_20260101.{number:d6}.dat.done")).Dispose();
+        }
+
+        await using var watcher = await StartAndWaitAsync(Watch([Job("%(filename)s")]));
+        _ = Drop("20260102.000000.dat");
+        await RunsAsync("20260102.000000.dat");
+
+        TestContext.Current.TestOutputHelper?.WriteLine(watcher.Log.Lines.First(line => line.Contains("files in")));
+        watcher.PeakMemory().Should().BeLessThan(200 * 1024 * 1024);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Fill(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            while (true)
+            {
+                stream.Write(new byte[512]);
+            }
+        }
+        catch (IOException)
+        {
+            return file;
+        }
+    }
+
+    private static int Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Watch;
+
+/// <summary>Tests with a folder to watch, jobs that leave a line for each run, and a box that all tests of the class share.</summary>
+public abstract class WatchTests(SharedBox shared) : SharedBoxTests(shared)
+{
+    private readonly TemporaryFolder _scratch = new();
+    private string? _name;
+
+    /// <summary>The folder that is watched.</summary>
+    protected string In => Directory.CreateDirectory(_scratch.File("in")).FullName;
+
+    /// <summary>A folder for anything else.</summary>
+    protected string Scratch => _scratch.Path;
+
+    /// <summary>The name of the watcher, which no other test has.</summary>
+    protected string Name => _name ??= Some.Id();
+
+    /// <summary>What the jobs have left, in order.</summary>
+    protected string[] Runs => File.Exists(_scratch.File("runs")) ? File.ReadAllLines(_scratch.File("runs")) : [];
+
+    /// <summary>A jobspec whose run leaves a line with some words.</summary>
+    /// <param name="words">What is left; formats may stand in it.</param>
+    /// <param name="script">What is done after that.</param>
+    /// <param name="more">Further keys.</param>
+    protected object Job(string words, string script = "", object? more = null)
+    {
+        var spec = new Dictionary<string, object?>
+        {
+            ["pool"] = "p",
+            ["args"] = new[] { "/bin/sh", "-c", $"echo \"$1\" >> '{_scratch.File("runs")}'; {script}".Replace("%", "%%"), "sh", words },
+        };
+        foreach (var property in JsonSerializer.SerializeToElement(more ?? new { }).EnumerateObject())
+            spec[property.Name] = property.Value;
+        return spec;
+    }
+
+    /// <summary>A watch of the folder, as a word of the command line.</summary>
+    protected string Watch(object[] jobs, object? more = null, string name = "w")
+    {
+        var watch = new Dictionary<string, object?> { ["path"] = In, ["glob"] = "*", ["jobs"] = jobs, ["rescan"] = 60, ["refresh"] = 0.2 };
+        foreach (var property in JsonSerializer.SerializeToElement(more ?? new { }).EnumerateObject())
+            watch[property.Name] = property.Value;
+        return $"watch.{name}={JsonSerializer.Serialize(watch)}";
+    }
+
+    /// <summary>Starts the watcher.</summary>
+    protected RunningWatcher Start(params string[] words) => RunningWatcher.Start(Box.Port, [$"name={Name}", .. words]);
+
+    /// <summary>Starts the watcher, and waits until it watches.</summary>
+    protected async Task<RunningWatcher> StartAndWaitAsync(params string[] words)
+    {
+        var watcher = Start(["logging.level=DEBUG", .. words]);
+        await UntilAsync(() => watcher.Log.Has("files in"), () => $"{watcher.Log}");
+        return watcher;
+    }
+
+    /// <summary>Writes a file beside its place, and renames it into the folder.</summary>
+    protected string Drop(string name, string text = "x")
+    {
+        var temporary = _scratch.File($"drop-{Guid.NewGuid():N}");
+        File.WriteAllText(temporary, text);
+        File.Move(temporary, Path.Combine(In, name), overwrite: true);
+        return Path.Combine(In, name);
+    }
+
+    /// <summary>The full path of a status file.</summary>
+    protected string Status(string file, string state, int index = 0, string watch = "w") => Path.Combine(In, $"._{watch}_{index}_{file}.{state}");
+
+    /// <summary>Waits until a status file is there.</summary>
+    protected Task StatusAsync(string file, string state, int index = 0, string watch = "w") =>
+        UntilAsync(() => File.Exists(Status(file, state, index, watch)), () => $"in the folder: {string.Join(' ', Directory.GetFiles(In).Select(Path.GetFileName))}; runs: {string.Join(' ', Runs)}");
+
+    /// <summary>Waits until jobs have left some lines.</summary>
+    protected Task RunsAsync(params string[] lines) =>
+        UntilAsync(() => Runs.Order().SequenceEqual(lines.Order()), () => $"runs: {string.Join(' ', Runs)}");
+
+    /// <summary>Waits until a condition holds.</summary>
+    protected static Task UntilAsync(Func<bool> condition, Func<string> describe) => Wait.Until(condition, describe, TestContext.Current.CancellationToken);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        GC.SuppressFinalize(this);
+        _scratch.Dispose();
+    }
+}

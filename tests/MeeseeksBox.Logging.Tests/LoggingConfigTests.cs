@@ -1,0 +1,66 @@
+using MeeseeksBox.Protocol.Configuration;
+using Serilog.Events;
+
+namespace MeeseeksBox.Logging.Tests;
+
+/// <summary>SPEC.md §1.4: the words of Python's <c>basicConfig</c>.</summary>
+public sealed class LoggingConfigTests
+{
+    [Theory]
+    [InlineData("10", LogEventLevel.Debug)]
+    [InlineData("20", LogEventLevel.Information)]
+    [InlineData("25", LogEventLevel.Warning)]
+    [InlineData("30", LogEventLevel.Warning)]
+    [InlineData("40", LogEventLevel.Error)]
+    [InlineData("50", LogEventLevel.Fatal)]
+    [InlineData("DEBUG", LogEventLevel.Debug)]
+    [InlineData("info", LogEventLevel.Information)]
+    [InlineData("Warning", LogEventLevel.Warning)]
+    [InlineData("ERROR", LogEventLevel.Error)]
+    [InlineData("critical", LogEventLevel.Fatal)]
+    [InlineData("null", LogEventLevel.Information)]
+    public void A_level_is_a_number_or_a_name(string word, LogEventLevel level)
+    {
+        Read("level=" + word).Config.Level.Should().Be(level);
+    }
+
+    [Theory]
+    [InlineData("level=loud", "logging.level: 'loud' is not a level: DEBUG, INFO, WARNING, ERROR, CRITICAL, or a number from 0 to 50")]
+    [InlineData("level=51", "logging.level: 51 is not a level: DEBUG, INFO, WARNING, ERROR, CRITICAL, or a number from 0 to 50")]
+    [InlineData("level=true", "logging.level: true is not a level: DEBUG, INFO, WARNING, ERROR, CRITICAL, or a number from 0 to 50")]
+    [InlineData("filemode=x", "logging.filemode: 'x' is neither 'a' (go on with the file) nor 'w' (start it anew)")]
+    [InlineData("filename=1,2", "logging.filename: a list is not text")]
+    [InlineData("format=", "logging.format: an object is not text")]
+    public void A_wrong_word_is_a_problem(string word, string problem)
+    {
+        Read(word).Findings.Problems.Should().Equal("command line: " + problem);
+    }
+
+    [Theory]
+    [InlineData("format=%(levelname)s %(thread)d", "logging.format: '%(thread)d' is not known, and is written as it stands")]
+    [InlineData("format=%(name)d", "logging.format: '%(name)d' is not known, and is written as it stands")]
+    [InlineData("format=100% %(message)s", "logging.format: '%' is not known, and is written as it stands")]
+    [InlineData("datefmt=%Y %Q", "logging.datefmt: '%Q' is not known, and is written as it stands")]
+    [InlineData("style=$", "logging.style: '$' is not supported, and ignored: the format is written with %(name)s")]
+    public void What_is_not_known_in_a_format_is_a_warning(string word, string warning)
+    {
+        var findings = Read(word).Findings;
+
+        findings.Problems.Should().BeEmpty();
+        findings.Warnings.Should().Equal("command line: " + warning);
+    }
+
+    [Fact]
+    public void Style_percent_is_what_we_do()
+    {
+        Read("style=%").Findings.Warnings.Should().BeEmpty();
+    }
+    private static (LoggingConfig Config, ConfigFindings Findings) Read(string word)
+    {
+        var findings = new ConfigFindings();
+        var root = SectionReader.Root(ConfigTree.Read(["logging." + word], findings), findings);
+        var config = LoggingConfig.Read(root.Section("logging"));
+        root.WarnOfUnknownKeys();
+        return (config, findings);
+    }
+}

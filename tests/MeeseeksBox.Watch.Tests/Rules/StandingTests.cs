@@ -1,0 +1,36 @@
+using MeeseeksBox.Watch.Rules;
+
+namespace MeeseeksBox.Watch.Tests.Rules;
+
+/// <summary>README: if no globs are defined, the watch ensures that its jobs are always running.</summary>
+public sealed class StandingTests
+{
+    private static readonly Dictionary<(int, int), long> NeverStarted = [];
+
+    [Fact]
+    public void All_jobs_are_to_run()
+    {
+        Due(Plan("'jobs':[{'pool':'a','args':['x']},null,[{'pool':'b','args':['x']},{'pool':'c','args':['x']}]]", NeverStarted)).Should().Equal("0.0", "2.0", "2.1");
+    }
+
+    [Fact]
+    public void A_job_that_runs_is_left_alone()
+    {
+        Due(Plan(Some.Jobs(2), NeverStarted, (0, 0))).Should().Equal("1.0");
+    }
+
+    [Fact]
+    public void A_job_that_ran_for_long_starts_again_at_once_and_one_that_ended_soon_after_the_pause()
+    {
+        Due(Plan(Some.Jobs(1), new() { [(0, 0)] = -TimeSpan.FromSeconds(10).Ticks })).Should().Equal("0.0");
+
+        var soon = Plan(Some.Jobs(1), new() { [(0, 0)] = -TimeSpan.FromSeconds(3).Ticks });
+        soon.Due.Should().BeEmpty();
+        soon.NextDue.Should().Be(TimeSpan.FromSeconds(7).Ticks);
+    }
+
+    private static Plan Plan(string json, Dictionary<(int, int), long> lastStarts, params (int, int)[] inFlight) =>
+        Standing.Of(Some.Watch("'glob':null," + json), lastStarts, inFlight.ToHashSet(), now: 0);
+
+    private static string[] Due(Plan plan) => [.. plan.Due.Select(work => $"{work.Index}.{work.List}")];
+}

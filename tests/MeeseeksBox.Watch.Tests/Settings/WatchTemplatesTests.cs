@@ -1,0 +1,90 @@
+using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Watcher.Configuration;
+
+namespace MeeseeksBox.Watch.Tests.Settings;
+
+/// <summary>README, <c>template</c>, <c>apply</c>, <c>defaults</c>; SPEC.md §12.</summary>
+public sealed class WatchTemplatesTests
+{
+    private const string Jobs = """ "glob":"*","jobs":[{"pool":"p","args":["x"]}] """;
+
+    [Fact]
+    public void A_watch_takes_its_template_and_overrides_it()
+    {
+        var watch = Read("""template.t={"path":"/t","refresh":1,"rescan":2,""" + Jobs + "}", """watch.w={"template":"t","rescan":3}""").Watches.Single();
+
+        (watch.Path, watch.Refresh, watch.Rescan).Should().Be(("/t", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("")]
+    public void A_template_with_a_null_name_applies_to_every_watch_below_its_own(string name)
+    {
+        var watches = Read($$$"""template={"{{{name}}}":{"path":"/null","refresh":1,"rescan":1,{{{Jobs}}}},"t":{"refresh":2}}""", "watch.a=", """watch.b={"template":"t"}""").Watches;
+
+        watches.Select(watch => (watch.Name, watch.Path, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds)).Should().Equal(("a", "/null", 1, 1), ("b", "/null", 2, 1));
+    }
+
+    [Fact]
+    public void Of_several_templates_later_ones_win()
+    {
+        Read("""template={"s":{"refresh":1,"rescan":1},"t":{"refresh":2}}""", "watch.w={\"template\":[\"s\",\"t\"],\"path\":\"/\"," + Jobs + "}").Watches.Single()
+            .Should().Match<MeeseeksBox.Watch.Settings.WatchSettings>(watch => watch.Refresh.TotalSeconds == 2 && watch.Rescan.TotalSeconds == 1);
+    }
+
+    [Fact]
+    public void Apply_applies_a_template_to_all_watches_and_puts_its_name_before_theirs()
+    {
+        var watches = Read("apply=t", "template.t={" + Jobs + ",\"refresh\":5}", "watch.name1.path=/path1", """watch.name2={"path":"/path2","refresh":6}""").Watches;
+
+        watches.Select(watch => (watch.Name, watch.Path, watch.Refresh.TotalSeconds)).Should().Equal(("t-name1", "/path1", 5), ("t-name2", "/path2", 6));
+    }
+
+    [Fact]
+    public void What_is_applied_lies_below_a_watchs_own_template()
+    {
+        Read("apply=t", "template={\"t\":{\"path\":\"/t\",\"refresh\":1," + Jobs + "},\"own\":{\"refresh\":2}}", "watch.w.template=own").Watches.Single()
+            .Refresh.TotalSeconds.Should().Be(2);
+    }
+
+    [Fact]
+    public void Defaults_are_the_defaults_of_client_and_of_each_watch()
+    {
+        var config = Read("defaults.refresh=7", "defaults.timeout=3", "watch.w={\"path\":\"/\"," + Jobs + "}");
+
+        (config.Client.Timeout.TotalSeconds, config.Client.Refresh.TotalSeconds, config.Watches.Single().Refresh.TotalSeconds).Should().Be((3, 7, 7));
+    }
+
+    [Fact]
+    public void Null_in_a_watch_takes_a_key_of_its_template_away()
+    {
+        Read("template={\"null\":{\"max_age\":5," + Jobs + "}}", """watch.w={"path":"/","max_age":null}""").Watches.Single().MaxAge.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("apply=nosuch", "command line: apply: there is no template 'nosuch'; the nearest one is 't'")]
+    [InlineData("watch.w.template=nosuch", "command line: watch.w.template: there is no template 'nosuch'; the nearest one is 't'")]
+    [InlineData("watch.w.template=true", "command line: watch.w.template: true is not the name of a template")]
+    [InlineData("watch.w=3", "command line: watch.w: 3 stands where an object is wanted")]
+    [InlineData("template=3", "command line: template: 3 stands where an object is wanted")]
+    public void What_is_wrong_with_templates_is_said(string word, string problem)
+    {
+        ConfigurationReader.Read(["template.t.path=/", "watch.w.path=/", word]).Problems.Should().Contain(problem);
+    }
+
+    [Fact]
+    public void The_merged_configuration_shows_watches_with_their_templates_applied()
+    {
+        var tree = ConfigurationReader.Read(["apply=t", "template.t={" + Jobs + "}", "watch.a.path=/a"]).Tree;
+
+        ConfigJson.Compact(tree).Should().Be("""{"watch":{"t-a":{"glob":"*","jobs":[{"pool":"p","args":["x"]}],"path":"/a"}}}""");
+    }
+
+    private static WatcherConfig Read(params string[] words)
+    {
+        var result = ConfigurationReader.Read(words);
+        result.Warnings.Should().BeEmpty();
+        return result.Config ?? throw new InvalidOperationException(string.Join('\n', result.Problems));
+    }
+}
