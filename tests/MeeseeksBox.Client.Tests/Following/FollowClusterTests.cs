@@ -38,7 +38,7 @@ public sealed class FollowClusterTests
     public async Task An_old_peer_tells_all_nodes_each_time()
     {
         var status = """{"online":true}""";
-        await using var box = new FakeBox(_ => $$"""{"get":{},"nodes":{"n1":{{status}}}}""");
+        await using var box = new FakeBox(_ => $$$"""{"get":{},"nodes":{"n1":{{{status}}}}}""");
         await using var client = box.Client();
         await using var news = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
 
