@@ -48,7 +48,7 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
         var client = new MeeseeksClient(options);
         try
         {
-            _ = await client._line.OpenAsync(stop);
+            await client.OpenAsync(stop);
             return client;
         }
         catch
@@ -57,6 +57,10 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Connects now rather than at the next request. It does nothing while there is a connection.</summary>
+    /// <example><code>await client.OpenAsync(stop);</code></example>
+    public Task OpenAsync(CancellationToken stop = default) => _line.OpenAsync(stop);
 
     /// <summary>Sends a line as it stands, and answers the answer as it stands. It is sent once: whether it may be sent again, only you know.</summary>
     /// <param name="line">A list of request objects.</param>

@@ -71,7 +71,9 @@ internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList
             _ when current.StartsWith('-') => plan with { Fixed = [.. Texts("--help", "--version")] },
             "sub" when current.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at =>
                 plan with { Before = current[..(at + 1)], Typed = current[(at + 1)..], Live = LiveNames.Nodes },
-            "sub" => plan with { Fixed = [.. Keys([.. SpecKeys, "wait", "quiet", "file"])], Live = LiveNames.Pools },
+
+            // Not "pool=": the pool needs no key, and with one that begins like it nothing would be completed at once.
+            "sub" => plan with { Fixed = [.. Keys([.. SpecKeys.Except(["pool"]), "wait", "quiet", "file"])], Live = LiveNames.Pools },
             "mod" => plan with { Fixed = [.. Keys([.. FilterKeys, .. SpecKeys])], Live = LiveNames.Jobs },
             "out" or "err" => plan with { Fixed = [.. Keys("follow")], Live = LiveNames.Jobs },
             "stat" => plan with { Fixed = [.. Texts("nodes", "pools", "jobs", "active", "tree"), .. Keys(FilterKeys)] },

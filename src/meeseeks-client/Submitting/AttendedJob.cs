@@ -13,8 +13,8 @@ internal sealed class AttendedJob(Invocation invocation, JsonObject spec)
     {
         // Patient from the first request on: the client is made once.
         var client = invocation.PatientClient;
-        var answer = await OneJob.SendAsync(invocation, spec);
-        var ids = answer["submit"].EnumerateObject().Select(job => job.Name).ToList();
+        await client.OpenAsync(invocation.Stop);
+        var ids = await SubmitAsync();
         IReadOnlyDictionary<string, Job?> jobs;
         try
         {
@@ -34,6 +34,24 @@ internal sealed class AttendedJob(Invocation invocation, JsonObject spec)
         return ids.Select(id => ExitStatus.Of(jobs[id])).FirstOrDefault(status => status is not ExitStatus.Good);
     }
 
+    // An interrupt has to kill what is submitted, and only the answer tells what that is: so it is waited for, though not for ever.
+    private async Task<List<string>> SubmitAsync()
+    {
+        var patience = invocation.Settings.Options.Timeout;
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, invocation.Time);
+        using var interrupted = invocation.Stop.Register(() => limit.CancelAfter(patience));
+        try
+        {
+            var answer = await OneJob.SendAsync(invocation, spec, limit.Token);
+            return [.. answer["submit"].EnumerateObject().Select(job => job.Name)];
+        }
+        catch (OperationCanceledException)
+        {
+            invocation.Screen.Say($"the box has not answered within {patience.TotalSeconds:0.###} s: it is not known whether the job was taken, and runs");
+            throw;
+        }
+    }
+
     private async Task PrintAsync(string id, Job? job)
     {
         if (job is null)
@@ -50,10 +68,19 @@ internal sealed class AttendedJob(Invocation invocation, JsonObject spec)
         }
     }
 
+    // Ends when the jobs are known to be gone, with all their processes.
     private async Task KillAsync(List<string> ids)
     {
-        using var limit = new CancellationTokenSource(invocation.Settings.Options.Timeout, invocation.Time);
-        await Task.WhenAll(ids.Select(id => invocation.Client.KillAsync(id, limit.Token)));
-        _ = await invocation.Client.WaitAsync(ids, progress: null, limit.Token);
+        var patience = invocation.Settings.Options.Timeout;
+        using var limit = new CancellationTokenSource(patience, invocation.Time);
+        try
+        {
+            await Task.WhenAll(ids.Select(id => invocation.Client.KillAsync(id, limit.Token)));
+            _ = await invocation.Client.WaitAsync(ids, progress: null, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            invocation.Screen.Say($"the box was told to kill '{string.Join("', '", ids)}', and has not said within {patience.TotalSeconds:0.###} s that it is done");
+        }
     }
 }

@@ -16,7 +16,7 @@ internal static class OneJob
     /// <returns>The exit status.</returns>
     public static async Task<int> SubmitAsync(Invocation invocation, JsonObject spec, bool quiet)
     {
-        var jobs = (await SendAsync(invocation, spec))["submit"];
+        var jobs = (await SendAsync(invocation, spec, invocation.Stop))["submit"];
         if (quiet)
         {
             foreach (var job in jobs.EnumerateObject())
@@ -33,10 +33,13 @@ internal static class OneJob
     }
 
     /// <summary>Submits, and says what is odd.</summary>
+    /// <param name="invocation">The call.</param>
+    /// <param name="spec">The job.</param>
+    /// <param name="stop">Ends the wait for the answer; the job may have been submitted all the same.</param>
     /// <exception cref="MeeseeksRequestException">It was refused.</exception>
-    public static async Task<Answer> SendAsync(Invocation invocation, JsonObject spec)
+    public static async Task<Answer> SendAsync(Invocation invocation, JsonObject spec, CancellationToken stop)
     {
-        var answer = await invocation.Client.SubmitRawAsync(spec, invocation.Stop);
+        var answer = await invocation.Client.SubmitRawAsync(spec, stop);
         await SubmitWarnings.SayAsync(invocation, spec, answer);
         var isRefused = answer.Checked()["submit"].EnumerateObject().Any(job => job.Value.ValueKind is not JsonValueKind.Object);
         return isRefused ? throw new MeeseeksRequestException("the job was refused, and the node does not say why; it needs a pool and a list of args") : answer;

@@ -15,7 +15,7 @@ internal sealed class JobTable
     private const int State = 7;
     private const int Rc = 4;
     private const int Time = 6;
-    private const int LeastArgs = 20;
+    private const int EnoughArgs = 20;
 
     private readonly IReadOnlyList<TopJob> _jobs;
     private readonly int _width;
@@ -33,16 +33,18 @@ internal sealed class JobTable
     public JobTable(IReadOnlyList<TopJob> jobs, int width, bool hasColor)
     {
         (_jobs, _width, _hasColor) = (jobs, width, hasColor);
-        var tags = Math.Min(Widest(Tags), WidestTags);
         _node = Math.Min(Math.Max(Widest(Node), "NODE".Length), WidestName);
         _pool = Math.Min(Math.Max(Widest(Pool), "POOL".Length), WidestName);
-        _flags = Widest(Flags) is > 0 and var flags ? Math.Max(flags, "FLAGS".Length) : 0;
+        var flags = Widest(Flags) is > 0 and var widest ? Math.Max(widest, "FLAGS".Length) : 0;
         var id = Math.Min(Math.Max(Widest(job => job.Shown.Id), LeastId), WidestId);
+        var args = Math.Clamp(Widest(job => job.Shown.Args), "COMMAND".Length, EnoughArgs);
 
         // Where all is too wide, tags give way first, then flags, then ids.
-        var room = width - (Gap(_node) + Gap(_pool) + Gap(State) + Gap(Rc) + Gap(Time) + LeastArgs);
-        _tags = room >= Gap(id) + Gap(_flags) + Gap(tags) ? Math.Max(tags, tags > 0 ? "TAGS".Length : 0) : 0;
-        _flags = room >= Gap(id) + Gap(_flags) ? _flags : 0;
+        var room = width - (Gap(_node) + Gap(_pool) + Gap(State) + Gap(Rc) + Gap(Time) + args);
+        _flags = room >= Gap(id) + Gap(flags) ? flags : 0;
+        var tags = Widest(Tags) is > 0 and var longest ? Math.Clamp(longest, "TAGS".Length, WidestTags) : 0;
+        var left = room - Gap(id) - Gap(_flags) - 2;
+        _tags = left >= "TAGS".Length ? Math.Min(tags, left) : 0;
         _id = Math.Clamp(room - Gap(_flags) - Gap(_tags) - 2, LeastId, id);
     }
 

@@ -71,7 +71,7 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
 
     private string Counts(TopModel model, TopList list, TopView view)
     {
-        var line = Line().Add($"{model.Jobs.Count} jobs");
+        var line = Line().Add(model.Jobs.Count is 1 ? "1 job" : $"{model.Jobs.Count} jobs");
         foreach (var state in Enum.GetValues<JobState>())
         {
             line = line.Add(state is JobState.New ? ": " : ", ").Add($"{model.Count(state)} {JobStates.Word(state)}", model.Count(state) > 0 ? Style.Of(state) : Style.Dim);

@@ -31,10 +31,13 @@ public static class ClientProgram
     }
 
     /// <summary>Calls the client with what MEESEEKS_CONF shall hold.</summary>
-    public static Task<ClientRun> RunAsync(string conf, params string[] words) => EndAsync(Start(Path, conf, words), "");
+    public static Task<ClientRun> RunAsync(string conf, params string[] words) => EndAsync(Start(conf, words), "");
 
     /// <summary>Starts the client of a box.</summary>
     public static Process StartClient(this RunningBox box, params string[] words) => Start(Path, Conf(box), words);
+
+    /// <summary>Starts the client with what MEESEEKS_CONF shall hold.</summary>
+    public static Process Start(string conf, params string[] words) => Start(Path, conf, words);
 
     /// <summary>Waits until the client has ended.</summary>
     /// <exception cref="TimeoutException">It did not within 30 s.</exception>

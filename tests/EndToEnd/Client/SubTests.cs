@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.EndToEnd.Cluster;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Client;
@@ -234,6 +235,39 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
         var job = await Box.JobAsync(id);
         job.Text("state").Should().Be("killed");
         job.Flag("active").Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task An_interrupt_kills_a_job_too_whose_submit_is_not_answered_yet()
+    {
+        var id = Some.Id();
+        await using var way = Proxy.Before(Box.Port);
+        way.Delay = TimeSpan.FromSeconds(0.5);
+        using var client = ClientProgram.Start($"address=127.0.0.1 port={way.Port}", "sub", "wait=1", $"id={id}", "p", "sleep", "1000");
+        await Box.WaitForStartAsync(id);
+
+        Signal.Send(client.Id, Signal.Terminate);
+        way.Delay = TimeSpan.Zero;
+
+        (await ClientProgram.EndAsync(client)).Status.Should().Be(130);
+        (await Box.JobAsync(id)).Text("state").Should().Be("killed");
+    }
+
+    [Fact]
+    public async Task A_box_that_says_nothing_of_the_kill_is_told_of()
+    {
+        var id = Some.Id();
+        await using var way = Proxy.Before(Box.Port);
+        using var client = ClientProgram.Start($"address=127.0.0.1 port={way.Port} timeout=0.5", "sub", "wait=1", $"id={id}", "p", "sleep", "1000");
+        await Box.WaitForStartAsync(id);
+        way.Swallow();
+
+        Signal.Send(client.Id, Signal.Interrupt);
+
+        var run = await ClientProgram.EndAsync(client);
+        run.Status.Should().Be(130);
+        run.Errors.Should().MatchRegex(@"^meeseeks-client: the box .*has not (said|answered) within 0\.5 s.*\n$");
+        await Box.AskAsync("kill", id);
     }
 
     [Fact]

@@ -52,6 +52,13 @@ public sealed class CompletionPlanTests
         plan.Live.Should().Be(LiveNames.None);
     }
 
+    [Fact]
+    public void A_pool_to_submit_to_is_not_crowded_by_its_key()
+    {
+        Plan("qsub", "p").Fixed.Should().NotContain(candidate => candidate.Text == "pool=");
+        Plan("qmod", "p").Fixed.Should().Contain(candidate => candidate.Text == "pool=");
+    }
+
     // What stands before the bar is parted at blanks; what stands behind it is being typed.
     private static CompletionPlan Plan(string name, string line)
     {

@@ -60,6 +60,22 @@ public sealed class TopPageTests
         }
     }
 
+    [Theory]
+    [InlineData(100, "TAGS                   ", "nightly,backup,france")]
+    [InlineData(81, "TAGS    ", "night…")]
+    [InlineData(78, "NODE  ", null)]
+    public void Tags_are_cut_before_they_give_way(int width, string column, string? tags)
+    {
+        var model = Some.Model(new Job { Id = "backup-of-france", Pool = "p", Node = "n1", State = JobState.Running, Tags = ["nightly", "backup", "france"], Args = ["rsync", "-a", "/srv/data", "/backup"] });
+        var list = new TopList(model);
+
+        var lines = new TopPage("head1:13700", width, 24, hasColor: false).Lines(model, list, new PoolList(model), list.Follow(new TopView()), Some.Now);
+
+        lines[1].Should().StartWith("1 job: ");
+        lines.Should().Contain(line => line.StartsWith($"ID                {column}"));
+        lines.Select(Plain).Should().Contain(line => line.StartsWith($"backup-of-france  {tags ?? "n1"}  "));
+    }
+
     [Fact]
     public void The_selected_job_is_always_on_the_screen()
     {
