@@ -66,6 +66,7 @@ internal sealed class Box
         _ledger = new Ledger(Plan.Settings, new Random(_seed + (Life * 1000)));
         _world.Tell($"{Name} starts, life {Life}, with {Saved.Count} jobs");
         Do(Turn.Load, (ledger, now) => ledger.Load(Saved, now));
+        Do(Turn.Own, (ledger, now) => ledger.Resume(now));
         InThisLife(Plan.Checkpoint, SaveAgain);
         Linked();
     }
