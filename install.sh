@@ -7,11 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly usage="Usage: ./install.sh [PREFIX]               installs into PREFIX (default: ~/.local)
        ./install.sh --uninstall [PREFIX]   takes all of it out again"
-readonly q_names="qsub qstat qjob qdel qmod qconf"     # each is "q" and the command that it implies
 readonly stage=artifacts/install
-
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
-export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1}   # the SDK refuses to start where libicu is missing
+source packaging/programs.sh
 
 main() {
     local action=install
@@ -30,8 +27,7 @@ main() {
 }
 
 install() {
-    command -v dotnet > /dev/null || fail "the .NET 10 SDK is missing: there is no program 'dotnet'; see https://dotnet.microsoft.com/download"
-    build
+    build_programs --self-contained false
     mkdir -p "$prefix/lib"
     [ -w "$prefix/lib" ] || fail "$prefix/lib cannot be written to; choose another PREFIX, or run this as a user who may"
 
@@ -46,8 +42,8 @@ install() {
     for name in $q_names; do
         if "$native"; then link "bin/$name" "$home/meeseeks-client"; else link "bin/$name" "$home/q/$name"; fi
     done
-    install_completions
-    install_manual
+    local at from
+    while read -r at from; do link "share/$at" "$home/share/$from"; done < <(shared_files zsh/site-functions)
     report
 }
 
@@ -56,87 +52,6 @@ uninstall() {
     take_out
     echo "taken out of $prefix"
     [ ! -e "$home" ] || echo "left there, because it is not ours: $(cd "$prefix" && find lib/meeseeks-box -type f | tr '\n' ' ')"
-}
-
-# Client and watcher as native programs where there is a C toolchain: they start in a tenth of the time.
-build() {
-    programs="meeseeks-box meeseeks-client"
-    [ -e src/meeseeks-watch/meeseeks-watch.csproj ] && programs="$programs meeseeks-watch"
-    rm -rf "$stage"
-    local name
-    native=true
-    if ! can_link; then
-        native=false
-        echo "No C toolchain was found (gcc or clang, and zlib's headers: gcc zlib1g-dev on Debian): meeseeks-client will start more slowly."
-    fi
-
-    for name in $programs; do
-        echo "building $name …"
-        case $name in
-            meeseeks-box) publish "$name" -p:PublishReadyToRun=true --self-contained false ;;
-            *) if "$native"; then publish "$name"; else publish "$name" -p:PublishAot=false --self-contained false; fi ;;
-        esac
-    done
-    "$native" || write_q_scripts
-    mkdir -p "$stage/lib/plugins"
-    publish_to "$stage/plumbus" plugins/Plumbus
-    cp "$stage/plumbus/Plumbus.dll" "$stage/lib/plugins/"
-    mkdir -p "$stage/lib/share/man"
-    cp -R packaging/completions "$stage/lib/share/"
-    for name in $programs; do cp "docs/man/$name.1" "$stage/lib/share/man/"; done
-    # Symbols and documentation are for those who build.
-    find "$stage/lib" \( -name '*.pdb' -o -name '*.dbg' -o -name '*.xml' \) -delete
-}
-
-publish() {
-    local name=$1
-    shift
-    publish_to "$stage/lib" "src/$name" --use-current-runtime "$@"
-}
-
-publish_to() {
-    local output=$1 project=$2
-    shift 2
-    dotnet publish "$project" --configuration Release --output "$output" --nologo --verbosity quiet "$@" > "$stage.log" 2>&1 || {
-        cat "$stage.log" >&2
-        fail "$project could not be built; what dotnet says stands above"
-    }
-}
-
-# Only a native program sees the name that it was called by.
-write_q_scripts() {
-    local name
-    mkdir -p "$stage/lib/q"
-    for name in $q_names; do
-        printf '#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/../meeseeks-client" %s "$@"\n' "${name#q}" > "$stage/lib/q/$name"
-        chmod +x "$stage/lib/q/$name"
-    done
-}
-
-# Tries what the native build will do: compile and link something with zlib.
-can_link() {
-    local compiler
-    mkdir -p "$stage"
-    for compiler in clang gcc; do
-        command -v "$compiler" > /dev/null \
-            && echo 'int main(void) { return 0; }' | "$compiler" -x c - -lz -o "$stage/probe" 2> /dev/null && return 0
-    done
-    return 1
-}
-
-install_completions() {
-    local from=$home/share/completions name
-    link share/zsh/site-functions/_meeseeks-client "$from/_meeseeks-client"
-    for name in meeseeks-client $q_names; do
-        link "share/bash-completion/completions/$name" "$from/meeseeks-client.bash"
-        link "share/fish/vendor_completions.d/$name.fish" "$from/meeseeks-client.fish"
-    done
-}
-
-install_manual() {
-    local name
-    for name in $programs; do link "share/man/man1/$name.1" "$home/share/man/$name.1"; done
-    for name in $q_names; do link "share/man/man1/$name.1" "$home/share/man/meeseeks-client.1"; done
 }
 
 # A link from the prefix into our folder. What somebody else has put there is left alone.
@@ -188,11 +103,6 @@ Try next:
 zsh finds the completion after: fpath=($prefix/share/zsh/site-functions \$fpath); compinit
 A box that runs already goes on with the old program until it is started anew.
 END
-}
-
-fail() {
-    echo "install.sh: $1" >&2
-    exit 1
 }
 
 main "$@"
