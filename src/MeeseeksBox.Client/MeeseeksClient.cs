@@ -41,6 +41,9 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     /// <summary>The options that it was made with.</summary>
     public MeeseeksClientOptions Options { get; }
 
+    /// <summary>How the box is called in messages: <c>localhost:13700</c>, or <c>unix:/path</c>.</summary>
+    public string Peer => _connector.Peer;
+
     /// <summary>A client that has connected.</summary>
     /// <example><code>await using var client = await MeeseeksClient.ConnectAsync(new() { Address = "head1" }, stop);</code></example>
     public static async Task<MeeseeksClient> ConnectAsync(MeeseeksClientOptions? options = null, CancellationToken stop = default)
@@ -80,7 +83,7 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
         }
         catch (JsonException problem)
         {
-            throw new MeeseeksRequestException($"the answer of {_connector.Peer} is not JSON: {problem.Message}");
+            throw new MeeseeksRequestException($"the answer of {Peer} is not JSON: {problem.Message}");
         }
     }
 
@@ -130,7 +133,7 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
         }
         catch (JsonException problem)
         {
-            throw new MeeseeksRequestException($"{request}: the answer of {_connector.Peer} cannot be read: {problem.Message}");
+            throw new MeeseeksRequestException($"{request}: the answer of {Peer} cannot be read: {problem.Message}");
         }
     }
 }

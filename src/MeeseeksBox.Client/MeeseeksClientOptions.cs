@@ -8,7 +8,10 @@ public sealed record MeeseeksClientOptions
     /// <summary>The port that a box listens on unless it is told otherwise.</summary>
     public const int DefaultPort = 13700;
 
-    /// <summary>A name or an address. A name with several addresses: the first of them that takes the connection.</summary>
+    /// <summary>
+    /// A name or an address. A name with several addresses: the first of them that takes the connection. <c>unix:/path</c>: the Unix socket
+    /// of a box on this host; <see cref="Port"/> and <see cref="Ssl"/> do not count then.
+    /// </summary>
     public string Address { get; init; } = "localhost";
 
     /// <summary>The port.</summary>

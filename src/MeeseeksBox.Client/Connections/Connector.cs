@@ -1,14 +1,19 @@
 using System.Net.Sockets;
 using MeeseeksBox.Protocol.Configuration;
 using MeeseeksBox.Protocol.Tls;
+using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.Client.Connections;
 
 /// <summary>Makes connections to the box, and says in plain words why it could not.</summary>
 internal sealed class Connector(MeeseeksClientOptions options)
 {
+    private static readonly TimeSpan CrowdPause = TimeSpan.FromMilliseconds(10);
+
+    private readonly string? _path = UnixAddress.PathOf(options.Address);
+
     /// <summary>How the box is called in messages: <c>localhost:13700</c>.</summary>
-    public string Peer { get; } = options.Address.Contains(':') ? $"[{options.Address}]:{options.Port}" : $"{options.Address}:{options.Port}";
+    public string Peer { get; } = NameOf(options);
 
     /// <summary>Whether the box was ever there.</summary>
     public bool WasReached { get; private set; }
@@ -17,15 +22,16 @@ internal sealed class Connector(MeeseeksClientOptions options)
     /// <exception cref="MeeseeksConnectionException">It did not come about.</exception>
     public async Task<Connection> ConnectAsync(CancellationToken stop)
     {
+        if (UnixAddress.FaultOf(options.Address) is { } fault)
+        {
+            throw new MeeseeksConnectionException($"no meeseeks-box at {Peer}: {fault}");
+        }
+
         using var limit = new CancellationTokenSource(options.Timeout, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            // A box that went away without a word is noticed by its host's silence.
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            await socket.ConnectAsync(options.Address, options.Port, either.Token);
-            var stream = await EncryptAsync(new NetworkStream(socket, ownsSocket: true), either.Token);
+            var stream = _path is null ? await OpenHostAsync(either.Token) : await OpenFileAsync(new UnixDomainSocketEndPoint(_path), either.Token);
             WasReached = true;
             return new Connection(stream, Peer, options.Timeout, options.Time);
         }
@@ -35,20 +41,59 @@ internal sealed class Connector(MeeseeksClientOptions options)
         }
         catch (SocketException problem)
         {
-            socket.Dispose();
-            throw new MeeseeksConnectionException($"no meeseeks-box at {Peer}: {Reason(problem)}", cause: problem);
+            throw new MeeseeksConnectionException($"no meeseeks-box at {Peer}: {(_path is null ? Reason(problem) : Reason(problem, _path))}", cause: problem);
         }
         catch (OperationCanceledException problem) when (!stop.IsCancellationRequested)
         {
-            socket.Dispose();
-            throw new MeeseeksConnectionException(
-                $"no meeseeks-box at {Peer}: no connection within {options.Timeout.TotalSeconds:0.###} s; is the address right, and does a firewall let it through?",
-                cause: problem);
+            var question = _path is null ? "is the address right, and does a firewall let it through?" : "does it still take clients?";
+            throw new MeeseeksConnectionException($"no meeseeks-box at {Peer}: no connection within {options.Timeout.TotalSeconds:0.###} s; {question}", cause: problem);
+        }
+    }
+
+    private static string NameOf(MeeseeksClientOptions options) =>
+        UnixAddress.PathOf(options.Address) is not null ? options.Address
+        : options.Address.Contains(':') ? $"[{options.Address}]:{options.Port}"
+        : $"{options.Address}:{options.Port}";
+
+    private async Task<Stream> OpenHostAsync(CancellationToken stop)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            // A box that went away without a word is noticed by its host's silence.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            await socket.ConnectAsync(options.Address, options.Port, stop);
+            return await EncryptAsync(new NetworkStream(socket, ownsSocket: true), stop);
         }
         catch
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    // In plain text, as the box listens there: what goes through a file of this host needs no encryption.
+    private async Task<Stream> OpenFileAsync(UnixDomainSocketEndPoint file, CancellationToken stop)
+    {
+        while (true)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(file, stop);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException problem) when (problem.SocketErrorCode is SocketError.WouldBlock)
+            {
+                // More clients at once than may queue up. At a port the system would let us wait; here that is our part.
+                socket.Dispose();
+                await Task.Delay(CrowdPause, options.Time, stop);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
         }
     }
 
@@ -75,6 +120,15 @@ internal sealed class Connector(MeeseeksClientOptions options)
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"there is no host '{options.Address}'; is the address right?",
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown => "the host cannot be reached; is the address right?",
         SocketError.TimedOut => "the host does not answer; is the address right, and does a firewall let it through?",
+        _ => problem.Message,
+    };
+
+    private static string Reason(SocketException problem, string path) => (problem.SocketErrorCode, FileKind.Of(path)) switch
+    {
+        (SocketError.AccessDenied, _) => "permission denied; the mode of the socket (listen.mode) and of its folder say who may connect",
+        (_, FileKind.None) => "there is no such file; is it running, and is the path right?",
+        (_, not FileKind.Socket) => "that is no socket; is the path right?",
+        (SocketError.ConnectionRefused, _) => "connection refused; is it running?",
         _ => problem.Message,
     };
 }

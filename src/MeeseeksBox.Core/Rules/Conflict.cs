@@ -102,7 +102,9 @@ internal static class Conflict
         var isKnownHere = theirs.StartCount <= ours.StartCount && (theirs.IsLive
             ? !(ours.HasEnded && IsRestartedByOldPeer(theirs, ours))
             : theirs.State is JobState.Killed && (theirs.Active || ours.State is not JobState.Killed));
-        return isKnownHere && later && !IsGuess(ours) ? Verdict.TakeWishes : Verdict.Take;
+
+        // Wishes answer a copy whose stamp alone makes it newer. One that has got further, as against a guess, would be newer than the answer too.
+        return isKnownHere && later && !IsNewer(theirs, WithWishes(ours, theirs) with { Ts = theirs.Ts + 1 }) ? Verdict.TakeWishes : Verdict.Take;
     }
 
     // Asked for by somebody, not yet answered by the node that has the job.

@@ -1,6 +1,7 @@
 using MeeseeksBox.Protocol.Configuration;
 using MeeseeksBox.Protocol.Requests;
 using MeeseeksBox.Protocol.Tls;
+using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.Agent.Configuration;
 
@@ -9,9 +10,6 @@ internal sealed record ListenConfig
 {
     /// <summary>The port of meeseeks nodes.</summary>
     public const int DefaultPort = 13700;
-
-    /// <summary>What an address begins with that is the path of a Unix socket.</summary>
-    public const string UnixPrefix = "unix:";
 
     private const int HighestPort = 65535;
 
@@ -95,6 +93,11 @@ internal sealed record ListenConfig
             Mode = ReadMode(section) ?? Default.Mode,
             Ssl = TlsSection.ReadServer(section),
         };
+        if (section.Find("address") is { } setting && listen.Address.Split(',', StringSplitOptions.TrimEntries).Select(UnixAddress.FaultOf).FirstOrDefault(fault => fault is not null) is { } fault)
+        {
+            section.AddProblem(setting, fault);
+        }
+
         if (listen.Allow.NamesSomebody && listen.Ssl is not { Verify: CertificateVerification.Optional or CertificateVerification.Required })
         {
             section.AddProblem(AccessConfig.Key, "it names clients, but nobody is asked for a certificate: set listen.ssl with verify 1 or 2 and a cafile");

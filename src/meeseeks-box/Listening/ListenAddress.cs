@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.Agent.Listening;
 
@@ -23,8 +24,8 @@ internal static class ListenAddress
         var all = new List<EndPoint>();
         foreach (var word in listen.Address.Split(',', StringSplitOptions.TrimEntries))
         {
-            all.AddRange(word.StartsWith(ListenConfig.UnixPrefix, StringComparison.Ordinal)
-                ? [new UnixDomainSocketEndPoint(word[ListenConfig.UnixPrefix.Length..])]
+            all.AddRange(UnixAddress.PathOf(word) is { } path
+                ? [new UnixDomainSocketEndPoint(path)]
                 : (await ResolveAsync(word, stop)).Select(address => new IPEndPoint(address, 0)));
         }
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.Agent.Listening;
 
@@ -39,7 +40,8 @@ internal static class UnixSocketFile
         {
             probe.Connect(end);
         }
-        catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionRefused && IsSocket(path))
+        // Connecting to a file of somebody's is refused like to a dead socket, and it must not be deleted.
+        catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionRefused && FileKind.Of(path) is FileKind.Socket)
         {
             File.Delete(path);
             return;
@@ -50,23 +52,5 @@ internal static class UnixSocketFile
         }
 
         throw new IOException($"somebody listens on {path} already");
-    }
-
-    // Connecting to a file of somebody's is refused like to a dead socket, and it must not be deleted; but it can be opened.
-    private static bool IsSocket(string path)
-    {
-        try
-        {
-            File.OpenHandle(path).Dispose();
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 }

@@ -1,6 +1,7 @@
 using MeeseeksBox.Client;
 using MeeseeksBox.Protocol.Configuration;
 using MeeseeksBox.Protocol.Tls;
+using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.CommandLine.Options;
 
@@ -58,7 +59,7 @@ internal sealed record ClientSettings
         {
             Options = defaults with
             {
-                Address = root.Text("address") ?? defaults.Address,
+                Address = UnixAddress.Read(root) ?? defaults.Address,
                 Port = root.Whole("port", least: 1, most: ushort.MaxValue) ?? defaults.Port,
                 Timeout = root.SecondsAboveZero("timeout") ?? defaults.Timeout,
                 Refresh = refresh ?? defaults.Refresh,

@@ -33,7 +33,7 @@ internal sealed class TopSession
     public TopSession(MeeseeksClient client, string filter, bool hasColor, TimeProvider time)
     {
         (_list, _pools, _feed) = (new TopList(_model), new PoolList(_model), new TopFeed(client, _events.Writer, time));
-        (_peer, _hasColor, _time) = ($"{client.Options.Address}:{client.Options.Port}", hasColor, time);
+        (_peer, _hasColor, _time) = (client.Peer, hasColor, time);
         _view = new TopView { Filter = filter };
     }
 

@@ -3,6 +3,7 @@ using MeeseeksBox.Client;
 using MeeseeksBox.Logging;
 using MeeseeksBox.Protocol.Configuration;
 using MeeseeksBox.Protocol.Tls;
+using MeeseeksBox.Protocol.Unix;
 using MeeseeksBox.Watch.Settings;
 
 namespace MeeseeksBox.Watcher.Configuration;
@@ -55,7 +56,7 @@ internal sealed record WatcherConfig
         var refresh = watches.Count > 0 ? watches.Min(watch => watch.Refresh) : fallback.Refresh;
         return new MeeseeksClientOptions
         {
-            Address = section.Text("address") ?? fallback.Address,
+            Address = UnixAddress.Read(section) ?? fallback.Address,
             Port = section.Whole("port", least: 1, most: 65535) ?? fallback.Port,
             Timeout = section.SecondsAboveZero("timeout") ?? fallback.Timeout,
 

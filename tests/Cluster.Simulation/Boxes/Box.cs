@@ -119,12 +119,15 @@ internal sealed class Box
     }
 
     /// <summary>Enters the ledger, and has everybody told who must know.</summary>
-    public T Do<T>(Turn turn, Func<Ledger, Moment, T> work)
+    /// <param name="turn">What for.</param>
+    /// <param name="work">What to do there.</param>
+    /// <param name="came">The copies that are taken in.</param>
+    public T Do<T>(Turn turn, Func<Ledger, Moment, T> work, IReadOnlyList<Job>? came = null)
     {
         var ledger = Ledger;
         var seq = ledger.Seq;
         var result = work(ledger, Now);
-        _world.Account.NoteTurn(this, turn, seq);
+        _world.Account.NoteTurn(this, turn, seq, came ?? []);
         TellNews(ledger.News);
         Arm(ledger);
         return result;

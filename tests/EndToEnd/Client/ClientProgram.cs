@@ -36,6 +36,10 @@ public static class ClientProgram
     /// <summary>Starts the client of a box.</summary>
     public static Process StartClient(this RunningBox box, params string[] words) => Start(Path, Conf(box), words);
 
+    /// <summary>Calls the client as somebody whom the modes of files concern, as they do not concern root.</summary>
+    public static Task<ClientRun> RunUnprivilegedAsync(string conf, params string[] words) => EndAsync(
+        Environment.IsPrivilegedProcess ? Start("setpriv", conf, ["--bounding-set=-dac_override,-dac_read_search", Path, .. words]) : Start(Path, conf, words));
+
     /// <summary>Starts the client with what MEESEEKS_CONF shall hold.</summary>
     public static Process Start(string conf, params string[] words) => Start(Path, conf, words);
 

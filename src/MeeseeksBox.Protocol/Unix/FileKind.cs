@@ -1,15 +1,18 @@
 using System.Runtime.InteropServices;
 
-namespace MeeseeksBox.Agent.State;
+namespace MeeseeksBox.Protocol.Unix;
 
 /// <summary>What stands at a path. .NET tells folders and links from the rest, but no pipe or device from a file.</summary>
-internal static partial class FileKind
+public static partial class FileKind
 {
     /// <summary>Nothing, or nothing that can be seen.</summary>
     public const int None = 0;
 
     /// <summary>A regular file (S_IFREG).</summary>
     public const int Regular = 0x8000;
+
+    /// <summary>A socket (S_IFSOCK).</summary>
+    public const int Socket = 0xC000;
 
     private const int CurrentFolder = -100;
     private const uint TypeOnly = 1;

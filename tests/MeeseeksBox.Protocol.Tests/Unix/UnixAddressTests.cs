@@ -1,0 +1,48 @@
+using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Unix;
+
+namespace MeeseeksBox.Protocol.Tests.Unix;
+
+/// <summary>README: <c>unix:/path</c> where an address is wanted.</summary>
+public sealed class UnixAddressTests
+{
+    [Theory]
+    [InlineData("unix:/run/box.sock", "/run/box.sock")]
+    [InlineData("unix:box.sock", "box.sock")]
+    [InlineData("unix", null)]
+    [InlineData("localhost", null)]
+    [InlineData("::1", null)]
+    public void The_path_stands_behind_the_word(string address, string? path) => UnixAddress.PathOf(address).Should().Be(path);
+
+    [Theory]
+    [InlineData(108, false)]
+    [InlineData(109, true)]
+    public void A_path_that_no_socket_can_have_is_told(int bytes, bool isTooLong)
+    {
+        var ascii = UnixAddress.FaultOf($"unix:{new string('x', bytes)}");
+        var umlauts = UnixAddress.FaultOf($"unix:{new string('x', bytes - 2)}ä");
+
+        ascii.Should().Be(isTooLong ? "the path of a Unix socket has 108 bytes at most, and this one has 109" : null);
+        umlauts.Should().Be(ascii);
+    }
+
+    [Fact]
+    public void A_setting_that_is_of_no_use_is_named_with_its_place()
+    {
+        var findings = new ConfigFindings();
+
+        var address = UnixAddress.Read(SectionReader.Root(ConfigTree.Read(["address=unix:"], findings), findings));
+
+        address.Should().Be("unix:");
+        findings.Problems.Should().Equal("command line: address: 'unix:' stands without the path of a socket, as in unix:/run/meeseeks/box.sock");
+    }
+
+    [Fact]
+    public void A_setting_that_is_not_there_is_null()
+    {
+        var findings = new ConfigFindings();
+
+        UnixAddress.Read(SectionReader.Root(ConfigTree.Read([], findings), findings)).Should().BeNull();
+        findings.Problems.Should().BeEmpty();
+    }
+}
