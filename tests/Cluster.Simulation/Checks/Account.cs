@@ -262,7 +262,7 @@ internal sealed class Account(World world, bool isChecked)
 
         var last = story.Starts[^1];
         return story.WasFreedSince(last.Time) || story.HasExpired || EndedSince(last.Box, last.Time)
-            || (start.Epoch > last.Epoch && story.Restarts >= start.Epoch) ? null
+            || (start.Epoch > last.Epoch && Math.Max(story.Restarts, story.Opened) >= start.Epoch) ? null
             : $"it was started on {last.Box} before, and nothing has happened since that lets it run again";
     }
 }

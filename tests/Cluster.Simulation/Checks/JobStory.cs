@@ -27,6 +27,9 @@ internal sealed class JobStory(string id)
     /// <summary>True when somebody has taken it for lost.</summary>
     public bool HasExpired { get; private set; }
 
+    /// <summary>The latest epoch that has begun by an end after which it is sent off anew.</summary>
+    public int Opened { get; private set; }
+
     /// <summary>True when it was ended for the last time, somewhere.</summary>
     public bool HasEnded { get; private set; }
 
@@ -36,6 +39,7 @@ internal sealed class JobStory(string id)
     {
         _lines[(box, life)] = Lines(box, life) + 1;
         _freed = job.State is JobState.Failed || job.Restart is true || job.Resubmit is true ? time : _freed;
+        Opened = job.State is JobState.Failed || job.Resubmit is true ? Math.Max(Opened, job.Epoch + 1) : Opened;
         HasExpired |= job.Error is "expired";
         HasEnded |= job.HasEnded;
         return _ends.Add((box, life, job.Epoch, job.StartCount, job.FailCount, job.State, job.EndTs));
