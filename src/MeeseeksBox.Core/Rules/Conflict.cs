@@ -123,6 +123,12 @@ internal static class Conflict
     // Two nodes may change one copy at once and give it the same stamp.
     private static int CompareValues(Job copy, Job than)
     {
+        // What has just been taken over shares its lists with the copy that came.
+        if (copy with { Seq = than.Seq } == than)
+        {
+            return 0;
+        }
+
         foreach (var key in JobKeys.All)
         {
             var order = key.Name is "seq" ? 0 : string.CompareOrdinal(key.Canonical(copy), key.Canonical(than));
