@@ -5,9 +5,12 @@ set -euo pipefail
 readonly called_in=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-readonly usage="Usage: ./install.sh [PREFIX]               installs into PREFIX (default: ~/.local)
-       ./install.sh --uninstall [PREFIX]   takes all of it out again"
+readonly usage="Usage: ./install.sh [PREFIX]               builds, and installs into PREFIX (default: ~/.local)
+       ./install.sh --no-build [PREFIX]    installs what was built before, as somebody who may write there
+       ./install.sh --uninstall [PREFIX]   takes all of it out again
+MEESEEKS_NATIVE=no   builds no native programs;   MEESEEKS_NATIVE=DIR   takes those that were published into DIR"
 readonly q_names="qsub qstat qjob qdel qmod qconf"     # each is "q" and the command that it implies
+readonly programs="meeseeks-box meeseeks-client meeseeks-watch"
 readonly stage=artifacts/install
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
@@ -16,7 +19,8 @@ export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVAR
 main() {
     local action=install
     case ${1-} in
-        --uninstall) action=uninstall; shift ;;
+        --uninstall | uninstall) action=uninstall; shift ;;
+        --no-build) action=put; shift ;;
         -h | --help) echo "$usage"; exit 0 ;;
         -*) fail "there is no option '$1'"$'\n'"$usage" ;;
     esac
@@ -32,6 +36,12 @@ main() {
 install() {
     command -v dotnet > /dev/null || fail "the .NET 10 SDK is missing: there is no program 'dotnet'; see https://dotnet.microsoft.com/download"
     build
+    put
+}
+
+put() {
+    [ -e "$stage/built" ] || fail "nothing is built yet: call it without --no-build, or build as another user first"
+    umask 022     # for everybody to read, whoever installs
     mkdir -p "$prefix/lib"
     [ -w "$prefix/lib" ] || fail "$prefix/lib cannot be written to; choose another PREFIX, or run this as a user who may"
 
@@ -44,7 +54,7 @@ install() {
     local name
     for name in $programs; do link "bin/$name" "$home/$name"; done
     for name in $q_names; do
-        if "$native"; then link "bin/$name" "$home/meeseeks-client"; else link "bin/$name" "$home/q/$name"; fi
+        if is_native; then link "bin/$name" "$home/meeseeks-client"; else link "bin/$name" "$home/q/$name"; fi
     done
     install_completions
     install_manual
@@ -60,24 +70,24 @@ uninstall() {
 
 # Client and watcher as native programs where there is a C toolchain: they start in a tenth of the time.
 build() {
-    programs="meeseeks-box meeseeks-client"
-    [ -e src/meeseeks-watch/meeseeks-watch.csproj ] && programs="$programs meeseeks-watch"
     rm -rf "$stage"
-    local name
-    native=true
-    if ! can_link; then
-        native=false
-        echo "No C toolchain was found (gcc or clang, and zlib's headers: gcc zlib1g-dev on Debian): meeseeks-client will start more slowly."
-    fi
-
-    for name in $programs; do
-        echo "building $name …"
-        case $name in
-            meeseeks-box) publish "$name" -p:PublishReadyToRun=true --self-contained false ;;
-            *) if "$native"; then publish "$name"; else publish "$name" -p:PublishAot=false --self-contained false; fi ;;
-        esac
-    done
-    "$native" || write_q_scripts
+    mkdir -p "$stage/lib"
+    echo "building meeseeks-box …"
+    publish meeseeks-box -p:PublishReadyToRun=true --self-contained false
+    case ${MEESEEKS_NATIVE-} in
+        no) build_tools -p:PublishAot=false --self-contained false ;;
+        ?*) echo "taking meeseeks-client and meeseeks-watch from $MEESEEKS_NATIVE"
+            cp "$(cd "$called_in" && realpath "$MEESEEKS_NATIVE")"/meeseeks-{client,watch} "$stage/lib/" \
+                || fail "MEESEEKS_NATIVE names no folder with meeseeks-client and meeseeks-watch" ;;
+        *)  if can_link; then
+                build_tools
+            else
+                echo "No C toolchain was found (gcc or clang, and zlib's headers: gcc libc6-dev zlib1g-dev on Debian):"
+                echo "meeseeks-client and meeseeks-watch will need the .NET runtime, and a tenth of a second to start."
+                build_tools -p:PublishAot=false --self-contained false
+            fi ;;
+    esac
+    is_native || write_q_scripts
     mkdir -p "$stage/lib/plugins"
     publish_to "$stage/plumbus" plugins/Plumbus
     cp "$stage/plumbus/Plumbus.dll" "$stage/lib/plugins/"
@@ -86,7 +96,19 @@ build() {
     for name in $programs; do cp "docs/man/$name.1" "$stage/lib/share/man/"; done
     # Symbols and documentation are for those who build.
     find "$stage/lib" \( -name '*.pdb' -o -name '*.dbg' -o -name '*.xml' \) -delete
+    touch "$stage/built"
 }
+
+build_tools() {
+    local name
+    for name in meeseeks-client meeseeks-watch; do
+        echo "building $name …"
+        publish "$name" "$@"
+    done
+}
+
+# A native program has no library beside it.
+is_native() { [ ! -e "$stage/lib/meeseeks-client.dll" ]; }
 
 publish() {
     local name=$1
@@ -97,7 +119,9 @@ publish() {
 publish_to() {
     local output=$1 project=$2
     shift 2
-    dotnet publish "$project" --configuration Release --output "$output" --nologo --verbosity quiet "$@" > "$stage.log" 2>&1 || {
+    # Lock files of its own: those that are checked in know nothing of the processor that this one builds for.
+    dotnet publish "$project" --configuration Release --output "$output" -p:NuGetLockFilePath=obj/install.lock.json \
+        --nologo --verbosity quiet "$@" > "$stage.log" 2>&1 || {
         cat "$stage.log" >&2
         fail "$project could not be built; what dotnet says stands above"
     }
@@ -168,10 +192,10 @@ take_out() {
 
 report() {
     local kind="native programs"
-    "$native" || kind="framework-dependent"
+    is_native || kind="with the .NET runtime"
     echo
     echo "Installed into $prefix:"
-    echo "  lib/meeseeks-box   the programs ($(du -sh "$home" | cut -f1); meeseeks-client: $kind), plugins/ for your plugins"
+    echo "  lib/meeseeks-box   the programs ($(du -sh "$home" | cut -f1); client and watcher: $kind), plugins/ for your plugins"
     echo "  bin                $programs $q_names"
     echo "  share              man pages; completions for bash, zsh, fish"
     case :$PATH: in
