@@ -49,6 +49,7 @@ all_is_in_its_place() {
     for name in $q_names; do
         holds "$name is a program" test -x "$prefix/bin/$name"
         holds "$name helps with its own command" prints "^Usage: meeseeks-client ${name#q} |^Usage: meeseeks-client [a-z|]*${name#q}" "$prefix/bin/$name" --help
+        holds "$name tells its version" prints '^[0-9]+\.[0-9]+\.[0-9]+$' "$prefix/bin/$name" --version
         holds "$name has the manual of the client" leads_to "share/man/man1/$name.1" share/man/meeseeks-client.1
     done
     for name in meeseeks-client $q_names; do
