@@ -5,15 +5,18 @@ set -euo pipefail
 readonly called_in=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-readonly usage="Usage: ./install.sh [PREFIX]               installs into PREFIX (default: ~/.local)
-       ./install.sh --uninstall [PREFIX]   takes all of it out again"
+readonly usage="Usage: ./install.sh [PREFIX]               builds, and installs into PREFIX (default: ~/.local)
+       ./install.sh --no-build [PREFIX]    installs what was built before, as somebody who may write there
+       ./install.sh --uninstall [PREFIX]   takes all of it out again
+MEESEEKS_NATIVE=no   builds no native programs;   MEESEEKS_NATIVE=DIR   takes those that were published into DIR"
 readonly stage=artifacts/install
 source packaging/programs.sh
 
 main() {
     local action=install
     case ${1-} in
-        --uninstall) action=uninstall; shift ;;
+        --uninstall | uninstall) action=uninstall; shift ;;
+        --no-build) action=put; shift ;;
         -h | --help) echo "$usage"; exit 0 ;;
         -*) fail "there is no option '$1'"$'\n'"$usage" ;;
     esac
@@ -28,6 +31,12 @@ main() {
 
 install() {
     build_programs --self-contained false
+    put
+}
+
+put() {
+    [ -e "$stage/built" ] || fail "nothing is built yet: call it without --no-build, or build as another user first"
+    umask 022     # for everybody to read, whoever installs
     mkdir -p "$prefix/lib"
     [ -w "$prefix/lib" ] || fail "$prefix/lib cannot be written to; choose another PREFIX, or run this as a user who may"
 
@@ -40,7 +49,7 @@ install() {
     local name
     for name in $programs; do link "bin/$name" "$home/$name"; done
     for name in $q_names; do
-        if "$native"; then link "bin/$name" "$home/meeseeks-client"; else link "bin/$name" "$home/q/$name"; fi
+        if is_native; then link "bin/$name" "$home/meeseeks-client"; else link "bin/$name" "$home/q/$name"; fi
     done
     local at from
     while read -r at from; do link "share/$at" "$home/share/$from"; done < <(shared_files zsh/site-functions)
@@ -83,10 +92,10 @@ take_out() {
 
 report() {
     local kind="native programs"
-    "$native" || kind="framework-dependent"
+    is_native || kind="with the .NET runtime"
     echo
     echo "Installed into $prefix:"
-    echo "  lib/meeseeks-box   the programs ($(du -sh "$home" | cut -f1); meeseeks-client: $kind), plugins/ for your plugins"
+    echo "  lib/meeseeks-box   the programs ($(du -sh "$home" | cut -f1); client and watcher: $kind), plugins/ for your plugins"
     echo "  bin                $programs $q_names"
     echo "  share              man pages; completions for bash, zsh, fish"
     case :$PATH: in

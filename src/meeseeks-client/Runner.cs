@@ -56,7 +56,8 @@ internal sealed class Runner(Screen screen, TimeProvider time)
             throw new UsageException($"there is no option '{odd}'; options are key=value words, and what begins with a dash stands behind a word --");
         }
 
-        return [command, .. words.Own];
+        // Under a q name there is a command before it.
+        return words.Own is ["--version"] ? words.Own : [command, .. words.Own];
     }
 
     private static bool IsOption(string word) => word is "--help" or "-h" or "-?" or "--version";

@@ -112,10 +112,13 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
         all.Output.Should().MatchRegex($@"\n  {command}[ |]");
     }
 
-    [Fact]
-    public async Task The_version_is_told()
+    [Theory]
+    [InlineData("--version")]
+    [InlineData("stat", "--version")]
+    [InlineData("sub", "--version")]
+    public async Task The_version_is_told(params string[] words)
     {
-        (await ClientProgram.RunAsync("", "--version")).Output.Should().MatchRegex(@"^\d+\.\d+\.\d+\n$");
+        (await ClientProgram.RunAsync("", words)).Output.Should().MatchRegex(@"^\d+\.\d+\.\d+\n$");
     }
 
     [Theory]

@@ -3,10 +3,12 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>The program itself: meeseeks-watch as it was built.</summary>
+/// <summary>The watcher itself: the native program where the variable MEESEEKS_TEST_WATCH names it, as in CI, or else as it was built.</summary>
 public static class WatchProgram
 {
-    private static readonly string Program = Path.Combine(BuildOutput.Of("src/meeseeks-watch"), "meeseeks-watch");
+    private static readonly string Program = Environment.GetEnvironmentVariable("MEESEEKS_TEST_WATCH") is { Length: > 0 } path
+        ? Path.GetFullPath(path)
+        : Path.Combine(BuildOutput.Of("src/meeseeks-watch"), "meeseeks-watch");
 
     /// <summary>Starts the program.</summary>
     public static Process Start(params string[] arguments)
