@@ -1,6 +1,7 @@
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Simulation.Boxes;
+using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation.Checks;
 
@@ -154,6 +155,9 @@ internal sealed class Account(World world, bool isChecked)
         world.Tell($"{box.Name}→{peer} up");
         Resent += box.Ledger.Count + world.Boxes[peer].Jobs.Count();
     }
+
+    /// <summary>What a peer has told is not taken in, because it must not be linked with.</summary>
+    public void NoteRefused(Answer answer) => Resent += answer.Jobs?.Count ?? 0;
 
     public void NoteSent(string from, string to, IReadOnlyList<Job> jobs)
     {

@@ -111,6 +111,20 @@ public sealed class ConflictTests
     }
 
     [Fact]
+    public void A_run_is_not_undone_by_a_change_of_a_copy_that_waited_for_its_node_and_has_not_heard_of_it()
+    {
+        // Found by the simulator (seed 1443): counts of a job that is resubmitted cannot be compared, and the stamp was later.
+        var (node, run) = Running("'node':'n1','submit_node':'head','resubmit':true,'ts':5");
+        var waiting = Copy("'node':'head','submit_node':'head','resubmit':true,'tags':['t']") with { Ts = node.Clock.Wall + 5 };
+
+        node.Merge(waiting);
+
+        (node["a"].Node, node["a"].State, node["a"].Tags.Single(), run.Stop).Should().Be(("n1", JobState.Running, "t", StopReason.None));
+        node["a"].Ts.Should().BeGreaterThan(waiting.Ts);
+        node.Merge(waiting).Should().BeEmpty();
+    }
+
+    [Fact]
     public void A_kill_that_was_meant_for_another_node_ends_the_run_that_is_here()
     {
         var (node, run) = Running();
