@@ -8,13 +8,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 readonly usage="Usage: ./install.sh [PREFIX]               builds, and installs into PREFIX (default: ~/.local)
        ./install.sh --no-build [PREFIX]    installs what was built before, as somebody who may write there
        ./install.sh --uninstall [PREFIX]   takes all of it out again
-MEESEEKS_NATIVE=no   builds no native programs;   MEESEEKS_NATIVE=DIR   takes those that were published into DIR"
-readonly q_names="qsub qstat qjob qdel qmod qconf"     # each is "q" and the command that it implies
-readonly programs="meeseeks-box meeseeks-client meeseeks-watch"
+MEESEEKS_NATIVE=no builds no native programs; MEESEEKS_NATIVE=DIR takes those that were published into DIR."
 readonly stage=artifacts/install
-
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
-export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1}   # the SDK refuses to start where libicu is missing
+source packaging/programs.sh
 
 main() {
     local action=install
@@ -34,14 +30,13 @@ main() {
 }
 
 install() {
-    command -v dotnet > /dev/null || fail "the .NET 10 SDK is missing: there is no program 'dotnet'; see https://dotnet.microsoft.com/download"
-    build
+    build_programs --self-contained false
     put
 }
 
 put() {
-    [ -e "$stage/built" ] || fail "nothing is built yet: call it without --no-build, or build as another user first"
-    umask 022     # for everybody to read, whoever installs
+    [ -e "$stage/built" ] || fail "nothing is built yet: call it without --no-build first"
+    umask 022     # for everybody to use, whoever installs
     mkdir -p "$prefix/lib"
     [ -w "$prefix/lib" ] || fail "$prefix/lib cannot be written to; choose another PREFIX, or run this as a user who may"
 
@@ -56,8 +51,8 @@ put() {
     for name in $q_names; do
         if is_native; then link "bin/$name" "$home/meeseeks-client"; else link "bin/$name" "$home/q/$name"; fi
     done
-    install_completions
-    install_manual
+    local at from
+    while read -r at from; do link "share/$at" "$home/share/$from"; done < <(shared_files zsh/site-functions)
     report
 }
 
@@ -66,101 +61,6 @@ uninstall() {
     take_out
     echo "taken out of $prefix"
     [ ! -e "$home" ] || echo "left there, because it is not ours: $(cd "$prefix" && find lib/meeseeks-box -type f | tr '\n' ' ')"
-}
-
-# Client and watcher as native programs where there is a C toolchain: they start in a tenth of the time.
-build() {
-    rm -rf "$stage"
-    mkdir -p "$stage/lib"
-    echo "building meeseeks-box …"
-    publish meeseeks-box -p:PublishReadyToRun=true --self-contained false
-    case ${MEESEEKS_NATIVE-} in
-        no) build_tools -p:PublishAot=false --self-contained false ;;
-        ?*) echo "taking meeseeks-client and meeseeks-watch from $MEESEEKS_NATIVE"
-            cp "$(cd "$called_in" && realpath "$MEESEEKS_NATIVE")"/meeseeks-{client,watch} "$stage/lib/" \
-                || fail "MEESEEKS_NATIVE names no folder with meeseeks-client and meeseeks-watch" ;;
-        *)  if can_link; then
-                build_tools
-            else
-                echo "No C toolchain was found (gcc or clang, and zlib's headers: gcc libc6-dev zlib1g-dev on Debian):"
-                echo "meeseeks-client and meeseeks-watch will need the .NET runtime, and a tenth of a second to start."
-                build_tools -p:PublishAot=false --self-contained false
-            fi ;;
-    esac
-    is_native || write_q_scripts
-    mkdir -p "$stage/lib/plugins"
-    publish_to "$stage/plumbus" plugins/Plumbus
-    cp "$stage/plumbus/Plumbus.dll" "$stage/lib/plugins/"
-    mkdir -p "$stage/lib/share/man"
-    cp -R packaging/completions "$stage/lib/share/"
-    for name in $programs; do cp "docs/man/$name.1" "$stage/lib/share/man/"; done
-    # Symbols and documentation are for those who build.
-    find "$stage/lib" \( -name '*.pdb' -o -name '*.dbg' -o -name '*.xml' \) -delete
-    touch "$stage/built"
-}
-
-build_tools() {
-    local name
-    for name in meeseeks-client meeseeks-watch; do
-        echo "building $name …"
-        publish "$name" "$@"
-    done
-}
-
-# A native program has no library beside it.
-is_native() { [ ! -e "$stage/lib/meeseeks-client.dll" ]; }
-
-publish() {
-    local name=$1
-    shift
-    publish_to "$stage/lib" "src/$name" --use-current-runtime "$@"
-}
-
-publish_to() {
-    local output=$1 project=$2
-    shift 2
-    # Lock files of its own: those that are checked in know nothing of the processor that this one builds for.
-    dotnet publish "$project" --configuration Release --output "$output" -p:NuGetLockFilePath=obj/install.lock.json \
-        --nologo --verbosity quiet "$@" > "$stage.log" 2>&1 || {
-        cat "$stage.log" >&2
-        fail "$project could not be built; what dotnet says stands above"
-    }
-}
-
-# Only a native program sees the name that it was called by.
-write_q_scripts() {
-    local name
-    mkdir -p "$stage/lib/q"
-    for name in $q_names; do
-        printf '#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/../meeseeks-client" %s "$@"\n' "${name#q}" > "$stage/lib/q/$name"
-        chmod +x "$stage/lib/q/$name"
-    done
-}
-
-# Tries what the native build will do: compile and link something with zlib.
-can_link() {
-    local compiler
-    mkdir -p "$stage"
-    for compiler in clang gcc; do
-        command -v "$compiler" > /dev/null \
-            && echo 'int main(void) { return 0; }' | "$compiler" -x c - -lz -o "$stage/probe" 2> /dev/null && return 0
-    done
-    return 1
-}
-
-install_completions() {
-    local from=$home/share/completions name
-    link share/zsh/site-functions/_meeseeks-client "$from/_meeseeks-client"
-    for name in meeseeks-client $q_names; do
-        link "share/bash-completion/completions/$name" "$from/meeseeks-client.bash"
-        link "share/fish/vendor_completions.d/$name.fish" "$from/meeseeks-client.fish"
-    done
-}
-
-install_manual() {
-    local name
-    for name in $programs; do link "share/man/man1/$name.1" "$home/share/man/$name.1"; done
-    for name in $q_names; do link "share/man/man1/$name.1" "$home/share/man/meeseeks-client.1"; done
 }
 
 # A link from the prefix into our folder. What somebody else has put there is left alone.
@@ -212,11 +112,6 @@ Try next:
 zsh finds the completion after: fpath=($prefix/share/zsh/site-functions \$fpath); compinit
 A box that runs already goes on with the old program until it is started anew.
 END
-}
-
-fail() {
-    echo "install.sh: $1" >&2
-    exit 1
 }
 
 main "$@"

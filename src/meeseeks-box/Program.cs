@@ -46,7 +46,10 @@ if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !Co
     return ExitStatus.BadConfiguration;
 }
 
-return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+var status = await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+// A plugin may have left threads behind, which would keep the process for ever.
+Environment.Exit(status);
+return status;
 
 static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 {

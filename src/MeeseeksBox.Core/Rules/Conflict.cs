@@ -17,9 +17,13 @@ internal static class Conflict
     public static Verdict Decide(Job ours, Job theirs, string here, bool runsHere)
     {
         var newer = IsNewer(theirs, ours);
+        var later = theirs.Ts > ours.Ts;
         if (theirs.Epoch != ours.Epoch || theirs.Node != ours.Node || (runsHere && ours.Node != here))
         {
-            return !newer ? Verdict.Keep : runsHere ? Verdict.Supersede : Verdict.Take;
+            return theirs.Epoch == ours.Epoch && (!runsHere || ours.Node == here) && IsKillMissed(ours, theirs, here, newer, later) ? Verdict.Kill
+                : !newer ? Verdict.Keep
+                : runsHere ? Verdict.Supersede
+                : Verdict.Take;
         }
 
         // From here on both are of the same sending-off of the job to the same node.
@@ -28,7 +32,6 @@ internal static class Conflict
             return OfOurOwn(ours, theirs, runsHere, newer);
         }
 
-        var later = theirs.Ts > ours.Ts;
         if ((IsKillUnderWay(theirs) && ours.IsLive) || (IsKillUnderWay(ours) && theirs.IsLive))
         {
             return IsKillUnderWay(theirs) && newer && later ? Verdict.Take
@@ -63,6 +66,9 @@ internal static class Conflict
         return (order is not 0 ? order : CompareValues(copy, than)) > 0;
     }
 
+    /// <summary>True when somebody who did not hear of the job took it for lost: any word of its node is worth more.</summary>
+    public static bool IsGuess(Job job) => job is { State: JobState.Failed, Error: Expiry.Error } or { State: JobState.Killed, Active: false, Error: Expiry.Error };
+
     /// <summary>The job with all that a submitter may change as it stands in another copy.</summary>
     public static Job WithWishes(Job job, Job from)
     {
@@ -73,6 +79,11 @@ internal static class Conflict
 
         return job;
     }
+
+    // A job is given a node by somebody who has not heard that it is killed, while the kill goes to where it was before.
+    private static bool IsKillMissed(Job ours, Job theirs, string here, bool newer, bool later) => IsKillUnderWay(theirs)
+        ? ours.IsLive && !newer
+        : IsKillUnderWay(ours) && theirs.IsLive && ours.Node != here && (newer || later);
 
     // What has become of a job on its node is for that node to say.
     private static Verdict OfOurOwn(Job ours, Job theirs, bool runsHere, bool newer)
@@ -91,14 +102,13 @@ internal static class Conflict
         var isKnownHere = theirs.StartCount <= ours.StartCount && (theirs.IsLive
             ? !(ours.HasEnded && IsRestartedByOldPeer(theirs, ours))
             : theirs.State is JobState.Killed && (theirs.Active || ours.State is not JobState.Killed));
-        return isKnownHere && later ? Verdict.TakeWishes : Verdict.Take;
+
+        // Wishes answer a copy whose stamp alone makes it newer. One that has got further, as against a guess, would be newer than the answer too.
+        return isKnownHere && later && !IsNewer(theirs, WithWishes(ours, theirs) with { Ts = theirs.Ts + 1 }) ? Verdict.TakeWishes : Verdict.Take;
     }
 
     // Asked for by somebody, not yet answered by the node that has the job.
     private static bool IsKillUnderWay(Job job) => job.State is JobState.Killed && (job.Active || IsGuess(job));
-
-    // Somebody who did not hear of the job took it for lost: any word of its node is worth more.
-    private static bool IsGuess(Job job) => job is { State: JobState.Failed or JobState.Killed, Active: false, Error: Expiry.Error };
 
     // Ours start a new epoch. Theirs keeps the times of the run before (the recordings show it), so it has the end that we told, or it has
     // lost the start that ours has; any other live copy is one that has not heard of the end.

@@ -19,13 +19,13 @@ internal sealed class Killing(LedgerState state)
         if (entry.Run is { } run)
         {
             state.Stop(run, StopReason.Killed);
-            return state.Change(entry, job with { State = JobState.Killed, Active = true }, now);
+            return state.Change(entry, job with { State = JobState.Killed, Active = true, Error = null }, now);
         }
 
         // Another node's job ends when that node says so; a node that we know may have begun with it without our having heard of that.
         // Ours does not run: there is nothing to wait for.
         var elsewhere = job.Node is { } node && node != state.Settings.Name && (job.Active || state.Nodes.Find(node) is not null);
-        entry = state.Change(entry, job with { State = JobState.Killed, Active = elsewhere, EndTs = elsewhere ? job.EndTs : EndAfter(job, now) }, now);
+        entry = state.Change(entry, job with { State = JobState.Killed, Active = elsewhere, Error = null, EndTs = elsewhere ? job.EndTs : EndAfter(job, now) }, now);
         state.Record(entry);
         return entry;
     }

@@ -90,6 +90,11 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
         {
             running.Crashed(entry, now);
         }
+        else if (Conflict.IsGuess(job))
+        {
+            // Whoever took it for lost was right, and now its node says so.
+            state.Record(state.Change(entry, job with { Active = false, Error = job.State is JobState.Killed ? null : Running.CrashError }, now));
+        }
         else if (job.Active != (job.State is JobState.New && state.Jobs.IsHere(job)))
         {
             state.Record(state.Change(entry, job with { Active = !job.Active }, now));
@@ -120,7 +125,8 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
         }
 
         var further = Conflict.IsNewer(theirs, entry.Job) ? theirs : entry.Job;
-        _ = state.Combine(entry, further with { State = JobState.Killed, Active = true, Error = null }, theirs, now);
+        entry = state.Combine(entry, further with { State = JobState.Killed, Active = true, Error = null }, theirs, now);
+        Settle(entry, now);
     }
 
     // Its process still has to go; until then no other run of the job may start here.

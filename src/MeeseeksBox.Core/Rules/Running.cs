@@ -8,6 +8,9 @@ namespace MeeseeksBox.Core.Rules;
 /// <summary>A job's way through a pool of this node: taken, started, ended, and perhaps run again.</summary>
 internal sealed class Running(LedgerState state)
 {
+    /// <summary>The <c>error</c> of a job that its node has lost.</summary>
+    public const string CrashError = "crashed";
+
     /// <summary>Takes the next job of a pool to be started, and a slot for it; null when none waits or no slot is free.</summary>
     public Run? TakeNext(string pool, Moment now)
     {
@@ -101,8 +104,8 @@ internal sealed class Running(LedgerState state)
     {
         var job = entry.Job;
         Conclude(entry, job.State is JobState.Killed
-            ? job
-            : job with { State = JobState.Failed, Error = "crashed", Rc = null, FailCount = job.FailCount + 1 }, now);
+            ? job with { Error = null }
+            : job with { State = JobState.Failed, Error = CrashError, Rc = null, FailCount = job.FailCount + 1 }, now);
     }
 
     /// <summary>Puts down how a run ended, and lets the job run again where that is asked for.</summary>

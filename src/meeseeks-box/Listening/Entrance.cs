@@ -23,6 +23,8 @@ internal sealed class Entrance(TlsServer? tls, TimeSpan idleTime, TimeProvider t
     private static readonly byte[] NoTls =
         ErrorLine.Of("this port speaks plain text and you speak TLS; leave ssl out where you connect from, or set listen.ssl here", ErrorCode.NoTls);
 
+    private readonly Refusals _refusals = new(time, log);
+
     /// <summary>What new clients are let in with. Those who are in stay so.</summary>
     public TlsServer? Tls { get; set; } = tls;
 
@@ -43,7 +45,7 @@ internal sealed class Entrance(TlsServer? tls, TimeSpan idleTime, TimeProvider t
         }
         catch (OperationCanceledException) when (tls is not null && limit.IsCancellationRequested && !stop.IsCancellationRequested)
         {
-            log.Warning("{Client} is not let in: the TLS handshake was not over after {Limit} s", NameOf(client), HandshakeTime.TotalSeconds);
+            _refusals.Tell(client, $"the TLS handshake was not over after {HandshakeTime.TotalSeconds} s");
         }
         catch (TlsException problem)
         {
@@ -59,8 +61,7 @@ internal sealed class Entrance(TlsServer? tls, TimeSpan idleTime, TimeProvider t
     }
 
     /// <summary>Says that a client did not want to be let in, which may show only after the handshake.</summary>
-    public void TellOfRefusal(Socket client, TlsException problem) =>
-        log.Warning("{Client} is not let in: {Problem}", NameOf(client), problem.Message);
+    public void TellOfRefusal(Socket client, TlsException problem) => _refusals.Tell(client, problem.Message);
 
     private async Task<Stream?> OpenPlainAsync(Socket client, CancellationToken stop)
     {
@@ -70,7 +71,7 @@ internal sealed class Entrance(TlsServer? tls, TimeSpan idleTime, TimeProvider t
             return new NetworkStream(client, ownsSocket: false);
         }
 
-        log.Warning("{Client} is not let in: it speaks TLS, and this port speaks plain text", NameOf(client));
+        _refusals.Tell(client, "it speaks TLS, and this port speaks plain text");
         using var limit = new CancellationTokenSource(HandshakeTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         _ = await client.SendAsync(NoTls, either.Token);
@@ -84,7 +85,7 @@ internal sealed class Entrance(TlsServer? tls, TimeSpan idleTime, TimeProvider t
         if (first.IsEmpty)
         {
             // Whoever only looks whether somebody listens.
-            log.Debug("{Client} left without a word", NameOf(client));
+            log.Debug("{Client} left without a word", client.RemoteEndPoint);
             return null;
         }
 
@@ -93,7 +94,7 @@ internal sealed class Entrance(TlsServer? tls, TimeSpan idleTime, TimeProvider t
             return await tls.AuthenticateAsync(new NetworkStream(client, ownsSocket: false), stop);
         }
 
-        log.Warning("{Client} is not let in: it speaks plain text, and this port speaks TLS", NameOf(client));
+        _refusals.Tell(client, "it speaks plain text, and this port speaks TLS");
         _ = await client.SendAsync(TlsRequired, stop);
         await EndPolitelyAsync(client, stop);
         return null;
@@ -122,6 +123,4 @@ internal sealed class Entrance(TlsServer? tls, TimeSpan idleTime, TimeProvider t
             // The client has been told all that there is to tell.
         }
     }
-
-    private static string NameOf(Socket client) => client.RemoteEndPoint?.ToString() ?? "a client";
 }

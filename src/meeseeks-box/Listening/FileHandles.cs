@@ -8,8 +8,34 @@ internal static class FileHandles
     // What systems give where nothing else is said.
     private const int Common = 1024;
 
-    /// <summary>The limit in force, as the kernel shows it (proc(5), limits).</summary>
-    public static int Limit()
+    // The runtime takes two for each thread that it begins, and ends the whole process when it cannot; and a kill reads /proc.
+    private const int Reserve = 64;
+
+    /// <summary>The limit in force when the box was started.</summary>
+    public static int Limit { get; } = ReadLimit();
+
+    /// <summary>True when what is left is kept for the box itself: no job is started with it.</summary>
+    public static bool AreShortForJobs() => AreShort(Reserve);
+
+    /// <summary>True when not even a client is to be let in, which may have come to end jobs.</summary>
+    public static bool AreShortForClients() => AreShort(Reserve / 2);
+
+    // The system gives the lowest number that is free, so that the next one tells how many are taken.
+    private static bool AreShort(int kept)
+    {
+        try
+        {
+            using var next = File.OpenHandle("/dev/null");
+            return next.DangerousGetHandle() >= Limit - Math.Min(kept, Limit / 4);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    // As the kernel shows it (proc(5), limits).
+    private static int ReadLimit()
     {
         const string Name = "Max open files";
         var line = File.ReadLines("/proc/self/limits").FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal));

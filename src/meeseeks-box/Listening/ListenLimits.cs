@@ -15,7 +15,7 @@ internal sealed record ListenLimits(long LongestLine, TimeSpan IdleTime, int Con
     /// <summary>The limits of a configuration, within those of the system.</summary>
     public static ListenLimits Of(ListenConfig listen)
     {
-        var room = (int)(FileHandles.Limit() * ShareOfHandles);
+        var room = (int)(FileHandles.Limit * ShareOfHandles);
         return listen.MaxConnections > 0 && listen.MaxConnections <= room
             ? new ListenLimits(listen.MaxRequest, listen.IdleTimeout, listen.MaxConnections, "listen.max_connections")
             : new ListenLimits(listen.MaxRequest, listen.IdleTimeout, room, "three quarters of the limit of open files");

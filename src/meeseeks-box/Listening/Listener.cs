@@ -94,6 +94,12 @@ internal sealed class Listener : IAsyncDisposable
                     hasRoom = true;
                 }
 
+                if (FileHandles.AreShortForClients())
+                {
+                    await StarveAsync("Too many open files");
+                    continue;
+                }
+
                 var client = await listening.AcceptAsync(_stopAccepting.Token);
                 hasRoom = false;
                 Serve(client);
@@ -104,8 +110,7 @@ internal sealed class Listener : IAsyncDisposable
             }
             catch (SocketException problem) when (IsStarved(problem))
             {
-                _log.Warning("no client can be accepted just now: {Problem}", problem.Message);
-                await Task.Delay(StarvedPause, _time, _stopAccepting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await StarveAsync(problem.Message);
             }
             catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
             {
@@ -123,6 +128,12 @@ internal sealed class Listener : IAsyncDisposable
         }
 
         await _room.WaitAsync(_stopAccepting.Token);
+    }
+
+    private async Task StarveAsync(string problem)
+    {
+        _log.Warning("no client can be accepted just now: {Problem}", problem);
+        await Task.Delay(StarvedPause, _time, _stopAccepting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static bool IsStarved(SocketException problem) =>

@@ -80,7 +80,8 @@ internal sealed class StateKeeper : IDisposable
         {
             _journaledSeq = ledger.Seq;
             _journal = journal;
-            journal.Ended += job => JobEnded?.Invoke(job);
+            // No lambda: it would share its closure with the one around it, which holds all jobs that were loaded.
+            journal.Ended += OnJournaledEnd;
         }
 
         ledger.Resume(now);
@@ -160,6 +161,8 @@ internal sealed class StateKeeper : IDisposable
             PeerWoken?.Invoke(peer);
         }
     }
+
+    private void OnJournaledEnd(Job job) => JobEnded?.Invoke(job);
 
     private void OnTimer(Action<Exception> fault)
     {

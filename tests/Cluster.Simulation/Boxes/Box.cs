@@ -66,6 +66,7 @@ internal sealed class Box
         _ledger = new Ledger(Plan.Settings, new Random(_seed + (Life * 1000)));
         _world.Tell($"{Name} starts, life {Life}, with {Saved.Count} jobs");
         Do(Turn.Load, (ledger, now) => ledger.Load(Saved, now));
+        Do(Turn.Own, (ledger, now) => ledger.Resume(now));
         InThisLife(Plan.Checkpoint, SaveAgain);
         Linked();
     }
@@ -118,12 +119,15 @@ internal sealed class Box
     }
 
     /// <summary>Enters the ledger, and has everybody told who must know.</summary>
-    public T Do<T>(Turn turn, Func<Ledger, Moment, T> work)
+    /// <param name="turn">What for.</param>
+    /// <param name="work">What to do there.</param>
+    /// <param name="came">The copies that are taken in.</param>
+    public T Do<T>(Turn turn, Func<Ledger, Moment, T> work, IReadOnlyList<Job>? came = null)
     {
         var ledger = Ledger;
         var seq = ledger.Seq;
         var result = work(ledger, Now);
-        _world.Account.NoteTurn(this, turn, seq);
+        _world.Account.NoteTurn(this, turn, seq, came ?? []);
         TellNews(ledger.News);
         Arm(ledger);
         return result;

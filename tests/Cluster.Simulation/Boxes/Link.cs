@@ -132,7 +132,7 @@ internal sealed class Link(Box box, Peer peer, World world)
         }
 
         return refusal;
-    });
+    }, answer.Jobs);
 
     private void Exchange()
     {

@@ -65,7 +65,7 @@ internal sealed class Session(Box box, Connection connection, World world)
         {
             if (request.Sync is { Count: > 0 } jobs)
             {
-                _ = box.Do(Turn.Merge, (ledger, now) => ledger.Merge(jobs, now));
+                _ = box.Do(Turn.Merge, (ledger, now) => ledger.Merge(jobs, now), jobs);
             }
 
             if (request.Wait is { } wait && !box.Plan.IsOld && _requests.Count is 0 && !HasNews(request))

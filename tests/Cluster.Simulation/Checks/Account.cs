@@ -45,7 +45,11 @@ internal sealed class Account(World world, bool isChecked)
     }
 
     /// <summary>A ledger was entered; what changed since a number is looked at.</summary>
-    public void NoteTurn(Box box, Turn turn, long since)
+    /// <param name="box">Whose.</param>
+    /// <param name="turn">What for.</param>
+    /// <param name="since">The number.</param>
+    /// <param name="came">The copies that were taken in.</param>
+    public void NoteTurn(Box box, Turn turn, long since, IReadOnlyList<Job> came)
     {
         if (!isChecked)
         {
@@ -64,7 +68,10 @@ internal sealed class Account(World world, bool isChecked)
 
             if (turn is Turn.Merge)
             {
-                Taken++;
+                // What is put together of two copies, or brought in step with what this box knows, has a stamp of its own, and others must hear of it.
+                var isTaken = came.Any(copy => copy.Id == job.Id && copy.Ts == job.Ts);
+                Taken += isTaken ? 1 : 0;
+                Changes += isTaken ? 0 : 1;
             }
             else if (turn is not Turn.Load)
             {

@@ -19,9 +19,12 @@ public sealed class Tree : IAsyncDisposable
     /// <summary>Starts a box, over those that are there already.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="words">Its configuration, links with others included.</param>
-    public async Task<RunningBox> StartAsync(string name, params string[] words)
+    public Task<RunningBox> StartAsync(string name, params string[] words) => StartAsync(new BoxStart([$"name={name}", .. words]));
+
+    /// <summary>Starts a box, over those that are there already.</summary>
+    public async Task<RunningBox> StartAsync(BoxStart start)
     {
-        var box = await RunningBox.StartAsync([$"name={name}", .. words]);
+        var box = await RunningBox.StartAsync(start);
         lock (_boxes)
             _boxes.Push(box);
         return box;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using MeeseeksBox.EndToEnd.Boxes;
 using MeeseeksBox.Testing;
 
@@ -10,54 +11,32 @@ public sealed class LimitTests
     private const int Plenty = 1000;
 
     [Fact]
-    public async Task Without_a_handle_left_a_job_fails_with_the_reason_and_the_next_one_runs()
+    public async Task With_no_handles_left_but_the_box_s_own_a_job_fails_with_the_reason_and_runs_when_there_are_some()
     {
-        await using var box = await RunningBox.StartAsync("pools.p.slots=0", "pools.p.restart_delay=0.1");
-        _ = await box.RunAsync(new { pool = "p", args = Some.True });
-        LeaveNoHandle(box);
+        await using var box = await StartWithFewHandlesAsync();
+        var (failed, hungry) = await UseHandlesUpAsync(box);
 
-        var failed = await box.RunAsync(new { pool = "p", args = Some.True });
-        var retried = await box.SubmitAsync(new { id = "retried", pool = "p", args = Some.True, retries = 1000 });
+        _ = await box.SubmitAsync(new { id = "retried", pool = "p", args = Some.True, retries = 1000 });
         _ = await box.WaitForJobAsync("retried", job => job.Number("fail_count") > 0);
-        LimitHandles(box, Plenty);
+        _ = await box.AskAsync("kill", hungry);
 
-        failed.Text("state").Should().Be("failed");
         failed.Text("error").Should().Contain("Too many open files");
         (await box.WaitForEndAsync("retried")).Text("state").Should().Be("done");
     }
 
     [Fact]
-    public async Task Without_a_handle_left_a_kill_waits_for_one_to_find_the_whole_family()
+    public async Task With_no_handles_left_but_the_box_s_own_a_kill_finds_the_whole_family()
     {
         using var folder = new TemporaryFolder();
-        await using var box = await RunningBox.StartAsync("pools.p.slots=0");
+        await using var box = await StartWithFewHandlesAsync();
         var pids = await StartFamilyAsync(box, folder);
-        LeaveNoHandle(box);
+        _ = await UseHandlesUpAsync(box);
 
         _ = await box.AskAsync("kill", "family");
-        LimitHandles(box, Plenty);
         var job = await box.WaitForEndAsync("family");
 
         job.Text("state").Should().Be("killed");
         pids.Should().OnlyContain(pid => !Signal.IsAlive(pid));
-    }
-
-    [Fact]
-    public async Task When_there_is_none_for_long_at_least_the_job_s_own_process_is_killed_and_that_is_said()
-    {
-        using var folder = new TemporaryFolder();
-        await using var box = await RunningBox.StartAsync("pools.p.slots=0");
-        var pids = await StartFamilyAsync(box, folder);
-        LeaveNoHandle(box);
-
-        _ = await box.AskAsync("kill", "family");
-        var job = await box.WaitForEndAsync("family");
-        LimitHandles(box, Plenty);
-
-        job.Text("state").Should().Be("killed");
-        Signal.IsAlive(pids[0]).Should().BeFalse();
-        box.Log.Has("what came of it could not be looked for: Too many open files").Should().BeTrue();
-        Signal.Send(pids[1], 9);
     }
 
     [Fact]
@@ -95,12 +74,21 @@ public sealed class LimitTests
         return [(int)(await box.WaitForStartAsync("family")).Number("pid")!.Value, child];
     }
 
-    // The limit is one above the highest number that may be given out.
-    private static void LeaveNoHandle(RunningBox box)
-    {
-        var taken = Directory.GetFiles($"/proc/{box.Pid}/fd").Select(file => int.Parse(Path.GetFileName(file), CultureInfo.InvariantCulture)).ToHashSet();
-        LimitHandles(box, Enumerable.Range(0, Plenty).First(number => !taken.Contains(number)));
-    }
+    private static Task<RunningBox> StartWithFewHandlesAsync() => RunningBox.StartAsync(
+        new BoxStart("pools.p.slots=0", "pools.p.restart_delay=0.1") { Prefix = ["prlimit", "--nofile=300:300"] });
 
-    private static void LimitHandles(RunningBox box, int limit) => Tool.Run("prlimit", "--pid", $"{box.Pid}", $"--nofile={limit}:");
+    // Starts jobs until one is refused because the others have taken what there is.
+    private static async Task<(JsonElement Refused, List<string> Running)> UseHandlesUpAsync(RunningBox box)
+    {
+        var running = new List<string>();
+        while (true)
+        {
+            var id = Some.Id();
+            _ = await box.SubmitAsync(new { id, pool = "p", args = Some.Sleep });
+            var job = await box.WaitForJobAsync(id, job => job.Text("state") is not "new");
+            if (job.Text("state") is not "running")
+                return (job, running);
+            running.Add(id);
+        }
+    }
 }

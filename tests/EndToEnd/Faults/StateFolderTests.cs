@@ -30,7 +30,7 @@ public sealed class StateFolderTests
             Directory.Move(place, away);
             using var other = await box.ConnectAsync();
             await other.SendAsync("""{"submit":{"id":"meanwhile","pool":"nowhere","args":["x"]}}""" + "\n");
-            await box.WaitForLogAsync("the state could not be saved");
+            await box.WaitForLogAsync("the journal " + Path.Combine(place, "state.journal") + " cannot be written");
             var refused = await box.WaitForAsync(
                 () => box.AskObjectAsync(new { submit = new { pool = "nowhere", args = Some.True } }), answer => answer.Find("error") is not null);
             Directory.Move(away, place);

@@ -9,7 +9,7 @@ namespace MeeseeksBox.Agent.Tests.State;
 /// <summary>docs/OPERATIONS.md, when something breaks: somebody sets the clock of the host, while the time that has passed is what it is.</summary>
 public sealed class ClockTests : IDisposable
 {
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
+    private readonly HostClock _time = new();
     private readonly StateKeeper _state;
 
     public ClockTests() => _state = new StateKeeper(
@@ -26,7 +26,7 @@ public sealed class ClockTests : IDisposable
         var run = _state.Do((ledger, now) => ledger.TakeNext("p", now))!;
         _state.Do((ledger, now) => ledger.Started(run, 1, now));
 
-        _time.AdjustTime(_time.GetUtcNow().AddDays(365));
+        _time.Set(TimeSpan.FromDays(365));
         _time.Advance(TimeSpan.FromSeconds(59));
 
         Find("ended").Should().NotBeNull();
@@ -43,7 +43,7 @@ public sealed class ClockTests : IDisposable
         var run = _state.Do((ledger, now) => ledger.TakeNext("p", now))!;
         _state.Do((ledger, now) => ledger.Started(run, 1, now));
 
-        _time.AdjustTime(_time.GetUtcNow().AddDays(-365));
+        _time.Set(TimeSpan.FromDays(-365));
         _time.Advance(TimeSpan.FromSeconds(61));
         var ended = Find("ended");
         _time.Advance(TimeSpan.FromSeconds(40));
@@ -59,7 +59,7 @@ public sealed class ClockTests : IDisposable
         var stamps = new List<double> { Find("a")!.Ts };
         foreach (var days in new[] { -1, 2, -3, 1 })
         {
-            _time.AdjustTime(_time.GetUtcNow().AddDays(days));
+            _time.Set(TimeSpan.FromDays(days));
             _state.Do((ledger, now) => ledger.Submit(Spec(new { id = "a", tags = new[] { $"{days}" } }), now));
             stamps.Add(Find("a")!.Ts);
         }
@@ -76,4 +76,16 @@ public sealed class ClockTests : IDisposable
     private Job? Kill(string id) => _state.Do((ledger, now) => ledger.Kill(id, now));
 
     private Job? Find(string id) => _state.Do((ledger, _) => ledger.Find(id));
+
+    // AdjustTime moves the timestamps of a FakeTimeProvider too; those of a host go on as if nothing had happened.
+    private sealed class HostClock() : FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50))
+    {
+        private TimeSpan _set;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _set;
+
+        public override long GetTimestamp() => base.GetUtcNow().Ticks;
+
+        public void Set(TimeSpan by) => _set += by;
+    }
 }

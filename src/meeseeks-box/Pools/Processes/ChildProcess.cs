@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using MeeseeksBox.Agent.Listening;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
@@ -39,6 +40,9 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Starts a process with empty input.</summary>
     public static Finding<ChildProcess> Start(Command command)
     {
+        if (FileHandles.AreShortForJobs())
+            return new Problem($"cannot start {command.Program}: Too many open files: of the {FileHandles.Limit} that the box may have, the last are kept for itself");
+
         // All three streams are redirected even where a shell then opens files in their place: no job ever holds the box's own streams,
         // and when a file cannot be opened after all, the shell's complaint reaches the job.
         var info = _reused ??= new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };

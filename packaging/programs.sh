@@ -1,0 +1,112 @@
+# shellcheck shell=bash
+# Which programs there are, how they are built for others, and what belongs beside them. install.sh and packaging/build-deb.sh source this, in
+# the root of the repository, and say before where to build, $stage, and where they were called, $called_in.
+
+readonly programs="meeseeks-box meeseeks-client meeseeks-watch"
+readonly q_names="qsub qstat qjob qdel qmod qconf"     # each is "q" and the command that it implies
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1}   # the SDK refuses to start where libicu is missing
+
+# Builds all of it into $stage/lib: the programs, plugins/, and share/ with what shared_files tells the place of. Client and watcher are native
+# programs where there is a C toolchain: they start in a tenth of the time.
+# Words: how the box is published; --self-contained true brings the runtime along.
+build_programs() {
+    command -v dotnet > /dev/null || fail "the .NET 10 SDK is missing: there is no program 'dotnet'; see https://dotnet.microsoft.com/download"
+    rm -rf "$stage"
+    mkdir -p "$stage"
+    local name
+    echo "building meeseeks-box …"
+    publish meeseeks-box -p:PublishReadyToRun=true "$@"
+    case ${MEESEEKS_NATIVE-} in
+        no)
+            build_tools -p:PublishAot=false --self-contained false ;;
+        ?*)
+            echo "taking meeseeks-client and meeseeks-watch from $MEESEEKS_NATIVE"
+            cp "$(cd "$called_in" && realpath "$MEESEEKS_NATIVE")"/meeseeks-{client,watch} "$stage/lib/" \
+                || fail "MEESEEKS_NATIVE names no folder with meeseeks-client and meeseeks-watch" ;;
+        *)
+            if can_link; then
+                build_tools
+            else
+                echo "No C toolchain was found (gcc or clang, and zlib's headers: gcc libc6-dev zlib1g-dev on Debian):"
+                echo "meeseeks-client and meeseeks-watch will need the .NET runtime, and start more slowly."
+                build_tools -p:PublishAot=false --self-contained false
+            fi ;;
+    esac
+    is_native || write_q_scripts
+    mkdir -p "$stage/lib/plugins" "$stage/lib/share/man"
+    publish_to "$stage/plumbus" plugins/Plumbus
+    cp "$stage/plumbus/Plumbus.dll" "$stage/lib/plugins/"
+    cp -R packaging/completions "$stage/lib/share/"
+    for name in $programs; do cp "docs/man/$name.1" "$stage/lib/share/man/"; done
+    # Symbols and documentation are for those who build.
+    find "$stage/lib" \( -name '*.pdb' -o -name '*.dbg' -o -name '*.xml' \) -delete
+    touch "$stage/built"
+}
+
+build_tools() {
+    local name
+    for name in meeseeks-client meeseeks-watch; do
+        echo "building $name …"
+        publish "$name" "$@"
+    done
+}
+
+# Whether client and watcher are native programs: those have no library beside them.
+is_native() { [ ! -e "$stage/lib/meeseeks-client.dll" ]; }
+
+# Where people's shells and man look for something, below share/, and which file of lib/share/ it is: a line each.
+# Words: the folder in which zsh looks.
+shared_files() {
+    local zsh=$1 name
+    echo "$zsh/_meeseeks-client completions/_meeseeks-client"
+    for name in meeseeks-client $q_names; do
+        echo "bash-completion/completions/$name completions/meeseeks-client.bash"
+        echo "fish/vendor_completions.d/$name.fish completions/meeseeks-client.fish"
+    done
+    for name in $programs; do echo "man/man1/$name.1 man/$name.1"; done
+    for name in $q_names; do echo "man/man1/$name.1 man/meeseeks-client.1"; done
+}
+
+publish() {
+    local name=$1
+    shift
+    publish_to "$stage/lib" "src/$name" --use-current-runtime "$@"
+}
+
+publish_to() {
+    local output=$1 project=$2
+    shift 2
+    # What is restored for one architecture is noted in obj/, and not in the lock files that belong to the repository.
+    dotnet publish "$project" --configuration Release --output "$output" --nologo --verbosity quiet -p:NuGetLockFilePath=obj/publish.lock.json "$@" \
+        > "$stage.log" 2>&1 || {
+        cat "$stage.log" >&2
+        fail "$project could not be built; what dotnet says stands above"
+    }
+}
+
+# Only a native program sees the name that it was called by.
+write_q_scripts() {
+    local name
+    mkdir -p "$stage/lib/q"
+    for name in $q_names; do
+        printf '#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/../meeseeks-client" %s "$@"\n' "${name#q}" > "$stage/lib/q/$name"
+        chmod +x "$stage/lib/q/$name"
+    done
+}
+
+# Tries what the native build will do: compile and link something with zlib.
+can_link() {
+    local compiler
+    for compiler in clang gcc; do
+        command -v "$compiler" > /dev/null \
+            && echo 'int main(void) { return 0; }' | "$compiler" -x c - -lz -o "$stage/probe" 2> /dev/null && return 0
+    done
+    return 1
+}
+
+fail() {
+    echo "${0##*/}: $1" >&2
+    exit 1
+}
