@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 readonly usage="Usage: ./install.sh [PREFIX]               builds, and installs into PREFIX (default: ~/.local)
        ./install.sh --no-build [PREFIX]    installs what was built before, as somebody who may write there
        ./install.sh --uninstall [PREFIX]   takes all of it out again
-MEESEEKS_NATIVE=no   builds no native programs;   MEESEEKS_NATIVE=DIR   takes those that were published into DIR"
+MEESEEKS_NATIVE=no builds no native programs; MEESEEKS_NATIVE=DIR takes those that were published into DIR."
 readonly stage=artifacts/install
 source packaging/programs.sh
 
@@ -35,8 +35,8 @@ install() {
 }
 
 put() {
-    [ -e "$stage/built" ] || fail "nothing is built yet: call it without --no-build, or build as another user first"
-    umask 022     # for everybody to read, whoever installs
+    [ -e "$stage/built" ] || fail "nothing is built yet: call it without --no-build first"
+    umask 022     # for everybody to use, whoever installs
     mkdir -p "$prefix/lib"
     [ -w "$prefix/lib" ] || fail "$prefix/lib cannot be written to; choose another PREFIX, or run this as a user who may"
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Which programs there are, how they are built for others, and what belongs beside them. install.sh and packaging/build-deb.sh source this, in
-# the root of the repository, and say before where to build, $stage, and in which folder they were called, $called_in.
+# the root of the repository, and say before where to build, $stage, and where they were called, $called_in.
 
 readonly programs="meeseeks-box meeseeks-client meeseeks-watch"
 readonly q_names="qsub qstat qjob qdel qmod qconf"     # each is "q" and the command that it implies
@@ -8,25 +8,29 @@ readonly q_names="qsub qstat qjob qdel qmod qconf"     # each is "q" and the com
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1}   # the SDK refuses to start where libicu is missing
 
-# Builds all of it into $stage/lib: the programs, plugins/, and share/ with what shared_files tells the place of. Client and watcher become native
-# programs where there is a C toolchain: they start in a tenth of the time. MEESEEKS_NATIVE=no builds none, MEESEEKS_NATIVE=DIR takes those there.
+# Builds all of it into $stage/lib: the programs, plugins/, and share/ with what shared_files tells the place of. Client and watcher are native
+# programs where there is a C toolchain: they start in a tenth of the time.
 # Words: how the box is published; --self-contained true brings the runtime along.
 build_programs() {
     command -v dotnet > /dev/null || fail "the .NET 10 SDK is missing: there is no program 'dotnet'; see https://dotnet.microsoft.com/download"
     rm -rf "$stage"
-    mkdir -p "$stage/lib"
+    mkdir -p "$stage"
+    local name
     echo "building meeseeks-box …"
     publish meeseeks-box -p:PublishReadyToRun=true "$@"
     case ${MEESEEKS_NATIVE-} in
-        no) build_tools -p:PublishAot=false --self-contained false ;;
-        ?*) echo "taking meeseeks-client and meeseeks-watch from $MEESEEKS_NATIVE"
+        no)
+            build_tools -p:PublishAot=false --self-contained false ;;
+        ?*)
+            echo "taking meeseeks-client and meeseeks-watch from $MEESEEKS_NATIVE"
             cp "$(cd "$called_in" && realpath "$MEESEEKS_NATIVE")"/meeseeks-{client,watch} "$stage/lib/" \
                 || fail "MEESEEKS_NATIVE names no folder with meeseeks-client and meeseeks-watch" ;;
-        *)  if can_link; then
+        *)
+            if can_link; then
                 build_tools
             else
                 echo "No C toolchain was found (gcc or clang, and zlib's headers: gcc libc6-dev zlib1g-dev on Debian):"
-                echo "meeseeks-client and meeseeks-watch will need the .NET runtime, and a tenth of a second to start."
+                echo "meeseeks-client and meeseeks-watch will need the .NET runtime, and start more slowly."
                 build_tools -p:PublishAot=false --self-contained false
             fi ;;
     esac
@@ -35,7 +39,6 @@ build_programs() {
     publish_to "$stage/plumbus" plugins/Plumbus
     cp "$stage/plumbus/Plumbus.dll" "$stage/lib/plugins/"
     cp -R packaging/completions "$stage/lib/share/"
-    local name
     for name in $programs; do cp "docs/man/$name.1" "$stage/lib/share/man/"; done
     # Symbols and documentation are for those who build.
     find "$stage/lib" \( -name '*.pdb' -o -name '*.dbg' -o -name '*.xml' \) -delete
@@ -50,7 +53,7 @@ build_tools() {
     done
 }
 
-# A native program has no library beside it.
+# Whether client and watcher are native programs: those have no library beside them.
 is_native() { [ ! -e "$stage/lib/meeseeks-client.dll" ]; }
 
 # Where people's shells and man look for something, below share/, and which file of lib/share/ it is: a line each.

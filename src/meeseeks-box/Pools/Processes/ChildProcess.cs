@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using MeeseeksBox.Agent.Listening;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
