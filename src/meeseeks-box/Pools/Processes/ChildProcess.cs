@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using MeeseeksBox.Agent.Host;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
