@@ -16,14 +16,13 @@ internal sealed class AppendedFile : FileLifecycleHooks
     private sealed class EndStream(string path)
         : FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0)
     {
-        public override void Write(ReadOnlySpan<byte> buffer)
+        // Whatever is written comes through here: a FileStream that is derived from hands spans to it, and would never end if it were the other way round.
+        public override void Write(byte[] buffer, int offset, int count)
         {
             // Null device and pipes have no end to go to.
             if (CanSeek)
                 _ = Seek(0, SeekOrigin.End);
-            base.Write(buffer);
+            base.Write(buffer, offset, count);
         }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
     }
 }
