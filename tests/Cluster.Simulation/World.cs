@@ -20,6 +20,9 @@ internal sealed class World
         Account = new Account(this, isChecked);
     }
 
+    /// <summary>True for boxes with a journal, which loses nothing in a crash; false for <c>state.durable: false</c>.</summary>
+    public bool IsDurable { get; init; }
+
     public Agenda Agenda { get; } = new();
 
     public Random Dice { get; }

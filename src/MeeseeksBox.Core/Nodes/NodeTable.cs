@@ -6,7 +6,7 @@ namespace MeeseeksBox.Core.Nodes;
 public sealed class NodeTable
 {
     private readonly SortedDictionary<string, KnownNode> _nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<string>> _byPool = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<KnownNode>> _byPool = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _toldBy = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _gone = new(StringComparer.Ordinal);
     private readonly Queue<KnownNode> _heard = new();
@@ -29,8 +29,8 @@ public sealed class NodeTable
     /// <summary>A node by its name; null when it is not known.</summary>
     public KnownNode? Find(string name) => _nodes.GetValueOrDefault(name);
 
-    /// <summary>The names of the nodes online that have a pool.</summary>
-    public IReadOnlyList<string> With(string pool) => _byPool.TryGetValue(pool, out var names) ? names : [];
+    /// <summary>The nodes online that have a pool.</summary>
+    public IReadOnlyList<KnownNode> With(string pool) => _byPool.TryGetValue(pool, out var nodes) ? nodes : [];
 
     /// <summary>True when a peer has told of a node: what is meant for that node can be sent to the peer.</summary>
     public bool IsReachedThrough(string peer, string node) => _toldBy.TryGetValue(peer, out var names) && names.Contains(node);
@@ -157,13 +157,13 @@ public sealed class NodeTable
         {
             foreach (var pool in node.Status.Pools.Keys)
             {
-                if (!_byPool.TryGetValue(pool, out var names))
+                if (!_byPool.TryGetValue(pool, out var nodes))
                 {
-                    names = [];
-                    _byPool.Add(pool, names);
+                    nodes = [];
+                    _byPool.Add(pool, nodes);
                 }
 
-                names.Add(node.Name);
+                nodes.Add(node);
             }
         }
     }
@@ -172,7 +172,7 @@ public sealed class NodeTable
     {
         foreach (var pool in node.Status.Pools.Keys)
         {
-            if (_byPool.TryGetValue(pool, out var names) && names.Remove(node.Name) && names.Count is 0)
+            if (_byPool.TryGetValue(pool, out var nodes) && nodes.RemoveAll(other => ReferenceEquals(other, node)) > 0 && nodes.Count is 0)
             {
                 _ = _byPool.Remove(pool);
             }

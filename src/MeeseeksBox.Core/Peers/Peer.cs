@@ -65,10 +65,13 @@ public sealed class Peer
         return null;
     }
 
+    /// <summary>A job has left the table. Of its end the peer still hears when it has another copy, which would never end otherwise.</summary>
     internal void Forget(string id)
     {
-        _ = _known.Remove(id);
-        _ = _pending.Remove(id);
+        if (!_known.Remove(id))
+        {
+            _ = _pending.Remove(id);
+        }
     }
 
     internal void Reset()

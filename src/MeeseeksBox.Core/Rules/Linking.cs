@@ -17,11 +17,16 @@ internal sealed class Linking(LedgerState state, Merging merging)
         var jobs = new List<Job>();
         for (var weight = 0L; weight < LongestSync && peer.Dequeue() is { } id;)
         {
-            if (state.Jobs.TryFind(id, out var entry) && entry.Job.Node is not null && !peer.HasSame(id, entry.Job.Seq))
+            var isHere = state.Jobs.TryFind(id, out var entry);
+            if ((isHere ? entry!.Job : state.Jobs.Departed.Find(id)) is { Node: not null } job && !(isHere && peer.HasSame(id, job.Seq)))
             {
-                peer.NoteSame(id, entry.Job.Seq);
-                jobs.Add(entry.Job);
-                weight += JobWeight.Of(entry.Job);
+                if (isHere)
+                {
+                    peer.NoteSame(id, job.Seq);
+                }
+
+                jobs.Add(job);
+                weight += JobWeight.Of(job);
             }
         }
 

@@ -52,12 +52,12 @@ internal sealed class Routing(LedgerState state)
             _candidates.Add(new(state.Settings.Name, Free(state.Settings.Name, pool, own.Offer.Limit), state.OwnLoadavg));
         }
 
-        foreach (var name in state.Nodes.With(pool))
+        foreach (var node in state.Nodes.With(pool))
         {
-            var status = state.Nodes.Find(name)!.Status;
-            if (!status.Pools[pool].IsDraining)
+            var offer = node.Status.Pools[pool];
+            if (!offer.IsDraining)
             {
-                _candidates.Add(new(name, Free(name, pool, status.Pools[pool].Limit), status.Loadavg));
+                _candidates.Add(new(node.Name, Free(node.Name, pool, offer.Limit), node.Status.Loadavg));
             }
         }
 

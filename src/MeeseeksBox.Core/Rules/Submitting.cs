@@ -104,7 +104,7 @@ internal sealed class Submitting(LedgerState state, Killing killing, Running run
     {
         IEnumerable<string> others = pool is NodeSettings.ConfigPool
             ? state.Nodes.All.Where(node => node.Status.Online).Select(node => node.Name)
-            : state.Nodes.With(pool);
+            : state.Nodes.With(pool).Select(node => node.Name);
         return (state.Settings.Pool(pool) is null ? others : others.Append(state.Settings.Name)).Order(StringComparer.Ordinal);
     }
 

@@ -75,7 +75,7 @@ internal sealed class Box
     /// <param name="losesState">True to lose the state file too.</param>
     public void Crash(bool losesState)
     {
-        Saved = losesState ? [] : Saved;
+        Saved = losesState ? [] : _world.IsDurable ? Ledger.Snapshot() : Saved;
         _world.Tell($"{Name} crashes {(losesState ? "and loses its state" : $"with {Saved.Count} jobs saved")}");
         var jobs = Ledger.Snapshot();
         End();

@@ -180,6 +180,9 @@ internal sealed class Account(World world, bool isChecked)
                 story.Lost ??= $"only {box.Name} knew it when it crashed";
             }
 
+            // It goes on from an earlier moment, before it was started or sent off.
+            story.IsSetBack |= saved.TryGetValue(job.Id, out var before) && before.Seq != job.Seq && !before.HasEnded;
+
             // A wish that nobody else has heard of goes with the box.
             if (!elsewhere.Append(saved.GetValueOrDefault(job.Id)).Any(copy => copy is { State: JobState.Killed }))
             {
@@ -236,6 +239,12 @@ internal sealed class Account(World world, bool isChecked)
             {
                 Blame($"{box.Name} has let {gone.Id} go, which had not ended");
             }
+
+            // Nobody has answered the kill, and nobody may have heard of it.
+            if (gone is { State: JobState.Killed, Error: "expired" })
+            {
+                _ = Story(gone.Id).Kills.RemoveAll(kill => kill.Box == box.Name && kill.Epoch == gone.Epoch);
+            }
         }
     }
 
@@ -265,7 +274,7 @@ internal sealed class Account(World world, bool isChecked)
         }
 
         var last = story.Starts[^1];
-        return story.WasFreedSince(last.Time) || story.HasExpired || EndedSince(last.Box, last.Time)
+        return story.WasFreedSince(last.Time) || story.HasExpired || story.IsSetBack || EndedSince(last.Box, last.Time)
             || (start.Epoch > last.Epoch && Math.Max(story.Restarts, story.Opened) >= start.Epoch) ? null
             : $"it was started on {last.Box} before, and nothing has happened since that lets it run again";
     }

@@ -31,12 +31,17 @@ internal sealed class Invariants(World world)
 
     public void CheckAgreement()
     {
-        foreach (var copies in world.Boxes.Values.SelectMany(box => Copies(box).Select(job => (Box: box.Name, View: View(job)))).GroupBy(copy => copy.View.Id))
+        var copies = world.Boxes.Values.ToDictionary(box => box.Name, box => Copies(box).Select(View).ToDictionary(view => view.Id));
+
+        // Two heads tell each other nothing of an end when no node between them has a copy any more.
+        foreach (var (above, name) in world.Boxes.Values.SelectMany(above => above.Plan.Downstream.Select(name => (above.Name, name))))
         {
-            var views = copies.GroupBy(copy => copy.View).ToArray();
-            if (views.Length > 1)
+            foreach (var view in copies[above].Values)
             {
-                Account.Blame($"the boxes do not agree: {string.Join("; ", views.Select(view => $"{string.Join(' ', view.Select(copy => copy.Box))}: {view.Key}"))}");
+                if (copies[name].TryGetValue(view.Id, out var other) && other != view)
+                {
+                    Account.Blame($"two boxes do not agree: {above}: {view}; {name}: {other}");
+                }
             }
         }
     }

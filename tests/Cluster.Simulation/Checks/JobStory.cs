@@ -24,6 +24,9 @@ internal sealed class JobStory(string id)
     /// <summary>How often it was accepted that it is to run again after its end, by hand.</summary>
     public int Restarts { get; set; }
 
+    /// <summary>True when a box that crashed came back with an earlier copy of it, which is alive.</summary>
+    public bool IsSetBack { get; set; }
+
     /// <summary>True when somebody has taken it for lost.</summary>
     public bool HasExpired { get; private set; }
 

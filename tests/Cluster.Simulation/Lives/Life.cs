@@ -25,7 +25,10 @@ internal sealed class Life
         _plans = Shape.Draw(dice);
         var times = dice.Next(2) is 0 ? new LinkTimes(1, 10, 10) : new LinkTimes(0.5, 2, 3);
         var isWritten = dice.Next(8) is 0;
-        _world = new World(dice.Next(), times, new Wire(isWritten, isWritten), new Journal(isLogged));
+        _world = new World(dice.Next(), times, new Wire(isWritten, isWritten), new Journal(isLogged))
+        {
+            IsDurable = seed % 3 is 0,
+        };
         _world.Links.UsualDelay = dice.Next(3) switch { 0 => (0.0001, 0.001), 1 => (0.0001, 0.02), _ => (0.01, 0.3) };
         var skew = dice.Next(3) switch { 0 => 0, 1 => 2.0, _ => 3600 };
         foreach (var plan in _plans)

@@ -117,7 +117,7 @@ internal sealed class FullScan
         foreach (var pool in new[] { "p1", "p2", "p3" })
         {
             var online = nodes.All.Where(node => node.Status.Online && node.Status.Pools.ContainsKey(pool)).Select(node => node.Name);
-            Demand(nodes.With(pool).Order().SequenceEqual(online.Order()), "the nodes of a pool are known");
+            Demand(nodes.With(pool).Select(node => node.Name).Order().SequenceEqual(online.Order()), "the nodes of a pool are known");
         }
     }
 
@@ -125,7 +125,7 @@ internal sealed class FullScan
     {
         foreach (var pool in _entries.Where(entry => entry.IsWaiting && entry.Queue!.Key.Node is null).Select(entry => entry.Job.Pool).Distinct())
         {
-            var slots = _ledger.Nodes.With(pool).Select(name => (Name: name, Offer: _ledger.Nodes.Find(name)!.Status.Pools[pool])).ToList();
+            var slots = _ledger.Nodes.With(pool).Select(node => (node.Name, Offer: node.Status.Pools[pool])).ToList();
             if (Settings.Pools.TryGetValue(pool, out var own))
             {
                 slots.Add((Settings.Name, own.Offer));
