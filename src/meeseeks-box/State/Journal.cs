@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 
@@ -10,6 +11,9 @@ namespace MeeseeksBox.Agent.State;
 internal sealed class Journal : IDisposable
 {
     private static readonly TimeSpan LongestUnflushed = TimeSpan.FromMilliseconds(100);
+
+    // How long lines that nobody waits for may gather before they are written: what is written outlives the box, if not the host.
+    private static readonly TimeSpan LongestUnwritten = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -18,16 +22,27 @@ internal sealed class Journal : IDisposable
     private readonly ILogger _log;
     private readonly MemoryStream _buffer = new();
     private readonly List<Job> _unflushedEndings = [];
-    private readonly List<(long Number, TaskCompletionSource Done)> _waiters = [];
     private List<(JournalLine Line, TaskCompletionSource? Rotated)> _queue = [];
     private List<(JournalLine Line, TaskCompletionSource? Rotated)> _spare = [];
     private long _appended;
+    private bool _isAsleep;
+    private bool _isComplete;
+
+    // The lines that the latest flush brings to disk, and all who wait for that; and those who wait for the flush after it.
+    private (long Number, TaskCompletionSource Done) _flush = (0, NewFlush());
+    private TaskCompletionSource? _nextFlush;
+
+    // Only the thread of the journal looks at these.
     private long _written;
     private long _durable;
-    private bool _isComplete;
+    private long _unflushedSince;
     private volatile string? _problem;
 
-    public Journal(JournalFiles files, ILogger log) => (_files, _log) = (files, log);
+    public Journal(JournalFiles files, ILogger log)
+    {
+        (_files, _log) = (files, log);
+        _flush.Done.SetResult();
+    }
 
     /// <summary>A run ended, and that is on disk. Called by the journal's own thread.</summary>
     public event Action<Job>? Ended;
@@ -57,9 +72,8 @@ internal sealed class Journal : IDisposable
         {
             _queue.Add((line, null));
             _appended++;
+            WakeUp();
         }
-
-        _ = _signal.Set();
     }
 
     /// <summary>Ends when all lines up to a number are on disk: when a disk is full, that is when it has room again.</summary>
@@ -67,15 +81,18 @@ internal sealed class Journal : IDisposable
     {
         lock (_lock)
         {
-            if (number <= _durable)
+            if (number <= _flush.Number)
             {
-                return Task.CompletedTask;
+                return _flush.Done.Task;
             }
 
-            var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiters.Add((number, waiter));
-            _ = _signal.Set();
-            return waiter.Task;
+            if (_nextFlush is null)
+            {
+                _nextFlush = NewFlush();
+                _ = _signal.Set();
+            }
+
+            return _nextFlush.Task;
         }
     }
 
@@ -86,10 +103,16 @@ internal sealed class Journal : IDisposable
         var rotated = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
+            if (_isComplete)
+            {
+                // The box stops, and saves once more: what the file has is not wrong then, only more than is needed.
+                return Task.CompletedTask;
+            }
+
             _queue.Add((default, rotated));
+            WakeUp();
         }
 
-        _ = _signal.Set();
         return rotated.Task;
     }
 
@@ -118,12 +141,16 @@ internal sealed class Journal : IDisposable
         _buffer.Dispose();
     }
 
+    private static TaskCompletionSource NewFlush() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>One turn: take all lines that there are, append them with one write, flush them when somebody waits or it is time.</summary>
     private void Run()
     {
-        while (true)
+        for (var isComplete = false; !isComplete;)
         {
-            var batch = Take(out var mustFlush, out var isComplete);
+            Sleep();
+            Gather();
+            var batch = Take(out var flush, out isComplete);
             foreach (var (line, rotated) in batch)
             {
                 if (rotated is null)
@@ -132,51 +159,99 @@ internal sealed class Journal : IDisposable
                     continue;
                 }
 
-                Write(flush: true);
+                Write();
+                Flush();
                 Persist(_files.Rotate);
                 Length = 0;
                 rotated.SetResult();
             }
 
-            Write(mustFlush || isComplete);
             batch.Clear();
             _spare = batch;
-            if (isComplete)
+            Write();
+            if (flush is not null)
+            {
+                Flush();
+                flush.SetResult();
+            }
+        }
+    }
+
+    // Until there is something to do. Only who finds it asleep has to wake it, which costs more than a line.
+    private void Sleep()
+    {
+        lock (_lock)
+        {
+            _isAsleep = _queue.Count is 0 && _nextFlush is null && !_isComplete;
+            if (!_isAsleep)
             {
                 return;
             }
         }
+
+        _ = _signal.WaitOne(UntilFlush());
+        lock (_lock)
+        {
+            _isAsleep = false;
+        }
     }
 
-    private List<(JournalLine Line, TaskCompletionSource? Rotated)> Take(out bool mustFlush, out bool isComplete)
+    // Somebody who waits for the disk is not kept waiting: what comes meanwhile gathers while it is flushed.
+    private void Gather()
     {
-        while (true)
+        lock (_lock)
         {
-            lock (_lock)
+            if (_queue.Count is 0 || _nextFlush is not null || _isComplete)
             {
-                isComplete = _isComplete && _queue.Count is 0;
-                if (_queue.Count > 0 || _waiters.Count > 0 || isComplete)
-                {
-                    mustFlush = _waiters.Count > 0;
-                    var batch = _queue;
-                    _queue = _spare;
-                    return batch;
-                }
-            }
-
-            if (_written == _durable)
-            {
-                _ = _signal.WaitOne();
-            }
-            else if (!_signal.WaitOne(LongestUnflushed))
-            {
-                Write(flush: true);
+                return;
             }
         }
+
+        _ = _signal.WaitOne(LongestUnwritten);
+    }
+
+    /// <param name="flush">Who waits for these lines to be on disk; null when they need not be yet.</param>
+    /// <param name="isComplete">These are the last.</param>
+    private List<(JournalLine Line, TaskCompletionSource? Rotated)> Take(out TaskCompletionSource? flush, out bool isComplete)
+    {
+        lock (_lock)
+        {
+            isComplete = _isComplete;
+            flush = _nextFlush ?? (isComplete || UntilFlush() == TimeSpan.Zero ? NewFlush() : null);
+            if (flush is not null)
+            {
+                (_flush, _nextFlush) = ((_appended, flush), null);
+            }
+
+            var batch = _queue;
+            _queue = _spare;
+            return batch;
+        }
+    }
+
+    private void WakeUp()
+    {
+        if (_isAsleep)
+        {
+            _isAsleep = false;
+            _ = _signal.Set();
+        }
+    }
+
+    private TimeSpan UntilFlush()
+    {
+        if (_written == _durable)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        var left = LongestUnflushed - Stopwatch.GetElapsedTime(_unflushedSince);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private void Add(JournalLine line)
     {
+        _unflushedSince = _written == _durable ? Stopwatch.GetTimestamp() : _unflushedSince;
         line.Write(_buffer);
         _written++;
         if (line.Ended is not null)
@@ -185,7 +260,7 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    private void Write(bool flush)
+    private void Write()
     {
         if (_buffer.Length > 0)
         {
@@ -193,25 +268,19 @@ internal sealed class Journal : IDisposable
             Length = _files.Length;
             _buffer.SetLength(0);
         }
+    }
 
-        if (!flush || _written == _durable)
+    private void Flush()
+    {
+        if (_written == _durable)
         {
             return;
         }
 
         Persist(_files.FlushToDisk);
+        _durable = _written;
         _unflushedEndings.ForEach(job => Ended?.Invoke(job));
         _unflushedEndings.Clear();
-        lock (_lock)
-        {
-            _durable = _written;
-            foreach (var (_, done) in _waiters.Where(waiter => waiter.Number <= _durable))
-            {
-                done.SetResult();
-            }
-
-            _ = _waiters.RemoveAll(waiter => waiter.Number <= _durable);
-        }
     }
 
     // Until it succeeds: nothing that was accepted may be given up. Who comes meanwhile is refused (Problem).

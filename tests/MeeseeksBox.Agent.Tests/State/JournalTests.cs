@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Testing;
@@ -54,6 +55,70 @@ public sealed class JournalTests : IDisposable
         (await told.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Id.Should().Be("a");
         journal.Complete();
         await run;
+    }
+
+    [Fact]
+    public async Task What_nobody_waits_for_does_not_wait_for_a_quiet_moment_either()
+    {
+        using var journal = new Journal(_files, Log);
+        var told = new TaskCompletionSource<Job>();
+        journal.Ended += told.SetResult;
+        var run = journal.RunAsync();
+
+        journal.Append(new JournalLine { Ended = Job("a", 1, JobState.Done) });
+        var lines = 0;
+        for (var begin = Stopwatch.GetTimestamp(); !told.Task.IsCompleted && Stopwatch.GetElapsedTime(begin) < TimeSpan.FromSeconds(20); lines++)
+        {
+            journal.Append(Changed("b", lines));
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        told.Task.IsCompleted.Should().BeTrue();
+        journal.Complete();
+        await run;
+        (await File.ReadAllLinesAsync(_files.Present, TestContext.Current.CancellationToken)).Should().HaveCount(lines + 1);
+    }
+
+    [Fact]
+    public async Task All_who_wait_at_once_are_told_when_their_own_line_is_on_disk()
+    {
+        using var journal = new Journal(_files, Log);
+        var run = journal.RunAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(worker => Task.Run(
+            async () =>
+            {
+                for (var number = 0; number < 50; number++)
+                {
+                    journal.Append(Changed($"{worker}.{number}", number));
+                    await journal.DurableAsync(journal.Appended);
+                    (await File.ReadAllTextAsync(_files.Present, TestContext.Current.CancellationToken)).Should().Contain($"\"{worker}.{number}\"");
+                }
+            },
+            TestContext.Current.CancellationToken)));
+
+        journal.Complete();
+        await run;
+    }
+
+    [Fact]
+    public async Task A_rotation_does_not_keep_those_waiting_whose_lines_stand_before_it()
+    {
+        using var journal = new Journal(_files, Log);
+        var run = journal.RunAsync();
+
+        for (var number = 0; number < 200; number++)
+        {
+            journal.Append(Changed("a", number));
+            var durable = journal.DurableAsync(journal.Appended);
+            var rotated = journal.RotateAsync();
+            await durable.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            await rotated.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        }
+
+        journal.Complete();
+        await run;
+        await journal.RotateAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
     [Fact]
