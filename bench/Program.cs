@@ -8,6 +8,8 @@ return args switch
     ["table"] => await TableSize.RunAsync(),
     ["idle"] => await IdleLoad.RunAsync(),
     ["cluster"] => await ClusterNews.RunAsync(),
+    ["durable"] => await DurableRate.RunAsync(),
+    ["connections"] => await HeldConnections.RunAsync(),
     ["watch"] => await WatchLatency.RunAsync(Path.Combine(AppContext.BaseDirectory, "meeseeks-watch")),
     ["watch", var program] => await WatchLatency.RunAsync(program),
     ["fuzz"] => await Fuzz.RunAsync(1_000_000, seed: 1),
@@ -17,6 +19,7 @@ return args switch
     // The other sides of the comparisons, each in a process of its own.
     ["bare-processes", var parallel, var kind] => await BareProcesses.RunAsync(Whole(parallel), kind is "captured"),
     ["bare-echo", var length] => await BareEcho.RunAsync(Whole(length)),
+    ["bare-journal", var file, var length, var workers] => await BareJournal.RunAsync(file, Whole(length), Whole(workers)),
     _ => Usage(),
 };
 

@@ -14,7 +14,7 @@ internal static partial class WatchLatency
     private const int Count = 300;
     private const int Many = 100_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(0.5);
-    private static readonly string[] _jobArgs = ["/bin/true", "%(file)s"];
+    private static readonly string[] JobArgs = ["/bin/true", "%(file)s"];
 
     /// <param name="program">The watcher: as it was built here, or published.</param>
     public static async Task<int> RunAsync(string program)
@@ -37,7 +37,7 @@ internal static partial class WatchLatency
                 File.Create(Path.Combine(path, $"._in_0_20250101.{i:d6}.dat.done")).Dispose();
             }
 
-            var watch = JsonSerializer.Serialize(new { path, glob = "*.dat", jobs = new[] { new { pool = "p", args = _jobArgs } } });
+            var watch = JsonSerializer.Serialize(new { path, glob = "*.dat", jobs = new[] { new { pool = "p", args = JobArgs } } });
             string[] words = ["client.address=127.0.0.1", $"client.port={daemon.Port}", "logging.level=DEBUG", $"name=bench{present}", $"watch.in={watch}"];
             using var watcher = await Child.StartAsync(program, words, line => Reading().Match(line) is { Success: true } match ? match.Groups[1].Value : null);
             Rounds.Print($"{present} files there: read in {watcher.Announced} ms, {Rounds.Show(watcher.ResidentMegabytes)} MB after that");

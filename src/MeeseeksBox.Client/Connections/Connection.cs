@@ -184,7 +184,8 @@ internal sealed class Connection : IAsyncDisposable
     }
 
     private void FailBySilence() => Fail(new MeeseeksConnectionException(
-        $"{_peer} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; is it a meeseeks-box that listens there?", wasSent: true) { IsSilence = true });
+        $"{_peer} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; is it a meeseeks-box that listens there?", wasSent: true)
+    { IsSilence = true });
 
     private MeeseeksConnectionException Lost(Exception? problem) => new(
         $"the connection to {_peer} was lost: {problem?.Message ?? (_hasHeard ? "the other side closed it" : "the other side closed it without an answer; does it want TLS (ssl), or another port?")}",

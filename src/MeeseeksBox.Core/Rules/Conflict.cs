@@ -18,12 +18,23 @@ internal static class Conflict
     {
         var newer = IsNewer(theirs, ours);
         var later = theirs.Ts > ours.Ts;
+        if (theirs.Epoch == ours.Epoch && theirs.Node != ours.Node && (!runsHere || ours.Node == here))
+        {
+            if (IsKillMissed(ours, theirs, here, newer, later))
+            {
+                return Verdict.Kill;
+            }
+
+            // The run here is not undone by somebody who has changed the job without having heard that it was sent here.
+            if (runsHere && theirs.State is JobState.New && theirs.StartCount <= ours.StartCount)
+            {
+                return later ? Verdict.TakeWishes : Verdict.Keep;
+            }
+        }
+
         if (theirs.Epoch != ours.Epoch || theirs.Node != ours.Node || (runsHere && ours.Node != here))
         {
-            return theirs.Epoch == ours.Epoch && (!runsHere || ours.Node == here) && IsKillMissed(ours, theirs, here, newer, later) ? Verdict.Kill
-                : !newer ? Verdict.Keep
-                : runsHere ? Verdict.Supersede
-                : Verdict.Take;
+            return !newer ? Verdict.Keep : runsHere ? Verdict.Supersede : Verdict.Take;
         }
 
         // From here on both are of the same sending-off of the job to the same node.
@@ -123,6 +134,12 @@ internal static class Conflict
     // Two nodes may change one copy at once and give it the same stamp.
     private static int CompareValues(Job copy, Job than)
     {
+        // What has just been taken over shares its lists with the copy that came.
+        if (copy with { Seq = than.Seq } == than)
+        {
+            return 0;
+        }
+
         foreach (var key in JobKeys.All)
         {
             var order = key.Name is "seq" ? 0 : string.CompareOrdinal(key.Canonical(copy), key.Canonical(than));

@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Host;
 
 namespace MeeseeksBox.Agent.Listening;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using MeeseeksBox.Agent.Host;
 using MeeseeksBox.Protocol.Tls;
 using Serilog;
 

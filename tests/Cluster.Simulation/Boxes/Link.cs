@@ -92,6 +92,7 @@ internal sealed class Link(Box box, Peer peer, World world)
         _waits++;
         if (asked && TakeIn(answer) is { } refusal)
         {
+            world.Account.NoteRefused(answer);
             Down(refusal);
             return;
         }

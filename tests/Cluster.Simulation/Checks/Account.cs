@@ -1,6 +1,7 @@
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Simulation.Boxes;
+using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation.Checks;
 
@@ -128,11 +129,11 @@ internal sealed class Account(World world, bool isChecked)
     {
         if (isChecked && run.Stop is not StopReason.Superseded and not StopReason.Shutdown and not StopReason.PoolRemoved)
         {
-            _awaited[run] = Story(run.Job.Id).Endings.Count(line => line.Box == box.Name && line.Life == box.Life);
-            var life = box.Life;
+            var (story, life) = (Story(run.Job.Id), box.Life);
+            _awaited[run] = story.Lines(box.Name, life);
             world.Agenda.In(0, () =>
             {
-                var now = Story(run.Job.Id).Endings.Count(line => line.Box == box.Name && line.Life == life);
+                var now = story.Lines(box.Name, life);
                 if (_awaited.Remove(run, out var before) && now != before + 1 && run.Stop is not StopReason.Superseded)
                 {
                     Blame($"{box.Name} has put down {now - before} lines of history for the end of a run of {run.Job.Id}");
@@ -154,6 +155,9 @@ internal sealed class Account(World world, bool isChecked)
         world.Tell($"{box.Name}→{peer} up");
         Resent += box.Ledger.Count + world.Boxes[peer].Jobs.Count();
     }
+
+    /// <summary>What a peer has told is not taken in, because it must not be linked with.</summary>
+    public void NoteRefused(Answer answer) => Resent += answer.Jobs?.Count ?? 0;
 
     public void NoteSent(string from, string to, IReadOnlyList<Job> jobs)
     {
@@ -216,16 +220,10 @@ internal sealed class Account(World world, bool isChecked)
             world.Tell($"  {box.Name} history: {Show(ending)}");
         }
 
-        var again = story.Endings.FirstOrDefault(line => line.Box == box.Name && line.Life == box.Life
-            && line.Job.Epoch == ending.Epoch && line.Job.StartCount == ending.StartCount && line.Job.FailCount == ending.FailCount
-            && line.Job.State == ending.State && line.Job.EndTs == ending.EndTs);
-        if (again is not null && ending.Node == box.Name)
+        if (!story.NoteEnd(world.Agenda.Now, box.Name, box.Life, ending) && ending.Node == box.Name)
         {
             Blame($"{box.Name} has put the end of {ending.Id} into its history twice: {Show(ending)}");
         }
-
-        story.Endings.Add(new(world.Agenda.Now, box.Name, box.Life, ending));
-        story.HasEnded |= ending.HasEnded;
     }
 
     private void NoteForgotten(Box box, Dictionary<string, Job> known)
@@ -238,8 +236,6 @@ internal sealed class Account(World world, bool isChecked)
             {
                 Blame($"{box.Name} has let {gone.Id} go, which had not ended");
             }
-
-            Story(gone.Id).Forgotten[box.Name] = world.Agenda.Now;
         }
     }
 
@@ -269,11 +265,8 @@ internal sealed class Account(World world, bool isChecked)
         }
 
         var last = story.Starts[^1];
-        var since = story.Endings.Where(line => line.Time >= last.Time).ToArray();
-        var isDeclared = since.Any(line => line.Job.State is JobState.Failed || line.Job.Restart is true || line.Job.Resubmit is true)
-            || story.Endings.Any(line => line.Job.Error is "expired")
-            || EndedSince(last.Box, last.Time);
-        return isDeclared || (start.Epoch > last.Epoch && story.Restarts >= start.Epoch) ? null
+        return story.WasFreedSince(last.Time) || story.HasExpired || EndedSince(last.Box, last.Time)
+            || (start.Epoch > last.Epoch && Math.Max(story.Restarts, story.Opened) >= start.Epoch) ? null
             : $"it was started on {last.Box} before, and nothing has happened since that lets it run again";
     }
 }

@@ -102,10 +102,11 @@ internal sealed class Life
         }
     });
 
-    // Each change travels along each link once at most, and each new connection may bring up all that both sides know.
+    // Each change travels along each link once at most in each direction, since what was told from above is among the news there when they are
+    // asked for next; and each new connection may bring up all that both sides know.
     private void CheckTraffic()
     {
-        var most = (_world.Account.Changes * _plans.Sum(plan => plan.Downstream.Count)) + _world.Account.Resent;
+        var most = (2 * _world.Account.Changes * _plans.Sum(plan => plan.Downstream.Count)) + _world.Account.Resent;
         if (_world.Wire.Jobs > most)
         {
             _world.Account.Blame($"{_world.Wire.Jobs} copies of jobs were sent for {_world.Account.Changes} changes; {most} would be many");

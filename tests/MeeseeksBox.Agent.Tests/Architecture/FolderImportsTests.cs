@@ -9,12 +9,13 @@ public sealed partial class FolderImportsTests
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
+        ["Host"] = [],
         ["Configuration"] = [],
         ["State"] = ["Configuration"],
-        ["Listening"] = ["Configuration"],
+        ["Listening"] = ["Configuration", "Host"],
         // Listening, for ILineHandler alone: it belongs to the one who calls it, and Requests implements it.
         ["Requests"] = ["State", "Configuration", "Listening"],
-        ["Pools"] = ["State", "Configuration"],
+        ["Pools"] = ["State", "Configuration", "Host"],
         ["Links"] = ["State", "Configuration"],
         ["Supervision"] = ["State"],
     };

@@ -92,6 +92,60 @@ public sealed class ConflictTests
         node["a"].Ts.Should().BeGreaterThan(500);
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void A_kill_holds_against_a_copy_that_was_on_its_way_to_another_node_meanwhile(double ts)
+    {
+        // Found by ClusterProperties (seed d4zzqjEPOOG2): the copy that waited to be given a node was tagged, and hid the kill with its stamp.
+        var routed = Copy("'node':'n2','state':'killed','active':true,'ts':5");
+        var waiting = Copy("'node':'n1','tags':['t']") with { Ts = ts };
+        var (one, other) = (new TestNode(Some.Head()), new TestNode(Some.Head()));
+
+        one.Merge(routed, waiting);
+        other.Merge(waiting, routed);
+
+        new[] { one["a"], other["a"] }.Should().OnlyContain(job => job.State == JobState.Killed && job.Active);
+        one["a"].Node.Should().Be(other["a"].Node);
+        one.Merge(waiting, routed).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_run_is_not_undone_by_a_change_of_a_copy_that_waited_for_its_node_and_has_not_heard_of_it()
+    {
+        // Found by the simulator (seed 1443): counts of a job that is resubmitted cannot be compared, and the stamp was later.
+        var (node, run) = Running("'node':'n1','submit_node':'head','resubmit':true,'ts':5");
+        var waiting = Copy("'node':'head','submit_node':'head','resubmit':true,'tags':['t']") with { Ts = node.Clock.Wall + 5 };
+
+        node.Merge(waiting);
+
+        (node["a"].Node, node["a"].State, node["a"].Tags.Single(), run.Stop).Should().Be(("n1", JobState.Running, "t", StopReason.None));
+        node["a"].Ts.Should().BeGreaterThan(waiting.Ts);
+        node.Merge(waiting).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_kill_that_was_meant_for_another_node_ends_the_run_that_is_here()
+    {
+        var (node, run) = Running();
+
+        node.Merge(Copy("'node':'n2','state':'killed','active':true,'ts':5"));
+
+        (node["a"].Node, node["a"].State, run.Stop).Should().Be(("n1", JobState.Killed, StopReason.Killed));
+    }
+
+    [Fact]
+    public void A_killed_job_that_turns_out_to_be_of_this_node_has_ended()
+    {
+        var node = new TestNode();
+        node.Merge(Copy("'node':'n2','state':'killed','active':true,'ts':5"));
+
+        node.Merge(Copy("'node':'n1','ts':6"));
+
+        (node["a"].State, node["a"].HasEnded).Should().Be((JobState.Killed, true));
+        node.History.Should().ContainSingle();
+    }
+
     [Fact]
     public void A_job_taken_for_lost_is_found_again_when_its_node_is_heard_of_whatever_the_clocks_say()
     {

@@ -67,6 +67,33 @@ public sealed class KillingTests
         (node["a"].State, node["a"].Active).Should().Be((JobState.Killed, false));
     }
 
+    [Fact]
+    public void A_kill_answers_what_somebody_took_for_lost_before_so_that_nobody_takes_the_answer_for_a_guess()
+    {
+        // Found by LifeTests (seed 86): the head sent its kill again and again, because the answer still had the error of the run before.
+        var node = new TestNode();
+        var head = new TestNode(Some.Head());
+        var retried = Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','epoch':1,'fail_count':1,'error':'expired','end_ts':3,'ts':5}");
+        head.Hear(("n1", Some.Status(0)));
+        head.Merge(retried);
+
+        node.Merge(head.Kill("a")!);
+        head.Merge(node["a"]);
+
+        (node["a"].State, node["a"].Error).Should().Be((JobState.Killed, null));
+        (head["a"].State, head["a"].Active).Should().Be((JobState.Killed, false));
+        node.Merge(head["a"]).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_job_killed_where_it_waits_for_a_further_run_says_nothing_of_the_run_before()
+    {
+        var node = new TestNode();
+        node.Merge(Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','epoch':1,'fail_count':1,'error':'expired','end_ts':3,'ts':5}"));
+
+        node.Kill("a")!.Error.Should().BeNull();
+    }
+
     [Theory]
     [InlineData(StopReason.Overdue)]
     [InlineData(StopReason.PoolRemoved)]

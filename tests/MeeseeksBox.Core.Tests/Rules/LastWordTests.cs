@@ -144,6 +144,38 @@ public sealed class LastWordTests
         (node["a"].State, node["a"].Error, node["a"].FailCount).Should().Be((JobState.Failed, "crashed", 1));
     }
 
+    [Theory]
+    [InlineData("'state':'failed','fail_count':1", JobState.Failed, "crashed")]
+    [InlineData("'state':'failed','fail_count':1,'active':true", JobState.Failed, "crashed")]
+    [InlineData("'state':'killed'", JobState.Killed, null)]
+    public void A_job_that_others_took_for_lost_and_this_node_knows_nothing_of_is_lost_by_its_own_word(string theirs, JobState state, string? error)
+    {
+        // Found by LedgerProperties (seed fk004V7wMAS2): what was taken over here was no answer to the copy that it came from.
+        var node = new TestNode();
+        var guess = Copy($"'node':'n1','start_count':1,'error':'expired',{theirs},'ts':5");
+
+        node.Merge(guess);
+
+        (node["a"].State, node["a"].Active, node["a"].Error).Should().Be((state, false, error));
+        node.History.Should().ContainSingle();
+        node.Merge(guess).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_guess_that_somebody_wrote_into_a_job_of_this_node_gives_way_to_a_copy_that_is_none()
+    {
+        // Found by LedgerProperties (seed 9IJyVzRF5iu1): the first time only the wishes of the copy were taken, the second time all of it.
+        var node = new TestNode();
+        node.Merge(Copy("'node':'n1','ts':5"));
+        _ = node.Ledger.Modify(node["a"] with { State = JobState.Failed, Active = false, Error = "expired" }, node.Now);
+        var theirs = Copy("'node':'n1'") with { Ts = node.Clock.Wall + 5 };
+
+        node.Merge(theirs);
+
+        (node["a"].State, node["a"].Active).Should().Be((JobState.New, true));
+        node.Merge(theirs).Should().BeEmpty();
+    }
+
     [Fact]
     public void An_old_peer_may_restart_an_ended_job_of_ours()
     {

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using MeeseeksBox.Agent.Listening;
+using MeeseeksBox.Agent.Host;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 

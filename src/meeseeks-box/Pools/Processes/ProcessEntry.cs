@@ -10,4 +10,7 @@ internal sealed record ProcessEntry(int Pid, int Parent, string Name, long Start
 {
     /// <summary>The variable that marks every process of a run, and that its children inherit wherever they go.</summary>
     public const string RunVariable = "MEESEEKS_RUN";
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Pid} ({Name})";
 }

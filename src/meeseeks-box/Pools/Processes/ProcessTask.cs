@@ -67,7 +67,7 @@ internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : I
         {
             var left = await family.EndAsync(run.Job.KillGrace);
             if (left.Count > 0)
-                run.Log($"could not kill all of its processes; left: {string.Join(", ", left.Select(entry => $"{entry.Pid} ({entry.Name})"))}");
+                run.Log($"could not kill all of its processes; left: {string.Join(", ", left)}");
         }
         catch (IOException problem)
         {

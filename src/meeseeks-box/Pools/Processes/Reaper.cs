@@ -53,7 +53,7 @@ internal sealed class Reaper(ProcessTable processes, TimeProvider time)
         for (var pause = FirstPause; ;)
         {
             var alive = whom(await LookAsync(killedAt ?? begin));
-            if (alive.Count == 0 || (killedAt is { } since && time.GetElapsedTime(since) > Patience))
+            if (alive.Count == 0 || (killedAt is { } since && time.GetElapsedTime(since) > Patience && pause == LongestPause))
                 return new Reaped([.. seen.Values.ExceptBy(alive.Select(left => left.Pid), entry => entry.Pid)], alive);
 
             var added = alive.Where(entry => seen.TryAdd(entry.Pid, entry)).ToList();
@@ -61,7 +61,7 @@ internal sealed class Reaper(ProcessTable processes, TimeProvider time)
             if (added.Count > 0 && time.GetElapsedTime(begin) <= Patience)
                 continue;
 
-            // On a busy host a look may take seconds: whatever the time, nobody is given up who was not killed before.
+            // On a busy host a look may take seconds: whatever the time, nobody is given up who was not killed before, and given some pauses to die.
             SignalAll(alive, Signals.Kill);
             killedAt ??= time.GetTimestamp();
             await Task.Delay(pause, time, CancellationToken.None);

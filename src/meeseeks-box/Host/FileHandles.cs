@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MeeseeksBox.Agent.Listening;
+namespace MeeseeksBox.Agent.Host;
 
 /// <summary>How many files, sockets and pipes this process may have open at once.</summary>
 internal static class FileHandles

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.Bench;
+
+/// <summary>Submits a second that are on disk before they are answered, of many clients that each wait for their answers, against a bare loop that appends and flushes.</summary>
+internal static class DurableRate
+{
+    private const int ClientCount = 50;
+    private const int Count = 20_000;
+
+    // So many that the runtime has compiled what is hot, on all sides.
+    private const int WarmUp = 40_000;
+    private const int RoundCount = 5;
+
+    private static readonly byte[] Line = Encoding.UTF8.GetBytes("""[{"submit":{"pool":"p","args":["/bin/echo","hello"],"hold":true}}]""" + "\n");
+
+    public static async Task<int> RunAsync()
+    {
+        var length = await RecordLengthAsync();
+        Rounds.Print($"a submit is {length} bytes in the journal; files are below {Path.GetTempPath()}");
+        await Rounds.CompareAsync(
+            $"submits of {ClientCount} clients, each one at a time",
+            "submits/s",
+            RoundCount,
+            ("meeseeks-box", () => OfDaemonAsync(isDurable: true)),
+            ("meeseeks-box, state.durable=false", () => OfDaemonAsync(isDurable: false)),
+            ("bare append and flush, shared", () => OfBareAsync(length)));
+        return 0;
+    }
+
+    private static async Task<long> RecordLengthAsync()
+    {
+        using var folder = new TemporaryFolder();
+        using var daemon = await Daemon.StartAsync("pools.p.hold=true", $"state.file={folder.File("state")}");
+        using var client = await daemon.ConnectAsync();
+        _ = client.Ask(Line);
+        return new FileInfo(folder.File("state.journal")).Length;
+    }
+
+    private static async Task<Rate> OfDaemonAsync(bool isDurable)
+    {
+        using var folder = new TemporaryFolder();
+        using var daemon = await Daemon.StartAsync("pools.p.hold=true", $"state.file={folder.File("state")}", $"state.durable={(isDurable ? "true" : "false")}");
+        var clients = await Task.WhenAll(Enumerable.Range(0, ClientCount).Select(_ => daemon.ConnectAsync()));
+        try
+        {
+            await SubmitAsync(clients, WarmUp);
+            return await Rate.OfAsync(daemon.Process, Count, () => SubmitAsync(clients, Count));
+        }
+        finally
+        {
+            Array.ForEach(clients, client => client.Dispose());
+        }
+    }
+
+    private static async Task<Rate> OfBareAsync(long length)
+    {
+        using var folder = new TemporaryFolder();
+        using var child = await Child.StartSelfAsync("bare-journal", folder.File("journal"), length.ToString(CultureInfo.InvariantCulture), $"{ClientCount}");
+        await AppendAsync(WarmUp);
+        return await Rate.OfAsync(child, Count, () => AppendAsync(Count));
+
+        async Task AppendAsync(int count)
+        {
+            child.Tell(count.ToString(CultureInfo.InvariantCulture));
+            _ = await child.HearAsync();
+        }
+    }
+
+    // A thread each: they block, because nothing is faster for one at a time.
+    private static Task SubmitAsync(LineClient[] clients, int count) => Task.WhenAll(clients.Select(client => Task.Factory.StartNew(
+        () =>
+        {
+            for (var i = 0; i < count / clients.Length; i++)
+            {
+                _ = client.Ask(Line);
+            }
+        },
+        TaskCreationOptions.LongRunning)));
+}
