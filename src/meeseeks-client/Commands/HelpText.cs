@@ -14,7 +14,7 @@ internal sealed class HelpText : SynchronousCommandLineAction
         Usage: {Program} [OPTION=VALUE]... COMMAND [WORD]...
 
         Options, which may also stand in MEESEEKS_CONF, and all but file= behind the command:
-          address=HOST   where the box is (localhost)
+          address=HOST   where the box is (localhost); unix:/path is a Unix socket of this host
           port=N         its port (13700)
           timeout=S      how many seconds it may take to answer (10)
           refresh=S      for stat: show it again every S seconds until no jobs are left

@@ -14,7 +14,8 @@ internal abstract record StatusLine(int Level, string Node)
     /// <param name="Pool">The pool.</param>
     /// <param name="Jobs">How many jobs are in it.</param>
     /// <param name="Free">How many slots are free; null without a limit.</param>
-    public sealed record OfPool(int Level, string Node, string Pool, int Jobs, int? Free) : StatusLine(Level, Node);
+    /// <param name="IsDraining">Whether it takes nothing new.</param>
+    public sealed record OfPool(int Level, string Node, string Pool, int Jobs, int? Free, bool IsDraining = false) : StatusLine(Level, Node);
 
     /// <summary>A job.</summary>
     public sealed record OfJob(int Level, string Node, StatusJob Job) : StatusLine(Level, Node);

@@ -46,7 +46,7 @@ internal sealed class StatusLines(ClusterStatus status, StatusView view)
         if (view.Pools)
         {
             var free = status.Free.TryGetValue(pool, out var places) && places.TryGetValue(node, out var slots) ? slots.Limit : null;
-            yield return new StatusLine.OfPool(level, node, pool, jobs.Count, free);
+            yield return new StatusLine.OfPool(level, node, pool, jobs.Count, free, status.Nodes.GetValueOrDefault(node)?.Pools.GetValueOrDefault(pool).IsDraining ?? false);
         }
 
         foreach (var job in view.Jobs ? jobs : [])

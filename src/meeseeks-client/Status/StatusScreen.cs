@@ -13,6 +13,7 @@ internal sealed class StatusScreen(int width, bool hasColor)
     private const int Indent = 2;
     private const int WidestId = 36;
     private const int WidestTags = 24;
+    private const int LeastTags = 6;
     private const int LeastArgs = 16;
 
     /// <summary>Writes the lines.</summary>
@@ -58,10 +59,11 @@ internal sealed class StatusScreen(int width, bool hasColor)
 
     private string Pool(StatusLine.OfPool pool, int pools, int counts)
     {
-        var free = pool.Free switch
+        var free = pool switch
         {
-            { } slots => $"  {Paint($"{Math.Max(slots, 0)} free", slots > 0 ? Style.Green : Style.Yellow)}",
-            null => "",
+            { IsDraining: true } => $"  {Paint("draining", Style.Yellow)}",
+            { Free: { } slots } => $"  {Paint($"{Math.Max(slots, 0)} free", slots > 0 ? Style.Green : Style.Yellow)}",
+            _ => "",
         };
         return $"{Paint(TextWidth.Pad(PoolName(pool), pools), Style.Cyan)}  {Count(pool).PadLeft(counts)}{free}";
     }
@@ -89,8 +91,9 @@ internal sealed class StatusScreen(int width, bool hasColor)
 
         // Where all is too wide, tags give way first, and then ids.
         var excess = deepest + 4 + id + Gap(tags) + Gap(flags) + Gap(state) + Gap(time) + 2 + LeastArgs - width;
-        var less = Math.Clamp(excess, 0, tags);
-        return new JobColumns(Math.Max(id - Math.Max(excess - less, 0), 8), tags - less, flags, state, time);
+        var cutTags = tags - Math.Max(excess, 0) is var left && left >= Math.Min(tags, LeastTags) ? Math.Min(left, tags) : 0;
+        excess -= Gap(tags) - Gap(cutTags);
+        return new JobColumns(Math.Max(id - Math.Max(excess, 0), 8), cutTags, flags, state, time);
     }
 
     private static int Gap(int column) => column > 0 ? column + 2 : 0;

@@ -21,36 +21,32 @@ internal static class SubmitWarnings
     /// <param name="answer">What the box answered.</param>
     public static async Task SayAsync(Invocation invocation, JsonObject spec, Answer answer)
     {
-        // An old peer says nothing of keys that it drops.
-        var told = answer.Warnings.Where(warning => !warning.StartsWith(PoolKey, StringComparison.Ordinal) || spec["id"] is not null).ToList();
+        // Of a pool that nobody has we can say more than the box does. An old peer says nothing of keys that it drops.
+        var ofPool = await OfPoolAsync(invocation, spec, answer);
+        var told = answer.Warnings.Where(warning => ofPool is null || !warning.StartsWith(PoolKey, StringComparison.Ordinal)).ToList();
         var silent = spec.Select(pair => pair.Key).Except(SpecKeys).Where(key => !told.Exists(warning => warning.StartsWith($"{key}: ", StringComparison.Ordinal)));
-        foreach (var warning in told.Concat(silent.Select(Unknown)))
+        foreach (var warning in told.Concat(silent.Select(Unknown)).Append(ofPool).OfType<string>())
         {
             invocation.Screen.Warn(warning);
-        }
-
-        if (answer.Error is null && spec["pool"]?.GetValueKind() is JsonValueKind.String && answer.Find("submit") is { ValueKind: JsonValueKind.Object } jobs)
-        {
-            await SayPoolAsync(invocation, spec["pool"]!.GetValue<string>(), jobs);
         }
     }
 
     private static string Unknown(string key) => $"{key}: not something that submit takes, ignored{Guess.Of(key, SpecKeys)}";
 
-    private static async Task SayPoolAsync(Invocation invocation, string pool, JsonElement jobs)
+    private static async Task<string?> OfPoolAsync(Invocation invocation, JsonObject spec, Answer answer)
     {
-        var isUnassigned = jobs.EnumerateObject().Any(job => job.Value.ValueKind is JsonValueKind.Object
-            && job.Value.TryGetProperty("node", out var node) && node.ValueKind is JsonValueKind.False);
-        if (!isUnassigned)
+        if (answer.Error is not null || spec["pool"]?.GetValueKind() is not JsonValueKind.String || answer.Find("submit") is not { ValueKind: JsonValueKind.Object } jobs
+            || !jobs.EnumerateObject().Any(job => IsUnassigned(job.Value)))
         {
-            return;
+            return null;
         }
 
+        var pool = spec["pool"]!.GetValue<string>();
         var pools = await invocation.Client.PoolsAsync(invocation.Stop);
-        if (!pools.ContainsKey(pool))
-        {
-            var known = pools.Count > 0 ? $"the pools there are: {string.Join(", ", pools.Keys.Order(StringComparer.Ordinal))}" : "there are no pools at all";
-            invocation.Screen.Warn($"no node online has a pool '{pool}': the job waits until one has; {known}");
-        }
+        var known = pools.Count > 0 ? $"the pools there are: {string.Join(", ", pools.Keys.Order(StringComparer.Ordinal))}" : "there are no pools at all";
+        return pools.ContainsKey(pool) ? null : $"no node online has a pool '{pool}': the job waits until one has; {known}";
     }
+
+    private static bool IsUnassigned(JsonElement job) =>
+        job.ValueKind is JsonValueKind.Object && job.TryGetProperty("node", out var node) && node.ValueKind is JsonValueKind.False;
 }

@@ -10,6 +10,9 @@ internal sealed class JobTable
 {
     private const int WidestId = 36;
     private const int LeastId = 8;
+
+    // Of a UUID, the time down to the millisecond.
+    private const int EnoughId = 14;
     private const int WidestName = 16;
     private const int WidestTags = 24;
     private const int State = 7;
@@ -39,9 +42,9 @@ internal sealed class JobTable
         var id = Math.Min(Math.Max(Widest(job => job.Shown.Id), LeastId), WidestId);
         var args = Math.Clamp(Widest(job => job.Shown.Args), "COMMAND".Length, EnoughArgs);
 
-        // Where all is too wide, tags give way first, then flags, then ids.
+        // Where all is too wide, tags give way first, and then the ends of ids.
         var room = width - (Gap(_node) + Gap(_pool) + Gap(State) + Gap(Rc) + Gap(Time) + args);
-        _flags = room >= Gap(id) + Gap(flags) ? flags : 0;
+        _flags = room >= Gap(Math.Min(id, EnoughId)) + Gap(flags) ? flags : 0;
         var tags = Widest(Tags) is > 0 and var longest ? Math.Clamp(longest, "TAGS".Length, WidestTags) : 0;
         var left = room - Gap(id) - Gap(_flags) - 2;
         _tags = left >= "TAGS".Length ? Math.Min(tags, left) : 0;

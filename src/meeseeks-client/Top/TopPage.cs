@@ -85,7 +85,8 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
             _ => throw new InvalidOperationException($"There is no order {view.Order}."),
         };
         var shown = list.Jobs.Count == model.Jobs.Count ? "" : $"{list.Jobs.Count} {(view.ShowsEnded ? "shown" : "live")}, ";
-        return line.Add("  ").Right($"{shown}{order}").ToString();
+        line = line.Add("  ");
+        return (TextWidth.Of(shown + order) <= line.Room ? line.Right(shown + order) : line).ToString();
     }
 
     private string Detail(TopModel model, TopView view)
@@ -108,8 +109,11 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
     {
         if (view.Doomed is not null)
         {
-            return Line().Add($"kill {SingleLine.Of(view.Doomed)}{(model.Jobs.TryGetValue(view.Doomed, out var job) ? $" ({Where(job)})" : "")}? ", Style.Bold)
-                .Add("y: yes, any other key: no").ToString();
+            const string Keys = "? y: yes, any other key: no";
+            var question = $"kill {SingleLine.Of(view.Doomed)}";
+            var where = model.Jobs.TryGetValue(view.Doomed, out var job) ? $" ({Where(job)})" : "";
+            var fits = TextWidth.Of(question + where) + Keys.Length <= width;
+            return Line().Add(TextWidth.Fit(fits ? question + where : question, Math.Max(width - Keys.Length, 0)), Style.Bold).Add(Keys).ToString();
         }
 
         if (view.FilterBefore is not null)

@@ -178,10 +178,12 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
         run.Errors.Should().Be("meeseeks-client: warning: retires: not something that submit takes, ignored; did you mean retries?\n");
     }
 
-    [Fact]
-    public async Task An_unknown_pool_is_told_with_the_pools_there_are()
+    [Theory]
+    [InlineData("tag=a")]
+    [InlineData("id=my-own")]
+    public async Task An_unknown_pool_is_told_once_with_the_pools_there_are(string more)
     {
-        var run = await Box.ClientAsync("sub", "quiet=1", "nopool", "true");
+        var run = await Box.ClientAsync("sub", "quiet=1", more, "nopool", "true");
 
         run.Status.Should().Be(0);
         run.Errors.Should().Be("meeseeks-client: warning: no node online has a pool 'nopool': the job waits until one has; "

@@ -45,6 +45,27 @@ public sealed class StatusLinesTests
         lines.Should().Contain(line => line.Contains("runs") && line.Contains("running") && line.Contains("1m40s"));
     }
 
+    [Theory]
+    [InlineData(80, "[nightly,backup]")]
+    [InlineData(56, "[night…")]
+    [InlineData(54, "")]
+    public async Task Tags_are_cut_before_they_give_way(int width, string tags)
+    {
+        Job[] jobs = [new() { Id = "backup-of-france", Pool = "p", Node = "n1", State = JobState.Running, Tags = ["nightly", "backup"], Args = ["rsync", "-a", "/srv/data", "/backup"] }];
+
+        var lines = (await ScreenAsync(width, hasColor: false, Cluster(jobs))).Split('\n');
+
+        lines.Should().ContainSingle(line => line.StartsWith("    backup-of-france  ")).Which.Should().StartWith($"    backup-of-france  {tags}{(tags.Length > 0 ? "  " : "")}running  ");
+    }
+
+    [Fact]
+    public async Task A_pool_that_takes_nothing_new_is_told()
+    {
+        var cluster = Cluster() with { Nodes = new Dictionary<string, NodeStatus> { ["n1"] = new() { Online = true, Pools = new() { ["p"] = new(-1) } } } };
+
+        (await ScreenAsync(80, hasColor: false, cluster)).Should().MatchRegex(@"p@n1 +3 jobs  draining\n");
+    }
+
     [Fact]
     public async Task Colours_are_there_only_when_they_are_wanted()
     {
@@ -52,14 +73,14 @@ public sealed class StatusLinesTests
         (await ScreenAsync(80, hasColor: true)).Should().Contain("\e[32mrunning\e[0m").And.Contain("\e[31moffline\e[0m");
     }
 
-    private static ClusterStatus Cluster() => new(
+    private static ClusterStatus Cluster(params Job[] jobs) => new(
         new Dictionary<string, NodeStatus>
         {
             ["head"] = new() { Online = true, Routing = ["head", "n1"] },
             ["n1"] = new() { Online = false, Loadavg = 1.25, Routing = ["n1"], Pools = new() { ["p"] = SlotCount.Of(4) } },
         },
         new Dictionary<string, Dictionary<string, SlotCount>> { ["p"] = new() { ["n1"] = SlotCount.Of(1) } },
-        [.. Jobs.Select(job => StatusJob.Of(job, 1000))],
+        [.. (jobs.Length > 0 ? jobs : Jobs).Select(job => StatusJob.Of(job, 1000))],
         HasLive: true);
 
     private static async Task<string> TextAsync(StatusView view)
@@ -69,10 +90,10 @@ public sealed class StatusLinesTests
         return output.ToString();
     }
 
-    private static async Task<string> ScreenAsync(int width, bool hasColor)
+    private static async Task<string> ScreenAsync(int width, bool hasColor, ClusterStatus? cluster = null)
     {
         await using var output = new StringWriter { NewLine = "\n" };
-        await new StatusScreen(width, hasColor).WriteAsync(output, [.. new StatusLines(Cluster(), StatusView.All).All()]);
+        await new StatusScreen(width, hasColor).WriteAsync(output, [.. new StatusLines(cluster ?? Cluster(), StatusView.All).All()]);
         return output.ToString();
     }
 }

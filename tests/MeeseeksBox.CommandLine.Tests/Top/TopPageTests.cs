@@ -77,6 +77,17 @@ public sealed class TopPageTests
     }
 
     [Fact]
+    public void Flags_stand_beside_long_ids_that_are_cut()
+    {
+        var model = Some.Model(new Job { Id = "01a213ae-5db9-7e26-8292-5c26ed8d8af0", Pool = "p1", Node = "node1", State = JobState.New, Hold = true, Args = [new string('x', 100)] });
+        var list = new TopList(model);
+
+        var lines = new TopPage("head1:13700", 80, 24, hasColor: false).Lines(model, list, new PoolList(model), list.Follow(new TopView()), Some.Now);
+
+        lines.Select(Plain).Should().Contain(line => line.StartsWith("01a213ae-5db9-…  node1  p1    H      new  "));
+    }
+
+    [Fact]
     public void The_selected_job_is_always_on_the_screen()
     {
         var model = Some.Model([.. Enumerable.Range(0, 5000).Select(n => new Job { Id = $"j{n}", Pool = "p", State = JobState.New, SubmitTs = n, Args = ["true"] })]);
@@ -107,10 +118,13 @@ public sealed class TopPageTests
     public void The_bottom_line_asks_tells_and_shows_the_filter()
     {
         Lines(80, 24, new TopView { Doomed = "early" })[^1].Should().StartWith("kill early (running, wide@n1)? y: yes");
+        Lines(48, 24, new TopView { Doomed = "early" })[^1].Should().Be("kill early? y: yes, any other key: no");
+        Lines(34, 24, new TopView { Doomed = "early" })[^1].Should().Be("kill e…? y: yes, any other key: no");
         Lines(80, 24, new TopView { Message = "early killed" })[^1].Should().Be("early killed");
         Lines(80, 24, new TopView { Filter = "sleep" })[^1].Should().StartWith("/sleep  q quit");
         Lines(80, 24, new TopView { Filter = "sl", FilterBefore = "" })[^1].Should().StartWith("/sl█");
         Lines(80, 24, new TopView { Filter = "sleep" })[1].Should().EndWith("3 shown, by state");
+        Lines(60, 24, new TopView { Filter = "sleep" })[1].Should().EndWith("1 killed");
     }
 
     [Fact]
