@@ -48,14 +48,13 @@ internal sealed class Child : IDisposable
     }
 
     /// <summary>Memory it has in hand, in MB (VmRSS).</summary>
-    public double ResidentMegabytes
-    {
-        get
-        {
-            var line = File.ReadLines($"/proc/{Pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return double.Parse(line.AsSpan("VmRSS:".Length).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) / 1024;
-        }
-    }
+    public double ResidentMegabytes => Status("VmRSS") / 1024;
+
+    /// <summary>How many threads it has.</summary>
+    public double Threads => Status("Threads");
+
+    /// <summary>How many files, sockets and pipes it has open.</summary>
+    public double Handles => Directory.GetFiles($"/proc/{Pid}/fd").Length;
 
     /// <summary>Starts a program, and waits until it has printed a line from which the announcement makes something.</summary>
     public static async Task<Child> StartAsync(string program, IEnumerable<string> words, Func<string, string?> announcement)
@@ -74,11 +73,31 @@ internal sealed class Child : IDisposable
     /// <summary>Starts this program with another verb.</summary>
     public static Task<Child> StartSelfAsync(params string[] words) => StartAsync(Environment.ProcessPath!, words, line => line);
 
+    /// <summary>Asks it to stop (SIGTERM), and waits until it has.</summary>
+    /// <returns>Its exit status.</returns>
+    public async Task<int> StopAsync()
+    {
+        using (var kill = Process.Start("/bin/kill", ["-TERM", $"{Pid}"]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
     public void Dispose()
     {
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
+    }
+
+    // A number of proc(5), status; sizes in kB.
+    private double Status(string name)
+    {
+        var line = File.ReadLines($"/proc/{Pid}/status").First(line => line.StartsWith(name + ":", StringComparison.Ordinal));
+        return double.Parse(line.AsSpan(name.Length + 1).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture);
     }
 
     private void Take(string? line, Func<string, string?> announcement)

@@ -10,6 +10,7 @@ return args switch
     ["cluster"] => await ClusterNews.RunAsync(),
     ["durable"] => await DurableRate.RunAsync(),
     ["connections"] => await HeldConnections.RunAsync(),
+    ["soak", var minutes] => await Soak.RunAsync(Whole(minutes)),
     ["watch"] => await WatchLatency.RunAsync(Path.Combine(AppContext.BaseDirectory, "meeseeks-watch")),
     ["watch", var program] => await WatchLatency.RunAsync(program),
     ["fuzz"] => await Fuzz.RunAsync(1_000_000, seed: 1),
@@ -31,6 +32,6 @@ static int Whole(string word) => int.Parse(word, System.Globalization.CultureInf
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project bench -- [jobs | requests | latency | table | idle | cluster | watch [PROGRAM] | all | fuzz [LINES SEED]]");
+    Console.Error.WriteLine("usage: dotnet run -c Release --project bench -- [jobs | requests | latency | table | idle | cluster | durable | connections | watch [PROGRAM] | all | soak MINUTES | fuzz [LINES SEED]]");
     return 2;
 }

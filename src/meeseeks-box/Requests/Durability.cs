@@ -15,7 +15,9 @@ internal sealed class Durability(StateKeeper state)
         }
 
         session.HasChanged = true;
-        if (state.SavingProblem is { } problem && request is KillRequest or ModifyRequest)
+        var problem = state.SavingProblem;
+        session.HasSubmitted |= problem is null && request is SubmitRequest;
+        if (problem is not null && request is KillRequest or ModifyRequest)
         {
             answer.Warn([$"the change is not on disk yet: {problem}"]);
         }
@@ -24,12 +26,18 @@ internal sealed class Durability(StateKeeper state)
     /// <summary>Ends when all that a client has changed is on disk.</summary>
     public async ValueTask WaitAsync(Session session, CancellationToken stop)
     {
-        if (session.HasChanged)
+        if (!session.HasChanged)
         {
-            session.HasChanged = false;
+            return;
+        }
 
-            // Who ends a job on a full disk wants it to end, and not to wait for room.
-            await (state.SavingProblem is null ? state.DurableAsync(state.Journaled).WaitAsync(stop) : Task.CompletedTask);
+        // Who ends a job on a full disk wants it to end, and not to wait for room, and what an upstream node sends is on disk there. But what was taken
+        // from a client before the disk was known to be full has to wait.
+        var mustWait = session.HasSubmitted || state.SavingProblem is null;
+        session.HasChanged = session.HasSubmitted = false;
+        if (mustWait && state.DurableAsync(state.Journaled) is { IsCompleted: false } durable)
+        {
+            await durable.WaitAsync(stop);
         }
     }
 }

@@ -15,6 +15,9 @@ internal sealed class Session(Func<Role> role)
     /// <summary>True when it has changed jobs, and has not been answered since.</summary>
     public bool HasChanged { get; set; }
 
+    /// <summary>True when it has submitted jobs among that, while the disk had room as far as was known.</summary>
+    public bool HasSubmitted { get; set; }
+
     /// <summary>It has been told of all changes up to this number.</summary>
     public long ToldSeq { get; set; }
 }

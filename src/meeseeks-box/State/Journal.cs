@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 
@@ -10,6 +12,7 @@ namespace MeeseeksBox.Agent.State;
 /// </summary>
 internal sealed class Journal : IDisposable
 {
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
     private static readonly TimeSpan LongestUnflushed = TimeSpan.FromMilliseconds(100);
 
     // How long lines that nobody waits for may gather before they are written: what is written outlives the box, if not the host.
@@ -21,6 +24,7 @@ internal sealed class Journal : IDisposable
     private readonly JournalFiles _files;
     private readonly ILogger _log;
     private readonly MemoryStream _buffer = new();
+    private readonly Utf8JsonWriter _json;
     private readonly List<Job> _unflushedEndings = [];
     private List<(JournalLine Line, TaskCompletionSource? Rotated)> _queue = [];
     private List<(JournalLine Line, TaskCompletionSource? Rotated)> _spare = [];
@@ -41,6 +45,7 @@ internal sealed class Journal : IDisposable
     public Journal(JournalFiles files, ILogger log)
     {
         (_files, _log) = (files, log);
+        _json = new Utf8JsonWriter(_buffer, Plain);
         _flush.Done.SetResult();
     }
 
@@ -138,6 +143,7 @@ internal sealed class Journal : IDisposable
     public void Dispose()
     {
         _signal.Dispose();
+        _json.Dispose();
         _buffer.Dispose();
     }
 
@@ -252,7 +258,10 @@ internal sealed class Journal : IDisposable
     private void Add(JournalLine line)
     {
         _unflushedSince = _written == _durable ? Stopwatch.GetTimestamp() : _unflushedSince;
-        line.Write(_buffer);
+        line.Write(_json);
+        _json.Flush();
+        _json.Reset();
+        _buffer.WriteByte((byte)'\n');
         _written++;
         if (line.Ended is not null)
         {

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
@@ -9,8 +8,6 @@ namespace MeeseeksBox.Agent.State;
 /// <remarks>Samples: <c>{"job":{"id":"a",…}}</c>, <c>{"gone":"a"}</c>, <c>{"ended":{"id":"a",…}}</c>.</remarks>
 internal readonly record struct JournalLine
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     /// <summary>A job as it is now.</summary>
     public Job? Changed { get; init; }
 
@@ -58,25 +55,20 @@ internal readonly record struct JournalLine
         }
     }
 
-    /// <summary>Writes the line, its newline included.</summary>
-    public void Write(MemoryStream output)
+    /// <summary>Writes the line, but for its newline.</summary>
+    public void Write(Utf8JsonWriter json)
     {
-        using (var json = new Utf8JsonWriter(output, Plain))
+        json.WriteStartObject();
+        if (Gone is not null)
         {
-            json.WriteStartObject();
-            if (Gone is not null)
-            {
-                json.WriteString("gone", Gone);
-            }
-            else
-            {
-                json.WritePropertyName(Ended is null ? "job" : "ended");
-                JobKeys.Write(json, (Ended ?? Changed)!);
-            }
-
-            json.WriteEndObject();
+            json.WriteString("gone", Gone);
+        }
+        else
+        {
+            json.WritePropertyName(Ended is null ? "job" : "ended");
+            JobKeys.Write(json, (Ended ?? Changed)!);
         }
 
-        output.WriteByte((byte)'\n');
+        json.WriteEndObject();
     }
 }

@@ -1,10 +1,12 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Faults;
 
 /// <summary>docs/OPERATIONS.md, when something breaks: a full disk is said, stops nothing that can go on without it, and heals by itself.</summary>
-public sealed class FullDiskTests
+public sealed partial class FullDiskTests
 {
     // More than what is left of the last block of any file.
     private static readonly string Long = new('x', 10_000);
@@ -65,6 +67,48 @@ public sealed class FullDiskTests
 
         (await again.AskAsync("ls", new { })).EnumerateArray().Select(id => id.GetString()).Should().BeEquivalentTo("before", "meanwhile", "after");
         again.Log.Has("damaged").Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task What_was_taken_before_the_disk_was_known_to_be_full_is_not_acknowledged_either()
+    {
+        using var disk = new SmallDisk();
+        string[] words = [$"state.file={disk.File("state")}", "state.checkpoint=0", "state.expire=600"];
+        var acknowledged = new List<string>();
+        await using (var box = await RunningBox.StartAsync(words))
+        {
+            _ = await box.SubmitAsync(new { id = "before", pool = "nowhere", args = Some.True });
+            disk.Fill();
+            using var many = await box.ConnectAsync();
+            var submits = Enumerable.Range(0, 3000).Select(number => $$$"""{"submit":{"id":"{{{number}}}","pool":"nowhere","args":["{{{(number is 0 ? Long : "x")}}}"]}}""");
+            await many.SendAsync($"[{string.Join(',', submits)}]\n");
+            var reading = ReadAsync(many);
+            await box.WaitForLogAsync("Nothing new is taken until it can");
+            _ = await box.JobAsync("before");
+            await box.CrashAsync();
+            await reading;
+        }
+
+        disk.MakeRoom();
+        await using var again = await RunningBox.StartAsync(words);
+
+        acknowledged.Append("before").Should().BeSubsetOf((await again.AskAsync("ls", new { })).EnumerateArray().Select(id => id.GetString()!));
+
+        async Task ReadAsync(BoxConnection connection)
+        {
+            var text = new StringBuilder();
+            try
+            {
+                for (var buffer = new byte[4096]; await connection.Stream.ReadAsync(buffer) is > 0 and var length;)
+                    text.Append(Encoding.UTF8.GetString(buffer, 0, length));
+            }
+            catch (IOException)
+            {
+                // The box is gone, and with it what it had not said yet.
+            }
+
+            acknowledged.AddRange(Acknowledged().Matches(text.ToString()).Select(match => match.Groups[1].Value));
+        }
     }
 
     [Fact]
@@ -144,4 +188,8 @@ public sealed class FullDiskTests
         job.Printed("stderr").Should().Contain("No space left");
         other.Text("state").Should().Be("done");
     }
+
+    // A job in an answer to submit, and not false.
+    [GeneratedRegex("""\{"submit":\{"([^"]+)":\{""")]
+    private static partial Regex Acknowledged();
 }

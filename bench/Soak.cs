@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.Bench;
+
+/// <summary>
+/// Hours of a small cluster in minutes: a steady load, nodes that leave and come back, and what those processes use that stay all the time.
+/// What leaks shows as a ratio over 1 between the last quarter and the first.
+/// </summary>
+internal sealed class Soak : IDisposable
+{
+    private const int Slots = 4;
+
+    // Until the runtime has compiled what is hot, and jobs leave the table as fast as they come.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan BetweenSubmits = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan BetweenSamples = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UntilLeave = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Away = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ConcurrentDictionary<string, Daemon> _boxes = [];
+    private readonly Dictionary<string, List<(double Memory, double Handles, double Threads)>> _samples = [];
+    private int _departures;
+    private int _submitted;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="minutes">How long it is measured; it warms up before.</param>
+    public static async Task<int> RunAsync(int minutes)
+    {
+        using var soak = new Soak();
+        return await soak.RunAsync(TimeSpan.FromMinutes(minutes));
+    }
+
+    public void Dispose()
+    {
+        foreach (var box in _boxes.Values)
+        {
+            box.Dispose();
+        }
+
+        _folder.Dispose();
+    }
+
+    private async Task<int> RunAsync(TimeSpan span)
+    {
+        foreach (var node in (string[])["terminated", "killed", "steady"])
+        {
+            await StartNodeAsync(node, port: 0);
+        }
+
+        await StartHeadAsync("head", "terminated", "killed", "steady");
+        await StartHeadAsync("master", "head");
+        _boxes["master"].Until("pools", "terminated", "killed", "steady");
+
+        using var stop = new CancellationTokenSource();
+        Task[] work = [SubmitAsync(stop.Token), ComeAndGoAsync(stop.Token), FollowAsync(stop.Token)];
+        await Task.WhenAny(Task.WhenAny(work).Unwrap(), Task.Delay(WarmUp));
+        await Task.WhenAny(Task.WhenAny(work).Unwrap(), SampleAsync(span));
+        await stop.CancelAsync();
+        await Task.WhenAll(work);
+        var lost = await LostAsync();
+        Print(span);
+        Rounds.Print(lost is 0 ? "every job has ended" : $"{lost} JOBS HAVE NOT ENDED");
+        return lost is 0 ? 0 : 1;
+    }
+
+    private async Task StartNodeAsync(string name, int port) => _boxes[name] = await Daemon.StartAsync(
+        $"name={name}", $"listen.port={port}", $"pools.p.slots={Slots}", "pools.p.restart_delay=0.1", "state.expire=20", "state.timeout=5", $"state.file={_folder.File(name)}");
+
+    private async Task StartHeadAsync(string name, params string[] below)
+    {
+        var links = below.Select(node => $$"""nodes.{{node}}={"address":"127.0.0.1","port":{{_boxes[node].Port}}}""");
+        _boxes[name] = await Daemon.StartAsync([$"name={name}", "state.expire=20", "state.timeout=5", $"state.file={_folder.File(name)}", $"state.history={_folder.File(name)}.history", .. links]);
+    }
+
+    // Jobs that do nothing, work for a moment, print, or fail; a client that comes and goes for every tenth.
+    private async Task SubmitAsync(CancellationToken stop)
+    {
+        string[] commands = ["true", "sleep 0.2", "seq 2000", "exit 3"];
+        using var client = await _boxes["master"].ConnectAsync();
+        while (!stop.IsCancellationRequested)
+        {
+            var submit = $$$"""[{"submit":{"id":"{{{_submitted}}}","pool":"p","args":["/bin/sh","-c","{{{commands[_submitted % commands.Length]}}}"],"retries":1}}]""";
+            _ = client.Ask(submit);
+            if (++_submitted % 10 is 0)
+            {
+                using var other = await _boxes["master"].ConnectAsync();
+                _ = other.Ask($$$"""[{"kill":"{{{_submitted - 2}}}"},{"pools":{}},{"ls":{"state":"failed"}}]""");
+            }
+
+            await Task.Delay(BetweenSubmits, CancellationToken.None);
+        }
+    }
+
+    private async Task ComeAndGoAsync(CancellationToken stop)
+    {
+        for (var isKilled = false; !stop.IsCancellationRequested; isKilled = !isKilled)
+        {
+            await Task.Delay(UntilLeave, CancellationToken.None);
+            var name = isKilled ? "killed" : "terminated";
+            var box = _boxes[name];
+            if (!isKilled && await box.Process.StopAsync() is not 0 and var status)
+            {
+                throw new InvalidOperationException($"A box that was asked to stop ended with status {status}.");
+            }
+
+            // Kills it, if it is still there.
+            box.Dispose();
+            await Task.Delay(Away, CancellationToken.None);
+            await StartNodeAsync(name, box.Port);
+            _departures++;
+        }
+    }
+
+    // A client that is told of all changes, as long as all of it lasts.
+    private async Task FollowAsync(CancellationToken stop)
+    {
+        using var client = await _boxes["master"].ConnectAsync();
+        await Task.Factory.StartNew(
+            () =>
+            {
+                for (var seq = 0L; !stop.IsCancellationRequested;)
+                {
+                    seq = client.Ask($$$"""[{"get":{"seq":{{{seq}}}},"wait":1}]""")[0].GetProperty("seq").GetInt64();
+                }
+            },
+            TaskCreationOptions.LongRunning);
+    }
+
+    private async Task SampleAsync(TimeSpan span)
+    {
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < span; await Task.Delay(BetweenSamples))
+        {
+            foreach (var name in (string[])["master", "head", "steady"])
+            {
+                if (!_samples.TryGetValue(name, out var samples))
+                {
+                    _samples[name] = samples = [];
+                }
+
+                var process = _boxes[name].Process;
+                samples.Add((process.ResidentMegabytes, process.Handles, process.Threads));
+            }
+        }
+    }
+
+    // Each job has an end of its own in the history of the master, however often its nodes have gone.
+    private async Task<int> LostAsync()
+    {
+        using var client = await _boxes["master"].ConnectAsync();
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience && client.Ask("""[{"ls":{"state":["new","running"]}}]""")[0].GetProperty("ls").GetArrayLength() > 0;)
+        {
+            await Task.Delay(BetweenSamples);
+        }
+
+        var alive = client.Ask("""[{"ls":{"state":["new","running"]}}]""")[0].GetProperty("ls").GetArrayLength();
+        _ = await _boxes["master"].Process.StopAsync();
+        var ended = File.ReadLines(_folder.File("master.history")).Select(line => JsonDocument.Parse(line).RootElement.EnumerateObject().First().Name).ToHashSet();
+        return alive + Enumerable.Range(0, _submitted).Count(id => !ended.Contains(id.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private void Print(TimeSpan span)
+    {
+        Rounds.Print(string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes} minutes after {WarmUp.TotalSeconds} s to warm up: {_submitted:N0} jobs, {_departures} times a node left and came back"));
+        Rounds.Print($"  first quarter → last {"memory, MB",29} {"handles",30} {"threads",30}");
+        foreach (var (name, samples) in _samples)
+        {
+            Rounds.Print($"  {name,-20} {Compare(samples.ConvertAll(sample => sample.Memory)),30} {Compare(samples.ConvertAll(sample => sample.Handles)),30} {Compare(samples.ConvertAll(sample => sample.Threads)),30}");
+        }
+    }
+
+    private static string Compare(List<double> figures)
+    {
+        var quarter = Math.Max(1, figures.Count / 4);
+        var (first, last) = (figures.Take(quarter).Average(), figures.TakeLast(quarter).Average());
+        return $"{Rounds.Show(first)} → {Rounds.Show(last)}   ratio {Rounds.Show(last / first)}";
+    }
+}
