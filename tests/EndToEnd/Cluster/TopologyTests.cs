@@ -48,10 +48,9 @@ public sealed class TopologyTests
 
         await a.WaitForLogAsync("the nodes are connected in a cycle: a → c → b → a; take one of these out of 'nodes'");
         (await c.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
-        var (before, begin) = (ProcessorTime(a, b, c), Stopwatch.GetTimestamp());
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken); // what is measured over
-        var used = ProcessorTime(a, b, c) - before;
-        (used / Stopwatch.GetElapsedTime(begin)).Should().BeLessThan(0.25);
+        var before = await NewsAsync(a, b, c);
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken); // news that went round would be thousands in that time
+        (await NewsAsync(a, b, c) - before).Should().BeLessThan(100);
         (await c.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
         a.Log.Count("cycle").Should().Be(1, $"it is told once:\n{a.Log}");
         foreach (var box in new[] { b, c })
@@ -113,15 +112,12 @@ public sealed class TopologyTests
         Stopwatch.GetElapsedTime(begin).Should().BeGreaterThan(TimeSpan.FromMilliseconds(100));
     }
 
-    private static TimeSpan ProcessorTime(params RunningBox[] boxes)
+    // How many changes of nodes the boxes have seen since they were started.
+    private static async Task<long> NewsAsync(params RunningBox[] boxes)
     {
-        var sum = TimeSpan.Zero;
+        var sum = 0L;
         foreach (var box in boxes)
-        {
-            using var process = Process.GetProcessById(box.Pid);
-            sum += process.TotalProcessorTime;
-        }
-
+            sum += (await box.AskObjectAsync(new { nodes = new { seq = 0 } })).GetProperty("nodes_seq").GetInt64();
         return sum;
     }
 }

@@ -91,7 +91,7 @@ public sealed class FilesTests(SharedBox shared) : SharedBoxTests(shared)
     {
         var before = Box.ResidentMemory();
 
-        var job = await Box.RunAsync(new { pool = "p", args = new[] { "/usr/bin/head", "-c", "500000000", "/dev/zero" } });
+        var job = await Box.RunAsync(new { pool = "p", args = new[] { "/usr/bin/head", "-c", "150000000", "/dev/zero" } });
 
         job.Text("state").Should().Be("done");
         job.Flag("stdout_truncated").Should().BeTrue();
@@ -116,7 +116,7 @@ public sealed class FilesTests(SharedBox shared) : SharedBoxTests(shared)
         job.Text("state").Should().Be("done");
         (job.Number("end_ts") - job.Number("start_ts")).Should().BeInRange(1.9, 8);
         Signal.IsAlive(left).Should().BeTrue();
-        Box.Log.Has("left in the background").Should().BeTrue();
+        await Box.WaitForLogAsync("left in the background");
         Signal.Send(left, Signal.Terminate);
     }
 

