@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MeeseeksBox.EndToEnd.Boxes;
 using MeeseeksBox.Testing;
 
@@ -156,18 +155,16 @@ public sealed class PluginTests
     {
         await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.Blocking", "pools.p=");
 
-        var begin = Stopwatch.GetTimestamp();
-        for (var i = 0; i < 40; i++)
+        // More threads than the runtime makes of its own accord in the time that is waited.
+        for (var i = 0; i < 100; i++)
             _ = await box.SubmitAsync(new { pool = "bad", args = Some.True });
-        _ = await box.WaitForAsync(() => box.AskAsync("ls", new { state = "running" }), jobs => jobs.GetArrayLength() is 40);
+        _ = await box.WaitForAsync(() => box.AskAsync("ls", new { state = "running" }), jobs => jobs.GetArrayLength() is 100);
         var good = await box.RunAsync(new { pool = "p", args = Some.True });
-        var took = Stopwatch.GetElapsedTime(begin);
 
         // Twice, so that it does not wait for them.
         box.Send(Signal.Terminate);
         await box.WaitForLogAsync("stopping");
         _ = await box.StopAsync();
         good.Text("state").Should().Be("done");
-        took.TotalSeconds.Should().BeLessThan(8);
     }
 }
