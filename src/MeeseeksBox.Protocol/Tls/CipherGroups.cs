@@ -7,9 +7,16 @@ internal static class CipherGroups
 
     private static readonly Dictionary<string, string> OtherNames = new()
     {
-        ["EECDH"] = "ECDHE", ["kEECDH"] = "ECDHE", ["kECDHE"] = "ECDHE",
-        ["EDH"] = "DHE", ["kEDH"] = "DHE", ["kDHE"] = "DHE", ["DH"] = "DHE",
-        ["RSA"] = "kRSA", ["aECDSA"] = "ECDSA", ["SHA"] = "SHA1",
+        ["EECDH"] = "ECDHE",
+        ["kEECDH"] = "ECDHE",
+        ["kECDHE"] = "ECDHE",
+        ["EDH"] = "DHE",
+        ["kEDH"] = "DHE",
+        ["kDHE"] = "DHE",
+        ["DH"] = "DHE",
+        ["RSA"] = "kRSA",
+        ["aECDSA"] = "ECDSA",
+        ["SHA"] = "SHA1",
     };
 
     // Nothing of these is in our table, so that leaving them out is done, and asking for them is vain.
