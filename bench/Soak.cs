@@ -167,17 +167,17 @@ internal sealed class Soak : IDisposable
     private void Print(TimeSpan span)
     {
         Rounds.Print(string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes} minutes after {WarmUp.TotalSeconds} s to warm up: {_submitted:N0} jobs, {_departures} times a node left and came back"));
-        Rounds.Print($"  first quarter → last {"memory, MB",29} {"handles",30} {"threads",30}");
+        Rounds.Print($"  the four quarters    {"memory, MB",38} {"handles",38} {"threads",38}");
         foreach (var (name, samples) in _samples)
         {
-            Rounds.Print($"  {name,-20} {Compare(samples.ConvertAll(sample => sample.Memory)),30} {Compare(samples.ConvertAll(sample => sample.Handles)),30} {Compare(samples.ConvertAll(sample => sample.Threads)),30}");
+            Rounds.Print($"  {name,-18} {Quarters(samples.ConvertAll(sample => sample.Memory)),40} {Quarters(samples.ConvertAll(sample => sample.Handles)),38} {Quarters(samples.ConvertAll(sample => sample.Threads)),38}");
         }
     }
 
-    private static string Compare(List<double> figures)
+    // Their means, and the ratio of the last to the first.
+    private static string Quarters(List<double> figures)
     {
-        var quarter = Math.Max(1, figures.Count / 4);
-        var (first, last) = (figures.Take(quarter).Average(), figures.TakeLast(quarter).Average());
-        return $"{Rounds.Show(first)} → {Rounds.Show(last)}   ratio {Rounds.Show(last / first)}";
+        var means = figures.Chunk((figures.Count + 3) / 4).Select(quarter => quarter.Average()).ToArray();
+        return $"{string.Join(" → ", means.Select(Rounds.Show))}   {Rounds.Show(means[^1] / means[0])}";
     }
 }
