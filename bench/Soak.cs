@@ -14,6 +14,9 @@ internal sealed class Soak : IDisposable
 {
     private const int Slots = 4;
 
+    // Well within the life of a node: one that starts anew keeps what has ended for so long once more.
+    private const string Expire = "state.expire=8";
+
     // Until the runtime has compiled what is hot, and jobs leave the table as fast as they come.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenSubmits = TimeSpan.FromMilliseconds(50);
@@ -70,12 +73,12 @@ internal sealed class Soak : IDisposable
     }
 
     private async Task StartNodeAsync(string name, int port) => _boxes[name] = await Daemon.StartAsync(
-        $"name={name}", $"listen.port={port}", $"pools.p.slots={Slots}", "pools.p.restart_delay=0.1", "state.expire=20", "state.timeout=5", $"state.file={_folder.File(name)}");
+        $"name={name}", $"listen.port={port}", $"pools.p.slots={Slots}", "pools.p.restart_delay=0.1", "pools.p.update=2", Expire, "state.timeout=5", $"state.file={_folder.File(name)}");
 
     private async Task StartHeadAsync(string name, params string[] below)
     {
         var links = below.Select(node => $$"""nodes.{{node}}={"address":"127.0.0.1","port":{{_boxes[node].Port}}}""");
-        _boxes[name] = await Daemon.StartAsync([$"name={name}", "state.expire=20", "state.timeout=5", $"state.file={_folder.File(name)}", $"state.history={_folder.File(name)}.history", .. links]);
+        _boxes[name] = await Daemon.StartAsync([$"name={name}", Expire, "state.timeout=5", $"state.file={_folder.File(name)}", $"state.history={_folder.File(name)}.history", .. links]);
     }
 
     // Jobs that do nothing, work for a moment, print, or fail; a client that comes and goes for every tenth.
