@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>Submits a second that are on disk before they are answered, of many clients that each wait for their answers, against a bare loop that appends and flushes.</summary>
+/// <summary>Submits a second that are on disk before they are answered, of many clients that each wait for their answers, against a bare server and a bare loop that append and flush.</summary>
 internal static class DurableRate
 {
     private const int ClientCount = 50;
@@ -18,36 +18,49 @@ internal static class DurableRate
 
     public static async Task<int> RunAsync()
     {
-        var length = await RecordLengthAsync();
-        Rounds.Print($"a submit is {length} bytes in the journal; files are below {Path.GetTempPath()}");
+        var (length, answer) = await LengthsAsync();
+        Rounds.Print($"a submit is {length} bytes in the journal, its answer {answer}; files are below {Path.GetTempPath()}");
         await Rounds.CompareAsync(
             $"submits of {ClientCount} clients, each one at a time",
             "submits/s",
             RoundCount,
             ("meeseeks-box", () => OfDaemonAsync(isDurable: true)),
             ("meeseeks-box, state.durable=false", () => OfDaemonAsync(isDurable: false)),
-            ("bare append and flush, shared", () => OfBareAsync(length)));
+            ("bare server that appends and flushes", () => OfServerAsync(length, answer)),
+            ("bare loop that appends and flushes", () => OfLoopAsync(length)));
         return 0;
     }
 
-    private static async Task<long> RecordLengthAsync()
+    private static async Task<(int Record, int Answer)> LengthsAsync()
     {
         using var folder = new TemporaryFolder();
         using var daemon = await Daemon.StartAsync("pools.p.hold=true", $"state.file={folder.File("state")}");
         using var client = await daemon.ConnectAsync();
-        _ = client.Ask(Line);
-        return new FileInfo(folder.File("state.journal")).Length;
+        var answer = client.Ask(Line).Length;
+        return ((int)new FileInfo(folder.File("state.journal")).Length, answer);
     }
 
     private static async Task<Rate> OfDaemonAsync(bool isDurable)
     {
         using var folder = new TemporaryFolder();
         using var daemon = await Daemon.StartAsync("pools.p.hold=true", $"state.file={folder.File("state")}", $"state.durable={(isDurable ? "true" : "false")}");
-        var clients = await Task.WhenAll(Enumerable.Range(0, ClientCount).Select(_ => daemon.ConnectAsync()));
+        return await OfAsync(daemon.Process, daemon.Port);
+    }
+
+    private static async Task<Rate> OfServerAsync(int length, int answer)
+    {
+        using var folder = new TemporaryFolder();
+        using var server = await Child.StartSelfAsync("bare-journal-server", folder.File("journal"), Text(length), Text(answer));
+        return await OfAsync(server, int.Parse(server.Announced, CultureInfo.InvariantCulture));
+    }
+
+    private static async Task<Rate> OfAsync(Child server, int port)
+    {
+        var clients = await Task.WhenAll(Enumerable.Range(0, ClientCount).Select(_ => LineClient.ConnectAsync(port)));
         try
         {
             await SubmitAsync(clients, WarmUp);
-            return await Rate.OfAsync(daemon.Process, Count, () => SubmitAsync(clients, Count));
+            return await Rate.OfAsync(server, Count, () => SubmitAsync(clients, Count));
         }
         finally
         {
@@ -55,19 +68,21 @@ internal static class DurableRate
         }
     }
 
-    private static async Task<Rate> OfBareAsync(long length)
+    private static async Task<Rate> OfLoopAsync(int length)
     {
         using var folder = new TemporaryFolder();
-        using var child = await Child.StartSelfAsync("bare-journal", folder.File("journal"), length.ToString(CultureInfo.InvariantCulture), $"{ClientCount}");
+        using var child = await Child.StartSelfAsync("bare-journal", folder.File("journal"), Text(length), Text(ClientCount));
         await AppendAsync(WarmUp);
         return await Rate.OfAsync(child, Count, () => AppendAsync(Count));
 
         async Task AppendAsync(int count)
         {
-            child.Tell(count.ToString(CultureInfo.InvariantCulture));
+            child.Tell(Text(count));
             _ = await child.HearAsync();
         }
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     // A thread each: they block, because nothing is faster for one at a time.
     private static Task SubmitAsync(LineClient[] clients, int count) => Task.WhenAll(clients.Select(client => Task.Factory.StartNew(

@@ -21,6 +21,7 @@ return args switch
     ["bare-processes", var parallel, var kind] => await BareProcesses.RunAsync(Whole(parallel), kind is "captured"),
     ["bare-echo", var length] => await BareEcho.RunAsync(Whole(length)),
     ["bare-journal", var file, var length, var workers] => await BareJournal.RunAsync(file, Whole(length), Whole(workers)),
+    ["bare-journal-server", var file, var length, var answer] => await BareJournal.ServeAsync(file, Whole(length), Whole(answer)),
     _ => Usage(),
 };
 

@@ -14,6 +14,9 @@ internal sealed class Soak : IDisposable
 {
     private const int Slots = 4;
 
+    // Well within the life of a node: one that starts anew keeps what has ended for so long once more.
+    private const string Expire = "state.expire=8";
+
     // Until the runtime has compiled what is hot, and jobs leave the table as fast as they come.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenSubmits = TimeSpan.FromMilliseconds(50);
@@ -70,12 +73,12 @@ internal sealed class Soak : IDisposable
     }
 
     private async Task StartNodeAsync(string name, int port) => _boxes[name] = await Daemon.StartAsync(
-        $"name={name}", $"listen.port={port}", $"pools.p.slots={Slots}", "pools.p.restart_delay=0.1", "state.expire=20", "state.timeout=5", $"state.file={_folder.File(name)}");
+        $"name={name}", $"listen.port={port}", $"pools.p.slots={Slots}", "pools.p.restart_delay=0.1", "pools.p.update=2", Expire, "state.timeout=5", $"state.file={_folder.File(name)}");
 
     private async Task StartHeadAsync(string name, params string[] below)
     {
         var links = below.Select(node => $$"""nodes.{{node}}={"address":"127.0.0.1","port":{{_boxes[node].Port}}}""");
-        _boxes[name] = await Daemon.StartAsync([$"name={name}", "state.expire=20", "state.timeout=5", $"state.file={_folder.File(name)}", $"state.history={_folder.File(name)}.history", .. links]);
+        _boxes[name] = await Daemon.StartAsync([$"name={name}", Expire, "state.timeout=5", $"state.file={_folder.File(name)}", $"state.history={_folder.File(name)}.history", .. links]);
     }
 
     // Jobs that do nothing, work for a moment, print, or fail; a client that comes and goes for every tenth.
@@ -167,17 +170,17 @@ internal sealed class Soak : IDisposable
     private void Print(TimeSpan span)
     {
         Rounds.Print(string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes} minutes after {WarmUp.TotalSeconds} s to warm up: {_submitted:N0} jobs, {_departures} times a node left and came back"));
-        Rounds.Print($"  first quarter → last {"memory, MB",29} {"handles",30} {"threads",30}");
+        Rounds.Print($"  the four quarters    {"memory, MB",38} {"handles",38} {"threads",38}");
         foreach (var (name, samples) in _samples)
         {
-            Rounds.Print($"  {name,-20} {Compare(samples.ConvertAll(sample => sample.Memory)),30} {Compare(samples.ConvertAll(sample => sample.Handles)),30} {Compare(samples.ConvertAll(sample => sample.Threads)),30}");
+            Rounds.Print($"  {name,-18} {Quarters(samples.ConvertAll(sample => sample.Memory)),40} {Quarters(samples.ConvertAll(sample => sample.Handles)),38} {Quarters(samples.ConvertAll(sample => sample.Threads)),38}");
         }
     }
 
-    private static string Compare(List<double> figures)
+    // Their means, and the ratio of the last to the first.
+    private static string Quarters(List<double> figures)
     {
-        var quarter = Math.Max(1, figures.Count / 4);
-        var (first, last) = (figures.Take(quarter).Average(), figures.TakeLast(quarter).Average());
-        return $"{Rounds.Show(first)} → {Rounds.Show(last)}   ratio {Rounds.Show(last / first)}";
+        var means = figures.Chunk((figures.Count + 3) / 4).Select(quarter => quarter.Average()).ToArray();
+        return $"{string.Join(" → ", means.Select(Rounds.Show))}   {Rounds.Show(means[^1] / means[0])}";
     }
 }
