@@ -9,6 +9,11 @@ public sealed class Peer
     // For each job that the peer knows of: the number of our copy that is as good as its own; 0 when ours is another.
     private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
 
+    // For each job that was sent: in which line. An answer to a turn tells of what was before the lines that follow on the turn.
+    private readonly Dictionary<string, long> _sentIn = new(StringComparer.Ordinal);
+    private long _line;
+    private long _turn;
+
     // What is to be sent, in its order; ids that have left the set are passed over.
     private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
     private readonly Queue<string> _queue = new();
@@ -39,6 +44,24 @@ public sealed class Peer
         _ = _pending.Remove(id);
     }
 
+    /// <summary>A line is sent, with what follows.</summary>
+    /// <param name="isTurn">Whether it asks for news, so that the next answer that is taken in is the one to it.</param>
+    internal void BeginLine(bool isTurn)
+    {
+        _line++;
+        _turn = isTurn ? _line : _turn;
+    }
+
+    /// <summary>A job is sent in the present line, as we have it.</summary>
+    internal void NoteSent(string id, long seq)
+    {
+        NoteSame(id, seq);
+        _sentIn[id] = _line;
+    }
+
+    /// <summary>True when our copy with this number is on its way to the peer, so that what the peer tells now is from before it has come there.</summary>
+    internal bool IsUnderWay(string id, long seq) => HasSame(id, seq) && _sentIn.GetValueOrDefault(id) > _turn;
+
     /// <summary>Takes note that the peer has another copy of a job than we have.</summary>
     internal void NoteOther(string id) => _known[id] = 0;
 
@@ -68,6 +91,7 @@ public sealed class Peer
     /// <summary>A job has left the table. Of its end the peer still hears when it has another copy, which would never end otherwise.</summary>
     internal void Forget(string id)
     {
+        _ = _sentIn.Remove(id);
         if (!_known.Remove(id))
         {
             _ = _pending.Remove(id);
@@ -77,6 +101,7 @@ public sealed class Peer
     internal void Reset()
     {
         _known.Clear();
+        _sentIn.Clear();
         _pending.Clear();
         _queue.Clear();
         Seq = 0;
