@@ -6,13 +6,18 @@ namespace MeeseeksBox.Bench;
 /// <summary>What a tree costs: from the submit at the master until it is done there, jobs a second, a cold start, and nothing to do.</summary>
 internal static class ClusterNews
 {
+    // A box that has not done a thing often compiles it anew meanwhile; a node runs for weeks.
+    private const int LatencyWarm = 1000;
     private const int LatencyCount = 300;
     private const int OldLatencyCount = 20;
+    private const int BurstWarm = 5000;
     private const int BurstCount = 1000;
     private const int ColdStarts = 5;
     private static readonly TimeSpan OldRefresh = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan IdleSpan = TimeSpan.FromSeconds(20);
+
+    // Until the jobs of before have left the tables (60 s after their end).
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan IdleSpan = TimeSpan.FromSeconds(60);
 
     public static async Task<int> RunAsync()
     {
@@ -28,7 +33,7 @@ internal static class ClusterNews
     {
         using var cluster = await Cluster.StartChainAsync();
         using var master = await cluster.Top.ConnectAsync();
-        var figures = Enumerable.Range(-50, LatencyCount + 50).Select(i => (i, Time: JobLatency.Job(master))).Where(job => job.i >= 0).Select(job => job.Time).ToList();
+        var figures = Enumerable.Range(-LatencyWarm, LatencyWarm + LatencyCount).Select(i => (i, Time: JobLatency.Job(master))).Where(job => job.i >= 0).Select(job => job.Time).ToList();
         Rounds.Print($"submit at the master to done there, {LatencyCount} jobs one after the other");
         JobLatency.Print("through a head", figures);
     }
@@ -70,7 +75,7 @@ internal static class ClusterNews
         using var cluster = await Cluster.StartExampleAsync();
         _ = cluster.UntilAllPoolsAreKnown();
         using var master = await cluster.Top.ConnectAsync();
-        await JobBurst.RunAsync(master, BurstCount, "q1");
+        await JobBurst.RunAsync(master, BurstWarm, "q1");
         return await Rate.OfAsync(() => cluster.ProcessorTime, BurstCount, () => JobBurst.RunAsync(master, BurstCount, "q1"));
     }
 
@@ -78,7 +83,7 @@ internal static class ClusterNews
     {
         using var daemon = await Daemon.StartAsync("pools.q1.slots=9");
         using var client = await daemon.ConnectAsync();
-        await JobBurst.RunAsync(client, BurstCount, "q1");
+        await JobBurst.RunAsync(client, BurstWarm, "q1");
         return await Rate.OfAsync(daemon.Process, BurstCount, () => JobBurst.RunAsync(client, BurstCount, "q1"));
     }
 
@@ -87,7 +92,7 @@ internal static class ClusterNews
         using var cluster = await Cluster.StartExampleAsync();
         _ = cluster.UntilAllPoolsAreKnown();
         using var master = await cluster.Top.ConnectAsync();
-        await JobBurst.RunAsync(master, 50, "q1");
+        await JobBurst.RunAsync(master, BurstWarm, "q1");
         await Task.Delay(Settle);
         var (before, watch) = (cluster.ProcessorTime, Stopwatch.StartNew());
         await Task.Delay(IdleSpan);
