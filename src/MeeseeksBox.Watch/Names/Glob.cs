@@ -10,10 +10,14 @@ public sealed class Glob
 {
     private readonly GlobPart[] _parts;
 
+    // All that most patterns ask of a name, such as *.dat: how it ends.
+    private readonly string? _end;
+
     private Glob(string pattern, GlobPart[] parts)
     {
         Pattern = pattern;
         _parts = parts;
+        _end = parts is [{ IsStar: true }, .. var rest] && rest.All(part => part.Only is not null) ? string.Concat(rest.Select(part => part.Only)) : null;
     }
 
     /// <summary>The pattern as it was written.</summary>
@@ -34,6 +38,8 @@ public sealed class Glob
     {
         if (name.StartsWith('.'))
             return false;
+        if (_end is not null)
+            return name.EndsWith(_end, StringComparison.Ordinal);
 
         // Where the last star stands, and how far the name was when it was met: all that ever has to be tried again.
         var (part, at, star, mark) = (0, 0, -1, 0);

@@ -20,6 +20,9 @@ internal sealed class GlobPart
     /// <summary>Whether it is a star.</summary>
     public bool IsStar { get; private init; }
 
+    /// <summary>The only character that may stand here; null where others may.</summary>
+    public Rune? Only { get; private init; }
+
     private static GlobPart Any { get; } = new([], isNegated: true);
 
     /// <summary>Reads the part that begins at a place, and moves behind it.</summary>
@@ -53,7 +56,7 @@ internal sealed class GlobPart
         return _isNegated;
     }
 
-    private static GlobPart Literal(Rune rune) => new([(rune, rune)], isNegated: false);
+    private static GlobPart Literal(Rune rune) => new([(rune, rune)], isNegated: false) { Only = rune };
 
     private static GlobPart? ReadSet(ReadOnlySpan<Rune> pattern, ref int start)
     {

@@ -10,73 +10,86 @@ namespace MeeseeksBox.Watch.Rules;
 internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
 {
     /// <summary>What stands at each place, from the first place on.</summary>
-    public IEnumerable<FileGroup> Of(FolderSnapshot folder)
+    public IEnumerable<FileGroup> Of(FolderSnapshot folder) => settings.Fileset > 0 ? Sets(folder) : Singles(folder);
+
+    // What is settled counts in its place, and costs no more: the folder may be large, and one file of it new.
+    private IEnumerable<FileGroup> Singles(FolderSnapshot folder)
     {
-        var lists = settings.Globs.Select(_ => new List<WatchedFile>()).ToArray();
+        var places = new int[settings.Globs.Count];
+        var lists = places.Select(_ => new List<FileGroup>()).ToArray();
+        var most = plan.Verdicts is null ? settings.MaxIndex : null;
+        foreach (var (position, list, file) in Considered(folder))
+        {
+            var place = places[list]++;
+            if (!(place > most) && (file.SettledIn is null || place < settings.Jobs.Count - 1 || plan.Verdicts is not null))
+                lists[list].Add(new FileGroup(place, list, [file], [position]));
+        }
+
+        return lists.SelectMany(list => list);
+    }
+
+    private IEnumerable<(int Position, int List, WatchedFile File)> Considered(FolderSnapshot folder)
+    {
         var count = folder.Files.Count;
         for (var i = 0; i < count; i++)
         {
-            var file = folder.Files[settings.IsReversed ? i : count - 1 - i];
-            var list = ListOf(file.Name);
+            var position = settings.IsReversed ? i : count - 1 - i;
+            var file = folder.Files[position];
+            var list = file.SettledIn ?? ListOf(file.Name);
             if (list >= 0 && IsConsidered(file))
-                lists[list].Add(file);
-        }
-
-        return settings.Fileset > 0 ? Sets(lists) : Singles(lists);
-    }
-
-    private static IEnumerable<FileGroup> Singles(List<WatchedFile>[] lists)
-    {
-        for (var list = 0; list < lists.Length; list++)
-        {
-            for (var place = 0; place < lists[list].Count; place++)
-                yield return new FileGroup(place, list, [lists[list][place]]);
+                yield return (position, list, file);
         }
     }
 
     // Sets stand in the order of the first list. Of several files of a list that fit, the first counts.
-    private IEnumerable<FileGroup> Sets(List<WatchedFile>[] lists)
+    private IEnumerable<FileGroup> Sets(FolderSnapshot folder)
     {
-        var byParts = lists.Select(list => new Dictionary<string, WatchedFile>(StringComparer.Ordinal)).ToArray();
-        for (var list = 0; list < lists.Length; list++)
+        var lists = settings.Globs.Select(_ => new Dictionary<string, int>(StringComparer.Ordinal)).ToArray();
+        var (firsts, settled) = (new List<(string Key, int SettledBefore)>(), 0);
+        var crowded = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (position, list, file) in Considered(folder))
         {
-            foreach (var file in lists[list])
+            if (file.SettledIn is not null)
             {
-                if (PartsOf(file.Name) is not { } parts)
-                    plan.Verdicts?.Add(new(file.Name, null, $"its name has less than {settings.Fileset} parts"));
-                else if (!byParts[list].TryAdd(parts, file))
-                    plan.Verdicts?.Add(new(file.Name, null, $"'{byParts[list][parts].Name}' stands for its list in the fileset"));
+                settled += list == 0 ? 1 : 0;
+            }
+            else if (settings.SetKeyOf(file.Name) is not { } key)
+            {
+                plan.Verdicts?.Add(new(file.Name, null, $"its name has less than {settings.Fileset} parts"));
+            }
+            else if (!lists[list].TryAdd(key, position))
+            {
+                plan.Verdicts?.Add(new(file.Name, null, $"'{folder.Files[lists[list][key]].Name}' stands for its list in the fileset"));
+                _ = crowded.Add(key);
+            }
+            else if (list == 0)
+            {
+                firsts.Add((key, settled));
             }
         }
 
-        var place = 0;
-        foreach (var (parts, _) in byParts[0])
+        // What is settled is passed over as a whole, wherever it stands: not where a file may grow too old, where another may take its place in the set, or where each place has a job of its own.
+        var canSettle = settings.MaxAge is null && (settings.RunsAll || settings.Jobs.Count == 1);
+        var complete = 0;
+        foreach (var (key, settledBefore) in firsts)
         {
-            var files = new List<WatchedFile>(lists.Length);
-            files.AddRange(from list in byParts where list.ContainsKey(parts) select list[parts]);
-            if (files.Count == lists.Length)
-                yield return new FileGroup(place++, 0, files);
+            var positions = new int[lists.Length];
+            if (lists.Index().All(list => list.Item.TryGetValue(key, out positions[list.Index])))
+                yield return new FileGroup(settledBefore + complete++, 0, Array.ConvertAll(positions, position => folder.Files[position]), canSettle && !crowded.Contains(key) ? positions : null);
         }
 
         if (plan.Verdicts is not null)
-            ExplainIncomplete(byParts);
+            ExplainIncomplete(folder, lists);
     }
 
-    private void ExplainIncomplete(Dictionary<string, WatchedFile>[] byParts)
+    private void ExplainIncomplete(FolderSnapshot folder, Dictionary<string, int>[] lists)
     {
-        foreach (var (parts, file) in byParts.SelectMany(list => list))
+        foreach (var (key, position) in lists.SelectMany(list => list))
         {
-            var missing = Enumerable.Range(0, byParts.Length).Where(list => !byParts[list].ContainsKey(parts)).Select(list => settings.Globs[list].Pattern).ToList();
+            var missing = Enumerable.Range(0, lists.Length).Where(list => !lists[list].ContainsKey(key)).Select(list => settings.Globs[list].Pattern).ToList();
             if (missing.Count > 0)
-                plan.Verdicts!.Add(new(file.Name, null, $"its fileset is not complete: nothing matches {string.Join(" and ", missing)}"));
+                plan.Verdicts!.Add(new(folder.Files[position].Name, null, $"its fileset is not complete: nothing matches {string.Join(" and ", missing)}"));
         }
-    }
-
-    // Joined by what is in no name, so that parts do not run into each other.
-    private string? PartsOf(string name)
-    {
-        var parts = settings.PartsOf(name);
-        return parts.Length < settings.Fileset ? null : string.Join('/', parts.Take(settings.Fileset));
     }
 
     private int ListOf(string name)

@@ -14,11 +14,16 @@ public sealed class FolderSnapshot
         Status = status;
     }
 
+    private FolderSnapshot(StatusTable status, IReadOnlyList<WatchedFile> files) => (Files, Status) = (files, status);
+
     /// <summary>The files, in the order of their bytes.</summary>
     public IReadOnlyList<WatchedFile> Files { get; }
 
     /// <summary>The status files.</summary>
     public StatusTable Status { get; }
+
+    /// <summary>A snapshot of files that are in order, <see cref="ByteOrder"/>, which is not looked at again.</summary>
+    public static FolderSnapshot OfSorted(IReadOnlyList<WatchedFile> files, StatusTable status) => new(status, files);
 
     private static bool IsSorted(IReadOnlyList<WatchedFile> files)
     {

@@ -15,6 +15,12 @@ public sealed class Plan
     /// <summary>Files whose time of change is to be noted, because they were processed before the watch asked for it.</summary>
     public List<(WorkKey Key, long Mtime)> Notes { get; } = [];
 
+    /// <summary>
+    /// Files for which nothing is left to be done as long as they stand where the last step is theirs, and neither they nor their status files change: where each
+    /// stands in <see cref="FolderSnapshot.Files"/>, and its list. Who keeps the files may note it in <see cref="WatchedFile.SettledIn"/>, so that the next plan costs what has changed.
+    /// </summary>
+    public List<(int Position, int List)> Settled { get; } = [];
+
     /// <summary>When something may become due that is not now, in units of 100 ns since 1970; null: never without news from the folder or of a job.</summary>
     public long? NextDue { get; private set; }
 

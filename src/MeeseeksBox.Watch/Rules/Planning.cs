@@ -35,16 +35,24 @@ public sealed class Planning
             return plan;
         var planning = new Planning(settings, folder, inFlight, now, plan);
         foreach (var group in new FileLists(settings, now, plan).Of(folder))
-            planning.Decide(group);
+        {
+            var before = plan.Due.Count + plan.Marks.Count + plan.Notes.Count;
+            var isPassed = planning.IsPassed(group);
+            var isSettled = isPassed && group.Place >= settings.Jobs.Count - 1 && plan.Due.Count + plan.Marks.Count + plan.Notes.Count == before;
+            if (isSettled && group.Positions is { } positions)
+                plan.Settled.AddRange(positions.Select((position, member) => (position, planning.ListOf(group, member))));
+        }
+
         return plan;
     }
 
-    private void Decide(FileGroup group)
+    // Whether nothing is left to be done where the file or set stands.
+    private bool IsPassed(FileGroup group)
     {
         if (_settings.MaxIndex is { } most && group.Place > most)
         {
-            Tell(group.Files[0].Name, null, string.Create(CultureInfo.InvariantCulture, $"its place in the list, {group.Place}, is above max_index, {most}"));
-            return;
+            _plan.Verdicts?.Add(new(group.Files[0].Name, null, string.Create(CultureInfo.InvariantCulture, $"its place in the list, {group.Place}, is above max_index, {most}")));
+            return false;
         }
 
         // The last step is for all places that have none of their own.
@@ -52,11 +60,10 @@ public sealed class Planning
         for (var index = _settings.RunsAll ? 0 : target; index <= target; index++)
         {
             if (!IsPassed(group, index))
-                return;
+                return false;
         }
 
-        if (!_settings.RunsAll && target > 0 && _settings.IsUpdated)
-            _ = IsPassed(group, 0, onlyUpdates: true);
+        return _settings.RunsAll || target == 0 || !_settings.IsUpdated || IsPassed(group, 0, onlyUpdates: true);
     }
 
     // Whether nothing of the step is left to be done, so that the next one may follow.
@@ -69,12 +76,13 @@ public sealed class Planning
         var count = step.IsList ? group.Files.Count : 1;
         for (var member = 0; member < count; member++)
         {
-            var list = _settings.Fileset > 0 ? member : group.List;
-            isPassed &= IsPassed(group, index, member, list, step, onlyUpdates);
+            isPassed &= IsPassed(group, index, member, ListOf(group, member), step, onlyUpdates);
         }
 
         return isPassed;
     }
+
+    private int ListOf(FileGroup group, int member) => _settings.Fileset > 0 ? member : group.List;
 
     private bool IsPassed(FileGroup group, int index, int member, int list, JobStep step, bool onlyUpdates)
     {
@@ -92,7 +100,7 @@ public sealed class Planning
         {
             if (index == 0 && _settings.IsUpdated && status is { Tracked: null, Result: not null })
                 _plan.Notes.Add((key, mtime));
-            Tell(name, index, status.Result is { } result ? $"its job is {result.ToString().ToLowerInvariant()}" : "it has not changed");
+            _plan.Verdicts?.Add(new(name, index, status.Result is { } result ? $"its job is {result.ToString().ToLowerInvariant()}" : "it has not changed"));
             return true;
         }
 

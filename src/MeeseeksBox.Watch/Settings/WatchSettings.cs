@@ -69,4 +69,20 @@ public sealed record WatchSettings
 
     /// <summary>The parts of a name.</summary>
     public string[] PartsOf(string fileName) => Split is null ? [fileName] : fileName.Split(Split);
+
+    /// <summary>The beginning of a name, up to its last part that all names of a fileset have in common; null: it has too few parts.</summary>
+    public string? SetKeyOf(string fileName)
+    {
+        var end = -1;
+        for (var part = 0; part < Fileset; part++)
+        {
+            if (end == fileName.Length)
+                return null;
+            var start = part == 0 ? 0 : end + Split!.Length;
+            end = Split is null ? -1 : fileName.IndexOf(Split, start, StringComparison.Ordinal);
+            end = end < 0 ? fileName.Length : end;
+        }
+
+        return fileName[..end];
+    }
 }

@@ -20,8 +20,15 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
     /// <summary>How many files there are.</summary>
     public int Count => _files.Count;
 
-    /// <summary>All of it.</summary>
-    public FolderSnapshot Snapshot() => new(_files, Status);
+    /// <summary>All of it, until it is looked at again.</summary>
+    public FolderSnapshot Snapshot() => FolderSnapshot.OfSorted(_files, Status);
+
+    /// <summary>Takes note of what a plan for the present snapshot found settled.</summary>
+    public void Settle(Plan plan)
+    {
+        foreach (var (position, list) in plan.Settled)
+            _files[position] = _files[position] with { SettledIn = list };
+    }
 
     /// <summary>Reads the folder. Nothing changes when it cannot be read.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -66,6 +73,7 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
     /// <summary>Takes note that a file is not there.</summary>
     public void Drop(string name)
     {
+        Unsettle(name);
         var place = Find(name);
         if (place >= 0)
             _files.RemoveAt(place);
@@ -110,6 +118,7 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
             return;
         }
 
+        Unsettle(name);
         var file = new WatchedFile(name, settings.NeedsMtimes ? FileTime.Of(info.LastWriteTimeUtc) : 0, writers.Has(name));
         var place = Find(name);
         if (place >= 0)
@@ -120,6 +129,7 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
 
     private void LookAtStatus(string name, WorkKey key, StatusState state)
     {
+        Unsettle(key.FileName);
         var info = new FileInfo(Path.Join(_path, name));
         if (!info.Exists)
             Status.Remove(key, state);
@@ -143,6 +153,17 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
             ? ownTime
             : FileTime.Read(Path.Join(_path, _names.Of(key, StatusState.Mtime))) ?? ownTime;
         Status.Add(key, StatusState.Mtime, time);
+    }
+
+    // Of a fileset, all are looked at again when something of one has changed: their names begin alike, so they stand together.
+    private void Unsettle(string name)
+    {
+        var beginning = settings.Fileset > 0 ? settings.SetKeyOf(name) ?? name : name;
+        var place = Find(beginning);
+        for (place = place < 0 ? ~place : place; place < _files.Count && IsConcerned(_files[place].Name); place++)
+            _files[place] = _files[place] with { SettledIn = null };
+
+        bool IsConcerned(string other) => settings.Fileset > 0 ? other.StartsWith(beginning, StringComparison.Ordinal) : other == name;
     }
 
     private int Find(string name) => Find(_files, name);

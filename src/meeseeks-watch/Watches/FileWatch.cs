@@ -223,6 +223,7 @@ internal sealed class FileWatch : IWatch
     {
         var skipped = _setAside.Count == 0 ? _inFlight : [.. _inFlight, .. _setAside];
         var plan = Planning.Of(Settings, _listing.Snapshot(), skipped, Now);
+        _listing.Settle(plan);
         if (!_troubles.Try("write marks", "nothing new of this watch is submitted until it can", () => _recorder.Write(_listing.Status, plan)) || _troubles.HasAny)
             return null;
         foreach (var work in plan.Due)

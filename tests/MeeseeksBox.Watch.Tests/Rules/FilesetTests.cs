@@ -81,4 +81,16 @@ public sealed class FilesetTests
         plan.Due.Select(work => work.FileName).Should().Equal("1.0.foo");
         plan.Marks.Should().Equal(new WorkKey(0, "1.0.bar"), new WorkKey(0, "1.0.baz"));
     }
+
+    [Theory]
+    [InlineData("20260101.00.foo", "20260101.00")]
+    [InlineData("20260101.00", "20260101.00")]
+    [InlineData("20260101.", "20260101.")]
+    [InlineData(".", ".")]
+    [InlineData("20260101", null)]
+    [InlineData("", null)]
+    public void The_files_of_a_set_have_their_first_parts_in_common(string name, string? expected)
+    {
+        Some.Watch("'glob':['*.foo','*.bar'],'split':'.','fileset':2").SetKeyOf(name).Should().Be(expected);
+    }
 }

@@ -64,6 +64,55 @@ public sealed class PlanningProperties
         });
     }
 
+    [Fact]
+    public void What_a_plan_found_settled_makes_the_next_one_cheaper_and_not_another()
+    {
+        var settings = Gen.Select(Settings, OneOf("", "'min_age':20,", "'max_age':60,", "'max_index':2,'run_all':false,'updated':true,"), (watch, more) => more.Length == 0 ? watch : Some.Watch($"{more}{Some.Jobs(2)}"));
+
+        Gen.Select(settings, Gen.Int, Gen.Int[1, 300]).Sample((watch, seed, steps) =>
+        {
+            var (dice, now) = (new Random(seed), Scene.Now);
+            var (files, status) = (new SortedList<string, WatchedFile>(ByteOrder.Instance), new StatusTable());
+            for (var step = 0; step < steps; step++)
+            {
+                now += TimeSpan.TicksPerSecond * dice.Next(8);
+                var name = $"{dice.Next(1, 5)}.{dice.Next(2)}.{(dice.Next(2) is 0 ? 'a' : 'b')}";
+                switch (dice.Next(5))
+                {
+                    case 0:
+                        files[name] = new WatchedFile(name, now);
+                        break;
+                    case 1:
+                        _ = files.Remove(name);
+                        break;
+                    default:
+                        Change(status, new WorkKey(dice.Next(3), name), dice, now);
+                        break;
+                }
+
+                foreach (var other in files.Keys.Where(other => other == name || (watch.Fileset > 0 && watch.SetKeyOf(other) == watch.SetKeyOf(name))).ToList())
+                    files[other] = files[other] with { SettledIn = null };
+                var plan = Planning.Of(watch, FolderSnapshot.OfSorted([.. files.Values], status), new HashSet<WorkKey>(), now);
+                var whole = Planning.Of(watch, FolderSnapshot.OfSorted([.. files.Values.Select(file => file with { SettledIn = null })], status), new HashSet<WorkKey>(), now);
+                Told(plan).Should().Equal(Told(whole));
+                foreach (var (position, list) in plan.Settled)
+                    files.SetValueAtIndex(position, files.GetValueAtIndex(position) with { SettledIn = list });
+            }
+        });
+    }
+
+    private static void Change(StatusTable status, WorkKey key, Random dice, long now)
+    {
+        var state = (StatusState)dice.Next(Enum.GetValues<StatusState>().Length);
+        if (dice.Next(3) is 0)
+            status.Remove(key, state);
+        else
+            status.Add(key, state, now);
+    }
+
+    private static string[] Told(Plan plan) =>
+        [.. plan.Due.Select(work => $"due {work.Key}"), .. plan.Marks.Select(key => $"mark {key}"), .. plan.Notes.Select(note => $"note {note}"), $"next {plan.NextDue}"];
+
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(place => texts[place]);
 
     private static WorkKey[] Due(WatchSettings settings, string[] names) =>
