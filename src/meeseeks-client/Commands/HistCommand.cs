@@ -100,6 +100,7 @@ internal static class HistCommand
     private static string[] Row(Job job, bool isForPeople)
     {
         var end = DateTimeOffset.FromUnixTimeMilliseconds((long)((job.EndTs ?? job.Ts) * 1000)).ToLocalTime();
+        var command = SingleLine.Of(job.Settings is { } settings ? settings.GetRawText() : string.Join(' ', job.Args));
         var seconds = (long)Math.Max(0, (job.EndTs ?? 0) - (job.StartTs ?? job.EndTs ?? 0));
         return
         [
@@ -109,7 +110,7 @@ internal static class HistCommand
             JobStates.Word(job.State),
             job.Rc is null && isForPeople ? "" : $"({job.Rc?.ToString(CultureInfo.InvariantCulture)})",
             isForPeople ? Duration.Show(seconds) : seconds.ToString(CultureInfo.InvariantCulture),
-            SingleLine.Of(job.Settings is { } settings ? settings.GetRawText() : string.Join(' ', job.Args)),
+            isForPeople && job.Error is not null ? $"{command}  {SingleLine.Of(job.Error)}" : command,
         ];
     }
 }

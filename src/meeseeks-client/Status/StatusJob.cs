@@ -40,6 +40,9 @@ internal sealed record StatusJob
     /// <summary>Its command, on one line.</summary>
     public required string Args { get; init; }
 
+    /// <summary>What went wrong with it, on one line; null: nothing.</summary>
+    public required string? Error { get; init; }
+
     /// <summary>The column between state and args: the running time, or the exit status in brackets.</summary>
     public string Result => Seconds is { } seconds ? seconds.ToString(CultureInfo.InvariantCulture)
         : HasEnded ? $"({Rc?.ToString(CultureInfo.InvariantCulture)})"
@@ -62,6 +65,7 @@ internal sealed record StatusJob
         Rc = job.Rc,
         HasEnded = job.HasEnded,
         Args = SingleLine.Of(job.Settings is { } settings ? settings.GetRawText() : string.Join(' ', job.Args)),
+        Error = job.Error is null ? null : SingleLine.Of(job.Error),
     };
 
     private static string FlagsOf(Job job) =>

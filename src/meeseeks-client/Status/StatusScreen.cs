@@ -15,6 +15,7 @@ internal sealed class StatusScreen(int width, bool hasColor)
     private const int WidestTags = 24;
     private const int LeastTags = 6;
     private const int LeastArgs = 16;
+    private const int LeastError = 12;
 
     /// <summary>Writes the lines.</summary>
     public async Task WriteAsync(TextWriter output, IReadOnlyList<StatusLine> lines)
@@ -77,8 +78,12 @@ internal sealed class StatusScreen(int width, bool hasColor)
         var state = TextWidth.Pad(JobStates.Word(job.State), columns.State);
         var time = columns.Time > 0 ? $"  {Time(job).PadLeft(columns.Time)}" : "";
         var before = columns.Id + tags.Length + flags.Length + 2 + columns.State + time.Length + 2;
-        return $"{id}{Paint(tags, Style.Dim)}{flags}  {Paint(state, Style.Of(job.State))}{time}  {TextWidth.Fit(job.Args, Math.Max(room - before, 0))}".TrimEnd();
+        var args = TextWidth.Fit(job.Args, Math.Max(room - before, 0));
+        return $"{id}{Paint(tags, Style.Dim)}{flags}  {Paint(state, Style.Of(job.State))}{time}  {args}{Error(job, room - before - TextWidth.Of(args) - 2)}".TrimEnd();
     }
+
+    // What room the command leaves tells what went wrong; all of it is in job and top.
+    private string Error(StatusJob job, int room) => job.Error is { } error && room >= LeastError ? $"  {Paint(TextWidth.Fit(error, room), Style.Dim)}" : "";
 
     private JobColumns Columns(StatusLine.OfJob[] lines)
     {

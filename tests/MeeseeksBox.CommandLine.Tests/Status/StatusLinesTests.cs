@@ -66,6 +66,17 @@ public sealed class StatusLinesTests
         (await ScreenAsync(80, hasColor: false, cluster)).Should().MatchRegex(@"p@n1 +3 jobs  draining\n");
     }
 
+    [Theory]
+    [InlineData(80, "failed  mkae all  no such program: 'mkae' is in none of the fo…")]
+    [InlineData(47, "failed  mkae all  no such pro…")]
+    [InlineData(46, "failed  mkae all")]
+    public async Task What_went_wrong_stands_behind_the_command_where_there_is_room(int width, string expected)
+    {
+        Job[] jobs = [new() { Id = "typo", Pool = "p", Node = "n1", State = JobState.Failed, Args = ["mkae", "all"], Error = "no such program: 'mkae' is in none of the folders\nof PATH" }];
+
+        (await ScreenAsync(width, hasColor: false, Cluster(jobs))).Split('\n').Should().ContainSingle(line => line.Contains("typo")).Which.Should().EndWith(expected);
+    }
+
     [Fact]
     public async Task Colours_are_there_only_when_they_are_wanted()
     {
