@@ -17,8 +17,9 @@ internal sealed class Soak : IDisposable
     // Well within the life of a node: one that starts anew keeps what has ended for so long once more.
     private const string Expire = "state.expire=8";
 
-    // Until the runtime has compiled what is hot, and jobs leave the table as fast as they come.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(60);
+    // Until the runtime has compiled what is hot, its heap has come to the size that it keeps, and jobs leave the table as fast as they come.
+    private static readonly TimeSpan LeastWarmUp = TimeSpan.FromSeconds(60);
+    private const double WarmUpPart = 1 / 6.0;
     private static readonly TimeSpan BetweenSubmits = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan BetweenSamples = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UntilLeave = TimeSpan.FromSeconds(6);
@@ -49,6 +50,8 @@ internal sealed class Soak : IDisposable
         _folder.Dispose();
     }
 
+    private static TimeSpan WarmUp(TimeSpan span) => span * WarmUpPart > LeastWarmUp ? span * WarmUpPart : LeastWarmUp;
+
     private async Task<int> RunAsync(TimeSpan span)
     {
         foreach (var node in (string[])["terminated", "killed", "steady"])
@@ -62,7 +65,7 @@ internal sealed class Soak : IDisposable
 
         using var stop = new CancellationTokenSource();
         Task[] work = [SubmitAsync(stop.Token), ComeAndGoAsync(stop.Token), FollowAsync(stop.Token)];
-        await Task.WhenAny(Task.WhenAny(work).Unwrap(), Task.Delay(WarmUp));
+        await Task.WhenAny(Task.WhenAny(work).Unwrap(), Task.Delay(WarmUp(span)));
         await Task.WhenAny(Task.WhenAny(work).Unwrap(), SampleAsync(span));
         await stop.CancelAsync();
         await Task.WhenAll(work);
@@ -169,7 +172,7 @@ internal sealed class Soak : IDisposable
 
     private void Print(TimeSpan span)
     {
-        Rounds.Print(string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes} minutes after {WarmUp.TotalSeconds} s to warm up: {_submitted:N0} jobs, {_departures} times a node left and came back"));
+        Rounds.Print(string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes} minutes after {WarmUp(span).TotalSeconds} s to warm up: {_submitted:N0} jobs, {_departures} times a node left and came back"));
         Rounds.Print($"  the four quarters    {"memory, MB",38} {"handles",38} {"threads",38}");
         foreach (var (name, samples) in _samples)
         {
