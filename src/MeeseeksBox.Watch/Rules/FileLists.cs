@@ -9,6 +9,9 @@ namespace MeeseeksBox.Watch.Rules;
 /// </summary>
 internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
 {
+    // Sets that have more files than places, or will have when a file is old enough: which of them stand in the set may change without news of any.
+    private readonly HashSet<string> _crowded = new(StringComparer.Ordinal);
+
     /// <summary>What stands at each place, from the first place on.</summary>
     public IEnumerable<FileGroup> Of(FolderSnapshot folder) => settings.Fileset > 0 ? Sets(folder) : Singles(folder);
 
@@ -36,8 +39,12 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
             var position = settings.IsReversed ? i : count - 1 - i;
             var file = folder.Files[position];
             var list = file.SettledIn ?? ListOf(file.Name);
-            if (list >= 0 && IsConsidered(file))
+            if (list < 0)
+                continue;
+            if (IsConsidered(file))
                 yield return (position, list, file);
+            else if (settings.Fileset > 0 && settings.SetKeyOf(file.Name) is { } key)
+                _ = _crowded.Add(key);
         }
     }
 
@@ -46,7 +53,6 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
     {
         var lists = settings.Globs.Select(_ => new Dictionary<string, int>(StringComparer.Ordinal)).ToArray();
         var (firsts, settled) = (new List<(string Key, int SettledBefore)>(), 0);
-        var crowded = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (position, list, file) in Considered(folder))
         {
             if (file.SettledIn is not null)
@@ -60,7 +66,7 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
             else if (!lists[list].TryAdd(key, position))
             {
                 plan.Verdicts?.Add(new(file.Name, null, $"'{folder.Files[lists[list][key]].Name}' stands for its list in the fileset"));
-                _ = crowded.Add(key);
+                _ = _crowded.Add(key);
             }
             else if (list == 0)
             {
@@ -68,14 +74,14 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
             }
         }
 
-        // What is settled is passed over as a whole, wherever it stands: not where a file may grow too old, where another may take its place in the set, or where each place has a job of its own.
+        // What is settled is passed over as a whole, wherever it stands: not where a file may grow too old, or where each place has a job of its own.
         var canSettle = settings.MaxAge is null && (settings.RunsAll || settings.Jobs.Count == 1);
         var complete = 0;
         foreach (var (key, settledBefore) in firsts)
         {
             var positions = new int[lists.Length];
             if (lists.Index().All(list => list.Item.TryGetValue(key, out positions[list.Index])))
-                yield return new FileGroup(settledBefore + complete++, 0, Array.ConvertAll(positions, position => folder.Files[position]), canSettle && !crowded.Contains(key) ? positions : null);
+                yield return new FileGroup(settledBefore + complete++, 0, Array.ConvertAll(positions, position => folder.Files[position]), canSettle && !_crowded.Contains(key) ? positions : null);
         }
 
         if (plan.Verdicts is not null)

@@ -79,6 +79,17 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
             _files.RemoveAt(place);
     }
 
+    /// <summary>Has the rules look again at a file that may be settled, because something of it has changed; at all of its fileset, whose names begin alike and so stand together.</summary>
+    public void Unsettle(string name)
+    {
+        var beginning = settings.Fileset > 0 ? settings.SetKeyOf(name) ?? name : name;
+        var place = Find(beginning);
+        for (place = place < 0 ? ~place : place; place < _files.Count && IsConcerned(_files[place].Name); place++)
+            _files[place] = _files[place] with { SettledIn = null };
+
+        bool IsConcerned(string other) => settings.Fileset > 0 ? other.StartsWith(beginning, StringComparison.Ordinal) : other == name;
+    }
+
     private FileSystemEnumerable<(string Name, long Time)> Entries() => new(
         _path,
         (ref FileSystemEntry entry) => (entry.FileName.ToString(), Time(ref entry)),
@@ -153,17 +164,6 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
             ? ownTime
             : FileTime.Read(Path.Join(_path, _names.Of(key, StatusState.Mtime))) ?? ownTime;
         Status.Add(key, StatusState.Mtime, time);
-    }
-
-    // Of a fileset, all are looked at again when something of one has changed: their names begin alike, so they stand together.
-    private void Unsettle(string name)
-    {
-        var beginning = settings.Fileset > 0 ? settings.SetKeyOf(name) ?? name : name;
-        var place = Find(beginning);
-        for (place = place < 0 ? ~place : place; place < _files.Count && IsConcerned(_files[place].Name); place++)
-            _files[place] = _files[place] with { SettledIn = null };
-
-        bool IsConcerned(string other) => settings.Fileset > 0 ? other.StartsWith(beginning, StringComparison.Ordinal) : other == name;
     }
 
     private int Find(string name) => Find(_files, name);

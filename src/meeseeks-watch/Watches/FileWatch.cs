@@ -164,6 +164,7 @@ internal sealed class FileWatch : IWatch
             return false;
 
         var work = order.Work;
+        _listing.Unsettle(work.FileName!);
         if (end.State is JobState.Done)
         {
             _log.Information("job {Job} for {File} is done", order.Id, work.FileName);
