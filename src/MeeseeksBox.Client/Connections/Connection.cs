@@ -167,8 +167,21 @@ internal sealed class Connection : IAsyncDisposable
         }
 
         _ = pending is null
-            ? throw new InvalidDataException("it sent a line that nobody had asked for")
+            ? throw new InvalidDataException(Refusal(line) ?? "it sent a line that nobody had asked for")
             : pending.Answer.TrySetResult(line);
+    }
+
+    // Who is not let in is told why, and that may come before the first request is on its way.
+    private static string? Refusal(byte[] line)
+    {
+        try
+        {
+            return MeeseeksBox.Client.Answer.Read(line).Error;
+        }
+        catch (MeeseeksRequestException)
+        {
+            return null;
+        }
     }
 
     // Bytes came: the box is at work on what it owes.

@@ -252,6 +252,7 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
         await StatusAsync(name, "done");
 
         (await File.ReadAllTextAsync(Path.Combine(Scratch, "copy"), TestContext.Current.CancellationToken)).Should().Be("content of " + name);
+        await UntilAsync(() => watcher.Log.Has(" is done"), () => $"{watcher.Log}");
         watcher.Log.Lines.Should().OnlyContain(line => line.StartsWith("INFO ") || line.StartsWith("DEBUG "));
     }
 

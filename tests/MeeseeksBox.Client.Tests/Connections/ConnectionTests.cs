@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client.Connections;
 using MeeseeksBox.Testing;
@@ -121,6 +122,25 @@ public sealed class ConnectionTests
         var ask = () => client.RequestAsync(Status, stop: Stop);
 
         await ask.Should().ThrowAsync<MeeseeksConnectionException>();
+    }
+
+    [Theory]
+    [InlineData("""[{"error":"this node does not let you in","code":"certificate_refused"}]""", "*this node does not let you in*")]
+    [InlineData("hello", "*a line that nobody had asked for*")]
+    public async Task What_a_box_says_before_it_is_asked_is_passed_on(string line, string expected)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Stop);
+        using var box = await listener.AcceptSocketAsync(Stop);
+        await using var connection = new Connection(client.GetStream(), "box", TimeSpan.FromSeconds(20), TimeProvider.System);
+        _ = await box.SendAsync(Encoding.UTF8.GetBytes(line + "\n"), Stop);
+        await Wait.Until(() => !connection.IsOpen, () => "the connection is open", Stop);
+
+        var ask = () => connection.AskAsync("[]"u8.ToArray(), TimeSpan.Zero, Stop);
+
+        (await ask.Should().ThrowAsync<MeeseeksConnectionException>()).WithMessage(expected).Which.WasSent.Should().BeFalse();
     }
 
     [Fact]
