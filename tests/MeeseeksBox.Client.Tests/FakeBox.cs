@@ -77,8 +77,9 @@ internal sealed class FakeBox : IAsyncDisposable
                 talks.Add(TalkAsync(client));
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception problem) when (problem is OperationCanceledException || (_end.IsCancellationRequested && problem is InvalidOperationException or SocketException))
         {
+            // It may be stopped between two clients, too.
             await Task.WhenAll(talks);
         }
     }
