@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 
 namespace MeeseeksBox.Bench;
@@ -9,19 +7,7 @@ internal static class BareEcho
 {
     /// <summary>Serves on a port of its own, which it prints, until it is killed.</summary>
     /// <param name="answerLength">The bytes of each answer, with its newline.</param>
-    public static async Task<int> RunAsync(int answerLength)
-    {
-        using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listening.Listen();
-        Console.WriteLine(((IPEndPoint)listening.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture));
-        while (true)
-        {
-            var client = await listening.AcceptAsync();
-            client.NoDelay = true;
-            _ = ServeAsync(client, answerLength);
-        }
-    }
+    public static Task<int> RunAsync(int answerLength) => BareServer.RunAsync(client => ServeAsync(client, answerLength));
 
     private static async Task ServeAsync(Socket client, int answerLength)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 
@@ -52,16 +51,7 @@ internal sealed class BareJournal : IDisposable
     public static async Task<int> ServeAsync(string file, int length, int answerLength)
     {
         using var journal = new BareJournal(file, length);
-        using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listening.Listen();
-        Console.WriteLine(((IPEndPoint)listening.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture));
-        while (true)
-        {
-            var client = await listening.AcceptAsync();
-            client.NoDelay = true;
-            _ = journal.ServeAsync(client, answerLength);
-        }
+        return await BareServer.RunAsync(client => journal.ServeAsync(client, answerLength));
     }
 
     public void Dispose()
