@@ -212,8 +212,10 @@ public sealed class Ledger
     /// <summary>The connection with a peer is gone: on the next one both begin from the start.</summary>
     public static void Disconnected(Peer peer) => peer.Reset();
 
-    /// <summary>Takes the jobs that are to be sent to a peer now.</summary>
-    public IReadOnlyList<Job> TakePending(Peer peer) => _linking.TakePending(peer);
+    /// <summary>Takes the jobs that are to be sent to a peer now, in one line.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="isTurn">True when the line asks for news too, whose answer goes to <see cref="TakeJobs"/>; false when it follows on one that does.</param>
+    public IReadOnlyList<Job> TakePending(Peer peer, bool isTurn = true) => _linking.TakePending(peer, isTurn);
 
     /// <summary>Takes in the jobs that a peer tells of (SPEC.md §7).</summary>
     /// <param name="peer">The peer.</param>

@@ -28,7 +28,11 @@ public sealed class LifeTests
     [InlineData(20, "A head that came back handed ended jobs to nodes that had dropped them: they entered the history twice.")]
     [InlineData(86, "A node answered a kill with the error of the run before, which the head took for a guess: they told each other for ever.")]
     [InlineData(103, "The same with two heads, of which one had taken the job for lost.")]
+    [InlineData(769, "A job that ran again on a node that had lost its end, and a head that knew the end: they told each other until the run was over.")]
+    [InlineData(1039, "The same between one node and two heads.")]
+    [InlineData(1443, "Somebody changed a copy that had not heard of the run: the run was ended, and the job ran once more.")]
     [InlineData(5577, "A job left a head before its end could be sent to a node that was cut off, which then took it for alive for ever.")]
+    [InlineData(14676, "A job was sent again whenever an answer came from before it was there: more copies were sent than there were changes.")]
     public void A_life_in_which_something_was_wrong_once_ends_well(int seed, string what) =>
         new Life(seed, isLogged: false).Run().Should().BeEmpty(what);
 

@@ -9,6 +9,10 @@ public sealed class Peer
     // For each job that the peer knows of: the number of our copy that is as good as its own; 0 when ours is another.
     private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
 
+    // What was sent in lines that follow on the turn under way: the answer to that turn may tell of what was before them.
+    private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
+    private bool _isTurn;
+
     // What is to be sent, in its order; ids that have left the set are passed over.
     private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
     private readonly Queue<string> _queue = new();
@@ -38,6 +42,30 @@ public sealed class Peer
         _known[id] = seq;
         _ = _pending.Remove(id);
     }
+
+    /// <summary>A line is sent, with what follows.</summary>
+    /// <param name="isTurn">Whether it asks for news, so that the next answer that is taken in is the one to it.</param>
+    internal void BeginLine(bool isTurn)
+    {
+        _isTurn = isTurn;
+        if (isTurn)
+        {
+            _followed.Clear();
+        }
+    }
+
+    /// <summary>A job is sent in the present line, as we have it.</summary>
+    internal void NoteSent(string id, long seq)
+    {
+        NoteSame(id, seq);
+        if (!_isTurn)
+        {
+            _ = _followed.Add(id);
+        }
+    }
+
+    /// <summary>True when our copy with this number is on its way to the peer, so that what the peer tells now is from before it has come there.</summary>
+    internal bool IsUnderWay(string id, long seq) => _followed.Contains(id) && HasSame(id, seq);
 
     /// <summary>Takes note that the peer has another copy of a job than we have.</summary>
     internal void NoteOther(string id) => _known[id] = 0;
@@ -77,6 +105,7 @@ public sealed class Peer
     internal void Reset()
     {
         _known.Clear();
+        _followed.Clear();
         _pending.Clear();
         _queue.Clear();
         Seq = 0;

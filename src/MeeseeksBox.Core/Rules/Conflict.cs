@@ -91,6 +91,18 @@ internal static class Conflict
         return job;
     }
 
+    /// <summary>
+    /// True when whoever has the other copy can be brought round by a later stamp. Where that cannot be, each would answer the other with a
+    /// later stamp for ever: a job runs again on its node, which has lost the end of a run with an earlier life, and others know that end.
+    /// </summary>
+    /// <param name="ours">Our copy as it was.</param>
+    /// <param name="later">What is put together of both, stamped later.</param>
+    /// <param name="theirs">The other.</param>
+    /// <param name="here">The name of this node.</param>
+    public static bool IsAnswer(Job ours, Job later, Job theirs, string here) => ours.Node == here
+        ? !IsNewer(theirs, later)
+        : theirs.State is not JobState.Running || theirs.Node != ours.Node || IsNewer(theirs, ours) || IsKillUnderWay(later) || !HaveSameWishes(ours, theirs);
+
     // A job is given a node by somebody who has not heard that it is killed, while the kill goes to where it was before.
     private static bool IsKillMissed(Job ours, Job theirs, string here, bool newer, bool later) => IsKillUnderWay(theirs)
         ? ours.IsLive && !newer
@@ -130,6 +142,9 @@ internal static class Conflict
     // How far a job has got since it was sent off: a job runs before it waits again or ends. What follows on an end in the same epoch is the
     // work of old peers, and left to the stamps.
     private static long Progress(Job job) => (job.StartCount * 3L) + (IsGuess(job) ? 0 : job.State is JobState.Running ? 1 : 2);
+
+    private static bool HaveSameWishes(Job ours, Job theirs) =>
+        JobKeys.All.All(key => key.Role is not JobKeyRole.Spec || string.Equals(key.Canonical(ours), key.Canonical(theirs), StringComparison.Ordinal));
 
     // Two nodes may change one copy at once and give it the same stamp.
     private static int CompareValues(Job copy, Job than)

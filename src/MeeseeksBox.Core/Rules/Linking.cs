@@ -12,8 +12,9 @@ internal sealed class Linking(LedgerState state, Merging merging)
     private const long LongestSync = 4 * 1024 * 1024;
 
     /// <summary>Takes the jobs that are to be sent to a peer now. What does not fit into one line waits for the next.</summary>
-    public IReadOnlyList<Job> TakePending(Peer peer)
+    public IReadOnlyList<Job> TakePending(Peer peer, bool isTurn)
     {
+        peer.BeginLine(isTurn);
         var jobs = new List<Job>();
         for (var weight = 0L; weight < LongestSync && peer.Dequeue() is { } id;)
         {
@@ -22,7 +23,7 @@ internal sealed class Linking(LedgerState state, Merging merging)
             {
                 if (isHere)
                 {
-                    peer.NoteSame(id, job.Seq);
+                    peer.NoteSent(id, job.Seq);
                 }
 
                 jobs.Add(job);
@@ -98,7 +99,7 @@ internal sealed class Linking(LedgerState state, Merging merging)
         {
             peer.NoteSame(job.Id, entry.Job.Seq);
         }
-        else
+        else if (!peer.IsUnderWay(job.Id, entry.Job.Seq))
         {
             peer.NoteOther(job.Id);
             state.Peers.Offer(peer, entry);

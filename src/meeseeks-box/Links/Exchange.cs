@@ -24,14 +24,14 @@ internal sealed class Exchange(PeerConnection connection, Peer peer, LinkConfig 
         {
             if (!_unanswered.Contains(true))
             {
-                PeerRequest.WriteTurn(connection.Output, TakePending(), peer, nodes: true, config.Poll);
+                PeerRequest.WriteTurn(connection.Output, TakePending(isTurn: true), peer, nodes: true, config.Poll);
                 _unanswered.Enqueue(true);
                 await connection.SendAsync(stop);
             }
             else if (peer.HasPending && _unanswered.Count is 1)
             {
                 // More than one such line is never under way: what comes meanwhile goes along with the next.
-                PeerRequest.WriteSync(connection.Output, TakePending());
+                PeerRequest.WriteSync(connection.Output, TakePending(isTurn: false));
                 _unanswered.Enqueue(false);
                 await connection.SendAsync(stop);
             }
@@ -56,5 +56,5 @@ internal sealed class Exchange(PeerConnection connection, Peer peer, LinkConfig 
         }
     }
 
-    private IReadOnlyList<Job> TakePending() => state.Do((ledger, _) => ledger.TakePending(peer));
+    private IReadOnlyList<Job> TakePending(bool isTurn) => state.Do((ledger, _) => ledger.TakePending(peer, isTurn));
 }

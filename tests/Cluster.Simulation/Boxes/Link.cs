@@ -143,23 +143,23 @@ internal sealed class Link(Box box, Peer peer, World world)
             {
                 var isPoll = world.Agenda.Now - _polledAt >= world.Times.Poll;
                 _polledAt = isPoll ? world.Agenda.Now : _polledAt;
-                Send(new Request { Sync = TakePending(), JobsAfter = peer.Seq, AsksForNodes = isPoll, NodesAfter = box.Plan.IsOld ? null : peer.NodesSeq }, asks: true, wait: 0);
+                Send(new Request { Sync = TakePending(isTurn: true), JobsAfter = peer.Seq, AsksForNodes = isPoll, NodesAfter = box.Plan.IsOld ? null : peer.NodesSeq }, asks: true, wait: 0);
             }
         }
         else if (!_unanswered.Contains(true))
         {
             Send(
-                new Request { Sync = TakePending(), JobsAfter = peer.Seq, AsksForNodes = true, NodesAfter = peer.NodesSeq, Wait = world.Times.Poll },
+                new Request { Sync = TakePending(isTurn: true), JobsAfter = peer.Seq, AsksForNodes = true, NodesAfter = peer.NodesSeq, Wait = world.Times.Poll },
                 asks: true,
                 world.Times.Poll);
         }
         else if (peer.HasPending && _unanswered.Count is 1)
         {
-            Send(new Request { Sync = TakePending() }, asks: false, world.Times.Poll);
+            Send(new Request { Sync = TakePending(isTurn: false) }, asks: false, world.Times.Poll);
         }
     }
 
-    private IReadOnlyList<Protocol.Jobs.Job> TakePending() => box.Do(Turn.Own, (ledger, _) => ledger.TakePending(peer));
+    private IReadOnlyList<Protocol.Jobs.Job> TakePending(bool isTurn) => box.Do(Turn.Own, (ledger, _) => ledger.TakePending(peer, isTurn));
 
     private void Send(Request request, bool asks, double wait)
     {

@@ -73,10 +73,15 @@ internal sealed class Account(World world, bool isChecked)
                 var isTaken = came.Any(copy => copy.Id == job.Id && copy.Ts == job.Ts);
                 Taken += isTaken ? 1 : 0;
                 Changes += isTaken ? 0 : 1;
+                if (!isTaken)
+                {
+                    Story(job.Id).NoteAnswer(box.Name);
+                }
             }
             else if (turn is not Turn.Load)
             {
                 Changes++;
+                Story(job.Id).Changes++;
                 CheckBooking(box, before, job);
             }
         }

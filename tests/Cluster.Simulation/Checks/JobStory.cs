@@ -7,6 +7,7 @@ namespace MeeseeksBox.Simulation.Checks;
 internal sealed class JobStory(string id)
 {
     private readonly Dictionary<(string Box, int Life), int> _lines = [];
+    private readonly Dictionary<string, int> _answers = new(StringComparer.Ordinal);
     private readonly HashSet<(string Box, int Life, int Epoch, int Starts, int Fails, JobState State, double? EndTs)> _ends = [];
     private double _freed = double.NegativeInfinity;
 
@@ -23,6 +24,12 @@ internal sealed class JobStory(string id)
 
     /// <summary>How often it was accepted that it is to run again after its end, by hand.</summary>
     public int Restarts { get; set; }
+
+    /// <summary>How often it was changed where something happened to it.</summary>
+    public int Changes { get; set; }
+
+    /// <summary>How often the box that did so most has answered a copy of it with one of its own.</summary>
+    public int Answers => _answers.Values.DefaultIfEmpty().Max();
 
     /// <summary>True when a box that crashed came back with an earlier copy of it, which is alive.</summary>
     public bool IsSetBack { get; set; }
@@ -47,6 +54,9 @@ internal sealed class JobStory(string id)
         HasEnded |= job.HasEnded;
         return _ends.Add((box, life, job.Epoch, job.StartCount, job.FailCount, job.State, job.EndTs));
     }
+
+    /// <summary>A box has answered a copy that came with one of its own, which is neither that copy nor the one that it had.</summary>
+    public void NoteAnswer(string box) => _answers[box] = _answers.GetValueOrDefault(box) + 1;
 
     /// <summary>How many ends of it a life of a box has put into its history.</summary>
     public int Lines(string box, int life) => _lines.GetValueOrDefault((box, life));

@@ -86,6 +86,7 @@ internal sealed class Life
         _invariants.CheckAgreement();
         _invariants.CheckNodes();
         CheckTraffic();
+        CheckAnswers();
         CheckIdle();
         if (_plans[0].Settings.Expire < 1000)
         {
@@ -113,6 +114,15 @@ internal sealed class Life
         if (_world.Wire.Jobs > most)
         {
             _world.Account.Blame($"{_world.Wire.Jobs} copies of jobs were sent for {_world.Account.Changes} changes; {most} would be many");
+        }
+    }
+
+    // Two boxes that answer each other for ever are not seen in the traffic, where every answer is a change.
+    private void CheckAnswers()
+    {
+        foreach (var story in _world.Account.Stories.Where(story => story.Answers > story.Changes + 5))
+        {
+            _world.Account.Blame($"{story.Id} was changed {story.Changes} times, and one box has answered copies of it {story.Answers} times");
         }
     }
 

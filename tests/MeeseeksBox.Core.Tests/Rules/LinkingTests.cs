@@ -209,6 +209,36 @@ public sealed class LinkingTests
     }
 
     [Fact]
+    public void What_is_on_its_way_is_not_sent_again_because_of_an_answer_from_before_it()
+    {
+        Connect();
+        _ = _head.Accept(OnN1);
+        _head.Ledger.TakePending(Peer, isTurn: true).Should().ContainSingle();
+        var echo = _head["a"];
+        _ = _head.Submit("{'id':'a','tags':['t']}");
+        _head.Ledger.TakePending(Peer, isTurn: false).Should().ContainSingle();
+
+        TellJobs(echo);
+
+        Peer.HasPending.Should().BeFalse();
+    }
+
+    [Fact]
+    public void What_the_peer_had_before_an_answer_and_has_not_kept_is_sent_again()
+    {
+        Connect();
+        _ = _head.Accept(OnN1);
+        var before = _head["a"];
+        _ = _head.Submit("{'id':'a','tags':['t']}");
+        _head.Ledger.TakePending(Peer, isTurn: false).Should().ContainSingle();
+        _head.Ledger.TakePending(Peer, isTurn: true).Should().BeEmpty();
+
+        TellJobs(before);
+
+        Sent().Should().Equal("a");
+    }
+
+    [Fact]
     public void A_job_that_has_left_is_not_sent_to_a_peer_that_knows_nothing_of_it()
     {
         Connect();
