@@ -1,7 +1,6 @@
 using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Core.Nodes;
 using MeeseeksBox.Core.Peers;
-using MeeseeksBox.Core.Rules;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
@@ -53,19 +52,19 @@ internal sealed class LedgerState
     /// <param name="entry">The job.</param>
     /// <param name="changed">What it is to be.</param>
     /// <param name="now">The time.</param>
-    public JobEntry Change(JobEntry entry, Job changed, Moment now) =>
-        Jobs.Put(changed with { Ts = Math.Max(now.Wall, JustAfter(entry.Job.Ts)) }, now);
+    public JobEntry Change(JobEntry entry, Job changed, Moment now)
+    {
+        var last = Math.Max(entry.Job.Ts, entry.Disagreed);
+        entry.Disagreed = 0;
+        return Jobs.Put(changed with { Ts = Math.Max(now.Wall, JustAfter(last)) }, now);
+    }
 
     /// <summary>
     /// Puts together what holds of our copy of a job and of another: newer than both, but not by more than it must, since nobody has
     /// changed anything now.
     /// </summary>
-    public JobEntry Combine(JobEntry entry, Job combined, Job theirs, Moment now)
-    {
-        var last = Math.Max(entry.Job.Ts, theirs.Ts);
-        var later = combined with { Ts = JustAfter(last) };
-        return Jobs.Put(Conflict.IsAnswer(entry.Job, later, theirs, Settings.Name) ? later : later with { Ts = last }, now);
-    }
+    public JobEntry Combine(JobEntry entry, Job combined, Job theirs, Moment now) =>
+        Jobs.Put(combined with { Ts = JustAfter(Math.Max(entry.Job.Ts, theirs.Ts)) }, now);
 
     /// <summary>Tells the history of a job's end, once.</summary>
     public void Record(JobEntry entry)

@@ -21,6 +21,9 @@ internal sealed class JobEntry(Job job)
     /// <summary>A run that was superseded and whose process is not gone yet.</summary>
     public Run? Stale { get; set; }
 
+    /// <summary>The latest stamp of the copies that others keep whatever this node, which runs the job, says of it; 0 when none came since our last change.</summary>
+    public double Disagreed { get; set; }
+
     /// <summary>True when its end has been told to the history.</summary>
     public bool Recorded { get; set; }
 

@@ -85,23 +85,20 @@ internal static class Conflict
     {
         foreach (var key in JobKeys.All)
         {
-            job = key.Role is JobKeyRole.Spec && key.Name is not "pool" ? key.Copy(from, job) : job;
+            job = IsWish(key) ? key.Copy(from, job) : job;
         }
 
         return job;
     }
 
+    /// <summary>True when what a submitter may change, and is taken from one copy into another, is the same in both.</summary>
+    public static bool HaveSameWishes(Job one, Job other) => JobKeys.All.All(key => !IsWish(key) || key.IsSame(one, other));
+
     /// <summary>
-    /// True when whoever has the other copy can be brought round by a later stamp. Where that cannot be, each would answer the other with a
-    /// later stamp for ever: a job runs again on its node, which has lost the end of a run with an earlier life, and others know that end.
+    /// True when whoever has the other copy keeps it whatever we answer: a job runs again on its node, which has lost the end of a run with an
+    /// earlier life, and others know that end.
     /// </summary>
-    /// <param name="ours">Our copy as it was.</param>
-    /// <param name="later">What is put together of both, stamped later.</param>
-    /// <param name="theirs">The other.</param>
-    /// <param name="here">The name of this node.</param>
-    public static bool IsAnswer(Job ours, Job later, Job theirs, string here) => ours.Node == here
-        ? !IsNewer(theirs, later)
-        : theirs.State is not JobState.Running || theirs.Node != ours.Node || IsNewer(theirs, ours) || IsKillUnderWay(later) || !HaveSameWishes(ours, theirs);
+    public static bool IsBeyondAnswer(Job theirs, Job ours) => IsNewer(theirs, ours with { Ts = theirs.Ts + 1 });
 
     // A job is given a node by somebody who has not heard that it is killed, while the kill goes to where it was before.
     private static bool IsKillMissed(Job ours, Job theirs, string here, bool newer, bool later) => IsKillUnderWay(theirs)
@@ -127,7 +124,7 @@ internal static class Conflict
             : theirs.State is JobState.Killed && (theirs.Active || ours.State is not JobState.Killed));
 
         // Wishes answer a copy whose stamp alone makes it newer. One that has got further, as against a guess, would be newer than the answer too.
-        return isKnownHere && later && !IsNewer(theirs, WithWishes(ours, theirs) with { Ts = theirs.Ts + 1 }) ? Verdict.TakeWishes : Verdict.Take;
+        return isKnownHere && later && !IsBeyondAnswer(theirs, WithWishes(ours, theirs)) ? Verdict.TakeWishes : Verdict.Take;
     }
 
     // Asked for by somebody, not yet answered by the node that has the job.
@@ -143,8 +140,7 @@ internal static class Conflict
     // work of old peers, and left to the stamps.
     private static long Progress(Job job) => (job.StartCount * 3L) + (IsGuess(job) ? 0 : job.State is JobState.Running ? 1 : 2);
 
-    private static bool HaveSameWishes(Job ours, Job theirs) =>
-        JobKeys.All.All(key => key.Role is not JobKeyRole.Spec || string.Equals(key.Canonical(ours), key.Canonical(theirs), StringComparison.Ordinal));
+    private static bool IsWish(JobKey key) => key.Role is JobKeyRole.Spec && key.Name is not "pool";
 
     // Two nodes may change one copy at once and give it the same stamp.
     private static int CompareValues(Job copy, Job than)

@@ -44,8 +44,7 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
                 Take(theirs, now);
                 return true;
             case Verdict.TakeWishes:
-                TakeWishes(entry, theirs, now);
-                return true;
+                return TakeWishes(entry, theirs, now);
             case Verdict.TakeLife:
                 state.Record(state.Combine(entry, Conflict.WithWishes(theirs, entry.Job), theirs, now));
                 return true;
@@ -101,9 +100,21 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
         }
     }
 
-    // Ours becomes the newer copy in any case, so that the others learn what has come of the job.
-    private void TakeWishes(JobEntry entry, Job theirs, Moment now)
+    // Ours becomes the newer copy, so that the others learn what has come of the job. Those that keep theirs all the same are told once, and
+    // again when there is news: several of them would answer each other through us for ever.
+    private bool TakeWishes(JobEntry entry, Job theirs, Moment now)
     {
+        if (entry.Run is not null && !(theirs.State is JobState.Killed && entry.Job.IsLive)
+            && Conflict.HaveSameWishes(theirs, entry.Job) && Conflict.IsBeyondAnswer(theirs, entry.Job))
+        {
+            var isTold = entry.Disagreed > 0;
+            entry.Disagreed = Math.Max(entry.Disagreed, theirs.Ts);
+            if (isTold)
+            {
+                return false;
+            }
+        }
+
         entry = state.Combine(entry, Conflict.WithWishes(entry.Job, theirs), theirs, now);
         if (theirs.State is JobState.Killed)
         {
@@ -114,6 +125,8 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
         {
             running.SetLimit(run, entry.Job);
         }
+
+        return true;
     }
 
     private void Kill(JobEntry entry, Job theirs, Moment now)
