@@ -54,9 +54,9 @@ internal sealed class LedgerState
     /// <param name="now">The time.</param>
     public JobEntry Change(JobEntry entry, Job changed, Moment now)
     {
-        var last = Math.Max(entry.Job.Ts, entry.Disagreed);
+        var ts = Math.Max(now.Wall, JustAfter(LastSeen(entry)));
         entry.Disagreed = 0;
-        return Jobs.Put(changed with { Ts = Math.Max(now.Wall, JustAfter(last)) }, now);
+        return Jobs.Put(changed with { Ts = ts }, now);
     }
 
     /// <summary>
@@ -64,7 +64,7 @@ internal sealed class LedgerState
     /// changed anything now.
     /// </summary>
     public JobEntry Combine(JobEntry entry, Job combined, Job theirs, Moment now) =>
-        Jobs.Put(combined with { Ts = JustAfter(Math.Max(entry.Job.Ts, theirs.Ts)) }, now);
+        Jobs.Put(combined with { Ts = JustAfter(Math.Max(LastSeen(entry), theirs.Ts)) }, now);
 
     /// <summary>Tells the history of a job's end, once.</summary>
     public void Record(JobEntry entry)
@@ -94,6 +94,8 @@ internal sealed class LedgerState
             run.Stop = reason;
         }
     }
+
+    private static double LastSeen(JobEntry entry) => Math.Max(entry.Job.Ts, entry.Disagreed);
 
     private static double JustAfter(double ts) => Math.BitIncrement(ts + 1e-6);
 }

@@ -148,5 +148,6 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
         state.Stop(entry.Run!, StopReason.Superseded);
         entry.Stale = entry.Run;
         entry.Run = null;
+        entry.Disagreed = 0;
     }
 }

@@ -133,6 +133,26 @@ public sealed class OldPeerTests
     }
 
     [Fact]
+    public async Task An_old_head_that_changes_a_job_before_it_has_heard_of_the_end_hears_of_it_all_the_same()
+    {
+        await using var tree = new Tree();
+        var node = await tree.StartAsync("node", "pools.p.slots=2");
+        var head = await tree.StartAsync("head", Tree.Link("node", node.Port));
+        await head.WaitForPoolAsync("p", "node");
+        await using var old = OldPeer.Start("old");
+        old.Link(head.Port, Refresh);
+        _ = await head.WaitForAsync(() => Task.FromResult(old.Nodes), nodes => nodes.ContainsKey("node"));
+        old.Change("a", Job("node", "p", "/bin/echo", "hello"));
+        _ = await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs["a"].Text("state") is "done");
+
+        // Its copy from before that, with nothing that anybody could wish changed: only a later stamp than this brings it round.
+        old.Change("a", """{"state":"running","active":true,"rc":null,"end_ts":null}""");
+
+        var a = (await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs["a"].Text("state") is "done"))["a"];
+        (a.Number("rc"), a.Flag("active"), a.Number("start_count")).Should().Be((0, false, 1));
+    }
+
+    [Fact]
     public async Task An_old_head_between_two_of_ours_passes_jobs_and_news_on()
     {
         await using var node = await RunningBox.StartAsync("name=node", "pools.p.slots=2");

@@ -154,6 +154,41 @@ public sealed class LastWordTests
         new[] { node["a"], heads[0]["a"], heads[1]["a"] }.Should().OnlyContain(job => job.HasEnded && job.State == node["a"].State);
     }
 
+    [Theory]
+    [InlineData(JobState.New, 1)]
+    [InlineData(JobState.Running, 2)]
+    public void A_kill_by_those_who_disagree_holds(JobState known, int starts)
+    {
+        var (node, run) = Running();
+        var heads = Knowing(node["a"] with { State = known, StartCount = starts, Active = true, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        Settle(node, heads);
+
+        _ = heads[0].Kill("a");
+        Settle(node, heads);
+
+        run.Stop.Should().Be(StopReason.Killed);
+        node.End(run, rc: -9);
+        Settle(node, heads);
+        new[] { node["a"], heads[0]["a"], heads[1]["a"] }.Should().OnlyContain(job => job.HasEnded && job.State == JobState.Killed);
+    }
+
+    [Fact]
+    public void A_wish_is_not_undone_by_the_later_copy_of_somebody_who_disagrees_and_has_wished_nothing()
+    {
+        var (node, _) = Running();
+        var heads = Knowing(node["a"] with { State = JobState.Done, Active = false, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        Settle(node, heads);
+        _ = heads[1].Merge(heads[1]["a"] with { Ts = node.Clock.Wall + 90 });
+        node.Merge(heads[1]["a"]).Should().BeEmpty();
+        node.Merge(heads[1]["a"] with { Ts = node.Clock.Wall + 50 }).Should().BeEmpty();
+
+        _ = heads[0].Submit("{'id':'a','tags':['t']}");
+        Settle(node, heads);
+
+        node["a"].Tags.Should().Equal("t");
+        heads.Should().OnlyContain(head => head["a"].Tags.Single() == "t");
+    }
+
     [Fact]
     public void The_same_holds_while_that_run_is_killed()
     {
