@@ -224,6 +224,23 @@ public sealed class LinkingTests
     }
 
     [Fact]
+    public void What_is_made_of_an_answer_from_before_a_job_that_is_on_its_way_is_sent_too()
+    {
+        Connect();
+        _ = _head.Accept(OnN1);
+        _head.Ledger.TakePending(Peer, isTurn: true).Should().ContainSingle();
+        var started = _head["a"] with { State = JobState.Running, StartCount = 1 };
+        _head.Clock.PassUntil(_head.Clock.Steady + 1);
+        _ = _head.Submit("{'id':'a','tags':['t']}");
+        _head.Ledger.TakePending(Peer, isTurn: false).Should().ContainSingle();
+
+        TellJobs(started);
+
+        (_head["a"].State, _head["a"].Tags.Single()).Should().Be((JobState.Running, "t"));
+        Sent().Should().Equal("a");
+    }
+
+    [Fact]
     public void What_the_peer_had_before_an_answer_and_has_not_kept_is_sent_again()
     {
         Connect();
