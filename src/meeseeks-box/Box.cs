@@ -278,7 +278,7 @@ internal sealed class Box : IAsyncDisposable
 
         _writingJournal = _journal is null ? Task.CompletedTask : _loops.Watch("journal", _journal.RunAsync());
         _state.TakeUp(jobs, _journal);
-        _log.Information("{Count} jobs taken up from {File}, with {Changes} changes in its journal", jobs.Count, _config.Config.State.File, reader.Count);
+        _log.Information("jobs taken up from {File}: {Count}; changes in its journal: {Changes}", _config.Config.State.File, jobs.Count, reader.Count);
         return [.. jobs.Where(job => job.Node == _config.Config.Name && job is { Active: true, Pid: not null, StartTs: not null })];
     }
 
@@ -286,7 +286,7 @@ internal sealed class Box : IAsyncDisposable
     {
         if (reaped.Killed.Count > 0)
         {
-            _log.Warning("ended {Count} processes that an earlier life of this box had left behind: {Processes}", reaped.Killed.Count, string.Join(", ", reaped.Killed));
+            _log.Warning("ended processes that an earlier life of this box had left behind: {Processes}", string.Join(", ", reaped.Killed));
         }
 
         if (reaped.Left.Count > 0)
