@@ -104,8 +104,7 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
     // again when there is news: several of them would answer each other through us for ever.
     private bool TakeWishes(JobEntry entry, Job theirs, Moment now)
     {
-        if (entry.Run is not null && !(theirs.State is JobState.Killed && entry.Job.IsLive)
-            && Conflict.HaveSameWishes(theirs, entry.Job) && Conflict.IsBeyondAnswer(theirs, entry.Job))
+        if (IsMereDisagreement(entry, theirs))
         {
             var isTold = entry.Disagreed > 0;
             entry.Disagreed = Math.Max(entry.Disagreed, theirs.Ts);
@@ -128,6 +127,12 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
 
         return true;
     }
+
+    // Of the run here, by somebody who will keep his copy and asks for nothing.
+    private static bool IsMereDisagreement(JobEntry entry, Job theirs) => entry.Run is not null
+        && !(theirs.State is JobState.Killed && entry.Job.IsLive)
+        && Conflict.IsBeyondAnswer(theirs, entry.Job)
+        && Conflict.HaveSameWishes(theirs, entry.Job);
 
     private void Kill(JobEntry entry, Job theirs, Moment now)
     {

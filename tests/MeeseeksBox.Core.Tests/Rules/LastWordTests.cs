@@ -151,42 +151,7 @@ public sealed class LastWordTests
         Settle(node, heads);
 
         (node["a"].Rc, heads[0]["a"].Rc, heads[1]["a"].Rc).Should().Be((rc, rc, rc));
-        new[] { node["a"], heads[0]["a"], heads[1]["a"] }.Should().OnlyContain(job => job.HasEnded && job.State == node["a"].State);
-    }
-
-    [Theory]
-    [InlineData(JobState.New, 1)]
-    [InlineData(JobState.Running, 2)]
-    public void A_kill_by_those_who_disagree_holds(JobState known, int starts)
-    {
-        var (node, run) = Running();
-        var heads = Knowing(node["a"] with { State = known, StartCount = starts, Active = true, Rc = 3, EndTs = 9 }, node.Clock.Wall);
-        Settle(node, heads);
-
-        _ = heads[0].Kill("a");
-        Settle(node, heads);
-
-        run.Stop.Should().Be(StopReason.Killed);
-        node.End(run, rc: -9);
-        Settle(node, heads);
-        new[] { node["a"], heads[0]["a"], heads[1]["a"] }.Should().OnlyContain(job => job.HasEnded && job.State == JobState.Killed);
-    }
-
-    [Fact]
-    public void A_wish_is_not_undone_by_the_later_copy_of_somebody_who_disagrees_and_has_wished_nothing()
-    {
-        var (node, _) = Running();
-        var heads = Knowing(node["a"] with { State = JobState.Done, Active = false, Rc = 3, EndTs = 9 }, node.Clock.Wall);
-        Settle(node, heads);
-        _ = heads[1].Merge(heads[1]["a"] with { Ts = node.Clock.Wall + 90 });
-        node.Merge(heads[1]["a"]).Should().BeEmpty();
-        node.Merge(heads[1]["a"] with { Ts = node.Clock.Wall + 50 }).Should().BeEmpty();
-
-        _ = heads[0].Submit("{'id':'a','tags':['t']}");
-        Settle(node, heads);
-
-        node["a"].Tags.Should().Equal("t");
-        heads.Should().OnlyContain(head => head["a"].Tags.Single() == "t");
+        AllKnowTheEnd(node, heads, node["a"].State);
     }
 
     [Fact]
@@ -200,7 +165,7 @@ public sealed class LastWordTests
 
         node.End(run, rc: -9);
         Settle(node, heads);
-        new[] { node["a"], heads[0]["a"], heads[1]["a"] }.Should().OnlyContain(job => job.HasEnded && job.State == node["a"].State);
+        AllKnowTheEnd(node, heads, node["a"].State);
     }
 
     [Fact]
@@ -227,6 +192,41 @@ public sealed class LastWordTests
         (node["a"].Pool, heads[0]["a"].Pool).Should().Be(("p1", "p2"));
     }
 
+    [Theory]
+    [InlineData(JobState.New, 1)]
+    [InlineData(JobState.Running, 2)]
+    public void A_kill_by_those_who_disagree_holds(JobState known, int starts)
+    {
+        var (node, run) = Running();
+        var heads = Knowing(node["a"] with { State = known, StartCount = starts, Active = true, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        Settle(node, heads);
+
+        _ = heads[0].Kill("a");
+        Settle(node, heads);
+
+        run.Stop.Should().Be(StopReason.Killed);
+        node.End(run, rc: -9);
+        Settle(node, heads);
+        AllKnowTheEnd(node, heads, JobState.Killed);
+    }
+
+    [Fact]
+    public void A_wish_is_not_undone_by_the_later_copy_of_somebody_who_disagrees_and_has_wished_nothing()
+    {
+        var (node, _) = Running();
+        var heads = Knowing(node["a"] with { State = JobState.Done, Active = false, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        Settle(node, heads);
+        _ = heads[1].Merge(heads[1]["a"] with { Ts = node.Clock.Wall + 90 });
+        node.Merge(heads[1]["a"]).Should().BeEmpty();
+        node.Merge(heads[1]["a"] with { Ts = node.Clock.Wall + 50 }).Should().BeEmpty();
+
+        _ = heads[0].Submit("{'id':'a','tags':['t']}");
+        Settle(node, heads);
+
+        node["a"].Tags.Should().Equal("t");
+        heads.Should().OnlyContain(head => head["a"].Tags.Single() == "t");
+    }
+
     [Fact]
     public void Who_knows_more_of_a_job_answers_a_later_copy_with_a_still_later_one()
     {
@@ -248,6 +248,9 @@ public sealed class LastWordTests
         heads[1].Merge(copy with { Ts = now - 5 });
         return heads;
     }
+
+    private static void AllKnowTheEnd(TestNode node, TestNode[] heads, JobState state) =>
+        new[] { node["a"], heads[0]["a"], heads[1]["a"] }.Should().OnlyContain(job => job.HasEnded && job.State == state);
 
     // Both heads and the node tell each other what they have until nobody takes anything any more, which must not be long.
     private static void Settle(TestNode node, TestNode[] heads)
