@@ -53,33 +53,68 @@ public static class JobKeys
     /// <summary>Finds an attribute by its name on the wire.</summary>
     public static bool TryFind(string name, [NotNullWhen(true)] out JobKey? key) => ByName.TryGetValue(name, out key);
 
-    /// <summary>Reads a whole job, as peers send it and state files hold it.</summary>
+    /// <summary>Reads a whole job that names its own id, as lines of the journal hold it.</summary>
     /// <param name="element">An object that has at least an <c>id</c>.</param>
     /// <param name="job">The job.</param>
     /// <param name="problem">What is wrong, when the answer is false; names the key.</param>
     public static bool TryRead(JsonElement element, [NotNullWhen(true)] out Job? job, [NotNullWhen(false)] out string? problem)
     {
-        job = null;
+        job = ReadUnnamed(element, out problem);
+        if (job is { Id.Length: 0 })
+        {
+            problem = "id: a job must have one";
+            job = null;
+        }
+
+        return job is not null;
+    }
+
+    /// <summary>Reads a whole job that is the value of its id in an object, as peers send it.</summary>
+    /// <param name="element">An object of attributes.</param>
+    /// <param name="id">The key of the job, or the id that was asked for.</param>
+    /// <param name="job">The job, with this id.</param>
+    /// <param name="problem">What is wrong, when the answer is false; names the attribute.</param>
+    public static bool TryRead(JsonElement element, string id, [NotNullWhen(true)] out Job? job, [NotNullWhen(false)] out string? problem)
+    {
+        job = ReadUnnamed(element, out problem);
+        job = job is null ? null : WithId(job, id, out problem);
+        return job is not null;
+    }
+
+    /// <summary>Reads a whole job that may lack an <c>id</c>; it is empty in the result then, for <see cref="WithId"/> to set.</summary>
+    /// <param name="element">An object of attributes.</param>
+    /// <param name="problem">What is wrong; null when nothing is.</param>
+    /// <returns>The job; null when something is wrong.</returns>
+    public static Job? ReadUnnamed(JsonElement element, out string? problem)
+    {
         if (element.ValueKind is not JsonValueKind.Object)
         {
             problem = $"{Loose.Show(element)} is not a job";
-            return false;
+            return null;
         }
 
         if (!SoundText.IsSound(element))
         {
             problem = SoundText.Problem;
-            return false;
+            return null;
         }
 
         var read = Change(new Job { Id = "" }, element, out problem);
-        if (problem is null && read.Id.Length is 0)
-        {
-            problem = "id: a job must have one";
-        }
+        return problem is null ? read : null;
+    }
 
-        job = problem is null ? read : null;
-        return job is not null;
+    /// <summary>The job with the id of the key that it is the value of.</summary>
+    /// <remarks>The original never writes <c>id</c> into a job that was submitted without one: the key is the id then.</remarks>
+    /// <param name="job">A job from <see cref="ReadUnnamed"/>.</param>
+    /// <param name="id">The key.</param>
+    /// <param name="problem">What is wrong; null when nothing is.</param>
+    /// <returns>The job; null when its own id is another one, or the key is empty.</returns>
+    public static Job? WithId(Job job, string id, out string? problem)
+    {
+        problem = id.Length is 0 ? "id: a job must have one"
+            : job.Id.Length > 0 && job.Id != id ? $"id: the job under the key '{id}' has the id '{job.Id}'"
+            : null;
+        return problem is not null ? null : job.Id.Length is 0 ? job with { Id = id } : job;
     }
 
     /// <summary>The job with every key of an object set in it, unknown ones in <see cref="Job.Extra"/>; no other rule is looked at.</summary>

@@ -125,13 +125,13 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
         var problems = new List<string>();
         foreach (var property in argument.EnumerateObject())
         {
-            if (JobKeys.TryRead(property.Value, out var job, out var wrong) && job.Id == property.Name)
+            if (JobKeys.TryRead(property.Value, property.Name, out var job, out var wrong))
             {
                 jobs.Add(job);
             }
             else
             {
-                problems.Add($"{property.Name}: {wrong ?? "its id is another one"}");
+                problems.Add($"{property.Name}: {wrong}");
             }
         }
 

@@ -65,13 +65,13 @@ internal sealed record PeerAnswer
         {
             foreach (var property in all.EnumerateObject())
             {
-                if (JobKeys.TryRead(property.Value, out var job, out var wrong) && job.Id == property.Name)
+                if (JobKeys.TryRead(property.Value, property.Name, out var job, out var wrong))
                 {
                     jobs.Add(job);
                 }
                 else
                 {
-                    problems.Add($"job {property.Name}: {wrong ?? "its id is another one"}");
+                    problems.Add($"job {property.Name}: {wrong}");
                 }
             }
         }

@@ -68,8 +68,8 @@ internal static class HistoryTail
         {
             using var document = JsonDocument.Parse(line);
             return document.RootElement.ValueKind is JsonValueKind.Object
-                && document.RootElement.EnumerateObject().FirstOrDefault().Value is { ValueKind: JsonValueKind.Object } job
-                && JobKeys.TryRead(job, out var read, out _)
+                && document.RootElement.EnumerateObject().FirstOrDefault() is { Value.ValueKind: JsonValueKind.Object } job
+                && JobKeys.TryRead(job.Value, job.Name, out var read, out _)
                 ? read
                 : null;
         }

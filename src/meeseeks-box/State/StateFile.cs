@@ -144,12 +144,7 @@ internal sealed class StateFile : IDisposable
             using var stream = File.OpenRead(path);
             var stored = JsonSerializer.Deserialize(stream, StoredContext.Default.DictionaryStringStoredJob)
                 ?? throw new JsonException("it holds null, not an object of jobs");
-            foreach (var (id, job) in stored.Where(job => job.Value.Problem is not null))
-            {
-                _log.Error("job {Job} in {File} cannot be read and is left out: {Problem}", id, path, job.Problem);
-            }
-
-            jobs = [.. stored.Values.Where(job => job.Job is not null).Select(job => job.Job!)];
+            jobs = [.. stored.Select(job => Read(path, job.Key, job.Value)).OfType<Job>()];
             return true;
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
@@ -161,6 +156,18 @@ internal sealed class StateFile : IDisposable
         {
             throw new IOException($"state.file: {path} is there and cannot be read: {problem.Message}", problem);
         }
+    }
+
+    private Job? Read(string path, string id, StoredJob stored)
+    {
+        var problem = stored.Problem;
+        var job = stored.Job is { } unnamed ? JobKeys.WithId(unnamed, id, out problem) : null;
+        if (job is null)
+        {
+            _log.Error("job {Job} in {File} cannot be read and is left out: {Problem}", id, path, problem);
+        }
+
+        return job;
     }
 
     private void SetAside(string path)

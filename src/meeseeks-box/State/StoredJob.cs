@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Agent.State;
 
 /// <summary>A job as it is found in a state file, or why it is none: one that cannot be read must not cost all the others.</summary>
-/// <param name="Job">The job.</param>
+/// <param name="Job">The job; its id is empty where only its key names it.</param>
 /// <param name="Problem">What is wrong.</param>
 [JsonConverter(typeof(Converter))]
 internal readonly record struct StoredJob(Job? Job, string? Problem)
@@ -15,7 +15,8 @@ internal readonly record struct StoredJob(Job? Job, string? Problem)
         public override StoredJob Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             using var document = JsonDocument.ParseValue(ref reader);
-            return JobKeys.TryRead(document.RootElement, out var job, out var problem) ? new(job, null) : new(null, problem);
+            var job = JobKeys.ReadUnnamed(document.RootElement, out var problem);
+            return new(job, problem);
         }
 
         public override void Write(Utf8JsonWriter writer, StoredJob value, JsonSerializerOptions options) =>

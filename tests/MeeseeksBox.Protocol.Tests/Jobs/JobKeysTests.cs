@@ -84,6 +84,22 @@ public sealed class JobKeysTests
         problem.Should().Be(expected);
     }
 
+    [Theory]
+    [InlineData("{}", "a", null)]
+    [InlineData("""{"id":null}""", "a", null)]
+    [InlineData("""{"id":"a"}""", "a", null)]
+    [InlineData("""{"id":7}""", "7", null)]
+    [InlineData("""{"id":"b"}""", "a", "id: the job under the key 'a' has the id 'b'")]
+    [InlineData("{}", "", "id: a job must have one")]
+    [InlineData("""{"rc":"x"}""", "a", "rc: 'x' is not a whole number")]
+    public void A_job_takes_its_id_from_its_key_unless_it_has_another_one(string json, string key, string? expected)
+    {
+        var read = JobKeys.TryRead(Some.Json(json), key, out var job, out var problem);
+
+        problem.Should().Be(expected);
+        (read, job?.Id).Should().Be((expected is null, expected is null ? key : null));
+    }
+
     [Fact]
     public void Unknown_keys_are_kept_and_sent_on_as_they_came()
     {

@@ -115,13 +115,26 @@ public sealed class RequestObjectTests
     [Fact]
     public void An_empty_filter_to_kill_is_known_as_empty() => ((KillRequest)Single("""{"kill":{}}""")).Filter.IsEmpty.Should().BeTrue();
 
+    [Theory]
+    [InlineData("""{"sync":{"a":{"pool":"p1"}}}""")]
+    [InlineData("""{"sync":{"a":{"id":null,"pool":"p1"}}}""")]
+    [InlineData("""{"sync":{"a":{"id":"","pool":"p1"}}}""")]
+    [InlineData("""{"sync":{"a":{"id":"a","pool":"p1"}}}""")]
+    public void A_job_of_sync_without_an_id_has_that_of_its_key(string json)
+    {
+        var sync = (SyncRequest)Single(json);
+
+        sync.Problems.Should().BeEmpty();
+        sync.Jobs.Select(job => (job.Id, job.Pool)).Should().Equal(("a", "p1"));
+    }
+
     [Fact]
     public void A_job_of_sync_that_cannot_be_read_does_not_spoil_the_others()
     {
         var sync = (SyncRequest)Single("""{"sync":{"a":{"id":"a"},"b":{"id":"b","rc":"x"},"c":{"id":"d"},"e":5,"f":{"id":"f"}}}""");
 
         sync.Jobs.Select(job => job.Id).Should().Equal("a", "f");
-        sync.Problems.Should().Equal("b: rc: 'x' is not a whole number", "c: its id is another one", "e: 5 is not a job");
+        sync.Problems.Should().Equal("b: rc: 'x' is not a whole number", "c: id: the job under the key 'c' has the id 'd'", "e: 5 is not a job");
     }
 
     [Fact]
