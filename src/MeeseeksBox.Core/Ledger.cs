@@ -32,9 +32,10 @@ public sealed class Ledger
         _running = new Running(_state);
         _killing = new Killing(_state);
         _submitting = new Submitting(_state, _killing, _running);
-        _merging = new Merging(_state, _killing, _running);
+        var reruns = new OriginalNodeReruns(_state);
+        _merging = new Merging(_state, _killing, _running, new UnassignedCopies(_state, _submitting, _killing, _running), reruns);
         _linking = new Linking(_state, _merging);
-        _deadlines = new Deadlines(_state, _running, new Expiry(_state));
+        _deadlines = new Deadlines(_state, _running, new Expiry(_state), reruns);
         _routing = new Routing(_state);
     }
 
@@ -341,6 +342,11 @@ public sealed class Ledger
 
     private void NodesChanged(Moment now)
     {
+        foreach (var node in _state.Nodes.TakeLeaseChanges())
+        {
+            _state.Jobs.ApplyLease(node, now);
+        }
+
         _state.StateOwn(double.PositiveInfinity, now);
         _routing.LookAgain();
         _routing.Route(now);

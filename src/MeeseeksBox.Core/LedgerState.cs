@@ -17,7 +17,7 @@ internal sealed class LedgerState
         Nodes = new NodeTable(News);
         Own = new OwnNode(Nodes);
         Peers = new PeerTable(Nodes, News);
-        Jobs = new JobTable(settings, News, Peers);
+        Jobs = new JobTable(settings, News, Nodes, Peers);
         Runs = new RunTable();
     }
 

@@ -33,8 +33,11 @@ internal static class Some
     public static NodeSettings WithoutPool(this NodeSettings settings, string name) =>
         settings with { Pools = settings.Pools.Where(pool => pool.Key != name).ToDictionary() };
 
-    /// <summary>What another node tells of itself: a pool p1 of so many slots (0: no limit, -1: draining).</summary>
-    public static NodeStatus Status(double ts, int slots = 2, double loadavg = 0, string pool = "p1") => new()
+    /// <summary>The status of a node of ours: a pool p1 of so many slots (0: no limit, -1: draining).</summary>
+    public static NodeStatus Status(double ts, int slots = 2, double loadavg = 0, string pool = "p1") => OriginalStatus(ts, slots, loadavg, pool) with { Ver = "1" };
+
+    /// <summary>The status of a node of the original, which states no version.</summary>
+    public static NodeStatus OriginalStatus(double ts, int slots = 2, double loadavg = 0, string pool = "p1") => new()
     {
         Ts = ts,
         Loadavg = loadavg,

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using MeeseeksBox.Core.Nodes;
 using MeeseeksBox.Core.Peers;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
@@ -9,7 +10,7 @@ namespace MeeseeksBox.Core.Jobs;
 /// All jobs that this node knows of, found by id, by queue, by order of change and by deadline. Every index is kept at every
 /// <see cref="Put"/>, so that no question is answered by looking at all jobs.
 /// </summary>
-internal sealed class JobTable(NodeSettings settings, News news, PeerTable peers)
+internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes, PeerTable peers)
 {
     private readonly Dictionary<string, JobEntry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<QueueKey, JobQueue> _queues = [];
@@ -26,6 +27,9 @@ internal sealed class JobTable(NodeSettings settings, News news, PeerTable peers
 
     /// <summary>Jobs at work on other nodes, which are lost when nothing is heard of them.</summary>
     public EntryList AtWorkElsewhere { get; } = new(EntryList.ByDue);
+
+    /// <summary>Live jobs at work on nodes whose status stands for them (<see cref="NodeTable.IsLeased"/>): they have no deadline.</summary>
+    public EntryList Leased { get; } = new(EntryList.ByDue);
 
     /// <summary>Jobs that wait on other nodes, which are told again after a while.</summary>
     public EntryList WaitingElsewhere { get; } = new(EntryList.ByDue);
@@ -118,9 +122,21 @@ internal sealed class JobTable(NodeSettings settings, News news, PeerTable peers
         }
 
         // Kinds of deadlines may have changed too; within each kind the order of the last touch must stay.
-        foreach (var entry in EntriesByTouch())
+        foreach (var entry in AllIn(Changes).OrderBy(entry => entry.Touched))
         {
             LeaveDueList(entry);
+            EnterDueList(entry);
+        }
+    }
+
+    /// <summary>Starts the deadlines of the jobs at work on a node, or takes them away, by <see cref="NodeTable.IsLeased"/>.</summary>
+    public void ApplyLease(string node, Moment now)
+    {
+        var isLeased = nodes.IsLeased(node);
+        foreach (var entry in AllIn(isLeased ? AtWorkElsewhere : Leased).Where(entry => entry.Job.Node == node && entry.Job.IsLive).ToArray())
+        {
+            LeaveDueList(entry);
+            entry.Touched = now.Steady;
             EnterDueList(entry);
         }
     }
@@ -155,17 +171,25 @@ internal sealed class JobTable(NodeSettings settings, News news, PeerTable peers
     public double? NextDelayed => _delayed.TryPeek(out _, out var time) ? time : null;
 
     /// <summary>Lets those jobs wait for a slot whose pause is over.</summary>
-    public void EndPauses(Moment now)
+    /// <returns>The entries whose time has come.</returns>
+    public IReadOnlyList<JobEntry> EndPauses(Moment now)
     {
+        List<JobEntry> due = [];
         while (_delayed.TryPeek(out _, out var time) && time <= now.Steady)
         {
             var entry = _delayed.Dequeue();
             if (_entries.TryGetValue(entry.Job.Id, out var present) && present == entry)
             {
                 Refresh(entry, now);
+                due.Add(entry);
             }
         }
+
+        return due;
     }
+
+    /// <summary>Has <see cref="EndPauses"/> return an entry at a time, by the steady clock.</summary>
+    public void RemindAt(JobEntry entry, double time) => _delayed.Enqueue(entry, time);
 
     /// <summary>True when the job is on this node, in a pool that is here.</summary>
     public bool IsHere(Job job) => job.Node == _settings.Name && _settings.Pool(job.Pool) is not null;
@@ -255,7 +279,7 @@ internal sealed class JobTable(NodeSettings settings, News news, PeerTable peers
         entry.DueList = entry.Queue is { } queue && queue.Key.Node == _settings.Name ? queue.Live
             : entry.Queue is null ? Ended
             : entry.Queue.Key.Node is null ? null
-            : job.Active || job.State is not JobState.New ? AtWorkElsewhere
+            : job.Active || job.State is not JobState.New ? (job.IsLive && nodes.IsLeased(job.Node!) ? Leased : AtWorkElsewhere)
             : WaitingElsewhere;
         entry.DueList?.Add(entry);
     }
@@ -266,10 +290,9 @@ internal sealed class JobTable(NodeSettings settings, News news, PeerTable peers
         entry.DueList = null;
     }
 
-    // Changes are in the order of Touched, because each change touches.
-    private IEnumerable<JobEntry> EntriesByTouch()
+    private static IEnumerable<JobEntry> AllIn(EntryList list)
     {
-        for (var entry = Changes.First; entry is not null; entry = Changes.Next(entry))
+        for (var entry = list.First; entry is not null; entry = list.Next(entry))
         {
             yield return entry;
         }

@@ -10,6 +10,7 @@ public sealed class NodeTable
     private readonly Dictionary<string, HashSet<string>> _toldBy = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _gone = new(StringComparer.Ordinal);
     private readonly Queue<KnownNode> _heard = new();
+    private readonly HashSet<string> _leaseChanges = new(StringComparer.Ordinal);
     private readonly News _news;
 
     internal NodeTable(News news) => _news = news;
@@ -28,6 +29,20 @@ public sealed class NodeTable
 
     /// <summary>A node by its name; null when it is not known.</summary>
     public KnownNode? Find(string name) => _nodes.GetValueOrDefault(name);
+
+    /// <summary>
+    /// True while the status of a node stands for its live jobs: they do not expire before it goes offline. That holds for nodes of the
+    /// original, whose later versions do not refresh the jobs that run.
+    /// </summary>
+    internal bool IsLeased(string name) => _nodes.TryGetValue(name, out var node) && IsLease(node);
+
+    /// <summary>Takes the names of the nodes whose <see cref="IsLeased"/> may have changed since the last call.</summary>
+    internal string[] TakeLeaseChanges()
+    {
+        string[] changes = [.. _leaseChanges];
+        _leaseChanges.Clear();
+        return changes;
+    }
 
     /// <summary>The nodes online that have a pool.</summary>
     public IReadOnlyList<KnownNode> With(string pool) => _byPool.TryGetValue(pool, out var nodes) ? nodes : [];
@@ -108,6 +123,8 @@ public sealed class NodeTable
         }
     }
 
+    private static bool IsLease(KnownNode node) => node is { IsOriginal: true, Status.Online: true };
+
     // The clock of a node may be set back, and a node that a peer takes for offline keeps its stamp.
     private static bool IsOtherWord(NodeStatus known, NodeStatus status) => known.Ts != status.Ts || (known.Online && !status.Online);
 
@@ -119,6 +136,7 @@ public sealed class NodeTable
         }
 
         Unlist(node);
+        _ = _leaseChanges.Add(name);
         _gone[name] = NextSeq(matters: true);
         OnlineVersion++;
     }
@@ -153,6 +171,11 @@ public sealed class NodeTable
         _ = _gone.Remove(node.Name);
         _heard.Enqueue(node);
         OnlineVersion += known?.Status.Online == node.Status.Online ? 0 : 1;
+        if ((known is not null && IsLease(known)) != IsLease(node))
+        {
+            _ = _leaseChanges.Add(node.Name);
+        }
+
         if (node.Status.Online)
         {
             foreach (var pool in node.Status.Pools.Keys)

@@ -18,7 +18,7 @@ internal static class Conflict
     {
         var newer = IsNewer(theirs, ours);
         var later = theirs.Ts > ours.Ts;
-        if (theirs.Epoch == ours.Epoch && theirs.Node != ours.Node && (!runsHere || ours.Node == here))
+        if (AreOfOneSubmission(theirs, ours) && theirs.Node != ours.Node && (!runsHere || ours.Node == here))
         {
             if (IsKillMissed(ours, theirs, here, newer, later))
             {
@@ -32,7 +32,7 @@ internal static class Conflict
             }
         }
 
-        if (theirs.Epoch != ours.Epoch || theirs.Node != ours.Node || (runsHere && ours.Node != here))
+        if (!AreOfOneSubmission(theirs, ours) || theirs.Node != ours.Node || (runsHere && ours.Node != here))
         {
             return !newer ? Verdict.Keep : runsHere ? Verdict.Supersede : Verdict.Take;
         }
@@ -68,6 +68,9 @@ internal static class Conflict
     {
         var order = copy.Epoch.CompareTo(than.Epoch);
 
+        // An original of February 2022 sets the counts back and the time of submit anew when somebody restarts a job.
+        order = order is not 0 ? order : copy.SubmitTs.CompareTo(than.SubmitTs);
+
         // Old peers set the counts back at a resubmit and know no epoch: there the stamps have to do.
         order = order is not 0 || copy.Resubmit is true || than.Resubmit is true ? order : Progress(copy).CompareTo(Progress(than));
         order = order is not 0 ? order : copy.Ts.CompareTo(than.Ts);
@@ -76,6 +79,9 @@ internal static class Conflict
         order = order is not 0 ? order : string.CompareOrdinal(copy.Node, than.Node);
         return (order is not 0 ? order : CompareValues(copy, than)) > 0;
     }
+
+    /// <summary>True when two copies are of the same submit and the same restart of a job: what has become of it can be compared.</summary>
+    public static bool AreOfOneSubmission(Job one, Job other) => one.Epoch == other.Epoch && one.SubmitTs == other.SubmitTs;
 
     /// <summary>True when somebody who did not hear of the job took it for lost: any word of its node is worth more.</summary>
     public static bool IsGuess(Job job) => job is { State: JobState.Failed, Error: Expiry.Error } or { State: JobState.Killed, Active: false, Error: Expiry.Error };

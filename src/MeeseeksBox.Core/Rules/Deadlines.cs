@@ -4,7 +4,7 @@ using MeeseeksBox.Core.Settings;
 namespace MeeseeksBox.Core.Rules;
 
 /// <summary>What happens because time passes (SPEC.md §4). One deadline is told to the shell: the earliest of all.</summary>
-internal sealed class Deadlines(LedgerState state, Running running, Expiry expiry)
+internal sealed class Deadlines(LedgerState state, Running running, Expiry expiry, OriginalNodeReruns reruns)
 {
     // In seconds: a span of 0 must not make the node turn without a pause.
     private const double ShortestSpan = 0.001;
@@ -69,7 +69,11 @@ internal sealed class Deadlines(LedgerState state, Running running, Expiry expir
             }
         }
 
-        state.Jobs.EndPauses(now);
+        foreach (var entry in state.Jobs.EndPauses(now))
+        {
+            reruns.Consider(entry, now);
+        }
+
         running.StopOverdue(now);
         state.Nodes.TimeOut(settings.Timeout, now);
     }

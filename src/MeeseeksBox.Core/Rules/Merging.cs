@@ -5,17 +5,27 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Core.Rules;
 
 /// <summary>Takes in jobs as other nodes know them (SPEC.md §7).</summary>
-internal sealed class Merging(LedgerState state, Killing killing, Running running)
+internal sealed class Merging(LedgerState state, Killing killing, Running running, UnassignedCopies unassigned, OriginalNodeReruns reruns)
 {
     /// <summary>Takes in one copy; true when anything of it was taken over.</summary>
     public bool Merge(Job theirs, Moment now)
     {
-        // A job without a node belongs to the node that looks for one: it must not spread.
         if (theirs.Node is null)
         {
-            return false;
+            return unassigned.Merge(theirs, now);
         }
 
+        var isTaken = MergeAssigned(theirs, now);
+        if (state.Jobs.TryFind(theirs.Id, out var entry))
+        {
+            reruns.Consider(entry, now);
+        }
+
+        return isTaken;
+    }
+
+    private bool MergeAssigned(Job theirs, Moment now)
+    {
         if (!state.Jobs.TryFind(theirs.Id, out var entry))
         {
             if (state.Jobs.Departed.Find(theirs) is not { } departed)
@@ -60,11 +70,11 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
 
     private void Take(Job theirs, Moment now)
     {
-        var sameEpoch = state.Jobs.TryFind(theirs.Id, out var known) && known.Job.Epoch == theirs.Epoch;
+        var sameSubmission = state.Jobs.TryFind(theirs.Id, out var known) && Conflict.AreOfOneSubmission(known.Job, theirs);
         var entry = state.Jobs.Put(theirs, now);
 
         // We may not have seen it alive since it was sent off anew.
-        entry.Recorded &= sameEpoch && !theirs.IsLive;
+        entry.Recorded &= sameSubmission && !theirs.IsLive;
         if (theirs is { State: JobState.New, EndTs: not null } && theirs.StartCount + theirs.FailCount + theirs.Epoch > 0)
         {
             // It is about to run again after an end: the pause counts from when we heard of it, since clocks differ.

@@ -16,7 +16,7 @@ internal sealed class Durability(StateKeeper state)
 
         session.HasChanged = true;
         var problem = state.SavingProblem;
-        session.HasSubmitted |= problem is null && request is SubmitRequest;
+        session.HasSubmitted |= request is SyncRequest sync ? sync.Jobs.Any(job => job.Node is null) : problem is null && request is SubmitRequest;
         if (problem is not null && request is KillRequest or ModifyRequest)
         {
             answer.Warn([$"the change is not on disk yet: {problem}"]);
@@ -31,6 +31,7 @@ internal sealed class Durability(StateKeeper state)
             return;
         }
 
+        // A client that submits by sync cannot be refused: without an answer it connects again and sends the job once more.
         // Who ends a job on a full disk wants it to end, and not to wait for room, and what an upstream node sends is on disk there. But what was taken
         // from a client before the disk was known to be full has to wait.
         var mustWait = session.HasSubmitted || state.SavingProblem is null;

@@ -49,7 +49,6 @@ internal sealed class FullScan
         Demand(_entries.Count == _ledger.Count, "the change list holds every job");
         Demand(_entries.All(entry => _state.Jobs.TryFind(entry.Job.Id, out var found) && found == entry), "what is in the change list is found by id");
         Demand(_entries.Zip(_entries.Skip(1)).All(pair => pair.First.Job.Seq < pair.Second.Job.Seq), "the change list is in the order of seq");
-        Demand(_entries.Zip(_entries.Skip(1)).All(pair => pair.First.Touched <= pair.Second.Touched), "the change list is in the order of touch");
         Demand(_entries.Count is 0 || _entries[^1].Job.Seq <= _ledger.Seq, "no job has a number that was not given yet");
         Demand(_entries.All(entry => !entry.Job.HasEnded || entry.Recorded), "every end was told to the history");
     }
@@ -81,7 +80,7 @@ internal sealed class FullScan
 
     private void VerifyDueLists()
     {
-        var lists = _entries.Select(entry => entry.DueList).Append(_state.Jobs.Ended).Append(_state.Jobs.AtWorkElsewhere)
+        var lists = _entries.Select(entry => entry.DueList).Append(_state.Jobs.Ended).Append(_state.Jobs.AtWorkElsewhere).Append(_state.Jobs.Leased)
             .Append(_state.Jobs.WaitingElsewhere).OfType<EntryList>().Distinct();
         Demand(_entries.All(entry => entry.DueList == DueList(entry)), "every job is in the right list of deadlines");
         foreach (var list in lists)
@@ -163,6 +162,7 @@ internal sealed class FullScan
         ({ } place, _) when place.Node == Settings.Name => entry.Queue!.Live,
         (_, { State: JobState.New, Active: false }) when entry.DueList is null => null,
         (_, { State: JobState.New, Active: false }) => _state.Jobs.WaitingElsewhere,
+        (_, { IsLive: true, Node: { } node }) when _state.Nodes.Find(node) is { Status: { Ver: null, Online: true } } => _state.Jobs.Leased,
         _ => _state.Jobs.AtWorkElsewhere,
     };
 }

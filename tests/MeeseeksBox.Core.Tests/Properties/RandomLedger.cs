@@ -146,6 +146,7 @@ internal sealed class RandomLedger
         {
             Ts = _statusTs + dice.Next(-1, 2),
             Online = dice.Next(5) is not 0,
+            Ver = dice.Next(2) is 0 ? null : "1",
             Loadavg = dice.Next(3),
             Pools = RandomValues.Pools[..3].Where(_ => dice.Next(2) is 0).ToDictionary(pool => pool, _ => SlotCount.Of(dice.Next(-1, 3))),
         });

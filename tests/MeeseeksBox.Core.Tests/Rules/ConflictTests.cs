@@ -27,16 +27,6 @@ public sealed class ConflictTests
         node["a"].Ts.Should().Be(5);
     }
 
-    [Fact]
-    public void A_job_without_a_node_does_not_spread()
-    {
-        var node = new TestNode(Some.Head());
-
-        node.Merge(Copy("'node':false,'ts':5")).Should().BeEmpty();
-
-        node.Ledger.Count.Should().Be(0);
-    }
-
     [Theory]
     [InlineData(4, false)]
     [InlineData(5, false)]

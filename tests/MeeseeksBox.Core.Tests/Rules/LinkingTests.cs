@@ -259,8 +259,8 @@ public sealed class LinkingTests
     public void A_job_that_has_left_is_not_sent_to_a_peer_that_knows_nothing_of_it()
     {
         Connect();
-        _ = _head.Accept(OnN1);
-        _head.Merge(Copy("'node':'n1','state':'done'") with { Ts = _head.Clock.Wall + 5 });
+        var job = _head.Accept(OnN1);
+        _head.Merge(job with { State = JobState.Done, Active = false, Ts = _head.Clock.Wall + 5 });
 
         _head.Pass(_head.Ledger.Settings.Expire + 1);
 

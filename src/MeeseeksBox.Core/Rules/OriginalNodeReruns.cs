@@ -1,0 +1,53 @@
+using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Rules;
+
+/// <summary>Runs jobs with <c>resubmit</c> again that ended on a node of the original, which leaves that to the submit node (SPEC.md §7).</summary>
+/// <remarks>
+/// In every version of the original the submit node carries out <c>resubmit</c>. A node of January 2020 still retries and restarts such a job
+/// by itself; later ones leave that to the submit node too. The two cannot be told apart, so this node waits before it does either.
+/// </remarks>
+internal sealed class OriginalNodeReruns(LedgerState state)
+{
+    // In seconds. The original looks for jobs to retry every second, and a link asks it every second by default.
+    private const double LocalRetryTime = 5;
+
+    /// <summary>Runs the job again if that is up to this node and the time for it has come.</summary>
+    public void Consider(JobEntry entry, Moment now)
+    {
+        if (!IsOurs(entry.Job))
+        {
+            return;
+        }
+
+        var job = entry.Job;
+        var retry = Rerun.After(job with { Resubmit = false });
+        if (retry is not null && !IsLocalRetryOver(entry, now))
+        {
+            return;
+        }
+
+        var again = retry is not null ? job with { State = JobState.New, Node = job.SubmitNode, Epoch = job.Epoch + 1 } : Rerun.After(job)!;
+        entry.NotBefore = now.Steady + (state.Settings.Pool(job.Pool)?.RestartDelay ?? 1);
+        state.Record(state.Change(entry, again, now));
+    }
+
+    private bool IsOurs(Job job) =>
+        job is { Resubmit: true, State: JobState.Done or JobState.Failed, HasEnded: true, Node: { } node }
+        && job.SubmitNode == state.Settings.Name
+        && node != state.Settings.Name
+        && state.Nodes.Find(node) is { IsOriginal: true };
+
+    // True when the node has had its time since this end of a run came here.
+    private bool IsLocalRetryOver(JobEntry entry, Moment now)
+    {
+        if (entry.LocalRetry.EndTs != entry.Job.EndTs || entry.LocalRetry.Until is 0)
+        {
+            entry.LocalRetry = (entry.Job.EndTs, now.Steady + LocalRetryTime);
+            state.Jobs.RemindAt(entry, entry.LocalRetry.Until);
+        }
+
+        return entry.LocalRetry.Until <= now.Steady;
+    }
+}

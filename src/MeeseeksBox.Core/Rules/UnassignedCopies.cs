@@ -1,0 +1,78 @@
+using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Rules;
+
+/// <summary>Copies of jobs that have no node: submits and changes by clients of the original that keep the jobs themselves (SPEC.md §7).</summary>
+/// <remarks>
+/// Such a client (the cached <c>Client</c>, <c>Job</c> objects, the watcher) makes a job in its own table and sends it with <c>sync</c>. It
+/// sends all of its copies again after each reconnect, and every 60 s those that have not started as far as it knows. A node never sends one.
+/// </remarks>
+internal sealed class UnassignedCopies(LedgerState state, Submitting submitting, Killing killing, Running running)
+{
+    /// <summary>Takes in one copy; true when anything of it was taken over.</summary>
+    public bool Merge(Job theirs, Moment now)
+    {
+        if (!state.Jobs.TryFind(theirs.Id, out var entry))
+        {
+            if (state.Jobs.Departed.Find(theirs) is not { } departed)
+            {
+                return theirs.State is JobState.New && submitting.Adopt(theirs, null, now);
+            }
+
+            // Its end is in the history. It comes back so that the client receives that end.
+            entry = state.Jobs.Put(departed, now);
+            entry.Recorded = true;
+        }
+
+        var ours = entry.Job;
+        if (theirs.Pool != ours.Pool)
+        {
+            return false;
+        }
+
+        var isLater = theirs.Ts > ours.Ts;
+        if (isLater && theirs.State is JobState.New && ours.HasEnded && theirs.SubmitTs > ours.SubmitTs)
+        {
+            return submitting.Adopt(theirs, entry, now);
+        }
+
+        if (theirs.SubmitTs < ours.SubmitTs || theirs.Epoch < ours.Epoch)
+        {
+            // It is a copy of a job that was sent off anew since.
+            return isLater && Answer(entry, ours, theirs, now);
+        }
+
+        if (isLater && theirs.State is JobState.New && ours.HasEnded && theirs.EndTs is not null && theirs.EndTs == ours.EndTs)
+        {
+            entry.NotBefore = 0;
+            return Answer(entry, Rerun.ByHand(Conflict.WithWishes(ours, theirs)), theirs, now);
+        }
+
+        var isKill = theirs.State is JobState.Killed && ours.IsLive;
+        if (!isLater && !isKill)
+        {
+            return false;
+        }
+
+        _ = Answer(entry, isLater ? Conflict.WithWishes(ours, theirs) : ours, theirs, now);
+        if (isKill)
+        {
+            _ = killing.Kill(entry, now);
+        }
+
+        return true;
+    }
+
+    // Stamped later than the copy of the client, which takes no other.
+    private bool Answer(JobEntry entry, Job answer, Job theirs, Moment now)
+    {
+        state.Record(state.Combine(entry, answer, theirs, now));
+        if (entry.Run is { } run)
+        {
+            running.SetLimit(run, entry.Job);
+        }
+
+        return true;
+    }
+}
