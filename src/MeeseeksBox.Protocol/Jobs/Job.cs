@@ -123,6 +123,12 @@ public sealed record Job
     /// <summary>The folder it works in; null for the box's own.</summary>
     public string? Cwd { get; init; }
 
+    /// <summary>The user it is to run as, by name or number; null for the user of the box.</summary>
+    public string? Uid { get; init; }
+
+    /// <summary>The group it is to run as, by name or number; null for the group of <see cref="Uid"/>.</summary>
+    public string? Gid { get; init; }
+
     /// <summary>Words to find it by.</summary>
     public string[] Tags { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
@@ -36,6 +37,31 @@ internal static class JobForms
         },
         Canonical = static value => value ?? "0",
         IsSet = static _ => true,
+    };
+
+    /// <summary>A user or a group, by name or number. The original takes 0 and less for "not given", and reads only a JSON number as a number.</summary>
+    public static readonly JobValueForm<string?> Account = new()
+    {
+        Wanted = "a name or a number",
+        TryRead = static (JsonElement value, out string? result) =>
+        {
+            var isNumber = Loose.TryWhole(value, out var number);
+            var isText = Loose.TryText(value, out var text);
+            result = isNumber ? (number > 0 ? Loose.Canonical(number) : null) : text.Length > 0 ? text : null;
+            return isNumber || (isText && value.ValueKind is JsonValueKind.String && !text.Contains('\0'));
+        },
+        Write = static (writer, value) =>
+        {
+            if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                writer.WriteNumberValue(number);
+            }
+            else
+            {
+                writer.WriteStringValue(value);
+            }
+        },
+        Canonical = static value => value,
     };
 
     public static readonly JobValueForm<JobState> State = new()

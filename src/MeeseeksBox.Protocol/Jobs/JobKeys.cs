@@ -44,6 +44,8 @@ public static class JobKeys
         Key("resubmit", JobKeyRole.Spec, JobForms.OptionalFlag, job => job.Resubmit, (job, value) => job with { Resubmit = value }),
         Key("config", JobKeyRole.Spec, JobCompoundForms.Object, job => job.Config, (job, value) => job with { Config = value }),
         Key("env", JobKeyRole.Spec, JobCompoundForms.Variables, job => job.Env, (job, value) => job with { Env = value }),
+        Key("uid", JobKeyRole.Spec, JobForms.Account, job => job.Uid, (job, value) => job with { Uid = value }),
+        Key("gid", JobKeyRole.Spec, JobForms.Account, job => job.Gid, (job, value) => job with { Gid = value }),
         Key("cwd", JobKeyRole.Spec, JobForms.Text, job => job.Cwd, (job, value) => job with { Cwd = value }),
         Key("tags", JobKeyRole.Spec, JobCompoundForms.Texts, job => job.Tags, (job, value) => job with { Tags = value }),
     ];

@@ -82,6 +82,13 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
         var plan = Volatile.Read(ref _plan);
         try
         {
+            if (JobAccount.Refusal(run.Job) is { } refusal)
+            {
+                // Other jobs get their turn before the slot goes to the next one, which may be refused too.
+                await Task.Yield();
+                return new RunEnd(false, null, refusal);
+            }
+
             using var job = new RunningJob(run, Describe(run, plan.Config), state, time, log);
             _jobs[run] = job;
             return await job.RunAsync(plan.Tasks, mayBlock: plan.Config.Plugin is not null);

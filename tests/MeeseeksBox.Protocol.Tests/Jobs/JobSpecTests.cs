@@ -12,7 +12,7 @@ public sealed class JobSpecTests
     {
         var spec = Read("""
             {"id":"a","pool":"p1","args":["/bin/echo","x"],"node":"n1","stdin":"/in","stdout":"/out","stderr":"/err","runtime":60,"hold":true,
-            "restart":false,"retries":3,"resubmit":true,"config":{"shell":true},"tags":["t"],"state":"new","env":{"A":"1"},"cwd":"/tmp"}
+            "restart":false,"retries":3,"resubmit":true,"config":{"shell":true},"tags":["t"],"state":"new","env":{"A":"1"},"cwd":"/tmp","uid":"alice","gid":7}
             """);
 
         spec.Unknown.Should().BeEmpty();
@@ -20,10 +20,10 @@ public sealed class JobSpecTests
         spec.Nodes.Should().Equal("n1");
         spec.State.Should().Be(JobState.New);
         spec.Keys.Select(key => key.Name).Should().BeEquivalentTo(
-            "pool", "args", "stdin", "stdout", "stderr", "runtime", "hold", "restart", "retries", "resubmit", "config", "tags", "env", "cwd");
+            "pool", "args", "stdin", "stdout", "stderr", "runtime", "hold", "restart", "retries", "resubmit", "config", "tags", "env", "cwd", "uid", "gid");
         Some.Same(Some.Written(spec.Values), Some.Json("""
             {"id":"a","pool":"p1","args":["/bin/echo","x"],"stdin":"/in","stdout":"/out","stderr":"/err","runtime":60,"hold":true,
-            "restart":false,"retries":3,"resubmit":true,"config":{"shell":true},"tags":["t"],"env":{"A":"1"},"cwd":"/tmp",
+            "restart":false,"retries":3,"resubmit":true,"config":{"shell":true},"tags":["t"],"env":{"A":"1"},"cwd":"/tmp","uid":"alice","gid":7,
             "node":false,"submit_node":false,"state":"new","active":false,"ts":0,"seq":0,"submit_ts":0,"start_count":0,"fail_count":0}
             """)).Should().BeTrue();
     }
@@ -52,6 +52,29 @@ public sealed class JobSpecTests
         spec.Keys.Should().ContainSingle().Which.Name.Should().Be("tags");
         string.Join(',', spec.Values.Tags).Should().Be(expected);
     }
+
+    [Theory]
+    [InlineData("1000", "1000", "1000")]
+    [InlineData("\"alice\"", "alice", "\"alice\"")]
+    [InlineData("\"1000\"", "1000", "1000")]
+    [InlineData("0", null, null)]
+    [InlineData("-1", null, null)]
+    [InlineData("\"0\"", null, null)]
+    [InlineData("\"\"", null, null)]
+    public void A_user_is_a_name_or_a_number_and_0_is_none_because_clients_of_later_versions_send_0_for_root(string json, string? expected, string? written)
+    {
+        var spec = Read($$"""{"uid":{{json}},"gid":{{json}} }""");
+
+        (spec.Problem, spec.Values.Uid, spec.Values.Gid).Should().Be((null, expected, expected));
+        (Some.Written(spec.Values).TryGetProperty("uid", out var uid) ? uid.GetRawText() : null).Should().Be(written);
+    }
+
+    [Theory]
+    [InlineData("1.5")]
+    [InlineData("[1]")]
+    [InlineData("\"a\\u0000b\"")]
+    public void A_user_that_is_neither_is_refused(string json) =>
+        JobSpec.Read(Some.Json($$"""{"uid":{{json}} }""")).Problem.Should().StartWith("uid: ").And.EndWith("is not a name or a number");
 
     [Fact]
     public void Numbers_in_args_are_taken_as_the_texts_they_were_written_as() =>

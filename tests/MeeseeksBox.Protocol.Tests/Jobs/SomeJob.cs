@@ -44,6 +44,7 @@ internal static class SomeJob
         Set(Object, static (job, value) => job with { Config = value }),
         Set(Gen.Select(Some.Text, Some.Text).Array[0, 3], static (job, value) => job with { Env = Environment(value) }),
         Set(Some.Text, static (job, value) => job with { Cwd = value }),
+        Set(Gen.Int[1, int.MaxValue], static (job, value) => job with { Uid = $"{value}", Gid = "users" }),
         Set(Texts, static (job, value) => job with { Tags = value }),
         Set(Gen.Select(Some.Text, Some.AnyJson), static (job, value) => Extra(job, value.Item1, value.Item2)));
 
