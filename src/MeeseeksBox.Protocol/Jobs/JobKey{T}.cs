@@ -48,7 +48,7 @@ internal sealed class JobKey<T>(string name, JobKeyRole role, JobValueForm<T> fo
             writer.WritePropertyName(Encoded);
             form.Write(writer, value);
         }
-        else if (Role is JobKeyRole.Run && job is not { StartCount: 0, FailCount: 0, Epoch: 0 })
+        else if (Role is JobKeyRole.Run && job is not { StartCount: 0, FailCount: 0, Epoch: 0, StartTs: null, EndTs: null })
         {
             writer.WriteNull(Encoded);
         }

@@ -81,7 +81,7 @@ public sealed class OldPeer : IAsyncDisposable
     /// <param name="refresh">How often it asks.</param>
     public void Link(int port, TimeSpan refresh) => _loops.Add(AskAsync(port, refresh));
 
-    /// <summary>Makes a job or changes one, with a stamp of now.</summary>
+    /// <summary>Makes a job or changes one, with a stamp of now. A job that was submitted without an id has none inside, as the recordings show.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="changes">What is set, as JSON.</param>
     public void Change(string id, string changes)
@@ -90,7 +90,6 @@ public sealed class OldPeer : IAsyncDisposable
         {
             var job = _jobs.TryGetValue(id, out var known) ? known : [];
             Copy(JsonNode.Parse(changes)!.AsObject(), job);
-            job["id"] = id;
             job["ts"] = Now();
             job["seq"] = ++_seq;
             _jobs[id] = job;
@@ -121,6 +120,9 @@ public sealed class OldPeer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+            return;
+
         await _stop.CancelAsync();
         _listener.Dispose();
         await Task.WhenAll(_loops);

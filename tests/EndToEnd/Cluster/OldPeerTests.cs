@@ -92,16 +92,24 @@ public sealed class OldPeerTests
     }
 
     [Fact]
-    public async Task A_job_that_an_old_node_does_not_update_expires()
+    public async Task A_job_that_an_old_node_does_not_update_expires_only_after_that_node_went_offline()
     {
         await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
-        await using var head = await RunningBox.StartAsync("name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.1", "state.expire=1");
+        await using var head = await RunningBox.StartAsync(
+            "name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.1", "nodes.old.poll=0.1", "state.expire=0.5", "state.timeout=1");
         await head.WaitForPoolAsync("p", "old");
-        _ = await head.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep, tags = new[] { "keep" } });
+        _ = await head.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
         _ = await head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey("a"));
         peer.Change("a", """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
+        _ = await head.WaitForStartAsync("a");
+        var polls = peer.Heard.Count;
+        _ = await head.WaitForAsync(() => Task.FromResult(peer.Heard.Count), heard => heard > polls + 20, "two seconds of polls, four times state.expire");
+        (await head.JobAsync("a")).Text("state").Should().Be("running");
+
+        await peer.DisposeAsync();
 
         (await head.WaitForEndAsync("a")).Text("error").Should().Be("expired");
+        (await head.AskAsync("nodes", new { })).GetProperty("old").Flag("online").Should().BeFalse();
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Protocol.Tests.Recordings;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.State;
@@ -134,6 +135,31 @@ public sealed class CheckpointTests
         second.ExitStatus.Should().Be(1);
         second.Errors.Should().Contain(file).And.Contain("Is another meeseeks-box using this file");
         (await box.AskAsync("ls", new { })).ToString().Should().Be("[]");
+    }
+
+    public static TheoryData<string> RecordedStates => [.. Recording.StateFiles.Keys];
+
+    [Theory]
+    [MemberData(nameof(RecordedStates))]
+    public async Task No_job_of_a_state_file_of_any_version_is_left_out(string name)
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("state"), Recording.StateFiles[name], TestContext.Current.CancellationToken);
+        var then = JsonElement.Parse(Recording.StateFiles[name]);
+
+        await using var box = await RunningBox.StartAsync("name=elsewhere", $"state.file={folder.File("state")}", "state.expire=1000000000");
+        var now = await box.AskAsync("get", new { });
+
+        then.Keys().Should().HaveCountGreaterThan(5);
+        now.Keys().Should().BeEquivalentTo(then.Keys());
+        foreach (var job in then.EnumerateObject())
+        {
+            now.GetProperty(job.Name).Text("id").Should().Be(job.Name);
+            now.GetProperty(job.Name).Text("state").Should().Be(job.Value.Text("state"));
+            now.GetProperty(job.Name).Text("stdout_data").Should().Be(job.Value.Text("stdout_data"));
+        }
+
+        box.Log.Has("ERROR").Should().BeFalse();
     }
 
     [Fact]

@@ -44,17 +44,18 @@ public sealed class RecordingTests
     [MemberData(nameof(All))]
     public void Every_job_is_read_and_written_back_with_all_its_values(Recording recording)
     {
-        var jobs = recording.Jobs.ToList();
+        var jobs = recording.JobsById.ToList();
 
-        jobs.Should().HaveCountGreaterThan(15);
-        foreach (var travelled in jobs)
+        jobs.Should().HaveCountGreaterThan(5);
+        foreach (var (id, travelled) in jobs.Select(job => (job.Name, job.Value)))
         {
-            JobKeys.TryRead(travelled, out var job, out var problem).Should().BeTrue(problem);
+            JobKeys.TryRead(travelled, id, out var job, out var problem).Should().BeTrue(problem);
             var written = Some.Written(job!);
+            written.GetProperty("id").GetString().Should().Be(id);
 
             foreach (var property in travelled.EnumerateObject())
             {
-                var same = written.TryGetProperty(property.Name, out var value) && Some.Same(Normal(property), value);
+                var same = written.TryGetProperty(property.Name, out var value) ? Some.Same(Normal(property), value) : IsLeftOut(property);
                 same.Should().BeTrue($"{property.Name} of {travelled} came back as {value}");
             }
         }
@@ -66,7 +67,7 @@ public sealed class RecordingTests
     {
         var statuses = recording.NodeStatuses.ToList();
 
-        statuses.Should().HaveCountGreaterThan(5);
+        statuses.Should().NotBeEmpty();
         foreach (var travelled in statuses)
         {
             NodeStatus.TryRead(travelled, out var status, out var problem).Should().BeTrue(problem);
@@ -90,11 +91,14 @@ public sealed class RecordingTests
         }
     }
 
+    // What later versions write into a job that has not run, and the user that stands for none.
+    private static bool IsLeftOut(JsonProperty property) => (property.Name, property.Value.GetRawText()) is ("error", "null") or ("uid", "0");
+
     // SPEC.md §2.5, §3: truths are answered as truths, and [null] is no tag.
     private static JsonElement Normal(JsonProperty property) => (property.Name, property.Value.GetRawText()) switch
     {
-        ("hold", "1") => Some.Json("true"),
-        ("hold", "0") => Some.Json("false"),
+        ("hold" or "restart" or "resubmit", "1") => Some.Json("true"),
+        ("hold" or "restart" or "resubmit", "0") => Some.Json("false"),
         ("tags", "[null]") => Some.Json("[]"),
         _ => property.Value,
     };

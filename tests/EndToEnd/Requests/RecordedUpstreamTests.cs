@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Protocol.Tests.Recordings;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Requests;
+
+/// <summary>SPEC.md §7: heads, cached clients, job objects and watchers of each version of the original at a node of ours.</summary>
+/// <remarks>
+/// The changes that the upstream side made are taken from the recording; the rest of each copy is what our node has answered, as the original
+/// merges it. So stamps and counts are those of our node, and everything else is theirs.
+/// </remarks>
+public sealed class RecordedUpstreamTests
+{
+    private static readonly string[] Changed = ["node", "submit_node", "state", "hold", "active"];
+    private static readonly string[] Compared = ["state", "rc", "start_count", "fail_count", "stdout_data", "stderr_data", "pool", "node", "submit_node"];
+
+    private readonly Dictionary<string, JsonObject> _known = [];
+    private double _seq;
+
+    public static TheoryData<Recording> Upstreams => [.. Recording.Heads, .. Recording.Clients];
+
+    [Theory]
+    [MemberData(nameof(Upstreams))]
+    public async Task Every_change_is_taken_over_and_every_job_ends_as_it_did_then(Recording recording)
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("a.txt"), "a", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.File("b.txt"), "b", TestContext.Current.CancellationToken);
+        // The files of the recorded watcher lie in this test's folder.
+        var lines = recording.Exchanges(text => text.Replace("/data/in", folder.Path));
+        await File.WriteAllTextAsync(folder.File("state"), EndedBefore(lines).ToJsonString(), TestContext.Current.CancellationToken);
+        await using var box = await RunningBox.StartAsync(
+            "name=node1", "pools.p1.slots=2", "pools.p2.slots=0", "state.expire=600", "defaults.restart_delay=0.2", $"state.file={folder.File("state")}");
+        using var connection = await box.ConnectAsync();
+        var changed = new HashSet<string>();
+
+        foreach (var (question, answer) in lines)
+        {
+            var sent = question.GetProperty("sync");
+            var taken = answer.Texts("sync").Where(id => !IsRetryOfTheHead(id, sent.GetProperty(id))).ToArray();
+            changed.UnionWith(taken);
+            await box.WaitForAsync(
+                async () => { await SyncAsync(connection, []); return string.Join(',', _known.Values.Select(job => job.ToJsonString())); },
+                _ => taken.All(id => IsAsFar(id, sent.GetProperty(id))),
+                $"{string.Join(',', taken)} as far as in {sent}");
+
+            var answered = await SyncAsync(connection, taken.ToDictionary(id => id, id => WithChanges(id, sent.GetProperty(id))));
+
+            answered.Texts("sync").Should().BeEquivalentTo(taken, $"{sent} was taken over then");
+            answered.Keys().Should().Contain(answer.Keys().Except(["nodes"]));
+        }
+
+        foreach (var (id, then) in LastStates(lines).Where(job => changed.Contains(job.Key) && HasEnded(job.Value)))
+        {
+            await box.WaitForAsync(
+                async () => { await SyncAsync(connection, []); return _known[id].ToJsonString(); },
+                _ => Compared.Where(key => !IsOther(key, then)).All(key => Same(_known[id][key], then.Find(key))) && _known[id]["active"]?.GetValue<bool>() is false,
+                $"{id} like {then}");
+        }
+    }
+
+    // The jobs that the recorded node knew before, in the form of its state file.
+    private static JsonObject EndedBefore(IReadOnlyList<(JsonElement Question, JsonElement Answer)> lines) => new(
+        lines[0].Answer.GetProperty("get").EnumerateObject().Where(job => HasEnded(job.Value))
+            .Select(job => KeyValuePair.Create(job.Name, JsonNode.Parse(job.Value.GetRawText()))));
+
+    private static Dictionary<string, JsonElement> LastStates(IReadOnlyList<(JsonElement Question, JsonElement Answer)> lines)
+    {
+        var states = new Dictionary<string, JsonElement>();
+        foreach (var job in lines.SelectMany(line => line.Answer.GetProperty("get").EnumerateObject()))
+            states[job.Name] = job.Value;
+        return states;
+    }
+
+    private static bool HasEnded(JsonElement job) => job.Text("state") is "done" or "failed" or "killed" && !job.Flag("active");
+
+    // What cannot be started counts as a failure now (SPEC.md §3), and how far a job got before a kill is a matter of moments.
+    private static bool IsOther(string key, JsonElement then) =>
+        (key is "fail_count" && then.Find("error") is not null) || (key is "rc" or "start_count" && then.Text("state") is "killed");
+
+    private static bool Same(JsonNode? now, JsonElement? then) => now?.ToJsonString() == then?.GetRawText();
+
+    // A head of January 2020 retries what it sees as failed. Our node retries at once, so that the head sees no such state.
+    private bool IsRetryOfTheHead(string id, JsonElement sent) =>
+        _known.ContainsKey(id) && sent.Text("state") is "new" && sent.Find("retries") is not null && sent.Find("resubmit") is null;
+
+    private bool IsAsFar(string id, JsonElement sent)
+    {
+        if (!_known.TryGetValue(id, out var job))
+            return sent.Number("start_count") is 0;
+        if (sent.Text("state") is "killed")
+            return sent.Find("resubmit") is not null || job["start_count"]!.GetValue<int>() >= sent.Number("start_count");
+        return job["start_count"]!.GetValue<int>() == sent.Number("start_count") && sent.Flag("active") == (job["active"]?.GetValue<bool>() is true);
+    }
+
+    private JsonObject WithChanges(string id, JsonElement sent)
+    {
+        var job = _known.TryGetValue(id, out var known) ? (JsonObject)known.DeepClone() : JsonNode.Parse(sent.GetRawText())!.AsObject();
+        foreach (var key in Changed)
+        {
+            if (sent.Find(key) is { } value)
+                job[key] = JsonNode.Parse(value.GetRawText());
+        }
+
+        job["ts"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0 + 0.001;
+        return job;
+    }
+
+    // The original gives back everything that it has received since the last time, beside its own changes.
+    private async Task<JsonElement> SyncAsync(BoxConnection connection, Dictionary<string, JsonObject> changes)
+    {
+        var jobs = new JsonObject(_known.Select(job => KeyValuePair.Create(job.Key, (JsonNode?)job.Value.DeepClone())));
+        foreach (var (id, job) in changes)
+            jobs[id] = job.DeepClone();
+
+        var request = new JsonArray(new JsonObject { ["sync"] = jobs, ["get"] = new JsonObject { ["seq"] = _seq } });
+        var answer = (await connection.AskAsync(request.ToJsonString()))[0];
+        foreach (var job in answer.GetProperty("get").EnumerateObject())
+        {
+            _known[job.Name] = JsonNode.Parse(job.Value.GetRawText())!.AsObject();
+            _seq = Math.Max(_seq, job.Value.Number("seq")!.Value);
+        }
+
+        return answer;
+    }
+}
