@@ -38,37 +38,81 @@ public sealed class ConfigObject : ConfigValue
     /// <summary>Finds the value of a key.</summary>
     public bool TryGet(string key, [NotNullWhen(true)] out ConfigValue? value) => _members.TryGetValue(key, out value);
 
-    /// <summary>
-    /// This object with another laid over it: objects merge, anything else replaces, and a key <c>!name</c> deletes
-    /// <c>name</c>, whatever its value is. Set by SPEC.md §1.1.
-    /// </summary>
+    /// <summary>This object with another laid over it: objects merge, anything else replaces (SPEC.md §1.1).</summary>
+    /// <remarks>
+    /// A key <c>!name</c> deletes <c>name</c>, whatever its value is. With a list as its value, <c>+name</c> appends the items
+    /// to the list <c>name</c>, <c>name+</c> puts them in front of it, and <c>-name</c> removes them from it. The order of keys
+    /// in <paramref name="over"/> does not matter for these: deletions come first, then <c>+name</c>, <c>-name</c>, plain keys,
+    /// and <c>name+</c>, as in the original since December 2020.
+    /// </remarks>
+    /// <param name="over">The object that counts more.</param>
     public ConfigObject MergedWith(ConfigObject over)
     {
         var merged = new ConfigObject(_members, Origin);
-        foreach (var (key, value) in over._members)
+        foreach (var (key, value) in over._members.OrderBy(member => StepOf(member.Key, member.Value)))
             merged.Take(key, value);
         return merged;
     }
 
+    private enum MergeStep
+    {
+        Delete,
+        Append,
+        Remove,
+        Set,
+        Prepend,
+    }
+
+    // The marks of lists count only before a list, so that a pool may be named "c++".
+    private static MergeStep StepOf(string key, ConfigValue value) => (key, value) switch
+    {
+        ([DeletionMark, _, ..], _) => MergeStep.Delete,
+        (['+', _, ..], ConfigList) => MergeStep.Append,
+        (['-', _, ..], ConfigList) => MergeStep.Remove,
+        ([_, .., '+'], ConfigList) => MergeStep.Prepend,
+        _ => MergeStep.Set,
+    };
+
     // Called only on a copy that nobody else has seen yet.
     private void Take(string key, ConfigValue value)
     {
-        if (key.Length > 1 && key[0] == DeletionMark)
+        switch (StepOf(key, value))
         {
-            _members.Remove(key[1..]);
-            return;
+            case MergeStep.Delete:
+                _ = _members.Remove(key[1..]);
+                break;
+            case MergeStep.Append:
+                Set(key[1..], ListAt(key[1..]), (ConfigList)value, value.Origin);
+                break;
+            case MergeStep.Prepend:
+                Set(key[..^1], (ConfigList)value, ListAt(key[..^1]), value.Origin);
+                break;
+            case MergeStep.Remove when ListAt(key[1..]) is { } list:
+                var removed = ((ConfigList)value).Items;
+                Set(key[1..], new ConfigList([.. list.Items.Where(item => !removed.Any(item.HasValueOf))], list.Origin));
+                break;
+            case MergeStep.Remove:
+                break;
+            case MergeStep.Set when value is ConfigObject section:
+                // Merged even where nothing is below it, so that no "!name" stays behind in the result.
+                var below = _members.GetValueOrDefault(key) as ConfigObject ?? new ConfigObject(section.Origin);
+                _members[key] = below.MergedWith(section);
+                break;
+            default:
+                Set(key, value);
+                break;
         }
+    }
 
-        if (value is ConfigObject section)
-        {
-            // Merged even where nothing is below it, so that no "!name" stays behind in the result.
-            var below = _members.GetValueOrDefault(key) as ConfigObject ?? new ConfigObject(section.Origin);
-            _members[key] = below.MergedWith(section);
-            return;
-        }
+    private ConfigList? ListAt(string key) => _members.GetValueOrDefault(key) as ConfigList;
 
-        // Moved to the end: where one setting has two names, the one that was set later must be told from the earlier.
-        _members.Remove(key);
+    private void Set(string key, ConfigList? first, ConfigList? last, ConfigOrigin origin) =>
+        Set(key, new ConfigList([.. first?.Items ?? [], .. last?.Items ?? []], origin));
+
+    // Moved to the end: where one setting has two names, the one that was set later must be told from the earlier.
+    private void Set(string key, ConfigValue value)
+    {
+        _ = _members.Remove(key);
         _members.Add(key, value);
     }
 }

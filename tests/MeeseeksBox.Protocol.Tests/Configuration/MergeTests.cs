@@ -48,6 +48,45 @@ public sealed class MergeTests
         merged.Should().Be("""{"pools":{"p1":{"slots":2}}}""");
     }
 
+    [Theory]
+    [InlineData("""{"a":[1,2]}""", """{"+a":[3]}""", """{"a":[1,2,3]}""")]
+    [InlineData("""{"a":[1,2]}""", """{"a+":[3]}""", """{"a":[3,1,2]}""")]
+    [InlineData("""{"a":[1,2,1,"1"]}""", """{"-a":[1]}""", """{"a":[2,"1"]}""")]
+    [InlineData("""{"a":[[1],{"b":2}]}""", """{"-a":[{"b":2}]}""", """{"a":[[1]]}""")]
+    [InlineData("""{"s":{"a":["x"]}}""", """{"s":{"+a":["y"],"a+":["w"]}}""", """{"s":{"a":["w","x","y"]}}""")]
+    public void Items_of_a_list_are_appended_prepended_and_removed(string below, string over, string merged)
+    {
+        Merged(below, over).Should().Be(merged);
+    }
+
+    [Theory]
+    [InlineData("""{}""", """{"+a":[1]}""", """{"a":[1]}""")]
+    [InlineData("""{}""", """{"a+":[1]}""", """{"a":[1]}""")]
+    [InlineData("""{"a":7}""", """{"+a":[1]}""", """{"a":[1]}""")]
+    [InlineData("""{"a":7}""", """{"-a":[7]}""", """{"a":7}""")]
+    [InlineData("""{}""", """{"-a":[1]}""", """{}""")]
+    public void Without_a_list_below_items_are_the_list_and_there_is_nothing_to_remove(string below, string over, string merged)
+    {
+        Merged(below, over).Should().Be(merged);
+    }
+
+    [Theory]
+    [InlineData("""{"pools":{"c+":{"slots":1}}}""", """{"pools":{"c++":{"slots":2}}}""", """{"pools":{"c+":{"slots":1},"c++":{"slots":2}}}""")]
+    [InlineData("""{"a":[1]}""", """{"+a":2,"-a":3,"a+":4}""", """{"a":[1],"+a":2,"-a":3,"a+":4}""")]
+    [InlineData("""{}""", """{"+":[1],"-":[2],"!":3}""", """{"+":[1],"-":[2],"!":3}""")]
+    public void Marks_of_lists_are_letters_of_a_name_where_no_list_follows(string below, string over, string merged)
+    {
+        Merged(below, over).Should().Be(merged);
+    }
+
+    [Theory]
+    [InlineData("""{"a":[9],"a+":[1],"!a":0,"+a":[2]}""", """{"a":[1,9]}""")]
+    [InlineData("""{"-a":[1],"+a":[1,2]}""", """{"a":[0,2]}""")]
+    public void The_order_of_marks_in_one_object_does_not_matter(string over, string merged)
+    {
+        Merged("""{"a":[0,1]}""", over).Should().Be(merged);
+    }
+
     [Fact]
     public void The_later_of_two_settings_stands_last()
     {
