@@ -5,6 +5,8 @@ public sealed class ConfigFindings
 {
     private readonly List<string> _problems = [];
     private readonly List<string> _warnings = [];
+    private readonly HashSet<string> _knownProblems = [];
+    private readonly HashSet<string> _knownWarnings = [];
 
     /// <summary>What makes the configuration unusable: one line each, in the order found.</summary>
     public IReadOnlyList<string> Problems => _problems;
@@ -13,15 +15,15 @@ public sealed class ConfigFindings
     public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>Adds a problem. One that was found before (a default that several sections share) is said once.</summary>
-    public void AddProblem(string text) => AddOnce(_problems, text);
+    public void AddProblem(string text) => AddOnce(_problems, _knownProblems, text);
 
     /// <summary>Adds a warning. One that was found before is said once.</summary>
-    public void AddWarning(string text) => AddOnce(_warnings, text);
+    public void AddWarning(string text) => AddOnce(_warnings, _knownWarnings, text);
 
-    private static void AddOnce(List<string> lines, string text)
+    private static void AddOnce(List<string> lines, HashSet<string> known, string text)
     {
         var line = SingleLine.Of(text);
-        if (!lines.Contains(line))
+        if (known.Add(line))
             lines.Add(line);
     }
 }
