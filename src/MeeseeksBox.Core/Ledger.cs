@@ -325,6 +325,12 @@ public sealed class Ledger
         _routing.Route(now);
     }
 
+    /// <summary>Counts a head that has connected: from now on live jobs are refreshed for it, as <see cref="PoolSettings.Update"/> says.</summary>
+    public void HeadConnected() => _state.HeadCount++;
+
+    /// <summary>Counts a head that has disconnected.</summary>
+    public void HeadDisconnected() => _state.HeadCount--;
+
     /// <summary>When <see cref="Tick"/> has something to do, by the steady clock; null when never.</summary>
     public double? NextDeadline() => _deadlines.Next();
 

@@ -42,6 +42,9 @@ internal sealed class LedgerState
     /// <summary>The load average of this host, as the shell last told it.</summary>
     public double OwnLoadavg { get; set; }
 
+    /// <summary>How many heads are connected above this node.</summary>
+    public int HeadCount { get; set; }
+
     /// <summary>True when nothing new may come or start, because the node stops.</summary>
     public bool IsClosed { get; set; }
 

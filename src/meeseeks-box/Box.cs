@@ -84,7 +84,7 @@ internal sealed class Box : IAsyncDisposable
 
         _links = new LinkSet(_state, time, Named, _loops.Watch);
 
-        _upstreams = new Upstreams();
+        _upstreams = new Upstreams(_state);
         var durability = new Durability(_state);
         var requests = new RequestHandlers(
             new StatusHandler(_state),

@@ -84,7 +84,7 @@ internal sealed class Deadlines(LedgerState state, Running running, Expiry expir
         {
             if (state.Jobs.Queue(state.Settings.Name, name)?.Live is { } live)
             {
-                yield return (live, state.Settings.Pool(name)!.Update);
+                yield return (live, state.Settings.Pool(name)!.Update ?? (state.HeadCount > 0 ? PoolSettings.UpdateBelowHeads : double.PositiveInfinity));
             }
         }
     }

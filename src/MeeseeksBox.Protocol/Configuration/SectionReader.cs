@@ -15,6 +15,7 @@ public sealed class SectionReader
     private readonly SectionReader? _defaults;
     private readonly OrderedDictionary<string, SectionReader> _children = [];
     private readonly List<string> _known = [];
+    private readonly HashSet<string> _accepted = [];
 
     private SectionReader(ConfigObject section, string path, ConfigFindings findings, SectionReader? defaults)
     {
@@ -40,6 +41,22 @@ public sealed class SectionReader
         var own = _section.Members.LastOrDefault(member =>
             (member.Key == key || member.Key == alias) && member.Value is not ConfigScalar { IsNull: true });
         return own.Key is null ? common : new Setting(Path(own.Key), own.Value);
+    }
+
+    /// <summary>True when the key is set to null here, for the few settings in which that is not the same as "not set".</summary>
+    public bool IsNull(string key) => _section.TryGet(key, out var value) && value is ConfigScalar { IsNull: true };
+
+    /// <summary>Keeps a key that has no meaning of its own here from being called unknown, such as one that a <c>%(key)s</c> refers to.</summary>
+    public void Accept(string key) => _ = _accepted.Add(key);
+
+    /// <summary>Warns of a key, where it is set, that has its meaning elsewhere.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="reason">Why it is ignored.</param>
+    public void WarnIfSet(string key, string reason)
+    {
+        Accept(key);
+        if (_section.TryGet(key, out var value))
+            AddWarning(new Setting(Path(key), value), reason);
     }
 
     /// <summary>A section in this one; when it is not set, one in which nothing is set.</summary>
@@ -94,7 +111,7 @@ public sealed class SectionReader
     /// <summary>Warns of every key, here and in the sections below, that nobody has asked for.</summary>
     public void WarnOfUnknownKeys()
     {
-        foreach (var (key, value) in _section.Members.Where(member => !_known.Contains(member.Key)))
+        foreach (var (key, value) in _section.Members.Where(member => !_known.Contains(member.Key) && !_accepted.Contains(member.Key)))
         {
             var hint = KeyDistance.Nearest(key, _known) is { } nearest ? $"; the nearest known key is '{nearest}'" : string.Empty;
             AddWarning(new Setting(Path(key), value), $"unknown key, ignored{hint}");

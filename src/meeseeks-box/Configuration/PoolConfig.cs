@@ -1,3 +1,4 @@
+using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
@@ -28,8 +29,11 @@ internal sealed record PoolConfig
     /// </summary>
     public TimeSpan? MaxRuntime { get; init; }
 
-    /// <summary>How often the state of a running job is said anew, so that it does not expire. More than 0 s.</summary>
-    public TimeSpan Update { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// The interval in which the state of a live job is reported again, so that it does not expire. Null, also where 0 or null
+    /// is written: only while a head is connected, since heads expire silent jobs.
+    /// </summary>
+    public TimeSpan? Update { get; init; } = TimeSpan.FromSeconds(PoolSettings.UpdateBelowHeads);
 
     /// <summary>Whether jobs are queued and none is started.</summary>
     public bool Hold { get; init; }
@@ -51,11 +55,12 @@ internal sealed record PoolConfig
     {
         var slots = section.Whole("slots", least: Draining) ?? Default.Slots;
         var maxRuntime = section.Seconds("max_runtime", alias: "runtime");
+        var update = section.Seconds("update");
         return new PoolConfig
         {
             Slots = section.Flag("drain", fallback: false) ? Draining : slots,
             MaxRuntime = maxRuntime == TimeSpan.Zero ? null : maxRuntime,
-            Update = section.SecondsAboveZero("update") ?? Default.Update,
+            Update = update == TimeSpan.Zero || section.IsNull("update") ? null : update ?? Default.Update,
             Hold = section.Flag("hold", Default.Hold),
             Plugin = section.Text("plugin"),
             RestartDelay = section.Seconds("restart_delay") ?? Default.RestartDelay,

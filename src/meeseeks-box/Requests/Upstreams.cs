@@ -1,7 +1,10 @@
+using MeeseeksBox.Agent.State;
+
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary>The upstream nodes that are connected, and how much each has been told: a node that stops waits for them (SPEC.md §10).</summary>
-internal sealed class Upstreams
+/// <param name="state">Counts the heads among them.</param>
+internal sealed class Upstreams(StateKeeper state)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Session> _sessions = [];
@@ -10,20 +13,32 @@ internal sealed class Upstreams
     /// <summary>Takes note that a client is an upstream node, or has been told something.</summary>
     public void Note(Session session)
     {
+        bool isNew;
         lock (_lock)
         {
-            _ = _sessions.Add(session);
+            isNew = _sessions.Add(session);
             Check();
+        }
+
+        if (isNew)
+        {
+            state.Do((ledger, _) => ledger.HeadConnected());
         }
     }
 
     /// <summary>Forgets a client that has gone.</summary>
     public void Forget(Session session)
     {
+        bool wasKnown;
         lock (_lock)
         {
-            _ = _sessions.Remove(session);
+            wasKnown = _sessions.Remove(session);
             Check();
+        }
+
+        if (wasKnown)
+        {
+            state.Do((ledger, _) => ledger.HeadDisconnected());
         }
     }
 

@@ -58,7 +58,7 @@ internal static class RandomValues
             Slots = dice.Next(-1, 3),
             Hold = dice.Next(4) is 0,
             MaxRuntime = dice.Next(2) is 0 ? null : dice.Next(50),
-            Update = dice.Next(3) * 10,
+            Update = dice.Next(4) is 0 ? null : dice.Next(3) * 10,
             RestartDelay = dice.Next(3),
         }),
     };

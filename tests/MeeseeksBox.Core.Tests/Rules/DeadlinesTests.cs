@@ -46,6 +46,31 @@ public sealed class DeadlinesTests
     }
 
     [Fact]
+    public void Without_an_interval_live_jobs_are_refreshed_only_while_a_head_is_connected()
+    {
+        var node = new TestNode(Some.Node().WithPool("p1", new() { Update = null }));
+        _ = node.Accept("{'id':'a','pool':'p1','args':['x']}");
+        _ = node.Start();
+        var alone = node["a"];
+        node.Ledger.NextDeadline().Should().BeNull();
+
+        node.Pass(1000);
+        node["a"].Should().BeSameAs(alone);
+        node.Ledger.HeadConnected();
+        node.Ledger.HeadConnected();
+        node.Pass(0.1);
+        node["a"].Ts.Should().BeApproximately(alone.Ts + 1000, 0.2, "a head that comes late must not take it for lost");
+        node.Ledger.HeadDisconnected();
+        node.Pass(30.2);
+        var last = node["a"];
+        last.Ts.Should().BeApproximately(alone.Ts + 1030, 0.5);
+        node.Ledger.HeadDisconnected();
+        node.Pass(1000);
+
+        node["a"].Should().BeSameAs(last);
+    }
+
+    [Fact]
     public void A_job_that_is_being_killed_is_refreshed_until_its_process_is_gone()
     {
         var node = new TestNode(Some.Node().WithPool("p1", new() { Update = 10 }));
