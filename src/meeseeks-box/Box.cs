@@ -119,8 +119,8 @@ internal sealed class Box : IAsyncDisposable
     /// <summary>Ends when the box cannot go on by itself; the log says why.</summary>
     public Task Broken => _loops.Broken;
 
-    /// <summary>The port that is listened on.</summary>
-    public int Port => _listeners.Port;
+    /// <summary>The ports that are listened on.</summary>
+    public PortList Ports => _listeners.Ports;
 
     /// <summary>Takes up the jobs of the state file, runs them, and listens.</summary>
     /// <returns>What stands against it; nothing when the box is at work.</returns>
@@ -160,7 +160,7 @@ internal sealed class Box : IAsyncDisposable
             await _links.ApplyAsync(config.Nodes);
             _started.SetResult();
             Run("watchdog", _watchdog.RunAsync());
-            _supervisor.Ready($"listening on port {Port}");
+            _supervisor.Ready($"listening on {Ports}");
         }
 
         return problems;
@@ -185,7 +185,7 @@ internal sealed class Box : IAsyncDisposable
             _log.Error(problem, "the configuration could not be read again because of a fault in this program; please report it");
         }
 #pragma warning restore CA1031
-        _supervisor.Ready($"listening on port {Port}{status}");
+        _supervisor.Ready($"listening on {Ports}{status}");
     }
 
     /// <summary>Stops in stages (SPEC.md §10): no new work, runs ended, upstream nodes told, connections ended, state saved.</summary>

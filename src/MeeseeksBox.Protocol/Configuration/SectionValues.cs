@@ -48,16 +48,29 @@ public static class SectionValues
     {
         if (section.Find(key) is not { } setting)
             return null;
-        var value = setting.Value;
-        if (Number(value) is not { } number || !double.IsInteger(number))
-            section.AddProblem(setting, $"{value.Shown} is not a whole number");
-        else if (number < least)
-            section.AddProblem(setting, $"{value.Shown} is too small: {least} is the least");
-        else if (number > most)
-            section.AddProblem(setting, $"{value.Shown} is too large: {most} is the most");
-        else
-            return (int)number;
-        return null;
+        return Whole(section, setting, setting.Value, least, most);
+    }
+
+    /// <summary>Whole numbers in a range: one, a list, or one text with commas.</summary>
+    /// <returns>At least one, each once, in their order; null when the setting is not set or wrong.</returns>
+    public static IReadOnlyList<int>? WholeNumbers(this SectionReader section, string key, int least, int most = int.MaxValue)
+    {
+        if (section.Find(key) is not { } setting)
+            return null;
+        IReadOnlyList<ConfigValue> items = setting.Value switch
+        {
+            ConfigList list => list.Items,
+            ConfigScalar { Kind: JsonValueKind.String, Text: var text } when text.Contains(',', StringComparison.Ordinal) =>
+            [
+                .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                    .Select(item => new ConfigScalar(JsonValueKind.String, item, setting.Value.Origin)),
+            ],
+            var value => [value],
+        };
+        if (items is [])
+            section.AddProblem(setting, $"{setting.Value.Shown} has no number in it");
+        int?[] numbers = [.. items.Select(item => Whole(section, setting, item, least, most))];
+        return numbers is [] || numbers.Contains(null) ? null : [.. numbers.OfType<int>().Distinct()];
     }
 
     /// <summary>A time in seconds of 0 or more, decimals allowed, also as text.</summary>
@@ -78,6 +91,19 @@ public static class SectionValues
         if (list.Items.All(item => item is ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text.Length: > 0 }))
             return string.Join(',', list.Items.Select(item => ((ConfigScalar)item).Text));
         section.AddProblem(setting, "something in the list is not text");
+        return null;
+    }
+
+    private static int? Whole(SectionReader section, Setting setting, ConfigValue value, int least, int most)
+    {
+        if (Number(value) is not { } number || !double.IsInteger(number))
+            section.AddProblem(setting, $"{value.Shown} is not a whole number");
+        else if (number < least)
+            section.AddProblem(setting, $"{value.Shown} is too small: {least} is the least");
+        else if (number > most)
+            section.AddProblem(setting, $"{value.Shown} is too large: {most} is the most");
+        else
+            return (int)number;
         return null;
     }
 

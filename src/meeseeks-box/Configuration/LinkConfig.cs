@@ -32,10 +32,19 @@ internal sealed record LinkConfig
     public static LinkConfig Read(string name, SectionReader section) => new()
     {
         Address = section.Text("address") ?? name,
-        Port = ListenConfig.ReadPort(section, least: 1) ?? Default.Port,
+        Port = ReadPort(section) ?? Default.Port,
         Refresh = section.SecondsAboveZero("refresh") ?? Default.Refresh,
         Poll = section.SecondsAboveZero("poll") ?? Default.Poll,
         Timeout = section.SecondsAboveZero("timeout") ?? Default.Timeout,
         Ssl = TlsSection.ReadClient(section),
     };
+
+    // Several ports in the defaults are those that boxes listen on: each of them leads to the node.
+    private static int? ReadPort(SectionReader section)
+    {
+        var ports = ListenConfig.ReadPorts(section, least: 1);
+        if (ports is { Count: > 1 } && section.Keys.Contains("port"))
+            section.AddProblem("port", "a node is reached at one port; several are for listen.port");
+        return ports?[0];
+    }
 }

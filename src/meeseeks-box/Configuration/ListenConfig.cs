@@ -24,8 +24,8 @@ internal sealed record ListenConfig
     /// </summary>
     public string Address { get; init; } = "localhost";
 
-    /// <summary>The port, 0 to 65535; 0 takes a free one.</summary>
-    public int Port { get; init; } = DefaultPort;
+    /// <summary>The ports, each on all addresses: <c>port</c>, one or several; 0 takes a free one.</summary>
+    public PortList Ports { get; init; } = new(DefaultPort);
 
     /// <summary>
     /// Listen on the host's address that starts with this. Null when it is not set, or when an address is set, which counts
@@ -54,10 +54,10 @@ internal sealed record ListenConfig
     /// <summary>How connections are encrypted; null: they are not.</summary>
     public SslConfig? Ssl { get; init; }
 
-    /// <summary>Reads a port.</summary>
-    /// <param name="section">The section that has the port.</param>
-    /// <param name="least">0 where a free port may be taken, else 1.</param>
-    public static int? ReadPort(SectionReader section, int least) => section.Whole("port", least, HighestPort);
+    /// <summary>Reads the ports of a section.</summary>
+    /// <param name="section">The section that has the key <c>port</c>.</param>
+    /// <param name="least">0 where a free port may be asked for, else 1.</param>
+    public static IReadOnlyList<int>? ReadPorts(SectionReader section, int least) => section.WholeNumbers("port", least, HighestPort);
 
     private static UnixFileMode? ReadMode(SectionReader section)
     {
@@ -83,7 +83,7 @@ internal sealed record ListenConfig
         var listen = new ListenConfig
         {
             Address = address ?? Default.Address,
-            Port = ReadPort(section, least: 0) ?? Default.Port,
+            Ports = ReadPorts(section, least: 0) is { } ports ? new PortList(ports) : Default.Ports,
             Prefix = address is null ? prefix : null,
             MaxRequest = section.Whole("max_request", least: 1) ?? Default.MaxRequest,
             MaxConnections = section.Whole("max_connections", least: 0) ?? Default.MaxConnections,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MeeseeksBox.Agent.Configuration;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
@@ -13,31 +14,39 @@ internal sealed class ListenSockets : IDisposable
     private readonly List<Socket> _sockets = [];
     private readonly List<string> _files = [];
 
-    private ListenSockets(int port) => Port = port;
+    // The port that is being bound, as it was asked for; null while Unix sockets are.
+    private int? _asked;
 
     /// <summary>The sockets.</summary>
     public IReadOnlyList<Socket> All => _sockets;
 
-    /// <summary>The port of those that have one.</summary>
-    public int Port { get; private set; }
+    /// <summary>The port that was chosen where 0 was asked for; 0 when none was.</summary>
+    public int FreePort { get; private set; }
 
-    /// <summary>Listens on all addresses.</summary>
+    /// <summary>Listens on all ports of all addresses.</summary>
     /// <param name="addresses">Addresses of hosts, whose port does not count, and paths of Unix sockets; never empty.</param>
-    /// <param name="port">The port; 0 for any that is free on all of the addresses.</param>
+    /// <param name="ports">The ports; 0 for any that is free on all of the addresses.</param>
     /// <param name="mode">Who may connect to Unix sockets.</param>
     /// <param name="log">Where it is told what is listened on.</param>
-    /// <exception cref="SocketException">An address cannot be listened on.</exception>
-    /// <exception cref="IOException">A Unix socket cannot be listened on.</exception>
-    public static ListenSockets Bind(IReadOnlyList<EndPoint> addresses, int port, UnixFileMode mode, ILogger log)
+    /// <exception cref="PortException">A port cannot be listened on.</exception>
+    /// <exception cref="SocketException">A Unix socket cannot be listened on.</exception>
+    /// <exception cref="IOException">The path of a Unix socket is taken.</exception>
+    public static ListenSockets Bind(IReadOnlyList<EndPoint> addresses, PortList ports, UnixFileMode mode, ILogger log)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var sockets = new ListenSockets(port);
+            var sockets = new ListenSockets();
             try
             {
-                foreach (var address in addresses)
+                foreach (var path in addresses.OfType<UnixDomainSocketEndPoint>())
                 {
-                    sockets.Bind(address, mode);
+                    sockets.Bind(path.ToString(), mode);
+                }
+
+                // A free one last, so that it is none of the others.
+                foreach (var port in ports.All.OrderBy(port => port is 0))
+                {
+                    sockets.Bind(addresses.OfType<IPEndPoint>(), port);
                 }
 
                 foreach (var socket in sockets._sockets)
@@ -47,10 +56,15 @@ internal sealed class ListenSockets : IDisposable
 
                 return sockets;
             }
-            catch (SocketException problem) when (port is 0 && attempt < MostAttempts && problem.SocketErrorCode is SocketError.AddressAlreadyInUse)
+            catch (SocketException problem) when (sockets._asked is 0 && attempt < MostAttempts && problem.SocketErrorCode is SocketError.AddressAlreadyInUse)
             {
                 log.Debug("the port that was free on one address is taken on another: another one is tried");
                 sockets.Dispose();
+            }
+            catch (SocketException problem) when (sockets._asked is { } port)
+            {
+                sockets.Dispose();
+                throw new PortException(port, problem);
             }
             catch
             {
@@ -70,26 +84,31 @@ internal sealed class ListenSockets : IDisposable
 
     private static string NameOf(EndPoint end) => end is UnixDomainSocketEndPoint ? $"unix:{end}" : end.ToString()!;
 
-    private void Bind(EndPoint address, UnixFileMode mode)
+    private void Bind(string path, UnixFileMode mode)
     {
-        if (address is UnixDomainSocketEndPoint)
+        _sockets.Add(UnixSocketFile.Bind(path, mode));
+        _files.Add(path);
+        _sockets[^1].Listen(Backlog);
+    }
+
+    private void Bind(IEnumerable<IPEndPoint> addresses, int asked)
+    {
+        _asked = asked;
+        var port = asked;
+        foreach (var address in addresses)
         {
-            var path = address.ToString()!;
-            _sockets.Add(UnixSocketFile.Bind(path, mode));
-            _files.Add(path);
-            _sockets[^1].Listen(Backlog);
-            return;
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            _sockets.Add(socket);
+            if (address.AddressFamily is AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = false;
+            }
+
+            socket.Bind(new IPEndPoint(address.Address, port));
+            socket.Listen(Backlog);
+            port = ((IPEndPoint)socket.LocalEndPoint!).Port;
         }
 
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        _sockets.Add(socket);
-        if (address.AddressFamily is AddressFamily.InterNetworkV6)
-        {
-            socket.DualMode = false;
-        }
-
-        socket.Bind(new IPEndPoint(((IPEndPoint)address).Address, Port));
-        socket.Listen(Backlog);
-        Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        FreePort = asked is 0 ? port : FreePort;
     }
 }

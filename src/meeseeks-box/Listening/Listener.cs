@@ -35,8 +35,8 @@ internal sealed class Listener : IAsyncDisposable
         _log = log;
     }
 
-    /// <summary>The port that is listened on; the one chosen where 0 was asked for.</summary>
-    public int Port => _sockets.Port;
+    /// <summary>The port that was chosen where 0 was asked for; 0 when none was.</summary>
+    public int FreePort => _sockets.FreePort;
 
     /// <summary>Lets clients in.</summary>
     public Entrance Entrance { get; }

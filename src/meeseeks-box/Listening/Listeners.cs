@@ -15,8 +15,11 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
     // The last one takes clients; those before it only serve theirs to the end.
     private IReadOnlyList<Listener> _all = [];
 
-    /// <summary>The port that is listened on; 0 when there is none.</summary>
-    public int Port => _all is [.., var present] ? present.Port : 0;
+    // The port that was chosen last where 0 was asked for.
+    private int _freePort;
+
+    /// <summary>The ports that are listened on, with the one that was chosen where 0 was asked for.</summary>
+    public PortList Ports { get; private set; } = new(0);
 
     /// <summary>Begins to take clients.</summary>
     /// <returns>Why it cannot; nothing when it does.</returns>
@@ -31,7 +34,7 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
         try
         {
             var addresses = await ListenAddress.ResolveAsync(listen, stop);
-            var sockets = ListenSockets.Bind(addresses, listen.Port, listen.Mode, log);
+            var sockets = ListenSockets.Bind(addresses, listen.Ports, listen.Mode, log);
             if (tls is null && addresses.Any(ListenAddress.IsOpenToOthers))
             {
                 log.Warning("whoever reaches this host can {What} here, unencrypted: set listen.ssl, or listen on localhost", What(listen.Allow.RoleOf(name: null)));
@@ -40,11 +43,13 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
             var listener = Listener.Start(sockets, ListenLimits.Of(listen), new Entrance(tls, listen.IdleTimeout, time, log), handlers, time, log);
             _ = watch("listener", listener.Completion);
             _all = [.. _all, listener];
+            _freePort = listener.FreePort is 0 ? _freePort : listener.FreePort;
+            Ports = listen.Ports.WithFreePort(listener.FreePort);
             return [];
         }
         catch (Exception problem) when (problem is SocketException or IOException)
         {
-            return [$"listen: cannot listen on {listen.Prefix ?? listen.Address} port {listen.Port}: {problem.Message}"];
+            return [$"listen: cannot listen on {listen.Prefix ?? listen.Address}{(problem is PortException ? " " : ": ")}{problem.Message}"];
         }
     }
 
@@ -55,8 +60,9 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
         // The former one goes first, because the new one may want its port.
         var former = _all[^1];
         await former.StopAcceptingAsync();
-        var problems = await StartAsync(listen.Port is 0 && old.Port is 0 ? listen with { Port = former.Port } : listen, stop);
-        return problems is [] ? problems : [.. problems, .. await StartAsync(old with { Port = former.Port }, stop)];
+        var freePort = old.Ports.All.Contains(0) ? _freePort : 0;
+        var problems = await StartAsync(listen with { Ports = listen.Ports.WithFreePort(freePort) }, stop);
+        return problems is [] ? problems : [.. problems, .. await StartAsync(old with { Ports = old.Ports.WithFreePort(freePort) }, stop)];
     }
 
     /// <summary>Reads the certificates again, which may have been renewed. New clients are let in by them; who is connected stays so.</summary>

@@ -31,6 +31,52 @@ public sealed class ListenTests
     }
 
     [Fact]
+    public async Task Several_ports_are_listened_on_at_every_address()
+    {
+        var (first, second) = (await FreePortAsync(), await FreePortAsync());
+        await using var box = await RunningBox.StartAsync("listen.address=localhost", $"listen.port={first},{second},0");
+
+        foreach (var address in await Dns.GetHostAddressesAsync("localhost", TestContext.Current.CancellationToken))
+        {
+            foreach (var port in new[] { first, second })
+            {
+                using var connection = await BoxConnection.OpenAsync(port, address);
+                (await connection.AskAsync("[]")).ToString().Should().Be("[]");
+            }
+
+            box.Log.Lines.Count(line => line.Contains($"listening on {new IPEndPoint(address, 0).ToString()[..^1]}")).Should().Be(3);
+        }
+    }
+
+    [Fact]
+    public async Task A_port_among_several_that_is_taken_is_named_and_the_others_are_left()
+    {
+        await using var other = await RunningBox.StartAsync();
+        var free = await FreePortAsync();
+
+        var (status, _, errors) = await BoxProgram.RunAsync("listen.address=127.0.0.1", $"listen.port={free},{other.Port}");
+
+        status.Should().Be(1);
+        errors.Should().Contain($"listen: cannot listen on 127.0.0.1 port {other.Port}: ");
+    }
+
+    [Fact]
+    public async Task A_port_can_be_added_and_the_free_one_that_was_chosen_stays()
+    {
+        var more = await FreePortAsync();
+        await using var box = await RunningBox.StartAsync("listen.port=0");
+
+        _ = await box.AskAsync("config", new { listen = new { port = new[] { 0, more } } });
+        _ = await box.AskAsync("config", new { listen = new { port = new[] { more, 0 }, max_request = 1000 } });
+
+        foreach (var port in new[] { box.Port, more })
+        {
+            using var connection = await BoxConnection.OpenAsync(port);
+            (await connection.AskAsync("[]")).ToString().Should().Be("[]");
+        }
+    }
+
+    [Fact]
     public async Task A_prefix_chooses_the_address_of_this_host_that_starts_with_it()
     {
         var address = NetworkInterface.GetAllNetworkInterfaces()
@@ -81,5 +127,11 @@ public sealed class ListenTests
 
         answer.Text("error").Should().Contain($"{other.Port}");
         (await later.AskAsync("[]")).ToString().Should().Be("[]");
+    }
+
+    private static async Task<int> FreePortAsync()
+    {
+        await using var box = await RunningBox.StartAsync();
+        return box.Port;
     }
 }

@@ -20,7 +20,7 @@ public sealed class ConfigurationReaderTests
         {
             Name = Dns.GetHostName(),
             Logging = new { Level = LogEventLevel.Information, FileName = (string?)null },
-            Listen = new { Address = "localhost", Port = 13700, Prefix = (string?)null, MaxRequest = 64 << 20, Ssl = (SslConfig?)null },
+            Listen = new { Address = "localhost", Ports = new PortList(13700), Prefix = (string?)null, MaxRequest = 64 << 20, Ssl = (SslConfig?)null },
             State = new { Expire = Seconds(60), ExpireActiveJobs = true, Timeout = Seconds(60), File = (string?)null, Checkpoint = Seconds(10), History = (string?)null },
             UseLoadavg = false,
             WaitInPool = false,
@@ -62,7 +62,7 @@ public sealed class ConfigurationReaderTests
             "pools.p1.restart_delay=0", "pools.p1.output_limit=9", "pools.p1.kill_grace=10");
 
         config.Should().BeEquivalentTo(new { Name = "n1", UseLoadavg = true, WaitInPool = true });
-        config.Listen.Should().Be(new ListenConfig { Address = "0.0.0.0", Port = 0, MaxRequest = 100 });
+        config.Listen.Should().Be(new ListenConfig { Address = "0.0.0.0", Ports = new(0), MaxRequest = 100 });
         config.State.Should().Be(new StateConfig { Expire = Seconds(1.5), ExpireActiveJobs = false, Timeout = Seconds(2), File = "s.json", Checkpoint = Seconds(3), History = "/h" });
         config.Nodes["n2"].Should().Be(new LinkConfig { Address = "10.0.0.2", Port = 1, Refresh = Seconds(0.5), Poll = Seconds(4), Timeout = Seconds(5) });
         config.Pools["p1"].Should().Be(new PoolConfig
@@ -107,10 +107,57 @@ public sealed class ConfigurationReaderTests
         var config = Good("defaults.timeout=7", "defaults.port=8", "defaults.update=9", "defaults.runtime=3", "nodes.a=", "nodes.b.timeout=1", "pools.p=");
 
         config.State.Timeout.Should().Be(Seconds(7));
-        config.Listen.Port.Should().Be(8);
+        config.Listen.Ports.Should().Be(new PortList(8));
         config.Nodes["a"].Should().Be(new LinkConfig { Address = "a", Timeout = Seconds(7), Port = 8 });
         config.Nodes["b"].Timeout.Should().Be(Seconds(1));
         config.Pools["p"].Should().Be(new PoolConfig { Update = Seconds(9), MaxRuntime = Seconds(3) });
+    }
+
+    [Theory]
+    [InlineData("listen.port=13700,49463")]
+    [InlineData("listen.port=[13700, \"49463\", 13700]")]
+    [InlineData("listen={\"port\": \"13700, 49463\"}")]
+    [InlineData("defaults.port=13700,49463")]
+    public void A_listener_may_have_several_ports(string word)
+    {
+        var listen = Good(word).Listen;
+
+        listen.Ports.Should().Be(new PortList(13700, 49463));
+        listen.Ports.ToString().Should().Be("ports 13700, 49463");
+    }
+
+    [Theory]
+    [InlineData("listen.port=13700,x", "command line: listen.port: 'x' is not a whole number")]
+    [InlineData("listen.port=[]", "command line: listen.port: a list has no number in it")]
+    [InlineData("listen.port=[[1]]", "command line: listen.port: a list is not a whole number")]
+    [InlineData("listen.port=0,65536", "command line: listen.port: 65536 is too large: 65535 is the most")]
+    [InlineData("nodes.n1.port=13700,49463", "command line: nodes.n1.port: a node is reached at one port; several are for listen.port")]
+    [InlineData("nodes.n1.port=0", "command line: nodes.n1.port: 0 is too small: 1 is the least")]
+    public void A_wrong_port_among_several_is_named(string word, string problem)
+    {
+        ConfigurationReader.Read([word]).Problems.Should().Equal(problem);
+    }
+
+    [Fact]
+    public void Nodes_are_reached_at_the_first_of_the_default_ports()
+    {
+        var config = Good("defaults.port=49463,13700", "nodes.a=", "nodes.b.port=5");
+
+        config.Listen.Ports.Should().Be(new PortList(49463, 13700));
+        config.Nodes["a"].Port.Should().Be(49463);
+        config.Nodes["b"].Port.Should().Be(5);
+        Good("defaults.port=49463", "nodes.a=").Nodes["a"].Port.Should().Be(49463);
+    }
+
+    [Theory]
+    [InlineData("pools.p.update=0", null)]
+    [InlineData("pools.p.update=null", null)]
+    [InlineData("defaults.update=0", null)]
+    [InlineData("pools.p={\"update\": \"15\"}", 15.0)]
+    [InlineData("pools.p=", 30.0)]
+    public void Update_0_or_null_is_no_refresh_of_its_own(string word, double? seconds)
+    {
+        Good("pools.p=", word).Pools["p"].Update.Should().Be(seconds is { } value ? Seconds(value) : null);
     }
 
     [Fact]

@@ -27,13 +27,13 @@ public sealed class ExampleConfigurationTests
         var links = boxes.Values.SelectMany(box => box.Nodes).ToList();
 
         links.Should().HaveCountGreaterThan(12);
-        links.Should().OnlyContain(link => link.Value.Port == boxes[link.Key].Listen.Port && link.Value.Address == "localhost");
+        links.Should().OnlyContain(link => link.Value.Port == boxes[link.Key].Listen.Ports.All.Single() && link.Value.Address == "localhost");
     }
 
     [Fact]
     public void The_whole_cluster_fits_on_one_host()
     {
-        var ports = Files.Select(row => Read(row.Data).Config!).Where(box => box.Name is not "node1").Select(box => box.Listen.Port);
+        var ports = Files.Select(row => Read(row.Data).Config!).Where(box => box.Name is not "node1").SelectMany(box => box.Listen.Ports.All);
 
         ports.Should().OnlyHaveUniqueItems();
     }
