@@ -64,6 +64,7 @@ internal sealed class Box : IAsyncDisposable
         _config = new ConfigInForce(configuration) { Applying = ApplyAsync };
         var config = _config.Config;
         _log = Named("Box");
+        _config.Warning = warning => _log.Warning("configuration: {Warning}", warning);
         _loops = new Loops(_log);
 
         _stateFile = config.State.File is { } file ? StateFile.Open(file, time, Named("State")) : null;

@@ -72,7 +72,7 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 
     if (checkOnly)
     {
-        await Console.Out.WriteLineAsync(ConfigJson.Indented(configuration.Tree));
+        await Console.Out.WriteLineAsync(ConfigJson.Indented(configuration.Shown));
         return ExitStatus.Good;
     }
 

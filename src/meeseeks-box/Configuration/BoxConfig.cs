@@ -20,7 +20,7 @@ internal sealed record BoxConfig
     /// <summary>How long jobs are kept, and where.</summary>
     public StateConfig State { get; init; } = new();
 
-    /// <summary>The downstream nodes to connect to, by name.</summary>
+    /// <summary>The downstream nodes to connect to, by name; an entry of this node itself is left out.</summary>
     public IReadOnlyDictionary<string, LinkConfig> Nodes { get; init; } = new Dictionary<string, LinkConfig>();
 
     /// <summary>The pools of this node, by name.</summary>
@@ -51,6 +51,9 @@ internal sealed record BoxConfig
         PoolConfig.Read(root.Blank(defaults));
         if (config.Pools.ContainsKey(NodeSettings.ConfigPool))
             root.Section("pools").AddProblem(NodeSettings.ConfigPool, "this name is kept for the pool that takes configurations; choose another");
-        return root.Text("name") is { } name ? config with { Name = name } : config;
+        config = root.Text("name") is { } name ? config with { Name = name } : config;
+
+        // A file that all boxes share names all of them: the entry of this box is no link.
+        return config with { Nodes = config.Nodes.Where(node => node.Key != config.Name).ToDictionary() };
     }
 }

@@ -14,11 +14,14 @@ internal sealed class ConfigInForce(ConfigurationResult first) : IDisposable
     public Func<BoxConfig, Task<IReadOnlyList<string>>> Applying { private get; set; } =
         _ => throw new InvalidOperationException("Nobody applies configurations yet.");
 
+    /// <summary>Takes each warning about a changed configuration that the one before did not have.</summary>
+    public Action<string> Warning { private get; set; } = _ => { };
+
     /// <summary>The configuration.</summary>
     public BoxConfig Config => Volatile.Read(ref _current).Config!;
 
     /// <summary>The configuration as it was written, with its secrets masked.</summary>
-    public JsonElement Shown() => JsonElement.Parse(ConfigJson.Compact(Volatile.Read(ref _current).Tree));
+    public JsonElement Shown() => JsonElement.Parse(ConfigJson.Compact(Volatile.Read(ref _current).Shown));
 
     /// <summary>Merges what was sent into the configuration.</summary>
     /// <param name="changes">An object of settings; an empty one changes nothing.</param>
@@ -42,6 +45,11 @@ internal sealed class ConfigInForce(ConfigurationResult first) : IDisposable
             var problems = changed.Config is { } config ? await Applying(config) : changed.Problems;
             if (problems is [])
             {
+                foreach (var warning in changed.Warnings.Except(_current.Warnings))
+                {
+                    Warning(warning);
+                }
+
                 Volatile.Write(ref _current, changed);
             }
 

@@ -6,8 +6,11 @@ namespace MeeseeksBox.Agent.Configuration;
 /// <summary>A configuration that was read, or all that is wrong with it.</summary>
 internal sealed record ConfigurationResult
 {
-    /// <summary>What was written, merged; <see cref="ConfigJson"/> shows it with its secrets masked.</summary>
+    /// <summary>The merged configuration as it was written, for later changes to be laid over.</summary>
     public required ConfigObject Tree { get; init; }
+
+    /// <summary>The same with each <c>%(key)s</c> replaced; <see cref="ConfigJson"/> shows it with its secrets masked.</summary>
+    public required ConfigObject Shown { get; init; }
 
     /// <summary>The configuration; null when there is a problem.</summary>
     public required BoxConfig? Config { get; init; }

@@ -49,6 +49,36 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task What_is_odd_about_a_new_one_is_logged_once()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("box.cfg", """{ "odd": 1 }""");
+        await using var box = await RunningBox.StartAsync(file);
+
+        _ = folder.Write("box.cfg", """{ "odd": 1, "group": "daemon" }""");
+        box.Send(Signal.Hangup);
+        await box.WaitForLogAsync("a new configuration is in force");
+        box.Send(Signal.Hangup);
+        await box.WaitForLogAsync("a new configuration is in force", times: 2);
+
+        box.Log.Lines.Where(line => line.StartsWith("WARNING n1.Box: configuration: "))
+            .Should().ContainSingle().Which.Should().EndWith("group: it has no effect without 'user'");
+    }
+
+    [Fact]
+    public async Task Another_user_is_refused_for_a_root_box_and_a_warning_for_any_other()
+    {
+        await using var box = await RunningBox.StartAsync();
+
+        var answer = await box.AskObjectAsync(new { config = new { user = "65534" } });
+
+        if (Environment.IsPrivilegedProcess)
+            answer.Text("error").Should().Contain("config request: user: the box runs as root and cannot change to ");
+        else
+            box.Log.Lines.Should().Contain(line => line.Contains("config request: user: the box runs as "));
+    }
+
+    [Fact]
     public async Task A_file_that_is_gone_is_refused_too()
     {
         using var folder = new TemporaryFolder();

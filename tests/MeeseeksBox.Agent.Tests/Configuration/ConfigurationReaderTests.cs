@@ -252,6 +252,65 @@ public sealed class ConfigurationReaderTests
     }
 
     [Fact]
+    public void References_to_keys_are_replaced_and_their_keys_are_known()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("a.cfg");
+        File.WriteAllText(file, """{"name": "n7", "base": "/srv/m", "state": {"file": "%(base)s/%(name)s.json"}, "logging": {"format": "%(name)s"}}""");
+
+        var config = Good(file, "base=/data");
+
+        config.State.File.Should().Be("/data/n7.json");
+        config.Logging.Format.Should().Be("%(name)s", "that is the name of the logger");
+    }
+
+    [Fact]
+    public void A_reference_follows_its_key_when_that_is_changed_later()
+    {
+        var before = ConfigurationReader.Read(["base=/a", "state.history=%(base)s/h"]);
+
+        var after = ConfigurationReader.Merge(before.Tree, JsonElement.Parse("""{"base": "/b"}"""));
+
+        before.Config!.State.History.Should().Be("/a/h");
+        after.Config!.State.History.Should().Be("/b/h");
+        ConfigJson.Compact(after.Shown).Should().Be("""{"state":{"history":"/b/h"},"base":"/b"}""");
+    }
+
+    [Fact]
+    public void A_reference_to_no_key_is_a_warning()
+    {
+        var result = ConfigurationReader.Read(["state.history=%(bsae)s/h", "base=/x"]);
+
+        result.Config!.State.History.Should().Be("%(bsae)s/h");
+        result.Warnings.Should().BeEquivalentTo(
+            "command line: state.history: '%(bsae)s/h' stays as it is: no key 'bsae' with a text or a number is set",
+            "command line: base: unknown key, ignored; the nearest known key is 'name'");
+    }
+
+    [Fact]
+    public void A_node_with_the_name_of_the_box_is_no_link()
+    {
+        Good("name=h1", "nodes.h1=", "nodes.n1=").Nodes.Keys.Should().Equal("n1");
+        Good($$$"""nodes={"{{{Dns.GetHostName()}}}": {}}""").Nodes.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Lists_are_edited_by_files_words_and_requests()
+    {
+        using var folder = new TemporaryFolder();
+        var (all, own) = (folder.File("global.cfg"), folder.File("h1.cfg"));
+        File.WriteAllText(all, """{"listen": {"port": [13700], "address": ["10.0.0.1", "10.0.0.2"]}}""");
+        File.WriteAllText(own, """{"listen": {"+port": [49463], "-address": ["10.0.0.2"]}}""");
+
+        var read = ConfigurationReader.Read([all, own, "listen.address+=localhost,"]);
+        var sent = ConfigurationReader.Merge(read.Tree, JsonElement.Parse("""{"listen": {"-port": [13700]}}"""));
+
+        read.Warnings.Should().BeEmpty();
+        read.Config!.Listen.Should().Be(new ListenConfig { Address = "localhost,10.0.0.1", Ports = new(13700, 49463) });
+        sent.Config!.Listen.Ports.Should().Be(new PortList(49463));
+    }
+
+    [Fact]
     public void A_request_is_merged_over_the_configuration_in_force()
     {
         var before = ConfigurationReader.Read(["pools.p1.slots=1", "pools.p2="]);

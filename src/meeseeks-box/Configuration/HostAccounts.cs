@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace MeeseeksBox.Agent.Configuration;
+
+/// <summary>The users and groups that the system knows, those of a directory service included; see getpwnam(3).</summary>
+internal sealed partial class HostAccounts : IAccounts
+{
+    private const int TooSmall = 34;
+    private const int FirstBuffer = 4 * 1024;
+    private const int LargestBuffer = 4 * 1024 * 1024;
+
+    private delegate int Lookup(nint buffer, nuint length, out Entry entry, out nint found);
+
+    /// <inheritdoc/>
+    public Account OwnUser => FindUser(EffectiveUser().ToString(CultureInfo.InvariantCulture))!;
+
+    /// <inheritdoc/>
+    public Account OwnGroup => FindGroup(EffectiveGroup().ToString(CultureInfo.InvariantCulture))!;
+
+    /// <inheritdoc/>
+    public Account? FindUser(string nameOrNumber) => uint.TryParse(nameOrNumber, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        ? Find((nint buffer, nuint length, out Entry entry, out nint found) => UserById(id, out entry, buffer, length, out found), isGroup: false)
+            ?? new Account(id, nameOrNumber, id)
+        : Find((nint buffer, nuint length, out Entry entry, out nint found) => UserByName(nameOrNumber, out entry, buffer, length, out found), isGroup: false);
+
+    /// <inheritdoc/>
+    public Account? FindGroup(string nameOrNumber) => uint.TryParse(nameOrNumber, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        ? Find((nint buffer, nuint length, out Entry entry, out nint found) => GroupById(id, out entry, buffer, length, out found), isGroup: true)
+            ?? new Account(id, nameOrNumber, id)
+        : Find((nint buffer, nuint length, out Entry entry, out nint found) => GroupByName(nameOrNumber, out entry, buffer, length, out found), isGroup: true);
+
+    private static Account? Find(Lookup lookup, bool isGroup)
+    {
+        for (var size = FirstBuffer; size <= LargestBuffer; size *= 2)
+        {
+            var buffer = Marshal.AllocHGlobal(size);
+            try
+            {
+                if (lookup(buffer, (nuint)size, out var entry, out var found) is not TooSmall)
+                {
+                    return found is 0 ? null : new Account(entry.Id, Marshal.PtrToStringUTF8(entry.Name)!, isGroup ? entry.Id : entry.GroupId);
+                }
+            }
+            finally
+            {
+                Marshal.FreeHGlobal(buffer);
+            }
+        }
+
+        return null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    private static partial uint EffectiveGroup();
+
+    [LibraryImport("libc", EntryPoint = "getpwuid_r")]
+    private static partial int UserById(uint id, out Entry entry, nint buffer, nuint length, out nint found);
+
+    [LibraryImport("libc", EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int UserByName(string name, out Entry entry, nint buffer, nuint length, out nint found);
+
+    [LibraryImport("libc", EntryPoint = "getgrgid_r")]
+    private static partial int GroupById(uint id, out Entry entry, nint buffer, nuint length, out nint found);
+
+    [LibraryImport("libc", EntryPoint = "getgrnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int GroupByName(string name, out Entry entry, nint buffer, nuint length, out nint found);
+
+    // The common begin of the C library's passwd and group: name, password, number; a user has the number of his group next.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Entry
+    {
+        public nint Name;
+        public nint Password;
+        public uint Id;
+        public uint GroupId;
+        public nint Rest1;
+        public nint Rest2;
+        public nint Rest3;
+    }
+}

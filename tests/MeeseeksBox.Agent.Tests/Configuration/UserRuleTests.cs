@@ -1,0 +1,82 @@
+using System.Text.Json;
+using MeeseeksBox.Agent.Configuration;
+
+namespace MeeseeksBox.Agent.Tests.Configuration;
+
+/// <summary><c>user</c> and <c>group</c>, which later versions of the original have.</summary>
+public sealed class UserRuleTests
+{
+    [Theory]
+    [InlineData("alice", "user=alice")]
+    [InlineData("alice", "user=1000")]
+    [InlineData("alice", "user=alice", "group=alice")]
+    [InlineData("alice", "user=alice", "group=1000")]
+    [InlineData("root", "user=root")]
+    [InlineData("root", "user=0", "group=root")]
+    [InlineData("alice", "user=null", "group=null")]
+    public void All_is_well_when_the_box_runs_as_they_say(string own, params string[] words)
+    {
+        var result = ConfigurationReader.Read(words, new FakeAccounts(own));
+
+        result.IsGood.Should().BeTrue();
+        result.Warnings.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("user=bob", "command line: user: the box runs as root and cannot change to 'bob' (1001) by itself; start it as that user, with User=bob in its systemd unit")]
+    [InlineData("user=1001", "command line: user: the box runs as root and cannot change to 'bob' (1001) by itself; start it as that user, with User=bob in its systemd unit")]
+    [InlineData("user=carol", "command line: user: this host has no user 'carol', and the box must not stay root instead")]
+    public void A_root_box_for_another_user_is_refused(string word, string problem)
+    {
+        var result = ConfigurationReader.Read([word], new FakeAccounts("root"));
+
+        result.Problems.Should().Equal(problem);
+        result.IsGood.Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_request_cannot_set_another_user_in_a_root_box()
+    {
+        var accounts = new FakeAccounts("root");
+        var before = ConfigurationReader.Read([], accounts);
+
+        var after = ConfigurationReader.Merge(before.Tree, JsonElement.Parse("""{"user": "bob"}"""), accounts);
+
+        after.Problems.Should().ContainSingle().Which.Should().StartWith("config request: user: the box runs as root");
+    }
+
+    [Theory]
+    [InlineData("command line: user: the box runs as 'alice' (1000) and cannot change to 'bob' (1001); its jobs run as 'alice' (1000)", "user=bob", "group=bob")]
+    [InlineData("command line: user: the box runs as 'alice' (1000) and cannot change to 'root' (0); its jobs run as 'alice' (1000)", "user=root")]
+    [InlineData("command line: user: the box runs as 'alice' (1000) and cannot change to 'carol', which this host does not have; its jobs run as 'alice' (1000)", "user=carol")]
+    [InlineData("command line: group: the box runs with the group 'alice' (1000) and cannot change to 'bob' (1001); its jobs run with 'alice' (1000)", "user=alice", "group=bob")]
+    [InlineData("command line: group: the box runs with the group 'alice' (1000) and cannot change to 'staff'; its jobs run with 'alice' (1000)", "user=alice", "group=staff")]
+    [InlineData("command line: group: it has no effect without 'user'", "group=bob")]
+    public void Any_other_box_is_warned_of_a_difference(string warning, params string[] words)
+    {
+        var result = ConfigurationReader.Read(words, new FakeAccounts("alice"));
+
+        result.IsGood.Should().BeTrue();
+        result.Warnings.Should().Equal(warning);
+    }
+
+    [Fact]
+    public void A_user_that_is_no_text_is_a_problem()
+    {
+        ConfigurationReader.Read(["user=[1]"], new FakeAccounts("alice")).Problems.Should().Equal("command line: user: a list is not text");
+    }
+
+    [Fact]
+    public void The_system_is_asked_for_its_users_and_groups()
+    {
+        var accounts = new HostAccounts();
+
+        accounts.FindUser("root").Should().Be(new Account(0, "root", 0)).And.Be(accounts.FindUser("0"));
+        accounts.FindGroup("root").Should().Be(new Account(0, "root", 0)).And.Be(accounts.FindGroup("0"));
+        accounts.FindUser("no such user").Should().BeNull();
+        accounts.FindGroup("no such group").Should().BeNull();
+        accounts.FindUser("4000000000").Should().Be(new Account(4_000_000_000, "4000000000", 4_000_000_000));
+        accounts.OwnUser.Name.Should().Be(Environment.UserName);
+        accounts.OwnGroup.Name.Should().NotBeEmpty();
+    }
+}
