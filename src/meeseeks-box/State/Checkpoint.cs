@@ -1,3 +1,4 @@
+using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 
 namespace MeeseeksBox.Agent.State;
@@ -62,10 +63,20 @@ internal sealed class Checkpoint(StateFile file, JournalFiles journal, StateKeep
     /// <summary>Saves for the last time, when the journal and the history have ended. False when it could not be done; the log says why.</summary>
     public bool TrySaveLast()
     {
-        var (jobs, _, _) = state.TakeCheckpoint(_savedSeq);
-        return (jobs is null || TryWrite(() => file.Save(jobs)))
-            && (!history.WrittenAsync(history.Added).IsCompletedSuccessfully || TryWrite(journal.DropAll));
+        var isNew = state.Seq != _savedSeq;
+        var canDropJournal = history.WrittenAsync(history.Added).IsCompletedSuccessfully;
+        var (jobs, _, _) = state.TakeCheckpoint(canDropJournal ? -1 : _savedSeq);
+        if (canDropJournal)
+        {
+            jobs = jobs?.Select(WithoutSeq).ToList();
+        }
+
+        return (jobs is null || TryWrite(() => file.Save(jobs)) || !isNew) && (!canDropJournal || TryWrite(journal.DropAll));
     }
+
+    // The original counts its changes from 1 at each start, whatever its state file says. A head above it would ask for changes after the
+    // highest number in that file, and miss all until the count has passed it. No journal is left that needs the numbers here.
+    private static Job WithoutSeq(Job job) => job with { Seq = 0 };
 
     public void Dispose() => _timer.Dispose();
 

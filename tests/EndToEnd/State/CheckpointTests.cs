@@ -31,6 +31,32 @@ public sealed class CheckpointTests
         (await again.JobAsync("held")).Text("state").Should().Be("new");
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("0.05")]
+    public async Task The_file_of_a_stopped_box_lets_an_original_node_count_its_changes_from_1(string checkpoint)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("state");
+        string[] words = [$"state.file={file}", $"state.checkpoint={checkpoint}", "state.expire=600", "pools.p.slots=0"];
+        await using (var box = await RunningBox.StartAsync(words))
+        {
+            _ = await box.RunAsync(new { id = "first", pool = "p", args = Some.True });
+            _ = await box.RunAsync(new { id = "second", pool = "p", args = Some.True });
+            _ = await box.WaitForFileAsync(file, text => checkpoint is "0" || text.Contains("\"done\""));
+        }
+
+        var saved = JsonElement.Parse(File.ReadAllText(file));
+        await using var again = await RunningBox.StartAsync(words);
+        var taken = await again.AskAsync("get", new { seq = 0 });
+        var next = await again.RunAsync(new { id = "third", pool = "p", args = Some.True });
+
+        saved.Keys().Should().Equal("first", "second");
+        saved.EnumerateObject().Should().OnlyContain(job => job.Value.GetProperty("seq").GetInt64() == 0);
+        taken.Keys().Should().Equal("first", "second");
+        next.Number("seq").Should().BeGreaterThan(taken.GetProperty("second").Number("seq")!.Value);
+    }
+
     [Fact]
     public async Task The_file_is_one_object_of_jobs_that_only_its_owner_can_read()
     {
