@@ -218,6 +218,14 @@ public sealed class Ledger
     /// <param name="isTurn">True when the line asks for news too, whose answer goes to <see cref="TakeJobs"/>; false when it follows on one that does.</param>
     public IReadOnlyList<Job> TakePending(Peer peer, bool isTurn = true) => _linking.TakePending(peer, isTurn);
 
+    /// <summary>The ids of the jobs that are not over on nodes that are reached through a peer.</summary>
+    public IReadOnlyList<string> LiveJobsAt(Peer peer) =>
+    [
+        .. from job in _state.Jobs.Snapshot()
+           where !job.HasEnded && job.Node is { } node && _state.Nodes.IsReachedThrough(peer.Name, node)
+           select job.Id,
+    ];
+
     /// <summary>Takes in the jobs that a peer tells of (SPEC.md §7).</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="jobs">The jobs, as it has them.</param>

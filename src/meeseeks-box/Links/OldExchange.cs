@@ -6,6 +6,10 @@ using MeeseeksBox.Core.Peers;
 namespace MeeseeksBox.Agent.Links;
 
 /// <summary>Talks with a peer of the old implementation, which answers at once: it is asked every <c>refresh</c>, and for its nodes every <c>poll</c>.</summary>
+/// <remarks>
+/// Every <c>poll</c> the jobs that are not over there are asked for by their ids. An original node counts its changes from 1 at each start,
+/// and its state file has jobs with higher numbers, so that its changes can be below the highest number that was received.
+/// </remarks>
 internal sealed class OldExchange(PeerConnection connection, Peer peer, LinkConfig config, StateKeeper state, TimeProvider time, Action<PeerAnswer> take)
 {
     private long _polledAt = time.GetTimestamp();
@@ -16,9 +20,21 @@ internal sealed class OldExchange(PeerConnection connection, Peer peer, LinkConf
         while (true)
         {
             var isPoll = time.GetElapsedTime(_polledAt) >= config.Poll;
-            PeerRequest.WriteTurn(connection.Output, state.Do((ledger, _) => ledger.TakePending(peer)), peer, isPoll, wait: null);
+            var (jobs, live) = state.Do((ledger, _) => (ledger.TakePending(peer), isPoll ? ledger.LiveJobsAt(peer) : []));
+            if (live is [])
+            {
+                PeerRequest.WriteTurn(connection.Output, jobs, peer, isPoll, wait: null);
+            }
+            else
+            {
+                PeerRequest.WriteLookup(connection.Output, jobs, live, peer);
+            }
+
             await connection.SendAsync(stop);
-            take(await connection.ReceiveAsync(TimeSpan.Zero, stop));
+            var answer = await connection.ReceiveAsync(TimeSpan.Zero, stop);
+
+            // What was asked for by ids says nothing of other jobs with lower numbers.
+            take(live is [] ? answer : answer with { Seq = peer.Seq });
             _polledAt = isPoll ? time.GetTimestamp() : _polledAt;
             if (!peer.HasPending)
             {

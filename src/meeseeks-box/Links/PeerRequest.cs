@@ -42,6 +42,26 @@ internal static class PeerRequest
         }
     });
 
+    /// <summary>Jobs by their ids, and the nodes: <c>[{"sync":{},"get":{"ids":["a"]},"nodes":{"seq":0}}]</c>.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="jobs">Jobs that changed here.</param>
+    /// <param name="ids">The ids to ask for.</param>
+    /// <param name="peer">Up to where the nodes of the peer are known.</param>
+    public static void WriteLookup(IBufferWriter<byte> output, IReadOnlyList<Job> jobs, IReadOnlyList<string> ids, Peer peer) => Write(output, json =>
+    {
+        WriteJobs(json, jobs);
+        json.WriteStartObject("get");
+        json.WriteStartArray("ids");
+        foreach (var id in ids)
+        {
+            json.WriteStringValue(id);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        WriteNumber(json, "nodes", "seq", peer.NodesSeq);
+    });
+
     private static void Write(IBufferWriter<byte> output, Action<Utf8JsonWriter> content)
     {
         using var json = new Utf8JsonWriter(output, Options);

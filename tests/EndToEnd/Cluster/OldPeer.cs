@@ -107,6 +107,13 @@ public sealed class OldPeer : IAsyncDisposable
         }
     }
 
+    /// <summary>Counts changes from 1 again, as a node of the original does that was restarted with its state file.</summary>
+    public void CountAnew()
+    {
+        lock (_lock)
+            _seq = 0;
+    }
+
     /// <summary>Answers a line.</summary>
     public string Answer(string line)
     {
@@ -144,8 +151,9 @@ public sealed class OldPeer : IAsyncDisposable
             answer["sync"] = new JsonArray([.. jobs.Where(job => Take(job.Key, job.Value!.AsObject())).Select(job => JsonValue.Create(job.Key))]);
         if (request["get"] is JsonObject filter)
         {
-            var since = filter["seq"]!.GetValue<long>();
-            answer["get"] = new JsonObject(_jobs.Where(job => Seq(job.Value) > since).Select(job => KeyValuePair.Create(job.Key, (JsonNode?)job.Value.DeepClone())));
+            var since = filter["seq"]?.GetValue<long>() ?? 0;
+            var ids = filter["ids"]?.AsArray().Select(id => id!.GetValue<string>()).ToHashSet();
+            answer["get"] = new JsonObject(_jobs.Where(job => ids?.Contains(job.Key) ?? Seq(job.Value) > since).Select(job => KeyValuePair.Create(job.Key, (JsonNode?)job.Value.DeepClone())));
         }
 
         if (request.ContainsKey("nodes"))

@@ -56,6 +56,29 @@ public sealed class OldPeerTests
     }
 
     [Fact]
+    public async Task The_end_of_a_job_is_found_on_an_old_node_that_counts_its_changes_anew()
+    {
+        await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
+        peer.Recall(JsonElement.Parse("""
+            {"id":"stored","pool":"p","args":["x"],"tags":[],"node":"old","submit_node":"old","state":"done","active":false,"ts":1,"submit_ts":1,
+             "start_count":1,"fail_count":0,"seq":1000}
+            """));
+        await using var head = await RunningBox.StartAsync(
+            "name=head", "state.expire=600", Tree.Link("old", peer.Port), "nodes.old.refresh=0.05", "nodes.old.poll=0.3");
+        _ = await head.WaitForJobAsync("stored", job => job.Text("state") is "done");
+        peer.CountAnew();
+
+        _ = await head.SubmitAsync(new { id = "a", pool = "p", args = Some.True });
+        _ = await head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey("a"));
+        peer.Change("a", """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
+        _ = await head.WaitForStartAsync("a");
+        peer.Change("a", """{"state":"done","active":false,"pid":null,"end_ts":2.5,"rc":0}""");
+
+        (await head.WaitForEndAsync("a")).Text("state").Should().Be("done");
+        _ = await head.WaitForAsync(() => Task.FromResult(peer.Heard), heard => !heard[^1].Contains("\"ids\"") && heard[^1].Contains("\"nodes\""));
+    }
+
+    [Fact]
     public async Task An_old_node_is_asked_as_the_recorded_head_asked_and_not_more_often()
     {
         await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
