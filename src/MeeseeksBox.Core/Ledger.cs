@@ -220,11 +220,7 @@ public sealed class Ledger
 
     /// <summary>The ids of the jobs that are not over on nodes that are reached through a peer.</summary>
     public IReadOnlyList<string> LiveJobsAt(Peer peer) =>
-    [
-        .. from job in _state.Jobs.Snapshot()
-           where !job.HasEnded && job.Node is { } node && _state.Nodes.IsReachedThrough(peer.Name, node)
-           select job.Id,
-    ];
+        [.. _state.Jobs.LiveElsewhere.Select(entry => entry.Job).Where(job => _state.Nodes.IsReachedThrough(peer.Name, job.Node!)).Select(job => job.Id)];
 
     /// <summary>Takes in the jobs that a peer tells of (SPEC.md §7).</summary>
     /// <param name="peer">The peer.</param>

@@ -34,6 +34,9 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
     /// <summary>Jobs that wait on other nodes, which are told again after a while.</summary>
     public EntryList WaitingElsewhere { get; } = new(EntryList.ByDue);
 
+    /// <summary>Jobs that are not over on other nodes.</summary>
+    public IEnumerable<JobEntry> LiveElsewhere => AllIn(Leased).Concat(AllIn(AtWorkElsewhere)).Concat(AllIn(WaitingElsewhere));
+
     /// <summary>Pools in which a job that is to be given a node has come, or a slot has been freed.</summary>
     public HashSet<string> ToRoute { get; } = new(StringComparer.Ordinal);
 

@@ -1,4 +1,4 @@
-using MeeseeksBox.Agent.Host;
+using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.Pools;
@@ -7,21 +7,33 @@ namespace MeeseeksBox.Agent.Pools;
 internal static class JobAccount
 {
     /// <summary>Why this box cannot run a job as it asks for; null when it can.</summary>
-    public static string? Refusal(Job job)
+    /// <param name="job">The job.</param>
+    /// <param name="accounts">The users and groups of this host.</param>
+    public static string? Refusal(Job job, IAccounts accounts)
     {
-        var (user, group) = (Accounts.EffectiveUser, Accounts.EffectiveGroup);
-        return (job.Uid, job.Gid) switch
+        if (job.Uid is { } uid)
         {
-            ({ } uid, _) when Accounts.UserNumber(uid) is not { } number =>
-                $"cannot run as user '{uid}': this node has no such user; submit the job without uid, or with one that exists here",
-            ({ } uid, _) when Accounts.UserNumber(uid) is { } number && number != user =>
-                $"cannot run as user {Accounts.ShowUser(number)}: this box runs as {Accounts.ShowUser(user)}; "
-                + "submit the job as that user, or to a box that runs as the job's user",
-            (_, { } gid) when Accounts.GroupNumber(gid) is not { } number =>
-                $"cannot run as group '{gid}': this node has no such group; submit the job without gid, or with one that exists here",
-            (_, { } gid) when Accounts.GroupNumber(gid) is { } number && number != group =>
-                $"cannot run as group {Accounts.ShowGroup(number)}: this box runs as {Accounts.ShowGroup(group)}; submit the job without gid",
-            _ => null,
-        };
+            var (own, user) = (accounts.OwnUser, accounts.FindUser(uid));
+            if (user is null)
+            {
+                return $"cannot run as user '{uid}': this node has no such user, and the box runs as {own}; submit the job without uid, or as a user of this node";
+            }
+
+            if (user.Id != own.Id)
+            {
+                return $"cannot run as user {user}: the box runs as {own}; submit the job as that user, or to a box that runs as {user}";
+            }
+        }
+
+        if (job.Gid is not { } gid)
+        {
+            return null;
+        }
+
+        var (ownGroup, group) = (accounts.OwnGroup, accounts.FindGroup(gid));
+        return group is null
+                ? $"cannot run as group '{gid}': this node has no such group, and the box runs as {ownGroup}; submit the job without gid"
+            : group.Id != ownGroup.Id ? $"cannot run as group {group}: the box runs as {ownGroup}; submit the job without gid, or to a box that runs as {group}"
+            : null;
     }
 }

@@ -13,6 +13,8 @@ namespace MeeseeksBox.Agent.Pools;
 /// <summary>A pool of this node: starts its jobs as soon as there is a slot for them, and ends those that are to be ended.</summary>
 internal sealed class Pool(string name, string node, PoolPlan plan, RunNames runNames, StateKeeper state, TimeProvider time, ILogger log)
 {
+    private static readonly HostAccounts Accounts = new();
+
     private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<Run, RunningJob> _jobs = new();
     private readonly ConcurrentDictionary<Task, bool> _tasks = new();
@@ -82,7 +84,7 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
         var plan = Volatile.Read(ref _plan);
         try
         {
-            if (JobAccount.Refusal(run.Job) is { } refusal)
+            if (JobAccount.Refusal(run.Job, Accounts) is { } refusal)
             {
                 // Other jobs get their turn before the slot goes to the next one, which may be refused too.
                 await Task.Yield();

@@ -56,7 +56,7 @@ public sealed class UnassignedJobTests
 
         var job = await box.WaitForEndAsync("a");
         (job.Text("state"), job.Number("fail_count"), job.Number("start_count")).Should().Be(("failed", 1, 0));
-        job.Text("error").Should().StartWith("cannot run as user ").And.Contain(": this box runs as ");
+        job.Text("error").Should().StartWith("cannot run as user ").And.Contain(": the box runs as ");
     }
 
     private static object Sync(string id) => new
