@@ -6,7 +6,8 @@ namespace MeeseeksBox.Watch.Settings;
 
 /// <summary>Reads <c>jobs</c> of a watch, and the keys that its formats name.</summary>
 /// <param name="section">The watch.</param>
-internal sealed class JobsReader(SectionReader section)
+/// <param name="written">The whole configuration, whose top-level keys stand for those that the watch has not.</param>
+internal sealed class JobsReader(SectionReader section, ConfigObject written)
 {
     private const string Key = "jobs";
 
@@ -26,9 +27,9 @@ internal sealed class JobsReader(SectionReader section)
         var steps = items.Select((item, index) => ReadStep(item, string.Create(CultureInfo.InvariantCulture, $"{setting.Path}.{index}"))).ToList();
         var keys =
             from key in _templates.SelectMany(entry => entry.Template.Keys).Distinct()
-            let found = section.Find(key)
+            let found = section.Find(key)?.Value ?? ConfigFormats.At(written, key)
             where found is not null
-            select KeyValuePair.Create(key, found.Value);
+            select KeyValuePair.Create(key, found);
         FormatKeys = new ConfigObject(keys, setting.Value.Origin);
         return steps;
     }

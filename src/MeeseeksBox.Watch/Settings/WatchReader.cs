@@ -17,18 +17,15 @@ public static class WatchReader
     public static IReadOnlyList<WatchSettings> ReadAll(SectionReader root, SectionReader defaults, ConfigObject written, Func<string, string> absolute)
     {
         var watches = new List<WatchSettings>();
+        var common = Common(root);
         var entries = root.Entries("watch", defaults);
         foreach (var (name, section) in entries)
-            watches.Add(Read(name, section, absolute) with { Text = TextOf(name, written) });
-
-        // A template may bring a watch a key of one's own that only the jobs of others name.
-        foreach (var key in watches.SelectMany(watch => watch.Keys.Members).Select(member => member.Key).Distinct())
         {
-            foreach (var (_, section) in entries)
-                _ = section.Find(key);
+            var watch = Read(name, section, common, written, absolute);
+            watches.Add(watch with { Text = TextOf(watch, written) });
         }
 
-        _ = Read(Default.Name, root.Blank(defaults), absolute);
+        _ = Read(Default.Name, root.Blank(defaults), common, written, absolute);
 
         foreach (var watch in watches)
         {
@@ -43,11 +40,35 @@ public static class WatchReader
         return watches;
     }
 
-    private static WatchSettings Read(string name, SectionReader section, Func<string, string> absolute)
+    /// <summary>Makes keys known that texts name, wherever they are set: they are the person's own.</summary>
+    /// <param name="root">The whole configuration.</param>
+    /// <param name="defaults">The section that has the defaults for the keys of each watch.</param>
+    /// <param name="written">The configuration as it was written, with its templates.</param>
+    public static void KnowOwnKeys(SectionReader root, SectionReader defaults, ConfigObject written)
+    {
+        var watches = root.Entries("watch", defaults);
+        foreach (var key in ConfigFormats.KeysIn(written).Distinct())
+        {
+            _ = root.Find(key.Split('.')[0]);
+            _ = defaults.Find(key.Split('.')[0]);
+            foreach (var (_, section) in watches)
+                _ = section.Find(key.Split('.')[0]);
+        }
+    }
+
+    // What stands at the top is for all watches that say nothing else, as does cleanup in the original.
+    private static WatchSettings Common(SectionReader root) => Default with
+    {
+        Refresh = root.SecondsAboveZero("refresh") ?? Default.Refresh,
+        Rescan = root.SecondsAboveZero("rescan") ?? Default.Rescan,
+        Cleanup = root.Seconds("cleanup") ?? Default.Cleanup,
+    };
+
+    private static WatchSettings Read(string name, SectionReader section, WatchSettings common, ConfigObject written, Func<string, string> absolute)
     {
         var globs = ReadGlobs(section);
         var path = section.Text("path");
-        var jobs = new JobsReader(section);
+        var jobs = new JobsReader(section, written);
         var settings = new WatchSettings
         {
             Name = name,
@@ -56,15 +77,18 @@ public static class WatchReader
             IsReversed = section.Flag("reverse", Default.IsReversed),
             Split = section.Text("split"),
             Fileset = section.Find("fileset", "match") is null ? Default.Fileset : ReadFileset(section),
+            IsPartial = section.Flag("partial", Default.IsPartial),
+            Skips = ReadSkips(section),
+            Count = section.Whole("count", least: 0) is > 0 and { } count ? count : null,
             IsUpdated = section.Flag("updated", Default.IsUpdated),
             IsRetried = section.Flag("retry", Default.IsRetried),
             RunsAll = section.Flag("run_all", Default.RunsAll),
             MinAge = section.Seconds("min_age") ?? Default.MinAge,
             MaxAge = section.Seconds("max_age"),
             MaxIndex = section.Whole("max_index", least: 0),
-            Refresh = section.SecondsAboveZero("refresh") ?? Default.Refresh,
-            Rescan = section.SecondsAboveZero("rescan") ?? Default.Rescan,
-            Cleanup = section.Seconds("cleanup") ?? Default.Cleanup,
+            Refresh = section.SecondsAboveZero("refresh") ?? common.Refresh,
+            Rescan = section.SecondsAboveZero("rescan") ?? common.Rescan,
+            Cleanup = section.Seconds("cleanup") ?? common.Cleanup,
             Jobs = jobs.Read(),
             Keys = jobs.FormatKeys,
         };
@@ -73,10 +97,10 @@ public static class WatchReader
         return settings;
     }
 
-    private static string TextOf(string name, ConfigObject written)
+    private static string TextOf(WatchSettings watch, ConfigObject written)
     {
-        var parts = new[] { Member(written, "defaults"), Member(Member(written, "watch"), name) };
-        return string.Join('\n', parts.Select(part => part is null ? "" : ConfigJson.Compact(part)));
+        var parts = new[] { Member(written, "defaults"), Member(Member(written, "watch"), watch.Name), watch.Keys };
+        return string.Join('\n', [.. parts.Select(part => part is null ? "" : ConfigJson.Compact(part)), $"{watch.Refresh} {watch.Rescan} {watch.Cleanup}"]);
 
         static ConfigObject? Member(ConfigObject? tree, string key) => tree is not null && tree.TryGet(key, out var value) ? value as ConfigObject : null;
     }
@@ -91,6 +115,14 @@ public static class WatchReader
             section.AddWarning(section.Find("path")!, "there is no glob, so that no files are watched and the jobs are kept running; \"*\" is for all files");
         if (settings.Fileset > 0 && settings.Split is null)
             section.AddProblem("fileset", "needs split, the character that parts the names");
+        if (section.Find("plugin") is { } plugin)
+        {
+            section.AddProblem(
+                plugin,
+                $"{plugin.Value.Shown} is a class of the original: results that it keeps elsewhere, as in extended attributes, are not read here, and all files would run again; "
+                + "write status files for what is done (docs/WATCH.md, Extended attributes), and leave the key out");
+        }
+
         if (settings.Jobs.Count == 0)
             section.AddProblem("jobs", "missing: there is nothing to submit");
         jobs.Check(settings);
@@ -101,6 +133,24 @@ public static class WatchReader
     {
         var key = section.Find("fileset", "match")!.Path.EndsWith("match", StringComparison.Ordinal) ? "match" : "fileset";
         return section.Whole(key, least: 0, most: 1000) ?? Default.Fileset;
+    }
+
+    private static List<string> ReadSkips(SectionReader section)
+    {
+        var suffixes = new List<string>();
+        if (section.Find("skip") is not { } setting)
+            return suffixes;
+        foreach (var item in setting.Value is ConfigList list ? list.Items : [setting.Value])
+        {
+            if (item is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: { Length: > 0 } suffix })
+                section.AddProblem(setting, $"{item.Shown} is not the end of a name");
+            else if (suffix.Contains('/', StringComparison.Ordinal))
+                section.AddProblem(setting, $"{item.Shown}: the file stands in the path of the watch, so that its name has no slashes");
+            else
+                suffixes.Add(suffix);
+        }
+
+        return suffixes;
     }
 
     private static List<Glob> ReadGlobs(SectionReader section)

@@ -25,6 +25,15 @@ public sealed record WatchSettings
     /// <summary>How many parts of the names must be equal in all lists to make a fileset; 0: no filesets.</summary>
     public int Fileset { get; init; }
 
+    /// <summary>Whether a fileset may run as soon as its file of the first list is there.</summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>The ends of names: a fileset or file is passed over while a file with its parts and one of these is there.</summary>
+    public IReadOnlyList<string> Skips { get; init; } = [];
+
+    /// <summary>The number of good rounds after which the watch ends; null: it does not end.</summary>
+    public int? Count { get; init; }
+
     /// <summary>Whether a file that changes is processed again.</summary>
     public bool IsUpdated { get; init; }
 
@@ -69,6 +78,25 @@ public sealed record WatchSettings
 
     /// <summary>The parts of a name.</summary>
     public string[] PartsOf(string fileName) => Split is null ? [fileName] : fileName.Split(Split);
+
+    /// <summary>The names of the files that have a file, or its fileset, passed over while they are there.</summary>
+    /// <param name="fileName">The file.</param>
+    public IEnumerable<string> SkipNamesOf(string fileName)
+    {
+        if (Skips.Count == 0 || (Fileset > 0 ? SetKeyOf(fileName) : fileName) is not { } key)
+            return [];
+        return Skips.Select(suffix => $"{key}{Split}{suffix}");
+    }
+
+    /// <summary>The beginnings of names, or the names, that a file concerns: of its own, and of those that it may have passed over.</summary>
+    /// <param name="fileName">The file that came, changed or went.</param>
+    public IEnumerable<string> ConcernsOf(string fileName)
+    {
+        if (Fileset > 0)
+            return [SetKeyOf(fileName) ?? fileName];
+        var skipped = Skips.Select(suffix => $"{Split}{suffix}").Where(end => fileName.Length > end.Length && fileName.EndsWith(end, StringComparison.Ordinal));
+        return [fileName, .. skipped.Select(end => fileName[..^end.Length])];
+    }
 
     /// <summary>The beginning of a name, up to its last part that all names of a fileset have in common; null: it has too few parts.</summary>
     public string? SetKeyOf(string fileName)

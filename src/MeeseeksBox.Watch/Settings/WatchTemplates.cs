@@ -3,13 +3,16 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Watch.Settings;
 
-/// <summary>
-/// Applies templates (README, <c>template</c> and <c>apply</c>; SPEC.md §12). Below each watch lie, from the bottom: the templates named
-/// <c>null</c> or empty, the one that is applied to all, and those that the watch names, of which later ones count more.
-/// </summary>
+/// <summary>Applies templates: makes the watches that run out of those that were written.</summary>
+/// <remarks>
+/// The layers of a watch, from the bottom: the templates named <c>null</c> or empty, <c>apply</c>, <c>extends</c>, <c>template</c>, and the
+/// watch itself. A list in <c>template</c> makes one watch for each name in it; a list in <c>extends</c> merges (SPEC.md §12).
+/// </remarks>
 public static class WatchTemplates
 {
     private const string ApplyKey = "apply";
+    private const string DefaultsKey = "defaults";
+    private const string ExtendsKey = "extends";
     private const string TemplateKey = "template";
     private const string WatchKey = "watch";
 
@@ -18,78 +21,159 @@ public static class WatchTemplates
     /// <summary>The configuration with its templates applied, and without them.</summary>
     /// <param name="written">The configuration as it was written.</param>
     /// <param name="findings">Takes what is wrong.</param>
-    public static ConfigObject Apply(ConfigObject written, ConfigFindings findings)
+    public static ConfigObject Apply(ConfigObject written, ConfigFindings findings) => new Application(ConfigFormats.Resolve(written), findings).Run();
+
+    private static bool IsNull(ConfigValue value) => value is ConfigScalar { IsNull: true };
+
+    private sealed class Application
     {
-        var root = SectionReader.Root(written, findings);
-        var applied = root.Text(ApplyKey);
-        var templates = ObjectOf(written, TemplateKey, findings);
-        var watches = ObjectOf(written, WatchKey, findings);
-        if (watches.TryGet(string.Empty, out var nameless))
-            findings.AddProblem($"{nameless.Origin.Source}: {WatchKey}: a name in it is empty");
+        private readonly ConfigObject _written;
+        private readonly ConfigFindings _findings;
+        private readonly ConfigObject _defaults;
+        private readonly ConfigObject _templates;
+        private readonly ConfigObject _watches;
+        private readonly string? _applied;
+        private readonly bool? _isRootNaming;
 
-        var below = Automatic.Where(name => templates.TryGet(name, out _)).ToList();
-        if (applied is not null && IsKnown(templates, applied, new Setting(ApplyKey, Value(written, ApplyKey)), findings))
-            below.Add(applied);
-
-        var ready = new ConfigObject(
-            from watch in watches.Members
-            let name = applied is null ? watch.Key : $"{applied}-{watch.Key}"
-            select KeyValuePair.Create(name, (ConfigValue)Merge(watch.Key, watch.Value, below, templates, findings)),
-            watches.Origin);
-        return new ConfigObject(
-            written.Members.Where(member => member.Key is not (ApplyKey or TemplateKey or WatchKey)).Append(KeyValuePair.Create(WatchKey, (ConfigValue)ready)),
-            written.Origin);
-    }
-
-    private static ConfigObject Merge(string name, ConfigValue written, List<string> below, ConfigObject templates, ConfigFindings findings)
-    {
-        var own = written as ConfigObject ?? new ConfigObject(written.Origin);
-        if (written is not ConfigObject and not ConfigScalar { IsNull: true })
-            findings.AddProblem($"{new Setting($"{WatchKey}.{name}", written)}: {written.Shown} stands where an object is wanted");
-
-        var named = NamedTemplates(name, own, templates, findings);
-        var merged = below.Concat(named).Select(template => templates.TryGet(template, out var value) ? value as ConfigObject : null)
-            .OfType<ConfigObject>()
-            .Append(own)
-            .Aggregate(new ConfigObject(own.Origin), (under, over) => under.MergedWith(over));
-        return new ConfigObject(merged.Members.Where(member => member.Key != TemplateKey), own.Origin);
-    }
-
-    private static List<string> NamedTemplates(string watch, ConfigObject own, ConfigObject templates, ConfigFindings findings)
-    {
-        if (!own.TryGet(TemplateKey, out var value) || value is ConfigScalar { IsNull: true })
-            return [];
-        var setting = new Setting($"{WatchKey}.{watch}.{TemplateKey}", value);
-        var names = new List<string>();
-        foreach (var item in value is ConfigList list ? list.Items : [value])
+        public Application(ConfigObject written, ConfigFindings findings)
         {
-            if (item is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number } text)
-                findings.AddProblem($"{setting}: {item.Shown} is not the name of a template");
-            else if (IsKnown(templates, text.Text, setting, findings))
-                names.Add(text.Text);
+            (_written, _findings) = (written, findings);
+            _defaults = written.TryGet(DefaultsKey, out var defaults) ? defaults as ConfigObject ?? new ConfigObject(written.Origin) : new ConfigObject(written.Origin);
+            _templates = ObjectOf(TemplateKey);
+            _watches = ObjectOf(WatchKey);
+            _applied = SectionReader.Root(written, findings).Text(ApplyKey);
+            _isRootNaming = WatchNaming.IsRoot(written, findings);
         }
 
-        return names;
-    }
+        public ConfigObject Run()
+        {
+            if (_watches.TryGet(string.Empty, out var nameless))
+                _findings.AddProblem($"{nameless.Origin.Source}: {WatchKey}: a name in it is empty");
 
-    private static bool IsKnown(ConfigObject templates, string name, Setting setting, ConfigFindings findings)
-    {
-        if (templates.TryGet(name, out _))
-            return true;
-        var hint = KeyDistance.Nearest(name, templates.Members.Select(member => member.Key)) is { } nearest ? $"; the nearest one is '{nearest}'" : "";
-        findings.AddProblem($"{setting}: there is no template '{name}'{hint}");
-        return false;
-    }
+            var below = Automatic.Where(name => _templates.TryGet(name, out _)).Select(Template).ToList();
+            if (_applied is not null && IsKnown(_applied, new Setting(ApplyKey, _written.TryGet(ApplyKey, out var apply) ? apply : _written)))
+                below.AddRange(LayersOf(_applied, []));
 
-    private static ConfigObject ObjectOf(ConfigObject root, string key, ConfigFindings findings)
-    {
-        if (!root.TryGet(key, out var value) || value is ConfigScalar { IsNull: true })
-            return new ConfigObject(root.Origin);
-        if (value is ConfigObject section)
-            return section;
-        findings.AddProblem($"{new Setting(key, value)}: {value.Shown} stands where an object is wanted");
-        return new ConfigObject(value.Origin);
-    }
+            var ready = new OrderedDictionary<string, ConfigValue>();
+            foreach (var (key, value) in _watches.Members)
+            {
+                foreach (var (name, watch) in Watches(key, value, below))
+                {
+                    if (!ready.TryAdd(name, watch))
+                        _findings.AddProblem($"{new Setting($"{WatchKey}.{key}", value)}: its name is '{name}', which another watch has, too; give one of the two another name");
+                }
+            }
 
-    private static ConfigValue Value(ConfigObject root, string key) => root.TryGet(key, out var value) ? value : root;
+            string[] applied = [ApplyKey, TemplateKey, WatchKey, WatchNaming.Key];
+            var members = _written.Members.Where(member => !applied.Contains(member.Key))
+                .Select(member => member is { Key: DefaultsKey, Value: ConfigObject defaults }
+                    ? KeyValuePair.Create(member.Key, (ConfigValue)Without(defaults, TemplateKey, ExtendsKey))
+                    : member);
+            return new ConfigObject(members.Append(KeyValuePair.Create(WatchKey, (ConfigValue)new ConfigObject(ready, _watches.Origin))), _written.Origin);
+        }
+
+        // January 2020 knew neither a list of templates nor one in the defaults.
+        private bool IsOfLaterVersion() =>
+            (_defaults.TryGet(TemplateKey, out var common) && !IsNull(common))
+            || _watches.Members.Any(member => member.Value is ConfigObject watch && watch.TryGet(TemplateKey, out var named) && named is ConfigList);
+
+        private IEnumerable<(string Name, ConfigObject Watch)> Watches(string key, ConfigValue value, List<ConfigObject> below)
+        {
+            var own = value as ConfigObject ?? new ConfigObject(value.Origin);
+            if (value is not ConfigObject && !IsNull(value))
+                _findings.AddProblem($"{new Setting($"{WatchKey}.{key}", value)}: {value.Shown} stands where an object is wanted");
+
+            var plain = _applied is null ? key : $"{_applied}-{key}";
+            var shared = below.Concat(NamesIn(ExtendsKey, key, own).SelectMany(name => LayersOf(name, []))).ToList();
+            if (Choice(TemplateKey, own) is not { } choice)
+            {
+                yield return Made(_isRootNaming is true ? WatchNaming.Root(_written, null, plain) : plain, shared, own);
+                yield break;
+            }
+
+            // Several watches of one key need names of their own. A template alone has one where the later versions give it one.
+            var isRoot = choice is ConfigList || !own.TryGet(TemplateKey, out _) || (_isRootNaming ?? IsOfLaterVersion());
+            if (choice is ConfigList { Items.Count: 0 })
+                yield return Made(WatchNaming.Root(_written, null, plain), shared, own);
+            foreach (var name in NamesIn(TemplateKey, key, own).Distinct())
+                yield return Made(isRoot ? WatchNaming.Root(_written, name, plain) : plain, [.. shared, .. LayersOf(name, [])], own);
+        }
+
+        private (string Name, ConfigObject Watch) Made(string name, List<ConfigObject> layers, ConfigObject own)
+        {
+            List<ConfigObject> all = [.. layers, own];
+            var merged = all.Aggregate(Seed(all, own.Origin), (under, over) => under.MergedWith(over));
+            return (name, ConfigFormats.ResolveWatch(name, Without(merged, TemplateKey, ExtendsKey), _defaults, _written));
+        }
+
+        // What an operation on a list (+k, k+, -k) is to change may stand in the defaults.
+        private ConfigObject Seed(List<ConfigObject> layers, ConfigOrigin origin)
+        {
+            var targets = layers.SelectMany(layer => layer.Members).Select(member => member.Key)
+                .Where(key => key.Length > 1 && (key[0] is '+' or '-' || key[^1] is '+'))
+                .Select(key => key.Trim('+', '-')).ToHashSet(StringComparer.Ordinal);
+            return new ConfigObject(_defaults.Members.Where(member => targets.Contains(member.Key) && member.Value is ConfigList), origin);
+        }
+
+        // A template may extend others, which lie below it.
+        private List<ConfigObject> LayersOf(string name, List<string> path)
+        {
+            var template = Template(name);
+            if (path.Contains(name))
+            {
+                _findings.AddProblem($"{new Setting($"{TemplateKey}.{name}.{ExtendsKey}", template)}: it extends itself: {string.Join(", ", path.Append(name))}");
+                return [];
+            }
+
+            var below = template.TryGet(ExtendsKey, out var value) && !IsNull(value)
+                ? Names(value, new Setting($"{TemplateKey}.{name}.{ExtendsKey}", value)).SelectMany(other => LayersOf(other, [.. path, name]))
+                : [];
+            return [.. below, template];
+        }
+
+        private ConfigObject Template(string name) => _templates.TryGet(name, out var value) && value is ConfigObject template ? template : new ConfigObject(_templates.Origin);
+
+        private ConfigValue? Choice(string key, ConfigObject own) =>
+            own.TryGet(key, out var value) || _defaults.TryGet(key, out value) ? (IsNull(value) ? null : value) : null;
+
+        private List<string> NamesIn(string key, string watch, ConfigObject own) => Choice(key, own) is { } value
+            ? Names(value, new Setting(own.TryGet(key, out _) ? $"{WatchKey}.{watch}.{key}" : $"{DefaultsKey}.{key}", value))
+            : [];
+
+        private List<string> Names(ConfigValue value, Setting setting)
+        {
+            var names = new List<string>();
+            foreach (var item in value is ConfigList list ? list.Items : [value])
+            {
+                if (item is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number } text)
+                    _findings.AddProblem($"{setting}: {item.Shown} is not the name of a template");
+                else if (IsKnown(text.Text, setting))
+                    names.Add(text.Text);
+            }
+
+            return names;
+        }
+
+        private bool IsKnown(string name, Setting setting)
+        {
+            if (_templates.TryGet(name, out _))
+                return true;
+            var hint = KeyDistance.Nearest(name, _templates.Members.Select(member => member.Key)) is { } nearest ? $"; the nearest one is '{nearest}'" : "";
+            _findings.AddProblem($"{setting}: there is no template '{name}'{hint}");
+            return false;
+        }
+
+        private ConfigObject ObjectOf(string key)
+        {
+            if (!_written.TryGet(key, out var value) || IsNull(value))
+                return new ConfigObject(_written.Origin);
+            if (value is ConfigObject section)
+                return section;
+            _findings.AddProblem($"{new Setting(key, value)}: {value.Shown} stands where an object is wanted");
+            return new ConfigObject(value.Origin);
+        }
+
+        private static ConfigObject Without(ConfigObject section, params string[] keys) =>
+            new(section.Members.Where(member => !keys.Contains(member.Key)), section.Origin);
+    }
 }

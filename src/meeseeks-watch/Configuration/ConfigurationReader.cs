@@ -11,9 +11,11 @@ internal static class ConfigurationReader
     public static ConfigurationResult Read(IEnumerable<string> arguments)
     {
         var findings = new ConfigFindings();
-        var tree = WatchTemplates.Apply(ConfigTree.Read(arguments, findings), findings);
+        var written = ConfigTree.Read(arguments, findings);
+        var tree = WatchTemplates.Apply(written, findings);
         var root = SectionReader.Root(tree, findings);
         var config = WatcherConfig.Read(root, tree);
+        WatchReader.KnowOwnKeys(root, root.Section("defaults"), written);
         root.WarnOfUnknownKeys();
         if (config.Watches.Count == 0 && findings.Problems.Count == 0)
             findings.AddProblem("watch: there is none; a configuration needs at least one, like watch.in.path=/data watch.in.glob=*.dat");

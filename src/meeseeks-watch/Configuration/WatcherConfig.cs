@@ -11,6 +11,8 @@ namespace MeeseeksBox.Watcher.Configuration;
 /// <summary>All that is configured of a watcher (README, meeseeks-watch; SPEC.md §1, §12).</summary>
 internal sealed record WatcherConfig
 {
+    private static readonly string[] Needless = ["poll", "expire"];
+
     /// <summary>The name of this watcher, in the log and in the ids and tags of its jobs: <c>name</c>, by default the host's name.</summary>
     public string Name { get; init; } = Dns.GetHostName();
 
@@ -52,6 +54,7 @@ internal sealed record WatcherConfig
 
     private static MeeseeksClientOptions ReadClient(SectionReader section, IReadOnlyList<WatchSettings> watches)
     {
+        WarnOfNeedless(section);
         var fallback = new MeeseeksClientOptions();
         var refresh = watches.Count > 0 ? watches.Min(watch => watch.Refresh) : fallback.Refresh;
         return new MeeseeksClientOptions
@@ -67,5 +70,12 @@ internal sealed record WatcherConfig
             // A lost box is waited for here, and said, by BoxLink.
             ReconnectFor = TimeSpan.Zero,
         };
+    }
+
+    // Settings of the original's client, which keeps the state of the whole cluster.
+    private static void WarnOfNeedless(SectionReader client)
+    {
+        foreach (var setting in Needless.Select(key => client.Find(key)).OfType<Setting>())
+            client.AddWarning(setting, "not needed, ignored: the watcher keeps no state of the cluster");
     }
 }

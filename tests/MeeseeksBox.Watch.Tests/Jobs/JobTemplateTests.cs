@@ -17,7 +17,7 @@ public sealed class JobTemplateTests
     [InlineData("%(index)s", "3")]
     [InlineData("%(path)s", "/data")]
     [InlineData("%(rescan)s", "60")]
-    [InlineData("%(archive)s", "/old/%(name)s")]
+    [InlineData("%(archive)s", "/old/%(filename)s")]
     [InlineData("%(list)s", "a b")]
     [InlineData("100%% of %(filename)s", "100% of " + File)]
     [InlineData("date +%Y-%m", "date +%Y-%m")]
@@ -98,7 +98,7 @@ public sealed class JobTemplateTests
     }
 
     private static WatchSettings Settings(string text, string json) =>
-        Some.Watch(json + "'split':'.','rescan':60,'archive':'/old/%(name)s','list':['a','b'],'jobs':[{'pool':'p','args':['" + text.Replace("\"", "\\\"") + "']}]");
+        Some.Watch(json + "'split':'.','rescan':60,'archive':'/old/%(filename)s','list':['a','b'],'jobs':[{'pool':'p','args':['" + text.Replace("\"", "\\\"") + "']}]");
 
     private static Work Work() => new() { Template = Some.Watch().Jobs[0].For(0)!, Index = 3, FileName = File, Files = [File] };
 }

@@ -27,10 +27,28 @@ public sealed class WatchTemplatesTests
     }
 
     [Fact]
-    public void Of_several_templates_later_ones_win()
+    public void Of_several_templates_that_a_watch_extends_later_ones_win_and_its_own_template_wins_over_all()
     {
-        Read("""template={"s":{"refresh":1,"rescan":1},"t":{"refresh":2}}""", "watch.w={\"template\":[\"s\",\"t\"],\"path\":\"/\"," + Jobs + "}").Watches.Single()
-            .Should().Match<MeeseeksBox.Watch.Settings.WatchSettings>(watch => watch.Refresh.TotalSeconds == 2 && watch.Rescan.TotalSeconds == 1);
+        var watch = Read(
+            """template={"s":{"refresh":1,"rescan":1,"min_age":1},"t":{"refresh":2,"min_age":2},"u":{"min_age":3}}""",
+            "watch.w={\"extends\":[\"s\",\"t\"],\"template\":\"u\",\"path\":\"/\"," + Jobs + "}").Watches.Single();
+
+        (watch.Name, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds, watch.MinAge.TotalSeconds).Should().Be(("w", 2, 1, 3));
+    }
+
+    [Fact]
+    public void One_template_may_be_extended_by_its_name_alone_and_may_extend_another()
+    {
+        var watch = Read("template={\"base\":{\"path\":\"/base\",\"refresh\":1},\"t\":{\"extends\":\"base\",\"refresh\":2," + Jobs + "}}", "watch.w.extends=t").Watches.Single();
+
+        (watch.Name, watch.Path, watch.Refresh.TotalSeconds).Should().Be(("w", "/base", 2));
+    }
+
+    [Fact]
+    public void A_template_that_extends_itself_is_named()
+    {
+        ConfigurationReader.Read(["template={\"a\":{\"extends\":\"b\"},\"b\":{\"extends\":\"a\"," + Jobs + "}}", "watch.w={\"path\":\"/\",\"extends\":\"a\"}"]).Problems
+            .Should().Contain("command line: template.a.extends: it extends itself: a, b, a");
     }
 
     [Fact]
