@@ -123,11 +123,11 @@ static async Task<int> WatchAsync(WatcherConfig config, string[] arguments, LogS
 
     await watcher.StartAsync();
     using var waiting = new CancellationTokenSource();
-    var ended = config.IsOnce ? watcher.EndedAsync(waiting.Token) : Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, waiting.Token).ContinueWith(_ => 0, TaskScheduler.Default);
+    var ended = watcher.EndedAsync(waiting.Token);
     var first = await Task.WhenAny(ended, stop.Task, watcher.Broken);
     if (first == ended)
     {
-        return await ended > 0 ? ExitStatus.Failed : ExitStatus.Good;
+        return await ended > 0 || watcher.Broken.IsCompleted ? ExitStatus.Failed : ExitStatus.Good;
     }
 
     await waiting.CancelAsync();

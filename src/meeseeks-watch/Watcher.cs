@@ -54,12 +54,31 @@ internal sealed class Watcher : IAsyncDisposable
         return _watches.ApplyAsync(_config.Watches);
     }
 
-    /// <summary>Waits until nothing more is due; for <c>once</c>.</summary>
+    /// <summary>Waits until all watches have ended by themselves: with <c>once</c>, or all with <c>count</c>.</summary>
     /// <returns>How many jobs have failed, or could not be submitted.</returns>
     public async Task<int> EndedAsync(CancellationToken stop)
     {
-        await _watches.EndedAsync(stop);
-        return _watches.Failures;
+        while (true)
+        {
+            IReadOnlyList<Task> loops;
+            await _turn.WaitAsync(stop);
+            try
+            {
+                // Within a turn no new configuration takes the place of the old one.
+                loops = _watches.LoopsNow;
+                if (loops.All(loop => loop.IsCompleted))
+                {
+                    await _watches.SettledAsync();
+                    return _watches.Failures;
+                }
+            }
+            finally
+            {
+                _ = _turn.Release();
+            }
+
+            await Task.WhenAll(loops).WaitAsync(stop);
+        }
     }
 
     /// <summary>Reads the configuration again (SIGHUP). A bad one is refused whole, and the old one goes on.</summary>

@@ -23,6 +23,13 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
         var most = plan.Verdicts is null ? settings.MaxIndex : null;
         foreach (var (position, list, file) in Considered(folder))
         {
+            // What is settled is looked at again when a file comes that has it passed over.
+            if (file.SettledIn is null && SkipOf(folder, file.Name) is { } skip)
+            {
+                plan.Verdicts?.Add(new(file.Name, null, $"skipped while '{skip}' exists"));
+                continue;
+            }
+
             var place = places[list]++;
             if (!(place > most) && (file.SettledIn is null || place < settings.Jobs.Count - 1 || plan.Verdicts is not null))
                 lists[list].Add(new FileGroup(place, list, [file], [position]));
@@ -79,22 +86,39 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
         var complete = 0;
         foreach (var (key, settledBefore) in firsts)
         {
-            var positions = new int[lists.Length];
-            if (lists.Index().All(list => list.Item.TryGetValue(key, out positions[list.Index])))
-                yield return new FileGroup(settledBefore + complete++, 0, Array.ConvertAll(positions, position => folder.Files[position]), canSettle && !_crowded.Contains(key) ? positions : null);
+            var positions = lists.TakeWhile(list => list.ContainsKey(key)).Select(list => list[key]).ToArray();
+            if (positions.Length < lists.Length && !settings.IsPartial)
+                continue;
+            var files = Array.ConvertAll(positions, position => folder.Files[position]);
+            if (SkipOf(folder, files[0].Name) is { } skip)
+                ExplainSkip(files, skip);
+            else
+                yield return new FileGroup(settledBefore + complete++, 0, files, canSettle && !_crowded.Contains(key) ? positions : null);
         }
 
         if (plan.Verdicts is not null)
             ExplainIncomplete(folder, lists);
     }
 
+    private string? SkipOf(FolderSnapshot folder, string name) => settings.SkipNamesOf(name).FirstOrDefault(folder.Has);
+
+    private void ExplainSkip(WatchedFile[] files, string skip) =>
+        plan.Verdicts?.AddRange(files.Select(file => new Verdict(file.Name, null, $"its fileset is skipped while '{skip}' exists")));
+
     private void ExplainIncomplete(FolderSnapshot folder, Dictionary<string, int>[] lists)
     {
-        foreach (var (key, position) in lists.SelectMany(list => list))
+        foreach (var (list, entries) in lists.Index())
         {
-            var missing = Enumerable.Range(0, lists.Length).Where(list => !lists[list].ContainsKey(key)).Select(list => settings.Globs[list].Pattern).ToList();
-            if (missing.Count > 0)
-                plan.Verdicts!.Add(new(folder.Files[position].Name, null, $"its fileset is not complete: nothing matches {string.Join(" and ", missing)}"));
+            foreach (var (key, position) in entries)
+            {
+                var missing = Enumerable.Range(0, lists.Length).Where(other => !lists[other].ContainsKey(key)).ToList();
+
+                // A partial set has the files before the first that is missing.
+                if (missing.Count == 0 || (settings.IsPartial && list < missing[0]))
+                    continue;
+                var patterns = string.Join(" and ", (settings.IsPartial ? missing.Take(1) : missing).Select(other => settings.Globs[other].Pattern));
+                plan.Verdicts!.Add(new(folder.Files[position].Name, null, $"its fileset is not complete: nothing matches {patterns}"));
+            }
         }
     }
 

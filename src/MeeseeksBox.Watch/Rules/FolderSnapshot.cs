@@ -14,7 +14,11 @@ public sealed class FolderSnapshot
         Status = status;
     }
 
-    private FolderSnapshot(StatusTable status, IReadOnlyList<WatchedFile> files) => (Files, Status) = (files, status);
+    private FolderSnapshot(StatusTable status, IReadOnlyList<WatchedFile> files, IReadOnlySet<string>? folders)
+    {
+        (Files, Status) = (files, status);
+        Folders = folders ?? Folders;
+    }
 
     /// <summary>The files, in the order of their bytes.</summary>
     public IReadOnlyList<WatchedFile> Files { get; }
@@ -22,8 +26,30 @@ public sealed class FolderSnapshot
     /// <summary>The status files.</summary>
     public StatusTable Status { get; }
 
+    /// <summary>The folders in it, as far as a watch asks for them.</summary>
+    public IReadOnlySet<string> Folders { get; init; } = new HashSet<string>();
+
     /// <summary>A snapshot of files that are in order, <see cref="ByteOrder"/>, which is not looked at again.</summary>
-    public static FolderSnapshot OfSorted(IReadOnlyList<WatchedFile> files, StatusTable status) => new(status, files);
+    /// <param name="files">The files.</param>
+    /// <param name="status">The status files.</param>
+    /// <param name="folders">The folders; null for none.</param>
+    public static FolderSnapshot OfSorted(IReadOnlyList<WatchedFile> files, StatusTable status, IReadOnlySet<string>? folders = null) => new(status, files, folders);
+
+    /// <summary>Whether a file or folder with a name is there.</summary>
+    public bool Has(string name)
+    {
+        var (low, high) = (0, Files.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = ByteOrder.Instance.Compare(Files[middle].Name, name);
+            if (order == 0)
+                return true;
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return Folders.Contains(name);
+    }
 
     private static bool IsSorted(IReadOnlyList<WatchedFile> files)
     {

@@ -7,6 +7,7 @@ namespace MeeseeksBox.Watch.Rules;
 public static class Standing
 {
     /// <summary>Makes the plan. A job that has ended is started again at once, unless it was started less than <see cref="WatchSettings.Refresh"/> ago.</summary>
+    /// <remarks>With <c>count</c>, jobs run in rounds: all are started together, and again when all have ended.</remarks>
     /// <param name="settings">The watch.</param>
     /// <param name="lastStarts">When each job was started last, by its place; units of 100 ns since some moment.</param>
     /// <param name="inFlight">The places of those that run.</param>
@@ -14,6 +15,16 @@ public static class Standing
     public static Plan Of(WatchSettings settings, IReadOnlyDictionary<(int Index, int List), long> lastStarts, IReadOnlySet<(int Index, int List)> inFlight, long now)
     {
         var plan = new Plan();
+        if (settings.Count is not null)
+        {
+            var begin = lastStarts.Count == 0 ? now : lastStarts.Values.Max() + settings.Refresh.Ticks;
+            if (inFlight.Count == 0 && begin <= now)
+                plan.Due.AddRange(All(settings));
+            else if (inFlight.Count == 0)
+                plan.Later(begin);
+            return plan;
+        }
+
         foreach (var work in All(settings))
         {
             var place = (work.Index, work.List);

@@ -9,6 +9,9 @@ internal interface IFolderListener
     /// <summary>Whether each write to a file is to be told, and not only the making and closing of files.</summary>
     bool NeedsWrites { get; }
 
+    /// <summary>Whether folders that come and go are to be told, too.</summary>
+    bool NeedsFolders { get; }
+
     /// <summary>Takes news.</summary>
     /// <param name="news">What happened.</param>
     /// <param name="name">To which file; empty for the whole folder.</param>

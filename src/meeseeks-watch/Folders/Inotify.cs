@@ -131,9 +131,11 @@ internal sealed class Inotify : IDisposable
                 _ = _listeners.Remove(watch);
         }
 
+        // Nobody writes to a folder: that it is there is all there is to say of one.
         var news = NewsOf(what);
-        if ((what & InotifyNative.IsDirectory) == 0 || news is FolderNews.Lost)
-            Array.ForEach(listeners, listener => listener.Take(news, name));
+        var isFolder = (what & InotifyNative.IsDirectory) != 0 && news is not FolderNews.Lost;
+        foreach (var listener in listeners.Where(listener => !isFolder || listener.NeedsFolders))
+            listener.Take(isFolder ? FolderNews.Changed : news, name);
     }
 
     private static FolderNews NewsOf(uint what)

@@ -14,6 +14,9 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
     private readonly StatusName _names = new(settings.Name);
     private List<WatchedFile> _files = [];
 
+    // A folder may have a file passed over as well as a file may; where no rule asks, there are none.
+    private HashSet<string> _folders = new(StringComparer.Ordinal);
+
     /// <summary>The status files.</summary>
     public StatusTable Status { get; private set; } = new();
 
@@ -21,7 +24,7 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
     public int Count => _files.Count;
 
     /// <summary>All of it, until it is looked at again.</summary>
-    public FolderSnapshot Snapshot() => FolderSnapshot.OfSorted(_files, Status);
+    public FolderSnapshot Snapshot() => FolderSnapshot.OfSorted(_files, Status, _folders);
 
     /// <summary>Takes note of what a plan for the present snapshot found settled.</summary>
     public void Settle(Plan plan)
@@ -38,9 +41,12 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
         var status = new StatusTable();
         var notes = new List<(WorkKey Key, long Time)>();
         var files = new List<WatchedFile>(_files.Count);
-        foreach (var (name, time) in Entries())
+        var folders = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, time, isFolder) in Entries())
         {
-            if (name[0] != '.')
+            if (isFolder)
+                _ = folders.Add(name);
+            else if (name[0] != '.')
                 files.Add(new WatchedFile(name, time));
             else if (!_names.TryParse(name, out var key, out var state))
                 continue;
@@ -53,7 +59,7 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
         files.Sort((x, y) => ByteOrder.Instance.Compare(x.Name, y.Name));
         writers.Review(settings.Rescan);
         MarkWritten(files);
-        (_files, Status) = (files, status);
+        (_files, _folders, Status) = (files, folders, status);
         foreach (var (key, time) in notes)
             AddNote(key, time);
     }
@@ -82,29 +88,32 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
     /// <summary>Has the rules look again at a file that may be settled, because something of it has changed; at all of its fileset, whose names begin alike and so stand together.</summary>
     public void Unsettle(string name)
     {
-        var beginning = settings.Fileset > 0 ? settings.SetKeyOf(name) ?? name : name;
-        var place = Find(beginning);
-        for (place = place < 0 ? ~place : place; place < _files.Count && IsConcerned(_files[place].Name); place++)
-            _files[place] = _files[place] with { SettledIn = null };
+        foreach (var beginning in settings.ConcernsOf(name))
+        {
+            var place = Find(beginning);
+            for (place = place < 0 ? ~place : place; place < _files.Count && IsConcerned(_files[place].Name, beginning); place++)
+                _files[place] = _files[place] with { SettledIn = null };
+        }
 
-        bool IsConcerned(string other) => settings.Fileset > 0 ? other.StartsWith(beginning, StringComparison.Ordinal) : other == name;
+        bool IsConcerned(string other, string beginning) => settings.Fileset > 0 ? other.StartsWith(beginning, StringComparison.Ordinal) : other == beginning;
     }
 
-    private FileSystemEnumerable<(string Name, long Time)> Entries() => new(
+    private FileSystemEnumerable<(string Name, long Time, bool IsFolder)> Entries() => new(
         _path,
-        (ref FileSystemEntry entry) => (entry.FileName.ToString(), Time(ref entry)),
+        (ref FileSystemEntry entry) => (entry.FileName.ToString(), Time(ref entry), entry.IsDirectory),
         new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
     {
         // What is of no concern is not even made a text of.
         ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-            (entry.FileName[0] != '.' || entry.FileName.StartsWith(_names.Prefix, StringComparison.Ordinal)) && !entry.IsDirectory,
+            (entry.FileName[0] != '.' || entry.FileName.StartsWith(_names.Prefix, StringComparison.Ordinal))
+            && (!entry.IsDirectory || (settings.Skips.Count > 0 && entry.FileName[0] != '.')),
     };
 
     // A time costs a call of the system for each name: only where a rule asks.
     private long Time(ref FileSystemEntry entry)
     {
         var isAsked = entry.FileName[0] != '.'
-            ? settings.NeedsMtimes
+            ? settings.NeedsMtimes && !entry.IsDirectory
             : entry.FileName.EndsWith(".failed", StringComparison.Ordinal) || (settings.IsUpdated && entry.FileName.EndsWith(".mtime", StringComparison.Ordinal));
         return isAsked ? FileTime.Of(entry.LastWriteTimeUtc) : 0;
     }
@@ -126,6 +135,10 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
         {
             writers.Forget(name);
             Drop(name);
+            if (settings.Skips.Count > 0 && Directory.Exists(info.FullName))
+                _ = _folders.Add(name);
+            else
+                _ = _folders.Remove(name);
             return;
         }
 

@@ -29,6 +29,7 @@ internal sealed class FileWatch : IWatch
     // What the rules would submit and is not, until the folder is read again; with once, for good.
     private readonly HashSet<WorkKey> _setAside = [];
     private readonly string _reading;
+    private RoundCounter _rounds;
     private WatchSettings? _next;
     private Listing _listing;
     private Recorder _recorder;
@@ -46,11 +47,13 @@ internal sealed class FileWatch : IWatch
     {
         (Settings, _inotify, _isOnce, _time, _log) = (settings, inotify, isOnce, time, log);
         var names = new StatusName(settings.Name);
+        _rounds = new RoundCounter(settings.Count);
         _signal = new Signal(time);
         _crew = new Crew<WorkKey>(desk, _signal.Set, log);
         _troubles = new Troubles(log);
         _writers = new Writers(settings.Path!, time);
-        _told = new Told(settings.Path!, settings.IsUpdated, _writers, name => !name.StartsWith('.') || names.TryParse(name, out _, out _), _signal.Set);
+        _told = new Told(
+            settings.Path!, settings.IsUpdated, settings.Skips.Count > 0, _writers, name => !name.StartsWith('.') || names.TryParse(name, out _, out _), _signal.Set);
         _files = new StatusFiles(settings.Path!, settings.Name);
         _listing = new Listing(settings, _writers);
         _recorder = new Recorder(settings, _files, time);
@@ -68,7 +71,7 @@ internal sealed class FileWatch : IWatch
     /// <inheritdoc/>
     public bool TryReconfigure(WatchSettings settings)
     {
-        if (settings.IsStanding || settings.Path != Settings.Path || settings.IsUpdated != Settings.IsUpdated)
+        if (settings.IsStanding || settings.Path != Settings.Path || settings.IsUpdated != Settings.IsUpdated || settings.Skips.Count > 0 != Settings.Skips.Count > 0)
             return false;
         Volatile.Write(ref _next, settings);
         _signal.Set();
@@ -84,6 +87,8 @@ internal sealed class FileWatch : IWatch
             {
                 Reconfigure();
                 Record();
+                if (_rounds.IsComplete && !_isOnce)
+                    return;
                 var plan = Look() ? Submit() : null;
                 if (_isOnce && _crew.Count == 0)
                     return;
@@ -134,6 +139,7 @@ internal sealed class FileWatch : IWatch
         Settings = settings;
         _listing = new Listing(settings, _writers);
         _recorder = new Recorder(settings, _files, _time);
+        _rounds = _rounds.WithLimit(settings.Count);
         _lastRead = null;
     }
 
@@ -146,13 +152,21 @@ internal sealed class FileWatch : IWatch
             {
                 Failures++;
                 _ = _setAside.Add(ended.Key);
+                _rounds.AddEnd(isGood: false);
             }
             else if (!end.WasStopped && !TryRecord(ended.Order, end))
             {
                 _crew.PutBack(ended);
                 _ = _inFlight.Add(ended.Key);
             }
+            else
+            {
+                _rounds.AddEnd(end.State is JobState.Done);
+            }
         }
+
+        if (_inFlight.Count == 0 && _rounds.EndRound() && Settings.Count is { } count)
+            _log.Information("round {Round} of {Count} is done", _rounds.Good, count);
     }
 
     private bool TryRecord(JobOrder order, JobEnd end)

@@ -6,7 +6,7 @@ using Serilog;
 
 namespace MeeseeksBox.Watcher.Watches;
 
-/// <summary>A watch without files: keeps its jobs running. With <c>once</c> it starts those that do not run, and leaves them alone.</summary>
+/// <summary>A watch without files: keeps its jobs running. With <c>once</c> it starts those that do not run, and leaves them alone; with <c>count</c> it ends.</summary>
 /// <param name="settings">Its settings, without globs.</param>
 /// <param name="desk">Where jobs are run.</param>
 /// <param name="isOnce">Whether it ends when all its jobs have been given to the box.</param>
@@ -16,6 +16,7 @@ internal sealed class StandingWatch(WatchSettings settings, JobDesk desk, bool i
 {
     private readonly Dictionary<(int Index, int List), long> _lastStarts = [];
     private readonly HashSet<(int Index, int List)> _inFlight = [];
+    private readonly RoundCounter _rounds = new(settings.Count);
     private readonly Signal _signal = new(time);
     private Crew<(int Index, int List)>? _crew;
 
@@ -41,6 +42,8 @@ internal sealed class StandingWatch(WatchSettings settings, JobDesk desk, bool i
             while (!stop.IsCancellationRequested)
             {
                 Take();
+                if (_rounds.IsComplete && !isOnce)
+                    return;
                 var plan = Standing.Of(settings, _lastStarts, _inFlight, Now);
                 plan.Due.ForEach(Start);
                 if (isOnce)
@@ -98,16 +101,28 @@ internal sealed class StandingWatch(WatchSettings settings, JobDesk desk, bool i
         foreach (var ended in Crew.TakeAll())
         {
             _ = _inFlight.Remove(ended.Key);
+            _rounds.AddEnd(ended.End is { State: JobState.Done });
             if (ended.End is not { } end)
             {
                 Failures++;
                 continue;
             }
 
-            if (!end.WasStopped)
+            if (settings.Count is null && !end.WasStopped)
                 log.Warning("job {Job}, which is to be kept running, is {State}: {Reason}", ended.Order.Id, JobStates.Word(end.State), Reason(end));
+            else if (settings.Count is not null && end is { State: not JobState.Done, WasStopped: false })
+                Fail(ended.Order, end);
             Crew.Settle(ended.Order, end);
         }
+
+        if (_inFlight.Count == 0 && _rounds.EndRound() && settings.Count is { } count)
+            log.Information("round {Round} of {Count} is done", _rounds.Good, count);
+    }
+
+    private void Fail(JobOrder order, JobEnd end)
+    {
+        Failures++;
+        log.Warning("job {Job} is {State}: {Reason}", order.Id, JobStates.Word(end.State), Reason(end));
     }
 
     private static string Reason(JobEnd end) =>

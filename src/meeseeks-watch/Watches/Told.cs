@@ -5,10 +5,11 @@ namespace MeeseeksBox.Watcher.Watches;
 /// <summary>What the system has told of a folder since it was looked at last.</summary>
 /// <param name="path">The folder.</param>
 /// <param name="needsWrites">Whether each write to a file matters.</param>
+/// <param name="needsFolders">Whether folders in it matter.</param>
 /// <param name="writers">Is told which files are being written.</param>
 /// <param name="isConcern">Whether a name is of concern.</param>
 /// <param name="wake">Wakes the watch.</param>
-internal sealed class Told(string path, bool needsWrites, Writers writers, Func<string, bool> isConcern, Action wake) : IFolderListener
+internal sealed class Told(string path, bool needsWrites, bool needsFolders, Writers writers, Func<string, bool> isConcern, Action wake) : IFolderListener
 {
     // Looking at so many names one by one costs more than reading the folder.
     private const int Most = 2000;
@@ -22,6 +23,9 @@ internal sealed class Told(string path, bool needsWrites, Writers writers, Func<
 
     /// <inheritdoc/>
     public bool NeedsWrites => needsWrites;
+
+    /// <inheritdoc/>
+    public bool NeedsFolders => needsFolders;
 
     /// <inheritdoc/>
     public void Take(FolderNews news, string name)

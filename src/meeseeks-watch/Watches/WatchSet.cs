@@ -26,16 +26,18 @@ internal sealed class WatchSet(
     public async Task ApplyAsync(IReadOnlyList<WatchSettings> all)
     {
         var wanted = all.ToDictionary(settings => settings.Name);
-        var gone = _watches.Where(entry => !IsKept(entry.Value.Watch, wanted.GetValueOrDefault(entry.Key))).Select(entry => entry.Key).ToList();
+        var gone = _watches.Where(entry => !IsKept(entry.Value, wanted.GetValueOrDefault(entry.Key))).Select(entry => entry.Key).ToList();
         await Task.WhenAll(gone.Select(StopAsync));
         foreach (var settings in all.Where(settings => !_watches.ContainsKey(settings.Name)))
             Start(settings);
     }
 
-    /// <summary>Waits until all watches have ended by themselves, and the box knows of all results; for <c>once</c>.</summary>
-    public async Task EndedAsync(CancellationToken stop)
+    /// <summary>The loops of all watches; empty while none has been started.</summary>
+    public IReadOnlyList<Task> LoopsNow => [.. _watches.Values.Select(entry => entry.Loop)];
+
+    /// <summary>Waits until the box knows of all results, after all watches have ended by themselves.</summary>
+    public async Task SettledAsync()
     {
-        await Task.WhenAll(_watches.Values.Select(entry => entry.Loop)).WaitAsync(stop);
         using var over = new CancellationTokenSource(LongestStop, time);
         await Task.WhenAll(_watches.Values.Select(entry => entry.Watch.SettledAsync(over.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -57,8 +59,9 @@ internal sealed class WatchSet(
         _watches.Clear();
     }
 
-    private static bool IsKept(IWatch watch, WatchSettings? settings) =>
-        settings is not null && (settings.Text == watch.Settings.Text || watch.TryReconfigure(settings));
+    // One that has had its rounds cannot take other settings: it begins anew.
+    private static bool IsKept((IWatch Watch, Task Loop, CancellationTokenSource Stop) entry, WatchSettings? settings) =>
+        settings is not null && (settings.Text == entry.Watch.Settings.Text || (!entry.Loop.IsCompleted && entry.Watch.TryReconfigure(settings)));
 
     private void Start(WatchSettings settings)
     {

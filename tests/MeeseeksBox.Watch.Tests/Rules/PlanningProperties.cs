@@ -13,7 +13,8 @@ public sealed class PlanningProperties
         Gen.Select(Gen.Int[1, 6], Gen.Int[0, 1], OneOf("a", "b")).Select((day, part, list) => $"{day}.{part}.{list}");
 
     private static readonly Gen<string> SettingsText = Gen.Select(
-        OneOf("'glob':'*'", "'glob':['*.a','*.b']", "'glob':['*.b','*'],'reverse':true", "'glob':['*.a','*.b'],'split':'.','fileset':1", "'glob':['*.a','*.b'],'split':'.','fileset':2"),
+        OneOf("'glob':'*'", "'glob':['*.a','*.b']", "'glob':['*.b','*'],'reverse':true", "'glob':['*.a','*.b'],'split':'.','fileset':1", "'glob':['*.a','*.b'],'split':'.','fileset':2",
+            "'glob':['*.a','*.b'],'split':'.','fileset':2,'partial':true", "'glob':'*.a','split':'.','fileset':2,'skip':'b'"),
         OneOf(Some.Jobs(1), Some.Jobs(2), Some.Jobs(3), "'jobs':[[{'pool':'x','args':['x']},{'pool':'y','args':['y']}],null,{'pool':'z','args':['z']}]", "'jobs':[[{'pool':'x','args':['x']},null]]"),
         OneOf("", ",'run_all':false", ",'retry':false", ",'max_index':1", ",'updated':true"))
         .Select((lists, jobs, rest) => $"{lists},{jobs}{rest}");

@@ -29,6 +29,23 @@ public sealed class StandingTests
         soon.NextDue.Should().Be(TimeSpan.FromSeconds(7).Ticks);
     }
 
+    [Fact]
+    public void With_count_all_jobs_start_together_and_wait_for_each_other()
+    {
+        Due(Plan("'count':2," + Some.Jobs(2), NeverStarted)).Should().Equal("0.0", "1.0");
+        Due(Plan("'count':2," + Some.Jobs(2), new() { [(0, 0)] = -TimeSpan.TicksPerHour, [(1, 0)] = -TimeSpan.TicksPerHour }, (1, 0))).Should().BeEmpty();
+        Due(Plan("'count':2," + Some.Jobs(2), new() { [(0, 0)] = -TimeSpan.TicksPerHour, [(1, 0)] = -TimeSpan.TicksPerHour })).Should().Equal("0.0", "1.0");
+    }
+
+    [Fact]
+    public void With_count_the_next_round_begins_when_the_pause_of_the_job_that_started_last_is_over()
+    {
+        var plan = Plan("'count':2," + Some.Jobs(2), new() { [(0, 0)] = -TimeSpan.FromSeconds(11).Ticks, [(1, 0)] = -TimeSpan.FromSeconds(9).Ticks });
+
+        plan.Due.Should().BeEmpty();
+        plan.NextDue.Should().Be(TimeSpan.FromSeconds(1).Ticks);
+    }
+
     private static Plan Plan(string json, Dictionary<(int, int), long> lastStarts, params (int, int)[] inFlight) =>
         Standing.Of(Some.Watch("'glob':null," + json), lastStarts, inFlight.ToHashSet(), now: 0);
 
