@@ -40,7 +40,8 @@ internal sealed class Watcher : IAsyncDisposable
         _loops = new Loops(_log);
         _client = new MeeseeksClient(config.Client);
         var patience = config.IsOnce ? config.Client.Timeout : Timeout.InfiniteTimeSpan;
-        _desk = new JobDesk(new BoxLink(_client, patience, time, logs.Named($"{config.Name}.Box")), config.Name, logs.Named($"{config.Name}.Box"));
+        var boxLog = logs.Named($"{config.Name}.Box");
+        _desk = new JobDesk(new BoxLink(_client, patience, time, boxLog), config.Name, config.Client.Refresh, boxLog);
         _watches = new WatchSet(_desk, _inotify, config.IsOnce, time, name => logs.Named($"{config.Name}.Watch.{name}"), _loops.Watch);
     }
 

@@ -13,9 +13,12 @@ namespace MeeseeksBox.Watcher.Jobs;
 /// </summary>
 /// <param name="link">The way to the box.</param>
 /// <param name="watcher">The name of this watcher.</param>
+/// <param name="refresh">The pause between two polls of a box of the original, which has no long poll.</param>
 /// <param name="log">The log.</param>
-internal sealed class JobDesk(BoxLink link, string watcher, ILogger log) : IDisposable
+internal sealed class JobDesk(BoxLink link, string watcher, TimeSpan refresh, ILogger log) : IDisposable
 {
+    private static readonly TimeSpan RefreshWhileStopping = TimeSpan.FromSeconds(1);
+
     // So many submits are on their way at once; the others wait here, where they cost less.
     private const int MostSubmits = 64;
 
@@ -25,7 +28,13 @@ internal sealed class JobDesk(BoxLink link, string watcher, ILogger log) : IDisp
 
     // By the id of the first attempt: the highest that is known, where it is not the first. An early attempt may be forgotten by the box while a later one runs.
     private readonly ConcurrentDictionary<string, int> _attempts = new(StringComparer.Ordinal);
-    private readonly TaskCompletionSource _firstNews = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _firstNews = NewSignal();
+    private readonly LegacyBox _legacy = new(link);
+
+    // By the tag of a watch: ends when the jobs with it are known. A box of ours sends all of them, one of the original has to be asked for each tag.
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _listed = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _poll = new(0, 1);
+    private volatile bool _isLegacy;
 
     /// <summary>The name of this watcher.</summary>
     public string Watcher => watcher;
@@ -39,6 +48,7 @@ internal sealed class JobDesk(BoxLink link, string watcher, ILogger log) : IDisp
     {
         // What runs from an earlier life is known then.
         await _firstNews.Task.WaitAsync(stop);
+        await ListedAsync(order.Tag, stop);
         order.BeginAt(_attempts.GetValueOrDefault(order.FirstId));
         while (true)
         {
@@ -84,6 +94,8 @@ internal sealed class JobDesk(BoxLink link, string watcher, ILogger log) : IDisp
         {
             _ = await link.AskAsync(new JsonObject { ["submit"] = Tagged(job, JobTags.WithStopped(job)), ["kill"] = job.Id }, stop);
         }
+
+        PollNow();
     }
 
     /// <summary>One turn: tells orders what has become of their jobs.</summary>
@@ -103,56 +115,150 @@ internal sealed class JobDesk(BoxLink link, string watcher, ILogger log) : IDisp
 
     private async Task FollowNewsAsync(CancellationToken stop)
     {
-        await foreach (var news in link.FollowAsync(JobSelection.All.Where("tag", JobTags.Pattern(watcher)), stop))
+        while (true)
         {
-            foreach (var job in news.Jobs)
+            _isLegacy = await _legacy.IsThereAsync(stop);
+            if (_isLegacy)
             {
-                if (WorkId.TryParse(job.Id, out var firstId, out var attempt))
-                    NoteAttempt(firstId, attempt);
-                Find(job.Id)?.Take(job);
+                log.Information("the box is one of the original: it is polled every {Refresh} s", refresh.TotalSeconds);
+                await PollAsync(stop);
             }
-
-            if (!news.IsWhole)
-                continue;
-            _ = _firstNews.TrySetResult();
-            var ids = news.Jobs.Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
-            foreach (var order in _orders.Values)
-                order.TakeWhole(ids);
+            else
+            {
+                await FollowLongPollAsync(stop);
+            }
         }
     }
 
+    // Until another box is there, which is one of the original.
+    private async Task FollowLongPollAsync(CancellationToken stop)
+    {
+        await foreach (var news in link.FollowAsync(JobSelection.All.Where("tag", JobTags.Pattern(watcher)), stop))
+        {
+            if (news.IsWhole && await _legacy.IsThereAsync(stop))
+                return;
+            Take(news.Jobs);
+            if (!news.IsWhole)
+                continue;
+            TakeWhole(news.Jobs);
+            foreach (var listed in _listed.Values)
+                _ = listed.TrySetResult();
+        }
+    }
+
+    // Until another box is there, which is one of ours.
+    private async Task PollAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            var listed = _listed.ToList();
+            var asked = _orders.Values.SelectMany(order => order.Parts).Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
+            if (await _legacy.FindAsync(listed.Select(entry => entry.Key), asked, stop) is not { } jobs)
+                return;
+            Take(jobs);
+            TakeWhole(jobs, asked);
+            listed.ForEach(entry => entry.Value.TrySetResult());
+            var isStopping = _orders.Values.Any(order => order.IsStopping);
+            _ = await _poll.WaitAsync(isStopping && refresh > RefreshWhileStopping ? RefreshWhileStopping : refresh, stop);
+        }
+    }
+
+    private void Take(IEnumerable<Job> jobs)
+    {
+        foreach (var job in jobs)
+        {
+            if (WorkId.TryParse(job.Id, out var firstId, out var attempt))
+                NoteAttempt(firstId, attempt);
+            if (Find(job.Id) is { } order)
+                Take(order, job);
+        }
+    }
+
+    private void Take(JobOrder order, Job job)
+    {
+        if (!_isLegacy || !LegacyBox.WillRunAgain(job))
+            order.Take(job);
+    }
+
+    private void TakeWhole(IEnumerable<Job> jobs, IReadOnlySet<string>? asked = null)
+    {
+        _ = _firstNews.TrySetResult();
+        var ids = jobs.Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var order in _orders.Values)
+            order.TakeWhole(ids, asked);
+    }
+
+    private async Task ListedAsync(string tag, CancellationToken stop)
+    {
+        // Added before the kind of box is looked at: whoever changes the kind completes all that have been added.
+        var listed = _listed.GetOrAdd(tag, _ => NewSignal());
+        if (!_isLegacy)
+            return;
+        if (!listed.Task.IsCompleted)
+            PollNow();
+        await listed.Task.WaitAsync(stop);
+    }
+
+    private void PollNow()
+    {
+        try
+        {
+            _ = _poll.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // The next poll begins at once already.
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <inheritdoc/>
-    public void Dispose() => _turns.Dispose();
+    public void Dispose()
+    {
+        _turns.Dispose();
+        _poll.Dispose();
+    }
 
     // What was known before the submit comes with its answer: the submit itself sets the tags anew.
     private async Task SubmitAsync(JobOrder order, CancellationToken stop)
     {
         await _turns.WaitAsync(stop);
-        Answer answer;
+        var (known, made) = (new List<Job>(), new List<Job>());
         try
         {
-            var ids = order.IsSpread ? new JsonArray(order.Id, order.Id + ".*") : new JsonArray(order.Id);
-            answer = await link.AskAsync(new JsonObject { ["get"] = new JsonObject { ["ids"] = ids }, ["submit"] = order.Spec() }, stop);
+            var specs = _isLegacy && order.IsSpread ? await _legacy.SpreadAsync(order.Spec(), stop) : [order.Spec()];
+            foreach (var spec in specs)
+            {
+                var id = spec["id"]!.ToString();
+                var ids = order.IsSpread && !_isLegacy ? new JsonArray(id, id + ".*") : new JsonArray(id);
+                var answer = await link.AskAsync(new JsonObject { ["get"] = new JsonObject { ["ids"] = ids }, ["submit"] = spec }, stop);
+                made.AddRange(MadeBy(answer));
+                known.AddRange(answer.Jobs("get").Select(pair => pair.Value).OfType<Job>());
+                foreach (var warning in answer.Warnings.Where(warning => _warnings.TryAdd(warning, true)))
+                    log.Warning("the box says of job {Job}: {Warning}", order.Id, warning);
+            }
         }
         finally
         {
             _ = _turns.Release();
         }
 
-        var made = answer.Find("submit") is null ? [] : answer.Jobs("submit").Select(pair => pair.Value).OfType<Job>().ToList();
-        if (made.Count == 0)
-            throw new MeeseeksRequestException(answer.Error ?? "the job was refused, and the node does not say why", answer.Code);
-        foreach (var warning in answer.Warnings.Where(warning => _warnings.TryAdd(warning, true)))
-            log.Warning("the box says of job {Job}: {Warning}", order.Id, warning);
-
-        var known = answer.Jobs("get").Select(pair => pair.Value).OfType<Job>().ToList();
         order.IsOld = known.Any(JobTags.IsThrough);
-        known.ForEach(order.Take);
-        made.ForEach(order.Take);
+        known.ForEach(job => Take(order, job));
+        made.ForEach(job => Take(order, job));
         if (!order.IsOld)
             order.SetSubmitted();
         if (known.Count > 0 && !order.IsOld)
             log.Information("job {Job} is there already, and is followed", order.Id);
+    }
+
+    private static List<Job> MadeBy(Answer answer)
+    {
+        var made = answer.Find("submit") is null ? [] : answer.Jobs("submit").Select(pair => pair.Value).OfType<Job>().ToList();
+        return made.Count > 0
+            ? made
+            : throw new MeeseeksRequestException(answer.Error ?? "the job was refused, and the node does not say why", answer.Code);
     }
 
     // Null when it is to be submitted again.

@@ -29,6 +29,9 @@ internal sealed class JobOrder
     /// <summary>What it is for.</summary>
     public Work Work { get; }
 
+    /// <summary>The tag of its watch, which its jobs have.</summary>
+    public required string Tag { get; init; }
+
     /// <summary>Which attempt this is, from 0.</summary>
     public int Attempt { get; private set; }
 
@@ -95,11 +98,13 @@ internal sealed class JobOrder
     }
 
     /// <summary>Takes news that the box knows these jobs and no others.</summary>
-    public void TakeWhole(IReadOnlySet<string> ids)
+    /// <param name="ids">The jobs.</param>
+    /// <param name="asked">The jobs that were asked for; another one may have been made meanwhile. Null: all.</param>
+    public void TakeWhole(IReadOnlySet<string> ids, IReadOnlySet<string>? asked = null)
     {
         lock (_lock)
         {
-            if (!_parts.Values.Any(job => !job.HasEnded && !ids.Contains(job.Id)))
+            if (!_parts.Values.Any(job => !job.HasEnded && !ids.Contains(job.Id) && asked?.Contains(job.Id) is not false))
                 return;
             IsDoubted = true;
         }

@@ -18,8 +18,9 @@ internal static class OrderMaker
             return null;
         var given = spec["id"]?.ToString();
         _ = spec.Remove("id");
-        spec["tags"] = Tags(spec, JobTags.Of(watcher, settings.Name));
-        return new JobOrder(work, spec, number => WorkId.Of(watcher, settings, work, given, number));
+        var tag = JobTags.Of(watcher, settings.Name);
+        spec["tags"] = Tags(spec, tag);
+        return new JobOrder(work, spec, number => WorkId.Of(watcher, settings, work, given, number)) { Tag = tag };
     }
 
     private static JsonArray Tags(JsonObject spec, string own)
