@@ -1,0 +1,183 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Watch;
+
+/// <summary>Our watcher at a box of the original (docs/WATCH.md, At a box of the original).</summary>
+public sealed class WatchAtOriginalTests : IDisposable
+{
+    private readonly TemporaryFolder _scratch = new();
+    private readonly string _name = Some.Id();
+
+    private string In => Directory.CreateDirectory(_scratch.File("in")).FullName;
+
+    [Fact]
+    public async Task Once_ends_with_0_when_the_jobs_are_done()
+    {
+        await using var box = OriginalBox.Start();
+        Drop("a", "b");
+
+        (await OnceAsync(box, Watch())).ExitStatus.Should().Be(0);
+
+        Files().Should().BeEquivalentTo("a", "b", "._w_0_a.done", "._w_0_b.done");
+        box.Submitted.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task Once_ends_with_1_when_a_job_failed()
+    {
+        await using var box = OriginalBox.Start(_ => OriginalBox.Life(OriginalBox.Assigned, OriginalBox.Running, OriginalBox.Ended("failed", failures: 1, rc: 3)));
+        Drop("a");
+
+        (await OnceAsync(box, Watch())).ExitStatus.Should().Be(1);
+
+        Files().Should().BeEquivalentTo("a", "._w_0_a.failed");
+    }
+
+    [Fact]
+    public async Task It_asks_by_exact_tags_and_ids_and_sends_tags_as_a_list()
+    {
+        await using var box = OriginalBox.Start();
+        Drop("a");
+
+        _ = await OnceAsync(box, Watch("""{"tag":"mine"}"""));
+
+        box.Submitted.Single()["tags"]!.ToJsonString().Should().Be($"""["mine","watch={_name}/w"]""");
+        var filters = box.Requests.Select(line => JsonElement.Parse(line)[0].Find("get")).OfType<JsonElement>().ToList();
+        filters.Select(filter => filter.Text("tag")).Where(tag => tag.Length > 0).Distinct().Should().Equal($"watch={_name}/w");
+        filters.SelectMany(filter => filter.Texts("ids")).Should().NotContain(id => id.EndsWith('*'));
+        box.Requests.Should().NotContain(line => line.Contains("\"query\"") || line.Contains("\"wait\""));
+    }
+
+    [Fact]
+    public async Task A_job_that_waits_for_a_node_is_not_submitted_again()
+    {
+        await using var box = OriginalBox.Start(_ => OriginalBox.Life([.. Enumerable.Repeat("{}", 20), OriginalBox.Assigned, OriginalBox.Running, OriginalBox.Ended("done")]));
+        Drop("a");
+
+        var (status, _, errors) = await OnceAsync(box, Watch());
+
+        status.Should().Be(0, errors);
+        errors.Should().NotContain("does not know");
+        box.Submitted.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_failure_that_the_box_is_about_to_retry_is_no_result()
+    {
+        var (failed, again) = (OriginalBox.Ended("failed", failures: 1, rc: 1), """{"state":"new","active":true}""");
+        await using var box = OriginalBox.Start(
+            _ => OriginalBox.Life(OriginalBox.Assigned, OriginalBox.Running, failed, failed, again, OriginalBox.Running, OriginalBox.Ended("done", failures: 1)));
+        Drop("a");
+
+        (await OnceAsync(box, Watch("""{"retries":1}"""))).ExitStatus.Should().Be(0);
+
+        Files().Should().BeEquivalentTo("a", "._w_0_a.done");
+        box.Submitted.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Jobs_on_several_nodes_are_made_one_by_one_with_an_id_each()
+    {
+        await using var box = OriginalBox.Start(null, "n1", "n2", "other");
+        Drop("a");
+
+        (await OnceAsync(box, Watch("""{"node":"n*","id":"i-%(filename)s"}"""))).ExitStatus.Should().Be(0);
+
+        box.Submitted.Select(spec => (spec["id"]!.ToString(), spec["node"]!.ToString())).Should().BeEquivalentTo([("i-a.n1", "n1"), ("i-a.n2", "n2")]);
+        var ids = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(In, "._w_0_a.done"), TestContext.Current.CancellationToken))!.AsObject().Select(job => job.Key);
+        ids.Should().BeEquivalentTo("i-a.n1", "i-a.n2");
+    }
+
+    [Fact]
+    public async Task A_pattern_that_no_node_matches_is_said()
+    {
+        await using var box = OriginalBox.Start();
+        Drop("a");
+
+        var (status, _, errors) = await OnceAsync(box, Watch("""{"node":"x*"}"""));
+
+        status.Should().Be(1);
+        errors.Should().Contain("no node that matches 'x*' has the pool 'p1'");
+    }
+
+    [Fact]
+    public async Task A_watcher_that_was_killed_takes_up_the_jobs_of_its_former_life()
+    {
+        var isOver = false;
+        await using var box = OriginalBox.Start(_ => Until(() => isOver));
+        Drop("a");
+        await using (var first = RunningWatcher.Start(box.Port, $"name={_name}", Watch()))
+        {
+            await Wait.Until(() => box.Submitted.Count == 1, () => $"{first.Log}", TestContext.Current.CancellationToken);
+            await first.CrashAsync();
+        }
+
+        isOver = true;
+        (await OnceAsync(box, Watch())).ExitStatus.Should().Be(0);
+
+        box.Submitted.Should().ContainSingle();
+        Files().Should().BeEquivalentTo("a", "._w_0_a.done");
+    }
+
+    [Fact]
+    public async Task A_job_that_the_box_has_forgotten_is_submitted_again()
+    {
+        var isOver = false;
+        await using var box = OriginalBox.Start(_ => Until(() => isOver));
+        Drop("a");
+        await using var watcher = RunningWatcher.Start(box.Port, $"name={_name}", Watch());
+        await Wait.Until(() => box.Submitted.Count == 1, () => $"{watcher.Log}", TestContext.Current.CancellationToken);
+        isOver = true;
+
+        box.Forget(_ => true);
+
+        await Wait.Until(() => File.Exists(Path.Combine(In, "._w_0_a.done")), () => $"{watcher.Log}", TestContext.Current.CancellationToken);
+        box.Submitted.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task A_stop_kills_the_jobs_and_leaves_no_result()
+    {
+        await using var box = OriginalBox.Start(_ => OriginalBox.Life(OriginalBox.Assigned, OriginalBox.Running));
+        Drop("a");
+        await using var watcher = RunningWatcher.Start(box.Port, $"name={_name}", Watch());
+        await Wait.Until(() => watcher.Log.Has("submitted for a"), () => $"{watcher.Log}", TestContext.Current.CancellationToken);
+        await Wait.Until(() => box.Submitted.Count == 1, () => $"{watcher.Log}", TestContext.Current.CancellationToken);
+
+        (await watcher.StopAsync()).Should().Be(0);
+
+        Files().Should().Equal("a");
+        watcher.Log.Has("could not be stopped in time").Should().BeFalse($"{watcher.Log}");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _scratch.Dispose();
+
+    private static IEnumerable<JsonObject> Until(Func<bool> isOver)
+    {
+        // Each get takes one, and the box takes them all at once: as many as a test may need.
+        return OriginalBox.Life([OriginalBox.Assigned, OriginalBox.Running, .. Enumerable.Repeat("{}", isOver() ? 0 : 30), OriginalBox.Ended("done")]);
+    }
+
+    private void Drop(params string[] names)
+    {
+        foreach (var name in names)
+            File.WriteAllText(Path.Combine(In, name), "x");
+    }
+
+    private string[] Files() => [.. Directory.GetFiles(In).Select(file => Path.GetFileName(file))];
+
+    private string Watch(string more = "{}")
+    {
+        var job = JsonNode.Parse("""{"pool":"p1","args":["cat","%(file)s"]}""")!.AsObject();
+        foreach (var (key, value) in JsonNode.Parse(more)!.AsObject())
+            job[key] = value?.DeepClone();
+        return "watch.w=" + new JsonObject { ["path"] = In, ["glob"] = "*", ["refresh"] = 0.05, ["jobs"] = new JsonArray(job) }.ToJsonString();
+    }
+
+    private Task<(int ExitStatus, string Output, string Errors)> OnceAsync(OriginalBox box, string watch) =>
+        WatchProgram.RunAsync("client.address=127.0.0.1", $"client.port={box.Port}", "client.refresh=0.02", $"name={_name}", "once=1", watch);
+}
