@@ -27,7 +27,7 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written)
         var steps = items.Select((item, index) => ReadStep(item, string.Create(CultureInfo.InvariantCulture, $"{setting.Path}.{index}"))).ToList();
         var keys =
             from key in _templates.SelectMany(entry => entry.Template.Keys).Distinct()
-            let found = section.Find(key)?.Value ?? ConfigFormats.At(written, key)
+            let found = section.Find(key)?.Value ?? WatchFormats.At(written, key)
             where found is not null
             select KeyValuePair.Create(key, found);
         FormatKeys = new ConfigObject(keys, setting.Value.Origin);

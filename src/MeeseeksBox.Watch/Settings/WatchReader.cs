@@ -47,7 +47,7 @@ public static class WatchReader
     public static void KnowOwnKeys(SectionReader root, SectionReader defaults, ConfigObject written)
     {
         var watches = root.Entries("watch", defaults);
-        foreach (var key in ConfigFormats.KeysIn(written).Distinct())
+        foreach (var key in WatchFormats.KeysIn(written).Distinct())
         {
             _ = root.Find(key.Split('.')[0]);
             _ = defaults.Find(key.Split('.')[0]);

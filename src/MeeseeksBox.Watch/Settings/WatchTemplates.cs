@@ -21,7 +21,7 @@ public static class WatchTemplates
     /// <summary>The configuration with its templates applied, and without them.</summary>
     /// <param name="written">The configuration as it was written.</param>
     /// <param name="findings">Takes what is wrong.</param>
-    public static ConfigObject Apply(ConfigObject written, ConfigFindings findings) => new Application(ConfigFormats.Resolve(written), findings).Run();
+    public static ConfigObject Apply(ConfigObject written, ConfigFindings findings) => new Application(WatchFormats.Resolve(written), findings).Run();
 
     private static bool IsNull(ConfigValue value) => value is ConfigScalar { IsNull: true };
 
@@ -103,7 +103,7 @@ public static class WatchTemplates
         {
             List<ConfigObject> all = [.. layers, own];
             var merged = all.Aggregate(Seed(all, own.Origin), (under, over) => under.MergedWith(over));
-            return (name, ConfigFormats.ResolveWatch(name, Without(merged, TemplateKey, ExtendsKey), _defaults, _written));
+            return (name, WatchFormats.ResolveWatch(name, Without(merged, TemplateKey, ExtendsKey), _defaults, _written));
         }
 
         // What an operation on a list (+k, k+, -k) is to change may stand in the defaults.

@@ -128,6 +128,20 @@ public sealed class LaterVersionsTests
     }
 
     [Fact]
+    public void Keys_that_hold_each_other_twice_cost_little()
+    {
+        var chain = Enumerable.Range(0, 60).Select(number => $"k{number}=%(k{number + 1})s%(k{number + 1})s");
+
+        Read([.. chain, "k60=x", "watch.w={\"path\":\"/%(k0)s\"," + Jobs + "}"]).Watches.Single().Path.Should().StartWith("/%(");
+    }
+
+    [Fact]
+    public void A_secret_does_not_go_into_other_texts()
+    {
+        Read("client.ssl.pass=secret", "watch.w={\"path\":\"/%(client.ssl.pass)s\"," + Jobs + "}").Watches.Single().Path.Should().NotContain("secret");
+    }
+
+    [Fact]
     public void A_watch_fills_in_its_own_keys_and_those_of_the_defaults()
     {
         var watch = Read("defaults.top=/top", "watch.w={\"path\":\"%(top)s/%(name)s/%(kind)s\",\"kind\":\"k\"," + Jobs + "}").Watches.Single();

@@ -9,12 +9,18 @@ namespace MeeseeksBox.Watch.Settings;
 /// As in later versions of the original, a text is filled in whole or left as it is, and jobs are left to the formats of jobs. A list that
 /// holds texts is filled in, too; objects in lists are not looked into.
 /// </remarks>
-internal static class ConfigFormats
+internal static class WatchFormats
 {
     private const string NameKey = "name";
 
-    // Formats of jobs and of the log have values of their own.
-    private static readonly string[] Untouched = ["jobs", "logging"];
+    private const string SecretsKey = "ssl";
+
+    // Texts that hold each other twice would grow without end.
+    private const int MostReferences = 10_000;
+    private const int LongestText = 64 * 1024;
+
+    // Formats of jobs and of the log have values of their own; secrets are neither filled in nor put in elsewhere.
+    private static readonly string[] Untouched = ["jobs", "logging", SecretsKey];
 
     /// <summary>The configuration with the texts filled in that name its top-level keys, or keys in its sections.</summary>
     public static ConfigObject Resolve(ConfigObject written) =>
@@ -34,7 +40,7 @@ internal static class ConfigFormats
         if (tree.TryGet(key, out var value))
             return value is ConfigScalar { IsNull: false } scalar ? scalar : null;
         var dot = key.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && tree.TryGet(key[..dot], out var section) && section is ConfigObject below ? At(below, key[(dot + 1)..]) : null;
+        return dot > 0 && key[..dot] is not SecretsKey && tree.TryGet(key[..dot], out var section) && section is ConfigObject below ? At(below, key[(dot + 1)..]) : null;
     }
 
     /// <summary>All keys that texts name, in jobs, too.</summary>
@@ -50,6 +56,7 @@ internal static class ConfigFormats
     {
         // The keys whose values are being filled in: one that names itself has no value.
         private readonly HashSet<string> _open = new(StringComparer.Ordinal);
+        private int _references;
 
         public ConfigObject Fill(ConfigObject tree) => new(
             tree.Members.Select(member => Untouched.Contains(member.Key) ? member : KeyValuePair.Create(member.Key, Fill(member.Value))), tree.Origin);
@@ -57,11 +64,13 @@ internal static class ConfigFormats
         public string? Find(string key, out string? problem)
         {
             problem = "there is no such key";
-            if (!_open.Add(key))
+            if (++_references > MostReferences || !_open.Add(key))
                 return null;
             var text = find(key) is { } value ? Fill(value).Text : null;
             _ = _open.Remove(key);
-            problem = text is null ? problem : null;
+            if (text is not { Length: <= LongestText })
+                return null;
+            problem = null;
             return text;
         }
 
