@@ -21,7 +21,8 @@ public sealed class StatusName(string watch)
     public string Prefix => _prefix;
 
     /// <summary>The file that a status is written to before it gets its name; a status is written by one at a time.</summary>
-    public string Temporary => _prefix + ".tmp";
+    /// <remarks>It has an index: the cleanup of the original takes names apart at underscores, and ends at one with too few.</remarks>
+    public string Temporary => _prefix + "0_.tmp";
 
     /// <summary>The name of a status file.</summary>
     public string Of(WorkKey key, StatusState state) =>

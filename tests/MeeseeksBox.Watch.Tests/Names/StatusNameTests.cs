@@ -63,4 +63,15 @@ public sealed class StatusNameTests
     {
         new StatusName("a").PossibleFiles("._a_1_0_f_2_g.done").Should().Equal("0_f_2_g", "f_2_g", "g");
     }
+
+    [Theory]
+    [InlineData("w")]
+    [InlineData("meeseeks-watch_t_w")]
+    public void The_cleanup_of_the_original_can_take_each_name_apart(string watch)
+    {
+        var names = new StatusName(watch);
+
+        names.Temporary.Split('_').Length.Should().BeGreaterThanOrEqualTo(4);
+        names.TryParse(names.Temporary, out _, out _).Should().BeFalse();
+    }
 }
