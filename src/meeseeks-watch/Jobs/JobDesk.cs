@@ -31,7 +31,7 @@ internal sealed class JobDesk(BoxLink link, string watcher, TimeSpan refresh, IL
     private readonly TaskCompletionSource _firstNews = NewSignal();
     private readonly LegacyBox _legacy = new(link);
 
-    // By the tag of a watch: ends when the jobs with it are known. A box of ours sends all of them, one of the original has to be asked for each tag.
+    // By the tag of a watch: ends when the jobs with it are known. One of the original has to be asked for each tag.
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _listed = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _poll = new(0, 1);
     private volatile bool _isLegacy;
@@ -52,12 +52,19 @@ internal sealed class JobDesk(BoxLink link, string watcher, TimeSpan refresh, IL
         order.BeginAt(_attempts.GetValueOrDefault(order.FirstId));
         while (true)
         {
+            if (order.IsStopping)
+                return new JobEnd(JobState.Killed, [], WasStopped: true);
+
             // Known before it is submitted: the news of a job may come before the answer to its submit.
             order.Begin();
             _orders[order.Id] = order;
             try
             {
                 await SubmitAsync(order, stop);
+
+                // A stop that came before the answer has found no job to kill.
+                if (order.IsStopping)
+                    await KillForStopAsync(order, stop);
                 if (await FollowAsync(order, stop) is { } end)
                     return end;
             }
@@ -90,12 +97,16 @@ internal sealed class JobDesk(BoxLink link, string watcher, TimeSpan refresh, IL
     {
         order.IsStopping = true;
         order.Wake();
+        await KillForStopAsync(order, stop);
+        PollNow();
+    }
+
+    private async Task KillForStopAsync(JobOrder order, CancellationToken stop)
+    {
         foreach (var job in order.Parts.Where(job => job.IsLive))
         {
             _ = await link.AskAsync(new JsonObject { ["submit"] = Tagged(job, JobTags.WithStopped(job)), ["kill"] = job.Id }, stop);
         }
-
-        PollNow();
     }
 
     /// <summary>One turn: tells orders what has become of their jobs.</summary>

@@ -6,7 +6,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Watcher.Jobs;
 
-/// <summary>Requests to a box of the original, which has no wildcards for tags, no long poll and no ids for jobs on several nodes.</summary>
+/// <summary>Requests to a box of the original, which has no wildcards for tags and no long poll.</summary>
 /// <param name="link">The way to the box.</param>
 internal sealed class LegacyBox(BoxLink link)
 {

@@ -5,14 +5,18 @@ using System.Text.Json.Nodes;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>A box of the original, as a client sees it: compares tags whole, knows no long poll, and names a job's id only where it was given.</summary>
+/// <summary>A box of the original, as a client sees it: it compares tags whole and has no long poll.</summary>
 /// <remarks>It runs nothing: a test says through which states a job goes, one at each <c>get</c>.</remarks>
 public sealed class OriginalBox : IAsyncDisposable
 {
     private static readonly string[] SpecKeys =
-        ["id", "pool", "args", "node", "stdin", "stdout", "stderr", "restart", "retries", "resubmit", "runtime", "hold", "config", "tags", "env"];
+    [
+        "id", "pool", "args", "node", "stdin", "stdout", "stderr", "restart", "retries", "resubmit", "runtime", "hold", "config", "tags", "env",
+    ];
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private const string Fresh = """{"node":false,"submit_node":false,"state":"new","start_count":0,"fail_count":0,"submit_ts":1.5}""";
+
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JsonObject> _jobs = [];
@@ -24,15 +28,18 @@ public sealed class OriginalBox : IAsyncDisposable
     private readonly Task _loop;
     private long _seq;
 
-    private OriginalBox(Func<JsonObject, IEnumerable<JsonObject>> lifeOf, string[] nodes)
+    private OriginalBox(Func<JsonObject, IEnumerable<JsonObject>> lifeOf, int port, string[] nodes)
     {
-        (_lifeOf, _nodes) = (lifeOf, nodes);
+        (_lifeOf, _nodes, _listener) = (lifeOf, nodes, new TcpListener(IPAddress.Loopback, port));
         _listener.Start();
         _loop = AcceptAsync();
     }
 
     /// <summary>Where it listens.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Answers to a submit are sent when this has ended.</summary>
+    public Task Hold { get; set; } = Task.CompletedTask;
 
     /// <summary>The specs of the jobs that were made, in order.</summary>
     public IReadOnlyList<JsonObject> Submitted
@@ -56,9 +63,10 @@ public sealed class OriginalBox : IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="lifeOf">What is set in a job, by its spec, at each further <c>get</c>; null: it runs and is done.</param>
+    /// <param name="port">Where it listens; 0: at a free port.</param>
     /// <param name="nodes">The nodes that have the pool <c>p1</c>.</param>
-    public static OriginalBox Start(Func<JsonObject, IEnumerable<JsonObject>>? lifeOf = null, params string[] nodes) =>
-        new(lifeOf ?? (_ => Life(Assigned, Running, Ended("done"))), nodes.Length > 0 ? nodes : ["node1"]);
+    public static OriginalBox Start(Func<JsonObject, IEnumerable<JsonObject>>? lifeOf = null, int port = 0, params string[] nodes) =>
+        new(lifeOf ?? (_ => Life(Assigned, Running, Ended("done"))), port, nodes.Length > 0 ? nodes : ["node1"]);
 
     /// <summary>The states of a life.</summary>
     public static IEnumerable<JsonObject> Life(params string[] states) => states.Select(state => JsonNode.Parse(state)!.AsObject());
@@ -129,12 +137,14 @@ public sealed class OriginalBox : IAsyncDisposable
         if (filter["ids"] is JsonArray { Count: > 0 } ids)
             return ids.Any(wanted => wanted!.ToString() == id);
         return (filter["tag"] is not { } tag || job["tags"]!.AsArray().Any(own => own?.ToString() == tag.ToString()))
-            && (filter["node"] is { } node ? JsonNode.DeepEquals(job["node"], node) : job["node"] is JsonValue own && own.TryGetValue<string>(out _));
+            && (filter["node"] is { } node ? JsonNode.DeepEquals(job["node"], node) : job["node"] is JsonValue own
+                && own.TryGetValue<string>(out _));
     }
 
     private List<KeyValuePair<string, JsonObject>> Submit(JsonObject sent)
     {
-        var spec = new JsonObject(sent.Where(key => SpecKeys.Contains(key.Key)).Select(key => KeyValuePair.Create(key.Key, key.Value?.DeepClone())));
+        var spec = new JsonObject(sent.Where(key => SpecKeys.Contains(key.Key)).Select(key =>
+            KeyValuePair.Create(key.Key, key.Value?.DeepClone())));
         var id = spec["id"]?.ToString() ?? Guid.NewGuid().ToString();
         if (_jobs.TryGetValue(id, out var known))
         {
@@ -145,7 +155,7 @@ public sealed class OriginalBox : IAsyncDisposable
         else
         {
             _submitted.Add((JsonObject)spec.DeepClone());
-            var job = JsonNode.Parse("""{"node":false,"submit_node":false,"state":"new","start_count":0,"fail_count":0,"submit_ts":1.5}""")!.AsObject();
+            var job = JsonNode.Parse(Fresh)!.AsObject();
             Set(job, spec);
             if (job["tags"] is not JsonArray)
                 job["tags"] = new JsonArray(job["tags"]?.DeepClone());
@@ -198,7 +208,12 @@ public sealed class OriginalBox : IAsyncDisposable
             try
             {
                 while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
-                    await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(Answer(line) + "\n"), _stop.Token);
+                {
+                    var answer = Answer(line);
+                    if (line.Contains("\"submit\"", StringComparison.Ordinal))
+                        await Hold.WaitAsync(_stop.Token);
+                    await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(answer + "\n"), _stop.Token);
+                }
             }
             catch (Exception problem) when (problem is IOException or OperationCanceledException)
             {

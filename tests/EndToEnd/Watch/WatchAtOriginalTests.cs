@@ -28,7 +28,8 @@ public sealed class WatchAtOriginalTests : IDisposable
     [Fact]
     public async Task Once_ends_with_1_when_a_job_failed()
     {
-        await using var box = OriginalBox.Start(_ => OriginalBox.Life(OriginalBox.Assigned, OriginalBox.Running, OriginalBox.Ended("failed", failures: 1, rc: 3)));
+        await using var box = OriginalBox.Start(_ =>
+            OriginalBox.Life(OriginalBox.Assigned, OriginalBox.Running, OriginalBox.Ended("failed", failures: 1, rc: 3)));
         Drop("a");
 
         (await OnceAsync(box, Watch())).ExitStatus.Should().Be(1);
@@ -54,7 +55,8 @@ public sealed class WatchAtOriginalTests : IDisposable
     [Fact]
     public async Task A_job_that_waits_for_a_node_is_not_submitted_again()
     {
-        await using var box = OriginalBox.Start(_ => OriginalBox.Life([.. Enumerable.Repeat("{}", 20), OriginalBox.Assigned, OriginalBox.Running, OriginalBox.Ended("done")]));
+        await using var box = OriginalBox.Start(_ =>
+            OriginalBox.Life([.. Enumerable.Repeat("{}", 20), OriginalBox.Assigned, OriginalBox.Running, OriginalBox.Ended("done")]));
         Drop("a");
 
         var (status, _, errors) = await OnceAsync(box, Watch());
@@ -81,12 +83,13 @@ public sealed class WatchAtOriginalTests : IDisposable
     [Fact]
     public async Task Jobs_on_several_nodes_are_made_one_by_one_with_an_id_each()
     {
-        await using var box = OriginalBox.Start(null, "n1", "n2", "other");
+        await using var box = OriginalBox.Start(null, 0, "n1", "n2", "other");
         Drop("a");
 
         (await OnceAsync(box, Watch("""{"node":"n*","id":"i-%(filename)s"}"""))).ExitStatus.Should().Be(0);
 
-        box.Submitted.Select(spec => (spec["id"]!.ToString(), spec["node"]!.ToString())).Should().BeEquivalentTo([("i-a.n1", "n1"), ("i-a.n2", "n2")]);
+        box.Submitted.Select(spec => (spec["id"]!.ToString(), spec["node"]!.ToString()))
+            .Should().BeEquivalentTo([("i-a.n1", "n1"), ("i-a.n2", "n2")]);
         var ids = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(In, "._w_0_a.done"), TestContext.Current.CancellationToken))!.AsObject().Select(job => job.Key);
         ids.Should().BeEquivalentTo("i-a.n1", "i-a.n2");
     }
@@ -134,7 +137,8 @@ public sealed class WatchAtOriginalTests : IDisposable
 
         box.Forget(_ => true);
 
-        await Wait.Until(() => File.Exists(Path.Combine(In, "._w_0_a.done")), () => $"{watcher.Log}", TestContext.Current.CancellationToken);
+        await Wait.Until(() => File.Exists(Path.Combine(In, "._w_0_a.done")), () =>
+            $"{watcher.Log}", TestContext.Current.CancellationToken);
         box.Submitted.Should().HaveCount(2);
     }
 
@@ -153,13 +157,63 @@ public sealed class WatchAtOriginalTests : IDisposable
         watcher.Log.Has("could not be stopped in time").Should().BeFalse($"{watcher.Log}");
     }
 
+    [Fact]
+    public async Task A_stop_kills_a_job_whose_submit_is_not_answered_yet()
+    {
+        var hold = new TaskCompletionSource();
+        await using var box = OriginalBox.Start(_ => OriginalBox.Life(OriginalBox.Assigned, OriginalBox.Running));
+        box.Hold = hold.Task;
+        Drop("a");
+        await using var watcher = RunningWatcher.Start(box.Port, $"name={_name}", Watch());
+        await Wait.Until(() => box.Submitted.Count == 1, () => $"{watcher.Log}", TestContext.Current.CancellationToken);
+        watcher.Send(Signal.Terminate);
+        await Wait.Until(() => watcher.Log.Has("stopping"), () => $"{watcher.Log}", TestContext.Current.CancellationToken);
+
+        hold.SetResult();
+
+        (await watcher.WaitForExitAsync()).Should().Be(0);
+        watcher.Log.Has("could not be stopped in time").Should().BeFalse($"{watcher.Log}");
+        box.Requests.Should().Contain(line => line.Contains("\"kill\""));
+    }
+
+    [Fact]
+    public async Task It_goes_on_when_a_box_of_ours_takes_the_place_of_the_original_and_the_reverse()
+    {
+        int port;
+        RunningWatcher watcher;
+        await using (var box = OriginalBox.Start())
+        {
+            port = box.Port;
+            watcher = RunningWatcher.Start(port, $"name={_name}", Watch());
+            await ProcessAsync(watcher, "a");
+        }
+
+        await using (watcher)
+        {
+            await using (var ours = await RunningBox.StartAsync($"listen.port={port}", "pools.p1.slots=1"))
+                await ProcessAsync(watcher, "b");
+            await using var again = OriginalBox.Start(null, port);
+            await ProcessAsync(watcher, "c");
+
+            Files().Should().BeEquivalentTo("a", "b", "c", "._w_0_a.done", "._w_0_b.done", "._w_0_c.done");
+            again.Submitted.Should().ContainSingle();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _scratch.Dispose();
 
     private static IEnumerable<JsonObject> Until(Func<bool> isOver)
     {
         // Each get takes one, and the box takes them all at once: as many as a test may need.
-        return OriginalBox.Life([OriginalBox.Assigned, OriginalBox.Running, .. Enumerable.Repeat("{}", isOver() ? 0 : 30), OriginalBox.Ended("done")]);
+        return OriginalBox.Life([OriginalBox.Assigned, OriginalBox.Running, .. Enumerable.Repeat("{}", isOver() ? 0
+            : 30), OriginalBox.Ended("done")]);
+    }
+
+    private async Task ProcessAsync(RunningWatcher watcher, string name)
+    {
+        Drop(name);
+        await Wait.Until(() => File.Exists(Path.Combine(In, $"._w_0_{name}.done")), () => $"{watcher.Log}", TestContext.Current.CancellationToken);
     }
 
     private void Drop(params string[] names)
