@@ -116,7 +116,8 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
                 // A partial set has the files before the first that is missing.
                 if (missing.Count == 0 || (settings.IsPartial && list < missing[0]))
                     continue;
-                var patterns = string.Join(" and ", (settings.IsPartial ? missing.Take(1) : missing).Select(other => settings.Globs[other].Pattern));
+                var named = settings.IsPartial ? missing.Take(1) : missing;
+                var patterns = string.Join(" and ", named.Select(other => settings.Globs[other].Pattern));
                 plan.Verdicts!.Add(new(folder.Files[position].Name, null, $"its fileset is not complete: nothing matches {patterns}"));
             }
         }

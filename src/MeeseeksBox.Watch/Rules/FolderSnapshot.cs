@@ -33,7 +33,8 @@ public sealed class FolderSnapshot
     /// <param name="files">The files.</param>
     /// <param name="status">The status files.</param>
     /// <param name="folders">The folders; null for none.</param>
-    public static FolderSnapshot OfSorted(IReadOnlyList<WatchedFile> files, StatusTable status, IReadOnlySet<string>? folders = null) => new(status, files, folders);
+    public static FolderSnapshot OfSorted(IReadOnlyList<WatchedFile> files, StatusTable status, IReadOnlySet<string>? folders = null) =>
+        new(status, files, folders);
 
     /// <summary>Whether a file or folder with a name is there.</summary>
     public bool Has(string name)

@@ -24,7 +24,7 @@ internal static class WatchFormats
 
     /// <summary>The configuration with the texts filled in that name its top-level keys, or keys in its sections.</summary>
     public static ConfigObject Resolve(ConfigObject written) =>
-        new Filler(key => key == NameKey ? new ConfigScalar(JsonValueKind.String, WatchNaming.RootOf(written), written.Origin) : At(written, key)).Fill(written);
+        new Filler(WatchNaming.RootOf(written), key => At(written, key)).Fill(written);
 
     /// <summary>A watch with the texts filled in that name its own keys or the defaults.</summary>
     /// <param name="name">The name of the watch.</param>
@@ -32,7 +32,7 @@ internal static class WatchFormats
     /// <param name="defaults">The defaults.</param>
     /// <param name="written">The whole configuration.</param>
     public static ConfigObject ResolveWatch(string name, ConfigObject watch, ConfigObject defaults, ConfigObject written) =>
-        new Filler(key => key == NameKey ? new ConfigScalar(JsonValueKind.String, name, watch.Origin) : At(watch, key) ?? At(defaults, key) ?? At(written, key)).Fill(watch);
+        new Filler(name, key => At(watch, key) ?? At(defaults, key) ?? At(written, key)).Fill(watch);
 
     /// <summary>The scalar at a key, which may be the path to it with dots; null when there is none.</summary>
     public static ConfigScalar? At(ConfigObject tree, string key)
@@ -40,7 +40,9 @@ internal static class WatchFormats
         if (tree.TryGet(key, out var value))
             return value is ConfigScalar { IsNull: false } scalar ? scalar : null;
         var dot = key.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && key[..dot] is not SecretsKey && tree.TryGet(key[..dot], out var section) && section is ConfigObject below ? At(below, key[(dot + 1)..]) : null;
+        if (dot <= 0 || key[..dot] is SecretsKey || !tree.TryGet(key[..dot], out var section))
+            return null;
+        return section is ConfigObject below ? At(below, key[(dot + 1)..]) : null;
     }
 
     /// <summary>All keys that texts name, in jobs, too.</summary>
@@ -48,21 +50,27 @@ internal static class WatchFormats
     {
         ConfigObject tree => tree.Members.SelectMany(member => KeysIn(member.Value)),
         ConfigList list => list.Items.SelectMany(KeysIn),
-        ConfigScalar { Kind: JsonValueKind.String } text when text.Text.Contains("%(", StringComparison.Ordinal) => FormattedText.Parse(text.Text).Keys,
+        ConfigScalar { Kind: JsonValueKind.String } text when text.Text.Contains("%(", StringComparison.Ordinal) =>
+            FormattedText.Parse(text.Text).Keys,
         _ => [],
     };
 
-    private sealed class Filler(Func<string, ConfigScalar?> find) : IJobValues
+    private sealed class Filler(string name, Func<string, ConfigScalar?> find) : IJobValues
     {
         // The keys whose values are being filled in: one that names itself has no value.
         private readonly HashSet<string> _open = new(StringComparer.Ordinal);
         private int _references;
 
         public ConfigObject Fill(ConfigObject tree) => new(
-            tree.Members.Select(member => Untouched.Contains(member.Key) ? member : KeyValuePair.Create(member.Key, Fill(member.Value))), tree.Origin);
+            from member in tree.Members
+            select Untouched.Contains(member.Key) ? member : KeyValuePair.Create(member.Key, Fill(member.Value)),
+            tree.Origin);
 
         public string? Find(string key, out string? problem)
         {
+            problem = null;
+            if (key == NameKey)
+                return name;
             problem = "there is no such key";
             if (++_references > MostReferences || !_open.Add(key))
                 return null;
@@ -86,7 +94,8 @@ internal static class WatchFormats
         {
             if (text.Kind is not JsonValueKind.String || !text.Text.Contains("%(", StringComparison.Ordinal))
                 return text;
-            return FormattedText.Parse(text.Text).Fill(this, out _) is { } filled ? new ConfigScalar(JsonValueKind.String, filled, text.Origin) : text;
+            var filled = FormattedText.Parse(text.Text).Fill(this, out _);
+            return filled is null ? text : new ConfigScalar(JsonValueKind.String, filled, text.Origin);
         }
     }
 }

@@ -18,7 +18,10 @@ internal static class WatchNaming
 
     /// <summary>The root of all names.</summary>
     public static string RootOf(ConfigObject written) =>
-        written.TryGet(NameKey, out var value) && value is ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: { Length: > 0 } name } ? name : DefaultRoot;
+        written.TryGet(NameKey, out var value)
+        && value is ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: { Length: > 0 } name }
+            ? name
+            : DefaultRoot;
 
     /// <summary>The name of a watch as later versions of the original make it.</summary>
     /// <param name="written">The configuration.</param>

@@ -64,7 +64,8 @@ public static class WatchReader
         Cleanup = root.Seconds("cleanup") ?? Default.Cleanup,
     };
 
-    private static WatchSettings Read(string name, SectionReader section, WatchSettings common, ConfigObject written, Func<string, string> absolute)
+    private static WatchSettings Read(
+        string name, SectionReader section, WatchSettings common, ConfigObject written, Func<string, string> absolute)
     {
         var globs = ReadGlobs(section);
         var path = section.Text("path");
@@ -100,7 +101,8 @@ public static class WatchReader
     private static string TextOf(WatchSettings watch, ConfigObject written)
     {
         var parts = new[] { Member(written, "defaults"), Member(Member(written, "watch"), watch.Name), watch.Keys };
-        return string.Join('\n', [.. parts.Select(part => part is null ? "" : ConfigJson.Compact(part)), $"{watch.Refresh} {watch.Rescan} {watch.Cleanup}"]);
+        var texts = parts.Select(part => part is null ? "" : ConfigJson.Compact(part));
+        return string.Join('\n', texts.Append($"{watch.Refresh} {watch.Rescan} {watch.Cleanup}"));
 
         static ConfigObject? Member(ConfigObject? tree, string key) => tree is not null && tree.TryGet(key, out var value) ? value as ConfigObject : null;
     }
@@ -119,7 +121,8 @@ public static class WatchReader
         {
             section.AddProblem(
                 plugin,
-                $"{plugin.Value.Shown} is a class of the original: results that it keeps elsewhere, as in extended attributes, are not read here, and all files would run again; "
+                $"{plugin.Value.Shown} is a class of the original: results that it keeps elsewhere, as in extended attributes, "
+                + "are not read here, and all files would run again; "
                 + "write status files for what is done (docs/WATCH.md, Extended attributes), and leave the key out");
         }
 

@@ -28,7 +28,7 @@ public sealed record WatchSettings
     /// <summary>Whether a fileset may run as soon as its file of the first list is there.</summary>
     public bool IsPartial { get; init; }
 
-    /// <summary>The ends of names: a fileset or file is passed over while a file with its parts and one of these is there.</summary>
+    /// <summary>The ends of names: a fileset or file is skipped while a file with its parts and one of these exists.</summary>
     public IReadOnlyList<string> Skips { get; init; } = [];
 
     /// <summary>The number of good rounds after which the watch ends; null: it does not end.</summary>
@@ -79,7 +79,7 @@ public sealed record WatchSettings
     /// <summary>The parts of a name.</summary>
     public string[] PartsOf(string fileName) => Split is null ? [fileName] : fileName.Split(Split);
 
-    /// <summary>The names of the files that have a file, or its fileset, passed over while they are there.</summary>
+    /// <summary>The names of the files that have a file, or its fileset, skipped while they exist.</summary>
     /// <param name="fileName">The file.</param>
     public IEnumerable<string> SkipNamesOf(string fileName)
     {
@@ -88,14 +88,15 @@ public sealed record WatchSettings
         return Skips.Select(suffix => $"{key}{Split}{suffix}");
     }
 
-    /// <summary>The beginnings of names, or the names, that a file concerns: of its own, and of those that it may have passed over.</summary>
+    /// <summary>The beginnings of names, or the names, that a file concerns: its own, and those that it may have skipped.</summary>
     /// <param name="fileName">The file that came, changed or went.</param>
     public IEnumerable<string> ConcernsOf(string fileName)
     {
         if (Fileset > 0)
             return [SetKeyOf(fileName) ?? fileName];
-        var skipped = Skips.Select(suffix => $"{Split}{suffix}").Where(end => fileName.Length > end.Length && fileName.EndsWith(end, StringComparison.Ordinal));
-        return [fileName, .. skipped.Select(end => fileName[..^end.Length])];
+        var ends = Skips.Select(suffix => $"{Split}{suffix}");
+        var skipping = ends.Where(end => fileName.Length > end.Length && fileName.EndsWith(end, StringComparison.Ordinal));
+        return [fileName, .. skipping.Select(end => fileName[..^end.Length])];
     }
 
     /// <summary>The beginning of a name, up to its last part that all names of a fileset have in common; null: it has too few parts.</summary>

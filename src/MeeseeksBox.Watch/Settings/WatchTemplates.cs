@@ -21,7 +21,8 @@ public static class WatchTemplates
     /// <summary>The configuration with its templates applied, and without them.</summary>
     /// <param name="written">The configuration as it was written.</param>
     /// <param name="findings">Takes what is wrong.</param>
-    public static ConfigObject Apply(ConfigObject written, ConfigFindings findings) => new Application(WatchFormats.Resolve(written), findings).Run();
+    public static ConfigObject Apply(ConfigObject written, ConfigFindings findings) =>
+        new Application(WatchFormats.Resolve(written), findings).Run();
 
     private static bool IsNull(ConfigValue value) => value is ConfigScalar { IsNull: true };
 
@@ -38,7 +39,8 @@ public static class WatchTemplates
         public Application(ConfigObject written, ConfigFindings findings)
         {
             (_written, _findings) = (written, findings);
-            _defaults = written.TryGet(DefaultsKey, out var defaults) ? defaults as ConfigObject ?? new ConfigObject(written.Origin) : new ConfigObject(written.Origin);
+            _ = written.TryGet(DefaultsKey, out var defaults);
+            _defaults = defaults as ConfigObject ?? new ConfigObject(written.Origin);
             _templates = ObjectOf(TemplateKey);
             _watches = ObjectOf(WatchKey);
             _applied = SectionReader.Root(written, findings).Text(ApplyKey);
@@ -51,7 +53,8 @@ public static class WatchTemplates
                 _findings.AddProblem($"{nameless.Origin.Source}: {WatchKey}: a name in it is empty");
 
             var below = Automatic.Where(name => _templates.TryGet(name, out _)).Select(Template).ToList();
-            if (_applied is not null && IsKnown(_applied, new Setting(ApplyKey, _written.TryGet(ApplyKey, out var apply) ? apply : _written)))
+            if (_applied is not null
+                && IsKnown(_applied, new Setting(ApplyKey, _written.TryGet(ApplyKey, out var apply) ? apply : _written)))
                 below.AddRange(LayersOf(_applied, []));
 
             var ready = new OrderedDictionary<string, ConfigValue>();
@@ -60,7 +63,10 @@ public static class WatchTemplates
                 foreach (var (name, watch) in Watches(key, value, below))
                 {
                     if (!ready.TryAdd(name, watch))
-                        _findings.AddProblem($"{new Setting($"{WatchKey}.{key}", value)}: its name is '{name}', which another watch has, too; give one of the two another name");
+                    {
+                        var setting = new Setting($"{WatchKey}.{key}", value);
+                        _findings.AddProblem($"{setting}: its name is '{name}', which another watch has, too; give one of the two another name");
+                    }
                 }
             }
 
@@ -69,13 +75,15 @@ public static class WatchTemplates
                 .Select(member => member is { Key: DefaultsKey, Value: ConfigObject defaults }
                     ? KeyValuePair.Create(member.Key, (ConfigValue)Without(defaults, TemplateKey, ExtendsKey))
                     : member);
-            return new ConfigObject(members.Append(KeyValuePair.Create(WatchKey, (ConfigValue)new ConfigObject(ready, _watches.Origin))), _written.Origin);
+            var watches = KeyValuePair.Create(WatchKey, (ConfigValue)new ConfigObject(ready, _watches.Origin));
+            return new ConfigObject(members.Append(watches), _written.Origin);
         }
 
         // January 2020 knew neither a list of templates nor one in the defaults.
         private bool IsOfLaterVersion() =>
             (_defaults.TryGet(TemplateKey, out var common) && !IsNull(common))
-            || _watches.Members.Any(member => member.Value is ConfigObject watch && watch.TryGet(TemplateKey, out var named) && named is ConfigList);
+            || _watches.Members.Select(member => member.Value).OfType<ConfigObject>()
+                .Any(watch => watch.TryGet(TemplateKey, out var named) && named is ConfigList);
 
         private IEnumerable<(string Name, ConfigObject Watch)> Watches(string key, ConfigValue value, List<ConfigObject> below)
         {
@@ -121,17 +129,19 @@ public static class WatchTemplates
             var template = Template(name);
             if (path.Contains(name))
             {
-                _findings.AddProblem($"{new Setting($"{TemplateKey}.{name}.{ExtendsKey}", template)}: it extends itself: {string.Join(", ", path.Append(name))}");
+                var setting = new Setting($"{TemplateKey}.{name}.{ExtendsKey}", template);
+                _findings.AddProblem($"{setting}: it extends itself: {string.Join(", ", path.Append(name))}");
                 return [];
             }
 
             var below = template.TryGet(ExtendsKey, out var value) && !IsNull(value)
-                ? Names(value, new Setting($"{TemplateKey}.{name}.{ExtendsKey}", value)).SelectMany(other => LayersOf(other, [.. path, name]))
+                ? Names(value, new Setting($"{TemplateKey}.{name}.{ExtendsKey}", value))
                 : [];
-            return [.. below, template];
+            return [.. below.SelectMany(other => LayersOf(other, [.. path, name])), template];
         }
 
-        private ConfigObject Template(string name) => _templates.TryGet(name, out var value) && value is ConfigObject template ? template : new ConfigObject(_templates.Origin);
+        private ConfigObject Template(string name) =>
+            _templates.TryGet(name, out var value) && value is ConfigObject template ? template : new ConfigObject(_templates.Origin);
 
         private ConfigValue? Choice(string key, ConfigObject own) =>
             own.TryGet(key, out var value) || _defaults.TryGet(key, out value) ? (IsNull(value) ? null : value) : null;
@@ -158,7 +168,8 @@ public static class WatchTemplates
         {
             if (_templates.TryGet(name, out _))
                 return true;
-            var hint = KeyDistance.Nearest(name, _templates.Members.Select(member => member.Key)) is { } nearest ? $"; the nearest one is '{nearest}'" : "";
+            var hint = KeyDistance.Nearest(name, _templates.Members.Select(member => member.Key)) is { } nearest
+                ? $"; the nearest one is '{nearest}'" : "";
             _findings.AddProblem($"{setting}: there is no template '{name}'{hint}");
             return false;
         }

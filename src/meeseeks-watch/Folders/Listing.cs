@@ -95,7 +95,8 @@ internal sealed class Listing(WatchSettings settings, Writers writers)
                 _files[place] = _files[place] with { SettledIn = null };
         }
 
-        bool IsConcerned(string other, string beginning) => settings.Fileset > 0 ? other.StartsWith(beginning, StringComparison.Ordinal) : other == beginning;
+        bool IsConcerned(string other, string beginning) =>
+            settings.Fileset > 0 ? other.StartsWith(beginning, StringComparison.Ordinal) : other == beginning;
     }
 
     private FileSystemEnumerable<(string Name, long Time, bool IsFolder)> Entries() => new(

@@ -53,7 +53,8 @@ internal sealed class FileWatch : IWatch
         _troubles = new Troubles(log);
         _writers = new Writers(settings.Path!, time);
         _told = new Told(
-            settings.Path!, settings.IsUpdated, settings.Skips.Count > 0, _writers, name => !name.StartsWith('.') || names.TryParse(name, out _, out _), _signal.Set);
+            settings.Path!, settings.IsUpdated, settings.Skips.Count > 0, _writers, name => !name.StartsWith('.')
+                || names.TryParse(name, out _, out _), _signal.Set);
         _files = new StatusFiles(settings.Path!, settings.Name);
         _listing = new Listing(settings, _writers);
         _recorder = new Recorder(settings, _files, time);
@@ -71,7 +72,8 @@ internal sealed class FileWatch : IWatch
     /// <inheritdoc/>
     public bool TryReconfigure(WatchSettings settings)
     {
-        if (settings.IsStanding || settings.Path != Settings.Path || settings.IsUpdated != Settings.IsUpdated || settings.Skips.Count > 0 != Settings.Skips.Count > 0)
+        if (settings.IsStanding || settings.Path != Settings.Path || settings.IsUpdated != Settings.IsUpdated
+            || settings.Skips.Count > 0 != Settings.Skips.Count > 0)
             return false;
         Volatile.Write(ref _next, settings);
         _signal.Set();

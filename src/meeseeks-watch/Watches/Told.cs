@@ -9,7 +9,8 @@ namespace MeeseeksBox.Watcher.Watches;
 /// <param name="writers">Is told which files are being written.</param>
 /// <param name="isConcern">Whether a name is of concern.</param>
 /// <param name="wake">Wakes the watch.</param>
-internal sealed class Told(string path, bool needsWrites, bool needsFolders, Writers writers, Func<string, bool> isConcern, Action wake) : IFolderListener
+internal sealed class Told(string path, bool needsWrites, bool needsFolders, Writers writers, Func<string, bool> isConcern, Action wake)
+    : IFolderListener
 {
     // Looking at so many names one by one costs more than reading the folder.
     private const int Most = 2000;

@@ -61,7 +61,8 @@ internal sealed class WatchSet(
 
     // One that has had its rounds cannot take other settings: it begins anew.
     private static bool IsKept((IWatch Watch, Task Loop, CancellationTokenSource Stop) entry, WatchSettings? settings) =>
-        settings is not null && (settings.Text == entry.Watch.Settings.Text || (!entry.Loop.IsCompleted && entry.Watch.TryReconfigure(settings)));
+        settings is not null
+            && (settings.Text == entry.Watch.Settings.Text || (!entry.Loop.IsCompleted && entry.Watch.TryReconfigure(settings)));
 
     private void Start(WatchSettings settings)
     {

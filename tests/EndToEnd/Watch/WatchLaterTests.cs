@@ -152,7 +152,8 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
 
         await RunsAsync("first", "second");
 
-        string Config(string words) => JsonSerializer.Serialize(new { watch = new { s = new { count = 1, refresh = 0.1, jobs = new[] { Job(words) } } } });
+        string Config(string words) =>
+            JsonSerializer.Serialize(new { watch = new { s = new { count = 1, refresh = 0.1, jobs = new[] { Job(words) } } } });
     }
 
     [Fact]

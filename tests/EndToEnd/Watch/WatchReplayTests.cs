@@ -41,7 +41,8 @@ public sealed class WatchReplayTests : IDisposable
         {
             var ours = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(In, name), TestContext.Current.CancellationToken))!.AsObject();
             foreach (var (key, value) in Local(text!.ToString()).Where(key => !OfTheRun.Contains(key.Key)))
-                JsonNode.DeepEquals(ours[key], value).Should().BeTrue($"{key} in {name} is {value?.ToJsonString()}, and not {ours[key]?.ToJsonString()}");
+                JsonNode.DeepEquals(ours[key], value)
+                    .Should().BeTrue($"{key} in {name} is {value?.ToJsonString()}, and not {ours[key]?.ToJsonString()}");
         }
     }
 
@@ -101,9 +102,11 @@ public sealed class WatchReplayTests : IDisposable
     private OriginalBox Box(List<(bool IsRequest, JsonObject Line)> recording, Dictionary<string, JsonObject> submitted)
     {
         var box = OriginalBox.Start(spec =>
-            submitted.Where(job => Work(job.Value) == Work(spec)).Select(job => LifeOf(recording, job.Key).Select(WithoutTags)).SingleOrDefault()
+            submitted.Where(job => Work(job.Value) == Work(spec)).Select(job =>
+                LifeOf(recording, job.Key).Select(WithoutTags)).SingleOrDefault()
             ?? OriginalBox.Life(OriginalBox.Assigned, OriginalBox.Running, OriginalBox.Ended("done")));
-        var others = recording.Where(line => !line.IsRequest).SelectMany(line => line.Line["get"]!.AsObject()).Where(job => !submitted.ContainsKey(job.Key));
+        var others = recording.Where(line => !line.IsRequest).SelectMany(line => line.Line["get"]!.AsObject()).Where(job =>
+            !submitted.ContainsKey(job.Key));
         foreach (var (id, job) in others)
             box.Add(id, job!.AsObject());
         return box;

@@ -12,7 +12,8 @@ public sealed class SkipTests
     [Fact]
     public void A_set_is_skipped_while_its_parts_with_the_suffix_exist()
     {
-        new Scene(Sets + "'skip':'out'," + Job).With("1.0.foo", "1.0.bar", "2.0.foo", "2.0.bar", "1.0.out").Due().Should().Equal("0:2.0.foo");
+        new Scene(Sets + "'skip':'out'," + Job).With("1.0.foo", "1.0.bar", "2.0.foo", "2.0.bar", "1.0.out").Due()
+            .Should().Equal("0:2.0.foo");
     }
 
     [Fact]
@@ -41,8 +42,10 @@ public sealed class SkipTests
     [Fact]
     public void A_file_without_sets_is_skipped_while_its_name_with_the_suffix_exists()
     {
-        new Scene("'glob':'*.foo','split':'.','skip':'out'," + Job).With("1.foo", "1.foo.out", "2.foo", "2.out").Due().Should().Equal("0:2.foo");
-        new Scene("'glob':'*.foo','skip':'.out','run_all':false," + Some.Jobs(2)).With("1.foo", "2.foo", "3.foo", "3.foo.out").Due().Should().Equal("0:2.foo", "1:1.foo");
+        new Scene("'glob':'*.foo','split':'.','skip':'out'," + Job).With("1.foo", "1.foo.out", "2.foo", "2.out").Due()
+            .Should().Equal("0:2.foo");
+        new Scene("'glob':'*.foo','skip':'.out','run_all':false," + Some.Jobs(2)).With("1.foo", "2.foo", "3.foo", "3.foo.out").Due()
+            .Should().Equal("0:2.foo", "1:1.foo");
     }
 
     [Fact]
@@ -57,7 +60,8 @@ public sealed class SkipTests
     [Fact]
     public void It_does_not_matter_whether_the_file_that_has_it_skipped_is_old_enough_or_matches_a_glob()
     {
-        new Scene("'glob':'*.foo','split':'.','min_age':10,'skip':'out'," + Job).With("1.foo").WithAged("1.foo.out", 1).Due().Should().BeEmpty();
+        new Scene("'glob':'*.foo','split':'.','min_age':10,'skip':'out'," + Job).With("1.foo").WithAged("1.foo.out", 1).Due()
+            .Should().BeEmpty();
     }
 
     [Fact]
@@ -65,7 +69,8 @@ public sealed class SkipTests
     {
         Reasons(Sets + "'skip':'out'," + Job, "1.0.foo", "1.0.bar", "1.0.out").Should().Equal(
             "1.0.out: no glob matches it", "1.0.foo: its fileset is skipped while '1.0.out' exists", "1.0.bar: its fileset is skipped while '1.0.out' exists");
-        Reasons("'glob':'*.foo','split':'.','skip':'out'," + Job, "1.foo", "1.foo.out").Should().Contain("1.foo: skipped while '1.foo.out' exists");
+        Reasons("'glob':'*.foo','split':'.','skip':'out'," + Job, "1.foo", "1.foo.out")
+            .Should().Contain("1.foo: skipped while '1.foo.out' exists");
     }
 
     [Fact]
@@ -86,16 +91,19 @@ public sealed class SkipTests
     [Fact]
     public void A_partial_set_that_has_run_does_not_run_again_when_it_becomes_complete()
     {
-        new Scene(Sets + "'partial':true," + Job).With("1.0.foo", "1.0.bar").WithStatus(0, "1.0.foo", StatusState.Done).Due().Should().BeEmpty();
+        new Scene(Sets + "'partial':true," + Job).With("1.0.foo", "1.0.bar").WithStatus(0, "1.0.foo", StatusState.Done).Due()
+            .Should().BeEmpty();
     }
 
     [Fact]
     public void What_a_partial_set_leaves_out_is_explained()
     {
         Reasons("'glob':['*.foo','*.bar','*.baz'],'split':'.','fileset':2,'partial':true," + Job, "1.0.foo", "1.0.baz").Should()
-            .Contain("1.0.baz: its fileset is not complete: nothing matches *.bar").And.NotContain(line => line.StartsWith("1.0.foo: its fileset"));
+            .Contain("1.0.baz: its fileset is not complete: nothing matches *.bar").And.NotContain(line =>
+                line.StartsWith("1.0.foo: its fileset"));
     }
 
     private static string[] Reasons(string json, params string[] files) =>
-        [.. new Scene(json).With(files).Plan(isExplained: true).Verdicts!.Where(verdict => !verdict.IsDue).Select(verdict => $"{verdict.FileName}: {verdict.Reason}")];
+        [.. new Scene(json).With(files).Plan(isExplained: true).Verdicts!.Where(verdict => !verdict.IsDue).Select(verdict =>
+            $"{verdict.FileName}: {verdict.Reason}")];
 }

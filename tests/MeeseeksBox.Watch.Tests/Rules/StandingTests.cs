@@ -33,8 +33,10 @@ public sealed class StandingTests
     public void With_count_all_jobs_start_together_and_wait_for_each_other()
     {
         Due(Plan("'count':2," + Some.Jobs(2), NeverStarted)).Should().Equal("0.0", "1.0");
-        Due(Plan("'count':2," + Some.Jobs(2), new() { [(0, 0)] = -TimeSpan.TicksPerHour, [(1, 0)] = -TimeSpan.TicksPerHour }, (1, 0))).Should().BeEmpty();
-        Due(Plan("'count':2," + Some.Jobs(2), new() { [(0, 0)] = -TimeSpan.TicksPerHour, [(1, 0)] = -TimeSpan.TicksPerHour })).Should().Equal("0.0", "1.0");
+        Due(Plan("'count':2," + Some.Jobs(2), new() { [(0, 0)] = -TimeSpan.TicksPerHour, [(1, 0)] = -TimeSpan.TicksPerHour }, (1, 0)))
+            .Should().BeEmpty();
+        Due(Plan("'count':2," + Some.Jobs(2), new() { [(0, 0)] = -TimeSpan.TicksPerHour, [(1, 0)] = -TimeSpan.TicksPerHour }))
+            .Should().Equal("0.0", "1.0");
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using MeeseeksBox.Watcher.Configuration;
 
 namespace MeeseeksBox.Watch.Tests.Settings;
 
-/// <summary>Configurations of the later versions of the original: templates, names, formats and keys (docs/WATCH.md, From the original).</summary>
+/// <summary>Configurations of the later versions of the original (docs/WATCH.md, From the original).</summary>
 public sealed class LaterVersionsTests
 {
     private const string Jobs = """ "glob":"*","jobs":[{"pool":"p","args":["x"]}] """;
@@ -14,7 +14,8 @@ public sealed class LaterVersionsTests
     {
         var watches = Read(Templates, """watch.w={"path":"/w","template":["s","t"]}""").Watches;
 
-        watches.Select(watch => (watch.Name, watch.Path, watch.Refresh.TotalSeconds)).Should().Equal(("meeseeks-watch_s_w", "/w", 1), ("meeseeks-watch_t_w", "/w", 2));
+        watches.Select(watch => (watch.Name, watch.Path, watch.Refresh.TotalSeconds))
+            .Should().Equal(("meeseeks-watch_s_w", "/w", 1), ("meeseeks-watch_t_w", "/w", 2));
     }
 
     [Fact]
@@ -37,13 +38,15 @@ public sealed class LaterVersionsTests
     {
         var watches = Read(Templates, "defaults.template=s", "watch.a.path=/a", """watch.b={"path":"/b","template":"t"}""").Watches;
 
-        watches.Select(watch => (watch.Name, watch.Refresh.TotalSeconds)).Should().Equal(("meeseeks-watch_s_a", 1), ("meeseeks-watch_t_b", 2));
+        watches.Select(watch => (watch.Name, watch.Refresh.TotalSeconds))
+            .Should().Equal(("meeseeks-watch_s_a", 1), ("meeseeks-watch_t_b", 2));
     }
 
     [Fact]
     public void A_watch_without_templates_keeps_its_name_beside_them()
     {
-        Names(Templates, "defaults.template=s", "watch.a.path=/a", "watch.b={\"path\":\"/b\",\"template\":null," + Jobs + "}").Should().Equal("meeseeks-watch_s_a", "b");
+        Names(Templates, "defaults.template=s", "watch.a.path=/a", "watch.b={\"path\":\"/b\",\"template\":null," + Jobs + "}")
+            .Should().Equal("meeseeks-watch_s_a", "b");
     }
 
     [Fact]
@@ -94,7 +97,8 @@ public sealed class LaterVersionsTests
     [Fact]
     public void A_template_that_does_not_exist_is_named_with_the_defaults()
     {
-        ConfigurationReader.Read([Templates, "defaults.template=s,nosuch", "watch.w.path=/"]).Problems.Should().Contain(line => line.StartsWith("command line: defaults.template: there is no template 'nosuch'"));
+        ConfigurationReader.Read([Templates, "defaults.template=s,nosuch", "watch.w.path=/"]).Problems.Should().Contain(line =>
+            line.StartsWith("command line: defaults.template: there is no template 'nosuch'"));
     }
 
     [Fact]
@@ -156,7 +160,7 @@ public sealed class LaterVersionsTests
 
         var watch = config.Watches.Single();
         watch.Path.Should().Be("/night");
-        watch.Jobs[0].For(0)!.Fill(new MeeseeksBox.Watch.Jobs.JobValues(watch, new() { Template = watch.Jobs[0].For(0)!, Index = 0, FileName = "f" }), out _)!["tags"]!.ToJsonString().Should().Be("""["night_t_w"]""");
+        Filled(watch)["tags"]!.ToJsonString().Should().Be("""["night_t_w"]""");
     }
 
     [Fact]
@@ -164,7 +168,7 @@ public sealed class LaterVersionsTests
     {
         var watch = Read("out=/top", "paths.log=/log", "watch.w={\"path\":\"/\",\"glob\":\"*\",\"out\":\"/own\",\"jobs\":[{\"pool\":\"p\",\"args\":[\"%(out)s\",\"%(paths.log)s\"]}]}").Watches.Single();
 
-        watch.Jobs[0].For(0)!.Fill(new MeeseeksBox.Watch.Jobs.JobValues(watch, new() { Template = watch.Jobs[0].For(0)!, Index = 0, FileName = "f" }), out _)!["args"]!.ToJsonString()
+        Filled(watch)["args"]!.ToJsonString()
             .Should().Be("""["/own","/log"]""");
     }
 
@@ -179,7 +183,8 @@ public sealed class LaterVersionsTests
     {
         var watches = Read("cleanup=1", "refresh=2", "rescan=3", "watch.a={\"path\":\"/a\"," + Jobs + "}", "watch.b={\"path\":\"/b\",\"cleanup\":0,\"refresh\":8,\"rescan\":9," + Jobs + "}").Watches;
 
-        watches.Select(watch => (watch.Cleanup.TotalSeconds, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds)).Should().Equal((1, 2, 3), (0, 8, 9));
+        watches.Select(watch => (watch.Cleanup.TotalSeconds, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds))
+            .Should().Equal((1, 2, 3), (0, 8, 9));
     }
 
     [Fact]
@@ -206,14 +211,22 @@ public sealed class LaterVersionsTests
 
         (watch.IsPartial, watch.Count).Should().Be((true, 2));
         watch.Skips.Should().Equal("out", "err");
-        Read("watch.w={\"path\":\"/\",\"skip\":\"out\",\"count\":0," + Jobs + "}").Watches.Single().Should().Match<MeeseeksBox.Watch.Settings.WatchSettings>(one => one.Count == null && one.Skips.Count == 1);
+        Read("watch.w={\"path\":\"/\",\"skip\":\"out\",\"count\":0," + Jobs + "}").Watches.Single()
+            .Should().Match<MeeseeksBox.Watch.Settings.WatchSettings>(one => one.Count == null && one.Skips.Count == 1);
     }
 
     [Fact]
     public void What_the_originals_client_needs_and_ours_does_not_is_said_with_the_reason()
     {
         ConfigurationReader.Read(["client.poll=10", "client.expire=60", "watch.w={\"path\":\"/\"," + Jobs + "}"]).Warnings
-            .Should().Equal(new[] { "poll", "expire" }.Select(key => $"command line: client.{key}: not needed, ignored: the watcher keeps no state of the cluster"));
+            .Should().Equal(new[] { "poll", "expire" }.Select(key =>
+                $"command line: client.{key}: not needed, ignored: the watcher keeps no state of the cluster"));
+    }
+
+    private static System.Text.Json.Nodes.JsonObject Filled(MeeseeksBox.Watch.Settings.WatchSettings watch)
+    {
+        var template = watch.Jobs[0].For(0)!;
+        return template.Fill(new MeeseeksBox.Watch.Jobs.JobValues(watch, new() { Template = template, Index = 0, FileName = "f" }), out _)!;
     }
 
     private static string[] Names(params string[] words) => [.. Read(words).Watches.Select(watch => watch.Name)];

@@ -69,7 +69,8 @@ public sealed class OldUserTests
         var watch = Read(January2020, "apply=grid").Config!.Watches[0];
 
         (watch.Fileset, watch.Split, watch.MaxIndex, watch.RunsAll, watch.IsRetried).Should().Be((3, "-", 40, false, true));
-        (watch.MinAge.TotalSeconds, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds, watch.Cleanup.TotalSeconds).Should().Be((30, 5, 30, 600));
+        (watch.MinAge.TotalSeconds, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds, watch.Cleanup.TotalSeconds)
+            .Should().Be((30, 5, 30, 600));
         watch.Jobs.Select(step => step.For(0) is null).Should().Equal(true, false);
     }
 
@@ -79,7 +80,8 @@ public sealed class OldUserTests
         var result = Read(Later);
 
         result.Problems.Should().BeEmpty();
-        result.Warnings.Select(line => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..]).Where(line => !line.Contains("uid") && !line.Contains("gid")).Should().Equal(
+        result.Warnings.Select(line => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..]).Where(line => !line.Contains("uid")
+            && !line.Contains("gid")).Should().Equal(
             "client.poll: not needed, ignored: the watcher keeps no state of the cluster");
         var watches = result.Config!.Watches;
         watches.Select(watch => (watch.Name, watch.Path)).Should().Equal(
