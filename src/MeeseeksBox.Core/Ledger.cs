@@ -329,7 +329,7 @@ public sealed class Ledger
         _routing.Route(now);
     }
 
-    /// <summary>Counts a head that has connected: from now on live jobs are refreshed for it, as <see cref="PoolSettings.Update"/> says.</summary>
+    /// <summary>Counts a head that has connected. Live jobs are refreshed for it as <see cref="PoolSettings.Update"/> says.</summary>
     public void HeadConnected() => _state.HeadCount++;
 
     /// <summary>Counts a head that has disconnected.</summary>

@@ -80,11 +80,12 @@ internal sealed class Deadlines(LedgerState state, Running running, Expiry expir
 
     private IEnumerable<(EntryList Live, double Update)> LiveHere()
     {
+        var fallback = state.HeadCount > 0 ? PoolSettings.UpdateBelowHeads : double.PositiveInfinity;
         foreach (var name in state.Settings.Pools.Keys.Append(NodeSettings.ConfigPool))
         {
             if (state.Jobs.Queue(state.Settings.Name, name)?.Live is { } live)
             {
-                yield return (live, state.Settings.Pool(name)!.Update ?? (state.HeadCount > 0 ? PoolSettings.UpdateBelowHeads : double.PositiveInfinity));
+                yield return (live, state.Settings.Pool(name)!.Update ?? fallback);
             }
         }
     }

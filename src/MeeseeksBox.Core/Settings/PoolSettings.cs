@@ -17,7 +17,9 @@ public sealed record PoolSettings
     /// <summary>The longest that a job may run; null for no limit.</summary>
     public double? MaxRuntime { get; init; }
 
-    /// <summary>The interval in which a live job is refreshed; null: <see cref="UpdateBelowHeads"/> while a head is connected, else never.</summary>
+    /// <summary>
+    /// The interval in which a live job is refreshed; null: <see cref="UpdateBelowHeads"/> while a head is connected, else never.
+    /// </summary>
     public double? Update { get; init; } = UpdateBelowHeads;
 
     /// <summary>The least pause between the end of a run and the next run of the same job.</summary>

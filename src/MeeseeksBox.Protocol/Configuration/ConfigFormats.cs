@@ -49,9 +49,11 @@ public static partial class ConfigFormats
         {
             _ when SecretMask.Covers(section, key, value) => value,
             ConfigObject child => new ConfigObject(
-                child.Members.Select(member => KeyValuePair.Create(member.Key, Expand(member.Value, key, member.Key, $"{path}.{member.Key}"))),
+                from member in child.Members
+                select KeyValuePair.Create(member.Key, Expand(member.Value, key, member.Key, $"{path}.{member.Key}")),
                 child.Origin),
-            ConfigList list => new ConfigList([.. list.Items.Select(item => item is ConfigScalar text ? Expand(text, path) : item)], list.Origin),
+            ConfigList list => new ConfigList(
+                [.. list.Items.Select(item => item is ConfigScalar text ? Expand(text, path) : item)], list.Origin),
             ConfigScalar text => Expand(text, path),
             _ => value,
         };

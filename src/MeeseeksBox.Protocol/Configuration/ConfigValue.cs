@@ -16,7 +16,8 @@ public abstract class ConfigValue
     internal bool HasValueOf(ConfigValue other) => (this, other) switch
     {
         (ConfigScalar a, ConfigScalar b) => a.Kind == b.Kind && a.Text == b.Text,
-        (ConfigList a, ConfigList b) => a.Items.Count == b.Items.Count && a.Items.Zip(b.Items).All(pair => pair.First.HasValueOf(pair.Second)),
+        (ConfigList a, ConfigList b) => a.Items.Count == b.Items.Count
+            && a.Items.Zip(b.Items).All(pair => pair.First.HasValueOf(pair.Second)),
         (ConfigObject a, ConfigObject b) => a.Members.Count == b.Members.Count
             && a.Members.All(member => b.TryGet(member.Key, out var value) && member.Value.HasValueOf(value)),
         _ => false,

@@ -46,7 +46,7 @@ public sealed class SectionReader
     /// <summary>True when the key is set to null here, for the few settings in which that is not the same as "not set".</summary>
     public bool IsNull(string key) => _section.TryGet(key, out var value) && value is ConfigScalar { IsNull: true };
 
-    /// <summary>Keeps a key that has no meaning of its own here from being called unknown, such as one that a <c>%(key)s</c> refers to.</summary>
+    /// <summary>Keeps a key without a meaning of its own from being called unknown, such as one that a <c>%(key)s</c> refers to.</summary>
     public void Accept(string key) => _ = _accepted.Add(key);
 
     /// <summary>Warns of a key, where it is set, that has its meaning elsewhere.</summary>

@@ -19,16 +19,23 @@ internal sealed partial class HostAccounts : IAccounts
     public Account OwnGroup => FindGroup(EffectiveGroup().ToString(CultureInfo.InvariantCulture))!;
 
     /// <inheritdoc/>
-    public Account? FindUser(string nameOrNumber) => uint.TryParse(nameOrNumber, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-        ? Find((nint buffer, nuint length, out Entry entry, out nint found) => UserById(id, out entry, buffer, length, out found), isGroup: false)
+    public Account? FindUser(string nameOrNumber) => TryNumber(nameOrNumber, out var id)
+        ? FindUser((nint b, nuint size, out Entry entry, out nint found) => UserById(id, out entry, b, size, out found))
             ?? new Account(id, nameOrNumber, id)
-        : Find((nint buffer, nuint length, out Entry entry, out nint found) => UserByName(nameOrNumber, out entry, buffer, length, out found), isGroup: false);
+        : FindUser((nint b, nuint size, out Entry entry, out nint found) => UserByName(nameOrNumber, out entry, b, size, out found));
 
     /// <inheritdoc/>
-    public Account? FindGroup(string nameOrNumber) => uint.TryParse(nameOrNumber, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-        ? Find((nint buffer, nuint length, out Entry entry, out nint found) => GroupById(id, out entry, buffer, length, out found), isGroup: true)
+    public Account? FindGroup(string nameOrNumber) => TryNumber(nameOrNumber, out var id)
+        ? FindGroup((nint b, nuint size, out Entry entry, out nint found) => GroupById(id, out entry, b, size, out found))
             ?? new Account(id, nameOrNumber, id)
-        : Find((nint buffer, nuint length, out Entry entry, out nint found) => GroupByName(nameOrNumber, out entry, buffer, length, out found), isGroup: true);
+        : FindGroup((nint b, nuint size, out Entry entry, out nint found) => GroupByName(nameOrNumber, out entry, b, size, out found));
+
+    private static bool TryNumber(string text, out uint number) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    private static Account? FindUser(Lookup lookup) => Find(lookup, isGroup: false);
+
+    private static Account? FindGroup(Lookup lookup) => Find(lookup, isGroup: true);
 
     private static Account? Find(Lookup lookup, bool isGroup)
     {
@@ -39,7 +46,9 @@ internal sealed partial class HostAccounts : IAccounts
             {
                 if (lookup(buffer, (nuint)size, out var entry, out var found) is not TooSmall)
                 {
-                    return found is 0 ? null : new Account(entry.Id, Marshal.PtrToStringUTF8(entry.Name)!, isGroup ? entry.Id : entry.GroupId);
+                    return found is 0
+                        ? null
+                        : new Account(entry.Id, Marshal.PtrToStringUTF8(entry.Name)!, isGroup ? entry.Id : entry.GroupId);
                 }
             }
             finally

@@ -32,21 +32,34 @@ internal static class UserRule
         var setting = root.Find(UserKey)!;
         var own = accounts.OwnUser;
         var wanted = accounts.FindUser(user);
-        var name = wanted?.ToString() ?? $"'{user}'";
-        if (own.IsRoot && wanted is not { IsRoot: true })
+        if (wanted?.Id == own.Id)
         {
-            root.AddProblem(setting, wanted is null
-                ? $"this host has no user {name}, and the box must not stay root instead"
-                : $"the box runs as root and cannot change to {name} by itself; start it as that user, with User={wanted.Name} in its systemd unit");
+            CheckGroup(root, group, accounts);
         }
-        else if (wanted?.Id != own.Id)
+        else if (!own.IsRoot)
         {
-            root.AddWarning(setting, $"the box runs as {own} and cannot change to {name}{(wanted is null ? ", which this host does not have" : "")}; its jobs run as {own}");
+            var name = wanted?.ToString() ?? $"'{user}', which this host does not have";
+            root.AddWarning(setting, $"the box runs as {own} and cannot change to {name}; its jobs run as {own}");
         }
-        else if (group is not null && accounts.FindGroup(group)?.Id != accounts.OwnGroup.Id)
+        else if (wanted is null)
         {
-            var wantedGroup = accounts.FindGroup(group)?.ToString() ?? $"'{group}'";
-            root.AddWarning(root.Find(GroupKey)!, $"the box runs with the group {accounts.OwnGroup} and cannot change to {wantedGroup}; its jobs run with {accounts.OwnGroup}");
+            root.AddProblem(setting, $"this host has no user '{user}', and the box must not stay root instead");
+        }
+        else
+        {
+            var advice = $"start it as that user, with User={wanted.Name} in its systemd unit";
+            root.AddProblem(setting, $"the box runs as root and cannot change to {wanted} by itself; {advice}");
+        }
+    }
+
+    private static void CheckGroup(SectionReader root, string? group, IAccounts accounts)
+    {
+        var own = accounts.OwnGroup;
+        if (group is not null && accounts.FindGroup(group) is var wanted && wanted?.Id != own.Id)
+        {
+            var name = wanted?.ToString() ?? $"'{group}'";
+            var setting = root.Find(GroupKey)!;
+            root.AddWarning(setting, $"the box runs with the group {own} and cannot change to {name}; its jobs run with {own}");
         }
     }
 }

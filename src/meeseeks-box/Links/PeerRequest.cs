@@ -47,7 +47,8 @@ internal static class PeerRequest
     /// <param name="jobs">Jobs that changed here.</param>
     /// <param name="ids">The ids to ask for.</param>
     /// <param name="peer">Up to where the nodes of the peer are known.</param>
-    public static void WriteLookup(IBufferWriter<byte> output, IReadOnlyList<Job> jobs, IReadOnlyList<string> ids, Peer peer) => Write(output, json =>
+    public static void WriteLookup(
+        IBufferWriter<byte> output, IReadOnlyList<Job> jobs, IReadOnlyList<string> ids, Peer peer) => Write(output, json =>
     {
         WriteJobs(json, jobs);
         json.WriteStartObject("get");

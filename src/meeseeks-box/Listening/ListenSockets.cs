@@ -56,7 +56,8 @@ internal sealed class ListenSockets : IDisposable
 
                 return sockets;
             }
-            catch (SocketException problem) when (sockets._asked is 0 && attempt < MostAttempts && problem.SocketErrorCode is SocketError.AddressAlreadyInUse)
+            catch (SocketException problem)
+                when (sockets._asked is 0 && attempt < MostAttempts && problem.SocketErrorCode is SocketError.AddressAlreadyInUse)
             {
                 log.Debug("the port that was free on one address is taken on another: another one is tried");
                 sockets.Dispose();

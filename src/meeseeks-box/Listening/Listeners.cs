@@ -49,7 +49,8 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
         }
         catch (Exception problem) when (problem is SocketException or IOException)
         {
-            return [$"listen: cannot listen on {listen.Prefix ?? listen.Address}{(problem is PortException ? " " : ": ")}{problem.Message}"];
+            var place = $"{listen.Prefix ?? listen.Address}{(problem is PortException ? "" : ":")}";
+            return [$"listen: cannot listen on {place} {problem.Message}"];
         }
     }
 

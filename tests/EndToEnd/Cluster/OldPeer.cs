@@ -153,7 +153,8 @@ public sealed class OldPeer : IAsyncDisposable
         {
             var since = filter["seq"]?.GetValue<long>() ?? 0;
             var ids = filter["ids"]?.AsArray().Select(id => id!.GetValue<string>()).ToHashSet();
-            answer["get"] = new JsonObject(_jobs.Where(job => ids?.Contains(job.Key) ?? Seq(job.Value) > since).Select(job => KeyValuePair.Create(job.Key, (JsonNode?)job.Value.DeepClone())));
+            var chosen = _jobs.Where(job => ids?.Contains(job.Key) ?? Seq(job.Value) > since);
+            answer["get"] = new JsonObject(chosen.Select(job => KeyValuePair.Create(job.Key, (JsonNode?)job.Value.DeepClone())));
         }
 
         if (request.ContainsKey("nodes"))

@@ -75,7 +75,8 @@ public sealed class OldPeerTests
         peer.Change("a", """{"state":"done","active":false,"pid":null,"end_ts":2.5,"rc":0}""");
 
         (await head.WaitForEndAsync("a")).Text("state").Should().Be("done");
-        _ = await head.WaitForAsync(() => Task.FromResult(peer.Heard), heard => !heard[^1].Contains("\"ids\"") && heard[^1].Contains("\"nodes\""));
+        _ = await head.WaitForAsync(
+            () => Task.FromResult(peer.Heard[^1]), line => !line.Contains("\"ids\"") && line.Contains("\"nodes\""));
     }
 
     [Fact]

@@ -71,7 +71,9 @@ public sealed class StartTests
     public async Task A_root_box_for_another_user_does_not_start_and_any_other_says_that_it_stays_what_it_is()
     {
         var (status, output, errors) = await BoxProgram.RunAsync("--check", "user=65534", "group=65534");
-        var started = Environment.IsPrivilegedProcess ? await BoxProgram.RunAsync("user=65534", "listen.port=0") : (ExitStatus: 2, Output: "", Errors: errors);
+        var started = Environment.IsPrivilegedProcess
+            ? await BoxProgram.RunAsync("user=65534", "listen.port=0")
+            : (ExitStatus: 2, Output: "", Errors: errors);
 
         status.Should().Be(Environment.IsPrivilegedProcess ? 2 : 0, errors);
         errors.Should().Contain("user: the box runs as ").And.Contain("(65534)");
@@ -83,7 +85,8 @@ public sealed class StartTests
     [Fact]
     public async Task Check_shows_references_replaced()
     {
-        var (status, output, errors) = await BoxProgram.RunAsync("--check", "base=/srv", "state.history=%(base)s/h", "logging.format=%(message)s");
+        var (status, output, errors) = await BoxProgram.RunAsync(
+            "--check", "base=/srv", "state.history=%(base)s/h", "logging.format=%(message)s");
 
         (status, errors).Should().Be((0, ""));
         JsonElement.Parse(output).GetProperty("state").Text("history").Should().Be("/srv/h");

@@ -6,6 +6,9 @@ namespace MeeseeksBox.Agent.Tests.Configuration;
 /// <summary><c>user</c> and <c>group</c>, which later versions of the original have.</summary>
 public sealed class UserRuleTests
 {
+    private const string CannotBecomeBob =
+        "the box runs as root and cannot change to 'bob' (1001) by itself; start it as that user, with User=bob in its systemd unit";
+
     [Theory]
     [InlineData("alice", "user=alice")]
     [InlineData("alice", "user=1000")]
@@ -23,14 +26,14 @@ public sealed class UserRuleTests
     }
 
     [Theory]
-    [InlineData("user=bob", "command line: user: the box runs as root and cannot change to 'bob' (1001) by itself; start it as that user, with User=bob in its systemd unit")]
-    [InlineData("user=1001", "command line: user: the box runs as root and cannot change to 'bob' (1001) by itself; start it as that user, with User=bob in its systemd unit")]
-    [InlineData("user=carol", "command line: user: this host has no user 'carol', and the box must not stay root instead")]
+    [InlineData("user=bob", CannotBecomeBob)]
+    [InlineData("user=1001", CannotBecomeBob)]
+    [InlineData("user=carol", "this host has no user 'carol', and the box must not stay root instead")]
     public void A_root_box_for_another_user_is_refused(string word, string problem)
     {
         var result = ConfigurationReader.Read([word], new FakeAccounts("root"));
 
-        result.Problems.Should().Equal(problem);
+        result.Problems.Should().Equal($"command line: user: {problem}");
         result.IsGood.Should().BeFalse();
     }
 
@@ -46,18 +49,28 @@ public sealed class UserRuleTests
     }
 
     [Theory]
-    [InlineData("command line: user: the box runs as 'alice' (1000) and cannot change to 'bob' (1001); its jobs run as 'alice' (1000)", "user=bob", "group=bob")]
-    [InlineData("command line: user: the box runs as 'alice' (1000) and cannot change to 'root' (0); its jobs run as 'alice' (1000)", "user=root")]
-    [InlineData("command line: user: the box runs as 'alice' (1000) and cannot change to 'carol', which this host does not have; its jobs run as 'alice' (1000)", "user=carol")]
-    [InlineData("command line: group: the box runs with the group 'alice' (1000) and cannot change to 'bob' (1001); its jobs run with 'alice' (1000)", "user=alice", "group=bob")]
-    [InlineData("command line: group: the box runs with the group 'alice' (1000) and cannot change to 'staff'; its jobs run with 'alice' (1000)", "user=alice", "group=staff")]
-    [InlineData("command line: group: it has no effect without 'user'", "group=bob")]
+    [InlineData(
+        "user: the box runs as 'alice' (1000) and cannot change to 'bob' (1001); its jobs run as 'alice' (1000)",
+        "user=bob", "group=bob")]
+    [InlineData(
+        "user: the box runs as 'alice' (1000) and cannot change to 'root' (0); its jobs run as 'alice' (1000)",
+        "user=root")]
+    [InlineData(
+        "user: the box runs as 'alice' (1000) and cannot change to 'carol', which this host does not have; its jobs run as 'alice' (1000)",
+        "user=carol")]
+    [InlineData(
+        "group: the box runs with the group 'alice' (1000) and cannot change to 'bob' (1001); its jobs run with 'alice' (1000)",
+        "user=alice", "group=bob")]
+    [InlineData(
+        "group: the box runs with the group 'alice' (1000) and cannot change to 'staff'; its jobs run with 'alice' (1000)",
+        "user=alice", "group=staff")]
+    [InlineData("group: it has no effect without 'user'", "group=bob")]
     public void Any_other_box_is_warned_of_a_difference(string warning, params string[] words)
     {
         var result = ConfigurationReader.Read(words, new FakeAccounts("alice"));
 
         result.IsGood.Should().BeTrue();
-        result.Warnings.Should().Equal(warning);
+        result.Warnings.Should().Equal($"command line: {warning}");
     }
 
     [Fact]

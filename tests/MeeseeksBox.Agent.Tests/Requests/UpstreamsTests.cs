@@ -19,7 +19,8 @@ public sealed class UpstreamsTests : IDisposable
         var pools = new Dictionary<string, PoolSettings> { ["p"] = new() { Update = null } };
         _state = new StateKeeper(new NodeSettings { Name = "n", Pools = pools }, _time, _ => { });
         _upstreams = new Upstreams(_state);
-        _state.Do((ledger, now) => ledger.Load([new Job { Id = "a", Pool = "p", Node = "n", SubmitNode = "n", Args = ["x"], Hold = true, Ts = now.Wall }], now));
+        var job = new Job { Id = "a", Pool = "p", Node = "n", SubmitNode = "n", Args = ["x"], Hold = true };
+        _state.Do((ledger, now) => ledger.Load([job with { Ts = now.Wall }], now));
     }
 
     private double Ts => _state.Do((ledger, _) => ledger.Find("a")!.Ts);
