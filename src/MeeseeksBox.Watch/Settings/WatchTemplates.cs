@@ -109,18 +109,8 @@ public static class WatchTemplates
 
         private (string Name, ConfigObject Watch) Made(string name, List<ConfigObject> layers, ConfigObject own)
         {
-            List<ConfigObject> all = [.. layers, own];
-            var merged = all.Aggregate(Seed(all, own.Origin), (under, over) => under.MergedWith(over));
+            var merged = layers.Append(own).Aggregate(new ConfigObject(own.Origin), (under, over) => under.MergedWith(over));
             return (name, WatchFormats.ResolveWatch(name, Without(merged, TemplateKey, ExtendsKey), _defaults, _written));
-        }
-
-        // What an operation on a list (+k, k+, -k) is to change may stand in the defaults.
-        private ConfigObject Seed(List<ConfigObject> layers, ConfigOrigin origin)
-        {
-            var targets = layers.SelectMany(layer => layer.Members).Select(member => member.Key)
-                .Where(key => key.Length > 1 && (key[0] is '+' or '-' || key[^1] is '+'))
-                .Select(key => key.Trim('+', '-')).ToHashSet(StringComparer.Ordinal);
-            return new ConfigObject(_defaults.Members.Where(member => targets.Contains(member.Key) && member.Value is ConfigList), origin);
         }
 
         // A template may extend others, which lie below it.
