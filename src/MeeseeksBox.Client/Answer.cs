@@ -45,13 +45,19 @@ public sealed class Answer
     {
         foreach (var (id, bytes) in Members(Bytes(key)))
         {
-            yield return KeyValuePair.Create(id, ReadJob(bytes.Span));
+            yield return KeyValuePair.Create(id, ReadJob(bytes.Span, id));
         }
     }
 
     /// <summary>The one job under a key; null when it is <c>false</c>.</summary>
     /// <exception cref="MeeseeksRequestException">There is none, or what stands there is no job.</exception>
-    public Job? Job(string key) => ReadJob(Bytes(key).Span);
+    public Job? Job(string key) => ReadJob(Bytes(key).Span, id: null);
+
+    /// <summary>The one job under a key, which the original sends without its id; null when it is <c>false</c> or <c>null</c>.</summary>
+    /// <param name="key">The request.</param>
+    /// <param name="id">The id that the request named.</param>
+    /// <exception cref="MeeseeksRequestException">There is none, or what stands there is no job.</exception>
+    public Job? Job(string key, string id) => ReadJob(Bytes(key).Span, id);
 
     /// <summary>Throws when the box did not do what was asked.</summary>
     /// <exception cref="MeeseeksRequestException">It did not.</exception>
@@ -85,7 +91,21 @@ public sealed class Answer
         throw new MeeseeksRequestException($"the answer is no list of one object but {Beginning(line)}; is it a meeseeks-box that listens there?");
     }
 
-    private static Job? ReadJob(ReadOnlySpan<byte> bytes)
+    /// <summary>The job that a kill of one id answers: alone, as this box sends it, or under its id, as the original does.</summary>
+    internal Job? KilledJob(string id)
+    {
+        var value = this["kill"];
+        var isMap = value.ValueKind is JsonValueKind.Object && value.GetPropertyCount() is 1 && value.TryGetProperty(id, out _);
+        return isMap ? Jobs("kill").Single().Value : Job("kill", id);
+    }
+
+    /// <summary>The bytes of the members of an object under a key.</summary>
+    internal IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>> MembersOf(string key) => Members(Bytes(key));
+
+    /// <summary>Reads a job; null when <c>false</c> or <c>null</c> stands in its place.</summary>
+    /// <param name="bytes">The job as JSON.</param>
+    /// <param name="id">The id that it stands under; null: it must hold its id itself.</param>
+    internal static Job? ReadJob(ReadOnlySpan<byte> bytes, string? id)
     {
         var value = JsonElement.Parse(bytes);
         if (value.ValueKind is JsonValueKind.False or JsonValueKind.Null)
@@ -93,7 +113,8 @@ public sealed class Answer
             return null;
         }
 
-        return JobKeys.TryRead(value, out var job, out var problem)
+        var isRead = id is null ? JobKeys.TryRead(value, out var job, out var problem) : JobKeys.TryRead(value, id, out job, out problem);
+        return isRead
             ? job
             : throw new MeeseeksRequestException($"the answer holds a job that cannot be read: {problem}");
     }

@@ -22,6 +22,12 @@ public sealed class JobSelection
     /// <summary>True when there is no condition.</summary>
     public bool IsAll => _conditions.IsEmpty;
 
+    /// <summary>The ids, where the selection is nothing but a list of them, none with a <c>*</c> at its end; null otherwise.</summary>
+    internal IReadOnlyList<string>? ExactIds =>
+        _conditions is [{ Key: "ids", Value: JsonArray ids }] && ids.All(OldPeers.OldPeerSelection.IsExactText)
+            ? [.. ids.Select(id => id!.GetValue<string>())]
+            : null;
+
     /// <summary>The jobs with these ids; a text that ends in <c>*</c> means all that begin so.</summary>
     public static JobSelection Ids(params IEnumerable<string> ids) => new([KeyValuePair.Create("ids", (JsonNode?)Values(ids))]);
 

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client.Following;
+using MeeseeksBox.Client.OldPeers;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -29,37 +31,56 @@ public sealed partial class MeeseeksClient
     /// <param name="spec">The job as the wire has it. It is left as it is.</param>
     /// <param name="stop">Ends the wait; the job may have been submitted all the same.</param>
     /// <example><code>var answer = await client.SubmitRawAsync(new JsonObject { ["pool"] = "p1", ["args"] = new JsonArray("true") });</code></example>
-    public Task<Answer> SubmitRawAsync(JsonObject spec, CancellationToken stop = default)
+    public async Task<Answer> SubmitRawAsync(JsonObject spec, CancellationToken stop = default)
     {
         // A job that ended after the first submit, of which we never heard, would run a second time.
         var restarts = spec["state"] is JsonValue state && state.TryGetValue<string>(out var word) && word is "new";
         var isRepeatable = Options.RetrySubmits && !restarts;
-        var sent = (JsonObject)spec.DeepClone();
+        var sent = OldPeerSpec.Of(spec);
         if (isRepeatable && sent["id"] is null)
         {
-            sent["id"] = Guid.CreateVersion7(Options.Time.GetUtcNow()).ToString();
+            // An old peer makes one job of all nodes that share an id.
+            isRepeatable = !OldPeerSpec.HasSeveralNodes(sent) || !await IsOldPeerAsync(stop);
+            sent["id"] = isRepeatable ? Guid.CreateVersion7(Options.Time.GetUtcNow()).ToString() : null;
         }
 
-        return RequestAsync(new JsonObject { ["submit"] = sent }, isRepeatable, stop);
+        return await RequestAsync(new JsonObject { ["submit"] = sent }, isRepeatable, stop);
     }
 
     /// <summary>The job with an id; null when there is none.</summary>
     /// <example><code>var state = (await client.QueryAsync("a"))?.State;</code></example>
     public async Task<Job?> QueryAsync(string id, CancellationToken stop = default) =>
-        (await RequestAsync(new JsonObject { ["query"] = id }, stop: stop)).Checked().Job("query");
+        (await RequestAsync(new JsonObject { ["job"] = id }, stop: stop)).Checked().Job("job", id);
 
     /// <summary>Jobs, whole.</summary>
     /// <example><code>var failed = await client.GetAsync(JobSelection.All.Where("state", "failed"));</code></example>
     public async Task<IReadOnlyList<Job>> GetAsync(JobSelection selection, CancellationToken stop = default)
     {
+        if (await AskOldPeerAsync(selection, stop) is { } chosen)
+        {
+            return [.. chosen.Select(one => one.Job)];
+        }
+
         var answer = (await RequestAsync(new JsonObject { ["get"] = selection.ToFilter() }, stop: stop)).Checked();
         return [.. answer.Jobs("get").Select(pair => pair.Value).OfType<Job>()];
     }
+
+    /// <summary>Like <see cref="GetAsync"/>, but the jobs are JSON as the box sent them: an object of jobs by their ids.</summary>
+    /// <example><code>Console.WriteLine(await client.GetRawAsync(JobSelection.Ids("a")));</code></example>
+    public async Task<JsonElement> GetRawAsync(JobSelection selection, CancellationToken stop = default) =>
+        await AskOldPeerAsync(selection, stop) is { } chosen
+            ? OldPeerJobs.ToJson(chosen)
+            : (await RequestAsync(new JsonObject { ["get"] = selection.ToFilter() }, stop: stop)).Checked()["get"];
 
     /// <summary>The ids of jobs.</summary>
     /// <example><code>var mine = await client.ListAsync(JobSelection.All.Where("tag", "mine"));</code></example>
     public async Task<IReadOnlyList<string>> ListAsync(JobSelection selection, CancellationToken stop = default)
     {
+        if (await AskOldPeerAsync(selection, stop) is { } chosen)
+        {
+            return [.. chosen.Select(one => one.Id)];
+        }
+
         var answer = (await RequestAsync(new JsonObject { ["ls"] = selection.ToFilter() }, stop: stop)).Checked();
         return Loose.TryTexts(answer["ls"], out var ids) ? ids : throw new MeeseeksRequestException("ls: the answer is no list of ids");
     }
@@ -68,16 +89,22 @@ public sealed partial class MeeseeksClient
     /// <returns>The job; null when there is none with that id.</returns>
     /// <example><code>await client.KillAsync("a");</code></example>
     public async Task<Job?> KillAsync(string id, CancellationToken stop = default) =>
-        (await RequestAsync(new JsonObject { ["kill"] = id }, stop: stop)).Checked().Job("kill");
+        (await RequestAsync(new JsonObject { ["kill"] = id }, stop: stop)).Checked().KilledJob(id);
 
     /// <summary>Kills all jobs of a selection. One that selects all kills nothing: the box takes no empty filter.</summary>
     /// <returns>The jobs by their ids; null for an id that is not known.</returns>
     /// <example><code>await client.KillAsync(JobSelection.All.Where("tag", "night"));</code></example>
     public async Task<IReadOnlyDictionary<string, Job?>> KillAsync(JobSelection selection, CancellationToken stop = default)
     {
-        var answer = (await RequestAsync(new JsonObject { ["kill"] = selection.ToFilter() }, stop: stop)).Checked();
-        return answer.Jobs("kill").ToDictionary();
+        var answer = await AskToKillAsync(selection, stop);
+        return answer is null ? new Dictionary<string, Job?>() : answer.Jobs("kill").ToDictionary();
     }
+
+    /// <summary>Like <see cref="KillAsync(JobSelection, CancellationToken)"/>, but the jobs are JSON as the box sent them.</summary>
+    /// <returns>An object of jobs by their ids; <c>false</c> for an id that is not known.</returns>
+    /// <example><code>Console.WriteLine(await client.KillRawAsync(JobSelection.Ids("a", "b")));</code></example>
+    public async Task<JsonElement> KillRawAsync(JobSelection selection, CancellationToken stop = default) =>
+        await AskToKillAsync(selection, stop) is { } answer ? answer["kill"] : OldPeerJobs.ToJson([]);
 
     /// <summary>Sets attributes of a job without any check, for repair by hand. To change a job in good order, submit its id with what is to change.</summary>
     /// <param name="id">The job.</param>
@@ -167,6 +194,22 @@ public sealed partial class MeeseeksClient
     /// var end = await job!.Ended;
     /// </code></example>
     public Task<LiveJob?> TrackAsync(string id, CancellationToken stop = default) => _tracker.TrackAsync(id, stop);
+
+    private async Task<Answer?> AskToKillAsync(JobSelection selection, CancellationToken stop)
+    {
+        var chosen = await AskOldPeerAsync(selection, stop);
+        var ids = chosen?.Select(one => one.Id).ToList() ?? selection.ExactIds;
+        JsonNode which = ids is null ? selection.ToFilter() : new JsonArray([.. ids.Select(id => (JsonNode?)id)]);
+
+        // An empty list kills nothing, and not every box answers it with an object.
+        return ids is { Count: 0 } ? null : (await RequestAsync(new JsonObject { ["kill"] = which }, stop: stop)).Checked();
+    }
+
+    // Null where the box understands the selection itself.
+    private async Task<IReadOnlyList<ReceivedJob>?> AskOldPeerAsync(JobSelection selection, CancellationToken stop) =>
+        !OldPeerSelection.IsSame(selection) && await IsOldPeerAsync(stop)
+            ? await OldPeerJobs.GetAsync(selection, async request => (await RequestAsync(request, stop: stop)).Checked())
+            : null;
 
     internal Follower Follow(Func<JobSelection> selection, Func<CancellationToken>? interruption = null) =>
         new(_connector, Options, selection, interruption ?? (() => CancellationToken.None));

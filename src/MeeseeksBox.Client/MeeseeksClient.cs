@@ -24,9 +24,13 @@ namespace MeeseeksBox.Client;
 /// </code></example>
 public sealed partial class MeeseeksClient : IAsyncDisposable
 {
+    // The largest number that every reader of JSON takes as it is.
+    private const long BeyondAnySeq = (1L << 53) - 1;
+
     private readonly Connector _connector;
     private readonly Line _line;
     private readonly JobTracker _tracker;
+    private (Connection Connection, bool IsOldPeer)? _probed;
 
     /// <summary>A client that connects at its first request.</summary>
     /// <param name="options">Where the box is; null: on this host, at the usual port.</param>
@@ -116,6 +120,24 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     /// <example><code>await client.ConfigAsync(new JsonObject { ["pools"] = new JsonObject { ["p1"] = new JsonObject { ["slots"] = 4 } } });</code></example>
     public async Task<JsonElement> ConfigAsync(JsonObject? changes = null, CancellationToken stop = default) =>
         (await RequestAsync(new JsonObject { ["config"] = changes?.DeepClone() ?? new JsonObject() }, stop: stop)).Checked()["config"];
+
+    /// <summary>Whether the box is of the original implementation: it takes filters without lists and patterns, and cannot wait.</summary>
+    /// <remarks>Asked once for each connection. An original sends its nodes without <c>nodes_seq</c>.</remarks>
+    /// <example><code>var isOld = await client.IsOldPeerAsync();</code></example>
+    public async Task<bool> IsOldPeerAsync(CancellationToken stop = default)
+    {
+        var connection = await _line.OpenAsync(stop);
+        if (_probed is { } probed && probed.Connection == connection)
+        {
+            return probed.IsOldPeer;
+        }
+
+        // A box of ours sends the nodes that have changed since a number: none since this one.
+        var request = new JsonObject { ["nodes"] = new JsonObject { ["seq"] = BeyondAnySeq } };
+        var isOldPeer = (await RequestAsync(request, stop: stop)).Checked().Find("nodes_seq") is null;
+        _probed = (connection, isOldPeer);
+        return isOldPeer;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

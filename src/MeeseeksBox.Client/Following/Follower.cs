@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client.Connections;
+using MeeseeksBox.Client.OldPeers;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Client.Following;
@@ -108,8 +109,14 @@ internal sealed class Follower(
     // An old peer leaves jobs without a node out of an answer to "seq", and cannot tell that a job is gone: it is asked for all, and we compare.
     private async Task<JobNews?> AskWholeAsync(Connection connection, CancellationToken stop)
     {
-        var (answer, areNodesNew) = await SendAsync(connection, new JsonObject { ["get"] = selection().ToFilter() }, TimeSpan.Zero, stop);
-        return _differences.Find(Jobs(answer)) is { } news ? News(news.Jobs, news.IsWhole)
+        var areNodesNew = false;
+        var received = await OldPeerJobs.GetAsync(selection(), async request =>
+        {
+            (var answer, var areNew) = await SendAsync(connection, request, TimeSpan.Zero, stop);
+            areNodesNew |= areNew;
+            return answer;
+        });
+        return _differences.Find([.. received.Select(one => one.Job)]) is { } news ? News(news.Jobs, news.IsWhole)
             : areNodesNew ? News([], isWhole: false)
             : null;
     }

@@ -177,11 +177,11 @@ public sealed class FollowTests
     private void Put(string id, string state, int seq) =>
         _jobs[id] = $$"""{"id":"{{id}}","pool":"p","state":"{{state}}","seq":{{seq}},"ts":{{seq}}}""";
 
-    // Knows get with ids and query; ignores what it does not know, as old peers do.
+    // Knows get with ids and job; ignores what it does not know, as old peers do.
     private string OldPeer(JsonElement request)
     {
-        if (request.TryGetProperty("query", out var id))
-            return $$"""{"query":{{_jobs.GetValueOrDefault(id.GetString()!, "false")}}}""";
+        if (request.TryGetProperty("job", out var id))
+            return $$"""{"job":{{_jobs.GetValueOrDefault(id.GetString()!, "false")}}}""";
 
         var filter = request.GetProperty("get");
         var ids = filter.TryGetProperty("ids", out var some) ? some.EnumerateArray().Select(one => one.GetString()).ToArray() : null;

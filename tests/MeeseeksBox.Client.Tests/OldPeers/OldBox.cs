@@ -1,0 +1,246 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace MeeseeksBox.Client.Tests.OldPeers;
+
+/// <summary>
+/// A box of the original, as far as clients see it: it knows <c>job</c>, <c>get</c>, <c>ls</c>, <c>kill</c>, <c>submit</c>, <c>modify</c>, <c>nodes</c>,
+/// <c>pools</c> and <c>config</c>, passes over every other key, and compares the values of a filter exactly. It runs nothing: <see cref="Submitted"/> says how a
+/// job ends.
+/// </summary>
+/// <remarks>Depends on nothing of ours and nothing of xunit, so that other test projects can compile it too.</remarks>
+public sealed class OldBox : IAsyncDisposable
+{
+    private static readonly string[] SpecKeys =
+        ["id", "pool", "args", "state", "node", "stdin", "stdout", "stderr", "restart", "retries", "resubmit", "runtime", "hold", "config", "tags"];
+
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, JsonObject> _jobs = [];
+    private readonly Task _loop;
+    private long _seq;
+    private int _named;
+
+    private OldBox()
+    {
+        _listener.Start();
+        _loop = AcceptAsync();
+    }
+
+    /// <summary>Where it listens.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>The request objects that came.</summary>
+    public ConcurrentQueue<JsonObject> Requests { get; } = [];
+
+    /// <summary>Its configuration.</summary>
+    public JsonObject Config { get; } = new() { ["name"] = "old" };
+
+    /// <summary>What is set in a job right after the answer to its submit, as JSON; null: nothing.</summary>
+    public Func<JsonObject, string?> Submitted { get; set; } = _ => null;
+
+    /// <summary>Starts one.</summary>
+    public static OldBox Start() => new();
+
+    /// <summary>Takes up jobs, as a state file of the original holds them: without an inner id.</summary>
+    public void Load(string state)
+    {
+        foreach (var (id, job) in JsonNode.Parse(state)!.AsObject())
+            Change(id, job!.ToJsonString());
+    }
+
+    /// <summary>Makes a job or changes one.</summary>
+    public void Change(string id, string values)
+    {
+        lock (_lock)
+        {
+            var job = _jobs.TryGetValue(id, out var known) ? known : _jobs[id] = [];
+            foreach (var (key, value) in JsonNode.Parse(values)!.AsObject())
+                job[key] = value?.DeepClone();
+            job["seq"] = ++_seq;
+            job["ts"] = Now();
+        }
+    }
+
+    /// <summary>An attribute of a job, as JSON.</summary>
+    public string? Read(string id, string key)
+    {
+        lock (_lock)
+            return _jobs[id][key]?.ToJsonString();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        await _loop;
+        _stop.Dispose();
+    }
+
+    private static double Now() => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds;
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode?)text)]);
+
+    private JsonObject Answer(JsonObject request)
+    {
+        var answer = new JsonObject();
+        if (request["get"] is JsonObject filter)
+            answer["get"] = Get(filter) is { } found ? Copies(found) : null;
+        if (request["submit"] is JsonObject spec)
+            answer["submit"] = Submit(spec);
+        if (request["job"] is JsonValue id)
+            answer["job"] = _jobs.GetValueOrDefault(id.GetValue<string>())?.DeepClone();
+        if (request["modify"] is JsonObject changes)
+            answer["modify"] = new JsonObject(changes.Select(change => KeyValuePair.Create(change.Key, Set(change.Key, change.Value!.AsObject()))));
+        if (request.TryGetPropertyValue("kill", out var which))
+            answer["kill"] = Kill(which!);
+        if (request["ls"] is JsonObject listed)
+            answer["ls"] = Texts(Get(listed) ?? []);
+        if (request.ContainsKey("nodes"))
+            answer["nodes"] = new JsonObject { ["old"] = new JsonObject { ["pools"] = new JsonObject { ["p"] = 3 }, ["online"] = true, ["ts"] = Now(), ["loadavg"] = 0.5, ["routing"] = Texts(["old"]) } };
+        if (request.ContainsKey("pools"))
+            answer["pools"] = new JsonObject { ["p"] = new JsonObject { ["old"] = 3 } };
+        if (request.ContainsKey("config"))
+            answer["config"] = Config.DeepClone();
+        return answer;
+    }
+
+    private JsonObject Copies(IEnumerable<string> ids) => new(ids.Select(id => KeyValuePair.Create(id, (JsonNode?)_jobs[id].DeepClone())));
+
+    private JsonObject Kill(JsonNode which)
+    {
+        IEnumerable<string> ids = which switch
+        {
+            JsonArray list => list.Select(id => id!.GetValue<string>()),
+            JsonObject { Count: > 0 } filter => Get(filter) ?? [],
+            JsonObject => [],
+            _ => [which.GetValue<string>()],
+        };
+        return new JsonObject(ids.Select(id => KeyValuePair.Create(id, Set(id, new JsonObject { ["state"] = "killed", ["active"] = false }))).ToList());
+    }
+
+    private JsonNode? Set(string id, JsonObject values)
+    {
+        if (!_jobs.TryGetValue(id, out var job))
+            return false;
+        foreach (var (key, value) in values)
+            job[key] = value?.DeepClone();
+        job["seq"] = ++_seq;
+        job["ts"] = Now();
+        return job.DeepClone();
+    }
+
+    // All nodes of a list share the id that was given.
+    private JsonObject Submit(JsonObject asked)
+    {
+        var answer = new JsonObject();
+        JsonNode?[] nodes = asked["node"] switch
+        {
+            JsonArray list => [.. list],
+            JsonValue name when name.GetValue<string>().EndsWith('*') => ["old"],
+            var node => [node],
+        };
+        foreach (var node in nodes)
+        {
+            var spec = new JsonObject(asked.Where(pair => pair.Value is not null && SpecKeys.Contains(pair.Key)).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
+            var id = spec["id"]?.GetValue<string>() ?? string.Create(CultureInfo.InvariantCulture, $"made-{++_named}");
+            if (_jobs.ContainsKey(id))
+            {
+                _ = spec.Remove("id");
+                answer[id] = Set(id, spec);
+                continue;
+            }
+
+            if (spec["tags"] is not JsonArray)
+                spec["tags"] = new JsonArray(spec["tags"]?.DeepClone());
+            var target = node?.DeepClone() ?? false;
+            _jobs[id] = new JsonObject
+            {
+                ["submit_ts"] = Now(), ["submit_node"] = target.DeepClone(), ["state"] = "new", ["start_count"] = 0, ["fail_count"] = 0, ["seq"] = ++_seq, ["ts"] = Now(),
+            };
+            spec["node"] = target;
+            foreach (var (key, value) in spec)
+                _jobs[id][key] = value?.DeepClone();
+            answer[id] = _jobs[id].DeepClone();
+            if (Submitted(_jobs[id]) is { } values)
+                _ = Set(id, JsonNode.Parse(values)!.AsObject());
+        }
+
+        return answer;
+    }
+
+    // Null when it fails: a job without tags cannot be looked through for one.
+    private List<string>? Get(JsonObject filter)
+    {
+        var ids = filter["ids"] is JsonArray list ? list.Select(id => id!.GetValue<string>()).ToList() : [];
+        var tag = filter["tag"]?.ToJsonString();
+        var seq = filter["seq"]?.GetValue<long>() ?? 0;
+        if (ids.Count is 0 && tag is not null && _jobs.Values.Any(job => job["tags"] is null))
+            return null;
+
+        return [.. _jobs.Where(job => (ids.Count > 0
+                ? ids.Contains(job.Key)
+                : Seq(job.Value) > seq && (tag is null || HasTag(job.Value, tag)) && (filter.ContainsKey("node") || job.Value["node"]?.ToJsonString() is not "false"))
+            && filter.Where(condition => condition.Key is not ("ids" or "tag" or "seq" or "ts")).All(condition => Holds(job.Value[condition.Key], condition.Value)))
+            .Select(job => job.Key)];
+    }
+
+    private static bool HasTag(JsonObject job, string tag) => job["tags"]!.AsArray().Any(one => one?.ToJsonString() == tag);
+
+    private static long Seq(JsonObject job) => job["seq"]!.GetValue<long>();
+
+    private static bool Holds(JsonNode? value, JsonNode? wanted) =>
+        wanted is JsonValue text && text.TryGetValue<string>(out var word) && word.EndsWith('*')
+            ? value is JsonValue own && own.TryGetValue<string>(out var name) && name.StartsWith(word[..^1], StringComparison.Ordinal)
+            : JsonNode.DeepEquals(value, wanted);
+
+    private async Task AcceptAsync()
+    {
+        var serving = new List<Task>();
+        try
+        {
+            while (true)
+                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            // It is stopped.
+        }
+
+        await Task.WhenAll(serving);
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using (client)
+        {
+            client.NoDelay = true;
+            using var reader = new StreamReader(client.GetStream());
+            try
+            {
+                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
+                    await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(AnswerLine(line) + "\n"), _stop.Token);
+            }
+            catch (Exception problem) when (problem is IOException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The other side is gone, or it is stopped.
+            }
+        }
+    }
+
+    private string AnswerLine(string line)
+    {
+        lock (_lock)
+        {
+            var requests = JsonNode.Parse(line)!.AsArray().Select(request => request!.AsObject()).ToList();
+            requests.ForEach(Requests.Enqueue);
+            return new JsonArray([.. requests.Select(Answer)]).ToJsonString();
+        }
+    }
+}
