@@ -41,13 +41,13 @@ internal sealed class Runner(Screen screen, TimeProvider time)
     {
         if (words.Command is not { } command)
         {
-            throw new UsageException("which command?");
+            throw new UsageException("") { ListsCommands = true };
         }
 
         if (!IsOption(command) && !CommandTable.All.Any(known => known.Name == command || known.Alias == command))
         {
             var guess = Guess.Of(command, CommandTable.All.SelectMany(known => new[] { known.Name, known.Alias ?? known.Name }));
-            throw new UsageException($"there is no command '{command}'{guess}");
+            throw new UsageException($"there is no command '{command}'{guess}") { ListsCommands = true };
         }
 
         // A variadic argument would take what looks like an option; behind -- anything goes.
@@ -64,6 +64,19 @@ internal sealed class Runner(Screen screen, TimeProvider time)
 
     private int SayUsage(UsageException problem, CommandWords words)
     {
+        if (problem.ListsCommands)
+        {
+            // On standard output, where the original prints it.
+            screen.Out.WriteLine(HelpText.OfAll);
+            screen.Out.Flush();
+            if (problem.Message.Length > 0)
+            {
+                screen.Say(problem.Message);
+            }
+
+            return ExitStatus.WrongUsage;
+        }
+
         var command = CommandTable.All.Any(known => known.Name == words.Command || known.Alias == words.Command) ? $" {words.Command}" : "";
         screen.Say($"{problem.Message}\nsee meeseeks-client{command} --help");
         return ExitStatus.WrongUsage;

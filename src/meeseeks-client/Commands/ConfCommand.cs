@@ -12,11 +12,12 @@ internal static class ConfCommand
 {
     public static CommandDefinition Definition { get; } = new("conf", "Show or change the configuration of a box.", RunAsync)
     {
-        Words = "[KEY=VALUE] [NODE]",
+        Words = "[KEY=VALUE] [NODE]...",
         Help = """
             The settings are merged into the configuration, which is then printed as JSON. Without NODE it is the box that answers at
             the address; a NODE behind it is reached by a job in its pool __config. KEY.KEY=VALUE words are as for meeseeks-box;
-            '!KEY=' takes a key away.
+            '!KEY=' takes a key away. Into a pipe the configuration is printed under the key config; for a NODE the submitted job
+            is printed by its id, and the exit status tells whether the node took the settings.
 
             Examples:
               meeseeks-client conf
@@ -27,18 +28,29 @@ internal static class ConfCommand
     private static async Task<int> RunAsync(Invocation invocation)
     {
         var nodes = invocation.Words.Where(word => !ConfigWord.IsWord(word)).ToList();
-        if (nodes.Count > 1)
+        var changes = JobWords.Settings(invocation.Words);
+        if (nodes.Count is 0)
         {
-            throw new UsageException($"'{nodes[1]}': only one node at a time; settings are key=value");
+            var configuration = await invocation.Client.ConfigAsync(changes, invocation.Stop);
+            await PrintAsync(invocation, Screen.IsTerminal ? configuration : Under("config", configuration));
         }
 
-        var changes = JobWords.Settings(invocation.Words);
-        var configuration = nodes is [var node]
-            ? await ConfigureAsync(invocation, node, changes)
-            : await invocation.Client.ConfigAsync(changes, invocation.Stop);
-        await JsonText.PrintAsync(invocation.Screen, configuration, invocation.Stop);
+        foreach (var node in nodes)
+        {
+            var configuration = await ConfigureAsync(invocation, node, changes);
+            if (Screen.IsTerminal)
+            {
+                await PrintAsync(invocation, configuration);
+            }
+        }
+
         return ExitStatus.Good;
     }
+
+    private static Task PrintAsync(Invocation invocation, JsonElement value) => JsonText.PrintAsync(invocation.Screen, value, invocation.Stop);
+
+    private static JsonElement Under(string key, JsonElement value) =>
+        JsonElement.Parse(new JsonObject { [key] = JsonNode.Parse(value.GetRawText()) }.ToJsonString());
 
     private static async Task<JsonElement> ConfigureAsync(Invocation invocation, string node, JsonObject changes)
     {
@@ -53,11 +65,18 @@ internal static class ConfCommand
             throw new FailureException($"node '{node}' is offline; try again when it is back");
         }
 
-        var spec = new JsonObject { ["pool"] = "__config", ["node"] = node, ["args"] = changes };
-        var submitted = await invocation.Client.SubmitAsync(spec, invocation.Stop);
-        var job = await invocation.Client.WaitAsync(submitted.Job.Id, invocation.Stop);
+        var spec = new JsonObject { ["pool"] = "__config", ["node"] = node, ["args"] = changes.DeepClone() };
+        var answer = (await invocation.Client.SubmitRawAsync(spec, invocation.Stop)).Checked();
+        if (!Screen.IsTerminal)
+        {
+            await PrintAsync(invocation, answer["submit"]);
+            await invocation.Screen.FlushAsync(invocation.Stop);
+        }
+
+        var id = answer["submit"].EnumerateObject().Single().Name;
+        var job = await invocation.Client.WaitAsync(id, invocation.Stop);
         return job is { State: JobState.Done, Settings: { } settings }
             ? settings
-            : throw new FailureException($"node '{node}' did not take the configuration: {job?.Error ?? $"job '{submitted.Job.Id}' is {(job is null ? "gone" : JobStates.Word(job.State))}"}");
+            : throw new FailureException($"node '{node}' did not take the configuration: {job?.Error ?? $"job '{id}' is {(job is null ? "gone" : JobStates.Word(job.State))}"}");
     }
 }

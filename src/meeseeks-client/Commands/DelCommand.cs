@@ -1,5 +1,6 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using MeeseeksBox.CommandLine.Options;
+using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -22,13 +23,14 @@ internal static class DelCommand
 
     private static async Task<int> RunAsync(Invocation invocation)
     {
-        Reporting.RequireJobs(invocation.Words);
+        if (invocation.Words.Count is 0 && !Screen.IsTerminal)
+        {
+            // A script of the original reads an object whatever happens.
+            await JsonText.PrintAsync(invocation.Screen, JsonElement.Parse("{}"), invocation.Stop);
+        }
 
-        // A list of ids is answered with false for those that are not known, a filter is not: the same words mean the same to both.
-        var ids = Reporting.Ids(invocation.Words).ToList();
-        var isList = ids.Count == invocation.Words.Count && !ids.Exists(id => id.EndsWith('*'));
-        JsonNode jobs = isList ? new JsonArray([.. ids.Select(id => (JsonNode?)id)]) : JobWords.Selection(invocation.Words).ToFilter();
-        var answer = (await invocation.Client.RequestAsync(new JsonObject { ["kill"] = jobs }, stop: invocation.Stop)).Checked();
-        return await invocation.PrintJobsAsync(answer, "kill", Reporting.Wanted(invocation.Words));
+        Reporting.RequireJobs(invocation.Words);
+        var killed = await invocation.Client.KillRawAsync(JobWords.Selection(invocation.Words), invocation.Stop);
+        return await invocation.PrintJobsAsync(killed, Reporting.Wanted(invocation.Words));
     }
 }

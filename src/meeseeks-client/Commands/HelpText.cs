@@ -17,7 +17,8 @@ internal sealed class HelpText : SynchronousCommandLineAction
           address=HOST   where the box is (localhost); unix:/path is a Unix socket of this host
           port=N         its port (13700)
           timeout=S      how many seconds it may take to answer (10)
-          refresh=S      for stat: show it again every S seconds until no jobs are left
+          refresh=S      for stat: show it again every S seconds until no jobs are left; for sub and job: print jobs again at each
+                         change until they have ended; for nodes and pools: print them again every S seconds
           ssl.cafile=FILE, ssl.cert=FILE, ssl.key=FILE, ssl.verify=0   and more: encrypt the connection
           file=FILE      a JSON file with such options
           log=FILE       append a line for each call
@@ -31,6 +32,9 @@ internal sealed class HelpText : SynchronousCommandLineAction
         Exit status: 0 it went well, 1 the request failed, 2 the command line is wrong. sub wait=1 and wait: that of the job.
         """;
 
+    /// <summary>The usage of the program, with all commands.</summary>
+    public static string OfAll => $"{OfProgram}\n\nCommands (COMMAND --help tells more):\n{Commands()}";
+
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
 
@@ -40,7 +44,7 @@ internal sealed class HelpText : SynchronousCommandLineAction
         var name = parseResult.CommandResult.Command.Name;
         var definition = CommandTable.All.FirstOrDefault(known => known.Name == name);
         var output = parseResult.InvocationConfiguration.Output;
-        output.WriteLine(definition is null ? $"{OfProgram}\n\nCommands (COMMAND --help tells more):\n{Commands()}" : Of(definition));
+        output.WriteLine(definition is null ? OfAll : Of(definition));
         return ExitStatus.Good;
     }
 

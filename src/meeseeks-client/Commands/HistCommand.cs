@@ -88,8 +88,8 @@ internal static class HistCommand
         try
         {
             return JsonElement.Parse(line) is { ValueKind: JsonValueKind.Object } entry
-                && entry.EnumerateObject().Take(1).Select(pair => pair.Value).FirstOrDefault() is { ValueKind: JsonValueKind.Object } value
-                && JobKeys.TryRead(value, out var job, out _) ? job : null;
+                && entry.EnumerateObject().FirstOrDefault() is { Value.ValueKind: JsonValueKind.Object } pair
+                && JobKeys.TryRead(pair.Value, pair.Name, out var job, out _) ? job : null;
         }
         catch (JsonException)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using MeeseeksBox.CommandLine.Options;
 
 namespace MeeseeksBox.CommandLine.Commands;
@@ -12,7 +11,7 @@ internal static class JobCommand
         Words = "JOBS",
         Help = $"""
             {Reporting.SelectionHelp}
-            Without any, every job is printed.
+            Without any, every job is printed. With refresh=SECONDS jobs are printed again at each change, until all have ended.
 
             Examples:
               meeseeks-client job hello
@@ -22,8 +21,9 @@ internal static class JobCommand
 
     private static async Task<int> RunAsync(Invocation invocation)
     {
-        var request = new JsonObject { ["get"] = JobWords.Selection(invocation.Words).ToFilter() };
-        var answer = (await invocation.Client.RequestAsync(request, stop: invocation.Stop)).Checked();
-        return await invocation.PrintJobsAsync(answer, "get", Reporting.Wanted(invocation.Words));
+        var selection = JobWords.Selection(invocation.Words);
+        return invocation.Settings.Refresh is { } refresh
+            ? invocation.SayUnknown(Reporting.Wanted(invocation.Words).Except(await RefreshedJobs.PrintAsync(invocation, selection, refresh, printed: [])))
+            : await invocation.PrintJobsAsync(await invocation.Client.GetRawAsync(selection, invocation.Stop), Reporting.Wanted(invocation.Words));
     }
 }

@@ -1,29 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using MeeseeksBox.CommandLine.Options;
+using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary><c>ls</c>: the ids of jobs, one a line.</summary>
+/// <summary><c>ls</c>: the ids of jobs: one a line on a terminal, a JSON list for scripts.</summary>
 internal static class LsCommand
 {
-    public static CommandDefinition Definition { get; } = new("ls", "Print the ids of jobs, one a line.", RunAsync)
+    public static CommandDefinition Definition { get; } = new("ls", "Print the ids of jobs.", RunAsync)
     {
-        Words = "JOBS",
+        Words = "[quiet=1] JOBS",
         Help = $"""
             {Reporting.SelectionHelp}
-            Without any, the ids of all jobs are printed.
+            Without any, the ids of all jobs are printed: one a line on a terminal, as a JSON list into a pipe or a file. quiet=1
+            prints them one a line everywhere.
 
             Examples:
               meeseeks-client ls
-              meeseeks-client ls pool=p1 state=new,running
+              meeseeks-client ls quiet=1 pool=p1 state=new,running | xargs -r qdel
             """,
     };
 
     private static async Task<int> RunAsync(Invocation invocation)
     {
+        var isQuiet = JobWords.TakeSwitch(invocation.Words, "quiet");
         var ids = await invocation.Client.ListAsync(JobWords.Selection(invocation.Words), invocation.Stop);
-        foreach (var id in ids)
+        if (isQuiet || Screen.IsTerminal)
         {
-            await invocation.Screen.Out.WriteLineAsync(id);
+            foreach (var id in ids)
+            {
+                await invocation.Screen.Out.WriteLineAsync(id);
+            }
+        }
+        else
+        {
+            var list = new JsonArray([.. ids.Select(id => (JsonNode?)id)]);
+            await JsonText.PrintAsync(invocation.Screen, JsonElement.Parse(list.ToJsonString()), invocation.Stop);
         }
 
         return invocation.SayUnknown(Reporting.Wanted(invocation.Words).Except(ids));

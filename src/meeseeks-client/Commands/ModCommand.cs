@@ -50,7 +50,12 @@ internal static class ModCommand
             }
         }
 
-        await JsonText.PrintAsync(invocation.Screen, JsonElement.Parse(jobs.ToJsonString()), invocation.Stop);
+        // As the original: an object for ids, known or not, and nothing where no job meets the conditions.
+        if (found.Count > 0 || Reporting.Ids(which).Any())
+        {
+            await JsonText.PrintAsync(invocation.Screen, JsonElement.Parse(jobs.ToJsonString()), invocation.Stop);
+        }
+
         return Math.Max(status, invocation.SayUnknown(Reporting.Wanted(which).Except(found)));
     }
 

@@ -9,19 +9,31 @@ internal static class NodesCommand
     public static CommandDefinition Definition { get; } = new("nodes", "Print the nodes and all that is known of them, as JSON.", invocation => PrintAsync(invocation, "nodes"))
     {
         Help = """
-            Of each node: whether it is online, its load, its pools with their slots, and the nodes that it can reach.
+            Of each node: whether it is online, its load, its pools with their slots, and the nodes that it can reach. With
+            refresh=SECONDS they are printed again and again.
 
             Example:
               meeseeks-client address=head1 nodes
             """,
     };
 
-    /// <summary>Prints the answer to a request that has no argument.</summary>
+    /// <summary>Prints the answer to a request that has no argument; again and again where the client option <c>refresh</c> is set.</summary>
     /// <returns>The exit status.</returns>
     public static async Task<int> PrintAsync(Invocation invocation, string request)
     {
-        var answer = (await invocation.Client.RequestAsync(new JsonObject { [request] = new JsonObject() }, stop: invocation.Stop)).Checked();
-        await JsonText.PrintAsync(invocation.Screen, answer[request], invocation.Stop);
-        return ExitStatus.Good;
+        var refresh = invocation.Settings.Refresh;
+        var client = refresh is null ? invocation.Client : invocation.PatientClient;
+        while (true)
+        {
+            var answer = (await client.RequestAsync(new JsonObject { [request] = new JsonObject() }, stop: invocation.Stop)).Checked();
+            await JsonText.PrintAsync(invocation.Screen, answer[request], invocation.Stop);
+            if (refresh is null)
+            {
+                return ExitStatus.Good;
+            }
+
+            await invocation.Screen.FlushAsync(invocation.Stop);
+            await Task.Delay(refresh.Value, invocation.Time, invocation.Stop);
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Commands;
@@ -13,15 +12,13 @@ internal static class Reporting
         means "or", and a * at the end of a value or an id stands for whatever follows.
         """;
 
-    /// <summary>Prints what stands under a key of an answer, an object of jobs, and says which ids are not known.</summary>
+    /// <summary>Prints jobs as JSON, and says which ids are not known.</summary>
     /// <param name="invocation">The call.</param>
-    /// <param name="answer">The answer.</param>
-    /// <param name="key">The key.</param>
+    /// <param name="jobs">An object of jobs by their ids.</param>
     /// <param name="asked">The ids that were asked for by name.</param>
     /// <returns>The exit status.</returns>
-    public static async Task<int> PrintJobsAsync(this Invocation invocation, Answer answer, string key, IEnumerable<string> asked)
+    public static async Task<int> PrintJobsAsync(this Invocation invocation, JsonElement jobs, IEnumerable<string> asked)
     {
-        var jobs = answer[key];
         await JsonText.PrintAsync(invocation.Screen, jobs, invocation.Stop);
         return invocation.SayUnknown(asked.Where(id => !(jobs.TryGetProperty(id, out var job) && job.ValueKind is JsonValueKind.Object)));
     }

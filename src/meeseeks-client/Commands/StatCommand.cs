@@ -18,7 +18,8 @@ internal static class StatCommand
             KEY=VALUE words choose jobs, as for job. The other words, or their first letters, choose what is shown: nodes, pools,
             jobs, only active jobs; tree puts nodes under those that they are reached through. Flags of jobs: A active, E error, H on
             hold, R repeating. With refresh=SECONDS it is shown again and again until no jobs are left.
-            Into a pipe the columns are parted by tabs, for scripts.
+            Into a pipe the columns are separated by tabs, as the original prints them: active leaves out pools without jobs, and
+            the running time is that of the last report of the node.
 
             Examples:
               meeseeks-client refresh=2 stat
@@ -30,17 +31,17 @@ internal static class StatCommand
     {
         var view = StatusView.Read([.. invocation.Words.Where(word => !ConfigWord.IsWord(word))]);
         var selection = JobWords.Selection([.. invocation.Words.Where(ConfigWord.IsWord)]);
-        if (view.IsActiveOnly)
-        {
-            selection = selection.With("active", true);
-        }
+        var filter = Screen.IsTerminal ? StatusFilter.None : new StatusFilter(selection);
+        selection = !Screen.IsTerminal ? filter.Jobs
+            : view.IsActiveOnly ? selection.With("active", true)
+            : selection;
 
         var refresh = invocation.Settings.Refresh;
         var client = refresh is null ? invocation.Client : invocation.PatientClient;
         while (true)
         {
             var status = await ClusterStatus.AskAsync(client, selection, invocation.Now, invocation.Stop);
-            await ShowAsync(invocation, status, view, isAgain: refresh is not null);
+            await ShowAsync(invocation, status, view, filter);
             if (refresh is null || !status.HasLive)
             {
                 return ExitStatus.Good;
@@ -50,18 +51,20 @@ internal static class StatCommand
         }
     }
 
-    private static async Task ShowAsync(Invocation invocation, ClusterStatus status, StatusView view, bool isAgain)
+    private static async Task ShowAsync(Invocation invocation, ClusterStatus status, StatusView view, StatusFilter filter)
     {
         var screen = invocation.Screen;
-        var lines = new StatusLines(status, view).All();
         if (Screen.IsTerminal)
         {
-            await screen.Out.WriteAsync(isAgain ? ClearScreen : "");
-            await new StatusScreen(Screen.Width, screen.HasColor).WriteAsync(screen.Out, [.. lines]);
+            await screen.Out.WriteAsync(invocation.Settings.Refresh is null ? "" : ClearScreen);
+            await new StatusScreen(Screen.Width, screen.HasColor).WriteAsync(screen.Out, [.. new StatusLines(status, view).All()]);
         }
         else
         {
-            await StatusText.WriteAsync(screen.Out, lines);
+            foreach (var line in new StatusText(status, view, filter).Lines())
+            {
+                await screen.Out.WriteLineAsync(line);
+            }
         }
 
         await screen.FlushAsync(invocation.Stop);

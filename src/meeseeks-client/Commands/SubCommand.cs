@@ -23,7 +23,8 @@ internal static class SubCommand
               wait=1      wait for it, print its output, exit with its status; Ctrl-C kills it
               quiet=1     print ids only, one a line
               file=FILE   submit every line of a file (- is standard input), a job spec in JSON each; the options above go for all
-            The job is printed as JSON, by its id.
+            The job is printed as JSON, by its id. With the client option refresh=SECONDS it is printed again at each change, until
+            it has ended.
 
             Examples:
               qsub p1 ls -la /tmp

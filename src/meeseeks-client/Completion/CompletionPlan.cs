@@ -81,6 +81,7 @@ internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList
             "hist" => plan with { Fixed = [.. Keys([.. FilterKeys, "file", "json"])] },
             "conf" => plan with { Live = LiveNames.Nodes },
             "nodes" or "pools" => plan,
+            "ls" => plan with { Fixed = [.. Keys([.. FilterKeys, "quiet"])], Live = LiveNames.Jobs },
             _ => plan with { Fixed = [.. Keys(FilterKeys)], Live = LiveNames.Jobs },
         };
     }

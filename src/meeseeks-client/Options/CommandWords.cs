@@ -15,6 +15,14 @@ internal sealed record CommandWords(IReadOnlyList<string> Client, string? Comman
 {
     private const string Submit = "sub";
 
+    // The original takes every word that begins with these commands: the whole words are in scripts.
+    private static readonly Dictionary<string, string> LongNames = new()
+    {
+        ["submit"] = Submit,
+        ["status"] = "stat",
+        ["config"] = "conf",
+    };
+
     /// <summary>Parts the words.</summary>
     /// <param name="words">The words after the program's name.</param>
     /// <param name="implied">The command that the program's name implies.</param>
@@ -31,6 +39,7 @@ internal sealed record CommandWords(IReadOnlyList<string> Client, string? Comman
 
         var client = words.Take(start).ToList();
         var command = implied ?? (start < words.Count ? words[start++] : null);
+        command = command is null ? null : LongNames.GetValueOrDefault(command, command);
         var rest = words.Skip(start).ToList();
         if (command is CompleteCommand.Name && implied is null)
         {

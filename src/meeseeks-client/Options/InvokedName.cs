@@ -11,6 +11,15 @@ internal static class InvokedName
         ["qdel"] = "del",
         ["qmod"] = "mod",
         ["qconf"] = "conf",
+
+        // The original takes whatever stands behind the q; people have made these links.
+        ["qls"] = "ls",
+        ["qget"] = "get",
+        ["qkill"] = "kill",
+        ["qset"] = "set",
+        ["qshow"] = "show",
+        ["qnodes"] = "nodes",
+        ["qpools"] = "pools",
     };
 
     /// <summary>The name without its folder.</summary>

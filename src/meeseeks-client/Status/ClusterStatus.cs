@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.CommandLine.Status;
@@ -24,18 +25,18 @@ internal sealed record ClusterStatus(
     /// <param name="stop">Ends the wait.</param>
     public static async Task<ClusterStatus> AskAsync(MeeseeksClient client, JobSelection selection, double now, CancellationToken stop)
     {
-        var request = new JsonObject { ["nodes"] = new JsonObject(), ["pools"] = new JsonObject(), ["get"] = selection.ToFilter() };
-        var answer = (await client.RequestAsync(request, stop: stop)).Checked();
-        var jobs = new List<StatusJob>();
-        foreach (var (_, job) in answer.Jobs("get"))
+        // An old peer does not understand every filter: the client chooses there.
+        var choosesItself = !selection.IsAll && await client.IsOldPeerAsync(stop);
+        var request = new JsonObject { ["nodes"] = new JsonObject(), ["pools"] = new JsonObject() };
+        if (!choosesItself)
         {
-            if (job is not null)
-            {
-                jobs.Add(StatusJob.Of(job, now));
-            }
+            request["get"] = selection.ToFilter();
         }
 
-        jobs.Sort(static (one, other) => one.SubmitTs.CompareTo(other.SubmitTs));
+        var answer = (await client.RequestAsync(request, stop: stop)).Checked();
+        var found = choosesItself ? await client.GetAsync(selection, stop) : answer.Jobs("get").Select(pair => pair.Value).OfType<Job>();
+        var jobs = found.Select(job => StatusJob.Of(job, now)).ToList();
+        jobs = [.. jobs.OrderBy(job => job.SubmitTs)];
         return new ClusterStatus(
             answer["nodes"].Deserialize(WireContext.Default.DictionaryStringNodeStatus)!,
             answer["pools"].Deserialize(WireContext.Default.DictionaryStringDictionaryStringSlotCount)!,

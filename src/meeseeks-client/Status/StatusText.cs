@@ -4,31 +4,94 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Status;
 
-/// <summary>The lines of <c>stat</c> for programs: columns parted by tabs, exactly as SPEC.md §11 says.</summary>
-internal static class StatusText
+/// <summary>The lines of <c>stat</c> for scripts: columns separated by tabs, byte for byte as the original prints them (SPEC.md §11).</summary>
+internal sealed class StatusText
 {
-    /// <summary>Writes the lines.</summary>
-    public static async Task WriteAsync(TextWriter output, IEnumerable<StatusLine> lines)
-    {
-        foreach (var line in lines)
-        {
-            for (var level = 0; level < line.Level; level++)
-            {
-                await output.WriteAsync('\t');
-            }
+    private readonly ClusterStatus _status;
+    private readonly StatusView _view;
+    private readonly StatusFilter _filter;
+    private readonly string _asked;
+    private readonly Dictionary<string, Dictionary<string, List<StatusJob>>> _jobs = [];
 
-            await output.WriteLineAsync(Text(line));
+    /// <summary>Sorts jobs to nodes and pools.</summary>
+    /// <param name="status">The cluster.</param>
+    /// <param name="view">What is shown.</param>
+    /// <param name="filter">Which nodes and pools are shown.</param>
+    public StatusText(ClusterStatus status, StatusView view, StatusFilter filter)
+    {
+        (_status, _view, _filter) = (status, view, filter);
+
+        // A box shows a job without a node only where it was submitted, and reaches all nodes that it shows.
+        _asked = status.Nodes.OrderByDescending(node => node.Value.Online).ThenByDescending(node => node.Value.Routing.Length)
+            .ThenBy(node => node.Key, StringComparer.Ordinal).Select(node => node.Key).FirstOrDefault("");
+        foreach (var job in status.Jobs.OrderBy(job => JobStates.Word(job.State), StringComparer.Ordinal))
+        {
+            var node = job.Node ?? (job.SubmitNode is { } first && status.Nodes.ContainsKey(first) ? first : _asked);
+            if (filter.TakesJob(job.Node is not null, node))
+            {
+                AddTo(node, job);
+            }
         }
     }
 
     /// <summary>The load as Python writes it: with one decimal at least.</summary>
     public static string Load(double loadavg) => loadavg.ToString("0.0##", CultureInfo.InvariantCulture);
 
-    private static string Text(StatusLine line) => line switch
+    /// <summary>The lines, in their order.</summary>
+    public IEnumerable<string> Lines()
     {
-        StatusLine.OfNode node => $"{SingleLine.Of(node.Node)}\t{(node.IsOnline ? "online" : "offline")}\t{Load(node.Loadavg)}",
-        StatusLine.OfPool pool => $"\tpool {SingleLine.Of(pool.Pool)}@{SingleLine.Of(pool.Node)}\t{pool.Jobs} jobs{(pool.Free is { } free ? $"\t{free} free" : "")}",
-        StatusLine.OfJob { Job: var job } => $"\t\t{job.Id}\t{job.Tags}\t{job.Flags}\t{JobStates.Word(job.State)}\t{job.Result}\t{job.Args}",
-        _ => throw new InvalidOperationException($"There is no such line as {line.GetType().Name}."),
-    };
+        var forest = new StatusForest(_status.Nodes, _asked);
+        foreach (var (name, level) in _view.IsTree ? forest.Tree() : forest.Flat())
+        {
+            // Without lines for nodes there is nothing to indent below.
+            var indent = _view.Nodes ? new string('\t', level) : "";
+            var node = _status.Nodes[name];
+            if (_view.Nodes)
+            {
+                yield return $"{indent}{SingleLine.Of(name)}\t{(node.Online ? "online" : "offline")}\t{Load(node.Loadavg)}";
+            }
+
+            foreach (var line in OfNode(name, indent))
+            {
+                yield return line;
+            }
+        }
+
+        // The original does not show jobs of nodes that it has never seen.
+        foreach (var line in _jobs.Keys.Where(name => !_status.Nodes.ContainsKey(name)).Order(StringComparer.Ordinal).SelectMany(name => OfNode(name, "")))
+        {
+            yield return line;
+        }
+    }
+
+    private IEnumerable<string> OfNode(string node, string indent)
+    {
+        var jobs = _jobs.GetValueOrDefault(node, []);
+        var free = _filter.TakesNode(node) ? _status.Free.Where(pool => pool.Value.ContainsKey(node)).Select(pool => pool.Key).Where(_filter.TakesPool) : [];
+        return jobs.Keys.Union(free).Order(StringComparer.Ordinal).SelectMany(pool => OfPool(node, pool, jobs.GetValueOrDefault(pool, []), indent));
+    }
+
+    private IEnumerable<string> OfPool(string node, string pool, List<StatusJob> jobs, string indent)
+    {
+        var margin = _view.Nodes ? indent + '\t' : "";
+        var name = $"{SingleLine.Of(pool)}@{SingleLine.Of(node)}";
+        if (_view.Pools && (jobs.Count > 0 || !_view.IsActiveOnly))
+        {
+            var free = _status.Free.TryGetValue(pool, out var places) && places.TryGetValue(node, out var slots) ? slots.Limit : null;
+            yield return $"{margin}pool {name}\t{jobs.Count} jobs{(free is { } count ? $"\t{Math.Max(count, 0)} free" : "")}";
+        }
+
+        foreach (var job in _view.Jobs ? jobs : [])
+        {
+            var before = _view.Pools ? "\t" : $"{name}\t";
+            yield return $"{margin}{before}{job.Id}\t{job.Tags}\t{job.Flags}\t{JobStates.Word(job.State)}\t{job.Result}\t{job.Words}";
+        }
+    }
+
+    private void AddTo(string node, StatusJob job)
+    {
+        var pools = _jobs.TryGetValue(node, out var known) ? known : _jobs[node] = [];
+        var jobs = pools.TryGetValue(job.Pool, out var list) ? list : pools[job.Pool] = [];
+        jobs.Add(job);
+    }
 }

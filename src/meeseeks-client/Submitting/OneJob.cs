@@ -16,7 +16,7 @@ internal static class OneJob
     /// <returns>The exit status.</returns>
     public static async Task<int> SubmitAsync(Invocation invocation, JsonObject spec, bool quiet)
     {
-        var jobs = (await SendAsync(invocation, spec, invocation.Stop))["submit"];
+        var jobs = (await SendAsync(invocation, spec, invocation.Stop, printsRefusal: !quiet))["submit"];
         if (quiet)
         {
             foreach (var job in jobs.EnumerateObject())
@@ -27,6 +27,11 @@ internal static class OneJob
         else
         {
             await JsonText.PrintAsync(invocation.Screen, jobs, invocation.Stop);
+            if (invocation.Settings.Refresh is { } refresh)
+            {
+                var selection = JobSelection.Ids(jobs.EnumerateObject().Select(job => job.Name));
+                _ = await RefreshedJobs.PrintAsync(invocation, selection, refresh, jobs.EnumerateObject().ToDictionary(job => job.Name, job => job.Value));
+            }
         }
 
         return ExitStatus.Good;
@@ -36,11 +41,18 @@ internal static class OneJob
     /// <param name="invocation">The call.</param>
     /// <param name="spec">The job.</param>
     /// <param name="stop">Ends the wait for the answer; the job may have been submitted all the same.</param>
+    /// <param name="printsRefusal">Whether a script gets the answer to a refused submit, as the original prints it.</param>
     /// <exception cref="MeeseeksRequestException">It was refused.</exception>
-    public static async Task<Answer> SendAsync(Invocation invocation, JsonObject spec, CancellationToken stop)
+    public static async Task<Answer> SendAsync(Invocation invocation, JsonObject spec, CancellationToken stop, bool printsRefusal = false)
     {
-        var answer = await invocation.Client.SubmitRawAsync(spec, stop);
+        var client = invocation.Settings.Refresh is null ? invocation.Client : invocation.PatientClient;
+        var answer = await client.SubmitRawAsync(spec, stop);
         await SubmitWarnings.SayAsync(invocation, spec, answer);
+        if (printsRefusal && !Screen.IsTerminal && answer.Error is not null && answer.Find("submit") is { ValueKind: JsonValueKind.Object } refused)
+        {
+            await JsonText.PrintAsync(invocation.Screen, refused, stop);
+        }
+
         var isRefused = answer.Checked()["submit"].EnumerateObject().Any(job => job.Value.ValueKind is not JsonValueKind.Object);
         return isRefused ? throw new MeeseeksRequestException("the job was refused, and the node does not say why; it needs a pool and a list of args") : answer;
     }

@@ -30,6 +30,11 @@ public static class ClientProgram
         return await EndAsync(Start(folder.File(name), Conf(box), words), "");
     }
 
+    /// <summary>Calls the client of a box on a terminal (script of util-linux makes one).</summary>
+    /// <returns>What the terminal shows.</returns>
+    public static async Task<string> ClientOnTerminalAsync(this RunningBox box, params string[] words) =>
+        (await EndAsync(Start("script", Conf(box), ["-qec", string.Join(' ', [Path, .. words]), "/dev/null"]))).Output;
+
     /// <summary>Calls the client with what MEESEEKS_CONF shall hold.</summary>
     public static Task<ClientRun> RunAsync(string conf, params string[] words) => EndAsync(Start(conf, words), "");
 

@@ -14,9 +14,11 @@ public sealed class ConfTests
         var shown = await box.ClientAsync("conf");
         var changed = await box.ClientAsync("conf", "pools.p.slots=4", "pools.!q=");
 
-        shown.Json.Text("name").Should().Be("n1");
-        changed.Json.Find("pools")!.Value.Keys().Should().Equal("p");
-        changed.Json.Find("pools")!.Value.Find("p")!.Value.Number("slots").Should().Be(4);
+        shown.Json.Keys().Should().Equal("config");
+        shown.Json.Find("config")!.Value.Text("name").Should().Be("n1");
+        var pools = changed.Json.Find("config")!.Value.Find("pools")!.Value;
+        pools.Keys().Should().Equal("p");
+        pools.Find("p")!.Value.Number("slots").Should().Be(4);
         (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":4}}""");
     }
 
@@ -28,8 +30,21 @@ public sealed class ConfTests
         var run = await box.ClientAsync("conf", "pools.p.slots=7", "n1");
 
         run.Status.Should().Be(0);
-        run.Json.Find("pools")!.Value.Find("p")!.Value.Number("slots").Should().Be(7);
+        var job = run.Json.EnumerateObject().Single();
+        job.Value.Text("pool").Should().Be("__config");
+        job.Value.Text("node").Should().Be("n1");
+        job.Value.Find("args")!.Value.Find("pools")!.Value.Find("p")!.Value.Number("slots").Should().Be(7);
+        (await box.JobAsync(job.Name)).Text("state").Should().Be("done");
         (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":7}}""");
+    }
+
+    [Fact]
+    public async Task On_a_terminal_the_configuration_itself_is_shown()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
+
+        (await box.ClientOnTerminalAsync("conf")).Should().Contain("\"name\": \"n1\"").And.NotContain("\"config\"");
+        (await box.ClientOnTerminalAsync("conf", "pools.p.slots=7", "n1")).Should().Contain("\"slots\": 7").And.NotContain("\"__config\"");
     }
 
     [Theory]
@@ -43,7 +58,7 @@ public sealed class ConfTests
         var run = await box.ClientAsync(["conf", .. words]);
 
         run.Status.Should().Be(1);
-        run.Output.Should().BeEmpty();
+        run.Output.Should().NotContain("\"config\"");
         run.Errors.Should().Match($"meeseeks-client: {message}");
     }
 

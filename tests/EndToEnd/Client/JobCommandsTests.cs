@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json;
 using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Client;
@@ -25,7 +27,63 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
         var id = await HeldAsync();
 
         (await Box.ClientAsync("job")).Json.Keys().Should().Contain(id);
-        (await Box.ClientAsync("ls")).Lines.Should().Contain(id);
+        (await Box.ClientAsync("ls", "quiet=1")).Lines.Should().Contain(id);
+    }
+
+    [Fact]
+    public async Task Ids_are_a_json_list_for_scripts_and_one_a_line_when_quiet()
+    {
+        var tag = Some.Id();
+        var (one, two) = (await HeldAsync(tag), await HeldAsync(tag));
+
+        (await Box.ClientAsync("ls", $"tag={tag}")).Output.Should().Be($"[\n    \"{one}\",\n    \"{two}\"\n]\n");
+        (await Box.ClientAsync("ls", $"tag={tag}", "state=done")).Output.Should().Be("[]\n");
+        (await Box.ClientAsync("ls", "quiet=1", $"tag={tag}")).Output.Should().Be($"{one}\n{two}\n");
+    }
+
+    [Fact]
+    public async Task Ids_are_one_a_line_on_a_terminal()
+    {
+        var tag = Some.Id();
+        var (one, two) = (await HeldAsync(tag), await HeldAsync(tag));
+
+        (await Box.ClientOnTerminalAsync("ls", $"tag={tag}")).Should().EndWith($"{one}\r\n{two}\r\n").And.NotContain("[\r");
+    }
+
+    [Fact]
+    public async Task With_refresh_jobs_are_printed_at_each_change_until_all_have_ended()
+    {
+        var tag = Some.Id();
+        var (one, two) = (await HeldAsync(tag), await HeldAsync(tag));
+        using var client = Box.StartClient("refresh=0.05", "job", $"tag={tag}");
+        var first = await ReadObjectAsync(client);
+
+        await Box.AskAsync("kill", one);
+        var second = await ReadObjectAsync(client);
+        await Box.AskAsync("kill", two);
+        var rest = await ClientProgram.EndAsync(client);
+
+        first.Keys().Should().Equal(one, two);
+        second.Find(one)!.Value.Text("state").Should().Be("killed");
+        second.Keys().Should().Equal(one);
+        rest.Status.Should().Be(0);
+        Recorded.RecordedOutput.Values(rest.Output)[^1].Find(two)!.Value.Text("state").Should().Be("killed");
+    }
+
+    [Fact]
+    public async Task With_refresh_a_submitted_job_is_printed_at_each_change_until_it_has_ended()
+    {
+        var id = Some.Id();
+        using var client = Box.StartClient("refresh=0.05", "sub", $"id={id}", "p", "/bin/sleep", "1000");
+        var first = await ReadObjectAsync(client);
+        await Box.WaitForStartAsync(id);
+
+        await Box.AskAsync("kill", id);
+        var rest = await ClientProgram.EndAsync(client);
+
+        first.Keys().Should().Equal(id);
+        rest.Status.Should().Be(0);
+        Recorded.RecordedOutput.Values(rest.Output)[^1].Find(id)!.Value.Text("state").Should().Be("killed");
     }
 
     [Fact]
@@ -35,11 +93,11 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
         var id = await HeldAsync(tag);
         await HeldAsync();
 
-        (await Box.ClientAsync("ls", $"tag={tag}", "pool=p", "state=new", "hold=1")).Output.Should().Be(id + "\n");
-        (await Box.ClientAsync("ls", $"tag={tag}", "state=done,failed")).Output.Should().BeEmpty();
-        (await Box.ClientAsync("ls", $"tag={tag}", "state=done,new")).Output.Should().Be(id + "\n");
-        (await Box.ClientAsync("ls", $"tag={tag[..^1]}*", id)).Output.Should().Be(id + "\n");
-        (await Box.ClientAsync("ls", $"{id}*", $"tag={tag}")).Output.Should().Be(id + "\n");
+        (await Box.ClientAsync("ls", "quiet=1", $"tag={tag}", "pool=p", "state=new", "hold=1")).Output.Should().Be(id + "\n");
+        (await Box.ClientAsync("ls", "quiet=1", $"tag={tag}", "state=done,failed")).Output.Should().BeEmpty();
+        (await Box.ClientAsync("ls", "quiet=1", $"tag={tag}", "state=done,new")).Output.Should().Be(id + "\n");
+        (await Box.ClientAsync("ls", "quiet=1", $"tag={tag[..^1]}*", id)).Output.Should().Be(id + "\n");
+        (await Box.ClientAsync("ls", "quiet=1", $"{id}*", $"tag={tag}")).Output.Should().Be(id + "\n");
     }
 
     [Theory]
@@ -81,6 +139,7 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
         var mine = await Box.ClientAsync("del", $"tag={tag}");
 
         all.Status.Should().Be(2);
+        all.Output.Should().Be("{}\n");
         mine.Json.Find(id)!.Value.Text("state").Should().Be("killed");
     }
 
@@ -128,7 +187,7 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
         var run = await Box.ClientAsync("mod", "nosuch2", "pool=p", "state=new");
 
         run.Status.Should().Be(1);
-        (await Box.ClientAsync("ls")).Lines.Should().NotContain("nosuch2");
+        (await Box.ClientAsync("ls", "quiet=1")).Lines.Should().NotContain("nosuch2");
     }
 
     [Theory]
@@ -142,6 +201,14 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
 
         run.Status.Should().Be(2);
         run.Errors.Should().Match($"meeseeks-client: {message}");
+    }
+
+    [Fact]
+    public async Task Conditions_that_no_job_meets_change_nothing_and_print_nothing()
+    {
+        var run = await Box.ClientAsync("mod", "tag=nosuch", ":", "hold=1");
+
+        run.Should().BeEquivalentTo(new { Status = 0, Output = "", Errors = "" });
     }
 
     [Fact]
@@ -161,7 +228,7 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
     {
         await Box.SubmitAsync(new { id = "-x", pool = "p", args = Some.True, hold = 1 });
 
-        (await Box.ClientAsync("ls", "--", "-x")).Output.Should().Be("-x\n");
+        (await Box.ClientAsync("ls", "quiet=1", "--", "-x")).Output.Should().Be("-x\n");
         (await Box.ClientAsync("ls", "-x")).Status.Should().Be(2);
     }
 
@@ -170,7 +237,20 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
     {
         await Box.SubmitAsync(new { id = "@x", pool = "p", args = Some.True, hold = 1 });
 
-        (await Box.ClientAsync("ls", "@x")).Output.Should().Be("@x\n");
+        (await Box.ClientAsync("ls", "quiet=1", "@x")).Output.Should().Be("@x\n");
+    }
+
+    private static async Task<JsonElement> ReadObjectAsync(Process client)
+    {
+        var text = "";
+        while (await client.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            text += line + "\n";
+            if (line is "}")
+                break;
+        }
+
+        return JsonElement.Parse(text);
     }
 
     private async Task<string> HeldAsync(string? tag = null)

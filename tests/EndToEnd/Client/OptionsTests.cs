@@ -55,8 +55,6 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Theory]
-    [InlineData("", 2, "which command?*")]
-    [InlineData("", 2, "there is no command 'stta'; did you mean stat?*", "stta")]
     [InlineData("", 2, "there is no option '--all'*", "stat", "--all")]
     [InlineData("", 2, "command line: port: 'x' is not a whole number*", "port=x", "stat")]
     [InlineData("", 2, "command line: port: 70000 is too large*", "port=70000", "stat")]
@@ -71,6 +69,18 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
         run.Status.Should().Be(status);
         run.Output.Should().BeEmpty();
         run.Errors.Should().Match($"meeseeks-client: {message}");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("meeseeks-client: there is no command 'stta'; did you mean stat?\n", "stta")]
+    public async Task Without_a_command_that_is_known_the_usage_is_printed(string errors, params string[] words)
+    {
+        var run = await ClientProgram.RunAsync("", words);
+
+        run.Status.Should().Be(2);
+        run.Output.Should().StartWith("Submits jobs to a meeseeks-box").And.ContainAll("  sub ", "  stat|show ", "  conf ", "  hist ");
+        run.Errors.Should().Be(errors);
     }
 
     [Fact]

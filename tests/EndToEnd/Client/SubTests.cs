@@ -166,7 +166,9 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     {
         var run = await Box.ClientAsync("sub", "runtime=long", "p", "true");
 
-        run.Should().BeEquivalentTo(new { Status = 1, Output = "", Errors = "meeseeks-client: runtime: 'long' is not a number of seconds, 0 or more\n" });
+        run.Status.Should().Be(1);
+        run.Errors.Should().Be("meeseeks-client: runtime: 'long' is not a number of seconds, 0 or more\n");
+        run.Json.EnumerateObject().Single().Value.ValueKind.Should().Be(JsonValueKind.False);
     }
 
     [Fact]
@@ -318,7 +320,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
         var run = await Box.ClientWithInputAsync(string.Join('\n', lines), "sub", "quiet=1", $"tag={tag}", "file=-");
 
         run.Lines.Should().HaveCount(10_000).And.StartWith([$"{tag}-0", $"{tag}-1"]).And.EndWith($"{tag}-9999");
-        (await Box.ClientAsync("ls", $"tag={tag}")).Lines.Should().HaveCount(10_000);
+        (await Box.ClientAsync("ls", "quiet=1", $"tag={tag}")).Lines.Should().HaveCount(10_000);
         await Box.ClientAsync("del", $"tag={tag}");
     }
 

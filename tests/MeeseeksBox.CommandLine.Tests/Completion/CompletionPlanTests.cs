@@ -15,6 +15,7 @@ public sealed class CompletionPlanTests
     [InlineData("qdel", "state=", "new running done failed killed")]
     [InlineData("qdel", "-", "--help")]
     [InlineData("meeseeks-client", "hist |", "file= json=")]
+    [InlineData("meeseeks-client", "ls |", "state= quiet=")]
     public void Words_that_are_known_here(string name, string line, string expected) =>
         Plan(name, line).Fixed.Select(candidate => candidate.Text).Should().Contain(expected.Split(' '));
 

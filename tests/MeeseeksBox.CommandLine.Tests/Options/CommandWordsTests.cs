@@ -31,6 +31,9 @@ public sealed class CommandWordsTests
     [InlineData("stat refresh=2 ssl.verify=0 tag=x", "stat", "refresh=2 ssl.verify=0", "tag=x")]
     [InlineData("address=n1", null, "address=n1", "")]
     [InlineData("bogus=1 stat", "stat", "bogus=1", "")]
+    [InlineData("submit p1 port=3", "sub", "", "p1")]
+    [InlineData("status tag=x", "stat", "", "tag=x")]
+    [InlineData("config n1", "conf", "", "n1")]
     public void Client_options_stand_before_the_command_or_behind_it(string words, string? command, string client, string own)
     {
         var parted = CommandWords.Part(Split(words), implied: null);
@@ -47,6 +50,9 @@ public sealed class CommandWordsTests
     [InlineData("qdel", "del")]
     [InlineData("qmod", "mod")]
     [InlineData("qconf", "conf")]
+    [InlineData("qls", "ls")]
+    [InlineData("qkill", "kill")]
+    [InlineData("qshow", "show")]
     [InlineData("meeseeks-client", null)]
     public void The_name_of_the_program_implies_a_command(string path, string? command)
     {

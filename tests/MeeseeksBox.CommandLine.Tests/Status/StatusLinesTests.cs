@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.CommandLine.Tests.Status;
 
-/// <summary>The lines of stat: for programs by tabs, for people in columns.</summary>
+/// <summary>The lines of stat for people, in columns.</summary>
 public sealed class StatusLinesTests
 {
     private static readonly Job[] Jobs =
@@ -15,23 +15,6 @@ public sealed class StatusLinesTests
         new() { Id = "over", Pool = "p", Node = "n1", State = JobState.Killed, Active = true, StartTs = 1100, Args = ["sleep", "9"] },
         new() { Id = "waits", Pool = "q", State = JobState.New, Resubmit = true, Hold = true, Args = [new string('x', 300)] },
     ];
-
-    [Fact]
-    public async Task A_tree_has_one_more_tab_a_level()
-    {
-        var text = await TextAsync(StatusView.All with { IsTree = true });
-
-        text.Should().Be("""
-            head|online|0.0
-            |n1|offline|1.25
-            ||pool p@n1|3 jobs|1 free
-            |||ok|[]||done|(0)|echo 漢字 a\nb
-            |||runs|[x,y]|A |running|100|sleep 9
-            |||over|[]|A |killed|0|sleep 9
-            |pool q@|1 jobs
-            ||waits|[]|H R |new||
-            """.Replace('|', '\t') + new string('x', 300) + "\n");
-    }
 
     [Theory]
     [InlineData(40)]
@@ -93,13 +76,6 @@ public sealed class StatusLinesTests
         new Dictionary<string, Dictionary<string, SlotCount>> { ["p"] = new() { ["n1"] = SlotCount.Of(1) } },
         [.. (jobs.Length > 0 ? jobs : Jobs).Select(job => StatusJob.Of(job, 1000))],
         HasLive: true);
-
-    private static async Task<string> TextAsync(StatusView view)
-    {
-        await using var output = new StringWriter { NewLine = "\n" };
-        await StatusText.WriteAsync(output, new StatusLines(Cluster(), view).All());
-        return output.ToString();
-    }
 
     private static async Task<string> ScreenAsync(int width, bool hasColor, ClusterStatus? cluster = null)
     {

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MeeseeksBox.Client;
+using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.CommandLine.Commands;
+
+/// <summary>Prints jobs again at each change (client option <c>refresh</c>).</summary>
+internal static class RefreshedJobs
+{
+    /// <summary>Prints the jobs that have changed, in each turn, until none is left that has not ended.</summary>
+    /// <param name="invocation">The call.</param>
+    /// <param name="selection">Which jobs.</param>
+    /// <param name="refresh">How long a turn is.</param>
+    /// <param name="printed">The jobs that are printed already, by their ids.</param>
+    /// <returns>The ids of all jobs that were seen.</returns>
+    public static async Task<IReadOnlyCollection<string>> PrintAsync(
+        Invocation invocation, JobSelection selection, TimeSpan refresh, Dictionary<string, JsonElement> printed)
+    {
+        while (true)
+        {
+            var jobs = await invocation.PatientClient.GetRawAsync(selection, invocation.Stop);
+            var changed = jobs.EnumerateObject().Where(job => !printed.TryGetValue(job.Name, out var before) || !JsonElement.DeepEquals(before, job.Value)).ToList();
+            if (changed.Count > 0)
+            {
+                var news = new JsonObject(changed.Select(job => KeyValuePair.Create(job.Name, JsonNode.Parse(job.Value.GetRawText()))));
+                await JsonText.PrintAsync(invocation.Screen, JsonElement.Parse(news.ToJsonString()), invocation.Stop);
+                await invocation.Screen.FlushAsync(invocation.Stop);
+                changed.ForEach(job => printed[job.Name] = job.Value);
+            }
+
+            if (!jobs.EnumerateObject().Any(IsLive))
+            {
+                return printed.Keys;
+            }
+
+            await Task.Delay(refresh, invocation.Time, invocation.Stop);
+        }
+    }
+
+    private static bool IsLive(JsonProperty job) => JobKeys.TryRead(job.Value, job.Name, out var read, out _) && !read.HasEnded;
+}
