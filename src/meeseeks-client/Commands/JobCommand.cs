@@ -22,8 +22,9 @@ internal static class JobCommand
     private static async Task<int> RunAsync(Invocation invocation)
     {
         var selection = JobWords.Selection(invocation.Words);
+        var wanted = Reporting.Wanted(invocation.Words);
         return invocation.Settings.Refresh is { } refresh
-            ? invocation.SayUnknown(Reporting.Wanted(invocation.Words).Except(await RefreshedJobs.PrintAsync(invocation, selection, refresh, printed: [])))
-            : await invocation.PrintJobsAsync(await invocation.Client.GetRawAsync(selection, invocation.Stop), Reporting.Wanted(invocation.Words));
+            ? invocation.SayUnknown(wanted.Except(await RefreshedJobs.PrintAsync(invocation, selection, refresh, printed: [])))
+            : await invocation.PrintJobsAsync(await invocation.Client.GetRawAsync(selection, invocation.Stop), wanted);
     }
 }

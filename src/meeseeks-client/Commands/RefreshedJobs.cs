@@ -21,7 +21,8 @@ internal static class RefreshedJobs
         while (true)
         {
             var jobs = await invocation.PatientClient.GetRawAsync(selection, invocation.Stop);
-            var changed = jobs.EnumerateObject().Where(job => !printed.TryGetValue(job.Name, out var before) || !JsonElement.DeepEquals(before, job.Value)).ToList();
+            var changed = jobs.EnumerateObject()
+                .Where(job => !printed.TryGetValue(job.Name, out var before) || !JsonElement.DeepEquals(before, job.Value)).ToList();
             if (changed.Count > 0)
             {
                 var news = new JsonObject(changed.Select(job => KeyValuePair.Create(job.Name, JsonNode.Parse(job.Value.GetRawText()))));

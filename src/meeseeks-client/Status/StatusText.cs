@@ -58,7 +58,8 @@ internal sealed class StatusText
         }
 
         // The original does not show jobs of nodes that it has never seen.
-        foreach (var line in _jobs.Keys.Where(name => !_status.Nodes.ContainsKey(name)).Order(StringComparer.Ordinal).SelectMany(name => OfNode(name, "")))
+        var gone = _jobs.Keys.Where(name => !_status.Nodes.ContainsKey(name)).Order(StringComparer.Ordinal);
+        foreach (var line in gone.SelectMany(name => OfNode(name, "")))
         {
             yield return line;
         }
@@ -67,7 +68,7 @@ internal sealed class StatusText
     private IEnumerable<string> OfNode(string node, string indent)
     {
         var jobs = _jobs.GetValueOrDefault(node, []);
-        var free = _filter.TakesNode(node) ? _status.Free.Where(pool => pool.Value.ContainsKey(node)).Select(pool => pool.Key).Where(_filter.TakesPool) : [];
+        var free = _status.Free.Where(pool => _filter.TakesNode(node) && pool.Value.ContainsKey(node) && _filter.TakesPool(pool.Key)).Select(pool => pool.Key);
         return jobs.Keys.Union(free).Order(StringComparer.Ordinal).SelectMany(pool => OfPool(node, pool, jobs.GetValueOrDefault(pool, []), indent));
     }
 

@@ -22,9 +22,9 @@ public sealed class WatchReplayTests : IDisposable
     [Fact]
     public async Task The_jobs_and_status_files_of_January_2020_are_those_of_the_recorded_watcher()
     {
-        var recording = Lines("2020-01.jsonl");
+        var recording = Lines("2020-01/watch-to-node.jsonl");
         var submitted = SubmittedIn(recording);
-        var files = JsonNode.Parse(File.ReadAllText(Recorded("2020-01.files.json")))!.AsObject();
+        var files = JsonNode.Parse(File.ReadAllText(Recorded("2020-01/watch-files.json")))!.AsObject();
         foreach (var (name, text) in files.Where(file => !file.Key.StartsWith('.')))
             await File.WriteAllTextAsync(Path.Combine(In, name), text!.ToString(), TestContext.Current.CancellationToken);
         await using var box = Box(recording, submitted);
@@ -49,7 +49,7 @@ public sealed class WatchReplayTests : IDisposable
     [Fact]
     public async Task At_the_recorded_node_of_February_2022_nothing_is_submitted_that_the_recorded_watcher_did_not()
     {
-        var recording = Lines("2022-02.jsonl");
+        var recording = Lines("2022-02/watch-to-node.jsonl");
         SubmittedIn(recording).Should().BeEmpty("that version passes over a watch without a template");
         await using var box = Box(recording, []);
 
@@ -65,7 +65,7 @@ public sealed class WatchReplayTests : IDisposable
     [Fact]
     public async Task Beside_the_jobs_of_others_at_the_recorded_node_of_February_2022_a_file_is_processed()
     {
-        await using var box = Box(Lines("2022-02.jsonl"), []);
+        await using var box = Box(Lines("2022-02/watch-to-node.jsonl"), []);
         await File.WriteAllTextAsync(Path.Combine(In, "a.txt"), "a", TestContext.Current.CancellationToken);
 
         var (status, _, errors) = await WatchProgram.RunAsync(
@@ -80,7 +80,7 @@ public sealed class WatchReplayTests : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _scratch.Dispose();
 
-    private static string Recorded(string name) => Path.Combine(AppContext.BaseDirectory, "Watch", "Recordings", name);
+    private static string Recorded(string name) => Path.Combine(AppContext.BaseDirectory, "Recordings", name);
 
     private static List<(bool IsRequest, JsonObject Line)> Lines(string name) =>
         [.. File.ReadLines(Recorded(name)).Where(text => text.Length > 0).Select(text => JsonNode.Parse(text)!.AsObject())

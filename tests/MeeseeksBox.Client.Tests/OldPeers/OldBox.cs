@@ -103,13 +103,22 @@ public sealed class OldBox : IAsyncDisposable
         if (request["ls"] is JsonObject listed)
             answer["ls"] = Texts(Get(listed) ?? []);
         if (request.ContainsKey("nodes"))
-            answer["nodes"] = new JsonObject { ["old"] = new JsonObject { ["pools"] = new JsonObject { ["p"] = 3 }, ["online"] = true, ["ts"] = Now(), ["loadavg"] = 0.5, ["routing"] = Texts(["old"]) } };
+            answer["nodes"] = new JsonObject { ["old"] = Status() };
         if (request.ContainsKey("pools"))
             answer["pools"] = new JsonObject { ["p"] = new JsonObject { ["old"] = 3 } };
         if (request.ContainsKey("config"))
             answer["config"] = Config.DeepClone();
         return answer;
     }
+
+    private static JsonObject Status() => new()
+    {
+        ["pools"] = new JsonObject { ["p"] = 3 },
+        ["online"] = true,
+        ["ts"] = Now(),
+        ["loadavg"] = 0.5,
+        ["routing"] = Texts(["old"]),
+    };
 
     private JsonObject Copies(IEnumerable<string> ids) => new(ids.Select(id => KeyValuePair.Create(id, (JsonNode?)_jobs[id].DeepClone())));
 
@@ -148,7 +157,8 @@ public sealed class OldBox : IAsyncDisposable
         };
         foreach (var node in nodes)
         {
-            var spec = new JsonObject(asked.Where(pair => pair.Value is not null && SpecKeys.Contains(pair.Key)).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
+            var known = asked.Where(pair => pair.Value is not null && SpecKeys.Contains(pair.Key));
+            var spec = new JsonObject(known.Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
             var id = spec["id"]?.GetValue<string>() ?? string.Create(CultureInfo.InvariantCulture, $"made-{++_named}");
             if (_jobs.ContainsKey(id))
             {
@@ -162,7 +172,13 @@ public sealed class OldBox : IAsyncDisposable
             var target = node?.DeepClone() ?? false;
             _jobs[id] = new JsonObject
             {
-                ["submit_ts"] = Now(), ["submit_node"] = target.DeepClone(), ["state"] = "new", ["start_count"] = 0, ["fail_count"] = 0, ["seq"] = ++_seq, ["ts"] = Now(),
+                ["submit_ts"] = Now(),
+                ["submit_node"] = target.DeepClone(),
+                ["state"] = "new",
+                ["start_count"] = 0,
+                ["fail_count"] = 0,
+                ["seq"] = ++_seq,
+                ["ts"] = Now(),
             };
             spec["node"] = target;
             foreach (var (key, value) in spec)

@@ -26,7 +26,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     [InlineData("2022-02")]
     public async Task Jobs_of_every_version_are_read_with_the_id_they_stand_under(string version)
     {
-        var state = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "OldPeers", $"state-{version}.json"), Stop);
+        var state = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Recordings", version, "node1.state.json"), Stop);
         var ids = JsonElement.Parse(state).EnumerateObject().Select(job => job.Name).ToList();
         _box.Load(state);
 

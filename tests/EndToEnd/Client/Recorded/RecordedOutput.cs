@@ -90,8 +90,15 @@ public static partial class RecordedOutput
                 return difference;
         }
 
-        var more = ours.EnumerateObject().Where(member => member.Value.ValueKind is not JsonValueKind.Null).Select(member => member.Name).Except(theirs.EnumerateObject().Select(member => member.Name))
-            .Except(Ours).Except(ours.TryGetProperty("id", out var id) && path == $".{id}" ? ["id"] : []).Except(theirs.TryGetProperty("submit_ts", out _) ? Early.Concat(isAnswerToSubmit ? Routed : []) : []).ToList();
+        string[] known =
+        [
+            .. theirs.EnumerateObject().Select(member => member.Name),
+            .. Ours,
+            .. ours.TryGetProperty("id", out var id) && path == $".{id}" ? ["id"] : Array.Empty<string>(),
+            .. theirs.TryGetProperty("submit_ts", out _) ? Early : [],
+            .. isAnswerToSubmit ? Routed : [],
+        ];
+        var more = ours.EnumerateObject().Where(member => member.Value.ValueKind is not JsonValueKind.Null).Select(member => member.Name).Except(known).ToList();
         return more.Count is 0 ? null : $"{path} has {string.Join(", ", more.Select(name => $"{name}: {ours.GetProperty(name)}"))}";
     }
 
