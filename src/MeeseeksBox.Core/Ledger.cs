@@ -18,6 +18,7 @@ public sealed class Ledger
     private readonly Running _running;
     private readonly Killing _killing;
     private readonly Submitting _submitting;
+    private readonly UnassignedCopies _unassigned;
     private readonly Merging _merging;
     private readonly Linking _linking;
     private readonly Deadlines _deadlines;
@@ -33,7 +34,8 @@ public sealed class Ledger
         _killing = new Killing(_state);
         _submitting = new Submitting(_state, _killing, _running);
         var reruns = new OriginalNodeReruns(_state);
-        _merging = new Merging(_state, _killing, _running, new UnassignedCopies(_state, _submitting, _killing, _running), reruns);
+        _unassigned = new UnassignedCopies(_state, _submitting, _killing, _running);
+        _merging = new Merging(_state, _killing, _running, _unassigned, reruns);
         _linking = new Linking(_state, _merging);
         _deadlines = new Deadlines(_state, _running, new Expiry(_state), reruns);
         _routing = new Routing(_state);
@@ -184,6 +186,8 @@ public sealed class Ledger
     {
         List<string> taken = [.. jobs.Where(job => _merging.Merge(job, now)).Select(job => job.Id)];
         _routing.Route(now);
+        _unassigned.KeepUnrouted(now);
+        _routing.Route(now);
         return taken;
     }
 
@@ -220,7 +224,11 @@ public sealed class Ledger
 
     /// <summary>The ids of the jobs that are not over on nodes that are reached through a peer.</summary>
     public IReadOnlyList<string> LiveJobsAt(Peer peer) =>
-        [.. _state.Jobs.LiveElsewhere.Select(entry => entry.Job).Where(job => _state.Nodes.IsReachedThrough(peer.Name, job.Node!)).Select(job => job.Id)];
+    [
+        .. from entry in _state.Jobs.LiveElsewhere
+           where _state.Nodes.IsReachedThrough(peer.Name, entry.Job.Node!)
+           select entry.Job.Id,
+    ];
 
     /// <summary>Takes in the jobs that a peer tells of (SPEC.md §7).</summary>
     /// <param name="peer">The peer.</param>

@@ -41,7 +41,7 @@ internal sealed class Watcher : IAsyncDisposable
         _client = new MeeseeksClient(config.Client);
         var patience = config.IsOnce ? config.Client.Timeout : Timeout.InfiniteTimeSpan;
         var boxLog = logs.Named($"{config.Name}.Box");
-        _desk = new JobDesk(new BoxLink(_client, patience, time, boxLog), config.Name, config.Client.Refresh, boxLog);
+        _desk = new JobDesk(new BoxLink(_client, patience, time, boxLog), config.Name, config.Client.Refresh, time, boxLog);
         _watches = new WatchSet(_desk, _inotify, config.IsOnce, time, name => logs.Named($"{config.Name}.Watch.{name}"), _loops.Watch);
     }
 

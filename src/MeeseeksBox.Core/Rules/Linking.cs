@@ -83,7 +83,14 @@ internal sealed class Linking(LedgerState state, Merging merging)
         state.Peers.Telling = peer;
         try
         {
-            _ = merging.Merge(job, now);
+            if (IsEndOfAnOrphan(peer, job) || IsBeforeRerun(peer, job))
+            {
+                Outstamp(job, now);
+            }
+            else
+            {
+                _ = merging.Merge(job, now);
+            }
         }
         finally
         {
@@ -103,6 +110,32 @@ internal sealed class Linking(LedgerState state, Merging merging)
         {
             peer.NoteOther(job.Id);
             state.Peers.Offer(peer, entry);
+        }
+    }
+
+    // A node of the original kills its process of a job that has another node by now, and marks the job itself as killed: the run elsewhere goes on.
+    private bool IsEndOfAnOrphan(Peer peer, Job job) => job is { State: JobState.Killed, Active: false, Node: { } node }
+        && IsOriginal(peer)
+        && !state.Nodes.IsReachedThrough(peer.Name, node)
+        && state.Jobs.TryFind(job.Id, out var entry)
+        && entry.Job.IsLive
+        && entry.Job.Node == node
+        && Conflict.AreOfOneSubmission(job, entry.Job);
+
+    // A node of the original knows no epoch: it keeps a copy that it has stamped later, and goes on with a run that was given up here.
+    private bool IsBeforeRerun(Peer peer, Job job) => job.Node is not null
+        && IsOriginal(peer)
+        && state.Jobs.TryFind(job.Id, out var entry)
+        && job.Epoch < entry.Job.Epoch
+        && job.Ts > entry.Job.Ts;
+
+    private bool IsOriginal(Peer peer) => state.Nodes.Find(peer.Name) is { IsOriginal: true };
+
+    private void Outstamp(Job job, Moment now)
+    {
+        if (state.Jobs.TryFind(job.Id, out var entry) && job.Ts > entry.Job.Ts)
+        {
+            _ = state.Combine(entry, entry.Job, job, now);
         }
     }
 

@@ -1,5 +1,6 @@
 using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Rules;
@@ -42,6 +43,13 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
             // Its end is in the history. It comes back so that whoever takes it for alive hears of that.
             entry = state.Jobs.Put(departed, now);
             entry.Recorded = true;
+        }
+
+        if (theirs.Pool != entry.Job.Pool && NodeSettings.ConfigPool is var config && (theirs.Pool == config || entry.Job.Pool == config)
+            && Conflict.AreOfOneSubmission(theirs, entry.Job))
+        {
+            // Whether a job is a configuration was judged by its pool, when it came.
+            return false;
         }
 
         switch (Conflict.Decide(entry.Job, theirs, state.Settings.Name, entry.Run is not null))

@@ -10,8 +10,11 @@ namespace MeeseeksBox.Core.Rules;
 /// </remarks>
 internal sealed class OriginalNodeReruns(LedgerState state)
 {
-    // In seconds. The original looks for jobs to retry every second, and a link asks it every second by default.
+    // In seconds. The original looks for jobs to retry every second.
     private const double LocalRetryTime = 5;
+
+    // How often it is looked whether the node has been heard since.
+    private const double Reminder = 1;
 
     /// <summary>Runs the job again if that is up to this node and the time for it has come.</summary>
     public void Consider(JobEntry entry, Moment now)
@@ -39,15 +42,28 @@ internal sealed class OriginalNodeReruns(LedgerState state)
         && node != state.Settings.Name
         && state.Nodes.Find(node) is { IsOriginal: true };
 
-    // True when the node has had its time since this end of a run came here.
+    // True when the node has had its time since this end of a run came here, and a status that came after that time brought no retry: an
+    // answer of a peer has its nodes and its jobs of one moment.
     private bool IsLocalRetryOver(JobEntry entry, Moment now)
     {
-        if (entry.LocalRetry.EndTs != entry.Job.EndTs || entry.LocalRetry.Until is 0)
+        if (entry.LocalRetry.Ts != entry.Job.Ts || entry.LocalRetry.Until is 0)
         {
-            entry.LocalRetry = (entry.Job.EndTs, now.Steady + LocalRetryTime);
+            entry.LocalRetry = (entry.Job.Ts, now.Steady + LocalRetryTime);
             state.Jobs.RemindAt(entry, entry.LocalRetry.Until);
+            return false;
         }
 
-        return entry.LocalRetry.Until <= now.Steady;
+        if (now.Steady < entry.LocalRetry.Until)
+        {
+            return false;
+        }
+
+        var isHeard = state.Nodes.Find(entry.Job.Node!) is { } node && node.Status.Online && node.HeardAt >= entry.LocalRetry.Until;
+        if (!isHeard)
+        {
+            state.Jobs.RemindAt(entry, now.Steady + Reminder);
+        }
+
+        return isHeard;
     }
 }

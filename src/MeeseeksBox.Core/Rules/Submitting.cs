@@ -55,16 +55,16 @@ internal sealed class Submitting(LedgerState state, Killing killing, Running run
         return new SubmitAnswer([.. plans.Select(plan => Carry(plan, now))], null, warnings);
     }
 
-    /// <summary>Takes a new job that a client of the original made in its own table; one that cannot run ends as failed, with the reason.</summary>
+    /// <summary>Takes a new job that a client of the original made in its own table; one that cannot run fails, with the reason.</summary>
     /// <param name="theirs">The job as the client sent it.</param>
     /// <param name="known">The ended job that has its id here, to be replaced; null when there is none.</param>
     /// <param name="now">The time.</param>
-    /// <returns>False when this node takes no new work.</returns>
-    public bool Adopt(Job theirs, JobEntry? known, Moment now)
+    /// <returns>The job; null when this node takes no new work.</returns>
+    public JobEntry? Adopt(Job theirs, JobEntry? known, Moment now)
     {
         if (state.IsClosed)
         {
-            return false;
+            return null;
         }
 
         var job = theirs with
@@ -77,20 +77,21 @@ internal sealed class Submitting(LedgerState state, Killing killing, Running run
             SubmitTs = theirs.SubmitTs > 0 ? theirs.SubmitTs : now.Wall,
             Ts = theirs.Ts > 0 ? theirs.Ts : now.Wall,
         };
-        if (Fault(job) is { } fault)
-        {
-            // It has a node then, so that the client receives it.
-            job = job with { Node = state.Settings.Name, State = JobState.Failed, Error = fault, FailCount = job.FailCount + 1, EndTs = now.Wall };
-        }
-
         if (known is not null)
         {
             known.NotBefore = 0;
             known.Recorded = false;
         }
 
-        state.Record(state.Jobs.Put(job, now));
-        return true;
+        var entry = state.Jobs.Put(job, now);
+        if (Fault(job) is { } fault)
+        {
+            // It has a node and a later stamp then, so that the client receives it.
+            var failed = job with { Node = state.Settings.Name, State = JobState.Failed, Error = fault, FailCount = job.FailCount + 1, EndTs = now.Wall };
+            state.Record(state.Change(entry, failed, now));
+        }
+
+        return entry;
     }
 
     private static SubmitAnswer Refused(string id, string problem, List<string> warnings) => new([new(id, null)], problem, warnings);

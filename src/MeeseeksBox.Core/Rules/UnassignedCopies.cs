@@ -10,6 +10,27 @@ namespace MeeseeksBox.Core.Rules;
 /// </remarks>
 internal sealed class UnassignedCopies(LedgerState state, Submitting submitting, Killing killing, Running running)
 {
+    private readonly List<JobEntry> _adopted = [];
+
+    /// <summary>Gives this node to the jobs that were taken since the last call and that no other node has room for.</summary>
+    /// <remarks>
+    /// As the original does. The client receives only jobs with a node, and takes a job without one for lost after <c>expire</c>. A job on a node
+    /// without its pool is still routed as soon as there is room.
+    /// </remarks>
+    public void KeepUnrouted(Moment now)
+    {
+        foreach (var job in _adopted.Select(entry => entry.Job).Where(job => job is { Node: null, IsLive: true }))
+        {
+            if (state.Jobs.TryFind(job.Id, out var entry))
+            {
+                var here = job with { Node = state.Settings.Name };
+                _ = state.Change(entry, here with { Active = state.Jobs.IsHere(here) }, now);
+            }
+        }
+
+        _adopted.Clear();
+    }
+
     /// <summary>Takes in one copy; true when anything of it was taken over.</summary>
     public bool Merge(Job theirs, Moment now)
     {
@@ -17,7 +38,7 @@ internal sealed class UnassignedCopies(LedgerState state, Submitting submitting,
         {
             if (state.Jobs.Departed.Find(theirs) is not { } departed)
             {
-                return theirs.State is JobState.New && submitting.Adopt(theirs, null, now);
+                return theirs.State is JobState.New && Adopt(theirs, null, now);
             }
 
             // Its end is in the history. It comes back so that the client receives that end.
@@ -34,7 +55,7 @@ internal sealed class UnassignedCopies(LedgerState state, Submitting submitting,
         var isLater = theirs.Ts > ours.Ts;
         if (isLater && theirs.State is JobState.New && ours.HasEnded && theirs.SubmitTs > ours.SubmitTs)
         {
-            return submitting.Adopt(theirs, entry, now);
+            return Adopt(theirs, entry, now);
         }
 
         if (theirs.SubmitTs < ours.SubmitTs || theirs.Epoch < ours.Epoch)
@@ -61,6 +82,17 @@ internal sealed class UnassignedCopies(LedgerState state, Submitting submitting,
             _ = killing.Kill(entry, now);
         }
 
+        return true;
+    }
+
+    private bool Adopt(Job theirs, JobEntry? known, Moment now)
+    {
+        if (submitting.Adopt(theirs, known, now) is not { } entry)
+        {
+            return false;
+        }
+
+        _adopted.Add(entry);
         return true;
     }
 

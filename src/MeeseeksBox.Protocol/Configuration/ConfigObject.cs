@@ -10,6 +10,8 @@ public sealed class ConfigObject : ConfigValue
 
     private const char DeletionMark = '!';
 
+    private const int EntryDepth = 2;
+
     private readonly OrderedDictionary<string, ConfigValue> _members;
 
     /// <summary>An object without keys.</summary>
@@ -46,13 +48,14 @@ public sealed class ConfigObject : ConfigValue
     /// and <c>name+</c>, as in the original since December 2020.
     /// </remarks>
     /// <param name="over">The object that counts more.</param>
-    public ConfigObject MergedWith(ConfigObject over)
-    {
-        var merged = new ConfigObject(_members, Origin);
-        foreach (var (key, value) in over._members.OrderBy(member => StepOf(member.Key, member.Value)))
-            merged.Take(key, value);
-        return merged;
-    }
+    public ConfigObject MergedWith(ConfigObject over) => MergedWith(over, []);
+
+    /// <summary>The same, for a configuration whose sections are merged with other ones later: watches with their templates.</summary>
+    /// <param name="over">The object that counts more.</param>
+    /// <param name="layered">
+    /// Sections of such entries. In their entries a marked key stays beside the rest when the entry itself has nothing to change, for the later merge.
+    /// </param>
+    public ConfigObject MergedWith(ConfigObject over, IReadOnlyCollection<string> layered) => MergedWith(over, layered, depth: 0);
 
     private enum MergeStep
     {
@@ -73,8 +76,43 @@ public sealed class ConfigObject : ConfigValue
         _ => MergeStep.Set,
     };
 
+    // Depth 0 is the configuration, 1 a section of entries, 2 and more are entries; -1 is everything else.
+    private ConfigObject MergedWith(ConfigObject over, IReadOnlyCollection<string> layered, int depth)
+    {
+        var merged = new ConfigObject(_members, Origin);
+        foreach (var (key, value) in over._members.OrderBy(member => StepOf(member.Key, member.Value)))
+        {
+            if (depth < EntryDepth || !merged.Keep(key, value))
+                merged.Take(key, value, layered, depth);
+        }
+
+        return merged;
+    }
+
+    // True when the mark waits for a later merge.
+    private bool Keep(string key, ConfigValue value)
+    {
+        switch (StepOf(key, value))
+        {
+            case MergeStep.Set:
+                return false;
+            case MergeStep.Delete:
+                _ = _members.Remove(key[1..]);
+                Set(key, value);
+                return true;
+            case MergeStep.Prepend when ListAt(key[..^1]) is null:
+                Set(key, (ConfigList)value, ListAt(key), value.Origin);
+                return true;
+            case MergeStep.Append or MergeStep.Remove when ListAt(key[1..]) is null:
+                Set(key, ListAt(key), (ConfigList)value, value.Origin);
+                return true;
+            default:
+                return false;
+        }
+    }
+
     // Called only on a copy that nobody else has seen yet.
-    private void Take(string key, ConfigValue value)
+    private void Take(string key, ConfigValue value, IReadOnlyCollection<string> layered, int depth)
     {
         switch (StepOf(key, value))
         {
@@ -96,7 +134,7 @@ public sealed class ConfigObject : ConfigValue
             case MergeStep.Set when value is ConfigObject section:
                 // Merged even where nothing is below it, so that no "!name" stays behind in the result.
                 var below = _members.GetValueOrDefault(key) as ConfigObject ?? new ConfigObject(section.Origin);
-                _members[key] = below.MergedWith(section);
+                _members[key] = below.MergedWith(section, layered, depth > 0 || (depth is 0 && layered.Contains(key)) ? depth + 1 : -1);
                 break;
             default:
                 Set(key, value);

@@ -11,15 +11,16 @@ public static class ConfigTree
     /// </summary>
     /// <param name="arguments">Files and <c>key.key=value</c> words.</param>
     /// <param name="findings">Takes all that is wrong.</param>
+    /// <param name="layered">Sections whose entries are merged with others later (<see cref="ConfigObject.MergedWith(ConfigObject, IReadOnlyCollection{string})"/>).</param>
     /// <returns>What could be read; the rest is in the findings, so that its values can be checked as well.</returns>
-    public static ConfigObject Read(IEnumerable<string> arguments, ConfigFindings findings)
+    public static ConfigObject Read(IEnumerable<string> arguments, ConfigFindings findings, params IReadOnlyCollection<string> layered)
     {
         var words = arguments.ToLookup(ConfigWord.IsWord);
         var layers = words[false].Select(file => ConfigFile.Read(file, findings))
             .Concat(words[true].Select(word => ConfigWord.Parse(word, findings)));
 
         var tree = new ConfigObject(new ConfigOrigin(ConfigOrigin.CommandLine));
-        return layers.OfType<ConfigObject>().Aggregate(tree, (below, layer) => below.MergedWith(layer));
+        return layers.OfType<ConfigObject>().Aggregate(tree, (below, layer) => below.MergedWith(layer, layered));
     }
 
     /// <summary>

@@ -16,6 +16,9 @@ public static class WatchTemplates
     private const string TemplateKey = "template";
     private const string WatchKey = "watch";
 
+    /// <summary>The sections whose entries are merged with each other: a watch over its templates.</summary>
+    public static readonly IReadOnlyCollection<string> LayeredSections = [TemplateKey, WatchKey];
+
     private static readonly string[] Automatic = ["", "null"];
 
     /// <summary>The configuration with its templates applied, and without them.</summary>

@@ -12,7 +12,11 @@ namespace MeeseeksBox.Agent.Links;
 /// </remarks>
 internal sealed class OldExchange(PeerConnection connection, Peer peer, LinkConfig config, StateKeeper state, TimeProvider time, Action<PeerAnswer> take)
 {
+    // An original node goes through the whole list for each of its jobs, and does nothing else meanwhile.
+    private const int MostLookups = 500;
+
     private long _polledAt = time.GetTimestamp();
+    private int _lookedUp;
 
     /// <summary>One turn: exchange all that is new on both sides, and pause until something is to be sent or it is time again. Ends when the connection does.</summary>
     public async Task RunAsync(ChannelReader<bool> woken, CancellationToken stop)
@@ -20,7 +24,7 @@ internal sealed class OldExchange(PeerConnection connection, Peer peer, LinkConf
         while (true)
         {
             var isPoll = time.GetElapsedTime(_polledAt) >= config.Poll;
-            var (jobs, live) = state.Do((ledger, _) => (ledger.TakePending(peer), isPoll ? ledger.LiveJobsAt(peer) : []));
+            var (jobs, live) = state.Do((ledger, _) => (ledger.TakePending(peer), isPoll ? Next(ledger.LiveJobsAt(peer)) : []));
             if (live is [])
             {
                 PeerRequest.WriteTurn(connection.Output, jobs, peer, isPoll, wait: null);
@@ -41,6 +45,15 @@ internal sealed class OldExchange(PeerConnection connection, Peer peer, LinkConf
                 await PauseAsync(woken, stop);
             }
         }
+    }
+
+    // All in turn, some at each poll.
+    private IReadOnlyList<string> Next(IReadOnlyList<string> live)
+    {
+        _lookedUp = _lookedUp < live.Count ? _lookedUp : 0;
+        IReadOnlyList<string> next = [.. live.Skip(_lookedUp).Take(MostLookups)];
+        _lookedUp += next.Count;
+        return next;
     }
 
     private async Task PauseAsync(ChannelReader<bool> woken, CancellationToken stop)

@@ -10,7 +10,9 @@ internal sealed class LsHandler(StateKeeper state)
     {
         var (jobs, seq) = state.Select(request.Filter, options);
         answer.Json.WriteStartArray();
-        foreach (var job in jobs)
+
+        // As the original lists them; a reader of changes gets them in the order of the changes.
+        foreach (var job in request.Filter.NewerSeq is null ? [.. jobs.OrderBy(job => job.SubmitTs)] : jobs)
         {
             answer.Json.WriteStringValue(job.Id);
             await answer.SendIfLargeAsync(stop);

@@ -85,7 +85,10 @@ internal sealed class StatusText
         foreach (var job in _view.Jobs ? jobs : [])
         {
             var before = _view.Pools ? "\t" : $"{name}\t";
-            yield return $"{margin}{before}{job.Id}\t{job.Tags}\t{job.Flags}\t{JobStates.Word(job.State)}\t{job.Result}\t{job.Words}";
+
+            // Scripts read the word that the original prints for no tags.
+            var tags = job.Tags is "[]" ? "[None]" : job.Tags;
+            yield return $"{margin}{before}{job.Id}\t{tags}\t{job.Flags}\t{JobStates.Word(job.State)}\t{job.Result}\t{job.Words}";
         }
     }
 

@@ -11,7 +11,7 @@ internal static class ConfigurationReader
     public static ConfigurationResult Read(IEnumerable<string> arguments)
     {
         var findings = new ConfigFindings();
-        var written = ConfigTree.Read(arguments, findings);
+        var written = ConfigTree.Read(arguments, findings, WatchTemplates.LayeredSections);
         var tree = WatchTemplates.Apply(written, findings);
         var root = SectionReader.Root(tree, findings);
         var config = WatcherConfig.Read(root, tree);

@@ -14,10 +14,14 @@ namespace MeeseeksBox.Watcher.Jobs;
 /// <param name="link">The way to the box.</param>
 /// <param name="watcher">The name of this watcher.</param>
 /// <param name="refresh">The pause between two polls of a box of the original, which has no long poll.</param>
+/// <param name="time">The clock.</param>
 /// <param name="log">The log.</param>
-internal sealed class JobDesk(BoxLink link, string watcher, TimeSpan refresh, ILogger log) : IDisposable
+internal sealed class JobDesk(BoxLink link, string watcher, TimeSpan refresh, TimeProvider time, ILogger log) : IDisposable
 {
     private static readonly TimeSpan RefreshWhileStopping = TimeSpan.FromSeconds(1);
+
+    // The original looks for jobs to run again every second, and passes them on from node to node as often.
+    private static readonly TimeSpan LongestPauseBeforeRerun = TimeSpan.FromSeconds(10);
 
     // So many submits are on their way at once; the others wait here, where they cost less.
     private const int MostSubmits = 64;
@@ -30,6 +34,7 @@ internal sealed class JobDesk(BoxLink link, string watcher, TimeSpan refresh, IL
     private readonly ConcurrentDictionary<string, int> _attempts = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _firstNews = NewSignal();
     private readonly LegacyBox _legacy = new(link);
+    private readonly DoubtfulEnds _ends = new(LongestPauseBeforeRerun, time);
 
     // By the tag of a watch: ends when the jobs with it are known. One of the original has to be asked for each tag.
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _listed = new(StringComparer.Ordinal);
@@ -187,7 +192,7 @@ internal sealed class JobDesk(BoxLink link, string watcher, TimeSpan refresh, IL
 
     private void Take(JobOrder order, Job job)
     {
-        if (!_isLegacy || !LegacyBox.WillRunAgain(job))
+        if (!_isLegacy || _ends.Counts(job))
             order.Take(job);
     }
 

@@ -89,7 +89,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     {
         Put("a", "done", more: """, "rc": 0""");
 
-        (await RunAsync("stat")).Lines.Should().Equal("old\tonline\t0.5", "\tpool p@old\t1 jobs\t3 free", "\t\ta\t[]\t\tdone\t(0)\ttrue");
+        (await RunAsync("stat")).Lines.Should().Equal("old\tonline\t0.5", "\tpool p@old\t1 jobs\t3 free", "\t\ta\t[None]\t\tdone\t(0)\ttrue");
     }
 
     [Fact]

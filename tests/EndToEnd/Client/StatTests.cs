@@ -25,13 +25,13 @@ public sealed class StatTests : IAsyncLifetime
         run.Lines[0].Should().MatchRegex(@"^n1\tonline\t\d+\.\d+$");
         run.Lines[1..].Should().Equal(
             "\tpool free@n1\t1 jobs",
-            "\t\tlost\t[]\tE \tfailed\t\t/no/such a\\tb",
+            "\t\tlost\t[None]\tE \tfailed\t\t/no/such a\\tb",
             "\tpool nopool@n1\t1 jobs",
-            "\t\twaits\t[]\t\tnew\t\t/bin/true",
+            "\t\twaits\t[None]\t\tnew\t\t/bin/true",
             "\tpool p@n1\t3 jobs\t1 free",
             "\t\tended\t[x,y]\t\tfailed\t(3)\t/bin/sh -c exit 3",
-            "\t\theld\t[]\tA H \tnew\t\t/bin/true",
-            "\t\truns\t[]\tA R \trunning\t0\t/bin/sleep 1000");
+            "\t\theld\t[None]\tA H \tnew\t\t/bin/true",
+            "\t\truns\t[None]\tA R \trunning\t0\t/bin/sleep 1000");
     }
 
     [Theory]
@@ -82,10 +82,10 @@ public sealed class StatTests : IAsyncLifetime
 
         var run = await ClientProgram.EndAsync(client);
 
-        first.Should().StartWith("p@n1\ta\t[]\tA \trunning\t");
-        second.Should().StartWith("p@n1\ta\t[]\tA \trunning\t");
+        first.Should().StartWith("p@n1\ta\t[None]\tA \trunning\t");
+        second.Should().StartWith("p@n1\ta\t[None]\tA \trunning\t");
         run.Status.Should().Be(0);
-        run.Lines[^1].Should().Be("p@n1\ta\t[]\t\tkilled\t(-9)\t/bin/sleep 1000");
+        run.Lines[^1].Should().Be("p@n1\ta\t[None]\t\tkilled\t(-9)\t/bin/sleep 1000");
     }
 
     [Fact]

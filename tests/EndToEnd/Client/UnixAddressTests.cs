@@ -30,7 +30,7 @@ public sealed class UnixAddressTests : IAsyncLifetime
         var listed = await ClientProgram.RunAsync(Conf, "stat", "pools");
 
         waited.Should().BeEquivalentTo(new { Status = 0, Output = "hello\n", Errors = "" });
-        listed.Output.Should().Be("\tpool p@n1\t1 jobs\t2 free\n");
+        listed.Output.Should().Be("pool p@n1\t1 jobs\t2 free\n");
     }
 
     [Fact]

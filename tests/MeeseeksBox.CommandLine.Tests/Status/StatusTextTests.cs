@@ -20,12 +20,12 @@ public sealed class StatusTextTests
     public void Jobs_stand_under_their_pools_sorted_by_state_and_then_as_they_were_submitted() => Text("").Should().Be("""
         head|online|0.0
         |pool q@head|1 jobs
-        ||waits|[]|H R |new||true
+        ||waits|[None]|H R |new||true
         n1|online|1.25
         |pool free@n1|0 jobs
         |pool p@n1|3 jobs|1 free
-        ||ok|[]||done|(0)|echo 漢字 a\nb
-        ||bad|[]|E |failed||nosuch
+        ||ok|[None]||done|(0)|echo 漢字 a\nb
+        ||bad|[None]|E |failed||nosuch
         ||runs|[x,y]|A |running|30|sleep 9
         n2|offline|2.5
         """);
@@ -81,7 +81,7 @@ public sealed class StatusTextTests
 
     [Fact]
     public void A_job_of_a_node_that_is_gone_is_still_shown() =>
-        Text("", null, new Job { Id = "w", Pool = "q", Node = "gone", State = JobState.New }).Should().EndWith("\n|pool q@gone|1 jobs\n||w|[]||new||");
+        Text("", null, new Job { Id = "w", Pool = "q", Node = "gone", State = JobState.New }).Should().EndWith("\n|pool q@gone|1 jobs\n||w|[None]||new||");
 
     [Fact]
     public void A_configuration_is_shown_by_its_keys()
@@ -89,7 +89,7 @@ public sealed class StatusTextTests
         var args = System.Text.Json.JsonElement.Parse("""{"pools":{},"listen":{},"name":"n1"}""");
         JobKeys.TryRead(System.Text.Json.JsonElement.Parse($$"""{"id":"c","pool":"__config","node":"n1","state":"done","args":{{args}}}"""), out var job, out _).Should().BeTrue();
 
-        Text("j", null, job!).Should().Be("__config@n1|c|[]||done||name listen pools");
+        Text("j", null, job!).Should().Be("__config@n1|c|[None]||done||name listen pools");
     }
 
     [Fact]

@@ -27,6 +27,17 @@ public sealed class ConflictTests
         node["a"].Ts.Should().Be(5);
     }
 
+    [Fact]
+    public void A_copy_that_hides_that_a_job_is_a_configuration_changes_nothing()
+    {
+        var node = new TestNode(Some.Head());
+        var config = node.Accept("{'id':'a','pool':'__config','node':'n2','args':{'name':'n2'}}");
+
+        node.Merge(config with { Pool = "p1", State = JobState.Running, Settings = Some.Job("{'id':'b','args':{'name':'evil'}}").Settings, Ts = config.Ts + 9 }).Should().BeEmpty();
+
+        node["a"].Settings!.Value.GetRawText().Should().Contain("n2");
+    }
+
     [Theory]
     [InlineData(4, false)]
     [InlineData(5, false)]

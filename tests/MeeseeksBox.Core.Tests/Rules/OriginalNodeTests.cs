@@ -42,7 +42,10 @@ public sealed class OriginalNodeTests
         var failCount = Job.FailCount;
 
         Job.State.Should().Be(end, "a node of January 2020 does it by itself");
-        _head.Pass(5.1);
+        _head.Pass(20);
+        Job.State.Should().Be(end, "nothing was heard of the node since");
+        HearOf(slots: 1);
+        _head.Pass(1.1);
 
         (Job.State, Job.Epoch, Job.FailCount).Should().Be((JobState.New, 1, failCount));
         _head.Pass(1.1);
@@ -55,9 +58,12 @@ public sealed class OriginalNodeTests
         Send("'resubmit':1,'retries':2");
         EndThere(JobState.Failed, failCount: 1);
         var ended = Job;
-        _head.Pass(1);
+        _head.Pass(20);
+        HearOf(slots: 1);
         _head.Merge(ended with { State = JobState.Running, Active = true, StartCount = 2, Ts = ended.Ts + 2 });
 
+        _head.Pass(20);
+        HearOf(slots: 1);
         _head.Pass(20);
 
         (Job.State, Job.Epoch, Job.StartCount).Should().Be((JobState.Running, 0, 2));
@@ -75,6 +81,62 @@ public sealed class OriginalNodeTests
         _head.Pass(20);
 
         (Job.State, Job.Epoch).Should().Be((JobState.Failed, 0));
+    }
+
+    [Fact]
+    public void A_second_failure_to_start_which_has_no_end_time_is_left_to_the_node_as_long_as_the_first()
+    {
+        Send("'resubmit':1,'retries':9");
+        FailToStart();
+        _head.Pass(4);
+        FailToStart();
+        _head.Pass(4);
+        HearOf(slots: 1);
+        _head.Pass(0.5);
+
+        Job.State.Should().Be(JobState.Failed);
+
+        void FailToStart() => _head.Merge(Job with { State = JobState.Failed, Active = false, Error = "no such file", Ts = Job.Ts + 1 });
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_node_that_kills_its_process_of_a_job_which_runs_elsewhere_by_now_does_not_end_that_run(int startCount)
+    {
+        Send("'retries':1");
+        StartThere();
+        _head.Hear(("n1", Some.OriginalStatus(0, 1) with { Online = false }));
+        _head.Pass(61);
+        _head.Hear("other", ("n2", Some.Status(1, 1)));
+        (Job.State, Job.Node, Job.Epoch).Should().Be((JobState.New, "n2", 1));
+        var there = Job with { State = JobState.Running, Active = true, StartCount = 2, Ts = Job.Ts + 1 };
+        _head.Ledger.TakeJobs(_head.Peer("other"), [there], null, _head.Now);
+
+        _head.Hear("n1", ("n1", Some.OriginalStatus(99, 1)));
+        _head.Ledger.TakeJobs(_head.Peer("n1"), [there with { State = JobState.Killed, Active = false, StartCount = startCount, Ts = there.Ts + 50 }], null, _head.Now);
+
+        (Job.State, Job.Node).Should().Be((JobState.Running, "n2"));
+        Job.Ts.Should().BeGreaterThan(there.Ts + 50, "the original takes only a later copy");
+    }
+
+    [Fact]
+    public void A_node_that_still_runs_what_was_given_up_here_receives_a_copy_that_it_takes()
+    {
+        Send("'retries':1");
+        StartThere();
+        var old = Job;
+        _head.Hear(("n1", Some.OriginalStatus(0, 1) with { Online = false }));
+        _head.Pass(61);
+        _head.Hear("other", ("n2", Some.Status(1, 1)));
+        (Job.Node, Job.Epoch).Should().Be(("n2", 1));
+
+        _head.Hear("n1", ("n1", Some.OriginalStatus(99, 1)));
+        _head.Ledger.TakeJobs(_head.Peer("n1"), [old with { Ts = _head.Clock.Wall + 50 }], null, _head.Now);
+
+        (Job.Node, Job.Epoch).Should().Be(("n2", 1));
+        Job.Ts.Should().BeGreaterThan(_head.Clock.Wall + 50);
+        _head.Ledger.TakePending(_head.Peer("n1")).Select(job => job.Id).Should().Equal("a");
     }
 
     [Fact]

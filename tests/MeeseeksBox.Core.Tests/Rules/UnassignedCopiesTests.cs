@@ -47,16 +47,68 @@ public sealed class UnassignedCopiesTests
     }
 
     [Fact]
-    public void A_job_waits_here_while_no_node_has_room_and_is_not_shown_to_other_nodes()
+    public void A_job_that_no_node_has_room_for_is_given_this_node_because_the_client_takes_one_without_for_lost()
     {
         var head = new TestNode(Some.Head());
 
         head.Merge(New).Should().Equal("a");
 
-        (head["a"].Node, head["a"].SubmitNode).Should().Be((null, "head"));
-        head.Ledger.Newer(0).Should().BeEmpty();
+        (head["a"].Node, head["a"].SubmitNode, head["a"].Active).Should().Be(("head", "head", false));
+        head.Ledger.Newer(0).Should().ContainSingle("the client is told of it");
+        head["a"].Ts.Should().BeGreaterThan(New.Ts);
         head.Hear(("n2", Some.OriginalStatus(1)));
         head["a"].Node.Should().Be("n2");
+    }
+
+    [Fact]
+    public void A_job_for_a_pool_of_this_node_that_is_full_waits_here()
+    {
+        var node = new TestNode(Some.Node(slots: 1));
+        _ = node.Accept("{'pool':'p1','args':['x']}");
+        var run = node.Start();
+
+        node.Merge(New);
+
+        (node["a"].Node, node["a"].State, node["a"].Active).Should().Be(("n1", JobState.New, true));
+        node.End(run);
+        node.Start().Job.Id.Should().Be("a");
+    }
+
+    [Fact]
+    public void A_job_on_hold_is_shown_and_starts_when_the_client_releases_it()
+    {
+        var head = new TestNode(Some.Head());
+        head.Hear(("n2", Some.Status(1)));
+        head.Merge(New with { Hold = true });
+        head["a"].Node.Should().Be("head");
+
+        head.Merge(head["a"] with { Hold = false, Ts = head.Clock.Wall + 1 });
+
+        head["a"].Node.Should().Be("n2");
+    }
+
+    [Fact]
+    public void A_job_that_is_killed_while_it_waits_is_shown_to_the_client()
+    {
+        var head = new TestNode(Some.Head());
+        head.Merge(New);
+
+        head.Kill("a");
+
+        head.Ledger.Newer(0).Single().Should().Match<Job>(job => job.State == JobState.Killed && !job.Active && job.Node == "head");
+    }
+
+    [Fact]
+    public void A_client_that_has_taken_a_waiting_job_for_lost_receives_it_again()
+    {
+        var head = new TestNode(Some.Head());
+        var job = New;
+        head.Merge(job);
+
+        head.Merge(job with { State = JobState.Failed, Error = "expired", FailCount = 1, Ts = head.Clock.Wall + 300 }).Should().Equal("a");
+
+        (head["a"].State, head["a"].FailCount).Should().Be((JobState.New, 0));
+        head["a"].Ts.Should().BeGreaterThan(head.Clock.Wall + 300);
     }
 
     [Theory]
@@ -70,6 +122,7 @@ public sealed class UnassignedCopiesTests
         _node["a"].State.Should().Be(JobState.Failed);
         _node["a"].Error.Should().StartWith(named);
         _node["a"].Node.Should().Be("n1", "a client that asks by seq receives only jobs with a node");
+        _node["a"].Ts.Should().BeGreaterThan(5, "a client takes only a later copy");
         _node.History.Should().ContainSingle();
     }
 

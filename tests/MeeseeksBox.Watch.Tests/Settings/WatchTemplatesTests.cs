@@ -44,6 +44,30 @@ public sealed class WatchTemplatesTests
         (watch.Name, watch.Path, watch.Refresh.TotalSeconds).Should().Be(("w", "/base", 2));
     }
 
+    [Theory]
+    [InlineData("""{"template":"t","+glob":["*.c"]}""", "*.a *.b *.c")]
+    [InlineData("""{"template":"t","glob+":["*.c"]}""", "*.c *.a *.b")]
+    [InlineData("""{"template":"t","-glob":["*.a"]}""", "*.b")]
+    [InlineData("""{"template":"t","-glob":["*.a"],"+glob":["*.c","*.d"]}""", "*.b *.c *.d")]
+    [InlineData("""{"extends":["t","u"]}""", "*.a *.b *.u")]
+    [InlineData("""{"template":"t","!glob":null,"glob":"*.c"}""", "*.c")]
+    public void A_marked_key_of_a_watch_changes_the_list_of_its_template(string watch, string globs)
+    {
+        var read = Read("""template.t={"glob":["*.a","*.b"],"path":"/","jobs":[{"pool":"p","args":["x"]}]}""", """template.u={"+glob":["*.u"]}""", $"watch.w={watch}");
+
+        string.Join(' ', read.Watches.Single().Globs.Select(glob => glob.ToString())).Should().Be(globs);
+    }
+
+    [Fact]
+    public void Marks_of_several_layers_are_kept_for_the_template_and_a_marked_watch_is_deleted()
+    {
+        var read = Read(
+            "template.t={\"glob\":[\"*.a\"],\"path\":\"/\",\"jobs\":[{\"pool\":\"p\",\"args\":[\"x\"]}]}",
+            """watch={"w":{"template":"t","+glob":["*.b"]},"v":{"template":"t"}}""", """watch={"w":{"+glob":["*.c"]},"!v":null}""");
+
+        read.Watches.Single().Globs.Select(glob => glob.ToString()).Should().Equal("*.a", "*.b", "*.c");
+    }
+
     [Fact]
     public void A_template_that_extends_itself_is_named()
     {

@@ -74,8 +74,6 @@ public static partial class RecordedOutput
             return Members(path, theirs, ours, isAnswerToSubmit);
         if (Varying.Contains(key) && theirs.ValueKind == ours.ValueKind)
             return null;
-        if (path.Length is 0 && theirs.ValueKind is JsonValueKind.Array)
-            (theirs, ours) = (Sorted(theirs), Sorted(ours));
         return JsonElement.DeepEquals(theirs, ours) ? null : $"{path}: {theirs.GetRawText()} expected, {ours.GetRawText()} printed";
     }
 
@@ -107,10 +105,7 @@ public static partial class RecordedOutput
         : tags.GetRawText().Replace(" ", "").Replace("\n", "") is "[null]" ? JsonElement.Parse("[]")
         : tags;
 
-    // Ids come in the order of their last change from ours, and in that of their submit from the original.
-    private static JsonElement Sorted(JsonElement ids) => JsonElement.Parse(JsonSerializer.Serialize(ids.EnumerateArray().Select(id => id.GetString()).Order()));
-
-    private static string Text(string text) => Reports().Replace(Loads().Replace(text, "$1\tload"), "0").Replace("[None]", "[]");
+    private static string Text(string text) => Reports().Replace(Loads().Replace(text, "$1\tload"), "0");
 
     [GeneratedRegex(@"(?<=\t)(online|offline)\t\d+\.\d+(?=\n)")]
     private static partial Regex Loads();
