@@ -31,9 +31,9 @@ public sealed class Ledger
     {
         _state = new LedgerState(settings, dice);
         _running = new Running(_state);
-        _killing = new Killing(_state);
-        _submitting = new Submitting(_state, _killing, _running);
         var reruns = new OriginalNodeReruns(_state);
+        _killing = new Killing(_state, reruns);
+        _submitting = new Submitting(_state, _killing, _running);
         _unassigned = new UnassignedCopies(_state, _submitting, _killing, _running);
         _merging = new Merging(_state, _killing, _running, _unassigned, reruns);
         _linking = new Linking(_state, _merging);

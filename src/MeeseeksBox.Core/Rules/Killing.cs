@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Core.Rules;
 
 /// <summary>Ends jobs because somebody wishes so (README, kill).</summary>
-internal sealed class Killing(LedgerState state)
+internal sealed class Killing(LedgerState state, OriginalNodeReruns reruns)
 {
     /// <summary>Ends a live job: at once when no pool has hold of it, otherwise when its process is gone. An ended job stays as it is.</summary>
     public JobEntry Kill(JobEntry entry, Moment now)
@@ -13,7 +13,8 @@ internal sealed class Killing(LedgerState state)
         var job = entry.Job;
         if (!job.IsLive)
         {
-            return entry;
+            // A job that this node is about to run again must not: its end becomes a kill.
+            return reruns.IsOurs(job) ? state.Change(entry, job with { State = JobState.Killed }, now) : entry;
         }
 
         if (entry.Run is { } run)

@@ -36,7 +36,8 @@ internal sealed class OriginalNodeReruns(LedgerState state)
         state.Record(state.Change(entry, again, now));
     }
 
-    private bool IsOurs(Job job) =>
+    /// <summary>True for a job that has ended and that this node runs again, now or after a while.</summary>
+    public bool IsOurs(Job job) =>
         job is { Resubmit: true, State: JobState.Done or JobState.Failed, HasEnded: true, Node: { } node }
         && job.SubmitNode == state.Settings.Name
         && node != state.Settings.Name

@@ -84,6 +84,20 @@ public sealed class OriginalNodeTests
     }
 
     [Fact]
+    public void A_kill_between_an_end_and_the_retry_holds()
+    {
+        Send("'resubmit':1,'retries':2");
+        EndThere(JobState.Failed, failCount: 1);
+
+        _head.Kill("a")!.State.Should().Be(JobState.Killed);
+
+        _head.Pass(20);
+        HearOf(slots: 1);
+        _head.Pass(20);
+        Job.State.Should().Be(JobState.Killed);
+    }
+
+    [Fact]
     public void A_second_failure_to_start_which_has_no_end_time_is_left_to_the_node_as_long_as_the_first()
     {
         Send("'resubmit':1,'retries':9");
