@@ -9,7 +9,8 @@ namespace MeeseeksBox.Client.OldPeers;
 /// that the peer sends.
 /// </summary>
 /// <remarks>
-/// An old peer compares values exactly, lists included, and takes a <c>*</c> at the end of texts only. It matches one exact tag, and ignores it
+/// An old peer compares values exactly, lists included, and takes a <c>*</c> at the end of texts only. It matches one exact tag, and
+/// ignores it
 /// beside <c>ids</c>.
 /// </remarks>
 internal sealed class OldPeerSelection

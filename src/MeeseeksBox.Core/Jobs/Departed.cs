@@ -37,7 +37,9 @@ internal sealed class Departed
     /// <summary>The job with an id, as it left; null when it is not remembered.</summary>
     public Job? Find(string id) => _jobs.GetValueOrDefault(id);
 
-    /// <summary>The job of which this is a copy, as it left; null when it is not remembered. One that was submitted later is another job.</summary>
+    /// <summary>
+    /// The job of which this is a copy, as it left; null when it is not remembered. One that was submitted later is another job.
+    /// </summary>
     public Job? Find(Job copy) => _jobs.TryGetValue(copy.Id, out var job) && job.SubmitTs >= copy.SubmitTs ? job : null;
 
     /// <summary>Forgets a job, because it is in the table again.</summary>

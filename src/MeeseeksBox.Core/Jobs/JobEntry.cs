@@ -24,7 +24,9 @@ internal sealed class JobEntry(Job job)
     /// <summary>The latest stamp of the copies that others keep whatever this node, which runs the job, says of it; 0 when none came since our last change.</summary>
     public double Disagreed { get; set; }
 
-    /// <summary>The stamp of the end that its original node may still retry by itself, and until when it may, by the steady clock.</summary>
+    /// <summary>
+    /// The stamp of the end that its original node may still retry by itself, and until when it may, by the steady clock.
+    /// </summary>
     public (double Ts, double Until) LocalRetry { get; set; }
 
     /// <summary>True when its end has been told to the history.</summary>

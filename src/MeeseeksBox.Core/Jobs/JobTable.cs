@@ -28,7 +28,9 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
     /// <summary>Jobs at work on other nodes, which are lost when nothing is heard of them.</summary>
     public EntryList AtWorkElsewhere { get; } = new(EntryList.ByDue);
 
-    /// <summary>Live jobs at work on nodes whose status stands for them (<see cref="NodeTable.IsLeased"/>): they have no deadline.</summary>
+    /// <summary>
+    /// Live jobs at work on nodes whose status stands for them (<see cref="NodeTable.IsLeased"/>): they have no deadline.
+    /// </summary>
     public EntryList Leased { get; } = new(EntryList.ByDue);
 
     /// <summary>Jobs that wait on other nodes, which are told again after a while.</summary>
@@ -136,7 +138,8 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
     public void ApplyLease(string node, Moment now)
     {
         var isLeased = nodes.IsLeased(node);
-        foreach (var entry in AllIn(isLeased ? AtWorkElsewhere : Leased).Where(entry => entry.Job.Node == node && entry.Job.IsLive).ToArray())
+        var candidates = AllIn(isLeased ? AtWorkElsewhere : Leased);
+        foreach (var entry in candidates.Where(entry => entry.Job.Node == node && entry.Job.IsLive).ToArray())
         {
             LeaveDueList(entry);
             entry.Touched = now.Steady;

@@ -113,7 +113,8 @@ internal sealed class Linking(LedgerState state, Merging merging)
         }
     }
 
-    // A node of the original kills its process of a job that has another node by now, and marks the job itself as killed: the run elsewhere goes on.
+    // A node of the original kills its process of a job that has another node by now, and marks the job itself as killed: the run
+    // elsewhere goes on.
     private bool IsEndOfAnOrphan(Peer peer, Job job) => job is { State: JobState.Killed, Active: false, Node: { } node }
         && IsOriginal(peer)
         && !state.Nodes.IsReachedThrough(peer.Name, node)

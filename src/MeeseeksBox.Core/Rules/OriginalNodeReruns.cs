@@ -3,9 +3,12 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Rules;
 
-/// <summary>Runs jobs with <c>resubmit</c> again that ended on a node of the original, which leaves that to the submit node (SPEC.md §7).</summary>
+/// <summary>
+/// Runs jobs with <c>resubmit</c> again that ended on a node of the original, which leaves that to the submit node (SPEC.md §7).
+/// </summary>
 /// <remarks>
-/// In every version of the original the submit node carries out <c>resubmit</c>. A node of January 2020 still retries and restarts such a job
+/// In every version of the original the submit node carries out <c>resubmit</c>. A node of January 2020 still retries and restarts such
+/// a job
 /// by itself; later ones leave that to the submit node too. The two cannot be told apart, so this node waits before it does either.
 /// </remarks>
 internal sealed class OriginalNodeReruns(LedgerState state)

@@ -87,8 +87,8 @@ internal sealed class Submitting(LedgerState state, Killing killing, Running run
         if (Fault(job) is { } fault)
         {
             // It has a node and a later stamp then, so that the client receives it.
-            var failed = job with { Node = state.Settings.Name, State = JobState.Failed, Error = fault, FailCount = job.FailCount + 1, EndTs = now.Wall };
-            state.Record(state.Change(entry, failed, now));
+            var failed = job with { State = JobState.Failed, Error = fault, FailCount = job.FailCount + 1, EndTs = now.Wall };
+            state.Record(state.Change(entry, failed with { Node = state.Settings.Name }, now));
         }
 
         return entry;

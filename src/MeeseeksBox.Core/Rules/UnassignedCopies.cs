@@ -3,10 +3,13 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Rules;
 
-/// <summary>Copies of jobs that have no node: submits and changes by clients of the original that keep the jobs themselves (SPEC.md §7).</summary>
+/// <summary>
+/// Copies of jobs that have no node: submits and changes by clients of the original that keep the jobs themselves (SPEC.md §7).
+/// </summary>
 /// <remarks>
 /// Such a client (the cached <c>Client</c>, <c>Job</c> objects, the watcher) makes a job in its own table and sends it with <c>sync</c>. It
-/// sends all of its copies again after each reconnect, and every 60 s those that have not started as far as it knows. A node never sends one.
+/// sends all of its copies again after each reconnect, and every 60 s those that have not started as far as it knows. A node never
+/// sends one.
 /// </remarks>
 internal sealed class UnassignedCopies(LedgerState state, Submitting submitting, Killing killing, Running running)
 {
@@ -14,7 +17,8 @@ internal sealed class UnassignedCopies(LedgerState state, Submitting submitting,
 
     /// <summary>Gives this node to the jobs that were taken since the last call and that no other node has room for.</summary>
     /// <remarks>
-    /// As the original does. The client receives only jobs with a node, and takes a job without one for lost after <c>expire</c>. A job on a node
+    /// As the original does. The client receives only jobs with a node, and takes a job without one for lost after <c>expire</c>. A job
+    /// on a node
     /// without its pool is still routed as soon as there is room.
     /// </remarks>
     public void KeepUnrouted(Moment now)

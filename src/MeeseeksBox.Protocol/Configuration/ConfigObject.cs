@@ -53,7 +53,8 @@ public sealed class ConfigObject : ConfigValue
     /// <summary>The same, for a configuration whose sections are merged with other ones later: watches with their templates.</summary>
     /// <param name="over">The object that counts more.</param>
     /// <param name="layered">
-    /// Sections of such entries. In their entries a marked key stays beside the rest when the entry itself has nothing to change, for the later merge.
+    /// Sections of such entries. In their entries a marked key stays beside the rest when the entry itself has nothing to change, for
+    /// the later merge.
     /// </param>
     public ConfigObject MergedWith(ConfigObject over, IReadOnlyCollection<string> layered) => MergedWith(over, layered, depth: 0);
 

@@ -11,7 +11,7 @@ public static class ConfigTree
     /// </summary>
     /// <param name="arguments">Files and <c>key.key=value</c> words.</param>
     /// <param name="findings">Takes all that is wrong.</param>
-    /// <param name="layered">Sections whose entries are merged with others later (<see cref="ConfigObject.MergedWith(ConfigObject, IReadOnlyCollection{string})"/>).</param>
+    /// <param name="layered">Sections whose entries are merged with others later: marked keys stay in them until then.</param>
     /// <returns>What could be read; the rest is in the findings, so that its values can be checked as well.</returns>
     public static ConfigObject Read(IEnumerable<string> arguments, ConfigFindings findings, params IReadOnlyCollection<string> layered)
     {

@@ -39,7 +39,9 @@ internal static class JobForms
         IsSet = static _ => true,
     };
 
-    /// <summary>A user or a group, by name or number. The original takes 0 and less for "not given", and reads only a JSON number as a number.</summary>
+    /// <summary>
+    /// A user or a group, by name or number. The original takes 0 and less for "not given", and reads only a JSON number as a number.
+    /// </summary>
     public static readonly JobValueForm<string?> Account = new()
     {
         Wanted = "a name or a number",

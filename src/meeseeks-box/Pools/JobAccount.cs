@@ -3,7 +3,9 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.Pools;
 
-/// <summary>The user and the group that a job asks for, compared with those of the box: a job never runs with other rights than it asks for.</summary>
+/// <summary>
+/// The user and the group that a job asks for, compared with those of the box: a job never runs with other rights than it asks for.
+/// </summary>
 internal static class JobAccount
 {
     /// <summary>Why this box cannot run a job as it asks for; null when it can.</summary>
@@ -16,7 +18,8 @@ internal static class JobAccount
             var (own, user) = (accounts.OwnUser, accounts.FindUser(uid));
             if (user is null)
             {
-                return $"cannot run as user '{uid}': this node has no such user, and the box runs as {own}; submit the job without uid, or as a user of this node";
+                return $"cannot run as user '{uid}': this node has no such user, and the box runs as {own}; "
+                    + "submit the job without uid, or as a user of this node";
             }
 
             if (user.Id != own.Id)
@@ -31,9 +34,13 @@ internal static class JobAccount
         }
 
         var (ownGroup, group) = (accounts.OwnGroup, accounts.FindGroup(gid));
-        return group is null
-                ? $"cannot run as group '{gid}': this node has no such group, and the box runs as {ownGroup}; submit the job without gid"
-            : group.Id != ownGroup.Id ? $"cannot run as group {group}: the box runs as {ownGroup}; submit the job without gid, or to a box that runs as {group}"
+        if (group is null)
+        {
+            return $"cannot run as group '{gid}': this node has no such group, and the box runs as {ownGroup}; submit the job without gid";
+        }
+
+        return group.Id != ownGroup.Id
+            ? $"cannot run as group {group}: the box runs as {ownGroup}; submit the job without gid, or to a box that runs as {group}"
             : null;
     }
 }

@@ -16,7 +16,9 @@ internal sealed class Durability(StateKeeper state)
 
         session.HasChanged = true;
         var problem = state.SavingProblem;
-        session.HasSubmitted |= request is SyncRequest sync ? sync.Jobs.Any(job => job.Node is null) : problem is null && request is SubmitRequest;
+        session.HasSubmitted |= request is SyncRequest sync
+            ? sync.Jobs.Any(job => job.Node is null)
+            : problem is null && request is SubmitRequest;
         if (problem is not null && request is KillRequest or ModifyRequest)
         {
             answer.Warn([$"the change is not on disk yet: {problem}"]);

@@ -17,7 +17,9 @@ internal static class NodesCommand
             """,
     };
 
-    /// <summary>Prints the answer to a request that has no argument; again and again where the client option <c>refresh</c> is set.</summary>
+    /// <summary>
+    /// Prints the answer to a request that has no argument; again and again where the client option <c>refresh</c> is set.
+    /// </summary>
     /// <returns>The exit status.</returns>
     public static async Task<int> PrintAsync(Invocation invocation, string request)
     {

@@ -5,7 +5,9 @@ using MeeseeksBox.Client;
 namespace MeeseeksBox.CommandLine.Status;
 
 /// <summary>What the conditions of <c>stat</c> mean for nodes and pools, where the lines are for scripts.</summary>
-/// <remarks>A job without a node is shown under the asked node, so that a condition on nodes lets it pass until that node is known.</remarks>
+/// <remarks>
+/// A job without a node is shown under the asked node, so that a condition on nodes lets it pass until that node is known.
+/// </remarks>
 internal sealed class StatusFilter
 {
     private const string Node = "node";

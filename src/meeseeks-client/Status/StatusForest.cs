@@ -4,10 +4,13 @@ namespace MeeseeksBox.CommandLine.Status;
 
 /// <summary>The nodes for scripts, in the order and on the level that the original gives them.</summary>
 /// <remarks>
-/// The first online node that reaches another takes it below itself, level by level; so a node that is reached two ways stands in one place.
+/// The first online node that reaches another takes it below itself, level by level; so a node that is reached two ways stands in one
+/// place.
 /// </remarks>
 /// <param name="nodes">The nodes, in the order of the answer.</param>
-/// <param name="asked">The node that was asked. It takes all others below itself: an original lists every node that it knows as reachable.</param>
+/// <param name="asked">
+/// The node that was asked. It takes all others below itself: an original lists every node that it knows as reachable.
+/// </param>
 internal sealed class StatusForest(IReadOnlyDictionary<string, NodeStatus> nodes, string asked)
 {
     /// <summary>All nodes by name, on one level.</summary>

@@ -53,7 +53,9 @@ internal sealed record StatusJob
     /// <summary>Its command for scripts; of a configuration the keys.</summary>
     public required string Words { get; init; }
 
-    /// <summary>The column between state and args for scripts: the reported running time, or the exit status in brackets, where there is one.</summary>
+    /// <summary>
+    /// The column between state and args for scripts: the reported running time, or the exit status in brackets, where there is one.
+    /// </summary>
     public string Result => ReportedSeconds is { } seconds ? seconds.ToString(CultureInfo.InvariantCulture)
         : Rc is { } rc && !Flags.StartsWith('A') ? $"({rc.ToString(CultureInfo.InvariantCulture)})"
         : "";

@@ -4,7 +4,9 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Status;
 
-/// <summary>The lines of <c>stat</c> for scripts: columns separated by tabs, byte for byte as the original prints them (SPEC.md §11).</summary>
+/// <summary>
+/// The lines of <c>stat</c> for scripts: columns separated by tabs, byte for byte as the original prints them (SPEC.md §11).
+/// </summary>
 internal sealed class StatusText
 {
     private readonly ClusterStatus _status;
@@ -68,8 +70,11 @@ internal sealed class StatusText
     private IEnumerable<string> OfNode(string node, string indent)
     {
         var jobs = _jobs.GetValueOrDefault(node, []);
-        var free = _status.Free.Where(pool => _filter.TakesNode(node) && pool.Value.ContainsKey(node) && _filter.TakesPool(pool.Key)).Select(pool => pool.Key);
-        return jobs.Keys.Union(free).Order(StringComparer.Ordinal).SelectMany(pool => OfPool(node, pool, jobs.GetValueOrDefault(pool, []), indent));
+        var free = _status.Free
+            .Where(pool => _filter.TakesNode(node) && pool.Value.ContainsKey(node) && _filter.TakesPool(pool.Key))
+            .Select(pool => pool.Key);
+        return jobs.Keys.Union(free).Order(StringComparer.Ordinal)
+            .SelectMany(pool => OfPool(node, pool, jobs.GetValueOrDefault(pool, []), indent));
     }
 
     private IEnumerable<string> OfPool(string node, string pool, List<StatusJob> jobs, string indent)

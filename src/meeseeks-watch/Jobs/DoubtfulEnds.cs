@@ -2,9 +2,12 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Watcher.Jobs;
 
-/// <summary>Ends of jobs at a box of the original after which a job may run again: each counts once the job has stayed so for a while.</summary>
+/// <summary>
+/// Ends of jobs at a box of the original after which a job may run again: each counts once the job has stayed so for a while.
+/// </summary>
 /// <remarks>
-/// The versions differ in what they run again: in February 2022 <c>resubmit</c> alone does nothing. A job whose end never counted would leave the
+/// The versions differ in what they run again: in February 2022 <c>resubmit</c> alone does nothing. A job whose end never counted would
+/// leave the
 /// box by and by, and be submitted once more.
 /// </remarks>
 /// <param name="patience">How long a job must have stayed so.</param>

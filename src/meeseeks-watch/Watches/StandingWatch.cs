@@ -7,7 +7,9 @@ using Serilog;
 namespace MeeseeksBox.Watcher.Watches;
 
 /// <summary>A watch without files: keeps its jobs running.</summary>
-/// <remarks>With <c>once</c> it starts those that do not run, and leaves them alone; with <c>count</c> it ends after so many rounds.</remarks>
+/// <remarks>
+/// With <c>once</c> it starts those that do not run, and leaves them alone; with <c>count</c> it ends after so many rounds.
+/// </remarks>
 /// <param name="settings">Its settings, without globs.</param>
 /// <param name="desk">Where jobs are run.</param>
 /// <param name="isOnce">Whether it ends when all its jobs have been given to the box.</param>

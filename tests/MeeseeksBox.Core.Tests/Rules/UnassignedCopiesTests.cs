@@ -8,8 +8,10 @@ public sealed class UnassignedCopiesTests
     private readonly TestNode _node = new();
 
     // As the cached client of January 2020 sends a new job, but for its id, which its key gives.
-    private Job New => Some.Job("{'id':'a','pool':'p1','args':['x'],'node':false,'submit_node':false,'state':'new','tags':[null],'start_count':0,'fail_count':0,'seq':7}")
-        with { SubmitTs = _node.Clock.Wall - 1, Ts = _node.Clock.Wall - 1 };
+    private Job New => Sent with { SubmitTs = _node.Clock.Wall - 1, Ts = _node.Clock.Wall - 1 };
+
+    private static Job Sent { get; } = Some.Job(
+        "{'id':'a','pool':'p1','args':['x'],'node':false,'submit_node':false,'state':'new','tags':[null],'start_count':0,'fail_count':0,'seq':7}");
 
     [Fact]
     public void An_unknown_new_job_is_taken_like_a_submit()
