@@ -15,6 +15,9 @@ public static class ErrorCode
     /// <summary>A request was understood and not followed; the <c>error</c> says why.</summary>
     public const string Refused = "refused";
 
+    /// <summary>A submit came while the node stops; the same submit can be sent again once it is back.</summary>
+    public const string Stopping = "stopping";
+
     /// <summary>The client may not make this request (<c>listen.allow</c> on the node).</summary>
     public const string Forbidden = "forbidden";
 

@@ -1,5 +1,6 @@
 using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Configuration;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -18,7 +19,7 @@ internal sealed class Submitting(LedgerState state, Killing killing, Running run
         var id = spec.Id ?? JobId.Create(now, state.Dice);
         if (state.IsClosed)
         {
-            return Refused(id, $"{state.Settings.Name} is stopping and takes no new work", warnings);
+            return Refused(id, $"{state.Settings.Name} is stopping and takes no new work", warnings) with { Code = ErrorCode.Stopping };
         }
 
         if (spec.Problem is not null)

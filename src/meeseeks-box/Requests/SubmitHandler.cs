@@ -15,7 +15,7 @@ internal sealed class SubmitHandler(StateKeeper state)
             : state.Do((ledger, now) => ledger.Submit(request.Spec, now));
         if (result.Error is not null)
         {
-            answer.Refuse(result.Error);
+            answer.Refuse(result.Error, result.Code);
         }
 
         answer.Warn(result.Warnings);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
+using MeeseeksBox.Protocol;
 using Serilog;
 
 namespace MeeseeksBox.Watcher.Jobs;
@@ -31,7 +32,11 @@ internal sealed class BoxLink(MeeseeksClient client, TimeSpan patience, TimeProv
             {
                 var answer = await client.RequestAsync(request, stop: stop);
                 SetThere();
-                return answer;
+                if (answer.Code is not ErrorCode.Stopping)
+                    return answer;
+
+                // What a box refuses because it stops is for its next start.
+                await Task.Delay(pause, time, stop);
             }
             catch (MeeseeksConnectionException problem) when (IsPatient(problem))
             {

@@ -1,3 +1,4 @@
+using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
@@ -213,6 +214,9 @@ public sealed class SubmittingTests
 
         node.Ledger.Close();
 
-        node.Submit($"{{{Sleep}}}").Error.Should().Contain("stopping");
+        var answer = node.Submit($"{{{Sleep}}}");
+
+        answer.Error.Should().Contain("stopping");
+        answer.Code.Should().Be(ErrorCode.Stopping, "a client sends the same submit again once the node is back");
     }
 }
