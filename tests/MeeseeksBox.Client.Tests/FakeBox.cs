@@ -51,8 +51,9 @@ internal sealed class FakeBox : IAsyncDisposable
     /// <summary>Cuts all connections.</summary>
     public void Cut()
     {
+        // One that has ended by itself meanwhile has no socket any more.
         foreach (var client in _clients.Keys)
-            client.Client.Close(0);
+            client.Client?.Close(0);
     }
 
     public async ValueTask DisposeAsync()
