@@ -45,8 +45,7 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
             entry.Recorded = true;
         }
 
-        if (theirs.Pool != entry.Job.Pool && NodeSettings.ConfigPool is var config && (theirs.Pool == config || entry.Job.Pool == config)
-            && Conflict.AreOfOneSubmission(theirs, entry.Job))
+        if (IsConfiguration(theirs) != IsConfiguration(entry.Job) && Conflict.AreOfOneSubmission(theirs, entry.Job))
         {
             // Whether a job is a configuration was judged by its pool, when it came.
             return false;
@@ -75,6 +74,8 @@ internal sealed class Merging(LedgerState state, Killing killing, Running runnin
                 throw new InvalidOperationException("An unknown verdict about a copy of a job.");
         }
     }
+
+    private static bool IsConfiguration(Job job) => job.Pool is NodeSettings.ConfigPool;
 
     private void Take(Job theirs, Moment now)
     {

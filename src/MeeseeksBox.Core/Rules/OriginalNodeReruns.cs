@@ -8,8 +8,7 @@ namespace MeeseeksBox.Core.Rules;
 /// </summary>
 /// <remarks>
 /// In every version of the original the submit node carries out <c>resubmit</c>. A node of January 2020 still retries and restarts such
-/// a job
-/// by itself; later ones leave that to the submit node too. The two cannot be told apart, so this node waits before it does either.
+/// a job by itself; later ones leave that to the submit node too. The two cannot be told apart, so this node waits before it does either.
 /// </remarks>
 internal sealed class OriginalNodeReruns(LedgerState state)
 {

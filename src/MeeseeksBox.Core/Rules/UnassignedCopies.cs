@@ -18,18 +18,14 @@ internal sealed class UnassignedCopies(LedgerState state, Submitting submitting,
     /// <summary>Gives this node to the jobs that were taken since the last call and that no other node has room for.</summary>
     /// <remarks>
     /// As the original does. The client receives only jobs with a node, and takes a job without one for lost after <c>expire</c>. A job
-    /// on a node
-    /// without its pool is still routed as soon as there is room.
+    /// on a node without its pool is still routed as soon as there is room.
     /// </remarks>
     public void KeepUnrouted(Moment now)
     {
-        foreach (var job in _adopted.Select(entry => entry.Job).Where(job => job is { Node: null, IsLive: true }))
+        foreach (var entry in _adopted.Where(entry => entry.Job is { Node: null, IsLive: true }))
         {
-            if (state.Jobs.TryFind(job.Id, out var entry))
-            {
-                var here = job with { Node = state.Settings.Name };
-                _ = state.Change(entry, here with { Active = state.Jobs.IsHere(here) }, now);
-            }
+            var here = entry.Job with { Node = state.Settings.Name };
+            _ = state.Change(entry, here with { Active = state.Jobs.IsHere(here) }, now);
         }
 
         _adopted.Clear();
