@@ -33,6 +33,7 @@ public sealed class LifeTests
     [InlineData(1443, "Somebody changed a copy that had not heard of the run: the run was ended, and the job ran once more.")]
     [InlineData(5577, "A job left a head before its end could be sent to a node that was cut off, which then took it for alive for ever.")]
     [InlineData(14676, "A job was sent again whenever an answer came from before it was there: more copies were sent than there were changes.")]
+    [InlineData(61367, "A head that was cut off while a job on an original node ended, and was dropped below, took it for alive for ever.")]
     public void A_life_in_which_something_was_wrong_once_ends_well(int seed, string what) =>
         new Life(seed, isLogged: false).Run().Should().BeEmpty(what);
 

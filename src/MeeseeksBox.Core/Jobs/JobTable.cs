@@ -29,7 +29,8 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
     public EntryList AtWorkElsewhere { get; } = new(EntryList.ByDue);
 
     /// <summary>
-    /// Live jobs at work on nodes whose status stands for them (<see cref="NodeTable.IsLeased"/>): they have no deadline.
+    /// Live jobs at work on nodes whose status stands for them (<see cref="NodeTable.IsLeased"/>): they do not expire, but are sent again
+    /// when nothing was heard of them for a while.
     /// </summary>
     public EntryList Leased { get; } = new(EntryList.ByDue);
 
@@ -134,6 +135,14 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
         }
     }
 
+    /// <summary>Lets the deadline of an entry begin again, although the entry has not changed.</summary>
+    public void Postpone(JobEntry entry, Moment now)
+    {
+        LeaveDueList(entry);
+        entry.Touched = now.Steady;
+        EnterDueList(entry);
+    }
+
     /// <summary>Starts the deadlines of the jobs at work on a node, or takes them away, by <see cref="NodeTable.IsLeased"/>.</summary>
     public void ApplyLease(string node, Moment now)
     {
@@ -141,9 +150,7 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
         var candidates = AllIn(isLeased ? AtWorkElsewhere : Leased);
         foreach (var entry in candidates.Where(entry => entry.Job.Node == node && entry.Job.IsLive).ToArray())
         {
-            LeaveDueList(entry);
-            entry.Touched = now.Steady;
-            EnterDueList(entry);
+            Postpone(entry, now);
         }
     }
 

@@ -93,6 +93,9 @@ public sealed class Peer
         return null;
     }
 
+    /// <summary>Takes note that it is not known whether the peer still has a job.</summary>
+    internal void Doubt(string id) => _known.Remove(id);
+
     /// <summary>A job has left the table. Of its end the peer still hears when it has another copy, which would never end otherwise.</summary>
     internal void Forget(string id)
     {

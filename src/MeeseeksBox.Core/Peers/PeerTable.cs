@@ -34,6 +34,19 @@ internal sealed class PeerTable(NodeTable nodes, News news)
         }
     }
 
+    /// <summary>
+    /// Sends a live job once more to the peers that reach its node: whoever knows its end answers with that, and a node that has lost it
+    /// says so.
+    /// </summary>
+    public void OfferAgain(JobEntry entry)
+    {
+        foreach (var peer in _peers.Values.Where(peer => nodes.IsReachedThrough(peer.Name, entry.Job.Node!)))
+        {
+            peer.Doubt(entry.Job.Id);
+            Offer(peer, entry);
+        }
+    }
+
     /// <summary>A job has left the table.</summary>
     public void Removed(string id)
     {

@@ -17,6 +17,7 @@ internal sealed class Deadlines(LedgerState state, Running running, Expiry expir
         Consider(End(state.Jobs.Ended.First, settings.Expire));
         Consider(settings.ExpireActiveJobs ? End(state.Jobs.AtWorkElsewhere.First, settings.Expire) : null);
         Consider(End(state.Jobs.WaitingElsewhere.First, settings.Timeout));
+        Consider(End(state.Jobs.Leased.First, settings.Timeout));
         Consider(state.Jobs.NextDelayed);
         Consider(state.Runs.NextLimit);
         Consider(state.Nodes.NextTimeout(settings.Timeout));
@@ -59,6 +60,13 @@ internal sealed class Deadlines(LedgerState state, Running running, Expiry expir
 
             // Sent again, but not stamped: nothing has changed, and it must not win over what has come of it meanwhile.
             _ = state.Jobs.Put(entry.Job, now);
+        }
+
+        foreach (var entry in Due(state.Jobs.Leased, settings.Timeout, now))
+        {
+            // Its end may have passed us by while we were cut off, and have been dropped below since: nobody would tell us of it unasked.
+            state.Peers.OfferAgain(entry);
+            state.Jobs.Postpone(entry, now);
         }
 
         foreach (var (live, update) in LiveHere())

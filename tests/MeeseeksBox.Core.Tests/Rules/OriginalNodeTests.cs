@@ -219,6 +219,47 @@ public sealed class OriginalNodeTests
     }
 
     [Fact]
+    public void It_is_sent_there_again_once_in_timeout_while_nothing_is_heard_of_it()
+    {
+        Send("'retries':0");
+        StartThere();
+        _head.Ledger.TakeJobs(_head.Peer("peer"), [Job], null, _head.Now);
+        Sent().Should().BeEmpty("the peer has told of it as it is");
+
+        _head.Pass(40);
+        HearOf(slots: 1);
+        Sent().Should().BeEmpty();
+        _head.Pass(21);
+        Sent().Should().Equal(Job);
+        HearOf(slots: 1);
+        _head.Pass(20);
+        Sent().Should().BeEmpty();
+        _head.Pass(41);
+        Sent().Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Its_end_that_was_dropped_below_while_this_head_was_cut_off_is_heard_of_all_the_same()
+    {
+        var below = new TestNode(Some.Head() with { Name = "below" }, _head.Clock);
+        below.Hear("n1", ("n1", Some.OriginalStatus(0, 1)));
+        Send("'retries':0");
+        StartThere();
+        below.Merge(Job with { State = JobState.Done, Active = false, Rc = 0, EndTs = 9, Ts = Job.Ts + 1 });
+        below.Pass(Some.Head().Expire);
+        below.Ledger.Find("a").Should().BeNull();
+        _head.Ledger.TakeJobs(_head.Peer("peer"), [Job], null, _head.Now);
+        HearOf(slots: 1);
+        _head.Pass(60);
+
+        below.Merge([.. Sent()]);
+        _head.Merge(below["a"]);
+
+        Job.State.Should().Be(JobState.Done);
+        below.History.Should().ContainSingle("it has entered the history before");
+    }
+
+    [Fact]
     public void It_expires_so_long_after_its_node_went_offline()
     {
         Send("'retries':0");
@@ -330,6 +371,8 @@ public sealed class OriginalNodeTests
         var job = _head.Accept($"{{'id':'a','pool':'p1','args':['x'],{spec}}}");
         job.Node.Should().Be("n1");
     }
+
+    private IReadOnlyList<Job> Sent() => _head.Ledger.TakePending(_head.Peer("peer"));
 
     private void StartThere() => _head.Merge(Job with { State = JobState.Running, Active = true, StartCount = Job.StartCount + 1, Ts = Job.Ts + 1 });
 
