@@ -23,11 +23,21 @@ public static class ClientProgram
         EndAsync(Start(Path, Conf(box), words), input);
 
     /// <summary>Calls the client under another name.</summary>
+    /// <remarks>
+    /// A native program sees the name of a link to it. The program as it was built sees the name of its assembly's file, so that is copied.
+    /// </remarks>
     public static async Task<ClientRun> ClientNamedAsync(this RunningBox box, string name, params string[] words)
     {
         using var folder = new TemporaryFolder();
-        File.CreateSymbolicLink(folder.File(name), Native!);
-        return await EndAsync(Start(folder.File(name), Conf(box), words), "");
+        if (Native is not null)
+        {
+            File.CreateSymbolicLink(folder.File(name), Native);
+            return await EndAsync(Start(folder.File(name), Conf(box), words), "");
+        }
+
+        File.Copy($"{Path}.dll", folder.File($"{name}.dll"));
+        string[] host = ["exec", "--depsfile", $"{Path}.deps.json", "--runtimeconfig", $"{Path}.runtimeconfig.json", folder.File($"{name}.dll")];
+        return await EndAsync(Start("dotnet", Conf(box), [.. host, .. words]), "");
     }
 
     /// <summary>Calls the client of a box on a terminal (script of util-linux makes one).</summary>
