@@ -27,7 +27,7 @@ internal sealed partial class Mask
             var kind = match.Groups.Values.Skip(1).First(group => group.Success).Name;
             return kind switch
             {
-                "loadavg" or "ver" => $"<{kind}>",
+                "loadavg" or "ver" or "seconds" => $"<{kind}>",
                 _ => Numbered(kind, match.Value),
             };
         });
@@ -50,7 +50,8 @@ internal sealed partial class Mask
         (?<="(?:ts|submit_ts|start_ts|end_ts)":\s?)(?<ts>[12]\d{9}(?:\.\d{1,7})?(?![\d.eE]))
         |(?<="pid":\s?)(?<pid>[1-9]\d*)
         |(?<="loadavg":\s?)(?<loadavg>\d+(?:\.\d+)?)
-        |(?<=\tonline\t|online\ \ load\ )(?<loadavg>\d+(?:\.\d+)?)
+        |(?<=\tonline\t)(?<loadavg>\d+(?:\.\d+)?)
+        |(?<=\tnew\t)(?<seconds>\d+)(?=\t)
         |(?<="ver":\s?")(?<ver>[^"]+)
         |(?<id>\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b)
         """,

@@ -4,8 +4,8 @@ namespace MeeseeksBox.EndToEnd.Golden;
 
 /// <summary>A session with a box, played from a script and recorded in a transcript.</summary>
 /// <remarks>
-/// A script has a line for each step. <c># text</c> is a heading. <c>&gt; line</c> is sent, and its answer recorded; <c>&gt;&gt; line</c> is
-/// sent without reading an answer, <c>&lt;</c> reads one, and <c>&lt;&lt;</c> one of many lines. <c>@running ID</c>, <c>@ended ID</c> and
+/// A script has a line for each step. <c># text</c> is a heading. <c>&gt; line</c> is sent, and its answer recorded.
+/// <c>&gt;&gt; line</c> is sent without reading an answer, <c>&lt;</c> reads one, and <c>&lt;&lt;</c> one of many lines. <c>@running ID</c>, <c>@ended ID</c> and
 /// <c>@parked ID</c> wait on another connection until a job has a process, has ended, or waits for its next run; <c>@send LINE</c> sends a
 /// line on that connection.
 /// </remarks>

@@ -204,8 +204,7 @@ public sealed class RequestTranscriptTests
         files.Content("The checkpoint at the stop", await File.ReadAllTextAsync(state, TestContext.Current.CancellationToken));
         files.Content("The folder", string.Concat(Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal).Select(
             file => $"{Path.GetFileName(file)} {Convert.ToString((int)File.GetUnixFileMode(file), 8)}\n")));
-        transcript.Verify();
-        files.Verify();
+        Assert.Multiple(transcript.Verify, files.Verify);
     }
 
     // The answer to the last submit comes when the journal has every change before it.

@@ -5,8 +5,8 @@ namespace MeeseeksBox.EndToEnd.Golden;
 
 /// <summary>A record of a session, compared byte for byte with a file of the repository.</summary>
 /// <remarks>
-/// The files are in tests/EndToEnd/Golden/Transcripts: <c># heading</c>, <c>&gt; line sent</c>, <c>&lt; line answered</c>, <c>$ command</c>,
-/// output, <c>[exit 0]</c>. After an intended change of the wire, of files or of output, run these tests with MEESEEKS_GOLDEN=write
+/// The files are in tests/EndToEnd/Golden/Transcripts: <c># heading</c>, <c>&gt; line sent</c>, <c>&lt; line answered</c>,
+/// <c>$ command</c>, output, <c>[exit 0]</c>. After an intended change of the wire, of files or of output, run these tests with MEESEEKS_GOLDEN=write
 /// in the environment, which rewrites the files, and review the difference.
 /// </remarks>
 internal sealed class Transcript
@@ -19,7 +19,7 @@ internal sealed class Transcript
     private readonly string _path;
 
     /// <param name="name">The name of the file, without its extension.</param>
-    public Transcript(string name) => _path = Path.Combine(BuildOutput.Repository, "tests", "EndToEnd", "Golden", "Transcripts", $"{name}.txt");
+    public Transcript(string name) => _path = Path.Combine(BuildOutput.Repository, "tests/EndToEnd/Golden/Transcripts", $"{name}.txt");
 
     /// <summary>The values that are replaced.</summary>
     public Mask Mask { get; } = new();
@@ -67,8 +67,9 @@ internal sealed class Transcript
         }
 
         var expected = File.Exists(_path) ? File.ReadAllText(_path) : "";
+        var name = Path.GetRelativePath(BuildOutput.Repository, _path);
         if (actual != expected)
-            Assert.Fail($"{Path.GetRelativePath(BuildOutput.Repository, _path)} differs. Set {Variable}=write to rewrite it.\n{Differences(expected, actual)}");
+            Assert.Fail($"{name} differs. If the change is intended, set {Variable}=write to rewrite it.\n{Differences(expected, actual)}");
     }
 
     private static string Differences(string expected, string actual)
@@ -107,6 +108,8 @@ internal sealed class Transcript
     private void Add(string prefix, string line) => _text.Append(prefix).Append(Visible(line)).Append('\n');
 
     // A transcript is a text file: control characters, such as those of a terminal or a wrong line end, are shown by their numbers.
-    private string Visible(string text) => string.Concat(
-        Mask.Apply(text).Select(letter => char.IsControl(letter) && letter is not ('\n' or '\t') ? $"\\x{(int)letter:x2}" : letter.ToString()));
+    private string Visible(string text) => string.Concat(Mask.Apply(text).Select(Visible));
+
+    private static string Visible(char letter) =>
+        char.IsControl(letter) && letter is not ('\n' or '\t') ? $"\\x{(int)letter:x2}" : letter.ToString();
 }
