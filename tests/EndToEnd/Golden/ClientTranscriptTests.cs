@@ -94,7 +94,8 @@ public sealed class ClientTranscriptTests
             ["mod", "done", "state=done"], ["mod"],
             ["hold", "s1"], ["release", "s1", "nosuch"], ["hold"],
             ["del", "s1"], ["kill", "tag=a", "nosuch"], ["del", "s1"], ["del"],
-            ["conf", "pools.q.slots=5"], ["conf", "pools.q.slots=two"], ["conf", "pools.q.slots=6", "n1"], ["conf", "pools.q.slots=two", "n1"],
+            ["conf", "pools.q.slots=5"], ["conf", "pools.q.slots=two"],
+            ["conf", "pools.q.slots=6", "n1"], ["conf", "pools.q.slots=two", "n1"],
         ];
         foreach (var words in calls)
             Record("meeseeks-client", words, await box.ClientAsync(words));
