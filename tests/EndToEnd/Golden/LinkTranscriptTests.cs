@@ -106,17 +106,17 @@ public sealed class LinkTranscriptTests
 
         transcript.Heading("A job that was submitted here");
         _ = await box.AskLineAsync("""[{"submit":{"id":"a","pool":"p","node":"n2","args":["/bin/true"],"hold":true,"env":{"A":"1"},"retries":1}}]""");
-        await peer.HearAsync();
+        await peer.HearJobsAsync();
         await peer.AnswerAsync("""[{"sync":["a"],"get":{}}]""");
 
         transcript.Heading("Attributes of it are cleared");
         _ = await box.AskLineAsync("""[{"submit":{"id":"a","hold":null,"env":null,"retries":null,"tags":null}}]""");
-        await peer.HearAsync();
+        await peer.HearJobsAsync();
         await peer.AnswerAsync("""[{"sync":["a"],"get":{}}]""");
 
         transcript.Heading("It is killed");
         _ = await box.AskLineAsync("""[{"kill":"a"}]""");
-        await peer.HearAsync();
+        await peer.HearJobsAsync();
         await peer.AnswerAsync("""[{"sync":["a"],"get":{}}]""");
         await RecordAsync(transcript, box, """[{"job":"old"},{"job":"a"},{"nodes":{}},{"pools":{}}]""");
 
@@ -140,10 +140,10 @@ public sealed class LinkTranscriptTests
 
         transcript.Heading("A job lives there: the job by its id");
         _ = await box.AskLineAsync("""[{"submit":{"id":"a","pool":"p","args":["/bin/true"]}}]""");
-        await peer.HearAsync();
+        await peer.HearJobsAsync();
         await peer.AnswerAsync($$$$"""[{"sync":["a"],"get":{},"nodes":{"n2":{{{{OriginalStatus}}}}}}]""");
         _ = await box.AskLineAsync("""[{"submit":{"id":"a","tags":["t"]}}]""");
-        await peer.HearAsync();
+        await peer.HearJobsAsync();
 
         transcript.Verify();
     }

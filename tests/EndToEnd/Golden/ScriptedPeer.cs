@@ -25,6 +25,20 @@ internal sealed class ScriptedPeer(Transcript transcript) : IDisposable
     /// <summary>Records the next line of the box.</summary>
     public async Task HearAsync() => transcript.Sent(await _lines!.ReadAsync() ?? "[end]");
 
+    /// <summary>Records the next line that carries jobs to a node of the original.</summary>
+    /// <remarks>A change that is made while an answer is on its way leaves a wake-up behind, which costs one empty turn.</remarks>
+    public async Task HearJobsAsync()
+    {
+        var line = await _lines!.ReadAsync();
+        while (line?.StartsWith("""[{"sync":{},""", StringComparison.Ordinal) is true)
+        {
+            await _lines.SendAsync("""[{"sync":[],"get":{}}]""");
+            line = await _lines.ReadAsync();
+        }
+
+        transcript.Sent(line ?? "[end]");
+    }
+
     /// <summary>Answers a line of the box.</summary>
     public async Task AnswerAsync(string line)
     {
