@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace MeeseeksBox.Client;
 
-/// <summary>Which jobs are meant: some ids, or all that meet some conditions (docs/PROTOCOL.md, Filters). Immutable.</summary>
+/// <summary>Which jobs are meant: some ids, or all that meet some conditions (docs/PROTOCOL.md#filters). Immutable.</summary>
 /// <example><code>
 /// JobSelection.All.Where("pool", "p1").Where("state", "done", "failed").Where("tag", "night*")
 /// </code></example>

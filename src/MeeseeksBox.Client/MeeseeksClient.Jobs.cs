@@ -15,7 +15,7 @@ public sealed partial class MeeseeksClient
     public Task<SubmittedJobs> SubmitAsync(NewJob job, CancellationToken stop = default) => SubmitAsync(job.ToSpec(), stop);
 
     /// <summary>Submits a job, or changes the one that has the id.</summary>
-    /// <param name="spec">The job as the wire has it (docs/PROTOCOL.md, submit). It is left as it is.</param>
+    /// <param name="spec">The job as the wire has it (docs/PROTOCOL.md#submit). It is left as it is.</param>
     /// <param name="stop">Ends the wait; the job may have been submitted all the same.</param>
     /// <example><code>await client.SubmitAsync(new JsonObject { ["id"] = "a", ["hold"] = false });</code></example>
     public async Task<SubmittedJobs> SubmitAsync(JsonObject spec, CancellationToken stop = default)

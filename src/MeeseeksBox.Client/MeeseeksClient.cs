@@ -14,7 +14,7 @@ namespace MeeseeksBox.Client;
 /// </summary>
 /// <remarks>
 /// Every method throws <see cref="MeeseeksConnectionException"/> when the box cannot be reached, <see cref="MeeseeksRequestException"/> when
-/// it refuses, and <see cref="OperationCanceledException"/> when it is cancelled. docs/PROTOCOL.md tells of each request.
+/// it refuses, and <see cref="OperationCanceledException"/> when it is cancelled. docs/PROTOCOL.md#requests describes each request.
 /// </remarks>
 /// <example><code>
 /// await using var client = new MeeseeksClient(new MeeseeksClientOptions { Address = "head1" });

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace MeeseeksBox.Client;
 
-/// <summary>A job to be submitted. What is null is left to the box. The README tells of each key.</summary>
+/// <summary>A job to be submitted. What is null is left to the box. README.md#jobs describes each key.</summary>
 /// <example><code>var job = new NewJob("p1", "sleep", "9") { Retries = 2, Tags = ["night"] };</code></example>
 public sealed record NewJob
 {

@@ -105,7 +105,7 @@ public sealed class Ledger
     /// <summary>The peers that this node is linked with.</summary>
     public IReadOnlyCollection<string> PeerNames => _state.Peers.Names;
 
-    /// <summary>Free slots by pool and node, of the nodes online (SPEC.md §2, <c>pools</c>).</summary>
+    /// <summary>Free slots by pool and node, of the nodes online (docs/SPECIFICATION.md#free-slots).</summary>
     public Dictionary<string, Dictionary<string, SlotCount>> FreeSlots()
     {
         var pools = new Dictionary<string, Dictionary<string, SlotCount>>();
@@ -137,7 +137,7 @@ public sealed class Ledger
         }
     }
 
-    /// <summary>Makes a job, or changes one (README, submit).</summary>
+    /// <summary>Makes a job, or changes one (docs/SPECIFICATION.md#submit).</summary>
     public SubmitAnswer Submit(JobSpec spec, Moment now)
     {
         var answer = _submitting.Submit(spec, now);
@@ -145,7 +145,7 @@ public sealed class Ledger
         return answer with { Jobs = [.. answer.Jobs.Select(job => job.Value is null ? job : new(job.Key, Find(job.Key)))] };
     }
 
-    /// <summary>Ends a job (README, kill); null when there is none with this id.</summary>
+    /// <summary>Ends a job (docs/SPECIFICATION.md#kill); null when there is none with this id.</summary>
     public Job? Kill(string id, Moment now)
     {
         if (!_state.Jobs.TryFind(id, out var entry))
@@ -180,7 +180,7 @@ public sealed class Ledger
         return true;
     }
 
-    /// <summary>Takes in jobs as another node knows them (SPEC.md §7).</summary>
+    /// <summary>Takes in jobs as another node knows them (docs/SPECIFICATION.md#sync).</summary>
     /// <returns>The ids of those that were taken over.</returns>
     public IReadOnlyList<string> Merge(IEnumerable<Job> jobs, Moment now)
     {
@@ -230,7 +230,7 @@ public sealed class Ledger
            select entry.Job.Id,
     ];
 
-    /// <summary>Takes in the jobs that a peer tells of (SPEC.md §7).</summary>
+    /// <summary>Takes in the jobs that a peer tells of (docs/SPECIFICATION.md#jobs-sent-up).</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="jobs">The jobs, as it has them.</param>
     /// <param name="seq">The number of change there up to which they are complete; null from an old peer.</param>
@@ -241,7 +241,7 @@ public sealed class Ledger
         _routing.Route(now);
     }
 
-    /// <summary>Takes in the nodes that a peer tells of (SPEC.md §7).</summary>
+    /// <summary>Takes in the nodes that a peer tells of (docs/SPECIFICATION.md#node-status).</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="statuses">The status of each.</param>
     /// <param name="gone">The nodes that have gone since; null when the peer told of all that it knows.</param>
@@ -269,7 +269,10 @@ public sealed class Ledger
         }
     }
 
-    /// <summary>Goes on with the jobs that were loaded: those that ran here have crashed (SPEC.md §4), the others wait for their turn.</summary>
+    /// <summary>
+    /// Goes on with the jobs that were loaded: those that ran here have crashed (docs/SPECIFICATION.md#crash-recovery), the others wait for
+    /// their turn.
+    /// </summary>
     public void Resume(Moment now)
     {
         foreach (var job in _state.Jobs.Snapshot())
@@ -311,7 +314,7 @@ public sealed class Ledger
         NodesChanged(now);
     }
 
-    /// <summary>Takes no new work from now on, and ends every run (SPEC.md §10).</summary>
+    /// <summary>Takes no new work from now on, and ends every run (docs/SPECIFICATION.md#orderly-stop).</summary>
     public void Close()
     {
         _state.IsClosed = true;

@@ -51,7 +51,9 @@ internal sealed class LedgerState
     /// <summary>States what this node tells of itself, when something of that has changed or it is older than it may be.</summary>
     public void StateOwn(double oldest, Moment now) => Own.State(Settings, Peers.Names, OwnLoadavg, oldest, now);
 
-    /// <summary>Makes a change of our own to a job: stamped so that no clock, ours or another's, hides it (SPEC.md §7).</summary>
+    /// <summary>
+    /// Makes a change of our own to a job: stamped so that no clock, ours or another's, hides it (docs/SPECIFICATION.md#stamps).
+    /// </summary>
     /// <param name="entry">The job.</param>
     /// <param name="changed">What it is to be.</param>
     /// <param name="now">The time.</param>

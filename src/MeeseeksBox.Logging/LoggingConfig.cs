@@ -5,7 +5,7 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Logging;
 
-/// <summary>The section <c>logging</c>, in the words of Python's <c>basicConfig</c> (README, configuration; SPEC.md §1.4).</summary>
+/// <summary>The section <c>logging</c>, in the words of Python's <c>basicConfig</c> (docs/SPECIFICATION.md#logging-settings).</summary>
 public sealed record LoggingConfig
 {
     private static readonly LoggingConfig Default = new();

@@ -16,7 +16,7 @@ public interface IJobRun
     void Started(int? pid = null);
 
     /// <summary>Sets an attribute of the job that travels with it and that people see, such as a progress.</summary>
-    /// <param name="key">Its name. The names of SPEC.md §3 that the box itself sets (<c>state</c>, <c>node</c>, <c>ts</c> …) are refused.</param>
+    /// <param name="key">Its name. The names that the box itself sets (docs/SPECIFICATION.md#plugin-attributes) are refused.</param>
     /// <param name="value">Its value; null takes the one before back, and is shown as null, so that every node forgets it.</param>
     /// <exception cref="ArgumentException">The name is one that the box sets itself.</exception>
     void Report(string key, JsonNode? value);

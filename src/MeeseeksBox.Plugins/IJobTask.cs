@@ -3,7 +3,7 @@ namespace MeeseeksBox.Plugins;
 /// <summary>What a pool does with a job. The box makes one new instance, by the constructor without parameters, for every run of a job.</summary>
 /// <remarks>
 /// A task harms nothing but its own job: what it throws becomes the job's <c>error</c>, and one that does not end when it
-/// is killed is abandoned. Set by SPEC.md §5.
+/// is killed is abandoned (docs/SPECIFICATION.md#plugin-faults).
 /// </remarks>
 /// <example>
 /// <code>

@@ -7,7 +7,7 @@ namespace MeeseeksBox.Protocol;
 
 /// <summary>
 /// Values as people and old peers write them: <c>1</c>, <c>"1"</c> and <c>true</c> are one truth, a number may stand in quotes
-/// (SPEC.md §2.4, §2.5).
+/// (docs/SPECIFICATION.md#numbers-and-booleans).
 /// </summary>
 public static class Loose
 {

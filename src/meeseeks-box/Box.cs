@@ -189,7 +189,9 @@ internal sealed class Box : IAsyncDisposable
         _supervisor.Ready($"listening on {Ports}{status}");
     }
 
-    /// <summary>Stops in stages (SPEC.md §10): no new work, runs ended, upstream nodes told, connections ended, state saved.</summary>
+    /// <summary>
+    /// Stops in stages (docs/SPECIFICATION.md#orderly-stop): no new work, runs ended, upstream nodes told, connections ended, state saved.
+    /// </summary>
     /// <returns>False when the state could not be saved; the log says why.</returns>
     public async Task<bool> StopAsync()
     {

@@ -9,6 +9,6 @@ internal static class ExitStatus
     /// <summary>It could not start, or not go on.</summary>
     public const int CannotRun = 1;
 
-    /// <summary>The command line or the configuration is wrong (SPEC.md §1.5).</summary>
+    /// <summary>The command line or the configuration is wrong (docs/SPECIFICATION.md#box-exit-status).</summary>
     public const int BadConfiguration = 2;
 }

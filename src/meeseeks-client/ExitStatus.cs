@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine;
 
-/// <summary>What the program tells the shell at its end (SPEC.md §11).</summary>
+/// <summary>What the program tells the shell at its end (docs/SPECIFICATION.md#client-exit-status).</summary>
 internal static class ExitStatus
 {
     /// <summary>It did what it was asked to.</summary>

@@ -9,6 +9,6 @@ internal static class ExitStatus
     /// <summary>It could not start, or not go on; with <c>once=1</c>, a job failed or could not be submitted.</summary>
     public const int Failed = 1;
 
-    /// <summary>The command line or the configuration is wrong (SPEC.md §1.5).</summary>
+    /// <summary>The command line or the configuration is wrong (docs/SPECIFICATION.md#configuration-errors).</summary>
     public const int BadConfiguration = 2;
 }

@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Watcher;
 
-/// <summary>The file that only one watcher at a time may hold (<c>lock</c>, SPEC.md §12).</summary>
+/// <summary>The file that only one watcher at a time may hold (<c>lock</c>, docs/SPECIFICATION.md#watch-lock).</summary>
 internal static class LockFile
 {
     private const int WouldBlock = 11;

@@ -103,7 +103,9 @@ internal sealed class Watcher : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops in order (SPEC.md §12): nothing more is submitted, jobs are killed, results are written.</summary>
+    /// <summary>
+    /// Stops in order (docs/SPECIFICATION.md#watch-signals): nothing more is submitted, jobs are killed, results are written.
+    /// </summary>
     public async Task StopAsync()
     {
         await _turn.WaitAsync();

@@ -3,7 +3,7 @@ using MeeseeksBox.Simulation.Lives;
 
 namespace MeeseeksBox.Simulation.Tests;
 
-/// <summary>SPEC.md §6, §7: whatever happens to a cluster, it comes right in the end.</summary>
+/// <summary>Whatever happens to a cluster, it comes right in the end (docs/SPECIFICATION.md#conflicts).</summary>
 public sealed class LifeTests
 {
     private const int Lives = 200;

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests;
 
-/// <summary>SPEC.md §4 (start), §1.6 (other settings), §8, §10.</summary>
+/// <summary>Start, other settings, remote configuration and stop (docs/SPECIFICATION.md#crash-recovery).</summary>
 public sealed class LedgerTests
 {
     private const string A = "'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1'";

@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Logging.Tests;
 
-/// <summary>SPEC.md §1.4 and §1.6: the log at the start and at a reload.</summary>
+/// <summary>The log at the start and at a reload (docs/SPECIFICATION.md#logging-settings).</summary>
 public sealed class LogSetupTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

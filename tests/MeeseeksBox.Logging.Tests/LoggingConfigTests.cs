@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Logging.Tests;
 
-/// <summary>SPEC.md §1.4: the words of Python's <c>basicConfig</c>.</summary>
+/// <summary>The words of Python's <c>basicConfig</c> (docs/SPECIFICATION.md#logging-settings).</summary>
 public sealed class LoggingConfigTests
 {
     [Theory]

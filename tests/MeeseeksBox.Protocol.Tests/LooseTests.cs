@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Protocol.Tests;
 
-// SPEC.md §2.4, §2.5
+// docs/SPECIFICATION.md#numbers-and-booleans
 public sealed class LooseTests
 {
     [Theory]

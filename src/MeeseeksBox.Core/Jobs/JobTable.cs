@@ -207,7 +207,7 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
     /// <summary>True when the job is on this node, in a pool that is here.</summary>
     public bool IsHere(Job job) => job.Node == _settings.Name && _settings.Pool(job.Pool) is not null;
 
-    // SPEC.md §6: a job for this node whose pool is not here is to be given a node like one that has none.
+    // A job for this node whose pool is not here is placed like one without a node (docs/SPECIFICATION.md#candidates).
     private QueueKey? Place(Job job) => job.HasEnded ? null
         : job.IsLive && (job.Node is null || (job.Node == _settings.Name && !IsHere(job))) ? new(null, job.Pool)
         : job.Node is null ? null

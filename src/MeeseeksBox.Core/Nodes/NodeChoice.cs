@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Core.Nodes;
 
-/// <summary>Which node gets a job (SPEC.md §6).</summary>
+/// <summary>Which node gets a job (docs/SPECIFICATION.md#node-choice).</summary>
 public static class NodeChoice
 {
     /// <summary>Chooses among nodes that are online, have the pool, and are not draining.</summary>

@@ -70,7 +70,8 @@ public sealed class NodeTable
 
     /// <summary>
     /// Takes in what a peer tells of nodes. Of two reports of a node the one with the newer stamp holds, whichever way it came, and a
-    /// peer may take back its own word (SPEC.md §7); the stamps of one node are compared with each other only, never with our clock.
+    /// peer may take back its own word (docs/SPECIFICATION.md#node-status); the stamps of one node are compared with each other only, never
+    /// with our clock.
     /// </summary>
     /// <param name="peer">The downstream node that tells.</param>
     /// <param name="here">The name of this node, which knows best itself how it is.</param>

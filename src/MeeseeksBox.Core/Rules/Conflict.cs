@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Rules;
 
-/// <summary>Two copies of a job: what of each holds (SPEC.md §7).</summary>
+/// <summary>Two copies of a job: what of each holds (docs/SPECIFICATION.md#conflicts).</summary>
 /// <remarks>
 /// A copy tells two things: what has become of the job, which its node knows best, and what its submitter wishes, which may be changed
 /// anywhere. Of the first the copy that has got further holds, whatever the clocks say; of the second the one that was stamped later.

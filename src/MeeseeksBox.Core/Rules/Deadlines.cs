@@ -3,7 +3,9 @@ using MeeseeksBox.Core.Settings;
 
 namespace MeeseeksBox.Core.Rules;
 
-/// <summary>What happens because time passes (SPEC.md §4). One deadline is told to the shell: the earliest of all.</summary>
+/// <summary>
+/// What happens because time passes (docs/SPECIFICATION.md#expiry). One deadline is told to the shell: the earliest of all.
+/// </summary>
 internal sealed class Deadlines(LedgerState state, Running running, Expiry expiry, OriginalNodeReruns reruns)
 {
     // In seconds: a span of 0 must not make the node turn without a pause.

@@ -3,7 +3,10 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Rules;
 
-/// <summary>Jobs at work elsewhere of which nothing was heard for too long: their node has lost them, or we have lost the node (SPEC.md §4, §7).</summary>
+/// <summary>
+/// Jobs at work elsewhere of which nothing was heard for too long: their node has lost them, or we have lost the node
+/// (docs/SPECIFICATION.md#lost-jobs).
+/// </summary>
 internal sealed class Expiry(LedgerState state)
 {
     /// <summary>The <c>error</c> of such a job.</summary>
@@ -35,7 +38,7 @@ internal sealed class Expiry(LedgerState state)
     // Where the job goes must not depend on who decides: otherwise only the node that sent it off may.
     private bool IsOursToRetry(Job job) => job.SubmitNode == state.Settings.Name || job.SubmitNode == job.Node || job.Nodes is { Length: > 0 };
 
-    // SPEC.md §7: pinned, it waits for its node; with a list, the first of it that is online; otherwise it is routed anew.
+    // Pinned, it waits for its node; with a list, it gets the first that is online (docs/SPECIFICATION.md#retry-after-expiry).
     private string? Elsewhere(Job job) => job.Nodes is { Length: > 0 } list
         ? list.FirstOrDefault(name => name == state.Settings.Name || state.Nodes.Find(name)?.Status.Online is true) ?? list[0]
         : job.SubmitNode == job.Node ? job.Node

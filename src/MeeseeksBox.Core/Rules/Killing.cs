@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Rules;
 
-/// <summary>Ends jobs because somebody wishes so (README, kill).</summary>
+/// <summary>Ends jobs because somebody wishes so (docs/SPECIFICATION.md#kill).</summary>
 internal sealed class Killing(LedgerState state, OriginalNodeReruns reruns)
 {
     /// <summary>Ends a live job: at once when no pool has hold of it, otherwise when its process is gone. An ended job stays as it is.</summary>

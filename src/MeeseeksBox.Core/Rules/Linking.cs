@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Rules;
 
-/// <summary>What is sent to a peer, and what is made of what it tells (SPEC.md §7).</summary>
+/// <summary>What is sent to a peer, and what is made of what it tells (docs/SPECIFICATION.md#sync).</summary>
 internal sealed class Linking(LedgerState state, Merging merging)
 {
     // A line of sync is not to be longer than this by much, so that every peer takes it (listen.max_request is 64 MiB there).

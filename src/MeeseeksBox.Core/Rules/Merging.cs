@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Rules;
 
-/// <summary>Takes in jobs as other nodes know them (SPEC.md §7).</summary>
+/// <summary>Takes in jobs as other nodes know them (docs/SPECIFICATION.md#conflicts).</summary>
 internal sealed class Merging(LedgerState state, Killing killing, Running running, UnassignedCopies unassigned, OriginalNodeReruns reruns)
 {
     /// <summary>Takes in one copy; true when anything of it was taken over.</summary>

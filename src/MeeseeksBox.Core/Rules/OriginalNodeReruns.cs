@@ -4,7 +4,8 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Core.Rules;
 
 /// <summary>
-/// Runs jobs with <c>resubmit</c> again that ended on a node of the original, which leaves that to the submit node (SPEC.md §7).
+/// Runs jobs with <c>resubmit</c> again that ended on a node of the original, which leaves that to the submit node
+/// (docs/SPECIFICATION.md#original-reruns).
 /// </summary>
 /// <remarks>
 /// In every version of the original the submit node carries out <c>resubmit</c>. A node of January 2020 still retries and restarts such

@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Rules;
 
-/// <summary>Whether a job runs again after it has ended, and where (README, retries, restart, resubmit; SPEC.md §3, Life).</summary>
+/// <summary>Whether a job runs again after it has ended, and where (docs/SPECIFICATION.md#restart-and-retries).</summary>
 internal static class Rerun
 {
     /// <summary>The job as it goes on after a run that ended as <paramref name="ended"/> says; null when that was the end of it.</summary>

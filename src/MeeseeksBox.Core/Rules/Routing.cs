@@ -3,7 +3,10 @@ using MeeseeksBox.Core.Settings;
 
 namespace MeeseeksBox.Core.Rules;
 
-/// <summary>Gives jobs a node as soon as there is one for them (SPEC.md §6). Runs after every change, over the pools that it touched.</summary>
+/// <summary>
+/// Gives jobs a node as soon as there is one for them (docs/SPECIFICATION.md#placement). Runs after every change, over the pools that it
+/// touched.
+/// </summary>
 internal sealed class Routing(LedgerState state)
 {
     private readonly List<Candidate> _candidates = [];

@@ -6,7 +6,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Rules;
 
-/// <summary>Makes jobs and changes them (README, submit; SPEC.md §3, Making and changing).</summary>
+/// <summary>Makes jobs and changes them (docs/SPECIFICATION.md#submit).</summary>
 internal sealed class Submitting(LedgerState state, Killing killing, Running running)
 {
     private static readonly string[] SpecKeys =

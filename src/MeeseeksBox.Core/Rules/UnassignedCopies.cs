@@ -4,7 +4,8 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Core.Rules;
 
 /// <summary>
-/// Copies of jobs that have no node: submits and changes by clients of the original that keep the jobs themselves (SPEC.md §7).
+/// Copies of jobs that have no node: submits and changes by clients of the original that keep the jobs themselves
+/// (docs/SPECIFICATION.md#submit-by-sync).
 /// </summary>
 /// <remarks>
 /// Such a client (the cached <c>Client</c>, <c>Job</c> objects, the watcher) makes a job in its own table and sends it with <c>sync</c>. It

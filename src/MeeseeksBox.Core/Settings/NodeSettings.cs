@@ -2,10 +2,13 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Settings;
 
-/// <summary>What of a node's configuration the rules depend on (README, configuration; SPEC.md §1, §4, §6). Spans are in seconds.</summary>
+/// <summary>What of a node's configuration the rules depend on (docs/SPECIFICATION.md#box-settings). Spans are in seconds.</summary>
 public sealed record NodeSettings
 {
-    /// <summary>The pool in which jobs carry a configuration for their node (SPEC.md §8). Every node has it; it is not shown.</summary>
+    /// <summary>
+    /// The pool in which jobs carry a configuration for their node (docs/SPECIFICATION.md#remote-configuration). Every node has it; it is
+    /// not shown.
+    /// </summary>
     public const string ConfigPool = "__config";
 
     /// <summary>The name of this node.</summary>

@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Settings;
 
-/// <summary>What of a pool's configuration the rules depend on (README, pools). Spans are in seconds.</summary>
+/// <summary>What of a pool's configuration the rules depend on (docs/SPECIFICATION.md#pool-settings). Spans are in seconds.</summary>
 public sealed record PoolSettings
 {
     /// <summary>The interval that keeps live jobs from expiring at a head, at its default <c>expire</c> of 60 s.</summary>

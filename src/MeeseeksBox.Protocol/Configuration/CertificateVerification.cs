@@ -1,6 +1,8 @@
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>What is asked of the certificate of the other side (<c>ssl.verify</c>, SPEC.md §9). The numbers are Python's.</summary>
+/// <summary>
+/// What is asked of the certificate of the other side (<c>ssl.verify</c>, docs/SPECIFICATION.md#verification). The numbers are Python's.
+/// </summary>
 public enum CertificateVerification
 {
     /// <summary>Nothing: it is not looked at.</summary>

@@ -1,6 +1,8 @@
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>What was found wrong while a configuration was read: all of it, not only the first fault (SPEC.md §1.5).</summary>
+/// <summary>
+/// What was found wrong while a configuration was read: all of it, not only the first fault (docs/SPECIFICATION.md#configuration-errors).
+/// </summary>
 public sealed class ConfigFindings
 {
     private readonly List<string> _problems = [];

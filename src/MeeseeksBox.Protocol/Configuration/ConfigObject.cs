@@ -40,7 +40,7 @@ public sealed class ConfigObject : ConfigValue
     /// <summary>Finds the value of a key.</summary>
     public bool TryGet(string key, [NotNullWhen(true)] out ConfigValue? value) => _members.TryGetValue(key, out value);
 
-    /// <summary>This object with another laid over it: objects merge, anything else replaces (SPEC.md §1.1).</summary>
+    /// <summary>This object with another laid over it: objects merge, anything else replaces (docs/SPECIFICATION.md#merging).</summary>
     /// <remarks>
     /// A key <c>!name</c> deletes <c>name</c>, whatever its value is. With a list as its value, <c>+name</c> appends the items
     /// to the list <c>name</c>, <c>name+</c> puts them in front of it, and <c>-name</c> removes them from it. The order of keys

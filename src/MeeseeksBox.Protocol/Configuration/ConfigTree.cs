@@ -7,7 +7,8 @@ namespace MeeseeksBox.Protocol.Configuration;
 public static class ConfigTree
 {
     /// <summary>
-    /// Reads the arguments of a program: the files in order, then the words over them, wherever they stand (SPEC.md §1.1).
+    /// Reads the arguments of a program: the files in order, then the words over them, wherever they stand
+    /// (docs/SPECIFICATION.md#files-and-words).
     /// </summary>
     /// <param name="arguments">Files and <c>key.key=value</c> words.</param>
     /// <param name="findings">Takes all that is wrong.</param>

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>A <c>key.key=value</c> word of the command line (SPEC.md §1.2).</summary>
+/// <summary>A <c>key.key=value</c> word of the command line (docs/SPECIFICATION.md#word-values).</summary>
 /// <remarks>
 /// The dots part the keys, so a name that has a dot itself is set with an object:
 /// <c>nodes={"n1.example.org":{}}</c>.

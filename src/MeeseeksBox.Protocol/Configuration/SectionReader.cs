@@ -61,7 +61,7 @@ public sealed class SectionReader
 
     /// <summary>A section in this one; when it is not set, one in which nothing is set.</summary>
     /// <param name="key">Its key.</param>
-    /// <param name="defaults">The section that has the defaults for its keys (SPEC.md §1.3).</param>
+    /// <param name="defaults">The section that has the defaults for its keys (docs/SPECIFICATION.md#defaults).</param>
     public SectionReader Section(string key, SectionReader? defaults = null)
     {
         if (_children.TryGetValue(key, out var known))

@@ -1,7 +1,7 @@
 namespace MeeseeksBox.Protocol.Configuration;
 
 /// <summary>
-/// A section <c>ssl</c>: how a connection is encrypted and who is let in (SPEC.md §9). Files are relative to the current
+/// A section <c>ssl</c>: how a connection is encrypted and who is let in (docs/SPECIFICATION.md#tls). Files are relative to the current
 /// directory.
 /// </summary>
 public sealed record SslConfig

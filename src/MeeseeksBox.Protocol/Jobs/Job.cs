@@ -10,7 +10,7 @@ namespace MeeseeksBox.Protocol.Jobs;
 /// <remarks>
 /// What each attribute is called on the wire, and which forms of it are taken, is in <see cref="JobKeys"/>. A sample:
 /// <c>{"id":"ok","pool":"p1","args":["/bin/echo","hello"],"node":"node1","submit_node":"head1","state":"done","rc":0,"tags":[],…}</c>.
-/// Times are in seconds since 1970, spans in seconds. Set by SPEC.md §3.
+/// Times are in seconds since 1970, spans in seconds (docs/SPECIFICATION.md#status-attributes).
 /// </remarks>
 [JsonConverter(typeof(JobConverter))]
 public sealed record Job
@@ -24,7 +24,9 @@ public sealed record Job
     /// <summary>The command; empty when <see cref="Settings"/> stands in its place.</summary>
     public string[] Args { get; init; } = [];
 
-    /// <summary>For a job in pool <c>__config</c>: the object that stands in <c>args</c> (SPEC.md §8).</summary>
+    /// <summary>
+    /// For a job in pool <c>__config</c>: the object that stands in <c>args</c> (docs/SPECIFICATION.md#remote-configuration).
+    /// </summary>
     public JsonElement? Settings { get; init; }
 
     /// <summary>The node it is on or meant for; null (<c>false</c> on the wire) while none has been chosen.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>Which jobs are meant: all conditions must hold (SPEC.md §2.4).</summary>
+/// <summary>Which jobs are meant: all conditions must hold (docs/SPECIFICATION.md#filters).</summary>
 /// <remarks>
 /// Sample: <c>{"pool":"p1","state":["done","failed"],"tag":"night*"}</c>. Values match loosely (<see cref="Loose"/>), a text that ends in
 /// <c>*</c> by what it begins with, and of a list any one.

@@ -3,7 +3,9 @@ using System.Text.Json;
 namespace MeeseeksBox.Protocol.Jobs;
 
 /// <summary>What a <c>submit</c> asks for: a new job, or a change of one that is there. Only the keys that were named count.</summary>
-/// <remarks>Sample: <c>{"id":"a","pool":"p1","node":"n*","args":["/bin/true"],"hold":1}</c>. Set by SPEC.md §3.</remarks>
+/// <remarks>
+/// Sample: <c>{"id":"a","pool":"p1","node":"n*","args":["/bin/true"],"hold":1}</c> (docs/SPECIFICATION.md#spec-attributes).
+/// </remarks>
 public sealed record JobSpec
 {
     /// <summary>The id that was given; null where the node is to make one.</summary>

@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>Where a job stands in its life (README, "job state values"). The wire's word is the name in lower case.</summary>
+/// <summary>Where a job stands in its life (docs/SPECIFICATION.md#states). The wire's word is the name in lower case.</summary>
 public enum JobState
 {
     /// <summary>Submitted, not started.</summary>

@@ -20,7 +20,7 @@ public readonly record struct SlotCount(int? Limit)
 
     internal sealed class Converter : JsonConverter<SlotCount>
     {
-        // README: null stands for "no limit" too.
+        // Null stands for "no limit", too.
         public override bool HandleNull => true;
 
         public override SlotCount Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch

@@ -1,4 +1,7 @@
 namespace MeeseeksBox.Protocol.Requests;
 
-/// <summary>One request: one key of a request object, with its argument (SPEC.md §2, the table). docs/PROTOCOL.md tells of each.</summary>
+/// <summary>
+/// One request: one key of a request object, with its argument (docs/SPECIFICATION.md#request-objects). docs/PROTOCOL.md#requests describes
+/// each.
+/// </summary>
 public abstract record Request;

@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Json;
 
 namespace MeeseeksBox.Protocol.Requests;
 
-/// <summary>One line that a client sent: a list of request objects (SPEC.md §2.1, §2.2).</summary>
+/// <summary>One line that a client sent: a list of request objects (docs/SPECIFICATION.md#request-lines).</summary>
 /// <remarks>
 /// Sample: <c>[{"status":{}},{"submit":{"pool":"p1","args":["/bin/true"]}}]</c>. Every text in a line that was accepted is valid Unicode, so
 /// whatever is read from it can be written again.

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace MeeseeksBox.Watch.Jobs;
 
-/// <summary>Text of a job in which <c>%(key)s</c> stands for a value, and <c>%%</c> for a percent sign (README, jobspecs). Any other percent sign stands for itself.</summary>
+/// <summary>
+/// Text of a job in which <c>%(key)s</c> stands for a value, and <c>%%</c> for a percent sign (docs/SPECIFICATION.md#job-formats). Any
+/// other percent sign stands for itself.
+/// </summary>
 public sealed class FormattedText
 {
     private const string Opening = "%(";

@@ -1,6 +1,8 @@
 namespace MeeseeksBox.Watch.Jobs;
 
-/// <summary>An entry of <c>jobs</c>: a jobspec for all lists, or a list with a jobspec for each (README, <c>jobs</c>).</summary>
+/// <summary>
+/// An entry of <c>jobs</c>: a jobspec for all lists, or a list with a jobspec for each (docs/SPECIFICATION.md#jobspec-lists).
+/// </summary>
 /// <param name="Templates">The jobspecs; null for one that is empty. At least one.</param>
 /// <param name="IsList">Whether a list was written.</param>
 public sealed record JobStep(IReadOnlyList<JobTemplate?> Templates, bool IsList)

@@ -6,7 +6,10 @@ using MeeseeksBox.Watch.Settings;
 
 namespace MeeseeksBox.Watch.Jobs;
 
-/// <summary>The values for one job of a watch (README, the formats of jobspecs): of the watch, of the file, of the fileset, and the watch's own keys.</summary>
+/// <summary>
+/// The values for one job of a watch (docs/SPECIFICATION.md#job-formats): of the watch, of the file, of the fileset, and the watch's own
+/// keys.
+/// </summary>
 /// <param name="settings">The watch.</param>
 /// <param name="work">What the job is for.</param>
 public sealed class JobValues(WatchSettings settings, Work work) : IJobValues

@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Watch.Names;
 
-/// <summary>The order of names by their bytes in UTF-8 (SPEC.md §12), without making the bytes.</summary>
+/// <summary>The order of names by their bytes in UTF-8 (docs/SPECIFICATION.md#file-order), without making the bytes.</summary>
 public sealed class ByteOrder : IComparer<string>
 {
     private ByteOrder()

@@ -4,7 +4,7 @@ namespace MeeseeksBox.Watch.Names;
 
 /// <summary>
 /// A pattern for names, as in the shell: <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[!a-z]</c>, and <c>\</c> before a character that is meant
-/// as it stands. It never matches a name that begins with a dot (SPEC.md §12).
+/// as it stands. It never matches a name that begins with a dot (docs/SPECIFICATION.md#globs).
 /// </summary>
 public sealed class Glob
 {

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace MeeseeksBox.Watch.Names;
 
 /// <summary>
-/// The names of status files, <c>._&lt;name&gt;_&lt;n&gt;_&lt;filename&gt;.&lt;state&gt;</c> (README, meeseeks-watch). One instance knows those of one watch.
+/// The names of status files, <c>._&lt;name&gt;_&lt;n&gt;_&lt;filename&gt;.&lt;state&gt;</c> (docs/SPECIFICATION.md#status-files). One
+/// instance knows those of one watch.
 /// </summary>
 /// <param name="watch">The name of the watch.</param>
 public sealed class StatusName(string watch)

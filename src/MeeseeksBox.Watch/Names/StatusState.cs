@@ -12,6 +12,6 @@ public enum StatusState
     /// <summary>Somebody has killed the job.</summary>
     Killed,
 
-    /// <summary>No job: the time at which the file was changed last, as of its last run (README, <c>updated</c>).</summary>
+    /// <summary>No job: the time at which the file was changed last, as of its last run (docs/SPECIFICATION.md#updated-files).</summary>
     Mtime,
 }

@@ -3,7 +3,7 @@ using MeeseeksBox.Watch.Settings;
 
 namespace MeeseeksBox.Watch.Rules;
 
-/// <summary>Finds status files whose files are gone (README, <c>cleanup</c>; SPEC.md §12).</summary>
+/// <summary>Finds status files whose files are gone (docs/SPECIFICATION.md#status-cleanup).</summary>
 public static class Cleaning
 {
     /// <summary>The names of status files that may be removed, once they are old enough.</summary>

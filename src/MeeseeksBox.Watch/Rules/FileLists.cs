@@ -4,8 +4,8 @@ using MeeseeksBox.Watch.Settings;
 namespace MeeseeksBox.Watch.Rules;
 
 /// <summary>
-/// Makes lists out of a folder: the files of each pattern in order, or the complete filesets (README, <c>glob</c>, <c>reverse</c>,
-/// <c>fileset</c>, <c>min_age</c>, <c>max_age</c>). A file belongs to the first pattern that it matches.
+/// Makes lists out of a folder: the files of each pattern in order, or the complete filesets (docs/SPECIFICATION.md#filesets).
+/// A file belongs to the first pattern that it matches.
 /// </summary>
 internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
 {

@@ -6,7 +6,7 @@ using MeeseeksBox.Watch.Settings;
 namespace MeeseeksBox.Watch.Rules;
 
 /// <summary>
-/// Decides what is due for the files of a watch (README, meeseeks-watch; SPEC.md §12). The same folder, status files and jobs in flight give
+/// Decides what is due for the files of a watch (docs/SPECIFICATION.md#job-steps). The same folder, status files and jobs in flight give
 /// the same plan, whoever asks and how often.
 /// </summary>
 public sealed class Planning

@@ -3,7 +3,7 @@ using MeeseeksBox.Watch.Settings;
 
 namespace MeeseeksBox.Watch.Rules;
 
-/// <summary>Decides what is due for a watch without globs: its jobs are kept running (README, <c>glob</c>).</summary>
+/// <summary>Decides what is due for a watch without globs: its jobs are kept running (docs/SPECIFICATION.md#jobs-without-files).</summary>
 public static class Standing
 {
     /// <summary>Makes the plan. A job that has ended is started again at once, unless it was started less than <see cref="WatchSettings.Refresh"/> ago.</summary>

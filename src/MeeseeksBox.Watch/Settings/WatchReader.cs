@@ -123,7 +123,7 @@ public static class WatchReader
                 plugin,
                 $"{plugin.Value.Shown} is a class of the original: results that it keeps elsewhere, as in extended attributes, "
                 + "are not read here, and all files would run again; "
-                + "write status files for what is done (docs/WATCH.md, Extended attributes), and leave the key out");
+                + "write status files for what is done (docs/WATCH.md#extended-attributes), and leave the key out");
         }
 
         if (settings.Jobs.Count == 0)
@@ -131,7 +131,7 @@ public static class WatchReader
         jobs.Check(settings);
     }
 
-    // Set under one name or the other: the README's own example says match.
+    // Set under one name or the other (docs/SPECIFICATION.md#filesets).
     private static int ReadFileset(SectionReader section)
     {
         var key = section.Find("fileset", "match")!.Path.EndsWith("match", StringComparison.Ordinal) ? "match" : "fileset";

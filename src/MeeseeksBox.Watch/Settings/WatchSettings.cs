@@ -4,7 +4,7 @@ using MeeseeksBox.Watch.Names;
 
 namespace MeeseeksBox.Watch.Settings;
 
-/// <summary>An entry of <c>watch</c>, with its templates applied (README, meeseeks-watch).</summary>
+/// <summary>An entry of <c>watch</c>, with its templates applied (docs/SPECIFICATION.md#templates).</summary>
 public sealed record WatchSettings
 {
     /// <summary>Its name; with a template that is applied to all, <c>template-name</c>.</summary>

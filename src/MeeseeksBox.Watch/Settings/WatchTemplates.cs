@@ -6,7 +6,8 @@ namespace MeeseeksBox.Watch.Settings;
 /// <summary>Applies templates: makes the watches that run out of those that were written.</summary>
 /// <remarks>
 /// The layers of a watch, from the bottom: the templates named <c>null</c> or empty, <c>apply</c>, <c>extends</c>, <c>template</c>, and the
-/// watch itself. A list in <c>template</c> makes one watch for each name in it; a list in <c>extends</c> merges (SPEC.md §12).
+/// watch itself. A list in <c>template</c> makes one watch for each name in it; a list in <c>extends</c> merges
+/// (docs/SPECIFICATION.md#templates).
 /// </remarks>
 public static class WatchTemplates
 {

@@ -3,7 +3,9 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary><c>listen.allow</c>: who may do what (README, Who may do what). Without it everybody who can connect may do everything.</summary>
+/// <summary>
+/// <c>listen.allow</c>: who may do what (docs/SPECIFICATION.md#roles). Without it everybody who can connect may do everything.
+/// </summary>
 /// <remarks>Sample: <c>{"*": "read", "headA": "submit", "operator": "admin"}</c>.</remarks>
 internal sealed class AccessConfig : IEquatable<AccessConfig>
 {

@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>All that is configured of a box (README, configuration; SPEC.md §1).</summary>
+/// <summary>All that is configured of a box (docs/SPECIFICATION.md#box-settings).</summary>
 internal sealed record BoxConfig
 {
     /// <summary>The name of this node, unique in the cluster: <c>name</c>, by default the host's name.</summary>

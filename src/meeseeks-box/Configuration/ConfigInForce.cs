@@ -3,7 +3,10 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>The configuration in force. One change at a time: each is checked whole, then applied whole, or refused whole (SPEC.md §1.6, §8).</summary>
+/// <summary>
+/// The configuration in force. One change at a time: each is checked whole, then applied whole, or refused whole
+/// (docs/SPECIFICATION.md#reload).
+/// </summary>
 /// <param name="first">The configuration that the box starts with.</param>
 internal sealed class ConfigInForce(ConfigurationResult first) : IDisposable
 {

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>Makes the box's configuration out of what a person wrote or sent (SPEC.md §1, §8).</summary>
+/// <summary>Makes the box's configuration out of what a person wrote or sent (docs/SPECIFICATION.md#configuration).</summary>
 internal static class ConfigurationReader
 {
     private static readonly string[] SectionsWithFormats = ["logging"];

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Tls;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>An entry of <c>nodes</c>: how to reach a downstream node (README, configuration; SPEC.md §7).</summary>
+/// <summary>An entry of <c>nodes</c>: how to reach a downstream node (docs/SPECIFICATION.md#link-settings).</summary>
 internal sealed record LinkConfig
 {
     private static readonly LinkConfig Default = new() { Address = string.Empty };

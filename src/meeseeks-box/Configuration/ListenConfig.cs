@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>The section <c>listen</c>: where requests are taken (README, configuration; SPEC.md §1.4).</summary>
+/// <summary>The section <c>listen</c>: where requests are taken (docs/SPECIFICATION.md#listen-settings).</summary>
 internal sealed record ListenConfig
 {
     /// <summary>The port of meeseeks nodes.</summary>

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>An entry of <c>pools</c>: how jobs are run on this node (README, configuration; SPEC.md §5).</summary>
+/// <summary>An entry of <c>pools</c>: how jobs are run on this node (docs/SPECIFICATION.md#pool-settings).</summary>
 internal sealed record PoolConfig
 {
     /// <summary>The <see cref="Slots"/> of a pool that finishes what runs and takes nothing new.</summary>

@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>The section <c>state</c>: how long jobs are kept, and where (README, configuration; SPEC.md §4).</summary>
+/// <summary>The section <c>state</c>: how long jobs are kept, and where (docs/SPECIFICATION.md#state-settings).</summary>
 internal sealed record StateConfig
 {
     private static readonly StateConfig Default = new();
@@ -20,8 +20,8 @@ internal sealed record StateConfig
     public string? File { get; init; }
 
     /// <summary>
-    /// How often the jobs are written to <see cref="File"/>; zero: at stop only. The README writes none until it is asked
-    /// to; we do, because whoever names a file wants his jobs in it after a power cut, too.
+    /// How often the jobs are written to <see cref="File"/>; zero: at stop only. By default 10 s
+    /// (docs/SPECIFICATION.md#state-settings).
     /// </summary>
     public TimeSpan Checkpoint { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -7,7 +7,10 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Links;
 
-/// <summary>The link to one downstream node: connects, and connects again; sends what changes here, takes in what changes there (SPEC.md §7).</summary>
+/// <summary>
+/// The link to one downstream node: connects, and connects again; sends what changes here, takes in what changes there
+/// (docs/SPECIFICATION.md#links).
+/// </summary>
 internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeeper state, TimeProvider time, ILogger log) : IDisposable
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);

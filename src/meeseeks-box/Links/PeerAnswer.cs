@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Agent.Links;
 
-/// <summary>What a peer answered to one request object of a link (docs/PROTOCOL.md, How nodes sync).</summary>
+/// <summary>What a peer answered to one request object of a link (docs/PROTOCOL.md#how-nodes-sync).</summary>
 /// <remarks>Sample: <c>[{"sync":["a"],"get":{"b":{"seq":18,…}},"nodes":{"n1":{…}},"seq":18,"nodes_seq":4,"nodes_gone":[]}]</c>.</remarks>
 internal sealed record PeerAnswer
 {

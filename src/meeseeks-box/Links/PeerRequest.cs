@@ -6,7 +6,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.Links;
 
-/// <summary>Writes the lines that a link sends (docs/PROTOCOL.md, How nodes sync).</summary>
+/// <summary>Writes the lines that a link sends (docs/PROTOCOL.md#how-nodes-sync).</summary>
 internal static class PeerRequest
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };

@@ -6,7 +6,7 @@ using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>From the words of the <c>listen</c> section to addresses (SPEC.md §1.4).</summary>
+/// <summary>From the words of the <c>listen</c> section to addresses (docs/SPECIFICATION.md#listen-settings).</summary>
 internal static class ListenAddress
 {
     /// <summary>All addresses that are meant; those of hosts have no port yet.</summary>

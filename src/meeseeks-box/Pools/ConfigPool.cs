@@ -6,7 +6,10 @@ using MeeseeksBox.Core.Settings;
 
 namespace MeeseeksBox.Agent.Pools;
 
-/// <summary>The pool <c>__config</c>: each of its jobs carries a configuration for this node, and comes back with the one in force (SPEC.md §8).</summary>
+/// <summary>
+/// The pool <c>__config</c>: each of its jobs carries a configuration for this node, and comes back with the one in force
+/// (docs/SPECIFICATION.md#remote-configuration).
+/// </summary>
 internal sealed class ConfigPool(StateKeeper state, ConfigInForce config)
 {
     private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });

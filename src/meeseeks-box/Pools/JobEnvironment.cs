@@ -6,7 +6,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.Pools;
 
-/// <summary>What a job's process sees as its environment (SPEC.md §3).</summary>
+/// <summary>What a job's process sees as its environment (docs/SPECIFICATION.md#environment).</summary>
 internal static class JobEnvironment
 {
     private static readonly Dictionary<string, string> OfTheBox = Environment.GetEnvironmentVariables()

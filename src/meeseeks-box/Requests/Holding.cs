@@ -6,7 +6,7 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>Holds back an answer to who asks for news with <c>wait</c>, until there is some (docs/PROTOCOL.md, wait).</summary>
+/// <summary>Holds back an answer to who asks for news with <c>wait</c>, until there is some (docs/PROTOCOL.md#waiting-for-news).</summary>
 internal sealed class Holding(StateKeeper state, TimeProvider time)
 {
     // Where changes come in a stream, each look and each answer takes in what came meanwhile. The first after a quiet time is looked at at once.

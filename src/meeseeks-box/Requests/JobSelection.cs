@@ -30,7 +30,7 @@ internal static class JobSelection
         _ => ledger.Snapshot(),
     };
 
-    // SPEC.md §2.4: who asks by number of change is a node, and a job without a node must not spread; unless he says that he is none.
+    // A request by number of change comes from a node, and a job without a node must not spread (docs/SPECIFICATION.md#unassigned-jobs).
     private static bool IsNewer(Job job, long? seq, RequestOptions options) =>
         seq is null || (job.Seq > seq && (options.Unassigned || job.Node is not null));
 }

@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>Which role a request needs (README, Who may do what).</summary>
+/// <summary>Which role a request needs (docs/SPECIFICATION.md#roles).</summary>
 internal sealed class Permission(StateKeeper state)
 {
     /// <summary>Why a client may not make a request; null when it may.</summary>

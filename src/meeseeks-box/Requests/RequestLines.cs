@@ -8,7 +8,9 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>Answers the lines of one connection: carries out the requests of each in their order (SPEC.md §2).</summary>
+/// <summary>
+/// Answers the lines of one connection: carries out the requests of each in their order (docs/SPECIFICATION.md#request-lines).
+/// </summary>
 /// <remarks>Each is read when its turn comes, and answered before the next: a line may hold millions of them.</remarks>
 internal sealed class RequestLines(RequestHandlers handlers, Holding holding, Durability durability, Upstreams upstreams, Session session, int maxDepth) : ILineHandler
 {

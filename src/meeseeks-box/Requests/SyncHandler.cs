@@ -4,7 +4,9 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary><c>sync</c>: takes in jobs as the upstream node knows them, and tells which were taken over (SPEC.md §7).</summary>
+/// <summary>
+/// <c>sync</c>: takes in jobs as the upstream node knows them, and tells which were taken over (docs/SPECIFICATION.md#sync-request).
+/// </summary>
 internal sealed class SyncHandler(StateKeeper state, Upstreams upstreams, ILogger log)
 {
     public void Handle(SyncRequest request, AnswerWriter answer, Session session)

@@ -2,7 +2,10 @@ using MeeseeksBox.Agent.State;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>The upstream nodes that are connected, and how much each has been told: a node that stops waits for them (SPEC.md §10).</summary>
+/// <summary>
+/// The upstream nodes that are connected, and how much each has been told: a node that stops waits for them
+/// (docs/SPECIFICATION.md#orderly-stop).
+/// </summary>
 /// <param name="state">Counts the heads among them.</param>
 internal sealed class Upstreams(StateKeeper state)
 {

@@ -6,7 +6,7 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.State;
 
-/// <summary>Appends a line <c>{id: job}</c> to the history file for each end of a job (SPEC.md §4).</summary>
+/// <summary>Appends a line <c>{id: job}</c> to the history file for each end of a job (docs/SPECIFICATION.md#history).</summary>
 /// <remarks>The file is opened for each group of lines, so that it may be rotated away at any time.</remarks>
 internal sealed class History : IDisposable
 {

@@ -7,7 +7,8 @@ using Serilog;
 namespace MeeseeksBox.Agent.State;
 
 /// <summary>
-/// The file that jobs outlive the box in: one JSON object <c>{id: job}</c> (SPEC.md §4). The one before it is kept as <c>file.1</c>. While
+/// The file that jobs outlive the box in: one JSON object <c>{id: job}</c> (docs/SPECIFICATION.md#state-file). The one before it is kept as
+/// <c>file.1</c>. While
 /// the box runs it holds <c>file.lock</c>, so that no second box writes the same state.
 /// </summary>
 internal sealed class StateFile : IDisposable

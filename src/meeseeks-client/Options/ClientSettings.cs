@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.CommandLine.Options;
 
-/// <summary>The client options: where the box is, and how it is spoken to (README, meeseeks-client).</summary>
+/// <summary>The client options: where the box is, and how it is spoken to (docs/SPECIFICATION.md#client-options).</summary>
 internal sealed record ClientSettings
 {
     /// <summary>The variable that holds client options.</summary>

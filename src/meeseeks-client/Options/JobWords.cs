@@ -5,7 +5,9 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.CommandLine.Options;
 
-/// <summary>Turns the <c>key=value</c> words of a person into what the wire takes: job specs and filters (SPEC.md §11, §1.2).</summary>
+/// <summary>
+/// Turns the <c>key=value</c> words of a person into what the wire takes: job specs and filters (docs/SPECIFICATION.md#job-words).
+/// </summary>
 internal static class JobWords
 {
     // These are text whatever they look like: id=007 stays 007.

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace MeeseeksBox.CommandLine.Output;
 
-/// <summary>JSON as it is printed: sorted by key, indented by 4 (SPEC.md §11).</summary>
+/// <summary>JSON as it is printed: sorted by key, indented by 4 (docs/SPECIFICATION.md#script-output).</summary>
 internal static class JsonText
 {
     // A terminal is no web page; control characters are escaped all the same.

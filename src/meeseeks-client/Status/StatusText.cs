@@ -5,7 +5,8 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.CommandLine.Status;
 
 /// <summary>
-/// The lines of <c>stat</c> for scripts: columns separated by tabs, byte for byte as the original prints them (SPEC.md §11).
+/// The lines of <c>stat</c> for scripts: columns separated by tabs, byte for byte as the original prints them
+/// (docs/SPECIFICATION.md#stat-output).
 /// </summary>
 internal sealed class StatusText
 {

@@ -2,7 +2,7 @@ using MeeseeksBox.CommandLine.Options;
 
 namespace MeeseeksBox.CommandLine.Status;
 
-/// <summary>What of the cluster is to be shown (README, stat).</summary>
+/// <summary>What of the cluster is to be shown (docs/SPECIFICATION.md#stat-output).</summary>
 /// <param name="Nodes">Lines for nodes.</param>
 /// <param name="Pools">Lines for pools.</param>
 /// <param name="Jobs">Lines for jobs.</param>

@@ -3,7 +3,7 @@ using MeeseeksBox.Watch.Settings;
 
 namespace MeeseeksBox.Watcher.Configuration;
 
-/// <summary>Makes the watcher's configuration out of what a person wrote (SPEC.md §1, §12).</summary>
+/// <summary>Makes the watcher's configuration out of what a person wrote (docs/SPECIFICATION.md#watch-command).</summary>
 internal static class ConfigurationReader
 {
     /// <summary>Reads the arguments of the program, at the start and at each SIGHUP.</summary>

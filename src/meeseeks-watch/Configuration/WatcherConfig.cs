@@ -8,7 +8,7 @@ using MeeseeksBox.Watch.Settings;
 
 namespace MeeseeksBox.Watcher.Configuration;
 
-/// <summary>All that is configured of a watcher (README, meeseeks-watch; SPEC.md §1, §12).</summary>
+/// <summary>All that is configured of a watcher (docs/SPECIFICATION.md#watcher).</summary>
 internal sealed record WatcherConfig
 {
     private static readonly string[] Needless = ["poll", "expire"];
@@ -63,7 +63,7 @@ internal sealed record WatcherConfig
             Port = section.Whole("port", least: 1, most: 65535) ?? fallback.Port,
             Timeout = section.SecondsAboveZero("timeout") ?? fallback.Timeout,
 
-            // How soon an old peer tells of an end is what the README calls the refresh of a watch.
+            // An old peer is polled as often as the shortest refresh of a watch says (docs/SPECIFICATION.md#rescan).
             Refresh = section.SecondsAboveZero("refresh") ?? refresh,
             Ssl = TlsSection.ReadClient(section),
 

@@ -5,7 +5,8 @@ using MeeseeksBox.Watch.Rules;
 namespace MeeseeksBox.Watcher.Folders;
 
 /// <summary>
-/// Writes and removes the status files of a watch (README, meeseeks-watch). Each is written beside its place and renamed, so that nobody sees
+/// Writes and removes the status files of a watch (docs/SPECIFICATION.md#status-files). Each is written beside its place and renamed, so
+/// that nobody sees
 /// half of one. What was done is noted in the table that it is given.
 /// </summary>
 /// <param name="path">The folder.</param>

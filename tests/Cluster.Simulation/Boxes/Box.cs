@@ -82,7 +82,7 @@ internal sealed class Box
         _world.Account.NoteCrash(this, jobs);
     }
 
-    /// <summary>Ends it in order (SPEC.md §10), a little later.</summary>
+    /// <summary>Ends it in order (docs/SPECIFICATION.md#orderly-stop), a little later.</summary>
     public void Stop()
     {
         _world.Tell($"{Name} stops");

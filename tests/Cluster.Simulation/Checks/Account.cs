@@ -253,7 +253,7 @@ internal sealed class Account(World world, bool isChecked)
         }
     }
 
-    // SPEC.md §6: a burst of submissions is not overbooked.
+    // A burst of submissions is not overbooked (docs/SPECIFICATION.md#free-slots).
     private void CheckBooking(Box box, Job? before, Job job)
     {
         if (before is not { Node: null } || before.Epoch != job.Epoch || job.Node is not { } node || box.Ledger.Settings.WaitInPool)

@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Simulation.Network;
 
-/// <summary>What a link sends in one line (docs/PROTOCOL.md, How nodes sync).</summary>
+/// <summary>What a link sends in one line (docs/PROTOCOL.md#how-nodes-sync).</summary>
 internal sealed record Request
 {
     /// <summary>Jobs that changed at the client; null: no <c>sync</c>.</summary>

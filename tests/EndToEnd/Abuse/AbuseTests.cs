@@ -5,7 +5,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Abuse;
 
-/// <summary>SPEC.md §2.2: no input ends the process, and no client makes another wait.</summary>
+/// <summary>No input ends the process, and no client makes another wait (docs/SPECIFICATION.md#client-isolation).</summary>
 public sealed class AbuseTests
 {
     private const int Megabyte = 1_000_000;

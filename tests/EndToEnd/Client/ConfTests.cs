@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary>README: <c>conf</c>; and <c>hist</c>, which reads what the box writes.</summary>
+/// <summary><c>conf</c>; and <c>hist</c>, which reads what the box writes (docs/SPECIFICATION.md#conf-command).</summary>
 public sealed class ConfTests
 {
     [Fact]

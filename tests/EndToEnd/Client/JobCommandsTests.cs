@@ -4,7 +4,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary>SPEC.md §11, README: <c>job</c>, <c>ls</c>, <c>del</c>, <c>mod</c>, <c>hold</c>, <c>release</c>.</summary>
+/// <summary><c>job</c>, <c>ls</c>, <c>del</c>, <c>mod</c>, <c>hold</c>, <c>release</c> (docs/SPECIFICATION.md#job-words).</summary>
 public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Theory]

@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary>SPEC.md §11: client options, exit status, help, and the q names.</summary>
+/// <summary>Client options, exit status, help, and the q names (docs/SPECIFICATION.md#client-options).</summary>
 public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]

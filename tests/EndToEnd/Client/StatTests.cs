@@ -3,7 +3,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary>SPEC.md §11, README: <c>stat</c>, <c>nodes</c>, <c>pools</c>, into a pipe.</summary>
+/// <summary><c>stat</c>, <c>nodes</c>, <c>pools</c>, into a pipe (docs/SPECIFICATION.md#stat-output).</summary>
 public sealed class StatTests : IAsyncLifetime
 {
     private RunningBox _box = null!;

@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary>SPEC.md §11, README: <c>meeseeks-client sub</c>.</summary>
+/// <summary><c>meeseeks-client sub</c> (docs/SPECIFICATION.md#submit-words).</summary>
 public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]

@@ -4,7 +4,9 @@ using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary>SPEC.md §9: the client over TLS, and what it says when the two sides do not come together.</summary>
+/// <summary>
+/// The client over TLS, and what it says when the two sides do not come together (docs/SPECIFICATION.md#transport-mismatch).
+/// </summary>
 public sealed class TlsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary>README: <c>address=unix:/path</c> for the client and for the watcher.</summary>
+/// <summary><c>address=unix:/path</c> for the client and for the watcher (docs/SPECIFICATION.md#unix-sockets).</summary>
 public sealed class UnixAddressTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();

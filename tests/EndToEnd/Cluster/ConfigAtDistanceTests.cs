@@ -2,7 +2,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>SPEC.md §8: a job in the pool __config configures a node three levels below.</summary>
+/// <summary>A job in the pool __config configures a node three levels below (docs/SPECIFICATION.md#remote-configuration).</summary>
 public sealed class ConfigAtDistanceTests(SmallTree tree) : IClassFixture<SmallTree>
 {
     [Fact]

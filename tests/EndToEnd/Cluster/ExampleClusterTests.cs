@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>The cluster that the README shows does what the README says.</summary>
+/// <summary>The cluster of README.md#a-cluster does what is said there.</summary>
 public sealed class ExampleClusterTests(ExampleCluster cluster) : IClassFixture<ExampleCluster>
 {
     private const int Count = 1000;

@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>SPEC.md §7: two heads over the same nodes do no harm, and either may fail.</summary>
+/// <summary>Two heads over the same nodes do no harm, and either may fail (docs/SPECIFICATION.md#diamonds).</summary>
 public sealed class HeadLossTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>SPEC.md §7: a link that is cut, slow, or dead without a word; and what the log says of it.</summary>
+/// <summary>A link that is cut, slow, or dead without a word; and what the log says of it (docs/SPECIFICATION.md#links).</summary>
 public sealed class LinkCutTests : IAsyncLifetime
 {
     private readonly Tree _tree = new();

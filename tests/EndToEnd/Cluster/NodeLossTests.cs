@@ -3,7 +3,10 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>SPEC.md §4 and §7: a node dies with its jobs; they are failed as expired, and go where their submitter wanted them to.</summary>
+/// <summary>
+/// A node dies with its jobs; they are failed as expired, and go where their submitter wanted them to
+/// (docs/SPECIFICATION.md#retry-after-expiry).
+/// </summary>
 public sealed class NodeLossTests
 {
     // A dead node is offline before its jobs expire, so that none is given to it again.

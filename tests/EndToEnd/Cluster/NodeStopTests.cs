@@ -2,7 +2,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>SPEC.md §10 in a tree: a node that stops in order tells how its jobs ended.</summary>
+/// <summary>A node that stops in order tells how its jobs ended (docs/SPECIFICATION.md#orderly-stop).</summary>
 public sealed class NodeStopTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Tests.Recordings;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>SPEC.md §7, "Wire facts": nodes of the old implementation above and below ours.</summary>
+/// <summary>Nodes of the old implementation above and below ours (docs/SPECIFICATION.md#old-peers).</summary>
 public sealed class OldPeerTests
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);

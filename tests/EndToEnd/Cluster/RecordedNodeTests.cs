@@ -5,7 +5,9 @@ using MeeseeksBox.Protocol.Tests.Recordings;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>SPEC.md §7: a head of ours above a node of each version of the original, which does what the recorded node did.</summary>
+/// <summary>
+/// A head of ours above a node of each version of the original, which does what the recorded node did (docs/SPECIFICATION.md#old-peers).
+/// </summary>
 /// <remarks>A change that the recorded head made is asked of our head by a client, but for those that a head makes by itself.</remarks>
 public sealed class RecordedNodeTests
 {
@@ -103,7 +105,7 @@ public sealed class RecordedNodeTests
     private static bool IsResubmitted(JsonElement job, JsonElement then) =>
         then.Text("state") is "done" or "failed" && then.Find("resubmit") is not null && job.Text("state") is "new" && job.Number("epoch") > 0;
 
-    // In February 2022 resubmit alone did nothing; our head goes by the README of both versions, and had sent the job off again before the kill.
+    // In February 2022 resubmit alone did nothing. A head carries it out (docs/SPECIFICATION.md#original-reruns), here before the kill.
     private static bool IsOther(string key, JsonElement then) => key is "start_count" or "node" && then.Find("resubmit") is not null;
 
     private static Dictionary<string, JsonElement> LastEnds(Recording recording)

@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>SPEC.md §7: who is linked with whom, and what is said of it.</summary>
+/// <summary>Who is linked with whom, and what is said of it (docs/SPECIFICATION.md#cycles).</summary>
 public sealed class TopologyTests
 {
     [Fact]

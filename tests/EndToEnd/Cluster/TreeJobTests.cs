@@ -4,7 +4,10 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>SPEC.md §7: what is submitted, changed and killed at the top of a tree happens at the bottom, and what happens there is seen at the top.</summary>
+/// <summary>
+/// What is submitted, changed and killed at the top of a tree happens at the bottom, and what happens there is seen at the top
+/// (docs/SPECIFICATION.md#sync).
+/// </summary>
 public sealed class TreeJobTests(SmallTree tree) : IClassFixture<SmallTree>
 {
     private RunningBox Master => tree.Master;

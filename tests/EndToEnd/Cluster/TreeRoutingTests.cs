@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>SPEC.md §6 over a tree: who gets a job, and when.</summary>
+/// <summary>Who gets a job, and when (docs/SPECIFICATION.md#placement).</summary>
 public sealed class TreeRoutingTests(SmallTree tree) : IClassFixture<SmallTree>
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);

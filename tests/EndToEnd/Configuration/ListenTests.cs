@@ -4,7 +4,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Configuration;
 
-/// <summary>SPEC.md §1.4: listen.</summary>
+/// <summary>Addresses and ports to listen on (docs/SPECIFICATION.md#listen-settings).</summary>
 public sealed class ListenTests
 {
     [Fact]

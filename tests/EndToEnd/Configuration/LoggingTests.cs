@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Configuration;
 
-/// <summary>SPEC.md §1.4: logging, in the words of Python's basicConfig.</summary>
+/// <summary>Logging, in the words of Python's basicConfig (docs/SPECIFICATION.md#logging-settings).</summary>
 public sealed class LoggingTests
 {
     [Fact]

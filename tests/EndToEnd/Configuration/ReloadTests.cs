@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Configuration;
 
-/// <summary>SPEC.md §1.6: SIGHUP.</summary>
+/// <summary>SIGHUP (docs/SPECIFICATION.md#reload).</summary>
 public sealed class ReloadTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Configuration;
 
-/// <summary>SPEC.md §1: files, words, --check, and what is wrong with them.</summary>
+/// <summary>Files, words, --check, and what is wrong with them (docs/SPECIFICATION.md#configuration-errors).</summary>
 public sealed class StartTests
 {
     [Fact]

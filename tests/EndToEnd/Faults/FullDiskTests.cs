@@ -5,7 +5,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Faults;
 
-/// <summary>docs/OPERATIONS.md, when something breaks: a full disk is said, stops nothing that can go on without it, and heals by itself.</summary>
+/// <summary>A full disk stops nothing that can go on without it (docs/OPERATIONS.md#what-is-promised).</summary>
 public sealed partial class FullDiskTests
 {
     // More than what is left of the last block of any file.

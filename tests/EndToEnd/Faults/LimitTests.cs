@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Faults;
 
-/// <summary>docs/OPERATIONS.md, when something breaks: the limits of the system (ulimit). They cost the job that meets them, and nobody else.</summary>
+/// <summary>The limits of the system (ulimit; docs/OPERATIONS.md#limits). They cost the job that meets them, and nobody else.</summary>
 public sealed class LimitTests
 {
     private const int Plenty = 1000;

@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Faults;
 
-/// <summary>docs/OPERATIONS.md, when something breaks: the folder of the state.</summary>
+/// <summary>The folder of the state breaks (docs/OPERATIONS.md#what-the-log-says).</summary>
 public sealed class StateFolderTests
 {
     [Fact]

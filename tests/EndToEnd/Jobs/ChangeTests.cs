@@ -2,7 +2,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Jobs;
 
-/// <summary>SPEC.md §3, Making and changing.</summary>
+/// <summary>New and changed jobs (docs/SPECIFICATION.md#submit).</summary>
 public sealed class ChangeTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]

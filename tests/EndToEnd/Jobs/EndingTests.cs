@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Jobs;
 
-/// <summary>SPEC.md §3: kill, kill_grace, runtime and max_runtime.</summary>
+/// <summary>Kill, kill_grace, runtime and max_runtime (docs/SPECIFICATION.md#kill).</summary>
 public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]

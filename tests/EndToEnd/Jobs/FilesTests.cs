@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Jobs;
 
-/// <summary>SPEC.md §3: stdin, stdout, stderr and what is kept of them.</summary>
+/// <summary>Stdin, stdout, stderr and what is kept of them (docs/SPECIFICATION.md#input-and-output).</summary>
 public sealed class FilesTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]

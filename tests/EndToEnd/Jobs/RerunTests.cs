@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Jobs;
 
-/// <summary>SPEC.md §3, Life: retries, restart, resubmit, restart_delay.</summary>
+/// <summary>Retries, restart, resubmit, restart_delay (docs/SPECIFICATION.md#restart-and-retries).</summary>
 public sealed class RerunTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]

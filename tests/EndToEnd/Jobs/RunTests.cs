@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Jobs;
 
-/// <summary>SPEC.md §3: what a job's process is given, and what is seen of it.</summary>
+/// <summary>What a job's process is given, and what is seen of it (docs/SPECIFICATION.md#the-job).</summary>
 public sealed class RunTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]

@@ -2,7 +2,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Listening;
 
-/// <summary>README, listen: what clients may do at most.</summary>
+/// <summary>What clients may do at most (docs/SPECIFICATION.md#size-limits).</summary>
 public sealed class LimitTests
 {
     [Fact]

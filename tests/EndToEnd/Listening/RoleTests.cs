@@ -6,7 +6,7 @@ using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.EndToEnd.Listening;
 
-/// <summary>README, Who may do what.</summary>
+/// <summary>What each role permits (docs/SPECIFICATION.md#roles).</summary>
 public sealed class RoleTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

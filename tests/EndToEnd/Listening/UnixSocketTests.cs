@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Listening;
 
-/// <summary>README, listen.address: Unix sockets.</summary>
+/// <summary>Unix sockets in listen.address (docs/SPECIFICATION.md#unix-sockets).</summary>
 public sealed class UnixSocketTests
 {
     [Fact]

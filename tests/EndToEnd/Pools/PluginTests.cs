@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Pools;
 
-/// <summary>SPEC.md §5: plugins, good and bad.</summary>
+/// <summary>Plugins, good and bad (docs/SPECIFICATION.md#plugin-faults).</summary>
 public sealed class PluginTests
 {
     private static readonly string PlumbusFolder = BuildOutput.Of("plugins/Plumbus");

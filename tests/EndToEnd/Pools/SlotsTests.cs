@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Pools;
 
-/// <summary>SPEC.md §5: slots, hold, drain; §3: the order of jobs.</summary>
+/// <summary>Slots, hold, drain, and the order of jobs (docs/SPECIFICATION.md#pools).</summary>
 public sealed class SlotsTests
 {
     [Fact]

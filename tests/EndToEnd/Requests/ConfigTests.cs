@@ -3,7 +3,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Requests;
 
-/// <summary>SPEC.md §2.3, config; §8, config at a distance.</summary>
+/// <summary>Configuration by request, and at a distance (docs/SPECIFICATION.md#config-request).</summary>
 public sealed class ConfigTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Requests;
 
-/// <summary>SPEC.md §2.3 and §2.4: query, get, ls, kill, modify, and filters.</summary>
+/// <summary>Query, get, ls, kill, modify, and filters (docs/SPECIFICATION.md#job-queries).</summary>
 public sealed class JobRequestTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]

@@ -3,7 +3,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Requests;
 
-/// <summary>SPEC.md §2.1 to §2.3: lines, lists and objects.</summary>
+/// <summary>Lines, lists and objects (docs/SPECIFICATION.md#request-lines).</summary>
 public sealed class LineTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]

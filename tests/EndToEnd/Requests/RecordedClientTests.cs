@@ -45,7 +45,7 @@ public sealed class RecordedClientTests
     {
         "error" => now.GetString()!.Length > 0,
         "job" => then.ValueKind is JsonValueKind.Null ? now.ValueKind is JsonValueKind.False : SameJob(now, then),
-        // SPEC.md §2.3: a single id is answered with the job itself now.
+        // A single id is answered with the job itself (docs/SPECIFICATION.md#kill-request).
         "kill" when now.Find("id") is not null => SameJob(now, then.EnumerateObject().Single().Value),
         "submit" or "get" or "kill" => now.Keys().Order().SequenceEqual(then.Keys().Order())
             && then.EnumerateObject().All(job => SameJob(now.GetProperty(job.Name), job.Value)),

@@ -6,7 +6,9 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Requests;
 
-/// <summary>SPEC.md §7: heads, cached clients, job objects and watchers of each version of the original at a node of ours.</summary>
+/// <summary>
+/// Heads, cached clients, job objects and watchers of each version of the original at a node of ours (docs/SPECIFICATION.md#old-peers).
+/// </summary>
 /// <remarks>
 /// The changes that the upstream side made are taken from the recording; the rest of each copy is what our node has answered, as the original
 /// merges it. So stamps and counts are those of our node, and everything else is theirs.
@@ -76,7 +78,8 @@ public sealed class RecordedUpstreamTests
 
     private static bool HasEnded(JsonElement job) => job.Text("state") is "done" or "failed" or "killed" && !job.Flag("active");
 
-    // What cannot be started counts as a failure now (SPEC.md §3), and how far a job got before a kill is a matter of moments.
+    // What cannot be started counts as a failure now (docs/SPECIFICATION.md#start-failures), and how far a job got before a kill is a
+    // matter of moments.
     private static bool IsOther(string key, JsonElement then) =>
         (key is "fail_count" && then.Find("error") is not null) || (key is "rc" or "start_count" && then.Text("state") is "killed");
 

@@ -2,7 +2,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Requests;
 
-/// <summary>SPEC.md §2.3: status, nodes, pools; §6 on one node.</summary>
+/// <summary>Status, nodes, pools, and placement on one node (docs/SPECIFICATION.md#status-requests).</summary>
 public sealed class StatusTests
 {
     [Fact]

@@ -3,7 +3,9 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Requests;
 
-/// <summary>SPEC.md §7: a client of the original submits by <c>sync</c>, and gets no promise that is not kept.</summary>
+/// <summary>
+/// A client of the original submits by <c>sync</c>, and gets no promise that is not kept (docs/SPECIFICATION.md#submit-by-sync).
+/// </summary>
 public sealed class UnassignedJobTests
 {
     private const string Job = """{"pool":"p1","args":["/bin/echo","hi"],"node":false,"submit_node":false,"state":"new","submit_ts":5,"ts":5,"start_count":0,"fail_count":0,"tags":[null]}""";

@@ -4,7 +4,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Requests;
 
-/// <summary>docs/PROTOCOL.md, wait: an answer is held back until there is news.</summary>
+/// <summary>An answer is held back until there is news (docs/SPECIFICATION.md#long-poll).</summary>
 public sealed class WaitTests(SharedBox shared) : IClassFixture<SharedBox>
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);

@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.State;
 
-/// <summary>SPEC.md §4: the state file.</summary>
+/// <summary>The state file (docs/SPECIFICATION.md#state-file).</summary>
 public sealed class CheckpointTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.State;
 
-/// <summary>SPEC.md §4: after a crash of the box.</summary>
+/// <summary>After a crash of the box (docs/SPECIFICATION.md#crash-recovery).</summary>
 public sealed class CrashTests
 {
     [Fact]

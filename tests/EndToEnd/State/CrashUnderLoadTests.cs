@@ -3,7 +3,9 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.State;
 
-/// <summary>docs/OPERATIONS.md, what is promised. A few rounds of the test that tests/Crash does a thousand of by hand.</summary>
+/// <summary>
+/// The guarantees of docs/OPERATIONS.md#what-is-promised. A few rounds of the test that tests/Crash does a thousand of by hand.
+/// </summary>
 public sealed class CrashUnderLoadTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.State;
 
-/// <summary>README, state.durable: what was answered is on disk.</summary>
+/// <summary>What was answered is on disk (docs/SPECIFICATION.md#durability).</summary>
 public sealed class DurableTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.State;
 
-/// <summary>SPEC.md §4: expire and update.</summary>
+/// <summary>Expire and update (docs/SPECIFICATION.md#expiry).</summary>
 public sealed class ExpiryTests
 {
     [Fact]

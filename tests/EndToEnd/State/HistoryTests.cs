@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.State;
 
-/// <summary>SPEC.md §4: history.</summary>
+/// <summary>History (docs/SPECIFICATION.md#history).</summary>
 public sealed class HistoryTests
 {
     [Fact]

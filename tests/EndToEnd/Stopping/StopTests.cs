@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Stopping;
 
-/// <summary>SPEC.md §10.</summary>
+/// <summary>The stop of a box (docs/SPECIFICATION.md#stopping).</summary>
 public sealed class StopTests
 {
     // Does not end when it is asked to, and says when it is so far.

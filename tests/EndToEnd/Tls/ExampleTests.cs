@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Tls;
 
-/// <summary>examples/tls, as its README goes, but on free ports.</summary>
+/// <summary>examples/tls, as its own page goes, but on free ports.</summary>
 public sealed class ExampleTests
 {
     [Fact]

@@ -5,7 +5,10 @@ using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.EndToEnd.Tls;
 
-/// <summary>SPEC.md §9: a head and a node that prove to each other who they are, and what each of them says when one cannot.</summary>
+/// <summary>
+/// A head and a node that prove to each other who they are, and what each of them says when one cannot
+/// (docs/SPECIFICATION.md#verification).
+/// </summary>
 public sealed class LinkTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();

@@ -5,7 +5,9 @@ using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.EndToEnd.Tls;
 
-/// <summary>SPEC.md §9: who gets in at a port that speaks TLS, who does not, and that nobody else is disturbed.</summary>
+/// <summary>
+/// Who gets in at a port that speaks TLS, who does not, and that nobody else is disturbed (docs/SPECIFICATION.md#transport-mismatch).
+/// </summary>
 public sealed class TlsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

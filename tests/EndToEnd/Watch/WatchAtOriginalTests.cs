@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>Our watcher at a box of the original (docs/WATCH.md, At a box of the original).</summary>
+/// <summary>Our watcher at a box of the original (docs/WATCH.md#at-a-box-of-the-original).</summary>
 public sealed class WatchAtOriginalTests : IDisposable
 {
     private readonly TemporaryFolder _scratch = new();

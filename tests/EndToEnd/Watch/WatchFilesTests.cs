@@ -3,7 +3,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>README, meeseeks-watch: files appear, jobs run.</summary>
+/// <summary>Files appear, jobs run (docs/SPECIFICATION.md#watcher).</summary>
 public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), IClassFixture<SharedBox>
 {
     [Fact]

@@ -6,7 +6,9 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>What a watcher goes through: signals, a box that is away, folders and disks that fail (SPEC.md §12, issue 5).</summary>
+/// <summary>
+/// What a watcher goes through: signals, a box that is away, folders and disks that fail (docs/SPECIFICATION.md#watch-faults).
+/// </summary>
 public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClassFixture<SharedBox>
 {
     [Fact]

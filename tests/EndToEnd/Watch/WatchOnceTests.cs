@@ -2,7 +2,9 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>SPEC.md §12 and §1.5: <c>once</c>, <c>lock</c>, <c>dry_run</c>, <c>--check</c>, and a start that is refused.</summary>
+/// <summary>
+/// <c>once</c>, <c>lock</c>, <c>dry_run</c>, <c>--check</c>, and a start that is refused (docs/SPECIFICATION.md#run-once).
+/// </summary>
 public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClassFixture<SharedBox>
 {
     [Fact]

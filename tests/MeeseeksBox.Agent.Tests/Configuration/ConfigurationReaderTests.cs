@@ -7,11 +7,11 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Agent.Tests.Configuration;
 
-/// <summary>SPEC.md §1 and the README's configuration, for the box.</summary>
+/// <summary>The configuration of the box (docs/SPECIFICATION.md#configuration).</summary>
 public sealed class ConfigurationReaderTests
 {
     [Fact]
-    public void Without_arguments_all_is_as_the_README_says()
+    public void Without_arguments_every_setting_has_its_default()
     {
         var result = ConfigurationReader.Read([]);
 

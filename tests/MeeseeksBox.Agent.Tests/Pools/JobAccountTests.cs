@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.Tests.Pools;
 
-/// <summary>SPEC.md §3: a job never runs with other rights than those it asks for.</summary>
+/// <summary>A job never runs with other rights than those it asks for (docs/SPECIFICATION.md#job-user).</summary>
 public sealed class JobAccountTests
 {
     private static readonly HostAccounts Host = new();

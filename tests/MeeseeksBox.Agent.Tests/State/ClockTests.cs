@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace MeeseeksBox.Agent.Tests.State;
 
-/// <summary>docs/OPERATIONS.md, when something breaks: somebody sets the clock of the host, while the time that has passed is what it is.</summary>
+/// <summary>The clock of the host is set, and the time that has passed is what it is (docs/ARCHITECTURE.md#decisions-and-why).</summary>
 public sealed class ClockTests : IDisposable
 {
     private readonly HostClock _time = new();

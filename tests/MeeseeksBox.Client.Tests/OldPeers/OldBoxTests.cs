@@ -4,7 +4,10 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Client.Tests.OldPeers;
 
-/// <summary>The library at a box of the original (SPEC.md §7): what the box does not understand, the client does itself.</summary>
+/// <summary>
+/// The library at a box of the original (docs/SPECIFICATION.md#client-and-old-boxes): what the box does not understand, the client does
+/// itself.
+/// </summary>
 public sealed class OldBoxTests : IAsyncDisposable
 {
     private readonly OldBox _box = OldBox.Start();

@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.CommandLine.Tests.Status;
 
-/// <summary>SPEC.md §11: the lines of stat for scripts, as the original prints them.</summary>
+/// <summary>The lines of stat for scripts, as the original prints them (docs/SPECIFICATION.md#stat-output).</summary>
 public sealed class StatusTextTests
 {
     private static readonly Job[] Jobs =

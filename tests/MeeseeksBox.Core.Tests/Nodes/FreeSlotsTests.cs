@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Tests.Nodes;
 
-/// <summary>SPEC.md §2 (pools), §6: what is shown of the pools.</summary>
+/// <summary>What is shown of the pools (docs/SPECIFICATION.md#free-slots).</summary>
 public sealed class FreeSlotsTests
 {
     private const string Job = "{'pool':'p1','args':['x']}";

@@ -2,7 +2,7 @@ using MeeseeksBox.Core.Nodes;
 
 namespace MeeseeksBox.Core.Tests.Nodes;
 
-/// <summary>SPEC.md §6: at random, but favouring those with most free slots.</summary>
+/// <summary>At random, but favouring those with most free slots (docs/SPECIFICATION.md#node-choice).</summary>
 public sealed class NodeChoiceTests
 {
     private const int Throws = 10_000;

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Tests.Nodes;
 
-/// <summary>SPEC.md §4, §7: what is known of the other nodes, and whose word holds.</summary>
+/// <summary>What is known of the other nodes, and whose word holds (docs/SPECIFICATION.md#node-status).</summary>
 public sealed class NodeTableTests
 {
     private readonly TestNode _head = new(Some.Head() with { Timeout = 20 });

@@ -2,7 +2,10 @@ using CsCheck;
 
 namespace MeeseeksBox.Core.Tests.Properties;
 
-/// <summary>SPEC.md §7: whatever happens to the links and whatever the clocks say, all agree in the end, and nothing runs that should not.</summary>
+/// <summary>
+/// Whatever happens to the links and whatever the clocks say, all agree in the end, and nothing runs that should not
+/// (docs/SPECIFICATION.md#conflicts).
+/// </summary>
 public sealed class ClusterProperties
 {
     private static readonly Gen<(int Heads, int[] Skews, (int Kind, int Seed)[] Steps)> Lives =

@@ -4,7 +4,10 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Properties;
 
-/// <summary>SPEC.md §7: what a node ends up with does not depend on the order in which copies reach it, nor on anybody's clock.</summary>
+/// <summary>
+/// What a node ends up with does not depend on the order in which copies reach it, nor on anybody's clock
+/// (docs/SPECIFICATION.md#conflicts).
+/// </summary>
 public sealed class MergeProperties
 {
     // The stages of one job as its nodes lived through them; stamps and tags of the copies are made up.

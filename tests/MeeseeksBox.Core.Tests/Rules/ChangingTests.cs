@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §3, Making and changing: an id that exists.</summary>
+/// <summary>A submit with an id that exists (docs/SPECIFICATION.md#changing-jobs).</summary>
 public sealed class ChangingTests
 {
     private const string A = "{'id':'a','pool':'p1','args':['x']}";

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §7: which of two copies of a job holds.</summary>
+/// <summary>Which of two copies of a job holds (docs/SPECIFICATION.md#conflicts).</summary>
 public sealed class ConflictTests
 {
     private const string A = "'id':'a','pool':'p1','args':['x'],'submit_node':'n1'";

@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §7: a cycle is refused with an error that names its path.</summary>
+/// <summary>A cycle is refused with an error that names its path (docs/SPECIFICATION.md#cycles).</summary>
 public sealed class CycleTests
 {
     private readonly TestNode _node = new(Some.Head("a"));

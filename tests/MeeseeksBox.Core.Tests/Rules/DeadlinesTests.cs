@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §4: expire, expire_active_jobs, update, timeout, history.</summary>
+/// <summary>Expire, expire_active_jobs, update, timeout, history (docs/SPECIFICATION.md#expiry).</summary>
 public sealed class DeadlinesTests
 {
     private const string AtWork = "'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','state':'running','active':true,'start_count':1,'ts':5";

@@ -3,7 +3,9 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §4, §7: an ended job that has left is not brought back to life by somebody who was away meanwhile.</summary>
+/// <summary>
+/// An ended job that has left is not brought back to life by somebody who was away meanwhile (docs/SPECIFICATION.md#tombstones).
+/// </summary>
 public sealed class DepartedTests
 {
     private const string New = "{'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','submit_ts':5,'ts':5}";

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §4, §7: jobs at work that nothing is heard of.</summary>
+/// <summary>Jobs at work that nothing is heard of (docs/SPECIFICATION.md#lost-jobs).</summary>
 public sealed class ExpiryTests
 {
     private const string AtWork = "'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','state':'running','active':true,'start_count':1,'ts':5";

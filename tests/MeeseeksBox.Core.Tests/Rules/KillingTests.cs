@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>README, kill; SPEC.md §3.</summary>
+/// <summary>Kills (docs/SPECIFICATION.md#kill).</summary>
 public sealed class KillingTests
 {
     private const string A = "{'id':'a','pool':'p1','args':['x'],'retries':5,'restart':1}";

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §7: the node that runs a job has the last word on its state.</summary>
+/// <summary>The node that runs a job has the last word on its state (docs/SPECIFICATION.md#owner).</summary>
 public sealed class LastWordTests
 {
     private const string A = "'id':'a','pool':'p1','args':['x'],'submit_node':'n1'";

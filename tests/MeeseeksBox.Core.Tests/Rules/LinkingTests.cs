@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §7: what is sent to a peer, and what is made of the jobs that it tells.</summary>
+/// <summary>What is sent to a peer, and what is made of the jobs that it tells (docs/SPECIFICATION.md#sync).</summary>
 public sealed class LinkingTests
 {
     private const string A = "'id':'a','pool':'p1','args':['x'],'submit_node':'head'";

@@ -2,7 +2,9 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §4, §7: a head of ours above nodes of the original, which state no version and leave some work to the head.</summary>
+/// <summary>
+/// A head of ours above nodes of the original, which state no version and leave some work to the head (docs/SPECIFICATION.md#leases).
+/// </summary>
 public sealed class OriginalNodeTests
 {
     private readonly TestNode _head = new(Some.Head());

@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §3, Life: retries, restart, resubmit.</summary>
+/// <summary>Retries, restart, resubmit (docs/SPECIFICATION.md#restart-and-retries).</summary>
 public sealed class RerunTests
 {
     [Theory]

@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §3, Making and changing: ended jobs that are set to new.</summary>
+/// <summary>Ended jobs that are set to new (docs/SPECIFICATION.md#manual-restart).</summary>
 public sealed class RestartingTests
 {
     private const string A = "{'id':'a','pool':'p1','args':['x']}";

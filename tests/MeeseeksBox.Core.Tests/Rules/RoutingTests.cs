@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §6: choosing a node.</summary>
+/// <summary>Choosing a node (docs/SPECIFICATION.md#placement).</summary>
 public sealed class RoutingTests
 {
     private const string Job = "{'pool':'p1','args':['x']}";

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §3, Life; §5, slots.</summary>
+/// <summary>Runs and their slots (docs/SPECIFICATION.md#life-cycle).</summary>
 public sealed class RunningTests
 {
     private const string A = "{'id':'a','pool':'p1','args':['x']}";

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §3, Making and changing: new jobs.</summary>
+/// <summary>New jobs (docs/SPECIFICATION.md#new-jobs).</summary>
 public sealed class SubmittingTests
 {
     private const string Sleep = "'pool':'p1','args':['sleep','9']";

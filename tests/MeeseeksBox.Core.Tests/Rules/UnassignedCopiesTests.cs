@@ -2,7 +2,9 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Rules;
 
-/// <summary>SPEC.md §7: jobs without a node in <c>sync</c>, which is how clients of the original submit and change jobs.</summary>
+/// <summary>
+/// Jobs without a node in <c>sync</c>, which is how clients of the original submit and change jobs (docs/SPECIFICATION.md#submit-by-sync).
+/// </summary>
 public sealed class UnassignedCopiesTests
 {
     private readonly TestNode _node = new();

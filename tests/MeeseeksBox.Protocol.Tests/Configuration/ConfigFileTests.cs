@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
-/// <summary>SPEC.md §1.1 and §1.5: what a config file may be, and what is said when it is not.</summary>
+/// <summary>What a config file may be, and what is said when it is not (docs/SPECIFICATION.md#configuration-errors).</summary>
 public sealed class ConfigFileTests
 {
     [Fact]

@@ -5,7 +5,9 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
-/// <summary>SPEC.md §1.5: a bad configuration is told in words, with its place, whatever is wrong with it.</summary>
+/// <summary>
+/// A bad configuration is told in words, with its place, whatever is wrong with it (docs/SPECIFICATION.md#configuration-errors).
+/// </summary>
 public sealed class ConfigFuzzTests
 {
     private static readonly string[] Corpus =

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
-/// <summary>SPEC.md §2, <c>config</c>, and §8: what comes by the wire, and what is shown.</summary>
+/// <summary>A configuration that comes by the wire, and what is shown of it (docs/SPECIFICATION.md#config-request).</summary>
 public sealed class ConfigRequestTests
 {
     private readonly ConfigFindings _findings = new();

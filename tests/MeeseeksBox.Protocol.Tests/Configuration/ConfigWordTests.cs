@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
-/// <summary>SPEC.md §1.2: the <c>key.key=value</c> words.</summary>
+/// <summary>The <c>key.key=value</c> words (docs/SPECIFICATION.md#word-values).</summary>
 public sealed class ConfigWordTests
 {
     [Theory]

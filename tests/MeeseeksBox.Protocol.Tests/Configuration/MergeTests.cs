@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
-/// <summary>SPEC.md §1.1: how one configuration is laid over another.</summary>
+/// <summary>How one configuration is laid over another (docs/SPECIFICATION.md#merging).</summary>
 public sealed class MergeTests
 {
     private static readonly Gen<string> Key = Gen.OneOf("a", "b", "c", "d e", "ü");

@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
-/// <summary>SPEC.md §1.3 and §1.5: settings, their defaults, and what is said of wrong ones.</summary>
+/// <summary>Settings, their defaults, and what is said of wrong ones (docs/SPECIFICATION.md#defaults).</summary>
 public sealed class SectionReaderTests
 {
     private readonly ConfigFindings _findings = new();

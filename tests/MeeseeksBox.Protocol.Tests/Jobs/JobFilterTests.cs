@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Protocol.Tests.Jobs;
 
-// SPEC.md §2.4
+// docs/SPECIFICATION.md#filters
 public sealed class JobFilterTests
 {
     [Theory]

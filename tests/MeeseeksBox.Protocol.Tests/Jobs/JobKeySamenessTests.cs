@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Protocol.Tests.Jobs;
 
-// SPEC.md §7: what of a spec was changed from outside
+// docs/SPECIFICATION.md#conflicts
 public sealed class JobKeySamenessTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Protocol.Tests.Jobs;
 
-// SPEC.md §2.5, §3, §7
+// docs/SPECIFICATION.md#status-attributes
 public sealed class JobKeysTests
 {
     [Fact]

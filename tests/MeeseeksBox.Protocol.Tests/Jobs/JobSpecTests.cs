@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Protocol.Tests.Jobs;
 
-// SPEC.md §3
+// docs/SPECIFICATION.md#spec-attributes
 public sealed class JobSpecTests
 {
     [Fact]

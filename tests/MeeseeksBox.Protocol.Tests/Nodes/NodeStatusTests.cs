@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Protocol.Tests.Nodes;
 
-// SPEC.md §2.3, §7
+// docs/SPECIFICATION.md#node-status
 public sealed class NodeStatusTests
 {
     [Fact]

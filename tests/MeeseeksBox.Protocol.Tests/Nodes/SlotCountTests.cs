@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Protocol.Tests.Nodes;
 
-// SPEC.md §2.3, §5
+// docs/SPECIFICATION.md#slots
 public sealed class SlotCountTests
 {
     [Theory]

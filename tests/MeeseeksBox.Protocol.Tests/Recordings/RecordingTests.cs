@@ -94,7 +94,7 @@ public sealed class RecordingTests
     // What later versions write into a job that has not run, and the user that stands for none.
     private static bool IsLeftOut(JsonProperty property) => (property.Name, property.Value.GetRawText()) is ("error", "null") or ("uid", "0");
 
-    // SPEC.md §2.5, §3: truths are answered as truths, and [null] is no tag.
+    // Booleans are answered as booleans, and [null] is no tag (docs/SPECIFICATION.md#numbers-and-booleans).
     private static JsonElement Normal(JsonProperty property) => (property.Name, property.Value.GetRawText()) switch
     {
         ("hold" or "restart" or "resubmit", "1") => Some.Json("true"),

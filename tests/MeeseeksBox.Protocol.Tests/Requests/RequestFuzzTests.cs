@@ -8,7 +8,9 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Protocol.Tests.Requests;
 
-/// <summary>SPEC.md §2.2: no input whatever ends the process. Mutated recordings go through all that reads the wire.</summary>
+/// <summary>
+/// No input whatever ends the process. Mutated recordings go through all that reads the wire (docs/SPECIFICATION.md#client-isolation).
+/// </summary>
 public sealed class RequestFuzzTests
 {
     private static readonly string[] Corpus = [.. Recording.All.SelectMany(recording => recording.Lines).Where(line => line.Text.Length is > 0 and < 4000).Select(line => line.Text)];

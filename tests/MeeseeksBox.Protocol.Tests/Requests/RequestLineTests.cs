@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Protocol.Tests.Requests;
 
-// SPEC.md §2.1, §2.2
+// docs/SPECIFICATION.md#request-lines
 public sealed class RequestLineTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Protocol.Tests.Requests;
 
-// SPEC.md §2.2, §2.3
+// docs/SPECIFICATION.md#request-objects
 public sealed class RequestObjectTests
 {
     private static readonly string[] Keys =

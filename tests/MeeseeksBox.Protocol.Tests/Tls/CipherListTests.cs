@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Tls;
 
 namespace MeeseeksBox.Protocol.Tests.Tls;
 
-/// <summary>SPEC.md §9: <c>ciphers</c>, as OpenSSL writes them.</summary>
+/// <summary><c>ciphers</c>, as OpenSSL writes them (docs/SPECIFICATION.md#ciphers-and-options).</summary>
 public sealed class CipherListTests
 {
     private readonly List<TlsFault> _faults = [];

@@ -6,7 +6,7 @@ using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.Protocol.Tests.Tls;
 
-/// <summary>SPEC.md §9: who comes together with whom.</summary>
+/// <summary>Who comes together with whom (docs/SPECIFICATION.md#tls).</summary>
 public sealed class HandshakeTests : IDisposable
 {
     private const string ForServers = "1.3.6.1.5.5.7.3.1";

@@ -5,7 +5,7 @@ using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.Protocol.Tests.Tls;
 
-/// <summary>SPEC.md §9: what may be wrong with a section <c>ssl</c> and the files that it names.</summary>
+/// <summary>What may be wrong with a section <c>ssl</c> and the files that it names (docs/SPECIFICATION.md#certificates).</summary>
 public sealed class LoadTests : IDisposable
 {
     private static readonly TestAuthority Authority = new();

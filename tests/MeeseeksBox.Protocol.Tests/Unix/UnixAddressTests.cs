@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.Protocol.Tests.Unix;
 
-/// <summary>README: <c>unix:/path</c> where an address is wanted.</summary>
+/// <summary><c>unix:/path</c> where an address is wanted (docs/SPECIFICATION.md#unix-sockets).</summary>
 public sealed class UnixAddressTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using MeeseeksBox.Watch.Settings;
 
 namespace MeeseeksBox.Watch.Tests.Jobs;
 
-/// <summary>README: the formats in jobspecs; SPEC.md §12.</summary>
+/// <summary>The formats in jobspecs (docs/SPECIFICATION.md#job-formats).</summary>
 public sealed class JobTemplateTests
 {
     private const string File = "20260101.00.foo";

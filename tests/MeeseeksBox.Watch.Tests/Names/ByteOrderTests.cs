@@ -4,7 +4,7 @@ using MeeseeksBox.Watch.Names;
 
 namespace MeeseeksBox.Watch.Tests.Names;
 
-/// <summary>SPEC.md §12: the order of names is bytewise.</summary>
+/// <summary>The order of names is bytewise (docs/SPECIFICATION.md#file-order).</summary>
 public sealed class ByteOrderTests
 {
     [Fact]

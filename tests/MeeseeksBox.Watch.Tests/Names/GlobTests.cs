@@ -4,7 +4,7 @@ using MeeseeksBox.Watch.Names;
 
 namespace MeeseeksBox.Watch.Tests.Names;
 
-/// <summary>README, <c>glob</c>; SPEC.md §12: as in the shell.</summary>
+/// <summary>Globs, as in the shell (docs/SPECIFICATION.md#globs).</summary>
 public sealed class GlobTests
 {
     [Theory]

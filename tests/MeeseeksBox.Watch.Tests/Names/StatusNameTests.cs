@@ -3,7 +3,7 @@ using MeeseeksBox.Watch.Names;
 
 namespace MeeseeksBox.Watch.Tests.Names;
 
-/// <summary>README: <c>._&lt;name&gt;_&lt;n&gt;_&lt;filename&gt;.&lt;state&gt;</c>.</summary>
+/// <summary><c>._&lt;name&gt;_&lt;n&gt;_&lt;filename&gt;.&lt;state&gt;</c> (docs/SPECIFICATION.md#status-files).</summary>
 public sealed class StatusNameTests
 {
     [Theory]

@@ -2,7 +2,9 @@ using MeeseeksBox.Watch.Names;
 
 namespace MeeseeksBox.Watch.Tests.Rules;
 
-/// <summary>README: hidden files are deleted when associated files are deleted, unless <c>cleanup=0</c>.</summary>
+/// <summary>
+/// Hidden files are deleted when associated files are deleted, unless <c>cleanup=0</c> (docs/SPECIFICATION.md#status-cleanup).
+/// </summary>
 public sealed class CleaningTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using MeeseeksBox.Watch.Names;
 
 namespace MeeseeksBox.Watch.Tests.Rules;
 
-/// <summary>README, <c>fileset</c>.</summary>
+/// <summary>The key <c>fileset</c> (docs/SPECIFICATION.md#filesets).</summary>
 public sealed class FilesetTests
 {
     private const string Sets = "'glob':['*.foo','*.bar','*.baz'],'split':'.','fileset':2,";
@@ -55,7 +55,7 @@ public sealed class FilesetTests
     }
 
     [Fact]
-    public void Match_is_another_name_of_it_as_in_the_readmes_example()
+    public void Match_is_another_name_of_it()
     {
         new Scene("'glob':['*.foo','*.bar'],'split':'.','match':1").With("1.foo").Due().Should().BeEmpty();
     }

@@ -2,7 +2,7 @@ using MeeseeksBox.Watch.Names;
 
 namespace MeeseeksBox.Watch.Tests.Rules;
 
-/// <summary>README, meeseeks-watch: which job is due for which file. Each test is a sentence of it.</summary>
+/// <summary>Which job is due for which file (docs/SPECIFICATION.md#job-steps).</summary>
 public sealed class PlanningTests
 {
     [Fact]

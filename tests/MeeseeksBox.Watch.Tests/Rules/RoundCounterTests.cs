@@ -2,7 +2,7 @@ using MeeseeksBox.Watch.Rules;
 
 namespace MeeseeksBox.Watch.Tests.Rules;
 
-/// <summary>docs/WATCH.md, <c>count</c>.</summary>
+/// <summary>The key <c>count</c> (docs/SPECIFICATION.md#rounds).</summary>
 public sealed class RoundCounterTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using MeeseeksBox.Watch.Rules;
 
 namespace MeeseeksBox.Watch.Tests.Rules;
 
-/// <summary>docs/WATCH.md, <c>skip</c> and <c>partial</c>.</summary>
+/// <summary>The keys <c>skip</c> and <c>partial</c> (docs/SPECIFICATION.md#filesets).</summary>
 public sealed class SkipTests
 {
     private const string Sets = "'glob':['*.foo','*.bar'],'split':'.','fileset':2,";

@@ -2,7 +2,9 @@ using MeeseeksBox.Watch.Rules;
 
 namespace MeeseeksBox.Watch.Tests.Rules;
 
-/// <summary>README: if no globs are defined, the watch ensures that its jobs are always running.</summary>
+/// <summary>
+/// If no globs are defined, the watch ensures that its jobs are always running (docs/SPECIFICATION.md#jobs-without-files).
+/// </summary>
 public sealed class StandingTests
 {
     private static readonly Dictionary<(int, int), long> NeverStarted = [];

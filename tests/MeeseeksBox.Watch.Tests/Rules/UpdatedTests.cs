@@ -2,7 +2,7 @@ using MeeseeksBox.Watch.Names;
 
 namespace MeeseeksBox.Watch.Tests.Rules;
 
-/// <summary>README, <c>updated</c>.</summary>
+/// <summary>The key <c>updated</c> (docs/SPECIFICATION.md#updated-files).</summary>
 public sealed class UpdatedTests
 {
     [Fact]

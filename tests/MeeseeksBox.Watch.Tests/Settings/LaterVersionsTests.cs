@@ -3,7 +3,7 @@ using MeeseeksBox.Watcher.Configuration;
 
 namespace MeeseeksBox.Watch.Tests.Settings;
 
-/// <summary>Configurations of the later versions of the original (docs/WATCH.md, From the original).</summary>
+/// <summary>Configurations of the later versions of the original (docs/WATCH.md#from-the-original).</summary>
 public sealed class LaterVersionsTests
 {
     private const string Jobs = """ "glob":"*","jobs":[{"pool":"p","args":["x"]}] """;

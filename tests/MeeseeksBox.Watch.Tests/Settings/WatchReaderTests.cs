@@ -2,13 +2,13 @@ using MeeseeksBox.Watcher.Configuration;
 
 namespace MeeseeksBox.Watch.Tests.Settings;
 
-/// <summary>README, <c>watch</c>; SPEC.md §1.5.</summary>
+/// <summary>The settings of a watch, and their errors (docs/SPECIFICATION.md#watcher).</summary>
 public sealed class WatchReaderTests
 {
     private const string Good = """watch.w={"path":"/data","glob":"*","jobs":[{"pool":"p","args":["x"]}]}""";
 
     [Fact]
-    public void The_defaults_are_those_of_the_readme()
+    public void Every_setting_has_its_default()
     {
         var watch = ConfigurationReader.Read([Good]).Config!.Watches.Single();
 

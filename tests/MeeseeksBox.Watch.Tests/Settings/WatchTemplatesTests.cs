@@ -3,7 +3,7 @@ using MeeseeksBox.Watcher.Configuration;
 
 namespace MeeseeksBox.Watch.Tests.Settings;
 
-/// <summary>README, <c>template</c>, <c>apply</c>, <c>defaults</c>; SPEC.md §12.</summary>
+/// <summary>The keys <c>template</c>, <c>apply</c> and <c>defaults</c> (docs/SPECIFICATION.md#templates).</summary>
 public sealed class WatchTemplatesTests
 {
     private const string Jobs = """ "glob":"*","jobs":[{"pool":"p","args":["x"]}] """;

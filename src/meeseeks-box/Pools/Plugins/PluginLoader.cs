@@ -2,7 +2,7 @@ using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Plugins;
 
-/// <summary>Finds and loads the plugins that pools name (SPEC.md §5).</summary>
+/// <summary>Finds and loads the plugins that pools name (docs/SPECIFICATION.md#plugin-lookup).</summary>
 /// <param name="folders">Where files with a relative path are looked for, the first one first.</param>
 internal sealed class PluginLoader(IReadOnlyList<string> folders)
 {

@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>Ends what is left of jobs whose box has crashed (SPEC.md §4).</summary>
+/// <summary>Ends what is left of jobs whose box has crashed (docs/SPECIFICATION.md#orphans).</summary>
 /// <param name="processes">The processes of this host.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Orphans(ProcessTable processes, TimeProvider time)

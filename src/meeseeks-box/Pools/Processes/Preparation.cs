@@ -3,7 +3,7 @@ using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>Finds out what process a job asks for, and all that keeps it from starting (SPEC.md §3).</summary>
+/// <summary>Finds out what process a job asks for, and all that keeps it from starting (docs/SPECIFICATION.md#start-failures).</summary>
 internal static class Preparation
 {
     /// <summary>Prepares the command of a job.</summary>

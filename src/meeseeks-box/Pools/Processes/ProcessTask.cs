@@ -2,7 +2,7 @@ using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>The built-in plugin: runs the job's <c>args</c> as a process (SPEC.md §3).</summary>
+/// <summary>The built-in plugin: runs the job's <c>args</c> as a process (docs/SPECIFICATION.md#process-end).</summary>
 /// <param name="processes">The processes of this host; one for the whole box, so that kills share their looks at it.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : IJobTask

@@ -16,7 +16,10 @@ internal static class Signals
 
     private const int BrokenPipe = 13;
 
-    /// <summary>Makes processes that are started from now on die of a broken pipe, as those that a shell starts do (SPEC.md §3).</summary>
+    /// <summary>
+    /// Makes processes that are started from now on die of a broken pipe, as those that a shell starts do
+    /// (docs/SPECIFICATION.md#job-signals).
+    /// </summary>
     /// <remarks>
     /// The runtime ignores SIGPIPE, and what is ignored stays so across exec, while a handler is reset. So SIGPIPE gets a handler,
     /// and one that does nothing: <c>getppid</c> is safe in a signal handler and looks at no argument. It has to be native code,

@@ -2,14 +2,16 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Client.Recorded;
 
-/// <summary>SPEC.md §11: into a pipe our client prints what the original prints, call by call of a recording.</summary>
+/// <summary>
+/// Into a pipe our client prints what the original prints, call by call of a recording (docs/SPECIFICATION.md#script-output).
+/// </summary>
 public sealed class RecordedCallsTests
 {
     private const string Usage = "The usage is in our own words, and wrong usage is exit status 2.";
-    private const string UnknownId = "An unknown id is exit status 1, by SPEC.md §11.";
+    private const string UnknownId = "An unknown id is exit status 1.";
     private const string Tag = "The original drops tag= of sub, and shows a list of one null.";
     private const string Pool = "pool= takes only the free slots of other pools from the lines of the original, and leaves their jobs.";
-    private const string Again = "A job that runs again forgets its former run, by SPEC.md §3.";
+    private const string Again = "A job that runs again forgets its former run.";
     private const string NoJobs = "No jobs are named: wrong usage is exit status 2.";
 
     // What a line of ours has otherwise on purpose.
@@ -19,7 +21,7 @@ public sealed class RecordedCallsTests
         [4] = (Deviation.Status, UnknownId),
         [8] = (Deviation.Output, Tag),
         [10] = (Deviation.Output, Tag),
-        [21] = (Deviation.Both, "The submit is refused with a reason, by SPEC.md §3: its id is false, and the exit status is 1."),
+        [21] = (Deviation.Both, "The submit is refused with a reason: its id is false, and the exit status is 1."),
         [25] = (Deviation.Status, UnknownId),
         [48] = (Deviation.Output, Pool),
         [51] = (Deviation.Output, Pool),
@@ -28,11 +30,11 @@ public sealed class RecordedCallsTests
         [57] = (Deviation.Output, Again),
         [58] = (Deviation.Status, NoJobs),
         [60] = (Deviation.Status, UnknownId),
-        [61] = (Deviation.Output, "The original calls a job killed that has ended long ago; by SPEC.md §3 a kill of it changes nothing."),
+        [61] = (Deviation.Output, "The original calls a job killed that has ended long ago; here a kill of it changes nothing."),
         [64] = (Deviation.Status, NoJobs),
         [70] = (Deviation.Both, Usage),
         [71] = (Deviation.Status, "The original ends with the text of a Python error and 0; no connection is exit status 1."),
-        [74] = (Deviation.Status, "refresh= has no effect on stat of the original; by its README and SPEC.md §11 it shows the status again."),
+        [74] = (Deviation.Status, "refresh= has no effect on stat of the original; here it shows the status again."),
         [86] = (Deviation.Output, Pool),
         [89] = (Deviation.Output, "The routing of ours lists the nodes that can be reached; that of the original all that it has ever seen."),
     };

@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Plugins;
 
-// SPEC.md §5: plugins.
+// docs/SPECIFICATION.md#plugin-lookup
 public sealed class PluginLoaderTests : IDisposable
 {
     private const string Offer = "its tasks are: TestProgram.Tasks.Greeting";

@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Plugins;
 
-// SPEC.md §5: "plugins/Plumbus is a working sample with a test".
+// plugins/Plumbus is a working sample with a test (docs/SPECIFICATION.md#plugins).
 public sealed class PlumbusTests
 {
     [Fact]

@@ -6,8 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 
-// SPEC.md §3: "A job ends when its own process has ended and its output pipes are closed, or 2 s after its process ended when something
-// it left in the background still holds them. What it left in the background is left alone at a normal end, and ended at a kill."
+// docs/SPECIFICATION.md#process-end
 public sealed class BackgroundTests
 {
     [Fact]

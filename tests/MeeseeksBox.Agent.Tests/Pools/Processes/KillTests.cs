@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 
-// SPEC.md §3: "A kill reaches the whole family, those that were reparented or made their own session too, until none is left."
+// docs/SPECIFICATION.md#process-kill
 public sealed class KillTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 
-// SPEC.md §3, Life: "Not able to start: failed, error says why in a person's words".
+// docs/SPECIFICATION.md#start-failures
 public sealed class NotStartedTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -3,8 +3,7 @@ using MeeseeksBox.Agent.Pools.Processes;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 
-// SPEC.md §4: "At start a job that was running here and has no task now … its processes, if any survived, are ended first (pid and process
-// start time must match)."
+// docs/SPECIFICATION.md#orphans
 public sealed class OrphansTests
 {
     private readonly Orphans _orphans = new(new ProcessTable(), TimeProvider.System);

@@ -4,7 +4,7 @@ using MeeseeksBox.Agent.Pools.Processes;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 
-// SPEC.md §3: "kept up to output_limit bytes a stream: the first half and the last half; memory never grows past it".
+// docs/SPECIFICATION.md#kept-output
 public sealed class OutputBufferTests
 {
     [Theory]

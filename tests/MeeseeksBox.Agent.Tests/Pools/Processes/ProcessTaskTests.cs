@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 
-// SPEC.md §3: args, config, environment, output, rc.
+// Arguments, config, environment, output, exit code (docs/SPECIFICATION.md#the-job).
 public sealed class ProcessTaskTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 
-// SPEC.md §3: args. A program is found as a shell finds it, and not as .NET does.
+// A program is found as a shell finds it, and not as .NET does (docs/SPECIFICATION.md#environment).
 public sealed class ProgramSearchTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -4,8 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 
-// SPEC.md §3: "stdin absent: empty input, never the daemon's. stdout/stderr files are appended to, created if missing; the same path
-// for both shares one file."
+// docs/SPECIFICATION.md#input-and-output
 public sealed class RedirectionTests : IDisposable
 {
     private const string BothStreams = "echo to-output; echo to-errors >&2; echo more-output";
