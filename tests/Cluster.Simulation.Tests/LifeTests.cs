@@ -31,6 +31,7 @@ public sealed class LifeTests
     [InlineData(769, "A job that ran again on a node that had lost its end, and a head that knew the end: they told each other until the run was over.")]
     [InlineData(1039, "The same between one node and two heads.")]
     [InlineData(1443, "Somebody changed a copy that had not heard of the run: the run was ended, and the job ran once more.")]
+    [InlineData(2105, "A head took the kill of another head's job, heard from an original node, for one of that node: it revived the job for ever.")]
     [InlineData(5577, "A job left a head before its end could be sent to a node that was cut off, which then took it for alive for ever.")]
     [InlineData(14676, "A job was sent again whenever an answer came from before it was there: more copies were sent than there were changes.")]
     [InlineData(61367, "A head that was cut off while a job on an original node ended, and was dropped below, took it for alive for ever.")]

@@ -114,10 +114,11 @@ internal sealed class Linking(LedgerState state, Merging merging)
     }
 
     // A node of the original kills its process of a job that has another node by now, and marks the job itself as killed: the run
-    // elsewhere goes on.
+    // elsewhere goes on. Where this node cannot see that run, another head may have killed it, and the copy is taken.
     private bool IsEndOfAnOrphan(Peer peer, Job job) => job is { State: JobState.Killed, Active: false, Node: { } node }
         && IsOriginal(peer)
         && !state.Nodes.IsReachedThrough(peer.Name, node)
+        && (node == state.Settings.Name || state.Nodes.Find(node) is not null)
         && state.Jobs.TryFind(job.Id, out var entry)
         && entry.Job.IsLive
         && entry.Job.Node == node

@@ -137,6 +137,18 @@ public sealed class OriginalNodeTests
     }
 
     [Fact]
+    public void A_kill_by_another_head_of_its_own_job_is_taken_from_a_node_that_both_have()
+    {
+        _head.Hear("n1", ("n1", Some.OriginalStatus(0, 1) with { Ts = 1 }));
+        var live = Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'other-head','state':'new','active':1,'ts':5}");
+        _head.Ledger.TakeJobs(_head.Peer("n1"), [live], null, _head.Now);
+
+        _head.Ledger.TakeJobs(_head.Peer("n1"), [live with { State = JobState.Killed, Active = false, Ts = 6 }], null, _head.Now);
+
+        Job.State.Should().Be(JobState.Killed);
+    }
+
+    [Fact]
     public void A_node_that_still_runs_what_was_given_up_here_receives_a_copy_that_it_takes()
     {
         Send("'retries':1");
