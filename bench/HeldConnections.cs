@@ -29,9 +29,9 @@ internal static class HeldConnections
                 held.Add(await HoldAsync(daemon.Port));
             }
 
-            var holding = daemon.Process.ResidentMegabytes;
+            var longPoll = daemon.Process.ResidentMegabytes;
             var (after, rateAfter) = await MeasureAsync(daemon, busy, $"and {Held - Busy:N0} held");
-            Rounds.Print($"a held connection: {Rounds.Show((holding - before) * 1024 / held.Count)} KB; memory after all: {Rounds.Show(after)} MB; rate beside the held ones: ratio {Rounds.Show(rateAfter / rateBefore)}");
+            Rounds.Print($"a held connection: {Rounds.Show((longPoll - before) * 1024 / held.Count)} KB; memory after all: {Rounds.Show(after)} MB; rate beside the held ones: ratio {Rounds.Show(rateAfter / rateBefore)}");
         }
         finally
         {

@@ -14,21 +14,21 @@ internal static class TableHeap
     /// <param name="text">A job, by its number.</param>
     public static double BytesAJob(int count, Func<int, string> text)
     {
-        var ledger = new Ledger(new NodeSettings { Name = "bench" }, new Random(1));
+        var core = new NodeCore(new NodeSettings { Name = "bench" }, new Random(1));
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        Load(ledger, count, text);
+        Load(core, count, text);
         var used = GC.GetTotalMemory(forceFullCollection: true) - before;
-        return (double)used / ledger.Count;
+        return (double)used / core.Count;
     }
 
     // In a method of its own, so that nothing on the stack holds what was read.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Load(Ledger ledger, int count, Func<int, string> text) =>
-        ledger.Load([.. Enumerable.Range(1, count).Select(number => Read(text(number)))], new Moment(1767225600, 0));
+    private static void Load(NodeCore core, int count, Func<int, string> text) =>
+        core.Load([.. Enumerable.Range(1, count).Select(number => Read(text(number)))], new Instant(1767225600, 0));
 
     private static Job Read(string text)
     {
         using var document = JsonDocument.Parse(text);
-        return JobKeys.TryRead(document.RootElement, out var job, out var problem) ? job : throw new InvalidDataException(problem);
+        return JobAttributes.TryRead(document.RootElement, out var job, out var problem) ? job : throw new InvalidDataException(problem);
     }
 }

@@ -24,7 +24,7 @@ public sealed class JobSelection
 
     /// <summary>The ids, where the selection is nothing but a list of them, none with a <c>*</c> at its end; null otherwise.</summary>
     internal IReadOnlyList<string>? ExactIds =>
-        _conditions is [{ Key: "ids", Value: JsonArray ids }] && ids.All(OldPeers.OldPeerSelection.IsExactText)
+        _conditions is [{ Key: "ids", Value: JsonArray ids }] && ids.All(OldPeers.LegacySelection.IsExactText)
             ? [.. ids.Select(id => id!.GetValue<string>())]
             : null;
 

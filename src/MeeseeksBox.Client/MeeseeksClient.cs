@@ -28,7 +28,7 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     private const long BeyondAnySeq = (1L << 53) - 1;
 
     private readonly Connector _connector;
-    private readonly Line _line;
+    private readonly ReconnectingConnection _connection;
     private readonly JobTracker _tracker;
     private (Connection Connection, bool IsOldPeer)? _probed;
 
@@ -38,7 +38,7 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     {
         Options = options ?? new MeeseeksClientOptions();
         _connector = new Connector(Options);
-        _line = new Line(_connector, Options);
+        _connection = new ReconnectingConnection(_connector, Options);
         _tracker = new JobTracker(this);
     }
 
@@ -46,7 +46,7 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     public MeeseeksClientOptions Options { get; }
 
     /// <summary>How the box is called in messages: <c>localhost:13700</c>, or <c>unix:/path</c>.</summary>
-    public string Peer => _connector.Peer;
+    public string Endpoint => _connector.Endpoint;
 
     /// <summary>A client that has connected.</summary>
     /// <example><code>await using var client = await MeeseeksClient.ConnectAsync(new() { Address = "head1" }, stop);</code></example>
@@ -67,7 +67,7 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
 
     /// <summary>Connects now rather than at the next request. It does nothing while there is a connection.</summary>
     /// <example><code>await client.OpenAsync(stop);</code></example>
-    public Task OpenAsync(CancellationToken stop = default) => _line.OpenAsync(stop);
+    public Task OpenAsync(CancellationToken stop = default) => _connection.OpenAsync(stop);
 
     /// <summary>Sends a line as it stands, and answers the answer as it stands. It is sent once: whether it may be sent again, only you know.</summary>
     /// <param name="line">A list of request objects.</param>
@@ -80,14 +80,14 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
             throw new ArgumentException("A request is one line.", nameof(line));
         }
 
-        var answer = await _line.AskAsync(Encoding.UTF8.GetBytes(line), TimeSpan.Zero, isRepeatable: false, stop);
+        var answer = await _connection.RequestAsync(Encoding.UTF8.GetBytes(line), TimeSpan.Zero, isRepeatable: false, stop);
         try
         {
             return JsonElement.Parse(answer.Span);
         }
         catch (JsonException problem)
         {
-            throw new MeeseeksRequestException($"the answer of {Peer} is not JSON: {problem.Message}");
+            throw new MeeseeksRequestException($"the answer of {Endpoint} is not JSON: {problem.Message}");
         }
     }
 
@@ -100,8 +100,8 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     /// var answer = await client.RequestAsync(new JsonObject { ["nodes"] = new JsonObject(), ["ls"] = new JsonObject() });
     /// Console.WriteLine(answer["ls"]);
     /// </code></example>
-    public async Task<Answer> RequestAsync(JsonObject request, bool isRepeatable = true, CancellationToken stop = default) =>
-        Answer.Read(await _line.AskAsync(RequestBytes.Of(request), TimeSpan.Zero, isRepeatable, stop));
+    public async Task<Response> RequestAsync(JsonObject request, bool isRepeatable = true, CancellationToken stop = default) =>
+        Response.Read(await _connection.RequestAsync(RequestBytes.Of(request), TimeSpan.Zero, isRepeatable, stop));
 
     /// <summary>The nodes that the box knows of.</summary>
     /// <example><code>foreach (var (name, node) in await client.NodesAsync()) Console.WriteLine($"{name} {node.Online}");</code></example>
@@ -119,14 +119,14 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     /// <param name="stop">Ends the wait.</param>
     /// <example><code>await client.ConfigAsync(new JsonObject { ["pools"] = new JsonObject { ["p1"] = new JsonObject { ["slots"] = 4 } } });</code></example>
     public async Task<JsonElement> ConfigAsync(JsonObject? changes = null, CancellationToken stop = default) =>
-        (await RequestAsync(new JsonObject { ["config"] = changes?.DeepClone() ?? new JsonObject() }, stop: stop)).Checked()["config"];
+        (await RequestAsync(new JsonObject { ["config"] = changes?.DeepClone() ?? new JsonObject() }, stop: stop)).EnsureSuccess()["config"];
 
     /// <summary>Whether the box is of the original implementation: it takes filters without lists and patterns, and cannot wait.</summary>
     /// <remarks>Asked once for each connection. An original sends its nodes without <c>nodes_seq</c>.</remarks>
     /// <example><code>var isOld = await client.IsOldPeerAsync();</code></example>
-    public async Task<bool> IsOldPeerAsync(CancellationToken stop = default)
+    public async Task<bool> IsLegacyPeerAsync(CancellationToken stop = default)
     {
-        var connection = await _line.OpenAsync(stop);
+        var connection = await _connection.OpenAsync(stop);
         if (_probed is { } probed && probed.Connection == connection)
         {
             return probed.IsOldPeer;
@@ -134,7 +134,7 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
 
         // A box of ours sends the nodes that have changed since a number: none since this one.
         var request = new JsonObject { ["nodes"] = new JsonObject { ["seq"] = BeyondAnySeq } };
-        var isOldPeer = (await RequestAsync(request, stop: stop)).Checked().Find("nodes_seq") is null;
+        var isOldPeer = (await RequestAsync(request, stop: stop)).EnsureSuccess().Find("nodes_seq") is null;
         _probed = (connection, isOldPeer);
         return isOldPeer;
     }
@@ -143,19 +143,19 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _tracker.DisposeAsync();
-        await _line.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 
     private async Task<T> ReadAsync<T>(string request, Func<JsonElement, T> read, CancellationToken stop)
     {
-        var answer = (await RequestAsync(new JsonObject { [request] = new JsonObject() }, stop: stop)).Checked();
+        var response = (await RequestAsync(new JsonObject { [request] = new JsonObject() }, stop: stop)).EnsureSuccess();
         try
         {
-            return read(answer[request]);
+            return read(response[request]);
         }
         catch (JsonException problem)
         {
-            throw new MeeseeksRequestException($"{request}: the answer of {Peer} cannot be read: {problem.Message}");
+            throw new MeeseeksRequestException($"{request}: the answer of {Endpoint} cannot be read: {problem.Message}");
         }
     }
 }

@@ -48,6 +48,6 @@ public sealed record MeeseeksClientOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Whether to try again after a number of attempts: once more at all events after the first, and then as long as the patience lasts.</summary>
-    internal bool IsWithin(TimeSpan patience, long begin, int attempts) =>
-        attempts is 1 || patience == System.Threading.Timeout.InfiniteTimeSpan || Time.GetElapsedTime(begin) < patience;
+    internal bool IsWithin(TimeSpan timeout, long begin, int attempts) =>
+        attempts is 1 || timeout == System.Threading.Timeout.InfiniteTimeSpan || Time.GetElapsedTime(begin) < timeout;
 }

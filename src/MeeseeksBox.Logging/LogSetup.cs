@@ -21,7 +21,7 @@ public sealed class LogSetup : ILogEventSink, IDisposable
     private readonly Lock _lock = new();
     private readonly Logger _root;
     private LoggingConfig _config = new();
-    private LogWriter _target;
+    private BackgroundSink _target;
 
     /// <summary>A log to standard error.</summary>
     /// <param name="program">The name of the program, which is the name of its first logger.</param>
@@ -29,14 +29,14 @@ public sealed class LogSetup : ILogEventSink, IDisposable
     {
         _target = Open(_config);
         _root = new LoggerConfiguration().MinimumLevel.ControlledBy(_level).WriteTo.Sink(this).CreateLogger();
-        Logger = Named(program);
+        Logger = CreateLogger(program);
     }
 
     /// <summary>The logger with the name of the program.</summary>
     public ILogger Logger { get; }
 
     /// <summary>A logger with a name, such as <c>node1.Pool.p1</c>.</summary>
-    public ILogger Named(string name) => _root.ForContext(LogField.LoggerProperty, name);
+    public ILogger CreateLogger(string name) => _root.ForContext(LogField.LoggerProperty, name);
 
     /// <summary>
     /// Brings the log to a configuration. A file is opened again even when nothing has changed, so that one that was moved
@@ -48,7 +48,7 @@ public sealed class LogSetup : ILogEventSink, IDisposable
         lock (_lock)
         {
             var isNewFile = config.FileName != _config.FileName;
-            if (config.FileName is { } path && Prepare(path, isEmptied: config.StartsEmpty && isNewFile) is { } problem)
+            if (config.FileName is { } path && ProbeWritable(path, isEmptied: config.StartsEmpty && isNewFile) is { } problem)
                 return problem;
 
             // The old one is closed first: the same file is not opened twice.
@@ -76,7 +76,7 @@ public sealed class LogSetup : ILogEventSink, IDisposable
     }
 
     // Serilog's file sink keeps quiet about a file that it cannot open, so it is tried before the old log is closed.
-    private static string? Prepare(string path, bool isEmptied)
+    private static string? ProbeWritable(string path, bool isEmptied)
     {
         try
         {
@@ -90,14 +90,14 @@ public sealed class LogSetup : ILogEventSink, IDisposable
         }
     }
 
-    private static LogWriter Open(LoggingConfig config)
+    private static BackgroundSink Open(LoggingConfig config)
     {
         var formatter = new LogLineFormatter(config);
         // The level is judged before, and the file grows as long as there is room: the sink's own limit would end the log.
         var target = new LoggerConfiguration().MinimumLevel.Verbose();
         _ = config.FileName is { } path
-            ? target.WriteTo.File(formatter, path, fileSizeLimitBytes: null, hooks: new AppendedFile())
+            ? target.WriteTo.File(formatter, path, fileSizeLimitBytes: null, hooks: new AppendFileHooks())
             : target.WriteTo.Console(formatter, standardErrorFromLevel: LogEventLevel.Verbose);
-        return new LogWriter(target.CreateLogger());
+        return new BackgroundSink(target.CreateLogger());
     }
 }

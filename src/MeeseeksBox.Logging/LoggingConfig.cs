@@ -56,7 +56,7 @@ public sealed record LoggingConfig
 
         section.AddProblem(
             setting,
-            $"{setting.Value.Shown} is not a level: DEBUG, INFO, WARNING, ERROR, CRITICAL, or a number from 0 to 50");
+            $"{setting.Value.Display} is not a level: DEBUG, INFO, WARNING, ERROR, CRITICAL, or a number from 0 to 50");
         return null;
     }
 
@@ -66,7 +66,7 @@ public sealed record LoggingConfig
             return Default.StartsEmpty;
         var mode = (setting.Value as ConfigScalar)?.Text;
         if (mode is not ("a" or "w"))
-            section.AddProblem(setting, $"{setting.Value.Shown} is neither 'a' (go on with the file) nor 'w' (start it anew)");
+            section.AddProblem(setting, $"{setting.Value.Display} is neither 'a' (go on with the file) nor 'w' (start it anew)");
         return mode == "w";
     }
 
@@ -82,6 +82,6 @@ public sealed record LoggingConfig
     private static void WarnOfStyle(SectionReader section)
     {
         if (section.Find("style") is { Value: not ConfigScalar { Text: "%" } } setting)
-            section.AddWarning(setting, $"{setting.Value.Shown} is not supported, and ignored: the format is written with %(name)s");
+            section.AddWarning(setting, $"{setting.Value.Display} is not supported, and ignored: the format is written with %(name)s");
     }
 }

@@ -28,22 +28,22 @@ internal sealed class Box : IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Loops _loops;
-    private readonly ConfigInForce _config;
-    private readonly StateKeeper _state;
+    private readonly BackgroundTasks _tasks;
+    private readonly ActiveConfiguration _config;
+    private readonly CoreHost _host;
     private readonly StateFile? _stateFile;
     private readonly JournalFiles? _journalFiles;
     private readonly Journal? _journal;
-    private readonly Checkpoint? _checkpoint;
+    private readonly Checkpointer? _checkpointer;
     private readonly History _history;
-    private readonly RunNames _runNames;
+    private readonly RunIdGenerator _runIds;
     private readonly ConfigPool _configPool;
-    private readonly PoolPlans _poolPlans;
+    private readonly TaskFactoryResolver _taskFactories;
     private readonly PoolSet _pools;
     private readonly LinkSet _links;
-    private readonly Upstreams _upstreams;
+    private readonly UpstreamSessions _upstreamSessions;
     private readonly Listeners _listeners;
-    private readonly Supervisor _supervisor;
+    private readonly SystemdNotifier _systemd;
     private readonly Watchdog _watchdog;
     private readonly List<Task> _running = [];
     private Task _writingHistory = Task.CompletedTask;
@@ -53,60 +53,60 @@ internal sealed class Box : IAsyncDisposable
     /// <param name="configuration">A good configuration.</param>
     /// <param name="arguments">Where it was read from, to read it again at a reload.</param>
     /// <param name="logs">Where the box tells of itself.</param>
-    /// <param name="supervisor">Who is told when it is ready, and that it is alive.</param>
+    /// <param name="systemd">Who is told when it is ready, and that it is alive.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="IOException">The state file cannot be had; the message says why.</exception>
-    public Box(ConfigurationResult configuration, string[] arguments, LogSetup logs, Supervisor supervisor, TimeProvider time)
+    public Box(BoxConfigurationResult configuration, string[] arguments, LogSetup logs, SystemdNotifier systemd, TimeProvider time)
     {
         _arguments = arguments;
         _time = time;
         _logs = logs;
-        _config = new ConfigInForce(configuration) { Applying = ApplyAsync };
+        _config = new ActiveConfiguration(configuration) { Applying = ApplyAsync };
         var config = _config.Config;
-        _log = Named("Box");
+        _log = CreateLogger("Box");
         _config.Warning = warning => _log.Warning("configuration: {Warning}", warning);
-        _loops = new Loops(_log);
+        _tasks = new BackgroundTasks(_log);
 
-        _stateFile = config.State.File is { } file ? StateFile.Open(file, time, Named("State")) : null;
-        _state = new StateKeeper(config.ToNodeSettings(Version), time, problem => _loops.Fail("timer of deadlines", problem));
-        _history = new History(time, Named("History")) { Path = config.State.History };
-        _state.JobEnded += _history.Add;
+        _stateFile = config.State.File is { } file ? StateFile.Open(file, time, CreateLogger("State")) : null;
+        _host = new CoreHost(config.ToNodeSettings(Version), time, problem => _tasks.Fail("timer of deadlines", problem));
+        _history = new History(time, CreateLogger("History")) { Path = config.State.History };
+        _host.JobEnded += _history.Add;
         if (_stateFile is not null)
         {
             _journalFiles = new JournalFiles(_stateFile.Path);
-            _journal = config.State.Durable ? new Journal(_journalFiles, Named("State")) : null;
-            _checkpoint = new Checkpoint(_stateFile, _journalFiles, _state, _history, time, Named("State"));
+            _journal = config.State.Durable ? new Journal(_journalFiles, CreateLogger("State")) : null;
+            _checkpointer = new Checkpointer(_stateFile, _journalFiles, _host, _history, time, CreateLogger("State"));
         }
 
-        _runNames = new RunNames(config.Name, config.State.File, time);
-        _configPool = new ConfigPool(_state, _config);
-        _poolPlans = new PoolPlans(arguments, time);
-        _pools = new PoolSet(config.Name, _configPool, _runNames, _state, time, Named, _loops.Watch);
+        _runIds = new RunIdGenerator(config.Name, config.State.File, time);
+        _configPool = new ConfigPool(_host, _config);
+        _taskFactories = new TaskFactoryResolver(arguments, time);
+        _pools = new PoolSet(config.Name, _configPool, _runIds, _host, time, CreateLogger, _tasks.Observe);
 
-        _links = new LinkSet(_state, time, Named, _loops.Watch);
+        _links = new LinkSet(_host, time, CreateLogger, _tasks.Observe);
 
-        _upstreams = new Upstreams(_state);
-        var durability = new Durability(_state);
+        _upstreamSessions = new UpstreamSessions(_host);
+        var durability = new DurabilityBarrier(_host);
         var requests = new RequestHandlers(
-            new StatusHandler(_state),
-            new SubmitHandler(_state),
-            new QueryHandler(_state),
-            new GetHandler(_state, _upstreams),
-            new LsHandler(_state),
-            new KillHandler(_state),
-            new ModifyHandler(_state),
+            new StatusHandler(_host),
+            new SubmitHandler(_host),
+            new QueryHandler(_host),
+            new GetHandler(_host, _upstreamSessions),
+            new LsHandler(_host),
+            new KillHandler(_host),
+            new ModifyHandler(_host),
             new ConfigHandler(_config),
-            new SyncHandler(_state, _upstreams, Named("Requests")),
+            new SyncHandler(_host, _upstreamSessions, CreateLogger("Requests")),
             durability,
-            new Permission(_state));
-        var holding = new Holding(_state, time);
+            new Authorization(_host));
+        var longPoll = new LongPoll(_host, time);
         _listeners = new Listeners(
-            name => new RequestLines(
-                requests, holding, durability, _upstreams, new Session(() => _config.Config.Listen.Allow.RoleOf(name)), _config.Config.Listen.MaxDepth),
-            _loops.Watch, time, Named("Listener"));
+            name => new RequestLineHandler(
+                requests, longPoll, durability, _upstreamSessions, new Session(() => _config.Config.Listen.Allow.RoleOf(name)), _config.Config.Listen.MaxDepth),
+            _tasks.Observe, time, CreateLogger("Listener"));
 
-        _supervisor = supervisor;
-        _watchdog = new Watchdog(supervisor, _state, time);
+        _systemd = systemd;
+        _watchdog = new Watchdog(systemd, _host, time);
     }
 
     /// <summary>The version of this program.</summary>
@@ -115,10 +115,10 @@ internal sealed class Box : IAsyncDisposable
 
     /// <summary>What is wrong with the plugins that a configuration names, without a box.</summary>
     public static IReadOnlyList<string> PluginProblems(BoxConfig config, string[] arguments) =>
-        new PoolPlans(arguments, TimeProvider.System).Of(config).Problems;
+        new TaskFactoryResolver(arguments, TimeProvider.System).Of(config).Problems;
 
     /// <summary>Ends when the box cannot go on by itself; the log says why.</summary>
-    public Task Broken => _loops.Broken;
+    public Task Faulted => _tasks.Faulted;
 
     /// <summary>The ports that are listened on.</summary>
     public PortList Ports => _listeners.Ports;
@@ -128,7 +128,7 @@ internal sealed class Box : IAsyncDisposable
     public async Task<IReadOnlyList<string>> StartAsync()
     {
         var config = _config.Config;
-        var (plans, problems) = _poolPlans.Of(config);
+        var (plans, problems) = _taskFactories.Of(config);
         if (problems is not [])
         {
             return problems;
@@ -136,20 +136,20 @@ internal sealed class Box : IAsyncDisposable
 
         try
         {
-            await TakeUpStateAsync();
+            await RestoreAsync();
         }
         catch (IOException problem)
         {
             return [problem.Message];
         }
 
-        _writingHistory = _loops.Watch("history", _history.RunAsync());
-        if (_checkpoint is not null)
+        _writingHistory = _tasks.Observe("history", _history.RunAsync());
+        if (_checkpointer is not null)
         {
             // All that was taken up, so that the journals of earlier lives can go.
-            await _checkpoint.SaveAsync();
-            _checkpoint.Interval = config.State.Checkpoint;
-            Run("checkpoint", _checkpoint.RunAsync());
+            await _checkpointer.SaveAsync();
+            _checkpointer.Interval = config.State.Checkpoint;
+            Run("checkpoint", _checkpointer.RunAsync());
         }
 
         problems = await _listeners.StartAsync(config.Listen, _stop.Token);
@@ -161,7 +161,7 @@ internal sealed class Box : IAsyncDisposable
             await _links.ApplyAsync(config.Nodes);
             _started.SetResult();
             Run("watchdog", _watchdog.RunAsync());
-            _supervisor.Ready($"listening on {Ports}");
+            _systemd.Ready($"listening on {Ports}");
         }
 
         return problems;
@@ -173,7 +173,7 @@ internal sealed class Box : IAsyncDisposable
         var status = "";
         try
         {
-            _supervisor.Reloading();
+            _systemd.Reloading();
             foreach (var problem in await _config.ReloadAsync(_arguments))
             {
                 _log.Error("the new configuration is refused: {Problem}", problem);
@@ -186,7 +186,7 @@ internal sealed class Box : IAsyncDisposable
             _log.Error(problem, "the configuration could not be read again because of a fault in this program; please report it");
         }
 #pragma warning restore CA1031
-        _supervisor.Ready($"listening on {Ports}{status}");
+        _systemd.Ready($"listening on {Ports}{status}");
     }
 
     /// <summary>
@@ -196,40 +196,40 @@ internal sealed class Box : IAsyncDisposable
     public async Task<bool> StopAsync()
     {
         _log.Information("stopping");
-        _supervisor.Stopping();
-        _state.Do((ledger, _) => ledger.Close());
+        _systemd.Stopping();
+        _host.Execute((core, _) => core.Close());
         await _pools.CompleteAsync();
 
-        await _upstreams.AllTold(_state.Seq).WaitAsync(UpstreamTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _upstreamSessions.WhenAllUpdated(_host.Seq).WaitAsync(UpstreamTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _listeners.DisposeAsync();
         await _links.CompleteAsync();
         await _stop.CancelAsync();
         _journal?.Complete();
         await _writingJournal;
-        _checkpoint?.Complete();
+        _checkpointer?.Complete();
         _watchdog.Complete();
         await Task.WhenAll(_running);
         _history.Complete();
         await _writingHistory.WaitAsync(HistoryTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var saved = _checkpoint?.TrySaveLast() ?? true;
+        var saved = _checkpointer?.TrySaveLast() ?? true;
         _log.Information("stopped");
         return saved;
     }
 
     /// <summary>Ends all processes of the jobs, saves, and does nothing more: somebody does not want to wait for <see cref="StopAsync"/>.</summary>
-    public void EndAtOnce()
+    public void Abort()
     {
-        _ = new Orphans(new ProcessTable(), _time).EndByMarkAsync(_runNames.Owner).Wait(UpstreamTime);
+        _ = new Orphans(new ProcessTable(), _time).EndByMarkAsync(_runIds.Owner).Wait(UpstreamTime);
         _journal?.Complete();
         _ = _writingJournal.Wait(UpstreamTime);
-        _ = _checkpoint?.TrySaveLast();
+        _ = _checkpointer?.TrySaveLast();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _listeners.DisposeAsync();
-        _state.Dispose();
+        _host.Dispose();
         _journal?.Dispose();
         _journalFiles?.Dispose();
         _stateFile?.Dispose();
@@ -239,35 +239,35 @@ internal sealed class Box : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private ILogger Named(string part) => _logs.Named($"{_config.Config.Name}.{part}");
+    private ILogger CreateLogger(string part) => _logs.CreateLogger($"{_config.Config.Name}.{part}");
 
-    private void Run(string name, Task loop) => _running.Add(_loops.Watch(name, loop));
+    private void Run(string name, Task loop) => _running.Add(_tasks.Observe(name, loop));
 
-    private async Task TakeUpStateAsync()
+    private async Task RestoreAsync()
     {
         if (_stateFile is null)
         {
             return;
         }
 
-        var lost = await TakeUpJobsAsync(_stateFile, _journalFiles!);
+        var lost = await RestoreJobsAsync(_stateFile, _journalFiles!);
 
         // Reading a large state leaves more than its size in garbage behind, which a quiet node would keep for ever.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
         // No pool is at work yet, so that nothing new starts before what an earlier life has left is ended.
         var orphans = new Orphans(new ProcessTable(), _time);
-        Tell(await orphans.EndByMarkAsync(_runNames.Owner));
+        LogKilled(await orphans.EndByMarkAsync(_runIds.Owner));
         foreach (var job in lost)
         {
-            Tell(await orphans.EndByPidAsync(job.Pid!.Value, job.StartTs!.Value));
+            LogKilled(await orphans.EndByPidAsync(job.Pid!.Value, job.StartTs!.Value));
         }
     }
 
     // A method of its own, because what it has read is garbage as soon as it has returned, and not before. The jobs that were at work are its result.
-    private async Task<Job[]> TakeUpJobsAsync(StateFile file, JournalFiles files)
+    private async Task<Job[]> RestoreJobsAsync(StateFile file, JournalFiles files)
     {
-        var reader = new JournalReader(_time, Named("State"));
+        var reader = new JournalReader(_time, CreateLogger("State"));
         var jobs = await reader.ReadAsync(file.Load(), files);
         try
         {
@@ -279,22 +279,22 @@ internal sealed class Box : IAsyncDisposable
             throw new IOException(problem.Message, problem);
         }
 
-        _writingJournal = _journal is null ? Task.CompletedTask : _loops.Watch("journal", _journal.RunAsync());
-        _state.TakeUp(jobs, _journal);
+        _writingJournal = _journal is null ? Task.CompletedTask : _tasks.Observe("journal", _journal.RunAsync());
+        _host.Restore(jobs, _journal);
         _log.Information("jobs taken up from {File}: {Count}; changes in its journal: {Changes}", _config.Config.State.File, jobs.Count, reader.Count);
         return [.. jobs.Where(job => job.Node == _config.Config.Name && job is { Active: true, Pid: not null, StartTs: not null })];
     }
 
-    private void Tell(Reaped reaped)
+    private void LogKilled(KillResult result)
     {
-        if (reaped.Killed.Count > 0)
+        if (result.Killed.Count > 0)
         {
-            _log.Warning("ended processes that an earlier life of this box had left behind: {Processes}", string.Join(", ", reaped.Killed));
+            _log.Warning("ended processes that an earlier life of this box had left behind: {Processes}", string.Join(", ", result.Killed));
         }
 
-        if (reaped.Left.Count > 0)
+        if (result.Left.Count > 0)
         {
-            _log.Error("could not end processes that an earlier life of this box had left behind: {Processes}", string.Join(", ", reaped.Left));
+            _log.Error("could not end processes that an earlier life of this box had left behind: {Processes}", string.Join(", ", result.Left));
         }
     }
 
@@ -304,7 +304,7 @@ internal sealed class Box : IAsyncDisposable
         // A client may be quicker than the start, and so may be a signal.
         await _started.Task;
         var old = _config.Config;
-        var (plans, problems) = _poolPlans.Of(config);
+        var (plans, problems) = _taskFactories.Of(config);
         string[] fixedOnes =
         [
             .. config.Name != old.Name ? [$"name: '{old.Name}' cannot become '{config.Name}' while the box runs; restart it"] : Array.Empty<string>(),
@@ -318,7 +318,7 @@ internal sealed class Box : IAsyncDisposable
         }
 
         problems = config.Listen != old.Listen
-            ? await _listeners.MoveAsync(old.Listen, config.Listen, _stop.Token)
+            ? await _listeners.RebindAsync(old.Listen, config.Listen, _stop.Token)
             : _listeners.RenewCertificates(config.Listen);
         if (problems is not [])
         {
@@ -331,10 +331,10 @@ internal sealed class Box : IAsyncDisposable
         }
 
         _history.Path = config.State.History;
-        _ = _checkpoint?.Interval = config.State.Checkpoint;
+        _ = _checkpointer?.Interval = config.State.Checkpoint;
         _pools.Apply(plans);
         await _links.ApplyAsync(config.Nodes);
-        _state.Do((ledger, now) => ledger.Apply(config.ToNodeSettings(Version), now));
+        _host.Execute((core, now) => core.Apply(config.ToNodeSettings(Version), now));
         _log.Information("a new configuration is in force");
         return [];
     }

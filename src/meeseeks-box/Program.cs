@@ -36,14 +36,14 @@ if (result.Errors.Count > 0)
         await Console.Error.WriteLineAsync($"meeseeks-box: {error.Message} See meeseeks-box --help.");
     }
 
-    return ExitStatus.BadConfiguration;
+    return BoxExitStatus.BadConfiguration;
 }
 
-if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !ConfigWord.IsWord(word)) is { } option)
+if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !CommandLineSetting.IsSetting(word)) is { } option)
 {
     // The words take all that is no option of ours. A file with such a name can be given as ./-name.
     await Console.Error.WriteLineAsync($"meeseeks-box: {option}: there is no such option. See meeseeks-box --help.");
-    return ExitStatus.BadConfiguration;
+    return BoxExitStatus.BadConfiguration;
 }
 
 var status = await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
@@ -53,7 +53,7 @@ return status;
 
 static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 {
-    var configuration = ConfigurationReader.Read(arguments);
+    var configuration = BoxConfigurationReader.Read(arguments);
     foreach (var line in configuration.Problems.Concat(configuration.Warnings.Select(warning => $"warning: {warning}")))
     {
         await Console.Error.WriteLineAsync(line);
@@ -61,19 +61,19 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 
     if (configuration.Config is not { } config)
     {
-        return ExitStatus.BadConfiguration;
+        return BoxExitStatus.BadConfiguration;
     }
 
     if (Box.PluginProblems(config, arguments) is not [] and var missing)
     {
         await Console.Error.WriteLineAsync(string.Join('\n', missing));
-        return ExitStatus.BadConfiguration;
+        return BoxExitStatus.BadConfiguration;
     }
 
     if (checkOnly)
     {
         await Console.Out.WriteLineAsync(ConfigJson.Indented(configuration.Shown));
-        return ExitStatus.Good;
+        return BoxExitStatus.Good;
     }
 
     if (config.Logging.FileName is not null)
@@ -85,26 +85,26 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
     if (logs.Apply(config.Logging) is { } problem)
     {
         await Console.Error.WriteLineAsync(problem);
-        return ExitStatus.BadConfiguration;
+        return BoxExitStatus.BadConfiguration;
     }
 
     return await ServeAsync(configuration, arguments, logs);
 }
 
-static async Task<int> ServeAsync(ConfigurationResult configuration, string[] arguments, LogSetup logs)
+static async Task<int> ServeAsync(BoxConfigurationResult configuration, string[] arguments, LogSetup logs)
 {
-    PluginFaults.Bear(logs.Named($"{configuration.Config!.Name}.Plugins"));
-    using var supervisor = Supervisor.FromEnvironment(TimeProvider.System, logs.Named($"{configuration.Config!.Name}.Supervisor"));
+    PluginExceptionGuard.Install(logs.CreateLogger($"{configuration.Config!.Name}.Plugins"));
+    using var systemd = SystemdNotifier.FromEnvironment(TimeProvider.System, logs.CreateLogger($"{configuration.Config!.Name}.Supervisor"));
     var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     Box box;
     try
     {
-        box = new Box(configuration, arguments, logs, supervisor, TimeProvider.System);
+        box = new Box(configuration, arguments, logs, systemd, TimeProvider.System);
     }
     catch (IOException problem)
     {
         await Console.Error.WriteLineAsync(problem.Message);
-        return ExitStatus.CannotRun;
+        return BoxExitStatus.CannotRun;
     }
 
     await using (box)
@@ -125,11 +125,11 @@ static async Task<int> ServeAsync(ConfigurationResult configuration, string[] ar
 
         if (problems is [])
         {
-            _ = await Task.WhenAny(stop.Task, box.Broken);
+            _ = await Task.WhenAny(stop.Task, box.Faulted);
         }
 
         var saved = await box.StopAsync();
-        return problems is [] && saved && !box.Broken.IsCompleted ? ExitStatus.Good : ExitStatus.CannotRun;
+        return problems is [] && saved && !box.Faulted.IsCompleted ? BoxExitStatus.Good : BoxExitStatus.CannotRun;
     }
 
     void StopOrEnd(PosixSignalContext signal)
@@ -137,8 +137,8 @@ static async Task<int> ServeAsync(ConfigurationResult configuration, string[] ar
         signal.Cancel = true;
         if (!stop.TrySetResult())
         {
-            box.EndAtOnce();
-            Environment.Exit(ExitStatus.CannotRun);
+            box.Abort();
+            Environment.Exit(BoxExitStatus.CannotRun);
         }
     }
 }

@@ -5,11 +5,11 @@ using MeeseeksBox.CommandLine.Output;
 
 var name = InvokedName.Of(Environment.GetCommandLineArgs()[0]);
 var implied = InvokedName.Command(name);
-using var screen = new Screen(implied is null ? "meeseeks-client" : name, Environment.GetEnvironmentVariable("NO_COLOR"));
+using var console = new ConsoleOutput(implied is null ? "meeseeks-client" : name, Environment.GetEnvironmentVariable("NO_COLOR"));
 using var interrupt = new CancellationTokenSource();
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-return await new Runner(screen, TimeProvider.System).RunAsync(CommandWords.Part(args, implied), interrupt.Token);
+return await new Runner(console, TimeProvider.System).RunAsync(CommandWords.Split(args, implied), interrupt.Token);
 
 void End(PosixSignalContext context)
 {

@@ -10,7 +10,7 @@ using MeeseeksBox.Protocol.Configuration;
 namespace MeeseeksBox.CommandLine;
 
 /// <summary>Parses the words, runs the command that they name, and makes an exit status of what comes of it.</summary>
-internal sealed class Runner(Screen screen, TimeProvider time)
+internal sealed class Runner(ConsoleOutput console, TimeProvider time)
 {
     /// <summary>Runs a command.</summary>
     /// <param name="words">The words of the command line.</param>
@@ -21,7 +21,7 @@ internal sealed class Runner(Screen screen, TimeProvider time)
         // The words are somebody's unfinished line: no parser takes them, and no log tells of them.
         if (words.Command is CompleteCommand.Name)
         {
-            return await CompleteCommand.RunAsync(words.Own, screen, stop);
+            return await CompleteCommand.RunAsync(words.Own, console, stop);
         }
 
         try
@@ -29,11 +29,11 @@ internal sealed class Runner(Screen screen, TimeProvider time)
             var result = Root(words).Parse([.. Tokens(words)], new ParserConfiguration { ResponseFileTokenReplacer = null });
             return result.Errors is [var error, ..]
                 ? throw new UsageException(error.Message.TrimEnd('.'))
-                : await result.InvokeAsync(new InvocationConfiguration { Output = screen.Out, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop);
+                : await result.InvokeAsync(new InvocationConfiguration { Output = console.Out, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop);
         }
         catch (UsageException problem)
         {
-            return SayUsage(problem, words);
+            return PrintUsage(problem, words);
         }
     }
 
@@ -46,12 +46,12 @@ internal sealed class Runner(Screen screen, TimeProvider time)
 
         if (!IsOption(command) && !CommandTable.All.Any(known => known.Name == command || known.Alias == command))
         {
-            var guess = Guess.Of(command, CommandTable.All.SelectMany(known => new[] { known.Name, known.Alias ?? known.Name }));
-            throw new UsageException($"there is no command '{command}'{guess}") { ListsCommands = true };
+            var suggestion = DidYouMean.Of(command, CommandTable.All.SelectMany(known => new[] { known.Name, known.Alias ?? known.Name }));
+            throw new UsageException($"there is no command '{command}'{suggestion}") { ListsCommands = true };
         }
 
         // A variadic argument would take what looks like an option; behind -- anything goes.
-        if (words.Own.TakeWhile(word => word is not "--").FirstOrDefault(word => word.Length > 1 && word.StartsWith('-') && !IsOption(word) && !ConfigWord.IsWord(word)) is { } odd)
+        if (words.Own.TakeWhile(word => word is not "--").FirstOrDefault(word => word.Length > 1 && word.StartsWith('-') && !IsOption(word) && !CommandLineSetting.IsSetting(word)) is { } odd)
         {
             throw new UsageException($"there is no option '{odd}'; options are key=value words, and what begins with a dash stands behind a word --");
         }
@@ -62,24 +62,24 @@ internal sealed class Runner(Screen screen, TimeProvider time)
 
     private static bool IsOption(string word) => word is "--help" or "-h" or "-?" or "--version";
 
-    private int SayUsage(UsageException problem, CommandWords words)
+    private int PrintUsage(UsageException problem, CommandWords words)
     {
         if (problem.ListsCommands)
         {
             // On standard output, where the original prints it.
-            screen.Out.WriteLine(HelpText.OfAll);
-            screen.Out.Flush();
+            console.Out.WriteLine(HelpText.OfAll);
+            console.Out.Flush();
             if (problem.Message.Length > 0)
             {
-                screen.Say(problem.Message);
+                console.WriteMessage(problem.Message);
             }
 
-            return ExitStatus.WrongUsage;
+            return ClientExitStatus.WrongUsage;
         }
 
         var command = CommandTable.All.Any(known => known.Name == words.Command || known.Alias == words.Command) ? $" {words.Command}" : "";
-        screen.Say($"{problem.Message}\nsee meeseeks-client{command} --help");
-        return ExitStatus.WrongUsage;
+        console.WriteMessage($"{problem.Message}\nsee meeseeks-client{command} --help");
+        return ClientExitStatus.WrongUsage;
     }
 
     private RootCommand Root(CommandWords words)
@@ -117,30 +117,30 @@ internal sealed class Runner(Screen screen, TimeProvider time)
     {
         var begin = time.GetTimestamp();
         var settings = ClientSettings.Read(words.Client, Environment.GetEnvironmentVariable(ClientSettings.Variable));
-        settings.Warnings.ToList().ForEach(screen.Warn);
-        var status = ExitStatus.Failed;
+        settings.Warnings.ToList().ForEach(console.Warn);
+        var status = ClientExitStatus.Failed;
         try
         {
-            await using var invocation = new Invocation(words, settings, screen, time, stop);
+            await using var invocation = new Invocation(words, settings, console, time, stop);
             status = await definition.RunAsync(invocation);
-            await screen.FlushAsync(stop);
+            await console.FlushAsync(stop);
         }
         catch (UsageException problem)
         {
-            status = SayUsage(problem, words);
+            status = PrintUsage(problem, words);
         }
-        catch (Exception problem) when (problem is MeeseeksException or FailureException)
+        catch (Exception problem) when (problem is MeeseeksException or CommandFailedException)
         {
-            screen.Say(problem.Message);
+            console.WriteMessage(problem.Message);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            status = ExitStatus.Interrupted;
+            status = ClientExitStatus.Interrupted;
         }
 
-        if (settings.Log is { } log && CallLog.Append(log, time.GetLocalNow(), definition.Name, status, time.GetElapsedTime(begin), screen.Said) is { } fault)
+        if (settings.Log is { } log && CallLog.Append(log, time.GetLocalNow(), definition.Name, status, time.GetElapsedTime(begin), console.Messages) is { } fault)
         {
-            screen.Warn(fault);
+            console.Warn(fault);
         }
 
         return status;

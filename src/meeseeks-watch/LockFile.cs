@@ -1,4 +1,4 @@
-namespace MeeseeksBox.Watcher;
+namespace MeeseeksBox.WatchAgent;
 
 /// <summary>The file that only one watcher at a time may hold (<c>lock</c>, docs/SPECIFICATION.md#watch-lock).</summary>
 internal static class LockFile

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using MeeseeksBox.Logging;
 using MeeseeksBox.Protocol.Configuration;
-using MeeseeksBox.Watcher;
-using MeeseeksBox.Watcher.Configuration;
+using MeeseeksBox.WatchAgent;
+using MeeseeksBox.WatchAgent.Configuration;
 using Serilog.Debugging;
 
 #pragma warning disable RS0030 // This is the place that talks to the terminal.
@@ -35,21 +35,21 @@ if (result.Errors.Count > 0)
         await Console.Error.WriteLineAsync($"meeseeks-watch: {error.Message} See meeseeks-watch --help.");
     }
 
-    return ExitStatus.BadConfiguration;
+    return WatcherExitStatus.BadConfiguration;
 }
 
-if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !ConfigWord.IsWord(word)) is { } option)
+if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !CommandLineSetting.IsSetting(word)) is { } option)
 {
     // The words take all that is no option of ours. A file with such a name can be given as ./-name.
     await Console.Error.WriteLineAsync($"meeseeks-watch: {option}: there is no such option. See meeseeks-watch --help.");
-    return ExitStatus.BadConfiguration;
+    return WatcherExitStatus.BadConfiguration;
 }
 
 return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
 static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 {
-    var configuration = ConfigurationReader.Read(arguments);
+    var configuration = WatcherConfigurationReader.Read(arguments);
     foreach (var line in configuration.Problems.Concat(configuration.Warnings.Select(warning => $"warning: {warning}")))
     {
         await Console.Error.WriteLineAsync(line);
@@ -57,13 +57,13 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 
     if (configuration.Config is not { } config)
     {
-        return ExitStatus.BadConfiguration;
+        return WatcherExitStatus.BadConfiguration;
     }
 
     if (checkOnly)
     {
         await Console.Out.WriteLineAsync(ConfigJson.Indented(configuration.Tree));
-        return ExitStatus.Good;
+        return WatcherExitStatus.Good;
     }
 
     if (config.IsDryRun)
@@ -73,7 +73,7 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
             await Console.Out.WriteLineAsync(SingleLine.Of(line));
         }
 
-        return ExitStatus.Good;
+        return WatcherExitStatus.Good;
     }
 
     return await LockAndWatchAsync(config, arguments);
@@ -85,7 +85,7 @@ static async Task<int> LockAndWatchAsync(WatcherConfig config, string[] argument
     if (config.Lock is not null && (held = LockFile.TryHold(config.Lock, out var reason)) is null)
     {
         await Console.Error.WriteLineAsync(reason.Text);
-        return reason.IsHeldByAnother ? ExitStatus.Good : ExitStatus.Failed;
+        return reason.IsHeldByAnother ? WatcherExitStatus.Good : WatcherExitStatus.Failed;
     }
 
     await using (held)
@@ -99,7 +99,7 @@ static async Task<int> LockAndWatchAsync(WatcherConfig config, string[] argument
         if (logs.Apply(config.Logging) is { } problem)
         {
             await Console.Error.WriteLineAsync(problem);
-            return ExitStatus.BadConfiguration;
+            return WatcherExitStatus.BadConfiguration;
         }
 
         return await WatchAsync(config, arguments, logs);
@@ -124,22 +124,22 @@ static async Task<int> WatchAsync(WatcherConfig config, string[] arguments, LogS
     await watcher.StartAsync();
     using var waiting = new CancellationTokenSource();
     var ended = watcher.EndedAsync(waiting.Token);
-    var first = await Task.WhenAny(ended, stop.Task, watcher.Broken);
+    var first = await Task.WhenAny(ended, stop.Task, watcher.Faulted);
     if (first == ended)
     {
-        return await ended > 0 || watcher.Broken.IsCompleted ? ExitStatus.Failed : ExitStatus.Good;
+        return await ended > 0 || watcher.Faulted.IsCompleted ? WatcherExitStatus.Failed : WatcherExitStatus.Good;
     }
 
     await waiting.CancelAsync();
     await watcher.StopAsync();
-    return watcher.Broken.IsCompleted ? ExitStatus.Failed : ExitStatus.Good;
+    return watcher.Faulted.IsCompleted ? WatcherExitStatus.Failed : WatcherExitStatus.Good;
 
     void StopOrEnd(PosixSignalContext signal)
     {
         signal.Cancel = true;
         if (!stop.TrySetResult())
         {
-            Environment.Exit(ExitStatus.Failed);
+            Environment.Exit(WatcherExitStatus.Failed);
         }
     }
 }

@@ -1,12 +1,12 @@
 using MeeseeksBox.Client;
 using MeeseeksBox.Logging;
-using MeeseeksBox.Watcher.Configuration;
-using MeeseeksBox.Watcher.Folders;
-using MeeseeksBox.Watcher.Jobs;
-using MeeseeksBox.Watcher.Watches;
+using MeeseeksBox.WatchAgent.Configuration;
+using MeeseeksBox.WatchAgent.Folders;
+using MeeseeksBox.WatchAgent.Jobs;
+using MeeseeksBox.WatchAgent.Watches;
 using Serilog;
 
-namespace MeeseeksBox.Watcher;
+namespace MeeseeksBox.WatchAgent;
 
 /// <summary>
 /// The watcher: its parts, built in the order in which a file passes them, kept in step with the configuration, and stopped in reverse. Start
@@ -20,10 +20,10 @@ internal sealed class Watcher : IAsyncDisposable
     private readonly WatcherConfig _config;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Loops _loops;
+    private readonly WatcherTasks _tasks;
     private readonly Inotify _inotify = new();
     private readonly MeeseeksClient _client;
-    private readonly JobDesk _desk;
+    private readonly JobSubmitter _submitter;
     private readonly WatchSet _watches;
     private Task _following = Task.CompletedTask;
     private bool _isStopped;
@@ -36,22 +36,22 @@ internal sealed class Watcher : IAsyncDisposable
     public Watcher(WatcherConfig config, string[] arguments, LogSetup logs, TimeProvider time)
     {
         (_config, _arguments, _logs) = (config, arguments, logs);
-        _log = logs.Named(config.Name);
-        _loops = new Loops(_log);
+        _log = logs.CreateLogger(config.Name);
+        _tasks = new WatcherTasks(_log);
         _client = new MeeseeksClient(config.Client);
-        var patience = config.IsOnce ? config.Client.Timeout : Timeout.InfiniteTimeSpan;
-        var boxLog = logs.Named($"{config.Name}.Box");
-        _desk = new JobDesk(new BoxLink(_client, patience, time, boxLog), config.Name, config.Client.Refresh, time, boxLog);
-        _watches = new WatchSet(_desk, _inotify, config.IsOnce, time, name => logs.Named($"{config.Name}.Watch.{name}"), _loops.Watch);
+        var timeout = config.IsOnce ? config.Client.Timeout : Timeout.InfiniteTimeSpan;
+        var boxLog = logs.CreateLogger($"{config.Name}.Box");
+        _submitter = new JobSubmitter(new PatientClient(_client, timeout, time, boxLog), config.Name, config.Client.Refresh, time, boxLog);
+        _watches = new WatchSet(_submitter, _inotify, config.IsOnce, time, name => logs.CreateLogger($"{config.Name}.Watch.{name}"), _tasks.Observe);
     }
 
     /// <summary>Ends when the watcher cannot go on by itself; the log says why.</summary>
-    public Task Broken => _loops.Broken;
+    public Task Faulted => _tasks.Faulted;
 
     /// <summary>Starts all watches.</summary>
     public Task StartAsync()
     {
-        _following = _loops.Watch("news of jobs", FollowAsync());
+        _following = _tasks.Observe("news of jobs", FollowAsync());
         return _watches.ApplyAsync(_config.Watches);
     }
 
@@ -69,7 +69,7 @@ internal sealed class Watcher : IAsyncDisposable
                 loops = _watches.LoopsNow;
                 if (loops.All(loop => loop.IsCompleted))
                 {
-                    await _watches.SettledAsync();
+                    await _watches.WhenDrainedAsync();
                     return _watches.Failures;
                 }
             }
@@ -89,7 +89,7 @@ internal sealed class Watcher : IAsyncDisposable
         try
         {
             if (!_isStopped)
-                await ApplyAsync(ConfigurationReader.Read(_arguments));
+                await ApplyAsync(WatcherConfigurationReader.Read(_arguments));
         }
 #pragma warning disable CA1031 // Nobody waits for a reload; the watcher goes on as it was.
         catch (Exception problem)
@@ -129,13 +129,13 @@ internal sealed class Watcher : IAsyncDisposable
         await _watches.DisposeAsync();
         await _following;
         await _client.DisposeAsync();
-        _desk.Dispose();
+        _submitter.Dispose();
         _inotify.Dispose();
         _stop.Dispose();
         _turn.Dispose();
     }
 
-    private async Task ApplyAsync(ConfigurationResult result)
+    private async Task ApplyAsync(WatcherConfigurationResult result)
     {
         foreach (var problem in result.Problems)
             _log.Error("the new configuration is refused: {Problem}", problem);
@@ -155,7 +155,7 @@ internal sealed class Watcher : IAsyncDisposable
     {
         try
         {
-            await _desk.FollowAllAsync(_stop.Token);
+            await _submitter.FollowAllAsync(_stop.Token);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

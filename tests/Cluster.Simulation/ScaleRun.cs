@@ -87,7 +87,7 @@ internal static class ScaleRun
     {
         using var document = JsonDocument.Parse($$"""{"id":"{{id}}","pool":"p1","args":["work","{{JobSeconds.ToString(CultureInfo.InvariantCulture)}}","done"]}""");
         var spec = JobSpec.Read(document.RootElement);
-        _ = master.Do(Turn.Own, (ledger, now) => ledger.Submit(spec, now));
+        _ = master.Do(Turn.Own, (core, now) => core.Submit(spec, now));
     }
 
     private static void Tell(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));

@@ -17,14 +17,14 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly string Box = Path.Combine(BuildOutput.Of("src/meeseeks-box"), "meeseeks-box");
 
-    private readonly Random _dice = new(seed);
+    private readonly Random _random = new(seed);
     private readonly string _mark = Guid.NewGuid().ToString();
     private readonly List<string> _faults = [];
     private int _early;
     private int _orphans;
 
     /// <summary>Runs it.</summary>
-    public async Task<Findings> RunAsync()
+    public async Task<CrashFindings> RunAsync()
     {
         using var folder = new TemporaryFolder();
         var (runs, history) = (folder.File("runs"), folder.File("history"));
@@ -41,8 +41,8 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
             await LiveAsync(words, clients);
         }
 
-        var judge = new Judge(await LastLifeAsync(words), Read(history), File.ReadAllLines(runs));
-        return new Findings
+        var judge = new CrashChecker(await LastLifeAsync(words), Read(history), File.ReadAllLines(runs));
+        return new CrashFindings
         {
             Kills = rounds,
             EarlyKills = _early,
@@ -61,9 +61,9 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
     private async Task LiveAsync(string[] words, Client[] clients)
     {
         using var life = new Life(Box, words, _mark);
-        if (_dice.NextDouble() < EarlyDeaths)
+        if (_random.NextDouble() < EarlyDeaths)
         {
-            await Task.WhenAny(life.Port, Task.Delay(_dice.Next(250)));
+            await Task.WhenAny(life.Port, Task.Delay(_random.Next(250)));
             _early += life.Port.IsCompleted ? 0 : 1;
         }
         else
@@ -71,8 +71,8 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
             var port = await life.Port.WaitAsync(Patience);
             LookForSurvivors(life.Pid);
             var working = Task.WhenAll(clients.Select(client => client.RunAsync(port)));
-            await Task.WhenAny(working, AnsweredAsync(clients, _dice.Next(1, 100)));
-            await Task.Delay(_dice.Next(10));
+            await Task.WhenAny(working, AnsweredAsync(clients, _random.Next(1, 100)));
+            await Task.Delay(_random.Next(10));
             await life.KillAsync();
             await working;
         }

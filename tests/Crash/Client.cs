@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace MeeseeksBox.Crash;
 
 /// <summary>A client that submits, changes and kills jobs until the box is gone, and notes what it was told.</summary>
-internal sealed class Client(string name, Random dice, Promises promises, string runs)
+internal sealed class Client(string name, Random random, Promises promises, string runs)
 {
     private int _count;
     private int _answers;
@@ -24,7 +24,7 @@ internal sealed class Client(string name, Random dice, Promises promises, string
             using var answers = new StreamReader(stream);
             while (true)
             {
-                var requests = Enumerable.Range(0, dice.Next(1, 9)).Select(_ => Next()).ToArray();
+                var requests = Enumerable.Range(0, random.Next(1, 9)).Select(_ => Next()).ToArray();
                 await stream.WriteAsync(requests.SelectMany(request => JsonSerializer.SerializeToUtf8Bytes(new[] { request.Line }).Append((byte)'\n')).ToArray());
                 foreach (var request in requests)
                 {
@@ -34,7 +34,7 @@ internal sealed class Client(string name, Random dice, Promises promises, string
                     Note(request, JsonElement.Parse(answer)[0]);
                 }
 
-                await Task.Delay(dice.Next(30));
+                await Task.Delay(random.Next(30));
             }
         }
         catch (Exception gone) when (gone is IOException or SocketException or JsonException)
@@ -45,8 +45,8 @@ internal sealed class Client(string name, Random dice, Promises promises, string
 
     private (string Kind, string Id, string Tag, object Line) Next()
     {
-        var known = promises.Taken.Count is 0 ? null : promises.Taken[Math.Max(0, promises.Taken.Count - 1 - dice.Next(30))];
-        switch (dice.Next(10))
+        var known = promises.Taken.Count is 0 ? null : promises.Taken[Math.Max(0, promises.Taken.Count - 1 - random.Next(30))];
+        switch (random.Next(10))
         {
             case 0 or 1 when known is not null:
                 return ("kill", known, "", new { kill = known });
@@ -64,9 +64,9 @@ internal sealed class Client(string name, Random dice, Promises promises, string
     private object Spec(string id)
     {
         var note = $"echo $MEESEEKS_JOB_ID >>'{runs}'; ";
-        return dice.Next(5) is 0
-            ? new { id, pool = "p", args = new[] { "/bin/sh", "-c", note + "(setsid sleep 1000 &) ; exec sleep 1000" }, runtime = 0.1 + (0.4 * dice.NextDouble()), retries = 0 }
-            : new { id, pool = "p", args = new[] { "/bin/sh", "-c", note + $"sleep 0.0{dice.Next(10)}; exit {dice.Next(3) / 2}" }, runtime = 30.0, retries = dice.Next(3) };
+        return random.Next(5) is 0
+            ? new { id, pool = "p", args = new[] { "/bin/sh", "-c", note + "(setsid sleep 1000 &) ; exec sleep 1000" }, runtime = 0.1 + (0.4 * random.NextDouble()), retries = 0 }
+            : new { id, pool = "p", args = new[] { "/bin/sh", "-c", note + $"sleep 0.0{random.Next(10)}; exit {random.Next(3) / 2}" }, runtime = 30.0, retries = random.Next(3) };
     }
 
     private void Note((string Kind, string Id, string Tag, object Line) request, JsonElement answer)

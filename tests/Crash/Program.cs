@@ -12,7 +12,7 @@ if (!TryRead(args.Except(words).ToArray(), out var rounds, out var seed))
 }
 
 Console.WriteLine($"{rounds} rounds, seed {seed}");
-var sum = new Findings();
+var sum = new CrashFindings();
 for (var done = 0; done < rounds && sum.IsGood; done += roundsInChapter)
 {
     sum = sum.Plus(await new Chapter(Math.Min(roundsInChapter, rounds - done), seed + done, words).RunAsync());

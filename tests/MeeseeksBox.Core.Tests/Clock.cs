@@ -8,7 +8,7 @@ internal sealed class Clock(double wall = 1_800_000_000)
 
     public double Steady { get; private set; } = 1000;
 
-    public Moment Now => new(Wall, Steady);
+    public Instant Now => new(Wall, Steady);
 
     public void Pass(double seconds)
     {

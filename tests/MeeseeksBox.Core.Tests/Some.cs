@@ -13,7 +13,7 @@ internal static class Some
     /// <summary>A job as it comes from another node.</summary>
     public static Job Job(string json)
     {
-        var known = JobKeys.TryRead(JsonElement.Parse(json.Replace('\'', '"')), out var job, out var problem);
+        var known = JobAttributes.TryRead(JsonElement.Parse(json.Replace('\'', '"')), out var job, out var problem);
         return known ? job! : throw new ArgumentException(problem, nameof(json));
     }
 

@@ -16,14 +16,14 @@ internal sealed class TestNode
     public TestNode(NodeSettings? settings = null, Clock? clock = null, int seed = 1)
     {
         Clock = clock ?? new Clock();
-        Ledger = new Ledger(settings ?? Some.Node(), new Random(seed));
+        Core = new NodeCore(settings ?? Some.Node(), new Random(seed));
     }
 
-    public Ledger Ledger { get; }
+    public NodeCore Core { get; }
 
     public Clock Clock { get; }
 
-    public Moment Now => Clock.Now;
+    public Instant Now => Clock.Now;
 
     /// <summary>The lines of the history so far.</summary>
     public List<Job> History { get; } = [];
@@ -36,9 +36,9 @@ internal sealed class TestNode
         return head;
     }
 
-    public Job this[string id] => Ledger.Find(id) ?? throw new InvalidOperationException($"There is no job '{id}'.");
+    public Job this[string id] => Core.Find(id) ?? throw new InvalidOperationException($"There is no job '{id}'.");
 
-    public SubmitAnswer Submit(string json) => Noted(Ledger.Submit(Some.Spec(json), Now));
+    public SubmitResult Submit(string json) => Noted(Core.Submit(Some.Spec(json), Now));
 
     /// <summary>Submits what must be accepted, and gives the one job that comes of it.</summary>
     public Job Accept(string json)
@@ -48,14 +48,14 @@ internal sealed class TestNode
         return answer.Jobs.Should().ContainSingle().Subject.Value!;
     }
 
-    public Job? Kill(string id) => Noted(Ledger.Kill(id, Now));
+    public Job? Kill(string id) => Noted(Core.Kill(id, Now));
 
-    public IReadOnlyList<string> Merge(params Job[] jobs) => Noted(Ledger.Merge(jobs, Now));
+    public IReadOnlyList<string> Merge(params Job[] jobs) => Noted(Core.Merge(jobs, Now));
 
     public void Load(params Job[] jobs)
     {
-        Ledger.Load(jobs, Now);
-        Ledger.Resume(Now);
+        Core.Load(jobs, Now);
+        Core.Resume(Now);
         _ = Noted(true);
     }
 
@@ -69,33 +69,33 @@ internal sealed class TestNode
     /// <summary>Takes in what a peer tells of nodes, stamps included; it is added where it is not known.</summary>
     public void Hear(string peer, params (string Name, NodeStatus Status)[] nodes)
     {
-        Ledger.TakeNodes(Peer(peer), nodes.ToDictionary(node => node.Name, node => node.Status), [], null, Now).Should().BeNull();
+        Core.MergeNodesOf(Peer(peer), nodes.ToDictionary(node => node.Name, node => node.Status), [], null, Now).Should().BeNull();
         _ = Noted(true);
     }
 
     /// <summary>A peer by its name.</summary>
-    public Peer Peer(string name) => _peers.TryGetValue(name, out var peer) ? peer : _peers[name] = Ledger.AddPeer(name, Now);
+    public Peer Peer(string name) => _peers.TryGetValue(name, out var peer) ? peer : _peers[name] = Core.AddPeer(name, Now);
 
     public void Apply(NodeSettings settings)
     {
-        Ledger.Apply(settings, Now);
+        Core.Apply(settings, Now);
         _ = Noted(true);
     }
 
     /// <summary>Takes the next job of a pool, which must be there.</summary>
-    public Run Take(string pool = "p1") => Ledger.TakeNext(pool, Now) ?? throw new InvalidOperationException($"Nothing waits in {pool}.");
+    public Run Take(string pool = "p1") => Core.ClaimNext(pool, Now) ?? throw new InvalidOperationException($"Nothing waits in {pool}.");
 
     /// <summary>Takes and starts the next job of a pool, which must be there.</summary>
     public Run Start(string pool = "p1")
     {
         var run = Take(pool);
-        Ledger.Started(run, 4711, Now);
+        Core.Started(run, 4711, Now);
         return run;
     }
 
     public void End(Run run, int rc = 0, string? error = null)
     {
-        Ledger.Ended(run, new RunEnd(rc is 0 && error is null, error is null ? rc : null, error), Now);
+        Core.Ended(run, new RunResult(rc is 0 && error is null, error is null ? rc : null, error), Now);
         _ = Noted(true);
     }
 
@@ -111,32 +111,32 @@ internal sealed class TestNode
     public void Pass(double seconds)
     {
         var end = Clock.Steady + seconds;
-        while (Ledger.NextDeadline() is { } deadline && deadline < end)
+        while (Core.NextDeadline() is { } deadline && deadline < end)
         {
             Clock.PassUntil(Math.Max(deadline, Clock.Steady));
-            Ledger.Tick(Now);
+            Core.Tick(Now);
             _ = Noted(true);
         }
 
         Clock.PassUntil(end);
-        Ledger.Tick(Now);
+        Core.Tick(Now);
         _ = Noted(true);
     }
 
     /// <summary>What the shell is to do now, forgotten once it is told.</summary>
     public (string[] Pools, Run[] Stops) News()
     {
-        (string[], Run[]) news = ([.. Ledger.News.Pools.Order(StringComparer.Ordinal)], [.. Ledger.News.Stops]);
+        (string[], Run[]) news = ([.. Core.Effects.PoolsToWake.Order(StringComparer.Ordinal)], [.. Core.Effects.RunsToCancel]);
         _ = Noted(true);
-        Ledger.News.Clear();
+        Core.Effects.Clear();
         _noted = 0;
         return news;
     }
 
     private T Noted<T>(T result)
     {
-        History.AddRange(Ledger.News.Endings.Skip(_noted));
-        _noted = Ledger.News.Endings.Count;
+        History.AddRange(Core.Effects.EndedJobs.Skip(_noted));
+        _noted = Core.Effects.EndedJobs.Count;
         return result;
     }
 }

@@ -13,7 +13,7 @@ public sealed class LogSetupTests : IDisposable
     {
         using var log = Setup(new LoggingConfig { FileName = _folder.File("a.log") });
 
-        log.Named("node1.Pool.p1").Information("job {Job} started", "x");
+        log.CreateLogger("node1.Pool.p1").Information("job {Job} started", "x");
 
         await Wait.Until(() => Lines("a.log").Length > 0, () => "nothing", TestContext.Current.CancellationToken);
         Lines("a.log").Should().Equal("INFO node1.Pool.p1: job x started");
@@ -38,7 +38,7 @@ public sealed class LogSetupTests : IDisposable
     public void A_reload_changes_level_format_and_file_under_loggers_that_exist()
     {
         var log = Setup(new LoggingConfig { FileName = _folder.File("a.log"), Level = LogEventLevel.Warning });
-        var logger = log.Named("n");
+        var logger = log.CreateLogger("n");
         logger.Information("unheard");
 
         log.Apply(new LoggingConfig { FileName = _folder.File("b.log"), Level = LogEventLevel.Debug, Format = "%(message)s" }).Should().BeNull();

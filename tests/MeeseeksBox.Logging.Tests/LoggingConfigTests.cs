@@ -44,10 +44,10 @@ public sealed class LoggingConfigTests
     [InlineData("style=$", "logging.style: '$' is not supported, and ignored: the format is written with %(name)s")]
     public void What_is_not_known_in_a_format_is_a_warning(string word, string warning)
     {
-        var findings = Read(word).Findings;
+        var diagnostics = Read(word).Findings;
 
-        findings.Problems.Should().BeEmpty();
-        findings.Warnings.Should().Equal("command line: " + warning);
+        diagnostics.Problems.Should().BeEmpty();
+        diagnostics.Warnings.Should().Equal("command line: " + warning);
     }
 
     [Fact]
@@ -55,12 +55,12 @@ public sealed class LoggingConfigTests
     {
         Read("style=%").Findings.Warnings.Should().BeEmpty();
     }
-    private static (LoggingConfig Config, ConfigFindings Findings) Read(string word)
+    private static (LoggingConfig Config, ConfigDiagnostics Findings) Read(string word)
     {
-        var findings = new ConfigFindings();
-        var root = SectionReader.Root(ConfigTree.Read(["logging." + word], findings), findings);
+        var diagnostics = new ConfigDiagnostics();
+        var root = SectionReader.Root(ConfigTree.Read(["logging." + word], diagnostics), diagnostics);
         var config = LoggingConfig.Read(root.Section("logging"));
         root.WarnOfUnknownKeys();
-        return (config, findings);
+        return (config, diagnostics);
     }
 }

@@ -30,7 +30,7 @@ public sealed class ProtocolPageTests
 
     [Fact]
     public void Every_attribute_of_a_job_has_its_row() =>
-        JobKeys.All.Should().OnlyContain(key => Rows("attribute").Any(row => row.Contains($"`{key.Name}`")));
+        JobAttributes.All.Should().OnlyContain(attribute => Rows("attribute").Any(row => row.Contains($"`{attribute.Name}`")));
 
     [Fact]
     public void Every_code_of_an_error_has_its_row() => typeof(ErrorCode).GetFields(BindingFlags.Public | BindingFlags.Static)

@@ -23,7 +23,7 @@ internal static class Some
         Text.Select(text => JsonSerializer.Serialize(text)));
 
     private static Gen<string> Name => Gen.OneOf<string>(
-        Gen.OneOf([.. JobKeys.All.Select(key => key.Name), "tag", "ids", "options", "pretty", "status", "submit", "query", "get", "kill", "ls", "modify", "config", "sync"]),
+        Gen.OneOf([.. JobAttributes.All.Select(attribute => attribute.Name), "tag", "ids", "options", "pretty", "status", "submit", "query", "get", "kill", "ls", "modify", "config", "sync"]),
         Text);
 
     /// <summary>A value of JSON.</summary>
@@ -34,7 +34,7 @@ internal static class Some
 
     /// <summary>A job, read from its JSON.</summary>
     public static Job Job(string json) =>
-        JobKeys.TryRead(Json(json), out var job, out var problem) ? job : throw new InvalidOperationException($"No job: {problem}");
+        JobAttributes.TryRead(Json(json), out var job, out var problem) ? job : throw new InvalidOperationException($"No job: {problem}");
 
     /// <summary>A job that has these attributes and an id and a pool.</summary>
     public static Job JobWith(string attributes) => Job($$"""{"id":"a","pool":"p1","args":["/bin/true"],{{attributes}}}""");

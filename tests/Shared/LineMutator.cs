@@ -22,21 +22,21 @@ public sealed class LineMutator
     ];
 
     private readonly byte[][] _corpus;
-    private readonly Random _dice;
+    private readonly Random _random;
 
     /// <param name="corpus">Good lines, without newlines.</param>
     /// <param name="seed">From which everything follows.</param>
     public LineMutator(IEnumerable<string> corpus, int seed)
     {
         _corpus = [.. corpus.Select(Encoding.UTF8.GetBytes)];
-        _dice = new Random(seed);
+        _random = new Random(seed);
     }
 
     /// <summary>The next line, without a newline and never empty: an empty line is a farewell.</summary>
     public byte[] Next()
     {
         var line = new List<byte>(Pick());
-        for (var times = _dice.Next(4); times >= 0; times--)
+        for (var times = _random.Next(4); times >= 0; times--)
         {
             Mutate(line);
         }
@@ -50,13 +50,13 @@ public sealed class LineMutator
         return [.. line];
     }
 
-    private byte[] Pick() => _corpus[_dice.Next(_corpus.Length)];
+    private byte[] Pick() => _corpus[_random.Next(_corpus.Length)];
 
     private void Mutate(List<byte> line)
     {
-        var place = _dice.Next(line.Count + 1);
-        var length = Math.Min(_dice.Next(12), line.Count - place);
-        switch (_dice.Next(7))
+        var place = _random.Next(line.Count + 1);
+        var length = Math.Min(_random.Next(12), line.Count - place);
+        switch (_random.Next(7))
         {
             case 0:
                 line.RemoveRange(place, length);
@@ -66,13 +66,13 @@ public sealed class LineMutator
                 break;
             case 2:
                 line.RemoveRange(place, length);
-                line.InsertRange(place, Hurtful[_dice.Next(Hurtful.Length)]);
+                line.InsertRange(place, Hurtful[_random.Next(Hurtful.Length)]);
                 break;
             case 3:
-                line.InsertRange(place, Hurtful[_dice.Next(Hurtful.Length)]);
+                line.InsertRange(place, Hurtful[_random.Next(Hurtful.Length)]);
                 break;
             case 4 when place < line.Count:
-                line[place] ^= (byte)(1 << _dice.Next(8));
+                line[place] ^= (byte)(1 << _random.Next(8));
                 break;
             case 5:
                 SwapValue(line);
@@ -80,7 +80,7 @@ public sealed class LineMutator
             default:
                 var other = Pick();
                 line.RemoveRange(place, line.Count - place);
-                line.AddRange(other.AsSpan(_dice.Next(other.Length)));
+                line.AddRange(other.AsSpan(_random.Next(other.Length)));
                 break;
         }
     }
@@ -99,7 +99,7 @@ public sealed class LineMutator
 
     private (int Start, int Length)? Value(byte[] line)
     {
-        var start = Array.IndexOf(line, (byte)':', _dice.Next(line.Length + 1) is var from && from < line.Length ? from : 0) + 1;
+        var start = Array.IndexOf(line, (byte)':', _random.Next(line.Length + 1) is var from && from < line.Length ? from : 0) + 1;
         if (start is 0)
         {
             return null;

@@ -15,16 +15,16 @@ internal sealed class Connection : IAsyncDisposable
     private const int SendAt = 64 * 1024;
 
     private readonly Stream _stream;
-    private readonly string _peer;
+    private readonly string _endpoint;
     private readonly TimeSpan _timeout;
-    private readonly Channel<Pending> _outbox = Channel.CreateBounded<Pending>(MostWaiting);
+    private readonly Channel<PendingRequest> _outbox = Channel.CreateBounded<PendingRequest>(MostWaiting);
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _lock = new();
-    private readonly Queue<Pending> _unanswered = [];
+    private readonly Queue<PendingRequest> _unanswered = [];
     private readonly ITimer _silence;
     private readonly Task _loops;
     private MeeseeksConnectionException? _fault;
-    private bool _hasHeard;
+    private bool _hasReceived;
 
     /// <summary>Takes a stream over and starts the loops.</summary>
     /// <param name="stream">The stream; it is closed with the connection.</param>
@@ -34,7 +34,7 @@ internal sealed class Connection : IAsyncDisposable
     public Connection(Stream stream, string peer, TimeSpan timeout, TimeProvider time)
     {
         _stream = stream;
-        _peer = peer;
+        _endpoint = peer;
         _timeout = timeout;
         _silence = time.CreateTimer(static state => ((Connection)state!).FailBySilence(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _loops = Task.WhenAll(Task.Run(SendAsync), Task.Run(ReceiveAsync));
@@ -48,9 +48,9 @@ internal sealed class Connection : IAsyncDisposable
     /// <param name="hold">How long the box may hold the answer back.</param>
     /// <param name="stop">Ends the wait. The line may have been sent then; its answer is read and thrown away.</param>
     /// <exception cref="MeeseeksConnectionException">The connection failed.</exception>
-    public async Task<ReadOnlyMemory<byte>> AskAsync(ReadOnlyMemory<byte> line, TimeSpan hold, CancellationToken stop)
+    public async Task<ReadOnlyMemory<byte>> RequestAsync(ReadOnlyMemory<byte> line, TimeSpan hold, CancellationToken stop)
     {
-        var pending = new Pending(line, hold);
+        var pending = new PendingRequest(line, hold);
         try
         {
             await _outbox.Writer.WriteAsync(pending, stop);
@@ -60,13 +60,13 @@ internal sealed class Connection : IAsyncDisposable
             throw new MeeseeksConnectionException(_fault!.Message, wasSent: false, _fault);
         }
 
-        return await pending.Answer.Task.WaitAsync(stop);
+        return await pending.Response.Task.WaitAsync(stop);
     }
 
     /// <summary>Ends the connection; what waits for an answer fails.</summary>
     public async ValueTask DisposeAsync()
     {
-        Fail(new MeeseeksConnectionException($"the connection to {_peer} was closed by this side"));
+        Fail(new MeeseeksConnectionException($"the connection to {_endpoint} was closed by this side"));
         await _loops;
         await _silence.DisposeAsync();
         await _stream.DisposeAsync();
@@ -82,7 +82,7 @@ internal sealed class Connection : IAsyncDisposable
             {
                 while (_outbox.Reader.TryRead(out var pending))
                 {
-                    Note(pending);
+                    RecordSent(pending);
                     output.Write(pending.Line.Span);
                     output.Write("\n"u8);
                     if (output.UnflushedBytes >= SendAt)
@@ -111,10 +111,10 @@ internal sealed class Connection : IAsyncDisposable
             {
                 var result = await input.ReadAsync(_end.Token);
                 var buffer = result.Buffer;
-                _hasHeard |= !buffer.IsEmpty;
+                _hasReceived |= !buffer.IsEmpty;
                 while (buffer.Slice(scanned).PositionOf((byte)'\n') is { } end)
                 {
-                    Answer(buffer.Slice(0, end).ToArray());
+                    CompleteNext(buffer.Slice(0, end).ToArray());
                     buffer = buffer.Slice(buffer.GetPosition(1, end));
                     scanned = 0;
                 }
@@ -127,7 +127,7 @@ internal sealed class Connection : IAsyncDisposable
                     return;
                 }
 
-                Watch();
+                RestartSilenceTimer();
             }
         }
         catch (Exception problem) when (problem is IOException or SocketException or OperationCanceledException or InvalidDataException)
@@ -140,27 +140,27 @@ internal sealed class Connection : IAsyncDisposable
         }
     }
 
-    private void Note(Pending pending)
+    private void RecordSent(PendingRequest pending)
     {
         lock (_lock)
         {
             if (_fault is not null)
             {
-                _ = pending.Answer.TrySetException(new MeeseeksConnectionException(_fault.Message, wasSent: false, _fault));
+                _ = pending.Response.TrySetException(new MeeseeksConnectionException(_fault.Message, wasSent: false, _fault));
                 return;
             }
 
             _unanswered.Enqueue(pending);
             if (_unanswered.Count is 1)
             {
-                _ = _silence.Change(_timeout + pending.Hold, Timeout.InfiniteTimeSpan);
+                _ = _silence.Change(_timeout + pending.MaxWait, Timeout.InfiniteTimeSpan);
             }
         }
     }
 
-    private void Answer(byte[] line)
+    private void CompleteNext(byte[] line)
     {
-        Pending? pending;
+        PendingRequest? pending;
         lock (_lock)
         {
             _ = _unanswered.TryDequeue(out pending);
@@ -168,7 +168,7 @@ internal sealed class Connection : IAsyncDisposable
 
         _ = pending is null
             ? throw new InvalidDataException(Refusal(line) ?? "it sent a line that nobody had asked for")
-            : pending.Answer.TrySetResult(line);
+            : pending.Response.TrySetResult(line);
     }
 
     // Who is not let in is told why, and that may come before the first request is on its way.
@@ -176,7 +176,7 @@ internal sealed class Connection : IAsyncDisposable
     {
         try
         {
-            return MeeseeksBox.Client.Answer.Read(line).Error;
+            return MeeseeksBox.Client.Response.Read(line).Error;
         }
         catch (MeeseeksRequestException)
         {
@@ -185,29 +185,29 @@ internal sealed class Connection : IAsyncDisposable
     }
 
     // Bytes came: the box is at work on what it owes.
-    private void Watch()
+    private void RestartSilenceTimer()
     {
         lock (_lock)
         {
             if (_fault is null)
             {
-                _ = _silence.Change(_unanswered.TryPeek(out var next) ? _timeout + next.Hold : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _ = _silence.Change(_unanswered.TryPeek(out var next) ? _timeout + next.MaxWait : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
         }
     }
 
     private void FailBySilence() => Fail(new MeeseeksConnectionException(
-        $"{_peer} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; is it a meeseeks-box that listens there?", wasSent: true)
+        $"{_endpoint} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; is it a meeseeks-box that listens there?", wasSent: true)
     { IsSilence = true });
 
     private MeeseeksConnectionException Lost(Exception? problem) => new(
-        $"the connection to {_peer} was lost: {problem?.Message ?? (_hasHeard ? "the other side closed it" : "the other side closed it without an answer; does it want TLS (ssl), or another port?")}",
+        $"the connection to {_endpoint} was lost: {problem?.Message ?? (_hasReceived ? "the other side closed it" : "the other side closed it without an answer; does it want TLS (ssl), or another port?")}",
         wasSent: true,
         problem);
 
     private void Fail(MeeseeksConnectionException fault)
     {
-        Pending[] sent;
+        PendingRequest[] sent;
         lock (_lock)
         {
             if (_fault is not null)
@@ -225,13 +225,13 @@ internal sealed class Connection : IAsyncDisposable
         _end.Cancel();
         foreach (var pending in sent)
         {
-            _ = pending.Answer.TrySetException(new MeeseeksConnectionException(fault.Message, wasSent: true, fault) { IsSilence = fault.IsSilence });
+            _ = pending.Response.TrySetException(new MeeseeksConnectionException(fault.Message, wasSent: true, fault) { IsSilence = fault.IsSilence });
         }
 
         // What the sending loop has not taken yet never went off.
         while (_outbox.Reader.TryRead(out var waiting))
         {
-            _ = waiting.Answer.TrySetException(new MeeseeksConnectionException(fault.Message, wasSent: false, fault));
+            _ = waiting.Response.TrySetException(new MeeseeksConnectionException(fault.Message, wasSent: false, fault));
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
     private readonly string? _path = UnixAddress.PathOf(options.Address);
 
     /// <summary>How the box is called in messages: <c>localhost:13700</c>.</summary>
-    public string Peer { get; } = NameOf(options);
+    public string Endpoint { get; } = NameOf(options);
 
     /// <summary>Whether the box was ever there.</summary>
     public bool WasReached { get; private set; }
@@ -24,7 +24,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
     {
         if (UnixAddress.FaultOf(options.Address) is { } fault)
         {
-            throw new MeeseeksConnectionException($"no meeseeks-box at {Peer}: {fault}");
+            throw new MeeseeksConnectionException($"no meeseeks-box at {Endpoint}: {fault}");
         }
 
         using var limit = new CancellationTokenSource(options.Timeout, options.Time);
@@ -33,20 +33,20 @@ internal sealed class Connector(MeeseeksClientOptions options)
         {
             var stream = _path is null ? await OpenHostAsync(either.Token) : await OpenFileAsync(new UnixDomainSocketEndPoint(_path), either.Token);
             WasReached = true;
-            return new Connection(stream, Peer, options.Timeout, options.Time);
+            return new Connection(stream, Endpoint, options.Timeout, options.Time);
         }
         catch (TlsException problem)
         {
-            throw new MeeseeksConnectionException($"no meeseeks-box at {Peer} over TLS: {problem.Message}", cause: problem);
+            throw new MeeseeksConnectionException($"no meeseeks-box at {Endpoint} over TLS: {problem.Message}", cause: problem);
         }
         catch (SocketException problem)
         {
-            throw new MeeseeksConnectionException($"no meeseeks-box at {Peer}: {(_path is null ? Reason(problem) : Reason(problem, _path))}", cause: problem);
+            throw new MeeseeksConnectionException($"no meeseeks-box at {Endpoint}: {(_path is null ? Reason(problem) : Reason(problem, _path))}", cause: problem);
         }
         catch (OperationCanceledException problem) when (!stop.IsCancellationRequested)
         {
             var question = _path is null ? "is the address right, and does a firewall let it through?" : "does it still take clients?";
-            throw new MeeseeksConnectionException($"no meeseeks-box at {Peer}: no connection within {options.Timeout.TotalSeconds:0.###} s; {question}", cause: problem);
+            throw new MeeseeksConnectionException($"no meeseeks-box at {Endpoint}: no connection within {options.Timeout.TotalSeconds:0.###} s; {question}", cause: problem);
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
         }
 
         await stream.DisposeAsync();
-        throw new MeeseeksConnectionException($"no connection to {Peer}: {string.Join("; ", faults.Select(fault => $"{SslConfig.Key}.{fault}"))}");
+        throw new MeeseeksConnectionException($"no connection to {Endpoint}: {string.Join("; ", faults.Select(error => $"{SslConfig.Key}.{error}"))}");
     }
 
     private string Reason(SocketException problem) => problem.SocketErrorCode switch

@@ -18,123 +18,123 @@ namespace MeeseeksBox.Client.Following;
 internal sealed class Follower(
     Connector connector, MeeseeksClientOptions options, Func<JobSelection> selection, Func<CancellationToken> interruption, KnownNodes? nodes = null)
 {
-    private static readonly TimeSpan HoldForJobs = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MaxWaitForJobs = TimeSpan.FromSeconds(60);
 
     // Load averages are no news that ends a wait: they come when it is over.
-    private static readonly TimeSpan HoldForLoads = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxWaitForLoads = TimeSpan.FromSeconds(5);
 
-    private readonly Differences _differences = new();
+    private readonly SnapshotDiff _snapshotDiff = new();
     private Connection? _connection;
     private long? _seq;
-    private bool _isOldPeer;
+    private bool _isLegacyPeer;
 
     /// <summary>The news, as they come.</summary>
     /// <exception cref="MeeseeksConnectionException">The box was away for longer than it may be.</exception>
     /// <exception cref="MeeseeksRequestException">The box does not take the selection.</exception>
-    public async IAsyncEnumerable<JobNews> FollowAsync([EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<JobUpdate> FollowAsync([EnumeratorCancellation] CancellationToken stop)
     {
-        await using var line = new Line(connector, options);
+        await using var connection = new ReconnectingConnection(connector, options);
         var (lastGood, failures) = (options.Time.GetTimestamp(), 0);
         while (true)
         {
-            JobNews? news = null;
+            JobUpdate? update = null;
             var changed = interruption();
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, changed);
             try
             {
-                news = await AskAsync(await line.OpenAsync(stop), either.Token);
+                update = await RequestAsync(await connection.OpenAsync(stop), either.Token);
                 (lastGood, failures) = (options.Time.GetTimestamp(), 0);
             }
             catch (MeeseeksConnectionException) when (options.IsWithin(options.ReconnectFor, lastGood, ++failures))
             {
-                await Task.Delay(Pauses.After(failures, Random.Shared.NextDouble()), options.Time, stop);
+                await Task.Delay(Backoff.After(failures, Random.Shared.NextDouble()), options.Time, stop);
             }
             catch (OperationCanceledException) when (changed.IsCancellationRequested && !stop.IsCancellationRequested)
             {
                 // Asked again with the same seq: what the lost answer told comes once more.
             }
 
-            if (news is not null)
+            if (update is not null)
             {
-                yield return news;
+                yield return update;
             }
 
-            if (_isOldPeer)
+            if (_isLegacyPeer)
             {
                 await PauseAsync(either.Token, stop);
             }
         }
     }
 
-    private async Task<JobNews?> AskAsync(Connection connection, CancellationToken stop)
+    private async Task<JobUpdate?> RequestAsync(Connection connection, CancellationToken stop)
     {
         if (connection != _connection)
         {
             // Another connection may lead to another life of the box, whose numbers of change mean something else.
-            (_connection, _seq, _isOldPeer) = (connection, null, false);
-            nodes?.StartAnew();
+            (_connection, _seq, _isLegacyPeer) = (connection, null, false);
+            nodes?.Reset();
         }
 
-        if (_isOldPeer)
+        if (_isLegacyPeer)
         {
-            return await AskWholeAsync(connection, stop);
+            return await RequestSnapshotAsync(connection, stop);
         }
 
-        var isWhole = _seq is null;
+        var isSnapshot = _seq is null;
         var filter = selection().With("seq", _seq ?? 0).ToFilter();
         var request = new JsonObject { ["get"] = filter, ["options"] = new JsonObject { ["unassigned"] = true } };
-        var hold = isWhole ? TimeSpan.Zero : nodes is null ? HoldForJobs : HoldForLoads;
-        if (!isWhole)
+        var hold = isSnapshot ? TimeSpan.Zero : nodes is null ? MaxWaitForJobs : MaxWaitForLoads;
+        if (!isSnapshot)
         {
             request["wait"] = hold.TotalSeconds;
         }
 
-        var (answer, areNodesNew) = await SendAsync(connection, request, hold, stop);
-        _seq = answer.Seq;
-        _isOldPeer = _seq is null;
-        if (_isOldPeer)
+        var (response, areNodesNew) = await SendAsync(connection, request, hold, stop);
+        _seq = response.Seq;
+        _isLegacyPeer = _seq is null;
+        if (_isLegacyPeer)
         {
-            return await AskWholeAsync(connection, stop);
+            return await RequestSnapshotAsync(connection, stop);
         }
 
-        var jobs = Jobs(answer);
-        if (isWhole)
+        var jobs = Jobs(response);
+        if (isSnapshot)
         {
-            _differences.Note(jobs);
+            _snapshotDiff.Note(jobs);
         }
 
-        return isWhole || areNodesNew || jobs.Count > 0 ? News(jobs, isWhole) : null;
+        return isSnapshot || areNodesNew || jobs.Count > 0 ? UpdateOf(jobs, isSnapshot) : null;
     }
 
     // An old peer leaves jobs without a node out of an answer to "seq", and cannot tell that a job is gone: it is asked for all, and we compare.
-    private async Task<JobNews?> AskWholeAsync(Connection connection, CancellationToken stop)
+    private async Task<JobUpdate?> RequestSnapshotAsync(Connection connection, CancellationToken stop)
     {
         var areNodesNew = false;
-        var received = await OldPeerJobs.GetAsync(selection(), async request =>
+        var received = await LegacyJobs.GetAsync(selection(), async request =>
         {
-            (var answer, var areNew) = await SendAsync(connection, request, TimeSpan.Zero, stop);
+            (var response, var areNew) = await SendAsync(connection, request, TimeSpan.Zero, stop);
             areNodesNew |= areNew;
-            return answer;
+            return response;
         });
-        return _differences.Find([.. received.Select(one => one.Job)]) is { } news ? News(news.Jobs, news.IsWhole)
-            : areNodesNew ? News([], isWhole: false)
+        return _snapshotDiff.Find([.. received.Select(one => one.Job)]) is { } update ? UpdateOf(update.Jobs, update.IsSnapshot)
+            : areNodesNew ? UpdateOf([], isSnapshot: false)
             : null;
     }
 
-    private async Task<(Answer Answer, bool AreNodesNew)> SendAsync(Connection connection, JsonObject request, TimeSpan hold, CancellationToken stop)
+    private async Task<(Response Answer, bool AreNodesNew)> SendAsync(Connection connection, JsonObject request, TimeSpan hold, CancellationToken stop)
     {
         if (nodes is not null)
         {
-            request["nodes"] = nodes.Question;
+            request["nodes"] = nodes.NextRequest;
         }
 
-        var answer = Answer.Read(await connection.AskAsync(RequestBytes.Of(request), hold, stop)).Checked();
-        return (answer, nodes?.Take(answer) ?? false);
+        var response = Response.Read(await connection.RequestAsync(RequestBytes.Of(request), hold, stop)).EnsureSuccess();
+        return (response, nodes?.Take(response) ?? false);
     }
 
-    private JobNews News(IReadOnlyList<Job> jobs, bool isWhole) => new(jobs, isWhole) { Nodes = nodes?.All };
+    private JobUpdate UpdateOf(IReadOnlyList<Job> jobs, bool isSnapshot) => new(jobs, isSnapshot) { Nodes = nodes?.All };
 
-    private static List<Job> Jobs(Answer answer) => [.. answer.Jobs("get").Select(pair => pair.Value).OfType<Job>()];
+    private static List<Job> Jobs(Response response) => [.. response.Jobs("get").Select(pair => pair.Value).OfType<Job>()];
 
     private async Task PauseAsync(CancellationToken either, CancellationToken stop)
     {

@@ -5,43 +5,43 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _end = new();
-    private readonly List<LiveJob> _jobs = [];
+    private readonly List<TrackedJob> _jobs = [];
     private CancellationTokenSource _change = new();
-    private LiveJob[] _asked = [];
+    private TrackedJob[] _asked = [];
     private bool _isRunning;
     private Task _loop = Task.CompletedTask;
 
     /// <summary>Takes a job up.</summary>
     /// <returns>Null when there is none with that id.</returns>
-    public async Task<LiveJob?> TrackAsync(string id, CancellationToken stop)
+    public async Task<TrackedJob?> TrackAsync(string id, CancellationToken stop)
     {
-        var live = new LiveJob(client, this, id);
-        Add(live);
+        var tracked = new TrackedJob(client, this, id);
+        Add(tracked);
         try
         {
             // Looked at after it is followed: no change can fall between the two.
             if (await client.QueryAsync(id, stop) is { } job)
             {
-                live.Take(job);
-                return live;
+                tracked.Take(job);
+                return tracked;
             }
         }
         catch
         {
-            Forget(live);
+            Forget(tracked);
             throw;
         }
 
-        Forget(live);
+        Forget(tracked);
         return null;
     }
 
     /// <summary>Lets go of a job.</summary>
-    public void Forget(LiveJob live)
+    public void Forget(TrackedJob tracked)
     {
         lock (_lock)
         {
-            _ = _jobs.Remove(live);
+            _ = _jobs.Remove(tracked);
         }
     }
 
@@ -50,21 +50,21 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
     {
         await _end.CancelAsync();
         await _loop;
-        foreach (var live in Snapshot())
+        foreach (var tracked in Snapshot())
         {
-            live.Fail(new ObjectDisposedException(nameof(MeeseeksClient)));
+            tracked.Fail(new ObjectDisposedException(nameof(MeeseeksClient)));
         }
 
         _change.Dispose();
         _end.Dispose();
     }
 
-    private void Add(LiveJob live)
+    private void Add(TrackedJob tracked)
     {
         ObjectDisposedException.ThrowIf(_end.IsCancellationRequested, typeof(MeeseeksClient));
         lock (_lock)
         {
-            _jobs.Add(live);
+            _jobs.Add(tracked);
             if (!_isRunning)
             {
                 _isRunning = true;
@@ -76,7 +76,7 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
         Interlocked.Exchange(ref _change, new CancellationTokenSource()).Cancel();
     }
 
-    private LiveJob[] Snapshot()
+    private TrackedJob[] Snapshot()
     {
         lock (_lock)
         {
@@ -96,18 +96,18 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
     {
         try
         {
-            await foreach (var news in client.Follow(Select, () => Volatile.Read(ref _change).Token).FollowAsync(_end.Token))
+            await foreach (var update in client.Follow(Select, () => Volatile.Read(ref _change).Token).FollowAsync(_end.Token))
             {
-                var jobs = news.Jobs.ToDictionary(job => job.Id);
-                foreach (var live in _asked)
+                var jobs = update.Jobs.ToDictionary(job => job.Id);
+                foreach (var tracked in _asked)
                 {
-                    if (jobs.TryGetValue(live.Id, out var job))
+                    if (jobs.TryGetValue(tracked.Id, out var job))
                     {
-                        live.Take(job);
+                        tracked.Take(job);
                     }
-                    else if (news.IsWhole)
+                    else if (update.IsSnapshot)
                     {
-                        live.SetGone();
+                        tracked.SetGone();
                     }
                 }
             }
@@ -119,7 +119,7 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
 #pragma warning disable CA1031 // Handed on to everybody who waits for a job; the next job that is tracked starts anew.
         catch (Exception problem)
         {
-            LiveJob[] jobs;
+            TrackedJob[] jobs;
             lock (_lock)
             {
                 jobs = [.. _jobs];
@@ -127,7 +127,7 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
                 _isRunning = false;
             }
 
-            Array.ForEach(jobs, live => live.Fail(problem));
+            Array.ForEach(jobs, tracked => tracked.Fail(problem));
         }
 #pragma warning restore CA1031
     }

@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Client.Following;
 
-/// <summary>The nodes as they were last told of, by a box that tells what changed or by an old peer that tells all.</summary>
+/// <summary>The nodes as they were last reported of, by a box that tells what changed or by an old peer that tells all.</summary>
 internal sealed class KnownNodes
 {
     private long _seq;
@@ -14,28 +14,28 @@ internal sealed class KnownNodes
     public IReadOnlyDictionary<string, NodeStatus> All { get; private set; } = new Dictionary<string, NodeStatus>();
 
     /// <summary>The argument of the next question.</summary>
-    public JsonObject Question => new() { ["seq"] = _seq };
+    public JsonObject NextRequest => new() { ["seq"] = _seq };
 
-    /// <summary>Has all nodes told once more: the numbers of change begin anew.</summary>
-    public void StartAnew() => _seq = 0;
+    /// <summary>Has all nodes reported once more: the numbers of change begin anew.</summary>
+    public void Reset() => _seq = 0;
 
     /// <summary>Takes an answer in.</summary>
     /// <returns>Whether anything changed.</returns>
     /// <exception cref="MeeseeksRequestException">It cannot be read.</exception>
-    public bool Take(Answer answer)
+    public bool Take(Response response)
     {
-        var told = Read(answer["nodes"]);
-        var gone = answer.Find("nodes_gone") is { } value && Loose.TryTexts(value, out var names) ? names : [];
-        var next = answer.Find("nodes_seq") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var seq) ? seq : 0;
-        var isWhole = _seq is 0 || next is 0;
+        var reported = Read(response["nodes"]);
+        var gone = response.Find("nodes_gone") is { } value && LenientJson.TryStrings(value, out var names) ? names : [];
+        var next = response.Find("nodes_seq") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var seq) ? seq : 0;
+        var isSnapshot = _seq is 0 || next is 0;
         _seq = next;
-        if (!isWhole && told.Count is 0 && gone.Length is 0)
+        if (!isSnapshot && reported.Count is 0 && gone.Length is 0)
         {
             return false;
         }
 
-        var all = isWhole ? new Dictionary<string, NodeStatus>() : All.Where(node => !gone.Contains(node.Key)).ToDictionary();
-        foreach (var (name, status) in told)
+        var all = isSnapshot ? new Dictionary<string, NodeStatus>() : All.Where(node => !gone.Contains(node.Key)).ToDictionary();
+        foreach (var (name, status) in reported)
         {
             all[name] = status;
         }

@@ -10,7 +10,7 @@ internal sealed class JobEntry(Job job)
     public Job Job { get; set; } = job;
 
     /// <summary>When it last changed here, by the steady clock.</summary>
-    public double Touched { get; set; }
+    public double TouchedAt { get; set; }
 
     /// <summary>Not to be started before, by the steady clock: the pause between two runs.</summary>
     public double NotBefore { get; set; }
@@ -19,10 +19,10 @@ internal sealed class JobEntry(Job job)
     public Run? Run { get; set; }
 
     /// <summary>A run that was superseded and whose process is not gone yet.</summary>
-    public Run? Stale { get; set; }
+    public Run? StaleRun { get; set; }
 
     /// <summary>The latest stamp of the copies that others keep whatever this node, which runs the job, says of it; 0 when none came since our last change.</summary>
-    public double Disagreed { get; set; }
+    public double LatestDivergentStamp { get; set; }
 
     /// <summary>
     /// The stamp of the end that its original node may still retry by itself, and until when it may, by the steady clock.
@@ -30,7 +30,7 @@ internal sealed class JobEntry(Job job)
     public (double Ts, double Until) LocalRetry { get; set; }
 
     /// <summary>True when its end has been told to the history.</summary>
-    public bool Recorded { get; set; }
+    public bool IsEndRecorded { get; set; }
 
     /// <summary>Its queue, while it is live or in the hands of a pool.</summary>
     public JobQueue? Queue { get; set; }
@@ -39,11 +39,11 @@ internal sealed class JobEntry(Job job)
     public bool IsWaiting { get; set; }
 
     /// <summary>Its neighbours in the order of changes.</summary>
-    public EntryLinks Change;
+    public IntrusiveLinks Change;
 
     /// <summary>Its neighbours among those with the same kind of deadline.</summary>
-    public EntryLinks Due;
+    public IntrusiveLinks Due;
 
     /// <summary>The list that <see cref="Due"/> belongs to.</summary>
-    public EntryList? DueList { get; set; }
+    public IntrusiveList? DueList { get; set; }
 }

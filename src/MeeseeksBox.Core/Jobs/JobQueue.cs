@@ -19,5 +19,5 @@ internal sealed class JobQueue(QueueKey key)
     public SortedSet<JobEntry> Waiting { get; } = new(BySubmission);
 
     /// <summary>Those that this node has to touch every so often; used for queues of this node only.</summary>
-    public EntryList Live { get; } = new(EntryList.ByDue);
+    public IntrusiveList Live { get; } = new(IntrusiveList.ByDue);
 }

@@ -8,43 +8,43 @@ namespace MeeseeksBox.Core.Jobs;
 
 /// <summary>
 /// All jobs that this node knows of, found by id, by queue, by order of change and by deadline. Every index is kept at every
-/// <see cref="Put"/>, so that no question is answered by looking at all jobs.
+/// <see cref="Upsert"/>, so that no question is answered by looking at all jobs.
 /// </summary>
-internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes, PeerTable peers)
+internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable nodes, PeerTable peers)
 {
     private readonly Dictionary<string, JobEntry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<QueueKey, JobQueue> _queues = [];
     private readonly PriorityQueue<JobEntry, double> _delayed = new();
-    private readonly SharedTexts _texts = new();
+    private readonly StringPool _strings = new();
     private NodeSettings _settings = settings;
     private long _seq;
 
     /// <summary>All entries, the one that changed last at the end.</summary>
-    public EntryList Changes { get; } = new(EntryList.ByChange);
+    public IntrusiveList Changes { get; } = new(IntrusiveList.ByChange);
 
     /// <summary>Jobs that leave when they expire.</summary>
-    public EntryList Ended { get; } = new(EntryList.ByDue);
+    public IntrusiveList Ended { get; } = new(IntrusiveList.ByDue);
 
     /// <summary>Jobs at work on other nodes, which are lost when nothing is heard of them.</summary>
-    public EntryList AtWorkElsewhere { get; } = new(EntryList.ByDue);
+    public IntrusiveList AtWorkElsewhere { get; } = new(IntrusiveList.ByDue);
 
     /// <summary>
     /// Live jobs at work on nodes whose status stands for them (<see cref="NodeTable.IsLeased"/>): they do not expire, but are sent again
     /// when nothing was heard of them for a while.
     /// </summary>
-    public EntryList Leased { get; } = new(EntryList.ByDue);
+    public IntrusiveList Leased { get; } = new(IntrusiveList.ByDue);
 
     /// <summary>Jobs that wait on other nodes, which are told again after a while.</summary>
-    public EntryList WaitingElsewhere { get; } = new(EntryList.ByDue);
+    public IntrusiveList WaitingElsewhere { get; } = new(IntrusiveList.ByDue);
 
     /// <summary>Jobs that are not over on other nodes.</summary>
     public IEnumerable<JobEntry> LiveElsewhere => AllIn(Leased).Concat(AllIn(AtWorkElsewhere)).Concat(AllIn(WaitingElsewhere));
 
     /// <summary>Pools in which a job that is to be given a node has come, or a slot has been freed.</summary>
-    public HashSet<string> ToRoute { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> PoolsToAssign { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Jobs that have left.</summary>
-    public Departed Departed { get; } = new();
+    public Tombstones Tombstones { get; } = new();
 
     /// <summary>How many jobs there are.</summary>
     public int Count => _entries.Count;
@@ -63,13 +63,13 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
     public JobQueue? Queue(string? node, string pool) => _queues.GetValueOrDefault(new(node, pool));
 
     /// <summary>Makes a job the present one under its id, and gives it the next number of change.</summary>
-    public JobEntry Put(Job job, Moment now)
+    public JobEntry Upsert(Job job, Instant now)
     {
-        job = _texts.Of(job) with { Seq = ++_seq };
+        job = _strings.Of(job) with { Seq = ++_seq };
         if (_entries.TryGetValue(job.Id, out var entry))
         {
             Changes.Remove(entry);
-            Unwait(entry);
+            LeaveWaiting(entry);
             LeaveDueList(entry);
             entry.Job = job;
         }
@@ -77,58 +77,58 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
         {
             entry = new JobEntry(job);
             _entries.Add(job.Id, entry);
-            Departed.Remove(job.Id);
+            Tombstones.Remove(job.Id);
         }
 
-        entry.Touched = now.Steady;
+        entry.TouchedAt = now.Monotonic;
         Changes.Add(entry);
-        EnterQueue(entry, Place(job));
+        EnterQueue(entry, QueueKeyOf(job));
         EnterDueList(entry);
-        Wait(entry, now);
-        news.Jobs = true;
+        EnterWaiting(entry, now);
+        effects.HaveJobsChanged = true;
         peers.Changed(entry);
         return entry;
     }
 
     /// <summary>Lets the numbers of change go on after one that was given in an earlier life of the node.</summary>
-    public void ContinueAfter(long seq) => _seq = Math.Max(_seq, seq);
+    public void AdvanceSeqTo(long seq) => _seq = Math.Max(_seq, seq);
 
     /// <summary>Takes a job out of the table.</summary>
     public void Remove(JobEntry entry)
     {
         _ = _entries.Remove(entry.Job.Id);
-        Departed.Add(entry.Job);
+        Tombstones.Add(entry.Job);
         Changes.Remove(entry);
-        Unwait(entry);
+        LeaveWaiting(entry);
         LeaveDueList(entry);
         EnterQueue(entry, null);
-        news.Gone(entry.Job.Id);
+        effects.AddRemovedJob(entry.Job.Id);
         peers.Removed(entry.Job.Id);
     }
 
     /// <summary>Puts an entry where it belongs after something that is not part of the job has changed: its run, its pause.</summary>
-    public void Refresh(JobEntry entry, Moment now)
+    public void Refresh(JobEntry entry, Instant now)
     {
-        Unwait(entry);
-        Wait(entry, now);
+        LeaveWaiting(entry);
+        EnterWaiting(entry, now);
     }
 
     /// <summary>Forgets the deadline of an entry until it changes again.</summary>
-    public static void LetRest(JobEntry entry) => LeaveDueList(entry);
+    public static void ClearDeadline(JobEntry entry) => LeaveDueList(entry);
 
     /// <summary>Goes by other settings from now on; every job is put where it belongs then.</summary>
-    public void Apply(NodeSettings settings, Moment now)
+    public void Apply(NodeSettings settings, Instant now)
     {
         _settings = settings;
         for (var entry = Changes.First; entry is not null; entry = Changes.Next(entry))
         {
-            Unwait(entry);
-            EnterQueue(entry, Place(entry.Job));
-            Wait(entry, now);
+            LeaveWaiting(entry);
+            EnterQueue(entry, QueueKeyOf(entry.Job));
+            EnterWaiting(entry, now);
         }
 
         // Kinds of deadlines may have changed too; within each kind the order of the last touch must stay.
-        foreach (var entry in AllIn(Changes).OrderBy(entry => entry.Touched))
+        foreach (var entry in AllIn(Changes).OrderBy(entry => entry.TouchedAt))
         {
             LeaveDueList(entry);
             EnterDueList(entry);
@@ -136,15 +136,15 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
     }
 
     /// <summary>Lets the deadline of an entry begin again, although the entry has not changed.</summary>
-    public void Postpone(JobEntry entry, Moment now)
+    public void Postpone(JobEntry entry, Instant now)
     {
         LeaveDueList(entry);
-        entry.Touched = now.Steady;
+        entry.TouchedAt = now.Monotonic;
         EnterDueList(entry);
     }
 
     /// <summary>Starts the deadlines of the jobs at work on a node, or takes them away, by <see cref="NodeTable.IsLeased"/>.</summary>
-    public void ApplyLease(string node, Moment now)
+    public void ApplyLease(string node, Instant now)
     {
         var isLeased = nodes.IsLeased(node);
         var candidates = AllIn(isLeased ? AtWorkElsewhere : Leased);
@@ -155,7 +155,7 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
     }
 
     /// <summary>The jobs that changed after a number, in the order of their changes. Costs what is newer, not what there is.</summary>
-    public List<Job> Newer(long seq)
+    public List<Job> ChangesSince(long seq)
     {
         var newer = new List<Job>();
         for (var entry = Changes.Last; entry is not null && entry.Job.Seq > seq; entry = Changes.Previous(entry))
@@ -185,10 +185,10 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
 
     /// <summary>Lets those jobs wait for a slot whose pause is over.</summary>
     /// <returns>The entries whose time has come.</returns>
-    public IReadOnlyList<JobEntry> EndPauses(Moment now)
+    public IReadOnlyList<JobEntry> ReleaseDelayed(Instant now)
     {
         List<JobEntry> due = [];
-        while (_delayed.TryPeek(out _, out var time) && time <= now.Steady)
+        while (_delayed.TryPeek(out _, out var time) && time <= now.Monotonic)
         {
             var entry = _delayed.Dequeue();
             if (_entries.TryGetValue(entry.Job.Id, out var present) && present == entry)
@@ -201,14 +201,14 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
         return due;
     }
 
-    /// <summary>Has <see cref="EndPauses"/> return an entry at a time, by the steady clock.</summary>
+    /// <summary>Has <see cref="ReleaseDelayed"/> return an entry at a time, by the steady clock.</summary>
     public void RemindAt(JobEntry entry, double time) => _delayed.Enqueue(entry, time);
 
     /// <summary>True when the job is on this node, in a pool that is here.</summary>
     public bool IsHere(Job job) => job.Node == _settings.Name && _settings.Pool(job.Pool) is not null;
 
     // A job for this node whose pool is not here is placed like one without a node (docs/SPECIFICATION.md#candidates).
-    private QueueKey? Place(Job job) => job.HasEnded ? null
+    private QueueKey? QueueKeyOf(Job job) => job.HasEnded ? null
         : job.IsLive && (job.Node is null || (job.Node == _settings.Name && !IsHere(job))) ? new(null, job.Pool)
         : job.Node is null ? null
         : new(job.Node, job.Pool);
@@ -224,7 +224,7 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
         if (left is not null)
         {
             left.Occupied--;
-            _ = ToRoute.Add(left.Key.Pool);
+            _ = PoolsToAssign.Add(left.Key.Pool);
             if (left.Occupied is 0)
             {
                 _ = _queues.Remove(left.Key);
@@ -245,10 +245,10 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
         }
     }
 
-    private void Wait(JobEntry entry, Moment now)
+    private void EnterWaiting(JobEntry entry, Instant now)
     {
         var job = entry.Job;
-        if (job.State is not JobState.New || entry.Run is not null || entry.Stale is not null || entry.Queue is not { } queue)
+        if (job.State is not JobState.New || entry.Run is not null || entry.StaleRun is not null || entry.Queue is not { } queue)
         {
             return;
         }
@@ -259,7 +259,7 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
             return;
         }
 
-        if (entry.NotBefore > now.Steady)
+        if (entry.NotBefore > now.Monotonic)
         {
             _delayed.Enqueue(entry, entry.NotBefore);
             return;
@@ -269,15 +269,15 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
         entry.IsWaiting = true;
         if (toRoute)
         {
-            _ = ToRoute.Add(job.Pool);
+            _ = PoolsToAssign.Add(job.Pool);
         }
         else
         {
-            news.Wake(job.Pool);
+            effects.Wake(job.Pool);
         }
     }
 
-    private static void Unwait(JobEntry entry)
+    private static void LeaveWaiting(JobEntry entry)
     {
         if (entry.IsWaiting)
         {
@@ -303,7 +303,7 @@ internal sealed class JobTable(NodeSettings settings, News news, NodeTable nodes
         entry.DueList = null;
     }
 
-    private static IEnumerable<JobEntry> AllIn(EntryList list)
+    private static IEnumerable<JobEntry> AllIn(IntrusiveList list)
     {
         for (var entry = list.First; entry is not null; entry = list.Next(entry))
         {

@@ -6,10 +6,10 @@ namespace MeeseeksBox.Core.Nodes;
 /// <param name="Name">Its name.</param>
 /// <param name="Status">What it said.</param>
 /// <param name="Peer">The downstream node that told of it last.</param>
-/// <param name="HeardAt">When that was, by our steady clock.</param>
+/// <param name="ReportedAt">When that was, by our steady clock.</param>
 /// <param name="Seq">The number of the change of status here.</param>
-public sealed record KnownNode(string Name, NodeStatus Status, string Peer, double HeardAt, long Seq)
+public sealed record KnownNode(string Name, NodeStatus Status, string Peer, double ReportedAt, long Seq)
 {
     /// <summary>True for a node of the original: only ours state a version.</summary>
-    public bool IsOriginal => Status.Ver is null;
+    public bool IsLegacy => Status.Ver is null;
 }

@@ -7,13 +7,13 @@ public sealed class NodeTable
 {
     private readonly SortedDictionary<string, KnownNode> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<KnownNode>> _byPool = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _toldBy = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _gone = new(StringComparer.Ordinal);
-    private readonly Queue<KnownNode> _heard = new();
+    private readonly Dictionary<string, HashSet<string>> _reportedBy = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _removed = new(StringComparer.Ordinal);
+    private readonly Queue<KnownNode> _reports = new();
     private readonly HashSet<string> _leaseChanges = new(StringComparer.Ordinal);
-    private readonly News _news;
+    private readonly Effects _effects;
 
-    internal NodeTable(News news) => _news = news;
+    internal NodeTable(Effects effects) => _effects = effects;
 
     /// <summary>All of them, by name.</summary>
     public IReadOnlyCollection<KnownNode> All => _nodes.Values;
@@ -22,7 +22,7 @@ public sealed class NodeTable
     public long Seq { get; private set; }
 
     /// <summary>The number of the latest change that somebody has to hear of at once: of more than a load average or a stamp.</summary>
-    public long MatteringSeq { get; private set; }
+    public long SignificantSeq { get; private set; }
 
     /// <summary>Counts the changes of the set of nodes that are online.</summary>
     internal int OnlineVersion { get; private set; }
@@ -45,10 +45,10 @@ public sealed class NodeTable
     }
 
     /// <summary>The nodes online that have a pool.</summary>
-    public IReadOnlyList<KnownNode> With(string pool) => _byPool.TryGetValue(pool, out var nodes) ? nodes : [];
+    public IReadOnlyList<KnownNode> WithPool(string pool) => _byPool.TryGetValue(pool, out var nodes) ? nodes : [];
 
-    /// <summary>True when a peer has told of a node: what is meant for that node can be sent to the peer.</summary>
-    public bool IsReachedThrough(string peer, string node) => _toldBy.TryGetValue(peer, out var names) && names.Contains(node);
+    /// <summary>True when a peer has reported of a node: what is meant for that node can be sent to the peer.</summary>
+    public bool IsReachedThrough(string peer, string node) => _reportedBy.TryGetValue(peer, out var names) && names.Contains(node);
 
     /// <summary>The next number of change, for a status that changed.</summary>
     /// <param name="matters">Whether it is a change that somebody has to hear of at once.</param>
@@ -57,16 +57,16 @@ public sealed class NodeTable
         Seq++;
         if (matters)
         {
-            MatteringSeq = Seq;
-            _news.Nodes = true;
+            SignificantSeq = Seq;
+            _effects.HaveNodesChanged = true;
         }
 
         return Seq;
     }
 
     /// <summary>The nodes that changed after a number, and those that have gone since.</summary>
-    internal (IEnumerable<KnownNode> Changed, IReadOnlyList<string> Gone) Newer(long seq) =>
-        (_nodes.Values.Where(node => node.Seq > seq), seq is 0 ? [] : [.. _gone.Where(gone => gone.Value > seq).Select(gone => gone.Key)]);
+    internal (IEnumerable<KnownNode> Changed, IReadOnlyList<string> Gone) ChangesSince(long seq) =>
+        (_nodes.Values.Where(node => node.Seq > seq), seq is 0 ? [] : [.. _removed.Where(gone => gone.Value > seq).Select(gone => gone.Key)]);
 
     /// <summary>
     /// Takes in what a peer tells of nodes. Of two reports of a node the one with the newer stamp holds, whichever way it came, and a
@@ -76,101 +76,101 @@ public sealed class NodeTable
     /// <param name="peer">The downstream node that tells.</param>
     /// <param name="here">The name of this node, which knows best itself how it is.</param>
     /// <param name="statuses">The status of each node.</param>
-    /// <param name="gone">Nodes that the peer does not reach any more; null when it told of all that it reaches.</param>
+    /// <param name="gone">Nodes that the peer does not reach any more; null when it reported of all that it reaches.</param>
     /// <param name="now">The time.</param>
     /// <returns>True when the peer reaches nodes that it did not reach before.</returns>
-    internal bool Merge(string peer, string here, IReadOnlyDictionary<string, NodeStatus> statuses, IReadOnlyList<string>? gone, Moment now)
+    internal bool Merge(string peer, string here, IReadOnlyDictionary<string, NodeStatus> statuses, IReadOnlyList<string>? gone, Instant now)
     {
-        var told = _toldBy.TryGetValue(peer, out var known) ? known : _toldBy[peer] = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in gone ?? [.. told.Where(name => !statuses.ContainsKey(name))])
+        var reported = _reportedBy.TryGetValue(peer, out var known) ? known : _reportedBy[peer] = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in gone ?? [.. reported.Where(name => !statuses.ContainsKey(name))])
         {
-            Untell(peer, told, name);
+            RemoveReport(peer, reported, name);
         }
 
         var grew = false;
         foreach (var (name, status) in statuses.Where(status => status.Key != here))
         {
-            grew |= told.Add(name);
-            if (!_nodes.TryGetValue(name, out var node) || status.Ts > node.Status.Ts || (node.Peer == peer && IsOtherWord(node.Status, status)))
+            grew |= reported.Add(name);
+            if (!_nodes.TryGetValue(name, out var node) || status.Ts > node.Status.Ts || (node.Peer == peer && IsCorrection(node.Status, status)))
             {
-                Put(new KnownNode(name, status, peer, now.Steady, 0));
+                Upsert(new KnownNode(name, status, peer, now.Monotonic, 0));
             }
         }
 
         return grew;
     }
 
-    /// <summary>Forgets the nodes that only this peer told of: it was taken out of the configuration, or refused.</summary>
+    /// <summary>Forgets the nodes that only this peer reported of: it was taken out of the configuration, or refused.</summary>
     internal void Forget(string peer)
     {
-        if (_toldBy.Remove(peer, out var told))
+        if (_reportedBy.Remove(peer, out var reported))
         {
-            foreach (var name in told.ToArray())
+            foreach (var name in reported.ToArray())
             {
-                Untell(peer, told, name);
+                RemoveReport(peer, reported, name);
             }
         }
     }
 
     /// <summary>When the next node will have been silent for too long; null when none is online.</summary>
-    internal double? NextTimeout(double timeout) => OldestOnline() is { } node ? node.HeardAt + timeout : null;
+    internal double? NextTimeout(double timeout) => OldestOnline() is { } node ? node.ReportedAt + timeout : null;
 
     /// <summary>Takes those nodes for offline that have been silent for too long.</summary>
-    internal void TimeOut(double timeout, Moment now)
+    internal void TimeOut(double timeout, Instant now)
     {
-        while (OldestOnline() is { } node && node.HeardAt + timeout <= now.Steady)
+        while (OldestOnline() is { } node && node.ReportedAt + timeout <= now.Monotonic)
         {
-            Put(node with { Status = node.Status with { Online = false } });
+            Upsert(node with { Status = node.Status with { Online = false } });
         }
     }
 
-    private static bool IsLease(KnownNode node) => node is { IsOriginal: true, Status.Online: true };
+    private static bool IsLease(KnownNode node) => node is { IsLegacy: true, Status.Online: true };
 
     // The clock of a node may be set back, and a node that a peer takes for offline keeps its stamp.
-    private static bool IsOtherWord(NodeStatus known, NodeStatus status) => known.Ts != status.Ts || (known.Online && !status.Online);
+    private static bool IsCorrection(NodeStatus known, NodeStatus status) => known.Ts != status.Ts || (known.Online && !status.Online);
 
-    private void Untell(string peer, HashSet<string> told, string name)
+    private void RemoveReport(string peer, HashSet<string> reported, string name)
     {
-        if (!told.Remove(name) || _toldBy.Any(other => other.Key != peer && other.Value.Contains(name)) || !_nodes.Remove(name, out var node))
+        if (!reported.Remove(name) || _reportedBy.Any(other => other.Key != peer && other.Value.Contains(name)) || !_nodes.Remove(name, out var node))
         {
             return;
         }
 
-        Unlist(node);
+        RemoveFromPools(node);
         _ = _leaseChanges.Add(name);
-        _gone[name] = NextSeq(matters: true);
+        _removed[name] = NextSeq(matters: true);
         OnlineVersion++;
     }
 
     // The queue holds every report in the order in which they came; those that a later one has replaced are dropped when they come up.
     private KnownNode? OldestOnline()
     {
-        while (_heard.TryPeek(out var node))
+        while (_reports.TryPeek(out var node))
         {
             if (node.Status.Online && ReferenceEquals(_nodes.GetValueOrDefault(node.Name), node))
             {
                 return node;
             }
 
-            _ = _heard.Dequeue();
+            _ = _reports.Dequeue();
         }
 
         return null;
     }
 
-    private void Put(KnownNode node)
+    private void Upsert(KnownNode node)
     {
         var matters = true;
         if (_nodes.TryGetValue(node.Name, out var known))
         {
             matters = node.Status.DiffersFrom(known.Status);
-            Unlist(known);
+            RemoveFromPools(known);
         }
 
         node = node with { Seq = NextSeq(matters) };
         _nodes[node.Name] = node;
-        _ = _gone.Remove(node.Name);
-        _heard.Enqueue(node);
+        _ = _removed.Remove(node.Name);
+        _reports.Enqueue(node);
         OnlineVersion += known?.Status.Online == node.Status.Online ? 0 : 1;
         if ((known is not null && IsLease(known)) != IsLease(node))
         {
@@ -192,7 +192,7 @@ public sealed class NodeTable
         }
     }
 
-    private void Unlist(KnownNode node)
+    private void RemoveFromPools(KnownNode node)
     {
         foreach (var pool in node.Status.Pools.Keys)
         {

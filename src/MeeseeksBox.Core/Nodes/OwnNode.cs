@@ -6,9 +6,9 @@ namespace MeeseeksBox.Core.Nodes;
 /// <summary>What this node tells of itself. It is stated anew when something of it changes, and stamped anew when somebody asks.</summary>
 internal sealed class OwnNode(NodeTable nodes)
 {
-    private static readonly string[] Caps = ["wait"];
+    private static readonly string[] Capabilities = ["wait"];
 
-    private double _statedAt = double.NegativeInfinity;
+    private double _publishedAt = double.NegativeInfinity;
     private int _onlineVersion = -1;
 
     /// <summary>The status as it was last stated.</summary>
@@ -23,7 +23,7 @@ internal sealed class OwnNode(NodeTable nodes)
     /// <param name="loadavg">The load average of this host.</param>
     /// <param name="oldest">How old the statement may be, in seconds.</param>
     /// <param name="now">The time.</param>
-    public void State(NodeSettings settings, IEnumerable<string> links, double loadavg, double oldest, Moment now)
+    public void Publish(NodeSettings settings, IEnumerable<string> links, double loadavg, double oldest, Instant now)
     {
         var status = new NodeStatus
         {
@@ -34,15 +34,15 @@ internal sealed class OwnNode(NodeTable nodes)
             Pools = settings.Offers,
             Links = [.. links.Order(StringComparer.Ordinal)],
             Ver = settings.Version,
-            Caps = Caps,
+            Caps = Capabilities,
         };
         _onlineVersion = nodes.OnlineVersion;
         var matters = Seq is 0 || status.DiffersFrom(Status);
-        if (matters || now.Steady - _statedAt >= oldest)
+        if (matters || now.Monotonic - _publishedAt >= oldest)
         {
             Status = status;
             Seq = nodes.NextSeq(matters);
-            _statedAt = now.Steady;
+            _publishedAt = now.Monotonic;
         }
     }
 

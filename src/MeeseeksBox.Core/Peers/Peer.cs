@@ -10,8 +10,8 @@ public sealed class Peer
     private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
 
     // What was sent in lines that follow on the turn under way: the answer to that turn may tell of what was before them.
-    private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
-    private bool _isTurn;
+    private readonly HashSet<string> _sentSincePoll = new(StringComparer.Ordinal);
+    private bool _isPoll;
 
     // What is to be sent, in its order; ids that have left the set are passed over.
     private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
@@ -37,7 +37,7 @@ public sealed class Peer
     internal bool Knows(string id) => _known.ContainsKey(id);
 
     /// <summary>Takes note that the peer has a job as we have it.</summary>
-    internal void NoteSame(string id, long seq)
+    internal void MarkInSync(string id, long seq)
     {
         _known[id] = seq;
         _ = _pending.Remove(id);
@@ -45,32 +45,32 @@ public sealed class Peer
 
     /// <summary>A line is sent, with what follows.</summary>
     /// <param name="isTurn">Whether it asks for news, so that the next answer that is taken in is the one to it.</param>
-    internal void BeginLine(bool isTurn)
+    internal void BeginMessage(bool isTurn)
     {
-        _isTurn = isTurn;
+        _isPoll = isTurn;
         if (isTurn)
         {
-            _followed.Clear();
+            _sentSincePoll.Clear();
         }
     }
 
     /// <summary>A job is sent in the present line, as we have it.</summary>
-    internal void NoteSent(string id, long seq)
+    internal void MarkSent(string id, long seq)
     {
-        NoteSame(id, seq);
-        if (!_isTurn)
+        MarkInSync(id, seq);
+        if (!_isPoll)
         {
-            _ = _followed.Add(id);
+            _ = _sentSincePoll.Add(id);
         }
     }
 
     /// <summary>True when our copy with this number is on its way to the peer, so that what the peer tells now is from before it has come there.</summary>
-    internal bool IsUnderWay(string id, long seq) => _followed.Contains(id) && HasSame(id, seq);
+    internal bool IsInFlight(string id, long seq) => _sentSincePoll.Contains(id) && IsInSync(id, seq);
 
     /// <summary>Takes note that the peer has another copy of a job than we have.</summary>
-    internal void NoteOther(string id) => _known[id] = 0;
+    internal void MarkDivergent(string id) => _known[id] = 0;
 
-    internal bool HasSame(string id, long seq) => _known.TryGetValue(id, out var known) && known == seq;
+    internal bool IsInSync(string id, long seq) => _known.TryGetValue(id, out var known) && known == seq;
 
     internal void Enqueue(string id)
     {
@@ -94,7 +94,7 @@ public sealed class Peer
     }
 
     /// <summary>Takes note that it is not known whether the peer still has a job.</summary>
-    internal void Doubt(string id) => _known.Remove(id);
+    internal void MarkUnknown(string id) => _known.Remove(id);
 
     /// <summary>A job has left the table. Of its end the peer still hears when it has another copy, which would never end otherwise.</summary>
     internal void Forget(string id)
@@ -108,7 +108,7 @@ public sealed class Peer
     internal void Reset()
     {
         _known.Clear();
-        _followed.Clear();
+        _sentSincePoll.Clear();
         _pending.Clear();
         _queue.Clear();
         Seq = 0;

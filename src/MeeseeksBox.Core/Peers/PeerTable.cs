@@ -4,14 +4,14 @@ using MeeseeksBox.Core.Nodes;
 namespace MeeseeksBox.Core.Peers;
 
 /// <summary>The peers of this node. At every change of a job those that have to hear of it are found by its node, and by what they have told.</summary>
-internal sealed class PeerTable(NodeTable nodes, News news)
+internal sealed class PeerTable(NodeTable nodes, Effects effects)
 {
     private readonly Dictionary<string, Peer> _peers = new(StringComparer.Ordinal);
 
     public IReadOnlyCollection<string> Names => _peers.Keys;
 
     /// <summary>The peer whose own word is being taken in: it need not hear of the changes that come of that.</summary>
-    public Peer? Telling { get; set; }
+    public Peer? CurrentSource { get; set; }
 
     public Peer Add(string name)
     {
@@ -27,7 +27,7 @@ internal sealed class PeerTable(NodeTable nodes, News news)
     {
         foreach (var peer in _peers.Values)
         {
-            if (peer != Telling)
+            if (peer != CurrentSource)
             {
                 Offer(peer, entry);
             }
@@ -42,7 +42,7 @@ internal sealed class PeerTable(NodeTable nodes, News news)
     {
         foreach (var peer in _peers.Values.Where(peer => nodes.IsReachedThrough(peer.Name, entry.Job.Node!)))
         {
-            peer.Doubt(entry.Job.Id);
+            peer.MarkUnknown(entry.Job.Id);
             Offer(peer, entry);
         }
     }
@@ -62,11 +62,11 @@ internal sealed class PeerTable(NodeTable nodes, News news)
         // Whoever has told of a job must hear how it goes on, also when that is elsewhere: its copy would never end. Whoever knows nothing of
         // one that has ended has dropped it, and must not be given it again: it would go back and forth between the two and never leave.
         var job = entry.Job;
-        if (peer.IsSynced && job.Node is { } node && !peer.HasSame(job.Id, job.Seq)
+        if (peer.IsSynced && job.Node is { } node && !peer.IsInSync(job.Id, job.Seq)
             && (peer.Knows(job.Id) || (!job.HasEnded && nodes.IsReachedThrough(peer.Name, node))))
         {
             peer.Enqueue(job.Id);
-            news.Wake(peer);
+            effects.Wake(peer);
         }
     }
 }

@@ -12,7 +12,7 @@ namespace MeeseeksBox.Core.Rules;
 /// sends all of its copies again after each reconnect, and every 60 s those that have not started as far as it knows. A node never
 /// sends one.
 /// </remarks>
-internal sealed class UnassignedCopies(LedgerState state, Submitting submitting, Killing killing, Running running)
+internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitting, KillRules killing, RunLifecycle running)
 {
     private readonly List<JobEntry> _adopted = [];
 
@@ -21,30 +21,30 @@ internal sealed class UnassignedCopies(LedgerState state, Submitting submitting,
     /// As the original does. The client receives only jobs with a node, and takes a job without one for lost after <c>expire</c>. A job
     /// on a node without its pool is still routed as soon as there is room.
     /// </remarks>
-    public void KeepUnrouted(Moment now)
+    public void KeepUnrouted(Instant now)
     {
         foreach (var entry in _adopted.Where(entry => entry.Job is { Node: null, IsLive: true }))
         {
             var here = entry.Job with { Node = state.Settings.Name };
-            _ = state.Change(entry, here with { Active = state.Jobs.IsHere(here) }, now);
+            _ = state.ApplyLocal(entry, here with { Active = state.Jobs.IsHere(here) }, now);
         }
 
         _adopted.Clear();
     }
 
     /// <summary>Takes in one copy; true when anything of it was taken over.</summary>
-    public bool Merge(Job theirs, Moment now)
+    public bool Merge(Job theirs, Instant now)
     {
         if (!state.Jobs.TryFind(theirs.Id, out var entry))
         {
-            if (state.Jobs.Departed.Find(theirs) is not { } departed)
+            if (state.Jobs.Tombstones.Find(theirs) is not { } tombstone)
             {
                 return theirs.State is JobState.New && Adopt(theirs, null, now);
             }
 
             // Its end is in the history. It comes back so that the client receives that end.
-            entry = state.Jobs.Put(departed, now);
-            entry.Recorded = true;
+            entry = state.Jobs.Upsert(tombstone, now);
+            entry.IsEndRecorded = true;
         }
 
         var ours = entry.Job;
@@ -68,7 +68,7 @@ internal sealed class UnassignedCopies(LedgerState state, Submitting submitting,
         if (isLater && theirs.State is JobState.New && ours.HasEnded && theirs.EndTs is not null && theirs.EndTs == ours.EndTs)
         {
             entry.NotBefore = 0;
-            return Answer(entry, Rerun.ByHand(Conflict.WithWishes(ours, theirs)), theirs, now);
+            return Answer(entry, RestartPolicy.RestartedManually(ConflictResolver.WithSpecOf(ours, theirs)), theirs, now);
         }
 
         var isKill = theirs.State is JobState.Killed && ours.IsLive;
@@ -77,7 +77,7 @@ internal sealed class UnassignedCopies(LedgerState state, Submitting submitting,
             return false;
         }
 
-        _ = Answer(entry, isLater ? Conflict.WithWishes(ours, theirs) : ours, theirs, now);
+        _ = Answer(entry, isLater ? ConflictResolver.WithSpecOf(ours, theirs) : ours, theirs, now);
         if (isKill)
         {
             _ = killing.Kill(entry, now);
@@ -86,7 +86,7 @@ internal sealed class UnassignedCopies(LedgerState state, Submitting submitting,
         return true;
     }
 
-    private bool Adopt(Job theirs, JobEntry? known, Moment now)
+    private bool Adopt(Job theirs, JobEntry? known, Instant now)
     {
         if (submitting.Adopt(theirs, known, now) is not { } entry)
         {
@@ -98,9 +98,9 @@ internal sealed class UnassignedCopies(LedgerState state, Submitting submitting,
     }
 
     // Stamped later than the copy of the client, which takes no other.
-    private bool Answer(JobEntry entry, Job answer, Job theirs, Moment now)
+    private bool Answer(JobEntry entry, Job answer, Job theirs, Instant now)
     {
-        state.Record(state.Combine(entry, answer, theirs, now));
+        state.RecordEnd(state.ApplyMerged(entry, answer, theirs, now));
         if (entry.Run is { } run)
         {
             running.SetLimit(run, entry.Job);

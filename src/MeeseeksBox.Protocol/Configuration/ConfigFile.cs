@@ -6,11 +6,11 @@ internal static class ConfigFile
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Reads a file. Whatever is wrong with it goes to the findings, and the result is null.</summary>
-    public static ConfigObject? Read(string path, ConfigFindings findings)
+    public static ConfigObject? Read(string path, ConfigDiagnostics diagnostics)
     {
         if (ReadBytes(path, out var problem) is { } bytes)
-            return Parse(bytes, path, findings);
-        findings.AddProblem(problem!);
+            return Parse(bytes, path, diagnostics);
+        diagnostics.AddProblem(problem!);
         return null;
     }
 
@@ -33,16 +33,16 @@ internal static class ConfigFile
     }
 
     /// <summary>Reads the text of a file that was read before.</summary>
-    public static ConfigObject? Parse(ReadOnlySpan<byte> text, string path, ConfigFindings findings)
+    public static ConfigObject? Parse(ReadOnlySpan<byte> text, string path, ConfigDiagnostics diagnostics)
     {
         if (text.StartsWith(ByteOrderMark))
             text = text[ByteOrderMark.Length..];
 
-        var value = new ConfigParser(path, hasLines: true, findings).Parse(text, out var fault);
+        var value = new ConfigParser(path, hasLines: true, diagnostics).Parse(text, out var fault);
         if (fault is not null)
-            findings.AddProblem($"{new ConfigOrigin(path, fault.Line, fault.Column)}: {fault.Text}");
+            diagnostics.AddProblem($"{new SourceLocation(path, fault.Line, fault.Column)}: {fault.Text}");
         else if (value is not ConfigObject)
-            findings.AddProblem($"{value!.Origin}: {value.Shown} stands here, but a config file is one object in {{ }}");
+            diagnostics.AddProblem($"{value!.Origin}: {value.Display} stands here, but a config file is one object in {{ }}");
         return value as ConfigObject;
     }
 

@@ -21,9 +21,9 @@ public static partial class ConfigFormats
     /// <summary>Expands the texts of a merged configuration; objects in lists stay as they are.</summary>
     /// <param name="tree">The configuration.</param>
     /// <param name="keptSections">Top-level sections that have a <c>%(…)s</c> of their own, and stay as they are.</param>
-    /// <param name="findings">Takes a warning for each text that has a reference and stays as it is.</param>
-    public static ExpandedConfig Expand(ConfigObject tree, IReadOnlyCollection<string> keptSections, ConfigFindings findings) =>
-        new Expansion(tree, findings).Run(keptSections);
+    /// <param name="diagnostics">Takes a warning for each text that has a reference and stays as it is.</param>
+    public static ExpandedConfig Expand(ConfigObject tree, IReadOnlyCollection<string> keptSections, ConfigDiagnostics diagnostics) =>
+        new Expansion(tree, diagnostics).Run(keptSections);
 
     [GeneratedRegex(@"%%|%\((?<key>[^()]*)\)s|%", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Part();
@@ -31,7 +31,7 @@ public static partial class ConfigFormats
     private static bool HasReference(string text) => text.Contains("%(", StringComparison.Ordinal);
 
     // One run over one tree.
-    private sealed class Expansion(ConfigObject root, ConfigFindings findings)
+    private sealed class Expansion(ConfigObject root, ConfigDiagnostics diagnostics)
     {
         private readonly HashSet<string> _used = [];
         private readonly HashSet<string> _open = [];
@@ -64,7 +64,7 @@ public static partial class ConfigFormats
                 return value;
             if (TextOf(value.Text, out var fault) is { } text)
                 return new ConfigScalar(JsonValueKind.String, text, value.Origin);
-            findings.AddWarning($"{new Setting(path, value)}: {value.Shown} stays as it is: {fault}");
+            diagnostics.AddWarning($"{new Setting(path, value)}: {value.Display} stays as it is: {fault}");
             return value;
         }
 

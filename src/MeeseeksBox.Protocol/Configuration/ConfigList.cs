@@ -1,11 +1,11 @@
 namespace MeeseeksBox.Protocol.Configuration;
 
 /// <summary>A list of values.</summary>
-public sealed class ConfigList(IReadOnlyList<ConfigValue> items, ConfigOrigin origin) : ConfigValue(origin)
+public sealed class ConfigList(IReadOnlyList<ConfigValue> items, SourceLocation origin) : ConfigValue(origin)
 {
     /// <summary>Its values, in order.</summary>
     public IReadOnlyList<ConfigValue> Items { get; } = items;
 
     /// <inheritdoc/>
-    public override string Shown => "a list";
+    public override string Display => "a list";
 }

@@ -15,7 +15,7 @@ public sealed class ConfigObject : ConfigValue
     private readonly OrderedDictionary<string, ConfigValue> _members;
 
     /// <summary>An object without keys.</summary>
-    public ConfigObject(ConfigOrigin origin)
+    public ConfigObject(SourceLocation origin)
         : this([], origin)
     {
     }
@@ -23,7 +23,7 @@ public sealed class ConfigObject : ConfigValue
     /// <summary>An object with these keys.</summary>
     /// <param name="members">The keys and values; a key that comes twice has its last value.</param>
     /// <param name="origin">Where it was written.</param>
-    public ConfigObject(IEnumerable<KeyValuePair<string, ConfigValue>> members, ConfigOrigin origin)
+    public ConfigObject(IEnumerable<KeyValuePair<string, ConfigValue>> members, SourceLocation origin)
         : base(origin)
     {
         _members = new(StringComparer.Ordinal);
@@ -35,7 +35,7 @@ public sealed class ConfigObject : ConfigValue
     public IReadOnlyList<KeyValuePair<string, ConfigValue>> Members => _members;
 
     /// <inheritdoc/>
-    public override string Shown => "an object";
+    public override string Display => "an object";
 
     /// <summary>Finds the value of a key.</summary>
     public bool TryGet(string key, [NotNullWhen(true)] out ConfigValue? value) => _members.TryGetValue(key, out value);
@@ -145,7 +145,7 @@ public sealed class ConfigObject : ConfigValue
 
     private ConfigList? ListAt(string key) => _members.GetValueOrDefault(key) as ConfigList;
 
-    private void Set(string key, ConfigList? first, ConfigList? last, ConfigOrigin origin) =>
+    private void Set(string key, ConfigList? first, ConfigList? last, SourceLocation origin) =>
         Set(key, new ConfigList([.. first?.Items ?? [], .. last?.Items ?? []], origin));
 
     // Moved to the end: where one setting has two names, the one that was set later must be told from the earlier.

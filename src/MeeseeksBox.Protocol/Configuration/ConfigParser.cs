@@ -8,8 +8,8 @@ namespace MeeseeksBox.Protocol.Configuration;
 /// <summary>Reads one JSON value, with comments and trailing commas. One parser reads one text.</summary>
 /// <param name="source">What the values remember as their source.</param>
 /// <param name="hasLines">Whether they also remember line and column: a file has them, a word or a request does not.</param>
-/// <param name="findings">Takes the warnings.</param>
-internal sealed class ConfigParser(string source, bool hasLines, ConfigFindings findings)
+/// <param name="diagnostics">Takes the warnings.</param>
+internal sealed class ConfigParser(string source, bool hasLines, ConfigDiagnostics diagnostics)
 {
     private static readonly JsonReaderOptions Options = new()
     {
@@ -18,20 +18,20 @@ internal sealed class ConfigParser(string source, bool hasLines, ConfigFindings 
         MaxDepth = ConfigObject.DeepestNesting,
     };
 
-    private static readonly ConfigOrigin NoOrigin = new(string.Empty);
+    private static readonly SourceLocation NoOrigin = new(string.Empty);
 
-    private readonly ConfigOrigin _origin = hasLines ? NoOrigin : new ConfigOrigin(source);
-    private TextCursor _cursor = new();
+    private readonly SourceLocation _origin = hasLines ? NoOrigin : new SourceLocation(source);
+    private LineColumn _cursor = new();
 
     /// <summary>Reads the whole text as one value.</summary>
     /// <param name="text">UTF-8, without a byte order mark.</param>
     /// <param name="fault">What is wrong with it, when the result is null.</param>
-    public ConfigValue? Parse(ReadOnlySpan<byte> text, out JsonFault? fault)
+    public ConfigValue? Parse(ReadOnlySpan<byte> text, out JsonSyntaxError? fault)
     {
         fault = null;
         if (!Utf8.IsValid(text))
         {
-            fault = JsonFault.Find(text, Options);
+            fault = JsonSyntaxError.Find(text, Options);
             return null;
         }
 
@@ -45,12 +45,12 @@ internal sealed class ConfigParser(string source, bool hasLines, ConfigFindings 
         }
         catch (JsonException)
         {
-            fault = JsonFault.Find(text, Options);
+            fault = JsonSyntaxError.Find(text, Options);
         }
         catch (InvalidOperationException)
         {
             // The reader takes \ud800 alone for a string until it is asked for its text.
-            fault = JsonFault.At(text, (int)reader.TokenStartIndex, @"a \u escape in this text stands for no character");
+            fault = JsonSyntaxError.At(text, (int)reader.TokenStartIndex, @"a \u escape in this text stands for no character");
         }
 
         return null;
@@ -72,14 +72,14 @@ internal sealed class ConfigParser(string source, bool hasLines, ConfigFindings 
         };
     }
 
-    private ConfigObject ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> text, ConfigOrigin origin)
+    private ConfigObject ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> text, SourceLocation origin)
     {
         var members = new OrderedDictionary<string, ConfigValue>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var key = reader.GetString()!;
             if (members.Remove(key))
-                findings.AddWarning($"{Origin(ref reader, text)}: the key '{key}' stands twice in one object; the last one counts");
+                diagnostics.AddWarning($"{Origin(ref reader, text)}: the key '{key}' stands twice in one object; the last one counts");
             _ = reader.Read();
             members.Add(key, ReadValue(ref reader, text));
         }
@@ -87,7 +87,7 @@ internal sealed class ConfigParser(string source, bool hasLines, ConfigFindings 
         return new ConfigObject(members, origin);
     }
 
-    private ConfigList ReadList(ref Utf8JsonReader reader, ReadOnlySpan<byte> text, ConfigOrigin origin)
+    private ConfigList ReadList(ref Utf8JsonReader reader, ReadOnlySpan<byte> text, SourceLocation origin)
     {
         var items = new List<ConfigValue>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -95,11 +95,11 @@ internal sealed class ConfigParser(string source, bool hasLines, ConfigFindings 
         return new ConfigList(items, origin);
     }
 
-    private ConfigOrigin Origin(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    private SourceLocation Origin(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
     {
         if (!hasLines)
             return _origin;
         _cursor.MoveTo(text, (int)reader.TokenStartIndex);
-        return new ConfigOrigin(source, _cursor.Line, _cursor.Column);
+        return new SourceLocation(source, _cursor.Line, _cursor.Column);
     }
 }

@@ -5,13 +5,13 @@ namespace MeeseeksBox.Protocol.Configuration;
 /// <summary>Text, a number, true, false or null.</summary>
 public sealed class ConfigScalar : ConfigValue
 {
-    private const int LongestShown = 60;
+    private const int LongestDisplay = 60;
 
     /// <summary>A value as it was written.</summary>
     /// <param name="kind">One of <c>String</c>, <c>Number</c>, <c>True</c>, <c>False</c>, <c>Null</c>.</param>
     /// <param name="text">The text itself, or the number in the digits that were written (a valid JSON number), or the word.</param>
     /// <param name="origin">Where it was written.</param>
-    public ConfigScalar(JsonValueKind kind, string text, ConfigOrigin origin)
+    public ConfigScalar(JsonValueKind kind, string text, SourceLocation origin)
         : base(origin)
     {
         Kind = kind;
@@ -28,11 +28,11 @@ public sealed class ConfigScalar : ConfigValue
     public bool IsNull => Kind == JsonValueKind.Null;
 
     /// <inheritdoc/>
-    public override string Shown
+    public override string Display
     {
         get
         {
-            var text = SingleLine.Of(Text.Length > LongestShown ? string.Concat(Text.AsSpan(0, LongestShown), "…") : Text);
+            var text = SingleLine.Of(Text.Length > LongestDisplay ? string.Concat(Text.AsSpan(0, LongestDisplay), "…") : Text);
             return Kind == JsonValueKind.String ? $"'{text}'" : text;
         }
     }

@@ -11,22 +11,22 @@ public sealed class SectionReader
 {
     private readonly ConfigObject _section;
     private readonly string _path;
-    private readonly ConfigFindings _findings;
+    private readonly ConfigDiagnostics _diagnostics;
     private readonly SectionReader? _defaults;
     private readonly OrderedDictionary<string, SectionReader> _children = [];
     private readonly List<string> _known = [];
     private readonly HashSet<string> _accepted = [];
 
-    private SectionReader(ConfigObject section, string path, ConfigFindings findings, SectionReader? defaults)
+    private SectionReader(ConfigObject section, string path, ConfigDiagnostics diagnostics, SectionReader? defaults)
     {
         _section = section;
         _path = path;
-        _findings = findings;
+        _diagnostics = diagnostics;
         _defaults = defaults;
     }
 
     /// <summary>A reader of the whole configuration.</summary>
-    public static SectionReader Root(ConfigObject tree, ConfigFindings findings) => new(tree, string.Empty, findings, defaults: null);
+    public static SectionReader Root(ConfigObject tree, ConfigDiagnostics diagnostics) => new(tree, string.Empty, diagnostics, defaults: null);
 
     /// <summary>Finds a setting here, or else in the defaults.</summary>
     /// <param name="key">The key.</param>
@@ -67,7 +67,7 @@ public sealed class SectionReader
         if (_children.TryGetValue(key, out var known))
             return known;
 
-        var child = new SectionReader(OwnObject(key), Path(key), _findings, defaults ?? _defaults?.Section(key));
+        var child = new SectionReader(OwnObject(key), Path(key), _diagnostics, defaults ?? _defaults?.Section(key));
         _children.Add(key, child);
         return child;
     }
@@ -96,24 +96,24 @@ public sealed class SectionReader
     /// An entry in which nothing is set. Reading it checks the defaults, and makes its keys known there, even while there is
     /// no such entry.
     /// </summary>
-    public SectionReader Blank(SectionReader defaults) => new(new ConfigObject(_section.Origin), _path, _findings, defaults);
+    public SectionReader Blank(SectionReader defaults) => new(new ConfigObject(_section.Origin), _path, _diagnostics, defaults);
 
     /// <summary>Says that a setting is wrong: <c>node1.cfg: pools.p1.slots: 'two' is not a whole number</c>.</summary>
-    public void AddProblem(Setting setting, string text) => _findings.AddProblem($"{setting}: {text}");
+    public void AddProblem(Setting setting, string text) => _diagnostics.AddProblem($"{setting}: {text}");
 
     /// <summary>Says that a setting of this section is wrong, or missing.</summary>
     public void AddProblem(string key, string text) =>
         AddProblem(new Setting(Path(key), _section.TryGet(key, out var value) ? value : _section), text);
 
     /// <summary>Says that a setting is odd.</summary>
-    public void AddWarning(Setting setting, string text) => _findings.AddWarning($"{setting}: {text}");
+    public void AddWarning(Setting setting, string text) => _diagnostics.AddWarning($"{setting}: {text}");
 
     /// <summary>Warns of every key, here and in the sections below, that nobody has asked for.</summary>
     public void WarnOfUnknownKeys()
     {
         foreach (var (key, value) in _section.Members.Where(member => !_known.Contains(member.Key) && !_accepted.Contains(member.Key)))
         {
-            var hint = KeyDistance.Nearest(key, _known) is { } nearest ? $"; the nearest known key is '{nearest}'" : string.Empty;
+            var hint = EditDistance.Nearest(key, _known) is { } nearest ? $"; the nearest known key is '{nearest}'" : string.Empty;
             AddWarning(new Setting(Path(key), value), $"unknown key, ignored{hint}");
         }
 
@@ -129,7 +129,7 @@ public sealed class SectionReader
         if (value is ConfigObject child)
             return child;
         if (value is not ConfigScalar { IsNull: true })
-            AddProblem(new Setting(Path(key), value), $"{value.Shown} stands where an object is wanted");
+            AddProblem(new Setting(Path(key), value), $"{value.Display} stands where an object is wanted");
         return new ConfigObject(value.Origin);
     }
 

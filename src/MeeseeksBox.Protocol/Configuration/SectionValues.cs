@@ -18,7 +18,7 @@ public static class SectionValues
         if (section.Find(key) is not { } setting)
             return null;
         if (setting.Value is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: var text })
-            section.AddProblem(setting, $"{setting.Value.Shown} is not text");
+            section.AddProblem(setting, $"{setting.Value.Display} is not text");
         else if (text.Length == 0)
             section.AddProblem(setting, "the text is empty; leave the key out, or write null, to get the default");
         else
@@ -38,17 +38,17 @@ public static class SectionValues
             case "false" or "0":
                 return false;
             default:
-                section.AddProblem(setting, $"{setting.Value.Shown} is not true or false");
+                section.AddProblem(setting, $"{setting.Value.Display} is not true or false");
                 return fallback;
         }
     }
 
     /// <summary>A whole number in a range, also as text.</summary>
-    public static int? Whole(this SectionReader section, string key, int least, int most = int.MaxValue)
+    public static int? WholeNumber(this SectionReader section, string key, int least, int most = int.MaxValue)
     {
         if (section.Find(key) is not { } setting)
             return null;
-        return Whole(section, setting, setting.Value, least, most);
+        return WholeNumber(section, setting, setting.Value, least, most);
     }
 
     /// <summary>Whole numbers in a range: one, a list, or one text with commas.</summary>
@@ -68,8 +68,8 @@ public static class SectionValues
             var value => [value],
         };
         if (items is [])
-            section.AddProblem(setting, $"{setting.Value.Shown} has no number in it");
-        int?[] numbers = [.. items.Select(item => Whole(section, setting, item, least, most))];
+            section.AddProblem(setting, $"{setting.Value.Display} has no number in it");
+        int?[] numbers = [.. items.Select(item => WholeNumber(section, setting, item, least, most))];
         return numbers is [] || numbers.Contains(null) ? null : [.. numbers.OfType<int>().Distinct()];
     }
 
@@ -84,7 +84,7 @@ public static class SectionValues
     public static TimeSpan? SecondsAboveZero(this SectionReader section, string key) => Time(section, section.Find(key), canBeZero: false);
 
     /// <summary>Words, given as a list or as one text with commas, and joined by commas.</summary>
-    public static string? Words(this SectionReader section, string key)
+    public static string? Strings(this SectionReader section, string key)
     {
         if (section.Find(key) is not { Value: ConfigList list } setting)
             return section.Text(key);
@@ -94,14 +94,14 @@ public static class SectionValues
         return null;
     }
 
-    private static int? Whole(SectionReader section, Setting setting, ConfigValue value, int least, int most)
+    private static int? WholeNumber(SectionReader section, Setting setting, ConfigValue value, int least, int most)
     {
         if (Number(value) is not { } number || !double.IsInteger(number))
-            section.AddProblem(setting, $"{value.Shown} is not a whole number");
+            section.AddProblem(setting, $"{value.Display} is not a whole number");
         else if (number < least)
-            section.AddProblem(setting, $"{value.Shown} is too small: {least} is the least");
+            section.AddProblem(setting, $"{value.Display} is too small: {least} is the least");
         else if (number > most)
-            section.AddProblem(setting, $"{value.Shown} is too large: {most} is the most");
+            section.AddProblem(setting, $"{value.Display} is too large: {most} is the most");
         else
             return (int)number;
         return null;
@@ -111,7 +111,7 @@ public static class SectionValues
     {
         if (setting is null)
             return null;
-        var shown = setting.Value.Shown;
+        var shown = setting.Value.Display;
         if (Number(setting.Value) is not { } seconds)
             section.AddProblem(setting, $"{shown} is not a number of seconds");
         else if (seconds < 0 || (seconds == 0 && !canBeZero))

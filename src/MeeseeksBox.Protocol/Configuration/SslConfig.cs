@@ -47,9 +47,9 @@ public sealed record SslConfig
             Pass = section.Text("pass"),
             CaFile = section.Text("cafile"),
             CaPath = section.Text("capath"),
-            Verify = (CertificateVerification?)section.Whole("verify", least: 0, most: 2),
-            Ciphers = section.Words("ciphers"),
-            Options = section.Words("options"),
+            Verify = (CertificateVerification?)section.WholeNumber("verify", least: 0, most: 2),
+            Ciphers = section.Strings("ciphers"),
+            Options = section.Strings("options"),
         };
     }
 

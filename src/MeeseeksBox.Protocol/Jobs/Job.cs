@@ -8,7 +8,7 @@ namespace MeeseeksBox.Protocol.Jobs;
 /// A job as it stands at one moment: what was asked for, and what came of it. An immutable snapshot: every change makes another one.
 /// </summary>
 /// <remarks>
-/// What each attribute is called on the wire, and which forms of it are taken, is in <see cref="JobKeys"/>. A sample:
+/// What each attribute is called on the wire, and which forms of it are taken, is in <see cref="JobAttributes"/>. A sample:
 /// <c>{"id":"ok","pool":"p1","args":["/bin/echo","hello"],"node":"node1","submit_node":"head1","state":"done","rc":0,"tags":[],…}</c>.
 /// Times are in seconds since 1970, spans in seconds (docs/SPECIFICATION.md#status-attributes).
 /// </remarks>

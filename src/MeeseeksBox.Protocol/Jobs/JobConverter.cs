@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>Jobs to and from JSON by <see cref="JobKeys"/>: every attribute that is set, unknown ones included.</summary>
+/// <summary>Jobs to and from JSON by <see cref="JobAttributes"/>: every attribute that is set, unknown ones included.</summary>
 public sealed class JobConverter : JsonConverter<Job>
 {
     /// <inheritdoc/>
@@ -11,9 +11,9 @@ public sealed class JobConverter : JsonConverter<Job>
     public override Job Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         using var document = JsonDocument.ParseValue(ref reader);
-        return JobKeys.TryRead(document.RootElement, out var job, out var problem) ? job : throw new JsonException(problem);
+        return JobAttributes.TryRead(document.RootElement, out var job, out var problem) ? job : throw new JsonException(problem);
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, Job value, JsonSerializerOptions options) => JobKeys.Write(writer, value);
+    public override void Write(Utf8JsonWriter writer, Job value, JsonSerializerOptions options) => JobAttributes.Write(writer, value);
 }

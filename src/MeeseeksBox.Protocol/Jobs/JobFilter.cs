@@ -4,7 +4,7 @@ namespace MeeseeksBox.Protocol.Jobs;
 
 /// <summary>Which jobs are meant: all conditions must hold (docs/SPECIFICATION.md#filters).</summary>
 /// <remarks>
-/// Sample: <c>{"pool":"p1","state":["done","failed"],"tag":"night*"}</c>. Values match loosely (<see cref="Loose"/>), a text that ends in
+/// Sample: <c>{"pool":"p1","state":["done","failed"],"tag":"night*"}</c>. Values match loosely (<see cref="LenientJson"/>), a text that ends in
 /// <c>*</c> by what it begins with, and of a list any one.
 /// </remarks>
 public sealed class JobFilter
@@ -74,13 +74,13 @@ public sealed class JobFilter
     }
 
     private string? AddIds(JsonElement value) =>
-        Loose.TryTexts(value, out var ids) && ids.Any(id => id.EndsWith('*')) ? AddAttribute("id", value) : ReadIds(value);
+        LenientJson.TryStrings(value, out var ids) && ids.Any(id => id.EndsWith('*')) ? AddAttribute("id", value) : ReadIds(value);
 
     private string? ReadIds(JsonElement value)
     {
-        if (!Loose.TryTexts(value, out var ids))
+        if (!LenientJson.TryStrings(value, out var ids))
         {
-            return $"{Loose.Show(value)} is not an id, a list of ids or a filter like {{\"state\":\"running\"}}";
+            return $"{LenientJson.Show(value)} is not an id, a list of ids or a filter like {{\"state\":\"running\"}}";
         }
 
         Ids = [.. (Ids is null ? ids : Ids.Intersect(ids)).Distinct()];
@@ -89,9 +89,9 @@ public sealed class JobFilter
 
     private string? ReadSeq(JsonElement value)
     {
-        if (!Loose.TryNumber(value, out var number))
+        if (!LenientJson.TryNumber(value, out var number))
         {
-            return $"seq: {Loose.Show(value)} is not a number";
+            return $"seq: {LenientJson.Show(value)} is not a number";
         }
 
         NewerSeq = (long)number;
@@ -100,9 +100,9 @@ public sealed class JobFilter
 
     private string? ReadTs(JsonElement value)
     {
-        if (!Loose.TryNumber(value, out var limit))
+        if (!LenientJson.TryNumber(value, out var limit))
         {
-            return $"ts: {Loose.Show(value)} is not a number";
+            return $"ts: {LenientJson.Show(value)} is not a number";
         }
 
         _conditions.Add(new Condition(job => job.Ts > limit));
@@ -111,29 +111,29 @@ public sealed class JobFilter
 
     private string? AddTags(JsonElement value)
     {
-        var wanted = new WantedValues(value);
+        var wanted = new ExpectedValues(value);
         _conditions.Add(new Condition(job => job.Tags.Any(wanted.Match)));
         return null;
     }
 
     private string? AddAttribute(string name, JsonElement value)
     {
-        var wanted = new WantedValues(value);
-        _conditions.Add(JobKeys.TryFind(name, out var key)
-            ? new Condition(job => wanted.Match(key.Canonical(job)))
-            : new Condition(job => wanted.Match(job.Extra?.TryGetValue(name, out var extra) is true ? Loose.Canonical(extra) : null)));
+        var wanted = new ExpectedValues(value);
+        _conditions.Add(JobAttributes.TryFind(name, out var attribute)
+            ? new Condition(job => wanted.Match(attribute.Canonical(job)))
+            : new Condition(job => wanted.Match(job.Extra?.TryGetValue(name, out var extra) is true ? LenientJson.Canonical(extra) : null)));
         return null;
     }
 
     private sealed record Condition(Func<Job, bool> Holds);
 
-    private sealed class WantedValues
+    private sealed class ExpectedValues
     {
         private readonly HashSet<string> _exact = new(StringComparer.Ordinal);
         private readonly List<string> _beginnings = [];
         private bool _absent;
 
-        public WantedValues(JsonElement value)
+        public ExpectedValues(JsonElement value)
         {
             if (value.ValueKind is JsonValueKind.Array)
             {
@@ -154,7 +154,7 @@ public sealed class JobFilter
 
         private void Add(JsonElement value)
         {
-            var text = Loose.Canonical(value);
+            var text = LenientJson.Canonical(value);
             if (text is null)
             {
                 _absent = true;

@@ -9,12 +9,12 @@ namespace MeeseeksBox.Protocol.Jobs;
 /// <param name="form">How such values stand in JSON.</param>
 /// <param name="get">Takes it from a job.</param>
 /// <param name="set">Puts it into a job.</param>
-internal sealed class JobKey<T>(string name, JobKeyRole role, JobValueForm<T> form, Func<Job, T> get, Func<Job, T, Job> set)
-    : JobKey(name, role)
+internal sealed class JobAttribute<T>(string name, JobAttributeRole role, JobValueFormat<T> form, Func<Job, T> get, Func<Job, T, Job> set)
+    : JobAttribute(name, role)
 {
     private static readonly JsonElement Null = JsonElement.Parse("null");
 
-    public override Job Copy(Job from, Job to) => Marked(set(to, get(from)), taken: IsTakenBack(from));
+    public override Job Copy(Job from, Job to) => Marked(set(to, get(from)), taken: IsCleared(from));
 
     public override bool IsSame(Job one, Job other) => form.AreSame is { } areSame
         ? areSame(get(one), get(other))
@@ -28,7 +28,7 @@ internal sealed class JobKey<T>(string name, JobKeyRole role, JobValueForm<T> fo
         if (value.ValueKind is JsonValueKind.Null)
         {
             var without = set(job, form.None);
-            return Marked(without, taken: Role is JobKeyRole.Spec && !form.IsSet(get(without)));
+            return Marked(without, taken: Role is JobAttributeRole.Spec && !form.IsSet(get(without)));
         }
 
         if (form.TryRead(value, out var read))
@@ -36,7 +36,7 @@ internal sealed class JobKey<T>(string name, JobKeyRole role, JobValueForm<T> fo
             return Marked(set(job, read), taken: false);
         }
 
-        problem = $"{Name}: {Loose.Show(value)} is not {form.Wanted}";
+        problem = $"{Name}: {LenientJson.Show(value)} is not {form.Expected}";
         return job;
     }
 
@@ -48,16 +48,16 @@ internal sealed class JobKey<T>(string name, JobKeyRole role, JobValueForm<T> fo
             writer.WritePropertyName(Encoded);
             form.Write(writer, value);
         }
-        else if (Role is JobKeyRole.Run && job is not { StartCount: 0, FailCount: 0, Epoch: 0, StartTs: null, EndTs: null })
+        else if (Role is JobAttributeRole.Run && job is not { StartCount: 0, FailCount: 0, Epoch: 0, StartTs: null, EndTs: null })
         {
             writer.WriteNull(Encoded);
         }
     }
 
-    private bool IsTakenBack(Job job) => job.Extra?.ContainsKey(Name) is true;
+    private bool IsCleared(Job job) => job.Extra?.ContainsKey(Name) is true;
 
     // A spec key that somebody set to null travels as null, unless "not set" has a value of its own on the wire: see Job.Extra.
-    private Job Marked(Job job, bool taken) => (taken, IsTakenBack(job)) switch
+    private Job Marked(Job job, bool taken) => (taken, IsCleared(job)) switch
     {
         (true, false) => job with { Extra = (job.Extra ?? ImmutableSortedDictionary.Create<string, JsonElement>(StringComparer.Ordinal)).Add(Name, Null) },
         (false, true) => job with { Extra = job.Extra!.Count is 1 ? null : job.Extra.Remove(Name) },

@@ -15,7 +15,7 @@ public sealed record JobSpec
     public required Job Values { get; init; }
 
     /// <summary>Which spec keys were named.</summary>
-    public required IReadOnlyList<JobKey> Keys { get; init; }
+    public required IReadOnlyList<JobAttribute> Keys { get; init; }
 
     /// <summary>
     /// The nodes that were named, of which those that end in <c>*</c> are patterns; empty for "the cluster chooses"; null when the key
@@ -37,7 +37,7 @@ public sealed record JobSpec
     public static JobSpec Read(JsonElement argument)
     {
         var values = new Job { Id = "" };
-        var keys = new List<JobKey>();
+        var keys = new List<JobAttribute>();
         var unknown = new List<string>();
         IReadOnlyList<string>? nodes = null;
         JobState? state = null;
@@ -54,15 +54,15 @@ public sealed record JobSpec
                 case "state" when property.Value.ValueKind is JsonValueKind.Null:
                     break;
                 case "id" or "state":
-                    _ = JobKeys.TryFind(name, out var identity);
+                    _ = JobAttributes.TryFind(name, out var identity);
                     values = identity!.Read(values, property.Value, out wrong);
                     state = name is "state" ? values.State : state;
                     break;
                 default:
-                    if (JobKeys.TryFind(name, out var key) && key.Role is JobKeyRole.Spec)
+                    if (JobAttributes.TryFind(name, out var attribute) && attribute.Role is JobAttributeRole.Spec)
                     {
-                        values = key.Read(values, property.Value, out wrong);
-                        keys.Add(key);
+                        values = attribute.Read(values, property.Value, out wrong);
+                        keys.Add(attribute);
                     }
                     else
                     {
@@ -95,9 +95,9 @@ public sealed record JobSpec
             return null;
         }
 
-        if (!Loose.TryTexts(value, out var names))
+        if (!LenientJson.TryStrings(value, out var names))
         {
-            return $"node: {Loose.Show(value)} is not the name of a node, a list of names, or a pattern like 'n*'";
+            return $"node: {LenientJson.Show(value)} is not the name of a node, a list of names, or a pattern like 'n*'";
         }
 
         nodes = [.. names.Where(name => name.Length > 0).Distinct()];

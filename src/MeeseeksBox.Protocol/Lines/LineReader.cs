@@ -4,37 +4,37 @@ using System.IO.Pipelines;
 namespace MeeseeksBox.Protocol.Lines;
 
 /// <summary>Cuts a stream of bytes into lines, up to a greatest length. No byte is looked at twice, however slowly a line comes.</summary>
-public sealed class LineReader(PipeReader input, long longest) : IFurtherLines
+public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
 {
     private ReadOnlySequence<byte> _buffer;
     private long _scanned;
     private bool _inputEnded;
     private bool _holdsBuffer;
     private CancellationToken _stop;
-    private Task? _coming;
+    private Task? _nextLine;
 
     /// <summary>True when the next line has come already, or a part of it: there is no need to send answers off before it is handled.</summary>
     public bool HasLine => OwnsBuffer && HoldsLine;
 
     /// <inheritdoc/>
-    public bool HasCome => OwnsBuffer && (HoldsLine || _inputEnded);
+    public bool IsNextAvailable => OwnsBuffer && (HoldsLine || _inputEnded);
 
     // While more is being read the buffer is not ours.
-    private bool OwnsBuffer => _coming is null or { IsCompletedSuccessfully: true };
+    private bool OwnsBuffer => _nextLine is null or { IsCompletedSuccessfully: true };
 
     private bool HoldsLine => _buffer.Slice(_scanned).PositionOf((byte)'\n') is not null;
 
     /// <inheritdoc/>
-    public Task ComeAsync() => _coming = FillAsync();
+    public Task WaitForNextAsync() => _nextLine = FillAsync();
 
     /// <summary>The next line, without its end; valid until the next call.</summary>
     public async ValueTask<LineResult> ReadAsync(CancellationToken stop)
     {
         _stop = stop;
-        if (_coming is not null)
+        if (_nextLine is not null)
         {
-            await _coming;
-            _coming = null;
+            await _nextLine;
+            _nextLine = null;
         }
 
         while (true)
@@ -69,10 +69,10 @@ public sealed class LineReader(PipeReader input, long longest) : IFurtherLines
     /// <summary>Lets the input alone, whatever is on its way; nothing is read any more.</summary>
     public async Task EndAsync()
     {
-        if (_coming is not null)
+        if (_nextLine is not null)
         {
             input.CancelPendingRead();
-            await _coming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _nextLine.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await input.CompleteAsync();

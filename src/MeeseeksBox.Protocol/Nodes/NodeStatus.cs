@@ -66,9 +66,9 @@ public sealed record NodeStatus
     public static bool TryRead(JsonElement value, [NotNullWhen(true)] out NodeStatus? status, [NotNullWhen(false)] out string? problem)
     {
         status = null;
-        problem = value.ValueKind is not JsonValueKind.Object ? $"{Loose.Show(value)} is not the status of a node"
-            : SoundText.IsSound(value) ? null
-            : SoundText.Problem;
+        problem = value.ValueKind is not JsonValueKind.Object ? $"{LenientJson.Show(value)} is not the status of a node"
+            : JsonTextValidation.IsValid(value) ? null
+            : JsonTextValidation.Problem;
         if (problem is not null)
         {
             return false;

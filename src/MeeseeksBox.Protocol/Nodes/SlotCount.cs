@@ -5,7 +5,7 @@ namespace MeeseeksBox.Protocol.Nodes;
 
 /// <summary>How many slots a pool has or has free: a number, or no limit (<c>true</c> on the wire). -1 slots: the pool is draining.</summary>
 /// <param name="Limit">The number; null without limit.</param>
-[JsonConverter(typeof(Converter))]
+[JsonConverter(typeof(SlotCountConverter))]
 public readonly record struct SlotCount(int? Limit)
 {
     /// <summary>Without limit.</summary>
@@ -18,7 +18,7 @@ public readonly record struct SlotCount(int? Limit)
     /// <summary>What a pool with so many slots in its configuration (0: no limit, -1: draining) offers.</summary>
     public static SlotCount Of(int slots) => slots is 0 ? Unlimited : new(Math.Max(slots, -1));
 
-    internal sealed class Converter : JsonConverter<SlotCount>
+    internal sealed class SlotCountConverter : JsonConverter<SlotCount>
     {
         // Null stands for "no limit", too.
         public override bool HandleNull => true;

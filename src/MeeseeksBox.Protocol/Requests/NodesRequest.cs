@@ -8,7 +8,7 @@ public sealed record NodesRequest(long? Seq) : Request
 {
     internal static long? SeqIn(JsonElement argument) =>
         argument.ValueKind is JsonValueKind.Object && argument.TryGetProperty("seq", out var value)
-        && Loose.TryNumber(value, out var seq) && seq is >= 0 and < long.MaxValue
+        && LenientJson.TryNumber(value, out var seq) && seq is >= 0 and < long.MaxValue
             ? (long)seq
             : null;
 }

@@ -13,7 +13,7 @@ namespace MeeseeksBox.Protocol.Requests;
 public sealed class RequestLine : IDisposable
 {
     /// <summary>How deep lists and objects may stand in each other: a job is four levels down, as in <c>[{"sync":{"id":{…}}}]</c>.</summary>
-    public const int DepthLimit = KeptValue.DepthLimit + 4;
+    public const int DepthLimit = OpaqueValue.DepthLimit + 4;
 
     private readonly JsonDocument _document;
 
@@ -47,7 +47,7 @@ public sealed class RequestLine : IDisposable
         catch (JsonException)
         {
             // In one piece, which only a line that is refused costs.
-            var fault = JsonFault.Find(line.IsSingleSegment ? line.FirstSpan : line.ToArray(), new JsonReaderOptions { MaxDepth = depth });
+            var fault = JsonSyntaxError.Find(line.IsSingleSegment ? line.FirstSpan : line.ToArray(), new JsonReaderOptions { MaxDepth = depth });
             problem = $"not JSON: character {fault.Column}: {fault.Text}";
             return null;
         }
@@ -67,13 +67,13 @@ public sealed class RequestLine : IDisposable
 
     private static string? Fault(JsonElement root)
     {
-        if (!SoundText.IsSound(root))
+        if (!JsonTextValidation.IsValid(root))
         {
-            return SoundText.Problem;
+            return JsonTextValidation.Problem;
         }
 
         return root.ValueKind is JsonValueKind.Array or JsonValueKind.Object
             ? null
-            : $"{Loose.Show(root)} is not a list of requests; send one like [{{\"status\":{{}}}}]";
+            : $"{LenientJson.Show(root)} is not a list of requests; send one like [{{\"status\":{{}}}}]";
     }
 }

@@ -35,7 +35,7 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
     {
         if (element.ValueKind is not JsonValueKind.Object)
         {
-            problem = $"{Loose.Show(element)} is not a request; it must be an object like {{\"status\":{{}}}}";
+            problem = $"{LenientJson.Show(element)} is not a request; it must be an object like {{\"status\":{{}}}}";
             return null;
         }
 
@@ -80,19 +80,19 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
     {
         problem = argument.ValueKind is JsonValueKind.Object
             ? null
-            : $"{Loose.Show(argument)} is not a job spec; it must be an object like {{\"pool\":\"p1\",\"args\":[\"/bin/true\"]}}";
+            : $"{LenientJson.Show(argument)} is not a job spec; it must be an object like {{\"pool\":\"p1\",\"args\":[\"/bin/true\"]}}";
         return problem is null ? new SubmitRequest(JobSpec.Read(argument)) : null;
     }
 
     private static QueryRequest? ReadQuery(JsonElement argument, out string? problem)
     {
-        problem = Loose.TryText(argument, out var id) ? null : $"{Loose.Show(argument)} is not the id of a job";
+        problem = LenientJson.TryString(argument, out var id) ? null : $"{LenientJson.Show(argument)} is not the id of a job";
         return problem is null ? new QueryRequest(id) : null;
     }
 
     private static KillRequest? ReadKill(JsonElement argument, out string? problem)
     {
-        var id = Loose.TryText(argument, out var text) ? text : null;
+        var id = LenientJson.TryString(argument, out var text) ? text : null;
         return JobFilter.Read(argument, out problem) is { } filter ? new KillRequest(id, filter) : null;
     }
 
@@ -100,7 +100,7 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
     {
         problem = argument.ValueKind is JsonValueKind.Object && argument.EnumerateObject().All(job => job.Value.ValueKind is JsonValueKind.Object)
             ? null
-            : $"{Loose.Show(argument)} is not an object of jobs like {{\"id\":{{\"state\":\"done\"}}}}";
+            : $"{LenientJson.Show(argument)} is not an object of jobs like {{\"id\":{{\"state\":\"done\"}}}}";
         return problem is null
             ? new ModifyRequest([.. argument.EnumerateObject().Select(job => KeyValuePair.Create(job.Name, job.Value))])
             : null;
@@ -108,7 +108,7 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
 
     private static ConfigRequest? ReadConfig(JsonElement argument, out string? problem)
     {
-        problem = argument.ValueKind is JsonValueKind.Object ? null : $"{Loose.Show(argument)} is not an object of settings";
+        problem = argument.ValueKind is JsonValueKind.Object ? null : $"{LenientJson.Show(argument)} is not an object of settings";
         return problem is null ? new ConfigRequest(argument) : null;
     }
 
@@ -116,7 +116,7 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
     {
         if (argument.ValueKind is not JsonValueKind.Object)
         {
-            problem = $"{Loose.Show(argument)} is not an object of jobs";
+            problem = $"{LenientJson.Show(argument)} is not an object of jobs";
             return null;
         }
 
@@ -125,7 +125,7 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
         var problems = new List<string>();
         foreach (var property in argument.EnumerateObject())
         {
-            if (JobKeys.TryRead(property.Value, property.Name, out var job, out var wrong))
+            if (JobAttributes.TryRead(property.Value, property.Name, out var job, out var wrong))
             {
                 jobs.Add(job);
             }

@@ -30,9 +30,9 @@ public sealed record RequestOptions
         var wait = default(double?);
         if (element.TryGetProperty("wait", out var span) && span.ValueKind is not JsonValueKind.Null)
         {
-            if (!Loose.TryNumber(span, out var seconds) || seconds < 0)
+            if (!LenientJson.TryNumber(span, out var seconds) || seconds < 0)
             {
-                problem = $"wait: {Loose.Show(span)} is not a number of seconds";
+                problem = $"wait: {LenientJson.Show(span)} is not a number of seconds";
                 return null;
             }
 
@@ -41,19 +41,19 @@ public sealed record RequestOptions
 
         return wait is null && !element.TryGetProperty("options", out _)
             ? None
-            : new RequestOptions { Wait = wait, Pretty = IsWished(element, "pretty"), Unassigned = IsWished(element, "unassigned") };
+            : new RequestOptions { Wait = wait, Pretty = IsRequested(element, "pretty"), Unassigned = IsRequested(element, "unassigned") };
     }
 
     /// <summary>True when the element is an object with <c>wait</c>.</summary>
     public static bool AsksToWait(JsonElement element) => element.ValueKind is JsonValueKind.Object && element.TryGetProperty("wait", out _);
 
     /// <summary>True when the element is an object that asks for an answer that is indented for a person.</summary>
-    public static bool AsksForPretty(JsonElement element) => element.ValueKind is JsonValueKind.Object && IsWished(element, "pretty");
+    public static bool AsksForPretty(JsonElement element) => element.ValueKind is JsonValueKind.Object && IsRequested(element, "pretty");
 
-    private static bool IsWished(JsonElement element, string option) =>
+    private static bool IsRequested(JsonElement element, string option) =>
         element.TryGetProperty("options", out var options)
         && options.ValueKind is JsonValueKind.Object
-        && options.TryGetProperty(option, out var wish)
-        && Loose.TryBoolean(wish, out var wished)
-        && wished;
+        && options.TryGetProperty(option, out var requested)
+        && LenientJson.TryBoolean(requested, out var value)
+        && value;
 }

@@ -12,7 +12,7 @@ internal static class CipherList
     private const string Key = "ciphers";
 
     /// <summary>The ciphers that a list lets in; what is wrong with it is added to the faults.</summary>
-    public static IReadOnlyList<CipherSuite> Read(string list, ICollection<TlsFault> faults)
+    public static IReadOnlyList<CipherSuite> Read(string list, ICollection<TlsConfigError> faults)
     {
         var chosen = new List<CipherSuite>();
         var barred = new HashSet<CipherSuite>();
@@ -44,13 +44,13 @@ internal static class CipherList
 
         if (chosen.Count == 0 && faults.Count == before)
         {
-            faults.Add(new TlsFault(Key, $"'{list}' lets no cipher in"));
+            faults.Add(new TlsConfigError(Key, $"'{list}' lets no cipher in"));
         }
 
         return chosen;
     }
 
-    private static IReadOnlyList<CipherSuite>? Meant(string name, bool isWanted, ICollection<TlsFault> faults)
+    private static IReadOnlyList<CipherSuite>? Meant(string name, bool isWanted, ICollection<TlsConfigError> faults)
     {
         if (CipherSuites.All.FirstOrDefault(cipher => cipher.IsCalled(name)) is { } one)
         {
@@ -63,12 +63,12 @@ internal static class CipherList
             return group;
         }
 
-        faults.Add(new TlsFault(Key, group is null ? Unknown(name) : $"nothing of '{name}' is strong enough to be used; leave it out"));
+        faults.Add(new TlsConfigError(Key, group is null ? Unknown(name) : $"nothing of '{name}' is strong enough to be used; leave it out"));
         return null;
     }
 
     private static string Unknown(string name) => name.StartsWith('@') || name.StartsWith('+')
         ? $"'{name}' is not taken: name the ciphers in the order in which they are preferred"
         : $"'{name}' is not a cipher that can be used; the nearest known one is "
-            + $"'{KeyDistance.Nearest(name.ToUpperInvariant(), [.. CipherSuites.All.Select(cipher => cipher.Name), .. CipherGroups.Names])}'";
+            + $"'{EditDistance.Nearest(name.ToUpperInvariant(), [.. CipherSuites.All.Select(cipher => cipher.Name), .. CipherGroups.Names])}'";
 }

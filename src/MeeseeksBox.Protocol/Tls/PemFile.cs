@@ -7,7 +7,7 @@ namespace MeeseeksBox.Protocol.Tls;
 
 /// <summary>Reads files of certificates: text with blocks between <c>-----BEGIN CERTIFICATE-----</c> and its end.</summary>
 /// <param name="faults">Takes what is wrong.</param>
-internal sealed class PemFile(ICollection<TlsFault> faults)
+internal sealed class PemFile(ICollection<TlsConfigError> faults)
 {
     // What OpenSSL names the files of a folder after it has sorted them: the hash of the name, and a number.
     private const int HashLength = 8;
@@ -19,7 +19,7 @@ internal sealed class PemFile(ICollection<TlsFault> faults)
     {
         var bytes = ConfigFile.ReadBytes(path, out var problem);
         if (bytes is null)
-            faults.Add(new TlsFault(key, problem!));
+            faults.Add(new TlsConfigError(key, problem!));
         return bytes is null ? null : Encoding.UTF8.GetString(bytes);
     }
 
@@ -30,7 +30,7 @@ internal sealed class PemFile(ICollection<TlsFault> faults)
             return null;
         if (certificates.Count > 0)
             return certificates;
-        faults.Add(new TlsFault(key, $"{path}: there is no certificate in it; it must be a PEM file, with a line -----BEGIN CERTIFICATE-----"));
+        faults.Add(new TlsConfigError(key, $"{path}: there is no certificate in it; it must be a PEM file, with a line -----BEGIN CERTIFICATE-----"));
         return null;
     }
 
@@ -45,7 +45,7 @@ internal sealed class PemFile(ICollection<TlsFault> faults)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             var reason = exception is UnauthorizedAccessException ? "permission denied" : File.Exists(path) ? "it is a file; set cafile to it instead" : "there is no such folder";
-            faults.Add(new TlsFault(key, $"{path}: the folder cannot be read: {reason}"));
+            faults.Add(new TlsConfigError(key, $"{path}: the folder cannot be read: {reason}"));
             return null;
         }
 
@@ -58,7 +58,7 @@ internal sealed class PemFile(ICollection<TlsFault> faults)
         }
 
         if (all.Count == 0 && faults.Count == before)
-            faults.Add(new TlsFault(key, $"{path}: no certificate is in the folder; PEM files are looked for, by their names: *.pem, *.crt, *.cer, and OpenSSL's like 9d66eef0.0"));
+            faults.Add(new TlsConfigError(key, $"{path}: no certificate is in the folder; PEM files are looked for, by their names: *.pem, *.crt, *.cer, and OpenSSL's like 9d66eef0.0"));
         return all;
     }
 
@@ -72,7 +72,7 @@ internal sealed class PemFile(ICollection<TlsFault> faults)
         }
         catch (CryptographicException exception)
         {
-            faults.Add(new TlsFault(key, $"{path}: a certificate in it is damaged: {exception.Message}"));
+            faults.Add(new TlsConfigError(key, $"{path}: a certificate in it is damaged: {exception.Message}"));
             return null;
         }
     }

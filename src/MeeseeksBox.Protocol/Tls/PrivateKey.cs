@@ -17,24 +17,24 @@ internal static class PrivateKey
     /// <param name="faults">Takes what is wrong.</param>
     /// <returns>Null when something is wrong.</returns>
     public static X509Certificate2? Join(
-        (X509Certificate2 Certificate, string Path) certificate, (string Key, string Path, string Text) key, string? password, ICollection<TlsFault> faults)
+        (X509Certificate2 Certificate, string Path) certificate, (string Key, string Path, string Text) key, string? password, ICollection<TlsConfigError> faults)
     {
         if (key.Text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
         {
-            faults.Add(new TlsFault(key.Key, $"{key.Path}: the private key is encrypted in an old way that is not safe; convert it: openssl pkcs8 -topk8 -in {key.Path}"));
+            faults.Add(new TlsConfigError(key.Key, $"{key.Path}: the private key is encrypted in an old way that is not safe; convert it: openssl pkcs8 -topk8 -in {key.Path}"));
             return null;
         }
 
         if (Find(key.Text) is not { } block)
         {
             var hint = key.Key == CertificateKey ? "; set key to the file that has it" : string.Empty;
-            faults.Add(new TlsFault(key.Key, $"{key.Path}: there is no private key in it{hint}"));
+            faults.Add(new TlsConfigError(key.Key, $"{key.Path}: there is no private key in it{hint}"));
             return null;
         }
 
         if (block.Label == EncryptedLabel && password is null)
         {
-            faults.Add(new TlsFault(PasswordKey, $"{key.Path}: the private key is encrypted, and no password is set"));
+            faults.Add(new TlsConfigError(PasswordKey, $"{key.Path}: the private key is encrypted, and no password is set"));
             return null;
         }
 
@@ -42,14 +42,14 @@ internal static class PrivateKey
         if (privateKey is null)
         {
             faults.Add(block.Label == EncryptedLabel
-                ? new TlsFault(PasswordKey, $"{key.Path}: this password does not open the private key")
-                : new TlsFault(key.Key, $"{key.Path}: the private key is damaged, or of a kind that cannot be used; make an RSA or EC key"));
+                ? new TlsConfigError(PasswordKey, $"{key.Path}: this password does not open the private key")
+                : new TlsConfigError(key.Key, $"{key.Path}: the private key is damaged, or of a kind that cannot be used; make an RSA or EC key"));
             return null;
         }
 
         var joined = Joined(certificate.Certificate, privateKey);
         if (joined is null)
-            faults.Add(new TlsFault(key.Key, $"{key.Path}: the private key does not belong to the certificate in {certificate.Path}"));
+            faults.Add(new TlsConfigError(key.Key, $"{key.Path}: the private key does not belong to the certificate in {certificate.Path}"));
         return joined;
     }
 

@@ -20,7 +20,7 @@ public sealed class TlsClient
     /// <param name="ssl">The section.</param>
     /// <param name="faults">All that is wrong with it.</param>
     /// <returns>Null when something is wrong.</returns>
-    public static TlsClient? Load(SslConfig ssl, out IReadOnlyList<TlsFault> faults) =>
+    public static TlsClient? Load(SslConfig ssl, out IReadOnlyList<TlsConfigError> faults) =>
         TlsSettings.Load(ssl, TlsSide.Client, out faults) is { } settings ? new TlsClient(settings) : null;
 
     /// <summary>Encrypts a connection that was made.</summary>
@@ -30,34 +30,34 @@ public sealed class TlsClient
     /// <exception cref="TlsException">The other side is not whom it should be, does not want us, or speaks something else.</exception>
     public async Task<TlsStream> AuthenticateAsync(Stream stream, string host, CancellationToken stop)
     {
-        var judge = new PeerJudge(_settings.Verify, TlsSide.Client, host);
-        var answers = new FirstByteStream(stream);
+        var validator = new PeerCertificateValidator(_settings.Verify, TlsSide.Client, host);
+        var answers = new PeekStream(stream);
         var tls = new TlsStream(answers, host);
         try
         {
-            await tls.AuthenticateAsClientAsync(Options(host, judge), stop);
+            await tls.AuthenticateAsClientAsync(Options(host, validator), stop);
             return tls;
         }
         catch (Exception failure)
         {
             await tls.DisposeAsync();
             if (failure is AuthenticationException or IOException or SocketException)
-                throw judge.Refusal ?? Problem(failure, host, answers.First);
+                throw validator.Refusal ?? Problem(failure, host, answers.First);
             throw;
         }
     }
 
     private static TlsException Problem(Exception failure, string host, byte? answer) => answer is { } first && !TlsRecord.CanBeAnswer(first)
-        ? new TlsException(TlsProblem.PlainText, $"{host} speaks plain text there and not TLS: leave ssl out, or set listen.ssl on the other side", failure)
-        : TlsFailure.Of(failure, host);
+        ? new TlsException(TlsErrorKind.PlainText, $"{host} speaks plain text there and not TLS: leave ssl out, or set listen.ssl on the other side", failure)
+        : OpenSslErrorMapper.Of(failure, host);
 
-    private SslClientAuthenticationOptions Options(string host, PeerJudge judge) => new()
+    private SslClientAuthenticationOptions Options(string host, PeerCertificateValidator validator) => new()
     {
         // The certificate has addresses in their shortest form.
         TargetHost = IPAddress.TryParse(host, out var address) ? address.ToString() : host,
         ClientCertificateContext = _settings.Own,
         CertificateChainPolicy = _settings.Trust,
-        RemoteCertificateValidationCallback = judge.IsGood,
+        RemoteCertificateValidationCallback = validator.IsGood,
         EnabledSslProtocols = _settings.Versions,
         CipherSuitesPolicy = _settings.Ciphers,
         AllowRenegotiation = false,

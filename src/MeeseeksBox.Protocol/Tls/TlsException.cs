@@ -12,9 +12,9 @@ public sealed class TlsException : IOException
     /// <param name="problem">For programs.</param>
     /// <param name="message">For people; brought into one line, because names in certificates come from outside.</param>
     /// <param name="cause">What the system said, if it did.</param>
-    public TlsException(TlsProblem problem, string message, Exception? cause = null)
+    public TlsException(TlsErrorKind problem, string message, Exception? cause = null)
         : base(SingleLine.Of(message), cause) => Problem = problem;
 
     /// <summary>What happened.</summary>
-    public TlsProblem Problem { get; }
+    public TlsErrorKind Problem { get; }
 }

@@ -34,7 +34,7 @@ internal static class TlsOptions
     /// <summary>The versions that may be spoken; what is wrong with the options is added to the faults.</summary>
     /// <param name="options">Names, parted by commas, spaces, colons or <c>|</c>; null: none.</param>
     /// <param name="faults">Takes what is wrong.</param>
-    public static SslProtocols Read(string? options, ICollection<TlsFault> faults)
+    public static SslProtocols Read(string? options, ICollection<TlsConfigError> faults)
     {
         var versions = Usual;
         foreach (var word in (options ?? "").Split([',', ' ', '|', ':'], StringSplitOptions.RemoveEmptyEntries))
@@ -43,11 +43,11 @@ internal static class TlsOptions
             if (Known.TryGetValue(name, out var barred))
                 versions &= ~barred;
             else
-                faults.Add(new TlsFault(Key, $"'{word}' is not an option that can be set; the nearest known one is '{KeyDistance.Nearest(name, Known.Keys)}'"));
+                faults.Add(new TlsConfigError(Key, $"'{word}' is not an option that can be set; the nearest known one is '{EditDistance.Nearest(name, Known.Keys)}'"));
         }
 
         if (versions == SslProtocols.None)
-            faults.Add(new TlsFault(Key, $"'{options}' leaves no version of TLS to speak; 1.2 and 1.3 are there"));
+            faults.Add(new TlsConfigError(Key, $"'{options}' leaves no version of TLS to speak; 1.2 and 1.3 are there"));
         return versions;
     }
 }

@@ -19,7 +19,7 @@ public sealed class TlsServer
     /// <param name="ssl">The section.</param>
     /// <param name="faults">All that is wrong with it.</param>
     /// <returns>Null when something is wrong.</returns>
-    public static TlsServer? Load(SslConfig ssl, out IReadOnlyList<TlsFault> faults) =>
+    public static TlsServer? Load(SslConfig ssl, out IReadOnlyList<TlsConfigError> faults) =>
         TlsSettings.Load(ssl, TlsSide.Server, out faults) is { } settings ? new TlsServer(settings) : null;
 
     /// <summary>Encrypts a connection that a client has made. A client that is not let in is told why, in a line of JSON.</summary>
@@ -29,12 +29,12 @@ public sealed class TlsServer
     public async Task<TlsStream> AuthenticateAsync(Stream stream, CancellationToken stop)
     {
         const string Client = "the client";
-        var judge = new PeerJudge(_settings.Verify, TlsSide.Server, Client);
+        var validator = new PeerCertificateValidator(_settings.Verify, TlsSide.Server, Client);
         var tls = new TlsStream(stream, Client);
         try
         {
-            await tls.AuthenticateAsServerAsync(Options(judge), stop);
-            if (judge.Refusal is not { } refusal)
+            await tls.AuthenticateAsServerAsync(Options(validator), stop);
+            if (validator.Refusal is not { } refusal)
                 return tls;
 
             await tls.WriteAsync(ErrorLine.Of($"this node does not let you in: {refusal.Message}", ErrorCode.CertificateRefused), stop);
@@ -44,17 +44,17 @@ public sealed class TlsServer
         {
             await tls.DisposeAsync();
             if (failure is AuthenticationException or IOException or SocketException)
-                throw judge.Refusal ?? TlsFailure.Of(failure, Client);
+                throw validator.Refusal ?? OpenSslErrorMapper.Of(failure, Client);
             throw;
         }
     }
 
-    private SslServerAuthenticationOptions Options(PeerJudge judge) => new()
+    private SslServerAuthenticationOptions Options(PeerCertificateValidator validator) => new()
     {
         ServerCertificateContext = _settings.Own,
         ClientCertificateRequired = _settings.Verify is not CertificateVerification.None,
         CertificateChainPolicy = _settings.Trust,
-        RemoteCertificateValidationCallback = judge.IsGood,
+        RemoteCertificateValidationCallback = validator.IsGood,
         EnabledSslProtocols = _settings.Versions,
         CipherSuitesPolicy = _settings.Ciphers,
         AllowRenegotiation = false,

@@ -37,15 +37,15 @@ internal sealed class TlsSettings
     /// <param name="side">Whose it is.</param>
     /// <param name="faults">All that is wrong.</param>
     /// <returns>Null when something is wrong.</returns>
-    public static TlsSettings? Load(SslConfig ssl, TlsSide side, out IReadOnlyList<TlsFault> faults)
+    public static TlsSettings? Load(SslConfig ssl, TlsSide side, out IReadOnlyList<TlsConfigError> faults)
     {
-        var found = new List<TlsFault>();
+        var found = new List<TlsConfigError>();
         faults = found;
         var verify = ssl.Verify ?? (side is TlsSide.Server ? CertificateVerification.None : CertificateVerification.Required);
         if (side is TlsSide.Server && ssl.Cert is null)
-            found.Add(new TlsFault("cert", "a listener needs a certificate; set it to a PEM file"));
+            found.Add(new TlsConfigError("cert", "a listener needs a certificate; set it to a PEM file"));
         if (side is TlsSide.Server && verify is not CertificateVerification.None && ssl.CaFile is null && ssl.CaPath is null)
-            found.Add(new TlsFault("verify", "whose clients are let in must be said; set cafile or capath to those who sign their certificates"));
+            found.Add(new TlsConfigError("verify", "whose clients are let in must be said; set cafile or capath to those who sign their certificates"));
 
         var pem = new PemFile(found);
         var own = LoadOwn(ssl, pem, found);
@@ -57,12 +57,12 @@ internal sealed class TlsSettings
         return found.Count > 0 ? null : new TlsSettings(verify, own, trust, versions, ciphers is null ? null : new CipherSuitesPolicy(ciphers.Select(cipher => cipher.Suite)));
     }
 
-    private static SslStreamCertificateContext? LoadOwn(SslConfig ssl, PemFile pem, List<TlsFault> faults)
+    private static SslStreamCertificateContext? LoadOwn(SslConfig ssl, PemFile pem, List<TlsConfigError> faults)
     {
         if (ssl.Cert is null)
         {
             if (ssl.PrivateKey is not null)
-                faults.Add(new TlsFault("key", "a private key is of no use without its certificate; set cert"));
+                faults.Add(new TlsConfigError("key", "a private key is of no use without its certificate; set cert"));
             return null;
         }
 
@@ -91,12 +91,12 @@ internal sealed class TlsSettings
     }
 
     // A version without a cipher of its own cannot be offered.
-    private static SslProtocols Common(SslProtocols versions, IReadOnlyList<CipherSuite> ciphers, List<TlsFault> faults)
+    private static SslProtocols Common(SslProtocols versions, IReadOnlyList<CipherSuite> ciphers, List<TlsConfigError> faults)
     {
         var withCipher = (ciphers.Any(cipher => cipher.IsTls13) ? SslProtocols.Tls13 : SslProtocols.None)
             | (ciphers.Any(cipher => !cipher.IsTls13) ? SslProtocols.Tls12 : SslProtocols.None);
         if (versions is not SslProtocols.None && (versions & withCipher) is SslProtocols.None)
-            faults.Add(new TlsFault("ciphers", "none of them is for a version of TLS that the options leave"));
+            faults.Add(new TlsConfigError("ciphers", "none of them is for a version of TLS that the options leave"));
         return versions & withCipher;
     }
 }

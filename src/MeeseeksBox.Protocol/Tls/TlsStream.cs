@@ -36,11 +36,11 @@ public sealed class TlsStream : SslStream
         {
             var count = await base.ReadAsync(buffer, cancellationToken);
             if (count is 0 && !buffer.IsEmpty)
-                Refusal = new TlsException(TlsProblem.Refused, $"{_peer} closed the connection right after the handshake; as a rule, it does not trust our certificate");
+                Refusal = new TlsException(TlsErrorKind.Refused, $"{_peer} closed the connection right after the handshake; as a rule, it does not trust our certificate");
             _hasRead = count > 0;
             return Refusal is null ? count : throw Refusal;
         }
-        catch (IOException exception) when (exception is not TlsException && TlsFailure.Refusal(exception, _peer) is { } refusal)
+        catch (IOException exception) when (exception is not TlsException && OpenSslErrorMapper.Refusal(exception, _peer) is { } refusal)
         {
             Refusal = refusal;
             throw refusal;

@@ -52,7 +52,7 @@ internal sealed class AccessConfig : IEquatable<AccessConfig>
             }
             else
             {
-                section.AddProblem(setting, $"{setting.Value.Shown} is no role; the roles are none, read, submit and admin");
+                section.AddProblem(setting, $"{setting.Value.Display} is no role; the roles are none, read, submit and admin");
             }
         }
 

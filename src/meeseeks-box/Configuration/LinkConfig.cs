@@ -36,7 +36,7 @@ internal sealed record LinkConfig
         Refresh = section.SecondsAboveZero("refresh") ?? Default.Refresh,
         Poll = section.SecondsAboveZero("poll") ?? Default.Poll,
         Timeout = section.SecondsAboveZero("timeout") ?? Default.Timeout,
-        Ssl = TlsSection.ReadClient(section),
+        Ssl = TlsConfigReader.ReadClient(section),
     };
 
     // Several ports in the defaults are those that boxes listen on: each of them leads to the node.

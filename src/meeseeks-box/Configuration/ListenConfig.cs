@@ -71,27 +71,27 @@ internal sealed record ListenConfig
             return (UnixFileMode)Convert.ToInt32(text, 8);
         }
 
-        section.AddProblem(setting, $"{setting.Value.Shown} is no mode of a file; write it in octal, as in \"0660\"");
+        section.AddProblem(setting, $"{setting.Value.Display} is no mode of a file; write it in octal, as in \"0660\"");
         return null;
     }
 
     /// <summary>Reads the section. What is wrong is told to the reader.</summary>
     public static ListenConfig Read(SectionReader section)
     {
-        var address = section.Words("address");
+        var address = section.Strings("address");
         var prefix = section.Text("prefix");
         var listen = new ListenConfig
         {
             Address = address ?? Default.Address,
             Ports = ReadPorts(section, least: 0) is { } ports ? new PortList(ports) : Default.Ports,
             Prefix = address is null ? prefix : null,
-            MaxRequest = section.Whole("max_request", least: 1) ?? Default.MaxRequest,
-            MaxConnections = section.Whole("max_connections", least: 0) ?? Default.MaxConnections,
+            MaxRequest = section.WholeNumber("max_request", least: 1) ?? Default.MaxRequest,
+            MaxConnections = section.WholeNumber("max_connections", least: 0) ?? Default.MaxConnections,
             IdleTimeout = section.Seconds("idle_timeout") ?? Default.IdleTimeout,
-            MaxDepth = section.Whole("max_depth", LeastDepth, RequestLine.DepthLimit) ?? Default.MaxDepth,
+            MaxDepth = section.WholeNumber("max_depth", LeastDepth, RequestLine.DepthLimit) ?? Default.MaxDepth,
             Allow = AccessConfig.Read(section),
             Mode = ReadMode(section) ?? Default.Mode,
-            Ssl = TlsSection.ReadServer(section),
+            Ssl = TlsConfigReader.ReadServer(section),
         };
         if (section.Find("address") is { } setting && listen.Address.Split(',', StringSplitOptions.TrimEntries).Select(UnixAddress.FaultOf).FirstOrDefault(fault => fault is not null) is { } fault)
         {

@@ -53,7 +53,7 @@ internal sealed record PoolConfig
     /// <summary>Reads an entry. What is wrong is told to the reader.</summary>
     public static PoolConfig Read(SectionReader section)
     {
-        var slots = section.Whole("slots", least: Draining) ?? Default.Slots;
+        var slots = section.WholeNumber("slots", least: Draining) ?? Default.Slots;
         var maxRuntime = section.Seconds("max_runtime", alias: "runtime");
         var update = section.Seconds("update");
         return new PoolConfig
@@ -64,7 +64,7 @@ internal sealed record PoolConfig
             Hold = section.Flag("hold", Default.Hold),
             Plugin = section.Text("plugin"),
             RestartDelay = section.Seconds("restart_delay") ?? Default.RestartDelay,
-            OutputLimit = section.Whole("output_limit", least: 0, MostOutput) ?? Default.OutputLimit,
+            OutputLimit = section.WholeNumber("output_limit", least: 0, MostOutput) ?? Default.OutputLimit,
             KillGrace = section.Seconds("kill_grace") is { } grace ? (grace < LongestGrace ? grace : LongestGrace) : Default.KillGrace,
         };
     }

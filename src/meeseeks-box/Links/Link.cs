@@ -11,7 +11,7 @@ namespace MeeseeksBox.Agent.Links;
 /// The link to one downstream node: connects, and connects again; sends what changes here, takes in what changes there
 /// (docs/SPECIFICATION.md#links).
 /// </summary>
-internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeeper state, TimeProvider time, ILogger log) : IDisposable
+internal sealed class Link(string name, Peer peer, LinkConfig config, CoreHost host, TimeProvider time, ILogger log) : IDisposable
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -23,7 +23,7 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeepe
     private readonly CancellationTokenSource _stop = new();
 
     // Why the link is down, all that was told of since it was last up.
-    private readonly HashSet<string> _toldProblems = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _loggedProblems = new(StringComparer.Ordinal);
     private long? _upSince;
 
     /// <summary>The peer of this link.</summary>
@@ -54,11 +54,11 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeepe
             }
             catch (LinkException problem)
             {
-                TellDown(problem.Message);
+                LogDisconnected(problem.Message);
             }
             finally
             {
-                state.Do((_, _) => Ledger.Disconnected(peer));
+                host.Execute((_, _) => NodeCore.Disconnected(peer));
             }
 
             // One that breaks down again and again is not tried, and told of, ten times a second.
@@ -82,32 +82,32 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeepe
         PeerRequest.WriteGreeting(connection.Output);
         await connection.SendAsync(_stop.Token);
         var greeting = await connection.ReceiveAsync(TimeSpan.Zero, _stop.Token);
-        Take(greeting);
+        MergeResponse(greeting);
         _upSince = time.GetTimestamp();
-        TellUp(greeting);
+        LogConnected(greeting);
         var exchange = greeting.NodesSeq is null
-            ? new OldExchange(connection, peer, config, state, time, Take).RunAsync(_woken.Reader, _stop.Token)
-            : new Exchange(connection, peer, config, state, Take).RunAsync(_woken.Reader, _stop.Token);
+            ? new LegacyPollSync(connection, peer, config, host, time, MergeResponse).RunAsync(_woken.Reader, _stop.Token)
+            : new LongPollSync(connection, peer, config, host, MergeResponse).RunAsync(_woken.Reader, _stop.Token);
         await exchange;
     }
 
-    private void Take(PeerAnswer answer)
+    private void MergeResponse(PeerResponse answer)
     {
         foreach (var problem in answer.Problems)
         {
             log.Warning("something that {Peer} tells cannot be read: {Problem}", name, problem);
         }
 
-        var refusal = state.Do((ledger, now) =>
+        var refusal = host.Execute((core, now) =>
         {
-            var refused = answer.Nodes is null ? null : ledger.TakeNodes(peer, answer.Nodes, answer.NodesGone, answer.NodesSeq, now);
+            var refused = answer.Nodes is null ? null : core.MergeNodesOf(peer, answer.Nodes, answer.NodesGone, answer.NodesSeq, now);
             if (refused is not null)
             {
-                ledger.ForgetNodesOf(peer, now);
+                core.ForgetNodesOf(peer, now);
             }
             else if (answer.HasJobs)
             {
-                ledger.TakeJobs(peer, answer.Jobs, answer.Seq, now);
+                core.MergeJobsOf(peer, answer.Jobs, answer.Seq, now);
             }
 
             return refused;
@@ -118,11 +118,11 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeepe
         }
     }
 
-    private void TellUp(PeerAnswer greeting)
+    private void LogConnected(PeerResponse greeting)
     {
         var status = greeting.Nodes?.GetValueOrDefault(name);
         log.Information("up: {Peer} at {Address}:{Port} ({Version})", name, config.Address, config.Port, status?.Ver ?? "a node of the old implementation");
-        _toldProblems.Clear();
+        _loggedProblems.Clear();
         if (status is null)
         {
             log.Warning(
@@ -132,9 +132,9 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, StateKeepe
     }
 
     // Once for each reason, not once for each try.
-    private void TellDown(string problem)
+    private void LogDisconnected(string problem)
     {
-        if (_toldProblems.Add(problem))
+        if (_loggedProblems.Add(problem))
         {
             log.Warning("down: {Peer} at {Address}:{Port}: {Problem}; it is tried again, every {Pause} s at most", name, config.Address, config.Port, problem, LongestPause.TotalSeconds);
         }

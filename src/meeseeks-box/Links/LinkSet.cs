@@ -11,15 +11,15 @@ internal sealed class LinkSet
 {
     private readonly ConcurrentDictionary<Peer, Link> _links = new();
     private readonly Dictionary<Link, Task> _loops = [];
-    private readonly StateKeeper _state;
+    private readonly CoreHost _host;
     private readonly TimeProvider _time;
     private readonly Func<string, ILogger> _logs;
     private readonly Func<string, Task, Task> _watch;
 
-    public LinkSet(StateKeeper state, TimeProvider time, Func<string, ILogger> logs, Func<string, Task, Task> watch)
+    public LinkSet(CoreHost host, TimeProvider time, Func<string, ILogger> logs, Func<string, Task, Task> watch)
     {
-        (_state, _time, _logs, _watch) = (state, time, logs, watch);
-        state.PeerWoken += Wake;
+        (_host, _time, _logs, _watch) = (host, time, logs, watch);
+        host.PeerWoken += Wake;
     }
 
     /// <summary>Has links by this configuration from now on. Those that are not concerned stay as they are.</summary>
@@ -40,7 +40,7 @@ internal sealed class LinkSet
             }
             else
             {
-                _state.Do((ledger, now) => ledger.RemovePeer(link.Peer, now));
+                _host.Execute((core, now) => core.RemovePeer(link.Peer, now));
             }
         }
 
@@ -48,7 +48,7 @@ internal sealed class LinkSet
         {
             if (!_links.Keys.Any(peer => peer.Name == name))
             {
-                Start(_state.Do((ledger, now) => ledger.AddPeer(name, now)), config);
+                Start(_host.Execute((core, now) => core.AddPeer(name, now)), config);
             }
         }
     }
@@ -58,7 +58,7 @@ internal sealed class LinkSet
 
     private void Start(Peer peer, LinkConfig config)
     {
-        var link = new Link(peer.Name, peer, config, _state, _time, _logs($"Link.{peer.Name}"));
+        var link = new Link(peer.Name, peer, config, _host, _time, _logs($"Link.{peer.Name}"));
         _links[peer] = link;
         _loops[link] = _watch($"link to {peer.Name}", link.RunAsync());
     }

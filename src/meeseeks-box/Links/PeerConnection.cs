@@ -69,7 +69,7 @@ internal sealed class PeerConnection : IAsyncDisposable
     /// <param name="wait">How long the peer may hold it back, beside the time that it has anyhow.</param>
     /// <param name="stop">Gives up.</param>
     /// <exception cref="LinkException">The connection is gone, nothing comes, or it is no answer.</exception>
-    public Task<PeerAnswer> ReceiveAsync(TimeSpan wait, CancellationToken stop)
+    public Task<PeerResponse> ReceiveAsync(TimeSpan wait, CancellationToken stop)
     {
         var receiving = ReceiveNextAsync(wait, stop);
         _receiving = receiving;
@@ -86,7 +86,7 @@ internal sealed class PeerConnection : IAsyncDisposable
         await _stream.DisposeAsync();
     }
 
-    private async Task<PeerAnswer> ReceiveNextAsync(TimeSpan wait, CancellationToken stop)
+    private async Task<PeerResponse> ReceiveNextAsync(TimeSpan wait, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(wait + _timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
@@ -99,7 +99,7 @@ internal sealed class PeerConnection : IAsyncDisposable
         try
         {
             using var document = JsonDocument.Parse(line.Line, Options);
-            return PeerAnswer.Read(document.RootElement);
+            return PeerResponse.Read(document.RootElement);
         }
         catch (JsonException)
         {
@@ -116,7 +116,7 @@ internal sealed class PeerConnection : IAsyncDisposable
         }
 
         var tls = TlsClient.Load(config.Ssl, out var faults)
-            ?? throw new LinkException($"TLS cannot be set up: {string.Join("; ", faults.Select(fault => $"ssl.{fault.Key}: {fault.Text}"))}");
+            ?? throw new LinkException($"TLS cannot be set up: {string.Join("; ", faults.Select(error => $"ssl.{error.Key}: {error.Text}"))}");
         return await tls.AuthenticateAsync(plain, config.Address, stop);
     }
 

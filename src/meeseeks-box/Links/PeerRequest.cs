@@ -81,7 +81,7 @@ internal static class PeerRequest
         foreach (var job in jobs)
         {
             json.WritePropertyName(job.Id);
-            JobKeys.Write(json, job);
+            JobAttributes.Write(json, job);
         }
 
         json.WriteEndObject();

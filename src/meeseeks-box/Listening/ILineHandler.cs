@@ -8,7 +8,7 @@ namespace MeeseeksBox.Agent.Listening;
 internal interface ILineHandler : IDisposable
 {
     /// <summary>Writes the answer to a line. Sending it off is left to the caller, but for answers too large to be held in memory.</summary>
-    ValueTask HandleAsync(ReadOnlySequence<byte> line, IFurtherLines further, PipeWriter output, CancellationToken stop);
+    ValueTask HandleAsync(ReadOnlySequence<byte> line, ILineLookahead further, PipeWriter output, CancellationToken stop);
 
     /// <summary>Ends when the answers that were written may leave: to be called before they are sent off.</summary>
     ValueTask BeforeSendingAsync(CancellationToken stop);

@@ -6,7 +6,7 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>Accepts clients on all of its addresses, and gives each a <see cref="Connection"/>.</summary>
+/// <summary>Accepts clients on all of its addresses, and gives each a <see cref="ClientConnection"/>.</summary>
 internal sealed class Listener : IAsyncDisposable
 {
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(1);
@@ -24,9 +24,9 @@ internal sealed class Listener : IAsyncDisposable
     private readonly ILogger _log;
     private Task[] _loops = [];
 
-    private Listener(ListenSockets sockets, ListenLimits limits, Entrance entrance, Func<string?, ILineHandler> handlers, TimeProvider time, ILogger log)
+    private Listener(ListenSockets sockets, ListenLimits limits, TransportNegotiator transport, Func<string?, ILineHandler> handlers, TimeProvider time, ILogger log)
     {
-        Entrance = entrance;
+        Transport = transport;
         _sockets = sockets;
         _limits = limits;
         _room = new SemaphoreSlim(limits.Connections);
@@ -39,7 +39,7 @@ internal sealed class Listener : IAsyncDisposable
     public int FreePort => _sockets.FreePort;
 
     /// <summary>Lets clients in.</summary>
-    public Entrance Entrance { get; }
+    public TransportNegotiator Transport { get; }
 
     /// <summary>Ends when the socket of the listener dies without having been told to: the box is of no use then.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -47,14 +47,14 @@ internal sealed class Listener : IAsyncDisposable
     /// <summary>Takes clients from now on.</summary>
     /// <param name="sockets">Where they come; they belong to the listener.</param>
     /// <param name="limits">What clients may do at most.</param>
-    /// <param name="entrance">Lets clients in.</param>
+    /// <param name="transport">Lets clients in.</param>
     /// <param name="handlers">Makes a handler for each connection, given the name in the client's certificate, if there is one.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where the listener tells of itself.</param>
     public static Listener Start(
-        ListenSockets sockets, ListenLimits limits, Entrance entrance, Func<string?, ILineHandler> handlers, TimeProvider time, ILogger log)
+        ListenSockets sockets, ListenLimits limits, TransportNegotiator transport, Func<string?, ILineHandler> handlers, TimeProvider time, ILogger log)
     {
-        var listener = new Listener(sockets, limits, entrance, handlers, time, log);
+        var listener = new Listener(sockets, limits, transport, handlers, time, log);
         listener._loops = [.. sockets.All.Select(listener.AcceptAsync)];
         listener.Completion = Task.WhenAny(listener._loops).Unwrap();
         return listener;
@@ -91,13 +91,13 @@ internal sealed class Listener : IAsyncDisposable
             {
                 if (!hasRoom)
                 {
-                    await TakeRoomAsync();
+                    await AcquireSlotAsync();
                     hasRoom = true;
                 }
 
                 if (FileHandles.AreShortForClients())
                 {
-                    await StarveAsync("Too many open files");
+                    await BackOffAsync("Too many open files");
                     continue;
                 }
 
@@ -111,7 +111,7 @@ internal sealed class Listener : IAsyncDisposable
             }
             catch (SocketException problem) when (IsStarved(problem))
             {
-                await StarveAsync(problem.Message);
+                await BackOffAsync(problem.Message);
             }
             catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
             {
@@ -121,7 +121,7 @@ internal sealed class Listener : IAsyncDisposable
     }
 
     // Whoever comes while there is no room waits in the queue of the socket until somebody goes; each connection gives its place back.
-    private async Task TakeRoomAsync()
+    private async Task AcquireSlotAsync()
     {
         if (_room.CurrentCount is 0)
         {
@@ -131,7 +131,7 @@ internal sealed class Listener : IAsyncDisposable
         await _room.WaitAsync(_stopAccepting.Token);
     }
 
-    private async Task StarveAsync(string problem)
+    private async Task BackOffAsync(string problem)
     {
         _log.Warning("no client can be accepted just now: {Problem}", problem);
         await Task.Delay(StarvedPause, _time, _stopAccepting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -171,17 +171,17 @@ internal sealed class Listener : IAsyncDisposable
             socket.NoDelay = true;
         }
 
-        await using var stream = await Entrance.OpenAsync(socket, _finish.Token);
+        await using var stream = await Transport.OpenAsync(socket, _finish.Token);
         if (stream is null)
         {
             return;
         }
 
         var name = (stream as TlsStream)?.PeerName;
-        await new Connection(stream, _handlers(name), _limits, _time, _log).RunAsync(_finish.Token, _abort.Token);
+        await new ClientConnection(stream, _handlers(name), _limits, _time, _log).RunAsync(_finish.Token, _abort.Token);
         if (stream is TlsStream { Refusal: { } refusal })
         {
-            Entrance.TellOfRefusal(socket, refusal);
+            Transport.LogRejection(socket, refusal);
         }
     }
 }

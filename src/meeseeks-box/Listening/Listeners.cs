@@ -40,7 +40,7 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
                 log.Warning("whoever reaches this host can {What} here, unencrypted: set listen.ssl, or listen on localhost", What(listen.Allow.RoleOf(name: null)));
             }
 
-            var listener = Listener.Start(sockets, ListenLimits.Of(listen), new Entrance(tls, listen.IdleTimeout, time, log), handlers, time, log);
+            var listener = Listener.Start(sockets, ListenLimits.Of(listen), new TransportNegotiator(tls, listen.IdleTimeout, time, log), handlers, time, log);
             _ = watch("listener", listener.Completion);
             _all = [.. _all, listener];
             _freePort = listener.FreePort is 0 ? _freePort : listener.FreePort;
@@ -56,7 +56,7 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
 
     /// <summary>Takes clients by another configuration from now on. Who is connected stays so: that may be the very client that sent it.</summary>
     /// <returns>Why it cannot, and goes by the old one then; nothing when it does.</returns>
-    public async Task<IReadOnlyList<string>> MoveAsync(ListenConfig old, ListenConfig listen, CancellationToken stop)
+    public async Task<IReadOnlyList<string>> RebindAsync(ListenConfig old, ListenConfig listen, CancellationToken stop)
     {
         // The former one goes first, because the new one may want its port.
         var former = _all[^1];
@@ -73,7 +73,7 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
         var (tls, problems) = Load(listen);
         if (problems is [])
         {
-            _all[^1].Entrance.Tls = tls;
+            _all[^1].Transport.Tls = tls;
         }
 
         return problems;
@@ -103,6 +103,6 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
         }
 
         var tls = TlsServer.Load(listen.Ssl, out var faults);
-        return (tls, [.. faults.Select(fault => $"listen.ssl.{fault}")]);
+        return (tls, [.. faults.Select(error => $"listen.ssl.{error}")]);
     }
 }

@@ -10,7 +10,7 @@ namespace MeeseeksBox.Agent.Pools;
 /// The pool <c>__config</c>: each of its jobs carries a configuration for this node, and comes back with the one in force
 /// (docs/SPECIFICATION.md#remote-configuration).
 /// </summary>
-internal sealed class ConfigPool(StateKeeper state, ConfigInForce config)
+internal sealed class ConfigPool(CoreHost host, ActiveConfiguration config)
 {
     private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -23,7 +23,7 @@ internal sealed class ConfigPool(StateKeeper state, ConfigInForce config)
         while (await _woken.Reader.WaitToReadAsync())
         {
             _ = _woken.Reader.TryRead(out _);
-            while (state.Do((ledger, now) => ledger.TakeNext(NodeSettings.ConfigPool, now)) is { } run)
+            while (host.Execute((core, now) => core.ClaimNext(NodeSettings.ConfigPool, now)) is { } run)
             {
                 await ApplyAsync(run);
             }
@@ -36,14 +36,14 @@ internal sealed class ConfigPool(StateKeeper state, ConfigInForce config)
     private async Task ApplyAsync(Run run)
     {
         var problems = run.Job.Settings is { } changes ? await config.MergeAsync(changes) : ["args: must be an object of settings"];
-        state.Do((ledger, now) =>
+        host.Execute((core, now) =>
         {
             if (problems is [])
             {
-                ledger.Report(run, job => job with { Settings = config.Shown() }, now);
+                core.Report(run, job => job with { Settings = config.Shown() }, now);
             }
 
-            ledger.Ended(run, problems is [] ? new RunEnd(true, null) : new RunEnd(false, null, string.Join("; ", problems)), now);
+            core.Ended(run, problems is [] ? new RunResult(true, null) : new RunResult(false, null, string.Join("; ", problems)), now);
         });
     }
 }

@@ -41,7 +41,7 @@ internal static class JobEnvironment
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var property in env.EnumerateObject())
         {
-            variables[property.Name] = Loose.Canonical(property.Value) ?? "";
+            variables[property.Name] = LenientJson.Canonical(property.Value) ?? "";
         }
 
         return variables;

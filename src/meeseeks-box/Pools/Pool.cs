@@ -11,20 +11,20 @@ using Serilog;
 namespace MeeseeksBox.Agent.Pools;
 
 /// <summary>A pool of this node: starts its jobs as soon as there is a slot for them, and ends those that are to be ended.</summary>
-internal sealed class Pool(string name, string node, PoolPlan plan, RunNames runNames, StateKeeper state, TimeProvider time, ILogger log)
+internal sealed class Pool(string name, string node, PoolDefinition plan, RunIdGenerator runIds, CoreHost host, TimeProvider time, ILogger log)
 {
     private static readonly HostAccounts Accounts = new();
 
     private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<Run, RunningJob> _jobs = new();
     private readonly ConcurrentDictionary<Task, bool> _tasks = new();
-    private PoolPlan _plan = plan;
+    private PoolDefinition _plan = plan;
 
     /// <summary>Says that there may be something to start.</summary>
     public void Wake() => _woken.Writer.TryWrite(true);
 
     /// <summary>Goes by another configuration from the next job on.</summary>
-    public void Apply(PoolPlan changed) => Volatile.Write(ref _plan, changed);
+    public void Apply(PoolDefinition changed) => Volatile.Write(ref _plan, changed);
 
     /// <summary>Ends a run before its time.</summary>
     public void Stop(Run run)
@@ -41,7 +41,7 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
         while (await _woken.Reader.WaitToReadAsync())
         {
             _ = _woken.Reader.TryRead(out _);
-            while (state.Do((ledger, now) => ledger.TakeNext(name, now)) is { } run)
+            while (host.Execute((core, now) => core.ClaimNext(name, now)) is { } run)
             {
                 Start(run);
             }
@@ -69,17 +69,17 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
         for (var run = first; run is not null;)
         {
             var end = await RunToEndAsync(run);
-            var next = state.Do((ledger, now) =>
+            var next = host.Execute((core, now) =>
             {
-                ledger.Ended(run, end, now);
-                return ledger.TakeNext(name, now);
+                core.Ended(run, end, now);
+                return core.ClaimNext(name, now);
             });
-            Tell(run, end);
+            LogEnd(run, end);
             run = next;
         }
     }
 
-    private async Task<RunEnd> RunToEndAsync(Run run)
+    private async Task<RunResult> RunToEndAsync(Run run)
     {
         var plan = Volatile.Read(ref _plan);
         try
@@ -88,10 +88,10 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
             {
                 // Other jobs get their turn before the slot goes to the next one, which may be refused too.
                 await Task.Yield();
-                return new RunEnd(false, null, refusal);
+                return new RunResult(false, null, refusal);
             }
 
-            using var job = new RunningJob(run, Describe(run, plan.Config), state, time, log);
+            using var job = new RunningJob(run, Describe(run, plan.Config), host, time, log);
             _jobs[run] = job;
             return await job.RunAsync(plan.Tasks, mayBlock: plan.Config.Plugin is not null);
         }
@@ -99,7 +99,7 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
         catch (Exception problem)
         {
             log.Error(problem, "job {Job} failed because of a fault in this program; please report it", run.Job.Id);
-            return new RunEnd(false, null, $"a fault in this program: {problem.Message}");
+            return new RunResult(false, null, $"a fault in this program: {problem.Message}");
         }
 #pragma warning restore CA1031
         finally
@@ -111,7 +111,7 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
     private JobDescription Describe(Run run, PoolConfig config)
     {
         var job = run.Job;
-        var name = runNames.Next();
+        var name = runIds.Next();
         return new JobDescription
         {
             Id = job.Id,
@@ -132,9 +132,9 @@ internal sealed class Pool(string name, string node, PoolPlan plan, RunNames run
     }
 
     private static string? ConfiguredFolder(JsonElement? config) =>
-        config?.TryGetProperty("cwd", out var folder) is true && Loose.TryText(folder, out var path) ? path : null;
+        config?.TryGetProperty("cwd", out var folder) is true && LenientJson.TryString(folder, out var path) ? path : null;
 
-    private void Tell(Run run, RunEnd end)
+    private void LogEnd(Run run, RunResult end)
     {
         switch (run.Stop, end)
         {

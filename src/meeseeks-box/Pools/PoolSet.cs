@@ -13,27 +13,27 @@ internal sealed class PoolSet
     private readonly List<Task> _loops = [];
     private readonly string _node;
     private readonly ConfigPool _configPool;
-    private readonly RunNames _runNames;
-    private readonly StateKeeper _state;
+    private readonly RunIdGenerator _runIds;
+    private readonly CoreHost _host;
     private readonly TimeProvider _time;
     private readonly Func<string, ILogger> _logs;
     private readonly Func<string, Task, Task> _watch;
 
-    public PoolSet(string node, ConfigPool configPool, RunNames runNames, StateKeeper state, TimeProvider time, Func<string, ILogger> logs, Func<string, Task, Task> watch)
+    public PoolSet(string node, ConfigPool configPool, RunIdGenerator runIds, CoreHost host, TimeProvider time, Func<string, ILogger> logs, Func<string, Task, Task> watch)
     {
         _node = node;
         _configPool = configPool;
-        _runNames = runNames;
-        _state = state;
+        _runIds = runIds;
+        _host = host;
         _time = time;
         _logs = logs;
         _watch = watch;
-        state.PoolWoken += Wake;
-        state.RunStopped += Stop;
+        host.PoolWoken += Wake;
+        host.RunStopped += Stop;
     }
 
     /// <summary>Has the pools of these plans from now on. A pool that is gone gets nothing more from the ledger, which also ends what runs in it.</summary>
-    public void Apply(IReadOnlyDictionary<string, PoolPlan> plans)
+    public void Apply(IReadOnlyDictionary<string, PoolDefinition> plans)
     {
         foreach (var (name, plan) in plans)
         {
@@ -43,7 +43,7 @@ internal sealed class PoolSet
                 continue;
             }
 
-            pool = new Pool(name, _node, plan, _runNames, _state, _time, _logs($"Pool.{name}"));
+            pool = new Pool(name, _node, plan, _runIds, _host, _time, _logs($"Pool.{name}"));
             _pools[name] = pool;
 
             // Jobs that wait for it may have been there before it was.

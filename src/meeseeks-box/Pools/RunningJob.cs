@@ -12,10 +12,10 @@ namespace MeeseeksBox.Agent.Pools;
 internal sealed class RunningJob : IJobRun, IDisposable
 {
     // What a task gets to end after a kill, beyond its grace, before it is given up.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Run _run;
-    private readonly StateKeeper _state;
+    private readonly CoreHost _host;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _kill = new();
     private readonly CancellationTokenSource _abandon;
@@ -23,11 +23,11 @@ internal sealed class RunningJob : IJobRun, IDisposable
     private bool _isOver;
     private int _isStarted;
 
-    public RunningJob(Run run, JobDescription description, StateKeeper state, TimeProvider time, ILogger log)
+    public RunningJob(Run run, JobDescription description, CoreHost host, TimeProvider time, ILogger log)
     {
         _run = run;
         Job = description;
-        _state = state;
+        _host = host;
         _log = log;
         _abandon = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
     }
@@ -38,7 +38,7 @@ internal sealed class RunningJob : IJobRun, IDisposable
     /// <summary>Runs the task to its end, whatever it does, and tells how the run ended.</summary>
     /// <param name="tasks">Makes the task.</param>
     /// <param name="mayBlock">True when it is not known to give its thread back soon: it then gets one of its own to begin on.</param>
-    public async Task<RunEnd> RunAsync(Func<IJobTask> tasks, bool mayBlock)
+    public async Task<RunResult> RunAsync(Func<IJobTask> tasks, bool mayBlock)
     {
         if (_run.Stop is not StopReason.None)
         {
@@ -61,31 +61,31 @@ internal sealed class RunningJob : IJobRun, IDisposable
             var outcome = await work.WaitAsync(_abandon.Token);
             if (outcome is null)
             {
-                return new RunEnd(false, null, "its task gave no outcome");
+                return new RunResult(false, null, "its task gave no outcome");
             }
 
             if (!outcome.WasStarted)
             {
-                return new RunEnd(false, null, outcome.Error);
+                return new RunResult(false, null, outcome.Error);
             }
 
             Started();
-            return new RunEnd(outcome.Succeeded, outcome.Rc, outcome.Error);
+            return new RunResult(outcome.Succeeded, outcome.Rc, outcome.Error);
         }
         catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
         {
             _log.Error("the task of job {Job} does not end though it was killed; it is given up, and may still be at work", Job.Id);
-            return new RunEnd(false, null, "its task does not end though it was killed");
+            return new RunResult(false, null, "its task does not end though it was killed");
         }
         catch (OperationCanceledException) when (_run.Stop is not StopReason.None)
         {
-            return new RunEnd(false);
+            return new RunResult(false);
         }
 #pragma warning disable CA1031 // A plugin may throw anything, and harms its own job only.
         catch (Exception problem)
         {
             _log.Error(problem, "the task of job {Job} threw", Job.Id);
-            return new RunEnd(false, null, $"its task failed: {problem.GetType().Name}: {problem.Message}");
+            return new RunResult(false, null, $"its task failed: {problem.GetType().Name}: {problem.Message}");
         }
 #pragma warning restore CA1031
     }
@@ -97,7 +97,7 @@ internal sealed class RunningJob : IJobRun, IDisposable
         {
             if (!_isOver)
             {
-                _abandon.CancelAfter(Job.KillGrace + Patience);
+                _abandon.CancelAfter(Job.KillGrace + StartTimeout);
                 _ = _kill.CancelAsync();
             }
         }
@@ -108,12 +108,12 @@ internal sealed class RunningJob : IJobRun, IDisposable
     {
         if (Interlocked.Exchange(ref _isStarted, 1) is 0)
         {
-            _state.Do((ledger, now) => ledger.Started(_run, pid, now));
+            _host.Execute((core, now) => core.Started(_run, pid, now));
             _log.Debug("job {Job} started, pid {Pid}", Job.Id, pid);
         }
         else if (pid is not null)
         {
-            _state.Do((ledger, now) => ledger.Report(_run, job => job with { Pid = pid }, now));
+            _host.Execute((core, now) => core.Report(_run, job => job with { Pid = pid }, now));
         }
     }
 
@@ -121,13 +121,13 @@ internal sealed class RunningJob : IJobRun, IDisposable
     public void Report(string key, JsonNode? value)
     {
         var element = JsonSerializer.SerializeToElement(value);
-        if (!JobKeys.TryFind(key, out var known))
+        if (!JobAttributes.TryFind(key, out var known))
         {
-            _state.Do((ledger, now) => ledger.Report(_run, job => JobKeys.SetExtra(job, key, element), now));
+            _host.Execute((core, now) => core.Report(_run, job => JobAttributes.SetExtra(job, key, element), now));
             return;
         }
 
-        if (known.Role is not (JobKeyRole.Run or JobKeyRole.Mark))
+        if (known.Role is not (JobAttributeRole.Run or JobAttributeRole.Mark))
         {
             throw new ArgumentException($"'{key}' is set by the box itself", nameof(key));
         }
@@ -138,7 +138,7 @@ internal sealed class RunningJob : IJobRun, IDisposable
             throw new ArgumentException(problem, nameof(value));
         }
 
-        _state.Do((ledger, now) => ledger.Report(_run, job => known.Copy(read, job), now));
+        _host.Execute((core, now) => core.Report(_run, job => known.Copy(read, job), now));
     }
 
     /// <inheritdoc/>

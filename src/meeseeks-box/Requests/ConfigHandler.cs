@@ -4,9 +4,9 @@ using MeeseeksBox.Protocol.Requests;
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary><c>config</c>: merges settings into the configuration, and tells the one in force.</summary>
-internal sealed class ConfigHandler(ConfigInForce config)
+internal sealed class ConfigHandler(ActiveConfiguration config)
 {
-    public async ValueTask HandleAsync(ConfigRequest request, AnswerWriter answer)
+    public async ValueTask HandleAsync(ConfigRequest request, ResponseWriter answer)
     {
         var problems = await config.MergeAsync(request.Changes);
         if (problems is not [])

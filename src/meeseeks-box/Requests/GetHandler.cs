@@ -5,11 +5,11 @@ using MeeseeksBox.Protocol.Requests;
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary><c>get</c>: jobs, whole.</summary>
-internal sealed class GetHandler(StateKeeper state, Upstreams upstreams)
+internal sealed class GetHandler(CoreHost host, UpstreamSessions upstreamSessions)
 {
-    public async ValueTask HandleAsync(GetRequest request, RequestOptions options, AnswerWriter answer, Session session, CancellationToken stop)
+    public async ValueTask HandleAsync(GetRequest request, RequestOptions options, ResponseWriter answer, Session session, CancellationToken stop)
     {
-        var (jobs, seq) = state.Select(request.Filter, options);
+        var (jobs, seq) = host.Select(request.Filter, options);
         await answer.WriteJobsAsync(jobs.Select(job => KeyValuePair.Create(job.Id, (Job?)job)), stop);
         if (request.Filter.NewerSeq is null)
         {
@@ -19,8 +19,8 @@ internal sealed class GetHandler(StateKeeper state, Upstreams upstreams)
         answer.NoteSeq(seq);
         if (session.IsUpstream)
         {
-            session.ToldSeq = seq;
-            upstreams.Note(session);
+            session.SentSeq = seq;
+            upstreamSessions.Note(session);
         }
     }
 }

@@ -5,9 +5,9 @@ using MeeseeksBox.Protocol.Requests;
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary><c>kill</c>: ends one job, a list of jobs, or all that a filter means.</summary>
-internal sealed class KillHandler(StateKeeper state)
+internal sealed class KillHandler(CoreHost host)
 {
-    public ValueTask HandleAsync(KillRequest request, AnswerWriter answer, CancellationToken stop)
+    public ValueTask HandleAsync(KillRequest request, ResponseWriter answer, CancellationToken stop)
     {
         if (request.Id is not null)
         {
@@ -20,7 +20,7 @@ internal sealed class KillHandler(StateKeeper state)
         {
             { IsEmpty: true } => [],
             { Ids: { } named, HasConditions: false } => named,
-            _ => state.Select(request.Filter, new RequestOptions()).Jobs.Select(job => job.Id),
+            _ => host.Select(request.Filter, new RequestOptions()).Jobs.Select(job => job.Id),
         };
 
         // All are killed before the first is written: a client that is slow to read must not keep the others alive.
@@ -28,5 +28,5 @@ internal sealed class KillHandler(StateKeeper state)
         return answer.WriteJobsAsync(killed, stop);
     }
 
-    private Job? Kill(string id) => state.Do((ledger, now) => ledger.Kill(id, now));
+    private Job? Kill(string id) => host.Execute((core, now) => core.Kill(id, now));
 }

@@ -4,11 +4,11 @@ using MeeseeksBox.Protocol.Requests;
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary><c>ls</c>: the ids of jobs.</summary>
-internal sealed class LsHandler(StateKeeper state)
+internal sealed class LsHandler(CoreHost host)
 {
-    public async ValueTask HandleAsync(LsRequest request, RequestOptions options, AnswerWriter answer, CancellationToken stop)
+    public async ValueTask HandleAsync(LsRequest request, RequestOptions options, ResponseWriter answer, CancellationToken stop)
     {
-        var (jobs, seq) = state.Select(request.Filter, options);
+        var (jobs, seq) = host.Select(request.Filter, options);
         answer.Json.WriteStartArray();
 
         // As the original lists them; a reader of changes gets them in the order of the changes.

@@ -6,26 +6,26 @@ using MeeseeksBox.Protocol.Requests;
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary><c>modify</c>: sets attributes of jobs without any check but that of their types.</summary>
-internal sealed class ModifyHandler(StateKeeper state)
+internal sealed class ModifyHandler(CoreHost host)
 {
-    public ValueTask HandleAsync(ModifyRequest request, AnswerWriter answer, CancellationToken stop)
+    public ValueTask HandleAsync(ModifyRequest request, ResponseWriter answer, CancellationToken stop)
     {
         KeyValuePair<string, Job?>[] changed =
             [.. request.Changes.Select(change => KeyValuePair.Create(change.Key, Modify(change.Key, change.Value, answer)))];
         return answer.WriteJobsAsync(changed, stop);
     }
 
-    private Job? Modify(string id, JsonElement values, AnswerWriter answer)
+    private Job? Modify(string id, JsonElement values, ResponseWriter answer)
     {
-        var (job, problem) = state.Do((ledger, now) =>
+        var (job, problem) = host.Execute((core, now) =>
         {
-            if (ledger.Find(id) is not { } found)
+            if (core.Find(id) is not { } found)
             {
                 return (null, null);
             }
 
-            var changed = JobKeys.Change(found, values, out var wrong) with { Id = id };
-            return wrong is null && ledger.Modify(changed, now) ? (ledger.Find(id), null) : (default(Job), wrong);
+            var changed = JobAttributes.Change(found, values, out var wrong) with { Id = id };
+            return wrong is null && core.Modify(changed, now) ? (core.Find(id), null) : (default(Job), wrong);
         });
         if (problem is not null)
         {

@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Requests;
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary><c>query</c> and <c>job</c>: one job, or <c>false</c>.</summary>
-internal sealed class QueryHandler(StateKeeper state)
+internal sealed class QueryHandler(CoreHost host)
 {
-    public void Handle(QueryRequest request, AnswerWriter answer) => answer.WriteJob(state.Do((ledger, _) => ledger.Find(request.Id)));
+    public void Handle(QueryRequest request, ResponseWriter answer) => answer.WriteJob(host.Execute((core, _) => core.Find(request.Id)));
 }

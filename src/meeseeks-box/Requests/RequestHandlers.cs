@@ -14,11 +14,11 @@ internal sealed class RequestHandlers(
     ModifyHandler modify,
     ConfigHandler config,
     SyncHandler sync,
-    Durability durability,
-    Permission permission)
+    DurabilityBarrier durability,
+    Authorization permission)
 {
     /// <summary>Carries out a request and writes its value.</summary>
-    public ValueTask HandleAsync(Request request, RequestOptions options, AnswerWriter answer, Session session, CancellationToken stop)
+    public ValueTask HandleAsync(Request request, RequestOptions options, ResponseWriter answer, Session session, CancellationToken stop)
     {
         if (permission.Refusal(request, session.Role) is { } refusal)
         {

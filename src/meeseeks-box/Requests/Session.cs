@@ -19,5 +19,5 @@ internal sealed class Session(Func<Role> role)
     public bool HasSubmitted { get; set; }
 
     /// <summary>It has been told of all changes up to this number.</summary>
-    public long ToldSeq { get; set; }
+    public long SentSeq { get; set; }
 }

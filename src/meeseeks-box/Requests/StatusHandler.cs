@@ -6,12 +6,12 @@ using MeeseeksBox.Protocol.Requests;
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary><c>status</c>, <c>nodes</c> and <c>pools</c>: what this node knows of the cluster.</summary>
-internal sealed class StatusHandler(StateKeeper state)
+internal sealed class StatusHandler(CoreHost host)
 {
-    // Who waits for news asks anew when the time is over: what was stated a little before he asked is old then.
+    // Who waits for changes asks anew when the time is over: what was stated a little before he asked is old then.
     private const double ShareOfWait = 0.9;
 
-    public void HandleStatus(AnswerWriter answer)
+    public void HandleStatus(ResponseWriter answer)
     {
         answer.Json.WriteStartObject();
         answer.Json.WritePropertyName("nodes");
@@ -21,16 +21,16 @@ internal sealed class StatusHandler(StateKeeper state)
         answer.Json.WriteEndObject();
     }
 
-    public void HandleNodes(NodesRequest request, RequestOptions options, AnswerWriter answer)
+    public void HandleNodes(NodesRequest request, RequestOptions options, ResponseWriter answer)
     {
-        var news = state.Do((ledger, now) => ledger.NodesSince(request.Seq ?? 0, (options.Wait ?? 0) * ShareOfWait, now));
-        JsonSerializer.Serialize(answer.Json, news.Statuses, WireContext.Default.DictionaryStringNodeStatus);
+        var changes = host.Execute((core, now) => core.NodesSince(request.Seq ?? 0, (options.Wait ?? 0) * ShareOfWait, now));
+        JsonSerializer.Serialize(answer.Json, changes.Statuses, WireContext.Default.DictionaryStringNodeStatus);
         if (request.Seq is not null)
         {
-            answer.NoteNodes(news.Seq, request.Seq is 0 ? null : news.Gone);
+            answer.NoteNodes(changes.Seq, request.Seq is 0 ? null : changes.Removed);
         }
     }
 
-    public void HandlePools(AnswerWriter answer) => JsonSerializer.Serialize(
-        answer.Json, state.Do((ledger, _) => ledger.FreeSlots()), WireContext.Default.DictionaryStringDictionaryStringSlotCount);
+    public void HandlePools(ResponseWriter answer) => JsonSerializer.Serialize(
+        answer.Json, host.Execute((core, _) => core.FreeSlots()), WireContext.Default.DictionaryStringDictionaryStringSlotCount);
 }

@@ -5,14 +5,14 @@ using MeeseeksBox.Protocol.Requests;
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary><c>submit</c>: makes a job, or changes one.</summary>
-internal sealed class SubmitHandler(StateKeeper state)
+internal sealed class SubmitHandler(CoreHost host)
 {
-    public ValueTask HandleAsync(SubmitRequest request, AnswerWriter answer, CancellationToken stop)
+    public ValueTask HandleAsync(SubmitRequest request, ResponseWriter answer, CancellationToken stop)
     {
-        var result = state.SavingProblem is { } problem
-            ? new SubmitAnswer(
+        var result = host.SavingProblem is { } problem
+            ? new SubmitResult(
                 [new(request.Spec.Id ?? "", null)], $"nothing new is taken until the state can be saved, which fails: {problem}", [])
-            : state.Do((ledger, now) => ledger.Submit(request.Spec, now));
+            : host.Execute((core, now) => core.Submit(request.Spec, now));
         if (result.Error is not null)
         {
             answer.Refuse(result.Error, result.Code);

@@ -7,9 +7,9 @@ namespace MeeseeksBox.Agent.Requests;
 /// <summary>
 /// <c>sync</c>: takes in jobs as the upstream node knows them, and tells which were taken over (docs/SPECIFICATION.md#sync-request).
 /// </summary>
-internal sealed class SyncHandler(StateKeeper state, Upstreams upstreams, ILogger log)
+internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessions, ILogger log)
 {
-    public void Handle(SyncRequest request, AnswerWriter answer, Session session)
+    public void Handle(SyncRequest request, ResponseWriter answer, Session session)
     {
         foreach (var problem in request.Problems)
         {
@@ -19,10 +19,10 @@ internal sealed class SyncHandler(StateKeeper state, Upstreams upstreams, ILogge
         if (!session.IsUpstream)
         {
             session.IsUpstream = true;
-            upstreams.Note(session);
+            upstreamSessions.Note(session);
         }
 
-        var taken = request.Jobs.Count is 0 ? [] : state.Do((ledger, now) => ledger.Merge(request.Jobs, now));
+        var taken = request.Jobs.Count is 0 ? [] : host.Execute((core, now) => core.Merge(request.Jobs, now));
         answer.Json.WriteStartArray();
         foreach (var id in taken)
         {

@@ -114,7 +114,7 @@ internal sealed class History : IDisposable
         {
             writer.WriteStartObject();
             writer.WritePropertyName(job.Id);
-            JobKeys.Write(writer, job);
+            JobAttributes.Write(writer, job);
             writer.WriteEndObject();
         }
 

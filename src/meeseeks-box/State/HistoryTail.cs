@@ -69,7 +69,7 @@ internal static class HistoryTail
             using var document = JsonDocument.Parse(line);
             return document.RootElement.ValueKind is JsonValueKind.Object
                 && document.RootElement.EnumerateObject().FirstOrDefault() is { Value.ValueKind: JsonValueKind.Object } job
-                && JobKeys.TryRead(job.Value, job.Name, out var read, out _)
+                && JobAttributes.TryRead(job.Value, job.Name, out var read, out _)
                 ? read
                 : null;
         }

@@ -124,7 +124,7 @@ internal sealed class Journal : IDisposable
     /// <summary>Deletes what a checkpoint has.</summary>
     /// <exception cref="IOException">It cannot be done.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be done.</exception>
-    public void DropFormer() => _files.DropFormer();
+    public void DropPrevious() => _files.DropPrevious();
 
     /// <summary>Runs on a thread of its own, because a flush to disk keeps one waiting.</summary>
     public Task RunAsync() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -314,7 +314,7 @@ internal sealed class Journal : IDisposable
                 {
                     _log.Error(
                         "the journal {File} cannot be written: {Problem} Nothing new is taken until it can; it is tried again every {Pause} s",
-                        _files.Present, problem.Message, RetryPause.TotalSeconds);
+                        _files.Current, problem.Message, RetryPause.TotalSeconds);
                 }
 
                 _problem = problem.Message;

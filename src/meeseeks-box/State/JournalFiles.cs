@@ -6,31 +6,31 @@ namespace MeeseeksBox.Agent.State;
 /// </summary>
 internal sealed class JournalFiles(string statePath) : IDisposable
 {
-    private FileStream? _present;
+    private FileStream? _current;
 
     /// <summary>The file that is written.</summary>
-    public string Present { get; } = statePath + ".journal";
+    public string Current { get; } = statePath + ".journal";
 
     /// <summary>The file of before the last checkpoint.</summary>
-    public string Former { get; } = statePath + ".journal.old";
+    public string Previous { get; } = statePath + ".journal.old";
 
     /// <summary>How long the present file is, in bytes.</summary>
-    public long Length => _present?.Length ?? 0;
+    public long Length => _current?.Length ?? 0;
 
     /// <summary>Appends lines; they are all there afterwards, or none.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Append(ReadOnlySpan<byte> lines)
     {
-        _present ??= OpenPrivate(Present);
-        var end = _present.Length;
+        _current ??= OpenPrivate(Current);
+        var end = _current.Length;
         try
         {
-            RandomAccess.Write(_present.SafeFileHandle, lines, end);
+            RandomAccess.Write(_current.SafeFileHandle, lines, end);
         }
         catch (IOException)
         {
-            _present.SetLength(end);
+            _current.SetLength(end);
             throw;
         }
     }
@@ -39,9 +39,9 @@ internal sealed class JournalFiles(string statePath) : IDisposable
     /// <exception cref="IOException">It cannot be done.</exception>
     public void FlushToDisk()
     {
-        if (_present is not null)
+        if (_current is not null)
         {
-            RandomAccess.FlushToDisk(_present.SafeFileHandle);
+            RandomAccess.FlushToDisk(_current.SafeFileHandle);
         }
     }
 
@@ -50,25 +50,25 @@ internal sealed class JournalFiles(string statePath) : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be done.</exception>
     public void Rotate()
     {
-        _present?.Dispose();
-        _present = null;
-        if (!File.Exists(Present))
+        _current?.Dispose();
+        _current = null;
+        if (!File.Exists(Current))
         {
             return;
         }
 
-        if (!File.Exists(Former))
+        if (!File.Exists(Previous))
         {
-            File.Move(Present, Former);
+            File.Move(Current, Previous);
             return;
         }
 
-        using (var former = OpenPrivate(Former))
+        using (var former = OpenPrivate(Previous))
         {
-            AppendPresent(former);
+            AppendToCurrent(former);
         }
 
-        File.Delete(Present);
+        File.Delete(Current);
     }
 
     /// <summary>Deletes both files: the state file has all that was in them.</summary>
@@ -76,26 +76,26 @@ internal sealed class JournalFiles(string statePath) : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be done.</exception>
     public void DropAll()
     {
-        _present?.Dispose();
-        _present = null;
-        File.Delete(Present);
-        DropFormer();
+        _current?.Dispose();
+        _current = null;
+        File.Delete(Current);
+        DropPrevious();
     }
 
     /// <summary>Deletes the former file: a checkpoint has all of it.</summary>
     /// <exception cref="IOException">It cannot be done.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be done.</exception>
-    public void DropFormer() => File.Delete(Former);
+    public void DropPrevious() => File.Delete(Previous);
 
-    public void Dispose() => _present?.Dispose();
+    public void Dispose() => _current?.Dispose();
 
-    private void AppendPresent(FileStream former)
+    private void AppendToCurrent(FileStream former)
     {
         EndLine(former);
         var end = former.Seek(0, SeekOrigin.End);
         try
         {
-            using var present = File.OpenRead(Present);
+            using var present = File.OpenRead(Current);
             present.CopyTo(former);
             former.Flush(flushToDisk: true);
         }

@@ -35,13 +35,13 @@ internal readonly record struct JournalLine
 
             switch (only.Name)
             {
-                case "gone" when Loose.TryText(only.Value, out var id):
+                case "gone" when LenientJson.TryString(only.Value, out var id):
                     line = new JournalLine { Gone = id };
                     return true;
-                case "job" when JobKeys.TryRead(only.Value, out var job, out problem):
+                case "job" when JobAttributes.TryRead(only.Value, out var job, out problem):
                     line = new JournalLine { Changed = job };
                     return true;
-                case "ended" when JobKeys.TryRead(only.Value, out var job, out problem):
+                case "ended" when JobAttributes.TryRead(only.Value, out var job, out problem):
                     line = new JournalLine { Ended = job };
                     return true;
                 default:
@@ -66,7 +66,7 @@ internal readonly record struct JournalLine
         else
         {
             json.WritePropertyName(Ended is null ? "job" : "ended");
-            JobKeys.Write(json, (Ended ?? Changed)!);
+            JobAttributes.Write(json, (Ended ?? Changed)!);
         }
 
         json.WriteEndObject();

@@ -31,7 +31,7 @@ internal sealed class JournalReader(TimeProvider time, ILogger log)
             _jobs[job.Id] = job;
         }
 
-        foreach (var path in new[] { files.Former, files.Present })
+        foreach (var path in new[] { files.Previous, files.Current })
         {
             try
             {
@@ -74,7 +74,7 @@ internal sealed class JournalReader(TimeProvider time, ILogger log)
 
         if (damage is not [])
         {
-            SetAside(path, damage);
+            Quarantine(path, damage);
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class JournalReader(TimeProvider time, ILogger log)
         }
     }
 
-    private void SetAside(string path, List<string> damage)
+    private void Quarantine(string path, List<string> damage)
     {
         var aside = $"{path}.damaged-{time.GetUtcNow():yyyyMMdd-HHmmss}";
         File.Copy(path, aside, overwrite: true);

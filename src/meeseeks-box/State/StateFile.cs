@@ -63,7 +63,7 @@ internal sealed class StateFile : IDisposable
                 return jobs;
             }
 
-            SetAside(Path);
+            Quarantine(Path);
         }
 
         var former = Path + ".1";
@@ -78,7 +78,7 @@ internal sealed class StateFile : IDisposable
             return formerJobs;
         }
 
-        SetAside(former);
+        Quarantine(former);
         _log.Error("no readable state is left: the box starts without jobs");
         return [];
     }
@@ -127,7 +127,7 @@ internal sealed class StateFile : IDisposable
         foreach (var job in jobs)
         {
             writer.WritePropertyName(job.Id);
-            JobKeys.Write(writer, job);
+            JobAttributes.Write(writer, job);
             if (writer.BytesPending > chunk)
             {
                 writer.Flush();
@@ -162,7 +162,7 @@ internal sealed class StateFile : IDisposable
     private Job? Read(string path, string id, StoredJob stored)
     {
         var problem = stored.Problem;
-        var job = stored.Job is { } unnamed ? JobKeys.WithId(unnamed, id, out problem) : null;
+        var job = stored.Job is { } unnamed ? JobAttributes.WithId(unnamed, id, out problem) : null;
         if (job is null)
         {
             _log.Error("job {Job} in {File} cannot be read and is left out: {Problem}", id, path, problem);
@@ -171,7 +171,7 @@ internal sealed class StateFile : IDisposable
         return job;
     }
 
-    private void SetAside(string path)
+    private void Quarantine(string path)
     {
         var aside = $"{path}.damaged-{_time.GetUtcNow():yyyyMMdd-HHmmss}";
         try

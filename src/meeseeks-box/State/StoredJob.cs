@@ -7,15 +7,15 @@ namespace MeeseeksBox.Agent.State;
 /// <summary>A job as it is found in a state file, or why it is none: one that cannot be read must not cost all the others.</summary>
 /// <param name="Job">The job; its id is empty where only its key names it.</param>
 /// <param name="Problem">What is wrong.</param>
-[JsonConverter(typeof(Converter))]
+[JsonConverter(typeof(StoredJobConverter))]
 internal readonly record struct StoredJob(Job? Job, string? Problem)
 {
-    internal sealed class Converter : JsonConverter<StoredJob>
+    internal sealed class StoredJobConverter : JsonConverter<StoredJob>
     {
         public override StoredJob Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             using var document = JsonDocument.ParseValue(ref reader);
-            var job = JobKeys.ReadUnnamed(document.RootElement, out var problem);
+            var job = JobAttributes.ReadUnnamed(document.RootElement, out var problem);
             return new(job, problem);
         }
 

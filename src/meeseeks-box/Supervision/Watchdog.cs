@@ -6,16 +6,16 @@ namespace MeeseeksBox.Agent.Supervision;
 internal sealed class Watchdog : IDisposable
 {
     // What sd_watchdog_enabled(3) recommends, and once more for a host that is busy.
-    private const int TimesInSilence = 3;
+    private const int PingsPerTimeout = 3;
 
     private readonly PeriodicTimer? _timer;
-    private readonly Supervisor _supervisor;
-    private readonly StateKeeper _state;
+    private readonly SystemdNotifier _systemd;
+    private readonly CoreHost _host;
 
-    public Watchdog(Supervisor supervisor, StateKeeper state, TimeProvider time)
+    public Watchdog(SystemdNotifier systemd, CoreHost host, TimeProvider time)
     {
-        (_supervisor, _state) = (supervisor, state);
-        _timer = supervisor.Silence is { } silence ? new PeriodicTimer(TimeSpan.FromTicks(Math.Max(silence.Ticks / TimesInSilence, TimeSpan.TicksPerMillisecond)), time) : null;
+        (_systemd, _host) = (systemd, host);
+        _timer = systemd.WatchdogTimeout is { } silence ? new PeriodicTimer(TimeSpan.FromTicks(Math.Max(silence.Ticks / PingsPerTimeout, TimeSpan.TicksPerMillisecond)), time) : null;
     }
 
     /// <summary>One turn: wait, enter the ledger, tell. Ends at once where nobody asks for it.</summary>
@@ -23,8 +23,8 @@ internal sealed class Watchdog : IDisposable
     {
         while (_timer is not null && await _timer.WaitForNextTickAsync())
         {
-            _ = _state.Seq;
-            _supervisor.Alive();
+            _ = _host.Seq;
+            _systemd.Alive();
         }
     }
 

@@ -27,27 +27,27 @@ internal static class ConfCommand
 
     private static async Task<int> RunAsync(Invocation invocation)
     {
-        var nodes = invocation.Words.Where(word => !ConfigWord.IsWord(word)).ToList();
+        var nodes = invocation.Words.Where(word => !CommandLineSetting.IsSetting(word)).ToList();
         var changes = JobWords.Settings(invocation.Words);
         if (nodes.Count is 0)
         {
             var configuration = await invocation.Client.ConfigAsync(changes, invocation.Stop);
-            await PrintAsync(invocation, Screen.IsTerminal ? configuration : Under("config", configuration));
+            await PrintAsync(invocation, ConsoleOutput.IsTerminal ? configuration : Under("config", configuration));
         }
 
         foreach (var node in nodes)
         {
             var configuration = await ConfigureAsync(invocation, node, changes);
-            if (Screen.IsTerminal)
+            if (ConsoleOutput.IsTerminal)
             {
                 await PrintAsync(invocation, configuration);
             }
         }
 
-        return ExitStatus.Good;
+        return ClientExitStatus.Good;
     }
 
-    private static Task PrintAsync(Invocation invocation, JsonElement value) => JsonText.PrintAsync(invocation.Screen, value, invocation.Stop);
+    private static Task PrintAsync(Invocation invocation, JsonElement value) => JsonText.PrintAsync(invocation.Console, value, invocation.Stop);
 
     private static JsonElement Under(string key, JsonElement value) =>
         JsonElement.Parse(new JsonObject { [key] = JsonNode.Parse(value.GetRawText()) }.ToJsonString());
@@ -57,26 +57,26 @@ internal static class ConfCommand
         var nodes = await invocation.Client.NodesAsync(invocation.Stop);
         if (!nodes.TryGetValue(node, out var status))
         {
-            throw new FailureException($"there is no node '{node}'; the nodes there are: {string.Join(", ", nodes.Keys.Order(StringComparer.Ordinal))}");
+            throw new CommandFailedException($"there is no node '{node}'; the nodes there are: {string.Join(", ", nodes.Keys.Order(StringComparer.Ordinal))}");
         }
 
         if (!status.Online)
         {
-            throw new FailureException($"node '{node}' is offline; try again when it is back");
+            throw new CommandFailedException($"node '{node}' is offline; try again when it is back");
         }
 
         var spec = new JsonObject { ["pool"] = "__config", ["node"] = node, ["args"] = changes.DeepClone() };
-        var answer = (await invocation.Client.SubmitRawAsync(spec, invocation.Stop)).Checked();
-        if (!Screen.IsTerminal)
+        var response = (await invocation.Client.SubmitRawAsync(spec, invocation.Stop)).EnsureSuccess();
+        if (!ConsoleOutput.IsTerminal)
         {
-            await PrintAsync(invocation, answer["submit"]);
-            await invocation.Screen.FlushAsync(invocation.Stop);
+            await PrintAsync(invocation, response["submit"]);
+            await invocation.Console.FlushAsync(invocation.Stop);
         }
 
-        var id = answer["submit"].EnumerateObject().Single().Name;
+        var id = response["submit"].EnumerateObject().Single().Name;
         var job = await invocation.Client.WaitAsync(id, invocation.Stop);
         return job is { State: JobState.Done, Settings: { } settings }
             ? settings
-            : throw new FailureException($"node '{node}' did not take the configuration: {job?.Error ?? $"job '{id}' is {(job is null ? "gone" : JobStates.Word(job.State))}"}");
+            : throw new CommandFailedException($"node '{node}' did not take the configuration: {job?.Error ?? $"job '{id}' is {(job is null ? "gone" : JobStates.Word(job.State))}"}");
     }
 }

@@ -12,7 +12,7 @@ internal static class DelCommand
         Alias = "kill",
         Words = "JOBS",
         Help = $"""
-            {Reporting.SelectionHelp}
+            {JobCommandHelpers.SelectionHelp}
             The killed jobs are printed as JSON. A job is active until all its processes are gone.
 
             Examples:
@@ -23,14 +23,14 @@ internal static class DelCommand
 
     private static async Task<int> RunAsync(Invocation invocation)
     {
-        if (invocation.Words.Count is 0 && !Screen.IsTerminal)
+        if (invocation.Words.Count is 0 && !ConsoleOutput.IsTerminal)
         {
             // A script of the original reads an object whatever happens.
-            await JsonText.PrintAsync(invocation.Screen, JsonElement.Parse("{}"), invocation.Stop);
+            await JsonText.PrintAsync(invocation.Console, JsonElement.Parse("{}"), invocation.Stop);
         }
 
-        Reporting.RequireJobs(invocation.Words);
+        JobCommandHelpers.RequireJobs(invocation.Words);
         var killed = await invocation.Client.KillRawAsync(JobWords.Selection(invocation.Words), invocation.Stop);
-        return await invocation.PrintJobsAsync(killed, Reporting.Wanted(invocation.Words));
+        return await invocation.PrintJobsAsync(killed, JobCommandHelpers.Wanted(invocation.Words));
     }
 }

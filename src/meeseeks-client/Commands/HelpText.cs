@@ -45,7 +45,7 @@ internal sealed class HelpText : SynchronousCommandLineAction
         var definition = CommandTable.All.FirstOrDefault(known => known.Name == name);
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine(definition is null ? OfAll : Of(definition));
-        return ExitStatus.Good;
+        return ClientExitStatus.Good;
     }
 
     private static string Of(CommandDefinition definition) => $"""

@@ -14,7 +14,7 @@ internal static class HistCommand
     {
         Words = "[JOBS] [file=FILE] [json=1]",
         Help = $"""
-            {Reporting.SelectionHelp}
+            {JobCommandHelpers.SelectionHelp}
             The file is that of the box (state.history), when it runs on this host, unless file= names one; file=- is standard input.
             A line for each end of a job: when it ended, id, pool@node, state, exit status, how long it ran, its command. json=1 prints
             the jobs as JSON, one a line.
@@ -27,20 +27,20 @@ internal static class HistCommand
 
     private static async Task<int> RunAsync(Invocation invocation)
     {
-        var json = JobWords.TakeSwitch(invocation.Words, "json");
-        var file = JobWords.Take(invocation.Words, "file");
+        var json = JobWords.ExtractSwitch(invocation.Words, "json");
+        var file = JobWords.Extract(invocation.Words, "file");
         var filter = JobFilter.Read(JsonElement.Parse(JobWords.Selection(invocation.Words).ToFilter().ToJsonString()), out var problem)
             ?? throw new UsageException(problem!);
         var path = file ?? await FindAsync(invocation);
         try
         {
-            await using var stream = path is "-" ? Screen.Input : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            await using var stream = path is "-" ? ConsoleOutput.Input : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             await PrintAsync(invocation, stream, path, filter, json);
-            return ExitStatus.Good;
+            return ClientExitStatus.Good;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new FailureException($"{path}: the history cannot be read: {fault.Message}");
+            throw new CommandFailedException($"{path}: the history cannot be read: {fault.Message}");
         }
     }
 
@@ -49,7 +49,7 @@ internal static class HistCommand
         var configuration = await invocation.Client.ConfigAsync(stop: invocation.Stop);
         return configuration.TryGetProperty("state", out var state) && state.TryGetProperty("history", out var history) && history.ValueKind is JsonValueKind.String
             ? history.GetString()!
-            : throw new FailureException("the box keeps no history (state.history is not set); name a file with file=");
+            : throw new CommandFailedException("the box keeps no history (state.history is not set); name a file with file=");
     }
 
     private static async Task PrintAsync(Invocation invocation, Stream stream, string path, JobFilter filter, bool json)
@@ -61,26 +61,26 @@ internal static class HistCommand
             if (Read(line) is not { } job)
             {
                 // The last line is torn when the box was killed while it wrote.
-                invocation.Screen.Warn($"{path}:{number}: not a line of a history, left out");
+                invocation.Console.Warn($"{path}:{number}: not a line of a history, left out");
             }
             else if ((filter.Ids is null || filter.Ids.Contains(job.Id)) && filter.Matches(job))
             {
                 if (json)
                 {
-                    await invocation.Screen.Out.WriteLineAsync(JsonSerializer.Serialize(job, Protocol.WireContext.Default.Job));
+                    await invocation.Console.Out.WriteLineAsync(JsonSerializer.Serialize(job, Protocol.WireContext.Default.Job));
                 }
-                else if (Screen.IsTerminal)
+                else if (ConsoleOutput.IsTerminal)
                 {
                     rows.Add(Row(job, isForPeople: true));
                 }
                 else
                 {
-                    await invocation.Screen.Out.WriteLineAsync(string.Join('\t', Row(job, isForPeople: false)));
+                    await invocation.Console.Out.WriteLineAsync(string.Join('\t', Row(job, isForPeople: false)));
                 }
             }
         }
 
-        await Table.WriteAsync(invocation.Screen.Out, rows, Screen.Width);
+        await Table.WriteAsync(invocation.Console.Out, rows, ConsoleOutput.Width);
     }
 
     private static Job? Read(string line)
@@ -89,7 +89,7 @@ internal static class HistCommand
         {
             return JsonElement.Parse(line) is { ValueKind: JsonValueKind.Object } entry
                 && entry.EnumerateObject().FirstOrDefault() is { Value.ValueKind: JsonValueKind.Object } pair
-                && JobKeys.TryRead(pair.Value, pair.Name, out var job, out _) ? job : null;
+                && JobAttributes.TryRead(pair.Value, pair.Name, out var job, out _) ? job : null;
         }
         catch (JsonException)
         {

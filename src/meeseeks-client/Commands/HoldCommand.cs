@@ -9,7 +9,7 @@ internal static class HoldCommand
     {
         Words = "JOBS",
         Help = $"""
-            {Reporting.SelectionHelp}
+            {JobCommandHelpers.SelectionHelp}
             They stay queued until they are released. A job that runs already runs on.
 
             Examples:
@@ -22,7 +22,7 @@ internal static class HoldCommand
     {
         Words = "JOBS",
         Help = $"""
-            {Reporting.SelectionHelp}
+            {JobCommandHelpers.SelectionHelp}
 
             Examples:
               meeseeks-client release hello
@@ -32,7 +32,7 @@ internal static class HoldCommand
 
     private static Task<int> RunAsync(Invocation invocation, bool hold)
     {
-        Reporting.RequireJobs(invocation.Words);
+        JobCommandHelpers.RequireJobs(invocation.Words);
         return ModCommand.ChangeAsync(invocation, invocation.Words, new JsonObject { ["hold"] = hold });
     }
 }

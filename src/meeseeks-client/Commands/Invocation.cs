@@ -5,7 +5,7 @@ using MeeseeksBox.CommandLine.Output;
 namespace MeeseeksBox.CommandLine.Commands;
 
 /// <summary>One call of a command: its words, and what it works with.</summary>
-internal sealed class Invocation(CommandWords words, ClientSettings settings, Screen screen, TimeProvider time, CancellationToken stop) : IAsyncDisposable
+internal sealed class Invocation(CommandWords words, ClientSettings settings, ConsoleOutput console, TimeProvider time, CancellationToken stop) : IAsyncDisposable
 {
     private MeeseeksClient? _client;
 
@@ -19,7 +19,7 @@ internal sealed class Invocation(CommandWords words, ClientSettings settings, Sc
     public ClientSettings Settings => settings;
 
     /// <summary>Where it prints to.</summary>
-    public Screen Screen => screen;
+    public ConsoleOutput Console => console;
 
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;

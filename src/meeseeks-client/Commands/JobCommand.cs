@@ -10,7 +10,7 @@ internal static class JobCommand
         Alias = "get",
         Words = "JOBS",
         Help = $"""
-            {Reporting.SelectionHelp}
+            {JobCommandHelpers.SelectionHelp}
             Without any, every job is printed. With refresh=SECONDS jobs are printed again at each change, until all have ended.
 
             Examples:
@@ -22,9 +22,9 @@ internal static class JobCommand
     private static async Task<int> RunAsync(Invocation invocation)
     {
         var selection = JobWords.Selection(invocation.Words);
-        var wanted = Reporting.Wanted(invocation.Words);
+        var wanted = JobCommandHelpers.Wanted(invocation.Words);
         return invocation.Settings.Refresh is { } refresh
-            ? invocation.SayUnknown(wanted.Except(await RefreshedJobs.PrintAsync(invocation, selection, refresh, printed: [])))
+            ? invocation.WriteUnknown(wanted.Except(await RefreshedJobs.PrintAsync(invocation, selection, refresh, printed: [])))
             : await invocation.PrintJobsAsync(await invocation.Client.GetRawAsync(selection, invocation.Stop), wanted);
     }
 }

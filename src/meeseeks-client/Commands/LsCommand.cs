@@ -12,7 +12,7 @@ internal static class LsCommand
     {
         Words = "[quiet=1] JOBS",
         Help = $"""
-            {Reporting.SelectionHelp}
+            {JobCommandHelpers.SelectionHelp}
             Without any, the ids of all jobs are printed: one a line on a terminal, as a JSON list into a pipe or a file. quiet=1
             prints them one a line everywhere.
 
@@ -24,21 +24,21 @@ internal static class LsCommand
 
     private static async Task<int> RunAsync(Invocation invocation)
     {
-        var isQuiet = JobWords.TakeSwitch(invocation.Words, "quiet");
+        var isQuiet = JobWords.ExtractSwitch(invocation.Words, "quiet");
         var ids = await invocation.Client.ListAsync(JobWords.Selection(invocation.Words), invocation.Stop);
-        if (isQuiet || Screen.IsTerminal)
+        if (isQuiet || ConsoleOutput.IsTerminal)
         {
             foreach (var id in ids)
             {
-                await invocation.Screen.Out.WriteLineAsync(id);
+                await invocation.Console.Out.WriteLineAsync(id);
             }
         }
         else
         {
             var list = new JsonArray([.. ids.Select(id => (JsonNode?)id)]);
-            await JsonText.PrintAsync(invocation.Screen, JsonElement.Parse(list.ToJsonString()), invocation.Stop);
+            await JsonText.PrintAsync(invocation.Console, JsonElement.Parse(list.ToJsonString()), invocation.Stop);
         }
 
-        return invocation.SayUnknown(Reporting.Wanted(invocation.Words).Except(ids));
+        return invocation.WriteUnknown(JobCommandHelpers.Wanted(invocation.Words).Except(ids));
     }
 }

@@ -16,7 +16,7 @@ internal static class ModCommand
         Alias = "set",
         Words = "JOBS [:] KEY=VALUE",
         Help = $"""
-            {Reporting.SelectionHelp}
+            {JobCommandHelpers.SelectionHelp}
             After conditions a word ':' stands before what is to be set. All that sub takes can be set; state=new runs a job that
             has ended again (and lets the cluster choose a node, unless node= is given), state=killed ends one, KEY= takes a key back.
 
@@ -34,35 +34,35 @@ internal static class ModCommand
         var found = await invocation.Client.ListAsync(JobWords.Selection(which), invocation.Stop);
         var answers = await Task.WhenAll(found.Select(id => SetAsync(invocation, id, changes)));
         var jobs = new JsonObject();
-        var status = ExitStatus.Good;
-        foreach (var (id, answer) in found.Zip(answers))
+        var status = ClientExitStatus.Good;
+        foreach (var (id, response) in found.Zip(answers))
         {
-            answer.Warnings.ToList().ForEach(warning => invocation.Screen.Warn($"{id}: {warning}"));
-            if (answer.Error is { } error)
+            response.Warnings.ToList().ForEach(warning => invocation.Console.Warn($"{id}: {warning}"));
+            if (response.Error is { } error)
             {
-                invocation.Screen.Say($"{id}: {error}");
-                status = ExitStatus.Failed;
+                invocation.Console.WriteMessage($"{id}: {error}");
+                status = ClientExitStatus.Failed;
             }
 
-            if (answer.Find("submit") is { ValueKind: JsonValueKind.Object } changed && changed.TryGetProperty(id, out var job))
+            if (response.Find("submit") is { ValueKind: JsonValueKind.Object } changed && changed.TryGetProperty(id, out var job))
             {
                 jobs[id] = JsonNode.Parse(job.GetRawText());
             }
         }
 
         // As the original: an object for ids, known or not, and nothing where no job meets the conditions.
-        if (found.Count > 0 || Reporting.Ids(which).Any())
+        if (found.Count > 0 || JobCommandHelpers.Ids(which).Any())
         {
-            await JsonText.PrintAsync(invocation.Screen, JsonElement.Parse(jobs.ToJsonString()), invocation.Stop);
+            await JsonText.PrintAsync(invocation.Console, JsonElement.Parse(jobs.ToJsonString()), invocation.Stop);
         }
 
-        return Math.Max(status, invocation.SayUnknown(Reporting.Wanted(which).Except(found)));
+        return Math.Max(status, invocation.WriteUnknown(JobCommandHelpers.Wanted(which).Except(found)));
     }
 
     private static Task<int> RunAsync(Invocation invocation)
     {
         var divider = invocation.Words.IndexOf(Divider);
-        var which = divider >= 0 ? invocation.Words.Take(divider).ToList() : Reporting.Ids(invocation.Words).ToList();
+        var which = divider >= 0 ? invocation.Words.Take(divider).ToList() : JobCommandHelpers.Ids(invocation.Words).ToList();
         var sets = divider >= 0 ? invocation.Words.Skip(divider + 1).ToList() : invocation.Words.Where(word => word.Contains('=')).ToList();
         if (which.Count is 0)
         {
@@ -79,7 +79,7 @@ internal static class ModCommand
             : throw new UsageException("what is to be set? Give key=value words, like hold=1");
     }
 
-    private static Task<Answer> SetAsync(Invocation invocation, string id, JsonObject changes)
+    private static Task<Response> SetAsync(Invocation invocation, string id, JsonObject changes)
     {
         var spec = (JsonObject)changes.DeepClone();
         spec["id"] = id;

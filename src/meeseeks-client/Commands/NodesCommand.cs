@@ -27,14 +27,14 @@ internal static class NodesCommand
         var client = refresh is null ? invocation.Client : invocation.PatientClient;
         while (true)
         {
-            var answer = (await client.RequestAsync(new JsonObject { [request] = new JsonObject() }, stop: invocation.Stop)).Checked();
-            await JsonText.PrintAsync(invocation.Screen, answer[request], invocation.Stop);
+            var response = (await client.RequestAsync(new JsonObject { [request] = new JsonObject() }, stop: invocation.Stop)).EnsureSuccess();
+            await JsonText.PrintAsync(invocation.Console, response[request], invocation.Stop);
             if (refresh is null)
             {
-                return ExitStatus.Good;
+                return ClientExitStatus.Good;
             }
 
-            await invocation.Screen.FlushAsync(invocation.Stop);
+            await invocation.Console.FlushAsync(invocation.Stop);
             await Task.Delay(refresh.Value, invocation.Time, invocation.Stop);
         }
     }

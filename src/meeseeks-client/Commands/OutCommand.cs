@@ -14,7 +14,7 @@ internal static class OutCommand
         """;
 
     // A file on a distant host tells nobody of its changes: it has to be looked at.
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(200);
 
     public static CommandDefinition Out { get; } = new("out", "Print what a job printed.", invocation => RunAsync(invocation, isError: false))
     {
@@ -41,46 +41,46 @@ internal static class OutCommand
 
     private static async Task<int> RunAsync(Invocation invocation, bool isError)
     {
-        var follow = JobWords.TakeSwitch(invocation.Words, "follow");
+        var follow = JobWords.ExtractSwitch(invocation.Words, "follow");
         if (invocation.Words is not [var id] || id.Contains('='))
         {
             throw new UsageException("of which job? Give one id");
         }
 
         var client = follow ? invocation.PatientClient : invocation.Client;
-        await using var live = follow ? await client.TrackAsync(id, invocation.Stop) : null;
-        var job = follow ? live?.Current : await client.QueryAsync(id, invocation.Stop);
+        await using var tracked = follow ? await client.TrackAsync(id, invocation.Stop) : null;
+        var job = follow ? tracked?.Current : await client.QueryAsync(id, invocation.Stop);
         if (job is null)
         {
-            return invocation.SayUnknown([id]);
+            return invocation.WriteUnknown([id]);
         }
 
         if ((isError ? job.Stderr : job.Stdout) is { } path)
         {
-            await PrintFileAsync(invocation, job, Path.Combine(job.Cwd ?? "/", path), live);
-            return ExitStatus.Good;
+            await PrintFileAsync(invocation, job, Path.Combine(job.Cwd ?? "/", path), tracked);
+            return ClientExitStatus.Good;
         }
 
-        job = live is null ? job : await live.Ended.WaitAsync(invocation.Stop);
+        job = tracked is null ? job : await tracked.Ended.WaitAsync(invocation.Stop);
         if (!job.HasEnded)
         {
-            invocation.Screen.Say($"job '{id}' is {JobStates.Word(job.State)}: what it prints is kept, and known when it has ended; follow=1 waits for that");
-            return ExitStatus.Failed;
+            invocation.Console.WriteMessage($"job '{id}' is {JobStates.Word(job.State)}: what it prints is kept, and known when it has ended; follow=1 waits for that");
+            return ClientExitStatus.Failed;
         }
 
-        await invocation.Screen.WriteAsync(JobOutput.Decode(job, isError), invocation.Stop);
-        JobOutput.SayTruncated(invocation, job, isError);
-        return ExitStatus.Good;
+        await invocation.Console.WriteAsync(JobOutput.Decode(job, isError), invocation.Stop);
+        JobOutput.PrintTruncated(invocation, job, isError);
+        return ClientExitStatus.Good;
     }
 
-    private static async Task PrintFileAsync(Invocation invocation, Job job, string path, LiveJob? live)
+    private static async Task PrintFileAsync(Invocation invocation, Job job, string path, TrackedJob? tracked)
     {
         try
         {
             // The job makes the file when it starts.
-            while (live is { Ended.IsCompleted: false } && !File.Exists(path))
+            while (tracked is { Ended.IsCompleted: false } && !File.Exists(path))
             {
-                await Task.WhenAny(live.Ended, Task.Delay(Look, invocation.Time, invocation.Stop));
+                await Task.WhenAny(tracked.Ended, Task.Delay(CheckInterval, invocation.Time, invocation.Stop));
                 invocation.Stop.ThrowIfCancellationRequested();
             }
 
@@ -89,11 +89,11 @@ internal static class OutCommand
             do
             {
                 // Asked before the file is read to its end, so that its last words are not missed.
-                hasEnded = live is null or { Ended.IsCompleted: true };
-                await file.CopyToAsync(invocation.Screen.Out.BaseStream, invocation.Stop);
+                hasEnded = tracked is null or { Ended.IsCompleted: true };
+                await file.CopyToAsync(invocation.Console.Out.BaseStream, invocation.Stop);
                 if (!hasEnded)
                 {
-                    await Task.WhenAny(live!.Ended, Task.Delay(Look, invocation.Time, invocation.Stop));
+                    await Task.WhenAny(tracked!.Ended, Task.Delay(CheckInterval, invocation.Time, invocation.Stop));
                     invocation.Stop.ThrowIfCancellationRequested();
                 }
             }
@@ -101,7 +101,7 @@ internal static class OutCommand
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new FailureException($"job '{job.Id}' prints to {path} on node '{job.Node}', which cannot be read here: {problem.Message}");
+            throw new CommandFailedException($"job '{job.Id}' prints to {path} on node '{job.Node}', which cannot be read here: {problem.Message}");
         }
     }
 }

@@ -25,9 +25,9 @@ internal static class RefreshedJobs
                 .Where(job => !printed.TryGetValue(job.Name, out var before) || !JsonElement.DeepEquals(before, job.Value)).ToList();
             if (changed.Count > 0)
             {
-                var news = new JsonObject(changed.Select(job => KeyValuePair.Create(job.Name, JsonNode.Parse(job.Value.GetRawText()))));
-                await JsonText.PrintAsync(invocation.Screen, JsonElement.Parse(news.ToJsonString()), invocation.Stop);
-                await invocation.Screen.FlushAsync(invocation.Stop);
+                var update = new JsonObject(changed.Select(job => KeyValuePair.Create(job.Name, JsonNode.Parse(job.Value.GetRawText()))));
+                await JsonText.PrintAsync(invocation.Console, JsonElement.Parse(update.ToJsonString()), invocation.Stop);
+                await invocation.Console.FlushAsync(invocation.Stop);
                 changed.ForEach(job => printed[job.Name] = job.Value);
             }
 
@@ -40,5 +40,5 @@ internal static class RefreshedJobs
         }
     }
 
-    private static bool IsLive(JsonProperty job) => JobKeys.TryRead(job.Value, job.Name, out var read, out _) && !read.HasEnded;
+    private static bool IsLive(JsonProperty job) => JobAttributes.TryRead(job.Value, job.Name, out var read, out _) && !read.HasEnded;
 }

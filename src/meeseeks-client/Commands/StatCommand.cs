@@ -29,10 +29,10 @@ internal static class StatCommand
 
     private static async Task<int> RunAsync(Invocation invocation)
     {
-        var view = StatusView.Read([.. invocation.Words.Where(word => !ConfigWord.IsWord(word))]);
-        var selection = JobWords.Selection([.. invocation.Words.Where(ConfigWord.IsWord)]);
-        var filter = Screen.IsTerminal ? StatusFilter.None : new StatusFilter(selection);
-        selection = !Screen.IsTerminal ? filter.Jobs
+        var view = StatusView.Read([.. invocation.Words.Where(word => !CommandLineSetting.IsSetting(word))]);
+        var selection = JobWords.Selection([.. invocation.Words.Where(CommandLineSetting.IsSetting)]);
+        var filter = ConsoleOutput.IsTerminal ? StatusFilter.None : new StatusFilter(selection);
+        selection = !ConsoleOutput.IsTerminal ? filter.Jobs
             : view.IsActiveOnly ? selection.With("active", true)
             : selection;
 
@@ -44,7 +44,7 @@ internal static class StatCommand
             await ShowAsync(invocation, status, view, filter);
             if (refresh is null || !status.HasLive)
             {
-                return ExitStatus.Good;
+                return ClientExitStatus.Good;
             }
 
             await Task.Delay(refresh.Value, invocation.Time, invocation.Stop);
@@ -53,20 +53,20 @@ internal static class StatCommand
 
     private static async Task ShowAsync(Invocation invocation, ClusterStatus status, StatusView view, StatusFilter filter)
     {
-        var screen = invocation.Screen;
-        if (Screen.IsTerminal)
+        var console = invocation.Console;
+        if (ConsoleOutput.IsTerminal)
         {
-            await screen.Out.WriteAsync(invocation.Settings.Refresh is null ? "" : ClearScreen);
-            await new StatusScreen(Screen.Width, screen.HasColor).WriteAsync(screen.Out, [.. new StatusLines(status, view).All()]);
+            await console.Out.WriteAsync(invocation.Settings.Refresh is null ? "" : ClearScreen);
+            await new StatusScreen(ConsoleOutput.Width, console.HasColor).WriteAsync(console.Out, [.. new StatusLines(status, view).All()]);
         }
         else
         {
             foreach (var line in new StatusText(status, view, filter).Lines())
             {
-                await screen.Out.WriteLineAsync(line);
+                await console.Out.WriteLineAsync(line);
             }
         }
 
-        await screen.FlushAsync(invocation.Stop);
+        await console.FlushAsync(invocation.Stop);
     }
 }

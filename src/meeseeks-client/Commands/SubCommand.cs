@@ -37,9 +37,9 @@ internal static class SubCommand
     private static Task<int> RunAsync(Invocation invocation)
     {
         var words = invocation.Words;
-        var wait = JobWords.TakeSwitch(words, "wait");
-        var quiet = JobWords.TakeSwitch(words, "quiet");
-        var file = JobWords.Take(words, "file");
+        var wait = JobWords.ExtractSwitch(words, "wait");
+        var quiet = JobWords.ExtractSwitch(words, "quiet");
+        var file = JobWords.Extract(words, "file");
         var spec = Spec(words, invocation.JobWords, isTemplate: file is not null);
         if (wait && quiet)
         {
@@ -48,10 +48,10 @@ internal static class SubCommand
 
         return (file, wait) switch
         {
-            ({ } path, false) => new ManyJobs(invocation, spec, quiet).SubmitAsync(path),
+            ({ } path, false) => new BatchSubmission(invocation, spec, quiet).SubmitAsync(path),
             ({ }, true) => throw new UsageException("wait=1 waits for one job; submit the file with quiet=1 and give the ids to wait"),
-            (null, true) => new AttendedJob(invocation, spec).RunAsync(),
-            (null, false) => OneJob.SubmitAsync(invocation, spec, quiet),
+            (null, true) => new ForegroundJob(invocation, spec).RunAsync(),
+            (null, false) => SingleSubmission.SubmitAsync(invocation, spec, quiet),
         };
     }
 

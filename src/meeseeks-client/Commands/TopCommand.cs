@@ -37,7 +37,7 @@ internal static class TopCommand
 
         // A box that is not there at all is told of before the screen is taken.
         _ = await invocation.Client.NodesAsync(invocation.Stop);
-        await new TopSession(invocation.Client, string.Join(' ', invocation.Words), invocation.Screen.HasColor, invocation.Time).RunAsync(invocation.Stop);
-        return ExitStatus.Good;
+        await new TopSession(invocation.Client, string.Join(' ', invocation.Words), invocation.Console.HasColor, invocation.Time).RunAsync(invocation.Stop);
+        return ClientExitStatus.Good;
     }
 }

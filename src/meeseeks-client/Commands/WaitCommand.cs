@@ -12,7 +12,7 @@ internal static class WaitCommand
     {
         Words = "JOBS",
         Help = $"""
-            {Reporting.SelectionHelp}
+            {JobCommandHelpers.SelectionHelp}
             One line is printed for each: its id, its state and its exit status in brackets. The exit status is that of the job; of
             several, the first that is not 0. A job that was ended by signal N counts as 128+N, one that has no exit status as 1.
 
@@ -24,25 +24,25 @@ internal static class WaitCommand
 
     private static async Task<int> RunAsync(Invocation invocation)
     {
-        Reporting.RequireJobs(invocation.Words);
+        JobCommandHelpers.RequireJobs(invocation.Words);
         var client = invocation.PatientClient;
         var ids = invocation.Words.TrueForAll(word => !word.Contains('=') && !word.EndsWith('*'))
             ? invocation.Words
             : await client.ListAsync(JobWords.Selection(invocation.Words), invocation.Stop);
-        var unknown = Reporting.Wanted(invocation.Words).Except(ids);
-        var status = invocation.SayUnknown(unknown);
+        var unknown = JobCommandHelpers.Wanted(invocation.Words).Except(ids);
+        var status = invocation.WriteUnknown(unknown);
         var order = ids.Distinct().ToList();
         using (var bar = new Progress(order.Count, invocation.Time))
         {
             var ends = await client.WaitAsync(order, bar, invocation.Stop);
             foreach (var id in order.Where(id => ends[id] is not null))
             {
-                await invocation.Screen.Out.WriteLineAsync($"{SingleLine.Of(id)}\t{JobStates.Word(ends[id]!.State)}\t({ends[id]!.Rc})");
+                await invocation.Console.Out.WriteLineAsync($"{SingleLine.Of(id)}\t{JobStates.Word(ends[id]!.State)}\t({ends[id]!.Rc})");
             }
 
-            var results = order.Where(id => ends[id] is not null).Select(id => ExitStatus.Of(ends[id])).ToList();
-            status = Math.Max(status, invocation.SayUnknown(order.Where(id => ends[id] is null)));
-            return results.Find(result => result is not ExitStatus.Good) is not ExitStatus.Good and var first ? first : status;
+            var results = order.Where(id => ends[id] is not null).Select(id => ClientExitStatus.Of(ends[id])).ToList();
+            status = Math.Max(status, invocation.WriteUnknown(order.Where(id => ends[id] is null)));
+            return results.Find(result => result is not ClientExitStatus.Good) is not ClientExitStatus.Good and var first ? first : status;
         }
     }
 

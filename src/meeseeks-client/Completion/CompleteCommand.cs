@@ -16,44 +16,44 @@ internal static class CompleteCommand
     // Nobody reads so many, and a shell takes long to show them.
     private const int MostJobs = 1000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Prints what may be meant.</summary>
     /// <param name="words">The name of the program, and the words behind it.</param>
-    /// <param name="screen">Where to.</param>
+    /// <param name="console">Where to.</param>
     /// <param name="stop">Ends it.</param>
-    public static async Task<int> RunAsync(IReadOnlyList<string> words, Screen screen, CancellationToken stop)
+    public static async Task<int> RunAsync(IReadOnlyList<string> words, ConsoleOutput console, CancellationToken stop)
     {
         if (words.Count is 0)
         {
-            return ExitStatus.WrongUsage;
+            return ClientExitStatus.WrongUsage;
         }
 
         var (name, typed) = (words[0], words.Skip(1).ToList());
         var plan = CompletionPlan.Of(name, typed);
-        var live = plan.Live is LiveNames.None ? [] : await AskAsync(plan, name, typed, stop);
-        var all = plan.Fixed.Concat(live.Order(StringComparer.Ordinal).Select(text => new Candidate(text)));
+        var live = plan.Live is RemoteCompletions.None ? [] : await RequestAsync(plan, name, typed, stop);
+        var all = plan.Fixed.Concat(live.Order(StringComparer.Ordinal).Select(text => new CompletionCandidate(text)));
         foreach (var candidate in all.Where(candidate => candidate.Text.StartsWith(plan.Typed, StringComparison.Ordinal)))
         {
-            await screen.Out.WriteLineAsync($"{plan.Before}{candidate.Text}{(candidate.Meaning is { } meaning ? $"\t{meaning}" : "")}");
+            await console.Out.WriteLineAsync($"{plan.Before}{candidate.Text}{(candidate.Meaning is { } meaning ? $"\t{meaning}" : "")}");
         }
 
-        await screen.FlushAsync(stop);
-        return ExitStatus.Good;
+        await console.FlushAsync(stop);
+        return ClientExitStatus.Good;
     }
 
-    private static async Task<IEnumerable<string>> AskAsync(CompletionPlan plan, string name, IReadOnlyList<string> typed, CancellationToken stop)
+    private static async Task<IEnumerable<string>> RequestAsync(CompletionPlan plan, string name, IReadOnlyList<string> typed, CancellationToken stop)
     {
         try
         {
-            var words = CommandWords.Part([.. typed.SkipLast(1)], InvokedName.Command(name));
+            var words = CommandWords.Split([.. typed.SkipLast(1)], InvokedName.Command(name));
             var settings = ClientSettings.Read(words.Client, Environment.GetEnvironmentVariable(ClientSettings.Variable));
-            await using var client = new MeeseeksClient(settings.Options with { Timeout = Patience });
+            await using var client = new MeeseeksClient(settings.Options with { Timeout = Timeout });
             var names = plan.Live switch
             {
-                LiveNames.Jobs => await client.ListAsync(JobSelection.Ids($"{plan.Typed}*"), stop) is { Count: <= MostJobs } ids ? ids : Array.Empty<string>(),
-                LiveNames.Pools => (await client.PoolsAsync(stop)).Keys,
-                LiveNames.Nodes => (await client.NodesAsync(stop)).Keys,
+                RemoteCompletions.Jobs => await client.ListAsync(JobSelection.Ids($"{plan.Typed}*"), stop) is { Count: <= MostJobs } ids ? ids : Array.Empty<string>(),
+                RemoteCompletions.Pools => (await client.PoolsAsync(stop)).Keys,
+                RemoteCompletions.Nodes => (await client.NodesAsync(stop)).Keys,
                 _ => throw new InvalidOperationException($"There are no {plan.Live} to ask for."),
             };
             return names.Where(IsPlain);

@@ -10,15 +10,15 @@ namespace MeeseeksBox.CommandLine.Completion;
 /// <param name="Typed">The rest of it, which is to be completed.</param>
 /// <param name="Fixed">The words that may stand there.</param>
 /// <param name="Live">The names that may stand there too.</param>
-internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList<Candidate> Fixed, LiveNames Live)
+internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList<CompletionCandidate> Fixed, RemoteCompletions Live)
 {
     private static readonly string[] ClientKeys = ["address", "port", "timeout", "refresh", "file", "log", "ssl.cafile", "ssl.cert", "ssl.key", "ssl.verify"];
-    private static readonly string[] SpecKeys = ["id", "node", "tag", "cwd", .. JobKeys.All.Where(key => key.Role is JobKeyRole.Spec).Select(key => key.Name).Except(["args", "tags", "cwd"])];
+    private static readonly string[] SpecKeys = ["id", "node", "tag", "cwd", .. JobAttributes.All.Where(attribute => attribute.Role is JobAttributeRole.Spec).Select(attribute => attribute.Name).Except(["args", "tags", "cwd"])];
     private static readonly string[] FilterKeys = ["pool", "node", "state", "tag", "active"];
     private static readonly string[] Switches = ["hold", "restart", "resubmit", "active", "wait", "quiet", "follow", "json"];
 
     /// <summary>Nothing that we could know.</summary>
-    private static CompletionPlan Nothing { get; } = new("", "", [], LiveNames.None);
+    private static CompletionPlan Nothing { get; } = new("", "", [], RemoteCompletions.None);
 
     /// <summary>Finds out what may be meant.</summary>
     /// <param name="name">The name of the program: <c>meeseeks-client</c>, or one of the q names.</param>
@@ -26,26 +26,26 @@ internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList
     public static CompletionPlan Of(string name, IReadOnlyList<string> words)
     {
         var current = words.Count > 0 ? words[^1] : "";
-        var before = CommandWords.Part([.. words.SkipLast(1)], InvokedName.Command(name));
+        var before = CommandWords.Split([.. words.SkipLast(1)], InvokedName.Command(name));
         var end = current.IndexOf('=', StringComparison.Ordinal);
         if (before.Command is null)
         {
-            return end >= 0 ? Nothing : new("", current, [.. CommandTable.All.SelectMany(Names), .. Keys(ClientKeys)], LiveNames.None);
+            return end >= 0 ? Nothing : new("", current, [.. CommandTable.All.SelectMany(Names), .. Keys(ClientKeys)], RemoteCompletions.None);
         }
 
         var command = CommandTable.All.FirstOrDefault(known => known.Name == before.Command || known.Alias == before.Command);
-        var isPoolGiven = before.Own.Any(word => !ConfigWord.IsWord(word) || word.StartsWith("pool=", StringComparison.Ordinal));
+        var isPoolGiven = before.Own.Any(word => !CommandLineSetting.IsSetting(word) || word.StartsWith("pool=", StringComparison.Ordinal));
         return command is null || (command == SubCommand.Definition && isPoolGiven) ? Nothing
             : end >= 0 ? Value(current, end)
             : Word(command, current);
     }
 
-    private static IEnumerable<Candidate> Names(CommandDefinition command) =>
-        new[] { command.Name, command.Alias }.OfType<string>().Select(name => new Candidate(name, command.Summary));
+    private static IEnumerable<CompletionCandidate> Names(CommandDefinition command) =>
+        new[] { command.Name, command.Alias }.OfType<string>().Select(name => new CompletionCandidate(name, command.Summary));
 
-    private static IEnumerable<Candidate> Keys(params IEnumerable<string> keys) => keys.Distinct().Select(key => new Candidate($"{key}="));
+    private static IEnumerable<CompletionCandidate> Keys(params IEnumerable<string> keys) => keys.Distinct().Select(key => new CompletionCandidate($"{key}="));
 
-    private static IEnumerable<Candidate> Texts(params IEnumerable<string> texts) => texts.Select(text => new Candidate(text));
+    private static IEnumerable<CompletionCandidate> Texts(params IEnumerable<string> texts) => texts.Select(text => new CompletionCandidate(text));
 
     private static CompletionPlan Value(string current, int end)
     {
@@ -55,9 +55,9 @@ internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList
         return key switch
         {
             "state" => plan with { Fixed = [.. Texts(Enum.GetValues<JobState>().Select(JobStates.Word))] },
-            "pool" => plan with { Live = LiveNames.Pools },
-            "node" or "submit_node" => plan with { Live = LiveNames.Nodes },
-            "id" or "ids" => plan with { Live = LiveNames.Jobs },
+            "pool" => plan with { Live = RemoteCompletions.Pools },
+            "node" or "submit_node" => plan with { Live = RemoteCompletions.Nodes },
+            "id" or "ids" => plan with { Live = RemoteCompletions.Jobs },
             _ when Switches.Contains(key) => plan with { Fixed = [.. Texts("0", "1")] },
             _ => Nothing,
         };
@@ -70,19 +70,19 @@ internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList
         {
             _ when current.StartsWith('-') => plan with { Fixed = [.. Texts("--help", "--version")] },
             "sub" when current.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at =>
-                plan with { Before = current[..(at + 1)], Typed = current[(at + 1)..], Live = LiveNames.Nodes },
+                plan with { Before = current[..(at + 1)], Typed = current[(at + 1)..], Live = RemoteCompletions.Nodes },
 
             // Not "pool=": the pool needs no key, and with one that begins like it nothing would be completed at once.
-            "sub" => plan with { Fixed = [.. Keys([.. SpecKeys.Except(["pool"]), "wait", "quiet", "file"])], Live = LiveNames.Pools },
-            "mod" => plan with { Fixed = [.. Keys([.. FilterKeys, .. SpecKeys])], Live = LiveNames.Jobs },
-            "out" or "err" => plan with { Fixed = [.. Keys("follow")], Live = LiveNames.Jobs },
+            "sub" => plan with { Fixed = [.. Keys([.. SpecKeys.Except(["pool"]), "wait", "quiet", "file"])], Live = RemoteCompletions.Pools },
+            "mod" => plan with { Fixed = [.. Keys([.. FilterKeys, .. SpecKeys])], Live = RemoteCompletions.Jobs },
+            "out" or "err" => plan with { Fixed = [.. Keys("follow")], Live = RemoteCompletions.Jobs },
             "stat" => plan with { Fixed = [.. Texts("nodes", "pools", "jobs", "active", "tree"), .. Keys(FilterKeys)] },
             "top" => plan with { Fixed = [.. Keys(FilterKeys)] },
             "hist" => plan with { Fixed = [.. Keys([.. FilterKeys, "file", "json"])] },
-            "conf" => plan with { Live = LiveNames.Nodes },
+            "conf" => plan with { Live = RemoteCompletions.Nodes },
             "nodes" or "pools" => plan,
-            "ls" => plan with { Fixed = [.. Keys([.. FilterKeys, "quiet"])], Live = LiveNames.Jobs },
-            _ => plan with { Fixed = [.. Keys(FilterKeys)], Live = LiveNames.Jobs },
+            "ls" => plan with { Fixed = [.. Keys([.. FilterKeys, "quiet"])], Live = RemoteCompletions.Jobs },
+            _ => plan with { Fixed = [.. Keys(FilterKeys)], Live = RemoteCompletions.Jobs },
         };
     }
 }

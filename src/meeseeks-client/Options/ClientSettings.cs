@@ -29,7 +29,7 @@ internal sealed record ClientSettings
 
     /// <summary>Whether a word that stands after the command is a client option all the same.</summary>
     public static bool IsClientWord(string word) =>
-        ConfigWord.IsWord(word) && Keys.Any(key => word.StartsWith($"{key}=", StringComparison.Ordinal) || (key is SslConfig.Key && word.StartsWith("ssl.", StringComparison.Ordinal)));
+        CommandLineSetting.IsSetting(word) && Keys.Any(key => word.StartsWith($"{key}=", StringComparison.Ordinal) || (key is SslConfig.Key && word.StartsWith("ssl.", StringComparison.Ordinal)));
 
     /// <summary>Reads the options: those of the variable, over them those of files, over them the words.</summary>
     /// <param name="words">The client options of the command line.</param>
@@ -38,20 +38,20 @@ internal sealed record ClientSettings
     public static ClientSettings Read(IReadOnlyList<string> words, string? variable)
     {
         var common = (variable ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        if (Array.Find(common, word => !ConfigWord.IsWord(word)) is { } odd)
+        if (Array.Find(common, word => !CommandLineSetting.IsSetting(word)) is { } odd)
         {
             throw new UsageException($"{Variable}: '{odd}' is not key=value; it holds client options, like address=head1 port=13700");
         }
 
         string[] all = [.. common, .. words];
-        var findings = new ConfigFindings();
+        var diagnostics = new ConfigDiagnostics();
         var files = all.Where(word => word.StartsWith(FileKey, StringComparison.Ordinal)).Select(word => word[FileKey.Length..]);
-        var tree = ConfigTree.Read([.. files.Select(AsFile), .. all.Where(word => !word.StartsWith(FileKey, StringComparison.Ordinal))], findings);
-        var settings = Read(SectionReader.Root(tree, findings), findings);
-        return findings.Problems.Count is 0 ? settings : throw new UsageException(string.Join('\n', findings.Problems));
+        var tree = ConfigTree.Read([.. files.Select(AsFile), .. all.Where(word => !word.StartsWith(FileKey, StringComparison.Ordinal))], diagnostics);
+        var settings = Read(SectionReader.Root(tree, diagnostics), diagnostics);
+        return diagnostics.Problems.Count is 0 ? settings : throw new UsageException(string.Join('\n', diagnostics.Problems));
     }
 
-    private static ClientSettings Read(SectionReader root, ConfigFindings findings)
+    private static ClientSettings Read(SectionReader root, ConfigDiagnostics diagnostics)
     {
         var defaults = new MeeseeksClientOptions { ReconnectFor = TimeSpan.Zero };
         var refresh = root.SecondsAboveZero("refresh");
@@ -60,18 +60,18 @@ internal sealed record ClientSettings
             Options = defaults with
             {
                 Address = UnixAddress.Read(root) ?? defaults.Address,
-                Port = root.Whole("port", least: 1, most: ushort.MaxValue) ?? defaults.Port,
+                Port = root.WholeNumber("port", least: 1, most: ushort.MaxValue) ?? defaults.Port,
                 Timeout = root.SecondsAboveZero("timeout") ?? defaults.Timeout,
                 Refresh = refresh ?? defaults.Refresh,
-                Ssl = TlsSection.ReadClient(root),
+                Ssl = TlsConfigReader.ReadClient(root),
             },
             Refresh = refresh,
             Log = root.Text("log"),
         };
         root.WarnOfUnknownKeys();
-        return settings with { Warnings = findings.Warnings };
+        return settings with { Warnings = diagnostics.Warnings };
     }
 
     // A file with a "=" in its name would be taken for a word.
-    private static string AsFile(string path) => ConfigWord.IsWord(path) ? Path.Combine(".", path) : path;
+    private static string AsFile(string path) => CommandLineSetting.IsSetting(path) ? Path.Combine(".", path) : path;
 }

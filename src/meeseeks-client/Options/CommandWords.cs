@@ -26,12 +26,12 @@ internal sealed record CommandWords(IReadOnlyList<string> Client, string? Comman
     /// <summary>Parts the words.</summary>
     /// <param name="words">The words after the program's name.</param>
     /// <param name="implied">The command that the program's name implies.</param>
-    public static CommandWords Part(IReadOnlyList<string> words, string? implied)
+    public static CommandWords Split(IReadOnlyList<string> words, string? implied)
     {
         var start = 0;
         if (implied is null)
         {
-            while (start < words.Count && ConfigWord.IsWord(words[start]))
+            while (start < words.Count && CommandLineSetting.IsSetting(words[start]))
             {
                 start++;
             }
@@ -54,7 +54,7 @@ internal sealed record CommandWords(IReadOnlyList<string> Client, string? Comman
     // Up to the pool and with it; where pool= names it, up to the program.
     private static int OwnOfSubmit(List<string> words)
     {
-        var first = words.FindIndex(word => !ConfigWord.IsWord(word) && !IsHelp(word));
+        var first = words.FindIndex(word => !CommandLineSetting.IsSetting(word) && !IsHelp(word));
         if (first < 0)
         {
             return words.Count;

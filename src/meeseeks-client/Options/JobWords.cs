@@ -13,7 +13,7 @@ internal static class JobWords
     // These are text whatever they look like: id=007 stays 007.
     private static readonly string[] TextKeys = ["id", "pool", "node", "stdin", "stdout", "stderr", "cwd", "error", "submit_node"];
 
-    private static readonly ConfigOrigin Origin = new(ConfigOrigin.CommandLine);
+    private static readonly SourceLocation Origin = new(SourceLocation.CommandLine);
 
     /// <summary>A job spec. Of the texts only <c>node</c> may be a list; a key without a value is taken back.</summary>
     /// <exception cref="UsageException">A word is wrong.</exception>
@@ -31,11 +31,11 @@ internal static class JobWords
 
     /// <summary>Settings of a box; a key <c>!name</c>, which takes one away there, is left as it is.</summary>
     /// <exception cref="UsageException">A word is wrong.</exception>
-    public static JsonObject Settings(IEnumerable<string> words) => Merged(words.Where(ConfigWord.IsWord), ConfigWord.Parse);
+    public static JsonObject Settings(IEnumerable<string> words) => Merged(words.Where(CommandLineSetting.IsSetting), CommandLineSetting.Parse);
 
     /// <summary>Whether a switch of ours, like <c>wait=1</c>, is on.</summary>
     /// <exception cref="UsageException">It is neither on nor off.</exception>
-    public static bool TakeSwitch(List<string> words, string key) => Take(words, key) switch
+    public static bool ExtractSwitch(List<string> words, string key) => Extract(words, key) switch
     {
         null or "0" or "false" => false,
         "1" or "true" or "" => true,
@@ -44,14 +44,14 @@ internal static class JobWords
 
     /// <summary>Takes a word of ours, like <c>file=FILE</c>, out of the words.</summary>
     /// <returns>Its value; null when it is not there.</returns>
-    public static string? Take(List<string> words, string key)
+    public static string? Extract(List<string> words, string key)
     {
         var value = words.FindLast(word => word.StartsWith($"{key}=", StringComparison.Ordinal))?[(key.Length + 1)..];
         _ = words.RemoveAll(word => word.StartsWith($"{key}=", StringComparison.Ordinal));
         return value;
     }
 
-    private static JsonObject Read(IEnumerable<string> words, Func<string, string, ConfigValue> text) => Merged(words, (word, findings) =>
+    private static JsonObject Read(IEnumerable<string> words, Func<string, string, ConfigValue> text) => Merged(words, (word, diagnostics) =>
     {
         var end = word.IndexOf('=', StringComparison.Ordinal);
         var (path, value) = (word[..end], word[(end + 1)..]);
@@ -61,23 +61,23 @@ internal static class JobWords
             _ when TextKeys.Contains(path) => Leaf(path, text(path, value)),
             "tag" or "tags" => Leaf(path, List(value)),
             _ when path.StartsWith("env.", StringComparison.Ordinal) => Leaf("env", Leaf(path["env.".Length..], Text(value))),
-            _ => ConfigWord.Parse(word, findings),
+            _ => CommandLineSetting.Parse(word, diagnostics),
         };
     });
 
-    private static JsonObject Merged(IEnumerable<string> words, Func<string, ConfigFindings, ConfigObject?> read)
+    private static JsonObject Merged(IEnumerable<string> words, Func<string, ConfigDiagnostics, ConfigObject?> read)
     {
-        var findings = new ConfigFindings();
+        var diagnostics = new ConfigDiagnostics();
         var merged = new JsonObject();
         foreach (var word in words)
         {
-            if (read(word, findings) is { } layer)
+            if (read(word, diagnostics) is { } layer)
             {
                 Merge(merged, layer);
             }
         }
 
-        return findings.Problems.Count is 0 ? merged : throw new UsageException(string.Join('\n', findings.Problems));
+        return diagnostics.Problems.Count is 0 ? merged : throw new UsageException(string.Join('\n', diagnostics.Problems));
     }
 
     private static void Merge(JsonObject below, ConfigObject over)

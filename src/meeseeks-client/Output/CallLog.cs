@@ -3,16 +3,16 @@ using System.Text;
 
 namespace MeeseeksBox.CommandLine.Output;
 
-/// <summary>The log of calls (client option <c>log=</c>): a line for each, and for each thing that it said. No words of jobs: they may hold secrets.</summary>
+/// <summary>The log of calls (client option <c>log=</c>): a line for each, and for each thing that it messages. No words of jobs: they may hold secrets.</summary>
 internal static class CallLog
 {
     /// <summary>Appends the lines of a call.</summary>
     /// <returns>What went wrong; null when nothing did.</returns>
-    public static string? Append(string path, DateTimeOffset now, string command, int status, TimeSpan took, IEnumerable<string> said)
+    public static string? Append(string path, DateTimeOffset now, string command, int status, TimeSpan took, IEnumerable<string> messages)
     {
         var lines = new StringBuilder();
         var time = now.ToString("yyyy-MM-dd HH:mm:ss,fff", CultureInfo.InvariantCulture);
-        foreach (var text in said)
+        foreach (var text in messages)
         {
             _ = lines.Append(CultureInfo.InvariantCulture, $"{time} WARNING {command}: {text}\n");
         }

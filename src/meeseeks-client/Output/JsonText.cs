@@ -16,15 +16,15 @@ internal static class JsonText
     };
 
     /// <summary>Prints a value and a newline.</summary>
-    public static async Task PrintAsync(Screen screen, JsonElement value, CancellationToken stop)
+    public static async Task PrintAsync(ConsoleOutput console, JsonElement value, CancellationToken stop)
     {
-        await screen.FlushAsync(stop);
-        await using (var writer = new Utf8JsonWriter(screen.Out.BaseStream, Options))
+        await console.FlushAsync(stop);
+        await using (var writer = new Utf8JsonWriter(console.Out.BaseStream, Options))
         {
             Write(writer, value);
         }
 
-        await screen.Out.WriteLineAsync();
+        await console.Out.WriteLineAsync();
     }
 
     private static void Write(Utf8JsonWriter writer, JsonElement value)

@@ -9,7 +9,7 @@ internal sealed class ProgressBar(int? total, string unit, TimeProvider time) : 
     private const int Cells = 30;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly bool _isShown = Screen.IsErrorTerminal;
+    private readonly bool _isShown = ConsoleOutput.IsErrorTerminal;
     private long _drawn;
     private bool _isDrawn;
 
@@ -25,7 +25,7 @@ internal sealed class ProgressBar(int? total, string unit, TimeProvider time) : 
         }
 
         (_drawn, _isDrawn) = (time.GetTimestamp(), true);
-        Screen.Draw($"\r\e[K{TextWidth.Fit(Text(done, total, unit, note), Screen.Width - 1)}");
+        ConsoleOutput.Draw($"\r\e[K{TextWidth.Fit(Text(done, total, unit, note), ConsoleOutput.Width - 1)}");
     }
 
     /// <summary>Takes the bar away.</summary>
@@ -33,7 +33,7 @@ internal sealed class ProgressBar(int? total, string unit, TimeProvider time) : 
     {
         if (_isDrawn)
         {
-            Screen.Draw("\r\e[K");
+            ConsoleOutput.Draw("\r\e[K");
         }
     }
 

@@ -26,20 +26,20 @@ internal sealed record ClusterStatus(
     public static async Task<ClusterStatus> AskAsync(MeeseeksClient client, JobSelection selection, double now, CancellationToken stop)
     {
         // An old peer does not understand every filter: the client chooses there.
-        var choosesItself = !selection.IsAll && await client.IsOldPeerAsync(stop);
+        var choosesItself = !selection.IsAll && await client.IsLegacyPeerAsync(stop);
         var request = new JsonObject { ["nodes"] = new JsonObject(), ["pools"] = new JsonObject() };
         if (!choosesItself)
         {
             request["get"] = selection.ToFilter();
         }
 
-        var answer = (await client.RequestAsync(request, stop: stop)).Checked();
-        var found = choosesItself ? await client.GetAsync(selection, stop) : answer.Jobs("get").Select(pair => pair.Value).OfType<Job>();
+        var response = (await client.RequestAsync(request, stop: stop)).EnsureSuccess();
+        var found = choosesItself ? await client.GetAsync(selection, stop) : response.Jobs("get").Select(pair => pair.Value).OfType<Job>();
         var jobs = found.Select(job => StatusJob.Of(job, now)).ToList();
         jobs = [.. jobs.OrderBy(job => job.SubmitTs)];
         return new ClusterStatus(
-            answer["nodes"].Deserialize(WireContext.Default.DictionaryStringNodeStatus)!,
-            answer["pools"].Deserialize(WireContext.Default.DictionaryStringDictionaryStringSlotCount)!,
+            response["nodes"].Deserialize(WireContext.Default.DictionaryStringNodeStatus)!,
+            response["pools"].Deserialize(WireContext.Default.DictionaryStringDictionaryStringSlotCount)!,
             jobs,
             jobs.Exists(job => !job.HasEnded));
     }

@@ -31,5 +31,5 @@ internal sealed record StatusView(bool Nodes, bool Pools, bool Jobs, bool IsActi
 
     private static string Element(string word) =>
         Array.Find(Elements, element => element == word || (word.Length is 1 && element[0] == word[0]))
-        ?? throw new UsageException($"'{word}' is nothing that stat shows (nodes, pools, jobs, active, tree); if it is an id, write id={word}{Guess.Of(word, Elements)}");
+        ?? throw new UsageException($"'{word}' is nothing that stat shows (nodes, pools, jobs, active, tree); if it is an id, write id={word}{DidYouMean.Of(word, Elements)}");
 }

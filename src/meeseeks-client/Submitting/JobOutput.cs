@@ -14,12 +14,12 @@ internal static class JobOutput
     public static async Task PrintAsync(Invocation invocation, Job job, bool isError)
     {
         var bytes = Decode(job, isError);
-        await (isError ? Screen.WriteErrorAsync(bytes, invocation.Stop) : invocation.Screen.WriteAsync(bytes, invocation.Stop));
-        SayTruncated(invocation, job, isError);
+        await (isError ? ConsoleOutput.WriteErrorAsync(bytes, invocation.Stop) : invocation.Console.WriteAsync(bytes, invocation.Stop));
+        PrintTruncated(invocation, job, isError);
     }
 
     /// <summary>The bytes that a job printed; none when nothing was kept.</summary>
-    /// <exception cref="FailureException">They cannot be read.</exception>
+    /// <exception cref="CommandFailedException">They cannot be read.</exception>
     public static byte[] Decode(Job job, bool isError)
     {
         try
@@ -28,16 +28,16 @@ internal static class JobOutput
         }
         catch (FormatException)
         {
-            throw new FailureException($"job '{job.Id}': its {(isError ? "stderr_data" : "stdout_data")} is not base64");
+            throw new CommandFailedException($"job '{job.Id}': its {(isError ? "stderr_data" : "stdout_data")} is not base64");
         }
     }
 
     /// <summary>Says when the middle of an output is missing.</summary>
-    public static void SayTruncated(Invocation invocation, Job job, bool isError)
+    public static void PrintTruncated(Invocation invocation, Job job, bool isError)
     {
         if ((isError ? job.StderrTruncated : job.StdoutTruncated) is true)
         {
-            invocation.Screen.Warn($"job '{job.Id}': the middle of its {(isError ? "stderr" : "stdout")} is missing, it was over the pool's output_limit");
+            invocation.Console.Warn($"job '{job.Id}': the middle of its {(isError ? "stderr" : "stdout")} is missing, it was over the pool's output_limit");
         }
     }
 }

@@ -13,29 +13,29 @@ internal static class SubmitWarnings
     private const string PoolKey = "pool: ";
 
     private static readonly string[] SpecKeys =
-        ["id", "node", "state", "tag", .. JobKeys.All.Where(key => key.Role is JobKeyRole.Spec).Select(key => key.Name)];
+        ["id", "node", "state", "tag", .. JobAttributes.All.Where(attribute => attribute.Role is JobAttributeRole.Spec).Select(attribute => attribute.Name)];
 
     /// <summary>Says what there is to say of one submit.</summary>
     /// <param name="invocation">The call.</param>
     /// <param name="spec">What was submitted.</param>
-    /// <param name="answer">What the box answered.</param>
-    public static async Task SayAsync(Invocation invocation, JsonObject spec, Answer answer)
+    /// <param name="response">What the box answered.</param>
+    public static async Task PrintAsync(Invocation invocation, JsonObject spec, Response response)
     {
         // Of a pool that nobody has we can say more than the box does. An old peer says nothing of keys that it drops.
-        var ofPool = await OfPoolAsync(invocation, spec, answer);
-        var told = answer.Warnings.Where(warning => ofPool is null || !warning.StartsWith(PoolKey, StringComparison.Ordinal)).ToList();
-        var silent = spec.Select(pair => pair.Key).Except(SpecKeys).Where(key => !told.Exists(warning => warning.StartsWith($"{key}: ", StringComparison.Ordinal)));
-        foreach (var warning in told.Concat(silent.Select(Unknown)).Append(ofPool).OfType<string>())
+        var ofPool = await OfPoolAsync(invocation, spec, response);
+        var received = response.Warnings.Where(warning => ofPool is null || !warning.StartsWith(PoolKey, StringComparison.Ordinal)).ToList();
+        var silent = spec.Select(pair => pair.Key).Except(SpecKeys).Where(key => !received.Exists(warning => warning.StartsWith($"{key}: ", StringComparison.Ordinal)));
+        foreach (var warning in received.Concat(silent.Select(Unknown)).Append(ofPool).OfType<string>())
         {
-            invocation.Screen.Warn(warning);
+            invocation.Console.Warn(warning);
         }
     }
 
-    private static string Unknown(string key) => $"{key}: not something that submit takes, ignored{Guess.Of(key, SpecKeys)}";
+    private static string Unknown(string key) => $"{key}: not something that submit takes, ignored{DidYouMean.Of(key, SpecKeys)}";
 
-    private static async Task<string?> OfPoolAsync(Invocation invocation, JsonObject spec, Answer answer)
+    private static async Task<string?> OfPoolAsync(Invocation invocation, JsonObject spec, Response response)
     {
-        if (answer.Error is not null || spec["pool"]?.GetValueKind() is not JsonValueKind.String || answer.Find("submit") is not { ValueKind: JsonValueKind.Object } jobs
+        if (response.Error is not null || spec["pool"]?.GetValueKind() is not JsonValueKind.String || response.Find("submit") is not { ValueKind: JsonValueKind.Object } jobs
             || !jobs.EnumerateObject().Any(job => IsUnassigned(job.Value)))
         {
             return null;

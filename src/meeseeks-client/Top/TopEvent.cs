@@ -6,22 +6,22 @@ namespace MeeseeksBox.CommandLine.Top;
 internal abstract record TopEvent
 {
     /// <summary>The box has told something.</summary>
-    public sealed record Told(JobNews News) : TopEvent;
+    public sealed record Updated(JobUpdate Update) : TopEvent;
 
     /// <summary>Somebody wants to know which jobs have ended.</summary>
-    public sealed record Look(Action<IReadOnlyList<TopJob>> Answer) : TopEvent;
+    public sealed record ListEnded(Action<IReadOnlyList<TopJob>> Answer) : TopEvent;
 
     /// <summary>The box was asked which of the jobs that had ended it still knows.</summary>
-    public sealed record Remembered(IReadOnlyList<TopJob> Ended, IReadOnlySet<string> There) : TopEvent;
+    public sealed record Retained(IReadOnlyList<TopJob> Ended, IReadOnlySet<string> Known) : TopEvent;
 
     /// <summary>The box is away.</summary>
-    public sealed record Lost(string Why) : TopEvent;
+    public sealed record Disconnected(string Why) : TopEvent;
 
     /// <summary>A key was pressed.</summary>
     public sealed record Pressed(ConsoleKeyInfo Key) : TopEvent;
 
     /// <summary>There is something to say.</summary>
-    public sealed record Said(string Message) : TopEvent;
+    public sealed record Notice(string Message) : TopEvent;
 
     /// <summary>Another size, or another second.</summary>
     public sealed record Redraw : TopEvent;

@@ -10,7 +10,7 @@ namespace MeeseeksBox.CommandLine.Top;
 internal sealed class TopFeed(MeeseeksClient client, ChannelWriter<TopEvent> events, TimeProvider time)
 {
     private static readonly TimeSpan BeforeNextAttempt = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BetweenReviews = TimeSpan.FromSeconds(20);
 
     /// <summary>One turn: follows the box until it is lost.</summary>
     public async Task FollowAsync(CancellationToken stop)
@@ -19,14 +19,14 @@ internal sealed class TopFeed(MeeseeksClient client, ChannelWriter<TopEvent> eve
         {
             try
             {
-                await foreach (var news in client.FollowClusterAsync(JobSelection.All, stop))
+                await foreach (var update in client.FollowClusterAsync(JobSelection.All, stop))
                 {
-                    await events.WriteAsync(new TopEvent.Told(news), stop);
+                    await events.WriteAsync(new TopEvent.Updated(update), stop);
                 }
             }
             catch (MeeseeksConnectionException problem)
             {
-                await events.WriteAsync(new TopEvent.Lost(problem.Message), stop);
+                await events.WriteAsync(new TopEvent.Disconnected(problem.Message), stop);
             }
 
             await Task.Delay(BeforeNextAttempt, time, stop);
@@ -34,20 +34,20 @@ internal sealed class TopFeed(MeeseeksClient client, ChannelWriter<TopEvent> eve
     }
 
     /// <summary>One turn: asks which of the jobs that have ended are still there, because no box tells of a job that it forgets.</summary>
-    public async Task LookAsync(CancellationToken stop)
+    public async Task ReviewEndedAsync(CancellationToken stop)
     {
         var selection = JobSelection.All.Where("state", "done", "failed", "killed");
         while (true)
         {
-            await Task.Delay(BetweenLooks, time, stop);
+            await Task.Delay(BetweenReviews, time, stop);
             var known = new TaskCompletionSource<IReadOnlyList<TopJob>>(TaskCreationOptions.RunContinuationsAsynchronously);
-            await events.WriteAsync(new TopEvent.Look(known.SetResult), stop);
+            await events.WriteAsync(new TopEvent.ListEnded(known.SetResult), stop);
             try
             {
                 if (await known.Task.WaitAsync(stop) is { Count: > 0 } ended)
                 {
                     var there = await client.ListAsync(selection, stop);
-                    await events.WriteAsync(new TopEvent.Remembered(ended, there.ToHashSet()), stop);
+                    await events.WriteAsync(new TopEvent.Retained(ended, there.ToHashSet()), stop);
                 }
             }
             catch (MeeseeksConnectionException)
@@ -70,6 +70,6 @@ internal sealed class TopFeed(MeeseeksClient client, ChannelWriter<TopEvent> eve
             message = $"{shownId} not killed: {problem.Message}";
         }
 
-        await events.WriteAsync(new TopEvent.Said(message), stop);
+        await events.WriteAsync(new TopEvent.Notice(message), stop);
     }
 }

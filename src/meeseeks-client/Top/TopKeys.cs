@@ -16,10 +16,10 @@ internal static class TopKeys
     /// <param name="page">How many rows a page has.</param>
     public static (TopView View, TopAction Action) Press(ConsoleKeyInfo key, TopView view, TopList list, int page)
     {
-        if (view.Doomed is not null)
+        if (view.PendingKillId is not null)
         {
             var action = key.KeyChar is 'y' or 'Y' ? TopAction.Kill : TopAction.None;
-            return (action is TopAction.Kill ? view : view with { Doomed = null }, action);
+            return (action is TopAction.Kill ? view : view with { PendingKillId = null }, action);
         }
 
         return view.FilterBefore is null ? Command(key, view with { Message = null }, list, page) : (Type(key, view), TopAction.None);
@@ -46,7 +46,7 @@ internal static class TopKeys
         {
             'q' or 'Q' => (view, TopAction.Quit),
             '/' => (view with { FilterBefore = view.Filter }, TopAction.None),
-            'k' or 'K' when view.Part is not TopPart.Nodes => (view with { Doomed = view.Selected }, TopAction.None),
+            'k' or 'K' when view.Part is not TopPart.Nodes => (view with { PendingKillId = view.Selected }, TopAction.None),
             's' => (view with { Order = (TopOrder)(((int)view.Order + 1) % Enum.GetValues<TopOrder>().Length) }, TopAction.None),
             'e' => (view with { ShowsEnded = !view.ShowsEnded }, TopAction.None),
             'n' => (view with { Part = (TopPart)(((int)view.Part + 1) % Enum.GetValues<TopPart>().Length) }, TopAction.None),

@@ -26,22 +26,22 @@ internal sealed class TopModel
     public int Count(JobState state) => _counts[(int)state];
 
     /// <summary>Takes in what the box tells.</summary>
-    public void Take(JobNews news)
+    public void Take(JobUpdate update)
     {
-        if (news.IsWhole)
+        if (update.IsSnapshot)
         {
             _jobs.Clear();
             Array.Clear(_counts);
         }
 
-        foreach (var job in news.Jobs)
+        foreach (var job in update.Jobs)
         {
             Drop(job.Id);
             _jobs.Add(job.Id, TopJob.Of(job));
             _counts[(int)job.State]++;
         }
 
-        Nodes = news.Nodes ?? Nodes;
+        Nodes = update.Nodes ?? Nodes;
         Lost = null;
         Version++;
     }

@@ -27,7 +27,7 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
     {
         var seconds = (now - DateTimeOffset.UnixEpoch).TotalSeconds;
         List<string> lines = [Title(model, now), Counts(model, list, view)];
-        var table = new PoolTable(pools.Rows, width, hasColor);
+        var table = new TopPoolTable(pools.Rows, width, hasColor);
         var room = height - Frame;
         if (view.Part is TopPart.Nodes)
         {
@@ -44,7 +44,7 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
 
             var rows = JobRows(room);
             var first = Math.Clamp(view.Index - (rows / 2), 0, Math.Max(0, list.Jobs.Count - rows));
-            var jobs = new JobTable([.. list.Jobs.Skip(first).Take(rows)], width, hasColor);
+            var jobs = new TopJobTable([.. list.Jobs.Skip(first).Take(rows)], width, hasColor);
             lines.AddRange(["", jobs.Heading(), .. jobs.Rows(view.Selected, seconds)]);
         }
 
@@ -107,11 +107,11 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
 
     private string Bottom(TopModel model, TopView view)
     {
-        if (view.Doomed is not null)
+        if (view.PendingKillId is not null)
         {
             const string Keys = "? y: yes, any other key: no";
-            var question = $"kill {SingleLine.Of(view.Doomed)}";
-            var where = model.Jobs.TryGetValue(view.Doomed, out var job) ? $" ({Where(job)})" : "";
+            var question = $"kill {SingleLine.Of(view.PendingKillId)}";
+            var where = model.Jobs.TryGetValue(view.PendingKillId, out var job) ? $" ({Where(job)})" : "";
             var fits = TextWidth.Of(question + where) + Keys.Length <= width;
             return Line().Add(TextWidth.Fit(fits ? question + where : question, Math.Max(width - Keys.Length, 0)), Style.Bold).Add(Keys).ToString();
         }

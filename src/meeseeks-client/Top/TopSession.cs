@@ -33,7 +33,7 @@ internal sealed class TopSession
     public TopSession(MeeseeksClient client, string filter, bool hasColor, TimeProvider time)
     {
         (_list, _pools, _feed) = (new TopList(_model), new PoolList(_model), new TopFeed(client, _events.Writer, time));
-        (_peer, _hasColor, _time) = (client.Peer, hasColor, time);
+        (_peer, _hasColor, _time) = (client.Endpoint, hasColor, time);
         _view = new TopView { Filter = filter };
     }
 
@@ -47,7 +47,7 @@ internal sealed class TopSession
             () => Post(new TopEvent.Quit()),
             problem => _events.Writer.TryComplete(problem));
         Start(_feed.FollowAsync(end.Token));
-        Start(_feed.LookAsync(end.Token));
+        Start(_feed.ReviewEndedAsync(end.Token));
         Start(TickAsync(end.Token));
         try
         {
@@ -110,19 +110,19 @@ internal sealed class TopSession
     {
         switch (one)
         {
-            case TopEvent.Told(var news):
-                _model.Take(news);
+            case TopEvent.Updated(var update):
+                _model.Take(update);
                 break;
-            case TopEvent.Look(var look):
-                look(_model.Ended());
+            case TopEvent.ListEnded(var answer):
+                answer(_model.Ended());
                 break;
-            case TopEvent.Remembered(var ended, var there):
+            case TopEvent.Retained(var ended, var there):
                 _model.Forget(ended, there);
                 break;
-            case TopEvent.Lost(var why):
+            case TopEvent.Disconnected(var why):
                 _model.Lose(why);
                 break;
-            case TopEvent.Said(var message):
+            case TopEvent.Notice(var message):
                 _view = _view with { Message = message };
                 break;
             case TopEvent.Pressed(var key):
@@ -142,9 +142,9 @@ internal sealed class TopSession
     {
         _view = _list.Follow(_view);
         (_view, var action) = TopKeys.Press(key, _view, _list, Page().PageSize);
-        if (action is TopAction.Kill && _view.Doomed is { } id)
+        if (action is TopAction.Kill && _view.PendingKillId is { } id)
         {
-            _view = _view with { Doomed = null };
+            _view = _view with { PendingKillId = null };
             Start(_feed.KillAsync(id, SingleLine.Of(id), stop));
         }
 

@@ -28,7 +28,7 @@ internal sealed record TopView
     public int FirstNode { get; init; }
 
     /// <summary>The job that somebody is asked about: shall it be killed?</summary>
-    public string? Doomed { get; init; }
+    public string? PendingKillId { get; init; }
 
     /// <summary>What came of the last kill.</summary>
     public string? Message { get; init; }

@@ -1,12 +1,12 @@
 using System.Net;
 using MeeseeksBox.Client;
+using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Logging;
 using MeeseeksBox.Protocol.Configuration;
 using MeeseeksBox.Protocol.Tls;
 using MeeseeksBox.Protocol.Unix;
-using MeeseeksBox.Watch.Settings;
 
-namespace MeeseeksBox.Watcher.Configuration;
+namespace MeeseeksBox.WatchAgent.Configuration;
 
 /// <summary>All that is configured of a watcher (docs/SPECIFICATION.md#watcher).</summary>
 internal sealed record WatcherConfig
@@ -60,14 +60,14 @@ internal sealed record WatcherConfig
         return new MeeseeksClientOptions
         {
             Address = UnixAddress.Read(section) ?? fallback.Address,
-            Port = section.Whole("port", least: 1, most: 65535) ?? fallback.Port,
+            Port = section.WholeNumber("port", least: 1, most: 65535) ?? fallback.Port,
             Timeout = section.SecondsAboveZero("timeout") ?? fallback.Timeout,
 
             // An old peer is polled as often as the shortest refresh of a watch says (docs/SPECIFICATION.md#rescan).
             Refresh = section.SecondsAboveZero("refresh") ?? refresh,
-            Ssl = TlsSection.ReadClient(section),
+            Ssl = TlsConfigReader.ReadClient(section),
 
-            // A lost box is waited for here, and said, by BoxLink.
+            // A lost box is waited for here, and said, by PatientClient.
             ReconnectFor = TimeSpan.Zero,
         };
     }

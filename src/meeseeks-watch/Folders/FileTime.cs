@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MeeseeksBox.Watcher.Folders;
+namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>Times of files, in units of 100 ns since 1970, and as text in seconds.</summary>
 internal static class FileTime

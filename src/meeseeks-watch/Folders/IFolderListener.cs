@@ -1,4 +1,4 @@
-namespace MeeseeksBox.Watcher.Folders;
+namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>Is told of changes in a folder, from another thread, and must not take long.</summary>
 internal interface IFolderListener
@@ -13,7 +13,7 @@ internal interface IFolderListener
     bool NeedsFolders { get; }
 
     /// <summary>Takes news.</summary>
-    /// <param name="news">What happened.</param>
+    /// <param name="change">What happened.</param>
     /// <param name="name">To which file; empty for the whole folder.</param>
-    void Take(FolderNews news, string name);
+    void Report(FolderChange change, string name);
 }

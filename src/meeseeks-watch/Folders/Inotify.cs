@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace MeeseeksBox.Watcher.Folders;
+namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>
 /// Tells of changes in folders as they happen, where the file system does. A thread of its own waits for the system, because the system has
@@ -44,7 +44,7 @@ internal sealed class Inotify : IDisposable
     /// one may have taken its place.
     /// </summary>
     /// <returns>Null when it is told; else why not.</returns>
-    public string? Listen(IFolderListener listener)
+    public string? Subscribe(IFolderListener listener)
     {
         if (Problem is not null)
             return Problem;
@@ -69,7 +69,7 @@ internal sealed class Inotify : IDisposable
     }
 
     /// <summary>Ends what a listener is told.</summary>
-    public void Leave(IFolderListener listener)
+    public void Unsubscribe(IFolderListener listener)
     {
         lock (_lock)
             Forget(listener);
@@ -109,7 +109,7 @@ internal sealed class Inotify : IDisposable
                 var size = BinaryPrimitives.ReadInt32LittleEndian(header[12..]);
                 var name = buffer.AsSpan(at + HeaderSize, size);
                 var end = name.IndexOf((byte)0);
-                Tell(
+                Dispatch(
                     BinaryPrimitives.ReadInt32LittleEndian(header),
                     BinaryPrimitives.ReadUInt32LittleEndian(header[4..]),
                     Encoding.UTF8.GetString(end < 0 ? name : name[..end]));
@@ -118,7 +118,7 @@ internal sealed class Inotify : IDisposable
         }
     }
 
-    private void Tell(int watch, uint what, string name)
+    private void Dispatch(int watch, uint what, string name)
     {
         IFolderListener[] listeners;
         lock (_lock)
@@ -132,18 +132,18 @@ internal sealed class Inotify : IDisposable
         }
 
         // Nobody writes to a folder: that it is there is all there is to say of one.
-        var news = NewsOf(what);
-        var isFolder = (what & InotifyNative.IsDirectory) != 0 && news is not FolderNews.Lost;
+        var change = ChangeOf(what);
+        var isFolder = (what & InotifyNative.IsDirectory) != 0 && change is not FolderChange.Lost;
         foreach (var listener in listeners.Where(listener => !isFolder || listener.NeedsFolders))
-            listener.Take(isFolder ? FolderNews.Changed : news, name);
+            listener.Report(isFolder ? FolderChange.Changed : change, name);
     }
 
-    private static FolderNews NewsOf(uint what)
+    private static FolderChange ChangeOf(uint what)
     {
         const uint lost = InotifyNative.Overflow | InotifyNative.DeleteSelf | InotifyNative.MoveSelf | InotifyNative.Unmount | InotifyNative.Ignored;
         const uint writing = InotifyNative.Create | InotifyNative.Modify;
-        return (what & lost) != 0 ? FolderNews.Lost
-            : (what & writing) != 0 ? FolderNews.Writing
-            : FolderNews.Changed;
+        return (what & lost) != 0 ? FolderChange.Lost
+            : (what & writing) != 0 ? FolderChange.Writing
+            : FolderChange.Changed;
     }
 }

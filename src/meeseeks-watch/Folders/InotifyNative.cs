@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace MeeseeksBox.Watcher.Folders;
+namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>The calls of inotify(7). The framework's own watcher is made on them, but does not tell that a file was closed.</summary>
 internal static partial class InotifyNative

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using MeeseeksBox.Protocol.Jobs;
 
-namespace MeeseeksBox.Watcher.Folders;
+namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>JSON for people: sorted by key, indented by 4.</summary>
 internal static class SortedJson
@@ -43,7 +43,7 @@ internal static class SortedJson
     {
         var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
-            JobKeys.Write(writer, job);
+            JobAttributes.Write(writer, job);
         return JsonElement.Parse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 

@@ -1,8 +1,8 @@
 using System.Text;
-using MeeseeksBox.Watch.Names;
-using MeeseeksBox.Watch.Rules;
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Rules;
 
-namespace MeeseeksBox.Watcher.Folders;
+namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>
 /// Writes and removes the status files of a watch (docs/SPECIFICATION.md#status-files). Each is written beside its place and renamed, so

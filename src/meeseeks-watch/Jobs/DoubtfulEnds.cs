@@ -1,6 +1,6 @@
 using MeeseeksBox.Protocol.Jobs;
 
-namespace MeeseeksBox.Watcher.Jobs;
+namespace MeeseeksBox.WatchAgent.Jobs;
 
 /// <summary>
 /// Ends of jobs at a box of the original after which a job may run again: each counts once the job has stayed so for a while.
@@ -10,9 +10,9 @@ namespace MeeseeksBox.Watcher.Jobs;
 /// leave the
 /// box by and by, and be submitted once more.
 /// </remarks>
-/// <param name="patience">How long a job must have stayed so.</param>
+/// <param name="timeout">How long a job must have stayed so.</param>
 /// <param name="time">The clock.</param>
-internal sealed class DoubtfulEnds(TimeSpan patience, TimeProvider time)
+internal sealed class DoubtfulEnds(TimeSpan timeout, TimeProvider time)
 {
     private readonly Dictionary<string, (double Ts, long Since)> _seen = new(StringComparer.Ordinal);
 
@@ -26,7 +26,7 @@ internal sealed class DoubtfulEnds(TimeSpan patience, TimeProvider time)
             return false;
         }
 
-        if (isDoubtful && time.GetElapsedTime(_seen[job.Id].Since) < patience)
+        if (isDoubtful && time.GetElapsedTime(_seen[job.Id].Since) < timeout)
         {
             return false;
         }

@@ -1,6 +1,6 @@
 using MeeseeksBox.Protocol.Jobs;
 
-namespace MeeseeksBox.Watcher.Jobs;
+namespace MeeseeksBox.WatchAgent.Jobs;
 
 /// <summary>How an order ended.</summary>
 /// <param name="State">Failed when one of its jobs failed, else killed when one was killed, else done.</param>

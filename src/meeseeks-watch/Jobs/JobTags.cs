@@ -1,6 +1,6 @@
 using MeeseeksBox.Protocol.Jobs;
 
-namespace MeeseeksBox.Watcher.Jobs;
+namespace MeeseeksBox.WatchAgent.Jobs;
 
 /// <summary>The tags by which the watcher knows its jobs, in this life and the next.</summary>
 internal static class JobTags
@@ -24,7 +24,7 @@ internal static class JobTags
     public static string[] WithStopped(Job job) => With(job, Stopped);
 
     /// <summary>Whether nothing more is to be learned from a job: it was recorded, or the watcher itself stopped it.</summary>
-    public static bool IsThrough(Job job) => job.Tags.Contains(Recorded) || (job.State is JobState.Killed && job.Tags.Contains(Stopped));
+    public static bool IsConsumed(Job job) => job.Tags.Contains(Recorded) || (job.State is JobState.Killed && job.Tags.Contains(Stopped));
 
     private static string[] With(Job job, string tag) => job.Tags.Contains(tag) ? job.Tags : [.. job.Tags, tag];
 }

@@ -4,11 +4,11 @@ using MeeseeksBox.Client;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 
-namespace MeeseeksBox.Watcher.Jobs;
+namespace MeeseeksBox.WatchAgent.Jobs;
 
 /// <summary>Requests to a box of the original, which has no wildcards for tags and no long poll.</summary>
-/// <param name="link">The way to the box.</param>
-internal sealed class LegacyBox(BoxLink link)
+/// <param name="client">The way to the box.</param>
+internal sealed class LegacyBox(PatientClient client)
 {
     // No job has this id: asked for it, a box of ours answers its number of change and no job.
     private const string NoId = "/";
@@ -32,9 +32,9 @@ internal sealed class LegacyBox(BoxLink link)
             Add(jobs, await GetAsync(new JsonObject { ["tag"] = tag }, stop));
         }
 
-        var answer = await GetAsync(ByIds(ids.Where(id => !jobs.ContainsKey(id))), stop);
-        Add(jobs, answer);
-        return IsLegacy(answer) ? jobs.Values : null;
+        var response = await GetAsync(ByIds(ids.Where(id => !jobs.ContainsKey(id))), stop);
+        Add(jobs, response);
+        return IsLegacy(response) ? jobs.Values : null;
     }
 
     /// <summary>The jobs of an order for several nodes, each with an id of its own, as a box of ours makes them.</summary>
@@ -63,14 +63,14 @@ internal sealed class LegacyBox(BoxLink link)
         return new JsonObject { ["ids"] = list, ["seq"] = 0 };
     }
 
-    private static bool IsLegacy(Answer answer) => answer is { Seq: null, Error: null };
+    private static bool IsLegacy(Response response) => response is { Seq: null, Error: null };
 
     // An original that cannot answer, because a job of somebody else has no tags, answers null.
-    private static void Add(Dictionary<string, Job> jobs, Answer answer)
+    private static void Add(Dictionary<string, Job> jobs, Response response)
     {
-        if (answer.Find("get") is not { ValueKind: JsonValueKind.Object })
+        if (response.Find("get") is not { ValueKind: JsonValueKind.Object })
             return;
-        foreach (var job in answer.Jobs("get").Select(pair => pair.Value).OfType<Job>())
+        foreach (var job in response.Jobs("get").Select(pair => pair.Value).OfType<Job>())
             jobs[job.Id] = job;
     }
 
@@ -82,11 +82,11 @@ internal sealed class LegacyBox(BoxLink link)
         return own;
     }
 
-    private Task<Answer> GetAsync(JsonObject filter, CancellationToken stop) => link.AskAsync(new JsonObject { ["get"] = filter }, stop);
+    private Task<Response> GetAsync(JsonObject filter, CancellationToken stop) => client.RequestAsync(new JsonObject { ["get"] = filter }, stop);
 
     private async Task<List<string>> NodesAsync(string pool, string beginning, CancellationToken stop)
     {
-        var pools = await link.AskAsync(new JsonObject { ["pools"] = new JsonObject() }, stop);
+        var pools = await client.RequestAsync(new JsonObject { ["pools"] = new JsonObject() }, stop);
         var nodes = pools["pools"].TryGetProperty(pool, out var slots) && slots.ValueKind is JsonValueKind.Object
             ? slots.EnumerateObject().Select(node => node.Name).Where(node => node.StartsWith(beginning, StringComparison.Ordinal)).ToList()
             : [];

@@ -1,26 +1,26 @@
 using System.Globalization;
+using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Protocol.Jobs;
-using MeeseeksBox.Watch.Jobs;
-using MeeseeksBox.Watch.Names;
-using MeeseeksBox.Watch.Rules;
-using MeeseeksBox.Watch.Settings;
-using MeeseeksBox.Watcher.Folders;
-using MeeseeksBox.Watcher.Jobs;
+using MeeseeksBox.WatchAgent.Folders;
+using MeeseeksBox.WatchAgent.Jobs;
 using Serilog;
 
-namespace MeeseeksBox.Watcher.Watches;
+namespace MeeseeksBox.WatchAgent.Watches;
 
 /// <summary>A watch with files: keeps its listing in step, asks the rules what is due, submits it, and records what comes of it.</summary>
 /// <remarks>All but the news from the folder and from the orders is done by one loop, a turn at a time.</remarks>
 internal sealed class FileWatch : IWatch
 {
     private readonly Inotify _inotify;
-    private readonly Crew<WorkKey> _crew;
-    private readonly Signal _signal;
-    private readonly Told _told;
-    private readonly Writers _writers;
+    private readonly InFlightJobs<WorkKey> _jobs;
+    private readonly AsyncSignal _signal;
+    private readonly FolderChangeBuffer _changes;
+    private readonly OpenFileTracker _openFiles;
     private readonly StatusFiles _files;
-    private readonly Troubles _troubles;
+    private readonly IoFaultReporter _ioFaults;
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -31,33 +31,33 @@ internal sealed class FileWatch : IWatch
     private readonly string _reading;
     private RoundCounter _rounds;
     private WatchSettings? _next;
-    private Listing _listing;
-    private Recorder _recorder;
+    private FolderIndex _index;
+    private StatusRecorder _statusRecorder;
     private long? _lastRead;
-    private string? _deafness;
+    private string? _inotifyError;
 
     /// <summary>A watch.</summary>
     /// <param name="settings">Its settings, with globs.</param>
-    /// <param name="desk">Where jobs are run.</param>
+    /// <param name="submitter">Where jobs are run.</param>
     /// <param name="inotify">What tells of the folder.</param>
     /// <param name="isOnce">Whether it ends when nothing more is due.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Its log.</param>
-    public FileWatch(WatchSettings settings, JobDesk desk, Inotify inotify, bool isOnce, TimeProvider time, ILogger log)
+    public FileWatch(WatchSettings settings, JobSubmitter submitter, Inotify inotify, bool isOnce, TimeProvider time, ILogger log)
     {
         (Settings, _inotify, _isOnce, _time, _log) = (settings, inotify, isOnce, time, log);
         var names = new StatusName(settings.Name);
         _rounds = new RoundCounter(settings.Count);
-        _signal = new Signal(time);
-        _crew = new Crew<WorkKey>(desk, _signal.Set, log);
-        _troubles = new Troubles(log);
-        _writers = new Writers(settings.Path!, time);
-        _told = new Told(
-            settings.Path!, settings.IsUpdated, settings.Skips.Count > 0, _writers, name => !name.StartsWith('.')
+        _signal = new AsyncSignal(time);
+        _jobs = new InFlightJobs<WorkKey>(submitter, _signal.Set, log);
+        _ioFaults = new IoFaultReporter(log);
+        _openFiles = new OpenFileTracker(settings.Path!, time);
+        _changes = new FolderChangeBuffer(
+            settings.Path!, settings.IsUpdated, settings.Skips.Count > 0, _openFiles, name => !name.StartsWith('.')
                 || names.TryParse(name, out _, out _), _signal.Set);
         _files = new StatusFiles(settings.Path!, settings.Name);
-        _listing = new Listing(settings, _writers);
-        _recorder = new Recorder(settings, _files, time);
+        _index = new FolderIndex(settings, _openFiles);
+        _statusRecorder = new StatusRecorder(settings, _files, time);
         _reading = $"read the folder {settings.Path}";
     }
 
@@ -72,7 +72,7 @@ internal sealed class FileWatch : IWatch
     /// <inheritdoc/>
     public bool TryReconfigure(WatchSettings settings)
     {
-        if (settings.IsStanding || settings.Path != Settings.Path || settings.IsUpdated != Settings.IsUpdated
+        if (settings.IsContinuous || settings.Path != Settings.Path || settings.IsUpdated != Settings.IsUpdated
             || settings.Skips.Count > 0 != Settings.Skips.Count > 0)
             return false;
         Volatile.Write(ref _next, settings);
@@ -91,8 +91,8 @@ internal sealed class FileWatch : IWatch
                 Record();
                 if (_rounds.IsComplete && !_isOnce)
                     return;
-                var plan = Look() ? Submit() : null;
-                if (_isOnce && _crew.Count == 0)
+                var plan = Refresh() ? Submit() : null;
+                if (_isOnce && _jobs.Count == 0)
                     return;
                 await _signal.WaitAsync(Pause(plan), stop);
             }
@@ -103,7 +103,7 @@ internal sealed class FileWatch : IWatch
         }
         finally
         {
-            _inotify.Leave(_told);
+            _inotify.Unsubscribe(_changes);
         }
     }
 
@@ -112,25 +112,25 @@ internal sealed class FileWatch : IWatch
     {
         try
         {
-            await _crew.KillAsync(_ => true, giveUp);
-            await _crew.EndedAsync(giveUp);
+            await _jobs.KillAsync(_ => true, giveUp);
+            await _jobs.EndedAsync(giveUp);
             Record();
-            await _crew.SettledAsync(giveUp);
+            await _jobs.WhenAcknowledgedAsync(giveUp);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
-            _log.Warning("{Count} jobs could not be stopped in time; the next start takes them up as they are then", _crew.Count);
+            _log.Warning("{Count} jobs could not be stopped in time; the next start takes them up as they are then", _jobs.Count);
             Record();
         }
     }
 
     /// <inheritdoc/>
-    public Task SettledAsync(CancellationToken giveUp) => _crew.SettledAsync(giveUp);
+    public Task WhenDrainedAsync(CancellationToken giveUp) => _jobs.WhenAcknowledgedAsync(giveUp);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _crew.DisposeAsync();
+        await _jobs.DisposeAsync();
         _signal.Dispose();
     }
 
@@ -139,15 +139,15 @@ internal sealed class FileWatch : IWatch
         if (Interlocked.Exchange(ref _next, null) is not { } settings)
             return;
         Settings = settings;
-        _listing = new Listing(settings, _writers);
-        _recorder = new Recorder(settings, _files, _time);
+        _index = new FolderIndex(settings, _openFiles);
+        _statusRecorder = new StatusRecorder(settings, _files, _time);
         _rounds = _rounds.WithLimit(settings.Count);
         _lastRead = null;
     }
 
     private void Record()
     {
-        foreach (var ended in _crew.TakeAll())
+        foreach (var ended in _jobs.TakeAll())
         {
             _ = _inFlight.Remove(ended.Key);
             if (ended.End is not { } end)
@@ -156,9 +156,9 @@ internal sealed class FileWatch : IWatch
                 _ = _setAside.Add(ended.Key);
                 _rounds.AddEnd(isGood: false);
             }
-            else if (!end.WasStopped && !TryRecord(ended.Order, end))
+            else if (!end.WasStopped && !TryRecord(ended.Submission, end))
             {
-                _crew.PutBack(ended);
+                _jobs.PutBack(ended);
                 _ = _inFlight.Add(ended.Key);
             }
             else
@@ -171,81 +171,81 @@ internal sealed class FileWatch : IWatch
             _log.Information("round {Round} of {Count} is done", _rounds.Good, count);
     }
 
-    private bool TryRecord(JobOrder order, JobEnd end)
+    private bool TryRecord(Submission submission, JobEnd end)
     {
-        if (!_troubles.Try(
+        if (!_ioFaults.Try(
             "write status files",
-            $"{order.Id} and what ends after it is kept and tried again, and nothing new of this watch is submitted until then",
-            () => _recorder.Record(_listing.Status, order.Work, end)))
+            $"{submission.Id} and what ends after it is kept and tried again, and nothing new of this watch is submitted until then",
+            () => _statusRecorder.Record(_index.Status, submission.Work, end)))
             return false;
 
-        var work = order.Work;
-        _listing.Unsettle(work.FileName!);
+        var work = submission.Work;
+        _index.ClearFinished(work.FileName!);
         if (end.State is JobState.Done)
         {
-            _log.Information("job {Job} for {File} is done", order.Id, work.FileName);
+            _log.Information("job {Job} for {File} is done", submission.Id, work.FileName);
         }
         else
         {
             var failed = end.Jobs.First(job => job.State == end.State);
-            _log.Warning("job {Job} for {File} is {State}: {Reason}", order.Id, work.FileName, JobStates.Word(end.State), failed.Error ?? $"exit status {failed.Rc}");
+            _log.Warning("job {Job} for {File} is {State}: {Reason}", submission.Id, work.FileName, JobStates.Word(end.State), failed.Error ?? $"exit status {failed.Rc}");
             Failures++;
             if (_isOnce)
                 _ = _setAside.Add(work.Key);
         }
 
-        _crew.Settle(order, end);
+        _jobs.Acknowledge(submission, end);
         return true;
     }
 
     // Brings the listing in step with the folder.
-    private bool Look()
+    private bool Refresh()
     {
-        var names = _told.TakeNames();
+        var names = _changes.TakeNames();
         if (names is not null && _lastRead is { } last && _time.GetElapsedTime(last) < Settings.Rescan)
         {
-            _listing.Look(names);
+            _index.Refresh(names);
             return true;
         }
 
         if (_isOnce && _lastRead is not null)
             return true;
-        Listen();
+        Subscribe();
         var begin = _time.GetTimestamp();
         _lastRead = begin;
-        if (!_troubles.Try(_reading, $"it is tried again every {Settings.Rescan.TotalSeconds} s", _listing.Read))
+        if (!_ioFaults.Try(_reading, $"it is tried again every {Settings.Rescan.TotalSeconds} s", _index.Read))
         {
             Failures++;
             return false;
         }
 
-        _log.Debug("read {Count} files in {Milliseconds} ms", _listing.Count, _time.GetElapsedTime(begin).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture));
+        _log.Debug("read {Count} files in {Milliseconds} ms", _index.Count, _time.GetElapsedTime(begin).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture));
         if (!_isOnce)
             _setAside.Clear();
-        _ = _troubles.Try("remove status files", "it is tried again later", () => _recorder.Clean(_listing.Snapshot(), _inFlight));
+        _ = _ioFaults.Try("remove status files", "it is tried again later", () => _statusRecorder.Clean(_index.Snapshot(), _inFlight));
         return true;
     }
 
-    private void Listen()
+    private void Subscribe()
     {
         if (_isOnce)
             return;
-        var deafness = _inotify.Listen(_told);
-        if (deafness is not null && deafness != _deafness && Directory.Exists(Settings.Path))
-            _log.Warning("the system does not tell of changes in {Path}: {Problem}; it is read every {Rescan} s", Settings.Path, deafness, Settings.Rescan.TotalSeconds);
-        _deafness = deafness;
+        var inotifyError = _inotify.Subscribe(_changes);
+        if (inotifyError is not null && inotifyError != _inotifyError && Directory.Exists(Settings.Path))
+            _log.Warning("the system does not tell of changes in {Path}: {Problem}; it is read every {Rescan} s", Settings.Path, inotifyError, Settings.Rescan.TotalSeconds);
+        _inotifyError = inotifyError;
     }
 
     private Plan? Submit()
     {
         var skipped = _setAside.Count == 0 ? _inFlight : [.. _inFlight, .. _setAside];
-        var plan = Planning.Of(Settings, _listing.Snapshot(), skipped, Now);
-        _listing.Settle(plan);
-        if (!_troubles.Try("write marks", "nothing new of this watch is submitted until it can", () => _recorder.Write(_listing.Status, plan)) || _troubles.HasAny)
+        var plan = Planner.Of(Settings, _index.Snapshot(), skipped, Now);
+        _index.MarkFinished(plan);
+        if (!_ioFaults.Try("write marks", "nothing new of this watch is submitted until it can", () => _statusRecorder.Write(_index.Status, plan)) || _ioFaults.HasAny)
             return null;
         foreach (var work in plan.Due)
         {
-            if (!CanStart(work) || !_crew.TryStart(work.Key, Settings, work))
+            if (!CanStart(work) || !_jobs.TryStart(work.Key, Settings, work))
             {
                 Failures++;
                 _ = _setAside.Add(work.Key);
@@ -258,15 +258,15 @@ internal sealed class FileWatch : IWatch
         return plan;
     }
 
-    private bool CanStart(Work work)
+    private bool CanStart(WorkItem work)
     {
         if (!_files.CanStand(work.Key))
-            return _crew.SayOnce($"{work.FileName}: the name is too long: there is no room for the names of its status files", work);
+            return _jobs.LogOnce($"{work.FileName}: the name is too long: there is no room for the names of its status files", work);
         if (File.Exists(Path.Join(Settings.Path, work.FileName)))
             return true;
         if (work.FileName!.Contains('\uFFFD', StringComparison.Ordinal))
-            return _crew.SayOnce($"{work.FileName}: the name is not UTF-8, and cannot be said to a box", work);
-        _listing.Drop(work.FileName);
+            return _jobs.LogOnce($"{work.FileName}: the name is not UTF-8, and cannot be said to a box", work);
+        _index.Drop(work.FileName);
         return false;
     }
 
@@ -274,7 +274,7 @@ internal sealed class FileWatch : IWatch
     {
         var untilRead = _lastRead is { } last && !_isOnce ? Settings.Rescan - _time.GetElapsedTime(last) : Settings.Rescan;
         var untilDue = plan?.NextDue is { } due && !_isOnce ? TimeSpan.FromTicks(Math.Max(due - Now, TimeSpan.TicksPerMillisecond)) : untilRead;
-        var untilRetry = _troubles.HasAny && Settings.Refresh < untilRead ? Settings.Refresh : untilRead;
+        var untilRetry = _ioFaults.HasAny && Settings.Refresh < untilRead ? Settings.Refresh : untilRead;
         var least = untilDue < untilRetry ? untilDue : untilRetry;
         return least > TimeSpan.Zero ? least : TimeSpan.FromMilliseconds(1);
     }

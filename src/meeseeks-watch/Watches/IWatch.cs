@@ -1,6 +1,6 @@
-using MeeseeksBox.Watch.Settings;
+using MeeseeksBox.FileWatch.Settings;
 
-namespace MeeseeksBox.Watcher.Watches;
+namespace MeeseeksBox.WatchAgent.Watches;
 
 /// <summary>A watch at work.</summary>
 internal interface IWatch : IAsyncDisposable
@@ -19,7 +19,7 @@ internal interface IWatch : IAsyncDisposable
     Task KillJobsAsync(CancellationToken giveUp);
 
     /// <summary>Waits until the box knows of all that is recorded.</summary>
-    Task SettledAsync(CancellationToken giveUp);
+    Task WhenDrainedAsync(CancellationToken giveUp);
 
     /// <summary>How many jobs have failed, or could not be submitted.</summary>
     int Failures { get; }

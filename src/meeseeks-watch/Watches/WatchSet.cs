@@ -1,19 +1,19 @@
-using MeeseeksBox.Watch.Settings;
-using MeeseeksBox.Watcher.Folders;
-using MeeseeksBox.Watcher.Jobs;
+using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.WatchAgent.Folders;
+using MeeseeksBox.WatchAgent.Jobs;
 using Serilog;
 
-namespace MeeseeksBox.Watcher.Watches;
+namespace MeeseeksBox.WatchAgent.Watches;
 
 /// <summary>All watches at work, by name. A new configuration starts, changes and stops those that differ.</summary>
-/// <param name="desk">Where jobs are run.</param>
+/// <param name="submitter">Where jobs are run.</param>
 /// <param name="inotify">What tells of folders.</param>
 /// <param name="isOnce">Whether each ends when nothing more is due.</param>
 /// <param name="time">The clock.</param>
 /// <param name="named">Makes the logger of a watch.</param>
 /// <param name="watchLoop">Watches over a loop.</param>
 internal sealed class WatchSet(
-    JobDesk desk, Inotify inotify, bool isOnce, TimeProvider time, Func<string, ILogger> named, Func<string, Task, Task> watchLoop) : IAsyncDisposable
+    JobSubmitter submitter, Inotify inotify, bool isOnce, TimeProvider time, Func<string, ILogger> named, Func<string, Task, Task> watchLoop) : IAsyncDisposable
 {
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
 
@@ -36,10 +36,10 @@ internal sealed class WatchSet(
     public IReadOnlyList<Task> LoopsNow => [.. _watches.Values.Select(entry => entry.Loop)];
 
     /// <summary>Waits until the box knows of all results, after all watches have ended by themselves.</summary>
-    public async Task SettledAsync()
+    public async Task WhenDrainedAsync()
     {
         using var over = new CancellationTokenSource(LongestStop, time);
-        await Task.WhenAll(_watches.Values.Select(entry => entry.Watch.SettledAsync(over.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_watches.Values.Select(entry => entry.Watch.WhenDrainedAsync(over.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Stops all: nothing more is submitted, what runs is killed, what has ended is recorded.</summary>
@@ -67,12 +67,12 @@ internal sealed class WatchSet(
     private void Start(WatchSettings settings)
     {
         var log = named(settings.Name);
-        IWatch watch = settings.IsStanding
-            ? new StandingWatch(settings, desk, isOnce, time, log)
-            : new FileWatch(settings, desk, inotify, isOnce, time, log);
+        IWatch watch = settings.IsContinuous
+            ? new ContinuousWatch(settings, submitter, isOnce, time, log)
+            : new FileWatch(settings, submitter, inotify, isOnce, time, log);
         var stop = new CancellationTokenSource();
         _watches.Add(settings.Name, (watch, watchLoop($"watch {settings.Name}", Task.Run(() => watch.RunAsync(stop.Token))), stop));
-        if (settings.IsStanding)
+        if (settings.IsContinuous)
             log.Information("keeps its jobs running");
         else
             log.Information("watches {Path} for {Globs}", settings.Path, string.Join(' ', settings.Globs));

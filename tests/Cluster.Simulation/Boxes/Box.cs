@@ -16,7 +16,7 @@ internal sealed class Box
     private readonly Dictionary<string, Link> _links = new(StringComparer.Ordinal);
     private readonly HashSet<Session> _sessions = [];
     private readonly Pools _pools;
-    private Ledger? _ledger;
+    private NodeCore? _core;
     private double _armedFor = double.PositiveInfinity;
 
     /// <param name="plan">Its configuration.</param>
@@ -43,7 +43,7 @@ internal sealed class Box
     /// <summary>Which of its lives this is, from 1.</summary>
     public int Life { get; private set; }
 
-    public bool IsUp => _ledger is not null;
+    public bool IsUp => _core is not null;
 
     /// <summary>True while it stops in an orderly way.</summary>
     public bool IsStopping { get; private set; }
@@ -52,21 +52,21 @@ internal sealed class Box
     public IReadOnlyList<Job> Saved { get; private set; } = [];
 
     /// <summary>What it knows; only while it is up.</summary>
-    public Ledger Ledger => _ledger ?? throw new InvalidOperationException($"{Name} is down.");
+    public NodeCore Core => _core ?? throw new InvalidOperationException($"{Name} is down.");
 
-    public Moment Now => new(WallAtStart + _world.Agenda.Now + Skew, _world.Agenda.Now);
+    public Instant Now => new(WallAtStart + _world.Agenda.Now + Skew, _world.Agenda.Now);
 
     /// <summary>All copies of jobs that there are here: of the ledger, or of the state file while it is down.</summary>
-    public IEnumerable<Job> Jobs => _ledger?.Snapshot() ?? Saved;
+    public IEnumerable<Job> Jobs => _core?.Snapshot() ?? Saved;
 
     /// <summary>Begins a life.</summary>
     public void Start()
     {
         Life++;
-        _ledger = new Ledger(Plan.Settings, new Random(_seed + (Life * 1000)));
+        _core = new NodeCore(Plan.Settings, new Random(_seed + (Life * 1000)));
         _world.Tell($"{Name} starts, life {Life}, with {Saved.Count} jobs");
-        Do(Turn.Load, (ledger, now) => ledger.Load(Saved, now));
-        Do(Turn.Own, (ledger, now) => ledger.Resume(now));
+        Do(Turn.Load, (core, now) => core.Load(Saved, now));
+        Do(Turn.Own, (core, now) => core.Resume(now));
         InThisLife(Plan.Checkpoint, SaveAgain);
         Linked();
     }
@@ -75,9 +75,9 @@ internal sealed class Box
     /// <param name="losesState">True to lose the state file too.</param>
     public void Crash(bool losesState)
     {
-        Saved = losesState ? [] : _world.IsDurable ? Ledger.Snapshot() : Saved;
+        Saved = losesState ? [] : _world.IsDurable ? Core.Snapshot() : Saved;
         _world.Tell($"{Name} crashes {(losesState ? "and loses its state" : $"with {Saved.Count} jobs saved")}");
-        var jobs = Ledger.Snapshot();
+        var jobs = Core.Snapshot();
         End();
         _world.Account.NoteCrash(this, jobs);
     }
@@ -87,12 +87,12 @@ internal sealed class Box
     {
         _world.Tell($"{Name} stops");
         IsStopping = true;
-        Do(Turn.Own, (ledger, _) => ledger.Close());
+        Do(Turn.Own, (core, _) => core.Close());
         InThisLife(0.5, WhenRunsEnded);
 
         void WhenRunsEnded()
         {
-            if (Ledger.Runs.Count > 0)
+            if (Core.Runs.Count > 0)
             {
                 InThisLife(0.1, WhenRunsEnded);
                 return;
@@ -100,7 +100,7 @@ internal sealed class Box
 
             InThisLife(_world.Between(0.1, 2), () =>
             {
-                Saved = Ledger.Snapshot();
+                Saved = Core.Snapshot();
                 _world.Tell($"{Name} has stopped with {Saved.Count} jobs saved");
                 End();
             });
@@ -114,7 +114,7 @@ internal sealed class Box
         if (IsUp)
         {
             Linked();
-            Do(Turn.Own, (ledger, now) => ledger.Apply(plan.Settings, now));
+            Do(Turn.Own, (core, now) => core.Apply(plan.Settings, now));
         }
     }
 
@@ -122,20 +122,20 @@ internal sealed class Box
     /// <param name="turn">What for.</param>
     /// <param name="work">What to do there.</param>
     /// <param name="came">The copies that are taken in.</param>
-    public T Do<T>(Turn turn, Func<Ledger, Moment, T> work, IReadOnlyList<Job>? came = null)
+    public T Do<T>(Turn turn, Func<NodeCore, Instant, T> work, IReadOnlyList<Job>? came = null)
     {
-        var ledger = Ledger;
-        var seq = ledger.Seq;
-        var result = work(ledger, Now);
+        var core = Core;
+        var seq = core.Seq;
+        var result = work(core, Now);
         _world.Account.NoteTurn(this, turn, seq, came ?? []);
-        TellNews(ledger.News);
-        Arm(ledger);
+        TellNews(core.Effects);
+        Arm(core);
         return result;
     }
 
-    public void Do(Turn turn, Action<Ledger, Moment> work) => Do(turn, (ledger, now) =>
+    public void Do(Turn turn, Action<NodeCore, Instant> work) => Do(turn, (core, now) =>
     {
-        work(ledger, now);
+        work(core, now);
         return true;
     });
 
@@ -171,7 +171,7 @@ internal sealed class Box
 
     private void End()
     {
-        _ledger = null;
+        _core = null;
         _world.Account.NoteEnd(this);
         IsStopping = false;
         _armedFor = double.PositiveInfinity;
@@ -196,7 +196,7 @@ internal sealed class Box
 
     private void SaveAgain()
     {
-        Saved = Ledger.Snapshot();
+        Saved = Core.Snapshot();
         InThisLife(Plan.Checkpoint, SaveAgain);
     }
 
@@ -206,40 +206,40 @@ internal sealed class Box
         {
             link.End();
             _ = _links.Remove(name);
-            Do(Turn.Own, (ledger, now) => ledger.RemovePeer(link.Peer, now));
+            Do(Turn.Own, (core, now) => core.RemovePeer(link.Peer, now));
         }
 
         foreach (var name in Plan.Downstream.Where(name => !_links.ContainsKey(name)))
         {
-            var link = new Link(this, Do(Turn.Own, (ledger, now) => ledger.AddPeer(name, now)), _world);
+            var link = new Link(this, Do(Turn.Own, (core, now) => core.AddPeer(name, now)), _world);
             _links.Add(name, link);
             link.Connect();
         }
     }
 
-    private void TellNews(News news)
+    private void TellNews(Effects effects)
     {
-        foreach (var pool in news.Pools)
+        foreach (var pool in effects.PoolsToWake)
         {
             _pools.Wake(pool);
         }
 
-        foreach (var run in news.Stops)
+        foreach (var run in effects.RunsToCancel)
         {
             _pools.Stop(run);
         }
 
-        foreach (var peer in news.Peers)
+        foreach (var peer in effects.PeersToWake)
         {
             _links.GetValueOrDefault(peer.Name)?.Wake();
         }
 
-        foreach (var ending in news.Endings)
+        foreach (var ending in effects.EndedJobs)
         {
             Recorded(ending);
         }
 
-        if (news.Jobs || news.Nodes)
+        if (effects.HaveJobsChanged || effects.HaveNodesChanged)
         {
             foreach (var session in _sessions)
             {
@@ -247,12 +247,12 @@ internal sealed class Box
             }
         }
 
-        news.Clear();
+        effects.Clear();
     }
 
-    private void Arm(Ledger ledger)
+    private void Arm(NodeCore core)
     {
-        if (ledger.NextDeadline() is { } deadline && deadline < _armedFor)
+        if (core.NextDeadline() is { } deadline && deadline < _armedFor)
         {
             _armedFor = deadline;
             InThisLife(Math.Max(deadline - _world.Agenda.Now, ShortestTimer), () =>
@@ -260,7 +260,7 @@ internal sealed class Box
                 if (_armedFor == deadline)
                 {
                     _armedFor = double.PositiveInfinity;
-                    Do(Turn.Tick, (ledger, now) => ledger.Tick(now));
+                    Do(Turn.Tick, (core, now) => core.Tick(now));
                 }
             });
         }

@@ -45,7 +45,7 @@ internal sealed class Link(Box box, Peer peer, World world)
         _waits++;
         _connection?.CloseAtClient(isCrash: !box.IsUp);
         _connection = null;
-        Ledger.Disconnected(peer);
+        NodeCore.Disconnected(peer);
     }
 
     /// <summary>There is something to be sent.</summary>
@@ -86,13 +86,13 @@ internal sealed class Link(Box box, Peer peer, World world)
             : new Request { JobsAfter = 0, AsksForNodes = true, NodesAfter = 0 }, asks: true, wait: 0);
     }
 
-    private void Take(Answer answer)
+    private void Take(Answer response)
     {
         var asked = _unanswered.Dequeue();
         _waits++;
-        if (asked && TakeIn(answer) is { } refusal)
+        if (asked && TakeIn(response) is { } refusal)
         {
-            world.Account.NoteRefused(answer);
+            world.Account.NoteRefused(response);
             Down(refusal);
             return;
         }
@@ -100,7 +100,7 @@ internal sealed class Link(Box box, Peer peer, World world)
         if (!_isGreeted)
         {
             _isGreeted = true;
-            _isOld = answer.NodesSeq is null;
+            _isOld = response.NodesSeq is null;
             _pause = ShortestPause;
             _polledAt = world.Agenda.Now;
             world.Account.NoteUp(box, peer.Name);
@@ -120,20 +120,20 @@ internal sealed class Link(Box box, Peer peer, World world)
         Exchange();
     }
 
-    private string? TakeIn(Answer answer) => box.Do(Turn.Merge, (ledger, now) =>
+    private string? TakeIn(Answer response) => box.Do(Turn.Merge, (core, now) =>
     {
-        var refusal = answer.Nodes is null ? null : ledger.TakeNodes(peer, answer.Nodes, answer.NodesGone, answer.NodesSeq, now);
+        var refusal = response.Nodes is null ? null : core.MergeNodesOf(peer, response.Nodes, response.NodesGone, response.NodesSeq, now);
         if (refusal is not null)
         {
-            ledger.ForgetNodesOf(peer, now);
+            core.ForgetNodesOf(peer, now);
         }
-        else if (answer.Jobs is not null)
+        else if (response.Jobs is not null)
         {
-            ledger.TakeJobs(peer, answer.Jobs, answer.Seq, now);
+            core.MergeJobsOf(peer, response.Jobs, response.Seq, now);
         }
 
         return refusal;
-    }, answer.Jobs);
+    }, response.Jobs);
 
     private void Exchange()
     {
@@ -159,7 +159,7 @@ internal sealed class Link(Box box, Peer peer, World world)
         }
     }
 
-    private IReadOnlyList<Protocol.Jobs.Job> TakePending(bool isTurn) => box.Do(Turn.Own, (ledger, _) => ledger.TakePending(peer, isTurn));
+    private IReadOnlyList<Protocol.Jobs.Job> TakePending(bool isTurn) => box.Do(Turn.Own, (core, _) => core.DequeuePending(peer, isTurn));
 
     private void Send(Request request, bool asks, double wait)
     {
@@ -201,7 +201,7 @@ internal sealed class Link(Box box, Peer peer, World world)
         _connection?.CloseAtClient(isCrash: false);
         _connection = null;
         _waits++;
-        box.Do(Turn.Own, (_, _) => Ledger.Disconnected(peer));
+        box.Do(Turn.Own, (_, _) => NodeCore.Disconnected(peer));
         box.InThisLife(_pause * world.Between(0.5, 1), Connect);
         _pause = Math.Min(_pause * Growth, LongestPause);
     }

@@ -21,7 +21,7 @@ internal sealed class Pools(Box box, World world)
             box.InThisLife(Reaction, () =>
             {
                 _ = _woken.Remove(pool);
-                while (box.Do(Turn.Own, (ledger, now) => ledger.TakeNext(pool, now)) is { } run)
+                while (box.Do(Turn.Own, (core, now) => core.ClaimNext(pool, now)) is { } run)
                 {
                     Begin(run);
                 }
@@ -34,7 +34,7 @@ internal sealed class Pools(Box box, World world)
     {
         if (_runs.Contains(run))
         {
-            box.InThisLife(world.Between(0.001, 0.3), () => End(run, new RunEnd(false, -9)));
+            box.InThisLife(world.Between(0.001, 0.3), () => End(run, new RunResult(false, -9)));
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class Pools(Box box, World world)
                 var slots = run.Job.Settings!.Value.GetProperty("slots").GetInt32();
                 world.Tell($"{box.Name} is given {slots} slots from afar");
                 box.Configure(box.Plan with { Settings = WithSlots(box.Plan.Settings, slots) });
-                End(run, new RunEnd(true));
+                End(run, new RunResult(true));
             });
             return;
         }
@@ -71,11 +71,11 @@ internal sealed class Pools(Box box, World world)
 
             if (outcome is "unable")
             {
-                End(run, new RunEnd(false, null, "no such program"));
+                End(run, new RunResult(false, null, "no such program"));
                 return;
             }
 
-            box.Do(Turn.Own, (ledger, now) => ledger.Started(run, 1, now));
+            box.Do(Turn.Own, (core, now) => core.Started(run, 1, now));
             world.Account.NoteStarted(box, run);
             var seconds = double.Parse(run.Job.Args[1], CultureInfo.InvariantCulture);
             box.InThisLife(seconds, () => End(run, Ended(outcome)));
@@ -85,14 +85,14 @@ internal sealed class Pools(Box box, World world)
     private static NodeSettings WithSlots(NodeSettings settings, int slots) =>
         settings with { Pools = settings.Pools.ToDictionary(pool => pool.Key, pool => pool.Value with { Slots = slots }) };
 
-    private RunEnd Ended(string outcome) => outcome is "done" || (outcome is "flaky" && world.Dice.Next(2) is 0) ? new RunEnd(true, 0) : new RunEnd(false, 1);
+    private RunResult Ended(string outcome) => outcome is "done" || (outcome is "flaky" && world.Dice.Next(2) is 0) ? new RunResult(true, 0) : new RunResult(false, 1);
 
-    private void End(Run run, RunEnd end)
+    private void End(Run run, RunResult end)
     {
         if (_runs.Remove(run))
         {
             world.Account.NoteEnding(box, run);
-            box.Do(Turn.Own, (ledger, now) => ledger.Ended(run, end, now));
+            box.Do(Turn.Own, (core, now) => core.Ended(run, end, now));
         }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class Session(Box box, Connection connection, World world)
         {
             if (request.Sync is { Count: > 0 } jobs)
             {
-                _ = box.Do(Turn.Merge, (ledger, now) => ledger.Merge(jobs, now), jobs);
+                _ = box.Do(Turn.Merge, (core, now) => core.Merge(jobs, now), jobs);
             }
 
             if (request.Wait is { } wait && !box.Plan.IsOld && _requests.Count is 0 && !HasNews(request))
@@ -95,32 +95,32 @@ internal sealed class Session(Box box, Connection connection, World world)
     }
 
     private bool HasNews(Request request) =>
-        (request.JobsAfter is { } jobs && (jobs > box.Ledger.Seq || box.Ledger.Newer(jobs).Count > 0))
-        || (request.NodesAfter is { } nodes && (nodes > box.Ledger.Nodes.Seq || box.Ledger.Nodes.MatteringSeq > nodes));
+        (request.JobsAfter is { } jobs && (jobs > box.Core.Seq || box.Core.ChangesSince(jobs).Count > 0))
+        || (request.NodesAfter is { } nodes && (nodes > box.Core.Nodes.Seq || box.Core.Nodes.SignificantSeq > nodes));
 
     private void Answer(Request request) => connection.Answer(world.Wire.Carry(box.Plan.IsOld ? AsOld(request) : AsNew(request)));
 
     private Answer AsNew(Request request)
     {
         var nodes = request.AsksForNodes ? NodesSince(request.NodesAfter ?? 0, (request.Wait ?? 0) * ShareOfWait) : null;
-        var jobs = request.JobsAfter is { } after ? box.Ledger.Newer(after) : null;
+        var jobs = request.JobsAfter is { } after ? box.Core.ChangesSince(after) : null;
         return new Answer
         {
             Jobs = jobs,
-            Seq = jobs is null ? null : box.Ledger.Seq,
+            Seq = jobs is null ? null : box.Core.Seq,
             Nodes = nodes?.Statuses,
             NodesSeq = request.NodesAfter is null ? null : nodes?.Seq,
-            NodesGone = request.NodesAfter is > 0 ? nodes?.Gone : null,
+            NodesGone = request.NodesAfter is > 0 ? nodes?.Removed : null,
         };
     }
 
     private Answer AsOld(Request request) => new()
     {
-        Jobs = request.JobsAfter is { } after ? box.Ledger.Newer(after) : null,
+        Jobs = request.JobsAfter is { } after ? box.Core.ChangesSince(after) : null,
         Nodes = request.AsksForNodes
             ? NodesSince(0, 0).Statuses.ToDictionary(node => node.Key, node => node.Key == box.Name ? node.Value with { Ver = null, Caps = null, Links = null } : node.Value)
             : null,
     };
 
-    private Core.Nodes.NodesNews NodesSince(long seq, double oldest) => box.Do(Turn.Own, (ledger, now) => ledger.NodesSince(seq, oldest, now));
+    private Core.Nodes.NodeChanges NodesSince(long seq, double oldest) => box.Do(Turn.Own, (core, now) => core.NodesSince(seq, oldest, now));
 }

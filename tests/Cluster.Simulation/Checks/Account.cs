@@ -58,7 +58,7 @@ internal sealed class Account(World world, bool isChecked)
         }
 
         var known = Known(box);
-        foreach (var job in box.Ledger.Newer(since, unassigned: true))
+        foreach (var job in box.Core.ChangesSince(since, unassigned: true))
         {
             _ = known.TryGetValue(job.Id, out var before);
             known[job.Id] = job;
@@ -86,12 +86,12 @@ internal sealed class Account(World world, bool isChecked)
             }
         }
 
-        foreach (var ending in box.Ledger.News.Endings)
+        foreach (var ending in box.Core.Effects.EndedJobs)
         {
             NoteHistory(box, ending);
         }
 
-        if (known.Count > box.Ledger.Count)
+        if (known.Count > box.Core.Count)
         {
             NoteForgotten(box, known);
         }
@@ -104,8 +104,8 @@ internal sealed class Account(World world, bool isChecked)
             return;
         }
 
-        var slots = box.Ledger.Settings.Pool(run.Job.Pool)!.Slots;
-        var taken = box.Ledger.Runs.Count(other => other.Job.Pool == run.Job.Pool);
+        var slots = box.Core.Settings.Pool(run.Job.Pool)!.Slots;
+        var taken = box.Core.Runs.Count(other => other.Job.Pool == run.Job.Pool);
         if (slots > 0 && taken > slots)
         {
             Blame($"{box.Name} runs {taken} jobs at once in {run.Job.Pool}, which has {slots} slots");
@@ -114,7 +114,7 @@ internal sealed class Account(World world, bool isChecked)
 
     public void NoteStarted(Box box, Run run)
     {
-        if (!isChecked || box.Ledger.Find(run.Job.Id) is not { } job || run.Stop is StopReason.Superseded)
+        if (!isChecked || box.Core.Find(run.Job.Id) is not { } job || run.Stop is StopReason.Superseded)
         {
             return;
         }
@@ -158,11 +158,11 @@ internal sealed class Account(World world, bool isChecked)
     public void NoteUp(Box box, string peer)
     {
         world.Tell($"{box.Name}→{peer} up");
-        Resent += box.Ledger.Count + world.Boxes[peer].Jobs.Count();
+        Resent += box.Core.Count + world.Boxes[peer].Jobs.Count();
     }
 
     /// <summary>What a peer has told is not taken in, because it must not be linked with.</summary>
-    public void NoteRefused(Answer answer) => Resent += answer.Jobs?.Count ?? 0;
+    public void NoteRefused(Answer response) => Resent += response.Jobs?.Count ?? 0;
 
     public void NoteSent(string from, string to, IReadOnlyList<Job> jobs)
     {
@@ -236,7 +236,7 @@ internal sealed class Account(World world, bool isChecked)
 
     private void NoteForgotten(Box box, Dictionary<string, Job> known)
     {
-        foreach (var gone in known.Values.Where(job => box.Ledger.Find(job.Id) is null).ToArray())
+        foreach (var gone in known.Values.Where(job => box.Core.Find(job.Id) is null).ToArray())
         {
             _ = known.Remove(gone.Id);
             world.Tell($"  {box.Name} forgets {gone.Id}");
@@ -256,14 +256,14 @@ internal sealed class Account(World world, bool isChecked)
     // A burst of submissions is not overbooked (docs/SPECIFICATION.md#free-slots).
     private void CheckBooking(Box box, Job? before, Job job)
     {
-        if (before is not { Node: null } || before.Epoch != job.Epoch || job.Node is not { } node || box.Ledger.Settings.WaitInPool)
+        if (before is not { Node: null } || before.Epoch != job.Epoch || job.Node is not { } node || box.Core.Settings.WaitInPool)
         {
             return;
         }
 
-        var slots = node == box.Name ? box.Ledger.Settings.Pools.GetValueOrDefault(job.Pool)?.Slots
-            : box.Ledger.Nodes.Find(node)?.Status.Pools.GetValueOrDefault(job.Pool).Limit ?? 0;
-        var live = box.Ledger.Snapshot().Count(other => other.Node == node && other.Pool == job.Pool && !other.HasEnded);
+        var slots = node == box.Name ? box.Core.Settings.Pools.GetValueOrDefault(job.Pool)?.Slots
+            : box.Core.Nodes.Find(node)?.Status.Pools.GetValueOrDefault(job.Pool).Limit ?? 0;
+        var live = box.Core.Snapshot().Count(other => other.Node == node && other.Pool == job.Pool && !other.HasEnded);
         if (slots > 0 && live > slots)
         {
             Blame($"{box.Name} has given {node} {live} jobs for its {slots} slots");

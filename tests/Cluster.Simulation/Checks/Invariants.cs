@@ -8,7 +8,7 @@ internal sealed class Invariants(World world)
 {
     private Account Account => world.Account;
 
-    public bool AllHaveEnded => world.Boxes.Values.All(box => box.Ledger.Runs.Count is 0 && Copies(box).All(job => job.HasEnded));
+    public bool AllHaveEnded => world.Boxes.Values.All(box => box.Core.Runs.Count is 0 && Copies(box).All(job => job.HasEnded));
 
     public void CheckEnds()
     {
@@ -22,7 +22,7 @@ internal sealed class Invariants(World world)
 
         foreach (var story in Account.Stories.Where(story => story.Lost is null && !story.HasEnded))
         {
-            if (!world.Boxes.Values.Any(box => box.Ledger.Find(story.Id) is not null))
+            if (!world.Boxes.Values.Any(box => box.Core.Find(story.Id) is not null))
             {
                 Account.Blame($"{story.Id} is lost: nobody has it, and it never ended");
             }
@@ -52,7 +52,7 @@ internal sealed class Invariants(World world)
         foreach (var box in world.Boxes.Values)
         {
             var below = Below(box);
-            var known = box.Ledger.Nodes.All.ToDictionary(node => node.Name);
+            var known = box.Core.Nodes.All.ToDictionary(node => node.Name);
             if (!known.Keys.ToHashSet().SetEquals(below))
             {
                 Account.Blame($"{box.Name} knows of {string.Join(' ', known.Keys)} and reaches {string.Join(' ', below.Order())}");
@@ -61,7 +61,7 @@ internal sealed class Invariants(World world)
 
             foreach (var node in known.Values)
             {
-                var pools = world.Boxes[node.Name].Ledger.Settings.Pools;
+                var pools = world.Boxes[node.Name].Core.Settings.Pools;
                 if (!node.Status.Online || !pools.Keys.ToHashSet().SetEquals(node.Status.Pools.Keys)
                     || pools.Any(pool => node.Status.Pools[pool.Key] != pool.Value.Offer))
                 {
@@ -82,9 +82,9 @@ internal sealed class Invariants(World world)
     {
         foreach (var box in world.Boxes.Values)
         {
-            foreach (var run in box.Ledger.Runs)
+            foreach (var run in box.Core.Runs)
             {
-                if (box.Ledger.Find(run.Job.Id) is { } job && Account.Story(job.Id).Kills.Any(kill => kill.Epoch == job.Epoch && !MayBeUndone(kill, box)))
+                if (box.Core.Find(run.Job.Id) is { } job && Account.Story(job.Id).Kills.Any(kill => kill.Epoch == job.Epoch && !MayBeUndone(kill, box)))
                 {
                     Account.Blame($"{job.Id} was killed and runs on: {Account.Show(job)}");
                 }

@@ -130,7 +130,7 @@ internal sealed class Clients(World world)
         {
             0 or 1 => $"\"{Pick(able)}\"",
             2 => $"[{string.Join(',', Dice.GetItems(able, 2).Distinct().Select(name => $"\"{name}\""))}]",
-            3 when box.Ledger.Nodes.With(pool).Count > 0 => "\"n*\"",
+            3 when box.Core.Nodes.WithPool(pool).Count > 0 => "\"n*\"",
             _ => null,
         };
     }
@@ -158,14 +158,14 @@ internal sealed class Clients(World world)
 
     private Job? Any(Box box, Func<Job, bool> which)
     {
-        var able = box.Ledger.Snapshot().Where(which).ToArray();
+        var able = box.Core.Snapshot().Where(which).ToArray();
         return able is [] ? null : able[Dice.Next(able.Length)];
     }
 
     private void Kill(Box box, string id)
     {
         world.Tell($"{box.Name}: kill {id}");
-        if (box.Do(Turn.Own, (ledger, now) => ledger.Kill(id, now)) is { } killed)
+        if (box.Do(Turn.Own, (core, now) => core.Kill(id, now)) is { } killed)
         {
             world.Account.NoteKilled(box, killed);
         }
@@ -176,7 +176,7 @@ internal sealed class Clients(World world)
         world.Tell($"{box.Name}: submit {json}");
         using var document = JsonDocument.Parse(json);
         var spec = JobSpec.Read(document.RootElement);
-        var answer = box.Do(Turn.Own, (ledger, now) => ledger.Submit(spec, now));
+        var answer = box.Do(Turn.Own, (core, now) => core.Submit(spec, now));
         world.Tell($"{box.Name}: {answer.Error ?? "accepted"} {string.Join("; ", answer.Warnings)}");
         return answer.Error is null;
     }

@@ -21,16 +21,16 @@ internal sealed class Life
     /// <param name="isLogged">True to keep a journal.</param>
     public Life(int seed, bool isLogged)
     {
-        var dice = new Random(seed);
-        _plans = Shape.Draw(dice);
-        var times = dice.Next(2) is 0 ? new LinkTimes(1, 10, 10) : new LinkTimes(0.5, 2, 3);
-        var isWritten = dice.Next(8) is 0;
-        _world = new World(dice.Next(), times, new Wire(isWritten, isWritten), new Journal(isLogged))
+        var random = new Random(seed);
+        _plans = Shape.Draw(random);
+        var times = random.Next(2) is 0 ? new LinkTimes(1, 10, 10) : new LinkTimes(0.5, 2, 3);
+        var isWritten = random.Next(8) is 0;
+        _world = new World(random.Next(), times, new Wire(isWritten, isWritten), new Journal(isLogged))
         {
             IsDurable = seed % 3 is 0,
         };
-        _world.Links.UsualDelay = dice.Next(3) switch { 0 => (0.0001, 0.001), 1 => (0.0001, 0.02), _ => (0.01, 0.3) };
-        var skew = dice.Next(3) switch { 0 => 0, 1 => 2.0, _ => 3600 };
+        _world.Links.UsualDelay = random.Next(3) switch { 0 => (0.0001, 0.001), 1 => (0.0001, 0.02), _ => (0.01, 0.3) };
+        var skew = random.Next(3) switch { 0 => 0, 1 => 2.0, _ => 3600 };
         foreach (var plan in _plans)
         {
             var box = _world.Add(plan, _world.Between(-skew, skew));
@@ -40,8 +40,8 @@ internal sealed class Life
         _clients = new Clients(_world);
         _faults = new Faults(_world, _plans);
         _invariants = new Invariants(_world);
-        Duration = dice.Next(3) is 0 ? 20 : 120;
-        Faultiness = dice.Next(5) is 0 ? 0 : _world.Between(0.02, 0.3);
+        Duration = random.Next(3) is 0 ? 20 : 120;
+        Faultiness = random.Next(5) is 0 ? 0 : _world.Between(0.02, 0.3);
     }
 
     public World World => _world;

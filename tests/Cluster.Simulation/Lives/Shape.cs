@@ -7,9 +7,9 @@ namespace MeeseeksBox.Simulation.Lives;
 internal static class Shape
 {
     /// <summary>The boxes, those upstream first.</summary>
-    public static IReadOnlyList<BoxPlan> Draw(Random dice)
+    public static IReadOnlyList<BoxPlan> Draw(Random random)
     {
-        (string Name, string[] Downstream)[] tree = dice.Next(7) switch
+        (string Name, string[] Downstream)[] tree = random.Next(7) switch
         {
             0 => [("head", ["n1", "n2", "n3"]), .. Leaves("n1", "n2", "n3")],
             1 => [("master", ["h1", "h2"]), ("h1", ["n1", "n2"]), ("h2", ["n1", "n2"]), .. Leaves("n1", "n2")],
@@ -20,37 +20,37 @@ internal static class Shape
             _ => [("master", ["hA1", "hA2", "hB1", "hB2"]), ("hA1", ["nA1", "nA2", "nA3"]), ("hA2", ["nA1", "nA2", "nA3"]),
                 ("hB1", ["nB1", "nB2"]), ("hB2", ["nB1", "nB2"]), .. Leaves("nA1", "nA2", "nA3", "nB1", "nB2")],
         };
-        var settings = Settings(dice);
-        var checkpoint = dice.Next(2) is 0 ? 10 : 1;
-        var hasOld = dice.Next(4) is 0;
-        return [.. tree.Select(node => new BoxPlan(settings with { Name = node.Name, Pools = Pools(node.Downstream is [], settings, dice) }, node.Downstream)
+        var settings = Settings(random);
+        var checkpoint = random.Next(2) is 0 ? 10 : 1;
+        var hasOld = random.Next(4) is 0;
+        return [.. tree.Select(node => new BoxPlan(settings with { Name = node.Name, Pools = Pools(node.Downstream is [], settings, random) }, node.Downstream)
         {
             Checkpoint = checkpoint,
-            IsOld = hasOld && dice.Next(3) is 0,
+            IsOld = hasOld && random.Next(3) is 0,
         })];
     }
 
     private static (string, string[])[] Leaves(params string[] names) => [.. names.Select(name => (name, Array.Empty<string>()))];
 
-    private static NodeSettings Settings(Random dice) => new()
+    private static NodeSettings Settings(Random random) => new()
     {
         Name = "",
         Version = "1",
-        Expire = dice.Next(4) switch { 0 => 6, 1 => 20, 2 => 60, _ => 1e6 },
+        Expire = random.Next(4) switch { 0 => 6, 1 => 20, 2 => 60, _ => 1e6 },
         Timeout = 60,
-        WaitInPool = dice.Next(4) is 0,
-        UseLoadavg = dice.Next(8) is 0,
+        WaitInPool = random.Next(4) is 0,
+        UseLoadavg = random.Next(8) is 0,
     };
 
-    private static Dictionary<string, PoolSettings> Pools(bool isLeaf, NodeSettings settings, Random dice)
+    private static Dictionary<string, PoolSettings> Pools(bool isLeaf, NodeSettings settings, Random random)
     {
         var pools = new Dictionary<string, PoolSettings>();
-        if (isLeaf || dice.Next(6) is 0)
+        if (isLeaf || random.Next(6) is 0)
         {
             pools.Add("p1", Pool());
         }
 
-        if (dice.Next(3) is 0)
+        if (random.Next(3) is 0)
         {
             pools.Add("p2", Pool());
         }
@@ -58,6 +58,6 @@ internal static class Shape
         return pools;
 
         // A live job is refreshed well before anybody takes it for lost.
-        PoolSettings Pool() => new() { Slots = dice.Next(4), Update = Math.Min(30, settings.Expire / 4), RestartDelay = dice.Next(2) };
+        PoolSettings Pool() => new() { Slots = random.Next(4), Update = Math.Min(30, settings.Expire / 4), RestartDelay = random.Next(2) };
     }
 }

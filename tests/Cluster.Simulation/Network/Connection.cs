@@ -24,7 +24,7 @@ internal sealed class Connection(Agenda agenda, Links links, string client, stri
 
     public void Send(Request request) => _toServer.Send(() => Server!.Take(request));
 
-    public void Answer(Answer answer) => _toClient.Send(() => Answered(answer));
+    public void Answer(Answer response) => _toClient.Send(() => Answered(response));
 
     /// <summary>The client ends it. What it has sent may still arrive, even long after it has connected again.</summary>
     public void CloseAtClient(bool isCrash)

@@ -1,7 +1,7 @@
 namespace MeeseeksBox.Simulation.Network;
 
 /// <summary>The make-believe network: how long everything takes, where nothing gets through, and what connections there are.</summary>
-internal sealed class Links(Agenda agenda, Random dice)
+internal sealed class Links(Agenda agenda, Random random)
 {
     private readonly Dictionary<(string, string), double> _delays = [];
     private readonly HashSet<(string, string)> _cuts = [];
@@ -19,11 +19,11 @@ internal sealed class Links(Agenda agenda, Random dice)
         var pair = Pair(from, to);
         if (!_delays.TryGetValue(pair, out var usual))
         {
-            usual = UsualDelay.Least + (dice.NextDouble() * (UsualDelay.Most - UsualDelay.Least));
+            usual = UsualDelay.Least + (random.NextDouble() * (UsualDelay.Most - UsualDelay.Least));
             _delays.Add(pair, usual);
         }
 
-        return usual * (1 + dice.NextDouble());
+        return usual * (1 + random.NextDouble());
     }
 
     /// <summary>Sets how long everything takes between two boxes; null for the usual.</summary>
@@ -94,7 +94,7 @@ internal sealed class Links(Agenda agenda, Random dice)
         });
     }
 
-    public bool Flips() => dice.Next(2) is 0;
+    public bool Flips() => random.Next(2) is 0;
 
     public void Forget(Connection connection) => _connections.Remove(connection);
 

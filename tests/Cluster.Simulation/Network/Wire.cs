@@ -28,10 +28,10 @@ internal sealed class Wire(bool isWritten, bool isRead)
         return request.Sync is null ? request : request with { Sync = Carry(request.Sync) };
     }
 
-    public Answer Carry(Answer answer)
+    public Answer Carry(Answer response)
     {
         Lines++;
-        return answer.Jobs is null ? answer : answer with { Jobs = Carry(answer.Jobs) };
+        return response.Jobs is null ? response : response with { Jobs = Carry(response.Jobs) };
     }
 
     private IReadOnlyList<Job> Carry(IReadOnlyList<Job> jobs)
@@ -45,7 +45,7 @@ internal sealed class Wire(bool isWritten, bool isRead)
         _buffer.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(_buffer, Options))
         {
-            JobKeys.Write(json, job);
+            JobAttributes.Write(json, job);
         }
 
         Bytes += _buffer.WrittenCount;
@@ -55,6 +55,6 @@ internal sealed class Wire(bool isWritten, bool isRead)
         }
 
         using var document = JsonDocument.Parse(_buffer.WrittenMemory);
-        return JobKeys.TryRead(document.RootElement, out var read, out var problem) ? read : throw new InvalidOperationException(problem);
+        return JobAttributes.TryRead(document.RootElement, out var read, out var problem) ? read : throw new InvalidOperationException(problem);
     }
 }

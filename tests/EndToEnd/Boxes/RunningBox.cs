@@ -121,7 +121,7 @@ public sealed partial class RunningBox : IAsyncDisposable
 
     /// <summary>The same with a limit of one's own, for what takes long.</summary>
     public async Task<T> WaitForAsync<T>(
-        Func<Task<T>> look, Func<T, bool> condition, TimeSpan patience, [CallerArgumentExpression(nameof(condition))] string what = "")
+        Func<Task<T>> look, Func<T, bool> condition, TimeSpan timeout, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         var begin = Stopwatch.GetTimestamp();
         while (true)
@@ -129,8 +129,8 @@ public sealed partial class RunningBox : IAsyncDisposable
             var seen = await look();
             if (condition(seen))
                 return seen;
-            if (Stopwatch.GetElapsedTime(begin) > patience)
-                throw GivenUp($"waited {patience.TotalSeconds} s in vain for: {what}\nlast seen: {seen}\nthe box's log:\n{Log}");
+            if (Stopwatch.GetElapsedTime(begin) > timeout)
+                throw GivenUp($"waited {timeout.TotalSeconds} s in vain for: {what}\nlast seen: {seen}\nthe box's log:\n{Log}");
 
             await Task.Delay(Pause, TestContext.Current.CancellationToken);
         }

@@ -120,12 +120,12 @@ public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAs
         var seen = new List<JobState>();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Stop);
 
-        await foreach (var news in _client.FollowAsync(JobSelection.Ids(id), enough.Token))
+        await foreach (var update in _client.FollowAsync(JobSelection.Ids(id), enough.Token))
         {
-            seen.AddRange(news.Jobs.Select(job => job.State));
+            seen.AddRange(update.Jobs.Select(job => job.State));
             if (seen is [JobState.New])
                 await _client.SubmitAsync(new JsonObject { ["id"] = id, ["hold"] = false }, Stop);
-            if (news.Jobs.Any(job => job.HasEnded))
+            if (update.Jobs.Any(job => job.HasEnded))
                 break;
         }
 

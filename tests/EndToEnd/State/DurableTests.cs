@@ -61,17 +61,17 @@ public sealed class DurableTests
         var history = folder.File("history");
         string[] words =
             [$"state.file={folder.File("state")}", $"state.history={history}", "state.checkpoint=0.05", "state.expire=600", "pools.p.slots=2", "defaults.restart_delay=0.01"];
-        var dice = new Random(1);
+        var random = new Random(1);
         const int rounds = 5;
         for (var round = 0; round < rounds; round++)
         {
             await using var box = await RunningBox.StartAsync(words);
             for (var number = 0; number < 10; number++)
             {
-                _ = await box.SubmitAsync(new { id = $"{round}.{number}", pool = "p", args = Some.Shell($"sleep 0.0{dice.Next(5)}") });
+                _ = await box.SubmitAsync(new { id = $"{round}.{number}", pool = "p", args = Some.Shell($"sleep 0.0{random.Next(5)}") });
             }
 
-            _ = await box.WaitForEndAsync($"{round}.{dice.Next(10)}");
+            _ = await box.WaitForEndAsync($"{round}.{random.Next(10)}");
             await box.CrashAsync();
         }
 

@@ -16,19 +16,19 @@ public sealed class WatchCrashTests(SharedBox shared) : WatchTests(shared), ICla
     {
         var seed = Setting("MEESEEKS_WATCH_SEED", Random.Shared.Next());
         TestContext.Current.TestOutputHelper?.WriteLine($"{Rounds} rounds, {Files} files, seed {seed}");
-        var dice = new Random(seed);
+        var random = new Random(seed);
         var watch = Watch([Job("0 %(filename)s"), Job("1 %(filename)s")], new { rescan = 1 });
         var dropped = 0;
         for (var round = 1; round <= Rounds; round++)
         {
             await using var watcher = Start(watch);
-            var life = TimeSpan.FromMilliseconds(dice.Next(1500));
+            var life = TimeSpan.FromMilliseconds(random.Next(1500));
             var end = DateTime.UtcNow + life;
             while (DateTime.UtcNow < end)
             {
                 if (dropped < Files * round / Rounds)
                     _ = Drop($"{dropped++:d5}");
-                await Task.Delay(TimeSpan.FromMilliseconds(dice.Next(8)), TestContext.Current.CancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(8)), TestContext.Current.CancellationToken);
             }
 
             await watcher.CrashAsync();

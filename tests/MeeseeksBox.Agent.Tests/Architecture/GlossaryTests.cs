@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.Agent.Tests.Architecture;
 
-/// <summary>Every entry of docs/GLOSSARY.md says where its term lives, and that exists.</summary>
+/// <summary>Every entry of docs/GLOSSARY.md says where its term lives, and that exists; the source uses no word that is retired there.</summary>
 public sealed partial class GlossaryTests
 {
     private static readonly MarkdownPage Glossary = MarkdownPage.Find(Repository.At("docs", "GLOSSARY.md"))!;
@@ -30,6 +30,8 @@ public sealed partial class GlossaryTests
     private static readonly string Reference =
         string.Concat(new[] { "README.md", "docs/PROTOCOL.md", "docs/WATCH.md" }.SelectMany(name => MarkdownPage.Find(Repository.At(name))!.Lines));
 
+    private static readonly HashSet<string> OfLibraries = ["AddressFamily"];
+
     [Fact]
     public void Every_entry_has_three_cells_and_the_terms_are_in_order()
     {
@@ -50,11 +52,53 @@ public sealed partial class GlossaryTests
         places.Where(entry => !Exists(entry.Place)).Should().BeEmpty();
     }
 
+    [Fact]
+    public void No_identifier_of_the_source_has_a_retired_word()
+    {
+        var retired = Glossary.Lines
+            .SkipWhile(line => line is not "| retired | use instead |")
+            .Skip(2)
+            .TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Trim('|').Split('|')[0].Trim())
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var used =
+            from file in Directory.EnumerateFiles(Repository.At("src"), "*.cs", SearchOption.AllDirectories)
+            where !file.Contains("/obj/", StringComparison.Ordinal)
+            from identifier in Identifier().Matches(NotCode().Replace(File.ReadAllText(file), " ")).Select(match => match.Value).Distinct()
+            where Word().Matches(identifier).Any(word => retired.Contains(word.Value)) && !OfLibraries.Contains(identifier)
+            select $"{Path.GetRelativePath(Repository.Root, file)}: {identifier}";
+
+        retired.Should().HaveCountGreaterThan(25);
+        used.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void No_two_types_of_the_source_have_the_same_name() =>
+        (from file in Directory.EnumerateFiles(Repository.At("src"), "*.cs", SearchOption.AllDirectories)
+         where !file.Contains("/obj/", StringComparison.Ordinal)
+         from line in File.ReadLines(file)
+         let declaration = TypeDeclaration().Match(line)
+         where declaration.Success && !line.Contains(" partial ", StringComparison.Ordinal)
+         group file by (Name: declaration.Groups[1].Value, IsGeneric: line.Contains($"{declaration.Groups[1].Value}<", StringComparison.Ordinal)) into files
+         where files.Count() > 1
+         select $"{files.Key.Name}: {string.Join(", ", files.Select(file => Path.GetRelativePath(Repository.Root, file)))}").Should().BeEmpty();
+
     // A type begins with a capital, a path has a slash, and all else is an attribute or a setting.
     private static bool Exists(string place) =>
         char.IsAsciiLetterUpper(place[0]) ? Types.Contains(place)
         : place.Contains('/', StringComparison.Ordinal) ? Path.Exists(Repository.At(place))
         : Reference.Contains($"`{place}`", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"[A-Za-z_]\w*")]
+    private static partial Regex Identifier();
+
+    // The words of a name in camel case.
+    [GeneratedRegex("[A-Z]?[a-z]+|[A-Z]+(?![a-z])")]
+    private static partial Regex Word();
+
+    // Comments and literals.
+    [GeneratedRegex("""//[^\n]*|"{3}[\s\S]*?"{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\])'""")]
+    private static partial Regex NotCode();
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Quoted();

@@ -12,9 +12,9 @@ public sealed class ProjectReferencesTests
         ["MeeseeksBox.Core"] = ["MeeseeksBox.Protocol"],
         ["MeeseeksBox.Logging"] = ["MeeseeksBox.Protocol"],
         ["MeeseeksBox.Client"] = ["MeeseeksBox.Protocol"],
-        ["MeeseeksBox.Watch"] = ["MeeseeksBox.Protocol"],
+        ["MeeseeksBox.FileWatch"] = ["MeeseeksBox.Protocol"],
         ["meeseeks-box"] = ["MeeseeksBox.Core", "MeeseeksBox.Protocol", "MeeseeksBox.Logging", "MeeseeksBox.Plugins"],
-        ["meeseeks-watch"] = ["MeeseeksBox.Client", "MeeseeksBox.Logging", "MeeseeksBox.Protocol", "MeeseeksBox.Watch"],
+        ["meeseeks-watch"] = ["MeeseeksBox.Client", "MeeseeksBox.Logging", "MeeseeksBox.Protocol", "MeeseeksBox.FileWatch"],
         ["meeseeks-client"] = ["MeeseeksBox.Client", "MeeseeksBox.Protocol"],
         ["Plumbus"] = ["MeeseeksBox.Plugins"],
     };
@@ -43,7 +43,7 @@ public sealed class ProjectReferencesTests
     [InlineData("MeeseeksBox.Plugins")]
     [InlineData("MeeseeksBox.Protocol")]
     [InlineData("MeeseeksBox.Core")]
-    [InlineData("MeeseeksBox.Watch")]
+    [InlineData("MeeseeksBox.FileWatch")]
     [InlineData("MeeseeksBox.Client")]
     public void A_library_gets_along_with_what_the_framework_has(string library)
     {

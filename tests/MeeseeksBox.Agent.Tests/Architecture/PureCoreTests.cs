@@ -15,7 +15,7 @@ public sealed class PureCoreTests
     [Fact]
     public void The_core_uses_no_type_that_waits_or_looks_outside()
     {
-        using var file = new PEReader(File.OpenRead(typeof(Ledger).Assembly.Location));
+        using var file = new PEReader(File.OpenRead(typeof(NodeCore).Assembly.Location));
         var metadata = file.GetMetadataReader();
 
         var used = metadata.TypeReferences

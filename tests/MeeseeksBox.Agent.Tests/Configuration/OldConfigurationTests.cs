@@ -93,7 +93,7 @@ public sealed class OldConfigurationTests : IDisposable
             }
             """);
 
-        var result = ConfigurationReader.Read([global, host], new FakeAccounts(own));
+        var result = BoxConfigurationReader.Read([global, host], new FakeAccounts(own));
 
         Lines(result).Should().Equal(
             lines.Select(line => line.Replace("GLOBAL", global, StringComparison.Ordinal)), (line, begin) => line.StartsWith(begin));
@@ -154,7 +154,7 @@ public sealed class OldConfigurationTests : IDisposable
             }
             """);
 
-        var result = ConfigurationReader.Read([file], new FakeAccounts("alice"));
+        var result = BoxConfigurationReader.Read([file], new FakeAccounts("alice"));
 
         result.IsGood.Should().BeTrue();
         result.Warnings.Should().Equal(
@@ -162,12 +162,12 @@ public sealed class OldConfigurationTests : IDisposable
             select $"{file}: {key}: ignored: the key belongs into a configuration of meeseeks-watch");
     }
 
-    private static IEnumerable<string> Lines(ConfigurationResult result) =>
+    private static IEnumerable<string> Lines(BoxConfigurationResult result) =>
         [.. result.Problems, .. result.Warnings.Select(warning => $"warning: {warning}")];
 
     private static BoxConfig Good(params string[] arguments)
     {
-        var result = ConfigurationReader.Read(arguments, new FakeAccounts("alice"));
+        var result = BoxConfigurationReader.Read(arguments, new FakeAccounts("alice"));
         Lines(result).Should().BeEmpty();
         return result.Config!;
     }

@@ -19,7 +19,7 @@ public sealed class UserRuleTests
     [InlineData("alice", "user=null", "group=null")]
     public void All_is_well_when_the_box_runs_as_they_say(string own, params string[] words)
     {
-        var result = ConfigurationReader.Read(words, new FakeAccounts(own));
+        var result = BoxConfigurationReader.Read(words, new FakeAccounts(own));
 
         result.IsGood.Should().BeTrue();
         result.Warnings.Should().BeEmpty();
@@ -31,7 +31,7 @@ public sealed class UserRuleTests
     [InlineData("user=carol", "this host has no user 'carol', and the box must not stay root instead")]
     public void A_root_box_for_another_user_is_refused(string word, string problem)
     {
-        var result = ConfigurationReader.Read([word], new FakeAccounts("root"));
+        var result = BoxConfigurationReader.Read([word], new FakeAccounts("root"));
 
         result.Problems.Should().Equal($"command line: user: {problem}");
         result.IsGood.Should().BeFalse();
@@ -41,9 +41,9 @@ public sealed class UserRuleTests
     public void A_request_cannot_set_another_user_in_a_root_box()
     {
         var accounts = new FakeAccounts("root");
-        var before = ConfigurationReader.Read([], accounts);
+        var before = BoxConfigurationReader.Read([], accounts);
 
-        var after = ConfigurationReader.Merge(before.Tree, JsonElement.Parse("""{"user": "bob"}"""), accounts);
+        var after = BoxConfigurationReader.Merge(before.Tree, JsonElement.Parse("""{"user": "bob"}"""), accounts);
 
         after.Problems.Should().ContainSingle().Which.Should().StartWith("config request: user: the box runs as root");
     }
@@ -67,7 +67,7 @@ public sealed class UserRuleTests
     [InlineData("group: it has no effect without 'user'", "group=bob")]
     public void Any_other_box_is_warned_of_a_difference(string warning, params string[] words)
     {
-        var result = ConfigurationReader.Read(words, new FakeAccounts("alice"));
+        var result = BoxConfigurationReader.Read(words, new FakeAccounts("alice"));
 
         result.IsGood.Should().BeTrue();
         result.Warnings.Should().Equal($"command line: {warning}");
@@ -76,7 +76,7 @@ public sealed class UserRuleTests
     [Fact]
     public void A_user_that_is_no_text_is_a_problem()
     {
-        ConfigurationReader.Read(["user=[1]"], new FakeAccounts("alice")).Problems.Should().Equal("command line: user: a list is not text");
+        BoxConfigurationReader.Read(["user=[1]"], new FakeAccounts("alice")).Problems.Should().Equal("command line: user: a list is not text");
     }
 
     [Fact]

@@ -38,5 +38,5 @@ public sealed class ExampleConfigurationTests
         ports.Should().OnlyHaveUniqueItems();
     }
 
-    private static ConfigurationResult Read(string file) => ConfigurationReader.Read([Repository.At("examples", file)]);
+    private static BoxConfigurationResult Read(string file) => BoxConfigurationReader.Read([Repository.At("examples", file)]);
 }

@@ -10,9 +10,9 @@ namespace MeeseeksBox.Agent.Tests.State;
 public sealed class ClockTests : IDisposable
 {
     private readonly HostClock _time = new();
-    private readonly StateKeeper _state;
+    private readonly CoreHost _host;
 
-    public ClockTests() => _state = new StateKeeper(
+    public ClockTests() => _host = new CoreHost(
         new NodeSettings { Name = "n", Expire = 60, Pools = new Dictionary<string, PoolSettings> { ["p"] = new() { MaxRuntime = 100 } } },
         _time,
         problem => throw problem);
@@ -23,8 +23,8 @@ public sealed class ClockTests : IDisposable
         Submit("ended", "nowhere");
         _ = Kill("ended");
         Submit("running", "p");
-        var run = _state.Do((ledger, now) => ledger.TakeNext("p", now))!;
-        _state.Do((ledger, now) => ledger.Started(run, 1, now));
+        var run = _host.Execute((core, now) => core.ClaimNext("p", now))!;
+        _host.Execute((core, now) => core.Started(run, 1, now));
 
         _time.Set(TimeSpan.FromDays(365));
         _time.Advance(TimeSpan.FromSeconds(59));
@@ -40,8 +40,8 @@ public sealed class ClockTests : IDisposable
         Submit("ended", "nowhere");
         _ = Kill("ended");
         Submit("running", "p");
-        var run = _state.Do((ledger, now) => ledger.TakeNext("p", now))!;
-        _state.Do((ledger, now) => ledger.Started(run, 1, now));
+        var run = _host.Execute((core, now) => core.ClaimNext("p", now))!;
+        _host.Execute((core, now) => core.Started(run, 1, now));
 
         _time.Set(TimeSpan.FromDays(-365));
         _time.Advance(TimeSpan.FromSeconds(61));
@@ -60,22 +60,22 @@ public sealed class ClockTests : IDisposable
         foreach (var days in new[] { -1, 2, -3, 1 })
         {
             _time.Set(TimeSpan.FromDays(days));
-            _state.Do((ledger, now) => ledger.Submit(Spec(new { id = "a", tags = new[] { $"{days}" } }), now));
+            _host.Execute((core, now) => core.Submit(Spec(new { id = "a", tags = new[] { $"{days}" } }), now));
             stamps.Add(Find("a")!.Ts);
         }
 
         stamps.Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
     }
 
-    public void Dispose() => _state.Dispose();
+    public void Dispose() => _host.Dispose();
 
     private static JobSpec Spec(object spec) => JobSpec.Read(JsonSerializer.SerializeToElement(spec));
 
-    private void Submit(string id, string pool) => _state.Do((ledger, now) => ledger.Submit(Spec(new { id, pool, args = new[] { "x" } }), now)).Error.Should().BeNull();
+    private void Submit(string id, string pool) => _host.Execute((core, now) => core.Submit(Spec(new { id, pool, args = new[] { "x" } }), now)).Error.Should().BeNull();
 
-    private Job? Kill(string id) => _state.Do((ledger, now) => ledger.Kill(id, now));
+    private Job? Kill(string id) => _host.Execute((core, now) => core.Kill(id, now));
 
-    private Job? Find(string id) => _state.Do((ledger, _) => ledger.Find(id));
+    private Job? Find(string id) => _host.Execute((core, _) => core.Find(id));
 
     // AdjustTime moves the timestamps of a FakeTimeProvider too; those of a host go on as if nothing had happened.
     private sealed class HostClock() : FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50))

@@ -36,8 +36,8 @@ public sealed class JournalTests : IDisposable
         journal.Append(Changed("a", 1));
         await journal.DurableAsync(journal.Appended);
 
-        File.ReadAllText(_files.Present).Should().StartWith("{\"job\":{\"id\":\"a\"").And.EndWith("\n");
-        File.GetUnixFileMode(_files.Present).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.ReadAllText(_files.Current).Should().StartWith("{\"job\":{\"id\":\"a\"").And.EndWith("\n");
+        File.GetUnixFileMode(_files.Current).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         journal.Complete();
         await run;
     }
@@ -76,7 +76,7 @@ public sealed class JournalTests : IDisposable
         told.Task.IsCompleted.Should().BeTrue();
         journal.Complete();
         await run;
-        (await File.ReadAllLinesAsync(_files.Present, TestContext.Current.CancellationToken)).Should().HaveCount(lines + 1);
+        (await File.ReadAllLinesAsync(_files.Current, TestContext.Current.CancellationToken)).Should().HaveCount(lines + 1);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class JournalTests : IDisposable
                 {
                     journal.Append(Changed($"{worker}.{number}", number));
                     await journal.DurableAsync(journal.Appended);
-                    (await File.ReadAllTextAsync(_files.Present, TestContext.Current.CancellationToken)).Should().Contain($"\"{worker}.{number}\"");
+                    (await File.ReadAllTextAsync(_files.Current, TestContext.Current.CancellationToken)).Should().Contain($"\"{worker}.{number}\"");
                 }
             },
             TestContext.Current.CancellationToken)));
@@ -125,7 +125,7 @@ public sealed class JournalTests : IDisposable
     public async Task A_last_line_that_was_cut_off_is_normal()
     {
         await WriteAsync(Changed("a", 1));
-        await File.AppendAllTextAsync(_files.Present, "{\"job\":{\"id\":\"b\",\"po", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(_files.Current, "{\"job\":{\"id\":\"b\",\"po", TestContext.Current.CancellationToken);
 
         var jobs = await ReadAsync();
 
@@ -137,7 +137,7 @@ public sealed class JournalTests : IDisposable
     public async Task Any_other_damage_is_put_aside_and_the_good_lines_count()
     {
         await WriteAsync(Changed("a", 1));
-        await File.AppendAllTextAsync(_files.Present, "rubbish\n", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(_files.Current, "rubbish\n", TestContext.Current.CancellationToken);
         await WriteAsync(Changed("c", 2));
 
         var jobs = await ReadAsync();
@@ -160,7 +160,7 @@ public sealed class JournalTests : IDisposable
     public async Task A_rotation_keeps_what_the_former_file_still_holds_also_behind_a_line_that_was_cut_off()
     {
         await WriteAsync(Changed("a", 1));
-        await File.AppendAllTextAsync(_files.Present, "{\"job\":", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(_files.Current, "{\"job\":", TestContext.Current.CancellationToken);
         _files.Rotate();
         await WriteAsync(Changed("b", 2));
         _files.Rotate();
@@ -183,8 +183,8 @@ public sealed class JournalTests : IDisposable
         await rotated;
         await journal.DurableAsync(journal.Appended);
 
-        File.ReadAllText(_files.Former).Should().Contain("\"a\"").And.NotContain("\"b\"");
-        File.ReadAllText(_files.Present).Should().Contain("\"b\"").And.NotContain("\"a\"");
+        File.ReadAllText(_files.Previous).Should().Contain("\"a\"").And.NotContain("\"b\"");
+        File.ReadAllText(_files.Current).Should().Contain("\"b\"").And.NotContain("\"a\"");
         journal.Complete();
         await run;
     }

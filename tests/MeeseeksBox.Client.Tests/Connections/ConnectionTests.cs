@@ -138,7 +138,7 @@ public sealed class ConnectionTests
         _ = await box.SendAsync(Encoding.UTF8.GetBytes(line + "\n"), Stop);
         await Wait.Until(() => !connection.IsOpen, () => "the connection is open", Stop);
 
-        var ask = () => connection.AskAsync("[]"u8.ToArray(), TimeSpan.Zero, Stop);
+        var ask = () => connection.RequestAsync("[]"u8.ToArray(), TimeSpan.Zero, Stop);
 
         (await ask.Should().ThrowAsync<MeeseeksConnectionException>()).WithMessage(expected).Which.WasSent.Should().BeFalse();
     }
@@ -219,10 +219,10 @@ public sealed class ConnectionTests
     [Fact]
     public void Pauses_grow_are_jittered_and_have_a_limit()
     {
-        Pauses.After(1, 0).TotalSeconds.Should().Be(0.025);
-        Pauses.After(1, 1).TotalSeconds.Should().Be(0.05);
-        Pauses.After(4, 1).TotalSeconds.Should().Be(0.4);
-        Pauses.After(1000, 1).TotalSeconds.Should().Be(5);
+        Backoff.After(1, 0).TotalSeconds.Should().Be(0.025);
+        Backoff.After(1, 1).TotalSeconds.Should().Be(0.05);
+        Backoff.After(4, 1).TotalSeconds.Should().Be(0.4);
+        Backoff.After(1000, 1).TotalSeconds.Should().Be(5);
     }
 
     private static string Submitted(string id) => $$"""{"submit":{"{{id}}":{"id":"{{id}}","pool":"p1","args":["true"],"state":"new"} } }""";

@@ -26,7 +26,7 @@ public sealed class UnixConnectionTests : IDisposable
         await AnswerAsync(accepted, """[{"ls":["a"]}]""");
 
         (await asking).GetRawText().Should().Be("""[{"ls":["a"]}]""");
-        client.Peer.Should().Be($"unix:{SocketPath}");
+        client.Endpoint.Should().Be($"unix:{SocketPath}");
     }
 
     [Fact]

@@ -79,16 +79,16 @@ public sealed class FollowClusterTests
         (await asking.Should().ThrowAsync<MeeseeksRequestException>()).WithMessage("nodes: the answer cannot be read: *");
     }
 
-    private static async Task<JobNews> Next(IAsyncEnumerator<JobNews> news)
+    private static async Task<JobUpdate> Next(IAsyncEnumerator<JobUpdate> news)
     {
         (await news.MoveNextAsync()).Should().BeTrue();
         return news.Current;
     }
 
-    private static string Show(JobNews news)
+    private static string Show(JobUpdate update)
     {
-        var nodes = string.Join(", ", news.Nodes!.OrderBy(node => node.Key).Select(node => $"{node.Key} {(node.Value.Online ? "online" : "offline")}"));
-        var jobs = news.IsWhole ? "whole: " : news.Jobs.Count > 0 ? $"{string.Join(' ', news.Jobs.Select(job => job.Id))}: " : "";
+        var nodes = string.Join(", ", update.Nodes!.OrderBy(node => node.Key).Select(node => $"{node.Key} {(node.Value.Online ? "online" : "offline")}"));
+        var jobs = update.IsSnapshot ? "whole: " : update.Jobs.Count > 0 ? $"{string.Join(' ', update.Jobs.Select(job => job.Id))}: " : "";
         return jobs + nodes;
     }
 }

@@ -167,11 +167,11 @@ public sealed class FollowTests
         box.Connections.Should().Be(2, "one for requests and one to follow");
     }
 
-    private static async Task<string> Next(IAsyncEnumerator<JobNews> news)
+    private static async Task<string> Next(IAsyncEnumerator<JobUpdate> news)
     {
         (await news.MoveNextAsync()).Should().BeTrue();
         var jobs = string.Join(", ", news.Current.Jobs.OrderBy(job => job.Id).Select(job => $"{job.Id} {JobStates.Word(job.State)}"));
-        return news.Current.IsWhole ? $"whole: {jobs}" : jobs;
+        return news.Current.IsSnapshot ? $"whole: {jobs}" : jobs;
     }
 
     private void Put(string id, string state, int seq) =>

@@ -164,10 +164,10 @@ public sealed class OldBoxTests : IAsyncDisposable
 
         var submitted = await _client.SubmitAsync(new NewJob("p", "true"), Stop);
         var job = await _client.WaitAsync(submitted.Job.Id, Stop);
-        await using var live = await _client.TrackAsync(submitted.Job.Id, Stop);
+        await using var tracked = await _client.TrackAsync(submitted.Job.Id, Stop);
 
         job!.Rc.Should().Be(0);
-        (await live!.Ended).State.Should().Be(JobState.Done);
+        (await tracked!.Ended).State.Should().Be(JobState.Done);
         (await _client.TrackAsync("nosuch", Stop)).Should().BeNull();
     }
 
@@ -191,7 +191,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     [Fact]
     public async Task A_box_is_asked_once_whether_it_is_an_original()
     {
-        (await _client.IsOldPeerAsync(Stop)).Should().BeTrue();
+        (await _client.IsLegacyPeerAsync(Stop)).Should().BeTrue();
         await IdsAsync(JobSelection.All.Where("tag", "x*"));
         await IdsAsync(JobSelection.All.Where("tag", "y*"));
 

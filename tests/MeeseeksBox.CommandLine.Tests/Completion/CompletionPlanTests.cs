@@ -50,7 +50,7 @@ public sealed class CompletionPlanTests
         var plan = Plan(name, line);
 
         plan.Fixed.Should().BeEmpty();
-        plan.Live.Should().Be(LiveNames.None);
+        plan.Live.Should().Be(RemoteCompletions.None);
     }
 
     [Fact]

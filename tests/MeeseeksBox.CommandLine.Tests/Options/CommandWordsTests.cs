@@ -18,7 +18,7 @@ public sealed class CommandWordsTests
     [InlineData("", "", "")]
     public void A_submit_ends_with_the_pool(string words, string own, string job)
     {
-        var parted = CommandWords.Part(Split(words), "sub");
+        var parted = CommandWords.Split(Split(words), "sub");
 
         string.Join(' ', parted.Own).Should().Be(own);
         string.Join(' ', parted.Job).Should().Be(job);
@@ -36,7 +36,7 @@ public sealed class CommandWordsTests
     [InlineData("config n1", "conf", "", "n1")]
     public void Client_options_stand_before_the_command_or_behind_it(string words, string? command, string client, string own)
     {
-        var parted = CommandWords.Part(Split(words), implied: null);
+        var parted = CommandWords.Split(Split(words), implied: null);
 
         parted.Command.Should().Be(command);
         string.Join(' ', parted.Client).Should().Be(client);
@@ -63,9 +63,9 @@ public sealed class CommandWordsTests
     [InlineData("stta", "; did you mean stat?")]
     [InlineData("retires", "; did you mean retries?")]
     [InlineData("xyzzy", "")]
-    public void A_mistyped_word_is_guessed_when_one_is_near(string word, string guess)
+    public void A_mistyped_word_is_guessed_when_one_is_near(string word, string suggestion)
     {
-        Guess.Of(word, ["stat", "set", "retries", "resubmit"]).Should().Be(guess);
+        DidYouMean.Of(word, ["stat", "set", "retries", "resubmit"]).Should().Be(suggestion);
     }
 
     private static string[] Split(string words) => words.Split(' ', StringSplitOptions.RemoveEmptyEntries);

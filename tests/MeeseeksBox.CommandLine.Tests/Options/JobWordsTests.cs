@@ -48,8 +48,8 @@ public sealed class JobWordsTests
     {
         List<string> words = ["a", "wait=1", "b=2"];
 
-        JobWords.TakeSwitch(words, "wait").Should().BeTrue();
-        JobWords.TakeSwitch(words, "quiet").Should().BeFalse();
+        JobWords.ExtractSwitch(words, "wait").Should().BeTrue();
+        JobWords.ExtractSwitch(words, "quiet").Should().BeFalse();
         words.Should().Equal("a", "b=2");
     }
 }

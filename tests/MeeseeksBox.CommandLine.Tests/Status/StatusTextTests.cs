@@ -87,7 +87,7 @@ public sealed class StatusTextTests
     public void A_configuration_is_shown_by_its_keys()
     {
         var args = System.Text.Json.JsonElement.Parse("""{"pools":{},"listen":{},"name":"n1"}""");
-        JobKeys.TryRead(System.Text.Json.JsonElement.Parse($$"""{"id":"c","pool":"__config","node":"n1","state":"done","args":{{args}}}"""), out var job, out _).Should().BeTrue();
+        JobAttributes.TryRead(System.Text.Json.JsonElement.Parse($$"""{"id":"c","pool":"__config","node":"n1","state":"done","args":{{args}}}"""), out var job, out _).Should().BeTrue();
 
         Text("j", null, job!).Should().Be("__config@n1|c|[None]||done||name listen pools");
     }

@@ -30,7 +30,7 @@ internal static class Some
     public static TopModel Model(params Job[] jobs)
     {
         var model = new TopModel();
-        model.Take(new JobNews(jobs.Length > 0 ? jobs : Jobs, IsWhole: true) { Nodes = Nodes });
+        model.Take(new JobUpdate(jobs.Length > 0 ? jobs : Jobs, IsSnapshot: true) { Nodes = Nodes });
         return model;
     }
 

@@ -20,11 +20,11 @@ public sealed class TopKeysTests
     {
         Press('k');
         _action.Should().Be(TopAction.None);
-        _view.Doomed.Should().Be("early");
+        _view.PendingKillId.Should().Be("early");
 
         Press('y');
         _action.Should().Be(TopAction.Kill);
-        _view.Doomed.Should().Be("early");
+        _view.PendingKillId.Should().Be("early");
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class TopKeysTests
         Press(key);
 
         _action.Should().Be(TopAction.None);
-        _view.Doomed.Should().BeNull();
+        _view.PendingKillId.Should().BeNull();
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class TopKeysTests
 
         Press('y');
 
-        (_action, _view.Doomed).Should().Be((TopAction.Kill, "early"));
+        (_action, _view.PendingKillId).Should().Be((TopAction.Kill, "early"));
     }
 
     [Fact]

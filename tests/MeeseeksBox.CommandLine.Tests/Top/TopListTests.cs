@@ -59,7 +59,7 @@ public sealed class TopListTests
         var view = list.Select(list.Follow(new TopView()), 3);
         view.Selected.Should().Be("first");
 
-        model.Take(new JobNews([Some.Jobs[6] with { State = JobState.Done, Ts = 1000, Rc = 0 }], IsWhole: false));
+        model.Take(new JobUpdate([Some.Jobs[6] with { State = JobState.Done, Ts = 1000, Rc = 0 }], IsSnapshot: false));
         view = list.Follow(view);
         (view.Selected, view.Index).Should().Be(("first", 4));
 
@@ -83,7 +83,7 @@ public sealed class TopListTests
     {
         var model = Some.Model();
         var ended = model.Ended();
-        model.Take(new JobNews([Some.Jobs[0] with { State = JobState.Running, Ts = 1001 }], IsWhole: false));
+        model.Take(new JobUpdate([Some.Jobs[0] with { State = JobState.Running, Ts = 1001 }], IsSnapshot: false));
 
         model.Forget(ended, new HashSet<string>());
 

@@ -117,9 +117,9 @@ public sealed class TopPageTests
     [Fact]
     public void The_bottom_line_asks_tells_and_shows_the_filter()
     {
-        Lines(80, 24, new TopView { Doomed = "early" })[^1].Should().StartWith("kill early (running, wide@n1)? y: yes");
-        Lines(48, 24, new TopView { Doomed = "early" })[^1].Should().Be("kill early? y: yes, any other key: no");
-        Lines(34, 24, new TopView { Doomed = "early" })[^1].Should().Be("kill e…? y: yes, any other key: no");
+        Lines(80, 24, new TopView { PendingKillId = "early" })[^1].Should().StartWith("kill early (running, wide@n1)? y: yes");
+        Lines(48, 24, new TopView { PendingKillId = "early" })[^1].Should().Be("kill early? y: yes, any other key: no");
+        Lines(34, 24, new TopView { PendingKillId = "early" })[^1].Should().Be("kill e…? y: yes, any other key: no");
         Lines(80, 24, new TopView { Message = "early killed" })[^1].Should().Be("early killed");
         Lines(80, 24, new TopView { Filter = "sleep" })[^1].Should().StartWith("/sleep  q quit");
         Lines(80, 24, new TopView { Filter = "sl", FilterBefore = "" })[^1].Should().StartWith("/sl█");
@@ -145,7 +145,7 @@ public sealed class TopPageTests
         var list = new TopList(model);
 
         var view = list.Follow(new TopView());
-        var screens = new[] { view, view with { Doomed = view.Selected }, view with { Part = TopPart.Nodes } }.SelectMany(
+        var screens = new[] { view, view with { PendingKillId = view.Selected }, view with { Part = TopPart.Nodes } }.SelectMany(
             wanted => new TopPage("head1:13700", 200, 24, hasColor: false).Lines(model, list, new PoolList(model), wanted, Some.Now));
 
         screens.Select(Plain).Should().OnlyContain(line => !line.Any(char.IsControl));

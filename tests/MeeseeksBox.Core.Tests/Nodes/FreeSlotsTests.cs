@@ -7,7 +7,7 @@ public sealed class FreeSlotsTests
 {
     private const string Job = "{'pool':'p1','args':['x']}";
 
-    private static int FreeOn(TestNode node, string name) => node.Ledger.FreeSlots()["p1"][name].Limit!.Value;
+    private static int FreeOn(TestNode node, string name) => node.Core.FreeSlots()["p1"][name].Limit!.Value;
 
     [Fact]
     public void Held_jobs_and_jobs_being_killed_take_a_slot_and_ended_jobs_take_none()
@@ -30,7 +30,7 @@ public sealed class FreeSlotsTests
         _ = node.Accept(Job);
         _ = node.Accept("{'node':'n1','pool':'__config','args':{}}");
 
-        node.Ledger.FreeSlots().Should().ContainSingle().Which.Value["n1"].Should().Be(SlotCount.Unlimited);
+        node.Core.FreeSlots().Should().ContainSingle().Which.Value["n1"].Should().Be(SlotCount.Unlimited);
     }
 
     [Fact]

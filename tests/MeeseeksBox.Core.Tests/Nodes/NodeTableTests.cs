@@ -8,13 +8,13 @@ public sealed class NodeTableTests
 {
     private readonly TestNode _head = new(Some.Head() with { Timeout = 20 });
 
-    private NodeTable Nodes => _head.Ledger.Nodes;
+    private NodeTable Nodes => _head.Core.Nodes;
 
     // All that a peer knows, as at the beginning of a connection and from an old peer.
     private void TellAll(string peer, params (string Name, NodeStatus Status)[] nodes) => Tell(peer, null, nodes);
 
     private void Tell(string peer, string[]? gone, params (string Name, NodeStatus Status)[] nodes) =>
-        _head.Ledger.TakeNodes(_head.Peer(peer), nodes.ToDictionary(node => node.Name, node => node.Status), gone, 1, _head.Now).Should().BeNull();
+        _head.Core.MergeNodesOf(_head.Peer(peer), nodes.ToDictionary(node => node.Name, node => node.Status), gone, 1, _head.Now).Should().BeNull();
 
     [Fact]
     public void Of_two_peers_the_newer_status_of_a_node_holds()
@@ -44,7 +44,7 @@ public sealed class NodeTableTests
         TellAll("h1", ("n1", Some.Status(5)));
         _head.Pass(21);
         Nodes.Find("n1")!.Status.Online.Should().BeFalse();
-        Nodes.With("p1").Should().BeEmpty();
+        Nodes.WithPool("p1").Should().BeEmpty();
 
         TellAll("h1", ("n1", Some.Status(5)));
         TellAll("h2", ("n1", Some.Status(5)));
@@ -52,7 +52,7 @@ public sealed class NodeTableTests
 
         TellAll("h2", ("n1", Some.Status(6)));
         Nodes.Find("n1")!.Status.Online.Should().BeTrue();
-        Nodes.With("p1").Should().ContainSingle().Which.Name.Should().Be("n1");
+        Nodes.WithPool("p1").Should().ContainSingle().Which.Name.Should().Be("n1");
     }
 
     [Fact]
@@ -107,44 +107,44 @@ public sealed class NodeTableTests
     public void Who_asks_for_news_is_told_what_has_gone_since()
     {
         TellAll("h1", ("n1", Some.Status(5)), ("n2", Some.Status(5)));
-        var before = _head.Ledger.NodesSince(0, 100, _head.Now);
-        before.Gone.Should().BeEmpty();
+        var before = _head.Core.NodesSince(0, 100, _head.Now);
+        before.Removed.Should().BeEmpty();
 
         Tell("h1", ["n1"]);
-        var after = _head.Ledger.NodesSince(before.Seq, 100, _head.Now);
+        var after = _head.Core.NodesSince(before.Seq, 100, _head.Now);
 
-        after.Gone.Should().Equal("n1");
+        after.Removed.Should().Equal("n1");
         after.Statuses.Keys.Should().NotContain("n2");
-        _head.Ledger.NodesSince(after.Seq, 100, _head.Now).Gone.Should().BeEmpty();
+        _head.Core.NodesSince(after.Seq, 100, _head.Now).Removed.Should().BeEmpty();
 
         TellAll("h1", ("n1", Some.Status(6)), ("n2", Some.Status(5)));
-        _head.Ledger.NodesSince(before.Seq, 100, _head.Now).Gone.Should().BeEmpty();
+        _head.Core.NodesSince(before.Seq, 100, _head.Now).Removed.Should().BeEmpty();
     }
 
     [Fact]
     public void A_load_average_is_no_news_that_matters_and_a_slot_is()
     {
         TellAll("n1", ("n1", Some.Status(5)));
-        var (seq, mattering) = (Nodes.Seq, Nodes.MatteringSeq);
+        var (seq, mattering) = (Nodes.Seq, Nodes.SignificantSeq);
 
         TellAll("n1", ("n1", Some.Status(6, loadavg: 3)));
         Nodes.Seq.Should().BeGreaterThan(seq);
-        Nodes.MatteringSeq.Should().Be(mattering);
+        Nodes.SignificantSeq.Should().Be(mattering);
 
         TellAll("n1", ("n1", Some.Status(7, slots: 9)));
-        Nodes.MatteringSeq.Should().Be(Nodes.Seq);
+        Nodes.SignificantSeq.Should().Be(Nodes.Seq);
     }
 
     [Fact]
     public void A_node_that_goes_offline_is_news_that_matters()
     {
         TellAll("n1", ("n1", Some.Status(5)));
-        var mattering = Nodes.MatteringSeq;
+        var mattering = Nodes.SignificantSeq;
         _head.News();
 
         _head.Pass(21);
 
-        Nodes.MatteringSeq.Should().BeGreaterThan(mattering);
+        Nodes.SignificantSeq.Should().BeGreaterThan(mattering);
     }
 
     [Fact]

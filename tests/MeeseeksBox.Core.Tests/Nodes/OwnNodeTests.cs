@@ -7,7 +7,7 @@ public sealed class OwnNodeTests
 {
     private readonly TestNode _node = new(Some.Node("h1") with { Version = "1.2", Timeout = 20 });
 
-    private NodeStatus Own => _node.Ledger.NodesSince(0, 10, _node.Now).Statuses["h1"];
+    private NodeStatus Own => _node.Core.NodesSince(0, 10, _node.Now).Statuses["h1"];
 
     [Fact]
     public void It_tells_of_its_pools_links_version_and_what_it_reaches()
@@ -27,26 +27,26 @@ public sealed class OwnNodeTests
     [Fact]
     public void It_is_stamped_anew_only_when_it_is_older_than_it_may_be()
     {
-        var first = _node.Ledger.NodesSince(0, 10, _node.Now);
+        var first = _node.Core.NodesSince(0, 10, _node.Now);
 
         _node.Pass(9);
-        _node.Ledger.NodesSince(first.Seq, 10, _node.Now).Statuses.Should().BeEmpty();
+        _node.Core.NodesSince(first.Seq, 10, _node.Now).Statuses.Should().BeEmpty();
         _node.Pass(2);
 
-        var later = _node.Ledger.NodesSince(first.Seq, 10, _node.Now);
+        var later = _node.Core.NodesSince(first.Seq, 10, _node.Now);
         later.Statuses["h1"].Ts.Should().Be(_node.Clock.Wall);
-        _node.Ledger.Nodes.MatteringSeq.Should().BeLessThanOrEqualTo(first.Seq);
+        _node.Core.Nodes.SignificantSeq.Should().BeLessThanOrEqualTo(first.Seq);
     }
 
     [Fact]
     public void A_change_of_settings_is_stated_at_once()
     {
-        var first = _node.Ledger.NodesSince(0, 10, _node.Now);
+        var first = _node.Core.NodesSince(0, 10, _node.Now);
 
-        _node.Apply(_node.Ledger.Settings.WithPool("p2", new()));
+        _node.Apply(_node.Core.Settings.WithPool("p2", new()));
 
-        _node.Ledger.Nodes.MatteringSeq.Should().BeGreaterThan(first.Seq);
-        _node.Ledger.NodesSince(first.Seq, 10, _node.Now).Statuses["h1"].Pools.Should().ContainKey("p2");
+        _node.Core.Nodes.SignificantSeq.Should().BeGreaterThan(first.Seq);
+        _node.Core.NodesSince(first.Seq, 10, _node.Now).Statuses["h1"].Pools.Should().ContainKey("p2");
     }
 
     [Fact]
@@ -63,17 +63,17 @@ public sealed class OwnNodeTests
     [Fact]
     public void Its_stamp_grows_when_the_clock_is_set_back()
     {
-        var before = _node.Ledger.OwnStatus(_node.Now).Ts;
+        var before = _node.Core.OwnStatus(_node.Now).Ts;
 
         _node.Clock.Wall -= 3600;
 
-        _node.Ledger.OwnStatus(_node.Now).Ts.Should().BeGreaterThan(before);
+        _node.Core.OwnStatus(_node.Now).Ts.Should().BeGreaterThan(before);
     }
 
     [Fact]
     public void A_new_life_of_a_node_is_news_from_its_first_number()
     {
-        _node.Ledger.NodesSince(0, 10, _node.Now).Seq.Should().BePositive();
+        _node.Core.NodesSince(0, 10, _node.Now).Seq.Should().BePositive();
         Own.Online.Should().BeTrue();
     }
 }

@@ -23,18 +23,18 @@ public sealed class PeerTests
     {
         _peer.Enqueue("a");
 
-        _peer.NoteSame("a", 5);
+        _peer.MarkInSync("a", 5);
 
         (_peer.HasPending, _peer.Dequeue()).Should().Be((false, null));
-        (_peer.Knows("a"), _peer.HasSame("a", 5), _peer.HasSame("a", 6)).Should().Be((true, true, false));
+        (_peer.Knows("a"), _peer.IsInSync("a", 5), _peer.IsInSync("a", 6)).Should().Be((true, true, false));
     }
 
     [Fact]
     public void Another_copy_is_known_and_not_the_same_as_any_of_ours()
     {
-        _peer.NoteOther("a");
+        _peer.MarkDivergent("a");
 
-        (_peer.Knows("a"), _peer.HasSame("a", 1)).Should().Be((true, false));
+        (_peer.Knows("a"), _peer.IsInSync("a", 1)).Should().Be((true, false));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class PeerTests
     [Fact]
     public void What_has_left_and_the_peer_has_another_copy_of_is_still_sent()
     {
-        _peer.NoteSame("a", 5);
+        _peer.MarkInSync("a", 5);
         _peer.Enqueue("a");
 
         _peer.Forget("a");

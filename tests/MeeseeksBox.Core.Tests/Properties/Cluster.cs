@@ -46,47 +46,47 @@ internal sealed class Cluster
     /// <summary>What happened, for a person who has to find out why.</summary>
     public string Log => string.Join('\n', _log);
 
-    public IEnumerable<Job[]> CopiesOfEach => Ids.Select(id => _nodes.Select(node => node.Ledger.Find(id)).OfType<Job>().ToArray());
+    public IEnumerable<Job[]> CopiesOfEach => Ids.Select(id => _nodes.Select(node => node.Core.Find(id)).OfType<Job>().ToArray());
 
     /// <summary>Does one thing, chosen by its number and a seed.</summary>
     public void Step(int kind, int seed)
     {
-        var dice = new Random(seed);
-        var node = _nodes[dice.Next(_nodes.Count)];
-        var id = Ids[dice.Next(Ids.Length)];
+        var random = new Random(seed);
+        var node = _nodes[random.Next(_nodes.Count)];
+        var id = Ids[random.Next(Ids.Length)];
         switch (kind)
         {
             case 0 or 1:
-                Submit(node, id, dice);
+                Submit(node, id, random);
                 break;
-            case 2 when node.Ledger.Find(id) is not null:
+            case 2 when node.Core.Find(id) is not null:
                 // A node that knows nothing of the job's node ends the job for itself, and hopes.
-                if (node.Kill(id) is { State: JobState.Killed } killed && (killed.Active || killed.Node == node.Ledger.Settings.Name))
+                if (node.Kill(id) is { State: JobState.Killed } killed && (killed.Active || killed.Node == node.Core.Settings.Name))
                 {
                     _ = _killed.Add((id, killed.Epoch));
                 }
 
                 break;
-            case 3 when node.Ledger.Find(id) is { IsLive: true }:
+            case 3 when node.Core.Find(id) is { IsLive: true }:
                 _ = node.Submit($"{{'id':'{id}','tags':['t{seed}']}}");
                 break;
             case 4:
-                var cut = _links[dice.Next(_links.Count)];
+                var cut = _links[random.Next(_links.Count)];
                 cut.Cut(!cut.IsCut);
                 break;
             case 5 or 6 or 7:
-                _links[dice.Next(_links.Count)].Exchange(answerIsLost: dice.Next(5) is 0);
+                _links[random.Next(_links.Count)].Exchange(answerIsLost: random.Next(5) is 0);
                 break;
             case 8:
-                Pass(dice.Next(1, 8));
+                Pass(random.Next(1, 8));
                 break;
             case 9 or 10:
                 StartAll();
                 break;
             case 11 when _runs.Count > 0:
-                EndOne(dice);
+                EndOne(random);
                 break;
-            case 12 when node.Ledger.Find(id) is { HasEnded: true }:
+            case 12 when node.Core.Find(id) is { HasEnded: true }:
                 _ = node.Submit($"{{'id':'{id}','state':'new'}}");
                 break;
             default:
@@ -129,16 +129,16 @@ internal sealed class Cluster
         return node;
     }
 
-    private void Submit(TestNode node, string id, Random dice)
+    private void Submit(TestNode node, string id, Random random)
     {
         // An id is unique in the cluster: who uses one twice before the news has spread gets what he deserves.
-        if (_nodes.Any(other => other.Ledger.Find(id) is not null))
+        if (_nodes.Any(other => other.Core.Find(id) is not null))
         {
             return;
         }
 
-        var target = dice.Next(4) switch { 0 => ",'node':'n1'", 1 => ",'node':'n2'", _ => "" };
-        _ = node.Submit($"{{'id':'{id}','pool':'p1','args':['x'],'retries':{dice.Next(2)}{target}}}");
+        var target = random.Next(4) switch { 0 => ",'node':'n1'", 1 => ",'node':'n2'", _ => "" };
+        _ = node.Submit($"{{'id':'{id}','pool':'p1','args':['x'],'retries':{random.Next(2)}{target}}}");
     }
 
     private void ExchangeAll()
@@ -161,10 +161,10 @@ internal sealed class Cluster
     {
         foreach (var node in _nodes)
         {
-            while (node.Ledger.TakeNext("p1", node.Now) is { } run)
+            while (node.Core.ClaimNext("p1", node.Now) is { } run)
             {
                 var job = node[run.Job.Id];
-                node.Ledger.Started(run, 1, node.Now);
+                node.Core.Started(run, 1, node.Now);
                 _runs.Add((node, run));
                 if (!_starts.TryGetValue((job.Id, job.Epoch), out var starts))
                 {
@@ -172,7 +172,7 @@ internal sealed class Cluster
                     _starts.Add((job.Id, job.Epoch), starts);
                 }
 
-                starts.Add(node.Ledger.Settings.Name);
+                starts.Add(node.Core.Settings.Name);
             }
         }
     }
@@ -186,22 +186,22 @@ internal sealed class Cluster
         }
     }
 
-    private void EndOne(Random dice)
+    private void EndOne(Random random)
     {
-        var (node, run) = _runs[dice.Next(_runs.Count)];
-        node.End(run, run.Stop is not StopReason.None ? -9 : dice.Next(2));
+        var (node, run) = _runs[random.Next(_runs.Count)];
+        node.End(run, run.Stop is not StopReason.None ? -9 : random.Next(2));
         _ = _runs.Remove((node, run));
     }
 
     private void Note(int kind, TestNode node)
     {
-        var cuts = _links.Where(link => link.IsCut).Select(link => $"{link.Up.Ledger.Settings.Name}-{link.Down.Ledger.Settings.Name}");
-        _log.Add($"{kind} at {node.Ledger.Settings.Name}, cut: {string.Join(' ', cuts)}");
+        var cuts = _links.Where(link => link.IsCut).Select(link => $"{link.Up.Core.Settings.Name}-{link.Down.Core.Settings.Name}");
+        _log.Add($"{kind} at {node.Core.Settings.Name}, cut: {string.Join(' ', cuts)}");
         foreach (var each in _nodes)
         {
-            var name = each.Ledger.Settings.Name;
-            _log.AddRange(each.Ledger.Newer(_noted.GetValueOrDefault(name)).Select(job => $"  {name}: {Show(job)}"));
-            _noted[name] = each.Ledger.Seq;
+            var name = each.Core.Settings.Name;
+            _log.AddRange(each.Core.ChangesSince(_noted.GetValueOrDefault(name)).Select(job => $"  {name}: {Show(job)}"));
+            _noted[name] = each.Core.Seq;
         }
     }
 

@@ -7,14 +7,14 @@ namespace MeeseeksBox.Core.Tests.Properties;
 /// <summary>Works out every index of a ledger from all of its jobs, the slow way, and compares.</summary>
 internal sealed class FullScan
 {
-    private readonly Ledger _ledger;
-    private readonly LedgerState _state;
+    private readonly NodeCore _core;
+    private readonly NodeCoreState _state;
     private readonly List<JobEntry> _entries = [];
 
-    private FullScan(Ledger ledger)
+    private FullScan(NodeCore core)
     {
-        _ledger = ledger;
-        _state = ledger.State;
+        _core = core;
+        _state = core.State;
         for (var entry = _state.Jobs.Changes.First; entry is not null; entry = _state.Jobs.Changes.Next(entry))
         {
             _entries.Add(entry);
@@ -24,9 +24,9 @@ internal sealed class FullScan
     private NodeSettings Settings => _state.Settings;
 
     /// <summary>Throws when any index does not say what a look at all jobs says.</summary>
-    public static void Verify(Ledger ledger)
+    public static void Verify(NodeCore core)
     {
-        var scan = new FullScan(ledger);
+        var scan = new FullScan(core);
         scan.VerifyChanges();
         scan.VerifyQueues();
         scan.VerifyWaiting();
@@ -46,11 +46,11 @@ internal sealed class FullScan
 
     private void VerifyChanges()
     {
-        Demand(_entries.Count == _ledger.Count, "the change list holds every job");
+        Demand(_entries.Count == _core.Count, "the change list holds every job");
         Demand(_entries.All(entry => _state.Jobs.TryFind(entry.Job.Id, out var found) && found == entry), "what is in the change list is found by id");
         Demand(_entries.Zip(_entries.Skip(1)).All(pair => pair.First.Job.Seq < pair.Second.Job.Seq), "the change list is in the order of seq");
-        Demand(_entries.Count is 0 || _entries[^1].Job.Seq <= _ledger.Seq, "no job has a number that was not given yet");
-        Demand(_entries.All(entry => !entry.Job.HasEnded || entry.Recorded), "every end was told to the history");
+        Demand(_entries.Count is 0 || _entries[^1].Job.Seq <= _core.Seq, "no job has a number that was not given yet");
+        Demand(_entries.All(entry => !entry.Job.HasEnded || entry.IsEndRecorded), "every end was told to the history");
     }
 
     private void VerifyQueues()
@@ -81,7 +81,7 @@ internal sealed class FullScan
     private void VerifyDueLists()
     {
         var lists = _entries.Select(entry => entry.DueList).Append(_state.Jobs.Ended).Append(_state.Jobs.AtWorkElsewhere).Append(_state.Jobs.Leased)
-            .Append(_state.Jobs.WaitingElsewhere).OfType<EntryList>().Distinct();
+            .Append(_state.Jobs.WaitingElsewhere).OfType<IntrusiveList>().Distinct();
         Demand(_entries.All(entry => entry.DueList == DueList(entry)), "every job is in the right list of deadlines");
         foreach (var list in lists)
         {
@@ -93,7 +93,7 @@ internal sealed class FullScan
 
             Demand(listed.Count == _entries.Count(entry => entry.DueList == list), "a list of deadlines holds all of its jobs");
             Demand(listed.All(entry => entry.DueList == list), "a list of deadlines holds no other jobs");
-            Demand(listed.Zip(listed.Skip(1)).All(pair => pair.First.Touched <= pair.Second.Touched), "a list of deadlines is in the order of touch");
+            Demand(listed.Zip(listed.Skip(1)).All(pair => pair.First.TouchedAt <= pair.Second.TouchedAt), "a list of deadlines is in the order of touch");
             Demand(list.Last == listed.LastOrDefault(), "a list of deadlines ends with its last job");
         }
     }
@@ -107,7 +107,7 @@ internal sealed class FullScan
         Demand(limits.Length is 0 || runs.NextLimit <= limits.Min(), "the earliest time limit is known");
         Demand(runs.NextLimit is null || runs.All.Any(run => run.LimitAt == runs.NextLimit), "no time limit outlives its run");
         Demand(_entries.All(entry => entry.Run is not { } run || (runs.All.Contains(run) && run.Job.Id == entry.Job.Id)), "the run of a job is a run");
-        Demand(_entries.All(entry => entry.Run is null || entry.Stale is null), "no job runs while a stale run of it is under way");
+        Demand(_entries.All(entry => entry.Run is null || entry.StaleRun is null), "no job runs while a stale run of it is under way");
     }
 
     private void VerifyNodes()
@@ -116,7 +116,7 @@ internal sealed class FullScan
         foreach (var pool in new[] { "p1", "p2", "p3" })
         {
             var online = nodes.All.Where(node => node.Status.Online && node.Status.Pools.ContainsKey(pool)).Select(node => node.Name);
-            Demand(nodes.With(pool).Select(node => node.Name).Order().SequenceEqual(online.Order()), "the nodes of a pool are known");
+            Demand(nodes.WithPool(pool).Select(node => node.Name).Order().SequenceEqual(online.Order()), "the nodes of a pool are known");
         }
     }
 
@@ -124,7 +124,7 @@ internal sealed class FullScan
     {
         foreach (var pool in _entries.Where(entry => entry.IsWaiting && entry.Queue!.Key.Node is null).Select(entry => entry.Job.Pool).Distinct())
         {
-            var slots = _ledger.Nodes.With(pool).Select(node => (node.Name, Offer: node.Status.Pools[pool])).ToList();
+            var slots = _core.Nodes.WithPool(pool).Select(node => (node.Name, Offer: node.Status.Pools[pool])).ToList();
             if (Settings.Pools.TryGetValue(pool, out var own))
             {
                 slots.Add((Settings.Name, own.Offer));
@@ -151,11 +151,11 @@ internal sealed class FullScan
     private bool MayWait(JobEntry entry)
     {
         var job = entry.Job;
-        return job.State is JobState.New && entry.Run is null && entry.Stale is null && Place(job) is { } place
+        return job.State is JobState.New && entry.Run is null && entry.StaleRun is null && Place(job) is { } place
             && (place.Node is null ? job.Hold is not true || Settings.WaitInPool : place.Node == Settings.Name && job.Hold is not true);
     }
 
-    private EntryList? DueList(JobEntry entry) => (Place(entry.Job), entry.Job) switch
+    private IntrusiveList? DueList(JobEntry entry) => (Place(entry.Job), entry.Job) switch
     {
         (null, _) => _state.Jobs.Ended,
         ({ Node: null }, _) => null,

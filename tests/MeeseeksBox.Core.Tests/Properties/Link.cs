@@ -13,7 +13,7 @@ internal sealed class Link
     public Link(TestNode up, TestNode down)
     {
         (Up, Down) = (up, down);
-        _peer = up.Ledger.AddPeer(down.Ledger.Settings.Name, up.Now);
+        _peer = up.Core.AddPeer(down.Core.Settings.Name, up.Now);
     }
 
     /// <summary>True while nothing gets through.</summary>
@@ -27,7 +27,7 @@ internal sealed class Link
     public void Cut(bool cut)
     {
         IsCut = cut;
-        Ledger.Disconnected(_peer);
+        NodeCore.Disconnected(_peer);
     }
 
     /// <summary>One request and its answer.</summary>
@@ -39,17 +39,17 @@ internal sealed class Link
             return;
         }
 
-        Down.Merge([.. Up.Ledger.TakePending(_peer)]);
-        Job[] answer = [.. Down.Ledger.Newer(_peer.Seq)];
-        var seq = Down.Ledger.Seq;
-        var nodes = Down.Ledger.NodesSince(_peer.NodesSeq, oldest: 0, Down.Now);
+        Down.Merge([.. Up.Core.DequeuePending(_peer)]);
+        Job[] answer = [.. Down.Core.ChangesSince(_peer.Seq)];
+        var seq = Down.Core.Seq;
+        var nodes = Down.Core.NodesSince(_peer.NodesSeq, oldest: 0, Down.Now);
         if (answerIsLost)
         {
             Cut(false);
             return;
         }
 
-        Up.Ledger.TakeNodes(_peer, nodes.Statuses, _peer.NodesSeq is 0 ? null : nodes.Gone, nodes.Seq, Up.Now).Should().BeNull();
-        Up.Ledger.TakeJobs(_peer, answer, seq, Up.Now);
+        Up.Core.MergeNodesOf(_peer, nodes.Statuses, _peer.NodesSeq is 0 ? null : nodes.Removed, nodes.Seq, Up.Now).Should().BeNull();
+        Up.Core.MergeJobsOf(_peer, answer, seq, Up.Now);
     }
 }

@@ -23,7 +23,7 @@ public sealed class MergeProperties
         {
             var jobs = copies.DistinctBy(copy => copy.Ts).Select(copy => Copy(life, copy.Stage, copy.Ts)).ToArray();
             var furthest = life[copies.Max(copy => copy.Stage % life.Length)];
-            var wishes = jobs.Where(job => job.Epoch == furthest.Epoch).MaxBy(job => job.Ts)!.Tags;
+            var spec = jobs.Where(job => job.Epoch == furthest.Epoch).MaxBy(job => job.Ts)!.Tags;
             foreach (var order in new[] { jobs, [.. jobs.Reverse()], [.. jobs.Order(Comparer<Job>.Create((x, y) => x.Ts.CompareTo(y.Ts)))] })
             {
                 var head = new TestNode(Some.Head());
@@ -31,7 +31,7 @@ public sealed class MergeProperties
 
                 var job = head["a"];
                 (job.Epoch, job.State, job.StartCount, job.Node, job.FailCount, job.Active, string.Join(' ', job.Tags)).Should().Be(
-                    (furthest.Epoch, furthest.State, furthest.StartCount, furthest.Node, furthest.FailCount, furthest.Active, string.Join(' ', wishes)));
+                    (furthest.Epoch, furthest.State, furthest.StartCount, furthest.Node, furthest.FailCount, furthest.Active, string.Join(' ', spec)));
                 head.Merge(order);
                 head["a"].Should().BeSameAs(job, "merging is idempotent");
             }
@@ -62,8 +62,8 @@ public sealed class MergeProperties
             var jobs = copied.Copies.Select(copy => Copy(copied.Life, copy.Stage, copy.Ts % 3)).ToArray();
             foreach (var (x, y, z) in from x in jobs from y in jobs from z in jobs select (x, y, z))
             {
-                (Conflict.IsNewer(x, y) && Conflict.IsNewer(y, x)).Should().BeFalse();
-                (Conflict.IsNewer(x, y) && Conflict.IsNewer(y, z) && !Conflict.IsNewer(x, z)).Should().BeFalse();
+                (ConflictResolver.Dominates(x, y) && ConflictResolver.Dominates(y, x)).Should().BeFalse();
+                (ConflictResolver.Dominates(x, y) && ConflictResolver.Dominates(y, z) && !ConflictResolver.Dominates(x, z)).Should().BeFalse();
             }
         },
         iter: 50,

@@ -131,7 +131,7 @@ public sealed class ChangingTests
     {
         var node = new TestNode();
         _ = node.Accept("{'id':'a','node':'n1','pool':'p1','args':['x'],'hold':true}");
-        node.Ledger.TakeNext("p1", node.Now).Should().BeNull();
+        node.Core.ClaimNext("p1", node.Now).Should().BeNull();
         _ = node.News();
 
         _ = node.Accept("{'id':'a','hold':0}");
@@ -146,11 +146,11 @@ public sealed class ChangingTests
         var node = new TestNode();
         var job = node.Accept(A);
 
-        var known = node.Ledger.Modify(job with { Pool = "p9", FailCount = 7, Node = "n9" }, node.Now);
+        var known = node.Core.Modify(job with { Pool = "p9", FailCount = 7, Node = "n9" }, node.Now);
 
         known.Should().BeTrue();
         (node["a"].Pool, node["a"].FailCount, node["a"].Node).Should().Be(("p9", 7, "n9"));
-        node.Ledger.Modify(job with { Id = "b" }, node.Now).Should().BeFalse();
+        node.Core.Modify(job with { Id = "b" }, node.Now).Should().BeFalse();
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class ChangingTests
         var node = new TestNode();
         var ended = node.RunToEnd(A);
 
-        _ = node.Ledger.Modify(ended with { State = JobState.New }, node.Now);
+        _ = node.Core.Modify(ended with { State = JobState.New }, node.Now);
 
         node.Merge(ended with { Ts = ended.Ts + 1000 }).Should().BeEmpty();
         node["a"].State.Should().Be(JobState.New);

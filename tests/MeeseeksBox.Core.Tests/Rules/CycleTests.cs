@@ -10,7 +10,7 @@ public sealed class CycleTests
     private static NodeStatus Status(string[]? links, params string[] routing) => Some.Status(1) with { Links = links, Routing = routing };
 
     private string? Tell(string peer, params (string Name, NodeStatus Status)[] nodes) =>
-        _node.Ledger.TakeNodes(_node.Peer(peer), nodes.ToDictionary(node => node.Name, node => node.Status), null, 1, _node.Now);
+        _node.Core.MergeNodesOf(_node.Peer(peer), nodes.ToDictionary(node => node.Name, node => node.Status), null, 1, _node.Now);
 
     [Fact]
     public void A_peer_that_reaches_us_is_refused_with_the_shortest_path_of_links()
@@ -43,8 +43,8 @@ public sealed class CycleTests
     {
         _ = Tell("b", ("b", Status(["a"], "a", "b")), ("a", Status(["b"], "a", "b")));
 
-        _node.Ledger.Nodes.All.Should().BeEmpty();
-        _node.Ledger.OwnStatus(_node.Now).Routing.Should().Equal("a");
+        _node.Core.Nodes.All.Should().BeEmpty();
+        _node.Core.OwnStatus(_node.Now).Routing.Should().Equal("a");
     }
 
     [Fact]

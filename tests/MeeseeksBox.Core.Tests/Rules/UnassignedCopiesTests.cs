@@ -47,7 +47,7 @@ public sealed class UnassignedCopiesTests
 
         _node.Merge(New with { State = parsed }).Should().BeEmpty();
 
-        _node.Ledger.Count.Should().Be(0);
+        _node.Core.Count.Should().Be(0);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class UnassignedCopiesTests
         head.Merge(New).Should().Equal("a");
 
         (head["a"].Node, head["a"].SubmitNode, head["a"].Active).Should().Be(("head", "head", false));
-        head.Ledger.Newer(0).Should().ContainSingle("the client is told of it");
+        head.Core.ChangesSince(0).Should().ContainSingle("the client is told of it");
         head["a"].Ts.Should().BeGreaterThan(New.Ts);
         head.Hear(("n2", Some.OriginalStatus(1)));
         head["a"].Node.Should().Be("n2");
@@ -99,7 +99,7 @@ public sealed class UnassignedCopiesTests
 
         head.Kill("a");
 
-        head.Ledger.Newer(0).Single().Should().Match<Job>(job => job.State == JobState.Killed && !job.Active && job.Node == "head");
+        head.Core.ChangesSince(0).Single().Should().Match<Job>(job => job.State == JobState.Killed && !job.Active && job.Node == "head");
     }
 
     [Fact]
@@ -133,11 +133,11 @@ public sealed class UnassignedCopiesTests
     [Fact]
     public void A_node_that_stops_takes_none()
     {
-        _node.Ledger.Close();
+        _node.Core.Close();
 
         _node.Merge(New).Should().BeEmpty();
 
-        _node.Ledger.Count.Should().Be(0);
+        _node.Core.Count.Should().Be(0);
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class UnassignedCopiesTests
         _node.Merge(job);
         _node.End(_node.Start());
         _node.Pass(61);
-        _node.Ledger.Count.Should().Be(0);
+        _node.Core.Count.Should().Be(0);
 
         _node.Merge(job with { Ts = _node.Clock.Wall });
 

@@ -11,33 +11,33 @@ public sealed class ConfigFileTests
     [Fact]
     public void Comments_and_trailing_commas_are_accepted()
     {
-        var findings = new ConfigFindings();
+        var diagnostics = new ConfigDiagnostics();
 
         var tree = Parse("""
             // the head
             { "a": [1, 2,], /* and */ "b": {"c": true,}, // the end
             }
-            """, findings);
+            """, diagnostics);
 
         ConfigJson.Compact(tree!).Should().Be("""{"a":[1,2],"b":{"c":true}}""");
-        findings.Problems.Should().BeEmpty();
+        diagnostics.Problems.Should().BeEmpty();
     }
 
     [Fact]
     public void A_byte_order_mark_is_no_fault()
     {
-        var tree = ConfigFile.Parse([0xEF, 0xBB, 0xBF, .. "{}"u8], "x.cfg", new ConfigFindings());
+        var tree = ConfigFile.Parse([0xEF, 0xBB, 0xBF, .. "{}"u8], "x.cfg", new ConfigDiagnostics());
 
-        tree!.Origin.Should().Be(new ConfigOrigin("x.cfg", 1, 1));
+        tree!.Origin.Should().Be(new SourceLocation("x.cfg", 1, 1));
     }
 
     [Fact]
     public void Each_value_remembers_where_it_was_written()
     {
-        var tree = Parse("{\n  \"größe\": \"ä\", \"b\": {\n    \"c\": 1 }\n}", new ConfigFindings());
+        var tree = Parse("{\n  \"größe\": \"ä\", \"b\": {\n    \"c\": 1 }\n}", new ConfigDiagnostics());
 
         tree!.TryGet("b", out var section).Should().BeTrue();
-        section!.Origin.Should().Be(new ConfigOrigin("x.cfg", 2, 22));
+        section!.Origin.Should().Be(new SourceLocation("x.cfg", 2, 22));
         ((ConfigObject)section).Members[0].Value.Origin.ToString().Should().Be("x.cfg:3:10");
     }
 
@@ -71,43 +71,43 @@ public sealed class ConfigFileTests
     [InlineData("\n 5", "x.cfg:2:2: 5 stands here, but a config file is one object in { }")]
     public void Bad_JSON_is_named_with_file_line_and_column(string text, string problem)
     {
-        var findings = new ConfigFindings();
+        var diagnostics = new ConfigDiagnostics();
 
-        var tree = Parse(text, findings);
+        var tree = Parse(text, diagnostics);
 
         tree.Should().BeNull();
-        findings.Problems.Should().Equal(problem);
+        diagnostics.Problems.Should().Equal(problem);
     }
 
     [Fact]
     public void Too_deep_nesting_is_a_problem()
     {
-        var findings = new ConfigFindings();
+        var diagnostics = new ConfigDiagnostics();
 
-        Parse("{\"a\":" + new string('[', 100_000), findings);
+        Parse("{\"a\":" + new string('[', 100_000), diagnostics);
 
-        findings.Problems.Should().Equal("x.cfg:1:69: objects and lists stand in each other more than 64 deep");
+        diagnostics.Problems.Should().Equal("x.cfg:1:69: objects and lists stand in each other more than 64 deep");
     }
 
     [Fact]
     public void Text_that_is_not_UTF_8_is_a_problem()
     {
-        var findings = new ConfigFindings();
+        var diagnostics = new ConfigDiagnostics();
 
-        ConfigFile.Parse([.. "{\n\"a\": \""u8, 0xfc, .. "\"}"u8], "x.cfg", findings);
+        ConfigFile.Parse([.. "{\n\"a\": \""u8, 0xfc, .. "\"}"u8], "x.cfg", diagnostics);
 
-        findings.Problems.Should().Equal("x.cfg:2:7: the byte 0xfc is not UTF-8; save the text as UTF-8");
+        diagnostics.Problems.Should().Equal("x.cfg:2:7: the byte 0xfc is not UTF-8; save the text as UTF-8");
     }
 
     [Fact]
     public void A_key_that_stands_twice_is_a_warning_and_the_last_one_counts()
     {
-        var findings = new ConfigFindings();
+        var diagnostics = new ConfigDiagnostics();
 
-        var tree = Parse("{\"a\": {\"b\": 1},\n \"a\": {\"c\": 2}}", findings);
+        var tree = Parse("{\"a\": {\"b\": 1},\n \"a\": {\"c\": 2}}", diagnostics);
 
         ConfigJson.Compact(tree!).Should().Be("""{"a":{"c":2}}""");
-        findings.Warnings.Should().Equal("x.cfg:2:2: the key 'a' stands twice in one object; the last one counts");
+        diagnostics.Warnings.Should().Equal("x.cfg:2:2: the key 'a' stands twice in one object; the last one counts");
     }
 
     [Fact]
@@ -120,13 +120,13 @@ public sealed class ConfigFileTests
         {
             var text = edits.Aggregate(sound, (broken, e) =>
                 string.Concat(broken.AsSpan(0, Math.Min(e.Item1, broken.Length)), e.Item2, broken.AsSpan(Math.Min(e.Item1 + e.Item3, broken.Length))));
-            var findings = new ConfigFindings();
+            var diagnostics = new ConfigDiagnostics();
 
-            var tree = Parse(text, findings);
+            var tree = Parse(text, diagnostics);
 
             return IsGood(text)
-                ? tree is not null && findings.Problems.Count == 0
-                : tree is null && findings.Problems is [var problem] && problem.StartsWith("x.cfg:", StringComparison.Ordinal)
+                ? tree is not null && diagnostics.Problems.Count == 0
+                : tree is null && diagnostics.Problems is [var problem] && problem.StartsWith("x.cfg:", StringComparison.Ordinal)
                     && !problem.Contains('\n');
         }, iter: 20_000);
     }
@@ -166,5 +166,5 @@ public sealed class ConfigFileTests
         }
     }
 
-    private static ConfigObject? Parse(string text, ConfigFindings findings) => ConfigFile.Parse(Encoding.UTF8.GetBytes(text), "x.cfg", findings);
+    private static ConfigObject? Parse(string text, ConfigDiagnostics diagnostics) => ConfigFile.Parse(Encoding.UTF8.GetBytes(text), "x.cfg", diagnostics);
 }

@@ -7,7 +7,7 @@ internal sealed class ConfigFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("meeseeks-config-").FullName;
 
-    public ConfigFindings Findings { get; } = new();
+    public ConfigDiagnostics Findings { get; } = new();
 
     public string File(string name, string text)
     {

@@ -6,7 +6,7 @@ namespace MeeseeksBox.Protocol.Tests.Configuration;
 /// <summary><c>%(key)s</c> in the texts of a configuration, as the original has it since December 2020.</summary>
 public sealed class ConfigFormatsTests
 {
-    private readonly ConfigFindings _findings = new();
+    private readonly ConfigDiagnostics _diagnostics = new();
 
     [Theory]
     [InlineData("""{"base":"/srv","f":"%(base)s/x"}""", """{"base":"/srv","f":"/srv/x"}""")]
@@ -17,7 +17,7 @@ public sealed class ConfigFormatsTests
     public void A_reference_is_replaced_by_the_value_of_its_key(string written, string expanded)
     {
         Expanded(written).Should().Be(expanded);
-        _findings.Warnings.Should().BeEmpty();
+        _diagnostics.Warnings.Should().BeEmpty();
     }
 
     [Theory]
@@ -26,7 +26,7 @@ public sealed class ConfigFormatsTests
     public void A_text_without_a_reference_and_an_object_in_a_list_stay_as_they_are(string written)
     {
         Expanded(written).Should().Be(written);
-        _findings.Warnings.Should().BeEmpty();
+        _diagnostics.Warnings.Should().BeEmpty();
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class ConfigFormatsTests
     public void A_text_that_cannot_be_replaced_whole_stays_as_it_is_and_is_named(string written, string reason)
     {
         Expanded(written).Should().Be(written);
-        _findings.Warnings.Should().ContainSingle().Which.Should().StartWith("test: a: ").And.EndWith(reason);
+        _diagnostics.Warnings.Should().ContainSingle().Which.Should().StartWith("test: a: ").And.EndWith(reason);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ConfigFormatsTests
         const string Written = """{"logging":{"format":"%(name)s"},"name":"n1"}""";
 
         Expanded(Written, "logging").Should().Be(Written);
-        _findings.Warnings.Should().BeEmpty();
+        _diagnostics.Warnings.Should().BeEmpty();
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class ConfigFormatsTests
         var keys = Enumerable.Range(0, 40).Select(n => $"\"k{n}\":\"%(k{n + 1})s%(k{n + 1})s\"");
 
         Expanded($$"""{"k40":"0123456789",{{string.Join(',', keys)}}}""").Should().Contain("\"k0\":\"%(k1)s%(k1)s\"");
-        _findings.Warnings.Should().Contain(warning => warning.EndsWith("the result would be too long"));
+        _diagnostics.Warnings.Should().Contain(warning => warning.EndsWith("the result would be too long"));
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class ConfigFormatsTests
         var keys = Enumerable.Range(0, count).Select(n => $"\"k{n}\":\"{string.Format(format, n + 1)}\"");
 
         Expanded($$"""{"k{{count}}":"",{{string.Join(",\n", keys)}}}""").Should().Contain("\"k0\":\"%(k1)s");
-        _findings.Warnings.Should().Contain(warning => warning.EndsWith("too many references stand in each other"));
+        _diagnostics.Warnings.Should().Contain(warning => warning.EndsWith("too many references stand in each other"));
     }
 
     private static string Secret(ConfigObject tree)
@@ -97,5 +97,5 @@ public sealed class ConfigFormatsTests
     private string Expanded(string json, params string[] kept) => ConfigJson.Compact(Expand(json, kept).Tree);
 
     private ExpandedConfig Expand(string json, params string[] kept) =>
-        ConfigFormats.Expand(ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "test", _findings)!, kept, _findings);
+        ConfigFormats.Expand(ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "test", _diagnostics)!, kept, _diagnostics);
 }

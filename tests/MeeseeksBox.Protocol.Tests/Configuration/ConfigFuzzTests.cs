@@ -27,9 +27,9 @@ public sealed class ConfigFuzzTests
             {
                 var path = folder.File("fuzz.cfg");
                 File.WriteAllBytes(path, mutator.Next());
-                var findings = new ConfigFindings();
-                _ = ConfigFile.Read(path, findings);
-                findings.Problems.Where(problem => !problem.Contains("fuzz.cfg")).Should().BeEmpty();
+                var diagnostics = new ConfigDiagnostics();
+                _ = ConfigFile.Read(path, diagnostics);
+                diagnostics.Problems.Where(problem => !problem.Contains("fuzz.cfg")).Should().BeEmpty();
             }
         },
         iter: 50,
@@ -42,7 +42,7 @@ public sealed class ConfigFuzzTests
             var mutator = new LineMutator(["pools.p1.slots=4", "nodes.a.b.c={\"x\":[1,2]}", "watch.01=", "a=b,c,d", "x.y=[1,2", "=", "a..b=1", "!a=null"], seed);
             for (var count = 0; count < 50; count++)
             {
-                _ = ConfigWord.Parse(Encoding.UTF8.GetString(mutator.Next()), new ConfigFindings());
+                _ = CommandLineSetting.Parse(Encoding.UTF8.GetString(mutator.Next()), new ConfigDiagnostics());
             }
         },
         iter: 100,

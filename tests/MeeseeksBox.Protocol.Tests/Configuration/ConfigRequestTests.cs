@@ -6,7 +6,7 @@ namespace MeeseeksBox.Protocol.Tests.Configuration;
 /// <summary>A configuration that comes by the wire, and what is shown of it (docs/SPECIFICATION.md#config-request).</summary>
 public sealed class ConfigRequestTests
 {
-    private readonly ConfigFindings _findings = new();
+    private readonly ConfigDiagnostics _diagnostics = new();
 
     [Fact]
     public void A_request_is_merged_by_the_rules_for_a_file()
@@ -28,13 +28,13 @@ public sealed class ConfigRequestTests
         var tree = Merge(["a=1"], sent);
 
         ConfigJson.Compact(tree).Should().Be("""{"a":1}""");
-        _findings.Problems.Should().Equal(problem);
+        _diagnostics.Problems.Should().Equal(problem);
     }
 
     [Fact]
     public void The_password_of_ssl_is_masked_wherever_ssl_stands()
     {
-        var tree = ConfigTree.Read(["listen.ssl.pass=x1", "listen.ssl.cert=c", "defaults.ssl.pass=12", "nodes.n.ssl.pass={\"x\":1}", "a=[{\"ssl\":{\"pass\":\"x2\"}}]", "pass=p", "ssl.pass=null"], _findings);
+        var tree = ConfigTree.Read(["listen.ssl.pass=x1", "listen.ssl.cert=c", "defaults.ssl.pass=12", "nodes.n.ssl.pass={\"x\":1}", "a=[{\"ssl\":{\"pass\":\"x2\"}}]", "pass=p", "ssl.pass=null"], _diagnostics);
 
         ConfigJson.Compact(tree).Should().Be(
             """{"listen":{"ssl":{"pass":"********","cert":"c"}},"defaults":{"ssl":{"pass":"********"}},"nodes":{"n":{"ssl":{"pass":"********"}}},"a":[{"ssl":{"pass":"********"}}],"pass":"p","ssl":{"pass":null}}""");
@@ -53,12 +53,12 @@ public sealed class ConfigRequestTests
     [Fact]
     public void For_people_it_is_indented_by_four_spaces_and_is_valid_JSON()
     {
-        var text = ConfigJson.Indented(ConfigTree.Read(["a.b=1.50", "a.c=x<ü>,2"], _findings));
+        var text = ConfigJson.Indented(ConfigTree.Read(["a.b=1.50", "a.c=x<ü>,2"], _diagnostics));
 
         text.Should().Be("{\n    \"a\": {\n        \"b\": 1.50,\n        \"c\": [\n            \"x<ü>\",\n            2\n        ]\n    }\n}");
         JsonElement.Parse(text).ValueKind.Should().Be(JsonValueKind.Object);
     }
 
     private ConfigObject Merge(string[] words, string sent) =>
-        ConfigTree.Merge(ConfigTree.Read(words, _findings), JsonElement.Parse(sent), _findings);
+        ConfigTree.Merge(ConfigTree.Read(words, _diagnostics), JsonElement.Parse(sent), _diagnostics);
 }

@@ -131,12 +131,12 @@ public sealed class MergeTests
 
     private static string Merged(string below, string over)
     {
-        var findings = new ConfigFindings();
-        var tree = new ConfigObject(new ConfigOrigin("test"));
+        var diagnostics = new ConfigDiagnostics();
+        var tree = new ConfigObject(new SourceLocation("test"));
         foreach (var json in new[] { below, over })
-            tree = tree.MergedWith(ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "test", findings)!);
+            tree = tree.MergedWith(ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "test", diagnostics)!);
 
-        findings.Problems.Should().BeEmpty();
+        diagnostics.Problems.Should().BeEmpty();
         return ConfigJson.Compact(tree);
     }
 }

@@ -5,7 +5,7 @@ namespace MeeseeksBox.Protocol.Tests.Configuration;
 /// <summary>Settings, their defaults, and what is said of wrong ones (docs/SPECIFICATION.md#defaults).</summary>
 public sealed class SectionReaderTests
 {
-    private readonly ConfigFindings _findings = new();
+    private readonly ConfigDiagnostics _diagnostics = new();
 
     [Theory]
     [InlineData("a=two", "'two' is not a whole number")]
@@ -18,9 +18,9 @@ public sealed class SectionReaderTests
     [InlineData("a=1e300", "'1e300' is too large: 100 is the most")]
     public void A_wrong_whole_number_is_named_with_its_path(string word, string problem)
     {
-        Root("s." + word).Section("s").Whole("a", least: -1, most: 100).Should().BeNull();
+        Root("s." + word).Section("s").WholeNumber("a", least: -1, most: 100).Should().BeNull();
 
-        _findings.Problems.Should().Equal("command line: s.a: " + problem);
+        _diagnostics.Problems.Should().Equal("command line: s.a: " + problem);
     }
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class SectionReaderTests
     [InlineData("b=1", null)]
     public void Whole_numbers_are_taken_as_numbers_and_as_text(string word, int? value)
     {
-        Root(word).Whole("a", least: -1).Should().Be(value);
+        Root(word).WholeNumber("a", least: -1).Should().Be(value);
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class SectionReaderTests
     public void Truth_is_taken_as_a_word_a_number_and_text(string json, bool value)
     {
         Root($$"""s={"a":{{json}}}""").Section("s").Flag("a", fallback: !value).Should().Be(value);
-        _findings.Problems.Should().BeEmpty();
+        _diagnostics.Problems.Should().BeEmpty();
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class SectionReaderTests
     {
         Root(word).Flag("a", fallback: true).Should().BeTrue();
 
-        _findings.Problems.Should().Equal("command line: a: " + problem);
+        _diagnostics.Problems.Should().Equal("command line: a: " + problem);
     }
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class SectionReaderTests
     {
         Root(word).SecondsAboveZero("a").Should().BeNull();
 
-        _findings.Problems.Should().Equal("command line: a: " + problem);
+        _diagnostics.Problems.Should().Equal("command line: a: " + problem);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class SectionReaderTests
     {
         Root(word).Text("a").Should().BeNull();
 
-        _findings.Problems.Should().Equal("command line: a: " + problem);
+        _diagnostics.Problems.Should().Equal("command line: a: " + problem);
     }
 
     [Fact]
@@ -104,11 +104,11 @@ public sealed class SectionReaderTests
     {
         var root = Root("""a={"x":"one\ntwo"}""", "b=x", "c=x");
 
-        root.Section("a").Whole("x", least: 0);
-        root.Whole("b", least: 0);
+        root.Section("a").WholeNumber("x", least: 0);
+        root.WholeNumber("b", least: 0);
         root.Section("c");
 
-        _findings.Problems.Should().Equal(
+        _diagnostics.Problems.Should().Equal(
             @"command line: a.x: 'one\ntwo' is not a whole number",
             "command line: b: 'x' is not a whole number",
             "command line: c: 'x' stands where an object is wanted");
@@ -122,14 +122,14 @@ public sealed class SectionReaderTests
         root.Text("name");
         foreach (var (_, pool) in root.Entries("pools"))
         {
-            pool.Whole("slots", least: -1);
+            pool.WholeNumber("slots", least: -1);
             pool.Seconds("max_runtime", alias: "runtime");
         }
 
         root.WarnOfUnknownKeys();
 
-        _findings.Problems.Should().BeEmpty();
-        _findings.Warnings.Should().Equal(
+        _diagnostics.Problems.Should().BeEmpty();
+        _diagnostics.Warnings.Should().Equal(
             "command line: nmae: unknown key, ignored; the nearest known key is 'name'",
             "command line: pools.p1.slot: unknown key, ignored; the nearest known key is 'slots'",
             "command line: pools.p1.maxruntime: unknown key, ignored; the nearest known key is 'max_runtime'");
@@ -141,10 +141,10 @@ public sealed class SectionReaderTests
         var root = Root("defaults.a=1", "s.a=2", "t.b=3", "u.a=null");
         var defaults = root.Section("defaults");
 
-        root.Section("s", defaults).Whole("a", least: 0).Should().Be(2);
-        root.Section("t", defaults).Whole("a", least: 0).Should().Be(1);
-        root.Section("u", defaults).Whole("a", least: 0).Should().Be(1);
-        root.Section("none", defaults).Whole("a", least: 0).Should().Be(1);
+        root.Section("s", defaults).WholeNumber("a", least: 0).Should().Be(2);
+        root.Section("t", defaults).WholeNumber("a", least: 0).Should().Be(1);
+        root.Section("u", defaults).WholeNumber("a", least: 0).Should().Be(1);
+        root.Section("none", defaults).WholeNumber("a", least: 0).Should().Be(1);
     }
 
     [Fact]
@@ -153,10 +153,10 @@ public sealed class SectionReaderTests
         var root = Root("defaults.a=x", "s=", "t=");
         var defaults = root.Section("defaults");
 
-        root.Section("s", defaults).Whole("a", least: 0);
-        root.Section("t", defaults).Whole("a", least: 0);
+        root.Section("s", defaults).WholeNumber("a", least: 0);
+        root.Section("t", defaults).WholeNumber("a", least: 0);
 
-        _findings.Problems.Should().Equal("command line: defaults.a: 'x' is not a whole number");
+        _diagnostics.Problems.Should().Equal("command line: defaults.a: 'x' is not a whole number");
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class SectionReaderTests
         root.WarnOfUnknownKeys();
 
         ssl.Should().Be(new SslConfig { CaFile = "ca", Verify = CertificateVerification.None });
-        _findings.Warnings.Select(warning => warning.Split(": ")[1]).Should().Equal("defaults.ssl.strange", "s.ssl.odd");
+        _diagnostics.Warnings.Select(warning => warning.Split(": ")[1]).Should().Equal("defaults.ssl.strange", "s.ssl.odd");
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class SectionReaderTests
         root.Section("nodes").Blank(defaults).Seconds("refresh");
         root.WarnOfUnknownKeys();
 
-        _findings.Warnings.Should().Equal("command line: defaults.refrsh: unknown key, ignored; the nearest known key is 'refresh'");
+        _diagnostics.Warnings.Should().Equal("command line: defaults.refrsh: unknown key, ignored; the nearest known key is 'refresh'");
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class SectionReaderTests
         var entries = root.Entries("p");
 
         entries.Select(entry => entry.Key).Should().Contain(["a", "b", "*odd name.1"]);
-        _findings.Problems.Should().Equal(
+        _diagnostics.Problems.Should().Equal(
             "command line: p: a name in it is empty",
             "command line: p.c: false stands where an object is wanted");
     }
@@ -216,9 +216,9 @@ public sealed class SectionReaderTests
     [Fact]
     public void Words_are_given_as_a_list_or_with_commas()
     {
-        Root("a=X,Y").Words("a").Should().Be("X,Y");
-        Root("a=[\"X\",\"Y\"]").Words("a").Should().Be("X,Y");
-        Root("a=X").Words("a").Should().Be("X");
+        Root("a=X,Y").Strings("a").Should().Be("X,Y");
+        Root("a=[\"X\",\"Y\"]").Strings("a").Should().Be("X,Y");
+        Root("a=X").Strings("a").Should().Be("X");
     }
 
     [Fact]
@@ -230,5 +230,5 @@ public sealed class SectionReaderTests
         ssl.ToString().Should().NotContain("secret").And.Contain("c.pem");
     }
 
-    private SectionReader Root(params string[] words) => SectionReader.Root(ConfigTree.Read(words, _findings), _findings);
+    private SectionReader Root(params string[] words) => SectionReader.Root(ConfigTree.Read(words, _diagnostics), _diagnostics);
 }

@@ -19,7 +19,7 @@ public sealed class JobSpecTests
         spec.Id.Should().Be("a");
         spec.Nodes.Should().Equal("n1");
         spec.State.Should().Be(JobState.New);
-        spec.Keys.Select(key => key.Name).Should().BeEquivalentTo(
+        spec.Keys.Select(attribute => attribute.Name).Should().BeEquivalentTo(
             "pool", "args", "stdin", "stdout", "stderr", "runtime", "hold", "restart", "retries", "resubmit", "config", "tags", "env", "cwd", "uid", "gid");
         Some.Same(Some.Written(spec.Values), Some.Json("""
             {"id":"a","pool":"p1","args":["/bin/echo","x"],"stdin":"/in","stdout":"/out","stderr":"/err","runtime":60,"hold":true,
@@ -199,18 +199,18 @@ public sealed class JobSpecTests
         Problem($$"""{"args":{{Nested(61)}}}""").Should().StartWith("args: ").And.Contain("60 levels");
         var deepest = Some.Written(Some.JobWith($$"""  "config":{{Nested(60)}},"x":{{Nested(60)}}  """));
         JsonDocument.Parse($$"""[{"sync":{"a":{{deepest}} } }]""", new() { MaxDepth = 64 }).Dispose();
-        JobKeys.TryRead(Some.Json($$"""{"id":"a","x":{{Nested(61)}} }"""), out _, out var problem).Should().BeFalse();
+        JobAttributes.TryRead(Some.Json($$"""{"id":"a","x":{{Nested(61)}} }"""), out _, out var problem).Should().BeFalse();
         problem.Should().StartWith("x: ");
     }
 
     [Fact]
     public void Any_object_is_read_or_refused_with_a_problem() => Some.AnyJson.Sample(json =>
     {
-        foreach (var key in JobKeys.All)
+        foreach (var attribute in JobAttributes.All)
         {
-            var spec = JobSpec.Read(Some.Json($$"""{"{{key.Name}}":{{json}} }"""));
+            var spec = JobSpec.Read(Some.Json($$"""{"{{attribute.Name}}":{{json}} }"""));
 
-            spec.Problem?.Should().StartWith(key.Name);
+            spec.Problem?.Should().StartWith(attribute.Name);
             if (spec.Problem is null)
             {
                 _ = Some.Written(spec.Values);

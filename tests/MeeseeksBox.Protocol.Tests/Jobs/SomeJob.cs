@@ -55,7 +55,7 @@ internal static class SomeJob
     private static Gen<string?> Name => Some.Text.Select(text => text.Length is 0 ? null : text);
 
     private static Gen<JsonElement> Object => Some.AnyJson.Select(Some.Json)
-        .Where(value => value.ValueKind is JsonValueKind.Object && KeptValue.TryKeep(value, out _));
+        .Where(value => value.ValueKind is JsonValueKind.Object && OpaqueValue.TryKeep(value, out _));
 
     private static Gen<Func<Job, Job>> Set<T>(Gen<T> values, Func<Job, T, Job> set) =>
         values.Select(value => (Func<Job, Job>)(job => set(job, value)));
@@ -66,5 +66,5 @@ internal static class SomeJob
         .ToImmutableSortedDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
 
     private static Job Extra(Job job, string name, string json) =>
-        JobKeys.TryFind(name, out _) || !KeptValue.TryKeep(Some.Json(json), out var kept) ? job : JobKeys.SetExtra(job, name, kept);
+        JobAttributes.TryFind(name, out _) || !OpaqueValue.TryKeep(Some.Json(json), out var kept) ? job : JobAttributes.SetExtra(job, name, kept);
 }

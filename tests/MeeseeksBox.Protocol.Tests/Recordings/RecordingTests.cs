@@ -49,7 +49,7 @@ public sealed class RecordingTests
         jobs.Should().HaveCountGreaterThan(5);
         foreach (var (id, travelled) in jobs.Select(job => (job.Name, job.Value)))
         {
-            JobKeys.TryRead(travelled, id, out var job, out var problem).Should().BeTrue(problem);
+            JobAttributes.TryRead(travelled, id, out var job, out var problem).Should().BeTrue(problem);
             var written = Some.Written(job!);
             written.GetProperty("id").GetString().Should().Be(id);
 

@@ -43,7 +43,7 @@ public sealed class RequestFuzzTests
             (request is null).Should().Be(problem is not null);
             if (element.ValueKind is System.Text.Json.JsonValueKind.Object)
             {
-                _ = JobKeys.TryRead(element, out _, out _);
+                _ = JobAttributes.TryRead(element, out _, out _);
                 _ = NodeStatus.TryRead(element, out _, out _);
                 _ = JobSpec.Read(element);
                 _ = JobFilter.Read(element, out _);

@@ -5,7 +5,7 @@ namespace MeeseeksBox.Protocol.Tests.Tls;
 /// <summary><c>ciphers</c>, as OpenSSL writes them (docs/SPECIFICATION.md#ciphers-and-options).</summary>
 public sealed class CipherListTests
 {
-    private readonly List<TlsFault> _faults = [];
+    private readonly List<TlsConfigError> _faults = [];
 
     [Theory]
     [InlineData("ECDHE-RSA-AES256-GCM-SHA384:TLS_AES_128_GCM_SHA256")]
@@ -57,7 +57,7 @@ public sealed class CipherListTests
     {
         _ = Read(list);
 
-        _faults.Should().Equal(new TlsFault("ciphers", fault));
+        _faults.Should().Equal(new TlsConfigError("ciphers", fault));
     }
 
     [Fact]

@@ -43,11 +43,11 @@ public sealed class HandshakeTests : IDisposable
         var (server, client, _, clientProblem) = await _handshake.RunAsync();
 
         client.Should().BeNull();
-        clientProblem!.Problem.Should().Be(TlsProblem.NotTrusted);
+        clientProblem!.Problem.Should().Be(TlsErrorKind.NotTrusted);
         clientProblem.Message.Should().Be(
             "the certificate 'CN=server' of localhost is not trusted: 'CN=Test CA', who signed it, leads to nobody whom we trust (ssl.cafile, ssl.capath)");
         var serverProblem = await Reading(server!);
-        serverProblem.Problem.Should().Be(TlsProblem.Refused);
+        serverProblem.Problem.Should().Be(TlsErrorKind.Refused);
         serverProblem.Message.Should().Be("the client closed the connection right after the handshake; as a rule, it does not trust our certificate");
         server!.Refusal.Should().Be(serverProblem);
     }
@@ -59,7 +59,7 @@ public sealed class HandshakeTests : IDisposable
 
         var (_, _, _, problem) = await _handshake.RunAsync();
 
-        problem!.Problem.Should().Be(TlsProblem.NotTrusted);
+        problem!.Problem.Should().Be(TlsErrorKind.NotTrusted);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class HandshakeTests : IDisposable
 
         var (_, _, _, problem) = await _handshake.RunAsync();
 
-        problem!.Problem.Should().Be(TlsProblem.OtherHost);
+        problem!.Problem.Should().Be(TlsErrorKind.OtherHost);
         problem.Message.Should().Be("the certificate of n2.example.org is not for this name but for localhost, 127.0.0.1, ::1");
     }
 
@@ -78,7 +78,7 @@ public sealed class HandshakeTests : IDisposable
     {
         _handshake.Host = "127.0.0.2";
 
-        (await _handshake.RunAsync()).ClientProblem!.Problem.Should().Be(TlsProblem.OtherHost);
+        (await _handshake.RunAsync()).ClientProblem!.Problem.Should().Be(TlsErrorKind.OtherHost);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class HandshakeTests : IDisposable
 
         var (_, _, _, problem) = await _handshake.RunAsync();
 
-        problem!.Problem.Should().Be(TlsProblem.Expired);
+        problem!.Problem.Should().Be(TlsErrorKind.Expired);
         problem.Message.Should().StartWith("the certificate 'CN=old' of localhost is good only from 20");
     }
 
@@ -129,7 +129,7 @@ public sealed class HandshakeTests : IDisposable
         var (server, client, problem, _) = await _handshake.RunAsync();
 
         server.Should().BeNull();
-        problem!.Problem.Should().Be(TlsProblem.NoCertificate);
+        problem!.Problem.Should().Be(TlsErrorKind.NoCertificate);
         problem.Message.Should().Be("the client has sent no certificate, and one is required");
         (await EverythingAsync(client!)).Should().Be(
             """[{"error":"this node does not let you in: the client has sent no certificate, and one is required","code":"certificate_refused"}]""" + "\n");
@@ -149,7 +149,7 @@ public sealed class HandshakeTests : IDisposable
         var (server, client, problem, _) = await _handshake.RunAsync();
 
         server.Should().BeNull();
-        problem!.Problem.Should().Be(TlsProblem.NotTrusted);
+        problem!.Problem.Should().Be(TlsErrorKind.NotTrusted);
         problem.Message.Should().StartWith("the certificate 'CN=stranger' of the client is not trusted: 'CN=Other CA', who signed it");
         (await EverythingAsync(client!)).Should().Contain("certificate_refused").And.Contain("Other CA");
     }
@@ -242,8 +242,8 @@ public sealed class HandshakeTests : IDisposable
 
         var (_, _, serverProblem, clientProblem) = await _handshake.RunAsync();
 
-        serverProblem!.Problem.Should().Be(TlsProblem.NothingInCommon);
-        clientProblem!.Problem.Should().Be(TlsProblem.NothingInCommon);
+        serverProblem!.Problem.Should().Be(TlsErrorKind.NothingInCommon);
+        clientProblem!.Problem.Should().Be(TlsErrorKind.NothingInCommon);
     }
 
     [Theory]
@@ -267,9 +267,9 @@ public sealed class HandshakeTests : IDisposable
 
         var (_, _, serverProblem, clientProblem) = await _handshake.RunAsync();
 
-        serverProblem!.Problem.Should().Be(TlsProblem.NothingInCommon);
+        serverProblem!.Problem.Should().Be(TlsErrorKind.NothingInCommon);
         serverProblem.Message.Should().Be("the client offers no cipher that we let in (ssl.ciphers)");
-        clientProblem!.Problem.Should().Be(TlsProblem.NothingInCommon);
+        clientProblem!.Problem.Should().Be(TlsErrorKind.NothingInCommon);
     }
 
     [Fact]
@@ -280,7 +280,7 @@ public sealed class HandshakeTests : IDisposable
 
         var problem = (await FluentActions.Awaiting(() => _handshake.ConnectAsync(client)).Should().ThrowAsync<TlsException>()).Which;
 
-        problem.Problem.Should().Be(TlsProblem.PlainText);
+        problem.Problem.Should().Be(TlsErrorKind.PlainText);
         problem.Message.Should().Be("localhost speaks plain text there and not TLS: leave ssl out, or set listen.ssl on the other side");
     }
 
@@ -292,7 +292,7 @@ public sealed class HandshakeTests : IDisposable
 
         var problem = (await FluentActions.Awaiting(() => _handshake.ConnectAsync(client)).Should().ThrowAsync<TlsException>()).Which;
 
-        problem.Problem.Should().Be(TlsProblem.Broken);
+        problem.Problem.Should().Be(TlsErrorKind.Broken);
         problem.Message.Should().Be("localhost closed the connection during the handshake");
     }
 
@@ -304,7 +304,7 @@ public sealed class HandshakeTests : IDisposable
 
         var act = () => TlsServer.Load(_handshake.Server, out _)!.AuthenticateAsync(server, TestContext.Current.CancellationToken);
 
-        (await act.Should().ThrowAsync<TlsException>()).Which.Problem.Should().Be(TlsProblem.Broken);
+        (await act.Should().ThrowAsync<TlsException>()).Which.Problem.Should().Be(TlsErrorKind.Broken);
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class LoadTests : IDisposable
     {
         TlsClient.Load(new SslConfig { PrivateKey = "n1.key" }, out var faults).Should().BeNull();
 
-        faults.Should().Contain(fault => fault.Key == "key" && fault.Text.Contains("set cert"));
+        faults.Should().Contain(error => error.Key == "key" && error.Text.Contains("set cert"));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -108,6 +108,6 @@ public sealed class LoadTests : IDisposable
     {
         var server = TlsServer.Load(ssl, out var faults);
         (server is null).Should().Be(faults.Count > 0);
-        return faults.Select(fault => fault.ToString().Replace(_folder.Path + "/", "", StringComparison.Ordinal));
+        return faults.Select(error => error.ToString().Replace(_folder.Path + "/", "", StringComparison.Ordinal));
     }
 }

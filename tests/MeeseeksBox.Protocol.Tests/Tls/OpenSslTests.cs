@@ -22,9 +22,9 @@ public sealed partial class OpenSslTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-tls1_3", TlsProblem.Refused, "localhost refused us: it requires a certificate of us (certificate_required)")]
-    [InlineData("-tls1_2", TlsProblem.NothingInCommon, "localhost refused us: it could not agree on anything with us, or asks for a certificate (handshake_failure)")]
-    public async Task A_client_without_a_certificate_hears_that_it_needs_one(string version, TlsProblem problem, string message)
+    [InlineData("-tls1_3", TlsErrorKind.Refused, "localhost refused us: it requires a certificate of us (certificate_required)")]
+    [InlineData("-tls1_2", TlsErrorKind.NothingInCommon, "localhost refused us: it could not agree on anything with us, or asks for a certificate (handshake_failure)")]
+    public async Task A_client_without_a_certificate_hears_that_it_needs_one(string version, TlsErrorKind problem, string message)
     {
         _handshake.Client = _handshake.Client with { Cert = null };
 
@@ -41,7 +41,7 @@ public sealed partial class OpenSslTests : IDisposable
 
         (await RefusalAsync("-Verify", "1", "-verify_return_error", version)).Should().BeEquivalentTo(new
         {
-            Problem = TlsProblem.Refused,
+            Problem = TlsErrorKind.Refused,
             Message = "localhost refused us: it does not trust those who signed our certificate (unknown_ca)",
         });
     }
@@ -61,7 +61,7 @@ public sealed partial class OpenSslTests : IDisposable
 
         (await act.Should().ThrowAsync<TlsException>()).Which.Should().BeEquivalentTo(new
         {
-            Problem = TlsProblem.Refused,
+            Problem = TlsErrorKind.Refused,
             Message = "the client refused us: it does not trust those who signed our certificate (unknown_ca)",
         });
     }

@@ -29,20 +29,20 @@ public sealed class UnixAddressTests
     [Fact]
     public void A_setting_that_is_of_no_use_is_named_with_its_place()
     {
-        var findings = new ConfigFindings();
+        var diagnostics = new ConfigDiagnostics();
 
-        var address = UnixAddress.Read(SectionReader.Root(ConfigTree.Read(["address=unix:"], findings), findings));
+        var address = UnixAddress.Read(SectionReader.Root(ConfigTree.Read(["address=unix:"], diagnostics), diagnostics));
 
         address.Should().Be("unix:");
-        findings.Problems.Should().Equal("command line: address: 'unix:' stands without the path of a socket, as in unix:/run/meeseeks/box.sock");
+        diagnostics.Problems.Should().Equal("command line: address: 'unix:' stands without the path of a socket, as in unix:/run/meeseeks/box.sock");
     }
 
     [Fact]
     public void A_setting_that_is_not_there_is_null()
     {
-        var findings = new ConfigFindings();
+        var diagnostics = new ConfigDiagnostics();
 
-        UnixAddress.Read(SectionReader.Root(ConfigTree.Read([], findings), findings)).Should().BeNull();
-        findings.Problems.Should().BeEmpty();
+        UnixAddress.Read(SectionReader.Root(ConfigTree.Read([], diagnostics), diagnostics)).Should().BeNull();
+        diagnostics.Problems.Should().BeEmpty();
     }
 }

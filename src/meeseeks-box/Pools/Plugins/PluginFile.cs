@@ -19,7 +19,7 @@ internal sealed class PluginFile
 
     /// <summary>Loads an assembly into a context of its own.</summary>
     /// <param name="file">Its full path.</param>
-    public static Finding<PluginFile> Load(string file)
+    public static Result<PluginFile> Load(string file)
     {
         try
         {
@@ -27,33 +27,33 @@ internal sealed class PluginFile
         }
         catch (BadImageFormatException)
         {
-            return new Problem($"{file} is not a .NET assembly for this system");
+            return new Error($"{file} is not a .NET assembly for this system");
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            return new Problem($"{file} cannot be loaded: {refused.Message}");
+            return new Error($"{file} cannot be loaded: {refused.Message}");
         }
     }
 
     /// <summary>Finds a task.</summary>
     /// <param name="name">Its class, with or without its namespace.</param>
     /// <returns>What makes new ones of it; it passes on what the constructor throws.</returns>
-    public Finding<Func<IJobTask>> Find(string name)
+    public Result<Func<IJobTask>> Find(string name)
     {
         try
         {
             var named = _classes.Where(type => type.FullName == name || type.Name == name).ToList();
             return named switch
             {
-                [] => new Problem($"{_file} has no class '{name}'; {Offer()}"),
+                [] => new Error($"{_file} has no class '{name}'; {Offer()}"),
                 [var type] => Factory(type),
-                _ => new Problem($"{_file} has several classes '{name}': {string.Join(", ", named.Select(type => type.FullName))}; say which with its full name"),
+                _ => new Error($"{_file} has several classes '{name}': {string.Join(", ", named.Select(type => type.FullName))}; say which with its full name"),
             };
         }
         catch (Exception refused) when (refused is IOException or TypeLoadException or BadImageFormatException)
         {
             // What a class is made of is loaded when it is first looked at.
-            return new Problem($"class '{name}' of {_file} cannot be loaded: {refused.Message}");
+            return new Error($"class '{name}' of {_file} cannot be loaded: {refused.Message}");
         }
     }
 
@@ -72,12 +72,12 @@ internal sealed class PluginFile
 
     private static List<Type> Classes(IEnumerable<Type?> types) => [.. types.OfType<Type>().Where(type => type.IsClass)];
 
-    private Finding<Func<IJobTask>> Factory(Type type)
+    private Result<Func<IJobTask>> Factory(Type type)
     {
         if (!type.IsAssignableTo(typeof(IJobTask)))
-            return new Problem($"class {type.FullName} of {_file} is not a task: it does not implement {nameof(IJobTask)}; {Offer()}");
+            return new Error($"class {type.FullName} of {_file} is not a task: it does not implement {nameof(IJobTask)}; {Offer()}");
         if (!IsTask(type))
-            return new Problem($"class {type.FullName} of {_file} cannot be made: a task is not abstract and has a public constructor without parameters; {Offer()}");
+            return new Error($"class {type.FullName} of {_file} cannot be made: a task is not abstract and has a public constructor without parameters; {Offer()}");
 
         Func<IJobTask> factory = () => (IJobTask)Activator.CreateInstance(type, BindingFlags.DoNotWrapExceptions, null, null, null)!;
         return factory;

@@ -22,23 +22,23 @@ internal sealed class PluginLoader(IReadOnlyList<string> folders)
     /// <summary>Finds a plugin. A file is loaded once, and again only when it has been written anew.</summary>
     /// <param name="plugin">The pool's setting; see <see cref="PluginName.Parse"/>.</param>
     /// <returns>What makes a task for a run of a job.</returns>
-    public Finding<Func<IJobTask>> Find(string plugin)
+    public Result<Func<IJobTask>> Find(string plugin)
     {
         var name = PluginName.Parse(plugin);
         if (!name.IsFound)
-            return new Problem(name.Problem);
+            return new Error(name.Problem);
 
         var places = folders.Select(folder => Path.GetFullPath(Path.Combine(folder, name.Value.File))).Distinct().ToList();
         var path = places.Find(File.Exists);
         if (path is null)
-            return new Problem($"plugin '{plugin}': there is no file {string.Join(" or ", places)}");
+            return new Error($"plugin '{plugin}': there is no file {string.Join(" or ", places)}");
 
         var file = Load(path);
-        var task = file.IsFound ? file.Value.Find(name.Value.Class) : new Problem(file.Problem);
-        return task.IsFound ? task : new Problem($"plugin '{plugin}': {task.Problem}");
+        var task = file.IsFound ? file.Value.Find(name.Value.Class) : new Error(file.Problem);
+        return task.IsFound ? task : new Error($"plugin '{plugin}': {task.Problem}");
     }
 
-    private Finding<PluginFile> Load(string path)
+    private Result<PluginFile> Load(string path)
     {
         var writtenAt = File.GetLastWriteTimeUtc(path);
         lock (_lock)

@@ -8,7 +8,7 @@ internal sealed record PluginName(string File, string Class)
     private const string Extension = ".dll";
 
     /// <summary>Reads <c>path.module.Class</c> (class <c>Class</c> of <c>path/module.dll</c>) or <c>path/to/file.dll:Full.Class.Name</c>.</summary>
-    public static Finding<PluginName> Parse(string text)
+    public static Result<PluginName> Parse(string text)
     {
         var colon = text.IndexOf(Extension + ":", StringComparison.OrdinalIgnoreCase);
         var name = colon >= 0
@@ -16,7 +16,7 @@ internal sealed record PluginName(string File, string Class)
             : FromDots(text, text.LastIndexOf('.'));
         return name.File.Length > Extension.Length && name.Class.Length > 0
             ? name
-            : new Problem($"plugin '{text}' names no class in a file: wanted is path.module.Class or path/to/file.dll:Full.Class.Name");
+            : new Error($"plugin '{text}' names no class in a file: wanted is path.module.Class or path/to/file.dll:Full.Class.Name");
     }
 
     private static PluginName FromDots(string text, int dot) =>

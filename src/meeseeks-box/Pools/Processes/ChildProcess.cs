@@ -6,7 +6,7 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 
 /// <summary>A process that the box has started. The only type that touches <see cref="Process"/>.</summary>
 /// <remarks>
-/// It is ended by <see cref="Family"/>: <see cref="Process.Kill(bool)"/> reads through all processes of the host anew for every process of the
+/// It is ended by <see cref="ProcessTree"/>: <see cref="Process.Kill(bool)"/> reads through all processes of the host anew for every process of the
 /// tree (33 ms for each of 300 jobs), and finds none that was reparented.
 /// </remarks>
 internal sealed class ChildProcess : IDisposable
@@ -18,7 +18,7 @@ internal sealed class ChildProcess : IDisposable
     private readonly Process _process;
 
     // Here, so that no process can ever be started before it.
-    static ChildProcess() => Signals.GiveBrokenPipeBackToChildren();
+    static ChildProcess() => Signals.RestoreSigPipeForChildren();
 
     private ChildProcess(Process process) => _process = process;
 
@@ -38,10 +38,10 @@ internal sealed class ChildProcess : IDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Starts a process with empty input.</summary>
-    public static Finding<ChildProcess> Start(Command command)
+    public static Result<ChildProcess> Start(Command command)
     {
         if (FileHandles.AreShortForJobs())
-            return new Problem($"cannot start {command.Program}: Too many open files: of the {FileHandles.Limit} that the box may have, the last are kept for itself");
+            return new Error($"cannot start {command.Program}: Too many open files: of the {FileHandles.Limit} that the box may have, the last are kept for itself");
 
         // All three streams are redirected even where a shell then opens files in their place: no job ever holds the box's own streams,
         // and when a file cannot be opened after all, the shell's complaint reaches the job.
@@ -58,7 +58,7 @@ internal sealed class ChildProcess : IDisposable
         catch (Win32Exception refused)
         {
             // Its own message tells of .NET; the system's text for the code is what people know.
-            return new Problem($"cannot start {command.Program}: {new Win32Exception(refused.NativeErrorCode).Message}");
+            return new Error($"cannot start {command.Program}: {new Win32Exception(refused.NativeErrorCode).Message}");
         }
     }
 

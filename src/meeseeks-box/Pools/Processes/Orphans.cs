@@ -9,21 +9,21 @@ internal sealed class Orphans(ProcessTable processes, TimeProvider time)
     private const double TicksPerSecond = 100;
     private const double Tolerance = 2;
 
-    private readonly Reaper _reaper = new(processes, time);
+    private readonly ProcessTreeKiller _killer = new(processes, time);
 
     /// <summary>Ends all processes whose mark begins with a text, with all that descend from them.</summary>
     /// <param name="prefix">How the runs of this box begin: the owner and its dot, so that <c>a1.</c> does not reach what is <c>a12</c>'s.</param>
-    public Task<Reaped> EndByMarkAsync(string prefix) =>
-        _reaper.KillAsync(snapshot => snapshot.Families(entry => entry.Run is { } run && run.StartsWith(prefix, StringComparison.Ordinal)));
+    public Task<KillResult> EndByMarkAsync(string prefix) =>
+        _killer.KillAsync(snapshot => snapshot.Trees(entry => entry.Run is { } run && run.StartsWith(prefix, StringComparison.Ordinal)));
 
     /// <summary>Ends a process that a job's record names, with all that descend from it, if it still is the one that was started then.</summary>
     /// <param name="pid">The job's <c>pid</c>.</param>
     /// <param name="startTs">The job's <c>start_ts</c>: seconds since 1970.</param>
     /// <returns>Nothing when the number belongs to no process, or to a later or an earlier one.</returns>
-    public Task<Reaped> EndByPidAsync(int pid, double startTs)
+    public Task<KillResult> EndByPidAsync(int pid, double startTs)
     {
-        var boot = ProcessFiles.BootTs();
-        return _reaper.KillAsync(snapshot => snapshot.Families(
+        var boot = ProcFs.BootTs();
+        return _killer.KillAsync(snapshot => snapshot.Trees(
             entry => entry.Pid == pid && Math.Abs(boot + (entry.StartTicks / TicksPerSecond) - startTs) <= Tolerance));
     }
 }

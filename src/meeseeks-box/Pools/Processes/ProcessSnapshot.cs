@@ -7,7 +7,7 @@ internal sealed class ProcessSnapshot(IReadOnlyList<ProcessEntry> entries)
     public ProcessEntry? Find(int pid) => entries.FirstOrDefault(entry => entry.Pid == pid);
 
     /// <summary>Those for which a condition holds, and all that descend from them.</summary>
-    public IReadOnlyList<ProcessEntry> Families(Func<ProcessEntry, bool> isFirst)
+    public IReadOnlyList<ProcessEntry> Trees(Func<ProcessEntry, bool> isFirst)
     {
         var members = entries.Where(isFirst).ToList();
         if (members.Count == 0)

@@ -14,23 +14,23 @@ internal sealed class ProcessTable(Func<ProcessSnapshot> read)
 
     /// <summary>Looks at the processes of this host.</summary>
     public ProcessTable()
-        : this(ProcessFiles.ReadAll)
+        : this(ProcFs.ReadAll)
     {
     }
 
     /// <summary>Looks at all processes; the look begins after the call.</summary>
-    public Task<ProcessSnapshot> LookAsync()
+    public Task<ProcessSnapshot> SnapshotAsync()
     {
         lock (_lock)
         {
             if (_current is { IsCompleted: false })
-                return _next ??= LookAfterAsync(_current);
+                return _next ??= SnapshotAfterAsync(_current);
 
             return _current = Task.Run(read);
         }
     }
 
-    private async Task<ProcessSnapshot> LookAfterAsync(Task current)
+    private async Task<ProcessSnapshot> SnapshotAfterAsync(Task current)
     {
         // Those who asked for that look learn of its failure; this one has its own fate.
         await current.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);

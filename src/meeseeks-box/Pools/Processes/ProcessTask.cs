@@ -8,12 +8,12 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : IJobTask
 {
     /// <summary>How long a job waits after its process has ended for its pipes to be closed.</summary>
-    public static readonly TimeSpan PipePatience = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan PipeTimeout = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill)
     {
-        var command = Preparation.Of(run.Job);
+        var command = CommandBuilder.Of(run.Job);
         if (!command.IsFound)
             return JobOutcome.NotStarted(command.Problem);
         if (kill.IsCancellationRequested)
@@ -33,19 +33,19 @@ internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : I
         var output = new CapturedStream("stdout", process.Output, run.Job.OutputLimit);
         var errors = new CapturedStream("stderr", process.Errors, run.Job.OutputLimit);
         var closed = Task.WhenAll(output.Closed, errors.Closed);
-        var family = new Family(process, run.Job.Run, new Reaper(processes, time), time);
+        var tree = new ProcessTree(process, run.Job.Run, new ProcessTreeKiller(processes, time), time);
         try
         {
             await EndAsync(run, process, closed, kill);
         }
         catch (OperationCanceledException) when (kill.IsCancellationRequested)
         {
-            await KillAsync(run, process, closed, family);
+            await KillAsync(run, process, closed, tree);
         }
 
         output.Report(run);
         errors.Report(run);
-        return process.HasExited ? Outcome(family.Rc()) : JobOutcome.Failure(null, $"process {process.Pid} could not be killed");
+        return process.HasExited ? Outcome(tree.Rc()) : JobOutcome.Failure(null, $"process {process.Pid} could not be killed");
     }
 
     private async Task EndAsync(IJobRun run, ChildProcess process, Task closed, CancellationToken giveUp)
@@ -53,7 +53,7 @@ internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : I
         await process.WaitForExitAsync(giveUp);
         try
         {
-            await closed.WaitAsync(PipePatience, time, giveUp);
+            await closed.WaitAsync(PipeTimeout, time, giveUp);
         }
         catch (TimeoutException)
         {
@@ -61,11 +61,11 @@ internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : I
         }
     }
 
-    private async Task KillAsync(IJobRun run, ChildProcess process, Task closed, Family family)
+    private async Task KillAsync(IJobRun run, ChildProcess process, Task closed, ProcessTree tree)
     {
         try
         {
-            var left = await family.EndAsync(run.Job.KillGrace);
+            var left = await tree.EndAsync(run.Job.KillGrace);
             if (left.Count > 0)
                 run.Log($"could not kill all of its processes; left: {string.Join(", ", left)}");
         }
@@ -74,7 +74,7 @@ internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : I
             run.Log($"process {process.Pid} was killed, but what came of it could not be looked for: {problem.Message}");
         }
 
-        using var deadline = new CancellationTokenSource(Reaper.Patience, time);
+        using var deadline = new CancellationTokenSource(ProcessTreeKiller.Timeout, time);
         try
         {
             await EndAsync(run, process, closed, deadline.Token);

@@ -12,7 +12,7 @@ internal static class ProgramSearch
     /// <param name="folder">The full path of the folder that the job works in.</param>
     /// <param name="path">The job's PATH: folders, separated by ':'; an empty one is <paramref name="folder"/>. Null when it has none.</param>
     /// <returns>The full path of the program.</returns>
-    public static Finding<string> Find(string name, string folder, string? path)
+    public static Result<string> Find(string name, string folder, string? path)
     {
         if (name.Contains('/'))
         {
@@ -23,26 +23,26 @@ internal static class ProgramSearch
         return Along(path ?? DefaultPath, name, folder);
     }
 
-    private static Finding<string> Along(string path, string name, string folder)
+    private static Result<string> Along(string path, string name, string folder)
     {
         var files = path.Split(':').Select(place => Path.Combine(folder, place, name)).Where(File.Exists).ToList();
         if (name.Length == 0 || files.Count == 0)
-            return new Problem($"no such program: '{name}' is in none of the folders of PATH ({path})");
+            return new Error($"no such program: '{name}' is in none of the folders of PATH ({path})");
 
         var program = files.Find(file => Fault(file) is null);
         return program is null ? Fault(files[0])! : Path.GetFullPath(program);
     }
 
-    private static Problem? Fault(string file)
+    private static Error? Fault(string file)
     {
         // File.Exists is false for a folder.
         if (File.Exists(file))
         {
             return LibC.Access(file, LibC.Executable) == 0
                 ? null
-                : new Problem($"{file} may not be executed: 'chmod +x' makes a file a program");
+                : new Error($"{file} may not be executed: 'chmod +x' makes a file a program");
         }
 
-        return new Problem(Directory.Exists(file) ? $"{file} is a folder, not a program" : $"no such program: {file}");
+        return new Error(Directory.Exists(file) ? $"{file} is a folder, not a program" : $"no such program: {file}");
     }
 }

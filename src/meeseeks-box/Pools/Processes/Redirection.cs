@@ -14,7 +14,7 @@ internal static class Redirection
 
     /// <summary>Gives a command the job's files.</summary>
     /// <returns>The command itself when the job names no file.</returns>
-    public static Finding<Command> Apply(Command command, JobDescription job)
+    public static Result<Command> Apply(Command command, JobDescription job)
     {
         var input = FullPath(job.Stdin);
         var output = FullPath(job.Stdout);
@@ -47,38 +47,38 @@ internal static class Redirection
     private static bool IsShellName(string name) =>
         name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_') && !char.IsAsciiDigit(name[0]);
 
-    private static Problem? InputFault(string? file)
+    private static Error? InputFault(string? file)
     {
         if (file is null)
             return null;
         if (Directory.Exists(file))
-            return new Problem($"cannot read stdin: {file} is a folder");
+            return new Error($"cannot read stdin: {file} is a folder");
         if (!File.Exists(file))
-            return new Problem($"cannot read stdin: there is no file {file}");
+            return new Error($"cannot read stdin: there is no file {file}");
 
-        return LibC.Access(file, LibC.Readable) == 0 ? null : new Problem($"cannot read stdin: {file} may not be read by this node");
+        return LibC.Access(file, LibC.Readable) == 0 ? null : new Error($"cannot read stdin: {file} may not be read by this node");
     }
 
-    private static Problem? OutputFault(string stream, string? file)
+    private static Error? OutputFault(string stream, string? file)
     {
         if (file is null)
             return null;
         if (Directory.Exists(file))
-            return new Problem($"cannot write {stream}: {file} is a folder");
+            return new Error($"cannot write {stream}: {file} is a folder");
 
         var folder = Path.GetDirectoryName(file)!;
         if (!Directory.Exists(folder))
-            return new Problem($"cannot write {stream} to {file}: there is no folder {folder}");
+            return new Error($"cannot write {stream} to {file}: there is no folder {folder}");
 
         if (!File.Exists(file))
             return CreationFault(stream, file);
 
-        return LibC.Access(file, LibC.Writable) == 0 ? null : new Problem($"cannot write {stream}: {file} may not be written to by this node");
+        return LibC.Access(file, LibC.Writable) == 0 ? null : new Error($"cannot write {stream}: {file} may not be written to by this node");
     }
 
     // Only the attempt tells, since no permission is an obstacle to root, but a file system may be. A file that is there is not opened:
     // it might be a pipe that nobody reads from, and hold up the box.
-    private static Problem? CreationFault(string stream, string file)
+    private static Error? CreationFault(string stream, string file)
     {
         try
         {
@@ -87,7 +87,7 @@ internal static class Redirection
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            return new Problem($"cannot write {stream} to {file}: {refused.Message}");
+            return new Error($"cannot write {stream} to {file}: {refused.Message}");
         }
     }
 }

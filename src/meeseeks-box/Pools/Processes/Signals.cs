@@ -25,6 +25,6 @@ internal static class Signals
     /// and one that does nothing: <c>getppid</c> is safe in a signal handler and looks at no argument. It has to be native code,
     /// because a signal may come on a thread that the runtime does not know.
     /// </remarks>
-    public static void GiveBrokenPipeBackToChildren() =>
+    public static void RestoreSigPipeForChildren() =>
         LibC.Signal(BrokenPipe, NativeLibrary.GetExport(NativeLibrary.Load("libc"), "getppid"));
 }

@@ -54,7 +54,7 @@ public sealed class RecordedCallsTests
     public async Task Every_call_prints_what_the_original_printed()
     {
         await using var cluster = await RecordedCluster.StartAsync();
-        var differences = new List<string>();
+        var snapshotDiff = new List<string>();
         foreach (var call in RecordedCall.All)
         {
             await cluster.PrepareAsync(call.Number);
@@ -69,10 +69,10 @@ public sealed class RecordedCallsTests
                 _ => Deviation.Both,
             };
             if (what != (OnPurpose.TryGetValue(call.Number, out var known) ? known.What : null))
-                differences.Add($"{call}: {what?.ToString() ?? "the same"}; status {run.Status}, {output}, {run.Errors}");
+                snapshotDiff.Add($"{call}: {what?.ToString() ?? "the same"}; status {run.Status}, {output}, {run.Errors}");
         }
 
-        differences.Should().BeEmpty();
+        snapshotDiff.Should().BeEmpty();
     }
 
     private async Task<ClientRun> RunAsync(RunningBox box, RecordedCall call)

@@ -19,7 +19,7 @@ public sealed class BackgroundTests
         await HeldAsync(run);
         clock.Advance(TimeSpan.FromSeconds(2) - TimeSpan.FromMilliseconds(1));
         var endedBefore = job.IsCompleted;
-        var outcome = await EndAsync(job, clock, ProcessTask.PipePatience);
+        var outcome = await EndAsync(job, clock, ProcessTask.PipeTimeout);
 
         endedBefore.Should().BeFalse();
         outcome.Should().Be(JobOutcome.Success());
@@ -41,7 +41,7 @@ public sealed class BackgroundTests
 
         var job = Start(run, clock, TestContext.Current.CancellationToken);
         await HeldAsync(run);
-        await EndAsync(job, clock, ProcessTask.PipePatience);
+        await EndAsync(job, clock, ProcessTask.PipeTimeout);
         folder.Write("go", "");
         await Wait.Until(() => File.Exists(trace), () => "nobody wrote the trace", TestContext.Current.CancellationToken);
 

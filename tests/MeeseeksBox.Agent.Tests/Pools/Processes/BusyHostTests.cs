@@ -13,9 +13,9 @@ public sealed class BusyHostTests
     public async Task Whoever_is_found_is_killed_however_long_the_looks_take()
     {
         using var child = Process.Start(TestProgram.Path, ["sleep", "1000"]);
-        var reaper = new Reaper(new ProcessTable(LookSlowly), _time);
+        var killer = new ProcessTreeKiller(new ProcessTable(LookSlowly), _time);
 
-        var reaped = await reaper.KillAsync(snapshot => snapshot.Families(entry => entry.Pid == child.Id));
+        var reaped = await killer.KillAsync(snapshot => snapshot.Trees(entry => entry.Pid == child.Id));
 
         reaped.Left.Should().BeEmpty();
         reaped.Killed.Should().ContainSingle().Which.Pid.Should().Be(child.Id);
@@ -27,10 +27,10 @@ public sealed class BusyHostTests
     {
         using var child = Process.Start(TestProgram.Path, ["sleep", "1000"]);
         var count = 0;
-        var reaper = new Reaper(
-            new ProcessTable(() => ++count % 2 is 1 ? throw new IOException("Too many open files") : ProcessFiles.ReadAll()), TimeProvider.System);
+        var killer = new ProcessTreeKiller(
+            new ProcessTable(() => ++count % 2 is 1 ? throw new IOException("Too many open files") : ProcFs.ReadAll()), TimeProvider.System);
 
-        var reaped = await reaper.KillAsync(snapshot => snapshot.Families(entry => entry.Pid == child.Id));
+        var reaped = await killer.KillAsync(snapshot => snapshot.Trees(entry => entry.Pid == child.Id));
 
         reaped.Killed.Should().ContainSingle().Which.Pid.Should().Be(child.Id);
     }
@@ -40,10 +40,10 @@ public sealed class BusyHostTests
     {
         using var child = Process.Start(TestProgram.Path, ["sleep", "1000"]);
         var count = 0;
-        var reaper = new Reaper(
+        var killer = new ProcessTreeKiller(
             new ProcessTable(() => ++count > 1 ? throw new IOException("Too many open files") : LookSlowly()), _time);
 
-        var kill = () => reaper.KillAsync(snapshot => snapshot.Families(entry => entry.Pid == child.Id));
+        var kill = () => killer.KillAsync(snapshot => snapshot.Trees(entry => entry.Pid == child.Id));
 
         await kill.Should().ThrowAsync<IOException>();
         await child.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
@@ -51,8 +51,8 @@ public sealed class BusyHostTests
 
     private ProcessSnapshot LookSlowly()
     {
-        _time.Skip(Reaper.Patience);
-        return ProcessFiles.ReadAll();
+        _time.Skip(ProcessTreeKiller.Timeout);
+        return ProcFs.ReadAll();
     }
 
     /// <summary>The clock of the system, of which pieces can be left out.</summary>

@@ -17,14 +17,14 @@ public sealed class ProcessTableTests
             return new ProcessSnapshot([]);
         });
 
-        var first = table.LookAsync();
+        var first = table.SnapshotAsync();
         await begun.WaitAsync(TestContext.Current.CancellationToken);
-        var second = table.LookAsync();
-        var third = table.LookAsync();
+        var second = table.SnapshotAsync();
+        var third = table.SnapshotAsync();
         go.Release(2);
         var looks = await Task.WhenAll(first, second, third);
         go.Release();
-        var later = await table.LookAsync();
+        var later = await table.SnapshotAsync();
 
         looks[1].Should().NotBeSameAs(looks[0]).And.BeSameAs(looks[2]);
         looks.Should().NotContain(later);
@@ -33,7 +33,7 @@ public sealed class ProcessTableTests
     [Fact]
     public void This_process_is_not_in_it_and_so_never_ends_itself()
     {
-        ProcessFiles.ReadAll().Find(Environment.ProcessId).Should().BeNull();
+        ProcFs.ReadAll().Find(Environment.ProcessId).Should().BeNull();
     }
 
     [Fact]
@@ -46,10 +46,10 @@ public sealed class ProcessTableTests
         var pid = (int)(await job.Run.Pid)!;
 
         await Wait.Until(
-            () => ProcessFiles.ReadAll().Find(pid)?.Name == "a) R 1 (b",
-            () => $"{ProcessFiles.ReadAll().Find(pid)}",
+            () => ProcFs.ReadAll().Find(pid)?.Name == "a) R 1 (b",
+            () => $"{ProcFs.ReadAll().Find(pid)}",
             TestContext.Current.CancellationToken);
 
-        ProcessFiles.ReadAll().Find(pid)!.Parent.Should().Be(Environment.ProcessId);
+        ProcFs.ReadAll().Find(pid)!.Parent.Should().Be(Environment.ProcessId);
     }
 }

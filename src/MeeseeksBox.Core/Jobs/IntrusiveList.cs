@@ -1,0 +1,64 @@
+namespace MeeseeksBox.Core.Jobs;
+
+/// <summary>
+/// A list of entries in the order in which they were added, whose links stand in the entries themselves: moving one to the end costs
+/// nothing, and 100,000 jobs need no list nodes.
+/// </summary>
+/// <param name="links">Which of the links of an entry this list uses.</param>
+internal sealed class IntrusiveList(IntrusiveList.LinksOf links)
+{
+    internal delegate ref IntrusiveLinks LinksOf(JobEntry entry);
+
+    public static readonly LinksOf ByChange = static entry => ref entry.Change;
+
+    public static readonly LinksOf ByDue = static entry => ref entry.Due;
+
+    /// <summary>The entry that has stood here longest.</summary>
+    public JobEntry? First { get; private set; }
+
+    /// <summary>The entry that was added last.</summary>
+    public JobEntry? Last { get; private set; }
+
+    public JobEntry? Next(JobEntry entry) => links(entry).Next;
+
+    public JobEntry? Previous(JobEntry entry) => links(entry).Previous;
+
+    public void Add(JobEntry entry)
+    {
+        links(entry) = new IntrusiveLinks { Previous = Last };
+        if (Last is null)
+        {
+            First = entry;
+        }
+        else
+        {
+            links(Last).Next = entry;
+        }
+
+        Last = entry;
+    }
+
+    public void Remove(JobEntry entry)
+    {
+        var (previous, next) = (links(entry).Previous, links(entry).Next);
+        if (previous is null)
+        {
+            First = next;
+        }
+        else
+        {
+            links(previous).Next = next;
+        }
+
+        if (next is null)
+        {
+            Last = previous;
+        }
+        else
+        {
+            links(next).Previous = previous;
+        }
+
+        links(entry) = default;
+    }
+}

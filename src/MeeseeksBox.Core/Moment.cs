@@ -1,6 +1,0 @@
-namespace MeeseeksBox.Core;
-
-/// <summary>A point in time, told to the core from outside.</summary>
-/// <param name="Wall">Seconds since 1970: what jobs are stamped with. May jump when somebody sets the clock.</param>
-/// <param name="Steady">Seconds since some start, never running backwards: what every span and deadline is measured with.</param>
-public readonly record struct Moment(double Wall, double Steady);

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.FileWatch.Jobs;
+
+/// <summary>A jobspec as it was written: a spec for <c>submit</c> with formats in its texts, at any depth.</summary>
+public sealed class JobTemplate
+{
+    private readonly ConfigObject _written;
+
+    /// <summary>A jobspec.</summary>
+    /// <param name="written">An object that is not empty.</param>
+    public JobTemplate(ConfigObject written)
+    {
+        _written = written;
+        Keys = [.. Texts(written).SelectMany(text => text.Keys).Distinct()];
+    }
+
+    /// <summary>The keys of the formats in it.</summary>
+    public IReadOnlyList<string> Keys { get; }
+
+    /// <summary>The id that is written in it, as it stands; null when there is none.</summary>
+    public string? Id => _written.TryGet("id", out var id) && id is ConfigScalar { IsNull: false } scalar ? scalar.Text : null;
+
+    /// <summary>The spec for one job.</summary>
+    /// <param name="values">What the formats stand for.</param>
+    /// <param name="problem">Why there is none.</param>
+    public JsonObject? Fill(IJobValues values, out string? problem)
+    {
+        problem = null;
+        return Node(_written, values, ref problem) is JsonObject spec && problem is null ? spec : null;
+    }
+
+    /// <summary>What can be said against it before any file is there: keys that <c>submit</c> does not take, values that it refuses.</summary>
+    /// <param name="unknown">The keys that are not taken.</param>
+    /// <returns>What is wrong; null when nothing is.</returns>
+    public string? Check(out IReadOnlyList<string> unknown)
+    {
+        unknown = [];
+        if (Texts(_written).Select(text => text.Problem).FirstOrDefault(problem => problem is not null) is { } malformed)
+            return malformed;
+        string? problem = null;
+        var plain = Node(_written, new Unfilled(), ref problem)!;
+        var spec = JobSpec.Read(JsonSerializer.SerializeToElement(plain, JobTemplateContext.Default.JsonNode));
+        unknown = spec.Unknown;
+        if (!_written.TryGet("pool", out var pool) || pool is ConfigScalar { IsNull: true })
+            return "pool: a job needs one";
+        if (!_written.TryGet("args", out var args) || args is ConfigScalar { IsNull: true })
+            return "args: a job needs the program and its arguments, like [\"/bin/echo\",\"%(file)s\"]";
+
+        // A number may come out of a format, and then nobody can tell yet.
+        return Keys.Count == 0 ? spec.Problem : null;
+    }
+
+    private static IEnumerable<FormattedText> Texts(ConfigValue value) => value switch
+    {
+        ConfigObject tree => tree.Members.SelectMany(member => Texts(member.Value)),
+        ConfigList list => list.Items.SelectMany(Texts),
+        ConfigScalar { Kind: JsonValueKind.String } text => [FormattedText.Parse(text.Text)],
+        _ => [],
+    };
+
+    private static JsonNode? Node(ConfigValue value, IJobValues values, ref string? problem)
+    {
+        switch (value)
+        {
+            case ConfigObject tree:
+                var filled = new JsonObject();
+                foreach (var (key, member) in tree.Members)
+                    filled[key] = Node(member, values, ref problem);
+                return filled;
+            case ConfigList list:
+                var items = new JsonArray();
+                foreach (var item in list.Items)
+                    items.Add(Node(item, values, ref problem));
+                return items;
+            case ConfigScalar { Kind: JsonValueKind.String } text:
+                var result = FormattedText.Parse(text.Text).Fill(values, out var wrong);
+                problem ??= wrong;
+                return JsonValue.Create(result);
+            default:
+                return JsonNode.Parse(((ConfigScalar)value).Text);
+        }
+    }
+
+    private sealed class Unfilled : IJobValues
+    {
+        public string Find(string key, out string? problem)
+        {
+            problem = null;
+            return $"%({key})s";
+        }
+    }
+}

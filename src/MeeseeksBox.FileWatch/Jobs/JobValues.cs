@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.FileWatch.Jobs;
+
+/// <summary>
+/// The values for one job of a watch (docs/SPECIFICATION.md#job-formats): of the watch, of the file, of the fileset, and the watch's own
+/// keys.
+/// </summary>
+/// <param name="settings">The watch.</param>
+/// <param name="work">What the job is for.</param>
+public sealed class JobValues(WatchSettings settings, WorkItem work) : IJobValues
+{
+    private const string FilesetKey = "fileset";
+
+    /// <inheritdoc/>
+    public string? Find(string key, out string? problem)
+    {
+        problem = null;
+        if (OwnValue(key) is { } own)
+            return own;
+        if (!settings.Keys.TryGet(key, out var value) || value is ConfigScalar { IsNull: true })
+            problem = $"%({key})s: there is no such value{(work.FileName is null ? " for a job without files" : "")}, and no key '{key}' in the watch";
+        else if (!TryText(value, out var text))
+            problem = $"%({key})s: {value.Display} cannot stand in a text";
+        else
+            return text;
+        return null;
+    }
+
+    /// <summary>Whether a key has a value for some file, whatever the watch has for keys of its own.</summary>
+    public static bool IsKnown(string key, WatchSettings settings) => key switch
+    {
+        "name" or "index" => true,
+        _ when settings.IsContinuous => false,
+        "filename" or "file" or FilesetKey => true,
+        _ when key.StartsWith(FilesetKey, StringComparison.Ordinal) => TryNumber(key[FilesetKey.Length..], out var list) && settings.Fileset > 0 && list < settings.Globs.Count,
+        _ => TryNumber(key, out _),
+    };
+
+    private string? OwnValue(string key)
+    {
+        if (key == "name")
+            return settings.Name;
+        if (key == "index")
+            return work.Index.ToString(CultureInfo.InvariantCulture);
+        if (work.FileName is not { } file)
+            return null;
+        return key switch
+        {
+            "filename" => file,
+            "file" => $"{(settings.Path is "/" ? "" : settings.Path)}/{file}",
+            FilesetKey => string.Join(' ', work.Files),
+            _ when key.StartsWith(FilesetKey, StringComparison.Ordinal) => SetMember(key[FilesetKey.Length..]),
+            _ => TryNumber(key, out var number) && settings.PartsOf(file) is var parts && number < parts.Length ? parts[number] : null,
+        };
+    }
+
+    private string? SetMember(string digits) =>
+        settings.Fileset > 0 && TryNumber(digits, out var list) && list < work.Files.Count ? work.Files[list] : null;
+
+    private static bool TryNumber(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    private static bool TryText(ConfigValue value, [NotNullWhen(true)] out string? text)
+    {
+        text = value switch
+        {
+            ConfigScalar { Kind: not JsonValueKind.Null } scalar => scalar.Text,
+            ConfigList list when list.Items.All(item => item is ConfigScalar { IsNull: false }) => string.Join(' ', list.Items.Select(item => ((ConfigScalar)item).Text)),
+            _ => null,
+        };
+        return text is not null;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text;
+
+namespace MeeseeksBox.FileWatch.Names;
+
+/// <summary>A part of a pattern: a star, or what one character may be.</summary>
+internal sealed class GlobPart
+{
+    private readonly (Rune From, Rune To)[] _ranges;
+    private readonly bool _isNegated;
+
+    private GlobPart((Rune From, Rune To)[] ranges, bool isNegated)
+    {
+        _ranges = ranges;
+        _isNegated = isNegated;
+    }
+
+    /// <summary>Any characters, or none.</summary>
+    public static GlobPart Star { get; } = new([], isNegated: true) { IsStar = true };
+
+    /// <summary>Whether it is a star.</summary>
+    public bool IsStar { get; private init; }
+
+    /// <summary>The only character that may stand here; null where others may.</summary>
+    public Rune? Only { get; private init; }
+
+    private static GlobPart Any { get; } = new([], isNegated: true);
+
+    /// <summary>Reads the part that begins at a place, and moves behind it.</summary>
+    public static GlobPart Read(ReadOnlySpan<Rune> pattern, ref int at)
+    {
+        var rune = pattern[at++];
+        switch (rune.Value)
+        {
+            case '*':
+                return Star;
+            case '?':
+                return Any;
+            case '[' when ReadSet(pattern, ref at) is { } set:
+                return set;
+            case '\\' when at < pattern.Length:
+                return Literal(pattern[at++]);
+            default:
+                return Literal(rune);
+        }
+    }
+
+    /// <summary>Whether a character is one that may stand here.</summary>
+    public bool Matches(Rune rune)
+    {
+        foreach (var (from, to) in _ranges)
+        {
+            if (from <= rune && rune <= to)
+                return !_isNegated;
+        }
+
+        return _isNegated;
+    }
+
+    private static GlobPart Literal(Rune rune) => new([(rune, rune)], isNegated: false) { Only = rune };
+
+    private static GlobPart? ReadSet(ReadOnlySpan<Rune> pattern, ref int start)
+    {
+        var at = start;
+        var isNegated = at < pattern.Length && pattern[at].Value is '!' or '^';
+        at += isNegated ? 1 : 0;
+        var ranges = new List<(Rune, Rune)>();
+
+        // A closing bracket that stands first is one of the set.
+        for (var isFirst = true; at < pattern.Length && (isFirst || pattern[at].Value != ']'); isFirst = false)
+        {
+            var from = ReadMember(pattern, ref at);
+            var isRange = at + 1 < pattern.Length && pattern[at].Value == '-' && pattern[at + 1].Value != ']';
+            if (isRange)
+                at++;
+            ranges.Add((from, isRange ? ReadMember(pattern, ref at) : from));
+        }
+
+        if (at >= pattern.Length)
+            return null;
+        start = at + 1;
+        return new GlobPart([.. ranges], isNegated);
+    }
+
+    private static Rune ReadMember(ReadOnlySpan<Rune> pattern, ref int at)
+    {
+        at += pattern[at].Value == '\\' && at + 1 < pattern.Length ? 1 : 0;
+        return pattern[at++];
+    }
+}

@@ -1,0 +1,65 @@
+using MeeseeksBox.FileWatch.Names;
+
+namespace MeeseeksBox.FileWatch.Rules;
+
+/// <summary>What is in a folder at one moment, as far as a watch cares.</summary>
+public sealed class FolderSnapshot
+{
+    /// <summary>A snapshot.</summary>
+    /// <param name="files">The files whose names do not begin with a dot, in any order.</param>
+    /// <param name="status">The status files.</param>
+    public FolderSnapshot(IReadOnlyList<WatchedFile> files, StatusTable status)
+    {
+        Files = IsSorted(files) ? files : [.. files.OrderBy(file => file.Name, ByteOrder.Instance)];
+        Status = status;
+    }
+
+    private FolderSnapshot(StatusTable status, IReadOnlyList<WatchedFile> files, IReadOnlySet<string>? folders)
+    {
+        (Files, Status) = (files, status);
+        Folders = folders ?? Folders;
+    }
+
+    /// <summary>The files, in the order of their bytes.</summary>
+    public IReadOnlyList<WatchedFile> Files { get; }
+
+    /// <summary>The status files.</summary>
+    public StatusTable Status { get; }
+
+    /// <summary>The folders in it, as far as a watch asks for them.</summary>
+    public IReadOnlySet<string> Folders { get; init; } = new HashSet<string>();
+
+    /// <summary>A snapshot of files that are in order, <see cref="ByteOrder"/>, which is not looked at again.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="status">The status files.</param>
+    /// <param name="folders">The folders; null for none.</param>
+    public static FolderSnapshot OfSorted(IReadOnlyList<WatchedFile> files, StatusTable status, IReadOnlySet<string>? folders = null) =>
+        new(status, files, folders);
+
+    /// <summary>Whether a file or folder with a name is there.</summary>
+    public bool Has(string name)
+    {
+        var (low, high) = (0, Files.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = ByteOrder.Instance.Compare(Files[middle].Name, name);
+            if (order == 0)
+                return true;
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return Folders.Contains(name);
+    }
+
+    private static bool IsSorted(IReadOnlyList<WatchedFile> files)
+    {
+        for (var i = 1; i < files.Count; i++)
+        {
+            if (ByteOrder.Instance.Compare(files[i - 1].Name, files[i].Name) > 0)
+                return false;
+        }
+
+        return true;
+    }
+}

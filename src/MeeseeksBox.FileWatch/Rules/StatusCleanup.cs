@@ -1,0 +1,26 @@
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Settings;
+
+namespace MeeseeksBox.FileWatch.Rules;
+
+/// <summary>Finds status files whose files are gone (docs/SPECIFICATION.md#status-cleanup).</summary>
+public static class StatusCleanup
+{
+    /// <summary>The names of status files that may be removed, once they are old enough.</summary>
+    /// <param name="settings">The watch.</param>
+    /// <param name="folder">What is in its folder.</param>
+    /// <param name="inFlight">What has been submitted and is not recorded yet.</param>
+    public static IEnumerable<(WorkKey Key, StatusState State)> Orphans(WatchSettings settings, FolderSnapshot folder, IReadOnlySet<WorkKey> inFlight)
+    {
+        if (settings.Cleanup == TimeSpan.Zero)
+            return [];
+        var names = new StatusName(settings.Name);
+        var files = folder.Files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        return
+            from status in folder.Status.All
+            where !files.Contains(status.Key.FileName) && !inFlight.Contains(status.Key)
+            from state in Enum.GetValues<StatusState>()
+            where status.Value.Has(state) && !names.PossibleFiles(names.Of(status.Key, state)).Any(files.Contains)
+            select (status.Key, state);
+    }
+}

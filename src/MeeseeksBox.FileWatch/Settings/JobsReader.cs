@@ -1,0 +1,79 @@
+using System.Globalization;
+using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.FileWatch.Settings;
+
+/// <summary>Reads <c>jobs</c> of a watch, and the keys that its formats name.</summary>
+/// <param name="section">The watch.</param>
+/// <param name="written">The whole configuration, whose top-level keys stand for those that the watch has not.</param>
+internal sealed class JobsReader(SectionReader section, ConfigObject written)
+{
+    private const string Key = "jobs";
+
+    private readonly List<(string Path, JobTemplate Template)> _templates = [];
+
+    /// <summary>The settings that the formats of the jobs name, which are the person's own.</summary>
+    public ConfigObject FormatKeys { get; private set; } = new(new SourceLocation(SourceLocation.CommandLine));
+
+    /// <summary>Reads the steps.</summary>
+    public IReadOnlyList<JobStep> Read()
+    {
+        if (section.Find(Key) is not { } setting)
+            return [];
+
+        // An object alone is one job for all files, as from jobs.pool=p1 on the command line.
+        var items = setting.Value is ConfigList list ? list.Items : [setting.Value];
+        var steps = items.Select((item, index) => ReadStep(item, string.Create(CultureInfo.InvariantCulture, $"{setting.Path}.{index}"))).ToList();
+        var keys =
+            from key in _templates.SelectMany(entry => entry.Template.Keys).Distinct()
+            let found = section.Find(key)?.Value ?? WatchFormats.At(written, key)
+            where found is not null
+            select KeyValuePair.Create(key, found);
+        FormatKeys = new ConfigObject(keys, setting.Value.Origin);
+        return steps;
+    }
+
+    /// <summary>Says what can be said against the jobs of a watch.</summary>
+    public void Check(WatchSettings settings)
+    {
+        foreach (var (path, template) in _templates)
+        {
+            var setting = section.Find(Key)! with { Path = path };
+            if (template.Check(out var unknown) is { } problem)
+                section.AddProblem(setting, problem);
+            foreach (var key in unknown)
+                section.AddWarning(setting, $"{key}: not something that submit takes, ignored");
+            foreach (var key in template.Keys.Where(key => !FormatKeys.TryGet(key, out _) && !JobValues.IsKnown(key, settings)))
+                section.AddWarning(setting, $"%({key})s: there is no such value and no such key in the watch, so that this job cannot be submitted");
+            if (!settings.IsContinuous && template.Id is { } id && !id.Contains("%(", StringComparison.Ordinal))
+                section.AddProblem(setting, $"id: '{id}' would be the same for all files; put %(filename)s into it, or leave it out");
+        }
+    }
+
+    private JobStep ReadStep(ConfigValue value, string path)
+    {
+        if (value is not ConfigList list)
+            return new JobStep([ReadTemplate(value, path)], IsList: false);
+        if (list.Items.Count == 0)
+            return JobStep.Nothing;
+        var templates = list.Items.Select((item, index) => ReadTemplate(item, string.Create(CultureInfo.InvariantCulture, $"{path}.{index}")));
+        return new JobStep([.. templates], IsList: true);
+    }
+
+    private JobTemplate? ReadTemplate(ConfigValue value, string path)
+    {
+        switch (value)
+        {
+            case ConfigScalar { IsNull: true } or ConfigObject { Members.Count: 0 }:
+                return null;
+            case ConfigObject spec:
+                var template = new JobTemplate(spec);
+                _templates.Add((path, template));
+                return template;
+            default:
+                section.AddProblem(section.Find(Key)! with { Path = path }, $"{value.Display} stands where a jobspec, an object, is wanted");
+                return null;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Text.Json;
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.FileWatch.Settings;
+
+/// <summary>Reads the watches of a configuration whose templates are applied. What is wrong is told to the reader of the section.</summary>
+public static class WatchReader
+{
+    private static readonly WatchSettings Default = new() { Name = string.Empty };
+
+    /// <summary>Reads all watches.</summary>
+    /// <param name="root">The whole configuration.</param>
+    /// <param name="defaults">The section that has the defaults for the keys of each watch.</param>
+    /// <param name="written">The same configuration, as it was written.</param>
+    /// <param name="absolute">Makes a path a full one.</param>
+    public static IReadOnlyList<WatchSettings> ReadAll(SectionReader root, SectionReader defaults, ConfigObject written, Func<string, string> absolute)
+    {
+        var watches = new List<WatchSettings>();
+        var common = Common(root);
+        var entries = root.Entries("watch", defaults);
+        foreach (var (name, section) in entries)
+        {
+            var watch = Read(name, section, common, written, absolute);
+            watches.Add(watch with { Text = TextOf(watch, written) });
+        }
+
+        _ = Read(Default.Name, root.Blank(defaults), common, written, absolute);
+
+        foreach (var watch in watches)
+        {
+            var names = new StatusName(watch.Name);
+            foreach (var other in watches.Where(other => other.Path == watch.Path && watch.Path is not null && names.Collides(other.Name)))
+            {
+                root.Section("watch").AddProblem(
+                    other.Name, $"its status files could be taken for those of '{watch.Name}', which has the same path; give one of the two another name");
+            }
+        }
+
+        return watches;
+    }
+
+    /// <summary>Makes keys known that texts name, wherever they are set: they are the person's own.</summary>
+    /// <param name="root">The whole configuration.</param>
+    /// <param name="defaults">The section that has the defaults for the keys of each watch.</param>
+    /// <param name="written">The configuration as it was written, with its templates.</param>
+    public static void KnowOwnKeys(SectionReader root, SectionReader defaults, ConfigObject written)
+    {
+        var watches = root.Entries("watch", defaults);
+        foreach (var key in WatchFormats.KeysIn(written).Distinct())
+        {
+            _ = root.Find(key.Split('.')[0]);
+            _ = defaults.Find(key.Split('.')[0]);
+            foreach (var (_, section) in watches)
+                _ = section.Find(key.Split('.')[0]);
+        }
+    }
+
+    // What stands at the top is for all watches that say nothing else, as does cleanup in the original.
+    private static WatchSettings Common(SectionReader root) => Default with
+    {
+        Refresh = root.SecondsAboveZero("refresh") ?? Default.Refresh,
+        Rescan = root.SecondsAboveZero("rescan") ?? Default.Rescan,
+        Cleanup = root.Seconds("cleanup") ?? Default.Cleanup,
+    };
+
+    private static WatchSettings Read(
+        string name, SectionReader section, WatchSettings common, ConfigObject written, Func<string, string> absolute)
+    {
+        var globs = ReadGlobs(section);
+        var path = section.Text("path");
+        var jobs = new JobsReader(section, written);
+        var settings = new WatchSettings
+        {
+            Name = name,
+            Path = path is null ? null : absolute(path),
+            Globs = globs,
+            IsReversed = section.Flag("reverse", Default.IsReversed),
+            Split = section.Text("split"),
+            Fileset = section.Find("fileset", "match") is null ? Default.Fileset : ReadFileset(section),
+            IsPartial = section.Flag("partial", Default.IsPartial),
+            Skips = ReadSkips(section),
+            Count = section.WholeNumber("count", least: 0) is > 0 and { } count ? count : null,
+            IsUpdated = section.Flag("updated", Default.IsUpdated),
+            IsRetried = section.Flag("retry", Default.IsRetried),
+            RunsAll = section.Flag("run_all", Default.RunsAll),
+            MinAge = section.Seconds("min_age") ?? Default.MinAge,
+            MaxAge = section.Seconds("max_age"),
+            MaxIndex = section.WholeNumber("max_index", least: 0),
+            Refresh = section.SecondsAboveZero("refresh") ?? common.Refresh,
+            Rescan = section.SecondsAboveZero("rescan") ?? common.Rescan,
+            Cleanup = section.Seconds("cleanup") ?? common.Cleanup,
+            Jobs = jobs.Read(),
+            Keys = jobs.FormatKeys,
+        };
+        if (name.Length > 0)
+            Check(settings, section, jobs);
+        return settings;
+    }
+
+    private static string TextOf(WatchSettings watch, ConfigObject written)
+    {
+        var parts = new[] { Member(written, "defaults"), Member(Member(written, "watch"), watch.Name), watch.Keys };
+        var texts = parts.Select(part => part is null ? "" : ConfigJson.Compact(part));
+        return string.Join('\n', texts.Append($"{watch.Refresh} {watch.Rescan} {watch.Cleanup}"));
+
+        static ConfigObject? Member(ConfigObject? tree, string key) => tree is not null && tree.TryGet(key, out var value) ? value as ConfigObject : null;
+    }
+
+    private static void Check(WatchSettings settings, SectionReader section, JobsReader jobs)
+    {
+        if (settings.Name.AsSpan().ContainsAny('/', '\0'))
+            section.AddProblem("path", $"the watch's name '{settings.Name}' has a slash, which cannot stand in the names of its status files");
+        if (!settings.IsContinuous && settings.Path is null)
+            section.AddProblem("path", "missing: the globs need a folder to look into");
+        if (settings is { IsContinuous: true, Path: not null })
+            section.AddWarning(section.Find("path")!, "there is no glob, so that no files are watched and the jobs are kept running; \"*\" is for all files");
+        if (settings.Fileset > 0 && settings.Split is null)
+            section.AddProblem("fileset", "needs split, the character that parts the names");
+        if (section.Find("plugin") is { } plugin)
+        {
+            section.AddProblem(
+                plugin,
+                $"{plugin.Value.Display} is a class of the original: results that it keeps elsewhere, as in extended attributes, "
+                + "are not read here, and all files would run again; "
+                + "write status files for what is done (docs/WATCH.md#extended-attributes), and leave the key out");
+        }
+
+        if (settings.Jobs.Count == 0)
+            section.AddProblem("jobs", "missing: there is nothing to submit");
+        jobs.Check(settings);
+    }
+
+    // Set under one name or the other (docs/SPECIFICATION.md#filesets).
+    private static int ReadFileset(SectionReader section)
+    {
+        var key = section.Find("fileset", "match")!.Path.EndsWith("match", StringComparison.Ordinal) ? "match" : "fileset";
+        return section.WholeNumber(key, least: 0, most: 1000) ?? Default.Fileset;
+    }
+
+    private static List<string> ReadSkips(SectionReader section)
+    {
+        var suffixes = new List<string>();
+        if (section.Find("skip") is not { } setting)
+            return suffixes;
+        foreach (var item in setting.Value is ConfigList list ? list.Items : [setting.Value])
+        {
+            if (item is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: { Length: > 0 } suffix })
+                section.AddProblem(setting, $"{item.Display} is not the end of a name");
+            else if (suffix.Contains('/', StringComparison.Ordinal))
+                section.AddProblem(setting, $"{item.Display}: the file stands in the path of the watch, so that its name has no slashes");
+            else
+                suffixes.Add(suffix);
+        }
+
+        return suffixes;
+    }
+
+    private static List<Glob> ReadGlobs(SectionReader section)
+    {
+        var globs = new List<Glob>();
+        if (section.Find("glob") is not { } setting)
+            return globs;
+        foreach (var item in setting.Value is ConfigList list ? list.Items : [setting.Value])
+        {
+            if (item is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: { Length: > 0 } pattern })
+                section.AddProblem(setting, $"{item.Display} is not a pattern for names");
+            else if (pattern.Contains('/', StringComparison.Ordinal))
+                section.AddProblem(setting, $"{item.Display}: a pattern is for names in the path, without slashes");
+            else
+                globs.Add(Glob.Parse(pattern));
+        }
+
+        return globs;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+
+namespace MeeseeksBox.Protocol.Jobs;
+
+/// <summary><c>args</c>: a list of words, or in pool <c>__config</c> an object.</summary>
+internal sealed class JobArgsAttribute() : JobAttribute("args", JobAttributeRole.Spec)
+{
+    public override Job Copy(Job from, Job to) => to with { Args = from.Args, Settings = from.Settings };
+
+    public override bool IsSame(Job one, Job other) => (one.Settings, other.Settings) switch
+    {
+        ({ } settings, { } others) => JsonElement.DeepEquals(settings, others),
+        (null, null) => one.Args.AsSpan().SequenceEqual(other.Args),
+        _ => false,
+    };
+
+    public override string? Canonical(Job job) => job.Settings?.GetRawText() ?? string.Join(' ', job.Args);
+
+    public override Job Read(Job job, JsonElement value, out string? problem)
+    {
+        problem = null;
+        if (value.ValueKind is JsonValueKind.Object)
+        {
+            if (OpaqueValue.TryKeep(value, out var settings))
+            {
+                return job with { Args = [], Settings = settings };
+            }
+
+            problem = $"args: {LenientJson.Show(value)} is not an object, {OpaqueValue.Expected}";
+            return job;
+        }
+
+        if (value.ValueKind is not JsonValueKind.Array)
+        {
+            problem = $"args: {LenientJson.Show(value)} is not a list; it must be the program and its arguments, like [\"/bin/echo\",\"hello\"]";
+            return job;
+        }
+
+        var words = new string[value.GetArrayLength()];
+        var index = 0;
+        foreach (var element in value.EnumerateArray())
+        {
+            if (!LenientJson.TryString(element, out words[index]))
+            {
+                problem = $"args[{index}]: {LenientJson.Show(element)} is not a text";
+                return job;
+            }
+
+            index++;
+        }
+
+        return job with { Args = words, Settings = null };
+    }
+
+    internal override void Write(Utf8JsonWriter writer, Job job)
+    {
+        writer.WritePropertyName(Encoded);
+        if (job.Settings is { } settings)
+        {
+            settings.WriteTo(writer);
+        }
+        else
+        {
+            JobCompoundFormats.WriteTexts(writer, job.Args);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace MeeseeksBox.Protocol.Jobs;
+
+/// <summary>The forms of lists and objects that jobs are made of.</summary>
+internal static class JobCompoundFormats
+{
+    public static readonly JobValueFormat<string[]> Texts = new()
+    {
+        Expected = "a list of texts",
+        None = [],
+        TryRead = LenientJson.TryStrings,
+        Write = static (writer, value) => WriteTexts(writer, value),
+        Canonical = static value => string.Join(' ', value),
+        AreSame = static (one, other) => one.AsSpan().SequenceEqual(other),
+        IsSet = static _ => true,
+    };
+
+    public static readonly JobValueFormat<string[]?> OptionalTexts = new()
+    {
+        Expected = "a list of texts",
+        TryRead = static (JsonElement value, out string[]? result) => LenientJson.TryStrings(value, out result!),
+        Write = static (writer, value) => WriteTexts(writer, value!),
+        Canonical = static value => value is null ? null : string.Join(' ', value),
+        AreSame = static (one, other) => (one is null) == (other is null) && one.AsSpan().SequenceEqual(other),
+    };
+
+    /// <summary>Any object; kept as it came.</summary>
+    public static readonly JobValueFormat<JsonElement?> Object = new()
+    {
+        Expected = $"an object, {OpaqueValue.Expected}",
+        TryRead = static (JsonElement value, out JsonElement? result) =>
+        {
+            result = value.ValueKind is JsonValueKind.Object && OpaqueValue.TryKeep(value, out var kept) ? kept : null;
+            return result is not null;
+        },
+        Write = static (writer, value) => value!.Value.WriteTo(writer),
+        Canonical = static value => value?.GetRawText(),
+        AreSame = static (one, other) => (one, other) switch
+        {
+            ({ } some, { } others) => JsonElement.DeepEquals(some, others),
+            _ => one is null && other is null,
+        },
+    };
+
+    /// <summary>Names of variables and their values.</summary>
+    public static readonly JobValueFormat<ImmutableSortedDictionary<string, string>?> Variables = new()
+    {
+        Expected = "an object of texts, with names that are not empty and hold no '=', and without the character 0",
+        TryRead = TryReadVariables,
+        Write = static (writer, value) =>
+        {
+            writer.WriteStartObject();
+            foreach (var (name, text) in value!)
+            {
+                writer.WriteString(name, text);
+            }
+
+            writer.WriteEndObject();
+        },
+        Canonical = static value => value is null ? null : string.Join(' ', value.Select(pair => $"{pair.Key}={pair.Value}")),
+        AreSame = static (one, other) => one is null || other is null ? one == other : one.SequenceEqual(other),
+    };
+
+    internal static void WriteTexts(Utf8JsonWriter writer, string[] texts)
+    {
+        writer.WriteStartArray();
+        foreach (var text in texts)
+        {
+            writer.WriteStringValue(text);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static bool TryReadVariables(JsonElement value, out ImmutableSortedDictionary<string, string>? result)
+    {
+        result = null;
+        if (value.ValueKind is not JsonValueKind.Object)
+        {
+            return false;
+        }
+
+        var variables = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var property in value.EnumerateObject())
+        {
+            if (property.Name.Length is 0 || property.Name.AsSpan().ContainsAny('=', '\0') || !LenientJson.TryString(property.Value, out var text) || text.Contains('\0'))
+            {
+                return false;
+            }
+
+            variables[property.Name] = text;
+        }
+
+        result = variables.ToImmutable();
+        return true;
+    }
+}

@@ -1,0 +1,225 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace MeeseeksBox.Protocol.Jobs;
+
+/// <summary>The forms of single values that jobs are made of.</summary>
+internal static class JobFormats
+{
+    public static readonly JobValueFormat<string?> Text = new()
+    {
+        Expected = "a text",
+        TryRead = LenientJson.TryString!,
+        Write = static (writer, value) => writer.WriteStringValue(value),
+        Canonical = static value => value,
+    };
+
+    /// <summary>The name of a node, or <c>false</c> where there is none.</summary>
+    public static readonly JobValueFormat<string?> NodeName = new()
+    {
+        Expected = "the name of a node",
+        TryRead = static (JsonElement value, out string? result) =>
+        {
+            var named = LenientJson.TryString(value, out var text);
+            result = text.Length is 0 ? null : text;
+            return named || value.ValueKind is JsonValueKind.False;
+        },
+        Write = static (writer, value) =>
+        {
+            if (value is null)
+            {
+                writer.WriteBooleanValue(false);
+            }
+            else
+            {
+                writer.WriteStringValue(value);
+            }
+        },
+        Canonical = static value => value ?? "0",
+        IsSet = static _ => true,
+    };
+
+    /// <summary>
+    /// A user or a group, by name or number. The original takes 0 and less for "not given", and reads only a JSON number as a number.
+    /// </summary>
+    public static readonly JobValueFormat<string?> Account = new()
+    {
+        Expected = "a name or a number",
+        TryRead = static (JsonElement value, out string? result) =>
+        {
+            var isNumber = LenientJson.TryInt32(value, out var number);
+            var isText = LenientJson.TryString(value, out var text);
+            result = isNumber ? (number > 0 ? LenientJson.Canonical(number) : null) : text.Length > 0 ? text : null;
+            return isNumber || (isText && value.ValueKind is JsonValueKind.String && !text.Contains('\0'));
+        },
+        Write = static (writer, value) =>
+        {
+            if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                writer.WriteNumberValue(number);
+            }
+            else
+            {
+                writer.WriteStringValue(value);
+            }
+        },
+        Canonical = static value => value,
+    };
+
+    public static readonly JobValueFormat<JobState> State = new()
+    {
+        Expected = "one of new, running, done, failed, killed",
+        TryRead = static (JsonElement value, out JobState result) =>
+            JobStates.TryParse(value.ValueKind is JsonValueKind.String ? value.GetString() : null, out result),
+        Write = static (writer, value) => writer.WriteStringValue(JobStates.Encoded(value)),
+        Canonical = JobStates.Word,
+        IsSet = static _ => true,
+    };
+
+    public static readonly JobValueFormat<bool> Flag = new()
+    {
+        Expected = "true or false",
+        TryRead = LenientJson.TryBoolean,
+        Write = static (writer, value) => writer.WriteBooleanValue(value),
+        Canonical = static value => value ? "1" : "0",
+        IsSet = static _ => true,
+    };
+
+    /// <summary>A truth that may never have been said: left out on the wire then, and false in a filter.</summary>
+    public static readonly JobValueFormat<bool?> OptionalFlag = new()
+    {
+        Expected = "true or false",
+        None = false,
+        TryRead = static (JsonElement value, out bool? result) =>
+        {
+            var known = LenientJson.TryBoolean(value, out var flag);
+            result = flag;
+            return known;
+        },
+        Write = static (writer, value) => writer.WriteBooleanValue(value is true),
+        Canonical = static value => value is true ? "1" : "0",
+    };
+
+    /// <summary>A mark that is only ever set by us.</summary>
+    public static readonly JobValueFormat<bool?> Mark = new()
+    {
+        Expected = "true or false",
+        TryRead = OptionalFlag.TryRead,
+        Write = OptionalFlag.Write,
+        Canonical = OptionalFlag.Canonical,
+    };
+
+    public static readonly JobValueFormat<double> Number = new()
+    {
+        Expected = "a number",
+        TryRead = LenientJson.TryNumber,
+        Write = static (writer, value) => writer.WriteNumberValue(value),
+        Canonical = static value => LenientJson.Canonical(value),
+        IsSet = static _ => true,
+    };
+
+    public static readonly JobValueFormat<double?> OptionalNumber = new()
+    {
+        Expected = "a number",
+        TryRead = static (JsonElement value, out double? result) =>
+        {
+            var known = LenientJson.TryNumber(value, out var number);
+            result = number;
+            return known;
+        },
+        Write = static (writer, value) => writer.WriteNumberValue(value!.Value),
+        Canonical = static value => value is { } number ? LenientJson.Canonical(number) : null,
+    };
+
+    /// <summary>Seconds; 0 says no limit.</summary>
+    public static readonly JobValueFormat<double?> Span = new()
+    {
+        Expected = "a number of seconds, 0 or more",
+        TryRead = static (JsonElement value, out double? result) => OptionalNumber.TryRead(value, out result) && result >= 0,
+        Write = OptionalNumber.Write,
+        Canonical = OptionalNumber.Canonical,
+    };
+
+    /// <summary>Seconds since 1970. The range keeps sums and comparisons exact enough, whatever a peer sends.</summary>
+    public static readonly JobValueFormat<double> Time = new()
+    {
+        Expected = "a time in seconds since 1970",
+        TryRead = static (JsonElement value, out double result) => LenientJson.TryNumber(value, out result) && Math.Abs(result) < 1e11,
+        Write = Number.Write,
+        Canonical = Number.Canonical,
+        IsSet = static _ => true,
+    };
+
+    public static readonly JobValueFormat<double?> OptionalTime = new()
+    {
+        Expected = "a time in seconds since 1970",
+        TryRead = static (JsonElement value, out double? result) => OptionalNumber.TryRead(value, out result) && Math.Abs(result!.Value) < 1e11,
+        Write = OptionalNumber.Write,
+        Canonical = OptionalNumber.Canonical,
+    };
+
+    public static readonly JobValueFormat<int> Whole = new()
+    {
+        Expected = "a whole number",
+        TryRead = LenientJson.TryInt32,
+        Write = static (writer, value) => writer.WriteNumberValue(value),
+        Canonical = static value => LenientJson.Canonical(value),
+        IsSet = static _ => true,
+    };
+
+    public static readonly JobValueFormat<int?> OptionalWhole = new()
+    {
+        Expected = "a whole number",
+        TryRead = static (JsonElement value, out int? result) =>
+        {
+            var known = LenientJson.TryInt32(value, out var number);
+            result = number;
+            return known;
+        },
+        Write = static (writer, value) => writer.WriteNumberValue(value!.Value),
+        Canonical = static value => value is { } number ? LenientJson.Canonical(number) : null,
+    };
+
+    /// <summary>How often something happened; the range leaves room to count on.</summary>
+    public static readonly JobValueFormat<int> Counter = new()
+    {
+        Expected = "a whole number from 0 to 1000000000",
+        TryRead = static (JsonElement value, out int result) => LenientJson.TryInt32(value, out result) && result is >= 0 and <= 1_000_000_000,
+        Write = Whole.Write,
+        Canonical = Whole.Canonical,
+        IsSet = static _ => true,
+    };
+
+    /// <summary>Like <see cref="Counter"/>; left out while it is 0.</summary>
+    public static readonly JobValueFormat<int> Count = new()
+    {
+        Expected = Counter.Expected,
+        TryRead = Counter.TryRead,
+        Write = Whole.Write,
+        Canonical = Whole.Canonical,
+        IsSet = static value => value is not 0,
+    };
+
+    public static readonly JobValueFormat<int?> OptionalCount = new()
+    {
+        Expected = "a whole number, 0 or more",
+        None = 0,
+        TryRead = static (JsonElement value, out int? result) => OptionalWhole.TryRead(value, out result) && result >= 0,
+        Write = OptionalWhole.Write,
+        Canonical = OptionalWhole.Canonical,
+    };
+
+    public static readonly JobValueFormat<long> Sequence = new()
+    {
+        Expected = "a whole number",
+        TryRead = static (JsonElement value, out long result) =>
+        {
+            var known = LenientJson.TryNumber(value, out var number) && Math.Abs(number) < 1L << 53;
+            result = known ? (long)number : 0;
+            return known;
+        },
+        Write = static (writer, value) => writer.WriteNumberValue(value),
+        Canonical = static value => LenientJson.Canonical(value),
+        IsSet = static _ => true,
+    };
+}

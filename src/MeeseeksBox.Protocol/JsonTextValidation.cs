@@ -1,0 +1,56 @@
+using System.Buffers.Text;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace MeeseeksBox.Protocol;
+
+/// <summary>
+/// Whether all texts in a piece of JSON are valid Unicode. Parsing does not look: broken UTF-8 and halves of surrogate pairs
+/// (<c>"\ud800"</c>) get through and throw when they are read, or, worse, when what was kept of them is written.
+/// </summary>
+internal static class JsonTextValidation
+{
+    /// <summary>What is said of JSON that is not sound.</summary>
+    public const string Problem = "a text in it is not valid Unicode: it holds broken UTF-8 or half of a surrogate pair; send whole characters";
+
+    /// <summary>True when every text and every name in the value can be read and written.</summary>
+    public static bool IsValid(JsonElement value)
+    {
+        var json = JsonMarshal.GetRawUtf8Value(value);
+        return Utf8.IsValid(json) && HasWholePairs(json);
+    }
+
+    private static bool HasWholePairs(ReadOnlySpan<byte> json)
+    {
+        while (json.IndexOf((byte)'\\') is >= 0 and var escape)
+        {
+            json = json[escape..];
+            switch (EscapedUnit(json))
+            {
+                case null:
+                    json = json[2..];
+                    break;
+                case { } unit when char.IsHighSurrogate(unit):
+                    if (json.Length < 12 || EscapedUnit(json[6..]) is not { } low || !char.IsLowSurrogate(low))
+                    {
+                        return false;
+                    }
+
+                    json = json[12..];
+                    break;
+                case { } unit when char.IsLowSurrogate(unit):
+                    return false;
+                default:
+                    json = json[6..];
+                    break;
+            }
+        }
+
+        return true;
+    }
+
+    // The JSON was parsed before, so that an escape is always complete: \n and the like, or \u and four digits.
+    private static char? EscapedUnit(ReadOnlySpan<byte> json) =>
+        json[0] is (byte)'\\' && json[1] is (byte)'u' && Utf8Parser.TryParse(json[2..6], out ushort unit, out _, 'x') ? (char)unit : null;
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.Agent.Configuration;
+
+/// <summary>Makes the box's configuration out of what a person wrote or sent (docs/SPECIFICATION.md#configuration).</summary>
+internal static class BoxConfigurationReader
+{
+    private static readonly string[] SectionsWithFormats = ["logging"];
+
+    private static readonly string[] KeysOfTheWatcher = ["apply", "cleanup", "client", "template", "watch"];
+
+    /// <summary>Reads the arguments of the program, at the start and at each SIGHUP.</summary>
+    /// <param name="arguments">Files and <c>key.key=value</c> words.</param>
+    /// <param name="accounts">The users and groups of the host; null for those of this one.</param>
+    public static BoxConfigurationResult Read(IEnumerable<string> arguments, IAccounts? accounts = null)
+    {
+        var diagnostics = new ConfigDiagnostics();
+        return Check(ConfigTree.Read(arguments, diagnostics), accounts, diagnostics);
+    }
+
+    /// <summary>Lays what a <c>config</c> request or a job in <c>__config</c> brings over the configuration in force.</summary>
+    /// <param name="inForce">The <see cref="BoxConfigurationResult.Tree"/> of the configuration in force.</param>
+    /// <param name="sent">The object that was sent.</param>
+    /// <param name="accounts">The users and groups of the host; null for those of this one.</param>
+    public static BoxConfigurationResult Merge(ConfigObject inForce, JsonElement sent, IAccounts? accounts = null)
+    {
+        var diagnostics = new ConfigDiagnostics();
+        return Check(ConfigTree.Merge(inForce, sent, diagnostics), accounts, diagnostics);
+    }
+
+    private static BoxConfigurationResult Check(ConfigObject tree, IAccounts? accounts, ConfigDiagnostics diagnostics)
+    {
+        var expanded = ConfigFormats.Expand(tree, SectionsWithFormats, diagnostics);
+        var root = SectionReader.Root(expanded.Tree, diagnostics);
+        var config = BoxConfig.Read(root);
+        UserRule.Check(root, accounts ?? new HostAccounts());
+        foreach (var key in expanded.UsedKeys)
+        {
+            root.Accept(key);
+        }
+
+        foreach (var key in KeysOfTheWatcher)
+        {
+            root.WarnIfSet(key, "ignored: the key belongs into a configuration of meeseeks-watch");
+        }
+
+        root.WarnOfUnknownKeys();
+        return new BoxConfigurationResult
+        {
+            Tree = tree,
+            Shown = expanded.Tree,
+            Config = diagnostics.Problems.Count == 0 ? config : null,
+            Problems = diagnostics.Problems,
+            Warnings = diagnostics.Warnings,
+        };
+    }
+}

@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace MeeseeksBox.Agent.Pools.Processes;
+
+/// <summary>Reads what the kernel tells about processes in <c>/proc</c>; see proc(5).</summary>
+internal static class ProcFs
+{
+    private const int FirstBufferSize = 16 * 1024;
+
+    // ENFILE and EMFILE: the host, or the box, has as many files open as it may.
+    private const int HostStarved = 23;
+    private const int BoxStarved = 24;
+
+    private static readonly byte[] RunAssignment = Encoding.UTF8.GetBytes(ProcessEntry.RunVariable + "=");
+
+    /// <summary>Reads all processes but this one. Those that end meanwhile are left out.</summary>
+    /// <exception cref="IOException">There is no handle left to read with.</exception>
+    public static ProcessSnapshot ReadAll()
+    {
+        var entries = new List<ProcessEntry>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), out var pid) && pid != Environment.ProcessId && Read(pid) is { } entry)
+                entries.Add(entry);
+        }
+
+        return new ProcessSnapshot(entries);
+    }
+
+    /// <summary>When this host was started, in seconds since 1970.</summary>
+    /// <exception cref="InvalidDataException">The kernel does not tell.</exception>
+    public static long BootTs()
+    {
+        const string Key = "btime ";
+        var line = File.ReadLines("/proc/stat").FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal))
+            ?? throw new InvalidDataException("/proc/stat has no line 'btime': cannot tell when this host was started");
+        return long.Parse(line.AsSpan(Key.Length));
+    }
+
+    private static ProcessEntry? Read(int pid) =>
+        WithContent($"/proc/{pid}/stat", stat => Parse(pid, stat)) is { } entry
+            ? entry with { Run = WithContent($"/proc/{pid}/environ", RunOf) }
+            : null;
+
+    // "PID (NAME) STATE PARENT …": the name may hold blanks and brackets, so that only the last bracket ends it. The start is field 22.
+    private static ProcessEntry? Parse(int pid, ReadOnlySpan<byte> stat)
+    {
+        var open = stat.IndexOf((byte)'(');
+        var close = stat.LastIndexOf((byte)')');
+        if (open < 0 || close < open)
+            return null;
+
+        var name = Encoding.UTF8.GetString(stat[(open + 1)..close]);
+        var fields = stat[(close + 2)..];
+        var hasExited = fields[0] is (byte)'Z' or (byte)'X';
+        return hasExited ? null : new ProcessEntry(pid, (int)Number(fields, 1), name, Number(fields, 19), null);
+    }
+
+    private static long Number(ReadOnlySpan<byte> fields, int index)
+    {
+        for (; index > 0; index--)
+            fields = fields[(fields.IndexOf((byte)' ') + 1)..];
+
+        return Utf8Parser.TryParse(fields, out long number, out _) ? number : 0;
+    }
+
+    private static string? RunOf(ReadOnlySpan<byte> environment)
+    {
+        foreach (var range in environment.Split((byte)0))
+        {
+            var variable = environment[range];
+            if (variable.StartsWith(RunAssignment))
+                return Encoding.UTF8.GetString(variable[RunAssignment.Length..]);
+        }
+
+        return null;
+    }
+
+    private delegate T? Reading<T>(ReadOnlySpan<byte> content);
+
+    // Null as well when the process has ended meanwhile, or belongs to somebody else: neither is ours to end.
+    private static T? WithContent<T>(string path, Reading<T> read)
+        where T : class
+    {
+        // Asked first, because on a host full of other people's processes an exception for each would be slow.
+        if (LibC.Access(path, LibC.Readable) != 0)
+            return null;
+
+        var bytes = ArrayPool<byte>.Shared.Rent(FirstBufferSize);
+        try
+        {
+            using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            var length = 0;
+            for (int count; (count = RandomAccess.Read(file, bytes.AsSpan(length), length)) > 0;)
+            {
+                length += count;
+                if (length == bytes.Length)
+                    bytes = Larger(bytes);
+            }
+
+            return read(bytes.AsSpan(0, length));
+        }
+        catch (Exception gone) when (gone is UnauthorizedAccessException or IOException { HResult: not (HostStarved or BoxStarved) })
+        {
+            return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private static byte[] Larger(byte[] bytes)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(bytes.Length * 2);
+        bytes.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(bytes);
+        return larger;
+    }
+}

@@ -1,0 +1,46 @@
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Pools.Plugins;
+using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Plugins;
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.Agent.Pools;
+
+/// <summary>Finds what makes the tasks of each pool: processes, or a plugin.</summary>
+internal sealed class TaskFactoryResolver
+{
+    private readonly PluginLoader _plugins;
+    private readonly Func<IJobTask> _processes;
+
+    /// <param name="arguments">The command line of the box: plugins are looked for beside its config files too.</param>
+    /// <param name="time">The clock.</param>
+    public TaskFactoryResolver(IEnumerable<string> arguments, TimeProvider time)
+    {
+        var files = arguments.Where(argument => !CommandLineSetting.IsSetting(argument));
+        var folders = files.Select(file => Path.GetDirectoryName(Path.GetFullPath(file))!).Distinct();
+        _plugins = new PluginLoader(PluginLoader.Folders(folders, Environment.GetEnvironmentVariable("MEESEEKS_PLUGINS")));
+        var processes = new ProcessTable();
+        _processes = () => new ProcessTask(processes, time);
+    }
+
+    /// <summary>What the pools of a configuration need, with a problem for each plugin that is not to be had.</summary>
+    public (IReadOnlyDictionary<string, PoolDefinition> Plans, IReadOnlyList<string> Problems) Of(BoxConfig config)
+    {
+        var plans = new Dictionary<string, PoolDefinition>();
+        var problems = new List<string>();
+        foreach (var (name, pool) in config.Pools)
+        {
+            Result<Func<IJobTask>> tasks = pool.Plugin is null ? _processes : _plugins.Find(pool.Plugin);
+            if (tasks.IsFound)
+            {
+                plans.Add(name, new PoolDefinition(pool, tasks.Value));
+            }
+            else
+            {
+                problems.Add($"pools.{name}.plugin: {tasks.Problem}");
+            }
+        }
+
+        return (plans, problems);
+    }
+}

@@ -1,0 +1,32 @@
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Requests;
+
+namespace MeeseeksBox.Agent.Requests;
+
+/// <summary>Which role a request needs (docs/SPECIFICATION.md#roles).</summary>
+internal sealed class Authorization(CoreHost host)
+{
+    /// <summary>Why a client may not make a request; null when it may.</summary>
+    public string? Refusal(Request request, Role role) => Needed(request) is var needed && role >= needed
+        ? null
+        : $"this needs the role '{Word(needed)}', and yours is '{Word(role)}' (listen.allow on this node)";
+
+    private Role Needed(Request request) => request switch
+    {
+        ModifyRequest => Role.Admin,
+        ConfigRequest config => config.Changes.EnumerateObject().Any() ? Role.Admin : Role.Read,
+        SubmitRequest submit => ConcernsConfig(submit) ? Role.Admin : Role.Submit,
+        SyncRequest sync => sync.Jobs.Any(job => job.Pool is NodeSettings.ConfigPool) ? Role.Admin : Role.Submit,
+        KillRequest => Role.Submit,
+        _ => Role.Read,
+    };
+
+    // A job in the pool for configurations is a configuration, also one that is there and is to run again with other settings.
+    private bool ConcernsConfig(SubmitRequest submit) =>
+        submit.Spec.Values.Pool is NodeSettings.ConfigPool
+        || (submit.Spec.Id is { } id && host.Execute((core, _) => core.Find(id)) is { Pool: NodeSettings.ConfigPool });
+
+    private static string Word(Role role) => role.ToString().ToLowerInvariant();
+}

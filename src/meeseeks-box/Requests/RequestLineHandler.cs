@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using MeeseeksBox.Agent.Listening;
+using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Lines;
+using MeeseeksBox.Protocol.Requests;
+
+namespace MeeseeksBox.Agent.Requests;
+
+/// <summary>
+/// Answers the lines of one connection: carries out the requests of each in their order (docs/SPECIFICATION.md#request-lines).
+/// </summary>
+/// <remarks>Each is read when its turn comes, and answered before the next: a line may hold millions of them.</remarks>
+internal sealed class RequestLineHandler(RequestHandlers handlers, LongPoll longPoll, DurabilityBarrier durability, UpstreamSessions upstreamSessions, Session session, int maxDepth) : ILineHandler
+{
+    public async ValueTask HandleAsync(ReadOnlySequence<byte> line, ILineLookahead further, PipeWriter output, CancellationToken stop)
+    {
+        using var parsed = RequestLine.Parse(line, out var fault, maxDepth);
+        if (parsed is null)
+        {
+            await AnswerWithErrorAsync(output, fault!, ErrorCode.BadJson);
+        }
+        else if (parsed.Elements.Any(RequestOptions.AsksToWait))
+        {
+            // The bytes of the line are given back when a further one is waited for.
+            using var copy = RequestLine.Parse(new ReadOnlySequence<byte>(line.ToArray()), out _);
+            await AnswerAsync(copy!, further, output, stop);
+        }
+        else
+        {
+            await AnswerAsync(parsed, further, output, stop);
+        }
+    }
+
+    public ValueTask BeforeSendingAsync(CancellationToken stop) => durability.WaitAsync(session, stop);
+
+    public void RefuseTooLong(long longest, PipeWriter output)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartArray();
+        json.WriteStartObject();
+        json.WriteString("error", $"the line is longer than {longest} bytes, which is the most that this node takes (listen.max_request); send it in parts");
+        json.WriteString("code", ErrorCode.TooLong);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.Flush();
+        output.Write("\n"u8);
+    }
+
+    public void Dispose() => upstreamSessions.Forget(session);
+
+    private async ValueTask AnswerWithErrorAsync(PipeWriter output, string problem, string code)
+    {
+        await using var answer = new ResponseWriter(output, pretty: false, BeforeSendingAsync);
+        answer.Json.WriteStartArray();
+        answer.WriteError(problem, code);
+        answer.Json.WriteEndArray();
+    }
+
+    private async ValueTask AnswerAsync(RequestLine parsed, ILineLookahead further, PipeWriter output, CancellationToken stop)
+    {
+        await using var answer = new ResponseWriter(output, parsed.Elements.Any(RequestOptions.AsksForPretty), BeforeSendingAsync);
+        answer.Json.WriteStartArray();
+        foreach (var element in parsed.Elements)
+        {
+            if (RequestObject.Read(element, out var problem) is { } request)
+            {
+                await ExecuteAsync(request, further, answer, stop);
+            }
+            else
+            {
+                answer.WriteError(problem!, ErrorCode.BadRequest);
+            }
+
+            await answer.SendIfLargeAsync(stop);
+        }
+
+        answer.Json.WriteEndArray();
+    }
+
+    private async ValueTask ExecuteAsync(RequestObject request, ILineLookahead further, ResponseWriter answer, CancellationToken stop)
+    {
+        var mayWait = request.Options.Wait is not null;
+        answer.Json.WriteStartObject();
+        foreach (var (name, one) in request.Requests)
+        {
+            if (mayWait && LongPoll.CanWait(one))
+            {
+                // Before the first that asks for news, and after all that stand before it: those are carried out at once.
+                mayWait = false;
+                await longPoll.WaitAsync(request, further, answer, stop);
+            }
+
+            answer.Json.WritePropertyName(name);
+            await handlers.HandleAsync(one, request.Options, answer, session, stop);
+            await answer.SendIfLargeAsync(stop);
+        }
+
+        answer.EndObject();
+    }
+}

@@ -1,0 +1,157 @@
+using System.IO.Pipelines;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Agent.Requests;
+
+/// <summary>Writes the answer to one line. Large answers go off in pieces, so that none is ever held in memory whole.</summary>
+internal sealed class ResponseWriter : IAsyncDisposable
+{
+    private const int SendAt = 64 * 1024;
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Indented = Compact with { Indented = true, IndentSize = 4 };
+
+    private readonly PipeWriter _output;
+    private readonly Func<CancellationToken, ValueTask> _beforeSending;
+    private readonly List<string> _errors = [];
+    private readonly List<string> _warnings = [];
+    private string _code = ErrorCode.Refused;
+    private long? _seq;
+    private (long Seq, IReadOnlyList<string>? Gone)? _nodes;
+
+    /// <param name="output">Where it is written to.</param>
+    /// <param name="pretty">Whether it is indented for a person.</param>
+    /// <param name="beforeSending">Is called before anything of it is sent off.</param>
+    public ResponseWriter(PipeWriter output, bool pretty, Func<CancellationToken, ValueTask> beforeSending)
+    {
+        _output = output;
+        _beforeSending = beforeSending;
+        Json = new Utf8JsonWriter(output, pretty ? Indented : Compact);
+    }
+
+    /// <summary>Where the value of the present request is written.</summary>
+    public Utf8JsonWriter Json { get; }
+
+    /// <summary>Says why a request was refused; it stands beside the value.</summary>
+    public void Refuse(string error, string code = ErrorCode.Refused)
+    {
+        _errors.Add(error);
+        _code = code;
+    }
+
+    /// <summary>Says what of a request was not followed; it stands beside the value.</summary>
+    public void Warn(IEnumerable<string> warnings) => _warnings.AddRange(warnings);
+
+    /// <summary>Says up to which number of change the jobs of the answer are complete; it stands beside them.</summary>
+    public void NoteSeq(long seq) => _seq = Math.Min(_seq ?? seq, seq);
+
+    /// <summary>Says up to which number of change the nodes of the answer are complete, and which have gone; it stands beside them.</summary>
+    public void NoteNodes(long seq, IReadOnlyList<string>? gone) => _nodes = (seq, gone);
+
+    /// <summary>Sends off all answers that stand before the value that is to be written next, because that may take a while.</summary>
+    public async ValueTask SendAnswersBeforeAsync(CancellationToken stop)
+    {
+        await _beforeSending(stop);
+        await Json.FlushAsync(stop);
+        _ = await _output.FlushAsync(stop);
+    }
+
+    /// <summary>Writes what stands beside the values of a request object, and ends the object.</summary>
+    public void EndObject()
+    {
+        if (_seq is { } seq)
+        {
+            Json.WriteNumber("seq", seq);
+            _seq = null;
+        }
+
+        if (_nodes is { } nodes)
+        {
+            Json.WriteNumber("nodes_seq", nodes.Seq);
+            if (nodes.Gone is not null)
+            {
+                Json.WriteStartArray("nodes_gone");
+                nodes.Gone.ToList().ForEach(Json.WriteStringValue);
+                Json.WriteEndArray();
+            }
+
+            _nodes = null;
+        }
+
+        if (_errors.Count > 0)
+        {
+            WriteError(Json, string.Join("; ", _errors), _code);
+            _errors.Clear();
+        }
+
+        if (_warnings.Count > 0)
+        {
+            Json.WriteStartArray("warnings");
+            _warnings.ForEach(Json.WriteStringValue);
+            Json.WriteEndArray();
+            _warnings.Clear();
+        }
+
+        Json.WriteEndObject();
+    }
+
+    /// <summary>Writes an element that is nothing but an error.</summary>
+    public void WriteError(string error, string code)
+    {
+        Json.WriteStartObject();
+        WriteError(Json, error, code);
+        Json.WriteEndObject();
+    }
+
+    /// <summary>Writes a job, or <c>false</c> where there is none.</summary>
+    public void WriteJob(Job? job)
+    {
+        if (job is null)
+        {
+            Json.WriteBooleanValue(false);
+        }
+        else
+        {
+            JobAttributes.Write(Json, job);
+        }
+    }
+
+    /// <summary>Writes jobs as an object by their ids.</summary>
+    public async ValueTask WriteJobsAsync(IEnumerable<KeyValuePair<string, Job?>> jobs, CancellationToken stop)
+    {
+        Json.WriteStartObject();
+        foreach (var (id, job) in jobs)
+        {
+            Json.WritePropertyName(id);
+            WriteJob(job);
+            await SendIfLargeAsync(stop);
+        }
+
+        Json.WriteEndObject();
+    }
+
+    /// <summary>Sends off what has been written, when it is much. Waits for a client that is slow to read.</summary>
+    public async ValueTask SendIfLargeAsync(CancellationToken stop)
+    {
+        if (Json.BytesPending + _output.UnflushedBytes >= SendAt)
+        {
+            await SendAnswersBeforeAsync(stop);
+        }
+    }
+
+    /// <summary>Ends the line.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Json.DisposeAsync();
+        _output.GetSpan(1)[0] = (byte)'\n';
+        _output.Advance(1);
+    }
+
+    private static void WriteError(Utf8JsonWriter json, string error, string code)
+    {
+        json.WriteString("error", error);
+        json.WriteString("code", code);
+    }
+}

@@ -1,0 +1,30 @@
+using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Protocol.Configuration;
+
+namespace MeeseeksBox.WatchAgent.Configuration;
+
+/// <summary>Makes the watcher's configuration out of what a person wrote (docs/SPECIFICATION.md#watch-command).</summary>
+internal static class WatcherConfigurationReader
+{
+    /// <summary>Reads the arguments of the program, at the start and at each SIGHUP.</summary>
+    /// <param name="arguments">Files and <c>key.key=value</c> words.</param>
+    public static WatcherConfigurationResult Read(IEnumerable<string> arguments)
+    {
+        var diagnostics = new ConfigDiagnostics();
+        var written = ConfigTree.Read(arguments, diagnostics, WatchTemplates.LayeredSections);
+        var tree = WatchTemplates.Apply(written, diagnostics);
+        var root = SectionReader.Root(tree, diagnostics);
+        var config = WatcherConfig.Read(root, tree);
+        WatchReader.KnowOwnKeys(root, root.Section("defaults"), written);
+        root.WarnOfUnknownKeys();
+        if (config.Watches.Count == 0 && diagnostics.Problems.Count == 0)
+            diagnostics.AddProblem("watch: there is none; a configuration needs at least one, like watch.in.path=/data watch.in.glob=*.dat");
+        return new WatcherConfigurationResult
+        {
+            Tree = tree,
+            Config = diagnostics.Problems.Count == 0 ? config : null,
+            Problems = diagnostics.Problems,
+            Warnings = diagnostics.Warnings,
+        };
+    }
+}

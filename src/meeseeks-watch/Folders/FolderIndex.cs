@@ -1,0 +1,187 @@
+using System.IO.Enumeration;
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.FileWatch.Settings;
+
+namespace MeeseeksBox.WatchAgent.Folders;
+
+/// <summary>What is in the folder of a watch: read whole, and then kept in step by what the system tells. For one thread at a time.</summary>
+/// <param name="settings">The watch.</param>
+/// <param name="openFiles">Knows which files are being written.</param>
+internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFiles)
+{
+    private readonly string _path = settings.Path!;
+    private readonly StatusName _names = new(settings.Name);
+    private List<WatchedFile> _files = [];
+
+    // A folder may have a file passed over as well as a file may; where no rule asks, there are none.
+    private HashSet<string> _folders = new(StringComparer.Ordinal);
+
+    /// <summary>The status files.</summary>
+    public StatusTable Status { get; private set; } = new();
+
+    /// <summary>How many files there are.</summary>
+    public int Count => _files.Count;
+
+    /// <summary>All of it, until it is looked at again.</summary>
+    public FolderSnapshot Snapshot() => FolderSnapshot.OfSorted(_files, Status, _folders);
+
+    /// <summary>Takes note of what a plan for the present snapshot found settled.</summary>
+    public void MarkFinished(Plan plan)
+    {
+        foreach (var (position, list) in plan.Finished)
+            _files[position] = _files[position] with { FinishedInList = list };
+    }
+
+    /// <summary>Reads the folder. Nothing changes when it cannot be read.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public void Read()
+    {
+        var status = new StatusTable();
+        var notes = new List<(WorkKey Key, long Time)>();
+        var files = new List<WatchedFile>(_files.Count);
+        var folders = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, time, isFolder) in Entries())
+        {
+            if (isFolder)
+                _ = folders.Add(name);
+            else if (name[0] != '.')
+                files.Add(new WatchedFile(name, time));
+            else if (!_names.TryParse(name, out var key, out var state))
+                continue;
+            else if (state is StatusState.Mtime)
+                notes.Add((key, time));
+            else
+                status.Add(key, state, time);
+        }
+
+        files.Sort((x, y) => ByteOrder.Instance.Compare(x.Name, y.Name));
+        openFiles.Review(settings.Rescan);
+        MarkWritten(files);
+        (_files, _folders, Status) = (files, folders, status);
+        foreach (var (key, time) in notes)
+            AddNote(key, time);
+    }
+
+    /// <summary>Looks at some names again.</summary>
+    public void Refresh(IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (!name.StartsWith('.'))
+                RefreshFile(name);
+            else if (_names.TryParse(name, out var key, out var state))
+                RefreshStatus(name, key, state);
+        }
+    }
+
+    /// <summary>Takes note that a file is not there.</summary>
+    public void Drop(string name)
+    {
+        ClearFinished(name);
+        var place = Find(name);
+        if (place >= 0)
+            _files.RemoveAt(place);
+    }
+
+    /// <summary>Has the rules look again at a file that may be settled, because something of it has changed; at all of its fileset, whose names begin alike and so stand together.</summary>
+    public void ClearFinished(string name)
+    {
+        foreach (var beginning in settings.ConcernsOf(name))
+        {
+            var place = Find(beginning);
+            for (place = place < 0 ? ~place : place; place < _files.Count && IsConcerned(_files[place].Name, beginning); place++)
+                _files[place] = _files[place] with { FinishedInList = null };
+        }
+
+        bool IsConcerned(string other, string beginning) =>
+            settings.Fileset > 0 ? other.StartsWith(beginning, StringComparison.Ordinal) : other == beginning;
+    }
+
+    private FileSystemEnumerable<(string Name, long Time, bool IsFolder)> Entries() => new(
+        _path,
+        (ref FileSystemEntry entry) => (entry.FileName.ToString(), Time(ref entry), entry.IsDirectory),
+        new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
+    {
+        // What is of no concern is not even made a text of.
+        ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+            (entry.FileName[0] != '.' || entry.FileName.StartsWith(_names.Prefix, StringComparison.Ordinal))
+            && (!entry.IsDirectory || (settings.Skips.Count > 0 && entry.FileName[0] != '.')),
+    };
+
+    // A time costs a call of the system for each name: only where a rule asks.
+    private long Time(ref FileSystemEntry entry)
+    {
+        var isAsked = entry.FileName[0] != '.'
+            ? settings.NeedsMtimes && !entry.IsDirectory
+            : entry.FileName.EndsWith(".failed", StringComparison.Ordinal) || (settings.IsUpdated && entry.FileName.EndsWith(".mtime", StringComparison.Ordinal));
+        return isAsked ? FileTime.Of(entry.LastWriteTimeUtc) : 0;
+    }
+
+    private void MarkWritten(List<WatchedFile> files)
+    {
+        foreach (var name in openFiles.All())
+        {
+            var place = Find(files, name);
+            if (place >= 0)
+                files[place] = files[place] with { IsBeingWritten = true };
+        }
+    }
+
+    private void RefreshFile(string name)
+    {
+        var info = new FileInfo(Path.Join(_path, name));
+        if (!info.Exists)
+        {
+            openFiles.Forget(name);
+            Drop(name);
+            if (settings.Skips.Count > 0 && Directory.Exists(info.FullName))
+                _ = _folders.Add(name);
+            else
+                _ = _folders.Remove(name);
+            return;
+        }
+
+        ClearFinished(name);
+        var file = new WatchedFile(name, settings.NeedsMtimes ? FileTime.Of(info.LastWriteTimeUtc) : 0, openFiles.Has(name));
+        var place = Find(name);
+        if (place >= 0)
+            _files[place] = file;
+        else
+            _files.Insert(~place, file);
+    }
+
+    private void RefreshStatus(string name, WorkKey key, StatusState state)
+    {
+        ClearFinished(key.FileName);
+        var info = new FileInfo(Path.Join(_path, name));
+        if (!info.Exists)
+            Status.Remove(key, state);
+        else if (state is StatusState.Mtime)
+            AddNote(key, FileTime.Of(info.LastWriteTimeUtc));
+        else
+            Status.Add(key, state, FileTime.Of(info.LastWriteTimeUtc));
+    }
+
+    // The file with the time was given that time itself. Only where this does not fit (a copy, an edit by hand) is the text in it read.
+    private void AddNote(WorkKey key, long ownTime)
+    {
+        if (!settings.IsUpdated)
+        {
+            Status.Add(key, StatusState.Mtime);
+            return;
+        }
+
+        var place = Find(key.FileName);
+        var time = place >= 0 && _files[place].Mtime == ownTime
+            ? ownTime
+            : FileTime.Read(Path.Join(_path, _names.Of(key, StatusState.Mtime))) ?? ownTime;
+        Status.Add(key, StatusState.Mtime, time);
+    }
+
+    private int Find(string name) => Find(_files, name);
+
+    private static int Find(List<WatchedFile> files, string name) =>
+        files.BinarySearch(new WatchedFile(name), Comparer<WatchedFile>.Create((x, y) => ByteOrder.Instance.Compare(x.Name, y.Name)));
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.FileWatch.Settings;
+
+namespace MeeseeksBox.WatchAgent.Jobs;
+
+/// <summary>Makes orders out of works: fills in the jobspec, gives it its id and the tag of its watch.</summary>
+internal static class SubmissionFactory
+{
+    /// <summary>Makes an order.</summary>
+    /// <param name="watcher">The name of the watcher.</param>
+    /// <param name="settings">The watch.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="problem">Why there is none.</param>
+    public static Submission? Create(string watcher, WatchSettings settings, WorkItem work, out string? problem)
+    {
+        if (work.Template.Fill(new JobValues(settings, work), out problem) is not { } spec)
+            return null;
+        var given = spec["id"]?.ToString();
+        _ = spec.Remove("id");
+        var tag = JobTags.Of(watcher, settings.Name);
+        spec["tags"] = Tags(spec, tag);
+        return new Submission(work, spec, number => WorkId.Of(watcher, settings, work, given, number)) { Tag = tag };
+    }
+
+    private static JsonArray Tags(JsonObject spec, string own)
+    {
+        var tags = new JsonArray();
+        foreach (var node in new[] { spec["tags"], spec["tag"] }.OfType<JsonNode>())
+        {
+            foreach (var tag in node as IEnumerable<JsonNode?> ?? [node])
+                tags.Add(tag?.DeepClone());
+        }
+
+        _ = spec.Remove("tag");
+        tags.Add((JsonNode)own);
+        return tags;
+    }
+}

@@ -1,0 +1,134 @@
+using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.WatchAgent.Jobs;
+using Serilog;
+
+namespace MeeseeksBox.WatchAgent.Watches;
+
+/// <summary>A watch without files: keeps its jobs running.</summary>
+/// <remarks>
+/// With <c>once</c> it starts those that do not run, and leaves them alone; with <c>count</c> it ends after so many rounds.
+/// </remarks>
+/// <param name="settings">Its settings, without globs.</param>
+/// <param name="submitter">Where jobs are run.</param>
+/// <param name="isOnce">Whether it ends when all its jobs have been given to the box.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">Its log.</param>
+internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submitter, bool isOnce, TimeProvider time, ILogger log) : IWatch
+{
+    private readonly Dictionary<(int Index, int List), long> _lastStarts = [];
+    private readonly HashSet<(int Index, int List)> _inFlight = [];
+    private readonly RoundCounter _rounds = new(settings.Count);
+    private readonly AsyncSignal _signal = new(time);
+    private InFlightJobs<(int Index, int List)>? _jobs;
+
+    /// <inheritdoc/>
+    public WatchSettings Settings => settings;
+
+    /// <inheritdoc/>
+    public int Failures { get; private set; }
+
+    private InFlightJobs<(int Index, int List)> Jobs => _jobs ??= new(submitter, _signal.Set, log);
+
+    // Not of the wall clock, which may be set.
+    private long Now => time.GetElapsedTime(0).Ticks;
+
+    /// <inheritdoc/>
+    public bool TryReconfigure(WatchSettings other) => false;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                Take();
+                if (_rounds.IsComplete && !isOnce)
+                    return;
+                var plan = ContinuousJobs.Of(settings, _lastStarts, _inFlight, Now);
+                plan.Due.ForEach(Start);
+                if (isOnce)
+                {
+                    await Jobs.SubmittedAsync(stop);
+                    Take();
+                    return;
+                }
+
+                await _signal.WaitAsync(plan.NextDue is { } due ? TimeSpan.FromTicks(due - Now) : Timeout.InfiniteTimeSpan, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task KillJobsAsync(CancellationToken giveUp)
+    {
+        try
+        {
+            await Jobs.KillAsync(_ => true, giveUp);
+            await Jobs.EndedAsync(giveUp);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            log.Warning("{Count} jobs could not be stopped in time", Jobs.Count);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task WhenDrainedAsync(CancellationToken giveUp) => Jobs.WhenAcknowledgedAsync(giveUp);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Jobs.DisposeAsync();
+        _signal.Dispose();
+    }
+
+    private void Start(WorkItem work)
+    {
+        var place = (work.Index, work.List);
+        _lastStarts[place] = Now;
+        if (Jobs.TryStart(place, settings, work))
+            _ = _inFlight.Add(place);
+        else
+            Failures++;
+    }
+
+    private void Take()
+    {
+        foreach (var ended in Jobs.TakeAll())
+        {
+            _ = _inFlight.Remove(ended.Key);
+            _rounds.AddEnd(ended.End is { State: JobState.Done });
+            if (ended.End is not { } end)
+            {
+                Failures++;
+                continue;
+            }
+
+            if (settings.Count is null && !end.WasStopped)
+                log.Warning("job {Job}, which is to be kept running, is {State}: {Reason}", ended.Submission.Id, JobStates.Word(end.State), Reason(end));
+            else if (settings.Count is not null && end is { State: not JobState.Done, WasStopped: false })
+                Fail(ended.Submission, end);
+            Jobs.Acknowledge(ended.Submission, end);
+        }
+
+        if (_inFlight.Count == 0 && _rounds.EndRound() && settings.Count is { } count)
+            log.Information("round {Round} of {Count} is done", _rounds.Good, count);
+    }
+
+    private void Fail(Submission submission, JobEnd end)
+    {
+        Failures++;
+        log.Warning("job {Job} is {State}: {Reason}", submission.Id, JobStates.Word(end.State), Reason(end));
+    }
+
+    private static string Reason(JobEnd end) =>
+        end.Jobs.FirstOrDefault(job => job.State == end.State) is { } job ? job.Error ?? $"exit status {job.Rc}" : "";
+}

@@ -1,0 +1,68 @@
+using MeeseeksBox.WatchAgent.Folders;
+
+namespace MeeseeksBox.WatchAgent.Watches;
+
+/// <summary>What the system has told of a folder since it was looked at last.</summary>
+/// <param name="path">The folder.</param>
+/// <param name="needsWrites">Whether each write to a file matters.</param>
+/// <param name="needsFolders">Whether folders in it matter.</param>
+/// <param name="openFiles">Is told which files are being written.</param>
+/// <param name="isConcern">Whether a name is of concern.</param>
+/// <param name="wake">Wakes the watch.</param>
+internal sealed class FolderChangeBuffer(string path, bool needsWrites, bool needsFolders, OpenFileTracker openFiles, Func<string, bool> isConcern, Action wake)
+    : IFolderListener
+{
+    // Looking at so many names one by one costs more than reading the folder.
+    private const int Most = 2000;
+
+    private readonly Lock _lock = new();
+    private HashSet<string> _names = [];
+    private bool _isLost;
+
+    /// <inheritdoc/>
+    public string Path => path;
+
+    /// <inheritdoc/>
+    public bool NeedsWrites => needsWrites;
+
+    /// <inheritdoc/>
+    public bool NeedsFolders => needsFolders;
+
+    /// <inheritdoc/>
+    public void Report(FolderChange change, string name)
+    {
+        if (change is FolderChange.Lost)
+        {
+            lock (_lock)
+                _isLost = true;
+            wake();
+            return;
+        }
+
+        if (!isConcern(name))
+            return;
+        var isLink = change is FolderChange.Writing && new FileInfo(System.IO.Path.Join(path, name)).LinkTarget is not null;
+        if (change is FolderChange.Writing && !isLink && !name.StartsWith('.'))
+            openFiles.Add(name);
+        else
+            openFiles.Forget(name);
+        lock (_lock)
+        {
+            _isLost |= _names.Count >= Most;
+            _ = _names.Add(name);
+        }
+
+        wake();
+    }
+
+    /// <summary>Takes what was told. Null: the whole folder is to be read.</summary>
+    public IReadOnlyCollection<string>? TakeNames()
+    {
+        lock (_lock)
+        {
+            var (names, isLost) = (_names, _isLost);
+            (_names, _isLost) = ([], false);
+            return isLost ? null : names;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Requests;
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MeeseeksBox.Agent.Tests.Requests;
+
+/// <summary>The heads that are connected above a box.</summary>
+public sealed class UpstreamSessionsTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly CoreHost _host;
+    private readonly UpstreamSessions _upstreamSessions;
+
+    public UpstreamSessionsTests()
+    {
+        var pools = new Dictionary<string, PoolSettings> { ["p"] = new() { Update = null } };
+        _host = new CoreHost(new NodeSettings { Name = "n", Pools = pools }, _time, _ => { });
+        _upstreamSessions = new UpstreamSessions(_host);
+        var job = new Job { Id = "a", Pool = "p", Node = "n", SubmitNode = "n", Args = ["x"], Hold = true };
+        _host.Execute((core, now) => core.Load([job with { Ts = now.Wall }], now));
+    }
+
+    private double Ts => _host.Execute((core, _) => core.Find("a")!.Ts);
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public void Live_jobs_of_a_pool_without_an_interval_are_refreshed_while_a_head_is_connected()
+    {
+        var session = new Session(() => Role.Admin);
+        var first = Ts;
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Ts.Should().Be(first, "no head is connected");
+
+        _upstreamSessions.Note(session);
+        _upstreamSessions.Note(session);
+        _time.Advance(TimeSpan.FromSeconds(31));
+        var refreshed = Ts;
+        refreshed.Should().BeGreaterThan(first);
+        _time.Advance(TimeSpan.FromSeconds(31));
+        Ts.Should().BeGreaterThan(refreshed);
+
+        _upstreamSessions.Forget(session);
+        _upstreamSessions.Forget(new Session(() => Role.Admin));
+        var last = Ts;
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Ts.Should().Be(last, "the head has gone");
+    }
+}

@@ -1,0 +1,77 @@
+using CsCheck;
+using MeeseeksBox.FileWatch.Names;
+
+namespace MeeseeksBox.FileWatch.Tests.Names;
+
+/// <summary><c>._&lt;name&gt;_&lt;n&gt;_&lt;filename&gt;.&lt;state&gt;</c> (docs/SPECIFICATION.md#status-files).</summary>
+public sealed class StatusNameTests
+{
+    [Theory]
+    [InlineData(StatusState.Done, "._in_0_20260101.00.foo.done")]
+    [InlineData(StatusState.Failed, "._in_0_20260101.00.foo.failed")]
+    [InlineData(StatusState.Killed, "._in_0_20260101.00.foo.killed")]
+    [InlineData(StatusState.Mtime, "._in_0_20260101.00.foo.mtime")]
+    public void The_name_has_watch_index_file_and_state(StatusState state, string name)
+    {
+        new StatusName("in").Of(new WorkKey(0, "20260101.00.foo"), state).Should().Be(name);
+    }
+
+    [Fact]
+    public void Every_name_is_read_back_whatever_is_in_it()
+    {
+        var odd = Gen.OneOf(Gen.Const("_"), Gen.Const("."), Gen.Const(" "), Gen.Const("%"), Gen.Const("\n"), Gen.Const("'"), Gen.Const("\""), Gen.Const("é"), Gen.Const("0"), Gen.Const(".done"), Gen.Const("a"))
+            .Array[1, 6].Select(string.Concat);
+
+        Gen.Select(odd, Gen.Int[0, 1000], odd, Gen.Enum<StatusState>()).Sample((watch, index, file, state) =>
+        {
+            var names = new StatusName(watch);
+            return names.TryParse(names.Of(new WorkKey(index, file), state), out var key, out var read) && key == new WorkKey(index, file) && read == state;
+        });
+    }
+
+    [Theory]
+    [InlineData("._out_0_a.done")]
+    [InlineData("._in_a.done")]
+    [InlineData("._in_x_a.done")]
+    [InlineData("._in_00_a.done")]
+    [InlineData("._in_0_.done")]
+    [InlineData("._in_0_a")]
+    [InlineData("._in_0_a.running")]
+    [InlineData("._in_")]
+    [InlineData("._in_.done")]
+    [InlineData("in_0_a.done")]
+    [InlineData("._in_.tmp")]
+    public void What_is_no_status_file_of_the_watch_is_told_apart(string name)
+    {
+        new StatusName("in").TryParse(name, out _, out _).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("a", "a_1", true)]
+    [InlineData("a", "a_1_x", true)]
+    [InlineData("a", "a_x", false)]
+    [InlineData("a", "a1", false)]
+    [InlineData("a_1", "a", false)]
+    [InlineData("a", "a", false)]
+    public void Two_watches_whose_status_files_could_be_mixed_up_are_known(string watch, string other, bool collide)
+    {
+        new StatusName(watch).Collides(other).Should().Be(collide);
+    }
+
+    [Fact]
+    public void A_status_file_that_may_be_another_watchs_names_all_files_that_it_may_belong_to()
+    {
+        new StatusName("a").PossibleFiles("._a_1_0_f_2_g.done").Should().Equal("0_f_2_g", "f_2_g", "g");
+    }
+
+    [Theory]
+    [InlineData("w")]
+    [InlineData("meeseeks-watch_t_w")]
+    public void The_cleanup_of_the_original_can_take_each_name_apart(string watch)
+    {
+        var names = new StatusName(watch);
+
+        names.Temporary.Split('_').Length.Should().BeGreaterThanOrEqualTo(4);
+        names.TryParse(names.Temporary, out _, out _).Should().BeFalse();
+    }
+}

@@ -1,0 +1,142 @@
+using CsCheck;
+using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.FileWatch.Settings;
+
+namespace MeeseeksBox.FileWatch.Tests.Rules;
+
+/// <summary>What holds for every watch, folder and course of events.</summary>
+public sealed class PlannerProperties
+{
+    private static readonly Gen<string> Name =
+        Gen.Select(Gen.Int[1, 6], Gen.Int[0, 1], OneOf("a", "b")).Select((day, part, list) => $"{day}.{part}.{list}");
+
+    private static readonly Gen<string> SettingsText = Gen.Select(
+        OneOf("'glob':'*'", "'glob':['*.a','*.b']", "'glob':['*.b','*'],'reverse':true", "'glob':['*.a','*.b'],'split':'.','fileset':1", "'glob':['*.a','*.b'],'split':'.','fileset':2",
+            "'glob':['*.a','*.b'],'split':'.','fileset':2,'partial':true", "'glob':'*.a','split':'.','fileset':2,'skip':'b'"),
+        OneOf(Some.Jobs(1), Some.Jobs(2), Some.Jobs(3), "'jobs':[[{'pool':'x','args':['x']},{'pool':'y','args':['y']}],null,{'pool':'z','args':['z']}]", "'jobs':[[{'pool':'x','args':['x']},null]]"),
+        OneOf("", ",'run_all':false", ",'retry':false", ",'max_index':1", ",'updated':true"))
+        .Select((lists, jobs, rest) => $"{lists},{jobs}{rest}");
+
+    private static readonly Gen<WatchSettings> Settings = SettingsText.Select(Some.Watch);
+
+    [Fact]
+    public void The_order_of_discovery_does_not_matter()
+    {
+        Gen.Select(Settings, Name.HashSet[0, 12], Gen.Int).Sample((settings, names, seed) =>
+        {
+            var files = names.Order(StringComparer.Ordinal).ToArray();
+            var shuffled = files.ToArray();
+            new Random(seed).Shuffle(shuffled);
+
+            return Due(settings, files).SequenceEqual(Due(settings, shuffled));
+        });
+    }
+
+    [Fact]
+    public void No_job_is_due_twice_for_the_same_file_and_index()
+    {
+        Gen.Select(Settings, Name.HashSet[0, 12]).Sample((settings, names) => Due(settings, [.. names]).Length == Due(settings, [.. names]).Distinct().Count());
+    }
+
+    [Fact]
+    public void Two_works_never_have_the_same_id()
+    {
+        var odd = OneOf("_", ".", " ", "%", "\n", "0", "a", "é").Array[1, 5].Select(string.Concat);
+
+        Gen.Select(odd.HashSet[2, 6], Gen.Int[0, 3]).Sample((names, index) =>
+        {
+            var settings = Some.Watch();
+            var ids = names.Select(name => WorkId.Of("host", settings, new WorkItem { Template = settings.Jobs[0].For(0)!, Index = index, FileName = name }, null, 0));
+            return ids.Distinct().Count() == names.Count;
+        });
+    }
+
+    [Fact]
+    public void However_often_the_watcher_dies_nothing_is_lost_and_nothing_runs_twice()
+    {
+        Gen.Select(Settings, Gen.Int, Gen.Int[0, 120]).Sample((settings, seed, steps) =>
+        {
+            var course = new Course(settings, new Random(seed));
+            for (var step = 0; step < steps; step++)
+                course.Step();
+            course.ComeToRest();
+
+            return course.Faults.Count == 0 ? true : throw new InvalidOperationException(string.Join('\n', course.Faults.Concat(course.Log)));
+        });
+    }
+
+    [Fact]
+    public void What_a_plan_found_settled_makes_the_next_one_cheaper_and_not_another()
+    {
+        var settings = Gen.Select(SettingsText, OneOf("", ",'min_age':20", ",'max_age':60", ",'run_all':false,'updated':true")).Select((watch, more) => Some.Watch(watch.Contains("run_all") || watch.Contains("updated") ? watch : watch + more));
+
+        Gen.Select(settings, Gen.Int, Gen.Int[1, 300]).Sample((watch, seed, steps) =>
+        {
+            var (random, now) = (new Random(seed), Scene.Now);
+            var (files, status, inFlight) = (new SortedList<string, WatchedFile>(ByteOrder.Instance), new StatusTable(), new Dictionary<WorkKey, WorkItem>());
+            for (var step = 0; step < steps; step++)
+            {
+                now += TimeSpan.TicksPerSecond * random.Next(8);
+                string? name = $"{random.Next(1, 5)}.{random.Next(2)}.{(random.Next(2) is 0 ? 'a' : 'b')}";
+                switch (random.Next(7))
+                {
+                    case 0:
+                        files[name] = new WatchedFile(name, now);
+                        break;
+                    case 1:
+                        _ = files.Remove(name);
+                        break;
+                    case 2 or 3 when inFlight.Count > 0:
+                        name = End(status, inFlight, watch, random, now);
+                        break;
+                    case 4:
+                        name = null;
+                        break;
+                    default:
+                        Change(status, new WorkKey(random.Next(3), name), random, now);
+                        break;
+                }
+
+                foreach (var other in files.Keys.Where(other => name is not null && (other == name || (watch.Fileset > 0 && watch.SetKeyOf(other) == watch.SetKeyOf(name)))).ToList())
+                    files[other] = files[other] with { FinishedInList = null };
+
+                var plan = Planner.Of(watch, FolderSnapshot.OfSorted([.. files.Values], status), inFlight.Keys.ToHashSet(), now);
+                var whole = Planner.Of(watch, FolderSnapshot.OfSorted([.. files.Values.Select(file => file with { FinishedInList = null })], status), inFlight.Keys.ToHashSet(), now);
+                Told(plan).Should().Equal(Told(whole));
+                foreach (var (position, list) in plan.Finished)
+                    files.SetValueAtIndex(position, files.GetValueAtIndex(position) with { FinishedInList = list });
+                foreach (var work in plan.Due.Where(_ => random.Next(2) is 0))
+                    inFlight.Add(work.Key, work);
+            }
+        });
+    }
+
+    private static string End(StatusTable status, Dictionary<WorkKey, WorkItem> inFlight, WatchSettings watch, Random random, long now)
+    {
+        var (key, work) = inFlight.ElementAt(random.Next(inFlight.Count));
+        _ = inFlight.Remove(key);
+        status.Add(key, random.Next(4) is 0 ? StatusState.Failed : StatusState.Done, now);
+        if (watch.IsUpdated && work.Mtime is { } mtime)
+            status.Add(new WorkKey(0, key.FileName), StatusState.Mtime, mtime);
+        return key.FileName;
+    }
+
+    private static void Change(StatusTable status, WorkKey key, Random random, long now)
+    {
+        var state = (StatusState)random.Next(Enum.GetValues<StatusState>().Length);
+        if (random.Next(3) is 0)
+            status.Remove(key, state);
+        else
+            status.Add(key, state, now);
+    }
+
+    private static string[] Told(Plan plan) =>
+        [.. plan.Due.Select(work => $"due {work.Key}"), .. plan.Marks.Select(key => $"mark {key}"), .. plan.Notes.Select(note => $"note {note}"), $"next {plan.NextDue}"];
+
+    private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(place => texts[place]);
+
+    private static WorkKey[] Due(WatchSettings settings, string[] names) =>
+        [.. Planner.Of(settings, new FolderSnapshot([.. names.Select(name => new WatchedFile(name))], new StatusTable()), new HashSet<WorkKey>(), 0).Due.Select(work => work.Key)];
+}

@@ -1,0 +1,68 @@
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.FileWatch.Settings;
+
+namespace MeeseeksBox.FileWatch.Tests.Rules;
+
+/// <summary>A folder, its status files and jobs in flight, for one question to the rules.</summary>
+internal sealed class Scene(WatchSettings settings)
+{
+    /// <summary>The time of the scene.</summary>
+    public const long Now = 1_800_000_000 * TimeSpan.TicksPerSecond;
+
+    private readonly List<WatchedFile> _files = [];
+    private readonly HashSet<WorkKey> _inFlight = [];
+
+    public StatusTable Status { get; } = new();
+
+    public Scene(string json)
+        : this(Some.Watch(json))
+    {
+    }
+
+    /// <summary>Files that are an hour old.</summary>
+    public Scene With(params string[] names)
+    {
+        _files.AddRange(names.Select(name => new WatchedFile(name, Now - TimeSpan.TicksPerHour)));
+        return this;
+    }
+
+    /// <summary>A file that was changed so many seconds ago.</summary>
+    public Scene WithAged(string name, double seconds)
+    {
+        _files.Add(new WatchedFile(name, Now - TimeSpan.FromSeconds(seconds).Ticks));
+        return this;
+    }
+
+    public Scene WithOpen(string name)
+    {
+        _files.Add(new WatchedFile(name, Now, IsBeingWritten: true));
+        return this;
+    }
+
+    /// <summary>A status file, written so many seconds ago.</summary>
+    public Scene WithStatus(int index, string name, StatusState state, double seconds = 3600)
+    {
+        Status.Add(new WorkKey(index, name), state, Now - TimeSpan.FromSeconds(seconds).Ticks);
+        return this;
+    }
+
+    public Scene WithInFlight(int index, string name)
+    {
+        _ = _inFlight.Add(new WorkKey(index, name));
+        return this;
+    }
+
+    public Plan Plan(bool isExplained = false) => Planner.Of(settings, Snapshot(), _inFlight, Now, isExplained);
+
+    public FolderSnapshot Snapshot() => new(_files, Status);
+
+    /// <summary>What is due, as <c>index:file</c>.</summary>
+    public string[] Due() => [.. Plan().Due.Select(work => $"{work.Index}:{work.FileName}")];
+
+    /// <summary>What is due, as <c>pool:file</c>.</summary>
+    public string[] DuePools() =>
+        [.. Plan().Due.Select(work => $"{work.Template.Fill(new MeeseeksBox.FileWatch.Jobs.JobValues(settings, work), out _)!["pool"]}:{work.FileName}")];
+
+    public string[] Orphans() => [.. StatusCleanup.Orphans(settings, Snapshot(), _inFlight).Select(orphan => $"{orphan.Key.Index}:{orphan.Key.FileName}:{orphan.State}")];
+}

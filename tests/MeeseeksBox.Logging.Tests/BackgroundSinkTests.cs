@@ -1,0 +1,77 @@
+using MeeseeksBox.Testing;
+using Serilog.Events;
+using Serilog.Parsing;
+
+namespace MeeseeksBox.Logging.Tests;
+
+/// <summary>How lines of the log come to where they are written.</summary>
+public sealed class BackgroundSinkTests
+{
+    [Fact]
+    public async Task Events_that_come_while_one_is_written_are_written_in_order()
+    {
+        using var sink = new FakeSink();
+        using var writer = new BackgroundSink(sink);
+        sink.Hold();
+        writer.Emit(Event("first"));
+        await sink.WhenHeldAsync();
+
+        foreach (var number in Enumerable.Range(1, 100))
+            writer.Emit(Event($"{number}"));
+        sink.Release();
+
+        await Wait.Until(() => sink.Texts.Count == 101, () => $"{sink.Texts.Count} events", TestContext.Current.CancellationToken);
+        sink.Texts.Should().Equal(["first", .. Enumerable.Range(1, 100).Select(number => $"{number}")]);
+    }
+
+    [Fact]
+    public void What_waits_is_written_before_it_is_closed()
+    {
+        using var sink = new FakeSink();
+        var writer = new BackgroundSink(sink);
+        writer.Emit(Event("one"));
+        writer.Emit(Event("two"));
+
+        writer.Dispose();
+
+        sink.Texts.Should().Equal("one", "two");
+        sink.IsClosed.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_log_that_nobody_reads_on_holds_up_neither_events_nor_the_end()
+    {
+        using var sink = new FakeSink();
+        var writer = new BackgroundSink(sink);
+        sink.Hold();
+        writer.Emit(Event("first"));
+        await sink.WhenHeldAsync();
+
+        foreach (var number in Enumerable.Range(1, 10_001))
+            writer.Emit(Event($"{number}"));
+        writer.Dispose();
+
+        sink.Release();
+        await Wait.Until(() => sink.IsClosed, () => "still open", TestContext.Current.CancellationToken);
+        sink.Texts.Should().HaveCount(10_001);
+        sink.Texts[^1].Should().Be("10000");
+    }
+
+    [Fact]
+    public async Task A_write_that_fails_does_not_end_the_log()
+    {
+        using var sink = new FakeSink();
+        using var writer = new BackgroundSink(sink);
+        sink.Failure = new IOException("No space left on device");
+        writer.Emit(Event("lost"));
+        await Wait.Until(() => sink.Failure is null, () => "not written yet", TestContext.Current.CancellationToken);
+
+        writer.Emit(Event("kept"));
+
+        await Wait.Until(() => sink.Texts.Count > 0, () => "nothing", TestContext.Current.CancellationToken);
+        sink.Texts.Should().Equal("kept");
+    }
+
+    private static LogEvent Event(string text) =>
+        new(DateTimeOffset.UnixEpoch, LogEventLevel.Information, exception: null, new MessageTemplateParser().Parse(text), []);
+}
