@@ -1,5 +1,6 @@
 using MeeseeksBox.Core.Nodes;
 using MeeseeksBox.Core.Peers;
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Core.Rules;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
@@ -14,6 +15,8 @@ namespace MeeseeksBox.Core;
 /// </summary>
 public sealed class NodeCore
 {
+    private const double ShareOfWait = 0.9;
+
     private readonly NodeCoreState _state;
     private readonly RunLifecycle _running;
     private readonly KillRules _killing;
@@ -85,13 +88,14 @@ public sealed class NodeCore
         return _state.Own.Status;
     }
 
-    /// <summary>What is new of the nodes, this one included; stamps this one's status anew when it is older than it may be.</summary>
-    /// <param name="seq">The number of change after which it is new; 0 for all nodes.</param>
-    /// <param name="oldest">How old this node's own status may be, in seconds.</param>
+    /// <summary>The nodes that changed, this one included; stamps the status of this one again when it is too old.</summary>
+    /// <param name="seq">The number of change after which they changed; 0 for all nodes.</param>
+    /// <param name="wait">How long the reader let its request be held, in seconds; null: not at all.</param>
     /// <param name="now">The time.</param>
-    public NodeChanges NodesSince(long seq, double oldest, Instant now)
+    public NodeChanges NodesSince(long seq, double? wait, Instant now)
     {
-        _state.PublishOwnStatus(oldest, now);
+        // A reader that waits asks again when the time is over: a status from shortly before it asked is too old then.
+        _state.PublishOwnStatus((wait ?? 0) * ShareOfWait, now);
         var (changed, gone) = _state.Nodes.ChangesSince(seq);
         var statuses = changed.ToDictionary(node => node.Name, node => node.Status);
         if (_state.Own.Seq > seq)
@@ -204,56 +208,36 @@ public sealed class NodeCore
     public void RemovePeer(Peer peer, Instant now)
     {
         _state.Peers.Remove(peer);
-        ForgetNodesOf(peer, now);
-    }
-
-    /// <summary>Forgets the nodes that only this peer told of, because it is not to be linked with after all.</summary>
-    public void ForgetNodesOf(Peer peer, Instant now)
-    {
         _state.Nodes.Forget(peer.Name);
         NodesChanged(now);
     }
 
-    /// <summary>The connection with a peer is gone: on the next one both begin from the start.</summary>
-    public static void Disconnected(Peer peer) => peer.Reset();
+    /// <summary>Merges what a peer replied (docs/SPECIFICATION.md#jobs-sent-up).</summary>
+    /// <returns>Why this node must not be linked with the peer; null when it may. Nothing is merged then.</returns>
+    public string? MergeReply(Peer peer, PeerReply reply, Instant now)
+    {
+        var refusal = _linking.MergeReply(peer, reply, now);
+        if (reply.Nodes is not null)
+        {
+            NodesChanged(now);
+        }
 
-    /// <summary>Takes the jobs that are to be sent to a peer now, in one line.</summary>
+        _routing.AssignNodes(now);
+        return refusal;
+    }
+
+    /// <summary>Takes the jobs to send to a peer in one line.</summary>
     /// <param name="peer">The peer.</param>
-    /// <param name="isTurn">True when the line asks for news too, whose answer goes to <see cref="MergeJobsOf"/>; false when it follows on one that does.</param>
-    public IReadOnlyList<Job> DequeuePending(Peer peer, bool isTurn = true) => _linking.DequeuePending(peer, isTurn);
+    /// <param name="isPoll">True when the line asks for jobs; false when it follows on one that does.</param>
+    internal IReadOnlyList<Job> DequeuePending(Peer peer, bool isPoll = true) => _linking.DequeuePending(peer, isPoll);
 
-    /// <summary>The ids of the jobs that are not over on nodes that are reached through a peer.</summary>
-    public IReadOnlyList<string> LiveJobsAt(Peer peer) =>
+    /// <summary>The ids of the live jobs on nodes that are reached through a peer.</summary>
+    internal IReadOnlyList<string> LiveJobsAt(Peer peer) =>
     [
         .. from entry in _state.Jobs.LiveElsewhere
            where _state.Nodes.IsReachedThrough(peer.Name, entry.Job.Node!)
            select entry.Job.Id,
     ];
-
-    /// <summary>Takes in the jobs that a peer tells of (docs/SPECIFICATION.md#jobs-sent-up).</summary>
-    /// <param name="peer">The peer.</param>
-    /// <param name="jobs">The jobs, as it has them.</param>
-    /// <param name="seq">The number of change there up to which they are complete; null from an old peer.</param>
-    /// <param name="now">The time.</param>
-    public void MergeJobsOf(Peer peer, IReadOnlyCollection<Job> jobs, long? seq, Instant now)
-    {
-        _linking.MergeJobs(peer, jobs, seq, now);
-        _routing.AssignNodes(now);
-    }
-
-    /// <summary>Takes in the nodes that a peer tells of (docs/SPECIFICATION.md#node-status).</summary>
-    /// <param name="peer">The peer.</param>
-    /// <param name="statuses">The status of each.</param>
-    /// <param name="gone">The nodes that have gone since; null when the peer told of all that it knows.</param>
-    /// <param name="seq">The number of change there up to which this is complete; null from an old peer.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>Why this node must not be linked with the peer, in plain words: nothing was taken in then. Null when it may.</returns>
-    public string? MergeNodesOf(Peer peer, IReadOnlyDictionary<string, NodeStatus> statuses, IReadOnlyList<string>? gone, long? seq, Instant now)
-    {
-        var refusal = _linking.MergeNodes(peer, statuses, gone, seq, now);
-        NodesChanged(now);
-        return refusal;
-    }
 
     /// <summary>Says how loaded this host is.</summary>
     public void SetLoadavg(double loadavg) => _state.OwnLoadavg = loadavg;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Simulation.Boxes;
@@ -10,7 +11,7 @@ namespace MeeseeksBox.Simulation.Tests;
 /// <summary>The simulator sees what is wrong: checks that never fail would be worth nothing.</summary>
 public sealed class AccountTests
 {
-    private readonly World _world = new(1, new LinkTimes(1, 10, 10), new Wire(true, true), new Journal(true));
+    private readonly World _world = new(1, new LinkTiming(1, 10, 10), new Wire(true, true), new Journal(true));
 
     private Box Head { get; }
 

@@ -1,3 +1,4 @@
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation.Tests;
@@ -24,7 +25,7 @@ public sealed class ConnectionTests
     {
         foreach (var number in numbers)
         {
-            connection.Send(new Request { Wait = number });
+            connection.Send(new PeerMessage { Wait = number });
         }
     }
 

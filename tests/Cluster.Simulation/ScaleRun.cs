@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Simulation.Boxes;
@@ -22,7 +23,7 @@ internal static class ScaleRun
     {
         var clock = Stopwatch.StartNew();
         var wire = new Wire(isWritten: true, isRead: false);
-        var world = new World(1, new LinkTimes(1, 10, 10), wire, new Journal(isKept: false), isChecked: false);
+        var world = new World(1, new LinkTiming(1, 10, 10), wire, new Journal(isKept: false), isChecked: false);
         world.Links.UsualDelay = (0.0002, 0.0005);
         var master = Build(world, heads, nodes);
         world.Agenda.Pass(20);

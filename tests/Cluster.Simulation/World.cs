@@ -1,3 +1,4 @@
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Simulation.Boxes;
 using MeeseeksBox.Simulation.Checks;
 using MeeseeksBox.Simulation.Network;
@@ -12,7 +13,7 @@ internal sealed class World
     /// <param name="wire">What becomes of jobs on the wire.</param>
     /// <param name="journal">Where it is told what happens.</param>
     /// <param name="isChecked">False to take no account of what happens, which costs much when there are many jobs.</param>
-    public World(int seed, LinkTimes times, Wire wire, Journal journal, bool isChecked = true)
+    public World(int seed, LinkTiming times, Wire wire, Journal journal, bool isChecked = true)
     {
         (Times, Wire, Journal) = (times, wire, journal);
         Dice = new Random(seed);
@@ -27,7 +28,7 @@ internal sealed class World
 
     public Random Dice { get; }
 
-    public LinkTimes Times { get; }
+    public LinkTiming Times { get; }
 
     public Wire Wire { get; }
 

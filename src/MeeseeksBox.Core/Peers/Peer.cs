@@ -44,11 +44,11 @@ public sealed class Peer
     }
 
     /// <summary>A line is sent, with what follows.</summary>
-    /// <param name="isTurn">Whether it asks for news, so that the next answer that is taken in is the one to it.</param>
-    internal void BeginMessage(bool isTurn)
+    /// <param name="isPoll">Whether it asks for news, so that the next answer that is taken in is the one to it.</param>
+    internal void BeginMessage(bool isPoll)
     {
-        _isPoll = isTurn;
-        if (isTurn)
+        _isPoll = isPoll;
+        if (isPoll)
         {
             _sentSincePoll.Clear();
         }

@@ -1,5 +1,6 @@
 using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Core.Peers;
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;
 
@@ -12,9 +13,9 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules merging)
     private const long LongestSync = 4 * 1024 * 1024;
 
     /// <summary>Takes the jobs that are to be sent to a peer now. What does not fit into one line waits for the next.</summary>
-    public IReadOnlyList<Job> DequeuePending(Peer peer, bool isTurn)
+    public IReadOnlyList<Job> DequeuePending(Peer peer, bool isPoll)
     {
-        peer.BeginMessage(isTurn);
+        peer.BeginMessage(isPoll);
         var jobs = new List<Job>();
         for (var weight = 0L; weight < LongestSync && peer.Dequeue() is { } id;)
         {
@@ -34,12 +35,26 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules merging)
         return jobs;
     }
 
-    /// <summary>Takes in the jobs that a peer tells of.</summary>
-    /// <param name="peer">The peer.</param>
-    /// <param name="jobs">The jobs, as it has them.</param>
-    /// <param name="seq">The number up to which they are complete; null from an old peer, where the highest of the jobs has to do.</param>
-    /// <param name="now">The time.</param>
-    public void MergeJobs(Peer peer, IReadOnlyCollection<Job> jobs, long? seq, Instant now)
+    /// <summary>Merges what a peer replied.</summary>
+    /// <returns>Why this node must not be linked with the peer; null when it may. The nodes of the peer are forgotten then.</returns>
+    public string? MergeReply(Peer peer, PeerReply reply, Instant now)
+    {
+        if (reply.Nodes is not null && MergeNodes(peer, reply.Nodes, reply.NodesGone, reply.NodesSeq, now) is { } refusal)
+        {
+            state.Nodes.Forget(peer.Name);
+            return refusal;
+        }
+
+        if (reply.Jobs is not null)
+        {
+            MergeJobs(peer, reply.Jobs, reply.Seq, now);
+        }
+
+        return null;
+    }
+
+    // A legacy peer states no number: the highest of its jobs has to do.
+    private void MergeJobs(Peer peer, IReadOnlyCollection<Job> jobs, long? seq, Instant now)
     {
         foreach (var job in jobs)
         {
@@ -55,14 +70,8 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules merging)
         }
     }
 
-    /// <summary>Takes in the nodes that a peer tells of.</summary>
-    /// <param name="peer">The peer.</param>
-    /// <param name="statuses">The status of each.</param>
-    /// <param name="gone">Those that have gone; null when it told of all.</param>
-    /// <param name="seq">The number up to which this is complete; null from an old peer.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>Why the peer may not be linked with; null when it may.</returns>
-    public string? MergeNodes(Peer peer, IReadOnlyDictionary<string, NodeStatus> statuses, IReadOnlyList<string>? gone, long? seq, Instant now)
+    // Without a list of the nodes that have gone, the peer has sent all that it reaches.
+    private string? MergeNodes(Peer peer, IReadOnlyDictionary<string, NodeStatus> statuses, IReadOnlyList<string>? gone, long? seq, Instant now)
     {
         if (statuses.ContainsKey(state.Settings.Name))
         {

@@ -1,47 +1,51 @@
 using System.Threading.Channels;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.State;
-using MeeseeksBox.Core;
 using MeeseeksBox.Core.Peers;
+using MeeseeksBox.Core.Replication;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Links;
 
-/// <summary>
-/// The link to one downstream node: connects, and connects again; sends what changes here, takes in what changes there
-/// (docs/SPECIFICATION.md#links).
-/// </summary>
-internal sealed class Link(string name, Peer peer, LinkConfig config, CoreHost host, TimeProvider time, ILogger log) : IDisposable
+/// <summary>The link to one downstream node: socket, timer and log around a <see cref="DownstreamSession"/>.</summary>
+internal sealed class Link : IDisposable
 {
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
-
-    // So that a pause is a fifth of the time that was tried in vain before: who comes late is found soon after.
-    private const double Growth = 1.25;
-
+    private readonly string _name;
+    private readonly LinkConfig _config;
+    private readonly CoreHost _host;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly DownstreamSession _session;
+    private readonly ITimer _timer;
     private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stop = new();
 
-    // Why the link is down, all that was told of since it was last up.
+    // Why the link is down: each reason is logged once, until it is up again.
     private readonly HashSet<string> _loggedProblems = new(StringComparer.Ordinal);
-    private long? _upSince;
+
+    public Link(Peer peer, LinkConfig config, CoreHost host, TimeProvider time, ILogger log)
+    {
+        (_name, _config, _host, _time, _log) = (peer.Name, config, host, time, log);
+        var timing = new LinkTiming(config.Refresh.TotalSeconds, config.Poll.TotalSeconds, config.Timeout.TotalSeconds);
+        _session = new DownstreamSession(peer, timing, Random.Shared);
+        _timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>The peer of this link.</summary>
-    public Peer Peer => peer;
+    public Peer Peer => _session.Peer;
 
-    /// <summary>What it goes by.</summary>
-    public LinkConfig Config => config;
+    /// <summary>The configuration that it was made from.</summary>
+    public LinkConfig Config => _config;
 
-    /// <summary>Says that there is something to be sent.</summary>
+    /// <summary>Has the session advance.</summary>
     public void Wake() => _woken.Writer.TryWrite(true);
 
     /// <summary>Lets <see cref="RunAsync"/> end.</summary>
     public void Stop() => _stop.Cancel();
 
-    /// <summary>One turn: connect, exchange until the connection breaks, pause. Pauses grow until a connection has held.</summary>
+    /// <summary>One turn: connect, exchange lines until the connection breaks, pause.</summary>
     public async Task RunAsync()
     {
-        var pause = ShortestPause;
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -50,93 +54,99 @@ internal sealed class Link(string name, Peer peer, LinkConfig config, CoreHost h
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
-                break;
+                // The link ends.
             }
             catch (LinkException problem)
             {
                 LogDisconnected(problem.Message);
             }
-            finally
-            {
-                host.Execute((_, _) => NodeCore.Disconnected(peer));
-            }
 
-            // One that breaks down again and again is not tried, and told of, ten times a second.
-            pause = _upSince is { } up && time.GetElapsedTime(up) > LongestPause ? ShortestPause : pause;
-            _upSince = null;
-
-            // Jittered, so that links which broke together do not come back together.
-            await Task.Delay(pause * (0.5 + (Random.Shared.NextDouble() / 2)), time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * Growth < LongestPause ? pause * Growth : LongestPause;
+            var pause = TimeSpan.FromSeconds(_host.Execute((_, now) => _session.Disconnect(now)));
+            await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _stop.Dispose();
+    }
 
     private async Task ExchangeAsync()
     {
-        await using var connection = await PeerConnection.OpenAsync(config, time, _stop.Token);
-
-        // Nothing is sent before the peer has told of its nodes and jobs: nothing may travel along a cycle, and it may know all that we know.
-        PeerRequest.WriteGreeting(connection.Output);
-        await connection.SendAsync(_stop.Token);
-        var greeting = await connection.ReceiveAsync(TimeSpan.Zero, _stop.Token);
-        MergeResponse(greeting);
-        _upSince = time.GetTimestamp();
-        LogConnected(greeting);
-        var exchange = greeting.NodesSeq is null
-            ? new LegacyPollSync(connection, peer, config, host, time, MergeResponse).RunAsync(_woken.Reader, _stop.Token)
-            : new LongPollSync(connection, peer, config, host, MergeResponse).RunAsync(_woken.Reader, _stop.Token);
-        await exchange;
-    }
-
-    private void MergeResponse(PeerResponse answer)
-    {
-        foreach (var problem in answer.Problems)
+        await using var connection = await PeerConnection.OpenAsync(_config, _time, LogUnreadable, _stop.Token);
+        _host.Execute((_, now) => _session.Connect(now));
+        await AdvanceAsync(connection, null);
+        var reply = connection.ReceiveAsync(_stop.Token);
+        var wake = _woken.Reader.WaitToReadAsync(_stop.Token).AsTask();
+        while (true)
         {
-            log.Warning("something that {Peer} tells cannot be read: {Problem}", name, problem);
-        }
-
-        var refusal = host.Execute((core, now) =>
-        {
-            var refused = answer.Nodes is null ? null : core.MergeNodesOf(peer, answer.Nodes, answer.NodesGone, answer.NodesSeq, now);
-            if (refused is not null)
+            if (await Task.WhenAny(reply, wake) == reply)
             {
-                core.ForgetNodesOf(peer, now);
+                await AdvanceAsync(connection, await reply);
+                reply = connection.ReceiveAsync(_stop.Token);
             }
-            else if (answer.HasJobs)
+            else
             {
-                core.MergeJobsOf(peer, answer.Jobs, answer.Seq, now);
+                _ = await wake;
+                _ = _woken.Reader.TryRead(out _);
+                await AdvanceAsync(connection, null);
+                wake = _woken.Reader.WaitToReadAsync(_stop.Token).AsTask();
             }
-
-            return refused;
-        });
-        if (refusal is not null)
-        {
-            throw new LinkException(refusal);
         }
     }
 
-    private void LogConnected(PeerResponse greeting)
+    private async Task AdvanceAsync(PeerConnection connection, PeerReply? reply)
     {
-        var status = greeting.Nodes?.GetValueOrDefault(name);
-        log.Information("up: {Peer} at {Address}:{Port} ({Version})", name, config.Address, config.Port, status?.Ver ?? "a node of the old implementation");
+        var wasUp = _session.IsUp;
+        var (step, now) = _host.Execute((core, now) => (_session.Advance(core, reply, now), now.Monotonic));
+        if (step.Failure is { } failure)
+        {
+            throw new LinkException(failure);
+        }
+
+        if (!wasUp && _session.IsUp)
+        {
+            LogConnected(reply!);
+        }
+
+        if (double.IsFinite(step.Deadline))
+        {
+            _ = _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((step.Deadline - now) * 1000), 1, int.MaxValue)), Timeout.InfiniteTimeSpan);
+        }
+
+        if (step.Messages is [_, ..] messages)
+        {
+            foreach (var message in messages)
+            {
+                PeerMessageWriter.Write(connection.Output, message);
+            }
+
+            await connection.SendAsync(_stop.Token);
+        }
+    }
+
+    private void LogUnreadable(string problem) => _log.Warning("something that {Peer} tells cannot be read: {Problem}", _name, problem);
+
+    private void LogConnected(PeerReply greeting)
+    {
+        var status = greeting.Nodes?.GetValueOrDefault(_name);
+        _log.Information("up: {Peer} at {Address}:{Port} ({Version})", _name, _config.Address, _config.Port, status?.Ver ?? "a node of the old implementation");
         _loggedProblems.Clear();
         if (status is null)
         {
-            log.Warning(
+            _log.Warning(
                 "what listens at {Address}:{Port} does not call itself {Peer}: it tells of {Nodes}; a node's name in 'nodes' should be its own",
-                config.Address, config.Port, name, string.Join(", ", greeting.Nodes?.Keys ?? []));
+                _config.Address, _config.Port, _name, string.Join(", ", greeting.Nodes?.Keys ?? []));
         }
     }
 
-    // Once for each reason, not once for each try.
     private void LogDisconnected(string problem)
     {
         if (_loggedProblems.Add(problem))
         {
-            log.Warning("down: {Peer} at {Address}:{Port}: {Problem}; it is tried again, every {Pause} s at most", name, config.Address, config.Port, problem, LongestPause.TotalSeconds);
+            _log.Warning("down: {Peer} at {Address}:{Port}: {Problem}; it is tried again, every {Pause} s at most", _name, _config.Address, _config.Port, problem, DownstreamSession.LongestPause);
         }
     }
 }

@@ -58,7 +58,7 @@ internal sealed class LinkSet
 
     private void Start(Peer peer, LinkConfig config)
     {
-        var link = new Link(peer.Name, peer, config, _host, _time, _logs($"Link.{peer.Name}"));
+        var link = new Link(peer, config, _host, _time, _logs($"Link.{peer.Name}"));
         _links[peer] = link;
         _loops[link] = _watch($"link to {peer.Name}", link.RunAsync());
     }

@@ -2,12 +2,13 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text.Json;
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Protocol.Lines;
 using MeeseeksBox.Protocol.Tls;
 
 namespace MeeseeksBox.Agent.Links;
 
-/// <summary>A connection to a peer: lines out, answers back. Each wait has the limit of the link's <c>timeout</c>.</summary>
+/// <summary>A connection to a peer: lines out, replies back. Connecting and sending have the limit of the link's <c>timeout</c>.</summary>
 internal sealed class PeerConnection : IAsyncDisposable
 {
     // An answer holds all jobs that the peer knows of when a connection begins.
@@ -20,11 +21,12 @@ internal sealed class PeerConnection : IAsyncDisposable
     private readonly LineReader _lines;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
+    private readonly Action<string> _unreadable;
     private Task _receiving = Task.CompletedTask;
 
-    private PeerConnection(TcpClient client, Stream stream, TimeSpan timeout, TimeProvider time)
+    private PeerConnection(TcpClient client, Stream stream, TimeSpan timeout, TimeProvider time, Action<string> unreadable)
     {
-        (_client, _stream, _timeout, _time) = (client, stream, timeout, time);
+        (_client, _stream, _timeout, _time, _unreadable) = (client, stream, timeout, time, unreadable);
         Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
         _lines = new LineReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, leaveOpen: true, useZeroByteReads: true)), LongestAnswer);
     }
@@ -33,8 +35,12 @@ internal sealed class PeerConnection : IAsyncDisposable
     public PipeWriter Output { get; }
 
     /// <summary>Connects.</summary>
+    /// <param name="config">Where to.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="unreadable">Receives a text for each part of a reply that cannot be read.</param>
+    /// <param name="stop">Gives up.</param>
     /// <exception cref="LinkException">It does not come about; the message says why.</exception>
-    public static async Task<PeerConnection> OpenAsync(LinkConfig config, TimeProvider time, CancellationToken stop)
+    public static async Task<PeerConnection> OpenAsync(LinkConfig config, TimeProvider time, Action<string> unreadable, CancellationToken stop)
     {
         var client = new TcpClient { NoDelay = true };
         try
@@ -42,7 +48,7 @@ internal sealed class PeerConnection : IAsyncDisposable
             using var limit = new CancellationTokenSource(config.Timeout, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
             await client.ConnectAsync(config.Address, config.Port, either.Token);
-            return new PeerConnection(client, await EncryptAsync(client.GetStream(), config, either.Token), config.Timeout, time);
+            return new PeerConnection(client, await EncryptAsync(client.GetStream(), config, either.Token), config.Timeout, time, unreadable);
         }
         catch (Exception problem)
         {
@@ -62,16 +68,14 @@ internal sealed class PeerConnection : IAsyncDisposable
     {
         using var limit = new CancellationTokenSource(_timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
-        _ = await Guarded(Output.FlushAsync(either.Token).AsTask(), "takes nothing", stop);
+        _ = await Guarded(Output.FlushAsync(either.Token).AsTask(), stop);
     }
 
-    /// <summary>Receives the next answer.</summary>
-    /// <param name="wait">How long the peer may hold it back, beside the time that it has anyhow.</param>
-    /// <param name="stop">Gives up.</param>
-    /// <exception cref="LinkException">The connection is gone, nothing comes, or it is no answer.</exception>
-    public Task<PeerResponse> ReceiveAsync(TimeSpan wait, CancellationToken stop)
+    /// <summary>Receives the next reply, however long that takes.</summary>
+    /// <exception cref="LinkException">The connection is gone, or the line is no reply.</exception>
+    public Task<PeerReply> ReceiveAsync(CancellationToken stop)
     {
-        var receiving = ReceiveNextAsync(wait, stop);
+        var receiving = ReceiveNextAsync(stop);
         _receiving = receiving;
         return receiving;
     }
@@ -86,11 +90,9 @@ internal sealed class PeerConnection : IAsyncDisposable
         await _stream.DisposeAsync();
     }
 
-    private async Task<PeerResponse> ReceiveNextAsync(TimeSpan wait, CancellationToken stop)
+    private async Task<PeerReply> ReceiveNextAsync(CancellationToken stop)
     {
-        using var limit = new CancellationTokenSource(wait + _timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
-        var line = await Guarded(_lines.ReadAsync(either.Token).AsTask(), "sends nothing", stop);
+        var line = await Guarded(_lines.ReadAsync(stop).AsTask(), stop);
         if (line is not { Kind: LineKind.Line, IsLast: false })
         {
             throw new LinkException(line.Kind is LineKind.TooLong ? $"its answer is longer than {LongestAnswer} bytes" : "the node closed the connection");
@@ -99,7 +101,7 @@ internal sealed class PeerConnection : IAsyncDisposable
         try
         {
             using var document = JsonDocument.Parse(line.Line, Options);
-            return PeerResponse.Read(document.RootElement);
+            return PeerReplyReader.Read(document.RootElement, _unreadable);
         }
         catch (JsonException)
         {
@@ -120,7 +122,7 @@ internal sealed class PeerConnection : IAsyncDisposable
         return await tls.AuthenticateAsync(plain, config.Address, stop);
     }
 
-    private async Task<T> Guarded<T>(Task<T> work, string what, CancellationToken stop)
+    private async Task<T> Guarded<T>(Task<T> work, CancellationToken stop)
     {
         try
         {
@@ -136,7 +138,7 @@ internal sealed class PeerConnection : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            throw new LinkException($"the node {what} for {_timeout.TotalSeconds} s");
+            throw new LinkException($"the node takes nothing for {_timeout.TotalSeconds} s");
         }
     }
 }

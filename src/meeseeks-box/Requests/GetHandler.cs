@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Requests;
 
@@ -9,7 +10,7 @@ internal sealed class GetHandler(CoreHost host, UpstreamSessions upstreamSession
 {
     public async ValueTask HandleAsync(GetRequest request, RequestOptions options, ResponseWriter answer, Session session, CancellationToken stop)
     {
-        var (jobs, seq) = host.Select(request.Filter, options);
+        var (jobs, seq) = host.Select(new JobQuery(request.Filter, options.Unassigned));
         await answer.WriteJobsAsync(jobs.Select(job => KeyValuePair.Create(job.Id, (Job?)job)), stop);
         if (request.Filter.NewerSeq is null)
         {

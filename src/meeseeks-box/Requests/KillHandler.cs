@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Requests;
 
@@ -20,7 +21,7 @@ internal sealed class KillHandler(CoreHost host)
         {
             { IsEmpty: true } => [],
             { Ids: { } named, HasConditions: false } => named,
-            _ => host.Select(request.Filter, new RequestOptions()).Jobs.Select(job => job.Id),
+            _ => host.Select(new JobQuery(request.Filter, IncludesUnassigned: false)).Jobs.Select(job => job.Id),
         };
 
         // All are killed before the first is written: a client that is slow to read must not keep the others alive.

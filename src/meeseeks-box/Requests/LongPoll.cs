@@ -1,18 +1,15 @@
 using MeeseeksBox.Agent.State;
-using MeeseeksBox.Core;
-using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Core.Queries;
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Protocol.Lines;
 using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>Holds back an answer to who asks for news with <c>wait</c>, until there is some (docs/PROTOCOL.md#waiting-for-news).</summary>
+/// <summary>Holds the answer to a request with <c>wait</c> until a <see cref="HeldReply"/> releases it (docs/PROTOCOL.md#waiting-for-news).</summary>
 internal sealed class LongPoll(CoreHost host, TimeProvider time)
 {
-    // Where changes come in a stream, each check and each answer takes in what came meanwhile. The first after a quiet time is checked at once.
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(2);
-
-    /// <summary>True when the answer to a request can be news, or none.</summary>
+    /// <summary>True when a request asks for what changed after a number, so that its answer can wait for changes.</summary>
     public static bool CanWait(Request request) => request switch
     {
         GetRequest get => get.Filter.NewerSeq is not null,
@@ -21,36 +18,35 @@ internal sealed class LongPoll(CoreHost host, TimeProvider time)
         _ => false,
     };
 
-    /// <summary>Ends when there is news, when the time is over, when a further line has come, or when the connection ends.</summary>
+    /// <summary>Ends when the answer is released: by a change, by the time, by a further line or by the end of the connection.</summary>
     public async ValueTask WaitAsync(RequestObject request, ILineLookahead further, ResponseWriter answer, CancellationToken stop)
     {
-        var checkedSeq = 0L;
-        if (further.IsNextAvailable || HasChanges(request, ref checkedSeq))
+        var (held, until) = host.Execute((_, now) => Hold(request, now.Monotonic));
+        if (further.IsNextAvailable || Update(held).IsReleased)
         {
             return;
         }
 
         await answer.SendAnswersBeforeAsync(stop);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var limit = Task.Delay(TimeSpan.FromSeconds(request.Options.Wait!.Value), time, over.Token);
         var line = further.WaitForNextAsync();
-        var checkedAt = time.GetTimestamp();
+        var limit = DelayAsync(until, over.Token);
         try
         {
             while (true)
             {
+                // Taken before the check, so that no change between the two is missed.
                 var change = host.NextChange;
-                if (HasChanges(request, ref checkedSeq) || await Task.WhenAny(change, line, limit) != change)
+                if (Update(held).IsReleased)
                 {
                     return;
                 }
 
-                if (Pace - time.GetElapsedTime(checkedAt) is { Ticks: > 0 } pause)
+                var next = held.IsPaced ? DelayAsync(held.Deadline, over.Token) : change;
+                if (await Task.WhenAny(next, line, limit) != next)
                 {
-                    _ = await Task.WhenAny(Task.Delay(pause, time, over.Token), line, limit);
+                    return;
                 }
-
-                checkedAt = time.GetTimestamp();
             }
         }
         finally
@@ -59,23 +55,25 @@ internal sealed class LongPoll(CoreHost host, TimeProvider time)
         }
     }
 
-    // What was checked before and did not match has not changed since: each change is checked once.
-    private bool HasChanges(RequestObject request, ref long checkedSeq)
+    private static (HeldReply Held, double Until) Hold(RequestObject request, double now)
     {
-        var from = checkedSeq;
-        (var result, checkedSeq) = host.Execute((core, _) => (request.Requests.Any(one => HasChanges(one.Value, request.Options, core, from)), core.Seq));
-        return result;
+        var filters = request.Requests.Select(one => one.Value switch { GetRequest get => get.Filter, LsRequest ls => ls.Filter, _ => null });
+        var condition = new ChangeCondition(
+            [.. filters.Where(filter => filter?.NewerSeq is not null).Select(filter => new JobQuery(filter!, request.Options.Unassigned))],
+            request.Requests.Select(one => one.Value).OfType<NodesRequest>().FirstOrDefault()?.Seq);
+        var until = now + request.Options.Wait!.Value;
+        return (new HeldReply(condition, until), until);
     }
 
-    private static bool HasChanges(Request request, RequestOptions options, NodeCore core, long checkedSeq) => request switch
+    private HeldReply Update(HeldReply held)
     {
-        GetRequest { Filter: { NewerSeq: { } seq } filter } => HasChanges(core, seq, checkedSeq, filter, options),
-        LsRequest { Filter: { NewerSeq: { } seq } filter } => HasChanges(core, seq, checkedSeq, filter, options),
-        NodesRequest { Seq: { } seq } => seq > core.Nodes.Seq || core.Nodes.SignificantSeq > seq,
-        _ => false,
-    };
+        host.Execute((core, now) => held.Update(core, now));
+        return held;
+    }
 
-    // Somebody who knows of more changes than there are has come from an earlier life of this box.
-    private static bool HasChanges(NodeCore core, long seq, long checkedSeq, JobFilter filter, RequestOptions options) =>
-        seq > core.Seq || core.HasAnyAfter(Math.Max(seq, checkedSeq), filter, options);
+    private Task DelayAsync(double until, CancellationToken stop)
+    {
+        var seconds = until - (time.GetTimestamp() / (double)time.TimestampFrequency);
+        return Task.Delay(TimeSpan.FromMilliseconds(Math.Max(Math.Ceiling(seconds * 1000), 1)), time, stop);
+    }
 }

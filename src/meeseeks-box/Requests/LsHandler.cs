@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
@@ -8,7 +9,7 @@ internal sealed class LsHandler(CoreHost host)
 {
     public async ValueTask HandleAsync(LsRequest request, RequestOptions options, ResponseWriter answer, CancellationToken stop)
     {
-        var (jobs, seq) = host.Select(request.Filter, options);
+        var (jobs, seq) = host.Select(new JobQuery(request.Filter, options.Unassigned));
         answer.Json.WriteStartArray();
 
         // As the original lists them; a reader of changes gets them in the order of the changes.

@@ -8,9 +8,6 @@ namespace MeeseeksBox.Agent.Requests;
 /// <summary><c>status</c>, <c>nodes</c> and <c>pools</c>: what this node knows of the cluster.</summary>
 internal sealed class StatusHandler(CoreHost host)
 {
-    // Who waits for changes asks anew when the time is over: what was stated a little before he asked is old then.
-    private const double ShareOfWait = 0.9;
-
     public void HandleStatus(ResponseWriter answer)
     {
         answer.Json.WriteStartObject();
@@ -23,7 +20,7 @@ internal sealed class StatusHandler(CoreHost host)
 
     public void HandleNodes(NodesRequest request, RequestOptions options, ResponseWriter answer)
     {
-        var changes = host.Execute((core, now) => core.NodesSince(request.Seq ?? 0, (options.Wait ?? 0) * ShareOfWait, now));
+        var changes = host.Execute((core, now) => core.NodesSince(request.Seq ?? 0, options.Wait, now));
         JsonSerializer.Serialize(answer.Json, changes.Statuses, WireContext.Default.DictionaryStringNodeStatus);
         if (request.Seq is not null)
         {

@@ -1,5 +1,6 @@
 using MeeseeksBox.Core;
 using MeeseeksBox.Core.Peers;
+using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
@@ -93,6 +94,14 @@ internal sealed class CoreHost : IDisposable
     public (IReadOnlyList<Job>? Jobs, long Seq, Task Rotated) TakeCheckpoint(long savedSeq) => Execute((core, _) => core.Seq == savedSeq
         ? (null, savedSeq, Task.CompletedTask)
         : ((IReadOnlyList<Job>?)core.Snapshot(), core.Seq, _journal?.RotateAsync() ?? Task.CompletedTask));
+
+    /// <summary>The jobs that a query finds, and the number of change up to which they are complete.</summary>
+    /// <remarks>The lock is held while candidates are looked up; conditions are checked after.</remarks>
+    public (IReadOnlyList<Job> Jobs, long Seq) Select(JobQuery query)
+    {
+        var (candidates, seq) = Execute((core, _) => (query.Candidates(core), core.Seq));
+        return (query.Select(candidates), seq);
+    }
 
     /// <summary>Ends at the next change of any job, or of a node in a way that matters. Take it before looking, wait for it after.</summary>
     public Task NextChange

@@ -211,7 +211,7 @@ internal sealed class Box
 
         foreach (var name in Plan.Downstream.Where(name => !_links.ContainsKey(name)))
         {
-            var link = new Link(this, Do(Turn.Own, (core, now) => core.AddPeer(name, now)), _world);
+            var link = new Link(this, Do(Turn.Own, (core, now) => core.AddPeer(name, now)), _world, new Random(_seed + Life + name.Length));
             _links.Add(name, link);
             link.Connect();
         }

@@ -1,63 +1,58 @@
-using MeeseeksBox.Core;
 using MeeseeksBox.Core.Peers;
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation.Boxes;
 
-/// <summary>What <c>meeseeks-box/Links</c> does: connects and connects again, greets, exchanges; each wait with its limit.</summary>
-internal sealed class Link(Box box, Peer peer, World world)
+/// <summary>Make-believe socket and timer around the session of a link, in the place of <c>meeseeks-box/Links</c>.</summary>
+internal sealed class Link
 {
-    private const double ShortestPause = 0.1;
-    private const double LongestPause = 10;
-    private const double Growth = 1.25;
-
-    // What it takes from being woken to sending, in which more may pile up.
+    // The time from a wake to the next line, in which more changes may pile up.
     private const double Reaction = 0.0002;
 
-    // The lines sent and not yet answered, in their order: true for those that ask for news.
-    private readonly Queue<bool> _unanswered = new();
-
-    private double _pause = ShortestPause;
+    private readonly Box _box;
+    private readonly World _world;
+    private readonly DownstreamSession _session;
     private Connection? _connection;
-    private bool _isGreeted;
-    private bool _isOld;
     private bool _isEnded;
     private bool _isWoken;
-    private double _polledAt;
+    private double _armedFor = double.PositiveInfinity;
 
-    // Counts what an earlier limit or pause must not be taken for.
-    private int _waits;
+    public Link(Box box, Peer peer, World world, Random random)
+    {
+        (_box, _world) = (box, world);
+        _session = new DownstreamSession(peer, world.Times, random);
+    }
 
-    public Peer Peer => peer;
+    public Peer Peer => _session.Peer;
 
     public void Connect()
     {
         if (!_isEnded)
         {
-            world.Links.Connect(box.Name, peer.Name, world.Times.Timeout, world.Boxes[peer.Name].Accept, Connected);
+            _world.Links.Connect(_box.Name, Peer.Name, _world.Times.Timeout, _world.Boxes[Peer.Name].Accept, Connected);
         }
     }
 
-    /// <summary>The box has ended, or the link was taken out.</summary>
+    /// <summary>The box has ended, or the link was removed.</summary>
     public void End()
     {
         _isEnded = true;
-        _waits++;
-        _connection?.CloseAtClient(isCrash: !box.IsUp);
+        _connection?.CloseAtClient(isCrash: !_box.IsUp);
         _connection = null;
-        NodeCore.Disconnected(peer);
+        _ = _session.Disconnect(_box.Now);
     }
 
-    /// <summary>There is something to be sent.</summary>
+    /// <summary>There is something to send.</summary>
     public void Wake()
     {
-        if (_connection is not null && _isGreeted && !_isWoken)
+        if (_connection is not null && !_isWoken)
         {
             _isWoken = true;
-            After(Reaction, () =>
+            OnThisConnection(Reaction, () =>
             {
                 _isWoken = false;
-                Exchange();
+                Advance(null);
             });
         }
     }
@@ -77,113 +72,75 @@ internal sealed class Link(Box box, Peer peer, World world)
         }
 
         _connection = connection;
-        _unanswered.Clear();
-        (_isGreeted, _isWoken) = (false, false);
-        connection.Answered = Take;
+        (_isWoken, _armedFor) = (false, double.PositiveInfinity);
+        connection.Answered = Advance;
         connection.Closed = () => Down("closed");
-        Send(box.Plan.IsOld
-            ? new Request { Sync = [], JobsAfter = 0, AsksForNodes = true }
-            : new Request { JobsAfter = 0, AsksForNodes = true, NodesAfter = 0 }, asks: true, wait: 0);
+        _box.Do(Turn.Own, (_, now) => _session.Connect(now));
+        Advance(null);
     }
 
-    private void Take(Answer response)
+    private void Advance(PeerReply? reply)
     {
-        var asked = _unanswered.Dequeue();
-        _waits++;
-        if (asked && TakeIn(response) is { } refusal)
+        var wasUp = _session.IsUp;
+        var turn = reply is null ? Turn.Own : Turn.Merge;
+        var step = _box.Do(turn, (core, now) => _session.Advance(core, reply, now), reply?.Jobs);
+        if (step.Failure is { } failure)
         {
-            world.Account.NoteRefused(response);
-            Down(refusal);
+            _world.Account.NoteRefused(reply);
+            Down(failure);
             return;
         }
 
-        if (!_isGreeted)
+        if (!wasUp && _session.IsUp)
         {
-            _isGreeted = true;
-            _isOld = response.NodesSeq is null;
-            _pause = ShortestPause;
-            _polledAt = world.Agenda.Now;
-            world.Account.NoteUp(box, peer.Name);
+            _world.Account.NoteUp(_box, Peer.Name);
         }
 
-        if (_unanswered.Count > 0)
+        foreach (var message in step.Messages)
         {
-            Limit(_isOld ? 0 : world.Times.Poll);
-        }
-
-        if (_isOld && !peer.HasPending)
-        {
-            After(world.Times.Refresh, Exchange, _waits);
-            return;
-        }
-
-        Exchange();
-    }
-
-    private string? TakeIn(Answer response) => box.Do(Turn.Merge, (core, now) =>
-    {
-        var refusal = response.Nodes is null ? null : core.MergeNodesOf(peer, response.Nodes, response.NodesGone, response.NodesSeq, now);
-        if (refusal is not null)
-        {
-            core.ForgetNodesOf(peer, now);
-        }
-        else if (response.Jobs is not null)
-        {
-            core.MergeJobsOf(peer, response.Jobs, response.Seq, now);
-        }
-
-        return refusal;
-    }, response.Jobs);
-
-    private void Exchange()
-    {
-        if (_isOld)
-        {
-            if (_unanswered.Count is 0)
+            if (message.Jobs is { Count: > 0 } jobs)
             {
-                var isPoll = world.Agenda.Now - _polledAt >= world.Times.Poll;
-                _polledAt = isPoll ? world.Agenda.Now : _polledAt;
-                Send(new Request { Sync = TakePending(isTurn: true), JobsAfter = peer.Seq, AsksForNodes = isPoll, NodesAfter = box.Plan.IsOld ? null : peer.NodesSeq }, asks: true, wait: 0);
+                _world.Account.NoteSent(_box.Name, Peer.Name, jobs);
             }
+
+            _connection!.Send(_world.Wire.Carry(_box.Plan.IsOld ? AsOriginal(message) : message));
         }
-        else if (!_unanswered.Contains(true))
-        {
-            Send(
-                new Request { Sync = TakePending(isTurn: true), JobsAfter = peer.Seq, AsksForNodes = true, NodesAfter = peer.NodesSeq, Wait = world.Times.Poll },
-                asks: true,
-                world.Times.Poll);
-        }
-        else if (peer.HasPending && _unanswered.Count is 1)
-        {
-            Send(new Request { Sync = TakePending(isTurn: false) }, asks: false, world.Times.Poll);
-        }
+
+        Arm(step.Deadline);
     }
 
-    private IReadOnlyList<Protocol.Jobs.Job> TakePending(bool isTurn) => box.Do(Turn.Own, (core, _) => core.DequeuePending(peer, isTurn));
-
-    private void Send(Request request, bool asks, double wait)
+    // A node of the original knows no numbers of change of nodes, no held replies, and asks for no jobs by id.
+    private PeerMessage AsOriginal(PeerMessage message) => message with
     {
-        _unanswered.Enqueue(asks);
-        if (request.Sync is { Count: > 0 } jobs)
-        {
-            world.Account.NoteSent(box.Name, peer.Name, jobs);
-        }
+        Jobs = message.Jobs ?? [],
+        JobIds = null,
+        JobsAfter = message.IsPoll ? Peer.Seq : null,
+        NodesAfter = message.NodesAfter is null ? null : 0,
+        Wait = null,
+    };
 
-        _connection!.Send(world.Wire.Carry(request));
-        if (_unanswered.Count is 1)
+    private void Arm(double deadline)
+    {
+        if (double.IsFinite(deadline) && deadline < _armedFor)
         {
-            Limit(wait);
+            _armedFor = deadline;
+            OnThisConnection(Math.Max(deadline - _world.Agenda.Now, 0), () =>
+            {
+                if (_armedFor == deadline)
+                {
+                    _armedFor = double.PositiveInfinity;
+                    Advance(null);
+                }
+            });
         }
     }
 
-    private void Limit(double wait) => After(wait + world.Times.Timeout, () => Down("nothing comes"), ++_waits);
-
-    private void After(double seconds, Action what, int? wait = null)
+    private void OnThisConnection(double seconds, Action what)
     {
         var connection = _connection;
-        box.InThisLife(seconds, () =>
+        _box.InThisLife(seconds, () =>
         {
-            if (_connection == connection && (wait is null || wait == _waits))
+            if (_connection == connection)
             {
                 what();
             }
@@ -197,12 +154,9 @@ internal sealed class Link(Box box, Peer peer, World world)
             return;
         }
 
-        world.Tell($"{box.Name}→{peer.Name} down: {why}");
+        _world.Tell($"{_box.Name}→{Peer.Name} down: {why}");
         _connection?.CloseAtClient(isCrash: false);
         _connection = null;
-        _waits++;
-        box.Do(Turn.Own, (_, _) => NodeCore.Disconnected(peer));
-        box.InThisLife(_pause * world.Between(0.5, 1), Connect);
-        _pause = Math.Min(_pause * Growth, LongestPause);
+        _box.InThisLife(_box.Do(Turn.Own, (_, now) => _session.Disconnect(now)), Connect);
     }
 }

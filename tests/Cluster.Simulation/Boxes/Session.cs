@@ -1,126 +1,144 @@
+using System.Text.Json;
+using MeeseeksBox.Core.Queries;
+using MeeseeksBox.Core.Replication;
+using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation.Boxes;
 
-/// <summary>What <c>meeseeks-box/Requests</c> does for one connection: answers in order, and holds back an answer that waits for news.</summary>
+/// <summary>The server's end of a connection, in the place of <c>meeseeks-box/Requests</c>: replies in order, and holds a reply.</summary>
 internal sealed class Session(Box box, Connection connection, World world)
 {
-    private const double Pace = 0.002;
-
-    // What was stated a little before somebody asks again is old then.
-    private const double ShareOfWait = 0.9;
-
-    private readonly Queue<Request> _requests = new();
-    private Request? _held;
-    private bool _isLooking;
-    private int _turn;
+    private readonly Queue<PeerMessage> _messages = new();
+    private (PeerMessage Message, HeldReply Reply)? _held;
+    private double _armedFor;
+    private bool _isClosed;
 
     /// <summary>Takes a further line.</summary>
-    public void Take(Request request)
+    public void Take(PeerMessage message)
     {
-        if (_turn < 0)
+        if (_isClosed)
         {
             return;
         }
 
-        _requests.Enqueue(request);
-        if (_held is not null)
-        {
-            Release();
-        }
-        else
-        {
-            Next();
-        }
+        _messages.Enqueue(message);
+        _held?.Reply.Release();
+        Next();
     }
 
     /// <summary>Something has changed.</summary>
     public void LookSoon()
     {
-        if (_held is not null && !_isLooking)
+        // Not at once: the box is about its change.
+        if (_held is not null)
         {
-            _isLooking = true;
-            var turn = _turn;
-            box.InThisLife(Pace, () =>
-            {
-                _isLooking = false;
-                if (turn == _turn && _held is not null && HasNews(_held))
-                {
-                    Release();
-                }
-            });
+            Arm(world.Agenda.Now);
         }
     }
 
     public void Close()
     {
-        _turn = -1;
+        _isClosed = true;
         _held = null;
-        _requests.Clear();
+        _messages.Clear();
     }
 
     private void Next()
     {
-        while (_held is null && _requests.TryDequeue(out var request))
+        while (IsFree() && _messages.TryDequeue(out var message))
         {
-            if (request.Sync is { Count: > 0 } jobs)
+            if (message.Jobs is { Count: > 0 } jobs)
             {
                 _ = box.Do(Turn.Merge, (core, now) => core.Merge(jobs, now), jobs);
             }
 
-            if (request.Wait is { } wait && !box.Plan.IsOld && _requests.Count is 0 && !HasNews(request))
+            if (message.Wait is { } wait && !box.Plan.IsOld && _messages.Count is 0)
             {
-                _held = request;
-                var turn = ++_turn;
-                box.InThisLife(wait, () =>
-                {
-                    if (turn == _turn && _held is not null)
-                    {
-                        Release();
-                    }
-                });
-                return;
+                var until = world.Agenda.Now + wait;
+                _held = (message, new HeldReply(Condition(message), until));
+                _armedFor = double.PositiveInfinity;
             }
-
-            Answer(request);
+            else
+            {
+                Send(message);
+            }
         }
     }
 
-    private void Release()
+    // Sends the held reply when it is released; true when none is held any more.
+    private bool IsFree()
     {
-        var request = _held!;
+        if (_held is not var (message, reply))
+        {
+            return true;
+        }
+
+        reply.Update(box.Core, box.Now);
+        if (!reply.IsReleased)
+        {
+            Arm(reply.Deadline);
+            return false;
+        }
+
         _held = null;
-        Answer(request);
-        Next();
+        Send(message);
+        return true;
     }
 
-    private bool HasNews(Request request) =>
-        (request.JobsAfter is { } jobs && (jobs > box.Core.Seq || box.Core.ChangesSince(jobs).Count > 0))
-        || (request.NodesAfter is { } nodes && (nodes > box.Core.Nodes.Seq || box.Core.Nodes.SignificantSeq > nodes));
-
-    private void Answer(Request request) => connection.Answer(world.Wire.Carry(box.Plan.IsOld ? AsOld(request) : AsNew(request)));
-
-    private Answer AsNew(Request request)
+    private void Arm(double deadline)
     {
-        var nodes = request.AsksForNodes ? NodesSince(request.NodesAfter ?? 0, (request.Wait ?? 0) * ShareOfWait) : null;
-        var jobs = request.JobsAfter is { } after ? box.Core.ChangesSince(after) : null;
-        return new Answer
+        if (deadline < _armedFor)
         {
-            Jobs = jobs,
-            Seq = jobs is null ? null : box.Core.Seq,
+            _armedFor = deadline;
+            var held = _held;
+            box.InThisLife(Math.Max(deadline - world.Agenda.Now, 0), () =>
+            {
+                if (_held is not null && _held == held && _armedFor == deadline)
+                {
+                    _armedFor = double.PositiveInfinity;
+                    Next();
+                }
+            });
+        }
+    }
+
+    private static ChangeCondition Condition(PeerMessage message) => new(
+        message.JobsAfter is { } seq ? [new JobQuery(JobFilter.Read(JsonElement.Parse($"{{\"seq\":{seq}}}"), out _)!, IncludesUnassigned: false)] : [],
+        message.NodesAfter);
+
+    private void Send(PeerMessage message)
+    {
+        var reply = Reply(message);
+        if (box.Plan.IsOld || world.Boxes[connection.Client].Plan.IsOld)
+        {
+            reply = AsOriginal(reply);
+        }
+
+        connection.Answer(world.Wire.Carry(reply));
+    }
+
+    private PeerReply Reply(PeerMessage message)
+    {
+        var isLegacy = box.Plan.IsOld;
+        var nodes = message.NodesAfter is { } after ? box.Do(Turn.Own, (core, now) => core.NodesSince(isLegacy ? 0 : after, message.Wait, now)) : null;
+        return new PeerReply
+        {
+            Jobs = message.JobIds?.Select(box.Core.Find).OfType<Job>().ToArray()
+                ?? (message.JobsAfter is { } seq ? box.Core.ChangesSince(seq) : null),
+            Seq = message.JobsAfter is null ? null : box.Core.Seq,
             Nodes = nodes?.Statuses,
-            NodesSeq = request.NodesAfter is null ? null : nodes?.Seq,
-            NodesGone = request.NodesAfter is > 0 ? nodes?.Removed : null,
+            NodesSeq = nodes?.Seq,
+            NodesGone = message.NodesAfter is > 0 ? nodes?.Removed : null,
         };
     }
 
-    private Answer AsOld(Request request) => new()
+    // A node of the original states no numbers, and no version of its own.
+    private PeerReply AsOriginal(PeerReply reply) => new()
     {
-        Jobs = request.JobsAfter is { } after ? box.Core.ChangesSince(after) : null,
-        Nodes = request.AsksForNodes
-            ? NodesSince(0, 0).Statuses.ToDictionary(node => node.Key, node => node.Key == box.Name ? node.Value with { Ver = null, Caps = null, Links = null } : node.Value)
-            : null,
+        Jobs = reply.Jobs,
+        Nodes = box.Plan.IsOld
+            ? reply.Nodes?.ToDictionary(node => node.Key, node => node.Key == box.Name ? node.Value with { Ver = null, Caps = null, Links = null } : node.Value)
+            : reply.Nodes,
     };
-
-    private Core.Nodes.NodeChanges NodesSince(long seq, double oldest) => box.Do(Turn.Own, (core, now) => core.NodesSince(seq, oldest, now));
 }

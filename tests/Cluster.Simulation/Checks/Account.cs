@@ -1,7 +1,7 @@
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Simulation.Boxes;
-using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation.Checks;
 
@@ -162,7 +162,7 @@ internal sealed class Account(World world, bool isChecked)
     }
 
     /// <summary>What a peer has told is not taken in, because it must not be linked with.</summary>
-    public void NoteRefused(Answer response) => Resent += response.Jobs?.Count ?? 0;
+    public void NoteRefused(PeerReply? reply) => Resent += reply?.Jobs?.Count ?? 0;
 
     public void NoteSent(string from, string to, IReadOnlyList<Job> jobs)
     {

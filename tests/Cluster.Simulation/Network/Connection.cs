@@ -1,3 +1,5 @@
+using MeeseeksBox.Core.Replication;
+
 namespace MeeseeksBox.Simulation.Network;
 
 /// <summary>A connection of a link with the box downstream of it: requests one way, answers the other, and the ways in which it ends.</summary>
@@ -15,16 +17,16 @@ internal sealed class Connection(Agenda agenda, Links links, string client, stri
     public Served? Server { get; set; }
 
     /// <summary>Takes answers at the client.</summary>
-    public Action<Answer> Answered { get; set; } = _ => { };
+    public Action<PeerReply> Answered { get; set; } = _ => { };
 
     /// <summary>Tells the client that it is over.</summary>
     public Action Closed { get; set; } = () => { };
 
     public bool IsBetween(string one, string other) => (client == one && server == other) || (client == other && server == one);
 
-    public void Send(Request request) => _toServer.Send(() => Server!.Take(request));
+    public void Send(PeerMessage message) => _toServer.Send(() => Server!.Take(message));
 
-    public void Answer(Answer response) => _toClient.Send(() => Answered(response));
+    public void Answer(PeerReply reply) => _toClient.Send(() => Answered(reply));
 
     /// <summary>The client ends it. What it has sent may still arrive, even long after it has connected again.</summary>
     public void CloseAtClient(bool isCrash)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Simulation.Network;
@@ -22,16 +23,16 @@ internal sealed class Wire(bool isWritten, bool isRead)
     /// <summary>Bytes of those copies.</summary>
     public long Bytes { get; private set; }
 
-    public Request Carry(Request request)
+    public PeerMessage Carry(PeerMessage message)
     {
         Lines++;
-        return request.Sync is null ? request : request with { Sync = Carry(request.Sync) };
+        return message.Jobs is null ? message : message with { Jobs = Carry(message.Jobs) };
     }
 
-    public Answer Carry(Answer response)
+    public PeerReply Carry(PeerReply reply)
     {
         Lines++;
-        return response.Jobs is null ? response : response with { Jobs = Carry(response.Jobs) };
+        return reply.Jobs is null ? reply : reply with { Jobs = Carry(reply.Jobs) };
     }
 
     private IReadOnlyList<Job> Carry(IReadOnlyList<Job> jobs)

@@ -1,19 +1,21 @@
-using MeeseeksBox.Core.Peers;
-using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Core.Replication;
 
 namespace MeeseeksBox.Core.Tests.Properties;
 
-/// <summary>What a link from a node to one downstream of it does, without the wire.</summary>
+/// <summary>A link from a node to one downstream of it: the session that ships, without the wire.</summary>
 internal sealed class Link
 {
-    private readonly Peer _peer;
+    private readonly DownstreamSession _session;
+    private readonly Queue<PeerMessage> _sent = new();
+    private bool _isConnected;
 
     /// <param name="up">The node that asks.</param>
-    /// <param name="down">The node that answers.</param>
+    /// <param name="down">The node that replies.</param>
     public Link(TestNode up, TestNode down)
     {
         (Up, Down) = (up, down);
-        _peer = up.Core.AddPeer(down.Core.Settings.Name, up.Now);
+        var peer = up.Core.AddPeer(down.Core.Settings.Name, up.Now);
+        _session = new DownstreamSession(peer, new LinkTiming(Refresh: 1, Poll: 10, Timeout: 1e6), new Random(1));
     }
 
     /// <summary>True while nothing gets through.</summary>
@@ -23,15 +25,17 @@ internal sealed class Link
 
     public TestNode Down { get; }
 
-    /// <summary>Cuts it, or heals it: it then starts from the beginning.</summary>
+    /// <summary>Cuts it, or heals it: it then starts again with a greeting.</summary>
     public void Cut(bool cut)
     {
         IsCut = cut;
-        NodeCore.Disconnected(_peer);
+        _isConnected = false;
+        _sent.Clear();
+        _ = _session.Disconnect(Up.Now);
     }
 
-    /// <summary>One request and its answer.</summary>
-    /// <param name="answerIsLost">The request arrives, the connection breaks before the answer does.</param>
+    /// <summary>Delivers all lines that are on their way, and their replies.</summary>
+    /// <param name="answerIsLost">The lines arrive, the connection breaks before the replies do.</param>
     public void Exchange(bool answerIsLost)
     {
         if (IsCut)
@@ -39,17 +43,52 @@ internal sealed class Link
             return;
         }
 
-        Down.Merge([.. Up.Core.DequeuePending(_peer)]);
-        Job[] answer = [.. Down.Core.ChangesSince(_peer.Seq)];
-        var seq = Down.Core.Seq;
-        var nodes = Down.Core.NodesSince(_peer.NodesSeq, oldest: 0, Down.Now);
+        if (!_isConnected)
+        {
+            _isConnected = true;
+            _session.Connect(Up.Now);
+        }
+
+        Advance(null);
+        PeerReply[] replies = [.. Enumerable.Range(0, _sent.Count).Select(_ => Reply(_sent.Dequeue()))];
         if (answerIsLost)
         {
             Cut(false);
             return;
         }
 
-        Up.Core.MergeNodesOf(_peer, nodes.Statuses, _peer.NodesSeq is 0 ? null : nodes.Removed, nodes.Seq, Up.Now).Should().BeNull();
-        Up.Core.MergeJobsOf(_peer, answer, seq, Up.Now);
+        foreach (var reply in replies)
+        {
+            Advance(reply);
+        }
+    }
+
+    private void Advance(PeerReply? reply)
+    {
+        var step = _session.Advance(Up.Core, reply, Up.Now);
+        step.Failure.Should().BeNull();
+        foreach (var message in step.Messages)
+        {
+            _sent.Enqueue(message);
+        }
+    }
+
+    private PeerReply Reply(PeerMessage message)
+    {
+        Down.Merge([.. message.Jobs ?? []]);
+        if (message is not { JobsAfter: { } jobsAfter, NodesAfter: { } nodesAfter })
+        {
+            return new PeerReply();
+        }
+
+        var nodes = Down.Core.NodesSince(nodesAfter, wait: null, Down.Now);
+        return new PeerReply
+        {
+            Jobs = Down.Core.ChangesSince(jobsAfter),
+            Seq = Down.Core.Seq,
+            Nodes = nodes.Statuses,
+            NodesSeq = nodes.Seq,
+            NodesGone = nodesAfter is 0 ? null : nodes.Removed,
+        };
     }
 }

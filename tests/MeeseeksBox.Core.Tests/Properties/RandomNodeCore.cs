@@ -86,7 +86,8 @@ internal sealed class RandomNodeCore
                 MergeNodes(random);
                 break;
             case 18:
-                _core.ForgetNodesOf(_peers[1], _clock.Now);
+                // A peer that reaches this node is refused, and its nodes are forgotten.
+                _ = _core.MergeNodesOf(_peers[1], new Dictionary<string, NodeStatus> { [_core.Settings.Name] = new() }, null, null, _clock.Now);
                 break;
             default:
                 TickAtDeadline();

@@ -187,7 +187,7 @@ public sealed class PeerSyncTests
         _ = _head.Accept(OnN1);
         _ = Sent();
 
-        NodeCore.Disconnected(Peer);
+        Peer.Reset();
 
         (Peer.Seq, Peer.NodesSeq, Peer.HasPending).Should().Be((0L, 0L, false));
         Connect();
@@ -213,10 +213,10 @@ public sealed class PeerSyncTests
     {
         Connect();
         _ = _head.Accept(OnN1);
-        _head.Core.DequeuePending(Peer, isTurn: true).Should().ContainSingle();
+        _head.Core.DequeuePending(Peer, isPoll: true).Should().ContainSingle();
         var echo = _head["a"];
         _ = _head.Submit("{'id':'a','tags':['t']}");
-        _head.Core.DequeuePending(Peer, isTurn: false).Should().ContainSingle();
+        _head.Core.DequeuePending(Peer, isPoll: false).Should().ContainSingle();
 
         TellJobs(echo);
 
@@ -228,11 +228,11 @@ public sealed class PeerSyncTests
     {
         Connect();
         _ = _head.Accept(OnN1);
-        _head.Core.DequeuePending(Peer, isTurn: true).Should().ContainSingle();
+        _head.Core.DequeuePending(Peer, isPoll: true).Should().ContainSingle();
         var started = _head["a"] with { State = JobState.Running, StartCount = 1 };
         _head.Clock.PassUntil(_head.Clock.Steady + 1);
         _ = _head.Submit("{'id':'a','tags':['t']}");
-        _head.Core.DequeuePending(Peer, isTurn: false).Should().ContainSingle();
+        _head.Core.DequeuePending(Peer, isPoll: false).Should().ContainSingle();
 
         TellJobs(started);
 
@@ -247,8 +247,8 @@ public sealed class PeerSyncTests
         _ = _head.Accept(OnN1);
         var before = _head["a"];
         _ = _head.Submit("{'id':'a','tags':['t']}");
-        _head.Core.DequeuePending(Peer, isTurn: false).Should().ContainSingle();
-        _head.Core.DequeuePending(Peer, isTurn: true).Should().BeEmpty();
+        _head.Core.DequeuePending(Peer, isPoll: false).Should().ContainSingle();
+        _head.Core.DequeuePending(Peer, isPoll: true).Should().BeEmpty();
 
         TellJobs(before);
 
@@ -288,7 +288,7 @@ public sealed class PeerSyncTests
         Connect();
         TellJobs(Copy("'node':'n1','state':'done','ts':5"));
 
-        NodeCore.Disconnected(Peer);
+        Peer.Reset();
         Connect();
 
         Sent().Should().BeEmpty();

@@ -1,0 +1,24 @@
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Nodes;
+
+namespace MeeseeksBox.Core.Replication;
+
+/// <summary>The reply of a peer to one <see cref="PeerMessage"/>.</summary>
+/// <remarks>Sample: <c>[{"sync":["a"],"get":{"b":{"seq":18,…}},"nodes":{"n1":{…}},"seq":18,"nodes_seq":4,"nodes_gone":[]}]</c>.</remarks>
+public sealed record PeerReply
+{
+    /// <summary>Jobs, as the peer has them; null: the reply has no <c>get</c>.</summary>
+    public IReadOnlyList<Job>? Jobs { get; init; }
+
+    /// <summary>The number of change up to which the jobs are complete; null from a legacy peer.</summary>
+    public long? Seq { get; init; }
+
+    /// <summary>The status of nodes; null: the reply has no <c>nodes</c>.</summary>
+    public IReadOnlyDictionary<string, NodeStatus>? Nodes { get; init; }
+
+    /// <summary>The number of change up to which the nodes are complete; null from a legacy peer.</summary>
+    public long? NodesSeq { get; init; }
+
+    /// <summary>Nodes that the peer no longer reaches; null when <see cref="Nodes"/> has all that it reaches.</summary>
+    public IReadOnlyList<string>? NodesGone { get; init; }
+}

@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MeeseeksBox.Core.Replication;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Agent.Links;
+
+/// <summary>Writes a <see cref="PeerMessage"/> as a line of JSON (docs/PROTOCOL.md#how-nodes-sync).</summary>
+internal static class PeerMessageWriter
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>Writes a message and its line end.</summary>
+    public static void Write(IBufferWriter<byte> output, PeerMessage message)
+    {
+        using var json = new Utf8JsonWriter(output, Options);
+        json.WriteStartArray();
+        json.WriteStartObject();
+        WriteJobs(json, message.Jobs);
+        if (message.IsGreeting)
+        {
+            WriteSeq(json, "nodes", message.NodesAfter);
+            WriteSeq(json, "get", message.JobsAfter);
+        }
+        else
+        {
+            WriteIds(json, message.JobIds);
+            WriteSeq(json, "get", message.JobsAfter);
+            WriteSeq(json, "nodes", message.NodesAfter);
+        }
+
+        if (message.Wait is { } wait)
+        {
+            json.WriteNumber("wait", wait);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.Flush();
+        output.Write("\n"u8);
+    }
+
+    private static void WriteJobs(Utf8JsonWriter json, IReadOnlyList<Job>? jobs)
+    {
+        if (jobs is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("sync");
+        foreach (var job in jobs)
+        {
+            json.WritePropertyName(job.Id);
+            JobAttributes.Write(json, job);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteIds(Utf8JsonWriter json, IReadOnlyList<string>? ids)
+    {
+        if (ids is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("get");
+        json.WriteStartArray("ids");
+        foreach (var id in ids)
+        {
+            json.WriteStringValue(id);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteSeq(Utf8JsonWriter json, string request, long? seq)
+    {
+        if (seq is { } number)
+        {
+            json.WriteStartObject(request);
+            json.WriteNumber("seq", number);
+            json.WriteEndObject();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using MeeseeksBox.Core.Replication;
+using MeeseeksBox.Protocol.Nodes;
+
+namespace MeeseeksBox.Core.Tests.Replication;
+
+/// <summary>docs/SPECIFICATION.md#links: the lines of a link, without a wire.</summary>
+public sealed class DownstreamSessionTests
+{
+    private const string OnN1 = "{'id':'a','pool':'p1','args':['x'],'node':'n1'}";
+
+    private readonly TestNode _head = new(Some.Head());
+    private readonly DownstreamSession _session;
+
+    public DownstreamSessionTests()
+    {
+        _session = new DownstreamSession(_head.Peer("n1"), new LinkTiming(Refresh: 1, Poll: 10, Timeout: 3), new Random(1));
+        _session.Connect(_head.Now);
+    }
+
+    [Fact]
+    public void The_first_line_asks_for_all_and_nothing_follows_before_its_reply()
+    {
+        Advance().Should().ContainSingle().Which.Should().Be(new PeerMessage { JobsAfter = 0, NodesAfter = 0 });
+        _ = _head.Accept(OnN1);
+
+        Advance().Should().BeEmpty();
+        _session.IsUp.Should().BeFalse();
+    }
+
+    [Fact]
+    public void One_request_is_held_by_the_peer_with_the_numbers_that_it_sent()
+    {
+        _ = Advance();
+
+        var poll = Advance(Reply(seq: 17, nodesSeq: 4)).Should().ContainSingle().Subject;
+
+        (poll.JobsAfter, poll.NodesAfter, poll.Wait).Should().Be((17, 4, 10));
+        poll.Jobs.Should().BeEmpty();
+        Advance().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_change_goes_off_in_a_further_line_and_the_next_waits_for_its_reply()
+    {
+        ComeUp();
+        _ = _head.Accept(OnN1);
+
+        Advance().Should().ContainSingle().Which.Jobs!.Single().Id.Should().Be("a");
+        _ = _head.Submit("{'id':'a','tags':['t']}");
+        Advance().Should().BeEmpty("two lines are in flight");
+        var next = Advance(Reply());
+
+        next.Should().ContainSingle("the peer has ended the hold").Which.Jobs!.Single().Tags.Should().Equal("t");
+        next.Single().IsPoll.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_peer_that_owes_a_reply_for_too_long_is_hung_up_on()
+    {
+        ComeUp();
+        _head.Pass(12.9);
+        Advance().Should().BeEmpty();
+
+        _head.Pass(0.1);
+
+        Step().Failure.Should().Be("the node sends nothing for 3 s");
+    }
+
+    [Fact]
+    public void The_deadline_of_a_further_line_begins_with_the_reply_before_it()
+    {
+        ComeUp();
+        _ = _head.Accept(OnN1);
+        _ = Advance();
+        _head.Pass(12);
+        _ = Advance(Reply());
+
+        _head.Pass(2.9);
+        Step().Failure.Should().BeNull();
+        _head.Pass(0.2);
+        Step().Failure.Should().NotBeNull();
+    }
+
+    [Fact]
+    public void A_line_that_nobody_asked_for_ends_the_connection()
+    {
+        ComeUp();
+        _ = Advance(Reply());
+        _session.Connect(_head.Now);
+
+        Step(Reply()).Failure.Should().Contain("nobody had asked for");
+    }
+
+    [Fact]
+    public void A_peer_that_reaches_this_node_is_refused_and_its_nodes_are_forgotten()
+    {
+        _ = Advance();
+        var nodes = new Dictionary<string, NodeStatus> { ["n1"] = Some.Status(1), [_head.Core.Settings.Name] = Some.Status(1) };
+
+        var step = Step(new PeerReply { Jobs = [], Nodes = nodes, NodesSeq = 1 });
+
+        step.Failure.Should().Contain("cycle");
+        step.Messages.Should().BeEmpty();
+        _head.Core.Nodes.All.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_new_connection_begins_with_a_greeting_again()
+    {
+        ComeUp();
+        _ = _session.Disconnect(_head.Now);
+
+        _session.Connect(_head.Now);
+
+        Advance().Should().ContainSingle().Which.IsGreeting.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_legacy_peer_is_asked_at_once_then_every_refresh_and_after_each_change()
+    {
+        _ = Advance();
+        Advance(LegacyReply()).Should().ContainSingle().Which.Should().BeEquivalentTo(new PeerMessage { Jobs = [], JobsAfter = 0 });
+        _session.IsLegacy.Should().BeTrue();
+        Advance(LegacyReply()).Should().BeEmpty();
+
+        _head.Pass(0.9);
+        Advance().Should().BeEmpty();
+        _head.Pass(0.1);
+        Advance().Should().ContainSingle();
+        _ = Advance(LegacyReply());
+        _ = _head.Accept(OnN1);
+        Advance().Should().ContainSingle().Which.Jobs.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_legacy_peer_is_asked_every_poll_for_its_nodes_and_for_its_live_jobs_by_id()
+    {
+        _ = Advance();
+        _ = Advance(LegacyReply());
+        _ = _head.Accept(OnN1);
+        _ = Advance(LegacyReply());
+        _ = Advance(LegacyReply());
+
+        _head.Pass(10);
+        var message = Advance().Should().ContainSingle().Subject;
+
+        message.JobIds.Should().Equal("a");
+        (message.JobsAfter, message.NodesAfter).Should().Be((null, 0));
+        _ = Advance(LegacyReply());
+        _head.Pass(1);
+        Advance().Should().ContainSingle().Which.JobIds.Should().BeNull();
+    }
+
+    [Fact]
+    public void Pauses_grow_from_a_tenth_of_a_second_to_ten_and_begin_again_after_a_connection_that_held()
+    {
+        double[] pauses = [.. Enumerable.Range(0, 40).Select(_ => _session.Disconnect(_head.Now))];
+
+        pauses[0].Should().BeInRange(0.05, 0.1);
+        pauses[5].Should().BeInRange(0.05, 0.1 * Math.Pow(1.25, 5));
+        pauses[^1].Should().BeInRange(5, DownstreamSession.LongestPause);
+        HeldFor(5).Should().BeGreaterThan(4);
+        HeldFor(11).Should().BeLessThan(0.1);
+
+        double HeldFor(double seconds)
+        {
+            _session.Connect(_head.Now);
+            ComeUp();
+            _head.Pass(seconds);
+            return _session.Disconnect(_head.Now);
+        }
+    }
+
+    private static PeerReply LegacyReply() => new() { Jobs = [], Nodes = new Dictionary<string, NodeStatus> { ["n1"] = Some.OriginalStatus(1, 1) } };
+
+    private static PeerReply Reply(long seq = 1, long nodesSeq = 1) => new()
+    {
+        Jobs = [],
+        Seq = seq,
+        Nodes = new Dictionary<string, NodeStatus> { ["n1"] = Some.Status(0, 1) },
+        NodesSeq = nodesSeq,
+        NodesGone = [],
+    };
+
+    private void ComeUp()
+    {
+        _ = Advance();
+        _ = Advance(Reply());
+    }
+
+    private IReadOnlyList<PeerMessage> Advance(PeerReply? reply = null)
+    {
+        var step = Step(reply);
+        step.Failure.Should().BeNull();
+        return step.Messages;
+    }
+
+    private SessionStep Step(PeerReply? reply = null) => _session.Advance(_head.Core, reply, _head.Now);
+}
