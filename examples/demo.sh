@@ -1,7 +1,9 @@
 #!/bin/bash
-# Shows what meeseeks-box does, in half a minute: builds it, starts the cluster of the examples (eleven boxes), gives it real jobs, kills one
-# of its heads, tells what became of them all, and stops it. Needs the .NET 10 SDK and nothing else. Exit status 0: all went as promised.
+# Demonstrates meeseeks-box in half a minute: builds it, starts the example cluster (eleven boxes), runs jobs, kills a head, checks every
+# result and stops the cluster. Needs the .NET 10 SDK and nothing else. Exit status 0: every check passed.
 set -uo pipefail
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1} # the SDK does not start without libicu otherwise
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 readonly patience=30 # seconds that anything may take before the demo gives up on it
@@ -140,12 +142,28 @@ mistakes_are_answered() {
 # ---- The boxes --------------------------------------------------------------------------------------------------------
 
 build() {
+    local tool missing=() sdk='install the .NET 10 SDK from https://dotnet.microsoft.com/download'
+    for tool in base64 cut grep head paste sed setsid sort wc; do
+        command -v "$tool" > /dev/null || missing+=("$tool")
+    done
+    [ "${#missing[@]}" -eq 0 ] || fail "cannot run the demo: missing ${missing[*]}; install coreutils, grep, sed and util-linux"
+    [ -d /proc/self ] || fail "cannot run the demo: there is no /proc here; run it on Linux"
+
     title "Building meeseeks-box"
-    command -v dotnet > /dev/null || fail "There is no dotnet on the PATH: please install the .NET 10 SDK, https://dotnet.microsoft.com/download"
+    command -v dotnet > /dev/null || fail "cannot build: no dotnet in PATH; $sdk"
+    dotnet --version > "$scratch/build.log" 2>&1 || fail "cannot build: this dotnet has no SDK of version 10; $sdk"
     # Without build servers, which would stay behind for minutes.
-    dotnet build src/meeseeks-box --nologo --verbosity quiet --disable-build-servers > "$scratch/build.log" 2>&1 ||
-        fail "It does not build:" "$scratch/build.log"
-    say "Built: $program"
+    dotnet build src/meeseeks-box --nologo --verbosity quiet --disable-build-servers > "$scratch/build.log" 2>&1 && say "Built: $program" && return
+    grep -q 'error NU1301' "$scratch/build.log" &&
+        fail "cannot restore packages: $(package_sources) not reachable; check the network, or name another source with 'dotnet nuget add source'"
+    fail "cannot build src/meeseeks-box: dotnet reported this:" "$scratch/build.log"
+}
+
+# The hosts that the build could not reach.
+package_sources() {
+    local hosts
+    hosts=$(sed -n "s|.*error NU1301.*https\{0,1\}://\([^/' ]*\).*|\1|p" "$scratch/build.log" | sort -u)
+    echo "${hosts:-the package source}" | paste -sd ' ' -
 }
 
 start_cluster() {
