@@ -15,7 +15,7 @@ internal sealed partial class MarkdownPage
     /// <summary>Every page that the project keeps.</summary>
     public static IReadOnlyList<MarkdownPage> All { get; } =
     [
-        .. new[] { "README.md", "CHANGELOG.md" }.Select(name => Repository.At(name))
+        .. new[] { "README.md", "CONTRIBUTING.md", "CHANGELOG.md" }.Select(name => Repository.At(name))
             .Concat(new[] { "docs", "examples" }.SelectMany(folder => Directory.GetFiles(Repository.At(folder), "*.md", SearchOption.AllDirectories)))
             .Select(path => new MarkdownPage(path)),
     ];
