@@ -6,7 +6,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1} # the SDK does not start without libicu otherwise
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-readonly patience=30 # seconds that anything may take before the demo gives up on it
+readonly timeout=30 # seconds for each step
 readonly program=src/meeseeks-box/bin/Debug/net10.0/meeseeks-box.dll
 readonly a_nodes='nodeA1 nodeA2 nodeA3' b_nodes='nodeB1 nodeB2 nodeB3' heads='headA1 headA2 headB1 headB2'
 scratch=$(mktemp -d) || exit 1
@@ -29,39 +29,40 @@ main() {
     start_cluster
     a_first_job
     jobs_are_spread
-    a_job_that_fails_is_tried_again
-    a_kill_reaches_the_whole_family
+    a_job_that_fails_runs_again
+    a_kill_ends_all_processes
     a_head_fails
-    mistakes_are_answered
+    invalid_requests_receive_errors
     stop_cluster
     if [ "$broken" -gt 0 ]; then
-        say "${red}$broken of the promises above were not kept.${plain} The boxes said:"
+        say "${red}$broken of the checks above failed.${plain} The logs of the boxes:"
         cat "$scratch"/*.log
         exit 1
     fi
 
-    say "${green}All went as promised, and nothing is left running.${plain}"
-    say "Now start one yourself, and talk to it with nc: README.md tells how."
+    say "${green}All checks passed, and no process is left.${plain}"
+    say "README.md describes how to start a box and how to send requests to it."
 }
 
 # ---- The scenes -------------------------------------------------------------------------------------------------------
 
 a_first_job() {
     title "A first job"
-    say "A request is a line of JSON, and so is its answer. Here is a job for the pool q1, given to the master, which has no pools of its own:"
+    say "A request is a line of JSON, and so is its answer. This job for the pool q1 goes to the master, which has no pools of its own:"
     show '{"submit": {"id": "hello", "pool": "q1", "args": ["sh", "-c", "echo hello from $MEESEEKS_NODE"]}}'
-    say "The master chose $(field node). The job went there through a head, and started at once. Let us ask the master what became of it:"
+    say "The master chose $(field node). The job was sent there through a head, and started at once. The master has its result:"
     await_end hello
     show '{"query": "hello"}'
     local printed
     printed=$(field stdout_data | base64 -d)
-    say "It is $(field state), with exit status $(field rc), and it printed: ${bold}$printed${plain}"
-    promise "the job is done and its output came up" [ "$(field state) $(field rc) $printed" = "done 0 hello from $(field node)" ]
+    say "It is $(field state), with exit status $(field rc), and its output is: ${bold}$printed${plain}"
+    check "the job is done and its output came up" [ "$(field state) $(field rc) $printed" = "done 0 hello from $(field node)" ]
 }
 
 jobs_are_spread() {
     title "Twelve jobs, nine slots"
-    say "The pool q1 is on three nodes, with 4, 2 and 3 slots (a fourth, nodeB3, is draining). Twelve jobs of half a second come in on one line:"
+    say "The pool q1 is on three nodes, with 4, 2 and 3 slots (a fourth, nodeB3, is draining)." \
+        "One line submits twelve jobs of half a second:"
     local i lines=() running most=0 begin=$SECONDS
     for i in {1..12}; do
         lines+=('{"submit": {"id": "s'"$i"'", "pool": "q1", "tags": ["spread"], "args": ["sleep", "0.5"]}}')
@@ -73,7 +74,7 @@ jobs_are_spread() {
         [ "$running" -gt "$most" ] && most=$running
         ask '{"ls": {"tag": "spread", "state": "done"}}'
         [ "$(count_ids)" -eq 12 ] && break
-        [ $((SECONDS - begin)) -gt "$patience" ] && break
+        [ $((SECONDS - begin)) -gt "$timeout" ] && break
         sleep 0.05
     done
     local node where='' sum=0 used=0
@@ -82,61 +83,65 @@ jobs_are_spread() {
         i=$(count_ids)
         [ "$i" -gt 0 ] && where="$where, $i on $node" && sum=$((sum + i)) used=$((used + 1))
     done
-    say "All are done: ${where#, }. At most $most ran at the same time; the others waited at the master, in their order, for the first free slot."
-    promise "spread over three nodes, never more at once than there are slots" [ "$sum $used $((most <= 9))" = "12 3 1" ]
+    say "All are done: ${where#, }. At most $most ran at the same time; the others waited at the master, in order, for a free slot."
+    check "spread over three nodes, never more at once than there are slots" [ "$sum $used $((most <= 9))" = "12 3 1" ]
 }
 
-a_job_that_fails_is_tried_again() {
-    title "A job that fails is tried again"
-    say "This one fails twice and works at its third try. With \"retries\": 5 nobody has to look after it:"
-    show "{\"submit\": {\"id\": \"stubborn\", \"pool\": \"q3\", \"retries\": 5, \"cwd\": \"$scratch\", \"args\": [\"sh\", \"-c\", \"echo >> tries; test \$(wc -l < tries) -eq 3\"]}}"
+a_job_that_fails_runs_again() {
+    title "A job that fails runs again"
+    say "This job fails twice and succeeds at its third run. \"retries\": 5 permits that:"
+    show '{"submit": {"id": "stubborn", "pool": "q3", "retries": 5, "cwd": "'"$scratch"'", '\
+'"args": ["sh", "-c", "echo >> tries; test $(wc -l < tries) -eq 3"]}}'
     await_end stubborn
-    say "It is $(field state): started $(field start_count) times on $(field node), failed $(field fail_count) times, with a second between the tries."
-    promise "two failures, then success" [ "$(field state) $(field start_count) $(field fail_count)" = "done 3 2" ]
+    say "It is $(field state): started $(field start_count) times on $(field node)," \
+        "failed $(field fail_count) times, with a second between the runs."
+    check "two failures, then success" [ "$(field state) $(field start_count) $(field fail_count)" = "done 3 2" ]
 }
 
-a_kill_reaches_the_whole_family() {
-    title "A kill reaches the whole family"
-    say "A job for one node, that never ends, and that has started another process in a session of its own:"
+a_kill_ends_all_processes() {
+    title "A kill ends all processes of a job"
+    say "This job never ends, and starts another process in a session of its own:"
     local pid child
-    show "{\"submit\": {\"id\": \"endless\", \"pool\": \"q3\", \"node\": \"nodeB2\", \"cwd\": \"$scratch\", \"args\": [\"sh\", \"-c\", \"setsid sleep 1000 & echo \$! > child; wait\"]}}"
+    show '{"submit": {"id": "endless", "pool": "q3", "node": "nodeB2", "cwd": "'"$scratch"'", '\
+'"args": ["sh", "-c", "setsid sleep 1000 & echo $! > child; wait"]}}'
     await "the process that the job starts" [ -s "$scratch/child" ]
-    await "the news that the job runs" is running endless
+    await "the report that the job runs" is running endless
     pid=$(field pid) child=$(< "$scratch/child")
-    say "It is $(field state) on $(field node), with pid $pid and its child $child. Enough of it:"
+    say "It is $(field state) on $(field node), with pid $pid and its child $child. This kills it:"
     show '{"kill": "endless"}'
     await_end endless
     say "It is $(field state), rc $(field rc): ended by signal 9. Of $pid and $child, $(alive "$pid" "$child") are left."
-    promise "killed, with all that it had started, two links away" [ "$(field state) $(alive "$pid" "$child")" = "killed 0" ]
+    check "the job is killed with all its processes, two links away" [ "$(field state) $(alive "$pid" "$child")" = "killed 0" ]
 }
 
 a_head_fails() {
     title "A head fails"
-    say "Each group of nodes has two heads. Twenty jobs for q2, each writes its name into a file; meanwhile headA1 is killed with kill -9:"
+    say "Each group of nodes has two heads. Twenty jobs for q2 append their names to a file, and headA1 is killed with kill -9 meanwhile:"
     local i lines=()
     for i in {1..20}; do
-        lines+=('{"submit": {"id": "h'"$i"'", "pool": "q2", "tags": ["heads"], "cwd": "'"$scratch"'", "args": ["sh", "-c", "echo $MEESEEKS_JOB_ID >> ran; sleep 0.4"]}}')
+        lines+=('{"submit": {"id": "h'"$i"'", "pool": "q2", "tags": ["heads"], "cwd": "'"$scratch"'", '\
+'"args": ["sh", "-c", "echo $MEESEEKS_JOB_ID >> ran; sleep 0.4"]}}')
     done
     show "[${lines[0]}, …]" "[$(IFS=,; echo "${lines[*]}")]"
     await "the first of the jobs" [ -s "$scratch/ran" ]
     kill -KILL "${pids[headA1]}"
     { wait "${pids[headA1]}"; } 2> /dev/null
     unset 'pids[headA1]'
-    say "headA1 is dead. The master says: $dim$(await_line "$scratch/master.log" 'down: headA1')$plain"
+    say "headA1 is gone. The log of the master: $dim$(await_line "$scratch/master.log" 'WARNING.*headA1')$plain"
     await "the twenty jobs" all_done heads 20
-    say "The jobs went on through headA2: $(wc -l < "$scratch/ran") lines are in the file, of $(sort -u "$scratch/ran" | wc -l) jobs."
-    promise "every job is done and ran exactly once" [ "$(wc -l < "$scratch/ran") $(sort -u "$scratch/ran" | wc -l)" = "20 20" ]
+    say "The jobs continued through headA2: the file has $(wc -l < "$scratch/ran") lines of $(sort -u "$scratch/ran" | wc -l) jobs."
+    check "every job is done and ran exactly once" [ "$(wc -l < "$scratch/ran") $(sort -u "$scratch/ran" | wc -l)" = "20 20" ]
 }
 
-mistakes_are_answered() {
-    title "Mistakes are answered in plain words"
+invalid_requests_receive_errors() {
+    title "Invalid requests receive errors"
     show '{"submit": {"pool": "q1", "args": "'
-    say "The line ends in the middle, and the box says where. The connection stays open for a better one:"
-    promise "bad JSON is told apart, and the connection stays" [ "$(field code)" = bad_json ]
+    say "The line is incomplete, and the error names the position. The connection stays open:"
+    check "the error has the code bad_json" [ "$(field code)" = bad_json ]
     show '{"submit": {"id": "typo", "pool": "q1", "args": ["ehco", "hello"]}}'
     await_end typo
-    say "No job runs from this. It has $(field state), because of: $(field error | cut -c 1-70)…"
-    promise "a job that cannot start says why" [ "$(field state) $(field start_count)" = "failed 0" ]
+    say "The program does not exist. The job is $(field state), and its error is: $(field error | cut -c 1-70)…"
+    check "a job that cannot start has an error and was not started" [ "$(field state) $(field start_count)" = "failed 0" ]
 }
 
 # ---- The boxes --------------------------------------------------------------------------------------------------------
@@ -153,9 +158,10 @@ build() {
     command -v dotnet > /dev/null || fail "cannot build: no dotnet in PATH; $sdk"
     dotnet --version > "$scratch/build.log" 2>&1 || fail "cannot build: this dotnet has no SDK of version 10; $sdk"
     # Without build servers, which would stay behind for minutes.
-    dotnet build src/meeseeks-box --nologo --verbosity quiet --disable-build-servers > "$scratch/build.log" 2>&1 && say "Built: $program" && return
+    dotnet build src/meeseeks-box --nologo --verbosity quiet --disable-build-servers > "$scratch/build.log" 2>&1 &&
+        say "Built: $program" && return
     grep -q 'error NU1301' "$scratch/build.log" &&
-        fail "cannot restore packages: $(package_sources) not reachable; check the network, or name another source with 'dotnet nuget add source'"
+        fail "cannot restore packages: $(package_sources) not reachable; check the network, or use 'dotnet nuget add source'"
     fail "cannot build src/meeseeks-box: dotnet reported this:" "$scratch/build.log"
 }
 
@@ -169,7 +175,8 @@ package_sources() {
 start_cluster() {
     title "Starting a cluster"
     sed -n 's|^//\( \{4,\}.*\)|  \1|p' examples/master.cfg
-    say "Eleven boxes with the configurations of examples/. They take free ports here, so that the demo also works where boxes are running already:"
+    say "Eleven boxes with the configurations of examples/." \
+        "They use free ports, so that the demo also works beside other boxes:"
     # shellcheck disable=SC2086 # The names are words.
     start '' $a_nodes $b_nodes
     start "$a_nodes" headA1 headA2
@@ -177,11 +184,13 @@ start_cluster() {
     start "$heads" master
     say "$dim\$ meeseeks-box examples/nodeA1.cfg listen.port=0$plain"
     say "$dim\$ meeseeks-box examples/headA1.cfg listen.port=0 nodes.nodeA1.port=${ports[nodeA1]} …$plain   and so on"
-    exec 3<> "/dev/tcp/127.0.0.1/${ports[master]}" || fail "The master does not answer on port ${ports[master]}. Its log:" "$scratch/master.log"
+    exec 3<> "/dev/tcp/127.0.0.1/${ports[master]}" ||
+        fail "The master does not answer on port ${ports[master]}. Its log:" "$scratch/master.log"
     await "the six nodes" all_pools
-    say "All listen, the master on port ${ports[master]}. All that follows goes over one connection to it. It knows the free slots of the whole tree:"
+    say "All listen, the master on port ${ports[master]}." \
+        "All further requests use one connection to it. It has the free slots of the whole tree:"
     show '{"pools": {}}'
-    promise "the master knows the pools of all six nodes" all_pools
+    check "the master has the pools of all six nodes" all_pools
 }
 
 # Starts boxes, all at once, linked with those below them: start "BELOW..." NAME...
@@ -221,12 +230,12 @@ stop_cluster() {
         wait "${pids[$name]}" || status=$?
         [ "$status" -eq 0 ] || bad=$((bad + 1))
     done
-    say "SIGTERM asks all ${#pids[@]} to stop: each ends what runs, saves what it has to, and leaves with exit status 0."
-    promise "an orderly stop of every box" [ "$bad" -eq 0 ]
+    say "SIGTERM stops all ${#pids[@]}: each ends its jobs, saves its state, and exits with status 0."
+    check "every box stopped in order" [ "$bad" -eq 0 ]
     pids=()
 }
 
-# Whatever way the demo ends, the boxes end with it, and a box ends its jobs.
+# However the demo ends, the boxes end with it, and a box ends its jobs.
 leave() {
     local status=$? waited
     trap '' INT TERM HUP
@@ -243,16 +252,16 @@ leave() {
     exit "$status"
 }
 
-# ---- Talking to it ----------------------------------------------------------------------------------------------------
+# ---- Requests --------------------------------------------------------------------------------------------------------
 
 # Sends a line, and keeps the line that comes back in $answer.
 ask() {
-    printf '%s\n' "$1" >&3 && IFS= read -r -t "$patience" answer <&3 && return
-    kill -0 "${pids[master]}" 2> /dev/null && fail "The master did not answer within $patience s. Its log:" "$scratch/master.log"
+    printf '%s\n' "$1" >&3 && IFS= read -r -t "$timeout" answer <&3 && return
+    kill -0 "${pids[master]}" 2> /dev/null && fail "The master did not answer within $timeout s. Its log:" "$scratch/master.log"
     fail "The master has ended. Its log:" "$scratch/master.log"
 }
 
-# The same for all to see; a second argument is what is really sent, where that would be long to read.
+# Sends and shows a line. A second argument is the line to send in place of the one to show.
 show() {
     say "  ${dim}>${plain} $1"
     ask "${2:-$1}"
@@ -263,7 +272,7 @@ show() {
     fi
 }
 
-# An attribute of the one job in the answer, without its quotes. Enough JSON for what this demo asks for.
+# An attribute of the only job in the answer, without quotes. This is enough JSON for the demo.
 field() {
     local pattern="\"$1\":(\"(([^\"\\]|\\\\.)*)\"|[^,}]*)"
     [[ $answer =~ $pattern ]] || return 0
@@ -305,7 +314,7 @@ await() {
     local what=$1 begin=$SECONDS
     shift
     until "$@"; do
-        [ $((SECONDS - begin)) -le "$patience" ] || fail "Waited $patience s in vain for $what. The boxes said:" "$scratch"/*.log
+        [ $((SECONDS - begin)) -le "$timeout" ] || fail "No $what within $timeout s. The logs of the boxes:" "$scratch"/*.log
         sleep 0.05
     done
 }
@@ -319,27 +328,27 @@ await_line() {
 alive() {
     local pid count=0
     for pid in "$@"; do
-        # One that has ended may stand in the list of processes until its parent, often a lazy init, has taken note.
+        # An ended process is listed until its parent, often a slow init, has waited for it.
         grep -qs '^State:[[:space:]]*[^[:space:]ZX]' "/proc/$pid/status" && count=$((count + 1))
     done
     echo "$count"
 }
 
-# ---- Telling ----------------------------------------------------------------------------------------------------------
+# ---- Output -----------------------------------------------------------------------------------------------------------
 
 title() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
 
 say() { printf '%s\n' "$*"; }
 
-# Checks what was said to happen: promise "words" command...
-promise() {
+# Checks a result: check "words" command...
+check() {
     local words=$1
     shift
     if "$@"; then
         say "${green}✓ $words${plain}"
     else
         say "${red}✗ $words${plain}"
-        say "  the last answer was: $answer"
+        say "  the last answer: $answer"
         broken=$((broken + 1))
     fi
 }
