@@ -1,5 +1,5 @@
-using MeeseeksBox.Core.Peers;
-using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Core.Replication;
+using MeeseeksBox.Core.Scheduling;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core;

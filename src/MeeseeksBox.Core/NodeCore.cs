@@ -1,8 +1,6 @@
-using MeeseeksBox.Core.Nodes;
-using MeeseeksBox.Core.Peers;
+using MeeseeksBox.Core.Membership;
 using MeeseeksBox.Core.Replication;
-using MeeseeksBox.Core.Rules;
-using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Core.Scheduling;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;

@@ -1,7 +1,7 @@
 using MeeseeksBox.Core.Jobs;
-using MeeseeksBox.Core.Nodes;
-using MeeseeksBox.Core.Peers;
-using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Core.Membership;
+using MeeseeksBox.Core.Replication;
+using MeeseeksBox.Core.Scheduling;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 

@@ -1,4 +1,3 @@
-using MeeseeksBox.Core.Peers;
 using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;

@@ -1,4 +1,4 @@
-using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Core.Scheduling;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Jobs;

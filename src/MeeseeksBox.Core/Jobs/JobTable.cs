@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using MeeseeksBox.Core.Nodes;
-using MeeseeksBox.Core.Peers;
+using MeeseeksBox.Core.Membership;
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MeeseeksBox.Core.Peers;
 
 namespace MeeseeksBox.Core.Replication;
 

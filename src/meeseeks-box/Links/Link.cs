@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.State;
-using MeeseeksBox.Core.Peers;
 using MeeseeksBox.Core.Replication;
 using Serilog;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.State;
-using MeeseeksBox.Core.Peers;
+using MeeseeksBox.Core.Replication;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Links;

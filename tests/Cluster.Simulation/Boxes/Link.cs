@@ -1,4 +1,3 @@
-using MeeseeksBox.Core.Peers;
 using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Simulation.Network;
 

@@ -103,7 +103,7 @@ internal sealed class FullScan
         var runs = _state.Runs;
         Demand(runs.All.GroupBy(run => run.Job.Pool).All(pool => runs.Taken(pool.Key) == pool.Count()), "the slots that are taken are counted");
         Demand(Settings.Pools.Keys.All(pool => runs.Taken(pool) == runs.All.Count(run => run.Job.Pool == pool)), "a free pool has no slots taken");
-        var limits = runs.All.Where(run => run.Stop is Core.Runs.StopReason.None && run.LimitAt is not null).Select(run => run.LimitAt).ToArray();
+        var limits = runs.All.Where(run => run.Stop is Core.Scheduling.StopReason.None && run.LimitAt is not null).Select(run => run.LimitAt).ToArray();
         Demand(limits.Length is 0 || runs.NextLimit <= limits.Min(), "the earliest time limit is known");
         Demand(runs.NextLimit is null || runs.All.Any(run => run.LimitAt == runs.NextLimit), "no time limit outlives its run");
         Demand(_entries.All(entry => entry.Run is not { } run || (runs.All.Contains(run) && run.Job.Id == entry.Job.Id)), "the run of a job is a run");

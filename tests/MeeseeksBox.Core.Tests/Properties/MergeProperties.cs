@@ -1,5 +1,5 @@
 using CsCheck;
-using MeeseeksBox.Core.Rules;
+using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Properties;

@@ -1,0 +1,71 @@
+using MeeseeksBox.Core.Membership;
+using MeeseeksBox.Core.Settings;
+
+namespace MeeseeksBox.Core.Scheduling;
+
+/// <summary>
+/// Gives jobs a node as soon as there is one for them (docs/SPECIFICATION.md#placement). Runs after every change, over the pools that it
+/// touched.
+/// </summary>
+internal sealed class Placement(NodeCoreState state)
+{
+    private readonly List<PlacementCandidate> _candidates = [];
+
+    /// <summary>Looks at every pool again: the nodes or the settings have changed.</summary>
+    public void InvalidateAll()
+    {
+        foreach (var key in state.Jobs.Queues.Keys)
+        {
+            _ = key.Node is null && state.Jobs.PoolsToAssign.Add(key.Pool);
+        }
+    }
+
+    /// <summary>Routes what can be routed in the pools where something happened.</summary>
+    public void AssignNodes(Instant now)
+    {
+        // Giving a job a node is itself a change that marks its pool: so until nothing is marked.
+        while (state.Jobs.PoolsToAssign.Count > 0)
+        {
+            var pool = state.Jobs.PoolsToAssign.First();
+            _ = state.Jobs.PoolsToAssign.Remove(pool);
+            AssignNodesIn(pool, now);
+        }
+    }
+
+    private void AssignNodesIn(string pool, Instant now)
+    {
+        while (state.Jobs.Queue(null, pool)?.Waiting.Min is { } entry && Choose(pool) is { } node)
+        {
+            var here = node == state.Settings.Name;
+            _ = state.ApplyLocal(entry, entry.Job with { Node = node, SubmitNode = entry.Job.SubmitNode ?? state.Settings.Name, Active = here }, now);
+            _ = state.Jobs.PoolsToAssign.Remove(pool);
+        }
+    }
+
+    private string? Choose(string pool)
+    {
+        if (pool is NodeSettings.ConfigPool)
+        {
+            return null;
+        }
+
+        _candidates.Clear();
+        if (state.Settings.Pools.TryGetValue(pool, out var own) && !own.Offer.IsDraining)
+        {
+            _candidates.Add(new(state.Settings.Name, Free(state.Settings.Name, pool, own.Offer.Limit), state.OwnLoadavg));
+        }
+
+        foreach (var node in state.Nodes.WithPool(pool))
+        {
+            var offer = node.Status.Pools[pool];
+            if (!offer.IsDraining)
+            {
+                _candidates.Add(new(node.Name, Free(node.Name, pool, offer.Limit), node.Status.Loadavg));
+            }
+        }
+
+        return NodeSelector.Choose(_candidates, state.Settings.UseLoadavg, state.Settings.WaitInPool, state.Random);
+    }
+
+    private int? Free(string node, string pool, int? slots) => slots - state.Jobs.Occupied(node, pool);
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Scheduling;
+
+/// <summary>A job's way through a pool of this node: taken, started, ended, and perhaps run again.</summary>
+internal sealed class RunLifecycle(NodeCoreState state)
+{
+    /// <summary>The <c>error</c> of a job that its node has lost.</summary>
+    public const string CrashError = "crashed";
+
+    /// <summary>Takes the next job of a pool to be started, and a slot for it; null when none waits or no slot is free.</summary>
+    public Run? ClaimNext(string pool, Instant now)
+    {
+        Run? run = null;
+        if (Next(pool) is { } entry)
+        {
+            run = new Run(entry.Job, now.Monotonic);
+            entry.Run = run;
+            state.Runs.Add(run);
+            state.Jobs.Refresh(entry, now);
+        }
+
+        if (Next(pool) is null)
+        {
+            state.Effects.CancelWake(pool);
+        }
+
+        return run;
+    }
+
+    /// <summary>The run has begun.</summary>
+    public void Started(Run run, int? pid, Instant now)
+    {
+        run.StartedAt = now.Monotonic;
+        if (Of(run) is not { } entry)
+        {
+            return;
+        }
+
+        entry = state.ApplyLocal(entry, entry.Job with
+        {
+            State = entry.Job.State is JobState.New ? JobState.Running : entry.Job.State,
+            Active = true,
+            Pid = pid,
+            StartTs = now.Wall,
+            EndTs = null,
+            StartCount = entry.Job.StartCount + 1,
+            Rc = null,
+            Error = null,
+            StdoutData = null,
+            StderrData = null,
+            StdoutTruncated = entry.Job.StdoutTruncated is null ? null : false,
+            StderrTruncated = entry.Job.StderrTruncated is null ? null : false,
+        }, now);
+        SetLimit(run, entry.Job);
+    }
+
+    /// <summary>Sets attributes of the job of a run that is under way.</summary>
+    public void Report(Run run, Func<Job, Job> change, Instant now)
+    {
+        if (Of(run) is { } entry)
+        {
+            _ = state.ApplyLocal(entry, change(entry.Job), now);
+        }
+    }
+
+    /// <summary>The run is over, its process gone, its slot free.</summary>
+    public void Ended(Run run, RunResult end, Instant now)
+    {
+        if (!state.Runs.Remove(run))
+        {
+            return;
+        }
+
+        state.Effects.Wake(run.Job.Pool);
+        if (state.Jobs.TryFind(run.Job.Id, out var superseding) && superseding.StaleRun == run)
+        {
+            superseding.StaleRun = null;
+            state.Jobs.Refresh(superseding, now);
+        }
+        else if (Of(run) is { } entry)
+        {
+            entry.Run = null;
+            if (run.StartedAt is null && run.Stop is StopReason.Shutdown or StopReason.PoolRemoved)
+            {
+                // It had a slot and nothing more: it waits on, here after a restart or wherever its pool is.
+                _ = state.ApplyLocal(entry, entry.Job with { Active = state.Jobs.IsHere(entry.Job) }, now);
+            }
+            else
+            {
+                EndRun(entry, WithResult(run, entry.Job, end), now);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A job is in the table as running, or as being killed, on this node, and there is no run of it: it was lost with an earlier life of
+    /// this box.
+    /// </summary>
+    public void Crashed(JobEntry entry, Instant now)
+    {
+        var job = entry.Job;
+        EndRun(entry, job.State is JobState.Killed
+            ? job with { Error = null }
+            : job with { State = JobState.Failed, Error = CrashError, Rc = null, FailCount = job.FailCount + 1 }, now);
+    }
+
+    /// <summary>Puts down how a run ended, and lets the job run again where that is asked for.</summary>
+    public void EndRun(JobEntry entry, Job ended, Instant now)
+    {
+        ended = ended with { Active = false, Pid = null, EndTs = now.Wall };
+        entry.NotBefore = now.Monotonic + (state.Settings.Pool(ended.Pool)?.RestartDelay ?? 1);
+        if (RestartPolicy.NextRunAfter(ended) is { } again)
+        {
+            state.Effects.AddEndedJob(ended);
+            again = again with { Active = state.Jobs.IsHere(again) };
+            _ = state.ApplyLocal(entry, again, now);
+        }
+        else
+        {
+            state.RecordEnd(state.ApplyLocal(entry, ended, now));
+        }
+    }
+
+    /// <summary>Ends runs that are over their time.</summary>
+    public void StopOverdue(Instant now)
+    {
+        while (state.Runs.TakeOverdue(now.Monotonic) is { } run)
+        {
+            state.Cancel(run, StopReason.Overdue);
+        }
+    }
+
+    /// <summary>Watches the time of a run by the limits that its job and its pool have now.</summary>
+    public void SetLimit(Run run, Job job) => state.Runs.Limit(run, run.StartedAt + LimitOf(job));
+
+    private JobEntry? Next(string pool) =>
+        state.IsClosed || state.Settings.Pool(pool) is not { Hold: false, Slots: >= 0 } settings
+            || (settings.Slots > 0 && state.Runs.Taken(pool) >= settings.Slots)
+            ? null
+            : state.Jobs.Queue(state.Settings.Name, pool)?.Waiting.Min;
+
+    // A run that was superseded is not the run of its job any more.
+    private JobEntry? Of(Run run) => state.Jobs.TryFind(run.Job.Id, out var entry) && entry.Run == run ? entry : null;
+
+    private double? LimitOf(Job job)
+    {
+        var ofPool = state.Settings.Pool(job.Pool)?.MaxRuntime is > 0 and var pool ? pool : default(double?);
+        var ofJob = job.Runtime is > 0 and var own ? own : default(double?);
+        return ofJob is null || ofPool < ofJob ? ofPool : ofJob;
+    }
+
+    private Job WithResult(Run run, Job job, RunResult end)
+    {
+        var (outcome, error) = run.Stop switch
+        {
+            StopReason.Killed => (JobState.Killed, null),
+            StopReason.Overdue => (JobState.Failed, string.Create(CultureInfo.InvariantCulture, $"exceeded runtime of {LimitOf(job):0.###} s")),
+            StopReason.PoolRemoved => (JobState.Failed, "its pool was removed from the node's configuration"),
+            StopReason.Shutdown => (JobState.Failed, "shutdown"),
+            _ => (end.Succeeded ? JobState.Done : JobState.Failed, end.Error),
+        };
+        return job with
+        {
+            State = outcome,
+            Rc = end.Rc,
+            Error = error,
+            FailCount = job.FailCount + (outcome is JobState.Failed ? 1 : 0),
+        };
+    }
+}

@@ -1,0 +1,76 @@
+namespace MeeseeksBox.Core.Scheduling;
+
+/// <summary>The runs on this node: how many slots of each pool they take, and which is over its time first.</summary>
+internal sealed class RunTable
+{
+    private static readonly Comparer<Run> ByLimit = Comparer<Run>.Create(static (left, right) =>
+    {
+        var order = Nullable.Compare(left.LimitAt, right.LimitAt);
+        return order is not 0 ? order : left.Number.CompareTo(right.Number);
+    });
+
+    private readonly Dictionary<string, int> _taken = new(StringComparer.Ordinal);
+    private readonly HashSet<Run> _runs = [];
+    private readonly SortedSet<Run> _limited = new(ByLimit);
+    private long _number;
+
+    public IReadOnlyCollection<Run> All => _runs;
+
+    /// <summary>When the earliest run is over its time, by the steady clock; null when none ever is.</summary>
+    public double? NextLimit => _limited.Min?.LimitAt;
+
+    /// <summary>How many slots of a pool are taken.</summary>
+    public int Taken(string pool) => _taken.GetValueOrDefault(pool);
+
+    public void Add(Run run)
+    {
+        _ = _runs.Add(run);
+        run.Number = ++_number;
+        _taken[run.Job.Pool] = Taken(run.Job.Pool) + 1;
+    }
+
+    /// <summary>Forgets a run; false when it was not there.</summary>
+    public bool Remove(Run run)
+    {
+        if (!_runs.Remove(run))
+        {
+            return false;
+        }
+
+        _ = _limited.Remove(run);
+        var taken = Taken(run.Job.Pool) - 1;
+        if (taken is 0)
+        {
+            _ = _taken.Remove(run.Job.Pool);
+        }
+        else
+        {
+            _taken[run.Job.Pool] = taken;
+        }
+
+        return true;
+    }
+
+    /// <summary>Says when a run is over its time, in place of what was said before; null for never.</summary>
+    public void Limit(Run run, double? time)
+    {
+        _ = _limited.Remove(run);
+        run.LimitAt = time;
+        if (time is not null && _runs.Contains(run))
+        {
+            _ = _limited.Add(run);
+        }
+    }
+
+    /// <summary>The next run that is over its time, whose limit is then forgotten; null when there is none.</summary>
+    public Run? TakeOverdue(double steady)
+    {
+        if (_limited.Min is not { } run || run.LimitAt > steady)
+        {
+            return null;
+        }
+
+        _ = _limited.Remove(run);
+        return run;
+    }
+}

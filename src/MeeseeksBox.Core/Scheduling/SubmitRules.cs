@@ -1,0 +1,258 @@
+using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Scheduling;
+
+/// <summary>Makes jobs and changes them (docs/SPECIFICATION.md#submit).</summary>
+internal sealed class SubmitRules(NodeCoreState state, KillRules killing, RunLifecycle running)
+{
+    private static readonly string[] SpecKeys =
+        ["id", "node", "state", "tag", .. JobAttributes.All.Where(attribute => attribute.Role is JobAttributeRole.Spec).Select(attribute => attribute.Name)];
+
+    /// <summary>Does what a spec asks for, or refuses it whole.</summary>
+    public SubmitResult Submit(JobSpec spec, Instant now)
+    {
+        var warnings = spec.Unknown.Select(Unknown).ToList();
+        var id = spec.Id ?? JobId.Create(now, state.Random);
+        if (state.IsClosed)
+        {
+            return Refused(id, $"{state.Settings.Name} is stopping and takes no new work", warnings) with { Code = ErrorCode.Stopping };
+        }
+
+        if (spec.Problem is not null)
+        {
+            return Refused(id, spec.Problem, warnings);
+        }
+
+        var (nodes, problem) = TargetNodes(spec, id);
+        if (problem is not null)
+        {
+            return Refused(id, problem, warnings);
+        }
+
+        var plans = new List<PlannedChange>(nodes.Count);
+        foreach (var node in nodes)
+        {
+            var one = nodes.Count is 1 ? id : spec.Id is null ? JobId.Create(now, state.Random) : $"{id}.{node}";
+            var plan = state.Jobs.TryFind(one, out var entry)
+                ? PlanChange(entry, spec, node, warnings)
+                : PlanNew(one, spec, node, now);
+            if ((plan.Problem ?? FindError(plan.Job)) is { } fault)
+            {
+                return Refused(id, fault, warnings);
+            }
+
+            if (plan.Entry is null && node is null && !IsKnown(plan.Job.Pool))
+            {
+                warnings.Add($"pool: no node that is known here has a pool '{plan.Job.Pool}'; the job waits until one has");
+            }
+
+            plans.Add(plan with { Job = plan.Job with { Nodes = nodes.Count > 1 && IsList(spec) ? [.. nodes!] : plan.Job.Nodes } });
+        }
+
+        return new SubmitResult([.. plans.Select(plan => Execute(plan, now))], null, warnings);
+    }
+
+    /// <summary>Takes a new job that a client of the original made in its own table; one that cannot run fails, with the reason.</summary>
+    /// <param name="theirs">The job as the client sent it.</param>
+    /// <param name="known">The ended job that has its id here, to be replaced; null when there is none.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>The job; null when this node takes no new work.</returns>
+    public JobEntry? Adopt(Job theirs, JobEntry? known, Instant now)
+    {
+        if (state.IsClosed)
+        {
+            return null;
+        }
+
+        var job = theirs with
+        {
+            Node = null,
+            SubmitNode = theirs.SubmitNode ?? state.Settings.Name,
+            Active = false,
+            Pid = null,
+            Epoch = known?.Job.Epoch ?? theirs.Epoch,
+            SubmitTs = theirs.SubmitTs > 0 ? theirs.SubmitTs : now.Wall,
+            Ts = theirs.Ts > 0 ? theirs.Ts : now.Wall,
+        };
+        if (known is not null)
+        {
+            known.NotBefore = 0;
+            known.IsEndRecorded = false;
+        }
+
+        var entry = state.Jobs.Upsert(job, now);
+        if (FindError(job) is { } fault)
+        {
+            // It has a node and a later stamp then, so that the client receives it.
+            var failed = job with { State = JobState.Failed, Error = fault, FailCount = job.FailCount + 1, EndTs = now.Wall };
+            state.RecordEnd(state.ApplyLocal(entry, failed with { Node = state.Settings.Name }, now));
+        }
+
+        return entry;
+    }
+
+    private static SubmitResult Refused(string id, string problem, List<string> warnings) => new([new(id, null)], problem, warnings);
+
+    private static string Unknown(string key)
+    {
+        var nearest = EditDistance.Nearest(key, SpecKeys)!;
+        var suggestion = EditDistance.Between(key, nearest) <= 1 + (key.Length / 4) ? $"; did you mean {nearest}?" : "";
+        return $"{key}: not something that submit takes, ignored{suggestion}";
+    }
+
+    private static bool IsList(JobSpec spec) => spec.Nodes!.All(name => !name.EndsWith('*'));
+
+    // One element for each job to be made; null for a job that the cluster is to find a node for.
+    private (IReadOnlyList<string?> Nodes, string? Problem) TargetNodes(JobSpec spec, string id)
+    {
+        if (spec.Nodes is null or [])
+        {
+            return ([null], null);
+        }
+
+        var pool = spec.Values.Pool.Length > 0 ? spec.Values.Pool
+            : state.Jobs.TryFind(id, out var entry) ? entry.Job.Pool
+            : "";
+        var nodes = new List<string?>();
+        foreach (var name in spec.Nodes)
+        {
+            if (!name.EndsWith('*'))
+            {
+                nodes.Add(name);
+                continue;
+            }
+
+            var matching = NodesWith(pool).Where(node => node.StartsWith(name[..^1], StringComparison.Ordinal)).ToArray();
+            if (matching is [])
+            {
+                return ([], $"node: no node that matches '{name}' has a pool '{pool}' now");
+            }
+
+            nodes.AddRange(matching);
+        }
+
+        return ([.. nodes.Distinct()], null);
+    }
+
+    private bool IsKnown(string pool) => state.Settings.Pool(pool) is not null || state.Nodes.WithPool(pool).Count > 0;
+
+    private IEnumerable<string> NodesWith(string pool)
+    {
+        IEnumerable<string> others = pool is NodeSettings.ConfigPool
+            ? state.Nodes.All.Where(node => node.Status.Online).Select(node => node.Name)
+            : state.Nodes.WithPool(pool).Select(node => node.Name);
+        return (state.Settings.Pool(pool) is null ? others : others.Append(state.Settings.Name)).Order(StringComparer.Ordinal);
+    }
+
+    private PlannedChange PlanNew(string id, JobSpec spec, string? node, Instant now)
+    {
+        var job = Apply(spec, new Job { Id = id }) with
+        {
+            Node = node,
+            SubmitNode = node ?? state.Settings.Name,
+            SubmitTs = now.Wall,
+            Ts = now.Wall,
+        };
+        return job.Pool.Length is 0 ? new(null, job, false, $"pool: a new job needs one, and there is no job '{id}' to change") : new(null, job, false, null);
+    }
+
+    private static PlannedChange PlanChange(JobEntry entry, JobSpec spec, string? node, List<string> warnings)
+    {
+        var job = entry.Job;
+        var keys = spec.Keys;
+        if (!job.HasEnded)
+        {
+            if (spec.Nodes is not null && node != job.Node)
+            {
+                warnings.Add($"node: job '{job.Id}' is {JobStates.Word(job.State)}; kill it and wait for active=false before it is moved");
+            }
+
+            if (keys.Any(attribute => attribute.Name is "pool") && spec.Values.Pool != job.Pool)
+            {
+                warnings.Add($"pool: job '{job.Id}' is {JobStates.Word(job.State)}; its pool cannot change");
+            }
+
+            keys = [.. keys.Where(attribute => attribute.Name is not "pool")];
+        }
+
+        var kill = false;
+        var changed = Apply(spec with { Keys = keys }, job);
+        switch (spec.State)
+        {
+            case null:
+                break;
+            case JobState.New when job.HasEnded:
+                changed = RestartPolicy.RestartedManually(changed);
+                changed = spec.Nodes is null ? changed : changed with { Node = node, SubmitNode = node, Nodes = null };
+                break;
+            case JobState.Killed when job.IsLive:
+                kill = true;
+                break;
+            case JobState.New when !job.IsLive:
+                warnings.Add($"state: job '{job.Id}' is still being ended; wait for active=false before it is started again");
+                break;
+            case { } requested when requested != job.State:
+                warnings.Add($"state: job '{job.Id}' is {JobStates.Word(job.State)}, which can only be set to {(job.IsLive ? "killed" : "new")}, not to {JobStates.Word(requested)}");
+                break;
+        }
+
+        if (job.HasEnded && spec.State is not JobState.New && spec.Nodes is not null && node != job.Node)
+        {
+            warnings.Add($"node: job '{job.Id}' has ended; its node changes only together with state=new");
+        }
+
+        return new(entry, changed, kill, null);
+    }
+
+    private static Job Apply(JobSpec spec, Job job)
+    {
+        foreach (var attribute in spec.Keys)
+        {
+            job = attribute.Copy(spec.Values, job);
+        }
+
+        return job;
+    }
+
+    private static string? FindError(Job job) => (job.Pool is NodeSettings.ConfigPool, job.Settings is null) switch
+    {
+        _ when job.Pool.Length is 0 => "pool: its name is empty",
+        (true, true) => "args: a job in pool __config needs an object of settings",
+        (true, false) when job.Node is null => "node: a job in pool __config needs the node whose configuration it is",
+        (false, false) => "args: must be a list, the program and its arguments; an object is for pool __config",
+        (false, true) when job.Args is [] => "args: missing; must be the program and its arguments, like [\"/bin/echo\",\"hello\"]",
+        (false, true) when job.Args[0].Length is 0 => "args[0]: the name of the program is empty",
+        (false, true) when job.Args.Any(word => word.Contains('\0')) => "args: a word of a command cannot hold the character 0",
+        _ => null,
+    };
+
+    private KeyValuePair<string, Job?> Execute(PlannedChange plan, Instant now)
+    {
+        JobEntry entry;
+        if (plan.Entry is null)
+        {
+            entry = state.Jobs.Upsert(plan.Job with { Active = state.Jobs.IsHere(plan.Job) }, now);
+        }
+        else
+        {
+            var job = plan.Job.IsLive ? plan.Job with { Active = plan.Job.Active || state.Jobs.IsHere(plan.Job) } : plan.Job;
+            plan.Entry.NotBefore = plan.Entry.Job.HasEnded ? 0 : plan.Entry.NotBefore;
+            entry = state.ApplyLocal(plan.Entry, job, now);
+            state.RecordEnd(entry);
+        }
+
+        if (entry.Run is { } run)
+        {
+            running.SetLimit(run, entry.Job);
+        }
+
+        entry = plan.Kill ? killing.Kill(entry, now) : entry;
+        return new(entry.Job.Id, entry.Job);
+    }
+
+    private sealed record PlannedChange(JobEntry? Entry, Job Job, bool Kill, string? Problem);
+}

@@ -1,0 +1,73 @@
+using MeeseeksBox.Core.Membership;
+
+namespace MeeseeksBox.Core.Tests.Membership;
+
+/// <summary>At random, but favouring those with most free slots (docs/SPECIFICATION.md#node-choice).</summary>
+public sealed class NodeSelectorTests
+{
+    private const int Throws = 10_000;
+
+    private static Dictionary<string, double> Shares(bool waitInPool, bool useLoadavg, params PlacementCandidate[] candidates)
+    {
+        var random = new Random(7);
+        return Enumerable.Range(0, Throws)
+            .CountBy(_ => NodeSelector.Choose(candidates, useLoadavg, waitInPool, random) ?? "none")
+            .ToDictionary(node => node.Key, node => node.Value / (double)Throws);
+    }
+
+    [Fact]
+    public void A_node_with_more_free_slots_is_chosen_as_much_more_often()
+    {
+        var shares = Shares(false, false, new("a", 1, 0), new("b", 2, 0), new("c", 7, 0), new("d", 0, 0));
+
+        shares.Should().HaveCount(3);
+        shares["a"].Should().BeApproximately(0.1, 0.02);
+        shares["b"].Should().BeApproximately(0.2, 0.02);
+        shares["c"].Should().BeApproximately(0.7, 0.02);
+    }
+
+    [Fact]
+    public void Nodes_with_free_slots_come_before_nodes_without_limit() =>
+        Shares(true, false, new("a", 1, 0), new("b", null, 0)).Keys.Should().Equal("a");
+
+    [Fact]
+    public void Nodes_without_limit_come_before_full_nodes() =>
+        Shares(true, false, new("a", 0, 0), new("b", null, 0)).Keys.Should().Equal("b");
+
+    [Fact]
+    public void Among_nodes_without_limit_all_are_equal()
+    {
+        var shares = Shares(false, false, new("a", null, 0), new("b", null, 5), new("c", 0, 0));
+
+        shares.Should().HaveCount(2);
+        shares["a"].Should().BeApproximately(0.5, 0.02);
+    }
+
+    [Fact]
+    public void Without_wait_in_pool_a_full_node_is_not_chosen() =>
+        Shares(false, false, new("a", 0, 0), new("b", -3, 0)).Keys.Should().Equal("none");
+
+    [Fact]
+    public void With_wait_in_pool_the_least_overbooked_is_chosen() =>
+        Shares(true, false, new("a", -2, 0), new("b", -1, 9), new("c", -5, 0)).Keys.Should().Equal("b");
+
+    [Fact]
+    public void By_load_the_lowest_is_chosen_and_equals_at_random()
+    {
+        var shares = Shares(false, true, new("a", 9, 1), new("b", 1, 0.5), new("c", null, 0.5), new("d", 0, 0));
+
+        shares.Should().HaveCount(2);
+        shares["b"].Should().BeApproximately(0.5, 0.02);
+    }
+
+    [Fact]
+    public void By_load_a_full_node_waits_its_turn_behind_one_with_room() =>
+        Shares(true, true, new("a", 0, 0), new("b", 1, 9)).Keys.Should().Equal("b");
+
+    [Fact]
+    public void No_candidates_no_choice() => Shares(true, true).Keys.Should().Equal("none");
+
+    [Fact]
+    public void Slots_beyond_the_range_of_a_sum_do_no_harm() =>
+        Shares(false, false, new("a", int.MaxValue, 0), new("b", int.MaxValue, 0)).Should().HaveCount(2);
+}

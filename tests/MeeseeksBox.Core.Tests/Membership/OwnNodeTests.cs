@@ -1,0 +1,79 @@
+using MeeseeksBox.Protocol.Nodes;
+
+namespace MeeseeksBox.Core.Tests.Membership;
+
+/// <summary>What a node tells of itself, and when it is stated anew.</summary>
+public sealed class OwnNodeTests
+{
+    private readonly TestNode _node = new(Some.Node("h1") with { Version = "1.2", Timeout = 20 });
+
+    private NodeStatus Own => _node.Core.NodesSince(0, 10, _node.Now).Statuses["h1"];
+
+    [Fact]
+    public void It_tells_of_its_pools_links_version_and_what_it_reaches()
+    {
+        _node.Hear("z9", ("z9", Some.Status(1)), ("n2", Some.Status(1)));
+        _ = _node.Peer("b1");
+
+        var status = Own;
+
+        status.Online.Should().BeTrue();
+        status.Routing.Should().Equal("h1", "n2", "z9");
+        status.Links.Should().Equal("b1", "z9");
+        status.Pools.Should().ContainKey("p1").WhoseValue.Should().Be(SlotCount.Of(2));
+        (status.Ver, status.Caps!.Single()).Should().Be(("1.2", "wait"));
+    }
+
+    [Fact]
+    public void It_is_stamped_anew_only_when_it_is_older_than_it_may_be()
+    {
+        var first = _node.Core.NodesSince(0, 10, _node.Now);
+
+        _node.Pass(8);
+        _node.Core.NodesSince(first.Seq, 10, _node.Now).Statuses.Should().BeEmpty();
+        _node.Pass(2);
+
+        var later = _node.Core.NodesSince(first.Seq, 10, _node.Now);
+        later.Statuses["h1"].Ts.Should().Be(_node.Clock.Wall);
+        _node.Core.Nodes.SignificantSeq.Should().BeLessThanOrEqualTo(first.Seq);
+    }
+
+    [Fact]
+    public void A_change_of_settings_is_stated_at_once()
+    {
+        var first = _node.Core.NodesSince(0, 10, _node.Now);
+
+        _node.Apply(_node.Core.Settings.WithPool("p2", new()));
+
+        _node.Core.Nodes.SignificantSeq.Should().BeGreaterThan(first.Seq);
+        _node.Core.NodesSince(first.Seq, 10, _node.Now).Statuses["h1"].Pools.Should().ContainKey("p2");
+    }
+
+    [Fact]
+    public void A_node_that_goes_offline_leaves_what_is_reached()
+    {
+        _node.Hear("n2", ("n2", Some.Status(1)));
+        Own.Routing.Should().Equal("h1", "n2");
+
+        _node.Pass(21);
+
+        Own.Routing.Should().Equal("h1");
+    }
+
+    [Fact]
+    public void Its_stamp_grows_when_the_clock_is_set_back()
+    {
+        var before = _node.Core.OwnStatus(_node.Now).Ts;
+
+        _node.Clock.Wall -= 3600;
+
+        _node.Core.OwnStatus(_node.Now).Ts.Should().BeGreaterThan(before);
+    }
+
+    [Fact]
+    public void A_new_life_of_a_node_is_news_from_its_first_number()
+    {
+        _node.Core.NodesSince(0, 10, _node.Now).Seq.Should().BePositive();
+        Own.Online.Should().BeTrue();
+    }
+}

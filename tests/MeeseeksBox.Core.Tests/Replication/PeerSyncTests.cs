@@ -1,0 +1,321 @@
+using MeeseeksBox.Core.Replication;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Tests.Replication;
+
+/// <summary>What is sent to a peer, and what is made of the jobs that it tells (docs/SPECIFICATION.md#sync).</summary>
+public sealed class PeerSyncTests
+{
+    private const string A = "'id':'a','pool':'p1','args':['x'],'submit_node':'head'";
+    private const string OnN1 = $"{{{A},'node':'n1'}}";
+
+    private readonly TestNode _head = new(Some.Head());
+
+    private Peer Peer => _head.Peer("n1");
+
+    private static Job Copy(string keys) => Some.Job($"{{{A},{keys}}}");
+
+    private string[] Sent() => [.. _head.Core.DequeuePending(Peer).Select(job => job.Id)];
+
+    private void TellNodes(params string[] names) =>
+        _head.Core.MergeNodesOf(Peer, names.ToDictionary(name => name, _ => Some.Status(1)), null, 1, _head.Now).Should().BeNull();
+
+    private void TellJobs(params Job[] jobs) => _head.Core.MergeJobsOf(Peer, jobs, 7, _head.Now);
+
+    private void Connect()
+    {
+        TellNodes("n1");
+        TellJobs();
+    }
+
+    [Fact]
+    public void Nothing_is_sent_before_the_peer_has_told_of_its_jobs()
+    {
+        TellNodes("n1");
+        _ = _head.Accept(OnN1);
+
+        Peer.HasPending.Should().BeFalse();
+        Sent().Should().BeEmpty();
+
+        TellJobs();
+
+        Sent().Should().Equal("a");
+    }
+
+    [Fact]
+    public void What_the_peer_already_has_as_we_do_is_not_sent()
+    {
+        _ = _head.Accept(OnN1);
+        var ours = _head["a"];
+        TellNodes("n1");
+
+        TellJobs(ours with { Seq = 3 });
+
+        Sent().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_job_is_sent_once_for_each_change_and_wakes_the_link()
+    {
+        Connect();
+        _head.News();
+        _ = _head.Accept(OnN1);
+
+        _head.Core.Effects.PeersToWake.Should().Equal(Peer);
+        Sent().Should().Equal("a");
+        Sent().Should().BeEmpty();
+
+        _ = _head.Submit("{'id':'a','tags':['t']}");
+
+        Sent().Should().Equal("a");
+    }
+
+    [Fact]
+    public void Changes_that_pile_up_are_sent_as_one()
+    {
+        Connect();
+        _ = _head.Accept(OnN1);
+        _ = _head.Submit("{'id':'a','tags':['t']}");
+        _ = _head.Accept("{'id':'b','pool':'p1','args':['x'],'node':'n1'}");
+        _ = _head.Submit("{'id':'a','tags':['u']}");
+
+        Sent().Should().Equal("a", "b");
+    }
+
+    [Fact]
+    public void What_the_peer_tells_is_not_sent_back()
+    {
+        Connect();
+
+        TellJobs(Copy("'node':'n1','state':'running','active':true,'ts':5"));
+
+        Sent().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void What_the_peer_echoes_is_not_sent_again()
+    {
+        Connect();
+        _ = _head.Accept(OnN1);
+        var sent = _head.Core.DequeuePending(Peer).Single();
+
+        TellJobs(sent with { Seq = 1, Active = true });
+
+        Sent().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_peer_with_an_outdated_copy_hears_how_the_job_goes_on_elsewhere()
+    {
+        // n1 was taken for lost, and the job went to n2, which this peer does not reach.
+        _head.Merge(Copy("'node':'n2','epoch':1,'ts':9"));
+        Connect();
+        Sent().Should().BeEmpty();
+
+        TellJobs(Copy("'node':'n1','state':'running','active':true,'ts':99"));
+
+        _head.Core.DequeuePending(Peer).Should().ContainSingle().Which.Epoch.Should().Be(1);
+    }
+
+    [Fact]
+    public void A_peer_that_has_told_of_a_job_hears_of_it_when_it_moves_on()
+    {
+        Connect();
+        TellJobs(Copy("'node':'n1','ts':5"));
+
+        _head.Merge(Copy("'node':'n2','epoch':1,'ts':9"));
+
+        _head.Core.DequeuePending(Peer).Should().ContainSingle().Which.Node.Should().Be("n2");
+    }
+
+    [Fact]
+    public void A_peer_hears_nothing_of_jobs_that_are_not_for_it()
+    {
+        Connect();
+        _head.Merge(Copy("'node':'n2','ts':5"));
+        _ = _head.Accept("{'id':'b','pool':'nowhere','args':['x']}");
+
+        Sent().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_node_newly_reached_gets_the_jobs_that_wait_for_it()
+    {
+        Connect();
+        _ = _head.Accept("{'id':'b','pool':'p1','args':['x'],'node':'n7'}");
+        Sent().Should().BeEmpty();
+
+        TellNodes("n1", "n7");
+
+        Sent().Should().Equal("b");
+    }
+
+    [Fact]
+    public void A_job_that_waits_elsewhere_is_sent_again_after_the_timeout_and_not_stamped_anew()
+    {
+        Connect();
+        _ = _head.Accept(OnN1);
+        var first = _head.Core.DequeuePending(Peer).Single();
+
+        _head.Pass(_head.Core.Settings.Timeout - 1);
+        Sent().Should().BeEmpty();
+        _head.Pass(2);
+
+        _head.Core.DequeuePending(Peer).Single().Ts.Should().Be(first.Ts);
+    }
+
+    [Fact]
+    public void A_line_of_sync_is_bounded_and_the_rest_waits_for_the_next()
+    {
+        Connect();
+        var output = new string('A', 1_500_000);
+        for (var number = 0; number < 5; number++)
+        {
+            _head.Merge(Some.Job($"{{'id':'{number}','pool':'p1','args':['x'],'node':'n1','ts':5}}") with { StdoutData = output });
+        }
+
+        Sent().Should().Equal("0", "1", "2");
+        Peer.HasPending.Should().BeTrue();
+        Sent().Should().Equal("3", "4");
+        Peer.HasPending.Should().BeFalse();
+    }
+
+    [Fact]
+    public void On_a_new_connection_both_begin_from_the_start()
+    {
+        Connect();
+        _ = _head.Accept(OnN1);
+        _ = Sent();
+
+        Peer.Reset();
+
+        (Peer.Seq, Peer.NodesSeq, Peer.HasPending).Should().Be((0L, 0L, false));
+        Connect();
+        Sent().Should().Equal("a");
+    }
+
+    [Fact]
+    public void The_number_to_ask_from_is_what_the_peer_says_or_its_newest_job()
+    {
+        _head.Core.MergeJobsOf(Peer, [Copy("'node':'n1','ts':5,'seq':4")], null, _head.Now);
+        Peer.Seq.Should().Be(4);
+
+        _head.Core.MergeJobsOf(Peer, [], null, _head.Now);
+        Peer.Seq.Should().Be(4);
+
+        // A peer that has begun anew counts from the start.
+        _head.Core.MergeJobsOf(Peer, [], 2, _head.Now);
+        Peer.Seq.Should().Be(2);
+    }
+
+    [Fact]
+    public void What_is_on_its_way_is_not_sent_again_because_of_an_answer_from_before_it()
+    {
+        Connect();
+        _ = _head.Accept(OnN1);
+        _head.Core.DequeuePending(Peer, isPoll: true).Should().ContainSingle();
+        var echo = _head["a"];
+        _ = _head.Submit("{'id':'a','tags':['t']}");
+        _head.Core.DequeuePending(Peer, isPoll: false).Should().ContainSingle();
+
+        TellJobs(echo);
+
+        Peer.HasPending.Should().BeFalse();
+    }
+
+    [Fact]
+    public void What_is_made_of_an_answer_from_before_a_job_that_is_on_its_way_is_sent_too()
+    {
+        Connect();
+        _ = _head.Accept(OnN1);
+        _head.Core.DequeuePending(Peer, isPoll: true).Should().ContainSingle();
+        var started = _head["a"] with { State = JobState.Running, StartCount = 1 };
+        _head.Clock.PassUntil(_head.Clock.Steady + 1);
+        _ = _head.Submit("{'id':'a','tags':['t']}");
+        _head.Core.DequeuePending(Peer, isPoll: false).Should().ContainSingle();
+
+        TellJobs(started);
+
+        (_head["a"].State, _head["a"].Tags.Single()).Should().Be((JobState.Running, "t"));
+        Sent().Should().Equal("a");
+    }
+
+    [Fact]
+    public void What_the_peer_had_before_an_answer_and_has_not_kept_is_sent_again()
+    {
+        Connect();
+        _ = _head.Accept(OnN1);
+        var before = _head["a"];
+        _ = _head.Submit("{'id':'a','tags':['t']}");
+        _head.Core.DequeuePending(Peer, isPoll: false).Should().ContainSingle();
+        _head.Core.DequeuePending(Peer, isPoll: true).Should().BeEmpty();
+
+        TellJobs(before);
+
+        Sent().Should().Equal("a");
+    }
+
+    [Fact]
+    public void A_job_that_has_left_is_not_sent_to_a_peer_that_knows_nothing_of_it()
+    {
+        Connect();
+        var job = _head.Accept(OnN1);
+        _head.Merge(job with { State = JobState.Done, Active = false, Ts = _head.Clock.Wall + 5 });
+
+        _head.Pass(_head.Core.Settings.Expire + 1);
+
+        (Peer.HasPending, Sent().Length).Should().Be((false, 0));
+    }
+
+    [Fact]
+    public void A_peer_hears_of_the_end_of_a_job_that_it_takes_for_alive_also_when_that_has_left_here_before_it_could_be_sent()
+    {
+        // Found by the simulator (seed 21264): a node that was cut off for a moment, longer than expire, kept its copy for ever.
+        Connect();
+        TellJobs(Copy("'node':'n1','ts':5"));
+        _head.Merge(Copy("'node':'n1','state':'done','ts':6"));
+
+        _head.Pass(_head.Core.Settings.Expire + 1);
+
+        _head.Core.DequeuePending(Peer).Should().ContainSingle().Which.State.Should().Be(JobState.Done);
+        (Peer.HasPending, _head.Core.Count).Should().Be((false, 0));
+    }
+
+    [Fact]
+    public void A_job_that_has_ended_is_not_given_to_a_peer_that_knows_nothing_of_it()
+    {
+        // The peer has dropped it: given it again, it would put the end into its history a second time, and tell us of it when we have dropped it.
+        Connect();
+        TellJobs(Copy("'node':'n1','state':'done','ts':5"));
+
+        Peer.Reset();
+        Connect();
+
+        Sent().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_peer_that_has_told_of_a_job_hears_of_its_end()
+    {
+        Connect();
+        TellJobs(Copy("'node':'n1','ts':5"));
+
+        _head.Merge(Copy("'node':'n2','state':'done','epoch':1,'ts':6"));
+
+        Sent().Should().Equal("a");
+    }
+
+    [Fact]
+    public void A_peer_that_was_taken_out_gets_nothing_more_and_its_nodes_go()
+    {
+        Connect();
+        var peer = Peer;
+
+        _head.Core.RemovePeer(peer, _head.Now);
+        _ = _head.Accept(OnN1);
+
+        peer.HasPending.Should().BeFalse();
+        _head.Core.Nodes.Find("n1").Should().BeNull();
+        _head.Core.PeerNames.Should().BeEmpty();
+    }
+}

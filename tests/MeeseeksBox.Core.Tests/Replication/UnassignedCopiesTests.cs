@@ -1,0 +1,269 @@
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Tests.Replication;
+
+/// <summary>
+/// Jobs without a node in <c>sync</c>, which is how clients of the original submit and change jobs (docs/SPECIFICATION.md#submit-by-sync).
+/// </summary>
+public sealed class UnassignedCopiesTests
+{
+    private readonly TestNode _node = new();
+
+    // As the cached client of January 2020 sends a new job, but for its id, which its key gives.
+    private Job New => Sent with { SubmitTs = _node.Clock.Wall - 1, Ts = _node.Clock.Wall - 1 };
+
+    private static Job Sent { get; } = Some.Job(
+        "{'id':'a','pool':'p1','args':['x'],'node':false,'submit_node':false,'state':'new','tags':[null],'start_count':0,'fail_count':0,'seq':7}");
+
+    [Fact]
+    public void An_unknown_new_job_is_taken_like_a_submit()
+    {
+        _node.Merge(New).Should().Equal("a");
+
+        (_node["a"].Node, _node["a"].SubmitNode, _node["a"].Active).Should().Be(("n1", "n1", true));
+        _node["a"].Ts.Should().BeGreaterThan(New.Ts, "the client takes only a later copy");
+    }
+
+    [Fact]
+    public void Its_time_of_submit_stays_so_that_a_second_copy_is_known_for_the_same_job()
+    {
+        var job = New;
+        _node.Merge(job);
+        _node.End(_node.Start());
+
+        _node.Merge(job).Should().BeEmpty();
+
+        (_node["a"].State, _node["a"].StartCount).Should().Be((JobState.Done, 1));
+    }
+
+    [Theory]
+    [InlineData("done")]
+    [InlineData("failed")]
+    [InlineData("killed")]
+    [InlineData("running")]
+    public void An_unknown_job_that_is_not_new_is_ignored(string state)
+    {
+        _ = JobStates.TryParse(state, out var parsed);
+
+        _node.Merge(New with { State = parsed }).Should().BeEmpty();
+
+        _node.Core.Count.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_job_that_no_node_has_room_for_is_given_this_node_because_the_client_takes_one_without_for_lost()
+    {
+        var head = new TestNode(Some.Head());
+
+        head.Merge(New).Should().Equal("a");
+
+        (head["a"].Node, head["a"].SubmitNode, head["a"].Active).Should().Be(("head", "head", false));
+        head.Core.ChangesSince(0).Should().ContainSingle("the client is told of it");
+        head["a"].Ts.Should().BeGreaterThan(New.Ts);
+        head.Hear(("n2", Some.OriginalStatus(1)));
+        head["a"].Node.Should().Be("n2");
+    }
+
+    [Fact]
+    public void A_job_for_a_pool_of_this_node_that_is_full_waits_here()
+    {
+        var node = new TestNode(Some.Node(slots: 1));
+        _ = node.Accept("{'pool':'p1','args':['x']}");
+        var run = node.Start();
+
+        node.Merge(New);
+
+        (node["a"].Node, node["a"].State, node["a"].Active).Should().Be(("n1", JobState.New, true));
+        node.End(run);
+        node.Start().Job.Id.Should().Be("a");
+    }
+
+    [Fact]
+    public void A_job_on_hold_is_shown_and_starts_when_the_client_releases_it()
+    {
+        var head = new TestNode(Some.Head());
+        head.Hear(("n2", Some.Status(1)));
+        head.Merge(New with { Hold = true });
+        head["a"].Node.Should().Be("head");
+
+        head.Merge(head["a"] with { Hold = false, Ts = head.Clock.Wall + 1 });
+
+        head["a"].Node.Should().Be("n2");
+    }
+
+    [Fact]
+    public void A_job_that_is_killed_while_it_waits_is_shown_to_the_client()
+    {
+        var head = new TestNode(Some.Head());
+        head.Merge(New);
+
+        head.Kill("a");
+
+        head.Core.ChangesSince(0).Single().Should().Match<Job>(job => job.State == JobState.Killed && !job.Active && job.Node == "head");
+    }
+
+    [Fact]
+    public void A_client_that_has_taken_a_waiting_job_for_lost_receives_it_again()
+    {
+        var head = new TestNode(Some.Head());
+        var job = New;
+        head.Merge(job);
+
+        head.Merge(job with { State = JobState.Failed, Error = "expired", FailCount = 1, Ts = head.Clock.Wall + 300 }).Should().Equal("a");
+
+        (head["a"].State, head["a"].FailCount).Should().Be((JobState.New, 0));
+        head["a"].Ts.Should().BeGreaterThan(head.Clock.Wall + 300);
+    }
+
+    [Theory]
+    [InlineData("{'id':'a','pool':'','args':['x'],'state':'new'}", "pool")]
+    [InlineData("{'id':'a','pool':'p1','state':'new'}", "args")]
+    [InlineData("{'id':'a','pool':'__config','args':{'name':'x'},'state':'new'}", "node")]
+    public void A_job_that_cannot_run_ends_as_failed_with_the_reason_because_the_client_reads_nothing_else(string json, string named)
+    {
+        _node.Merge(Some.Job(json) with { SubmitTs = 5, Ts = 5 }).Should().Equal("a");
+
+        _node["a"].State.Should().Be(JobState.Failed);
+        _node["a"].Error.Should().StartWith(named);
+        _node["a"].Node.Should().Be("n1", "a client that asks by seq receives only jobs with a node");
+        _node["a"].Ts.Should().BeGreaterThan(5, "a client takes only a later copy");
+        _node.History.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_node_that_stops_takes_none()
+    {
+        _node.Core.Close();
+
+        _node.Merge(New).Should().BeEmpty();
+
+        _node.Core.Count.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_later_copy_of_a_known_job_changes_its_spec()
+    {
+        var job = New;
+        _node.Merge(job);
+
+        _node.Merge(job with { Tags = ["t"], Hold = true, Ts = _node.Clock.Wall + 60 }).Should().Equal("a");
+
+        (_node["a"].Tags.Single(), _node["a"].Hold, _node["a"].Node).Should().Be(("t", true, "n1"));
+        _node["a"].Ts.Should().BeGreaterThan(_node.Clock.Wall + 60);
+    }
+
+    [Fact]
+    public void An_earlier_copy_changes_nothing()
+    {
+        var job = New;
+        _node.Merge(job);
+
+        _node.Merge(job with { Tags = ["t"], Ts = job.Ts - 1 }).Should().BeEmpty();
+
+        _node["a"].Tags.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_copy_in_another_pool_changes_nothing()
+    {
+        var config = _node.Accept("{'id':'a','pool':'__config','node':'n1','args':{'name':'x'}}");
+
+        _node.Merge(New with { Args = ["y"], SubmitTs = config.SubmitTs, Ts = _node.Clock.Wall + 60 }).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(-60)]
+    public void A_kill_counts_whatever_the_clock_of_the_client_says(double ahead)
+    {
+        var job = New;
+        _node.Merge(job);
+        _ = _node.Start();
+
+        _node.Merge(job with { State = JobState.Killed, Ts = _node.Clock.Wall + ahead }).Should().Equal("a");
+
+        (_node["a"].State, _node["a"].Active).Should().Be((JobState.Killed, true));
+        _node.News().Stops.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_kill_from_before_a_restart_is_passed_over()
+    {
+        var job = New;
+        _node.Merge(job);
+        _node.Kill("a");
+        _node.Accept("{'id':'a','state':'new'}");
+
+        _node.Merge(job with { State = JobState.Killed, Ts = _node.Clock.Wall + 60 });
+
+        _node["a"].State.Should().Be(JobState.New);
+    }
+
+    [Fact]
+    public void A_client_that_sends_a_waiting_job_again_with_a_clock_that_is_ahead_receives_what_became_of_it()
+    {
+        var job = New;
+        _node.Merge(job);
+        _node.End(_node.Start());
+
+        _node.Merge(job with { Ts = _node.Clock.Wall + 60 }).Should().Equal("a");
+
+        (_node["a"].State, _node["a"].StartCount).Should().Be((JobState.Done, 1));
+        _node["a"].Ts.Should().BeGreaterThan(_node.Clock.Wall + 60);
+    }
+
+    [Fact]
+    public void A_client_that_still_has_a_job_which_has_left_here_receives_its_end_and_it_does_not_run_again()
+    {
+        var job = New;
+        _node.Merge(job);
+        _node.End(_node.Start());
+        _node.Pass(61);
+        _node.Core.Count.Should().Be(0);
+
+        _node.Merge(job with { Ts = _node.Clock.Wall });
+
+        (_node["a"].State, _node["a"].StartCount).Should().Be((JobState.Done, 1));
+        _node.History.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_job_that_the_client_restarts_runs_again()
+    {
+        _node.Merge(New);
+        _node.End(_node.Start(), rc: 3);
+        var seen = _node["a"];
+
+        _node.Merge(seen with { State = JobState.New, Node = null, Active = false, Ts = _node.Clock.Wall + 1 }).Should().Equal("a");
+
+        (_node["a"].State, _node["a"].Node, _node["a"].Rc, _node["a"].FailCount).Should().Be((JobState.New, "n1", null, 0));
+    }
+
+    [Fact]
+    public void A_job_that_the_client_submits_anew_under_an_id_that_has_ended_here_is_another_job()
+    {
+        _node.Merge(New);
+        _node.End(_node.Start());
+        _node.Pass(10);
+
+        _node.Merge(New with { Args = ["y"] }).Should().Equal("a");
+
+        (_node["a"].State, _node["a"].Args.Single(), _node["a"].StartCount).Should().Be((JobState.New, "y", 0));
+        _node.End(_node.Start());
+        _node.History.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void A_copy_from_before_that_is_passed_over()
+    {
+        var first = New;
+        _node.Merge(first);
+        _node.End(_node.Start());
+        _node.Pass(10);
+        _node.Merge(New with { Args = ["y"] });
+
+        _node.Merge(first with { State = JobState.Killed, Ts = first.Ts + 1 }).Should().BeEmpty();
+
+        _node["a"].State.Should().Be(JobState.New);
+    }
+}

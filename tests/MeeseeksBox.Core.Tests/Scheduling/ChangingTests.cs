@@ -1,0 +1,167 @@
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Tests.Scheduling;
+
+/// <summary>A submit with an id that exists (docs/SPECIFICATION.md#changing-jobs).</summary>
+public sealed class ChangingTests
+{
+    private const string A = "{'id':'a','pool':'p1','args':['x']}";
+
+    [Theory]
+    [InlineData("new", 0)]
+    [InlineData("running", 1)]
+    [InlineData("done", 1)]
+    [InlineData("failed", 1)]
+    public void A_live_job_can_be_set_to_nothing_but_killed(string state, int warnings)
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+
+        var answer = node.Submit($"{{'id':'a','state':'{state}'}}");
+
+        answer.Warnings.Should().HaveCount(warnings);
+        node["a"].State.Should().Be(JobState.New);
+    }
+
+    [Fact]
+    public void A_running_job_set_to_new_runs_on()
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+        _ = node.Start();
+
+        var answer = node.Submit("{'id':'a','state':'new'}");
+
+        answer.Warnings.Should().ContainSingle().Which.Should().StartWith("state");
+        node["a"].State.Should().Be(JobState.Running);
+    }
+
+    [Fact]
+    public void A_live_job_set_to_killed_is_killed()
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+        var run = node.Start();
+
+        var job = node.Accept("{'id':'a','state':'killed'}");
+
+        (job.State, job.Active).Should().Be((JobState.Killed, true));
+        node.News().Stops.Should().Equal(run);
+    }
+
+    [Fact]
+    public void The_node_and_pool_of_a_live_job_cannot_change()
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+
+        var answer = node.Submit("{'id':'a','node':'n7','pool':'p7','tags':['t']}");
+
+        answer.Warnings.Should().HaveCount(2).And.Contain(text => text.StartsWith("node")).And.Contain(text => text.StartsWith("pool"));
+        (node["a"].Node, node["a"].Pool, node["a"].Tags.Single()).Should().Be(("n1", "p1", "t"));
+    }
+
+    [Fact]
+    public void Everything_else_may_be_changed_at_any_time()
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+        _ = node.Start();
+
+        var answer = node.Submit("{'id':'a','args':['y'],'stdin':'i','stdout':'o','stderr':'e','runtime':9,'hold':1,'restart':1,'retries':2,"
+            + "'resubmit':1,'config':{'shell':true},'env':{'k':'v'},'cwd':'/','tags':['t']}");
+
+        answer.Warnings.Should().BeEmpty();
+        node["a"].Should().BeEquivalentTo(new
+        {
+            State = JobState.Running,
+            Args = new[] { "y" },
+            Stdin = "i",
+            Stdout = "o",
+            Stderr = "e",
+            Runtime = 9.0,
+            Hold = true,
+            Restart = true,
+            Retries = 2,
+            Resubmit = true,
+            Cwd = "/",
+            Tags = new[] { "t" },
+        });
+    }
+
+    [Fact]
+    public void What_a_change_does_not_name_stays()
+    {
+        var node = new TestNode();
+        _ = node.Accept("{'id':'a','pool':'p1','args':['x'],'tags':['t'],'retries':3}");
+
+        var job = node.Accept("{'id':'a','retries':4}");
+
+        (job.Tags.Single(), job.Args.Single(), job.Retries).Should().Be(("t", "x", 4));
+    }
+
+    [Fact]
+    public void A_bad_change_is_refused_whole()
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+        var before = node["a"];
+
+        var answer = node.Submit("{'id':'a','tags':['t'],'args':[]}");
+
+        answer.Error.Should().StartWith("args");
+        node["a"].Should().BeSameAs(before);
+    }
+
+    [Fact]
+    public void A_change_is_stamped_after_the_job_even_when_the_clock_was_set_back()
+    {
+        var node = new TestNode();
+        var before = node.Accept(A);
+        node.Clock.Wall -= 1000;
+
+        var after = node.Accept("{'id':'a','tags':['t']}");
+
+        after.Ts.Should().BeGreaterThan(before.Ts).And.BeLessThan(before.Ts + 0.001);
+        after.Seq.Should().BeGreaterThan(before.Seq);
+    }
+
+    [Fact]
+    public void Hold_taken_away_lets_a_job_start()
+    {
+        var node = new TestNode();
+        _ = node.Accept("{'id':'a','node':'n1','pool':'p1','args':['x'],'hold':true}");
+        node.Core.ClaimNext("p1", node.Now).Should().BeNull();
+        _ = node.News();
+
+        _ = node.Accept("{'id':'a','hold':0}");
+
+        node.News().Pools.Should().Equal("p1");
+        node.Take().Job.Id.Should().Be("a");
+    }
+
+    [Fact]
+    public void Modify_sets_what_it_is_told_and_checks_nothing()
+    {
+        var node = new TestNode();
+        var job = node.Accept(A);
+
+        var known = node.Core.Modify(job with { Pool = "p9", FailCount = 7, Node = "n9" }, node.Now);
+
+        known.Should().BeTrue();
+        (node["a"].Pool, node["a"].FailCount, node["a"].Node).Should().Be(("p9", 7, "n9"));
+        node.Core.Modify(job with { Id = "b" }, node.Now).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_job_that_modify_brings_back_to_life_wins_over_the_copies_that_have_ended()
+    {
+        var node = new TestNode();
+        var ended = node.RunToEnd(A);
+
+        _ = node.Core.Modify(ended with { State = JobState.New }, node.Now);
+
+        node.Merge(ended with { Ts = ended.Ts + 1000 }).Should().BeEmpty();
+        node["a"].State.Should().Be(JobState.New);
+    }
+}

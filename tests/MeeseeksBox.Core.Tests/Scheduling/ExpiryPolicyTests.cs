@@ -1,0 +1,142 @@
+using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Tests.Scheduling;
+
+/// <summary>Jobs at work that nothing is heard of (docs/SPECIFICATION.md#lost-jobs).</summary>
+public sealed class ExpiryPolicyTests
+{
+    private const string AtWork = "'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','state':'running','active':true,'start_count':1,'ts':5";
+
+    private static TestNode Head(NodeSettings? settings = null) => new(settings ?? Some.Head() with { Expire = 60, Timeout = 600 });
+
+    [Theory]
+    [InlineData("'state':'running','active':true")]
+    [InlineData("'state':'running','active':false")]
+    [InlineData("'state':'new','active':true")]
+    public void A_claimed_or_running_job_that_its_node_has_not_updated_for_that_long_has_failed(string state)
+    {
+        var head = Head();
+        head.Merge(Some.Job($"{{'id':'a','pool':'p1','args':['x'],'node':'n1','ts':5,{state}}}"));
+
+        head.Pass(59.9);
+        head["a"].State.Should().NotBe(JobState.Failed);
+        head.Pass(0.2);
+
+        (head["a"].State, head["a"].Error, head["a"].Active, head["a"].FailCount).Should().Be((JobState.Failed, "expired", false, 1));
+    }
+
+    [Fact]
+    public void News_of_a_job_puts_off_its_expiry_however_old_its_stamp_looks_to_us()
+    {
+        var head = Head();
+        head.Merge(Some.Job($"{{{AtWork}}}"));
+
+        for (var ts = 6; ts < 20; ts++)
+        {
+            head.Pass(50);
+            head.Merge(Some.Job($"{{{AtWork}}}") with { Ts = ts });
+        }
+
+        head["a"].State.Should().Be(JobState.Running);
+    }
+
+    [Fact]
+    public void Jobs_at_work_do_not_expire_when_expire_active_jobs_is_false()
+    {
+        var head = Head(Some.Head() with { ExpireActiveJobs = false });
+        head.Merge(Some.Job($"{{{AtWork}}}"));
+
+        head.Pass(100_000);
+
+        head["a"].State.Should().Be(JobState.Running);
+    }
+
+    [Theory]
+    [InlineData("'node':'n1'")]
+    [InlineData("'tags':[]")]
+    public void New_jobs_stay(string key)
+    {
+        var head = Head();
+        _ = head.Accept($"{{'id':'a','pool':'p1','args':['x'],{key}}}");
+
+        head.Pass(100_000);
+
+        head["a"].State.Should().Be(JobState.New);
+    }
+
+    [Fact]
+    public void A_killed_job_whose_node_does_not_answer_is_killed_and_not_run_again()
+    {
+        var head = Head();
+        head.Merge(Some.Job($"{{{AtWork},'retries':5}}"));
+        _ = head.Kill("a");
+
+        head.Pass(61);
+
+        (head["a"].State, head["a"].Active, head["a"].FailCount).Should().Be((JobState.Killed, false, 0));
+        head.History.Should().ContainSingle().Which.State.Should().Be(JobState.Killed);
+    }
+
+    [Fact]
+    public void A_job_pinned_to_its_node_waits_for_it_when_it_is_retried_after_an_expiry()
+    {
+        var head = Head();
+        head.Hear(("n2", Some.Status(0)));
+        head.Merge(Some.Job($"{{{AtWork},'retries':1}}"));
+
+        head.Pass(61);
+
+        (head["a"].State, head["a"].Node, head["a"].Active, head["a"].FailCount, head["a"].Epoch).Should().Be((JobState.New, "n1", false, 1, 1));
+    }
+
+    [Fact]
+    public void A_job_that_came_with_a_list_goes_to_the_first_of_it_that_is_online_when_it_is_retried_after_an_expiry()
+    {
+        var head = Head();
+        head.Hear(("n3", Some.Status(0)), ("n4", Some.Status(0)));
+        head.Merge(Some.Job($"{{{AtWork},'retries':9,'nodes':['n1','n2','n3','n4']}}"));
+
+        head.Pass(61);
+
+        (head["a"].State, head["a"].Node).Should().Be((JobState.New, "n3"));
+    }
+
+    [Fact]
+    public void A_job_that_came_with_a_list_moves_on_more_than_once()
+    {
+        var head = Head();
+        head.Hear(("n3", Some.Status(0)));
+        head.Merge(Some.Job($"{{{AtWork},'retries':9,'nodes':['n1','n3']}}") with { Node = "n2" });
+
+        head.Pass(61);
+
+        (head["a"].State, head["a"].Node).Should().Be((JobState.New, "n3"));
+    }
+
+    [Fact]
+    public void Any_other_job_is_routed_anew_when_it_is_retried_after_an_expiry()
+    {
+        var head = Head();
+        head.Hear(("n1", Some.Status(0)));
+        _ = head.Accept("{'id':'a','pool':'p1','args':['x'],'retries':1}");
+        head.Merge(head["a"] with { State = JobState.Running, Active = true, StartCount = 1, Ts = head.Clock.Wall + 1 });
+        head.Pass(30);
+        head.Hear(("n1", Some.Status(0, -1)), ("n2", Some.Status(0)));
+
+        head.Pass(31);
+
+        (head["a"].State, head["a"].Node).Should().Be((JobState.New, "n2"));
+    }
+
+    [Fact]
+    public void A_job_that_another_node_has_routed_is_left_to_that_node_to_retry()
+    {
+        var master = new TestNode(Some.Head("master"));
+        master.Merge(Some.Job($"{{{AtWork},'retries':9}}") with { SubmitNode = "head" });
+
+        master.Pass(61);
+
+        (master["a"].State, master["a"].Error, master["a"].Epoch).Should().Be((JobState.Failed, "expired", 0));
+    }
+}

@@ -1,0 +1,395 @@
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Tests.Scheduling;
+
+/// <summary>
+/// A head of ours above nodes of the original, which state no version and leave some work to the head (docs/SPECIFICATION.md#leases).
+/// </summary>
+public sealed class LegacyNodeTests
+{
+    private readonly TestNode _head = new(Some.Head());
+
+    public LegacyNodeTests() => HearOf(slots: 1);
+
+    private Job Job => _head["a"];
+
+    [Fact]
+    public void A_job_with_resubmit_that_is_done_there_runs_again_once_for_each_end()
+    {
+        Send("'resubmit':1");
+        EndThere(JobState.Done);
+
+        (Job.State, Job.Epoch, Job.StartCount).Should().Be((JobState.New, 1, 0));
+        _head.Pass(1.1);
+        (Job.Node, Job.Epoch).Should().Be(("n1", 1));
+        _head.History.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_job_with_resubmit_that_has_failed_for_good_runs_again_with_its_counts_set_back()
+    {
+        Send("'resubmit':1,'retries':1");
+        EndThere(JobState.Failed, failCount: 2);
+
+        (Job.State, Job.Epoch, Job.FailCount).Should().Be((JobState.New, 1, 0));
+    }
+
+    [Theory]
+    [InlineData("'resubmit':1,'retries':2", JobState.Failed)]
+    [InlineData("'resubmit':1,'restart':1", JobState.Done)]
+    public void A_retry_or_restart_that_the_node_leaves_out_is_made_here_after_a_while_with_the_counts_kept(string spec, JobState end)
+    {
+        Send(spec);
+        EndThere(end, failCount: end is JobState.Failed ? 1 : 0);
+        var failCount = Job.FailCount;
+
+        Job.State.Should().Be(end, "a node of January 2020 does it by itself");
+        _head.Pass(20);
+        Job.State.Should().Be(end, "nothing was heard of the node since");
+        HearOf(slots: 1);
+        _head.Pass(1.1);
+
+        (Job.State, Job.Epoch, Job.FailCount).Should().Be((JobState.New, 1, failCount));
+        _head.Pass(1.1);
+        Job.Node.Should().Be("n1");
+    }
+
+    [Fact]
+    public void A_retry_that_the_node_makes_by_itself_is_left_to_it()
+    {
+        Send("'resubmit':1,'retries':2");
+        EndThere(JobState.Failed, failCount: 1);
+        var ended = Job;
+        _head.Pass(20);
+        HearOf(slots: 1);
+        _head.Merge(ended with { State = JobState.Running, Active = true, StartCount = 2, Ts = ended.Ts + 2 });
+
+        _head.Pass(20);
+        HearOf(slots: 1);
+        _head.Pass(20);
+
+        (Job.State, Job.Epoch, Job.StartCount).Should().Be((JobState.Running, 0, 2));
+    }
+
+    [Theory]
+    [InlineData("'resubmit':0")]
+    [InlineData("'retries':3")]
+    [InlineData("'restart':1")]
+    public void A_job_without_resubmit_is_left_to_the_node(string spec)
+    {
+        Send(spec);
+        EndThere(JobState.Failed, failCount: 1);
+
+        _head.Pass(20);
+
+        (Job.State, Job.Epoch).Should().Be((JobState.Failed, 0));
+    }
+
+    [Fact]
+    public void A_kill_between_an_end_and_the_retry_holds()
+    {
+        Send("'resubmit':1,'retries':2");
+        EndThere(JobState.Failed, failCount: 1);
+
+        _head.Kill("a")!.State.Should().Be(JobState.Killed);
+
+        _head.Pass(20);
+        HearOf(slots: 1);
+        _head.Pass(20);
+        Job.State.Should().Be(JobState.Killed);
+    }
+
+    [Fact]
+    public void A_second_failure_to_start_which_has_no_end_time_is_left_to_the_node_as_long_as_the_first()
+    {
+        Send("'resubmit':1,'retries':9");
+        FailToStart();
+        _head.Pass(4);
+        FailToStart();
+        _head.Pass(4);
+        HearOf(slots: 1);
+        _head.Pass(0.5);
+
+        Job.State.Should().Be(JobState.Failed);
+
+        void FailToStart() => _head.Merge(Job with { State = JobState.Failed, Active = false, Error = "no such file", Ts = Job.Ts + 1 });
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_node_that_kills_its_process_of_a_job_which_runs_elsewhere_by_now_does_not_end_that_run(int startCount)
+    {
+        Send("'retries':1");
+        StartThere();
+        _head.Hear(("n1", Some.OriginalStatus(0, 1) with { Online = false }));
+        _head.Pass(61);
+        _head.Hear("other", ("n2", Some.Status(1, 1)));
+        (Job.State, Job.Node, Job.Epoch).Should().Be((JobState.New, "n2", 1));
+        var there = Job with { State = JobState.Running, Active = true, StartCount = 2, Ts = Job.Ts + 1 };
+        _head.Core.MergeJobsOf(_head.Peer("other"), [there], null, _head.Now);
+
+        _head.Hear("n1", ("n1", Some.OriginalStatus(99, 1)));
+        _head.Core.MergeJobsOf(_head.Peer("n1"), [there with { State = JobState.Killed, Active = false, StartCount = startCount, Ts = there.Ts + 50 }], null, _head.Now);
+
+        (Job.State, Job.Node).Should().Be((JobState.Running, "n2"));
+        Job.Ts.Should().BeGreaterThan(there.Ts + 50, "the original takes only a later copy");
+    }
+
+    [Fact]
+    public void A_kill_by_another_head_of_its_own_job_is_taken_from_a_node_that_both_have()
+    {
+        _head.Hear("n1", ("n1", Some.OriginalStatus(0, 1) with { Ts = 1 }));
+        var live = Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'other-head','state':'new','active':1,'ts':5}");
+        _head.Core.MergeJobsOf(_head.Peer("n1"), [live], null, _head.Now);
+
+        _head.Core.MergeJobsOf(_head.Peer("n1"), [live with { State = JobState.Killed, Active = false, Ts = 6 }], null, _head.Now);
+
+        Job.State.Should().Be(JobState.Killed);
+    }
+
+    [Fact]
+    public void A_node_that_still_runs_what_was_given_up_here_receives_a_copy_that_it_takes()
+    {
+        Send("'retries':1");
+        StartThere();
+        var old = Job;
+        _head.Hear(("n1", Some.OriginalStatus(0, 1) with { Online = false }));
+        _head.Pass(61);
+        _head.Hear("other", ("n2", Some.Status(1, 1)));
+        (Job.Node, Job.Epoch).Should().Be(("n2", 1));
+
+        _head.Hear("n1", ("n1", Some.OriginalStatus(99, 1)));
+        _head.Core.MergeJobsOf(_head.Peer("n1"), [old with { Ts = _head.Clock.Wall + 50 }], null, _head.Now);
+
+        (Job.Node, Job.Epoch).Should().Be(("n2", 1));
+        Job.Ts.Should().BeGreaterThan(_head.Clock.Wall + 50);
+        _head.Core.DequeuePending(_head.Peer("n1")).Select(job => job.Id).Should().Equal("a");
+    }
+
+    [Fact]
+    public void A_job_with_resubmit_that_was_killed_ends()
+    {
+        Send("'resubmit':1");
+        EndThere(JobState.Killed);
+
+        _head.Pass(20);
+
+        Job.State.Should().Be(JobState.Killed);
+    }
+
+    [Fact]
+    public void A_job_that_another_node_has_submitted_is_left_to_that_node()
+    {
+        _head.Merge(Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'master','resubmit':1,'ts':5}"));
+        EndThere(JobState.Done);
+
+        _head.Pass(20);
+
+        Job.State.Should().Be(JobState.Done);
+    }
+
+    [Fact]
+    public void A_node_of_ours_carries_it_out_itself()
+    {
+        _head.Hear(("n1", Some.Status(0, 1)));
+        Send("'resubmit':1");
+        EndThere(JobState.Done);
+
+        _head.Pass(20);
+
+        Job.State.Should().Be(JobState.Done);
+    }
+
+    [Fact]
+    public void What_was_left_undone_before_a_restart_of_the_head_is_made_up_for()
+    {
+        Send("'resubmit':1");
+        var ended = Job with { State = JobState.Done, Active = false, StartCount = 1, EndTs = 9, Ts = Job.Ts + 9 };
+        var second = new TestNode(Some.Head(), _head.Clock);
+        second.Load(ended);
+        second.Hear(("n1", Some.OriginalStatus(0, 1)));
+
+        second.Merge(ended);
+
+        (second["a"].State, second["a"].Epoch).Should().Be((JobState.New, 1));
+    }
+
+    [Fact]
+    public void A_job_that_runs_for_long_on_a_node_that_is_online_does_not_expire()
+    {
+        Send("'retries':1");
+        StartThere();
+
+        for (var second = 0; second < 600; second += 10)
+        {
+            _head.Pass(10);
+            HearOf(slots: 1);
+        }
+
+        (Job.State, Job.StartCount, Job.Epoch).Should().Be((JobState.Running, 1, 0));
+        EndThere(JobState.Done);
+        Job.State.Should().Be(JobState.Done);
+    }
+
+    [Fact]
+    public void It_is_sent_there_again_once_in_timeout_while_nothing_is_heard_of_it()
+    {
+        Send("'retries':0");
+        StartThere();
+        _head.Core.MergeJobsOf(_head.Peer("peer"), [Job], null, _head.Now);
+        Sent().Should().BeEmpty("the peer has told of it as it is");
+
+        _head.Pass(40);
+        HearOf(slots: 1);
+        Sent().Should().BeEmpty();
+        _head.Pass(21);
+        Sent().Should().Equal(Job);
+        HearOf(slots: 1);
+        _head.Pass(20);
+        Sent().Should().BeEmpty();
+        _head.Pass(41);
+        Sent().Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Its_end_that_was_dropped_below_while_this_head_was_cut_off_is_heard_of_all_the_same()
+    {
+        var below = new TestNode(Some.Head() with { Name = "below" }, _head.Clock);
+        below.Hear("n1", ("n1", Some.OriginalStatus(0, 1)));
+        Send("'retries':0");
+        StartThere();
+        below.Merge(Job with { State = JobState.Done, Active = false, Rc = 0, EndTs = 9, Ts = Job.Ts + 1 });
+        below.Pass(Some.Head().Expire);
+        below.Core.Find("a").Should().BeNull();
+        _head.Core.MergeJobsOf(_head.Peer("peer"), [Job], null, _head.Now);
+        HearOf(slots: 1);
+        _head.Pass(60);
+
+        below.Merge([.. Sent()]);
+        _head.Merge(below["a"]);
+
+        Job.State.Should().Be(JobState.Done);
+        below.History.Should().ContainSingle("it has entered the history before");
+    }
+
+    [Fact]
+    public void It_expires_so_long_after_its_node_went_offline()
+    {
+        Send("'retries':0");
+        StartThere();
+        _head.Pass(50);
+        HearOf(slots: 1);
+
+        _head.Pass(119);
+        (_head.Core.Nodes.Find("n1")!.Status.Online, Job.State).Should().Be((false, JobState.Running), "it went offline after 60 s");
+        _head.Pass(2);
+
+        (Job.State, Job.Error).Should().Be((JobState.Failed, "expired"));
+    }
+
+    [Fact]
+    public void It_does_not_expire_when_its_node_comes_back_in_time()
+    {
+        Send("'retries':0");
+        StartThere();
+        _head.Pass(100);
+        HearOf(slots: 1);
+
+        _head.Pass(59);
+
+        Job.State.Should().Be(JobState.Running);
+        HearOf(slots: 1);
+        _head.Pass(100);
+        Job.State.Should().Be(JobState.Running);
+    }
+
+    [Fact]
+    public void It_expires_so_long_after_its_node_was_taken_out_of_the_configuration()
+    {
+        Send("'retries':0");
+        StartThere();
+        _head.Core.RemovePeer(_head.Peer("peer"), _head.Now);
+
+        _head.Pass(59);
+        Job.State.Should().Be(JobState.Running);
+        _head.Pass(2);
+
+        Job.Error.Should().Be("expired");
+    }
+
+    [Fact]
+    public void A_job_that_was_known_before_its_node_does_not_expire_once_that_is_online()
+    {
+        var head = new TestNode(Some.Head());
+        head.Load(Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'n1','state':'running','active':1,'start_count':1,'ts':5}"));
+        head.Pass(50);
+        head.Hear(("n1", Some.OriginalStatus(0, 1)));
+
+        head.Pass(59);
+        head.Hear(("n1", Some.OriginalStatus(0, 1)));
+        head.Pass(59);
+
+        head["a"].State.Should().Be(JobState.Running);
+    }
+
+    [Fact]
+    public void A_job_on_a_node_of_ours_that_is_online_expires_as_ever_when_nothing_is_heard_of_it()
+    {
+        _head.Hear(("n1", Some.Status(0, 1)));
+        Send("'retries':0");
+        StartThere();
+        _head.Pass(40);
+        _head.Hear(("n1", Some.Status(0, 1)));
+        _head.Pass(21);
+
+        Job.Error.Should().Be("expired");
+    }
+
+    [Fact]
+    public void The_settings_may_change_while_jobs_are_at_work_there()
+    {
+        Send("'retries':0");
+        StartThere();
+        _head.Pass(30);
+        HearOf(slots: 1);
+        _head.Apply(Some.Head() with { Expire = 20 });
+
+        _head.Pass(59);
+
+        Job.State.Should().Be(JobState.Running);
+    }
+
+    [Fact]
+    public void A_restart_by_a_later_version_which_sets_the_counts_back_is_followed()
+    {
+        var node = new TestNode();
+        node.Merge(Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','state':'new','submit_ts':5,'ts':5}"));
+        node.End(node.Start(), rc: 3);
+        var ended = node["a"];
+
+        // The recording of February 2022 shows it: the stamps of the run before stay, the time of submit is new.
+        node.Merge(ended with { State = JobState.New, StartCount = 0, FailCount = 0, Error = null, SubmitTs = ended.Ts + 1, Ts = ended.Ts + 1 }).Should().Equal("a");
+
+        (node["a"].State, node["a"].Active).Should().Be((JobState.New, true));
+        node.Pass(1.1);
+        node.End(node.Start());
+        (node["a"].State, node["a"].StartCount).Should().Be((JobState.Done, 1));
+        node.Merge(ended).Should().BeEmpty("a copy of the submit before is stale");
+    }
+
+    private void HearOf(int slots) => _head.Hear(("n1", Some.OriginalStatus(0, slots)));
+
+    private void Send(string spec)
+    {
+        var job = _head.Accept($"{{'id':'a','pool':'p1','args':['x'],{spec}}}");
+        job.Node.Should().Be("n1");
+    }
+
+    private IReadOnlyList<Job> Sent() => _head.Core.DequeuePending(_head.Peer("peer"));
+
+    private void StartThere() => _head.Merge(Job with { State = JobState.Running, Active = true, StartCount = Job.StartCount + 1, Ts = Job.Ts + 1 });
+
+    private void EndThere(JobState state, int failCount = 0) =>
+        _head.Merge(Job with { State = state, Active = false, StartCount = Math.Max(Job.StartCount, 1), FailCount = failCount, EndTs = Job.Ts + 1, Ts = Job.Ts + 1 });
+}

@@ -1,0 +1,222 @@
+using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Core.Tests.Scheduling;
+
+/// <summary>New jobs (docs/SPECIFICATION.md#new-jobs).</summary>
+public sealed class SubmitRulesTests
+{
+    private const string Sleep = "'pool':'p1','args':['sleep','9']";
+
+    [Theory]
+    [InlineData("{'args':['a']}", "pool")]
+    [InlineData("{'pool':'','args':['a']}", "pool")]
+    [InlineData("{'pool':'p1'}", "args")]
+    [InlineData("{'pool':'p1','args':[]}", "args")]
+    [InlineData("{'pool':'p1','args':['']}", "args[0]")]
+    [InlineData("{'pool':'p1','args':['a','b\\u0000c']}", "args")]
+    [InlineData("{'pool':'p1','args':['a'],'runtime':'soon'}", "runtime")]
+    [InlineData("{'pool':'p1','args':['a'],'retries':-1}", "retries")]
+    [InlineData("{'pool':'p1','args':['a'],'hold':'maybe'}", "hold")]
+    [InlineData("{'pool':'p1','args':{'name':'x'}}", "args")]
+    [InlineData("{'pool':'__config','node':'n1','args':['a']}", "args")]
+    [InlineData("{'pool':'__config','args':{'a':1}}", "node")]
+    public void A_job_without_a_pool_or_with_bad_values_is_refused_and_nothing_is_changed(string spec, string key)
+    {
+        var node = new TestNode();
+
+        var answer = node.Submit(spec);
+
+        answer.Error.Should().StartWith(key);
+        answer.Jobs.Should().ContainSingle().Which.Value.Should().BeNull();
+        (node.Core.Count, node.Core.Seq).Should().Be((0, 0L));
+    }
+
+    [Fact]
+    public void A_refused_job_is_answered_under_its_id()
+    {
+        var answer = new TestNode().Submit("{'id':'a'}");
+
+        answer.Jobs.Should().ContainSingle().Which.Key.Should().Be("a");
+    }
+
+    [Fact]
+    public void The_state_of_a_new_job_is_ignored()
+    {
+        var node = new TestNode();
+
+        var job = node.Accept($"{{'state':'killed',{Sleep}}}");
+
+        job.State.Should().Be(JobState.New);
+    }
+
+    [Fact]
+    public void A_job_without_an_id_gets_a_uuid_that_sorts_by_time()
+    {
+        var node = new TestNode();
+        var ids = new List<string>();
+
+        for (var second = 0; second < 50; second++)
+        {
+            ids.Add(node.Accept($"{{{Sleep}}}").Id);
+            node.Clock.Pass(0.001);
+        }
+
+        ids.Should().OnlyContain(id => Guid.Parse(id).Version == 7 && Guid.Parse(id).Variant >= 8);
+        ids.Should().BeInAscendingOrder(StringComparer.Ordinal).And.OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public void The_id_holds_the_time_in_milliseconds()
+    {
+        var id = Guid.Parse(new TestNode().Accept($"{{{Sleep}}}").Id).ToByteArray(bigEndian: true);
+
+        var milliseconds = id[..6].Aggregate(0L, (sum, part) => (sum << 8) + part);
+
+        milliseconds.Should().Be(1_800_000_000_000);
+    }
+
+    [Fact]
+    public void Keys_that_submit_does_not_take_are_ignored_and_named_in_warnings()
+    {
+        var node = new TestNode();
+
+        var answer = node.Submit($"{{'id':'a','colour':'red','rc':7,{Sleep}}}");
+
+        answer.Warnings.Should().HaveCount(2).And.Contain(warning => warning.StartsWith("colour")).And.Contain(warning => warning.StartsWith("rc"));
+        (node["a"].Rc, node["a"].Extra).Should().Be((null, null));
+    }
+
+    [Fact]
+    public void A_job_for_a_named_node_waits_for_it_even_when_it_is_not_known_yet()
+    {
+        var node = new TestNode();
+
+        var job = node.Accept($"{{'node':'elsewhere',{Sleep}}}");
+
+        (job.Node, job.SubmitNode, job.Active).Should().Be(("elsewhere", "elsewhere", false));
+    }
+
+    [Fact]
+    public void A_list_of_nodes_makes_one_job_on_each()
+    {
+        var head = TestNode.Head();
+
+        var answer = head.Submit($"{{'node':['x','y'],{Sleep}}}");
+
+        answer.Jobs.Select(job => job.Value!.Node).Should().Equal("x", "y");
+        answer.Jobs.Select(job => job.Key).Should().OnlyHaveUniqueItems().And.OnlyContain(id => Guid.Parse(id).Version == 7);
+    }
+
+    [Fact]
+    public void The_ids_of_several_jobs_with_an_id_given_end_in_their_node()
+    {
+        var head = TestNode.Head();
+
+        var answer = head.Submit($"{{'id':'a','node':['x','y'],{Sleep}}}");
+
+        answer.Jobs.Select(job => job.Key).Should().Equal("a.x", "a.y");
+    }
+
+    [Fact]
+    public void A_pattern_makes_one_job_on_each_matching_node_that_has_the_pool_now()
+    {
+        var head = TestNode.Head(("n1", 2), ("n2", 0), ("m1", 2));
+        head.Hear(("n3", Some.Status(0, pool: "p2")));
+
+        var answer = head.Submit($"{{'id':'a','node':'n*',{Sleep}}}");
+
+        answer.Jobs.Select(job => job.Value!.Node).Should().Equal("n1", "n2");
+        answer.Jobs.Select(job => job.Key).Should().Equal("a.n1", "a.n2");
+    }
+
+    [Fact]
+    public void A_star_means_this_node_too()
+    {
+        var node = new TestNode();
+        node.Hear(("n2", Some.Status(0)));
+
+        var answer = node.Submit($"{{'node':'*',{Sleep}}}");
+
+        answer.Jobs.Select(job => job.Value!.Node).Should().BeEquivalentTo("n1", "n2");
+    }
+
+    [Fact]
+    public void A_pattern_that_matches_one_node_keeps_the_id()
+    {
+        var head = TestNode.Head(("n1", 2));
+
+        var job = head.Accept($"{{'id':'a','node':'n*',{Sleep}}}");
+
+        (job.Id, job.Node, job.SubmitNode).Should().Be(("a", "n1", "n1"));
+    }
+
+    [Fact]
+    public void A_pattern_without_a_match_is_refused()
+    {
+        var head = TestNode.Head(("n1", 2));
+
+        var answer = head.Submit($"{{'id':'a','node':'m*',{Sleep}}}");
+
+        answer.Error.Should().Contain("m*").And.Contain("p1");
+        head.Core.Count.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_pattern_for_the_config_pool_means_every_node_online()
+    {
+        var head = TestNode.Head(("n1", 2));
+        head.Hear(("n2", Some.Status(0, pool: "p2")));
+
+        var answer = head.Submit("{'pool':'__config','node':'*','args':{'state':{'expire':9}}}");
+
+        answer.Jobs.Select(job => job.Value!.Node).Should().BeEquivalentTo("n1", "n2", "head");
+    }
+
+    [Fact]
+    public void One_refused_job_of_several_refuses_all()
+    {
+        var head = TestNode.Head();
+        _ = head.Accept($"{{'id':'a.y','node':'y',{Sleep}}}");
+        head.Kill("a.y");
+
+        var answer = head.Submit("{'id':'a','node':['x','y'],'pool':'p1','args':[]}");
+
+        answer.Error.Should().StartWith("args");
+        head.Core.Count.Should().Be(1);
+    }
+
+    [Fact]
+    public void The_first_node_that_handles_a_job_is_its_submit_node_when_the_submitter_named_none()
+    {
+        var head = TestNode.Head(("n1", 2));
+
+        var job = head.Accept($"{{{Sleep}}}");
+
+        (job.Node, job.SubmitNode).Should().Be(("n1", "head"));
+    }
+
+    [Fact]
+    public void A_new_job_is_stamped_and_counts_nothing()
+    {
+        var node = new TestNode();
+
+        var job = node.Accept($"{{{Sleep}}}");
+
+        (job.SubmitTs, job.StartCount, job.FailCount, job.StartTs, job.Pid).Should().Be((node.Clock.Wall, 0, 0, null, null));
+        job.Tags.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_node_that_stops_takes_no_new_work()
+    {
+        var node = new TestNode();
+
+        node.Core.Close();
+
+        var answer = node.Submit($"{{{Sleep}}}");
+
+        answer.Error.Should().Contain("stopping");
+        answer.Code.Should().Be(ErrorCode.Stopping, "a client sends the same submit again once the node is back");
+    }
+}
