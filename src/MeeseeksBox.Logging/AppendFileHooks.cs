@@ -3,7 +3,8 @@ using Serilog.Sinks.File;
 
 namespace MeeseeksBox.Logging;
 
-/// <summary>Lets the File sink write at the end of the file as it is now: others may append to a log too, or cut it off (logrotate's <c>copytruncate</c>).</summary>
+/// <summary>Makes the file sink write at the current end of the file.</summary>
+/// <remarks>Other programs may append to the log too, or truncate it (logrotate's <c>copytruncate</c>).</remarks>
 internal sealed class AppendFileHooks : FileLifecycleHooks
 {
     /// <inheritdoc/>
@@ -16,10 +17,10 @@ internal sealed class AppendFileHooks : FileLifecycleHooks
     private sealed class AppendStream(string path)
         : FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0)
     {
-        // A FileStream that is derived from comes here for spans too.
+        // A class derived from FileStream calls this overload for spans too.
         public override void Write(byte[] buffer, int offset, int count)
         {
-            // Devices and pipes have no end to go to.
+            // Devices and pipes cannot seek.
             if (CanSeek)
                 _ = Seek(0, SeekOrigin.End);
             base.Write(buffer, offset, count);

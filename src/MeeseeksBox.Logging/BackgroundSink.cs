@@ -4,18 +4,19 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Logging;
 
-/// <summary>
-/// Hands events to a sink, on a thread of its own. An event of a quiet log is handed on at once; those of the pause after it are collected
-/// and handed on together, because a node with thousands of jobs a second has as many lines, and waking a thread costs more than a line.
-/// </summary>
+/// <summary>Passes events to a sink on a background thread.</summary>
+/// <remarks>
+/// An event of an idle log is written at once. Events during the pause after it are collected and written together: a node with thousands
+/// of jobs a second logs as many lines, and waking a thread costs more than writing a line.
+/// </remarks>
 internal sealed class BackgroundSink : ILogEventSink, IDisposable
 {
-    // A log that nobody reads on must not hold up the program: events wait for it, and beyond this many they are dropped.
+    // A stalled log must not block the program: events are queued, and dropped beyond this limit.
     private const int MostWaiting = 10_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(2);
 
-    // Waited on by the thread: a Lock cannot be.
+    // The thread waits on it with Monitor, which Lock does not support.
     private readonly object _lock = new();
     private readonly ILogEventSink _sink;
     private readonly Thread _thread;
@@ -24,7 +25,7 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
     private bool _isIdle;
     private bool _isClosed;
 
-    /// <param name="sink">What writes; disposed of with this.</param>
+    /// <param name="sink">The sink, which is disposed with this one.</param>
     public BackgroundSink(ILogEventSink sink)
     {
         _sink = sink;
@@ -32,7 +33,7 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
         _thread.Start();
     }
 
-    /// <summary>Takes note of an event; never waits for the sink.</summary>
+    /// <summary>Queues an event; never waits for the sink.</summary>
     public void Emit(LogEvent logEvent)
     {
         lock (_lock)
@@ -45,7 +46,7 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
         }
     }
 
-    /// <summary>Writes what waits, unless whoever reads the log has stopped reading.</summary>
+    /// <summary>Writes the queued events, for 2 s at most, in case the log is stalled.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -57,7 +58,7 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
         _ = _thread.Join(LongestClose);
     }
 
-    // One turn: wait for events, write all that are there, let some gather.
+    // Each turn waits for events, writes all of them, and pauses to collect more.
     private void Run()
     {
         using (_sink as IDisposable)
@@ -100,10 +101,10 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
             {
                 _sink.Emit(logEvent);
             }
-#pragma warning disable CA1031 // The top of a thread: a log that cannot be written for now must not end the program.
+#pragma warning disable CA1031 // The top of a thread: a failing log must not end the program.
             catch (Exception problem)
             {
-                SelfLog.WriteLine("An event of the log could not be written: {0}", problem);
+                SelfLog.WriteLine("log event not written: {0}", problem);
             }
 #pragma warning restore CA1031
         }

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace MeeseeksBox.Logging;
 
-/// <summary>Writes times by the codes of <c>strftime</c>, in English whatever the system's language is.</summary>
+/// <summary>Formats times by the codes of <c>strftime</c>, always in English.</summary>
 internal static class DateFormatCodes
 {
     private const string Default = "yyyy-MM-dd HH:mm:ss,fff";
 
-    /// <summary>Writes a time, in the offset that it has.</summary>
+    /// <summary>Formats a time in its own offset.</summary>
     /// <param name="time">The time.</param>
-    /// <param name="format">The codes; null writes <c>2026-01-31 12:34:56,789</c>.</param>
+    /// <param name="format">The codes; null for <c>2026-01-31 12:34:56,789</c>.</param>
     public static string Write(DateTimeOffset time, string? format)
     {
         if (format is null)
@@ -21,7 +21,7 @@ internal static class DateFormatCodes
         return text.ToString();
     }
 
-    /// <summary>The codes in a format that are not known; they are written as they stand.</summary>
+    /// <summary>The unknown codes in a format, which are written literally.</summary>
     public static IEnumerable<string> Unknown(string format) =>
         Pieces(format).Where(piece => piece is "%" || (piece is ['%', var code] && Code(DateTimeOffset.UnixEpoch, code) is null));
 

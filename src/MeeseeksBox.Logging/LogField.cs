@@ -4,10 +4,10 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Logging;
 
-/// <summary>What a line of the log can say of its event, by the names of Python's logging.</summary>
+/// <summary>A field of a log line, by the names of Python's logging.</summary>
 internal sealed class LogField
 {
-    /// <summary>The property of an event that has the name of its logger (<c>node1.Pool.p1</c>).</summary>
+    /// <summary>The event property with the name of the logger (<c>node1.Pool.p1</c>).</summary>
     public const string LoggerProperty = "Logger";
 
     private const string NamelessLogger = "root";
@@ -27,13 +27,13 @@ internal sealed class LogField
     private Func<LogEvent, string?, string>? _text;
     private Func<LogEvent, double>? _number;
 
-    /// <summary>Whether it can be written as a number.</summary>
+    /// <summary>Whether the field can be written as a number.</summary>
     public bool IsNumber => _number is not null;
 
-    /// <summary>The field of a name; null when there is none.</summary>
+    /// <summary>Finds a field by its name; null when there is none.</summary>
     public static LogField? Find(string name) => Fields.GetValueOrDefault(name);
 
-    /// <summary>The field as a number; 0 when it is none.</summary>
+    /// <summary>The field as a number; 0 for a text.</summary>
     public double Number(LogEvent logEvent) => _number?.Invoke(logEvent) ?? 0;
 
     /// <summary>The field as text.</summary>

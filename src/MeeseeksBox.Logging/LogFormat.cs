@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.Logging;
 
-/// <summary>A <c>format</c> of Python's logging, taken apart: <c>%(asctime)s %(levelname)-8s %(name)s: %(message)s</c>.</summary>
+/// <summary>A parsed <c>format</c> of Python's logging: <c>%(asctime)s %(levelname)-8s %(name)s: %(message)s</c>.</summary>
 internal sealed partial class LogFormat
 {
     private LogFormat(IReadOnlyList<LogFormatPart> parts, IReadOnlyList<string> unknown)
@@ -12,13 +12,13 @@ internal sealed partial class LogFormat
         Unknown = unknown;
     }
 
-    /// <summary>Its parts, in order.</summary>
+    /// <summary>The parts, in order.</summary>
     public IReadOnlyList<LogFormatPart> Parts { get; }
 
-    /// <summary>What looks like a part and is none that we know; it is written as it stands.</summary>
+    /// <summary>The unknown or invalid parts, which are written literally.</summary>
     public IReadOnlyList<string> Unknown { get; }
 
-    /// <summary>Takes a format apart.</summary>
+    /// <summary>Parses a format.</summary>
     public static LogFormat Parse(string format)
     {
         var parts = new List<LogFormatPart>();
@@ -60,7 +60,7 @@ internal sealed partial class LogFormat
     private static int? Number(Group digits) =>
         digits is { Success: true, Length: > 0 } ? int.Parse(digits.ValueSpan, CultureInfo.InvariantCulture) : null;
 
-    // A percent sign that begins nothing of this form is matched alone, so that it can be named.
+    // The last alternative matches any other percent sign, so that a warning can quote it.
     [GeneratedRegex(
         @"%%" +
         @"|%\((?<name>\w+)\)(?<flags>[-0 ]*)(?<width>[0-9]{0,3})(\.(?<precision>[0-9]{0,2}))?(?<conversion>[sdf])" +

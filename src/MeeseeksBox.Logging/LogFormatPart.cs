@@ -3,32 +3,32 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Logging;
 
-/// <summary>A part of a line of the log: text, or a field of the event.</summary>
-/// <param name="Text">The text, when it is no field.</param>
-/// <param name="Field">The field, when it is one.</param>
+/// <summary>A part of a log line: a literal text, or a field of the event.</summary>
+/// <param name="Text">The text of a literal.</param>
+/// <param name="Field">The field; null for a literal.</param>
 internal sealed record LogFormatPart(string Text, LogField? Field)
 {
     private const int PythonsDecimals = 6;
 
-    /// <summary>How it is written: <c>s</c> text, <c>d</c> whole number, <c>f</c> decimal number.</summary>
+    /// <summary>The conversion: <c>s</c> text, <c>d</c> whole number, <c>f</c> decimal number.</summary>
     public char Conversion { get; init; } = 's';
 
-    /// <summary>Whether it stands at the left of its width.</summary>
+    /// <summary>Whether the field is left-aligned.</summary>
     public bool IsLeft { get; init; }
 
-    /// <summary>Whether a number is filled up with zeros.</summary>
+    /// <summary>Whether a number is padded with zeros.</summary>
     public bool HasZeros { get; init; }
 
-    /// <summary>How many characters it has, at least.</summary>
+    /// <summary>The minimum number of characters.</summary>
     public int Width { get; init; }
 
-    /// <summary>How many decimals a number has, or how many characters text has at most.</summary>
+    /// <summary>The decimals of a number, or the maximum number of characters of a text.</summary>
     public int? Precision { get; init; }
 
-    /// <summary>A part that is the same in every line.</summary>
+    /// <summary>Creates a part that is the same in every line.</summary>
     public static LogFormatPart Literal(string text) => new(text, Field: null);
 
-    /// <summary>Writes the part of an event.</summary>
+    /// <summary>Formats the part for an event.</summary>
     public string Of(LogEvent logEvent, string? dateFormat)
     {
         if (Field is null)

@@ -5,7 +5,7 @@ namespace MeeseeksBox.Logging;
 /// <summary>The levels of Python's logging, by name and number.</summary>
 internal static class LogLevels
 {
-    /// <summary>The level of a name, in small or capital letters; null when it is none.</summary>
+    /// <summary>Finds a level by its name, ignoring case; null when there is none.</summary>
     public static LogEventLevel? FromName(string name) => name.ToUpperInvariant() switch
     {
         "NOTSET" => LogEventLevel.Verbose,
@@ -17,7 +17,7 @@ internal static class LogLevels
         _ => null,
     };
 
-    /// <summary>The least level that a number lets through; null when it is not from 0 to 50.</summary>
+    /// <summary>The lowest level that a threshold of 0 to 50 allows; null outside of the range.</summary>
     public static LogEventLevel? FromNumber(int number) => number switch
     {
         < 0 or > 50 => null,
@@ -29,7 +29,7 @@ internal static class LogLevels
         _ => LogEventLevel.Fatal,
     };
 
-    /// <summary>The name of a level; what Serilog has below DEBUG counts as DEBUG.</summary>
+    /// <summary>The name of a level; Serilog's Verbose counts as DEBUG.</summary>
     public static string Name(LogEventLevel level) => level switch
     {
         LogEventLevel.Verbose or LogEventLevel.Debug => "DEBUG",
@@ -40,7 +40,7 @@ internal static class LogLevels
         _ => throw new ArgumentOutOfRangeException(nameof(level), level, "Serilog has no such level."),
     };
 
-    /// <summary>The number of a level.</summary>
+    /// <summary>Python's number of a level.</summary>
     public static int Number(LogEventLevel level) => level switch
     {
         LogEventLevel.Verbose or LogEventLevel.Debug => 10,

@@ -4,10 +4,10 @@ using Serilog.Formatting;
 
 namespace MeeseeksBox.Logging;
 
-/// <summary>Writes each event of the log as one line, and what was thrown on the lines after it.</summary>
+/// <summary>Writes each event as one line, followed by the lines of its exception.</summary>
 internal sealed class LogLineFormatter(LoggingConfig config) : ITextFormatter
 {
-    // Sets the lines of an exception off from those of events, whatever its message says.
+    // Distinguishes the lines of an exception from events, for any message.
     private const string Indent = "    ";
 
     private readonly LogFormat _format = LogFormat.Parse(config.Format);

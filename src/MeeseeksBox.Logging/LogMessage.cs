@@ -6,13 +6,11 @@ using Serilog.Parsing;
 
 namespace MeeseeksBox.Logging;
 
-/// <summary>
-/// The text of an event. What was put into it comes from anywhere, so its line breaks are escaped: nobody forges a line with
-/// the id of a job.
-/// </summary>
+/// <summary>Formats the text of an event.</summary>
+/// <remarks>Line breaks in values are escaped, so that external text, such as the id of a job, cannot forge a log line.</remarks>
 internal static class LogMessage
 {
-    /// <summary>The text, without quotes around what was put in.</summary>
+    /// <summary>The text, without quotes around the values.</summary>
     public static string Of(LogEvent logEvent)
     {
         var message = new StringBuilder();
@@ -29,7 +27,7 @@ internal static class LogMessage
 
     private static string Value(PropertyToken token, LogEvent logEvent)
     {
-        // Serilog would put text into quotes.
+        // Serilog would put the text in quotes.
         if (token.Alignment is null && logEvent.Properties.GetValueOrDefault(token.PropertyName) is ScalarValue { Value: string text })
             return text;
         using var writer = new StringWriter(CultureInfo.InvariantCulture);

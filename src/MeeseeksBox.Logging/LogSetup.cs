@@ -5,15 +5,16 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Logging;
 
-/// <summary>
-/// The log of a program. It starts as INFO to standard error; <see cref="Apply"/> brings it to a configuration, at the start
-/// and at each reload, while everybody keeps the logger that he has.
-/// </summary>
+/// <summary>The log of a program.</summary>
+/// <remarks>
+/// It starts as INFO to standard error. <see cref="Apply"/> applies a configuration, at the start and at each reload; existing loggers
+/// remain valid.
+/// </remarks>
 /// <example><code>
 /// using var log = new LogSetup("meeseeks-box");
 /// if (log.Apply(config.Logging) is { } problem)
 ///     return Refuse(problem);
-/// var logger = log.Named("node1.Pool.p1");
+/// var logger = log.CreateLogger("node1.Pool.p1");
 /// </code></example>
 public sealed class LogSetup : ILogEventSink, IDisposable
 {
@@ -23,8 +24,8 @@ public sealed class LogSetup : ILogEventSink, IDisposable
     private LoggingConfig _config = new();
     private BackgroundSink _target;
 
-    /// <summary>A log to standard error.</summary>
-    /// <param name="program">The name of the program, which is the name of its first logger.</param>
+    /// <summary>Creates a log to standard error.</summary>
+    /// <param name="program">The name of the program and of its main logger.</param>
     public LogSetup(string program)
     {
         _target = Open(_config);
@@ -32,17 +33,15 @@ public sealed class LogSetup : ILogEventSink, IDisposable
         Logger = CreateLogger(program);
     }
 
-    /// <summary>The logger with the name of the program.</summary>
+    /// <summary>The main logger, named after the program.</summary>
     public ILogger Logger { get; }
 
-    /// <summary>A logger with a name, such as <c>node1.Pool.p1</c>.</summary>
+    /// <summary>Creates a logger with a name, such as <c>node1.Pool.p1</c>.</summary>
     public ILogger CreateLogger(string name) => _root.ForContext(LogField.LoggerProperty, name);
 
-    /// <summary>
-    /// Brings the log to a configuration. A file is opened again even when nothing has changed, so that one that was moved
-    /// aside (by logrotate) is begun anew.
-    /// </summary>
-    /// <returns>Null when done; else why the file cannot be written, and the log goes on as it was.</returns>
+    /// <summary>Applies a configuration.</summary>
+    /// <remarks>A file is reopened even without changes, so that one that logrotate has moved is created again.</remarks>
+    /// <returns>Null on success; otherwise why the file cannot be written, and the log is unchanged.</returns>
     public string? Apply(LoggingConfig config)
     {
         lock (_lock)
@@ -51,7 +50,7 @@ public sealed class LogSetup : ILogEventSink, IDisposable
             if (config.FileName is { } path && ProbeWritable(path, isEmptied: config.StartsEmpty && isNewFile) is { } problem)
                 return problem;
 
-            // The old one is closed first: the same file is not opened twice.
+            // Closed first, so that the same file is not open twice.
             _target.Dispose();
             _target = Open(config);
             _config = config;
@@ -70,12 +69,12 @@ public sealed class LogSetup : ILogEventSink, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The root holds nothing but this, and would come back here.
+        // The root logger owns only this sink, and its Dispose would recurse.
         lock (_lock)
             _target.Dispose();
     }
 
-    // Serilog's file sink keeps quiet about a file that it cannot open, so it is tried before the old log is closed.
+    // Serilog's file sink does not report a file that it cannot open, so the file is probed before the old log is closed.
     private static string? ProbeWritable(string path, bool isEmptied)
     {
         try
@@ -93,7 +92,7 @@ public sealed class LogSetup : ILogEventSink, IDisposable
     private static BackgroundSink Open(LoggingConfig config)
     {
         var formatter = new LogLineFormatter(config);
-        // The level is judged before, and the file grows as long as there is room: the sink's own limit would end the log.
+        // The root logger filters by level. The file has no size limit, because the sink would stop writing at it.
         var target = new LoggerConfiguration().MinimumLevel.Verbose();
         _ = config.FileName is { } path
             ? target.WriteTo.File(formatter, path, fileSizeLimitBytes: null, hooks: new AppendFileHooks())

@@ -5,29 +5,29 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Logging;
 
-/// <summary>The section <c>logging</c>, in the words of Python's <c>basicConfig</c> (docs/SPECIFICATION.md#logging-settings).</summary>
+/// <summary>The section <c>logging</c>, with the keys of Python's <c>basicConfig</c> (docs/SPECIFICATION.md#logging-settings).</summary>
 public sealed record LoggingConfig
 {
     private static readonly LoggingConfig Default = new();
 
-    /// <summary>The least level that is written: <c>level</c>, as DEBUG, INFO, WARNING, ERROR, CRITICAL or as 10, 20, 30, 40, 50.</summary>
+    /// <summary><c>level</c>: the lowest level to write, by its name or by a number from 0 to 50.</summary>
     public LogEventLevel Level { get; init; } = LogEventLevel.Information;
 
-    /// <summary>The file to write to; null: standard error.</summary>
+    /// <summary><c>filename</c>: the file to write to; null for standard error.</summary>
     public string? FileName { get; init; }
 
-    /// <summary>Whether the file is emptied at the start: <c>filemode</c> is <c>w</c>, and not <c>a</c>.</summary>
+    /// <summary><c>filemode</c>: true for <c>w</c>, which empties the file at the start; false for <c>a</c>.</summary>
     public bool StartsEmpty { get; init; }
 
-    /// <summary>What a line looks like, with <c>%(name)s</c> for what changes.</summary>
+    /// <summary><c>format</c>: the format of a line, with fields such as <c>%(name)s</c>.</summary>
     public string Format { get; init; } = "%(levelname)s %(name)s: %(message)s";
 
     /// <summary>
-    /// What <c>%(asctime)s</c> looks like, in the codes of <c>strftime</c>: <c>datefmt</c>. Null: <c>2026-01-31 12:34:56,789</c>.
+    /// <c>datefmt</c>: the format of <c>%(asctime)s</c>, in the codes of <c>strftime</c>; null for <c>2026-01-31 12:34:56,789</c>.
     /// </summary>
     public string? DateFormat { get; init; }
 
-    /// <summary>Reads the section. What is wrong is told to the reader.</summary>
+    /// <summary>Reads the section. Invalid settings are added to the problems.</summary>
     public static LoggingConfig Read(SectionReader section)
     {
         WarnOfStyle(section);
@@ -66,7 +66,7 @@ public sealed record LoggingConfig
             return Default.StartsEmpty;
         var mode = (setting.Value as ConfigScalar)?.Text;
         if (mode is not ("a" or "w"))
-            section.AddProblem(setting, $"{setting.Value.Display} is neither 'a' (go on with the file) nor 'w' (start it anew)");
+            section.AddProblem(setting, $"{setting.Value.Display} is neither 'a' (append to the file) nor 'w' (empty it first)");
         return mode == "w";
     }
 
@@ -75,13 +75,13 @@ public sealed record LoggingConfig
         if (section.Text(key) is not { } format || section.Find(key) is not { } setting)
             return null;
         foreach (var part in unknown(format))
-            section.AddWarning(setting, $"'{part}' is not known, and is written as it stands");
+            section.AddWarning(setting, $"'{part}' is unknown and is written literally");
         return format;
     }
 
     private static void WarnOfStyle(SectionReader section)
     {
         if (section.Find("style") is { Value: not ConfigScalar { Text: "%" } } setting)
-            section.AddWarning(setting, $"{setting.Value.Display} is not supported, and ignored: the format is written with %(name)s");
+            section.AddWarning(setting, $"{setting.Value.Display} is not supported and is ignored; write the format with %(name)s");
     }
 }

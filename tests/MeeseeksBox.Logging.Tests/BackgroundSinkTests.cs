@@ -8,7 +8,7 @@ namespace MeeseeksBox.Logging.Tests;
 public sealed class BackgroundSinkTests
 {
     [Fact]
-    public async Task Events_that_come_while_one_is_written_are_written_in_order()
+    public async Task Events_during_a_write_are_written_in_order()
     {
         using var sink = new FakeSink();
         using var writer = new BackgroundSink(sink);
@@ -25,7 +25,7 @@ public sealed class BackgroundSinkTests
     }
 
     [Fact]
-    public void What_waits_is_written_before_it_is_closed()
+    public void Queued_events_are_written_before_the_close()
     {
         using var sink = new FakeSink();
         var writer = new BackgroundSink(sink);
@@ -39,7 +39,7 @@ public sealed class BackgroundSinkTests
     }
 
     [Fact]
-    public async Task A_log_that_nobody_reads_on_holds_up_neither_events_nor_the_end()
+    public async Task A_stalled_log_blocks_neither_events_nor_the_close()
     {
         using var sink = new FakeSink();
         var writer = new BackgroundSink(sink);
@@ -58,7 +58,7 @@ public sealed class BackgroundSinkTests
     }
 
     [Fact]
-    public async Task A_write_that_fails_does_not_end_the_log()
+    public async Task A_failed_write_does_not_end_the_log()
     {
         using var sink = new FakeSink();
         using var writer = new BackgroundSink(sink);

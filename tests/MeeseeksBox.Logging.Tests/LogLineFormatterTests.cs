@@ -9,7 +9,7 @@ public sealed class LogLineFormatterTests
     private static readonly DateTimeOffset Time = new(2026, 1, 31, 15, 34, 56, 789, TimeSpan.FromHours(1));
 
     [Fact]
-    public void By_default_a_line_has_level_logger_and_message()
+    public void The_default_line_has_level_logger_and_message()
     {
         Line(new LoggingConfig(), "job {Job} started", "x").Should().Be("INFO node1.Pool.p1: job x started\n");
     }
@@ -20,7 +20,7 @@ public sealed class LogLineFormatterTests
     [InlineData("%(levelno)s %(levelno)d %(levelno)05d", "20 20 00020\n")]
     [InlineData("%(created)f %(created)d %(created).1f %(msecs)03d", "1769870096.789000 1769870096 1769870096.8 789\n")]
     [InlineData("100%% %%(name)s %(nix)s 5% %", "100% %(name)s %(nix)s 5% %\n")]
-    public void The_format_is_Pythons(string format, string line)
+    public void The_format_is_that_of_Python(string format, string line)
     {
         Line(new LoggingConfig { Format = format }, "hello").Should().Be(line);
     }
@@ -55,7 +55,7 @@ public sealed class LogLineFormatterTests
     }
 
     [Fact]
-    public void What_is_put_into_a_message_cannot_break_the_line()
+    public void A_value_in_a_message_cannot_break_the_line()
     {
         Line(new LoggingConfig(), "job {Job} of {List}", "a\nINFO root: forged\r\u001b[2J\u2028", new[] { "b\nc" })
             .Should().Be("INFO node1.Pool.p1: job a\\nINFO root: forged\\r\\u001b[2J\\u2028 of [\"b\\nc\"]\n");
@@ -71,13 +71,13 @@ public sealed class LogLineFormatterTests
     }
 
     [Fact]
-    public void A_message_may_have_lines_of_its_own()
+    public void A_message_template_may_have_several_lines()
     {
         Line(new LoggingConfig(), "one\ntwo {X}", 3).Should().Be("INFO node1.Pool.p1: one\ntwo 3\n");
     }
 
     [Fact]
-    public void An_exception_follows_on_further_lines_that_are_indented()
+    public void An_exception_follows_on_indented_lines()
     {
         var logEvent = Event(LogEventLevel.Error, new InvalidOperationException("what\nERROR x: y\r\u0007"), "failed");
 

@@ -9,7 +9,7 @@ public sealed class LogSetupTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
-    public async Task Each_event_is_in_the_file_at_once()
+    public async Task An_event_of_an_idle_log_is_written_at_once()
     {
         using var log = Setup(new LoggingConfig { FileName = _folder.File("a.log") });
 
@@ -20,7 +20,7 @@ public sealed class LogSetupTests : IDisposable
     }
 
     [Fact]
-    public void The_file_is_appended_to_unless_it_is_to_start_empty()
+    public void The_file_is_appended_to_unless_it_starts_empty()
     {
         File.WriteAllText(_folder.File("a.log"), "old\n");
         File.WriteAllText(_folder.File("w.log"), "old\n");
@@ -35,7 +35,7 @@ public sealed class LogSetupTests : IDisposable
     }
 
     [Fact]
-    public void A_reload_changes_level_format_and_file_under_loggers_that_exist()
+    public void A_reload_changes_level_format_and_file_of_existing_loggers()
     {
         var log = Setup(new LoggingConfig { FileName = _folder.File("a.log"), Level = LogEventLevel.Warning });
         var logger = log.CreateLogger("n");
@@ -50,7 +50,7 @@ public sealed class LogSetupTests : IDisposable
     }
 
     [Fact]
-    public void A_reload_keeps_what_the_file_has_even_when_it_started_empty()
+    public void A_reload_keeps_the_content_of_a_file_that_started_empty()
     {
         var config = new LoggingConfig { FileName = _folder.File("a.log"), StartsEmpty = true, Format = "%(message)s" };
         var log = Setup(config);
@@ -64,7 +64,7 @@ public sealed class LogSetupTests : IDisposable
     }
 
     [Fact]
-    public void A_reload_begins_a_file_that_was_moved_aside_anew()
+    public void A_reload_creates_a_moved_file_again()
     {
         var config = new LoggingConfig { FileName = _folder.File("a.log"), Format = "%(message)s" };
         var log = Setup(config);
@@ -80,7 +80,7 @@ public sealed class LogSetupTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_others_cut_off_goes_on_at_its_new_end()
+    public async Task A_truncated_file_is_continued_at_its_new_end()
     {
         var log = Setup(new LoggingConfig { FileName = _folder.File("a.log"), Format = "%(message)s" });
         log.Logger.Information("one");
@@ -95,7 +95,7 @@ public sealed class LogSetupTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_cannot_be_written_is_refused_and_the_old_log_goes_on()
+    public void A_file_that_cannot_be_written_is_rejected_and_the_previous_log_continues()
     {
         var log = Setup(new LoggingConfig { FileName = _folder.File("a.log"), Format = "%(message)s" });
 

@@ -28,21 +28,21 @@ public sealed class LoggingConfigTests
     [InlineData("level=loud", "logging.level: 'loud' is not a level: DEBUG, INFO, WARNING, ERROR, CRITICAL, or a number from 0 to 50")]
     [InlineData("level=51", "logging.level: 51 is not a level: DEBUG, INFO, WARNING, ERROR, CRITICAL, or a number from 0 to 50")]
     [InlineData("level=true", "logging.level: true is not a level: DEBUG, INFO, WARNING, ERROR, CRITICAL, or a number from 0 to 50")]
-    [InlineData("filemode=x", "logging.filemode: 'x' is neither 'a' (go on with the file) nor 'w' (start it anew)")]
+    [InlineData("filemode=x", "logging.filemode: 'x' is neither 'a' (append to the file) nor 'w' (empty it first)")]
     [InlineData("filename=1,2", "logging.filename: a list is not text")]
     [InlineData("format=", "logging.format: an object is not text")]
-    public void A_wrong_word_is_a_problem(string word, string problem)
+    public void An_invalid_setting_is_a_problem(string word, string problem)
     {
         Read(word).Findings.Problems.Should().Equal("command line: " + problem);
     }
 
     [Theory]
-    [InlineData("format=%(levelname)s %(thread)d", "logging.format: '%(thread)d' is not known, and is written as it stands")]
-    [InlineData("format=%(name)d", "logging.format: '%(name)d' is not known, and is written as it stands")]
-    [InlineData("format=100% %(message)s", "logging.format: '%' is not known, and is written as it stands")]
-    [InlineData("datefmt=%Y %Q", "logging.datefmt: '%Q' is not known, and is written as it stands")]
-    [InlineData("style=$", "logging.style: '$' is not supported, and ignored: the format is written with %(name)s")]
-    public void What_is_not_known_in_a_format_is_a_warning(string word, string warning)
+    [InlineData("format=%(levelname)s %(thread)d", "logging.format: '%(thread)d' is unknown and is written literally")]
+    [InlineData("format=%(name)d", "logging.format: '%(name)d' is unknown and is written literally")]
+    [InlineData("format=100% %(message)s", "logging.format: '%' is unknown and is written literally")]
+    [InlineData("datefmt=%Y %Q", "logging.datefmt: '%Q' is unknown and is written literally")]
+    [InlineData("style=$", "logging.style: '$' is not supported and is ignored; write the format with %(name)s")]
+    public void An_unknown_part_of_a_format_is_a_warning(string word, string warning)
     {
         var diagnostics = Read(word).Findings;
 
@@ -51,7 +51,7 @@ public sealed class LoggingConfigTests
     }
 
     [Fact]
-    public void Style_percent_is_what_we_do()
+    public void Style_percent_is_accepted()
     {
         Read("style=%").Findings.Warnings.Should().BeEmpty();
     }
