@@ -3,23 +3,27 @@ using MeeseeksBox.Plugins;
 
 namespace Plumbus;
 
-/// <summary>What a plumbus is made of, and how long each step takes.</summary>
-/// <param name="Parts">What is fitted together, in this order.</param>
-/// <param name="StepTime">How long the fitting of one part takes.</param>
+/// <summary>The parts of a plumbus, and the time of each step.</summary>
+/// <param name="Parts">The parts to fit, in order.</param>
+/// <param name="StepTime">The time to fit one part.</param>
 internal sealed record Recipe(IReadOnlyList<string> Parts, TimeSpan StepTime)
 {
-    /// <summary>Everything that a workshop has on its shelf.</summary>
+    /// <summary>All known parts.</summary>
     public static readonly IReadOnlyList<string> Shelf = ["base", "bulb", "fringe", "handle", "polish"];
 
     private const double DefaultStepSeconds = 0.5;
 
-    /// <summary>Reads what a job asks for: the parts from its <c>args</c>, <c>step_seconds</c> from its <c>config</c>.</summary>
-    /// <exception cref="FormatException">It asks for what no workshop can do; the message is for the one who submitted it.</exception>
+    /// <summary>Reads the parts from the <c>args</c> of a job, and <c>step_seconds</c> from its <c>config</c>.</summary>
+    /// <exception cref="FormatException">The job is invalid; the message is for its submitter.</exception>
     public static Recipe Of(JobDescription job)
     {
         IReadOnlyList<string> parts = job.Args is ["standard"] ? Shelf : job.Args;
         if (parts.FirstOrDefault(part => !Shelf.Contains(part)) is { } unknown)
-            throw new FormatException($"there is no '{unknown}' on the shelf: a plumbus is made of {string.Join(", ", Shelf)}, or of all of them: standard");
+        {
+            throw new FormatException(
+                $"there is no '{unknown}' on the shelf: a plumbus is made of {string.Join(", ", Shelf)}, or of all of them: standard");
+        }
+
 
         return new Recipe(parts, TimeSpan.FromSeconds(StepSeconds(job.Config)));
     }
@@ -31,6 +35,6 @@ internal sealed record Recipe(IReadOnlyList<string> Parts, TimeSpan StepTime)
 
         return value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and <= 3600 and var seconds
             ? seconds
-            : throw new FormatException($"config.step_seconds is {value.GetRawText()}: wanted are seconds from 0 to 3600");
+            : throw new FormatException($"config.step_seconds: {value.GetRawText()} is not a number of seconds from 0 to 3600");
     }
 }

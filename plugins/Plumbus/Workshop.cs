@@ -2,18 +2,18 @@ using MeeseeksBox.Plugins;
 
 namespace Plumbus;
 
-/// <summary>A pool that makes plumbuses. Every household should have one; every plugin author may start from this one.</summary>
+/// <summary>A task type that makes plumbuses: an example to start a plugin from.</summary>
 /// <remarks>
-/// <para>A node gets the pool with <c>pools.plumbus.plugin=Plumbus.Workshop</c>, when <c>Plumbus.dll</c> lies in its <c>plugins</c> folder.</para>
-/// <para><c>qsub plumbus standard</c> makes a whole one, <c>qsub plumbus base bulb</c> a plain one. While it is made, the job shows its
-/// <c>progress</c> (0 to 1) and its <c>step</c>; in the end, its <c>plumbus</c>.</para>
+/// <para>A node has the pool with <c>pools.plumbus.plugin=Plumbus.Workshop</c> and <c>Plumbus.dll</c> in its <c>plugins</c> folder.</para>
+/// <para><c>qsub plumbus standard</c> makes a complete plumbus, <c>qsub plumbus base bulb</c> a plain one. During the run, the job has
+/// the attributes <c>progress</c> (0 to 1) and <c>step</c>; at the end, <c>plumbus</c>.</para>
 /// </remarks>
 public sealed class Workshop : IJobTask
 {
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill)
     {
-        // 1. What cannot be done is said before anything is begun: the words become the job's error.
+        // 1. Reject an invalid job before the start: the message becomes the job's error.
         Recipe recipe;
         try
         {
@@ -24,10 +24,10 @@ public sealed class Workshop : IJobTask
             return JobOutcome.NotStarted(refused.Message);
         }
 
-        // 2. From here on the job is running. There is no process behind it, so there is no pid to show.
+        // 2. From here on, the job is running. It has no process, so there is no pid.
         run.Started();
 
-        // 3. A plumbus with only its polish is a puddle. Work that fails half way says why as well.
+        // 3. A failure during the run has a reason, too.
         var plumbus = new List<string>();
         foreach (var part in recipe.Parts)
         {
@@ -42,13 +42,13 @@ public sealed class Workshop : IJobTask
             run.Report("progress", (double)plumbus.Count / recipe.Parts.Count);
         }
 
-        // 4. Whatever a task reports stays with the job for all to see; null takes it away again.
+        // 4. Reported attributes stay with the job, visible to all; null clears one.
         run.Report("step", null);
         run.Report("plumbus", string.Join('-', plumbus));
         return JobOutcome.Success();
     }
 
-    // Everything that waits takes the token, so that a kill is obeyed at once.
+    // Pass the token to every wait, so that a kill takes effect at once.
     private static async Task<bool> FitAsync(TimeSpan time, CancellationToken kill)
     {
         try
@@ -62,7 +62,7 @@ public sealed class Workshop : IJobTask
         }
     }
 
-    // A kill is the moment to tidy up. The box knows that the job is killed: it takes nothing but the exit status from here.
+    // Clean up after a kill. The box has recorded the kill already: of this result, it uses only the exit status.
     private static JobOutcome Abandoned(IJobRun run, List<string> plumbus)
     {
         run.Log($"swept {plumbus.Count} fitted parts off the bench");

@@ -2,26 +2,27 @@ using System.Text.Json.Nodes;
 
 namespace MeeseeksBox.Plugins;
 
-/// <summary>One run of a job, as its task sees it.</summary>
+/// <summary>One run of a job, for its task.</summary>
 public interface IJobRun
 {
-    /// <summary>What is to be done.</summary>
+    /// <summary>The job to run.</summary>
     JobDescription Job { get; }
 
-    /// <summary>
-    /// Says that the job runs from now on. A task that has not said so when its first <c>await</c> gives control back is taken
-    /// to run; a task that cannot start returns <see cref="JobOutcome.NotStarted"/> before that.
-    /// </summary>
-    /// <param name="pid">The process that does the work, when there is one: the job's <c>pid</c> while it runs.</param>
+    /// <summary>Marks the job as running.</summary>
+    /// <remarks>
+    /// Without this call, the job counts as running when <see cref="IJobTask.RunAsync"/> first returns control at an <c>await</c>. A task
+    /// that cannot start returns <see cref="JobOutcome.NotStarted"/> before that.
+    /// </remarks>
+    /// <param name="pid">The process that does the work, if any: the job's <c>pid</c> while it runs.</param>
     void Started(int? pid = null);
 
-    /// <summary>Sets an attribute of the job that travels with it and that people see, such as a progress.</summary>
-    /// <param name="key">Its name. The names that the box itself sets (docs/SPECIFICATION.md#plugin-attributes) are refused.</param>
-    /// <param name="value">Its value; null takes the one before back, and is shown as null, so that every node forgets it.</param>
-    /// <exception cref="ArgumentException">The name is one that the box sets itself.</exception>
+    /// <summary>Sets an attribute of the job, such as a progress, which all nodes and clients receive.</summary>
+    /// <param name="key">The name. Names that the box itself sets (docs/SPECIFICATION.md#plugin-attributes) are rejected.</param>
+    /// <param name="value">The value; null clears the attribute, and is sent as null so that every node clears it.</param>
+    /// <exception cref="ArgumentException">The box itself sets an attribute of this name.</exception>
     void Report(string key, JsonNode? value);
 
     /// <summary>Writes a line about this job to the log of the box.</summary>
-    /// <param name="message">What happened. No secrets: logs are read by many.</param>
+    /// <param name="message">The text. It must not contain secrets, because many people read logs.</param>
     void Log(string message);
 }

@@ -1,9 +1,10 @@
 namespace MeeseeksBox.Plugins;
 
-/// <summary>What a pool does with a job. The box makes one new instance, by the constructor without parameters, for every run of a job.</summary>
+/// <summary>A task type: runs the jobs of a pool.</summary>
 /// <remarks>
-/// A task harms nothing but its own job: what it throws becomes the job's <c>error</c>, and one that does not end when it
-/// is killed is abandoned (docs/SPECIFICATION.md#plugin-faults).
+/// The box creates one instance for every run of a job, with the constructor without parameters.
+/// A task affects only its own job: an exception becomes the job's <c>error</c>, and a task that does not end after a kill is
+/// abandoned (docs/SPECIFICATION.md#plugin-faults).
 /// </remarks>
 /// <example>
 /// <code>
@@ -19,11 +20,11 @@ namespace MeeseeksBox.Plugins;
 /// </example>
 public interface IJobTask
 {
-    /// <summary>Does the job, from its start to its end.</summary>
-    /// <param name="run">The job, and the way to tell the box about it. Its members may be called from any thread.</param>
+    /// <summary>Runs the job from its start to its end.</summary>
+    /// <param name="run">The job, and the methods to report to the box, which may be called from any thread.</param>
     /// <param name="kill">
-    /// Cancelled when the job is to end before its time: killed by a person, over its runtime, or because the box stops. The
-    /// task then has <see cref="JobDescription.KillGrace"/> and a few seconds to end; what it returns is used for <c>rc</c> only.
+    /// Cancelled when the job must end early: by a kill, over its runtime, or because the box stops. The task then has
+    /// <see cref="JobDescription.KillGrace"/> and a few seconds to end; of its result, only <c>rc</c> is used.
     /// </param>
     /// <returns>How the job ended.</returns>
     Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill);

@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Plugins;
 
-/// <summary>What a job asks for, with the settings of the pool that runs it.</summary>
+/// <summary>The spec of a job, with the settings of its pool.</summary>
 public sealed record JobDescription
 {
     /// <summary>The job's id, unique in the cluster.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Names this one run of the job: another at each restart. Processes carry it as <c>MEESEEKS_RUN</c>.</summary>
+    /// <summary>The id of this run, different at each restart. Processes carry it as <c>MEESEEKS_RUN</c>.</summary>
     public required string Run { get; init; }
 
     /// <summary>The pool that runs it.</summary>
@@ -23,27 +23,27 @@ public sealed record JobDescription
     /// <summary>The job's tags.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>The file to read from, or null for empty input.</summary>
+    /// <summary>The file for standard input; null for empty input.</summary>
     public string? Stdin { get; init; }
 
-    /// <summary>The file to append standard output to, or null to keep it.</summary>
+    /// <summary>The file to append standard output to; null to keep the output.</summary>
     public string? Stdout { get; init; }
 
-    /// <summary>The file to append standard error to, or null to keep it.</summary>
+    /// <summary>The file to append standard error to; null to keep the output.</summary>
     public string? Stderr { get; init; }
 
-    /// <summary>The folder to work in, or null for the box's own.</summary>
+    /// <summary>The working directory; null for that of the box.</summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>The whole environment that a process of this job sees, the <c>MEESEEKS_…</c> marks included.</summary>
+    /// <summary>The complete environment of a process of this job, including the <c>MEESEEKS_…</c> variables.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
-    /// <summary>The job's <c>config</c>, for the plugin to read as it likes; null when there is none.</summary>
+    /// <summary>The job's <c>config</c>, whose meaning is up to the plugin; null when there is none.</summary>
     public JsonElement? Config { get; init; }
 
-    /// <summary>How many bytes of each stream are kept when it is not redirected (pool setting <c>output_limit</c>).</summary>
+    /// <summary>The bytes to keep of each stream that is not redirected (pool setting <c>output_limit</c>).</summary>
     public required int OutputLimit { get; init; }
 
-    /// <summary>How long a job may take to end by itself when it is killed (pool setting <c>kill_grace</c>).</summary>
+    /// <summary>The time for a job to end by itself after a kill (pool setting <c>kill_grace</c>).</summary>
     public required TimeSpan KillGrace { get; init; }
 }

@@ -1,34 +1,34 @@
 namespace MeeseeksBox.Plugins;
 
-/// <summary>How a run of a job ended.</summary>
+/// <summary>The result of a run of a job.</summary>
 public sealed record JobOutcome
 {
     private JobOutcome()
     {
     }
 
-    /// <summary>True when the work was done.</summary>
+    /// <summary>True when the run succeeded.</summary>
     public bool Succeeded { get; private init; }
 
-    /// <summary>False when the job could not even be started.</summary>
+    /// <summary>False when the job could not be started.</summary>
     public bool WasStarted { get; private init; } = true;
 
-    /// <summary>The exit status, where there is one: the job's <c>rc</c>.</summary>
+    /// <summary>The exit status, if any: the job's <c>rc</c>.</summary>
     public int? Rc { get; private init; }
 
-    /// <summary>Why it failed, in a person's words; null when the exit status says it all.</summary>
+    /// <summary>Why the run failed, for people; null when the exit status is sufficient.</summary>
     public string? Error { get; private init; }
 
-    /// <summary>The work was done.</summary>
-    /// <param name="rc">The exit status to show, 0 as a rule.</param>
+    /// <summary>The run succeeded.</summary>
+    /// <param name="rc">The exit status to show, usually 0.</param>
     public static JobOutcome Success(int? rc = 0) => new() { Succeeded = true, Rc = rc };
 
-    /// <summary>The work was begun and not done.</summary>
-    /// <param name="rc">The exit status, where there is one.</param>
-    /// <param name="error">Why, in a person's words; null when the exit status says it all.</param>
+    /// <summary>The run started and failed.</summary>
+    /// <param name="rc">The exit status, if any.</param>
+    /// <param name="error">The reason for people; null when the exit status is sufficient.</param>
     public static JobOutcome Failure(int? rc, string? error = null) => new() { Rc = rc, Error = error };
 
-    /// <summary>The work could not begin: no such program, no such file.</summary>
-    /// <param name="error">Why, in a person's words.</param>
+    /// <summary>The run could not start, for example because of a missing file.</summary>
+    /// <param name="error">The reason for people.</param>
     public static JobOutcome NotStarted(string error) => new() { WasStarted = false, Error = error };
 }

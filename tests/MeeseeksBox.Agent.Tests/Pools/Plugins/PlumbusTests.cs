@@ -52,7 +52,7 @@ public sealed class PlumbusTests
 
         var outcome = await Workshop().RunAsync(run, TestContext.Current.CancellationToken);
 
-        outcome.Error.Should().Be($"config.step_seconds is {seconds}: wanted are seconds from 0 to 3600");
+        outcome.Error.Should().Be($"config.step_seconds: {seconds} is not a number of seconds from 0 to 3600");
     }
 
     [Fact]
