@@ -1,30 +1,31 @@
 namespace MeeseeksBox.Protocol;
 
-/// <summary>The words that stand as <c>code</c> beside an <c>error</c>: the text is for people and may change, the code is for programs and does not.</summary>
+/// <summary>The values of <c>code</c> beside an <c>error</c>.</summary>
+/// <remarks>The code is for programs and never changes; the text of the error is for people and may change.</remarks>
 public static class ErrorCode
 {
-    /// <summary>The line is not JSON, or no request at all.</summary>
+    /// <summary>The line is not JSON, or neither a list nor an object.</summary>
     public const string BadJson = "bad_json";
 
-    /// <summary>An element of the line is no request object, or an argument in it is wrong; nothing of it was carried out.</summary>
+    /// <summary>An element is not a request object, or has an invalid argument; none of its requests was executed.</summary>
     public const string BadRequest = "bad_request";
 
-    /// <summary>The line is longer than the node takes; the connection is closed.</summary>
+    /// <summary>The line is longer than the node accepts; the connection is closed.</summary>
     public const string TooLong = "too_long";
 
-    /// <summary>A request was understood and not followed; the <c>error</c> says why.</summary>
+    /// <summary>The request is valid but was rejected; the <c>error</c> has the reason.</summary>
     public const string Refused = "refused";
 
-    /// <summary>A submit came while the node stops; the same submit can be sent again once it is back.</summary>
+    /// <summary>The node is stopping and rejects submits; resend the submit after its restart.</summary>
     public const string Stopping = "stopping";
 
-    /// <summary>The client may not make this request (<c>listen.allow</c> on the node).</summary>
+    /// <summary>The client is not allowed to make this request (<c>listen.allow</c> on the node).</summary>
     public const string Forbidden = "forbidden";
 
-    /// <summary>Plain text came to a port that speaks TLS; the connection is closed.</summary>
+    /// <summary>The port expects TLS but received plain text; the connection is closed.</summary>
     public const string TlsRequired = "tls_required";
 
-    /// <summary>TLS came to a port that speaks plain text; the connection is closed.</summary>
+    /// <summary>The port expects plain text but received TLS; the connection is closed.</summary>
     public const string NoTls = "no_tls";
 
     /// <summary>The certificate of the client is missing or not trusted; the connection is closed.</summary>

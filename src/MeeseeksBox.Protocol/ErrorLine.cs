@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol;
 
-/// <summary>A whole answer that is nothing but an error: <c>[{"error":"…","code":"…"}]</c>.</summary>
+/// <summary>A complete answer with nothing but an error: <c>[{"error":"…","code":"…"}]</c>.</summary>
 public static class ErrorLine
 {
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The line, its end included.</summary>
-    /// <param name="error">For people.</param>
+    /// <summary>Creates the line, including its newline.</summary>
+    /// <param name="error">The text for people.</param>
     /// <param name="code">One of <see cref="ErrorCode"/>.</param>
     public static byte[] Of(string error, string code)
     {

@@ -5,16 +5,18 @@ using System.Text.Unicode;
 
 namespace MeeseeksBox.Protocol;
 
-/// <summary>
-/// Whether all texts in a piece of JSON are valid Unicode. Parsing does not look: broken UTF-8 and halves of surrogate pairs
-/// (<c>"\ud800"</c>) get through and throw when they are read, or, worse, when what was kept of them is written.
-/// </summary>
+/// <summary>Checks that all texts of a JSON value are valid Unicode.</summary>
+/// <remarks>
+/// The parser does not check this: broken UTF-8 and halves of surrogate pairs (<c>"\ud800"</c>) throw only when they are read or,
+/// worse, when a stored copy is written.
+/// </remarks>
 internal static class JsonTextValidation
 {
-    /// <summary>What is said of JSON that is not sound.</summary>
-    public const string Problem = "a text in it is not valid Unicode: it holds broken UTF-8 or half of a surrogate pair; send whole characters";
+    /// <summary>The error for an invalid text.</summary>
+    public const string Problem =
+        "a text is not valid Unicode: it contains broken UTF-8 or half of a surrogate pair; send complete characters";
 
-    /// <summary>True when every text and every name in the value can be read and written.</summary>
+    /// <summary>True when every text and every name in the value is valid.</summary>
     public static bool IsValid(JsonElement value)
     {
         var json = JsonMarshal.GetRawUtf8Value(value);
@@ -50,7 +52,7 @@ internal static class JsonTextValidation
         return true;
     }
 
-    // The JSON was parsed before, so that an escape is always complete: \n and the like, or \u and four digits.
+    // The JSON was parsed before, so every escape is complete: \n and the like, or \u and four digits.
     private static char? EscapedUnit(ReadOnlySpan<byte> json) =>
         json[0] is (byte)'\\' && json[1] is (byte)'u' && Utf8Parser.TryParse(json[2..6], out ushort unit, out _, 'x') ? (char)unit : null;
 }

@@ -5,13 +5,11 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol;
 
-/// <summary>
-/// Values as people and old peers write them: <c>1</c>, <c>"1"</c> and <c>true</c> are one truth, a number may stand in quotes
-/// (docs/SPECIFICATION.md#numbers-and-booleans).
-/// </summary>
+/// <summary>Reads values in loose forms, as people and legacy peers write them (docs/SPECIFICATION.md#numbers-and-booleans).</summary>
+/// <remarks><c>1</c>, <c>"1"</c> and <c>true</c> are the same boolean, and a number may be in quotes.</remarks>
 public static class LenientJson
 {
-    /// <summary>Reads a truth: true/false, 1/0, "1"/"0", "true"/"false"; null is false.</summary>
+    /// <summary>Reads a boolean: true/false, 1/0, "1"/"0", "true"/"false"; null is false.</summary>
     public static bool TryBoolean(JsonElement value, out bool result)
     {
         (var known, result) = value.ValueKind switch
@@ -43,7 +41,7 @@ public static class LenientJson
         };
     }
 
-    /// <summary>Reads a whole number within the range of <see cref="int"/>, in quotes or not; <c>3.0</c> is whole too.</summary>
+    /// <summary>Reads a whole number in the range of <see cref="int"/>, in quotes or not; <c>3.0</c> is whole.</summary>
     public static bool TryInt32(JsonElement value, out int result)
     {
         var whole = TryNumber(value, out var number) && number is >= int.MinValue and <= int.MaxValue && number == Math.Truncate(number);
@@ -51,7 +49,7 @@ public static class LenientJson
         return whole;
     }
 
-    /// <summary>Reads a text; a number is taken as the text it was written as.</summary>
+    /// <summary>Reads a text; a number becomes the text that was written.</summary>
     public static bool TryString(JsonElement value, out string result)
     {
         result = value.ValueKind switch
@@ -63,7 +61,8 @@ public static class LenientJson
         return value.ValueKind is JsonValueKind.String or JsonValueKind.Number;
     }
 
-    /// <summary>Reads a list of texts, or one text as a list of one; null elements are left out (an old peer's <c>[null]</c> is no tag).</summary>
+    /// <summary>Reads a list of texts, or one text as a list of one.</summary>
+    /// <remarks>Null elements are omitted: legacy peers send <c>[null]</c> for no tags.</remarks>
     public static bool TryStrings(JsonElement value, out string[] result)
     {
         result = [];
@@ -95,7 +94,7 @@ public static class LenientJson
         return true;
     }
 
-    /// <summary>One text for every way to write a value, so that equal values have equal texts; null for null.</summary>
+    /// <summary>The normal form of a value, so that equal values have equal texts; null for null.</summary>
     public static string? Canonical(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.Undefined => null,
@@ -106,10 +105,10 @@ public static class LenientJson
         _ => value.GetRawText(),
     };
 
-    /// <summary>The text of a number, as <see cref="Canonical(JsonElement)"/> gives it.</summary>
+    /// <summary>The normal form of a number, as in <see cref="Canonical(JsonElement)"/>.</summary>
     public static string Canonical(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
-    /// <summary>How a value is shown in a message about it: shortened, on one line.</summary>
+    /// <summary>The value for a message: shortened, on one line.</summary>
     public static string Show(JsonElement value)
     {
         var text = value.ValueKind is JsonValueKind.String ? $"'{value.GetString()}'" : Beginning(JsonMarshal.GetRawUtf8Value(value));
@@ -117,6 +116,6 @@ public static class LenientJson
         return text.Length <= 60 ? text : $"{text[..(char.IsHighSurrogate(text[56]) ? 56 : 57)]}...";
     }
 
-    // More than is ever shown, and no copy of a whole line.
+    // More bytes than a message shows, but not a copy of a long line.
     private static string Beginning(ReadOnlySpan<byte> json) => Encoding.UTF8.GetString(json[..Math.Min(json.Length, 256)]);
 }

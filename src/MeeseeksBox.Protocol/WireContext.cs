@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Protocol;
 
-/// <summary>How the types of the wire are read and written, made when the program is built.</summary>
+/// <summary>The source-generated JSON serializer of the wire types.</summary>
 [JsonSourceGenerationOptions(RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(NodeStatus))]

@@ -15,7 +15,7 @@ public sealed class LenientJsonTests
     [InlineData("\"false\"", false)]
     [InlineData("\"\"", false)]
     [InlineData("null", false)]
-    public void A_truth_is_taken_in_every_form_people_use(string json, bool expected)
+    public void A_boolean_is_read_in_every_loose_form(string json, bool expected)
     {
         LenientJson.TryBoolean(Some.Json(json), out var truth).Should().BeTrue();
 
@@ -30,7 +30,7 @@ public sealed class LenientJsonTests
     [InlineData("[]")]
     [InlineData("[1]")]
     [InlineData("{}")]
-    public void What_is_neither_true_nor_false_is_refused(string json) => LenientJson.TryBoolean(Some.Json(json), out _).Should().BeFalse();
+    public void A_value_that_is_neither_true_nor_false_is_rejected(string json) => LenientJson.TryBoolean(Some.Json(json), out _).Should().BeFalse();
 
     [Theory]
     [InlineData("60", 60)]
@@ -38,7 +38,7 @@ public sealed class LenientJsonTests
     [InlineData("\"1.5\"", 1.5)]
     [InlineData("\"1e3\"", 1000)]
     [InlineData("-0.25", -0.25)]
-    public void A_number_may_stand_in_quotes(string json, double expected)
+    public void A_number_may_be_in_quotes(string json, double expected)
     {
         LenientJson.TryNumber(Some.Json(json), out var number).Should().BeTrue();
 
@@ -55,7 +55,7 @@ public sealed class LenientJsonTests
     [InlineData("true")]
     [InlineData("null")]
     [InlineData("[1]")]
-    public void What_is_no_finite_number_is_refused(string json) => LenientJson.TryNumber(Some.Json(json), out _).Should().BeFalse();
+    public void A_value_that_is_not_a_finite_number_is_rejected(string json) => LenientJson.TryNumber(Some.Json(json), out _).Should().BeFalse();
 
     [Theory]
     [InlineData("3", 3)]
@@ -74,13 +74,13 @@ public sealed class LenientJsonTests
     [InlineData("2147483648")]
     [InlineData("\"1e10\"")]
     [InlineData("1e999")]
-    public void What_is_not_whole_or_out_of_range_is_refused(string json) => LenientJson.TryInt32(Some.Json(json), out _).Should().BeFalse();
+    public void A_number_that_is_not_whole_or_out_of_range_is_rejected(string json) => LenientJson.TryInt32(Some.Json(json), out _).Should().BeFalse();
 
     [Theory]
     [InlineData("1", "1")]
     [InlineData("1.50", "1.50")]
     [InlineData("\"007\"", "007")]
-    public void A_number_is_taken_as_the_text_it_was_written_as(string json, string expected)
+    public void A_number_becomes_the_text_that_was_written(string json, string expected)
     {
         LenientJson.TryString(Some.Json(json), out var text).Should().BeTrue();
 
@@ -93,7 +93,7 @@ public sealed class LenientJsonTests
     [InlineData("[\"a\",1,null]", "a,1")]
     [InlineData("[null]", "")]
     [InlineData("[]", "")]
-    public void A_single_text_is_a_list_of_one_and_null_is_no_element(string json, string expected)
+    public void A_single_text_is_a_list_of_one_and_null_elements_are_omitted(string json, string expected)
     {
         LenientJson.TryStrings(Some.Json(json), out var texts).Should().BeTrue();
 
@@ -119,7 +119,7 @@ public sealed class LenientJsonTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void A_value_is_never_cut_within_a_character(int offset)
+    public void A_value_is_never_cut_inside_a_character(int offset)
     {
         var text = new string('x', offset) + string.Concat(Enumerable.Repeat("😀", 60));
 

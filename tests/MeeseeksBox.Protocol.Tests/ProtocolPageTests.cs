@@ -11,7 +11,7 @@ public sealed class ProtocolPageTests
     private static readonly string Page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "PROTOCOL.md"));
 
     [Fact]
-    public void Every_sample_of_a_request_is_understood()
+    public void Every_sample_request_can_be_read()
     {
         var samples = Page.Split('\n').Where(line => line.StartsWith('→')).Select(line => line[1..].Trim().Replace("…", "")).ToList();
 
@@ -33,7 +33,7 @@ public sealed class ProtocolPageTests
         JobAttributes.All.Should().OnlyContain(attribute => Rows("attribute").Any(row => row.Contains($"`{attribute.Name}`")));
 
     [Fact]
-    public void Every_code_of_an_error_has_its_row() => typeof(ErrorCode).GetFields(BindingFlags.Public | BindingFlags.Static)
+    public void Every_error_code_has_its_row() => typeof(ErrorCode).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Should().OnlyContain(code => Rows("code").Any(row => row.Contains($"`{code.GetRawConstantValue()}`")));
 
     private static bool IsRequest(JsonProperty property) => property.Name is not ("wait" or "options");

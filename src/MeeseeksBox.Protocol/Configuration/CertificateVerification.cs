@@ -1,16 +1,16 @@
 namespace MeeseeksBox.Protocol.Configuration;
 
 /// <summary>
-/// What is asked of the certificate of the other side (<c>ssl.verify</c>, docs/SPECIFICATION.md#verification). The numbers are Python's.
+/// How the certificate of the peer is verified (<c>ssl.verify</c>, docs/SPECIFICATION.md#verification). The numbers are Python's.
 /// </summary>
 public enum CertificateVerification
 {
-    /// <summary>Nothing: it is not looked at.</summary>
+    /// <summary>The certificate is not checked.</summary>
     None = 0,
 
-    /// <summary>There need not be one; if there is, it must be good.</summary>
+    /// <summary>A certificate may be missing; one that is sent must be valid.</summary>
     Optional = 1,
 
-    /// <summary>There must be one, and it must be good.</summary>
+    /// <summary>A valid certificate is required.</summary>
     Required = 2,
 }

@@ -6,7 +6,7 @@ namespace MeeseeksBox.Protocol.Configuration;
 
 /// <summary>A <c>key.key=value</c> word of the command line (docs/SPECIFICATION.md#word-values).</summary>
 /// <remarks>
-/// The dots part the keys, so a name that has a dot itself is set with an object:
+/// Dots separate the keys, so a name that contains a dot is set with an object:
 /// <c>nodes={"n1.example.org":{}}</c>.
 /// </remarks>
 public static partial class CommandLineSetting
@@ -14,7 +14,7 @@ public static partial class CommandLineSetting
     private static readonly SourceLocation Origin = new(SourceLocation.CommandLine);
 
     /// <summary>
-    /// Whether an argument is such a word and not a file: it has a <c>=</c>, and no slash before it. A file with a
+    /// Whether an argument is a setting and not a file: it has a <c>=</c>, and no slash before it. A file with a
     /// <c>=</c> in its name is given as <c>./name</c>.
     /// </summary>
     public static bool IsSetting(string argument)
@@ -23,8 +23,8 @@ public static partial class CommandLineSetting
         return end >= 0 && !argument.AsSpan(0, end).Contains('/');
     }
 
-    /// <summary>The objects that the word stands for: <c>a.b=1</c> is <c>{"a": {"b": 1}}</c>.</summary>
-    /// <returns>Null when the word is wrong; why is in the findings.</returns>
+    /// <summary>Parses a word into nested objects: <c>a.b=1</c> is <c>{"a": {"b": 1}}</c>.</summary>
+    /// <returns>Null when the word is invalid; the diagnostics have the reason.</returns>
     public static ConfigObject? Parse(string word, ConfigDiagnostics diagnostics)
     {
         var end = word.IndexOf('=', StringComparison.Ordinal);
@@ -32,14 +32,14 @@ public static partial class CommandLineSetting
         var keys = path.Split('.');
         if (keys.Contains(string.Empty))
         {
-            diagnostics.AddProblem($"{SourceLocation.CommandLine}: '{path}=': a key is missing; what is wanted is key.key=value");
+            diagnostics.AddProblem($"{SourceLocation.CommandLine}: '{path}=': a key is empty; write key.key=value");
             return null;
         }
 
         if (keys.Length > ConfigObject.DeepestNesting)
         {
             diagnostics.AddProblem(
-                $"{SourceLocation.CommandLine}: '{keys[0]}…': more than {ConfigObject.DeepestNesting} keys stand in each other");
+                $"{SourceLocation.CommandLine}: '{keys[0]}…': nesting exceeds {ConfigObject.DeepestNesting} levels");
             return null;
         }
 
@@ -71,7 +71,7 @@ public static partial class CommandLineSetting
         return value;
     }
 
-    // One comma at the end makes a list of one: "glob=*.dat,".
+    // A trailing comma makes a list of one item: "glob=*.dat,".
     private static ConfigList ParseList(string text)
     {
         var items = (text.EndsWith(',') ? text[..^1] : text).Split(',');
@@ -87,7 +87,7 @@ public static partial class CommandLineSetting
         _ => new ConfigScalar(JsonValueKind.String, text, Origin),
     };
 
-    // 007 stays text: it is no JSON number, and whoever writes it as a name wants its zeros back.
+    // 007 stays text: it is not a JSON number, and a name keeps its leading zeros.
     [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex JsonNumber();
 }

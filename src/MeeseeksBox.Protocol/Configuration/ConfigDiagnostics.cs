@@ -1,7 +1,7 @@
 namespace MeeseeksBox.Protocol.Configuration;
 
 /// <summary>
-/// What was found wrong while a configuration was read: all of it, not only the first fault (docs/SPECIFICATION.md#configuration-errors).
+/// All problems and warnings of a configuration, not only the first (docs/SPECIFICATION.md#configuration-errors).
 /// </summary>
 public sealed class ConfigDiagnostics
 {
@@ -10,16 +10,16 @@ public sealed class ConfigDiagnostics
     private readonly HashSet<string> _knownProblems = [];
     private readonly HashSet<string> _knownWarnings = [];
 
-    /// <summary>What makes the configuration unusable: one line each, in the order found.</summary>
+    /// <summary>Errors that make the configuration unusable: one line each, in the order found.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>What is odd but does no harm: one line each, in the order found.</summary>
+    /// <summary>Harmless oddities: one line each, in the order found.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
-    /// <summary>Adds a problem. One that was found before (a default that several sections share) is said once.</summary>
+    /// <summary>Adds a problem, unless it is there already: several sections may share a faulty default.</summary>
     public void AddProblem(string text) => AddOnce(_problems, _knownProblems, text);
 
-    /// <summary>Adds a warning. One that was found before is said once.</summary>
+    /// <summary>Adds a warning, unless it is there already.</summary>
     public void AddWarning(string text) => AddOnce(_warnings, _knownWarnings, text);
 
     private static void AddOnce(List<string> lines, HashSet<string> known, string text)

@@ -1,11 +1,11 @@
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>Reads a config file: one JSON object, in which comments and trailing commas may stand.</summary>
+/// <summary>Reads a config file: one JSON object, in which comments and trailing commas are allowed.</summary>
 internal static class ConfigFile
 {
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Reads a file. Whatever is wrong with it goes to the findings, and the result is null.</summary>
+    /// <summary>Reads a file; null when it is invalid, with the reasons in the diagnostics.</summary>
     public static ConfigObject? Read(string path, ConfigDiagnostics diagnostics)
     {
         if (ReadBytes(path, out var problem) is { } bytes)
@@ -14,9 +14,9 @@ internal static class ConfigFile
         return null;
     }
 
-    /// <summary>Reads a file that a configuration is made of, or that it names.</summary>
+    /// <summary>Reads a configuration file, or a file that a configuration names.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="problem">Why it cannot be read, with its name.</param>
+    /// <param name="problem">Why the file cannot be read, with its name.</param>
     public static byte[]? ReadBytes(string path, out string? problem)
     {
         problem = null;
@@ -32,7 +32,7 @@ internal static class ConfigFile
         }
     }
 
-    /// <summary>Reads the text of a file that was read before.</summary>
+    /// <summary>Parses the text of a file.</summary>
     public static ConfigObject? Parse(ReadOnlySpan<byte> text, string path, ConfigDiagnostics diagnostics)
     {
         if (text.StartsWith(ByteOrderMark))
@@ -42,14 +42,14 @@ internal static class ConfigFile
         if (fault is not null)
             diagnostics.AddProblem($"{new SourceLocation(path, fault.Line, fault.Column)}: {fault.Text}");
         else if (value is not ConfigObject)
-            diagnostics.AddProblem($"{value!.Origin}: {value.Display} stands here, but a config file is one object in {{ }}");
+            diagnostics.AddProblem($"{value!.Origin}: a config file must be one object in {{ }}, not {value.Display}");
         return value as ConfigObject;
     }
 
     private static string Reason(string path, Exception exception) => exception switch
     {
         FileNotFoundException or DirectoryNotFoundException => "there is no such file",
-        ArgumentException => "this is no name of a file",
+        ArgumentException => "this is not a valid file name",
         _ when Directory.Exists(path) => "it is a directory",
         UnauthorizedAccessException => "permission denied",
         _ => exception.Message,

@@ -7,21 +7,21 @@ namespace MeeseeksBox.Protocol.Configuration;
 /// <summary>Replaces <c>%(key)s</c> in the texts of a configuration by the values of its keys.</summary>
 /// <remarks>
 /// <c>%(base)s</c> is the value of the top-level key <c>base</c>, <c>%(listen.port)s</c> that of a key in a section. A text is
-/// replaced whole or stays as it is: it stays when one of its keys has no text, number, true or false, or when another <c>%</c>
-/// is in it. In a text that is replaced <c>%%</c> is <c>%</c>. Values may have references themselves. Secrets are neither
-/// replaced nor referred to.
+/// expanded completely or left unchanged. It is left unchanged when a key has no text, number, true or false, or when the text
+/// contains another <c>%</c>. In an expanded text, <c>%%</c> becomes <c>%</c>. Values may contain references. Secrets are not
+/// expanded, and references to them are not resolved.
 /// </remarks>
 public static partial class ConfigFormats
 {
     private const int LongestResult = 64 * 1024;
 
-    // Keys that refer to each other twice would take time without end, even where all of them are empty.
+    // Bounds the time: keys that each refer twice to the next one expand exponentially, even if all of them are empty.
     private const int MostReferences = 100_000;
 
-    /// <summary>Expands the texts of a merged configuration; objects in lists stay as they are.</summary>
+    /// <summary>Expands the texts of a merged configuration, except those in objects in lists.</summary>
     /// <param name="tree">The configuration.</param>
-    /// <param name="keptSections">Top-level sections that have a <c>%(…)s</c> of their own, and stay as they are.</param>
-    /// <param name="diagnostics">Takes a warning for each text that has a reference and stays as it is.</param>
+    /// <param name="keptSections">Top-level sections that use <c>%(…)s</c> for something else, and are left unchanged.</param>
+    /// <param name="diagnostics">Receives a warning for each text with a reference that is not expanded.</param>
     public static ExpandedConfig Expand(ConfigObject tree, IReadOnlyCollection<string> keptSections, ConfigDiagnostics diagnostics) =>
         new Expansion(tree, diagnostics).Run(keptSections);
 
@@ -30,7 +30,6 @@ public static partial class ConfigFormats
 
     private static bool HasReference(string text) => text.Contains("%(", StringComparison.Ordinal);
 
-    // One run over one tree.
     private sealed class Expansion(ConfigObject root, ConfigDiagnostics diagnostics)
     {
         private readonly HashSet<string> _used = [];
@@ -64,7 +63,7 @@ public static partial class ConfigFormats
                 return value;
             if (TextOf(value.Text, out var fault) is { } text)
                 return new ConfigScalar(JsonValueKind.String, text, value.Origin);
-            diagnostics.AddWarning($"{new Setting(path, value)}: {value.Display} stays as it is: {fault}");
+            diagnostics.AddWarning($"{new Setting(path, value)}: {value.Display} is not expanded: {fault}");
             return value;
         }
 
@@ -79,7 +78,7 @@ public static partial class ConfigFormats
                 rest = part.Index + part.Length;
                 fault = part.Value switch
                 {
-                    "%" => "a single % stands in it, which is written %%",
+                    "%" => "it contains a single %; write %% for a percent sign",
                     "%%" => null,
                     _ => AppendValue(text, part.Groups["key"].Value),
                 };
@@ -94,13 +93,13 @@ public static partial class ConfigFormats
             return text.Append(format, rest, format.Length - rest).ToString();
         }
 
-        // Answers what is wrong with the reference; null when its value has been appended.
+        // Returns the fault of the reference; null when its value was appended.
         private string? AppendValue(StringBuilder text, string key)
         {
             if (Find(key) is not { } value)
                 return $"no key '{key}' with a text or a number is set";
             if (++_references > MostReferences || _open.Count >= ConfigObject.DeepestNesting)
-                return "too many references stand in each other";
+                return "too many nested references";
             if (!_open.Add(key))
                 return $"the key '{key}' refers to itself";
             try

@@ -5,16 +5,16 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>Shows a configuration as JSON, without comments and with every secret masked.</summary>
+/// <summary>Formats a configuration as JSON, with all secrets masked.</summary>
 public static class ConfigJson
 {
-    /// <summary>For people (<c>--check</c>): indented by 4 spaces.</summary>
+    /// <summary>The configuration for people (<c>--check</c>), indented by 4 spaces.</summary>
     public static string Indented(ConfigObject tree) => Text(tree, indented: true);
 
-    /// <summary>For the wire: on one line.</summary>
+    /// <summary>The configuration for the wire, on one line.</summary>
     public static string Compact(ConfigObject tree) => Text(tree, indented: false);
 
-    /// <summary>Writes it as one value into a larger JSON text.</summary>
+    /// <summary>Writes the configuration as one value of a larger JSON text.</summary>
     public static void Write(Utf8JsonWriter writer, ConfigObject tree) => WriteValue(writer, tree, string.Empty);
 
     private static string Text(ConfigObject tree, bool indented)
@@ -25,7 +25,7 @@ public static class ConfigJson
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
-    // Nothing here ends up in a web page, and names of people's pools should stay readable.
+    // The output is never part of a web page, so non-ASCII names can stay readable.
     private static JsonWriterOptions Options(bool indented) =>
         new() { Indented = indented, IndentSize = 4, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -46,7 +46,7 @@ public static class ConfigJson
                 writer.WriteStringValue(text.Text);
                 break;
             case ConfigScalar scalar:
-                // Not as a raw value: that would not be indented in a list.
+                // A raw value would not be indented in a list.
                 JsonElement.Parse(scalar.Text).WriteTo(writer);
                 break;
         }

@@ -3,7 +3,7 @@ namespace MeeseeksBox.Protocol.Configuration;
 /// <summary>A list of values.</summary>
 public sealed class ConfigList(IReadOnlyList<ConfigValue> items, SourceLocation origin) : ConfigValue(origin)
 {
-    /// <summary>Its values, in order.</summary>
+    /// <summary>The items, in order.</summary>
     public IReadOnlyList<ConfigValue> Items { get; } = items;
 
     /// <inheritdoc/>

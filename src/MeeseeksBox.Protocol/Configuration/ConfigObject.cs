@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>Keys and their values: a section, or the whole configuration.</summary>
+/// <summary>An object of a configuration: a section, or the whole.</summary>
 public sealed class ConfigObject : ConfigValue
 {
-    /// <summary>How deep objects and lists may stand in each other, so that nothing that is read can exhaust the stack.</summary>
+    /// <summary>The maximum nesting of objects and lists, so that no input can exhaust the stack.</summary>
     public const int DeepestNesting = 64;
 
     private const char DeletionMark = '!';
@@ -14,14 +14,14 @@ public sealed class ConfigObject : ConfigValue
 
     private readonly OrderedDictionary<string, ConfigValue> _members;
 
-    /// <summary>An object without keys.</summary>
+    /// <summary>Creates an object without keys.</summary>
     public ConfigObject(SourceLocation origin)
         : this([], origin)
     {
     }
 
-    /// <summary>An object with these keys.</summary>
-    /// <param name="members">The keys and values; a key that comes twice has its last value.</param>
+    /// <summary>Creates an object with the given keys.</summary>
+    /// <param name="members">The keys and values; of duplicate keys the last value counts.</param>
     /// <param name="origin">Where it was written.</param>
     public ConfigObject(IEnumerable<KeyValuePair<string, ConfigValue>> members, SourceLocation origin)
         : base(origin)
@@ -31,7 +31,7 @@ public sealed class ConfigObject : ConfigValue
             _members[key] = value;
     }
 
-    /// <summary>Its keys and values, in the order in which the values were last set.</summary>
+    /// <summary>The keys and values, in the order in which the values were last set.</summary>
     public IReadOnlyList<KeyValuePair<string, ConfigValue>> Members => _members;
 
     /// <inheritdoc/>
@@ -40,21 +40,21 @@ public sealed class ConfigObject : ConfigValue
     /// <summary>Finds the value of a key.</summary>
     public bool TryGet(string key, [NotNullWhen(true)] out ConfigValue? value) => _members.TryGetValue(key, out value);
 
-    /// <summary>This object with another laid over it: objects merge, anything else replaces (docs/SPECIFICATION.md#merging).</summary>
+    /// <summary>Merges another object over this one: objects merge, anything else replaces (docs/SPECIFICATION.md#merging).</summary>
     /// <remarks>
-    /// A key <c>!name</c> deletes <c>name</c>, whatever its value is. With a list as its value, <c>+name</c> appends the items
-    /// to the list <c>name</c>, <c>name+</c> puts them in front of it, and <c>-name</c> removes them from it. The order of keys
-    /// in <paramref name="over"/> does not matter for these: deletions come first, then <c>+name</c>, <c>-name</c>, plain keys,
+    /// A key <c>!name</c> deletes <c>name</c>; its value is ignored. With a list as its value, <c>+name</c> appends the items
+    /// to the list <c>name</c>, <c>name+</c> prepends them, and <c>-name</c> removes them. The order of keys in
+    /// <paramref name="over"/> does not matter for these: deletions come first, then <c>+name</c>, <c>-name</c>, plain keys,
     /// and <c>name+</c>, as in the original since December 2020.
     /// </remarks>
-    /// <param name="over">The object that counts more.</param>
+    /// <param name="over">The object that takes precedence.</param>
     public ConfigObject MergedWith(ConfigObject over) => MergedWith(over, []);
 
-    /// <summary>The same, for a configuration whose sections are merged with other ones later: watches with their templates.</summary>
-    /// <param name="over">The object that counts more.</param>
+    /// <summary>Merges a configuration whose entries are merged again later, such as watches with their templates.</summary>
+    /// <param name="over">The object that takes precedence.</param>
     /// <param name="layered">
-    /// Sections of such entries. In their entries a marked key stays beside the rest when the entry itself has nothing to change, for
-    /// the later merge.
+    /// The sections of such entries. A marked key in an entry is kept for the later merge when the entry has no list that it can change.
+    /// A deletion is applied and kept.
     /// </param>
     public ConfigObject MergedWith(ConfigObject over, IReadOnlyCollection<string> layered) => MergedWith(over, layered, depth: 0);
 
@@ -67,7 +67,7 @@ public sealed class ConfigObject : ConfigValue
         Prepend,
     }
 
-    // The marks of lists count only before a list, so that a pool may be named "c++".
+    // The marks of lists count only if the value is a list, so a pool may be named "c++".
     private static MergeStep StepOf(string key, ConfigValue value) => (key, value) switch
     {
         ([DeletionMark, _, ..], _) => MergeStep.Delete,
@@ -77,7 +77,7 @@ public sealed class ConfigObject : ConfigValue
         _ => MergeStep.Set,
     };
 
-    // Depth 0 is the configuration, 1 a section of entries, 2 and more are entries; -1 is everything else.
+    // Depth 0 is the configuration, 1 a section of entries, 2 and more an entry; -1 is anything else.
     private ConfigObject MergedWith(ConfigObject over, IReadOnlyCollection<string> layered, int depth)
     {
         var merged = new ConfigObject(_members, Origin);
@@ -90,7 +90,7 @@ public sealed class ConfigObject : ConfigValue
         return merged;
     }
 
-    // True when the mark waits for a later merge.
+    // True when the mark is kept for a later merge.
     private bool Keep(string key, ConfigValue value)
     {
         switch (StepOf(key, value))
@@ -112,7 +112,7 @@ public sealed class ConfigObject : ConfigValue
         }
     }
 
-    // Called only on a copy that nobody else has seen yet.
+    // Mutates this object: call it only on a copy that is not shared yet.
     private void Take(string key, ConfigValue value, IReadOnlyCollection<string> layered, int depth)
     {
         switch (StepOf(key, value))
@@ -133,7 +133,7 @@ public sealed class ConfigObject : ConfigValue
             case MergeStep.Remove:
                 break;
             case MergeStep.Set when value is ConfigObject section:
-                // Merged even where nothing is below it, so that no "!name" stays behind in the result.
+                // Merge even if the key is not set below, so that the result contains no "!name".
                 var below = _members.GetValueOrDefault(key) as ConfigObject ?? new ConfigObject(section.Origin);
                 _members[key] = below.MergedWith(section, layered, depth > 0 || (depth is 0 && layered.Contains(key)) ? depth + 1 : -1);
                 break;
@@ -148,7 +148,7 @@ public sealed class ConfigObject : ConfigValue
     private void Set(string key, ConfigList? first, ConfigList? last, SourceLocation origin) =>
         Set(key, new ConfigList([.. first?.Items ?? [], .. last?.Items ?? []], origin));
 
-    // Moved to the end: where one setting has two names, the one that was set later must be told from the earlier.
+    // Moves the key to the end: if a setting has two names, the one that was set later counts.
     private void Set(string key, ConfigValue value)
     {
         _ = _members.Remove(key);

@@ -5,10 +5,10 @@ using MeeseeksBox.Protocol.Json;
 
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>Reads one JSON value, with comments and trailing commas. One parser reads one text.</summary>
-/// <param name="source">What the values remember as their source.</param>
-/// <param name="hasLines">Whether they also remember line and column: a file has them, a word or a request does not.</param>
-/// <param name="diagnostics">Takes the warnings.</param>
+/// <summary>Reads one JSON value, with comments and trailing commas. A parser is used once.</summary>
+/// <param name="source">The source of the values.</param>
+/// <param name="hasLines">Whether the values record line and column: true for a file, false for a word or a request.</param>
+/// <param name="diagnostics">Receives the warnings.</param>
 internal sealed class ConfigParser(string source, bool hasLines, ConfigDiagnostics diagnostics)
 {
     private static readonly JsonReaderOptions Options = new()
@@ -25,7 +25,7 @@ internal sealed class ConfigParser(string source, bool hasLines, ConfigDiagnosti
 
     /// <summary>Reads the whole text as one value.</summary>
     /// <param name="text">UTF-8, without a byte order mark.</param>
-    /// <param name="fault">What is wrong with it, when the result is null.</param>
+    /// <param name="fault">The syntax error, when the result is null.</param>
     public ConfigValue? Parse(ReadOnlySpan<byte> text, out JsonSyntaxError? fault)
     {
         fault = null;
@@ -49,8 +49,8 @@ internal sealed class ConfigParser(string source, bool hasLines, ConfigDiagnosti
         }
         catch (InvalidOperationException)
         {
-            // The reader takes \ud800 alone for a string until it is asked for its text.
-            fault = JsonSyntaxError.At(text, (int)reader.TokenStartIndex, @"a \u escape in this text stands for no character");
+            // The reader accepts a lone \ud800 until GetString.
+            fault = JsonSyntaxError.At(text, (int)reader.TokenStartIndex, @"a \u escape in this text is half of a surrogate pair");
         }
 
         return null;
@@ -79,7 +79,7 @@ internal sealed class ConfigParser(string source, bool hasLines, ConfigDiagnosti
         {
             var key = reader.GetString()!;
             if (members.Remove(key))
-                diagnostics.AddWarning($"{Origin(ref reader, text)}: the key '{key}' stands twice in one object; the last one counts");
+                diagnostics.AddWarning($"{Origin(ref reader, text)}: duplicate key '{key}'; the last value counts");
             _ = reader.Read();
             members.Add(key, ReadValue(ref reader, text));
         }

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>Text, a number, true, false or null.</summary>
+/// <summary>A text, a number, true, false or null.</summary>
 public sealed class ConfigScalar : ConfigValue
 {
     private const int LongestDisplay = 60;
 
-    /// <summary>A value as it was written.</summary>
+    /// <summary>Creates a value from the text that was written.</summary>
     /// <param name="kind">One of <c>String</c>, <c>Number</c>, <c>True</c>, <c>False</c>, <c>Null</c>.</param>
-    /// <param name="text">The text itself, or the number in the digits that were written (a valid JSON number), or the word.</param>
+    /// <param name="text">The text, the number as it was written (a valid JSON number), or the keyword.</param>
     /// <param name="origin">Where it was written.</param>
     public ConfigScalar(JsonValueKind kind, string text, SourceLocation origin)
         : base(origin)
@@ -18,13 +18,13 @@ public sealed class ConfigScalar : ConfigValue
         Text = text;
     }
 
-    /// <summary>What it is.</summary>
+    /// <summary>The type of the value.</summary>
     public JsonValueKind Kind { get; }
 
-    /// <summary>The text, or the number as it was written, or <c>true</c>, <c>false</c>, <c>null</c>.</summary>
+    /// <summary>The text, the number as it was written, or <c>true</c>, <c>false</c>, <c>null</c>.</summary>
     public string Text { get; }
 
-    /// <summary>Null stands for "not set".</summary>
+    /// <summary>True for null, which means "not set".</summary>
     public bool IsNull => Kind == JsonValueKind.Null;
 
     /// <inheritdoc/>

@@ -3,18 +3,19 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>Makes the merged configuration out of what a person wrote or sent.</summary>
+/// <summary>Merges files, words and requests into one configuration.</summary>
 public static class ConfigTree
 {
     /// <summary>
-    /// Reads the arguments of a program: the files in order, then the words over them, wherever they stand
+    /// Merges the arguments of a program: the files in order, then the words over them
     /// (docs/SPECIFICATION.md#files-and-words).
     /// </summary>
     /// <param name="arguments">Files and <c>key.key=value</c> words.</param>
-    /// <param name="diagnostics">Takes all that is wrong.</param>
-    /// <param name="layered">Sections whose entries are merged with others later: marked keys stay in them until then.</param>
-    /// <returns>What could be read; the rest is in the findings, so that its values can be checked as well.</returns>
-    public static ConfigObject Read(IEnumerable<string> arguments, ConfigDiagnostics diagnostics, params IReadOnlyCollection<string> layered)
+    /// <param name="diagnostics">Receives all errors and warnings.</param>
+    /// <param name="layered">Sections whose entries are merged again later: marked keys are kept in them until then.</param>
+    /// <returns>All that could be read, so that its values can be checked even if another file is invalid.</returns>
+    public static ConfigObject Read(
+        IEnumerable<string> arguments, ConfigDiagnostics diagnostics, params IReadOnlyCollection<string> layered)
     {
         var words = arguments.ToLookup(CommandLineSetting.IsSetting);
         var layers = words[false].Select(file => ConfigFile.Read(file, diagnostics))
@@ -25,12 +26,12 @@ public static class ConfigTree
     }
 
     /// <summary>
-    /// Lays an object that came by the wire over a configuration, by the rules for a file. A secret that comes back as we
-    /// masked it keeps its value, so that an answer to a <c>config</c> request can be edited and sent back.
+    /// Merges an object from the wire over a configuration, by the rules for a file. A masked secret keeps its value, so that
+    /// an answer to a <c>config</c> request can be edited and sent back.
     /// </summary>
-    /// <param name="below">The configuration in force.</param>
+    /// <param name="below">The active configuration.</param>
     /// <param name="sent">The argument of a <c>config</c> request, or of a job in <c>__config</c>.</param>
-    /// <param name="diagnostics">Takes all that is wrong.</param>
+    /// <param name="diagnostics">Receives all errors and warnings.</param>
     /// <returns>The merged configuration; <paramref name="below"/> itself when the object cannot be read.</returns>
     public static ConfigObject Merge(ConfigObject below, JsonElement sent, ConfigDiagnostics diagnostics)
     {
@@ -39,7 +40,7 @@ public static class ConfigTree
         if (fault is not null)
             diagnostics.AddProblem($"{SourceLocation.Request}: character {fault.Column}: {fault.Text}");
         else if (value is not ConfigObject)
-            diagnostics.AddProblem($"{SourceLocation.Request}: {value!.Display} stands where an object is wanted");
+            diagnostics.AddProblem($"{SourceLocation.Request}: expected an object, found {value!.Display}");
         return value is ConfigObject over ? below.MergedWith(SecretMask.WithoutMasked(over)) : below;
     }
 }

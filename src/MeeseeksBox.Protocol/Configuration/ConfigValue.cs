@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>A configured value that remembers where it was written. Immutable.</summary>
+/// <summary>A value of a configuration, with its source location. Immutable.</summary>
 public abstract class ConfigValue
 {
     private protected ConfigValue(SourceLocation origin) => Origin = origin;
@@ -8,11 +8,10 @@ public abstract class ConfigValue
     /// <summary>Where it was written.</summary>
     public SourceLocation Origin { get; }
 
-    /// <summary>How a message names this value: <c>'two'</c>, <c>3</c>, <c>a list</c>. One line, not long.</summary>
+    /// <summary>The value as messages show it, on one short line: <c>'two'</c>, <c>3</c>, <c>a list</c>.</summary>
     public abstract string Display { get; }
 
-    /// <summary>True when both are the same JSON value, wherever they were written.</summary>
-    /// <param name="other">The value to compare with.</param>
+    /// <summary>True when both are the same JSON value, regardless of their locations.</summary>
     internal bool HasValueOf(ConfigValue other) => (this, other) switch
     {
         (ConfigScalar a, ConfigScalar b) => a.Kind == b.Kind && a.Text == b.Text,

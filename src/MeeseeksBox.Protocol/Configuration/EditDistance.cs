@@ -1,12 +1,12 @@
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>Finds what a mistyped key was meant to be.</summary>
+/// <summary>Suggests the intended key for a mistyped one.</summary>
 public static class EditDistance
 {
-    /// <summary>The known key that takes the fewest changes of a letter; null when none is known.</summary>
+    /// <summary>The known key with the smallest distance; null when there are no known keys.</summary>
     public static string? Nearest(string key, IEnumerable<string> known) => known.MinBy(candidate => Between(key, candidate));
 
-    /// <summary>How many letters must be put in, taken out or replaced to make one word of the other (Levenshtein).</summary>
+    /// <summary>The number of letters to insert, delete or replace between two words (Levenshtein).</summary>
     public static int Between(string from, string to)
     {
         var above = Enumerable.Range(0, to.Length + 1).ToArray();

@@ -2,23 +2,23 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>Knows which values are secret: <c>pass</c> in every section <c>ssl</c>, wherever it stands.</summary>
+/// <summary>Recognizes secrets: <c>pass</c> in every section <c>ssl</c>, at any level.</summary>
 internal static class SecretMask
 {
-    /// <summary>What is shown in place of a secret.</summary>
+    /// <summary>The text that is shown in place of a secret.</summary>
     public const string Mask = "********";
 
     private const string Section = "ssl";
     private const string Key = "pass";
 
     /// <summary>Whether the value is a secret that must not be shown.</summary>
-    /// <param name="section">The key under which the object stands that has the value.</param>
+    /// <param name="section">The key of the object that contains the value.</param>
     /// <param name="key">The key of the value.</param>
-    /// <param name="value">The value; null keeps no secret.</param>
+    /// <param name="value">The value; null is not a secret.</param>
     public static bool Covers(string section, string key, ConfigValue value) =>
         section == Section && key == Key && value is not ConfigScalar { IsNull: true };
 
-    /// <summary>The object without the secrets that are only masks.</summary>
+    /// <summary>The object without its masked secrets.</summary>
     public static ConfigObject WithoutMasked(ConfigObject tree) => WithoutMasked(tree, string.Empty);
 
     private static ConfigObject WithoutMasked(ConfigObject tree, string section) => new(

@@ -2,11 +2,12 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>
-/// Reads the settings of one section. What is asked for is what is known: once all is read,
-/// <see cref="WarnOfUnknownKeys"/> names the rest. Problems are collected and reading goes on with the default, so
-/// that all are found at once. A value null counts as not set. <see cref="SectionValues"/> has the types of settings.
-/// </summary>
+/// <summary>Reads the settings of one section.</summary>
+/// <remarks>
+/// A key that was read counts as known: after the last read, <see cref="WarnOfUnknownKeys"/> warns of the others. After a problem,
+/// reading continues with the default, so that one pass finds all problems. A null counts as not set. <see cref="SectionValues"/>
+/// has the types of settings.
+/// </remarks>
 public sealed class SectionReader
 {
     private readonly ConfigObject _section;
@@ -25,12 +26,13 @@ public sealed class SectionReader
         _defaults = defaults;
     }
 
-    /// <summary>A reader of the whole configuration.</summary>
-    public static SectionReader Root(ConfigObject tree, ConfigDiagnostics diagnostics) => new(tree, string.Empty, diagnostics, defaults: null);
+    /// <summary>Creates a reader of the whole configuration.</summary>
+    public static SectionReader Root(ConfigObject tree, ConfigDiagnostics diagnostics) =>
+        new(tree, string.Empty, diagnostics, defaults: null);
 
     /// <summary>Finds a setting here, or else in the defaults.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="alias">Another name of the same setting; where both are set, the one that was set later counts.</param>
+    /// <param name="alias">Another name of the same setting; if both are set, the one that was set later counts.</param>
     public Setting? Find(string key, string? alias = null)
     {
         Know(key);
@@ -43,15 +45,15 @@ public sealed class SectionReader
         return own.Key is null ? common : new Setting(Path(own.Key), own.Value);
     }
 
-    /// <summary>True when the key is set to null here, for the few settings in which that is not the same as "not set".</summary>
+    /// <summary>True when the key is set to null here, for settings that distinguish null from "not set".</summary>
     public bool IsNull(string key) => _section.TryGet(key, out var value) && value is ConfigScalar { IsNull: true };
 
-    /// <summary>Keeps a key without a meaning of its own from being called unknown, such as one that a <c>%(key)s</c> refers to.</summary>
+    /// <summary>Marks a key as known although it is not a setting, such as one that a <c>%(key)s</c> refers to.</summary>
     public void Accept(string key) => _ = _accepted.Add(key);
 
-    /// <summary>Warns of a key, where it is set, that has its meaning elsewhere.</summary>
+    /// <summary>Warns of a key that has no effect in this section, if it is set.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="reason">Why it is ignored.</param>
+    /// <param name="reason">Why the key is ignored.</param>
     public void WarnIfSet(string key, string reason)
     {
         Accept(key);
@@ -59,9 +61,9 @@ public sealed class SectionReader
             AddWarning(new Setting(Path(key), value), reason);
     }
 
-    /// <summary>A section in this one; when it is not set, one in which nothing is set.</summary>
-    /// <param name="key">Its key.</param>
-    /// <param name="defaults">The section that has the defaults for its keys (docs/SPECIFICATION.md#defaults).</param>
+    /// <summary>A section of this one; an empty one when it is not set.</summary>
+    /// <param name="key">The key of the section.</param>
+    /// <param name="defaults">The section with the defaults for its keys (docs/SPECIFICATION.md#defaults).</param>
     public SectionReader Section(string key, SectionReader? defaults = null)
     {
         if (_children.TryGetValue(key, out var known))
@@ -72,43 +74,39 @@ public sealed class SectionReader
         return child;
     }
 
-    /// <summary>The keys that are set in this section itself, for those whose keys are names that people choose.</summary>
+    /// <summary>The keys that are set in this section itself, for sections whose keys are user-defined names.</summary>
     public IReadOnlyList<string> Keys => [.. _section.Members.Select(member => member.Key).Distinct()];
 
-    /// <summary>Whether a section is set, here or in the defaults; one set to <c>false</c> here is not.</summary>
+    /// <summary>Whether a section is set, here or in the defaults, and not to <c>false</c>.</summary>
     public bool HasSection(string key) => Find(key)?.Value is { } value and not ConfigScalar { Kind: JsonValueKind.False };
 
     /// <summary>
-    /// The sections in a section whose keys are names that people choose, such as <c>pools</c>. One set to null is one in
-    /// which nothing is set.
+    /// The entries of a section whose keys are user-defined names, such as <c>pools</c>. A null entry is an empty section.
     /// </summary>
     /// <param name="key">The key of the section.</param>
-    /// <param name="defaults">The section that has the defaults for the keys of each entry.</param>
+    /// <param name="defaults">The section with the defaults for the keys of each entry.</param>
     public IReadOnlyList<KeyValuePair<string, SectionReader>> Entries(string key, SectionReader? defaults = null)
     {
         var section = Section(key);
         if (section._section.TryGet(string.Empty, out _))
-            AddProblem(key, "a name in it is empty");
+            AddProblem(key, "an entry has an empty name");
         return [.. section._section.Members.Select(member => KeyValuePair.Create(member.Key, section.Section(member.Key, defaults)))];
     }
 
-    /// <summary>
-    /// An entry in which nothing is set. Reading it checks the defaults, and makes its keys known there, even while there is
-    /// no such entry.
-    /// </summary>
+    /// <summary>An empty entry. Reading it validates the defaults and marks their keys as known, even without entries.</summary>
     public SectionReader Blank(SectionReader defaults) => new(new ConfigObject(_section.Origin), _path, _diagnostics, defaults);
 
-    /// <summary>Says that a setting is wrong: <c>node1.cfg: pools.p1.slots: 'two' is not a whole number</c>.</summary>
+    /// <summary>Adds a problem of a setting: <c>node1.cfg: pools.p1.slots: 'two' is not a whole number</c>.</summary>
     public void AddProblem(Setting setting, string text) => _diagnostics.AddProblem($"{setting}: {text}");
 
-    /// <summary>Says that a setting of this section is wrong, or missing.</summary>
+    /// <summary>Adds a problem of a setting of this section, which may be missing.</summary>
     public void AddProblem(string key, string text) =>
         AddProblem(new Setting(Path(key), _section.TryGet(key, out var value) ? value : _section), text);
 
-    /// <summary>Says that a setting is odd.</summary>
+    /// <summary>Adds a warning about a setting.</summary>
     public void AddWarning(Setting setting, string text) => _diagnostics.AddWarning($"{setting}: {text}");
 
-    /// <summary>Warns of every key, here and in the sections below, that nobody has asked for.</summary>
+    /// <summary>Warns of every key that was not read, here and in the sections below.</summary>
     public void WarnOfUnknownKeys()
     {
         foreach (var (key, value) in _section.Members.Where(member => !_known.Contains(member.Key) && !_accepted.Contains(member.Key)))
@@ -129,7 +127,7 @@ public sealed class SectionReader
         if (value is ConfigObject child)
             return child;
         if (value is not ConfigScalar { IsNull: true })
-            AddProblem(new Setting(Path(key), value), $"{value.Display} stands where an object is wanted");
+            AddProblem(new Setting(Path(key), value), $"expected an object, found {value.Display}");
         return new ConfigObject(value.Origin);
     }
 

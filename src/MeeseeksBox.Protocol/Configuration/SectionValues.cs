@@ -3,16 +3,17 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>
-/// The types that settings have. Each method gives null, or the fallback, when the setting is not set or wrong; what is
-/// wrong is told to the reader.
-/// </summary>
+/// <summary>Typed access to the settings of a section.</summary>
+/// <remarks>
+/// Each method returns null, or the fallback, when the setting is not set or invalid. An invalid setting is added to the problems of
+/// the section.
+/// </remarks>
 public static class SectionValues
 {
-    /// <summary>The longest time that can be set, some 31 years. That is more than one timer can be set to, about 49 days.</summary>
+    /// <summary>The maximum of a time setting, about 31 years; a single timer is limited to about 49 days.</summary>
     public static readonly TimeSpan LongestTime = TimeSpan.FromSeconds(1_000_000_000);
 
-    /// <summary>Text that is not empty. A number is taken as it was written.</summary>
+    /// <summary>A text that is not empty. A number is used as it was written.</summary>
     public static string? Text(this SectionReader section, string key)
     {
         if (section.Find(key) is not { } setting)
@@ -26,7 +27,7 @@ public static class SectionValues
         return null;
     }
 
-    /// <summary>True or false, also as 1 or 0 and as text.</summary>
+    /// <summary>A boolean, also as 1 or 0 and as text.</summary>
     public static bool Flag(this SectionReader section, string key, bool fallback)
     {
         if (section.Find(key) is not { } setting)
@@ -52,7 +53,7 @@ public static class SectionValues
     }
 
     /// <summary>Whole numbers in a range: one, a list, or one text with commas.</summary>
-    /// <returns>At least one, each once, in their order; null when the setting is not set or wrong.</returns>
+    /// <returns>At least one, without duplicates, in order; null when the setting is not set or invalid.</returns>
     public static IReadOnlyList<int>? WholeNumbers(this SectionReader section, string key, int least, int most = int.MaxValue)
     {
         if (section.Find(key) is not { } setting)
@@ -83,14 +84,14 @@ public static class SectionValues
     /// <summary>A time in seconds of more than 0, decimals allowed, also as text.</summary>
     public static TimeSpan? SecondsAboveZero(this SectionReader section, string key) => Time(section, section.Find(key), canBeZero: false);
 
-    /// <summary>Words, given as a list or as one text with commas, and joined by commas.</summary>
+    /// <summary>Words, given as a list or as one text with commas, joined by commas.</summary>
     public static string? Strings(this SectionReader section, string key)
     {
         if (section.Find(key) is not { Value: ConfigList list } setting)
             return section.Text(key);
         if (list.Items.All(item => item is ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text.Length: > 0 }))
             return string.Join(',', list.Items.Select(item => ((ConfigScalar)item).Text));
-        section.AddProblem(setting, "something in the list is not text");
+        section.AddProblem(setting, "an item of the list is not text");
         return null;
     }
 
@@ -99,9 +100,9 @@ public static class SectionValues
         if (Number(value) is not { } number || !double.IsInteger(number))
             section.AddProblem(setting, $"{value.Display} is not a whole number");
         else if (number < least)
-            section.AddProblem(setting, $"{value.Display} is too small: {least} is the least");
+            section.AddProblem(setting, $"{value.Display} is too small: the minimum is {least}");
         else if (number > most)
-            section.AddProblem(setting, $"{value.Display} is too large: {most} is the most");
+            section.AddProblem(setting, $"{value.Display} is too large: the maximum is {most}");
         else
             return (int)number;
         return null;
@@ -115,9 +116,9 @@ public static class SectionValues
         if (Number(setting.Value) is not { } seconds)
             section.AddProblem(setting, $"{shown} is not a number of seconds");
         else if (seconds < 0 || (seconds == 0 && !canBeZero))
-            section.AddProblem(setting, $"{shown} is too small: a time of {(canBeZero ? "0 s or more" : "more than 0 s")} is wanted");
+            section.AddProblem(setting, $"{shown} is too small: the time must be {(canBeZero ? "0 s or more" : "more than 0 s")}");
         else if (seconds > LongestTime.TotalSeconds)
-            section.AddProblem(setting, $"{shown} is too large: {LongestTime.TotalSeconds} s is the most");
+            section.AddProblem(setting, $"{shown} is too large: the maximum is {LongestTime.TotalSeconds} s");
         else
             return TimeSpan.FromSeconds(seconds);
         return null;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MeeseeksBox.Protocol.Configuration;
 
-/// <summary>Keeps text that came from outside on one line of a message or log.</summary>
+/// <summary>Keeps external text on one line of a message or log.</summary>
 public static class SingleLine
 {
     /// <summary>The text with its control characters and line separators escaped (<c>\n</c>, <c>\t</c>, <c>\u001b</c>).</summary>

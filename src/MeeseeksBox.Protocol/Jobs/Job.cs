@@ -4,86 +4,85 @@ using System.Text.Json.Serialization;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>
-/// A job as it stands at one moment: what was asked for, and what came of it. An immutable snapshot: every change makes another one.
-/// </summary>
+/// <summary>An immutable snapshot of a job, with its spec and its status.</summary>
 /// <remarks>
-/// What each attribute is called on the wire, and which forms of it are taken, is in <see cref="JobAttributes"/>. A sample:
+/// <see cref="JobAttributes"/> has the name of each attribute on the wire and the forms that it accepts. A sample:
 /// <c>{"id":"ok","pool":"p1","args":["/bin/echo","hello"],"node":"node1","submit_node":"head1","state":"done","rc":0,"tags":[],…}</c>.
 /// Times are in seconds since 1970, spans in seconds (docs/SPECIFICATION.md#status-attributes).
 /// </remarks>
 [JsonConverter(typeof(JobConverter))]
 public sealed record Job
 {
-    /// <summary>Unique in the cluster.</summary>
+    /// <summary>The id, unique in the cluster.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The pool that is to run it.</summary>
+    /// <summary>The pool for the job.</summary>
     public string Pool { get; init; } = "";
 
-    /// <summary>The command; empty when <see cref="Settings"/> stands in its place.</summary>
+    /// <summary>The command; empty when <see cref="Settings"/> is set.</summary>
     public string[] Args { get; init; } = [];
 
     /// <summary>
-    /// For a job in pool <c>__config</c>: the object that stands in <c>args</c> (docs/SPECIFICATION.md#remote-configuration).
+    /// For a job in pool <c>__config</c>: the object in <c>args</c> (docs/SPECIFICATION.md#remote-configuration).
     /// </summary>
     public JsonElement? Settings { get; init; }
 
-    /// <summary>The node it is on or meant for; null (<c>false</c> on the wire) while none has been chosen.</summary>
+    /// <summary>The node of the job; null (<c>false</c> on the wire) while it is unassigned.</summary>
     public string? Node { get; init; }
 
-    /// <summary>Where it goes back to when it is routed anew: the node that the submitter named, or the first that handled it.</summary>
+    /// <summary>The node that places the job again: the one named in the submit, or the first that handled it.</summary>
     public string? SubmitNode { get; init; }
 
-    /// <summary>The nodes that the submitter listed, when there were several: after an expiry the first of them that is online takes it.</summary>
+    /// <summary>The nodes that the submit listed, if there were several.</summary>
+    /// <remarks>After an expiry, the first of them that is online takes the job.</remarks>
     public string[]? Nodes { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The phase of the job.</summary>
     public JobState State { get; init; }
 
-    /// <summary>True while a pool has hold of it: queued there, running, or being killed.</summary>
+    /// <summary>True while a pool holds the job: queued, running, or being killed.</summary>
     public bool Active { get; init; }
 
-    /// <summary>
-    /// How often it was sent off anew, by a person's restart, by <c>resubmit</c> or after an expiry. A copy with a lower number is stale
-    /// whatever its clock says. Ours; old peers pass it along.
-    /// </summary>
+    /// <summary>How often the job was sent off again: by a manual restart, by <c>resubmit</c> or after an expiry.</summary>
+    /// <remarks>
+    /// A copy with a lower epoch is stale regardless of its stamp. The original has no epoch; its nodes pass the attribute along.
+    /// </remarks>
     public int Epoch { get; init; }
 
-    /// <summary>When it last changed, by the clock of the node that changed it.</summary>
+    /// <summary>The stamp: the time of the last change, by the clock of the node that made it.</summary>
     public double Ts { get; init; }
 
-    /// <summary>Grows with every change that this node sees; means nothing on any other node.</summary>
+    /// <summary>The number of change, which is valid on this node only.</summary>
     public long Seq { get; init; }
 
-    /// <summary>When it was submitted.</summary>
+    /// <summary>The time of the submit.</summary>
     public double SubmitTs { get; init; }
 
-    /// <summary>When its last run started.</summary>
+    /// <summary>The start of the last run.</summary>
     public double? StartTs { get; init; }
 
-    /// <summary>When its last run ended.</summary>
+    /// <summary>The end of the last run.</summary>
     public double? EndTs { get; init; }
 
-    /// <summary>How often it was started.</summary>
+    /// <summary>The number of starts.</summary>
     public int StartCount { get; init; }
 
-    /// <summary>How often it failed.</summary>
+    /// <summary>The number of failures.</summary>
     public int FailCount { get; init; }
 
-    /// <summary>Its process while it runs, where it has one.</summary>
+    /// <summary>The process id while the job runs, if it has a process.</summary>
     public int? Pid { get; init; }
 
-    /// <summary>Exit status of its last run; -N when we ended it with signal N.</summary>
+    /// <summary>The exit status of the last run; -N when signal N ended it.</summary>
     public int? Rc { get; init; }
 
-    /// <summary>Why its last run failed, in a person's words.</summary>
+    /// <summary>Why the last run failed, for people.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Standard output of its last run in base64, when it was kept and not empty.</summary>
+    /// <summary>The standard output of the last run in base64, if it was kept and is not empty.</summary>
     public string? StdoutData { get; init; }
 
-    /// <summary>Standard error of its last run in base64, when it was kept and not empty.</summary>
+    /// <summary>The standard error of the last run in base64, if it was kept and is not empty.</summary>
     public string? StderrData { get; init; }
 
     /// <summary>True when <see cref="StdoutData"/> lacks its middle, which was over the pool's <c>output_limit</c>.</summary>
@@ -92,59 +91,59 @@ public sealed record Job
     /// <summary>True when <see cref="StderrData"/> lacks its middle.</summary>
     public bool? StderrTruncated { get; init; }
 
-    /// <summary>The file it reads; null for empty input.</summary>
+    /// <summary>The file for standard input; null for empty input.</summary>
     public string? Stdin { get; init; }
 
-    /// <summary>The file its output is appended to; null to keep it.</summary>
+    /// <summary>The file to append standard output to; null to keep the output.</summary>
     public string? Stdout { get; init; }
 
-    /// <summary>The file its errors are appended to; null to keep them.</summary>
+    /// <summary>The file to append standard error to; null to keep the output.</summary>
     public string? Stderr { get; init; }
 
-    /// <summary>The longest it may run, in seconds.</summary>
+    /// <summary>The maximum time of a run, in seconds.</summary>
     public double? Runtime { get; init; }
 
-    /// <summary>True to queue it and not start it; null when it was never said.</summary>
+    /// <summary>True to queue the job without a start; null when it was never set.</summary>
     public bool? Hold { get; init; }
 
-    /// <summary>True to run it again after success; null when it was never said.</summary>
+    /// <summary>True to run the job again after success; null when it was never set.</summary>
     public bool? Restart { get; init; }
 
-    /// <summary>True to send it off anew after it is done or failed; null when it was never said.</summary>
+    /// <summary>True to send the job off again after it is done or failed; null when it was never set.</summary>
     public bool? Resubmit { get; init; }
 
-    /// <summary>How many further runs it gets after failures; null when it was never said.</summary>
+    /// <summary>The number of further runs after failures; null when it was never set.</summary>
     public int? Retries { get; init; }
 
     /// <summary>Settings for the pool's plugin; for a process: <c>cwd</c>, <c>env</c>, <c>shell</c>.</summary>
     public JsonElement? Config { get; init; }
 
-    /// <summary>What is added to the environment of its process.</summary>
+    /// <summary>Variables that are added to the environment of the process.</summary>
     public ImmutableSortedDictionary<string, string>? Env { get; init; }
 
-    /// <summary>The folder it works in; null for the box's own.</summary>
+    /// <summary>The working directory; null for that of the box.</summary>
     public string? Cwd { get; init; }
 
-    /// <summary>The user it is to run as, by name or number; null for the user of the box.</summary>
+    /// <summary>The user to run as, by name or number; null for the user of the box.</summary>
     public string? Uid { get; init; }
 
-    /// <summary>The group it is to run as, by name or number; null for the group of <see cref="Uid"/>.</summary>
+    /// <summary>The group to run as, by name or number; null for the group of <see cref="Uid"/>.</summary>
     public string? Gid { get; init; }
 
-    /// <summary>Words to find it by.</summary>
+    /// <summary>Words for finding the job.</summary>
     public string[] Tags { get; init; } = [];
 
-    /// <summary>
-    /// Attributes that are not ours: what a plugin reported, what another version knows. Kept, sent on and shown. A spec key that was taken
-    /// back stands here as null, because an old peer, which merges key by key, would otherwise keep its value. Null when there are none.
-    /// </summary>
+    /// <summary>Attributes from plugins or other versions, which are stored, sent on and shown; null for none.</summary>
+    /// <remarks>
+    /// A cleared spec attribute is kept here as an explicit null. Legacy peers merge key by key and would otherwise keep its value.
+    /// </remarks>
     public ImmutableSortedDictionary<string, JsonElement>? Extra { get; init; }
 
-    /// <summary>True while it is to run or runs.</summary>
+    /// <summary>True while the job is new or running.</summary>
     [JsonIgnore]
     public bool IsLive => State is JobState.New or JobState.Running;
 
-    /// <summary>True when nothing more will come of it: done, failed or killed, and no pool has hold of it.</summary>
+    /// <summary>True when the job is done, failed or killed, and no pool holds it.</summary>
     [JsonIgnore]
     public bool HasEnded => !IsLive && !Active;
 }

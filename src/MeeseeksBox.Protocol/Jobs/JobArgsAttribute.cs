@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary><c>args</c>: a list of words, or in pool <c>__config</c> an object.</summary>
+/// <summary>The attribute <c>args</c>: a list of words, or an object in pool <c>__config</c>.</summary>
 internal sealed class JobArgsAttribute() : JobAttribute("args", JobAttributeRole.Spec)
 {
     public override Job Copy(Job from, Job to) => to with { Args = from.Args, Settings = from.Settings };
@@ -32,7 +32,8 @@ internal sealed class JobArgsAttribute() : JobAttribute("args", JobAttributeRole
 
         if (value.ValueKind is not JsonValueKind.Array)
         {
-            problem = $"args: {LenientJson.Show(value)} is not a list; it must be the program and its arguments, like [\"/bin/echo\",\"hello\"]";
+            problem =
+                $"args: {LenientJson.Show(value)} is not a list; it must be the program and its arguments, like [\"/bin/echo\",\"hello\"]";
             return job;
         }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>One attribute of a job: its name on the wire, the forms that are taken, and where it is kept.</summary>
+/// <summary>One attribute of a job: its name on the wire, accepted forms and storage.</summary>
 public abstract class JobAttribute
 {
     private protected JobAttribute(string name, JobAttributeRole role)
@@ -12,30 +12,28 @@ public abstract class JobAttribute
         Encoded = JsonEncodedText.Encode(name);
     }
 
-    /// <summary>Its name on the wire.</summary>
+    /// <summary>The name on the wire.</summary>
     public string Name { get; }
 
-    /// <summary>Who sets it.</summary>
+    /// <summary>The role, which says which side sets the attribute.</summary>
     public JobAttributeRole Role { get; }
 
     private protected JsonEncodedText Encoded { get; }
 
-    /// <summary>The job with this attribute as it stands in another job.</summary>
+    /// <summary>Copies this attribute from one job to another.</summary>
     public abstract Job Copy(Job from, Job to);
 
-    /// <summary>True when the attribute has the same value in two jobs; a truth or a number that was never said is the same as false or 0.</summary>
+    /// <summary>True when the attribute has the same value in two jobs; an unset flag equals false, an unset count 0.</summary>
     public abstract bool IsSame(Job one, Job other);
 
-    /// <summary>
-    /// The attribute as one text to match filters with (<see cref="LenientJson.Canonical(JsonElement)"/>); null when it is not set. Equal values have
-    /// equal texts, but different lists may have the same text too: to compare jobs there is <see cref="IsSame"/>.
-    /// </summary>
+    /// <summary>The text that filters match (<see cref="LenientJson.Canonical(JsonElement)"/>); null when not set.</summary>
+    /// <remarks>Equal values have equal texts, but different lists may share a text: compare jobs with <see cref="IsSame"/>.</remarks>
     public abstract string? Canonical(Job job);
 
-    /// <summary>The job with this attribute read from JSON.</summary>
+    /// <summary>Sets this attribute from JSON.</summary>
     /// <param name="job">The job to start from.</param>
-    /// <param name="value">The value, in any of the forms that are taken.</param>
-    /// <param name="problem">Null, or what is wrong; the job is then as it was.</param>
+    /// <param name="value">The value, in any accepted form.</param>
+    /// <param name="problem">The error, with an unchanged job as the result; null on success.</param>
     public abstract Job Read(Job job, JsonElement value, out string? problem);
 
     internal abstract void Write(Utf8JsonWriter writer, Job job);

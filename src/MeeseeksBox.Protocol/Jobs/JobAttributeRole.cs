@@ -1,20 +1,20 @@
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>Who sets an attribute of a job.</summary>
+/// <summary>Which side sets an attribute of a job, and when the attribute is sent.</summary>
 public enum JobAttributeRole
 {
-    /// <summary>The submitter names it once: <c>id</c>, <c>node</c>, <c>state</c> have rules of their own in <c>submit</c>.</summary>
+    /// <summary>Set by a submit under special rules: <c>id</c>, <c>node</c> and <c>state</c>.</summary>
     Identity,
 
-    /// <summary>The submitter asks for it, and may change it.</summary>
+    /// <summary>Set and changed by the submitter.</summary>
     Spec,
 
-    /// <summary>The nodes set it; on the wire always.</summary>
+    /// <summary>Set by the nodes.</summary>
     Status,
 
-    /// <summary>The run of a job sets it; on the wire from the first run on, null included, so that a peer forgets the run before.</summary>
+    /// <summary>Set by a run; sent from the first run on, even as null, so that peers clear the previous value.</summary>
     Run,
 
-    /// <summary>The run of a job sets it where there is something to tell; left out otherwise.</summary>
+    /// <summary>Set by a run when it applies; omitted otherwise.</summary>
     Mark,
 }

@@ -5,26 +5,30 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>The one table of a job's attributes: their names, forms and places. Reading, writing, changing and filtering all go by it.</summary>
+/// <summary>The table of a job's attributes, used to read, write, change and filter jobs.</summary>
 public static class JobAttributes
 {
-    /// <summary>The attributes that are ours, in the order in which they are written.</summary>
+    /// <summary>All attributes of the protocol, in the order in which they are written.</summary>
     public static ImmutableArray<JobAttribute> All { get; } =
     [
         Key("id", JobAttributeRole.Identity, JobFormats.Text, job => job.Id, (job, value) => job with { Id = value ?? "" }),
         Key("pool", JobAttributeRole.Spec, JobFormats.Text, job => job.Pool, (job, value) => job with { Pool = value ?? "" }),
         new JobArgsAttribute(),
         Key("node", JobAttributeRole.Identity, JobFormats.NodeName, job => job.Node, (job, value) => job with { Node = value }),
-        Key("submit_node", JobAttributeRole.Status, JobFormats.NodeName, job => job.SubmitNode, (job, value) => job with { SubmitNode = value }),
-        Key("nodes", JobAttributeRole.Status, JobCompoundFormats.OptionalTexts, job => job.Nodes, (job, value) => job with { Nodes = value }),
+        Key("submit_node", JobAttributeRole.Status, JobFormats.NodeName,
+            job => job.SubmitNode, (job, value) => job with { SubmitNode = value }),
+        Key("nodes", JobAttributeRole.Status, JobCompoundFormats.OptionalTexts,
+            job => job.Nodes, (job, value) => job with { Nodes = value }),
         Key("state", JobAttributeRole.Identity, JobFormats.State, job => job.State, (job, value) => job with { State = value }),
         Key("active", JobAttributeRole.Status, JobFormats.Flag, job => job.Active, (job, value) => job with { Active = value }),
         Key("epoch", JobAttributeRole.Status, JobFormats.Count, job => job.Epoch, (job, value) => job with { Epoch = value }),
         Key("ts", JobAttributeRole.Status, JobFormats.Time, job => job.Ts, (job, value) => job with { Ts = value }),
         Key("seq", JobAttributeRole.Status, JobFormats.Sequence, job => job.Seq, (job, value) => job with { Seq = value }),
         Key("submit_ts", JobAttributeRole.Status, JobFormats.Time, job => job.SubmitTs, (job, value) => job with { SubmitTs = value }),
-        Key("start_count", JobAttributeRole.Status, JobFormats.Counter, job => job.StartCount, (job, value) => job with { StartCount = value }),
-        Key("fail_count", JobAttributeRole.Status, JobFormats.Counter, job => job.FailCount, (job, value) => job with { FailCount = value }),
+        Key("start_count", JobAttributeRole.Status, JobFormats.Counter,
+            job => job.StartCount, (job, value) => job with { StartCount = value }),
+        Key("fail_count", JobAttributeRole.Status, JobFormats.Counter,
+            job => job.FailCount, (job, value) => job with { FailCount = value }),
         Key("start_ts", JobAttributeRole.Run, JobFormats.OptionalTime, job => job.StartTs, (job, value) => job with { StartTs = value }),
         Key("end_ts", JobAttributeRole.Run, JobFormats.OptionalTime, job => job.EndTs, (job, value) => job with { EndTs = value }),
         Key("pid", JobAttributeRole.Run, JobFormats.OptionalWhole, job => job.Pid, (job, value) => job with { Pid = value }),
@@ -32,8 +36,10 @@ public static class JobAttributes
         Key("error", JobAttributeRole.Run, JobFormats.Text, job => job.Error, (job, value) => job with { Error = value }),
         Key("stdout_data", JobAttributeRole.Run, JobFormats.Text, job => job.StdoutData, (job, value) => job with { StdoutData = value }),
         Key("stderr_data", JobAttributeRole.Run, JobFormats.Text, job => job.StderrData, (job, value) => job with { StderrData = value }),
-        Key("stdout_truncated", JobAttributeRole.Mark, JobFormats.Mark, job => job.StdoutTruncated, (job, value) => job with { StdoutTruncated = value }),
-        Key("stderr_truncated", JobAttributeRole.Mark, JobFormats.Mark, job => job.StderrTruncated, (job, value) => job with { StderrTruncated = value }),
+        Key("stdout_truncated", JobAttributeRole.Mark, JobFormats.Mark,
+            job => job.StdoutTruncated, (job, value) => job with { StdoutTruncated = value }),
+        Key("stderr_truncated", JobAttributeRole.Mark, JobFormats.Mark,
+            job => job.StderrTruncated, (job, value) => job with { StderrTruncated = value }),
         Key("stdin", JobAttributeRole.Spec, JobFormats.Text, job => job.Stdin, (job, value) => job with { Stdin = value }),
         Key("stdout", JobAttributeRole.Spec, JobFormats.Text, job => job.Stdout, (job, value) => job with { Stdout = value }),
         Key("stderr", JobAttributeRole.Spec, JobFormats.Text, job => job.Stderr, (job, value) => job with { Stderr = value }),
@@ -50,15 +56,16 @@ public static class JobAttributes
         Key("tags", JobAttributeRole.Spec, JobCompoundFormats.Texts, job => job.Tags, (job, value) => job with { Tags = value }),
     ];
 
-    private static readonly FrozenDictionary<string, JobAttribute> ByName = All.ToFrozenDictionary(attribute => attribute.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, JobAttribute> ByName =
+        All.ToFrozenDictionary(attribute => attribute.Name, StringComparer.Ordinal);
 
     /// <summary>Finds an attribute by its name on the wire.</summary>
     public static bool TryFind(string name, [NotNullWhen(true)] out JobAttribute? attribute) => ByName.TryGetValue(name, out attribute);
 
-    /// <summary>Reads a whole job that names its own id, as lines of the journal hold it.</summary>
-    /// <param name="element">An object that has at least an <c>id</c>.</param>
+    /// <summary>Reads a complete job that contains its id, as in the journal.</summary>
+    /// <param name="element">An object with at least an <c>id</c>.</param>
     /// <param name="job">The job.</param>
-    /// <param name="problem">What is wrong, when the answer is false; names the key.</param>
+    /// <param name="problem">The error, with the name of the attribute, when the result is false.</param>
     public static bool TryRead(JsonElement element, [NotNullWhen(true)] out Job? job, [NotNullWhen(false)] out string? problem)
     {
         job = ReadUnnamed(element, out problem);
@@ -71,11 +78,11 @@ public static class JobAttributes
         return job is not null;
     }
 
-    /// <summary>Reads a whole job that is the value of its id in an object, as peers send it.</summary>
+    /// <summary>Reads a complete job whose key is its id, as peers send it.</summary>
     /// <param name="element">An object of attributes.</param>
-    /// <param name="id">The key of the job, or the id that was asked for.</param>
+    /// <param name="id">The key of the job, or the requested id.</param>
     /// <param name="job">The job, with this id.</param>
-    /// <param name="problem">What is wrong, when the answer is false; names the attribute.</param>
+    /// <param name="problem">The error, with the name of the attribute, when the result is false.</param>
     public static bool TryRead(JsonElement element, string id, [NotNullWhen(true)] out Job? job, [NotNullWhen(false)] out string? problem)
     {
         job = ReadUnnamed(element, out problem);
@@ -83,10 +90,10 @@ public static class JobAttributes
         return job is not null;
     }
 
-    /// <summary>Reads a whole job that may lack an <c>id</c>; it is empty in the result then, for <see cref="WithId"/> to set.</summary>
+    /// <summary>Reads a complete job that may lack an <c>id</c>; <see cref="WithId"/> then sets the empty id.</summary>
     /// <param name="element">An object of attributes.</param>
-    /// <param name="problem">What is wrong; null when nothing is.</param>
-    /// <returns>The job; null when something is wrong.</returns>
+    /// <param name="problem">The error; null on success.</param>
+    /// <returns>The job; null on an error.</returns>
     public static Job? ReadUnnamed(JsonElement element, out string? problem)
     {
         if (element.ValueKind is not JsonValueKind.Object)
@@ -105,12 +112,12 @@ public static class JobAttributes
         return problem is null ? read : null;
     }
 
-    /// <summary>The job with the id of the key that it is the value of.</summary>
-    /// <remarks>The original never writes <c>id</c> into a job that was submitted without one: the key is the id then.</remarks>
+    /// <summary>Sets the id of a job from its key, or checks that both are equal.</summary>
+    /// <remarks>The original never writes <c>id</c> into a job that was submitted without one; there, the key is the id.</remarks>
     /// <param name="job">A job from <see cref="ReadUnnamed"/>.</param>
     /// <param name="id">The key.</param>
-    /// <param name="problem">What is wrong; null when nothing is.</param>
-    /// <returns>The job; null when its own id is another one, or the key is empty.</returns>
+    /// <param name="problem">The error; null on success.</param>
+    /// <returns>The job; null when its own id differs from the key, or the key is empty.</returns>
     public static Job? WithId(Job job, string id, out string? problem)
     {
         problem = id.Length is 0 ? "id: a job must have one"
@@ -119,10 +126,11 @@ public static class JobAttributes
         return problem is not null ? null : job.Id.Length is 0 ? job with { Id = id } : job;
     }
 
-    /// <summary>The job with every key of an object set in it, unknown ones in <see cref="Job.Extra"/>; no other rule is looked at.</summary>
+    /// <summary>Sets all attributes of an object in a job, unknown ones in <see cref="Job.Extra"/>.</summary>
+    /// <remarks>Only the types of the values are checked.</remarks>
     /// <param name="job">The job to start from.</param>
     /// <param name="values">An object of attributes.</param>
-    /// <param name="problem">Null, or the first value that is wrong; the result is then of no use.</param>
+    /// <param name="problem">The error of the first invalid value, with an unusable result; null on success.</param>
     public static Job Change(Job job, JsonElement values, out string? problem)
     {
         problem = null;
@@ -152,10 +160,7 @@ public static class JobAttributes
         return extra is null ? job : job with { Extra = job.Extra?.SetItems(extra) ?? extra.ToImmutable() };
     }
 
-    /// <summary>The job with an attribute that is not ours.</summary>
-    /// <param name="job">The job.</param>
-    /// <param name="name">The attribute's name; none of <see cref="All"/>.</param>
-    /// <param name="value">Its value.</param>
+    /// <summary>Sets an attribute that is not in <see cref="All"/>.</summary>
     public static Job SetExtra(Job job, string name, JsonElement value)
     {
         var extra = job.Extra ?? ImmutableSortedDictionary.Create<string, JsonElement>(StringComparer.Ordinal);
@@ -183,6 +188,7 @@ public static class JobAttributes
         writer.WriteEndObject();
     }
 
-    private static JobAttribute<T> Key<T>(string name, JobAttributeRole role, JobValueFormat<T> form, Func<Job, T> get, Func<Job, T, Job> set) =>
+    private static JobAttribute<T> Key<T>(
+        string name, JobAttributeRole role, JobValueFormat<T> form, Func<Job, T> get, Func<Job, T, Job> set) =>
         new(name, role, form, get, set);
 }

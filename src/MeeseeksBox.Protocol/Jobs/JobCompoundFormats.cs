@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>The forms of lists and objects that jobs are made of.</summary>
+/// <summary>The formats of list and object attributes.</summary>
 internal static class JobCompoundFormats
 {
     public static readonly JobValueFormat<string[]> Texts = new()
@@ -26,7 +26,7 @@ internal static class JobCompoundFormats
         AreSame = static (one, other) => (one is null) == (other is null) && one.AsSpan().SequenceEqual(other),
     };
 
-    /// <summary>Any object; kept as it came.</summary>
+    /// <summary>Any object, kept unchanged.</summary>
     public static readonly JobValueFormat<JsonElement?> Object = new()
     {
         Expected = $"an object, {OpaqueValue.Expected}",
@@ -47,7 +47,7 @@ internal static class JobCompoundFormats
     /// <summary>Names of variables and their values.</summary>
     public static readonly JobValueFormat<ImmutableSortedDictionary<string, string>?> Variables = new()
     {
-        Expected = "an object of texts, with names that are not empty and hold no '=', and without the character 0",
+        Expected = "an object of texts, with names that are not empty and contain no '=', and without NUL characters",
         TryRead = TryReadVariables,
         Write = static (writer, value) =>
         {
@@ -85,7 +85,10 @@ internal static class JobCompoundFormats
         var variables = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var property in value.EnumerateObject())
         {
-            if (property.Name.Length is 0 || property.Name.AsSpan().ContainsAny('=', '\0') || !LenientJson.TryString(property.Value, out var text) || text.Contains('\0'))
+            if (property.Name.Length is 0
+                || property.Name.AsSpan().ContainsAny('=', '\0')
+                || !LenientJson.TryString(property.Value, out var text)
+                || text.Contains('\0'))
             {
                 return false;
             }

@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>Jobs to and from JSON by <see cref="JobAttributes"/>: every attribute that is set, unknown ones included.</summary>
+/// <summary>Converts jobs to and from JSON by <see cref="JobAttributes"/>, unknown attributes included.</summary>
 public sealed class JobConverter : JsonConverter<Job>
 {
     /// <inheritdoc/>
-    /// <exception cref="JsonException">It is no object, has no id, or a value has the wrong type; the message names the key.</exception>
+    /// <exception cref="JsonException">The value is not an object, or the attribute that the message names is invalid.</exception>
     public override Job Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         using var document = JsonDocument.ParseValue(ref reader);

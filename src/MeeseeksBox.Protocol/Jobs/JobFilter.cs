@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>Which jobs are meant: all conditions must hold (docs/SPECIFICATION.md#filters).</summary>
+/// <summary>Selects jobs that meet all conditions (docs/SPECIFICATION.md#filters).</summary>
 /// <remarks>
-/// Sample: <c>{"pool":"p1","state":["done","failed"],"tag":"night*"}</c>. Values match loosely (<see cref="LenientJson"/>), a text that ends in
-/// <c>*</c> by what it begins with, and of a list any one.
+/// Sample: <c>{"pool":"p1","state":["done","failed"],"tag":"night*"}</c>. Values match in any loose form
+/// (<see cref="LenientJson"/>), a text that ends in <c>*</c> matches a prefix, and a list matches if any item does.
 /// </remarks>
 public sealed class JobFilter
 {
@@ -15,22 +15,22 @@ public sealed class JobFilter
     {
     }
 
-    /// <summary>The ids asked for, in their order; null for any.</summary>
+    /// <summary>The requested ids, in order; null for any.</summary>
     public IReadOnlyList<string>? Ids { get; private set; }
 
-    /// <summary>Only jobs that changed here after this number; null for all.</summary>
+    /// <summary>Selects jobs with a higher number of change; null for all.</summary>
     public long? NewerSeq { get; private set; }
 
-    /// <summary>True when there is no condition at all.</summary>
+    /// <summary>True when there are no conditions.</summary>
     public bool IsEmpty => Ids is null && !HasConditions;
 
-    /// <summary>True when there is a condition beside <see cref="Ids"/>.</summary>
+    /// <summary>True when there is a condition other than <see cref="Ids"/>.</summary>
     public bool HasConditions => NewerSeq is not null || _conditions.Count > 0;
 
     /// <summary>Reads a filter, an id, or a list of ids.</summary>
-    /// <param name="argument">What stood in the request.</param>
-    /// <param name="problem">What is wrong, or null.</param>
-    /// <returns>The filter; null when something is wrong.</returns>
+    /// <param name="argument">The argument of the request.</param>
+    /// <param name="problem">The error; null on success.</param>
+    /// <returns>The filter; null on an error.</returns>
     public static JobFilter? Read(JsonElement argument, out string? problem)
     {
         var filter = new JobFilter();
@@ -38,7 +38,8 @@ public sealed class JobFilter
         return problem is null ? filter : null;
     }
 
-    /// <summary>True when every condition holds for the job, those on <see cref="Ids"/> and <see cref="NewerSeq"/> excepted: they are looked up.</summary>
+    /// <summary>True when the job meets all conditions except <see cref="Ids"/> and <see cref="NewerSeq"/>.</summary>
+    /// <remarks>The caller looks jobs up by these two.</remarks>
     public bool Matches(Job job)
     {
         foreach (var condition in _conditions)
@@ -121,7 +122,8 @@ public sealed class JobFilter
         var wanted = new ExpectedValues(value);
         _conditions.Add(JobAttributes.TryFind(name, out var attribute)
             ? new Condition(job => wanted.Match(attribute.Canonical(job)))
-            : new Condition(job => wanted.Match(job.Extra?.TryGetValue(name, out var extra) is true ? LenientJson.Canonical(extra) : null)));
+            : new Condition(job =>
+                wanted.Match(job.Extra?.TryGetValue(name, out var extra) is true ? LenientJson.Canonical(extra) : null)));
         return null;
     }
 
@@ -168,7 +170,7 @@ public sealed class JobFilter
                 _ = _exact.Add(text);
                 if (value.ValueKind is JsonValueKind.Number)
                 {
-                    // Where a number was taken as a text (a tag, an argument), it stands there as it was written.
+                    // A number in a text attribute, such as a tag, is stored as it was written.
                     _ = _exact.Add(value.GetRawText());
                 }
             }

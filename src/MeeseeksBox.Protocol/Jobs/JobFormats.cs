@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>The forms of single values that jobs are made of.</summary>
+/// <summary>The formats of single-valued attributes.</summary>
 internal static class JobFormats
 {
     public static readonly JobValueFormat<string?> Text = new()
@@ -14,7 +14,7 @@ internal static class JobFormats
         Canonical = static value => value,
     };
 
-    /// <summary>The name of a node, or <c>false</c> where there is none.</summary>
+    /// <summary>The name of a node; <c>false</c> for none.</summary>
     public static readonly JobValueFormat<string?> NodeName = new()
     {
         Expected = "the name of a node",
@@ -39,9 +39,8 @@ internal static class JobFormats
         IsSet = static _ => true,
     };
 
-    /// <summary>
-    /// A user or a group, by name or number. The original takes 0 and less for "not given", and reads only a JSON number as a number.
-    /// </summary>
+    /// <summary>A user or a group, by name or number.</summary>
+    /// <remarks>The original treats 0 and less as "not set", and accepts a number only as a JSON number.</remarks>
     public static readonly JobValueFormat<string?> Account = new()
     {
         Expected = "a name or a number",
@@ -85,7 +84,7 @@ internal static class JobFormats
         IsSet = static _ => true,
     };
 
-    /// <summary>A truth that may never have been said: left out on the wire then, and false in a filter.</summary>
+    /// <summary>A boolean that may be unset: omitted on the wire, and false in a filter.</summary>
     public static readonly JobValueFormat<bool?> OptionalFlag = new()
     {
         Expected = "true or false",
@@ -100,7 +99,7 @@ internal static class JobFormats
         Canonical = static value => value is true ? "1" : "0",
     };
 
-    /// <summary>A mark that is only ever set by us.</summary>
+    /// <summary>A flag that only the node sets.</summary>
     public static readonly JobValueFormat<bool?> Mark = new()
     {
         Expected = "true or false",
@@ -131,7 +130,7 @@ internal static class JobFormats
         Canonical = static value => value is { } number ? LenientJson.Canonical(number) : null,
     };
 
-    /// <summary>Seconds; 0 says no limit.</summary>
+    /// <summary>A span in seconds; 0 means no limit.</summary>
     public static readonly JobValueFormat<double?> Span = new()
     {
         Expected = "a number of seconds, 0 or more",
@@ -140,7 +139,7 @@ internal static class JobFormats
         Canonical = OptionalNumber.Canonical,
     };
 
-    /// <summary>Seconds since 1970. The range keeps sums and comparisons exact enough, whatever a peer sends.</summary>
+    /// <summary>Seconds since 1970. The range keeps sums and comparisons exact enough for any input.</summary>
     public static readonly JobValueFormat<double> Time = new()
     {
         Expected = "a time in seconds since 1970",
@@ -153,7 +152,8 @@ internal static class JobFormats
     public static readonly JobValueFormat<double?> OptionalTime = new()
     {
         Expected = "a time in seconds since 1970",
-        TryRead = static (JsonElement value, out double? result) => OptionalNumber.TryRead(value, out result) && Math.Abs(result!.Value) < 1e11,
+        TryRead = static (JsonElement value, out double? result) =>
+            OptionalNumber.TryRead(value, out result) && Math.Abs(result!.Value) < 1e11,
         Write = OptionalNumber.Write,
         Canonical = OptionalNumber.Canonical,
     };
@@ -180,17 +180,18 @@ internal static class JobFormats
         Canonical = static value => value is { } number ? LenientJson.Canonical(number) : null,
     };
 
-    /// <summary>How often something happened; the range leaves room to count on.</summary>
+    /// <summary>A count of events; the range leaves room for increments.</summary>
     public static readonly JobValueFormat<int> Counter = new()
     {
         Expected = "a whole number from 0 to 1000000000",
-        TryRead = static (JsonElement value, out int result) => LenientJson.TryInt32(value, out result) && result is >= 0 and <= 1_000_000_000,
+        TryRead = static (JsonElement value, out int result) =>
+            LenientJson.TryInt32(value, out result) && result is >= 0 and <= 1_000_000_000,
         Write = Whole.Write,
         Canonical = Whole.Canonical,
         IsSet = static _ => true,
     };
 
-    /// <summary>Like <see cref="Counter"/>; left out while it is 0.</summary>
+    /// <summary>Like <see cref="Counter"/>, but omitted while it is 0.</summary>
     public static readonly JobValueFormat<int> Count = new()
     {
         Expected = Counter.Expected,

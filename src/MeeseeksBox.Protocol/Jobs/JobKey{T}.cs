@@ -1,14 +1,13 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>An attribute with a value of one type.</summary>
-/// <param name="name">Its name on the wire.</param>
-/// <param name="role">Who sets it.</param>
-/// <param name="form">How such values stand in JSON.</param>
-/// <param name="get">Takes it from a job.</param>
-/// <param name="set">Puts it into a job.</param>
+/// <summary>An attribute whose value has one .NET type.</summary>
+/// <param name="name">The name on the wire.</param>
+/// <param name="role">The role.</param>
+/// <param name="form">The JSON format of the value.</param>
+/// <param name="get">Reads the value from a job.</param>
+/// <param name="set">Sets the value in a job.</param>
 internal sealed class JobAttribute<T>(string name, JobAttributeRole role, JobValueFormat<T> form, Func<Job, T> get, Func<Job, T, Job> set)
     : JobAttribute(name, role)
 {
@@ -56,10 +55,10 @@ internal sealed class JobAttribute<T>(string name, JobAttributeRole role, JobVal
 
     private bool IsCleared(Job job) => job.Extra?.ContainsKey(Name) is true;
 
-    // A spec key that somebody set to null travels as null, unless "not set" has a value of its own on the wire: see Job.Extra.
+    // A spec attribute that was set to null is sent as null, unless "not set" has a value of its own on the wire: see Job.Extra.
     private Job Marked(Job job, bool taken) => (taken, IsCleared(job)) switch
     {
-        (true, false) => job with { Extra = (job.Extra ?? ImmutableSortedDictionary.Create<string, JsonElement>(StringComparer.Ordinal)).Add(Name, Null) },
+        (true, false) => JobAttributes.SetExtra(job, Name, Null),
         (false, true) => job with { Extra = job.Extra!.Count is 1 ? null : job.Extra.Remove(Name) },
         _ => job,
     };

@@ -2,34 +2,33 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>What a <c>submit</c> asks for: a new job, or a change of one that is there. Only the keys that were named count.</summary>
+/// <summary>The argument of a <c>submit</c>: a new job, or changes to an existing one.</summary>
 /// <remarks>
 /// Sample: <c>{"id":"a","pool":"p1","node":"n*","args":["/bin/true"],"hold":1}</c> (docs/SPECIFICATION.md#spec-attributes).
 /// </remarks>
 public sealed record JobSpec
 {
-    /// <summary>The id that was given; null where the node is to make one.</summary>
+    /// <summary>The id from the submit; null to have the node create one.</summary>
     public string? Id { get; init; }
 
-    /// <summary>The values, each in the place it has in a job; the id is empty when none was given.</summary>
+    /// <summary>The values of the attributes in <see cref="Keys"/>, and the id, which is empty when none was given.</summary>
     public required Job Values { get; init; }
 
-    /// <summary>Which spec keys were named.</summary>
+    /// <summary>The spec attributes in the submit; the others stay unchanged.</summary>
     public required IReadOnlyList<JobAttribute> Keys { get; init; }
 
     /// <summary>
-    /// The nodes that were named, of which those that end in <c>*</c> are patterns; empty for "the cluster chooses"; null when the key
-    /// was not there.
+    /// The node names in the submit, or patterns that end in <c>*</c>; empty to let the cluster choose; null when the key was missing.
     /// </summary>
     public IReadOnlyList<string>? Nodes { get; init; }
 
-    /// <summary>The state that was asked for, null when none was.</summary>
+    /// <summary>The requested state; null when there was none.</summary>
     public JobState? State { get; init; }
 
-    /// <summary>Keys that <c>submit</c> does not take.</summary>
+    /// <summary>The keys that <c>submit</c> does not support.</summary>
     public IReadOnlyList<string> Unknown { get; init; } = [];
 
-    /// <summary>Null, or the value that is wrong and why: the whole spec is to be refused then.</summary>
+    /// <summary>The error that rejects the whole spec; null when the spec is valid.</summary>
     public string? Problem { get; init; }
 
     /// <summary>Reads the argument of a <c>submit</c>.</summary>

@@ -1,20 +1,20 @@
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>Where a job stands in its life (docs/SPECIFICATION.md#states). The wire's word is the name in lower case.</summary>
+/// <summary>The phase of a job (docs/SPECIFICATION.md#states). On the wire, the name is in lower case.</summary>
 public enum JobState
 {
-    /// <summary>Submitted, not started.</summary>
+    /// <summary>Submitted, but not started.</summary>
     New,
 
-    /// <summary>At work on its <c>node</c>.</summary>
+    /// <summary>Running on its <c>node</c>.</summary>
     Running,
 
-    /// <summary>Ended with success.</summary>
+    /// <summary>Ended successfully.</summary>
     Done,
 
-    /// <summary>Ended without success; <c>rc</c> or <c>error</c> says why.</summary>
+    /// <summary>Ended with a failure; <c>rc</c> or <c>error</c> has the reason.</summary>
     Failed,
 
-    /// <summary>Ended, or to be ended while still <c>active</c>, because somebody wished so.</summary>
+    /// <summary>Ended by a kill, or about to end while still <c>active</c>.</summary>
     Killed,
 }

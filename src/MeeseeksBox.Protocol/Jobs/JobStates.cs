@@ -2,17 +2,17 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>The wire's words for the states of a job.</summary>
+/// <summary>The names of the job states on the wire.</summary>
 public static class JobStates
 {
     private static readonly string[] Words = ["new", "running", "done", "failed", "killed"];
 
     private static readonly JsonEncodedText[] EncodedWords = [.. Words.Select(word => JsonEncodedText.Encode(word))];
 
-    /// <summary>The wire's word for a state.</summary>
+    /// <summary>The name of a state on the wire.</summary>
     public static string Word(JobState state) => Words[(int)state];
 
-    /// <summary>The state that a word stands for; false when there is none.</summary>
+    /// <summary>Finds the state of a name.</summary>
     public static bool TryParse(string? word, out JobState state)
     {
         var index = Array.IndexOf(Words, word);

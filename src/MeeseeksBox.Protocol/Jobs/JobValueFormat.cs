@@ -2,15 +2,15 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>How values of one type are read from JSON and written to it.</summary>
+/// <summary>Reads values of one type from JSON and writes them.</summary>
 internal sealed class JobValueFormat<T>
 {
     internal delegate bool Reader(JsonElement value, out T result);
 
-    /// <summary>What a right value is, to end the sentence "'x' is not …".</summary>
+    /// <summary>Describes a valid value, to complete the sentence "'x' is not …".</summary>
     public required string Expected { get; init; }
 
-    /// <summary>What stands for "not set".</summary>
+    /// <summary>The value that means "not set".</summary>
     public T None { get; init; } = default!;
 
     public required Reader TryRead { get; init; }
@@ -19,9 +19,9 @@ internal sealed class JobValueFormat<T>
 
     public required Func<T, string?> Canonical { get; init; }
 
-    /// <summary>Compares values of which <see cref="Canonical"/> does not tell enough; null where it does.</summary>
+    /// <summary>Compares two values; null when equal <see cref="Canonical"/> texts are sufficient.</summary>
     public Func<T, T, bool>? AreSame { get; init; }
 
-    /// <summary>False for values that are left out on the wire.</summary>
+    /// <summary>False for values that are omitted on the wire.</summary>
     public Func<T, bool> IsSet { get; init; } = static value => value is not null;
 }

@@ -2,16 +2,17 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>Values that a job holds as they came. A job travels to other nodes, so what it holds must be readable by all of them.</summary>
+/// <summary>Checks and copies values that a job keeps unchanged.</summary>
+/// <remarks>A job is sent to other nodes, so all of them must be able to read its values.</remarks>
 internal static class OpaqueValue
 {
-    /// <summary>What a right value is, after "an object" or the like.</summary>
-    public const string Expected = "nested at most 60 levels deep, with numbers that are finite";
+    /// <summary>Describes a valid value, after "an object" or similar.</summary>
+    public const string Expected = "nested at most 60 levels deep, with finite numbers only";
 
-    /// <summary>How deep lists and objects may stand in each other in such a value.</summary>
+    /// <summary>The maximum nesting of lists and objects in a value.</summary>
     public const int DepthLimit = 60;
 
-    /// <summary>Takes a copy that stays valid; false when the value could not be sent on.</summary>
+    /// <summary>Copies a value; false when it cannot be sent to other nodes.</summary>
     public static bool TryKeep(JsonElement value, out JsonElement kept)
     {
         var travels = IsTransportable(value, DepthLimit);
@@ -19,7 +20,7 @@ internal static class OpaqueValue
         return travels;
     }
 
-    // A number that overflows is infinite to old peers, who then send a line that is not JSON.
+    // Legacy peers read a number that overflows as infinite, and then send a line that is not JSON.
     private static bool IsTransportable(JsonElement value, int depth) => value.ValueKind switch
     {
         JsonValueKind.Object => depth > 0 && value.EnumerateObject().All(property => IsTransportable(property.Value, depth - 1)),

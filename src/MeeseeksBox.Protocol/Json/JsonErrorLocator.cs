@@ -3,42 +3,41 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Json;
 
-/// <summary>
-/// Says in plain words why the JSON reader stopped. The reader's own text speaks of tokens and byte positions; what a
-/// person needs is what stands there and what should.
-/// </summary>
-/// <param name="text">The whole text.</param>
-/// <param name="readUpTo">How far the reader had come before it failed.</param>
-/// <param name="lastToken">What it had read last.</param>
-/// <param name="open">Where the brackets stand that are still open, innermost first.</param>
-/// <param name="options">What the reader lets pass.</param>
-internal readonly ref struct JsonErrorLocator(ReadOnlySpan<byte> text, int readUpTo, JsonTokenType lastToken, Stack<int> open, JsonReaderOptions options)
+/// <summary>Describes a JSON syntax error in plain words.</summary>
+/// <remarks>The message of the JSON reader has tokens and byte positions; people need the found and the expected text.</remarks>
+/// <param name="text">The complete text.</param>
+/// <param name="readUpTo">The offset that the reader reached before it failed.</param>
+/// <param name="lastToken">The last token that it read.</param>
+/// <param name="open">The offsets of the open brackets, innermost first.</param>
+/// <param name="options">The options of the reader.</param>
+internal readonly ref struct JsonErrorLocator(
+    ReadOnlySpan<byte> text, int readUpTo, JsonTokenType lastToken, Stack<int> open, JsonReaderOptions options)
 {
     private const string Value = "a value";
     private const string Key = "a key in double quotes";
 
     private readonly ReadOnlySpan<byte> _text = text;
 
-    /// <summary>Finds the fault.</summary>
+    /// <summary>Locates and describes the error.</summary>
     public JsonSyntaxError Find()
     {
         var at = SkipBlank(readUpTo);
         return lastToken != JsonTokenType.None && open.Count == 0 ? AfterAll(at) : InPlaceOf(Wanted(ref at), at);
     }
 
-    private JsonSyntaxError AfterAll(int at) => FaultAt(at, $"{Found(at)} follows after the end of the value");
+    private JsonSyntaxError AfterAll(int at) => FaultAt(at, $"{Found(at)} found after the end of the value");
 
     private JsonSyntaxError InPlaceOf(string wanted, int at)
     {
         if (at == _text.Length)
-            return FaultAt(at, $"the text ends where {wanted} is wanted{Unclosed()}");
+            return FaultAt(at, $"expected {wanted}, found the end of the text{Unclosed()}");
         if (AllowsComments && _text[at] == '/')
             return FaultAt(at, CommentFault(at));
         if (wanted.StartsWith(Key, StringComparison.Ordinal) && _text[at] == '"')
             return AfterKey(at);
         if (wanted.StartsWith(Value, StringComparison.Ordinal) && ValueFault(at) is { } fault)
             return fault;
-        return FaultAt(at, $"{Found(at)} stands where {wanted} is wanted{Hint(at)}");
+        return FaultAt(at, $"expected {wanted}, found {Found(at)}{Hint(at)}");
     }
 
     private string CommentFault(int at) =>
@@ -83,7 +82,7 @@ internal readonly ref struct JsonErrorLocator(ReadOnlySpan<byte> text, int readU
         if (JsonScanner.StringFault(_text, at, out var end) is { } fault)
             return fault;
         var next = SkipBlank(end);
-        return FaultAt(next, $"a colon is wanted after the key {Encoding.UTF8.GetString(_text[at..end])}, not {Found(next)}");
+        return FaultAt(next, $"expected a colon after the key {Encoding.UTF8.GetString(_text[at..end])}, found {Found(next)}");
     }
 
     private JsonSyntaxError? ValueFault(int at)
@@ -92,14 +91,14 @@ internal readonly ref struct JsonErrorLocator(ReadOnlySpan<byte> text, int readU
         return (char)_text[at] switch
         {
             '"' => JsonScanner.StringFault(_text, at, out _),
-            '{' or '[' => FaultAt(at, $"objects and lists stand in each other more than {options.MaxDepth} deep"),
+            '{' or '[' => FaultAt(at, $"nesting exceeds {options.MaxDepth} levels"),
             '-' or '+' or '.' or (>= '0' and <= '9') => NumberFault(at, found),
             (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') => FaultAt(at, $"{found} is not a value: {WordHint(found)}"),
             _ => null,
         };
     }
 
-    // The reader also stops at a sound number when what follows it is wrong.
+    // The reader also stops at a valid number if the text after it is wrong.
     private JsonSyntaxError NumberFault(int at, string found)
     {
         var length = JsonScanner.WordLength(_text[at..]);
@@ -113,8 +112,8 @@ internal readonly ref struct JsonErrorLocator(ReadOnlySpan<byte> text, int readU
 
     private string Hint(int at) => (char)_text[at] switch
     {
-        '\'' => ": text stands in double quotes, not in single ones",
-        '#' when AllowsComments => ": a comment starts with // or stands in /* */",
+        '\'' => ": text needs double quotes, not single ones",
+        '#' when AllowsComments => ": a comment starts with // or is enclosed in /* */",
         _ => string.Empty,
     };
 
@@ -123,7 +122,7 @@ internal readonly ref struct JsonErrorLocator(ReadOnlySpan<byte> text, int readU
         "'True'" or "'TRUE'" => "write true",
         "'False'" or "'FALSE'" => "write false",
         "'None'" or "'NULL'" or "'Null'" => "write null",
-        _ => "text stands in double quotes",
+        _ => "text needs double quotes",
     };
 
     private string Unclosed()
@@ -131,7 +130,7 @@ internal readonly ref struct JsonErrorLocator(ReadOnlySpan<byte> text, int readU
         if (open.Count == 0)
             return string.Empty;
         var start = LineColumn.At(_text, open.Peek());
-        return $": the '{(char)_text[open.Peek()]}' of line {start.Line}, column {start.Column} is not closed";
+        return $": the '{(char)_text[open.Peek()]}' at line {start.Line}, column {start.Column} is not closed";
     }
 
     private JsonSyntaxError FaultAt(int offset, string what) => JsonSyntaxError.At(_text, offset, what);

@@ -3,14 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.Protocol.Json;
 
-/// <summary>Steps over the pieces of a JSON text that has a fault somewhere.</summary>
+/// <summary>Scans the parts of a JSON text with a syntax error.</summary>
 internal static partial class JsonScanner
 {
     private const int LongestExcerpt = 30;
 
     /// <summary>
-    /// The first offset at or after <paramref name="at"/> that is neither white space nor, where they are allowed, comment. A comment that is never
-    /// closed is not stepped over.
+    /// The first offset from <paramref name="at"/> on after white space and allowed comments. An unclosed comment is not skipped.
     /// </summary>
     public static int SkipBlank(ReadOnlySpan<byte> text, int at, bool allowsComments)
     {
@@ -30,7 +29,7 @@ internal static partial class JsonScanner
         return at;
     }
 
-    /// <summary>The text that a message quotes: a whole word or number, or else one character.</summary>
+    /// <summary>The text to quote in a message: a complete word or number, or one character.</summary>
     public static string Excerpt(ReadOnlySpan<byte> text, int at)
     {
         var length = WordLength(text[at..]);
@@ -40,7 +39,7 @@ internal static partial class JsonScanner
         return rune.Value is > 0x20 and < 0x7f || Rune.IsLetter(rune) ? $"'{rune}'" : $"the character U+{rune.Value:X4}";
     }
 
-    /// <summary>How many bytes a word or number has.</summary>
+    /// <summary>The length of a word or number in bytes.</summary>
     public static int WordLength(ReadOnlySpan<byte> text)
     {
         var length = 0;
@@ -51,10 +50,10 @@ internal static partial class JsonScanner
 
     private static bool IsOfWord(char character) => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '+' or '.';
 
-    /// <summary>Whether a word is a number as JSON has them.</summary>
+    /// <summary>Whether a word is a JSON number.</summary>
     public static bool IsNumber(string word) => Number().IsMatch(word);
 
-    /// <summary>The end of the string that starts at <paramref name="at"/>, or what is wrong inside it.</summary>
+    /// <summary>Finds the end of the string that starts at <paramref name="at"/>, or the error inside it.</summary>
     public static JsonSyntaxError? StringFault(ReadOnlySpan<byte> text, int at, out int end)
     {
         for (end = at + 1; end < text.Length; end++)
@@ -67,11 +66,11 @@ internal static partial class JsonScanner
                 case (byte)'\n' or (byte)'\r':
                     return Unclosed(text, at);
                 case < 0x20:
-                    return JsonSyntaxError.At(text, end, $@"a control character in a text: write \u{text[end]:x4}");
+                    return JsonSyntaxError.At(text, end, $@"unescaped control character in a text: write \u{text[end]:x4}");
                 case (byte)'\\':
                     var escape = EscapeLength(text[end..]);
                     if (escape == 0)
-                        return JsonSyntaxError.At(text, end, @"this backslash starts no escape: for a backslash itself write \\");
+                        return JsonSyntaxError.At(text, end, @"invalid escape: for a backslash itself write \\");
                     end += escape - 1;
                     break;
             }

@@ -4,20 +4,21 @@ using System.Text.Unicode;
 
 namespace MeeseeksBox.Protocol.Json;
 
-/// <summary>What is wrong with a text that should be JSON, in plain words.</summary>
+/// <summary>A JSON syntax error in plain words.</summary>
 /// <param name="Line">The line, from 1.</param>
 /// <param name="Column">The column in characters, from 1.</param>
-/// <param name="Text">What was found, and what is wanted.</param>
+/// <param name="Text">The found and the expected text.</param>
 internal sealed record JsonSyntaxError(int Line, int Column, string Text)
 {
-    /// <summary>A fault at a byte offset.</summary>
+    /// <summary>Creates an error at a byte offset.</summary>
     public static JsonSyntaxError At(ReadOnlySpan<byte> text, int offset, string what)
     {
         var cursor = LineColumn.At(text, offset);
         return new JsonSyntaxError(cursor.Line, cursor.Column, what);
     }
 
-    /// <summary>Finds what is wrong with a text that a reader with these options refused. Reads it a second time, so that a sound text costs nothing.</summary>
+    /// <summary>Finds the error in a text that a reader with these options rejected.</summary>
+    /// <remarks>Reads the text a second time, so that a valid text has no extra cost.</remarks>
     public static JsonSyntaxError Find(ReadOnlySpan<byte> text, JsonReaderOptions options)
     {
         if (!Utf8.IsValid(text))

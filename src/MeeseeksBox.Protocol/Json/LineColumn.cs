@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Protocol.Json;
 
-/// <summary>Turns growing byte offsets of a UTF-8 text into lines and columns, in one pass over the text.</summary>
+/// <summary>Converts ascending byte offsets of a UTF-8 text to lines and columns, in one pass.</summary>
 internal struct LineColumn()
 {
     private int _offset;
@@ -11,7 +11,7 @@ internal struct LineColumn()
     /// <summary>The column in characters, from 1.</summary>
     public int Column { get; private set; } = 1;
 
-    /// <summary>Where a single offset stands.</summary>
+    /// <summary>The line and column of one offset.</summary>
     public static LineColumn At(ReadOnlySpan<byte> text, int offset)
     {
         var cursor = new LineColumn();
@@ -19,7 +19,7 @@ internal struct LineColumn()
         return cursor;
     }
 
-    /// <summary>Goes on to an offset that is not before the present one.</summary>
+    /// <summary>Advances to an offset that is not before the current one.</summary>
     public void MoveTo(ReadOnlySpan<byte> text, int offset)
     {
         for (; _offset < offset; _offset++)

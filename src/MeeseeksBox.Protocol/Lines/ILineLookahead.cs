@@ -1,11 +1,11 @@
 namespace MeeseeksBox.Protocol.Lines;
 
-/// <summary>What comes on a connection behind the line that is being answered.</summary>
+/// <summary>Detects the next line on a connection while the current one is being answered.</summary>
 public interface ILineLookahead
 {
-    /// <summary>True when a further line has come already, or the end of the input.</summary>
+    /// <summary>True when the next line has arrived, or the end of the input.</summary>
     bool IsNextAvailable { get; }
 
-    /// <summary>Ends when one has, or when the connection does. The line that is being answered must not be read any more.</summary>
+    /// <summary>Waits for the next line or the end of the input. The bytes of the current line become invalid.</summary>
     Task WaitForNextAsync();
 }

@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Protocol.Lines;
 
-/// <summary>What was read.</summary>
+/// <summary>The kind of a <see cref="LineResult"/>.</summary>
 public enum LineKind
 {
     /// <summary>A line.</summary>
@@ -9,6 +9,6 @@ public enum LineKind
     /// <summary>The end of the input.</summary>
     End,
 
-    /// <summary>A line that is longer than it may be.</summary>
+    /// <summary>A line over the maximum length.</summary>
     TooLong,
 }

@@ -3,7 +3,8 @@ using System.IO.Pipelines;
 
 namespace MeeseeksBox.Protocol.Lines;
 
-/// <summary>Cuts a stream of bytes into lines, up to a greatest length. No byte is looked at twice, however slowly a line comes.</summary>
+/// <summary>Splits a stream of bytes into lines of a maximum length.</summary>
+/// <remarks>Each byte is scanned once, even if a line arrives slowly.</remarks>
 public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
 {
     private ReadOnlySequence<byte> _buffer;
@@ -13,13 +14,13 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
     private CancellationToken _stop;
     private Task? _nextLine;
 
-    /// <summary>True when the next line has come already, or a part of it: there is no need to send answers off before it is handled.</summary>
+    /// <summary>True when the next line has arrived, so that answers can wait for one common flush.</summary>
     public bool HasLine => OwnsBuffer && HoldsLine;
 
     /// <inheritdoc/>
     public bool IsNextAvailable => OwnsBuffer && (HoldsLine || _inputEnded);
 
-    // While more is being read the buffer is not ours.
+    // During a read, the buffer belongs to the pipe.
     private bool OwnsBuffer => _nextLine is null or { IsCompletedSuccessfully: true };
 
     private bool HoldsLine => _buffer.Slice(_scanned).PositionOf((byte)'\n') is not null;
@@ -27,7 +28,7 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
     /// <inheritdoc/>
     public Task WaitForNextAsync() => _nextLine = FillAsync();
 
-    /// <summary>The next line, without its end; valid until the next call.</summary>
+    /// <summary>Reads the next line, without its newline; valid until the next call.</summary>
     public async ValueTask<LineResult> ReadAsync(CancellationToken stop)
     {
         _stop = stop;
@@ -55,7 +56,7 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
 
             if (_inputEnded)
             {
-                // What people pipe into nc may lack its last newline.
+                // Input that is piped into nc may lack the last newline.
                 var rest = _buffer;
                 _buffer = default;
                 _scanned = 0;
@@ -66,7 +67,7 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
         }
     }
 
-    /// <summary>Lets the input alone, whatever is on its way; nothing is read any more.</summary>
+    /// <summary>Cancels a pending read and completes the input.</summary>
     public async Task EndAsync()
     {
         if (_nextLine is not null)
@@ -78,7 +79,7 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
         await input.CompleteAsync();
     }
 
-    /// <summary>Takes what still comes and throws it away, so that an answer is not lost in a reset of the connection.</summary>
+    /// <summary>Discards the remaining input, so that a reset of the connection does not destroy an answer.</summary>
     public async Task DiscardAsync(CancellationToken stop)
     {
         while (true)
@@ -93,7 +94,7 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
         }
     }
 
-    // Until there is a whole line, the end, or more than a line may be: the next read then says which.
+    // Reads until there is a complete line, the end, or too long a line, which the next ReadAsync returns.
     private async Task FillAsync()
     {
         while (!HoldsLine && !_inputEnded && _buffer.Length <= longest)
@@ -106,7 +107,7 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
         }
     }
 
-    // True when somebody does not want to wait any longer.
+    // True when EndAsync cancelled the read.
     private async ValueTask<bool> ReadMoreAsync(CancellationToken stop)
     {
         if (_holdsBuffer)

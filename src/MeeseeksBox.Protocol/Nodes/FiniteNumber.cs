@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace MeeseeksBox.Protocol.Nodes;
 
-/// <summary>A number that can be sent on: one that overflows (<c>1e999</c>) is read as infinite and cannot be written again.</summary>
+/// <summary>Converts finite numbers only: one that overflows (<c>1e999</c>) becomes infinite and cannot be written.</summary>
 internal sealed class FiniteNumber : JsonConverter<double>
 {
     public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

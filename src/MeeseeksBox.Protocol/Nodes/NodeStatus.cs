@@ -4,52 +4,52 @@ using System.Text.Json.Serialization;
 
 namespace MeeseeksBox.Protocol.Nodes;
 
-/// <summary>What is known of a node (the <c>nodes</c> request).</summary>
+/// <summary>The status of a node, as in an answer to <c>nodes</c>.</summary>
 /// <remarks>
 /// Sample: <c>{"online":true,"ts":1795413148.74,"loadavg":0.0,"routing":["node1"],"pools":{"p1":2,"p2":true},"ver":"1.0.0","caps":[]}</c>.
 /// </remarks>
 public sealed record NodeStatus
 {
-    // Where a key is missing, the generated reader sets the property to default(T) and not to its initial value: lists must bear null.
+    // For a missing key, the generated reader sets the property to default(T), not to its initial value: lists must accept null.
 
-    /// <summary>False when nothing was heard of it for the <c>timeout</c>; a status that does not say is of a node that is offline.</summary>
+    /// <summary>False when the node has not reported for <c>state.timeout</c>, or when the key is missing.</summary>
     [JsonPropertyName("online")]
     public bool Online { get; init; } = true;
 
-    /// <summary>When it was true, by the clock of that node, in seconds since 1970.</summary>
+    /// <summary>The time of the report, by the clock of that node, in seconds since 1970.</summary>
     [JsonPropertyName("ts")]
     [JsonConverter(typeof(FiniteNumber))]
     public double Ts { get; init; }
 
-    /// <summary>Its load average over one minute.</summary>
+    /// <summary>The load average over one minute.</summary>
     [JsonPropertyName("loadavg")]
     [JsonConverter(typeof(FiniteNumber))]
     public double Loadavg { get; init; }
 
-    /// <summary>Every node that it can reach, itself included.</summary>
+    /// <summary>All nodes that it can reach, including itself.</summary>
     [JsonPropertyName("routing")]
     public string[] Routing { get; init => field = value ?? []; } = [];
 
-    /// <summary>Its pools, with all their slots, free or not.</summary>
+    /// <summary>The pools with all their slots, free or not.</summary>
     [JsonPropertyName("pools")]
     public Dictionary<string, SlotCount> Pools { get; init => field = value ?? []; } = [];
 
-    /// <summary>Its version; null from an old peer.</summary>
+    /// <summary>The version; null from a legacy node.</summary>
     [JsonPropertyName("ver")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Ver { get; init; }
 
-    /// <summary>What it can do beyond an old peer; null from one.</summary>
+    /// <summary>The capabilities beyond the original; null from a legacy node.</summary>
     [JsonPropertyName("caps")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? Caps { get; init; }
 
-    /// <summary>The nodes that it is itself connected to, downstream; null from an old peer.</summary>
+    /// <summary>The nodes that it is connected to, downstream; null from a legacy node.</summary>
     [JsonPropertyName("links")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? Links { get; init; }
 
-    /// <summary>True when another status says something else than when it was true and how high the load was: something that matters at once.</summary>
+    /// <summary>True when another status differs in more than time and load, so that readers need it at once.</summary>
     public bool DiffersFrom(NodeStatus other) =>
         Online != other.Online
         || Ver != other.Ver
@@ -59,10 +59,10 @@ public sealed record NodeStatus
         || Pools.Count != other.Pools.Count
         || Pools.Any(pool => !other.Pools.TryGetValue(pool.Key, out var slots) || slots != pool.Value);
 
-    /// <summary>Reads what a peer tells of a node.</summary>
-    /// <param name="value">Whatever stands in the place of the status.</param>
+    /// <summary>Reads the status of a node that a peer sent.</summary>
+    /// <param name="value">The value in place of the status.</param>
     /// <param name="status">The status.</param>
-    /// <param name="problem">What is wrong, when the answer is false; names the key.</param>
+    /// <param name="problem">The error, with the name of the key, when the result is false.</param>
     public static bool TryRead(JsonElement value, [NotNullWhen(true)] out NodeStatus? status, [NotNullWhen(false)] out string? problem)
     {
         status = null;
@@ -80,11 +80,11 @@ public sealed record NodeStatus
         }
         catch (JsonException fault)
         {
-            problem = $"{fault.Path?.TrimStart('$', '.')}: not what the status of a node has there";
+            problem = $"{fault.Path?.TrimStart('$', '.')}: invalid value in the status of a node";
             return false;
         }
 
-        // The annotations of nullability say nothing of the elements of a list.
+        // The nullability annotations do not cover the elements of a list.
         status = status with
         {
             Routing = WithoutNulls(status.Routing),

@@ -2,6 +2,6 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Protocol.Requests;
 
-/// <summary><c>{"get":{"state":"done"}}</c>: jobs, whole.</summary>
-/// <param name="Filter">Which.</param>
+/// <summary><c>{"get":{"state":"done"}}</c>: returns jobs with all attributes.</summary>
+/// <param name="Filter">The jobs to return.</param>
 public sealed record GetRequest(JobFilter Filter) : Request;

@@ -2,6 +2,6 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Requests;
 
-/// <summary><c>{"modify":{"id":{"state":"done"}}}</c>: set attributes without any check, for repair by hand.</summary>
-/// <param name="Changes">What to set, by job; each value is an object of attributes.</param>
+/// <summary><c>{"modify":{"id":{"state":"done"}}}</c>: sets attributes without checking the rules, for manual repair.</summary>
+/// <param name="Changes">The attributes to set, by the id of the job.</param>
 public sealed record ModifyRequest(IReadOnlyList<KeyValuePair<string, JsonElement>> Changes) : Request;

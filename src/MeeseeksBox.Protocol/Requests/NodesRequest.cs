@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Requests;
 
-/// <summary><c>{"nodes":{}}</c>: the nodes that this node knows of; <c>{"nodes":{"seq":4}}</c>: what is new of them.</summary>
-/// <param name="Seq">The number of change after which it is new, 0 for all; null from who knows of no such numbers.</param>
+/// <summary><c>{"nodes":{}}</c>: returns the status of all known nodes, or its changes after <c>seq</c>.</summary>
+/// <param name="Seq">The cursor, 0 for all nodes; null from a client that does not support cursors.</param>
 public sealed record NodesRequest(long? Seq) : Request
 {
     internal static long? SeqIn(JsonElement argument) =>

@@ -1,4 +1,4 @@
 namespace MeeseeksBox.Protocol.Requests;
 
-/// <summary><c>{"pools":{}}</c>: the pools and their free slots, by node.</summary>
+/// <summary><c>{"pools":{}}</c>: returns the free slots of the pools, by node.</summary>
 public sealed record PoolsRequest : Request;

@@ -1,7 +1,5 @@
 namespace MeeseeksBox.Protocol.Requests;
 
-/// <summary>
-/// One request: one key of a request object, with its argument (docs/SPECIFICATION.md#request-objects). docs/PROTOCOL.md#requests describes
-/// each.
-/// </summary>
+/// <summary>One key of a request object, with its argument (docs/SPECIFICATION.md#request-objects).</summary>
+/// <remarks>docs/PROTOCOL.md#requests describes each request.</remarks>
 public abstract record Request;

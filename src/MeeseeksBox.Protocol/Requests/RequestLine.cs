@@ -5,14 +5,14 @@ using MeeseeksBox.Protocol.Json;
 
 namespace MeeseeksBox.Protocol.Requests;
 
-/// <summary>One line that a client sent: a list of request objects (docs/SPECIFICATION.md#request-lines).</summary>
+/// <summary>One line from a client: a list of request objects (docs/SPECIFICATION.md#request-lines).</summary>
 /// <remarks>
-/// Sample: <c>[{"status":{}},{"submit":{"pool":"p1","args":["/bin/true"]}}]</c>. Every text in a line that was accepted is valid Unicode, so
-/// whatever is read from it can be written again.
+/// Sample: <c>[{"status":{}},{"submit":{"pool":"p1","args":["/bin/true"]}}]</c>. Every text of an accepted line is valid Unicode, so
+/// it can be written again.
 /// </remarks>
 public sealed class RequestLine : IDisposable
 {
-    /// <summary>How deep lists and objects may stand in each other: a job is four levels down, as in <c>[{"sync":{"id":{…}}}]</c>.</summary>
+    /// <summary>The maximum nesting: an attribute of a job is four levels down, as in <c>[{"sync":{"id":{…}}}]</c>.</summary>
     public const int DepthLimit = OpaqueValue.DepthLimit + 4;
 
     private readonly JsonDocument _document;
@@ -22,21 +22,21 @@ public sealed class RequestLine : IDisposable
         _document = document;
     }
 
-    /// <summary>The elements in their order, each to be read by <see cref="RequestObject.Read"/>; valid until the line is disposed.</summary>
+    /// <summary>The elements in order, to be read by <see cref="RequestObject.Read"/>; valid until the line is disposed.</summary>
     public IEnumerable<JsonElement> Elements => IsList ? _document.RootElement.EnumerateArray() : [_document.RootElement];
 
-    /// <summary>How many elements there are, and so how many the answer must have.</summary>
+    /// <summary>The number of elements, which is also that of the answer.</summary>
     public int Count => IsList ? _document.RootElement.GetArrayLength() : 1;
 
     private bool IsList => _document.RootElement.ValueKind is JsonValueKind.Array;
 
     /// <summary>Reads a line.</summary>
     /// <param name="line">
-    /// Its bytes without the newline. They are not copied where they lie in one piece: they must stay as they are until the result is disposed.
+    /// The bytes without the newline. A single segment is not copied, so it must not change before the result is disposed.
     /// </param>
-    /// <param name="problem">Why the whole line is refused, in plain words; null when it is not.</param>
-    /// <returns>The line, to be disposed; null when it is refused.</returns>
-    /// <param name="depth">How deep lists and objects may stand in each other, at most <see cref="DepthLimit"/>.</param>
+    /// <param name="problem">Why the line is rejected; null when it is accepted.</param>
+    /// <param name="depth">The maximum nesting of lists and objects, at most <see cref="DepthLimit"/>.</param>
+    /// <returns>The line, which the caller disposes; null when it is rejected.</returns>
     public static RequestLine? Parse(ReadOnlySequence<byte> line, out string? problem, int depth = DepthLimit)
     {
         JsonDocument document;
@@ -46,8 +46,9 @@ public sealed class RequestLine : IDisposable
         }
         catch (JsonException)
         {
-            // In one piece, which only a line that is refused costs.
-            var fault = JsonSyntaxError.Find(line.IsSingleSegment ? line.FirstSpan : line.ToArray(), new JsonReaderOptions { MaxDepth = depth });
+            // Only a rejected line pays for the copy into one segment.
+            var bytes = line.IsSingleSegment ? line.FirstSpan : line.ToArray();
+            var fault = JsonSyntaxError.Find(bytes, new JsonReaderOptions { MaxDepth = depth });
             problem = $"not JSON: character {fault.Column}: {fault.Text}";
             return null;
         }

@@ -4,9 +4,9 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Protocol.Requests;
 
-/// <summary>One element of a request line: the requests that share an object, in their order.</summary>
-/// <param name="Requests">The requests by their key.</param>
-/// <param name="Options">How they are to be answered.</param>
+/// <summary>One element of a request line: the requests in one object, in order.</summary>
+/// <param name="Requests">The requests by key.</param>
+/// <param name="Options">The options for the answer.</param>
 public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> Requests, RequestOptions Options)
 {
     private delegate Request? Reader(JsonElement argument, out string? problem);
@@ -27,10 +27,11 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
         ["sync"] = ReadSync,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Reads an element. Every argument is looked at before any request is carried out, so that a wrong one leaves nothing half done.</summary>
+    /// <summary>Reads an element.</summary>
+    /// <remarks>All arguments are checked before any request is executed, so that an invalid one has no partial effect.</remarks>
     /// <param name="element">The element.</param>
-    /// <param name="problem">What is wrong, for the answer in the element's place; null when nothing is.</param>
-    /// <returns>The requests; null when something is wrong.</returns>
+    /// <param name="problem">The error for the answer to the element; null on success.</param>
+    /// <returns>The requests; null on an error.</returns>
     public static RequestObject? Read(JsonElement element, out string? problem)
     {
         if (element.ValueKind is not JsonValueKind.Object)
@@ -47,8 +48,8 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
             {
                 if (requests.Exists(request => request.Key == property.Name))
                 {
-                    // The answer has room for one, and which one was meant nobody knows.
-                    problem = $"{property.Name}: stands twice in one object; give each request an object of its own";
+                    // The answer has room for only one of them.
+                    problem = $"{property.Name}: duplicate key in one object; give each request an object of its own";
                     return null;
                 }
 
@@ -98,7 +99,8 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
 
     private static ModifyRequest? ReadModify(JsonElement argument, out string? problem)
     {
-        problem = argument.ValueKind is JsonValueKind.Object && argument.EnumerateObject().All(job => job.Value.ValueKind is JsonValueKind.Object)
+        problem = argument.ValueKind is JsonValueKind.Object
+            && argument.EnumerateObject().All(job => job.Value.ValueKind is JsonValueKind.Object)
             ? null
             : $"{LenientJson.Show(argument)} is not an object of jobs like {{\"id\":{{\"state\":\"done\"}}}}";
         return problem is null

@@ -2,28 +2,28 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Requests;
 
-/// <summary>How the requests of an object are to be answered: what stands beside them. Nodes of old know none of it and ignore it.</summary>
-/// <remarks>Sample: <c>{"get":{"seq":17},"wait":10,"options":{"unassigned":true}}</c>.</remarks>
+/// <summary>The options of a request object, which apply to its answer.</summary>
+/// <remarks>Legacy nodes ignore them. Sample: <c>{"get":{"seq":17},"wait":10,"options":{"unassigned":true}}</c>.</remarks>
 public sealed record RequestOptions
 {
-    /// <summary>The longest that an answer is held back, in seconds.</summary>
+    /// <summary>The maximum time for which an answer is held, in seconds.</summary>
     public const double LongestWait = 3600;
 
     private static readonly RequestOptions None = new();
 
-    /// <summary>True when the answer is to be indented for a person.</summary>
+    /// <summary>True to indent the answer for people.</summary>
     public bool Pretty { get; init; }
 
-    /// <summary>True when jobs without a node are wanted too by who asks with <c>seq</c>.</summary>
+    /// <summary>True to include unassigned jobs in an answer to a filter with <c>seq</c>.</summary>
     public bool Unassigned { get; init; }
 
-    /// <summary>How long the answer may be held back until there is news, in seconds, at most <see cref="LongestWait"/>; null: not at all.</summary>
+    /// <summary>How long to hold the answer until there is a change, in seconds; null to answer at once.</summary>
     public double? Wait { get; init; }
 
     /// <summary>Reads the options of an element.</summary>
     /// <param name="element">The element, an object.</param>
-    /// <param name="problem">What is wrong; null when nothing is.</param>
-    /// <returns>The options; null when something is wrong.</returns>
+    /// <param name="problem">The error; null on success.</param>
+    /// <returns>The options; null on an error.</returns>
     public static RequestOptions? Read(JsonElement element, out string? problem)
     {
         problem = null;
@@ -45,9 +45,10 @@ public sealed record RequestOptions
     }
 
     /// <summary>True when the element is an object with <c>wait</c>.</summary>
-    public static bool AsksToWait(JsonElement element) => element.ValueKind is JsonValueKind.Object && element.TryGetProperty("wait", out _);
+    public static bool AsksToWait(JsonElement element) =>
+        element.ValueKind is JsonValueKind.Object && element.TryGetProperty("wait", out _);
 
-    /// <summary>True when the element is an object that asks for an answer that is indented for a person.</summary>
+    /// <summary>True when the element is an object that requests an indented answer.</summary>
     public static bool AsksForPretty(JsonElement element) => element.ValueKind is JsonValueKind.Object && IsRequested(element, "pretty");
 
     private static bool IsRequested(JsonElement element, string option) =>

@@ -1,4 +1,4 @@
 namespace MeeseeksBox.Protocol.Requests;
 
-/// <summary><c>{"status":{}}</c>: the nodes and the pools that this node knows of.</summary>
+/// <summary><c>{"status":{}}</c>: returns the known nodes and pools.</summary>
 public sealed record StatusRequest : Request;

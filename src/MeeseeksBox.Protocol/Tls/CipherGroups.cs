@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Protocol.Tls;
 
-/// <summary>The words of OpenSSL that stand for many ciphers (ciphers(1)).</summary>
+/// <summary>OpenSSL's names for groups of ciphers (ciphers(1)).</summary>
 internal static class CipherGroups
 {
     private static readonly HashSet<string> Everything = ["ALL", "DEFAULT", "HIGH"];
@@ -19,23 +19,22 @@ internal static class CipherGroups
         ["SHA"] = "SHA1",
     };
 
-    // Nothing of these is in our table, so that leaving them out is done, and asking for them is vain.
+    // Our table has none of these: excluding them is a no-op, requesting them an error.
     private static readonly HashSet<string> Weak =
     [
         "aNULL", "eNULL", "NULL", "ADH", "AECDH", "MD5", "RC4", "RC2", "DES", "3DES", "IDEA", "SEED", "EXP", "EXPORT", "LOW", "MEDIUM",
         "PSK", "kPSK", "aPSK", "SRP", "kSRP", "DSS", "aDSS", "CAMELLIA", "CAMELLIA128", "CAMELLIA256", "ARIA", "ARIA128", "ARIA256",
-        "SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "aDH", "kDH", "kDHd", "kDHr", "kECDH", "kECDHe", "kECDHr", "aECDH", "AESCCM8", "COMPLEMENTOFDEFAULT",
-        "COMPLEMENTOFALL", "GOST94", "GOST89MAC", "aGOST", "kGOST",
+        "SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "aDH", "kDH", "kDHd", "kDHr", "kECDH", "kECDHe", "kECDHr", "aECDH", "AESCCM8",
+        "COMPLEMENTOFDEFAULT", "COMPLEMENTOFALL", "GOST94", "GOST89MAC", "aGOST", "kGOST",
     ];
 
     private static readonly HashSet<string> Filled = [.. CipherSuites.All.SelectMany(cipher => cipher.Groups.Split(' '))];
 
-    /// <summary>All words that mean a group with something in it.</summary>
+    /// <summary>The names of all groups that are not empty.</summary>
     public static IEnumerable<string> Names => [.. Everything, .. Filled, .. OtherNames.Keys];
 
-
-    /// <summary>The ciphers of a group, or of several joined by <c>+</c>: those that are in each of them.</summary>
-    /// <returns>Null when a group is not known.</returns>
+    /// <summary>The ciphers of a group, or the intersection of several groups joined by <c>+</c>.</summary>
+    /// <returns>Null when a group is unknown.</returns>
     public static IReadOnlyList<CipherSuite>? Find(string word)
     {
         var groups = word.Split('+').Select(group => OtherNames.GetValueOrDefault(group, group)).ToList();

@@ -2,16 +2,16 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tls;
 
-/// <summary>Reads <c>ssl.ciphers</c>: OpenSSL's names and groups, in the order in which they are preferred.</summary>
+/// <summary>Reads <c>ssl.ciphers</c>: OpenSSL's names and groups, in order of preference.</summary>
 /// <remarks>
-/// A list means what it says: a version of TLS of which it names no cipher is not spoken. OpenSSL itself would apply it to TLS 1.2
-/// only, and let in whatever comes by TLS 1.3.
+/// The list applies to all versions: a version of TLS without a cipher in the list is disabled. OpenSSL itself applies such a list to
+/// TLS 1.2 only, and allows any cipher of TLS 1.3.
 /// </remarks>
 internal static class CipherList
 {
     private const string Key = "ciphers";
 
-    /// <summary>The ciphers that a list lets in; what is wrong with it is added to the faults.</summary>
+    /// <summary>The ciphers that a list allows; its errors are added to the faults.</summary>
     public static IReadOnlyList<CipherSuite> Read(string list, ICollection<TlsConfigError> faults)
     {
         var chosen = new List<CipherSuite>();
@@ -22,7 +22,7 @@ internal static class CipherList
             var name = word.TrimStart('!', '-');
             if (word is "@STRENGTH")
             {
-                // Ours are in that order already, within each group.
+                // The table is in that order already, within each group.
                 continue;
             }
 
@@ -44,7 +44,7 @@ internal static class CipherList
 
         if (chosen.Count == 0 && faults.Count == before)
         {
-            faults.Add(new TlsConfigError(Key, $"'{list}' lets no cipher in"));
+            faults.Add(new TlsConfigError(Key, $"'{list}' allows no cipher"));
         }
 
         return chosen;
@@ -63,12 +63,15 @@ internal static class CipherList
             return group;
         }
 
-        faults.Add(new TlsConfigError(Key, group is null ? Unknown(name) : $"nothing of '{name}' is strong enough to be used; leave it out"));
+        faults.Add(new TlsConfigError(Key, group is null ? Unknown(name) : $"no cipher of '{name}' is strong enough; leave it out"));
         return null;
     }
 
-    private static string Unknown(string name) => name.StartsWith('@') || name.StartsWith('+')
-        ? $"'{name}' is not taken: name the ciphers in the order in which they are preferred"
-        : $"'{name}' is not a cipher that can be used; the nearest known one is "
-            + $"'{EditDistance.Nearest(name.ToUpperInvariant(), [.. CipherSuites.All.Select(cipher => cipher.Name), .. CipherGroups.Names])}'";
+    private static string Unknown(string name)
+    {
+        if (name.StartsWith('@') || name.StartsWith('+'))
+            return $"'{name}' is not supported; list the ciphers in order of preference";
+        var known = CipherSuites.All.Select(cipher => cipher.Name).Concat(CipherGroups.Names);
+        return $"unknown or weak cipher '{name}'; the nearest supported one is '{EditDistance.Nearest(name.ToUpperInvariant(), known)}'";
+    }
 }

@@ -2,25 +2,25 @@ using System.Net.Security;
 
 namespace MeeseeksBox.Protocol.Tls;
 
-/// <summary>The ciphers that can be asked for.</summary>
+/// <summary>The table of supported ciphers.</summary>
 internal static class CipherSuites
 {
-    /// <summary>
-    /// All of them, those to be preferred first. What OpenSSL counts as weak is not among them: it could be asked for in vain
-    /// only, because no system of today lets it in.
-    /// </summary>
+    /// <summary>All supported ciphers, in order of preference.</summary>
+    /// <remarks>Weak suites are omitted; current builds of OpenSSL reject them anyway.</remarks>
     public static IReadOnlyList<CipherSuite> All { get; } =
     [
         new("TLS_AES_256_GCM_SHA384", TlsCipherSuite.TLS_AES_256_GCM_SHA384, "TLSv1.3 ECDHE AES AES256 AESGCM"),
         new("TLS_CHACHA20_POLY1305_SHA256", TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256, "TLSv1.3 ECDHE CHACHA20"),
         new("TLS_AES_128_GCM_SHA256", TlsCipherSuite.TLS_AES_128_GCM_SHA256, "TLSv1.3 ECDHE AES AES128 AESGCM"),
-        new("ECDHE-ECDSA-AES256-GCM-SHA384", TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "TLSv1.2 ECDHE ECDSA AES AES256 AESGCM"),
+        new("ECDHE-ECDSA-AES256-GCM-SHA384", TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+            "TLSv1.2 ECDHE ECDSA AES AES256 AESGCM"),
         new("ECDHE-RSA-AES256-GCM-SHA384", TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, "TLSv1.2 ECDHE aRSA AES AES256 AESGCM"),
         new("DHE-RSA-AES256-GCM-SHA384", TlsCipherSuite.TLS_DHE_RSA_WITH_AES_256_GCM_SHA384, "TLSv1.2 DHE aRSA AES AES256 AESGCM"),
         new("ECDHE-ECDSA-CHACHA20-POLY1305", TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "TLSv1.2 ECDHE ECDSA CHACHA20"),
         new("ECDHE-RSA-CHACHA20-POLY1305", TlsCipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, "TLSv1.2 ECDHE aRSA CHACHA20"),
         new("DHE-RSA-CHACHA20-POLY1305", TlsCipherSuite.TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256, "TLSv1.2 DHE aRSA CHACHA20"),
-        new("ECDHE-ECDSA-AES128-GCM-SHA256", TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "TLSv1.2 ECDHE ECDSA AES AES128 AESGCM"),
+        new("ECDHE-ECDSA-AES128-GCM-SHA256", TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+            "TLSv1.2 ECDHE ECDSA AES AES128 AESGCM"),
         new("ECDHE-RSA-AES128-GCM-SHA256", TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "TLSv1.2 ECDHE aRSA AES AES128 AESGCM"),
         new("DHE-RSA-AES128-GCM-SHA256", TlsCipherSuite.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, "TLSv1.2 DHE aRSA AES AES128 AESGCM"),
         new("ECDHE-ECDSA-AES256-CCM", TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_CCM, "TLSv1.2 ECDHE ECDSA AES AES256 AESCCM"),

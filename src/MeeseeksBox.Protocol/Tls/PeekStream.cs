@@ -1,10 +1,10 @@
 namespace MeeseeksBox.Protocol.Tls;
 
-/// <summary>Passes all through to another stream, and remembers the first byte that came: it tells TLS from plain text.</summary>
-/// <param name="stream">The other stream, which is closed with this one.</param>
+/// <summary>A pass-through stream that records the first byte read, which distinguishes TLS from plain text.</summary>
+/// <param name="stream">The inner stream, which is closed with this one.</param>
 internal sealed class PeekStream(Stream stream) : Stream
 {
-    /// <summary>The first byte that came; null before.</summary>
+    /// <summary>The first byte; null before the first read.</summary>
     public byte? First { get; private set; }
 
     public override bool CanRead => true;
@@ -21,7 +21,8 @@ internal sealed class PeekStream(Stream stream) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Note(stream.Read(buffer, offset, count), buffer.AsSpan(offset, count));
+    public override int Read(byte[] buffer, int offset, int count) =>
+        RecordFirst(stream.Read(buffer, offset, count), buffer.AsSpan(offset, count));
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         First is null ? ReadFirstAsync(buffer, cancellationToken) : stream.ReadAsync(buffer, cancellationToken);
@@ -52,9 +53,10 @@ internal sealed class PeekStream(Stream stream) : Stream
         base.Dispose(disposing);
     }
 
-    private async ValueTask<int> ReadFirstAsync(Memory<byte> buffer, CancellationToken stop) => Note(await stream.ReadAsync(buffer, stop), buffer.Span);
+    private async ValueTask<int> ReadFirstAsync(Memory<byte> buffer, CancellationToken stop) =>
+        RecordFirst(await stream.ReadAsync(buffer, stop), buffer.Span);
 
-    private int Note(int count, ReadOnlySpan<byte> buffer)
+    private int RecordFirst(int count, ReadOnlySpan<byte> buffer)
     {
         if (count > 0)
             First ??= buffer[0];

@@ -5,15 +5,15 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tls;
 
-/// <summary>Reads files of certificates: text with blocks between <c>-----BEGIN CERTIFICATE-----</c> and its end.</summary>
-/// <param name="faults">Takes what is wrong.</param>
+/// <summary>Reads certificates from PEM files, with blocks that begin with <c>-----BEGIN CERTIFICATE-----</c>.</summary>
+/// <param name="faults">Receives the errors.</param>
 internal sealed class PemFile(ICollection<TlsConfigError> faults)
 {
-    // What OpenSSL names the files of a folder after it has sorted them: the hash of the name, and a number.
+    // The file names of an OpenSSL hash folder: the hash of the subject, a dot and a number.
     private const int HashLength = 8;
 
-    /// <summary>The text of a file; null when it cannot be read.</summary>
-    /// <param name="key">The key that names the file, for the faults.</param>
+    /// <summary>Reads the text of a file; null when it cannot be read.</summary>
+    /// <param name="key">The key that names the file, for the errors.</param>
     /// <param name="path">The file.</param>
     public string? Text(string key, string path)
     {
@@ -23,18 +23,19 @@ internal sealed class PemFile(ICollection<TlsConfigError> faults)
         return bytes is null ? null : Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>The certificates in the text of a file, in their order; null when there are none, or a damaged one.</summary>
+    /// <summary>The certificates in the text of a file, in order; null when one is damaged or there are none.</summary>
     public X509Certificate2Collection? Certificates(string key, string path, string text)
     {
         if (Parse(key, path, text) is not { } certificates)
             return null;
         if (certificates.Count > 0)
             return certificates;
-        faults.Add(new TlsConfigError(key, $"{path}: there is no certificate in it; it must be a PEM file, with a line -----BEGIN CERTIFICATE-----"));
+        faults.Add(new TlsConfigError(
+            key, $"{path}: no certificate found; it must be a PEM file, with a line -----BEGIN CERTIFICATE-----"));
         return null;
     }
 
-    /// <summary>The certificates of all PEM files in a folder; those of a folder of OpenSSL's are found as well.</summary>
+    /// <summary>The certificates of all PEM files in a folder, including an OpenSSL hash folder.</summary>
     public X509Certificate2Collection? Folder(string key, string path)
     {
         string[] files;
@@ -44,7 +45,9 @@ internal sealed class PemFile(ICollection<TlsConfigError> faults)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            var reason = exception is UnauthorizedAccessException ? "permission denied" : File.Exists(path) ? "it is a file; set cafile to it instead" : "there is no such folder";
+            var reason = exception is UnauthorizedAccessException ? "permission denied"
+                : File.Exists(path) ? "it is a file; set cafile to it instead"
+                : "there is no such folder";
             faults.Add(new TlsConfigError(key, $"{path}: the folder cannot be read: {reason}"));
             return null;
         }
@@ -58,7 +61,12 @@ internal sealed class PemFile(ICollection<TlsConfigError> faults)
         }
 
         if (all.Count == 0 && faults.Count == before)
-            faults.Add(new TlsConfigError(key, $"{path}: no certificate is in the folder; PEM files are looked for, by their names: *.pem, *.crt, *.cer, and OpenSSL's like 9d66eef0.0"));
+        {
+            faults.Add(new TlsConfigError(
+                key,
+                $"{path}: no certificate found in the folder; name PEM files *.pem, *.crt or *.cer, or like 9d66eef0.0 (OpenSSL)"));
+        }
+
         return all;
     }
 
@@ -72,16 +80,18 @@ internal sealed class PemFile(ICollection<TlsConfigError> faults)
         }
         catch (CryptographicException exception)
         {
-            faults.Add(new TlsConfigError(key, $"{path}: a certificate in it is damaged: {exception.Message}"));
+            faults.Add(new TlsConfigError(key, $"{path}: a certificate is damaged: {exception.Message}"));
             return null;
         }
     }
 
-    // A link that leads nowhere is what an authority leaves behind that was taken away.
-    private static bool IsCertificate(string file) => File.ResolveLinkTarget(file, returnFinalTarget: true) is not { Exists: false } && Path.GetExtension(file).ToUpperInvariant() switch
-    {
-        ".PEM" or ".CRT" or ".CER" => true,
-        [_, >= '0' and <= '9', ..] => Path.GetFileNameWithoutExtension(file) is { Length: HashLength } name && name.All(char.IsAsciiHexDigit),
-        _ => false,
-    };
+    // Broken links are skipped: the removal of an authority leaves them behind.
+    private static bool IsCertificate(string file) =>
+        File.ResolveLinkTarget(file, returnFinalTarget: true) is not { Exists: false } && Path.GetExtension(file).ToUpperInvariant() switch
+        {
+            ".PEM" or ".CRT" or ".CER" => true,
+            [_, >= '0' and <= '9', ..] =>
+                Path.GetFileNameWithoutExtension(file) is { Length: HashLength } name && name.All(char.IsAsciiHexDigit),
+            _ => false,
+        };
 }

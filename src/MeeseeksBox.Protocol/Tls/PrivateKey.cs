@@ -3,38 +3,43 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MeeseeksBox.Protocol.Tls;
 
-/// <summary>Finds the private key that belongs to a certificate, and joins the two.</summary>
+/// <summary>Joins a certificate with its private key.</summary>
 internal static class PrivateKey
 {
     private const string CertificateKey = "cert";
     private const string PasswordKey = "pass";
     private const string EncryptedLabel = "ENCRYPTED PRIVATE KEY";
 
-    /// <summary>The certificate with its private key.</summary>
-    /// <param name="certificate">The certificate, and the file that it is from.</param>
-    /// <param name="key">The key that names the file with the private key, that file, and what is in it.</param>
-    /// <param name="password">The password of the private key; null: it has none.</param>
-    /// <param name="faults">Takes what is wrong.</param>
-    /// <returns>Null when something is wrong.</returns>
+    /// <summary>Reads the private key and joins it with the certificate.</summary>
+    /// <param name="certificate">The certificate and its file.</param>
+    /// <param name="key">The key that names the file with the private key, its path and its text.</param>
+    /// <param name="password">The password of the private key; null when it has none.</param>
+    /// <param name="faults">Receives the errors.</param>
+    /// <returns>The certificate with its key; null on an error.</returns>
     public static X509Certificate2? Join(
-        (X509Certificate2 Certificate, string Path) certificate, (string Key, string Path, string Text) key, string? password, ICollection<TlsConfigError> faults)
+        (X509Certificate2 Certificate, string Path) certificate,
+        (string Key, string Path, string Text) key,
+        string? password,
+        ICollection<TlsConfigError> faults)
     {
         if (key.Text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
         {
-            faults.Add(new TlsConfigError(key.Key, $"{key.Path}: the private key is encrypted in an old way that is not safe; convert it: openssl pkcs8 -topk8 -in {key.Path}"));
+            faults.Add(new TlsConfigError(
+                key.Key,
+                $"{key.Path}: the encryption of the private key is obsolete and unsafe; convert it: openssl pkcs8 -topk8 -in {key.Path}"));
             return null;
         }
 
         if (Find(key.Text) is not { } block)
         {
-            var hint = key.Key == CertificateKey ? "; set key to the file that has it" : string.Empty;
-            faults.Add(new TlsConfigError(key.Key, $"{key.Path}: there is no private key in it{hint}"));
+            var hint = key.Key == CertificateKey ? "; set key to the file that contains it" : string.Empty;
+            faults.Add(new TlsConfigError(key.Key, $"{key.Path}: no private key found{hint}"));
             return null;
         }
 
         if (block.Label == EncryptedLabel && password is null)
         {
-            faults.Add(new TlsConfigError(PasswordKey, $"{key.Path}: the private key is encrypted, and no password is set"));
+            faults.Add(new TlsConfigError(PasswordKey, $"{key.Path}: the private key is encrypted, but no password is set"));
             return null;
         }
 
@@ -42,14 +47,19 @@ internal static class PrivateKey
         if (privateKey is null)
         {
             faults.Add(block.Label == EncryptedLabel
-                ? new TlsConfigError(PasswordKey, $"{key.Path}: this password does not open the private key")
-                : new TlsConfigError(key.Key, $"{key.Path}: the private key is damaged, or of a kind that cannot be used; make an RSA or EC key"));
+                ? new TlsConfigError(PasswordKey, $"{key.Path}: the password does not decrypt the private key")
+                : new TlsConfigError(
+                    key.Key, $"{key.Path}: the private key is damaged, or of an unsupported type; create an RSA or EC key"));
             return null;
         }
 
         var joined = Joined(certificate.Certificate, privateKey);
         if (joined is null)
-            faults.Add(new TlsConfigError(key.Key, $"{key.Path}: the private key does not belong to the certificate in {certificate.Path}"));
+        {
+            faults.Add(new TlsConfigError(
+                key.Key, $"{key.Path}: the private key does not belong to the certificate in {certificate.Path}"));
+        }
+
         return joined;
     }
 
@@ -67,7 +77,7 @@ internal static class PrivateKey
         return null;
     }
 
-    // The block does not say what kind of key it holds, so each kind has its try.
+    // The block does not contain the type of the key, so each type is tried.
     private static AsymmetricAlgorithm? Open((string Label, string Text) block, string? password)
     {
         foreach (var kind in new Func<AsymmetricAlgorithm>[] { RSA.Create, ECDsa.Create })

@@ -6,28 +6,26 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tls;
 
-/// <summary>
-/// The side that connects, with whom it trusts and all else read from files. It can be used for many connections at once; a new one is
-/// loaded when files have changed.
-/// </summary>
+/// <summary>The connecting side of TLS, with all files loaded.</summary>
+/// <remarks>One instance serves many connections at once. When files have changed, load another one.</remarks>
 public sealed class TlsClient
 {
     private readonly TlsSettings _settings;
 
     private TlsClient(TlsSettings settings) => _settings = settings;
 
-    /// <summary>Reads all that the section names.</summary>
+    /// <summary>Loads a section and all files that it names.</summary>
     /// <param name="ssl">The section.</param>
-    /// <param name="faults">All that is wrong with it.</param>
-    /// <returns>Null when something is wrong.</returns>
+    /// <param name="faults">The errors.</param>
+    /// <returns>The client side; null on an error.</returns>
     public static TlsClient? Load(SslConfig ssl, out IReadOnlyList<TlsConfigError> faults) =>
         TlsSettings.Load(ssl, TlsSide.Client, out faults) is { } settings ? new TlsClient(settings) : null;
 
-    /// <summary>Encrypts a connection that was made.</summary>
-    /// <param name="stream">The connection; it belongs to the result, and is closed when there is none.</param>
-    /// <param name="host">The name or address that was asked for; the certificate of the other side must be for it.</param>
-    /// <param name="stop">Gives up; a time limit belongs here.</param>
-    /// <exception cref="TlsException">The other side is not whom it should be, does not want us, or speaks something else.</exception>
+    /// <summary>Encrypts an open connection.</summary>
+    /// <param name="stream">The connection; the result owns it, and a failure closes it.</param>
+    /// <param name="host">The requested name or address; the certificate of the peer must be for it.</param>
+    /// <param name="stop">Cancels the handshake, for example after a time limit.</param>
+    /// <exception cref="TlsException">The peer is not trusted, rejects the connection, or does not speak TLS.</exception>
     public async Task<TlsStream> AuthenticateAsync(Stream stream, string host, CancellationToken stop)
     {
         var validator = new PeerCertificateValidator(_settings.Verify, TlsSide.Client, host);
@@ -47,13 +45,17 @@ public sealed class TlsClient
         }
     }
 
-    private static TlsException Problem(Exception failure, string host, byte? answer) => answer is { } first && !TlsRecord.CanBeAnswer(first)
-        ? new TlsException(TlsErrorKind.PlainText, $"{host} speaks plain text there and not TLS: leave ssl out, or set listen.ssl on the other side", failure)
-        : OpenSslErrorMapper.Of(failure, host);
+    private static TlsException Problem(Exception failure, string host, byte? answer) =>
+        answer is { } first && !TlsRecord.CanBeAnswer(first)
+            ? new TlsException(
+                TlsErrorKind.PlainText,
+                $"{host} speaks plain text on this port and not TLS; leave ssl out, or set listen.ssl on the other side",
+                failure)
+            : OpenSslErrorMapper.Of(failure, host);
 
     private SslClientAuthenticationOptions Options(string host, PeerCertificateValidator validator) => new()
     {
-        // The certificate has addresses in their shortest form.
+        // Certificates contain addresses in their shortest form.
         TargetHost = IPAddress.TryParse(host, out var address) ? address.ToString() : host,
         ClientCertificateContext = _settings.Own,
         CertificateChainPolicy = _settings.Trust,

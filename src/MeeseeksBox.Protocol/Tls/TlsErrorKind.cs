@@ -1,29 +1,29 @@
 namespace MeeseeksBox.Protocol.Tls;
 
-/// <summary>Why two sides did not come together.</summary>
+/// <summary>Why a TLS connection failed.</summary>
 public enum TlsErrorKind
 {
-    /// <summary>The certificate of the other side was signed by nobody whom we trust, or is not made for this use.</summary>
+    /// <summary>The certificate of the peer has no trusted authority, or is not for this use.</summary>
     NotTrusted,
 
-    /// <summary>The certificate of the other side is good, but for another host.</summary>
+    /// <summary>The certificate of the peer is valid, but for another host.</summary>
     OtherHost,
 
-    /// <summary>The certificate of the other side, or one that signed it, has expired, or is not good yet.</summary>
+    /// <summary>The certificate of the peer, or of its authority, has expired or is not yet valid.</summary>
     Expired,
 
-    /// <summary>The other side has sent no certificate, and we require one.</summary>
+    /// <summary>The peer sent no certificate, but one is required.</summary>
     NoCertificate,
 
-    /// <summary>The other side speaks plain text.</summary>
+    /// <summary>The peer speaks plain text.</summary>
     PlainText,
 
-    /// <summary>The other side did not want us; as a rule it does not like our certificate, or the lack of one.</summary>
+    /// <summary>The peer rejected the connection, usually because of our certificate or the lack of one.</summary>
     Refused,
 
-    /// <summary>The two have no version of TLS, or no cipher, in common.</summary>
+    /// <summary>The two sides have no common version of TLS, or no common cipher.</summary>
     NothingInCommon,
 
-    /// <summary>The connection broke off, or what came over it is no TLS.</summary>
+    /// <summary>The connection was closed, or its data is not TLS.</summary>
     Broken,
 }

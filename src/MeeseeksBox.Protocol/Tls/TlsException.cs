@@ -2,19 +2,19 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tls;
 
-/// <summary>
-/// A connection is not encrypted as it should be, so there is none. The message is a line for people, fit for a log. Whoever
-/// connects may try again later: a certificate may be renewed, here or there.
-/// </summary>
+/// <summary>A TLS connection could not be established.</summary>
+/// <remarks>
+/// The message is one line for people and logs. Clients may retry later, because a certificate may be renewed on either side.
+/// </remarks>
 public sealed class TlsException : IOException
 {
-    /// <summary>What happened.</summary>
-    /// <param name="problem">For programs.</param>
-    /// <param name="message">For people; brought into one line, because names in certificates come from outside.</param>
-    /// <param name="cause">What the system said, if it did.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="problem">The reason for programs.</param>
+    /// <param name="message">The reason for people; made one line, because it may contain names from certificates.</param>
+    /// <param name="cause">The exception of the system, if any.</param>
     public TlsException(TlsErrorKind problem, string message, Exception? cause = null)
         : base(SingleLine.Of(message), cause) => Problem = problem;
 
-    /// <summary>What happened.</summary>
+    /// <summary>The reason for programs.</summary>
     public TlsErrorKind Problem { get; }
 }

@@ -8,10 +8,10 @@ internal static class TlsOptions
 {
     private const string Key = "options";
 
-    /// <summary>What is spoken when nothing else is said. Older versions are broken and never spoken.</summary>
+    /// <summary>The default versions. Older ones are broken and never used.</summary>
     public const SslProtocols Usual = SslProtocols.Tls12 | SslProtocols.Tls13;
 
-    // What each takes away. Those that take away nothing are in force anyway, or guard against what no longer exists.
+    // The versions that each option disables. Options without a version are always in force, or concern removed features.
     private static readonly Dictionary<string, SslProtocols> Known = new(StringComparer.OrdinalIgnoreCase)
     {
         ["OP_NO_TLSv1_2"] = SslProtocols.Tls12,
@@ -31,9 +31,9 @@ internal static class TlsOptions
         ["OP_ALL"] = SslProtocols.None,
     };
 
-    /// <summary>The versions that may be spoken; what is wrong with the options is added to the faults.</summary>
-    /// <param name="options">Names, parted by commas, spaces, colons or <c>|</c>; null: none.</param>
-    /// <param name="faults">Takes what is wrong.</param>
+    /// <summary>The allowed versions; errors in the options are added to the faults.</summary>
+    /// <param name="options">Names, separated by commas, spaces, colons or <c>|</c>; null for none.</param>
+    /// <param name="faults">Receives the errors.</param>
     public static SslProtocols Read(string? options, ICollection<TlsConfigError> faults)
     {
         var versions = Usual;
@@ -43,11 +43,14 @@ internal static class TlsOptions
             if (Known.TryGetValue(name, out var barred))
                 versions &= ~barred;
             else
-                faults.Add(new TlsConfigError(Key, $"'{word}' is not an option that can be set; the nearest known one is '{EditDistance.Nearest(name, Known.Keys)}'"));
+                faults.Add(new TlsConfigError(Key, Unknown(word, name)));
         }
 
         if (versions == SslProtocols.None)
-            faults.Add(new TlsConfigError(Key, $"'{options}' leaves no version of TLS to speak; 1.2 and 1.3 are there"));
+            faults.Add(new TlsConfigError(Key, $"'{options}' disables every version of TLS; leave 1.2 or 1.3 enabled"));
         return versions;
     }
+
+    private static string Unknown(string word, string name) =>
+        $"unknown option '{word}'; the nearest known one is '{EditDistance.Nearest(name, Known.Keys)}'";
 }

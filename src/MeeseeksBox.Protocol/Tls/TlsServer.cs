@@ -5,27 +5,27 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tls;
 
-/// <summary>
-/// The side that listens, with its certificate and all else read from files. It can be used by many connections at once; a new one is
-/// loaded when files have changed, and connections that are there go on with the old one.
-/// </summary>
+/// <summary>The listening side of TLS, with all files loaded.</summary>
+/// <remarks>
+/// One instance serves many connections at once. When files have changed, load another one; open connections keep the previous one.
+/// </remarks>
 public sealed class TlsServer
 {
     private readonly TlsSettings _settings;
 
     private TlsServer(TlsSettings settings) => _settings = settings;
 
-    /// <summary>Reads all that the section names.</summary>
+    /// <summary>Loads a section and all files that it names.</summary>
     /// <param name="ssl">The section.</param>
-    /// <param name="faults">All that is wrong with it.</param>
-    /// <returns>Null when something is wrong.</returns>
+    /// <param name="faults">The errors.</param>
+    /// <returns>The server side; null on an error.</returns>
     public static TlsServer? Load(SslConfig ssl, out IReadOnlyList<TlsConfigError> faults) =>
         TlsSettings.Load(ssl, TlsSide.Server, out faults) is { } settings ? new TlsServer(settings) : null;
 
-    /// <summary>Encrypts a connection that a client has made. A client that is not let in is told why, in a line of JSON.</summary>
-    /// <param name="stream">The connection; it belongs to the result, and is closed when there is none.</param>
-    /// <param name="stop">Gives up; a time limit belongs here.</param>
-    /// <exception cref="TlsException">The client is not let in, or speaks something else.</exception>
+    /// <summary>Encrypts a connection from a client. A rejected client receives the error as a line of JSON.</summary>
+    /// <param name="stream">The connection; the result owns it, and a failure closes it.</param>
+    /// <param name="stop">Cancels the handshake, for example after a time limit.</param>
+    /// <exception cref="TlsException">The client is rejected, or does not speak TLS.</exception>
     public async Task<TlsStream> AuthenticateAsync(Stream stream, CancellationToken stop)
     {
         const string Client = "the client";
@@ -37,7 +37,7 @@ public sealed class TlsServer
             if (validator.Refusal is not { } refusal)
                 return tls;
 
-            await tls.WriteAsync(ErrorLine.Of($"this node does not let you in: {refusal.Message}", ErrorCode.CertificateRefused), stop);
+            await tls.WriteAsync(ErrorLine.Of($"connection rejected: {refusal.Message}", ErrorCode.CertificateRefused), stop);
             throw refusal;
         }
         catch (Exception failure)
@@ -58,7 +58,7 @@ public sealed class TlsServer
         EnabledSslProtocols = _settings.Versions,
         CipherSuitesPolicy = _settings.Ciphers,
         AllowRenegotiation = false,
-        // What is resumed is not judged anew.
+        // The certificate of a resumed session would not be validated again.
         AllowTlsResume = false,
     };
 }

@@ -5,10 +5,15 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tls;
 
-/// <summary>A section <c>ssl</c> with all its files read, ready to be used. Immutable; the files may change without harm.</summary>
+/// <summary>A section <c>ssl</c> with all its files loaded. Immutable.</summary>
 internal sealed class TlsSettings
 {
-    private TlsSettings(CertificateVerification verify, SslStreamCertificateContext? own, X509ChainPolicy trust, SslProtocols versions, CipherSuitesPolicy? ciphers)
+    private TlsSettings(
+        CertificateVerification verify,
+        SslStreamCertificateContext? own,
+        X509ChainPolicy trust,
+        SslProtocols versions,
+        CipherSuitesPolicy? ciphers)
     {
         Verify = verify;
         Own = own;
@@ -17,26 +22,26 @@ internal sealed class TlsSettings
         Ciphers = ciphers;
     }
 
-    /// <summary>What is asked of the certificate of the other side.</summary>
+    /// <summary>How the certificate of the peer is verified.</summary>
     public CertificateVerification Verify { get; }
 
-    /// <summary>Our certificate with its private key and those between it and its authority; null: we have none.</summary>
+    /// <summary>Our certificate with its private key and intermediate certificates; null for none.</summary>
     public SslStreamCertificateContext? Own { get; }
 
-    /// <summary>Whom we trust.</summary>
+    /// <summary>The trusted authorities.</summary>
     public X509ChainPolicy Trust { get; }
 
-    /// <summary>The versions of TLS that are spoken.</summary>
+    /// <summary>The allowed versions of TLS.</summary>
     public SslProtocols Versions { get; }
 
-    /// <summary>The ciphers that are let in; null: the system's choice.</summary>
+    /// <summary>The allowed ciphers; null for the system's default.</summary>
     public CipherSuitesPolicy? Ciphers { get; }
 
-    /// <summary>Reads all that the section names.</summary>
+    /// <summary>Loads a section and all files that it names.</summary>
     /// <param name="ssl">The section.</param>
-    /// <param name="side">Whose it is.</param>
-    /// <param name="faults">All that is wrong.</param>
-    /// <returns>Null when something is wrong.</returns>
+    /// <param name="side">The side that the section is for.</param>
+    /// <param name="faults">The errors.</param>
+    /// <returns>The settings; null on an error.</returns>
     public static TlsSettings? Load(SslConfig ssl, TlsSide side, out IReadOnlyList<TlsConfigError> faults)
     {
         var found = new List<TlsConfigError>();
@@ -45,7 +50,10 @@ internal sealed class TlsSettings
         if (side is TlsSide.Server && ssl.Cert is null)
             found.Add(new TlsConfigError("cert", "a listener needs a certificate; set it to a PEM file"));
         if (side is TlsSide.Server && verify is not CertificateVerification.None && ssl.CaFile is null && ssl.CaPath is null)
-            found.Add(new TlsConfigError("verify", "whose clients are let in must be said; set cafile or capath to those who sign their certificates"));
+        {
+            found.Add(new TlsConfigError(
+                "verify", "client certificates cannot be verified without authorities; set cafile or capath to those that sign them"));
+        }
 
         var pem = new PemFile(found);
         var own = LoadOwn(ssl, pem, found);
@@ -54,7 +62,11 @@ internal sealed class TlsSettings
         var ciphers = ssl.Ciphers is null ? null : CipherList.Read(ssl.Ciphers, found);
         if (ciphers is { Count: > 0 })
             versions = Common(versions, ciphers, found);
-        return found.Count > 0 ? null : new TlsSettings(verify, own, trust, versions, ciphers is null ? null : new CipherSuitesPolicy(ciphers.Select(cipher => cipher.Suite)));
+        if (found.Count > 0)
+            return null;
+
+        var policy = ciphers is null ? null : new CipherSuitesPolicy(ciphers.Select(cipher => cipher.Suite));
+        return new TlsSettings(verify, own, trust, versions, policy);
     }
 
     private static SslStreamCertificateContext? LoadOwn(SslConfig ssl, PemFile pem, List<TlsConfigError> faults)
@@ -62,17 +74,21 @@ internal sealed class TlsSettings
         if (ssl.Cert is null)
         {
             if (ssl.PrivateKey is not null)
-                faults.Add(new TlsConfigError("key", "a private key is of no use without its certificate; set cert"));
+                faults.Add(new TlsConfigError("key", "a private key is useless without its certificate; set cert"));
             return null;
         }
 
         var text = pem.Text("cert", ssl.Cert);
         var certificates = text is null ? null : pem.Certificates("cert", ssl.Cert, text);
-        var key = ssl.PrivateKey is null ? (Key: "cert", Path: ssl.Cert, Text: text) : (Key: "key", Path: ssl.PrivateKey, Text: pem.Text("key", ssl.PrivateKey));
-        if (certificates is null || key.Text is null || PrivateKey.Join((certificates[0], ssl.Cert), (key.Key, key.Path, key.Text), ssl.Pass, faults) is not { } own)
+        var key = ssl.PrivateKey is null
+            ? (Key: "cert", Path: ssl.Cert, Text: text)
+            : (Key: "key", Path: ssl.PrivateKey, Text: pem.Text("key", ssl.PrivateKey));
+        if (certificates is null || key.Text is null)
+            return null;
+        if (PrivateKey.Join((certificates[0], ssl.Cert), (key.Key, key.Path, key.Text), ssl.Pass, faults) is not { } own)
             return null;
 
-        // Offline: nothing is fetched from addresses that stand in certificates.
+        // Offline: nothing is downloaded from addresses in certificates.
         return SslStreamCertificateContext.Create(own, [.. certificates.Skip(1)], offline: true);
     }
 
@@ -90,13 +106,13 @@ internal sealed class TlsSettings
         return policy;
     }
 
-    // A version without a cipher of its own cannot be offered.
+    // A version cannot be offered without a cipher of its own.
     private static SslProtocols Common(SslProtocols versions, IReadOnlyList<CipherSuite> ciphers, List<TlsConfigError> faults)
     {
         var withCipher = (ciphers.Any(cipher => cipher.IsTls13) ? SslProtocols.Tls13 : SslProtocols.None)
             | (ciphers.Any(cipher => !cipher.IsTls13) ? SslProtocols.Tls12 : SslProtocols.None);
         if (versions is not SslProtocols.None && (versions & withCipher) is SslProtocols.None)
-            faults.Add(new TlsConfigError("ciphers", "none of them is for a version of TLS that the options leave"));
+            faults.Add(new TlsConfigError("ciphers", "none of them is for a version of TLS that the options allow"));
         return versions & withCipher;
     }
 }

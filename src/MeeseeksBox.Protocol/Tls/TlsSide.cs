@@ -3,9 +3,9 @@ namespace MeeseeksBox.Protocol.Tls;
 /// <summary>The two sides of a connection.</summary>
 internal enum TlsSide
 {
-    /// <summary>The side that connects.</summary>
+    /// <summary>The connecting side.</summary>
     Client,
 
-    /// <summary>The side that listens.</summary>
+    /// <summary>The listening side.</summary>
     Server,
 }

@@ -3,13 +3,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MeeseeksBox.Protocol.Tls;
 
-/// <summary>
-/// An encrypted connection. Closing it says goodbye to the other side and closes the stream below. Either side may find out after the
-/// other that it does not like the other's certificate: then the first read of the other throws a <see cref="TlsException"/>.
-/// </summary>
+/// <summary>An encrypted connection.</summary>
+/// <remarks>
+/// Closing it sends <c>close_notify</c> and closes the inner stream. The peer may reject our certificate after our side of the
+/// handshake is complete: then the first read throws a <see cref="TlsException"/>.
+/// </remarks>
 public sealed class TlsStream : SslStream
 {
-    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
     private readonly string _peer;
     private bool _hasRead;
@@ -17,13 +18,11 @@ public sealed class TlsStream : SslStream
     internal TlsStream(Stream stream, string peer)
         : base(stream, leaveInnerStreamOpen: false) => _peer = peer;
 
-    /// <summary>That the other side turned out not to want us; null as long as nothing speaks for that.</summary>
+    /// <summary>The error when the peer rejected the connection; null otherwise.</summary>
     public TlsException? Refusal { get; private set; }
 
-    /// <summary>
-    /// The common name in the certificate of the other side; null when it has sent none. It proves something only where the other side's
-    /// certificate is verified.
-    /// </summary>
+    /// <summary>The common name in the certificate of the peer; null without a certificate.</summary>
+    /// <remarks>The name is proven only if the certificate is verified.</remarks>
     public string? PeerName => (RemoteCertificate as X509Certificate2)?.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
 
     /// <inheritdoc/>
@@ -36,7 +35,12 @@ public sealed class TlsStream : SslStream
         {
             var count = await base.ReadAsync(buffer, cancellationToken);
             if (count is 0 && !buffer.IsEmpty)
-                Refusal = new TlsException(TlsErrorKind.Refused, $"{_peer} closed the connection right after the handshake; as a rule, it does not trust our certificate");
+            {
+                Refusal = new TlsException(
+                    TlsErrorKind.Refused,
+                    $"{_peer} closed the connection right after the handshake; it probably does not trust our certificate");
+            }
+
             _hasRead = count > 0;
             return Refusal is null ? count : throw Refusal;
         }
@@ -50,12 +54,17 @@ public sealed class TlsStream : SslStream
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        // The other side may be gone, or not read: then there is nobody to say goodbye to.
+        // The peer may be gone, or may not read: the wait for close_notify is limited.
         if (IsAuthenticated)
-            await SayGoodbyeAsync().WaitAsync(GoodbyeTime, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        {
+            await SendCloseNotifyAsync()
+                .WaitAsync(CloseTimeout, TimeProvider.System)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         await base.DisposeAsync();
     }
 
-    // Async, so that whatever is thrown is in the task.
-    private async Task SayGoodbyeAsync() => await ShutdownAsync();
+    // Async, so that an exception is stored in the task.
+    private async Task SendCloseNotifyAsync() => await ShutdownAsync();
 }

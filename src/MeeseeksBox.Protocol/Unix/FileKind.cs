@@ -2,10 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace MeeseeksBox.Protocol.Unix;
 
-/// <summary>What stands at a path. .NET tells folders and links from the rest, but no pipe or device from a file.</summary>
+/// <summary>Finds the type of the file at a path.</summary>
+/// <remarks>.NET recognizes folders and links, but does not distinguish pipes and devices from files.</remarks>
 public static partial class FileKind
 {
-    /// <summary>Nothing, or nothing that can be seen.</summary>
+    /// <summary>No file, or one that is not accessible.</summary>
     public const int None = 0;
 
     /// <summary>A regular file (S_IFREG).</summary>
@@ -18,11 +19,11 @@ public static partial class FileKind
     private const uint TypeOnly = 1;
     private const int KindBits = 0xF000;
 
-    // Of struct statx, which is the same on every architecture; struct stat is not.
+    // Layout of struct statx, which is the same on every architecture, unlike struct stat.
     private const int Size = 256;
     private const int ModeOffset = 28;
 
-    /// <summary>The kind of file, as the type bits of its mode (inode(7)); a link counts as what it leads to.</summary>
+    /// <summary>The type bits of the mode of a file (inode(7)); a symbolic link is followed.</summary>
     public static int Of(string path)
     {
         Span<byte> answer = stackalloc byte[Size];

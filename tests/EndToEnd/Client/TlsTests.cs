@@ -64,7 +64,7 @@ public sealed class TlsTests : IDisposable
         await using var plain = await RunningBox.StartAsync("pools.p.slots=0");
 
         (await RunAsync(secure, "pools")).Errors.Should().Contain("TLS");
-        (await RunAsync(plain, "ssl.verify=0", "pools")).Errors.Should().Contain("speaks plain text there and not TLS");
+        (await RunAsync(plain, "ssl.verify=0", "pools")).Errors.Should().Contain("speaks plain text on this port and not TLS");
     }
 
     [Fact]

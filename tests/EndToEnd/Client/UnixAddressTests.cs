@@ -90,7 +90,7 @@ public sealed class UnixAddressTests : IAsyncLifetime
         var watcher = await WatchProgram.RunAsync("client.address=unix:", $"watch.w.path={_folder.Path}", "watch.w.glob=*");
         var box = await BoxProgram.RunAsync("listen.address=127.0.0.1,unix:");
 
-        const string Problem = "address: 'unix:' stands without the path of a socket, as in unix:/run/meeseeks/box.sock";
+        const string Problem = "address: the path of the socket is missing after 'unix:'; write it as in unix:/run/meeseeks/box.sock";
         (client.Status, watcher.ExitStatus, box.ExitStatus).Should().Be((2, 2, 2));
         client.Errors.Should().Contain(Problem);
         watcher.Errors.Should().Contain($"client.{Problem}");

@@ -37,9 +37,9 @@ public sealed class LinkTests : IAsyncLifetime
 
         await RefusedAsync(
             await StartHeadAsync(node, _authority),
-            "the client has sent no certificate, and one is required",
+            "the client sent no certificate, but one is required",
             node,
-            "the client has sent no certificate, and one is required");
+            "the client sent no certificate, but one is required");
     }
 
     [Fact]

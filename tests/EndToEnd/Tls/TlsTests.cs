@@ -38,7 +38,7 @@ public sealed class TlsTests : IDisposable
 
         answer[0].Text("code").Should().Be("certificate_refused");
         (await client.ReadLineAsync()).Should().BeNull();
-        await SaidOnceAsync(box, guest, "the client has sent no certificate, and one is required");
+        await SaidOnceAsync(box, guest, "the client sent no certificate, but one is required");
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class TlsTests : IDisposable
         var answer = await client.AskAsync("""[{"submit":{"pool":"p","args":["/bin/true"]}}]""");
 
         answer[0].Text("code").Should().Be("certificate_refused");
-        await SaidOnceAsync(box, guest, "the certificate 'CN=client' of the client is not trusted: 'CN=Other CA', who signed it");
+        await SaidOnceAsync(box, guest, "the certificate 'CN=client' of the client is not trusted: its issuer 'CN=Other CA' does not lead to");
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class TlsTests : IDisposable
 
         await FluentActions.Awaiting(() => TlsConnection.OpenAsync(box.Port, _other)).Should().ThrowAsync<AuthenticationException>();
 
-        await SaidOnceAsync(box, guest, "the client closed the connection right after the handshake; as a rule, it does not trust our certificate");
+        await SaidOnceAsync(box, guest, "the client closed the connection right after the handshake; it probably does not trust our certificate");
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class TlsTests : IDisposable
         box.Send(Signal.Hangup);
         await box.WaitForLogAsync("the new configuration is refused");
 
-        box.Log.Lines.Should().ContainSingle(line => line.StartsWith("ERROR")).Which.Should().Contain("listen.ssl.cert").And.Contain("box.pem: there is no private key in it");
+        box.Log.Lines.Should().ContainSingle(line => line.StartsWith("ERROR")).Which.Should().Contain("listen.ssl.cert").And.Contain("box.pem: no private key found");
         using var client = await TlsConnection.OpenAsync(box.Port, _authority);
         client.BoxName.Should().Be("box");
     }
@@ -210,7 +210,7 @@ public sealed class TlsTests : IDisposable
 
         status.Should().Be(2);
         errors.Split('\n').Should().Contain($"{file}: listen.ssl.cert: {_folder.File("no.pem")}: the file cannot be read: there is no such file");
-        errors.Should().Contain("listen.ssl.options: 'OP_NO_SSLv4' is not an option that can be set");
+        errors.Should().Contain("listen.ssl.options: unknown option 'OP_NO_SSLv4'");
     }
 
     public void Dispose()

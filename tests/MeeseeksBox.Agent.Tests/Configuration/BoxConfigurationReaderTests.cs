@@ -130,9 +130,9 @@ public sealed class BoxConfigurationReaderTests
     [InlineData("listen.port=13700,x", "command line: listen.port: 'x' is not a whole number")]
     [InlineData("listen.port=[]", "command line: listen.port: a list has no number in it")]
     [InlineData("listen.port=[[1]]", "command line: listen.port: a list is not a whole number")]
-    [InlineData("listen.port=0,65536", "command line: listen.port: 65536 is too large: 65535 is the most")]
+    [InlineData("listen.port=0,65536", "command line: listen.port: 65536 is too large: the maximum is 65535")]
     [InlineData("nodes.n1.port=13700,49463", "command line: nodes.n1.port: a node is reached at one port; several are for listen.port")]
-    [InlineData("nodes.n1.port=0", "command line: nodes.n1.port: 0 is too small: 1 is the least")]
+    [InlineData("nodes.n1.port=0", "command line: nodes.n1.port: 0 is too small: the minimum is 1")]
     public void A_wrong_port_among_several_is_named(string word, string problem)
     {
         BoxConfigurationReader.Read([word]).Problems.Should().Equal(problem);
@@ -192,11 +192,11 @@ public sealed class BoxConfigurationReaderTests
             "none.cfg: the file cannot be read: there is no such file",
             $"{file}: pools.p1.slots: 'two' is not a whole number",
             $"{file}: pools.__config: this name is kept for the pool that takes configurations; choose another",
-            $"{file}: pools.p3: false stands where an object is wanted",
-            $"{file}: listen.port: 65536 is too large: 65535 is the most",
-            "command line: state.expire: 0 is too small: a time of more than 0 s is wanted",
-            $"{file}: nodes: a name in it is empty",
-            $"{file}: nodes.n1.refresh: 0 is too small: a time of more than 0 s is wanted",
+            $"{file}: pools.p3: expected an object, found false",
+            $"{file}: listen.port: 65536 is too large: the maximum is 65535",
+            "command line: state.expire: 0 is too small: the time must be more than 0 s",
+            $"{file}: nodes: an entry has an empty name",
+            $"{file}: nodes.n1.refresh: 0 is too small: the time must be more than 0 s",
             $"{file}: name: the text is empty; leave the key out, or write null, to get the default");
     }
 
@@ -225,13 +225,13 @@ public sealed class BoxConfigurationReaderTests
     [Theory]
     [InlineData("listen.ssl.cert=no.pem", "command line: listen.ssl.cert: no.pem: the file cannot be read: there is no such file")]
     [InlineData("listen.ssl=", "command line: listen.ssl.cert: a listener needs a certificate; set it to a PEM file")]
-    [InlineData("listen.ssl.verify=3", "command line: listen.ssl.verify: 3 is too large: 2 is the most")]
-    [InlineData("listen.ssl.verify=2", "command line: listen.ssl.verify: whose clients are let in must be said; set cafile or capath to those who sign their certificates")]
-    [InlineData("nodes.n1.ssl=yes", "command line: nodes.n1.ssl: 'yes' stands where an object is wanted")]
+    [InlineData("listen.ssl.verify=3", "command line: listen.ssl.verify: 3 is too large: the maximum is 2")]
+    [InlineData("listen.ssl.verify=2", "command line: listen.ssl.verify: client certificates cannot be verified without authorities; set cafile or capath to those that sign them")]
+    [InlineData("nodes.n1.ssl=yes", "command line: nodes.n1.ssl: expected an object, found 'yes'")]
     [InlineData("defaults.ssl.cafile=no.pem", "command line: defaults.ssl.cafile: no.pem: the file cannot be read: there is no such file")]
     [InlineData("nodes.n1.ssl.ciphers=ECDHE-RSA-AES265-GCM-SHA384",
-        "command line: nodes.n1.ssl.ciphers: 'ECDHE-RSA-AES265-GCM-SHA384' is not a cipher that can be used; the nearest known one is 'ECDHE-RSA-AES256-GCM-SHA384'")]
-    [InlineData("nodes.n1.ssl.options=OP_NO_TLSv1_4", "command line: nodes.n1.ssl.options: 'OP_NO_TLSv1_4' is not an option that can be set; the nearest known one is 'OP_NO_TLSv1_2'")]
+        "command line: nodes.n1.ssl.ciphers: unknown or weak cipher 'ECDHE-RSA-AES265-GCM-SHA384'; the nearest supported one is 'ECDHE-RSA-AES256-GCM-SHA384'")]
+    [InlineData("nodes.n1.ssl.options=OP_NO_TLSv1_4", "command line: nodes.n1.ssl.options: unknown option 'OP_NO_TLSv1_4'; the nearest known one is 'OP_NO_TLSv1_2'")]
     public void Encryption_is_never_left_out_silently(string word, string problem)
     {
         BoxConfigurationReader.Read([word]).Problems.Should().Contain(problem);
@@ -283,7 +283,7 @@ public sealed class BoxConfigurationReaderTests
 
         result.Config!.State.History.Should().Be("%(bsae)s/h");
         result.Warnings.Should().BeEquivalentTo(
-            "command line: state.history: '%(bsae)s/h' stays as it is: no key 'bsae' with a text or a number is set",
+            "command line: state.history: '%(bsae)s/h' is not expanded: no key 'bsae' with a text or a number is set",
             "command line: base: unknown key, ignored; the nearest known key is 'name'");
     }
 
@@ -323,7 +323,7 @@ public sealed class BoxConfigurationReaderTests
 
     [Theory]
     [InlineData("""{"pools": {"p1": {"slots": "x"}}}""", "config request: pools.p1.slots: 'x' is not a whole number")]
-    [InlineData("[]", "config request: a list stands where an object is wanted")]
+    [InlineData("[]", "config request: expected an object, found a list")]
     public void A_bad_request_is_refused_whole(string sent, string problem)
     {
         var before = BoxConfigurationReader.Read(["pools.p1.slots=1"]);

@@ -198,7 +198,7 @@ public sealed class LaterVersionsTests
     [InlineData("defaults.plugin=meeseeks.watch.WatchXattr", "command line: defaults.plugin: 'meeseeks.watch.WatchXattr' is a class of the original")]
     [InlineData("watch.w.skip=a/b", "command line: watch.w.skip: 'a/b': the file stands in the path of the watch, so that its name has no slashes")]
     [InlineData("watch.w.skip=[true]", "command line: watch.w.skip: true is not the end of a name")]
-    [InlineData("watch.w.count=-1", "command line: watch.w.count: -1 is too small: 0 is the least")]
+    [InlineData("watch.w.count=-1", "command line: watch.w.count: -1 is too small: the minimum is 0")]
     public void What_cannot_be_done_is_said(string word, string problem)
     {
         WatcherConfigurationReader.Read(["watch.w={\"path\":\"/\"," + Jobs + "}", word]).Problems.Should().ContainSingle().Which.Should().StartWith(problem);

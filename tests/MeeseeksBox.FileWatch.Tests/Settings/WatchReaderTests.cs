@@ -39,8 +39,8 @@ public sealed class WatchReaderTests
     [InlineData("watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"id\":\"same\"}]", "command line: watch.w.jobs.0: id: 'same' would be the same for all files; put %(filename)s into it, or leave it out")]
     [InlineData("watch.w.glob=a/*", "command line: watch.w.glob: 'a/*': a pattern is for names in the path, without slashes")]
     [InlineData("watch.w.glob=[true]", "command line: watch.w.glob: true is not a pattern for names")]
-    [InlineData("watch.w.max_index=-1", "command line: watch.w.max_index: -1 is too small: 0 is the least")]
-    [InlineData("watch.w.rescan=0", "command line: watch.w.rescan: 0 is too small: a time of more than 0 s is wanted")]
+    [InlineData("watch.w.max_index=-1", "command line: watch.w.max_index: -1 is too small: the minimum is 0")]
+    [InlineData("watch.w.rescan=0", "command line: watch.w.rescan: 0 is too small: the time must be more than 0 s")]
     [InlineData("watch.w_1={\"path\":\"/data\"}", "command line: watch.w_1: its status files could be taken for those of 'w', which has the same path; give one of the two another name")]
     public void What_is_wrong_is_said_with_its_place(string word, string problem)
     {

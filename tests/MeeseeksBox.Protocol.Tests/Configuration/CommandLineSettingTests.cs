@@ -25,7 +25,7 @@ public sealed class CommandLineSettingTests
     [InlineData("a=b=c", """{"a":"b=c"}""")]
     [InlineData("a.b.c=/x/y z", """{"a":{"b":{"c":"/x/y z"}}}""")]
     [InlineData("pools.my *-pool ü.slots=1", """{"pools":{"my *-pool ü":{"slots":1}}}""")]
-    public void A_word_is_read_by_what_it_looks_like(string word, string json)
+    public void The_type_of_a_word_follows_from_its_form(string word, string json)
     {
         using var folder = new ConfigFolder();
 
@@ -34,12 +34,12 @@ public sealed class CommandLineSettingTests
     }
 
     [Theory]
-    [InlineData("=5", "command line: '=': a key is missing; what is wanted is key.key=value")]
-    [InlineData("a..b=secret", "command line: 'a..b=': a key is missing; what is wanted is key.key=value")]
-    [InlineData(".a=1", "command line: '.a=': a key is missing; what is wanted is key.key=value")]
-    [InlineData("a.b={\"c\" 1}", "command line: a.b: bad JSON, character 6: a colon is wanted after the key \"c\", not '1'")]
-    [InlineData("a=[1],[2]", "command line: a: bad JSON, character 4: ',' follows after the end of the value")]
-    public void A_bad_word_is_named_with_its_path(string word, string problem)
+    [InlineData("=5", "command line: '=': a key is empty; write key.key=value")]
+    [InlineData("a..b=secret", "command line: 'a..b=': a key is empty; write key.key=value")]
+    [InlineData(".a=1", "command line: '.a=': a key is empty; write key.key=value")]
+    [InlineData("a.b={\"c\" 1}", "command line: a.b: bad JSON, character 6: expected a colon after the key \"c\", found '1'")]
+    [InlineData("a=[1],[2]", "command line: a: bad JSON, character 4: ',' found after the end of the value")]
+    public void An_invalid_word_is_reported_with_its_path(string word, string problem)
     {
         using var folder = new ConfigFolder();
 
@@ -49,13 +49,13 @@ public sealed class CommandLineSettingTests
     }
 
     [Fact]
-    public void A_word_of_very_many_keys_is_a_problem()
+    public void A_word_with_too_many_keys_is_a_problem()
     {
         using var folder = new ConfigFolder();
 
         folder.Read(string.Join('.', Enumerable.Repeat("a", 50_000)) + "=1");
 
-        folder.Findings.Problems.Should().Equal("command line: 'a…': more than 64 keys stand in each other");
+        folder.Findings.Problems.Should().Equal("command line: 'a…': nesting exceeds 64 levels");
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class CommandLineSettingTests
     }
 
     [Fact]
-    public void Files_are_merged_in_order_and_words_over_them_wherever_they_stand()
+    public void Files_are_merged_in_order_and_words_over_them_in_any_position()
     {
         using var folder = new ConfigFolder();
         var first = folder.File("1.cfg", """{"a": 1, "b": 1, "s": {"x": 1, "y": 1}}""");
@@ -95,7 +95,7 @@ public sealed class CommandLineSettingTests
     }
 
     [Fact]
-    public void What_stands_on_the_command_line_says_so()
+    public void Words_have_the_command_line_as_their_origin()
     {
         var diagnostics = new ConfigDiagnostics();
 

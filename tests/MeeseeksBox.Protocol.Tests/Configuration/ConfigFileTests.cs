@@ -24,7 +24,7 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
-    public void A_byte_order_mark_is_no_fault()
+    public void A_byte_order_mark_is_accepted()
     {
         var tree = ConfigFile.Parse([0xEF, 0xBB, 0xBF, .. "{}"u8], "x.cfg", new ConfigDiagnostics());
 
@@ -32,7 +32,7 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
-    public void Each_value_remembers_where_it_was_written()
+    public void Each_value_has_its_source_location()
     {
         var tree = Parse("{\n  \"größe\": \"ä\", \"b\": {\n    \"c\": 1 }\n}", new ConfigDiagnostics());
 
@@ -42,34 +42,34 @@ public sealed class ConfigFileTests
     }
 
     [Theory]
-    [InlineData("{\n  \"a\": 1\n  \"b\": 2\n}", "x.cfg:3:3: '\"' stands where a comma or '}' is wanted")]
-    [InlineData("{\"a\": [1 2]}", "x.cfg:1:10: '2' stands where a comma or ']' is wanted")]
-    [InlineData("{\"größe\": x}", "x.cfg:1:11: 'x' is not a value: text stands in double quotes")]
+    [InlineData("{\n  \"a\": 1\n  \"b\": 2\n}", "x.cfg:3:3: expected a comma or '}', found '\"'")]
+    [InlineData("{\"a\": [1 2]}", "x.cfg:1:10: expected a comma or ']', found '2'")]
+    [InlineData("{\"größe\": x}", "x.cfg:1:11: 'x' is not a value: text needs double quotes")]
     [InlineData("{\"a\": True}", "x.cfg:1:7: 'True' is not a value: write true")]
     [InlineData("{\"a\": None}", "x.cfg:1:7: 'None' is not a value: write null")]
     [InlineData("{\"a\": 007}", "x.cfg:1:7: '007' is not a number")]
     [InlineData("{\"a\": 1.}", "x.cfg:1:7: '1.' is not a number")]
-    [InlineData("{\"a\": ,}", "x.cfg:1:7: ',' stands where a value is wanted")]
-    [InlineData("{\"a\": 'x'}", "x.cfg:1:7: ''' stands where a value is wanted: text stands in double quotes, not in single ones")]
-    [InlineData("{a: 1}", "x.cfg:1:2: 'a' stands where a key in double quotes or '}' is wanted")]
-    [InlineData("{\"a\" 1}", "x.cfg:1:6: a colon is wanted after the key \"a\", not '1'")]
-    [InlineData("{\"a\": 1, # why\n}", "x.cfg:1:10: '#' stands where a key in double quotes or '}' is wanted: a comment starts with // or stands in /* */")]
+    [InlineData("{\"a\": ,}", "x.cfg:1:7: expected a value, found ','")]
+    [InlineData("{\"a\": 'x'}", "x.cfg:1:7: expected a value, found ''': text needs double quotes, not single ones")]
+    [InlineData("{a: 1}", "x.cfg:1:2: expected a key in double quotes or '}', found 'a'")]
+    [InlineData("{\"a\" 1}", "x.cfg:1:6: expected a colon after the key \"a\", found '1'")]
+    [InlineData("{\"a\": 1, # why\n}", "x.cfg:1:10: expected a key in double quotes or '}', found '#': a comment starts with // or is enclosed in /* */")]
     [InlineData("{\"a\": \"x\n\"}", "x.cfg:1:7: the text that starts here has no closing double quote on its line")]
-    [InlineData("{\"a\": \"x\ty\"}", "x.cfg:1:9: a control character in a text: write \\u0009")]
-    [InlineData("{\"a\": \"c:\\dir\"}", "x.cfg:1:10: this backslash starts no escape: for a backslash itself write \\\\")]
-    [InlineData("{\"a\": \"\\ud800\"}", "x.cfg:1:7: a \\u escape in this text stands for no character")]
-    [InlineData("{\"a\": [1, 2", "x.cfg:1:12: the text ends where a comma or ']' is wanted: the '[' of line 1, column 7 is not closed")]
-    [InlineData("{\n\"a\": 1,\n", "x.cfg:3:1: the text ends where a key in double quotes or '}' is wanted: the '{' of line 1, column 1 is not closed")]
-    [InlineData("{\"a\": 1} x", "x.cfg:1:10: 'x' follows after the end of the value")]
-    [InlineData("{\"a\": 1}}", "x.cfg:1:9: '}' follows after the end of the value")]
-    [InlineData("{\"a\": 1]", "x.cfg:1:8: ']' stands where a comma or '}' is wanted")]
+    [InlineData("{\"a\": \"x\ty\"}", "x.cfg:1:9: unescaped control character in a text: write \\u0009")]
+    [InlineData("{\"a\": \"c:\\dir\"}", "x.cfg:1:10: invalid escape: for a backslash itself write \\\\")]
+    [InlineData("{\"a\": \"\\ud800\"}", "x.cfg:1:7: a \\u escape in this text is half of a surrogate pair")]
+    [InlineData("{\"a\": [1, 2", "x.cfg:1:12: expected a comma or ']', found the end of the text: the '[' at line 1, column 7 is not closed")]
+    [InlineData("{\n\"a\": 1,\n", "x.cfg:3:1: expected a key in double quotes or '}', found the end of the text: the '{' at line 1, column 1 is not closed")]
+    [InlineData("{\"a\": 1} x", "x.cfg:1:10: 'x' found after the end of the value")]
+    [InlineData("{\"a\": 1}}", "x.cfg:1:9: '}' found after the end of the value")]
+    [InlineData("{\"a\": 1]", "x.cfg:1:8: expected a comma or '}', found ']'")]
     [InlineData("{ /* no end", "x.cfg:1:3: the comment that starts here has no closing */")]
     [InlineData("{ / }", "x.cfg:1:3: a comment starts with // or /*")]
-    [InlineData("{\u00a0}", "x.cfg:1:2: the character U+00A0 stands where a key in double quotes or '}' is wanted")]
-    [InlineData("", "x.cfg:1:1: the text ends where a value is wanted")]
-    [InlineData("[1]", "x.cfg:1:1: a list stands here, but a config file is one object in { }")]
-    [InlineData("\n 5", "x.cfg:2:2: 5 stands here, but a config file is one object in { }")]
-    public void Bad_JSON_is_named_with_file_line_and_column(string text, string problem)
+    [InlineData("{\u00a0}", "x.cfg:1:2: expected a key in double quotes or '}', found the character U+00A0")]
+    [InlineData("", "x.cfg:1:1: expected a value, found the end of the text")]
+    [InlineData("[1]", "x.cfg:1:1: a config file must be one object in { }, not a list")]
+    [InlineData("\n 5", "x.cfg:2:2: a config file must be one object in { }, not 5")]
+    public void Invalid_JSON_is_reported_with_file_line_and_column(string text, string problem)
     {
         var diagnostics = new ConfigDiagnostics();
 
@@ -86,7 +86,7 @@ public sealed class ConfigFileTests
 
         Parse("{\"a\":" + new string('[', 100_000), diagnostics);
 
-        diagnostics.Problems.Should().Equal("x.cfg:1:69: objects and lists stand in each other more than 64 deep");
+        diagnostics.Problems.Should().Equal("x.cfg:1:69: nesting exceeds 64 levels");
     }
 
     [Fact]
@@ -100,18 +100,18 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
-    public void A_key_that_stands_twice_is_a_warning_and_the_last_one_counts()
+    public void A_duplicate_key_is_a_warning_and_the_last_value_counts()
     {
         var diagnostics = new ConfigDiagnostics();
 
         var tree = Parse("{\"a\": {\"b\": 1},\n \"a\": {\"c\": 2}}", diagnostics);
 
         ConfigJson.Compact(tree!).Should().Be("""{"a":{"c":2}}""");
-        diagnostics.Warnings.Should().Equal("x.cfg:2:2: the key 'a' stands twice in one object; the last one counts");
+        diagnostics.Warnings.Should().Equal("x.cfg:2:2: duplicate key 'a'; the last value counts");
     }
 
     [Fact]
-    public void Whatever_is_broken_in_a_file_is_one_problem_on_one_line()
+    public void Any_syntax_error_is_one_problem_on_one_line()
     {
         var sound = """{"a": [1, -2.5e3, "x\n\u00e4", true], /* c */ "ö": {"c": null,}, // d""" + "\n\"e\":{}}";
         var edit = Gen.Select(Gen.Int[0, sound.Length - 1], Gen.OneOf("", "\"", "'", ",", ":", "{", "}", "[", "]", "\\", "/", "*", "#", "x", "0", "-", "\n", "\u0001", "ü", "\u2028"), Gen.Int[0, 3]);

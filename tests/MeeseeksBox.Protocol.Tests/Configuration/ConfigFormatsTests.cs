@@ -23,7 +23,7 @@ public sealed class ConfigFormatsTests
     [Theory]
     [InlineData("""{"a":"100%","b":"%d","c":"50%%"}""")]
     [InlineData("""{"jobs":[{"args":["%(x)s"]}],"x":1}""")]
-    public void A_text_without_a_reference_and_an_object_in_a_list_stay_as_they_are(string written)
+    public void A_text_without_a_reference_and_an_object_in_a_list_are_unchanged(string written)
     {
         Expanded(written).Should().Be(written);
         _diagnostics.Warnings.Should().BeEmpty();
@@ -33,17 +33,17 @@ public sealed class ConfigFormatsTests
     [InlineData("""{"a":"%(b)s%(nosuch)s","b":"x"}""", "no key 'nosuch' with a text or a number is set")]
     [InlineData("""{"a":"%(b)s","b":{}}""", "no key 'b' with a text or a number is set")]
     [InlineData("""{"a":"%(b)s","b":null}""", "no key 'b' with a text or a number is set")]
-    [InlineData("""{"a":"%(b)s 5%","b":"x"}""", "a single % stands in it, which is written %%")]
-    [InlineData("""{"a":"%(b)d","b":1}""", "a single % stands in it, which is written %%")]
+    [InlineData("""{"a":"%(b)s 5%","b":"x"}""", "it contains a single %; write %% for a percent sign")]
+    [InlineData("""{"a":"%(b)d","b":1}""", "it contains a single %; write %% for a percent sign")]
     [InlineData("""{"a":"%(a)s"}""", "a: the key 'a' refers to itself")]
-    public void A_text_that_cannot_be_replaced_whole_stays_as_it_is_and_is_named(string written, string reason)
+    public void A_text_that_cannot_be_expanded_completely_is_unchanged_with_a_warning(string written, string reason)
     {
         Expanded(written).Should().Be(written);
         _diagnostics.Warnings.Should().ContainSingle().Which.Should().StartWith("test: a: ").And.EndWith(reason);
     }
 
     [Fact]
-    public void Sections_that_are_kept_stay_as_they_are()
+    public void Kept_sections_are_unchanged()
     {
         const string Written = """{"logging":{"format":"%(name)s"},"name":"n1"}""";
 
@@ -52,7 +52,7 @@ public sealed class ConfigFormatsTests
     }
 
     [Fact]
-    public void Secrets_are_neither_replaced_nor_referred_to()
+    public void Secrets_are_neither_expanded_nor_resolved()
     {
         var result = Expand("""{"a":"%(listen.ssl.pass)s","listen":{"ssl":{"pass":"x%(b)s"}},"b":"y"}""");
 
@@ -62,13 +62,13 @@ public sealed class ConfigFormatsTests
     }
 
     [Fact]
-    public void The_keys_that_were_referred_to_are_known()
+    public void Keys_with_references_are_known()
     {
         Expand("""{"a":"%(b.c)s%(d)s","b":{"c":1},"d":2,"e":3}""").UsedKeys.Should().BeEquivalentTo("b", "d");
     }
 
     [Fact]
-    public void Texts_that_double_each_other_do_not_grow_without_end()
+    public void Texts_that_double_each_other_have_a_maximum_length()
     {
         var keys = Enumerable.Range(0, 40).Select(n => $"\"k{n}\":\"%(k{n + 1})s%(k{n + 1})s\"");
 
@@ -79,12 +79,12 @@ public sealed class ConfigFormatsTests
     [Theory]
     [InlineData(40, "%(k{0})s%(k{0})s")]
     [InlineData(100_000, "%(k{0})s")]
-    public void Texts_that_refer_to_each_other_take_neither_time_nor_stack_without_end(int count, string format)
+    public void Texts_that_refer_to_each_other_have_bounded_time_and_stack(int count, string format)
     {
         var keys = Enumerable.Range(0, count).Select(n => $"\"k{n}\":\"{string.Format(format, n + 1)}\"");
 
         Expanded($$"""{"k{{count}}":"",{{string.Join(",\n", keys)}}}""").Should().Contain("\"k0\":\"%(k1)s");
-        _diagnostics.Warnings.Should().Contain(warning => warning.EndsWith("too many references stand in each other"));
+        _diagnostics.Warnings.Should().Contain(warning => warning.EndsWith("too many nested references"));
     }
 
     private static string Secret(ConfigObject tree)

@@ -18,7 +18,7 @@ public sealed class ConfigFuzzTests
     ];
 
     [Fact]
-    public void Any_file_is_read_or_refused_in_words_and_never_throws() => Gen.Int.Sample(
+    public void Any_file_is_read_or_rejected_with_problems_and_never_throws() => Gen.Int.Sample(
         seed =>
         {
             using var folder = new TemporaryFolder();
@@ -36,7 +36,7 @@ public sealed class ConfigFuzzTests
         threads: 1);
 
     [Fact]
-    public void Any_word_is_read_or_refused_in_words_and_never_throws() => Gen.Int.Sample(
+    public void Any_word_is_read_or_rejected_with_problems_and_never_throws() => Gen.Int.Sample(
         seed =>
         {
             var mutator = new LineMutator(["pools.p1.slots=4", "nodes.a.b.c={\"x\":[1,2]}", "watch.01=", "a=b,c,d", "x.y=[1,2", "=", "a..b=1", "!a=null"], seed);

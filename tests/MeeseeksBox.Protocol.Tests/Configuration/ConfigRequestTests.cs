@@ -20,9 +20,9 @@ public sealed class ConfigRequestTests
     }
 
     [Theory]
-    [InlineData("[1]", "config request: a list stands where an object is wanted")]
-    [InlineData("\"x\\ny\"", "config request: 'x\\ny' stands where an object is wanted")]
-    [InlineData("""{"a": "\ud800"}""", "config request: character 7: a \\u escape in this text stands for no character")]
+    [InlineData("[1]", "config request: expected an object, found a list")]
+    [InlineData("\"x\\ny\"", "config request: expected an object, found 'x\\ny'")]
+    [InlineData("""{"a": "\ud800"}""", "config request: character 7: a \\u escape in this text is half of a surrogate pair")]
     public void A_request_that_cannot_be_merged_changes_nothing(string sent, string problem)
     {
         var tree = Merge(["a=1"], sent);
@@ -32,7 +32,7 @@ public sealed class ConfigRequestTests
     }
 
     [Fact]
-    public void The_password_of_ssl_is_masked_wherever_ssl_stands()
+    public void The_password_of_ssl_is_masked_at_any_level()
     {
         var tree = ConfigTree.Read(["listen.ssl.pass=x1", "listen.ssl.cert=c", "defaults.ssl.pass=12", "nodes.n.ssl.pass={\"x\":1}", "a=[{\"ssl\":{\"pass\":\"x2\"}}]", "pass=p", "ssl.pass=null"], _diagnostics);
 
@@ -41,7 +41,7 @@ public sealed class ConfigRequestTests
     }
 
     [Fact]
-    public void A_masked_password_that_is_sent_back_leaves_the_password_as_it_is()
+    public void A_masked_password_that_is_sent_back_keeps_the_password()
     {
         var tree = Merge(["listen.ssl.pass=secret"], """{"listen": {"port": 1, "ssl": {"pass": "********"}}}""");
 
@@ -51,7 +51,7 @@ public sealed class ConfigRequestTests
     }
 
     [Fact]
-    public void For_people_it_is_indented_by_four_spaces_and_is_valid_JSON()
+    public void The_form_for_people_is_valid_JSON_indented_by_four_spaces()
     {
         var text = ConfigJson.Indented(ConfigTree.Read(["a.b=1.50", "a.c=x<ü>,2"], _diagnostics));
 

@@ -25,7 +25,7 @@ public sealed class MergeTests
     [InlineData("""{"a":{"b":1}}""", """{"a":7}""", """{"a":7}""")]
     [InlineData("""{"a":{"b":1}}""", """{"a":null}""", """{"a":null}""")]
     [InlineData("""{"a":7}""", """{"a":{"b":1}}""", """{"a":{"b":1}}""")]
-    public void Anything_that_is_no_object_replaces_and_is_replaced(string below, string over, string merged)
+    public void Values_other_than_objects_replace_and_are_replaced(string below, string over, string merged)
     {
         Merged(below, over).Should().Be(merged);
     }
@@ -41,7 +41,7 @@ public sealed class MergeTests
     }
 
     [Fact]
-    public void A_deleted_section_can_be_set_anew_in_the_same_file()
+    public void A_deleted_section_can_be_set_again_in_the_same_file()
     {
         var merged = Merged("""{"pools":{"p1":{"slots":1,"hold":true}}}""", """{"pools":{"!p1":0,"p1":{"slots":2}}}""");
 
@@ -65,7 +65,7 @@ public sealed class MergeTests
     [InlineData("""{"a":7}""", """{"+a":[1]}""", """{"a":[1]}""")]
     [InlineData("""{"a":7}""", """{"-a":[7]}""", """{"a":7}""")]
     [InlineData("""{}""", """{"-a":[1]}""", """{}""")]
-    public void Without_a_list_below_items_are_the_list_and_there_is_nothing_to_remove(string below, string over, string merged)
+    public void Without_a_list_below_added_items_are_the_list_and_removals_have_no_effect(string below, string over, string merged)
     {
         Merged(below, over).Should().Be(merged);
     }
@@ -74,7 +74,7 @@ public sealed class MergeTests
     [InlineData("""{"pools":{"c+":{"slots":1}}}""", """{"pools":{"c++":{"slots":2}}}""", """{"pools":{"c+":{"slots":1},"c++":{"slots":2}}}""")]
     [InlineData("""{"a":[1]}""", """{"+a":2,"-a":3,"a+":4}""", """{"a":[1],"+a":2,"-a":3,"a+":4}""")]
     [InlineData("""{}""", """{"+":[1],"-":[2],"!":3}""", """{"+":[1],"-":[2],"!":3}""")]
-    public void Marks_of_lists_are_letters_of_a_name_where_no_list_follows(string below, string over, string merged)
+    public void Marks_of_lists_are_part_of_the_name_unless_the_value_is_a_list(string below, string over, string merged)
     {
         Merged(below, over).Should().Be(merged);
     }
@@ -88,14 +88,14 @@ public sealed class MergeTests
     }
 
     [Fact]
-    public void The_later_of_two_settings_stands_last()
+    public void The_setting_that_was_set_last_comes_last()
     {
         // So that of max_runtime and runtime, which are one setting, the later one can be told.
         Merged("""{"runtime":1,"max_runtime":2}""", """{"runtime":3}""").Should().Be("""{"max_runtime":2,"runtime":3}""");
     }
 
     [Fact]
-    public void Merging_with_nothing_changes_nothing()
+    public void Merging_with_an_empty_object_changes_nothing()
     {
         Objects(3).Sample(json => Merged(json, "{}") == Merged("{}", json));
     }
@@ -107,7 +107,7 @@ public sealed class MergeTests
     }
 
     [Fact]
-    public void All_that_the_later_sets_is_in_the_result()
+    public void All_settings_of_the_later_object_are_in_the_result()
     {
         Gen.Select(Objects(3), Objects(3)).Sample((below, over) => Contains(Parse(Merged(below, over)), Parse(over)));
     }

@@ -13,10 +13,10 @@ public sealed class SectionReaderTests
     [InlineData("a=true", "true is not a whole number")]
     [InlineData("a=1,2", "a list is not a whole number")]
     [InlineData("a=NaN", "'NaN' is not a whole number")]
-    [InlineData("a=-2", "-2 is too small: -1 is the least")]
-    [InlineData("a=101", "101 is too large: 100 is the most")]
-    [InlineData("a=1e300", "'1e300' is too large: 100 is the most")]
-    public void A_wrong_whole_number_is_named_with_its_path(string word, string problem)
+    [InlineData("a=-2", "-2 is too small: the minimum is -1")]
+    [InlineData("a=101", "101 is too large: the maximum is 100")]
+    [InlineData("a=1e300", "'1e300' is too large: the maximum is 100")]
+    public void An_invalid_whole_number_is_reported_with_its_path(string word, string problem)
     {
         Root("s." + word).Section("s").WholeNumber("a", least: -1, most: 100).Should().BeNull();
 
@@ -31,7 +31,7 @@ public sealed class SectionReaderTests
     [InlineData("a=007", 7)]
     [InlineData("a=null", null)]
     [InlineData("b=1", null)]
-    public void Whole_numbers_are_taken_as_numbers_and_as_text(string word, int? value)
+    public void Whole_numbers_are_read_as_numbers_and_as_text(string word, int? value)
     {
         Root(word).WholeNumber("a", least: -1).Should().Be(value);
     }
@@ -44,7 +44,7 @@ public sealed class SectionReaderTests
     [InlineData("false", false)]
     [InlineData("0", false)]
     [InlineData("\"0\"", false)]
-    public void Truth_is_taken_as_a_word_a_number_and_text(string json, bool value)
+    public void Booleans_are_read_as_words_numbers_and_text(string json, bool value)
     {
         Root($$"""s={"a":{{json}}}""").Section("s").Flag("a", fallback: !value).Should().Be(value);
         _diagnostics.Problems.Should().BeEmpty();
@@ -54,7 +54,7 @@ public sealed class SectionReaderTests
     [InlineData("a=maybe", "'maybe' is not true or false")]
     [InlineData("a=2", "2 is not true or false")]
     [InlineData("a=", "an object is not true or false")]
-    public void What_is_neither_true_nor_false_is_a_problem(string word, string problem)
+    public void A_value_that_is_neither_true_nor_false_is_a_problem(string word, string problem)
     {
         Root(word).Flag("a", fallback: true).Should().BeTrue();
 
@@ -72,10 +72,10 @@ public sealed class SectionReaderTests
 
     [Theory]
     [InlineData("a=soon", "'soon' is not a number of seconds")]
-    [InlineData("a=-1", "-1 is too small: a time of more than 0 s is wanted")]
-    [InlineData("a=0", "0 is too small: a time of more than 0 s is wanted")]
-    [InlineData("a=1e99", "'1e99' is too large: 1000000000 s is the most")]
-    public void A_senseless_time_is_a_problem(string word, string problem)
+    [InlineData("a=-1", "-1 is too small: the time must be more than 0 s")]
+    [InlineData("a=0", "0 is too small: the time must be more than 0 s")]
+    [InlineData("a=1e99", "'1e99' is too large: the maximum is 1000000000 s")]
+    public void An_invalid_time_is_a_problem(string word, string problem)
     {
         Root(word).SecondsAboveZero("a").Should().BeNull();
 
@@ -92,7 +92,7 @@ public sealed class SectionReaderTests
     [InlineData("a=true", "true is not text")]
     [InlineData("a=", "an object is not text")]
     [InlineData("a=[\"\"]", "a list is not text")]
-    public void What_is_not_text_is_a_problem(string word, string problem)
+    public void A_value_that_is_not_text_is_a_problem(string word, string problem)
     {
         Root(word).Text("a").Should().BeNull();
 
@@ -111,7 +111,7 @@ public sealed class SectionReaderTests
         _diagnostics.Problems.Should().Equal(
             @"command line: a.x: 'one\ntwo' is not a whole number",
             "command line: b: 'x' is not a whole number",
-            "command line: c: 'x' stands where an object is wanted");
+            "command line: c: expected an object, found 'x'");
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class SectionReaderTests
     }
 
     [Fact]
-    public void A_default_counts_in_every_section_that_has_the_key_and_sets_nothing()
+    public void A_default_applies_to_every_section_that_does_not_set_the_key()
     {
         var root = Root("defaults.a=1", "s.a=2", "t.b=3", "u.a=null");
         var defaults = root.Section("defaults");
@@ -148,7 +148,7 @@ public sealed class SectionReaderTests
     }
 
     [Fact]
-    public void A_wrong_default_is_said_once_and_where_it_stands()
+    public void An_invalid_default_is_reported_once_with_its_own_path()
     {
         var root = Root("defaults.a=x", "s=", "t=");
         var defaults = root.Section("defaults");
@@ -160,7 +160,7 @@ public sealed class SectionReaderTests
     }
 
     [Fact]
-    public void A_section_in_the_defaults_gives_what_the_section_itself_does_not_say()
+    public void A_section_in_the_defaults_applies_to_keys_that_the_section_does_not_set()
     {
         var root = Root("defaults.ssl.cafile=ca", "defaults.ssl.verify=1", "s.ssl.verify=0", "s.ssl.odd=1", "defaults.ssl.strange=1");
         var defaults = root.Section("defaults");
@@ -193,7 +193,7 @@ public sealed class SectionReaderTests
     }
 
     [Fact]
-    public void A_setting_under_its_other_name_goes_before_a_default()
+    public void A_setting_under_its_alias_precedes_a_default()
     {
         var root = Root("defaults.max_runtime=1", "s.runtime=2");
 
@@ -201,7 +201,7 @@ public sealed class SectionReaderTests
     }
 
     [Fact]
-    public void An_entry_may_be_null_or_empty_but_not_anything_else_and_needs_a_name()
+    public void An_entry_is_null_or_an_object_and_has_a_name()
     {
         var root = Root("""p={"a": null, "b": {}, "c": false, "": {}, "*odd name.1": {}}""");
 
@@ -209,12 +209,12 @@ public sealed class SectionReaderTests
 
         entries.Select(entry => entry.Key).Should().Contain(["a", "b", "*odd name.1"]);
         _diagnostics.Problems.Should().Equal(
-            "command line: p: a name in it is empty",
-            "command line: p.c: false stands where an object is wanted");
+            "command line: p: an entry has an empty name",
+            "command line: p.c: expected an object, found false");
     }
 
     [Fact]
-    public void Words_are_given_as_a_list_or_with_commas()
+    public void Words_are_read_from_a_list_or_a_text_with_commas()
     {
         Root("a=X,Y").Strings("a").Should().Be("X,Y");
         Root("a=[\"X\",\"Y\"]").Strings("a").Should().Be("X,Y");
@@ -222,7 +222,7 @@ public sealed class SectionReaderTests
     }
 
     [Fact]
-    public void The_password_is_not_in_what_a_log_would_show()
+    public void The_password_is_not_in_the_text_for_logs()
     {
         var ssl = SslConfig.Read(Root("ssl.pass=secret", "ssl.cert=c.pem"));
 

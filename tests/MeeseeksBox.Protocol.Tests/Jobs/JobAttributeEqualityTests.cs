@@ -20,7 +20,7 @@ public sealed class JobAttributeEqualityTests
     [InlineData("config", "{}", "null")]
     [InlineData("runtime", "5", "6")]
     [InlineData("stdin", "\"\"", "null")]
-    public void Different_values_are_told_apart(string name, string one, string other)
+    public void Different_values_are_not_the_same(string name, string one, string other)
     {
         JobAttributes.TryFind(name, out var attribute).Should().BeTrue();
         var job = attribute!.Read(new Job { Id = "a" }, Some.Json(one), out _);
@@ -37,7 +37,7 @@ public sealed class JobAttributeEqualityTests
     [InlineData("env", """{"A":"1","B":"2"}""", """{"B":2,"A":1}""")]
     [InlineData("config", """{"a":[1]}""", """{ "a": [ 1 ] }""")]
     [InlineData("args", """{"a":1,"b":2}""", """{"b":2,"a":1}""")]
-    public void A_value_is_the_same_however_it_was_written(string name, string one, string other)
+    public void A_value_is_the_same_in_any_form(string name, string one, string other)
     {
         JobAttributes.TryFind(name, out var attribute).Should().BeTrue();
         var job = attribute!.Read(new Job { Id = "a" }, Some.Json(one), out _);
@@ -46,7 +46,7 @@ public sealed class JobAttributeEqualityTests
     }
 
     [Fact]
-    public void A_job_has_the_same_attributes_after_it_travelled() => SomeJob.Any.Sample(job =>
+    public void A_job_has_the_same_attributes_after_it_was_sent() => SomeJob.Any.Sample(job =>
     {
         var again = Some.Job(JsonSerializer.Serialize(job, WireContext.Default.Job));
 

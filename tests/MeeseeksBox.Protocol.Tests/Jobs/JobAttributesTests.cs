@@ -29,7 +29,7 @@ public sealed class JobAttributesTests
     });
 
     [Fact]
-    public void Any_value_is_a_job_that_can_be_sent_on_or_a_problem() => Some.AnyJson.Sample(json =>
+    public void Any_value_is_a_job_that_can_be_sent_or_a_problem() => Some.AnyJson.Sample(json =>
     {
         foreach (var text in (string[])[json, .. JobAttributes.All.Select(attribute => $$"""{"id":"a","{{attribute.Name}}":{{json}} }"""), $$"""{"id":"a","own":{{json}} }"""])
         {
@@ -49,7 +49,7 @@ public sealed class JobAttributesTests
     [InlineData("""{"id":"a","x":{"y":["\udc00"]}}""")]
     [InlineData("""{"id":"a","\ud800":1}""")]
     [InlineData("""{"id":"a","config":{"\ud800":1}}""")]
-    public void A_job_with_half_a_character_is_refused_because_it_could_never_be_sent_on(string json)
+    public void A_job_with_half_of_a_surrogate_pair_is_rejected(string json)
     {
         JobAttributes.TryRead(Some.Json(json), out _, out var problem).Should().BeFalse();
 
@@ -58,7 +58,7 @@ public sealed class JobAttributesTests
     }
 
     [Fact]
-    public void A_job_with_broken_UTF8_is_refused()
+    public void A_job_with_broken_UTF8_is_rejected()
     {
         byte[] json = [.. "{\"id\":\"a\",\"x\":\""u8, 0xC3, .. "\"}"u8];
         using var document = JsonDocument.Parse(json);
@@ -76,8 +76,8 @@ public sealed class JobAttributesTests
     [InlineData("""{"id":"a","ts":"soon"}""", "ts: 'soon' is not a time in seconds since 1970")]
     [InlineData("""{"id":"a","ts":1e12}""", "ts: 1e12 is not a time in seconds since 1970")]
     [InlineData("""{"id":"a","rc":3000000000}""", "rc: 3000000000 is not a whole number")]
-    [InlineData("""{"id":"a","x":1e999}""", "x: 1e999 is not a value, nested at most 60 levels deep, with numbers that are finite")]
-    public void What_is_no_job_is_refused_by_its_key(string json, string expected)
+    [InlineData("""{"id":"a","x":1e999}""", "x: 1e999 is not a value, nested at most 60 levels deep, with finite numbers only")]
+    public void An_invalid_job_is_rejected_with_the_name_of_the_key(string json, string expected)
     {
         JobAttributes.TryRead(Some.Json(json), out _, out var problem).Should().BeFalse();
 
@@ -92,7 +92,7 @@ public sealed class JobAttributesTests
     [InlineData("""{"id":"b"}""", "a", "id: the job under the key 'a' has the id 'b'")]
     [InlineData("{}", "", "id: a job must have one")]
     [InlineData("""{"rc":"x"}""", "a", "rc: 'x' is not a whole number")]
-    public void A_job_takes_its_id_from_its_key_unless_it_has_another_one(string json, string key, string? expected)
+    public void The_id_of_a_job_is_its_key_and_any_other_is_a_problem(string json, string key, string? expected)
     {
         var read = JobAttributes.TryRead(Some.Json(json), key, out var job, out var problem);
 
@@ -101,7 +101,7 @@ public sealed class JobAttributesTests
     }
 
     [Fact]
-    public void Unknown_keys_are_kept_and_sent_on_as_they_came()
+    public void Unknown_keys_are_kept_and_sent_unchanged()
     {
         var job = Some.JobWith("""  "progress":0.50,"gpu":{"id":[1,null]},"":1,"note":null  """);
 
@@ -114,7 +114,7 @@ public sealed class JobAttributesTests
     }
 
     [Fact]
-    public void An_unknown_key_that_comes_again_replaces_its_value_and_leaves_the_others()
+    public void A_second_value_of_an_unknown_key_replaces_the_first_and_keeps_other_keys()
     {
         var job = JobAttributes.Change(Some.JobWith("\"a\":1,\"b\":2"), Some.Json("""{"a":3}"""), out var problem);
 
@@ -138,7 +138,7 @@ public sealed class JobAttributesTests
     }
 
     [Fact]
-    public void A_job_carries_what_old_peers_need()
+    public void A_job_has_the_attributes_that_legacy_peers_need()
     {
         var names = Some.Written(new Job { Id = "a" }).EnumerateObject().Select(property => property.Name);
 
@@ -146,7 +146,7 @@ public sealed class JobAttributesTests
     }
 
     [Fact]
-    public void A_job_without_node_says_false()
+    public void A_job_without_a_node_has_the_node_false()
     {
         var written = Some.Written(new Job { Id = "a" });
 
@@ -162,7 +162,7 @@ public sealed class JobAttributesTests
     [InlineData("config")]
     [InlineData("env")]
     [InlineData("cwd")]
-    public void A_spec_key_that_was_taken_back_travels_as_null_until_it_is_set_again(string name)
+    public void A_cleared_spec_attribute_is_sent_as_null_until_it_is_set_again(string name)
     {
         JobAttributes.TryFind(name, out var attribute).Should().BeTrue();
         var value = Some.Json(name switch { "runtime" => "5", "config" or "env" => "{}", _ => "\"/x\"" });
@@ -185,7 +185,7 @@ public sealed class JobAttributesTests
     [InlineData("resubmit", "false")]
     [InlineData("retries", "0")]
     [InlineData("tags", "[]")]
-    public void A_spec_key_whose_absence_has_a_value_travels_as_that_when_it_is_taken_back(string name, string expected)
+    public void A_cleared_spec_attribute_with_a_default_is_sent_as_the_default(string name, string expected)
     {
         JobAttributes.TryFind(name, out var attribute).Should().BeTrue();
 
@@ -196,7 +196,7 @@ public sealed class JobAttributesTests
     }
 
     [Fact]
-    public void What_was_never_said_is_left_out()
+    public void Attributes_that_were_never_set_are_omitted()
     {
         var names = Some.Written(new Job { Id = "a" }).EnumerateObject().Select(property => property.Name);
 
@@ -209,7 +209,7 @@ public sealed class JobAttributesTests
     [InlineData("\"epoch\":1", true)]
     [InlineData("\"start_count\":1000000000,\"fail_count\":1", true)]
     [InlineData("\"start_count\":0", false)]
-    public void Run_keys_are_null_from_a_first_run_on_so_that_peers_forget_the_run_before(string counts, bool written)
+    public void Attributes_of_a_run_are_null_from_the_first_run_on(string counts, bool written)
     {
         var job = Some.Written(Some.JobWith(counts));
 
@@ -221,7 +221,7 @@ public sealed class JobAttributesTests
     }
 
     [Fact]
-    public void A_value_of_a_run_is_written_as_it_is()
+    public void A_value_of_a_run_is_written_unchanged()
     {
         var written = Some.Written(Some.JobWith("""  "start_count":1,"rc":-9,"error":"exceeded","stdout_data":"aGVsbG8K","stdout_truncated":true  """));
 
@@ -232,7 +232,7 @@ public sealed class JobAttributesTests
     }
 
     [Fact]
-    public void Settings_and_command_are_never_both_there()
+    public void Settings_and_command_exclude_each_other()
     {
         var job = Some.Job("""{"id":"a","args":{"x":1}}""");
 
@@ -247,7 +247,7 @@ public sealed class JobAttributesTests
     [InlineData("killed", false, false, true)]
     [InlineData("done", false, false, true)]
     [InlineData("failed", false, false, true)]
-    public void A_job_has_ended_when_it_is_not_live_and_no_pool_has_hold_of_it(string state, bool active, bool live, bool ended)
+    public void A_job_has_ended_when_it_is_not_live_and_no_pool_holds_it(string state, bool active, bool live, bool ended)
     {
         var job = Some.JobWith($"\"state\":\"{state}\",\"active\":{(active ? 1 : 0)}");
 

@@ -19,7 +19,7 @@ public sealed class JobFilterTests
     [InlineData("""{"id":"a","ids":["a","b"]}""", "a")]
     [InlineData("""{"state":"done"}""", null)]
     [InlineData("\"a*\"", "a*")]
-    public void Ids_are_kept_in_their_order_to_be_looked_up(string json, string? expected)
+    public void Ids_are_kept_in_order(string json, string? expected)
     {
         var ids = Read(json).Ids;
 
@@ -64,7 +64,7 @@ public sealed class JobFilterTests
     [InlineData("""{"tag":"x"}""", false)]
     [InlineData("""{"tag":"T1"}""", false)]
     [InlineData("""{"tag":[]}""", false)]
-    public void Tag_is_one_of_the_jobs_tags(string json, bool expected) =>
+    public void Tag_matches_any_tag_of_the_job(string json, bool expected) =>
         Read(json).Matches(Some.JobWith("\"tags\":[\"t1\",7,1.50]")).Should().Be(expected);
 
     [Theory]
@@ -108,7 +108,7 @@ public sealed class JobFilterTests
     [InlineData("""{"pool":"p1","state":"running","tag":"t1"}""", true)]
     [InlineData("""{"pool":"p1","state":"running","tag":"t2"}""", false)]
     [InlineData("{}", true)]
-    public void Any_attribute_may_be_asked_for_and_all_must_hold(string json, bool expected)
+    public void Any_attribute_is_a_condition_and_all_must_hold(string json, bool expected)
     {
         var job = Some.Job("""
             {"id":"a","pool":"p1","args":["/bin/echo","hello"],"node":"n1","state":"running","active":true,"restart":1,"retries":3,"runtime":60.0,
@@ -119,7 +119,7 @@ public sealed class JobFilterTests
     }
 
     [Fact]
-    public void A_job_without_a_node_is_found_by_false()
+    public void A_job_without_a_node_matches_false()
     {
         var job = Some.JobWith("\"node\":false");
 
@@ -146,7 +146,7 @@ public sealed class JobFilterTests
     [InlineData("""{"seq":"x"}""", "seq: 'x' is not a number")]
     [InlineData("""{"seq":null}""", "seq: null is not a number")]
     [InlineData("""{"ts":[1]}""", "ts: [1] is not a number")]
-    public void What_is_no_filter_is_refused(string json, string expected)
+    public void An_invalid_filter_is_rejected(string json, string expected)
     {
         JobFilter.Read(Some.Json(json), out var problem).Should().BeNull();
 
@@ -154,7 +154,7 @@ public sealed class JobFilterTests
     }
 
     [Fact]
-    public void Any_value_is_read_or_refused_with_a_problem() => Gen.Select(Some.AnyJson, SomeJob.Any).Sample((json, job) =>
+    public void Any_value_is_read_or_rejected_with_a_problem() => Gen.Select(Some.AnyJson, SomeJob.Any).Sample((json, job) =>
     {
         var filter = JobFilter.Read(Some.Json(json), out var problem);
 
@@ -163,7 +163,7 @@ public sealed class JobFilterTests
     });
 
     [Fact]
-    public void A_job_is_found_by_each_of_its_own_attributes() => SomeJob.Any.Sample(job =>
+    public void A_job_matches_each_of_its_attributes() => SomeJob.Any.Sample(job =>
     {
         foreach (var property in Some.Written(job).EnumerateObject())
         {

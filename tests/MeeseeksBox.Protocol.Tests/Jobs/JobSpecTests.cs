@@ -8,7 +8,7 @@ namespace MeeseeksBox.Protocol.Tests.Jobs;
 public sealed class JobSpecTests
 {
     [Fact]
-    public void Every_spec_key_is_taken()
+    public void Every_spec_attribute_is_read()
     {
         var spec = Read("""
             {"id":"a","pool":"p1","args":["/bin/echo","x"],"node":"n1","stdin":"/in","stdout":"/out","stderr":"/err","runtime":60,"hold":true,
@@ -29,7 +29,7 @@ public sealed class JobSpecTests
     }
 
     [Fact]
-    public void Keys_that_submit_does_not_take_are_named_and_ignored()
+    public void Unsupported_keys_are_ignored_and_listed()
     {
         var spec = Read("""{"pool":"p1","rc":0,"submit_ts":5,"epoch":7,"nodes":["x"],"colour":"red"}""");
 
@@ -44,7 +44,7 @@ public sealed class JobSpecTests
     [InlineData("""{"tags":["t1",7]}""", "t1,7")]
     [InlineData("""{"tags":[null]}""", "")]
     [InlineData("""{"tags":null}""", "")]
-    public void Tag_is_taken_for_tags_and_a_single_tag_for_a_list_of_one(string json, string expected)
+    public void Tag_is_an_alias_of_tags_and_a_single_tag_is_a_list_of_one(string json, string expected)
     {
         var spec = Read(json);
 
@@ -61,7 +61,7 @@ public sealed class JobSpecTests
     [InlineData("-1", null, null)]
     [InlineData("\"0\"", null, null)]
     [InlineData("\"\"", null, null)]
-    public void A_user_is_a_name_or_a_number_and_0_is_none_because_clients_of_later_versions_send_0_for_root(string json, string? expected, string? written)
+    public void A_user_is_a_name_or_a_number_and_0_is_none(string json, string? expected, string? written)
     {
         var spec = Read($$"""{"uid":{{json}},"gid":{{json}} }""");
 
@@ -73,11 +73,11 @@ public sealed class JobSpecTests
     [InlineData("1.5")]
     [InlineData("[1]")]
     [InlineData("\"a\\u0000b\"")]
-    public void A_user_that_is_neither_is_refused(string json) =>
+    public void A_user_that_is_neither_is_rejected(string json) =>
         JobSpec.Read(Some.Json($$"""{"uid":{{json}} }""")).Problem.Should().StartWith("uid: ").And.EndWith("is not a name or a number");
 
     [Fact]
-    public void Numbers_in_args_are_taken_as_the_texts_they_were_written_as() =>
+    public void Numbers_in_args_become_the_texts_that_were_written() =>
         Read("""{"args":["sleep",60,1.50,"007"]}""").Values.Args.Should().Equal("sleep", "60", "1.50", "007");
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class JobSpecTests
     [InlineData("\"1\"")]
     [InlineData("1")]
     [InlineData("true")]
-    public void Truths_are_taken_in_every_form(string truth)
+    public void Booleans_are_read_in_every_form(string truth)
     {
         var values = Read($$"""{"hold":{{truth}},"restart":{{truth}},"resubmit":{{truth}} }""").Values;
 
@@ -101,7 +101,7 @@ public sealed class JobSpecTests
     }
 
     [Fact]
-    public void Numbers_are_taken_in_quotes_and_answered_as_numbers()
+    public void Numbers_are_read_in_quotes_and_written_as_numbers()
     {
         var values = Read("""{"runtime":"1.5","retries":"3"}""").Values;
 
@@ -134,7 +134,7 @@ public sealed class JobSpecTests
     public void An_id_is_text_and_may_be_missing(string json, string? expected) => Read(json).Id.Should().Be(expected);
 
     [Fact]
-    public void A_state_that_was_not_asked_for_is_null()
+    public void A_state_that_was_not_requested_is_null()
     {
         Read("""{"id":"a"}""").State.Should().BeNull();
         Read("""{"id":"a","state":null}""").State.Should().BeNull();
@@ -142,7 +142,7 @@ public sealed class JobSpecTests
     }
 
     [Fact]
-    public void Config_is_kept_as_it_came()
+    public void Config_is_kept_unchanged()
     {
         const string Config = """{"b":1.0,"a":[null,{"é":"\u00e9"}],"cwd":"/tmp"}""";
 
@@ -165,11 +165,11 @@ public sealed class JobSpecTests
     [InlineData("""{"runtime":"soon"}""", "runtime: 'soon' is not a number of seconds, 0 or more")]
     [InlineData("""{"runtime":-1}""", "runtime: -1 is not a number of seconds, 0 or more")]
     [InlineData("""{"runtime":1e999}""", "runtime: 1e999 is not a number of seconds, 0 or more")]
-    [InlineData("""{"config":[]}""", "config: [] is not an object, nested at most 60 levels deep, with numbers that are finite")]
-    [InlineData("""{"config":{"a":[1e999]}}""", "config: {\"a\":[1e999]} is not an object, nested at most 60 levels deep, with numbers that are finite")]
+    [InlineData("""{"config":[]}""", "config: [] is not an object, nested at most 60 levels deep, with finite numbers only")]
+    [InlineData("""{"config":{"a":[1e999]}}""", "config: {\"a\":[1e999]} is not an object, nested at most 60 levels deep, with finite numbers only")]
     [InlineData("""{"tags":{}}""", "tags: {} is not a list of texts")]
     [InlineData("""{"tag":[true]}""", "tags: [true] is not a list of texts")]
-    public void A_bad_value_is_named_with_its_key(string json, string expected) => Problem(json).Should().Be(expected);
+    public void An_invalid_value_is_reported_with_its_key(string json, string expected) => Problem(json).Should().Be(expected);
 
     [Theory]
     [InlineData("""{"env":["A=1"]}""")]
@@ -178,10 +178,10 @@ public sealed class JobSpecTests
     [InlineData("""{"env":{"A=B":"1"}}""")]
     [InlineData("""{"env":{"A\u0000":"1"}}""")]
     [InlineData("""{"env":{"A":"1\u0000"}}""")]
-    public void An_environment_that_no_process_can_have_is_refused(string json) => Problem(json).Should().StartWith("env: ");
+    public void An_environment_that_is_impossible_for_a_process_is_rejected(string json) => Problem(json).Should().StartWith("env: ");
 
     [Fact]
-    public void The_first_of_several_bad_values_is_named_and_the_good_ones_are_not_lost()
+    public void The_first_of_several_invalid_values_is_reported_and_valid_ones_are_kept()
     {
         var spec = JobSpec.Read(Some.Json("""{"retries":-1,"hold":"x","id":"a","nonsense":1}"""));
 
@@ -191,7 +191,7 @@ public sealed class JobSpecTests
     }
 
     [Fact]
-    public void Nothing_that_a_job_keeps_may_be_nested_deeper_than_a_line_can_carry()
+    public void A_value_of_a_job_is_never_nested_deeper_than_a_line_allows()
     {
         static string Nested(int levels) => string.Concat(Enumerable.Repeat("{\"a\":", levels)) + "1" + new string('}', levels);
 
@@ -204,7 +204,7 @@ public sealed class JobSpecTests
     }
 
     [Fact]
-    public void Any_object_is_read_or_refused_with_a_problem() => Some.AnyJson.Sample(json =>
+    public void Any_object_is_read_or_rejected_with_a_problem() => Some.AnyJson.Sample(json =>
     {
         foreach (var attribute in JobAttributes.All)
         {

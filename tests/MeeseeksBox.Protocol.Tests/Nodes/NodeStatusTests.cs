@@ -8,7 +8,7 @@ namespace MeeseeksBox.Protocol.Tests.Nodes;
 public sealed class NodeStatusTests
 {
     [Fact]
-    public void An_old_peers_status_has_no_version_and_no_abilities()
+    public void The_status_of_a_legacy_node_has_no_version_and_no_capabilities()
     {
         var status = Read("""{"pools":{"p1":2,"p2":true},"online":true,"ts":1795413155.2541647,"loadavg":0.5,"routing":["head1","node1"]}""");
 
@@ -24,7 +24,7 @@ public sealed class NodeStatusTests
     }
 
     [Fact]
-    public void Our_status_carries_version_and_abilities()
+    public void Our_status_has_version_and_capabilities()
     {
         var status = Read("""{"ver":"1.0.0","caps":["wait"]}""");
 
@@ -37,7 +37,7 @@ public sealed class NodeStatusTests
     public void Unknown_keys_are_ignored() => Read("""{"ts":5,"gpus":["a"]}""").Ts.Should().Be(5);
 
     [Fact]
-    public void Null_is_no_name_of_a_node() => Read("""{"routing":["a",null]}""").Routing.Should().Equal("a");
+    public void Null_names_of_nodes_are_omitted() => Read("""{"routing":["a",null]}""").Routing.Should().Equal("a");
 
     [Theory]
     [InlineData("""{"ts":1e999}""", "ts: *")]
@@ -49,7 +49,7 @@ public sealed class NodeStatusTests
     [InlineData("""{"ver":"\ud800"}""", "*not valid Unicode*")]
     [InlineData("null", "null is not the status of a node")]
     [InlineData("[]", "[[]] is not the status of a node")]
-    public void What_could_not_be_sent_on_is_refused_by_its_key(string json, string expected)
+    public void A_status_that_cannot_be_sent_is_rejected_with_the_name_of_the_key(string json, string expected)
     {
         NodeStatus.TryRead(Some.Json(json), out _, out var problem).Should().BeFalse();
 
@@ -57,7 +57,7 @@ public sealed class NodeStatusTests
     }
 
     [Fact]
-    public void Whatever_is_read_can_be_written() => Some.AnyJson.Array[5].Sample(parts =>
+    public void Any_status_that_was_read_can_be_written() => Some.AnyJson.Array[5].Sample(parts =>
     {
         var json = $$"""{"online":{{parts[0]}},"ts":{{parts[1]}},"loadavg":{{parts[2]}},"routing":{{parts[3]}},"pools":{"a":{{parts[4]}}},"caps":[{{parts[0]}}]}""";
 

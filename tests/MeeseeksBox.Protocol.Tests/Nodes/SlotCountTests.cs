@@ -16,27 +16,27 @@ public sealed class SlotCountTests
     [InlineData("false", 0)]
     [InlineData("2.0", 2)]
     [InlineData("1e999", int.MaxValue)]
-    public void Slots_are_a_number_or_without_limit(string json, int? limit) => Read(json).Should().Be(new SlotCount(limit));
+    public void Slots_are_a_number_or_unlimited(string json, int? limit) => Read(json).Should().Be(new SlotCount(limit));
 
     [Theory]
     [InlineData("\"many\"")]
     [InlineData("[]")]
     [InlineData("{}")]
-    public void Anything_else_is_refused(string json) => FluentActions.Invoking(() => Read(json)).Should().Throw<JsonException>();
+    public void Any_other_value_is_rejected(string json) => FluentActions.Invoking(() => Read(json)).Should().Throw<JsonException>();
 
     [Theory]
     [InlineData(4, "4")]
     [InlineData(0, "0")]
     [InlineData(-1, "-1")]
     [InlineData(null, "true")]
-    public void Without_limit_is_written_as_true(int? limit, string json) => Written(new SlotCount(limit)).Should().Be(json);
+    public void Unlimited_slots_are_written_as_true(int? limit, string json) => Written(new SlotCount(limit)).Should().Be(json);
 
     [Theory]
     [InlineData(3, 3, false)]
     [InlineData(0, null, false)]
     [InlineData(-1, -1, true)]
     [InlineData(-5, -1, true)]
-    public void A_pool_offers_what_its_configuration_says(int slots, int? limit, bool draining)
+    public void A_pool_offers_its_configured_slots(int slots, int? limit, bool draining)
     {
         var offer = SlotCount.Of(slots);
 

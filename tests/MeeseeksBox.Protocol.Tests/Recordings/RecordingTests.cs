@@ -11,7 +11,7 @@ public sealed class RecordingTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Every_line_is_read_or_refused_as_it_was_then(Recording recording)
+    public void Every_line_is_read_or_rejected_as_in_the_original(Recording recording)
     {
         foreach (var line in recording.Lines)
         {
@@ -23,7 +23,7 @@ public sealed class RecordingTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Every_request_is_understood(Recording recording)
+    public void Every_request_is_read(Recording recording)
     {
         foreach (var line in recording.Lines.Where(line => line.IsRequest && line.Json is not null))
         {

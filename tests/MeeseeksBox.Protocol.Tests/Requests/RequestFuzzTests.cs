@@ -16,7 +16,7 @@ public sealed class RequestFuzzTests
     private static readonly string[] Corpus = [.. Recording.All.SelectMany(recording => recording.Lines).Where(line => line.Text.Length is > 0 and < 4000).Select(line => line.Text)];
 
     [Fact]
-    public void Any_line_is_read_or_refused_in_words_and_never_throws() => Gen.Int.Sample(
+    public void Any_line_is_read_or_rejected_with_a_problem_and_never_throws() => Gen.Int.Sample(
         seed =>
         {
             var mutator = new LineMutator(Corpus, seed);

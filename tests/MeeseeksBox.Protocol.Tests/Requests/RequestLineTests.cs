@@ -9,7 +9,7 @@ namespace MeeseeksBox.Protocol.Tests.Requests;
 public sealed class RequestLineTests
 {
     [Fact]
-    public void A_line_is_a_list_of_elements_in_their_order()
+    public void A_line_is_a_list_of_elements_in_order()
     {
         using var line = Parse("""[{"status":{}},5,{"ls":{}}]""");
 
@@ -39,23 +39,23 @@ public sealed class RequestLineTests
     [InlineData("5", "5 is not a list of requests; send one like [{\"status\":{}}]")]
     [InlineData("\"x\"", "'x' is not a list of requests; send one like [{\"status\":{}}]")]
     [InlineData("null", "null is not a list of requests; send one like [{\"status\":{}}]")]
-    public void Another_value_is_a_problem_of_the_line(string text, string expected) => Problem(Some.Line(text)).Should().Be(expected);
+    public void Any_other_value_is_a_problem_of_the_line(string text, string expected) => Problem(Some.Line(text)).Should().Be(expected);
 
     [Theory]
-    [InlineData("this is not json", "not JSON: character 1: 'this' is not a value: text stands in double quotes")]
-    [InlineData("[nul]", "not JSON: character 2: 'nul' is not a value: text stands in double quotes")]
-    [InlineData("{a:1}", "not JSON: character 2: 'a' stands where a key in double quotes or '}' is wanted")]
-    [InlineData("[1,]", "not JSON: character 4: ']' stands where a value is wanted")]
-    [InlineData("""["é😀",]""", "not JSON: character 7: ']' stands where a value is wanted")]
-    [InlineData("[é]", "not JSON: character 2: 'é' stands where a value or ']' is wanted")]
-    [InlineData("""[{"submit":{"pool":"p1"}, "nope"]""", "not JSON: character 33: a colon is wanted after the key \"nope\", not ']'")]
-    [InlineData("[\"a\tb\"]", "not JSON: character 4: a control character in a text: write \\u0009")]
-    [InlineData("""["ab\qc"]""", "not JSON: character 5: this backslash starts no escape: for a backslash itself write \\\\")]
-    [InlineData("[{\"ls\":{}}", "not JSON: character 11: the text ends where a comma or ']' is wanted: the '[' of line 1, column 1 is not closed")]
+    [InlineData("this is not json", "not JSON: character 1: 'this' is not a value: text needs double quotes")]
+    [InlineData("[nul]", "not JSON: character 2: 'nul' is not a value: text needs double quotes")]
+    [InlineData("{a:1}", "not JSON: character 2: expected a key in double quotes or '}', found 'a'")]
+    [InlineData("[1,]", "not JSON: character 4: expected a value, found ']'")]
+    [InlineData("""["é😀",]""", "not JSON: character 7: expected a value, found ']'")]
+    [InlineData("[é]", "not JSON: character 2: expected a value or ']', found 'é'")]
+    [InlineData("""[{"submit":{"pool":"p1"}, "nope"]""", "not JSON: character 33: expected a colon after the key \"nope\", found ']'")]
+    [InlineData("[\"a\tb\"]", "not JSON: character 4: unescaped control character in a text: write \\u0009")]
+    [InlineData("""["ab\qc"]""", "not JSON: character 5: invalid escape: for a backslash itself write \\\\")]
+    [InlineData("[{\"ls\":{}}", "not JSON: character 11: expected a comma or ']', found the end of the text: the '[' at line 1, column 1 is not closed")]
     [InlineData("[\"abc", "not JSON: character 2: the text that starts here has no closing double quote on its line")]
-    [InlineData("  ", "not JSON: character 3: the text ends where a value is wanted")]
-    [InlineData("\ufeff[]", "not JSON: character 1: the character U+FEFF stands where a value is wanted")]
-    public void What_is_not_JSON_is_named_with_its_place(string text, string expected)
+    [InlineData("  ", "not JSON: character 3: expected a value, found the end of the text")]
+    [InlineData("\ufeff[]", "not JSON: character 1: expected a value, found the character U+FEFF")]
+    public void Invalid_JSON_is_reported_with_its_position(string text, string expected)
     {
         Problem(Some.Line(text)).Should().Be(expected);
         Problem(InPieces(Encoding.UTF8.GetBytes(text))).Should().Be(expected, "a line in many pieces is the same line");
@@ -67,8 +67,8 @@ public sealed class RequestLineTests
         using var deep = Parse(new string('[', 64) + new string(']', 64));
 
         deep.Count.Should().Be(1);
-        Problem(Some.Line(new string('[', 65) + new string(']', 65))).Should().Be("not JSON: character 65: objects and lists stand in each other more than 64 deep");
-        Problem(Some.Line(string.Concat(Enumerable.Repeat("{\"a\":", 5000)))).Should().Be("not JSON: character 321: objects and lists stand in each other more than 64 deep");
+        Problem(Some.Line(new string('[', 65) + new string(']', 65))).Should().Be("not JSON: character 65: nesting exceeds 64 levels");
+        Problem(Some.Line(string.Concat(Enumerable.Repeat("{\"a\":", 5000)))).Should().Be("not JSON: character 321: nesting exceeds 64 levels");
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class RequestLineTests
     [InlineData("""[{"submit":{"id":"\udc00\ud800"}}]""")]
     [InlineData("""[{"submit":{"\ud800":1}}]""")]
     [InlineData("""[{"submit":{"config":{"a":[{"b":"\\\ud83d"}]}}}]""")]
-    public void Half_of_a_surrogate_pair_is_refused_wherever_it_stands(string text) =>
+    public void Half_of_a_surrogate_pair_is_rejected_at_any_position(string text) =>
         Problem(Some.Line(text)).Should().Contain("not valid Unicode");
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class RequestLineTests
     [InlineData("""["\\ud800"]""", "\\ud800")]
     [InlineData("""["\u00e9\n\u2028"]""", "é\n\u2028")]
     [InlineData("""["\\\ud83d\ude00\\"]""", "\\😀\\")]
-    public void Whole_characters_are_taken_however_they_are_written(string text, string expected)
+    public void Complete_characters_are_accepted_in_any_form(string text, string expected)
     {
         using var line = Parse(text);
 
@@ -102,7 +102,7 @@ public sealed class RequestLineTests
     [InlineData(new byte[] { 0xFF })]
     [InlineData(new byte[] { 0xC0, 0x80 })]
     [InlineData(new byte[] { 0xED, 0xA0, 0x80 })]
-    public void Broken_UTF8_is_refused_in_texts_and_in_names(byte[] broken)
+    public void Broken_UTF8_is_rejected_in_texts_and_in_names(byte[] broken)
     {
         byte[] text = [.. "[\""u8, .. broken, .. "\"]"u8];
         byte[] name = [.. "{\""u8, .. broken, .. "\":1}"u8];
@@ -128,7 +128,7 @@ public sealed class RequestLineTests
         });
 
     [Fact]
-    public void Every_text_of_a_line_that_was_accepted_can_be_read_and_written() => Gen.OneOf(
+    public void Every_text_of_an_accepted_line_can_be_read_and_written() => Gen.OneOf(
         "\\ud800", "\\udc00", "\\uDBFF", "\\udfff", "\\ud83d\\ude00", "\\\\", "\\n", "\\u0041", "u", "d800", "é", "😀").Array[0, 6].Sample(parts =>
         {
             var text = $"\"{string.Concat(parts)}\"";

@@ -44,7 +44,7 @@ public sealed class RequestObjectTests
     [InlineData("""{"options":{}}""", false)]
     [InlineData("""{"options":5}""", false)]
     [InlineData("{}", false)]
-    public void Options_may_ask_for_an_indented_answer_and_are_no_request(string json, bool pretty)
+    public void Options_may_request_an_indented_answer_and_are_not_a_request(string json, bool pretty)
     {
         var read = Read(json);
 
@@ -53,7 +53,7 @@ public sealed class RequestObjectTests
     }
 
     [Fact]
-    public void One_wrong_argument_spoils_its_element_only()
+    public void An_invalid_argument_affects_its_element_only()
     {
         using var line = RequestLine.Parse(Some.Line("""[{"ls":{}},{"ls":{},"get":true},5,{"job":"a"}]"""), out _);
 
@@ -75,7 +75,7 @@ public sealed class RequestObjectTests
     [InlineData("""{"modify":[]}""", "modify: *")]
     [InlineData("""{"config":"x"}""", "config: 'x' is not an object of settings")]
     [InlineData("""{"sync":[]}""", "sync: * is not an object of jobs")]
-    public void A_wrong_argument_is_named_with_its_request(string json, string expected)
+    public void An_invalid_argument_is_reported_with_its_request(string json, string expected)
     {
         RequestObject.Read(Some.Json(json), out var problem).Should().BeNull();
 
@@ -83,15 +83,15 @@ public sealed class RequestObjectTests
     }
 
     [Fact]
-    public void A_request_that_stands_twice_in_one_object_is_refused_because_the_answer_has_room_for_one()
+    public void A_duplicate_request_in_one_object_is_rejected()
     {
         RequestObject.Read(Some.Json("""{"submit":{"id":"a"},"submit":{"id":"b"}}"""), out var problem).Should().BeNull();
 
-        problem.Should().Be("submit: stands twice in one object; give each request an object of its own");
+        problem.Should().Be("submit: duplicate key in one object; give each request an object of its own");
     }
 
     [Fact]
-    public void A_bad_spec_is_refused_by_submit_itself_which_answers_by_id()
+    public void An_invalid_spec_is_rejected_by_submit_itself()
     {
         var submit = (SubmitRequest)Single("""{"submit":{"id":"a","retries":"x"}}""");
 
@@ -104,7 +104,7 @@ public sealed class RequestObjectTests
     [InlineData("7", "7")]
     [InlineData("""["a"]""", null)]
     [InlineData("""{"tag":"a"}""", null)]
-    public void Kill_knows_a_single_id_from_a_list_and_a_filter(string argument, string? id)
+    public void Kill_distinguishes_a_single_id_from_a_list_and_a_filter(string argument, string? id)
     {
         var kill = (KillRequest)Single($$"""{"kill":{{argument}} }""");
 
@@ -113,14 +113,14 @@ public sealed class RequestObjectTests
     }
 
     [Fact]
-    public void An_empty_filter_to_kill_is_known_as_empty() => ((KillRequest)Single("""{"kill":{}}""")).Filter.IsEmpty.Should().BeTrue();
+    public void An_empty_filter_of_kill_is_empty() => ((KillRequest)Single("""{"kill":{}}""")).Filter.IsEmpty.Should().BeTrue();
 
     [Theory]
     [InlineData("""{"sync":{"a":{"pool":"p1"}}}""")]
     [InlineData("""{"sync":{"a":{"id":null,"pool":"p1"}}}""")]
     [InlineData("""{"sync":{"a":{"id":"","pool":"p1"}}}""")]
     [InlineData("""{"sync":{"a":{"id":"a","pool":"p1"}}}""")]
-    public void A_job_of_sync_without_an_id_has_that_of_its_key(string json)
+    public void A_job_in_sync_without_an_id_has_its_key_as_the_id(string json)
     {
         var sync = (SyncRequest)Single(json);
 
@@ -129,7 +129,7 @@ public sealed class RequestObjectTests
     }
 
     [Fact]
-    public void A_job_of_sync_that_cannot_be_read_does_not_spoil_the_others()
+    public void An_invalid_job_in_sync_does_not_affect_the_others()
     {
         var sync = (SyncRequest)Single("""{"sync":{"a":{"id":"a"},"b":{"id":"b","rc":"x"},"c":{"id":"d"},"e":5,"f":{"id":"f"}}}""");
 
@@ -138,7 +138,7 @@ public sealed class RequestObjectTests
     }
 
     [Fact]
-    public void Any_value_is_read_or_refused_with_a_problem() => Some.AnyJson.Sample(json =>
+    public void Any_value_is_read_or_rejected_with_a_problem() => Some.AnyJson.Sample(json =>
     {
         foreach (var text in (string[])[json, .. Keys.Select(key => $$"""{"{{key}}":{{json}} }""")])
         {

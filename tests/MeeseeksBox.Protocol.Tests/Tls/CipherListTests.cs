@@ -13,7 +13,7 @@ public sealed class CipherListTests
     [InlineData("  ECDHE-RSA-AES256-GCM-SHA384 TLS_AES_128_GCM_SHA256 ")]
     [InlineData("ecdhe-rsa-aes256-gcm-sha384:TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES256-GCM-SHA384")]
     [InlineData("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256")]
-    public void Names_are_parted_in_several_ways_and_keep_their_order(string list)
+    public void Names_have_several_separators_and_keep_their_order(string list)
     {
         Read(list).Should().Equal("ECDHE-RSA-AES256-GCM-SHA384", "TLS_AES_128_GCM_SHA256");
         _faults.Should().BeEmpty();
@@ -23,14 +23,14 @@ public sealed class CipherListTests
     [InlineData("HIGH:!aNULL:!MD5:@STRENGTH")]
     [InlineData("DEFAULT:!3DES")]
     [InlineData("ALL")]
-    public void A_group_may_be_all_that_is_strong(string list)
+    public void A_group_may_contain_all_strong_ciphers(string list)
     {
         Read(list).Should().Equal(CipherSuites.All.Select(cipher => cipher.Name));
         _faults.Should().BeEmpty();
     }
 
     [Fact]
-    public void Groups_are_joined_and_left_out()
+    public void Groups_are_intersected_and_excluded()
     {
         Read("ECDHE+AESGCM:!ECDSA:!AES128").Should().Equal("TLS_AES_256_GCM_SHA384", "ECDHE-RSA-AES256-GCM-SHA384");
         Read("kRSA+AESGCM").Should().Equal("AES256-GCM-SHA384", "AES128-GCM-SHA256");
@@ -38,22 +38,22 @@ public sealed class CipherListTests
     }
 
     [Fact]
-    public void What_is_barred_does_not_come_back_and_what_is_taken_out_may()
+    public void Excluded_ciphers_cannot_be_added_again_but_removed_ones_can()
     {
         Read("!AES256-SHA:AES256-SHA:AES128-SHA").Should().Equal("AES128-SHA");
         Read("AES256-SHA:-AES256-SHA:AES128-SHA:AES256-SHA").Should().Equal("AES128-SHA", "AES256-SHA");
     }
 
     [Theory]
-    [InlineData("ECDHE-RSA-AES256-GCM-SHA348", "'ECDHE-RSA-AES256-GCM-SHA348' is not a cipher that can be used; the nearest known one is 'ECDHE-RSA-AES256-GCM-SHA384'")]
-    [InlineData("HIHG", "'HIHG' is not a cipher that can be used; the nearest known one is 'HIGH'")]
-    [InlineData("HIGH:!HIHG", "'HIHG' is not a cipher that can be used; the nearest known one is 'HIGH'")]
-    [InlineData("aNULL", "nothing of 'aNULL' is strong enough to be used; leave it out")]
-    [InlineData("HIGH:@SECLEVEL=1", "'@SECLEVEL=1' is not taken: name the ciphers in the order in which they are preferred")]
-    [InlineData("HIGH:+AES", "'+AES' is not taken: name the ciphers in the order in which they are preferred")]
-    [InlineData("AES:!AES", "'AES:!AES' lets no cipher in")]
-    [InlineData(":", "':' lets no cipher in")]
-    public void What_cannot_be_taken_is_told(string list, string fault)
+    [InlineData("ECDHE-RSA-AES256-GCM-SHA348", "unknown or weak cipher 'ECDHE-RSA-AES256-GCM-SHA348'; the nearest supported one is 'ECDHE-RSA-AES256-GCM-SHA384'")]
+    [InlineData("HIHG", "unknown or weak cipher 'HIHG'; the nearest supported one is 'HIGH'")]
+    [InlineData("HIGH:!HIHG", "unknown or weak cipher 'HIHG'; the nearest supported one is 'HIGH'")]
+    [InlineData("aNULL", "no cipher of 'aNULL' is strong enough; leave it out")]
+    [InlineData("HIGH:@SECLEVEL=1", "'@SECLEVEL=1' is not supported; list the ciphers in order of preference")]
+    [InlineData("HIGH:+AES", "'+AES' is not supported; list the ciphers in order of preference")]
+    [InlineData("AES:!AES", "'AES:!AES' allows no cipher")]
+    [InlineData(":", "':' allows no cipher")]
+    public void An_unsupported_word_is_a_fault(string list, string fault)
     {
         _ = Read(list);
 
@@ -61,7 +61,7 @@ public sealed class CipherListTests
     }
 
     [Fact]
-    public void Every_name_in_the_table_is_its_own()
+    public void Every_name_in_the_table_is_unique()
     {
         CipherSuites.All.Select(cipher => cipher.Name).Should().OnlyHaveUniqueItems();
         CipherSuites.All.Select(cipher => cipher.Suite).Should().OnlyHaveUniqueItems();

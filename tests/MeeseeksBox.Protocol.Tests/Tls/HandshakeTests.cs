@@ -19,7 +19,7 @@ public sealed class HandshakeTests : IDisposable
     [InlineData("::1")]
     [InlineData("0:0:0:0:0:0:0:1")]
     [InlineData("LOCALHOST")]
-    public async Task What_one_side_writes_the_other_reads(string host)
+    public async Task Each_side_reads_the_data_of_the_other(string host)
     {
         _handshake.Host = host;
 
@@ -45,15 +45,15 @@ public sealed class HandshakeTests : IDisposable
         client.Should().BeNull();
         clientProblem!.Problem.Should().Be(TlsErrorKind.NotTrusted);
         clientProblem.Message.Should().Be(
-            "the certificate 'CN=server' of localhost is not trusted: 'CN=Test CA', who signed it, leads to nobody whom we trust (ssl.cafile, ssl.capath)");
+            "the certificate 'CN=server' of localhost is not trusted: its issuer 'CN=Test CA' does not lead to a trusted authority (ssl.cafile, ssl.capath)");
         var serverProblem = await Reading(server!);
         serverProblem.Problem.Should().Be(TlsErrorKind.Refused);
-        serverProblem.Message.Should().Be("the client closed the connection right after the handshake; as a rule, it does not trust our certificate");
+        serverProblem.Message.Should().Be("the client closed the connection right after the handshake; it probably does not trust our certificate");
         server!.Refusal.Should().Be(serverProblem);
     }
 
     [Fact]
-    public async Task Without_authorities_those_of_the_system_count()
+    public async Task Without_authorities_the_system_store_applies()
     {
         _handshake.Client = new SslConfig();
 
@@ -63,18 +63,18 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_for_another_host_is_refused_and_its_names_are_told()
+    public async Task A_certificate_for_another_host_is_rejected_with_its_names()
     {
         _handshake.Host = "n2.example.org";
 
         var (_, _, _, problem) = await _handshake.RunAsync();
 
         problem!.Problem.Should().Be(TlsErrorKind.OtherHost);
-        problem.Message.Should().Be("the certificate of n2.example.org is not for this name but for localhost, 127.0.0.1, ::1");
+        problem.Message.Should().Be("the certificate of n2.example.org is not valid for this name but for localhost, 127.0.0.1, ::1");
     }
 
     [Fact]
-    public async Task A_certificate_for_another_address_is_refused()
+    public async Task A_certificate_for_another_address_is_rejected()
     {
         _handshake.Host = "127.0.0.2";
 
@@ -82,7 +82,7 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_that_has_expired_is_refused()
+    public async Task An_expired_certificate_is_rejected()
     {
         var old = _handshake.Authority.Sign(new CertificateFor("old") { EndsInDays = -1 });
         _handshake.Server = new SslConfig { Cert = _handshake.Write("old.pem", old.Together) };
@@ -90,11 +90,11 @@ public sealed class HandshakeTests : IDisposable
         var (_, _, _, problem) = await _handshake.RunAsync();
 
         problem!.Problem.Should().Be(TlsErrorKind.Expired);
-        problem.Message.Should().StartWith("the certificate 'CN=old' of localhost is good only from 20");
+        problem.Message.Should().StartWith("the certificate 'CN=old' of localhost is only valid from 20");
     }
 
     [Fact]
-    public async Task A_client_that_verifies_nothing_takes_any_certificate()
+    public async Task A_client_without_verification_accepts_any_certificate()
     {
         var old = new TestAuthority("Other CA").Sign(new CertificateFor("old") { EndsInDays = -1, Hosts = ["n2"], Addresses = [] });
         _handshake.Server = new SslConfig { Cert = _handshake.Write("old.pem", old.Together) };
@@ -107,7 +107,7 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_listener_that_requires_it_lets_in_whom_its_authority_signed()
+    public async Task A_listener_that_requires_certificates_accepts_those_of_its_authority()
     {
         RequireCertificate(CertificateVerification.Required);
         ShowCertificate(_handshake.Authority.Sign("n7"));
@@ -121,7 +121,7 @@ public sealed class HandshakeTests : IDisposable
     [Theory]
     [InlineData(null)]
     [InlineData("OP_NO_TLSv1_3")]
-    public async Task A_client_without_a_certificate_hears_that_it_needs_one(string? options)
+    public async Task A_client_without_a_required_certificate_receives_an_error(string? options)
     {
         RequireCertificate(CertificateVerification.Required);
         _handshake.Client = _handshake.Client with { Options = options };
@@ -130,16 +130,16 @@ public sealed class HandshakeTests : IDisposable
 
         server.Should().BeNull();
         problem!.Problem.Should().Be(TlsErrorKind.NoCertificate);
-        problem.Message.Should().Be("the client has sent no certificate, and one is required");
+        problem.Message.Should().Be("the client sent no certificate, but one is required");
         (await EverythingAsync(client!)).Should().Be(
-            """[{"error":"this node does not let you in: the client has sent no certificate, and one is required","code":"certificate_refused"}]""" + "\n");
+            """[{"error":"connection rejected: the client sent no certificate, but one is required","code":"certificate_refused"}]""" + "\n");
     }
 
     [Theory]
     [InlineData(CertificateVerification.Optional, null)]
     [InlineData(CertificateVerification.Required, null)]
     [InlineData(CertificateVerification.Required, "OP_NO_TLSv1_3")]
-    public async Task A_client_with_a_certificate_of_another_authority_is_refused_and_hears_of_it(CertificateVerification verify, string? options)
+    public async Task A_client_with_a_certificate_of_another_authority_is_rejected_with_an_error(CertificateVerification verify, string? options)
     {
         using var other = new TestAuthority("Other CA");
         RequireCertificate(verify);
@@ -150,12 +150,12 @@ public sealed class HandshakeTests : IDisposable
 
         server.Should().BeNull();
         problem!.Problem.Should().Be(TlsErrorKind.NotTrusted);
-        problem.Message.Should().StartWith("the certificate 'CN=stranger' of the client is not trusted: 'CN=Other CA', who signed it");
+        problem.Message.Should().StartWith("the certificate 'CN=stranger' of the client is not trusted: its issuer 'CN=Other CA' does not lead to");
         (await EverythingAsync(client!)).Should().Contain("certificate_refused").And.Contain("Other CA");
     }
 
     [Fact]
-    public async Task A_certificate_of_a_client_is_optional_where_it_is()
+    public async Task A_client_certificate_may_be_optional()
     {
         RequireCertificate(CertificateVerification.Optional);
 
@@ -167,18 +167,18 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_made_for_servers_is_none_for_a_client()
+    public async Task A_certificate_for_servers_is_not_valid_for_a_client()
     {
         RequireCertificate(CertificateVerification.Required);
         ShowCertificate(_handshake.Authority.Sign(new CertificateFor("n1") { Uses = [ForServers] }));
 
         var (_, _, problem, _) = await _handshake.RunAsync();
 
-        problem!.Message.Should().Be("the certificate 'CN=n1' of the client is not trusted: it is not made to be shown by a client (extendedKeyUsage)");
+        problem!.Message.Should().Be("the certificate 'CN=n1' of the client is not trusted: it is not valid for a client (extendedKeyUsage)");
     }
 
     [Fact]
-    public async Task Certificates_between_ours_and_its_authority_are_sent_along()
+    public async Task Intermediate_certificates_are_sent()
     {
         using var below = _handshake.Authority.Below("Department");
         var server = below.Sign("server");
@@ -201,7 +201,7 @@ public sealed class HandshakeTests : IDisposable
     [InlineData("b5ed1e7c.0")]
     [InlineData("ours.pem")]
     [InlineData("ours.CRT")]
-    public async Task A_folder_of_authorities_is_as_good_as_a_file(string name)
+    public async Task Authorities_are_read_from_a_folder(string name)
     {
         var folder = _handshake.Folder("authorities");
         using var other = new TestAuthority("Other CA");
@@ -215,7 +215,7 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_that_signed_itself_is_trusted_where_it_is_named()
+    public async Task A_self_signed_certificate_is_trusted_if_it_is_an_authority()
     {
         using var self = new TestAuthority("localhost");
         _handshake.Server = new SslConfig { Cert = _handshake.Write("self.pem", self.Together) };
@@ -227,7 +227,7 @@ public sealed class HandshakeTests : IDisposable
     [Theory]
     [InlineData("OP_NO_TLSv1_3", SslProtocols.Tls12)]
     [InlineData("OP_NO_TLSv1_2, OP_ALL", SslProtocols.Tls13)]
-    public async Task Options_take_versions_away(string options, SslProtocols spoken)
+    public async Task Options_disable_versions(string options, SslProtocols spoken)
     {
         _handshake.Server = _handshake.Server with { Options = options };
 
@@ -235,7 +235,7 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_without_a_common_version_say_so()
+    public async Task Without_a_common_version_both_sides_fail()
     {
         _handshake.Server = _handshake.Server with { Options = "OP_NO_TLSv1_3" };
         _handshake.Client = _handshake.Client with { Options = "OP_NO_TLSv1_2" };
@@ -251,7 +251,7 @@ public sealed class HandshakeTests : IDisposable
     [InlineData("TLS_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256")]
     [InlineData("ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")]
     [InlineData("ECDHE-ECDSA-AES256-SHA", "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA")]
-    public async Task Only_ciphers_that_are_named_are_used_and_the_listener_chooses_in_its_order(string ciphers, string used)
+    public async Task Only_listed_ciphers_are_used_in_the_order_of_the_listener(string ciphers, string used)
     {
         _handshake.Server = _handshake.Server with { Ciphers = ciphers };
         _handshake.Client = _handshake.Client with { Ciphers = "ALL" };
@@ -260,7 +260,7 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_without_a_common_cipher_say_so()
+    public async Task Without_a_common_cipher_both_sides_fail()
     {
         _handshake.Server = _handshake.Server with { Ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384" };
         _handshake.Client = _handshake.Client with { Ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256" };
@@ -268,12 +268,12 @@ public sealed class HandshakeTests : IDisposable
         var (_, _, serverProblem, clientProblem) = await _handshake.RunAsync();
 
         serverProblem!.Problem.Should().Be(TlsErrorKind.NothingInCommon);
-        serverProblem.Message.Should().Be("the client offers no cipher that we let in (ssl.ciphers)");
+        serverProblem.Message.Should().Be("the client offers no cipher that is allowed here (ssl.ciphers)");
         clientProblem!.Problem.Should().Be(TlsErrorKind.NothingInCommon);
     }
 
     [Fact]
-    public async Task A_server_that_speaks_plain_text_is_told_apart()
+    public async Task A_plain_text_server_is_detected()
     {
         var (server, client) = await _handshake.ConnectAsync();
         await server.WriteAsync("[{\"error\":\"no\"}]\n"u8.ToArray(), TestContext.Current.CancellationToken);
@@ -281,11 +281,11 @@ public sealed class HandshakeTests : IDisposable
         var problem = (await FluentActions.Awaiting(() => _handshake.ConnectAsync(client)).Should().ThrowAsync<TlsException>()).Which;
 
         problem.Problem.Should().Be(TlsErrorKind.PlainText);
-        problem.Message.Should().Be("localhost speaks plain text there and not TLS: leave ssl out, or set listen.ssl on the other side");
+        problem.Message.Should().Be("localhost speaks plain text on this port and not TLS; leave ssl out, or set listen.ssl on the other side");
     }
 
     [Fact]
-    public async Task A_server_that_closes_is_said()
+    public async Task A_server_that_closes_is_an_error()
     {
         var (server, client) = await _handshake.ConnectAsync();
         server.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
@@ -297,7 +297,7 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_that_speaks_something_else_is_said()
+    public async Task A_client_without_TLS_is_an_error()
     {
         var (server, client) = await _handshake.ConnectAsync();
         await client.WriteAsync("[{\"status\":{}}]\n"u8.ToArray(), TestContext.Current.CancellationToken);
@@ -308,7 +308,7 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_waits_longer_than_he_wants()
+    public async Task A_handshake_can_be_cancelled()
     {
         var (_, client) = await _handshake.ConnectAsync();
         using var limit = new CancellationTokenSource();
@@ -320,7 +320,7 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public async Task The_other_side_sees_the_end_when_one_closes()
+    public async Task A_close_ends_the_stream_of_the_peer()
     {
         var (server, client, _, _) = await _handshake.RunAsync();
 

@@ -15,24 +15,24 @@ public sealed class LoadTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_certificate_may_have_its_key_in_a_file_of_its_own_behind_a_password(bool isRsa)
+    public void The_private_key_may_be_an_encrypted_file_of_its_own(bool isRsa)
     {
         var certificate = Authority.Sign(new CertificateFor("n1") { IsRsa = isRsa });
         var ssl = new SslConfig { Cert = Write("n1.pem", certificate.Pem), PrivateKey = Write("n1.key", certificate.Encrypted("tell nobody")), Pass = "tell nobody" };
 
         Faults(ssl).Should().BeEmpty();
-        Faults(ssl with { Pass = null }).Should().Equal("pass: n1.key: the private key is encrypted, and no password is set");
-        Faults(ssl with { Pass = "other" }).Should().Equal("pass: n1.key: this password does not open the private key");
+        Faults(ssl with { Pass = null }).Should().Equal("pass: n1.key: the private key is encrypted, but no password is set");
+        Faults(ssl with { Pass = "other" }).Should().Equal("pass: n1.key: the password does not decrypt the private key");
     }
 
     [Fact]
-    public void A_password_does_no_harm_to_a_key_without_one()
+    public void A_password_is_ignored_for_an_unencrypted_key()
     {
         Faults(new SslConfig { Cert = Write("n1.pem", Authority.Sign("n1").Together), Pass = "x" }).Should().BeEmpty();
     }
 
     [Fact]
-    public void A_key_of_another_certificate_is_told()
+    public void A_key_of_another_certificate_is_a_fault()
     {
         var certificate = Write("n1.pem", Authority.Sign("n1").Pem);
 
@@ -43,12 +43,12 @@ public sealed class LoadTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "cert: n1.pem: there is no certificate in it; it must be a PEM file, with a line -----BEGIN CERTIFICATE-----")]
-    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cert: n1.pem: a certificate in it is damaged: *")]
-    [InlineData("{certificate}", "cert: n1.pem: there is no private key in it; set key to the file that has it")]
-    [InlineData("{certificate}\n-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "cert: n1.pem: the private key is damaged, or of a kind that cannot be used; make an RSA or EC key")]
-    [InlineData("{certificate}\n-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n", "cert: n1.pem: the private key is encrypted in an old way that is not safe; convert it: openssl pkcs8 -topk8 -in *n1.pem")]
-    public void What_is_wrong_with_a_file_is_told(string text, string fault)
+    [InlineData("", "cert: n1.pem: no certificate found; it must be a PEM file, with a line -----BEGIN CERTIFICATE-----")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cert: n1.pem: a certificate is damaged: *")]
+    [InlineData("{certificate}", "cert: n1.pem: no private key found; set key to the file that contains it")]
+    [InlineData("{certificate}\n-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "cert: n1.pem: the private key is damaged, or of an unsupported type; create an RSA or EC key")]
+    [InlineData("{certificate}\n-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n", "cert: n1.pem: the encryption of the private key is obsolete and unsafe; convert it: openssl pkcs8 -topk8 -in *n1.pem")]
+    public void An_error_in_a_file_is_a_fault(string text, string fault)
     {
         var ssl = new SslConfig { Cert = Write("n1.pem", text.Replace("{certificate}", Authority.Sign("n1").Pem, StringComparison.Ordinal)) };
 
@@ -56,7 +56,7 @@ public sealed class LoadTests : IDisposable
     }
 
     [Fact]
-    public void All_that_is_wrong_is_told_at_once()
+    public void All_faults_are_reported_at_once()
     {
         var ssl = new SslConfig
         {
@@ -70,30 +70,30 @@ public sealed class LoadTests : IDisposable
 
         Faults(ssl).Should().HaveCount(6).And.Contain(
             "cert: no.pem: the file cannot be read: there is no such file",
-            "cafile: ca.pem: there is no certificate in it; it must be a PEM file, with a line -----BEGIN CERTIFICATE-----",
+            "cafile: ca.pem: no certificate found; it must be a PEM file, with a line -----BEGIN CERTIFICATE-----",
             "capath: none: the folder cannot be read: there is no such folder",
-            "options: 'OP_NO_TLSv1_2,OP_NO_TLSv1_3' leaves no version of TLS to speak; 1.2 and 1.3 are there");
+            "options: 'OP_NO_TLSv1_2,OP_NO_TLSv1_3' disables every version of TLS; leave 1.2 or 1.3 enabled");
     }
 
     [Fact]
-    public void A_folder_without_certificates_is_told()
+    public void A_folder_without_certificates_is_a_fault()
     {
         _ = Write("README", "nothing");
 
         TlsClient.Load(new SslConfig { CaPath = _folder.Path }, out var faults).Should().BeNull();
 
-        faults.Should().ContainSingle().Which.Text.Should().Contain("no certificate is in the folder");
+        faults.Should().ContainSingle().Which.Text.Should().Contain("no certificate found in the folder");
     }
 
     [Fact]
-    public void A_listener_that_wants_certificates_must_know_whose()
+    public void A_listener_that_verifies_certificates_needs_authorities()
     {
         Faults(new SslConfig { Cert = Write("n1.pem", Authority.Sign("n1").Together), Verify = CertificateVerification.Optional })
-            .Should().ContainSingle().Which.Should().StartWith("verify: whose clients are let in must be said");
+            .Should().ContainSingle().Which.Should().StartWith("verify: client certificates cannot be verified without authorities");
     }
 
     [Fact]
-    public void A_key_without_a_certificate_is_told()
+    public void A_key_without_a_certificate_is_a_fault()
     {
         TlsClient.Load(new SslConfig { PrivateKey = "n1.key" }, out var faults).Should().BeNull();
 

@@ -13,7 +13,7 @@ public sealed partial class OpenSslTests : IDisposable
     private Process? _openssl;
 
     [Fact]
-    public async Task A_server_of_theirs_and_a_client_of_ours_come_together()
+    public async Task Our_client_connects_to_a_server_of_OpenSSL()
     {
         using var stream = await ConnectAsync("-Verify", "1", "-rev");
         await stream.WriteAsync("olleh\n"u8.ToArray(), TestContext.Current.CancellationToken);
@@ -22,9 +22,9 @@ public sealed partial class OpenSslTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-tls1_3", TlsErrorKind.Refused, "localhost refused us: it requires a certificate of us (certificate_required)")]
-    [InlineData("-tls1_2", TlsErrorKind.NothingInCommon, "localhost refused us: it could not agree on anything with us, or asks for a certificate (handshake_failure)")]
-    public async Task A_client_without_a_certificate_hears_that_it_needs_one(string version, TlsErrorKind problem, string message)
+    [InlineData("-tls1_3", TlsErrorKind.Refused, "localhost rejected the connection: it requires a certificate from us (certificate_required)")]
+    [InlineData("-tls1_2", TlsErrorKind.NothingInCommon, "localhost rejected the connection: no common parameters, or it requires a certificate (handshake_failure)")]
+    public async Task A_client_without_a_required_certificate_receives_an_error(string version, TlsErrorKind problem, string message)
     {
         _handshake.Client = _handshake.Client with { Cert = null };
 
@@ -34,7 +34,7 @@ public sealed partial class OpenSslTests : IDisposable
     [Theory]
     [InlineData("-tls1_3")]
     [InlineData("-tls1_2")]
-    public async Task A_client_with_a_certificate_of_another_authority_hears_that_it_is_not_trusted(string version)
+    public async Task A_client_with_an_untrusted_certificate_receives_an_error(string version)
     {
         using var other = new TestAuthority("Other CA");
         _handshake.Client = _handshake.Client with { Cert = _handshake.Write("other.pem", other.Sign("stranger").Together) };
@@ -42,14 +42,14 @@ public sealed partial class OpenSslTests : IDisposable
         (await RefusalAsync("-Verify", "1", "-verify_return_error", version)).Should().BeEquivalentTo(new
         {
             Problem = TlsErrorKind.Refused,
-            Message = "localhost refused us: it does not trust those who signed our certificate (unknown_ca)",
+            Message = "localhost rejected the connection: it does not trust the authority of our certificate (unknown_ca)",
         });
     }
 
     [Theory]
     [InlineData("-tls1_3")]
     [InlineData("-tls1_2")]
-    public async Task A_server_of_ours_hears_that_it_is_not_trusted(string version)
+    public async Task Our_server_receives_an_error_if_it_is_not_trusted(string version)
     {
         using var other = new TestAuthority("Other CA");
         using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
@@ -62,7 +62,7 @@ public sealed partial class OpenSslTests : IDisposable
         (await act.Should().ThrowAsync<TlsException>()).Which.Should().BeEquivalentTo(new
         {
             Problem = TlsErrorKind.Refused,
-            Message = "the client refused us: it does not trust those who signed our certificate (unknown_ca)",
+            Message = "the client rejected the connection: it does not trust the authority of our certificate (unknown_ca)",
         });
     }
 

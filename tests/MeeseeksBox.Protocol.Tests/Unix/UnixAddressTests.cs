@@ -12,12 +12,12 @@ public sealed class UnixAddressTests
     [InlineData("unix", null)]
     [InlineData("localhost", null)]
     [InlineData("::1", null)]
-    public void The_path_stands_behind_the_word(string address, string? path) => UnixAddress.PathOf(address).Should().Be(path);
+    public void The_path_follows_the_prefix(string address, string? path) => UnixAddress.PathOf(address).Should().Be(path);
 
     [Theory]
     [InlineData(108, false)]
     [InlineData(109, true)]
-    public void A_path_that_no_socket_can_have_is_told(int bytes, bool isTooLong)
+    public void A_path_that_is_too_long_is_a_fault(int bytes, bool isTooLong)
     {
         var ascii = UnixAddress.FaultOf($"unix:{new string('x', bytes)}");
         var umlauts = UnixAddress.FaultOf($"unix:{new string('x', bytes - 2)}ä");
@@ -27,18 +27,18 @@ public sealed class UnixAddressTests
     }
 
     [Fact]
-    public void A_setting_that_is_of_no_use_is_named_with_its_place()
+    public void An_invalid_setting_is_reported_with_its_path()
     {
         var diagnostics = new ConfigDiagnostics();
 
         var address = UnixAddress.Read(SectionReader.Root(ConfigTree.Read(["address=unix:"], diagnostics), diagnostics));
 
         address.Should().Be("unix:");
-        diagnostics.Problems.Should().Equal("command line: address: 'unix:' stands without the path of a socket, as in unix:/run/meeseeks/box.sock");
+        diagnostics.Problems.Should().Equal("command line: address: the path of the socket is missing after 'unix:'; write it as in unix:/run/meeseeks/box.sock");
     }
 
     [Fact]
-    public void A_setting_that_is_not_there_is_null()
+    public void A_missing_setting_is_null()
     {
         var diagnostics = new ConfigDiagnostics();
 
