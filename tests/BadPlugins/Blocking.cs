@@ -2,7 +2,7 @@ using MeeseeksBox.Plugins;
 
 namespace BadPlugins;
 
-/// <summary>Never gives its thread back.</summary>
+/// <summary>A task that blocks its thread forever.</summary>
 public sealed class Blocking : IJobTask
 {
     /// <inheritdoc/>

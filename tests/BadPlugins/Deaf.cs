@@ -2,7 +2,7 @@ using MeeseeksBox.Plugins;
 
 namespace BadPlugins;
 
-/// <summary>Does not hear that it is killed.</summary>
+/// <summary>A task that ignores its kill.</summary>
 public sealed class Deaf : IJobTask
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using MeeseeksBox.Plugins;
 
 namespace BadPlugins;
 
-/// <summary>Leaves behind whatever it can: a thread, a handle, memory, and tasks that fail with nobody to hear of it.</summary>
+/// <summary>A task that leaks a thread, a file, memory and an unobserved exception.</summary>
 public sealed class Leaking : IJobTask
 {
     private static readonly List<object> Kept = [];
@@ -17,7 +17,7 @@ public sealed class Leaking : IJobTask
         }
 
         new Thread(() => Thread.Sleep(Timeout.Infinite)).Start();
-        _ = Task.Run(() => throw new InvalidOperationException("nobody hears this"), CancellationToken.None);
+        _ = Task.Run(() => throw new InvalidOperationException("unobserved"), CancellationToken.None);
         _ = kill.Register(() => { });
         return Task.FromResult(JobOutcome.Success());
     }

@@ -2,7 +2,7 @@ using MeeseeksBox.Plugins;
 
 namespace BadPlugins;
 
-/// <summary>Reports under a name that belongs to the box.</summary>
+/// <summary>A task that reports an attribute of the box.</summary>
 public sealed class Meddling : IJobTask
 {
     /// <inheritdoc/>

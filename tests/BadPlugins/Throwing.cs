@@ -2,7 +2,7 @@ using MeeseeksBox.Plugins;
 
 namespace BadPlugins;
 
-/// <summary>Throws at once.</summary>
+/// <summary>A task that throws synchronously.</summary>
 public sealed class Throwing : IJobTask
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using MeeseeksBox.Plugins;
 
 namespace BadPlugins;
 
-/// <summary>Ends well, and throws where nobody waits for it: on a thread of its own, or in an <c>async void</c>.</summary>
+/// <summary>A task that succeeds, but throws on its own thread or in an <c>async void</c>.</summary>
 public sealed class ThrowingAside : IJobTask
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using MeeseeksBox.Plugins;
 
 namespace BadPlugins;
 
-/// <summary>Throws at whoever kills it, and goes on for a while.</summary>
+/// <summary>A task that throws in the callback of its kill.</summary>
 public sealed class ThrowingAtKill : IJobTask
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using MeeseeksBox.Plugins;
 
 namespace BadPlugins;
 
-/// <summary>Throws when it is under way.</summary>
+/// <summary>A task that throws asynchronously.</summary>
 public sealed class ThrowingLater : IJobTask
 {
     /// <inheritdoc/>

@@ -2,10 +2,10 @@ using MeeseeksBox.Plugins;
 
 namespace BadPlugins;
 
-/// <summary>Cannot even be made.</summary>
+/// <summary>A task whose constructor throws.</summary>
 public sealed class ThrowingWhenMade : IJobTask
 {
-    /// <summary>Throws.</summary>
+    /// <summary>Always throws.</summary>
     public ThrowingWhenMade() => throw new InvalidOperationException("it threw when it was made");
 
     /// <inheritdoc/>

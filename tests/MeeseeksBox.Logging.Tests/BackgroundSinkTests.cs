@@ -4,7 +4,7 @@ using Serilog.Parsing;
 
 namespace MeeseeksBox.Logging.Tests;
 
-/// <summary>How lines of the log come to where they are written.</summary>
+/// <summary>Tests of the background thread of the log.</summary>
 public sealed class BackgroundSinkTests
 {
     [Fact]

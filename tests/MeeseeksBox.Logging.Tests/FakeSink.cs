@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Logging.Tests;
 
-/// <summary>A sink that keeps each event's text, and fails or does not come back when it is told to.</summary>
+/// <summary>A sink that records the text of events, and can fail or block.</summary>
 internal sealed class FakeSink : ILogEventSink, IDisposable
 {
     private readonly Lock _lock = new();
@@ -15,7 +15,7 @@ internal sealed class FakeSink : ILogEventSink, IDisposable
 
     public bool IsClosed => _isClosed;
 
-    /// <summary>What the next event throws; null again when it has.</summary>
+    /// <summary>The exception for the next event; null after it was thrown.</summary>
     public IOException? Failure
     {
         get => Volatile.Read(ref _failure);
@@ -31,13 +31,13 @@ internal sealed class FakeSink : ILogEventSink, IDisposable
         }
     }
 
-    /// <summary>Lets no event come back.</summary>
+    /// <summary>Blocks all events.</summary>
     public void Hold() => _open.Reset();
 
-    /// <summary>Lets them come back.</summary>
+    /// <summary>Unblocks all events.</summary>
     public void Release() => _open.Set();
 
-    /// <summary>Ends when an event is being held.</summary>
+    /// <summary>Waits until an event is blocked.</summary>
     public Task WhenHeldAsync() => _held.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
     public void Emit(LogEvent logEvent)

@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Logging.Tests;
 
-/// <summary>What a line of the log looks like (docs/SPECIFICATION.md#logging-settings).</summary>
+/// <summary>The format of log lines (docs/SPECIFICATION.md#logging-settings).</summary>
 public sealed class LogLineFormatterTests
 {
     private static readonly DateTimeOffset Time = new(2026, 1, 31, 15, 34, 56, 789, TimeSpan.FromHours(1));

@@ -41,7 +41,8 @@ public sealed class LogSetupTests : IDisposable
         var logger = log.CreateLogger("n");
         logger.Information("unheard");
 
-        log.Apply(new LoggingConfig { FileName = _folder.File("b.log"), Level = LogEventLevel.Debug, Format = "%(message)s" }).Should().BeNull();
+        log.Apply(new LoggingConfig { FileName = _folder.File("b.log"), Level = LogEventLevel.Debug, Format = "%(message)s" })
+            .Should().BeNull();
         logger.Debug("heard");
         log.Dispose();
 

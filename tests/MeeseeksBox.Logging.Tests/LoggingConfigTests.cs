@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Logging.Tests;
 
-/// <summary>The words of Python's <c>basicConfig</c> (docs/SPECIFICATION.md#logging-settings).</summary>
+/// <summary>The settings of Python's <c>basicConfig</c> (docs/SPECIFICATION.md#logging-settings).</summary>
 public sealed class LoggingConfigTests
 {
     [Theory]

@@ -30,7 +30,8 @@ public sealed class LenientJsonTests
     [InlineData("[]")]
     [InlineData("[1]")]
     [InlineData("{}")]
-    public void A_value_that_is_neither_true_nor_false_is_rejected(string json) => LenientJson.TryBoolean(Some.Json(json), out _).Should().BeFalse();
+    public void A_value_that_is_neither_true_nor_false_is_rejected(string json) =>
+        LenientJson.TryBoolean(Some.Json(json), out _).Should().BeFalse();
 
     [Theory]
     [InlineData("60", 60)]
@@ -55,7 +56,8 @@ public sealed class LenientJsonTests
     [InlineData("true")]
     [InlineData("null")]
     [InlineData("[1]")]
-    public void A_value_that_is_not_a_finite_number_is_rejected(string json) => LenientJson.TryNumber(Some.Json(json), out _).Should().BeFalse();
+    public void A_value_that_is_not_a_finite_number_is_rejected(string json) =>
+        LenientJson.TryNumber(Some.Json(json), out _).Should().BeFalse();
 
     [Theory]
     [InlineData("3", 3)]
@@ -74,7 +76,8 @@ public sealed class LenientJsonTests
     [InlineData("2147483648")]
     [InlineData("\"1e10\"")]
     [InlineData("1e999")]
-    public void A_number_that_is_not_whole_or_out_of_range_is_rejected(string json) => LenientJson.TryInt32(Some.Json(json), out _).Should().BeFalse();
+    public void A_number_that_is_not_whole_or_out_of_range_is_rejected(string json) =>
+        LenientJson.TryInt32(Some.Json(json), out _).Should().BeFalse();
 
     [Theory]
     [InlineData("1", "1")]
@@ -123,7 +126,8 @@ public sealed class LenientJsonTests
     {
         var text = new string('x', offset) + string.Concat(Enumerable.Repeat("😀", 60));
 
-        LenientJson.Show(Some.Json($"\"{text}\"")).Where(char.IsSurrogate).Should().HaveCountGreaterThan(40).And.Subject.Count().Should().Match(count => count % 2 == 0);
+        LenientJson.Show(Some.Json($"\"{text}\"")).Where(char.IsSurrogate)
+            .Should().HaveCountGreaterThan(40).And.Subject.Count().Should().Match(count => count % 2 == 0);
         LenientJson.Show(Some.Json($"[\"{text}\"]")).EnumerateRunes().Should().NotContain(System.Text.Rune.ReplacementChar);
     }
 }

@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Protocol.Tests;
 
-/// <summary>Keeps docs/PROTOCOL.md true.</summary>
+/// <summary>Checks docs/PROTOCOL.md against the code.</summary>
 public sealed class ProtocolPageTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "PROTOCOL.md"));
@@ -23,7 +23,8 @@ public sealed class ProtocolPageTests
             fault.Should().BeNull($"it is in the page: {sample}");
             foreach (var element in line!.Elements.Where(element => element.ValueKind is not JsonValueKind.Number))
             {
-                RequestObject.Read(element, out var problem)!.Requests.Should().HaveCount(element.EnumerateObject().Count(IsRequest), $"{problem} in {sample}");
+                var requests = RequestObject.Read(element, out var problem)!.Requests;
+                requests.Should().HaveCount(element.EnumerateObject().Count(IsRequest), $"{problem} in {sample}");
             }
         }
     }
@@ -38,7 +39,7 @@ public sealed class ProtocolPageTests
 
     private static bool IsRequest(JsonProperty property) => property.Name is not ("wait" or "options");
 
-    // The first cells of the table whose first head is given.
+    // The first cells of the rows of the table with this first heading.
     private static IEnumerable<string> Rows(string head) => Page.Split('\n')
         .SkipWhile(line => !line.StartsWith($"| {head} |", StringComparison.Ordinal))
         .Skip(2)

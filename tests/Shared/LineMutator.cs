@@ -2,16 +2,19 @@ using System.Text;
 
 namespace MeeseeksBox.Testing;
 
-/// <summary>Makes bad lines out of good ones, the same from the same seed: cut, doubled, swapped, with bytes and values that hurt.</summary>
+/// <summary>Mutates valid lines for fuzz tests, reproducibly by a seed.</summary>
+/// <remarks>Parts of a line are cut, duplicated, swapped, or replaced by problematic bytes and values.</remarks>
 public sealed class LineMutator
 {
-    private static readonly byte[][] Hurtful =
+    private static readonly byte[][] Problematic =
     [
         .. new[]
         {
-            "{", "}", "[", "]", ",", ":", "\"", "null", "true", "false", "-1", "0", "1e999", "-0.0", "18446744073709551616", "1e-400", "\"*\"", "\"\"",
-            "\"\\ud800\"", "\"\\u0000\"", "\\", "/*", "//", "{}", "[]", "[[", "{\"a\":", "\"seq\":-1", "\"wait\":0.001", "\"ids\":[]", "\"id\":\"a*\"",
-            "\"tags\":[null]", "\"args\":{}", "\"node\":[\"a\",\"b\",\"*\"]", "\"state\":\"killed\"", "\"state\":\"new\"", "\"options\":{\"pretty\":1}", "NaN", "ü", "\t", "\r",
+            "{", "}", "[", "]", ",", ":", "\"", "null", "true", "false", "-1", "0", "1e999", "-0.0",
+            "18446744073709551616", "1e-400", "\"*\"", "\"\"", "\"\\ud800\"", "\"\\u0000\"", "\\", "/*", "//", "{}", "[]", "[[",
+            "{\"a\":", "\"seq\":-1", "\"wait\":0.001",
+            "\"ids\":[]", "\"id\":\"a*\"", "\"tags\":[null]", "\"args\":{}", "\"node\":[\"a\",\"b\",\"*\"]",
+            "\"state\":\"killed\"", "\"state\":\"new\"", "\"options\":{\"pretty\":1}", "NaN", "ü", "\t", "\r",
         }.Select(Encoding.UTF8.GetBytes),
         [0x00],
         [0xff],
@@ -24,15 +27,15 @@ public sealed class LineMutator
     private readonly byte[][] _corpus;
     private readonly Random _random;
 
-    /// <param name="corpus">Good lines, without newlines.</param>
-    /// <param name="seed">From which everything follows.</param>
+    /// <param name="corpus">Valid lines, without newlines.</param>
+    /// <param name="seed">The seed of the mutations.</param>
     public LineMutator(IEnumerable<string> corpus, int seed)
     {
         _corpus = [.. corpus.Select(Encoding.UTF8.GetBytes)];
         _random = new Random(seed);
     }
 
-    /// <summary>The next line, without a newline and never empty: an empty line is a farewell.</summary>
+    /// <summary>Creates the next line, without a newline and never empty: an empty line ends a connection.</summary>
     public byte[] Next()
     {
         var line = new List<byte>(Pick());
@@ -66,10 +69,10 @@ public sealed class LineMutator
                 break;
             case 2:
                 line.RemoveRange(place, length);
-                line.InsertRange(place, Hurtful[_random.Next(Hurtful.Length)]);
+                line.InsertRange(place, Problematic[_random.Next(Problematic.Length)]);
                 break;
             case 3:
-                line.InsertRange(place, Hurtful[_random.Next(Hurtful.Length)]);
+                line.InsertRange(place, Problematic[_random.Next(Problematic.Length)]);
                 break;
             case 4 when place < line.Count:
                 line[place] ^= (byte)(1 << _random.Next(8));
@@ -85,7 +88,7 @@ public sealed class LineMutator
         }
     }
 
-    // What stands behind a colon gives way to what stands behind another one, somewhere in the corpus: still JSON as often as not.
+    // Replaces a value after a colon by another one from the corpus, so that the line is often still JSON.
     private void SwapValue(List<byte> line)
     {
         var (ours, other) = (Value([.. line]), Pick());

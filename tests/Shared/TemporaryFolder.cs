@@ -1,26 +1,26 @@
 namespace MeeseeksBox.Testing;
 
-/// <summary>A new folder that goes away with all that is in it.</summary>
+/// <summary>A new folder, deleted with its content on dispose.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("meeseeks-test-");
 
-    /// <summary>Its full path.</summary>
+    /// <summary>The full path.</summary>
     public string Path => _folder.FullName;
 
-    /// <summary>The full path of a file in it, which need not be there.</summary>
+    /// <summary>The full path of a file in the folder, which need not exist.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Writes a file.</summary>
-    /// <returns>Its full path.</returns>
+    /// <returns>The full path.</returns>
     public string Write(string name, string text)
     {
         System.IO.File.WriteAllText(File(name), text);
         return File(name);
     }
 
-    /// <summary>Writes a file that may be executed.</summary>
-    /// <returns>Its full path.</returns>
+    /// <summary>Writes an executable file.</summary>
+    /// <returns>The full path.</returns>
     public string WriteProgram(string name, string text)
     {
         System.IO.File.WriteAllText(File(name), text);
@@ -28,8 +28,8 @@ public sealed class TemporaryFolder : IDisposable
         return File(name);
     }
 
-    /// <summary>Makes a folder in it.</summary>
-    /// <returns>Its full path.</returns>
+    /// <summary>Creates a folder in the folder.</summary>
+    /// <returns>The full path.</returns>
     public string Folder(string name) => Directory.CreateDirectory(File(name)).FullName;
 
     /// <inheritdoc/>

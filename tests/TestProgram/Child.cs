@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace TestProgram;
 
-/// <summary>Starts this program once more, with the streams and the environment of this one.</summary>
+/// <summary>Starts another instance of this program, with the same streams and environment.</summary>
 internal static class Child
 {
-    /// <summary>Starts it and prints its pid.</summary>
+    /// <summary>Starts the child and prints its pid.</summary>
     public static Process Start(string verb, string[] words)
     {
         var child = StartSilently(verb, words);
@@ -14,6 +14,6 @@ internal static class Child
         return child;
     }
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the child.</summary>
     public static Process StartSilently(string verb, string[] words) => Process.Start(Environment.ProcessPath!, [verb, .. words]);
 }

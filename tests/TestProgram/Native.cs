@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TestProgram;
 
-/// <summary>What .NET does not do by itself.</summary>
+/// <summary>System calls that .NET does not provide.</summary>
 internal static partial class Native
 {
     private const int Terminate = 15;
@@ -13,20 +13,20 @@ internal static partial class Native
     private const int AppendAlways = 1024;
     private const int ReadableByAll = 420;
 
-    /// <summary>From now on SIGTERM does nothing.</summary>
+    /// <summary>Ignores SIGTERM from now on.</summary>
     public static void IgnoreTerminate() => Signal(Terminate, Ignored);
 
-    /// <summary>Sends this process a signal, with what the system does by itself when it gets it.</summary>
+    /// <summary>Sends this process a signal, with its default action.</summary>
     public static void SignalMyself(int signal)
     {
         Signal(signal, 0);
         Check(Kill(Environment.ProcessId, signal));
     }
 
-    /// <summary>Puts this process into a session of its own.</summary>
+    /// <summary>Moves this process to a new session.</summary>
     public static void StartSession() => Check(SetSession());
 
-    /// <summary>Appends to a file with one write, which the system puts at the end wherever that is by then; .NET's own append does not.</summary>
+    /// <summary>Appends to a file with one atomic write (<c>O_APPEND</c>), unlike the append mode of .NET.</summary>
     public static void Append(string path, string text)
     {
         var bytes = System.Text.Encoding.UTF8.GetBytes(text);

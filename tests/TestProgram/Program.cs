@@ -1,10 +1,10 @@
-// What jobs of the tests run: TestProgram VERB WORDS…
+// The program for the jobs of tests: TestProgram VERB WORDS…
 using System.Globalization;
 using System.Text;
 using TestProgram;
 
 if (args is not [var verb, .. var words])
-    return Usage("which verb?");
+    return Usage("a verb is missing");
 
 switch (verb)
 {
@@ -19,7 +19,7 @@ switch (verb)
 
     // echo WORDS…
     case "echo":
-        Say(words);
+        PrintLine(words);
         return 0;
 
     // echo-err WORDS…: on standard error
@@ -32,91 +32,91 @@ switch (verb)
         Console.OpenStandardInput().CopyTo(Console.OpenStandardOutput());
         return 0;
 
-    // flood BYTES: so many to standard output
+    // flood BYTES: writes this number of bytes to standard output
     case "flood":
         Flood(long.Parse(words[0], CultureInfo.InvariantCulture));
         return 0;
 
-    // ignore-term SECONDS: says "ready" when SIGTERM does nothing any more, then sleeps
+    // ignore-term SECONDS: ignores SIGTERM, prints "ready", sleeps
     case "ignore-term":
         Native.IgnoreTerminate();
-        Say("ready");
+        PrintLine("ready");
         Thread.Sleep(Seconds());
         return 0;
 
-    // end-on-term SECONDS: says "ready", then ends with status 3 when it is asked to by SIGTERM
+    // end-on-term SECONDS: prints "ready", ends with status 3 after SIGTERM
     case "end-on-term":
-        return await AskedToEndAsync() ? 3 : 0;
+        return await WaitForTerminateAsync() ? 3 : 0;
 
-    // spawn-child SECONDS: starts a child that sleeps, says its pid, waits for it
+    // spawn-child SECONDS: starts a sleeping child, prints its pid, waits for it
     case "spawn-child":
         Child.Start("sleep", words).WaitForExit();
         return 0;
 
-    // leave-child SECONDS: starts a child that sleeps and holds the pipes, says its pid, ends at once
+    // leave-child SECONDS: starts a sleeping child that keeps the pipes open, prints its pid, ends at once
     case "leave-child":
         Child.Start("sleep", words);
         return 0;
 
-    // new-session SECONDS: starts a process that sleeps in a session of its own and belongs to nobody, says its pid, sleeps too
+    // new-session SECONDS: starts a sleeping orphan in its own session, prints its pid, sleeps
     case "new-session":
         Child.StartSilently("leave-session", words).WaitForExit();
         Thread.Sleep(Seconds());
         return 0;
 
-    // leave-session SECONDS: goes into a session of its own, leaves a child behind there
+    // leave-session SECONDS: starts a session, leaves a sleeping child in it, ends
     case "leave-session":
         Native.StartSession();
         Child.Start("sleep", words);
         return 0;
 
-    // hide-child SECONDS: as spawn-child, with a child that does not carry the mark of its run
+    // hide-child SECONDS: like spawn-child, with a child without the mark of its run
     case "hide-child":
         Environment.SetEnvironmentVariable("MEESEEKS_RUN", null);
         Child.Start("sleep", words).WaitForExit();
         return 0;
 
-    // env NAME…: the values of these variables, or "unset"
+    // env NAME…: prints the values of these variables, or "unset"
     case "env":
-        Say([.. words.Select(name => Environment.GetEnvironmentVariable(name) ?? "unset")]);
+        PrintLine([.. words.Select(name => Environment.GetEnvironmentVariable(name) ?? "unset")]);
         return 0;
 
     // pwd
     case "pwd":
-        Say(Environment.CurrentDirectory);
+        PrintLine(Environment.CurrentDirectory);
         return 0;
 
-    // signal NUMBER: ends itself with it
+    // signal NUMBER: ends itself with this signal
     case "signal":
         Native.SignalMyself(Number());
         Thread.Sleep(Timeout.Infinite);
         return 0;
 
-    // append FILE TEXT: a line, whole even when many append at once
+    // append FILE TEXT: appends a line atomically
     case "append":
         Native.Append(words[0], words[1] + "\n");
         return 0;
 
     default:
-        return Usage($"'{verb}' is none of its verbs");
+        return Usage($"unknown verb '{verb}'");
 }
 
 int Number() => int.Parse(words[0], CultureInfo.InvariantCulture);
 
 TimeSpan Seconds() => TimeSpan.FromSeconds(double.Parse(words[0], CultureInfo.InvariantCulture));
 
-async Task<bool> AskedToEndAsync()
+async Task<bool> WaitForTerminateAsync()
 {
-    var asked = new TaskCompletionSource();
+    var received = new TaskCompletionSource();
     using var registration = System.Runtime.InteropServices.PosixSignalRegistration.Create(
         System.Runtime.InteropServices.PosixSignal.SIGTERM,
         context =>
         {
             context.Cancel = true;
-            asked.TrySetResult();
+            received.TrySetResult();
         });
-    Say("ready");
-    return await Task.WhenAny(asked.Task, Task.Delay(Seconds())) == asked.Task;
+    PrintLine("ready");
+    return await Task.WhenAny(received.Task, Task.Delay(Seconds())) == received.Task;
 }
 
 static void Flood(long count)
@@ -128,7 +128,7 @@ static void Flood(long count)
         output.Write(bytes, 0, (int)Math.Min(count, bytes.Length));
 }
 
-static void Say(params string[] words) => Print(Console.OpenStandardOutput(), words);
+static void PrintLine(params string[] words) => Print(Console.OpenStandardOutput(), words);
 
 static void Print(Stream stream, params string[] words) => stream.Write(Encoding.UTF8.GetBytes(string.Join(' ', words) + "\n"));
 

@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
-/// <summary>What a config file may be, and what is said when it is not (docs/SPECIFICATION.md#configuration-errors).</summary>
+/// <summary>Reading config files, and the errors of invalid ones (docs/SPECIFICATION.md#configuration-errors).</summary>
 public sealed class ConfigFileTests
 {
     [Fact]
@@ -53,13 +53,19 @@ public sealed class ConfigFileTests
     [InlineData("{\"a\": 'x'}", "x.cfg:1:7: expected a value, found ''': text needs double quotes, not single ones")]
     [InlineData("{a: 1}", "x.cfg:1:2: expected a key in double quotes or '}', found 'a'")]
     [InlineData("{\"a\" 1}", "x.cfg:1:6: expected a colon after the key \"a\", found '1'")]
-    [InlineData("{\"a\": 1, # why\n}", "x.cfg:1:10: expected a key in double quotes or '}', found '#': a comment starts with // or is enclosed in /* */")]
+    [InlineData(
+        "{\"a\": 1, # why\n}",
+        "x.cfg:1:10: expected a key in double quotes or '}', found '#': a comment starts with // or is enclosed in /* */")]
     [InlineData("{\"a\": \"x\n\"}", "x.cfg:1:7: the text that starts here has no closing double quote on its line")]
     [InlineData("{\"a\": \"x\ty\"}", "x.cfg:1:9: unescaped control character in a text: write \\u0009")]
     [InlineData("{\"a\": \"c:\\dir\"}", "x.cfg:1:10: invalid escape: for a backslash itself write \\\\")]
     [InlineData("{\"a\": \"\\ud800\"}", "x.cfg:1:7: a \\u escape in this text is half of a surrogate pair")]
-    [InlineData("{\"a\": [1, 2", "x.cfg:1:12: expected a comma or ']', found the end of the text: the '[' at line 1, column 7 is not closed")]
-    [InlineData("{\n\"a\": 1,\n", "x.cfg:3:1: expected a key in double quotes or '}', found the end of the text: the '{' at line 1, column 1 is not closed")]
+    [InlineData(
+        "{\"a\": [1, 2",
+        "x.cfg:1:12: expected a comma or ']', found the end of the text: the '[' at line 1, column 7 is not closed")]
+    [InlineData(
+        "{\n\"a\": 1,\n",
+        "x.cfg:3:1: expected a key in double quotes or '}', found the end of the text: the '{' at line 1, column 1 is not closed")]
     [InlineData("{\"a\": 1} x", "x.cfg:1:10: 'x' found after the end of the value")]
     [InlineData("{\"a\": 1}}", "x.cfg:1:9: '}' found after the end of the value")]
     [InlineData("{\"a\": 1]", "x.cfg:1:8: expected a comma or '}', found ']'")]
@@ -113,13 +119,15 @@ public sealed class ConfigFileTests
     [Fact]
     public void Any_syntax_error_is_one_problem_on_one_line()
     {
-        var sound = """{"a": [1, -2.5e3, "x\n\u00e4", true], /* c */ "ö": {"c": null,}, // d""" + "\n\"e\":{}}";
-        var edit = Gen.Select(Gen.Int[0, sound.Length - 1], Gen.OneOf("", "\"", "'", ",", ":", "{", "}", "[", "]", "\\", "/", "*", "#", "x", "0", "-", "\n", "\u0001", "ü", "\u2028"), Gen.Int[0, 3]);
+        var valid = """{"a": [1, -2.5e3, "x\n\u00e4", true], /* c */ "ö": {"c": null,}, // d""" + "\n\"e\":{}}";
+        var insertion = Gen.OneOf(
+            "", "\"", "'", ",", ":", "{", "}", "[", "]", "\\", "/", "*", "#", "x", "0", "-", "\n", "\u0001", "ü", "\u2028");
+        var edit = Gen.Select(Gen.Int[0, valid.Length - 1], insertion, Gen.Int[0, 3]);
 
         edit.Array[1, 4].Sample(edits =>
         {
-            var text = edits.Aggregate(sound, (broken, e) =>
-                string.Concat(broken.AsSpan(0, Math.Min(e.Item1, broken.Length)), e.Item2, broken.AsSpan(Math.Min(e.Item1 + e.Item3, broken.Length))));
+            var text = edits.Aggregate(valid, (broken, e) => string.Concat(
+                broken.AsSpan(0, Math.Min(e.Item1, broken.Length)), e.Item2, broken.AsSpan(Math.Min(e.Item1 + e.Item3, broken.Length))));
             var diagnostics = new ConfigDiagnostics();
 
             var tree = Parse(text, diagnostics);
@@ -166,5 +174,6 @@ public sealed class ConfigFileTests
         }
     }
 
-    private static ConfigObject? Parse(string text, ConfigDiagnostics diagnostics) => ConfigFile.Parse(Encoding.UTF8.GetBytes(text), "x.cfg", diagnostics);
+    private static ConfigObject? Parse(string text, ConfigDiagnostics diagnostics) =>
+        ConfigFile.Parse(Encoding.UTF8.GetBytes(text), "x.cfg", diagnostics);
 }

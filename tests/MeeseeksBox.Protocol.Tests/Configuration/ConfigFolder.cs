@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
-/// <summary>A folder of its own for the config files of one test.</summary>
+/// <summary>A temporary folder for the config files of one test.</summary>
 internal sealed class ConfigFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("meeseeks-config-").FullName;

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
-/// <summary><c>%(key)s</c> in the texts of a configuration, as the original has it since December 2020.</summary>
+/// <summary><c>%(key)s</c> in the texts of a configuration, as in the original since December 2020.</summary>
 public sealed class ConfigFormatsTests
 {
     private readonly ConfigDiagnostics _diagnostics = new();

@@ -5,16 +5,23 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
-/// <summary>
-/// A bad configuration is told in words, with its place, whatever is wrong with it (docs/SPECIFICATION.md#configuration-errors).
-/// </summary>
+/// <summary>Any invalid configuration has an error with its place (docs/SPECIFICATION.md#configuration-errors).</summary>
 public sealed class ConfigFuzzTests
 {
     private static readonly string[] Corpus =
     [
-        """{ "name": "n1", "listen": { "address": "localhost", "port": 13700 }, /* a comment */ "pools": { "p1": { "slots": 2, "hold": false }, "!p2": null, }, }""",
-        """{ "defaults": { "refresh": 1.5 }, "nodes": { "n2": { "address": "10.0.0.1", "ssl": { "cafile": "ca.pem", "verify": 2 } } } } // the end""",
-        """{ "logging": { "level": 10, "format": "%(asctime)s %(message)s" }, "state": { "expire": "60", "file": "/tmp/x" }, "use_loadavg": "1" }""",
+        """
+        { "name": "n1", "listen": { "address": "localhost", "port": 13700 }, /* a comment */
+        "pools": { "p1": { "slots": 2, "hold": false }, "!p2": null, }, }
+        """,
+        """
+        { "defaults": { "refresh": 1.5 },
+        "nodes": { "n2": { "address": "10.0.0.1", "ssl": { "cafile": "ca.pem", "verify": 2 } } } } // the end
+        """,
+        """
+        { "logging": { "level": 10, "format": "%(asctime)s %(message)s" },
+        "state": { "expire": "60", "file": "/tmp/x" }, "use_loadavg": "1" }
+        """,
     ];
 
     [Fact]
@@ -39,7 +46,8 @@ public sealed class ConfigFuzzTests
     public void Any_word_is_read_or_rejected_with_problems_and_never_throws() => Gen.Int.Sample(
         seed =>
         {
-            var mutator = new LineMutator(["pools.p1.slots=4", "nodes.a.b.c={\"x\":[1,2]}", "watch.01=", "a=b,c,d", "x.y=[1,2", "=", "a..b=1", "!a=null"], seed);
+            var mutator = new LineMutator(
+                ["pools.p1.slots=4", "nodes.a.b.c={\"x\":[1,2]}", "watch.01=", "a=b,c,d", "x.y=[1,2", "=", "a..b=1", "!a=null"], seed);
             for (var count = 0; count < 50; count++)
             {
                 _ = CommandLineSetting.Parse(Encoding.UTF8.GetString(mutator.Next()), new ConfigDiagnostics());

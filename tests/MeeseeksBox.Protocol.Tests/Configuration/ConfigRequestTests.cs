@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
-/// <summary>A configuration that comes by the wire, and what is shown of it (docs/SPECIFICATION.md#config-request).</summary>
+/// <summary>Configurations in requests and their answers (docs/SPECIFICATION.md#config-request).</summary>
 public sealed class ConfigRequestTests
 {
     private readonly ConfigDiagnostics _diagnostics = new();
@@ -34,10 +34,20 @@ public sealed class ConfigRequestTests
     [Fact]
     public void The_password_of_ssl_is_masked_at_any_level()
     {
-        var tree = ConfigTree.Read(["listen.ssl.pass=x1", "listen.ssl.cert=c", "defaults.ssl.pass=12", "nodes.n.ssl.pass={\"x\":1}", "a=[{\"ssl\":{\"pass\":\"x2\"}}]", "pass=p", "ssl.pass=null"], _diagnostics);
+        string[] words =
+        [
+            "listen.ssl.pass=x1",
+            "listen.ssl.cert=c",
+            "defaults.ssl.pass=12",
+            "nodes.n.ssl.pass={\"x\":1}",
+            "a=[{\"ssl\":{\"pass\":\"x2\"}}]",
+            "pass=p",
+            "ssl.pass=null",
+        ];
 
-        ConfigJson.Compact(tree).Should().Be(
-            """{"listen":{"ssl":{"pass":"********","cert":"c"}},"defaults":{"ssl":{"pass":"********"}},"nodes":{"n":{"ssl":{"pass":"********"}}},"a":[{"ssl":{"pass":"********"}}],"pass":"p","ssl":{"pass":null}}""");
+        ConfigJson.Compact(ConfigTree.Read(words, _diagnostics)).Should().Be(string.Concat(
+            """{"listen":{"ssl":{"pass":"********","cert":"c"}},"defaults":{"ssl":{"pass":"********"}}""",
+            ""","nodes":{"n":{"ssl":{"pass":"********"}}},"a":[{"ssl":{"pass":"********"}}],"pass":"p","ssl":{"pass":null}}"""));
     }
 
     [Fact]
@@ -47,7 +57,8 @@ public sealed class ConfigRequestTests
 
         tree.TryGet("listen", out var listen);
         ((ConfigObject)listen!).TryGet("ssl", out var ssl);
-        ((ConfigObject)ssl!).Members.Should().ContainSingle().Which.Value.Should().BeOfType<ConfigScalar>().Which.Text.Should().Be("secret");
+        ((ConfigObject)ssl!).Members.Should().ContainSingle().Which.Value
+            .Should().BeOfType<ConfigScalar>().Which.Text.Should().Be("secret");
     }
 
     [Fact]
@@ -55,7 +66,8 @@ public sealed class ConfigRequestTests
     {
         var text = ConfigJson.Indented(ConfigTree.Read(["a.b=1.50", "a.c=x<ü>,2"], _diagnostics));
 
-        text.Should().Be("{\n    \"a\": {\n        \"b\": 1.50,\n        \"c\": [\n            \"x<ü>\",\n            2\n        ]\n    }\n}");
+        text.Should().Be(
+            "{\n    \"a\": {\n        \"b\": 1.50,\n        \"c\": [\n            \"x<ü>\",\n            2\n        ]\n    }\n}");
         JsonElement.Parse(text).ValueKind.Should().Be(JsonValueKind.Object);
     }
 

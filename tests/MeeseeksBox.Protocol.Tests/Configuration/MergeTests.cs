@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
-/// <summary>How one configuration is laid over another (docs/SPECIFICATION.md#merging).</summary>
+/// <summary>Merging configurations (docs/SPECIFICATION.md#merging).</summary>
 public sealed class MergeTests
 {
     private static readonly Gen<string> Key = Gen.OneOf("a", "b", "c", "d e", "ü");
@@ -71,7 +71,10 @@ public sealed class MergeTests
     }
 
     [Theory]
-    [InlineData("""{"pools":{"c+":{"slots":1}}}""", """{"pools":{"c++":{"slots":2}}}""", """{"pools":{"c+":{"slots":1},"c++":{"slots":2}}}""")]
+    [InlineData(
+        """{"pools":{"c+":{"slots":1}}}""",
+        """{"pools":{"c++":{"slots":2}}}""",
+        """{"pools":{"c+":{"slots":1},"c++":{"slots":2}}}""")]
     [InlineData("""{"a":[1]}""", """{"+a":2,"-a":3,"a+":4}""", """{"a":[1],"+a":2,"-a":3,"a+":4}""")]
     [InlineData("""{}""", """{"+":[1],"-":[2],"!":3}""", """{"+":[1],"-":[2],"!":3}""")]
     public void Marks_of_lists_are_part_of_the_name_unless_the_value_is_a_list(string below, string over, string merged)
@@ -90,7 +93,7 @@ public sealed class MergeTests
     [Fact]
     public void The_setting_that_was_set_last_comes_last()
     {
-        // So that of max_runtime and runtime, which are one setting, the later one can be told.
+        // max_runtime and runtime are one setting: the one that was set later counts.
         Merged("""{"runtime":1,"max_runtime":2}""", """{"runtime":3}""").Should().Be("""{"max_runtime":2,"runtime":3}""");
     }
 

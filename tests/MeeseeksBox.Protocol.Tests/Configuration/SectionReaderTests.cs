@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
-/// <summary>Settings, their defaults, and what is said of wrong ones (docs/SPECIFICATION.md#defaults).</summary>
+/// <summary>Settings, their defaults, and the errors of invalid ones (docs/SPECIFICATION.md#defaults).</summary>
 public sealed class SectionReaderTests
 {
     private readonly ConfigDiagnostics _diagnostics = new();

@@ -18,20 +18,22 @@ public sealed class JobAttributesTests
     });
 
     [Fact]
-    public void No_key_is_written_twice() => Gen.Select(SomeJob.Any, Gen.Int[0, JobAttributes.All.Length - 1].Array[0, 4]).Sample((job, taken) =>
-    {
-        foreach (var attribute in taken.Select(index => JobAttributes.All[index]))
+    public void No_key_is_written_twice() => Gen.Select(SomeJob.Any, Gen.Int[0, JobAttributes.All.Length - 1].Array[0, 4]).Sample(
+        (job, cleared) =>
         {
-            job = attribute.Read(job, Some.Json("null"), out _);
-        }
+            foreach (var attribute in cleared.Select(index => JobAttributes.All[index]))
+            {
+                job = attribute.Read(job, Some.Json("null"), out _);
+            }
 
-        Some.Written(job).EnumerateObject().Select(property => property.Name).Should().OnlyHaveUniqueItems();
-    });
+            Some.Written(job).EnumerateObject().Select(property => property.Name).Should().OnlyHaveUniqueItems();
+        });
 
     [Fact]
     public void Any_value_is_a_job_that_can_be_sent_or_a_problem() => Some.AnyJson.Sample(json =>
     {
-        foreach (var text in (string[])[json, .. JobAttributes.All.Select(attribute => $$"""{"id":"a","{{attribute.Name}}":{{json}} }"""), $$"""{"id":"a","own":{{json}} }"""])
+        var names = JobAttributes.All.Select(attribute => attribute.Name).Append("own");
+        foreach (var text in names.Select(name => $$"""{"id":"a","{{name}}":{{json}} }""").Prepend(json))
         {
             var read = JobAttributes.TryRead(Some.Json(text), out var job, out var problem);
 
@@ -142,7 +144,8 @@ public sealed class JobAttributesTests
     {
         var names = Some.Written(new Job { Id = "a" }).EnumerateObject().Select(property => property.Name);
 
-        names.Should().Contain(["ts", "seq", "state", "node", "submit_node", "submit_ts", "start_count", "fail_count", "pool", "args", "tags"]);
+        names.Should().Contain(
+            ["ts", "seq", "state", "node", "submit_node", "submit_ts", "start_count", "fail_count", "pool", "args", "tags"]);
     }
 
     [Fact]
@@ -200,7 +203,11 @@ public sealed class JobAttributesTests
     {
         var names = Some.Written(new Job { Id = "a" }).EnumerateObject().Select(property => property.Name);
 
-        names.Should().NotContain(["hold", "restart", "resubmit", "retries", "runtime", "stdin", "stdout", "stderr", "config", "env", "cwd", "nodes", "epoch", "stdout_truncated"]);
+        names.Should().NotContain(
+        [
+            "hold", "restart", "resubmit", "retries", "runtime", "stdin", "stdout", "stderr", "config", "env", "cwd", "nodes", "epoch",
+            "stdout_truncated",
+        ]);
     }
 
     [Theory]
@@ -223,7 +230,9 @@ public sealed class JobAttributesTests
     [Fact]
     public void A_value_of_a_run_is_written_unchanged()
     {
-        var written = Some.Written(Some.JobWith("""  "start_count":1,"rc":-9,"error":"exceeded","stdout_data":"aGVsbG8K","stdout_truncated":true  """));
+        var written = Some.Written(Some.JobWith("""
+            "start_count":1,"rc":-9,"error":"exceeded","stdout_data":"aGVsbG8K","stdout_truncated":true
+            """));
 
         written.GetProperty("rc").GetInt32().Should().Be(-9);
         written.GetProperty("error").GetString().Should().Be("exceeded");
@@ -237,7 +246,8 @@ public sealed class JobAttributesTests
         var job = Some.Job("""{"id":"a","args":{"x":1}}""");
 
         Some.Written(job).GetProperty("args").GetRawText().Should().Be("""{"x":1}""");
-        Some.Written(JobAttributes.Change(job, Some.Json("""{"args":["b"]}"""), out _)).GetProperty("args").GetRawText().Should().Be("""["b"]""");
+        Some.Written(JobAttributes.Change(job, Some.Json("""{"args":["b"]}"""), out _))
+            .GetProperty("args").GetRawText().Should().Be("""["b"]""");
     }
 
     [Theory]

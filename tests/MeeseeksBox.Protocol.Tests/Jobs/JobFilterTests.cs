@@ -111,8 +111,8 @@ public sealed class JobFilterTests
     public void Any_attribute_is_a_condition_and_all_must_hold(string json, bool expected)
     {
         var job = Some.Job("""
-            {"id":"a","pool":"p1","args":["/bin/echo","hello"],"node":"n1","state":"running","active":true,"restart":1,"retries":3,"runtime":60.0,
-            "tags":["t1"],"env":{"B":2,"A":"1"},"colour":"red","heat":9}
+            {"id":"a","pool":"p1","args":["/bin/echo","hello"],"node":"n1","state":"running","active":true,
+            "restart":1,"retries":3,"runtime":60.0,"tags":["t1"],"env":{"B":2,"A":"1"},"colour":"red","heat":9}
             """);
 
         Read(json).Matches(job).Should().Be(expected);
@@ -132,7 +132,7 @@ public sealed class JobFilterTests
     public void Only_a_filter_without_any_condition_is_empty()
     {
         Read("{}").IsEmpty.Should().BeTrue();
-        Read("[]").IsEmpty.Should().BeFalse("it names the jobs: none");
+        Read("[]").IsEmpty.Should().BeFalse("its list of ids is empty");
         Read("""{"seq":0}""").IsEmpty.Should().BeFalse();
         Read("""{"ts":0}""").IsEmpty.Should().BeFalse();
         Read("""{"colour":null}""").IsEmpty.Should().BeFalse();
@@ -167,8 +167,9 @@ public sealed class JobFilterTests
     {
         foreach (var property in Some.Written(job).EnumerateObject())
         {
-            // Lists mean "any of these", env is matched as text, id and seq are looked up, ts is "newer than", a mark that is not set is false.
-            if (property.Value.ValueKind is JsonValueKind.Array || property.Name is "env" or "id" or "seq" or "ts" or "stdout_truncated" or "stderr_truncated")
+            // A list matches any item, env matches as text, id and seq are looked up, ts means "newer than", an unset flag is false.
+            if (property.Value.ValueKind is JsonValueKind.Array
+                || property.Name is "env" or "id" or "seq" or "ts" or "stdout_truncated" or "stderr_truncated")
             {
                 continue;
             }

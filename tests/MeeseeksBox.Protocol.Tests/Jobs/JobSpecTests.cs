@@ -11,8 +11,9 @@ public sealed class JobSpecTests
     public void Every_spec_attribute_is_read()
     {
         var spec = Read("""
-            {"id":"a","pool":"p1","args":["/bin/echo","x"],"node":"n1","stdin":"/in","stdout":"/out","stderr":"/err","runtime":60,"hold":true,
-            "restart":false,"retries":3,"resubmit":true,"config":{"shell":true},"tags":["t"],"state":"new","env":{"A":"1"},"cwd":"/tmp","uid":"alice","gid":7}
+            {"id":"a","pool":"p1","args":["/bin/echo","x"],"node":"n1","stdin":"/in","stdout":"/out","stderr":"/err",
+            "runtime":60,"hold":true,"restart":false,"retries":3,"resubmit":true,"config":{"shell":true},"tags":["t"],"state":"new",
+            "env":{"A":"1"},"cwd":"/tmp","uid":"alice","gid":7}
             """);
 
         spec.Unknown.Should().BeEmpty();
@@ -20,10 +21,12 @@ public sealed class JobSpecTests
         spec.Nodes.Should().Equal("n1");
         spec.State.Should().Be(JobState.New);
         spec.Keys.Select(attribute => attribute.Name).Should().BeEquivalentTo(
-            "pool", "args", "stdin", "stdout", "stderr", "runtime", "hold", "restart", "retries", "resubmit", "config", "tags", "env", "cwd", "uid", "gid");
+            "pool", "args", "stdin", "stdout", "stderr", "runtime", "hold", "restart", "retries", "resubmit", "config", "tags",
+            "env", "cwd", "uid", "gid");
         Some.Same(Some.Written(spec.Values), Some.Json("""
-            {"id":"a","pool":"p1","args":["/bin/echo","x"],"stdin":"/in","stdout":"/out","stderr":"/err","runtime":60,"hold":true,
-            "restart":false,"retries":3,"resubmit":true,"config":{"shell":true},"tags":["t"],"env":{"A":"1"},"cwd":"/tmp","uid":"alice","gid":7,
+            {"id":"a","pool":"p1","args":["/bin/echo","x"],"stdin":"/in","stdout":"/out","stderr":"/err",
+            "runtime":60,"hold":true,"restart":false,"retries":3,"resubmit":true,"config":{"shell":true},"tags":["t"],"env":{"A":"1"},
+            "cwd":"/tmp","uid":"alice","gid":7,
             "node":false,"submit_node":false,"state":"new","active":false,"ts":0,"seq":0,"submit_ts":0,"start_count":0,"fail_count":0}
             """)).Should().BeTrue();
     }
@@ -61,6 +64,7 @@ public sealed class JobSpecTests
     [InlineData("-1", null, null)]
     [InlineData("\"0\"", null, null)]
     [InlineData("\"\"", null, null)]
+    // Clients of later versions send 0 for root.
     public void A_user_is_a_name_or_a_number_and_0_is_none(string json, string? expected, string? written)
     {
         var spec = Read($$"""{"uid":{{json}},"gid":{{json}} }""");
@@ -152,7 +156,9 @@ public sealed class JobSpecTests
     [Theory]
     [InlineData("""{"id":[]}""", "id: [] is not a text")]
     [InlineData("""{"pool":true}""", "pool: true is not a text")]
-    [InlineData("""{"args":"/bin/true"}""", "args: '/bin/true' is not a list; it must be the program and its arguments, like [\"/bin/echo\",\"hello\"]")]
+    [InlineData(
+        """{"args":"/bin/true"}""",
+        "args: '/bin/true' is not a list; it must be the program and its arguments, like [\"/bin/echo\",\"hello\"]")]
     [InlineData("""{"args":null}""", "args: null is not a list; it must be the program and its arguments, like [\"/bin/echo\",\"hello\"]")]
     [InlineData("""{"args":["a",null]}""", "args[1]: null is not a text")]
     [InlineData("""{"args":["a",["b"]]}""", "args[1]: [\"b\"] is not a text")]
@@ -166,7 +172,9 @@ public sealed class JobSpecTests
     [InlineData("""{"runtime":-1}""", "runtime: -1 is not a number of seconds, 0 or more")]
     [InlineData("""{"runtime":1e999}""", "runtime: 1e999 is not a number of seconds, 0 or more")]
     [InlineData("""{"config":[]}""", "config: [] is not an object, nested at most 60 levels deep, with finite numbers only")]
-    [InlineData("""{"config":{"a":[1e999]}}""", "config: {\"a\":[1e999]} is not an object, nested at most 60 levels deep, with finite numbers only")]
+    [InlineData(
+        """{"config":{"a":[1e999]}}""",
+        "config: {\"a\":[1e999]} is not an object, nested at most 60 levels deep, with finite numbers only")]
     [InlineData("""{"tags":{}}""", "tags: {} is not a list of texts")]
     [InlineData("""{"tag":[true]}""", "tags: [true] is not a list of texts")]
     public void An_invalid_value_is_reported_with_its_key(string json, string expected) => Problem(json).Should().Be(expected);

@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Protocol.Tests.Jobs;
 
-/// <summary>Jobs of every shape, made without going through JSON.</summary>
+/// <summary>Generates arbitrary jobs without JSON.</summary>
 internal static class SomeJob
 {
     private static readonly Gen<double> Time = Gen.OneOf<double>(Gen.Double[-1e10, 1e11 - 1], Gen.Double[1.7e9, 1.8e9], Gen.Const(0.0));
@@ -48,7 +48,7 @@ internal static class SomeJob
         Set(Texts, static (job, value) => job with { Tags = value }),
         Set(Gen.Select(Some.Text, Some.AnyJson), static (job, value) => Extra(job, value.Item1, value.Item2)));
 
-    /// <summary>Any job at all.</summary>
+    /// <summary>Generates any job.</summary>
     public static Gen<Job> Any { get; } = Gen.Select(Some.Text.Where(text => text.Length > 0), Change.Array[0, 20])
         .Select((id, changes) => changes.Aggregate(new Job { Id = id }, static (job, change) => change(job)));
 
@@ -66,5 +66,7 @@ internal static class SomeJob
         .ToImmutableSortedDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
 
     private static Job Extra(Job job, string name, string json) =>
-        JobAttributes.TryFind(name, out _) || !OpaqueValue.TryKeep(Some.Json(json), out var kept) ? job : JobAttributes.SetExtra(job, name, kept);
+        JobAttributes.TryFind(name, out _) || !OpaqueValue.TryKeep(Some.Json(json), out var kept)
+            ? job
+            : JobAttributes.SetExtra(job, name, kept);
 }

@@ -10,7 +10,9 @@ public sealed class NodeStatusTests
     [Fact]
     public void The_status_of_a_legacy_node_has_no_version_and_no_capabilities()
     {
-        var status = Read("""{"pools":{"p1":2,"p2":true},"online":true,"ts":1795413155.2541647,"loadavg":0.5,"routing":["head1","node1"]}""");
+        var status = Read("""
+            {"pools":{"p1":2,"p2":true},"online":true,"ts":1795413155.2541647,"loadavg":0.5,"routing":["head1","node1"]}
+            """);
 
         status.Should().BeEquivalentTo(new NodeStatus
         {
@@ -59,7 +61,10 @@ public sealed class NodeStatusTests
     [Fact]
     public void Any_status_that_was_read_can_be_written() => Some.AnyJson.Array[5].Sample(parts =>
     {
-        var json = $$"""{"online":{{parts[0]}},"ts":{{parts[1]}},"loadavg":{{parts[2]}},"routing":{{parts[3]}},"pools":{"a":{{parts[4]}}},"caps":[{{parts[0]}}]}""";
+        var json = $$"""
+            {"online":{{parts[0]}},"ts":{{parts[1]}},"loadavg":{{parts[2]}},"routing":{{parts[3]}},
+            "pools":{"a":{{parts[4]}}},"caps":[{{parts[0]}}]}
+            """;
 
         foreach (var value in (string[])[json, .. parts])
         {

@@ -17,7 +17,7 @@ public sealed class RecordingTests
         {
             using var read = RequestLine.Parse(Some.Line(line.Text), out var problem);
 
-            (read is not null).Should().Be(line.Json is not null, $"at {line.T} was said: {line.Text} ({problem})");
+            (read is not null).Should().Be(line.Json is not null, $"at {line.T}: {line.Text} ({problem})");
         }
     }
 
@@ -32,9 +32,10 @@ public sealed class RecordingTests
             {
                 var requests = RequestObject.Read(element, out var problem)?.Requests;
 
-                // The one element that was no object got an error then, too.
+                // The original also rejected the one element that is not an object.
                 (requests is null).Should().Be(element.ValueKind is JsonValueKind.Number, problem);
-                requests?.Select(request => request.Key).Should().Equal(element.EnumerateObject().Select(key => key.Name).Where(name => name is not "bogus"));
+                requests?.Select(request => request.Key)
+                    .Should().Equal(element.EnumerateObject().Select(key => key.Name).Where(name => name is not "bogus"));
                 requests?.Select(request => request.Value).OfType<SyncRequest>().SelectMany(sync => sync.Problems).Should().BeEmpty();
             }
         }
@@ -47,16 +48,16 @@ public sealed class RecordingTests
         var jobs = recording.JobsById.ToList();
 
         jobs.Should().HaveCountGreaterThan(5);
-        foreach (var (id, travelled) in jobs.Select(job => (job.Name, job.Value)))
+        foreach (var (id, recorded) in jobs.Select(job => (job.Name, job.Value)))
         {
-            JobAttributes.TryRead(travelled, id, out var job, out var problem).Should().BeTrue(problem);
+            JobAttributes.TryRead(recorded, id, out var job, out var problem).Should().BeTrue(problem);
             var written = Some.Written(job!);
             written.GetProperty("id").GetString().Should().Be(id);
 
-            foreach (var property in travelled.EnumerateObject())
+            foreach (var property in recorded.EnumerateObject())
             {
-                var same = written.TryGetProperty(property.Name, out var value) ? Some.Same(Normal(property), value) : IsLeftOut(property);
-                same.Should().BeTrue($"{property.Name} of {travelled} came back as {value}");
+                var same = written.TryGetProperty(property.Name, out var value) ? Some.Same(Normal(property), value) : IsOmitted(property);
+                same.Should().BeTrue($"{property.Name} of {recorded} came back as {value}");
             }
         }
     }
@@ -68,33 +69,34 @@ public sealed class RecordingTests
         var statuses = recording.NodeStatuses.ToList();
 
         statuses.Should().NotBeEmpty();
-        foreach (var travelled in statuses)
+        foreach (var recorded in statuses)
         {
-            NodeStatus.TryRead(travelled, out var status, out var problem).Should().BeTrue(problem);
+            NodeStatus.TryRead(recorded, out var status, out var problem).Should().BeTrue(problem);
             var written = JsonSerializer.SerializeToElement(status!, WireContext.Default.NodeStatus);
 
-            Some.Same(written, travelled).Should().BeTrue($"{travelled} came back as {written}");
+            Some.Same(written, recorded).Should().BeTrue($"{recorded} came back as {written}");
         }
     }
 
     [Fact]
     public void Every_table_of_pools_is_read_and_written_back()
     {
-        foreach (var travelled in Recording.ClientToHead.Pools)
+        foreach (var recorded in Recording.ClientToHead.Pools)
         {
-            var pools = travelled.Deserialize(WireContext.Default.DictionaryStringDictionaryStringSlotCount)!;
+            var pools = recorded.Deserialize(WireContext.Default.DictionaryStringDictionaryStringSlotCount)!;
             var written = JsonSerializer.SerializeToElement(pools, WireContext.Default.DictionaryStringDictionaryStringSlotCount);
 
             pools["p1"]["node1"].Should().Be(new SlotCount(2));
             pools["p2"]["node1"].Should().Be(SlotCount.Unlimited);
-            Some.Same(written, travelled).Should().BeTrue();
+            Some.Same(written, recorded).Should().BeTrue();
         }
     }
 
-    // What later versions write into a job that has not run, and the user that stands for none.
-    private static bool IsLeftOut(JsonProperty property) => (property.Name, property.Value.GetRawText()) is ("error", "null") or ("uid", "0");
+    // Later versions write these for a job that has not run, and for no user.
+    private static bool IsOmitted(JsonProperty property) =>
+        (property.Name, property.Value.GetRawText()) is ("error", "null") or ("uid", "0");
 
-    // Booleans are answered as booleans, and [null] is no tag (docs/SPECIFICATION.md#numbers-and-booleans).
+    // Booleans are written as booleans, and [null] as no tags (docs/SPECIFICATION.md#numbers-and-booleans).
     private static JsonElement Normal(JsonProperty property) => (property.Name, property.Value.GetRawText()) switch
     {
         ("hold" or "restart" or "resubmit", "1") => Some.Json("true"),

@@ -8,12 +8,14 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Protocol.Tests.Requests;
 
-/// <summary>
-/// No input whatever ends the process. Mutated recordings go through all that reads the wire (docs/SPECIFICATION.md#client-isolation).
-/// </summary>
+/// <summary>No input ends the process (docs/SPECIFICATION.md#client-isolation).</summary>
+/// <remarks>All readers of the wire read mutated recordings.</remarks>
 public sealed class RequestFuzzTests
 {
-    private static readonly string[] Corpus = [.. Recording.All.SelectMany(recording => recording.Lines).Where(line => line.Text.Length is > 0 and < 4000).Select(line => line.Text)];
+    private static readonly string[] Corpus =
+    [
+        .. Recording.All.SelectMany(recording => recording.Lines).Select(line => line.Text).Where(text => text.Length is > 0 and < 4000),
+    ];
 
     [Fact]
     public void Any_line_is_read_or_rejected_with_a_problem_and_never_throws() => Gen.Int.Sample(

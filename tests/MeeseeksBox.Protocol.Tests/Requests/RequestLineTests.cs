@@ -51,7 +51,9 @@ public sealed class RequestLineTests
     [InlineData("""[{"submit":{"pool":"p1"}, "nope"]""", "not JSON: character 33: expected a colon after the key \"nope\", found ']'")]
     [InlineData("[\"a\tb\"]", "not JSON: character 4: unescaped control character in a text: write \\u0009")]
     [InlineData("""["ab\qc"]""", "not JSON: character 5: invalid escape: for a backslash itself write \\\\")]
-    [InlineData("[{\"ls\":{}}", "not JSON: character 11: expected a comma or ']', found the end of the text: the '[' at line 1, column 1 is not closed")]
+    [InlineData(
+        "[{\"ls\":{}}",
+        "not JSON: character 11: expected a comma or ']', found the end of the text: the '[' at line 1, column 1 is not closed")]
     [InlineData("[\"abc", "not JSON: character 2: the text that starts here has no closing double quote on its line")]
     [InlineData("  ", "not JSON: character 3: expected a value, found the end of the text")]
     [InlineData("\ufeff[]", "not JSON: character 1: expected a value, found the character U+FEFF")]
@@ -68,7 +70,8 @@ public sealed class RequestLineTests
 
         deep.Count.Should().Be(1);
         Problem(Some.Line(new string('[', 65) + new string(']', 65))).Should().Be("not JSON: character 65: nesting exceeds 64 levels");
-        Problem(Some.Line(string.Concat(Enumerable.Repeat("{\"a\":", 5000)))).Should().Be("not JSON: character 321: nesting exceeds 64 levels");
+        Problem(Some.Line(string.Concat(Enumerable.Repeat("{\"a\":", 5000))))
+            .Should().Be("not JSON: character 321: nesting exceeds 64 levels");
     }
 
     [Theory]
@@ -129,7 +132,8 @@ public sealed class RequestLineTests
 
     [Fact]
     public void Every_text_of_an_accepted_line_can_be_read_and_written() => Gen.OneOf(
-        "\\ud800", "\\udc00", "\\uDBFF", "\\udfff", "\\ud83d\\ude00", "\\\\", "\\n", "\\u0041", "u", "d800", "é", "😀").Array[0, 6].Sample(parts =>
+        "\\ud800", "\\udc00", "\\uDBFF", "\\udfff", "\\ud83d\\ude00", "\\\\", "\\n", "\\u0041", "u", "d800", "é", "😀")
+        .Array[0, 6].Sample(parts =>
         {
             var text = $"\"{string.Concat(parts)}\"";
 

@@ -134,7 +134,8 @@ public sealed class RequestObjectTests
         var sync = (SyncRequest)Single("""{"sync":{"a":{"id":"a"},"b":{"id":"b","rc":"x"},"c":{"id":"d"},"e":5,"f":{"id":"f"}}}""");
 
         sync.Jobs.Select(job => job.Id).Should().Equal("a", "f");
-        sync.Problems.Should().Equal("b: rc: 'x' is not a whole number", "c: id: the job under the key 'c' has the id 'd'", "e: 5 is not a job");
+        sync.Problems.Should().Equal(
+            "b: rc: 'x' is not a whole number", "c: id: the job under the key 'c' has the id 'd'", "e: 5 is not a job");
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Tls;
 
 namespace MeeseeksBox.Protocol.Tests.Tls;
 
-/// <summary><c>ciphers</c>, as OpenSSL writes them (docs/SPECIFICATION.md#ciphers-and-options).</summary>
+/// <summary>The setting <c>ciphers</c>, in OpenSSL's syntax (docs/SPECIFICATION.md#ciphers-and-options).</summary>
 public sealed class CipherListTests
 {
     private readonly List<TlsConfigError> _faults = [];
@@ -45,7 +45,9 @@ public sealed class CipherListTests
     }
 
     [Theory]
-    [InlineData("ECDHE-RSA-AES256-GCM-SHA348", "unknown or weak cipher 'ECDHE-RSA-AES256-GCM-SHA348'; the nearest supported one is 'ECDHE-RSA-AES256-GCM-SHA384'")]
+    [InlineData(
+        "ECDHE-RSA-AES256-GCM-SHA348",
+        "unknown or weak cipher 'ECDHE-RSA-AES256-GCM-SHA348'; the nearest supported one is 'ECDHE-RSA-AES256-GCM-SHA384'")]
     [InlineData("HIHG", "unknown or weak cipher 'HIHG'; the nearest supported one is 'HIGH'")]
     [InlineData("HIGH:!HIHG", "unknown or weak cipher 'HIHG'; the nearest supported one is 'HIGH'")]
     [InlineData("aNULL", "no cipher of 'aNULL' is strong enough; leave it out")]

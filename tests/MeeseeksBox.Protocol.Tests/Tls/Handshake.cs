@@ -7,10 +7,10 @@ using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.Protocol.Tests.Tls;
 
-/// <summary>Brings a client and a server together over a socket, with certificates in a folder of their own.</summary>
+/// <summary>A handshake of a client and a server over a socket, with temporary certificates.</summary>
 internal sealed class Handshake : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<IDisposable> _open = [];
@@ -22,30 +22,30 @@ internal sealed class Handshake : IDisposable
         Client = new SslConfig { CaFile = Write("ca.pem", Authority.Pem) };
     }
 
-    /// <summary>Signs what both sides have.</summary>
+    /// <summary>The authority of both sides.</summary>
     public TestAuthority Authority { get; } = new();
 
-    /// <summary>What the server shows, unless a test changes that.</summary>
+    /// <summary>The default certificate of the server.</summary>
     public TestCertificate Certificate { get; }
 
-    /// <summary>The section of the server.</summary>
+    /// <summary>The <c>ssl</c> section of the server.</summary>
     public SslConfig Server { get; set; }
 
-    /// <summary>The section of the client.</summary>
+    /// <summary>The <c>ssl</c> section of the client.</summary>
     public SslConfig Client { get; set; }
 
-    /// <summary>The name that the client asks for.</summary>
+    /// <summary>The name that the client connects to.</summary>
     public string Host { get; set; } = "localhost";
 
     /// <summary>Writes a file.</summary>
-    /// <returns>Its path.</returns>
+    /// <returns>The path.</returns>
     public string Write(string name, string text) => _folder.Write(name, text);
 
-    /// <summary>Makes a folder.</summary>
-    /// <returns>Its path.</returns>
+    /// <summary>Creates a folder.</summary>
+    /// <returns>The path.</returns>
     public string Folder(string name) => _folder.Folder(name);
 
-    /// <summary>Lets the two shake hands, and answers what each has come to: a stream, or why not.</summary>
+    /// <summary>Runs the handshake; the result of each side is a stream or an error.</summary>
     public async Task<(TlsStream? Server, TlsStream? Client, TlsException? ServerProblem, TlsException? ClientProblem)> RunAsync()
     {
         var server = TlsServer.Load(Server, out var faults);
@@ -53,12 +53,12 @@ internal sealed class Handshake : IDisposable
         var (one, other) = await ConnectAsync();
         var serving = Outcome(server!.AuthenticateAsync(one, TestContext.Current.CancellationToken));
         var connecting = Outcome(ConnectAsync(other));
-        var (serverStream, serverProblem) = await serving.WaitAsync(Patience, TestContext.Current.CancellationToken);
-        var (clientStream, clientProblem) = await connecting.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        var (serverStream, serverProblem) = await serving.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        var (clientStream, clientProblem) = await connecting.WaitAsync(Limit, TestContext.Current.CancellationToken);
         return (serverStream, clientStream, serverProblem, clientProblem);
     }
 
-    /// <summary>The client's part, over a stream.</summary>
+    /// <summary>Runs the handshake of the client over a stream.</summary>
     public Task<TlsStream> ConnectAsync(Stream stream)
     {
         var client = TlsClient.Load(Client, out var faults);
@@ -66,7 +66,7 @@ internal sealed class Handshake : IDisposable
         return client!.AuthenticateAsync(stream, Host, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The two ends of a connection.</summary>
+    /// <summary>Connects a client and a server, without TLS.</summary>
     public async Task<(NetworkStream Server, NetworkStream Client)> ConnectAsync()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

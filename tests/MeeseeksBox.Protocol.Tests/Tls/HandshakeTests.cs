@@ -6,7 +6,7 @@ using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.Protocol.Tests.Tls;
 
-/// <summary>Who comes together with whom (docs/SPECIFICATION.md#tls).</summary>
+/// <summary>Handshakes between a client and a server (docs/SPECIFICATION.md#tls).</summary>
 public sealed class HandshakeTests : IDisposable
 {
     private const string ForServers = "1.3.6.1.5.5.7.3.1";
@@ -45,10 +45,12 @@ public sealed class HandshakeTests : IDisposable
         client.Should().BeNull();
         clientProblem!.Problem.Should().Be(TlsErrorKind.NotTrusted);
         clientProblem.Message.Should().Be(
-            "the certificate 'CN=server' of localhost is not trusted: its issuer 'CN=Test CA' does not lead to a trusted authority (ssl.cafile, ssl.capath)");
+            "the certificate 'CN=server' of localhost is not trusted: "
+            + "its issuer 'CN=Test CA' does not lead to a trusted authority (ssl.cafile, ssl.capath)");
         var serverProblem = await Reading(server!);
         serverProblem.Problem.Should().Be(TlsErrorKind.Refused);
-        serverProblem.Message.Should().Be("the client closed the connection right after the handshake; it probably does not trust our certificate");
+        serverProblem.Message.Should().Be(
+            "the client closed the connection right after the handshake; it probably does not trust our certificate");
         server!.Refusal.Should().Be(serverProblem);
     }
 
@@ -132,14 +134,16 @@ public sealed class HandshakeTests : IDisposable
         problem!.Problem.Should().Be(TlsErrorKind.NoCertificate);
         problem.Message.Should().Be("the client sent no certificate, but one is required");
         (await EverythingAsync(client!)).Should().Be(
-            """[{"error":"connection rejected: the client sent no certificate, but one is required","code":"certificate_refused"}]""" + "\n");
+            """[{"error":"connection rejected: the client sent no certificate, but one is required","code":"certificate_refused"}]"""
+            + "\n");
     }
 
     [Theory]
     [InlineData(CertificateVerification.Optional, null)]
     [InlineData(CertificateVerification.Required, null)]
     [InlineData(CertificateVerification.Required, "OP_NO_TLSv1_3")]
-    public async Task A_client_with_a_certificate_of_another_authority_is_rejected_with_an_error(CertificateVerification verify, string? options)
+    public async Task A_client_with_a_certificate_of_another_authority_is_rejected_with_an_error(
+        CertificateVerification verify, string? options)
     {
         using var other = new TestAuthority("Other CA");
         RequireCertificate(verify);
@@ -150,7 +154,8 @@ public sealed class HandshakeTests : IDisposable
 
         server.Should().BeNull();
         problem!.Problem.Should().Be(TlsErrorKind.NotTrusted);
-        problem.Message.Should().StartWith("the certificate 'CN=stranger' of the client is not trusted: its issuer 'CN=Other CA' does not lead to");
+        problem.Message.Should().StartWith(
+            "the certificate 'CN=stranger' of the client is not trusted: its issuer 'CN=Other CA' does not lead to");
         (await EverythingAsync(client!)).Should().Contain("certificate_refused").And.Contain("Other CA");
     }
 
@@ -174,7 +179,8 @@ public sealed class HandshakeTests : IDisposable
 
         var (_, _, problem, _) = await _handshake.RunAsync();
 
-        problem!.Message.Should().Be("the certificate 'CN=n1' of the client is not trusted: it is not valid for a client (extendedKeyUsage)");
+        problem!.Message.Should().Be(
+            "the certificate 'CN=n1' of the client is not trusted: it is not valid for a client (extendedKeyUsage)");
     }
 
     [Fact]
@@ -281,7 +287,8 @@ public sealed class HandshakeTests : IDisposable
         var problem = (await FluentActions.Awaiting(() => _handshake.ConnectAsync(client)).Should().ThrowAsync<TlsException>()).Which;
 
         problem.Problem.Should().Be(TlsErrorKind.PlainText);
-        problem.Message.Should().Be("localhost speaks plain text on this port and not TLS; leave ssl out, or set listen.ssl on the other side");
+        problem.Message.Should().Be(
+            "localhost speaks plain text on this port and not TLS; leave ssl out, or set listen.ssl on the other side");
     }
 
     [Fact]
@@ -334,7 +341,8 @@ public sealed class HandshakeTests : IDisposable
     public void Dispose() => _handshake.Dispose();
 
     private static async Task<TlsException> Reading(TlsStream stream) =>
-        (await FluentActions.Awaiting(() => stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask()).Should().ThrowAsync<TlsException>()).Which;
+        (await FluentActions.Awaiting(() => stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask())
+            .Should().ThrowAsync<TlsException>()).Which;
 
     private static async Task<string> EverythingAsync(TlsStream stream)
     {

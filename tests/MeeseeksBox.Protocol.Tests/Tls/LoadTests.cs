@@ -5,7 +5,7 @@ using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.Protocol.Tests.Tls;
 
-/// <summary>What may be wrong with a section <c>ssl</c> and the files that it names (docs/SPECIFICATION.md#certificates).</summary>
+/// <summary>Errors of a section <c>ssl</c> and of the files that it names (docs/SPECIFICATION.md#certificates).</summary>
 public sealed class LoadTests : IDisposable
 {
     private static readonly TestAuthority Authority = new();
@@ -18,7 +18,12 @@ public sealed class LoadTests : IDisposable
     public void The_private_key_may_be_an_encrypted_file_of_its_own(bool isRsa)
     {
         var certificate = Authority.Sign(new CertificateFor("n1") { IsRsa = isRsa });
-        var ssl = new SslConfig { Cert = Write("n1.pem", certificate.Pem), PrivateKey = Write("n1.key", certificate.Encrypted("tell nobody")), Pass = "tell nobody" };
+        var ssl = new SslConfig
+        {
+            Cert = Write("n1.pem", certificate.Pem),
+            PrivateKey = Write("n1.key", certificate.Encrypted("tell nobody")),
+            Pass = "tell nobody",
+        };
 
         Faults(ssl).Should().BeEmpty();
         Faults(ssl with { Pass = null }).Should().Equal("pass: n1.key: the private key is encrypted, but no password is set");
@@ -38,7 +43,8 @@ public sealed class LoadTests : IDisposable
 
         Faults(new SslConfig { Cert = certificate, PrivateKey = Write("n2.key", Authority.Sign("n2").Key) })
             .Should().Equal("key: n2.key: the private key does not belong to the certificate in n1.pem");
-        Faults(new SslConfig { Cert = certificate, PrivateKey = Write("n2.key", Authority.Sign(new CertificateFor("n2") { IsRsa = true }).Key) })
+        var rsa = Authority.Sign(new CertificateFor("n2") { IsRsa = true });
+        Faults(new SslConfig { Cert = certificate, PrivateKey = Write("n2.key", rsa.Key) })
             .Should().Equal("key: n2.key: the private key does not belong to the certificate in n1.pem");
     }
 
@@ -46,11 +52,16 @@ public sealed class LoadTests : IDisposable
     [InlineData("", "cert: n1.pem: no certificate found; it must be a PEM file, with a line -----BEGIN CERTIFICATE-----")]
     [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cert: n1.pem: a certificate is damaged: *")]
     [InlineData("{certificate}", "cert: n1.pem: no private key found; set key to the file that contains it")]
-    [InlineData("{certificate}\n-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "cert: n1.pem: the private key is damaged, or of an unsupported type; create an RSA or EC key")]
-    [InlineData("{certificate}\n-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n", "cert: n1.pem: the encryption of the private key is obsolete and unsafe; convert it: openssl pkcs8 -topk8 -in *n1.pem")]
+    [InlineData(
+        "{certificate}\n-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+        "cert: n1.pem: the private key is damaged, or of an unsupported type; create an RSA or EC key")]
+    [InlineData(
+        "{certificate}\n-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n",
+        "cert: n1.pem: the encryption of the private key is obsolete and unsafe; convert it: openssl pkcs8 -topk8 -in *n1.pem")]
     public void An_error_in_a_file_is_a_fault(string text, string fault)
     {
-        var ssl = new SslConfig { Cert = Write("n1.pem", text.Replace("{certificate}", Authority.Sign("n1").Pem, StringComparison.Ordinal)) };
+        var content = text.Replace("{certificate}", Authority.Sign("n1").Pem, StringComparison.Ordinal);
+        var ssl = new SslConfig { Cert = Write("n1.pem", content) };
 
         Faults(ssl).Should().ContainSingle().Which.Should().Match(fault);
     }

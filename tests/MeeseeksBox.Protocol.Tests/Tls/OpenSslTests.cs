@@ -6,7 +6,7 @@ using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.Protocol.Tests.Tls;
 
-/// <summary>The other side is OpenSSL, as it is with old peers: it says in an alert what it does not like.</summary>
+/// <summary>Handshakes with OpenSSL, as in legacy peers, which reports errors by alerts.</summary>
 public sealed partial class OpenSslTests : IDisposable
 {
     private readonly Handshake _handshake = new();
@@ -22,8 +22,14 @@ public sealed partial class OpenSslTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-tls1_3", TlsErrorKind.Refused, "localhost rejected the connection: it requires a certificate from us (certificate_required)")]
-    [InlineData("-tls1_2", TlsErrorKind.NothingInCommon, "localhost rejected the connection: no common parameters, or it requires a certificate (handshake_failure)")]
+    [InlineData(
+        "-tls1_3",
+        TlsErrorKind.Refused,
+        "localhost rejected the connection: it requires a certificate from us (certificate_required)")]
+    [InlineData(
+        "-tls1_2",
+        TlsErrorKind.NothingInCommon,
+        "localhost rejected the connection: no common parameters, or it requires a certificate (handshake_failure)")]
     public async Task A_client_without_a_required_certificate_receives_an_error(string version, TlsErrorKind problem, string message)
     {
         _handshake.Client = _handshake.Client with { Cert = null };
@@ -54,10 +60,12 @@ public sealed partial class OpenSslTests : IDisposable
         using var other = new TestAuthority("Other CA");
         using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
-        _ = Start("s_client", "-connect", listener.LocalEndpoint.ToString()!, "-CAfile", _handshake.Write("other.pem", other.Pem), "-verify_return_error", version);
+        var authorities = _handshake.Write("other.pem", other.Pem);
+        _ = Start("s_client", "-connect", listener.LocalEndpoint.ToString()!, "-CAfile", authorities, "-verify_return_error", version);
         using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
 
-        var act = () => TlsServer.Load(_handshake.Server, out _)!.AuthenticateAsync(client.GetStream(), TestContext.Current.CancellationToken);
+        var server = TlsServer.Load(_handshake.Server, out _)!;
+        var act = () => server.AuthenticateAsync(client.GetStream(), TestContext.Current.CancellationToken);
 
         (await act.Should().ThrowAsync<TlsException>()).Which.Should().BeEquivalentTo(new
         {
@@ -73,7 +81,7 @@ public sealed partial class OpenSslTests : IDisposable
         _handshake.Dispose();
     }
 
-    // With TLS 1.3 it comes at the first read.
+    // With TLS 1.3, the alert arrives at the first read.
     private async Task<TlsException> RefusalAsync(params string[] words) => (await FluentActions.Awaiting(async () =>
     {
         using var stream = await ConnectAsync(words);
@@ -82,12 +90,15 @@ public sealed partial class OpenSslTests : IDisposable
 
     private async Task<TlsStream> ConnectAsync(params string[] words)
     {
-        _handshake.Client = _handshake.Client with { Cert = _handshake.Client.Cert ?? (words.Contains("-rev") ? _handshake.Server.Cert : null) };
-        var server = Start(["s_server", "-accept", "127.0.0.1:0", "-cert", _handshake.Server.Cert!, "-key", _handshake.Server.Cert!, "-CAfile", _handshake.Client.CaFile!, .. words]);
+        var pem = _handshake.Server.Cert!;
+        _handshake.Client = _handshake.Client with { Cert = _handshake.Client.Cert ?? (words.Contains("-rev") ? pem : null) };
+        var server = Start(
+            ["s_server", "-accept", "127.0.0.1:0", "-cert", pem, "-key", pem, "-CAfile", _handshake.Client.CaFile!, .. words]);
         Match accepts;
         do
         {
-            accepts = Accepts().Match(await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new EndOfStreamException("openssl has ended"));
+            var line = await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+            accepts = Accepts().Match(line ?? throw new EndOfStreamException("openssl has ended"));
         }
         while (!accepts.Success);
 
@@ -98,8 +109,14 @@ public sealed partial class OpenSslTests : IDisposable
 
     private Process Start(params string[] words)
     {
-        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "openssl"))), "There is no openssl here.");
-        var info = new ProcessStartInfo("openssl", words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        Assert.SkipUnless(folders.Any(folder => File.Exists(Path.Combine(folder, "openssl"))), "openssl is not installed.");
+        var info = new ProcessStartInfo("openssl", words)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         return _openssl = Process.Start(info)!;
     }
 

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.Protocol.Tests.Unix;
 
-/// <summary><c>unix:/path</c> where an address is wanted (docs/SPECIFICATION.md#unix-sockets).</summary>
+/// <summary>Addresses of the form <c>unix:/path</c> (docs/SPECIFICATION.md#unix-sockets).</summary>
 public sealed class UnixAddressTests
 {
     [Theory]
@@ -34,7 +34,8 @@ public sealed class UnixAddressTests
         var address = UnixAddress.Read(SectionReader.Root(ConfigTree.Read(["address=unix:"], diagnostics), diagnostics));
 
         address.Should().Be("unix:");
-        diagnostics.Problems.Should().Equal("command line: address: the path of the socket is missing after 'unix:'; write it as in unix:/run/meeseeks/box.sock");
+        diagnostics.Problems.Should().Equal(
+            "command line: address: the path of the socket is missing after 'unix:'; write it as in unix:/run/meeseeks/box.sock");
     }
 
     [Fact]

@@ -1,21 +1,21 @@
 namespace MeeseeksBox.Testing.Certificates;
 
-/// <summary>What a certificate of the tests is to be like.</summary>
-/// <param name="Name">Its common name.</param>
+/// <summary>The properties of a test certificate.</summary>
+/// <param name="Name">The common name.</param>
 public sealed record CertificateFor(string Name)
 {
-    /// <summary>The names of hosts that it is for.</summary>
+    /// <summary>The host names that it is for.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = ["localhost"];
 
     /// <summary>The addresses that it is for.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = ["127.0.0.1", "::1"];
 
-    /// <summary>When it ends, in days from now; one that has ended began two days before.</summary>
+    /// <summary>The end of its validity in days from now; it starts two days earlier.</summary>
     public int EndsInDays { get; init; } = 1;
 
-    /// <summary>Whether its key is RSA; else it is an elliptic curve, which is made sooner.</summary>
+    /// <summary>Whether the key is RSA; otherwise an elliptic curve, which is created faster.</summary>
     public bool IsRsa { get; init; }
 
-    /// <summary>The uses that it is for, by their object identifiers; none: any.</summary>
+    /// <summary>The extended key usages by their object identifiers; empty for any use.</summary>
     public IReadOnlyList<string> Uses { get; init; } = [];
 }

@@ -4,13 +4,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MeeseeksBox.Testing.Certificates;
 
-/// <summary>Signs certificates for tests, without any other program.</summary>
+/// <summary>A certificate authority for tests, without an external program.</summary>
 public sealed class TestAuthority : IDisposable
 {
     private readonly X509Certificate2 _certificate;
     private readonly TestAuthority? _above;
 
-    /// <summary>An authority of its own.</summary>
+    /// <summary>Creates a root authority.</summary>
     public TestAuthority(string name = "Test CA")
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -25,17 +25,17 @@ public sealed class TestAuthority : IDisposable
         _above = above;
     }
 
-    /// <summary>Its certificate.</summary>
+    /// <summary>The certificate.</summary>
     public string Pem => _certificate.ExportCertificatePem();
 
-    /// <summary>Its certificate and its private key, for one file.</summary>
+    /// <summary>The certificate and the private key, for one file.</summary>
     public string Together => $"{Pem}\n{_certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()}\n";
 
     private static DateTimeOffset Start => TimeProvider.System.GetUtcNow().AddDays(-10);
 
     private static DateTimeOffset End => TimeProvider.System.GetUtcNow().AddDays(10);
 
-    /// <summary>An authority that this one vouches for.</summary>
+    /// <summary>Creates an intermediate authority below this one.</summary>
     public TestAuthority Below(string name) => new(name, this);
 
     /// <summary>Signs a certificate for localhost.</summary>
@@ -55,12 +55,18 @@ public sealed class TestAuthority : IDisposable
         if (wanted.Hosts.Count + wanted.Addresses.Count > 0)
             request.CertificateExtensions.Add(hosts.Build());
         if (wanted.Uses.Count > 0)
-            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. wanted.Uses.Select(use => new Oid(use))], critical: false));
+        {
+            request.CertificateExtensions.Add(
+                new X509EnhancedKeyUsageExtension([.. wanted.Uses.Select(use => new Oid(use))], critical: false));
+        }
 
         var end = TimeProvider.System.GetUtcNow().AddDays(wanted.EndsInDays);
         var generator = X509SignatureGenerator.CreateForECDsa(_certificate.GetECDsaPrivateKey()!);
         using var signed = request.Create(_certificate.SubjectName, generator, end.AddDays(-2), end, RandomNumberGenerator.GetBytes(8));
-        return new TestCertificate(signed.ExportCertificatePem(), wanted.IsRsa ? ((RSA)key).ExportRSAPrivateKeyPem() : key.ExportPkcs8PrivateKeyPem(), _above is null ? "" : Pem);
+        return new TestCertificate(
+            signed.ExportCertificatePem(),
+            wanted.IsRsa ? ((RSA)key).ExportRSAPrivateKeyPem() : key.ExportPkcs8PrivateKeyPem(),
+            _above is null ? "" : Pem);
     }
 
     /// <inheritdoc/>
@@ -69,8 +75,10 @@ public sealed class TestAuthority : IDisposable
     private static CertificateRequest Request(string name, ECDsa key)
     {
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(
+            X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         return request;
     }
 }

@@ -2,20 +2,21 @@ using System.Security.Cryptography;
 
 namespace MeeseeksBox.Testing.Certificates;
 
-/// <summary>A certificate of the tests, as text of PEM files.</summary>
+/// <summary>A test certificate, as the text of PEM files.</summary>
 /// <param name="Pem">The certificate.</param>
-/// <param name="Key">Its private key.</param>
-/// <param name="Chain">The certificates between it and its authority.</param>
+/// <param name="Key">The private key.</param>
+/// <param name="Chain">The intermediate certificates.</param>
 public sealed record TestCertificate(string Pem, string Key, string Chain)
 {
-    /// <summary>All of it, for one file.</summary>
+    /// <summary>The certificate, the chain and the key, for one file.</summary>
     public string Together => $"{Pem}\n{Chain}\n{Key}\n";
 
-    /// <summary>The private key behind a password.</summary>
+    /// <summary>Encrypts the private key with a password.</summary>
     public string Encrypted(string password)
     {
         using AsymmetricAlgorithm key = Key.Contains("RSA", StringComparison.Ordinal) ? RSA.Create() : ECDsa.Create();
         key.ImportFromPem(Key);
-        return key.ExportEncryptedPkcs8PrivateKeyPem(password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, iterationCount: 100));
+        var parameters = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, iterationCount: 100);
+        return key.ExportEncryptedPkcs8PrivateKeyPem(password, parameters);
     }
 }

@@ -2,7 +2,7 @@ using MeeseeksBox.Plugins;
 
 namespace TestProgram.Tasks;
 
-/// <summary>A task as it should be; it counts how often it was made.</summary>
+/// <summary>A correct task, which counts its instances.</summary>
 public sealed class Greeting : IJobTask
 {
     private static int _made;

@@ -1,4 +1,4 @@
 namespace TestProgram.Tasks;
 
-/// <summary>A class that has nothing to do with jobs.</summary>
+/// <summary>A class that is not a task.</summary>
 public sealed class NotATask;
