@@ -16,7 +16,8 @@ public interface IJobRun
     /// <param name="pid">The process that does the work, if any: the job's <c>pid</c> while it runs.</param>
     void Started(int? pid = null);
 
-    /// <summary>Sets an attribute of the job, such as a progress, which all nodes and clients receive.</summary>
+    /// <summary>Sets an attribute of the job, such as its progress.</summary>
+    /// <remarks>All nodes and clients receive the attribute.</remarks>
     /// <param name="key">The name. Names that the box itself sets (docs/SPECIFICATION.md#plugin-attributes) are rejected.</param>
     /// <param name="value">The value; null clears the attribute, and is sent as null so that every node clears it.</param>
     /// <exception cref="ArgumentException">The box itself sets an attribute of this name.</exception>

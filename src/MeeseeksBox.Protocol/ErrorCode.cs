@@ -7,7 +7,8 @@ public static class ErrorCode
     /// <summary>The line is not JSON, or neither a list nor an object.</summary>
     public const string BadJson = "bad_json";
 
-    /// <summary>An element is not a request object, or has an invalid argument; none of its requests was executed.</summary>
+    /// <summary>An element is not a request object or has an invalid argument.</summary>
+    /// <remarks>None of its requests was executed.</remarks>
     public const string BadRequest = "bad_request";
 
     /// <summary>The line is longer than the node accepts; the connection is closed.</summary>

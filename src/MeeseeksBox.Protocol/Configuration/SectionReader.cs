@@ -45,10 +45,11 @@ public sealed class SectionReader
         return own.Key is null ? common : new Setting(Path(own.Key), own.Value);
     }
 
-    /// <summary>True when the key is set to null here, for settings that distinguish null from "not set".</summary>
+    /// <summary>True when the key is set to null here.</summary>
+    /// <remarks>For settings that distinguish null from "not set".</remarks>
     public bool IsNull(string key) => _section.TryGet(key, out var value) && value is ConfigScalar { IsNull: true };
 
-    /// <summary>Marks a key as known although it is not a setting, such as one that a <c>%(key)s</c> refers to.</summary>
+    /// <summary>Marks a key as known that is not a setting, such as one for <c>%(key)s</c>.</summary>
     public void Accept(string key) => _ = _accepted.Add(key);
 
     /// <summary>Warns of a key that has no effect in this section, if it is set.</summary>
@@ -74,7 +75,7 @@ public sealed class SectionReader
         return child;
     }
 
-    /// <summary>The keys that are set in this section itself, for sections whose keys are user-defined names.</summary>
+    /// <summary>The keys that are set in this section itself.</summary>
     public IReadOnlyList<string> Keys => [.. _section.Members.Select(member => member.Key).Distinct()];
 
     /// <summary>Whether a section is set, here or in the defaults, and not to <c>false</c>.</summary>
@@ -93,7 +94,8 @@ public sealed class SectionReader
         return [.. section._section.Members.Select(member => KeyValuePair.Create(member.Key, section.Section(member.Key, defaults)))];
     }
 
-    /// <summary>An empty entry. Reading it validates the defaults and marks their keys as known, even without entries.</summary>
+    /// <summary>An empty entry, for validating the defaults without entries.</summary>
+    /// <remarks>Reading it also marks the keys of the defaults as known.</remarks>
     public SectionReader Blank(SectionReader defaults) => new(new ConfigObject(_section.Origin), _path, _diagnostics, defaults);
 
     /// <summary>Adds a problem of a setting: <c>node1.cfg: pools.p1.slots: 'two' is not a whole number</c>.</summary>

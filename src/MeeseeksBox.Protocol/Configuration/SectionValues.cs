@@ -10,7 +10,8 @@ namespace MeeseeksBox.Protocol.Configuration;
 /// </remarks>
 public static class SectionValues
 {
-    /// <summary>The maximum of a time setting, about 31 years; a single timer is limited to about 49 days.</summary>
+    /// <summary>The maximum of a time setting, about 31 years.</summary>
+    /// <remarks>A single timer is limited to about 49 days.</remarks>
     public static readonly TimeSpan LongestTime = TimeSpan.FromSeconds(1_000_000_000);
 
     /// <summary>A text that is not empty. A number is used as it was written.</summary>

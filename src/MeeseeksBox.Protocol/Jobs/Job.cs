@@ -30,7 +30,8 @@ public sealed record Job
     /// <summary>The node of the job; null (<c>false</c> on the wire) while it is unassigned.</summary>
     public string? Node { get; init; }
 
-    /// <summary>The node that places the job again: the one named in the submit, or the first that handled it.</summary>
+    /// <summary>The node that places the job again.</summary>
+    /// <remarks>It is the node that the submit named, or the first that handled the job.</remarks>
     public string? SubmitNode { get; init; }
 
     /// <summary>The nodes that the submit listed, if there were several.</summary>
@@ -49,7 +50,7 @@ public sealed record Job
     /// </remarks>
     public int Epoch { get; init; }
 
-    /// <summary>The stamp: the time of the last change, by the clock of the node that made it.</summary>
+    /// <summary>The stamp: the time of the last change, by the clock of its node.</summary>
     public double Ts { get; init; }
 
     /// <summary>The number of change, which is valid on this node only.</summary>
@@ -79,10 +80,10 @@ public sealed record Job
     /// <summary>Why the last run failed, for people.</summary>
     public string? Error { get; init; }
 
-    /// <summary>The standard output of the last run in base64, if it was kept and is not empty.</summary>
+    /// <summary>The kept standard output of the last run in base64; null when empty.</summary>
     public string? StdoutData { get; init; }
 
-    /// <summary>The standard error of the last run in base64, if it was kept and is not empty.</summary>
+    /// <summary>The kept standard error of the last run in base64; null when empty.</summary>
     public string? StderrData { get; init; }
 
     /// <summary>True when <see cref="StdoutData"/> lacks its middle, which was over the pool's <c>output_limit</c>.</summary>
@@ -109,7 +110,8 @@ public sealed record Job
     /// <summary>True to run the job again after success; null when it was never set.</summary>
     public bool? Restart { get; init; }
 
-    /// <summary>True to send the job off again after it is done or failed; null when it was never set.</summary>
+    /// <summary>True to send the job off again after its end; null when never set.</summary>
+    /// <remarks>It applies to jobs that are done or failed.</remarks>
     public bool? Resubmit { get; init; }
 
     /// <summary>The number of further runs after failures; null when it was never set.</summary>

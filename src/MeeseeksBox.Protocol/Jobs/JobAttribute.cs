@@ -23,7 +23,8 @@ public abstract class JobAttribute
     /// <summary>Copies this attribute from one job to another.</summary>
     public abstract Job Copy(Job from, Job to);
 
-    /// <summary>True when the attribute has the same value in two jobs; an unset flag equals false, an unset count 0.</summary>
+    /// <summary>True when the attribute has the same value in two jobs.</summary>
+    /// <remarks>An unset flag equals false, and an unset count 0.</remarks>
     public abstract bool IsSame(Job one, Job other);
 
     /// <summary>The text that filters match (<see cref="LenientJson.Canonical(JsonElement)"/>); null when not set.</summary>

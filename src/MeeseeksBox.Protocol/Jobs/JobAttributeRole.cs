@@ -12,7 +12,8 @@ public enum JobAttributeRole
     /// <summary>Set by the nodes.</summary>
     Status,
 
-    /// <summary>Set by a run; sent from the first run on, even as null, so that peers clear the previous value.</summary>
+    /// <summary>Set by a run; sent from the first run on, even as null.</summary>
+    /// <remarks>The null makes peers clear the value of the previous run.</remarks>
     Run,
 
     /// <summary>Set by a run when it applies; omitted otherwise.</summary>

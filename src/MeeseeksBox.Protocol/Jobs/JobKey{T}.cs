@@ -13,7 +13,7 @@ internal sealed class JobAttribute<T>(string name, JobAttributeRole role, JobVal
 {
     private static readonly JsonElement Null = JsonElement.Parse("null");
 
-    public override Job Copy(Job from, Job to) => Marked(set(to, get(from)), taken: IsCleared(from));
+    public override Job Copy(Job from, Job to) => Marked(set(to, get(from)), cleared: IsCleared(from));
 
     public override bool IsSame(Job one, Job other) => form.AreSame is { } areSame
         ? areSame(get(one), get(other))
@@ -27,12 +27,12 @@ internal sealed class JobAttribute<T>(string name, JobAttributeRole role, JobVal
         if (value.ValueKind is JsonValueKind.Null)
         {
             var without = set(job, form.None);
-            return Marked(without, taken: Role is JobAttributeRole.Spec && !form.IsSet(get(without)));
+            return Marked(without, cleared: Role is JobAttributeRole.Spec && !form.IsSet(get(without)));
         }
 
         if (form.TryRead(value, out var read))
         {
-            return Marked(set(job, read), taken: false);
+            return Marked(set(job, read), cleared: false);
         }
 
         problem = $"{Name}: {LenientJson.Show(value)} is not {form.Expected}";
@@ -56,7 +56,7 @@ internal sealed class JobAttribute<T>(string name, JobAttributeRole role, JobVal
     private bool IsCleared(Job job) => job.Extra?.ContainsKey(Name) is true;
 
     // A spec attribute that was set to null is sent as null, unless "not set" has a value of its own on the wire: see Job.Extra.
-    private Job Marked(Job job, bool taken) => (taken, IsCleared(job)) switch
+    private Job Marked(Job job, bool cleared) => (cleared, IsCleared(job)) switch
     {
         (true, false) => JobAttributes.SetExtra(job, Name, Null),
         (false, true) => job with { Extra = job.Extra!.Count is 1 ? null : job.Extra.Remove(Name) },

@@ -11,7 +11,7 @@ public sealed record JobSpec
     /// <summary>The id from the submit; null to have the node create one.</summary>
     public string? Id { get; init; }
 
-    /// <summary>The values of the attributes in <see cref="Keys"/>, and the id, which is empty when none was given.</summary>
+    /// <summary>The values of the named attributes; the id is empty when none was given.</summary>
     public required Job Values { get; init; }
 
     /// <summary>The spec attributes in the submit; the others stay unchanged.</summary>

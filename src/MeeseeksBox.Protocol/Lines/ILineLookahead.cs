@@ -6,6 +6,7 @@ public interface ILineLookahead
     /// <summary>True when the next line has arrived, or the end of the input.</summary>
     bool IsNextAvailable { get; }
 
-    /// <summary>Waits for the next line or the end of the input. The bytes of the current line become invalid.</summary>
+    /// <summary>Waits for the next line or the end of the input.</summary>
+    /// <remarks>The bytes of the current line become invalid.</remarks>
     Task WaitForNextAsync();
 }

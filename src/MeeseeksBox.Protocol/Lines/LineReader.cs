@@ -14,7 +14,8 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
     private CancellationToken _stop;
     private Task? _nextLine;
 
-    /// <summary>True when the next line has arrived, so that answers can wait for one common flush.</summary>
+    /// <summary>True when the next line has arrived.</summary>
+    /// <remarks>Answers can then wait for one common flush.</remarks>
     public bool HasLine => OwnsBuffer && HoldsLine;
 
     /// <inheritdoc/>
@@ -79,7 +80,8 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
         await input.CompleteAsync();
     }
 
-    /// <summary>Discards the remaining input, so that a reset of the connection does not destroy an answer.</summary>
+    /// <summary>Discards the remaining input.</summary>
+    /// <remarks>Closing a connection with unread input would reset it, and the peer could lose an answer.</remarks>
     public async Task DiscardAsync(CancellationToken stop)
     {
         while (true)

@@ -49,7 +49,8 @@ public sealed record NodeStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? Links { get; init; }
 
-    /// <summary>True when another status differs in more than time and load, so that readers need it at once.</summary>
+    /// <summary>True when another status differs in more than time and load.</summary>
+    /// <remarks>Such a change is sent at once.</remarks>
     public bool DiffersFrom(NodeStatus other) =>
         Online != other.Online
         || Ver != other.Ver

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace MeeseeksBox.Protocol.Nodes;
 
-/// <summary>A number of slots, free or in all: -1 while draining, <c>true</c> on the wire for no limit.</summary>
+/// <summary>A number of slots, free or in all.</summary>
+/// <remarks>-1 means draining; <c>true</c> on the wire means no limit.</remarks>
 /// <param name="Limit">The number; null for no limit.</param>
 [JsonConverter(typeof(SlotCountConverter))]
 public readonly record struct SlotCount(int? Limit)

@@ -17,7 +17,7 @@ public sealed record RequestOptions
     /// <summary>True to include unassigned jobs in an answer to a filter with <c>seq</c>.</summary>
     public bool Unassigned { get; init; }
 
-    /// <summary>How long to hold the answer until there is a change, in seconds; null to answer at once.</summary>
+    /// <summary>The seconds to hold the answer for a change; null to answer at once.</summary>
     public double? Wait { get; init; }
 
     /// <summary>Reads the options of an element.</summary>

@@ -23,7 +23,7 @@ internal sealed class PemFile(ICollection<TlsConfigError> faults)
         return bytes is null ? null : Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>The certificates in the text of a file, in order; null when one is damaged or there are none.</summary>
+    /// <summary>The certificates in the text of a file, in order; null on an error.</summary>
     public X509Certificate2Collection? Certificates(string key, string path, string text)
     {
         if (Parse(key, path, text) is not { } certificates)

@@ -22,7 +22,8 @@ public sealed class TlsServer
     public static TlsServer? Load(SslConfig ssl, out IReadOnlyList<TlsConfigError> faults) =>
         TlsSettings.Load(ssl, TlsSide.Server, out faults) is { } settings ? new TlsServer(settings) : null;
 
-    /// <summary>Encrypts a connection from a client. A rejected client receives the error as a line of JSON.</summary>
+    /// <summary>Encrypts a connection from a client.</summary>
+    /// <remarks>A rejected client receives the error as a line of JSON.</remarks>
     /// <param name="stream">The connection; the result owns it, and a failure closes it.</param>
     /// <param name="stop">Cancels the handshake, for example after a time limit.</param>
     /// <exception cref="TlsException">The client is rejected, or does not speak TLS.</exception>

@@ -15,7 +15,7 @@ public static class UnixAddress
     public static string? PathOf(string address) =>
         address.StartsWith(Prefix, StringComparison.Ordinal) ? address[Prefix.Length..] : null;
 
-    /// <summary>The error of the address of a socket; null for a valid one, and for a host.</summary>
+    /// <summary>The error of an address; null when it is valid.</summary>
     public static string? FaultOf(string address) => PathOf(address) switch
     {
         "" => $"the path of the socket is missing after '{Prefix}'; write it as in {Prefix}/run/meeseeks/box.sock",
@@ -24,7 +24,8 @@ public static class UnixAddress
         _ => null,
     };
 
-    /// <summary>Reads the setting <c>address</c> of a connecting program. An invalid one is added to the problems.</summary>
+    /// <summary>Reads the setting <c>address</c> of a connecting program.</summary>
+    /// <remarks>An invalid address is added to the problems.</remarks>
     /// <returns>The address; null when it is not set.</returns>
     public static string? Read(SectionReader section)
     {
