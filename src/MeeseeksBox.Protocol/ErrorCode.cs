@@ -14,7 +14,7 @@ public static class ErrorCode
     /// <summary>The line is longer than the node accepts; the connection is closed.</summary>
     public const string TooLong = "too_long";
 
-    /// <summary>The request is valid but was rejected; the <c>error</c> has the reason.</summary>
+    /// <summary>The request was read but rejected; the <c>error</c> has the reason.</summary>
     public const string Refused = "refused";
 
     /// <summary>The node is stopping and rejects submits; resend the submit after its restart.</summary>
