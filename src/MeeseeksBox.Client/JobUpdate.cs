@@ -3,14 +3,15 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Client;
 
-/// <summary>What <see cref="MeeseeksClient.FollowAsync"/> and <see cref="MeeseeksClient.FollowClusterAsync"/> have to tell at one time.</summary>
-/// <param name="Jobs">Jobs as they are now.</param>
+/// <summary>One update of <see cref="MeeseeksClient.FollowAsync"/> or <see cref="MeeseeksClient.FollowClusterAsync"/>.</summary>
+/// <param name="Jobs">The current records of the jobs.</param>
 /// <param name="IsSnapshot">
-/// True when these are all jobs there are, as at the start and after the box was away: one that was told of before and is not among them is
-/// gone. False when these are the ones that changed.
+/// True if <paramref name="Jobs"/> holds all jobs, as at the start and after a reconnect: a job that is missing is gone. False if it
+/// holds only the changed jobs.
 /// </param>
 public sealed record JobUpdate(IReadOnlyList<Job> Jobs, bool IsSnapshot)
 {
-    /// <summary>All nodes as they are now, by name; null where only jobs are followed. The same object as before when none has changed.</summary>
+    /// <summary>The status of all nodes by name; null if only jobs are followed.</summary>
+    /// <remarks>The same object as in the last update, unless a node changed.</remarks>
     public IReadOnlyDictionary<string, NodeStatus>? Nodes { get; init; }
 }

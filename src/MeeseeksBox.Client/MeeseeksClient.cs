@@ -8,13 +8,16 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Client;
 
-/// <summary>
-/// A client of one box. It may be used by many at once: requests share a connection and go off without waiting for each other's answers;
-/// each that waits for news has a connection of its own. A lost connection is made again, with growing pauses.
-/// </summary>
+/// <summary>A client of one box. Thread-safe.</summary>
 /// <remarks>
-/// Every method throws <see cref="MeeseeksConnectionException"/> when the box cannot be reached, <see cref="MeeseeksRequestException"/> when
-/// it refuses, and <see cref="OperationCanceledException"/> when it is cancelled. docs/PROTOCOL.md#requests describes each request.
+/// <para>
+/// Requests are pipelined over one connection; each follower has its own. A lost connection is opened again, with growing pauses.
+/// </para>
+/// <para>
+/// Every method throws <see cref="MeeseeksConnectionException"/> when the box cannot be reached, <see cref="MeeseeksRequestException"/>
+/// when the box rejects the request, and <see cref="OperationCanceledException"/> when it is cancelled. docs/PROTOCOL.md#requests
+/// describes each request.
+/// </para>
 /// </remarks>
 /// <example><code>
 /// await using var client = new MeeseeksClient(new MeeseeksClientOptions { Address = "head1" });
@@ -24,7 +27,7 @@ namespace MeeseeksBox.Client;
 /// </code></example>
 public sealed partial class MeeseeksClient : IAsyncDisposable
 {
-    // The largest number that every reader of JSON takes as it is.
+    // The largest integer that every JSON parser reads exactly.
     private const long BeyondAnySeq = (1L << 53) - 1;
 
     private readonly Connector _connector;
@@ -32,8 +35,8 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     private readonly JobTracker _tracker;
     private (Connection Connection, bool IsOldPeer)? _probed;
 
-    /// <summary>A client that connects at its first request.</summary>
-    /// <param name="options">Where the box is; null: on this host, at the usual port.</param>
+    /// <summary>Creates a client that connects at its first request.</summary>
+    /// <param name="options">The options; null: a box on this host at the default port.</param>
     public MeeseeksClient(MeeseeksClientOptions? options = null)
     {
         Options = options ?? new MeeseeksClientOptions();
@@ -42,13 +45,13 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
         _tracker = new JobTracker(this);
     }
 
-    /// <summary>The options that it was made with.</summary>
+    /// <summary>The options of the client.</summary>
     public MeeseeksClientOptions Options { get; }
 
-    /// <summary>How the box is called in messages: <c>localhost:13700</c>, or <c>unix:/path</c>.</summary>
+    /// <summary>The name of the box in messages: <c>localhost:13700</c>, or <c>unix:/path</c>.</summary>
     public string Endpoint => _connector.Endpoint;
 
-    /// <summary>A client that has connected.</summary>
+    /// <summary>Creates a client and connects it.</summary>
     /// <example><code>await using var client = await MeeseeksClient.ConnectAsync(new() { Address = "head1" }, stop);</code></example>
     public static async Task<MeeseeksClient> ConnectAsync(MeeseeksClientOptions? options = null, CancellationToken stop = default)
     {
@@ -65,12 +68,12 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects now rather than at the next request. It does nothing while there is a connection.</summary>
+    /// <summary>Connects now, unless it is connected.</summary>
     /// <example><code>await client.OpenAsync(stop);</code></example>
     public Task OpenAsync(CancellationToken stop = default) => _connection.OpenAsync(stop);
 
-    /// <summary>Sends a line as it stands, and answers the answer as it stands. It is sent once: whether it may be sent again, only you know.</summary>
-    /// <param name="line">A list of request objects.</param>
+    /// <summary>Sends a line and returns the answer, both unchanged. The line is sent at most once.</summary>
+    /// <param name="line">A list of request objects, as JSON.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <example><code>var answer = await client.RequestAsync("""[{"ls":{"state":"running"}}]""");</code></example>
     public async Task<JsonElement> RequestAsync(string line, CancellationToken stop = default)
@@ -93,9 +96,9 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
 
     /// <summary>Sends one request object.</summary>
     /// <param name="request">The object; each of its keys is a request.</param>
-    /// <param name="isRepeatable">Whether it does no harm to send it again when the connection was lost before the answer came.</param>
+    /// <param name="isRepeatable">Whether it may be sent again if the connection was lost before the answer arrived.</param>
     /// <param name="stop">Ends the wait.</param>
-    /// <returns>The answer, which may hold an error.</returns>
+    /// <returns>The answer, which may contain an error.</returns>
     /// <example><code>
     /// var answer = await client.RequestAsync(new JsonObject { ["nodes"] = new JsonObject(), ["ls"] = new JsonObject() });
     /// Console.WriteLine(answer["ls"]);
@@ -103,10 +106,11 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     public async Task<Response> RequestAsync(JsonObject request, bool isRepeatable = true, CancellationToken stop = default) =>
         Response.Read(await _connection.RequestAsync(RequestBytes.Of(request), TimeSpan.Zero, isRepeatable, stop));
 
-    /// <summary>The nodes that the box knows of.</summary>
+    /// <summary>Returns the status of all known nodes, by name.</summary>
     /// <example><code>foreach (var (name, node) in await client.NodesAsync()) Console.WriteLine($"{name} {node.Online}");</code></example>
     public Task<IReadOnlyDictionary<string, NodeStatus>> NodesAsync(CancellationToken stop = default) =>
-        ReadAsync<IReadOnlyDictionary<string, NodeStatus>>("nodes", value => value.Deserialize(WireContext.Default.DictionaryStringNodeStatus)!, stop);
+        ReadAsync<IReadOnlyDictionary<string, NodeStatus>>(
+            "nodes", value => value.Deserialize(WireContext.Default.DictionaryStringNodeStatus)!, stop);
 
     /// <summary>The free slots of each pool, by node.</summary>
     /// <example><code>var free = (await client.PoolsAsync())["p1"]["node1"].Limit; // null: no limit</code></example>
@@ -114,16 +118,21 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
         ReadAsync<IReadOnlyDictionary<string, Dictionary<string, SlotCount>>>(
             "pools", value => value.Deserialize(WireContext.Default.DictionaryStringDictionaryStringSlotCount)!, stop);
 
-    /// <summary>Merges settings into the configuration of the box that it is connected to, and answers the one in force, with its secrets masked.</summary>
-    /// <param name="changes">The settings; null only asks.</param>
+    /// <summary>Merges settings into the configuration of the box, and returns the result with masked secrets.</summary>
+    /// <param name="changes">The settings; null returns the configuration without a change.</param>
     /// <param name="stop">Ends the wait.</param>
-    /// <example><code>await client.ConfigAsync(new JsonObject { ["pools"] = new JsonObject { ["p1"] = new JsonObject { ["slots"] = 4 } } });</code></example>
-    public async Task<JsonElement> ConfigAsync(JsonObject? changes = null, CancellationToken stop = default) =>
-        (await RequestAsync(new JsonObject { ["config"] = changes?.DeepClone() ?? new JsonObject() }, stop: stop)).EnsureSuccess()["config"];
+    /// <example><code>
+    /// await client.ConfigAsync(new JsonObject { ["pools"] = new JsonObject { ["p1"] = new JsonObject { ["slots"] = 4 } } });
+    /// </code></example>
+    public async Task<JsonElement> ConfigAsync(JsonObject? changes = null, CancellationToken stop = default)
+    {
+        var request = new JsonObject { ["config"] = changes?.DeepClone() ?? new JsonObject() };
+        return (await RequestAsync(request, stop: stop)).EnsureSuccess()["config"];
+    }
 
-    /// <summary>Whether the box is of the original implementation: it takes filters without lists and patterns, and cannot wait.</summary>
-    /// <remarks>Asked once for each connection. An original sends its nodes without <c>nodes_seq</c>.</remarks>
-    /// <example><code>var isOld = await client.IsOldPeerAsync();</code></example>
+    /// <summary>Whether the box is a legacy node: its filters have no lists or patterns, and it has no long polls.</summary>
+    /// <remarks>Probed once for each connection. A legacy node sends its nodes without <c>nodes_seq</c>.</remarks>
+    /// <example><code>var isLegacy = await client.IsLegacyPeerAsync();</code></example>
     public async Task<bool> IsLegacyPeerAsync(CancellationToken stop = default)
     {
         var connection = await _connection.OpenAsync(stop);
@@ -132,7 +141,7 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
             return probed.IsOldPeer;
         }
 
-        // A box of ours sends the nodes that have changed since a number: none since this one.
+        // meeseeks-box sends the nodes that have changed since a number: none since this one.
         var request = new JsonObject { ["nodes"] = new JsonObject { ["seq"] = BeyondAnySeq } };
         var isOldPeer = (await RequestAsync(request, stop: stop)).EnsureSuccess().Find("nodes_seq") is null;
         _probed = (connection, isOldPeer);

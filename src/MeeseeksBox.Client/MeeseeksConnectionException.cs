@@ -1,21 +1,22 @@
 namespace MeeseeksBox.Client;
 
-/// <summary>The box cannot be reached, or was lost before it answered. What was asked may still have been carried out when <see cref="WasSent"/>.</summary>
+/// <summary>The box cannot be reached, or the connection was lost before the answer.</summary>
+/// <remarks>If <see cref="WasSent"/> is true, the box may have executed the request.</remarks>
 public sealed class MeeseeksConnectionException : MeeseeksException
 {
-    /// <summary>Says what happened.</summary>
-    /// <param name="message">What happened, to what, and what to do.</param>
-    /// <param name="wasSent">Whether the request, or a part of it, had gone off.</param>
-    /// <param name="cause">What told of it.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">The failure, its cause, and what to do.</param>
+    /// <param name="wasSent">Whether the request, or a part of it, had been sent.</param>
+    /// <param name="cause">The exception that reported the failure.</param>
     public MeeseeksConnectionException(string message, bool wasSent = false, Exception? cause = null)
         : base(message, cause)
     {
         WasSent = wasSent;
     }
 
-    /// <summary>True when the request, or a part of it, had gone off: nobody knows whether it was carried out.</summary>
+    /// <summary>Whether the request, or a part of it, had been sent, so that the box may have executed it.</summary>
     public bool WasSent { get; }
 
-    /// <summary>True when somebody took the request and was silent for too long: trying at once again is of no use.</summary>
+    /// <summary>Whether the other side accepted the request and did not answer in time. An immediate retry is useless then.</summary>
     internal bool IsSilence { get; init; }
 }

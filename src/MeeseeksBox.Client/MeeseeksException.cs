@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Client;
 
-/// <summary>Something that was asked of a box did not come about. Its message is a line for people.</summary>
+/// <summary>A request to a box failed. The message is one line for people.</summary>
 public abstract class MeeseeksException : Exception
 {
     private protected MeeseeksException(string message, Exception? cause)

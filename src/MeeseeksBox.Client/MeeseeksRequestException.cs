@@ -1,17 +1,17 @@
 namespace MeeseeksBox.Client;
 
-/// <summary>The box answered that it does not do what was asked.</summary>
+/// <summary>The box rejected a request, or its answer cannot be read.</summary>
 public sealed class MeeseeksRequestException : MeeseeksException
 {
-    /// <summary>Says what the box answered.</summary>
-    /// <param name="message">Its words.</param>
-    /// <param name="code">The code beside them.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">The error text of the answer.</param>
+    /// <param name="code">The error code of the answer.</param>
     public MeeseeksRequestException(string message, string? code = null)
         : base(message, cause: null)
     {
         Code = code;
     }
 
-    /// <summary>One of <see cref="Protocol.ErrorCode"/>; null from an old peer, or when the answer itself is of no use.</summary>
+    /// <summary>One of <see cref="Protocol.ErrorCode"/>; null from a legacy node, or if the answer cannot be read.</summary>
     public string? Code { get; }
 }

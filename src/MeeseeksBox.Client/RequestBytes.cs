@@ -5,12 +5,13 @@ using System.Text.Json.Nodes;
 
 namespace MeeseeksBox.Client;
 
-/// <summary>Makes lines of request objects.</summary>
+/// <summary>Serializes request objects to lines.</summary>
 internal static class RequestBytes
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>A line with one request object.</summary>
+    /// <summary>A line with one request object, without its newline.</summary>
     public static ReadOnlyMemory<byte> Of(JsonObject request)
     {
         var bytes = new ArrayBufferWriter<byte>();

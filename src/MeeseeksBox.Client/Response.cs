@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Client;
 
-/// <summary>The answer to one request object. What stands under its keys is read when it is asked for, so that an answer of many jobs costs little.</summary>
+/// <summary>The answer to one request object. Values are parsed on access, which keeps answers with many jobs cheap.</summary>
 /// <remarks>Sample: <c>{"submit":{"a":{…}},"warnings":["colour: not something that submit takes, ignored"]}</c>.</remarks>
 public sealed class Response
 {
@@ -15,32 +15,32 @@ public sealed class Response
     {
     }
 
-    /// <summary>Why the box did not do what was asked; null when it did.</summary>
+    /// <summary>The error text; null if the request succeeded.</summary>
     public string? Error => Text("error");
 
-    /// <summary>The code beside the error; null from an old peer.</summary>
+    /// <summary>The error code; null from a legacy node.</summary>
     public string? Code => Text("code");
 
-    /// <summary>What of the request was not followed, one text each.</summary>
+    /// <summary>The parts of the request that were not followed, one text each.</summary>
     public IReadOnlyList<string> Warnings =>
         Find("warnings") is { } value && LenientJson.TryStrings(value, out var warnings) ? warnings : [];
 
-    /// <summary>The number of change up to which the answer is complete; null from a peer that cannot wait.</summary>
+    /// <summary>The number of change up to which the answer is complete; null from a node without long polls.</summary>
     public long? Seq => Find("seq") is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var seq) ? seq : null;
 
     /// <summary>The value under a key.</summary>
-    /// <exception cref="MeeseeksRequestException">There is none; the box's words say why, where it sent some.</exception>
+    /// <exception cref="MeeseeksRequestException">The key is missing; the message is the error of the answer, if there is one.</exception>
     public JsonElement this[string key] => Find(key) ?? throw Missing(key);
 
-    /// <summary>The value under a key; null when there is none.</summary>
+    /// <summary>The value under a key; null if the key is missing.</summary>
     public JsonElement? Find(string key) => _values.TryGetValue(key, out var value) ? JsonElement.Parse(value.Span) : null;
 
-    /// <summary>The bytes of the value under a key: JSON in UTF-8.</summary>
-    /// <exception cref="MeeseeksRequestException">There is none.</exception>
+    /// <summary>The JSON of the value under a key, in UTF-8.</summary>
+    /// <exception cref="MeeseeksRequestException">The key is missing.</exception>
     public ReadOnlyMemory<byte> Bytes(string key) => _values.TryGetValue(key, out var value) ? value : throw Missing(key);
 
-    /// <summary>The jobs of an object by ids, one after the other; those that are <c>false</c> are null.</summary>
-    /// <exception cref="MeeseeksRequestException">There is no such object, or what stands in it is no job.</exception>
+    /// <summary>The jobs of an object by id, parsed one by one; <c>false</c> becomes null.</summary>
+    /// <exception cref="MeeseeksRequestException">The key is missing, or a value is not a job.</exception>
     public IEnumerable<KeyValuePair<string, Job?>> Jobs(string key)
     {
         foreach (var (id, bytes) in Members(Bytes(key)))
@@ -49,28 +49,30 @@ public sealed class Response
         }
     }
 
-    /// <summary>The one job under a key; null when it is <c>false</c>.</summary>
-    /// <exception cref="MeeseeksRequestException">There is none, or what stands there is no job.</exception>
+    /// <summary>The single job under a key; null if the value is <c>false</c>.</summary>
+    /// <exception cref="MeeseeksRequestException">The key is missing, or the value is not a job.</exception>
     public Job? Job(string key) => ReadJob(Bytes(key).Span, id: null);
 
-    /// <summary>The one job under a key, which the original sends without its id; null when it is <c>false</c> or <c>null</c>.</summary>
+    /// <summary>The single job under a key; null if the value is <c>false</c> or <c>null</c>.</summary>
+    /// <remarks>A legacy node sends the job without its id.</remarks>
     /// <param name="key">The request.</param>
-    /// <param name="id">The id that the request named.</param>
-    /// <exception cref="MeeseeksRequestException">There is none, or what stands there is no job.</exception>
+    /// <param name="id">The id of the job.</param>
+    /// <exception cref="MeeseeksRequestException">The key is missing, or the value is not a job.</exception>
     public Job? Job(string key, string id) => ReadJob(Bytes(key).Span, id);
 
-    /// <summary>Throws when the box did not do what was asked.</summary>
-    /// <exception cref="MeeseeksRequestException">It did not.</exception>
+    /// <summary>Returns this answer, or throws if the box rejected the request.</summary>
+    /// <exception cref="MeeseeksRequestException">The answer has an error.</exception>
     public Response EnsureSuccess() => Error is { } error ? throw new MeeseeksRequestException(error, Code) : this;
 
-    /// <summary>Reads the line that answers a line with one request object.</summary>
-    /// <exception cref="MeeseeksRequestException">It is no such answer.</exception>
+    /// <summary>Parses the answer to a line with one request object.</summary>
+    /// <exception cref="MeeseeksRequestException">The line is not a list with one object.</exception>
     internal static Response Read(ReadOnlyMemory<byte> line)
     {
         var reader = new Utf8JsonReader(line.Span);
         try
         {
-            if (reader.Read() && reader.TokenType is JsonTokenType.StartArray && reader.Read() && reader.TokenType is JsonTokenType.StartObject)
+            if (reader.Read() && reader.TokenType is JsonTokenType.StartArray
+                && reader.Read() && reader.TokenType is JsonTokenType.StartObject)
             {
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
@@ -88,10 +90,12 @@ public sealed class Response
             throw new MeeseeksRequestException($"the answer is not JSON ({problem.Message}); is it a meeseeks-box that listens there?");
         }
 
-        throw new MeeseeksRequestException($"the answer is no list of one object but {Beginning(line)}; is it a meeseeks-box that listens there?");
+        throw new MeeseeksRequestException(
+            $"the answer is not a list with one object but {Beginning(line)}; is it a meeseeks-box that listens there?");
     }
 
-    /// <summary>The job that a kill of one id answers: alone, as this box sends it, or under its id, as the original does.</summary>
+    /// <summary>The job in the answer to a kill of one id.</summary>
+    /// <remarks>meeseeks-box sends the job alone, a legacy node under its id.</remarks>
     internal Job? KilledJob(string id)
     {
         var value = this["kill"];
@@ -99,12 +103,12 @@ public sealed class Response
         return isMap ? Jobs("kill").Single().Value : Job("kill", id);
     }
 
-    /// <summary>The bytes of the members of an object under a key.</summary>
+    /// <summary>The members of the object under a key, as JSON.</summary>
     internal IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>> MembersOf(string key) => Members(Bytes(key));
 
-    /// <summary>Reads a job; null when <c>false</c> or <c>null</c> stands in its place.</summary>
+    /// <summary>Parses a job; <c>false</c> and <c>null</c> become null.</summary>
     /// <param name="bytes">The job as JSON.</param>
-    /// <param name="id">The id that it stands under; null: it must hold its id itself.</param>
+    /// <param name="id">The key of the job in the answer; null: the job must contain its id.</param>
     internal static Job? ReadJob(ReadOnlySpan<byte> bytes, string? id)
     {
         var value = JsonElement.Parse(bytes);
@@ -113,7 +117,9 @@ public sealed class Response
             return null;
         }
 
-        var isRead = id is null ? JobAttributes.TryRead(value, out var job, out var problem) : JobAttributes.TryRead(value, id, out job, out problem);
+        var isRead = id is null
+            ? JobAttributes.TryRead(value, out var job, out var problem)
+            : JobAttributes.TryRead(value, id, out job, out problem);
         return isRead
             ? job
             : throw new MeeseeksRequestException($"the answer holds a job that cannot be read: {problem}");
@@ -125,7 +131,7 @@ public sealed class Response
         var reader = new Utf8JsonReader(json.Span);
         if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
         {
-            throw new MeeseeksRequestException($"the answer has no object where one is wanted but {Beginning(json)}");
+            throw new MeeseeksRequestException($"the answer has no object where one is expected but {Beginning(json)}");
         }
 
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
@@ -144,5 +150,6 @@ public sealed class Response
 
     private string? Text(string key) => Find(key) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
-    private MeeseeksRequestException Missing(string key) => new(Error ?? $"the answer has no '{key}'; the node does not know that request", Code);
+    private MeeseeksRequestException Missing(string key) =>
+        new(Error ?? $"the answer has no '{key}'; the node does not support that request", Code);
 }

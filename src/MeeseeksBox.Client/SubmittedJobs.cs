@@ -2,12 +2,12 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Client;
 
-/// <summary>What came of a submit.</summary>
-/// <param name="Jobs">The jobs that were made or changed: several when several nodes were meant.</param>
-/// <param name="Warnings">What of the request was not followed, one text each.</param>
+/// <summary>The result of a submit.</summary>
+/// <param name="Jobs">The jobs that were made or changed: one for each selected node.</param>
+/// <param name="Warnings">The parts of the request that were not followed, one text each.</param>
 public sealed record SubmittedJobs(IReadOnlyList<Job> Jobs, IReadOnlyList<string> Warnings)
 {
-    /// <summary>The job, where there is only one.</summary>
-    /// <exception cref="InvalidOperationException">There are several.</exception>
+    /// <summary>The only job.</summary>
+    /// <exception cref="InvalidOperationException">The submit made several jobs.</exception>
     public Job Job => Jobs.Single();
 }

@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Client;
 
-/// <summary>A job that stays in step with what the box knows of it. Dispose of it when it is not needed any more; that does not end the job.</summary>
+/// <summary>A job whose record is updated until it is disposed. Disposal does not end the job.</summary>
 /// <example><code>
 /// await using var job = await client.TrackAsync("a");
 /// job!.Changed += now => Console.WriteLine(now.State);
@@ -25,28 +25,29 @@ public sealed class TrackedJob : IAsyncDisposable
         Current = new Job { Id = id };
     }
 
-    /// <summary>Is told of the job whenever it has changed, on the loop that follows all jobs of the client: be quick, or hand it on.</summary>
+    /// <summary>Raised after each change, on the loop that follows all tracked jobs: handlers must return quickly.</summary>
     public event Action<Job>? Changed;
 
-    /// <summary>Its id.</summary>
+    /// <summary>The id of the job.</summary>
     public string Id { get; }
 
-    /// <summary>The job as it was last heard of.</summary>
+    /// <summary>The last received record of the job.</summary>
     public Job Current { get; private set; }
 
-    /// <summary>True when the box does not know it any more: it expired, or the box forgot it.</summary>
+    /// <summary>Whether the box no longer has the job, because it expired or was removed.</summary>
     public bool IsGone { get; private set; }
 
-    /// <summary>
-    /// Ends when the job has ended for the first time, with the job as it was then, or when it is gone, with the job as it was last heard of. Fails with
-    /// <see cref="MeeseeksConnectionException"/> when the box stays away.
-    /// </summary>
+    /// <summary>Completes when the job has ended for the first time, or is gone.</summary>
+    /// <remarks>
+    /// The result is the ended job, or the last received record of a job that is gone. Fails with
+    /// <see cref="MeeseeksConnectionException"/> if the box stays unreachable.
+    /// </remarks>
     public Task<Job> Ended => _ended.Task;
 
-    /// <summary>Kills it.</summary>
+    /// <summary>Kills the job.</summary>
     public Task<Job?> KillAsync(CancellationToken stop = default) => _client.KillAsync(Id, stop);
 
-    /// <summary>Changes it in good order: what <c>submit</c> allows for a job that is there.</summary>
+    /// <summary>Changes the job by a submit with its id.</summary>
     /// <param name="changes">Spec keys and their values.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <example><code>await job.ChangeAsync(new JsonObject { ["hold"] = false });</code></example>
@@ -64,7 +65,7 @@ public sealed class TrackedJob : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    // News come from two sides, the first look and what is followed, and may overtake each other.
+    // Updates arrive from the first query and from the follower, and may overtake each other.
     internal void Take(Job job)
     {
         lock (_lock)

@@ -2,11 +2,11 @@ using System.Text;
 
 namespace MeeseeksBox.Client.Tests;
 
-/// <summary>Reading of answers.</summary>
+/// <summary>Parsing of answers.</summary>
 public sealed class AnswerTests
 {
     [Fact]
-    public void What_stands_beside_the_values_is_found()
+    public void Seq_warnings_error_and_code_are_read_beside_the_values()
     {
         var response = Read("""[{"get":{"a":{"id":"a","x":[1]}},"seq":12,"warnings":["w"],"error":"e","code":"refused"}]""");
 
@@ -28,7 +28,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public void An_error_in_place_of_the_value_is_thrown_with_its_words()
+    public void An_error_in_place_of_the_value_is_thrown_with_its_text_and_code()
     {
         var response = Read("""[{"error":"no good","code":"bad_request"}]""");
 
@@ -38,7 +38,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public void A_request_that_an_old_peer_does_not_know_is_told()
+    public void A_missing_key_is_named_in_the_error()
     {
         var response = Read("[{}]");
 
@@ -54,7 +54,7 @@ public sealed class AnswerTests
     [InlineData("{}")]
     [InlineData("[{")]
     [InlineData("[{\"a\":}]")]
-    public void What_is_no_answer_is_refused(string line)
+    public void An_invalid_answer_is_rejected(string line)
     {
         var read = () => Read(line);
 

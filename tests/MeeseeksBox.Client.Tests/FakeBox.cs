@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Client.Tests;
 
-/// <summary>Listens like a box and answers lines as a test wants it.</summary>
+/// <summary>A listener that answers request lines with the function of a test.</summary>
 internal sealed class FakeBox : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
@@ -14,9 +14,9 @@ internal sealed class FakeBox : IAsyncDisposable
     private readonly TcpListener _listener;
     private readonly Task _loop;
 
-    /// <summary>Starts one.</summary>
-    /// <param name="answer">Answers a request object; null closes the connection instead.</param>
-    /// <param name="port">Where it listens; 0: anywhere.</param>
+    /// <summary>Starts the listener.</summary>
+    /// <param name="answer">Returns the answer to a request object; null closes the connection.</param>
+    /// <param name="port">The port to listen on; 0: any free port.</param>
     public FakeBox(Func<JsonElement, Task<string?>> answer, int port = 0)
     {
         _answer = answer;
@@ -32,26 +32,32 @@ internal sealed class FakeBox : IAsyncDisposable
     {
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The port that it listens on.</summary>
     public int Port { get; }
 
-    /// <summary>The request objects that came, on all connections.</summary>
+    /// <summary>The received request objects of all connections.</summary>
     public ConcurrentQueue<JsonElement> Requests { get; } = [];
 
-    /// <summary>How many connections there were.</summary>
+    /// <summary>The number of accepted connections.</summary>
     public int Connections { get; private set; }
 
-    /// <summary>A client for it.</summary>
+    /// <summary>A client that connects to it.</summary>
     public MeeseeksClient Client(Func<MeeseeksClientOptions, MeeseeksClientOptions>? change = null)
     {
-        var options = new MeeseeksClientOptions { Address = "127.0.0.1", Port = Port, Timeout = TimeSpan.FromSeconds(20), Refresh = TimeSpan.FromMilliseconds(10) };
+        var options = new MeeseeksClientOptions
+        {
+            Address = "127.0.0.1",
+            Port = Port,
+            Timeout = TimeSpan.FromSeconds(20),
+            Refresh = TimeSpan.FromMilliseconds(10),
+        };
         return new MeeseeksClient(change?.Invoke(options) ?? options);
     }
 
-    /// <summary>Cuts all connections.</summary>
+    /// <summary>Aborts all connections.</summary>
     public void Cut()
     {
-        // One that has ended by itself meanwhile has no socket any more.
+        // A client that was disposed meanwhile has no socket.
         foreach (var client in _clients.Keys)
             client.Client?.Close(0);
     }
@@ -78,9 +84,10 @@ internal sealed class FakeBox : IAsyncDisposable
                 talks.Add(TalkAsync(client));
             }
         }
-        catch (Exception problem) when (problem is OperationCanceledException || (_end.IsCancellationRequested && problem is InvalidOperationException or SocketException))
+        catch (Exception problem) when (problem is OperationCanceledException
+            || (_end.IsCancellationRequested && problem is InvalidOperationException or SocketException))
         {
-            // It may be stopped between two clients, too.
+            // The listener may also be stopped between two clients.
             await Task.WhenAll(talks);
         }
     }

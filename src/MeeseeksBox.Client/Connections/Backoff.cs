@@ -1,14 +1,14 @@
 namespace MeeseeksBox.Client.Connections;
 
-/// <summary>How long to wait before a box that is away is tried again: longer each time, and never the same for two clients.</summary>
+/// <summary>The pauses between attempts to connect: exponential, with jitter.</summary>
 internal static class Backoff
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    /// <summary>The pause after a number of attempts in vain.</summary>
-    /// <param name="attempts">How many there were, from 1.</param>
-    /// <param name="random">A number from 0 to 1: where between half of the pause and the whole.</param>
+    /// <summary>The pause after a number of failed attempts.</summary>
+    /// <param name="attempts">The number of failed attempts, from 1.</param>
+    /// <param name="random">The jitter: 0 gives half of the pause, 1 the whole.</param>
     public static TimeSpan After(int attempts, double random)
     {
         var whole = Math.Min(First.TotalSeconds * Math.Pow(2, Math.Min(attempts - 1, 30)), Longest.TotalSeconds);

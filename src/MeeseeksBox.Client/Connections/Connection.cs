@@ -5,9 +5,9 @@ using System.Threading.Channels;
 
 namespace MeeseeksBox.Client.Connections;
 
-/// <summary>One connection: lines go off as they come, without waiting for answers, and answers come back in the same order.</summary>
+/// <summary>One connection with pipelined requests; the answers arrive in the same order.</summary>
 /// <remarks>
-/// Two loops: one sends what has piled up, one reads answers. Whichever fails first ends both, and with them all that waits for an answer.
+/// One loop sends the queued lines, another reads answers. The first failure ends both loops and fails all pending requests.
 /// </remarks>
 internal sealed class Connection : IAsyncDisposable
 {
@@ -27,30 +27,31 @@ internal sealed class Connection : IAsyncDisposable
     private bool _hasReceived;
 
     /// <summary>Takes a stream over and starts the loops.</summary>
-    /// <param name="stream">The stream; it is closed with the connection.</param>
-    /// <param name="peer">How the box is called in messages.</param>
-    /// <param name="timeout">How long a box that owes an answer may be silent.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="stream">The stream; the connection owns and closes it.</param>
+    /// <param name="peer">The name of the box in messages.</param>
+    /// <param name="timeout">The longest silence of the box while a request is pending.</param>
+    /// <param name="time">The source of time for the timeout.</param>
     public Connection(Stream stream, string peer, TimeSpan timeout, TimeProvider time)
     {
         _stream = stream;
         _endpoint = peer;
         _timeout = timeout;
-        _silence = time.CreateTimer(static state => ((Connection)state!).FailBySilence(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _silence = time.CreateTimer(
+            static state => ((Connection)state!).FailBySilence(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _loops = Task.WhenAll(Task.Run(SendAsync), Task.Run(ReceiveAsync));
     }
 
-    /// <summary>False once it has failed: no further line is taken.</summary>
+    /// <summary>Whether it accepts further lines: true until it fails.</summary>
     public bool IsOpen => Volatile.Read(ref _fault) is null;
 
     /// <summary>Sends a line and waits for its answer.</summary>
     /// <param name="line">The line without its newline.</param>
-    /// <param name="hold">How long the box may hold the answer back.</param>
-    /// <param name="stop">Ends the wait. The line may have been sent then; its answer is read and thrown away.</param>
+    /// <param name="maxWait">The longest time that the box may hold the answer, on top of the timeout.</param>
+    /// <param name="stop">Ends the wait. The line may have been sent; then its answer is read and discarded.</param>
     /// <exception cref="MeeseeksConnectionException">The connection failed.</exception>
-    public async Task<ReadOnlyMemory<byte>> RequestAsync(ReadOnlyMemory<byte> line, TimeSpan hold, CancellationToken stop)
+    public async Task<ReadOnlyMemory<byte>> RequestAsync(ReadOnlyMemory<byte> line, TimeSpan maxWait, CancellationToken stop)
     {
-        var pending = new PendingRequest(line, hold);
+        var pending = new PendingRequest(line, maxWait);
         try
         {
             await _outbox.Writer.WriteAsync(pending, stop);
@@ -63,7 +64,7 @@ internal sealed class Connection : IAsyncDisposable
         return await pending.Response.Task.WaitAsync(stop);
     }
 
-    /// <summary>Ends the connection; what waits for an answer fails.</summary>
+    /// <summary>Closes the connection and fails all pending requests.</summary>
     public async ValueTask DisposeAsync()
     {
         Fail(new MeeseeksConnectionException($"the connection to {_endpoint} was closed by this side"));
@@ -100,7 +101,7 @@ internal sealed class Connection : IAsyncDisposable
         }
     }
 
-    // Not by a LineReader: here the beginning of a line is no answer when the other side goes away, and every byte is a sign of life.
+    // LineReader does not fit here: an incomplete last line is not an answer, and every received byte restarts the silence timer.
     private async Task ReceiveAsync()
     {
         var input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: SendAt, leaveOpen: true));
@@ -167,11 +168,11 @@ internal sealed class Connection : IAsyncDisposable
         }
 
         _ = pending is null
-            ? throw new InvalidDataException(Refusal(line) ?? "it sent a line that nobody had asked for")
+            ? throw new InvalidDataException(Refusal(line) ?? "unexpected line: no request was pending")
             : pending.Response.TrySetResult(line);
     }
 
-    // Who is not let in is told why, and that may come before the first request is on its way.
+    // A box that rejects a client sends the reason, perhaps before the first request is sent.
     private static string? Refusal(byte[] line)
     {
         try
@@ -184,26 +185,30 @@ internal sealed class Connection : IAsyncDisposable
         }
     }
 
-    // Bytes came: the box is at work on what it owes.
+    // Received bytes show that the box works on the answer.
     private void RestartSilenceTimer()
     {
         lock (_lock)
         {
             if (_fault is null)
             {
-                _ = _silence.Change(_unanswered.TryPeek(out var next) ? _timeout + next.MaxWait : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                var timeout = _unanswered.TryPeek(out var next) ? _timeout + next.MaxWait : Timeout.InfiniteTimeSpan;
+                _ = _silence.Change(timeout, Timeout.InfiniteTimeSpan);
             }
         }
     }
 
     private void FailBySilence() => Fail(new MeeseeksConnectionException(
-        $"{_endpoint} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; is it a meeseeks-box that listens there?", wasSent: true)
+        $"{_endpoint} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; is it a meeseeks-box that listens there?",
+        wasSent: true)
     { IsSilence = true });
 
-    private MeeseeksConnectionException Lost(Exception? problem) => new(
-        $"the connection to {_endpoint} was lost: {problem?.Message ?? (_hasReceived ? "the other side closed it" : "the other side closed it without an answer; does it want TLS (ssl), or another port?")}",
-        wasSent: true,
-        problem);
+    private MeeseeksConnectionException Lost(Exception? problem) =>
+        new($"the connection to {_endpoint} was lost: {problem?.Message ?? ReasonOfClose()}", wasSent: true, problem);
+
+    private string ReasonOfClose() => _hasReceived
+        ? "the other side closed it"
+        : "the other side closed it without an answer; does it want TLS (ssl), or another port?";
 
     private void Fail(MeeseeksConnectionException fault)
     {
@@ -225,10 +230,11 @@ internal sealed class Connection : IAsyncDisposable
         _end.Cancel();
         foreach (var pending in sent)
         {
-            _ = pending.Response.TrySetException(new MeeseeksConnectionException(fault.Message, wasSent: true, fault) { IsSilence = fault.IsSilence });
+            var lost = new MeeseeksConnectionException(fault.Message, wasSent: true, fault) { IsSilence = fault.IsSilence };
+            _ = pending.Response.TrySetException(lost);
         }
 
-        // What the sending loop has not taken yet never went off.
+        // The sending loop never sent the requests that are still in the outbox.
         while (_outbox.Reader.TryRead(out var waiting))
         {
             _ = waiting.Response.TrySetException(new MeeseeksConnectionException(fault.Message, wasSent: false, fault));

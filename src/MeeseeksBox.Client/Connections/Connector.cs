@@ -5,21 +5,21 @@ using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.Client.Connections;
 
-/// <summary>Makes connections to the box, and says in plain words why it could not.</summary>
+/// <summary>Connects to the box, and explains each failure in a readable message.</summary>
 internal sealed class Connector(MeeseeksClientOptions options)
 {
     private static readonly TimeSpan CrowdPause = TimeSpan.FromMilliseconds(10);
 
     private readonly string? _path = UnixAddress.PathOf(options.Address);
 
-    /// <summary>How the box is called in messages: <c>localhost:13700</c>.</summary>
+    /// <summary>The name of the box in messages, such as <c>localhost:13700</c>.</summary>
     public string Endpoint { get; } = NameOf(options);
 
-    /// <summary>Whether the box was ever there.</summary>
+    /// <summary>Whether any connection has succeeded.</summary>
     public bool WasReached { get; private set; }
 
-    /// <summary>Connects once.</summary>
-    /// <exception cref="MeeseeksConnectionException">It did not come about.</exception>
+    /// <summary>Connects, in one attempt.</summary>
+    /// <exception cref="MeeseeksConnectionException">The attempt failed.</exception>
     public async Task<Connection> ConnectAsync(CancellationToken stop)
     {
         if (UnixAddress.FaultOf(options.Address) is { } fault)
@@ -31,7 +31,9 @@ internal sealed class Connector(MeeseeksClientOptions options)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
-            var stream = _path is null ? await OpenHostAsync(either.Token) : await OpenFileAsync(new UnixDomainSocketEndPoint(_path), either.Token);
+            var stream = _path is null
+                ? await OpenHostAsync(either.Token)
+                : await OpenFileAsync(new UnixDomainSocketEndPoint(_path), either.Token);
             WasReached = true;
             return new Connection(stream, Endpoint, options.Timeout, options.Time);
         }
@@ -41,12 +43,14 @@ internal sealed class Connector(MeeseeksClientOptions options)
         }
         catch (SocketException problem)
         {
-            throw new MeeseeksConnectionException($"no meeseeks-box at {Endpoint}: {(_path is null ? Reason(problem) : Reason(problem, _path))}", cause: problem);
+            var reason = _path is null ? Reason(problem) : Reason(problem, _path);
+            throw new MeeseeksConnectionException($"no meeseeks-box at {Endpoint}: {reason}", cause: problem);
         }
         catch (OperationCanceledException problem) when (!stop.IsCancellationRequested)
         {
             var question = _path is null ? "is the address right, and does a firewall let it through?" : "does it still take clients?";
-            throw new MeeseeksConnectionException($"no meeseeks-box at {Endpoint}: no connection within {options.Timeout.TotalSeconds:0.###} s; {question}", cause: problem);
+            throw new MeeseeksConnectionException(
+                $"no meeseeks-box at {Endpoint}: no connection within {options.Timeout.TotalSeconds:0.###} s; {question}", cause: problem);
         }
     }
 
@@ -60,7 +64,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            // A box that went away without a word is noticed by its host's silence.
+            // Keep-alive detects a host that went down without closing the connection.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             await socket.ConnectAsync(options.Address, options.Port, stop);
             return await EncryptAsync(new NetworkStream(socket, ownsSocket: true), stop);
@@ -72,7 +76,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
         }
     }
 
-    // In plain text, as the box listens there: what goes through a file of this host needs no encryption.
+    // Without TLS: the box serves its Unix socket in plain text, because the data never leaves the host.
     private async Task<Stream> OpenFileAsync(UnixDomainSocketEndPoint file, CancellationToken stop)
     {
         while (true)
@@ -85,7 +89,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
             }
             catch (SocketException problem) when (problem.SocketErrorCode is SocketError.WouldBlock)
             {
-                // More clients at once than may queue up. At a port the system would let us wait; here that is our part.
+                // The backlog of the socket is full. TCP would wait in the kernel; a Unix socket reports it, so wait here.
                 socket.Dispose();
                 await Task.Delay(CrowdPause, options.Time, stop);
             }
@@ -97,7 +101,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
         }
     }
 
-    // Read anew for each connection: certificates are renewed while programs run.
+    // The TLS files are read again for each connection, because certificates are renewed while programs run.
     private async Task<Stream> EncryptAsync(NetworkStream stream, CancellationToken stop)
     {
         if (options.Ssl is not { } ssl)
@@ -111,14 +115,17 @@ internal sealed class Connector(MeeseeksClientOptions options)
         }
 
         await stream.DisposeAsync();
-        throw new MeeseeksConnectionException($"no connection to {Endpoint}: {string.Join("; ", faults.Select(error => $"{SslConfig.Key}.{error}"))}");
+        var errors = string.Join("; ", faults.Select(error => $"{SslConfig.Key}.{error}"));
+        throw new MeeseeksConnectionException($"no connection to {Endpoint}: {errors}");
     }
 
     private string Reason(SocketException problem) => problem.SocketErrorCode switch
     {
         SocketError.ConnectionRefused => "connection refused; is it running, and is the port right?",
-        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"there is no host '{options.Address}'; is the address right?",
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown => "the host cannot be reached; is the address right?",
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
+            $"there is no host '{options.Address}'; is the address right?",
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown =>
+            "the host cannot be reached; is the address right?",
         SocketError.TimedOut => "the host does not answer; is the address right, and does a firewall let it through?",
         _ => problem.Message,
     };
@@ -127,7 +134,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
     {
         (SocketError.AccessDenied, _) => "permission denied; the mode of the socket (listen.mode) and of its folder say who may connect",
         (_, FileKind.None) => "there is no such file; is it running, and is the path right?",
-        (_, not FileKind.Socket) => "that is no socket; is the path right?",
+        (_, not FileKind.Socket) => "that is not a socket; is the path right?",
         (SocketError.ConnectionRefused, _) => "connection refused; is it running?",
         _ => problem.Message,
     };

@@ -1,14 +1,14 @@
 namespace MeeseeksBox.Client.Connections;
 
-/// <summary>A line to the box that is there whenever it is needed: connects at the first request, and again when the connection was lost.</summary>
+/// <summary>A connection that opens at the first request and reopens after a loss.</summary>
 internal sealed class ReconnectingConnection(Connector connector, MeeseeksClientOptions options) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _end = new();
     private Connection? _connection;
 
-    /// <summary>The connection as it stands, or a new one.</summary>
-    /// <exception cref="MeeseeksConnectionException">It did not come about.</exception>
+    /// <summary>Returns the open connection, or opens one.</summary>
+    /// <exception cref="MeeseeksConnectionException">The box cannot be reached.</exception>
     public async Task<Connection> OpenAsync(CancellationToken stop)
     {
         ObjectDisposedException.ThrowIf(_end.IsCancellationRequested, typeof(MeeseeksClient));
@@ -42,11 +42,12 @@ internal sealed class ReconnectingConnection(Connector connector, MeeseeksClient
 
     /// <summary>Sends a line and waits for its answer.</summary>
     /// <param name="request">The line without its newline.</param>
-    /// <param name="hold">How long the box may hold the answer back.</param>
-    /// <param name="isRepeatable">Whether it may be sent again when nobody knows whether it was carried out.</param>
+    /// <param name="maxWait">The longest time that the box may hold the answer.</param>
+    /// <param name="isRepeatable">Whether a request that the box may have executed may be sent again.</param>
     /// <param name="stop">Ends the wait.</param>
-    /// <exception cref="MeeseeksConnectionException">The box cannot be reached, or was lost.</exception>
-    public async Task<ReadOnlyMemory<byte>> RequestAsync(ReadOnlyMemory<byte> request, TimeSpan hold, bool isRepeatable, CancellationToken stop)
+    /// <exception cref="MeeseeksConnectionException">The box cannot be reached, or the connection was lost.</exception>
+    public async Task<ReadOnlyMemory<byte>> RequestAsync(
+        ReadOnlyMemory<byte> request, TimeSpan maxWait, bool isRepeatable, CancellationToken stop)
     {
         var begin = options.Time.GetTimestamp();
         for (var attempts = 1; ; attempts++)
@@ -54,12 +55,13 @@ internal sealed class ReconnectingConnection(Connector connector, MeeseeksClient
             var connection = await OpenAsync(stop);
             try
             {
-                return await connection.RequestAsync(request, hold, stop);
+                return await connection.RequestAsync(request, maxWait, stop);
             }
             catch (MeeseeksConnectionException problem) when (
-                (isRepeatable || !problem.WasSent) && !_end.IsCancellationRequested && options.IsWithin(options.ReconnectFor, begin, problem.IsSilence ? attempts + 1 : attempts))
+                (isRepeatable || !problem.WasSent) && !_end.IsCancellationRequested
+                && options.IsWithin(options.ReconnectFor, begin, problem.IsSilence ? attempts + 1 : attempts))
             {
-                // A connection that stood idle may have been lost long ago: the first new one is made at once.
+                // An idle connection may have been lost long ago, so the first reconnect happens without a pause.
                 if (attempts > 1)
                 {
                     await PauseAsync(attempts - 1, stop);

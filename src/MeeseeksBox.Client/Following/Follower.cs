@@ -6,21 +6,26 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Client.Following;
 
-/// <summary>
-/// Follows jobs over a connection of its own, so that an answer that is held back stands in nobody's way. A box that can wait tells news at
-/// once; an old peer, whose answers have no <c>seq</c>, is asked every <see cref="MeeseeksClientOptions.Refresh"/>.
-/// </summary>
-/// <param name="connector">Makes the connection.</param>
+/// <summary>Follows the changes of jobs, and of nodes on request.</summary>
+/// <remarks>
+/// It has its own connection, because a held answer would delay other requests. A box that supports long polls sends changes at
+/// once. A legacy node, whose answers have no <c>seq</c>, is polled every <see cref="MeeseeksClientOptions.Refresh"/>.
+/// </remarks>
+/// <param name="connector">Opens the connection.</param>
 /// <param name="options">The options of the client.</param>
-/// <param name="selection">Which jobs; asked before each request, so that it may change.</param>
-/// <param name="interruption">Ends the present wait for news, because the selection has changed; asked before each request.</param>
-/// <param name="nodes">Takes in what is told of nodes; null when nobody asks.</param>
+/// <param name="selection">The jobs to follow; evaluated before each request, so it may change.</param>
+/// <param name="interruption">A token that ends the current long poll; evaluated before each request.</param>
+/// <param name="nodes">Collects the status of nodes; null if only jobs are followed.</param>
 internal sealed class Follower(
-    Connector connector, MeeseeksClientOptions options, Func<JobSelection> selection, Func<CancellationToken> interruption, KnownNodes? nodes = null)
+    Connector connector,
+    MeeseeksClientOptions options,
+    Func<JobSelection> selection,
+    Func<CancellationToken> interruption,
+    KnownNodes? nodes = null)
 {
     private static readonly TimeSpan MaxWaitForJobs = TimeSpan.FromSeconds(60);
 
-    // Load averages are no news that ends a wait: they come when it is over.
+    // A change of a load average does not end a long poll; it arrives when the poll ends.
     private static readonly TimeSpan MaxWaitForLoads = TimeSpan.FromSeconds(5);
 
     private readonly SnapshotDiff _snapshotDiff = new();
@@ -28,9 +33,9 @@ internal sealed class Follower(
     private long? _seq;
     private bool _isLegacyPeer;
 
-    /// <summary>The news, as they come.</summary>
-    /// <exception cref="MeeseeksConnectionException">The box was away for longer than it may be.</exception>
-    /// <exception cref="MeeseeksRequestException">The box does not take the selection.</exception>
+    /// <summary>Returns updates as they arrive.</summary>
+    /// <exception cref="MeeseeksConnectionException">The box was unreachable for longer than the options allow.</exception>
+    /// <exception cref="MeeseeksRequestException">The box rejected the selection.</exception>
     public async IAsyncEnumerable<JobUpdate> FollowAsync([EnumeratorCancellation] CancellationToken stop)
     {
         await using var connection = new ReconnectingConnection(connector, options);
@@ -51,7 +56,7 @@ internal sealed class Follower(
             }
             catch (OperationCanceledException) when (changed.IsCancellationRequested && !stop.IsCancellationRequested)
             {
-                // Asked again with the same seq: what the lost answer told comes once more.
+                // The next request has the same seq, so the changes of the discarded answer arrive again.
             }
 
             if (update is not null)
@@ -70,7 +75,7 @@ internal sealed class Follower(
     {
         if (connection != _connection)
         {
-            // Another connection may lead to another life of the box, whose numbers of change mean something else.
+            // The box may have restarted since, and its numbers of change with it.
             (_connection, _seq, _isLegacyPeer) = (connection, null, false);
             nodes?.Reset();
         }
@@ -83,13 +88,13 @@ internal sealed class Follower(
         var isSnapshot = _seq is null;
         var filter = selection().With("seq", _seq ?? 0).ToFilter();
         var request = new JsonObject { ["get"] = filter, ["options"] = new JsonObject { ["unassigned"] = true } };
-        var hold = isSnapshot ? TimeSpan.Zero : nodes is null ? MaxWaitForJobs : MaxWaitForLoads;
+        var maxWait = isSnapshot ? TimeSpan.Zero : nodes is null ? MaxWaitForJobs : MaxWaitForLoads;
         if (!isSnapshot)
         {
-            request["wait"] = hold.TotalSeconds;
+            request["wait"] = maxWait.TotalSeconds;
         }
 
-        var (response, areNodesNew) = await SendAsync(connection, request, hold, stop);
+        var (response, areNodesNew) = await SendAsync(connection, request, maxWait, stop);
         _seq = response.Seq;
         _isLegacyPeer = _seq is null;
         if (_isLegacyPeer)
@@ -106,7 +111,8 @@ internal sealed class Follower(
         return isSnapshot || areNodesNew || jobs.Count > 0 ? UpdateOf(jobs, isSnapshot) : null;
     }
 
-    // An old peer leaves jobs without a node out of an answer to "seq", and cannot tell that a job is gone: it is asked for all, and we compare.
+    // A legacy node omits jobs without a node from an answer to "seq" and does not report removed jobs.
+    // The client requests all jobs and compares them.
     private async Task<JobUpdate?> RequestSnapshotAsync(Connection connection, CancellationToken stop)
     {
         var areNodesNew = false;
@@ -121,14 +127,15 @@ internal sealed class Follower(
             : null;
     }
 
-    private async Task<(Response Answer, bool AreNodesNew)> SendAsync(Connection connection, JsonObject request, TimeSpan hold, CancellationToken stop)
+    private async Task<(Response Answer, bool AreNodesNew)> SendAsync(
+        Connection connection, JsonObject request, TimeSpan maxWait, CancellationToken stop)
     {
         if (nodes is not null)
         {
             request["nodes"] = nodes.NextRequest;
         }
 
-        var response = Response.Read(await connection.RequestAsync(RequestBytes.Of(request), hold, stop)).EnsureSuccess();
+        var response = Response.Read(await connection.RequestAsync(RequestBytes.Of(request), maxWait, stop)).EnsureSuccess();
         return (response, nodes?.Take(response) ?? false);
     }
 
@@ -144,7 +151,7 @@ internal sealed class Follower(
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            // Interrupted: ask now.
+            // The selection has changed: poll at once.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Client.Following;
 
-/// <summary>Keeps all live jobs of a client in step, over one connection.</summary>
+/// <summary>Updates all tracked jobs of a client over one connection.</summary>
 internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
@@ -11,15 +11,15 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
     private bool _isRunning;
     private Task _loop = Task.CompletedTask;
 
-    /// <summary>Takes a job up.</summary>
-    /// <returns>Null when there is none with that id.</returns>
+    /// <summary>Starts to track a job.</summary>
+    /// <returns>The tracked job; null if the id is unknown.</returns>
     public async Task<TrackedJob?> TrackAsync(string id, CancellationToken stop)
     {
         var tracked = new TrackedJob(client, this, id);
         Add(tracked);
         try
         {
-            // Looked at after it is followed: no change can fall between the two.
+            // Query after the job is followed, so that no change is missed between the two.
             if (await client.QueryAsync(id, stop) is { } job)
             {
                 tracked.Take(job);
@@ -36,7 +36,7 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Lets go of a job.</summary>
+    /// <summary>Stops tracking a job.</summary>
     public void Forget(TrackedJob tracked)
     {
         lock (_lock)
@@ -72,7 +72,7 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
             }
         }
 
-        // Not disposed of: the loop may be about to look at its token. It has no timer that would need it.
+        // Not disposed: the loop may still read its token. Without a timer, a source needs no disposal.
         Interlocked.Exchange(ref _change, new CancellationTokenSource()).Cancel();
     }
 
@@ -84,14 +84,14 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
         }
     }
 
-    // Remembered, because one that came after the question is not missing in its answer.
+    // Remember the requested jobs: a job that was added after the request is not gone because the answer lacks it.
     private JobSelection Select()
     {
         _asked = Snapshot();
         return JobSelection.Ids(_asked.Select(job => job.Id).Distinct());
     }
 
-    /// <summary>One turn: take the news, and tell the jobs that they concern.</summary>
+    /// <summary>Passes each update to the tracked jobs that it concerns.</summary>
     private async Task RunAsync()
     {
         try
@@ -114,9 +114,9 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
-            // The client is disposed of.
+            // The client was disposed.
         }
-#pragma warning disable CA1031 // Handed on to everybody who waits for a job; the next job that is tracked starts anew.
+#pragma warning disable CA1031 // Passed on to all waiters; the next tracked job starts the loop again.
         catch (Exception problem)
         {
             TrackedJob[] jobs;

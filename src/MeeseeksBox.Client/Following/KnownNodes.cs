@@ -5,23 +5,24 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Client.Following;
 
-/// <summary>The nodes as they were last reported of, by a box that tells what changed or by an old peer that tells all.</summary>
+/// <summary>The last reported status of all nodes.</summary>
+/// <remarks>A box reports the changed nodes; a legacy node reports all of them each time.</remarks>
 internal sealed class KnownNodes
 {
     private long _seq;
 
-    /// <summary>The nodes by their names; a new object whenever any of them changed.</summary>
+    /// <summary>The nodes by name; a new object after each change.</summary>
     public IReadOnlyDictionary<string, NodeStatus> All { get; private set; } = new Dictionary<string, NodeStatus>();
 
-    /// <summary>The argument of the next question.</summary>
+    /// <summary>The argument of the next <c>nodes</c> request.</summary>
     public JsonObject NextRequest => new() { ["seq"] = _seq };
 
-    /// <summary>Has all nodes reported once more: the numbers of change begin anew.</summary>
+    /// <summary>Requests all nodes again, because the numbers of change are no longer valid.</summary>
     public void Reset() => _seq = 0;
 
-    /// <summary>Takes an answer in.</summary>
-    /// <returns>Whether anything changed.</returns>
-    /// <exception cref="MeeseeksRequestException">It cannot be read.</exception>
+    /// <summary>Merges the nodes of an answer.</summary>
+    /// <returns>Whether any node changed.</returns>
+    /// <exception cref="MeeseeksRequestException">The nodes of the answer cannot be read.</exception>
     public bool Take(Response response)
     {
         var reported = Read(response["nodes"]);

@@ -2,15 +2,15 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Client.Following;
 
-/// <summary>Finds what is new in a list of all jobs, for a peer that only ever tells all.</summary>
+/// <summary>Finds the changes between two lists of all jobs, for nodes that only send complete lists.</summary>
 internal sealed class SnapshotDiff
 {
     private Dictionary<string, Job>? _last;
 
-    /// <summary>Takes note of all jobs, of which somebody has been told.</summary>
+    /// <summary>Stores the list that the next one is compared with.</summary>
     public void Note(IEnumerable<Job> jobs) => _last = jobs.ToDictionary(job => job.Id);
 
-    /// <summary>What is to be told of these jobs: null when nothing is new; all of them the first time, and when one is gone.</summary>
+    /// <summary>The update to the last list: null without changes, all jobs the first time and after a removal.</summary>
     public JobUpdate? Find(IReadOnlyList<Job> jobs)
     {
         var last = _last;
@@ -24,7 +24,7 @@ internal sealed class SnapshotDiff
         return changed.Count > 0 ? new JobUpdate(changed, IsSnapshot: false) : null;
     }
 
-    // Every change moves ts and seq, but a job that has not been routed yet may have neither.
+    // Every change sets ts and seq, but an unrouted job may have neither.
     private static bool IsChanged(Job before, Job now) =>
         (before.Ts, before.Seq, before.State, before.Active, before.Node, before.StartCount)
         != (now.Ts, now.Seq, now.State, now.Active, now.Node, now.StartCount);

@@ -4,19 +4,19 @@ using System.Text.Json.Nodes;
 
 namespace MeeseeksBox.Client.OldPeers;
 
-/// <summary>Jobs of an old peer: asks for all that may match, and chooses among them here.</summary>
+/// <summary>Reads jobs of a legacy node: requests all that may match and selects among them.</summary>
 internal static class LegacyJobs
 {
-    /// <summary>The jobs of a selection.</summary>
-    /// <param name="selection">The selection.</param>
-    /// <param name="send">Sends a request object to the peer.</param>
+    /// <summary>Returns the jobs of a selection.</summary>
+    /// <param name="selection">The jobs to return.</param>
+    /// <param name="send">Sends a request object to the node.</param>
     public static async Task<IReadOnlyList<ReceivedJob>> GetAsync(JobSelection selection, Func<JsonObject, Task<Response>> send)
     {
         var choice = new LegacySelection(selection);
         var response = await send(Request(choice.Filter));
         if (response["get"].ValueKind is JsonValueKind.Null && choice.Filter.Remove("tag"))
         {
-            // The peer fails to match a tag while any of its jobs has no list of tags.
+            // A legacy node cannot match a tag while any of its jobs has no list of tags.
             response = await send(Request(choice.Filter));
         }
 
@@ -32,7 +32,7 @@ internal static class LegacyJobs
         return jobs;
     }
 
-    /// <summary>Jobs as one object by their ids.</summary>
+    /// <summary>Jobs as one JSON object by id.</summary>
     public static JsonElement ToJson(IEnumerable<ReceivedJob> jobs)
     {
         var bytes = new ArrayBufferWriter<byte>();

@@ -4,14 +4,10 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Client.OldPeers;
 
-/// <summary>
-/// A selection at an old peer: a filter that the peer understands and that covers all jobs of the selection, and the choice among the jobs
-/// that the peer sends.
-/// </summary>
+/// <summary>A selection for a legacy node: a broad filter for the node, and the exact match for its answer.</summary>
 /// <remarks>
-/// An old peer compares values exactly, lists included, and takes a <c>*</c> at the end of texts only. It matches one exact tag, and
-/// ignores it
-/// beside <c>ids</c>.
+/// A legacy node compares values exactly, lists included, and supports <c>*</c> only at the end of a text. It matches one exact tag,
+/// and ignores the tag beside <c>ids</c>.
 /// </remarks>
 internal sealed class LegacySelection
 {
@@ -21,7 +17,7 @@ internal sealed class LegacySelection
     private readonly HashSet<string>? _ids;
 
     /// <summary>Translates a selection.</summary>
-    /// <exception cref="MeeseeksRequestException">It is no filter.</exception>
+    /// <exception cref="MeeseeksRequestException">The selection is not a valid filter.</exception>
     public LegacySelection(JobSelection selection)
     {
         var filter = selection.ToFilter();
@@ -35,23 +31,26 @@ internal sealed class LegacySelection
         }
     }
 
-    /// <summary>The filter for the peer.</summary>
+    /// <summary>The filter that the node receives; it matches at least the selected jobs.</summary>
     public JsonObject Filter { get; }
 
-    /// <summary>Whether an old peer takes a selection as a box of ours does, so that it need not be known which of them answers.</summary>
+    /// <summary>Whether a selection means the same to a legacy node and to meeseeks-box, so that no probe is needed.</summary>
     public static bool IsSame(JobSelection selection) =>
-        selection.ExactIds is { Count: > 0 } || selection.ToFilter().All(condition => condition.Key is not "ids" && IsUnderstood(condition.Key, condition.Value));
+        selection.ExactIds is { Count: > 0 }
+        || selection.ToFilter().All(condition => condition.Key is not "ids" && IsUnderstood(condition.Key, condition.Value));
 
-    /// <summary>Whether a value is a text that no box takes for a pattern.</summary>
-    public static bool IsExactText(JsonNode? value) => value is JsonValue text && text.TryGetValue<string>(out var word) && !word.EndsWith('*');
+    /// <summary>Whether a value is a text without a <c>*</c> at its end.</summary>
+    public static bool IsExactText(JsonNode? value) =>
+        value is JsonValue text && text.TryGetValue<string>(out var word) && !word.EndsWith('*');
 
-    /// <summary>Whether a job belongs to the selection.</summary>
+    /// <summary>Whether a job matches the selection.</summary>
     public bool Matches(Job job) =>
         (_ids is null || _ids.Contains(job.Id)) && (_filter.NewerSeq is not { } seq || job.Seq > seq) && _filter.Matches(job);
 
     private static bool IsUnderstood(string key, JsonNode? value) =>
         key is "ids" ? value is JsonArray { Count: > 0 } ids && ids.All(IsExactText) : TextAttributes.Contains(key) && IsName(value);
 
-    // Loosely, "false" and "0" mean a job without a node.
-    private static bool IsName(JsonNode? value) => value is JsonValue text && text.TryGetValue<string>(out var word) && word is not ("" or "false" or "0");
+    // As loose forms, "false" and "0" mean a job without a node.
+    private static bool IsName(JsonNode? value) =>
+        value is JsonValue text && text.TryGetValue<string>(out var word) && word is not ("" or "false" or "0");
 }

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace MeeseeksBox.Client.OldPeers;
 
-/// <summary>A job spec as every box takes it: an old peer drops the key <c>tag</c>, and needs a list under <c>tags</c>.</summary>
+/// <summary>Converts a job spec to a form that legacy nodes accept too.</summary>
+/// <remarks>A legacy node ignores the key <c>tag</c> and requires a list under <c>tags</c>.</remarks>
 internal static class LegacySpec
 {
     /// <summary>A copy of a spec with its tags as a list under <c>tags</c>.</summary>
@@ -24,7 +25,7 @@ internal static class LegacySpec
         return sent;
     }
 
-    /// <summary>Whether a spec may mean several nodes: a list of them, or a pattern.</summary>
+    /// <summary>Whether a spec may select several nodes: by a list or a pattern.</summary>
     public static bool HasSeveralNodes(JsonObject spec) => spec["node"] switch
     {
         JsonArray nodes => nodes.Count > 1,

@@ -7,7 +7,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Client.Tests.Connections;
 
-/// <summary>Connections that come about, are lost, and come again.</summary>
+/// <summary>Opening, losing and reopening connections.</summary>
 public sealed class ConnectionTests
 {
     private static readonly JsonObject Status = new() { ["status"] = new JsonObject() };
@@ -15,7 +15,7 @@ public sealed class ConnectionTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Nobody_there_is_said_at_once_with_what_to_look_at()
+    public async Task A_refused_connection_fails_at_once_with_a_hint()
     {
         var port = FreePort();
 
@@ -27,18 +27,20 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_host_that_is_not_known_is_named()
+    public async Task An_unknown_host_is_named_in_the_error()
     {
         var connect = () => MeeseeksClient.ConnectAsync(new MeeseeksClientOptions { Address = "no-such-host.invalid" }, Stop);
 
-        (await connect.Should().ThrowAsync<MeeseeksConnectionException>()).WithMessage("no meeseeks-box at no-such-host.invalid:13700: there is no host*");
+        (await connect.Should().ThrowAsync<MeeseeksConnectionException>())
+            .WithMessage("no meeseeks-box at no-such-host.invalid:13700: there is no host*");
     }
 
     [Fact]
-    public async Task A_client_that_is_told_to_waits_for_the_box_to_come()
+    public async Task A_client_with_ConnectFor_waits_for_the_box_to_start()
     {
         var port = FreePort();
-        await using var client = new MeeseeksClient(new MeeseeksClientOptions { Address = "127.0.0.1", Port = port, ConnectFor = Timeout.InfiniteTimeSpan });
+        await using var client = new MeeseeksClient(
+            new MeeseeksClientOptions { Address = "127.0.0.1", Port = port, ConnectFor = Timeout.InfiniteTimeSpan });
         var asking = client.RequestAsync(Status, stop: Stop);
 
         await using var box = new FakeBox(_ => """{"status":{}}""", port);
@@ -47,7 +49,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_request_to_a_box_that_came_again_meets_it()
+    public async Task A_request_reconnects_to_a_restarted_box()
     {
         var first = new FakeBox(_ => """{"status":1}""");
         await using var client = first.Client();
@@ -61,7 +63,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_request_whose_answer_was_lost_is_sent_again_when_that_does_no_harm()
+    public async Task A_repeatable_request_is_sent_again_after_a_lost_answer()
     {
         var count = 0;
         await using var box = new FakeBox(_ => Interlocked.Increment(ref count) is 1 ? null : """{"status":{}}""");
@@ -74,7 +76,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_request_that_may_do_harm_is_sent_once()
+    public async Task A_request_that_is_not_repeatable_is_sent_once()
     {
         await using var box = new FakeBox(_ => (string?)null);
         await using var client = box.Client();
@@ -89,12 +91,14 @@ public sealed class ConnectionTests
     public async Task A_submit_is_sent_again_with_the_same_id()
     {
         var count = 0;
-        await using var box = new FakeBox(request => Interlocked.Increment(ref count) < 3 ? null : Submitted(request.GetProperty("submit").GetProperty("id").GetString()!));
+        await using var box = new FakeBox(request =>
+            Interlocked.Increment(ref count) < 3 ? null : Submitted(request.GetProperty("submit").GetProperty("id").GetString()!));
         await using var client = box.Client();
 
         var submitted = await client.SubmitAsync(new NewJob("p1", "true"), Stop);
 
-        box.Requests.Select(request => request.GetProperty("submit").GetProperty("id").GetString()).Should().Equal(Enumerable.Repeat(submitted.Job.Id, 3));
+        box.Requests.Select(request => request.GetProperty("submit").GetProperty("id").GetString()).Should()
+            .Equal(Enumerable.Repeat(submitted.Job.Id, 3));
     }
 
     [Theory]
@@ -112,7 +116,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_box_that_stays_away_is_given_up()
+    public async Task A_box_that_stays_unreachable_is_given_up_after_ReconnectFor()
     {
         var box = new FakeBox(_ => """{"status":{}}""");
         await using var client = box.Client(options => options with { ReconnectFor = TimeSpan.FromMilliseconds(200) });
@@ -126,8 +130,8 @@ public sealed class ConnectionTests
 
     [Theory]
     [InlineData("""[{"error":"this node does not let you in","code":"certificate_refused"}]""", "*this node does not let you in*")]
-    [InlineData("hello", "*a line that nobody had asked for*")]
-    public async Task What_a_box_says_before_it_is_asked_is_passed_on(string line, string expected)
+    [InlineData("hello", "*unexpected line: no request was pending*")]
+    public async Task A_line_before_the_first_request_becomes_the_error_of_that_request(string line, string expected)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -151,16 +155,17 @@ public sealed class ConnectionTests
             await Task.Delay(Timeout.InfiniteTimeSpan, Stop);
             return null;
         });
-        await using var client = box.Client(options => options with { Timeout = TimeSpan.FromMilliseconds(100), ReconnectFor = TimeSpan.Zero });
+        await using var client = box.Client(
+            options => options with { Timeout = TimeSpan.FromMilliseconds(100), ReconnectFor = TimeSpan.Zero });
 
         var ask = () => client.RequestAsync(Status, stop: Stop);
 
         (await ask.Should().ThrowAsync<MeeseeksConnectionException>()).WithMessage("*has not answered for 0.1 s*");
-        box.Requests.Should().HaveCount(1, "a second one would take as long");
+        box.Requests.Should().HaveCount(1, "a retry would only time out again");
     }
 
     [Fact]
-    public async Task A_request_that_is_cancelled_leaves_the_others_their_own_answers()
+    public async Task A_cancelled_request_does_not_shift_the_answers_of_the_others()
     {
         var first = new TaskCompletionSource();
         var count = 0;
@@ -186,7 +191,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_client_that_is_disposed_of_ends_what_waits()
+    public async Task Disposing_a_client_fails_its_pending_requests()
     {
         await using var box = new FakeBox(async _ =>
         {
@@ -206,7 +211,7 @@ public sealed class ConnectionTests
     [Theory]
     [InlineData("<html>")]
     [InlineData("1")]
-    public async Task Something_that_is_no_box_is_told(string answer)
+    public async Task An_answer_of_another_kind_of_server_is_an_error_with_a_hint(string answer)
     {
         await using var box = new FakeBox(_ => answer);
         await using var client = box.Client();
@@ -217,7 +222,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public void Pauses_grow_are_jittered_and_have_a_limit()
+    public void Pauses_grow_exponentially_with_jitter_up_to_a_limit()
     {
         Backoff.After(1, 0).TotalSeconds.Should().Be(0.025);
         Backoff.After(1, 1).TotalSeconds.Should().Be(0.05);

@@ -16,7 +16,7 @@ public sealed class UnixConnectionTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_socket_is_spoken_to_in_plain_text_whatever_ssl_says()
+    public async Task A_Unix_socket_is_not_encrypted_even_with_ssl()
     {
         using var listener = Listen(backlog: 10);
         await using var client = Client(options => options with { Ssl = new SslConfig() });
@@ -30,7 +30,7 @@ public sealed class UnixConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Clients_that_find_the_queue_full_get_their_turn()
+    public async Task Clients_that_find_the_backlog_full_are_served_later()
     {
         using var listener = Listen(backlog: 0);
         var clients = Enumerable.Range(0, 5).Select(_ => Client()).ToList();
@@ -45,7 +45,7 @@ public sealed class UnixConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_queue_that_stays_full_is_given_up_after_the_timeout()
+    public async Task A_backlog_that_stays_full_is_an_error_after_the_timeout()
     {
         using var listener = Listen(backlog: 0);
         await using var first = Client();
@@ -62,27 +62,29 @@ public sealed class UnixConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_socket_that_is_not_there_is_told() =>
-        (await ProblemAsync()).Should().Be($"no meeseeks-box at unix:{SocketPath}: there is no such file; is it running, and is the path right?");
+    public async Task A_missing_socket_is_an_error() =>
+        (await ProblemAsync()).Should()
+            .Be($"no meeseeks-box at unix:{SocketPath}: there is no such file; is it running, and is the path right?");
 
     [Fact]
-    public async Task A_file_that_is_no_socket_is_told()
+    public async Task A_file_that_is_not_a_socket_is_an_error()
     {
         _folder.Write("box.sock", "");
 
-        (await ProblemAsync()).Should().Be($"no meeseeks-box at unix:{SocketPath}: that is no socket; is the path right?");
+        (await ProblemAsync()).Should().Be($"no meeseeks-box at unix:{SocketPath}: that is not a socket; is the path right?");
     }
 
     [Fact]
-    public async Task A_path_through_a_file_is_told()
+    public async Task A_path_through_a_file_is_an_error()
     {
         _folder.Write("file", "");
 
-        (await ProblemAsync($"unix:{_folder.File("file/box.sock")}")).Should().EndWith("there is no such file; is it running, and is the path right?");
+        (await ProblemAsync($"unix:{_folder.File("file/box.sock")}")).Should()
+            .EndWith("there is no such file; is it running, and is the path right?");
     }
 
     [Fact]
-    public async Task A_socket_that_nobody_listens_on_is_told()
+    public async Task A_socket_without_a_listener_is_an_error()
     {
         using var bound = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         bound.Bind(new UnixDomainSocketEndPoint(SocketPath));
@@ -91,8 +93,9 @@ public sealed class UnixConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_path_that_is_too_long_is_told() =>
-        (await ProblemAsync($"unix:/{new string('x', 200)}")).Should().EndWith("the path of a Unix socket has 108 bytes at most, and this one has 201");
+    public async Task A_path_that_is_too_long_is_an_error() =>
+        (await ProblemAsync($"unix:/{new string('x', 200)}")).Should()
+            .EndWith("the path of a Unix socket has 108 bytes at most, and this one has 201");
 
     private static async Task AnswerAsync(Socket accepted, string answer)
     {

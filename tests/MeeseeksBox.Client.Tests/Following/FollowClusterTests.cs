@@ -1,15 +1,15 @@
 namespace MeeseeksBox.Client.Tests.Following;
 
-/// <summary>Following nodes together with jobs.</summary>
+/// <summary>Following jobs and nodes together.</summary>
 public sealed class FollowClusterTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Of_a_box_that_can_wait_only_changed_nodes_are_asked_for()
+    public async Task Only_changed_nodes_are_requested_from_a_box_with_long_polls()
     {
-        var told = 0;
-        await using var box = new FakeBox(request => Interlocked.Increment(ref told) switch
+        var answered = 0;
+        await using var box = new FakeBox(request => Interlocked.Increment(ref answered) switch
         {
             1 => """{"get":{},"seq":7,"nodes":{"n1":{"online":true},"n2":{"online":true},"n3":{"online":true}},"nodes_seq":4}""",
             2 => """{"get":{},"seq":7,"nodes":{"n2":{"online":false}},"nodes_seq":5,"nodes_gone":["n3"]}""",
@@ -17,13 +17,13 @@ public sealed class FollowClusterTests
             _ => """{"get":{"a":{"id":"a","pool":"p","state":"new"}},"seq":8,"nodes":{},"nodes_seq":5}""",
         });
         await using var client = box.Client();
-        await using var news = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
+        await using var updates = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
 
-        var first = await Next(news);
-        var second = await Next(news);
-        var third = await Next(news);
+        var first = await Next(updates);
+        var second = await Next(updates);
+        var third = await Next(updates);
 
-        Show(first).Should().Be("whole: n1 online, n2 online, n3 online");
+        Show(first).Should().Be("all: n1 online, n2 online, n3 online");
         Show(second).Should().Be("n1 online, n2 offline");
         Show(third).Should().Be("a: n1 online, n2 offline");
         third.Nodes.Should().BeSameAs(second.Nodes);
@@ -35,60 +35,63 @@ public sealed class FollowClusterTests
     }
 
     [Fact]
-    public async Task An_old_peer_tells_all_nodes_each_time()
+    public async Task A_legacy_node_sends_all_nodes_each_time()
     {
         var status = """{"online":true}""";
         await using var box = new FakeBox(_ => $$$"""{"get":{},"nodes":{"n1":{{{status}}}}}""");
         await using var client = box.Client();
-        await using var news = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
+        await using var updates = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
 
-        Show(await Next(news)).Should().Be("whole: n1 online");
+        Show(await Next(updates)).Should().Be("all: n1 online");
         status = """{"online":false}""";
-        var last = await Next(news);
+        var last = await Next(updates);
         while (last.Nodes!["n1"].Online)
-            last = await Next(news);
+            last = await Next(updates);
 
         Show(last).Should().Be("n1 offline");
     }
 
     [Fact]
-    public async Task After_a_lost_connection_all_nodes_are_told_anew()
+    public async Task After_a_lost_connection_all_nodes_are_reported_again()
     {
         await using var box = new FakeBox(request => request.TryGetProperty("wait", out _)
             ? null
             : """{"get":{},"seq":7,"nodes":{"n1":{"online":true}},"nodes_seq":4}""");
         await using var client = box.Client();
-        await using var news = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
+        await using var updates = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
 
-        _ = await Next(news);
-        var again = await Next(news);
+        _ = await Next(updates);
+        var again = await Next(updates);
 
-        Show(again).Should().Be("whole: n1 online");
+        Show(again).Should().Be("all: n1 online");
         box.Requests.Last(request => !request.TryGetProperty("wait", out _)).GetProperty("nodes").GetRawText().Should().Be("""{"seq":0}""");
     }
 
     [Fact]
-    public async Task What_is_no_status_of_a_node_is_said()
+    public async Task An_invalid_node_status_is_an_error()
     {
         await using var box = new FakeBox(_ => """{"get":{},"seq":7,"nodes":{"n1":{"online":"perhaps"}},"nodes_seq":4}""");
         await using var client = box.Client();
-        await using var news = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
+        await using var updates = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
 
-        var asking = () => Next(news);
+        var asking = () => Next(updates);
 
         (await asking.Should().ThrowAsync<MeeseeksRequestException>()).WithMessage("nodes: the answer cannot be read: *");
     }
 
-    private static async Task<JobUpdate> Next(IAsyncEnumerator<JobUpdate> news)
+    private static async Task<JobUpdate> Next(IAsyncEnumerator<JobUpdate> updates)
     {
-        (await news.MoveNextAsync()).Should().BeTrue();
-        return news.Current;
+        (await updates.MoveNextAsync()).Should().BeTrue();
+        return updates.Current;
     }
 
     private static string Show(JobUpdate update)
     {
-        var nodes = string.Join(", ", update.Nodes!.OrderBy(node => node.Key).Select(node => $"{node.Key} {(node.Value.Online ? "online" : "offline")}"));
-        var jobs = update.IsSnapshot ? "whole: " : update.Jobs.Count > 0 ? $"{string.Join(' ', update.Jobs.Select(job => job.Id))}: " : "";
+        var nodes = string.Join(
+            ", ", update.Nodes!.OrderBy(node => node.Key).Select(node => $"{node.Key} {(node.Value.Online ? "online" : "offline")}"));
+        var jobs = update.IsSnapshot ? "all: "
+            : update.Jobs.Count > 0 ? $"{string.Join(' ', update.Jobs.Select(job => job.Id))}: "
+            : "";
         return jobs + nodes;
     }
 }

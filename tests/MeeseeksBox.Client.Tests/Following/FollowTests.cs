@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Client.Tests.Following;
 
-/// <summary>Following jobs, at a box that can wait and at an old peer.</summary>
+/// <summary>Following jobs of a box with long polls, and of a legacy node.</summary>
 public sealed class FollowTests
 {
     private readonly ConcurrentDictionary<string, string> _jobs = [];
@@ -13,37 +13,37 @@ public sealed class FollowTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_old_peer_is_asked_for_all_and_only_changes_are_told()
+    public async Task A_legacy_node_is_polled_for_all_jobs_and_only_changes_are_reported()
     {
         Put("a", "new", 1);
         Put("b", "new", 2);
         await using var box = new FakeBox(OldPeer);
         await using var client = box.Client();
-        await using var news = client.FollowAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
+        await using var updates = client.FollowAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
 
-        var first = await Next(news);
+        var first = await Next(updates);
         Put("b", "running", 3);
-        var second = await Next(news);
+        var second = await Next(updates);
         _jobs.TryRemove("a", out _);
-        var third = await Next(news);
+        var third = await Next(updates);
 
-        first.Should().Be("whole: a new, b new");
+        first.Should().Be("all: a new, b new");
         second.Should().Be("b running");
-        third.Should().Be("whole: b running");
+        third.Should().Be("all: b running");
         box.Requests.Count(request => request.TryGetProperty("wait", out _)).Should().Be(0);
         box.Requests.First().GetProperty("get").GetProperty("seq").GetInt64().Should().Be(0);
         box.Requests.Skip(1).Should().OnlyContain(request => request.GetRawText() == """{"get":{}}""");
     }
 
     [Fact]
-    public async Task An_old_peer_is_not_told_of_when_nothing_changes()
+    public async Task A_legacy_node_without_changes_causes_no_update()
     {
         Put("a", "new", 1);
         await using var box = new FakeBox(OldPeer);
         await using var client = box.Client();
-        await using var news = client.FollowAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
-        _ = await Next(news);
-        var next = Next(news);
+        await using var updates = client.FollowAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
+        _ = await Next(updates);
+        var next = Next(updates);
 
         await Wait.Until(() => box.Requests.Count > 5, () => $"{box.Requests.Count} requests", Stop);
 
@@ -53,7 +53,7 @@ public sealed class FollowTests
     }
 
     [Fact]
-    public async Task A_box_that_can_wait_is_asked_once_and_tells_by_itself()
+    public async Task A_long_poll_returns_at_a_change()
     {
         var change = new TaskCompletionSource();
         Put("a", "new", 7);
@@ -66,14 +66,14 @@ public sealed class FollowTests
             return """{"get":{"a":{"id":"a","pool":"p","state":"done"}},"seq":9}""";
         });
         await using var client = box.Client();
-        await using var news = client.FollowAsync(JobSelection.Ids("a"), Stop).GetAsyncEnumerator(Stop);
+        await using var updates = client.FollowAsync(JobSelection.Ids("a"), Stop).GetAsyncEnumerator(Stop);
 
-        var first = await Next(news);
-        var waiting = Next(news);
+        var first = await Next(updates);
+        var waiting = Next(updates);
         await Wait.Until(() => box.Requests.Count is 2, () => $"{box.Requests.Count} requests", Stop);
         change.SetResult();
 
-        first.Should().Be("whole: a new");
+        first.Should().Be("all: a new");
         (await waiting).Should().Be("a done");
         var held = box.Requests.ElementAt(1);
         held.GetProperty("get").GetRawText().Should().Be("""{"ids":["a"],"seq":7}""");
@@ -83,26 +83,28 @@ public sealed class FollowTests
     }
 
     [Fact]
-    public async Task After_a_cut_all_is_told_anew_from_seq_0()
+    public async Task After_a_lost_connection_all_jobs_are_reported_from_seq_0()
     {
         var never = new TaskCompletionSource<string?>();
         await using var box = new FakeBox(request =>
-            request.TryGetProperty("wait", out _) ? never.Task : Task.FromResult<string?>("""{"get":{"a":{"id":"a","pool":"p","state":"new"}},"seq":7}"""));
+            request.TryGetProperty("wait", out _)
+                ? never.Task
+                : Task.FromResult<string?>("""{"get":{"a":{"id":"a","pool":"p","state":"new"}},"seq":7}"""));
         await using var client = box.Client();
-        await using var news = client.FollowAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
-        _ = await Next(news);
-        var again = Next(news);
+        await using var updates = client.FollowAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
+        _ = await Next(updates);
+        var again = Next(updates);
         await Wait.Until(() => box.Requests.Count is 2, () => $"{box.Requests.Count} requests", Stop);
 
         box.Cut();
         never.SetResult(null);
 
-        (await again).Should().Be("whole: a new");
+        (await again).Should().Be("all: a new");
         box.Requests.ElementAt(2).GetProperty("get").GetProperty("seq").GetInt64().Should().Be(0);
     }
 
     [Fact]
-    public async Task Waiting_ends_when_all_have_ended_and_one_that_is_not_known_is_null()
+    public async Task A_wait_ends_when_all_jobs_have_ended_and_returns_null_for_an_unknown_id()
     {
         Put("a", "running", 1);
         await using var box = new FakeBox(OldPeer);
@@ -115,11 +117,11 @@ public sealed class FollowTests
         var ends = await waiting;
         ends["a"]!.State.Should().Be(JobState.Failed);
         ends["nosuch"].Should().BeNull();
-        box.Requests.Last().GetRawText().Should().Be("""{"get":{"ids":["a"]}}""", "what has ended is not asked for again");
+        box.Requests.Last().GetRawText().Should().Be("""{"get":{"ids":["a"]}}""", "ended jobs are not requested again");
     }
 
     [Fact]
-    public async Task Waiting_ends_for_a_job_that_went_away_while_the_box_was()
+    public async Task A_wait_ends_for_a_job_that_was_removed()
     {
         Put("a", "running", 1);
         await using var box = new FakeBox(OldPeer);
@@ -133,7 +135,7 @@ public sealed class FollowTests
     }
 
     [Fact]
-    public async Task A_wait_that_is_cancelled_ends_at_once()
+    public async Task A_cancelled_wait_ends_at_once()
     {
         Put("a", "running", 1);
         await using var box = new FakeBox(OldPeer);
@@ -149,7 +151,7 @@ public sealed class FollowTests
     }
 
     [Fact]
-    public async Task Live_jobs_share_one_connection_and_a_new_one_does_not_wait_for_the_next_look()
+    public async Task Tracked_jobs_share_one_connection_and_a_new_one_does_not_wait_for_the_next_poll()
     {
         Put("a", "running", 1);
         Put("b", "running", 2);
@@ -164,20 +166,20 @@ public sealed class FollowTests
 
         (await one!.Ended).State.Should().Be(JobState.Done);
         (await other!.Ended).State.Should().Be(JobState.Done);
-        box.Connections.Should().Be(2, "one for requests and one to follow");
+        box.Connections.Should().Be(2, "one carries requests and one follows");
     }
 
-    private static async Task<string> Next(IAsyncEnumerator<JobUpdate> news)
+    private static async Task<string> Next(IAsyncEnumerator<JobUpdate> updates)
     {
-        (await news.MoveNextAsync()).Should().BeTrue();
-        var jobs = string.Join(", ", news.Current.Jobs.OrderBy(job => job.Id).Select(job => $"{job.Id} {JobStates.Word(job.State)}"));
-        return news.Current.IsSnapshot ? $"whole: {jobs}" : jobs;
+        (await updates.MoveNextAsync()).Should().BeTrue();
+        var jobs = string.Join(", ", updates.Current.Jobs.OrderBy(job => job.Id).Select(job => $"{job.Id} {JobStates.Word(job.State)}"));
+        return updates.Current.IsSnapshot ? $"all: {jobs}" : jobs;
     }
 
     private void Put(string id, string state, int seq) =>
         _jobs[id] = $$"""{"id":"{{id}}","pool":"p","state":"{{state}}","seq":{{seq}},"ts":{{seq}}}""";
 
-    // Knows get with ids and job; ignores what it does not know, as old peers do.
+    // Supports job, and get with ids; ignores all other keys, as legacy nodes do.
     private string OldPeer(JsonElement request)
     {
         if (request.TryGetProperty("job", out var id))

@@ -7,16 +7,21 @@ using System.Text.Json.Nodes;
 
 namespace MeeseeksBox.Client.Tests.OldPeers;
 
-/// <summary>
-/// A box of the original, as far as clients see it: it knows <c>job</c>, <c>get</c>, <c>ls</c>, <c>kill</c>, <c>submit</c>, <c>modify</c>, <c>nodes</c>,
-/// <c>pools</c> and <c>config</c>, passes over every other key, and compares the values of a filter exactly. It runs nothing: <see cref="Submitted"/> says how a
-/// job ends.
-/// </summary>
-/// <remarks>Depends on nothing of ours and nothing of xunit, so that other test projects can compile it too.</remarks>
+/// <summary>A simulation of a legacy node, for clients.</summary>
+/// <remarks>
+/// <para>
+/// It supports <c>job</c>, <c>get</c>, <c>ls</c>, <c>kill</c>, <c>submit</c>, <c>modify</c>, <c>nodes</c>, <c>pools</c> and <c>config</c>,
+/// ignores every other key, and compares the values of a filter exactly. It runs no jobs: <see cref="Submitted"/> sets their results.
+/// </para>
+/// <para>It depends neither on this project nor on xunit, so that other test projects can compile it too.</para>
+/// </remarks>
 public sealed class OldBox : IAsyncDisposable
 {
     private static readonly string[] SpecKeys =
-        ["id", "pool", "args", "state", "node", "stdin", "stdout", "stderr", "restart", "retries", "resubmit", "runtime", "hold", "config", "tags"];
+        [
+            "id", "pool", "args", "state", "node", "stdin", "stdout", "stderr", "restart", "retries", "resubmit", "runtime", "hold",
+            "config", "tags",
+        ];
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
@@ -32,29 +37,29 @@ public sealed class OldBox : IAsyncDisposable
         _loop = AcceptAsync();
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The port that it listens on.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>The request objects that came.</summary>
+    /// <summary>The received request objects.</summary>
     public ConcurrentQueue<JsonObject> Requests { get; } = [];
 
     /// <summary>Its configuration.</summary>
     public JsonObject Config { get; } = new() { ["name"] = "old" };
 
-    /// <summary>What is set in a job right after the answer to its submit, as JSON; null: nothing.</summary>
+    /// <summary>The attributes to set in a job after its submit, as JSON; null: none.</summary>
     public Func<JsonObject, string?> Submitted { get; set; } = _ => null;
 
-    /// <summary>Starts one.</summary>
+    /// <summary>Starts the node.</summary>
     public static OldBox Start() => new();
 
-    /// <summary>Takes up jobs, as a state file of the original holds them: without an inner id.</summary>
+    /// <summary>Adds the jobs of a state file of the original, which have no inner id.</summary>
     public void Load(string state)
     {
         foreach (var (id, job) in JsonNode.Parse(state)!.AsObject())
             Change(id, job!.ToJsonString());
     }
 
-    /// <summary>Makes a job or changes one.</summary>
+    /// <summary>Adds or changes a job.</summary>
     public void Change(string id, string values)
     {
         lock (_lock)
@@ -97,7 +102,11 @@ public sealed class OldBox : IAsyncDisposable
         if (request["job"] is JsonValue id)
             answer["job"] = _jobs.GetValueOrDefault(id.GetValue<string>())?.DeepClone();
         if (request["modify"] is JsonObject changes)
-            answer["modify"] = new JsonObject(changes.Select(change => KeyValuePair.Create(change.Key, Set(change.Key, change.Value!.AsObject()))));
+        {
+            answer["modify"] = new JsonObject(
+                changes.Select(change => KeyValuePair.Create(change.Key, Set(change.Key, change.Value!.AsObject()))));
+        }
+
         if (request.TryGetPropertyValue("kill", out var which))
             answer["kill"] = Kill(which!);
         if (request["ls"] is JsonObject listed)
@@ -131,7 +140,8 @@ public sealed class OldBox : IAsyncDisposable
             JsonObject => [],
             _ => [which.GetValue<string>()],
         };
-        return new JsonObject(ids.Select(id => KeyValuePair.Create(id, Set(id, new JsonObject { ["state"] = "killed", ["active"] = false }))).ToList());
+        var killed = ids.Select(id => KeyValuePair.Create(id, Set(id, new JsonObject { ["state"] = "killed", ["active"] = false })));
+        return new JsonObject(killed.ToList());
     }
 
     private JsonNode? Set(string id, JsonObject values)
@@ -145,7 +155,7 @@ public sealed class OldBox : IAsyncDisposable
         return job.DeepClone();
     }
 
-    // All nodes of a list share the id that was given.
+    // All nodes of a list share the given id.
     private JsonObject Submit(JsonObject asked)
     {
         var answer = new JsonObject();
@@ -191,7 +201,7 @@ public sealed class OldBox : IAsyncDisposable
         return answer;
     }
 
-    // Null when it fails: a job without tags cannot be looked through for one.
+    // Null on failure: the original cannot match a tag if any job has no list of tags.
     private List<string>? Get(JsonObject filter)
     {
         var ids = filter["ids"] is JsonArray list ? list.Select(id => id!.GetValue<string>()).ToList() : [];
@@ -202,8 +212,10 @@ public sealed class OldBox : IAsyncDisposable
 
         return [.. _jobs.Where(job => (ids.Count > 0
                 ? ids.Contains(job.Key)
-                : Seq(job.Value) > seq && (tag is null || HasTag(job.Value, tag)) && (filter.ContainsKey("node") || job.Value["node"]?.ToJsonString() is not "false"))
-            && filter.Where(condition => condition.Key is not ("ids" or "tag" or "seq" or "ts")).All(condition => Holds(job.Value[condition.Key], condition.Value)))
+                : Seq(job.Value) > seq && (tag is null || HasTag(job.Value, tag))
+                    && (filter.ContainsKey("node") || job.Value["node"]?.ToJsonString() is not "false"))
+            && filter.Where(condition => condition.Key is not ("ids" or "tag" or "seq" or "ts"))
+                .All(condition => Holds(job.Value[condition.Key], condition.Value)))
             .Select(job => job.Key)];
     }
 
@@ -226,7 +238,7 @@ public sealed class OldBox : IAsyncDisposable
         }
         catch (Exception problem) when (problem is OperationCanceledException or InvalidOperationException && _stop.IsCancellationRequested)
         {
-            // It is stopped.
+            // The node is stopped.
         }
 
         await Task.WhenAll(serving);
@@ -245,7 +257,7 @@ public sealed class OldBox : IAsyncDisposable
             }
             catch (Exception problem) when (problem is IOException or OperationCanceledException or ObjectDisposedException)
             {
-                // The other side is gone, or it is stopped.
+                // The client closed the connection, or the node is stopped.
             }
         }
     }

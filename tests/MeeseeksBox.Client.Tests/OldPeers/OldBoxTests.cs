@@ -5,15 +5,19 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Client.Tests.OldPeers;
 
 /// <summary>
-/// The library at a box of the original (docs/SPECIFICATION.md#client-and-old-boxes): what the box does not understand, the client does
-/// itself.
+/// The library with a legacy node (docs/SPECIFICATION.md#client-and-old-boxes): the client supplies the features that the node lacks.
 /// </summary>
 public sealed class OldBoxTests : IAsyncDisposable
 {
     private readonly OldBox _box = OldBox.Start();
     private readonly MeeseeksClient _client;
 
-    public OldBoxTests() => _client = new MeeseeksClient(new MeeseeksClientOptions { Address = "127.0.0.1", Port = _box.Port, Refresh = TimeSpan.FromMilliseconds(10) });
+    public OldBoxTests() => _client = new MeeseeksClient(new MeeseeksClientOptions
+    {
+        Address = "127.0.0.1",
+        Port = _box.Port,
+        Refresh = TimeSpan.FromMilliseconds(10),
+    });
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -27,9 +31,10 @@ public sealed class OldBoxTests : IAsyncDisposable
     [InlineData("2020-01")]
     [InlineData("2020-12")]
     [InlineData("2022-02")]
-    public async Task Jobs_of_every_version_are_read_with_the_id_they_stand_under(string version)
+    public async Task Jobs_of_every_version_get_their_key_as_id(string version)
     {
-        var state = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Recordings", version, "node1.state.json"), Stop);
+        var file = Path.Combine(AppContext.BaseDirectory, "Recordings", version, "node1.state.json");
+        var state = await File.ReadAllTextAsync(file, Stop);
         var ids = JsonElement.Parse(state).EnumerateObject().Select(job => job.Name).ToList();
         _box.Load(state);
 
@@ -44,7 +49,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_job_is_asked_for_with_a_request_that_the_original_knows()
+    public async Task A_query_uses_a_request_that_the_original_supports()
     {
         Put("a", "new");
 
@@ -69,7 +74,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Switches_are_compared_as_a_person_writes_them()
+    public async Task Switches_match_in_their_loose_forms()
     {
         Put("a", "new");
         _box.Change("a", """{"hold":1}""");
@@ -80,7 +85,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_tag_is_found_although_the_box_fails_at_a_job_without_tags()
+    public async Task A_tag_is_matched_although_the_node_fails_on_jobs_without_tags()
     {
         Put("a", "new", "x");
         _box.Change("b", """{"pool":"p","state":"new","node":"old"}""");
@@ -89,7 +94,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_the_box_understands_narrows_the_question()
+    public async Task The_request_contains_the_conditions_that_the_node_supports()
     {
         Put("a", "done", "x");
 
@@ -99,7 +104,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Jobs_are_killed_by_the_ids_that_were_chosen()
+    public async Task A_kill_of_a_selection_sends_the_ids_of_the_matching_jobs()
     {
         Put("a", "running", "x");
         Put("b", "new", "y");
@@ -118,7 +123,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_kill_of_one_id_is_read_by_its_id()
+    public async Task The_answer_to_a_kill_of_one_id_may_hold_the_job_under_its_id()
     {
         Put("a", "running");
 
@@ -127,7 +132,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_kill_of_one_id_is_read_where_the_job_stands_alone()
+    public async Task The_answer_to_a_kill_of_one_id_may_be_the_job_itself()
     {
         await using var box = new FakeBox(_ => """{"kill":{"id":"config","pool":"p","state":"killed","config":{"shell":true}}}""");
         await using var client = box.Client();
@@ -136,7 +141,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Tags_are_sent_as_a_list_under_the_name_that_the_original_keeps()
+    public async Task Tags_are_sent_as_a_list_under_the_key_tags()
     {
         await _client.SubmitAsync(new JsonObject { ["id"] = "a", ["pool"] = "p", ["args"] = new JsonArray("true"), ["tag"] = "x" }, Stop);
         await _client.SubmitAsync(new JsonObject { ["id"] = "a", ["tags"] = "y" }, Stop);
@@ -149,16 +154,17 @@ public sealed class OldBoxTests : IAsyncDisposable
     [Theory]
     [InlineData("""["n1","n2"]""", 2)]
     [InlineData("\"o*\"", 1)]
-    public async Task Several_nodes_get_a_job_each_because_no_id_is_made_for_them(string nodes, int count)
+    public async Task A_submit_to_several_nodes_is_sent_without_an_id(string nodes, int count)
     {
-        var submitted = await _client.SubmitAsync(new JsonObject { ["pool"] = "p", ["args"] = new JsonArray("true"), ["node"] = JsonNode.Parse(nodes) }, Stop);
+        var spec = new JsonObject { ["pool"] = "p", ["args"] = new JsonArray("true"), ["node"] = JsonNode.Parse(nodes) };
+        var submitted = await _client.SubmitAsync(spec, Stop);
 
         submitted.Jobs.Should().HaveCount(count);
         _box.Requests.Last()["submit"]!["id"].Should().BeNull();
     }
 
     [Fact]
-    public async Task A_job_is_waited_for_and_tracked()
+    public async Task WaitAsync_and_TrackAsync_return_the_ended_job()
     {
         _box.Submitted = _ => """{"state":"done","active":false,"rc":0,"node":"old"}""";
 
@@ -176,20 +182,20 @@ public sealed class OldBoxTests : IAsyncDisposable
     {
         Put("a", "new", "watch=w/1");
         Put("b", "new", "other");
-        await using var news = _client.FollowAsync(JobSelection.All.Where("tag", "watch=*"), Stop).GetAsyncEnumerator(Stop);
+        await using var updates = _client.FollowAsync(JobSelection.All.Where("tag", "watch=*"), Stop).GetAsyncEnumerator(Stop);
 
-        (await news.MoveNextAsync()).Should().BeTrue();
-        var first = news.Current;
+        (await updates.MoveNextAsync()).Should().BeTrue();
+        var first = updates.Current;
         _box.Change("b", """{"state":"done"}""");
         _box.Change("a", """{"state":"done"}""");
-        (await news.MoveNextAsync()).Should().BeTrue();
+        (await updates.MoveNextAsync()).Should().BeTrue();
 
         first.Jobs.Select(job => job.Id).Should().Equal("a");
-        news.Current.Jobs.Should().ContainSingle().Which.Should().Match<Job>(job => job.Id == "a" && job.State == JobState.Done);
+        updates.Current.Jobs.Should().ContainSingle().Which.Should().Match<Job>(job => job.Id == "a" && job.State == JobState.Done);
     }
 
     [Fact]
-    public async Task A_box_is_asked_once_whether_it_is_an_original()
+    public async Task A_node_is_probed_once_for_the_original()
     {
         (await _client.IsLegacyPeerAsync(Stop)).Should().BeTrue();
         await IdsAsync(JobSelection.All.Where("tag", "x*"));
@@ -199,19 +205,21 @@ public sealed class OldBoxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_box_of_ours_gets_the_selection_as_it_is()
+    public async Task A_box_that_is_not_legacy_receives_the_selection_unchanged()
     {
-        await using var box = new FakeBox(request => request.TryGetProperty("nodes", out _) ? """{"nodes":{},"nodes_seq":4}""" : """{"ls":["a"]}""");
+        await using var box = new FakeBox(request =>
+            request.TryGetProperty("nodes", out _) ? """{"nodes":{},"nodes_seq":4}""" : """{"ls":["a"]}""");
         await using var client = box.Client();
 
         (await client.ListAsync(JobSelection.All.Where("state", "done", "failed"), Stop)).Should().Equal("a");
         (await client.ListAsync(JobSelection.All.Where("state", "done"), Stop)).Should().Equal("a");
 
-        box.Requests.Select(request => request.GetRawText()).Skip(1).Should().Equal("""{"ls":{"state":["done","failed"]}}""", """{"ls":{"state":"done"}}""");
+        box.Requests.Select(request => request.GetRawText()).Skip(1).Should()
+            .Equal("""{"ls":{"state":["done","failed"]}}""", """{"ls":{"state":"done"}}""");
     }
 
     [Fact]
-    public async Task A_job_that_holds_another_id_is_refused()
+    public async Task A_job_whose_id_differs_from_its_key_is_rejected()
     {
         _box.Change("a", """{"id":"b","pool":"p","state":"new","node":"old","tags":[]}""");
 
@@ -228,6 +236,9 @@ public sealed class OldBoxTests : IAsyncDisposable
         return ids;
     }
 
-    private void Put(string id, string state, params string[] tags) =>
-        _box.Change(id, $$"""{"pool":"p","args":["true"],"node":"old","submit_node":"old","state":"{{state}}","tags":{{JsonSerializer.Serialize(tags)}}}""");
+    private void Put(string id, string state, params string[] tags)
+    {
+        var list = JsonSerializer.Serialize(tags);
+        _box.Change(id, $$"""{"pool":"p","args":["true"],"node":"old","submit_node":"old","state":"{{state}}","tags":{{list}}}""");
+    }
 }
