@@ -1,13 +1,13 @@
-# Completion for bash: meeseeks-client itself knows the words, and asks the box for ids, pools and nodes.
+# Completion for bash. meeseeks-client supplies the words, and requests ids, pools and nodes from the box.
 _meeseeks_client() {
     local line=${COMP_LINE:0:COMP_POINT} current behind="" candidate
     local -a words
-    # Bash parts words at "=", "@" and ":" too; the line tells what was typed.
+    # Bash also splits words at "=", "@" and ":", so the words are read from the line.
     read -ra words <<< "$line"
     [[ $line == *[[:space:]] ]] && words+=("")
     current=${words[${#words[@]} - 1]}
 
-    # Bash replaces only what stands behind the last of these characters.
+    # Bash replaces only the text after the last of these characters.
     local breaks=${COMP_WORDBREAKS//[^=@:]/}
     [[ -n $breaks && $current == *["$breaks"]* ]] && behind=${current%"${current##*["$breaks"]}"}
 

@@ -1,4 +1,4 @@
-# Completion for fish: meeseeks-client itself knows the words, and asks the box for ids, pools and nodes.
+# Completion for fish. meeseeks-client supplies the words, and requests ids, pools and nodes from the box.
 function __meeseeks_complete
     set -l words (commandline -opc)
     set -l found (meeseeks-client complete (basename $words[1]) $words[2..-1] (commandline -ct) 2> /dev/null)

@@ -2,25 +2,25 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine;
 
-/// <summary>What the program tells the shell at its end (docs/SPECIFICATION.md#client-exit-status).</summary>
+/// <summary>The exit status of the program (docs/SPECIFICATION.md#client-exit-status).</summary>
 internal static class ClientExitStatus
 {
-    /// <summary>It did what it was asked to.</summary>
+    /// <summary>The command succeeded.</summary>
     public const int Good = 0;
 
-    /// <summary>The request failed: no connection, an unknown id, a submit that was refused.</summary>
+    /// <summary>The request failed: no connection, an unknown id, a rejected submit.</summary>
     public const int Failed = 1;
 
-    /// <summary>The words on the command line are wrong.</summary>
+    /// <summary>The command line is wrong.</summary>
     public const int WrongUsage = 2;
 
-    /// <summary>It was interrupted, as a shell tells of signal 2.</summary>
+    /// <summary>Interrupted: 128 + SIGINT, as shells report it.</summary>
     public const int Interrupted = 130;
 
     private const int SignalBase = 128;
 
-    /// <summary>The exit status of a job, as a shell would tell of its program.</summary>
-    /// <param name="job">A job that has ended; null: one that is gone.</param>
+    /// <summary>The exit status of a job in the form of a shell: 128 + N after signal N.</summary>
+    /// <param name="job">An ended job; null: the job is gone.</param>
     public static int Of(Job? job) => job switch
     {
         { State: JobState.Done } => job.Rc ?? Good,

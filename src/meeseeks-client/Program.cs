@@ -13,7 +13,7 @@ return await new Runner(console, TimeProvider.System).RunAsync(CommandWords.Spli
 
 void End(PosixSignalContext context)
 {
-    // The second one ends the program at once.
+    // The second signal ends the program at once.
     context.Cancel = !interrupt.IsCancellationRequested;
     interrupt.Cancel();
 }

@@ -9,16 +9,16 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.CommandLine;
 
-/// <summary>Parses the words, runs the command that they name, and makes an exit status of what comes of it.</summary>
+/// <summary>Parses the command line, runs the command and returns the exit status.</summary>
 internal sealed class Runner(ConsoleOutput console, TimeProvider time)
 {
     /// <summary>Runs a command.</summary>
     /// <param name="words">The words of the command line.</param>
-    /// <param name="stop">Ends it: somebody pressed Ctrl-C.</param>
+    /// <param name="stop">Cancelled by Ctrl-C.</param>
     /// <returns>The exit status.</returns>
     public async Task<int> RunAsync(CommandWords words, CancellationToken stop)
     {
-        // The words are somebody's unfinished line: no parser takes them, and no log tells of them.
+        // The words are an unfinished command line: they are neither parsed nor logged.
         if (words.Command is CompleteCommand.Name)
         {
             return await CompleteCommand.RunAsync(words.Own, console, stop);
@@ -29,13 +29,16 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
             var result = Root(words).Parse([.. Tokens(words)], new ParserConfiguration { ResponseFileTokenReplacer = null });
             return result.Errors is [var error, ..]
                 ? throw new UsageException(error.Message.TrimEnd('.'))
-                : await result.InvokeAsync(new InvocationConfiguration { Output = console.Out, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop);
+                : await result.InvokeAsync(Configuration(), stop);
         }
         catch (UsageException problem)
         {
             return PrintUsage(problem, words);
         }
     }
+
+    private InvocationConfiguration Configuration() =>
+        new() { Output = console.Out, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
     private static IEnumerable<string> Tokens(CommandWords words)
     {
@@ -47,26 +50,30 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
         if (!IsOption(command) && !CommandTable.All.Any(known => known.Name == command || known.Alias == command))
         {
             var suggestion = DidYouMean.Of(command, CommandTable.All.SelectMany(known => new[] { known.Name, known.Alias ?? known.Name }));
-            throw new UsageException($"there is no command '{command}'{suggestion}") { ListsCommands = true };
+            throw new UsageException($"unknown command '{command}'{suggestion}") { ListsCommands = true };
         }
 
-        // A variadic argument would take what looks like an option; behind -- anything goes.
-        if (words.Own.TakeWhile(word => word is not "--").FirstOrDefault(word => word.Length > 1 && word.StartsWith('-') && !IsOption(word) && !CommandLineSetting.IsSetting(word)) is { } odd)
+        // The variadic argument would accept words that look like options; after "--" every word is allowed.
+        if (words.Own.TakeWhile(word => word is not "--").FirstOrDefault(IsUnknownOption) is { } odd)
         {
-            throw new UsageException($"there is no option '{odd}'; options are key=value words, and what begins with a dash stands behind a word --");
+            throw new UsageException(
+                $"unknown option '{odd}'; options are key=value words, and words that begin with a dash go after --");
         }
 
-        // Under a q name there is a command before it.
+        // Under a q name, the implied command precedes the option.
         return words.Own is ["--version"] ? words.Own : [command, .. words.Own];
     }
 
     private static bool IsOption(string word) => word is "--help" or "-h" or "-?" or "--version";
 
+    private static bool IsUnknownOption(string word) =>
+        word.Length > 1 && word.StartsWith('-') && !IsOption(word) && !CommandLineSetting.IsSetting(word);
+
     private int PrintUsage(UsageException problem, CommandWords words)
     {
         if (problem.ListsCommands)
         {
-            // On standard output, where the original prints it.
+            // To standard output, as in the original.
             console.Out.WriteLine(HelpText.OfAll);
             console.Out.Flush();
             if (problem.Message.Length > 0)
@@ -109,7 +116,8 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
             command.Arguments.Add(own);
         }
 
-        command.SetAction((parsed, stop) => RunAsync(definition, words with { Own = definition.TakesWords ? parsed.GetValue(own) ?? [] : [] }, stop));
+        command.SetAction((parsed, stop) =>
+            RunAsync(definition, words with { Own = definition.TakesWords ? parsed.GetValue(own) ?? [] : [] }, stop));
         return command;
     }
 
@@ -138,7 +146,8 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
             status = ClientExitStatus.Interrupted;
         }
 
-        if (settings.Log is { } log && CallLog.Append(log, time.GetLocalNow(), definition.Name, status, time.GetElapsedTime(begin), console.Messages) is { } fault)
+        if (settings.Log is { } log
+            && CallLog.Append(log, time.GetLocalNow(), definition.Name, status, time.GetElapsedTime(begin), console.Messages) is { } fault)
         {
             console.Warn(fault);
         }

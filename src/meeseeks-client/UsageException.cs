@@ -1,9 +1,9 @@
 namespace MeeseeksBox.CommandLine;
 
-/// <summary>The words on the command line are wrong: exit status 2.</summary>
-/// <param name="message">What is wrong, and what is wanted.</param>
+/// <summary>The command line is wrong: exit status 2.</summary>
+/// <param name="message">The mistake, and what is expected.</param>
 internal sealed class UsageException(string message) : Exception(message)
 {
-    /// <summary>Whether the usage with all commands is printed: no command was named that the program has.</summary>
+    /// <summary>Whether the usage with all commands is printed, because the command is missing or unknown.</summary>
     public bool ListsCommands { get; init; }
 }

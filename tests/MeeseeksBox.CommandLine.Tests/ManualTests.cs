@@ -2,14 +2,14 @@ using MeeseeksBox.CommandLine.Commands;
 
 namespace MeeseeksBox.CommandLine.Tests;
 
-/// <summary>The man page and the help tell of every command.</summary>
+/// <summary>The man page and the help cover every command.</summary>
 public sealed class ManualTests
 {
     public static TheoryData<string> Commands { get; } = [.. CommandTable.All.Select(command => command.Name)];
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void A_command_has_its_place_in_the_man_page_and_examples_in_its_help(string name)
+    public void Every_command_is_in_the_man_page_and_has_examples_in_its_help(string name)
     {
         var manual = File.ReadAllText(Path.Combine(Root(), "docs", "man", "meeseeks-client.1"));
         var command = CommandTable.All.Single(known => known.Name == name);

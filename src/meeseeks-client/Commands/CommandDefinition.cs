@@ -1,20 +1,20 @@
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary>A command: what it is called, what is said of it, and what it does.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Summary">What it does, in a line.</param>
-/// <param name="RunAsync">Does it; the result is the exit status.</param>
+/// <summary>A command with its names, its help and its action.</summary>
+/// <param name="Name">The name on the command line.</param>
+/// <param name="Summary">One line of help.</param>
+/// <param name="RunAsync">Runs the command and returns the exit status.</param>
 internal sealed record CommandDefinition(string Name, string Summary, Func<Invocation, Task<int>> RunAsync)
 {
-    /// <summary>Its other name; null when it has none.</summary>
+    /// <summary>A second name; null if it has none.</summary>
     public string? Alias { get; init; }
 
-    /// <summary>What its words are.</summary>
+    /// <summary>The words after the command, for the usage line.</summary>
     public string Words { get; init; } = "";
 
-    /// <summary>More about it, and examples.</summary>
+    /// <summary>The details and examples of the help.</summary>
     public required string Help { get; init; }
 
-    /// <summary>Whether it has words of its own at all.</summary>
+    /// <summary>Whether words may follow the command.</summary>
     public bool TakesWords => Words.Length > 0;
 }

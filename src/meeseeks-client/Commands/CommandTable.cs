@@ -1,6 +1,6 @@
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary>All commands, in the order in which they are told of.</summary>
+/// <summary>All commands, in the order of the help.</summary>
 internal static class CommandTable
 {
     /// <summary>The commands.</summary>

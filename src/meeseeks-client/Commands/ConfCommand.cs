@@ -7,17 +7,19 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary><c>conf</c>: shows and changes the configuration of a box: the one it is connected to, or a distant one.</summary>
+/// <summary><c>conf</c>: shows or changes the configuration of the connected box, or of nodes behind it.</summary>
 internal static class ConfCommand
 {
     public static CommandDefinition Definition { get; } = new("conf", "Show or change the configuration of a box.", RunAsync)
     {
-        Words = "[KEY=VALUE] [NODE]...",
+        Words = "[KEY=VALUE]... [NODE]...",
         Help = """
-            The settings are merged into the configuration, which is then printed as JSON. Without NODE it is the box that answers at
-            the address; a NODE behind it is reached by a job in its pool __config. KEY.KEY=VALUE words are as for meeseeks-box;
-            '!KEY=' takes a key away. Into a pipe the configuration is printed under the key config; for a NODE the submitted job
-            is printed by its id, and the exit status tells whether the node took the settings.
+            KEY=VALUE words are merged into the configuration, which is then printed as JSON. They have the form of meeseeks-box:
+            pools.p1.slots=4 sets a key in a section, '!KEY=' removes a key. Without NODE, the connected box is configured. Each NODE
+            is configured by a job in its pool __config.
+
+            In a pipe, the configuration is printed under the key config. For a NODE, the submitted job is printed by its id, and the
+            exit status is 1 if the node rejects the settings.
 
             Examples:
               meeseeks-client conf
@@ -47,7 +49,8 @@ internal static class ConfCommand
         return ClientExitStatus.Good;
     }
 
-    private static Task PrintAsync(Invocation invocation, JsonElement value) => JsonText.PrintAsync(invocation.Console, value, invocation.Stop);
+    private static Task PrintAsync(Invocation invocation, JsonElement value) =>
+        JsonText.PrintAsync(invocation.Console, value, invocation.Stop);
 
     private static JsonElement Under(string key, JsonElement value) =>
         JsonElement.Parse(new JsonObject { [key] = JsonNode.Parse(value.GetRawText()) }.ToJsonString());
@@ -57,7 +60,8 @@ internal static class ConfCommand
         var nodes = await invocation.Client.NodesAsync(invocation.Stop);
         if (!nodes.TryGetValue(node, out var status))
         {
-            throw new CommandFailedException($"there is no node '{node}'; the nodes there are: {string.Join(", ", nodes.Keys.Order(StringComparer.Ordinal))}");
+            var known = string.Join(", ", nodes.Keys.Order(StringComparer.Ordinal));
+            throw new CommandFailedException($"unknown node '{node}'; known nodes: {known}");
         }
 
         if (!status.Online)
@@ -75,8 +79,12 @@ internal static class ConfCommand
 
         var id = response["submit"].EnumerateObject().Single().Name;
         var job = await invocation.Client.WaitAsync(id, invocation.Stop);
-        return job is { State: JobState.Done, Settings: { } settings }
-            ? settings
-            : throw new CommandFailedException($"node '{node}' did not take the configuration: {job?.Error ?? $"job '{id}' is {(job is null ? "gone" : JobStates.Word(job.State))}"}");
+        if (job is { State: JobState.Done, Settings: { } settings })
+        {
+            return settings;
+        }
+
+        var reason = job?.Error ?? $"job '{id}' is {(job is null ? "gone" : JobStates.Word(job.State))}";
+        throw new CommandFailedException($"node '{node}' rejected the configuration: {reason}");
     }
 }

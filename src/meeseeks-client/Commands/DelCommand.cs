@@ -12,8 +12,9 @@ internal static class DelCommand
         Alias = "kill",
         Words = "JOBS",
         Help = $"""
+            The killed jobs are printed as JSON. A killed job stays active until all its processes are gone.
+
             {JobCommandHelpers.SelectionHelp}
-            The killed jobs are printed as JSON. A job is active until all its processes are gone.
 
             Examples:
               meeseeks-client del hello
@@ -25,7 +26,7 @@ internal static class DelCommand
     {
         if (invocation.Words.Count is 0 && !ConsoleOutput.IsTerminal)
         {
-            // A script of the original reads an object whatever happens.
+            // Scripts of the original expect an object in every case.
             await JsonText.PrintAsync(invocation.Console, JsonElement.Parse("{}"), invocation.Stop);
         }
 

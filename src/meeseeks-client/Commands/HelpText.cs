@@ -3,37 +3,38 @@ using System.CommandLine.Invocation;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary>What <c>--help</c> prints: of the program its options and commands, of a command what it takes, does, and an example.</summary>
+/// <summary>The text of <c>--help</c>, for the program or for one command.</summary>
 internal sealed class HelpText : SynchronousCommandLineAction
 {
     private const string Program = "meeseeks-client";
 
     private const string OfProgram = $"""
-        Submits jobs to a meeseeks-box, asks for them, changes them and waits for them.
+        Submit, show, change, kill and wait for jobs of a meeseeks-box.
 
         Usage: {Program} [OPTION=VALUE]... COMMAND [WORD]...
 
-        Options, which may also stand in MEESEEKS_CONF, and all but file= behind the command:
-          address=HOST   where the box is (localhost); unix:/path is a Unix socket of this host
-          port=N         its port (13700)
-          timeout=S      how many seconds it may take to answer (10)
-          refresh=S      for stat: show it again every S seconds until no jobs are left; for sub and job: print jobs again at each
-                         change until they have ended; for nodes and pools: print them again every S seconds
-          ssl.cafile=FILE, ssl.cert=FILE, ssl.key=FILE, ssl.verify=0   and more: encrypt the connection
-          file=FILE      a JSON file with such options
-          log=FILE       append a line for each call
+        Options (before the command, or in the variable MEESEEKS_CONF; all but file= also after the command):
+          address=HOST   host name or address of the box, or unix:/path for a Unix socket of this host (default: localhost)
+          port=N         TCP port of the box (default: 13700)
+          timeout=S      seconds to wait for a connection or an answer (default: 10)
+          refresh=S      repeat every S seconds. stat: until no live jobs are left; sub and job: print changed jobs until all have
+                         ended; nodes and pools: until interrupted
+          ssl.KEY=VALUE  TLS settings: ssl.cafile=FILE, ssl.cert=FILE, ssl.key=FILE, ssl.verify=0 and others
+          file=FILE      read options from a JSON file
+          log=FILE       append a line to FILE for each call
 
-        Under the names qsub, qstat, qjob, qdel, qmod and qconf the command is implied.
+        The names qsub, qstat, qjob, qdel, qmod and qconf imply the command: qsub is the same as {Program} sub.
 
         Examples:
           {Program} address=head1 stat
           MEESEEKS_CONF='address=head1 ssl.cafile=ca.pem' qsub p1 sleep 60
 
-        Exit status: 0 it went well, 1 the request failed, 2 the command line is wrong. sub wait=1 and wait: that of the job.
+        Exit status: 0 success; 1 the request failed; 2 the command line is wrong; 130 interrupted. wait and sub wait=1 exit with
+        the status of the job.
         """;
 
-    /// <summary>The usage of the program, with all commands.</summary>
-    public static string OfAll => $"{OfProgram}\n\nCommands (COMMAND --help tells more):\n{Commands()}";
+    /// <summary>The help of the program, with all commands.</summary>
+    public static string OfAll => $"{OfProgram}\n\nCommands (see COMMAND --help):\n{Commands()}";
 
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
@@ -51,7 +52,7 @@ internal sealed class HelpText : SynchronousCommandLineAction
     private static string Of(CommandDefinition definition) => $"""
         {definition.Summary}
 
-        Usage: {Program} {Names(definition)} {definition.Words}
+        Usage: {$"{Program} {Names(definition)} {definition.Words}".TrimEnd()}
 
         {definition.Help}
         """;
@@ -62,5 +63,6 @@ internal sealed class HelpText : SynchronousCommandLineAction
         return string.Join('\n', CommandTable.All.Select(definition => $"  {Names(definition).PadRight(width)}  {definition.Summary}"));
     }
 
-    private static string Names(CommandDefinition definition) => definition.Alias is { } alias ? $"{definition.Name}|{alias}" : definition.Name;
+    private static string Names(CommandDefinition definition) =>
+        definition.Alias is { } alias ? $"{definition.Name}|{alias}" : definition.Name;
 }

@@ -7,17 +7,18 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary><c>hist</c>: what a history file tells of jobs that have ended.</summary>
+/// <summary><c>hist</c>: shows ended jobs from a history file.</summary>
 internal static class HistCommand
 {
-    public static CommandDefinition Definition { get; } = new("hist", "Show jobs that have ended, from a history file.", RunAsync)
+    public static CommandDefinition Definition { get; } = new("hist", "Show ended jobs from a history file.", RunAsync)
     {
         Words = "[JOBS] [file=FILE] [json=1]",
         Help = $"""
+            Without file=, the history file of the box (state.history) is read, which must be on this host. file=- reads standard input.
+            Each line is one end of a job: end time, id, pool@node, state, exit status, duration and command. json=1 prints each job as
+            JSON on one line.
+
             {JobCommandHelpers.SelectionHelp}
-            The file is that of the box (state.history), when it runs on this host, unless file= names one; file=- is standard input.
-            A line for each end of a job: when it ended, id, pool@node, state, exit status, how long it ran, its command. json=1 prints
-            the jobs as JSON, one a line.
 
             Examples:
               meeseeks-client hist state=failed
@@ -34,7 +35,9 @@ internal static class HistCommand
         var path = file ?? await FindAsync(invocation);
         try
         {
-            await using var stream = path is "-" ? ConsoleOutput.Input : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            await using var stream = path is "-"
+                ? ConsoleOutput.Input
+                : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             await PrintAsync(invocation, stream, path, filter, json);
             return ClientExitStatus.Good;
         }
@@ -47,7 +50,8 @@ internal static class HistCommand
     private static async Task<string> FindAsync(Invocation invocation)
     {
         var configuration = await invocation.Client.ConfigAsync(stop: invocation.Stop);
-        return configuration.TryGetProperty("state", out var state) && state.TryGetProperty("history", out var history) && history.ValueKind is JsonValueKind.String
+        return configuration.TryGetProperty("state", out var state)
+            && state.TryGetProperty("history", out var history) && history.ValueKind is JsonValueKind.String
             ? history.GetString()!
             : throw new CommandFailedException("the box keeps no history (state.history is not set); name a file with file=");
     }
@@ -60,8 +64,8 @@ internal static class HistCommand
         {
             if (Read(line) is not { } job)
             {
-                // The last line is torn when the box was killed while it wrote.
-                invocation.Console.Warn($"{path}:{number}: not a line of a history, left out");
+                // The last line is incomplete if the box was killed during the write.
+                invocation.Console.Warn($"{path}:{number}: not a history line, skipped");
             }
             else if ((filter.Ids is null || filter.Ids.Contains(job.Id)) && filter.Matches(job))
             {

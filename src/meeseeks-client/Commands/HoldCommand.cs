@@ -5,12 +5,14 @@ namespace MeeseeksBox.CommandLine.Commands;
 /// <summary><c>hold</c> and <c>release</c>: <c>mod hold=1</c> and <c>mod hold=0</c>.</summary>
 internal static class HoldCommand
 {
-    public static CommandDefinition Hold { get; } = new("hold", "Keep jobs from starting.", invocation => RunAsync(invocation, hold: true))
+    public static CommandDefinition Hold { get; } = new(
+        "hold", "Hold jobs: keep them from starting.", invocation => RunAsync(invocation, hold: true))
     {
         Words = "JOBS",
         Help = $"""
+            Held jobs stay queued until they are released. A running job continues.
+
             {JobCommandHelpers.SelectionHelp}
-            They stay queued until they are released. A job that runs already runs on.
 
             Examples:
               meeseeks-client hold hello
@@ -18,7 +20,8 @@ internal static class HoldCommand
             """,
     };
 
-    public static CommandDefinition Release { get; } = new("release", "Let jobs start that are on hold.", invocation => RunAsync(invocation, hold: false))
+    public static CommandDefinition Release { get; } = new(
+        "release", "Release held jobs: let them start.", invocation => RunAsync(invocation, hold: false))
     {
         Words = "JOBS",
         Help = $"""

@@ -4,36 +4,37 @@ using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary>One call of a command: its words, and what it works with.</summary>
-internal sealed class Invocation(CommandWords words, ClientSettings settings, ConsoleOutput console, TimeProvider time, CancellationToken stop) : IAsyncDisposable
+/// <summary>One call of a command: its words, settings and services.</summary>
+internal sealed class Invocation(
+    CommandWords words, ClientSettings settings, ConsoleOutput console, TimeProvider time, CancellationToken stop) : IAsyncDisposable
 {
     private MeeseeksClient? _client;
 
-    /// <summary>The words of the command's own; a command may take out what is its own switch.</summary>
+    /// <summary>The words of the command; a command removes its switches from them.</summary>
     public List<string> Words { get; } = [.. words.Own];
 
-    /// <summary>The program and its arguments, for a command that submits.</summary>
+    /// <summary>The program and its arguments, for <c>sub</c>.</summary>
     public IReadOnlyList<string> JobWords => words.Job;
 
     /// <summary>The client options.</summary>
     public ClientSettings Settings => settings;
 
-    /// <summary>Where it prints to.</summary>
+    /// <summary>The output of the command.</summary>
     public ConsoleOutput Console => console;
 
-    /// <summary>The clock.</summary>
+    /// <summary>The source of time.</summary>
     public TimeProvider Time => time;
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Cancelled by Ctrl-C.</summary>
     public CancellationToken Stop => stop;
 
-    /// <summary>The box.</summary>
+    /// <summary>The client of the box, made at the first use.</summary>
     public MeeseeksClient Client => _client ??= new MeeseeksClient(settings.Options);
 
-    /// <summary>The box, for a command that waits: one that restarts meanwhile may be away for some minutes.</summary>
+    /// <summary>The client for commands that wait: it reconnects for some minutes, so that the box may restart.</summary>
     public MeeseeksClient PatientClient => _client ??= new MeeseeksClient(settings.Options with { ReconnectFor = TimeSpan.FromMinutes(5) });
 
-    /// <summary>The time in seconds since 1970.</summary>
+    /// <summary>The current time in seconds since 1970.</summary>
     public double Now => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
 
     /// <inheritdoc/>

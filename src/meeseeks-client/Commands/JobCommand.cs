@@ -2,16 +2,17 @@ using MeeseeksBox.CommandLine.Options;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary><c>job</c>: all there is to know of jobs, as JSON.</summary>
+/// <summary><c>job</c>: prints jobs with all attributes, as JSON.</summary>
 internal static class JobCommand
 {
-    public static CommandDefinition Definition { get; } = new("job", "Print all there is to know of jobs, as JSON.", RunAsync)
+    public static CommandDefinition Definition { get; } = new("job", "Print jobs with all their attributes, as JSON.", RunAsync)
     {
         Alias = "get",
-        Words = "JOBS",
+        Words = "[JOBS]",
         Help = $"""
+            Without JOBS, all jobs are printed. refresh=S prints jobs again after each change, until all have ended.
+
             {JobCommandHelpers.SelectionHelp}
-            Without any, every job is printed. With refresh=SECONDS jobs are printed again at each change, until all have ended.
 
             Examples:
               meeseeks-client job hello

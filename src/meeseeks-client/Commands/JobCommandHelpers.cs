@@ -3,19 +3,19 @@ using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary>What several commands say in the same way.</summary>
+/// <summary>Help, output and checks that several commands share.</summary>
 internal static class JobCommandHelpers
 {
-    /// <summary>What most commands say of the jobs they take.</summary>
+    /// <summary>The help for the selection of jobs.</summary>
     public const string SelectionHelp = """
-        JOBS are ids, or conditions like pool=p1 state=done,failed tag=night* node=n1: all conditions must hold, a comma
-        means "or", and a * at the end of a value or an id stands for whatever follows.
+        JOBS are ids, conditions, or both, such as: pool=p1 state=done,failed tag=night*. A job must match all of them. A comma
+        means "or"; a * at the end of an id or a value matches any ending.
         """;
 
-    /// <summary>Prints jobs as JSON, and says which ids are not known.</summary>
+    /// <summary>Prints jobs as JSON, and a message for each unknown id.</summary>
     /// <param name="invocation">The call.</param>
-    /// <param name="jobs">An object of jobs by their ids.</param>
-    /// <param name="asked">The ids that were asked for by name.</param>
+    /// <param name="jobs">An object of jobs by id.</param>
+    /// <param name="asked">The requested ids.</param>
     /// <returns>The exit status.</returns>
     public static async Task<int> PrintJobsAsync(this Invocation invocation, JsonElement jobs, IEnumerable<string> asked)
     {
@@ -23,7 +23,7 @@ internal static class JobCommandHelpers
         return invocation.WriteUnknown(asked.Where(id => !(jobs.TryGetProperty(id, out var job) && job.ValueKind is JsonValueKind.Object)));
     }
 
-    /// <summary>Says which ids are not known.</summary>
+    /// <summary>Prints a message for each unknown id.</summary>
     /// <returns>The exit status.</returns>
     public static int WriteUnknown(this Invocation invocation, IEnumerable<string> ids)
     {
@@ -32,20 +32,20 @@ internal static class JobCommandHelpers
         return unknown.Count is 0 ? ClientExitStatus.Good : ClientExitStatus.Failed;
     }
 
-    /// <summary>The ids among some words.</summary>
+    /// <summary>The words that are ids.</summary>
     public static IEnumerable<string> Ids(IEnumerable<string> words) => words.Where(word => !word.Contains('='));
 
-    /// <summary>The ids among some words that must be found: where there are conditions too, one may be left out by them.</summary>
+    /// <summary>The ids that must exist: none if there are conditions too, because those may exclude an id.</summary>
     public static IEnumerable<string> Wanted(IReadOnlyCollection<string> words) =>
         words.All(word => !word.Contains('=')) ? words.Where(id => !id.EndsWith('*')) : [];
 
-    /// <summary>Throws when a command that must be told which jobs it means was not.</summary>
+    /// <summary>Throws if a command that needs a selection of jobs has none.</summary>
     /// <exception cref="UsageException">There are no words.</exception>
     public static void RequireJobs(IReadOnlyCollection<string> words)
     {
         if (words.Count is 0)
         {
-            throw new UsageException("which jobs? Give ids, or conditions like pool=p1 state=running");
+            throw new UsageException("no jobs selected; give ids, or conditions like pool=p1 state=running");
         }
     }
 }

@@ -5,16 +5,17 @@ using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary><c>ls</c>: the ids of jobs: one a line on a terminal, a JSON list for scripts.</summary>
+/// <summary><c>ls</c>: prints ids of jobs, one a line on a terminal and as a JSON list for scripts.</summary>
 internal static class LsCommand
 {
     public static CommandDefinition Definition { get; } = new("ls", "Print the ids of jobs.", RunAsync)
     {
-        Words = "[quiet=1] JOBS",
+        Words = "[JOBS] [quiet=1]",
         Help = $"""
+            Without JOBS, all ids are printed. On a terminal, each id is on its own line; in a pipe or a file, the ids are a JSON list.
+            quiet=1 always prints one id a line.
+
             {JobCommandHelpers.SelectionHelp}
-            Without any, the ids of all jobs are printed: one a line on a terminal, as a JSON list into a pipe or a file. quiet=1
-            prints them one a line everywhere.
 
             Examples:
               meeseeks-client ls

@@ -6,19 +6,22 @@ using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary><c>mod</c>: changes jobs in good order, by submitting their ids with what is to change.</summary>
+/// <summary><c>mod</c>: changes jobs by submits with their ids.</summary>
 internal static class ModCommand
 {
     private const string Divider = ":";
 
-    public static CommandDefinition Definition { get; } = new("mod", "Change jobs: set key=value in each.", RunAsync)
+    public static CommandDefinition Definition { get; } = new("mod", "Change attributes of jobs.", RunAsync)
     {
         Alias = "set",
-        Words = "JOBS [:] KEY=VALUE",
+        Words = "JOBS [:] KEY=VALUE...",
         Help = $"""
+            If JOBS contain conditions, the word ':' must separate them from the changes. Every key of sub can be set.
+              state=new      run an ended job again; the cluster chooses a node, unless node= is given
+              state=killed   kill a job
+              KEY=           clear a key
+
             {JobCommandHelpers.SelectionHelp}
-            After conditions a word ':' stands before what is to be set. All that sub takes can be set; state=new runs a job that
-            has ended again (and lets the cluster choose a node, unless node= is given), state=killed ends one, KEY= takes a key back.
 
             Examples:
               meeseeks-client mod hello retries=3
@@ -26,11 +29,11 @@ internal static class ModCommand
             """,
     };
 
-    /// <summary>Sets keys in jobs, and prints them.</summary>
+    /// <summary>Sets keys in jobs, and prints the changed jobs.</summary>
     /// <returns>The exit status.</returns>
     public static async Task<int> ChangeAsync(Invocation invocation, IReadOnlyList<string> which, JsonObject changes)
     {
-        // Only jobs that are there: a submit with an id that nobody knows would make one.
+        // Only existing jobs: a submit with an unknown id would create a job.
         var found = await invocation.Client.ListAsync(JobWords.Selection(which), invocation.Stop);
         var answers = await Task.WhenAll(found.Select(id => SetAsync(invocation, id, changes)));
         var jobs = new JsonObject();
@@ -44,13 +47,14 @@ internal static class ModCommand
                 status = ClientExitStatus.Failed;
             }
 
-            if (response.Find("submit") is { ValueKind: JsonValueKind.Object } changed && changed.TryGetProperty(id, out var job))
+            if (response.Find("submit") is { ValueKind: JsonValueKind.Object } changed
+                && changed.TryGetProperty(id, out var job))
             {
                 jobs[id] = JsonNode.Parse(job.GetRawText());
             }
         }
 
-        // As the original: an object for ids, known or not, and nothing where no job meets the conditions.
+        // As the original: an object for ids, known or not, and no output if no job matches the conditions.
         if (found.Count > 0 || JobCommandHelpers.Ids(which).Any())
         {
             await JsonText.PrintAsync(invocation.Console, JsonElement.Parse(jobs.ToJsonString()), invocation.Stop);
@@ -66,17 +70,17 @@ internal static class ModCommand
         var sets = divider >= 0 ? invocation.Words.Skip(divider + 1).ToList() : invocation.Words.Where(word => word.Contains('=')).ToList();
         if (which.Count is 0)
         {
-            throw new UsageException("which jobs? Give ids, or conditions and then a word ':' before what is to be set, like pool=p1 : hold=1");
+            throw new UsageException("no jobs selected; give ids, or conditions and ':' before the changes, like pool=p1 : hold=1");
         }
 
         if (sets.Find(word => !word.Contains('=')) is { } odd)
         {
-            throw new UsageException($"'{odd}' stands where key=value is wanted; ids stand before the ':'");
+            throw new UsageException($"'{odd}' is not key=value; ids go before the ':'");
         }
 
         return sets.Count > 0
             ? ChangeAsync(invocation, which, JobWords.Spec(sets))
-            : throw new UsageException("what is to be set? Give key=value words, like hold=1");
+            : throw new UsageException("no changes given; add key=value words, like hold=1");
     }
 
     private static Task<Response> SetAsync(Invocation invocation, string id, JsonObject changes)

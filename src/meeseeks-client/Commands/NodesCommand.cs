@@ -3,14 +3,15 @@ using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary><c>nodes</c>: what is known of the nodes, as JSON.</summary>
+/// <summary><c>nodes</c>: prints the status of all nodes, as JSON.</summary>
 internal static class NodesCommand
 {
-    public static CommandDefinition Definition { get; } = new("nodes", "Print the nodes and all that is known of them, as JSON.", invocation => PrintAsync(invocation, "nodes"))
+    public static CommandDefinition Definition { get; } = new(
+        "nodes", "Print the status of all nodes, as JSON.", invocation => PrintAsync(invocation, "nodes"))
     {
         Help = """
-            Of each node: whether it is online, its load, its pools with their slots, and the nodes that it can reach. With
-            refresh=SECONDS they are printed again and again.
+            The status of a node has its online state, its load average, its pools with their slots, and the nodes that it can reach.
+            refresh=S prints it again every S seconds.
 
             Example:
               meeseeks-client address=head1 nodes
@@ -18,7 +19,7 @@ internal static class NodesCommand
     };
 
     /// <summary>
-    /// Prints the answer to a request that has no argument; again and again where the client option <c>refresh</c> is set.
+    /// Prints the answer to a request without an argument, repeatedly if the client option <c>refresh</c> is set.
     /// </summary>
     /// <returns>The exit status.</returns>
     public static async Task<int> PrintAsync(Invocation invocation, string request)
@@ -27,7 +28,8 @@ internal static class NodesCommand
         var client = refresh is null ? invocation.Client : invocation.PatientClient;
         while (true)
         {
-            var response = (await client.RequestAsync(new JsonObject { [request] = new JsonObject() }, stop: invocation.Stop)).EnsureSuccess();
+            var line = new JsonObject { [request] = new JsonObject() };
+            var response = (await client.RequestAsync(line, stop: invocation.Stop)).EnsureSuccess();
             await JsonText.PrintAsync(invocation.Console, response[request], invocation.Stop);
             if (refresh is null)
             {

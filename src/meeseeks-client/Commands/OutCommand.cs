@@ -5,18 +5,19 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary><c>out</c> and <c>err</c>: what a job printed.</summary>
+/// <summary><c>out</c> and <c>err</c>: print the standard output or standard error of a job.</summary>
 internal static class OutCommand
 {
     private const string Help = """
-        What went to a file is read from that file, if it is on this host. follow=1 goes on until the job has ended; what the box
-        keeps is known only then.
+        Output that the job writes to a file is read from that file, which must be on this host. Other output is kept by the box
+        and available when the job has ended. follow=1 waits until then, and prints a file as it grows.
         """;
 
-    // A file on a distant host tells nobody of its changes: it has to be looked at.
+    // Files on network mounts have no change notification, so they are polled.
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(200);
 
-    public static CommandDefinition Out { get; } = new("out", "Print what a job printed.", invocation => RunAsync(invocation, isError: false))
+    public static CommandDefinition Out { get; } = new(
+        "out", "Print the standard output of a job.", invocation => RunAsync(invocation, isError: false))
     {
         Words = "ID [follow=1]",
         Help = $"""
@@ -28,7 +29,8 @@ internal static class OutCommand
             """,
     };
 
-    public static CommandDefinition Err { get; } = new("err", "Print what a job printed to its standard error.", invocation => RunAsync(invocation, isError: true))
+    public static CommandDefinition Err { get; } = new(
+        "err", "Print the standard error of a job.", invocation => RunAsync(invocation, isError: true))
     {
         Words = "ID [follow=1]",
         Help = $"""
@@ -44,7 +46,7 @@ internal static class OutCommand
         var follow = JobWords.ExtractSwitch(invocation.Words, "follow");
         if (invocation.Words is not [var id] || id.Contains('='))
         {
-            throw new UsageException("of which job? Give one id");
+            throw new UsageException("no job selected; give exactly one id");
         }
 
         var client = follow ? invocation.PatientClient : invocation.Client;
@@ -64,7 +66,8 @@ internal static class OutCommand
         job = tracked is null ? job : await tracked.Ended.WaitAsync(invocation.Stop);
         if (!job.HasEnded)
         {
-            invocation.Console.WriteMessage($"job '{id}' is {JobStates.Word(job.State)}: what it prints is kept, and known when it has ended; follow=1 waits for that");
+            var state = JobStates.Word(job.State);
+            invocation.Console.WriteMessage($"job '{id}' is {state}: its output is available when it has ended; follow=1 waits for that");
             return ClientExitStatus.Failed;
         }
 
@@ -77,7 +80,7 @@ internal static class OutCommand
     {
         try
         {
-            // The job makes the file when it starts.
+            // The file exists from the start of the job on.
             while (tracked is { Ended.IsCompleted: false } && !File.Exists(path))
             {
                 await Task.WhenAny(tracked.Ended, Task.Delay(CheckInterval, invocation.Time, invocation.Stop));
@@ -88,7 +91,7 @@ internal static class OutCommand
             var hasEnded = false;
             do
             {
-                // Asked before the file is read to its end, so that its last words are not missed.
+                // Check before the file is read to its end, so that the last output is not missed.
                 hasEnded = tracked is null or { Ended.IsCompleted: true };
                 await file.CopyToAsync(invocation.Console.Out.BaseStream, invocation.Stop);
                 if (!hasEnded)
@@ -101,7 +104,8 @@ internal static class OutCommand
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailedException($"job '{job.Id}' prints to {path} on node '{job.Node}', which cannot be read here: {problem.Message}");
+            throw new CommandFailedException(
+                $"job '{job.Id}' prints to {path} on node '{job.Node}', which cannot be read here: {problem.Message}");
         }
     }
 }

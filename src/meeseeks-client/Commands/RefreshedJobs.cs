@@ -6,15 +6,15 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary>Prints jobs again at each change (client option <c>refresh</c>).</summary>
+/// <summary>Prints jobs again after each change (client option <c>refresh</c>).</summary>
 internal static class RefreshedJobs
 {
-    /// <summary>Prints the jobs that have changed, in each turn, until none is left that has not ended.</summary>
+    /// <summary>Prints the changed jobs after each interval, until all have ended.</summary>
     /// <param name="invocation">The call.</param>
-    /// <param name="selection">Which jobs.</param>
-    /// <param name="refresh">How long a turn is.</param>
-    /// <param name="printed">The jobs that are printed already, by their ids.</param>
-    /// <returns>The ids of all jobs that were seen.</returns>
+    /// <param name="selection">The jobs.</param>
+    /// <param name="refresh">The interval.</param>
+    /// <param name="printed">The jobs that are already printed, by id.</param>
+    /// <returns>The ids of all printed jobs.</returns>
     public static async Task<IReadOnlyCollection<string>> PrintAsync(
         Invocation invocation, JobSelection selection, TimeSpan refresh, Dictionary<string, JsonElement> printed)
     {

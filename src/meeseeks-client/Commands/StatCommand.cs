@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary><c>stat</c>: the cluster at a glance.</summary>
+/// <summary><c>stat</c>: shows the nodes, pools and jobs of the cluster.</summary>
 internal static class StatCommand
 {
     private const string ClearScreen = "\e[H\e[2J";
@@ -13,13 +13,18 @@ internal static class StatCommand
     public static CommandDefinition Definition { get; } = new("stat", "Show nodes, pools and jobs.", RunAsync)
     {
         Alias = "show",
-        Words = "[KEY=VALUE] [nodes] [pools] [jobs] [active] [tree]",
+        Words = "[KEY=VALUE]... [nodes] [pools] [jobs] [active] [tree]",
         Help = """
-            KEY=VALUE words choose jobs, as for job. The other words, or their first letters, choose what is shown: nodes, pools,
-            jobs, only active jobs; tree puts nodes under those that they are reached through. Flags of jobs: A active, E error, H on
-            hold, R repeating. With refresh=SECONDS it is shown again and again until no jobs are left.
-            Into a pipe the columns are separated by tabs, as the original prints them: active leaves out pools without jobs, and
-            the running time is that of the last report of the node.
+            KEY=VALUE words are conditions that select jobs, such as pool=p1 state=new,running. The other words, or their first
+            letters, select what is shown:
+              nodes, pools, jobs   only lines of these kinds
+              active               only active jobs
+              tree                 each node below the node through which it is reached
+            Flags of jobs: A active, E error, H on hold, R repeating. refresh=S shows it again every S seconds, until no live jobs are
+            left.
+
+            In a pipe, the columns are separated by tabs, as in the original. There, active omits pools without jobs, and the running
+            time is that of the last report of the node.
 
             Examples:
               meeseeks-client refresh=2 stat

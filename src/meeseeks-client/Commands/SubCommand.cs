@@ -4,27 +4,33 @@ using MeeseeksBox.CommandLine.Submitting;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary><c>sub</c>: submits a job, or many.</summary>
+/// <summary><c>sub</c>: submits one job, or a job for each line of a file.</summary>
 internal static class SubCommand
 {
-    public static CommandDefinition Definition { get; } = new("sub", "Submit a job.", RunAsync)
+    public static CommandDefinition Definition { get; } = new("sub", "Submit jobs.", RunAsync)
     {
-        Words = "[KEY=VALUE] POOL[@NODE] PROGRAM [ARG...]",
+        Words = "[KEY=VALUE]... POOL[@NODE] PROGRAM [ARG]...",
         Help = """
-            All that stands after the pool is the job's own and reaches it as it is. Before the pool stand its options:
-              node=       a node, several with commas, or a pattern that ends in *: one job on each
-              id=         your own name for it; the id of a job that is there changes that job
-              stdin= stdout= stderr=   files; without them the output is kept with the job
-              runtime=    the longest it may run, in seconds         retries=   how many more runs after failures
-              restart=1   again after each success                   resubmit=1 back to the start after success or failure
-              hold=1      queued and not started                     tag=       words to find it by, with commas
-              env.NAME= cwd= config.KEY=                             state=new, state=killed   of a job that is there
-            and what becomes of it here:
-              wait=1      wait for it, print its output, exit with its status; Ctrl-C kills it
-              quiet=1     print ids only, one a line
-              file=FILE   submit every line of a file (- is standard input), a job spec in JSON each; the options above go for all
-            The job is printed as JSON, by its id. With the client option refresh=SECONDS it is printed again at each change, until
-            it has ended.
+            The words after the pool are the program and its arguments, and are passed unchanged. The job is printed as JSON, by its
+            id. refresh=S prints it again after each change, until it has ended.
+
+            Keys of the job, before the pool:
+              node=NODES     one job on each node: a name, names with commas, or a pattern that ends in *
+              id=ID          the id of the job; the id of an existing job changes that job
+              tag=TAGS       tags, with commas
+              runtime=S      time limit in seconds
+              retries=N      run again up to N times after failures
+              restart=1      run again after each success
+              resubmit=1     queue and place again after success or failure
+              hold=1         queue without starting
+              stdin=FILE, stdout=FILE, stderr=FILE   files on the node; without them, the output is kept with the job
+              cwd=DIR, env.NAME=VALUE, config.KEY=VALUE   working directory, environment, settings of the plugin
+              state=new, state=killed   run an existing job again, or kill it
+
+            Options:
+              wait=1         wait for the job, print its output, and exit with its status; Ctrl-C kills the job
+              quiet=1        print only ids, one a line
+              file=FILE      submit a job for each line of FILE (- is standard input), a job as JSON; keys that a line lacks are added
 
             Examples:
               qsub p1 ls -la /tmp
@@ -43,13 +49,14 @@ internal static class SubCommand
         var spec = Spec(words, invocation.JobWords, isTemplate: file is not null);
         if (wait && quiet)
         {
-            throw new UsageException("wait=1 and quiet=1: the one prints the output of the job, the other its id; choose one");
+            throw new UsageException("wait=1 and quiet=1 cannot be combined: wait=1 prints the output of the job, quiet=1 its id");
         }
 
         return (file, wait) switch
         {
             ({ } path, false) => new BatchSubmission(invocation, spec, quiet).SubmitAsync(path),
-            ({ }, true) => throw new UsageException("wait=1 waits for one job; submit the file with quiet=1 and give the ids to wait"),
+            ({ }, true) => throw new UsageException(
+                "wait=1 and file= cannot be combined; submit the file with quiet=1, and pass the ids to wait"),
             (null, true) => new ForegroundJob(invocation, spec).RunAsync(),
             (null, false) => SingleSubmission.SubmitAsync(invocation, spec, quiet),
         };
@@ -77,9 +84,11 @@ internal static class SubCommand
         var changes = spec["id"] is not null;
         return (isTemplate || changes, spec["pool"], spec["args"]) switch
         {
-            (false, null, _) => throw new UsageException("which pool? What is wanted is [key=value...] POOL[@NODE] PROGRAM [ARG...]"),
-            (false, _, null) => throw new UsageException($"what is pool '{spec["pool"]}' to run? Give the program and its arguments after the pool"),
-            (true, _, not null) when isTemplate => throw new UsageException("with file= the programs stand in the file; give only options, like pool=p1"),
+            (false, null, _) => throw new UsageException("no pool given; usage: [KEY=VALUE]... POOL[@NODE] PROGRAM [ARG]..."),
+            (false, _, null) => throw new UsageException(
+                $"no program given for pool '{spec["pool"]}'; add the program and its arguments after the pool"),
+            (true, _, not null) when isTemplate => throw new UsageException(
+                "file= and a program cannot be combined: the file contains the programs; give only keys, like pool=p1"),
             _ => spec,
         };
     }

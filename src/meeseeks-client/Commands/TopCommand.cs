@@ -3,24 +3,25 @@ using MeeseeksBox.CommandLine.Top;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary><c>top</c>: the cluster, live.</summary>
+/// <summary><c>top</c>: shows the cluster on a live screen.</summary>
 internal static class TopCommand
 {
-    public static CommandDefinition Definition { get; } = new("top", "Watch nodes, pools and jobs on a live screen.", RunAsync)
+    public static CommandDefinition Definition { get; } = new("top", "Show nodes, pools and jobs on a live screen.", RunAsync)
     {
         Words = "[WORD]...",
         Help = """
-            The screen follows the cluster as it changes. The words are a filter to begin with, all of which must fit a job: pool=p1
-            node=n* state=new,running tag=night id=a* compare that column; any other word is looked for in all of them.
+            The words are the initial filter; a job must match all of them. KEY=VALUE with the key id, tag, node, pool or state
+            compares that column, such as state=new,running or node=n*. Any other word is searched for in all columns.
 
             Keys:
               q              quit
-              / TEXT         filter; Enter keeps it, Esc takes it back; Esc alone clears it
-              k              kill the selected job, after a question
-              arrows, PgUp, PgDn, Home, End   move
-              s              sort: by state, newest first, by node
-              e              show jobs that have ended, or not
-              n              nodes and jobs, only jobs, only nodes
+              / TEXT         edit the filter: Enter applies it, Esc restores the previous one
+              Esc            clear the filter
+              k              kill the selected job, after a confirmation
+              s              change the order: by state, newest first, by node
+              e              show or hide ended jobs
+              n              show nodes and jobs, only jobs, or only nodes
+              arrows, PgUp, PgDn, Home, End   move the selection
 
             Examples:
               meeseeks-client top
@@ -32,12 +33,14 @@ internal static class TopCommand
     {
         if (!Terminal.IsThere)
         {
-            throw new UsageException("top draws on a terminal, and this is none (or TERM does not name it); for a pipe use stat");
+            throw new UsageException(
+                "top needs a terminal: its input or output is redirected, or TERM is missing or dumb; use stat in a pipe");
         }
 
-        // A box that is not there at all is told of before the screen is taken.
+        // Report an unreachable box before the screen is taken over.
         _ = await invocation.Client.NodesAsync(invocation.Stop);
-        await new TopSession(invocation.Client, string.Join(' ', invocation.Words), invocation.Console.HasColor, invocation.Time).RunAsync(invocation.Stop);
+        var session = new TopSession(invocation.Client, string.Join(' ', invocation.Words), invocation.Console.HasColor, invocation.Time);
+        await session.RunAsync(invocation.Stop);
         return ClientExitStatus.Good;
     }
 }

@@ -12,12 +12,13 @@ internal static class WaitCommand
     {
         Words = "JOBS",
         Help = $"""
+            A line is printed for each job: its id, its state, and its exit status in brackets. The exit status is that of the job, or
+            the first that is not 0 of several jobs. A job that signal N ended counts as 128+N, a job without an exit status as 1.
+
             {JobCommandHelpers.SelectionHelp}
-            One line is printed for each: its id, its state and its exit status in brackets. The exit status is that of the job; of
-            several, the first that is not 0. A job that was ended by signal N counts as 128+N, one that has no exit status as 1.
 
             Examples:
-              meeseeks-client wait hello && echo it went well
+              meeseeks-client wait hello && echo done
               meeseeks-client wait tag=night
             """,
     };
@@ -61,7 +62,7 @@ internal static class WaitCommand
 
             if (total > 1)
             {
-                _bar.Show(_ended.Count, _failed > 0 ? $"({_failed} not well)" : "");
+                _bar.Show(_ended.Count, _failed > 0 ? $"({_failed} failed or killed)" : "");
             }
         }
 

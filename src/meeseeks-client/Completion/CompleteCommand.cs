@@ -5,23 +5,23 @@ using MeeseeksBox.CommandLine.Output;
 namespace MeeseeksBox.CommandLine.Completion;
 
 /// <summary>
-/// <c>complete NAME WORD...</c>: what shells ask while somebody types. Prints a line for each word that the last one may become, with a tab
-/// before what it means. It is quick and says nothing else, whatever goes wrong.
+/// <c>complete NAME WORD...</c>: the command that shell completions call. Prints a line for each completion of the last word: the word,
+/// a tab and its meaning. It is fast, and prints no errors.
 /// </summary>
 internal static class CompleteCommand
 {
-    /// <summary>The word that it is called by. No help tells of it.</summary>
+    /// <summary>The name of the command, which the help omits.</summary>
     public const string Name = "complete";
 
-    // Nobody reads so many, and a shell takes long to show them.
+    // More are of no use, and shells are slow to show them.
     private const int MostJobs = 1000;
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>Prints what may be meant.</summary>
-    /// <param name="words">The name of the program, and the words behind it.</param>
-    /// <param name="console">Where to.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <summary>Prints the completions.</summary>
+    /// <param name="words">The name of the program, and the words after it.</param>
+    /// <param name="console">The output.</param>
+    /// <param name="stop">Ends the command.</param>
     public static async Task<int> RunAsync(IReadOnlyList<string> words, ConsoleOutput console, CancellationToken stop)
     {
         if (words.Count is 0)
@@ -42,7 +42,8 @@ internal static class CompleteCommand
         return ClientExitStatus.Good;
     }
 
-    private static async Task<IEnumerable<string>> RequestAsync(CompletionPlan plan, string name, IReadOnlyList<string> typed, CancellationToken stop)
+    private static async Task<IEnumerable<string>> RequestAsync(
+        CompletionPlan plan, string name, IReadOnlyList<string> typed, CancellationToken stop)
     {
         try
         {
@@ -51,7 +52,9 @@ internal static class CompleteCommand
             await using var client = new MeeseeksClient(settings.Options with { Timeout = Timeout });
             var names = plan.Live switch
             {
-                RemoteCompletions.Jobs => await client.ListAsync(JobSelection.Ids($"{plan.Typed}*"), stop) is { Count: <= MostJobs } ids ? ids : Array.Empty<string>(),
+                RemoteCompletions.Jobs => await client.ListAsync(JobSelection.Ids($"{plan.Typed}*"), stop) is { Count: <= MostJobs } ids
+                    ? ids
+                    : Array.Empty<string>(),
                 RemoteCompletions.Pools => (await client.PoolsAsync(stop)).Keys,
                 RemoteCompletions.Nodes => (await client.NodesAsync(stop)).Keys,
                 _ => throw new InvalidOperationException($"There are no {plan.Live} to ask for."),
@@ -60,11 +63,12 @@ internal static class CompleteCommand
         }
         catch (Exception problem) when (problem is MeeseeksException or UsageException)
         {
-            // Somebody is typing: a message would stand in the middle of the line.
+            // A message would appear in the middle of the line that is being typed.
             return [];
         }
     }
 
-    // A shell takes the words over as they are: one with a quote or a dollar sign would mean something else there.
-    private static bool IsPlain(string text) => text.All(character => char.IsLetterOrDigit(character) || "._%+,/@:-".Contains(character));
+    // A shell inserts the words unquoted, so words with special characters are omitted.
+    private static bool IsPlain(string text) =>
+        text.All(character => char.IsLetterOrDigit(character) || "._%+,/@:-".Contains(character));
 }

@@ -1,6 +1,6 @@
 namespace MeeseeksBox.CommandLine.Completion;
 
-/// <summary>A word that may be meant.</summary>
+/// <summary>A possible completion.</summary>
 /// <param name="Text">The word.</param>
-/// <param name="Meaning">What it means, for shells that show it; null: it speaks for itself.</param>
+/// <param name="Meaning">A description, for shells that show it; null: none.</param>
 internal sealed record CompletionCandidate(string Text, string? Meaning = null);

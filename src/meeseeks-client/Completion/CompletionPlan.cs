@@ -5,24 +5,35 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Completion;
 
-/// <summary>What the last of some words may become: words that are known here, and names that a box has to be asked for.</summary>
-/// <param name="Before">What of the last word stands already, and stays.</param>
-/// <param name="Typed">The rest of it, which is to be completed.</param>
-/// <param name="Fixed">The words that may stand there.</param>
-/// <param name="Live">The names that may stand there too.</param>
+/// <summary>The possible completions of the last word: fixed words, and names that the box supplies.</summary>
+/// <param name="Before">The part of the last word that stays.</param>
+/// <param name="Typed">The rest of the last word, which is completed.</param>
+/// <param name="Fixed">The words that are known without the box.</param>
+/// <param name="Live">The kind of names to request from the box.</param>
 internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList<CompletionCandidate> Fixed, RemoteCompletions Live)
 {
-    private static readonly string[] ClientKeys = ["address", "port", "timeout", "refresh", "file", "log", "ssl.cafile", "ssl.cert", "ssl.key", "ssl.verify"];
-    private static readonly string[] SpecKeys = ["id", "node", "tag", "cwd", .. JobAttributes.All.Where(attribute => attribute.Role is JobAttributeRole.Spec).Select(attribute => attribute.Name).Except(["args", "tags", "cwd"])];
+    private static readonly string[] ClientKeys =
+        ["address", "port", "timeout", "refresh", "file", "log", "ssl.cafile", "ssl.cert", "ssl.key", "ssl.verify"];
+
+    private static readonly string[] SpecKeys =
+    [
+        "id",
+        "node",
+        "tag",
+        "cwd",
+        .. JobAttributes.All.Where(attribute => attribute.Role is JobAttributeRole.Spec)
+            .Select(attribute => attribute.Name).Except(["args", "tags", "cwd"]),
+    ];
+
     private static readonly string[] FilterKeys = ["pool", "node", "state", "tag", "active"];
     private static readonly string[] Switches = ["hold", "restart", "resubmit", "active", "wait", "quiet", "follow", "json"];
 
-    /// <summary>Nothing that we could know.</summary>
+    /// <summary>No completions.</summary>
     private static CompletionPlan Nothing { get; } = new("", "", [], RemoteCompletions.None);
 
-    /// <summary>Finds out what may be meant.</summary>
+    /// <summary>Finds the completions of the last word.</summary>
     /// <param name="name">The name of the program: <c>meeseeks-client</c>, or one of the q names.</param>
-    /// <param name="words">The words behind it; the last one is being typed, and may be empty.</param>
+    /// <param name="words">The words after the name; the last one is being typed, and may be empty.</param>
     public static CompletionPlan Of(string name, IReadOnlyList<string> words)
     {
         var current = words.Count > 0 ? words[^1] : "";
@@ -30,7 +41,9 @@ internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList
         var end = current.IndexOf('=', StringComparison.Ordinal);
         if (before.Command is null)
         {
-            return end >= 0 ? Nothing : new("", current, [.. CommandTable.All.SelectMany(Names), .. Keys(ClientKeys)], RemoteCompletions.None);
+            return end >= 0
+                ? Nothing
+                : new("", current, [.. CommandTable.All.SelectMany(Names), .. Keys(ClientKeys)], RemoteCompletions.None);
         }
 
         var command = CommandTable.All.FirstOrDefault(known => known.Name == before.Command || known.Alias == before.Command);
@@ -43,9 +56,11 @@ internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList
     private static IEnumerable<CompletionCandidate> Names(CommandDefinition command) =>
         new[] { command.Name, command.Alias }.OfType<string>().Select(name => new CompletionCandidate(name, command.Summary));
 
-    private static IEnumerable<CompletionCandidate> Keys(params IEnumerable<string> keys) => keys.Distinct().Select(key => new CompletionCandidate($"{key}="));
+    private static IEnumerable<CompletionCandidate> Keys(params IEnumerable<string> keys) =>
+        keys.Distinct().Select(key => new CompletionCandidate($"{key}="));
 
-    private static IEnumerable<CompletionCandidate> Texts(params IEnumerable<string> texts) => texts.Select(text => new CompletionCandidate(text));
+    private static IEnumerable<CompletionCandidate> Texts(params IEnumerable<string> texts) =>
+        texts.Select(text => new CompletionCandidate(text));
 
     private static CompletionPlan Value(string current, int end)
     {
@@ -72,8 +87,12 @@ internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList
             "sub" when current.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at =>
                 plan with { Before = current[..(at + 1)], Typed = current[(at + 1)..], Live = RemoteCompletions.Nodes },
 
-            // Not "pool=": the pool needs no key, and with one that begins like it nothing would be completed at once.
-            "sub" => plan with { Fixed = [.. Keys([.. SpecKeys.Except(["pool"]), "wait", "quiet", "file"])], Live = RemoteCompletions.Pools },
+            // Not "pool=": the pool needs no key, and a pool whose name begins like it would no longer be completed at once.
+            "sub" => plan with
+            {
+                Fixed = [.. Keys([.. SpecKeys.Except(["pool"]), "wait", "quiet", "file"])],
+                Live = RemoteCompletions.Pools,
+            },
             "mod" => plan with { Fixed = [.. Keys([.. FilterKeys, .. SpecKeys])], Live = RemoteCompletions.Jobs },
             "out" or "err" => plan with { Fixed = [.. Keys("follow")], Live = RemoteCompletions.Jobs },
             "stat" => plan with { Fixed = [.. Texts("nodes", "pools", "jobs", "active", "tree"), .. Keys(FilterKeys)] },

@@ -1,17 +1,17 @@
 namespace MeeseeksBox.CommandLine.Completion;
 
-/// <summary>Names that only a running box knows.</summary>
+/// <summary>The kinds of names that only a running box can supply.</summary>
 internal enum RemoteCompletions
 {
-    /// <summary>None of them.</summary>
+    /// <summary>No names.</summary>
     None,
 
-    /// <summary>Ids of jobs.</summary>
+    /// <summary>The ids of jobs.</summary>
     Jobs,
 
-    /// <summary>Pools.</summary>
+    /// <summary>The names of pools.</summary>
     Pools,
 
-    /// <summary>Nodes.</summary>
+    /// <summary>The names of nodes.</summary>
     Nodes,
 }

@@ -5,36 +5,38 @@ using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.CommandLine.Options;
 
-/// <summary>The client options: where the box is, and how it is spoken to (docs/SPECIFICATION.md#client-options).</summary>
+/// <summary>The client options (docs/SPECIFICATION.md#client-options).</summary>
 internal sealed record ClientSettings
 {
-    /// <summary>The variable that holds client options.</summary>
+    /// <summary>The environment variable with client options.</summary>
     public const string Variable = "MEESEEKS_CONF";
 
     private const string FileKey = "file=";
 
     private static readonly string[] Keys = ["address", "port", "refresh", "timeout", "log", SslConfig.Key];
 
-    /// <summary>Where the box is.</summary>
+    /// <summary>The options for the client library.</summary>
     public required MeeseeksClientOptions Options { get; init; }
 
-    /// <summary>How often a status is shown anew, until no jobs are left; null: once.</summary>
+    /// <summary>The interval at which a command repeats its output; null: once.</summary>
     public TimeSpan? Refresh { get; init; }
 
-    /// <summary>The file that a line is appended to for what was done; null: none.</summary>
+    /// <summary>The log file of calls; null: none.</summary>
     public string? Log { get; init; }
 
-    /// <summary>What was odd in the options, one line each.</summary>
+    /// <summary>The warnings about the options, one line each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Whether a word that stands after the command is a client option all the same.</summary>
+    /// <summary>Whether a word after the command is a client option.</summary>
     public static bool IsClientWord(string word) =>
-        CommandLineSetting.IsSetting(word) && Keys.Any(key => word.StartsWith($"{key}=", StringComparison.Ordinal) || (key is SslConfig.Key && word.StartsWith("ssl.", StringComparison.Ordinal)));
+        CommandLineSetting.IsSetting(word)
+        && Keys.Any(key => word.StartsWith($"{key}=", StringComparison.Ordinal)
+            || (key is SslConfig.Key && word.StartsWith("ssl.", StringComparison.Ordinal)));
 
-    /// <summary>Reads the options: those of the variable, over them those of files, over them the words.</summary>
-    /// <param name="words">The client options of the command line.</param>
-    /// <param name="variable">What <see cref="Variable"/> holds.</param>
-    /// <exception cref="UsageException">Something is wrong; the message names all of it.</exception>
+    /// <summary>Reads the options. Words override files.</summary>
+    /// <param name="words">The client options of the command line; they override the variable.</param>
+    /// <param name="variable">The value of <see cref="Variable"/>.</param>
+    /// <exception cref="UsageException">Options are wrong; the message lists all mistakes.</exception>
     public static ClientSettings Read(IReadOnlyList<string> words, string? variable)
     {
         var common = (variable ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -46,7 +48,8 @@ internal sealed record ClientSettings
         string[] all = [.. common, .. words];
         var diagnostics = new ConfigDiagnostics();
         var files = all.Where(word => word.StartsWith(FileKey, StringComparison.Ordinal)).Select(word => word[FileKey.Length..]);
-        var tree = ConfigTree.Read([.. files.Select(AsFile), .. all.Where(word => !word.StartsWith(FileKey, StringComparison.Ordinal))], diagnostics);
+        var others = all.Where(word => !word.StartsWith(FileKey, StringComparison.Ordinal));
+        var tree = ConfigTree.Read([.. files.Select(AsFile), .. others], diagnostics);
         var settings = Read(SectionReader.Root(tree, diagnostics), diagnostics);
         return diagnostics.Problems.Count is 0 ? settings : throw new UsageException(string.Join('\n', diagnostics.Problems));
     }
@@ -72,6 +75,6 @@ internal sealed record ClientSettings
         return settings with { Warnings = diagnostics.Warnings };
     }
 
-    // A file with a "=" in its name would be taken for a word.
+    // A file name with "=" would be read as a word.
     private static string AsFile(string path) => CommandLineSetting.IsSetting(path) ? Path.Combine(".", path) : path;
 }

@@ -4,18 +4,18 @@ using MeeseeksBox.Protocol.Configuration;
 namespace MeeseeksBox.CommandLine.Options;
 
 /// <summary>
-/// The words of a command line, parted before any parser sees them: what belongs to a job must reach it untouched, whatever it looks like
-/// (<c>--help</c>, <c>@file</c>, <c>-la</c>, <c>a=b</c>).
+/// The words of a command line, split before the option parser runs: the words of a job must stay unchanged, also <c>--help</c>,
+/// <c>@file</c>, <c>-la</c> and <c>a=b</c>.
 /// </summary>
-/// <param name="Client">The client options, from before the command and after it.</param>
-/// <param name="Command">The command; null when none was named.</param>
-/// <param name="Own">What stands after the command and is the command's own: <c>key=value</c> words, ids, and options like <c>--help</c>.</param>
-/// <param name="Job">The program and its arguments: all that stands after the pool of <c>sub</c>.</param>
+/// <param name="Client">The client options, from before and after the command.</param>
+/// <param name="Command">The command; null if there is none.</param>
+/// <param name="Own">The words of the command: <c>key=value</c> words, ids, and options like <c>--help</c>.</param>
+/// <param name="Job">The program and its arguments: the words after the pool of <c>sub</c>.</param>
 internal sealed record CommandWords(IReadOnlyList<string> Client, string? Command, IReadOnlyList<string> Own, IReadOnlyList<string> Job)
 {
     private const string Submit = "sub";
 
-    // The original takes every word that begins with these commands: the whole words are in scripts.
+    // The original accepts every word that begins with the name of these commands; scripts use the full words.
     private static readonly Dictionary<string, string> LongNames = new()
     {
         ["submit"] = Submit,
@@ -23,9 +23,9 @@ internal sealed record CommandWords(IReadOnlyList<string> Client, string? Comman
         ["config"] = "conf",
     };
 
-    /// <summary>Parts the words.</summary>
-    /// <param name="words">The words after the program's name.</param>
-    /// <param name="implied">The command that the program's name implies.</param>
+    /// <summary>Splits the words.</summary>
+    /// <param name="words">The words after the name of the program.</param>
+    /// <param name="implied">The command that the name of the program implies; null if none.</param>
     public static CommandWords Split(IReadOnlyList<string> words, string? implied)
     {
         var start = 0;
@@ -51,7 +51,7 @@ internal sealed record CommandWords(IReadOnlyList<string> Client, string? Comman
         return new CommandWords(client, command, [.. own.Where(word => !ClientSettings.IsClientWord(word))], [.. rest.Skip(own.Count)]);
     }
 
-    // Up to the pool and with it; where pool= names it, up to the program.
+    // The words up to the pool, inclusive; with pool=, the words before the program.
     private static int OwnOfSubmit(List<string> words)
     {
         var first = words.FindIndex(word => !CommandLineSetting.IsSetting(word) && !IsHelp(word));

@@ -2,13 +2,13 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.CommandLine.Options;
 
-/// <summary>What a mistyped word may have been meant to be.</summary>
+/// <summary>Suggests a known word for a mistyped one.</summary>
 internal static class DidYouMean
 {
-    /// <summary>The end of a message about a word: <c>; did you mean retries?</c>, or nothing when no known word is near.</summary>
+    /// <summary>The end of a message, such as <c>; did you mean retries?</c>; empty if no known word is near.</summary>
     public static string Of(string word, IEnumerable<string> known)
     {
-        // Two letters that changed places are two changes: of words that are as near, the one that is as long.
+        // Two swapped letters count as two edits, so among equally near words prefer the one of the same length.
         var nearest = known.MinBy(one => (EditDistance.Between(word, one), Math.Abs(word.Length - one.Length)));
         return nearest is not null && EditDistance.Between(word, nearest) <= 1 + (word.Length / 4) ? $"; did you mean {nearest}?" : "";
     }

@@ -1,6 +1,6 @@
 namespace MeeseeksBox.CommandLine.Options;
 
-/// <summary>The name that the program was started under: the q names imply a command.</summary>
+/// <summary>The name by which the program was started; a q name implies a command.</summary>
 internal static class InvokedName
 {
     private static readonly Dictionary<string, string> Commands = new()
@@ -12,7 +12,7 @@ internal static class InvokedName
         ["qmod"] = "mod",
         ["qconf"] = "conf",
 
-        // The original takes whatever stands behind the q; people have made these links.
+        // The original accepts any command after the q, and such links exist.
         ["qls"] = "ls",
         ["qget"] = "get",
         ["qkill"] = "kill",
@@ -22,10 +22,10 @@ internal static class InvokedName
         ["qpools"] = "pools",
     };
 
-    /// <summary>The name without its folder.</summary>
+    /// <summary>The name without folder and extension.</summary>
     /// <param name="path">The first word of the command line (<c>argv[0]</c>).</param>
     public static string Of(string path) => Path.GetFileNameWithoutExtension(path);
 
-    /// <summary>The command that a name implies; null when it implies none.</summary>
+    /// <summary>The command that a name implies; null if none.</summary>
     public static string? Command(string name) => Commands.GetValueOrDefault(name);
 }

@@ -6,20 +6,20 @@ using MeeseeksBox.Protocol.Configuration;
 namespace MeeseeksBox.CommandLine.Options;
 
 /// <summary>
-/// Turns the <c>key=value</c> words of a person into what the wire takes: job specs and filters (docs/SPECIFICATION.md#job-words).
+/// Converts <c>key=value</c> words to job specs and filters in wire form (docs/SPECIFICATION.md#job-words).
 /// </summary>
 internal static class JobWords
 {
-    // These are text whatever they look like: id=007 stays 007.
+    // The values of these keys are always texts: id=007 stays 007.
     private static readonly string[] TextKeys = ["id", "pool", "node", "stdin", "stdout", "stderr", "cwd", "error", "submit_node"];
 
     private static readonly SourceLocation Origin = new(SourceLocation.CommandLine);
 
-    /// <summary>A job spec. Of the texts only <c>node</c> may be a list; a key without a value is taken back.</summary>
+    /// <summary>A job spec. Of the text keys only <c>node</c> may be a list; a key without a value is cleared.</summary>
     /// <exception cref="UsageException">A word is wrong.</exception>
     public static JsonObject Spec(IEnumerable<string> words) => Read(words, (key, text) => key is "node" ? List(text) : Text(text));
 
-    /// <summary>A selection of jobs: words without <c>=</c> are ids, the others conditions, in which a comma means "or".</summary>
+    /// <summary>A selection of jobs: words without <c>=</c> are ids, the others are conditions, where a comma means "or".</summary>
     /// <exception cref="UsageException">A word is wrong.</exception>
     public static JobSelection Selection(IReadOnlyList<string> words)
     {
@@ -29,21 +29,23 @@ internal static class JobWords
         return ids.Count > 0 ? selection.With("ids", new JsonArray([.. ids.Select(id => (JsonNode?)id)])) : selection;
     }
 
-    /// <summary>Settings of a box; a key <c>!name</c>, which takes one away there, is left as it is.</summary>
+    /// <summary>Settings of a box. A key <c>!name</c>, which removes a setting there, is passed on unchanged.</summary>
     /// <exception cref="UsageException">A word is wrong.</exception>
-    public static JsonObject Settings(IEnumerable<string> words) => Merged(words.Where(CommandLineSetting.IsSetting), CommandLineSetting.Parse);
+    public static JsonObject Settings(IEnumerable<string> words) =>
+        Merged(words.Where(CommandLineSetting.IsSetting), CommandLineSetting.Parse);
 
-    /// <summary>Whether a switch of ours, like <c>wait=1</c>, is on.</summary>
-    /// <exception cref="UsageException">It is neither on nor off.</exception>
+    /// <summary>Removes a switch of the client, such as <c>wait=1</c>, from the words.</summary>
+    /// <returns>Whether it is on.</returns>
+    /// <exception cref="UsageException">The value is neither on nor off.</exception>
     public static bool ExtractSwitch(List<string> words, string key) => Extract(words, key) switch
     {
         null or "0" or "false" => false,
         "1" or "true" or "" => true,
-        var value => throw new UsageException($"{key}={value}: what is wanted is {key}=1 or {key}=0"),
+        var value => throw new UsageException($"{key}={value}: the value must be 1 or 0"),
     };
 
-    /// <summary>Takes a word of ours, like <c>file=FILE</c>, out of the words.</summary>
-    /// <returns>Its value; null when it is not there.</returns>
+    /// <summary>Removes a key of the client, such as <c>file=FILE</c>, from the words.</summary>
+    /// <returns>Its last value; null if the key is missing.</returns>
     public static string? Extract(List<string> words, string key)
     {
         var value = words.FindLast(word => word.StartsWith($"{key}=", StringComparison.Ordinal))?[(key.Length + 1)..];
@@ -51,13 +53,15 @@ internal static class JobWords
         return value;
     }
 
-    private static JsonObject Read(IEnumerable<string> words, Func<string, string, ConfigValue> text) => Merged(words, (word, diagnostics) =>
+    private static JsonObject Read(
+        IEnumerable<string> words, Func<string, string, ConfigValue> text) => Merged(words, (word, diagnostics) =>
     {
         var end = word.IndexOf('=', StringComparison.Ordinal);
         var (path, value) = (word[..end], word[(end + 1)..]);
         return path switch
         {
-            _ when value.Length is 0 && path.Length > 0 && !path.Contains('.') => Leaf(path, new ConfigScalar(JsonValueKind.Null, "null", Origin)),
+            _ when value.Length is 0 && path.Length > 0 && !path.Contains('.') =>
+                Leaf(path, new ConfigScalar(JsonValueKind.Null, "null", Origin)),
             _ when TextKeys.Contains(path) => Leaf(path, text(path, value)),
             "tag" or "tags" => Leaf(path, List(value)),
             _ when path.StartsWith("env.", StringComparison.Ordinal) => Leaf("env", Leaf(path["env.".Length..], Text(value))),
@@ -100,7 +104,9 @@ internal static class JobWords
     private static ConfigScalar Text(string text) => new(JsonValueKind.String, text, Origin);
 
     private static ConfigValue List(string text) =>
-        text.Contains(',') ? new ConfigList([.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Text)], Origin) : Text(text);
+        text.Contains(',')
+            ? new ConfigList([.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Text)], Origin)
+            : Text(text);
 
     private static JsonNode? Node(ConfigValue value) => value switch
     {

@@ -3,12 +3,14 @@ using System.Text;
 
 namespace MeeseeksBox.CommandLine.Output;
 
-/// <summary>The log of calls (client option <c>log=</c>): a line for each, and for each thing that it messages. No words of jobs: they may hold secrets.</summary>
+/// <summary>The log of calls (client option <c>log</c>): a line for each call and for each of its messages.</summary>
+/// <remarks>The words of jobs are not logged, because they may contain secrets.</remarks>
 internal static class CallLog
 {
     /// <summary>Appends the lines of a call.</summary>
-    /// <returns>What went wrong; null when nothing did.</returns>
-    public static string? Append(string path, DateTimeOffset now, string command, int status, TimeSpan took, IEnumerable<string> messages)
+    /// <returns>The error text; null on success.</returns>
+    public static string? Append(
+        string path, DateTimeOffset now, string command, int status, TimeSpan took, IEnumerable<string> messages)
     {
         var lines = new StringBuilder();
         var time = now.ToString("yyyy-MM-dd HH:mm:ss,fff", CultureInfo.InvariantCulture);
@@ -17,7 +19,8 @@ internal static class CallLog
             _ = lines.Append(CultureInfo.InvariantCulture, $"{time} WARNING {command}: {text}\n");
         }
 
-        _ = lines.Append(CultureInfo.InvariantCulture, $"{time} INFO {command}: exit status {status} after {took.TotalMilliseconds:0} ms\n");
+        _ = lines.Append(
+            CultureInfo.InvariantCulture, $"{time} INFO {command}: exit status {status} after {took.TotalMilliseconds:0} ms\n");
         try
         {
             File.AppendAllText(path, lines.ToString());

@@ -2,9 +2,9 @@ using System.Text;
 
 namespace MeeseeksBox.CommandLine.Output;
 
-#pragma warning disable RS0030 // This is the place that talks to the terminal.
+#pragma warning disable RS0030 // The only place that uses the console.
 
-/// <summary>What the program prints to: standard output and standard error, and what is known of the terminal behind them.</summary>
+/// <summary>Standard output and standard error, with the properties of their terminal.</summary>
 internal sealed class ConsoleOutput : IDisposable
 {
     private const int BufferSize = 64 * 1024;
@@ -14,8 +14,8 @@ internal sealed class ConsoleOutput : IDisposable
     private readonly string _name;
 
     /// <summary>Opens the streams.</summary>
-    /// <param name="name">The program's name, which errors begin with.</param>
-    /// <param name="noColor">What the variable NO_COLOR holds.</param>
+    /// <param name="name">The name of the program, the prefix of messages.</param>
+    /// <param name="noColor">The value of the variable NO_COLOR.</param>
     public ConsoleOutput(string name, string? noColor)
     {
         _name = name;
@@ -23,45 +23,45 @@ internal sealed class ConsoleOutput : IDisposable
         HasColor = IsTerminal && string.IsNullOrEmpty(noColor) && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
     }
 
-    /// <summary>Standard output. It is flushed at the end, or by <see cref="FlushAsync"/>.</summary>
+    /// <summary>Standard output. It is flushed by <see cref="FlushAsync"/> and at the end of the program.</summary>
     public StreamWriter Out { get; }
 
     /// <summary>Standard input.</summary>
     public static Stream Input => Console.OpenStandardInput();
 
-    /// <summary>Whether a person looks at standard output.</summary>
+    /// <summary>Whether standard output is a terminal.</summary>
     public static bool IsTerminal => !Console.IsOutputRedirected;
 
-    /// <summary>Whether a person looks at standard error.</summary>
+    /// <summary>Whether standard error is a terminal.</summary>
     public static bool IsErrorTerminal => !Console.IsErrorRedirected;
 
-    /// <summary>Whether colours are wanted (https://no-color.org).</summary>
+    /// <summary>Whether to use colours (https://no-color.org).</summary>
     public bool HasColor { get; }
 
-    /// <summary>How many columns the terminal has.</summary>
+    /// <summary>The number of columns of the terminal.</summary>
     public static int Width => Console.WindowWidth is > 0 and var width ? width : UsualWidth;
 
-    /// <summary>The lines that were said on standard error, for the log.</summary>
+    /// <summary>The lines that were printed to standard error, for the log.</summary>
     public List<string> Messages { get; } = [];
 
-    /// <summary>Sends off what was printed.</summary>
+    /// <summary>Flushes standard output.</summary>
     public Task FlushAsync(CancellationToken stop = default) => Out.FlushAsync(stop);
 
-    /// <summary>Prints bytes as they are.</summary>
+    /// <summary>Writes bytes to standard output.</summary>
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
         await Out.FlushAsync(stop);
         await _output.WriteAsync(bytes, stop);
     }
 
-    /// <summary>Prints bytes as they are on standard error.</summary>
+    /// <summary>Writes bytes to standard error.</summary>
     public static async Task WriteErrorAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
         await using var errors = Console.OpenStandardError();
         await errors.WriteAsync(bytes, stop);
     }
 
-    /// <summary>Says what went wrong: a line on standard error for each line of the text.</summary>
+    /// <summary>Prints a message to standard error, each line with the name of the program.</summary>
     public void WriteMessage(string text)
     {
         Out.Flush();
@@ -72,10 +72,10 @@ internal sealed class ConsoleOutput : IDisposable
         }
     }
 
-    /// <summary>Says what is odd and does no harm.</summary>
+    /// <summary>Prints a warning to standard error.</summary>
     public void Warn(string text) => WriteMessage($"warning: {text}");
 
-    /// <summary>Draws over the last line of standard error, where a person looks at it.</summary>
+    /// <summary>Writes text to standard error without a line end, for the progress bar.</summary>
     public static void Draw(string text) => Console.Error.Write(text);
 
     /// <inheritdoc/>

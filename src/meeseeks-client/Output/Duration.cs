@@ -1,9 +1,9 @@
 namespace MeeseeksBox.CommandLine.Output;
 
-/// <summary>Spans of time for people.</summary>
+/// <summary>Formats durations for people.</summary>
 internal static class Duration
 {
-    /// <summary>Such as <c>5s</c>, <c>1m05s</c>, <c>2h03m</c>, <c>3d04h</c>.</summary>
+    /// <summary>Formats a duration as <c>5s</c>, <c>1m05s</c>, <c>2h03m</c> or <c>3d04h</c>.</summary>
     public static string Show(long seconds)
     {
         var span = TimeSpan.FromSeconds(seconds);

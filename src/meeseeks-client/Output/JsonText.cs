@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace MeeseeksBox.CommandLine.Output;
 
-/// <summary>JSON as it is printed: sorted by key, indented by 4 (docs/SPECIFICATION.md#script-output).</summary>
+/// <summary>Prints JSON sorted by key and indented by 4 (docs/SPECIFICATION.md#script-output).</summary>
 internal static class JsonText
 {
-    // A terminal is no web page; control characters are escaped all the same.
+    // Output is not HTML, so HTML characters need no escapes. Control characters are still escaped.
     private static readonly JsonWriterOptions Options = new()
     {
         Indented = true,

@@ -1,9 +1,9 @@
 namespace MeeseeksBox.CommandLine.Output;
 
-/// <summary>A bar on standard error, where a person looks at it: how much of something is done.</summary>
-/// <param name="total">How much there is; null while nobody knows.</param>
-/// <param name="unit">What is counted.</param>
-/// <param name="time">Tells when it is time to draw anew.</param>
+/// <summary>A progress bar on standard error, if that is a terminal.</summary>
+/// <param name="total">The total; null if it is unknown.</param>
+/// <param name="unit">The counted things, for the text.</param>
+/// <param name="time">Limits the rate of redraws.</param>
 internal sealed class ProgressBar(int? total, string unit, TimeProvider time) : IDisposable
 {
     private const int Cells = 30;
@@ -13,9 +13,9 @@ internal sealed class ProgressBar(int? total, string unit, TimeProvider time) : 
     private long _drawn;
     private bool _isDrawn;
 
-    /// <summary>Shows how much is done.</summary>
-    /// <param name="done">How much.</param>
-    /// <param name="note">What stands after it.</param>
+    /// <summary>Shows the progress.</summary>
+    /// <param name="done">The finished part of the total.</param>
+    /// <param name="note">A text after the count.</param>
     public void Show(int done, string note = "")
     {
         var isLast = done == total;
@@ -28,7 +28,7 @@ internal sealed class ProgressBar(int? total, string unit, TimeProvider time) : 
         ConsoleOutput.Draw($"\r\e[K{TextWidth.Fit(Text(done, total, unit, note), ConsoleOutput.Width - 1)}");
     }
 
-    /// <summary>Takes the bar away.</summary>
+    /// <summary>Erases the bar.</summary>
     public void Dispose()
     {
         if (_isDrawn)

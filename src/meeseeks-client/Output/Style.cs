@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Output;
 
-/// <summary>Colours, as terminals take them (ECMA-48).</summary>
+/// <summary>Colours and styles of terminals (ECMA-48).</summary>
 internal static class Style
 {
     public const string Bold = "1";
@@ -12,7 +12,7 @@ internal static class Style
     public const string Yellow = "33";
     public const string Cyan = "36";
 
-    /// <summary>The colour of a state.</summary>
+    /// <summary>The style of a job state.</summary>
     public static string Of(JobState state) => state switch
     {
         JobState.New => Cyan,
@@ -25,7 +25,8 @@ internal static class Style
 
     /// <summary>A text in a style.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="style">One of the constants; null: as it is.</param>
-    /// <param name="isOn">Whether colours are wanted.</param>
-    public static string Paint(string text, string? style, bool isOn) => isOn && style is not null && text.Length > 0 ? $"\e[{style}m{text}\e[0m" : text;
+    /// <param name="style">One of the constants; null: no style.</param>
+    /// <param name="isOn">Whether to use styles.</param>
+    public static string Paint(string text, string? style, bool isOn) =>
+        isOn && style is not null && text.Length > 0 ? $"\e[{style}m{text}\e[0m" : text;
 }

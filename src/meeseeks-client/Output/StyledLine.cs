@@ -2,10 +2,10 @@ using System.Text;
 
 namespace MeeseeksBox.CommandLine.Output;
 
-/// <summary>A line of a screen that is put together piece by piece and never gets wider than it may be.</summary>
-/// <param name="width">How many columns it may have.</param>
-/// <param name="hasColor">Whether colours are wanted.</param>
-/// <param name="isSelected">Whether it stands out from the others.</param>
+/// <summary>Builds a line of a screen with a limited width.</summary>
+/// <param name="width">The maximum number of columns.</param>
+/// <param name="hasColor">Whether to use colours.</param>
+/// <param name="isSelected">Whether the line is highlighted.</param>
 internal sealed class StyledLine(int width, bool hasColor, bool isSelected = false)
 {
     private const string Reverse = "7";
@@ -13,13 +13,13 @@ internal sealed class StyledLine(int width, bool hasColor, bool isSelected = fal
     private readonly StringBuilder _text = new();
     private int _used;
 
-    /// <summary>How many columns are left.</summary>
+    /// <summary>The number of columns that are left.</summary>
     public int Room => width - _used;
 
-    /// <summary>Adds a text, as much of it as there is room for.</summary>
+    /// <summary>Adds a text, cut to the columns that are left.</summary>
     /// <param name="text">The text, without control characters.</param>
-    /// <param name="style">One of the constants of <see cref="Style"/>; null: as it is.</param>
-    /// <returns>The line.</returns>
+    /// <param name="style">One of the constants of <see cref="Style"/>; null: no style.</param>
+    /// <returns>This line.</returns>
     public StyledLine Add(string text, string? style = null)
     {
         text = TextWidth.Fit(text, Room);
@@ -29,18 +29,19 @@ internal sealed class StyledLine(int width, bool hasColor, bool isSelected = fal
         return this;
     }
 
-    /// <summary>Adds a text that fills a column, and the gap behind it.</summary>
+    /// <summary>Adds a left-aligned column, and a gap after it.</summary>
     public StyledLine Cell(string text, int column, string? style = null) =>
         column > 0 ? Add(TextWidth.Pad(TextWidth.Fit(text, column), column), style).Add("  ") : this;
 
-    /// <summary>Adds a text that stands at the right end of its column, and the gap behind it.</summary>
+    /// <summary>Adds a right-aligned column, and a gap after it.</summary>
     public StyledLine Number(string text, int column, string? style = null) =>
         column > 0 ? Add(text.PadLeft(column), style).Add("  ") : this;
 
-    /// <summary>Adds a text at the right end of the line.</summary>
+    /// <summary>Adds a text, aligned to the right end of the line.</summary>
     public StyledLine Right(string text, string? style = null) =>
         Add(new string(' ', Math.Max(0, Room - TextWidth.Of(text)))).Add(text, style);
 
-    /// <summary>The line, with what terminals take for colours.</summary>
-    public override string ToString() => isSelected ? Add(new string(' ', Math.Max(0, Room)))._text.ToString() : _text.ToString().TrimEnd();
+    /// <summary>The line with its escape sequences.</summary>
+    public override string ToString() =>
+        isSelected ? Add(new string(' ', Math.Max(0, Room)))._text.ToString() : _text.ToString().TrimEnd();
 }

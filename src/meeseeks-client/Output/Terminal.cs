@@ -3,19 +3,19 @@ using System.Text;
 
 namespace MeeseeksBox.CommandLine.Output;
 
-#pragma warning disable RS0030 // This is the place that takes the terminal over.
+#pragma warning disable RS0030 // The only place that takes over the terminal.
 
 /// <summary>
-/// The terminal, taken over whole: another screen than the one that the shell uses, no cursor, keys one by one. What was there before comes
-/// back with <see cref="Dispose"/>, and at the end of the process, whatever ends it.
+/// Full control of the terminal: alternate screen, hidden cursor, single keys. <see cref="Dispose"/> restores the terminal, and so
+/// does a regular end of the process.
 /// </summary>
 internal sealed class Terminal : IDisposable
 {
-    // Without line wrapping, so that a line of exactly the width cannot push the others away.
+    // Without line wrapping, so that a line of the full width does not scroll the screen.
     private const string Take = "\e[?1049h\e[?25l\e[?7l\e[H\e[2J";
     private const string GiveBack = "\e[0m\e[?7h\e[?25h\e[?1l\e>\e[?1049l";
 
-    // Terminals that know it show all of what stands between at once; the others ignore it.
+    // Synchronized output: terminals that support it show the frame at once; others ignore the sequences.
     private const string Begin = "\e[?2026h";
     private const string End = "\e[?2026l";
 
@@ -28,11 +28,11 @@ internal sealed class Terminal : IDisposable
     private IReadOnlyList<string> _drawn = [];
     private bool _isTaken;
 
-    /// <summary>Takes the terminal over.</summary>
-    /// <param name="pressed">Is told of each key, on a thread of its own.</param>
-    /// <param name="changed">Is told when all is to be drawn anew: the size has changed, or the process goes on after a stop.</param>
-    /// <param name="quit">Is told of Ctrl-\.</param>
-    /// <param name="failed">Is told when no further keys can be read.</param>
+    /// <summary>Takes over the terminal.</summary>
+    /// <param name="pressed">Called for each key, on a separate thread.</param>
+    /// <param name="changed">Called when the screen must be redrawn: after a change of size, or a continue after a stop.</param>
+    /// <param name="quit">Called for Ctrl-\.</param>
+    /// <param name="failed">Called when no further keys can be read.</param>
     public Terminal(Action<ConsoleKeyInfo> pressed, Action changed, Action quit, Action<Exception> failed)
     {
         (_pressed, _changed, _failed) = (pressed, changed, failed);
@@ -41,7 +41,7 @@ internal sealed class Terminal : IDisposable
         On(PosixSignal.SIGWINCH, _ => Refresh());
         On(PosixSignal.SIGCONT, _ => Refresh());
 
-        // The runtime takes Ctrl-Z for itself and stops nobody; without this it would give back the keys and go on.
+        // Ignore Ctrl-Z: the runtime would reset the terminal mode without stopping the process.
         On(PosixSignal.SIGTSTP, context => context.Cancel = true);
         On(PosixSignal.SIGQUIT, context =>
         {
@@ -51,14 +51,16 @@ internal sealed class Terminal : IDisposable
         new Thread(ReadKeys) { IsBackground = true, Name = "keys" }.Start();
     }
 
-    /// <summary>Whether a person sits at both ends, and the terminal can draw.</summary>
+    /// <summary>Whether input and output are a terminal that supports cursor control.</summary>
     public static bool IsThere =>
-        !Console.IsOutputRedirected && !Console.IsInputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        !Console.IsOutputRedirected && !Console.IsInputRedirected
+        && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
-    /// <summary>Its size.</summary>
-    public static (int Width, int Height) Size => (Console.WindowWidth, Console.WindowHeight) is ( > 0, > 0) and var size ? size : (80, 24);
+    /// <summary>The size of the terminal.</summary>
+    public static (int Width, int Height) Size =>
+        (Console.WindowWidth, Console.WindowHeight) is ( > 0, > 0) and var size ? size : (80, 24);
 
-    /// <summary>Draws a screen; only lines that differ from those that stand there are sent.</summary>
+    /// <summary>Draws a screen; only changed lines are sent.</summary>
     public void Draw(IReadOnlyList<string> lines)
     {
         lock (_lock)
@@ -149,7 +151,7 @@ internal sealed class Terminal : IDisposable
         }
         catch (IOException)
         {
-            // The terminal has gone, and with it whoever could be told.
+            // The terminal is gone, so the error cannot be shown.
         }
     }
 
@@ -162,7 +164,7 @@ internal sealed class Terminal : IDisposable
                 _pressed(Console.ReadKey(intercept: true));
             }
         }
-#pragma warning disable CA1031 // Handed on: on a thread of its own it would end the process before the terminal is given back.
+#pragma warning disable CA1031 // Passed on: unhandled on this thread, it would end the process before the terminal is restored.
         catch (Exception problem)
         {
             _failed(problem);

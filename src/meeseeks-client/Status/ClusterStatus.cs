@@ -7,10 +7,10 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.CommandLine.Status;
 
-/// <summary>What a box knows of its cluster at one moment.</summary>
+/// <summary>The status of a cluster at one time, as a box reports it.</summary>
 /// <param name="Nodes">The nodes, by name.</param>
-/// <param name="Free">Free slots, by pool and node.</param>
-/// <param name="Jobs">The jobs, in the order of their submit.</param>
+/// <param name="Free">The free slots, by pool and node.</param>
+/// <param name="Jobs">The jobs, in the order of submission.</param>
 /// <param name="HasLive">Whether any of the jobs has not ended.</param>
 internal sealed record ClusterStatus(
     IReadOnlyDictionary<string, NodeStatus> Nodes,
@@ -18,14 +18,14 @@ internal sealed record ClusterStatus(
     IReadOnlyList<StatusJob> Jobs,
     bool HasLive)
 {
-    /// <summary>Asks for it, all in one request.</summary>
-    /// <param name="client">The box.</param>
-    /// <param name="selection">Which jobs.</param>
-    /// <param name="now">The time, in seconds since 1970.</param>
+    /// <summary>Requests the status, in one request where the box supports the selection.</summary>
+    /// <param name="client">The client of the box.</param>
+    /// <param name="selection">The jobs.</param>
+    /// <param name="now">The current time, in seconds since 1970.</param>
     /// <param name="stop">Ends the wait.</param>
     public static async Task<ClusterStatus> AskAsync(MeeseeksClient client, JobSelection selection, double now, CancellationToken stop)
     {
-        // An old peer does not understand every filter: the client chooses there.
+        // A legacy node does not support every filter: the client filters its jobs.
         var choosesItself = !selection.IsAll && await client.IsLegacyPeerAsync(stop);
         var request = new JsonObject { ["nodes"] = new JsonObject(), ["pools"] = new JsonObject() };
         if (!choosesItself)
@@ -34,7 +34,9 @@ internal sealed record ClusterStatus(
         }
 
         var response = (await client.RequestAsync(request, stop: stop)).EnsureSuccess();
-        var found = choosesItself ? await client.GetAsync(selection, stop) : response.Jobs("get").Select(pair => pair.Value).OfType<Job>();
+        var found = choosesItself
+            ? await client.GetAsync(selection, stop)
+            : response.Jobs("get").Select(pair => pair.Value).OfType<Job>();
         var jobs = found.Select(job => StatusJob.Of(job, now)).ToList();
         jobs = [.. jobs.OrderBy(job => job.SubmitTs)];
         return new ClusterStatus(

@@ -2,17 +2,18 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.CommandLine.Status;
 
-/// <summary>Who is reached through whom, found out from what each node can reach.</summary>
+/// <summary>The tree of nodes, derived from the routing of each node.</summary>
 internal sealed class NodeTree(IReadOnlyDictionary<string, NodeStatus> nodes)
 {
-    /// <summary>The nodes in the order in which they are shown, with their level. One that is reached two ways stands there twice.</summary>
+    /// <summary>The nodes in display order, with their level. A node with two upstream nodes appears twice.</summary>
     public IEnumerable<(string Name, int Level)> Walk()
     {
         var below = nodes.SelectMany(node => Reached(node.Key)).ToHashSet();
         var roots = nodes.Keys.Where(name => !below.Contains(name)).Order(StringComparer.Ordinal).ToArray();
 
-        // Nodes that reach each other in a circle have no top.
-        return (roots.Length > 0 ? roots : [.. nodes.Keys.Order(StringComparer.Ordinal)]).SelectMany(root => Walk(root, 0, []));
+        // Nodes in a cycle have no root.
+        var tops = roots.Length > 0 ? roots : [.. nodes.Keys.Order(StringComparer.Ordinal)];
+        return tops.SelectMany(root => Walk(root, 0, []));
     }
 
     private IEnumerable<(string Name, int Level)> Walk(string name, int level, HashSet<string> above)
@@ -29,7 +30,7 @@ internal sealed class NodeTree(IReadOnlyDictionary<string, NodeStatus> nodes)
         }
     }
 
-    // A node that is reached through another that is reached from here is no child of ours.
+    // A node is a child unless it is also reached through another reachable node.
     private IEnumerable<string> Children(string name)
     {
         var reached = Reached(name).ToList();

@@ -2,21 +2,19 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.CommandLine.Status;
 
-/// <summary>The nodes for scripts, in the order and on the level that the original gives them.</summary>
+/// <summary>The nodes for scripts, in the order and on the levels of the original.</summary>
 /// <remarks>
-/// The first online node that reaches another takes it below itself, level by level; so a node that is reached two ways stands in one
-/// place.
+/// Level by level, the first online node that reaches another becomes its parent. A node with two upstream nodes therefore appears
+/// once.
 /// </remarks>
 /// <param name="nodes">The nodes, in the order of the answer.</param>
-/// <param name="asked">
-/// The node that was asked. It takes all others below itself: an original lists every node that it knows as reachable.
-/// </param>
+/// <param name="asked">The node that received the request. All others are below it, because the original reaches all known nodes.</param>
 internal sealed class StatusForest(IReadOnlyDictionary<string, NodeStatus> nodes, string asked)
 {
     /// <summary>All nodes by name, on one level.</summary>
     public IEnumerable<(string Name, int Level)> Flat() => nodes.Keys.Order(StringComparer.Ordinal).Select(name => (name, 0));
 
-    /// <summary>Each node below the one that it is reached through.</summary>
+    /// <summary>Each node below the node through which it is reached.</summary>
     public IEnumerable<(string Name, int Level)> Tree()
     {
         var roots = nodes.Keys.Select(name => new Branch(name)).ToList();

@@ -5,64 +5,62 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Status;
 
-/// <summary>A job as a line of <c>stat</c>. It holds no more than is shown, for there may be very many.</summary>
+/// <summary>The columns of a job in <c>stat</c>, without other attributes, to save memory.</summary>
 internal sealed record StatusJob
 {
-    /// <summary>Where it is.</summary>
+    /// <summary>The node that the job is on; null: none yet.</summary>
     public required string? Node { get; init; }
 
-    /// <summary>The node that it was submitted to; null: none has handled it.</summary>
+    /// <summary>The submit node; null if no node has handled the job.</summary>
     public required string? SubmitNode { get; init; }
 
-    /// <summary>The pool that it is for.</summary>
+    /// <summary>The pool.</summary>
     public required string Pool { get; init; }
 
-    /// <summary>What jobs are sorted by.</summary>
+    /// <summary>The time of submission, by which jobs are sorted.</summary>
     public required double SubmitTs { get; init; }
 
-    /// <summary>Its id.</summary>
+    /// <summary>The id, on one line.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Its tags, as <c>[a,b]</c>.</summary>
+    /// <summary>The tags, as <c>[a,b]</c>.</summary>
     public required string Tags { get; init; }
 
-    /// <summary><c>A</c> active, <c>E</c> error, <c>H</c> on hold, <c>R</c> repeating, each with a blank behind it.</summary>
+    /// <summary><c>A</c> active, <c>E</c> error, <c>H</c> on hold, <c>R</c> repeating, each followed by a space.</summary>
     public required string Flags { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The phase.</summary>
     public required JobState State { get; init; }
 
-    /// <summary>Whole seconds that it has been running, for an active job.</summary>
+    /// <summary>The running time of an active job, in whole seconds.</summary>
     public required long? Seconds { get; init; }
 
-    /// <summary>Whole seconds that it had been running when its node reported it last, for an active job.</summary>
+    /// <summary>The running time of an active job at the last report of its node, in whole seconds.</summary>
     public required long? ReportedSeconds { get; init; }
 
-    /// <summary>Its exit status.</summary>
+    /// <summary>The exit status.</summary>
     public required int? Rc { get; init; }
 
-    /// <summary>Whether nothing more will come of it.</summary>
+    /// <summary>Whether the job has ended and will not run again.</summary>
     public required bool HasEnded { get; init; }
 
-    /// <summary>Its command, on one line.</summary>
+    /// <summary>The command, on one line.</summary>
     public required string Args { get; init; }
 
-    /// <summary>What went wrong with it, on one line; null: nothing.</summary>
+    /// <summary>The error text, on one line; null: none.</summary>
     public required string? Error { get; init; }
 
-    /// <summary>Its command for scripts; of a configuration the keys.</summary>
+    /// <summary>The command for scripts; for a configuration job, its keys.</summary>
     public required string Words { get; init; }
 
-    /// <summary>
-    /// The column between state and args for scripts: the reported running time, or the exit status in brackets, where there is one.
-    /// </summary>
+    /// <summary>The column between state and args for scripts: the reported running time, or the exit status in brackets.</summary>
     public string Result => ReportedSeconds is { } seconds ? seconds.ToString(CultureInfo.InvariantCulture)
         : Rc is { } rc && !Flags.StartsWith('A') ? $"({rc.ToString(CultureInfo.InvariantCulture)})"
         : "";
 
-    /// <summary>Takes from a job what is shown of it.</summary>
+    /// <summary>Extracts the columns of a job.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="now">The time, in seconds since 1970.</param>
+    /// <param name="now">The current time, in seconds since 1970.</param>
     public static StatusJob Of(Job job, double now)
     {
         var args = SingleLine.Of(job.Settings is { } settings ? settings.GetRawText() : string.Join(' ', job.Args));
@@ -76,18 +74,20 @@ internal sealed record StatusJob
             Tags = job.Tags is [] ? "[]" : $"[{SingleLine.Of(string.Join(',', job.Tags))}]",
             Flags = FlagsOf(job),
             State = job.State,
-            // Another host's clock may be ahead of ours.
+            // The clock of the node may be ahead of the local one.
             Seconds = job is { Active: true, StartTs: { } start } && job.State is not JobState.New ? (long)Math.Max(0, now - start) : null,
             ReportedSeconds = job is { Active: true, StartTs: { } begin } ? (long)Math.Max(0, job.Ts - begin) : null,
             Rc = job.Rc,
             HasEnded = job.HasEnded,
             Args = args,
-            Words = job.Settings is { ValueKind: JsonValueKind.Object } section ? SingleLine.Of(string.Join(' ', KeysOf(section))) : args,
+            Words = job.Settings is { ValueKind: JsonValueKind.Object } section
+                ? SingleLine.Of(string.Join(' ', KeysOf(section)))
+                : args,
             Error = job.Error is null ? null : SingleLine.Of(job.Error),
         };
     }
 
-    // The order of keys in an object means nothing: the name of the node comes first, the sections follow.
+    // JSON keys have no order: print the name of the node first, then the sections.
     private static IEnumerable<string> KeysOf(JsonElement section) =>
         section.EnumerateObject().Select(key => key.Name).OrderBy(name => name is not "name").ThenBy(name => name, StringComparer.Ordinal);
 

@@ -1,16 +1,18 @@
 namespace MeeseeksBox.CommandLine.Status;
 
-/// <summary>Puts the status of a cluster into lines: each node with its pools, each pool with its jobs.</summary>
+/// <summary>The status of a cluster as lines: each node with its pools, each pool with its jobs.</summary>
 internal sealed class StatusLines(ClusterStatus status, StatusView view)
 {
     private readonly Dictionary<(string Node, string Pool), List<StatusJob>> _jobs = status.Jobs
         .GroupBy(job => (Node: job.Node ?? "", job.Pool))
         .ToDictionary(group => group.Key, group => group.ToList());
 
-    /// <summary>The lines, in their order.</summary>
+    /// <summary>The lines, in display order.</summary>
     public IEnumerable<StatusLine> All()
     {
-        var nodes = view.IsTree ? new NodeTree(status.Nodes).Walk() : status.Nodes.Keys.Order(StringComparer.Ordinal).Select(name => (Name: name, Level: 0));
+        var nodes = view.IsTree
+            ? new NodeTree(status.Nodes).Walk()
+            : status.Nodes.Keys.Order(StringComparer.Ordinal).Select(name => (Name: name, Level: 0));
         var shown = new HashSet<string>();
         foreach (var (name, level) in nodes)
         {
@@ -20,17 +22,18 @@ internal sealed class StatusLines(ClusterStatus status, StatusView view)
                 yield return new StatusLine.OfNode(level, name, node.Online, node.Loadavg);
             }
 
-            // A node that is reached two ways has its jobs once.
+            // A node that appears twice in the tree lists its jobs once.
             if (shown.Add(name))
             {
-                foreach (var line in node.Pools.Keys.Union(PoolsWithJobs(name)).Order(StringComparer.Ordinal).SelectMany(pool => Pool(name, pool, level)))
+                var pools = node.Pools.Keys.Union(PoolsWithJobs(name)).Order(StringComparer.Ordinal);
+                foreach (var line in pools.SelectMany(pool => Pool(name, pool, level)))
                 {
                     yield return line;
                 }
             }
         }
 
-        // Jobs that nobody has taken yet, and those of nodes that have gone.
+        // Jobs without a node, and jobs of nodes that are gone.
         var others = _jobs.Keys.Where(place => !shown.Contains(place.Node));
         foreach (var line in others.Order().SelectMany(place => Pool(place.Node, place.Pool, 0)))
         {
@@ -46,7 +49,8 @@ internal sealed class StatusLines(ClusterStatus status, StatusView view)
         if (view.Pools)
         {
             var free = status.Free.TryGetValue(pool, out var places) && places.TryGetValue(node, out var slots) ? slots.Limit : null;
-            yield return new StatusLine.OfPool(level, node, pool, jobs.Count, free, status.Nodes.GetValueOrDefault(node)?.Pools.GetValueOrDefault(pool).IsDraining ?? false);
+            var isDraining = status.Nodes.GetValueOrDefault(node)?.Pools.GetValueOrDefault(pool).IsDraining ?? false;
+            yield return new StatusLine.OfPool(level, node, pool, jobs.Count, free, isDraining);
         }
 
         foreach (var job in view.Jobs ? jobs : [])

@@ -5,9 +5,9 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Status;
 
-/// <summary>The lines of <c>stat</c> for people: columns that stand under each other, states in colour, no line wider than the terminal.</summary>
+/// <summary>The lines of <c>stat</c> for a terminal: aligned columns, coloured states, cut to the width.</summary>
 /// <param name="width">The columns of the terminal.</param>
-/// <param name="hasColor">Whether colours are wanted.</param>
+/// <param name="hasColor">Whether to use colours.</param>
 internal sealed class StatusScreen(int width, bool hasColor)
 {
     private const int Indent = 2;
@@ -20,7 +20,8 @@ internal sealed class StatusScreen(int width, bool hasColor)
     /// <summary>Writes the lines.</summary>
     public async Task WriteAsync(TextWriter output, IReadOnlyList<StatusLine> lines)
     {
-        var names = Widest(lines.OfType<StatusLine.OfNode>().Select(line => (line.Level * Indent) + TextWidth.Of(SingleLine.Of(line.Node))));
+        var names = Widest(lines.OfType<StatusLine.OfNode>()
+            .Select(line => (line.Level * Indent) + TextWidth.Of(SingleLine.Of(line.Node))));
         var pools = Widest(lines.OfType<StatusLine.OfPool>().Select(line => (line.Level * Indent) + TextWidth.Of(PoolName(line))));
         var counts = Widest(lines.OfType<StatusLine.OfPool>().Select(line => Count(line).Length));
         var jobs = Columns([.. lines.OfType<StatusLine.OfJob>()]);
@@ -71,7 +72,7 @@ internal sealed class StatusScreen(int width, bool hasColor)
 
     private string Job(StatusJob job, JobColumns columns, int room)
     {
-        // What leads up to args is cut before args are: a command can be looked up by the id.
+        // Tags and ids are cut before args.
         var id = TextWidth.Pad(TextWidth.Fit(job.Id, columns.Id), columns.Id);
         var tags = columns.Tags > 0 ? $"  {TextWidth.Pad(TextWidth.Fit(Tags(job), columns.Tags), columns.Tags)}" : "";
         var flags = columns.Flags > 0 ? $"  {job.Flags.TrimEnd().PadRight(columns.Flags)}" : "";
@@ -79,11 +80,13 @@ internal sealed class StatusScreen(int width, bool hasColor)
         var time = columns.Time > 0 ? $"  {Time(job).PadLeft(columns.Time)}" : "";
         var before = columns.Id + tags.Length + flags.Length + 2 + columns.State + time.Length + 2;
         var args = TextWidth.Fit(job.Args, Math.Max(room - before, 0));
-        return $"{id}{Paint(tags, Style.Dim)}{flags}  {Paint(state, Style.Of(job.State))}{time}  {args}{Error(job, room - before - TextWidth.Of(args) - 2)}".TrimEnd();
+        var error = Error(job, room - before - TextWidth.Of(args) - 2);
+        return $"{id}{Paint(tags, Style.Dim)}{flags}  {Paint(state, Style.Of(job.State))}{time}  {args}{error}".TrimEnd();
     }
 
-    // What room the command leaves tells what went wrong; all of it is in job and top.
-    private string Error(StatusJob job, int room) => job.Error is { } error && room >= LeastError ? $"  {Paint(TextWidth.Fit(error, room), Style.Dim)}" : "";
+    // The error takes the rest of the line after the command. The commands job and top show it in full.
+    private string Error(StatusJob job, int room) =>
+        job.Error is { } error && room >= LeastError ? $"  {Paint(TextWidth.Fit(error, room), Style.Dim)}" : "";
 
     private JobColumns Columns(StatusLine.OfJob[] lines)
     {
@@ -94,7 +97,7 @@ internal sealed class StatusScreen(int width, bool hasColor)
         var tags = Math.Min(Widest(lines.Select(line => TextWidth.Of(Tags(line.Job)))), WidestTags);
         var id = Math.Min(Widest(lines.Select(line => TextWidth.Of(line.Job.Id))), WidestId);
 
-        // Where all is too wide, tags give way first, and then ids.
+        // If the line is too wide, cut tags first, then ids.
         var excess = deepest + 4 + id + Gap(tags) + Gap(flags) + Gap(state) + Gap(time) + 2 + LeastArgs - width;
         var cutTags = tags - Math.Max(excess, 0) is var left && left >= Math.Min(tags, LeastTags) ? Math.Min(left, tags) : 0;
         excess -= Gap(tags) - Gap(cutTags);

@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.CommandLine.Status;
 
 /// <summary>
-/// The lines of <c>stat</c> for scripts: columns separated by tabs, byte for byte as the original prints them
+/// The lines of <c>stat</c> for scripts: columns separated by tabs, byte for byte as in the original
 /// (docs/SPECIFICATION.md#stat-output).
 /// </summary>
 internal sealed class StatusText
@@ -16,15 +16,15 @@ internal sealed class StatusText
     private readonly string _asked;
     private readonly Dictionary<string, Dictionary<string, List<StatusJob>>> _jobs = [];
 
-    /// <summary>Sorts jobs to nodes and pools.</summary>
-    /// <param name="status">The cluster.</param>
-    /// <param name="view">What is shown.</param>
-    /// <param name="filter">Which nodes and pools are shown.</param>
+    /// <summary>Groups the jobs by node and pool.</summary>
+    /// <param name="status">The status of the cluster.</param>
+    /// <param name="view">The kinds of lines to show.</param>
+    /// <param name="filter">The nodes and pools to show.</param>
     public StatusText(ClusterStatus status, StatusView view, StatusFilter filter)
     {
         (_status, _view, _filter) = (status, view, filter);
 
-        // A box shows a job without a node only where it was submitted, and reaches all nodes that it shows.
+        // The node that received the request is online and reaches all nodes of the answer. Only it lists jobs without a node.
         _asked = status.Nodes.OrderByDescending(node => node.Value.Online).ThenByDescending(node => node.Value.Routing.Length)
             .ThenBy(node => node.Key, StringComparer.Ordinal).Select(node => node.Key).FirstOrDefault("");
         foreach (var job in status.Jobs.OrderBy(job => JobStates.Word(job.State), StringComparer.Ordinal))
@@ -37,16 +37,16 @@ internal sealed class StatusText
         }
     }
 
-    /// <summary>The load as Python writes it: with one decimal at least.</summary>
+    /// <summary>The load in the format of Python, with at least one decimal.</summary>
     public static string Load(double loadavg) => loadavg.ToString("0.0##", CultureInfo.InvariantCulture);
 
-    /// <summary>The lines, in their order.</summary>
+    /// <summary>The lines, in the order of the original.</summary>
     public IEnumerable<string> Lines()
     {
         var forest = new StatusForest(_status.Nodes, _asked);
         foreach (var (name, level) in _view.IsTree ? forest.Tree() : forest.Flat())
         {
-            // Without lines for nodes there is nothing to indent below.
+            // Without lines for nodes, no indentation.
             var indent = _view.Nodes ? new string('\t', level) : "";
             var node = _status.Nodes[name];
             if (_view.Nodes)
@@ -60,7 +60,7 @@ internal sealed class StatusText
             }
         }
 
-        // The original does not show jobs of nodes that it has never seen.
+        // Unlike the original, also list jobs of unknown nodes.
         var gone = _jobs.Keys.Where(name => !_status.Nodes.ContainsKey(name)).Order(StringComparer.Ordinal);
         foreach (var line in gone.SelectMany(name => OfNode(name, "")))
         {
@@ -92,7 +92,7 @@ internal sealed class StatusText
         {
             var before = _view.Pools ? "\t" : $"{name}\t";
 
-            // Scripts read the word that the original prints for no tags.
+            // The original prints [None] for no tags, and scripts depend on it.
             var tags = job.Tags is "[]" ? "[None]" : job.Tags;
             yield return $"{margin}{before}{job.Id}\t{tags}\t{job.Flags}\t{JobStates.Word(job.State)}\t{job.Result}\t{job.Words}";
         }

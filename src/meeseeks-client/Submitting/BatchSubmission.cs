@@ -7,9 +7,10 @@ using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Submitting;
 
-/// <summary>Submits every line of a file: all go off without waiting for each other's answers, and are printed in the order of the lines.</summary>
+/// <summary>Submits a job for each line of a file.</summary>
+/// <remarks>The submits are pipelined; the results are printed in the order of the lines.</remarks>
 /// <param name="invocation">The call.</param>
-/// <param name="template">Keys for those lines that do not have them.</param>
+/// <param name="template">The defaults for keys that a line does not have.</param>
 /// <param name="quiet">Whether only ids are printed.</param>
 internal sealed class BatchSubmission(Invocation invocation, JsonObject template, bool quiet)
 {
@@ -20,9 +21,9 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
     private int _done;
     private int _refused;
 
-    /// <summary>Submits.</summary>
+    /// <summary>Submits the lines of a file.</summary>
     /// <param name="path">The file; <c>-</c> for standard input.</param>
-    /// <returns>The exit status: failed when any line was refused; the others are submitted all the same.</returns>
+    /// <returns>The exit status: failed if any line was rejected. The other lines are still submitted.</returns>
     public async Task<int> SubmitAsync(string path)
     {
         await using var file = Open(path);

@@ -4,14 +4,14 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Submitting;
 
-/// <summary>A job that somebody waits for as for a program of his own: its output is printed here, its exit status is ours, and an interrupt kills it.</summary>
+/// <summary>A job that acts like a local program (<c>wait=1</c>): prints its output, returns its exit status, ends on Ctrl-C.</summary>
 internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
 {
-    /// <summary>Submits, waits and prints.</summary>
-    /// <returns>The exit status: the first that is not 0, when there are several jobs.</returns>
+    /// <summary>Submits the job, waits for it and prints its output.</summary>
+    /// <returns>The exit status; of several jobs, the first that is not 0.</returns>
     public async Task<int> RunAsync()
     {
-        // Patient from the first request on: the client is made once.
+        // Use the patient client from the first request on, because the invocation makes only one client.
         var client = invocation.PatientClient;
         await client.OpenAsync(invocation.Stop);
         var ids = await SubmitAsync();
@@ -34,7 +34,7 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
         return ids.Select(id => ClientExitStatus.Of(jobs[id])).FirstOrDefault(status => status is not ClientExitStatus.Good);
     }
 
-    // An interrupt has to kill what is submitted, and only the answer tells what that is: so it is waited for, though not for ever.
+    // An interrupt must kill the submitted jobs, and only the answer has their ids: wait for it, up to the timeout.
     private async Task<List<string>> SubmitAsync()
     {
         var timeout = invocation.Settings.Options.Timeout;
@@ -47,7 +47,8 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
         }
         catch (OperationCanceledException)
         {
-            invocation.Console.WriteMessage($"the box has not answered within {timeout.TotalSeconds:0.###} s: it is not known whether the job was taken, and runs");
+            invocation.Console.WriteMessage(
+                $"submit not confirmed: no answer from the box within {timeout.TotalSeconds:0.###} s; the job may run");
             throw;
         }
     }
@@ -56,19 +57,19 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
     {
         if (job is null)
         {
-            invocation.Console.WriteMessage($"job '{id}' is gone: it ended while the box could not be asked");
+            invocation.Console.WriteMessage($"job '{id}' is gone: it ended while the box was unreachable");
             return;
         }
 
         await JobOutput.PrintAsync(invocation, job, isError: false);
         await JobOutput.PrintAsync(invocation, job, isError: true);
-        if (job.State is not JobState.Done && (job.Error ?? (job.Rc is null ? "it does not say why" : null)) is { } why)
+        if (job.State is not JobState.Done && (job.Error ?? (job.Rc is null ? "no reason given" : null)) is { } why)
         {
             invocation.Console.WriteMessage($"job '{id}' {JobStates.Word(job.State)}: {why}");
         }
     }
 
-    // Ends when the jobs are known to be gone, with all their processes.
+    // Returns after the box has confirmed that all processes of the jobs are gone.
     private async Task KillAsync(List<string> ids)
     {
         var timeout = invocation.Settings.Options.Timeout;
@@ -80,7 +81,8 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
         }
         catch (OperationCanceledException)
         {
-            invocation.Console.WriteMessage($"the box was told to kill '{string.Join("', '", ids)}', and has not said within {timeout.TotalSeconds:0.###} s that it is done");
+            invocation.Console.WriteMessage(
+                $"kill of '{string.Join("', '", ids)}' not confirmed: no answer from the box within {timeout.TotalSeconds:0.###} s");
         }
     }
 }

@@ -4,13 +4,13 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Submitting;
 
-/// <summary>What a job printed and the box kept.</summary>
+/// <summary>The output of a job that the box kept.</summary>
 internal static class JobOutput
 {
-    /// <summary>Prints it to the stream of the same name.</summary>
+    /// <summary>Prints the output of a job to the same stream of the client.</summary>
     /// <param name="invocation">The call.</param>
-    /// <param name="job">The job, ended.</param>
-    /// <param name="isError">Whether standard error is meant.</param>
+    /// <param name="job">An ended job.</param>
+    /// <param name="isError">True for standard error, false for standard output.</param>
     public static async Task PrintAsync(Invocation invocation, Job job, bool isError)
     {
         var bytes = Decode(job, isError);
@@ -18,8 +18,8 @@ internal static class JobOutput
         PrintTruncated(invocation, job, isError);
     }
 
-    /// <summary>The bytes that a job printed; none when nothing was kept.</summary>
-    /// <exception cref="CommandFailedException">They cannot be read.</exception>
+    /// <summary>The output of a job; empty if nothing was kept.</summary>
+    /// <exception cref="CommandFailedException">The output is not base64.</exception>
     public static byte[] Decode(Job job, bool isError)
     {
         try
@@ -32,12 +32,13 @@ internal static class JobOutput
         }
     }
 
-    /// <summary>Says when the middle of an output is missing.</summary>
+    /// <summary>Warns if the middle of an output is missing.</summary>
     public static void PrintTruncated(Invocation invocation, Job job, bool isError)
     {
         if ((isError ? job.StderrTruncated : job.StdoutTruncated) is true)
         {
-            invocation.Console.Warn($"job '{job.Id}': the middle of its {(isError ? "stderr" : "stdout")} is missing, it was over the pool's output_limit");
+            var stream = isError ? "stderr" : "stdout";
+            invocation.Console.Warn($"job '{job.Id}': the middle of its {stream} is missing, it was over the pool's output_limit");
         }
     }
 }

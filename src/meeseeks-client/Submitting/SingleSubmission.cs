@@ -6,10 +6,10 @@ using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Submitting;
 
-/// <summary>Submits a job and prints it.</summary>
+/// <summary>Submits one job and prints the result.</summary>
 internal static class SingleSubmission
 {
-    /// <summary>Submits.</summary>
+    /// <summary>Submits a job and prints it.</summary>
     /// <param name="invocation">The call.</param>
     /// <param name="spec">The job.</param>
     /// <param name="quiet">Whether only ids are printed.</param>
@@ -30,30 +30,35 @@ internal static class SingleSubmission
             if (invocation.Settings.Refresh is { } refresh)
             {
                 var selection = JobSelection.Ids(jobs.EnumerateObject().Select(job => job.Name));
-                _ = await RefreshedJobs.PrintAsync(invocation, selection, refresh, jobs.EnumerateObject().ToDictionary(job => job.Name, job => job.Value));
+                var printed = jobs.EnumerateObject().ToDictionary(job => job.Name, job => job.Value);
+                _ = await RefreshedJobs.PrintAsync(invocation, selection, refresh, printed);
             }
         }
 
         return ClientExitStatus.Good;
     }
 
-    /// <summary>Submits, and says what is odd.</summary>
+    /// <summary>Submits a job and prints the warnings.</summary>
     /// <param name="invocation">The call.</param>
     /// <param name="spec">The job.</param>
-    /// <param name="stop">Ends the wait for the answer; the job may have been submitted all the same.</param>
-    /// <param name="printsRefusal">Whether a script gets the answer to a refused submit, as the original prints it.</param>
-    /// <exception cref="MeeseeksRequestException">It was refused.</exception>
-    public static async Task<Response> SendAsync(Invocation invocation, JsonObject spec, CancellationToken stop, bool printsRefusal = false)
+    /// <param name="stop">Ends the wait for the answer; the job may still have been submitted.</param>
+    /// <param name="printsRefusal">Whether to print the answer to a rejected submit for scripts, as the original does.</param>
+    /// <exception cref="MeeseeksRequestException">The box rejected the submit.</exception>
+    public static async Task<Response> SendAsync(
+        Invocation invocation, JsonObject spec, CancellationToken stop, bool printsRefusal = false)
     {
         var client = invocation.Settings.Refresh is null ? invocation.Client : invocation.PatientClient;
         var response = await client.SubmitRawAsync(spec, stop);
         await SubmitWarnings.PrintAsync(invocation, spec, response);
-        if (printsRefusal && !ConsoleOutput.IsTerminal && response.Error is not null && response.Find("submit") is { ValueKind: JsonValueKind.Object } refused)
+        if (printsRefusal && !ConsoleOutput.IsTerminal && response.Error is not null
+            && response.Find("submit") is { ValueKind: JsonValueKind.Object } refused)
         {
             await JsonText.PrintAsync(invocation.Console, refused, stop);
         }
 
         var isRefused = response.EnsureSuccess()["submit"].EnumerateObject().Any(job => job.Value.ValueKind is not JsonValueKind.Object);
-        return isRefused ? throw new MeeseeksRequestException("the job was refused, and the node does not say why; it needs a pool and a list of args") : response;
+        return isRefused
+            ? throw new MeeseeksRequestException("submit rejected: the node gave no reason; a job needs a pool and a list of args")
+            : response;
     }
 }

@@ -7,24 +7,33 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Submitting;
 
-/// <summary>Says what of a submit will not come out as it was meant: keys that nobody knows, pools that nobody has.</summary>
+/// <summary>Prints warnings about a submit, such as unknown keys and pools.</summary>
 internal static class SubmitWarnings
 {
     private const string PoolKey = "pool: ";
 
     private static readonly string[] SpecKeys =
-        ["id", "node", "state", "tag", .. JobAttributes.All.Where(attribute => attribute.Role is JobAttributeRole.Spec).Select(attribute => attribute.Name)];
+    [
+        "id",
+        "node",
+        "state",
+        "tag",
+        .. JobAttributes.All.Where(attribute => attribute.Role is JobAttributeRole.Spec).Select(attribute => attribute.Name),
+    ];
 
-    /// <summary>Says what there is to say of one submit.</summary>
+    /// <summary>Prints the warnings about one submit.</summary>
     /// <param name="invocation">The call.</param>
-    /// <param name="spec">What was submitted.</param>
-    /// <param name="response">What the box answered.</param>
+    /// <param name="spec">The submitted job.</param>
+    /// <param name="response">The answer of the box.</param>
     public static async Task PrintAsync(Invocation invocation, JsonObject spec, Response response)
     {
-        // Of a pool that nobody has we can say more than the box does. An old peer says nothing of keys that it drops.
+        // The client replaces the warning of the box about an unknown pool, to add the known pools. A legacy node does not report the
+        // keys that it ignores.
         var ofPool = await OfPoolAsync(invocation, spec, response);
-        var received = response.Warnings.Where(warning => ofPool is null || !warning.StartsWith(PoolKey, StringComparison.Ordinal)).ToList();
-        var silent = spec.Select(pair => pair.Key).Except(SpecKeys).Where(key => !received.Exists(warning => warning.StartsWith($"{key}: ", StringComparison.Ordinal)));
+        var received = response.Warnings
+            .Where(warning => ofPool is null || !warning.StartsWith(PoolKey, StringComparison.Ordinal)).ToList();
+        var silent = spec.Select(pair => pair.Key).Except(SpecKeys)
+            .Where(key => !received.Exists(warning => warning.StartsWith($"{key}: ", StringComparison.Ordinal)));
         foreach (var warning in received.Concat(silent.Select(Unknown)).Append(ofPool).OfType<string>())
         {
             invocation.Console.Warn(warning);
@@ -35,7 +44,8 @@ internal static class SubmitWarnings
 
     private static async Task<string?> OfPoolAsync(Invocation invocation, JsonObject spec, Response response)
     {
-        if (response.Error is not null || spec["pool"]?.GetValueKind() is not JsonValueKind.String || response.Find("submit") is not { ValueKind: JsonValueKind.Object } jobs
+        if (response.Error is not null || spec["pool"]?.GetValueKind() is not JsonValueKind.String
+        || response.Find("submit") is not { ValueKind: JsonValueKind.Object } jobs
             || !jobs.EnumerateObject().Any(job => IsUnassigned(job.Value)))
         {
             return null;
@@ -43,7 +53,9 @@ internal static class SubmitWarnings
 
         var pool = spec["pool"]!.GetValue<string>();
         var pools = await invocation.Client.PoolsAsync(invocation.Stop);
-        var known = pools.Count > 0 ? $"the pools there are: {string.Join(", ", pools.Keys.Order(StringComparer.Ordinal))}" : "there are no pools at all";
+        var known = pools.Count > 0
+            ? $"known pools: {string.Join(", ", pools.Keys.Order(StringComparer.Ordinal))}"
+            : "no pools are known";
         return pools.ContainsKey(pool) ? null : $"no node online has a pool '{pool}': the job waits until one has; {known}";
     }
 

@@ -1,12 +1,12 @@
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>The nodes and their pools with their jobs counted. It is made anew only when something has changed.</summary>
+/// <summary>The rows of the node table: each pool of each node, with its counts of jobs. Cached until a change.</summary>
 internal sealed class PoolList(TopModel model)
 {
     private int _made = -1;
     private IReadOnlyList<PoolRow> _rows = [];
 
-    /// <summary>The rows: nodes by name, on each its pools by name, then jobs on no node that is known.</summary>
+    /// <summary>The rows: nodes by name with their pools by name, then pools with jobs on no known node.</summary>
     public IReadOnlyList<PoolRow> Rows
     {
         get
@@ -46,7 +46,8 @@ internal sealed class PoolList(TopModel model)
             }
         }
 
-        foreach (var (place, (running, waiting)) in counts.Where(count => !model.Nodes.ContainsKey(count.Key.Node)).OrderBy(count => count.Key))
+        var others = counts.Where(count => !model.Nodes.ContainsKey(count.Key.Node)).OrderBy(count => count.Key);
+        foreach (var (place, (running, waiting)) in others)
         {
             yield return new PoolRow(place.Node, null, place.Pool, running, waiting);
         }

@@ -1,14 +1,14 @@
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>What a key asks for beyond another view.</summary>
+/// <summary>The action of a key, besides a change of the view.</summary>
 internal enum TopAction
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No action.</summary>
     None,
 
-    /// <summary>The end.</summary>
+    /// <summary>End the session.</summary>
     Quit,
 
-    /// <summary>To kill the job that somebody was asked about.</summary>
+    /// <summary>Kill the job of the confirmed question.</summary>
     Kill,
 }

@@ -2,30 +2,32 @@ using MeeseeksBox.Client;
 
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>Something that may change what is on the screen.</summary>
+/// <summary>An event that may change the screen.</summary>
 internal abstract record TopEvent
 {
-    /// <summary>The box has told something.</summary>
+    /// <summary>The box sent an update.</summary>
     public sealed record Updated(JobUpdate Update) : TopEvent;
 
-    /// <summary>Somebody wants to know which jobs have ended.</summary>
+    /// <summary>A request for the ended jobs of the model.</summary>
     public sealed record ListEnded(Action<IReadOnlyList<TopJob>> Answer) : TopEvent;
 
-    /// <summary>The box was asked which of the jobs that had ended it still knows.</summary>
+    /// <summary>The ended jobs that the box still has.</summary>
+    /// <param name="Ended">The ended jobs of the model, before the request.</param>
+    /// <param name="Known">The ids of the ended jobs that the box returned.</param>
     public sealed record Retained(IReadOnlyList<TopJob> Ended, IReadOnlySet<string> Known) : TopEvent;
 
-    /// <summary>The box is away.</summary>
+    /// <summary>The connection to the box was lost.</summary>
     public sealed record Disconnected(string Why) : TopEvent;
 
     /// <summary>A key was pressed.</summary>
     public sealed record Pressed(ConsoleKeyInfo Key) : TopEvent;
 
-    /// <summary>There is something to say.</summary>
+    /// <summary>A message for the bottom line.</summary>
     public sealed record Notice(string Message) : TopEvent;
 
-    /// <summary>Another size, or another second.</summary>
+    /// <summary>The size of the terminal changed, or a second passed.</summary>
     public sealed record Redraw : TopEvent;
 
-    /// <summary>Somebody wants the end.</summary>
+    /// <summary>The session must end.</summary>
     public sealed record Quit : TopEvent;
 }

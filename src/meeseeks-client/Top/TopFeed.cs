@@ -3,16 +3,16 @@ using MeeseeksBox.Client;
 
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>Brings what the box tells to the screen, and to the box what is asked of it.</summary>
-/// <param name="client">The box; it must tell of a lost connection at once.</param>
-/// <param name="events">Where events go.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Turns updates of the box into events, and sends kills to the box.</summary>
+/// <param name="client">The client of the box; it must report a lost connection at once.</param>
+/// <param name="events">Receives the events.</param>
+/// <param name="time">The source of time for the pauses.</param>
 internal sealed class TopFeed(MeeseeksClient client, ChannelWriter<TopEvent> events, TimeProvider time)
 {
     private static readonly TimeSpan BeforeNextAttempt = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenReviews = TimeSpan.FromSeconds(20);
 
-    /// <summary>One turn: follows the box until it is lost.</summary>
+    /// <summary>Follows the box, and reconnects after each loss.</summary>
     public async Task FollowAsync(CancellationToken stop)
     {
         while (true)
@@ -33,7 +33,7 @@ internal sealed class TopFeed(MeeseeksClient client, ChannelWriter<TopEvent> eve
         }
     }
 
-    /// <summary>One turn: asks which of the jobs that have ended are still there, because no box tells of a job that it forgets.</summary>
+    /// <summary>Requests at intervals which ended jobs the box still has, because no box reports removed jobs.</summary>
     public async Task ReviewEndedAsync(CancellationToken stop)
     {
         var selection = JobSelection.All.Where("state", "done", "failed", "killed");
@@ -52,12 +52,12 @@ internal sealed class TopFeed(MeeseeksClient client, ChannelWriter<TopEvent> eve
             }
             catch (MeeseeksConnectionException)
             {
-                // Who follows the box says so.
+                // FollowAsync reports the lost connection.
             }
         }
     }
 
-    /// <summary>Kills a job, and says what came of it.</summary>
+    /// <summary>Kills a job and posts the result as a message.</summary>
     public async Task KillAsync(string id, string shownId, CancellationToken stop)
     {
         string message;

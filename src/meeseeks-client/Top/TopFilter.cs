@@ -2,10 +2,11 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>
-/// The filter of <c>top</c>: words parted by blanks, all of which must fit a job. <c>pool=p1</c> compares a column (id, tag, node, pool, state); a comma means
-/// "or", a * at the end whatever follows. Any other word is looked for in all columns.
-/// </summary>
+/// <summary>The filter of <c>top</c>: words separated by spaces, all of which a job must match.</summary>
+/// <remarks>
+/// <c>pool=p1</c> compares a column (id, tag, node, pool, state); a comma means "or", and a * at the end matches any ending. Any other
+/// word is searched for in all columns.
+/// </remarks>
 internal sealed class TopFilter
 {
     private static readonly Dictionary<string, Func<TopJob, string>> Columns = new()
@@ -18,11 +19,11 @@ internal sealed class TopFilter
 
     private readonly List<Func<TopJob, bool>> _conditions;
 
-    /// <summary>Reads a filter; every text is one.</summary>
+    /// <summary>Parses a filter; every text is valid.</summary>
     public TopFilter(string text) =>
         _conditions = [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Condition)];
 
-    /// <summary>Whether a job is to be shown.</summary>
+    /// <summary>Whether a job matches.</summary>
     public bool Fits(TopJob job) => _conditions.TrueForAll(condition => condition(job));
 
     private static Func<TopJob, bool> Condition(string word)

@@ -4,17 +4,17 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>A job as <c>top</c> keeps it: no more than is shown, for there may be very many.</summary>
-/// <param name="Id">Its id, as the box knows it.</param>
-/// <param name="Shown">Its columns.</param>
-/// <param name="Ts">When it last changed, by which a change is told.</param>
-/// <param name="Active">Whether a pool has hold of it.</param>
-/// <param name="StartTs">When it last started.</param>
-/// <param name="EndTs">When it last ended.</param>
-/// <param name="Error">Why it failed, on one line.</param>
+/// <summary>The columns of a job in <c>top</c>, without other attributes, to save memory.</summary>
+/// <param name="Id">The id, exactly as the box sent it.</param>
+/// <param name="Shown">The columns that <c>stat</c> has too.</param>
+/// <param name="Ts">The stamp of the last change.</param>
+/// <param name="Active">Whether a pool holds the job.</param>
+/// <param name="StartTs">The time of the last start.</param>
+/// <param name="EndTs">The time of the last end.</param>
+/// <param name="Error">The error text, on one line.</param>
 internal sealed record TopJob(string Id, StatusJob Shown, double Ts, bool Active, double? StartTs, double? EndTs, string? Error)
 {
-    /// <summary>Takes from a job what is shown of it.</summary>
+    /// <summary>Extracts the columns of a job.</summary>
     public static TopJob Of(Job job) => new(
         job.Id,
         StatusJob.Of(job, now: 0),
@@ -24,11 +24,11 @@ internal sealed record TopJob(string Id, StatusJob Shown, double Ts, bool Active
         job.EndTs,
         job.Error is null ? null : SingleLine.Of(job.Error));
 
-    /// <summary>Whether it is at work: a killed one is until its processes are gone.</summary>
+    /// <summary>Whether it is running; a killed job is, until its processes are gone.</summary>
     public bool IsRunning => Shown.State is JobState.Running || (Active && Shown.State is not JobState.New);
 
-    /// <summary>Whole seconds that it has been waiting or running, or that it ran; null when nobody knows.</summary>
-    /// <param name="now">The time, in seconds since 1970. The clock of another host may be ahead of it.</param>
+    /// <summary>The time that it has been waiting or running, or that it ran, in whole seconds; null if unknown.</summary>
+    /// <param name="now">The local time, in seconds since 1970. The clock of the node may be ahead of it.</param>
     public long? Seconds(double now)
     {
         var span = IsRunning ? now - StartTs

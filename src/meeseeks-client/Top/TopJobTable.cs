@@ -5,13 +5,13 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>The table of jobs: those that are on the screen.</summary>
+/// <summary>The visible part of the table of jobs.</summary>
 internal sealed class TopJobTable
 {
     private const int WidestId = 36;
     private const int LeastId = 8;
 
-    // Of a UUID, the time down to the millisecond.
+    // The part of a version 7 UUID with the time in milliseconds.
     private const int EnoughId = 14;
     private const int WidestName = 16;
     private const int WidestTags = 24;
@@ -29,10 +29,10 @@ internal sealed class TopJobTable
     private readonly int _pool;
     private readonly int _flags;
 
-    /// <summary>Finds the widths of the columns.</summary>
-    /// <param name="jobs">The jobs that are on the screen.</param>
+    /// <summary>Computes the widths of the columns.</summary>
+    /// <param name="jobs">The visible jobs.</param>
     /// <param name="width">The columns of the screen.</param>
-    /// <param name="hasColor">Whether colours are wanted.</param>
+    /// <param name="hasColor">Whether to use colours.</param>
     public TopJobTable(IReadOnlyList<TopJob> jobs, int width, bool hasColor)
     {
         (_jobs, _width, _hasColor) = (jobs, width, hasColor);
@@ -42,7 +42,7 @@ internal sealed class TopJobTable
         var id = Math.Min(Math.Max(Widest(job => job.Shown.Id), LeastId), WidestId);
         var args = Math.Clamp(Widest(job => job.Shown.Args), "COMMAND".Length, EnoughArgs);
 
-        // Where all is too wide, tags give way first, and then the ends of ids.
+        // If the table is too wide, cut tags first, then the ends of ids.
         var room = width - (Gap(_node) + Gap(_pool) + Gap(State) + Gap(Rc) + Gap(Time) + args);
         _flags = room >= Gap(Math.Min(id, EnoughId)) + Gap(flags) ? flags : 0;
         var tags = Widest(Tags) is > 0 and var longest ? Math.Clamp(longest, "TAGS".Length, WidestTags) : 0;
@@ -58,8 +58,8 @@ internal sealed class TopJobTable
         .Add("COMMAND", Style.Bold).ToString();
 
     /// <summary>The rows.</summary>
-    /// <param name="selected">The id of the one that stands out.</param>
-    /// <param name="now">The time, in seconds since 1970.</param>
+    /// <param name="selected">The id of the highlighted job; null: none.</param>
+    /// <param name="now">The current time, in seconds since 1970.</param>
     public IEnumerable<string> Rows(string? selected, double now)
     {
         foreach (var job in _jobs)
@@ -86,7 +86,7 @@ internal sealed class TopJobTable
 
     private static string Pool(TopJob job) => SingleLine.Of(job.Shown.Pool);
 
-    // That it is active is told by its state already.
+    // Without the active flag, which the state already shows.
     private static string Flags(TopJob job) => job.Shown.Flags.Replace("A ", "", StringComparison.Ordinal).TrimEnd();
 
     private static int Gap(int column) => column > 0 ? column + 2 : 0;

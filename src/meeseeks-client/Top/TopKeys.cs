@@ -1,19 +1,19 @@
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>What keys do.</summary>
+/// <summary>The key bindings of <c>top</c>.</summary>
 internal static class TopKeys
 {
-    /// <summary>What the bottom line says of them.</summary>
+    /// <summary>The key help of the bottom line.</summary>
     public static IReadOnlyList<(string Key, string Meaning)> Help { get; } =
     [
         ("q", "quit"), ("/", "filter"), ("k", "kill"), ("s", "sort"), ("e", "ended"), ("n", "nodes/jobs"), ("↑↓ PgUp PgDn", "move"),
     ];
 
-    /// <summary>What a key makes of the view.</summary>
+    /// <summary>Applies a key to the view.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="view">The view before it.</param>
-    /// <param name="list">The jobs that are shown.</param>
-    /// <param name="page">How many rows a page has.</param>
+    /// <param name="view">The current view.</param>
+    /// <param name="list">The shown jobs.</param>
+    /// <param name="page">The number of rows that PgUp and PgDn move.</param>
     public static (TopView View, TopAction Action) Press(ConsoleKeyInfo key, TopView view, TopList list, int page)
     {
         if (view.PendingKillId is not null)
@@ -39,7 +39,10 @@ internal static class TopKeys
         };
         if (step is not 0)
         {
-            return (view.Part is TopPart.Nodes ? view with { FirstNode = Math.Max(0, view.FirstNode + step) } : list.Select(view, view.Index + step), TopAction.None);
+            view = view.Part is TopPart.Nodes
+                ? view with { FirstNode = Math.Max(0, view.FirstNode + step) }
+                : list.Select(view, view.Index + step);
+            return (view, TopAction.None);
         }
 
         return key.KeyChar switch

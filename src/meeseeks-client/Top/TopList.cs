@@ -2,16 +2,16 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>The jobs that are shown, in their order. It is made anew only when the jobs or the wishes have changed.</summary>
+/// <summary>The shown jobs, filtered and sorted. Cached until the jobs or the view change.</summary>
 internal sealed class TopList(TopModel model)
 {
     private (int Version, string Filter, TopOrder Order, bool ShowsEnded) _made = (-1, "", default, default);
 
-    /// <summary>The jobs.</summary>
+    /// <summary>The shown jobs, in order.</summary>
     public IReadOnlyList<TopJob> Jobs { get; private set; } = [];
 
-    /// <summary>Brings the list in step, and the selection with it.</summary>
-    /// <returns>The view, with a job selected wherever there is one.</returns>
+    /// <summary>Updates the list, and the selection of the view.</summary>
+    /// <returns>The view, with a selected job if the list has any.</returns>
     public TopView Follow(TopView view)
     {
         var wanted = (model.Version, view.Filter, view.Order, view.ShowsEnded);
@@ -32,9 +32,9 @@ internal sealed class TopList(TopModel model)
         return Select(view, IndexOf(view) ?? view.Index);
     }
 
-    /// <summary>The view with another job selected.</summary>
-    /// <param name="view">The view.</param>
-    /// <param name="index">Which; beyond the ends it is the first or the last.</param>
+    /// <summary>Selects a job.</summary>
+    /// <param name="view">The current view.</param>
+    /// <param name="index">The index in the list; beyond the ends, the first or last job is selected.</param>
     public TopView Select(TopView view, int index)
     {
         index = Math.Clamp(index, 0, Math.Max(0, Jobs.Count - 1));
@@ -49,7 +49,7 @@ internal sealed class TopList(TopModel model)
             return null;
         }
 
-        // Most often it is where it was.
+        // Usually the index has not changed.
         if (view.Index < Jobs.Count && Jobs[view.Index].Id == view.Selected)
         {
             return view.Index;
@@ -76,7 +76,7 @@ internal sealed class TopList(TopModel model)
         return Or(order, one, other);
     }
 
-    // Two of one moment keep their places whatever else moves.
+    // Break ties by id, so that equal jobs do not swap places.
     private static int Or(int order, TopJob one, TopJob other) => order is not 0 ? order : string.CompareOrdinal(one.Id, other.Id);
 
     private static int ByNode(TopJob one, TopJob other)

@@ -4,28 +4,28 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>What is known of the cluster, kept in step by news.</summary>
+/// <summary>The last known state of the cluster, maintained by updates.</summary>
 internal sealed class TopModel
 {
     private readonly Dictionary<string, TopJob> _jobs = [];
     private readonly int[] _counts = new int[Enum.GetValues<JobState>().Length];
 
-    /// <summary>The jobs, in no order.</summary>
+    /// <summary>The jobs by id, unordered.</summary>
     public IReadOnlyDictionary<string, TopJob> Jobs => _jobs;
 
     /// <summary>The nodes, by name.</summary>
     public IReadOnlyDictionary<string, NodeStatus> Nodes { get; private set; } = new Dictionary<string, NodeStatus>();
 
-    /// <summary>Counts the changes.</summary>
+    /// <summary>The number of changes, for caches.</summary>
     public int Version { get; private set; }
 
-    /// <summary>Why nothing new is heard; null while the box is there.</summary>
+    /// <summary>The reason for the lost connection; null while connected.</summary>
     public string? Lost { get; private set; }
 
-    /// <summary>How many jobs are in a state.</summary>
+    /// <summary>The number of jobs in a state.</summary>
     public int Count(JobState state) => _counts[(int)state];
 
-    /// <summary>Takes in what the box tells.</summary>
+    /// <summary>Merges an update of the box.</summary>
     public void Take(JobUpdate update)
     {
         if (update.IsSnapshot)
@@ -46,15 +46,15 @@ internal sealed class TopModel
         Version++;
     }
 
-    /// <summary>The jobs that have ended: the box forgets them in time, and tells nobody.</summary>
+    /// <summary>The ended jobs, which the box removes without a report.</summary>
     public IReadOnlyList<TopJob> Ended() => [.. _jobs.Values.Where(job => job.Shown.HasEnded)];
 
-    /// <summary>Forgets the jobs that the box has forgotten.</summary>
-    /// <param name="ended">The jobs that had ended when the box was asked.</param>
-    /// <param name="there">The ids that it told then.</param>
+    /// <summary>Removes the ended jobs that the box no longer has.</summary>
+    /// <param name="ended">The ended jobs of this model, before the request to the box.</param>
+    /// <param name="there">The ids that the box returned.</param>
     public void Forget(IEnumerable<TopJob> ended, IReadOnlySet<string> there)
     {
-        // One that has changed since then runs again, or has run again.
+        // A job with a newer stamp was started again meanwhile.
         foreach (var job in ended.Where(job => !there.Contains(job.Id) && _jobs.TryGetValue(job.Id, out var now) && now.Ts == job.Ts))
         {
             Drop(job.Id);
@@ -62,8 +62,8 @@ internal sealed class TopModel
         }
     }
 
-    /// <summary>Notes that the box is away. What was known is kept.</summary>
-    /// <param name="why">Why, in a line.</param>
+    /// <summary>Marks the box as disconnected, and keeps the last known state.</summary>
+    /// <param name="why">The reason, on one line.</param>
     public void Lose(string why) => Lost = why;
 
     private void Drop(string id)

@@ -1,14 +1,14 @@
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>By what jobs are sorted.</summary>
+/// <summary>The sort order of jobs.</summary>
 internal enum TopOrder
 {
-    /// <summary>Running ones first, the longest of them on top; then waiting ones in their order; then ended ones, the latest on top.</summary>
+    /// <summary>Running jobs by start; then waiting jobs by submit; then ended jobs, latest change first.</summary>
     State,
 
-    /// <summary>The last submitted on top.</summary>
+    /// <summary>Latest submit first.</summary>
     Newest,
 
-    /// <summary>By node and pool, and there as <see cref="State"/>.</summary>
+    /// <summary>By node, then pool, then as <see cref="State"/>.</summary>
     Node,
 }

@@ -5,24 +5,24 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>Puts a screen together: what is known, and what the person wishes, into lines.</summary>
-/// <param name="peer">How the box is called: <c>localhost:13700</c>.</param>
+/// <summary>Renders the screen from the model and the view.</summary>
+/// <param name="peer">The name of the box, such as <c>localhost:13700</c>.</param>
 /// <param name="width">The columns of the screen.</param>
 /// <param name="height">The lines of the screen.</param>
-/// <param name="hasColor">Whether colours are wanted.</param>
+/// <param name="hasColor">Whether to use colours.</param>
 internal sealed class TopPage(string peer, int width, int height, bool hasColor)
 {
-    // Title, counts, and at the bottom the selected job and the keys; blanks and headings between them.
+    // Title and counts at the top, the selected job and the keys at the bottom. Each table has a blank line and a heading.
     private const int Frame = 4;
     private const int TableFrame = 2;
     private const int LeastJobs = 5;
 
-    /// <summary>The lines, as many as the screen has at most.</summary>
-    /// <param name="model">What is known.</param>
-    /// <param name="list">The jobs that are shown.</param>
-    /// <param name="pools">The nodes and pools.</param>
-    /// <param name="view">What the person has chosen.</param>
-    /// <param name="now">The time, as the clock on the wall shows it.</param>
+    /// <summary>The lines of the screen.</summary>
+    /// <param name="model">The state of the cluster.</param>
+    /// <param name="list">The shown jobs.</param>
+    /// <param name="pools">The rows of the node table.</param>
+    /// <param name="view">The choices of the user.</param>
+    /// <param name="now">The current local time.</param>
     public IReadOnlyList<string> Lines(TopModel model, TopList list, PoolList pools, TopView view, DateTimeOffset now)
     {
         var seconds = (now - DateTimeOffset.UnixEpoch).TotalSeconds;
@@ -31,7 +31,8 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
         var room = height - Frame;
         if (view.Part is TopPart.Nodes)
         {
-            lines.AddRange(["", table.Heading(), .. table.Rows(Math.Min(view.FirstNode, Math.Max(0, pools.Rows.Count - 1)), room - TableFrame)]);
+            var firstNode = Math.Min(view.FirstNode, Math.Max(0, pools.Rows.Count - 1));
+            lines.AddRange(["", table.Heading(), .. table.Rows(firstNode, room - TableFrame)]);
         }
         else
         {
@@ -48,14 +49,14 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
             lines.AddRange(["", jobs.Heading(), .. jobs.Rows(view.Selected, seconds)]);
         }
 
-        // Too small a window shows what fits, and the keys in any case.
+        // A small window cuts the tables, but keeps the two bottom lines.
         var body = Math.Max(0, height - TableFrame);
         lines = [.. lines.Take(body)];
         lines.AddRange(Enumerable.Repeat("", body - lines.Count));
         return [.. lines, Detail(model, view), Bottom(model, view)];
     }
 
-    /// <summary>How far PgUp and PgDn go.</summary>
+    /// <summary>The number of rows that PgUp and PgDn move.</summary>
     public int PageSize => Math.Max(1, height / 2);
 
     private static int JobRows(int room) => Math.Max(0, room - TableFrame);
@@ -74,7 +75,8 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
         var line = Line().Add(model.Jobs.Count is 1 ? "1 job" : $"{model.Jobs.Count} jobs");
         foreach (var state in Enum.GetValues<JobState>())
         {
-            line = line.Add(state is JobState.New ? ": " : ", ").Add($"{model.Count(state)} {JobStates.Word(state)}", model.Count(state) > 0 ? Style.Of(state) : Style.Dim);
+            line = line.Add(state is JobState.New ? ": " : ", ")
+                .Add($"{model.Count(state)} {JobStates.Word(state)}", model.Count(state) > 0 ? Style.Of(state) : Style.Dim);
         }
 
         var order = view.Order switch
@@ -101,7 +103,8 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
             return "";
         }
 
-        var line = Line().Add(job.Shown.Id, Style.Bold).Add($"  {Where(job)}  ").Add(job.Shown.Tags is "[]" ? "" : $"{job.Shown.Tags}  ", Style.Dim);
+        var line = Line().Add(job.Shown.Id, Style.Bold).Add($"  {Where(job)}  ")
+            .Add(job.Shown.Tags is "[]" ? "" : $"{job.Shown.Tags}  ", Style.Dim);
         return (job.Error is null ? line.Add(job.Shown.Args) : line.Add(job.Error, Style.Red)).ToString();
     }
 
@@ -113,12 +116,14 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
             var question = $"kill {SingleLine.Of(view.PendingKillId)}";
             var where = model.Jobs.TryGetValue(view.PendingKillId, out var job) ? $" ({Where(job)})" : "";
             var fits = TextWidth.Of(question + where) + Keys.Length <= width;
-            return Line().Add(TextWidth.Fit(fits ? question + where : question, Math.Max(width - Keys.Length, 0)), Style.Bold).Add(Keys).ToString();
+            var text = TextWidth.Fit(fits ? question + where : question, Math.Max(width - Keys.Length, 0));
+            return Line().Add(text, Style.Bold).Add(Keys).ToString();
         }
 
         if (view.FilterBefore is not null)
         {
-            return Line().Add("/", Style.Bold).Add(view.Filter).Add("█").Add("  Enter keeps it, Esc takes it back; words, or pool=p1 state=new,running", Style.Dim).ToString();
+            return Line().Add("/", Style.Bold).Add(view.Filter).Add("█")
+                .Add("  Enter applies, Esc cancels; words, or pool=p1 state=new,running", Style.Dim).ToString();
         }
 
         var line = Line();
@@ -140,8 +145,11 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
         return line.ToString();
     }
 
-    private static string Where(TopJob job) =>
-        $"{JobStates.Word(job.Shown.State)}, {SingleLine.Of(job.Shown.Pool)}{(job.Shown.Node is { } node ? $"@{SingleLine.Of(node)}" : "")}";
+    private static string Where(TopJob job)
+    {
+        var node = job.Shown.Node is { } name ? $"@{SingleLine.Of(name)}" : "";
+        return $"{JobStates.Word(job.Shown.State)}, {SingleLine.Of(job.Shown.Pool)}{node}";
+    }
 
     private StyledLine Line() => new(width, hasColor);
 }

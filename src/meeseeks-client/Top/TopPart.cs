@@ -1,6 +1,6 @@
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>What of the cluster is on the screen.</summary>
+/// <summary>The tables that are on the screen.</summary>
 internal enum TopPart
 {
     /// <summary>Nodes and pools above, jobs below.</summary>

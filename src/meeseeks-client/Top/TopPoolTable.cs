@@ -8,7 +8,7 @@ namespace MeeseeksBox.CommandLine.Top;
 /// <summary>The table of nodes and pools.</summary>
 /// <param name="rows">All rows.</param>
 /// <param name="width">The columns of the screen.</param>
-/// <param name="hasColor">Whether colours are wanted.</param>
+/// <param name="hasColor">Whether to use colours.</param>
 internal sealed class TopPoolTable(IReadOnlyList<PoolRow> rows, int width, bool hasColor)
 {
     private const int State = 7;
@@ -29,9 +29,9 @@ internal sealed class TopPoolTable(IReadOnlyList<PoolRow> rows, int width, bool 
         .Cell("NODE", _node, Style.Bold).Cell("STATE", State, Style.Bold).Number("LOAD", Load, Style.Bold).Cell("POOL", _pool, Style.Bold)
         .Number("RUNNING", Count, Style.Bold).Number("WAITING", Count, Style.Bold).Number("SLOTS", Slots, Style.Bold).ToString();
 
-    /// <summary>Some of the rows.</summary>
-    /// <param name="first">The first of them.</param>
-    /// <param name="most">How many at most; where it is not all that are left, the last line counts the others.</param>
+    /// <summary>The visible rows.</summary>
+    /// <param name="first">The index of the first row.</param>
+    /// <param name="most">The maximum number of lines; if rows are left over, the last line counts them.</param>
     public IEnumerable<string> Rows(int first, int most)
     {
         var all = rows.Count - first <= most;
@@ -89,7 +89,7 @@ internal sealed class TopPoolTable(IReadOnlyList<PoolRow> rows, int width, bool 
             return line;
         }
 
-        // A slot is a cell where there is room for all of them.
+        // One cell for each slot, or a proportional bar if there are too many slots.
         var cells = Math.Min(Bar, limit);
         var full = (int)Math.Ceiling((double)cells * Math.Min(row.Running, limit) / limit);
         return line.Add(new string('■', full), full == cells ? Style.Yellow : Style.Green).Add(new string('·', cells - full), Style.Dim);

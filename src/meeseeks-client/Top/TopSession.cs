@@ -5,12 +5,12 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>The live screen from its first to its last moment: takes events one by one, and draws what they have changed.</summary>
+/// <summary>The event loop of the live screen: applies events one by one and redraws.</summary>
 internal sealed class TopSession
 {
     private const int MostWaiting = 256;
 
-    // However much happens, drawing takes no more than a quarter of one processor.
+    // A pause of three times the drawing time limits drawing to a quarter of one processor.
     private const int PauseAfterDrawing = 3;
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(30);
 
@@ -25,11 +25,11 @@ internal sealed class TopSession
     private readonly bool _hasColor;
     private TopView _view;
 
-    /// <summary>A session that has not begun.</summary>
-    /// <param name="client">The box.</param>
-    /// <param name="filter">The filter to begin with.</param>
-    /// <param name="hasColor">Whether colours are wanted.</param>
-    /// <param name="time">The clock.</param>
+    /// <summary>Creates a session.</summary>
+    /// <param name="client">The client of the box.</param>
+    /// <param name="filter">The initial filter.</param>
+    /// <param name="hasColor">Whether to use colours.</param>
+    /// <param name="time">The source of time.</param>
     public TopSession(MeeseeksClient client, string filter, bool hasColor, TimeProvider time)
     {
         (_list, _pools, _feed) = (new TopList(_model), new PoolList(_model), new TopFeed(client, _events.Writer, time));
@@ -37,7 +37,7 @@ internal sealed class TopSession
         _view = new TopView { Filter = filter };
     }
 
-    /// <summary>Shows it until somebody wants the end.</summary>
+    /// <summary>Shows the screen until the user quits.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -74,7 +74,7 @@ internal sealed class TopSession
         }
     }
 
-    // What a person presses while nobody keeps up may be lost.
+    // Keys are dropped if the event queue is full.
     private void Post(TopEvent one) => _events.Writer.TryWrite(one);
 
     private void Start(Task task) => _tasks.Add(GuardAsync(task));
@@ -87,9 +87,9 @@ internal sealed class TopSession
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The session ends.
         }
-#pragma warning disable CA1031 // Handed on to the loop, which ends by it.
+#pragma warning disable CA1031 // Passed on to the loop, which ends with it.
         catch (Exception problem)
         {
             _ = _events.Writer.TryComplete(problem);

@@ -1,35 +1,35 @@
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>What the person at the keyboard has chosen. Immutable: each key makes another one.</summary>
+/// <summary>The choices of the user. Immutable: each key makes a new view.</summary>
 internal sealed record TopView
 {
-    /// <summary>Which jobs are shown: see <see cref="TopFilter"/>.</summary>
+    /// <summary>The filter of jobs: see <see cref="TopFilter"/>.</summary>
     public string Filter { get; init; } = "";
 
-    /// <summary>The filter as it was before somebody began to type; null when nobody types.</summary>
+    /// <summary>The filter before the edit; null if the filter is not being edited.</summary>
     public string? FilterBefore { get; init; }
 
-    /// <summary>By what jobs are sorted.</summary>
+    /// <summary>The sort order of jobs.</summary>
     public TopOrder Order { get; init; }
 
-    /// <summary>Whether jobs are shown that have ended.</summary>
+    /// <summary>Whether ended jobs are shown.</summary>
     public bool ShowsEnded { get; init; } = true;
 
-    /// <summary>What is shown.</summary>
+    /// <summary>The tables that are shown.</summary>
     public TopPart Part { get; init; }
 
-    /// <summary>The id of the selected job; null when there is none.</summary>
+    /// <summary>The id of the selected job; null if the list is empty.</summary>
     public string? Selected { get; init; }
 
-    /// <summary>Where the selected job stood in the list: who stands there is selected when it goes away.</summary>
+    /// <summary>The index of the selected job. If that job disappears, the job at this index is selected.</summary>
     public int Index { get; init; }
 
-    /// <summary>The first node row that is shown, where nodes have the screen for themselves.</summary>
+    /// <summary>The first visible row of the node table, if only nodes are shown.</summary>
     public int FirstNode { get; init; }
 
-    /// <summary>The job that somebody is asked about: shall it be killed?</summary>
+    /// <summary>The id of the job whose kill awaits confirmation; null: none.</summary>
     public string? PendingKillId { get; init; }
 
-    /// <summary>What came of the last kill.</summary>
+    /// <summary>The result of the last kill; null: none.</summary>
     public string? Message { get; init; }
 }

@@ -2,18 +2,18 @@ using System.Text.Json;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary>What came of a call of the client.</summary>
-/// <param name="Status">Its exit status.</param>
-/// <param name="Output">What it printed.</param>
-/// <param name="Errors">What it said on standard error.</param>
+/// <summary>The result of a call of the client.</summary>
+/// <param name="Status">The exit status.</param>
+/// <param name="Output">The standard output.</param>
+/// <param name="Errors">The standard error.</param>
 public sealed record ClientRun(int Status, string Output, string Errors)
 {
-    /// <summary>Its output as JSON.</summary>
+    /// <summary>The standard output, parsed as JSON.</summary>
     public JsonElement Json => JsonElement.Parse(Output);
 
-    /// <summary>The lines of its output.</summary>
+    /// <summary>The lines of the standard output, without empty ones.</summary>
     public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <inheritdoc/>
-    public override string ToString() => $"exit status {Status}; printed:\n{Output}; said:\n{Errors}";
+    public override string ToString() => $"exit status {Status}; standard output:\n{Output}; standard error:\n{Errors}";
 }

@@ -4,7 +4,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary><c>complete</c>, which shells ask while somebody types.</summary>
+/// <summary>The command <c>complete</c>, which shell completions call.</summary>
 public sealed class CompletionTests : IAsyncLifetime
 {
     private RunningBox _box = null!;
@@ -28,15 +28,16 @@ public sealed class CompletionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Options_that_are_typed_already_say_where_the_box_is()
+    public async Task Options_of_the_typed_line_select_the_box()
     {
-        var run = await ClientProgram.RunAsync("", "complete", "meeseeks-client", "address=127.0.0.1", $"port={_box.Port}", "stat", "pool=");
+        var run = await ClientProgram.RunAsync(
+            "", "complete", "meeseeks-client", "address=127.0.0.1", $"port={_box.Port}", "stat", "pool=");
 
         run.Lines.Should().Equal("pool=p1", "pool=p2");
     }
 
     [Fact]
-    public async Task Without_a_box_or_with_odd_options_nothing_is_said()
+    public async Task Without_a_box_or_with_invalid_options_no_errors_are_printed()
     {
         using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -55,10 +56,10 @@ public sealed class CompletionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Commands_come_with_what_they_do()
+    public async Task Commands_are_completed_with_their_summary()
     {
         var run = await _box.ClientAsync("complete", "meeseeks-client", "re");
 
-        run.Lines.Should().Equal("release\tLet jobs start that are on hold.", "refresh=");
+        run.Lines.Should().Equal("release\tRelease held jobs: let them start.", "refresh=");
     }
 }

@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary><c>conf</c>; and <c>hist</c>, which reads what the box writes (docs/SPECIFICATION.md#conf-command).</summary>
+/// <summary>The commands <c>conf</c> (docs/SPECIFICATION.md#conf-command) and <c>hist</c>.</summary>
 public sealed class ConfTests
 {
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ConfTests
     }
 
     [Fact]
-    public async Task On_a_terminal_the_configuration_itself_is_shown()
+    public async Task On_a_terminal_the_configuration_is_printed_without_a_wrapper()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=1");
 
@@ -49,9 +49,9 @@ public sealed class ConfTests
 
     [Theory]
     [InlineData("*'two' is not a whole number*", "pools.p.slots=two")]
-    [InlineData("node 'n1' did not take the configuration: *'two' is not a whole number*", "pools.p.slots=two", "n1")]
-    [InlineData("there is no node 'n9'; the nodes there are: n1\n", "n9")]
-    public async Task What_is_not_taken_is_told(string message, params string[] words)
+    [InlineData("node 'n1' rejected the configuration: *'two' is not a whole number*", "pools.p.slots=two", "n1")]
+    [InlineData("unknown node 'n9'; known nodes: n1\n", "n9")]
+    public async Task A_rejected_configuration_is_an_error(string message, params string[] words)
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=1");
 
@@ -63,7 +63,7 @@ public sealed class ConfTests
     }
 
     [Fact]
-    public async Task A_secret_reaches_the_box_as_it_is()
+    public async Task A_secret_is_masked_in_the_output()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=1");
 
@@ -74,7 +74,7 @@ public sealed class ConfTests
     }
 
     [Fact]
-    public async Task Ended_jobs_are_told_from_the_history_of_the_box()
+    public async Task Hist_prints_the_ended_jobs_of_the_history()
     {
         using var folder = new TemporaryFolder();
         await using var box = await RunningBox.StartAsync("pools.p.slots=1", $"state.history={folder.File("history")}");
@@ -89,13 +89,13 @@ public sealed class ConfTests
         all.Status.Should().Be(0);
         all.Lines.Should().HaveCount(2);
         all.Lines[0].Should().MatchRegex(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\ta\tp@n1\tfailed\t\(3\)\t0\t/bin/sh -c exit 3$");
-        all.Errors.Should().Be($"meeseeks-client: warning: {folder.File("history")}:3: not a line of a history, left out\n");
+        all.Errors.Should().Be($"meeseeks-client: warning: {folder.File("history")}:3: not a history line, skipped\n");
         some.Lines.Should().ContainSingle();
         some.Json.Text("id").Should().Be("a");
     }
 
     [Fact]
-    public async Task A_box_without_a_history_is_told()
+    public async Task Hist_without_a_history_is_an_error()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=1");
 

@@ -4,7 +4,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary><c>job</c>, <c>ls</c>, <c>del</c>, <c>mod</c>, <c>hold</c>, <c>release</c> (docs/SPECIFICATION.md#job-words).</summary>
+/// <summary>The commands that select jobs by words (docs/SPECIFICATION.md#job-words).</summary>
 public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Theory]
@@ -22,7 +22,7 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Without_words_all_jobs_are_meant()
+    public async Task Without_words_all_jobs_are_selected()
     {
         var id = await HeldAsync();
 
@@ -87,7 +87,7 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Filters_are_any_attributes_and_all_must_hold()
+    public async Task A_job_must_match_all_conditions()
     {
         var tag = Some.Id();
         var id = await HeldAsync(tag);
@@ -130,7 +130,7 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Jobs_are_killed_by_filter_and_never_all_at_once_by_mistake()
+    public async Task Jobs_are_killed_by_conditions_but_not_without_a_selection()
     {
         var tag = Some.Id();
         var id = await HeldAsync(tag);
@@ -146,7 +146,7 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
     [Theory]
     [InlineData("mod")]
     [InlineData("set")]
-    public async Task Keys_are_set_in_jobs_by_id_and_the_new_jobs_printed(string command)
+    public async Task Mod_sets_keys_by_id_and_prints_the_changed_jobs(string command)
     {
         var id = await HeldAsync();
 
@@ -158,7 +158,7 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task After_a_filter_a_colon_stands_before_what_is_set()
+    public async Task A_colon_separates_conditions_from_changes()
     {
         var tag = Some.Id();
         var id = await HeldAsync(tag);
@@ -170,7 +170,7 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task An_ended_job_that_is_set_to_new_runs_again_and_its_node_is_cleared()
+    public async Task An_ended_job_with_state_new_runs_again()
     {
         var id = Some.Id();
         await Box.RunAsync(new { id, pool = "p", args = Some.True });
@@ -182,7 +182,7 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Mod_makes_no_job_that_was_not_there()
+    public async Task Mod_does_not_create_a_job()
     {
         var run = await Box.ClientAsync("mod", "nosuch2", "pool=p", "state=new");
 
@@ -191,11 +191,11 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Theory]
-    [InlineData("which jobs?*", ":", "hold=1")]
-    [InlineData("which jobs?*", "hold=1")]
-    [InlineData("what is to be set?*", "a")]
-    [InlineData("'b' stands where key=value is wanted*", "a", ":", "b")]
-    public async Task Mod_without_jobs_or_values_is_wrong_usage(string message, params string[] words)
+    [InlineData("no jobs selected*", ":", "hold=1")]
+    [InlineData("no jobs selected*", "hold=1")]
+    [InlineData("no changes given*", "a")]
+    [InlineData("'b' is not key=value*", "a", ":", "b")]
+    public async Task Mod_without_jobs_or_changes_is_wrong_usage(string message, params string[] words)
     {
         var run = await Box.ClientAsync(["mod", .. words]);
 
@@ -204,7 +204,7 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Conditions_that_no_job_meets_change_nothing_and_print_nothing()
+    public async Task Mod_without_a_matching_job_prints_nothing()
     {
         var run = await Box.ClientAsync("mod", "tag=nosuch", ":", "hold=1");
 
@@ -224,7 +224,7 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task What_begins_with_a_dash_stands_behind_two()
+    public async Task A_word_that_begins_with_a_dash_goes_after_two_dashes()
     {
         await Box.SubmitAsync(new { id = "-x", pool = "p", args = Some.True, hold = 1 });
 
@@ -233,7 +233,7 @@ public sealed class JobCommandsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_word_that_begins_with_an_at_sign_is_an_id_and_no_file()
+    public async Task A_word_that_begins_with_an_at_sign_is_an_id_and_not_a_response_file()
     {
         await Box.SubmitAsync(new { id = "@x", pool = "p", args = Some.True, hold = 1 });
 

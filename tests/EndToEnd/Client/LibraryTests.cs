@@ -6,19 +6,20 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary>The client library against a real box.</summary>
+/// <summary>The client library with a real box.</summary>
 public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAsyncLifetime
 {
     private MeeseeksClient _client = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _client = await MeeseeksClient.ConnectAsync(new MeeseeksClientOptions { Port = Box.Port }, Stop);
+    public async ValueTask InitializeAsync() =>
+        _client = await MeeseeksClient.ConnectAsync(new MeeseeksClientOptions { Port = Box.Port }, Stop);
 
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 
     [Fact]
-    public async Task A_job_is_submitted_and_waited_for()
+    public async Task WaitAsync_returns_the_ended_job()
     {
         var submitted = await _client.SubmitAsync(new NewJob("p", Some.Shell("echo hello; exit 3")) { Tags = ["a"] }, Stop);
 
@@ -75,7 +76,7 @@ public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAs
     }
 
     [Fact]
-    public async Task Jobs_are_asked_for_changed_and_killed()
+    public async Task Jobs_are_queried_changed_and_killed()
     {
         var (one, tag) = (Some.Id(), Some.Id());
         await _client.SubmitAsync(new NewJob("p", Some.Sleep) { Id = one, Tags = [tag], Hold = true }, Stop);
@@ -92,7 +93,7 @@ public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAs
     }
 
     [Fact]
-    public async Task Nodes_pools_and_configuration_are_told()
+    public async Task Nodes_pools_and_configuration_are_returned()
     {
         (await _client.NodesAsync(Stop))["n1"].Online.Should().BeTrue();
         (await _client.PoolsAsync(Stop))["p"]["n1"].Limit.Should().BeNull();
@@ -102,10 +103,11 @@ public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAs
     }
 
     [Fact]
-    public async Task What_the_box_refuses_is_an_exception_with_its_words()
+    public async Task A_rejected_request_is_an_exception_with_the_error_of_the_box()
     {
         var submit = () => _client.SubmitAsync(new JsonObject { ["args"] = new JsonArray("true") }, Stop);
-        var config = () => _client.ConfigAsync(new JsonObject { ["pools"] = new JsonObject { ["p"] = new JsonObject { ["slots"] = "two" } } }, Stop);
+        var settings = new JsonObject { ["pools"] = new JsonObject { ["p"] = new JsonObject { ["slots"] = "two" } } };
+        var config = () => _client.ConfigAsync(settings, Stop);
 
         (await submit.Should().ThrowAsync<MeeseeksRequestException>()).Which.Should().Match<MeeseeksRequestException>(
             problem => problem.Code == "refused" && problem.Message.StartsWith("pool: "));
@@ -113,7 +115,7 @@ public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAs
     }
 
     [Fact]
-    public async Task A_job_is_followed_through_its_life()
+    public async Task A_job_is_followed_from_new_to_done()
     {
         var id = Some.Id();
         await _client.SubmitAsync(new NewJob("p", "true") { Id = id, Hold = true }, Stop);
@@ -133,7 +135,7 @@ public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAs
     }
 
     [Fact]
-    public async Task A_live_job_stays_in_step_and_tells_of_its_end()
+    public async Task A_tracked_job_is_updated_and_completes_at_its_end()
     {
         var (first, second) = (Some.Id(), Some.Id());
         await _client.SubmitAsync(new NewJob("p", Some.Sleep) { Id = first }, Stop);
@@ -155,7 +157,8 @@ public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAs
     {
         var tag = Some.Id();
 
-        await Task.WhenAll(Enumerable.Range(0, 3000).Select(_ => _client.SubmitAsync(new NewJob("p", "true") { Hold = true, Tags = [tag] }, Stop)));
+        await Task.WhenAll(Enumerable.Range(0, 3000)
+            .Select(_ => _client.SubmitAsync(new NewJob("p", "true") { Hold = true, Tags = [tag] }, Stop)));
 
         (await _client.ListAsync(JobSelection.All.Where("tag", tag), Stop)).Should().HaveCount(3000);
         (await _client.KillAsync(JobSelection.All.Where("tag", tag), Stop)).Should().HaveCount(3000);

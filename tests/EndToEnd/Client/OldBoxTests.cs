@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary>The client at a box of the original, which does not know all requests and filters of ours.</summary>
+/// <summary>The client with a legacy node, which supports fewer requests and filters.</summary>
 public sealed class OldBoxTests : IAsyncDisposable
 {
     private readonly OldBox _box = OldBox.Start();
@@ -28,7 +28,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     [InlineData("wait")]
     [InlineData("ls")]
     [InlineData("del")]
-    public async Task An_unknown_id_is_told(string command)
+    public async Task An_unknown_id_is_an_error(string command)
     {
         var run = await RunAsync(command, "nosuch");
 
@@ -37,7 +37,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_job_is_submitted_with_its_tags_and_waited_for()
+    public async Task A_submitted_job_has_its_tags_and_wait_returns_its_exit_status()
     {
         _box.Submitted = _ => """{"node":"old","state":"failed","active":false,"rc":3,"stdout_data":"aGkK"}""";
 
@@ -89,7 +89,8 @@ public sealed class OldBoxTests : IAsyncDisposable
     {
         Put("a", "done", more: """, "rc": 0""");
 
-        (await RunAsync("stat")).Lines.Should().Equal("old\tonline\t0.5", "\tpool p@old\t1 jobs\t3 free", "\t\ta\t[None]\t\tdone\t(0)\ttrue");
+        (await RunAsync("stat")).Lines.Should()
+            .Equal("old\tonline\t0.5", "\tpool p@old\t1 jobs\t3 free", "\t\ta\t[None]\t\tdone\t(0)\ttrue");
     }
 
     [Fact]
@@ -98,7 +99,8 @@ public sealed class OldBoxTests : IAsyncDisposable
         using var folder = new TemporaryFolder();
         _box.Config["state"] = new JsonObject
         {
-            ["history"] = folder.Write("history", """{"a":{"pool":"p","args":["true"],"node":"old","state":"done","rc":0,"tags":[null]}}""" + "\n"),
+            ["history"] = folder.Write(
+                "history", """{"a":{"pool":"p","args":["true"],"node":"old","state":"done","rc":0,"tags":[null]}}""" + "\n"),
         };
 
         var run = await RunAsync("hist");
@@ -109,6 +111,10 @@ public sealed class OldBoxTests : IAsyncDisposable
 
     private Task<ClientRun> RunAsync(params string[] words) => ClientProgram.RunAsync($"address=127.0.0.1 port={_box.Port}", words);
 
-    private void Put(string id, string state, string? tag = null, string more = "") => _box.Change(
-        id, $$"""{"pool":"p","args":["true"],"node":"old","submit_node":"old","state":"{{state}}","submit_ts":1,"tags":[{{(tag is null ? "null" : $"\"{tag}\"")}}]{{more}}}""");
+    private void Put(string id, string state, string? tag = null, string more = "")
+    {
+        var tags = tag is null ? "[null]" : $"[\"{tag}\"]";
+        _box.Change(id, """{"pool":"p","args":["true"],"node":"old","submit_node":"old","submit_ts":1}""");
+        _box.Change(id, $$"""{"state":"{{state}}","tags":{{tags}}{{more}}}""");
+    }
 }

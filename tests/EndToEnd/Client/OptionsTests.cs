@@ -9,7 +9,7 @@ namespace MeeseeksBox.EndToEnd.Client;
 public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]
-    public async Task The_variable_holds_options_and_words_count_more()
+    public async Task Words_override_the_options_of_the_variable()
     {
         (await ClientProgram.RunAsync($"address=127.0.0.1 port={Box.Port}", "pools")).Status.Should().Be(0);
         (await ClientProgram.RunAsync("address=127.0.0.1 port=1", $"port={Box.Port}", "pools")).Status.Should().Be(0);
@@ -17,7 +17,7 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_file_holds_options()
+    public async Task Options_are_read_from_a_file()
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("client.cfg", $$"""{ "address": "127.0.0.1", "port": {{Box.Port}} /* here */ }""");
@@ -27,7 +27,7 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task No_connection_is_one_line_that_says_what_to_look_at_and_exit_status_1()
+    public async Task A_refused_connection_is_one_line_with_a_hint_and_exit_status_1()
     {
         var port = FreePort();
 
@@ -42,7 +42,7 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Something_that_does_not_answer_is_told()
+    public async Task A_server_that_does_not_answer_is_an_error_after_the_timeout()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
@@ -51,11 +51,12 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
         var run = await ClientProgram.RunAsync("", "address=127.0.0.1", $"port={port}", "timeout=0.2", "stat");
 
         run.Status.Should().Be(1);
-        run.Errors.Should().Match("meeseeks-client: 127.0.0.1:* took the request and has not answered for 0.2 s; is it a meeseeks-box that listens there?\n");
+        run.Errors.Should().Match(
+            "meeseeks-client: 127.0.0.1:* took the request and has not answered for 0.2 s; is it a meeseeks-box that listens there?\n");
     }
 
     [Theory]
-    [InlineData("", 2, "there is no option '--all'*", "stat", "--all")]
+    [InlineData("", 2, "unknown option '--all'*", "stat", "--all")]
     [InlineData("", 2, "command line: port: 'x' is not a whole number*", "port=x", "stat")]
     [InlineData("", 2, "command line: port: 70000 is too large*", "port=70000", "stat")]
     [InlineData("", 2, "*unknown key, ignored; the nearest known key is 'address'*", "adress=n1", "stat", "bogus")]
@@ -73,13 +74,14 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
 
     [Theory]
     [InlineData("")]
-    [InlineData("meeseeks-client: there is no command 'stta'; did you mean stat?\n", "stta")]
-    public async Task Without_a_command_that_is_known_the_usage_is_printed(string errors, params string[] words)
+    [InlineData("meeseeks-client: unknown command 'stta'; did you mean stat?\n", "stta")]
+    public async Task Without_a_known_command_the_usage_is_printed(string errors, params string[] words)
     {
         var run = await ClientProgram.RunAsync("", words);
 
         run.Status.Should().Be(2);
-        run.Output.Should().StartWith("Submits jobs to a meeseeks-box").And.ContainAll("  sub ", "  stat|show ", "  conf ", "  hist ");
+        run.Output.Should().StartWith("Submit, show, change, kill and wait for jobs")
+            .And.ContainAll("  sub ", "  stat|show ", "  conf ", "  hist ");
         run.Errors.Should().Be(errors);
     }
 
@@ -126,7 +128,7 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
     [InlineData("--version")]
     [InlineData("stat", "--version")]
     [InlineData("sub", "--version")]
-    public async Task The_version_is_told(params string[] words)
+    public async Task The_version_is_printed(params string[] words)
     {
         (await ClientProgram.RunAsync("", words)).Output.Should().MatchRegex(@"^\d+\.\d+\.\d+\n$");
     }

@@ -3,7 +3,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary><c>stat</c>, <c>nodes</c>, <c>pools</c>, into a pipe (docs/SPECIFICATION.md#stat-output).</summary>
+/// <summary>The commands <c>stat</c>, <c>nodes</c> and <c>pools</c> in a pipe (docs/SPECIFICATION.md#stat-output).</summary>
 public sealed class StatTests : IAsyncLifetime
 {
     private RunningBox _box = null!;
@@ -15,7 +15,7 @@ public sealed class StatTests : IAsyncLifetime
     [Theory]
     [InlineData("stat")]
     [InlineData("show")]
-    public async Task A_line_for_each_node_pool_and_job_with_tabs_between(string command)
+    public async Task Each_node_pool_and_job_is_a_line_with_tabs(string command)
     {
         await SubmitAllAsync();
 
@@ -41,7 +41,7 @@ public sealed class StatTests : IAsyncLifetime
     [InlineData("p", "pool ")]
     [InlineData("jobs", "(free|nopool|p)@n1")]
     [InlineData("j", "(free|nopool|p)@n1")]
-    public async Task Words_or_their_first_letters_choose_what_is_shown(string word, string beginning)
+    public async Task Words_or_their_first_letters_select_the_kinds_of_lines(string word, string beginning)
     {
         await SubmitAllAsync();
 
@@ -53,7 +53,7 @@ public sealed class StatTests : IAsyncLifetime
     [Theory]
     [InlineData("active")]
     [InlineData("a")]
-    public async Task Pools_without_jobs_are_left_out_when_active_is_asked_for(string word)
+    public async Task Active_omits_pools_without_jobs(string word)
     {
         await _box.SubmitAsync(new { id = "waits", pool = "nopool", args = Some.True });
 
@@ -62,16 +62,18 @@ public sealed class StatTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_filter_chooses_jobs()
+    public async Task Conditions_select_jobs()
     {
         await SubmitAllAsync();
 
-        (await _box.ClientAsync("stat", "j", "state=new", "pool=p")).Lines.Should().ContainSingle().Which.Should().StartWith("p@n1\theld\t");
-        (await _box.ClientAsync("stat", "j", "tag=x")).Lines.Should().ContainSingle().Which.Should().StartWith("p@n1\tended\t");
+        (await _box.ClientAsync("stat", "j", "state=new", "pool=p")).Lines.Should()
+            .ContainSingle().Which.Should().StartWith("p@n1\theld\t");
+        (await _box.ClientAsync("stat", "j", "tag=x")).Lines.Should()
+            .ContainSingle().Which.Should().StartWith("p@n1\tended\t");
     }
 
     [Fact]
-    public async Task With_refresh_it_is_shown_again_until_no_jobs_are_left()
+    public async Task With_refresh_stat_repeats_until_no_live_jobs_are_left()
     {
         await _box.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
         await _box.WaitForStartAsync("a");
@@ -94,7 +96,8 @@ public sealed class StatTests : IAsyncLifetime
         var nodes = await _box.ClientAsync("nodes");
         var pools = await _box.ClientAsync("pools");
 
-        nodes.Json.Find("n1")!.Value.Keys().Should().BeInAscendingOrder(StringComparer.Ordinal).And.Contain(["loadavg", "online", "pools", "routing", "ts"]);
+        nodes.Json.Find("n1")!.Value.Keys().Should().BeInAscendingOrder(StringComparer.Ordinal)
+            .And.Contain(["loadavg", "online", "pools", "routing", "ts"]);
         pools.Output.Should().Be("""
             {
                 "free": {
@@ -111,7 +114,7 @@ public sealed class StatTests : IAsyncLifetime
     [Theory]
     [InlineData("nodes", "n1")]
     [InlineData("pools", "p")]
-    public async Task With_refresh_nodes_and_pools_are_printed_again_and_again(string command, string key)
+    public async Task With_refresh_nodes_and_pools_repeat(string command, string key)
     {
         using var client = _box.StartClient("refresh=0.05", command);
         try
@@ -133,12 +136,13 @@ public sealed class StatTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_word_that_is_nothing_to_show_is_wrong_usage()
+    public async Task An_unknown_word_is_wrong_usage()
     {
         var run = await _box.ClientAsync("stat", "job1");
 
         run.Status.Should().Be(2);
-        run.Errors.Should().StartWith("meeseeks-client: 'job1' is nothing that stat shows (nodes, pools, jobs, active, tree); if it is an id, write id=job1");
+        run.Errors.Should().StartWith(
+            "meeseeks-client: unknown word 'job1'; stat accepts nodes, pools, jobs, active and tree, or id=job1 for an id");
     }
 
     private async Task SubmitAllAsync()

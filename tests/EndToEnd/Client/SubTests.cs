@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary><c>meeseeks-client sub</c> (docs/SPECIFICATION.md#submit-words).</summary>
+/// <summary>The command <c>sub</c> (docs/SPECIFICATION.md#submit-words).</summary>
 public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]
@@ -36,9 +36,13 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Everything_after_the_pool_is_the_jobs_own_and_untouched()
+    public async Task The_words_after_the_pool_are_passed_unchanged()
     {
-        string[] hostile = ["printf", "[%s]", "ls", "--help", "-la", "@x", "a=b", "--version", "-h", "-?", "--", "[suggest]", "[diagram]", "port=1", "wait=1", "/x", "", " ", "a b", "$HOME", "*", "--x=y", "-", "@/etc/passwd", "p", "file=-", "ä漢\ud83d\ude00"];
+        string[] hostile =
+        [
+            "printf", "[%s]", "ls", "--help", "-la", "@x", "a=b", "--version", "-h", "-?", "--", "[suggest]", "[diagram]", "port=1",
+            "wait=1", "/x", "", " ", "a b", "$HOME", "*", "--x=y", "-", "@/etc/passwd", "p", "file=-", "ä漢\ud83d\ude00",
+        ];
 
         var run = await Box.ClientAsync(["sub", "wait=1", "p", .. hostile]);
 
@@ -47,7 +51,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_program_that_looks_like_an_option_is_still_the_program()
+    public async Task A_program_may_look_like_an_option()
     {
         var run = await Box.ClientAsync("sub", "hold=1", "p", "--help");
 
@@ -55,14 +59,14 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Submit_options_are_the_words_before_the_pool()
+    public async Task The_words_before_the_pool_are_keys_of_the_job()
     {
         using var folder = new TemporaryFolder();
         var id = Some.Id();
 
         var run = await Box.ClientAsync(
-            "sub", $"id={id}", "node=n1", "stdin=/dev/null", $"stdout={folder.File("out")}", "stderr=/dev/null", "restart=1", "retries=2", "resubmit=1",
-            "runtime=60", "hold=1", "tag=t", "env.A=1", "env.B=x y", "cwd=/tmp", "config.shell=true", "p", "true");
+            "sub", $"id={id}", "node=n1", "stdin=/dev/null", $"stdout={folder.File("out")}", "stderr=/dev/null", "restart=1", "retries=2",
+            "resubmit=1", "runtime=60", "hold=1", "tag=t", "env.A=1", "env.B=x y", "cwd=/tmp", "config.shell=true", "p", "true");
 
         var job = run.Json.Find(id)!.Value;
         job.Text("node").Should().Be("n1");
@@ -87,7 +91,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     [InlineData("stdout", "true")]
     [InlineData("stderr", "[x")]
     [InlineData("node", "0.10")]
-    public async Task Names_and_paths_are_text_whatever_they_look_like(string key, string value)
+    public async Task Names_and_paths_are_always_texts(string key, string value)
     {
         var run = await Box.ClientAsync("sub", $"{key}={value}", "hold=1", "p", "true");
 
@@ -97,7 +101,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task The_pool_may_be_text_that_looks_like_a_number_and_the_node_may_stand_behind_it()
+    public async Task The_pool_may_look_like_a_number_and_may_be_followed_by_a_node()
     {
         var run = await Box.ClientAsync("sub", "hold=1", "12@n7", "true");
 
@@ -110,7 +114,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     [Theory]
     [InlineData("p@n1,n8")]
     [InlineData("node=n1,n8")]
-    public async Task A_list_of_nodes_gets_a_job_each(string word)
+    public async Task A_list_of_nodes_makes_a_job_on_each(string word)
     {
         var id = Some.Id();
         string[] words = word.StartsWith("node") ? [word, "p", "true"] : [word, "true"];
@@ -122,7 +126,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_pattern_of_nodes_gets_a_job_on_each_that_matches()
+    public async Task A_pattern_of_nodes_makes_a_job_on_each_match()
     {
         var run = await Box.ClientAsync("sub", "hold=1", "p@*", "true");
 
@@ -130,7 +134,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task With_pool_as_an_option_the_first_word_is_the_program()
+    public async Task With_the_key_pool_the_first_word_is_the_program()
     {
         var run = await Box.ClientAsync("sub", "pool=p", "hold=1", "echo", "x");
 
@@ -140,7 +144,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task An_id_that_is_there_is_changed_and_needs_no_pool()
+    public async Task An_existing_id_is_changed_and_needs_no_pool()
     {
         var id = Some.Id();
         await Box.RunAsync(new { id, pool = "p", args = Some.True });
@@ -152,7 +156,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Quiet_prints_the_id_alone()
+    public async Task Quiet_prints_only_the_id()
     {
         var id = Some.Id();
 
@@ -162,7 +166,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task What_is_refused_is_one_line_and_exit_status_1()
+    public async Task A_rejected_submit_is_one_line_and_exit_status_1()
     {
         var run = await Box.ClientAsync("sub", "runtime=long", "p", "true");
 
@@ -172,7 +176,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task An_unknown_key_is_told_with_the_one_that_was_meant()
+    public async Task An_unknown_key_is_a_warning_with_a_suggestion()
     {
         var run = await Box.ClientAsync("sub", "quiet=1", "hold=1", "retires=1", "p", "true");
 
@@ -183,18 +187,18 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     [Theory]
     [InlineData("tag=a")]
     [InlineData("id=my-own")]
-    public async Task An_unknown_pool_is_told_once_with_the_pools_there_are(string more)
+    public async Task An_unknown_pool_is_one_warning_with_the_known_pools(string more)
     {
         var run = await Box.ClientAsync("sub", "quiet=1", more, "nopool", "true");
 
         run.Status.Should().Be(0);
         run.Errors.Should().Be("meeseeks-client: warning: no node online has a pool 'nopool': the job waits until one has; "
-            + "the pools there are: hasty, one, p, patient, slow, small, strict\n");
+            + "known pools: hasty, one, p, patient, slow, small, strict\n");
         await Box.ClientAsync("del", run.Lines[0]);
     }
 
     [Fact]
-    public async Task Waiting_prints_the_output_and_exits_with_the_status_of_the_job()
+    public async Task Wait_prints_the_output_and_exits_with_the_status_of_the_job()
     {
         var run = await Box.ClientAsync(["sub", "wait=1", "p", .. Some.Shell("echo out; printf '\\377\\n' | wc -c; echo err >&2; exit 3")]);
 
@@ -202,7 +206,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Waiting_for_a_job_that_cannot_start_says_why()
+    public async Task Wait_for_a_job_that_cannot_start_prints_its_error()
     {
         var id = Some.Id();
 
@@ -213,7 +217,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Waiting_for_a_job_that_somebody_kills_ends_as_a_shell_says_it()
+    public async Task Wait_for_a_killed_job_exits_with_128_plus_the_signal()
     {
         var id = Some.Id();
         using var client = Box.StartClient("sub", "wait=1", $"id={id}", "p", "sleep", "1000");
@@ -227,7 +231,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     [Theory]
     [InlineData(Signal.Interrupt)]
     [InlineData(Signal.Terminate)]
-    public async Task An_interrupt_kills_the_job_that_is_waited_for(int signal)
+    public async Task An_interrupted_wait_kills_the_job(int signal)
     {
         var id = Some.Id();
         using var client = Box.StartClient("sub", "wait=1", $"id={id}", "p", "sleep", "1000");
@@ -242,7 +246,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task An_interrupt_kills_a_job_too_whose_submit_is_not_answered_yet()
+    public async Task An_interrupt_before_the_answer_to_the_submit_kills_the_job()
     {
         var id = Some.Id();
         await using var way = Proxy.Before(Box.Port);
@@ -258,11 +262,12 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_box_that_says_nothing_of_the_kill_is_told_of()
+    public async Task An_unconfirmed_kill_is_an_error()
     {
         var id = Some.Id();
         await using var way = Proxy.Before(Box.Port);
-        using var client = ClientProgram.Start($"address=127.0.0.1 port={way.Port} timeout=0.5", "sub", "wait=1", $"id={id}", "p", "sleep", "1000");
+        using var client = ClientProgram.Start(
+            $"address=127.0.0.1 port={way.Port} timeout=0.5", "sub", "wait=1", $"id={id}", "p", "sleep", "1000");
         await Box.WaitForStartAsync(id);
         way.Swallow();
 
@@ -270,12 +275,12 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
 
         var run = await ClientProgram.EndAsync(client);
         run.Status.Should().Be(130);
-        run.Errors.Should().MatchRegex(@"^meeseeks-client: the box .*has not (said|answered) within 0\.5 s.*\n$");
+        run.Errors.Should().MatchRegex(@"^meeseeks-client: (submit|kill of '.*') not confirmed: no answer from the box within 0\.5 s.*\n$");
         await Box.AskAsync("kill", id);
     }
 
     [Fact]
-    public async Task A_file_of_jobs_is_submitted_line_by_line_with_options_for_all()
+    public async Task A_job_is_submitted_for_each_line_of_a_file_with_the_keys_as_defaults()
     {
         using var folder = new TemporaryFolder();
         var (one, two, tag) = (Some.Id(), Some.Id(), Some.Id());
@@ -294,7 +299,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Jobs_come_from_standard_input_and_bad_lines_are_named()
+    public async Task Jobs_are_read_from_standard_input_and_invalid_lines_are_errors()
     {
         var id = Some.Id();
 
@@ -307,15 +312,18 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
 
         run.Status.Should().Be(1);
         run.Output.Should().Be(id + "\n");
-        run.Errors.Split('\n').Should().HaveCount(4).And.Contain(line => line.StartsWith("meeseeks-client: -:2: not JSON"))
-            .And.Contain(line => line.StartsWith("meeseeks-client: -:3: a job is an object")).And.Contain(line => line.StartsWith("meeseeks-client: -:4: pool: "));
+        run.Errors.Split('\n').Should().HaveCount(4)
+            .And.Contain(line => line.StartsWith("meeseeks-client: -:2: not JSON"))
+            .And.Contain(line => line.StartsWith("meeseeks-client: -:3: a job is an object"))
+            .And.Contain(line => line.StartsWith("meeseeks-client: -:4: pool: "));
     }
 
     [Fact]
-    public async Task Ten_thousand_jobs_go_off_without_waiting_for_each_other()
+    public async Task Ten_thousand_jobs_are_submitted_in_order()
     {
         var tag = Some.Id();
-        var lines = Enumerable.Range(0, 10_000).Select(number => JsonSerializer.Serialize(new { id = $"{tag}-{number}", pool = "p", args = Some.True, hold = 1 }));
+        var lines = Enumerable.Range(0, 10_000)
+            .Select(number => JsonSerializer.Serialize(new { id = $"{tag}-{number}", pool = "p", args = Some.True, hold = 1 }));
 
         var run = await Box.ClientWithInputAsync(string.Join('\n', lines), "sub", "quiet=1", $"tag={tag}", "file=-");
 
@@ -325,15 +333,15 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Theory]
-    [InlineData("which pool?*")]
-    [InlineData("what is pool 'p' to run?*", "p")]
+    [InlineData("no pool given*")]
+    [InlineData("no program given for pool 'p'*", "p")]
     [InlineData("wait=maybe: *", "wait=maybe", "p", "true")]
-    [InlineData("wait=1 and quiet=1: *", "wait=1", "quiet=1", "p", "true")]
-    [InlineData("wait=1 waits for one job*", "wait=1", "file=x")]
-    [InlineData("with file= *", "file=x", "p", "true")]
+    [InlineData("wait=1 and quiet=1 cannot be combined*", "wait=1", "quiet=1", "p", "true")]
+    [InlineData("wait=1 and file= cannot be combined*", "wait=1", "file=x")]
+    [InlineData("file= and a program cannot be combined*", "file=x", "p", "true")]
     [InlineData("command line: *key is missing*", "=x", "p", "true")]
     [InlineData("command line: config: bad JSON*", "config={", "p", "true")]
-    public async Task Wrong_usage_is_exit_status_2_and_says_what_is_wanted(string message, params string[] words)
+    public async Task Wrong_usage_is_exit_status_2_with_a_reference_to_the_help(string message, params string[] words)
     {
         var run = await Box.ClientAsync(["sub", .. words]);
 

@@ -5,7 +5,7 @@ using MeeseeksBox.Testing.Certificates;
 namespace MeeseeksBox.EndToEnd.Client;
 
 /// <summary>
-/// The client over TLS, and what it says when the two sides do not come together (docs/SPECIFICATION.md#transport-mismatch).
+/// The client over TLS, and its errors when client and box do not match (docs/SPECIFICATION.md#transport-mismatch).
 /// </summary>
 public sealed class TlsTests : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task Jobs_are_submitted_and_waited_for_over_tls()
+    public async Task A_job_is_submitted_over_TLS()
     {
         await using var box = await StartAsync();
 
@@ -31,7 +31,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_of_our_own_lets_us_in()
+    public async Task A_box_that_requires_a_certificate_accepts_a_signed_one()
     {
         await using var box = await StartAsync($"listen.ssl.cafile={_folder.Write("ca.pem", _authority.Pem)}", "listen.ssl.verify=2");
         var own = _folder.Write("own.pem", _authority.Sign("someone").Together);
@@ -44,7 +44,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_box_that_is_not_trusted_is_told_in_one_line()
+    public async Task A_box_with_an_untrusted_certificate_is_an_error_in_one_line()
     {
         await using var box = await StartAsync();
 
@@ -58,7 +58,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task Plain_text_at_a_tls_port_and_the_reverse_are_told()
+    public async Task Plain_text_at_a_TLS_port_and_the_reverse_are_errors()
     {
         await using var secure = await StartAsync();
         await using var plain = await RunningBox.StartAsync("pools.p.slots=0");
@@ -68,7 +68,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_not_there_is_wrong_usage()
+    public async Task A_missing_certificate_file_is_wrong_usage()
     {
         var run = await ClientProgram.RunAsync("", "ssl.cafile=/no/such.pem", "pools");
 
@@ -76,8 +76,12 @@ public sealed class TlsTests : IDisposable
         run.Errors.Should().Contain("ssl.cafile").And.Contain("/no/such.pem");
     }
 
-    private Task<RunningBox> StartAsync(params string[] words) =>
-        RunningBox.StartAsync(["pools.p.slots=0", $"listen.ssl.cert={_folder.Write("box.pem", _authority.Sign("box").Together)}", .. words]);
+    private Task<RunningBox> StartAsync(params string[] words)
+    {
+        var certificate = _folder.Write("box.pem", _authority.Sign("box").Together);
+        return RunningBox.StartAsync(["pools.p.slots=0", $"listen.ssl.cert={certificate}", .. words]);
+    }
 
-    private static Task<ClientRun> RunAsync(RunningBox box, params string[] words) => ClientProgram.RunAsync($"address=localhost port={box.Port}", words);
+    private static Task<ClientRun> RunAsync(RunningBox box, params string[] words) =>
+        ClientProgram.RunAsync($"address=localhost port={box.Port}", words);
 }

@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary><c>top</c>, on a terminal of its own (script of util-linux makes one).</summary>
+/// <summary>The command <c>top</c>, on a pseudo-terminal of the program script (util-linux).</summary>
 public sealed class TopTests : IAsyncLifetime
 {
     private const string Taken = "\e[?1049h";
@@ -38,17 +38,17 @@ public sealed class TopTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_a_terminal_it_says_so()
+    public async Task Without_a_terminal_it_is_wrong_usage()
     {
         var run = await _box.ClientAsync("top");
 
         run.Status.Should().Be(2);
         run.Output.Should().BeEmpty();
-        run.Errors.Should().StartWith("meeseeks-client: top draws on a terminal, and this is none");
+        run.Errors.Should().StartWith("meeseeks-client: top needs a terminal");
     }
 
     [Fact]
-    public async Task News_are_shown_as_they_come_and_q_gives_the_terminal_back()
+    public async Task Changes_are_shown_at_once_and_q_restores_the_terminal()
     {
         StartTop();
         await SeeAsync("q", "quit");
@@ -61,7 +61,7 @@ public sealed class TopTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_selected_job_is_killed_after_a_question()
+    public async Task A_selected_job_is_killed_after_a_confirmation()
     {
         _ = await _box.ClientAsync("sub", "id=victim", "p", "/bin/sleep", "1000");
         StartTop();
@@ -79,7 +79,7 @@ public sealed class TopTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ctrl_C_gives_the_terminal_back()
+    public async Task Ctrl_C_restores_the_terminal()
     {
         StartTop();
         await SeeAsync("quit");
@@ -90,7 +90,7 @@ public sealed class TopTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_box_that_goes_away_is_told_of_and_does_not_end_it()
+    public async Task A_lost_connection_is_shown_and_does_not_end_the_program()
     {
         StartTop();
         await SeeAsync("quit");
@@ -103,7 +103,7 @@ public sealed class TopTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_box_that_is_not_there_is_said_before_the_terminal_is_taken()
+    public async Task An_unreachable_box_is_reported_before_the_screen_is_taken_over()
     {
         await _box.StopAsync();
 
@@ -115,7 +115,8 @@ public sealed class TopTests : IAsyncLifetime
 
     private void StartTop()
     {
-        var info = new ProcessStartInfo("script", ["--quiet", "--return", "--command", $"stty cols 100 rows 30; exec '{ClientProgram.Path}' top", "/dev/null"])
+        var command = $"stty cols 100 rows 30; exec '{ClientProgram.Path}' top";
+        var info = new ProcessStartInfo("script", ["--quiet", "--return", "--command", command, "/dev/null"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -151,7 +152,8 @@ public sealed class TopTests : IAsyncLifetime
         await _reading;
         _script.ExitCode.Should().Be(status);
         Shown.Contains(Taken).Should().Be(isTaken);
-        (Shown.LastIndexOf(GivenBack, StringComparison.Ordinal) >= Shown.LastIndexOf(Taken, StringComparison.Ordinal)).Should().BeTrue();
+        Shown.LastIndexOf(GivenBack, StringComparison.Ordinal).Should()
+            .BeGreaterThanOrEqualTo(Shown.LastIndexOf(Taken, StringComparison.Ordinal));
         Shown[(Shown.LastIndexOf(Taken, StringComparison.Ordinal) + 1)..].Contains("\e[?25h").Should().Be(isTaken);
     }
 }

@@ -14,8 +14,9 @@ public sealed class UnixAddressTests : IAsyncLifetime
 
     private string Conf => $"address=unix:{SocketPath}";
 
-    // The port is for the test to see when it is ready.
-    public async ValueTask InitializeAsync() => _box = await RunningBox.StartAsync($"listen.address=unix:{SocketPath},127.0.0.1", "pools.p.slots=2");
+    // The test needs the port to detect that the box is ready.
+    public async ValueTask InitializeAsync() =>
+        _box = await RunningBox.StartAsync($"listen.address=unix:{SocketPath},127.0.0.1", "pools.p.slots=2");
 
     public async ValueTask DisposeAsync()
     {
@@ -24,7 +25,7 @@ public sealed class UnixAddressTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_client_speaks_to_a_socket()
+    public async Task The_client_connects_to_a_Unix_socket()
     {
         var waited = await ClientProgram.RunAsync("", Conf, "sub", "wait=1", "p", "echo", "hello");
         var listed = await ClientProgram.RunAsync(Conf, "stat", "pools");
@@ -34,18 +35,19 @@ public sealed class UnixAddressTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_watcher_speaks_to_a_socket()
+    public async Task The_watcher_connects_to_a_Unix_socket()
     {
         var (file, jobs) = (_folder.Write("one.dat", "x"), """[{"pool": "p", "args": ["cp", "%(file)s", "%(file)s.copy"]}]""");
 
-        var run = await WatchProgram.RunAsync($"client.{Conf}", "once=1", $"watch.w.path={_folder.Path}", "watch.w.glob=*.dat", $"watch.w.jobs={jobs}");
+        var run = await WatchProgram.RunAsync(
+            $"client.{Conf}", "once=1", $"watch.w.path={_folder.Path}", "watch.w.glob=*.dat", $"watch.w.jobs={jobs}");
 
         run.ExitStatus.Should().Be(0, run.Errors);
         File.Exists($"{file}.copy").Should().BeTrue();
     }
 
     [Fact]
-    public async Task Who_may_not_is_told_what_decides()
+    public async Task Missing_permission_is_an_error_that_names_listen_mode()
     {
         File.SetUnixFileMode(SocketPath, UnixFileMode.None);
 
@@ -55,18 +57,25 @@ public sealed class UnixAddressTests : IAsyncLifetime
         {
             Status = 1,
             Output = "",
-            Errors = $"meeseeks-client: no meeseeks-box at unix:{SocketPath}: permission denied; the mode of the socket (listen.mode) and of its folder say who may connect\n",
+            Errors = $"meeseeks-client: no meeseeks-box at unix:{SocketPath}: permission denied; "
+                + "the mode of the socket (listen.mode) and of its folder say who may connect\n",
         });
     }
 
     [Fact]
-    public async Task A_socket_that_is_not_there_is_told_by_client_and_watcher()
+    public async Task A_missing_socket_is_an_error_of_client_and_watcher()
     {
         var missing = $"unix:{_folder.File("no.sock")}";
         var problem = $"no meeseeks-box at {missing}: there is no such file; is it running, and is the path right?";
 
         var client = await ClientProgram.RunAsync($"address={missing}", "stat");
-        var watcher = await WatchProgram.RunAsync($"client.address={missing}", "client.timeout=0.1", "once=1", $"watch.w.path={_folder.Path}", "watch.w.glob=*", """watch.w.jobs={"pool":"p","args":["true"]}""");
+        var watcher = await WatchProgram.RunAsync(
+            $"client.address={missing}",
+            "client.timeout=0.1",
+            "once=1",
+            $"watch.w.path={_folder.Path}",
+            "watch.w.glob=*",
+            """watch.w.jobs={"pool":"p","args":["true"]}""");
 
         client.Should().BeEquivalentTo(new { Status = 1, Output = "", Errors = $"meeseeks-client: {problem}\n" });
         watcher.ExitStatus.Should().Be(1);
@@ -74,7 +83,7 @@ public sealed class UnixAddressTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_socket_that_a_killed_box_left_behind_is_told()
+    public async Task The_socket_of_a_killed_box_refuses_the_connection()
     {
         await _box.CrashAsync();
 
@@ -84,7 +93,7 @@ public sealed class UnixAddressTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_address_that_cannot_be_is_wrong_usage()
+    public async Task An_invalid_address_is_wrong_usage()
     {
         var client = await ClientProgram.RunAsync("", "address=unix:", "stat");
         var watcher = await WatchProgram.RunAsync("client.address=unix:", $"watch.w.path={_folder.Path}", "watch.w.glob=*");

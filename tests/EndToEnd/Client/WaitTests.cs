@@ -7,7 +7,7 @@ namespace MeeseeksBox.EndToEnd.Client;
 public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]
-    public async Task Waiting_exits_with_the_status_of_the_job()
+    public async Task Wait_exits_with_the_status_of_the_job()
     {
         var id = Some.Id();
         await Box.SubmitAsync(new { id, pool = "p", args = Some.Shell("sleep 0.2; exit 5") });
@@ -18,7 +18,7 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Waiting_for_several_ends_with_the_last_and_tells_of_each()
+    public async Task Wait_for_several_jobs_ends_with_the_last_and_prints_each()
     {
         var (tag, one, two) = (Some.Id(), Some.Id(), Some.Id());
         await Box.SubmitAsync(new { id = one, pool = "p", args = Some.Shell("sleep 0.1"), tags = new[] { tag } });
@@ -31,7 +31,7 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_box_that_is_restarted_meanwhile_does_not_end_the_wait()
+    public async Task A_restart_of_the_box_does_not_end_the_wait()
     {
         using var folder = new TemporaryFolder();
         string[] words = [$"state.file={folder.File("state")}", "pools.p.slots=0"];
@@ -50,7 +50,7 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task What_a_job_printed_is_printed_byte_by_byte()
+    public async Task The_output_of_a_job_is_printed_byte_by_byte()
     {
         var id = Some.Id();
         await Box.RunAsync(new { id, pool = "p", args = Some.Shell("printf 'a\\tb\\n\\n'; printf e >&2") });
@@ -60,7 +60,7 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Output_that_lacks_its_middle_is_told()
+    public async Task Truncated_output_is_a_warning()
     {
         var id = Some.Id();
         await Box.RunAsync(new { id, pool = "small", args = Some.Shell("yes | head -5000") });
@@ -68,15 +68,17 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
         var run = await Box.ClientAsync("out", id);
 
         run.Output.Should().HaveLength(1000);
-        run.Errors.Should().Be($"meeseeks-client: warning: job '{id}': the middle of its stdout is missing, it was over the pool's output_limit\n");
+        run.Errors.Should().Be(
+            $"meeseeks-client: warning: job '{id}': the middle of its stdout is missing, it was over the pool's output_limit\n");
     }
 
     [Fact]
-    public async Task The_output_of_a_job_that_runs_is_not_known_yet_and_can_be_waited_for()
+    public async Task The_output_of_a_running_job_is_an_error_without_follow()
     {
         var id = Some.Id();
         using var folder = new TemporaryFolder();
-        await Box.SubmitAsync(new { id, pool = "p", args = Some.Shell("while ! test -e \"$0\"; do sleep 0.05; done; echo late", folder.File("go")) });
+        var script = Some.Shell("while ! test -e \"$0\"; do sleep 0.05; done; echo late", folder.File("go"));
+        await Box.SubmitAsync(new { id, pool = "p", args = script });
         var early = await Box.ClientAsync("out", id);
         using var client = Box.StartClient("out", "follow=1", id);
 
@@ -110,7 +112,7 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_file_that_is_not_on_this_host_is_named()
+    public async Task A_missing_output_file_is_named_in_the_error()
     {
         var id = Some.Id();
         await Box.SubmitAsync(new { id, pool = "p", hold = 1, stdout = "/no/such/file", args = Some.True });

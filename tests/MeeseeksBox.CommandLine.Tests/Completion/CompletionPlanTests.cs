@@ -2,7 +2,7 @@ using MeeseeksBox.CommandLine.Completion;
 
 namespace MeeseeksBox.CommandLine.Tests.Completion;
 
-/// <summary>What a shell is told that an unfinished word may become.</summary>
+/// <summary>The completions of an unfinished word.</summary>
 public sealed class CompletionPlanTests
 {
     [Theory]
@@ -16,7 +16,7 @@ public sealed class CompletionPlanTests
     [InlineData("qdel", "-", "--help")]
     [InlineData("meeseeks-client", "hist |", "file= json=")]
     [InlineData("meeseeks-client", "ls |", "state= quiet=")]
-    public void Words_that_are_known_here(string name, string line, string expected) =>
+    public void Known_words_are_completed(string name, string line, string expected) =>
         Plan(name, line).Fixed.Select(candidate => candidate.Text).Should().Contain(expected.Split(' '));
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class CompletionPlanTests
     [InlineData("qsub", "p1@n", "p1@", "n", "Nodes")]
     [InlineData("qsub", "tag=x |p1@n", "p1@", "n", "Nodes")]
     [InlineData("qconf", "n", "", "n", "Nodes")]
-    public void Names_that_a_box_is_asked_for(string name, string line, string before, string typed, string live)
+    public void Names_are_requested_from_the_box(string name, string line, string before, string typed, string live)
     {
         var plan = Plan(name, line);
 
@@ -45,7 +45,7 @@ public sealed class CompletionPlanTests
     [InlineData("meeseeks-client", "sub p1 prog |")]
     [InlineData("meeseeks-client", "nosuch |")]
     [InlineData("meeseeks-client", "address=")]
-    public void What_is_not_ours_is_left_to_the_shell(string name, string line)
+    public void Other_words_have_no_completions(string name, string line)
     {
         var plan = Plan(name, line);
 
@@ -54,13 +54,13 @@ public sealed class CompletionPlanTests
     }
 
     [Fact]
-    public void A_pool_to_submit_to_is_not_crowded_by_its_key()
+    public void The_key_pool_is_not_a_completion_of_sub()
     {
         Plan("qsub", "p").Fixed.Should().NotContain(candidate => candidate.Text == "pool=");
         Plan("qmod", "p").Fixed.Should().Contain(candidate => candidate.Text == "pool=");
     }
 
-    // What stands before the bar is parted at blanks; what stands behind it is being typed.
+    // The text before the bar is split at spaces; the text after it is the word that is being typed.
     private static CompletionPlan Plan(string name, string line)
     {
         var bar = line.IndexOf('|', StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using MeeseeksBox.CommandLine.Options;
 
 namespace MeeseeksBox.CommandLine.Tests.Options;
 
-/// <summary>How the words of a command line are parted: what belongs to a job stays whole.</summary>
+/// <summary>Splitting the words of a command line.</summary>
 public sealed class CommandWordsTests
 {
     [Theory]
@@ -16,7 +16,7 @@ public sealed class CommandWordsTests
     [InlineData("p1 -- x", "p1", "-- x")]
     [InlineData("p1 address=x", "p1", "address=x")]
     [InlineData("", "", "")]
-    public void A_submit_ends_with_the_pool(string words, string own, string job)
+    public void The_words_after_the_pool_belong_to_the_job(string words, string own, string job)
     {
         var parted = CommandWords.Split(Split(words), "sub");
 
@@ -34,7 +34,7 @@ public sealed class CommandWordsTests
     [InlineData("submit p1 port=3", "sub", "", "p1")]
     [InlineData("status tag=x", "stat", "", "tag=x")]
     [InlineData("config n1", "conf", "", "n1")]
-    public void Client_options_stand_before_the_command_or_behind_it(string words, string? command, string client, string own)
+    public void Client_options_go_before_or_after_the_command(string words, string? command, string client, string own)
     {
         var parted = CommandWords.Split(Split(words), implied: null);
 
@@ -63,7 +63,7 @@ public sealed class CommandWordsTests
     [InlineData("stta", "; did you mean stat?")]
     [InlineData("retires", "; did you mean retries?")]
     [InlineData("xyzzy", "")]
-    public void A_mistyped_word_is_guessed_when_one_is_near(string word, string suggestion)
+    public void A_mistyped_word_gets_a_suggestion_if_a_known_word_is_near(string word, string suggestion)
     {
         DidYouMean.Of(word, ["stat", "set", "retries", "resubmit"]).Should().Be(suggestion);
     }

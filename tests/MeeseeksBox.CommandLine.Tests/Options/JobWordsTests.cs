@@ -2,7 +2,7 @@ using MeeseeksBox.CommandLine.Options;
 
 namespace MeeseeksBox.CommandLine.Tests.Options;
 
-/// <summary>What becomes of key=value words.</summary>
+/// <summary>Conversion of key=value words to job specs, filters and settings.</summary>
 public sealed class JobWordsTests
 {
     [Theory]
@@ -20,7 +20,7 @@ public sealed class JobWordsTests
     [InlineData("env.A=true env.B= env.C.D=1", """{"env":{"A":"true","B":"","C.D":"1"}}""")]
     [InlineData("config.cwd=/x config.shell=1", """{"config":{"cwd":"/x","shell":1}}""")]
     [InlineData("""config={"a":[1]} config.b=2""", """{"config":{"a":[1],"b":2}}""")]
-    public void A_spec_has_texts_where_texts_are_meant(string words, string json)
+    public void The_values_of_text_keys_stay_texts_in_a_spec(string words, string json)
     {
         JobWords.Spec(words.Split(' ')).ToJsonString().Should().Be(json);
     }
@@ -37,14 +37,14 @@ public sealed class JobWordsTests
     }
 
     [Fact]
-    public void Settings_are_sent_with_what_is_to_be_taken_away()
+    public void Settings_may_contain_removed_keys()
     {
         JobWords.Settings(["pools.p.slots=4", "pools.!q=", "nodes.x.ssl.pass=word", "n1"]).ToJsonString()
             .Should().Be("""{"pools":{"p":{"slots":4},"!q":{}},"nodes":{"x":{"ssl":{"pass":"word"}}}}""");
     }
 
     [Fact]
-    public void A_switch_is_taken_out_of_the_words()
+    public void A_switch_is_removed_from_the_words()
     {
         List<string> words = ["a", "wait=1", "b=2"];
 

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Tests.Output;
 
-/// <summary>Texts on a terminal.</summary>
+/// <summary>Formatting of texts for a terminal.</summary>
 public sealed class TextTests
 {
     [Theory]
@@ -42,7 +42,8 @@ public sealed class TextTests
     public void A_bar_fills_up()
     {
         ProgressBar.Text(0, 4, "jobs", "").Should().Be($"[{new string('·', 30)}] 0/4 jobs");
-        ProgressBar.Text(1, 2, "jobs", "(1 not well)").Should().Be($"[{new string('█', 15)}{new string('·', 15)}] 1/2 jobs (1 not well)");
+        ProgressBar.Text(1, 2, "jobs", "(1 failed)").Should()
+            .Be($"[{new string('█', 15)}{new string('·', 15)}] 1/2 jobs (1 failed)");
         ProgressBar.Text(7, null, "jobs submitted", "").Should().Be("7 jobs submitted");
     }
 
@@ -53,7 +54,8 @@ public sealed class TextTests
 
         await Table.WriteAsync(output, [["a", new string('i', 30), "args that are long enough"], ["bb", "i", "x"]], 40);
 
-        output.ToString().Split('\n').Should().OnlyContain(line => TextWidth.Of(line) <= 40).And.Contain(line => line.StartsWith("bb  i "));
+        output.ToString().Split('\n').Should()
+            .OnlyContain(line => TextWidth.Of(line) <= 40).And.Contain(line => line.StartsWith("bb  i "));
     }
 
     [Theory]

@@ -3,29 +3,30 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.CommandLine.Tests.Status;
 
-/// <summary>Who stands under whom.</summary>
+/// <summary>The tree of nodes for a terminal.</summary>
 public sealed class NodeTreeTests
 {
     [Fact]
-    public void Nodes_stand_under_those_that_they_are_reached_through()
+    public void A_node_is_below_the_node_through_which_it_is_reached()
     {
-        Walk("master:headA,headB,n1,n2,n3", "headA:n1,n2", "headB:n3", "n1:", "n2:", "n3:").Should().Be("master .headA ..n1 ..n2 .headB ..n3");
+        Walk("master:headA,headB,n1,n2,n3", "headA:n1,n2", "headB:n3", "n1:", "n2:", "n3:").Should()
+            .Be("master .headA ..n1 ..n2 .headB ..n3");
     }
 
     [Fact]
-    public void A_node_behind_two_heads_stands_under_both()
+    public void A_node_with_two_heads_appears_below_both()
     {
         Walk("master:a,b,n", "a:n", "b:n", "n:").Should().Be("master .a ..n .b ..n");
     }
 
     [Fact]
-    public void A_circle_has_an_end()
+    public void A_cycle_ends()
     {
         Walk("a:b", "b:a").Should().Be("a .b b .a");
     }
 
     [Fact]
-    public void Nodes_that_are_only_heard_of_in_a_routing_are_left_out()
+    public void An_unknown_node_in_a_routing_is_omitted()
     {
         Walk("a:gone").Should().Be("a");
     }
@@ -33,7 +34,8 @@ public sealed class NodeTreeTests
     private static string Walk(params string[] nodes)
     {
         var known = nodes.Select(node => node.Split(':')).ToDictionary(
-            parts => parts[0], parts => new NodeStatus { Routing = [parts[0], .. parts[1].Split(',', StringSplitOptions.RemoveEmptyEntries)] });
+            parts => parts[0],
+            parts => new NodeStatus { Routing = [parts[0], .. parts[1].Split(',', StringSplitOptions.RemoveEmptyEntries)] });
         return string.Join(' ', new NodeTree(known).Walk().Select(place => new string('.', place.Level) + place.Name));
     }
 }

@@ -5,13 +5,23 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.CommandLine.Tests.Status;
 
-/// <summary>The lines of stat for people, in columns.</summary>
+/// <summary>The lines of stat for a terminal.</summary>
 public sealed class StatusLinesTests
 {
     private static readonly Job[] Jobs =
     [
         new() { Id = "ok", Pool = "p", Node = "n1", State = JobState.Done, Rc = 0, Args = ["echo", "漢字", "a\nb"] },
-        new() { Id = "runs", Pool = "p", Node = "n1", State = JobState.Running, Active = true, StartTs = 900, Tags = ["x", "y"], Args = ["sleep", "9"] },
+        new()
+        {
+            Id = "runs",
+            Pool = "p",
+            Node = "n1",
+            State = JobState.Running,
+            Active = true,
+            StartTs = 900,
+            Tags = ["x", "y"],
+            Args = ["sleep", "9"],
+        },
         new() { Id = "over", Pool = "p", Node = "n1", State = JobState.Killed, Active = true, StartTs = 1100, Args = ["sleep", "9"] },
         new() { Id = "waits", Pool = "q", State = JobState.New, Resubmit = true, Hold = true, Args = [new string('x', 300)] },
     ];
@@ -20,7 +30,7 @@ public sealed class StatusLinesTests
     [InlineData(40)]
     [InlineData(80)]
     [InlineData(200)]
-    public async Task For_people_no_line_is_wider_than_the_terminal(int width)
+    public async Task No_line_is_wider_than_the_terminal(int width)
     {
         var lines = (await ScreenAsync(width, hasColor: false)).Split('\n');
 
@@ -32,19 +42,32 @@ public sealed class StatusLinesTests
     [InlineData(80, "[nightly,backup]")]
     [InlineData(56, "[night…")]
     [InlineData(54, "")]
-    public async Task Tags_are_cut_before_they_give_way(int width, string tags)
+    public async Task Tags_are_cut_before_they_are_omitted(int width, string tags)
     {
-        Job[] jobs = [new() { Id = "backup-of-france", Pool = "p", Node = "n1", State = JobState.Running, Tags = ["nightly", "backup"], Args = ["rsync", "-a", "/srv/data", "/backup"] }];
+        Job[] jobs =
+        [
+            new()
+            {
+                Id = "backup-of-france",
+                Pool = "p",
+                Node = "n1",
+                State = JobState.Running,
+                Tags = ["nightly", "backup"],
+                Args = ["rsync", "-a", "/srv/data", "/backup"],
+            },
+        ];
 
         var lines = (await ScreenAsync(width, hasColor: false, Cluster(jobs))).Split('\n');
 
-        lines.Should().ContainSingle(line => line.StartsWith("    backup-of-france  ")).Which.Should().StartWith($"    backup-of-france  {tags}{(tags.Length > 0 ? "  " : "")}running  ");
+        lines.Should().ContainSingle(line => line.StartsWith("    backup-of-france  ")).Which.Should()
+            .StartWith($"    backup-of-france  {tags}{(tags.Length > 0 ? "  " : "")}running  ");
     }
 
     [Fact]
-    public async Task A_pool_that_takes_nothing_new_is_told()
+    public async Task A_draining_pool_is_marked()
     {
-        var cluster = Cluster() with { Nodes = new Dictionary<string, NodeStatus> { ["n1"] = new() { Online = true, Pools = new() { ["p"] = new(-1) } } } };
+        var node = new NodeStatus { Online = true, Pools = new() { ["p"] = new(-1) } };
+        var cluster = Cluster() with { Nodes = new Dictionary<string, NodeStatus> { ["n1"] = node } };
 
         (await ScreenAsync(80, hasColor: false, cluster)).Should().MatchRegex(@"p@n1 +3 jobs  draining\n");
     }
@@ -53,15 +76,28 @@ public sealed class StatusLinesTests
     [InlineData(80, "failed  mkae all  no such program: 'mkae' is in none of the fo…")]
     [InlineData(47, "failed  mkae all  no such pro…")]
     [InlineData(46, "failed  mkae all")]
-    public async Task What_went_wrong_stands_behind_the_command_where_there_is_room(int width, string expected)
+    public async Task The_error_follows_the_command_if_there_is_room(int width, string expected)
     {
-        Job[] jobs = [new() { Id = "typo", Pool = "p", Node = "n1", State = JobState.Failed, Args = ["mkae", "all"], Error = "no such program: 'mkae' is in none of the folders\nof PATH" }];
+        Job[] jobs =
+        [
+            new()
+            {
+                Id = "typo",
+                Pool = "p",
+                Node = "n1",
+                State = JobState.Failed,
+                Args = ["mkae", "all"],
+                Error = "no such program: 'mkae' is in none of the folders\nof PATH",
+            },
+        ];
 
-        (await ScreenAsync(width, hasColor: false, Cluster(jobs))).Split('\n').Should().ContainSingle(line => line.Contains("typo")).Which.Should().EndWith(expected);
+        var lines = (await ScreenAsync(width, hasColor: false, Cluster(jobs))).Split('\n');
+
+        lines.Should().ContainSingle(line => line.Contains("typo")).Which.Should().EndWith(expected);
     }
 
     [Fact]
-    public async Task Colours_are_there_only_when_they_are_wanted()
+    public async Task Colours_are_printed_only_if_enabled()
     {
         (await ScreenAsync(80, hasColor: false)).Should().NotContain("\e");
         (await ScreenAsync(80, hasColor: true)).Should().Contain("\e[32mrunning\e[0m").And.Contain("\e[31moffline\e[0m");

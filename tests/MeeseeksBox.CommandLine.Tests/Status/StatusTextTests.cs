@@ -5,19 +5,30 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.CommandLine.Tests.Status;
 
-/// <summary>The lines of stat for scripts, as the original prints them (docs/SPECIFICATION.md#stat-output).</summary>
+/// <summary>The lines of stat for scripts, as in the original (docs/SPECIFICATION.md#stat-output).</summary>
 public sealed class StatusTextTests
 {
     private static readonly Job[] Jobs =
     [
-        new() { Id = "runs", Pool = "p", Node = "n1", State = JobState.Running, Active = true, StartTs = 900, Ts = 930.9, Tags = ["x", "y"], Args = ["sleep", "9"] },
+        new()
+        {
+            Id = "runs",
+            Pool = "p",
+            Node = "n1",
+            State = JobState.Running,
+            Active = true,
+            StartTs = 900,
+            Ts = 930.9,
+            Tags = ["x", "y"],
+            Args = ["sleep", "9"],
+        },
         new() { Id = "ok", Pool = "p", Node = "n1", State = JobState.Done, Rc = 0, Args = ["echo", "漢字", "a\nb"] },
         new() { Id = "bad", Pool = "p", Node = "n1", State = JobState.Failed, Error = "no such program", Args = ["nosuch"] },
         new() { Id = "waits", Pool = "q", State = JobState.New, Resubmit = true, Hold = true, Args = ["true"] },
     ];
 
     [Fact]
-    public void Jobs_stand_under_their_pools_sorted_by_state_and_then_as_they_were_submitted() => Text("").Should().Be("""
+    public void Jobs_are_below_their_pools_sorted_by_state_and_submit() => Text("").Should().Be("""
         head|online|0.0
         |pool q@head|1 jobs
         ||waits|[None]|H R |new||true
@@ -31,7 +42,7 @@ public sealed class StatusTextTests
         """);
 
     [Fact]
-    public void A_tree_has_one_more_tab_a_level() => Text("tree n p").Should().Be("""
+    public void A_tree_adds_a_tab_for_each_level() => Text("tree n p").Should().Be("""
         head|online|0.0
         |pool q@head|1 jobs
         |n1|online|1.25
@@ -45,7 +56,8 @@ public sealed class StatusTextTests
     [InlineData("p", "pool§q@head|1§jobs pool§free@n1|0§jobs pool§p@n1|3§jobs|1§free")]
     [InlineData("p a", "pool§q@head|1§jobs pool§p@n1|3§jobs|1§free")]
     [InlineData("p t", "pool§q@head|1§jobs pool§free@n1|0§jobs pool§p@n1|3§jobs|1§free")]
-    public void Words_choose_what_is_shown(string words, string lines) => Text(words).Should().Be(lines.Replace(' ', '\n').Replace('§', ' '));
+    public void Words_select_the_kinds_of_lines(string words, string lines) =>
+        Text(words).Should().Be(lines.Replace(' ', '\n').Replace('§', ' '));
 
     [Theory]
     [InlineData("j", "p@n1|bad|")]
@@ -54,11 +66,11 @@ public sealed class StatusTextTests
     [InlineData("n j t", "||p@n1|bad|")]
     [InlineData("p j", "|bad|")]
     [InlineData("n p j t", "|||bad|")]
-    public void Without_pools_a_job_stands_behind_the_name_of_its_pool(string words, string beginning) =>
+    public void Without_lines_for_pools_a_job_line_begins_with_its_pool(string words, string beginning) =>
         Text(words).Split('\n').Should().ContainSingle(line => line.Contains("|bad|")).Which.Should().StartWith(beginning);
 
     [Fact]
-    public void Pools_of_nodes_that_a_filter_leaves_out_are_not_shown() => Text("n p", JobSelection.All.Where("node", "n1")).Should().Be("""
+    public void Pools_of_filtered_nodes_are_not_shown() => Text("n p", JobSelection.All.Where("node", "n1")).Should().Be("""
         head|online|0.0
         n1|online|1.25
         |pool free@n1|0 jobs
@@ -67,33 +79,37 @@ public sealed class StatusTextTests
         """);
 
     [Fact]
-    public void Pools_that_a_filter_leaves_out_are_not_shown() =>
-        Text("p", JobSelection.All.Where("pool", "f*", "q")).Split('\n').Should().NotContain(line => line.StartsWith("pool p@n1|0")).And.Contain("pool free@n1|0 jobs");
+    public void Filtered_pools_are_not_shown() =>
+        Text("p", JobSelection.All.Where("pool", "f*", "q")).Split('\n').Should()
+            .NotContain(line => line.StartsWith("pool p@n1|0")).And.Contain("pool free@n1|0 jobs");
 
     [Fact]
-    public void The_condition_on_nodes_lets_jobs_without_a_node_pass() =>
+    public void A_condition_on_nodes_also_requests_jobs_without_a_node() =>
         new StatusFilter(JobSelection.All.Where("node", "n1", "n2*").Where("state", "new")).Jobs.ToFilter().ToJsonString()
             .Should().Be("""{"state":"new","node":["n1","n2*",false]}""");
 
     [Fact]
-    public void A_job_without_a_node_stands_under_the_node_that_it_was_submitted_to() =>
-        Text("p", null, new Job { Id = "w", Pool = "q", SubmitNode = "n1", State = JobState.New }).Split('\n').Should().Contain("pool q@n1|1 jobs");
+    public void A_job_without_a_node_is_below_its_submit_node() =>
+        Text("p", null, new Job { Id = "w", Pool = "q", SubmitNode = "n1", State = JobState.New }).Split('\n').Should()
+            .Contain("pool q@n1|1 jobs");
 
     [Fact]
     public void A_job_of_a_node_that_is_gone_is_still_shown() =>
-        Text("", null, new Job { Id = "w", Pool = "q", Node = "gone", State = JobState.New }).Should().EndWith("\n|pool q@gone|1 jobs\n||w|[None]||new||");
+        Text("", null, new Job { Id = "w", Pool = "q", Node = "gone", State = JobState.New }).Should()
+            .EndWith("\n|pool q@gone|1 jobs\n||w|[None]||new||");
 
     [Fact]
-    public void A_configuration_is_shown_by_its_keys()
+    public void A_configuration_job_is_shown_by_its_keys()
     {
-        var args = System.Text.Json.JsonElement.Parse("""{"pools":{},"listen":{},"name":"n1"}""");
-        JobAttributes.TryRead(System.Text.Json.JsonElement.Parse($$"""{"id":"c","pool":"__config","node":"n1","state":"done","args":{{args}}}"""), out var job, out _).Should().BeTrue();
+        var args = """{"pools":{},"listen":{},"name":"n1"}""";
+        var json = $$"""{"id":"c","pool":"__config","node":"n1","state":"done","args":{{args}}}""";
+        JobAttributes.TryRead(System.Text.Json.JsonElement.Parse(json), out var job, out _).Should().BeTrue();
 
         Text("j", null, job!).Should().Be("__config@n1|c|[None]||done||name listen pools");
     }
 
     [Fact]
-    public void A_node_that_is_reached_two_ways_stands_in_one_place()
+    public void A_node_with_two_heads_appears_once()
     {
         var nodes = new Dictionary<string, NodeStatus>
         {
@@ -116,7 +132,11 @@ public sealed class StatusTextTests
                 ["n2"] = new() { Online = false, Loadavg = 2.5, Routing = ["n2"], Pools = new() { ["p"] = SlotCount.Of(4) } },
                 ["head"] = new() { Online = true, Routing = ["head", "n1", "n2"] },
             },
-            new Dictionary<string, Dictionary<string, SlotCount>> { ["p"] = new() { ["n1"] = SlotCount.Of(1) }, ["free"] = new() { ["n1"] = new(null) } },
+            new Dictionary<string, Dictionary<string, SlotCount>>
+            {
+                ["p"] = new() { ["n1"] = SlotCount.Of(1) },
+                ["free"] = new() { ["n1"] = new(null) },
+            },
             [.. (jobs.Length > 0 ? jobs : Jobs).Select(job => StatusJob.Of(job, 1000))],
             HasLive: true);
         var view = StatusView.Read(words.Split(' ', StringSplitOptions.RemoveEmptyEntries));

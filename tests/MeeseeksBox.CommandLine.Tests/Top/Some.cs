@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.CommandLine.Tests.Top;
 
-/// <summary>A cluster for the live screen.</summary>
+/// <summary>Test data for the live screen.</summary>
 internal static class Some
 {
     public static DateTimeOffset Now { get; } = DateTimeOffset.FromUnixTimeSeconds(1000);
@@ -18,11 +18,11 @@ internal static class Some
 
     public static Job[] Jobs { get; } =
     [
-        new() { Id = "ok", Pool = "p", Node = "n1", State = JobState.Done, Rc = 0, Ts = 990, SubmitTs = 1, StartTs = 900, EndTs = 990, Args = ["true"] },
-        new() { Id = "bad", Pool = "p", Node = "n1", State = JobState.Failed, Rc = 3, Ts = 995, SubmitTs = 2, StartTs = 900, EndTs = 903, Error = "no\nluck", Args = ["false"] },
-        new() { Id = "late", Pool = "p", Node = "n1", State = JobState.Running, Active = true, SubmitTs = 3, StartTs = 935, Tags = ["x", "night"], Args = ["sleep", "9"] },
-        new() { Id = "early", Pool = "wide", Node = "n1", State = JobState.Running, Active = true, SubmitTs = 4, StartTs = 100, Args = ["sleep", "99"] },
-        new() { Id = "dying", Pool = "p", Node = "n1", State = JobState.Killed, Active = true, SubmitTs = 5, StartTs = 950, Args = ["sleep", "9"] },
+        OnNode1("ok", JobState.Done, submitTs: 1, startTs: 900, "true") with { Rc = 0, Ts = 990, EndTs = 990 },
+        OnNode1("bad", JobState.Failed, submitTs: 2, startTs: 900, "false") with { Rc = 3, Ts = 995, EndTs = 903, Error = "no\nluck" },
+        OnNode1("late", JobState.Running, submitTs: 3, startTs: 935, "sleep", "9") with { Active = true, Tags = ["x", "night"] },
+        OnNode1("early", JobState.Running, submitTs: 4, startTs: 100, "sleep", "99") with { Active = true, Pool = "wide" },
+        OnNode1("dying", JobState.Killed, submitTs: 5, startTs: 950, "sleep", "9") with { Active = true },
         new() { Id = "second", Pool = "p", State = JobState.New, SubmitTs = 7, Args = ["true"] },
         new() { Id = "first", Pool = "p", State = JobState.New, SubmitTs = 6, Hold = true, Args = ["true"] },
     ];
@@ -37,4 +37,7 @@ internal static class Some
     public static ConsoleKeyInfo Key(char character) => new(character, ConsoleKey.None, false, false, false);
 
     public static ConsoleKeyInfo Key(ConsoleKey key) => new('\0', key, false, false, false);
+
+    private static Job OnNode1(string id, JobState state, double submitTs, double startTs, params string[] args) =>
+        new() { Id = id, Pool = "p", Node = "n1", State = state, SubmitTs = submitTs, StartTs = startTs, Args = [.. args] };
 }

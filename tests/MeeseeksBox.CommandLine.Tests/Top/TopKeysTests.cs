@@ -2,7 +2,7 @@ using MeeseeksBox.CommandLine.Top;
 
 namespace MeeseeksBox.CommandLine.Tests.Top;
 
-/// <summary>What keys do on the live screen.</summary>
+/// <summary>The key bindings of the live screen.</summary>
 public sealed class TopKeysTests
 {
     private readonly TopList _list;
@@ -16,7 +16,7 @@ public sealed class TopKeysTests
     }
 
     [Fact]
-    public void A_kill_is_asked_about_first()
+    public void A_kill_needs_a_confirmation()
     {
         Press('k');
         _action.Should().Be(TopAction.None);
@@ -32,7 +32,7 @@ public sealed class TopKeysTests
     [InlineData('q')]
     [InlineData('k')]
     [InlineData('\r')]
-    public void Any_other_key_than_y_lets_the_job_live(char key)
+    public void Any_other_key_than_y_cancels_the_kill(char key)
     {
         Press('k');
 
@@ -43,7 +43,7 @@ public sealed class TopKeysTests
     }
 
     [Fact]
-    public void The_one_who_is_asked_about_is_killed_even_if_another_one_stands_there_now()
+    public void The_job_of_the_question_is_killed_even_if_the_selection_changes()
     {
         Press('k');
         _view = _list.Select(_view, 2);
@@ -54,7 +54,7 @@ public sealed class TopKeysTests
     }
 
     [Fact]
-    public void A_filter_works_while_it_is_typed_and_letters_are_no_commands_then()
+    public void A_filter_applies_while_it_is_typed_and_its_letters_are_not_commands()
     {
         foreach (var character in "/quick")
             Press(character);
@@ -91,7 +91,7 @@ public sealed class TopKeysTests
     }
 
     [Fact]
-    public void Sorting_parts_and_ended_jobs_are_switched()
+    public void Keys_switch_the_order_the_tables_and_ended_jobs()
     {
         Press('s');
         Press('e');

@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Tests.Top;
 
-/// <summary>Which jobs the live screen shows, in which order, and which is selected.</summary>
+/// <summary>The filter, order and selection of jobs on the live screen.</summary>
 public sealed class TopListTests
 {
     [Theory]
@@ -32,7 +32,7 @@ public sealed class TopListTests
     [InlineData("id=e*,ok", "early ok")]
     [InlineData("luck", "bad")]
     [InlineData("colour=red", "")]
-    public void A_filter_chooses(string filter, string expected)
+    public void A_filter_selects_jobs(string filter, string expected)
     {
         var list = new TopList(Some.Model());
 
@@ -42,7 +42,7 @@ public sealed class TopListTests
     }
 
     [Fact]
-    public void A_killed_job_counts_as_live_until_its_processes_are_gone()
+    public void A_killed_job_is_live_until_its_processes_are_gone()
     {
         var list = new TopList(Some.Model());
 
@@ -52,7 +52,7 @@ public sealed class TopListTests
     }
 
     [Fact]
-    public void The_selection_stays_with_its_job_and_moves_on_when_the_job_goes()
+    public void The_selection_follows_its_job_and_moves_on_when_the_job_disappears()
     {
         var model = Some.Model();
         var list = new TopList(model);
@@ -68,7 +68,7 @@ public sealed class TopListTests
     }
 
     [Fact]
-    public void Where_no_job_is_shown_none_is_selected()
+    public void An_empty_list_has_no_selection()
     {
         var list = new TopList(Some.Model());
 
@@ -79,7 +79,7 @@ public sealed class TopListTests
     }
 
     [Fact]
-    public void A_job_that_the_box_has_forgotten_goes_unless_it_has_changed_since()
+    public void A_job_that_the_box_has_removed_disappears_unless_it_has_changed_since()
     {
         var model = Some.Model();
         var ended = model.Ended();

@@ -5,13 +5,13 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Tests.Top;
 
-/// <summary>What stands on the live screen.</summary>
+/// <summary>The rendering of the live screen.</summary>
 public sealed class TopPageTests
 {
     private readonly TopModel _model = Some.Model();
 
     [Fact]
-    public void Nodes_pools_and_jobs_stand_in_columns()
+    public void Nodes_pools_and_jobs_are_tables()
     {
         var lines = Lines(80, 24, new TopView { Selected = "bad", Index = 5 });
 
@@ -64,12 +64,19 @@ public sealed class TopPageTests
     [InlineData(100, "TAGS                   ", "nightly,backup,france")]
     [InlineData(81, "TAGS    ", "night…")]
     [InlineData(78, "NODE  ", null)]
-    public void Tags_are_cut_before_they_give_way(int width, string column, string? tags)
+    public void Tags_are_cut_before_they_are_omitted(int width, string column, string? tags)
     {
-        var model = Some.Model(new Job { Id = "backup-of-france", Pool = "p", Node = "n1", State = JobState.Running, Tags = ["nightly", "backup", "france"], Args = ["rsync", "-a", "/srv/data", "/backup"] });
-        var list = new TopList(model);
+        var model = Some.Model(new Job
+        {
+            Id = "backup-of-france",
+            Pool = "p",
+            Node = "n1",
+            State = JobState.Running,
+            Tags = ["nightly", "backup", "france"],
+            Args = ["rsync", "-a", "/srv/data", "/backup"],
+        });
 
-        var lines = new TopPage("head1:13700", width, 24, hasColor: false).Lines(model, list, new PoolList(model), list.Follow(new TopView()), Some.Now);
+        var lines = Lines(model, width);
 
         lines[1].Should().StartWith("1 job: ");
         lines.Should().Contain(line => line.StartsWith($"ID                {column}"));
@@ -77,12 +84,19 @@ public sealed class TopPageTests
     }
 
     [Fact]
-    public void Flags_stand_beside_long_ids_that_are_cut()
+    public void Long_ids_are_cut_to_make_room_for_flags()
     {
-        var model = Some.Model(new Job { Id = "01a213ae-5db9-7e26-8292-5c26ed8d8af0", Pool = "p1", Node = "node1", State = JobState.New, Hold = true, Args = [new string('x', 100)] });
-        var list = new TopList(model);
+        var model = Some.Model(new Job
+        {
+            Id = "01a213ae-5db9-7e26-8292-5c26ed8d8af0",
+            Pool = "p1",
+            Node = "node1",
+            State = JobState.New,
+            Hold = true,
+            Args = [new string('x', 100)],
+        });
 
-        var lines = new TopPage("head1:13700", 80, 24, hasColor: false).Lines(model, list, new PoolList(model), list.Follow(new TopView()), Some.Now);
+        var lines = Lines(model, width: 80);
 
         lines.Select(Plain).Should().Contain(line => line.StartsWith("01a213ae-5db9-…  node1  p1    H      new  "));
     }
@@ -90,7 +104,9 @@ public sealed class TopPageTests
     [Fact]
     public void The_selected_job_is_always_on_the_screen()
     {
-        var model = Some.Model([.. Enumerable.Range(0, 5000).Select(n => new Job { Id = $"j{n}", Pool = "p", State = JobState.New, SubmitTs = n, Args = ["true"] })]);
+        var jobs = Enumerable.Range(0, 5000)
+            .Select(n => new Job { Id = $"j{n}", Pool = "p", State = JobState.New, SubmitTs = n, Args = ["true"] });
+        var model = Some.Model([.. jobs]);
         var list = new TopList(model);
         foreach (var index in new[] { 0, 1, 17, 2500, 4998, 4999 })
         {
@@ -103,7 +119,7 @@ public sealed class TopPageTests
     }
 
     [Fact]
-    public void A_lost_box_is_told_of_and_what_was_known_stays()
+    public void A_lost_connection_is_shown_and_the_last_state_stays()
     {
         _model.Lose("no meeseeks-box at head1:13700: connection refused");
 
@@ -115,7 +131,7 @@ public sealed class TopPageTests
     }
 
     [Fact]
-    public void The_bottom_line_asks_tells_and_shows_the_filter()
+    public void The_bottom_line_shows_questions_messages_and_the_filter()
     {
         Lines(80, 24, new TopView { PendingKillId = "early" })[^1].Should().StartWith("kill early (running, wide@n1)? y: yes");
         Lines(48, 24, new TopView { PendingKillId = "early" })[^1].Should().Be("kill early? y: yes, any other key: no");
@@ -128,7 +144,7 @@ public sealed class TopPageTests
     }
 
     [Fact]
-    public void Colours_are_there_only_when_they_are_wanted()
+    public void Colours_are_printed_only_if_enabled()
     {
         var plain = Lines(80, 24, new TopView { Selected = "early" });
         var coloured = Lines(80, 24, new TopView { Selected = "early" }, hasColor: true);
@@ -139,9 +155,18 @@ public sealed class TopPageTests
     }
 
     [Fact]
-    public void Control_characters_of_others_do_not_reach_the_terminal()
+    public void Control_characters_in_attributes_do_not_reach_the_terminal()
     {
-        var model = Some.Model(new Job { Id = "a\e[2Jb", Pool = "\u009b2J", Node = "n\n1", State = JobState.Failed, Tags = ["\a"], Error = "\e]0;x\a", Args = ["\r\e[H"] });
+        var model = Some.Model(new Job
+        {
+            Id = "a\e[2Jb",
+            Pool = "\u009b2J",
+            Node = "n\n1",
+            State = JobState.Failed,
+            Tags = ["\a"],
+            Error = "\e]0;x\a",
+            Args = ["\r\e[H"],
+        });
         var list = new TopList(model);
 
         var view = list.Follow(new TopView());
@@ -158,9 +183,17 @@ public sealed class TopPageTests
 
     private static string Plain(string line) => Regex.Replace(line, "\e\\[[0-9;]*m", "").TrimEnd();
 
+    private static IReadOnlyList<string> Lines(TopModel model, int width)
+    {
+        var list = new TopList(model);
+        var page = new TopPage("head1:13700", width, 24, hasColor: false);
+        return page.Lines(model, list, new PoolList(model), list.Follow(new TopView()), Some.Now);
+    }
+
     private IReadOnlyList<string> Lines(int width, int height, TopView view, bool hasColor = false)
     {
         var list = new TopList(_model);
-        return new TopPage("head1:13700", width, height, hasColor).Lines(_model, list, new PoolList(_model), list.Follow(view), Some.Now);
+        var page = new TopPage("head1:13700", width, height, hasColor);
+        return page.Lines(_model, list, new PoolList(_model), list.Follow(view), Some.Now);
     }
 }

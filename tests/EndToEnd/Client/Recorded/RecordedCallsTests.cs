@@ -3,25 +3,25 @@ using MeeseeksBox.EndToEnd.Boxes;
 namespace MeeseeksBox.EndToEnd.Client.Recorded;
 
 /// <summary>
-/// Into a pipe our client prints what the original prints, call by call of a recording (docs/SPECIFICATION.md#script-output).
+/// In a pipe, the client prints the same as the original, for each call of a recording (docs/SPECIFICATION.md#script-output).
 /// </summary>
 public sealed class RecordedCallsTests
 {
-    private const string Usage = "The usage is in our own words, and wrong usage is exit status 2.";
+    private const string Usage = "The text of the usage differs, and wrong usage is exit status 2.";
     private const string UnknownId = "An unknown id is exit status 1.";
-    private const string Tag = "The original drops tag= of sub, and shows a list of one null.";
-    private const string Pool = "pool= takes only the free slots of other pools from the lines of the original, and leaves their jobs.";
-    private const string Again = "A job that runs again forgets its former run.";
-    private const string NoJobs = "No jobs are named: wrong usage is exit status 2.";
+    private const string Tag = "The original ignores tag= of sub, and shows a list with null.";
+    private const string Pool = "In the original, pool= hides only the free slots of other pools, not their jobs.";
+    private const string Again = "A new run clears the results of the previous run.";
+    private const string NoJobs = "Without a selection of jobs, wrong usage is exit status 2.";
 
-    // What a line of ours has otherwise on purpose.
+    // The intended deviations from the original, by line of the recording.
     private static readonly Dictionary<int, (Deviation What, string Reason)> OnPurpose = new()
     {
         [1] = (Deviation.Both, Usage),
         [4] = (Deviation.Status, UnknownId),
         [8] = (Deviation.Output, Tag),
         [10] = (Deviation.Output, Tag),
-        [21] = (Deviation.Both, "The submit is refused with a reason: its id is false, and the exit status is 1."),
+        [21] = (Deviation.Both, "The submit is rejected with a reason: its id is false, and the exit status is 1."),
         [25] = (Deviation.Status, UnknownId),
         [48] = (Deviation.Output, Pool),
         [51] = (Deviation.Output, Pool),
@@ -30,13 +30,13 @@ public sealed class RecordedCallsTests
         [57] = (Deviation.Output, Again),
         [58] = (Deviation.Status, NoJobs),
         [60] = (Deviation.Status, UnknownId),
-        [61] = (Deviation.Output, "The original calls a job killed that has ended long ago; here a kill of it changes nothing."),
+        [61] = (Deviation.Output, "The original marks an ended job as killed; here a kill of an ended job changes nothing."),
         [64] = (Deviation.Status, NoJobs),
         [70] = (Deviation.Both, Usage),
-        [71] = (Deviation.Status, "The original ends with the text of a Python error and 0; no connection is exit status 1."),
-        [74] = (Deviation.Status, "refresh= has no effect on stat of the original; here it shows the status again."),
+        [71] = (Deviation.Status, "The original prints a Python error and exits with 0; here no connection is exit status 1."),
+        [74] = (Deviation.Status, "In the original, refresh= has no effect on stat; here stat repeats."),
         [86] = (Deviation.Output, Pool),
-        [89] = (Deviation.Output, "The routing of ours lists the nodes that can be reached; that of the original all that it has ever seen."),
+        [89] = (Deviation.Output, "The routing lists the reachable nodes; in the original it lists all nodes ever seen."),
     };
 
     private const int StillRuns = -1;
@@ -54,7 +54,7 @@ public sealed class RecordedCallsTests
     public async Task Every_call_prints_what_the_original_printed()
     {
         await using var cluster = await RecordedCluster.StartAsync();
-        var snapshotDiff = new List<string>();
+        var differences = new List<string>();
         foreach (var call in RecordedCall.All)
         {
             await cluster.PrepareAsync(call.Number);
@@ -69,10 +69,10 @@ public sealed class RecordedCallsTests
                 _ => Deviation.Both,
             };
             if (what != (OnPurpose.TryGetValue(call.Number, out var known) ? known.What : null))
-                snapshotDiff.Add($"{call}: {what?.ToString() ?? "the same"}; status {run.Status}, {output}, {run.Errors}");
+                differences.Add($"{call}: {what?.ToString() ?? "the same"}; status {run.Status}, {output}, {run.Errors}");
         }
 
-        snapshotDiff.Should().BeEmpty();
+        differences.Should().BeEmpty();
     }
 
     private async Task<ClientRun> RunAsync(RunningBox box, RecordedCall call)
@@ -82,13 +82,14 @@ public sealed class RecordedCallsTests
             return await BeginAsync(conf, call);
 
         var run = await ClientProgram.RunAsync(conf, call.ClientWords);
-        if (call.Command is "sub" or "conf" && RecordedOutput.Values(call.Output) is [var jobs] && RecordedOutput.Values(run.Output) is [var ours])
+        if (call.Command is "sub" or "conf"
+            && RecordedOutput.Values(call.Output) is [var jobs] && RecordedOutput.Values(run.Output) is [var ours])
             foreach (var (theirs, own) in jobs.Keys().Zip(ours.Keys()).Where(pair => Guid.TryParse(pair.First, out _)))
                 _ids[theirs] = own;
         return run;
     }
 
-    // It goes on for ever: what it prints first is compared, once it has been printed again.
+    // The call does not end by itself: read as many lines as the recording has, then kill the client.
     private static async Task<ClientRun> BeginAsync(string conf, RecordedCall call)
     {
         using var client = ClientProgram.Start(conf, call.ClientWords);

@@ -4,27 +4,27 @@ using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.EndToEnd.Client.Recorded;
 
-/// <summary>Compares what the original printed with what ours prints: stamps, numbers of change and loads aside.</summary>
+/// <summary>Compares the recorded output with the output of meeseeks-client, without stamps, numbers of change and loads.</summary>
 public static partial class RecordedOutput
 {
-    // Ours alone: attributes of jobs and nodes that the original does not have.
+    // Attributes of jobs and nodes that the original does not have.
     private static readonly string[] Ours = ["epoch", "ver", "caps", "links"];
 
-    // Ours has them set from the start, the original with the first change.
+    // meeseeks-box sets these attributes at the submit, the original with the first change.
     private static readonly string[] Early = ["active", "seq", "ts", "pid", "rc", "error", "end_ts"];
 
-    // A box of ours routes a job while it answers; the original does so within a second.
+    // meeseeks-box routes a job before it answers, the original within a second afterwards.
     private static readonly string[] Routed = ["node", "submit_node", "state", "start_ts", "start_count"];
 
-    // A job without a node is given to the asked node by the original. Other values differ from run to run.
+    // These values differ from run to run.
     private static readonly string[] Varying = ["ts", "submit_ts", "start_ts", "end_ts", "seq", "pid", "loadavg", "port"];
 
     private static readonly string[] Switches = ["hold", "restart", "resubmit"];
 
-    /// <summary>What differs; null when nothing does.</summary>
+    /// <summary>The first difference, as text; null if there is none.</summary>
     /// <param name="call">The recorded call.</param>
-    /// <param name="expected">Its output, with ids as they are here.</param>
-    /// <param name="output">What ours printed.</param>
+    /// <param name="expected">The recorded output, with the ids of this run.</param>
+    /// <param name="output">The output of meeseeks-client.</param>
     public static string? Difference(RecordedCall call, string expected, string output)
     {
         if (Values(expected) is { Count: > 0 } values)
@@ -37,7 +37,7 @@ public static partial class RecordedOutput
         return theirs == here ? null : $"expected:\n{theirs}\nprinted:\n{here}";
     }
 
-    /// <summary>The JSON values that a text holds one after the other; none when it is anything else.</summary>
+    /// <summary>The JSON values of a text, in order; empty if the text is not JSON.</summary>
     public static List<JsonElement> Values(string text)
     {
         var values = new List<JsonElement>();
@@ -68,6 +68,8 @@ public static partial class RecordedOutput
             (theirs, ours) = (Tags(theirs), Tags(ours));
         if (Switches.Contains(key) && theirs.ValueKind is JsonValueKind.Number)
             theirs = JsonElement.Parse(theirs.GetInt32() is 0 ? "false" : "true");
+
+        // The original assigns a job without a possible node to the node that received it.
         if (key is "node" or "submit_node" && ours.ValueKind is JsonValueKind.False)
             return null;
         if (theirs.ValueKind is JsonValueKind.Object && ours.ValueKind is JsonValueKind.Object)
@@ -96,12 +98,14 @@ public static partial class RecordedOutput
             .. theirs.TryGetProperty("submit_ts", out _) ? Early : [],
             .. isAnswerToSubmit ? Routed : [],
         ];
-        var more = ours.EnumerateObject().Where(member => member.Value.ValueKind is not JsonValueKind.Null).Select(member => member.Name).Except(known).ToList();
+        var more = ours.EnumerateObject().Where(member => member.Value.ValueKind is not JsonValueKind.Null)
+            .Select(member => member.Name).Except(known).ToList();
         return more.Count is 0 ? null : $"{path} has {string.Join(", ", more.Select(name => $"{name}: {ours.GetProperty(name)}"))}";
     }
 
-    // The original has a null in the list of a job without tags, and a text where mod has set one.
-    private static JsonElement Tags(JsonElement tags) => tags.ValueKind is JsonValueKind.String ? JsonElement.Parse($"[{tags.GetRawText()}]")
+    // The original stores [null] for a job without tags, and a text for a tag that mod has set.
+    private static JsonElement Tags(JsonElement tags) =>
+        tags.ValueKind is JsonValueKind.String ? JsonElement.Parse($"[{tags.GetRawText()}]")
         : tags.GetRawText().Replace(" ", "").Replace("\n", "") is "[null]" ? JsonElement.Parse("[]")
         : tags;
 
@@ -110,7 +114,7 @@ public static partial class RecordedOutput
     [GeneratedRegex(@"(?<=\t)(online|offline)\t\d+\.\d+(?=\n)")]
     private static partial Regex Loads();
 
-    // A node reports a running job every 30 s: on a busy machine the first report comes before the end of the test.
+    // A node reports a running job every 30 s; on a slow machine the first report may arrive before the end of the test.
     [GeneratedRegex(@"(?<=\trunning\t)\d+(?=\t)")]
     private static partial Regex Reports();
 }
