@@ -2,29 +2,30 @@ using System.Text;
 
 namespace MeeseeksBox.FileWatch.Jobs;
 
-/// <summary>
-/// Text of a job in which <c>%(key)s</c> stands for a value, and <c>%%</c> for a percent sign (docs/SPECIFICATION.md#job-formats). Any
-/// other percent sign stands for itself.
-/// </summary>
+/// <summary>Text of a job with formats.</summary>
+/// <remarks>
+/// <c>%(key)s</c> is replaced by a value, <c>%%</c> by a percent sign. Any other percent sign is kept
+/// (docs/SPECIFICATION.md#job-formats).
+/// </remarks>
 public sealed class FormattedText
 {
     private const string Opening = "%(";
     private const string Closing = ")s";
 
-    // A literal and the key of the value after it; the last has no key.
+    // Each literal with the key of the value after it. The last one has no key.
     private readonly List<(string Literal, string? Key)> _parts = [];
 
     private FormattedText()
     {
     }
 
-    /// <summary>The keys that stand in it.</summary>
+    /// <summary>The keys of its formats.</summary>
     public IEnumerable<string> Keys => _parts.Select(part => part.Key).OfType<string>();
 
-    /// <summary>What is wrong with it; null when nothing is.</summary>
+    /// <summary>The syntax error; null when there is none.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Takes a text apart.</summary>
+    /// <summary>Parses a text.</summary>
     public static FormattedText Parse(string text)
     {
         var result = new FormattedText();
@@ -37,7 +38,7 @@ public sealed class FormattedText
                 var end = text.IndexOf(')', at);
                 if (end < 0 || !text.AsSpan(end).StartsWith(Closing, StringComparison.Ordinal))
                 {
-                    result.Problem = $"'{text}': what begins with %( must be like %(filename)s; a percent sign itself is written %%";
+                    result.Problem = $"'{text}': a format must be like %(filename)s; write %% for a percent sign";
                     return result;
                 }
 
@@ -56,9 +57,8 @@ public sealed class FormattedText
         return result;
     }
 
-    /// <summary>The text with its values put in; what is put in is not looked at again.</summary>
-    /// <param name="values">The values.</param>
-    /// <param name="problem">Why there is no text.</param>
+    /// <summary>The text with its formats replaced; null with a problem when a value is missing.</summary>
+    /// <remarks>Formats inside the values are not replaced.</remarks>
     public string? Fill(IJobValues values, out string? problem)
     {
         problem = Problem;

@@ -1,10 +1,8 @@
 namespace MeeseeksBox.FileWatch.Jobs;
 
-/// <summary>What the <c>%(key)s</c> of a job stand for.</summary>
+/// <summary>The values of the formats of a job.</summary>
 public interface IJobValues
 {
-    /// <summary>The value of a key.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="problem">Why there is none.</param>
+    /// <summary>The value of a key; null with a problem when there is none.</summary>
     string? Find(string key, out string? problem);
 }

@@ -5,12 +5,12 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.FileWatch.Jobs;
 
-/// <summary>A jobspec as it was written: a spec for <c>submit</c> with formats in its texts, at any depth.</summary>
+/// <summary>A jobspec: a spec for <c>submit</c> with formats in its texts, at any depth.</summary>
 public sealed class JobTemplate
 {
     private readonly ConfigObject _written;
 
-    /// <summary>A jobspec.</summary>
+    /// <summary>Parses the formats of a jobspec.</summary>
     /// <param name="written">An object that is not empty.</param>
     public JobTemplate(ConfigObject written)
     {
@@ -21,21 +21,19 @@ public sealed class JobTemplate
     /// <summary>The keys of the formats in it.</summary>
     public IReadOnlyList<string> Keys { get; }
 
-    /// <summary>The id that is written in it, as it stands; null when there is none.</summary>
+    /// <summary>The id with its formats not replaced; null when there is none.</summary>
     public string? Id => _written.TryGet("id", out var id) && id is ConfigScalar { IsNull: false } scalar ? scalar.Text : null;
 
-    /// <summary>The spec for one job.</summary>
-    /// <param name="values">What the formats stand for.</param>
-    /// <param name="problem">Why there is none.</param>
+    /// <summary>The spec of one job, with its formats replaced; null with a problem when a value is missing.</summary>
     public JsonObject? Fill(IJobValues values, out string? problem)
     {
         problem = null;
         return Node(_written, values, ref problem) is JsonObject spec && problem is null ? spec : null;
     }
 
-    /// <summary>What can be said against it before any file is there: keys that <c>submit</c> does not take, values that it refuses.</summary>
-    /// <param name="unknown">The keys that are not taken.</param>
-    /// <returns>What is wrong; null when nothing is.</returns>
+    /// <summary>Validates the jobspec without a file: unknown keys, and values that <c>submit</c> rejects.</summary>
+    /// <param name="unknown">The keys that <c>submit</c> does not have.</param>
+    /// <returns>The error; null when there is none.</returns>
     public string? Check(out IReadOnlyList<string> unknown)
     {
         unknown = [];
@@ -50,7 +48,7 @@ public sealed class JobTemplate
         if (!_written.TryGet("args", out var args) || args is ConfigScalar { IsNull: true })
             return "args: a job needs the program and its arguments, like [\"/bin/echo\",\"%(file)s\"]";
 
-        // A number may come out of a format, and then nobody can tell yet.
+        // A format may produce a valid value, so values are validated only when there is no format.
         return Keys.Count == 0 ? spec.Problem : null;
     }
 

@@ -3,6 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace MeeseeksBox.FileWatch.Jobs;
 
-/// <summary>Generated code for JSON, so that nothing is looked up while the program runs.</summary>
+/// <summary>Source-generated JSON metadata, which avoids reflection (ahead-of-time compilation).</summary>
 [JsonSerializable(typeof(JsonNode))]
 internal sealed partial class JobTemplateContext : JsonSerializerContext;

@@ -6,12 +6,8 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.FileWatch.Jobs;
 
-/// <summary>
-/// The values for one job of a watch (docs/SPECIFICATION.md#job-formats): of the watch, of the file, of the fileset, and the watch's own
-/// keys.
-/// </summary>
-/// <param name="settings">The watch.</param>
-/// <param name="work">What the job is for.</param>
+/// <summary>The values of the formats for one job of a watch (docs/SPECIFICATION.md#job-formats).</summary>
+/// <remarks>They come from the watch, the file, the fileset, and the keys of the watch itself.</remarks>
 public sealed class JobValues(WatchSettings settings, WorkItem work) : IJobValues
 {
     private const string FilesetKey = "fileset";
@@ -23,21 +19,23 @@ public sealed class JobValues(WatchSettings settings, WorkItem work) : IJobValue
         if (OwnValue(key) is { } own)
             return own;
         if (!settings.Keys.TryGet(key, out var value) || value is ConfigScalar { IsNull: true })
-            problem = $"%({key})s: there is no such value{(work.FileName is null ? " for a job without files" : "")}, and no key '{key}' in the watch";
+            problem = $"%({key})s: there is no such value{(work.FileName is null ? " for a job without files" : "")}, "
+                + $"and no key '{key}' in the watch";
         else if (!TryText(value, out var text))
-            problem = $"%({key})s: {value.Display} cannot stand in a text";
+            problem = $"%({key})s: {value.Display} cannot be put into a text";
         else
             return text;
         return null;
     }
 
-    /// <summary>Whether a key has a value for some file, whatever the watch has for keys of its own.</summary>
+    /// <summary>Whether a key has a value for some file, apart from the keys of the watch itself.</summary>
     public static bool IsKnown(string key, WatchSettings settings) => key switch
     {
         "name" or "index" => true,
         _ when settings.IsContinuous => false,
         "filename" or "file" or FilesetKey => true,
-        _ when key.StartsWith(FilesetKey, StringComparison.Ordinal) => TryNumber(key[FilesetKey.Length..], out var list) && settings.Fileset > 0 && list < settings.Globs.Count,
+        _ when key.StartsWith(FilesetKey, StringComparison.Ordinal) =>
+            TryNumber(key[FilesetKey.Length..], out var list) && settings.Fileset > 0 && list < settings.Globs.Count,
         _ => TryNumber(key, out _),
     };
 
@@ -70,7 +68,8 @@ public sealed class JobValues(WatchSettings settings, WorkItem work) : IJobValue
         text = value switch
         {
             ConfigScalar { Kind: not JsonValueKind.Null } scalar => scalar.Text,
-            ConfigList list when list.Items.All(item => item is ConfigScalar { IsNull: false }) => string.Join(' ', list.Items.Select(item => ((ConfigScalar)item).Text)),
+            ConfigList list when list.Items.All(item => item is ConfigScalar { IsNull: false }) =>
+                string.Join(' ', list.Items.Select(item => ((ConfigScalar)item).Text)),
             _ => null,
         };
         return text is not null;

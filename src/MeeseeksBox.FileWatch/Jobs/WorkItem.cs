@@ -2,16 +2,16 @@ using MeeseeksBox.FileWatch.Names;
 
 namespace MeeseeksBox.FileWatch.Jobs;
 
-/// <summary>What is to be done once: a jobspec, and the files that it is for.</summary>
+/// <summary>A jobspec with the files of one job.</summary>
 public sealed record WorkItem
 {
-    /// <summary>The jobspec.</summary>
+    /// <summary>The jobspec of the job.</summary>
     public required JobTemplate Template { get; init; }
 
-    /// <summary>The place in <c>jobs</c>, from 0.</summary>
+    /// <summary>The position of the step in <c>jobs</c>, from 0.</summary>
     public required int Index { get; init; }
 
-    /// <summary>The list that the file is of, from 0; for a job without files, its place in a list of jobspecs.</summary>
+    /// <summary>The number of the file's list, from 0; without a file, the position in a list of jobspecs.</summary>
     public int List { get; init; }
 
     /// <summary>The file; null for a job without files.</summary>
@@ -20,9 +20,9 @@ public sealed record WorkItem
     /// <summary>The file alone, or all files of its fileset in the order of the lists.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
-    /// <summary>When the file was changed last, in units of 100 ns since 1970; null where it does not matter.</summary>
+    /// <summary>The time of the file's last change, in units of 100 ns since 1970; null without <c>updated</c>.</summary>
     public long? Mtime { get; init; }
 
-    /// <summary>What the work is known by in its watch.</summary>
+    /// <summary>The key of the work item in its watch.</summary>
     public WorkKey Key => FileName is null ? new WorkKey(Index, $"/{List}") : new WorkKey(Index, FileName);
 }

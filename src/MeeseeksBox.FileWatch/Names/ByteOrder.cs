@@ -1,13 +1,13 @@
 namespace MeeseeksBox.FileWatch.Names;
 
-/// <summary>The order of names by their bytes in UTF-8 (docs/SPECIFICATION.md#file-order), without making the bytes.</summary>
+/// <summary>Orders names by their bytes in UTF-8, without encoding them (docs/SPECIFICATION.md#file-order).</summary>
 public sealed class ByteOrder : IComparer<string>
 {
     private ByteOrder()
     {
     }
 
-    /// <summary>The order.</summary>
+    /// <summary>The only instance.</summary>
     public static ByteOrder Instance { get; } = new();
 
     /// <inheritdoc/>
@@ -21,6 +21,6 @@ public sealed class ByteOrder : IComparer<string>
         return Rank(x[common]) - Rank(y[common]);
     }
 
-    // Surrogates stand for what lies above all that one unit of UTF-16 can say, but are not the highest units themselves.
+    // Surrogates encode code points above all others, but U+E000 to U+FFFF are higher UTF-16 units.
     private static int Rank(char unit) => char.IsSurrogate(unit) ? unit + 0x10000 : unit;
 }

@@ -2,28 +2,31 @@ using System.Text;
 
 namespace MeeseeksBox.FileWatch.Names;
 
-/// <summary>
-/// A pattern for names, as in the shell: <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[!a-z]</c>, and <c>\</c> before a character that is meant
-/// as it stands. It never matches a name that begins with a dot (docs/SPECIFICATION.md#globs).
-/// </summary>
+/// <summary>A pattern for file names, as in the shell (docs/SPECIFICATION.md#globs).</summary>
+/// <remarks>
+/// Syntax: <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[!a-z]</c>, and <c>\</c> before a literal character. It never matches a name that begins
+/// with a dot.
+/// </remarks>
 public sealed class Glob
 {
     private readonly GlobPart[] _parts;
 
-    // All that most patterns ask of a name, such as *.dat: how it ends.
+    // Most patterns, such as *.dat, compare only the end of the name.
     private readonly string? _end;
 
     private Glob(string pattern, GlobPart[] parts)
     {
         Pattern = pattern;
         _parts = parts;
-        _end = parts is [{ IsStar: true }, .. var rest] && rest.All(part => part.Only is not null) ? string.Concat(rest.Select(part => part.Only)) : null;
+        _end = parts is [{ IsStar: true }, .. var rest] && rest.All(part => part.Only is not null)
+            ? string.Concat(rest.Select(part => part.Only))
+            : null;
     }
 
     /// <summary>The pattern as it was written.</summary>
     public string Pattern { get; }
 
-    /// <summary>Reads a pattern. There is no wrong one: a bracket without an end stands for itself.</summary>
+    /// <summary>Parses a pattern. Every text is valid: a bracket that is not closed is a literal.</summary>
     public static Glob Parse(string pattern)
     {
         var runes = pattern.EnumerateRunes().ToArray();
@@ -33,7 +36,7 @@ public sealed class Glob
         return new Glob(pattern, [.. parts]);
     }
 
-    /// <summary>Whether the whole name is as the pattern says.</summary>
+    /// <summary>Whether the pattern matches the whole name.</summary>
     public bool Matches(string name)
     {
         if (name.StartsWith('.'))
@@ -41,7 +44,7 @@ public sealed class Glob
         if (_end is not null)
             return name.EndsWith(_end, StringComparison.Ordinal);
 
-        // Where the last star stands, and how far the name was when it was met: all that ever has to be tried again.
+        // Backtracking needs only the last star, and the position in the name at which it was met.
         var (part, at, star, mark) = (0, 0, -1, 0);
         while (at < name.Length)
         {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MeeseeksBox.FileWatch.Names;
 
-/// <summary>A part of a pattern: a star, or what one character may be.</summary>
+/// <summary>A part of a pattern: a star, or a set of characters.</summary>
 internal sealed class GlobPart
 {
     private readonly (Rune From, Rune To)[] _ranges;
@@ -20,12 +20,12 @@ internal sealed class GlobPart
     /// <summary>Whether it is a star.</summary>
     public bool IsStar { get; private init; }
 
-    /// <summary>The only character that may stand here; null where others may.</summary>
+    /// <summary>The character, if the part matches exactly one; else null.</summary>
     public Rune? Only { get; private init; }
 
     private static GlobPart Any { get; } = new([], isNegated: true);
 
-    /// <summary>Reads the part that begins at a place, and moves behind it.</summary>
+    /// <summary>Parses the part at a position, and moves the position behind it.</summary>
     public static GlobPart Read(ReadOnlySpan<Rune> pattern, ref int at)
     {
         var rune = pattern[at++];
@@ -44,7 +44,7 @@ internal sealed class GlobPart
         }
     }
 
-    /// <summary>Whether a character is one that may stand here.</summary>
+    /// <summary>Whether the part matches a character.</summary>
     public bool Matches(Rune rune)
     {
         foreach (var (from, to) in _ranges)
@@ -65,7 +65,7 @@ internal sealed class GlobPart
         at += isNegated ? 1 : 0;
         var ranges = new List<(Rune, Rune)>();
 
-        // A closing bracket that stands first is one of the set.
+        // A closing bracket in first position is a member of the set.
         for (var isFirst = true; at < pattern.Length && (isFirst || pattern[at].Value != ']'); isFirst = false)
         {
             var from = ReadMember(pattern, ref at);

@@ -3,14 +3,12 @@ using System.Globalization;
 
 namespace MeeseeksBox.FileWatch.Names;
 
-/// <summary>
-/// The names of status files, <c>._&lt;name&gt;_&lt;n&gt;_&lt;filename&gt;.&lt;state&gt;</c> (docs/SPECIFICATION.md#status-files). One
-/// instance knows those of one watch.
-/// </summary>
+/// <summary>The names of the status files of one watch (docs/SPECIFICATION.md#status-files).</summary>
+/// <remarks>They have the form <c>._&lt;name&gt;_&lt;n&gt;_&lt;filename&gt;.&lt;state&gt;</c>.</remarks>
 /// <param name="watch">The name of the watch.</param>
 public sealed class StatusName(string watch)
 {
-    // More digits than any list of jobs has.
+    // A longer number is not the index of a step.
     private const int MostDigits = 9;
 
     private static readonly (StatusState State, string Suffix)[] Suffixes =
@@ -18,18 +16,21 @@ public sealed class StatusName(string watch)
 
     private readonly string _prefix = $"._{watch}_";
 
-    /// <summary>What the names begin with.</summary>
+    /// <summary>The beginning that all names share.</summary>
     public string Prefix => _prefix;
 
-    /// <summary>The file that a status is written to before it gets its name; a status is written by one at a time.</summary>
-    /// <remarks>It has an index: the cleanup of the original takes names apart at underscores, and ends at one with too few.</remarks>
+    /// <summary>The temporary name under which a status file is written.</summary>
+    /// <remarks>
+    /// One name is enough, because a watch writes one status file at a time. It has an index, because the cleanup of the original splits
+    /// names at underscores and fails at a name with too few.
+    /// </remarks>
     public string Temporary => _prefix + "0_.tmp";
 
     /// <summary>The name of a status file.</summary>
     public string Of(WorkKey key, StatusState state) =>
         string.Create(CultureInfo.InvariantCulture, $"{_prefix}{key.Index}_{key.FileName}{Suffix(state)}");
 
-    /// <summary>Takes a name apart, if it is one of a status file of this watch.</summary>
+    /// <summary>Parses the name of a status file; false when it is not one of this watch.</summary>
     public bool TryParse(string name, out WorkKey key, out StatusState state)
     {
         key = default;
@@ -44,10 +45,10 @@ public sealed class StatusName(string watch)
         return true;
     }
 
-    /// <summary>
-    /// The files that a status file may belong to, which is more than one when a watch of another process has a name that goes on as ours
-    /// (<c>a</c> and <c>a_1</c>). None when it is no status file of this watch.
-    /// </summary>
+    /// <summary>The files to which a status file may belong; none when it is not one of this watch.</summary>
+    /// <remarks>
+    /// There is more than one when the watch of another process has a name that continues this one (<c>a</c> and <c>a_1</c>).
+    /// </remarks>
     public IEnumerable<string> PossibleFiles(string name)
     {
         if (!TryParse(name, out var key, out _))
@@ -64,7 +65,7 @@ public sealed class StatusName(string watch)
         }
     }
 
-    /// <summary>Whether some status file of another watch in the same folder could be taken for one of this watch.</summary>
+    /// <summary>Whether a status file of another watch in the same folder may look like one of this watch.</summary>
     public bool Collides(string otherWatch)
     {
         if (otherWatch == watch || !otherWatch.StartsWith(watch + "_", StringComparison.Ordinal))

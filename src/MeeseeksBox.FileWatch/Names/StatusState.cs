@@ -1,17 +1,19 @@
 namespace MeeseeksBox.FileWatch.Names;
 
-/// <summary>What a status file says: the last part of its name.</summary>
+/// <summary>The state of a status file: the last part of its name.</summary>
 public enum StatusState
 {
-    /// <summary>The job is done, or there was nothing to do.</summary>
+    /// <summary>The job is done, or the file has no job.</summary>
     Done,
 
     /// <summary>The job has failed.</summary>
     Failed,
 
-    /// <summary>Somebody has killed the job.</summary>
+    /// <summary>The job was killed.</summary>
     Killed,
 
-    /// <summary>No job: the time at which the file was changed last, as of its last run (docs/SPECIFICATION.md#updated-files).</summary>
+    /// <summary>
+    /// The file holds the time of the watched file's last change, as of its last run (docs/SPECIFICATION.md#updated-files).
+    /// </summary>
     Mtime,
 }

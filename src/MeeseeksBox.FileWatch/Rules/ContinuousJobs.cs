@@ -3,16 +3,23 @@ using MeeseeksBox.FileWatch.Settings;
 
 namespace MeeseeksBox.FileWatch.Rules;
 
-/// <summary>Decides what is due for a watch without globs: its jobs are kept running (docs/SPECIFICATION.md#jobs-without-files).</summary>
+/// <summary>Decides which standing jobs of a watch are due (docs/SPECIFICATION.md#jobs-without-files).</summary>
 public static class ContinuousJobs
 {
-    /// <summary>Makes the plan. A job that has ended is started again at once, unless it was started less than <see cref="WatchSettings.Refresh"/> ago.</summary>
-    /// <remarks>With <c>count</c>, jobs run in rounds: all are started together, and again when all have ended.</remarks>
+    /// <summary>The jobs that are due now, and the time at which the next one is.</summary>
+    /// <remarks>
+    /// A job that has ended is due again, but not within <see cref="WatchSettings.Refresh"/> of its last start. With <c>count</c>, all
+    /// jobs of a round start together, and the next round when all have ended.
+    /// </remarks>
     /// <param name="settings">The watch.</param>
-    /// <param name="lastStarts">When each job was started last, by its place; units of 100 ns since some moment.</param>
-    /// <param name="inFlight">The places of those that run.</param>
-    /// <param name="now">The time, since the same moment.</param>
-    public static Plan Of(WatchSettings settings, IReadOnlyDictionary<(int Index, int List), long> lastStarts, IReadOnlySet<(int Index, int List)> inFlight, long now)
+    /// <param name="lastStarts">The last start of each job, in units of 100 ns of any clock.</param>
+    /// <param name="inFlight">The jobs that run.</param>
+    /// <param name="now">The time, of the same clock.</param>
+    public static Plan Of(
+        WatchSettings settings,
+        IReadOnlyDictionary<(int Index, int List), long> lastStarts,
+        IReadOnlySet<(int Index, int List)> inFlight,
+        long now)
     {
         var plan = new Plan();
         if (settings.Count is not null)
@@ -40,7 +47,7 @@ public static class ContinuousJobs
         return plan;
     }
 
-    /// <summary>All jobs that are to be kept running.</summary>
+    /// <summary>All standing jobs of a watch.</summary>
     public static IEnumerable<WorkItem> All(WatchSettings settings) =>
         from step in settings.Jobs.Index()
         from entry in step.Item.Templates.Index()

@@ -3,19 +3,18 @@ using MeeseeksBox.FileWatch.Settings;
 
 namespace MeeseeksBox.FileWatch.Rules;
 
-/// <summary>
-/// Makes lists out of a folder: the files of each pattern in order, or the complete filesets (docs/SPECIFICATION.md#filesets).
-/// A file belongs to the first pattern that it matches.
-/// </summary>
+/// <summary>Makes the lists of files, or the complete filesets, of a folder (docs/SPECIFICATION.md#filesets).</summary>
+/// <remarks>A file belongs to the first glob that it matches.</remarks>
 internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
 {
-    // Sets that have more files than places, or will have when a file is old enough: which of them stand in the set may change without news of any.
+    // Keys of ambiguous sets: a list has several candidates, or will have one when a file is old enough. Their members can change
+    // without a change of a member, so they never count as finished.
     private readonly HashSet<string> _crowded = new(StringComparer.Ordinal);
 
-    /// <summary>What stands at each place, from the first place on.</summary>
+    /// <summary>The files or filesets, from the first place on.</summary>
     public IEnumerable<FileGroup> Of(FolderSnapshot folder) => settings.Fileset > 0 ? Sets(folder) : Singles(folder);
 
-    // What is settled counts in its place, and costs no more: the folder may be large, and one file of it new.
+    // A finished file keeps its place but makes no group: a large folder with one new file must cost little.
     private IEnumerable<FileGroup> Singles(FolderSnapshot folder)
     {
         var places = new int[settings.Globs.Count];
@@ -23,7 +22,7 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
         var most = plan.Explanations is null ? settings.MaxIndex : null;
         foreach (var (position, list, file) in Considered(folder))
         {
-            // What is settled is looked at again when a file comes that has it passed over.
+            // ClearFinished resets a finished file when its skip file appears.
             if (file.FinishedInList is null && SkipOf(folder, file.Name) is { } skip)
             {
                 plan.Explanations?.Add(new(file.Name, null, $"skipped while '{skip}' exists"));
@@ -31,7 +30,8 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
             }
 
             var place = places[list]++;
-            if (!(place > most) && (file.FinishedInList is null || place < settings.Jobs.Count - 1 || plan.Explanations is not null))
+            var isOpen = file.FinishedInList is null || place < settings.Jobs.Count - 1 || plan.Explanations is not null;
+            if (!(place > most) && isOpen)
                 lists[list].Add(new FileGroup(place, list, [file], [position]));
         }
 
@@ -55,7 +55,7 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
         }
     }
 
-    // Sets stand in the order of the first list. Of several files of a list that fit, the first counts.
+    // Sets are in the order of the first list. Of several candidates of a list, the first in order is the member.
     private IEnumerable<FileGroup> Sets(FolderSnapshot folder)
     {
         var lists = settings.Globs.Select(_ => new Dictionary<string, int>(StringComparer.Ordinal)).ToArray();
@@ -68,11 +68,12 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
             }
             else if (settings.SetKeyOf(file.Name) is not { } key)
             {
-                plan.Explanations?.Add(new(file.Name, null, $"its name has less than {settings.Fileset} parts"));
+                plan.Explanations?.Add(new(file.Name, null, $"its name has fewer than {settings.Fileset} parts"));
             }
             else if (!lists[list].TryAdd(key, position))
             {
-                plan.Explanations?.Add(new(file.Name, null, $"'{folder.Files[lists[list][key]].Name}' stands for its list in the fileset"));
+                var member = folder.Files[lists[list][key]].Name;
+                plan.Explanations?.Add(new(file.Name, null, $"'{member}' takes the place of its list in the fileset"));
                 _ = _crowded.Add(key);
             }
             else if (list == 0)
@@ -81,7 +82,7 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
             }
         }
 
-        // What is settled is passed over as a whole, wherever it stands: not where a file may grow too old, or where each place has a job of its own.
+        // A finished set is left out wherever it is. That is wrong where a file can become too old, or where each place runs its own job.
         var canFinish = settings.MaxAge is null && (settings.RunsAll || settings.Jobs.Count == 1);
         var complete = 0;
         foreach (var (key, finishedBefore) in firsts)
@@ -103,7 +104,8 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
     private string? SkipOf(FolderSnapshot folder, string name) => settings.SkipNamesOf(name).FirstOrDefault(folder.Has);
 
     private void ExplainSkip(WatchedFile[] files, string skip) =>
-        plan.Explanations?.AddRange(files.Select(file => new FileExplanation(file.Name, null, $"its fileset is skipped while '{skip}' exists")));
+        plan.Explanations?.AddRange(
+            files.Select(file => new FileExplanation(file.Name, null, $"its fileset is skipped while '{skip}' exists")));
 
     private void ExplainIncomplete(FolderSnapshot folder, Dictionary<string, int>[] lists)
     {
@@ -113,7 +115,7 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
             {
                 var missing = Enumerable.Range(0, lists.Length).Where(other => !lists[other].ContainsKey(key)).ToList();
 
-                // A partial set has the files before the first that is missing.
+                // A partial set contains the files before the first missing one.
                 if (missing.Count == 0 || (settings.IsPartial && list < missing[0]))
                     continue;
                 var named = settings.IsPartial ? missing.Take(1) : missing;
@@ -147,13 +149,15 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
         if (settings.MinAge > TimeSpan.Zero && age < settings.MinAge.Ticks)
         {
             plan.ScheduleAt(file.Mtime + settings.MinAge.Ticks);
-            plan.Explanations?.Add(new(file.Name, null, string.Create(CultureInfo.InvariantCulture, $"it is younger than min_age, {settings.MinAge.TotalSeconds} s")));
+            var reason = string.Create(CultureInfo.InvariantCulture, $"it is younger than min_age, {settings.MinAge.TotalSeconds} s");
+            plan.Explanations?.Add(new(file.Name, null, reason));
             return false;
         }
 
         if (settings.MaxAge is { } most && age >= most.Ticks)
         {
-            plan.Explanations?.Add(new(file.Name, null, string.Create(CultureInfo.InvariantCulture, $"it is older than max_age, {most.TotalSeconds} s")));
+            var reason = string.Create(CultureInfo.InvariantCulture, $"it is older than max_age, {most.TotalSeconds} s");
+            plan.Explanations?.Add(new(file.Name, null, reason));
             return false;
         }
 

@@ -2,10 +2,10 @@ using MeeseeksBox.FileWatch.Names;
 
 namespace MeeseeksBox.FileWatch.Rules;
 
-/// <summary>What is in a folder at one moment, as far as a watch cares.</summary>
+/// <summary>The files, status files and folders in a folder that concern a watch.</summary>
 public sealed class FolderSnapshot
 {
-    /// <summary>A snapshot.</summary>
+    /// <summary>Sorts the files, if necessary.</summary>
     /// <param name="files">The files whose names do not begin with a dot, in any order.</param>
     /// <param name="status">The status files.</param>
     public FolderSnapshot(IReadOnlyList<WatchedFile> files, StatusTable status)
@@ -20,23 +20,23 @@ public sealed class FolderSnapshot
         Folders = folders ?? Folders;
     }
 
-    /// <summary>The files, in the order of their bytes.</summary>
+    /// <summary>The files, in <see cref="ByteOrder"/>.</summary>
     public IReadOnlyList<WatchedFile> Files { get; }
 
-    /// <summary>The status files.</summary>
+    /// <summary>The status files in the folder.</summary>
     public StatusTable Status { get; }
 
-    /// <summary>The folders in it, as far as a watch asks for them.</summary>
+    /// <summary>The folders in the folder, for <c>skip</c>; empty when the watch does not need them.</summary>
     public IReadOnlySet<string> Folders { get; init; } = new HashSet<string>();
 
-    /// <summary>A snapshot of files that are in order, <see cref="ByteOrder"/>, which is not looked at again.</summary>
-    /// <param name="files">The files.</param>
+    /// <summary>A snapshot of files in <see cref="ByteOrder"/>, which is not verified.</summary>
+    /// <param name="files">The files, in order.</param>
     /// <param name="status">The status files.</param>
     /// <param name="folders">The folders; null for none.</param>
     public static FolderSnapshot OfSorted(IReadOnlyList<WatchedFile> files, StatusTable status, IReadOnlySet<string>? folders = null) =>
         new(status, files, folders);
 
-    /// <summary>Whether a file or folder with a name is there.</summary>
+    /// <summary>Whether a file or folder with the name exists.</summary>
     public bool Has(string name)
     {
         var (low, high) = (0, Files.Count - 1);

@@ -5,10 +5,8 @@ using MeeseeksBox.FileWatch.Settings;
 
 namespace MeeseeksBox.FileWatch.Rules;
 
-/// <summary>
-/// Decides what is due for the files of a watch (docs/SPECIFICATION.md#job-steps). The same folder, status files and jobs in flight give
-/// the same plan, whoever asks and how often.
-/// </summary>
+/// <summary>Decides which jobs are due for the files of a watch (docs/SPECIFICATION.md#job-steps).</summary>
+/// <remarks>A pure function: the same folder, status files and jobs in flight give the same plan.</remarks>
 public sealed class Planner
 {
     private readonly WatchSettings _settings;
@@ -22,12 +20,12 @@ public sealed class Planner
         (_settings, _folder, _inFlight, _now, _plan) = (settings, folder, inFlight, now, plan);
     }
 
-    /// <summary>Makes the plan.</summary>
-    /// <param name="settings">The watch, which has globs.</param>
-    /// <param name="folder">What is in its folder.</param>
-    /// <param name="inFlight">What has been submitted and is not recorded yet.</param>
+    /// <summary>The plan for a watch with globs.</summary>
+    /// <param name="settings">The watch.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="inFlight">The work that is submitted and not recorded yet.</param>
     /// <param name="now">The time, in units of 100 ns since 1970.</param>
-    /// <param name="isExplained">Whether each decision is to be told.</param>
+    /// <param name="isExplained">Whether the plan explains each decision.</param>
     public static Plan Of(WatchSettings settings, FolderSnapshot folder, IReadOnlySet<WorkKey> inFlight, long now, bool isExplained = false)
     {
         var plan = new Plan { Explanations = isExplained ? [] : null };
@@ -36,9 +34,9 @@ public sealed class Planner
         var planning = new Planner(settings, folder, inFlight, now, plan);
         foreach (var group in new FileLists(settings, now, plan).Of(folder))
         {
-            var before = plan.Due.Count + plan.Marks.Count + plan.Notes.Count;
+            var before = WorkCount(plan);
             var isConsumed = planning.IsConsumed(group);
-            var isFinished = isConsumed && group.Position >= settings.Jobs.Count - 1 && plan.Due.Count + plan.Marks.Count + plan.Notes.Count == before;
+            var isFinished = isConsumed && group.Position >= settings.Jobs.Count - 1 && WorkCount(plan) == before;
             if (isFinished && group.Positions is { } positions)
                 plan.Finished.AddRange(positions.Select((position, member) => (position, planning.ListOf(group, member))));
         }
@@ -46,16 +44,18 @@ public sealed class Planner
         return plan;
     }
 
-    // Whether nothing is left to be done where the file or set stands.
+    // Whether all steps for the place of the file or set are consumed.
     private bool IsConsumed(FileGroup group)
     {
         if (_settings.MaxIndex is { } most && group.Position > most)
         {
-            _plan.Explanations?.Add(new(group.Files[0].Name, null, string.Create(CultureInfo.InvariantCulture, $"its place in the list, {group.Position}, is above max_index, {most}")));
+            var reason = string.Create(
+                CultureInfo.InvariantCulture, $"its place in the list, {group.Position}, is above max_index, {most}");
+            _plan.Explanations?.Add(new(group.Files[0].Name, null, reason));
             return false;
         }
 
-        // The last step is for all places that have none of their own.
+        // The last step applies to all further places.
         var target = Math.Min(group.Position, _settings.Jobs.Count - 1);
         for (var index = _settings.RunsAll ? 0 : target; index <= target; index++)
         {
@@ -66,13 +66,14 @@ public sealed class Planner
         return _settings.RunsAll || target == 0 || !_settings.IsUpdated || IsConsumed(group, 0, onlyUpdates: true);
     }
 
-    // Whether nothing of the step is left to be done, so that the next one may follow.
+    // Whether the step is consumed, so that the next one may follow.
     private bool IsConsumed(FileGroup group, int index, bool onlyUpdates = false)
     {
         var step = _settings.Jobs[index];
         var isConsumed = true;
 
-        // A list of jobspecs has one for each file of a set; a jobspec alone is for the set, and stands with its first file.
+        // A list of jobspecs has one for each file of a set. A single jobspec is for the whole set, and its result belongs to the first
+        // file.
         var count = step.IsList ? group.Files.Count : 1;
         for (var member = 0; member < count; member++)
         {
@@ -100,11 +101,12 @@ public sealed class Planner
         {
             if (index == 0 && _settings.IsUpdated && status is { Tracked: null, Result: not null })
                 _plan.Notes.Add((key, mtime));
-            _plan.Explanations?.Add(new(name, index, status.Result is { } result ? $"its job is {result.ToString().ToLowerInvariant()}" : "it has not changed"));
+            var reason = status.Result is { } result ? $"its job is {result.ToString().ToLowerInvariant()}" : "it has not changed";
+            _plan.Explanations?.Add(new(name, index, reason));
             return true;
         }
 
-        // A new version is tried at once; a failure is not tried again before some time has passed.
+        // A changed file runs at once. A failed job waits for the retry pause.
         if (!isChanged && status.Result is StatusState.Failed && !IsRetryDue(status))
             return Explain(name, index, "its job has failed, and is tried again later");
 
@@ -140,14 +142,16 @@ public sealed class Planner
     {
         var due = status.FailedAt + _settings.Refresh.Ticks;
 
-        // A time that lies ahead by more than the pause is of another clock, and says nothing.
+        // A failure time in the future, by more than the pause, comes from another clock and is ignored.
         if (_now >= due || status.FailedAt > _now + _settings.Refresh.Ticks)
             return true;
         _plan.ScheduleAt(due);
         return false;
     }
 
-    // A jobspec for a whole set is for its newest file, too.
+    private static int WorkCount(Plan plan) => plan.Due.Count + plan.Marks.Count + plan.Notes.Count;
+
+    // A jobspec for a whole set follows the newest of its files.
     private static long Mtime(FileGroup group, int member, JobStep step) =>
         step.IsList ? group.Files[member].Mtime : group.Files.Max(file => file.Mtime);
 

@@ -3,14 +3,15 @@ using MeeseeksBox.FileWatch.Settings;
 
 namespace MeeseeksBox.FileWatch.Rules;
 
-/// <summary>Finds status files whose files are gone (docs/SPECIFICATION.md#status-cleanup).</summary>
+/// <summary>Finds the status files of removed files (docs/SPECIFICATION.md#status-cleanup).</summary>
 public static class StatusCleanup
 {
-    /// <summary>The names of status files that may be removed, once they are old enough.</summary>
+    /// <summary>The status files that may be removed once they are old enough.</summary>
     /// <param name="settings">The watch.</param>
-    /// <param name="folder">What is in its folder.</param>
-    /// <param name="inFlight">What has been submitted and is not recorded yet.</param>
-    public static IEnumerable<(WorkKey Key, StatusState State)> Orphans(WatchSettings settings, FolderSnapshot folder, IReadOnlySet<WorkKey> inFlight)
+    /// <param name="folder">Its folder.</param>
+    /// <param name="inFlight">The work that is submitted and not recorded yet.</param>
+    public static IEnumerable<(WorkKey Key, StatusState State)> Orphans(
+        WatchSettings settings, FolderSnapshot folder, IReadOnlySet<WorkKey> inFlight)
     {
         if (settings.Cleanup == TimeSpan.Zero)
             return [];

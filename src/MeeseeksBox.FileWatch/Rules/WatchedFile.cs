@@ -1,10 +1,11 @@
 namespace MeeseeksBox.FileWatch.Rules;
 
-/// <summary>A file as it was seen in the folder.</summary>
+/// <summary>A file in the watched folder.</summary>
 /// <param name="Name">Its name, which does not begin with a dot.</param>
-/// <param name="Mtime">When it was changed last, in units of 100 ns since 1970; 0 where the rules do not ask.</param>
-/// <param name="IsBeingWritten">Whether somebody is known to be at work on it.</param>
+/// <param name="Mtime">The time of its last change, in units of 100 ns since 1970; 0 when the watch does not need it.</param>
+/// <param name="IsBeingWritten">Whether a process is known to have it open for writing.</param>
 /// <param name="FinishedInList">
-/// The list that it belongs to, when a plan found it settled there (<see cref="Plan.Finished"/>) and neither it nor its status files have changed since. Null: the rules have to look.
+/// The list in which a plan found it finished (<see cref="Plan.Finished"/>), if neither it nor its status files have changed since; else
+/// null.
 /// </param>
 public readonly record struct WatchedFile(string Name, long Mtime = 0, bool IsBeingWritten = false, int? FinishedInList = null);

@@ -4,16 +4,16 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.FileWatch.Settings;
 
-/// <summary>Reads <c>jobs</c> of a watch, and the keys that its formats name.</summary>
+/// <summary>Reads <c>jobs</c> of a watch, and the keys of its formats.</summary>
 /// <param name="section">The watch.</param>
-/// <param name="written">The whole configuration, whose top-level keys stand for those that the watch has not.</param>
+/// <param name="written">The whole configuration. Its top-level keys are the fallback for keys of the watch.</param>
 internal sealed class JobsReader(SectionReader section, ConfigObject written)
 {
     private const string Key = "jobs";
 
     private readonly List<(string Path, JobTemplate Template)> _templates = [];
 
-    /// <summary>The settings that the formats of the jobs name, which are the person's own.</summary>
+    /// <summary>The settings named by formats of the jobs, which users may invent.</summary>
     public ConfigObject FormatKeys { get; private set; } = new(new SourceLocation(SourceLocation.CommandLine));
 
     /// <summary>Reads the steps.</summary>
@@ -22,9 +22,11 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written)
         if (section.Find(Key) is not { } setting)
             return [];
 
-        // An object alone is one job for all files, as from jobs.pool=p1 on the command line.
+        // A single object is one job for all files, as from jobs.pool=p1 on the command line.
         var items = setting.Value is ConfigList list ? list.Items : [setting.Value];
-        var steps = items.Select((item, index) => ReadStep(item, string.Create(CultureInfo.InvariantCulture, $"{setting.Path}.{index}"))).ToList();
+        var steps = items
+            .Select((item, index) => ReadStep(item, string.Create(CultureInfo.InvariantCulture, $"{setting.Path}.{index}")))
+            .ToList();
         var keys =
             from key in _templates.SelectMany(entry => entry.Template.Keys).Distinct()
             let found = section.Find(key)?.Value ?? WatchFormats.At(written, key)
@@ -34,7 +36,7 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written)
         return steps;
     }
 
-    /// <summary>Says what can be said against the jobs of a watch.</summary>
+    /// <summary>Reports the problems and warnings of the jobs.</summary>
     public void Check(WatchSettings settings)
     {
         foreach (var (path, template) in _templates)
@@ -45,7 +47,8 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written)
             foreach (var key in unknown)
                 section.AddWarning(setting, $"{key}: not something that submit takes, ignored");
             foreach (var key in template.Keys.Where(key => !FormatKeys.TryGet(key, out _) && !JobValues.IsKnown(key, settings)))
-                section.AddWarning(setting, $"%({key})s: there is no such value and no such key in the watch, so that this job cannot be submitted");
+                section.AddWarning(
+                    setting, $"%({key})s: there is no such value and no such key in the watch, so that this job cannot be submitted");
             if (!settings.IsContinuous && template.Id is { } id && !id.Contains("%(", StringComparison.Ordinal))
                 section.AddProblem(setting, $"id: '{id}' would be the same for all files; put %(filename)s into it, or leave it out");
         }
@@ -57,7 +60,8 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written)
             return new JobStep([ReadTemplate(value, path)], IsList: false);
         if (list.Items.Count == 0)
             return JobStep.Nothing;
-        var templates = list.Items.Select((item, index) => ReadTemplate(item, string.Create(CultureInfo.InvariantCulture, $"{path}.{index}")));
+        var templates = list.Items
+            .Select((item, index) => ReadTemplate(item, string.Create(CultureInfo.InvariantCulture, $"{path}.{index}")));
         return new JobStep([.. templates], IsList: true);
     }
 
@@ -72,7 +76,8 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written)
                 _templates.Add((path, template));
                 return template;
             default:
-                section.AddProblem(section.Find(Key)! with { Path = path }, $"{value.Display} stands where a jobspec, an object, is wanted");
+                section.AddProblem(
+                    section.Find(Key)! with { Path = path }, $"{value.Display} stands where a jobspec, an object, is wanted");
                 return null;
         }
     }

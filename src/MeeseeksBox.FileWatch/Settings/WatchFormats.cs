@@ -4,10 +4,10 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.FileWatch.Settings;
 
-/// <summary>Puts values of the configuration into its own texts: <c>%(key)s</c>, <c>%(section.key)s</c>.</summary>
+/// <summary>Replaces <c>%(key)s</c> and <c>%(section.key)s</c> in texts of the configuration.</summary>
 /// <remarks>
-/// As in later versions of the original, a text is filled in whole or left as it is, and jobs are left to the formats of jobs. A list that
-/// holds texts is filled in, too; objects in lists are not looked into.
+/// As in later versions of the original, a text is replaced as a whole or kept as it is. Jobs have formats of their own.
+/// Texts in lists are replaced, too, but not objects in lists.
 /// </remarks>
 internal static class WatchFormats
 {
@@ -15,26 +15,26 @@ internal static class WatchFormats
 
     private const string SecretsKey = "ssl";
 
-    // Texts that hold each other twice would grow without end.
+    // Limits for texts that refer to each other twice, which would grow exponentially.
     private const int MostReferences = 10_000;
     private const int LongestText = 64 * 1024;
 
-    // Formats of jobs and of the log have values of their own; secrets are neither filled in nor put in elsewhere.
+    // Jobs and the log have formats of their own. Secrets are neither changed nor copied elsewhere.
     private static readonly string[] Untouched = ["jobs", "logging", SecretsKey];
 
-    /// <summary>The configuration with the texts filled in that name its top-level keys, or keys in its sections.</summary>
+    /// <summary>Replaces the formats that name top-level keys, or keys in sections.</summary>
     public static ConfigObject Resolve(ConfigObject written) =>
         new Filler(WatchNaming.RootOf(written), key => At(written, key)).Fill(written);
 
-    /// <summary>A watch with the texts filled in that name its own keys or the defaults.</summary>
+    /// <summary>Replaces the formats of a watch that name its own keys, the defaults, or other keys.</summary>
     /// <param name="name">The name of the watch.</param>
     /// <param name="watch">The watch, with its templates applied.</param>
-    /// <param name="defaults">The defaults.</param>
+    /// <param name="defaults">The section <c>defaults</c>.</param>
     /// <param name="written">The whole configuration.</param>
     public static ConfigObject ResolveWatch(string name, ConfigObject watch, ConfigObject defaults, ConfigObject written) =>
         new Filler(name, key => At(watch, key) ?? At(defaults, key) ?? At(written, key)).Fill(watch);
 
-    /// <summary>The scalar at a key, which may be the path to it with dots; null when there is none.</summary>
+    /// <summary>The scalar at a key, or at a path with dots; null when there is none.</summary>
     public static ConfigScalar? At(ConfigObject tree, string key)
     {
         if (tree.TryGet(key, out var value))
@@ -45,7 +45,7 @@ internal static class WatchFormats
         return section is ConfigObject below ? At(below, key[(dot + 1)..]) : null;
     }
 
-    /// <summary>All keys that texts name, in jobs, too.</summary>
+    /// <summary>The keys of all formats, those in jobs included.</summary>
     public static IEnumerable<string> KeysIn(ConfigValue value) => value switch
     {
         ConfigObject tree => tree.Members.SelectMany(member => KeysIn(member.Value)),
@@ -57,7 +57,7 @@ internal static class WatchFormats
 
     private sealed class Filler(string name, Func<string, ConfigScalar?> find) : IJobValues
     {
-        // The keys whose values are being filled in: one that names itself has no value.
+        // The keys whose values are being replaced. A key that refers to itself has no value.
         private readonly HashSet<string> _open = new(StringComparer.Ordinal);
         private int _references;
 

@@ -4,17 +4,19 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.FileWatch.Settings;
 
-/// <summary>Reads the watches of a configuration whose templates are applied. What is wrong is told to the reader of the section.</summary>
+/// <summary>Reads the watches of a configuration with applied templates.</summary>
+/// <remarks>Problems go to the diagnostics of the section reader.</remarks>
 public static class WatchReader
 {
     private static readonly WatchSettings Default = new() { Name = string.Empty };
 
     /// <summary>Reads all watches.</summary>
     /// <param name="root">The whole configuration.</param>
-    /// <param name="defaults">The section that has the defaults for the keys of each watch.</param>
-    /// <param name="written">The same configuration, as it was written.</param>
-    /// <param name="absolute">Makes a path a full one.</param>
-    public static IReadOnlyList<WatchSettings> ReadAll(SectionReader root, SectionReader defaults, ConfigObject written, Func<string, string> absolute)
+    /// <param name="defaults">The section with the defaults for the keys of each watch.</param>
+    /// <param name="written">The same configuration, as a tree.</param>
+    /// <param name="absolute">Makes a path absolute.</param>
+    public static IReadOnlyList<WatchSettings> ReadAll(
+        SectionReader root, SectionReader defaults, ConfigObject written, Func<string, string> absolute)
     {
         var watches = new List<WatchSettings>();
         var common = Common(root);
@@ -33,17 +35,20 @@ public static class WatchReader
             foreach (var other in watches.Where(other => other.Path == watch.Path && watch.Path is not null && names.Collides(other.Name)))
             {
                 root.Section("watch").AddProblem(
-                    other.Name, $"its status files could be taken for those of '{watch.Name}', which has the same path; give one of the two another name");
+                    other.Name,
+                    $"its status files could be taken for those of '{watch.Name}', which has the same path; "
+                    + "give one of the two another name");
             }
         }
 
         return watches;
     }
 
-    /// <summary>Makes keys known that texts name, wherever they are set: they are the person's own.</summary>
+    /// <summary>Marks the keys named by formats as known, wherever they are set.</summary>
+    /// <remarks>Users may invent such keys, and no warning of unknown keys is due.</remarks>
     /// <param name="root">The whole configuration.</param>
-    /// <param name="defaults">The section that has the defaults for the keys of each watch.</param>
-    /// <param name="written">The configuration as it was written, with its templates.</param>
+    /// <param name="defaults">The section with the defaults for the keys of each watch.</param>
+    /// <param name="written">The configuration before its templates are applied.</param>
     public static void KnowOwnKeys(SectionReader root, SectionReader defaults, ConfigObject written)
     {
         var watches = root.Entries("watch", defaults);
@@ -56,7 +61,7 @@ public static class WatchReader
         }
     }
 
-    // What stands at the top is for all watches that say nothing else, as does cleanup in the original.
+    // Top-level settings apply to all watches without their own, like cleanup in the original.
     private static WatchSettings Common(SectionReader root) => Default with
     {
         Refresh = root.SecondsAboveZero("refresh") ?? Default.Refresh,
@@ -104,26 +109,35 @@ public static class WatchReader
         var texts = parts.Select(part => part is null ? "" : ConfigJson.Compact(part));
         return string.Join('\n', texts.Append($"{watch.Refresh} {watch.Rescan} {watch.Cleanup}"));
 
-        static ConfigObject? Member(ConfigObject? tree, string key) => tree is not null && tree.TryGet(key, out var value) ? value as ConfigObject : null;
+        static ConfigObject? Member(ConfigObject? tree, string key) =>
+            tree is not null && tree.TryGet(key, out var value) ? value as ConfigObject : null;
     }
 
     private static void Check(WatchSettings settings, SectionReader section, JobsReader jobs)
     {
         if (settings.Name.AsSpan().ContainsAny('/', '\0'))
-            section.AddProblem("path", $"the watch's name '{settings.Name}' has a slash, which cannot stand in the names of its status files");
+        {
+            section.AddProblem(
+                "path", $"the watch's name '{settings.Name}' has a slash, which names of status files cannot contain");
+        }
+
         if (!settings.IsContinuous && settings.Path is null)
-            section.AddProblem("path", "missing: the globs need a folder to look into");
+            section.AddProblem("path", "missing: the globs need a folder");
         if (settings is { IsContinuous: true, Path: not null })
-            section.AddWarning(section.Find("path")!, "there is no glob, so that no files are watched and the jobs are kept running; \"*\" is for all files");
+            {
+                section.AddWarning(
+                    section.Find("path")!,
+                    "there is no glob, so that no files are watched and the jobs are kept running; use \"*\" for all files");
+            }
         if (settings.Fileset > 0 && settings.Split is null)
-            section.AddProblem("fileset", "needs split, the character that parts the names");
+            section.AddProblem("fileset", "needs split, the text between the parts of names");
         if (section.Find("plugin") is { } plugin)
         {
             section.AddProblem(
                 plugin,
-                $"{plugin.Value.Display} is a class of the original: results that it keeps elsewhere, as in extended attributes, "
-                + "are not read here, and all files would run again; "
-                + "write status files for what is done (docs/WATCH.md#extended-attributes), and leave the key out");
+                $"{plugin.Value.Display} is a class of the original: its results, for example in extended attributes, are not read here, "
+                + "and all files would run again; "
+                + "write status files for what is done (docs/WATCH.md#extended-attributes), and remove the key");
         }
 
         if (settings.Jobs.Count == 0)
@@ -131,7 +145,7 @@ public static class WatchReader
         jobs.Check(settings);
     }
 
-    // Set under one name or the other (docs/SPECIFICATION.md#filesets).
+    // fileset and match are two names of one setting (docs/SPECIFICATION.md#filesets).
     private static int ReadFileset(SectionReader section)
     {
         var key = section.Find("fileset", "match")!.Path.EndsWith("match", StringComparison.Ordinal) ? "match" : "fileset";
@@ -146,9 +160,9 @@ public static class WatchReader
         foreach (var item in setting.Value is ConfigList list ? list.Items : [setting.Value])
         {
             if (item is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: { Length: > 0 } suffix })
-                section.AddProblem(setting, $"{item.Display} is not the end of a name");
+                section.AddProblem(setting, $"{item.Display} is not a suffix of names");
             else if (suffix.Contains('/', StringComparison.Ordinal))
-                section.AddProblem(setting, $"{item.Display}: the file stands in the path of the watch, so that its name has no slashes");
+                section.AddProblem(setting, $"{item.Display}: a suffix of names in the path of the watch cannot contain a slash");
             else
                 suffixes.Add(suffix);
         }
@@ -166,7 +180,7 @@ public static class WatchReader
             if (item is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: { Length: > 0 } pattern })
                 section.AddProblem(setting, $"{item.Display} is not a pattern for names");
             else if (pattern.Contains('/', StringComparison.Ordinal))
-                section.AddProblem(setting, $"{item.Display}: a pattern is for names in the path, without slashes");
+                section.AddProblem(setting, $"{item.Display}: a pattern for names in the path of the watch cannot contain a slash");
             else
                 globs.Add(Glob.Parse(pattern));
         }

@@ -3,9 +3,9 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.FileWatch.Settings;
 
-/// <summary>Applies templates: makes the watches that run out of those that were written.</summary>
+/// <summary>Applies templates to the watches of a configuration.</summary>
 /// <remarks>
-/// The layers of a watch, from the bottom: the templates named <c>null</c> or empty, <c>apply</c>, <c>extends</c>, <c>template</c>, and the
+/// The layers of a watch, lowest first: the templates named <c>null</c> or empty, <c>apply</c>, <c>extends</c>, <c>template</c>, and the
 /// watch itself. A list in <c>template</c> makes one watch for each name in it; a list in <c>extends</c> merges
 /// (docs/SPECIFICATION.md#templates).
 /// </remarks>
@@ -17,14 +17,14 @@ public static class WatchTemplates
     private const string TemplateKey = "template";
     private const string WatchKey = "watch";
 
-    /// <summary>The sections whose entries are merged with each other: a watch over its templates.</summary>
+    /// <summary>The sections whose entries are merged with each other: watches with templates.</summary>
     public static readonly IReadOnlyCollection<string> LayeredSections = [TemplateKey, WatchKey];
 
     private static readonly string[] Automatic = ["", "null"];
 
-    /// <summary>The configuration with its templates applied, and without them.</summary>
-    /// <param name="written">The configuration as it was written.</param>
-    /// <param name="diagnostics">Takes what is wrong.</param>
+    /// <summary>The configuration with its templates applied and removed.</summary>
+    /// <param name="written">The configuration with its templates.</param>
+    /// <param name="diagnostics">Receives the problems.</param>
     public static ConfigObject Apply(ConfigObject written, ConfigDiagnostics diagnostics) =>
         new Application(WatchFormats.Resolve(written), diagnostics).Run();
 
@@ -54,7 +54,7 @@ public static class WatchTemplates
         public ConfigObject Run()
         {
             if (_watches.TryGet(string.Empty, out var nameless))
-                _diagnostics.AddProblem($"{nameless.Origin.Source}: {WatchKey}: a name in it is empty");
+                _diagnostics.AddProblem($"{nameless.Origin.Source}: {WatchKey}: a watch has an empty name");
 
             var below = Automatic.Where(name => _templates.TryGet(name, out _)).Select(Template).ToList();
             if (_applied is not null
@@ -69,7 +69,8 @@ public static class WatchTemplates
                     if (!ready.TryAdd(name, watch))
                     {
                         var setting = new Setting($"{WatchKey}.{key}", value);
-                        _diagnostics.AddProblem($"{setting}: its name is '{name}', which another watch has, too; give one of the two another name");
+                        _diagnostics.AddProblem(
+                            $"{setting}: its name is '{name}', which another watch has, too; give one of the two another name");
                     }
                 }
             }
@@ -83,7 +84,7 @@ public static class WatchTemplates
             return new ConfigObject(members.Append(watches), _written.Origin);
         }
 
-        // January 2020 knew neither a list of templates nor one in the defaults.
+        // The version of January 2020 has neither a list of templates nor a template in the defaults.
         private bool IsOfLaterVersion() =>
             (_defaults.TryGet(TemplateKey, out var common) && !IsNull(common))
             || _watches.Members.Select(member => member.Value).OfType<ConfigObject>()
@@ -103,7 +104,7 @@ public static class WatchTemplates
                 yield break;
             }
 
-            // Several watches of one key need names of their own. A template alone has one where the later versions give it one.
+            // Several watches of one key need different names. A single template gets such a name where the later versions give one.
             var isRoot = choice is ConfigList || !own.TryGet(TemplateKey, out _) || (_isRootNaming ?? IsOfLaterVersion());
             if (choice is ConfigList { Items.Count: 0 })
                 yield return Made(WatchNaming.Root(_written, null, plain), shared, own);
@@ -117,7 +118,7 @@ public static class WatchTemplates
             return (name, WatchFormats.ResolveWatch(name, Without(merged, TemplateKey, ExtendsKey), _defaults, _written));
         }
 
-        // A template may extend others, which lie below it.
+        // A template may extend others, which are merged below it.
         private List<ConfigObject> LayersOf(string name, List<string> path)
         {
             var template = Template(name);

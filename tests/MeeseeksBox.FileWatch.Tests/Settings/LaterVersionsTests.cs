@@ -196,8 +196,8 @@ public sealed class LaterVersionsTests
     [Theory]
     [InlineData("watch.w.plugin=meeseeks.watch.WatchXattr", "command line: watch.w.plugin: 'meeseeks.watch.WatchXattr' is a class of the original")]
     [InlineData("defaults.plugin=meeseeks.watch.WatchXattr", "command line: defaults.plugin: 'meeseeks.watch.WatchXattr' is a class of the original")]
-    [InlineData("watch.w.skip=a/b", "command line: watch.w.skip: 'a/b': the file stands in the path of the watch, so that its name has no slashes")]
-    [InlineData("watch.w.skip=[true]", "command line: watch.w.skip: true is not the end of a name")]
+    [InlineData("watch.w.skip=a/b", "command line: watch.w.skip: 'a/b': a suffix of names in the path of the watch cannot contain a slash")]
+    [InlineData("watch.w.skip=[true]", "command line: watch.w.skip: true is not a suffix of names")]
     [InlineData("watch.w.count=-1", "command line: watch.w.count: -1 is too small: the minimum is 0")]
     public void What_cannot_be_done_is_said(string word, string problem)
     {
