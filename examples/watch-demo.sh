@@ -106,7 +106,7 @@ the_watcher_dies_and_nothing_runs_twice() {
     say "It was killed, and a file came while it was away. It is started again:"
     start_watch
     await "the result of 20260104.dat" [ -e "$in/._files_0_20260104.dat.done" ]
-    await "the heartbeat" has watch 'job heartbeat.0.0.* is there already'
+    await "the heartbeat" has watch 'job heartbeat.0.0.* exists already'
     promise "the standing job was found and taken up, not started twice" \
         [ "$(grep -c 'job heartbeat' "$scratch/box.log")" -eq 0 ]
 }

@@ -8,22 +8,22 @@ using MeeseeksBox.WatchAgent.Jobs;
 
 namespace MeeseeksBox.WatchAgent;
 
-/// <summary>Tells what would be submitted now, and why each other file would not (<c>dry_run</c>). It asks no box, so that jobs under way are not known to it.</summary>
-/// <param name="config">The configuration.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Lists the plan of each watch with a reason for each file (<c>dry_run</c>).</summary>
+/// <remarks>It sends no request, so that jobs in flight are not known to it.</remarks>
 internal sealed class DryRun(WatcherConfig config, TimeProvider time)
 {
-    /// <summary>What is to be told, a line each.</summary>
-    public IEnumerable<string> Lines() => config.Watches.SelectMany(watch => watch.IsContinuous ? OfContinuous(watch) : OfFiles(watch));
+    /// <summary>The plan as lines of text.</summary>
+    public IEnumerable<string> Lines() =>
+        config.Watches.SelectMany(watch => watch.IsContinuous ? OfContinuous(watch) : OfFiles(watch));
 
     private IEnumerable<string> OfContinuous(WatchSettings watch) =>
-        ContinuousJobs.All(watch).Select(work => $"{watch.Name}: job {work.Index}: is to be kept running: {Describe(watch, work)}");
+        ContinuousJobs.All(watch).Select(work => $"{watch.Name}: job {work.Index}: would be kept running: {Describe(watch, work)}");
 
     private IEnumerable<string> OfFiles(WatchSettings watch)
     {
         var index = new FolderIndex(watch, new OpenFileTracker(watch.Path!, time));
         if (TryRead(index) is { } problem)
-            return [$"{watch.Name}: the folder {watch.Path} cannot be read: {problem}"];
+            return [$"{watch.Name}: cannot read the folder {watch.Path}: {problem}"];
         var plan = Planner.Of(watch, index.Snapshot(), new HashSet<WorkKey>(), FileTime.Of(time.GetUtcNow()), isExplained: true);
         var due = plan.Due.ToDictionary(work => work.Key);
         return plan.Explanations!.Select(decision => Line(watch, decision, due));
@@ -45,18 +45,20 @@ internal sealed class DryRun(WatcherConfig config, TimeProvider time)
     private string Line(WatchSettings watch, FileExplanation decision, Dictionary<WorkKey, WorkItem> due)
     {
         var job = decision.Index is { } index ? $": job {index}" : "";
-        var what = decision.IsDue
-            ? $"would be submitted, because {decision.Reason}: {Describe(watch, due[new WorkKey(decision.Index!.Value, decision.FileName)])}"
-            : $"nothing: {decision.Reason}";
-        return $"{watch.Name}: {decision.FileName}{job}: {what}";
+        if (!decision.IsDue)
+            return $"{watch.Name}: {decision.FileName}{job}: nothing: {decision.Reason}";
+        var work = due[new WorkKey(decision.Index!.Value, decision.FileName)];
+        return $"{watch.Name}: {decision.FileName}{job}: would be submitted, because {decision.Reason}: {Describe(watch, work)}";
     }
 
     private string Describe(WatchSettings watch, WorkItem work)
     {
         if (SubmissionFactory.Create(config.Name, watch, work, out var problem) is not { } submission)
-            return $"and cannot be: {problem}";
+            return $"not possible: {problem}";
         var spec = submission.Spec();
-        var words = spec["args"] is System.Text.Json.Nodes.JsonArray args ? string.Join(' ', args.Select(word => word?.ToString())) : "";
+        var words = spec["args"] is System.Text.Json.Nodes.JsonArray args
+            ? string.Join(' ', args.Select(word => word?.ToString()))
+            : "";
         return $"{submission.Id} in pool {spec["pool"]}: {words}";
     }
 }

@@ -1,13 +1,14 @@
 namespace MeeseeksBox.WatchAgent;
 
-/// <summary>The file that only one watcher at a time may hold (<c>lock</c>, docs/SPECIFICATION.md#watch-lock).</summary>
+/// <summary>The lock file of a watcher (<c>lock</c>, docs/SPECIFICATION.md#watch-lock).</summary>
 internal static class LockFile
 {
     private const int WouldBlock = 11;
 
-    /// <summary>Takes hold of it; it is let go when the stream is closed, or the program ends in whatever way.</summary>
-    /// <param name="path">The file, which is made when it is not there.</param>
-    /// <param name="reason">Why it is not held.</param>
+    /// <summary>Locks the file; null when that fails.</summary>
+    /// <remarks>The lock ends when the stream is closed, or when the process ends in any way.</remarks>
+    /// <param name="path">The file, which is created when it does not exist.</param>
+    /// <param name="reason">Why it is not locked.</param>
     public static FileStream? TryHold(string path, out (string Text, bool IsHeldByAnother) reason)
     {
         try
@@ -17,11 +18,11 @@ internal static class LockFile
         }
         catch (IOException problem) when (problem.HResult == WouldBlock)
         {
-            reason = ($"another meeseeks-watch holds {path}: there is nothing to do for this one", true);
+            reason = ($"another meeseeks-watch holds {path}: nothing to do", true);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            reason = ($"lock: {path} cannot be held: {problem.Message}", false);
+            reason = ($"lock: cannot lock {path}: {problem.Message}", false);
         }
 
         return null;

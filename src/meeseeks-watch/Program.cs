@@ -6,24 +6,27 @@ using MeeseeksBox.WatchAgent;
 using MeeseeksBox.WatchAgent.Configuration;
 using Serilog.Debugging;
 
-#pragma warning disable RS0030 // This is the place that talks to the terminal.
+#pragma warning disable RS0030 // Only this file writes to the terminal.
 
 var words = new Argument<string[]>("config")
 {
-    Description = "Config files (JSON), merged in their order, and key.key=value words, which count more than any file.",
+    Description = "Configuration files (JSON), merged in their order, and key.key=value words, which override the files.",
     Arity = ArgumentArity.ZeroOrMore,
 };
-var check = new Option<bool>("--check") { Description = "Check the configuration, print it merged, with its templates applied and its secrets masked, and exit." };
+var check = new Option<bool>("--check")
+{
+    Description = "Check the configuration, print it merged, with its templates applied and its secrets masked, and exit.",
+};
 var command = new RootCommand("""
     Watches folders, and submits jobs to a meeseeks-box for the files that appear in them.
 
     Examples:
       meeseeks-watch /etc/meeseeks/watch.cfg
       meeseeks-watch 'watch.in={"path":"/data/in","glob":"*.dat","jobs":[{"pool":"p1","args":["/opt/load","%(file)s"]}]}'
-      meeseeks-watch dry_run=1 watch.cfg            # tell what would be submitted, and why the rest would not
-      meeseeks-watch once=1 lock=/run/w watch.cfg   # look once, wait for the jobs, end: for cron
+      meeseeks-watch dry_run=1 watch.cfg            # list what would be submitted, and why the rest would not
+      meeseeks-watch once=1 lock=/run/w watch.cfg   # read the folders once, wait for the jobs: for cron
 
-    SIGHUP reads the configuration again, SIGTERM kills the jobs and stops.
+    SIGHUP reloads the configuration. SIGTERM kills the jobs and stops.
     """) { words, check };
 command.SetAction((parsed, _) => RunAsync(parsed.GetValue(words) ?? [], parsed.GetValue(check)));
 
@@ -40,7 +43,7 @@ if (result.Errors.Count > 0)
 
 if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !CommandLineSetting.IsSetting(word)) is { } option)
 {
-    // The words take all that is no option of ours. A file with such a name can be given as ./-name.
+    // The argument accepts unknown options as words. A file with such a name can be given as ./-name.
     await Console.Error.WriteLineAsync($"meeseeks-watch: {option}: there is no such option. See meeseeks-watch --help.");
     return WatcherExitStatus.BadConfiguration;
 }

@@ -8,10 +8,8 @@ using Serilog;
 
 namespace MeeseeksBox.WatchAgent;
 
-/// <summary>
-/// The watcher: its parts, built in the order in which a file passes them, kept in step with the configuration, and stopped in reverse. Start
-/// reading here.
-/// </summary>
+/// <summary>Builds, reconfigures and stops the parts of the watcher.</summary>
+/// <remarks>Start reading here. The parts are built in the order in which a file passes them, and stopped in reverse.</remarks>
 internal sealed class Watcher : IAsyncDisposable
 {
     private readonly string[] _arguments;
@@ -29,10 +27,10 @@ internal sealed class Watcher : IAsyncDisposable
     private bool _isStopped;
 
     /// <summary>Builds the parts.</summary>
-    /// <param name="config">The configuration to start with.</param>
-    /// <param name="arguments">Where it came from, to be read again.</param>
+    /// <param name="config">The first configuration.</param>
+    /// <param name="arguments">The arguments, for a reload.</param>
     /// <param name="logs">The log.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">The source of the time.</param>
     public Watcher(WatcherConfig config, string[] arguments, LogSetup logs, TimeProvider time)
     {
         (_config, _arguments, _logs) = (config, arguments, logs);
@@ -42,21 +40,22 @@ internal sealed class Watcher : IAsyncDisposable
         var timeout = config.IsOnce ? config.Client.Timeout : Timeout.InfiniteTimeSpan;
         var boxLog = logs.CreateLogger($"{config.Name}.Box");
         _submitter = new JobSubmitter(new PatientClient(_client, timeout, time, boxLog), config.Name, config.Client.Refresh, time, boxLog);
-        _watches = new WatchSet(_submitter, _inotify, config.IsOnce, time, name => logs.CreateLogger($"{config.Name}.Watch.{name}"), _tasks.Observe);
+        _watches = new WatchSet(
+            _submitter, _inotify, config.IsOnce, time, name => logs.CreateLogger($"{config.Name}.Watch.{name}"), _tasks.Observe);
     }
 
-    /// <summary>Ends when the watcher cannot go on by itself; the log says why.</summary>
+    /// <summary>Completes after an unexpected failure, which the log names.</summary>
     public Task Faulted => _tasks.Faulted;
 
     /// <summary>Starts all watches.</summary>
     public Task StartAsync()
     {
-        _following = _tasks.Observe("news of jobs", FollowAsync());
+        _following = _tasks.Observe("job updates", FollowAsync());
         return _watches.ApplyAsync(_config.Watches);
     }
 
-    /// <summary>Waits until all watches have ended by themselves: with <c>once</c>, or all with <c>count</c>.</summary>
-    /// <returns>How many jobs have failed, or could not be submitted.</returns>
+    /// <summary>Waits until all watches have ended: with <c>once</c>, or all with <c>count</c>.</summary>
+    /// <returns>The number of jobs that failed or could not be submitted.</returns>
     public async Task<int> EndedAsync(CancellationToken stop)
     {
         while (true)
@@ -65,7 +64,7 @@ internal sealed class Watcher : IAsyncDisposable
             await _turn.WaitAsync(stop);
             try
             {
-                // Within a turn no new configuration takes the place of the old one.
+                // The turn excludes a reload.
                 loops = _watches.LoopsNow;
                 if (loops.All(loop => loop.IsCompleted))
                 {
@@ -82,7 +81,7 @@ internal sealed class Watcher : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the configuration again (SIGHUP). A bad one is refused whole, and the old one goes on.</summary>
+    /// <summary>Reloads the configuration (SIGHUP). A bad one is rejected as a whole.</summary>
     public async Task ReloadAsync()
     {
         await _turn.WaitAsync();
@@ -91,7 +90,7 @@ internal sealed class Watcher : IAsyncDisposable
             if (!_isStopped)
                 await ApplyAsync(WatcherConfigurationReader.Read(_arguments));
         }
-#pragma warning disable CA1031 // Nobody waits for a reload; the watcher goes on as it was.
+#pragma warning disable CA1031 // No caller awaits a reload. The watcher keeps its configuration.
         catch (Exception problem)
         {
             _log.Error(problem, "the configuration could not be read again because of a fault in this program; please report it");
@@ -103,9 +102,7 @@ internal sealed class Watcher : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Stops in order (docs/SPECIFICATION.md#watch-signals): nothing more is submitted, jobs are killed, results are written.
-    /// </summary>
+    /// <summary>Stops all watches: kills their jobs and writes the results (docs/SPECIFICATION.md#watch-signals).</summary>
     public async Task StopAsync()
     {
         await _turn.WaitAsync();
@@ -163,7 +160,7 @@ internal sealed class Watcher : IAsyncDisposable
         }
         catch (MeeseeksException problem) when (_config.IsOnce)
         {
-            // Each job that was to be submitted has failed by the same, and is counted.
+            // Each job that was due has failed with the same error and is counted.
             _log.Error("{Problem}", problem.Message);
         }
     }

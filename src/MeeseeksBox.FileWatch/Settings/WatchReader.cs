@@ -124,11 +124,12 @@ public static class WatchReader
         if (!settings.IsContinuous && settings.Path is null)
             section.AddProblem("path", "missing: the globs need a folder");
         if (settings is { IsContinuous: true, Path: not null })
-            {
-                section.AddWarning(
-                    section.Find("path")!,
-                    "there is no glob, so that no files are watched and the jobs are kept running; use \"*\" for all files");
-            }
+        {
+            section.AddWarning(
+                section.Find("path")!,
+                "there is no glob, so that no files are watched and the jobs are kept running; use \"*\" for all files");
+        }
+
         if (settings.Fileset > 0 && settings.Split is null)
             section.AddProblem("fileset", "needs split, the text between the parts of names");
         if (section.Find("plugin") is { } plugin)

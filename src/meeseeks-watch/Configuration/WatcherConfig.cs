@@ -8,35 +8,33 @@ using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.WatchAgent.Configuration;
 
-/// <summary>All that is configured of a watcher (docs/SPECIFICATION.md#watcher).</summary>
+/// <summary>The configuration of a watcher (docs/SPECIFICATION.md#watcher).</summary>
 internal sealed record WatcherConfig
 {
     private static readonly string[] Needless = ["poll", "expire"];
 
-    /// <summary>The name of this watcher, in the log and in the ids and tags of its jobs: <c>name</c>, by default the host's name.</summary>
+    /// <summary>The name of this watcher in the log, ids and tags; by default the host's name.</summary>
     public string Name { get; init; } = Dns.GetHostName();
 
-    /// <summary>What is written to the log, and where.</summary>
+    /// <summary>The configuration of the log.</summary>
     public LoggingConfig Logging { get; init; } = new();
 
-    /// <summary>How the box is reached.</summary>
+    /// <summary>The connection to the box.</summary>
     public MeeseeksClientOptions Client { get; init; } = new();
 
     /// <summary>The watches.</summary>
     public IReadOnlyList<WatchSettings> Watches { get; init; } = [];
 
-    /// <summary>Whether to look once, wait for the jobs that are due, and end.</summary>
+    /// <summary>Whether to read each folder once, wait for the jobs, and end.</summary>
     public bool IsOnce { get; init; }
 
-    /// <summary>Whether to tell what would be submitted, and submit nothing.</summary>
+    /// <summary>Whether to print the plan and submit nothing.</summary>
     public bool IsDryRun { get; init; }
 
-    /// <summary>The file that only one watcher at a time may hold; null: any number may run.</summary>
+    /// <summary>The lock file; null for none.</summary>
     public string? Lock { get; init; }
 
-    /// <summary>Reads the whole configuration, whose templates are applied. What is wrong is told to the reader.</summary>
-    /// <param name="root">The reader.</param>
-    /// <param name="written">What it reads.</param>
+    /// <summary>Reads a configuration with applied templates. Problems go to the reader's diagnostics.</summary>
     public static WatcherConfig Read(SectionReader root, ConfigObject written)
     {
         var defaults = root.Section("defaults");
@@ -63,16 +61,16 @@ internal sealed record WatcherConfig
             Port = section.WholeNumber("port", least: 1, most: 65535) ?? fallback.Port,
             Timeout = section.SecondsAboveZero("timeout") ?? fallback.Timeout,
 
-            // An old peer is polled as often as the shortest refresh of a watch says (docs/SPECIFICATION.md#rescan).
+            // The shortest refresh of a watch is the interval of polls at a legacy box (docs/SPECIFICATION.md#rescan).
             Refresh = section.SecondsAboveZero("refresh") ?? refresh,
             Ssl = TlsConfigReader.ReadClient(section),
 
-            // A lost box is waited for here, and said, by PatientClient.
+            // PatientClient waits for a lost box, and logs it.
             ReconnectFor = TimeSpan.Zero,
         };
     }
 
-    // Settings of the original's client, which keeps the state of the whole cluster.
+    // Settings of the original's client, which keeps the jobs of the whole cluster.
     private static void WarnOfNeedless(SectionReader client)
     {
         foreach (var setting in Needless.Select(key => client.Find(key)).OfType<Setting>())

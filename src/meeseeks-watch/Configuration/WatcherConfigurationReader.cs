@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.WatchAgent.Configuration;
 
-/// <summary>Makes the watcher's configuration out of what a person wrote (docs/SPECIFICATION.md#watch-command).</summary>
+/// <summary>Reads the watcher's configuration from its arguments (docs/SPECIFICATION.md#watch-command).</summary>
 internal static class WatcherConfigurationReader
 {
     /// <summary>Reads the arguments of the program, at the start and at each SIGHUP.</summary>
@@ -18,7 +18,8 @@ internal static class WatcherConfigurationReader
         WatchReader.KnowOwnKeys(root, root.Section("defaults"), written);
         root.WarnOfUnknownKeys();
         if (config.Watches.Count == 0 && diagnostics.Problems.Count == 0)
-            diagnostics.AddProblem("watch: there is none; a configuration needs at least one, like watch.in.path=/data watch.in.glob=*.dat");
+            diagnostics.AddProblem(
+                "watch: there is none; a configuration needs at least one, like watch.in.path=/data watch.in.glob=*.dat");
         return new WatcherConfigurationResult
         {
             Tree = tree,

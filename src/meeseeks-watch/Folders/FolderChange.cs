@@ -1,14 +1,14 @@
 namespace MeeseeksBox.WatchAgent.Folders;
 
-/// <summary>What the system tells of a folder.</summary>
+/// <summary>The kinds of inotify events.</summary>
 internal enum FolderChange
 {
-    /// <summary>Somebody is writing a file: it was made, or something was added to it.</summary>
+    /// <summary>A file was created or written, and is not closed yet.</summary>
     Writing,
 
-    /// <summary>A file was closed, came, went, or was touched.</summary>
+    /// <summary>A file was closed, moved, deleted, or its attributes changed; or a folder changed.</summary>
     Changed,
 
-    /// <summary>Something was missed, or the folder itself went: all of it must be read again.</summary>
+    /// <summary>Events were lost, or the folder itself is gone: it must be read again.</summary>
     Lost,
 }

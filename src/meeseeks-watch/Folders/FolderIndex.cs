@@ -5,37 +5,36 @@ using MeeseeksBox.FileWatch.Settings;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
-/// <summary>What is in the folder of a watch: read whole, and then kept in step by what the system tells. For one thread at a time.</summary>
-/// <param name="settings">The watch.</param>
-/// <param name="openFiles">Knows which files are being written.</param>
+/// <summary>The contents of a watched folder, kept up to date by events.</summary>
+/// <remarks>Not thread-safe.</remarks>
 internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFiles)
 {
     private readonly string _path = settings.Path!;
     private readonly StatusName _names = new(settings.Name);
     private List<WatchedFile> _files = [];
 
-    // A folder may have a file passed over as well as a file may; where no rule asks, there are none.
+    // A folder may also be a skip file. Without skip, folders are not read.
     private HashSet<string> _folders = new(StringComparer.Ordinal);
 
-    /// <summary>The status files.</summary>
+    /// <summary>The status files of the watch.</summary>
     public StatusTable Status { get; private set; } = new();
 
-    /// <summary>How many files there are.</summary>
+    /// <summary>The number of files.</summary>
     public int Count => _files.Count;
 
-    /// <summary>All of it, until it is looked at again.</summary>
+    /// <summary>A snapshot, valid until the next change of the index.</summary>
     public FolderSnapshot Snapshot() => FolderSnapshot.OfSorted(_files, Status, _folders);
 
-    /// <summary>Takes note of what a plan for the present snapshot found settled.</summary>
+    /// <summary>Stores the finished files of a plan for the current snapshot.</summary>
     public void MarkFinished(Plan plan)
     {
         foreach (var (position, list) in plan.Finished)
             _files[position] = _files[position] with { FinishedInList = list };
     }
 
-    /// <summary>Reads the folder. Nothing changes when it cannot be read.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>Reads the whole folder. The index stays as it is when that fails.</summary>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the folder is denied.</exception>
     public void Read()
     {
         var status = new StatusTable();
@@ -64,7 +63,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
             AddNote(key, time);
     }
 
-    /// <summary>Looks at some names again.</summary>
+    /// <summary>Updates the index for some names.</summary>
     public void Refresh(IEnumerable<string> names)
     {
         foreach (var name in names)
@@ -76,7 +75,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         }
     }
 
-    /// <summary>Takes note that a file is not there.</summary>
+    /// <summary>Removes a file that does not exist.</summary>
     public void Drop(string name)
     {
         ClearFinished(name);
@@ -85,7 +84,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
             _files.RemoveAt(place);
     }
 
-    /// <summary>Has the rules look again at a file that may be settled, because something of it has changed; at all of its fileset, whose names begin alike and so stand together.</summary>
+    /// <summary>Makes the rules evaluate a file again, and its fileset.</summary>
+    /// <remarks>The names of a fileset begin alike, so they are adjacent in the list.</remarks>
     public void ClearFinished(string name)
     {
         foreach (var beginning in settings.ConcernsOf(name))
@@ -104,18 +104,19 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         (ref FileSystemEntry entry) => (entry.FileName.ToString(), Time(ref entry), entry.IsDirectory),
         new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
     {
-        // What is of no concern is not even made a text of.
+        // Names that do not concern the watch are filtered before a string is made of them.
         ShouldIncludePredicate = (ref FileSystemEntry entry) =>
             (entry.FileName[0] != '.' || entry.FileName.StartsWith(_names.Prefix, StringComparison.Ordinal))
             && (!entry.IsDirectory || (settings.Skips.Count > 0 && entry.FileName[0] != '.')),
     };
 
-    // A time costs a call of the system for each name: only where a rule asks.
+    // A time costs a system call for each name, so only times that a rule needs are read.
     private long Time(ref FileSystemEntry entry)
     {
         var isAsked = entry.FileName[0] != '.'
             ? settings.NeedsMtimes && !entry.IsDirectory
-            : entry.FileName.EndsWith(".failed", StringComparison.Ordinal) || (settings.IsUpdated && entry.FileName.EndsWith(".mtime", StringComparison.Ordinal));
+            : entry.FileName.EndsWith(".failed", StringComparison.Ordinal)
+                || (settings.IsUpdated && entry.FileName.EndsWith(".mtime", StringComparison.Ordinal));
         return isAsked ? FileTime.Of(entry.LastWriteTimeUtc) : 0;
     }
 
@@ -164,7 +165,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
             Status.Add(key, state, FileTime.Of(info.LastWriteTimeUtc));
     }
 
-    // The file with the time was given that time itself. Only where this does not fit (a copy, an edit by hand) is the text in it read.
+    // The status file has the recorded time as its own change time. After a copy or an edit they differ, and its text is read.
     private void AddNote(WorkKey key, long ownTime)
     {
         if (!settings.IsUpdated)

@@ -1,19 +1,20 @@
 namespace MeeseeksBox.WatchAgent.Folders;
 
-/// <summary>Is told of changes in a folder, from another thread, and must not take long.</summary>
+/// <summary>Receives the changes of a folder.</summary>
+/// <remarks>Calls come from the inotify thread and must be short.</remarks>
 internal interface IFolderListener
 {
-    /// <summary>The folder.</summary>
+    /// <summary>The folder to watch.</summary>
     string Path { get; }
 
-    /// <summary>Whether each write to a file is to be told, and not only the making and closing of files.</summary>
+    /// <summary>Whether each write is reported, not only the creation and closing of files.</summary>
     bool NeedsWrites { get; }
 
-    /// <summary>Whether folders that come and go are to be told, too.</summary>
+    /// <summary>Whether folders that appear and disappear are reported.</summary>
     bool NeedsFolders { get; }
 
-    /// <summary>Takes news.</summary>
-    /// <param name="change">What happened.</param>
-    /// <param name="name">To which file; empty for the whole folder.</param>
+    /// <summary>Receives a change.</summary>
+    /// <param name="change">The kind of the change.</param>
+    /// <param name="name">The file; empty for the whole folder.</param>
     void Report(FolderChange change, string name);
 }

@@ -4,10 +4,8 @@ using System.Text;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
-/// <summary>
-/// Tells of changes in folders as they happen, where the file system does. A thread of its own waits for the system, because the system has
-/// no other way; it is woken at the end by a watch that is taken away.
-/// </summary>
+/// <summary>Reports changes in folders by inotify(7).</summary>
+/// <remarks>The blocking read needs a thread of its own. Disposal wakes it by the removal of a watch.</remarks>
 internal sealed class Inotify : IDisposable
 {
     private const uint Always = InotifyNative.Create | InotifyNative.CloseWrite | InotifyNative.MovedFrom | InotifyNative.MovedTo
@@ -22,7 +20,7 @@ internal sealed class Inotify : IDisposable
     private readonly Thread? _thread;
     private volatile bool _isEnding;
 
-    /// <summary>Opens the queue.</summary>
+    /// <summary>Opens the event queue and starts its thread.</summary>
     public Inotify()
     {
         _queue = InotifyNative.Open(InotifyNative.CloseOnExec);
@@ -36,14 +34,12 @@ internal sealed class Inotify : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Why nothing can be told; null when all is well.</summary>
+    /// <summary>Why there are no events; null when inotify works.</summary>
     public string? Problem { get; }
 
-    /// <summary>
-    /// Sees to it that a listener is told of the folder that stands at its path now. To be called before each reading of the folder: another
-    /// one may have taken its place.
-    /// </summary>
-    /// <returns>Null when it is told; else why not.</returns>
+    /// <summary>Subscribes a listener to the folder that is at its path now.</summary>
+    /// <remarks>To be called before each read of the folder, because another folder may have replaced it.</remarks>
+    /// <returns>The error; null when the listener is subscribed.</returns>
     public string? Subscribe(IFolderListener listener)
     {
         if (Problem is not null)
@@ -68,7 +64,7 @@ internal sealed class Inotify : IDisposable
         }
     }
 
-    /// <summary>Ends what a listener is told.</summary>
+    /// <summary>Ends the subscription of a listener.</summary>
     public void Unsubscribe(IFolderListener listener)
     {
         lock (_lock)
@@ -123,7 +119,7 @@ internal sealed class Inotify : IDisposable
         IFolderListener[] listeners;
         lock (_lock)
         {
-            // The queue ran over: nobody knows whose news are lost.
+            // The queue has overflowed: each listener may have lost events.
             listeners = (what & InotifyNative.Overflow) != 0 ? [.. _listeners.Values.SelectMany(all => all).Distinct()]
                 : _listeners.TryGetValue(watch, out var known) ? [.. known]
                 : [];
@@ -131,7 +127,7 @@ internal sealed class Inotify : IDisposable
                 _ = _listeners.Remove(watch);
         }
 
-        // Nobody writes to a folder: that it is there is all there is to say of one.
+        // A created folder is not open for writing, so the only report of a folder is that it has changed.
         var change = ChangeOf(what);
         var isFolder = (what & InotifyNative.IsDirectory) != 0 && change is not FolderChange.Lost;
         foreach (var listener in listeners.Where(listener => !isFolder || listener.NeedsFolders))
@@ -140,7 +136,8 @@ internal sealed class Inotify : IDisposable
 
     private static FolderChange ChangeOf(uint what)
     {
-        const uint lost = InotifyNative.Overflow | InotifyNative.DeleteSelf | InotifyNative.MoveSelf | InotifyNative.Unmount | InotifyNative.Ignored;
+        const uint lost = InotifyNative.Overflow | InotifyNative.DeleteSelf | InotifyNative.MoveSelf | InotifyNative.Unmount
+            | InotifyNative.Ignored;
         const uint writing = InotifyNative.Create | InotifyNative.Modify;
         return (what & lost) != 0 ? FolderChange.Lost
             : (what & writing) != 0 ? FolderChange.Writing

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
-/// <summary>The calls of inotify(7). The framework's own watcher is made on them, but does not tell that a file was closed.</summary>
+/// <summary>The functions of inotify(7).</summary>
+/// <remarks>FileSystemWatcher uses them, too, but does not report that a file was closed.</remarks>
 internal static partial class InotifyNative
 {
     public const uint Modify = 0x2;

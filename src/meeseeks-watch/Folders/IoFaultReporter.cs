@@ -2,19 +2,20 @@ using Serilog;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
-/// <summary>What a file system refuses to do at present. Said when it begins, when its reason changes, and when it is over; not at every try.</summary>
+/// <summary>Logs failures of file operations once per cause.</summary>
+/// <remarks>A failure is logged when it begins, when its cause changes, and when it ends, not at each attempt.</remarks>
 internal sealed class IoFaultReporter(ILogger log)
 {
     private readonly Dictionary<string, string> _present = [];
 
-    /// <summary>Whether there is any.</summary>
+    /// <summary>Whether an operation fails at present.</summary>
     public bool HasAny => _present.Count > 0;
 
-    /// <summary>Tries something.</summary>
-    /// <param name="what">What is tried, to go on after "cannot".</param>
-    /// <param name="consequence">What follows while it does not work.</param>
-    /// <param name="action">What is tried.</param>
-    /// <returns>Whether it worked.</returns>
+    /// <summary>Runs an operation and logs its failure.</summary>
+    /// <param name="what">The operation, as the words after "cannot".</param>
+    /// <param name="consequence">The effect of the failure.</param>
+    /// <param name="action">The operation.</param>
+    /// <returns>Whether it succeeded.</returns>
     public bool Try(string what, string consequence, Action action)
     {
         try

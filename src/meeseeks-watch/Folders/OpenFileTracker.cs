@@ -1,45 +1,43 @@
 namespace MeeseeksBox.WatchAgent.Folders;
 
-/// <summary>
-/// The files in a folder that somebody is known to be writing: made or added to, and not closed yet. One that is not closed and has not
-/// changed for a while is taken as complete: it may be a link, which nobody closes.
-/// </summary>
-/// <param name="path">The folder.</param>
-/// <param name="time">The clock.</param>
+/// <summary>The files in a folder that are being written: created or written, and not closed.</summary>
+/// <remarks>
+/// A file without a close event and without changes for a while counts as complete. It may be a hard link, which is never closed.
+/// </remarks>
 internal sealed class OpenFileTracker(string path, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<string> _names = [];
 
-    /// <summary>All of them.</summary>
+    /// <summary>The names of all open files.</summary>
     public string[] All()
     {
         lock (_lock)
             return [.. _names];
     }
 
-    /// <summary>Whether a file is one of them.</summary>
+    /// <summary>Whether a file is open.</summary>
     public bool Has(string name)
     {
         lock (_lock)
             return _names.Contains(name);
     }
 
-    /// <summary>Takes note that somebody writes a file.</summary>
+    /// <summary>Adds a file that is being written.</summary>
     public void Add(string name)
     {
         lock (_lock)
             _ = _names.Add(name);
     }
 
-    /// <summary>Takes note that nobody does any more.</summary>
+    /// <summary>Removes a file that is complete or gone.</summary>
     public void Forget(string name)
     {
         lock (_lock)
             _ = _names.Remove(name);
     }
 
-    /// <summary>Lets go of those that have not changed for some time.</summary>
+    /// <summary>Removes files without changes for some time, and links.</summary>
     public void Review(TimeSpan quiet)
     {
         foreach (var name in All())

@@ -7,11 +7,11 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <summary>JSON for people: sorted by key, indented by 4.</summary>
 internal static class SortedJson
 {
-    // Nothing here ends up in a web page, and names of people's files should stay readable.
+    // The output is not HTML, and file names must stay readable.
     private static readonly JsonWriterOptions Options =
         new() { Indented = true, IndentSize = 4, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>A job; several as an object by their ids.</summary>
+    /// <summary>A job as JSON; several jobs as an object by their ids.</summary>
     public static byte[] Of(IReadOnlyList<Job> jobs)
     {
         var buffer = new MemoryStream();

@@ -4,13 +4,10 @@ using MeeseeksBox.FileWatch.Rules;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
-/// <summary>
-/// Writes and removes the status files of a watch (docs/SPECIFICATION.md#status-files). Each is written beside its place and renamed, so
-/// that nobody sees
-/// half of one. What was done is noted in the table that it is given.
-/// </summary>
-/// <param name="path">The folder.</param>
-/// <param name="watch">The name of the watch.</param>
+/// <summary>Writes and removes the status files of a watch (docs/SPECIFICATION.md#status-files).</summary>
+/// <remarks>
+/// Each is written under a temporary name and renamed, so that no reader sees a partial file. The table of the caller is updated.
+/// </remarks>
 internal sealed class StatusFiles(string path, string watch)
 {
     private const int LongestName = 255;
@@ -19,17 +16,17 @@ internal sealed class StatusFiles(string path, string watch)
 
     private readonly StatusName _names = new(watch);
 
-    /// <summary>Whether the names of a file's status files are short enough for the system.</summary>
+    /// <summary>Whether the status files of a file have names short enough for the file system.</summary>
     public bool CanStand(WorkKey key) => Encoding.UTF8.GetByteCount(_names.Of(key, StatusState.Failed)) <= LongestName;
 
-    /// <summary>Writes what has come of a job, which replaces what had come of it before.</summary>
-    /// <param name="table">The table.</param>
-    /// <param name="key">What the job was for.</param>
-    /// <param name="state">How it ended.</param>
-    /// <param name="text">The job, as JSON.</param>
+    /// <summary>Writes the result of a job, which replaces an earlier one.</summary>
+    /// <param name="table">The table to update.</param>
+    /// <param name="key">The work item.</param>
+    /// <param name="state">The result.</param>
+    /// <param name="text">The job as JSON.</param>
     /// <param name="now">The time, in units of 100 ns since 1970.</param>
-    /// <exception cref="IOException">It could not be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public void Write(StatusTable table, WorkKey key, StatusState state, byte[] text, long now)
     {
         Replace(_names.Of(key, state), text, mtime: null);
@@ -41,14 +38,14 @@ internal sealed class StatusFiles(string path, string watch)
         }
     }
 
-    /// <summary>Marks a file for which there is nothing to do.</summary>
-    /// <exception cref="IOException">It could not be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <summary>Marks a file without a job as done.</summary>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public void Mark(StatusTable table, WorkKey key, long now) => Write(table, key, StatusState.Done, NothingToDo, now);
 
-    /// <summary>Notes when a file was changed last, as of the job that was run for it.</summary>
-    /// <exception cref="IOException">It could not be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <summary>Records the change time of a file, as of its last run.</summary>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public void Note(StatusTable table, WorkKey key, long mtime)
     {
         Replace(_names.Of(key, StatusState.Mtime), Encoding.ASCII.GetBytes(FileTime.Text(mtime) + "\n"), mtime);
@@ -56,15 +53,15 @@ internal sealed class StatusFiles(string path, string watch)
     }
 
     /// <summary>Removes a status file.</summary>
-    /// <exception cref="IOException">It could not be removed.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be removed.</exception>
+    /// <exception cref="IOException">The file cannot be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public void Remove(StatusTable table, WorkKey key, StatusState state)
     {
         File.Delete(At(_names.Of(key, state)));
         table.Remove(key, state);
     }
 
-    /// <summary>When a status file was written; null when it is gone.</summary>
+    /// <summary>The time of a status file; null when it does not exist.</summary>
     public DateTimeOffset? WrittenAt(WorkKey key, StatusState state)
     {
         var info = new FileInfo(At(_names.Of(key, state)));

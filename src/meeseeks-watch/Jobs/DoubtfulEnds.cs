@@ -2,16 +2,13 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.WatchAgent.Jobs;
 
-/// <summary>
-/// Ends of jobs at a box of the original after which a job may run again: each counts once the job has stayed so for a while.
-/// </summary>
+/// <summary>Delays ends at a legacy box after which a job may run again.</summary>
 /// <remarks>
-/// The versions differ in what they run again: in February 2022 <c>resubmit</c> alone does nothing. A job whose end never counted would
-/// leave the
-/// box by and by, and be submitted once more.
+/// An end counts once the job has kept it for a while. The versions of the original rerun different jobs: in February 2022,
+/// <c>resubmit</c> alone has no effect. A job whose end never counted would expire in the box and be submitted again.
 /// </remarks>
-/// <param name="timeout">How long a job must have stayed so.</param>
-/// <param name="time">The clock.</param>
+/// <param name="timeout">The time after which such an end counts.</param>
+/// <param name="time">The source of the time.</param>
 internal sealed class DoubtfulEnds(TimeSpan timeout, TimeProvider time)
 {
     private readonly Dictionary<string, (double Ts, long Since)> _seen = new(StringComparer.Ordinal);

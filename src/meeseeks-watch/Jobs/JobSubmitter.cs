@@ -7,36 +7,37 @@ using Serilog;
 
 namespace MeeseeksBox.WatchAgent.Jobs;
 
-/// <summary>
-/// Gives works to the box and follows them until they end. A submit that meets a job of an earlier life takes it up: that is what makes each
-/// work run once, whenever the watcher dies.
-/// </summary>
-/// <param name="client">The way to the box.</param>
+/// <summary>Submits work to the box and follows its jobs until they end.</summary>
+/// <remarks>
+/// A submit that finds a job of an earlier instance resumes it. Therefore each work item runs once, whenever the watcher ends.
+/// </remarks>
+/// <param name="client">The connection to the box.</param>
 /// <param name="watcher">The name of this watcher.</param>
-/// <param name="refresh">The pause between two polls of a box of the original, which has no long poll.</param>
-/// <param name="time">The clock.</param>
+/// <param name="refresh">The interval of polls at a legacy box, which has no long poll.</param>
+/// <param name="time">The source of the time.</param>
 /// <param name="log">The log.</param>
 internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpan refresh, TimeProvider time, ILogger log) : IDisposable
 {
     private static readonly TimeSpan RefreshWhileStopping = TimeSpan.FromSeconds(1);
 
-    // The original looks for jobs to run again every second, and passes them on from node to node as often.
+    // A legacy box reruns jobs, and passes them on from node to node, once a second.
     private static readonly TimeSpan LongestPauseBeforeRerun = TimeSpan.FromSeconds(10);
 
-    // So many submits are on their way at once; the others wait here, where they cost less.
+    // The limit of concurrent submits. The others wait here, where they cost less.
     private const int MostSubmits = 64;
 
     private readonly SemaphoreSlim _turns = new(MostSubmits);
     private readonly ConcurrentDictionary<string, Submission> _submissions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _warnings = [];
 
-    // By the id of the first attempt: the highest that is known, where it is not the first. An early attempt may be forgotten by the box while a later one runs.
+    // The highest known attempt by the id of the first one, where it is not the first. The box may have dropped an early attempt while
+    // a later one runs.
     private readonly ConcurrentDictionary<string, int> _attempts = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _firstUpdate = NewSignal();
     private readonly LegacyBox _legacy = new(client);
     private readonly DoubtfulEnds _ends = new(LongestPauseBeforeRerun, time);
 
-    // By the tag of a watch: ends when the jobs with it are known. One of the original has to be asked for each tag.
+    // By the tag of a watch: completes when its jobs are known. A legacy box needs a request for each tag.
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _listed = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _poll = new(0, 1);
     private volatile bool _isLegacy;
@@ -44,14 +45,14 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
     /// <summary>The name of this watcher.</summary>
     public string Watcher => watcher;
 
-    /// <summary>Runs an order to its end.</summary>
-    /// <param name="submission">The order.</param>
-    /// <param name="stop">Ends the wait; jobs that were submitted go on.</param>
-    /// <exception cref="MeeseeksRequestException">The box refuses the job.</exception>
-    /// <exception cref="MeeseeksConnectionException">The box was never there.</exception>
+    /// <summary>Runs a submission to its end.</summary>
+    /// <param name="submission">The submission.</param>
+    /// <param name="stop">Cancels the wait. Submitted jobs continue.</param>
+    /// <exception cref="MeeseeksRequestException">The box rejects the job.</exception>
+    /// <exception cref="MeeseeksConnectionException">The box was not reached in time.</exception>
     public async Task<JobEnd> RunAsync(Submission submission, CancellationToken stop)
     {
-        // What runs from an earlier life is known then.
+        // The first update contains the jobs of an earlier instance.
         await _firstUpdate.Task.WaitAsync(stop);
         await ListedAsync(submission.Tag, stop);
         submission.BeginAt(_attempts.GetValueOrDefault(submission.FirstId));
@@ -60,14 +61,14 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
             if (submission.IsStopping)
                 return new JobEnd(JobState.Killed, [], WasStopped: true);
 
-            // Known before it is submitted: the news of a job may come before the answer to its submit.
+            // Registered before the submit: an update of the job may arrive before the response.
             submission.Begin();
             _submissions[submission.Id] = submission;
             try
             {
                 await SubmitAsync(submission, stop);
 
-                // A stop that came before the answer has found no job to kill.
+                // A stop before the response did not find the job.
                 if (submission.IsStopping)
                     await KillForStopAsync(submission, stop);
                 if (await FollowAsync(submission, stop) is { } end)
@@ -80,14 +81,15 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
 
             if (submission.IsOld)
             {
-                // The submit has taken the mark away.
+                // The submit has replaced the tags.
                 await MarkAsync(submission.Parts, JobTags.WithRecorded, stop);
                 submission.BeginNextAttempt();
             }
         }
     }
 
-    /// <summary>Marks the jobs of an order as recorded, so that whoever submits the same work once more gets it run once more.</summary>
+    /// <summary>Tags the jobs of a submission as recorded.</summary>
+    /// <remarks>Another submit of the same work then starts a new attempt.</remarks>
     public Task AcknowledgeAsync(Submission submission, JobEnd end, CancellationToken stop)
     {
         if (end.State is JobState.Done && submission.Work.FileName is not null)
@@ -97,7 +99,8 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
         return MarkAsync(end.Jobs, JobTags.WithRecorded, stop);
     }
 
-    /// <summary>Kills what runs of an order, and marks it: it is to be run again by the next life of the watcher.</summary>
+    /// <summary>Kills the live jobs of a submission and tags them as stopped.</summary>
+    /// <remarks>The next instance of the watcher runs them again.</remarks>
     public async Task StopAsync(Submission submission, CancellationToken stop)
     {
         submission.IsStopping = true;
@@ -114,7 +117,7 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
         }
     }
 
-    /// <summary>One turn: tells orders what has become of their jobs.</summary>
+    /// <summary>Passes the changes of jobs on to their submissions, until cancellation.</summary>
     public async Task FollowAllAsync(CancellationToken stop)
     {
         try
@@ -123,7 +126,7 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
         }
         catch (MeeseeksException problem)
         {
-            // Whoever waits for the first news waits in vain.
+            // Submissions that wait for the first update must fail, too.
             _ = _firstUpdate.TrySetException(problem);
             throw;
         }
@@ -136,7 +139,7 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
             _isLegacy = await _legacy.IsThereAsync(stop);
             if (_isLegacy)
             {
-                log.Information("the box is one of the original: it is polled every {Refresh} s", refresh.TotalSeconds);
+                log.Information("legacy box: polled every {Refresh} s", refresh.TotalSeconds);
                 await PollAsync(stop);
             }
             else
@@ -146,7 +149,7 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
         }
     }
 
-    // Until another box is there, which is one of the original.
+    // Returns when the box has been replaced by a legacy box.
     private async Task FollowLongPollAsync(CancellationToken stop)
     {
         await foreach (var update in client.FollowAsync(JobSelection.All.Where("tag", JobTags.Pattern(watcher)), stop))
@@ -162,13 +165,16 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
         }
     }
 
-    // Until another box is there, which is one of ours.
+    // Returns when the legacy box has been replaced by a box of ours.
     private async Task PollAsync(CancellationToken stop)
     {
         while (true)
         {
             var listed = _listed.ToList();
-            var asked = _submissions.Values.SelectMany(submission => submission.Parts).Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
+            var asked = _submissions.Values
+                .SelectMany(submission => submission.Parts)
+                .Select(job => job.Id)
+                .ToHashSet(StringComparer.Ordinal);
             if (await _legacy.FindAsync(listed.Select(entry => entry.Key), asked, stop) is not { } jobs)
                 return;
             Take(jobs);
@@ -206,7 +212,7 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
 
     private async Task ListedAsync(string tag, CancellationToken stop)
     {
-        // Added before the kind of box is looked at: whoever changes the kind completes all that have been added.
+        // Added before the kind of box is read: a change of the kind completes all tags that were added before it.
         var listed = _listed.GetOrAdd(tag, _ => NewSignal());
         if (!_isLegacy)
             return;
@@ -223,7 +229,7 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
         }
         catch (SemaphoreFullException)
         {
-            // The next poll begins at once already.
+            // A poll is requested already.
         }
     }
 
@@ -236,7 +242,7 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
         _poll.Dispose();
     }
 
-    // What was known before the submit comes with its answer: the submit itself sets the tags anew.
+    // The get before the submit returns the previous tags, because the submit replaces them.
     private async Task SubmitAsync(Submission submission, CancellationToken stop)
     {
         await _turns.WaitAsync(stop);
@@ -248,11 +254,12 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
             {
                 var id = spec["id"]!.ToString();
                 var ids = submission.IsSpread && !_isLegacy ? new JsonArray(id, id + ".*") : new JsonArray(id);
-                var response = await client.RequestAsync(new JsonObject { ["get"] = new JsonObject { ["ids"] = ids }, ["submit"] = spec }, stop);
+                var request = new JsonObject { ["get"] = new JsonObject { ["ids"] = ids }, ["submit"] = spec };
+                var response = await client.RequestAsync(request, stop);
                 made.AddRange(MadeBy(response));
                 known.AddRange(response.Jobs("get").Select(pair => pair.Value).OfType<Job>());
                 foreach (var warning in response.Warnings.Where(warning => _warnings.TryAdd(warning, true)))
-                    log.Warning("the box says of job {Job}: {Warning}", submission.Id, warning);
+                    log.Warning("warning of the box for job {Job}: {Warning}", submission.Id, warning);
             }
         }
         finally
@@ -266,7 +273,7 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
         if (!submission.IsOld)
             submission.SetSubmitted();
         if (known.Count > 0 && !submission.IsOld)
-            log.Information("job {Job} is there already, and is followed", submission.Id);
+            log.Information("job {Job} exists already and is resumed", submission.Id);
     }
 
     private static List<Job> MadeBy(Response response)
@@ -274,10 +281,10 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
         var made = response.Find("submit") is null ? [] : response.Jobs("submit").Select(pair => pair.Value).OfType<Job>().ToList();
         return made.Count > 0
             ? made
-            : throw new MeeseeksRequestException(response.Error ?? "the job was refused, and the node does not say why", response.Code);
+            : throw new MeeseeksRequestException(response.Error ?? "the job was rejected without an error text", response.Code);
     }
 
-    // Null when it is to be submitted again.
+    // Null when the work must be submitted again.
     private async Task<JobEnd?> FollowAsync(Submission submission, CancellationToken stop)
     {
         var isKilled = false;
@@ -288,7 +295,7 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
                 return submission.IsOld ? null : end;
             if (submission.IsDoubted)
             {
-                log.Warning("the box does not know job {Job} any more; it is submitted again", submission.Id);
+                log.Warning("job {Job} is missing in the box and is submitted again", submission.Id);
                 return null;
             }
 
@@ -307,12 +314,13 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
     {
         foreach (var job in jobs)
         {
-            log.Information("job {Job} is killed, because another part of it has failed", job.Id);
+            log.Information("job {Job} is killed: another part has failed or is already recorded", job.Id);
             _ = await client.RequestAsync(new JsonObject { ["kill"] = job.Id }, stop);
         }
     }
 
-    private void NoteAttempt(string firstId, int attempt) => _attempts.AddOrUpdate(firstId, attempt, (_, known) => Math.Max(known, attempt));
+    private void NoteAttempt(string firstId, int attempt) =>
+        _attempts.AddOrUpdate(firstId, attempt, (_, known) => Math.Max(known, attempt));
 
     private async Task MarkAsync(IEnumerable<Job> jobs, Func<Job, string[]> tags, CancellationToken stop)
     {
@@ -323,7 +331,7 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
     private static JsonObject Tagged(Job job, string[] tags) =>
         new() { ["id"] = job.Id, ["tags"] = new JsonArray([.. tags.Select(tag => (JsonNode?)tag)]) };
 
-    // A part has the id of its order, a dot, and the name of its node, which may have dots itself.
+    // The id of a part is the id of its submission, a dot, and the node's name, which may contain dots.
     private Submission? Find(string id)
     {
         if (_submissions.TryGetValue(id, out var submission))

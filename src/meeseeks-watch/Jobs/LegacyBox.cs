@@ -6,28 +6,28 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.WatchAgent.Jobs;
 
-/// <summary>Requests to a box of the original, which has no wildcards for tags and no long poll.</summary>
-/// <param name="client">The way to the box.</param>
+/// <summary>Requests to a legacy box, which has no wildcards for tags and no long poll.</summary>
+/// <param name="client">The connection to the box.</param>
 internal sealed class LegacyBox(PatientClient client)
 {
-    // No job has this id: asked for it, a box of ours answers its number of change and no job.
+    // An id that no job has: a get of it returns the number of change of a box of ours, and no job.
     private const string NoId = "/";
 
-    /// <summary>Whether the box is one of the original: it answers <c>seq</c> without its number of change.</summary>
-    /// <exception cref="MeeseeksConnectionException">The box was never there.</exception>
+    /// <summary>Whether the box is a legacy box: its answer to <c>seq</c> has no number of change.</summary>
+    /// <exception cref="MeeseeksConnectionException">The box was not reached in time.</exception>
     public async Task<bool> IsThereAsync(CancellationToken stop) => IsLegacy(await GetAsync(ByIds([]), stop));
 
     /// <summary>Finds jobs by exact tags and by ids.</summary>
     /// <param name="tags">The tags.</param>
-    /// <param name="ids">Ids that are asked for where no tag has found them: a job may change its node between two requests.</param>
-    /// <param name="stop">Ends the wait.</param>
-    /// <returns>The jobs; null when the box is none of the original any more.</returns>
+    /// <param name="ids">Ids to request when no tag has found them. A job may change its node between two requests.</param>
+    /// <param name="stop">Cancels the wait.</param>
+    /// <returns>The jobs; null when the box is no legacy box any more.</returns>
     public async Task<IReadOnlyCollection<Job>?> FindAsync(IEnumerable<string> tags, IEnumerable<string> ids, CancellationToken stop)
     {
         var jobs = new Dictionary<string, Job>(StringComparer.Ordinal);
         foreach (var tag in tags)
         {
-            // An original shows a job without a node only to a request that names the node.
+            // A legacy box returns a job without a node only when the request has the key node.
             Add(jobs, await GetAsync(new JsonObject { ["tag"] = tag, ["node"] = false }, stop));
             Add(jobs, await GetAsync(new JsonObject { ["tag"] = tag }, stop));
         }
@@ -37,7 +37,7 @@ internal sealed class LegacyBox(PatientClient client)
         return IsLegacy(response) ? jobs.Values : null;
     }
 
-    /// <summary>The jobs of an order for several nodes, each with an id of its own, as a box of ours makes them.</summary>
+    /// <summary>The jobs of a submission for several nodes, with the ids that a box of ours gives them.</summary>
     /// <exception cref="MeeseeksRequestException">No node has the pool.</exception>
     public async Task<IReadOnlyList<JsonObject>> SpreadAsync(JsonObject spec, CancellationToken stop)
     {
@@ -47,7 +47,7 @@ internal sealed class LegacyBox(PatientClient client)
         return [.. nodes.Select(node => ForNode(spec, node))];
     }
 
-    /// <summary>Whether an original is about to run a job again, although it shows the job as ended for a moment.</summary>
+    /// <summary>Whether a legacy box runs a job again that it shows as ended.</summary>
     public static bool WillRunAgain(Job job) => job.State switch
     {
         JobState.Done => job.Restart is true || job.Resubmit is true,
@@ -65,7 +65,7 @@ internal sealed class LegacyBox(PatientClient client)
 
     private static bool IsLegacy(Response response) => response is { Seq: null, Error: null };
 
-    // An original that cannot answer, because a job of somebody else has no tags, answers null.
+    // A legacy box answers null when a foreign job without tags makes its filter fail.
     private static void Add(Dictionary<string, Job> jobs, Response response)
     {
         if (response.Find("get") is not { ValueKind: JsonValueKind.Object })
@@ -82,13 +82,17 @@ internal sealed class LegacyBox(PatientClient client)
         return own;
     }
 
-    private Task<Response> GetAsync(JsonObject filter, CancellationToken stop) => client.RequestAsync(new JsonObject { ["get"] = filter }, stop);
+    private Task<Response> GetAsync(JsonObject filter, CancellationToken stop) =>
+        client.RequestAsync(new JsonObject { ["get"] = filter }, stop);
 
     private async Task<List<string>> NodesAsync(string pool, string beginning, CancellationToken stop)
     {
         var pools = await client.RequestAsync(new JsonObject { ["pools"] = new JsonObject() }, stop);
         var nodes = pools["pools"].TryGetProperty(pool, out var slots) && slots.ValueKind is JsonValueKind.Object
-            ? slots.EnumerateObject().Select(node => node.Name).Where(node => node.StartsWith(beginning, StringComparison.Ordinal)).ToList()
+            ? slots.EnumerateObject()
+                .Select(node => node.Name)
+                .Where(node => node.StartsWith(beginning, StringComparison.Ordinal))
+                .ToList()
             : [];
         return nodes.Count > 0
             ? nodes

@@ -6,11 +6,11 @@ using Serilog;
 
 namespace MeeseeksBox.WatchAgent.Jobs;
 
-/// <summary>The way to the box, which may be away for a while: what is asked waits, and is asked again until it is answered.</summary>
-/// <param name="client">The client, which itself tries once.</param>
-/// <param name="timeout">How long the first contact may take; infinite for a watcher that stays.</param>
-/// <param name="time">The clock.</param>
-/// <param name="log">Where it is said that the box is away, and that it is back.</param>
+/// <summary>A client that repeats requests while the box is unreachable.</summary>
+/// <param name="client">The client, which does not reconnect by itself.</param>
+/// <param name="timeout">The time for the first contact; infinite outside of <c>once</c>.</param>
+/// <param name="time">The source of the time.</param>
+/// <param name="log">The log for the loss and the return of the box.</param>
 internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.1);
@@ -21,9 +21,9 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
     private bool _wasReached;
     private bool _isAway;
 
-    /// <summary>Asks until there is an answer. What is asked must do no harm when it is asked twice.</summary>
-    /// <exception cref="MeeseeksConnectionException">The box was never there, and there is no more patience.</exception>
-    /// <exception cref="MeeseeksRequestException">The answer is of no use.</exception>
+    /// <summary>Sends a request until it has an answer. A repetition must be harmless.</summary>
+    /// <exception cref="MeeseeksConnectionException">The box was not reached in time.</exception>
+    /// <exception cref="MeeseeksRequestException">The answer is invalid.</exception>
     public async Task<Response> RequestAsync(JsonObject request, CancellationToken stop)
     {
         for (var pause = FirstPause; ; pause = Longer(pause))
@@ -35,7 +35,7 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
                 if (response.Code is not ErrorCode.Stopping)
                     return response;
 
-                // What a box refuses because it stops is for its next start.
+                // The box is stopping: its next instance can accept the request.
                 await Task.Delay(pause, time, stop);
             }
             catch (MeeseeksConnectionException problem) when (IsPatient(problem))
@@ -45,8 +45,8 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
         }
     }
 
-    /// <summary>Follows jobs until it is stopped.</summary>
-    /// <exception cref="MeeseeksConnectionException">The box was never there, and there is no more patience.</exception>
+    /// <summary>Follows jobs until cancellation.</summary>
+    /// <exception cref="MeeseeksConnectionException">The box was not reached in time.</exception>
     public async IAsyncEnumerable<JobUpdate> FollowAsync(JobSelection selection, [EnumeratorCancellation] CancellationToken stop)
     {
         for (var pause = FirstPause; ; pause = Longer(pause))

@@ -4,7 +4,8 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.WatchAgent.Jobs;
 
-/// <summary>A work that was given to the box: one job, or one on each of several nodes. Safe for many threads.</summary>
+/// <summary>A submitted work item: one job, or one on each of several nodes.</summary>
+/// <remarks>Thread-safe.</remarks>
 internal sealed class Submission
 {
     private readonly Lock _lock = new();
@@ -14,46 +15,49 @@ internal sealed class Submission
     private readonly TaskCompletionSource _submitted = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
 
-    /// <summary>An order.</summary>
-    /// <param name="work">What it is for.</param>
-    /// <param name="spec">The job, without its id.</param>
-    /// <param name="idOf">The id of each attempt.</param>
+    /// <summary>Makes a submission.</summary>
+    /// <param name="work">The work item.</param>
+    /// <param name="spec">The spec of the job, without its id.</param>
+    /// <param name="idOf">Maps the number of an attempt to its id.</param>
     public Submission(WorkItem work, JsonObject spec, Func<int, string> idOf)
     {
         (Work, _spec, _idOf) = (work, spec, idOf);
 
-        // Whether a pattern means one node or many, only the box knows.
-        IsSpread = spec["node"] is JsonArray or JsonValue && spec["node"]!.ToString() is var node && (spec["node"] is JsonArray || node.EndsWith('*'));
+        // Only the box can resolve a pattern to nodes.
+        IsSpread = spec["node"] is JsonArray or JsonValue
+            && spec["node"]!.ToString() is var node
+            && (spec["node"] is JsonArray || node.EndsWith('*'));
     }
 
-    /// <summary>What it is for.</summary>
+    /// <summary>The work item.</summary>
     public WorkItem Work { get; }
 
-    /// <summary>The tag of its watch, which its jobs have.</summary>
+    /// <summary>The tag of its watch and of its jobs.</summary>
     public required string Tag { get; init; }
 
-    /// <summary>Which attempt this is, from 0.</summary>
+    /// <summary>The number of the attempt, from 0.</summary>
     public int Attempt { get; private set; }
 
-    /// <summary>Whether there may be a job on each of several nodes.</summary>
+    /// <summary>Whether it may have a job on each of several nodes.</summary>
     public bool IsSpread { get; }
 
-    /// <summary>The id of the first attempt, by which all are known.</summary>
+    /// <summary>The id of the first attempt, which identifies the submission.</summary>
     public string FirstId => _idOf(0);
 
-    /// <summary>The id of this attempt, with which those of its parts begin.</summary>
+    /// <summary>The id of this attempt, and the beginning of the ids of its parts.</summary>
     public string Id => _idOf(Attempt);
 
-    /// <summary>Whether the watcher is taking its jobs with it.</summary>
+    /// <summary>Whether the watcher stops its jobs.</summary>
     public bool IsStopping { get; set; }
 
-    /// <summary>Whether what has come of it is of an earlier life: it is to be run again once all of it has ended.</summary>
+    /// <summary>Whether the box has a job that is already recorded or stopped.</summary>
+    /// <remarks>The next attempt begins once all parts have ended.</remarks>
     public bool IsOld { get; set; }
 
-    /// <summary>Whether a part may be gone from the box, so that it should be submitted again.</summary>
+    /// <summary>Whether the box has lost a part, so that it must be submitted again.</summary>
     public bool IsDoubted { get; private set; }
 
-    /// <summary>Its jobs as they are known.</summary>
+    /// <summary>The latest copies of its jobs.</summary>
     public IReadOnlyList<Job> Parts
     {
         get
@@ -63,10 +67,10 @@ internal sealed class Submission
         }
     }
 
-    /// <summary>Ends when the box has taken it, and it is no old one.</summary>
+    /// <summary>Completes when the box has accepted it, except for an old one.</summary>
     public Task Submitted => _submitted.Task;
 
-    /// <summary>Ends with the next change.</summary>
+    /// <summary>Completes at the next change.</summary>
     public Task Changed
     {
         get
@@ -76,7 +80,7 @@ internal sealed class Submission
         }
     }
 
-    /// <summary>The job to submit for this attempt.</summary>
+    /// <summary>The spec for this attempt, with its id.</summary>
     public JsonObject Spec()
     {
         var spec = (JsonObject)_spec.DeepClone();
@@ -84,7 +88,7 @@ internal sealed class Submission
         return spec;
     }
 
-    /// <summary>Takes news of one of its jobs, unless newer are known.</summary>
+    /// <summary>Stores the copy of a job, unless a newer one is stored.</summary>
     public void Take(Job job)
     {
         lock (_lock)
@@ -97,9 +101,9 @@ internal sealed class Submission
         Wake();
     }
 
-    /// <summary>Takes news that the box knows these jobs and no others.</summary>
-    /// <param name="ids">The jobs.</param>
-    /// <param name="asked">The jobs that were asked for; another one may have been made meanwhile. Null: all.</param>
+    /// <summary>Compares the jobs with a complete list of the box.</summary>
+    /// <param name="ids">The ids of all jobs in the box.</param>
+    /// <param name="asked">The ids in the request, because a job may have been made since; null for all.</param>
     public void TakeWhole(IReadOnlySet<string> ids, IReadOnlySet<string>? asked = null)
     {
         lock (_lock)
@@ -112,10 +116,10 @@ internal sealed class Submission
         Wake();
     }
 
-    /// <summary>Sets the attempt to begin with.</summary>
+    /// <summary>Sets the number of the first attempt.</summary>
     public void BeginAt(int attempt) => Attempt = attempt;
 
-    /// <summary>Begins to submit: what is known from before does not count.</summary>
+    /// <summary>Clears the copies of jobs before a submit.</summary>
     public void Begin()
     {
         lock (_lock)
@@ -125,17 +129,17 @@ internal sealed class Submission
         }
     }
 
-    /// <summary>Takes note that the box has taken it.</summary>
+    /// <summary>Marks it as accepted by the box.</summary>
     public void SetSubmitted() => _ = _submitted.TrySetResult();
 
-    /// <summary>Goes on to the next attempt.</summary>
+    /// <summary>Advances to the next attempt.</summary>
     public void BeginNextAttempt()
     {
         Attempt++;
         IsOld = false;
     }
 
-    /// <summary>Wakes whoever waits for a change.</summary>
+    /// <summary>Completes <see cref="Changed"/>.</summary>
     public void Wake()
     {
         TaskCompletionSource changed;
@@ -148,7 +152,7 @@ internal sealed class Submission
         changed.SetResult();
     }
 
-    /// <summary>What has come of it; null while some of it has not ended.</summary>
+    /// <summary>The result; null while a job has not ended.</summary>
     public JobEnd? End()
     {
         var parts = Parts;

@@ -4,14 +4,14 @@ using MeeseeksBox.FileWatch.Settings;
 
 namespace MeeseeksBox.WatchAgent.Jobs;
 
-/// <summary>Makes orders out of works: fills in the jobspec, gives it its id and the tag of its watch.</summary>
+/// <summary>Makes submissions of work items.</summary>
 internal static class SubmissionFactory
 {
-    /// <summary>Makes an order.</summary>
+    /// <summary>Fills in a jobspec, and adds its id and the tag of its watch.</summary>
     /// <param name="watcher">The name of the watcher.</param>
     /// <param name="settings">The watch.</param>
-    /// <param name="work">The work.</param>
-    /// <param name="problem">Why there is none.</param>
+    /// <param name="work">The work item.</param>
+    /// <param name="problem">The error; null when there is a submission.</param>
     public static Submission? Create(string watcher, WatchSettings settings, WorkItem work, out string? problem)
     {
         if (work.Template.Fill(new JobValues(settings, work), out problem) is not { } spec)

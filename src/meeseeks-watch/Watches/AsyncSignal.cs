@@ -1,9 +1,9 @@
 namespace MeeseeksBox.WatchAgent.Watches;
 
-/// <summary>Wakes a loop; any number of calls while it is awake wake it once more.</summary>
+/// <summary>Wakes a loop. Several calls before it waits wake it once.</summary>
 internal sealed class AsyncSignal(TimeProvider time) : IDisposable
 {
-    // A timer can do no more than 49 days.
+    // A timer supports 49 days at most.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     private readonly SemaphoreSlim _calls = new(0, 1);
@@ -17,11 +17,11 @@ internal sealed class AsyncSignal(TimeProvider time) : IDisposable
         }
         catch (SemaphoreFullException)
         {
-            // It is to be woken already.
+            // It is set already.
         }
     }
 
-    /// <summary>Waits for a call, or until some time is over.</summary>
+    /// <summary>Waits until the signal is set or the time has passed.</summary>
     public async Task WaitAsync(TimeSpan atMost, CancellationToken stop)
     {
         if (atMost <= TimeSpan.Zero)
@@ -38,7 +38,7 @@ internal sealed class AsyncSignal(TimeProvider time) : IDisposable
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            // The time is over.
+            // The time has passed.
         }
     }
 

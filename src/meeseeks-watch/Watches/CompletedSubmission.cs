@@ -2,10 +2,10 @@ using MeeseeksBox.WatchAgent.Jobs;
 
 namespace MeeseeksBox.WatchAgent.Watches;
 
-/// <summary>An order that has ended.</summary>
-/// <typeparam name="TKey">What an order is known by.</typeparam>
-/// <param name="Key">What it is known by.</param>
-/// <param name="Submission">The order.</param>
-/// <param name="End">How it ended; null when it was not taken.</param>
-/// <param name="Problem">Why it was not taken.</param>
+/// <summary>A submission that has ended.</summary>
+/// <typeparam name="TKey">The key of a submission in its watch.</typeparam>
+/// <param name="Key">Its key.</param>
+/// <param name="Submission">The submission.</param>
+/// <param name="End">Its result; null when the box did not accept it.</param>
+/// <param name="Problem">Why the box did not accept it.</param>
 internal sealed record CompletedSubmission<TKey>(TKey Key, Submission Submission, JobEnd? End, string? Problem);

@@ -7,15 +7,16 @@ using Serilog;
 
 namespace MeeseeksBox.WatchAgent.Watches;
 
-/// <summary>A watch without files: keeps its jobs running.</summary>
+/// <summary>A watch without files, which keeps its standing jobs running.</summary>
 /// <remarks>
-/// With <c>once</c> it starts those that do not run, and leaves them alone; with <c>count</c> it ends after so many rounds.
+/// With <c>once</c> it starts the jobs that do not run, and ends without a wait for their ends. With <c>count</c> it ends after the given
+/// number of good rounds.
 /// </remarks>
-/// <param name="settings">Its settings, without globs.</param>
-/// <param name="submitter">Where jobs are run.</param>
-/// <param name="isOnce">Whether it ends when all its jobs have been given to the box.</param>
-/// <param name="time">The clock.</param>
-/// <param name="log">Its log.</param>
+/// <param name="settings">Settings without globs.</param>
+/// <param name="submitter">Runs the jobs.</param>
+/// <param name="isOnce">Whether it ends when the box has accepted all its jobs.</param>
+/// <param name="time">The source of the time.</param>
+/// <param name="log">The log of the watch.</param>
 internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submitter, bool isOnce, TimeProvider time, ILogger log) : IWatch
 {
     private readonly Dictionary<(int Index, int List), long> _lastStarts = [];
@@ -32,7 +33,7 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
 
     private InFlightJobs<(int Index, int List)> Jobs => _jobs ??= new(submitter, _signal.Set, log);
 
-    // Not of the wall clock, which may be set.
+    // Monotonic, because the wall clock may be set.
     private long Now => time.GetElapsedTime(0).Ticks;
 
     /// <inheritdoc/>
@@ -113,7 +114,7 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
             }
 
             if (settings.Count is null && !end.WasStopped)
-                log.Warning("job {Job}, which is to be kept running, is {State}: {Reason}", ended.Submission.Id, JobStates.Word(end.State), Reason(end));
+                log.Warning("standing job {Job} is {State}: {Reason}", ended.Submission.Id, JobStates.Word(end.State), Reason(end));
             else if (settings.Count is not null && end is { State: not JobState.Done, WasStopped: false })
                 Fail(ended.Submission, end);
             Jobs.Acknowledge(ended.Submission, end);

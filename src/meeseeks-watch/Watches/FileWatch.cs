@@ -10,8 +10,8 @@ using Serilog;
 
 namespace MeeseeksBox.WatchAgent.Watches;
 
-/// <summary>A watch with files: keeps its listing in step, asks the rules what is due, submits it, and records what comes of it.</summary>
-/// <remarks>All but the news from the folder and from the orders is done by one loop, a turn at a time.</remarks>
+/// <summary>A watch with files: submits the jobs that are due, and records their results.</summary>
+/// <remarks>One loop does all the work. Only events of the folder and results of submissions arrive from other threads.</remarks>
 internal sealed class FileWatch : IWatch
 {
     private readonly Inotify _inotify;
@@ -26,7 +26,7 @@ internal sealed class FileWatch : IWatch
     private readonly ILogger _log;
     private readonly HashSet<WorkKey> _inFlight = [];
 
-    // What the rules would submit and is not, until the folder is read again; with once, for good.
+    // Work that cannot be submitted until the folder is read again; with once, ever.
     private readonly HashSet<WorkKey> _setAside = [];
     private readonly string _reading;
     private RoundCounter _rounds;
@@ -36,13 +36,13 @@ internal sealed class FileWatch : IWatch
     private long? _lastRead;
     private string? _inotifyError;
 
-    /// <summary>A watch.</summary>
-    /// <param name="settings">Its settings, with globs.</param>
-    /// <param name="submitter">Where jobs are run.</param>
-    /// <param name="inotify">What tells of the folder.</param>
+    /// <summary>Makes a watch.</summary>
+    /// <param name="settings">Settings with globs.</param>
+    /// <param name="submitter">Runs the jobs.</param>
+    /// <param name="inotify">Reports the changes of the folder.</param>
     /// <param name="isOnce">Whether it ends when nothing more is due.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="log">Its log.</param>
+    /// <param name="time">The source of the time.</param>
+    /// <param name="log">The log of the watch.</param>
     public FileWatch(WatchSettings settings, JobSubmitter submitter, Inotify inotify, bool isOnce, TimeProvider time, ILogger log)
     {
         (Settings, _inotify, _isOnce, _time, _log) = (settings, inotify, isOnce, time, log);
@@ -53,8 +53,12 @@ internal sealed class FileWatch : IWatch
         _ioFaults = new IoFaultReporter(log);
         _openFiles = new OpenFileTracker(settings.Path!, time);
         _changes = new FolderChangeBuffer(
-            settings.Path!, settings.IsUpdated, settings.Skips.Count > 0, _openFiles, name => !name.StartsWith('.')
-                || names.TryParse(name, out _, out _), _signal.Set);
+            settings.Path!,
+            settings.IsUpdated,
+            settings.Skips.Count > 0,
+            _openFiles,
+            name => !name.StartsWith('.') || names.TryParse(name, out _, out _),
+            _signal.Set);
         _files = new StatusFiles(settings.Path!, settings.Name);
         _index = new FolderIndex(settings, _openFiles);
         _statusRecorder = new StatusRecorder(settings, _files, time);
@@ -119,7 +123,7 @@ internal sealed class FileWatch : IWatch
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
-            _log.Warning("{Count} jobs could not be stopped in time; the next start takes them up as they are then", _jobs.Count);
+            _log.Warning("{Count} jobs could not be stopped in time; the next start resumes them", _jobs.Count);
             Record();
         }
     }
@@ -175,7 +179,7 @@ internal sealed class FileWatch : IWatch
     {
         if (!_ioFaults.Try(
             "write status files",
-            $"{submission.Id} and what ends after it is kept and tried again, and nothing new of this watch is submitted until then",
+            $"results are kept and retried, from {submission.Id} on; this watch submits nothing until then",
             () => _statusRecorder.Record(_index.Status, submission.Work, end)))
             return false;
 
@@ -188,7 +192,8 @@ internal sealed class FileWatch : IWatch
         else
         {
             var failed = end.Jobs.First(job => job.State == end.State);
-            _log.Warning("job {Job} for {File} is {State}: {Reason}", submission.Id, work.FileName, JobStates.Word(end.State), failed.Error ?? $"exit status {failed.Rc}");
+            var reason = failed.Error ?? $"exit status {failed.Rc}";
+            _log.Warning("job {Job} for {File} is {State}: {Reason}", submission.Id, work.FileName, JobStates.Word(end.State), reason);
             Failures++;
             if (_isOnce)
                 _ = _setAside.Add(work.Key);
@@ -198,7 +203,7 @@ internal sealed class FileWatch : IWatch
         return true;
     }
 
-    // Brings the listing in step with the folder.
+    // Updates the index from the folder.
     private bool Refresh()
     {
         var names = _changes.TakeNames();
@@ -213,16 +218,17 @@ internal sealed class FileWatch : IWatch
         Subscribe();
         var begin = _time.GetTimestamp();
         _lastRead = begin;
-        if (!_ioFaults.Try(_reading, $"it is tried again every {Settings.Rescan.TotalSeconds} s", _index.Read))
+        if (!_ioFaults.Try(_reading, $"retried every {Settings.Rescan.TotalSeconds} s", _index.Read))
         {
             Failures++;
             return false;
         }
 
-        _log.Debug("read {Count} files in {Milliseconds} ms", _index.Count, _time.GetElapsedTime(begin).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture));
+        var milliseconds = _time.GetElapsedTime(begin).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
+        _log.Debug("read {Count} files in {Milliseconds} ms", _index.Count, milliseconds);
         if (!_isOnce)
             _setAside.Clear();
-        _ = _ioFaults.Try("remove status files", "it is tried again later", () => _statusRecorder.Clean(_index.Snapshot(), _inFlight));
+        _ = _ioFaults.Try("remove status files", "retried at the next scan", () => _statusRecorder.Clean(_index.Snapshot(), _inFlight));
         return true;
     }
 
@@ -232,7 +238,14 @@ internal sealed class FileWatch : IWatch
             return;
         var inotifyError = _inotify.Subscribe(_changes);
         if (inotifyError is not null && inotifyError != _inotifyError && Directory.Exists(Settings.Path))
-            _log.Warning("the system does not tell of changes in {Path}: {Problem}; it is read every {Rescan} s", Settings.Path, inotifyError, Settings.Rescan.TotalSeconds);
+        {
+            _log.Warning(
+                "no change events for {Path}: {Problem}; it is read every {Rescan} s",
+                Settings.Path,
+                inotifyError,
+                Settings.Rescan.TotalSeconds);
+        }
+
         _inotifyError = inotifyError;
     }
 
@@ -241,7 +254,9 @@ internal sealed class FileWatch : IWatch
         var skipped = _setAside.Count == 0 ? _inFlight : [.. _inFlight, .. _setAside];
         var plan = Planner.Of(Settings, _index.Snapshot(), skipped, Now);
         _index.MarkFinished(plan);
-        if (!_ioFaults.Try("write marks", "nothing new of this watch is submitted until it can", () => _statusRecorder.Write(_index.Status, plan)) || _ioFaults.HasAny)
+        var isWritten = _ioFaults.Try(
+            "write marks", "this watch submits nothing until then", () => _statusRecorder.Write(_index.Status, plan));
+        if (!isWritten || _ioFaults.HasAny)
             return null;
         foreach (var work in plan.Due)
         {
@@ -261,11 +276,11 @@ internal sealed class FileWatch : IWatch
     private bool CanStart(WorkItem work)
     {
         if (!_files.CanStand(work.Key))
-            return _jobs.LogOnce($"{work.FileName}: the name is too long: there is no room for the names of its status files", work);
+            return _jobs.LogOnce($"{work.FileName}: the name is too long for the names of its status files", work);
         if (File.Exists(Path.Join(Settings.Path, work.FileName)))
             return true;
         if (work.FileName!.Contains('\uFFFD', StringComparison.Ordinal))
-            return _jobs.LogOnce($"{work.FileName}: the name is not UTF-8, and cannot be said to a box", work);
+            return _jobs.LogOnce($"{work.FileName}: the name is not UTF-8, which JSON cannot carry", work);
         _index.Drop(work.FileName);
         return false;
     }
@@ -273,7 +288,9 @@ internal sealed class FileWatch : IWatch
     private TimeSpan Pause(Plan? plan)
     {
         var untilRead = _lastRead is { } last && !_isOnce ? Settings.Rescan - _time.GetElapsedTime(last) : Settings.Rescan;
-        var untilDue = plan?.NextDue is { } due && !_isOnce ? TimeSpan.FromTicks(Math.Max(due - Now, TimeSpan.TicksPerMillisecond)) : untilRead;
+        var untilDue = plan?.NextDue is { } due && !_isOnce
+            ? TimeSpan.FromTicks(Math.Max(due - Now, TimeSpan.TicksPerMillisecond))
+            : untilRead;
         var untilRetry = _ioFaults.HasAny && Settings.Refresh < untilRead ? Settings.Refresh : untilRead;
         var least = untilDue < untilRetry ? untilDue : untilRetry;
         return least > TimeSpan.Zero ? least : TimeSpan.FromMilliseconds(1);

@@ -2,17 +2,18 @@ using MeeseeksBox.WatchAgent.Folders;
 
 namespace MeeseeksBox.WatchAgent.Watches;
 
-/// <summary>What the system has told of a folder since it was looked at last.</summary>
+/// <summary>The changes of a folder since they were last taken.</summary>
 /// <param name="path">The folder.</param>
 /// <param name="needsWrites">Whether each write to a file matters.</param>
 /// <param name="needsFolders">Whether folders in it matter.</param>
-/// <param name="openFiles">Is told which files are being written.</param>
-/// <param name="isConcern">Whether a name is of concern.</param>
+/// <param name="openFiles">Receives the files that are being written.</param>
+/// <param name="isConcern">Whether a name concerns the watch.</param>
 /// <param name="wake">Wakes the watch.</param>
-internal sealed class FolderChangeBuffer(string path, bool needsWrites, bool needsFolders, OpenFileTracker openFiles, Func<string, bool> isConcern, Action wake)
+internal sealed class FolderChangeBuffer(
+    string path, bool needsWrites, bool needsFolders, OpenFileTracker openFiles, Func<string, bool> isConcern, Action wake)
     : IFolderListener
 {
-    // Looking at so many names one by one costs more than reading the folder.
+    // Updates of so many single names cost more than a read of the folder.
     private const int Most = 2000;
 
     private readonly Lock _lock = new();
@@ -55,7 +56,7 @@ internal sealed class FolderChangeBuffer(string path, bool needsWrites, bool nee
         wake();
     }
 
-    /// <summary>Takes what was told. Null: the whole folder is to be read.</summary>
+    /// <summary>Takes the changed names; null when the whole folder must be read.</summary>
     public IReadOnlyCollection<string>? TakeNames()
     {
         lock (_lock)

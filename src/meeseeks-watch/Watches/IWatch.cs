@@ -2,25 +2,25 @@ using MeeseeksBox.FileWatch.Settings;
 
 namespace MeeseeksBox.WatchAgent.Watches;
 
-/// <summary>A watch at work.</summary>
+/// <summary>A running watch.</summary>
 internal interface IWatch : IAsyncDisposable
 {
-    /// <summary>How it is configured.</summary>
+    /// <summary>Its current settings.</summary>
     WatchSettings Settings { get; }
 
-    /// <summary>Works until it is stopped; with <c>once</c>, until nothing more is due.</summary>
+    /// <summary>Runs until cancellation; with <c>once</c>, until nothing more is due.</summary>
     Task RunAsync(CancellationToken stop);
 
-    /// <summary>Takes other settings, of the same name and folder. Jobs that run go on.</summary>
-    /// <returns>False when it cannot: it is to be stopped, and another one started.</returns>
+    /// <summary>Applies settings of the same name. Running jobs continue.</summary>
+    /// <returns>False when it must be replaced by another watch.</returns>
     bool TryReconfigure(WatchSettings settings);
 
-    /// <summary>Kills the jobs that run for it and waits for their ends; to be called after <see cref="RunAsync"/> has ended.</summary>
+    /// <summary>Kills its jobs and waits for their ends. To be called after <see cref="RunAsync"/> has ended.</summary>
     Task KillJobsAsync(CancellationToken giveUp);
 
-    /// <summary>Waits until the box knows of all that is recorded.</summary>
+    /// <summary>Waits until the box has acknowledged all recorded results.</summary>
     Task WhenDrainedAsync(CancellationToken giveUp);
 
-    /// <summary>How many jobs have failed, or could not be submitted.</summary>
+    /// <summary>The number of jobs that failed or could not be submitted.</summary>
     int Failures { get; }
 }

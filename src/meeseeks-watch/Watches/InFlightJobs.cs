@@ -7,25 +7,25 @@ using Serilog;
 
 namespace MeeseeksBox.WatchAgent.Watches;
 
-/// <summary>The orders of one watch that are under way, by what they are for, and those that have ended and wait to be looked at.</summary>
-/// <typeparam name="TKey">What an order is known by.</typeparam>
-/// <param name="submitter">Where orders are run.</param>
-/// <param name="wake">Wakes the watch when an order has ended.</param>
+/// <summary>The submissions of one watch that run, or have ended and are not taken yet.</summary>
+/// <typeparam name="TKey">The key of a submission in its watch.</typeparam>
+/// <param name="submitter">Runs the submissions.</param>
+/// <param name="wake">Wakes the watch when a submission has ended.</param>
 /// <param name="log">The log of the watch.</param>
 internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, ILogger log) : IAsyncDisposable
     where TKey : notnull
 {
-    private readonly Dictionary<TKey, (Submission Order, Task Run)> _running = [];
+    private readonly Dictionary<TKey, (Submission Submission, Task Run)> _running = [];
     private readonly ConcurrentQueue<CompletedSubmission<TKey>> _ended = new();
     private readonly ConcurrentDictionary<Task, bool> _acknowledging = [];
     private readonly HashSet<string> _reported = [];
     private readonly CancellationTokenSource _end = new();
 
-    /// <summary>How many are under way, or have ended and were not taken yet.</summary>
+    /// <summary>The number of submissions that are not taken yet.</summary>
     public int Count => _running.Count;
 
-    /// <summary>Gives a work to the box.</summary>
-    /// <returns>False when there is no job for it; the log says why.</returns>
+    /// <summary>Submits a work item.</summary>
+    /// <returns>False when it has no valid job; the log names the error.</returns>
     public bool TryStart(TKey key, WatchSettings settings, WorkItem work)
     {
         if (SubmissionFactory.Create(submitter.Watcher, settings, work, out var problem) is not { } submission)
@@ -38,7 +38,7 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
         return true;
     }
 
-    /// <summary>Takes the orders that have ended.</summary>
+    /// <summary>Takes the submissions that have ended.</summary>
     public IReadOnlyList<CompletedSubmission<TKey>> TakeAll()
     {
         var all = new List<CompletedSubmission<TKey>>();
@@ -46,21 +46,24 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
         {
             all.Add(ended);
             _ = _running.Remove(ended.Key);
-            if (ended.Problem is { } problem)
-                _ = LogOnce($"job {ended.Submission.Work.Index} is not taken by the box: {problem}", ended.Submission.Work);
+            if (ended.Problem is not { } problem)
+                continue;
+                var item = ended.Submission.Work;
+                _ = LogOnce($"job {item.Index} is not accepted by the box: {problem}", item);
         }
 
         return all;
     }
 
-    /// <summary>Puts an order back that has ended and cannot be recorded yet.</summary>
+    /// <summary>Returns a submission whose result cannot be recorded yet.</summary>
     public void PutBack(CompletedSubmission<TKey> ended)
     {
         _running[ended.Key] = (ended.Submission, Task.CompletedTask);
         _ended.Enqueue(ended);
     }
 
-    /// <summary>Tells the box that the end of an order is recorded. Nothing waits for it but the end of the program.</summary>
+    /// <summary>Reports to the box that a result is recorded.</summary>
+    /// <remarks>Only the end of the program waits for it.</remarks>
     public void Acknowledge(Submission submission, JobEnd end)
     {
         var task = AcknowledgeAsync(submission, end);
@@ -68,26 +71,27 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
         _ = task.ContinueWith(done => _acknowledging.TryRemove(done, out _), TaskScheduler.Default);
     }
 
-    /// <summary>Waits until the box knows of all that is recorded.</summary>
+    /// <summary>Waits until the box has acknowledged all recorded results.</summary>
     public Task WhenAcknowledgedAsync(CancellationToken giveUp) => Task.WhenAll(_acknowledging.Keys).WaitAsync(giveUp);
 
-    /// <summary>Kills the jobs of some orders, which are to run again in the next life of the watcher.</summary>
+    /// <summary>Kills the jobs of some submissions, which the next instance of the watcher runs again.</summary>
     public Task KillAsync(Func<TKey, bool> which, CancellationToken giveUp) =>
-        Task.WhenAll(_running.Where(entry => which(entry.Key)).Select(entry => submitter.StopAsync(entry.Value.Order, giveUp)));
+        Task.WhenAll(_running.Where(entry => which(entry.Key)).Select(entry => submitter.StopAsync(entry.Value.Submission, giveUp)));
 
-    /// <summary>Waits until the box has taken all orders.</summary>
+    /// <summary>Waits until the box has accepted all submissions.</summary>
     public Task SubmittedAsync(CancellationToken giveUp) =>
-        Task.WhenAll(_running.Values.Select(entry => Task.WhenAny(entry.Run, entry.Order.Submitted))).WaitAsync(giveUp);
+        Task.WhenAll(_running.Values.Select(entry => Task.WhenAny(entry.Run, entry.Submission.Submitted))).WaitAsync(giveUp);
 
-    /// <summary>Waits until all orders have ended.</summary>
+    /// <summary>Waits until all submissions have ended.</summary>
     public Task EndedAsync(CancellationToken giveUp) => Task.WhenAll(_running.Values.Select(entry => entry.Run)).WaitAsync(giveUp);
 
-    /// <summary>Says why a work cannot be done. A jobspec that is wrong is wrong for every file: said once, and not a hundred thousand times.</summary>
+    /// <summary>Logs the error of a work item once per text.</summary>
+    /// <remarks>A wrong jobspec is wrong for every file.</remarks>
     /// <returns>False.</returns>
     public bool LogOnce(string problem, WorkItem work)
     {
         if (_reported.Add(problem))
-            log.Error("{Problem} ({File}); the same is not said again", problem, work.FileName ?? "no file");
+            log.Error("{Problem} ({File}); the same error is not logged again", problem, work.FileName ?? "no file");
         return false;
     }
 
@@ -112,10 +116,10 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
-            // The next life of the watcher takes it up.
+            // The next instance of the watcher resumes the job.
             return;
         }
-#pragma warning disable CA1031 // One order that meets a fault must not take the others with it.
+#pragma warning disable CA1031 // A failure of one submission must not end the others.
         catch (Exception problem)
         {
             log.Error(problem, "job {Job} is lost to a fault in this program; please report it", submission.Id);
@@ -138,7 +142,7 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
-            // Its result is recorded all the same.
+            // The result is recorded in a status file, whatever the box stores.
         }
     }
 }

@@ -5,24 +5,29 @@ using Serilog;
 
 namespace MeeseeksBox.WatchAgent.Watches;
 
-/// <summary>All watches at work, by name. A new configuration starts, changes and stops those that differ.</summary>
-/// <param name="submitter">Where jobs are run.</param>
-/// <param name="inotify">What tells of folders.</param>
+/// <summary>All running watches by name. A reload starts, changes and stops those that differ.</summary>
+/// <param name="submitter">Runs the jobs.</param>
+/// <param name="inotify">Reports the changes of folders.</param>
 /// <param name="isOnce">Whether each ends when nothing more is due.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">The source of the time.</param>
 /// <param name="named">Makes the logger of a watch.</param>
-/// <param name="watchLoop">Watches over a loop.</param>
+/// <param name="watchLoop">Observes the loop of a watch.</param>
 internal sealed class WatchSet(
-    JobSubmitter submitter, Inotify inotify, bool isOnce, TimeProvider time, Func<string, ILogger> named, Func<string, Task, Task> watchLoop) : IAsyncDisposable
+    JobSubmitter submitter,
+    Inotify inotify,
+    bool isOnce,
+    TimeProvider time,
+    Func<string, ILogger> named,
+    Func<string, Task, Task> watchLoop) : IAsyncDisposable
 {
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, (IWatch Watch, Task Loop, CancellationTokenSource Stop)> _watches = [];
 
-    /// <summary>How many jobs have failed, or could not be submitted.</summary>
+    /// <summary>The number of jobs that failed or could not be submitted.</summary>
     public int Failures => _watches.Values.Sum(entry => entry.Watch.Failures);
 
-    /// <summary>Brings the watches to a configuration.</summary>
+    /// <summary>Applies a configuration.</summary>
     public async Task ApplyAsync(IReadOnlyList<WatchSettings> all)
     {
         var wanted = all.ToDictionary(settings => settings.Name);
@@ -32,17 +37,18 @@ internal sealed class WatchSet(
             Start(settings);
     }
 
-    /// <summary>The loops of all watches; empty while none has been started.</summary>
+    /// <summary>The loops of all watches; empty before the start.</summary>
     public IReadOnlyList<Task> LoopsNow => [.. _watches.Values.Select(entry => entry.Loop)];
 
-    /// <summary>Waits until the box knows of all results, after all watches have ended by themselves.</summary>
+    /// <summary>Waits until the box has acknowledged all results. To be called after all watches have ended.</summary>
     public async Task WhenDrainedAsync()
     {
         using var over = new CancellationTokenSource(LongestStop, time);
-        await Task.WhenAll(_watches.Values.Select(entry => entry.Watch.WhenDrainedAsync(over.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var drained = Task.WhenAll(_watches.Values.Select(entry => entry.Watch.WhenDrainedAsync(over.Token)));
+        await drained.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Stops all: nothing more is submitted, what runs is killed, what has ended is recorded.</summary>
+    /// <summary>Stops all watches: kills their jobs and records the results.</summary>
     public Task StopAsync() => Task.WhenAll(_watches.Keys.ToList().Select(StopAsync));
 
     /// <inheritdoc/>
@@ -59,7 +65,7 @@ internal sealed class WatchSet(
         _watches.Clear();
     }
 
-    // One that has had its rounds cannot take other settings: it begins anew.
+    // A watch that has ended cannot take new settings: it is replaced.
     private static bool IsKept((IWatch Watch, Task Loop, CancellationTokenSource Stop) entry, WatchSettings? settings) =>
         settings is not null
             && (settings.Text == entry.Watch.Settings.Text || (!entry.Loop.IsCompleted && entry.Watch.TryReconfigure(settings)));

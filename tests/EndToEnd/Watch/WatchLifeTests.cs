@@ -33,7 +33,7 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
         }
 
         await using var second = Start(standing);
-        await UntilAsync(() => second.Log.Has("is there already"), () => $"{second.Log}");
+        await UntilAsync(() => second.Log.Has("exists already"), () => $"{second.Log}");
 
         Runs.Should().Equal("run");
     }

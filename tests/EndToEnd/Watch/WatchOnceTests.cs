@@ -96,7 +96,7 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClas
         var (status, _, errors) = await OnceAsync($"lock={held}", Watch([Job("x")]));
 
         status.Should().Be(0);
-        errors.Should().Be($"another meeseeks-watch holds {held}: there is nothing to do for this one\n");
+        errors.Should().Be($"another meeseeks-watch holds {held}: nothing to do\n");
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClas
             "w: a.bar: nothing: no glob matches it",
             "w: 2.foo: job 0: would be submitted, because it has not been processed: i-2.foo in pool p: echo 2.foo",
             "w: 1.foo: job 0: nothing: its job is done",
-            "s: job 0: is to be kept running: s in pool p: sleep 9");
+            "s: job 0: would be kept running: s in pool p: sleep 9");
         (await Box.JobAsync("i-2.foo")).ValueKind.Should().Be(System.Text.Json.JsonValueKind.False);
     }
 
