@@ -51,7 +51,7 @@ public sealed class WatchReaderTests
     [InlineData("watch.w.recsan=5", "command line: watch.w.recsan: unknown key, ignored; the nearest known key is 'rescan'")]
     [InlineData("watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"retires\":1}]", "command line: watch.w.jobs.0: retires: not something that submit takes, ignored")]
     [InlineData("watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"%(nosuch)s\"]}]", "command line: watch.w.jobs.0: %(nosuch)s: there is no such value and no such key in the watch, so that this job cannot be submitted")]
-    [InlineData("watch.w.glob=null", "command line: watch.w.path: there is no glob, so that no files are watched and the jobs are kept running; \"*\" is for all files")]
+    [InlineData("watch.w.glob=null", "command line: watch.w.path: there is no glob, so that no files are watched and the jobs are kept running; use \"*\" for all files")]
     public void What_is_odd_is_a_warning(string word, string warning)
     {
         var result = WatcherConfigurationReader.Read([Good, word]);
