@@ -1,8 +1,8 @@
 #!/bin/bash
 # Makes an authority of your own and a certificate for each node, into ./certificates:
 #   make-certificates.sh head node
-# ca.pem is what everybody trusts; NAME.pem is the certificate of a node with its private key. ca.key signs: keep it off the nodes.
-# Run it again to renew certificates or to add some; the authority stays. Needs openssl 1.1.1 or later.
+# All nodes trust ca.pem. NAME.pem is the certificate of a node with its private key. ca.key signs certificates: keep it off the nodes.
+# Run it again to renew or add certificates. It keeps the authority. Needs openssl 1.1.1 or later.
 set -euo pipefail
 
 readonly folder=certificates ca_days=3650 days=825
@@ -35,8 +35,8 @@ make_certificate() {
     local name=$1 new="$folder/$1.new"
     new_key > "$new.key"
     openssl req -new -key "$new.key" -subj "/CN=$name" -out "$new.csr"
-    openssl x509 -req -in "$new.csr" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" -set_serial "0x$(openssl rand -hex 16)" -sha256 -days "$days" \
-        -extfile <(extensions "$name") -out "$new.crt" 2> /dev/null
+    openssl x509 -req -in "$new.csr" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" \
+        -set_serial "0x$(openssl rand -hex 16)" -sha256 -days "$days" -extfile <(extensions "$name") -out "$new.crt" 2> /dev/null
     cat "$new.crt" "$new.key" > "$new"
     mv "$new" "$folder/$name.pem"
     rm "$new.key" "$new.csr" "$new.crt"
