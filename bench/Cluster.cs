@@ -64,7 +64,8 @@ internal sealed class Cluster : IDisposable
     {
         var example = Path.Combine(AppContext.BaseDirectory, "examples", $"{name}.cfg");
         var links = below.Select(node => $$"""nodes.{{node}}={"address":"127.0.0.1","port":{{_boxes[node].Port}}}""");
-        var box = await Daemon.StartAsync([.. File.Exists(example) ? [example] : Array.Empty<string>(), $"name={name}", .. links, .. words]);
+        var box =
+            await Daemon.StartAsync([.. File.Exists(example) ? [example] : Array.Empty<string>(), $"name={name}", .. links, .. words]);
         lock (_boxes)
         {
             _boxes[name] = box;

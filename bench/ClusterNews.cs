@@ -33,7 +33,8 @@ internal static class ClusterNews
     {
         using var cluster = await Cluster.StartChainAsync();
         using var master = await cluster.Top.ConnectAsync();
-        var figures = Enumerable.Range(-LatencyWarm, LatencyWarm + LatencyCount).Select(i => (i, Time: JobLatency.Job(master))).Where(job => job.i >= 0).Select(job => job.Time).ToList();
+        var figures = Enumerable.Range(-LatencyWarm, LatencyWarm + LatencyCount).Select(i => (i, Time: JobLatency.Job(master)))
+            .Where(job => job.i >= 0).Select(job => job.Time).ToList();
         Rounds.Print($"submit at the master to done there, {LatencyCount} jobs one after the other");
         JobLatency.Print("through a head", figures);
     }

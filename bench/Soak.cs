@@ -166,7 +166,8 @@ internal sealed class Soak : IDisposable
 
         var alive = client.Ask("""[{"ls":{"state":["new","running"]}}]""")[0].GetProperty("ls").GetArrayLength();
         _ = await _boxes["master"].Process.StopAsync();
-        var ended = File.ReadLines(_folder.File("master.history")).Select(line => JsonDocument.Parse(line).RootElement.EnumerateObject().First().Name).ToHashSet();
+        var ended = File.ReadLines(_folder.File("master.history"))
+            .Select(line => JsonDocument.Parse(line).RootElement.EnumerateObject().First().Name).ToHashSet();
         return alive + Enumerable.Range(0, _submitted).Count(id => !ended.Contains(id.ToString(CultureInfo.InvariantCulture)));
     }
 

@@ -9,7 +9,8 @@ namespace MeeseeksBox.Crash;
 internal sealed class CrashChecker(Dictionary<string, JsonElement> jobs, IReadOnlyList<JsonElement> history, IReadOnlyList<string> runs)
 {
     /// <summary>All that is wrong.</summary>
-    public IEnumerable<string> Faults(IReadOnlyList<Promises> clients) => [.. clients.SelectMany(promises => promises.Refusals.Concat(Broken(promises))), .. Unended(), .. WrongHistory()];
+    public IEnumerable<string> Faults(IReadOnlyList<Promises> clients) =>
+        [.. clients.SelectMany(promises => promises.Refusals.Concat(Broken(promises))), .. Unended(), .. WrongHistory()];
 
     /// <summary>How many runs began beyond those that the jobs tell of.</summary>
     public int RunsAgain()

@@ -34,7 +34,8 @@ internal sealed partial class Life : IDisposable
     public Task<int> Port => _port.Task;
 
     /// <summary>What it said that it should not have to say. Complete after its end.</summary>
-    public IEnumerable<string> Complaints => _log.Where(line => line.StartsWith("ERROR", StringComparison.Ordinal) || line.StartsWith("CRITICAL", StringComparison.Ordinal));
+    public IEnumerable<string> Complaints => _log
+        .Where(line => line.StartsWith("ERROR", StringComparison.Ordinal) || line.StartsWith("CRITICAL", StringComparison.Ordinal));
 
     /// <summary>Kills it (SIGKILL): it can do nothing about that.</summary>
     public async Task KillAsync()

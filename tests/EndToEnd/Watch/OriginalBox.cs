@@ -5,13 +5,14 @@ using System.Text.Json.Nodes;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>A box of the original, as a client sees it: it compares tags whole and has no long poll.</summary>
-/// <remarks>It runs nothing: a test says through which states a job goes, one at each <c>get</c>.</remarks>
+/// <summary>A simulated box of the original: exact tags only, and no long poll.</summary>
+/// <remarks>It runs no processes: a test defines the states of a job, one for each <c>get</c>.</remarks>
 public sealed class OriginalBox : IAsyncDisposable
 {
     private static readonly string[] SpecKeys =
     [
-        "id", "pool", "args", "node", "stdin", "stdout", "stderr", "restart", "retries", "resubmit", "runtime", "hold", "config", "tags", "env",
+        "id", "pool", "args", "node", "stdin", "stdout", "stderr", "restart", "retries", "resubmit", "runtime", "hold", "config", "tags",
+        "env",
     ];
 
     private const string Fresh = """{"node":false,"submit_node":false,"state":"new","start_count":0,"fail_count":0,"submit_ts":1.5}""";
@@ -35,13 +36,13 @@ public sealed class OriginalBox : IAsyncDisposable
         _loop = AcceptAsync();
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The port of the box.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Answers to a submit are sent when this has ended.</summary>
+    /// <summary>Delays the answers to submits until its completion.</summary>
     public Task Hold { get; set; } = Task.CompletedTask;
 
-    /// <summary>The specs of the jobs that were made, in order.</summary>
+    /// <summary>The specs of the created jobs, in order.</summary>
     public IReadOnlyList<JsonObject> Submitted
     {
         get
@@ -51,7 +52,7 @@ public sealed class OriginalBox : IAsyncDisposable
         }
     }
 
-    /// <summary>All lines that came.</summary>
+    /// <summary>All received lines.</summary>
     public IReadOnlyList<string> Requests
     {
         get
@@ -61,34 +62,34 @@ public sealed class OriginalBox : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts one.</summary>
-    /// <param name="lifeOf">What is set in a job, by its spec, at each further <c>get</c>; null: it runs and is done.</param>
-    /// <param name="port">Where it listens; 0: at a free port.</param>
+    /// <summary>Starts a box.</summary>
+    /// <param name="lifeOf">The attributes to set at each <c>get</c>, by the spec of the job; null: the job runs and is done.</param>
+    /// <param name="port">The port; 0 for a free one.</param>
     /// <param name="nodes">The nodes that have the pool <c>p1</c>.</param>
     public static OriginalBox Start(Func<JsonObject, IEnumerable<JsonObject>>? lifeOf = null, int port = 0, params string[] nodes) =>
         new(lifeOf ?? (_ => Life(Assigned, Running, Ended("done"))), port, nodes.Length > 0 ? nodes : ["node1"]);
 
-    /// <summary>The states of a life.</summary>
+    /// <summary>The states of a job, from JSON.</summary>
     public static IEnumerable<JsonObject> Life(params string[] states) => states.Select(state => JsonNode.Parse(state)!.AsObject());
 
-    /// <summary>A node has been chosen.</summary>
+    /// <summary>The attributes of a job with a node.</summary>
     public const string Assigned = """{"node":"node1","submit_node":"node1","active":true}""";
 
-    /// <summary>It runs.</summary>
+    /// <summary>The attributes of a running job.</summary>
     public const string Running = """{"state":"running","active":true,"start_count":1,"start_ts":1.5,"pid":7}""";
 
-    /// <summary>It has ended.</summary>
+    /// <summary>The attributes of an ended job.</summary>
     public static string Ended(string state, int failures = 0, int rc = 0) =>
         $$"""{"state":"{{state}}","active":false,"pid":null,"rc":{{rc}},"fail_count":{{failures}},"end_ts":2.5,"stdout_data":"YQ=="}""";
 
-    /// <summary>Adds a job as it stands.</summary>
+    /// <summary>Adds a job with all its attributes.</summary>
     public void Add(string id, JsonObject job)
     {
         lock (_lock)
             _jobs[id] = (JsonObject)job.DeepClone();
     }
 
-    /// <summary>Drops a job.</summary>
+    /// <summary>Removes jobs.</summary>
     public void Forget(Func<JsonObject, bool> which)
     {
         lock (_lock)
@@ -106,7 +107,7 @@ public sealed class OriginalBox : IAsyncDisposable
 
     private JsonObject AnswerOne(JsonObject request)
     {
-        // In this order, whatever the order of the keys.
+        // The original handles the keys in this order.
         var answer = new JsonObject();
         if (request["get"] is JsonObject filter)
         {
@@ -193,7 +194,7 @@ public sealed class OriginalBox : IAsyncDisposable
         }
         catch (Exception problem) when (problem is OperationCanceledException or InvalidOperationException && _stop.IsCancellationRequested)
         {
-            // It is stopped.
+            // The box is stopped.
         }
 
         await Task.WhenAll(serving);
@@ -217,7 +218,7 @@ public sealed class OriginalBox : IAsyncDisposable
             }
             catch (Exception problem) when (problem is IOException or OperationCanceledException)
             {
-                // The other side is gone, or it is stopped.
+                // The connection is closed, or the box is stopped.
             }
         }
     }

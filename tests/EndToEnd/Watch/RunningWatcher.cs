@@ -3,7 +3,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>A watcher that runs: the real program in a process of its own.</summary>
+/// <summary>A running watcher in a process of its own.</summary>
 public sealed class RunningWatcher : IAsyncDisposable
 {
     private const int StoppedBeforeItBegan = 128 + Signal.Terminate;
@@ -18,19 +18,19 @@ public sealed class RunningWatcher : IAsyncDisposable
         Log = new BoxLog(_process, null);
     }
 
-    /// <summary>What it says.</summary>
+    /// <summary>The log of the watcher.</summary>
     public BoxLog Log { get; }
 
-    /// <summary>The number of its process.</summary>
+    /// <summary>The id of the process.</summary>
     public int Pid => _process.Id;
 
-    /// <summary>Starts one.</summary>
-    /// <param name="port">Where its box listens.</param>
+    /// <summary>Starts a watcher.</summary>
+    /// <param name="port">The port of its box.</param>
     /// <param name="words">Its configuration.</param>
     public static RunningWatcher Start(int port, params string[] words) =>
         new(["client.address=127.0.0.1", $"client.port={port}", "client.refresh=0.05", .. words]);
 
-    /// <summary>Ends it as a crash does.</summary>
+    /// <summary>Kills the watcher with SIGKILL.</summary>
     public async Task CrashAsync()
     {
         _process.Kill();
@@ -40,7 +40,7 @@ public sealed class RunningWatcher : IAsyncDisposable
     /// <summary>Sends a signal.</summary>
     public void Send(int signal) => Signal.Send(Pid, signal);
 
-    /// <summary>Stops it in order.</summary>
+    /// <summary>Stops the watcher with SIGTERM.</summary>
     /// <returns>Its exit status.</returns>
     public Task<int> StopAsync()
     {
@@ -58,19 +58,22 @@ public sealed class RunningWatcher : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>The most memory that the process has had in use, in bytes.</summary>
-    public long PeakMemory() => 1024 * long.Parse(
-        File.ReadLines($"/proc/{Pid}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+    /// <summary>The peak memory of the process, in bytes.</summary>
+    public long PeakMemory()
+    {
+        var peak = File.ReadLines($"/proc/{Pid}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return 1024 * long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+    }
 
-    /// <summary>Shows the log with the test, and stops the watcher if the test has not.</summary>
-    /// <exception cref="InvalidOperationException">It did not stop well, or tells of a fault in itself.</exception>
+    /// <summary>Adds the log to the output of the test, and stops a running watcher.</summary>
+    /// <exception cref="InvalidOperationException">The stop failed, or the log has an internal error.</exception>
     public async ValueTask DisposeAsync()
     {
         try
         {
             var status = _isEnded ? 0 : await StopAsync();
 
-            // One that has only just begun does not know yet what to do at the signal.
+            // A watcher that has just started has no handler of the signal yet.
             if (status is not (0 or StoppedBeforeItBegan) || Log.Has("please report it"))
                 throw new InvalidOperationException($"the watcher ended with status {status}; its log:\n{Log}");
         }

@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>Our watcher at a box of the original (docs/WATCH.md#at-a-box-of-the-original).</summary>
+/// <summary>The watcher with a legacy box (docs/WATCH.md#at-a-box-of-the-original).</summary>
 public sealed class WatchAtOriginalTests : IDisposable
 {
     private readonly TemporaryFolder _scratch = new();
@@ -38,7 +38,7 @@ public sealed class WatchAtOriginalTests : IDisposable
     }
 
     [Fact]
-    public async Task It_asks_by_exact_tags_and_ids_and_sends_tags_as_a_list()
+    public async Task Requests_name_exact_tags_and_ids_and_submits_have_a_list_of_tags()
     {
         await using var box = OriginalBox.Start();
         Drop("a");
@@ -62,7 +62,7 @@ public sealed class WatchAtOriginalTests : IDisposable
         var (status, _, errors) = await OnceAsync(box, Watch());
 
         status.Should().Be(0, errors);
-        errors.Should().NotContain("does not know");
+        errors.Should().NotContain("is missing in the box");
         box.Submitted.Should().ContainSingle();
     }
 
@@ -71,7 +71,8 @@ public sealed class WatchAtOriginalTests : IDisposable
     {
         var (failed, again) = (OriginalBox.Ended("failed", failures: 1, rc: 1), """{"state":"new","active":true}""");
         await using var box = OriginalBox.Start(
-            _ => OriginalBox.Life(OriginalBox.Assigned, OriginalBox.Running, failed, failed, again, OriginalBox.Running, OriginalBox.Ended("done", failures: 1)));
+            _ => OriginalBox.Life(
+                OriginalBox.Assigned, OriginalBox.Running, failed, failed, again, OriginalBox.Running, OriginalBox.Ended("done", failures: 1)));
         Drop("a");
 
         (await OnceAsync(box, Watch("""{"retries":1}"""))).ExitStatus.Should().Be(0);
@@ -81,7 +82,7 @@ public sealed class WatchAtOriginalTests : IDisposable
     }
 
     [Fact]
-    public async Task Jobs_on_several_nodes_are_made_one_by_one_with_an_id_each()
+    public async Task Jobs_for_several_nodes_are_submitted_one_by_one()
     {
         await using var box = OriginalBox.Start(null, 0, "n1", "n2", "other");
         Drop("a");
@@ -90,12 +91,12 @@ public sealed class WatchAtOriginalTests : IDisposable
 
         box.Submitted.Select(spec => (spec["id"]!.ToString(), spec["node"]!.ToString()))
             .Should().BeEquivalentTo([("i-a.n1", "n1"), ("i-a.n2", "n2")]);
-        var ids = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(In, "._w_0_a.done"), TestContext.Current.CancellationToken))!.AsObject().Select(job => job.Key);
-        ids.Should().BeEquivalentTo("i-a.n1", "i-a.n2");
+        var result = await File.ReadAllTextAsync(Path.Combine(In, "._w_0_a.done"), TestContext.Current.CancellationToken);
+        JsonNode.Parse(result)!.AsObject().Select(job => job.Key).Should().BeEquivalentTo("i-a.n1", "i-a.n2");
     }
 
     [Fact]
-    public async Task A_pattern_that_no_node_matches_is_said()
+    public async Task A_pattern_without_a_matching_node_is_an_error()
     {
         await using var box = OriginalBox.Start();
         Drop("a");
@@ -107,7 +108,7 @@ public sealed class WatchAtOriginalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_watcher_that_was_killed_takes_up_the_jobs_of_its_former_life()
+    public async Task A_restarted_watcher_resumes_its_jobs()
     {
         var isOver = false;
         await using var box = OriginalBox.Start(_ => Until(() => isOver));
@@ -126,7 +127,7 @@ public sealed class WatchAtOriginalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_job_that_the_box_has_forgotten_is_submitted_again()
+    public async Task A_job_that_the_box_has_lost_is_submitted_again()
     {
         var isOver = false;
         await using var box = OriginalBox.Start(_ => Until(() => isOver));
@@ -158,7 +159,7 @@ public sealed class WatchAtOriginalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stop_kills_a_job_whose_submit_is_not_answered_yet()
+    public async Task A_stop_kills_a_job_with_a_pending_submit()
     {
         var hold = new TaskCompletionSource();
         await using var box = OriginalBox.Start(_ => OriginalBox.Life(OriginalBox.Assigned, OriginalBox.Running));
@@ -177,7 +178,7 @@ public sealed class WatchAtOriginalTests : IDisposable
     }
 
     [Fact]
-    public async Task It_goes_on_when_a_box_of_ours_takes_the_place_of_the_original_and_the_reverse()
+    public async Task The_watcher_continues_when_a_box_replaces_a_legacy_box_and_the_reverse()
     {
         int port;
         RunningWatcher watcher;
@@ -205,15 +206,16 @@ public sealed class WatchAtOriginalTests : IDisposable
 
     private static IEnumerable<JsonObject> Until(Func<bool> isOver)
     {
-        // Each get takes one, and the box takes them all at once: as many as a test may need.
-        return OriginalBox.Life([OriginalBox.Assigned, OriginalBox.Running, .. Enumerable.Repeat("{}", isOver() ? 0
-            : 30), OriginalBox.Ended("done")]);
+        // Each get consumes one state, and the states are read at the submit: 30 are enough for a test.
+        var waiting = Enumerable.Repeat("{}", isOver() ? 0 : 30);
+        return OriginalBox.Life([OriginalBox.Assigned, OriginalBox.Running, .. waiting, OriginalBox.Ended("done")]);
     }
 
     private async Task ProcessAsync(RunningWatcher watcher, string name)
     {
         Drop(name);
-        await Wait.Until(() => File.Exists(Path.Combine(In, $"._w_0_{name}.done")), () => $"{watcher.Log}", TestContext.Current.CancellationToken);
+        await Wait.Until(
+            () => File.Exists(Path.Combine(In, $"._w_0_{name}.done")), () => $"{watcher.Log}", TestContext.Current.CancellationToken);
     }
 
     private void Drop(params string[] names)
@@ -229,9 +231,11 @@ public sealed class WatchAtOriginalTests : IDisposable
         var job = JsonNode.Parse("""{"pool":"p1","args":["cat","%(file)s"]}""")!.AsObject();
         foreach (var (key, value) in JsonNode.Parse(more)!.AsObject())
             job[key] = value?.DeepClone();
-        return "watch.w=" + new JsonObject { ["path"] = In, ["glob"] = "*", ["refresh"] = 0.05, ["jobs"] = new JsonArray(job) }.ToJsonString();
+        var watch = new JsonObject { ["path"] = In, ["glob"] = "*", ["refresh"] = 0.05, ["jobs"] = new JsonArray(job) };
+        return "watch.w=" + watch.ToJsonString();
     }
 
     private Task<(int ExitStatus, string Output, string Errors)> OnceAsync(OriginalBox box, string watch) =>
-        WatchProgram.RunAsync("client.address=127.0.0.1", $"client.port={box.Port}", "client.refresh=0.02", $"name={_name}", "once=1", watch);
+        WatchProgram.RunAsync(
+            "client.address=127.0.0.1", $"client.port={box.Port}", "client.refresh=0.02", $"name={_name}", "once=1", watch);
 }

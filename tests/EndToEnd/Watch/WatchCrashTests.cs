@@ -2,17 +2,15 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>
-/// The watcher is killed at random moments while files arrive: each job runs exactly once, counted by what it leaves behind. A short form
-/// here; <c>kill-rounds.sh 200</c> beside this file runs the long one.
-/// </summary>
+/// <summary>Each job runs exactly once although the watcher is killed at random times.</summary>
+/// <remarks>Each run appends a line to a file. <c>kill-rounds.sh 200</c> in this folder runs more rounds.</remarks>
 public sealed class WatchCrashTests(SharedBox shared) : WatchTests(shared), IClassFixture<SharedBox>
 {
     private static readonly int Rounds = Setting("MEESEEKS_WATCH_ROUNDS", 5);
     private static readonly int Files = Setting("MEESEEKS_WATCH_FILES", 60);
 
     [Fact]
-    public async Task However_often_it_is_killed_each_job_runs_exactly_once()
+    public async Task Each_job_runs_exactly_once()
     {
         var seed = Setting("MEESEEKS_WATCH_SEED", Random.Shared.Next());
         TestContext.Current.TestOutputHelper?.WriteLine($"{Rounds} rounds, {Files} files, seed {seed}");
@@ -22,8 +20,7 @@ public sealed class WatchCrashTests(SharedBox shared) : WatchTests(shared), ICla
         for (var round = 1; round <= Rounds; round++)
         {
             await using var watcher = Start(watch);
-            var life = TimeSpan.FromMilliseconds(random.Next(1500));
-            var end = DateTime.UtcNow + life;
+            var end = DateTime.UtcNow + TimeSpan.FromMilliseconds(random.Next(1500));
             while (DateTime.UtcNow < end)
             {
                 if (dropped < Files * round / Rounds)
@@ -37,7 +34,11 @@ public sealed class WatchCrashTests(SharedBox shared) : WatchTests(shared), ICla
         while (dropped < Files)
             _ = Drop($"{dropped++:d5}");
         await using var last = Start(watch);
-        string[] expected = [.. Enumerable.Range(0, Files).Select(file => $"0 {file:d5}"), .. Enumerable.Range(0, Files - 1).Select(file => $"1 {file:d5}")];
+        string[] expected =
+        [
+            .. Enumerable.Range(0, Files).Select(file => $"0 {file:d5}"),
+            .. Enumerable.Range(0, Files - 1).Select(file => $"1 {file:d5}"),
+        ];
         await Box.WaitForAsync(() => Task.FromResult(Runs), runs => runs.Length >= expected.Length);
         await UntilAsync(
             () => Directory.GetFiles(In, "._*.done").Length == expected.Length,
@@ -46,5 +47,6 @@ public sealed class WatchCrashTests(SharedBox shared) : WatchTests(shared), ICla
         Runs.Order().Should().Equal(expected.Order());
     }
 
-    private static int Setting(string name, int fallback) => int.TryParse(Environment.GetEnvironmentVariable(name), out var value) ? value : fallback;
+    private static int Setting(string name, int fallback) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), out var value) ? value : fallback;
 }

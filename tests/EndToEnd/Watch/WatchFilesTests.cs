@@ -3,11 +3,11 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>Files appear, jobs run (docs/SPECIFICATION.md#watcher).</summary>
+/// <summary>Jobs run for the files that appear (docs/SPECIFICATION.md#watcher).</summary>
 public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), IClassFixture<SharedBox>
 {
     [Fact]
-    public async Task A_file_that_is_renamed_into_place_has_its_job_run_at_once()
+    public async Task A_file_that_is_renamed_into_place_runs_its_job_at_once()
     {
         await using var watcher = await StartAndWaitAsync(Watch([Job("%(file)s")]));
 
@@ -17,7 +17,7 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task Files_that_are_there_at_the_start_are_processed()
+    public async Task Existing_files_are_processed_at_the_start()
     {
         _ = Drop("1");
         _ = Drop("2");
@@ -59,12 +59,13 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task Run_all_takes_a_file_through_all_its_jobs_in_order()
+    public async Task Run_all_runs_all_jobs_of_a_file_in_order()
     {
         _ = Drop("1");
         _ = Drop("2");
         _ = Drop("3");
-        await using var watcher = Start(Watch([Job("0 %(filename)s", "sleep 0.1"), Job("1 %(filename)s", "sleep 0.1"), Job("2 %(filename)s")]));
+        await using var watcher =
+            Start(Watch([Job("0 %(filename)s", "sleep 0.1"), Job("1 %(filename)s", "sleep 0.1"), Job("2 %(filename)s")]));
 
         await RunsAsync("0 1", "0 2", "0 3", "1 1", "1 2", "2 1");
         Runs.Where(run => run.EndsWith('1')).Should().Equal("0 1", "1 1", "2 1");
@@ -91,12 +92,13 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
         _ = Drop("b");
         await StatusAsync("b", "failed");
 
-        JsonElement.Parse(await File.ReadAllTextAsync(Status("a", "failed"), TestContext.Current.CancellationToken)).Number("rc").Should().Be(3);
+        JsonElement.Parse(await File.ReadAllTextAsync(Status("a", "failed"), TestContext.Current.CancellationToken)).Number("rc")
+            .Should().Be(3);
         Runs.Should().HaveCount(2);
     }
 
     [Fact]
-    public async Task A_job_that_somebody_kills_is_never_retried()
+    public async Task A_killed_job_is_never_retried()
     {
         await using var watcher = Start(Watch([Job("try", "exec sleep 1000", new { id = Name + "-%(filename)s" })], new { rescan = 0.2 }));
         _ = Drop("a");
@@ -115,7 +117,8 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     [Fact]
     public async Task A_fileset_waits_until_it_is_complete()
     {
-        await using var watcher = Start(Watch([Job("%(fileset)s")], new { glob = new[] { "*.foo", "*.bar", "*.baz" }, split = ".", fileset = 2 }));
+        await using var watcher =
+            Start(Watch([Job("%(fileset)s")], new { glob = new[] { "*.foo", "*.bar", "*.baz" }, split = ".", fileset = 2 }));
         _ = Drop("20260101.00.foo");
         _ = Drop("20260101.01.bar");
         _ = Drop("20260101.00.baz");
@@ -127,7 +130,7 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task A_list_of_jobspecs_serves_a_list_of_globs_and_marks_what_has_none()
+    public async Task A_list_of_jobspecs_has_one_for_each_glob_and_marks_files_without_one()
     {
         await using var watcher = Start(Watch([new[] { Job("first %(filename)s"), null }], new { glob = new[] { "*.foo", "*.bar" } }));
         _ = Drop("1.foo");
@@ -137,24 +140,27 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
         await StatusAsync("1.bar", "done");
 
         Runs.Should().Equal("first 1.foo");
-        (await File.ReadAllTextAsync(Status("1.bar", "done"), TestContext.Current.CancellationToken)).Should().Be("{\n    \"state\": \"done\"\n}\n");
+        (await File.ReadAllTextAsync(Status("1.bar", "done"), TestContext.Current.CancellationToken))
+            .Should().Be("{\n    \"state\": \"done\"\n}\n");
     }
 
     [Fact]
-    public async Task A_file_that_changes_is_processed_again_when_that_is_wanted()
+    public async Task With_updated_a_changed_file_is_processed_again()
     {
         await using var watcher = Start(Watch([Job("0 %(filename)s"), Job("1 %(filename)s")], new { updated = true }));
         var file = Drop("a");
         await StatusAsync("a", "done");
         File.SetLastWriteTimeUtc(file, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc));
 
-        await UntilAsync(() => File.Exists(Status("a", "mtime")) && File.ReadAllText(Status("a", "mtime")) == "1767323045.0000000\n", () => string.Join(' ', Runs));
+        await UntilAsync(
+            () => File.Exists(Status("a", "mtime")) && File.ReadAllText(Status("a", "mtime")) == "1767323045.0000000\n",
+            () => string.Join(' ', Runs));
 
         Runs.Should().Equal("0 a", "0 a");
     }
 
     [Fact]
-    public async Task A_changed_file_is_noticed_by_the_next_start()
+    public async Task A_changed_file_is_found_at_the_next_start()
     {
         var file = Drop("a");
         var watch = Watch([Job("%(filename)s")], new { updated = true });
@@ -174,9 +180,11 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task Status_files_go_when_their_file_goes_and_stay_with_cleanup_0()
+    public async Task Status_files_of_a_removed_file_are_deleted_except_with_cleanup_0()
     {
-        await using var cleaning = Start(Watch([Job("%(name)s")], new { cleanup = 0.1, rescan = 0.1 }), Watch([Job("%(name)s")], new { cleanup = 0, rescan = 0.1 }, name: "keep"));
+        await using var watcher = Start(
+            Watch([Job("%(name)s")], new { cleanup = 0.1, rescan = 0.1 }),
+            Watch([Job("%(name)s")], new { cleanup = 0, rescan = 0.1 }, name: "keep"));
         var file = Drop("a");
         await StatusAsync("a", "done");
         await StatusAsync("a", "done", watch: "keep");
@@ -191,12 +199,14 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task Whoever_removes_the_result_has_the_job_run_again()
+    public async Task A_removed_result_runs_the_job_again()
     {
         await using var watcher = Start(Watch([Job("%(filename)s")]));
         _ = Drop("a");
         await StatusAsync("a", "done");
-        await Box.WaitForAsync(() => Box.AskAsync("get", new { tag = "watch.recorded" }), jobs => jobs.EnumerateObject().Any(job => job.Value.Texts("tags").Contains($"watch={Name}/w")));
+        await Box.WaitForAsync(
+            () => Box.AskAsync("get", new { tag = "watch.recorded" }),
+            jobs => jobs.EnumerateObject().Any(job => job.Value.Texts("tags").Contains($"watch={Name}/w")));
 
         File.Delete(Status("a", "done"));
 
@@ -221,7 +231,7 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task Min_age_and_max_age_bound_what_is_considered()
+    public async Task Min_age_and_max_age_limit_the_files()
     {
         File.SetLastWriteTimeUtc(Drop("old"), DateTime.UtcNow.AddHours(-1));
         await using var watcher = Start(Watch([Job("%(filename)s")], new { min_age = 0.5, max_age = 600 }));
@@ -246,18 +256,20 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     [InlineData("~1")]
     public async Task Any_name_works(string name)
     {
-        await using var watcher = Start(Watch([Job("", $"cp -- \"$2\" {Scratch}/copy", new { })], new { }).Replace("\"sh\",\"\"]", "\"sh\",\"\",\"%(file)s\"]"));
+        await using var watcher =
+            Start(Watch([Job("", $"cp -- \"$2\" {Scratch}/copy", new { })], new { }).Replace("\"sh\",\"\"]", "\"sh\",\"\",\"%(file)s\"]"));
         _ = Drop(name, "content of " + name);
 
         await StatusAsync(name, "done");
 
-        (await File.ReadAllTextAsync(Path.Combine(Scratch, "copy"), TestContext.Current.CancellationToken)).Should().Be("content of " + name);
+        (await File.ReadAllTextAsync(Path.Combine(Scratch, "copy"), TestContext.Current.CancellationToken))
+            .Should().Be("content of " + name);
         await UntilAsync(() => watcher.Log.Has(" is done"), () => $"{watcher.Log}");
         watcher.Log.Lines.Should().OnlyContain(line => line.StartsWith("INFO ") || line.StartsWith("DEBUG "));
     }
 
     [Fact]
-    public async Task A_name_that_leaves_no_room_for_its_status_files_is_said_and_others_go_on()
+    public async Task A_name_that_is_too_long_for_status_files_is_logged_and_others_continue()
     {
         await using var watcher = Start(Watch([Job("%(filename)s")]));
         _ = Drop(new string('x', 250));
@@ -270,7 +282,7 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task A_wrong_jobspec_is_said_once_and_the_others_go_on()
+    public async Task A_wrong_jobspec_is_logged_once_and_others_continue()
     {
         await using var watcher = Start(Watch([new[] { Job("%(nosuch)s"), Job("%(filename)s") }], new { glob = new[] { "*.a", "*.b" } }));
         _ = Drop("1.a");

@@ -9,7 +9,7 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     private static readonly object Sets = new { glob = new[] { "*.foo", "*.bar" }, split = ".", match = 2, skip = "out" };
 
     [Fact]
-    public async Task A_set_is_skipped_until_the_file_that_has_it_skipped_is_gone()
+    public async Task A_set_is_skipped_while_its_skip_file_exists()
     {
         _ = Drop("1.0.out");
         await using var watcher = await StartAndWaitAsync(Watch([Job("%(fileset)s")], Sets));
@@ -25,7 +25,7 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task A_folder_that_comes_has_a_set_skipped_too()
+    public async Task A_set_is_skipped_while_a_folder_of_the_name_exists()
     {
         await using var watcher = await StartAndWaitAsync(Watch([Job("%(fileset)s")], Sets));
         _ = Directory.CreateDirectory(Path.Combine(In, "1.0.out"));
@@ -41,10 +41,11 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task A_file_is_skipped_until_the_file_that_has_it_skipped_is_gone()
+    public async Task A_file_is_skipped_while_its_skip_file_exists()
     {
         _ = Drop("1.txt.out");
-        await using var watcher = await StartAndWaitAsync(Watch([Job("%(filename)s")], new { glob = "*.txt", split = ".", skip = new[] { "err", "out" } }));
+        await using var watcher =
+            await StartAndWaitAsync(Watch([Job("%(filename)s")], new { glob = "*.txt", split = ".", skip = new[] { "err", "out" } }));
         _ = Drop("1.txt");
         _ = Drop("2.txt");
         await RunsAsync("2.txt");
@@ -55,9 +56,10 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task A_partial_set_runs_once_with_what_is_there()
+    public async Task A_partial_set_runs_once_with_the_existing_files()
     {
-        await using var watcher = await StartAndWaitAsync(Watch([Job("%(fileset)s")], new { glob = new[] { "*.foo", "*.bar" }, split = ".", match = 2, partial = true }));
+        var watch = Watch([Job("%(fileset)s")], new { glob = new[] { "*.foo", "*.bar" }, split = ".", match = 2, partial = true });
+        await using var watcher = await StartAndWaitAsync(watch);
         _ = Drop("1.0.bar");
         _ = Drop("2.0.foo");
         await RunsAsync("2.0.foo");
@@ -69,7 +71,7 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task Dry_run_says_what_is_skipped()
+    public async Task Dry_run_lists_skipped_files()
     {
         _ = Drop("1.0.foo");
         _ = Drop("1.0.bar");
@@ -82,7 +84,7 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task A_watch_of_jobs_alone_ends_after_its_rounds_and_the_program_with_it()
+    public async Task A_watch_without_globs_ends_after_its_rounds_and_the_program_with_it()
     {
         var watch = Alone("s", 2, Job("a"), Job("b", "sleep 0.3"));
 
@@ -92,7 +94,7 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task A_round_in_which_a_job_failed_does_not_count_and_the_exit_status_is_1()
+    public async Task A_round_with_a_failed_job_does_not_count_and_the_exit_status_is_1()
     {
         (await RunAsync(Alone("s", 1, Job("a"), Job("b", $"test $(wc -l < {Scratch}/runs) -gt 2")))).ExitStatus.Should().Be(1);
 
@@ -113,7 +115,7 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task A_watch_of_files_waits_for_a_round_when_there_is_nothing_to_do()
+    public async Task A_watch_of_files_without_work_waits_for_a_round()
     {
         await using var watcher = await StartAndWaitAsync(Watch([Job("%(filename)s")], new { count = 2 }));
         _ = Drop("1");
@@ -139,7 +141,7 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task A_watch_that_has_ended_begins_anew_with_another_configuration()
+    public async Task A_watch_that_has_ended_restarts_with_another_configuration()
     {
         var file = Path.Combine(Scratch, "watch.cfg");
         await File.WriteAllTextAsync(file, Config("first"), TestContext.Current.CancellationToken);
@@ -160,7 +162,8 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     public async Task Status_files_ids_and_tags_have_the_names_of_later_versions()
     {
         _ = Drop("a");
-        var template = JsonSerializer.Serialize(new { t = new { glob = "*", jobs = new[] { Job("%(name)s", more: new { id = Name + "-%(name)s_%(index)s_%(filename)s", tags = new[] { "%(name)s" } }) } } });
+        var jobspec = Job("%(name)s", more: new { id = Name + "-%(name)s_%(index)s_%(filename)s", tags = new[] { "%(name)s" } });
+        var template = JsonSerializer.Serialize(new { t = new { glob = "*", jobs = new[] { jobspec } } });
 
         (await RunAsync("once=1", $"template={template}", "defaults.template=t,", $"watch.01.path={In}")).ExitStatus.Should().Be(0);
 
@@ -172,7 +175,7 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task What_a_later_version_has_processed_does_not_run_again()
+    public async Task Files_that_a_later_version_has_processed_do_not_run_again()
     {
         _ = Drop("a_b.txt");
         await File.WriteAllTextAsync(Status("a_b.txt", "done", watch: $"{Name}_t_01"), "{}", TestContext.Current.CancellationToken);

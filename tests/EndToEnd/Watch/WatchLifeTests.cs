@@ -6,15 +6,14 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>
-/// What a watcher goes through: signals, a box that is away, folders and disks that fail (docs/SPECIFICATION.md#watch-faults).
-/// </summary>
+/// <summary>Signals, an unreachable box, and faults of folders and disks (docs/SPECIFICATION.md#watch-faults).</summary>
 public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClassFixture<SharedBox>
 {
     [Fact]
     public async Task Without_globs_the_jobs_are_kept_running()
     {
-        var standing = $"watch.s={JsonSerializer.Serialize(new { refresh = 0.2, jobs = new object[] { Job("one", "sleep 0.3"), Job("two", "exec sleep 1000") } })}";
+        object[] jobs = [Job("one", "sleep 0.3"), Job("two", "exec sleep 1000")];
+        var standing = $"watch.s={JsonSerializer.Serialize(new { refresh = 0.2, jobs })}";
         await using var watcher = Start(standing);
 
         await UntilAsync(() => Runs.Count(run => run == "one") >= 3, () => string.Join(' ', Runs));
@@ -23,7 +22,7 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task A_standing_job_is_taken_up_by_the_next_life()
+    public async Task A_restarted_watcher_resumes_a_standing_job()
     {
         var standing = $"watch.s={JsonSerializer.Serialize(new { refresh = 0.2, jobs = new object[] { Job("run", "exec sleep 1000") } })}";
         await using (var first = Start(standing))
@@ -39,17 +38,19 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task A_job_on_several_nodes_of_which_one_part_failed_is_killed_and_started_again()
+    public async Task A_job_on_several_nodes_with_a_failed_part_is_killed_and_restarted()
     {
-        // The node "ghost" is not there, so that its part waits.
-        await using var watcher = Start(Watch([Job("part", "exit 1", new { node = new[] { "n1", "ghost" }, id = Name + "-%(filename)s" })]));
+        // The node "ghost" does not exist, so that its part waits.
+        await using var watcher =
+            Start(Watch([Job("part", "exit 1", new { node = new[] { "n1", "ghost" }, id = Name + "-%(filename)s" })]));
         _ = Drop("a");
 
         await Box.WaitForJobAsync($"{Name}-a.ghost", job => job.Text("state") is "killed");
         await StatusAsync("a", "failed");
         await Box.WaitForJobAsync($"{Name}-a~1.n1", job => job.Text("state") is "failed");
 
-        JsonElement.Parse(await File.ReadAllTextAsync(Status("a", "failed"), TestContext.Current.CancellationToken)).Keys().Should().HaveCount(2);
+        JsonElement.Parse(await File.ReadAllTextAsync(Status("a", "failed"), TestContext.Current.CancellationToken)).Keys()
+            .Should().HaveCount(2);
     }
 
     [Fact]
@@ -74,10 +75,15 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task SIGHUP_takes_up_new_watches_and_drops_those_that_are_gone()
+    public async Task SIGHUP_starts_new_watches_and_stops_removed_ones()
     {
         var config = Path.Combine(Scratch, "watch.cfg");
-        void Write(string name, string words) => File.WriteAllText(config, $$$"""{"watch":{"{{{name}}}":{{{Watch([Job(words)])["watch.w=".Length..]}}}}}""");
+        void Write(string name, string words)
+        {
+            var watch = Watch([Job(words)])["watch.w=".Length..];
+            File.WriteAllText(config, $$$"""{"watch":{"{{{name}}}":{{{watch}}}}}""");
+        }
+
         Write("w", "old %(filename)s");
         await using var watcher = Start(config);
         _ = Drop("1");
@@ -101,7 +107,12 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
     public async Task SIGHUP_changes_a_watch_in_place()
     {
         var config = Path.Combine(Scratch, "watch.cfg");
-        void Write(string glob) => File.WriteAllText(config, $$$"""{"watch":{"w":{{{Watch([Job("%(filename)s")], new { glob })["watch.w=".Length..]}}}}}""");
+        void Write(string glob)
+        {
+            var watch = Watch([Job("%(filename)s")], new { glob })["watch.w=".Length..];
+            File.WriteAllText(config, $$$"""{"watch":{"w":{{{watch}}}}}""");
+        }
+
         Write("*.a");
         _ = Drop("1.a");
         _ = Drop("1.b");
@@ -116,11 +127,12 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task A_box_that_is_away_loses_nothing_and_runs_nothing_twice()
+    public async Task An_unreachable_box_loses_nothing_and_runs_nothing_twice()
     {
         var port = FreePort();
         string[] words = [$"listen.port={port}", "pools.p.slots=0", $"state.file={Scratch}/state.json"];
-        await using var watcher = RunningWatcher.Start(port, $"name={Name}", Watch([Job("%(filename)s", $"until test -e {Scratch}/go-$1; do sleep 0.05; done")]));
+        await using var watcher =
+            RunningWatcher.Start(port, $"name={Name}", Watch([Job("%(filename)s", $"until test -e {Scratch}/go-$1; do sleep 0.05; done")]));
         _ = Drop("1");
         await UntilAsync(() => watcher.Log.Has("jobs wait until it is back"), () => $"{watcher.Log}");
         await using (var first = await RunningBox.StartAsync(words))
@@ -143,10 +155,11 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task A_box_that_has_forgotten_a_job_gets_it_again()
+    public async Task A_box_that_has_lost_a_job_gets_it_again()
     {
         var port = FreePort();
-        await using var watcher = RunningWatcher.Start(port, $"name={Name}", Watch([Job("%(filename)s", $"until test -e {Scratch}/go; do sleep 0.05; done")]));
+        await using var watcher =
+            RunningWatcher.Start(port, $"name={Name}", Watch([Job("%(filename)s", $"until test -e {Scratch}/go; do sleep 0.05; done")]));
         _ = Drop("a");
         await using (var first = await RunningBox.StartAsync($"listen.port={port}", "pools.p.slots=0"))
         {
@@ -162,9 +175,10 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task A_folder_that_vanishes_and_returns_is_watched_again()
+    public async Task A_removed_and_recreated_folder_is_watched_again()
     {
-        await using var watcher = await StartAndWaitAsync(Watch([Job("%(filename)s", $"until test -e {Scratch}/go; do sleep 0.05; done")], new { rescan = 0.2 }));
+        await using var watcher =
+            await StartAndWaitAsync(Watch([Job("%(filename)s", $"until test -e {Scratch}/go; do sleep 0.05; done")], new { rescan = 0.2 }));
         _ = Drop("1");
         await RunsAsync("1");
 
@@ -182,11 +196,11 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task On_a_full_disk_nothing_is_lost_and_the_log_says_it()
+    public async Task A_full_disk_is_logged_and_loses_nothing()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "a small file system of its own takes root");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "root is needed to mount a small file system");
         var disk = Directory.CreateDirectory(Path.Combine(Scratch, "disk")).FullName;
-        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk) is 0, "a small file system cannot be mounted here");
+        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk) is 0, "a small file system cannot be mounted on this host");
         try
         {
             await using var watcher = Start(Watch([Job("%(filename)s")], new { path = disk, rescan = 0.3 }));
@@ -199,7 +213,9 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
             await File.WriteAllTextAsync(Path.Combine(disk, "3"), "", TestContext.Current.CancellationToken);
             File.Delete(room);
 
-            await UntilAsync(() => File.Exists(Path.Combine(disk, "._w_0_2.done")) && File.Exists(Path.Combine(disk, "._w_0_3.done")), () => $"{watcher.Log}");
+            await UntilAsync(
+                () => File.Exists(Path.Combine(disk, "._w_0_2.done")) && File.Exists(Path.Combine(disk, "._w_0_3.done")),
+                () => $"{watcher.Log}");
             Runs.Should().Equal("1", "2", "3");
             watcher.Log.Count("No space left").Should().Be(1);
             watcher.Log.Has("can write status files again").Should().BeTrue();

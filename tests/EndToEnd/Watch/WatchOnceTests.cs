@@ -3,12 +3,12 @@ using MeeseeksBox.EndToEnd.Boxes;
 namespace MeeseeksBox.EndToEnd.Watch;
 
 /// <summary>
-/// <c>once</c>, <c>lock</c>, <c>dry_run</c>, <c>--check</c>, and a start that is refused (docs/SPECIFICATION.md#run-once).
+/// <c>once</c>, <c>lock</c>, <c>dry_run</c>, <c>--check</c>, and a failed start (docs/SPECIFICATION.md#run-once).
 /// </summary>
 public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClassFixture<SharedBox>
 {
     [Fact]
-    public async Task Once_submits_what_is_due_waits_and_ends_well()
+    public async Task Once_submits_the_due_jobs_waits_for_them_and_ends_with_0()
     {
         _ = Drop("1");
         _ = Drop("2");
@@ -21,7 +21,7 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task Once_again_has_nothing_to_do()
+    public async Task A_second_once_submits_nothing()
     {
         _ = Drop("1");
         var watch = Watch([Job("%(filename)s")]);
@@ -46,7 +46,7 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task Once_retries_what_failed_the_time_before()
+    public async Task Once_retries_jobs_that_failed_before()
     {
         _ = Drop("1");
         var watch = Watch([Job("%(filename)s", $"test -e {Scratch}/go")], new { refresh = 0.01 });
@@ -60,11 +60,12 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task Once_gives_up_on_a_box_that_is_not_there()
+    public async Task Once_ends_with_1_when_the_box_is_unreachable()
     {
         _ = Drop("1");
 
-        var (status, _, errors) = await WatchProgram.RunAsync("client.address=127.0.0.1", "client.port=1", "client.timeout=0.2", "once=1", $"name={Name}", Watch([Job("x")]));
+        var (status, _, errors) = await WatchProgram.RunAsync(
+            "client.address=127.0.0.1", "client.port=1", "client.timeout=0.2", "once=1", $"name={Name}", Watch([Job("x")]));
 
         status.Should().Be(1);
         errors.Should().Contain("127.0.0.1");
@@ -77,7 +78,7 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task Once_starts_standing_jobs_and_leaves_them_alone()
+    public async Task Once_starts_standing_jobs_and_does_not_wait_for_them()
     {
         var watch = "watch.s={\"jobs\":[{\"pool\":\"p\",\"args\":[\"sleep\",\"1000\"],\"id\":\"" + Name + "\"}]}";
 
@@ -88,7 +89,7 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task A_second_one_with_the_same_lock_ends_at_once_and_says_so()
+    public async Task A_second_watcher_with_the_same_lock_ends_at_once_with_a_message()
     {
         var held = Path.Combine(Scratch, "lock");
         await using var first = await StartAndWaitAsync($"lock={held}", Watch([Job("x")]));
@@ -100,7 +101,7 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task A_lock_goes_with_the_one_that_held_it()
+    public async Task A_lock_ends_with_its_process()
     {
         var held = $"lock={Path.Combine(Scratch, "lock")}";
         await using (var first = await StartAndWaitAsync(held, Watch([Job("x")])))
@@ -110,14 +111,16 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task Dry_run_tells_what_would_be_submitted_and_why_the_rest_would_not()
+    public async Task Dry_run_lists_what_would_be_submitted_and_why_the_rest_would_not()
     {
         _ = Drop("1.foo");
         _ = Drop("2.foo");
         _ = Drop("a.bar");
         await File.WriteAllTextAsync(Status("1.foo", "done"), "", TestContext.Current.CancellationToken);
 
-        var (status, output, _) = await OnceAsync("dry_run=1", Watch([new { pool = "p", args = new[] { "echo", "%(filename)s" }, id = "i-%(filename)s" }], new { glob = "*.foo" }), "watch.s.jobs.pool=p", "watch.s.jobs.args=sleep,9", "watch.s.jobs.id=s");
+        var files = Watch([new { pool = "p", args = new[] { "echo", "%(filename)s" }, id = "i-%(filename)s" }], new { glob = "*.foo" });
+        var (status, output, _) =
+            await OnceAsync("dry_run=1", files, "watch.s.jobs.pool=p", "watch.s.jobs.args=sleep,9", "watch.s.jobs.id=s");
 
         status.Should().Be(0);
         output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().BeEquivalentTo(
@@ -131,7 +134,8 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClas
     [Fact]
     public async Task Check_prints_the_merged_configuration_with_its_templates_applied()
     {
-        var (status, output, errors) = await WatchProgram.RunAsync("--check", "apply=t", """template.t={"glob":"*","jobs":[{"pool":"p","args":["x"]}]}""", "watch.a.path=/a");
+        var (status, output, errors) = await WatchProgram.RunAsync(
+            "--check", "apply=t", """template.t={"glob":"*","jobs":[{"pool":"p","args":["x"]}]}""", "watch.a.path=/a");
 
         (status, errors).Should().Be((0, ""));
         output.Should().Be(
@@ -157,7 +161,7 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task A_bad_configuration_ends_the_start_with_2_and_a_line_a_problem()
+    public async Task A_bad_configuration_ends_with_2_and_a_line_for_each_problem()
     {
         var (status, _, errors) = await WatchProgram.RunAsync("watch.w.path=/a", "watch.w.glob=*", "watch.w.rescan=soon", "nosuch.cfg");
 
@@ -169,12 +173,13 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared), IClas
     }
 
     [Fact]
-    public async Task Help_says_what_it_is_for()
+    public async Task Help_describes_the_program()
     {
         (await WatchProgram.RunAsync("--help")).Output.Should().Contain("Watches folders").And.Contain("dry_run=1");
         (await WatchProgram.RunAsync("--nosuch")).ExitStatus.Should().Be(2);
     }
 
     private Task<(int ExitStatus, string Output, string Errors)> OnceAsync(params string[] words) =>
-        WatchProgram.RunAsync(["client.address=127.0.0.1", $"client.port={Box.Port}", "client.refresh=0.05", $"name={Name}", "once=1", .. words]);
+        WatchProgram.RunAsync(
+            ["client.address=127.0.0.1", $"client.port={Box.Port}", "client.refresh=0.05", $"name={Name}", "once=1", .. words]);
 }

@@ -3,7 +3,8 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>The watcher itself: the native program where the variable MEESEEKS_TEST_WATCH names it, as in CI, or else as it was built.</summary>
+/// <summary>The program of the watcher.</summary>
+/// <remarks>The variable MEESEEKS_TEST_WATCH names the native program in CI. Without it, the build output is used.</remarks>
 public static class WatchProgram
 {
     private static readonly string Program = Environment.GetEnvironmentVariable("MEESEEKS_TEST_WATCH") is { Length: > 0 } path
@@ -13,15 +14,20 @@ public static class WatchProgram
     /// <summary>Starts the program.</summary>
     public static Process Start(params string[] arguments)
     {
-        var info = new ProcessStartInfo(Program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var info = new ProcessStartInfo(Program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 
-        // The sockets of the diagnostics would be left behind by each watcher that is killed.
+        // A killed watcher would leave the socket of the diagnostics in the file system.
         info.Environment["DOTNET_EnableDiagnostics"] = "0";
         return Process.Start(info)!;
     }
 
-    /// <summary>Runs the program until it ends by itself.</summary>
-    /// <exception cref="TimeoutException">It did not within 30 s.</exception>
+    /// <summary>Runs the program until it exits.</summary>
+    /// <exception cref="TimeoutException">It did not exit within 30 s.</exception>
     public static async Task<(int ExitStatus, string Output, string Errors)> RunAsync(params string[] arguments)
     {
         using var process = Start(arguments);
@@ -29,7 +35,8 @@ public static class WatchProgram
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         try
         {
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         }
         finally
         {

@@ -4,15 +4,16 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>
-/// Our watcher in the place of the original's, at a node that behaves as the recorded one: the same jobs are submitted, and the same status
-/// files written. Ids and stamps are those of the run; the recorded watcher synced, ours submits.
-/// </summary>
+/// <summary>The watcher with a node that replays a recording of the original.</summary>
+/// <remarks>
+/// It submits the same jobs and writes the same status files as the recorded watcher, apart from ids and stamps. The recorded watcher
+/// sent its jobs by a sync, ours by a submit.
+/// </remarks>
 public sealed class WatchReplayTests : IDisposable
 {
     private const string RecordedPath = "/data/in";
 
-    // What differs between any two runs, and the tags, which ours adds one to.
+    // The attributes that differ between any two runs, and the tags, to which ours adds one.
     private static readonly string[] OfTheRun = ["id", "seq", "ts", "submit_ts", "start_ts", "end_ts", "tags"];
 
     private readonly TemporaryFolder _scratch = new();
@@ -39,7 +40,8 @@ public sealed class WatchReplayTests : IDisposable
         Directory.GetFiles(In).Select(Path.GetFileName).Should().BeEquivalentTo(files.Select(file => file.Key));
         foreach (var (name, text) in files.Where(file => file.Key.StartsWith('.')))
         {
-            var ours = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(In, name), TestContext.Current.CancellationToken))!.AsObject();
+            var ours =
+                JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(In, name), TestContext.Current.CancellationToken))!.AsObject();
             foreach (var (key, value) in Local(text!.ToString()).Where(key => !OfTheRun.Contains(key.Key)))
                 JsonNode.DeepEquals(ours[key], value)
                     .Should().BeTrue($"{key} in {name} is {value?.ToJsonString()}, and not {ours[key]?.ToJsonString()}");
@@ -50,7 +52,7 @@ public sealed class WatchReplayTests : IDisposable
     public async Task At_the_recorded_node_of_February_2022_nothing_is_submitted_that_the_recorded_watcher_did_not()
     {
         var recording = Lines("2022-02/watch-to-node.jsonl");
-        SubmittedIn(recording).Should().BeEmpty("that version passes over a watch without a template");
+        SubmittedIn(recording).Should().BeEmpty("that version ignores a watch without a template");
         await using var box = Box(recording, []);
 
         var (status, _, errors) = await WatchProgram.RunAsync(
@@ -86,14 +88,14 @@ public sealed class WatchReplayTests : IDisposable
         [.. File.ReadLines(Recorded(name)).Where(text => text.Length > 0).Select(text => JsonNode.Parse(text)!.AsObject())
             .Select(record => (record["from"]!.ToString() is "upstream", record["line"]![0]!.AsObject()))];
 
-    // A client of the original submits by syncing a job that has no node.
+    // A client of the original submits a job by a sync of a job without a node.
     private Dictionary<string, JsonObject> SubmittedIn(List<(bool IsRequest, JsonObject Line)> recording) =>
         recording.Where(line => line.IsRequest).SelectMany(line => line.Line["sync"]!.AsObject())
             .Where(job => job.Value!["node"] is JsonValue node && node.GetValueKind() is JsonValueKind.False)
             .DistinctBy(job => job.Key)
             .ToDictionary(job => job.Key, job => Local(job.Value!.ToJsonString()));
 
-    // What the node told of a job, one look after the other.
+    // The answers of the node about a job, in order.
     private IEnumerable<JsonObject> LifeOf(List<(bool IsRequest, JsonObject Line)> recording, string id) =>
         from line in recording
         where !line.IsRequest && line.Line["get"]?[id] is not null

@@ -4,27 +4,27 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
-/// <summary>Tests with a folder to watch, jobs that leave a line for each run, and a box that all tests of the class share.</summary>
+/// <summary>Tests with a watched folder, jobs that record their runs, and a shared box.</summary>
 public abstract class WatchTests(SharedBox shared) : SharedBoxTests(shared)
 {
     private readonly TemporaryFolder _scratch = new();
     private string? _name;
 
-    /// <summary>The folder that is watched.</summary>
+    /// <summary>The watched folder.</summary>
     protected string In => Directory.CreateDirectory(_scratch.File("in")).FullName;
 
-    /// <summary>A folder for anything else.</summary>
+    /// <summary>A folder for other files.</summary>
     protected string Scratch => _scratch.Path;
 
-    /// <summary>The name of the watcher, which no other test has.</summary>
+    /// <summary>The unique name of the watcher.</summary>
     protected string Name => _name ??= Some.Id();
 
-    /// <summary>What the jobs have left, in order.</summary>
+    /// <summary>The lines that the jobs have written, in order.</summary>
     protected string[] Runs => File.Exists(_scratch.File("runs")) ? File.ReadAllLines(_scratch.File("runs")) : [];
 
-    /// <summary>A jobspec whose run leaves a line with some words.</summary>
-    /// <param name="words">What is left; formats may stand in it.</param>
-    /// <param name="script">What is done after that.</param>
+    /// <summary>A jobspec that writes a line at each run.</summary>
+    /// <param name="words">The line, which may contain formats.</param>
+    /// <param name="script">The script to run after that.</param>
     /// <param name="more">Further keys.</param>
     protected object Job(string words, string script = "", object? more = null)
     {
@@ -50,7 +50,7 @@ public abstract class WatchTests(SharedBox shared) : SharedBoxTests(shared)
     /// <summary>Starts the watcher.</summary>
     protected RunningWatcher Start(params string[] words) => RunningWatcher.Start(Box.Port, [$"name={Name}", .. words]);
 
-    /// <summary>Starts the watcher, and waits until it watches.</summary>
+    /// <summary>Starts the watcher and waits for its first read of the folder.</summary>
     protected async Task<RunningWatcher> StartAndWaitAsync(params string[] words)
     {
         var watcher = Start(["logging.level=DEBUG", .. words]);
@@ -58,7 +58,7 @@ public abstract class WatchTests(SharedBox shared) : SharedBoxTests(shared)
         return watcher;
     }
 
-    /// <summary>Writes a file beside its place, and renames it into the folder.</summary>
+    /// <summary>Writes a file elsewhere and renames it into the folder.</summary>
     protected string Drop(string name, string text = "x")
     {
         var temporary = _scratch.File($"drop-{Guid.NewGuid():N}");
@@ -68,18 +68,22 @@ public abstract class WatchTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     /// <summary>The full path of a status file.</summary>
-    protected string Status(string file, string state, int index = 0, string watch = "w") => Path.Combine(In, $"._{watch}_{index}_{file}.{state}");
+    protected string Status(string file, string state, int index = 0, string watch = "w") =>
+        Path.Combine(In, $"._{watch}_{index}_{file}.{state}");
 
-    /// <summary>Waits until a status file is there.</summary>
+    /// <summary>Waits until a status file exists.</summary>
     protected Task StatusAsync(string file, string state, int index = 0, string watch = "w") =>
-        UntilAsync(() => File.Exists(Status(file, state, index, watch)), () => $"in the folder: {string.Join(' ', Directory.GetFiles(In).Select(Path.GetFileName))}; runs: {string.Join(' ', Runs)}");
+        UntilAsync(
+            () => File.Exists(Status(file, state, index, watch)),
+            () => $"in the folder: {string.Join(' ', Directory.GetFiles(In).Select(Path.GetFileName))}; runs: {string.Join(' ', Runs)}");
 
-    /// <summary>Waits until jobs have left some lines.</summary>
+    /// <summary>Waits until the jobs have written exactly these lines, in any order.</summary>
     protected Task RunsAsync(params string[] lines) =>
         UntilAsync(() => Runs.Order().SequenceEqual(lines.Order()), () => $"runs: {string.Join(' ', Runs)}");
 
     /// <summary>Waits until a condition holds.</summary>
-    protected static Task UntilAsync(Func<bool> condition, Func<string> describe) => Wait.Until(condition, describe, TestContext.Current.CancellationToken);
+    protected static Task UntilAsync(Func<bool> condition, Func<string> describe) =>
+        Wait.Until(condition, describe, TestContext.Current.CancellationToken);
 
     /// <inheritdoc/>
     public override void Dispose()

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.FileWatch.Tests.Architecture;
 
-/// <summary>Which folder of the watcher may use which. The reasons are in docs/ARCHITECTURE.md.</summary>
+/// <summary>The allowed imports between the folders of the watcher (docs/ARCHITECTURE.md).</summary>
 public sealed partial class FolderImportsTests
 {
     private static readonly string Source = Path.Combine(Root(AppContext.BaseDirectory), "src", "meeseeks-watch");
@@ -16,13 +16,13 @@ public sealed partial class FolderImportsTests
     };
 
     [Fact]
-    public void Every_folder_has_its_line_in_the_table()
+    public void Every_folder_is_in_the_table()
     {
         Directory.GetDirectories(Source).Select(Path.GetFileName).Except(["bin", "obj"]).Should().BeEquivalentTo(Allowed.Keys);
     }
 
     [Fact]
-    public void A_folder_imports_only_those_before_it()
+    public void A_folder_imports_only_the_allowed_ones()
     {
         var forbidden =
             from folder in Allowed.Keys
@@ -40,6 +40,6 @@ public sealed partial class FolderImportsTests
     private static string Root(string folder) =>
         File.Exists(Path.Combine(folder, "MeeseeksBox.sln")) ? folder : Root(Path.GetDirectoryName(folder)!);
 
-    [GeneratedRegex(@"\bMeeseeksBox\.Watcher\.(?<folder>\w+)")]
+    [GeneratedRegex(@"\bMeeseeksBox\.WatchAgent\.(?<folder>\w+)")]
     private static partial Regex Import();
 }

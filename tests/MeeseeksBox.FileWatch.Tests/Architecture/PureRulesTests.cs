@@ -4,16 +4,19 @@ using MeeseeksBox.FileWatch.Rules;
 
 namespace MeeseeksBox.FileWatch.Tests.Architecture;
 
-/// <summary>The rules touch no file, clock, socket, lock or task: what they decide depends on what they are given alone.</summary>
+/// <summary>The rules use no file, clock, socket, lock or task. Their decisions depend only on their arguments.</summary>
 public sealed class PureRulesTests
 {
     private static readonly string[] ForbiddenNamespaces = ["System.IO", "System.Net", "System.Threading"];
 
     private static readonly string[] ForbiddenTypes =
-        ["System.Console", "System.DateTime", "System.DateTimeOffset", "System.Diagnostics.Process", "System.Diagnostics.Stopwatch", "System.TimeProvider", "System.Random"];
+    [
+        "System.Console", "System.DateTime", "System.DateTimeOffset", "System.Diagnostics.Process", "System.Diagnostics.Stopwatch",
+        "System.TimeProvider", "System.Random",
+    ];
 
     [Fact]
-    public void The_rules_use_no_type_that_waits_or_looks_outside()
+    public void The_rules_use_no_type_with_side_effects()
     {
         using var file = new PEReader(File.OpenRead(typeof(Planner).Assembly.Location));
         var metadata = file.GetMetadataReader();

@@ -14,7 +14,7 @@ public sealed class DoubtfulEndsTests
     public DoubtfulEndsTests() => _ends = new DoubtfulEnds(TimeSpan.FromSeconds(10), _time);
 
     [Fact]
-    public void An_end_after_which_a_job_may_run_again_counts_once_it_has_stayed_for_a_while()
+    public void An_end_after_which_a_job_may_run_again_counts_after_the_timeout()
     {
         _ends.Counts(Done).Should().BeFalse();
         _time.Advance(TimeSpan.FromSeconds(9));
@@ -24,11 +24,11 @@ public sealed class DoubtfulEndsTests
     }
 
     [Fact]
-    public void A_job_that_ran_again_meanwhile_is_waited_for_anew()
+    public void A_rerun_of_the_job_restarts_the_timeout()
     {
         _ = _ends.Counts(Done);
         _time.Advance(TimeSpan.FromSeconds(9));
-        _ends.Counts(Done with { State = JobState.Running }).Should().BeTrue("that it runs is no end");
+        _ends.Counts(Done with { State = JobState.Running }).Should().BeTrue("a running job has not ended");
         _ends.Counts(Done with { Ts = 9 }).Should().BeFalse();
         _time.Advance(TimeSpan.FromSeconds(9));
         _ends.Counts(Done with { Ts = 9 }).Should().BeFalse();

@@ -24,7 +24,7 @@ public sealed class JobTemplateTests
     [InlineData("%%(name)s", "%(name)s")]
     [InlineData("50%", "50%")]
     [InlineData("", "")]
-    public void A_format_stands_for_its_value(string text, string filled)
+    public void A_format_is_replaced_by_its_value(string text, string filled)
     {
         Args(text, Work()).Should().Be(filled);
     }
@@ -61,7 +61,9 @@ public sealed class JobTemplateTests
     [Fact]
     public void Formats_apply_at_any_depth_and_only_to_texts()
     {
-        var settings = Some.Watch("'jobs':[{'pool':'%(name)s','args':['x'],'retries':2,'hold':false,'env':{'F':'%(filename)s'},'config':{'deep':[{'er':'%(index)s'},null,1.5]}}]");
+        var settings = Some.Watch(
+            "'jobs':[{'pool':'%(name)s','args':['x'],'retries':2,'hold':false,'env':{'F':'%(filename)s'},"
+            + "'config':{'deep':[{'er':'%(index)s'},null,1.5]}}]");
         var work = new WorkItem { Template = settings.Jobs[0].For(0)!, Index = 0, FileName = "f" };
 
         work.Template.Fill(new JobValues(settings, work), out _)!.ToJsonString().Should().Be(
@@ -73,7 +75,7 @@ public sealed class JobTemplateTests
     [InlineData("100%(name)s")]
     [InlineData("it's \"quoted\"\n$HOME `ls`")]
     [InlineData("naïve-😀")]
-    public void What_is_put_in_is_not_looked_at_again(string name)
+    public void Formats_in_values_are_not_replaced(string name)
     {
         Args("%(filename)s", Work() with { FileName = name }).Should().Be(name);
     }
@@ -98,7 +100,9 @@ public sealed class JobTemplateTests
     }
 
     private static WatchSettings Settings(string text, string json) =>
-        Some.Watch(json + "'split':'.','rescan':60,'archive':'/old/%(filename)s','list':['a','b'],'jobs':[{'pool':'p','args':['" + text.Replace("\"", "\\\"") + "']}]");
+        Some.Watch(
+            json + "'split':'.','rescan':60,'archive':'/old/%(filename)s','list':['a','b'],"
+            + "'jobs':[{'pool':'p','args':['" + text.Replace("\"", "\\\"") + "']}]");
 
     private static WorkItem Work() => new() { Template = Some.Watch().Jobs[0].For(0)!, Index = 3, FileName = File, Files = [File] };
 }

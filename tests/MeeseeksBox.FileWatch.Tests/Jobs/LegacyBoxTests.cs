@@ -3,7 +3,7 @@ using MeeseeksBox.WatchAgent.Jobs;
 
 namespace MeeseeksBox.FileWatch.Tests.Jobs;
 
-/// <summary>A box of the original shows a job as ended for a moment before it runs the job again.</summary>
+/// <summary>A legacy box shows a job as ended for a short time before it runs the job again.</summary>
 public sealed class LegacyBoxTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class LegacyBoxTests
     [InlineData(JobState.Failed, null, 1, false)]
     [InlineData(JobState.Done, 3, 1, false)]
     [InlineData(JobState.Killed, 3, 1, false)]
-    public void A_failure_is_retried_while_it_has_failed_no_more_often_than_it_may(JobState state, int? retries, int failures, bool expected)
+    public void A_failed_job_is_retried_up_to_retries(JobState state, int? retries, int failures, bool expected)
     {
         LegacyBox.WillRunAgain(new Job { Id = "a", State = state, Retries = retries, FailCount = failures }).Should().Be(expected);
     }

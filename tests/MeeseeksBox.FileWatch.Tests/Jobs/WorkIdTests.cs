@@ -2,7 +2,7 @@ using MeeseeksBox.FileWatch.Jobs;
 
 namespace MeeseeksBox.FileWatch.Tests.Jobs;
 
-/// <summary>Issue 5: ids derived from watch, index and file, so that a resubmission meets its own job.</summary>
+/// <summary>Ids are derived from watch, index and file, so that a repeated submit finds its job.</summary>
 public sealed class WorkIdTests
 {
     private static readonly WorkItem Work = new() { Template = Some.Watch().Jobs[0].For(0)!, Index = 0, FileName = "20260101.00.foo" };
@@ -18,21 +18,27 @@ public sealed class WorkIdTests
     {
         string[] ids =
         [
-            Id(Work), Id(Work with { Index = 1 }), Id(Work with { FileName = "other" }), Id(Work with { Mtime = 1 }), Id(Work with { Mtime = 2 }),
-            WorkId.Of("host2", Some.Watch(), Work, null, 0), WorkId.Of("host", Some.Watch("'path':'/other'"), Work, null, 0), WorkId.Of("host", Some.Watch(), Work, null, 1),
+            Id(Work),
+            Id(Work with { Index = 1 }),
+            Id(Work with { FileName = "other" }),
+            Id(Work with { Mtime = 1 }),
+            Id(Work with { Mtime = 2 }),
+            WorkId.Of("host2", Some.Watch(), Work, null, 0),
+            WorkId.Of("host", Some.Watch("'path':'/other'"), Work, null, 0),
+            WorkId.Of("host", Some.Watch(), Work, null, 1),
         ];
 
         ids.Should().OnlyHaveUniqueItems();
     }
 
     [Fact]
-    public void Names_that_look_alike_when_they_are_made_plain_do_not_meet()
+    public void Names_with_equal_readable_forms_have_different_ids()
     {
         Id(Work with { FileName = "a b" }).Should().NotBe(Id(Work with { FileName = "a_b" })).And.NotContain(" ");
     }
 
     [Fact]
-    public void An_id_that_the_jobspec_gives_is_kept_and_further_attempts_are_counted()
+    public void The_id_of_a_jobspec_is_kept_and_further_attempts_are_numbered()
     {
         WorkId.Of("host", Some.Watch(), Work, "mine", 0).Should().Be("mine");
         WorkId.Of("host", Some.Watch(), Work, "mine", 2).Should().Be("mine~2");

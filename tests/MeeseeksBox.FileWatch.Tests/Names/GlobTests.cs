@@ -56,7 +56,7 @@ public sealed class GlobTests
     }
 
     [Fact]
-    public void A_pattern_of_many_stars_takes_no_time()
+    public void A_pattern_of_many_stars_takes_little_time()
     {
         Glob.Parse(string.Concat(Enumerable.Repeat("*a", 200)) + "b").Matches(new string('a', 100_000)).Should().BeFalse();
     }

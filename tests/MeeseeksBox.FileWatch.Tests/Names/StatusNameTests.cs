@@ -3,7 +3,7 @@ using MeeseeksBox.FileWatch.Names;
 
 namespace MeeseeksBox.FileWatch.Tests.Names;
 
-/// <summary><c>._&lt;name&gt;_&lt;n&gt;_&lt;filename&gt;.&lt;state&gt;</c> (docs/SPECIFICATION.md#status-files).</summary>
+/// <summary>The names of status files (docs/SPECIFICATION.md#status-files).</summary>
 public sealed class StatusNameTests
 {
     [Theory]
@@ -17,15 +17,17 @@ public sealed class StatusNameTests
     }
 
     [Fact]
-    public void Every_name_is_read_back_whatever_is_in_it()
+    public void Every_name_is_parsed_to_its_parts()
     {
-        var odd = Gen.OneOf(Gen.Const("_"), Gen.Const("."), Gen.Const(" "), Gen.Const("%"), Gen.Const("\n"), Gen.Const("'"), Gen.Const("\""), Gen.Const("é"), Gen.Const("0"), Gen.Const(".done"), Gen.Const("a"))
+        string[] units = ["_", ".", " ", "%", "\n", "'", "\"", "é", "0", ".done", "a"];
+        var odd = Gen.OneOf([.. units.Select(Gen.Const)])
             .Array[1, 6].Select(string.Concat);
 
         Gen.Select(odd, Gen.Int[0, 1000], odd, Gen.Enum<StatusState>()).Sample((watch, index, file, state) =>
         {
             var names = new StatusName(watch);
-            return names.TryParse(names.Of(new WorkKey(index, file), state), out var key, out var read) && key == new WorkKey(index, file) && read == state;
+            return names.TryParse(names.Of(new WorkKey(index, file), state), out var key, out var read)
+                && (key, read) == (new WorkKey(index, file), state);
         });
     }
 
@@ -41,7 +43,7 @@ public sealed class StatusNameTests
     [InlineData("._in_.done")]
     [InlineData("in_0_a.done")]
     [InlineData("._in_.tmp")]
-    public void What_is_no_status_file_of_the_watch_is_told_apart(string name)
+    public void Other_names_are_not_parsed(string name)
     {
         new StatusName("in").TryParse(name, out _, out _).Should().BeFalse();
     }
@@ -53,13 +55,13 @@ public sealed class StatusNameTests
     [InlineData("a", "a1", false)]
     [InlineData("a_1", "a", false)]
     [InlineData("a", "a", false)]
-    public void Two_watches_whose_status_files_could_be_mixed_up_are_known(string watch, string other, bool collide)
+    public void Watches_with_ambiguous_status_files_collide(string watch, string other, bool collide)
     {
         new StatusName(watch).Collides(other).Should().Be(collide);
     }
 
     [Fact]
-    public void A_status_file_that_may_be_another_watchs_names_all_files_that_it_may_belong_to()
+    public void An_ambiguous_status_file_has_several_possible_files()
     {
         new StatusName("a").PossibleFiles("._a_1_0_f_2_g.done").Should().Equal("0_f_2_g", "f_2_g", "g");
     }
@@ -67,7 +69,7 @@ public sealed class StatusNameTests
     [Theory]
     [InlineData("w")]
     [InlineData("meeseeks-watch_t_w")]
-    public void The_cleanup_of_the_original_can_take_each_name_apart(string watch)
+    public void The_cleanup_of_the_original_can_split_each_name(string watch)
     {
         var names = new StatusName(watch);
 

@@ -2,27 +2,26 @@ using MeeseeksBox.FileWatch.Rules;
 
 namespace MeeseeksBox.FileWatch.Tests.Rules;
 
-/// <summary>
-/// If no globs are defined, the watch ensures that its jobs are always running (docs/SPECIFICATION.md#jobs-without-files).
-/// </summary>
+/// <summary>A watch without globs keeps its jobs running (docs/SPECIFICATION.md#jobs-without-files).</summary>
 public sealed class ContinuousJobsTests
 {
     private static readonly Dictionary<(int, int), long> NeverStarted = [];
 
     [Fact]
-    public void All_jobs_are_to_run()
+    public void All_jobs_are_due_at_first()
     {
-        Due(Plan("'jobs':[{'pool':'a','args':['x']},null,[{'pool':'b','args':['x']},{'pool':'c','args':['x']}]]", NeverStarted)).Should().Equal("0.0", "2.0", "2.1");
+        Due(Plan("'jobs':[{'pool':'a','args':['x']},null,[{'pool':'b','args':['x']},{'pool':'c','args':['x']}]]", NeverStarted))
+            .Should().Equal("0.0", "2.0", "2.1");
     }
 
     [Fact]
-    public void A_job_that_runs_is_left_alone()
+    public void A_running_job_is_not_due()
     {
         Due(Plan(Some.Jobs(2), NeverStarted, (0, 0))).Should().Equal("1.0");
     }
 
     [Fact]
-    public void A_job_that_ran_for_long_starts_again_at_once_and_one_that_ended_soon_after_the_pause()
+    public void A_job_starts_again_when_the_pause_since_its_last_start_is_over()
     {
         Due(Plan(Some.Jobs(1), new() { [(0, 0)] = -TimeSpan.FromSeconds(10).Ticks })).Should().Equal("0.0");
 
@@ -32,7 +31,7 @@ public sealed class ContinuousJobsTests
     }
 
     [Fact]
-    public void With_count_all_jobs_start_together_and_wait_for_each_other()
+    public void With_count_all_jobs_of_a_round_start_together()
     {
         Due(Plan("'count':2," + Some.Jobs(2), NeverStarted)).Should().Equal("0.0", "1.0");
         Due(Plan("'count':2," + Some.Jobs(2), new() { [(0, 0)] = -TimeSpan.TicksPerHour, [(1, 0)] = -TimeSpan.TicksPerHour }, (1, 0)))
@@ -42,9 +41,10 @@ public sealed class ContinuousJobsTests
     }
 
     [Fact]
-    public void With_count_the_next_round_begins_when_the_pause_of_the_job_that_started_last_is_over()
+    public void With_count_the_pause_begins_at_the_latest_start()
     {
-        var plan = Plan("'count':2," + Some.Jobs(2), new() { [(0, 0)] = -TimeSpan.FromSeconds(11).Ticks, [(1, 0)] = -TimeSpan.FromSeconds(9).Ticks });
+        var (first, second) = (-TimeSpan.FromSeconds(11).Ticks, -TimeSpan.FromSeconds(9).Ticks);
+        var plan = Plan("'count':2," + Some.Jobs(2), new() { [(0, 0)] = first, [(1, 0)] = second });
 
         plan.Due.Should().BeEmpty();
         plan.NextDue.Should().Be(TimeSpan.FromSeconds(1).Ticks);

@@ -5,10 +5,11 @@ using MeeseeksBox.FileWatch.Settings;
 
 namespace MeeseeksBox.FileWatch.Tests.Rules;
 
-/// <summary>
-/// A course of events: files arrive and change, jobs end, the watcher plans, submits, records, and dies between any two of these. The box is
-/// a table of jobs by their ids, in which a second submit of an id meets the first.
-/// </summary>
+/// <summary>A random sequence of events for the planner.</summary>
+/// <remarks>
+/// Files appear and change, jobs end, and the watcher plans, submits, records, and crashes between any two of these. The box is a table
+/// of jobs by their ids, in which a second submit of an id finds the first job.
+/// </remarks>
 internal sealed class Course(WatchSettings settings, Random random)
 {
     private readonly Dictionary<string, long> _files = [];
@@ -23,7 +24,7 @@ internal sealed class Course(WatchSettings settings, Random random)
 
     public List<string> Faults { get; } = [];
 
-    /// <summary>Lets something happen.</summary>
+    /// <summary>Runs one random event.</summary>
     public void Step()
     {
         _now += TimeSpan.TicksPerSecond * random.Next(1, 5);
@@ -42,7 +43,7 @@ internal sealed class Course(WatchSettings settings, Random random)
                 RecordOne();
                 break;
             case 10:
-                Log.Add("the watcher dies");
+                Log.Add("the watcher crashes");
                 (_inFlight, _attempts) = ([], []);
                 break;
             default:
@@ -51,8 +52,8 @@ internal sealed class Course(WatchSettings settings, Random random)
         }
     }
 
-    /// <summary>Nothing more arrives or dies; all that is due is done.</summary>
-    public void ComeToRest()
+    /// <summary>Runs all due work, without further files and crashes.</summary>
+    public void RunToEnd()
     {
         for (var round = 0; round < 60; round++)
         {
@@ -67,13 +68,13 @@ internal sealed class Course(WatchSettings settings, Random random)
         var left = Planner.Of(settings, Snapshot(), new HashSet<WorkKey>(), _now).Due;
         Faults.AddRange(left.Select(work => $"{work.Key} is lost: it is still due"));
         var runs = _box.Values.Concat(_forgotten).Where(job => !job.HasFailed).GroupBy(job => (job.Work.Key, job.Work.Mtime));
-        Faults.AddRange(runs.Where(run => run.Count() > 1).Select(run => $"{run.Key} ran well {run.Count()} times"));
+        Faults.AddRange(runs.Where(run => run.Count() > 1).Select(run => $"{run.Key} was done {run.Count()} times"));
     }
 
-    // The box keeps jobs for a while only.
+    // The box drops ended jobs after some time.
     private void Forget(string id)
     {
-        Log.Add($"{id} is forgotten");
+        Log.Add($"{id} is dropped");
         _forgotten.Add(_box[id]);
         _ = _box.Remove(id);
     }
@@ -82,7 +83,7 @@ internal sealed class Course(WatchSettings settings, Random random)
 
     private static int AttemptOf(string id) => id.Split('~') is [_, var number] ? int.Parse(number) : 0;
 
-    // The highest that the box tells of, or that was recorded in this life.
+    // The highest attempt that the box has, or that was recorded since the last crash.
     private int Attempt(WorkItem work)
     {
         var id = Id(work, 0);
@@ -100,7 +101,7 @@ internal sealed class Course(WatchSettings settings, Random random)
     private void Arrive(string name)
     {
         _files[name] = _now;
-        Log.Add($"{name} arrives, or changes");
+        Log.Add($"{name} appears or changes");
     }
 
     private void Plan()
@@ -110,7 +111,7 @@ internal sealed class Course(WatchSettings settings, Random random)
         plan.Notes.ForEach(note => _status.Add(note.Key, StatusState.Mtime, note.Mtime));
         foreach (var work in plan.Due)
         {
-            // A job that is recorded has no more to say: the next attempt is made.
+            // A recorded job has no further result: the next attempt is made.
             var attempt = Attempt(work);
             var id = Id(work, attempt);
             while (_box.TryGetValue(id, out var met) && met.IsRecorded)
@@ -120,7 +121,7 @@ internal sealed class Course(WatchSettings settings, Random random)
             if (_box.TryAdd(id, new BoxJob(work, HasFailed: random.Next(4) is 0)))
                 Log.Add($"{id} is made for {work.Key}, {(_box[id].HasFailed ? "and will fail" : "and will be done")}");
             else
-                Log.Add($"{id} is met");
+                Log.Add($"{id} is found");
         }
     }
 
@@ -156,7 +157,7 @@ internal sealed class Course(WatchSettings settings, Random random)
 
         Log.Add($"{id} is recorded as {(job.HasFailed ? "failed" : "done")}");
 
-        // The watcher may die before it has told the box.
+        // The watcher may crash before it has marked the job in the box.
         _box[id] = job with { IsRecorded = random.Next(5) > 0 };
     }
 

@@ -17,7 +17,7 @@ public sealed class FilesetTests
     }
 
     [Fact]
-    public void A_jobspec_alone_is_run_once_for_the_set_and_knows_all_its_files()
+    public void A_single_jobspec_runs_once_for_the_set_with_all_its_files()
     {
         var work = new Scene(OneJob).With("1.0.foo", "1.0.bar", "1.0.baz").Plan().Due.Should().ContainSingle().Subject;
 
@@ -25,23 +25,25 @@ public sealed class FilesetTests
     }
 
     [Fact]
-    public void A_list_of_jobspecs_is_run_for_each_file_of_the_set()
+    public void A_list_of_jobspecs_runs_for_each_file_of_the_set()
     {
         new Scene(Sets + "'jobs':[[{'pool':'a','args':['x']},{'pool':'b','args':['x']}]]").With("1.0.foo", "1.0.bar", "1.0.baz")
             .DuePools().Should().Equal("a:1.0.foo", "b:1.0.bar", "b:1.0.baz");
     }
 
     [Fact]
-    public void Sets_stand_in_the_order_of_their_names_and_each_starts_the_job_of_its_place()
+    public void Sets_are_ordered_by_name_and_each_runs_the_job_of_its_place()
     {
-        new Scene(Sets + "'run_all':false," + Some.Jobs(2)).With("1.0.foo", "1.0.bar", "1.0.baz", "2.0.foo", "2.0.bar", "2.0.baz", "3.0.foo")
+        new Scene(Sets + "'run_all':false," + Some.Jobs(2))
+            .With("1.0.foo", "1.0.bar", "1.0.baz", "2.0.foo", "2.0.bar", "2.0.baz", "3.0.foo")
             .Due().Should().Equal("0:2.0.foo", "1:1.0.foo");
     }
 
     [Fact]
     public void The_next_step_of_a_set_waits_for_all_its_jobs()
     {
-        var scene = new Scene(Sets + "'jobs':[[{'pool':'a','args':['x']}],{'pool':'b','args':['x']}]").With("1.0.foo", "1.0.bar", "1.0.baz", "2.0.foo", "2.0.bar", "2.0.baz")
+        var scene = new Scene(Sets + "'jobs':[[{'pool':'a','args':['x']}],{'pool':'b','args':['x']}]")
+            .With("1.0.foo", "1.0.bar", "1.0.baz", "2.0.foo", "2.0.bar", "2.0.baz")
             .WithStatus(0, "1.0.foo", StatusState.Done).WithStatus(0, "1.0.bar", StatusState.Done).WithInFlight(0, "1.0.baz")
             .WithInFlight(0, "2.0.foo").WithInFlight(0, "2.0.bar").WithInFlight(0, "2.0.baz");
 
@@ -49,13 +51,13 @@ public sealed class FilesetTests
     }
 
     [Fact]
-    public void The_default_is_no_sets()
+    public void By_default_there_are_no_sets()
     {
         new Scene("'glob':['*.foo','*.bar'],'split':'.'").With("1.foo").Due().Should().Equal("0:1.foo");
     }
 
     [Fact]
-    public void Match_is_another_name_of_it()
+    public void Match_is_another_name_of_fileset()
     {
         new Scene("'glob':['*.foo','*.bar'],'split':'.','match':1").With("1.foo").Due().Should().BeEmpty();
     }
@@ -74,7 +76,7 @@ public sealed class FilesetTests
     }
 
     [Fact]
-    public void A_set_with_an_empty_place_in_its_list_of_jobspecs_is_marked_there()
+    public void Files_of_a_set_with_an_empty_jobspec_are_marked()
     {
         var plan = new Scene(Sets + "'jobs':[[{'pool':'a','args':['x']},null]]").With("1.0.foo", "1.0.bar", "1.0.baz").Plan();
 
@@ -89,7 +91,7 @@ public sealed class FilesetTests
     [InlineData(".", ".")]
     [InlineData("20260101", null)]
     [InlineData("", null)]
-    public void The_files_of_a_set_have_their_first_parts_in_common(string name, string? expected)
+    public void The_key_of_a_set_is_the_first_parts_of_a_name(string name, string? expected)
     {
         Some.Watch("'glob':['*.foo','*.bar'],'split':'.','fileset':2").SetKeyOf(name).Should().Be(expected);
     }

@@ -2,7 +2,7 @@ using MeeseeksBox.FileWatch.Names;
 
 namespace MeeseeksBox.FileWatch.Tests.Rules;
 
-/// <summary>Which job is due for which file (docs/SPECIFICATION.md#job-steps).</summary>
+/// <summary>The jobs that are due for the files of a watch (docs/SPECIFICATION.md#job-steps).</summary>
 public sealed class PlannerTests
 {
     [Fact]
@@ -28,7 +28,8 @@ public sealed class PlannerTests
     [Fact]
     public void Files_are_sorted_from_the_highest_name_down()
     {
-        new Scene("").With("20260102", "20260103", "20260101", "a", "Z").Due().Should().Equal("0:a", "0:Z", "0:20260103", "0:20260102", "0:20260101");
+        new Scene("").With("20260102", "20260103", "20260101", "a", "Z").Due()
+            .Should().Equal("0:a", "0:Z", "0:20260103", "0:20260102", "0:20260101");
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Past_the_last_job_nothing_happens_to_a_file_that_has_been_through_it()
+    public void A_file_that_has_run_the_last_job_has_no_further_one()
     {
         new Scene(Some.Jobs(2)).With("1", "2", "3")
             .WithStatus(0, "1", StatusState.Done).WithStatus(1, "1", StatusState.Done).WithStatus(0, "2", StatusState.Done)
@@ -70,22 +71,25 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Run_all_goes_from_the_first_job_to_that_of_the_place_one_after_the_other()
+    public void Run_all_runs_the_jobs_up_to_that_of_the_place_in_order()
     {
         var jobs = Some.Jobs(3);
 
         new Scene(jobs).With("1", "2", "3").Due().Should().Equal("0:3", "0:2", "0:1");
         new Scene(jobs).With("1", "2", "3").WithInFlight(0, "1").WithInFlight(0, "2").WithInFlight(0, "3").Due().Should().BeEmpty();
-        new Scene(jobs).With("1", "2", "3").WithStatus(0, "1", StatusState.Done).WithStatus(0, "2", StatusState.Done).WithStatus(0, "3", StatusState.Done)
+        new Scene(jobs).With("1", "2", "3")
+            .WithStatus(0, "1", StatusState.Done).WithStatus(0, "2", StatusState.Done).WithStatus(0, "3", StatusState.Done)
             .Due().Should().Equal("1:2", "1:1");
-        new Scene(jobs).With("1", "2", "3").WithStatus(0, "1", StatusState.Done).WithStatus(1, "1", StatusState.Done).WithInFlight(0, "3").WithInFlight(0, "2")
+        new Scene(jobs).With("1", "2", "3")
+            .WithStatus(0, "1", StatusState.Done).WithStatus(1, "1", StatusState.Done).WithInFlight(0, "3").WithInFlight(0, "2")
             .Due().Should().Equal("2:1");
     }
 
     [Fact]
     public void Without_run_all_only_the_job_of_the_place_is_submitted()
     {
-        new Scene("'run_all':false," + Some.Jobs(3)).With("1", "2", "3").WithStatus(2, "1", StatusState.Done).Due().Should().Equal("0:3", "1:2");
+        new Scene("'run_all':false," + Some.Jobs(3)).With("1", "2", "3").WithStatus(2, "1", StatusState.Done).Due()
+            .Should().Equal("0:3", "1:2");
     }
 
     [Theory]
@@ -107,7 +111,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void A_failure_from_a_clock_that_is_far_ahead_does_not_wait_for_it()
+    public void A_failure_time_far_in_the_future_is_ignored()
     {
         new Scene("").With("a").WithStatus(0, "a", StatusState.Failed, seconds: -86400).Due().Should().Equal("0:a");
     }
@@ -116,7 +120,8 @@ public sealed class PlannerTests
     public void Without_retry_a_failed_file_is_processed_and_its_next_job_follows()
     {
         new Scene("'retry':false").With("a").WithStatus(0, "a", StatusState.Failed).Due().Should().BeEmpty();
-        new Scene("'retry':false," + Some.Jobs(2)).With("1", "2").WithStatus(0, "1", StatusState.Failed).WithInFlight(0, "2").Due().Should().Equal("1:1");
+        new Scene("'retry':false," + Some.Jobs(2)).With("1", "2").WithStatus(0, "1", StatusState.Failed).WithInFlight(0, "2").Due()
+            .Should().Equal("1:1");
     }
 
     [Fact]
@@ -126,7 +131,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Of_several_results_done_counts_most()
+    public void Done_and_killed_have_precedence_over_failed()
     {
         new Scene("").With("a").WithStatus(0, "a", StatusState.Failed).WithStatus(0, "a", StatusState.Done).Due().Should().BeEmpty();
         new Scene("").With("a").WithStatus(0, "a", StatusState.Failed).WithStatus(0, "a", StatusState.Killed).Due().Should().BeEmpty();
@@ -154,13 +159,13 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void What_is_not_considered_takes_no_place_in_the_list()
+    public void An_ignored_file_takes_no_place_in_the_list()
     {
         new Scene("'min_age':60," + Some.Jobs(2)).WithAged("2", 10).WithAged("1", 100).Due().Should().Equal("0:1");
     }
 
     [Fact]
-    public void Max_index_is_the_last_place_that_jobs_are_submitted_for()
+    public void Max_index_is_the_last_place_with_jobs()
     {
         new Scene("'max_index':1").With("1", "2", "3").Due().Should().Equal("0:3", "0:2");
         new Scene("'max_index':0").With("1", "2", "3").Due().Should().Equal("0:3");
@@ -173,7 +178,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void With_an_empty_jobspec_nothing_is_done()
+    public void An_empty_jobspec_submits_nothing()
     {
         var plan = new Scene("'jobs':[null,{'pool':'j1','args':['x']},{}]").With("1", "2", "3").Plan();
 
@@ -182,30 +187,33 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void A_list_of_jobspecs_has_one_for_each_list_and_the_last_for_all_further()
+    public void A_list_of_jobspecs_has_one_for_each_list_of_files()
     {
-        new Scene("'glob':['*.a','*.b','*.c'],'jobs':[[{'pool':'first','args':['x']},{'pool':'second','args':['x']}]]").With("1.a", "1.b", "1.c")
-            .DuePools().Should().Equal("first:1.a", "second:1.b", "second:1.c");
+        new Scene("'glob':['*.a','*.b','*.c'],'jobs':[[{'pool':'first','args':['x']},{'pool':'second','args':['x']}]]")
+            .With("1.a", "1.b", "1.c").DuePools().Should().Equal("first:1.a", "second:1.b", "second:1.c");
     }
 
     [Fact]
-    public void A_list_with_an_empty_jobspec_has_its_files_marked_as_processed()
+    public void Files_with_an_empty_jobspec_in_a_list_are_marked()
     {
-        var plan = new Scene("'glob':['*.a','*.b'],'jobs':[[{'pool':'p','args':['x']},null]]").With("1.a", "1.b", "2.b").WithStatus(0, "2.b", StatusState.Done).Plan();
+        var plan = new Scene("'glob':['*.a','*.b'],'jobs':[[{'pool':'p','args':['x']},null]]")
+            .With("1.a", "1.b", "2.b").WithStatus(0, "2.b", StatusState.Done).Plan();
 
         plan.Due.Select(work => work.FileName).Should().Equal("1.a");
         plan.Marks.Should().Equal(new WorkKey(0, "1.b"));
     }
 
     [Fact]
-    public void Each_other_file_is_told_why_nothing_is_done_for_it()
+    public void Each_file_has_an_explanation()
     {
-        var verdicts = new Scene("'glob':'*.foo','min_age':10,'max_index':3,'max_age':7200").With("1.foo", "2.foo", "3.foo", "4.foo", "5.foo", "a.bar")
+        var explanations = new Scene("'glob':'*.foo','min_age':10,'max_index':3,'max_age':7200")
+            .With("1.foo", "2.foo", "3.foo", "4.foo", "5.foo", "a.bar")
             .WithAged("new.foo", 1).WithAged("old.foo", 8000).WithOpen("open.foo")
             .WithStatus(0, "5.foo", StatusState.Done).WithStatus(0, "4.foo", StatusState.Failed, seconds: 1).WithInFlight(0, "3.foo")
             .Plan(isExplained: true).Explanations!;
 
-        verdicts.ToDictionary(decision => decision.FileName, decision => decision.Reason).Should().BeEquivalentTo(new Dictionary<string, string>
+        var reasons = explanations.ToDictionary(decision => decision.FileName, decision => decision.Reason);
+        reasons.Should().BeEquivalentTo(new Dictionary<string, string>
         {
             ["1.foo"] = "its place in the list, 4, is above max_index, 3",
             ["2.foo"] = "it has not been processed",
@@ -217,6 +225,6 @@ public sealed class PlannerTests
             ["old.foo"] = "it is older than max_age, 7200 s",
             ["open.foo"] = "it is being written",
         });
-        verdicts.Where(decision => decision.IsDue).Select(decision => decision.FileName).Should().Equal("2.foo");
+        explanations.Where(decision => decision.IsDue).Select(decision => decision.FileName).Should().Equal("2.foo");
     }
 }

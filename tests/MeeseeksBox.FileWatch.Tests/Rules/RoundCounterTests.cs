@@ -20,7 +20,7 @@ public sealed class RoundCounterTests
     }
 
     [Fact]
-    public void A_round_with_a_failure_does_not_count_and_does_not_spoil_the_next()
+    public void A_round_with_a_failure_does_not_count()
     {
         var rounds = new RoundCounter(1);
         rounds.AddEnd(isGood: false);
@@ -34,7 +34,7 @@ public sealed class RoundCounterTests
     }
 
     [Fact]
-    public void A_round_without_jobs_is_none()
+    public void A_round_without_jobs_does_not_count()
     {
         var rounds = new RoundCounter(1);
 
@@ -53,7 +53,7 @@ public sealed class RoundCounterTests
     }
 
     [Fact]
-    public void Another_limit_counts_the_rounds_so_far()
+    public void Another_limit_keeps_the_rounds_so_far()
     {
         var rounds = new RoundCounter(null);
         rounds.AddEnd(isGood: true);

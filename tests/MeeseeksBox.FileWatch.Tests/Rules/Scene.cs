@@ -4,7 +4,7 @@ using MeeseeksBox.FileWatch.Settings;
 
 namespace MeeseeksBox.FileWatch.Tests.Rules;
 
-/// <summary>A folder, its status files and jobs in flight, for one question to the rules.</summary>
+/// <summary>A folder with status files and jobs in flight, as an input of the rules.</summary>
 internal sealed class Scene(WatchSettings settings)
 {
     /// <summary>The time of the scene.</summary>
@@ -27,7 +27,7 @@ internal sealed class Scene(WatchSettings settings)
         return this;
     }
 
-    /// <summary>A file that was changed so many seconds ago.</summary>
+    /// <summary>A file with a last change the given seconds ago.</summary>
     public Scene WithAged(string name, double seconds)
     {
         _files.Add(new WatchedFile(name, Now - TimeSpan.FromSeconds(seconds).Ticks));
@@ -40,7 +40,7 @@ internal sealed class Scene(WatchSettings settings)
         return this;
     }
 
-    /// <summary>A status file, written so many seconds ago.</summary>
+    /// <summary>A status file, written the given seconds ago.</summary>
     public Scene WithStatus(int index, string name, StatusState state, double seconds = 3600)
     {
         Status.Add(new WorkKey(index, name), state, Now - TimeSpan.FromSeconds(seconds).Ticks);
@@ -57,12 +57,20 @@ internal sealed class Scene(WatchSettings settings)
 
     public FolderSnapshot Snapshot() => new(_files, Status);
 
-    /// <summary>What is due, as <c>index:file</c>.</summary>
+    /// <summary>The work that is due, as <c>index:file</c>.</summary>
     public string[] Due() => [.. Plan().Due.Select(work => $"{work.Index}:{work.FileName}")];
 
-    /// <summary>What is due, as <c>pool:file</c>.</summary>
+    /// <summary>The work that is due, as <c>pool:file</c>.</summary>
     public string[] DuePools() =>
-        [.. Plan().Due.Select(work => $"{work.Template.Fill(new MeeseeksBox.FileWatch.Jobs.JobValues(settings, work), out _)!["pool"]}:{work.FileName}")];
+    [
+        .. from work in Plan().Due
+           let spec = work.Template.Fill(new MeeseeksBox.FileWatch.Jobs.JobValues(settings, work), out _)!
+           select $"{spec["pool"]}:{work.FileName}",
+    ];
 
-    public string[] Orphans() => [.. StatusCleanup.Orphans(settings, Snapshot(), _inFlight).Select(orphan => $"{orphan.Key.Index}:{orphan.Key.FileName}:{orphan.State}")];
+    public string[] Orphans() =>
+    [
+        .. StatusCleanup.Orphans(settings, Snapshot(), _inFlight)
+            .Select(orphan => $"{orphan.Key.Index}:{orphan.Key.FileName}:{orphan.State}"),
+    ];
 }

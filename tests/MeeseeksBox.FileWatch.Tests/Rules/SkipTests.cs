@@ -19,7 +19,8 @@ public sealed class SkipTests
     [Fact]
     public void A_skipped_set_is_not_marked_and_takes_no_place()
     {
-        var plan = new Scene(Sets + "'skip':'out','run_all':false," + Some.Jobs(2)).With("1.0.foo", "1.0.bar", "2.0.foo", "2.0.bar", "3.0.foo", "3.0.bar", "3.0.out").Plan();
+        var plan = new Scene(Sets + "'skip':'out','run_all':false," + Some.Jobs(2))
+            .With("1.0.foo", "1.0.bar", "2.0.foo", "2.0.bar", "3.0.foo", "3.0.bar", "3.0.out").Plan();
 
         plan.Due.Select(work => $"{work.Index}:{work.FileName}").Should().Equal("0:2.0.foo", "1:1.0.foo");
         plan.Marks.Should().BeEmpty();
@@ -28,13 +29,13 @@ public sealed class SkipTests
     [Theory]
     [InlineData("1.0.out")]
     [InlineData("1.0.err")]
-    public void Any_of_several_suffixes_will_do(string name)
+    public void Each_of_several_suffixes_skips(string name)
     {
         new Scene(Sets + "'skip':['out','err']," + Job).With("1.0.foo", "1.0.bar", name).Due().Should().BeEmpty();
     }
 
     [Fact]
-    public void A_suffix_of_another_set_does_not_count()
+    public void A_skip_file_of_another_set_has_no_effect()
     {
         new Scene(Sets + "'skip':'out'," + Job).With("1.0.foo", "1.0.bar", "1.00.out", "1.out").Due().Should().Equal("0:1.0.foo");
     }
@@ -49,7 +50,7 @@ public sealed class SkipTests
     }
 
     [Fact]
-    public void A_folder_counts_as_well_as_a_file()
+    public void A_folder_skips_like_a_file()
     {
         var watch = Some.Watch(Sets + "'skip':'out'," + Job);
         var folder = FolderSnapshot.OfSorted([new("1.0.bar"), new("1.0.foo")], new StatusTable(), new HashSet<string> { "1.0.out" });
@@ -58,23 +59,25 @@ public sealed class SkipTests
     }
 
     [Fact]
-    public void It_does_not_matter_whether_the_file_that_has_it_skipped_is_old_enough_or_matches_a_glob()
+    public void A_skip_file_may_have_any_age_and_match_no_glob()
     {
         new Scene("'glob':'*.foo','split':'.','min_age':10,'skip':'out'," + Job).With("1.foo").WithAged("1.foo.out", 1).Due()
             .Should().BeEmpty();
     }
 
     [Fact]
-    public void What_is_skipped_is_explained()
+    public void Skipped_files_are_explained()
     {
         Reasons(Sets + "'skip':'out'," + Job, "1.0.foo", "1.0.bar", "1.0.out").Should().Equal(
-            "1.0.out: no glob matches it", "1.0.foo: its fileset is skipped while '1.0.out' exists", "1.0.bar: its fileset is skipped while '1.0.out' exists");
+            "1.0.out: no glob matches it",
+            "1.0.foo: its fileset is skipped while '1.0.out' exists",
+            "1.0.bar: its fileset is skipped while '1.0.out' exists");
         Reasons("'glob':'*.foo','split':'.','skip':'out'," + Job, "1.foo", "1.foo.out")
             .Should().Contain("1.foo: skipped while '1.foo.out' exists");
     }
 
     [Fact]
-    public void A_partial_set_is_due_as_soon_as_its_file_of_the_first_list_is_there()
+    public void A_partial_set_is_due_as_soon_as_its_file_of_the_first_list_exists()
     {
         var work = new Scene(Sets + "'partial':true," + Job).With("1.0.foo").Plan().Due.Should().ContainSingle().Subject;
 
@@ -83,9 +86,10 @@ public sealed class SkipTests
     }
 
     [Fact]
-    public void Of_a_partial_set_no_list_after_the_first_missing_one_is_looked_at()
+    public void A_partial_set_ends_before_its_first_missing_file()
     {
-        new Scene("'glob':['*.foo','*.bar','*.baz'],'split':'.','fileset':2,'partial':true," + Job).With("1.0.foo", "1.0.baz").Plan().Due.Single().Files.Should().Equal("1.0.foo");
+        new Scene("'glob':['*.foo','*.bar','*.baz'],'split':'.','fileset':2,'partial':true," + Job).With("1.0.foo", "1.0.baz")
+            .Plan().Due.Single().Files.Should().Equal("1.0.foo");
     }
 
     [Fact]
@@ -96,7 +100,7 @@ public sealed class SkipTests
     }
 
     [Fact]
-    public void What_a_partial_set_leaves_out_is_explained()
+    public void Files_outside_of_a_partial_set_are_explained()
     {
         Reasons("'glob':['*.foo','*.bar','*.baz'],'split':'.','fileset':2,'partial':true," + Job, "1.0.foo", "1.0.baz").Should()
             .Contain("1.0.baz: its fileset is not complete: nothing matches *.bar").And.NotContain(line =>

@@ -2,11 +2,11 @@ using MeeseeksBox.WatchAgent.Configuration;
 
 namespace MeeseeksBox.FileWatch.Tests.Settings;
 
-/// <summary>The example configuration, which newcomers start from.</summary>
+/// <summary>The example configuration.</summary>
 public sealed class ExampleTests
 {
     [Fact]
-    public void The_example_is_good_and_has_the_five_kinds()
+    public void The_example_is_valid_and_has_a_watch_of_each_kind()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "MeeseeksBox.sln")))

@@ -28,13 +28,13 @@ public sealed class LaterVersionsTests
     [InlineData("defaults.template=s", "meeseeks-watch_s_01", "meeseeks-watch_s_02")]
     [InlineData("defaults.template=s,", "meeseeks-watch_s_01", "meeseeks-watch_s_02")]
     [InlineData("defaults.template=s,t", "meeseeks-watch_s_01", "meeseeks-watch_t_01", "meeseeks-watch_s_02", "meeseeks-watch_t_02")]
-    public void The_template_of_the_defaults_is_that_of_watches_that_name_none(string word, params string[] names)
+    public void The_template_of_the_defaults_applies_to_watches_without_one(string word, params string[] names)
     {
         Names(Templates, word, "watch.01.path=/1", "watch.02.path=/2").Should().Equal(names);
     }
 
     [Fact]
-    public void A_watch_that_names_a_template_has_not_that_of_the_defaults_but_a_name_of_the_same_kind()
+    public void A_template_of_a_watch_replaces_that_of_the_defaults()
     {
         var watches = Read(Templates, "defaults.template=s", "watch.a.path=/a", """watch.b={"path":"/b","template":"t"}""").Watches;
 
@@ -43,14 +43,14 @@ public sealed class LaterVersionsTests
     }
 
     [Fact]
-    public void A_watch_without_templates_keeps_its_name_beside_them()
+    public void A_watch_without_templates_keeps_its_name()
     {
         Names(Templates, "defaults.template=s", "watch.a.path=/a", "watch.b={\"path\":\"/b\",\"template\":null," + Jobs + "}")
             .Should().Equal("meeseeks-watch_s_a", "b");
     }
 
     [Fact]
-    public void A_single_template_leaves_the_name_alone_as_in_January_2020()
+    public void A_single_template_keeps_the_name_as_in_January_2020()
     {
         Names(Templates, """watch.w={"path":"/w","template":"s"}""").Should().Equal("w");
     }
@@ -75,23 +75,26 @@ public sealed class LaterVersionsTests
     }
 
     [Fact]
-    public void Apply_puts_the_template_before_the_name_with_a_hyphen_as_ever()
+    public void Apply_prefixes_the_name_with_the_template_and_a_hyphen()
     {
         Names("apply=s", Templates, "watch.w.path=/w").Should().Equal("s-w");
     }
 
     [Fact]
-    public void Another_word_for_naming_is_refused()
+    public void An_unknown_value_of_naming_is_rejected()
     {
         WatcherConfigurationReader.Read(["naming=short", Templates, """watch.w={"path":"/w","template":"s"}"""]).Problems
             .Should().Contain("command line: naming: 'short' is not root_template_watch or watch");
     }
 
     [Fact]
-    public void Two_watches_of_the_same_name_are_refused()
+    public void Two_watches_of_the_same_name_are_rejected()
     {
-        WatcherConfigurationReader.Read(["template={\"a\":{" + Jobs + "},\"a_b\":{" + Jobs + "}}", """watch={"c":{"path":"/","template":["a_b"]},"b_c":{"path":"/","template":["a"]}}"""]).Problems
-            .Should().ContainSingle().Which.Should().StartWith("command line: watch.b_c: its name is 'meeseeks-watch_a_b_c'");
+        var result = WatcherConfigurationReader.Read(
+            ["template={\"a\":{" + Jobs + "},\"a_b\":{" + Jobs + "}}",
+            """watch={"c":{"path":"/","template":["a_b"]},"b_c":{"path":"/","template":["a"]}}"""]);
+
+        result.Problems.Should().ContainSingle().Which.Should().StartWith("command line: watch.b_c: its name is 'meeseeks-watch_a_b_c'");
     }
 
     [Fact]
@@ -102,7 +105,7 @@ public sealed class LaterVersionsTests
     }
 
     [Fact]
-    public void The_defaults_do_not_show_the_template_any_more_and_nothing_is_unknown()
+    public void The_template_of_the_defaults_is_removed_from_the_result()
     {
         var result = WatcherConfigurationReader.Read([Templates, "defaults.template=s", "defaults.rescan=9", "watch.w.path=/w"]);
 
@@ -111,28 +114,33 @@ public sealed class LaterVersionsTests
     }
 
     [Fact]
-    public void A_key_of_the_top_stands_in_texts_of_watches_and_templates()
+    public void Texts_of_watches_and_templates_may_contain_top_level_keys()
     {
         var watch = Read(
-            "base=/data", "paths.in=%(base)s/in", "template.t={\"path\":\"%(paths.in)s/%(base)s\",\"glob\":[\"%(stem)s*\"],\"jobs\":[{\"pool\":\"p\",\"args\":[\"x\"]}]}", "stem=s", "watch.w.template=t").Watches.Single();
+            "base=/data",
+            "paths.in=%(base)s/in",
+            """template.t={"path":"%(paths.in)s/%(base)s","glob":["%(stem)s*"],"jobs":[{"pool":"p","args":["x"]}]}""",
+            "stem=s",
+            "watch.w.template=t").Watches.Single();
 
         (watch.Path, watch.Globs.Single().Pattern).Should().Be(("/data/in/data", "s*"));
     }
 
     [Fact]
-    public void A_text_is_filled_in_whole_or_left_as_it_is()
+    public void A_text_is_replaced_as_a_whole_or_kept()
     {
-        Read("base=/data", "watch.w={\"path\":\"%(base)s/%(nosuch)s%%\"," + Jobs + "}").Watches.Single().Path.Should().EndWith("/%(base)s/%(nosuch)s%%");
+        Read("base=/data", "watch.w={\"path\":\"%(base)s/%(nosuch)s%%\"," + Jobs + "}").Watches.Single().Path
+            .Should().EndWith("/%(base)s/%(nosuch)s%%");
     }
 
     [Fact]
-    public void A_key_that_names_itself_is_left_alone()
+    public void A_key_that_refers_to_itself_is_kept()
     {
         Read("a=%(b)s", "b=%(a)s", "watch.w={\"path\":\"/%(a)s\"," + Jobs + "}").Watches.Single().Path.Should().Contain("%(");
     }
 
     [Fact]
-    public void Keys_that_hold_each_other_twice_cost_little()
+    public void Exponential_references_cost_little()
     {
         var chain = Enumerable.Range(0, 60).Select(number => $"k{number}=%(k{number + 1})s%(k{number + 1})s");
 
@@ -140,23 +148,28 @@ public sealed class LaterVersionsTests
     }
 
     [Fact]
-    public void A_secret_does_not_go_into_other_texts()
+    public void A_secret_is_not_copied_into_other_texts()
     {
-        Read("client.ssl.pass=secret", "watch.w={\"path\":\"/%(client.ssl.pass)s\"," + Jobs + "}").Watches.Single().Path.Should().NotContain("secret");
+        Read("client.ssl.pass=secret", "watch.w={\"path\":\"/%(client.ssl.pass)s\"," + Jobs + "}").Watches.Single().Path
+            .Should().NotContain("secret");
     }
 
     [Fact]
-    public void A_watch_fills_in_its_own_keys_and_those_of_the_defaults()
+    public void Texts_of_a_watch_may_contain_its_own_keys_and_the_defaults()
     {
-        var watch = Read("defaults.top=/top", "watch.w={\"path\":\"%(top)s/%(name)s/%(kind)s\",\"kind\":\"k\"," + Jobs + "}").Watches.Single();
+        var watch = Read("defaults.top=/top", "watch.w={\"path\":\"%(top)s/%(name)s/%(kind)s\",\"kind\":\"k\"," + Jobs + "}")
+            .Watches.Single();
 
         watch.Path.Should().Be("/top/w/k");
     }
 
     [Fact]
-    public void The_name_alone_is_that_of_the_configuration_outside_of_jobs_and_that_of_the_watch_in_them()
+    public void The_key_name_is_the_configuration_outside_of_jobs_and_the_watch_in_jobs()
     {
-        var config = Read("name=night", "template.t={\"path\":\"/%(name)s\",\"glob\":\"*\",\"jobs\":[{\"pool\":\"p\",\"args\":[\"x\"],\"tags\":[\"%(name)s\"]}]}", "watch.w.template=t,");
+        var config = Read(
+            "name=night",
+            """template.t={"path":"/%(name)s","glob":"*","jobs":[{"pool":"p","args":["x"],"tags":["%(name)s"]}]}""",
+            "watch.w.template=t,");
 
         var watch = config.Watches.Single();
         watch.Path.Should().Be("/night");
@@ -164,44 +177,59 @@ public sealed class LaterVersionsTests
     }
 
     [Fact]
-    public void A_job_may_name_keys_of_the_top_and_a_watchs_own_key_counts_more()
+    public void A_job_may_name_top_level_keys_and_keys_of_the_watch_override_them()
     {
-        var watch = Read("out=/top", "paths.log=/log", "watch.w={\"path\":\"/\",\"glob\":\"*\",\"out\":\"/own\",\"jobs\":[{\"pool\":\"p\",\"args\":[\"%(out)s\",\"%(paths.log)s\"]}]}").Watches.Single();
+        var watch = Read(
+            "out=/top",
+            "paths.log=/log",
+            """watch.w={"path":"/","glob":"*","out":"/own","jobs":[{"pool":"p","args":["%(out)s","%(paths.log)s"]}]}""").Watches.Single();
 
         Filled(watch)["args"]!.ToJsonString()
             .Should().Be("""["/own","/log"]""");
     }
 
     [Fact]
-    public void A_key_of_the_top_that_no_text_names_is_unknown()
+    public void A_top_level_key_that_no_text_names_is_unknown()
     {
-        WatcherConfigurationReader.Read(["base=/data", "watch.w={\"path\":\"/\"," + Jobs + "}"]).Warnings.Should().ContainSingle().Which.Should().StartWith("command line: base: unknown key");
+        WatcherConfigurationReader.Read(["base=/data", "watch.w={\"path\":\"/\"," + Jobs + "}"]).Warnings.Should().ContainSingle().Which
+            .Should().StartWith("command line: base: unknown key");
     }
 
     [Fact]
-    public void Cleanup_refresh_and_rescan_at_the_top_are_for_all_watches_that_say_nothing_else()
+    public void Top_level_cleanup_refresh_and_rescan_apply_to_all_watches()
     {
-        var watches = Read("cleanup=1", "refresh=2", "rescan=3", "watch.a={\"path\":\"/a\"," + Jobs + "}", "watch.b={\"path\":\"/b\",\"cleanup\":0,\"refresh\":8,\"rescan\":9," + Jobs + "}").Watches;
+        var watches = Read(
+            "cleanup=1",
+            "refresh=2",
+            "rescan=3",
+            "watch.a={\"path\":\"/a\"," + Jobs + "}",
+            "watch.b={\"path\":\"/b\",\"cleanup\":0,\"refresh\":8,\"rescan\":9," + Jobs + "}").Watches;
 
         watches.Select(watch => (watch.Cleanup.TotalSeconds, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds))
             .Should().Equal((1, 2, 3), (0, 8, 9));
     }
 
     [Fact]
-    public void The_defaults_count_more_than_the_top()
+    public void The_defaults_override_top_level_keys()
     {
-        Read("cleanup=1", "defaults.cleanup=2", "watch.a={\"path\":\"/a\"," + Jobs + "}").Watches.Single().Cleanup.TotalSeconds.Should().Be(2);
+        Read("cleanup=1", "defaults.cleanup=2", "watch.a={\"path\":\"/a\"," + Jobs + "}").Watches.Single().Cleanup.TotalSeconds
+            .Should().Be(2);
     }
 
     [Theory]
-    [InlineData("watch.w.plugin=meeseeks.watch.WatchXattr", "command line: watch.w.plugin: 'meeseeks.watch.WatchXattr' is a class of the original")]
-    [InlineData("defaults.plugin=meeseeks.watch.WatchXattr", "command line: defaults.plugin: 'meeseeks.watch.WatchXattr' is a class of the original")]
+    [InlineData(
+        "watch.w.plugin=meeseeks.watch.WatchXattr",
+        "command line: watch.w.plugin: 'meeseeks.watch.WatchXattr' is a class of the original")]
+    [InlineData(
+        "defaults.plugin=meeseeks.watch.WatchXattr",
+        "command line: defaults.plugin: 'meeseeks.watch.WatchXattr' is a class of the original")]
     [InlineData("watch.w.skip=a/b", "command line: watch.w.skip: 'a/b': a suffix of names in the path of the watch cannot contain a slash")]
     [InlineData("watch.w.skip=[true]", "command line: watch.w.skip: true is not a suffix of names")]
     [InlineData("watch.w.count=-1", "command line: watch.w.count: -1 is too small: the minimum is 0")]
-    public void What_cannot_be_done_is_said(string word, string problem)
+    public void Invalid_settings_are_problems(string word, string problem)
     {
-        WatcherConfigurationReader.Read(["watch.w={\"path\":\"/\"," + Jobs + "}", word]).Problems.Should().ContainSingle().Which.Should().StartWith(problem);
+        WatcherConfigurationReader.Read(["watch.w={\"path\":\"/\"," + Jobs + "}", word]).Problems.Should().ContainSingle().Which
+            .Should().StartWith(problem);
     }
 
     [Fact]
@@ -216,7 +244,7 @@ public sealed class LaterVersionsTests
     }
 
     [Fact]
-    public void What_the_originals_client_needs_and_ours_does_not_is_said_with_the_reason()
+    public void Settings_of_the_originals_client_are_ignored_with_a_warning()
     {
         WatcherConfigurationReader.Read(["client.poll=10", "client.expire=60", "watch.w={\"path\":\"/\"," + Jobs + "}"]).Warnings
             .Should().Equal(new[] { "poll", "expire" }.Select(key =>
@@ -226,7 +254,8 @@ public sealed class LaterVersionsTests
     private static System.Text.Json.Nodes.JsonObject Filled(MeeseeksBox.FileWatch.Settings.WatchSettings watch)
     {
         var template = watch.Jobs[0].For(0)!;
-        return template.Fill(new MeeseeksBox.FileWatch.Jobs.JobValues(watch, new() { Template = template, Index = 0, FileName = "f" }), out _)!;
+        var work = new MeeseeksBox.FileWatch.Jobs.WorkItem { Template = template, Index = 0, FileName = "f" };
+        return template.Fill(new MeeseeksBox.FileWatch.Jobs.JobValues(watch, work), out _)!;
     }
 
     private static string[] Names(params string[] words) => [.. Read(words).Watches.Select(watch => watch.Name)];

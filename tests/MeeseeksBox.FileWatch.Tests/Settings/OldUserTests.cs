@@ -3,7 +3,7 @@ using MeeseeksBox.WatchAgent.Configuration;
 
 namespace MeeseeksBox.FileWatch.Tests.Settings;
 
-/// <summary>Watch files as users of each version of the original have them: taken whole, or each key named with a reason.</summary>
+/// <summary>Configurations of users of each version of the original: each key is read, or ignored with a reason.</summary>
 public sealed class OldUserTests
 {
     private const string January2020 = """
@@ -13,7 +13,8 @@ public sealed class OldUserTests
             "client": {"address": "gw", "port": 13700, "refresh": 5, "timeout": 20},
             "defaults": {"pool": "io", "split": "-", "refresh": 5, "rescan": 30},
             "template": {
-                "keep": {"jobs": [{"id": "%(name)s.%(index)s", "pool": "%(pool)s", "args": ["/opt/feed/poll", "%(site)s"], "tags": ["%(name)s"]}]},
+                "keep": {"jobs": [{"id": "%(name)s.%(index)s", "pool": "%(pool)s", "args": ["/opt/feed/poll", "%(site)s"],
+                    "tags": ["%(name)s"]}]},
                 "grid": {
                     "glob": ["*-u.grb", "*-v.grb"], "fileset": 3, "max_index": 40, "min_age": 30, "run_all": 0, "retry": 1,
                     "jobs": [null, {"pool": "%(pool)s", "args": ["/opt/grid/wind", "%(path)s/%(fileset0)s", "%(path)s/%(fileset1)s"],
@@ -37,7 +38,8 @@ public sealed class OldUserTests
                     "jobs": [{"pool": "%(pool)s", "uid": "feed", "gid": "feed", "args": ["/opt/grid/wind", "%(path)s/%(fileset0)s"],
                         "env": {"PATH": "/usr/bin:/bin"}, "stdout": "%(log)s/%(0)s.txt", "tags": ["%(name)s", "%(0)s"]}]
                 },
-                "index": {"glob": "*.grb", "path": "%(root)s/%(site)s", "jobs": [{"pool": "%(pool)s", "args": ["/opt/grid/index", "%(file)s"]}]},
+                "index": {"glob": "*.grb", "path": "%(root)s/%(site)s",
+                    "jobs": [{"pool": "%(pool)s", "args": ["/opt/grid/index", "%(file)s"]}]},
                 "nightly": {"count": 1, "jobs": [{"pool": "%(pool)s", "args": ["/opt/night", "%(site)s"]}]}
             },
             "watch": {
@@ -52,19 +54,19 @@ public sealed class OldUserTests
     [InlineData("keep", "keep-north", "keep-south")]
     [InlineData("grid", "grid-north", "grid-south")]
     [InlineData("log", "log-north", "log-south")]
-    public void A_file_of_January_2020_is_taken_with_each_of_its_templates(string template, params string[] names)
+    public void A_configuration_of_January_2020_works_with_each_of_its_templates(string template, params string[] names)
     {
         var result = Read(January2020, $"apply={template}");
 
         result.Problems.Should().BeEmpty();
         result.Config!.Watches.Select(watch => watch.Name).Should().Equal(names);
 
-        // A folder is of no use to jobs that are kept running, and this is said.
+        // A folder without a glob has no effect, which is a warning.
         result.Warnings.Where(line => !line.Contains("there is no glob")).Should().BeEmpty();
     }
 
     [Fact]
-    public void The_settings_of_January_2020_mean_what_they_meant()
+    public void The_settings_of_January_2020_keep_their_meaning()
     {
         var watch = Read(January2020, "apply=grid").Config!.Watches[0];
 
@@ -75,7 +77,7 @@ public sealed class OldUserTests
     }
 
     [Fact]
-    public void A_file_of_a_later_version_is_taken_whole_or_with_a_reason_for_each_key()
+    public void A_configuration_of_a_later_version_works_and_ignored_keys_have_a_reason()
     {
         var result = Read(Later);
 
@@ -85,7 +87,10 @@ public sealed class OldUserTests
             "client.poll: not needed, ignored: the watcher keeps no state of the cluster");
         var watches = result.Config!.Watches;
         watches.Select(watch => (watch.Name, watch.Path)).Should().Equal(
-            ("ingest_grid_north", "/srv/north"), ("ingest_index_north", "/srv/north"), ("ingest_grid_south", "/srv/south"), ("ingest_nightly_night", null));
+            ("ingest_grid_north", "/srv/north"),
+            ("ingest_index_north", "/srv/north"),
+            ("ingest_grid_south", "/srv/south"),
+            ("ingest_nightly_night", null));
         (watches[0].Fileset, watches[0].IsPartial, watches[0].Skips.Single(), watches[3].Count).Should().Be((3, false, "wind.nc", 1));
         Filled(watches[0], "a-b-c-u.grb")["stdout"]!.ToString().Should().Be("/srv/log/north/a.txt");
         Filled(watches[2], "a-b-c-u.grb")["tags"]!.ToJsonString().Should().Be("""["ingest_grid_south","a"]""");
@@ -101,7 +106,8 @@ public sealed class OldUserTests
     private static System.Text.Json.Nodes.JsonObject Filled(WatchSettings watch, string file)
     {
         var template = watch.Jobs[0].For(0)!;
-        return template.Fill(new MeeseeksBox.FileWatch.Jobs.JobValues(watch, new() { Template = template, Index = 0, FileName = file, Files = [file] }), out _)!;
+        var work = new MeeseeksBox.FileWatch.Jobs.WorkItem { Template = template, Index = 0, FileName = file, Files = [file] };
+        return template.Fill(new MeeseeksBox.FileWatch.Jobs.JobValues(watch, work), out _)!;
     }
 
     private static WatcherConfigurationResult Read(string text, params string[] words)

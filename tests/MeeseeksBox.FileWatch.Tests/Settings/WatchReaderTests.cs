@@ -12,18 +12,27 @@ public sealed class WatchReaderTests
     {
         var watch = WatcherConfigurationReader.Read([Good]).Config!.Watches.Single();
 
-        (watch.Name, watch.Path, watch.IsReversed, watch.Split, watch.Fileset, watch.IsUpdated, watch.IsRetried, watch.RunsAll).Should().Be(("w", "/data", false, null, 0, false, true, true));
-        (watch.MinAge, watch.MaxAge, watch.MaxIndex, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds, watch.Cleanup.TotalSeconds).Should().Be((TimeSpan.Zero, null, null, 10, 60, 300));
+        (watch.Name, watch.Path, watch.IsReversed, watch.Split, watch.Fileset, watch.IsUpdated, watch.IsRetried, watch.RunsAll)
+            .Should().Be(("w", "/data", false, null, 0, false, true, true));
+        (watch.MinAge, watch.MaxAge, watch.MaxIndex, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds, watch.Cleanup.TotalSeconds)
+            .Should().Be((TimeSpan.Zero, null, null, 10, 60, 300));
     }
 
     [Fact]
     public void Every_option_is_read()
     {
-        var watch = WatcherConfigurationReader.Read([Good, "watch.w.glob=*.a,*.b", "watch.w.reverse=1", "watch.w.split=.", "watch.w.fileset=2", "watch.w.updated=true", "watch.w.retry=0", "watch.w.run_all=false",
-            "watch.w.min_age=1.5", "watch.w.max_age=9", "watch.w.max_index=3", "watch.w.refresh=2", "watch.w.rescan=4", "watch.w.cleanup=5"]).Config!.Watches.Single();
+        string[] words =
+        [
+            "watch.w.glob=*.a,*.b", "watch.w.reverse=1", "watch.w.split=.", "watch.w.fileset=2", "watch.w.updated=true", "watch.w.retry=0",
+            "watch.w.run_all=false", "watch.w.min_age=1.5", "watch.w.max_age=9", "watch.w.max_index=3", "watch.w.refresh=2",
+            "watch.w.rescan=4", "watch.w.cleanup=5",
+        ];
+        var watch = WatcherConfigurationReader.Read([Good, .. words]).Config!.Watches.Single();
 
-        (watch.IsReversed, watch.Split, watch.Fileset, watch.IsUpdated, watch.IsRetried, watch.RunsAll).Should().Be((true, ".", 2, true, false, false));
-        (watch.MinAge.TotalSeconds, watch.MaxAge!.Value.TotalSeconds, watch.MaxIndex, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds, watch.Cleanup.TotalSeconds).Should().Be((1.5, 9, 3, 2, 4, 5));
+        (watch.IsReversed, watch.Split, watch.Fileset, watch.IsUpdated, watch.IsRetried, watch.RunsAll)
+            .Should().Be((true, ".", 2, true, false, false));
+        (watch.MinAge.TotalSeconds, watch.MaxAge!.Value.TotalSeconds, watch.MaxIndex).Should().Be((1.5, 9, 3));
+        (watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds, watch.Cleanup.TotalSeconds).Should().Be((2, 4, 5));
         watch.Globs.Select(glob => glob.Pattern).Should().Equal("*.a", "*.b");
     }
 
@@ -32,27 +41,48 @@ public sealed class WatchReaderTests
     [InlineData("watch.w.fileset=1", "command line: watch.w.fileset: needs split, the text between the parts of names")]
     [InlineData("watch.w.jobs=[]", "command line: watch.w.jobs: missing: there is nothing to submit")]
     [InlineData("watch.w.jobs=[3]", "command line: watch.w.jobs.0: 3 stands where a jobspec, an object, is wanted")]
-    [InlineData("watch.w.jobs=[{\"pool\":\"p\"}]", "command line: watch.w.jobs.0: args: a job needs the program and its arguments, like [\"/bin/echo\",\"%(file)s\"]")]
+    [InlineData(
+        "watch.w.jobs=[{\"pool\":\"p\"}]",
+        "command line: watch.w.jobs.0: args: a job needs the program and its arguments, like [\"/bin/echo\",\"%(file)s\"]")]
     [InlineData("watch.w.jobs=[null,[null,{\"args\":[\"x\"]}]]", "command line: watch.w.jobs.1.1: pool: a job needs one")]
-    [InlineData("watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"%(file\"]}]", "command line: watch.w.jobs.0: '%(file': a format must be like %(filename)s; write %% for a percent sign")]
-    [InlineData("watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"retries\":\"some\"}]", "command line: watch.w.jobs.0: retries: 'some' is not")]
-    [InlineData("watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"id\":\"same\"}]", "command line: watch.w.jobs.0: id: 'same' would be the same for all files; put %(filename)s into it, or leave it out")]
-    [InlineData("watch.w.glob=a/*", "command line: watch.w.glob: 'a/*': a pattern for names in the path of the watch cannot contain a slash")]
+    [InlineData(
+        "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"%(file\"]}]",
+        "command line: watch.w.jobs.0: '%(file': a format must be like %(filename)s; write %% for a percent sign")]
+    [InlineData(
+        "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"retries\":\"some\"}]",
+        "command line: watch.w.jobs.0: retries: 'some' is not")]
+    [InlineData(
+        "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"id\":\"same\"}]",
+        "command line: watch.w.jobs.0: id: 'same' would be the same for all files; put %(filename)s into it, or leave it out")]
+    [InlineData(
+        "watch.w.glob=a/*",
+        "command line: watch.w.glob: 'a/*': a pattern for names in the path of the watch cannot contain a slash")]
     [InlineData("watch.w.glob=[true]", "command line: watch.w.glob: true is not a pattern for names")]
     [InlineData("watch.w.max_index=-1", "command line: watch.w.max_index: -1 is too small: the minimum is 0")]
-    [InlineData("watch.w.rescan=0", "command line: watch.w.rescan: 0 is too small: the time must be more than 0 s")]
-    [InlineData("watch.w_1={\"path\":\"/data\"}", "command line: watch.w_1: its status files could be taken for those of 'w', which has the same path; give one of the two another name")]
-    public void What_is_wrong_is_said_with_its_place(string word, string problem)
+    [InlineData("watch.w.rescan=0", "command line: watch.w.rescan: 0 is too small: a time of more than 0 s is wanted")]
+    [InlineData(
+        "watch.w_1={\"path\":\"/data\"}",
+        "command line: watch.w_1: its status files could be taken for those of 'w', which has the same path; "
+        + "give one of the two another name")]
+    public void Problems_name_their_place(string word, string problem)
     {
         WatcherConfigurationReader.Read([Good, word]).Problems.Should().Contain(line => line.StartsWith(problem));
     }
 
     [Theory]
     [InlineData("watch.w.recsan=5", "command line: watch.w.recsan: unknown key, ignored; the nearest known key is 'rescan'")]
-    [InlineData("watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"retires\":1}]", "command line: watch.w.jobs.0: retires: not something that submit takes, ignored")]
-    [InlineData("watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"%(nosuch)s\"]}]", "command line: watch.w.jobs.0: %(nosuch)s: there is no such value and no such key in the watch, so that this job cannot be submitted")]
-    [InlineData("watch.w.glob=null", "command line: watch.w.path: there is no glob, so that no files are watched and the jobs are kept running; use \"*\" for all files")]
-    public void What_is_odd_is_a_warning(string word, string warning)
+    [InlineData(
+        "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"retires\":1}]",
+        "command line: watch.w.jobs.0: retires: not something that submit takes, ignored")]
+    [InlineData(
+        "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"%(nosuch)s\"]}]",
+        "command line: watch.w.jobs.0: %(nosuch)s: there is no such value and no such key in the watch, "
+        + "so that this job cannot be submitted")]
+    [InlineData(
+        "watch.w.glob=null",
+        "command line: watch.w.path: there is no glob, so that no files are watched and the jobs are kept running; "
+        + "use \"*\" for all files")]
+    public void Ignored_settings_are_warnings(string word, string warning)
     {
         var result = WatcherConfigurationReader.Read([Good, word]);
 
@@ -61,30 +91,34 @@ public sealed class WatchReaderTests
     }
 
     [Fact]
-    public void A_key_of_ones_own_that_a_job_names_is_known()
+    public void An_invented_key_that_a_job_names_is_known()
     {
-        var result = WatcherConfigurationReader.Read([Good, "watch.w.archive=/old", "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"%(archive)s\"]}]"]);
+        var result =
+            WatcherConfigurationReader.Read([Good, "watch.w.archive=/old", "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"%(archive)s\"]}]"]);
 
         result.Warnings.Should().BeEmpty();
     }
 
     [Fact]
-    public void A_key_that_a_template_brings_and_the_jobs_of_another_watch_name_is_known()
+    public void A_key_of_a_template_that_jobs_of_another_watch_name_is_known()
     {
-        var result = WatcherConfigurationReader.Read(["template.null.root=/r", Good, """watch.v={"path":"/v","glob":"*","jobs":[{"pool":"p","args":["%(root)s"]}]}"""]);
+        const string other = """watch.v={"path":"/v","glob":"*","jobs":[{"pool":"p","args":["%(root)s"]}]}""";
+        var result = WatcherConfigurationReader.Read(["template.null.root=/r", Good, other]);
 
         result.Warnings.Should().BeEmpty();
     }
 
     [Fact]
-    public void A_configuration_without_a_watch_is_refused()
+    public void A_configuration_without_a_watch_is_rejected()
     {
-        WatcherConfigurationReader.Read(["client.port=1"]).Problems.Should().ContainSingle().Which.Should().StartWith("watch: there is none");
+        WatcherConfigurationReader.Read(["client.port=1"]).Problems.Should().ContainSingle().Which
+            .Should().StartWith("watch: there is none");
     }
 
     [Fact]
     public void One_job_may_be_written_without_a_list()
     {
-        WatcherConfigurationReader.Read(["watch.w.path=/", "watch.w.glob=*", "watch.w.jobs.pool=p", "watch.w.jobs.args=x,"]).Config!.Watches.Single().Jobs.Should().ContainSingle();
+        WatcherConfigurationReader.Read(["watch.w.path=/", "watch.w.glob=*", "watch.w.jobs.pool=p", "watch.w.jobs.args=x,"]).Config!
+            .Watches.Single().Jobs.Should().ContainSingle();
     }
 }

@@ -11,7 +11,8 @@ public sealed class WatchTemplatesTests
     [Fact]
     public void A_watch_takes_its_template_and_overrides_it()
     {
-        var watch = Read("""template.t={"path":"/t","refresh":1,"rescan":2,""" + Jobs + "}", """watch.w={"template":"t","rescan":3}""").Watches.Single();
+        var watch = Read("""template.t={"path":"/t","refresh":1,"rescan":2,""" + Jobs + "}", """watch.w={"template":"t","rescan":3}""")
+            .Watches.Single();
 
         (watch.Path, watch.Refresh, watch.Rescan).Should().Be(("/t", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)));
     }
@@ -21,13 +22,17 @@ public sealed class WatchTemplatesTests
     [InlineData("")]
     public void A_template_with_a_null_name_applies_to_every_watch_below_its_own(string name)
     {
-        var watches = Read($$$"""template={"{{{name}}}":{"path":"/null","refresh":1,"rescan":1,{{{Jobs}}}},"t":{"refresh":2}}""", "watch.a=", """watch.b={"template":"t"}""").Watches;
+        var watches = Read(
+            $$$"""template={"{{{name}}}":{"path":"/null","refresh":1,"rescan":1,{{{Jobs}}}},"t":{"refresh":2}}""",
+            "watch.a=",
+            """watch.b={"template":"t"}""").Watches;
 
-        watches.Select(watch => (watch.Name, watch.Path, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds)).Should().Equal(("a", "/null", 1, 1), ("b", "/null", 2, 1));
+        watches.Select(watch => (watch.Name, watch.Path, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds))
+            .Should().Equal(("a", "/null", 1, 1), ("b", "/null", 2, 1));
     }
 
     [Fact]
-    public void Of_several_templates_that_a_watch_extends_later_ones_win_and_its_own_template_wins_over_all()
+    public void Later_extended_templates_override_earlier_ones_and_template_overrides_all()
     {
         var watch = Read(
             """template={"s":{"refresh":1,"rescan":1,"min_age":1},"t":{"refresh":2,"min_age":2},"u":{"min_age":3}}""",
@@ -37,9 +42,11 @@ public sealed class WatchTemplatesTests
     }
 
     [Fact]
-    public void One_template_may_be_extended_by_its_name_alone_and_may_extend_another()
+    public void Extends_may_be_a_single_name_and_may_be_nested()
     {
-        var watch = Read("template={\"base\":{\"path\":\"/base\",\"refresh\":1},\"t\":{\"extends\":\"base\",\"refresh\":2," + Jobs + "}}", "watch.w.extends=t").Watches.Single();
+        var watch = Read(
+            "template={\"base\":{\"path\":\"/base\",\"refresh\":1},\"t\":{\"extends\":\"base\",\"refresh\":2," + Jobs + "}}",
+            "watch.w.extends=t").Watches.Single();
 
         (watch.Name, watch.Path, watch.Refresh.TotalSeconds).Should().Be(("w", "/base", 2));
     }
@@ -53,7 +60,10 @@ public sealed class WatchTemplatesTests
     [InlineData("""{"template":"t","!glob":null,"glob":"*.c"}""", "*.c")]
     public void A_marked_key_of_a_watch_changes_the_list_of_its_template(string watch, string globs)
     {
-        var read = Read("""template.t={"glob":["*.a","*.b"],"path":"/","jobs":[{"pool":"p","args":["x"]}]}""", """template.u={"+glob":["*.u"]}""", $"watch.w={watch}");
+        var read = Read(
+            """template.t={"glob":["*.a","*.b"],"path":"/","jobs":[{"pool":"p","args":["x"]}]}""",
+            """template.u={"+glob":["*.u"]}""",
+            $"watch.w={watch}");
 
         string.Join(' ', read.Watches.Single().Globs.Select(glob => glob.ToString())).Should().Be(globs);
     }
@@ -69,24 +79,32 @@ public sealed class WatchTemplatesTests
     }
 
     [Fact]
-    public void A_template_that_extends_itself_is_named()
+    public void A_template_that_extends_itself_is_an_error()
     {
-        WatcherConfigurationReader.Read(["template={\"a\":{\"extends\":\"b\"},\"b\":{\"extends\":\"a\"," + Jobs + "}}", "watch.w={\"path\":\"/\",\"extends\":\"a\"}"]).Problems
-            .Should().Contain("command line: template.a.extends: it extends itself: a, b, a");
+        var result = WatcherConfigurationReader.Read(
+            ["template={\"a\":{\"extends\":\"b\"},\"b\":{\"extends\":\"a\"," + Jobs + "}}", """watch.w={"path":"/","extends":"a"}"""]);
+
+        result.Problems.Should().Contain("command line: template.a.extends: it extends itself: a, b, a");
     }
 
     [Fact]
-    public void Apply_applies_a_template_to_all_watches_and_puts_its_name_before_theirs()
+    public void Apply_applies_a_template_to_all_watches_and_prefixes_their_names()
     {
-        var watches = Read("apply=t", "template.t={" + Jobs + ",\"refresh\":5}", "watch.name1.path=/path1", """watch.name2={"path":"/path2","refresh":6}""").Watches;
+        var watches = Read(
+            "apply=t",
+            "template.t={" + Jobs + ",\"refresh\":5}",
+            "watch.name1.path=/path1",
+            """watch.name2={"path":"/path2","refresh":6}""").Watches;
 
-        watches.Select(watch => (watch.Name, watch.Path, watch.Refresh.TotalSeconds)).Should().Equal(("t-name1", "/path1", 5), ("t-name2", "/path2", 6));
+        watches.Select(watch => (watch.Name, watch.Path, watch.Refresh.TotalSeconds))
+            .Should().Equal(("t-name1", "/path1", 5), ("t-name2", "/path2", 6));
     }
 
     [Fact]
-    public void What_is_applied_lies_below_a_watchs_own_template()
+    public void Apply_is_below_the_template_of_a_watch()
     {
-        Read("apply=t", "template={\"t\":{\"path\":\"/t\",\"refresh\":1," + Jobs + "},\"own\":{\"refresh\":2}}", "watch.w.template=own").Watches.Single()
+        Read("apply=t", "template={\"t\":{\"path\":\"/t\",\"refresh\":1," + Jobs + "},\"own\":{\"refresh\":2}}", "watch.w.template=own")
+            .Watches.Single()
             .Refresh.TotalSeconds.Should().Be(2);
     }
 
@@ -95,13 +113,15 @@ public sealed class WatchTemplatesTests
     {
         var config = Read("defaults.refresh=7", "defaults.timeout=3", "watch.w={\"path\":\"/\"," + Jobs + "}");
 
-        (config.Client.Timeout.TotalSeconds, config.Client.Refresh.TotalSeconds, config.Watches.Single().Refresh.TotalSeconds).Should().Be((3, 7, 7));
+        (config.Client.Timeout.TotalSeconds, config.Client.Refresh.TotalSeconds, config.Watches.Single().Refresh.TotalSeconds)
+            .Should().Be((3, 7, 7));
     }
 
     [Fact]
-    public void Null_in_a_watch_takes_a_key_of_its_template_away()
+    public void Null_in_a_watch_removes_a_key_of_its_template()
     {
-        Read("template={\"null\":{\"max_age\":5," + Jobs + "}}", """watch.w={"path":"/","max_age":null}""").Watches.Single().MaxAge.Should().BeNull();
+        Read("template={\"null\":{\"max_age\":5," + Jobs + "}}", """watch.w={"path":"/","max_age":null}""").Watches.Single().MaxAge
+            .Should().BeNull();
     }
 
     [Theory]
@@ -110,7 +130,7 @@ public sealed class WatchTemplatesTests
     [InlineData("watch.w.template=true", "command line: watch.w.template: true is not the name of a template")]
     [InlineData("watch.w=3", "command line: watch.w: 3 stands where an object is wanted")]
     [InlineData("template=3", "command line: template: 3 stands where an object is wanted")]
-    public void What_is_wrong_with_templates_is_said(string word, string problem)
+    public void Invalid_templates_are_problems(string word, string problem)
     {
         WatcherConfigurationReader.Read(["template.t.path=/", "watch.w.path=/", word]).Problems.Should().Contain(problem);
     }
