@@ -2,10 +2,10 @@ using System.Net.Sockets;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>What the daemon's requests are measured against: a server that answers each line with a line, and does nothing else.</summary>
+/// <summary>The baseline of requests: a server that answers each line with a line.</summary>
 internal static class BareEcho
 {
-    /// <summary>Serves on a port of its own, which it prints, until it is killed.</summary>
+    /// <summary>Serves on a free port, which it prints, until it is killed.</summary>
     /// <param name="answerLength">The bytes of each answer, with its newline.</param>
     public static Task<int> RunAsync(int answerLength) => BareServer.RunAsync(client => ServeAsync(client, answerLength));
 

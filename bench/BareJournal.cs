@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>What durable submits are measured against: records are appended to a file, and all that come while one flush is under way share the next.</summary>
+/// <summary>The baseline of durable submits: appends records to a file with group commit.</summary>
 internal sealed class BareJournal : IDisposable
 {
     private readonly Lock _lock = new();
@@ -20,10 +20,10 @@ internal sealed class BareJournal : IDisposable
         new Thread(Flush) { IsBackground = true }.Start();
     }
 
-    /// <summary>For each line of the input, a number: has so many records appended by workers that each wait for the disk, and says when all are there.</summary>
-    /// <param name="file">Where to append.</param>
+    /// <summary>Appends as many records as each input line says, and prints a line when they are on disk.</summary>
+    /// <param name="file">The file.</param>
     /// <param name="length">The bytes of a record.</param>
-    /// <param name="workers">How many append at once.</param>
+    /// <param name="workers">The number of workers, each of which waits for the disk.</param>
     public static async Task<int> RunAsync(string file, int length, int workers)
     {
         using var journal = new BareJournal(file, length);
@@ -44,8 +44,9 @@ internal sealed class BareJournal : IDisposable
         return 0;
     }
 
-    /// <summary>Serves on a port of its own, which it prints, until it is killed: a record is on disk for each line before that is answered by a line.</summary>
-    /// <param name="file">Where to append.</param>
+    /// <summary>Serves on a free port, which it prints, until it is killed.</summary>
+    /// <remarks>For each line, a record is on disk before the answer.</remarks>
+    /// <param name="file">The file.</param>
     /// <param name="length">The bytes of a record.</param>
     /// <param name="answerLength">The bytes of each answer, with its newline.</param>
     public static async Task<int> ServeAsync(string file, int length, int answerLength)
@@ -60,7 +61,7 @@ internal sealed class BareJournal : IDisposable
         _added.Dispose();
     }
 
-    // Of clients that send one line at a time.
+    // For clients that send one line at a time.
     private async Task ServeAsync(Socket client, int answerLength)
     {
         using var socket = client;
@@ -88,7 +89,7 @@ internal sealed class BareJournal : IDisposable
         return flushed;
     }
 
-    // One turn: take all records that there are, append them with one write, flush once, let all go on.
+    // Each turn takes all waiting records, appends them with one write, flushes once, and releases their workers.
     private void Flush()
     {
         var records = Array.Empty<byte>();

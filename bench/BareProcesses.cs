@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>What the daemon's jobs are measured against: a loop that does nothing but start processes and wait for them.</summary>
+/// <summary>The baseline of jobs: a loop that starts processes and waits for them.</summary>
 internal static class BareProcesses
 {
-    /// <summary>For every line that comes in, which says how many: runs so many processes, and prints a line when all have ended.</summary>
-    /// <param name="parallel">How many at once.</param>
-    /// <param name="isCaptured">Whether all three streams are redirected and read, as a daemon has to that keeps what jobs print.</param>
+    /// <summary>Runs as many processes as each input line says, and prints a line when all have ended.</summary>
+    /// <param name="parallel">The number of concurrent processes.</param>
+    /// <param name="isCaptured">Whether all three streams are redirected and read, as by a box that keeps the output of jobs.</param>
     public static async Task<int> RunAsync(int parallel, bool isCaptured)
     {
         Console.WriteLine("ready");

@@ -4,11 +4,11 @@ using System.Net.Sockets;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>Listens for the bare sides of the comparisons.</summary>
+/// <summary>The listener of the baseline servers.</summary>
 internal static class BareServer
 {
-    /// <summary>Serves on a port of its own, which it prints, until it is killed.</summary>
-    /// <param name="serve">Serves a client, whose socket is its own.</param>
+    /// <summary>Serves on a free port, which it prints, until it is killed.</summary>
+    /// <param name="serve">Serves a client, and owns its socket.</param>
     public static async Task<int> RunAsync(Func<Socket, Task> serve)
     {
         using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

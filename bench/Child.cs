@@ -4,7 +4,7 @@ using System.Threading.Channels;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>A process that is measured, or measured against. Killed when it is disposed.</summary>
+/// <summary>A measured process or a baseline. Disposal kills it.</summary>
 internal sealed class Child : IDisposable
 {
     private readonly Process _process;
@@ -15,7 +15,12 @@ internal sealed class Child : IDisposable
     {
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(program, words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(program, words)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
         };
         _process.ErrorDataReceived += (_, line) => Take(line.Data, announcement);
         _process.OutputDataReceived += (_, line) =>
@@ -32,12 +37,12 @@ internal sealed class Child : IDisposable
         _process.BeginOutputReadLine();
     }
 
-    /// <summary>What it printed that was waited for.</summary>
+    /// <summary>The value from its first matching line.</summary>
     public string Announced { get; private set; } = "";
 
     public int Pid => _process.Id;
 
-    /// <summary>Processor time it has used, user and system.</summary>
+    /// <summary>The processor time of the process, user and system.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -47,16 +52,16 @@ internal sealed class Child : IDisposable
         }
     }
 
-    /// <summary>Memory it has in hand, in MB (VmRSS).</summary>
+    /// <summary>The resident memory, in MB (VmRSS).</summary>
     public double ResidentMegabytes => Status("VmRSS") / 1024;
 
-    /// <summary>How many threads it has.</summary>
+    /// <summary>The number of threads.</summary>
     public double Threads => Status("Threads");
 
-    /// <summary>How many files, sockets and pipes it has open.</summary>
+    /// <summary>The number of open files, sockets and pipes.</summary>
     public double Handles => Directory.GetFiles($"/proc/{Pid}/fd").Length;
 
-    /// <summary>Starts a program, and waits until it has printed a line from which the announcement makes something.</summary>
+    /// <summary>Starts a program, and waits for a line that the announcement accepts.</summary>
     public static async Task<Child> StartAsync(string program, IEnumerable<string> words, Func<string, string?> announcement)
     {
         var child = new Child(program, words, announcement);
@@ -64,16 +69,16 @@ internal sealed class Child : IDisposable
         return child;
     }
 
-    /// <summary>Says something to it.</summary>
+    /// <summary>Writes a line to its standard input.</summary>
     public void Tell(string line) => _process.StandardInput.WriteLine(line);
 
-    /// <summary>The next line that it prints after its announcement.</summary>
+    /// <summary>The next line of its output.</summary>
     public async Task<string> HearAsync() => await _printed.Reader.ReadAsync();
 
     /// <summary>Starts this program with another verb.</summary>
     public static Task<Child> StartSelfAsync(params string[] words) => StartAsync(Environment.ProcessPath!, words, line => line);
 
-    /// <summary>Asks it to stop (SIGTERM), and waits until it has.</summary>
+    /// <summary>Stops the process with SIGTERM, and waits for its end.</summary>
     /// <returns>Its exit status.</returns>
     public async Task<int> StopAsync()
     {
@@ -93,7 +98,7 @@ internal sealed class Child : IDisposable
         _process.Dispose();
     }
 
-    // A number of proc(5), status; sizes in kB.
+    // A number of /proc/PID/status (proc(5)); sizes are in kB.
     private double Status(string name)
     {
         var line = File.ReadLines($"/proc/{Pid}/status").First(line => line.StartsWith(name + ":", StringComparison.Ordinal));

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>A tree of boxes of their own, each a process; nodes first, then those above them.</summary>
+/// <summary>A tree of boxes, each a process, started from the nodes up.</summary>
 internal sealed class Cluster : IDisposable
 {
     private readonly Dictionary<string, Daemon> _boxes = [];
@@ -11,16 +11,16 @@ internal sealed class Cluster : IDisposable
     {
     }
 
-    /// <summary>The box at the top: the last that was started.</summary>
+    /// <summary>The box at the top, which was started last.</summary>
     public Daemon Top { get; private set; } = null!;
 
-    /// <summary>Processor time that all of them have used.</summary>
+    /// <summary>The processor time of all boxes.</summary>
     public TimeSpan ProcessorTime => _boxes.Values.Aggregate(TimeSpan.Zero, (sum, box) => sum + box.Process.ProcessorTime);
 
-    /// <summary>How many boxes there are.</summary>
+    /// <summary>The number of boxes.</summary>
     public int Count => _boxes.Count;
 
-    /// <summary>A master over a head over a node with one pool <c>p</c>.</summary>
+    /// <summary>Starts a master over a head over a node with one pool <c>p</c>.</summary>
     public static async Task<Cluster> StartChainAsync()
     {
         var cluster = new Cluster();
@@ -31,20 +31,23 @@ internal sealed class Cluster : IDisposable
         return cluster;
     }
 
-    /// <summary>The cluster of examples/, all eleven boxes, started from below; those of a level at once.</summary>
-    /// <param name="words">Configuration for every box beside its file.</param>
+    /// <summary>Starts all eleven boxes of examples/, level by level from the nodes up.</summary>
+    /// <param name="words">Further words of configuration for every box.</param>
     public static async Task<Cluster> StartExampleAsync(params string[] words)
     {
         var cluster = new Cluster();
         string[] a = ["nodeA1", "nodeA2", "nodeA3"], b = ["nodeB1", "nodeB2", "nodeB3"];
         await Task.WhenAll(a.Concat(b).Select(name => cluster.StartAsync(name, [], words)));
         await Task.WhenAll(
-            cluster.StartAsync("headA1", a, words), cluster.StartAsync("headA2", a, words), cluster.StartAsync("headB1", b, words), cluster.StartAsync("headB2", b, words));
+            cluster.StartAsync("headA1", a, words),
+            cluster.StartAsync("headA2", a, words),
+            cluster.StartAsync("headB1", b, words),
+            cluster.StartAsync("headB2", b, words));
         await cluster.StartAsync("master", ["headA1", "headA2", "headB1", "headB2"], words);
         return cluster;
     }
 
-    /// <summary>How long it takes until the top knows the pools of all six nodes, in milliseconds.</summary>
+    /// <summary>The time until the top has the pools of all six nodes, in milliseconds.</summary>
     public double UntilAllPoolsAreKnown()
     {
         var watch = Stopwatch.StartNew();

@@ -3,10 +3,10 @@ using MeeseeksBox.EndToEnd.Cluster;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>What a tree costs: from the submit at the master until it is done there, jobs a second, a cold start, and nothing to do.</summary>
+/// <summary>The costs of a tree: latency, throughput, cold start and idle load.</summary>
 internal static class ClusterNews
 {
-    // A box that has not done a thing often compiles it anew meanwhile; a node runs for weeks.
+    // Warm-up: the runtime compiles frequent code first, and a real node runs for weeks.
     private const int LatencyWarm = 1000;
     private const int LatencyCount = 300;
     private const int OldLatencyCount = 20;
@@ -15,7 +15,7 @@ internal static class ClusterNews
     private const int ColdStarts = 5;
     private static readonly TimeSpan OldRefresh = TimeSpan.FromSeconds(1);
 
-    // Until the jobs of before have left the tables (60 s after their end).
+    // Waits until the earlier jobs have expired (60 s after their end).
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan IdleSpan = TimeSpan.FromSeconds(60);
 
@@ -99,7 +99,7 @@ internal static class ClusterNews
         await Task.Delay(IdleSpan);
         var used = cluster.ProcessorTime - before;
         Rounds.Print(
-            $"the example cluster idle for {IdleSpan.TotalSeconds} s: {used.TotalMilliseconds} ms of processor time in {cluster.Count} boxes, "
-            + $"{Rounds.Show(100 * (used / watch.Elapsed) / cluster.Count)} % each");
+            $"the example cluster idle for {IdleSpan.TotalSeconds} s: {used.TotalMilliseconds} ms of processor time "
+            + $"in {cluster.Count} boxes, {Rounds.Show(100 * (used / watch.Elapsed) / cluster.Count)} % each");
     }
 }

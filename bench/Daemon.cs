@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>A meeseeks-box of its own, on a port of its own, with one pool <c>p</c>; it logs as it does by default, and somebody reads it.</summary>
+/// <summary>A box on a free port with one pool <c>p</c>. It logs by default, and the log is read.</summary>
 internal sealed partial class Daemon : IDisposable
 {
     private readonly Child _child;
@@ -16,25 +16,26 @@ internal sealed partial class Daemon : IDisposable
 
     public int Port { get; }
 
-    /// <summary>Its process.</summary>
+    /// <summary>The process of the box.</summary>
     public Child Process => _child;
 
-    /// <summary>Starts it, and waits until it listens.</summary>
-    /// <param name="words">Configuration beside what every measurement needs.</param>
+    /// <summary>Starts a box, and waits until it listens.</summary>
+    /// <param name="words">Further words of configuration.</param>
     public static async Task<Daemon> StartAsync(params string[] words)
     {
         string[] all = ["name=bench", "listen.address=127.0.0.1", "listen.port=0", "state.expire=100000", .. words];
         return new Daemon(await Child.StartAsync(Path.Combine(AppContext.BaseDirectory, "meeseeks-box"), all, Endpoint));
     }
 
-    /// <summary>A new connection to it.</summary>
+    /// <summary>A new connection to the box.</summary>
     public Task<LineClient> ConnectAsync() => LineClient.ConnectAsync(Port);
 
-    /// <summary>Waits until the answer to a request without argument names all of these.</summary>
+    /// <summary>Waits until the answer to a request without an argument contains all names.</summary>
     public void Until(string request, params string[] names)
     {
         using var client = LineClient.ConnectAsync(Port).Result;
-        while (client.Ask($"[{{\"{request}\":{{}}}}]").GetRawText() is var answer && names.Any(name => !answer.Contains($"\"{name}\"", StringComparison.Ordinal)))
+        while (client.Ask($"[{{\"{request}\":{{}}}}]").GetRawText() is var answer
+            && names.Any(name => !answer.Contains($"\"{name}\"", StringComparison.Ordinal)))
         {
             Thread.Sleep(1);
         }

@@ -4,17 +4,18 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>Submits a second that are on disk before they are answered, of many clients that each wait for their answers, against a bare server and a bare loop that append and flush.</summary>
+/// <summary>Durable submits per second of many clients, against a bare server and a bare loop.</summary>
 internal static class DurableRate
 {
     private const int ClientCount = 50;
     private const int Count = 20_000;
 
-    // So many that the runtime has compiled what is hot, on all sides.
+    // Warm-up: the runtime has compiled frequent code after so many, on all sides.
     private const int WarmUp = 40_000;
     private const int RoundCount = 5;
 
-    private static readonly byte[] Line = Encoding.UTF8.GetBytes("""[{"submit":{"pool":"p","args":["/bin/echo","hello"],"hold":true}}]""" + "\n");
+    private static readonly byte[] Line =
+        Encoding.UTF8.GetBytes("""[{"submit":{"pool":"p","args":["/bin/echo","hello"],"hold":true}}]""" + "\n");
 
     public static async Task<int> RunAsync()
     {
@@ -43,7 +44,8 @@ internal static class DurableRate
     private static async Task<Rate> OfDaemonAsync(bool isDurable)
     {
         using var folder = new TemporaryFolder();
-        using var daemon = await Daemon.StartAsync("pools.p.hold=true", $"state.file={folder.File("state")}", $"state.durable={(isDurable ? "true" : "false")}");
+        using var daemon = await Daemon.StartAsync(
+            "pools.p.hold=true", $"state.file={folder.File("state")}", $"state.durable={(isDurable ? "true" : "false")}");
         return await OfAsync(daemon.Process, daemon.Port);
     }
 
@@ -84,7 +86,7 @@ internal static class DurableRate
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    // A thread each: they block, because nothing is faster for one at a time.
+    // One thread for each client: blocking is fastest for one line at a time.
     private static Task SubmitAsync(LineClient[] clients, int count) => Task.WhenAll(clients.Select(client => Task.Factory.StartNew(
         () =>
         {

@@ -6,20 +6,20 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>
-/// A million bad lines at a node, the same from the same seed: it must live, its memory must stay bounded, and who uses it meanwhile must not
-/// feel much of it.
-/// </summary>
+/// <summary>Sends a million bad lines to a node.</summary>
+/// <remarks>
+/// The lines follow from the seed. The node must not end, its memory must stay bounded, and a bystander must see little of it.
+/// </remarks>
 internal static class Fuzz
 {
     private const int Connections = 4;
     private const int Window = 16;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
-    // So that the makers of bad lines, who share the processors with the node, leave it some: it is to be stalled by what they say, not by their work.
-    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(10);
+    // The senders share the processors with the node, so they pause: the lines must slow it down, not the processor time of the senders.
+    private static readonly TimeSpan SenderPause = TimeSpan.FromMilliseconds(10);
 
-    // Good requests of every kind, but for settings: a configuration from dice could have it write anywhere.
+    // Valid requests of every kind except settings, because a random configuration may write to any file.
     private static readonly string[] Corpus =
     [
         """[{"status":{}},{"nodes":{"seq":0},"wait":0.01},{"pools":{}}]""",
@@ -27,11 +27,13 @@ internal static class Fuzz
         """[{"submit":{"pool":"nowhere","node":"n*","args":["x"],"runtime":5,"config":{"cwd":"/"}}},{"submit":{"id":"b","state":"new"}}]""",
         """[{"get":{"seq":3,"state":["done","failed"],"tag":"t*"},"ls":{"pool":"nowhere"},"query":"a","options":{"pretty":true}}]""",
         """[{"kill":["a","b"]},{"kill":{"tag":"t"}},{"modify":{"a":{"rc":0,"tags":["v"]}}},{"job":"a"}]""",
-        """[{"sync":{"c":{"id":"c","pool":"nowhere","args":["x"],"ts":1795413155.4,"seq":9,"state":"new","node":"n9","submit_node":"n9","submit_ts":1.5,"start_count":0,"fail_count":0,"tags":[null]}},"get":{"seq":0}}]""",
+        """[{"sync":{"c":{"id":"c","pool":"nowhere","args":["x"],"ts":1795413155.4,"seq":"""
+        + """9,"state":"new","node":"n9","submit_node":"n9","submit_ts":"""
+        + """1.5,"start_count":0,"fail_count":0,"tags":[null]}},"get":{"seq":0}}]""",
     ];
 
-    /// <param name="lines">How many lines in all.</param>
-    /// <param name="seed">From which all of them follow.</param>
+    /// <param name="lines">The number of all lines.</param>
+    /// <param name="seed">The seed of all lines.</param>
     public static async Task<int> RunAsync(int lines, int seed)
     {
         using var daemon = await Daemon.StartAsync();
@@ -39,20 +41,28 @@ internal static class Fuzz
         _ = Latency(bystander, 500);
         var idle = Latency(bystander, 500);
 
-        var fuzzing = Task.WhenAll(Enumerable.Range(0, Connections).Select(number => Task.Run(() => SendAsync(daemon.Port, lines / Connections, seed + number))));
+        var fuzzing = Task.WhenAll(Enumerable.Range(0, Connections)
+            .Select(number => Task.Run(() => SendAsync(daemon.Port, lines / Connections, seed + number))));
         var busy = new List<double>();
         var (begin, earlyMemory) = (Stopwatch.GetTimestamp(), 0.0);
         while (!fuzzing.IsCompleted)
         {
             busy.AddRange(Latency(bystander, 20));
-            earlyMemory = earlyMemory is 0 && Stopwatch.GetElapsedTime(begin) > TimeSpan.FromSeconds(10) ? daemon.Process.ResidentMegabytes : earlyMemory;
+            if (earlyMemory is 0 && Stopwatch.GetElapsedTime(begin) > TimeSpan.FromSeconds(10))
+                earlyMemory = daemon.Process.ResidentMegabytes;
         }
 
         var sent = (await fuzzing).Sum();
         var (before, during) = (Rounds.Median(idle), Rounds.Median(busy));
-        Rounds.Print(string.Create(CultureInfo.InvariantCulture, $"{sent:N0} bad lines in {Stopwatch.GetElapsedTime(begin).TotalSeconds:F0} s, seed {seed}; the node lives"));
-        Rounds.Print($"  a bystander's query: median {Rounds.Show(before)} ms before, {Rounds.Show(during)} ms meanwhile, ratio {Rounds.Show(during / before)}; p99 {Rounds.Show(Rounds.At(busy, 0.99))} ms");
-        Rounds.Print(string.Create(CultureInfo.InvariantCulture, $"  memory {earlyMemory:F0} MB after 10 s, {daemon.Process.ResidentMegabytes:F0} MB at the end, {bystander.Ask("""[{"ls":{}}]""")[0].GetProperty("ls").GetArrayLength():N0} jobs came of it"));
+        var seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        Rounds.Print(string.Create(CultureInfo.InvariantCulture, $"{sent:N0} bad lines in {seconds:F0} s, seed {seed}; the node lives"));
+        Rounds.Print(
+            $"  a bystander's query: median {Rounds.Show(before)} ms before, {Rounds.Show(during)} ms meanwhile, "
+            + $"ratio {Rounds.Show(during / before)}; p99 {Rounds.Show(Rounds.At(busy, 0.99))} ms");
+        var jobs = bystander.Ask("""[{"ls":{}}]""")[0].GetProperty("ls").GetArrayLength();
+        Rounds.Print(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  memory {earlyMemory:F0} MB after 10 s, {daemon.Process.ResidentMegabytes:F0} MB at the end, {jobs:N0} jobs came of it"));
         return 0;
     }
 
@@ -70,7 +80,7 @@ internal static class Fuzz
         return figures;
     }
 
-    // Connections that the node closes, as it may after a line that is no text, are opened anew.
+    // Reopens connections that the node closes, as it may after a line that is not text.
     private static async Task<int> SendAsync(int port, int lines, int seed)
     {
         var mutator = new LineMutator(Corpus, seed);
@@ -97,14 +107,14 @@ internal static class Fuzz
                 }
 
                 sent += Window;
-                await Task.Delay(Breath);
+                await Task.Delay(SenderPause);
             }
         }
 
         return sent;
     }
 
-    // An answer may be indented over many lines: it ends where a line begins with its last bracket.
+    // An answer may span several lines: it ends at a line that begins with its last bracket.
     private static async Task ReadAnswerAsync(StreamReader reader)
     {
         var line = await reader.ReadLineAsync() ?? throw new IOException("The node has closed the connection.");

@@ -6,7 +6,7 @@ using System.Text;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>What many connections cost that are only held: memory for each, and what those notice that are busy meanwhile.</summary>
+/// <summary>The costs of many held connections: memory, and the rate of busy clients beside them.</summary>
 internal static class HeldConnections
 {
     private const int Held = 10_000;
@@ -31,7 +31,10 @@ internal static class HeldConnections
 
             var longPoll = daemon.Process.ResidentMegabytes;
             var (after, rateAfter) = await MeasureAsync(daemon, busy, $"and {Held - Busy:N0} held");
-            Rounds.Print($"a held connection: {Rounds.Show((longPoll - before) * 1024 / held.Count)} KB; memory after all: {Rounds.Show(after)} MB; rate beside the held ones: ratio {Rounds.Show(rateAfter / rateBefore)}");
+            var size = (longPoll - before) * 1024 / held.Count;
+            Rounds.Print(
+                $"a held connection: {Rounds.Show(size)} KB; memory after all: {Rounds.Show(after)} MB; "
+                + $"rate beside the held ones: ratio {Rounds.Show(rateAfter / rateBefore)}");
         }
         finally
         {
@@ -42,7 +45,7 @@ internal static class HeldConnections
         return 0;
     }
 
-    // One request each, so that all that a connection has is there.
+    // One request each, so that all state of a connection is allocated.
     private static async Task<Socket> HoldAsync(int port)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -65,11 +68,13 @@ internal static class HeldConnections
         var memory = daemon.Process.ResidentMegabytes;
         Rounds.Print(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Busy} busy, {what,-16} {Rounds.Show(rate.PerSecond),8} requests/s   {Rounds.Show(rate.ProcessorMicroseconds),6} µs of processor each   median {Rounds.Show(Rounds.Median(times))}   p99 {Rounds.Show(Rounds.At(times, 0.99))} ms   {Rounds.Show(memory),6} MB"));
+            $"{Busy} busy, {what,-16} {Rounds.Show(rate.PerSecond),8} requests/s   "
+            + $"{Rounds.Show(rate.ProcessorMicroseconds),6} µs of processor each   median {Rounds.Show(Rounds.Median(times))}   "
+            + $"p99 {Rounds.Show(Rounds.At(times, 0.99))} ms   {Rounds.Show(memory),6} MB"));
         return (memory, rate.PerSecond);
     }
 
-    /// <returns>What each request took, in milliseconds.</returns>
+    /// <returns>The duration of each request, in milliseconds.</returns>
     private static async Task<List<double>> AskAsync(LineClient[] clients, int each)
     {
         var times = await Task.WhenAll(clients.Select(client => Task.Factory.StartNew(

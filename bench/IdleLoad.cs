@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Bench;
 
-/// <summary>What a node uses of a processor while nobody wants anything from it.</summary>
+/// <summary>The processor time of an idle node.</summary>
 internal static class IdleLoad
 {
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(3);
@@ -15,7 +15,9 @@ internal static class IdleLoad
         var before = daemon.Process.ProcessorTime;
         await Task.Delay(Span);
         var used = daemon.Process.ProcessorTime - before;
-        Rounds.Print($"idle for {Span.TotalSeconds} s: {used.TotalMilliseconds} ms of processor time, {Rounds.Show(100 * (used / Span))} %, {Rounds.Show(daemon.Process.ResidentMegabytes)} MB");
+        Rounds.Print(
+            $"idle for {Span.TotalSeconds} s: {used.TotalMilliseconds} ms of processor time, {Rounds.Show(100 * (used / Span))} %, "
+            + $"{Rounds.Show(daemon.Process.ResidentMegabytes)} MB");
         return 0;
     }
 }

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>Jobs a second of a burst of <c>/bin/true</c>, from the first submit until the last is done, against bare loops over processes.</summary>
+/// <summary>Jobs per second of a burst of <c>/bin/true</c>, against bare loops over processes.</summary>
 internal static class JobBurst
 {
     private const int Count = 2000;
 
-    // So many that the runtime has compiled what is hot, on both sides: a node runs for weeks.
+    // Warm-up: the runtime has compiled frequent code after so many, on both sides.
     private const int WarmUp = 4000;
     private const int RoundCount = 5;
 
-    // How many jobs before the last the client begins to ask often.
+    // The client polls often only for so many jobs before the last.
     private const int Near = 100;
 
     public static async Task<int> RunAsync()
@@ -52,7 +52,7 @@ internal static class JobBurst
         return await Rate.OfAsync(daemon.Process, Count, () => RunAsync(client, Count));
     }
 
-    /// <summary>Submits so many jobs, and waits until all have ended.</summary>
+    /// <summary>Submits jobs, and waits until all have ended.</summary>
     public static async Task RunAsync(LineClient client, int count, string pool = "p")
     {
         var near = await SubmitAsync(client, count - Near, pool);
@@ -69,8 +69,8 @@ internal static class JobBurst
         return client.Ask(submit)[0].GetProperty("submit").EnumerateObject().First().Name;
     }
 
-    // Jobs start in the order in which they were submitted, so one is looked at, and not often until it counts: each look takes as much of the
-    // processor as a fifth of a job.
+    // Jobs start in the order of their submits, so the client polls one job, and rarely at first: each poll takes as much
+    // processor time as a fifth of a job.
     private static async Task UntilEndedAsync(LineClient client, string job, int milliseconds)
     {
         while (client.Ask($$"""[{"query":"{{job}}"}]""")[0].GetProperty("query").GetProperty("state").GetString() is "new" or "running")
@@ -79,7 +79,7 @@ internal static class JobBurst
         }
     }
 
-    // A few may be slower than the last.
+    // A few jobs may end after the last one.
     private static async Task UntilAllEndedAsync(LineClient client)
     {
         while (client.Ask("""[{"ls":{"state":["new","running"]}}]""")[0].GetProperty("ls").GetArrayLength() > 0)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>From the submit of <c>/bin/true</c> until the submitter sees it done, on an idle node, against the process alone.</summary>
+/// <summary>The time from the submit of <c>/bin/true</c> to its end, against the process alone.</summary>
 internal static class JobLatency
 {
     private const int Count = 500;
@@ -30,7 +30,8 @@ internal static class JobLatency
     }
 
     public static void Print(string name, List<double> figures) => Rounds.Print(
-        $"  {name,-44} min {Rounds.Show(figures.Min())}   median {Rounds.Show(Rounds.Median(figures))}   p99 {Rounds.Show(Rounds.At(figures, 0.99))} ms");
+        $"  {name,-44} min {Rounds.Show(figures.Min())}   median {Rounds.Show(Rounds.Median(figures))}   "
+        + $"p99 {Rounds.Show(Rounds.At(figures, 0.99))} ms");
 
     public static double Job(LineClient client)
     {
@@ -38,7 +39,7 @@ internal static class JobLatency
         var id = client.Ask("""[{"submit":{"pool":"p","args":["/bin/true"]}}]""")[0].GetProperty("submit").EnumerateObject().First().Name;
         while (client.Ask($$"""[{"query":"{{id}}"}]""")[0].GetProperty("query").GetProperty("state").GetString() is not "done")
         {
-            // The client gives the processor away while it waits: there is one for two.
+            // The client yields the processor, because both share one core.
             Thread.Sleep(Pause);
         }
 

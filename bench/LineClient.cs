@@ -5,7 +5,8 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>The least that a client can do: lines out, lines in. Its cost is part of what is measured, on both sides alike.</summary>
+/// <summary>A minimal client: lines out, lines in.</summary>
+/// <remarks>Its cost is part of the measurement, on both sides alike.</remarks>
 internal sealed class LineClient : IDisposable
 {
     private readonly Socket _socket;
@@ -20,7 +21,8 @@ internal sealed class LineClient : IDisposable
         return new LineClient(socket);
     }
 
-    /// <summary>Sends one line and waits for its answer; blocks, because nothing is faster for one at a time.</summary>
+    /// <summary>Sends one line and waits for its answer.</summary>
+    /// <remarks>It blocks, which is fastest for one line at a time.</remarks>
     /// <returns>The bytes of the answer, valid until the next call.</returns>
     public ReadOnlyMemory<byte> Ask(ReadOnlySpan<byte> line)
     {
@@ -54,10 +56,10 @@ internal sealed class LineClient : IDisposable
         return document.RootElement.Clone();
     }
 
-    /// <summary>Sends a line many times without waiting for each answer, and reads all answers.</summary>
-    /// <param name="line">With its newline.</param>
-    /// <param name="count">How often.</param>
-    /// <param name="window">How many may be without an answer at a time.</param>
+    /// <summary>Sends a line many times with several requests in flight, and reads all answers.</summary>
+    /// <param name="line">The line, with its newline.</param>
+    /// <param name="count">The number of requests.</param>
+    /// <param name="window">The limit of requests in flight.</param>
     public async Task PipelineAsync(byte[] line, int count, int window)
     {
         var batch = window / 4;

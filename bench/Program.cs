@@ -17,7 +17,7 @@ return args switch
     ["fuzz", var lines, var seed] => await Fuzz.RunAsync(Whole(lines), Whole(seed)),
     [] or ["all"] => await AllAsync(),
 
-    // The other sides of the comparisons, each in a process of its own.
+    // The baselines, each in a process of its own.
     ["bare-processes", var parallel, var kind] => await BareProcesses.RunAsync(Whole(parallel), kind is "captured"),
     ["bare-echo", var length] => await BareEcho.RunAsync(Whole(length)),
     ["bare-journal", var file, var length, var workers] => await BareJournal.RunAsync(file, Whole(length), Whole(workers)),
@@ -26,13 +26,15 @@ return args switch
 };
 
 static async Task<int> AllAsync() =>
-    await JobBurst.RunAsync() + await RequestRate.RunAsync() + await JobLatency.RunAsync() + await TableSize.RunAsync() + await IdleLoad.RunAsync()
-    + await ClusterNews.RunAsync();
+    await JobBurst.RunAsync() + await RequestRate.RunAsync() + await JobLatency.RunAsync() + await TableSize.RunAsync()
+    + await IdleLoad.RunAsync() + await ClusterNews.RunAsync();
 
 static int Whole(string word) => int.Parse(word, System.Globalization.CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project bench -- [jobs | requests | latency | table | idle | cluster | durable | connections | watch [PROGRAM] | all | soak MINUTES | fuzz [LINES SEED]]");
+    Console.Error.WriteLine(
+        "usage: dotnet run -c Release --project bench -- [jobs | requests | latency | table | idle | cluster | durable | connections "
+        + "| watch [PROGRAM] | all | soak MINUTES | fuzz [LINES SEED]]");
     return 2;
 }

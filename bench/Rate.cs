@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>How fast something went, and what it cost.</summary>
-/// <param name="PerSecond">How many there were a second.</param>
-/// <param name="ProcessorMicroseconds">Processor time that the measured process used for each: this holds still on a machine that others use too.</param>
+/// <summary>The throughput of a process and its cost.</summary>
+/// <param name="PerSecond">Operations per second.</param>
+/// <param name="ProcessorMicroseconds">Processor time per operation, which is stable on a shared machine.</param>
 internal readonly record struct Rate(double PerSecond, double ProcessorMicroseconds)
 {
-    /// <summary>Measures work that is done for somebody by another process.</summary>
-    /// <param name="process">Who does it.</param>
-    /// <param name="count">How much there is.</param>
-    /// <param name="work">Ends when all of it is done.</param>
+    /// <summary>Measures work that another process does.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="count">The number of operations.</param>
+    /// <param name="work">Completes when all of it is done.</param>
     public static Task<Rate> OfAsync(Child process, int count, Func<Task> work) => OfAsync(() => process.ProcessorTime, count, work);
 
     /// <summary>The same for several processes.</summary>

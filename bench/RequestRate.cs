@@ -3,18 +3,19 @@ using System.Text;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>Submits a second on one connection, against a server that answers with lines of the same length and does nothing else.</summary>
+/// <summary>Submits per second on one connection, against a server with answers of equal length.</summary>
 internal static class RequestRate
 {
     private const int OneByOne = 10_000;
     private const int Pipelined = 50_000;
 
-    // So many that the runtime has compiled what is hot, on both sides.
+    // Warm-up: the runtime has compiled frequent code after so many, on both sides.
     private const int WarmUp = 60_000;
     private const int Window = 1024;
     private const int RoundCount = 5;
 
-    private static readonly byte[] Line = Encoding.UTF8.GetBytes("""[{"submit":{"pool":"p","args":["/bin/echo","hello"],"hold":true}}]""" + "\n");
+    private static readonly byte[] Line =
+        Encoding.UTF8.GetBytes("""[{"submit":{"pool":"p","args":["/bin/echo","hello"],"hold":true}}]""" + "\n");
 
     public static async Task<int> RunAsync()
     {

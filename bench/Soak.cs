@@ -6,18 +6,16 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>
-/// Hours of a small cluster in minutes: a steady load, nodes that leave and come back, and what those processes use that stay all the time.
-/// What leaks shows as a ratio over 1 between the last quarter and the first.
-/// </summary>
+/// <summary>A small cluster under a steady load, with nodes that leave and return.</summary>
+/// <remarks>It measures the processes that stay. A leak shows as a ratio above 1 between the last quarter and the first.</remarks>
 internal sealed class Soak : IDisposable
 {
     private const int Slots = 4;
 
-    // Well within the life of a node: one that starts anew keeps what has ended for so long once more.
+    // Shorter than the time for which a node runs: a restarted node keeps ended jobs for this time once more.
     private const string Expire = "state.expire=8";
 
-    // Until the runtime has compiled what is hot, its heap has come to the size that it keeps, and jobs leave the table as fast as they come.
+    // Warm-up: the runtime has compiled frequent code, the heap has its final size, and jobs expire as fast as they arrive.
     private static readonly TimeSpan LeastWarmUp = TimeSpan.FromSeconds(60);
     private const double WarmUpPart = 1 / 6.0;
     private static readonly TimeSpan BetweenSubmits = TimeSpan.FromMilliseconds(50);
@@ -32,8 +30,8 @@ internal sealed class Soak : IDisposable
     private int _departures;
     private int _submitted;
 
-    /// <summary>Runs it.</summary>
-    /// <param name="minutes">How long it is measured; it warms up before.</param>
+    /// <summary>Runs the test.</summary>
+    /// <param name="minutes">The duration of the measurement, after a warm-up.</param>
     public static async Task<int> RunAsync(int minutes)
     {
         using var soak = new Soak();
@@ -76,22 +74,27 @@ internal sealed class Soak : IDisposable
     }
 
     private async Task StartNodeAsync(string name, int port) => _boxes[name] = await Daemon.StartAsync(
-        $"name={name}", $"listen.port={port}", $"pools.p.slots={Slots}", "pools.p.restart_delay=0.1", "pools.p.update=2", Expire, "state.timeout=5", $"state.file={_folder.File(name)}");
+        $"name={name}", $"listen.port={port}", $"pools.p.slots={Slots}", "pools.p.restart_delay=0.1", "pools.p.update=2", Expire,
+        "state.timeout=5", $"state.file={_folder.File(name)}");
 
     private async Task StartHeadAsync(string name, params string[] below)
     {
         var links = below.Select(node => $$"""nodes.{{node}}={"address":"127.0.0.1","port":{{_boxes[node].Port}}}""");
-        _boxes[name] = await Daemon.StartAsync([$"name={name}", Expire, "state.timeout=5", $"state.file={_folder.File(name)}", $"state.history={_folder.File(name)}.history", .. links]);
+        var file = _folder.File(name);
+        _boxes[name] = await Daemon.StartAsync(
+            [$"name={name}", Expire, "state.timeout=5", $"state.file={file}", $"state.history={file}.history", .. links]);
     }
 
-    // Jobs that do nothing, work for a moment, print, or fail; a client that comes and goes for every tenth.
+    // Jobs that do nothing, work briefly, print, or fail. Every tenth has a client with a new connection.
     private async Task SubmitAsync(CancellationToken stop)
     {
         string[] commands = ["true", "sleep 0.2", "seq 2000", "exit 3"];
         using var client = await _boxes["master"].ConnectAsync();
         while (!stop.IsCancellationRequested)
         {
-            var submit = $$$"""[{"submit":{"id":"{{{_submitted}}}","pool":"p","args":["/bin/sh","-c","{{{commands[_submitted % commands.Length]}}}"],"retries":1}}]""";
+            var command = commands[_submitted % commands.Length];
+            var submit =
+                $$$"""[{"submit":{"id":"{{{_submitted}}}","pool":"p","args":["/bin/sh","-c","{{{command}}}"],"retries":1}}]""";
             _ = client.Ask(submit);
             if (++_submitted % 10 is 0)
             {
@@ -115,7 +118,7 @@ internal sealed class Soak : IDisposable
                 throw new InvalidOperationException($"A box that was asked to stop ended with status {status}.");
             }
 
-            // Kills it, if it is still there.
+            // Kills the process if it still runs.
             box.Dispose();
             await Task.Delay(Away, CancellationToken.None);
             await StartNodeAsync(name, box.Port);
@@ -123,7 +126,7 @@ internal sealed class Soak : IDisposable
         }
     }
 
-    // A client that is told of all changes, as long as all of it lasts.
+    // A client that follows all changes for the whole time.
     private async Task FollowAsync(CancellationToken stop)
     {
         using var client = await _boxes["master"].ConnectAsync();
@@ -155,16 +158,18 @@ internal sealed class Soak : IDisposable
         }
     }
 
-    // Each job has an end of its own in the history of the master, however often its nodes have gone.
+    // Each job has one end in the history of the master, however often its nodes have left.
     private async Task<int> LostAsync()
     {
         using var client = await _boxes["master"].ConnectAsync();
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience && client.Ask("""[{"ls":{"state":["new","running"]}}]""")[0].GetProperty("ls").GetArrayLength() > 0;)
+        const string live = """[{"ls":{"state":["new","running"]}}]""";
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < Patience && client.Ask(live)[0].GetProperty("ls").GetArrayLength() > 0)
         {
             await Task.Delay(BetweenSamples);
         }
 
-        var alive = client.Ask("""[{"ls":{"state":["new","running"]}}]""")[0].GetProperty("ls").GetArrayLength();
+        var alive = client.Ask(live)[0].GetProperty("ls").GetArrayLength();
         _ = await _boxes["master"].Process.StopAsync();
         var ended = File.ReadLines(_folder.File("master.history"))
             .Select(line => JsonDocument.Parse(line).RootElement.EnumerateObject().First().Name).ToHashSet();
@@ -173,15 +178,21 @@ internal sealed class Soak : IDisposable
 
     private void Print(TimeSpan span)
     {
-        Rounds.Print(string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes} minutes after {WarmUp(span).TotalSeconds} s to warm up: {_submitted:N0} jobs, {_departures} times a node left and came back"));
+        Rounds.Print(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{span.TotalMinutes} minutes after {WarmUp(span).TotalSeconds} s to warm up: {_submitted:N0} jobs, "
+            + $"{_departures} times a node left and came back"));
         Rounds.Print($"  the four quarters    {"memory, MB",38} {"handles",38} {"threads",38}");
         foreach (var (name, samples) in _samples)
         {
-            Rounds.Print($"  {name,-18} {Quarters(samples.ConvertAll(sample => sample.Memory)),40} {Quarters(samples.ConvertAll(sample => sample.Handles)),38} {Quarters(samples.ConvertAll(sample => sample.Threads)),38}");
+            var memory = Quarters(samples.ConvertAll(sample => sample.Memory));
+            var handles = Quarters(samples.ConvertAll(sample => sample.Handles));
+            var threads = Quarters(samples.ConvertAll(sample => sample.Threads));
+            Rounds.Print($"  {name,-18} {memory,40} {handles,38} {threads,38}");
         }
     }
 
-    // Their means, and the ratio of the last to the first.
+    // The means of the quarters, and the ratio of the last to the first.
     private static string Quarters(List<double> figures)
     {
         var means = figures.Chunk((figures.Count + 3) / 4).Select(quarter => quarter.Average()).ToArray();

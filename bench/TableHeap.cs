@@ -6,11 +6,11 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>What a job takes of the managed heap once it is in the table: no garbage, no runtime.</summary>
+/// <summary>The managed heap of a job in the table, without garbage and runtime.</summary>
 internal static class TableHeap
 {
-    /// <summary>Bytes a job.</summary>
-    /// <param name="count">How many jobs are in the table.</param>
+    /// <summary>The bytes per job.</summary>
+    /// <param name="count">The number of jobs in the table.</param>
     /// <param name="text">A job, by its number.</param>
     public static double BytesAJob(int count, Func<int, string> text)
     {
@@ -21,7 +21,7 @@ internal static class TableHeap
         return (double)used / core.Count;
     }
 
-    // In a method of its own, so that nothing on the stack holds what was read.
+    // In a separate method, so that no reference on the stack keeps the input alive.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Load(NodeCore core, int count, Func<int, string> text) =>
         core.Load([.. Enumerable.Range(1, count).Select(number => Read(text(number)))], new Instant(1767225600, 0));

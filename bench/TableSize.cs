@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>Memory, and time an operation, by the number of ended jobs in the table.</summary>
+/// <summary>Memory and time per operation, by the number of ended jobs in the table.</summary>
 internal static class TableSize
 {
     private static readonly int[] Sizes = [1000, 10_000, 100_000];
@@ -12,7 +13,9 @@ internal static class TableSize
     public static async Task<int> RunAsync()
     {
         Rounds.Print($"managed heap for a job like those of the file: {TableHeap.BytesAJob(Sizes[^1], JobText):N0} bytes");
-        Rounds.Print($"table {"jobs",8} {"filled by",-10} {"VmRSS",7} {"submit",9} {"query",9} {"get newest",11} {"ls all",9} {"get all",9} {"VmRSS",7}");
+        Rounds.Print(
+            $"table {"jobs",8} {"filled by",-10} {"VmRSS",7} {"submit",9} {"query",9} {"get newest",11} {"ls all",9} {"get all",9} "
+            + $"{"VmRSS",7}");
         Rounds.Print($"      {"",8} {"",-10} {"MB",7} {"µs",9} {"µs",9} {"µs",11} {"ms",9} {"ms",9} {"MB",7}");
         foreach (var size in Sizes)
         {
@@ -39,7 +42,7 @@ internal static class TableSize
         return 0;
     }
 
-    // Jobs that have done something: printed a line, with a tag, and all that a run leaves behind.
+    // Ended jobs with output, a tag, and all attributes of a run.
     private static string JobText(int number)
     {
         var start = 1767225600.123456 + number;
@@ -75,18 +78,25 @@ internal static class TableSize
     {
         var resident = daemon.Process.ResidentMegabytes;
         using var client = await daemon.ConnectAsync();
-        var id = client.Ask("""[{"submit":{"pool":"p","args":["/bin/true"],"hold":true}}]""")[0].GetProperty("submit").EnumerateObject().First().Value;
+        var id = Held(client);
         var submit = Microseconds(client, """[{"submit":{"pool":"p","args":["/bin/true"],"hold":true}}]""", 2000);
         var query = Microseconds(client, $$"""[{"query":"{{id.GetProperty("id").GetString()}}"}]""", 2000);
-        var seq = client.Ask("""[{"submit":{"pool":"p","args":["/bin/true"],"hold":true}}]""")[0].GetProperty("submit").EnumerateObject().First().Value;
+        var seq = Held(client);
         var newest = Microseconds(client, $$$"""[{"get":{"seq":{{{seq.GetProperty("seq").GetInt64() - 1}}}}}]""", 2000);
         var ids = Microseconds(client, """[{"ls":{}}]""", 5) / 1000;
         var all = Microseconds(client, """[{"get":{}}]""", 5) / 1000;
         Rounds.Print(
-            $"      {size,8:N0} {filledBy,-10} {Rounds.Show(resident),7} {Rounds.Show(submit),9} {Rounds.Show(query),9} {Rounds.Show(newest),11} {Rounds.Show(ids),9} {Rounds.Show(all),9} {Rounds.Show(daemon.Process.ResidentMegabytes),7}");
+            $"      {size,8:N0} {filledBy,-10} {Rounds.Show(resident),7} {Rounds.Show(submit),9} {Rounds.Show(query),9} "
+            + $"{Rounds.Show(newest),11} {Rounds.Show(ids),9} {Rounds.Show(all),9} {Rounds.Show(daemon.Process.ResidentMegabytes),7}");
     }
 
-    // The median of many: a pause of the collector or of the machine is not the operation.
+    private static JsonElement Held(LineClient client)
+    {
+        var answer = client.Ask("""[{"submit":{"pool":"p","args":["/bin/true"],"hold":true}}]""");
+        return answer[0].GetProperty("submit").EnumerateObject().First().Value;
+    }
+
+    // The median of many, which excludes pauses of the collector and of the machine.
     private static double Microseconds(LineClient client, string request, int count)
     {
         var line = Encoding.UTF8.GetBytes(request + "\n");

@@ -4,10 +4,11 @@ using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.Bench;
 
-/// <summary>
-/// meeseeks-watch on a local file system: from a file's rename into place until its job runs (<c>start_ts</c>, by the same clock) and until its result is there; and
-/// what a folder of 100,000 processed files costs.
-/// </summary>
+/// <summary>The latency of meeseeks-watch on a local file system.</summary>
+/// <remarks>
+/// It is the time from the rename of a file to the start of its job (<c>start_ts</c>, by the same clock) and to its result. Also
+/// measured: the cost of a folder with 100,000 processed files.
+/// </remarks>
 internal static partial class WatchLatency
 {
     private const int Warm = 50;
@@ -16,7 +17,7 @@ internal static partial class WatchLatency
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(0.5);
     private static readonly string[] JobArgs = ["/bin/true", "%(file)s"];
 
-    /// <param name="program">The watcher: as it was built here, or published.</param>
+    /// <param name="program">The program of the watcher, built here or published.</param>
     public static async Task<int> RunAsync(string program)
     {
         using var daemon = await Daemon.StartAsync("pools.p.slots=2");
@@ -38,8 +39,13 @@ internal static partial class WatchLatency
             }
 
             var watch = JsonSerializer.Serialize(new { path, glob = "*.dat", jobs = new[] { new { pool = "p", args = JobArgs } } });
-            string[] words = ["client.address=127.0.0.1", $"client.port={daemon.Port}", "logging.level=DEBUG", $"name=bench{present}", $"watch.in={watch}"];
-            using var watcher = await Child.StartAsync(program, words, line => Reading().Match(line) is { Success: true } match ? match.Groups[1].Value : null);
+            string[] words =
+            [
+                "client.address=127.0.0.1", $"client.port={daemon.Port}", "logging.level=DEBUG", $"name=bench{present}",
+                $"watch.in={watch}",
+            ];
+            using var watcher = await Child.StartAsync(
+                program, words, line => Reading().Match(line) is { Success: true } match ? match.Groups[1].Value : null);
             Rounds.Print($"{present} files there: read in {watcher.Announced} ms, {Rounds.Show(watcher.ResidentMegabytes)} MB after that");
             await DropAsync(folder.FullName, path);
         }
@@ -79,7 +85,8 @@ internal static partial class WatchLatency
 
     private static void Print(string name, List<double> figures) => Rounds.Print(string.Create(
         CultureInfo.InvariantCulture,
-        $"  {name,-44} min {Rounds.Show(figures.Min())}   median {Rounds.Show(Rounds.Median(figures))}   p99 {Rounds.Show(Rounds.At(figures, 0.99))} ms"));
+        $"  {name,-44} min {Rounds.Show(figures.Min())}   median {Rounds.Show(Rounds.Median(figures))}   "
+        + $"p99 {Rounds.Show(Rounds.At(figures, 0.99))} ms"));
 
     [GeneratedRegex(@"read \d+ files in (\S+) ms")]
     private static partial Regex Reading();

@@ -6,10 +6,10 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Crash;
 
-/// <summary>Many lives of one box over one state, and what came of them.</summary>
-/// <param name="rounds">How often it is killed.</param>
-/// <param name="seed">Of the dice.</param>
-/// <param name="configuration">Words of configuration beside those of this test.</param>
+/// <summary>A series of kills and restarts of one box with one state, and the checks of its results.</summary>
+/// <param name="rounds">The number of kills.</param>
+/// <param name="seed">The seed of the random numbers.</param>
+/// <param name="configuration">Further words of configuration.</param>
 internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> configuration)
 {
     private const int Clients = 4;
@@ -23,7 +23,7 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
     private int _early;
     private int _orphans;
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs the series.</summary>
     public async Task<CrashFindings> RunAsync()
     {
         using var folder = new TemporaryFolder();
@@ -31,7 +31,8 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
         string[] words =
         [
             "name=n", "listen.address=127.0.0.1", "listen.port=0", "pools.p.slots=6", "pools.p.restart_delay=0.02", "wait_in_pool=true",
-            $"state.file={folder.File("state")}", $"state.history={history}", "state.expire=100000", "state.checkpoint=0.2", .. configuration,
+            $"state.file={folder.File("state")}", $"state.history={history}", "state.expire=100000", "state.checkpoint=0.2",
+            .. configuration,
         ];
         File.WriteAllText(runs, "");
         var promises = Enumerable.Range(0, Clients).Select(_ => new Promises()).ToArray();
@@ -41,7 +42,7 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
             await LiveAsync(words, clients);
         }
 
-        var judge = new CrashChecker(await LastLifeAsync(words), Read(history), File.ReadAllLines(runs));
+        var checker = new CrashChecker(await LastLifeAsync(words), Read(history), File.ReadAllLines(runs));
         return new CrashFindings
         {
             Kills = rounds,
@@ -51,10 +52,10 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
             JobKills = promises.Sum(own => own.Killed.Count),
             Orphans = _orphans,
             Endings = Read(history).Count,
-            Crashed = Read(history).Count(job => job.TryGetProperty("error", out var error) && error.ValueKind is JsonValueKind.String && error.ValueEquals("crashed")),
+            Crashed = Read(history).Count(IsCrashed),
             Runs = File.ReadAllLines(runs).Length,
-            RunsAgain = judge.RunsAgain(),
-            Faults = [.. _faults, .. judge.Faults(promises)],
+            RunsAgain = checker.RunsAgain(),
+            Faults = [.. _faults, .. checker.Faults(promises)],
         };
     }
 
@@ -82,19 +83,21 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
         _faults.AddRange(life.Complaints);
     }
 
-    // By answers and not by time, so that a slow machine does as much in a round as a quick one.
+    // Counts answers instead of time, so that a slow machine has as many requests in a round as a fast one.
     private static async Task AnsweredAsync(Client[] clients, int count)
     {
         var before = clients.Sum(client => client.Answers);
-        for (var begin = Stopwatch.GetTimestamp(); clients.Sum(client => client.Answers) < before + count && Stopwatch.GetElapsedTime(begin) < Patience;)
+        var begin = Stopwatch.GetTimestamp();
+        while (clients.Sum(client => client.Answers) < before + count && Stopwatch.GetElapsedTime(begin) < Patience)
             await Task.Delay(1);
     }
 
-    // A box that listens has ended what its earlier lives have left; what is younger than it is its own.
+    // A listening box has ended all processes of its earlier instances. Younger processes are its own.
     private void LookForSurvivors(int box)
     {
         var begin = MarkedProcesses.StartOf(box);
-        _faults.AddRange(MarkedProcesses.Find(_mark).Where(pid => MarkedProcesses.StartOf(pid) < begin).Select(pid => $"process {pid} has outlived its box"));
+        var survivors = MarkedProcesses.Find(_mark).Where(pid => MarkedProcesses.StartOf(pid) < begin);
+        _faults.AddRange(survivors.Select(pid => $"process {pid} has outlived its box"));
     }
 
     private async Task<Dictionary<string, JsonElement>> LastLifeAsync(string[] words)
@@ -106,16 +109,16 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
         using var reader = new StreamReader(stream);
         for (var begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin) < Patience; await Task.Delay(20))
         {
-            if ((await AskAsync("""{"get":{"active":true}}""")).EnumerateObject().Any() || (await AskAsync("""{"get":{"state":["new","running"]}}""")).EnumerateObject().Any())
-                continue;
-
-            break;
+            var active = await AskAsync("""{"get":{"active":true}}""");
+            var live = await AskAsync("""{"get":{"state":["new","running"]}}""");
+            if (!active.EnumerateObject().Any() && !live.EnumerateObject().Any())
+                break;
         }
 
         var jobs = (await AskAsync("""{"get":{}}""")).EnumerateObject().ToDictionary(job => job.Name, job => job.Value);
         _faults.AddRange(MarkedProcesses.Find(_mark).Select(pid => $"process {pid} has outlived its job"));
         if (await life.StopAsync() is not 0 and var status)
-            _faults.Add($"the last life ended with status {status}");
+            _faults.Add($"the last instance ended with status {status}");
 
         _faults.AddRange(life.Complaints);
 
@@ -127,6 +130,9 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
             return JsonElement.Parse((await reader.ReadLineAsync())!)[0].GetProperty("get");
         }
     }
+
+    private static bool IsCrashed(JsonElement job) =>
+        job.TryGetProperty("error", out var error) && error.ValueKind is JsonValueKind.String && error.ValueEquals("crashed");
 
     private static List<JsonElement> Read(string history) =>
         !File.Exists(history) ? [] : [.. File.ReadLines(history).Select(line => JsonElement.Parse(line).EnumerateObject().Single().Value)];

@@ -4,16 +4,16 @@ using System.Text.Json;
 
 namespace MeeseeksBox.Crash;
 
-/// <summary>A client that submits, changes and kills jobs until the box is gone, and notes what it was told.</summary>
+/// <summary>A client that submits, changes and kills jobs until the connection ends, and records the answers.</summary>
 internal sealed class Client(string name, Random random, Promises promises, string runs)
 {
     private int _count;
     private int _answers;
 
-    /// <summary>How many answers it has had.</summary>
+    /// <summary>The number of received answers.</summary>
     public int Answers => Volatile.Read(ref _answers);
 
-    /// <summary>One turn: send some requests without waiting, read the answers that come. Ends when the connection does.</summary>
+    /// <summary>Sends groups of requests and reads their answers, until the connection ends.</summary>
     public async Task RunAsync(int port)
     {
         try
@@ -25,7 +25,8 @@ internal sealed class Client(string name, Random random, Promises promises, stri
             while (true)
             {
                 var requests = Enumerable.Range(0, random.Next(1, 9)).Select(_ => Next()).ToArray();
-                await stream.WriteAsync(requests.SelectMany(request => JsonSerializer.SerializeToUtf8Bytes(new[] { request.Line }).Append((byte)'\n')).ToArray());
+                var lines = requests.SelectMany(request => JsonSerializer.SerializeToUtf8Bytes(new[] { request.Line }).Append((byte)'\n'));
+                await stream.WriteAsync(lines.ToArray());
                 foreach (var request in requests)
                 {
                     if (await answers.ReadLineAsync() is not { } answer)
@@ -39,7 +40,7 @@ internal sealed class Client(string name, Random random, Promises promises, stri
         }
         catch (Exception gone) when (gone is IOException or SocketException or JsonException)
         {
-            // The box was killed, perhaps in the middle of a line. What was answered until then is what counts.
+            // The box was killed, perhaps within a line. Only complete answers count.
         }
     }
 
@@ -60,13 +61,16 @@ internal sealed class Client(string name, Random random, Promises promises, stri
         }
     }
 
-    // Most are short, some fail, some are tried again; some have a child in a session of its own, and do not end by themselves.
+    // Most jobs are short, some fail, and some are retried. Some never end, and have a child process in a session of its own.
     private object Spec(string id)
     {
         var note = $"echo $MEESEEKS_JOB_ID >>'{runs}'; ";
         return random.Next(5) is 0
-            ? new { id, pool = "p", args = new[] { "/bin/sh", "-c", note + "(setsid sleep 1000 &) ; exec sleep 1000" }, runtime = 0.1 + (0.4 * random.NextDouble()), retries = 0 }
-            : new { id, pool = "p", args = new[] { "/bin/sh", "-c", note + $"sleep 0.0{random.Next(10)}; exit {random.Next(3) / 2}" }, runtime = 30.0, retries = random.Next(3) };
+            ? Spec("(setsid sleep 1000 &) ; exec sleep 1000", 0.1 + (0.4 * random.NextDouble()), 0)
+            : Spec($"sleep 0.0{random.Next(10)}; exit {random.Next(3) / 2}", 30.0, random.Next(3));
+
+        object Spec(string script, double runtime, int retries) =>
+            new { id, pool = "p", args = new[] { "/bin/sh", "-c", note + script }, runtime, retries };
     }
 
     private void Note((string Kind, string Id, string Tag, object Line) request, JsonElement answer)
@@ -80,14 +84,15 @@ internal sealed class Client(string name, Random random, Promises promises, stri
             case "change" when answer.GetProperty("submit").GetProperty(request.Id).ValueKind is JsonValueKind.Object:
                 promises.TakeTag(request.Id, request.Tag);
                 break;
-            case "kill" when answer.GetProperty("kill") is { ValueKind: JsonValueKind.Object } job && job.GetProperty("state").ValueEquals("killed"):
+            case "kill" when answer.GetProperty("kill") is { ValueKind: JsonValueKind.Object } job
+                && job.GetProperty("state").ValueEquals("killed"):
                 promises.Kill(request.Id);
                 break;
             case "kill" when answer.GetProperty("kill").ValueKind is JsonValueKind.Object:
-                // It had ended before.
+                // The job had ended before.
                 break;
             default:
-                promises.Refuse($"a {request.Kind} of {request.Id} was refused: {answer}");
+                promises.Refuse($"a {request.Kind} of {request.Id} was rejected: {answer}");
                 break;
         }
     }

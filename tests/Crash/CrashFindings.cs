@@ -2,46 +2,47 @@ using System.Globalization;
 
 namespace MeeseeksBox.Crash;
 
-/// <summary>What was counted, and what was wrong.</summary>
+/// <summary>The counts and faults of a test.</summary>
 internal sealed record CrashFindings
 {
-    /// <summary>How often the box was killed.</summary>
+    /// <summary>The number of kills of the box.</summary>
     public int Kills { get; init; }
 
-    /// <summary>How many of these before it listened.</summary>
+    /// <summary>The number of kills before the box listened.</summary>
     public int EarlyKills { get; init; }
 
-    /// <summary>Submits that were answered with the job.</summary>
+    /// <summary>The number of acknowledged submits.</summary>
     public int Submits { get; init; }
 
-    /// <summary>Changes of a job that were answered with the job.</summary>
+    /// <summary>The number of acknowledged changes of a job.</summary>
     public int Changes { get; init; }
 
-    /// <summary>Kills of a job that were answered with the killed job.</summary>
+    /// <summary>The number of acknowledged kills of a job.</summary>
     public int JobKills { get; init; }
 
-    /// <summary>Processes that were alive after a kill of the box, and had to be ended by its next life.</summary>
+    /// <summary>The number of processes that outlived a kill of the box, for its next instance to end.</summary>
     public int Orphans { get; init; }
 
-    /// <summary>Lines of the history.</summary>
+    /// <summary>The number of lines in the history.</summary>
     public int Endings { get; init; }
 
-    /// <summary>Ends of runs that were lost with the box.</summary>
+    /// <summary>The number of runs that were lost in a kill of the box.</summary>
     public int Crashed { get; init; }
 
-    /// <summary>Runs that have begun.</summary>
+    /// <summary>The number of started runs.</summary>
     public int Runs { get; init; }
 
-    /// <summary>Runs that have begun beyond those that the jobs tell of: started, not yet on disk when the box was killed, and so started again.</summary>
+    /// <summary>The number of runs beyond the start counts of the jobs.</summary>
+    /// <remarks>Their start was not yet on disk when the box was killed, so that they were started again.</remarks>
     public int RunsAgain { get; init; }
 
-    /// <summary>What was wrong.</summary>
+    /// <summary>The faults.</summary>
     public List<string> Faults { get; init; } = [];
 
-    /// <summary>True when nothing was.</summary>
+    /// <summary>Whether there is no fault.</summary>
     public bool IsGood => Faults is [];
 
-    /// <summary>Both together.</summary>
+    /// <summary>The sum of two findings.</summary>
     public CrashFindings Plus(CrashFindings other) => new()
     {
         Kills = Kills + other.Kills,
@@ -59,6 +60,7 @@ internal sealed record CrashFindings
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"killed {Kills} times ({EarlyKills} before it listened): acknowledged {Submits} submits, {Changes} changes, {JobKills} kills; {Orphans} orphans ended; "
-        + $"{Endings} endings ({Crashed} crashed); {Runs} runs, {RunsAgain} of them again after a start that was not on disk; {Faults.Count} faults");
+        $"killed {Kills} times ({EarlyKills} before it listened): acknowledged {Submits} submits, {Changes} changes, {JobKills} kills; "
+        + $"{Orphans} orphans ended; {Endings} ends ({Crashed} crashed); {Runs} runs, {RunsAgain} of them again after a start that was "
+        + $"not on disk; {Faults.Count} faults");
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.Crash;
 
-/// <summary>One life of the box: a process, from its start to its end.</summary>
+/// <summary>An instance of the box: a process, from its start to its end.</summary>
 internal sealed partial class Life : IDisposable
 {
     private readonly Process _process;
@@ -13,9 +13,9 @@ internal sealed partial class Life : IDisposable
     private readonly Task _reading;
 
     /// <summary>Starts the box.</summary>
-    /// <param name="program">Its file.</param>
-    /// <param name="words">Its configuration.</param>
-    /// <param name="mark">What it and all that comes from it carry in the environment.</param>
+    /// <param name="program">The file of the program.</param>
+    /// <param name="words">The words of its configuration.</param>
+    /// <param name="mark">The value of the environment variable that marks the box and its jobs.</param>
     public Life(string program, IEnumerable<string> words, string mark)
     {
         var info = new ProcessStartInfo(program, words) { RedirectStandardInput = true, RedirectStandardError = true };
@@ -26,18 +26,18 @@ internal sealed partial class Life : IDisposable
         _reading = ReadAsync();
     }
 
-    /// <summary>The number of its process.</summary>
+    /// <summary>The id of the process.</summary>
     public int Pid => _process.Id;
 
-    /// <summary>Where it listens; ends when it does.</summary>
-    /// <exception cref="InvalidOperationException">It ended instead.</exception>
+    /// <summary>The port; completes when the box listens.</summary>
+    /// <exception cref="InvalidOperationException">The box ended before it listened.</exception>
     public Task<int> Port => _port.Task;
 
-    /// <summary>What it said that it should not have to say. Complete after its end.</summary>
+    /// <summary>The errors in its log, complete after its end.</summary>
     public IEnumerable<string> Complaints => _log
         .Where(line => line.StartsWith("ERROR", StringComparison.Ordinal) || line.StartsWith("CRITICAL", StringComparison.Ordinal));
 
-    /// <summary>Kills it (SIGKILL): it can do nothing about that.</summary>
+    /// <summary>Kills the box with SIGKILL.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
@@ -45,7 +45,7 @@ internal sealed partial class Life : IDisposable
         await _reading;
     }
 
-    /// <summary>Asks it to stop.</summary>
+    /// <summary>Stops the box with SIGTERM.</summary>
     /// <returns>Its exit status.</returns>
     public async Task<int> StopAsync()
     {
@@ -72,7 +72,7 @@ internal sealed partial class Life : IDisposable
                 _ = _port.TrySetResult(int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
         }
 
-        _ = _port.TrySetException(new InvalidOperationException($"the box ended before it listened; it said:\n{string.Join('\n', _log)}"));
+        _ = _port.TrySetException(new InvalidOperationException($"the box ended before it listened; its log:\n{string.Join('\n', _log)}"));
         _ = _port.Task.Exception;
     }
 

@@ -1,12 +1,12 @@
 namespace MeeseeksBox.Crash;
 
-/// <summary>The processes of jobs of this test, known by their environment.</summary>
+/// <summary>Finds the processes of jobs of this test by their environment.</summary>
 internal static class MarkedProcesses
 {
-    /// <summary>The variable that the box and all its jobs carry.</summary>
+    /// <summary>The environment variable of the box and all its jobs.</summary>
     public const string Variable = "CRASH_TEST";
 
-    /// <summary>Those of jobs that are alive.</summary>
+    /// <summary>The ids of the live processes of jobs.</summary>
     public static List<int> Find(string mark) =>
     [
         .. from folder in Directory.EnumerateDirectories("/proc")
@@ -15,17 +15,18 @@ internal static class MarkedProcesses
            select int.Parse(name),
     ];
 
-    /// <summary>When a process started, in hundredths of a second since the host did; null when it has ended.</summary>
+    /// <summary>The start of a process, in hundredths of a second since the start of the host; null when it has ended.</summary>
     public static long? StartOf(int pid) => Stat(pid) is { } fields && fields[0] is not ("Z" or "X") ? long.Parse(fields[19]) : null;
 
     private static bool IsOfJob(string folder, string mark)
     {
         var variables = Read(Path.Combine(folder, "environ"))?.Split('\0') ?? [];
-        return variables.Contains($"{Variable}={mark}") && variables.Any(variable => variable.StartsWith("MEESEEKS_RUN=", StringComparison.Ordinal))
+        return variables.Contains($"{Variable}={mark}")
+            && variables.Any(variable => variable.StartsWith("MEESEEKS_RUN=", StringComparison.Ordinal))
             && StartOf(int.Parse(Path.GetFileName(folder))) is not null;
     }
 
-    // What stands after the name, which is in brackets: the state is the first.
+    // The fields after the name in brackets, from the state on (proc(5)).
     private static string[]? Stat(int pid) => Read($"/proc/{pid}/stat") is { } stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ') : null;
 
     private static string? Read(string file)
@@ -36,7 +37,7 @@ internal static class MarkedProcesses
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            // It has ended meanwhile, or is none of ours.
+            // The process has ended, or belongs to another user.
             return null;
         }
     }

@@ -1,4 +1,5 @@
-// Kills a box under load again and again, and looks whether anything was lost: dotnet run -c Release --project tests/Crash -- --rounds 1000 [--seed N] [key.key=value]...
+// Kills a box under load repeatedly, and checks that no acknowledged request is lost:
+// dotnet run -c Release --project tests/Crash -- --rounds 1000 [--seed N] [key.key=value]...
 using System.Globalization;
 using MeeseeksBox.Crash;
 
@@ -20,7 +21,9 @@ for (var done = 0; done < rounds && sum.IsGood; done += roundsInChapter)
 }
 
 sum.Faults.ForEach(fault => Console.WriteLine($"FAULT: {fault}"));
-Console.WriteLine(sum.IsGood ? "good: nothing was lost, nothing was left" : $"{sum.Faults.Count} FAULTS; try --seed {seed} again");
+Console.WriteLine(sum.IsGood
+    ? "good: no acknowledged request was lost, no process was left"
+    : $"{sum.Faults.Count} FAULTS; to repeat them: --seed {seed}");
 return sum.IsGood ? 0 : 1;
 
 static bool TryRead(string[] options, out int rounds, out int seed)

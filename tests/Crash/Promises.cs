@@ -1,37 +1,38 @@
 namespace MeeseeksBox.Crash;
 
-/// <summary>What a client was told to have been done. A change that was sent and not answered may have been done or not.</summary>
+/// <summary>The acknowledged requests of a client.</summary>
+/// <remarks>A change without an answer may or may not have been made.</remarks>
 internal sealed class Promises
 {
     private readonly List<string> _ids = [];
     private readonly HashSet<string> _killed = [];
     private readonly Dictionary<string, List<string>> _tags = [];
 
-    /// <summary>The jobs that were taken.</summary>
+    /// <summary>The jobs with an acknowledged submit.</summary>
     public IReadOnlyList<string> Taken => _ids;
 
-    /// <summary>The jobs that were killed.</summary>
+    /// <summary>The jobs with an acknowledged kill.</summary>
     public IReadOnlySet<string> Killed => _killed;
 
-    /// <summary>What was refused though it should not have been.</summary>
+    /// <summary>The unexpected rejections.</summary>
     public List<string> Refusals { get; } = [];
 
-    /// <summary>How many changes were answered.</summary>
+    /// <summary>The number of acknowledged changes.</summary>
     public int Changes { get; private set; }
 
-    /// <summary>Something was refused.</summary>
+    /// <summary>Records a rejection.</summary>
     public void Refuse(string what) => Refusals.Add(what);
 
-    /// <summary>A job was taken.</summary>
+    /// <summary>Records an acknowledged submit.</summary>
     public void Take(string id) => _ids.Add(id);
 
-    /// <summary>A job was answered as killed.</summary>
+    /// <summary>Records an acknowledged kill.</summary>
     public void Kill(string id) => _killed.Add(id);
 
-    /// <summary>A change of a job's tag goes off.</summary>
+    /// <summary>Records that a change of a job's tag is sent.</summary>
     public void SendTag(string id, string tag) => (_tags.TryGetValue(id, out var tags) ? tags : _tags[id] = []).Add(tag);
 
-    /// <summary>A change of a job's tag was answered: none before it can be the last any more.</summary>
+    /// <summary>Records an acknowledged change of a job's tag, which excludes all earlier tags.</summary>
     public void TakeTag(string id, string tag)
     {
         Changes++;
@@ -39,7 +40,7 @@ internal sealed class Promises
         _tags[id][0] = "*" + tag;
     }
 
-    /// <summary>Whether a job's tag is one that it may have.</summary>
+    /// <summary>Whether a job may have a tag.</summary>
     public bool Allows(string id, string? tag) =>
         !_tags.TryGetValue(id, out var tags) || (tag is null ? !tags[0].StartsWith('*') : tags.Contains(tag) || tags[0] == "*" + tag);
 }

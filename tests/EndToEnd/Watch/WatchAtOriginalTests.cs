@@ -72,7 +72,13 @@ public sealed class WatchAtOriginalTests : IDisposable
         var (failed, again) = (OriginalBox.Ended("failed", failures: 1, rc: 1), """{"state":"new","active":true}""");
         await using var box = OriginalBox.Start(
             _ => OriginalBox.Life(
-                OriginalBox.Assigned, OriginalBox.Running, failed, failed, again, OriginalBox.Running, OriginalBox.Ended("done", failures: 1)));
+                OriginalBox.Assigned,
+                OriginalBox.Running,
+                failed,
+                failed,
+                again,
+                OriginalBox.Running,
+                OriginalBox.Ended("done", failures: 1)));
         Drop("a");
 
         (await OnceAsync(box, Watch("""{"retries":1}"""))).ExitStatus.Should().Be(0);

@@ -200,7 +200,8 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "root is needed to mount a small file system");
         var disk = Directory.CreateDirectory(Path.Combine(Scratch, "disk")).FullName;
-        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk) is 0, "a small file system cannot be mounted on this host");
+        var status = Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk);
+        Assert.SkipUnless(status is 0, "a small file system cannot be mounted on this host");
         try
         {
             await using var watcher = Start(Watch([Job("%(filename)s")], new { path = disk, rescan = 0.3 }));

@@ -31,7 +31,8 @@ public sealed class WatchReplayTests : IDisposable
         await using var box = Box(recording, submitted);
 
         var (status, _, errors) = await WatchProgram.RunAsync(
-            "client.address=127.0.0.1", $"client.port={box.Port}", "client.refresh=0.02", "once=1", $"watch.w.path={In}", "watch.w.glob=*.txt",
+            "client.address=127.0.0.1", $"client.port={box.Port}", "client.refresh=0.02", "once=1",
+            $"watch.w.path={In}", "watch.w.glob=*.txt",
             """watch.w.jobs=[{"pool":"p1","args":["cat","%(file)s"]}]""");
 
         status.Should().Be(0, errors);
@@ -56,7 +57,8 @@ public sealed class WatchReplayTests : IDisposable
         await using var box = Box(recording, []);
 
         var (status, _, errors) = await WatchProgram.RunAsync(
-            "client.address=127.0.0.1", $"client.port={box.Port}", "client.refresh=0.02", "once=1", "defaults.template=t", $"watch.w.path={In}",
+            "client.address=127.0.0.1", $"client.port={box.Port}", "client.refresh=0.02", "once=1",
+            "defaults.template=t", $"watch.w.path={In}",
             """template.t={"glob":"*.txt","jobs":[{"pool":"p1","args":["cat","%(file)s"],"env":{"PATH":"/bin"}}]}""");
 
         status.Should().Be(0, errors);
@@ -71,7 +73,8 @@ public sealed class WatchReplayTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(In, "a.txt"), "a", TestContext.Current.CancellationToken);
 
         var (status, _, errors) = await WatchProgram.RunAsync(
-            "client.address=127.0.0.1", $"client.port={box.Port}", "client.refresh=0.02", "once=1", "defaults.template=t", $"watch.w.path={In}",
+            "client.address=127.0.0.1", $"client.port={box.Port}", "client.refresh=0.02", "once=1",
+            "defaults.template=t", $"watch.w.path={In}",
             """template.t={"glob":"*.txt","jobs":[{"pool":"p1","args":["cat","%(file)s"],"env":{"PATH":"/bin"}}]}""");
 
         status.Should().Be(0, errors);
