@@ -48,8 +48,8 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
             _ = _running.Remove(ended.Key);
             if (ended.Problem is not { } problem)
                 continue;
-                var item = ended.Submission.Work;
-                _ = LogOnce($"job {item.Index} is not accepted by the box: {problem}", item);
+            var item = ended.Submission.Work;
+            _ = LogOnce($"job {item.Index} is not accepted by the box: {problem}", item);
         }
 
         return all;
