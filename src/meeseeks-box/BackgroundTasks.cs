@@ -2,25 +2,26 @@ using Serilog;
 
 namespace MeeseeksBox.Agent;
 
-/// <summary>The loops of the box that run in the background. The end of one that nobody asked for is the end of the box, and not a silent one.</summary>
+/// <summary>Observes the background loops of the box.</summary>
+/// <remarks>A loop that fails is logged and stops the box.</remarks>
 internal sealed class BackgroundTasks(ILogger log)
 {
     private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends when a loop has ended by a fault.</summary>
+    /// <summary>Completes when a loop has failed.</summary>
     public Task Faulted => _broken.Task;
 
-    /// <summary>Watches a loop.</summary>
-    /// <param name="name">What it is, for the log.</param>
-    /// <param name="loop">The loop, which has begun.</param>
-    /// <returns>The same loop; it does not fail.</returns>
+    /// <summary>Observes a loop until its end.</summary>
+    /// <param name="name">Name of the loop in the log.</param>
+    /// <param name="loop">The running loop.</param>
+    /// <returns>A task that completes with the loop and never fails.</returns>
     public async Task Observe(string name, Task loop)
     {
         try
         {
             await loop;
         }
-#pragma warning disable CA1031 // This is the top of every loop: whatever ended it is said.
+#pragma warning disable CA1031 // The top of every loop: any exception is logged.
         catch (Exception problem)
         {
             Fail(name, problem);
@@ -28,10 +29,10 @@ internal sealed class BackgroundTasks(ILogger log)
 #pragma warning restore CA1031
     }
 
-    /// <summary>Says that something which nothing else waits for has ended by a fault.</summary>
+    /// <summary>Logs the failure of a loop that nothing else observes, and completes <see cref="Faulted"/>.</summary>
     public void Fail(string name, Exception problem)
     {
-        log.Fatal(problem, "the {Loop} has ended by a fault in this program; please report it", name);
+        log.Fatal(problem, "background task {Loop} failed: internal error; please report it", name);
         _ = _broken.TrySetResult();
     }
 }

@@ -13,10 +13,8 @@ using Serilog;
 
 namespace MeeseeksBox.Agent;
 
-/// <summary>
-/// A node: its parts, built in the order in which a job passes them, kept in step with the configuration, and stopped in reverse. Start
-/// reading here.
-/// </summary>
+/// <summary>Composition root of a node: builds, starts, reconfigures and stops its parts.</summary>
+/// <remarks>The parts are built in the order in which a job passes them, and stopped in reverse. Start reading here.</remarks>
 internal sealed class Box : IAsyncDisposable
 {
     private static readonly TimeSpan UpstreamTime = TimeSpan.FromSeconds(2);
@@ -49,13 +47,13 @@ internal sealed class Box : IAsyncDisposable
     private Task _writingHistory = Task.CompletedTask;
     private Task _writingJournal = Task.CompletedTask;
 
-    /// <summary>Builds a box; <see cref="StartAsync"/> brings it to life.</summary>
-    /// <param name="configuration">A good configuration.</param>
-    /// <param name="arguments">Where it was read from, to read it again at a reload.</param>
-    /// <param name="logs">Where the box tells of itself.</param>
-    /// <param name="systemd">Who is told when it is ready, and that it is alive.</param>
-    /// <param name="time">The clock.</param>
-    /// <exception cref="IOException">The state file cannot be had; the message says why.</exception>
+    /// <summary>Builds a box, which <see cref="StartAsync"/> starts.</summary>
+    /// <param name="configuration">A valid configuration.</param>
+    /// <param name="arguments">Files and words of the configuration, which a reload reads again.</param>
+    /// <param name="logs">Creates the loggers of the parts.</param>
+    /// <param name="systemd">Receives readiness and the pings of the watchdog.</param>
+    /// <param name="time">The clock of all parts.</param>
+    /// <exception cref="IOException">The state file cannot be opened or locked; the message says why.</exception>
     public Box(BoxConfigurationResult configuration, string[] arguments, LogSetup logs, SystemdNotifier systemd, TimeProvider time)
     {
         _arguments = arguments;
@@ -102,7 +100,8 @@ internal sealed class Box : IAsyncDisposable
         var longPoll = new LongPoll(_host, time);
         _listeners = new Listeners(
             name => new RequestLineHandler(
-                requests, longPoll, durability, _upstreamSessions, new Session(() => _config.Config.Listen.Allow.RoleOf(name)), _config.Config.Listen.MaxDepth),
+                requests, longPoll, durability, _upstreamSessions,
+                new Session(() => _config.Config.Listen.Allow.RoleOf(name)), _config.Config.Listen.MaxDepth),
             _tasks.Observe, time, CreateLogger("Listener"));
 
         _systemd = systemd;
@@ -113,18 +112,18 @@ internal sealed class Box : IAsyncDisposable
     public static string Version { get; } =
         typeof(Box).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    /// <summary>What is wrong with the plugins that a configuration names, without a box.</summary>
+    /// <summary>Problems of the plugins that a configuration names, found without a box.</summary>
     public static IReadOnlyList<string> PluginProblems(BoxConfig config, string[] arguments) =>
         new TaskFactoryResolver(arguments, TimeProvider.System).Of(config).Problems;
 
-    /// <summary>Ends when the box cannot go on by itself; the log says why.</summary>
+    /// <summary>Completes when a background task has failed, so that the box must stop; the log has the cause.</summary>
     public Task Faulted => _tasks.Faulted;
 
-    /// <summary>The ports that are listened on.</summary>
+    /// <summary>Ports of the listener.</summary>
     public PortList Ports => _listeners.Ports;
 
-    /// <summary>Takes up the jobs of the state file, runs them, and listens.</summary>
-    /// <returns>What stands against it; nothing when the box is at work.</returns>
+    /// <summary>Restores the jobs of the state file, listens, and starts the pools.</summary>
+    /// <returns>The problems that prevent the start; empty when the box runs.</returns>
     public async Task<IReadOnlyList<string>> StartAsync()
     {
         var config = _config.Config;
@@ -146,7 +145,7 @@ internal sealed class Box : IAsyncDisposable
         _writingHistory = _tasks.Observe("history", _history.RunAsync());
         if (_checkpointer is not null)
         {
-            // All that was taken up, so that the journals of earlier lives can go.
+            // Writes all restored jobs, so that the journals from before the restart can be deleted.
             await _checkpointer.SaveAsync();
             _checkpointer.Interval = config.State.Checkpoint;
             Run("checkpoint", _checkpointer.RunAsync());
@@ -155,7 +154,7 @@ internal sealed class Box : IAsyncDisposable
         problems = await _listeners.StartAsync(config.Listen, _stop.Token);
         if (problems is [])
         {
-            // Last, so that no job is started and lost when another program has the port.
+            // After the listener, so that no job is started and lost when another program has the port.
             _pools.Apply(plans);
             Run("configuration pool", _configPool.RunAsync());
             await _links.ApplyAsync(config.Nodes);
@@ -167,7 +166,7 @@ internal sealed class Box : IAsyncDisposable
         return problems;
     }
 
-    /// <summary>Reads the configuration again (SIGHUP). A bad one is refused whole, and the old one goes on.</summary>
+    /// <summary>Reads the configuration again (SIGHUP). One with a mistake is rejected whole, and the old one stays in force.</summary>
     public async Task ReloadAsync()
     {
         var status = "";
@@ -176,23 +175,22 @@ internal sealed class Box : IAsyncDisposable
             _systemd.Reloading();
             foreach (var problem in await _config.ReloadAsync(_arguments))
             {
-                _log.Error("the new configuration is refused: {Problem}", problem);
-                status = $", with the configuration of before; the new one is refused: {problem}";
+                _log.Error("new configuration rejected: {Problem}", problem);
+                status = $", with the previous configuration; the new one was rejected: {problem}";
             }
         }
-#pragma warning disable CA1031 // Nobody waits for a reload; the box goes on as it was.
+#pragma warning disable CA1031 // No caller awaits a reload; the box goes on with the old configuration.
         catch (Exception problem)
         {
-            _log.Error(problem, "the configuration could not be read again because of a fault in this program; please report it");
+            _log.Error(problem, "reload failed: internal error; please report it");
         }
 #pragma warning restore CA1031
         _systemd.Ready($"listening on {Ports}{status}");
     }
 
-    /// <summary>
-    /// Stops in stages (docs/SPECIFICATION.md#orderly-stop): no new work, runs ended, upstream nodes told, connections ended, state saved.
-    /// </summary>
-    /// <returns>False when the state could not be saved; the log says why.</returns>
+    /// <summary>Stops in stages (docs/SPECIFICATION.md#orderly-stop).</summary>
+    /// <remarks>The stages: no new work, runs ended, upstream nodes updated, connections closed, state saved.</remarks>
+    /// <returns>False when the state could not be saved; the log has the cause.</returns>
     public async Task<bool> StopAsync()
     {
         _log.Information("stopping");
@@ -200,7 +198,9 @@ internal sealed class Box : IAsyncDisposable
         _host.Execute((core, _) => core.Close());
         await _pools.CompleteAsync();
 
-        await _upstreamSessions.WhenAllUpdated(_host.Seq).WaitAsync(UpstreamTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _upstreamSessions.WhenAllUpdated(_host.Seq)
+            .WaitAsync(UpstreamTime, _time)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _listeners.DisposeAsync();
         await _links.CompleteAsync();
         await _stop.CancelAsync();
@@ -216,7 +216,8 @@ internal sealed class Box : IAsyncDisposable
         return saved;
     }
 
-    /// <summary>Ends all processes of the jobs, saves, and does nothing more: somebody does not want to wait for <see cref="StopAsync"/>.</summary>
+    /// <summary>Kills all processes of the jobs and saves the state.</summary>
+    /// <remarks>For a second SIGTERM, which ends a box that is still in <see cref="StopAsync"/>.</remarks>
     public void Abort()
     {
         _ = new Orphans(new ProcessTable(), _time).EndByMarkAsync(_runIds.Owner).Wait(UpstreamTime);
@@ -252,10 +253,10 @@ internal sealed class Box : IAsyncDisposable
 
         var lost = await RestoreJobsAsync(_stateFile, _journalFiles!);
 
-        // Reading a large state leaves more than its size in garbage behind, which a quiet node would keep for ever.
+        // Reading a large state leaves more garbage than its own size, which an idle node would never collect.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
-        // No pool is at work yet, so that nothing new starts before what an earlier life has left is ended.
+        // No pool runs yet, so that orphans of the previous run of the box are killed before any job starts.
         var orphans = new Orphans(new ProcessTable(), _time);
         LogKilled(await orphans.EndByMarkAsync(_runIds.Owner));
         foreach (var job in lost)
@@ -264,7 +265,8 @@ internal sealed class Box : IAsyncDisposable
         }
     }
 
-    // A method of its own, because what it has read is garbage as soon as it has returned, and not before. The jobs that were at work are its result.
+    // Returns the jobs that were running at the end of the previous run of the box. A method of its own, so that all the rest of what it
+    // reads is garbage once it has returned.
     private async Task<Job[]> RestoreJobsAsync(StateFile file, JournalFiles files)
     {
         var reader = new JournalReader(_time, CreateLogger("State"));
@@ -281,7 +283,8 @@ internal sealed class Box : IAsyncDisposable
 
         _writingJournal = _journal is null ? Task.CompletedTask : _tasks.Observe("journal", _journal.RunAsync());
         _host.Restore(jobs, _journal);
-        _log.Information("jobs taken up from {File}: {Count}; changes in its journal: {Changes}", _config.Config.State.File, jobs.Count, reader.Count);
+        _log.Information(
+            "jobs restored from {File}: {Count}; changes in its journal: {Changes}", _config.Config.State.File, jobs.Count, reader.Count);
         return [.. jobs.Where(job => job.Node == _config.Config.Name && job is { Active: true, Pid: not null, StartTs: not null })];
     }
 
@@ -289,27 +292,33 @@ internal sealed class Box : IAsyncDisposable
     {
         if (result.Killed.Count > 0)
         {
-            _log.Warning("ended processes that an earlier life of this box had left behind: {Processes}", string.Join(", ", result.Killed));
+            _log.Warning("processes left over from a previous run killed: {Processes}", string.Join(", ", result.Killed));
         }
 
         if (result.Left.Count > 0)
         {
-            _log.Error("could not end processes that an earlier life of this box had left behind: {Processes}", string.Join(", ", result.Left));
+            _log.Error("processes left over from a previous run could not be killed: {Processes}", string.Join(", ", result.Left));
         }
     }
 
-    // All that can stand against a configuration comes first, so that it is refused whole or applied whole.
+    // All checks come first, so that a configuration is either applied whole or rejected whole.
     private async Task<IReadOnlyList<string>> ApplyAsync(BoxConfig config)
     {
-        // A client may be quicker than the start, and so may be a signal.
+        // A request or a signal may arrive before the start is complete.
         await _started.Task;
         var old = _config.Config;
         var (plans, problems) = _taskFactories.Of(config);
         string[] fixedOnes =
         [
-            .. config.Name != old.Name ? [$"name: '{old.Name}' cannot become '{config.Name}' while the box runs; restart it"] : Array.Empty<string>(),
-            .. config.State.File != old.State.File ? ["state.file: cannot change while the box runs; restart it"] : Array.Empty<string>(),
-            .. config.State.Durable != old.State.Durable ? ["state.durable: cannot change while the box runs; restart it"] : Array.Empty<string>(),
+            .. config.Name != old.Name
+                ? [$"name: '{old.Name}' cannot become '{config.Name}' while the box runs; restart it"]
+                : Array.Empty<string>(),
+            .. config.State.File != old.State.File
+                ? ["state.file: cannot change while the box runs; restart it"]
+                : Array.Empty<string>(),
+            .. config.State.Durable != old.State.Durable
+                ? ["state.durable: cannot change while the box runs; restart it"]
+                : Array.Empty<string>(),
         ];
         problems = [.. problems, .. fixedOnes];
         if (problems is not [])
@@ -327,7 +336,7 @@ internal sealed class Box : IAsyncDisposable
 
         if (_logs.Apply(config.Logging) is { } problem)
         {
-            _log.Warning("{Problem} The log goes on as it was", problem);
+            _log.Warning("log settings unchanged: {Problem}", problem);
         }
 
         _history.Path = config.State.History;
@@ -335,7 +344,7 @@ internal sealed class Box : IAsyncDisposable
         _pools.Apply(plans);
         await _links.ApplyAsync(config.Nodes);
         _host.Execute((core, now) => core.Apply(config.ToNodeSettings(Version), now));
-        _log.Information("a new configuration is in force");
+        _log.Information("new configuration in force");
         return [];
     }
 }

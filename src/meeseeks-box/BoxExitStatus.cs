@@ -1,14 +1,14 @@
 namespace MeeseeksBox.Agent;
 
-/// <summary>What the program tells the shell at its end.</summary>
+/// <summary>Exit statuses of the program (docs/SPECIFICATION.md#box-exit-status).</summary>
 internal static class BoxExitStatus
 {
-    /// <summary>It did what it was asked to, and stopped when it was asked to.</summary>
+    /// <summary>The box stopped in order, or the check succeeded.</summary>
     public const int Good = 0;
 
-    /// <summary>It could not start, or not go on.</summary>
+    /// <summary>The box could not start, continue, or save its state.</summary>
     public const int CannotRun = 1;
 
-    /// <summary>The command line or the configuration is wrong (docs/SPECIFICATION.md#box-exit-status).</summary>
+    /// <summary>The command line or the configuration has a mistake.</summary>
     public const int BadConfiguration = 2;
 }

@@ -8,16 +8,16 @@ using MeeseeksBox.Logging;
 using MeeseeksBox.Protocol.Configuration;
 using Serilog.Debugging;
 
-#pragma warning disable RS0030 // This is the place that talks to the terminal.
+#pragma warning disable RS0030 // The only file that writes to the terminal.
 
 var words = new Argument<string[]>("config")
 {
-    Description = "Config files (JSON), merged in their order, and key.key=value words, which count more than any file.",
+    Description = "Config files (JSON), merged in their order, and key.key=value words, which override all files.",
     Arity = ArgumentArity.ZeroOrMore,
 };
 var check = new Option<bool>("--check") { Description = "Check the configuration, print it merged with its secrets masked, and exit." };
 var command = new RootCommand("""
-    The agent of meeseeks: takes jobs, runs them in pools, and tells of them, as JSON lines on TCP port 13700.
+    The agent of meeseeks: accepts jobs, runs them in pools and reports on them, as JSON lines on TCP port 13700.
 
     Examples:
       meeseeks-box /etc/meeseeks/box.cfg
@@ -41,13 +41,13 @@ if (result.Errors.Count > 0)
 
 if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !CommandLineSetting.IsSetting(word)) is { } option)
 {
-    // The words take all that is no option of ours. A file with such a name can be given as ./-name.
-    await Console.Error.WriteLineAsync($"meeseeks-box: {option}: there is no such option. See meeseeks-box --help.");
+    // The parser accepts unknown options as words. A file with such a name can be given as ./-name.
+    await Console.Error.WriteLineAsync($"meeseeks-box: unknown option {option}. See meeseeks-box --help.");
     return BoxExitStatus.BadConfiguration;
 }
 
 var status = await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
-// A plugin may have left threads behind, which would keep the process for ever.
+// Foreground threads of a plugin would keep the process alive after a plain return.
 Environment.Exit(status);
 return status;
 

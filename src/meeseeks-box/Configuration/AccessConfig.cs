@@ -3,32 +3,30 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>
-/// <c>listen.allow</c>: who may do what (docs/SPECIFICATION.md#roles). Without it everybody who can connect may do everything.
-/// </summary>
-/// <remarks>Sample: <c>{"*": "read", "headA": "submit", "operator": "admin"}</c>.</remarks>
+/// <summary><c>listen.allow</c>: the roles of clients (docs/SPECIFICATION.md#roles).</summary>
+/// <remarks>Without it every client has all rights. Sample: <c>{"*": "read", "headA": "submit", "operator": "admin"}</c>.</remarks>
 internal sealed class AccessConfig : IEquatable<AccessConfig>
 {
-    /// <summary>Its key.</summary>
+    /// <summary>Key of the section.</summary>
     public const string Key = "allow";
 
-    // For all who are not named, with a certificate or without one.
+    // All clients without an entry of their own, with or without a certificate.
     private const string Anybody = "*";
 
     private readonly SortedDictionary<string, Role> _roles = new(StringComparer.Ordinal);
 
-    /// <summary>Everybody may do everything.</summary>
+    /// <summary>The default: every client is <see cref="Role.Admin"/>.</summary>
     public static AccessConfig Open { get; } = Everybody();
 
-    /// <summary>What a client may do.</summary>
-    /// <param name="name">The common name in its certificate, which was checked; null when it has none.</param>
+    /// <summary>The role of a client.</summary>
+    /// <param name="name">The common name in its verified certificate; null without one.</param>
     public Role RoleOf(string? name) =>
         name is not null && name is not Anybody && _roles.TryGetValue(name, out var own) ? own : _roles.GetValueOrDefault(Anybody);
 
-    /// <summary>True when somebody is named, so that certificates are needed to tell him from others.</summary>
+    /// <summary>True when an entry names a client, so that clients need certificates.</summary>
     public bool NamesSomebody => _roles.Keys.Any(name => name is not Anybody);
 
-    /// <summary>Reads the entry of a section. What is wrong is told to the reader.</summary>
+    /// <summary>Reads the section. Problems are added to the reader.</summary>
     public static AccessConfig Read(SectionReader parent)
     {
         if (!parent.HasSection(Key))
@@ -45,14 +43,15 @@ internal sealed class AccessConfig : IEquatable<AccessConfig>
                 continue;
             }
 
-            if (setting.Value is ConfigScalar { Kind: JsonValueKind.String, Text: var word } && Enum.TryParse<Role>(word, ignoreCase: true, out var role)
+            if (setting.Value is ConfigScalar { Kind: JsonValueKind.String, Text: var word }
+                && Enum.TryParse<Role>(word, ignoreCase: true, out var role)
                 && !char.IsAsciiDigit(word[0]))
             {
                 access._roles[name] = role;
             }
             else
             {
-                section.AddProblem(setting, $"{setting.Value.Display} is no role; the roles are none, read, submit and admin");
+                section.AddProblem(setting, $"{setting.Value.Display} is not a role; the roles are none, read, submit and admin");
             }
         }
 

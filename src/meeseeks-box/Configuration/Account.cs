@@ -1,12 +1,12 @@
 namespace MeeseeksBox.Agent.Configuration;
 
 /// <summary>A user or a group of this host.</summary>
-/// <param name="Id">The number.</param>
-/// <param name="Name">The name; the number as text where it has none.</param>
-/// <param name="GroupId">The number of a user's primary group; of a group, its own number.</param>
+/// <param name="Id">The uid or gid.</param>
+/// <param name="Name">The name; the number as text without one.</param>
+/// <param name="GroupId">The gid of a user's primary group; of a group, its own gid.</param>
 internal sealed record Account(uint Id, string Name, uint GroupId)
 {
-    /// <summary>True for the user that may change to any other.</summary>
+    /// <summary>True for uid 0.</summary>
     public bool IsRoot => Id is 0;
 
     /// <summary><c>'alice' (1000)</c>.</summary>

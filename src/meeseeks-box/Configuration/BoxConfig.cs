@@ -5,19 +5,19 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>All that is configured of a box (docs/SPECIFICATION.md#box-settings).</summary>
+/// <summary>The configuration of a box (docs/SPECIFICATION.md#box-settings).</summary>
 internal sealed record BoxConfig
 {
     /// <summary>The name of this node, unique in the cluster: <c>name</c>, by default the host's name.</summary>
     public string Name { get; init; } = Dns.GetHostName();
 
-    /// <summary>What is written to the log, and where.</summary>
+    /// <summary>Level, file and format of the log.</summary>
     public LoggingConfig Logging { get; init; } = new();
 
-    /// <summary>Where requests are taken.</summary>
+    /// <summary>The listener for requests.</summary>
     public ListenConfig Listen { get; init; } = new();
 
-    /// <summary>How long jobs are kept, and where.</summary>
+    /// <summary>Storage and expiry of jobs.</summary>
     public StateConfig State { get; init; } = new();
 
     /// <summary>The downstream nodes to connect to, by name; an entry of this node itself is left out.</summary>
@@ -26,13 +26,13 @@ internal sealed record BoxConfig
     /// <summary>The pools of this node, by name.</summary>
     public IReadOnlyDictionary<string, PoolConfig> Pools { get; init; } = new Dictionary<string, PoolConfig>();
 
-    /// <summary>Whether nodes are chosen by their load and not by their free slots: <c>use_loadavg</c>.</summary>
+    /// <summary>True to choose nodes by load average instead of free slots: <c>use_loadavg</c>.</summary>
     public bool UseLoadavg { get; init; }
 
-    /// <summary>Whether jobs are given to full pools and wait there: <c>wait_in_pool</c>.</summary>
+    /// <summary>True to assign jobs to full pools, where they wait: <c>wait_in_pool</c>.</summary>
     public bool WaitInPool { get; init; }
 
-    /// <summary>Reads the whole configuration. What is wrong is told to the reader.</summary>
+    /// <summary>Reads the whole configuration. Problems are added to the reader.</summary>
     public static BoxConfig Read(SectionReader root)
     {
         var defaults = root.Section("defaults");
@@ -50,10 +50,14 @@ internal sealed record BoxConfig
         LinkConfig.Read(string.Empty, root.Blank(defaults));
         PoolConfig.Read(root.Blank(defaults));
         if (config.Pools.ContainsKey(NodeSettings.ConfigPool))
-            root.Section("pools").AddProblem(NodeSettings.ConfigPool, "this name is kept for the pool that takes configurations; choose another");
+        {
+            root.Section("pools").AddProblem(
+                NodeSettings.ConfigPool, "this name is reserved for the configuration pool; choose another");
+        }
+
         config = root.Text("name") is { } name ? config with { Name = name } : config;
 
-        // A file that all boxes share names all of them: the entry of this box is no link.
+        // A file that all boxes share has an entry for each of them. The entry of this box is not a link.
         return config with { Nodes = config.Nodes.Where(node => node.Key != config.Name).ToDictionary() };
     }
 }

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>Makes the box's configuration out of what a person wrote or sent (docs/SPECIFICATION.md#configuration).</summary>
+/// <summary>Reads and checks the configuration of a box (docs/SPECIFICATION.md#configuration).</summary>
 internal static class BoxConfigurationReader
 {
     private static readonly string[] SectionsWithFormats = ["logging"];
@@ -12,17 +12,17 @@ internal static class BoxConfigurationReader
 
     /// <summary>Reads the arguments of the program, at the start and at each SIGHUP.</summary>
     /// <param name="arguments">Files and <c>key.key=value</c> words.</param>
-    /// <param name="accounts">The users and groups of the host; null for those of this one.</param>
+    /// <param name="accounts">The users and groups; null for those of this host.</param>
     public static BoxConfigurationResult Read(IEnumerable<string> arguments, IAccounts? accounts = null)
     {
         var diagnostics = new ConfigDiagnostics();
         return Check(ConfigTree.Read(arguments, diagnostics), accounts, diagnostics);
     }
 
-    /// <summary>Lays what a <c>config</c> request or a job in <c>__config</c> brings over the configuration in force.</summary>
+    /// <summary>Merges the settings of a <c>config</c> request or of a job in <c>__config</c> into the configuration in force.</summary>
     /// <param name="inForce">The <see cref="BoxConfigurationResult.Tree"/> of the configuration in force.</param>
-    /// <param name="sent">The object that was sent.</param>
-    /// <param name="accounts">The users and groups of the host; null for those of this one.</param>
+    /// <param name="sent">The object of settings.</param>
+    /// <param name="accounts">The users and groups; null for those of this host.</param>
     public static BoxConfigurationResult Merge(ConfigObject inForce, JsonElement sent, IAccounts? accounts = null)
     {
         var diagnostics = new ConfigDiagnostics();

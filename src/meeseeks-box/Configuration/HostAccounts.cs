@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>The users and groups that the system knows, those of a directory service included; see getpwnam(3).</summary>
+/// <summary>The users and groups of the system, directory services included; see getpwnam(3).</summary>
 internal sealed partial class HostAccounts : IAccounts
 {
+    // ERANGE: the buffer is too small.
     private const int TooSmall = 34;
     private const int FirstBuffer = 4 * 1024;
     private const int LargestBuffer = 4 * 1024 * 1024;
@@ -78,7 +79,7 @@ internal sealed partial class HostAccounts : IAccounts
     [LibraryImport("libc", EntryPoint = "getgrnam_r", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int GroupByName(string name, out Entry entry, nint buffer, nuint length, out nint found);
 
-    // The common begin of the C library's passwd and group: name, password, number; a user has the number of his group next.
+    // The common start of struct passwd and struct group: name, password, id. In passwd the gid follows.
     [StructLayout(LayoutKind.Sequential)]
     private struct Entry
     {

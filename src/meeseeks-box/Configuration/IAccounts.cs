@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>The users and groups of a host, and those that this process has.</summary>
+/// <summary>The users and groups of a host, and those of this process.</summary>
 internal interface IAccounts
 {
     /// <summary>The effective user of this process.</summary>
@@ -9,9 +9,9 @@ internal interface IAccounts
     /// <summary>The effective group of this process.</summary>
     Account OwnGroup { get; }
 
-    /// <summary>The user with a name or a number; null when there is no such name.</summary>
+    /// <summary>The user with a name or uid; null for an unknown name.</summary>
     Account? FindUser(string nameOrNumber);
 
-    /// <summary>The group with a name or a number; null when there is no such name.</summary>
+    /// <summary>The group with a name or gid; null for an unknown name.</summary>
     Account? FindGroup(string nameOrNumber);
 }

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Tls;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>An entry of <c>nodes</c>: how to reach a downstream node (docs/SPECIFICATION.md#link-settings).</summary>
+/// <summary>An entry of <c>nodes</c>: the link to a downstream node (docs/SPECIFICATION.md#link-settings).</summary>
 internal sealed record LinkConfig
 {
     private static readonly LinkConfig Default = new() { Address = string.Empty };
@@ -14,20 +14,20 @@ internal sealed record LinkConfig
     /// <summary>The port, 1 to 65535.</summary>
     public int Port { get; init; } = ListenConfig.DefaultPort;
 
-    /// <summary>How long news may wait before it is exchanged, at most. More than 0 s.</summary>
+    /// <summary>Interval of the polls of a legacy node for jobs. More than 0 s.</summary>
     public TimeSpan Refresh { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How old the status of nodes and pools may get, at most. More than 0 s.</summary>
+    /// <summary>Longest hold of a long poll, and interval of the polls of a legacy node for nodes and pools. More than 0 s.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long to wait for a connection, and for data to go or to come. More than 0 s.</summary>
+    /// <summary>Timeout of connecting, sending and receiving. More than 0 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How the connection is encrypted; null: it is not.</summary>
+    /// <summary>TLS settings; null for plain text.</summary>
     public SslConfig? Ssl { get; init; }
 
-    /// <summary>Reads an entry. What is wrong is told to the reader.</summary>
-    /// <param name="name">The node's name.</param>
+    /// <summary>Reads an entry. Problems are added to the reader.</summary>
+    /// <param name="name">The name of the node, which is the default of its address.</param>
     /// <param name="section">The entry.</param>
     public static LinkConfig Read(string name, SectionReader section) => new()
     {
@@ -39,7 +39,7 @@ internal sealed record LinkConfig
         Ssl = TlsConfigReader.ReadClient(section),
     };
 
-    // Several ports in the defaults are those that boxes listen on: each of them leads to the node.
+    // Several ports in the defaults are the ports that boxes listen on. The node is reachable at each of them, so the first one will do.
     private static int? ReadPort(SectionReader section)
     {
         var ports = ListenConfig.ReadPorts(section, least: 1);

@@ -2,12 +2,12 @@ using MeeseeksBox.Core.Settings;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>What the rules of the core need of a configuration.</summary>
+/// <summary>Maps a configuration to the settings of the core.</summary>
 internal static class NodeSettingsMapping
 {
-    /// <summary>The settings for the ledger.</summary>
+    /// <summary>The settings of the core.</summary>
     /// <param name="config">The configuration.</param>
-    /// <param name="version">The version of this program, which it tells other nodes.</param>
+    /// <param name="version">The version of this program, for the status of the node.</param>
     public static NodeSettings ToNodeSettings(this BoxConfig config, string version) => new()
     {
         Name = config.Name,

@@ -3,54 +3,47 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>An entry of <c>pools</c>: how jobs are run on this node (docs/SPECIFICATION.md#pool-settings).</summary>
+/// <summary>An entry of <c>pools</c> (docs/SPECIFICATION.md#pool-settings).</summary>
 internal sealed record PoolConfig
 {
-    /// <summary>The <see cref="Slots"/> of a pool that finishes what runs and takes nothing new.</summary>
+    /// <summary>The <see cref="Slots"/> of a draining pool.</summary>
     public const int Draining = -1;
 
-    // A timer can do no more than 49 days.
+    // The limit of a timer is 49 days.
     private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(30);
 
-    // Both streams in base64 have to fit into one line of the wire.
+    // Both streams in base64 must fit into one line of the protocol.
     private const int MostOutput = 16 * 1024 * 1024;
 
     private static readonly PoolConfig Default = new();
 
-    /// <summary>
-    /// How many jobs run at once: more than 0 is the limit, 0 sets none, <see cref="Draining"/> takes nothing new.
-    /// <c>drain: true</c> is the same as -1.
-    /// </summary>
+    /// <summary>Maximum number of running jobs; 0 for no limit, <see cref="Draining"/> for a draining pool.</summary>
+    /// <remarks><c>drain: true</c> is the same as -1.</remarks>
     public int Slots { get; init; }
 
-    /// <summary>
-    /// How long a job may run, unless it says so itself: <c>max_runtime</c> or <c>runtime</c>. Null, also where 0 is
-    /// written: for ever.
-    /// </summary>
+    /// <summary>Maximum runtime of a job without one of its own: <c>max_runtime</c> or <c>runtime</c>. Null (or 0) for no limit.</summary>
     public TimeSpan? MaxRuntime { get; init; }
 
-    /// <summary>
-    /// The interval in which the state of a live job is reported again, so that it does not expire. Null, also where 0 or null
-    /// is written: only while a head is connected, since heads expire silent jobs.
-    /// </summary>
+    /// <summary>Interval at which the status of a live job is reported again, so that it does not expire.</summary>
+    /// <remarks>Null (or 0): only while a head is connected, because heads expire jobs without reports.</remarks>
     public TimeSpan? Update { get; init; } = TimeSpan.FromSeconds(PoolSettings.UpdateBelowHeads);
 
-    /// <summary>Whether jobs are queued and none is started.</summary>
+    /// <summary>True to queue jobs without starting any.</summary>
     public bool Hold { get; init; }
 
-    /// <summary>The task type that runs the jobs, as it was written; null: processes.</summary>
+    /// <summary>The unparsed name of the plugin; null for processes.</summary>
     public string? Plugin { get; init; }
 
-    /// <summary>How long after its end a job is started again, at least. 0 s or more.</summary>
+    /// <summary>Minimum time between the end of a job and its next start. 0 s or more.</summary>
     public TimeSpan RestartDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many bytes are kept of each stream of a job that is not redirected: 0 to 16 MiB. More belongs into a file.</summary>
+    /// <summary>Number of bytes kept of each stream that is not redirected to a file: 0 to 16 MiB.</summary>
     public int OutputLimit { get; init; } = 1024 * 1024;
 
-    /// <summary>How long a job that is killed may take to end by itself, at most 30 days; zero: it is ended at once.</summary>
+    /// <summary>Time between SIGTERM and SIGKILL, at most 30 days; zero for SIGKILL at once.</summary>
     public TimeSpan KillGrace { get; init; }
 
-    /// <summary>Reads an entry. What is wrong is told to the reader.</summary>
+    /// <summary>Reads an entry. Problems are added to the reader.</summary>
     public static PoolConfig Read(SectionReader section)
     {
         var slots = section.WholeNumber("slots", least: Draining) ?? Default.Slots;

@@ -1,15 +1,15 @@
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>The ports of a listener, each once; equal to another with the same ports in the same order.</summary>
-/// <param name="ports">At least one, 0 to 65535; 0 is any free port.</param>
+/// <summary>The distinct ports of a listener, compared by value and order.</summary>
+/// <param name="ports">At least one port, 0 to 65535; 0 means any free port.</param>
 internal sealed class PortList(params IEnumerable<int> ports) : IEquatable<PortList>
 {
     private readonly int[] _ports = [.. ports];
 
-    /// <summary>The ports, in their order.</summary>
+    /// <summary>The ports in order.</summary>
     public IReadOnlyList<int> All => _ports;
 
-    /// <summary>The same ports, with a port in the place of 0.</summary>
+    /// <summary>The same ports with <paramref name="port"/> in place of 0.</summary>
     public PortList WithFreePort(int port) => new(_ports.Select(own => own is 0 ? port : own).Distinct());
 
     /// <inheritdoc/>

@@ -1,17 +1,17 @@
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>What a client may do. Each role may do all that those before it may.</summary>
+/// <summary>The role of a client, in ascending order of rights.</summary>
 internal enum Role
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No requests.</summary>
     None,
 
-    /// <summary>Ask: jobs, nodes, pools, the configuration.</summary>
+    /// <summary>Read jobs, nodes, pools and the configuration.</summary>
     Read,
 
-    /// <summary>Submit, change and kill jobs; sync, which is what upstream nodes do.</summary>
+    /// <summary>Submit, change and kill jobs; sync, the request of upstream nodes.</summary>
     Submit,
 
-    /// <summary>Change the configuration, also at a distance, and modify jobs without checks.</summary>
+    /// <summary>Change the configuration of this and other nodes, and modify jobs without checks.</summary>
     Admin,
 }

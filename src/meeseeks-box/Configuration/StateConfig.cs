@@ -2,36 +2,33 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>The section <c>state</c>: how long jobs are kept, and where (docs/SPECIFICATION.md#state-settings).</summary>
+/// <summary>The section <c>state</c>: storage and expiry of jobs (docs/SPECIFICATION.md#state-settings).</summary>
 internal sealed record StateConfig
 {
     private static readonly StateConfig Default = new();
 
-    /// <summary>How long an ended job stays, and how long a live one goes without news before it is failed. More than 0 s.</summary>
+    /// <summary>Time until an ended job is removed, or a live job without reports fails. More than 0 s.</summary>
     public TimeSpan Expire { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Whether live jobs without news are failed.</summary>
+    /// <summary>True if live jobs without reports fail.</summary>
     public bool ExpireActiveJobs { get; init; } = true;
 
-    /// <summary>How long a node goes without news before it is offline. More than 0 s.</summary>
+    /// <summary>Time without reports after which a node is offline. More than 0 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Where the jobs are kept over a restart; null: nowhere.</summary>
+    /// <summary>Path of the state file; null for none.</summary>
     public string? File { get; init; }
 
-    /// <summary>
-    /// How often the jobs are written to <see cref="File"/>; zero: at stop only. By default 10 s
-    /// (docs/SPECIFICATION.md#state-settings).
-    /// </summary>
+    /// <summary>Interval of checkpoints; zero for one at the stop only.</summary>
     public TimeSpan Checkpoint { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether a change of a job is on disk, in the journal beside <see cref="File"/>, before it is answered.</summary>
+    /// <summary>True if changes are flushed to the journal beside <see cref="File"/> before the answer is sent.</summary>
     public bool Durable { get; init; } = true;
 
-    /// <summary>Where a line is kept of each job that ended; null: nowhere.</summary>
+    /// <summary>Path of the history file; null for none.</summary>
     public string? History { get; init; }
 
-    /// <summary>Reads the section. What is wrong is told to the reader.</summary>
+    /// <summary>Reads the section. Problems are added to the reader.</summary>
     public static StateConfig Read(SectionReader section) => new()
     {
         Expire = section.SecondsAboveZero("expire") ?? Default.Expire,

@@ -2,19 +2,17 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>Holds <c>user</c> and <c>group</c> against the user and the group that the box runs as.</summary>
+/// <summary>Compares <c>user</c> and <c>group</c> with the user and group of the box.</summary>
 /// <remarks>
-/// The box cannot change its user. As root it would run jobs with more rights than configured, so it refuses to start. Any other
-/// box has no more rights than its user: a difference is a warning, as the original ignores both keys there.
+/// The box cannot change its user. As root it would run jobs with more rights than configured, so it refuses to start. Without root
+/// rights a difference is only a warning, because the original ignores both keys there.
 /// </remarks>
 internal static class UserRule
 {
     private const string UserKey = "user";
     private const string GroupKey = "group";
 
-    /// <summary>Checks both keys. What is wrong goes to the reader.</summary>
-    /// <param name="root">The whole configuration.</param>
-    /// <param name="accounts">The users and groups of this host.</param>
+    /// <summary>Checks both keys. Problems and warnings are added to the reader.</summary>
     public static void Check(SectionReader root, IAccounts accounts)
     {
         var user = root.Text(UserKey);

@@ -2,25 +2,25 @@ using System.Globalization;
 
 namespace MeeseeksBox.Agent.Host;
 
-/// <summary>How many files, sockets and pipes this process may have open at once.</summary>
+/// <summary>The limit of open file descriptors of this process, and the reserves below it.</summary>
 internal static class FileHandles
 {
-    // What systems give where nothing else is said.
+    // The usual default of a system, for a host without /proc/self/limits.
     private const int Common = 1024;
 
-    // The runtime takes two for each thread that it begins, and ends the whole process when it cannot; and a kill reads /proc.
+    // The runtime opens two descriptors for each new thread, and ends the process when it cannot. A kill needs some to read /proc.
     private const int Reserve = 64;
 
-    /// <summary>The limit in force when the box was started.</summary>
+    /// <summary>The soft limit at the start of the box.</summary>
     public static int Limit { get; } = ReadLimit();
 
-    /// <summary>True when what is left is kept for the box itself: no job is started with it.</summary>
+    /// <summary>True when only the reserve of the box is left, so that no job may start.</summary>
     public static bool AreShortForJobs() => AreShort(Reserve);
 
-    /// <summary>True when not even a client is to be let in, which may have come to end jobs.</summary>
+    /// <summary>True when no client may be accepted either. Clients get a smaller reserve than jobs, because they may kill jobs.</summary>
     public static bool AreShortForClients() => AreShort(Reserve / 2);
 
-    // The system gives the lowest number that is free, so that the next one tells how many are taken.
+    // The system assigns the lowest free number, so the next one shows how many are in use.
     private static bool AreShort(int kept)
     {
         try
@@ -34,7 +34,7 @@ internal static class FileHandles
         }
     }
 
-    // As the kernel shows it (proc(5), limits).
+    // The format is in proc(5), limits.
     private static int ReadLimit()
     {
         const string Name = "Max open files";

@@ -6,16 +6,18 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>One client: bytes to lines, lines to the handler, answers back. A client that does not read its answers holds up only itself.</summary>
+/// <summary>One client connection: splits bytes into lines, passes them to the handler, sends the answers.</summary>
+/// <remarks>A client that does not read its answers blocks only its own connection.</remarks>
 internal sealed class ClientConnection(Stream stream, ILineHandler handler, ListenLimits limits, TimeProvider time, ILogger log)
 {
     private const int ReadSize = 16 * 1024;
     private const int SendAt = 64 * 1024;
     private static readonly TimeSpan DiscardTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>One turn: read a line, answer it; send off when no further line has come yet. Ends at an empty line or the end of the input.</summary>
-    /// <param name="finish">Ends it after the line that is being answered.</param>
-    /// <param name="abort">Ends it at once.</param>
+    /// <summary>Answers lines until an empty line or the end of the input.</summary>
+    /// <remarks>Answers are sent once no further line is buffered, so that pipelined requests share a packet.</remarks>
+    /// <param name="finish">Ends the connection after the current line.</param>
+    /// <param name="abort">Ends the connection at once.</param>
     public async Task RunAsync(CancellationToken finish, CancellationToken abort)
     {
         var input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, leaveOpen: true, useZeroByteReads: true));
@@ -27,13 +29,13 @@ internal sealed class ClientConnection(Stream stream, ILineHandler handler, List
         }
         catch (Exception problem) when (problem is IOException or SocketException or OperationCanceledException)
         {
-            // The client is gone, or the box stops: there is nobody left to answer.
-            log.Debug("a connection ended: {Problem}", problem.Message);
+            // The client is gone, or the box stops.
+            log.Debug("connection ended: {Problem}", problem.Message);
         }
-#pragma warning disable CA1031 // Whatever goes wrong with one client must not reach another.
+#pragma warning disable CA1031 // A failure on one connection must not affect another.
         catch (Exception problem)
         {
-            log.Error(problem, "a connection ended because of a fault in this program; please report it");
+            log.Error(problem, "connection ended: internal error; please report it");
         }
 #pragma warning restore CA1031
         finally
@@ -83,7 +85,7 @@ internal sealed class ClientConnection(Stream stream, ILineHandler handler, List
         _ = await output.FlushAsync(abort);
     }
 
-    // A socket that is closed with unread input resets the connection, and the client may never see why.
+    // Closing a socket with unread input resets the connection, and the client may lose the error line. So the input is read to its end.
     private async Task LingeringCloseAsync(LineReader lines, CancellationToken stop)
     {
         if (stream is NetworkStream network)

@@ -4,15 +4,15 @@ using MeeseeksBox.Protocol.Lines;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>Answers the lines of one connection, one after the other.</summary>
+/// <summary>Answers the lines of one connection in order.</summary>
 internal interface ILineHandler : IDisposable
 {
-    /// <summary>Writes the answer to a line. Sending it off is left to the caller, but for answers too large to be held in memory.</summary>
+    /// <summary>Writes the answer to a line. The caller flushes it, except for answers too large for memory.</summary>
     ValueTask HandleAsync(ReadOnlySequence<byte> line, ILineLookahead further, PipeWriter output, CancellationToken stop);
 
-    /// <summary>Ends when the answers that were written may leave: to be called before they are sent off.</summary>
+    /// <summary>Completes when the written answers may be sent; called before each flush.</summary>
     ValueTask BeforeSendingAsync(CancellationToken stop);
 
-    /// <summary>Writes the answer to a line that is longer than it may be.</summary>
+    /// <summary>Writes the error for a line over the limit.</summary>
     void RefuseTooLong(long longest, PipeWriter output);
 }

@@ -6,13 +6,11 @@ using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>From the words of the <c>listen</c> section to addresses (docs/SPECIFICATION.md#listen-settings).</summary>
+/// <summary>Resolves the <c>listen</c> section to addresses (docs/SPECIFICATION.md#listen-settings).</summary>
 internal static class ListenAddress
 {
-    /// <summary>All addresses that are meant; those of hosts have no port yet.</summary>
-    /// <param name="listen">The section.</param>
-    /// <param name="stop">Gives up.</param>
-    /// <exception cref="SocketException">The name is not known.</exception>
+    /// <summary>Resolves all addresses of the section; IP addresses have port 0.</summary>
+    /// <exception cref="SocketException">The name cannot be resolved.</exception>
     /// <exception cref="IOException">No address of this host starts with the prefix.</exception>
     public static async Task<IReadOnlyList<EndPoint>> ResolveAsync(ListenConfig listen, CancellationToken stop)
     {
@@ -32,7 +30,7 @@ internal static class ListenAddress
         return [.. all.Distinct()];
     }
 
-    /// <summary>True when whoever reaches it may be on another host.</summary>
+    /// <summary>True when other hosts may reach the address.</summary>
     public static bool IsOpenToOthers(EndPoint address) => address is IPEndPoint host && !IPAddress.IsLoopback(host.Address);
 
     private static async Task<IReadOnlyList<IPAddress>> ResolveAsync(string address, CancellationToken stop)
@@ -59,6 +57,7 @@ internal static class ListenAddress
             .Select(unicast => unicast.Address)
             .ToArray();
         return Array.Find(all, address => address.ToString().StartsWith(prefix, StringComparison.Ordinal))
-            ?? throw new IOException($"no address of this host starts with '{prefix}'; it has {string.Join(", ", all.Select(address => address.ToString()))}");
+            ?? throw new IOException(
+                $"no address of this host starts with '{prefix}'; it has {string.Join(", ", all.Select(address => address.ToString()))}");
     }
 }

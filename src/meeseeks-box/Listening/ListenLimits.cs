@@ -3,17 +3,17 @@ using MeeseeksBox.Agent.Host;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>What clients may do at most.</summary>
-/// <param name="LongestLine">The longest line, in bytes.</param>
-/// <param name="IdleTime">How long a client may take to send its next line; zero for ever.</param>
-/// <param name="Connections">How many may be connected at once.</param>
-/// <param name="Reason">What that limit is, for the log.</param>
+/// <summary>Limits for the clients of a listener.</summary>
+/// <param name="LongestLine">Maximum length of a line in bytes.</param>
+/// <param name="IdleTime">Maximum time between two lines; zero for no limit.</param>
+/// <param name="Connections">Maximum number of connections at once.</param>
+/// <param name="Reason">Origin of the limit of connections, for the log.</param>
 internal sealed record ListenLimits(long LongestLine, TimeSpan IdleTime, int Connections, string Reason)
 {
-    // Of the handles that the process may have, what connections leave to jobs (three pipes each) and files.
+    // Connections leave a quarter of the file descriptors to jobs (three pipes each) and files.
     private const double ShareOfHandles = 0.75;
 
-    /// <summary>The limits of a configuration, within those of the system.</summary>
+    /// <summary>Takes the limits from a configuration, capped by the limits of the system.</summary>
     public static ListenLimits Of(ListenConfig listen)
     {
         var room = (int)(FileHandles.Limit * ShareOfHandles);

@@ -5,7 +5,7 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>The sockets that a listener listens on: all of them, or none.</summary>
+/// <summary>The listening sockets of a listener, bound all together or not at all.</summary>
 internal sealed class ListenSockets : IDisposable
 {
     private const int Backlog = 1024;
@@ -14,22 +14,22 @@ internal sealed class ListenSockets : IDisposable
     private readonly List<Socket> _sockets = [];
     private readonly List<string> _files = [];
 
-    // The port that is being bound, as it was asked for; null while Unix sockets are.
+    // The configured port that is being bound; null while Unix sockets are bound.
     private int? _asked;
 
-    /// <summary>The sockets.</summary>
+    /// <summary>All listening sockets.</summary>
     public IReadOnlyList<Socket> All => _sockets;
 
-    /// <summary>The port that was chosen where 0 was asked for; 0 when none was.</summary>
+    /// <summary>The port that the system chose for a configured 0; 0 without one.</summary>
     public int FreePort { get; private set; }
 
     /// <summary>Listens on all ports of all addresses.</summary>
-    /// <param name="addresses">Addresses of hosts, whose port does not count, and paths of Unix sockets; never empty.</param>
-    /// <param name="ports">The ports; 0 for any that is free on all of the addresses.</param>
-    /// <param name="mode">Who may connect to Unix sockets.</param>
-    /// <param name="log">Where it is told what is listened on.</param>
-    /// <exception cref="PortException">A port cannot be listened on.</exception>
-    /// <exception cref="SocketException">A Unix socket cannot be listened on.</exception>
+    /// <param name="addresses">IP addresses, whose port is ignored, and paths of Unix sockets; never empty.</param>
+    /// <param name="ports">The ports; 0 for any port that is free on all addresses.</param>
+    /// <param name="mode">File mode of Unix sockets.</param>
+    /// <param name="log">Receives each bound address.</param>
+    /// <exception cref="PortException">A port cannot be bound.</exception>
+    /// <exception cref="SocketException">A Unix socket cannot be bound.</exception>
     /// <exception cref="IOException">The path of a Unix socket is taken.</exception>
     public static ListenSockets Bind(IReadOnlyList<EndPoint> addresses, PortList ports, UnixFileMode mode, ILogger log)
     {
@@ -43,7 +43,7 @@ internal sealed class ListenSockets : IDisposable
                     sockets.Bind(path.ToString(), mode);
                 }
 
-                // A free one last, so that it is none of the others.
+                // Port 0 last, so that the system does not choose one of the others.
                 foreach (var port in ports.All.OrderBy(port => port is 0))
                 {
                     sockets.Bind(addresses.OfType<IPEndPoint>(), port);
@@ -59,7 +59,7 @@ internal sealed class ListenSockets : IDisposable
             catch (SocketException problem)
                 when (sockets._asked is 0 && attempt < MostAttempts && problem.SocketErrorCode is SocketError.AddressAlreadyInUse)
             {
-                log.Debug("the port that was free on one address is taken on another: another one is tried");
+                log.Debug("free port of one address taken on another: trying another port");
                 sockets.Dispose();
             }
             catch (SocketException problem) when (sockets._asked is { } port)
@@ -75,7 +75,7 @@ internal sealed class ListenSockets : IDisposable
         }
     }
 
-    /// <summary>Listens no more, and takes away the files of Unix sockets.</summary>
+    /// <summary>Closes all sockets and deletes the files of Unix sockets.</summary>
     public void Dispose()
     {
         _sockets.ForEach(socket => socket.Dispose());

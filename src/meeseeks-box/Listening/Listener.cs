@@ -6,7 +6,7 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>Accepts clients on all of its addresses, and gives each a <see cref="ClientConnection"/>.</summary>
+/// <summary>Accepts clients on all its addresses and creates a <see cref="ClientConnection"/> for each.</summary>
 internal sealed class Listener : IAsyncDisposable
 {
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(1);
@@ -24,7 +24,13 @@ internal sealed class Listener : IAsyncDisposable
     private readonly ILogger _log;
     private Task[] _loops = [];
 
-    private Listener(ListenSockets sockets, ListenLimits limits, TransportNegotiator transport, Func<string?, ILineHandler> handlers, TimeProvider time, ILogger log)
+    private Listener(
+        ListenSockets sockets,
+        ListenLimits limits,
+        TransportNegotiator transport,
+        Func<string?, ILineHandler> handlers,
+        TimeProvider time,
+        ILogger log)
     {
         Transport = transport;
         _sockets = sockets;
@@ -35,24 +41,29 @@ internal sealed class Listener : IAsyncDisposable
         _log = log;
     }
 
-    /// <summary>The port that was chosen where 0 was asked for; 0 when none was.</summary>
+    /// <summary>The port that the system chose for a configured 0; 0 without one.</summary>
     public int FreePort => _sockets.FreePort;
 
-    /// <summary>Lets clients in.</summary>
+    /// <summary>Opens the plain or TLS stream of each client.</summary>
     public TransportNegotiator Transport { get; }
 
-    /// <summary>Ends when the socket of the listener dies without having been told to: the box is of no use then.</summary>
+    /// <summary>Ends with the accept loops: with a fault when a listening socket failed, and the box must stop then.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Takes clients from now on.</summary>
-    /// <param name="sockets">Where they come; they belong to the listener.</param>
-    /// <param name="limits">What clients may do at most.</param>
-    /// <param name="transport">Lets clients in.</param>
-    /// <param name="handlers">Makes a handler for each connection, given the name in the client's certificate, if there is one.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="log">Where the listener tells of itself.</param>
+    /// <summary>Creates a listener and starts to accept clients.</summary>
+    /// <param name="sockets">Listening sockets, which the listener owns and closes.</param>
+    /// <param name="limits">Limits for its clients.</param>
+    /// <param name="transport">Opens the stream of each client.</param>
+    /// <param name="handlers">Creates the handler of a connection from the name in the client's certificate; null without one.</param>
+    /// <param name="time">The clock of all limits.</param>
+    /// <param name="log">Receives accept failures and rejections.</param>
     public static Listener Start(
-        ListenSockets sockets, ListenLimits limits, TransportNegotiator transport, Func<string?, ILineHandler> handlers, TimeProvider time, ILogger log)
+        ListenSockets sockets,
+        ListenLimits limits,
+        TransportNegotiator transport,
+        Func<string?, ILineHandler> handlers,
+        TimeProvider time,
+        ILogger log)
     {
         var listener = new Listener(sockets, limits, transport, handlers, time, log);
         listener._loops = [.. sockets.All.Select(listener.AcceptAsync)];
@@ -60,7 +71,7 @@ internal sealed class Listener : IAsyncDisposable
         return listener;
     }
 
-    /// <summary>Takes no new clients; those that are there are served on.</summary>
+    /// <summary>Accepts no more clients; existing connections continue.</summary>
     public async Task StopAcceptingAsync()
     {
         await _stopAccepting.CancelAsync();
@@ -68,7 +79,7 @@ internal sealed class Listener : IAsyncDisposable
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Ends every connection: after the line that it is answering, or after a second when its client does not read.</summary>
+    /// <summary>Ends every connection after its current line, or after one second when its client does not read.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAcceptingAsync();
@@ -81,7 +92,7 @@ internal sealed class Listener : IAsyncDisposable
         _abort.Dispose();
     }
 
-    /// <summary>One turn: accept a client and let it run by itself. Only the death of the listening socket ends this.</summary>
+    // Runs until the stop, or until the listening socket fails.
     private async Task AcceptAsync(Socket listening)
     {
         var hasRoom = false;
@@ -115,17 +126,17 @@ internal sealed class Listener : IAsyncDisposable
             }
             catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
             {
-                _log.Debug("a client left before it was accepted");
+                _log.Debug("client disconnected before accept");
             }
         }
     }
 
-    // Whoever comes while there is no room waits in the queue of the socket until somebody goes; each connection gives its place back.
+    // At the limit, new clients wait in the backlog of the socket. Each connection releases its slot at its end.
     private async Task AcquireSlotAsync()
     {
         if (_room.CurrentCount is 0)
         {
-            _log.Warning("{Count} clients are connected, which is the most that there is room for ({Limit}): others wait", _connections.Count, _limits.Reason);
+            _log.Warning("connection limit reached: {Count} clients ({Limit}); new clients wait", _connections.Count, _limits.Reason);
         }
 
         await _room.WaitAsync(_stopAccepting.Token);
@@ -133,7 +144,7 @@ internal sealed class Listener : IAsyncDisposable
 
     private async Task BackOffAsync(string problem)
     {
-        _log.Warning("no client can be accepted just now: {Problem}", problem);
+        _log.Warning("accept failed: {Problem}", problem);
         await Task.Delay(StarvedPause, _time, _stopAccepting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -142,7 +153,7 @@ internal sealed class Listener : IAsyncDisposable
 
     private void Serve(Socket client)
     {
-        // It is in the list before it runs, so that a stop cannot miss it.
+        // The connection is registered before it runs, so that a stop cannot miss it.
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var connection = ServeAsync(client, started.Task);
         _ = _connections.TryAdd(connection, true);

@@ -5,24 +5,25 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>Takes clients where the configuration says, and moves when it says something else.</summary>
-/// <param name="handlers">Makes a handler for each connection, given the name in the client's certificate, if there is one.</param>
-/// <param name="watch">Watches a loop, which it is given with a name.</param>
-/// <param name="time">The clock.</param>
-/// <param name="log">Where it tells of itself.</param>
-internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<string, Task, Task> watch, TimeProvider time, ILogger log) : IAsyncDisposable
+/// <summary>The listeners of a box: one that accepts clients, and previous ones that serve theirs to the end.</summary>
+/// <param name="handlers">Creates the handler of a connection from the name in the client's certificate; null without one.</param>
+/// <param name="watch">Observes a background loop under a name.</param>
+/// <param name="time">The clock of all limits.</param>
+/// <param name="log">Receives addresses, warnings and rejections.</param>
+internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<string, Task, Task> watch, TimeProvider time, ILogger log)
+    : IAsyncDisposable
 {
-    // The last one takes clients; those before it only serve theirs to the end.
+    // The last one accepts clients.
     private IReadOnlyList<Listener> _all = [];
 
-    // The port that was chosen last where 0 was asked for.
+    // The port that the system chose last for a configured 0.
     private int _freePort;
 
-    /// <summary>The ports that are listened on, with the one that was chosen where 0 was asked for.</summary>
+    /// <summary>The bound ports, with the chosen port in place of a configured 0.</summary>
     public PortList Ports { get; private set; } = new(0);
 
-    /// <summary>Begins to take clients.</summary>
-    /// <returns>Why it cannot; nothing when it does.</returns>
+    /// <summary>Starts to accept clients.</summary>
+    /// <returns>The problems that prevent it; empty on success.</returns>
     public async Task<IReadOnlyList<string>> StartAsync(ListenConfig listen, CancellationToken stop)
     {
         var (tls, problems) = Load(listen);
@@ -37,10 +38,11 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
             var sockets = ListenSockets.Bind(addresses, listen.Ports, listen.Mode, log);
             if (tls is null && addresses.Any(ListenAddress.IsOpenToOthers))
             {
-                log.Warning("whoever reaches this host can {What} here, unencrypted: set listen.ssl, or listen on localhost", What(listen.Allow.RoleOf(name: null)));
+                log.Warning("listening without TLS on a non-loopback address: any host can {What}", What(listen.Allow.RoleOf(name: null)));
             }
 
-            var listener = Listener.Start(sockets, ListenLimits.Of(listen), new TransportNegotiator(tls, listen.IdleTimeout, time, log), handlers, time, log);
+            var transport = new TransportNegotiator(tls, listen.IdleTimeout, time, log);
+            var listener = Listener.Start(sockets, ListenLimits.Of(listen), transport, handlers, time, log);
             _ = watch("listener", listener.Completion);
             _all = [.. _all, listener];
             _freePort = listener.FreePort is 0 ? _freePort : listener.FreePort;
@@ -54,11 +56,12 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
         }
     }
 
-    /// <summary>Takes clients by another configuration from now on. Who is connected stays so: that may be the very client that sent it.</summary>
-    /// <returns>Why it cannot, and goes by the old one then; nothing when it does.</returns>
+    /// <summary>Replaces the listener by one with another configuration.</summary>
+    /// <remarks>Connections stay open, because one of them may be that of the client that sent the configuration.</remarks>
+    /// <returns>The problems, with the old configuration bound again; empty on success.</returns>
     public async Task<IReadOnlyList<string>> RebindAsync(ListenConfig old, ListenConfig listen, CancellationToken stop)
     {
-        // The former one goes first, because the new one may want its port.
+        // The previous listener closes first, because the new one may need its port.
         var former = _all[^1];
         await former.StopAcceptingAsync();
         var freePort = old.Ports.All.Contains(0) ? _freePort : 0;
@@ -66,8 +69,8 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
         return problems is [] ? problems : [.. problems, .. await StartAsync(old with { Ports = old.Ports.WithFreePort(freePort) }, stop)];
     }
 
-    /// <summary>Reads the certificates again, which may have been renewed. New clients are let in by them; who is connected stays so.</summary>
-    /// <returns>What is wrong with them, and the old ones go on then; nothing when the new ones are in use.</returns>
+    /// <summary>Reads the certificates again, for new connections; existing ones keep theirs.</summary>
+    /// <returns>The problems, with the old certificates in use; empty on success.</returns>
     public IReadOnlyList<string> RenewCertificates(ListenConfig listen)
     {
         var (tls, problems) = Load(listen);
@@ -79,7 +82,7 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
         return problems;
     }
 
-    /// <summary>Ends every connection, as <see cref="Listener.DisposeAsync"/> does.</summary>
+    /// <summary>Disposes all listeners (<see cref="Listener.DisposeAsync"/>).</summary>
     public async ValueTask DisposeAsync()
     {
         var all = Interlocked.Exchange(ref _all, []);
@@ -94,7 +97,7 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
         _ => "connect",
     };
 
-    // The configuration was good a moment ago, and so were its files: what is wrong now has just been written.
+    // Reading the configuration has checked the same files already; a problem here means that a file has changed since.
     private static (TlsServer? Tls, IReadOnlyList<string> Problems) Load(ListenConfig listen)
     {
         if (listen.Ssl is null)

@@ -5,24 +5,24 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>Tells of those who are not let in: for the same reason and the same host once an hour, since who is refused tries again and again.</summary>
-/// <param name="time">The clock.</param>
-/// <param name="log">Where it tells; what it has told before goes there as DEBUG.</param>
+/// <summary>Logs rejected clients: a warning once an hour for each host and reason, DEBUG in between.</summary>
+/// <remarks>Rejected clients usually reconnect in a loop.</remarks>
 internal sealed class RejectionLog(TimeProvider time, ILogger log)
 {
-    // Hosts can be many; when more than these have been refused, it begins anew.
+    // Bounds the memory: at this number of pairs of host and reason the table is cleared.
     private const int Most = 1000;
     private static readonly TimeSpan Silence = TimeSpan.FromHours(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Host, string Problem), long> _logged = [];
 
-    /// <summary>A client was not let in.</summary>
+    /// <summary>Logs the rejection of a client.</summary>
     public void Log(Socket client, string problem)
     {
-        var name = client.RemoteEndPoint?.ToString() ?? "a client";
+        var name = client.RemoteEndPoint?.ToString() ?? "without an address";
         var host = (client.RemoteEndPoint as IPEndPoint)?.Address.ToString() ?? name;
-        log.Write(IsNew((host, problem)) ? LogEventLevel.Warning : LogEventLevel.Debug, "{Client} is not let in: {Problem}", name, problem);
+        var level = IsNew((host, problem)) ? LogEventLevel.Warning : LogEventLevel.Debug;
+        log.Write(level, "client {Client} rejected: {Problem}", name, problem);
     }
 
     private bool IsNew((string Host, string Problem) refusal)

@@ -5,14 +5,14 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>
-/// The way from a socket to a stream of lines: plain, or through a TLS handshake. Who comes the wrong way is told apart by the first bytes,
-/// answered in plain text, and named in one line of the log.
-/// </summary>
-/// <param name="tls">The certificate and all that goes with it; null: plain text is spoken.</param>
-/// <param name="idleTime">How long a client may take to say its first word; zero for ever.</param>
-/// <param name="time">The clock.</param>
-/// <param name="log">Where it tells of those who are not let in.</param>
+/// <summary>Opens the stream of an accepted socket: plain text, or TLS after a handshake.</summary>
+/// <remarks>
+/// The first bytes show a client with the wrong transport. It receives an error in plain text, and the rejection is logged.
+/// </remarks>
+/// <param name="tls">Certificate and TLS settings; null for plain text.</param>
+/// <param name="idleTime">Maximum time until the first byte of a plain client; zero for no limit.</param>
+/// <param name="time">The clock of all limits.</param>
+/// <param name="log">Receives rejections.</param>
 internal sealed class TransportNegotiator(TlsServer? tls, TimeSpan idleTime, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(10);
@@ -20,21 +20,19 @@ internal sealed class TransportNegotiator(TlsServer? tls, TimeSpan idleTime, Tim
     private static readonly byte[] TlsRequired =
         ErrorLine.Of("this port speaks TLS and you speak plain text; set ssl where you connect from", ErrorCode.TlsRequired);
 
-    private static readonly byte[] NoTls =
-        ErrorLine.Of("this port speaks plain text and you speak TLS; leave ssl out where you connect from, or set listen.ssl here", ErrorCode.NoTls);
+    private static readonly byte[] NoTls = ErrorLine.Of(
+        "this port speaks plain text and you speak TLS; leave ssl out where you connect from, or set listen.ssl here", ErrorCode.NoTls);
 
     private readonly RejectionLog _rejections = new(time, log);
 
-    /// <summary>What new clients are let in with. Those who are in stay so.</summary>
+    /// <summary>TLS settings for new connections; existing ones keep theirs.</summary>
     public TlsServer? Tls { get; set; } = tls;
 
-    /// <summary>Lets a client in.</summary>
-    /// <param name="client">The client; its socket stays the caller's.</param>
-    /// <param name="stop">Gives up.</param>
-    /// <returns>Null when it is not let in, or has gone.</returns>
+    /// <summary>Opens the stream of a client. The caller keeps the socket.</summary>
+    /// <returns>Null when the client is rejected or gone.</returns>
     public async Task<Stream?> OpenAsync(Socket client, CancellationToken stop)
     {
-        // Nobody listens in on a Unix socket, and its file says who may connect.
+        // A Unix socket needs no encryption, and the mode of its file restricts access.
         var tls = client.AddressFamily is AddressFamily.Unix ? null : Tls;
         using var limit = new CancellationTokenSource(
             tls is not null ? HandshakeTime : idleTime > TimeSpan.Zero ? idleTime : Timeout.InfiniteTimeSpan, time);
@@ -45,7 +43,7 @@ internal sealed class TransportNegotiator(TlsServer? tls, TimeSpan idleTime, Tim
         }
         catch (OperationCanceledException) when (tls is not null && limit.IsCancellationRequested && !stop.IsCancellationRequested)
         {
-            _rejections.Log(client, $"the TLS handshake was not over after {HandshakeTime.TotalSeconds} s");
+            _rejections.Log(client, $"TLS handshake not complete after {HandshakeTime.TotalSeconds} s");
         }
         catch (TlsException problem)
         {
@@ -54,13 +52,13 @@ internal sealed class TransportNegotiator(TlsServer? tls, TimeSpan idleTime, Tim
         }
         catch (Exception problem) when (problem is IOException or SocketException or OperationCanceledException)
         {
-            log.Debug("a client left before it was let in: {Problem}", problem.Message);
+            log.Debug("client disconnected before the handshake was complete: {Problem}", problem.Message);
         }
 
         return null;
     }
 
-    /// <summary>Says that a client did not want to be let in, which may show only after the handshake.</summary>
+    /// <summary>Logs a TLS rejection, which may become known only after the handshake.</summary>
     public void LogRejection(Socket client, TlsException problem) => _rejections.Log(client, problem.Message);
 
     private async Task<Stream?> OpenPlainAsync(Socket client, CancellationToken stop)
@@ -84,8 +82,8 @@ internal sealed class TransportNegotiator(TlsServer? tls, TimeSpan idleTime, Tim
         var first = await PeekAsync(client, stop);
         if (first.IsEmpty)
         {
-            // Whoever only looks whether somebody listens.
-            log.Debug("{Client} left without a word", client.RemoteEndPoint);
+            // A port scan or a health check.
+            log.Debug("client {Client} disconnected without sending a byte", client.RemoteEndPoint);
             return null;
         }
 
@@ -100,14 +98,14 @@ internal sealed class TransportNegotiator(TlsServer? tls, TimeSpan idleTime, Tim
         return null;
     }
 
-    // The first bytes, which stay to be read.
+    // Reads the first bytes and leaves them in the socket.
     private static async Task<ReadOnlyMemory<byte>> PeekAsync(Socket client, CancellationToken stop)
     {
         var first = new byte[TlsRecord.HelloLength];
         return first.AsMemory(0, await client.ReceiveAsync(first, SocketFlags.Peek, stop));
     }
 
-    // A socket that is closed with unread input resets the connection, and the client may never see why.
+    // Closing a socket with unread input resets the connection, and the client may lose the error line. So the input is read to its end.
     private static async Task LingeringCloseAsync(Socket client, CancellationToken stop)
     {
         try
@@ -120,7 +118,7 @@ internal sealed class TransportNegotiator(TlsServer? tls, TimeSpan idleTime, Tim
         }
         catch (Exception gone) when (gone is SocketException or OperationCanceledException)
         {
-            // The client has been told all that there is to tell.
+            // The error line was sent already.
         }
     }
 }

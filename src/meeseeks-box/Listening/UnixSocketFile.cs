@@ -3,14 +3,12 @@ using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>The file of a Unix socket: made by listening on it, and left behind by whoever dies.</summary>
+/// <summary>The file of a Unix socket, which a crash leaves behind.</summary>
 internal static class UnixSocketFile
 {
-    /// <summary>A socket that is bound to a path. A file that nobody listens on any more is taken away first.</summary>
-    /// <param name="path">The path.</param>
-    /// <param name="mode">Who may connect.</param>
-    /// <exception cref="IOException">Somebody listens there, or something else stands there.</exception>
-    /// <exception cref="SocketException">It cannot be bound.</exception>
+    /// <summary>Binds a socket to a path, after deleting an abandoned socket file.</summary>
+    /// <exception cref="IOException">Another process listens there, or the path is no socket.</exception>
+    /// <exception cref="SocketException">The path cannot be bound.</exception>
     public static Socket Bind(string path, UnixFileMode mode)
     {
         var end = new UnixDomainSocketEndPoint(path);
@@ -40,17 +38,18 @@ internal static class UnixSocketFile
         {
             probe.Connect(end);
         }
-        // Connecting to a file of somebody's is refused like to a dead socket, and it must not be deleted.
-        catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionRefused && FileKind.Of(path) is FileKind.Socket)
+        // A regular file refuses a connection like an abandoned socket does, and must not be deleted.
+        catch (SocketException problem)
+            when (problem.SocketErrorCode is SocketError.ConnectionRefused && FileKind.Of(path) is FileKind.Socket)
         {
             File.Delete(path);
             return;
         }
         catch (SocketException)
         {
-            throw new IOException($"{path} is there and is no socket that could be taken over; remove it or choose another path");
+            throw new IOException($"{path} exists and is not an abandoned socket; remove it or choose another path");
         }
 
-        throw new IOException($"somebody listens on {path} already");
+        throw new IOException($"another process listens on {path}; stop it or choose another path");
     }
 }

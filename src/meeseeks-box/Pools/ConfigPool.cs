@@ -6,18 +6,17 @@ using MeeseeksBox.Core.Settings;
 
 namespace MeeseeksBox.Agent.Pools;
 
-/// <summary>
-/// The pool <c>__config</c>: each of its jobs carries a configuration for this node, and comes back with the one in force
-/// (docs/SPECIFICATION.md#remote-configuration).
-/// </summary>
+/// <summary>The pool <c>__config</c>, whose jobs configure this node (docs/SPECIFICATION.md#remote-configuration).</summary>
+/// <remarks>The <c>args</c> of such a job are settings; after its end they are the configuration in force.</remarks>
 internal sealed class ConfigPool(CoreHost host, ActiveConfiguration config)
 {
-    private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Says that there may be a configuration to apply.</summary>
+    /// <summary>Signals that there may be a configuration to apply.</summary>
     public void Wake() => _woken.Writer.TryWrite(true);
 
-    /// <summary>One turn: wait to be woken, apply one configuration after the other. Ends when <see cref="Complete"/> is called.</summary>
+    /// <summary>Applies configurations one after the other whenever it is woken, until <see cref="Complete"/>.</summary>
     public async Task RunAsync()
     {
         while (await _woken.Reader.WaitToReadAsync())
@@ -30,7 +29,7 @@ internal sealed class ConfigPool(CoreHost host, ActiveConfiguration config)
         }
     }
 
-    /// <summary>Applies nothing more.</summary>
+    /// <summary>Ends <see cref="RunAsync"/>.</summary>
     public void Complete() => _ = _woken.Writer.TryComplete();
 
     private async Task ApplyAsync(Run run)

@@ -1,5 +1,5 @@
 namespace MeeseeksBox.Agent.Pools;
 
-/// <summary>Why something cannot be done.</summary>
-/// <param name="Text">What is wrong with what, in a person's words.</param>
+/// <summary>The error of a failed operation.</summary>
+/// <param name="Text">The error text for a person.</param>
 internal sealed record Error(string Text);

@@ -3,14 +3,11 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.Pools;
 
-/// <summary>
-/// The user and the group that a job asks for, compared with those of the box: a job never runs with other rights than it asks for.
-/// </summary>
+/// <summary>Compares the user and the group of a job with those of the box.</summary>
+/// <remarks>A job never runs with other rights than its spec has.</remarks>
 internal static class JobAccount
 {
-    /// <summary>Why this box cannot run a job as it asks for; null when it can.</summary>
-    /// <param name="job">The job.</param>
-    /// <param name="accounts">The users and groups of this host.</param>
+    /// <summary>The error when the box cannot run a job as its user and group; null when it can.</summary>
     public static string? Refusal(Job job, IAccounts accounts)
     {
         if (job.Uid is { } uid)

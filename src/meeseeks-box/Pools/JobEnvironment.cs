@@ -6,14 +6,15 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.Pools;
 
-/// <summary>What a job's process sees as its environment (docs/SPECIFICATION.md#environment).</summary>
+/// <summary>Builds the environment of a job's process (docs/SPECIFICATION.md#environment).</summary>
 internal static class JobEnvironment
 {
     private static readonly Dictionary<string, string> OfTheBox = Environment.GetEnvironmentVariables()
         .Cast<DictionaryEntry>()
         .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
 
-    /// <summary>The box's environment, or what <c>config.env</c> has in its place; with the job's <c>env</c>, and the marks of this run.</summary>
+    /// <summary>Combines the environment of the box, or <c>config.env</c> in its place, with the job's <c>env</c>.</summary>
+    /// <remarks>The variables that describe the job and its run come last.</remarks>
     public static Dictionary<string, string> Of(Job job, string node, string run)
     {
         var variables = Replacement(job.Config) ?? new Dictionary<string, string>(OfTheBox, StringComparer.Ordinal);

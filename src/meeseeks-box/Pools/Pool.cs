@@ -10,23 +10,25 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Pools;
 
-/// <summary>A pool of this node: starts its jobs as soon as there is a slot for them, and ends those that are to be ended.</summary>
-internal sealed class Pool(string name, string node, PoolDefinition plan, RunIdGenerator runIds, CoreHost host, TimeProvider time, ILogger log)
+/// <summary>A pool of this node: starts jobs when slots are free, and cancels runs.</summary>
+internal sealed class Pool(
+    string name, string node, PoolDefinition plan, RunIdGenerator runIds, CoreHost host, TimeProvider time, ILogger log)
 {
     private static readonly HostAccounts Accounts = new();
 
-    private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<Run, RunningJob> _jobs = new();
     private readonly ConcurrentDictionary<Task, bool> _tasks = new();
     private PoolDefinition _plan = plan;
 
-    /// <summary>Says that there may be something to start.</summary>
+    /// <summary>Signals that there may be a job to start.</summary>
     public void Wake() => _woken.Writer.TryWrite(true);
 
-    /// <summary>Goes by another configuration from the next job on.</summary>
+    /// <summary>Replaces the configuration, from the next run on.</summary>
     public void Apply(PoolDefinition changed) => Volatile.Write(ref _plan, changed);
 
-    /// <summary>Ends a run before its time.</summary>
+    /// <summary>Cancels a run.</summary>
     public void Stop(Run run)
     {
         if (_jobs.TryGetValue(run, out var job))
@@ -35,7 +37,7 @@ internal sealed class Pool(string name, string node, PoolDefinition plan, RunIdG
         }
     }
 
-    /// <summary>One turn: wait to be woken, start all that can be started. Ends when <see cref="Complete"/> is called.</summary>
+    /// <summary>Starts all jobs that can start whenever it is woken, until <see cref="Complete"/>.</summary>
     public async Task RunAsync()
     {
         while (await _woken.Reader.WaitToReadAsync())
@@ -48,22 +50,25 @@ internal sealed class Pool(string name, string node, PoolDefinition plan, RunIdG
         }
     }
 
-    /// <summary>Lets <see cref="RunAsync()"/> end.</summary>
+    /// <summary>Ends <see cref="RunAsync()"/>.</summary>
     public void Complete() => _ = _woken.Writer.TryComplete();
 
-    /// <summary>Ends when all that runs has ended; to be asked after the end of <see cref="RunAsync()"/>.</summary>
+    /// <summary>Completes when all runs have ended; call it after the end of <see cref="RunAsync()"/>.</summary>
     public Task WhenIdleAsync() => Task.WhenAll(_tasks.Keys);
 
     private void Start(Run run)
     {
-        // Never on the thread of the pool's loop: to start a process takes longer than all else.
+        // Not on the thread of the pool's loop, because starting a process takes longer than all the rest.
         var work = Task.Run(() => RunAsync(run));
         _ = _tasks.TryAdd(work, true);
         _ = work.ContinueWith(
-            ended => _tasks.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            ended => _tasks.TryRemove(ended, out _),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
-    // A slot goes from one run to the next where the first has ended: waking the loop for it would cost more than all that the ledger does.
+    // The slot passes to the next job on the same thread: waking the loop would cost more than all the work of the core.
     private async Task RunAsync(Run first)
     {
         for (var run = first; run is not null;)
@@ -86,7 +91,7 @@ internal sealed class Pool(string name, string node, PoolDefinition plan, RunIdG
         {
             if (JobAccount.Refusal(run.Job, Accounts) is { } refusal)
             {
-                // Other jobs get their turn before the slot goes to the next one, which may be refused too.
+                // Lets other work run before the slot passes on, because the next job may be rejected too.
                 await Task.Yield();
                 return new RunResult(false, null, refusal);
             }
@@ -95,11 +100,11 @@ internal sealed class Pool(string name, string node, PoolDefinition plan, RunIdG
             _jobs[run] = job;
             return await job.RunAsync(plan.Tasks, mayBlock: plan.Config.Plugin is not null);
         }
-#pragma warning disable CA1031 // The slot must be given back whatever happens; a job may hold anything.
+#pragma warning disable CA1031 // The slot must be released after any failure.
         catch (Exception problem)
         {
-            log.Error(problem, "job {Job} failed because of a fault in this program; please report it", run.Job.Id);
-            return new RunResult(false, null, $"a fault in this program: {problem.Message}");
+            log.Error(problem, "job {Job} failed: internal error; please report it", run.Job.Id);
+            return new RunResult(false, null, $"internal error of meeseeks-box: {problem.Message}");
         }
 #pragma warning restore CA1031
         finally

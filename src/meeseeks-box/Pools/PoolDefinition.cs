@@ -3,7 +3,7 @@ using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools;
 
-/// <summary>A pool's configuration, with what makes its tasks.</summary>
+/// <summary>The configuration of a pool with its task factory.</summary>
 /// <param name="Config">The configuration.</param>
-/// <param name="Tasks">Makes a task for each run.</param>
+/// <param name="Tasks">Creates a task for each run.</param>
 internal sealed record PoolDefinition(PoolConfig Config, Func<IJobTask> Tasks);

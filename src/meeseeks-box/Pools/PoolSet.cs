@@ -6,7 +6,8 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Pools;
 
-/// <summary>The pools of this node. Passes on what the ledger says of each, and follows the configuration.</summary>
+/// <summary>The pools of this node, kept in step with the configuration.</summary>
+/// <remarks>Routes the events of the core to the pool that each concerns.</remarks>
 internal sealed class PoolSet
 {
     private readonly ConcurrentDictionary<string, Pool> _pools = new(StringComparer.Ordinal);
@@ -19,7 +20,14 @@ internal sealed class PoolSet
     private readonly Func<string, ILogger> _logs;
     private readonly Func<string, Task, Task> _watch;
 
-    public PoolSet(string node, ConfigPool configPool, RunIdGenerator runIds, CoreHost host, TimeProvider time, Func<string, ILogger> logs, Func<string, Task, Task> watch)
+    public PoolSet(
+        string node,
+        ConfigPool configPool,
+        RunIdGenerator runIds,
+        CoreHost host,
+        TimeProvider time,
+        Func<string, ILogger> logs,
+        Func<string, Task, Task> watch)
     {
         _node = node;
         _configPool = configPool;
@@ -32,7 +40,8 @@ internal sealed class PoolSet
         host.RunStopped += Stop;
     }
 
-    /// <summary>Has the pools of these plans from now on. A pool that is gone gets nothing more from the ledger, which also ends what runs in it.</summary>
+    /// <summary>Creates new pools and reconfigures existing ones.</summary>
+    /// <remarks>A removed pool stays here but idle: the core gives it no more jobs and cancels its runs.</remarks>
     public void Apply(IReadOnlyDictionary<string, PoolDefinition> plans)
     {
         foreach (var (name, plan) in plans)
@@ -46,13 +55,13 @@ internal sealed class PoolSet
             pool = new Pool(name, _node, plan, _runIds, _host, _time, _logs($"Pool.{name}"));
             _pools[name] = pool;
 
-            // Jobs that wait for it may have been there before it was.
+            // Jobs may have waited in the queue before the pool existed.
             pool.Wake();
             _loops.Add(_watch($"pool {name}", pool.RunAsync()));
         }
     }
 
-    /// <summary>Starts nothing more; ends when all that runs has ended.</summary>
+    /// <summary>Starts no more jobs; completes when all runs have ended.</summary>
     public async Task CompleteAsync()
     {
         _configPool.Complete();
@@ -61,7 +70,7 @@ internal sealed class PoolSet
             pool.Complete();
         }
 
-        // Each pool may be about to start its last job until its loop has ended.
+        // A pool may still start a job until its loop has ended.
         await Task.WhenAll(_loops);
         await Task.WhenAll(_pools.Values.Select(pool => pool.WhenIdleAsync()));
     }

@@ -4,27 +4,28 @@ using System.Text;
 
 namespace MeeseeksBox.Agent.Pools;
 
-/// <summary>Names the runs of this box, each differently, and all of them so that a later life of the same box knows them for its own.</summary>
+/// <summary>Generates unique run ids with a prefix that is stable across restarts of the box.</summary>
+/// <remarks>By the prefix, a box finds the processes that its previous run left behind.</remarks>
 internal sealed class RunIdGenerator
 {
-    private readonly string _life;
+    private readonly string _prefix;
     private long _count;
 
     /// <param name="node">The name of the node.</param>
-    /// <param name="stateFile">The state file, which only one box at a time has hold of; null when there is none, and so no later life.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="stateFile">The state file, which only one box at a time locks; null for a prefix that a restart does not keep.</param>
+    /// <param name="time">The clock, which distinguishes the restarts.</param>
     public RunIdGenerator(string node, string? stateFile, TimeProvider time)
     {
         var identity = stateFile is null
             ? RandomNumberGenerator.GetBytes(6)
             : SHA256.HashData(Encoding.UTF8.GetBytes($"{node}\n{Path.GetFullPath(stateFile)}")).AsSpan(0, 6).ToArray();
         Owner = Convert.ToHexStringLower(identity) + ".";
-        _life = Owner + time.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture) + ".";
+        _prefix = Owner + time.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture) + ".";
     }
 
-    /// <summary>How all names of this box begin, in this life and in others.</summary>
+    /// <summary>The prefix of all run ids of this box, before and after a restart.</summary>
     public string Owner { get; }
 
-    /// <summary>A name for another run.</summary>
-    public string Next() => _life + Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture);
+    /// <summary>Generates the next run id.</summary>
+    public string Next() => _prefix + Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture);
 }

@@ -8,11 +8,11 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Pools;
 
-/// <summary>One run of a job: stands between its task, which may do anything, and the ledger.</summary>
+/// <summary>One run of a job: isolates the core from its task, which may be foreign code.</summary>
 internal sealed class RunningJob : IJobRun, IDisposable
 {
-    // What a task gets to end after a kill, beyond its grace, before it is given up.
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
+    // Time after a kill, beyond the kill grace, until a task that has not ended is abandoned.
+    private static readonly TimeSpan AbandonTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Run _run;
     private readonly CoreHost _host;
@@ -35,9 +35,9 @@ internal sealed class RunningJob : IJobRun, IDisposable
     /// <inheritdoc/>
     public JobDescription Job { get; }
 
-    /// <summary>Runs the task to its end, whatever it does, and tells how the run ended.</summary>
-    /// <param name="tasks">Makes the task.</param>
-    /// <param name="mayBlock">True when it is not known to give its thread back soon: it then gets one of its own to begin on.</param>
+    /// <summary>Runs the task to its end and returns the result of the run; never throws what the task throws.</summary>
+    /// <param name="tasks">Creates the task.</param>
+    /// <param name="mayBlock">True for a task that may block its thread: it then begins on a thread of its own.</param>
     public async Task<RunResult> RunAsync(Func<IJobTask> tasks, bool mayBlock)
     {
         if (_run.Stop is not StopReason.None)
@@ -47,21 +47,21 @@ internal sealed class RunningJob : IJobRun, IDisposable
 
         try
         {
-            // The threads that all of the box shares are soon used up by tasks that block.
+            // Blocking tasks would soon exhaust the thread pool of the box.
             const TaskCreationOptions OwnThread = TaskCreationOptions.DenyChildAttach | TaskCreationOptions.LongRunning;
             var work = mayBlock
                 ? Task.Factory.StartNew(() => Begin(tasks), CancellationToken.None, OwnThread, TaskScheduler.Default).Unwrap()
                 : Begin(tasks);
             if (work.IsCompleted)
             {
-                // One that could not even start: others get their turn before its slot goes to the next, which may be no better.
+                // The task ended at once. Lets other work run before the slot passes on, because the next job may do the same.
                 await Task.Yield();
             }
 
             var outcome = await work.WaitAsync(_abandon.Token);
             if (outcome is null)
             {
-                return new RunResult(false, null, "its task gave no outcome");
+                return new RunResult(false, null, "its task returned no outcome");
             }
 
             if (!outcome.WasStarted)
@@ -74,30 +74,30 @@ internal sealed class RunningJob : IJobRun, IDisposable
         }
         catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
         {
-            _log.Error("the task of job {Job} does not end though it was killed; it is given up, and may still be at work", Job.Id);
-            return new RunResult(false, null, "its task does not end though it was killed");
+            _log.Error("task of job {Job} abandoned: killed, but not ended; it may still run", Job.Id);
+            return new RunResult(false, null, "its task was killed, but did not end");
         }
         catch (OperationCanceledException) when (_run.Stop is not StopReason.None)
         {
             return new RunResult(false);
         }
-#pragma warning disable CA1031 // A plugin may throw anything, and harms its own job only.
+#pragma warning disable CA1031 // An exception of a plugin fails its own job only.
         catch (Exception problem)
         {
-            _log.Error(problem, "the task of job {Job} threw", Job.Id);
+            _log.Error(problem, "task of job {Job} failed with an exception", Job.Id);
             return new RunResult(false, null, $"its task failed: {problem.GetType().Name}: {problem.Message}");
         }
 #pragma warning restore CA1031
     }
 
-    /// <summary>Ends the run before its time.</summary>
+    /// <summary>Cancels the task, and abandons it when it does not end in time.</summary>
     public void Kill()
     {
         lock (_lock)
         {
             if (!_isOver)
             {
-                _abandon.CancelAfter(Job.KillGrace + StartTimeout);
+                _abandon.CancelAfter(Job.KillGrace + AbandonTimeout);
                 _ = _kill.CancelAsync();
             }
         }

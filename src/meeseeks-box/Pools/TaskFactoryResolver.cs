@@ -6,14 +6,14 @@ using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Pools;
 
-/// <summary>Finds what makes the tasks of each pool: processes, or a plugin.</summary>
+/// <summary>Finds the task factory of each pool: processes, or a plugin.</summary>
 internal sealed class TaskFactoryResolver
 {
     private readonly PluginLoader _plugins;
     private readonly Func<IJobTask> _processes;
 
-    /// <param name="arguments">The command line of the box: plugins are looked for beside its config files too.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="arguments">The command line of the box: the folders of its config files are searched for plugins.</param>
+    /// <param name="time">The clock of the tasks.</param>
     public TaskFactoryResolver(IEnumerable<string> arguments, TimeProvider time)
     {
         var files = arguments.Where(argument => !CommandLineSetting.IsSetting(argument));
@@ -23,7 +23,7 @@ internal sealed class TaskFactoryResolver
         _processes = () => new ProcessTask(processes, time);
     }
 
-    /// <summary>What the pools of a configuration need, with a problem for each plugin that is not to be had.</summary>
+    /// <summary>Resolves all pools of a configuration, with a problem for each plugin that cannot be loaded.</summary>
     public (IReadOnlyDictionary<string, PoolDefinition> Plans, IReadOnlyList<string> Problems) Of(BoxConfig config)
     {
         var plans = new Dictionary<string, PoolDefinition>();

@@ -5,10 +5,10 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>Which role a request needs (docs/SPECIFICATION.md#roles).</summary>
+/// <summary>Checks the role of a client against a request (docs/SPECIFICATION.md#roles).</summary>
 internal sealed class Authorization(CoreHost host)
 {
-    /// <summary>Why a client may not make a request; null when it may.</summary>
+    /// <summary>The error for a request that the role does not allow; null for an allowed one.</summary>
     public string? Refusal(Request request, Role role) => Needed(request) is var needed && role >= needed
         ? null
         : $"this needs the role '{Word(needed)}', and yours is '{Word(role)}' (listen.allow on this node)";
@@ -23,7 +23,7 @@ internal sealed class Authorization(CoreHost host)
         _ => Role.Read,
     };
 
-    // A job in the pool for configurations is a configuration, also one that is there and is to run again with other settings.
+    // A job in the configuration pool is a configuration. This includes an existing one that runs again with other settings.
     private bool ConcernsConfig(SubmitRequest submit) =>
         submit.Spec.Values.Pool is NodeSettings.ConfigPool
         || (submit.Spec.Id is { } id && host.Execute((core, _) => core.Find(id)) is { Pool: NodeSettings.ConfigPool });

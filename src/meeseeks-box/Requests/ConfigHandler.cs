@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary><c>config</c>: merges settings into the configuration, and tells the one in force.</summary>
+/// <summary><c>config</c>: merges settings into the configuration and returns the one in force.</summary>
 internal sealed class ConfigHandler(ActiveConfiguration config)
 {
     public async ValueTask HandleAsync(ConfigRequest request, ResponseWriter answer)

@@ -3,10 +3,10 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>Sees to it that no answer tells of a change that is not on disk, where the configuration promises that (<c>state.durable</c>).</summary>
+/// <summary>Holds back answers until the changes of their requests are on disk (<c>state.durable</c>).</summary>
 internal sealed class DurabilityBarrier(CoreHost host)
 {
-    /// <summary>Takes note that a client is about to change jobs; where that cannot be brought to disk just now, the answer says so.</summary>
+    /// <summary>Marks the session before a request that changes jobs. Warns when the journal cannot be written.</summary>
     public void Note(Request request, Session session, ResponseWriter answer)
     {
         if (request is not (SubmitRequest or KillRequest or ModifyRequest or SyncRequest { Jobs.Count: > 0 }))
@@ -25,7 +25,7 @@ internal sealed class DurabilityBarrier(CoreHost host)
         }
     }
 
-    /// <summary>Ends when all that a client has changed is on disk.</summary>
+    /// <summary>Completes when the changes of a client are on disk.</summary>
     public async ValueTask WaitAsync(Session session, CancellationToken stop)
     {
         if (!session.HasChanged)
@@ -33,9 +33,9 @@ internal sealed class DurabilityBarrier(CoreHost host)
             return;
         }
 
-        // A client that submits by sync cannot be refused: without an answer it connects again and sends the job once more.
-        // Who ends a job on a full disk wants it to end, and not to wait for room, and what an upstream node sends is on disk there. But what was taken
-        // from a client before the disk was known to be full has to wait.
+        // Kills are answered without waiting for a full disk. So are changes by an upstream node, which has them on its own disk. Submits
+        // that were accepted before the failure was detected must wait. So must submits by sync, which cannot be rejected: without an
+        // answer, such a client connects again and sends the job once more.
         var mustWait = session.HasSubmitted || host.SavingProblem is null;
         session.HasChanged = session.HasSubmitted = false;
         if (mustWait && host.DurableAsync(host.Journaled) is { IsCompleted: false } durable)

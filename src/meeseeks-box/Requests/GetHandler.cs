@@ -5,10 +5,11 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary><c>get</c>: jobs, whole.</summary>
+/// <summary><c>get</c>: jobs with all attributes.</summary>
 internal sealed class GetHandler(CoreHost host, UpstreamSessions upstreamSessions)
 {
-    public async ValueTask HandleAsync(GetRequest request, RequestOptions options, ResponseWriter answer, Session session, CancellationToken stop)
+    public async ValueTask HandleAsync(
+        GetRequest request, RequestOptions options, ResponseWriter answer, Session session, CancellationToken stop)
     {
         var (jobs, seq) = host.Select(new JobQuery(request.Filter, options.Unassigned));
         await answer.WriteJobsAsync(jobs.Select(job => KeyValuePair.Create(job.Id, (Job?)job)), stop);

@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary><c>kill</c>: ends one job, a list of jobs, or all that a filter means.</summary>
+/// <summary><c>kill</c>: kills one job, a list of jobs, or all that match a filter.</summary>
 internal sealed class KillHandler(CoreHost host)
 {
     public ValueTask HandleAsync(KillRequest request, ResponseWriter answer, CancellationToken stop)
@@ -16,7 +16,7 @@ internal sealed class KillHandler(CoreHost host)
             return ValueTask.CompletedTask;
         }
 
-        // An empty filter means every job to a reader, and nothing to a killer.
+        // An empty filter matches every job in get and ls. Here it matches none, for safety.
         IEnumerable<string> ids = request.Filter switch
         {
             { IsEmpty: true } => [],
@@ -24,7 +24,7 @@ internal sealed class KillHandler(CoreHost host)
             _ => host.Select(new JobQuery(request.Filter, IncludesUnassigned: false)).Jobs.Select(job => job.Id),
         };
 
-        // All are killed before the first is written: a client that is slow to read must not keep the others alive.
+        // All jobs are killed before the first is written, so that a client that reads slowly does not delay kills.
         KeyValuePair<string, Job?>[] killed = [.. ids.Select(id => KeyValuePair.Create(id, Kill(id)))];
         return answer.WriteJobsAsync(killed, stop);
     }

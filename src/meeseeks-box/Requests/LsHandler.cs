@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary><c>ls</c>: the ids of jobs.</summary>
+/// <summary><c>ls</c>: ids of jobs.</summary>
 internal sealed class LsHandler(CoreHost host)
 {
     public async ValueTask HandleAsync(LsRequest request, RequestOptions options, ResponseWriter answer, CancellationToken stop)
@@ -12,7 +12,7 @@ internal sealed class LsHandler(CoreHost host)
         var (jobs, seq) = host.Select(new JobQuery(request.Filter, options.Unassigned));
         answer.Json.WriteStartArray();
 
-        // As the original lists them; a reader of changes gets them in the order of the changes.
+        // By submit time, like the original; with seq in the order of the changes.
         foreach (var job in request.Filter.NewerSeq is null ? [.. jobs.OrderBy(job => job.SubmitTs)] : jobs)
         {
             answer.Json.WriteStringValue(job.Id);

@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary><c>modify</c>: sets attributes of jobs without any check but that of their types.</summary>
+/// <summary><c>modify</c>: sets attributes of jobs; checks only their types.</summary>
 internal sealed class ModifyHandler(CoreHost host)
 {
     public ValueTask HandleAsync(ModifyRequest request, ResponseWriter answer, CancellationToken stop)

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>The switch from a request to the one that handles it.</summary>
+/// <summary>Dispatches each request to its handler.</summary>
 internal sealed class RequestHandlers(
     StatusHandler status,
     SubmitHandler submit,
@@ -17,7 +17,7 @@ internal sealed class RequestHandlers(
     DurabilityBarrier durability,
     Authorization permission)
 {
-    /// <summary>Carries out a request and writes its value.</summary>
+    /// <summary>Executes a request and writes its value.</summary>
     public ValueTask HandleAsync(Request request, RequestOptions options, ResponseWriter answer, Session session, CancellationToken stop)
     {
         if (permission.Refusal(request, session.Role) is { } refusal)

@@ -8,11 +8,15 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>
-/// Answers the lines of one connection: carries out the requests of each in their order (docs/SPECIFICATION.md#request-lines).
-/// </summary>
-/// <remarks>Each is read when its turn comes, and answered before the next: a line may hold millions of them.</remarks>
-internal sealed class RequestLineHandler(RequestHandlers handlers, LongPoll longPoll, DurabilityBarrier durability, UpstreamSessions upstreamSessions, Session session, int maxDepth) : ILineHandler
+/// <summary>Executes the requests of each line in order (docs/SPECIFICATION.md#request-lines).</summary>
+/// <remarks>Each request is read and answered before the next is read, because a line may contain millions of them.</remarks>
+internal sealed class RequestLineHandler(
+    RequestHandlers handlers,
+    LongPoll longPoll,
+    DurabilityBarrier durability,
+    UpstreamSessions upstreamSessions,
+    Session session,
+    int maxDepth) : ILineHandler
 {
     public async ValueTask HandleAsync(ReadOnlySequence<byte> line, ILineLookahead further, PipeWriter output, CancellationToken stop)
     {
@@ -23,7 +27,7 @@ internal sealed class RequestLineHandler(RequestHandlers handlers, LongPoll long
         }
         else if (parsed.Elements.Any(RequestOptions.AsksToWait))
         {
-            // The bytes of the line are given back when a further one is waited for.
+            // A wait for a further line releases the bytes of this one.
             using var copy = RequestLine.Parse(new ReadOnlySequence<byte>(line.ToArray()), out _);
             await AnswerAsync(copy!, further, output, stop);
         }
@@ -40,7 +44,7 @@ internal sealed class RequestLineHandler(RequestHandlers handlers, LongPoll long
         using var json = new Utf8JsonWriter(output);
         json.WriteStartArray();
         json.WriteStartObject();
-        json.WriteString("error", $"the line is longer than {longest} bytes, which is the most that this node takes (listen.max_request); send it in parts");
+        json.WriteString("error", $"the line is longer than the limit of {longest} bytes (listen.max_request); send it in parts");
         json.WriteString("code", ErrorCode.TooLong);
         json.WriteEndObject();
         json.WriteEndArray();
@@ -87,7 +91,7 @@ internal sealed class RequestLineHandler(RequestHandlers handlers, LongPoll long
         {
             if (mayWait && LongPoll.CanWait(one))
             {
-                // Before the first that asks for news, and after all that stand before it: those are carried out at once.
+                // Waits before the first request that can wait. Requests before it were executed at once.
                 mayWait = false;
                 await longPoll.WaitAsync(request, further, answer, stop);
             }

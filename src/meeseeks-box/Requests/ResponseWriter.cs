@@ -6,11 +6,16 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>Writes the answer to one line. Large answers go off in pieces, so that none is ever held in memory whole.</summary>
+/// <summary>Writes the answer to one line, and sends large answers in pieces.</summary>
 internal sealed class ResponseWriter : IAsyncDisposable
 {
     private const int SendAt = 64 * 1024;
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Compact = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
     private static readonly JsonWriterOptions Indented = Compact with { Indented = true, IndentSize = 4 };
 
     private readonly PipeWriter _output;
@@ -21,9 +26,9 @@ internal sealed class ResponseWriter : IAsyncDisposable
     private long? _seq;
     private (long Seq, IReadOnlyList<string>? Gone)? _nodes;
 
-    /// <param name="output">Where it is written to.</param>
-    /// <param name="pretty">Whether it is indented for a person.</param>
-    /// <param name="beforeSending">Is called before anything of it is sent off.</param>
+    /// <param name="output">The output of the connection.</param>
+    /// <param name="pretty">True to indent the answer for a person.</param>
+    /// <param name="beforeSending">Called before each flush.</param>
     public ResponseWriter(PipeWriter output, bool pretty, Func<CancellationToken, ValueTask> beforeSending)
     {
         _output = output;
@@ -31,26 +36,26 @@ internal sealed class ResponseWriter : IAsyncDisposable
         Json = new Utf8JsonWriter(output, pretty ? Indented : Compact);
     }
 
-    /// <summary>Where the value of the present request is written.</summary>
+    /// <summary>Receives the value of the current request.</summary>
     public Utf8JsonWriter Json { get; }
 
-    /// <summary>Says why a request was refused; it stands beside the value.</summary>
+    /// <summary>Adds an error beside the values of the request object.</summary>
     public void Refuse(string error, string code = ErrorCode.Refused)
     {
         _errors.Add(error);
         _code = code;
     }
 
-    /// <summary>Says what of a request was not followed; it stands beside the value.</summary>
+    /// <summary>Adds warnings beside the values of the request object.</summary>
     public void Warn(IEnumerable<string> warnings) => _warnings.AddRange(warnings);
 
-    /// <summary>Says up to which number of change the jobs of the answer are complete; it stands beside them.</summary>
+    /// <summary>Adds <c>seq</c>: the number of change up to which the jobs of the answer are complete.</summary>
     public void NoteSeq(long seq) => _seq = Math.Min(_seq ?? seq, seq);
 
-    /// <summary>Says up to which number of change the nodes of the answer are complete, and which have gone; it stands beside them.</summary>
+    /// <summary>Adds <c>nodes_seq</c> and <c>nodes_gone</c>: the number of change of the nodes, and the removed nodes.</summary>
     public void NoteNodes(long seq, IReadOnlyList<string>? gone) => _nodes = (seq, gone);
 
-    /// <summary>Sends off all answers that stand before the value that is to be written next, because that may take a while.</summary>
+    /// <summary>Sends everything before the next value, which may be delayed.</summary>
     public async ValueTask SendAnswersBeforeAsync(CancellationToken stop)
     {
         await _beforeSending(stop);
@@ -58,7 +63,7 @@ internal sealed class ResponseWriter : IAsyncDisposable
         _ = await _output.FlushAsync(stop);
     }
 
-    /// <summary>Writes what stands beside the values of a request object, and ends the object.</summary>
+    /// <summary>Writes numbers of change, errors and warnings, and ends the object.</summary>
     public void EndObject()
     {
         if (_seq is { } seq)
@@ -97,7 +102,7 @@ internal sealed class ResponseWriter : IAsyncDisposable
         Json.WriteEndObject();
     }
 
-    /// <summary>Writes an element that is nothing but an error.</summary>
+    /// <summary>Writes an element with only an error.</summary>
     public void WriteError(string error, string code)
     {
         Json.WriteStartObject();
@@ -105,7 +110,7 @@ internal sealed class ResponseWriter : IAsyncDisposable
         Json.WriteEndObject();
     }
 
-    /// <summary>Writes a job, or <c>false</c> where there is none.</summary>
+    /// <summary>Writes a job, or <c>false</c> for null.</summary>
     public void WriteJob(Job? job)
     {
         if (job is null)
@@ -132,7 +137,7 @@ internal sealed class ResponseWriter : IAsyncDisposable
         Json.WriteEndObject();
     }
 
-    /// <summary>Sends off what has been written, when it is much. Waits for a client that is slow to read.</summary>
+    /// <summary>Sends the output so far when it is large. Waits for a client that reads slowly.</summary>
     public async ValueTask SendIfLargeAsync(CancellationToken stop)
     {
         if (Json.BytesPending + _output.UnflushedBytes >= SendAt)

@@ -2,22 +2,22 @@ using MeeseeksBox.Agent.Configuration;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>What is known of the client at the other end of a connection.</summary>
-/// <param name="role">What it may do at present: that may change with the configuration.</param>
+/// <summary>State of one client connection.</summary>
+/// <param name="role">Returns the current role, which a new configuration may change.</param>
 internal sealed class Session(Func<Role> role)
 {
-    /// <summary>What it may do.</summary>
+    /// <summary>The current role of the client.</summary>
     public Role Role => role();
 
-    /// <summary>True when it is an upstream node: it has sent a <c>sync</c>.</summary>
+    /// <summary>True for an upstream node, after its first <c>sync</c>.</summary>
     public bool IsUpstream { get; set; }
 
-    /// <summary>True when it has changed jobs, and has not been answered since.</summary>
+    /// <summary>True when the client has changed jobs since its last answer.</summary>
     public bool HasChanged { get; set; }
 
-    /// <summary>True when it has submitted jobs among that, while the disk had room as far as was known.</summary>
+    /// <summary>True when these changes include submits that must be on disk before the answer.</summary>
     public bool HasSubmitted { get; set; }
 
-    /// <summary>It has been told of all changes up to this number.</summary>
+    /// <summary>The number of change up to which the client has received all changes.</summary>
     public long SentSeq { get; set; }
 }

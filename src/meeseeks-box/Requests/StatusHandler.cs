@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary><c>status</c>, <c>nodes</c> and <c>pools</c>: what this node knows of the cluster.</summary>
+/// <summary><c>status</c>, <c>nodes</c> and <c>pools</c>: the cluster as this node sees it.</summary>
 internal sealed class StatusHandler(CoreHost host)
 {
     public void HandleStatus(ResponseWriter answer)

@@ -4,14 +4,14 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary><c>submit</c>: makes a job, or changes one.</summary>
+/// <summary><c>submit</c>: creates or changes a job.</summary>
 internal sealed class SubmitHandler(CoreHost host)
 {
     public ValueTask HandleAsync(SubmitRequest request, ResponseWriter answer, CancellationToken stop)
     {
         var result = host.SavingProblem is { } problem
             ? new SubmitResult(
-                [new(request.Spec.Id ?? "", null)], $"nothing new is taken until the state can be saved, which fails: {problem}", [])
+                [new(request.Spec.Id ?? "", null)], $"submit rejected: the state cannot be saved: {problem}", [])
             : host.Execute((core, now) => core.Submit(request.Spec, now));
         if (result.Error is not null)
         {

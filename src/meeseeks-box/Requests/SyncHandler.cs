@@ -4,16 +4,15 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>
-/// <c>sync</c>: takes in jobs as the upstream node knows them, and tells which were taken over (docs/SPECIFICATION.md#sync-request).
-/// </summary>
+/// <summary><c>sync</c>: merges the copies of an upstream node (docs/SPECIFICATION.md#sync-request).</summary>
+/// <remarks>The answer has the ids of the jobs that were accepted.</remarks>
 internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessions, ILogger log)
 {
     public void Handle(SyncRequest request, ResponseWriter answer, Session session)
     {
         foreach (var problem in request.Problems)
         {
-            log.Warning("a job from the upstream node cannot be read: {Problem}", problem);
+            log.Warning("job from the upstream node skipped: {Problem}", problem);
         }
 
         if (!session.IsUpstream)

@@ -2,18 +2,16 @@ using MeeseeksBox.Agent.State;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>
-/// The upstream nodes that are connected, and how much each has been told: a node that stops waits for them
-/// (docs/SPECIFICATION.md#orderly-stop).
-/// </summary>
-/// <param name="host">Counts the heads among them.</param>
+/// <summary>The sessions of connected upstream nodes with their cursors.</summary>
+/// <remarks>A box that stops waits until all of them are up to date (docs/SPECIFICATION.md#orderly-stop).</remarks>
+/// <param name="host">Its core counts the connected heads.</param>
 internal sealed class UpstreamSessions(CoreHost host)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Session> _sessions = [];
     private (long Seq, TaskCompletionSource Done)? _waiting;
 
-    /// <summary>Takes note that a client is an upstream node, or has been told something.</summary>
+    /// <summary>Adds the session of an upstream node, or processes its new <see cref="Session.SentSeq"/>.</summary>
     public void Note(Session session)
     {
         bool isNew;
@@ -29,7 +27,7 @@ internal sealed class UpstreamSessions(CoreHost host)
         }
     }
 
-    /// <summary>Forgets a client that has gone.</summary>
+    /// <summary>Removes the session of a closed connection.</summary>
     public void Forget(Session session)
     {
         bool wasKnown;
@@ -45,7 +43,7 @@ internal sealed class UpstreamSessions(CoreHost host)
         }
     }
 
-    /// <summary>Ends when every upstream node has been told of all changes up to a number, or is gone.</summary>
+    /// <summary>Completes when every upstream node has received all changes up to a number, or has disconnected.</summary>
     public Task WhenAllUpdated(long seq)
     {
         lock (_lock)

@@ -3,13 +3,12 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.State;
 
-/// <summary>
-/// Saves the jobs to the state file every so often when something has changed, and at the stop of the box. The journal up to then is dropped
-/// when that is done and the history has all the endings in it.
-/// </summary>
-internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHost host, History history, TimeProvider time, ILogger log) : IDisposable
+/// <summary>Writes checkpoints of all changes, at intervals and at the stop of the box.</summary>
+/// <remarks>The journal up to a checkpoint is deleted once the checkpoint is on disk and the history has all ends of runs in it.</remarks>
+internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHost host, History history, TimeProvider time, ILogger log)
+    : IDisposable
 {
-    // What a timer can do.
+    // The range of PeriodicTimer.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
@@ -18,7 +17,7 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
     private readonly PeriodicTimer _timer = new(Longest, time);
     private long _savedSeq = -1;
 
-    /// <summary>How often it is looked whether something is to be saved; zero for never.</summary>
+    /// <summary>Interval of the checkpoints; zero for none but the last.</summary>
     public TimeSpan Interval
     {
         set => _timer.Period = value == TimeSpan.Zero
@@ -26,7 +25,7 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
             : TimeSpan.FromTicks(Math.Clamp(value.Ticks, Shortest.Ticks, Longest.Ticks));
     }
 
-    /// <summary>One turn: wait for the interval, save if there is anything new. A failure is said, and tried again at the next turn.</summary>
+    /// <summary>Saves at each interval. A failure is logged, and the next interval tries again.</summary>
     public async Task RunAsync()
     {
         while (await _timer.WaitForNextTickAsync())
@@ -38,7 +37,7 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
     /// <summary>Lets <see cref="RunAsync"/> end.</summary>
     public void Complete() => _timer.Dispose();
 
-    /// <summary>Saves now, unless nothing has changed, and drops what is not needed any more of the journal.</summary>
+    /// <summary>Saves now if anything has changed, and deletes the part of the journal that the checkpoint covers.</summary>
     public async Task SaveAsync()
     {
         var (jobs, seq, rotated) = host.TakeCheckpoint(_savedSeq);
@@ -60,7 +59,7 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
         }
     }
 
-    /// <summary>Saves for the last time, when the journal and the history have ended. False when it could not be done; the log says why.</summary>
+    /// <summary>Saves for the last time, after the end of journal and history. False on failure; the log has the cause.</summary>
     public bool TrySaveLast()
     {
         var isNew = host.Seq != _savedSeq;
@@ -74,8 +73,8 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
         return (jobs is null || TryWrite(() => file.Save(jobs)) || !isNew) && (!canDropJournal || TryWrite(journal.DropAll));
     }
 
-    // The original counts its changes from 1 at each start, whatever its state file says. A head above it would ask for changes after the
-    // highest number in that file, and miss all until the count has passed it. No journal is left that needs the numbers here.
+    // For a downgrade to the original, which counts its changes from 1 at each start, whatever its state file has. Its head would ask for
+    // changes after the highest number in that file, and miss all below it. No journal is left that needs the numbers here.
     private static Job WithoutSeq(Job job) => job with { Seq = 0 };
 
     public void Dispose() => _timer.Dispose();
@@ -89,7 +88,7 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            log.Error("the state could not be saved: {Problem} It is tried again at the next checkpoint", problem.Message);
+            log.Error("checkpoint failed: {Problem}", problem.Message);
             return false;
         }
     }

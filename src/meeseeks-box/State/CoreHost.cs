@@ -7,10 +7,11 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.State;
 
-/// <summary>
-/// The one door to the ledger: one caller at a time, each with the time of its entry. Whoever has to know of a change is told right after
-/// it, and the one timer stands at the earliest deadline there is.
-/// </summary>
+/// <summary>The only access to the core: lock, clock, timer and journal around <see cref="NodeCore"/>.</summary>
+/// <remarks>
+/// One caller at a time enters the core, with the time of its entry. Its effects are published right after it has left the lock. One
+/// timer serves all deadlines and is set to the earliest.
+/// </remarks>
 internal sealed class CoreHost : IDisposable
 {
     private static readonly TimeSpan LoadavgAge = TimeSpan.FromSeconds(5);
@@ -25,9 +26,9 @@ internal sealed class CoreHost : IDisposable
     private double _armedFor = double.PositiveInfinity;
     private double _loadavgReadAt = double.NegativeInfinity;
 
-    /// <param name="settings">What of the configuration the rules depend on.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="fault">Takes what went wrong at a deadline, where nobody else would hear of it.</param>
+    /// <param name="settings">The settings that the rules depend on.</param>
+    /// <param name="time">The clock of the core and its timer.</param>
+    /// <param name="fault">Receives exceptions of the timer thread, which has no other observer.</param>
     public CoreHost(NodeSettings settings, TimeProvider time, Action<Exception> fault)
     {
         _core = new NodeCore(settings, new Random());
@@ -35,22 +36,22 @@ internal sealed class CoreHost : IDisposable
         _timer = time.CreateTimer(_ => OnTimer(fault), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>A pool of this node may have a job to start. Called in no lock, from any thread.</summary>
+    /// <summary>A pool of this node may have a job to start. Raised outside the lock, from any thread.</summary>
     public event Action<string>? PoolWoken;
 
-    /// <summary>Something is to be sent to a peer. Called in no lock, from any thread.</summary>
+    /// <summary>Changes wait to be sent to a peer. Raised outside the lock, from any thread.</summary>
     public event Action<Peer>? PeerWoken;
 
-    /// <summary>A run is to be ended. Called in no lock, from any thread.</summary>
+    /// <summary>A run must be cancelled. Raised outside the lock, from any thread.</summary>
     public event Action<Run>? RunStopped;
 
-    /// <summary>
-    /// A run of a job ended, or a job left without having run. Called inside the lock, or by the journal when it is on disk; in order either
-    /// way: it must only take note.
-    /// </summary>
+    /// <summary>A run of a job ended, or a job ended without a run.</summary>
+    /// <remarks>
+    /// Raised in order: by the journal once the end is on disk, or without a journal inside the lock. Handlers must not block.
+    /// </remarks>
     public event Action<Job>? JobEnded;
 
-    /// <summary>The number of the latest change of any job; another number tells that there is something new to save.</summary>
+    /// <summary>The number of the latest change of any job.</summary>
     public long Seq
     {
         get
@@ -62,17 +63,17 @@ internal sealed class CoreHost : IDisposable
         }
     }
 
-    /// <summary>Why changes cannot be brought to disk at present, where that is asked for; null when all is well.</summary>
+    /// <summary>The error of the journal while it cannot be written; null without an error or a journal.</summary>
     public string? SavingProblem => _journal?.Problem;
 
-    /// <summary>The number of the latest line of the journal; 0 where there is none.</summary>
+    /// <summary>The number of the latest line of the journal; 0 without a journal.</summary>
     public long Journaled => _journal?.Appended ?? 0;
 
-    /// <summary>Ends when all up to a line of the journal is on disk.</summary>
+    /// <summary>Completes when the journal is on disk up to a line.</summary>
     public Task DurableAsync(long number) => _journal?.DurableAsync(number) ?? Task.CompletedTask;
 
-    /// <summary>Puts the jobs of an earlier life into the empty ledger and goes on with them; from then on each change stands in the journal.</summary>
-    /// <param name="jobs">The jobs.</param>
+    /// <summary>Loads restored jobs into the empty core and resumes them; later changes go to the journal.</summary>
+    /// <param name="jobs">The restored jobs.</param>
     /// <param name="journal">The journal; null for none.</param>
     public void Restore(IReadOnlyCollection<Job> jobs, Journal? journal) => Execute((core, now) =>
     {
@@ -81,16 +82,16 @@ internal sealed class CoreHost : IDisposable
         {
             _journaledSeq = core.Seq;
             _journal = journal;
-            // No lambda: it would share its closure with the one around it, which holds all jobs that were loaded.
+            // A lambda would share the closure of the outer one, and so keep all restored jobs in memory.
             journal.Ended += OnJournaledEnd;
         }
 
         core.Resume(now);
     });
 
-    /// <summary>All jobs at one moment, when there is anything new, and the rotation of the journal at the same moment.</summary>
-    /// <param name="savedSeq">The number of change up to which all is saved.</param>
-    /// <returns>No jobs when nothing is new.</returns>
+    /// <summary>Takes a snapshot of all jobs, and rotates the journal at the same instant.</summary>
+    /// <param name="savedSeq">The number of change of the last checkpoint.</param>
+    /// <returns>Null in place of the jobs when nothing has changed since; <c>Rotated</c> completes with the rotation.</returns>
     public (IReadOnlyList<Job>? Jobs, long Seq, Task Rotated) TakeCheckpoint(long savedSeq) => Execute((core, _) => core.Seq == savedSeq
         ? (null, savedSeq, Task.CompletedTask)
         : ((IReadOnlyList<Job>?)core.Snapshot(), core.Seq, _journal?.RotateAsync() ?? Task.CompletedTask));
@@ -103,7 +104,8 @@ internal sealed class CoreHost : IDisposable
         return (query.Select(candidates), seq);
     }
 
-    /// <summary>Ends at the next change of any job, or of a node in a way that matters. Take it before looking, wait for it after.</summary>
+    /// <summary>Completes at the next change of a job, or significant change of a node.</summary>
+    /// <remarks>Get it before reading the core and await it afterwards, so that no change in between is missed.</remarks>
     public Task NextChange
     {
         get
@@ -116,8 +118,8 @@ internal sealed class CoreHost : IDisposable
         }
     }
 
-    /// <summary>Enters the ledger.</summary>
-    /// <param name="work">What to do there; short, and without waiting for anything.</param>
+    /// <summary>Enters the core.</summary>
+    /// <param name="work">Code to run inside the lock; it must be short and must not block.</param>
     public T Execute<T>(Func<NodeCore, Instant, T> work)
     {
         (string[] Pools, Run[] Stops, Peer[] Peers) woken = ([], [], []);
@@ -144,7 +146,7 @@ internal sealed class CoreHost : IDisposable
         }
     }
 
-    /// <summary>Enters the ledger, where there is nothing to answer.</summary>
+    /// <summary>Enters the core, without a result.</summary>
     public void Execute(Action<NodeCore, Instant> work) => Execute((core, now) =>
     {
         work(core, now);
@@ -179,7 +181,7 @@ internal sealed class CoreHost : IDisposable
         {
             Execute(TimeOut);
         }
-#pragma warning disable CA1031 // The top of the timer's thread: what is not caught here ends the process without a word in the log.
+#pragma warning disable CA1031 // The top of the timer's thread: an exception beyond here would end the process without a log line.
         catch (Exception problem)
         {
             fault(problem);
@@ -189,7 +191,7 @@ internal sealed class CoreHost : IDisposable
 
     private void TimeOut(NodeCore core, Instant now)
     {
-        // Timers go by a coarser clock, and may be a little early: what is not due then needs another one.
+        // Timers use a coarser clock and may fire early. Clearing this lets a deadline that is not due yet set the timer again.
         _armedFor = double.PositiveInfinity;
         core.Tick(now);
     }
@@ -247,7 +249,7 @@ internal sealed class CoreHost : IDisposable
         _journaledSeq = _core.Seq;
     }
 
-    // A timer that stands too early is left alone: it finds nothing due and is set anew, which is cheaper than moving it at every change.
+    // A timer that is set too early stays: it finds nothing due and is set again, which is cheaper than moving it at every change.
     private void ScheduleTimer(Instant now)
     {
         var next = _core.NextDeadline();

@@ -10,10 +10,14 @@ namespace MeeseeksBox.Agent.State;
 /// <remarks>The file is opened for each group of lines, so that it may be rotated away at any time.</remarks>
 internal sealed class History : IDisposable
 {
-    // What a disk that stays full may cost: some tens of megabytes. Beyond that the oldest lines are given up, and said.
+    // Bounds the memory while the disk is full to some tens of megabytes. Beyond that the oldest lines are dropped and logged.
     private const int MostWaiting = 50_000;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     private readonly Channel<Job> _endings;
     private readonly CancellationTokenSource _completing = new();
@@ -27,16 +31,17 @@ internal sealed class History : IDisposable
     public History(TimeProvider time, ILogger log)
     {
         (_time, _log) = (time, log);
-        _endings = Channel.CreateBounded<Job>(new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest }, GiveUp);
+        _endings = Channel.CreateBounded<Job>(
+            new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest }, GiveUp);
     }
 
     /// <summary>The file to append to; null for none.</summary>
     public string? Path { get; set; }
 
-    /// <summary>How many endings it has been given.</summary>
+    /// <summary>Number of ends of runs added so far.</summary>
     public long Added => Interlocked.Read(ref _added);
 
-    /// <summary>Takes note of an ending; never waits.</summary>
+    /// <summary>Queues the end of a run; never blocks.</summary>
     public void Add(Job job)
     {
         if (Path is not null)
@@ -46,8 +51,8 @@ internal sealed class History : IDisposable
         }
     }
 
-    /// <summary>Takes note of those endings that a crash may have kept from the file, when they are not in it.</summary>
-    /// <param name="endings">What the journal has, in its order.</param>
+    /// <summary>Queues the ends of runs that a crash kept from the file.</summary>
+    /// <param name="endings">The ends of runs in the journal, in its order.</param>
     public void AddMissing(IReadOnlyList<Job> endings)
     {
         if (Path is not { } path || endings is [])
@@ -63,7 +68,7 @@ internal sealed class History : IDisposable
         }
     }
 
-    /// <summary>Ends when as many endings are on disk, or given up.</summary>
+    /// <summary>Completes when so many ends of runs are on disk or dropped.</summary>
     public Task WrittenAsync(long number)
     {
         lock (_lock)
@@ -79,14 +84,14 @@ internal sealed class History : IDisposable
         }
     }
 
-    /// <summary>Lets <see cref="RunAsync"/> end as soon as everything is written, or cannot be.</summary>
+    /// <summary>Ends <see cref="RunAsync"/> once the queue is written, or a write fails.</summary>
     public void Complete()
     {
         _endings.Writer.Complete();
         _completing.Cancel();
     }
 
-    /// <summary>One turn: wait for endings, append all that are there, flush them. What cannot be written is tried again.</summary>
+    /// <summary>Appends queued ends of runs in groups, one flush each. A failed write is tried again.</summary>
     public async Task RunAsync()
     {
         var lines = new MemoryStream();
@@ -123,7 +128,7 @@ internal sealed class History : IDisposable
 
     private void GiveUp(Job job)
     {
-        _log.Error("the history is too far behind: the end of job {Job} is left out", job.Id);
+        _log.Error("history overflow: end of job {Job} dropped", job.Id);
         Note(1);
     }
 
@@ -154,12 +159,13 @@ internal sealed class History : IDisposable
             {
                 if (attempt is 1)
                 {
-                    _log.Error("the history file {File} cannot be written: {Problem} It is tried again every {Pause} s", path, problem.Message, RetryPause.TotalSeconds);
+                    _log.Error(
+                        "history write failed, retry every {Pause} s: {File}: {Problem}", RetryPause.TotalSeconds, path, problem.Message);
                 }
 
                 if (_completing.IsCancellationRequested)
                 {
-                    _log.Error("the box stops before the history could be written: its last endings are left out");
+                    _log.Error("history incomplete: last lines not written before the stop");
                     return false;
                 }
 
@@ -183,7 +189,7 @@ internal sealed class History : IDisposable
         var end = file.Seek(0, SeekOrigin.End);
         if (end > 0)
         {
-            // A line that a crash or a full disk cut off must not swallow the next one.
+            // Ends a line that a crash or a full disk cut off, so that the next one stays readable.
             _ = file.Seek(-1, SeekOrigin.End);
             if (file.ReadByte() is not '\n')
             {
@@ -199,7 +205,7 @@ internal sealed class History : IDisposable
         }
         catch (IOException)
         {
-            // All of it is written again later, so that no ending stands there twice.
+            // The whole group is written again later; without this some lines would appear twice.
             file.SetLength(end);
             throw;
         }

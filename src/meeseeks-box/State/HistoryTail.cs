@@ -5,16 +5,17 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.State;
 
-/// <summary>The last lines of a history file: which endings have come to stand there.</summary>
+/// <summary>Reads the last lines of a history file.</summary>
 internal static class HistoryTail
 {
     private const int Chunk = 64 * 1024;
 
-    /// <summary>What tells one end of a run from every other.</summary>
-    public static string KeyOf(Job job) => string.Create(CultureInfo.InvariantCulture, $"{job.Id} {job.Epoch} {job.StartCount} {job.FailCount} {job.State} {job.EndTs:R}");
+    /// <summary>A key that is unique for each end of a run.</summary>
+    public static string KeyOf(Job job) => string.Create(
+        CultureInfo.InvariantCulture, $"{job.Id} {job.Epoch} {job.StartCount} {job.FailCount} {job.State} {job.EndTs:R}");
 
-    /// <summary>The keys of at least the last so many lines; fewer when there are fewer.</summary>
-    /// <exception cref="IOException">The file is there and cannot be read.</exception>
+    /// <summary>Reads the keys of at least the last <paramref name="count"/> lines, or of all.</summary>
+    /// <exception cref="IOException">The file exists and cannot be read.</exception>
     public static HashSet<string> Read(string path, int count)
     {
         var keys = new HashSet<string>(StringComparer.Ordinal);
@@ -37,7 +38,7 @@ internal static class HistoryTail
         return keys;
     }
 
-    // Where the last so many lines begin, from the end backwards.
+    // Reads backwards from the end, up to the start of the last lines.
     private static long StartOfLast(FileStream file, int count)
     {
         var buffer = new byte[Chunk];
@@ -75,7 +76,7 @@ internal static class HistoryTail
         }
         catch (JsonException)
         {
-            // A line that a crash cut off is no ending that stands there.
+            // A line that a crash cut off does not count.
             return null;
         }
     }

@@ -6,16 +6,21 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.State;
 
-/// <summary>
-/// The journal beside the state file: each change of a job, one line, in the order of the changes. Whoever has to be sure that a change is on
-/// disk waits for it; all who wait at the same time share one flush. What nobody waits for is flushed a little later.
-/// </summary>
+/// <summary>Write-ahead journal beside the state file: one line for each change, in order.</summary>
+/// <remarks>
+/// <see cref="DurableAsync"/> waits for the disk; all concurrent waiters share one flush (group commit). Lines without a waiter are
+/// flushed a little later.
+/// </remarks>
 internal sealed class Journal : IDisposable
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
     private static readonly TimeSpan LongestUnflushed = TimeSpan.FromMilliseconds(100);
 
-    // How long lines that nobody waits for may gather before they are written: what is written outlives the box, if not the host.
+    // How long lines without a waiter may gather before a write. Written lines survive a crash of the box, but not of the host.
     private static readonly TimeSpan LongestUnwritten = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
@@ -32,11 +37,11 @@ internal sealed class Journal : IDisposable
     private bool _isAsleep;
     private bool _isComplete;
 
-    // The lines that the latest flush brings to disk, and all who wait for that; and those who wait for the flush after it.
+    // The latest flush, with the number of its last line; and the one after it, if anything waits for it.
     private (long Number, TaskCompletionSource Done) _flush = (0, NewFlush());
     private TaskCompletionSource? _nextFlush;
 
-    // Only the thread of the journal looks at these.
+    // Used by the thread of the journal only, except for _problem.
     private long _written;
     private long _durable;
     private long _unflushedSince;
@@ -49,10 +54,10 @@ internal sealed class Journal : IDisposable
         _flush.Done.SetResult();
     }
 
-    /// <summary>A run ended, and that is on disk. Called by the journal's own thread.</summary>
+    /// <summary>The end of a run is on disk. Raised by the thread of the journal.</summary>
     public event Action<Job>? Ended;
 
-    /// <summary>How many lines there have been so far: what is changed now has a number up to this.</summary>
+    /// <summary>Number of lines appended so far, which is the number of the latest line.</summary>
     public long Appended
     {
         get
@@ -64,13 +69,13 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    /// <summary>Why nothing can be written at present; null when all is well.</summary>
+    /// <summary>The error of the last write; null when it succeeded.</summary>
     public string? Problem => _problem;
 
-    /// <summary>How long the present file is, in bytes.</summary>
+    /// <summary>Length of the current file in bytes.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Takes note of a line; never waits.</summary>
+    /// <summary>Queues a line; never blocks.</summary>
     public void Append(JournalLine line)
     {
         lock (_lock)
@@ -81,7 +86,7 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    /// <summary>Ends when all lines up to a number are on disk: when a disk is full, that is when it has room again.</summary>
+    /// <summary>Completes when all lines up to a number are on disk; on a full disk, once it has room again.</summary>
     public Task DurableAsync(long number)
     {
         lock (_lock)
@@ -101,8 +106,8 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    /// <summary>Begins a new file behind the last line that was appended.</summary>
-    /// <returns>Ends when that is done: then the former file has all that came before, and is on disk.</returns>
+    /// <summary>Starts a new file after the last appended line.</summary>
+    /// <returns>Completes when the previous file has all earlier lines and is on disk.</returns>
     public Task RotateAsync()
     {
         var rotated = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -110,7 +115,7 @@ internal sealed class Journal : IDisposable
         {
             if (_isComplete)
             {
-                // The box stops, and saves once more: what the file has is not wrong then, only more than is needed.
+                // The box stops and saves once more: the lines in the file are redundant then, but not wrong.
                 return Task.CompletedTask;
             }
 
@@ -121,15 +126,15 @@ internal sealed class Journal : IDisposable
         return rotated.Task;
     }
 
-    /// <summary>Deletes what a checkpoint has.</summary>
-    /// <exception cref="IOException">It cannot be done.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be done.</exception>
+    /// <summary>Deletes the previous file, which a checkpoint covers.</summary>
+    /// <exception cref="IOException">The file cannot be deleted.</exception>
+    /// <exception cref="UnauthorizedAccessException">The rights of the folder forbid it.</exception>
     public void DropPrevious() => _files.DropPrevious();
 
-    /// <summary>Runs on a thread of its own, because a flush to disk keeps one waiting.</summary>
+    /// <summary>Writes the journal on a thread of its own, because a flush to disk blocks.</summary>
     public Task RunAsync() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Lets <see cref="RunAsync"/> end when all is written.</summary>
+    /// <summary>Ends <see cref="RunAsync"/> once all lines are written.</summary>
     public void Complete()
     {
         lock (_lock)
@@ -149,7 +154,7 @@ internal sealed class Journal : IDisposable
 
     private static TaskCompletionSource NewFlush() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>One turn: take all lines that there are, append them with one write, flush them when somebody waits or it is time.</summary>
+    // Each turn takes all queued lines, appends them with one write, and flushes them when there is a waiter or the time has come.
     private void Run()
     {
         for (var isComplete = false; !isComplete;)
@@ -183,7 +188,7 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    // Until there is something to do. Only who finds it asleep has to wake it, which costs more than a line.
+    // Sleeps until there is work. Callers signal it only when it is asleep, because a signal costs more than a line.
     private void Sleep()
     {
         lock (_lock)
@@ -202,7 +207,7 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    // Somebody who waits for the disk is not kept waiting: what comes meanwhile gathers while it is flushed.
+    // Lets lines gather, unless a caller waits for the disk: then they gather during the flush anyway.
     private void Gather()
     {
         lock (_lock)
@@ -216,8 +221,8 @@ internal sealed class Journal : IDisposable
         _ = _signal.WaitOne(LongestUnwritten);
     }
 
-    /// <param name="flush">Who waits for these lines to be on disk; null when they need not be yet.</param>
-    /// <param name="isComplete">These are the last.</param>
+    /// <param name="flush">Completes after the flush of these lines; null when they need no flush yet.</param>
+    /// <param name="isComplete">True for the last lines.</param>
     private List<(JournalLine Line, TaskCompletionSource? Rotated)> Take(out TaskCompletionSource? flush, out bool isComplete)
     {
         lock (_lock)
@@ -292,7 +297,7 @@ internal sealed class Journal : IDisposable
         _unflushedEndings.Clear();
     }
 
-    // Until it succeeds: nothing that was accepted may be given up. Who comes meanwhile is refused (Problem).
+    // Tries until it succeeds, because accepted changes must not be lost. Meanwhile Problem makes the box reject submits.
     private void Persist(Action write)
     {
         while (true)
@@ -302,7 +307,7 @@ internal sealed class Journal : IDisposable
                 write();
                 if (_problem is not null)
                 {
-                    _log.Warning("the journal can be written again");
+                    _log.Warning("journal writable again");
                     _problem = null;
                 }
 
@@ -313,8 +318,8 @@ internal sealed class Journal : IDisposable
                 if (_problem is null)
                 {
                     _log.Error(
-                        "the journal {File} cannot be written: {Problem} Nothing new is taken until it can; it is tried again every {Pause} s",
-                        _files.Current, problem.Message, RetryPause.TotalSeconds);
+                        "journal write failed, submits rejected, retry every {Pause} s: {File}: {Problem}",
+                        RetryPause.TotalSeconds, _files.Current, problem.Message);
                 }
 
                 _problem = problem.Message;
@@ -322,7 +327,7 @@ internal sealed class Journal : IDisposable
                 {
                     if (_isComplete)
                     {
-                        _log.Error("the box stops before its last changes could be written");
+                        _log.Error("journal incomplete: last changes not written before the stop");
                         return;
                     }
                 }

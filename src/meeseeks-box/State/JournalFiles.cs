@@ -1,25 +1,23 @@
 namespace MeeseeksBox.Agent.State;
 
-/// <summary>
-/// The two files of a journal beside a state file: the one that is written, and the one before it, which goes when the checkpoint that has
-/// all of it is on disk.
-/// </summary>
+/// <summary>The two files of a journal: the current one, and the previous one.</summary>
+/// <remarks>The previous one is deleted once the checkpoint that covers it is on disk.</remarks>
 internal sealed class JournalFiles(string statePath) : IDisposable
 {
     private FileStream? _current;
 
-    /// <summary>The file that is written.</summary>
+    /// <summary>Path of the file that receives new lines.</summary>
     public string Current { get; } = statePath + ".journal";
 
-    /// <summary>The file of before the last checkpoint.</summary>
+    /// <summary>Path of the file with the lines before the last rotation.</summary>
     public string Previous { get; } = statePath + ".journal.old";
 
-    /// <summary>How long the present file is, in bytes.</summary>
+    /// <summary>Length of the current file in bytes.</summary>
     public long Length => _current?.Length ?? 0;
 
-    /// <summary>Appends lines; they are all there afterwards, or none.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <summary>Appends lines, all or none.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The rights of file or folder forbid it.</exception>
     public void Append(ReadOnlySpan<byte> lines)
     {
         _current ??= OpenPrivate(Current);
@@ -35,8 +33,8 @@ internal sealed class JournalFiles(string statePath) : IDisposable
         }
     }
 
-    /// <summary>Brings what was appended to the disk itself.</summary>
-    /// <exception cref="IOException">It cannot be done.</exception>
+    /// <summary>Flushes appended lines to the disk.</summary>
+    /// <exception cref="IOException">The flush failed.</exception>
     public void FlushToDisk()
     {
         if (_current is not null)
@@ -45,9 +43,9 @@ internal sealed class JournalFiles(string statePath) : IDisposable
         }
     }
 
-    /// <summary>Lets the present file become the former one, behind what that still holds.</summary>
-    /// <exception cref="IOException">It cannot be done.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be done.</exception>
+    /// <summary>Turns the current file into the previous one, or appends it to a previous one that is still there.</summary>
+    /// <exception cref="IOException">A file cannot be written, renamed or deleted.</exception>
+    /// <exception cref="UnauthorizedAccessException">The rights of file or folder forbid it.</exception>
     public void Rotate()
     {
         _current?.Dispose();
@@ -71,9 +69,9 @@ internal sealed class JournalFiles(string statePath) : IDisposable
         File.Delete(Current);
     }
 
-    /// <summary>Deletes both files: the state file has all that was in them.</summary>
-    /// <exception cref="IOException">It cannot be done.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be done.</exception>
+    /// <summary>Deletes both files, which the state file covers.</summary>
+    /// <exception cref="IOException">A file cannot be deleted.</exception>
+    /// <exception cref="UnauthorizedAccessException">The rights of the folder forbid it.</exception>
     public void DropAll()
     {
         _current?.Dispose();
@@ -82,9 +80,9 @@ internal sealed class JournalFiles(string statePath) : IDisposable
         DropPrevious();
     }
 
-    /// <summary>Deletes the former file: a checkpoint has all of it.</summary>
-    /// <exception cref="IOException">It cannot be done.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be done.</exception>
+    /// <summary>Deletes the previous file, which a checkpoint covers.</summary>
+    /// <exception cref="IOException">The file cannot be deleted.</exception>
+    /// <exception cref="UnauthorizedAccessException">The rights of the folder forbid it.</exception>
     public void DropPrevious() => File.Delete(Previous);
 
     public void Dispose() => _current?.Dispose();
@@ -101,13 +99,13 @@ internal sealed class JournalFiles(string statePath) : IDisposable
         }
         catch (IOException)
         {
-            // It is tried again, and the disk may be full: what is there already would be there once more each time.
+            // The rotation is tried again, for instance on a full disk; without this each attempt would leave a partial copy.
             former.SetLength(end);
             throw;
         }
     }
 
-    // A line that a crash cut off must not swallow the next one.
+    // Ends a line that a crash cut off, so that the next one stays readable.
     private static void EndLine(FileStream file)
     {
         if (file.Length > 0)

@@ -4,31 +4,34 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.State;
 
-/// <summary>One line of the journal: a job that changed, a job that left, or the end of a run. One of the three is set.</summary>
-/// <remarks>Samples: <c>{"job":{"id":"a",…}}</c>, <c>{"gone":"a"}</c>, <c>{"ended":{"id":"a",…}}</c>.</remarks>
+/// <summary>One line of the journal: a changed job, a removed job, or the end of a run.</summary>
+/// <remarks>
+/// Exactly one of the three is set. Samples: <c>{"job":{"id":"a",…}}</c>, <c>{"gone":"a"}</c>, <c>{"ended":{"id":"a",…}}</c>.
+/// </remarks>
 internal readonly record struct JournalLine
 {
-    /// <summary>A job as it is now.</summary>
+    /// <summary>The new copy of a changed job.</summary>
     public Job? Changed { get; init; }
 
-    /// <summary>The id of a job that is no more.</summary>
+    /// <summary>The id of a removed job.</summary>
     public string? Gone { get; init; }
 
-    /// <summary>A job as it ended, for the history.</summary>
+    /// <summary>A job at the end of a run, for the history.</summary>
     public Job? Ended { get; init; }
 
     /// <summary>Reads a line.</summary>
-    /// <param name="text">Its bytes, without the newline.</param>
-    /// <param name="line">What stands there.</param>
-    /// <param name="problem">What is wrong, when the answer is false.</param>
+    /// <param name="text">The bytes of the line, without the newline.</param>
+    /// <param name="line">The parsed line.</param>
+    /// <param name="problem">The error when the result is false.</param>
     public static bool TryRead(ReadOnlyMemory<byte> text, out JournalLine line, out string? problem)
     {
         line = default;
-        problem = "it is no line of a journal";
+        problem = "not a journal line";
         try
         {
             using var document = JsonDocument.Parse(text);
-            if (document.RootElement.ValueKind is not JsonValueKind.Object || document.RootElement.EnumerateObject().ToArray() is not [var only])
+            if (document.RootElement.ValueKind is not JsonValueKind.Object
+                || document.RootElement.EnumerateObject().ToArray() is not [var only])
             {
                 return false;
             }
@@ -55,7 +58,7 @@ internal readonly record struct JournalLine
         }
     }
 
-    /// <summary>Writes the line, but for its newline.</summary>
+    /// <summary>Writes the line without its newline.</summary>
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();

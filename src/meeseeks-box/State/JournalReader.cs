@@ -6,24 +6,25 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.State;
 
-/// <summary>Plays a journal back over the jobs of a state file. A last line that was cut off is normal; anything else damaged is moved aside and said.</summary>
+/// <summary>Replays a journal over the jobs of a state file.</summary>
+/// <remarks>A truncated last line is normal after a crash. Any other damage is logged, and a copy of the journal is kept.</remarks>
 internal sealed class JournalReader(TimeProvider time, ILogger log)
 {
     private const long LongestLine = 1L << 30;
 
     private readonly Dictionary<string, Job> _jobs = new(StringComparer.Ordinal);
 
-    /// <summary>The ends of runs that stand in the journal, in their order; the history may lack the last of them.</summary>
+    /// <summary>The ends of runs in the journal, in order; the history may lack the last of them.</summary>
     public List<Job> Endings { get; } = [];
 
-    /// <summary>How many lines were played back.</summary>
+    /// <summary>Number of replayed lines.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Plays back both files, the former one first.</summary>
+    /// <summary>Replays both files, the previous one first.</summary>
     /// <param name="saved">The jobs of the state file.</param>
-    /// <param name="files">The files.</param>
-    /// <returns>The jobs as they were last.</returns>
-    /// <exception cref="IOException">A file is there and cannot be read.</exception>
+    /// <param name="files">The files of the journal.</param>
+    /// <returns>The latest copy of each job.</returns>
+    /// <exception cref="IOException">A file exists and cannot be read.</exception>
     public async Task<IReadOnlyCollection<Job>> ReadAsync(IReadOnlyCollection<Job> saved, JournalFiles files)
     {
         foreach (var job in saved)
@@ -91,7 +92,7 @@ internal sealed class JournalReader(TimeProvider time, ILogger log)
         }
         else if (line.Changed is { } job && !(_jobs.TryGetValue(job.Id, out var known) && known.Seq > job.Seq))
         {
-            // A checkpoint may have come between: the file then knows more than this line.
+            // A checkpoint after this line may have stored a later copy.
             _jobs[job.Id] = job;
         }
     }
@@ -101,7 +102,7 @@ internal sealed class JournalReader(TimeProvider time, ILogger log)
         var aside = $"{path}.damaged-{time.GetUtcNow():yyyyMMdd-HHmmss}";
         File.Copy(path, aside, overwrite: true);
         log.Error(
-            "the journal {File} is damaged in {Count} lines, which are left out ({First}); a copy of it was put aside as {Aside}",
+            "journal {File} damaged: {Count} lines skipped ({First}); copy kept as {Aside}",
             path, damage.Count, damage[0], aside);
     }
 }

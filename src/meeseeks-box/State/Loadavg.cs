@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace MeeseeksBox.Agent.State;
 
-/// <summary>The load of this host.</summary>
+/// <summary>Reads the load average of this host.</summary>
 internal static class Loadavg
 {
-    /// <summary>The load average over one minute; null when the host does not tell, or has no file handle to spare just now.</summary>
+    /// <summary>The load average over one minute; null without <c>/proc/loadavg</c> or a free file descriptor.</summary>
     public static double? Read()
     {
         try

@@ -6,14 +6,18 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.State;
 
-/// <summary>
-/// The file that jobs outlive the box in: one JSON object <c>{id: job}</c> (docs/SPECIFICATION.md#state-file). The one before it is kept as
-/// <c>file.1</c>. While
-/// the box runs it holds <c>file.lock</c>, so that no second box writes the same state.
-/// </summary>
+/// <summary>The state file: one JSON object <c>{id: job}</c> (docs/SPECIFICATION.md#state-file).</summary>
+/// <remarks>
+/// The previous checkpoint is kept as <c>file.1</c>. The box holds <c>file.lock</c> while it runs, so that no second box writes the same
+/// file.
+/// </remarks>
 internal sealed class StateFile : IDisposable
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     private readonly FileStream _lock;
     private readonly TimeProvider _time;
@@ -27,18 +31,18 @@ internal sealed class StateFile : IDisposable
         _log = log;
     }
 
-    /// <summary>Where it is, links followed.</summary>
+    /// <summary>Path of the file, with symbolic links resolved.</summary>
     public string Path { get; }
 
-    /// <summary>Takes hold of the state file, which need not be there yet.</summary>
-    /// <exception cref="IOException">Another box has hold of it, it is no file, or its folder cannot be written; the message says which.</exception>
+    /// <summary>Locks the state file, which need not exist yet.</summary>
+    /// <exception cref="IOException">Another box holds the lock, the path is no regular file, or the folder is not writable.</exception>
     public static StateFile Open(string path, TimeProvider time, ILogger log)
     {
-        // Who saves replaces the file: that must be the one that a link leads to, and never a device or a pipe.
+        // A save replaces the file: this must be the target of a link, and never a device or a pipe.
         path = new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
         if (FileKind.Of(path) is not (FileKind.None or FileKind.Regular))
         {
-            throw new IOException($"state.file: {path} is no regular file; name one, or one that is not there yet");
+            throw new IOException($"state.file: {path} is not a regular file; name a regular file or a new one");
         }
 
         try
@@ -48,12 +52,15 @@ internal sealed class StateFile : IDisposable
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"state.file: cannot take hold of {path}.lock: {problem.Message} Is another meeseeks-box using this file, or is its folder not writable?", problem);
+                $"state.file: cannot lock {path}.lock: {problem.Message} "
+                    + "Is another meeseeks-box using this file, or is its folder not writable?",
+                problem);
         }
     }
 
-    /// <summary>The jobs as they were last saved; none when there is no file. A damaged file is moved aside and the one before it is used.</summary>
-    /// <exception cref="IOException">A file is there and cannot be read: that is no damage, and nothing to start without.</exception>
+    /// <summary>Reads the jobs of the last checkpoint; none without a file.</summary>
+    /// <remarks>A damaged file is moved aside and the previous one is used.</remarks>
+    /// <exception cref="IOException">A file exists and cannot be read. This is no damage: the box must not start without it.</exception>
     public IReadOnlyList<Job> Load()
     {
         if (File.Exists(Path))
@@ -74,18 +81,18 @@ internal sealed class StateFile : IDisposable
 
         if (TryLoad(former, out var formerJobs))
         {
-            _log.Warning("the state of the checkpoint before the last is used, from {File}: {Count} jobs", former, formerJobs.Count);
+            _log.Warning("previous checkpoint used: {Count} jobs from {File}", formerJobs.Count, former);
             return formerJobs;
         }
 
         Quarantine(former);
-        _log.Error("no readable state is left: the box starts without jobs");
+        _log.Error("state lost: no readable state file, starting without jobs");
         return [];
     }
 
-    /// <summary>Writes the jobs; either all of it takes the place of the file before, on disk, or nothing changes.</summary>
-    /// <exception cref="IOException">It could not be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <summary>Writes all jobs to disk and replaces the file atomically.</summary>
+    /// <exception cref="IOException">The file could not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The rights of file or folder forbid it.</exception>
     public void Save(IEnumerable<Job> jobs)
     {
         var temporary = Path + ".tmp";
@@ -101,7 +108,7 @@ internal sealed class StateFile : IDisposable
 
         if (File.Exists(Path))
         {
-            // Not by two renames: there would be no file at all between them.
+            // Two renames would leave no file at all between them.
             File.Replace(temporary, Path, Path + ".1");
         }
         else
@@ -150,12 +157,12 @@ internal sealed class StateFile : IDisposable
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
-            _log.Error("the state file {File} is damaged: {Problem}", path, problem.Message);
+            _log.Error("state file {File} damaged: {Problem}", path, problem.Message);
             return false;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"state.file: {path} is there and cannot be read: {problem.Message}", problem);
+            throw new IOException($"state.file: {path} cannot be read: {problem.Message}", problem);
         }
     }
 
@@ -165,7 +172,7 @@ internal sealed class StateFile : IDisposable
         var job = stored.Job is { } unnamed ? JobAttributes.WithId(unnamed, id, out problem) : null;
         if (job is null)
         {
-            _log.Error("job {Job} in {File} cannot be read and is left out: {Problem}", id, path, problem);
+            _log.Error("job {Job} in {File} skipped: {Problem}", id, path, problem);
         }
 
         return job;
@@ -177,7 +184,7 @@ internal sealed class StateFile : IDisposable
         try
         {
             File.Move(path, aside, overwrite: true);
-            _log.Error("the damaged state file was moved to {File}", aside);
+            _log.Error("damaged state file moved to {File}", aside);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -4,9 +4,10 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.State;
 
-/// <summary>A job as it is found in a state file, or why it is none: one that cannot be read must not cost all the others.</summary>
-/// <param name="Job">The job; its id is empty where only its key names it.</param>
-/// <param name="Problem">What is wrong.</param>
+/// <summary>A job of a state file, or the error of one that cannot be read.</summary>
+/// <remarks>An unreadable job must not prevent the load of the others.</remarks>
+/// <param name="Job">The job; its id is empty when only its key has it.</param>
+/// <param name="Problem">The error; null for a readable job.</param>
 [JsonConverter(typeof(StoredJobConverter))]
 internal readonly record struct StoredJob(Job? Job, string? Problem)
 {
@@ -24,6 +25,6 @@ internal readonly record struct StoredJob(Job? Job, string? Problem)
     }
 }
 
-/// <summary>How state files are read.</summary>
+/// <summary>The generated JSON reader of state files.</summary>
 [JsonSerializable(typeof(Dictionary<string, StoredJob>))]
 internal sealed partial class StoredContext : JsonSerializerContext;

@@ -5,19 +5,17 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Supervision;
 
-/// <summary>
-/// What has started the box and looks after it, such as systemd: it is told when the box is ready, when it stops, and that it is alive, in
-/// datagrams as sd_notify(3) describes them. Does nothing where nobody wants to be told.
-/// </summary>
+/// <summary>Notifies systemd, or another supervisor, of readiness, reload, stop and life; see sd_notify(3).</summary>
+/// <remarks>Does nothing when the environment has no socket.</remarks>
 internal sealed class SystemdNotifier : IDisposable
 {
-    /// <summary>The variable that names the socket: a path, or a name that begins with <c>@</c>.</summary>
+    /// <summary>Variable with the socket: a path, or an abstract name that begins with <c>@</c>.</summary>
     public const string SocketVariable = "NOTIFY_SOCKET";
 
-    /// <summary>The variable that tells how long the box may be silent, in microseconds.</summary>
+    /// <summary>Variable with the timeout of the watchdog in microseconds.</summary>
     public const string WatchdogVariable = "WATCHDOG_USEC";
 
-    /// <summary>The variable that tells whose silence is meant, when it is not that of all.</summary>
+    /// <summary>Variable with the pid that the watchdog observes; unset for any.</summary>
     public const string WatchdogPidVariable = "WATCHDOG_PID";
 
     private const double MicrosecondsInSecond = 1_000_000;
@@ -28,9 +26,9 @@ internal sealed class SystemdNotifier : IDisposable
     private readonly ILogger _log;
     private bool _hasFailed;
 
-    /// <param name="variables">Gives the value of a variable of the environment; null when it is not set.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="log">Where it is said that nobody can be told.</param>
+    /// <param name="variables">Returns an environment variable; null when it is not set.</param>
+    /// <param name="time">The monotonic clock of reload messages.</param>
+    /// <param name="log">Receives failures to send.</param>
     public SystemdNotifier(Func<string, string?> variables, TimeProvider time, ILogger log)
     {
         (_time, _log) = (time, log);
@@ -39,16 +37,16 @@ internal sealed class SystemdNotifier : IDisposable
             return;
         }
 
-        // It must never wait: a supervisor that does not read is no reason to stand still.
+        // Non-blocking, so that a supervisor that does not read cannot block the box.
         _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
         _address = new UnixDomainSocketEndPoint(name[0] is '@' ? '\0' + name[1..] : name);
         WatchdogTimeout = ReadSilence(variables(WatchdogVariable), variables(WatchdogPidVariable));
     }
 
-    /// <summary>How long the box may be silent before it is taken for dead; null: for ever.</summary>
+    /// <summary>Longest time without <see cref="Alive"/> before the supervisor kills the box; null without a watchdog.</summary>
     public TimeSpan? WatchdogTimeout { get; }
 
-    /// <summary>The supervisor that the environment names. The variables are taken out of it, so that no job takes itself for the box.</summary>
+    /// <summary>Creates a notifier from the environment, and removes the variables so that jobs do not inherit them.</summary>
     public static SystemdNotifier FromEnvironment(TimeProvider time, ILogger log)
     {
         var systemd = new SystemdNotifier(Environment.GetEnvironmentVariable, time, log);
@@ -60,18 +58,21 @@ internal sealed class SystemdNotifier : IDisposable
         return systemd;
     }
 
-    /// <summary>The box is at work, or is again after <see cref="Reloading"/>.</summary>
-    /// <param name="status">What it does, for people: one line.</param>
+    /// <summary>Reports that the box is ready, after its start or after <see cref="Reloading"/>.</summary>
+    /// <param name="status">Status line for <c>systemctl status</c>.</param>
     public void Ready(string status) => Notify($"READY=1\nSTATUS={status.ReplaceLineEndings(" ")}");
 
-    /// <summary>The box reads its configuration again; <see cref="Ready"/> follows.</summary>
-    public void Reloading() =>
-        Notify(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={_time.GetTimestamp() / (double)_time.TimestampFrequency * MicrosecondsInSecond:F0}"));
+    /// <summary>Reports the start of a reload; <see cref="Ready"/> must follow.</summary>
+    public void Reloading()
+    {
+        var microseconds = _time.GetTimestamp() / (double)_time.TimestampFrequency * MicrosecondsInSecond;
+        Notify(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={microseconds:F0}"));
+    }
 
-    /// <summary>The box stops.</summary>
+    /// <summary>Reports the start of the stop.</summary>
     public void Stopping() => Notify("STOPPING=1\nSTATUS=stopping");
 
-    /// <summary>The box is alive.</summary>
+    /// <summary>Pings the watchdog.</summary>
     public void Alive() => Notify("WATCHDOG=1");
 
     /// <inheritdoc/>
@@ -94,7 +95,7 @@ internal sealed class SystemdNotifier : IDisposable
         {
             if (!_hasFailed)
             {
-                _log.Warning("the supervisor at {Socket} cannot be told of the box: {Problem}", _address!.ToString(), problem.Message);
+                _log.Warning("notify socket {Socket} failed: {Problem}", _address!.ToString(), problem.Message);
             }
 
             _hasFailed = true;

@@ -2,10 +2,11 @@ using MeeseeksBox.Agent.State;
 
 namespace MeeseeksBox.Agent.Supervision;
 
-/// <summary>Tells the supervisor again and again that the box is alive, which it proves by entering the ledger: what hangs there says nothing more.</summary>
+/// <summary>Pings the watchdog of systemd as long as the core responds.</summary>
+/// <remarks>Each ping enters the core first, so that a deadlock there ends the pings.</remarks>
 internal sealed class Watchdog : IDisposable
 {
-    // What sd_watchdog_enabled(3) recommends, and once more for a host that is busy.
+    // sd_watchdog_enabled(3) recommends two; one more for a busy host.
     private const int PingsPerTimeout = 3;
 
     private readonly PeriodicTimer? _timer;
@@ -15,10 +16,13 @@ internal sealed class Watchdog : IDisposable
     public Watchdog(SystemdNotifier systemd, CoreHost host, TimeProvider time)
     {
         (_systemd, _host) = (systemd, host);
-        _timer = systemd.WatchdogTimeout is { } silence ? new PeriodicTimer(TimeSpan.FromTicks(Math.Max(silence.Ticks / PingsPerTimeout, TimeSpan.TicksPerMillisecond)), time) : null;
+        if (systemd.WatchdogTimeout is { } timeout)
+        {
+            _timer = new PeriodicTimer(TimeSpan.FromTicks(Math.Max(timeout.Ticks / PingsPerTimeout, TimeSpan.TicksPerMillisecond)), time);
+        }
     }
 
-    /// <summary>One turn: wait, enter the ledger, tell. Ends at once where nobody asks for it.</summary>
+    /// <summary>Enters the core and pings at each interval. Ends at once without a watchdog.</summary>
     public async Task RunAsync()
     {
         while (_timer is not null && await _timer.WaitForNextTickAsync())
@@ -28,7 +32,7 @@ internal sealed class Watchdog : IDisposable
         }
     }
 
-    /// <summary>Lets <see cref="RunAsync"/> end.</summary>
+    /// <summary>Ends <see cref="RunAsync"/>.</summary>
     public void Complete() => _timer?.Dispose();
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ public sealed class ReloadTests
 
         _ = folder.Write("box.cfg", """{ "pools": { "stays": { "slots": 2 }, "comes": {} } }""");
         box.Send(Signal.Hangup);
-        await box.WaitForLogAsync("a new configuration is in force");
+        await box.WaitForLogAsync("new configuration in force");
 
         (await box.WaitForEndAsync(goes)).Text("state").Should().Be("failed");
         (await box.WaitForEndAsync(waits)).Text("state").Should().Be("done");
@@ -41,7 +41,7 @@ public sealed class ReloadTests
 
         _ = folder.Write("box.cfg", bad);
         box.Send(Signal.Hangup);
-        await box.WaitForLogAsync("the new configuration is refused");
+        await box.WaitForLogAsync("new configuration rejected");
 
         box.Log.Lines.Should().Contain(line => line.StartsWith("ERROR") && line.Contains(why));
         (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":2}}""");
@@ -57,9 +57,9 @@ public sealed class ReloadTests
 
         _ = folder.Write("box.cfg", """{ "odd": 1, "group": "daemon" }""");
         box.Send(Signal.Hangup);
-        await box.WaitForLogAsync("a new configuration is in force");
+        await box.WaitForLogAsync("new configuration in force");
         box.Send(Signal.Hangup);
-        await box.WaitForLogAsync("a new configuration is in force", times: 2);
+        await box.WaitForLogAsync("new configuration in force", times: 2);
 
         box.Log.Lines.Where(line => line.StartsWith("WARNING n1.Box: configuration: "))
             .Should().ContainSingle().Which.Should().EndWith("group: it has no effect without 'user'");
@@ -87,7 +87,7 @@ public sealed class ReloadTests
 
         File.Delete(file);
         box.Send(Signal.Hangup);
-        await box.WaitForLogAsync("the new configuration is refused");
+        await box.WaitForLogAsync("new configuration rejected");
 
         (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":2}}""");
     }

@@ -23,7 +23,7 @@ public sealed partial class FullDiskTests
         using var first = await box.ConnectAsync();
         await first.SendAsync($$$"""{"submit":{"id":"first","pool":"nowhere","args":["{{{Long}}}"]}}""" + "\n");
         var firstAnswer = first.ReadAnswerAsync();
-        await box.WaitForLogAsync("Nothing new is taken until it can");
+        await box.WaitForLogAsync("journal write failed, submits rejected");
         var refused = await box.AskObjectAsync(new { submit = new { id = "second", pool = "nowhere", args = Some.True } });
         var question = await box.JobAsync("running");
         var killed = await box.AskObjectAsync(new { kill = "running" });
@@ -31,11 +31,11 @@ public sealed partial class FullDiskTests
         var isFirstHeldBack = !firstAnswer.IsCompleted;
         disk.MakeRoom();
         var answered = await firstAnswer;
-        await box.WaitForLogAsync("the journal can be written again");
+        await box.WaitForLogAsync("journal writable again");
         var taken = await box.RunAsync(new { pool = "p", args = Some.True });
 
         refused.GetProperty("submit").GetProperty("second").ValueKind.Should().Be(JsonValueKind.False);
-        refused.Text("error").Should().Contain("nothing new is taken until the state can be saved");
+        refused.Text("error").Should().Contain("submit rejected: the state cannot be saved");
         question.Text("state").Should().Be("running");
         killed.Texts("warnings").Should().ContainSingle().Which.Should().Contain("not on disk yet");
         ended.Text("state").Should().Be("killed");
@@ -55,10 +55,10 @@ public sealed partial class FullDiskTests
             disk.Fill();
             using var other = await box.ConnectAsync();
             await other.SendAsync($$$"""{"submit":{"id":"meanwhile","pool":"nowhere","args":["{{{Long}}}"]}}""" + "\n");
-            await box.WaitForLogAsync("Nothing new is taken until it can");
+            await box.WaitForLogAsync("journal write failed, submits rejected");
             disk.MakeRoom();
             _ = await other.ReadAnswerAsync();
-            await box.WaitForLogAsync("the journal can be written again");
+            await box.WaitForLogAsync("journal writable again");
             _ = await box.SubmitAsync(new { id = "after", pool = "nowhere", args = Some.True });
             await box.CrashAsync();
         }
@@ -83,7 +83,7 @@ public sealed partial class FullDiskTests
             var submits = Enumerable.Range(0, 3000).Select(number => $$$"""{"submit":{"id":"{{{number}}}","pool":"nowhere","args":["{{{(number is 0 ? Long : "x")}}}"]}}""");
             await many.SendAsync($"[{string.Join(',', submits)}]\n");
             var reading = ReadAsync(many);
-            await box.WaitForLogAsync("Nothing new is taken until it can");
+            await box.WaitForLogAsync("journal write failed, submits rejected");
             _ = await box.JobAsync("before");
             await box.CrashAsync();
             await reading;
@@ -122,7 +122,7 @@ public sealed partial class FullDiskTests
         disk.Fill();
 
         var job = await box.RunAsync(new { id = "new", pool = "p", args = Some.True });
-        await box.WaitForLogAsync("the state could not be saved");
+        await box.WaitForLogAsync("checkpoint failed");
         var kept = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         disk.MakeRoom();
         var saved = await box.WaitForFileAsync(file, text => text.Contains("\"new\""));
@@ -145,7 +145,7 @@ public sealed partial class FullDiskTests
         for (var number = 0; number < 20; number++)
             _ = await box.RunAsync(new { id = $"b{number}", pool = "p", args = Some.Shell("exit 0", new string('x', 500)) });
 
-        await box.WaitForLogAsync("the history file");
+        await box.WaitForLogAsync("history write failed");
         disk.MakeRoom();
         _ = await box.WaitForFileAsync(history, text => text.Contains("\"b19\"") && text.EndsWith('\n'));
         _ = await box.StopAsync();

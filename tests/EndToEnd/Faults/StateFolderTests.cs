@@ -30,12 +30,12 @@ public sealed class StateFolderTests
             Directory.Move(place, away);
             using var other = await box.ConnectAsync();
             await other.SendAsync("""{"submit":{"id":"meanwhile","pool":"nowhere","args":["x"]}}""" + "\n");
-            await box.WaitForLogAsync("the journal " + Path.Combine(place, "state.journal") + " cannot be written");
+            await box.WaitForLogAsync("journal write failed, submits rejected, retry every 1 s: " + Path.Combine(place, "state.journal"));
             var refused = await box.WaitForAsync(
                 () => box.AskObjectAsync(new { submit = new { pool = "nowhere", args = Some.True } }), answer => answer.Find("error") is not null);
             Directory.Move(away, place);
             _ = await other.ReadAnswerAsync();
-            await box.WaitForLogAsync("the journal can be written again");
+            await box.WaitForLogAsync("journal writable again");
             (await box.RunAsync(new { id = "after", pool = "p", args = Some.True })).Text("state").Should().Be("done");
             await box.CrashAsync();
             refused.Text("error").Should().Contain("until the state can be saved");

@@ -46,7 +46,7 @@ public sealed class RefusalTranscriptTests
         {
             _ = Allow(role);
             box.Send(Signal.Hangup);
-            return box.WaitForLogAsync("a new configuration is in force", times);
+            return box.WaitForLogAsync("new configuration in force", times);
         }
     }
 

@@ -116,7 +116,7 @@ public sealed class FilesTests(SharedBox shared) : SharedBoxTests(shared)
         job.Text("state").Should().Be("done");
         (job.Number("end_ts") - job.Number("start_ts")).Should().BeInRange(1.9, 8);
         Signal.IsAlive(left).Should().BeTrue();
-        await Box.WaitForLogAsync("left in the background");
+        await Box.WaitForLogAsync("a background process still holds its output");
         Signal.Send(left, Signal.Terminate);
     }
 

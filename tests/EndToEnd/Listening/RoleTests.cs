@@ -89,10 +89,10 @@ public sealed class RoleTests : IDisposable
     }
 
     [Theory]
-    [InlineData("listen.allow.*=boss", "listen.allow.*: 'boss' is no role; the roles are none, read, submit and admin")]
-    [InlineData("listen.allow.*=2", "2 is no role")]
-    [InlineData("listen.allow.alice=read", "listen.allow: it names clients, but nobody is asked for a certificate")]
-    [InlineData("listen.mode=rw", "listen.mode: 'rw' is no mode of a file")]
+    [InlineData("listen.allow.*=boss", "listen.allow.*: 'boss' is not a role; the roles are none, read, submit and admin")]
+    [InlineData("listen.allow.*=2", "2 is not a role")]
+    [InlineData("listen.allow.alice=read", "listen.allow: it names clients, but no certificate is requested")]
+    [InlineData("listen.mode=rw", "listen.mode: 'rw' is not a file mode")]
     public async Task A_wrong_setting_is_a_problem_of_the_configuration(string word, string problem)
     {
         var (status, _, errors) = await BoxProgram.RunAsync("--check", word);

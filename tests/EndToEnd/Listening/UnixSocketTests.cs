@@ -50,9 +50,9 @@ public sealed class UnixSocketTests
         var overSocket = await BoxProgram.RunAsync($"listen.address=unix:{path}");
 
         overFile.ExitStatus.Should().Be(1);
-        overFile.Errors.Should().Contain("is no socket that could be taken over");
+        overFile.Errors.Should().Contain("is not an abandoned socket");
         overSocket.ExitStatus.Should().Be(1);
-        overSocket.Errors.Should().Contain("somebody listens on");
+        overSocket.Errors.Should().Contain("another process listens on");
         (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Should().Be("mine");
         (await AskAsync(path, "[]")).Should().Be("[]");
     }

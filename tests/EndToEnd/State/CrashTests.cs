@@ -56,7 +56,7 @@ public sealed class CrashTests
         await using var again = await RunningBox.StartAsync(words);
 
         Signal.IsAlive(pid).Should().BeFalse();
-        again.Log.Has($"ended processes that an earlier life of this box had left behind: {pid} (").Should().BeTrue();
+        again.Log.Has($"processes left over from a previous run killed: {pid} (").Should().BeTrue();
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class SupervisorTests
 
         ready.Should().Contain($"STATUS=listening on port {box.Port}");
         reloading.Should().MatchRegex("^RELOADING=1\nMONOTONIC_USEC=[0-9]+$");
-        refused.Should().Contain("the new one is refused: ").And.Contain("pools");
+        refused.Should().Contain("the new one was rejected: ").And.Contain("pools");
         job.Printed().Should().Be("unset unset\n");
 
         async Task<string> HearAsync(string beginning)

@@ -137,7 +137,8 @@ public sealed class LinkTests : IAsyncLifetime
         await head.WaitForLogAsync(atHead);
 
         head.Log.Lines.Should().ContainSingle(line => line.StartsWith("WARNING")).Which.Should().StartWith("WARNING head.Link.node: down: ").And.Contain(atHead);
-        node.Log.Lines.Should().ContainSingle(line => line.StartsWith("WARNING")).Which.Should().Match($"WARNING node.Listener: 127.0.0.1:* is not let in: {atNode}*");
+        node.Log.Lines.Should().ContainSingle(line => line.StartsWith("WARNING"))
+            .Which.Should().Match($"WARNING node.Listener: client 127.0.0.1:* rejected: {atNode}*");
         node.Log.Lines.Where(line => line.StartsWith("DEBUG") && line.Contains(atNode)).Should().HaveCountGreaterThan(1);
         (await head.RunAsync(new { pool = "here", args = Some.True })).Text("state").Should().Be("done");
     }

@@ -127,7 +127,7 @@ public sealed class TlsTests : IDisposable
         (await guest.AskAsync("[]")).ToString().Should().Be("[]");
 
         (await silent.ReadLineAsync()).Should().BeNull();
-        await SaidOnceAsync(box, guest, "the TLS handshake was not over after 10 s");
+        await SaidOnceAsync(box, guest, "TLS handshake not complete after 10 s");
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class TlsTests : IDisposable
 
         (await box.ConnectAsync()).Dispose();
 
-        await box.WaitForLogAsync("left without a word");
+        await box.WaitForLogAsync("disconnected without sending a byte");
         box.Log.Count("WARNING").Should().Be(0);
     }
 
@@ -162,7 +162,7 @@ public sealed class TlsTests : IDisposable
 
         _ = _folder.Write("box.pem", _authority.Sign("renewed").Together);
         box.Send(Signal.Hangup);
-        await box.WaitForLogAsync("a new configuration is in force");
+        await box.WaitForLogAsync("new configuration in force");
 
         using var after = await TlsConnection.OpenAsync(box.Port, _authority);
         after.BoxName.Should().Be("renewed");
@@ -177,7 +177,7 @@ public sealed class TlsTests : IDisposable
 
         _ = _folder.Write("box.pem", _authority.Sign("renewed").Pem);
         box.Send(Signal.Hangup);
-        await box.WaitForLogAsync("the new configuration is refused");
+        await box.WaitForLogAsync("new configuration rejected");
 
         box.Log.Lines.Should().ContainSingle(line => line.StartsWith("ERROR")).Which.Should().Contain("listen.ssl.cert").And.Contain("box.pem: no private key found");
         using var client = await TlsConnection.OpenAsync(box.Port, _authority);
@@ -231,7 +231,8 @@ public sealed class TlsTests : IDisposable
     private static async Task SaidOnceAsync(RunningBox box, TlsConnection guest, string text)
     {
         await box.WaitForLogAsync(text);
-        box.Log.Lines.Where(line => line.Contains(" is not let in: ")).Should().ContainSingle().Which.Should().Match($"WARNING n1.Listener: 127.0.0.1:* is not let in: {text}*");
+        box.Log.Lines.Where(line => line.Contains(" rejected: ")).Should().ContainSingle()
+            .Which.Should().Match($"WARNING n1.Listener: client 127.0.0.1:* rejected: {text}*");
         (await guest.AskAsync("[]")).ToString().Should().Be("[]");
     }
 }

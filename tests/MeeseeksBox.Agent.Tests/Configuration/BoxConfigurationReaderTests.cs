@@ -191,7 +191,7 @@ public sealed class BoxConfigurationReaderTests
         result.Problems.Should().BeEquivalentTo(
             "none.cfg: the file cannot be read: there is no such file",
             $"{file}: pools.p1.slots: 'two' is not a whole number",
-            $"{file}: pools.__config: this name is kept for the pool that takes configurations; choose another",
+            $"{file}: pools.__config: this name is reserved for the configuration pool; choose another",
             $"{file}: pools.p3: expected an object, found false",
             $"{file}: listen.port: 65536 is too large: the maximum is 65535",
             "command line: state.expire: 0 is too small: the time must be more than 0 s",

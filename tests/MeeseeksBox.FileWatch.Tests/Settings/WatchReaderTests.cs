@@ -59,7 +59,7 @@ public sealed class WatchReaderTests
         "command line: watch.w.glob: 'a/*': a pattern for names in the path of the watch cannot contain a slash")]
     [InlineData("watch.w.glob=[true]", "command line: watch.w.glob: true is not a pattern for names")]
     [InlineData("watch.w.max_index=-1", "command line: watch.w.max_index: -1 is too small: the minimum is 0")]
-    [InlineData("watch.w.rescan=0", "command line: watch.w.rescan: 0 is too small: a time of more than 0 s is wanted")]
+    [InlineData("watch.w.rescan=0", "command line: watch.w.rescan: 0 is too small: the time must be more than 0 s")]
     [InlineData(
         "watch.w_1={\"path\":\"/data\"}",
         "command line: watch.w_1: its status files could be taken for those of 'w', which has the same path; "

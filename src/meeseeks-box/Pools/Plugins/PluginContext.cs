@@ -4,8 +4,11 @@ using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Plugins;
 
-/// <summary>Where the assemblies of one plugin live, so that two plugins may bring different versions of the same library.</summary>
-/// <remarks>Collectible: it goes away when nothing of the plugin is in use any more.</remarks>
+/// <summary>The load context of one plugin.</summary>
+/// <remarks>
+/// Two plugins may bring different versions of the same library. The context is collectible: the runtime unloads it when no code or
+/// object of the plugin is in use.
+/// </remarks>
 internal sealed class PluginContext(string file) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(file), isCollectible: true)
 {
     private static readonly string? Shared = typeof(IJobTask).Assembly.GetName().Name;
@@ -15,7 +18,7 @@ internal sealed class PluginContext(string file) : AssemblyLoadContext(Path.GetF
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        // A copy of its own would have an IJobTask that is not the box's.
+        // The IJobTask of a second copy would be another type than the IJobTask of the box.
         if (assemblyName.Name == Shared)
             return null;
 

@@ -6,27 +6,28 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Pools.Plugins;
 
-/// <summary>
-/// What plugins throw on threads of their own, where nobody catches it (a thread, a timer, an <c>async void</c>): it would end the box, and is
-/// only said instead. The same from the box itself ends it, because its state cannot be trusted then.
-/// </summary>
+/// <summary>Handles unhandled exceptions: logs those of plugins, and lets those of the box end it.</summary>
+/// <remarks>
+/// Plugins may throw on threads of their own, in a timer or in an <c>async void</c> method, which would end the box. After an unhandled
+/// exception of its own, the state of the box cannot be trusted.
+/// </remarks>
 internal static class PluginExceptionGuard
 {
-    /// <summary>Bears them from now on; once in a process.</summary>
+    /// <summary>Installs the handler; call it once in a process.</summary>
     public static void Install(ILogger log) => ExceptionHandling.SetUnhandledExceptionHandler(problem =>
     {
         var plugin = PluginOf(problem);
         if (plugin is null)
         {
-            log.Fatal(problem, "the box ends because of a fault in this program; please report it");
+            log.Fatal(problem, "unhandled exception: internal error; please report it");
             return false;
         }
 
-        log.Error(problem, "plugin {Plugin} threw where nobody waits for it; whatever it was about is not done", plugin);
+        log.Error(problem, "unhandled exception on a background thread of plugin {Plugin}", plugin);
         return true;
     });
 
-    /// <summary>The plugin in whose code something was thrown, or that has called what threw; null when it is none's.</summary>
+    /// <summary>The plugin on the stack of an exception; null when there is none.</summary>
     public static string? PluginOf(Exception problem) => new StackTrace(problem).GetFrames()
         .Select(frame => frame.GetMethod()?.Module.Assembly)
         .OfType<Assembly>()

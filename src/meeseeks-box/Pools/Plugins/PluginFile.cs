@@ -3,7 +3,7 @@ using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Plugins;
 
-/// <summary>A loaded assembly, and the tasks in it.</summary>
+/// <summary>A loaded assembly with its task classes.</summary>
 internal sealed class PluginFile
 {
     private readonly string _file;
@@ -18,7 +18,7 @@ internal sealed class PluginFile
     }
 
     /// <summary>Loads an assembly into a context of its own.</summary>
-    /// <param name="file">Its full path.</param>
+    /// <param name="file">Full path of the assembly.</param>
     public static Result<PluginFile> Load(string file)
     {
         try
@@ -35,9 +35,9 @@ internal sealed class PluginFile
         }
     }
 
-    /// <summary>Finds a task.</summary>
-    /// <param name="name">Its class, with or without its namespace.</param>
-    /// <returns>What makes new ones of it; it passes on what the constructor throws.</returns>
+    /// <summary>Finds the factory of a task class.</summary>
+    /// <param name="name">Name of the class, with or without its namespace.</param>
+    /// <returns>The factory, which passes on exceptions of the constructor.</returns>
     public Result<Func<IJobTask>> Find(string name)
     {
         try
@@ -47,12 +47,13 @@ internal sealed class PluginFile
             {
                 [] => new Error($"{_file} has no class '{name}'; {Offer()}"),
                 [var type] => Factory(type),
-                _ => new Error($"{_file} has several classes '{name}': {string.Join(", ", named.Select(type => type.FullName))}; say which with its full name"),
+                _ => new Error(
+                    $"{_file} has several classes '{name}': {string.Join(", ", named.Select(type => type.FullName))}; use the full name"),
             };
         }
         catch (Exception refused) when (refused is IOException or TypeLoadException or BadImageFormatException)
         {
-            // What a class is made of is loaded when it is first looked at.
+            // Reflection loads the dependencies of a class on first use.
             return new Error($"class '{name}' of {_file} cannot be loaded: {refused.Message}");
         }
     }
@@ -65,7 +66,7 @@ internal sealed class PluginFile
         }
         catch (ReflectionTypeLoadException partly)
         {
-            // What can be used of it may be what is wanted; else the reason is told with the offer.
+            // The named class may be among those that could be loaded. If not, the error has the reason.
             return new PluginFile(file, Classes(partly.Types), partly.LoaderExceptions.FirstOrDefault()?.Message);
         }
     }
@@ -77,7 +78,11 @@ internal sealed class PluginFile
         if (!type.IsAssignableTo(typeof(IJobTask)))
             return new Error($"class {type.FullName} of {_file} is not a task: it does not implement {nameof(IJobTask)}; {Offer()}");
         if (!IsTask(type))
-            return new Error($"class {type.FullName} of {_file} cannot be made: a task is not abstract and has a public constructor without parameters; {Offer()}");
+        {
+            return new Error(
+                $"class {type.FullName} of {_file} cannot be created: "
+                + $"a task is not abstract and has a public constructor without parameters; {Offer()}");
+        }
 
         Func<IJobTask> factory = () => (IJobTask)Activator.CreateInstance(type, BindingFlags.DoNotWrapExceptions, null, null, null)!;
         return factory;

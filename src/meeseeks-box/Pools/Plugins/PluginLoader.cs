@@ -2,16 +2,16 @@ using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Plugins;
 
-/// <summary>Finds and loads the plugins that pools name (docs/SPECIFICATION.md#plugin-lookup).</summary>
-/// <param name="folders">Where files with a relative path are looked for, the first one first.</param>
+/// <summary>Finds and loads the plugins of pools (docs/SPECIFICATION.md#plugin-lookup).</summary>
+/// <param name="folders">Folders to search for relative paths, in order.</param>
 internal sealed class PluginLoader(IReadOnlyList<string> folders)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (DateTime WrittenAt, PluginFile File)> _loaded = [];
 
-    /// <summary>The folders where plugins are looked for.</summary>
+    /// <summary>The folders to search for plugins, in order.</summary>
     /// <param name="configFolders">The folders of the config files.</param>
-    /// <param name="listed">What <c>MEESEEKS_PLUGINS</c> holds: folders, separated by ':'.</param>
+    /// <param name="listed">The value of <c>MEESEEKS_PLUGINS</c>: folders, separated by ':'.</param>
     public static IReadOnlyList<string> Folders(IEnumerable<string> configFolders, string? listed) =>
     [
         .. configFolders,
@@ -19,9 +19,9 @@ internal sealed class PluginLoader(IReadOnlyList<string> folders)
         .. (listed ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
     ];
 
-    /// <summary>Finds a plugin. A file is loaded once, and again only when it has been written anew.</summary>
+    /// <summary>Finds a plugin. A file is loaded once, and again when its modification time has changed.</summary>
     /// <param name="plugin">The pool's setting; see <see cref="PluginName.Parse"/>.</param>
-    /// <returns>What makes a task for a run of a job.</returns>
+    /// <returns>The factory of tasks.</returns>
     public Result<Func<IJobTask>> Find(string plugin)
     {
         var name = PluginName.Parse(plugin);

@@ -3,10 +3,10 @@ using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>Reads one stream of a process to its end, and reports what was printed to the job.</summary>
+/// <summary>Reads one output stream of a process to its end, for the attributes of its job.</summary>
 internal sealed class CapturedStream
 {
-    // Most jobs print little and run long: a waiting read ties up this much. One that fills it gets more.
+    // Size of the buffer that a waiting read holds: small, because most jobs print little and run long. A full read grows it.
     private const int SmallRead = 1024;
     private const int LargeRead = 64 * 1024;
 
@@ -16,9 +16,9 @@ internal sealed class CapturedStream
     private OutputBuffer? _kept;
 
     /// <summary>Starts to read.</summary>
-    /// <param name="name">What the attributes of the job that tell about it begin with: <c>stdout</c> or <c>stderr</c>.</param>
-    /// <param name="stream">The stream; closed when it has been read to its end.</param>
-    /// <param name="limit">How many bytes of it are kept.</param>
+    /// <param name="name">Prefix of the attributes of the job: <c>stdout</c> or <c>stderr</c>.</param>
+    /// <param name="stream">The stream, which is closed at its end.</param>
+    /// <param name="limit">Number of bytes that are kept.</param>
     public CapturedStream(string name, Stream stream, int limit)
     {
         _name = name;
@@ -27,10 +27,10 @@ internal sealed class CapturedStream
         Closed = ReadAsync();
     }
 
-    /// <summary>Ends when all who could write to the stream have closed it.</summary>
+    /// <summary>Completes when all processes have closed their end of the stream.</summary>
     public Task Closed { get; }
 
-    /// <summary>Reports what was printed up to now. What comes after is read and dropped, so that who still prints is not disturbed.</summary>
+    /// <summary>Reports the output so far. Later output is read and dropped, so that a process that still prints does not block.</summary>
     public void Report(IJobRun run)
     {
         OutputBuffer kept;

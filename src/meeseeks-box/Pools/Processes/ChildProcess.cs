@@ -4,52 +4,61 @@ using MeeseeksBox.Agent.Host;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>A process that the box has started. The only type that touches <see cref="Process"/>.</summary>
+/// <summary>A process that the box has started. The only type that uses <see cref="Process"/>.</summary>
 /// <remarks>
-/// It is ended by <see cref="ProcessTree"/>: <see cref="Process.Kill(bool)"/> reads through all processes of the host anew for every process of the
-/// tree (33 ms for each of 300 jobs), and finds none that was reparented.
+/// <see cref="ProcessTree"/> kills it. <see cref="Process.Kill(bool)"/> would read all processes of the host again for every process of
+/// the tree (33 ms for each of 300 jobs), and would miss processes that were reparented.
 /// </remarks>
 internal sealed class ChildProcess : IDisposable
 {
-    // It comes with a copy of the box's own environment, which takes longer to make than all the rest of it; so each thread keeps one.
+    // Each thread keeps one, because the constructor copies the environment of the box, which costs more than all the rest.
     [ThreadStatic]
     private static ProcessStartInfo? _reused;
 
     private readonly Process _process;
 
-    // Here, so that no process can ever be started before it.
+    // In the static constructor, so that it runs before the first process starts.
     static ChildProcess() => Signals.RestoreSigPipeForChildren();
 
     private ChildProcess(Process process) => _process = process;
 
-    /// <summary>Its number.</summary>
+    /// <summary>The process id.</summary>
     public int Pid => _process.Id;
 
-    /// <summary>What it prints. Whoever reads it closes it.</summary>
+    /// <summary>Standard output; the reader closes it.</summary>
     public Stream Output => _process.StandardOutput.BaseStream;
 
-    /// <summary>What it prints on standard error. Whoever reads it closes it.</summary>
+    /// <summary>Standard error; the reader closes it.</summary>
     public Stream Errors => _process.StandardError.BaseStream;
 
-    /// <summary>True when it has ended.</summary>
+    /// <summary>True after the end of the process.</summary>
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Its exit status; 128 + N when signal N ended it. Only after its end.</summary>
+    /// <summary>The exit status, valid after the end; 128 + N when signal N ended the process.</summary>
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>Starts a process with empty input.</summary>
+    /// <summary>Starts a process with an empty standard input.</summary>
     public static Result<ChildProcess> Start(Command command)
     {
         if (FileHandles.AreShortForJobs())
-            return new Error($"cannot start {command.Program}: Too many open files: of the {FileHandles.Limit} that the box may have, the last are kept for itself");
+        {
+            return new Error(
+                $"cannot start {command.Program}: Too many open files: "
+                + $"the limit is {FileHandles.Limit}, and the last of them are reserved for the box");
+        }
 
-        // All three streams are redirected even where a shell then opens files in their place: no job ever holds the box's own streams,
-        // and when a file cannot be opened after all, the shell's complaint reaches the job.
-        var info = _reused ??= new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        // All three streams are redirected even where a shell then opens files in their place. So no job holds the box's own streams,
+        // and the error of the shell reaches the job when a file cannot be opened after all.
+        var info = _reused ??= new ProcessStartInfo
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         try
         {
             Describe(command, info);
-#pragma warning disable RS0030 // This is the one place where processes are started.
+#pragma warning disable RS0030 // The only place that starts processes.
             var process = Process.Start(info)!;
 #pragma warning restore RS0030
             process.StandardInput.Close();
@@ -57,15 +66,15 @@ internal sealed class ChildProcess : IDisposable
         }
         catch (Win32Exception refused)
         {
-            // Its own message tells of .NET; the system's text for the code is what people know.
+            // The text of the system for the error code is better known than the message of .NET.
             return new Error($"cannot start {command.Program}: {new Win32Exception(refused.NativeErrorCode).Message}");
         }
     }
 
-    /// <summary>Ends when the process has ended, whoever still holds its streams.</summary>
+    /// <summary>Completes at the end of the process, even if other processes still hold its streams.</summary>
     public Task WaitForExitAsync(CancellationToken giveUp) => _process.WaitForExitAsync(giveUp);
 
-    /// <summary>Lets go of it; it runs on if it still does.</summary>
+    /// <summary>Releases the handles; a running process goes on.</summary>
     public void Dispose() => _process.Dispose();
 
     private static void Describe(Command command, ProcessStartInfo info)

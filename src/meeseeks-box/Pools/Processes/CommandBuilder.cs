@@ -3,10 +3,10 @@ using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>Finds out what process a job asks for, and all that keeps it from starting (docs/SPECIFICATION.md#start-failures).</summary>
+/// <summary>Builds and checks the command of a job (docs/SPECIFICATION.md#start-failures).</summary>
 internal static class CommandBuilder
 {
-    /// <summary>Prepares the command of a job.</summary>
+    /// <summary>Builds the command of a job, or the error that prevents its start.</summary>
     public static Result<Command> Of(JobDescription job)
     {
         if (job.Args.Count == 0)
@@ -25,7 +25,7 @@ internal static class CommandBuilder
             : new Error(program.Problem);
     }
 
-    // What is killed is found by this mark, so it is set here, whatever environment the job came with.
+    // A kill finds processes by this mark, so it overrides any value in the environment of the job.
     private static Dictionary<string, string> Marked(JobDescription job) =>
         new(job.Environment) { [ProcessEntry.RunVariable] = job.Run };
 
@@ -37,7 +37,7 @@ internal static class CommandBuilder
         return new Error($"cannot work in {folder}: {(File.Exists(folder) ? "it is a file, not a folder" : "there is no such folder")}");
     }
 
-    // The system ends a text at its first NUL: it would silently run something else than what was asked for.
+    // The system cuts a text at its first NUL, so another command than the one submitted would run.
     private static string? TextWithNul(JobDescription job)
     {
         if (job.Args.Any(HasNul))
@@ -45,7 +45,8 @@ internal static class CommandBuilder
         if (job.Environment.Any(variable => HasNul(variable.Key) || HasNul(variable.Value)))
             return "env";
 
-        (string Name, string? Text)[] paths = [("cwd", job.WorkingDirectory), ("stdin", job.Stdin), ("stdout", job.Stdout), ("stderr", job.Stderr)];
+        (string Name, string? Text)[] paths =
+            [("cwd", job.WorkingDirectory), ("stdin", job.Stdin), ("stdout", job.Stdout), ("stderr", job.Stderr)];
         return Array.Find(paths, path => HasNul(path.Text)).Name;
     }
 

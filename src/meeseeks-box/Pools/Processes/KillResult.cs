@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>What became of processes that were to be ended.</summary>
-/// <param name="Killed">Those that were killed.</param>
-/// <param name="Left">Those that could not be.</param>
+/// <summary>The result of a kill.</summary>
+/// <param name="Killed">Processes that were killed.</param>
+/// <param name="Left">Processes that could not be killed.</param>
 internal sealed record KillResult(IReadOnlyList<ProcessEntry> Killed, IReadOnlyList<ProcessEntry> Left);

@@ -2,32 +2,32 @@ using System.Runtime.InteropServices;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>What the C library of the system does that .NET has no words for.</summary>
+/// <summary>Functions of the C library without an equivalent in .NET.</summary>
 internal static partial class LibC
 {
-    /// <summary>For <see cref="Access"/>: may be executed, or, a folder, entered.</summary>
+    /// <summary>X_OK for <see cref="Access"/>: execute a file, or enter a folder.</summary>
     public const int Executable = 1;
 
-    /// <summary>For <see cref="Access"/>: may be written to.</summary>
+    /// <summary>W_OK for <see cref="Access"/>.</summary>
     public const int Writable = 2;
 
-    /// <summary>For <see cref="Access"/>: may be read.</summary>
+    /// <summary>R_OK for <see cref="Access"/>.</summary>
     public const int Readable = 4;
 
     /// <summary>Sends a signal; see kill(2).</summary>
-    /// <returns>0, or -1 when there is no such process or it is not ours to signal.</returns>
+    /// <returns>0, or -1 when the process does not exist or belongs to another user.</returns>
     [LibraryImport("libc", EntryPoint = "kill")]
     public static partial int Kill(int pid, int signal);
 
-    /// <summary>Asks whether this process may use a file; see access(2).</summary>
+    /// <summary>Checks whether this process may use a file; see access(2).</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="mode">A sum of <see cref="Executable"/>, <see cref="Writable"/> and <see cref="Readable"/>.</param>
-    /// <returns>0 when it may, -1 when not.</returns>
+    /// <returns>0 when it may, else -1.</returns>
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Access(string path, int mode);
 
-    /// <summary>Sets what a signal does to this process; see signal(2).</summary>
-    /// <returns>What it did before.</returns>
+    /// <summary>Sets the handler of a signal; see signal(2).</summary>
+    /// <returns>The previous handler.</returns>
     [LibraryImport("libc", EntryPoint = "signal")]
     public static partial nint Signal(int signal, nint handler);
 }

@@ -1,29 +1,29 @@
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>Keeps what a job prints on one stream: all of it up to a limit, else the first half and the last half of the limit.</summary>
-/// <remarks>Not for use by several threads at once.</remarks>
-/// <param name="limit">How many bytes are kept at most.</param>
+/// <summary>The output of a job on one stream, up to a limit.</summary>
+/// <remarks>Longer output is reduced to its first and last part, of half the limit each. Not thread-safe.</remarks>
+/// <param name="limit">Maximum number of bytes.</param>
 internal sealed class OutputBuffer(int limit)
 {
     private const int FirstCapacity = 256;
 
-    // The first half keeps its place; what follows is a ring once the limit is reached.
+    // The first half stays in place; the second half becomes a ring buffer once the limit is reached.
     private readonly int _ringStart = limit / 2;
 
     private byte[] _bytes = [];
     private int _length;
     private int _next;
 
-    /// <summary>True when more was printed than is kept.</summary>
+    /// <summary>True when output was dropped.</summary>
     public bool IsTruncated { get; private set; }
 
-    /// <summary>True when nothing is kept.</summary>
+    /// <summary>True without any output.</summary>
     public bool IsEmpty => _length == 0;
 
-    /// <summary>How many bytes of memory are in use for it: never more than the limit.</summary>
+    /// <summary>Allocated bytes, never more than the limit.</summary>
     public int Capacity => _bytes.Length;
 
-    /// <summary>Takes in what was printed.</summary>
+    /// <summary>Appends output.</summary>
     public void Append(ReadOnlySpan<byte> printed)
     {
         var fitting = Math.Min(printed.Length, limit - _length);
@@ -34,7 +34,7 @@ internal sealed class OutputBuffer(int limit)
             AppendToRing(printed[fitting..]);
     }
 
-    /// <summary>What is kept, in the order it was printed, as base64.</summary>
+    /// <summary>The kept output in its order, as base64.</summary>
     public string ToBase64()
     {
         Unroll();
@@ -64,7 +64,7 @@ internal sealed class OutputBuffer(int limit)
         _next = (_next + printed.Length) % ring.Length;
     }
 
-    // Three reversals put the ring in order where it lies, without a second buffer of its size.
+    // Three reversals rotate the ring in place, without a second buffer of its size.
     private void Unroll()
     {
         if (_next == 0)

@@ -4,19 +4,19 @@ using System.Text;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>Reads what the kernel tells about processes in <c>/proc</c>; see proc(5).</summary>
+/// <summary>Reads processes and the boot time from <c>/proc</c>; see proc(5).</summary>
 internal static class ProcFs
 {
     private const int FirstBufferSize = 16 * 1024;
 
-    // ENFILE and EMFILE: the host, or the box, has as many files open as it may.
+    // ENFILE and EMFILE: the host or the box has reached its limit of open files.
     private const int HostStarved = 23;
     private const int BoxStarved = 24;
 
     private static readonly byte[] RunAssignment = Encoding.UTF8.GetBytes(ProcessEntry.RunVariable + "=");
 
-    /// <summary>Reads all processes but this one. Those that end meanwhile are left out.</summary>
-    /// <exception cref="IOException">There is no handle left to read with.</exception>
+    /// <summary>Reads all processes except this one; those that end meanwhile are left out.</summary>
+    /// <exception cref="IOException">No file descriptor is left to read with.</exception>
     public static ProcessSnapshot ReadAll()
     {
         var entries = new List<ProcessEntry>();
@@ -29,8 +29,8 @@ internal static class ProcFs
         return new ProcessSnapshot(entries);
     }
 
-    /// <summary>When this host was started, in seconds since 1970.</summary>
-    /// <exception cref="InvalidDataException">The kernel does not tell.</exception>
+    /// <summary>The boot time of this host in seconds since 1970.</summary>
+    /// <exception cref="InvalidDataException"><c>/proc/stat</c> has no boot time.</exception>
     public static long BootTs()
     {
         const string Key = "btime ";
@@ -44,7 +44,7 @@ internal static class ProcFs
             ? entry with { Run = WithContent($"/proc/{pid}/environ", RunOf) }
             : null;
 
-    // "PID (NAME) STATE PARENT …": the name may hold blanks and brackets, so that only the last bracket ends it. The start is field 22.
+    // "PID (NAME) STATE PARENT …": the name may contain blanks and brackets, so only the last bracket ends it. The start is field 22.
     private static ProcessEntry? Parse(int pid, ReadOnlySpan<byte> stat)
     {
         var open = stat.IndexOf((byte)'(');
@@ -80,11 +80,11 @@ internal static class ProcFs
 
     private delegate T? Reading<T>(ReadOnlySpan<byte> content);
 
-    // Null as well when the process has ended meanwhile, or belongs to somebody else: neither is ours to end.
+    // Null also when the process has ended meanwhile or belongs to another user: the box can kill neither.
     private static T? WithContent<T>(string path, Reading<T> read)
         where T : class
     {
-        // Asked first, because on a host full of other people's processes an exception for each would be slow.
+        // Checked first, because an exception for each process of another user would be slow.
         if (LibC.Access(path, LibC.Readable) != 0)
             return null;
 

@@ -1,12 +1,12 @@
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>All processes of this host that were alive at one time, except this one.</summary>
+/// <summary>All running processes of this host at one time, except this one.</summary>
 internal sealed class ProcessSnapshot(IReadOnlyList<ProcessEntry> entries)
 {
-    /// <summary>The process with this number, or null.</summary>
+    /// <summary>The process with this pid, or null.</summary>
     public ProcessEntry? Find(int pid) => entries.FirstOrDefault(entry => entry.Pid == pid);
 
-    /// <summary>Those for which a condition holds, and all that descend from them.</summary>
+    /// <summary>Processes that match a condition, with all their descendants.</summary>
     public IReadOnlyList<ProcessEntry> Trees(Func<ProcessEntry, bool> isFirst)
     {
         var members = entries.Where(isFirst).ToList();

@@ -1,24 +1,23 @@
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>Shows the processes of this host.</summary>
+/// <summary>Takes snapshots of the processes of this host.</summary>
 /// <remarks>
-/// A look reads two files for every process there is. When many jobs are killed at once they share looks: whoever asks
-/// while one is going on gets the next one, together with all others who asked meanwhile.
+/// A snapshot reads two files for every process. Concurrent kills share snapshots: all callers during one snapshot get the next one.
 /// </remarks>
-/// <param name="read">One look.</param>
+/// <param name="read">Takes one snapshot.</param>
 internal sealed class ProcessTable(Func<ProcessSnapshot> read)
 {
     private readonly Lock _lock = new();
     private Task<ProcessSnapshot>? _current;
     private Task<ProcessSnapshot>? _next;
 
-    /// <summary>Looks at the processes of this host.</summary>
+    /// <summary>Creates a table that reads <c>/proc</c>.</summary>
     public ProcessTable()
         : this(ProcFs.ReadAll)
     {
     }
 
-    /// <summary>Looks at all processes; the look begins after the call.</summary>
+    /// <summary>Takes a snapshot that begins after the call.</summary>
     public Task<ProcessSnapshot> SnapshotAsync()
     {
         lock (_lock)
@@ -32,7 +31,7 @@ internal sealed class ProcessTable(Func<ProcessSnapshot> read)
 
     private async Task<ProcessSnapshot> SnapshotAfterAsync(Task current)
     {
-        // Those who asked for that look learn of its failure; this one has its own fate.
+        // The callers of the current snapshot observe its failure.
         await current.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         lock (_lock)
         {

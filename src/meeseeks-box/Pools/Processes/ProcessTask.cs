@@ -3,11 +3,11 @@ using MeeseeksBox.Plugins;
 namespace MeeseeksBox.Agent.Pools.Processes;
 
 /// <summary>The built-in plugin: runs the job's <c>args</c> as a process (docs/SPECIFICATION.md#process-end).</summary>
-/// <param name="processes">The processes of this host; one for the whole box, so that kills share their looks at it.</param>
-/// <param name="time">The clock.</param>
+/// <param name="processes">The processes of this host; one table for the whole box, so that kills share snapshots.</param>
+/// <param name="time">The clock of all limits.</param>
 internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : IJobTask
 {
-    /// <summary>How long a job waits after its process has ended for its pipes to be closed.</summary>
+    /// <summary>Maximum wait for the pipes of a job to close after the end of its process.</summary>
     public static readonly TimeSpan PipeTimeout = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : I
         }
         catch (TimeoutException)
         {
-            run.Log("its process has ended, but something that it left in the background still holds its output: what that prints is dropped");
+            run.Log("process ended, but a background process still holds its output; further output is dropped");
         }
     }
 
@@ -67,11 +67,11 @@ internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : I
         {
             var left = await tree.EndAsync(run.Job.KillGrace);
             if (left.Count > 0)
-                run.Log($"could not kill all of its processes; left: {string.Join(", ", left)}");
+                run.Log($"processes could not be killed: {string.Join(", ", left)}");
         }
         catch (IOException problem)
         {
-            run.Log($"process {process.Pid} was killed, but what came of it could not be looked for: {problem.Message}");
+            run.Log($"process {process.Pid} killed, but its descendants could not be enumerated: {problem.Message}");
         }
 
         using var deadline = new CancellationTokenSource(ProcessTreeKiller.Timeout, time);
@@ -81,7 +81,7 @@ internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : I
         }
         catch (OperationCanceledException)
         {
-            run.Log($"process {process.Pid} has not ended though it was killed: it may hang in the kernel");
+            run.Log($"process {process.Pid} killed, but not ended: it may hang in the kernel");
         }
     }
 

@@ -1,18 +1,18 @@
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>The process of one run of a job, with all that came from it, wherever they have moved to.</summary>
+/// <summary>The process of a run with all its descendants, reparented ones included.</summary>
 /// <param name="first">The process that the box has started.</param>
-/// <param name="run">The mark that all of them carry.</param>
-/// <param name="killer">Ends them.</param>
-/// <param name="time">The clock.</param>
+/// <param name="run">The run id that marks all of them.</param>
+/// <param name="killer">Kills them.</param>
+/// <param name="time">The clock of all limits.</param>
 internal sealed class ProcessTree(ChildProcess first, string run, ProcessTreeKiller killer, TimeProvider time)
 {
     private readonly HashSet<int> _sent = [];
 
-    /// <summary>Ends all of them.</summary>
-    /// <param name="grace">How long they may take to end by themselves when they are asked to; zero: they are not asked.</param>
-    /// <returns>Those that could not be ended.</returns>
-    /// <exception cref="IOException">They could not be looked for; the first one is killed all the same.</exception>
+    /// <summary>Ends all processes of the tree.</summary>
+    /// <param name="grace">Time between SIGTERM and SIGKILL; zero for SIGKILL at once.</param>
+    /// <returns>Processes that could not be killed.</returns>
+    /// <exception cref="IOException">No snapshot could be taken; only the first process was killed.</exception>
     public async Task<IReadOnlyList<ProcessEntry>> EndAsync(TimeSpan grace)
     {
         try
@@ -31,7 +31,7 @@ internal sealed class ProcessTree(ChildProcess first, string run, ProcessTreeKil
         }
     }
 
-    /// <summary>The exit status to show: -N when our signal N ended the first process, else what the platform reports.</summary>
+    /// <summary>The exit status of the job: -N when our signal N ended the first process, else that of the platform.</summary>
     public int Rc()
     {
         var signal = first.ExitCode - 128;
@@ -63,12 +63,11 @@ internal sealed class ProcessTree(ChildProcess first, string run, ProcessTreeKil
         }
         catch (OperationCanceledException)
         {
-            // The grace is over; what comes next needs no consent.
+            // The grace is over, and SIGKILL follows.
         }
     }
 
-    // Whether the first one lives is asked after the look: only then is what the look found under its number surely still it, and not
-    // a stranger that got the number later.
+    // HasExited is read after the snapshot: if the process still runs now, its pid in the snapshot cannot have been reused.
     private IReadOnlyList<ProcessEntry> Members(ProcessSnapshot snapshot)
     {
         var pid = first.HasExited ? 0 : first.Pid;

@@ -1,37 +1,39 @@
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>Ends processes for good: signals whoever is found, and looks again until nobody is.</summary>
+/// <summary>Signals processes, and takes snapshots until none is left.</summary>
 /// <param name="processes">The processes of this host.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">The clock of all limits.</param>
 internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider time)
 {
-    /// <summary>How long it is tried to end what does not end, such as a process that hangs in the kernel.</summary>
+    /// <summary>Time limit for processes that do not end, for instance because they hang in the kernel.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Asks processes once to end.</summary>
-    /// <exception cref="IOException">They could not be looked for within <see cref="Timeout"/>.</exception>
+    /// <summary>Sends SIGTERM once.</summary>
+    /// <exception cref="IOException">No snapshot could be taken within <see cref="Timeout"/>.</exception>
     public async Task TerminateAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom) =>
         SignalAll(whom(await SnapshotAsync(time.GetTimestamp())), Signals.Terminate);
 
-    /// <summary>Waits until a look finds none.</summary>
-    /// <exception cref="OperationCanceledException">There were still some when the wait was given up.</exception>
-    /// <exception cref="IOException">They could not be looked for within <see cref="Timeout"/>.</exception>
+    /// <summary>Waits until a snapshot has none of the processes.</summary>
+    /// <exception cref="OperationCanceledException">The wait was cancelled before all had ended.</exception>
+    /// <exception cref="IOException">No snapshot could be taken within <see cref="Timeout"/>.</exception>
     public async Task UntilNoneAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom, CancellationToken giveUp)
     {
         for (var pause = FirstPause; whom(await SnapshotAsync(time.GetTimestamp())).Count > 0; pause = Longer(pause))
             await Task.Delay(pause, time, giveUp);
     }
 
-    /// <summary>Kills processes until a look finds none.</summary>
+    /// <summary>Kills processes until a snapshot has none of them.</summary>
     /// <remarks>
-    /// They are all stopped before the first is killed, until a look finds nobody new: what is stopped starts no more processes, and
-    /// while its parent is there, a process that hides its mark is still found.
+    /// All of them get SIGSTOP before the first SIGKILL, until a snapshot has no new one. A stopped process starts no more processes, and
+    /// a process without the mark is still found as long as its parent exists.
     /// </remarks>
-    /// <returns>Who was killed, and who could not be within <see cref="Timeout"/>.</returns>
-    /// <exception cref="IOException">They could not be looked for within <see cref="Timeout"/>; those that had been found are killed.</exception>
+    /// <returns>The killed processes, and those that did not end within <see cref="Timeout"/>.</returns>
+    /// <exception cref="IOException">
+    /// No snapshot could be taken within <see cref="Timeout"/>; all processes found until then were killed.
+    /// </exception>
     public async Task<KillResult> KillAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom)
     {
         var seen = new Dictionary<int, ProcessEntry>();
@@ -47,7 +49,8 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
         }
     }
 
-    private async Task<KillResult> KillAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom, Dictionary<int, ProcessEntry> seen, long begin)
+    private async Task<KillResult> KillAsync(
+        Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom, Dictionary<int, ProcessEntry> seen, long begin)
     {
         long? killedAt = null;
         for (var pause = FirstPause; ;)
@@ -61,7 +64,7 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
             if (added.Count > 0 && time.GetElapsedTime(begin) <= Timeout)
                 continue;
 
-            // On a busy host a look may take seconds: whatever the time, nobody is given up who was not killed before, and given some pauses to die.
+            // A snapshot may take seconds on a busy host. So the timeout counts from the first SIGKILL, and requires some pauses too.
             SignalAll(alive, Signals.Kill);
             killedAt ??= time.GetTimestamp();
             await Task.Delay(pause, time, CancellationToken.None);
@@ -69,7 +72,7 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
         }
     }
 
-    // A look needs a handle, and the box may have none left just now.
+    // A snapshot needs a file descriptor, and the box may have none left at the moment.
     private async Task<ProcessSnapshot> SnapshotAsync(long begin)
     {
         for (var pause = FirstPause; ; pause = Longer(pause))
@@ -85,7 +88,7 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
         }
     }
 
-    // A failure is no news: who has ended meanwhile is not found again, and who may not be signalled is.
+    // Failures are ignored: the next snapshot shows which processes are left.
     private static void SignalAll(IEnumerable<ProcessEntry> entries, int signal)
     {
         foreach (var entry in entries)

@@ -1,16 +1,19 @@
 namespace MeeseeksBox.Agent.Pools.Processes;
 
 /// <summary>Finds the file of a program as a shell does.</summary>
-/// <remarks>.NET's own search is not used: it looks in the folder of the box and in its current one first, and along the box's PATH instead of the job's.</remarks>
+/// <remarks>
+/// The search of .NET does not fit: it begins with the folder of the box and the current one, and uses the PATH of the box instead of
+/// the job's.
+/// </remarks>
 internal static class ProgramSearch
 {
-    // Where the C library looks when there is no PATH.
+    // The default of the C library without a PATH.
     private const string DefaultPath = "/bin:/usr/bin";
 
     /// <summary>Finds a program.</summary>
-    /// <param name="name">A name with a '/' is a file, seen from <paramref name="folder"/>; any other is looked up along <paramref name="path"/>.</param>
-    /// <param name="folder">The full path of the folder that the job works in.</param>
-    /// <param name="path">The job's PATH: folders, separated by ':'; an empty one is <paramref name="folder"/>. Null when it has none.</param>
+    /// <param name="name">With a '/' a path, relative to <paramref name="folder"/>; else a name in <paramref name="path"/>.</param>
+    /// <param name="folder">Full path of the working directory of the job.</param>
+    /// <param name="path">Folders, separated by ':'; an empty one means <paramref name="folder"/>. Null without a PATH.</param>
     /// <returns>The full path of the program.</returns>
     public static Result<string> Find(string name, string folder, string? path)
     {

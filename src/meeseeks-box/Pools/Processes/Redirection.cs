@@ -2,18 +2,18 @@ using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>Connects a command with the files that a job reads from and writes to.</summary>
+/// <summary>Redirects the streams of a command to the files of its job.</summary>
 /// <remarks>
-/// A shell opens the files and then becomes the program, so that the box is never in the way of the data. What the shell is told to do is
-/// put together from fixed pieces, and takes the names of the files from its arguments: nothing in a name is ever taken for shell text.
+/// A shell opens the files and then executes the program in its place, so that no data passes through the box. The script consists of
+/// fixed parts and takes file names from its arguments, so that no part of a name is interpreted by the shell.
 /// </remarks>
 internal static class Redirection
 {
     private const string Shell = "/bin/sh";
     private const string NextArgument = "; shift; ";
 
-    /// <summary>Gives a command the job's files.</summary>
-    /// <returns>The command itself when the job names no file.</returns>
+    /// <summary>Wraps a command in a shell that opens the files of the job.</summary>
+    /// <returns>The unchanged command when the job has no files.</returns>
     public static Result<Command> Apply(Command command, JobDescription job)
     {
         var input = FullPath(job.Stdin);
@@ -32,7 +32,12 @@ internal static class Redirection
             (errors is null ? "" : isShared ? "exec 2>&1; " : "exec 2>>\"$1\"" + NextArgument) +
             "exec \"$@\"";
         string?[] files = [input, output, isShared ? null : errors];
-        string[] lost = [.. command.Environment.Where(variable => !IsShellName(variable.Key)).Select(variable => $"{variable.Key}={variable.Value}")];
+        string[] lost =
+        [
+            .. command.Environment
+                .Where(variable => !IsShellName(variable.Key))
+                .Select(variable => $"{variable.Key}={variable.Value}"),
+        ];
         string[] again = lost is [] ? [] : ["/usr/bin/env", .. lost];
         return command with
         {
@@ -43,7 +48,7 @@ internal static class Redirection
         string? FullPath(string? file) => file is null ? null : Path.GetFullPath(file, command.Folder);
     }
 
-    // A shell passes on no variable whose name it could not use itself.
+    // A shell drops variables whose names are not valid in the shell.
     private static bool IsShellName(string name) =>
         name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_') && !char.IsAsciiDigit(name[0]);
 
@@ -73,11 +78,13 @@ internal static class Redirection
         if (!File.Exists(file))
             return CreationFault(stream, file);
 
-        return LibC.Access(file, LibC.Writable) == 0 ? null : new Error($"cannot write {stream}: {file} may not be written to by this node");
+        return LibC.Access(file, LibC.Writable) == 0
+            ? null
+            : new Error($"cannot write {stream}: {file} may not be written to by this node");
     }
 
-    // Only the attempt tells, since no permission is an obstacle to root, but a file system may be. A file that is there is not opened:
-    // it might be a pipe that nobody reads from, and hold up the box.
+    // Creates the file, because permissions do not restrict root but a file system may. An existing file is not opened: it might be a
+    // pipe without a reader, which would block the box.
     private static Error? CreationFault(string stream, string file)
     {
         try

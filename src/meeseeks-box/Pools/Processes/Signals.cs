@@ -2,28 +2,25 @@ using System.Runtime.InteropServices;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>The signals that the box sends, and those that its jobs start with.</summary>
+/// <summary>Signals that the box sends, and signal handlers that its jobs inherit.</summary>
 internal static class Signals
 {
-    /// <summary>SIGKILL: ends a process, whether it wants to or not.</summary>
+    /// <summary>SIGKILL.</summary>
     public const int Kill = 9;
 
-    /// <summary>SIGSTOP: halts a process where it is.</summary>
+    /// <summary>SIGSTOP.</summary>
     public const int Stop = 19;
 
-    /// <summary>SIGTERM: asks a process to end.</summary>
+    /// <summary>SIGTERM.</summary>
     public const int Terminate = 15;
 
     private const int BrokenPipe = 13;
 
-    /// <summary>
-    /// Makes processes that are started from now on die of a broken pipe, as those that a shell starts do
-    /// (docs/SPECIFICATION.md#job-signals).
-    /// </summary>
+    /// <summary>Restores the default action of SIGPIPE for new child processes (docs/SPECIFICATION.md#job-signals).</summary>
     /// <remarks>
-    /// The runtime ignores SIGPIPE, and what is ignored stays so across exec, while a handler is reset. So SIGPIPE gets a handler,
-    /// and one that does nothing: <c>getppid</c> is safe in a signal handler and looks at no argument. It has to be native code,
-    /// because a signal may come on a thread that the runtime does not know.
+    /// The runtime ignores SIGPIPE, and exec keeps an ignored signal but resets one with a handler. So SIGPIPE gets a handler that does
+    /// nothing: <c>getppid</c> is safe in a signal handler and uses no argument. It must be native code, because a signal may arrive on a
+    /// thread that the runtime did not create.
     /// </remarks>
     public static void RestoreSigPipeForChildren() =>
         LibC.Signal(BrokenPipe, NativeLibrary.GetExport(NativeLibrary.Load("libc"), "getppid"));

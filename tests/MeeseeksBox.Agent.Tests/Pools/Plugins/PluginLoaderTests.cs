@@ -106,7 +106,7 @@ public sealed class PluginLoaderTests : IDisposable
     public void A_setting_that_names_no_class_says_what_is_wanted(string plugin)
     {
         Loader(_folder.Path).Find(plugin).Problem.Should().Be(
-            $"plugin '{plugin}' names no class in a file: wanted is path.module.Class or path/to/file.dll:Full.Class.Name");
+            $"plugin '{plugin}' names no class in a file; expected path.module.Class or path/to/file.dll:Full.Class.Name");
     }
 
     [Fact]
@@ -127,8 +127,8 @@ public sealed class PluginLoaderTests : IDisposable
     [Theory]
     [InlineData("Paint", "{0} has no class 'Paint'; " + Offer)]
     [InlineData("NotATask", "class TestProgram.Tasks.NotATask of {0} is not a task: it does not implement IJobTask; " + Offer)]
-    [InlineData("Unfinished", "class TestProgram.Tasks.Unfinished of {0} cannot be made: a task is not abstract and has a public constructor without parameters; " + Offer)]
-    [InlineData("NeedsAName", "class TestProgram.Tasks.NeedsAName of {0} cannot be made: a task is not abstract and has a public constructor without parameters; " + Offer)]
+    [InlineData("Unfinished", "class TestProgram.Tasks.Unfinished of {0} cannot be created: a task is not abstract and has a public constructor without parameters; " + Offer)]
+    [InlineData("NeedsAName", "class TestProgram.Tasks.NeedsAName of {0} cannot be created: a task is not abstract and has a public constructor without parameters; " + Offer)]
     public void A_class_that_cannot_be_used_is_told_with_what_the_file_offers(string name, string problem)
     {
         var found = Loader(BuildOutput.Of("tests/TestProgram")).Find($"TestProgram.{name}");

@@ -23,7 +23,7 @@ public sealed class BackgroundTests
 
         endedBefore.Should().BeFalse();
         outcome.Should().Be(JobOutcome.Success());
-        run.Logged.Should().ContainSingle().Which.Should().Contain("left in the background");
+        run.Logged.Should().ContainSingle().Which.Should().Contain("a background process still holds its output");
         var child = int.Parse(run.Stdout, CultureInfo.InvariantCulture);
         LiveProcesses.Has(child).Should().BeTrue();
         LiveProcesses.End(child);
