@@ -1,15 +1,15 @@
 #!/bin/bash
 # Builds a Debian package with all programs, for the architecture of this host.
 #
-# It brings the runtime of .NET along (some 100 MB installed, 30 MB as a file): Debian has no package of it, so a dependency could be met only with a
-# package source of somebody else's on every node; and a node should not stand still because something else on its host moved the
-# runtime. The price: what is mended in the runtime comes with the next build of this package.
+# It includes the runtime of .NET (some 100 MB installed, 30 MB as a file). Debian has no package of it, so a dependency would need a
+# third-party package source on every node. Nor should another program on the host change the runtime of a node. The price: fixes of the
+# runtime come with the next build of this package.
 set -euo pipefail
 readonly called_in=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly usage="Usage: packaging/build-deb.sh [OUTPUT]   OUTPUT: a file, or a folder (default: artifacts)
-The package is made in the name of DEBFULLNAME and DEBEMAIL, if they are set."
+DEBFULLNAME and DEBEMAIL, if set, are the maintainer of the package."
 readonly stage=artifacts/deb
 source packaging/programs.sh
 
@@ -29,7 +29,7 @@ main() {
     version=$(dotnet msbuild src/meeseeks-box -getProperty:Version)
     architecture=$(dpkg --print-architecture)
     maintainer="${DEBFULLNAME:-The meeseeks-box authors} <${DEBEMAIL:-meeseeks-box@example.org}>"
-    # Nothing in it is newer than the sources: the same sources make the same package.
+    # No file is newer than the sources, so that the same sources produce the same package.
     export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2> /dev/null || date +%s)}
     root=$stage/root
     put_programs
@@ -50,7 +50,7 @@ put_programs() {
     mkdir -p "$home" "$root/usr/bin"
     cp -R "$stage/lib/." "$home/"
     rm -r "$home/share"
-    # Traces for LTTng: it would need that to be installed.
+    # Traces for LTTng need a library that may not be installed.
     rm "$home/libcoreclrtraceptprovider.so"
     find "$home" -type f -exec chmod 644 {} +
     chmod 755 "$home/createdump"
@@ -62,7 +62,7 @@ put_programs() {
     for name in $q_names; do ln -s meeseeks-client "$root/usr/bin/$name"; done
 }
 
-# The first that has a file gets it, others get a link to that.
+# The first path of a file gets the file itself, the others get a link to it.
 put_shared_files() {
     local -A placed
     local at from target
@@ -91,7 +91,7 @@ put_service() {
 put_documents() {
     local documents=$root/usr/share/doc/meeseeks-box overrides=$root/usr/share/lintian/overrides notices
     notices=$(dirname "$(readlink -f "$(command -v dotnet)")")/ThirdPartyNotices.txt
-    [ -e "$notices" ] || fail "$notices is not there, and the runtime must not be given to others without it"
+    [ -e "$notices" ] || fail "$notices is missing, and the runtime must not be distributed without it"
     mkdir -p "$documents" "$overrides"
     cp packaging/debian/copyright "$documents/"
     mkdir "$documents/docs" "$documents/examples"
@@ -116,12 +116,13 @@ put_control() {
     mkdir -p "$control" "$stage/debian"
     for name in postinst prerm postrm; do install -m 755 "packaging/debian/$name" "$control/$name"; done
     echo /etc/meeseeks/box.cfg > "$control/conffiles"
-    sed -e "s|@VERSION@|$version|" -e "s|@ARCHITECTURE@|$architecture|" -e "s|@MAINTAINER@|$maintainer|" -e "s|@LIBRARIES@|$(libraries)|" \
-        -e "s|@SIZE@|$(du -sk --apparent-size "$root" | cut -f1)|" packaging/debian/control > "$control/control"
+    sed -e "s|@VERSION@|$version|" -e "s|@ARCHITECTURE@|$architecture|" -e "s|@MAINTAINER@|$maintainer|" \
+        -e "s|@LIBRARIES@|$(libraries)|" -e "s|@SIZE@|$(du -sk --apparent-size "$root" | cut -f1)|" \
+        packaging/debian/control > "$control/control"
     (cd "$root" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum) > "$control/md5sums"
 }
 
-# The packages whose libraries the programs are linked with. What the runtime loads by name (OpenSSL) stands in the control file.
+# Prints the packages of the libraries that the programs are linked with. The control file has those that the runtime loads by name.
 libraries() {
     echo "Source: meeseeks-box" > "$stage/debian/control"
     (cd "$stage" && find root/usr/lib/meeseeks-box -type f \( -name '*.so' -o -perm /111 \) -print0 \

@@ -1,19 +1,21 @@
 #!/bin/bash
-# Builds the Debian package, and installs, uses, upgrades and purges it in a small system of its own, made of files of this one: nothing is installed here.
-# Needs Debian or one of its children, and root; systemd need not run. lintian and systemd-analyze have their say where they are there.
+# Builds the Debian package, and installs, uses, upgrades and purges it in a small system in a folder, made of files of this host.
+# Nothing is installed on the host. Needs Debian or a derivative, and root, but no running systemd. Uses lintian and systemd-analyze if
+# they are installed.
 set -euo pipefail
 readonly called_in=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly usage="Usage: packaging/check-deb.sh [PACKAGE]   PACKAGE: look at this one, and build none"
-readonly base_packages="adduser base-files base-passwd bash coreutils dash debconf diffutils dpkg findutils grep init-system-helpers libpam-runtime login passwd perl-base sed tar"
+readonly usage="Usage: packaging/check-deb.sh [PACKAGE]   PACKAGE: check this one instead of building one"
+readonly base_packages="adduser base-files base-passwd bash coreutils dash debconf diffutils dpkg findutils grep \
+init-system-helpers libpam-runtime login passwd perl-base sed tar"
 
 main() {
     case ${1-} in
         -h | --help) echo "$usage"; exit 0 ;;
         -*) fail "there is no option '$1'"$'\n'"$usage" ;;
     esac
-    [ "$(id -u)" -eq 0 ] || fail "this has to be run by root: it installs a package, into a folder of its own"
+    [ "$(id -u)" -eq 0 ] || fail "it needs root rights to install a package into a temporary folder; run it as root"
     folder=$(mktemp -d)
     trap clean EXIT
     chmod 755 "$folder"
@@ -27,7 +29,7 @@ main() {
 
     make_system
     step "the package is installed" install_package
-    step "lintian has nothing against it" ask_lintian
+    step "lintian reports no problems" ask_lintian
     step "systemd understands the units" verify_units
     step "a job runs" run_job
     step "an upgrade keeps the configuration and the state" upgrade
@@ -35,23 +37,25 @@ main() {
     echo "good: $(dpkg-deb --field "$package" Package Version Architecture | tr '\n' ' ')"
 }
 
-# What a Debian has before anything is installed, as far as packages and their scripts need it.
+# Creates a minimal Debian, with all that packages and their scripts need.
 make_system() {
     local -a packages
     # shellcheck disable=SC2086
-    mapfile -t packages < <(apt-cache depends --installed --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances \
+    mapfile -t packages < <(apt-cache depends --installed --recurse --no-recommends --no-suggests --no-conflicts --no-breaks \
+        --no-replaces --no-enhances \
         $base_packages $(dpkg-deb --field "$package" Depends | tr ',|' '\n\n' | sed 's/(.*)//') | grep '^[a-z0-9]' | sort -u)
     mkdir -p "$root/var/lib/dpkg" "$root/dev" "$root/proc" "$root/tmp"
     # Of alternatives, only some are installed.
     { dpkg -L "${packages[@]%%:*}" 2> /dev/null || true; } | sort -u > "$folder/all-files"
-    # /bin and others are links to folders in /usr, which have to be there before what is below.
+    # /bin and others are links to folders in /usr, which must exist before the files below them.
     local name
     for name in bin sbin lib lib64; do
         mkdir -p "$root$(readlink -f "/$name")"
         [ ! -L "/$name" ] || cp -a "/$name" "$root/"
     done
     while IFS= read -r name; do [ ! -e "$name" ] || echo "$name"; done < "$folder/all-files" > "$folder/files"
-    tar --create --directory / --no-recursion --files-from "$folder/files" --file - 2> /dev/null | tar --extract --directory "$root" --keep-directory-symlink --file -
+    tar --create --directory / --no-recursion --files-from "$folder/files" --file - 2> /dev/null \
+        | tar --extract --directory "$root" --keep-directory-symlink --file -
     mkdir -p "$root/var/lib/dpkg/info" "$root/var/lib/dpkg/updates" "$root/etc"
     cp /var/lib/dpkg/status "$root/var/lib/dpkg/"
     cp -a /etc/passwd /etc/group /etc/shadow /etc/nsswitch.conf /etc/login.defs "$root/etc/"
@@ -79,7 +83,7 @@ ask_lintian() {
     lintian --allow-root --fail-on error,warning "$package"
 }
 
-# systemd looks whether the programs are there, so the units are shown to it with the paths that they have here.
+# systemd checks that the programs exist, so the paths in the units are replaced by those in the small system.
 verify_units() {
     command -v systemd-analyze > /dev/null || { echo "(there is no systemd-analyze here)"; return; }
     local unit shown
@@ -87,12 +91,12 @@ verify_units() {
         shown=$folder/$(basename "${unit/@/@check}")
         sed "s|/usr/bin/meeseeks|$root&|g" "$unit" > "$shown"
         systemd-analyze verify --man=no "$shown" > "$folder/verify" 2>&1 || { cat "$folder/verify"; return 1; }
-        # A key that it does not know is only a warning.
+        # An unknown key is only a warning of systemd.
         ! grep "$shown" "$folder/verify" || return 1
     done
 }
 
-# As the unit does it: by its user, with the folders that systemd would make, and without a runtime of this host.
+# Runs the box like the unit: as its user, with the folders that systemd would create, and without a runtime of this host.
 run_job() {
     local user group port said status=0
     user=$(awk -F: '$1 == "meeseeks" { print $3 }' "$root/etc/passwd")
@@ -110,7 +114,8 @@ run_job() {
     kill -TERM "$box"
     wait "$box" || status=$?
     box=
-    [ "$status" -eq 0 ] && [ "$said" = "hello from user $user in $root/var/lib/meeseeks/jobs" ] || { echo "exit status $status; it said: $said"; cat "$folder/box.log"; return 1; }
+    [ "$status" -eq 0 ] && [ "$said" = "hello from user $user in $root/var/lib/meeseeks/jobs" ] \
+        || { echo "exit status $status; output: $said"; cat "$folder/box.log"; return 1; }
 }
 
 is_enabled() { [ -L "$root/etc/systemd/system/multi-user.target.wants/meeseeks-box.service" ]; }
@@ -124,7 +129,7 @@ step() {
         echo "$what$(grep '^(there is no' "$folder/step" | sed 's/^/ /')"
     else
         cat "$folder/step" >&2
-        fail "no: $what; what was said stands above"
+        fail "failed: $what; the output is above"
     fi
 }
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Which programs there are, how they are built for others, and what belongs beside them. install.sh and packaging/build-deb.sh source this, in
-# the root of the repository, and say before where to build, $stage, and where they were called, $called_in.
+# The programs, how to build them for an installation, and the files beside them. install.sh and packaging/build-deb.sh source this in
+# the root of the repository. Before that they set $stage, the folder to build in, and $called_in, the folder that they were called in.
 
 readonly programs="meeseeks-box meeseeks-client meeseeks-watch"
 readonly q_names="qsub qstat qjob qdel qmod qconf"     # each is "q" and the command that it implies
@@ -8,11 +8,12 @@ readonly q_names="qsub qstat qjob qdel qmod qconf"     # each is "q" and the com
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1}   # the SDK refuses to start where libicu is missing
 
-# Builds all of it into $stage/lib: the programs, plugins/, and share/ with what shared_files tells the place of. Client and watcher are native
-# programs where there is a C toolchain: they start in a tenth of the time.
-# Words: how the box is published; --self-contained true brings the runtime along.
+# Builds everything into $stage/lib: the programs, plugins/, and share/ with the files of shared_files. With a C toolchain, client and
+# watcher are native programs, which start in a tenth of the time.
+# Arguments: options for publishing the box; --self-contained true includes the runtime.
 build_programs() {
-    command -v dotnet > /dev/null || fail "the .NET 10 SDK is missing: there is no program 'dotnet'; see https://dotnet.microsoft.com/download"
+    command -v dotnet > /dev/null \
+        || fail "the .NET 10 SDK is missing: there is no program 'dotnet'; see https://dotnet.microsoft.com/download"
     rm -rf "$stage"
     mkdir -p "$stage"
     local name
@@ -24,7 +25,7 @@ build_programs() {
         ?*)
             echo "taking meeseeks-client and meeseeks-watch from $MEESEEKS_NATIVE"
             cp "$(cd "$called_in" && realpath "$MEESEEKS_NATIVE")"/meeseeks-{client,watch} "$stage/lib/" \
-                || fail "MEESEEKS_NATIVE names no folder with meeseeks-client and meeseeks-watch" ;;
+                || fail "MEESEEKS_NATIVE: the folder has no meeseeks-client and meeseeks-watch; name the folder of a native build" ;;
         *)
             if can_link; then
                 build_tools
@@ -40,7 +41,7 @@ build_programs() {
     cp "$stage/plumbus/Plumbus.dll" "$stage/lib/plugins/"
     cp -R packaging/completions "$stage/lib/share/"
     for name in $programs; do cp "docs/man/$name.1" "$stage/lib/share/man/"; done
-    # Symbols and documentation are for those who build.
+    # Symbols and XML documentation are for developers only.
     find "$stage/lib" \( -name '*.pdb' -o -name '*.dbg' -o -name '*.xml' \) -delete
     touch "$stage/built"
 }
@@ -53,11 +54,11 @@ build_tools() {
     done
 }
 
-# Whether client and watcher are native programs: those have no library beside them.
+# True when client and watcher are native programs, which have no library beside them.
 is_native() { [ ! -e "$stage/lib/meeseeks-client.dll" ]; }
 
-# Where people's shells and man look for something, below share/, and which file of lib/share/ it is: a line each.
-# Words: the folder in which zsh looks.
+# Prints a line for each completion and man page: its path below share/, and the file of lib/share/.
+# Argument: the folder of completions for zsh.
 shared_files() {
     local zsh=$1 name
     echo "$zsh/_meeseeks-client completions/_meeseeks-client"
@@ -78,15 +79,15 @@ publish() {
 publish_to() {
     local output=$1 project=$2
     shift 2
-    # What is restored for one architecture is noted in obj/, and not in the lock files that belong to the repository.
-    dotnet publish "$project" --configuration Release --output "$output" --nologo --verbosity quiet -p:NuGetLockFilePath=obj/publish.lock.json "$@" \
-        > "$stage.log" 2>&1 || {
+    # A restore for one architecture uses a lock file in obj/, so that it does not change those of the repository.
+    dotnet publish "$project" --configuration Release --output "$output" --nologo --verbosity quiet \
+        -p:NuGetLockFilePath=obj/publish.lock.json "$@" > "$stage.log" 2>&1 || {
         cat "$stage.log" >&2
-        fail "$project could not be built; what dotnet says stands above"
+        fail "$project could not be built; the output of dotnet is above"
     }
 }
 
-# Only a native program sees the name that it was called by.
+# Scripts for the q names, because only a native program receives the name that it was called by.
 write_q_scripts() {
     local name
     mkdir -p "$stage/lib/q"
@@ -96,7 +97,7 @@ write_q_scripts() {
     done
 }
 
-# Tries what the native build will do: compile and link something with zlib.
+# Tests the toolchain of a native build: compiles and links a program with zlib.
 can_link() {
     local compiler
     for compiler in clang gcc; do
