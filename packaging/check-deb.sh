@@ -68,7 +68,8 @@ install_package() { dpkg_there --install "$package" && is_enabled && grep -q '^m
 
 upgrade() {
     echo "// ours" >> "$root/etc/meeseeks/box.cfg"
-    dpkg_there --install "$package" && grep -q '^// ours' "$root/etc/meeseeks/box.cfg" && [ -s "$root/var/lib/meeseeks/state.json" ] && is_enabled
+    dpkg_there --install "$package" && grep -q '^// ours' "$root/etc/meeseeks/box.cfg" \
+        && [ -s "$root/var/lib/meeseeks/state.json" ] && is_enabled
 }
 
 purge() {
@@ -102,8 +103,10 @@ run_job() {
     user=$(awk -F: '$1 == "meeseeks" { print $3 }' "$root/etc/passwd")
     group=$(awk -F: '$1 == "meeseeks" { print $4 }' "$root/etc/passwd")
     install -d -m 700 -o "$user" -g "$group" "$root/var/lib/meeseeks" "$root/var/lib/meeseeks/jobs"
-    (cd "$root/var/lib/meeseeks/jobs" && exec env -i PATH=/usr/bin:/bin DOTNET_ROOT=/nonexistent setpriv --reuid "$user" --regid "$group" --clear-groups \
-        "$root/usr/bin/meeseeks-box" "$root/etc/meeseeks/box.cfg" listen.port=0 "state.file=$root/var/lib/meeseeks/state.json") 2> "$folder/box.log" &
+    (cd "$root/var/lib/meeseeks/jobs" && exec env -i PATH=/usr/bin:/bin DOTNET_ROOT=/nonexistent \
+        setpriv --reuid "$user" --regid "$group" --clear-groups \
+        "$root/usr/bin/meeseeks-box" "$root/etc/meeseeks/box.cfg" listen.port=0 "state.file=$root/var/lib/meeseeks/state.json") \
+        2> "$folder/box.log" &
     box=$!
     local end=$((SECONDS + 60))
     until port=$(sed -n 's/.*listening on 127\.0\.0\.1:\([0-9]*\)$/\1/p' "$folder/box.log") && [ -n "$port" ]; do

@@ -6,7 +6,8 @@ readonly programs="meeseeks-box meeseeks-client meeseeks-watch"
 readonly q_names="qsub qstat qjob qdel qmod qconf"     # each is "q" and the command that it implies
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
-export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1}   # the SDK refuses to start where libicu is missing
+# Without libicu the SDK starts only in this mode.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1}
 
 # Builds everything into $stage/lib: the programs, plugins/, and share/ with the files of shared_files. With a C toolchain, client and
 # watcher are native programs, which start in a tenth of the time.

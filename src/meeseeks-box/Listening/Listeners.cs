@@ -62,8 +62,8 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
     public async Task<IReadOnlyList<string>> RebindAsync(ListenConfig old, ListenConfig listen, CancellationToken stop)
     {
         // The previous listener closes first, because the new one may need its port.
-        var former = _all[^1];
-        await former.StopAcceptingAsync();
+        var previous = _all[^1];
+        await previous.StopAcceptingAsync();
         var freePort = old.Ports.All.Contains(0) ? _freePort : 0;
         var problems = await StartAsync(listen with { Ports = listen.Ports.WithFreePort(freePort) }, stop);
         return problems is [] ? problems : [.. problems, .. await StartAsync(old with { Ports = old.Ports.WithFreePort(freePort) }, stop)];

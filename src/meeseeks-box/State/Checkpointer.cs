@@ -34,7 +34,7 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
         }
     }
 
-    /// <summary>Lets <see cref="RunAsync"/> end.</summary>
+    /// <summary>Ends <see cref="RunAsync"/>.</summary>
     public void Complete() => _timer.Dispose();
 
     /// <summary>Saves now if anything has changed, and deletes the part of the journal that the checkpoint covers.</summary>

@@ -154,7 +154,7 @@ internal sealed class Journal : IDisposable
 
     private static TaskCompletionSource NewFlush() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Each turn takes all queued lines, appends them with one write, and flushes them when there is a waiter or the time has come.
+    // Each turn dequeues all lines, appends them with one write, and flushes them if there is a waiter or the time has come.
     private void Run()
     {
         for (var isComplete = false; !isComplete;)

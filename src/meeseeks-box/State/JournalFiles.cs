@@ -61,9 +61,9 @@ internal sealed class JournalFiles(string statePath) : IDisposable
             return;
         }
 
-        using (var former = OpenPrivate(Previous))
+        using (var previous = OpenPrivate(Previous))
         {
-            AppendToCurrent(former);
+            AppendToCurrent(previous);
         }
 
         File.Delete(Current);
@@ -87,20 +87,20 @@ internal sealed class JournalFiles(string statePath) : IDisposable
 
     public void Dispose() => _current?.Dispose();
 
-    private void AppendToCurrent(FileStream former)
+    private void AppendToCurrent(FileStream previous)
     {
-        EndLine(former);
-        var end = former.Seek(0, SeekOrigin.End);
+        EndLine(previous);
+        var end = previous.Seek(0, SeekOrigin.End);
         try
         {
-            using var present = File.OpenRead(Current);
-            present.CopyTo(former);
-            former.Flush(flushToDisk: true);
+            using var current = File.OpenRead(Current);
+            current.CopyTo(previous);
+            previous.Flush(flushToDisk: true);
         }
         catch (IOException)
         {
             // The rotation is tried again, for instance on a full disk; without this each attempt would leave a partial copy.
-            former.SetLength(end);
+            previous.SetLength(end);
             throw;
         }
     }

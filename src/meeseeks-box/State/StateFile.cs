@@ -73,19 +73,19 @@ internal sealed class StateFile : IDisposable
             Quarantine(Path);
         }
 
-        var former = Path + ".1";
-        if (!File.Exists(former))
+        var previous = Path + ".1";
+        if (!File.Exists(previous))
         {
             return [];
         }
 
-        if (TryLoad(former, out var formerJobs))
+        if (TryLoad(previous, out var previousJobs))
         {
-            _log.Warning("previous checkpoint used: {Count} jobs from {File}", formerJobs.Count, former);
-            return formerJobs;
+            _log.Warning("previous checkpoint used: {Count} jobs from {File}", previousJobs.Count, previous);
+            return previousJobs;
         }
 
-        Quarantine(former);
+        Quarantine(previous);
         _log.Error("state lost: no readable state file, starting without jobs");
         return [];
     }
