@@ -1,5 +1,5 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// The tests wait for other processes most of their time: more of them than there are cores may do so at once.
+// The tests mostly wait for other processes, so more of them than cores may run at once.
 [assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 6)]

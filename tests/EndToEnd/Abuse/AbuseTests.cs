@@ -5,7 +5,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Abuse;
 
-/// <summary>No input ends the process, and no client makes another wait (docs/SPECIFICATION.md#client-isolation).</summary>
+/// <summary>No input ends the process, and no client delays another (docs/SPECIFICATION.md#client-isolation).</summary>
 public sealed class AbuseTests
 {
     private const int Megabyte = 1_000_000;
@@ -67,7 +67,8 @@ public sealed class AbuseTests
 
         var answer = await box.AskLineAsync(new string('[', Megabyte));
         var job = await box.AskObjectAsync(new { submit = new { id = "deep", pool = "p", args = Some.True } });
-        var deep = await box.AskLineAsync("""[{"submit":{"id":"a","pool":"p","args":["x"],"config":{"a":""" + new string('[', 63) + new string(']', 63) + "}}}]");
+        var deep = await box.AskLineAsync(
+            """[{"submit":{"id":"a","pool":"p","args":["x"],"config":{"a":""" + new string('[', 63) + new string(']', 63) + "}}}]");
 
         answer[0].Text("error").Should().Contain("64 deep");
         job.GetProperty("submit").GetProperty("deep").Text("state").Should().Be("new");
@@ -75,7 +76,7 @@ public sealed class AbuseTests
     }
 
     [Fact]
-    public async Task A_client_that_never_reads_its_huge_answer_holds_up_only_itself()
+    public async Task A_client_that_never_reads_its_huge_answer_blocks_only_itself()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=0");
         var args = new[] { new string('x', 100_000) };
@@ -84,7 +85,7 @@ public sealed class AbuseTests
         using var greedy = await box.ConnectAsync();
         var before = box.ResidentMemory();
 
-        // 1 GB of answers in all, and none of it is read.
+        // 1 GB of answers in all, which the client does not read.
         await greedy.SendAsync(string.Concat(Enumerable.Repeat("[{\"get\":{}}]\n", 100)));
         for (var i = 0; i < 20; i++)
             await ServesOthersAsync(box);
@@ -111,7 +112,7 @@ public sealed class AbuseTests
     }
 
     [Fact]
-    public async Task A_thousand_idle_connections_and_half_a_line_delay_nobody()
+    public async Task A_thousand_idle_connections_and_half_a_line_delay_no_other_client()
     {
         await using var box = await RunningBox.StartAsync();
         var before = box.ResidentMemory();
@@ -151,9 +152,18 @@ public sealed class AbuseTests
     public async Task Wrong_types_everywhere_end_nothing()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=0");
-        string[] requests = ["status", "nodes", "pools", "submit", "query", "job", "get", "ls", "kill", "modify", "config", "sync", "options"];
-        string[] keys = ["id", "pool", "args", "node", "stdin", "stdout", "stderr", "runtime", "hold", "restart", "retries", "resubmit", "config", "tags", "tag", "state", "env", "cwd", "ids", "ts", "seq"];
-        string[] values = ["null", "true", "-1", "1e999", "0.5", "99999999999999999999", "\"\"", "\"*\"", "\"\\u0000\"", "[]", "[null]", "[[1]]", "{}", "{\"\":{}}", "{\"a\":{\"b\":[]}}"];
+        string[] requests =
+            ["status", "nodes", "pools", "submit", "query", "job", "get", "ls", "kill", "modify", "config", "sync", "options"];
+        string[] keys =
+        [
+            "id", "pool", "args", "node", "stdin", "stdout", "stderr", "runtime", "hold", "restart", "retries", "resubmit", "config",
+            "tags", "tag", "state", "env", "cwd", "ids", "ts", "seq",
+        ];
+        string[] values =
+        [
+            "null", "true", "-1", "1e999", "0.5", "99999999999999999999", "\"\"", "\"*\"", "\"\\u0000\"",
+            "[]", "[null]", "[[1]]", "{}", "{\"\":{}}", "{\"a\":{\"b\":[]}}",
+        ];
 
         foreach (var request in requests)
         {
@@ -182,14 +192,15 @@ public sealed class AbuseTests
         Stopwatch.GetElapsedTime(begin).Should().BeLessThan(TimeSpan.FromSeconds(3));
     }
 
-    // Reads an answer that would be too much for a string; tells the most memory that the box had in use meanwhile.
+    // Reads an answer that is too long for a string, and returns the peak memory of the box meanwhile.
     private static async Task<long> ReadOverAsync(BoxConnection connection, RunningBox box)
     {
         var buffer = new byte[Megabyte];
         var most = 0L;
         while (true)
         {
-            var length = await connection.Stream.ReadAsync(buffer, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+            var length = await connection.Stream.ReadAsync(
+                buffer, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
             length.Should().BePositive("the answer is to be complete");
             most = Math.Max(most, box.ResidentMemory());
             if (buffer[length - 1] is (byte)'\n')

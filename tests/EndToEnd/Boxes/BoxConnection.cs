@@ -5,10 +5,10 @@ using System.Text.Json;
 
 namespace MeeseeksBox.EndToEnd.Boxes;
 
-/// <summary>A client's connection to a box: lines of text, one way and the other.</summary>
+/// <summary>A connection to a box, for lines of text.</summary>
 public sealed class BoxConnection : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     private readonly TcpClient _client;
     private readonly StreamReader _reader;
@@ -19,12 +19,12 @@ public sealed class BoxConnection : IDisposable
         _reader = new StreamReader(client.GetStream(), new UTF8Encoding(false));
     }
 
-    /// <summary>The bytes themselves.</summary>
+    /// <summary>The stream of bytes.</summary>
     public NetworkStream Stream => _client.GetStream();
 
-    /// <summary>Connects.</summary>
-    /// <param name="port">Where the box listens.</param>
-    /// <param name="address">At which address; 127.0.0.1 when null.</param>
+    /// <summary>Connects to a box.</summary>
+    /// <param name="port">The port of the box.</param>
+    /// <param name="address">The address of the box; null for 127.0.0.1.</param>
     public static async Task<BoxConnection> OpenAsync(int port, IPAddress? address = null)
     {
         var client = new TcpClient(address?.AddressFamily ?? AddressFamily.InterNetwork) { NoDelay = true };
@@ -40,19 +40,21 @@ public sealed class BoxConnection : IDisposable
         }
     }
 
-    /// <summary>Sends text as it stands.</summary>
+    /// <summary>Sends text unchanged.</summary>
     public async Task SendAsync(string text) =>
-        await Stream.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+        await Stream.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeLimit);
 
     /// <summary>Receives a line.</summary>
     /// <returns>Null when the box has closed the connection.</returns>
-    /// <exception cref="TimeoutException">None came.</exception>
+    /// <exception cref="TimeoutException">No line came.</exception>
     public async Task<string?> ReadLineAsync() =>
-        await _reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+        await _reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeLimit);
 
     /// <summary>Receives a line and reads it as JSON.</summary>
     public async Task<JsonElement> ReadAnswerAsync() =>
-        await ReadLineAsync() is { } line ? JsonElement.Parse(line) : throw new EndOfStreamException("The box closed the connection instead of answering.");
+        await ReadLineAsync() is { } line
+            ? JsonElement.Parse(line)
+            : throw new EndOfStreamException("The box closed the connection instead of answering.");
 
     /// <summary>Sends a line and receives the answer to it.</summary>
     public async Task<JsonElement> AskAsync(string line)

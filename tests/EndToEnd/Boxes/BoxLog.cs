@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MeeseeksBox.EndToEnd.Boxes;
 
-/// <summary>What a box says: on standard error, and in its log file when it has one.</summary>
+/// <summary>The log of a box: standard error, and its log file if it has one.</summary>
 public sealed class BoxLog
 {
     private readonly Lock _lock = new();
@@ -15,10 +15,10 @@ public sealed class BoxLog
         Closed = Task.WhenAll(CollectAsync(process.StandardError), CollectAsync(process.StandardOutput));
     }
 
-    /// <summary>Ends when the box has closed its streams.</summary>
+    /// <summary>Completes when the box has closed its streams.</summary>
     public Task Closed { get; }
 
-    /// <summary>All lines up to now.</summary>
+    /// <summary>All lines so far.</summary>
     public IReadOnlyList<string> Lines
     {
         get
@@ -28,10 +28,10 @@ public sealed class BoxLog
         }
     }
 
-    /// <summary>Whether a line holds a text.</summary>
+    /// <summary>True when a line contains a text.</summary>
     public bool Has(string text) => Lines.Any(line => line.Contains(text, StringComparison.Ordinal));
 
-    /// <summary>How many lines hold a text.</summary>
+    /// <summary>Number of lines that contain a text.</summary>
     public int Count(string text) => Lines.Count(line => line.Contains(text, StringComparison.Ordinal));
 
     /// <inheritdoc/>

@@ -3,13 +3,13 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Boxes;
 
-/// <summary>The program itself: meeseeks-box as it was built.</summary>
+/// <summary>The program meeseeks-box as built.</summary>
 public static class BoxProgram
 {
-    /// <summary>The folder that it was built into.</summary>
+    /// <summary>The output folder of its build.</summary>
     public static string Folder { get; } = BuildOutput.Of("src/meeseeks-box");
 
-    /// <summary>Where a box of the tests starts from: a name, and any free port.</summary>
+    /// <summary>The configuration of every box of the tests: a name, and any free port.</summary>
     public static string DefaultConfig { get; } = Path.Combine(AppContext.BaseDirectory, "Boxes", "default.cfg");
 
     /// <summary>Starts the program, in a folder of its own.</summary>
@@ -24,7 +24,7 @@ public static class BoxProgram
             RedirectStandardError = true,
         };
 
-        // The sockets of the diagnostics would be left behind by each box that is killed.
+        // Each killed box would leave its diagnostic sockets behind.
         info.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (name, value) in start.Environment)
             info.Environment[name] = value;
@@ -33,7 +33,7 @@ public static class BoxProgram
     }
 
     /// <summary>Runs the program until it ends by itself.</summary>
-    /// <exception cref="TimeoutException">It did not within 20 s.</exception>
+    /// <exception cref="TimeoutException">It did not end within 20 s.</exception>
     public static async Task<(int ExitStatus, string Output, string Errors)> RunAsync(params string[] arguments)
     {
         using var folder = new TemporaryFolder();
@@ -42,7 +42,8 @@ public static class BoxProgram
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         try
         {
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(
+                TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         }
         finally
         {

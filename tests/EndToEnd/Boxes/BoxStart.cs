@@ -1,15 +1,15 @@
 namespace MeeseeksBox.EndToEnd.Boxes;
 
-/// <summary>How a box is started.</summary>
+/// <summary>Parameters for the start of a box.</summary>
 /// <param name="Words">Config files and <c>key.key=value</c> words.</param>
 public sealed record BoxStart(params string[] Words)
 {
-    /// <summary>What is set in its environment, beside what the tests have.</summary>
+    /// <summary>Variables added to the environment of the tests.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The words of a program that becomes the box, such as one that changes the user; none as a rule.</summary>
+    /// <summary>Command line of a program that executes the box, such as one that changes the user; usually empty.</summary>
     public IReadOnlyList<string> Prefix { get; init; } = [];
 
-    /// <summary>The file that it is told to log to; null: standard error.</summary>
+    /// <summary>The configured log file; null for standard error.</summary>
     public string? LogFile { get; init; }
 }

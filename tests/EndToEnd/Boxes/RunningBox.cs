@@ -6,10 +6,10 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Boxes;
 
-/// <summary>A box that runs: the real program in a process of its own, on a free port.</summary>
+/// <summary>A running box: the real program in a process of its own, on a free port.</summary>
 public sealed partial class RunningBox : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly TemporaryFolder _folder = new();
@@ -24,23 +24,23 @@ public sealed partial class RunningBox : IAsyncDisposable
         Log = new BoxLog(_process, start.LogFile);
     }
 
-    /// <summary>The port that it listens on; the first one when there are several.</summary>
+    /// <summary>The port of the box; the first one of several.</summary>
     public int Port { get; private set; }
 
-    /// <summary>The folder that it works in.</summary>
+    /// <summary>The working directory of the box.</summary>
     public string Folder => _folder.Path;
 
-    /// <summary>The number of its process.</summary>
+    /// <summary>The pid of the box.</summary>
     public int Pid => _process.Id;
 
-    /// <summary>What it says.</summary>
+    /// <summary>The log of the box.</summary>
     public BoxLog Log { get; }
 
-    /// <summary>Starts one with config files and words, over <c>default.cfg</c>.</summary>
+    /// <summary>Starts a box with config files and words, merged over <c>default.cfg</c>.</summary>
     public static Task<RunningBox> StartAsync(params string[] words) => StartAsync(new BoxStart(words));
 
-    /// <summary>Starts one, and waits until it listens.</summary>
-    /// <exception cref="InvalidOperationException">It ended instead; the message has what it said.</exception>
+    /// <summary>Starts a box, and waits until it listens.</summary>
+    /// <exception cref="InvalidOperationException">The box ended; the message has its log.</exception>
     public static async Task<RunningBox> StartAsync(BoxStart start)
     {
         var box = new RunningBox(start);
@@ -49,7 +49,9 @@ public sealed partial class RunningBox : IAsyncDisposable
             await Wait.Until(
                 () => box.FindPort() || box._process.HasExited, () => $"the log is:\n{box.Log}", TestContext.Current.CancellationToken);
             await (box.Port > 0 ? Task.CompletedTask : box.Log.Closed);
-            return box.FindPort() ? box : throw new InvalidOperationException($"the box ended with status {box._process.ExitCode}; its log:\n{box.Log}");
+            return box.FindPort()
+                ? box
+                : throw new InvalidOperationException($"the box ended with status {box._process.ExitCode}; its log:\n{box.Log}");
         }
         catch
         {
@@ -58,10 +60,10 @@ public sealed partial class RunningBox : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a connection of one's own.</summary>
+    /// <summary>Opens a separate connection.</summary>
     public Task<BoxConnection> ConnectAsync() => BoxConnection.OpenAsync(Port);
 
-    /// <summary>Sends a line over the connection that the tests of this box share, and answers the whole answer.</summary>
+    /// <summary>Sends a line over the shared connection of this box, and returns the whole answer.</summary>
     public async Task<JsonElement> AskLineAsync(string line)
     {
         await _turn.WaitAsync(TestContext.Current.CancellationToken);
@@ -75,19 +77,21 @@ public sealed partial class RunningBox : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a request object, and answers the object that is the answer to it.</summary>
+    /// <summary>Sends a request object, and returns the object of the answer.</summary>
     public async Task<JsonElement> AskObjectAsync(object request) => (await AskLineAsync(JsonSerializer.Serialize(new[] { request })))[0];
 
-    /// <summary>Sends one request, and answers the value of the answer.</summary>
+    /// <summary>Sends one request, and returns its value in the answer.</summary>
     /// <exception cref="InvalidOperationException">The answer is an error.</exception>
     public async Task<JsonElement> AskAsync(string request, object argument)
     {
         var answer = await AskObjectAsync(new Dictionary<string, object> { [request] = argument });
-        return answer.TryGetProperty(request, out var value) ? value : throw new InvalidOperationException($"{request} was answered with {answer}");
+        return answer.TryGetProperty(request, out var value)
+            ? value
+            : throw new InvalidOperationException($"{request} was answered with {answer}");
     }
 
-    /// <summary>Submits a job, and answers it as it was taken.</summary>
-    /// <exception cref="InvalidOperationException">It was refused.</exception>
+    /// <summary>Submits a job, and returns it as accepted.</summary>
+    /// <exception cref="InvalidOperationException">The submit was rejected.</exception>
     public async Task<JsonElement> SubmitAsync(object spec)
     {
         var answer = await AskObjectAsync(new { submit = spec });
@@ -95,10 +99,10 @@ public sealed partial class RunningBox : IAsyncDisposable
         return job.ValueKind is JsonValueKind.Object ? job : throw new InvalidOperationException($"the job was refused: {answer}");
     }
 
-    /// <summary>Submits a job, and answers it as it ended.</summary>
+    /// <summary>Submits a job, and returns it after its end.</summary>
     public async Task<JsonElement> RunAsync(object spec) => await WaitForEndAsync((await SubmitAsync(spec)).Text("id"));
 
-    /// <summary>The job with an id; an element that is <c>false</c> when there is none.</summary>
+    /// <summary>The job with an id; <c>false</c> for an unknown id.</summary>
     public Task<JsonElement> JobAsync(string id) => AskAsync("job", id);
 
     /// <summary>Waits until a job has ended.</summary>
@@ -108,18 +112,18 @@ public sealed partial class RunningBox : IAsyncDisposable
     /// <summary>Waits until a job is running.</summary>
     public Task<JsonElement> WaitForStartAsync(string id) => WaitForJobAsync(id, job => job.Text("state") is "running");
 
-    /// <summary>Waits until something holds for a job.</summary>
+    /// <summary>Waits until a condition holds for a job.</summary>
     public Task<JsonElement> WaitForJobAsync(
         string id, Func<JsonElement, bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
         WaitForAsync(() => JobAsync(id), job => job.ValueKind is JsonValueKind.Object && condition(job), what);
 
-    /// <summary>Looks again and again until something holds.</summary>
-    /// <exception cref="TimeoutException">It did not; the message has what was seen last, and the log.</exception>
+    /// <summary>Repeats a query until a condition holds.</summary>
+    /// <exception cref="TimeoutException">The condition did not hold in time; the message has the last result and the log.</exception>
     public Task<T> WaitForAsync<T>(
         Func<Task<T>> look, Func<T, bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
-        WaitForAsync(look, condition, Patience, what);
+        WaitForAsync(look, condition, TimeLimit, what);
 
-    /// <summary>The same with a limit of one's own, for what takes long.</summary>
+    /// <summary>Repeats a query until a condition holds, with a time limit of its own.</summary>
     public async Task<T> WaitForAsync<T>(
         Func<Task<T>> look, Func<T, bool> condition, TimeSpan timeout, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
@@ -136,13 +140,17 @@ public sealed partial class RunningBox : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until a file is there, and what is in it is as wanted.</summary>
+    /// <summary>Waits until a file exists and a condition holds for its content.</summary>
     public Task<string> WaitForFileAsync(
         string path, Func<string, bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
-        WaitForAsync(async () => File.Exists(path) ? await File.ReadAllTextAsync(path) : "", text => File.Exists(path) && condition(text), $"{path} with {what}");
+        WaitForAsync(
+            async () => File.Exists(path) ? await File.ReadAllTextAsync(path) : "",
+            text => File.Exists(path) && condition(text),
+            $"{path} with {what}");
 
-    /// <summary>Waits until the box has said something, so many times or more.</summary>
-    public Task WaitForLogAsync(string text, int times = 1) => WaitForAsync(() => Task.FromResult(Log.Count(text)), count => count >= times, text);
+    /// <summary>Waits until the log has a text at least so many times.</summary>
+    public Task WaitForLogAsync(string text, int times = 1) =>
+        WaitForAsync(() => Task.FromResult(Log.Count(text)), count => count >= times, text);
 
     /// <summary>Sends the box a signal.</summary>
     public void Send(int signal) => Signal.Send(Pid, signal);
@@ -155,14 +163,14 @@ public sealed partial class RunningBox : IAsyncDisposable
         return WaitForExitAsync();
     }
 
-    /// <summary>Waits until the process has ended.</summary>
+    /// <summary>Waits for the end of the process.</summary>
     /// <returns>Its exit status.</returns>
     public async Task<int> WaitForExitAsync()
     {
         try
         {
-            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience);
-            await Log.Closed.WaitAsync(Patience);
+            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeLimit);
+            await Log.Closed.WaitAsync(TimeLimit);
         }
         catch (TimeoutException)
         {
@@ -173,19 +181,21 @@ public sealed partial class RunningBox : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Ends the box as a crash does: its jobs run on.</summary>
+    /// <summary>Ends the box like a crash; its jobs go on.</summary>
     public async Task CrashAsync()
     {
         _process.Kill();
         _ = await WaitForExitAsync();
     }
 
-    /// <summary>The memory that the process has in use, in bytes.</summary>
+    /// <summary>The resident memory of the process in bytes.</summary>
     public long ResidentMemory() => 1024 * long.Parse(
-        File.ReadLines($"/proc/{Pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+        File.ReadLines($"/proc/{Pid}/status")
+            .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
 
-    /// <summary>Shows the log with the test, and stops the box if the test has not.</summary>
-    /// <exception cref="InvalidOperationException">The box did not stop well, or tells of a fault in itself.</exception>
+    /// <summary>Attaches the log to the test, and stops the box if it still runs.</summary>
+    /// <exception cref="InvalidOperationException">The stop failed, or the log has an internal error.</exception>
     public async ValueTask DisposeAsync()
     {
         try
@@ -200,7 +210,7 @@ public sealed partial class RunningBox : IAsyncDisposable
         }
     }
 
-    // Said at once as well: what is thrown may be lost behind what is thrown when the box is disposed of.
+    // Written to the output of the test as well, because an exception of DisposeAsync may replace this one.
     private static TimeoutException GivenUp(string message)
     {
         TestContext.Current.TestOutputHelper?.WriteLine(message);

@@ -1,6 +1,6 @@
 namespace MeeseeksBox.EndToEnd.Boxes;
 
-/// <summary>Tests that share a box: what it logged stands with each of them.</summary>
+/// <summary>Base of tests that share a box; each test shows its log.</summary>
 public abstract class SharedBoxTests(SharedBox shared) : IClassFixture<SharedBox>, IDisposable
 {
     private readonly int _logged = shared.Box.Log.Lines.Count;

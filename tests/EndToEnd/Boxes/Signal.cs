@@ -2,26 +2,27 @@ using System.Runtime.InteropServices;
 
 namespace MeeseeksBox.EndToEnd.Boxes;
 
-/// <summary>Signals to processes.</summary>
+/// <summary>Sends signals to processes.</summary>
 public static partial class Signal
 {
     public const int Hangup = 1;
     public const int Interrupt = 2;
     public const int Terminate = 15;
 
-    /// <summary>Sends one.</summary>
+    /// <summary>Sends a signal.</summary>
     public static void Send(int pid, int signal)
     {
         if (Kill(pid, signal) < 0)
-            throw new InvalidOperationException($"signal {signal} to process {pid}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+            throw new InvalidOperationException(
+                $"signal {signal} to process {pid}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
     }
 
-    /// <summary>Whether there is such a process that has not ended.</summary>
+    /// <summary>True when the process exists and has not ended.</summary>
     public static bool IsAlive(int pid)
     {
         try
         {
-            // What stands after the name, which is in brackets: Z is a process that has ended and that nobody has asked for.
+            // The field after the name in brackets is the state; Z is a zombie.
             var stat = File.ReadAllText($"/proc/{pid}/stat");
             return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
         }

@@ -2,17 +2,18 @@ using System.Diagnostics;
 
 namespace MeeseeksBox.EndToEnd.Boxes;
 
-/// <summary>Programs of the system that tests need to arrange what they are about. A test is skipped where one is not to be had.</summary>
+/// <summary>Programs of the system that tests need. A test is skipped where one is missing.</summary>
 internal static class Tool
 {
-    /// <summary>Runs one that must succeed for the test to make sense.</summary>
-    /// <param name="program">Its name.</param>
-    /// <param name="words">Its arguments.</param>
+    /// <summary>Runs a program, which must succeed for the test to make sense.</summary>
+    /// <param name="program">Name of the program.</param>
+    /// <param name="words">Arguments of the program.</param>
     public static void Run(string program, params string[] words)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, words) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, words) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             var errors = process.StandardError.ReadToEnd();
             process.WaitForExit();
             if (process.ExitCode is not 0)
@@ -24,7 +25,7 @@ internal static class Tool
         }
     }
 
-    /// <summary>Skips the test where it does not run as root.</summary>
+    /// <summary>Skips the test if it does not run as root.</summary>
     public static void NeedsRoot(string what)
     {
         if (!Environment.IsPrivilegedProcess)

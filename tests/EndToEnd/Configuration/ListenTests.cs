@@ -49,7 +49,7 @@ public sealed class ListenTests
     }
 
     [Fact]
-    public async Task A_port_among_several_that_is_taken_is_named_and_the_others_are_left()
+    public async Task A_taken_port_among_several_is_named_and_the_others_are_released()
     {
         await using var other = await RunningBox.StartAsync();
         var free = await FreePortAsync();
@@ -83,7 +83,8 @@ public sealed class ListenTests
             .SelectMany(card => card.GetIPProperties().UnicastAddresses)
             .Select(unicast => unicast.Address)
             .First(address => address.AddressFamily is System.Net.Sockets.AddressFamily.InterNetwork);
-        await using var box = await RunningBox.StartAsync("""listen={"!address":null,"port":0}""", $"listen.prefix={address.ToString()[..^1]}");
+        await using var box = await RunningBox.StartAsync(
+            """listen={"!address":null,"port":0}""", $"listen.prefix={address.ToString()[..^1]}");
 
         using var connection = await BoxConnection.OpenAsync(box.Port, address);
 
@@ -91,7 +92,7 @@ public sealed class ListenTests
     }
 
     [Fact]
-    public async Task A_prefix_of_no_address_is_refused_and_said()
+    public async Task A_prefix_without_an_address_is_rejected()
     {
         var (status, _, errors) = await BoxProgram.RunAsync("listen.prefix=198.51.100.", "listen.port=0");
 
@@ -117,7 +118,7 @@ public sealed class ListenTests
     }
 
     [Fact]
-    public async Task When_it_cannot_move_it_stays_where_it_is()
+    public async Task A_failed_move_keeps_the_old_port()
     {
         await using var other = await RunningBox.StartAsync();
         await using var box = await RunningBox.StartAsync();

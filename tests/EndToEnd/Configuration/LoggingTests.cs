@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Configuration;
 
-/// <summary>Logging, in the words of Python's basicConfig (docs/SPECIFICATION.md#logging-settings).</summary>
+/// <summary>Logging, with the keys of Python's basicConfig (docs/SPECIFICATION.md#logging-settings).</summary>
 public sealed class LoggingTests
 {
     [Fact]
@@ -18,12 +18,13 @@ public sealed class LoggingTests
     }
 
     [Fact]
-    public async Task A_file_gets_it_in_the_format_that_was_asked_for()
+    public async Task A_file_has_the_configured_format()
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("log", "before\n");
         await using var box = await RunningBox.StartAsync(new BoxStart(
-            $"logging.filename={file}", "logging.level=DEBUG", "logging.format=%(asctime)s|%(name)s|%(levelname)s|%(message)s", "logging.datefmt=%Y", "pools.p.slots=0")
+            $"logging.filename={file}", "logging.level=DEBUG", "logging.format=%(asctime)s|%(name)s|%(levelname)s|%(message)s",
+            "logging.datefmt=%Y", "pools.p.slots=0")
         { LogFile = file });
 
         _ = await box.RunAsync(new { id = "a", pool = "p", args = Some.True });
@@ -38,7 +39,7 @@ public sealed class LoggingTests
     [Theory]
     [InlineData("40")]
     [InlineData("ERROR")]
-    public async Task The_level_leaves_out_what_is_below_it(string level)
+    public async Task The_level_drops_lower_events(string level)
     {
         using var folder = new TemporaryFolder();
         var config = folder.Write("box.cfg", """{ "pools": { "p": {} } }""");

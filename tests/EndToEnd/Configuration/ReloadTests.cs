@@ -33,7 +33,7 @@ public sealed class ReloadTests
     [InlineData("""{ "pools": { "p": { "slots": "many" }, "q": {} } }""", "pools.p.slots")]
     [InlineData("{ pools", "box.cfg")]
     [InlineData("""{ "name": "other" }""", "name")]
-    public async Task A_bad_one_is_refused_whole_and_logged_and_the_old_one_goes_on(string bad, string why)
+    public async Task A_bad_one_is_rejected_whole_and_logged_and_the_old_one_stays(string bad, string why)
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("box.cfg", """{ "pools": { "p": { "slots": 2 } } }""");
@@ -49,7 +49,7 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    public async Task What_is_odd_about_a_new_one_is_logged_once()
+    public async Task Warnings_about_a_new_one_are_logged_once()
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("box.cfg", """{ "odd": 1 }""");
@@ -66,7 +66,7 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    public async Task Another_user_is_refused_for_a_root_box_and_a_warning_for_any_other()
+    public async Task Another_user_is_an_error_for_a_root_box_and_a_warning_for_any_other()
     {
         await using var box = await RunningBox.StartAsync();
 
@@ -79,7 +79,7 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    public async Task A_file_that_is_gone_is_refused_too()
+    public async Task A_missing_file_is_an_error_too()
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("box.cfg", """{ "pools": { "p": { "slots": 2 } } }""");
@@ -93,7 +93,7 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    public async Task Limits_of_a_pool_count_for_what_runs_already()
+    public async Task Limits_of_a_pool_apply_to_running_jobs()
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("box.cfg", """{ "pools": { "p": {} } }""");

@@ -5,14 +5,16 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Configuration;
 
-/// <summary>Files, words, --check, and what is wrong with them (docs/SPECIFICATION.md#configuration-errors).</summary>
+/// <summary>Config files, words, --check, and their errors (docs/SPECIFICATION.md#configuration-errors).</summary>
 public sealed class StartTests
 {
     [Fact]
-    public async Task Files_are_merged_in_order_and_words_stand_over_them_wherever_they_are()
+    public async Task Files_are_merged_in_order_and_words_override_them_in_any_position()
     {
         using var folder = new TemporaryFolder();
-        var first = folder.Write("first.cfg", """{ "pools": { "a": { "slots": 1, "hold": false }, "b": { "slots": 2 } }, /* comment */ "state": { "expire": 7, }, }""");
+        var first = folder.Write(
+            "first.cfg",
+            """{ "pools": { "a": { "slots": 1, "hold": false }, "b": { "slots": 2 } }, /* comment */ "state": { "expire": 7, }, }""");
         var second = folder.Write("second.cfg", """{ "pools": { "a": { "slots": 3 }, "!b": null, "c": {} } }""");
 
         var (status, output, errors) = await BoxProgram.RunAsync("--check", "pools.a.slots=4", first, "name=n7", second);
@@ -24,7 +26,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Words_are_numbers_truths_lists_objects_and_texts()
+    public async Task Words_are_numbers_booleans_lists_objects_and_texts()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=2", "wait_in_pool=true", "pools.q=", """pools.r={"slots":1}""");
 
@@ -35,7 +37,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Defaults_count_in_every_section_that_has_the_key()
+    public async Task Defaults_apply_to_every_section_with_the_key()
     {
         await using var box = await RunningBox.StartAsync("defaults.slots=3", "pools.p=", "pools.q.slots=1");
 
@@ -43,7 +45,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task All_that_is_wrong_is_said_at_once_a_line_each_and_the_status_is_2()
+    public async Task All_problems_are_printed_a_line_each_and_the_status_is_2()
     {
         using var folder = new TemporaryFolder();
         var wrong = folder.Write("wrong.cfg", """
@@ -68,7 +70,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_root_box_for_another_user_does_not_start_and_any_other_says_that_it_stays_what_it_is()
+    public async Task A_root_box_for_another_user_does_not_start_and_any_other_logs_a_warning()
     {
         var (status, output, errors) = await BoxProgram.RunAsync("--check", "user=65534", "group=65534");
         var started = Environment.IsPrivilegedProcess
@@ -133,13 +135,14 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_said_and_queued_jobs_are_not_harmed()
+    public async Task A_taken_port_is_reported_and_queued_jobs_are_kept()
     {
         using var folder = new TemporaryFolder();
         using var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);
         taken.Start();
         var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
-        var file = folder.Write("state", """{"a":{"id":"a","pool":"p","node":"n1","args":["/bin/true"],"state":"new","submit_ts":1,"ts":1,"seq":1}}""");
+        var file = folder.Write(
+            "state", """{"a":{"id":"a","pool":"p","node":"n1","args":["/bin/true"],"state":"new","submit_ts":1,"ts":1,"seq":1}}""");
         string[] words = [$"state.file={file}", "pools.p.slots=0", "state.expire=600"];
 
         var refused = await BoxProgram.RunAsync([.. words, "name=n1", "listen.address=127.0.0.1", $"listen.port={port}"]);

@@ -5,17 +5,18 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Faults;
 
-/// <summary>A full disk stops nothing that can go on without it (docs/OPERATIONS.md#what-is-promised).</summary>
+/// <summary>A full disk stops only work that needs it (docs/OPERATIONS.md#what-is-promised).</summary>
 public sealed partial class FullDiskTests
 {
-    // More than what is left of the last block of any file.
+    // More than the rest of the last block of any file.
     private static readonly string Long = new('x', 10_000);
 
     [Fact]
-    public async Task Without_room_for_the_journal_nothing_new_is_taken_and_questions_and_kills_are_answered()
+    public async Task Without_room_for_the_journal_submits_are_rejected_and_queries_and_kills_are_answered()
     {
         using var disk = new SmallDisk();
-        await using var box = await RunningBox.StartAsync($"state.file={disk.File("state")}", "state.checkpoint=0", "state.expire=600", "pools.p.slots=0");
+        await using var box = await RunningBox.StartAsync(
+            $"state.file={disk.File("state")}", "state.checkpoint=0", "state.expire=600", "pools.p.slots=0");
         _ = await box.SubmitAsync(new { id = "running", pool = "p", args = Some.Sleep });
         _ = await box.WaitForStartAsync("running");
         disk.Fill();
@@ -39,13 +40,13 @@ public sealed partial class FullDiskTests
         question.Text("state").Should().Be("running");
         killed.Texts("warnings").Should().ContainSingle().Which.Should().Contain("not on disk yet");
         ended.Text("state").Should().Be("killed");
-        isFirstHeldBack.Should().BeTrue("an answer says that it is on disk");
+        isFirstHeldBack.Should().BeTrue("an answer guarantees that the change is on disk");
         answered[0].GetProperty("submit").TryGetProperty("first", out _).Should().BeTrue();
         taken.Text("state").Should().Be("done");
     }
 
     [Fact]
-    public async Task What_was_acknowledged_before_and_after_a_full_disk_survives_a_crash()
+    public async Task Changes_acknowledged_before_and_after_a_full_disk_survive_a_crash()
     {
         using var disk = new SmallDisk();
         string[] words = [$"state.file={disk.File("state")}", "state.checkpoint=0.05", "state.expire=600"];
@@ -65,12 +66,13 @@ public sealed partial class FullDiskTests
 
         await using var again = await RunningBox.StartAsync(words);
 
-        (await again.AskAsync("ls", new { })).EnumerateArray().Select(id => id.GetString()).Should().BeEquivalentTo("before", "meanwhile", "after");
+        (await again.AskAsync("ls", new { })).EnumerateArray().Select(id => id.GetString())
+            .Should().BeEquivalentTo("before", "meanwhile", "after");
         again.Log.Has("damaged").Should().BeFalse();
     }
 
     [Fact]
-    public async Task What_was_taken_before_the_disk_was_known_to_be_full_is_not_acknowledged_either()
+    public async Task Submits_accepted_before_the_failure_was_detected_are_not_acknowledged()
     {
         using var disk = new SmallDisk();
         string[] words = [$"state.file={disk.File("state")}", "state.checkpoint=0", "state.expire=600"];
@@ -80,7 +82,8 @@ public sealed partial class FullDiskTests
             _ = await box.SubmitAsync(new { id = "before", pool = "nowhere", args = Some.True });
             disk.Fill();
             using var many = await box.ConnectAsync();
-            var submits = Enumerable.Range(0, 3000).Select(number => $$$"""{"submit":{"id":"{{{number}}}","pool":"nowhere","args":["{{{(number is 0 ? Long : "x")}}}"]}}""");
+            var submits = Enumerable.Range(0, 3000).Select(
+                number => $$$"""{"submit":{"id":"{{{number}}}","pool":"nowhere","args":["{{{(number is 0 ? Long : "x")}}}"]}}""");
             await many.SendAsync($"[{string.Join(',', submits)}]\n");
             var reading = ReadAsync(many);
             await box.WaitForLogAsync("journal write failed, submits rejected");
@@ -92,7 +95,8 @@ public sealed partial class FullDiskTests
         disk.MakeRoom();
         await using var again = await RunningBox.StartAsync(words);
 
-        acknowledged.Append("before").Should().BeSubsetOf((await again.AskAsync("ls", new { })).EnumerateArray().Select(id => id.GetString()!));
+        acknowledged.Append("before")
+            .Should().BeSubsetOf((await again.AskAsync("ls", new { })).EnumerateArray().Select(id => id.GetString()!));
 
         async Task ReadAsync(BoxConnection connection)
         {
@@ -104,7 +108,7 @@ public sealed partial class FullDiskTests
             }
             catch (IOException)
             {
-                // The box is gone, and with it what it had not said yet.
+                // The box is gone, and with it the answers that it had not sent.
             }
 
             acknowledged.AddRange(Acknowledged().Matches(text.ToString()).Select(match => match.Groups[1].Value));
@@ -116,7 +120,8 @@ public sealed partial class FullDiskTests
     {
         using var disk = new SmallDisk();
         var file = disk.File("state");
-        await using var box = await RunningBox.StartAsync($"state.file={file}", "state.durable=false", "state.checkpoint=0.05", "state.expire=600", "pools.p.slots=0");
+        await using var box = await RunningBox.StartAsync(
+            $"state.file={file}", "state.durable=false", "state.checkpoint=0.05", "state.expire=600", "pools.p.slots=0");
         _ = await box.RunAsync(new { id = "old", pool = "p", args = Some.True });
         _ = await box.WaitForFileAsync(file, text => text.Contains("\"done\""));
         disk.Fill();
@@ -163,7 +168,8 @@ public sealed partial class FullDiskTests
         disk.Fill();
 
         for (var number = 0; number < 100; number++)
-            (await box.RunAsync(new { id = $"full-{number}-{new string('x', 50)}", pool = "p", args = Some.True })).Text("state").Should().Be("done");
+            (await box.RunAsync(new { id = $"full-{number}-{new string('x', 50)}", pool = "p", args = Some.True })).Text("state")
+                .Should().Be("done");
 
         disk.MakeRoom();
         _ = await box.RunAsync(new { id = "roomy", pool = "p", args = Some.True });
@@ -172,7 +178,7 @@ public sealed partial class FullDiskTests
     }
 
     [Fact]
-    public async Task Without_room_for_its_output_a_job_learns_of_that_and_nobody_else()
+    public async Task Without_room_for_its_output_only_the_job_itself_fails()
     {
         using var disk = new SmallDisk();
         var output = disk.File("output");
@@ -189,7 +195,7 @@ public sealed partial class FullDiskTests
         other.Text("state").Should().Be("done");
     }
 
-    // A job in an answer to submit, and not false.
+    // True when the answer to a submit has a job in place of false.
     [GeneratedRegex("""\{"submit":\{"([^"]+)":\{""")]
     private static partial Regex Acknowledged();
 }

@@ -5,13 +5,13 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Faults;
 
-/// <summary>The limits of the system (ulimit; docs/OPERATIONS.md#limits). They cost the job that meets them, and nobody else.</summary>
+/// <summary>Limits of the system (ulimit; docs/OPERATIONS.md#limits) fail only the job that reaches them.</summary>
 public sealed class LimitTests
 {
     private const int Plenty = 1000;
 
     [Fact]
-    public async Task With_no_handles_left_but_the_box_s_own_a_job_fails_with_the_reason_and_runs_when_there_are_some()
+    public async Task Without_free_descriptors_a_job_fails_with_the_reason_and_runs_later()
     {
         await using var box = await StartWithFewHandlesAsync();
         var (failed, hungry) = await UseHandlesUpAsync(box);
@@ -25,7 +25,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task With_no_handles_left_but_the_box_s_own_a_kill_finds_the_whole_family()
+    public async Task Without_free_descriptors_a_kill_finds_the_whole_process_tree()
     {
         using var folder = new TemporaryFolder();
         await using var box = await StartWithFewHandlesAsync();
@@ -40,11 +40,11 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Without_a_process_left_a_job_fails_with_the_reason_and_the_next_one_runs()
+    public async Task At_the_limit_of_processes_a_job_fails_with_the_reason_and_the_next_one_runs()
     {
         Tool.NeedsRoot("a box of another user, which is not exempt from the limit");
 
-        // Nobody else has this user, so that nobody's processes count but the box's.
+        // No other program uses this user, so only the processes of the box count.
         var user = $"{60_000_000 + Environment.ProcessId}";
         using var folder = new TemporaryFolder();
         Tool.Run("setpriv", $"--reuid={user}", "--clear-groups", "ls", BoxProgram.Folder);
@@ -69,7 +69,8 @@ public sealed class LimitTests
     private static async Task<int[]> StartFamilyAsync(RunningBox box, TemporaryFolder folder)
     {
         var said = folder.File("said");
-        _ = await box.SubmitAsync(new { id = "family", pool = "p", args = new[] { TestProgram.Path, "new-session", "1000" }, stdout = said });
+        _ = await box.SubmitAsync(
+            new { id = "family", pool = "p", args = new[] { TestProgram.Path, "new-session", "1000" }, stdout = said });
         var child = int.Parse(await box.WaitForFileAsync(said, text => text.EndsWith('\n')), CultureInfo.InvariantCulture);
         return [(int)(await box.WaitForStartAsync("family")).Number("pid")!.Value, child];
     }
@@ -77,7 +78,7 @@ public sealed class LimitTests
     private static Task<RunningBox> StartWithFewHandlesAsync() => RunningBox.StartAsync(
         new BoxStart("pools.p.slots=0", "pools.p.restart_delay=0.1") { Prefix = ["prlimit", "--nofile=300:300"] });
 
-    // Starts jobs until one is refused because the others have taken what there is.
+    // Starts jobs until one fails because the others have used up the limit.
     private static async Task<(JsonElement Refused, List<string> Running)> UseHandlesUpAsync(RunningBox box)
     {
         var running = new List<string>();

@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Faults;
 
-/// <summary>A file system of 1 MiB that can be filled up. Only root can have one: for others the test is skipped.</summary>
+/// <summary>A file system of 1 MiB that can be filled. Only root can create one: for others the test is skipped.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -24,13 +24,14 @@ internal sealed class SmallDisk : IDisposable
         }
     }
 
-    /// <summary>The full path of a file on it.</summary>
+    /// <summary>Full path of a file on the disk.</summary>
     public string File(string name) => _folder.File(name);
 
-    /// <summary>Leaves no room on it.</summary>
+    /// <summary>Fills the disk.</summary>
     public void Fill()
     {
-        using var filler = new FileStream(File("filler"), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 });
+        using var filler = new FileStream(
+            File("filler"), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 });
         try
         {
             for (var bytes = new byte[4096]; ;)
@@ -38,14 +39,14 @@ internal sealed class SmallDisk : IDisposable
         }
         catch (IOException)
         {
-            // That is what was wanted.
+            // The disk is full now.
         }
     }
 
-    /// <summary>Makes room on it again.</summary>
+    /// <summary>Makes room again.</summary>
     public void MakeRoom() => System.IO.File.Delete(File("filler"));
 
-    /// <summary>From now on it can only be read.</summary>
+    /// <summary>Remounts the disk read-only.</summary>
     public void MakeReadOnly() => Tool.Run("mount", "-o", "remount,ro", _folder.Path);
 
     public void Dispose()

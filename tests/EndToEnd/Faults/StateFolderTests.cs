@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Faults;
 
-/// <summary>The folder of the state breaks (docs/OPERATIONS.md#what-the-log-says).</summary>
+/// <summary>Failures of the folder of the state (docs/OPERATIONS.md#what-the-log-says).</summary>
 public sealed class StateFolderTests
 {
     [Fact]
@@ -19,7 +19,7 @@ public sealed class StateFolderTests
     }
 
     [Fact]
-    public async Task A_folder_that_goes_away_and_comes_back_costs_nothing_that_was_acknowledged()
+    public async Task A_folder_that_disappears_for_a_time_loses_no_acknowledged_change()
     {
         using var folder = new TemporaryFolder();
         var (place, away) = (folder.Folder("place"), folder.File("away"));
@@ -32,7 +32,8 @@ public sealed class StateFolderTests
             await other.SendAsync("""{"submit":{"id":"meanwhile","pool":"nowhere","args":["x"]}}""" + "\n");
             await box.WaitForLogAsync("journal write failed, submits rejected, retry every 1 s: " + Path.Combine(place, "state.journal"));
             var refused = await box.WaitForAsync(
-                () => box.AskObjectAsync(new { submit = new { pool = "nowhere", args = Some.True } }), answer => answer.Find("error") is not null);
+                () => box.AskObjectAsync(new { submit = new { pool = "nowhere", args = Some.True } }),
+                answer => answer.Find("error") is not null);
             Directory.Move(away, place);
             _ = await other.ReadAnswerAsync();
             await box.WaitForLogAsync("journal writable again");
@@ -43,6 +44,7 @@ public sealed class StateFolderTests
 
         await using var again = await RunningBox.StartAsync(words);
 
-        (await again.AskAsync("ls", new { })).EnumerateArray().Select(id => id.GetString()).Should().Contain(["before", "meanwhile", "after"]);
+        (await again.AskAsync("ls", new { })).EnumerateArray().Select(id => id.GetString())
+            .Should().Contain(["before", "meanwhile", "after"]);
     }
 }

@@ -53,7 +53,7 @@ public sealed class ChangeTests(SharedBox shared) : SharedBoxTests(shared)
     [InlineData("""{"pool":"p","args":["/bin/true"],"node":"zz*"}""", "zz*")]
     [InlineData("""{"pool":"p","args":["/bin/true"],"state":"asleep"}""", "state")]
     [InlineData("""{"pool":["p"],"args":["/bin/true"]}""", "pool")]
-    public async Task A_bad_spec_is_refused_with_the_reason_and_makes_no_job(string spec, string why)
+    public async Task A_bad_spec_is_rejected_with_the_reason_and_creates_no_job(string spec, string why)
     {
         var id = Some.Id();
 
@@ -85,7 +85,7 @@ public sealed class ChangeTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task One_tag_is_taken_for_a_list_of_one_and_no_tags_are_an_empty_list()
+    public async Task A_single_tag_is_a_list_of_one_and_no_tags_are_an_empty_list()
     {
         var one = await Box.SubmitAsync(new { pool = "p", args = Some.True, tag = "x" });
         var none = await Box.SubmitAsync(new { pool = "p", args = Some.True });
@@ -97,7 +97,7 @@ public sealed class ChangeTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task The_state_of_a_new_job_is_new_whatever_was_sent()
+    public async Task The_state_of_a_new_job_is_new_whatever_the_spec()
     {
         var job = await Box.SubmitAsync(new { pool = "p", args = Some.True, state = "done", hold = true });
 
@@ -105,7 +105,7 @@ public sealed class ChangeTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task An_ended_job_can_only_be_set_to_new_and_starts_afresh()
+    public async Task An_ended_job_can_only_be_set_to_new_and_is_reset()
     {
         var ended = await Box.RunAsync(new { pool = "p", args = Some.Shell("echo x; exit 2") });
         var id = ended.Text("id");
@@ -117,7 +117,8 @@ public sealed class ChangeTests(SharedBox shared) : SharedBoxTests(shared)
         refused.GetProperty("submit").GetProperty(id).Text("state").Should().Be("failed");
         again.Text("state").Should().Be("new");
         again.Number("fail_count").Should().Be(0);
-        new[] { "rc", "error", "stdout_data", "stderr_data", "start_ts", "end_ts" }.Where(key => again.Find(key) is not null).Should().BeEmpty();
+        new[] { "rc", "error", "stdout_data", "stderr_data", "start_ts", "end_ts" }.Where(key => again.Find(key) is not null)
+            .Should().BeEmpty();
         _ = await Box.SubmitAsync(new { id, hold = false, args = Some.True });
         (await Box.WaitForJobAsync(id, job => job.Text("state") is "done")).Number("start_count").Should().Be(2);
     }
@@ -128,7 +129,8 @@ public sealed class ChangeTests(SharedBox shared) : SharedBoxTests(shared)
         var id = (await Box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
         _ = await Box.WaitForStartAsync(id);
 
-        var refused = await Box.AskObjectAsync(new { submit = new { id, node = "n2", pool = "one", state = "new", tags = new[] { "changed" } } });
+        var refused = await Box.AskObjectAsync(
+            new { submit = new { id, node = "n2", pool = "one", state = "new", tags = new[] { "changed" } } });
         _ = await Box.SubmitAsync(new { id, state = "killed" });
         var job = await Box.WaitForEndAsync(id);
 
@@ -140,7 +142,7 @@ public sealed class ChangeTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_bad_change_is_refused_whole()
+    public async Task A_bad_change_is_rejected_whole()
     {
         var before = await Box.SubmitAsync(new { pool = "p", args = Some.True, hold = true });
 

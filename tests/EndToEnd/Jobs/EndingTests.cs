@@ -28,7 +28,7 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
     [InlineData("spawn-child")]
     [InlineData("new-session")]
     [InlineData("hide-child")]
-    public async Task A_kill_reaches_the_whole_family(string verb)
+    public async Task A_kill_reaches_the_whole_process_tree(string verb)
     {
         using var folder = new TemporaryFolder();
         var said = folder.File("said");
@@ -44,11 +44,12 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task With_kill_grace_a_job_is_asked_first()
+    public async Task With_kill_grace_a_job_receives_SIGTERM_first()
     {
         using var folder = new TemporaryFolder();
         var said = folder.File("said");
-        var id = (await Box.SubmitAsync(new { pool = "patient", args = Some.Shell("trap 'echo bye; exit 4' TERM; echo ready; while :; do sleep 0.01; done"), stdout = said })).Text("id");
+        var script = Some.Shell("trap 'echo bye; exit 4' TERM; echo ready; while :; do sleep 0.01; done");
+        var id = (await Box.SubmitAsync(new { pool = "patient", args = script, stdout = said })).Text("id");
         await Box.WaitForFileAsync(said, text => text == "ready\n");
 
         _ = await Box.AskAsync("kill", id);
@@ -60,7 +61,7 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_grace_longer_than_any_timer_is_a_grace_all_the_same()
+    public async Task A_grace_longer_than_any_timer_works()
     {
         await using var box = await RunningBox.StartAsync("pools.p.kill_grace=1000000000");
         _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
@@ -74,11 +75,12 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Who_ignores_the_question_is_ended_after_the_grace()
+    public async Task A_job_that_ignores_SIGTERM_is_killed_after_the_grace()
     {
         using var folder = new TemporaryFolder();
         var said = folder.File("said");
-        var id = (await Box.SubmitAsync(new { pool = "hasty", args = Some.Shell("trap '' TERM; echo ready; while :; do sleep 0.01; done"), stdout = said })).Text("id");
+        var script = Some.Shell("trap '' TERM; echo ready; while :; do sleep 0.01; done");
+        var id = (await Box.SubmitAsync(new { pool = "hasty", args = script, stdout = said })).Text("id");
         await Box.WaitForFileAsync(said, text => text == "ready\n");
 
         _ = await Box.AskAsync("kill", id);
@@ -112,7 +114,7 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_killed_job_is_not_run_again_whatever_it_asked_for()
+    public async Task A_killed_job_does_not_run_again_whatever_its_spec()
     {
         var id = (await Box.SubmitAsync(new { pool = "p", args = Some.Sleep, retries = 5, restart = true, resubmit = true })).Text("id");
         _ = await Box.WaitForStartAsync(id);
@@ -125,7 +127,7 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_job_over_its_runtime_is_failed_and_says_so()
+    public async Task A_job_over_its_runtime_fails_with_the_reason()
     {
         var job = await Box.RunAsync(new { pool = "p", args = Some.Sleep, runtime = 0.2 });
 
@@ -133,7 +135,7 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_job_over_the_max_runtime_of_its_pool_is_failed_and_says_so()
+    public async Task A_job_over_the_max_runtime_of_its_pool_fails_with_the_reason()
     {
         var job = await Box.RunAsync(new { pool = "strict", args = Some.Sleep, runtime = 1000 });
 
@@ -153,5 +155,8 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     private static bool IsOverdue(JsonElement job, string seconds) =>
-        job.Text("state") is "failed" && job.Text("error") == $"exceeded runtime of {seconds} s" && job.Number("fail_count") is 1 && job.Number("rc") is -9;
+        job.Text("state") is "failed"
+            && job.Text("error") == $"exceeded runtime of {seconds} s"
+            && job.Number("fail_count") is 1
+            && job.Number("rc") is -9;
 }

@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Jobs;
 
-/// <summary>Stdin, stdout, stderr and what is kept of them (docs/SPECIFICATION.md#input-and-output).</summary>
+/// <summary>Stdin, stdout, stderr and kept output (docs/SPECIFICATION.md#input-and-output).</summary>
 public sealed class FilesTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]
@@ -23,7 +23,13 @@ public sealed class FilesTests(SharedBox shared) : SharedBoxTests(shared)
     public async Task Stdout_and_stderr_files_are_made_and_then_appended_to()
     {
         using var folder = new TemporaryFolder();
-        var spec = new { pool = "p", args = Some.Shell("echo out; echo err >&2"), stdout = folder.File("o'u t"), stderr = folder.File("e$rr") };
+        var spec = new
+        {
+            pool = "p",
+            args = Some.Shell("echo out; echo err >&2"),
+            stdout = folder.File("o'u t"),
+            stderr = folder.File("e$rr"),
+        };
 
         var first = await Box.RunAsync(spec);
         _ = await Box.RunAsync(spec);
@@ -46,7 +52,7 @@ public sealed class FilesTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Relative_paths_are_seen_from_the_folder_of_the_job()
+    public async Task Paths_are_relative_to_the_folder_of_the_job()
     {
         using var folder = new TemporaryFolder();
         _ = folder.Write("in", "x");
@@ -76,9 +82,10 @@ public sealed class FilesTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Output_is_kept_up_to_the_limit_its_first_half_and_its_last()
+    public async Task Output_over_the_limit_keeps_its_first_and_last_part()
     {
-        var job = await Box.RunAsync(new { pool = "small", args = Some.Shell("printf A; head -c 2000 /dev/zero | tr '\\0' x; printf Z; printf short >&2") });
+        var job = await Box.RunAsync(
+            new { pool = "small", args = Some.Shell("printf A; head -c 2000 /dev/zero | tr '\\0' x; printf Z; printf short >&2") });
 
         job.Printed().Should().Be("A" + new string('x', 998) + "Z");
         job.Flag("stdout_truncated").Should().BeTrue();
@@ -100,7 +107,7 @@ public sealed class FilesTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Output_that_is_no_text_survives()
+    public async Task Binary_output_is_kept()
     {
         var job = await Box.RunAsync(new { pool = "p", args = Some.Shell("printf '\\000\\377\\n'") });
 
@@ -108,7 +115,7 @@ public sealed class FilesTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task What_a_job_leaves_in_the_background_delays_its_end_by_2_s_at_most_and_lives_on()
+    public async Task A_background_process_delays_the_end_by_at_most_2_s_and_goes_on()
     {
         var job = await Box.RunAsync(new { pool = "p", args = Some.Shell("sleep 1000 & echo $!") });
         var left = int.Parse(job.Printed());
@@ -121,7 +128,7 @@ public sealed class FilesTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task What_holds_no_output_does_not_delay_the_end()
+    public async Task A_background_process_without_the_output_does_not_delay_the_end()
     {
         var job = await Box.RunAsync(new { pool = "p", args = Some.Shell("sleep 1000 >/dev/null 2>&1 & echo $!") });
 

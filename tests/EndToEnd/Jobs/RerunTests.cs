@@ -26,7 +26,8 @@ public sealed class RerunTests(SharedBox shared) : SharedBoxTests(shared)
     {
         using var folder = new TemporaryFolder();
 
-        var job = await Box.RunAsync(new { pool = "p", args = Some.Shell("test -e \"$0\" || { touch \"$0\"; exit 1; }", folder.File("second")), retries = 9 });
+        var job = await Box.RunAsync(
+            new { pool = "p", args = Some.Shell("test -e \"$0\" || { touch \"$0\"; exit 1; }", folder.File("second")), retries = 9 });
 
         job.Text("state").Should().Be("done");
         job.Number("start_count").Should().Be(2);
@@ -34,7 +35,7 @@ public sealed class RerunTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task What_cannot_be_started_is_retried_too()
+    public async Task A_failed_start_is_retried_too()
     {
         var id = (await Box.SubmitAsync(new { pool = "p", args = new[] { "/no/such/program" }, retries = 1 })).Text("id");
 
@@ -58,7 +59,7 @@ public sealed class RerunTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Resubmit_runs_it_again_whatever_came_of_it_and_resets_its_counts()
+    public async Task Resubmit_runs_it_again_after_any_end_and_resets_its_counts()
     {
         using var folder = new TemporaryFolder();
         var runs = folder.File("runs");
@@ -74,12 +75,13 @@ public sealed class RerunTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task No_run_begins_sooner_than_the_restart_delay_after_the_end_of_the_one_before()
+    public async Task No_run_begins_before_the_restart_delay_is_over()
     {
         using var folder = new TemporaryFolder();
         var times = folder.File("times");
 
-        var id = (await Box.SubmitAsync(new { pool = "slow", args = Some.Shell("date +%s.%N >>\"$0\"; exit 1", times), retries = 2 })).Text("id");
+        var script = Some.Shell("date +%s.%N >>\"$0\"; exit 1", times);
+        var id = (await Box.SubmitAsync(new { pool = "slow", args = script, retries = 2 })).Text("id");
         _ = await Box.WaitForJobAsync(id, job => job.Text("state") is "failed");
         var seconds = File.ReadLines(times).Select(double.Parse).ToArray();
 
@@ -89,14 +91,14 @@ public sealed class RerunTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task While_it_waits_for_its_next_run_it_is_new_and_shows_what_the_last_one_gave()
+    public async Task Between_runs_it_is_new_with_the_results_of_the_last_run()
     {
-        var id = (await Box.SubmitAsync(new { pool = "slow", args = Some.Shell("echo told; exit 6"), retries = 1 })).Text("id");
+        var id = (await Box.SubmitAsync(new { pool = "slow", args = Some.Shell("echo output; exit 6"), retries = 1 })).Text("id");
 
         var job = await Box.WaitForJobAsync(id, job => job.Text("state") is "new" && job.Number("start_count") is 1);
 
         job.Number("rc").Should().Be(6);
-        job.Printed().Should().Be("told\n");
+        job.Printed().Should().Be("output\n");
         job.Number("fail_count").Should().Be(1);
     }
 }

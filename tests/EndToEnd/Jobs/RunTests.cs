@@ -3,11 +3,11 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Jobs;
 
-/// <summary>What a job's process is given, and what is seen of it (docs/SPECIFICATION.md#the-job).</summary>
+/// <summary>Input and attributes of a job's process (docs/SPECIFICATION.md#the-job).</summary>
 public sealed class RunTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Fact]
-    public async Task A_job_that_ends_well_is_done_with_its_output_and_its_times()
+    public async Task A_successful_job_is_done_with_its_output_and_times()
     {
         var before = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
 
@@ -30,7 +30,7 @@ public sealed class RunTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Args_reach_the_program_as_they_are_and_no_shell_looks_at_them()
+    public async Task Args_reach_the_program_unchanged_without_a_shell()
     {
         string[] words = ["$HOME", "*", "a b", "'q'", "\"", "", "\\", "äöü 漢字", ";exit 1", "-n"];
 
@@ -56,7 +56,7 @@ public sealed class RunTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_job_sees_who_it_is_in_its_environment()
+    public async Task The_environment_describes_the_job()
     {
         var id = Some.Id();
 
@@ -64,7 +64,9 @@ public sealed class RunTests(SharedBox shared) : SharedBoxTests(shared)
         {
             id,
             pool = "p",
-            args = Some.Shell("echo $MEESEEKS_JOB_ID $MEESEEKS_POOL $MEESEEKS_NODE $MEESEEKS_SUBMIT_NODE $MEESEEKS_TAGS; test -n \"$MEESEEKS_RUN\" && test -n \"$PATH\""),
+            args = Some.Shell(
+                "echo $MEESEEKS_JOB_ID $MEESEEKS_POOL $MEESEEKS_NODE $MEESEEKS_SUBMIT_NODE $MEESEEKS_TAGS; "
+                + "test -n \"$MEESEEKS_RUN\" && test -n \"$PATH\""),
             tags = new[] { "t1", "t2" },
         });
 
@@ -76,10 +78,12 @@ public sealed class RunTests(SharedBox shared) : SharedBoxTests(shared)
     public async Task Env_is_added_and_config_env_replaces_the_whole_environment()
     {
         var added = await Box.RunAsync(new { pool = "p", args = Some.Shell("echo $MINE; test -n \"$PATH\""), env = new { MINE = "a b" } });
-        var replaced = await Box.RunAsync(new { pool = "p", args = new[] { "/usr/bin/env" }, config = new { env = new { ONLY = "this" } } });
+        var replaced = await Box.RunAsync(
+            new { pool = "p", args = new[] { "/usr/bin/env" }, config = new { env = new { ONLY = "this" } } });
 
         added.Printed().Should().Be("a b\n");
-        replaced.Printed().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith("MEESEEKS_", StringComparison.Ordinal))
+        replaced.Printed().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(
+            line => !line.StartsWith("MEESEEKS_", StringComparison.Ordinal))
             .Should().Equal("ONLY=this");
     }
 
@@ -100,13 +104,14 @@ public sealed class RunTests(SharedBox shared) : SharedBoxTests(shared)
     [Fact]
     public async Task Config_shell_gives_the_joined_args_to_a_shell()
     {
-        var job = await Box.RunAsync(new { pool = "p", args = new[] { "echo", "a;", "echo", "b | tr b c" }, config = new { shell = true } });
+        var job = await Box.RunAsync(
+            new { pool = "p", args = new[] { "echo", "a;", "echo", "b | tr b c" }, config = new { shell = true } });
 
         job.Printed().Should().Be("a\nc\n");
     }
 
     [Fact]
-    public async Task Signals_are_as_a_shell_would_give_them()
+    public async Task Signal_handlers_are_those_of_a_shell()
     {
         var job = await Box.RunAsync(new { pool = "p", args = new[] { "/bin/grep", "-E", "^Sig(Ign|Blk):", "/proc/self/status" } });
 
@@ -153,7 +158,7 @@ public sealed class RunTests(SharedBox shared) : SharedBoxTests(shared)
     [InlineData("no-such-program", "no such program: 'no-such-program' is in none of the folders of PATH")]
     [InlineData("/etc/passwd", "may not be executed")]
     [InlineData("/tmp", "is a folder, not a program")]
-    public async Task What_cannot_be_started_is_failed_and_says_why(string program, string why)
+    public async Task A_job_that_cannot_start_fails_with_the_reason(string program, string why)
     {
         var job = await Box.RunAsync(new { pool = "p", args = new[] { program } });
 
@@ -164,7 +169,7 @@ public sealed class RunTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_cwd_that_is_not_there_fails_the_job_and_says_so()
+    public async Task A_missing_cwd_fails_the_job_with_the_reason()
     {
         var job = await Box.RunAsync(new { pool = "p", args = Some.True, cwd = "/no/such/folder" });
 

@@ -2,7 +2,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Listening;
 
-/// <summary>What clients may do at most (docs/SPECIFICATION.md#size-limits).</summary>
+/// <summary>Limits for clients (docs/SPECIFICATION.md#size-limits).</summary>
 public sealed class LimitTests
 {
     [Fact]
@@ -20,7 +20,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task A_client_that_waits_for_news_is_not_idle()
+    public async Task A_client_with_a_long_poll_is_not_idle()
     {
         await using var box = await RunningBox.StartAsync("listen.idle_timeout=0.2");
         using var waiting = await box.ConnectAsync();
@@ -31,7 +31,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task More_clients_than_allowed_wait_until_one_goes()
+    public async Task Clients_over_the_limit_wait_until_another_disconnects()
     {
         await using var box = await RunningBox.StartAsync("listen.max_connections=2");
         using var first = await box.ConnectAsync();
@@ -49,7 +49,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Lists_and_objects_may_not_stand_deeper_than_allowed()
+    public async Task Lists_and_objects_may_not_be_nested_deeper_than_allowed()
     {
         await using var box = await RunningBox.StartAsync("listen.max_depth=5");
 
@@ -61,7 +61,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Listening_for_other_hosts_without_encryption_is_warned_of_at_every_start()
+    public async Task Listening_for_other_hosts_without_TLS_logs_a_warning_at_each_start()
     {
         await using var open = await RunningBox.StartAsync("listen.address=*");
         await using var local = await RunningBox.StartAsync("listen.address=127.0.0.1");

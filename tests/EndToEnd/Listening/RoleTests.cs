@@ -26,7 +26,10 @@ public sealed class RoleTests : IDisposable
         ("""{"modify":{"nosuch":{"rc":1}}}""", "admin"),
         ("""{"config":{"use_loadavg":true}}""", "admin"),
         ("""{"submit":{"pool":"__config","node":"n1","args":{"use_loadavg":true}}}""", "admin"),
-        ("""{"sync":{"c":{"id":"c","pool":"__config","node":"n1","args":{},"ts":1,"seq":1,"state":"new","submit_ts":1,"tags":[]}}}""", "admin"),
+        (
+            """{"sync":{"c":{"id":"c","pool":"__config","node":"n1","args":{},"ts":1,"seq":1,"state":"new","submit_ts":1,"tags":[]}}}""",
+            "admin"
+        ),
     ];
 
     [Theory]
@@ -43,12 +46,13 @@ public sealed class RoleTests : IDisposable
             var answer = (await box.AskLineAsync($"[{request}]"))[0];
 
             var isAllowed = Array.IndexOf(Roles, role) >= Array.IndexOf(Roles, needed);
-            (answer.Find("code")?.GetString() is "forbidden").Should().Be(!isAllowed, $"{request} needs {needed}, and was answered with {answer}");
+            (answer.Find("code")?.GetString() is "forbidden")
+                .Should().Be(!isAllowed, $"{request} needs {needed}, and was answered with {answer}");
         }
     }
 
     [Fact]
-    public async Task A_refusal_says_which_role_is_missing_and_does_nothing()
+    public async Task A_rejected_request_names_the_missing_role_and_changes_nothing()
     {
         await using var box = await RunningBox.StartAsync("listen.allow.*=read", "pools.p=");
 
@@ -60,7 +64,7 @@ public sealed class RoleTests : IDisposable
     }
 
     [Fact]
-    public async Task A_job_for_configurations_that_is_there_cannot_be_run_again_with_others_by_who_may_only_submit()
+    public async Task Role_submit_cannot_run_a_configuration_job_again_with_other_settings()
     {
         await using var box = await RunningBox.StartAsync("listen.allow.*=admin", "pools.p=");
         _ = await box.SubmitAsync(new { id = "c", pool = "__config", node = "n1", args = new { use_loadavg = false } });
@@ -73,9 +77,10 @@ public sealed class RoleTests : IDisposable
     }
 
     [Fact]
-    public async Task Certificates_tell_who_somebody_is()
+    public async Task Certificates_determine_the_role()
     {
-        await using var box = await StartAsync("listen.allow.*=none", "listen.allow.reader=read", "listen.allow.operator=admin", "listen.ssl.verify=1");
+        await using var box = await StartAsync(
+            "listen.allow.*=none", "listen.allow.reader=read", "listen.allow.operator=admin", "listen.ssl.verify=1");
         using var reader = await TlsConnection.OpenAsync(box.Port, _authority, _authority.Sign("reader"));
         using var boss = await TlsConnection.OpenAsync(box.Port, _authority, _authority.Sign("operator"));
         using var stranger = await TlsConnection.OpenAsync(box.Port, _authority, _authority.Sign("stranger"));
@@ -111,6 +116,11 @@ public sealed class RoleTests : IDisposable
     {
         var box = _authority.Sign("box");
         return RunningBox.StartAsync(
-            [$"listen.ssl.cert={_folder.Write("box.pem", box.Together)}", $"listen.ssl.cafile={_folder.Write("ca.pem", _authority.Pem)}", "pools.p=", .. words]);
+            [
+                $"listen.ssl.cert={_folder.Write("box.pem", box.Together)}",
+                $"listen.ssl.cafile={_folder.Write("ca.pem", _authority.Pem)}",
+                "pools.p=",
+                .. words,
+            ]);
     }
 }

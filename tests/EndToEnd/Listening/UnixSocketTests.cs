@@ -8,7 +8,7 @@ namespace MeeseeksBox.EndToEnd.Listening;
 public sealed class UnixSocketTests
 {
     [Fact]
-    public async Task A_box_listens_on_a_unix_socket_and_on_a_port_and_takes_the_file_away()
+    public async Task A_box_listens_on_a_unix_socket_and_on_a_port_and_removes_the_file()
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("box.sock");
@@ -23,7 +23,7 @@ public sealed class UnixSocketTests
     }
 
     [Fact]
-    public async Task A_socket_that_a_crash_left_behind_is_taken_over()
+    public async Task A_socket_left_by_a_crash_is_replaced()
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("box.sock");
@@ -39,7 +39,7 @@ public sealed class UnixSocketTests
     }
 
     [Fact]
-    public async Task A_file_of_somebody_else_and_a_socket_in_use_are_left_alone()
+    public async Task Other_files_and_sockets_in_use_are_kept()
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("file", "mine");

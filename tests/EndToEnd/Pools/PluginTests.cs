@@ -55,7 +55,7 @@ public sealed class PluginTests
     [InlineData("Plumbus.Workbench", "has no class 'Workbench'; its tasks are: Plumbus.Workshop")]
     [InlineData("Plumbus.dll:Plumbus.Recipe", "is not a task")]
     [InlineData("nodots", "names no class in a file")]
-    public async Task A_plugin_that_is_not_to_be_had_is_an_error_of_the_configuration(string plugin, string why)
+    public async Task A_missing_plugin_is_an_error_of_the_configuration(string plugin, string why)
     {
         using var folder = new TemporaryFolder();
         foreach (var file in Directory.GetFiles(PlumbusFolder))
@@ -79,7 +79,8 @@ public sealed class PluginTests
     [InlineData("Nothing", "returned no outcome")]
     public async Task A_plugin_that_throws_fails_its_job_only(string plugin, string why)
     {
-        await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.{plugin}", "pools.bad.slots=1", "pools.p=");
+        await using var box = await RunningBox.StartAsync(
+            $"pools.bad.plugin={BadPlugins}:BadPlugins.{plugin}", "pools.bad.slots=1", "pools.p=");
 
         var job = await box.RunAsync(new { pool = "bad", args = new[] { "state" } });
         var next = await box.RunAsync(new { pool = "bad", args = new[] { "task" } });
@@ -106,7 +107,7 @@ public sealed class PluginTests
     }
 
     [Fact]
-    public async Task A_plugin_that_does_not_hear_its_kill_is_given_up_after_10_s_and_its_slot_is_free()
+    public async Task A_plugin_that_ignores_its_kill_is_abandoned_after_10_s_and_its_slot_is_free()
     {
         await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.Deaf", "pools.bad.slots=1");
         _ = await box.SubmitAsync(new { id = "a", pool = "bad", args = Some.True });
@@ -123,7 +124,7 @@ public sealed class PluginTests
     [Theory]
     [InlineData("thread", "it threw on its thread")]
     [InlineData("void", "it threw in a void")]
-    public async Task A_plugin_that_throws_where_nobody_waits_for_it_does_not_end_the_box(string where, string what)
+    public async Task An_exception_on_a_background_thread_of_a_plugin_does_not_end_the_box(string where, string what)
     {
         await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.ThrowingAside", "pools.p=");
 
@@ -133,13 +134,15 @@ public sealed class PluginTests
 
         job.Text("state").Should().Be("done");
         good.Text("state").Should().Be("done");
-        box.Log.Lines.Should().Contain(line => line.StartsWith("ERROR") && line.Contains("unhandled exception on a background thread of plugin BadPlugins"));
+        box.Log.Lines.Should().Contain(
+            line => line.StartsWith("ERROR") && line.Contains("unhandled exception on a background thread of plugin BadPlugins"));
     }
 
     [Fact]
-    public async Task What_plugins_leave_behind_disturbs_nobody_and_does_not_keep_the_box_from_stopping()
+    public async Task Leftovers_of_plugins_do_not_affect_jobs_or_the_stop()
     {
-        await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.Leaking", "pools.bad.slots=4", "pools.p=");
+        await using var box = await RunningBox.StartAsync(
+            $"pools.bad.plugin={BadPlugins}:BadPlugins.Leaking", "pools.bad.slots=4", "pools.p=");
 
         for (var number = 0; number < 50; number++)
             (await box.RunAsync(new { pool = "bad", args = Some.True })).Text("state").Should().Be("done");
@@ -151,17 +154,17 @@ public sealed class PluginTests
     }
 
     [Fact]
-    public async Task Plugins_that_never_give_their_threads_back_make_nobody_wait()
+    public async Task Plugins_that_block_threads_delay_no_other_job()
     {
         await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.Blocking", "pools.p=");
 
-        // More threads than the runtime makes of its own accord in the time that is waited.
+        // More threads than the runtime adds to its pool during the wait.
         for (var i = 0; i < 100; i++)
             _ = await box.SubmitAsync(new { pool = "bad", args = Some.True });
         _ = await box.WaitForAsync(() => box.AskAsync("ls", new { state = "running" }), jobs => jobs.GetArrayLength() is 100);
         var good = await box.RunAsync(new { pool = "p", args = Some.True });
 
-        // Twice, so that it does not wait for them.
+        // The second signal ends the box without waiting for them.
         box.Send(Signal.Terminate);
         await box.WaitForLogAsync("stopping");
         _ = await box.StopAsync();

@@ -31,7 +31,8 @@ public sealed class SlotsTests
         using var folder = new TemporaryFolder();
         var log = folder.File("log");
         await using var box = await RunningBox.StartAsync("pools.p.slots=1", waiting);
-        _ = await box.SubmitAsync(new { id = "first", pool = "p", args = Some.Shell("while ! test -e \"$0\"; do sleep 0.01; done", folder.File("go")) });
+        _ = await box.SubmitAsync(
+            new { id = "first", pool = "p", args = Some.Shell("while ! test -e \"$0\"; do sleep 0.01; done", folder.File("go")) });
         _ = await box.WaitForStartAsync("first");
 
         for (var i = 0; i < 10; i++)
@@ -58,7 +59,7 @@ public sealed class SlotsTests
     [Theory]
     [InlineData("""{"slots":-1}""")]
     [InlineData("""{"drain":true}""")]
-    public async Task A_draining_pool_gets_nothing_even_with_wait_in_pool_and_what_runs_goes_on(string drain)
+    public async Task A_draining_pool_accepts_no_jobs_even_with_wait_in_pool_and_running_jobs_go_on(string drain)
     {
         using var folder = new TemporaryFolder();
         var config = folder.Write("box.cfg", """{ "wait_in_pool": true, "pools": { "p": { "slots": 1 } } }""");
@@ -120,12 +121,12 @@ public sealed class SlotsTests
             _ = await connection.ReadAnswerAsync();
         _ = await box.WaitForAsync(() => box.AskAsync("ls", new { state = "done" }), jobs => jobs.GetArrayLength() is 200);
 
-        // One second of waiting for each pair would be 100 s.
+        // A wait of one second for each pair would add up to 100 s.
         Stopwatch.GetElapsedTime(begin).TotalSeconds.Should().BeLessThan(15);
     }
 
     [Fact]
-    public async Task From_submit_to_done_nothing_waits_for_a_second_to_pass()
+    public async Task No_step_from_submit_to_done_waits_for_a_second()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=1");
         var times = new List<TimeSpan>();
@@ -137,7 +138,7 @@ public sealed class SlotsTests
             times.Add(Stopwatch.GetElapsedTime(begin));
         }
 
-        // The best of them, because other tests run too: a pause of a second would be in each.
+        // The fastest run, because other tests run too. A pause of a second would be in each.
         times.Min().Should().BeLessThan(TimeSpan.FromMilliseconds(500));
     }
 }

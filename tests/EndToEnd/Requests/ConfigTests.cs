@@ -7,7 +7,7 @@ namespace MeeseeksBox.EndToEnd.Requests;
 public sealed class ConfigTests
 {
     [Fact]
-    public async Task Config_answers_the_one_in_force()
+    public async Task Config_returns_the_configuration_in_force()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=2");
 
@@ -17,7 +17,7 @@ public sealed class ConfigTests
     }
 
     [Fact]
-    public async Task What_is_sent_is_merged_and_applied()
+    public async Task Settings_are_merged_and_applied()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=2");
 
@@ -30,7 +30,7 @@ public sealed class ConfigTests
     }
 
     [Fact]
-    public async Task A_key_with_an_exclamation_mark_takes_a_pool_away_and_ends_what_runs_there()
+    public async Task A_key_with_an_exclamation_mark_removes_a_pool_and_kills_its_jobs()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=2", "pools.q.slots=2");
         var gone = (await box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
@@ -67,7 +67,7 @@ public sealed class ConfigTests
     [InlineData("""{"name":"other"}""", "name")]
     [InlineData("""{"listen":{"address":"192.0.2.1"}}""", "192.0.2.1")]
     [InlineData("""{"state":{"expire":-1}}""", "state.expire")]
-    public async Task A_bad_config_is_refused_whole(string config, string why)
+    public async Task A_bad_config_is_rejected_whole(string config, string why)
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=2");
         var before = await box.AskAsync("config", new { });
@@ -93,7 +93,7 @@ public sealed class ConfigTests
     }
 
     [Fact]
-    public async Task A_job_in_pool___config_changes_the_config_and_brings_back_the_one_in_force()
+    public async Task A_job_in_pool___config_changes_the_config_and_returns_the_one_in_force()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=2");
 
@@ -117,7 +117,7 @@ public sealed class ConfigTests
     }
 
     [Fact]
-    public async Task A_job_in_pool___config_with_an_empty_object_asks_only()
+    public async Task A_job_in_pool___config_with_an_empty_object_changes_nothing()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=2");
 

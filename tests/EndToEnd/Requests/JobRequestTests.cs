@@ -35,7 +35,7 @@ public sealed class JobRequestTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Ls_and_get_without_a_filter_are_about_every_job()
+    public async Task Ls_and_get_without_a_filter_return_every_job()
     {
         var id = (await WaitingAsync()).Text("id");
 
@@ -75,7 +75,8 @@ public sealed class JobRequestTests(SharedBox shared) : SharedBoxTests(shared)
     public async Task All_conditions_of_a_filter_must_hold_and_values_match_loosely(string filter, bool matches)
     {
         var tag = Some.Id();
-        var id = (await Box.SubmitAsync(new { pool = "nowhere", args = Some.True, hold = true, retries = 3, tags = new[] { tag, "second" } })).Text("id");
+        var id = (await Box.SubmitAsync(
+            new { pool = "nowhere", args = Some.True, hold = true, retries = 3, tags = new[] { tag, "second" } })).Text("id");
 
         var found = (await Box.AskLineAsync($$"""[{"ls":{"ids":["{{id}}"],{{filter[1..]}}}]"""))[0].GetProperty("ls").GetArrayLength();
 
@@ -83,7 +84,7 @@ public sealed class JobRequestTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Seq_asks_for_what_is_newer_and_leaves_out_what_has_no_node()
+    public async Task Seq_selects_newer_jobs_that_have_a_node()
     {
         var first = await HeldAsync();
         var second = await HeldAsync();
@@ -162,26 +163,29 @@ public sealed class JobRequestTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Modify_refuses_values_that_no_job_can_have()
+    public async Task Modify_rejects_invalid_values()
     {
         var before = await WaitingAsync();
 
-        var answer = await Box.AskObjectAsync(new { modify = new Dictionary<string, object> { [before.Text("id")] = new { state = "asleep" } } });
+        var answer = await Box.AskObjectAsync(
+            new { modify = new Dictionary<string, object> { [before.Text("id")] = new { state = "asleep" } } });
 
         answer.Text("error").Should().Contain("state").And.Contain("asleep");
         (await Box.JobAsync(before.Text("id"))).ToString().Should().Be(before.ToString());
     }
 
     [Fact]
-    public async Task A_job_is_answered_in_the_normal_form_whatever_was_sent()
+    public async Task Answers_have_the_normal_form_of_loose_values()
     {
         var answer = await Box.AskLineAsync(
-            """[{"submit":{"pool":"nowhere","args":["x",1],"hold":"1","restart":0,"retries":"2","runtime":"1.5","resubmit":1,"tags":"t"}}]""");
+            """[{"submit":{"pool":"nowhere","args":["x",1],"hold":"1","restart":0,"retries":"2","""
+            + """ "runtime":"1.5","resubmit":1,"tags":"t"}}]""");
 
         var job = answer[0].GetProperty("submit").EnumerateObject().Single().Value;
 
         string[] keys = ["args", "hold", "restart", "retries", "runtime", "resubmit", "tags"];
-        keys.Select(key => job.GetProperty(key).GetRawText()).Should().Equal("[\"x\",\"1\"]", "true", "false", "2", "1.5", "true", "[\"t\"]");
+        keys.Select(key => job.GetProperty(key).GetRawText())
+            .Should().Equal("[\"x\",\"1\"]", "true", "false", "2", "1.5", "true", "[\"t\"]");
     }
 
     private Task<JsonElement> WaitingAsync(string? tag = null) =>

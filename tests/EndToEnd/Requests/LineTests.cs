@@ -36,7 +36,7 @@ public sealed class LineTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_line_that_ends_in_the_way_of_windows_is_a_line_too()
+    public async Task A_line_may_end_with_CR_LF()
     {
         using var connection = await Box.ConnectAsync();
 
@@ -47,7 +47,7 @@ public sealed class LineTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_last_line_without_its_end_is_answered()
+    public async Task A_last_line_without_a_newline_is_answered()
     {
         using var connection = await Box.ConnectAsync();
 
@@ -64,7 +64,8 @@ public sealed class LineTests(SharedBox shared) : SharedBoxTests(shared)
         using var connection = await Box.ConnectAsync();
         var ids = Enumerable.Range(0, 1000).Select(number => $"pipelined{number}").ToList();
 
-        await connection.SendAsync(string.Concat(ids.Select(id => $$$"""[{"submit":{"id":"{{{id}}}","pool":"nowhere","args":["x"]}}]""" + "\n")));
+        await connection.SendAsync(
+            string.Concat(ids.Select(id => $$$"""[{"submit":{"id":"{{{id}}}","pool":"nowhere","args":["x"]}}]""" + "\n")));
         var answered = new List<string>();
         for (var i = 0; i < ids.Count; i++)
             answered.Add((await connection.ReadAnswerAsync())[0].GetProperty("submit").Keys()[0]);
@@ -73,12 +74,13 @@ public sealed class LineTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Requests_of_one_line_see_what_those_before_them_did()
+    public async Task Requests_of_one_line_see_the_effects_of_earlier_ones()
     {
         var id = Some.Id();
 
         var answer = await Box.AskLineAsync(
-            $$$"""[{"job":"{{{id}}}","submit":{"id":"{{{id}}}","pool":"nowhere","args":["x"]}},{"job":"{{{id}}}"},{"kill":"{{{id}}}","query":"{{{id}}}"}]""");
+            $$$"""[{"job":"{{{id}}}","submit":{"id":"{{{id}}}","pool":"nowhere","args":["x"]}},"""
+            + $$$"""{"job":"{{{id}}}"},{"kill":"{{{id}}}","query":"{{{id}}}"}]""");
 
         answer[0].GetProperty("job").ToString().Should().Be("False");
         answer[1].GetProperty("job").Text("state").Should().Be("new");
@@ -95,7 +97,7 @@ public sealed class LineTests(SharedBox shared) : SharedBoxTests(shared)
     [InlineData(" ")]
     [InlineData("[{}] []")]
     [InlineData("[\"\\ud800\"]")]
-    public async Task A_line_that_is_no_request_gets_an_error_and_the_connection_goes_on(string line)
+    public async Task A_line_that_is_not_a_request_gets_an_error_and_the_connection_goes_on(string line)
     {
         using var connection = await Box.ConnectAsync();
 
@@ -108,11 +110,13 @@ public sealed class LineTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Bytes_that_are_no_text_get_an_error_and_the_connection_goes_on()
+    public async Task Bytes_that_are_not_text_get_an_error_and_the_connection_goes_on()
     {
         using var connection = await Box.ConnectAsync();
 
-        await connection.Stream.WriteAsync(new byte[] { (byte)'[', (byte)'"', 0xFF, 0xC0, 0x80, (byte)'"', (byte)']', (byte)'\n', 0, 1, 2, (byte)'\n' }, TestContext.Current.CancellationToken);
+        await connection.Stream.WriteAsync(
+            new byte[] { (byte)'[', (byte)'"', 0xFF, 0xC0, 0x80, (byte)'"', (byte)']', (byte)'\n', 0, 1, 2, (byte)'\n' },
+            TestContext.Current.CancellationToken);
 
         (await connection.ReadAnswerAsync())[0].Text("error").Should().NotBeEmpty();
         (await connection.ReadAnswerAsync())[0].Text("error").Should().NotBeEmpty();
@@ -143,7 +147,7 @@ public sealed class LineTests(SharedBox shared) : SharedBoxTests(shared)
     [InlineData("""{"config":"x"}""")]
     [InlineData("""{"sync":[]}""")]
     [InlineData("""{"job":"a","job":"b"}""")]
-    public async Task A_wrong_element_gets_an_error_in_its_place_and_the_others_are_carried_out(string element)
+    public async Task A_wrong_element_gets_an_error_in_its_place_and_the_others_are_executed(string element)
     {
         var answer = await Box.AskLineAsync($$"""[{"job":"nosuch"},{{element}},{"job":"nosuch"}]""");
 
@@ -177,7 +181,7 @@ public sealed class LineTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_key_is_a_request_even_where_another_one_of_the_object_is_refused()
+    public async Task A_key_is_a_request_even_if_another_one_of_the_object_is_rejected()
     {
         var answer = await Box.AskObjectAsync(new { job = "nosuch", submit = new { id = "refused", args = Some.True } });
 

@@ -4,16 +4,17 @@ using MeeseeksBox.Protocol.Tests.Recordings;
 
 namespace MeeseeksBox.EndToEnd.Requests;
 
-/// <summary>What a person and a client of January 2020 said to a head, said to our box: the answers are to mean the same.</summary>
+/// <summary>Recorded requests of a person and a client of January 2020 to a head: our box gives equivalent answers.</summary>
 public sealed class RecordedClientTests
 {
-    // What is the same in both worlds: a head that has yet to choose a node, and a node that takes the job at once.
+    // Equivalent: a head that has yet to choose a node, and a node that accepts the job at once.
     private static readonly string[] Compared = ["id", "pool", "args", "retries", "fail_count", "rc", "stdout_data", "stderr_data"];
 
     [Fact]
     public async Task Each_request_is_answered_as_it_was_then()
     {
-        await using var box = await RunningBox.StartAsync("name=node1", "pools.p1.slots=2", "pools.p2.slots=0", "state.expire=600", "defaults.restart_delay=0.01");
+        await using var box = await RunningBox.StartAsync(
+            "name=node1", "pools.p1.slots=2", "pools.p2.slots=0", "state.expire=600", "defaults.restart_delay=0.01");
         using var connection = await box.ConnectAsync();
         var lines = Recording.ClientToHead.Lines;
 
@@ -21,9 +22,10 @@ public sealed class RecordedClientTests
         {
             var (question, then) = (lines[i], lines[i + 1].Json!.Value);
 
-            // The recorded client gave the jobs their time; ours asks until they are as far.
+            // The recorded client waited for the jobs. This one repeats the request until they have got as far.
             var now = await box.WaitForAsync(
-                () => connection.AskAsync(question.Text), answer => !IsRead(question) || Means(answer, then), $"an answer to {question.Text} like {then}");
+                () => connection.AskAsync(question.Text), answer => !IsRead(question) || Means(answer, then),
+                $"an answer to {question.Text} like {then}");
 
             Means(now, then).Should().BeTrue($"{question.Text} was answered with {then}, and now with {now}");
         }
@@ -36,10 +38,12 @@ public sealed class RecordedClientTests
         !question.Text.Contains("submit", StringComparison.Ordinal) && !question.Text.Contains("kill", StringComparison.Ordinal);
 
     private static bool Means(JsonElement now, JsonElement then) =>
-        now.GetArrayLength() == then.GetArrayLength() && now.EnumerateArray().Zip(then.EnumerateArray()).All(pair => SameObject(pair.First, pair.Second));
+        now.GetArrayLength() == then.GetArrayLength()
+            && now.EnumerateArray().Zip(then.EnumerateArray()).All(pair => SameObject(pair.First, pair.Second));
 
     private static bool SameObject(JsonElement now, JsonElement then) =>
-        then.EnumerateObject().All(request => now.TryGetProperty(request.Name, out var value) && SameValue(request.Name, value, request.Value));
+        then.EnumerateObject().All(
+            request => now.TryGetProperty(request.Name, out var value) && SameValue(request.Name, value, request.Value));
 
     private static bool SameValue(string request, JsonElement now, JsonElement then) => request switch
     {
@@ -49,7 +53,8 @@ public sealed class RecordedClientTests
         "kill" when now.Find("id") is not null => SameJob(now, then.EnumerateObject().Single().Value),
         "submit" or "get" or "kill" => now.Keys().Order().SequenceEqual(then.Keys().Order())
             && then.EnumerateObject().All(job => SameJob(now.GetProperty(job.Name), job.Value)),
-        "ls" => now.EnumerateArray().Select(id => id.GetString()).Order().SequenceEqual(then.EnumerateArray().Select(id => id.GetString()).Order()),
+        "ls" => now.EnumerateArray().Select(id => id.GetString()).Order().SequenceEqual(
+            then.EnumerateArray().Select(id => id.GetString()).Order()),
         "nodes" => SameNode(now.GetProperty("node1"), then.GetProperty("node1")),
         "pools" => JsonElement.DeepEquals(now, then),
         "config" => now.ValueKind is JsonValueKind.Object,
@@ -61,7 +66,8 @@ public sealed class RecordedClientTests
         if (now.ValueKind != then.ValueKind || then.ValueKind is not JsonValueKind.Object)
             return now.ValueKind == then.ValueKind;
         if (then.Text("pool") is "__config")
-            return now.Text("state") is "new" || JsonElement.DeepEquals(now.GetProperty("args").GetProperty("pools"), then.GetProperty("args").GetProperty("pools"));
+            return now.Text("state") is "new" || JsonElement.DeepEquals(
+                now.GetProperty("args").GetProperty("pools"), then.GetProperty("args").GetProperty("pools"));
 
         var hasEnded = then.Text("state") is "done" or "failed" or "killed" && !then.Flag("active");
         return Normal(now.Texts("tags")).SequenceEqual(Normal(then.Texts("tags")))

@@ -10,13 +10,14 @@ namespace MeeseeksBox.EndToEnd.Requests;
 /// Heads, cached clients, job objects and watchers of each version of the original at a node of ours (docs/SPECIFICATION.md#old-peers).
 /// </summary>
 /// <remarks>
-/// The changes that the upstream side made are taken from the recording; the rest of each copy is what our node has answered, as the original
-/// merges it. So stamps and counts are those of our node, and everything else is theirs.
+/// The changes of the upstream side come from the recording. The rest of each copy comes from the answers of our node, as the original
+/// merges it. So stamps and counts are those of our node, and all other attributes are those of the recording.
 /// </remarks>
 public sealed class RecordedUpstreamTests
 {
     private static readonly string[] Changed = ["node", "submit_node", "state", "hold", "active"];
-    private static readonly string[] Compared = ["state", "rc", "start_count", "fail_count", "stdout_data", "stderr_data", "pool", "node", "submit_node"];
+    private static readonly string[] Compared =
+        ["state", "rc", "start_count", "fail_count", "stdout_data", "stderr_data", "pool", "node", "submit_node"];
 
     private readonly Dictionary<string, JsonObject> _known = [];
     private double _seq;
@@ -25,16 +26,17 @@ public sealed class RecordedUpstreamTests
 
     [Theory]
     [MemberData(nameof(Upstreams))]
-    public async Task Every_change_is_taken_over_and_every_job_ends_as_it_did_then(Recording recording)
+    public async Task Every_change_is_merged_and_every_job_ends_as_recorded(Recording recording)
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder.File("a.txt"), "a", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(folder.File("b.txt"), "b", TestContext.Current.CancellationToken);
-        // The files of the recorded watcher lie in this test's folder.
+        // The files of the recorded watcher are in the folder of this test.
         var lines = recording.Exchanges(text => text.Replace("/data/in", folder.Path));
         await File.WriteAllTextAsync(folder.File("state"), EndedBefore(lines).ToJsonString(), TestContext.Current.CancellationToken);
         await using var box = await RunningBox.StartAsync(
-            "name=node1", "pools.p1.slots=2", "pools.p2.slots=0", "state.expire=600", "defaults.restart_delay=0.2", $"state.file={folder.File("state")}");
+            "name=node1", "pools.p1.slots=2", "pools.p2.slots=0", "state.expire=600", "defaults.restart_delay=0.2",
+            $"state.file={folder.File("state")}");
         using var connection = await box.ConnectAsync();
         var changed = new HashSet<string>();
 
@@ -58,7 +60,8 @@ public sealed class RecordedUpstreamTests
         {
             await box.WaitForAsync(
                 async () => { await SyncAsync(connection, []); return _known[id].ToJsonString(); },
-                _ => Compared.Where(key => !IsOther(key, then)).All(key => Same(_known[id][key], then.Find(key))) && _known[id]["active"]?.GetValue<bool>() is false,
+                _ => Compared.Where(key => !IsOther(key, then)).All(key => Same(_known[id][key], then.Find(key)))
+                    && _known[id]["active"]?.GetValue<bool>() is false,
                 $"{id} like {then}");
         }
     }
@@ -78,14 +81,14 @@ public sealed class RecordedUpstreamTests
 
     private static bool HasEnded(JsonElement job) => job.Text("state") is "done" or "failed" or "killed" && !job.Flag("active");
 
-    // What cannot be started counts as a failure now (docs/SPECIFICATION.md#start-failures), and how far a job got before a kill is a
-    // matter of moments.
+    // A failed start counts as a failure now (docs/SPECIFICATION.md#start-failures). The progress of a job before a kill depends on
+    // timing.
     private static bool IsOther(string key, JsonElement then) =>
         (key is "fail_count" && then.Find("error") is not null) || (key is "rc" or "start_count" && then.Text("state") is "killed");
 
     private static bool Same(JsonNode? now, JsonElement? then) => now?.ToJsonString() == then?.GetRawText();
 
-    // A head of January 2020 retries what it sees as failed. Our node retries at once, so that the head sees no such state.
+    // A head of January 2020 retries a job that it sees as failed. Our node retries at once, so that the head never sees that state.
     private bool IsRetryOfTheHead(string id, JsonElement sent) =>
         _known.ContainsKey(id) && sent.Text("state") is "new" && sent.Find("retries") is not null && sent.Find("resubmit") is null;
 
@@ -95,7 +98,8 @@ public sealed class RecordedUpstreamTests
             return sent.Number("start_count") is 0;
         if (sent.Text("state") is "killed")
             return sent.Find("resubmit") is not null || job["start_count"]!.GetValue<int>() >= sent.Number("start_count");
-        return job["start_count"]!.GetValue<int>() == sent.Number("start_count") && sent.Flag("active") == (job["active"]?.GetValue<bool>() is true);
+        return job["start_count"]!.GetValue<int>() == sent.Number("start_count")
+            && sent.Flag("active") == (job["active"]?.GetValue<bool>() is true);
     }
 
     private JsonObject WithChanges(string id, JsonElement sent)
@@ -111,7 +115,7 @@ public sealed class RecordedUpstreamTests
         return job;
     }
 
-    // The original gives back everything that it has received since the last time, beside its own changes.
+    // The original sends back all copies that it has received since the last request, beside its own changes.
     private async Task<JsonElement> SyncAsync(BoxConnection connection, Dictionary<string, JsonObject> changes)
     {
         var jobs = new JsonObject(_known.Select(job => KeyValuePair.Create(job.Key, (JsonNode?)job.Value.DeepClone())));

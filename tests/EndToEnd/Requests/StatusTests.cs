@@ -6,7 +6,7 @@ namespace MeeseeksBox.EndToEnd.Requests;
 public sealed class StatusTests
 {
     [Fact]
-    public async Task Nodes_tells_of_this_node_and_its_pools()
+    public async Task Nodes_returns_this_node_and_its_pools()
     {
         await using var box = await RunningBox.StartAsync("pools.p1.slots=2", "pools.p2.slots=0", "pools.p3.slots=-1");
 
@@ -24,7 +24,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public async Task Pools_tells_of_free_slots()
+    public async Task Pools_returns_free_slots()
     {
         await using var box = await RunningBox.StartAsync("pools.p1.slots=2", "pools.p2.slots=0");
         var before = await box.AskAsync("pools", new { });
@@ -38,7 +38,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public async Task Status_tells_of_both()
+    public async Task Status_returns_both()
     {
         await using var box = await RunningBox.StartAsync("pools.p1.slots=2");
 

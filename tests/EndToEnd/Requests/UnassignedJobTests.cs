@@ -3,12 +3,12 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Requests;
 
-/// <summary>
-/// A client of the original submits by <c>sync</c>, and gets no promise that is not kept (docs/SPECIFICATION.md#submit-by-sync).
-/// </summary>
+/// <summary>Submits by <c>sync</c> of clients of the original (docs/SPECIFICATION.md#submit-by-sync).</summary>
 public sealed class UnassignedJobTests
 {
-    private const string Job = """{"pool":"p1","args":["/bin/echo","hi"],"node":false,"submit_node":false,"state":"new","submit_ts":5,"ts":5,"start_count":0,"fail_count":0,"tags":[null]}""";
+    private const string Job =
+        """{"pool":"p1","args":["/bin/echo","hi"],"node":false,"submit_node":false,"state":"new","""
+        + """ "submit_ts":5,"ts":5,"start_count":0,"fail_count":0,"tags":[null]}""";
 
     [Fact]
     public async Task It_is_answered_with_the_id_and_shown_by_seq_at_once()
@@ -24,10 +24,11 @@ public sealed class UnassignedJobTests
     }
 
     [Fact]
-    public async Task It_outlives_a_box_that_is_killed_right_after_the_answer()
+    public async Task It_survives_a_kill_of_the_box_right_after_the_answer()
     {
         using var folder = new MeeseeksBox.Testing.TemporaryFolder();
-        await using (var box = await RunningBox.StartAsync("name=node1", "pools.p1.hold=1", $"state.file={folder.File("state")}", "state.checkpoint=600"))
+        await using (var box = await RunningBox.StartAsync(
+            "name=node1", "pools.p1.hold=1", $"state.file={folder.File("state")}", "state.checkpoint=600"))
         {
             _ = await box.AskObjectAsync(Sync("a"));
             await box.CrashAsync();
@@ -39,7 +40,7 @@ public sealed class UnassignedJobTests
     }
 
     [Fact]
-    public async Task A_client_that_may_only_read_cannot_submit_so()
+    public async Task Role_read_cannot_submit_by_sync()
     {
         await using var box = await RunningBox.StartAsync("name=node1", "pools.p1.slots=1", """listen.allow={"*":"read"}""");
 
@@ -50,7 +51,7 @@ public sealed class UnassignedJobTests
     }
 
     [Fact]
-    public async Task A_job_for_a_user_that_the_box_is_not_fails_with_both_names()
+    public async Task A_job_for_another_user_fails_with_both_names()
     {
         await using var box = await RunningBox.StartAsync("name=node1", "pools.p1.slots=1");
 

@@ -4,7 +4,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Requests;
 
-/// <summary>An answer is held back until there is news (docs/SPECIFICATION.md#long-poll).</summary>
+/// <summary>Long polls: answers that are held until there is a change (docs/SPECIFICATION.md#long-poll).</summary>
 public sealed class WaitTests(SharedBox shared) : IClassFixture<SharedBox>
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
@@ -29,7 +29,7 @@ public sealed class WaitTests(SharedBox shared) : IClassFixture<SharedBox>
     }
 
     [Fact]
-    public async Task An_answer_comes_when_the_time_is_over_and_says_up_to_where_it_is_complete()
+    public async Task At_the_timeout_an_answer_has_the_number_up_to_which_it_is_complete()
     {
         using var connection = await Box.ConnectAsync();
 
@@ -69,7 +69,7 @@ public sealed class WaitTests(SharedBox shared) : IClassFixture<SharedBox>
     }
 
     [Fact]
-    public async Task Requests_before_the_one_that_waits_are_carried_out_at_once_and_answers_before_it_are_sent()
+    public async Task Requests_before_the_one_that_waits_are_executed_at_once_and_answers_before_it_are_sent()
     {
         using var connection = await Box.ConnectAsync();
         var (before, beside) = (Some.Id(), Some.Id());
@@ -85,7 +85,7 @@ public sealed class WaitTests(SharedBox shared) : IClassFixture<SharedBox>
     }
 
     [Fact]
-    public async Task Who_knows_of_more_changes_than_there_are_is_answered_at_once()
+    public async Task A_seq_above_the_latest_is_answered_at_once()
     {
         using var connection = await Box.ConnectAsync();
         var begin = Stopwatch.GetTimestamp();
@@ -96,7 +96,7 @@ public sealed class WaitTests(SharedBox shared) : IClassFixture<SharedBox>
     }
 
     [Fact]
-    public async Task News_of_nodes_comes_when_the_pools_of_one_change()
+    public async Task A_change_of_pools_ends_a_wait_for_nodes()
     {
         await using var box = await RunningBox.StartAsync("pools.p1.slots=2");
         using var connection = await box.ConnectAsync();
@@ -114,7 +114,7 @@ public sealed class WaitTests(SharedBox shared) : IClassFixture<SharedBox>
     }
 
     [Fact]
-    public async Task Jobs_without_a_node_are_news_only_for_who_asks_for_them()
+    public async Task Jobs_without_a_node_end_a_wait_only_with_the_option_unassigned()
     {
         using var connection = await Box.ConnectAsync();
         var id = Some.Id();
@@ -129,7 +129,7 @@ public sealed class WaitTests(SharedBox shared) : IClassFixture<SharedBox>
     }
 
     [Fact]
-    public async Task A_wait_that_is_no_time_is_refused()
+    public async Task A_wait_that_is_not_a_time_is_rejected()
     {
         var answer = await Box.AskLineAsync("""[{"get":{"seq":0},"wait":"long"}]""");
 

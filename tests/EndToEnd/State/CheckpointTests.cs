@@ -66,7 +66,8 @@ public sealed class CheckpointTests
 
         var job = await box.RunAsync(new { id = "a", pool = "p", args = Some.True });
         var saved = await box.WaitForAsync(
-            () => Task.FromResult(File.Exists(file) ? JsonElement.Parse(File.ReadAllText(file)) : default), state => state.Find("a")?.Text("state") is "done");
+            () => Task.FromResult(File.Exists(file) ? JsonElement.Parse(File.ReadAllText(file)) : default),
+            state => state.Find("a")?.Text("state") is "done");
 
         saved.Keys().Should().Equal("a");
         saved.GetProperty("a").GetRawText().Should().Be(job.GetRawText());
@@ -76,7 +77,7 @@ public sealed class CheckpointTests
     [Theory]
     [InlineData("0.0000001")]
     [InlineData("1000000000")]
-    public async Task Any_interval_that_the_configuration_takes_is_one_that_works(string checkpoint)
+    public async Task Every_valid_interval_works(string checkpoint)
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("state");
@@ -95,7 +96,8 @@ public sealed class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("state");
-        await using var box = await RunningBox.StartAsync($"state.file={file}", "state.checkpoint=0.01", "state.expire=600", "pools.p.slots=0");
+        await using var box = await RunningBox.StartAsync(
+            $"state.file={file}", "state.checkpoint=0.01", "state.expire=600", "pools.p.slots=0");
         _ = await box.SubmitAsync(new { pool = "nowhere", args = Some.True });
         _ = await box.WaitForFileAsync(file, _ => true);
 
@@ -115,7 +117,8 @@ public sealed class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("state", """{"lost":{"id":"lost","pool":"p","ar""");
-        _ = folder.Write("state.1", """{"kept":{"id":"kept","pool":"nowhere","args":["x"],"state":"new","submit_ts":1,"ts":1,"seq":1,"tags":[]}}""");
+        _ = folder.Write(
+            "state.1", """{"kept":{"id":"kept","pool":"nowhere","args":["x"],"state":"new","submit_ts":1,"ts":1,"seq":1,"tags":[]}}""");
 
         await using var box = await RunningBox.StartAsync($"state.file={file}", "pools.p.slots=0");
 
@@ -125,7 +128,7 @@ public sealed class CheckpointTests
     }
 
     [Fact]
-    public async Task When_no_file_is_readable_the_box_says_so_and_starts_empty()
+    public async Task Without_a_readable_file_the_box_logs_an_error_and_starts_empty()
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("state", "[]");
@@ -138,10 +141,11 @@ public sealed class CheckpointTests
     }
 
     [Fact]
-    public async Task One_job_that_cannot_be_read_costs_none_of_the_others()
+    public async Task An_unreadable_job_does_not_affect_the_others()
     {
         using var folder = new TemporaryFolder();
-        var file = folder.Write("state", """{"bad":{"id":"bad","state":"asleep"},"good":{"id":"good","pool":"nowhere","args":["x"],"state":"new"}}""");
+        var file = folder.Write(
+            "state", """{"bad":{"id":"bad","state":"asleep"},"good":{"id":"good","pool":"nowhere","args":["x"],"state":"new"}}""");
 
         await using var box = await RunningBox.StartAsync($"state.file={file}");
 
@@ -173,7 +177,8 @@ public sealed class CheckpointTests
         await File.WriteAllTextAsync(folder.File("state"), Recording.StateFiles[name], TestContext.Current.CancellationToken);
         var then = JsonElement.Parse(Recording.StateFiles[name]);
 
-        await using var box = await RunningBox.StartAsync("name=elsewhere", $"state.file={folder.File("state")}", "state.expire=1000000000");
+        await using var box = await RunningBox.StartAsync(
+            "name=elsewhere", $"state.file={folder.File("state")}", "state.expire=1000000000");
         var now = await box.AskAsync("get", new { });
 
         then.Keys().Should().HaveCountGreaterThan(5);
@@ -195,7 +200,8 @@ public sealed class CheckpointTests
         var file = folder.File("state");
         File.Copy(Path.Combine(AppContext.BaseDirectory, "State", "old-state.json"), file);
 
-        await using var box = await RunningBox.StartAsync("name=node1", $"state.file={file}", "state.expire=1000000000", "pools.p1.slots=2", "pools.p1.restart_delay=0");
+        await using var box = await RunningBox.StartAsync(
+            "name=node1", $"state.file={file}", "state.expire=1000000000", "pools.p1.slots=2", "pools.p1.restart_delay=0");
         var held = await box.JobAsync("held");
         var crashed = await box.JobAsync("long");
         var waiting = await box.WaitForEndAsync("waiting");

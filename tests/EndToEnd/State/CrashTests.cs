@@ -16,10 +16,16 @@ public sealed class CrashTests
         {
             var said = folder.File("said");
             _ = await box.SubmitAsync(new { id = "plain", pool = "p", args = Some.Sleep });
-            _ = await box.SubmitAsync(new { id = "family", pool = "p", args = new[] { TestProgram.Path, "new-session", "1000" }, stdout = said });
+            _ = await box.SubmitAsync(
+                new { id = "family", pool = "p", args = new[] { TestProgram.Path, "new-session", "1000" }, stdout = said });
             _ = await box.SubmitAsync(new { id = "queued", pool = "nowhere", args = Some.True });
             var child = int.Parse(await box.WaitForFileAsync(said, text => text.EndsWith('\n')));
-            pids = [child, (int)(await box.WaitForStartAsync("plain")).Number("pid")!.Value, (int)(await box.WaitForStartAsync("family")).Number("pid")!.Value];
+            pids =
+            [
+                child,
+                (int)(await box.WaitForStartAsync("plain")).Number("pid")!.Value,
+                (int)(await box.WaitForStartAsync("family")).Number("pid")!.Value,
+            ];
             await SavedAsync(folder, box);
             await box.CrashAsync();
             pids.Should().OnlyContain(pid => Signal.IsAlive(pid));
@@ -49,7 +55,8 @@ public sealed class CrashTests
         int pid;
         await using (var box = await RunningBox.StartAsync(words))
         {
-            pid = (int)(await box.WaitForStartAsync((await box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id"))).Number("pid")!.Value;
+            var id = (await box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
+            pid = (int)(await box.WaitForStartAsync(id)).Number("pid")!.Value;
             await box.CrashAsync();
         }
 
@@ -63,7 +70,14 @@ public sealed class CrashTests
     public async Task A_crash_counts_as_a_failure_that_is_retried()
     {
         using var folder = new TemporaryFolder();
-        string[] words = [$"state.file={folder.File("state")}", "state.checkpoint=0.05", "state.expire=600", "pools.p.slots=0", "pools.p.restart_delay=0.01"];
+        string[] words =
+        [
+            $"state.file={folder.File("state")}",
+            "state.checkpoint=0.05",
+            "state.expire=600",
+            "pools.p.slots=0",
+            "pools.p.restart_delay=0.01",
+        ];
         var script = "test -e \"$0\" && exit 0; touch \"$0\"; exec sleep 1000";
         await using (var box = await RunningBox.StartAsync(words))
         {
@@ -83,12 +97,13 @@ public sealed class CrashTests
     }
 
     [Fact]
-    public async Task A_pid_that_belongs_to_somebody_else_by_now_is_left_alone()
+    public async Task A_reused_pid_is_not_killed()
     {
         using var folder = new TemporaryFolder();
         using var stranger = System.Diagnostics.Process.Start("/bin/sleep", "1000");
         var file = folder.Write("state", $$$"""
-            {"a":{"id":"a","pool":"p","node":"n1","args":["sleep","60"],"state":"running","active":true,"start_ts":1579000001.5,"ts":1579000001.6,"pid":{{{stranger.Id}}}}}
+            {"a":{"id":"a","pool":"p","node":"n1","args":["sleep","60"],"state":"running","active":true,
+            "start_ts":1579000001.5,"ts":1579000001.6,"pid":{{{stranger.Id}}}}}
             """);
 
         await using var box = await RunningBox.StartAsync($"state.file={file}", "state.expire=600", "pools.p.slots=0");

@@ -3,13 +3,11 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.State;
 
-/// <summary>
-/// The guarantees of docs/OPERATIONS.md#what-is-promised. A few rounds of the test that tests/Crash does a thousand of by hand.
-/// </summary>
+/// <summary>The guarantees of docs/OPERATIONS.md#what-is-promised, in a few rounds of tests/Crash.</summary>
 public sealed class CrashUnderLoadTests
 {
     [Fact]
-    public async Task A_box_that_is_killed_under_load_again_and_again_loses_nothing_that_it_acknowledged_and_leaves_nothing_behind()
+    public async Task A_box_killed_repeatedly_under_load_keeps_acknowledged_changes_and_leaves_no_processes()
     {
         using var crash = Process.Start(new ProcessStartInfo(Path.Combine(BuildOutput.Of("tests/Crash"), "Crash"), ["--rounds", "4"])
         {

@@ -3,11 +3,11 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.State;
 
-/// <summary>What was answered is on disk (docs/SPECIFICATION.md#durability).</summary>
+/// <summary>Answered changes are on disk (docs/SPECIFICATION.md#durability).</summary>
 public sealed class DurableTests
 {
     [Fact]
-    public async Task What_was_answered_is_there_after_a_crash_without_any_checkpoint()
+    public async Task Answered_changes_survive_a_crash_without_a_checkpoint()
     {
         using var folder = new TemporaryFolder();
         string[] words = [$"state.file={folder.File("state")}", "state.checkpoint=0", "state.expire=600", "pools.p.slots=0"];
@@ -32,7 +32,7 @@ public sealed class DurableTests
     }
 
     [Fact]
-    public async Task A_pipelined_connection_shares_flushes_and_every_answer_that_came_is_kept()
+    public async Task A_pipelined_connection_shares_flushes_and_keeps_every_answered_change()
     {
         using var folder = new TemporaryFolder();
         string[] words = [$"state.file={folder.File("state")}", "state.checkpoint=0", "state.expire=600"];
@@ -40,7 +40,9 @@ public sealed class DurableTests
         await using (var box = await RunningBox.StartAsync(words))
         {
             using var connection = await box.ConnectAsync();
-            await connection.SendAsync(string.Concat(Enumerable.Range(0, count).Select(number => $$$"""{"submit":{"id":"j{{{number}}}","pool":"nowhere","args":["x"]}}""" + "\n")));
+            var submits = Enumerable.Range(0, count)
+                .Select(number => $$$"""{"submit":{"id":"j{{{number}}}","pool":"nowhere","args":["x"]}}""" + "\n");
+            await connection.SendAsync(string.Concat(submits));
             for (var number = 0; number < count; number++)
             {
                 (await connection.ReadAnswerAsync())[0].GetProperty("submit").TryGetProperty($"j{number}", out _).Should().BeTrue();
@@ -55,12 +57,19 @@ public sealed class DurableTests
     }
 
     [Fact]
-    public async Task Each_end_stands_in_the_history_once_however_often_the_box_crashes()
+    public async Task Each_end_is_in_the_history_once_however_often_the_box_crashes()
     {
         using var folder = new TemporaryFolder();
         var history = folder.File("history");
         string[] words =
-            [$"state.file={folder.File("state")}", $"state.history={history}", "state.checkpoint=0.05", "state.expire=600", "pools.p.slots=2", "defaults.restart_delay=0.01"];
+        [
+            $"state.file={folder.File("state")}",
+            $"state.history={history}",
+            "state.checkpoint=0.05",
+            "state.expire=600",
+            "pools.p.slots=2",
+            "defaults.restart_delay=0.01",
+        ];
         var random = new Random(1);
         const int rounds = 5;
         for (var round = 0; round < rounds; round++)
@@ -77,16 +86,18 @@ public sealed class DurableTests
 
         await using (var last = await RunningBox.StartAsync(words))
         {
-            _ = await last.WaitForAsync(() => last.AskAsync("ls", new { state = new[] { "new", "running" } }), live => live.GetArrayLength() is 0);
+            _ = await last.WaitForAsync(
+                () => last.AskAsync("ls", new { state = new[] { "new", "running" } }), live => live.GetArrayLength() is 0);
             (await last.AskAsync("ls", new { })).GetArrayLength().Should().Be(rounds * 10);
         }
 
-        var endings = File.ReadLines(history).Select(line => System.Text.Json.JsonElement.Parse(line).EnumerateObject().Single().Name).ToArray();
+        var endings = File.ReadLines(history).Select(
+            line => System.Text.Json.JsonElement.Parse(line).EnumerateObject().Single().Name).ToArray();
         endings.Should().OnlyHaveUniqueItems().And.HaveCount(rounds * 10);
     }
 
     [Fact]
-    public async Task Without_it_there_is_no_journal()
+    public async Task Without_durable_there_is_no_journal()
     {
         using var folder = new TemporaryFolder();
         await using var box = await RunningBox.StartAsync($"state.file={folder.File("state")}", "state.durable=false", "pools.p.slots=0");

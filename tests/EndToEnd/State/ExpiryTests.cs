@@ -22,7 +22,7 @@ public sealed class ExpiryTests
     }
 
     [Fact]
-    public async Task Waiting_jobs_that_are_asked_about_do_not_keep_an_ended_one_alive()
+    public async Task Queries_of_waiting_jobs_do_not_delay_the_expiry_of_an_ended_one()
     {
         await using var box = await RunningBox.StartAsync("state.expire=0.2", "pools.p.slots=0");
         var ids = new List<string>();

@@ -12,7 +12,8 @@ public sealed class HistoryTests
     {
         using var folder = new TemporaryFolder();
         var history = folder.File("history");
-        await using var box = await RunningBox.StartAsync($"state.history={history}", "state.expire=0.2", "pools.p.slots=0", "pools.p.restart_delay=0");
+        await using var box = await RunningBox.StartAsync(
+            $"state.history={history}", "state.expire=0.2", "pools.p.slots=0", "pools.p.restart_delay=0");
 
         _ = await box.SubmitAsync(new { id = "good", pool = "p", args = Some.Shell("echo x") });
         _ = await box.SubmitAsync(new { id = "retried", pool = "p", args = Some.Shell("exit 1"), retries = 1 });
@@ -30,7 +31,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task A_restart_of_the_box_tells_no_ending_again()
+    public async Task A_restart_of_the_box_repeats_no_end()
     {
         using var folder = new TemporaryFolder();
         var history = folder.File("history");
@@ -45,7 +46,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task A_history_that_is_moved_away_is_begun_anew()
+    public async Task A_moved_history_is_created_again()
     {
         using var folder = new TemporaryFolder();
         var history = folder.File("history");
@@ -61,7 +62,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task A_history_that_cannot_be_written_is_said_and_harms_nothing()
+    public async Task A_failed_history_is_logged_and_jobs_go_on()
     {
         await using var box = await RunningBox.StartAsync("state.history=/no/such/folder/history", "pools.p.slots=0");
 

@@ -7,7 +7,7 @@ namespace MeeseeksBox.EndToEnd.Stopping;
 /// <summary>The stop of a box (docs/SPECIFICATION.md#stopping).</summary>
 public sealed class StopTests
 {
-    // Does not end when it is asked to, and says when it is so far.
+    // Ignores SIGTERM, and prints a line when the trap is set.
     private static readonly string[] Stubborn = Some.Shell("trap '' TERM; echo ready >\"$0\"; while :; do sleep 0.01; done", "ready");
 
     [Theory]
@@ -17,7 +17,8 @@ public sealed class StopTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("state");
-        await using var box = await RunningBox.StartAsync($"state.file={file}", "state.checkpoint=0", "state.expire=600", "pools.p.slots=1", "wait_in_pool=true");
+        await using var box = await RunningBox.StartAsync(
+            $"state.file={file}", "state.checkpoint=0", "state.expire=600", "pools.p.slots=1", "wait_in_pool=true");
         _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
         _ = await box.SubmitAsync(new { id = "waits", pool = "p", args = Some.True });
         var pid = (int)(await box.WaitForStartAsync("a")).Number("pid")!.Value;
@@ -35,13 +36,14 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task A_job_with_retries_that_was_ended_by_the_stop_runs_again_after_the_start()
+    public async Task A_job_with_retries_that_the_stop_killed_runs_again_after_the_start()
     {
         using var folder = new TemporaryFolder();
         string[] words = [$"state.file={folder.File("state")}", "state.expire=600", "pools.p.slots=0", "pools.p.restart_delay=0.01"];
         await using (var box = await RunningBox.StartAsync(words))
         {
-            _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Some.Shell("test -e \"$0\" && exit 0; touch \"$0\"; exec sleep 1000", folder.File("second")), retries = 1 });
+            var script = Some.Shell("test -e \"$0\" && exit 0; touch \"$0\"; exec sleep 1000", folder.File("second"));
+            _ = await box.SubmitAsync(new { id = "a", pool = "p", args = script, retries = 1 });
             _ = await box.WaitForFileAsync(folder.File("second"), _ => true);
         }
 
@@ -51,7 +53,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task While_it_stops_new_work_is_refused_and_questions_are_answered()
+    public async Task A_stopping_box_rejects_submits_and_answers_queries()
     {
         await using var box = await RunningBox.StartAsync("pools.p.kill_grace=1");
         _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Stubborn });
@@ -60,7 +62,8 @@ public sealed class StopTests
         box.Send(Signal.Terminate);
         await box.WaitForLogAsync("stopping");
         var answer = await box.WaitForAsync(
-            () => box.AskObjectAsync(new { job = "a", submit = new { id = "late", pool = "p", args = Some.True } }), answer => answer.Text("error").Length > 0);
+            () => box.AskObjectAsync(new { job = "a", submit = new { id = "late", pool = "p", args = Some.True } }),
+            answer => answer.Text("error").Length > 0);
         var status = await box.WaitForExitAsync();
 
         answer.GetProperty("submit").GetRawText().Should().Be("""{"late":false}""");
@@ -82,7 +85,7 @@ public sealed class StopTests
         var status = await box.StopAsync();
 
         status.Should().Be(1);
-        Signal.IsAlive(pid).Should().BeFalse("nothing of a job outlives the box");
+        Signal.IsAlive(pid).Should().BeFalse("no process of a job survives the box");
     }
 
     [Fact]
@@ -98,7 +101,8 @@ public sealed class StopTests
         await box.WaitForLogAsync("stopping");
         _ = await box.WaitForAsync(() => Task.FromResult(Signal.IsAlive(pid)), isAlive => !isAlive);
         var last = await box.WaitForAsync(
-            async () => (await upstream.AskAsync($$$"""[{"sync":{},"get":{"seq":{{{seen}}}}}]"""))[0].GetProperty("get"), jobs => jobs.Find("a")?.Text("state") is "failed");
+            async () => (await upstream.AskAsync($$$"""[{"sync":{},"get":{"seq":{{{seen}}}}}]"""))[0].GetProperty("get"),
+            jobs => jobs.Find("a")?.Text("state") is "failed");
         var status = await box.WaitForExitAsync();
 
         last.GetProperty("a").Text("error").Should().Be("shutdown");
@@ -106,7 +110,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task An_upstream_node_that_does_not_ask_is_waited_for_no_longer_than_2_s()
+    public async Task An_idle_upstream_node_delays_the_stop_by_at_most_2_s()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=0");
         using var upstream = await box.ConnectAsync();
@@ -121,7 +125,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task Clients_that_only_hang_around_delay_nothing()
+    public async Task Idle_clients_do_not_delay_the_stop()
     {
         await using var box = await RunningBox.StartAsync();
         using var idle = await box.ConnectAsync();

@@ -5,11 +5,11 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Supervision;
 
-/// <summary>packaging/meeseeks-box.service, Type=notify: what systemd is told.</summary>
+/// <summary>Messages to systemd, for Type=notify in packaging/systemd/meeseeks-box.service.</summary>
 public sealed class SupervisorTests
 {
     [Fact]
-    public async Task It_hears_of_the_start_a_reload_the_stop_and_that_the_box_is_alive_and_jobs_hear_of_none()
+    public async Task It_receives_start_reload_stop_and_watchdog_pings_and_jobs_do_not_see_the_socket()
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("notify");
@@ -45,7 +45,8 @@ public sealed class SupervisorTests
             var bytes = new byte[4096];
             while (true)
             {
-                var count = await socket.ReceiveAsync(bytes, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+                var count = await socket.ReceiveAsync(
+                    bytes, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
                 var message = Encoding.UTF8.GetString(bytes, 0, count);
                 if (message.StartsWith(beginning, StringComparison.Ordinal))
                     return message;

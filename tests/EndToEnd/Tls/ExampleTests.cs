@@ -5,11 +5,11 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Tls;
 
-/// <summary>examples/tls, as its own page goes, but on free ports.</summary>
+/// <summary>The steps of examples/tls/README.md, on free ports.</summary>
 public sealed class ExampleTests
 {
     [Fact]
-    public async Task The_pair_runs_a_job_for_whoever_has_a_certificate_and_for_nobody_else()
+    public async Task The_pair_runs_jobs_only_for_clients_with_a_certificate()
     {
         using var folder = new TemporaryFolder();
         var example = Path.Combine(BuildOutput.Repository, "examples", "tls");
@@ -21,10 +21,11 @@ public sealed class ExampleTests
         var trusted = $"ssl.cafile={folder.File("certificates/ca.pem")}";
 
         var mine = await ClientProgram.RunAsync(
-            $"address=localhost port={head.Port}", trusted, $"ssl.cert={folder.File("certificates/me.pem")}", "sub", "wait=1", "p1", "echo", "hello");
+            $"address=localhost port={head.Port}", trusted, $"ssl.cert={folder.File("certificates/me.pem")}",
+            "sub", "wait=1", "p1", "echo", "hello");
         var nobodys = await ClientProgram.RunAsync($"address=localhost port={head.Port}", trusted, "sub", "wait=1", "p1", "echo", "hello");
 
-        // The head may not know the node's pools yet, and warns of that; the job waits for them.
+        // The head may not know the pools of the node yet, and warns of that. The job waits for them.
         (mine.Status, mine.Output).Should().Be((0, "hello\n"));
         nobodys.Status.Should().Be(1);
         nobodys.Errors.Should().Contain("certificate");

@@ -5,10 +5,7 @@ using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.EndToEnd.Tls;
 
-/// <summary>
-/// A head and a node that prove to each other who they are, and what each of them says when one cannot
-/// (docs/SPECIFICATION.md#verification).
-/// </summary>
+/// <summary>Mutual verification of a head and a node, with the messages of a failure (docs/SPECIFICATION.md#verification).</summary>
 public sealed class LinkTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
@@ -31,7 +28,7 @@ public sealed class LinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_head_that_has_no_certificate_is_refused()
+    public async Task A_head_without_a_certificate_is_rejected()
     {
         var node = await StartNodeAsync();
 
@@ -43,7 +40,7 @@ public sealed class LinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_head_with_a_certificate_of_another_authority_is_refused()
+    public async Task A_head_with_a_certificate_of_another_authority_is_rejected()
     {
         var node = await StartNodeAsync();
 
@@ -55,7 +52,7 @@ public sealed class LinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_that_the_head_does_not_trust_gets_nothing()
+    public async Task A_node_that_the_head_does_not_trust_receives_nothing()
     {
         var node = await StartNodeAsync();
 
@@ -67,7 +64,7 @@ public sealed class LinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_whose_certificate_names_another_host_gets_nothing()
+    public async Task A_node_with_a_certificate_of_another_host_receives_nothing()
     {
         var node = await StartNodeAsync();
 
@@ -79,7 +76,7 @@ public sealed class LinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_head_that_speaks_plain_text_is_told_that_the_node_speaks_TLS()
+    public async Task A_plain_text_head_receives_the_error_of_a_TLS_node()
     {
         var node = await StartNodeAsync();
 
@@ -91,7 +88,7 @@ public sealed class LinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_head_that_speaks_TLS_is_told_that_the_node_speaks_plain_text()
+    public async Task A_TLS_head_receives_the_error_of_a_plain_text_node()
     {
         var node = await _tree.StartAsync("node", "pools.p=", "logging.level=DEBUG");
 
@@ -118,25 +115,30 @@ public sealed class LinkTests : IAsyncLifetime
     {
         var certificate = _folder.Write("node.pem", _authority.Sign("node").Together);
         var authority = _folder.Write("ca.pem", _authority.Pem);
-        return _tree.StartAsync("node", "pools.p=", "logging.level=DEBUG", $"listen.ssl.cert={certificate}", $"listen.ssl.cafile={authority}", "listen.ssl.verify=2", "listen.address=0.0.0.0", "listen.port=0");
+        return _tree.StartAsync(
+            "node", "pools.p=", "logging.level=DEBUG", $"listen.ssl.cert={certificate}", $"listen.ssl.cafile={authority}",
+            "listen.ssl.verify=2", "listen.address=0.0.0.0", "listen.port=0");
     }
 
-    private Task<RunningBox> StartHeadAsync(RunningBox node, TestAuthority trusted, TestCertificate? certificate = null, string address = "127.0.0.1")
+    private Task<RunningBox> StartHeadAsync(
+        RunningBox node, TestAuthority trusted, TestCertificate? certificate = null, string address = "127.0.0.1")
     {
         var authority = _folder.Write("trusted.pem", trusted.Pem);
-        List<string> words = ["pools.here=", $"nodes.node.address={address}", $"nodes.node.port={node.Port}", $"nodes.node.ssl.cafile={authority}"];
+        List<string> words =
+            ["pools.here=", $"nodes.node.address={address}", $"nodes.node.port={node.Port}", $"nodes.node.ssl.cafile={authority}"];
         if (certificate is not null)
             words.Add($"nodes.node.ssl.cert={_folder.Write("head.pem", certificate.Together)}");
         return _tree.StartAsync("head", [.. words]);
     }
 
-    // A line at each end, and nobody else is disturbed.
+    // Each end logs one line, and other connections are not affected.
     private static async Task RefusedAsync(RunningBox head, string atHead, RunningBox node, string atNode)
     {
         await node.WaitForLogAsync(atNode, times: 3);
         await head.WaitForLogAsync(atHead);
 
-        head.Log.Lines.Should().ContainSingle(line => line.StartsWith("WARNING")).Which.Should().StartWith("WARNING head.Link.node: down: ").And.Contain(atHead);
+        head.Log.Lines.Should().ContainSingle(line => line.StartsWith("WARNING"))
+            .Which.Should().StartWith("WARNING head.Link.node: down: ").And.Contain(atHead);
         node.Log.Lines.Should().ContainSingle(line => line.StartsWith("WARNING"))
             .Which.Should().Match($"WARNING node.Listener: client 127.0.0.1:* rejected: {atNode}*");
         node.Log.Lines.Where(line => line.StartsWith("DEBUG") && line.Contains(atNode)).Should().HaveCountGreaterThan(1);

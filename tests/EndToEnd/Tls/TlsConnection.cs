@@ -11,7 +11,7 @@ namespace MeeseeksBox.EndToEnd.Tls;
 /// <summary>An encrypted connection of a client that shares no code with the box.</summary>
 public sealed class TlsConnection : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     private readonly TcpClient _client;
     private readonly SslStream _stream;
@@ -27,29 +27,37 @@ public sealed class TlsConnection : IDisposable
     /// <summary>The common name in the certificate of the box.</summary>
     public string BoxName => ((X509Certificate2)_stream.RemoteCertificate!).GetNameInfo(X509NameType.SimpleName, forIssuer: false);
 
-    /// <summary>Connects.</summary>
-    /// <param name="port">Where the box listens.</param>
-    /// <param name="trusted">Who is trusted.</param>
-    /// <param name="certificate">What is shown to the box; null: nothing.</param>
-    /// <param name="host">The name that is asked for.</param>
-    /// <exception cref="System.Security.Authentication.AuthenticationException">The box is not whom it should be.</exception>
-    public static async Task<TlsConnection> OpenAsync(int port, TestAuthority trusted, TestCertificate? certificate = null, string host = "localhost")
+    /// <summary>Connects to a box.</summary>
+    /// <param name="port">The port of the box.</param>
+    /// <param name="trusted">The trusted authority.</param>
+    /// <param name="certificate">The certificate of the client; null for none.</param>
+    /// <param name="host">The expected name of the box.</param>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">The certificate of the box is rejected.</exception>
+    public static async Task<TlsConnection> OpenAsync(
+        int port, TestAuthority trusted, TestCertificate? certificate = null, string host = "localhost")
     {
         var client = new TcpClient { NoDelay = true };
         try
         {
             await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
             var stream = new SslStream(client.GetStream());
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             policy.CustomTrustStore.ImportFromPem(trusted.Pem);
             await stream.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
                 {
                     TargetHost = host,
                     CertificateChainPolicy = policy,
-                    ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(certificate.Pem, certificate.Key), null, offline: true),
+                    ClientCertificateContext = certificate is null
+                        ? null
+                        : SslStreamCertificateContext.Create(
+                            X509Certificate2.CreateFromPem(certificate.Pem, certificate.Key), null, offline: true),
                 },
-                TestContext.Current.CancellationToken).WaitAsync(Patience);
+                TestContext.Current.CancellationToken).WaitAsync(TimeLimit);
             return new TlsConnection(client, stream);
         }
         catch
@@ -62,12 +70,14 @@ public sealed class TlsConnection : IDisposable
     /// <summary>Sends a line and receives the answer to it.</summary>
     public async Task<JsonElement> AskAsync(string line)
     {
-        await _stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
-        return JsonElement.Parse(await ReadLineAsync() ?? throw new EndOfStreamException("The box closed the connection instead of answering."));
+        await _stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeLimit);
+        return JsonElement.Parse(
+            await ReadLineAsync() ?? throw new EndOfStreamException("The box closed the connection instead of answering."));
     }
 
     /// <summary>Receives a line; null when the box has closed the connection.</summary>
-    public async Task<string?> ReadLineAsync() => await _reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+    public async Task<string?> ReadLineAsync() =>
+        await _reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeLimit);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -5,9 +5,7 @@ using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.EndToEnd.Tls;
 
-/// <summary>
-/// Who gets in at a port that speaks TLS, who does not, and that nobody else is disturbed (docs/SPECIFICATION.md#transport-mismatch).
-/// </summary>
+/// <summary>Accepted and rejected clients of a TLS port (docs/SPECIFICATION.md#transport-mismatch).</summary>
 public sealed class TlsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -28,7 +26,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_without_a_certificate_is_told_that_it_needs_one()
+    public async Task A_client_without_a_required_certificate_receives_an_error()
     {
         await using var box = await StartAsync("listen.ssl.verify=2");
         using var guest = await TlsConnection.OpenAsync(box.Port, _authority, _authority.Sign("guest"));
@@ -44,7 +42,7 @@ public sealed class TlsTests : IDisposable
     [Theory]
     [InlineData("listen.ssl.verify=2")]
     [InlineData("listen.ssl.verify=1")]
-    public async Task A_client_with_a_certificate_of_another_authority_is_told_so(string verify)
+    public async Task A_client_with_a_certificate_of_another_authority_receives_an_error(string verify)
     {
         await using var box = await StartAsync(verify);
         using var guest = await TlsConnection.OpenAsync(box.Port, _authority, _authority.Sign("guest"));
@@ -85,13 +83,14 @@ public sealed class TlsTests : IDisposable
         await using var box = await StartAsync();
         using var guest = await TlsConnection.OpenAsync(box.Port, _authority);
 
-        await FluentActions.Awaiting(() => TlsConnection.OpenAsync(box.Port, _authority, host: "n2")).Should().ThrowAsync<AuthenticationException>();
+        await FluentActions.Awaiting(() => TlsConnection.OpenAsync(box.Port, _authority, host: "n2"))
+            .Should().ThrowAsync<AuthenticationException>();
 
         await SaidOnceAsync(box, guest, "the client closed the connection right after the handshake");
     }
 
     [Fact]
-    public async Task Plain_text_at_a_port_that_speaks_TLS_is_told_so_in_plain_text()
+    public async Task Plain_text_at_a_TLS_port_receives_an_error_in_plain_text()
     {
         await using var box = await StartAsync();
         using var guest = await TlsConnection.OpenAsync(box.Port, _authority);
@@ -106,7 +105,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task TLS_at_a_port_that_speaks_plain_text_is_told_apart()
+    public async Task TLS_at_a_plain_text_port_receives_an_error()
     {
         await using var box = await RunningBox.StartAsync();
 
@@ -118,7 +117,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_comes_and_says_nothing_is_sent_away_after_a_while_and_holds_up_nobody()
+    public async Task A_silent_client_is_disconnected_after_a_time_and_delays_no_other()
     {
         await using var box = await StartAsync();
 
@@ -131,7 +130,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_comes_and_goes_leaves_no_line()
+    public async Task A_client_that_sends_no_byte_leaves_no_warning()
     {
         await using var box = await StartAsync("logging.level=DEBUG");
 
@@ -142,20 +141,20 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_line_that_is_too_long_is_answered_here_too()
+    public async Task A_line_that_is_too_long_receives_an_error_over_TLS_too()
     {
         await using var box = await StartAsync("listen.max_request=100");
         using var client = await TlsConnection.OpenAsync(box.Port, _authority);
 
         var answer = await client.AskAsync(new string(' ', 200));
 
-        // Sooner than the box tires of reading on.
+        // Sooner than the box ends its lingering close.
         answer[0].Text("code").Should().Be("too_long");
         (await client.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken)).Should().BeNull();
     }
 
     [Fact]
-    public async Task Certificates_are_read_again_at_SIGHUP_and_who_is_connected_stays_so()
+    public async Task Certificates_are_read_again_at_SIGHUP_and_connections_stay_open()
     {
         await using var box = await StartAsync();
         using var before = await TlsConnection.OpenAsync(box.Port, _authority);
@@ -171,7 +170,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_that_was_spoilt_is_refused_at_SIGHUP_and_the_old_one_goes_on()
+    public async Task A_damaged_certificate_is_rejected_at_SIGHUP_and_the_old_one_stays()
     {
         await using var box = await StartAsync();
 
@@ -185,12 +184,13 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_box_can_begin_to_speak_TLS_while_it_runs()
+    public async Task A_running_box_can_switch_to_TLS()
     {
         await using var box = await RunningBox.StartAsync();
         var certificate = _folder.Write("box.pem", _authority.Sign("box").Together);
 
-        var refused = await box.AskObjectAsync(new { config = new { listen = new { ssl = new { cert = certificate, ciphers = "HIHG" } } } });
+        var refused = await box.AskObjectAsync(
+            new { config = new { listen = new { ssl = new { cert = certificate, ciphers = "HIHG" } } } });
         _ = await box.AskAsync("config", new { listen = new { ssl = new { cert = certificate } } });
 
         refused.Text("error").Should().Contain("listen.ssl.ciphers: unknown or weak cipher 'HIHG'");
@@ -202,9 +202,10 @@ public sealed class TlsTests : IDisposable
     [Theory]
     [InlineData("--check")]
     [InlineData("name=n1")]
-    public async Task A_file_that_is_wrong_is_named_at_the_start(string word)
+    public async Task A_bad_file_is_named_at_the_start(string word)
     {
-        var file = _folder.Write("box.cfg", $$"""{ "listen": { "ssl": { "cert": "{{_folder.File("no.pem")}}", "options": "OP_NO_SSLv4" } } }""");
+        var file = _folder.Write(
+            "box.cfg", $$"""{ "listen": { "ssl": { "cert": "{{_folder.File("no.pem")}}", "options": "OP_NO_SSLv4" } } }""");
 
         var (status, _, errors) = await BoxProgram.RunAsync(word, file);
 
@@ -227,7 +228,7 @@ public sealed class TlsTests : IDisposable
         return RunningBox.StartAsync([$"listen.ssl.cert={certificate}", $"listen.ssl.cafile={authority}", .. words]);
     }
 
-    // One line with the address of the client, and whoever was there before is served on.
+    // The log has one line with the address of the client, and an earlier client is still served.
     private static async Task SaidOnceAsync(RunningBox box, TlsConnection guest, string text)
     {
         await box.WaitForLogAsync(text);

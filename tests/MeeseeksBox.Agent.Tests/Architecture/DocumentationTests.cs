@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.Agent.Tests.Architecture;
 
-/// <summary>References between code and documentation, and within the documentation, lead to something.</summary>
+/// <summary>References between code and documentation, and within the documentation, have an existing target.</summary>
 public sealed partial class DocumentationTests
 {
     private static readonly string[] CodeFolders = ["src", "tests", "bench", "plugins"];
@@ -12,12 +12,17 @@ public sealed partial class DocumentationTests
 
     // With slashes, from the root of the repository.
     private static readonly HashSet<string> Files =
-        [.. CodeFolders.Concat(["docs", "examples", "packaging"]).SelectMany(FilesIn).Concat(Directory.GetFiles(Repository.Root)).Select(RelativePath)];
+    [
+        .. CodeFolders.Concat(["docs", "examples", "packaging"])
+            .SelectMany(FilesIn)
+            .Concat(Directory.GetFiles(Repository.Root))
+            .Select(RelativePath),
+    ];
 
     private static readonly HashSet<string> Folders = [.. Files.SelectMany(FoldersOf)];
 
     [Fact]
-    public void Every_reference_of_the_code_to_a_page_names_an_anchor_that_exists()
+    public void Code_refers_only_to_existing_anchors()
     {
         var references = CodeFiles.SelectMany(file => References(RelativePath(file), File.ReadLines(file))).ToList();
 
@@ -26,11 +31,12 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Every_reference_of_a_page_to_a_page_names_an_anchor_that_exists() =>
-        MarkdownPage.All.SelectMany(page => References(page.Name, page.Lines)).Where(reference => reference.Problem is not null).Should().BeEmpty();
+    public void Pages_refer_only_to_existing_anchors() =>
+        MarkdownPage.All.SelectMany(page => References(page.Name, page.Lines)).Where(reference => reference.Problem is not null)
+            .Should().BeEmpty();
 
     [Fact]
-    public void Every_relative_link_leads_to_a_file_and_an_anchor_that_exist()
+    public void Relative_links_have_existing_targets()
     {
         var links =
             (from page in MarkdownPage.All
@@ -44,7 +50,7 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Every_source_file_and_folder_that_a_page_mentions_exists()
+    public void Source_files_and_folders_in_pages_exist()
     {
         var mentions =
             (from page in MarkdownPage.All
@@ -59,7 +65,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void No_line_refers_to_a_section_by_its_number()
     {
-        // In two parts, so that this line is not one of them.
+        // In two parts, so that this line does not match.
         const string Section = "SPEC.md" + " §";
 
         var lines =
@@ -75,7 +81,8 @@ public sealed partial class DocumentationTests
     [InlineData("Who may do what", "who-may-do-what")]
     [InlineData("`rc`, and what it means!", "rc-and-what-it-means")]
     [InlineData("The [state](#state) file_1", "the-state-file_1")]
-    public void A_heading_has_the_anchor_that_GitHub_gives_it(string heading, string anchor) => MarkdownPage.Slug(heading).Should().Be(anchor);
+    public void A_heading_has_the_anchor_of_GitHub(string heading, string anchor) =>
+        MarkdownPage.Slug(heading).Should().Be(anchor);
 
     private static IEnumerable<(string In, string Reference, string? Problem)> References(string name, IEnumerable<string> lines) =>
         from line in lines
@@ -94,12 +101,14 @@ public sealed partial class DocumentationTests
             : "no such anchor";
     }
 
-    // A page may leave out what is clear from the context: the folder of the project, and the beginning of its name.
+    // A page may omit the folder of a project and the start of its name.
     private static bool Exists(string mention)
     {
         var path = mention.TrimEnd('/');
         return (mention.EndsWith('/') ? Folders : Files.Concat(Folders)).Any(known =>
-            known == path || known.EndsWith($"/{path}", StringComparison.Ordinal) || known.EndsWith($"/MeeseeksBox.{path}", StringComparison.Ordinal));
+            known == path
+            || known.EndsWith($"/{path}", StringComparison.Ordinal)
+            || known.EndsWith($"/MeeseeksBox.{path}", StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> FilesIn(string folder) => Directory

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.Agent.Tests.Architecture;
 
-/// <summary>Which folder of the box may use which, so that no knot comes about unnoticed. The reasons are in docs/ARCHITECTURE.md.</summary>
+/// <summary>The allowed dependencies between the folders of the box; docs/ARCHITECTURE.md has the reasons.</summary>
 public sealed partial class FolderImportsTests
 {
     private static readonly string Source = Repository.At("src", "meeseeks-box");
@@ -13,7 +13,7 @@ public sealed partial class FolderImportsTests
         ["Configuration"] = [],
         ["State"] = ["Configuration"],
         ["Listening"] = ["Configuration", "Host"],
-        // Listening, for ILineHandler alone: it belongs to the one who calls it, and Requests implements it.
+        // Listening for ILineHandler alone: the interface belongs to its caller, and Requests implements it.
         ["Requests"] = ["State", "Configuration", "Listening"],
         ["Pools"] = ["State", "Configuration", "Host"],
         ["Links"] = ["State", "Configuration"],
@@ -21,7 +21,7 @@ public sealed partial class FolderImportsTests
     };
 
     [Fact]
-    public void Every_folder_has_its_line_in_the_table()
+    public void Every_folder_is_in_the_table()
     {
         var folders = Directory.GetDirectories(Source).Select(Path.GetFileName).Except(["bin", "obj"]);
 
@@ -29,7 +29,7 @@ public sealed partial class FolderImportsTests
     }
 
     [Fact]
-    public void A_folder_imports_only_those_below_it()
+    public void A_folder_imports_only_allowed_folders()
     {
         var forbidden =
             from line in CodeLines()
@@ -42,9 +42,9 @@ public sealed partial class FolderImportsTests
     }
 
     [Fact]
-    public void Nobody_uses_the_box_that_puts_the_parts_together()
+    public void No_part_uses_the_composition_root()
     {
-        // Their namespace encloses the others, so that no using line would tell. Program is a class that nobody can name by accident.
+        // Their namespace encloses the others, so no using line would show the dependency. Program cannot be named by accident.
         var names = string.Join('|', Directory.GetFiles(Source, "*.cs").Select(Path.GetFileNameWithoutExtension).Except(["Program"]));
         var mention = new Regex($@"(?<!\.)\b({names})\b");
 
@@ -53,7 +53,7 @@ public sealed partial class FolderImportsTests
         mentions.Should().BeEmpty();
     }
 
-    // Comments may name whatever they like.
+    // Comments may name any type.
     private static IEnumerable<(string Folder, string File, string Text)> CodeLines() =>
         from folder in Allowed.Keys
         from file in Directory.EnumerateFiles(Path.Combine(Source, folder), "*.cs", SearchOption.AllDirectories)

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.Agent.Tests.Architecture;
 
-/// <summary>Every entry of docs/GLOSSARY.md says where its term lives, and that exists; the source uses no word that is retired there.</summary>
+/// <summary>The entries of docs/GLOSSARY.md name existing places, and the source uses no retired word.</summary>
 public sealed partial class GlossaryTests
 {
     private static readonly MarkdownPage Glossary = MarkdownPage.Find(Repository.At("docs", "GLOSSARY.md"))!;
@@ -28,7 +28,8 @@ public sealed partial class GlossaryTests
 
     // The pages that describe attributes and settings.
     private static readonly string Reference =
-        string.Concat(new[] { "README.md", "docs/PROTOCOL.md", "docs/WATCH.md" }.SelectMany(name => MarkdownPage.Find(Repository.At(name))!.Lines));
+        string.Concat(
+            new[] { "README.md", "docs/PROTOCOL.md", "docs/WATCH.md" }.SelectMany(name => MarkdownPage.Find(Repository.At(name))!.Lines));
 
     private static readonly HashSet<string> OfLibraries = ["AddressFamily"];
 
@@ -41,12 +42,14 @@ public sealed partial class GlossaryTests
 
     [Fact]
     public void Every_entry_is_one_sentence() =>
-        Entries.Where(entry => !entry[1].EndsWith('.') || entry[1].Contains(". ", StringComparison.Ordinal)).Select(entry => entry[0]).Should().BeEmpty();
+        Entries.Where(entry => !entry[1].EndsWith('.') || entry[1].Contains(". ", StringComparison.Ordinal)).Select(entry => entry[0])
+            .Should().BeEmpty();
 
     [Fact]
     public void Every_place_in_the_last_column_exists()
     {
-        var places = Entries.SelectMany(entry => Quoted().Matches(entry[2]).Select(place => (Term: entry[0], Place: place.Groups[1].Value))).ToList();
+        var places = Entries.SelectMany(
+            entry => Quoted().Matches(entry[2]).Select(place => (Term: entry[0], Place: place.Groups[1].Value))).ToList();
 
         Entries.Should().OnlyContain(entry => Quoted().IsMatch(entry[2]));
         places.Where(entry => !Exists(entry.Place)).Should().BeEmpty();
@@ -79,11 +82,14 @@ public sealed partial class GlossaryTests
          from line in File.ReadLines(file)
          let declaration = TypeDeclaration().Match(line)
          where declaration.Success && !line.Contains(" partial ", StringComparison.Ordinal)
-         group file by (Name: declaration.Groups[1].Value, IsGeneric: line.Contains($"{declaration.Groups[1].Value}<", StringComparison.Ordinal)) into files
+         group file by (
+             Name: declaration.Groups[1].Value,
+             IsGeneric: line.Contains($"{declaration.Groups[1].Value}<", StringComparison.Ordinal)) into files
          where files.Count() > 1
-         select $"{files.Key.Name}: {string.Join(", ", files.Select(file => Path.GetRelativePath(Repository.Root, file)))}").Should().BeEmpty();
+         select $"{files.Key.Name}: {string.Join(", ", files.Select(file => Path.GetRelativePath(Repository.Root, file)))}")
+             .Should().BeEmpty();
 
-    // A type begins with a capital, a path has a slash, and all else is an attribute or a setting.
+    // A type begins with a capital and a path has a slash. Everything else is an attribute or a setting.
     private static bool Exists(string place) =>
         char.IsAsciiLetterUpper(place[0]) ? Types.Contains(place)
         : place.Contains('/', StringComparison.Ordinal) ? Path.Exists(Repository.At(place))
@@ -103,6 +109,8 @@ public sealed partial class GlossaryTests
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"^\s*(?:(?:public|internal|private|protected|file|static|sealed|abstract|readonly|partial|ref) )*(?:class|struct|interface|enum|record(?: struct)?) (\w+)")]
+    [GeneratedRegex(
+        @"^\s*(?:(?:public|internal|private|protected|file|static|sealed|abstract|readonly|partial|ref) )*"
+        + @"(?:class|struct|interface|enum|record(?: struct)?) (\w+)")]
     private static partial Regex TypeDeclaration();
 }

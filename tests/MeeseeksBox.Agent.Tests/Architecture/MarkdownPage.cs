@@ -12,7 +12,7 @@ internal sealed partial class MarkdownPage
         Anchors = FindAnchors(Lines);
     }
 
-    /// <summary>Every page that the project keeps.</summary>
+    /// <summary>All pages of the repository.</summary>
     public static IReadOnlyList<MarkdownPage> All { get; } =
     [
         .. new[] { "README.md", "CONTRIBUTING.md", "CHANGELOG.md" }.Select(name => Repository.At(name))
@@ -29,7 +29,7 @@ internal sealed partial class MarkdownPage
     /// <summary>Its lines.</summary>
     public IReadOnlyList<string> Lines { get; }
 
-    /// <summary>The slugs of its headings, and the ids that it sets itself.</summary>
+    /// <summary>The slugs of its headings, and its explicit ids.</summary>
     public IReadOnlySet<string> Anchors { get; }
 
     /// <summary>Its lines outside of blocks of code.</summary>
@@ -39,7 +39,8 @@ internal sealed partial class MarkdownPage
     public static MarkdownPage? Find(string path) => All.FirstOrDefault(page => page.Path == System.IO.Path.GetFullPath(path));
 
     /// <summary>The anchor that GitHub makes of a heading.</summary>
-    public static string Slug(string heading) => NotInSlugs().Replace(Link().Replace(heading, "$1").Trim().ToLowerInvariant(), "").Replace(' ', '-');
+    public static string Slug(string heading) =>
+        NotInSlugs().Replace(Link().Replace(heading, "$1").Trim().ToLowerInvariant(), "").Replace(' ', '-');
 
     private static HashSet<string> FindAnchors(IReadOnlyList<string> lines)
     {
@@ -48,7 +49,7 @@ internal sealed partial class MarkdownPage
         {
             if (Heading().Match(line) is { Success: true } heading)
             {
-                // A heading that comes again gets a number.
+                // A repeated heading gets a number.
                 var slug = Slug(heading.Groups[1].Value);
                 var unique = slug;
                 for (var count = 1; !anchors.Add(unique); count++)

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace MeeseeksBox.Agent.Tests.Architecture;
 
-/// <summary>Which project may use which: dependencies point one way.</summary>
+/// <summary>The allowed references between projects, without cycles.</summary>
 public sealed class ProjectReferencesTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -20,13 +20,13 @@ public sealed class ProjectReferencesTests
     };
 
     [Fact]
-    public void Every_project_has_its_line_in_the_table()
+    public void Every_project_is_in_the_table()
     {
         Projects().Select(Path.GetFileNameWithoutExtension).Should().BeEquivalentTo(Allowed.Keys);
     }
 
     [Fact]
-    public void A_project_references_only_those_below_it()
+    public void A_project_references_only_allowed_projects()
     {
         var forbidden =
             from project in Projects()
@@ -45,13 +45,14 @@ public sealed class ProjectReferencesTests
     [InlineData("MeeseeksBox.Core")]
     [InlineData("MeeseeksBox.FileWatch")]
     [InlineData("MeeseeksBox.Client")]
-    public void A_library_gets_along_with_what_the_framework_has(string library)
+    public void A_library_uses_no_packages(string library)
     {
         References(Repository.At("src", library, $"{library}.csproj"), "PackageReference").Should().BeEmpty();
     }
 
     private static string[] Projects() =>
-        [.. new[] { "src", "plugins" }.SelectMany(folder => Directory.GetFiles(Repository.At(folder), "*.csproj", SearchOption.AllDirectories))];
+        [.. new[] { "src", "plugins" }.SelectMany(
+            folder => Directory.GetFiles(Repository.At(folder), "*.csproj", SearchOption.AllDirectories))];
 
     private static IEnumerable<string> References(string project, string kind) =>
         XDocument.Load(project).Descendants(kind).Select(reference => reference.Attribute("Include")!.Value);

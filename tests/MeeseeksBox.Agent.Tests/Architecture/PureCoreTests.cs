@@ -4,16 +4,23 @@ using MeeseeksBox.Core;
 
 namespace MeeseeksBox.Agent.Tests.Architecture;
 
-/// <summary>The core touches no socket, file, process, clock, lock or task, so that a whole cluster of cores can run in a test.</summary>
+/// <summary>The core uses no socket, file, process, clock, lock or task, so that a cluster of cores can run in one test.</summary>
 public sealed class PureCoreTests
 {
     private static readonly string[] ForbiddenNamespaces = ["System.IO", "System.Net", "System.Threading"];
 
     private static readonly string[] ForbiddenTypes =
-        ["System.Console", "System.DateTime", "System.DateTimeOffset", "System.Diagnostics.Process", "System.Diagnostics.Stopwatch", "System.TimeProvider"];
+    [
+        "System.Console",
+        "System.DateTime",
+        "System.DateTimeOffset",
+        "System.Diagnostics.Process",
+        "System.Diagnostics.Stopwatch",
+        "System.TimeProvider",
+    ];
 
     [Fact]
-    public void The_core_uses_no_type_that_waits_or_looks_outside()
+    public void The_core_uses_no_type_with_IO_clock_or_threads()
     {
         using var file = new PEReader(File.OpenRead(typeof(NodeCore).Assembly.Location));
         var metadata = file.GetMetadataReader();

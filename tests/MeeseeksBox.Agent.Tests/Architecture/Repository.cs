@@ -3,10 +3,11 @@ namespace MeeseeksBox.Agent.Tests.Architecture;
 /// <summary>The sources that these tests were built from.</summary>
 internal static class Repository
 {
-    /// <summary>The folder of the solution. Not told by the compiler, whose paths are made the same on every machine in CI.</summary>
+    /// <summary>The folder of the solution.</summary>
+    /// <remarks>The compiler cannot provide it, because CI builds normalize its paths.</remarks>
     public static string Root { get; } = Find(AppContext.BaseDirectory);
 
-    /// <summary>A path in it, from its parts.</summary>
+    /// <summary>A path in the repository.</summary>
     public static string At(params string[] parts) => Path.Combine([Root, .. parts]);
 
     private static string Find(string folder) =>

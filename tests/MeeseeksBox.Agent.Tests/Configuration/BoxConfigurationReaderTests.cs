@@ -20,8 +20,23 @@ public sealed class BoxConfigurationReaderTests
         {
             Name = Dns.GetHostName(),
             Logging = new { Level = LogEventLevel.Information, FileName = (string?)null },
-            Listen = new { Address = "localhost", Ports = new PortList(13700), Prefix = (string?)null, MaxRequest = 64 << 20, Ssl = (SslConfig?)null },
-            State = new { Expire = Seconds(60), ExpireActiveJobs = true, Timeout = Seconds(60), File = (string?)null, Checkpoint = Seconds(10), History = (string?)null },
+            Listen = new
+            {
+                Address = "localhost",
+                Ports = new PortList(13700),
+                Prefix = (string?)null,
+                MaxRequest = 64 << 20,
+                Ssl = (SslConfig?)null,
+            },
+            State = new
+            {
+                Expire = Seconds(60),
+                ExpireActiveJobs = true,
+                Timeout = Seconds(60),
+                File = (string?)null,
+                Checkpoint = Seconds(10),
+                History = (string?)null,
+            },
             UseLoadavg = false,
             WaitInPool = false,
         });
@@ -34,7 +49,15 @@ public sealed class BoxConfigurationReaderTests
     {
         var config = Good("nodes.n1=", "nodes.n2=null", "pools.p1=", "pools.p2=null");
 
-        var link = new LinkConfig { Address = "n1", Port = 13700, Refresh = Seconds(1), Poll = Seconds(10), Timeout = Seconds(10), Ssl = null };
+        var link = new LinkConfig
+        {
+            Address = "n1",
+            Port = 13700,
+            Refresh = Seconds(1),
+            Poll = Seconds(10),
+            Timeout = Seconds(10),
+            Ssl = null,
+        };
         config.Nodes["n1"].Should().Be(link);
         config.Nodes["n2"].Should().Be(link with { Address = "n2" });
         config.Pools["p1"].Should().Be(config.Pools["p2"]).And.Be(new PoolConfig
@@ -56,15 +79,25 @@ public sealed class BoxConfigurationReaderTests
         var config = Good(
             "name=n1", "use_loadavg=1", "wait_in_pool=true",
             "listen.address=0.0.0.0", "listen.port=0", "listen.max_request=100",
-            "state.expire=1.5", "state.expire_active_jobs=0", "state.timeout=2", "state.file=s.json", "state.checkpoint=3", "state.history=/h",
+            "state.expire=1.5", "state.expire_active_jobs=0", "state.timeout=2", "state.file=s.json", "state.checkpoint=3",
+            "state.history=/h",
             "nodes.n2.address=10.0.0.2", "nodes.n2.port=1", "nodes.n2.refresh=0.5", "nodes.n2.poll=4", "nodes.n2.timeout=5",
             "pools.p1.slots=6", "pools.p1.max_runtime=7", "pools.p1.update=8", "pools.p1.hold=1", "pools.p1.plugin=a.b.C",
             "pools.p1.restart_delay=0", "pools.p1.output_limit=9", "pools.p1.kill_grace=10");
 
         config.Should().BeEquivalentTo(new { Name = "n1", UseLoadavg = true, WaitInPool = true });
         config.Listen.Should().Be(new ListenConfig { Address = "0.0.0.0", Ports = new(0), MaxRequest = 100 });
-        config.State.Should().Be(new StateConfig { Expire = Seconds(1.5), ExpireActiveJobs = false, Timeout = Seconds(2), File = "s.json", Checkpoint = Seconds(3), History = "/h" });
-        config.Nodes["n2"].Should().Be(new LinkConfig { Address = "10.0.0.2", Port = 1, Refresh = Seconds(0.5), Poll = Seconds(4), Timeout = Seconds(5) });
+        config.State.Should().Be(new StateConfig
+        {
+            Expire = Seconds(1.5),
+            ExpireActiveJobs = false,
+            Timeout = Seconds(2),
+            File = "s.json",
+            Checkpoint = Seconds(3),
+            History = "/h",
+        });
+        config.Nodes["n2"].Should().Be(
+            new LinkConfig { Address = "10.0.0.2", Port = 1, Refresh = Seconds(0.5), Poll = Seconds(4), Timeout = Seconds(5) });
         config.Pools["p1"].Should().Be(new PoolConfig
         {
             Slots = 6,
@@ -95,16 +128,18 @@ public sealed class BoxConfigurationReaderTests
     }
 
     [Fact]
-    public void The_prefix_counts_when_no_address_is_set()
+    public void The_prefix_is_used_when_no_address_is_set()
     {
         Good("listen.prefix=10.").Listen.Prefix.Should().Be("10.");
         Good("listen.prefix=10.", "listen.address=n1").Listen.Should().Be(new ListenConfig { Address = "n1" });
     }
 
     [Fact]
-    public void A_default_counts_in_every_section_that_has_the_key()
+    public void A_default_applies_to_every_section_with_the_key()
     {
-        var config = Good("defaults.timeout=7", "defaults.port=8", "defaults.update=9", "defaults.runtime=3", "nodes.a=", "nodes.b.timeout=1", "pools.p=");
+        var config = Good(
+            "defaults.timeout=7", "defaults.port=8", "defaults.update=9", "defaults.runtime=3", "nodes.a=", "nodes.b.timeout=1",
+            "pools.p=");
 
         config.State.Timeout.Should().Be(Seconds(7));
         config.Listen.Ports.Should().Be(new PortList(8));
@@ -139,7 +174,7 @@ public sealed class BoxConfigurationReaderTests
     }
 
     [Fact]
-    public void Nodes_are_reached_at_the_first_of_the_default_ports()
+    public void Nodes_have_the_first_of_the_default_ports()
     {
         var config = Good("defaults.port=49463,13700", "nodes.a=", "nodes.b.port=5");
 
@@ -256,7 +291,8 @@ public sealed class BoxConfigurationReaderTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("a.cfg");
-        File.WriteAllText(file, """{"name": "n7", "base": "/srv/m", "state": {"file": "%(base)s/%(name)s.json"}, "logging": {"format": "%(name)s"}}""");
+        File.WriteAllText(
+            file, """{"name": "n7", "base": "/srv/m", "state": {"file": "%(base)s/%(name)s.json"}, "logging": {"format": "%(name)s"}}""");
 
         var config = Good(file, "base=/data");
 
@@ -288,7 +324,7 @@ public sealed class BoxConfigurationReaderTests
     }
 
     [Fact]
-    public void A_node_with_the_name_of_the_box_is_no_link()
+    public void A_node_with_the_name_of_the_box_is_not_a_link()
     {
         Good("name=h1", "nodes.h1=", "nodes.n1=").Nodes.Keys.Should().Equal("n1");
         Good($$$"""nodes={"{{{Dns.GetHostName()}}}": {}}""").Nodes.Should().BeEmpty();

@@ -3,7 +3,7 @@ using MeeseeksBox.Agent.Configuration;
 namespace MeeseeksBox.Agent.Tests.Configuration;
 
 /// <summary>A host with root, alice (1000) and bob (1001), each with a group of the same name.</summary>
-/// <param name="own">The name of the user that the process has.</param>
+/// <param name="own">The user of the process.</param>
 internal sealed class FakeAccounts(string own) : IAccounts
 {
     private static readonly Account[] All = [new(0, "root", 0), new(1000, "alice", 1000), new(1001, "bob", 1001)];

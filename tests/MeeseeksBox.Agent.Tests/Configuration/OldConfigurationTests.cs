@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Configuration;
 
-/// <summary>Config files in the style of users of each version of the original: taken whole, or each key is named with a reason.</summary>
+/// <summary>Config files of each version of the original: accepted whole, or with a reason for each bad key.</summary>
 public sealed class OldConfigurationTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

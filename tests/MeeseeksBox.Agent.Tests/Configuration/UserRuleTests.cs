@@ -17,7 +17,7 @@ public sealed class UserRuleTests
     [InlineData("root", "user=root")]
     [InlineData("root", "user=0", "group=root")]
     [InlineData("alice", "user=null", "group=null")]
-    public void All_is_well_when_the_box_runs_as_they_say(string own, params string[] words)
+    public void There_is_no_problem_when_the_box_runs_as_configured(string own, params string[] words)
     {
         var result = BoxConfigurationReader.Read(words, new FakeAccounts(own));
 
@@ -29,7 +29,7 @@ public sealed class UserRuleTests
     [InlineData("user=bob", CannotBecomeBob)]
     [InlineData("user=1001", CannotBecomeBob)]
     [InlineData("user=carol", "this host has no user 'carol', and the box must not stay root instead")]
-    public void A_root_box_for_another_user_is_refused(string word, string problem)
+    public void A_root_box_for_another_user_is_rejected(string word, string problem)
     {
         var result = BoxConfigurationReader.Read([word], new FakeAccounts("root"));
 
@@ -65,7 +65,7 @@ public sealed class UserRuleTests
         "group: the box runs with the group 'alice' (1000) and cannot change to 'staff'; its jobs run with 'alice' (1000)",
         "user=alice", "group=staff")]
     [InlineData("group: it has no effect without 'user'", "group=bob")]
-    public void Any_other_box_is_warned_of_a_difference(string warning, params string[] words)
+    public void Any_other_box_has_a_warning_for_a_difference(string warning, params string[] words)
     {
         var result = BoxConfigurationReader.Read(words, new FakeAccounts("alice"));
 
@@ -74,13 +74,14 @@ public sealed class UserRuleTests
     }
 
     [Fact]
-    public void A_user_that_is_no_text_is_a_problem()
+    public void A_user_that_is_not_text_is_a_problem()
     {
-        BoxConfigurationReader.Read(["user=[1]"], new FakeAccounts("alice")).Problems.Should().Equal("command line: user: a list is not text");
+        BoxConfigurationReader.Read(["user=[1]"], new FakeAccounts("alice")).Problems
+            .Should().Equal("command line: user: a list is not text");
     }
 
     [Fact]
-    public void The_system_is_asked_for_its_users_and_groups()
+    public void Users_and_groups_come_from_the_system()
     {
         var accounts = new HostAccounts();
 

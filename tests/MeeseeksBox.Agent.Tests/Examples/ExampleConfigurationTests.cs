@@ -3,14 +3,19 @@ using MeeseeksBox.Agent.Tests.Architecture;
 
 namespace MeeseeksBox.Agent.Tests.Examples;
 
-/// <summary>The configurations in <c>examples/</c>, which newcomers start from.</summary>
+/// <summary>The configurations in <c>examples/</c>.</summary>
 public sealed class ExampleConfigurationTests
 {
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Repository.At("examples"), "*.cfg").Select(file => Path.GetFileName(file)).Where(file => file is not "watch.cfg")];
+    public static TheoryData<string> Files =>
+    [
+        .. Directory.GetFiles(Repository.At("examples"), "*.cfg")
+            .Select(file => Path.GetFileName(file))
+            .Where(file => file is not "watch.cfg"),
+    ];
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void An_example_is_good_and_named_like_its_file(string file)
+    public void An_example_is_valid_and_named_like_its_file(string file)
     {
         var result = Read(file);
 
@@ -20,20 +25,23 @@ public sealed class ExampleConfigurationTests
     }
 
     [Fact]
-    public void Every_link_leads_to_the_port_where_its_node_listens()
+    public void Every_link_has_the_port_of_its_node()
     {
         var boxes = Files.Select(row => Read(row.Data).Config!).ToDictionary(box => box.Name);
 
         var links = boxes.Values.SelectMany(box => box.Nodes).ToList();
 
         links.Should().HaveCountGreaterThan(12);
-        links.Should().OnlyContain(link => link.Value.Port == boxes[link.Key].Listen.Ports.All.Single() && link.Value.Address == "localhost");
+        links.Should().OnlyContain(
+            link => link.Value.Port == boxes[link.Key].Listen.Ports.All.Single() && link.Value.Address == "localhost");
     }
 
     [Fact]
     public void The_whole_cluster_fits_on_one_host()
     {
-        var ports = Files.Select(row => Read(row.Data).Config!).Where(box => box.Name is not "node1").SelectMany(box => box.Listen.Ports.All);
+        var ports = Files.Select(row => Read(row.Data).Config!)
+            .Where(box => box.Name is not "node1")
+            .SelectMany(box => box.Listen.Ports.All);
 
         ports.Should().OnlyHaveUniqueItems();
     }

@@ -5,7 +5,7 @@ using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Tests.Pools;
 
-/// <summary>A run of a job that remembers what its task said.</summary>
+/// <summary>A run of a job that records the reports of its task.</summary>
 internal sealed class FakeRun(JobDescription job) : IJobRun
 {
     private readonly TaskCompletionSource<int?> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -16,7 +16,7 @@ internal sealed class FakeRun(JobDescription job) : IJobRun
 
     public ConcurrentQueue<string> Logged { get; } = new();
 
-    /// <summary>The pid that the task told, as soon as it has.</summary>
+    /// <summary>Completes with the pid that the task reported.</summary>
     public Task<int?> Pid => _started.Task;
 
     public string Stdout => Text("stdout_data");

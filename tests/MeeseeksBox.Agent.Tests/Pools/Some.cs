@@ -12,7 +12,7 @@ internal static class Some
         .Cast<DictionaryEntry>()
         .ToDictionary(variable => (string)variable.Key, variable => (string)variable.Value!);
 
-    /// <summary>A job with these <c>args</c>, in a run that no other test has.</summary>
+    /// <summary>A job with these <c>args</c> and a unique run id.</summary>
     public static JobDescription Job(params string[] args) => new()
     {
         Id = "job-1",
@@ -28,7 +28,7 @@ internal static class Some
     /// <summary>A job that runs the test program.</summary>
     public static JobDescription TestProgramJob(params string[] words) => Job([TestProgram.Path, .. words]);
 
-    /// <summary>The environment of the tests with one variable more.</summary>
+    /// <summary>The environment of the tests with one more variable.</summary>
     public static Dictionary<string, string> EnvironmentWith(string name, string value) => new(OwnEnvironment) { [name] = value };
 
     /// <summary>A job's <c>config</c>.</summary>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Requests;
 
-/// <summary>The heads that are connected above a box.</summary>
+/// <summary>The effect of connected heads on a box.</summary>
 public sealed class UpstreamSessionsTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace MeeseeksBox.Agent.Tests.State;
 
-/// <summary>The clock of the host is set, and the time that has passed is what it is (docs/ARCHITECTURE.md#decisions-and-why).</summary>
+/// <summary>Jumps of the host's clock do not affect elapsed time (docs/ARCHITECTURE.md#decisions-and-why).</summary>
 public sealed class ClockTests : IDisposable
 {
     private readonly HostClock _time = new();
@@ -18,7 +18,7 @@ public sealed class ClockTests : IDisposable
         problem => throw problem);
 
     [Fact]
-    public void A_jump_ahead_expires_nothing_and_ends_no_run_before_its_time()
+    public void A_jump_ahead_expires_no_job_and_ends_no_run_early()
     {
         Submit("ended", "nowhere");
         _ = Kill("ended");
@@ -53,7 +53,7 @@ public sealed class ClockTests : IDisposable
     }
 
     [Fact]
-    public void Changes_are_stamped_in_their_order_however_the_clock_is_set()
+    public void Stamps_follow_the_order_of_changes_despite_jumps_of_the_clock()
     {
         Submit("a", "nowhere");
         var stamps = new List<double> { Find("a")!.Ts };
@@ -71,13 +71,14 @@ public sealed class ClockTests : IDisposable
 
     private static JobSpec Spec(object spec) => JobSpec.Read(JsonSerializer.SerializeToElement(spec));
 
-    private void Submit(string id, string pool) => _host.Execute((core, now) => core.Submit(Spec(new { id, pool, args = new[] { "x" } }), now)).Error.Should().BeNull();
+    private void Submit(string id, string pool) =>
+        _host.Execute((core, now) => core.Submit(Spec(new { id, pool, args = new[] { "x" } }), now)).Error.Should().BeNull();
 
     private Job? Kill(string id) => _host.Execute((core, now) => core.Kill(id, now));
 
     private Job? Find(string id) => _host.Execute((core, _) => core.Find(id));
 
-    // AdjustTime moves the timestamps of a FakeTimeProvider too; those of a host go on as if nothing had happened.
+    // AdjustTime moves the timestamps of a FakeTimeProvider too, unlike a jump of the clock of a host.
     private sealed class HostClock() : FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50))
     {
         private TimeSpan _set;

@@ -7,7 +7,7 @@ using Serilog.Core;
 
 namespace MeeseeksBox.Agent.Tests.State;
 
-/// <summary>The journal beside the state file: what is written and what is read back.</summary>
+/// <summary>Writing, rotating and replaying the journal.</summary>
 public sealed class JournalTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -18,7 +18,7 @@ public sealed class JournalTests : IDisposable
     private static ILogger Log => Logger.None;
 
     [Fact]
-    public async Task What_is_durable_can_be_read_back()
+    public async Task Durable_lines_can_be_read_back()
     {
         await WriteAsync(Changed("a", 1), Changed("b", 2), new JournalLine { Gone = "a" }, Changed("b", 3, JobState.Done));
 
@@ -28,7 +28,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public async Task Everything_up_to_a_number_is_on_disk_when_that_is_durable()
+    public async Task All_lines_up_to_a_durable_number_are_on_disk()
     {
         using var journal = new Journal(_files, Log);
         var run = journal.RunAsync();
@@ -43,44 +43,45 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public async Task What_nobody_waits_for_is_on_disk_a_little_later_and_ends_are_told_then()
+    public async Task Lines_without_a_waiter_are_flushed_after_a_delay_and_raise_their_ends_then()
     {
         using var journal = new Journal(_files, Log);
-        var told = new TaskCompletionSource<Job>();
-        journal.Ended += told.SetResult;
+        var ended = new TaskCompletionSource<Job>();
+        journal.Ended += ended.SetResult;
         var run = journal.RunAsync();
 
         journal.Append(new JournalLine { Ended = Job("a", 1, JobState.Done) });
 
-        (await told.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Id.Should().Be("a");
+        (await ended.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Id.Should().Be("a");
         journal.Complete();
         await run;
     }
 
     [Fact]
-    public async Task What_nobody_waits_for_does_not_wait_for_a_quiet_moment_either()
+    public async Task Lines_without_a_waiter_are_flushed_under_load_too()
     {
         using var journal = new Journal(_files, Log);
-        var told = new TaskCompletionSource<Job>();
-        journal.Ended += told.SetResult;
+        var ended = new TaskCompletionSource<Job>();
+        journal.Ended += ended.SetResult;
         var run = journal.RunAsync();
 
         journal.Append(new JournalLine { Ended = Job("a", 1, JobState.Done) });
         var lines = 0;
-        for (var begin = Stopwatch.GetTimestamp(); !told.Task.IsCompleted && Stopwatch.GetElapsedTime(begin) < TimeSpan.FromSeconds(20); lines++)
+        var begin = Stopwatch.GetTimestamp();
+        for (; !ended.Task.IsCompleted && Stopwatch.GetElapsedTime(begin) < TimeSpan.FromSeconds(20); lines++)
         {
             journal.Append(Changed("b", lines));
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
-        told.Task.IsCompleted.Should().BeTrue();
+        ended.Task.IsCompleted.Should().BeTrue();
         journal.Complete();
         await run;
         (await File.ReadAllLinesAsync(_files.Current, TestContext.Current.CancellationToken)).Should().HaveCount(lines + 1);
     }
 
     [Fact]
-    public async Task All_who_wait_at_once_are_told_when_their_own_line_is_on_disk()
+    public async Task Concurrent_waiters_complete_when_their_own_line_is_on_disk()
     {
         using var journal = new Journal(_files, Log);
         var run = journal.RunAsync();
@@ -92,7 +93,8 @@ public sealed class JournalTests : IDisposable
                 {
                     journal.Append(Changed($"{worker}.{number}", number));
                     await journal.DurableAsync(journal.Appended);
-                    (await File.ReadAllTextAsync(_files.Current, TestContext.Current.CancellationToken)).Should().Contain($"\"{worker}.{number}\"");
+                    (await File.ReadAllTextAsync(_files.Current, TestContext.Current.CancellationToken))
+                        .Should().Contain($"\"{worker}.{number}\"");
                 }
             },
             TestContext.Current.CancellationToken)));
@@ -102,7 +104,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rotation_does_not_keep_those_waiting_whose_lines_stand_before_it()
+    public async Task A_rotation_does_not_delay_waiters_of_earlier_lines()
     {
         using var journal = new Journal(_files, Log);
         var run = journal.RunAsync();
@@ -122,7 +124,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_last_line_that_was_cut_off_is_normal()
+    public async Task A_truncated_last_line_is_normal()
     {
         await WriteAsync(Changed("a", 1));
         await File.AppendAllTextAsync(_files.Current, "{\"job\":{\"id\":\"b\",\"po", TestContext.Current.CancellationToken);
@@ -134,7 +136,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public async Task Any_other_damage_is_put_aside_and_the_good_lines_count()
+    public async Task Other_damage_is_quarantined_and_valid_lines_count()
     {
         await WriteAsync(Changed("a", 1));
         await File.AppendAllTextAsync(_files.Current, "rubbish\n", TestContext.Current.CancellationToken);
@@ -147,7 +149,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_line_that_is_older_than_the_saved_job_does_not_take_it_back()
+    public async Task A_line_older_than_the_saved_job_is_ignored()
     {
         await WriteAsync(Changed("a", 1), Changed("a", 2, JobState.Running));
 
@@ -157,7 +159,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rotation_keeps_what_the_former_file_still_holds_also_behind_a_line_that_was_cut_off()
+    public async Task A_rotation_keeps_the_previous_file_even_with_a_truncated_line()
     {
         await WriteAsync(Changed("a", 1));
         await File.AppendAllTextAsync(_files.Current, "{\"job\":", TestContext.Current.CancellationToken);
@@ -172,7 +174,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public async Task All_before_a_rotation_is_in_the_former_file()
+    public async Task Lines_before_a_rotation_are_in_the_previous_file()
     {
         using var journal = new Journal(_files, Log);
         var run = journal.RunAsync();
@@ -190,7 +192,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_journal_that_cannot_be_written_says_why_and_goes_on_when_it_can()
+    public async Task A_failed_journal_reports_the_error_and_recovers()
     {
         using var folder = new TemporaryFolder();
         using var files = new JournalFiles(Path.Combine(folder.File("missing"), "state"));

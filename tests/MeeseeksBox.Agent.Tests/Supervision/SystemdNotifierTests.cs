@@ -10,7 +10,7 @@ using Serilog.Core;
 
 namespace MeeseeksBox.Agent.Tests.Supervision;
 
-/// <summary>What systemd, or whoever else has started the box, is told: sd_notify(3).</summary>
+/// <summary>The messages to systemd, or another supervisor: sd_notify(3).</summary>
 public sealed class SystemdNotifierTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -22,7 +22,7 @@ public sealed class SystemdNotifierTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Readiness_and_stop_are_told_at_a_path_or_a_name(bool isName)
+    public void Readiness_and_stop_are_sent_to_a_path_or_a_name(bool isName)
     {
         using var systemd = new SystemdNotifier(Variables(isName), _time, Log);
 
@@ -46,9 +46,10 @@ public sealed class SystemdNotifierTests : IDisposable
     }
 
     [Fact]
-    public async Task The_watchdog_is_fed_in_time_and_not_when_the_ledger_cannot_be_entered()
+    public async Task The_watchdog_is_pinged_in_time_but_not_when_the_core_blocks()
     {
-        using var systemd = new SystemdNotifier(Variables(false, ("WATCHDOG_USEC", "30000000"), ("WATCHDOG_PID", $"{Environment.ProcessId}")), _time, Log);
+        using var systemd = new SystemdNotifier(
+            Variables(false, ("WATCHDOG_USEC", "30000000"), ("WATCHDOG_PID", $"{Environment.ProcessId}")), _time, Log);
         using var host = new CoreHost(new NodeSettings { Name = "n" }, _time, _ => { });
         using var watchdog = new Watchdog(systemd, host, _time);
         var loop = watchdog.RunAsync();
@@ -76,7 +77,7 @@ public sealed class SystemdNotifierTests : IDisposable
     [InlineData("0", null)]
     [InlineData("rubbish", null)]
     [InlineData("30000000", "1")]
-    public void Nobody_asks_for_a_watchdog(string? silence, string? pid)
+    public void Without_a_valid_timeout_there_is_no_watchdog(string? silence, string? pid)
     {
         using var systemd = new SystemdNotifier(Variables(false, ("WATCHDOG_USEC", silence), ("WATCHDOG_PID", pid)), _time, Log);
 
@@ -89,15 +90,15 @@ public sealed class SystemdNotifierTests : IDisposable
     [InlineData("@")]
     [InlineData("relative")]
     [InlineData("/no/such/socket")]
-    public void Where_nobody_listens_nothing_happens(string? name)
+    public void Without_a_socket_nothing_happens(string? name)
     {
         using var systemd = new SystemdNotifier(variable => variable is "NOTIFY_SOCKET" ? name : null, _time, Log);
 
-        systemd.Invoking(told => told.Ready("x")).Should().NotThrow();
+        systemd.Invoking(notifier => notifier.Ready("x")).Should().NotThrow();
     }
 
     [Fact]
-    public void One_that_does_not_read_holds_up_nobody()
+    public void A_supervisor_that_does_not_read_blocks_nothing()
     {
         using var systemd = new SystemdNotifier(Variables(), _time, Log);
 

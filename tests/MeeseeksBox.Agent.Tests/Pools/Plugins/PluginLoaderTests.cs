@@ -39,7 +39,7 @@ public sealed class PluginLoaderTests : IDisposable
     }
 
     [Fact]
-    public void A_plugin_that_brings_a_copy_of_the_interface_gets_that_of_the_box()
+    public void A_plugin_with_a_copy_of_the_interface_uses_that_of_the_box()
     {
         File.Copy(TestProgram.Assembly, _folder.File("TestProgram.dll"));
         File.Copy(typeof(IJobTask).Assembly.Location, _folder.File("MeeseeksBox.Plugins.dll"));
@@ -54,7 +54,7 @@ public sealed class PluginLoaderTests : IDisposable
     }
 
     [Fact]
-    public void The_first_folder_that_has_the_file_is_taken()
+    public void The_first_folder_with_the_file_is_used()
     {
         _folder.Write("TestProgram.dll", "not this one");
 
@@ -63,7 +63,7 @@ public sealed class PluginLoaderTests : IDisposable
     }
 
     [Fact]
-    public void Plugins_lie_beside_the_config_file_beside_the_program_and_where_MEESEEKS_PLUGINS_says()
+    public void Plugins_are_beside_the_config_file_beside_the_program_and_in_MEESEEKS_PLUGINS()
     {
         var beside = Path.Combine(AppContext.BaseDirectory, "plugins");
 
@@ -84,7 +84,7 @@ public sealed class PluginLoaderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_was_written_anew_is_loaded_anew()
+    public async Task A_changed_file_is_loaded_again()
     {
         var file = _folder.File("TestProgram.dll");
         File.Copy(TestProgram.Assembly, file);
@@ -103,33 +103,40 @@ public sealed class PluginLoaderTests : IDisposable
     [InlineData(".Greeting")]
     [InlineData("TestProgram.")]
     [InlineData("TestProgram.dll:")]
-    public void A_setting_that_names_no_class_says_what_is_wanted(string plugin)
+    public void A_setting_without_a_class_has_an_error_with_the_expected_form(string plugin)
     {
         Loader(_folder.Path).Find(plugin).Problem.Should().Be(
             $"plugin '{plugin}' names no class in a file; expected path.module.Class or path/to/file.dll:Full.Class.Name");
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_named_with_all_places()
+    public void A_missing_file_has_an_error_with_all_paths()
     {
         Loader(_folder.Path, "/elsewhere").Find("acme.Tasks.Paint").Problem.Should().Be(
             $"plugin 'acme.Tasks.Paint': there is no file {_folder.Path}/acme/Tasks.dll or /elsewhere/acme/Tasks.dll");
     }
 
     [Fact]
-    public void A_file_that_is_no_assembly_is_named()
+    public void A_file_that_is_not_an_assembly_has_an_error()
     {
         var file = _folder.Write("Tasks.dll", "MZ, or so it says");
 
-        Loader(_folder.Path).Find("Tasks.Paint").Problem.Should().Be($"plugin 'Tasks.Paint': {file} is not a .NET assembly for this system");
+        Loader(_folder.Path).Find("Tasks.Paint").Problem
+            .Should().Be($"plugin 'Tasks.Paint': {file} is not a .NET assembly for this system");
     }
 
     [Theory]
     [InlineData("Paint", "{0} has no class 'Paint'; " + Offer)]
     [InlineData("NotATask", "class TestProgram.Tasks.NotATask of {0} is not a task: it does not implement IJobTask; " + Offer)]
-    [InlineData("Unfinished", "class TestProgram.Tasks.Unfinished of {0} cannot be created: a task is not abstract and has a public constructor without parameters; " + Offer)]
-    [InlineData("NeedsAName", "class TestProgram.Tasks.NeedsAName of {0} cannot be created: a task is not abstract and has a public constructor without parameters; " + Offer)]
-    public void A_class_that_cannot_be_used_is_told_with_what_the_file_offers(string name, string problem)
+    [InlineData(
+        "Unfinished",
+        "class TestProgram.Tasks.Unfinished of {0} cannot be created: "
+        + "a task is not abstract and has a public constructor without parameters; " + Offer)]
+    [InlineData(
+        "NeedsAName",
+        "class TestProgram.Tasks.NeedsAName of {0} cannot be created: "
+        + "a task is not abstract and has a public constructor without parameters; " + Offer)]
+    public void An_unusable_class_has_an_error_with_the_usable_ones(string name, string problem)
     {
         var found = Loader(BuildOutput.Of("tests/TestProgram")).Find($"TestProgram.{name}");
 
@@ -137,16 +144,18 @@ public sealed class PluginLoaderTests : IDisposable
     }
 
     [Fact]
-    public void An_assembly_whose_own_libraries_are_missing_says_so()
+    public void An_assembly_with_missing_libraries_has_an_error()
     {
-        // What its tasks are made of is looked for under a name that nobody has.
+        // The assembly refers to a library under a name that does not exist.
         var bytes = File.ReadAllBytes(TestProgram.Assembly);
         Replace(bytes, "MeeseeksBox.Plugins\0"u8, "MeeseeksBox.Missing\0"u8);
         File.WriteAllBytes(_folder.File("Broken.dll"), bytes);
 
         var found = Loader(_folder.Path).Find("Broken.Greeting");
 
-        found.Problem.Should().StartWith($"plugin 'Broken.Greeting': {_folder.File("Broken.dll")} has no class 'Greeting'; it has no tasks (some of it cannot be loaded: ")
+        found.Problem.Should().StartWith(
+            $"plugin 'Broken.Greeting': {_folder.File("Broken.dll")} has no class 'Greeting'; "
+            + "it has no tasks (some of it cannot be loaded: ")
             .And.Contain("MeeseeksBox.Missing");
     }
 

@@ -32,7 +32,7 @@ public sealed class PlumbusTests
     }
 
     [Fact]
-    public async Task A_part_that_is_not_on_the_shelf_keeps_the_job_from_starting()
+    public async Task An_unknown_part_prevents_the_start()
     {
         var run = new FakeRun(Job("base", "flux"));
 
@@ -46,7 +46,7 @@ public sealed class PlumbusTests
     [Theory]
     [InlineData("-1")]
     [InlineData("\"slow\"")]
-    public async Task A_time_that_makes_no_sense_keeps_the_job_from_starting(string seconds)
+    public async Task An_invalid_time_prevents_the_start(string seconds)
     {
         var run = new FakeRun(Job("base") with { Config = Some.Config($$"""{"step_seconds": {{seconds}}}""") });
 
@@ -64,7 +64,7 @@ public sealed class PlumbusTests
     }
 
     [Fact]
-    public async Task A_kill_is_obeyed_at_once()
+    public async Task A_kill_ends_it_at_once()
     {
         using var kill = new CancellationTokenSource();
         var run = new FakeRun(Job("base", "bulb") with { Config = Some.Config("""{"step_seconds": 3600}""") });

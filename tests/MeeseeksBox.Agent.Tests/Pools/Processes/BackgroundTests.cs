@@ -10,7 +10,7 @@ namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 public sealed class BackgroundTests
 {
     [Fact]
-    public async Task What_holds_the_pipes_holds_the_job_for_2_seconds_and_is_left_alone()
+    public async Task A_background_process_with_the_pipes_delays_the_end_by_2_s_and_is_not_killed()
     {
         var clock = new FakeTimeProvider();
         var run = new FakeRun(Some.TestProgramJob("leave-child", "60"));
@@ -30,7 +30,7 @@ public sealed class BackgroundTests
     }
 
     [Fact]
-    public async Task What_is_left_in_the_background_can_go_on_printing()
+    public async Task A_background_process_can_go_on_printing()
     {
         using var folder = new TemporaryFolder();
         var trace = folder.File("trace");
@@ -49,7 +49,7 @@ public sealed class BackgroundTests
     }
 
     [Fact]
-    public async Task Output_that_the_background_closes_in_time_belongs_to_the_job()
+    public async Task Output_of_a_background_process_that_ends_in_time_belongs_to_the_job()
     {
         var run = new FakeRun(Some.Job("/bin/sh", "-c", "(sleep 0.2; echo late) & echo early"));
 
@@ -60,7 +60,7 @@ public sealed class BackgroundTests
     }
 
     [Fact]
-    public async Task What_holds_the_pipes_is_ended_at_a_kill()
+    public async Task A_background_process_is_killed_with_the_job()
     {
         using var kill = new CancellationTokenSource();
         var clock = new FakeTimeProvider();
@@ -78,7 +78,7 @@ public sealed class BackgroundTests
     private static Task<JobOutcome> Start(FakeRun run, TimeProvider clock, CancellationToken kill) =>
         Task.Run(() => new ProcessTask(new ProcessTable(), clock).RunAsync(run, kill), TestContext.Current.CancellationToken);
 
-    // The first process has ended, and the one that it left behind has not.
+    // Ends when the first process has ended, while the one that it left behind still runs.
     private static async Task HeldAsync(FakeRun run)
     {
         var pid = (int)(await run.Pid)!;

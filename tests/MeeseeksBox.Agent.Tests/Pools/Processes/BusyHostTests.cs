@@ -4,13 +4,13 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 
-/// <summary>A host with so much to do that a look at its processes takes seconds, or with no handle left for one.</summary>
+/// <summary>Kills on a host where a snapshot of the processes takes seconds, or fails without a file descriptor.</summary>
 public sealed class BusyHostTests
 {
     private readonly SlowTime _time = new();
 
     [Fact]
-    public async Task Whoever_is_found_is_killed_however_long_the_looks_take()
+    public async Task Found_processes_are_killed_however_long_snapshots_take()
     {
         using var child = Process.Start(TestProgram.Path, ["sleep", "1000"]);
         var killer = new ProcessTreeKiller(new ProcessTable(LookSlowly), _time);
@@ -23,12 +23,13 @@ public sealed class BusyHostTests
     }
 
     [Fact]
-    public async Task A_look_that_fails_is_tried_again()
+    public async Task A_failed_snapshot_is_tried_again()
     {
         using var child = Process.Start(TestProgram.Path, ["sleep", "1000"]);
         var count = 0;
         var killer = new ProcessTreeKiller(
-            new ProcessTable(() => ++count % 2 is 1 ? throw new IOException("Too many open files") : ProcFs.ReadAll()), TimeProvider.System);
+            new ProcessTable(() => ++count % 2 is 1 ? throw new IOException("Too many open files") : ProcFs.ReadAll()),
+            TimeProvider.System);
 
         var reaped = await killer.KillAsync(snapshot => snapshot.Trees(entry => entry.Pid == child.Id));
 
@@ -36,7 +37,7 @@ public sealed class BusyHostTests
     }
 
     [Fact]
-    public async Task Those_that_were_found_are_killed_when_no_further_look_succeeds()
+    public async Task Found_processes_are_killed_when_later_snapshots_fail()
     {
         using var child = Process.Start(TestProgram.Path, ["sleep", "1000"]);
         var count = 0;
@@ -46,7 +47,8 @@ public sealed class BusyHostTests
         var kill = () => killer.KillAsync(snapshot => snapshot.Trees(entry => entry.Pid == child.Id));
 
         await kill.Should().ThrowAsync<IOException>();
-        await child.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await child.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(
+            TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
     private ProcessSnapshot LookSlowly()
@@ -55,7 +57,7 @@ public sealed class BusyHostTests
         return ProcFs.ReadAll();
     }
 
-    /// <summary>The clock of the system, of which pieces can be left out.</summary>
+    /// <summary>The clock of the system, which can skip time.</summary>
     private sealed class SlowTime : TimeProvider
     {
         private long _skipped;

@@ -23,7 +23,7 @@ public sealed class KillTests
     [InlineData("spawn-child")]
     [InlineData("new-session")]
     [InlineData("hide-child")]
-    public async Task A_killed_job_ends_with_its_whole_family(string verb)
+    public async Task A_killed_job_ends_with_its_whole_process_tree(string verb)
     {
         var (job, said) = await StartAsync(Some.TestProgramJob(verb, "60"));
         await using (job)
@@ -42,7 +42,7 @@ public sealed class KillTests
     }
 
     [Fact]
-    public async Task A_family_that_keeps_growing_is_ended_too()
+    public async Task A_growing_process_tree_is_killed()
     {
         var (job, _) = await StartAsync(Some.Job("/bin/sh", "-c", "echo go; while :; do sleep 60 & sleep 0.01; done"));
         await using (job)
@@ -56,7 +56,7 @@ public sealed class KillTests
     }
 
     [Fact]
-    public async Task Nobody_but_the_family_is_killed()
+    public async Task Only_the_process_tree_is_killed()
     {
         var (job, _) = await StartAsync(Some.TestProgramJob("ignore-term", "60"));
         var (other, _) = await StartAsync(Some.TestProgramJob("ignore-term", "60"));
@@ -70,7 +70,7 @@ public sealed class KillTests
     }
 
     [Fact]
-    public async Task With_a_grace_a_job_is_asked_first_and_ends_as_it_likes()
+    public async Task With_a_grace_a_job_receives_SIGTERM_first()
     {
         var (job, _) = await StartAsync(Some.TestProgramJob("end-on-term", "60") with { KillGrace = TimeSpan.FromSeconds(30) });
         await using (job)
@@ -82,7 +82,7 @@ public sealed class KillTests
     }
 
     [Fact]
-    public async Task With_a_grace_the_whole_family_is_asked()
+    public async Task With_a_grace_the_whole_process_tree_receives_SIGTERM()
     {
         var (job, said) = await StartAsync(Some.TestProgramJob("new-session", "60") with { KillGrace = TimeSpan.FromSeconds(30) });
         await using (job)
@@ -107,7 +107,7 @@ public sealed class KillTests
     }
 
     [Fact]
-    public async Task What_a_job_printed_before_it_was_killed_is_reported()
+    public async Task Output_before_a_kill_is_reported()
     {
         var (job, _) = await StartAsync(Some.Job("/bin/sh", "-c", "echo last words >&2; echo ready; sleep 60"));
         await using (job)

@@ -56,7 +56,7 @@ public sealed class NotStartedTests : IDisposable
     }
 
     [Fact]
-    public async Task A_program_that_the_system_refuses_is_told_in_the_words_of_the_system()
+    public async Task A_program_that_the_system_rejects_has_the_error_of_the_system()
     {
         var file = _folder.WriteProgram("garbage", "\u007f\u0001");
 
@@ -66,7 +66,7 @@ public sealed class NotStartedTests : IDisposable
     }
 
     [Fact]
-    public async Task Too_many_args_are_told_in_the_words_of_the_system()
+    public async Task Too_many_args_have_the_error_of_the_system()
     {
         var error = await ErrorOf(Some.Job("/bin/true", new string('x', 1024 * 1024)));
 
@@ -124,16 +124,16 @@ public sealed class NotStartedTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stdout_file_in_a_folder_that_takes_no_files()
+    public async Task A_stdout_file_in_a_folder_without_files()
     {
-        // What nobody may write to, root included: the kernel's own files.
+        // Not even root may create files in /proc.
         var error = await ErrorOf(Some.Job("/bin/true") with { Stdout = "/sys/kernel/out" });
 
         error.Should().StartWith("cannot write stdout to /sys/kernel/out: ");
     }
 
     [Fact]
-    public async Task Text_that_the_system_would_cut_off()
+    public async Task Text_with_a_NUL()
     {
         var args = await ErrorOf(Some.Job("/bin/rm", "precious\0.bak"));
         var env = await ErrorOf(Some.Job("/bin/true") with { Environment = Some.EnvironmentWith("A", "1\0") });

@@ -9,7 +9,7 @@ public sealed class OrphansTests
     private readonly Orphans _orphans = new(new ProcessTable(), TimeProvider.System);
 
     [Fact]
-    public async Task Processes_whose_run_is_of_this_box_are_ended_with_their_families()
+    public async Task Processes_of_runs_of_this_box_are_killed_with_their_trees()
     {
         var owner = $"{Guid.NewGuid():N}";
         var (first, child) = await StartAsync($"{owner}.1", "spawn-child");
@@ -31,7 +31,7 @@ public sealed class OrphansTests
     }
 
     [Fact]
-    public async Task Without_survivors_nobody_is_ended()
+    public async Task Without_survivors_no_process_is_killed()
     {
         var reaped = await _orphans.EndByMarkAsync($"{Guid.NewGuid():N}.");
 
@@ -40,7 +40,7 @@ public sealed class OrphansTests
     }
 
     [Fact]
-    public async Task A_process_is_ended_by_its_pid_when_its_start_matches()
+    public async Task A_process_is_killed_by_its_pid_when_its_start_matches()
     {
         var startTs = Now();
         var (job, child) = await StartAsync("a.1", "spawn-child");
@@ -58,7 +58,7 @@ public sealed class OrphansTests
     [Theory]
     [InlineData(-60)]
     [InlineData(60)]
-    public async Task A_process_that_was_started_at_another_time_is_a_stranger(int seconds)
+    public async Task A_process_with_another_start_time_is_not_killed(int seconds)
     {
         var (job, _) = await StartAsync("a.2", "spawn-child");
         await using (job)
@@ -73,7 +73,7 @@ public sealed class OrphansTests
     }
 
     [Fact]
-    public async Task A_pid_that_nobody_has_is_nobody()
+    public async Task A_pid_without_a_process_is_ignored()
     {
         var reaped = await _orphans.EndByPidAsync(int.MaxValue, Now());
 
@@ -84,7 +84,8 @@ public sealed class OrphansTests
 
     private static async Task<(RunningJob Job, int Child)> StartAsync(string run, string verb)
     {
-        var (job, said) = await RunningJob.StartAsync(Some.TestProgramJob(verb, "60") with { Run = run }, TestContext.Current.CancellationToken);
+        var (job, said) = await RunningJob.StartAsync(
+            Some.TestProgramJob(verb, "60") with { Run = run }, TestContext.Current.CancellationToken);
         return (job, int.Parse(said, CultureInfo.InvariantCulture));
     }
 }

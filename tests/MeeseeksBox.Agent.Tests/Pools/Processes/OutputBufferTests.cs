@@ -27,7 +27,7 @@ public sealed class OutputBufferTests
     }
 
     [Fact]
-    public void However_it_is_cut_into_pieces_the_same_is_kept_and_memory_stays_below_the_limit() =>
+    public void Kept_output_does_not_depend_on_chunks_and_memory_stays_below_the_limit() =>
         Gen.Select(Gen.Int[0, 600], Gen.Byte.Array[0, 400].Array[0, 12]).Sample((limit, pieces) =>
         {
             var buffer = new OutputBuffer(limit);

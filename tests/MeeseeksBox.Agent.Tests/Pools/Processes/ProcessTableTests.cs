@@ -6,7 +6,7 @@ namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 public sealed class ProcessTableTests
 {
     [Fact]
-    public async Task Who_asks_while_a_look_is_going_on_shares_the_next_with_all_who_did()
+    public async Task Callers_during_a_snapshot_share_the_next_one()
     {
         using var begun = new SemaphoreSlim(0);
         using var go = new SemaphoreSlim(0);
@@ -31,18 +31,19 @@ public sealed class ProcessTableTests
     }
 
     [Fact]
-    public void This_process_is_not_in_it_and_so_never_ends_itself()
+    public void A_snapshot_does_not_contain_this_process()
     {
         ProcFs.ReadAll().Find(Environment.ProcessId).Should().BeNull();
     }
 
     [Fact]
-    public async Task Names_of_programs_may_hold_anything()
+    public async Task Names_of_programs_may_contain_any_character()
     {
         using var folder = new TemporaryFolder();
         var program = folder.File("a) R 1 (b");
         File.Copy("/bin/sleep", program);
-        await using var job = (await RunningJob.StartAsync(Some.Job("/bin/sh", "-c", $"echo; exec '{program}' 60"), TestContext.Current.CancellationToken)).Job;
+        await using var job = (await RunningJob.StartAsync(
+            Some.Job("/bin/sh", "-c", $"echo; exec '{program}' 60"), TestContext.Current.CancellationToken)).Job;
         var pid = (int)(await job.Run.Pid)!;
 
         await Wait.Until(

@@ -27,7 +27,7 @@ public sealed class ProcessTaskTests
     }
 
     [Fact]
-    public async Task A_signal_that_was_not_ours_gives_what_the_platform_reports()
+    public async Task A_signal_from_elsewhere_gives_the_exit_status_of_the_platform()
     {
         var outcome = await RunAsync(new FakeRun(Some.TestProgramJob("signal", "15")));
 
@@ -35,7 +35,7 @@ public sealed class ProcessTaskTests
     }
 
     [Fact]
-    public async Task What_a_job_prints_is_reported_in_base64_a_stream_each()
+    public async Task Output_is_reported_in_base64_for_each_stream()
     {
         var output = new FakeRun(Some.TestProgramJob("echo", "hello"));
         var errors = new FakeRun(Some.TestProgramJob("echo-err", "oh", "no"));
@@ -97,7 +97,7 @@ public sealed class ProcessTaskTests
     }
 
     [Fact]
-    public async Task A_job_works_in_the_folder_it_asks_for()
+    public async Task A_job_works_in_its_folder()
     {
         using var folder = new TemporaryFolder();
         var run = new FakeRun(Some.TestProgramJob("pwd") with { WorkingDirectory = folder.Path });
@@ -108,14 +108,18 @@ public sealed class ProcessTaskTests
     }
 
     [Fact]
-    public async Task The_environment_of_a_job_is_the_one_described_with_its_mark_and_no_other()
+    public async Task The_environment_of_a_job_is_that_of_its_description_with_its_mark()
     {
-        var job = Some.Job("/usr/bin/env") with { Environment = new Dictionary<string, string> { ["MEESEEKS_JOB_ID"] = "7", ["EMPTY"] = "" } };
+        var job = Some.Job("/usr/bin/env") with
+        {
+            Environment = new Dictionary<string, string> { ["MEESEEKS_JOB_ID"] = "7", ["EMPTY"] = "" },
+        };
         var run = new FakeRun(job);
 
         await RunAsync(run);
 
-        run.Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().BeEquivalentTo("MEESEEKS_JOB_ID=7", "EMPTY=", $"MEESEEKS_RUN={job.Run}");
+        run.Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Should().BeEquivalentTo("MEESEEKS_JOB_ID=7", "EMPTY=", $"MEESEEKS_RUN={job.Run}");
     }
 
     [Fact]
@@ -129,7 +133,7 @@ public sealed class ProcessTaskTests
     }
 
     [Fact]
-    public async Task Output_beyond_the_limit_is_cut_in_the_middle_and_said_to_be()
+    public async Task Output_over_the_limit_lacks_its_middle_and_is_marked_as_truncated()
     {
         var run = new FakeRun(Some.Job("/bin/sh", "-c", "printf 0123456789; printf abcdefghij >&2") with { OutputLimit = 6 });
 
@@ -152,7 +156,7 @@ public sealed class ProcessTaskTests
     }
 
     [Fact]
-    public async Task Many_jobs_that_run_do_not_need_a_thread_each()
+    public async Task Many_running_jobs_do_not_need_a_thread_each()
     {
         const int Jobs = 100;
         using var kill = new CancellationTokenSource();

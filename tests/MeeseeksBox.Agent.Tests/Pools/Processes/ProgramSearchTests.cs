@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 
-// A program is found as a shell finds it, and not as .NET does (docs/SPECIFICATION.md#environment).
+// The search for a program is that of a shell, not that of .NET (docs/SPECIFICATION.md#environment).
 public sealed class ProgramSearchTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -24,7 +24,7 @@ public sealed class ProgramSearchTests : IDisposable
     }
 
     [Fact]
-    public void What_may_not_be_executed_and_folders_are_passed_over()
+    public void Folders_and_files_without_execute_permission_are_skipped()
     {
         var first = _folder.Folder("first");
         _folder.Folder("first/folder");
@@ -38,7 +38,7 @@ public sealed class ProgramSearchTests : IDisposable
     }
 
     [Fact]
-    public void The_folder_of_the_job_is_not_searched_unless_PATH_says_so()
+    public void The_folder_of_the_job_is_searched_only_if_it_is_in_PATH()
     {
         var tool = _folder.WriteProgram("tool", "");
 
@@ -62,7 +62,7 @@ public sealed class ProgramSearchTests : IDisposable
     }
 
     [Fact]
-    public void A_name_with_a_slash_is_seen_from_the_folder_of_the_job()
+    public void A_name_with_a_slash_is_relative_to_the_folder_of_the_job()
     {
         _folder.Folder("bin");
         var tool = _folder.WriteProgram("bin/tool", "");

@@ -78,7 +78,7 @@ public sealed class RedirectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Names_of_files_are_never_taken_for_shell_text()
+    public async Task Names_of_files_are_never_interpreted_by_the_shell()
     {
         const string Nasty = "$(touch hacked) `touch hacked`; \"x' > *\n-n";
         _folder.Write("in" + Nasty, "input");
@@ -97,7 +97,7 @@ public sealed class RedirectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_are_seen_from_the_folder_that_the_job_works_in()
+    public async Task Files_are_relative_to_the_folder_of_the_job()
     {
         _folder.Write("in", "input");
 
@@ -109,7 +109,11 @@ public sealed class RedirectionTests : IDisposable
     [Fact]
     public async Task The_environment_comes_through_the_shell_that_opens_the_files()
     {
-        var job = Some.Job("/usr/bin/env") with { Environment = new Dictionary<string, string> { ["A"] = "1 2" }, Stdout = _folder.File("out") };
+        var job = Some.Job("/usr/bin/env") with
+        {
+            Environment = new Dictionary<string, string> { ["A"] = "1 2" },
+            Stdout = _folder.File("out"),
+        };
 
         await RunAsync(job);
 

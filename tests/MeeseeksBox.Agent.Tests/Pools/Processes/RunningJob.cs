@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 
-/// <summary>A job that runs as a process, with the file that it prints to so that a test can see what it said while it runs.</summary>
+/// <summary>A job that runs as a process, with a file from which a test reads its output while it runs.</summary>
 internal sealed class RunningJob : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -19,7 +19,7 @@ internal sealed class RunningJob : IAsyncDisposable
 
     public FakeRun Run { get; }
 
-    /// <summary>Starts the test program and waits until it says something, such as the pid of a child.</summary>
+    /// <summary>Starts the test program and waits for its first output, such as the pid of a child.</summary>
     public static async Task<(RunningJob Job, string Said)> StartAsync(JobDescription description, CancellationToken giveUp)
     {
         var job = new RunningJob(description);
