@@ -39,7 +39,7 @@ public sealed class StateFolderTests
             await box.WaitForLogAsync("journal writable again");
             (await box.RunAsync(new { id = "after", pool = "p", args = Some.True })).Text("state").Should().Be("done");
             await box.CrashAsync();
-            refused.Text("error").Should().Contain("until the state can be saved");
+            refused.Text("error").Should().Contain("the state cannot be saved");
         }
 
         await using var again = await RunningBox.StartAsync(words);
