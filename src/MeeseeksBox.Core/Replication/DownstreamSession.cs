@@ -2,24 +2,25 @@ using System.Globalization;
 
 namespace MeeseeksBox.Core.Replication;
 
-/// <summary>The exchange of a link with its downstream peer: which lines it sends, what their replies mean, and when (docs/SPECIFICATION.md#links).</summary>
+/// <summary>The exchange of a link with its peer, as a state machine (docs/SPECIFICATION.md#links).</summary>
 /// <remarks>
-/// A peer holds one request, whose reply is the news (long poll). Local changes go off at once in a further line, which also ends the
-/// hold. A legacy peer replies at once: it is asked every <c>refresh</c>, and every <c>poll</c> for its nodes and for the jobs that are live
-/// there. The session has no I/O and no clock; its owner calls it under the lock of the core.
+/// The session decides which lines the link sends, and when. A peer holds the reply to one request until it has changes (long poll). Local
+/// changes are sent at once in a further line, which also releases that reply. A legacy peer replies at once: it is polled every
+/// <c>refresh</c>, and every <c>poll</c> for its nodes and for the jobs that are live there. The session has no I/O and no clock; its owner
+/// calls it under the lock of the core.
 /// </remarks>
 public sealed class DownstreamSession
 {
     /// <summary>The longest pause between two attempts to connect, in seconds.</summary>
     public const double LongestPause = ReconnectBackoff.Longest;
 
-    // A legacy node goes through its whole list for each of these jobs, and does nothing else meanwhile.
+    // A legacy node scans its whole list of jobs for each id, and does nothing else meanwhile.
     private const int MostLookups = 500;
 
     private readonly LinkTiming _timing;
     private readonly ReconnectBackoff _backoff;
 
-    // The lines without a reply, in order.
+    // The lines without a reply so far, in the order in which they were sent.
     private readonly Queue<PeerMessage> _unanswered = new();
     private double _replyDue = double.PositiveInfinity;
     private double _nextPollAt;
@@ -28,7 +29,7 @@ public sealed class DownstreamSession
     private int _lookedUp;
 
     /// <summary>A session without a connection.</summary>
-    /// <param name="peer">The peer.</param>
+    /// <param name="peer">The state of the sync with the peer.</param>
     /// <param name="timing">The times of the link.</param>
     /// <param name="random">The source of jitter.</param>
     public DownstreamSession(Peer peer, LinkTiming timing, Random random)
@@ -37,7 +38,7 @@ public sealed class DownstreamSession
         _backoff = new ReconnectBackoff(random);
     }
 
-    /// <summary>The peer.</summary>
+    /// <summary>The state of the sync with the peer.</summary>
     public Peer Peer { get; }
 
     /// <summary>True once the peer has replied on the present connection.</summary>
@@ -66,7 +67,7 @@ public sealed class DownstreamSession
 
         if (now.Monotonic >= _replyDue)
         {
-            var silence = string.Create(CultureInfo.InvariantCulture, $"the node sends nothing for {_timing.Timeout} s");
+            var silence = string.Create(CultureInfo.InvariantCulture, $"the reply is {_timing.Timeout} s overdue");
             return new SessionStep(silence, [], double.PositiveInfinity);
         }
 
@@ -98,7 +99,7 @@ public sealed class DownstreamSession
     {
         if (!_unanswered.TryDequeue(out var message))
         {
-            return "the node sent a line that nobody had asked for";
+            return "the node sent a reply without a request";
         }
 
         ExpectReply(now);
@@ -130,7 +131,7 @@ public sealed class DownstreamSession
     {
         if (!IsUp)
         {
-            // Nothing else is sent before the peer has sent its nodes and jobs: a cycle must be found first, and the peer may know all that we know.
+            // The greeting goes first and alone. Its reply reveals a cycle, and the jobs that the peer has already.
             return _unanswered.Count is 0 ? new PeerMessage { JobsAfter = 0, NodesAfter = 0 } : null;
         }
 
@@ -145,7 +146,7 @@ public sealed class DownstreamSession
             return new PeerMessage { Jobs = jobs, JobsAfter = Peer.Seq, NodesAfter = Peer.NodesSeq, Wait = _timing.Poll };
         }
 
-        // One further line at most is in flight: later changes go along with the next.
+        // At most one further line is in flight; the next one carries the changes since.
         return Peer.HasPending && _unanswered.Count is 1 ? new PeerMessage { Jobs = core.DequeuePending(Peer, isPoll: false) } : null;
     }
 
@@ -167,8 +168,8 @@ public sealed class DownstreamSession
         return NextLookups(core.LiveJobsAt(Peer)) is [_, ..] ids ? message with { JobIds = ids } : message with { JobsAfter = Peer.Seq };
     }
 
-    // All live jobs in turn, some at each poll. A legacy node counts its changes from 1 at each start, and its state file has jobs with
-    // higher numbers: its changes can be below the highest number that was received.
+    // All live jobs in turn, some at each poll. A legacy node counts its changes from 1 at each start, while its state file has jobs with
+    // higher numbers. So a change can have a number below the highest that was received.
     private List<string> NextLookups(IReadOnlyList<string> live)
     {
         _lookedUp = _lookedUp < live.Count ? _lookedUp : 0;

@@ -2,12 +2,13 @@ using MeeseeksBox.Core.Queries;
 
 namespace MeeseeksBox.Core.Replication;
 
-/// <summary>A reply that waits for changes (long poll), and decides when it is released (docs/PROTOCOL.md#waiting-for-news).</summary>
-/// <param name="condition">The changes that it waits for.</param>
-/// <param name="until">When it is released at the latest, in monotonic seconds.</param>
+/// <summary>A reply that is held until there is a change (docs/PROTOCOL.md#waiting-for-news).</summary>
+/// <param name="condition">The changes that release it.</param>
+/// <param name="until">The time of its release at the latest, in monotonic seconds.</param>
 public sealed class HeldReply(ChangeCondition condition, double until)
 {
-    // In seconds. In a stream of changes each check covers those that came meanwhile; the first after a quiet time is checked at once.
+    // In seconds. Under a stream of changes, one check covers all changes of a pace; the first change after a quiet time is checked at
+    // once.
     private const double Pace = 0.002;
 
     private double _checkedAt = double.NegativeInfinity;
@@ -20,13 +21,13 @@ public sealed class HeldReply(ChangeCondition condition, double until)
     /// <summary>When <see cref="Update"/> is due again at the latest, in monotonic seconds.</summary>
     public double Deadline => IsPaced ? Math.Min(_checkedAt + Pace, until) : until;
 
-    /// <summary>True while changes are to be left alone until <see cref="Deadline"/>.</summary>
+    /// <summary>True while further changes wait for the check at <see cref="Deadline"/>.</summary>
     public bool IsPaced { get; private set; }
 
-    /// <summary>Releases it: a further line has arrived.</summary>
+    /// <summary>Releases the reply, because a further line has arrived.</summary>
     public void Release() => IsReleased = true;
 
-    /// <summary>Checks whether it is released now.</summary>
+    /// <summary>Releases the reply if a change meets the condition or its time is over.</summary>
     public void Update(NodeCore core, Instant now)
     {
         IsReleased |= now.Monotonic >= until;

@@ -1,23 +1,23 @@
 namespace MeeseeksBox.Core.Replication;
 
-/// <summary>What is to be done about another node's copy of a job that is known here.</summary>
+/// <summary>How a received copy of a job merges with the local copy.</summary>
 internal enum MergeDecision
 {
-    /// <summary>Ours stands; the other knows no more than we do.</summary>
+    /// <summary>Keep the local copy: the remote one has nothing new.</summary>
     KeepLocal,
 
-    /// <summary>The other copy takes the place of ours.</summary>
+    /// <summary>Replace the local copy by the remote one.</summary>
     TakeRemote,
 
-    /// <summary>Of the other copy only what a submitter may change is taken over, a kill included; the others are told how the job stands.</summary>
+    /// <summary>Take the spec of the remote copy, a kill included, and publish the local status again.</summary>
     TakeRemoteSpec,
 
-    /// <summary>Of the other copy only what has become of the job is taken over: ours has the later wishes.</summary>
+    /// <summary>Take the status of the remote copy, and keep the local spec, which is later.</summary>
     TakeRemoteStatus,
 
-    /// <summary>One of the copies is killed, and the other does not know yet.</summary>
+    /// <summary>Kill the job: one copy is killed, and the other is still live.</summary>
     Kill,
 
-    /// <summary>The job runs here, but it goes on elsewhere or anew: the run is stale.</summary>
+    /// <summary>Stop the local run, which is stale: the job was assigned elsewhere or restarted.</summary>
     Supersede,
 }

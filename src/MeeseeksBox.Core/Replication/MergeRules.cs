@@ -5,89 +5,95 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Replication;
 
-/// <summary>Takes in jobs as other nodes know them (docs/SPECIFICATION.md#conflicts).</summary>
-internal sealed class MergeRules(NodeCoreState state, KillRules killing, RunLifecycle running, UnassignedCopies unassigned, LegacyNodeReruns reruns)
+/// <summary>Merges copies of jobs that other nodes send (docs/SPECIFICATION.md#conflicts).</summary>
+internal sealed class MergeRules(
+    NodeCoreState state,
+    KillRules killRules,
+    RunLifecycle runLifecycle,
+    UnassignedCopies unassigned,
+    LegacyNodeReruns reruns)
 {
-    /// <summary>Takes in one copy; true when anything of it was taken over.</summary>
-    public bool Merge(Job theirs, Instant now)
+    /// <summary>Merges one copy; true when the local copy took anything from it.</summary>
+    public bool Merge(Job remote, Instant now)
     {
-        if (theirs.Node is null)
+        if (remote.Node is null)
         {
-            return unassigned.Merge(theirs, now);
+            return unassigned.Merge(remote, now);
         }
 
-        var isTaken = MergeAssigned(theirs, now);
-        if (state.Jobs.TryFind(theirs.Id, out var entry))
+        var hasChanged = MergeAssigned(remote, now);
+        if (state.Jobs.TryFind(remote.Id, out var entry))
         {
             reruns.Consider(entry, now);
         }
 
-        return isTaken;
+        return hasChanged;
     }
 
-    private bool MergeAssigned(Job theirs, Instant now)
+    private bool MergeAssigned(Job remote, Instant now)
     {
-        if (!state.Jobs.TryFind(theirs.Id, out var entry))
+        if (!state.Jobs.TryFind(remote.Id, out var entry))
         {
-            if (state.Jobs.Tombstones.Find(theirs) is not { } tombstone)
+            if (state.Jobs.Tombstones.Find(remote) is not { } tombstone)
             {
-                TakeRemote(theirs, now);
+                TakeRemote(remote, now);
                 return true;
             }
 
-            if (theirs.HasEnded && !ConflictResolver.Dominates(theirs, tombstone))
+            if (remote.HasEnded && !ConflictResolver.Dominates(remote, tombstone))
             {
                 return false;
             }
 
-            // Its end is in the history. It comes back so that whoever takes it for alive hears of that.
+            // The sender has a live copy of a job that ended and was removed. The tombstone returns to the table, so that the sender
+            // receives the end; the history has that end already.
             entry = state.Jobs.Upsert(tombstone, now);
             entry.IsEndRecorded = true;
         }
 
-        if (IsConfiguration(theirs) != IsConfiguration(entry.Job) && ConflictResolver.AreSameSubmission(theirs, entry.Job))
+        if (IsConfiguration(remote) != IsConfiguration(entry.Job) && ConflictResolver.AreSameSubmission(remote, entry.Job))
         {
-            // Whether a job is a configuration was judged by its pool, when it came.
+            // A job in __config was validated as a configuration, a job of any other pool as a command: one must not become the other.
             return false;
         }
 
-        switch (ConflictResolver.Resolve(entry.Job, theirs, state.Settings.Name, entry.Run is not null))
+        switch (ConflictResolver.Resolve(entry.Job, remote, state.Settings.Name, entry.Run is not null))
         {
             case MergeDecision.TakeRemote:
-                TakeRemote(theirs, now);
+                TakeRemote(remote, now);
                 return true;
             case MergeDecision.Supersede:
                 Supersede(entry);
-                TakeRemote(theirs, now);
+                TakeRemote(remote, now);
                 return true;
             case MergeDecision.TakeRemoteSpec:
-                return TakeRemoteSpec(entry, theirs, now);
+                return TakeRemoteSpec(entry, remote, now);
             case MergeDecision.TakeRemoteStatus:
-                state.RecordEnd(state.ApplyMerged(entry, ConflictResolver.WithSpecOf(theirs, entry.Job), theirs, now));
+                state.RecordEnd(state.ApplyMerged(entry, ConflictResolver.WithSpecOf(remote, entry.Job), remote, now));
                 return true;
             case MergeDecision.Kill:
-                Kill(entry, theirs, now);
+                Kill(entry, remote, now);
                 return true;
             case MergeDecision.KeepLocal:
                 return false;
             default:
-                throw new InvalidOperationException("An unknown verdict about a copy of a job.");
+                throw new InvalidOperationException("Unknown merge decision.");
         }
     }
 
     private static bool IsConfiguration(Job job) => job.Pool is NodeSettings.ConfigPool;
 
-    private void TakeRemote(Job theirs, Instant now)
+    private void TakeRemote(Job remote, Instant now)
     {
-        var sameSubmission = state.Jobs.TryFind(theirs.Id, out var known) && ConflictResolver.AreSameSubmission(known.Job, theirs);
-        var entry = state.Jobs.Upsert(theirs, now);
+        var sameSubmission = state.Jobs.TryFind(remote.Id, out var known) && ConflictResolver.AreSameSubmission(known.Job, remote);
+        var entry = state.Jobs.Upsert(remote, now);
 
-        // We may not have seen it alive since it was sent off anew.
-        entry.IsEndRecorded &= sameSubmission && !theirs.IsLive;
-        if (theirs is { State: JobState.New, EndTs: not null } && theirs.StartCount + theirs.FailCount + theirs.Epoch > 0)
+        // A new submission has an end of its own to record, even if this node never received a live copy of it.
+        entry.IsEndRecorded &= sameSubmission && !remote.IsLive;
+        if (remote is { State: JobState.New, EndTs: not null } && remote.StartCount + remote.FailCount + remote.Epoch > 0)
         {
-            // It is about to run again after an end: the pause counts from when we heard of it, since clocks differ.
-            entry.NotBefore = now.Monotonic + (state.Settings.Pool(theirs.Pool)?.RestartDelay ?? 1);
+            // The job waits to run again after an end. The restart delay counts from the arrival of the copy, since clocks differ.
+            entry.NotBefore = now.Monotonic + (state.Settings.Pool(remote.Pool)?.RestartDelay ?? 1);
             state.Jobs.Refresh(entry, now);
         }
 
@@ -95,7 +101,7 @@ internal sealed class MergeRules(NodeCoreState state, KillRules killing, RunLife
         state.RecordEnd(entry);
     }
 
-    /// <summary>Brings a job that was put into the table from outside in step with what this node knows of itself.</summary>
+    /// <summary>Corrects a copy that came from outside where it contradicts the runs of this node.</summary>
     public void Reconcile(JobEntry entry, Instant now)
     {
         var job = entry.Job;
@@ -106,12 +112,13 @@ internal sealed class MergeRules(NodeCoreState state, KillRules killing, RunLife
 
         if (job.State is JobState.Running || (job.State is JobState.Killed && job.Active))
         {
-            running.Crashed(entry, now);
+            runLifecycle.Crashed(entry, now);
         }
         else if (ConflictResolver.IsPresumedLost(job))
         {
-            // Whoever took it for lost was right, and now its node says so.
-            state.RecordEnd(state.ApplyLocal(entry, job with { Active = false, Error = job.State is JobState.Killed ? null : RunLifecycle.CrashError }, now));
+            // The presumption was right: the run is lost. As the owner, this node confirms that.
+            var error = job.State is JobState.Killed ? null : RunLifecycle.CrashError;
+            state.RecordEnd(state.ApplyLocal(entry, job with { Active = false, Error = error }, now));
         }
         else if (job.Active != (job.State is JobState.New && state.Jobs.IsHere(job)))
         {
@@ -119,54 +126,54 @@ internal sealed class MergeRules(NodeCoreState state, KillRules killing, RunLife
         }
     }
 
-    // Ours becomes the newer copy, so that the others learn what has come of the job. Those that keep theirs all the same are told once, and
-    // again when there is news: several of them would answer each other through us for ever.
-    private bool TakeRemoteSpec(JobEntry entry, Job theirs, Instant now)
+    // Takes the spec and restamps our copy, so that it wins everywhere and publishes the status. A peer whose copy outranks every answer
+    // (divergence) is answered once per local change: otherwise several such peers would answer each other through this node forever.
+    private bool TakeRemoteSpec(JobEntry entry, Job remote, Instant now)
     {
-        if (IsKnownDivergence(entry, theirs))
+        if (IsKnownDivergence(entry, remote))
         {
             var isAnswered = entry.LatestDivergentStamp > 0;
-            entry.LatestDivergentStamp = Math.Max(entry.LatestDivergentStamp, theirs.Ts);
+            entry.LatestDivergentStamp = Math.Max(entry.LatestDivergentStamp, remote.Ts);
             if (isAnswered)
             {
                 return false;
             }
         }
 
-        entry = state.ApplyMerged(entry, ConflictResolver.WithSpecOf(entry.Job, theirs), theirs, now);
-        if (theirs.State is JobState.Killed)
+        entry = state.ApplyMerged(entry, ConflictResolver.WithSpecOf(entry.Job, remote), remote, now);
+        if (remote.State is JobState.Killed)
         {
-            entry = killing.Kill(entry, now);
+            entry = killRules.Kill(entry, now);
         }
 
         if (entry.Run is { } run)
         {
-            running.SetLimit(run, entry.Job);
+            runLifecycle.SetLimit(run, entry.Job);
         }
 
         return true;
     }
 
-    // Of the run here, by somebody who will keep his copy and asks for nothing.
-    private static bool IsKnownDivergence(JobEntry entry, Job theirs) => entry.Run is not null
-        && !(theirs.State is JobState.Killed && entry.Job.IsLive)
-        && ConflictResolver.IsIrreconcilable(theirs, entry.Job)
-        && ConflictResolver.SpecEquals(theirs, entry.Job);
+    // True for a copy that diverges from the local run without a request: neither a kill nor a change of the spec.
+    private static bool IsKnownDivergence(JobEntry entry, Job remote) => entry.Run is not null
+        && !(remote.State is JobState.Killed && entry.Job.IsLive)
+        && ConflictResolver.IsIrreconcilable(remote, entry.Job)
+        && ConflictResolver.SpecEquals(remote, entry.Job);
 
-    private void Kill(JobEntry entry, Job theirs, Instant now)
+    private void Kill(JobEntry entry, Job remote, Instant now)
     {
         if (entry.Job.Node == state.Settings.Name)
         {
-            _ = killing.Kill(entry, now);
+            _ = killRules.Kill(entry, now);
             return;
         }
 
-        var further = ConflictResolver.Dominates(theirs, entry.Job) ? theirs : entry.Job;
-        entry = state.ApplyMerged(entry, further with { State = JobState.Killed, Active = true, Error = null }, theirs, now);
+        var furthest = ConflictResolver.Dominates(remote, entry.Job) ? remote : entry.Job;
+        entry = state.ApplyMerged(entry, furthest with { State = JobState.Killed, Active = true, Error = null }, remote, now);
         Reconcile(entry, now);
     }
 
-    // Its process still has to go; until then no other run of the job may start here.
+    // The process of the stale run is still alive: StaleRun blocks the next run of the job on this node until it has ended.
     private void Supersede(JobEntry entry)
     {
         state.Cancel(entry.Run!, StopReason.Superseded);

@@ -1,50 +1,53 @@
 namespace MeeseeksBox.Core.Replication;
 
-/// <summary>
-/// A downstream node that this node is linked with: what it has been told of jobs, what it has told, and what is to be sent to it. A link
-/// asks the ledger what to send and hands it what comes back; nothing here waits.
-/// </summary>
+/// <summary>The state of the sync with one downstream node.</summary>
+/// <remarks>
+/// It records which copies the peer has, which are queued for it, and up to which number of change its own were merged. The link asks the
+/// core for the jobs to send and passes replies to it; nothing here blocks.
+/// </remarks>
 public sealed class Peer
 {
-    // For each job that the peer knows of: the number of our copy that is as good as its own; 0 when ours is another.
+    // For each job that the peer has: the number of change of the local copy that equals its copy; 0 while the copies differ.
     private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
 
-    // What was sent in lines that follow on the turn under way: the answer to that turn may tell of what was before them.
+    // Jobs sent in further lines since the last poll. The reply to that poll may predate their arrival.
     private readonly HashSet<string> _sentSincePoll = new(StringComparer.Ordinal);
     private bool _isPoll;
 
-    // What is to be sent, in its order; ids that have left the set are passed over.
+    // The ids to send. The queue has their order; an id in it that is no longer in the set is skipped.
     private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
     private readonly Queue<string> _queue = new();
 
     internal Peer(string name) => Name = name;
 
-    /// <summary>Its name, as the configuration has it.</summary>
+    /// <summary>The name of the node, as in the configuration.</summary>
     public string Name { get; }
 
-    /// <summary>The number of change up to which its jobs have been taken in.</summary>
+    /// <summary>The cursor of jobs: the number of change at the peer up to which its jobs were merged.</summary>
     public long Seq { get; internal set; }
 
-    /// <summary>The number of change up to which its nodes have been taken in.</summary>
+    /// <summary>The cursor of nodes: the number of change at the peer up to which its nodes were merged.</summary>
     public long NodesSeq { get; internal set; }
 
-    /// <summary>True when there is something to be sent to it.</summary>
+    /// <summary>True when jobs are queued for the peer.</summary>
     public bool HasPending => _pending.Count > 0;
 
-    /// <summary>True since it has told of its jobs on the present connection: nothing is sent to it before, because it may know it all.</summary>
+    /// <summary>
+    /// True once the peer has sent its jobs on the present connection. Nothing is sent before, because it may have them all.
+    /// </summary>
     internal bool IsSynced { get; set; }
 
     internal bool Knows(string id) => _known.ContainsKey(id);
 
-    /// <summary>Takes note that the peer has a job as we have it.</summary>
+    /// <summary>Records that the peer has the local copy of a job.</summary>
     internal void MarkInSync(string id, long seq)
     {
         _known[id] = seq;
         _ = _pending.Remove(id);
     }
 
-    /// <summary>A line is sent, with what follows.</summary>
-    /// <param name="isPoll">Whether it asks for news, so that the next answer that is taken in is the one to it.</param>
+    /// <summary>Starts a line to the peer.</summary>
+    /// <param name="isPoll">Whether it asks for jobs; the next reply to merge answers this line then.</param>
     internal void BeginMessage(bool isPoll)
     {
         _isPoll = isPoll;
@@ -54,7 +57,7 @@ public sealed class Peer
         }
     }
 
-    /// <summary>A job is sent in the present line, as we have it.</summary>
+    /// <summary>Records that the present line has the local copy of a job.</summary>
     internal void MarkSent(string id, long seq)
     {
         MarkInSync(id, seq);
@@ -64,10 +67,10 @@ public sealed class Peer
         }
     }
 
-    /// <summary>True when our copy with this number is on its way to the peer, so that what the peer tells now is from before it has come there.</summary>
+    /// <summary>True when the local copy is on its way to the peer, so that the peer's present report predates its arrival.</summary>
     internal bool IsInFlight(string id, long seq) => _sentSincePoll.Contains(id) && IsInSync(id, seq);
 
-    /// <summary>Takes note that the peer has another copy of a job than we have.</summary>
+    /// <summary>Records that the peer has a copy that differs from the local one.</summary>
     internal void MarkDivergent(string id) => _known[id] = 0;
 
     internal bool IsInSync(string id, long seq) => _known.TryGetValue(id, out var known) && known == seq;
@@ -93,10 +96,11 @@ public sealed class Peer
         return null;
     }
 
-    /// <summary>Takes note that it is not known whether the peer still has a job.</summary>
+    /// <summary>Records that the peer may have lost a job.</summary>
     internal void MarkUnknown(string id) => _known.Remove(id);
 
-    /// <summary>A job has left the table. Of its end the peer still hears when it has another copy, which would never end otherwise.</summary>
+    /// <summary>Handles the removal of a job from the table.</summary>
+    /// <remarks>A peer with another copy still receives the end, from the tombstone: its copy would never end otherwise.</remarks>
     internal void Forget(string id)
     {
         if (!_known.Remove(id))

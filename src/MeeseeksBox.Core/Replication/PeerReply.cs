@@ -4,10 +4,12 @@ using MeeseeksBox.Protocol.Nodes;
 namespace MeeseeksBox.Core.Replication;
 
 /// <summary>The reply of a peer to one <see cref="PeerMessage"/>.</summary>
-/// <remarks>Sample: <c>[{"sync":["a"],"get":{"b":{"seq":18,…}},"nodes":{"n1":{…}},"seq":18,"nodes_seq":4,"nodes_gone":[]}]</c>.</remarks>
+/// <remarks>
+/// Sample: <c>[{"sync":["a"],"get":{"b":{"seq":18,…}},"nodes":{"n1":{…}},"seq":18,"nodes_seq":4,"nodes_gone":[]}]</c>.
+/// </remarks>
 public sealed record PeerReply
 {
-    /// <summary>Jobs, as the peer has them; null: the reply has no <c>get</c>.</summary>
+    /// <summary>The copies of the peer; null: the reply has no <c>get</c>.</summary>
     public IReadOnlyList<Job>? Jobs { get; init; }
 
     /// <summary>The number of change up to which the jobs are complete; null from a legacy peer.</summary>

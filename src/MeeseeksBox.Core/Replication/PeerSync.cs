@@ -4,13 +4,13 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Replication;
 
-/// <summary>What is sent to a peer, and what is made of what it tells (docs/SPECIFICATION.md#sync).</summary>
-internal sealed class PeerSync(NodeCoreState state, MergeRules merging)
+/// <summary>Selects the jobs to send to a peer, and merges its replies (docs/SPECIFICATION.md#sync).</summary>
+internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
 {
-    // A line of sync is not to be longer than this by much, so that every peer takes it (listen.max_request is 64 MiB there).
+    // In bytes, roughly. Far below the default of listen.max_request, so that every peer accepts the line.
     private const long LongestSync = 4 * 1024 * 1024;
 
-    /// <summary>Takes the jobs that are to be sent to a peer now. What does not fit into one line waits for the next.</summary>
+    /// <summary>Takes the jobs to send in one line. Jobs beyond the size of a line wait for the next.</summary>
     public IReadOnlyList<Job> DequeuePending(Peer peer, bool isPoll)
     {
         peer.BeginMessage(isPoll);
@@ -33,8 +33,8 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules merging)
         return jobs;
     }
 
-    /// <summary>Merges what a peer replied.</summary>
-    /// <returns>Why this node must not be linked with the peer; null when it may. The nodes of the peer are forgotten then.</returns>
+    /// <summary>Merges the reply of a peer.</summary>
+    /// <returns>Why the link is rejected, after which the nodes of the peer are forgotten; null when it is not.</returns>
     public string? MergeReply(Peer peer, PeerReply reply, Instant now)
     {
         if (reply.Nodes is not null && MergeNodes(peer, reply.Nodes, reply.NodesGone, reply.NodesSeq, now) is { } refusal)
@@ -51,7 +51,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules merging)
         return null;
     }
 
-    // A legacy peer states no number: the highest of its jobs has to do.
+    // A legacy peer sends no cursor: the highest number of its jobs is used instead.
     private void MergeJobs(Peer peer, IReadOnlyCollection<Job> jobs, long? seq, Instant now)
     {
         foreach (var job in jobs)
@@ -68,8 +68,13 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules merging)
         }
     }
 
-    // Without a list of the nodes that have gone, the peer has sent all that it reaches.
-    private string? MergeNodes(Peer peer, IReadOnlyDictionary<string, NodeStatus> statuses, IReadOnlyList<string>? gone, long? seq, Instant now)
+    // Without a list of removed nodes, the statuses are all nodes that the peer reaches.
+    private string? MergeNodes(
+        Peer peer,
+        IReadOnlyDictionary<string, NodeStatus> statuses,
+        IReadOnlyList<string>? gone,
+        long? seq,
+        Instant now)
     {
         if (statuses.ContainsKey(state.Settings.Name))
         {
@@ -96,7 +101,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules merging)
             }
             else
             {
-                _ = merging.Merge(job, now);
+                _ = mergeRules.Merge(job, now);
             }
         }
         finally
@@ -120,8 +125,8 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules merging)
         }
     }
 
-    // A node of the original kills its process of a job that has another node by now, and marks the job itself as killed: the run
-    // elsewhere goes on. Where this node cannot see that run, another head may have killed it, and the copy is taken.
+    // A legacy node kills its own process of a job that has another node by now, and marks the whole job as killed. The run elsewhere
+    // continues. Where this node does not reach that run, another head may have killed it, so the copy is merged.
     private bool IsEndOfOrphan(Peer peer, Job job) => job is { State: JobState.Killed, Active: false, Node: { } node }
         && IsLegacy(peer)
         && !state.Nodes.IsReachedThrough(peer.Name, node)
@@ -131,7 +136,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules merging)
         && entry.Job.Node == node
         && ConflictResolver.AreSameSubmission(job, entry.Job);
 
-    // A node of the original knows no epoch: it keeps a copy that it has stamped later, and goes on with a run that was given up here.
+    // A legacy node does not compare epochs. It keeps the copy with its own later stamp, and continues a run that this node has given up.
     private bool IsBeforeRerun(Peer peer, Job job) => job.Node is not null
         && IsLegacy(peer)
         && state.Jobs.TryFind(job.Id, out var entry)
@@ -156,20 +161,28 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules merging)
         }
     }
 
-    // The peer reaches us, so whoever is on its way to us reaches us too. Those on the way stand in the order of how much they reach.
+    // Legacy peers report no links. There, every node of the cycle reaches this node, and one further along the cycle reaches fewer nodes.
     private string DescribeCycle(string peer, IReadOnlyDictionary<string, NodeStatus> statuses)
     {
         var here = state.Settings.Name;
         if (peer == here || (statuses.Count is 1 && statuses[here].Links is null or []))
         {
-            return $"the node there has the name of this one, '{here}'; every node needs a name of its own";
+            return $"duplicate node name: the peer is also named '{here}'; give every node a name of its own";
         }
 
-        string[] path = PathByLinks(peer, here, statuses)
-            ?? [.. statuses.Where(node => node.Key != here && node.Value.Routing.Contains(here)).OrderByDescending(node => node.Value.Routing.Length).Select(node => node.Key)];
+        string[] path = PathByLinks(peer, here, statuses) ?? PathByRouting(here, statuses);
         return $"the nodes are connected in a cycle: {string.Join(" → ", [here, .. path, here])}; take one of these out of 'nodes'";
     }
 
+    private static string[] PathByRouting(string here, IReadOnlyDictionary<string, NodeStatus> statuses) =>
+    [
+        .. from node in statuses
+           where node.Key != here && node.Value.Routing.Contains(here)
+           orderby node.Value.Routing.Length descending
+           select node.Key,
+    ];
+
+    // A breadth-first search along the links that the nodes report; null when they do not lead back to this node.
     private static string[]? PathByLinks(string peer, string here, IReadOnlyDictionary<string, NodeStatus> statuses)
     {
         var cameFrom = new Dictionary<string, string?>(StringComparer.Ordinal) { [peer] = null };

@@ -3,14 +3,14 @@ using MeeseeksBox.Core.Membership;
 
 namespace MeeseeksBox.Core.Replication;
 
-/// <summary>The peers of this node. At every change of a job those that have to hear of it are found by its node, and by what they have told.</summary>
+/// <summary>The peers of this node. Each change of a job is queued for the peers that need it.</summary>
 internal sealed class PeerTable(NodeTable nodes, Effects effects)
 {
     private readonly Dictionary<string, Peer> _peers = new(StringComparer.Ordinal);
 
     public IReadOnlyCollection<string> Names => _peers.Keys;
 
-    /// <summary>The peer whose own word is being taken in: it need not hear of the changes that come of that.</summary>
+    /// <summary>The peer whose copy is being merged: the changes that result are not sent back to it.</summary>
     public Peer? CurrentSource { get; set; }
 
     public Peer Add(string name)
@@ -22,7 +22,7 @@ internal sealed class PeerTable(NodeTable nodes, Effects effects)
 
     public void Remove(Peer peer) => _peers.Remove(peer.Name);
 
-    /// <summary>A job has changed.</summary>
+    /// <summary>Queues a changed job for all peers that need it.</summary>
     public void Changed(JobEntry entry)
     {
         foreach (var peer in _peers.Values)
@@ -34,10 +34,8 @@ internal sealed class PeerTable(NodeTable nodes, Effects effects)
         }
     }
 
-    /// <summary>
-    /// Sends a live job once more to the peers that reach its node: whoever knows its end answers with that, and a node that has lost it
-    /// says so.
-    /// </summary>
+    /// <summary>Sends a live job again to the peers that reach its node.</summary>
+    /// <remarks>A peer that has the end of the job answers with it. A node that has lost the job reports that.</remarks>
     public void OfferAgain(JobEntry entry)
     {
         foreach (var peer in _peers.Values.Where(peer => nodes.IsReachedThrough(peer.Name, entry.Job.Node!)))
@@ -47,7 +45,7 @@ internal sealed class PeerTable(NodeTable nodes, Effects effects)
         }
     }
 
-    /// <summary>A job has left the table.</summary>
+    /// <summary>Handles the removal of a job from the table.</summary>
     public void Removed(string id)
     {
         foreach (var peer in _peers.Values)
@@ -56,11 +54,11 @@ internal sealed class PeerTable(NodeTable nodes, Effects effects)
         }
     }
 
-    /// <summary>Lets a peer hear of a job, when it is one for it and it does not know it all.</summary>
+    /// <summary>Queues a job for a peer, if the peer needs it and does not have this copy.</summary>
     public void Offer(Peer peer, JobEntry entry)
     {
-        // Whoever has told of a job must hear how it goes on, also when that is elsewhere: its copy would never end. Whoever knows nothing of
-        // one that has ended has dropped it, and must not be given it again: it would go back and forth between the two and never leave.
+        // A peer that has reported a job receives every change, even when the job is elsewhere by now: its copy would never end otherwise.
+        // A peer without a copy of an ended job has removed it: sent again, the job would travel between the two forever.
         var job = entry.Job;
         if (peer.IsSynced && job.Node is { } node && !peer.IsInSync(job.Id, job.Seq)
             && (peer.Knows(job.Id) || (!job.HasEnded && nodes.IsReachedThrough(peer.Name, node))))

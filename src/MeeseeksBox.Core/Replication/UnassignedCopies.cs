@@ -4,23 +4,20 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Replication;
 
-/// <summary>
-/// Copies of jobs that have no node: submits and changes by clients of the original that keep the jobs themselves
-/// (docs/SPECIFICATION.md#submit-by-sync).
-/// </summary>
+/// <summary>Merges copies without a node, which only legacy clients send (docs/SPECIFICATION.md#submit-by-sync).</summary>
 /// <remarks>
-/// Such a client (the cached <c>Client</c>, <c>Job</c> objects, the watcher) makes a job in its own table and sends it with <c>sync</c>. It
-/// sends all of its copies again after each reconnect, and every 60 s those that have not started as far as it knows. A node never
-/// sends one.
+/// Such a client (the cached <c>Client</c>, <c>Job</c> objects, the watcher of the original) makes a job in its own table and sends it with
+/// <c>sync</c>. It sends all its copies again after each reconnect. Every 60 s it resends those that have not started as far as it has
+/// received. A node never sends a copy without a node.
 /// </remarks>
-internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitting, KillRules killing, RunLifecycle running)
+internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRules, KillRules killRules, RunLifecycle runLifecycle)
 {
     private readonly List<JobEntry> _adopted = [];
 
-    /// <summary>Gives this node to the jobs that were taken since the last call and that no other node has room for.</summary>
+    /// <summary>Assigns the jobs that were adopted since the last call, and that placement left without a node, to this node.</summary>
     /// <remarks>
-    /// As the original does. The client receives only jobs with a node, and takes a job without one for lost after <c>expire</c>. A job
-    /// on a node without its pool is still routed as soon as there is room.
+    /// The original does the same: the client receives only jobs with a node, and presumes a job without one lost after <c>expire</c>. A
+    /// job on a node without its pool is still placed as soon as another node has a free slot.
     /// </remarks>
     public void KeepUnrouted(Instant now)
     {
@@ -33,63 +30,63 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitti
         _adopted.Clear();
     }
 
-    /// <summary>Takes in one copy; true when anything of it was taken over.</summary>
-    public bool Merge(Job theirs, Instant now)
+    /// <summary>Merges one copy; true when the local copy took anything from it.</summary>
+    public bool Merge(Job remote, Instant now)
     {
-        if (!state.Jobs.TryFind(theirs.Id, out var entry))
+        if (!state.Jobs.TryFind(remote.Id, out var entry))
         {
-            if (state.Jobs.Tombstones.Find(theirs) is not { } tombstone)
+            if (state.Jobs.Tombstones.Find(remote) is not { } tombstone)
             {
-                return theirs.State is JobState.New && Adopt(theirs, null, now);
+                return remote.State is JobState.New && Adopt(remote, null, now);
             }
 
-            // Its end is in the history. It comes back so that the client receives that end.
+            // The tombstone returns to the table, so that the client receives the end; the history has that end already.
             entry = state.Jobs.Upsert(tombstone, now);
             entry.IsEndRecorded = true;
         }
 
-        var ours = entry.Job;
-        if (theirs.Pool != ours.Pool)
+        var local = entry.Job;
+        if (remote.Pool != local.Pool)
         {
             return false;
         }
 
-        var isLater = theirs.Ts > ours.Ts;
-        if (isLater && theirs.State is JobState.New && ours.HasEnded && theirs.SubmitTs > ours.SubmitTs)
+        var isLater = remote.Ts > local.Ts;
+        if (isLater && remote.State is JobState.New && local.HasEnded && remote.SubmitTs > local.SubmitTs)
         {
-            return Adopt(theirs, entry, now);
+            return Adopt(remote, entry, now);
         }
 
-        if (theirs.SubmitTs < ours.SubmitTs || theirs.Epoch < ours.Epoch)
+        if (remote.SubmitTs < local.SubmitTs || remote.Epoch < local.Epoch)
         {
-            // It is a copy of a job that was sent off anew since.
-            return isLater && Answer(entry, ours, theirs, now);
+            // The copy predates a restart of the job.
+            return isLater && Answer(entry, local, remote, now);
         }
 
-        if (isLater && theirs.State is JobState.New && ours.HasEnded && theirs.EndTs is not null && theirs.EndTs == ours.EndTs)
+        if (isLater && remote.State is JobState.New && local.HasEnded && remote.EndTs is not null && remote.EndTs == local.EndTs)
         {
             entry.NotBefore = 0;
-            return Answer(entry, RestartPolicy.RestartedManually(ConflictResolver.WithSpecOf(ours, theirs)), theirs, now);
+            return Answer(entry, RestartPolicy.RestartedManually(ConflictResolver.WithSpecOf(local, remote)), remote, now);
         }
 
-        var isKill = theirs.State is JobState.Killed && ours.IsLive;
+        var isKill = remote.State is JobState.Killed && local.IsLive;
         if (!isLater && !isKill)
         {
             return false;
         }
 
-        _ = Answer(entry, isLater ? ConflictResolver.WithSpecOf(ours, theirs) : ours, theirs, now);
+        _ = Answer(entry, isLater ? ConflictResolver.WithSpecOf(local, remote) : local, remote, now);
         if (isKill)
         {
-            _ = killing.Kill(entry, now);
+            _ = killRules.Kill(entry, now);
         }
 
         return true;
     }
 
-    private bool Adopt(Job theirs, JobEntry? known, Instant now)
+    private bool Adopt(Job remote, JobEntry? known, Instant now)
     {
-        if (submitting.Adopt(theirs, known, now) is not { } entry)
+        if (submitRules.Adopt(remote, known, now) is not { } entry)
         {
             return false;
         }
@@ -98,13 +95,14 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitti
         return true;
     }
 
-    // Stamped later than the copy of the client, which takes no other.
-    private bool Answer(JobEntry entry, Job answer, Job theirs, Instant now)
+    // Stamped later than the copy of the client, which accepts no other.
+
+    private bool Answer(JobEntry entry, Job answer, Job remote, Instant now)
     {
-        state.RecordEnd(state.ApplyMerged(entry, answer, theirs, now));
+        state.RecordEnd(state.ApplyMerged(entry, answer, remote, now));
         if (entry.Run is { } run)
         {
-            running.SetLimit(run, entry.Job);
+            runLifecycle.SetLimit(run, entry.Job);
         }
 
         return true;
