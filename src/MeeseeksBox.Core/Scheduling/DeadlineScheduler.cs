@@ -3,15 +3,13 @@ using MeeseeksBox.Core.Settings;
 
 namespace MeeseeksBox.Core.Scheduling;
 
-/// <summary>
-/// What happens because time passes (docs/SPECIFICATION.md#expiry). One deadline is told to the shell: the earliest of all.
-/// </summary>
-internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle running, ExpiryPolicy expiry, LegacyNodeReruns reruns)
+/// <summary>Carries out what is due by time (docs/SPECIFICATION.md#expiry). The shell needs one timer, for the earliest deadline.</summary>
+internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLifecycle, ExpiryPolicy expiry, LegacyNodeReruns reruns)
 {
-    // In seconds: a span of 0 must not make the node turn without a pause.
+    // In seconds: with a span of 0, the timer would fire without a pause.
     private const double ShortestSpan = 0.001;
 
-    /// <summary>When something is due, by the steady clock; null when nothing ever is.</summary>
+    /// <summary>The earliest deadline, in monotonic seconds; null when there is none.</summary>
     public double? Next()
     {
         var settings = state.Settings;
@@ -23,7 +21,7 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runnin
         Consider(state.Jobs.NextDelayed);
         Consider(state.Runs.NextLimit);
         Consider(state.Nodes.NextTimeout(settings.Timeout));
-        foreach (var (live, update) in LiveHere())
+        foreach (var (live, update) in OwnLiveJobs())
         {
             Consider(End(live.First, update));
         }
@@ -33,13 +31,13 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runnin
         void Consider(double? time) => next = Math.Min(next, time ?? next);
     }
 
-    /// <summary>Does all that is due.</summary>
+    /// <summary>Carries out everything that is due.</summary>
     public void Tick(Instant now)
     {
         var settings = state.Settings;
         foreach (var entry in Due(state.Jobs.Ended, settings.Expire, now))
         {
-            Leave(entry);
+            RemoveEnded(entry);
         }
 
         if (settings.ExpireActiveJobs)
@@ -54,24 +52,25 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runnin
         {
             if (state.Nodes.Find(entry.Job.Node!) is null)
             {
-                // Its node is not downstream, as far as we know. Sent upstream again and again, it would run again when all others have
-                // seen its end and dropped it.
+                // Its node is not downstream. Resent upstream again and again, the job would run again once all other nodes have removed it
+                // after its end.
                 JobTable.ClearDeadline(entry);
                 continue;
             }
 
-            // Sent again, but not stamped: nothing has changed, and it must not win over what has come of it meanwhile.
+            // Resent without a new stamp: nothing has changed, so the copy must not win over later ones.
             _ = state.Jobs.Upsert(entry.Job, now);
         }
 
         foreach (var entry in Due(state.Jobs.Leased, settings.Timeout, now))
         {
-            // Its end may have passed us by while we were cut off, and have been dropped below since: nobody would tell us of it unasked.
+            // The job may have ended and been removed below while the link was down. Its node reports that end only when it receives the
+            // job again.
             state.Peers.OfferAgain(entry);
             state.Jobs.Postpone(entry, now);
         }
 
-        foreach (var (live, update) in LiveHere())
+        foreach (var (live, update) in OwnLiveJobs())
         {
             foreach (var entry in Due(live, update, now))
             {
@@ -84,11 +83,11 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runnin
             reruns.Consider(entry, now);
         }
 
-        running.StopOverdue(now);
+        runLifecycle.StopOverdue(now);
         state.Nodes.TimeOut(settings.Timeout, now);
     }
 
-    private IEnumerable<(IntrusiveList Live, double Update)> LiveHere()
+    private IEnumerable<(IntrusiveList Live, double Update)> OwnLiveJobs()
     {
         var fallback = state.HeadCount > 0 ? PoolSettings.UpdateBelowHeads : double.PositiveInfinity;
         foreach (var name in state.Settings.Pools.Keys.Append(NodeSettings.ConfigPool))
@@ -100,8 +99,8 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runnin
         }
     }
 
-    // Each list is in the order of the last touch, so what is due stands at its head; handling an entry takes it off or moves it to the end,
-    // touched now.
+    // Each list is in the order of the last touch, so that its first entry is due first. The caller removes each entry, or touches it,
+    // which moves it to the end.
     private static IEnumerable<JobEntry> Due(IntrusiveList list, double span, Instant now)
     {
         while (list.First is { } entry && End(entry, span) <= now.Monotonic)
@@ -112,7 +111,7 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runnin
 
     private static double? End(JobEntry? entry, double span) => entry?.TouchedAt + Math.Max(span, ShortestSpan);
 
-    private void Leave(JobEntry entry)
+    private void RemoveEnded(JobEntry entry)
     {
         if (!entry.IsEndRecorded)
         {

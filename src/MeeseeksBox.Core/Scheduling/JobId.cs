@@ -2,12 +2,11 @@ using System.Buffers.Binary;
 
 namespace MeeseeksBox.Core.Scheduling;
 
-/// <summary>Ids for jobs that came without one.</summary>
+/// <summary>Generates ids for jobs that were submitted without one.</summary>
 internal static class JobId
 {
-    /// <summary>
-    /// A UUID of version 7 (RFC 9562): sorts by time, to a quarter of a microsecond. Made here because the framework's takes its own dice.
-    /// </summary>
+    /// <summary>Generates a UUID of version 7 (RFC 9562), which sorts by time to a quarter of a microsecond.</summary>
+    /// <remarks>The method of the framework does not accept a source of randomness.</remarks>
     public static string Create(Instant now, Random random)
     {
         Span<byte> bytes = stackalloc byte[16];

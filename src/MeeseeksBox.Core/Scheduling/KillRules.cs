@@ -3,16 +3,16 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Scheduling;
 
-/// <summary>Ends jobs because somebody wishes so (docs/SPECIFICATION.md#kill).</summary>
+/// <summary>Kills jobs (docs/SPECIFICATION.md#kill).</summary>
 internal sealed class KillRules(NodeCoreState state, LegacyNodeReruns reruns)
 {
-    /// <summary>Ends a live job: at once when no pool has hold of it, otherwise when its process is gone. An ended job stays as it is.</summary>
+    /// <summary>Kills a live job: at once, or when its process has ended if a pool may hold it. An ended job does not change.</summary>
     public JobEntry Kill(JobEntry entry, Instant now)
     {
         var job = entry.Job;
         if (!job.IsLive)
         {
-            // A job that this node is about to run again must not: its end becomes a kill.
+            // This node is about to run the job again. The kill prevents that: the end becomes a kill.
             return reruns.IsOurs(job) ? state.ApplyLocal(entry, job with { State = JobState.Killed }, now) : entry;
         }
 
@@ -22,14 +22,15 @@ internal sealed class KillRules(NodeCoreState state, LegacyNodeReruns reruns)
             return state.ApplyLocal(entry, job with { State = JobState.Killed, Active = true, Error = null }, now);
         }
 
-        // Another node's job ends when that node says so; a node that we know may have begun with it without our having heard of that.
-        // Ours does not run: there is nothing to wait for.
+        // The owner confirms the end of its job. A known node may have started the job without a report so far. A job of this node that
+        // does not run ends now.
         var elsewhere = job.Node is { } node && node != state.Settings.Name && (job.Active || state.Nodes.Find(node) is not null);
-        entry = state.ApplyLocal(entry, job with { State = JobState.Killed, Active = elsewhere, Error = null, EndTs = elsewhere ? job.EndTs : EndAfter(job, now) }, now);
+        var endTs = elsewhere ? job.EndTs : EndAfter(job, now);
+        entry = state.ApplyLocal(entry, job with { State = JobState.Killed, Active = elsewhere, Error = null, EndTs = endTs }, now);
         state.RecordEnd(entry);
         return entry;
     }
 
-    // Never the end of the run before: a restart by an old peer is known by the end that it has seen.
+    // Always later than the end of the run before: a restart by a legacy peer is recognized by the end that its copy repeats.
     private static double EndAfter(Job job, Instant now) => Math.Max(now.Wall, Math.BitIncrement(job.EndTs ?? 0));
 }

@@ -3,23 +3,20 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Scheduling;
 
-/// <summary>
-/// Runs jobs with <c>resubmit</c> again that ended on a node of the original, which leaves that to the submit node
-/// (docs/SPECIFICATION.md#original-reruns).
-/// </summary>
+/// <summary>Runs jobs with <c>resubmit</c> again after they ended on a legacy node (docs/SPECIFICATION.md#original-reruns).</summary>
 /// <remarks>
-/// In every version of the original the submit node carries out <c>resubmit</c>. A node of January 2020 still retries and restarts such
-/// a job by itself; later ones leave that to the submit node too. The two cannot be told apart, so this node waits before it does either.
+/// In every version of the original, the submit node carries out <c>resubmit</c>. A node of January 2020 retries and restarts such a job by
+/// itself; later versions leave that to the submit node too. The versions cannot be told apart, so this node waits before it does either.
 /// </remarks>
 internal sealed class LegacyNodeReruns(NodeCoreState state)
 {
-    // In seconds. The original looks for jobs to retry every second.
+    // In seconds. A legacy node looks for jobs to retry every second.
     private const double LocalRetryTime = 5;
 
-    // How often it is looked whether the node has been heard since.
+    // In seconds: the interval at which an overdue report of the node is checked for.
     private const double Reminder = 1;
 
-    /// <summary>Runs the job again if that is up to this node and the time for it has come.</summary>
+    /// <summary>Runs the job again, if that is the task of this node and the time for it has come.</summary>
     public void Consider(JobEntry entry, Instant now)
     {
         if (!IsOurs(entry.Job))
@@ -34,20 +31,22 @@ internal sealed class LegacyNodeReruns(NodeCoreState state)
             return;
         }
 
-        var again = retry is not null ? job with { State = JobState.New, Node = job.SubmitNode, Epoch = job.Epoch + 1 } : RestartPolicy.NextRunAfter(job)!;
+        var again = retry is not null
+            ? job with { State = JobState.New, Node = job.SubmitNode, Epoch = job.Epoch + 1 }
+            : RestartPolicy.NextRunAfter(job)!;
         entry.NotBefore = now.Monotonic + (state.Settings.Pool(job.Pool)?.RestartDelay ?? 1);
         state.RecordEnd(state.ApplyLocal(entry, again, now));
     }
 
-    /// <summary>True for a job that has ended and that this node runs again, now or after a while.</summary>
+    /// <summary>True for an ended job that this node runs again, now or later.</summary>
     public bool IsOurs(Job job) =>
         job is { Resubmit: true, State: JobState.Done or JobState.Failed, HasEnded: true, Node: { } node }
         && job.SubmitNode == state.Settings.Name
         && node != state.Settings.Name
         && state.Nodes.Find(node) is { IsLegacy: true };
 
-    // True when the node has had its time since this end of a run came here, and a status that came after that time brought no retry: an
-    // answer of a peer has its nodes and its jobs of one moment.
+    // True when the node had its time to retry, counted from the arrival of this end, and a status from after that time came without a
+    // retry. A reply has the nodes and the jobs of one instant.
     private bool IsLocalRetryOver(JobEntry entry, Instant now)
     {
         if (entry.LocalRetry.Ts != entry.Job.Ts || entry.LocalRetry.Until is 0)

@@ -3,15 +3,13 @@ using MeeseeksBox.Core.Settings;
 
 namespace MeeseeksBox.Core.Scheduling;
 
-/// <summary>
-/// Gives jobs a node as soon as there is one for them (docs/SPECIFICATION.md#placement). Runs after every change, over the pools that it
-/// touched.
-/// </summary>
+/// <summary>Assigns jobs to nodes with free slots (docs/SPECIFICATION.md#placement).</summary>
+/// <remarks>It runs after every change, over the pools that the change affects.</remarks>
 internal sealed class Placement(NodeCoreState state)
 {
     private readonly List<PlacementCandidate> _candidates = [];
 
-    /// <summary>Looks at every pool again: the nodes or the settings have changed.</summary>
+    /// <summary>Marks every pool, because nodes or settings have changed.</summary>
     public void InvalidateAll()
     {
         foreach (var key in state.Jobs.Queues.Keys)
@@ -20,10 +18,10 @@ internal sealed class Placement(NodeCoreState state)
         }
     }
 
-    /// <summary>Routes what can be routed in the pools where something happened.</summary>
+    /// <summary>Assigns all jobs that can be assigned in the marked pools.</summary>
     public void AssignNodes(Instant now)
     {
-        // Giving a job a node is itself a change that marks its pool: so until nothing is marked.
+        // An assignment is a change itself, and may mark further pools.
         while (state.Jobs.PoolsToAssign.Count > 0)
         {
             var pool = state.Jobs.PoolsToAssign.First();
@@ -37,7 +35,8 @@ internal sealed class Placement(NodeCoreState state)
         while (state.Jobs.Queue(null, pool)?.Waiting.Min is { } entry && Choose(pool) is { } node)
         {
             var here = node == state.Settings.Name;
-            _ = state.ApplyLocal(entry, entry.Job with { Node = node, SubmitNode = entry.Job.SubmitNode ?? state.Settings.Name, Active = here }, now);
+            var submitNode = entry.Job.SubmitNode ?? state.Settings.Name;
+            _ = state.ApplyLocal(entry, entry.Job with { Node = node, SubmitNode = submitNode, Active = here }, now);
             _ = state.Jobs.PoolsToAssign.Remove(pool);
         }
     }

@@ -2,13 +2,13 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Scheduling;
 
-/// <summary>Whether a job runs again after it has ended, and where (docs/SPECIFICATION.md#restart-and-retries).</summary>
+/// <summary>Decides whether and where an ended job runs again (docs/SPECIFICATION.md#restart-and-retries).</summary>
 internal static class RestartPolicy
 {
-    /// <summary>The job as it goes on after a run that ended as <paramref name="ended"/> says; null when that was the end of it.</summary>
+    /// <summary>The job that follows on <paramref name="ended"/>; null when it does not run again.</summary>
     /// <remarks>
-    /// What the run gave (<c>rc</c>, <c>error</c>, <c>end_ts</c> …) stays to be seen until the next one starts; a new job that has an
-    /// <c>end_ts</c> is one that is about to run again.
+    /// The result of the run (<c>rc</c>, <c>error</c>, <c>end_ts</c> …) stays until the next run starts. So a new job with an <c>end_ts</c>
+    /// is about to run again.
     /// </remarks>
     public static Job? NextRunAfter(Job ended) => ended.State switch
     {
@@ -18,7 +18,7 @@ internal static class RestartPolicy
         _ => null,
     };
 
-    /// <summary>The job as somebody restarts it: all of the runs before is forgotten but how often it started.</summary>
+    /// <summary>The job after a manual restart: only the number of its starts remains of the runs before.</summary>
     public static Job RestartedManually(Job ended) => ended with
     {
         State = JobState.New,

@@ -2,7 +2,8 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Scheduling;
 
-/// <summary>One run of a job on this node, from the moment it takes a slot until its process is gone. What is alive, where <see cref="Job"/> is what is known.</summary>
+/// <summary>One execution of a job on this node, from its claim of a slot to the end of its process.</summary>
+/// <remarks>A <see cref="Run"/> is the live execution; a <see cref="Job"/> is the record of it.</remarks>
 public sealed class Run
 {
     private volatile StopReason _stop;
@@ -13,25 +14,25 @@ public sealed class Run
         TakenAt = takenAt;
     }
 
-    /// <summary>The job as it was when it took the slot: what the run is to do.</summary>
+    /// <summary>The job as it was when the run claimed its slot, which is what the run executes.</summary>
     public Job Job { get; }
 
-    /// <summary>Why it is to end, or <see cref="StopReason.None"/>. May be read from any thread.</summary>
+    /// <summary>Why the run ends early, or <see cref="StopReason.None"/>. May be read from any thread.</summary>
     public StopReason Stop
     {
         get => _stop;
         internal set => _stop = value;
     }
 
-    /// <summary>When it took the slot, by the steady clock.</summary>
+    /// <summary>When it claimed its slot, in monotonic seconds.</summary>
     internal double TakenAt { get; }
 
-    /// <summary>When it started, by the steady clock; null before.</summary>
+    /// <summary>When it started, in monotonic seconds; null before.</summary>
     internal double? StartedAt { get; set; }
 
-    /// <summary>When it is over its time, by the steady clock; null for never. Set by <see cref="RunTable"/>.</summary>
+    /// <summary>When its time limit is reached, in monotonic seconds; null: never. Set by <see cref="RunTable"/>.</summary>
     internal double? LimitAt { get; set; }
 
-    /// <summary>The how-many-eth run of this box it is.</summary>
+    /// <summary>The ordinal of the run in this instance of the box.</summary>
     internal long Number { get; set; }
 }

@@ -4,17 +4,17 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Scheduling;
 
-/// <summary>A job's way through a pool of this node: taken, started, ended, and perhaps run again.</summary>
+/// <summary>The life of a run on this node: claimed, started, ended, and perhaps followed by another.</summary>
 internal sealed class RunLifecycle(NodeCoreState state)
 {
-    /// <summary>The <c>error</c> of a job that its node has lost.</summary>
+    /// <summary>The <c>error</c> of a job whose run its own node has lost.</summary>
     public const string CrashError = "crashed";
 
-    /// <summary>Takes the next job of a pool to be started, and a slot for it; null when none waits or no slot is free.</summary>
+    /// <summary>Claims the next job of a pool, with a slot for it; null when no job waits or no slot is free.</summary>
     public Run? ClaimNext(string pool, Instant now)
     {
         Run? run = null;
-        if (Next(pool) is { } entry)
+        if (NextWaiting(pool) is { } entry)
         {
             run = new Run(entry.Job, now.Monotonic);
             entry.Run = run;
@@ -22,7 +22,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
             state.Jobs.Refresh(entry, now);
         }
 
-        if (Next(pool) is null)
+        if (NextWaiting(pool) is null)
         {
             state.Effects.CancelWake(pool);
         }
@@ -30,11 +30,11 @@ internal sealed class RunLifecycle(NodeCoreState state)
         return run;
     }
 
-    /// <summary>The run has begun.</summary>
+    /// <summary>Records that a run has started.</summary>
     public void Started(Run run, int? pid, Instant now)
     {
         run.StartedAt = now.Monotonic;
-        if (Of(run) is not { } entry)
+        if (EntryOf(run) is not { } entry)
         {
             return;
         }
@@ -57,16 +57,16 @@ internal sealed class RunLifecycle(NodeCoreState state)
         SetLimit(run, entry.Job);
     }
 
-    /// <summary>Sets attributes of the job of a run that is under way.</summary>
+    /// <summary>Changes attributes of the job of a run.</summary>
     public void Report(Run run, Func<Job, Job> change, Instant now)
     {
-        if (Of(run) is { } entry)
+        if (EntryOf(run) is { } entry)
         {
             _ = state.ApplyLocal(entry, change(entry.Job), now);
         }
     }
 
-    /// <summary>The run is over, its process gone, its slot free.</summary>
+    /// <summary>Records the end of a run. Its process has ended, and its slot is free again.</summary>
     public void Ended(Run run, RunResult end, Instant now)
     {
         if (!state.Runs.Remove(run))
@@ -80,12 +80,12 @@ internal sealed class RunLifecycle(NodeCoreState state)
             superseding.StaleRun = null;
             state.Jobs.Refresh(superseding, now);
         }
-        else if (Of(run) is { } entry)
+        else if (EntryOf(run) is { } entry)
         {
             entry.Run = null;
             if (run.StartedAt is null && run.Stop is StopReason.Shutdown or StopReason.PoolRemoved)
             {
-                // It had a slot and nothing more: it waits on, here after a restart or wherever its pool is.
+                // The run never started. The job keeps waiting: here after a restart of the box, or on a node that has its pool.
                 _ = state.ApplyLocal(entry, entry.Job with { Active = state.Jobs.IsHere(entry.Job) }, now);
             }
             else
@@ -95,10 +95,8 @@ internal sealed class RunLifecycle(NodeCoreState state)
         }
     }
 
-    /// <summary>
-    /// A job is in the table as running, or as being killed, on this node, and there is no run of it: it was lost with an earlier life of
-    /// this box.
-    /// </summary>
+    /// <summary>Records that a run was lost in a restart of the box.</summary>
+    /// <remarks>The table has the job as running, or as a pending kill, on this node, and there is no run of it.</remarks>
     public void Crashed(JobEntry entry, Instant now)
     {
         var job = entry.Job;
@@ -107,7 +105,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
             : job with { State = JobState.Failed, Error = CrashError, Rc = null, FailCount = job.FailCount + 1 }, now);
     }
 
-    /// <summary>Puts down how a run ended, and lets the job run again where that is asked for.</summary>
+    /// <summary>Records how a run ended, and runs the job again where its settings ask for that.</summary>
     public void EndRun(JobEntry entry, Job ended, Instant now)
     {
         ended = ended with { Active = false, Pid = null, EndTs = now.Wall };
@@ -124,7 +122,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
         }
     }
 
-    /// <summary>Ends runs that are over their time.</summary>
+    /// <summary>Stops the runs that have reached their time limit.</summary>
     public void StopOverdue(Instant now)
     {
         while (state.Runs.TakeOverdue(now.Monotonic) is { } run)
@@ -133,17 +131,17 @@ internal sealed class RunLifecycle(NodeCoreState state)
         }
     }
 
-    /// <summary>Watches the time of a run by the limits that its job and its pool have now.</summary>
+    /// <summary>Sets the time limit of a run, from the present limits of its job and its pool.</summary>
     public void SetLimit(Run run, Job job) => state.Runs.Limit(run, run.StartedAt + LimitOf(job));
 
-    private JobEntry? Next(string pool) =>
+    private JobEntry? NextWaiting(string pool) =>
         state.IsClosed || state.Settings.Pool(pool) is not { Hold: false, Slots: >= 0 } settings
             || (settings.Slots > 0 && state.Runs.Taken(pool) >= settings.Slots)
             ? null
             : state.Jobs.Queue(state.Settings.Name, pool)?.Waiting.Min;
 
-    // A run that was superseded is not the run of its job any more.
-    private JobEntry? Of(Run run) => state.Jobs.TryFind(run.Job.Id, out var entry) && entry.Run == run ? entry : null;
+    // Null for a superseded run, which is no longer the run of its job.
+    private JobEntry? EntryOf(Run run) => state.Jobs.TryFind(run.Job.Id, out var entry) && entry.Run == run ? entry : null;
 
     private double? LimitOf(Job job)
     {
@@ -152,12 +150,14 @@ internal sealed class RunLifecycle(NodeCoreState state)
         return ofJob is null || ofPool < ofJob ? ofPool : ofJob;
     }
 
+    private string OverdueError(Job job) => string.Create(CultureInfo.InvariantCulture, $"exceeded runtime of {LimitOf(job):0.###} s");
+
     private Job WithResult(Run run, Job job, RunResult end)
     {
         var (outcome, error) = run.Stop switch
         {
             StopReason.Killed => (JobState.Killed, null),
-            StopReason.Overdue => (JobState.Failed, string.Create(CultureInfo.InvariantCulture, $"exceeded runtime of {LimitOf(job):0.###} s")),
+            StopReason.Overdue => (JobState.Failed, OverdueError(job)),
             StopReason.PoolRemoved => (JobState.Failed, "its pool was removed from the node's configuration"),
             StopReason.Shutdown => (JobState.Failed, "shutdown"),
             _ => (end.Succeeded ? JobState.Done : JobState.Failed, end.Error),

@@ -1,7 +1,7 @@
 namespace MeeseeksBox.Core.Scheduling;
 
-/// <summary>How a run ended, as its task tells it.</summary>
-/// <param name="Succeeded">The work was done.</param>
-/// <param name="Rc">The exit status, where there is one.</param>
-/// <param name="Error">Why it failed, in a person's words, where the exit status does not say it all.</param>
+/// <summary>The result of a run, as its task reports it.</summary>
+/// <param name="Succeeded">True when the task has succeeded.</param>
+/// <param name="Rc">The exit status; null when there is none.</param>
+/// <param name="Error">Why it failed, where the exit status does not show the reason.</param>
 public readonly record struct RunResult(bool Succeeded, int? Rc = null, string? Error = null);

@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Core.Scheduling;
 
-/// <summary>The runs on this node: how many slots of each pool they take, and which is over its time first.</summary>
+/// <summary>The runs on this node, with the slots that they take and their time limits.</summary>
 internal sealed class RunTable
 {
     private static readonly Comparer<Run> ByLimit = Comparer<Run>.Create(static (left, right) =>
@@ -16,10 +16,10 @@ internal sealed class RunTable
 
     public IReadOnlyCollection<Run> All => _runs;
 
-    /// <summary>When the earliest run is over its time, by the steady clock; null when none ever is.</summary>
+    /// <summary>The earliest time limit, in monotonic seconds; null when there is none.</summary>
     public double? NextLimit => _limited.Min?.LimitAt;
 
-    /// <summary>How many slots of a pool are taken.</summary>
+    /// <summary>The number of slots of a pool that are taken.</summary>
     public int Taken(string pool) => _taken.GetValueOrDefault(pool);
 
     public void Add(Run run)
@@ -29,7 +29,7 @@ internal sealed class RunTable
         _taken[run.Job.Pool] = Taken(run.Job.Pool) + 1;
     }
 
-    /// <summary>Forgets a run; false when it was not there.</summary>
+    /// <summary>Removes a run; false when it is not in the table.</summary>
     public bool Remove(Run run)
     {
         if (!_runs.Remove(run))
@@ -51,7 +51,7 @@ internal sealed class RunTable
         return true;
     }
 
-    /// <summary>Says when a run is over its time, in place of what was said before; null for never.</summary>
+    /// <summary>Sets or replaces the time limit of a run; null for none.</summary>
     public void Limit(Run run, double? time)
     {
         _ = _limited.Remove(run);
@@ -62,10 +62,10 @@ internal sealed class RunTable
         }
     }
 
-    /// <summary>The next run that is over its time, whose limit is then forgotten; null when there is none.</summary>
-    public Run? TakeOverdue(double steady)
+    /// <summary>The next run that has reached its time limit, which is cleared; null when there is none.</summary>
+    public Run? TakeOverdue(double monotonic)
     {
-        if (_limited.Min is not { } run || run.LimitAt > steady)
+        if (_limited.Min is not { } run || run.LimitAt > monotonic)
         {
             return null;
         }

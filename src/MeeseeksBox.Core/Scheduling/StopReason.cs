@@ -1,23 +1,23 @@
 namespace MeeseeksBox.Core.Scheduling;
 
-/// <summary>Why a run is to end before its time.</summary>
+/// <summary>Why a run ends early.</summary>
 public enum StopReason
 {
-    /// <summary>It is not.</summary>
+    /// <summary>It does not.</summary>
     None,
 
-    /// <summary>Somebody killed the job.</summary>
+    /// <summary>The job was killed.</summary>
     Killed,
 
-    /// <summary>It is over its runtime.</summary>
+    /// <summary>The run has reached its time limit.</summary>
     Overdue,
 
-    /// <summary>Its pool was taken out of the configuration.</summary>
+    /// <summary>Its pool was removed from the configuration.</summary>
     PoolRemoved,
 
     /// <summary>The node stops.</summary>
     Shutdown,
 
-    /// <summary>The job goes on elsewhere, or anew: what this run gives is of no interest any more.</summary>
+    /// <summary>A newer copy replaced the job: it was assigned elsewhere or restarted, and the result of this run is discarded.</summary>
     Superseded,
 }

@@ -6,13 +6,16 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Scheduling;
 
-/// <summary>Makes jobs and changes them (docs/SPECIFICATION.md#submit).</summary>
-internal sealed class SubmitRules(NodeCoreState state, KillRules killing, RunLifecycle running)
+/// <summary>Makes and changes jobs (docs/SPECIFICATION.md#submit).</summary>
+internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunLifecycle runLifecycle)
 {
     private static readonly string[] SpecKeys =
-        ["id", "node", "state", "tag", .. JobAttributes.All.Where(attribute => attribute.Role is JobAttributeRole.Spec).Select(attribute => attribute.Name)];
+    [
+        "id", "node", "state", "tag",
+        .. JobAttributes.All.Where(attribute => attribute.Role is JobAttributeRole.Spec).Select(attribute => attribute.Name),
+    ];
 
-    /// <summary>Does what a spec asks for, or refuses it whole.</summary>
+    /// <summary>Carries out a submit, or rejects it as a whole.</summary>
     public SubmitResult Submit(JobSpec spec, Instant now)
     {
         var warnings = spec.Unknown.Select(Unknown).ToList();
@@ -47,7 +50,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killing, RunLif
 
             if (plan.Entry is null && node is null && !IsKnown(plan.Job.Pool))
             {
-                warnings.Add($"pool: no node that is known here has a pool '{plan.Job.Pool}'; the job waits until one has");
+                warnings.Add($"pool: no known node has a pool '{plan.Job.Pool}'; the job waits for one");
             }
 
             plans.Add(plan with { Job = plan.Job with { Nodes = nodes.Count > 1 && IsList(spec) ? [.. nodes!] : plan.Job.Nodes } });
@@ -56,27 +59,27 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killing, RunLif
         return new SubmitResult([.. plans.Select(plan => Execute(plan, now))], null, warnings);
     }
 
-    /// <summary>Takes a new job that a client of the original made in its own table; one that cannot run fails, with the reason.</summary>
-    /// <param name="theirs">The job as the client sent it.</param>
-    /// <param name="known">The ended job that has its id here, to be replaced; null when there is none.</param>
+    /// <summary>Accepts a new job that a legacy client made in its own table. A job that cannot run fails, with the reason.</summary>
+    /// <param name="remote">The job, as the client sent it.</param>
+    /// <param name="known">The ended job with the same id, to be replaced; null when there is none.</param>
     /// <param name="now">The time.</param>
-    /// <returns>The job; null when this node takes no new work.</returns>
-    public JobEntry? Adopt(Job theirs, JobEntry? known, Instant now)
+    /// <returns>The job; null when this node is stopping.</returns>
+    public JobEntry? Adopt(Job remote, JobEntry? known, Instant now)
     {
         if (state.IsClosed)
         {
             return null;
         }
 
-        var job = theirs with
+        var job = remote with
         {
             Node = null,
-            SubmitNode = theirs.SubmitNode ?? state.Settings.Name,
+            SubmitNode = remote.SubmitNode ?? state.Settings.Name,
             Active = false,
             Pid = null,
-            Epoch = known?.Job.Epoch ?? theirs.Epoch,
-            SubmitTs = theirs.SubmitTs > 0 ? theirs.SubmitTs : now.Wall,
-            Ts = theirs.Ts > 0 ? theirs.Ts : now.Wall,
+            Epoch = known?.Job.Epoch ?? remote.Epoch,
+            SubmitTs = remote.SubmitTs > 0 ? remote.SubmitTs : now.Wall,
+            Ts = remote.Ts > 0 ? remote.Ts : now.Wall,
         };
         if (known is not null)
         {
@@ -87,7 +90,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killing, RunLif
         var entry = state.Jobs.Upsert(job, now);
         if (FindError(job) is { } fault)
         {
-            // It has a node and a later stamp then, so that the client receives it.
+            // With a node and a later stamp, the failed job is sent to the client.
             var failed = job with { State = JobState.Failed, Error = fault, FailCount = job.FailCount + 1, EndTs = now.Wall };
             state.RecordEnd(state.ApplyLocal(entry, failed with { Node = state.Settings.Name }, now));
         }
@@ -106,7 +109,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killing, RunLif
 
     private static bool IsList(JobSpec spec) => spec.Nodes!.All(name => !name.EndsWith('*'));
 
-    // One element for each job to be made; null for a job that the cluster is to find a node for.
+    // One element for each job to make; null for a job that is placed by the cluster.
     private (IReadOnlyList<string?> Nodes, string? Problem) TargetNodes(JobSpec spec, string id)
     {
         if (spec.Nodes is null or [])
@@ -157,7 +160,8 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killing, RunLif
             SubmitTs = now.Wall,
             Ts = now.Wall,
         };
-        return job.Pool.Length is 0 ? new(null, job, false, $"pool: a new job needs one, and there is no job '{id}' to change") : new(null, job, false, null);
+        var problem = job.Pool.Length is 0 ? $"pool: a new job needs one, and there is no job '{id}' to change" : null;
+        return new(null, job, false, problem);
     }
 
     private static PlannedChange PlanChange(JobEntry entry, JobSpec spec, string? node, List<string> warnings)
@@ -193,10 +197,13 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killing, RunLif
                 kill = true;
                 break;
             case JobState.New when !job.IsLive:
-                warnings.Add($"state: job '{job.Id}' is still being ended; wait for active=false before it is started again");
+                warnings.Add($"state: job '{job.Id}' is still ending; wait for active=false before a restart");
                 break;
             case { } requested when requested != job.State:
-                warnings.Add($"state: job '{job.Id}' is {JobStates.Word(job.State)}, which can only be set to {(job.IsLive ? "killed" : "new")}, not to {JobStates.Word(requested)}");
+                var allowed = job.IsLive ? "killed" : "new";
+                warnings.Add(
+                    $"state: job '{job.Id}' is {JobStates.Word(job.State)}, "
+                    + $"which can only be set to {allowed}, not to {JobStates.Word(requested)}");
                 break;
         }
 
@@ -222,11 +229,12 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killing, RunLif
     {
         _ when job.Pool.Length is 0 => "pool: its name is empty",
         (true, true) => "args: a job in pool __config needs an object of settings",
-        (true, false) when job.Node is null => "node: a job in pool __config needs the node whose configuration it is",
+        (true, false) when job.Node is null => "node: missing; a job in pool __config must name the node to configure",
         (false, false) => "args: must be a list, the program and its arguments; an object is for pool __config",
         (false, true) when job.Args is [] => "args: missing; must be the program and its arguments, like [\"/bin/echo\",\"hello\"]",
         (false, true) when job.Args[0].Length is 0 => "args[0]: the name of the program is empty",
-        (false, true) when job.Args.Any(word => word.Contains('\0')) => "args: a word of a command cannot hold the character 0",
+        (false, true) when job.Args.Any(word => word.Contains('\0')) => "args: an argument contains a NUL character; remove it",
+
         _ => null,
     };
 
@@ -247,10 +255,10 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killing, RunLif
 
         if (entry.Run is { } run)
         {
-            running.SetLimit(run, entry.Job);
+            runLifecycle.SetLimit(run, entry.Job);
         }
 
-        entry = plan.Kill ? killing.Kill(entry, now) : entry;
+        entry = plan.Kill ? killRules.Kill(entry, now) : entry;
         return new(entry.Job.Id, entry.Job);
     }
 
