@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core;
 
-/// <summary>What has changed since somebody last looked, so that exactly those who care are woken.</summary>
+/// <summary>The effects of calls into the core that its shell must carry out.</summary>
 public sealed class Effects
 {
     private readonly HashSet<string> _poolsToWake = new(StringComparer.Ordinal);
@@ -16,25 +16,25 @@ public sealed class Effects
     /// <summary>Pools of this node that may have a job to start.</summary>
     public IReadOnlyCollection<string> PoolsToWake => _poolsToWake;
 
-    /// <summary>Peers that something is to be sent to.</summary>
+    /// <summary>Peers with jobs to send.</summary>
     public IReadOnlyCollection<Peer> PeersToWake => _peersToWake;
 
-    /// <summary>Runs that are to end now (<see cref="Run.Stop"/> says why).</summary>
+    /// <summary>Runs to end now, for the reason in <see cref="Run.Stop"/>.</summary>
     public IReadOnlyList<Run> RunsToCancel => _runsToCancel;
 
-    /// <summary>Jobs as they ended, for the history: one for each end of a run, and one for a job that left without having run.</summary>
+    /// <summary>Ended jobs for the history: one for each end of a run, and one for a job that was removed without a run.</summary>
     public IReadOnlyList<Job> EndedJobs => _endedJobs;
 
-    /// <summary>The ids of jobs that have left the table.</summary>
+    /// <summary>The ids of jobs that were removed from the table.</summary>
     public IReadOnlyList<string> RemovedJobs => _removedJobs;
 
     /// <summary>True when any job changed.</summary>
     public bool HaveJobsChanged { get; internal set; }
 
-    /// <summary>True when the status of any node changed in a way that matters.</summary>
+    /// <summary>True when the status of any node changed significantly (<see cref="Membership.NodeTable.SignificantSeq"/>).</summary>
     public bool HaveNodesChanged { get; internal set; }
 
-    /// <summary>Forgets everything, once it has been told.</summary>
+    /// <summary>Clears the effects, once the shell has collected them.</summary>
     public void Clear()
     {
         _poolsToWake.Clear();
@@ -48,7 +48,7 @@ public sealed class Effects
 
     internal void Wake(string pool) => _poolsToWake.Add(pool);
 
-    /// <summary>Nothing can be started in a pool: whatever it was to be woken for has been taken.</summary>
+    /// <summary>Withdraws the wake of a pool that has nothing left to start.</summary>
     internal void CancelWake(string pool) => _poolsToWake.Remove(pool);
 
     internal void Wake(Peer peer) => _peersToWake.Add(peer);

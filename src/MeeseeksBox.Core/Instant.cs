@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Core;
 
-/// <summary>A point in time, told to the core from outside.</summary>
-/// <param name="Wall">Seconds since 1970: what jobs are stamped with. May jump when somebody sets the clock.</param>
-/// <param name="Monotonic">Seconds since some start, never running backwards: what every span and deadline is measured with.</param>
+/// <summary>A point in time on two clocks. The core has no clock: its caller passes the time in.</summary>
+/// <param name="Wall">Seconds since 1970, for the stamps of jobs. Jumps when the clock of the host is set.</param>
+/// <param name="Monotonic">Seconds since an arbitrary start, for spans and deadlines. Never runs backwards.</param>
 public readonly record struct Instant(double Wall, double Monotonic);

@@ -7,42 +7,44 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core;
 
-/// <summary>
-/// The book that a node keeps of jobs and nodes, with all rules about them. Plain and synchronous: it is told the time, takes its dice from
-/// outside, and says in <see cref="Effects"/> what its caller has to act on. One caller at a time.
-/// </summary>
+/// <summary>The in-memory state of a node and all rules over it: the core.</summary>
+/// <remarks>
+/// Synchronous and free of I/O. The caller injects time and randomness, and carries out the <see cref="Effects"/> after each call. Not
+/// thread-safe: the shell holds a lock around each call.
+/// </remarks>
 public sealed class NodeCore
 {
+    // A reader with a wait requests again when its wait is over. By then, a status from shortly before the wait counts as too old.
     private const double ShareOfWait = 0.9;
 
     private readonly NodeCoreState _state;
-    private readonly RunLifecycle _running;
-    private readonly KillRules _killing;
-    private readonly SubmitRules _submitting;
-    private readonly UnassignedCopies _unassigned;
-    private readonly MergeRules _merging;
-    private readonly PeerSync _linking;
+    private readonly RunLifecycle _runLifecycle;
+    private readonly KillRules _killRules;
+    private readonly SubmitRules _submitRules;
+    private readonly UnassignedCopies _unassignedCopies;
+    private readonly MergeRules _mergeRules;
+    private readonly PeerSync _peerSync;
     private readonly DeadlineScheduler _deadlines;
-    private readonly Placement _routing;
+    private readonly Placement _placement;
 
-    /// <summary>An empty book.</summary>
-    /// <param name="settings">What of the configuration the rules depend on.</param>
-    /// <param name="random">Where ids and the choice among equal nodes come from.</param>
+    /// <summary>A core without jobs.</summary>
+    /// <param name="settings">The settings that the rules depend on.</param>
+    /// <param name="random">The source of ids, and of the choice among equal nodes.</param>
     public NodeCore(NodeSettings settings, Random random)
     {
         _state = new NodeCoreState(settings, random);
-        _running = new RunLifecycle(_state);
+        _runLifecycle = new RunLifecycle(_state);
         var reruns = new LegacyNodeReruns(_state);
-        _killing = new KillRules(_state, reruns);
-        _submitting = new SubmitRules(_state, _killing, _running);
-        _unassigned = new UnassignedCopies(_state, _submitting, _killing, _running);
-        _merging = new MergeRules(_state, _killing, _running, _unassigned, reruns);
-        _linking = new PeerSync(_state, _merging);
-        _deadlines = new DeadlineScheduler(_state, _running, new ExpiryPolicy(_state), reruns);
-        _routing = new Placement(_state);
+        _killRules = new KillRules(_state, reruns);
+        _submitRules = new SubmitRules(_state, _killRules, _runLifecycle);
+        _unassignedCopies = new UnassignedCopies(_state, _submitRules, _killRules, _runLifecycle);
+        _mergeRules = new MergeRules(_state, _killRules, _runLifecycle, _unassignedCopies, reruns);
+        _peerSync = new PeerSync(_state, _mergeRules);
+        _deadlines = new DeadlineScheduler(_state, _runLifecycle, new ExpiryPolicy(_state), reruns);
+        _placement = new Placement(_state);
     }
 
-    /// <summary>What has changed since it was last cleared.</summary>
+    /// <summary>The effects to carry out, since the last <see cref="Effects.Clear"/>.</summary>
     public Effects Effects => _state.Effects;
 
     /// <summary>The settings in force.</summary>
@@ -51,13 +53,13 @@ public sealed class NodeCore
     /// <summary>The other nodes.</summary>
     public NodeTable Nodes => _state.Nodes;
 
-    /// <summary>The runs under way on this node.</summary>
+    /// <summary>The runs on this node.</summary>
     public IReadOnlyCollection<Run> Runs => _state.Runs.All;
 
-    /// <summary>How many jobs there are.</summary>
+    /// <summary>The number of jobs.</summary>
     public int Count => _state.Jobs.Count;
 
-    /// <summary>The number of the latest change of any job.</summary>
+    /// <summary>The number of change of the latest change of any job.</summary>
     public long Seq => _state.Jobs.Seq;
 
     internal NodeCoreState State => _state;
@@ -69,8 +71,8 @@ public sealed class NodeCore
     public Job[] Snapshot() => _state.Jobs.Snapshot();
 
     /// <summary>The jobs that changed after a number of change, in the order of their changes.</summary>
-    /// <param name="seq">The number.</param>
-    /// <param name="unassigned">Whether jobs without a node count: they must not spread.</param>
+    /// <param name="seq">The number of change.</param>
+    /// <param name="unassigned">Whether to include jobs without a node, which must not spread to other nodes.</param>
     public IReadOnlyList<Job> ChangesSince(long seq, bool unassigned = false)
     {
         var newer = _state.Jobs.ChangesSince(seq);
@@ -78,21 +80,20 @@ public sealed class NodeCore
         return newer;
     }
 
-    /// <summary>The status of this node: what it tells of itself.</summary>
+    /// <summary>The status of this node, as it reports it.</summary>
     /// <param name="now">The time to stamp it with.</param>
     public NodeStatus OwnStatus(Instant now)
     {
-        _state.PublishOwnStatus(oldest: 0, now);
+        _state.PublishOwnStatus(maxAge: 0, now);
         return _state.Own.Status;
     }
 
-    /// <summary>The nodes that changed, this one included; stamps the status of this one again when it is too old.</summary>
+    /// <summary>The nodes that changed, this one included. Restamps the status of this one when it is too old.</summary>
     /// <param name="seq">The number of change after which they changed; 0 for all nodes.</param>
-    /// <param name="wait">How long the reader let its request be held, in seconds; null: not at all.</param>
+    /// <param name="wait">How long the answer was allowed to be held, in seconds; null: not at all.</param>
     /// <param name="now">The time.</param>
     public NodeChanges NodesSince(long seq, double? wait, Instant now)
     {
-        // A reader that waits asks again when the time is over: a status from shortly before it asked is too old then.
         _state.PublishOwnStatus((wait ?? 0) * ShareOfWait, now);
         var (changed, gone) = _state.Nodes.ChangesSince(seq);
         var statuses = changed.ToDictionary(node => node.Name, node => node.Status);
@@ -104,10 +105,10 @@ public sealed class NodeCore
         return new NodeChanges(statuses, gone, _state.Nodes.Seq);
     }
 
-    /// <summary>The peers that this node is linked with.</summary>
+    /// <summary>The names of the downstream nodes that this node has links to.</summary>
     public IReadOnlyCollection<string> PeerNames => _state.Peers.Names;
 
-    /// <summary>Free slots by pool and node, of the nodes online (docs/SPECIFICATION.md#free-slots).</summary>
+    /// <summary>The free slots of each pool on each online node (docs/SPECIFICATION.md#free-slots).</summary>
     public Dictionary<string, Dictionary<string, SlotCount>> FreeSlots()
     {
         var pools = new Dictionary<string, Dictionary<string, SlotCount>>();
@@ -142,12 +143,12 @@ public sealed class NodeCore
     /// <summary>Makes a job, or changes one (docs/SPECIFICATION.md#submit).</summary>
     public SubmitResult Submit(JobSpec spec, Instant now)
     {
-        var answer = _submitting.Submit(spec, now);
-        _routing.AssignNodes(now);
+        var answer = _submitRules.Submit(spec, now);
+        _placement.AssignNodes(now);
         return answer with { Jobs = [.. answer.Jobs.Select(job => job.Value is null ? job : new(job.Key, Find(job.Key)))] };
     }
 
-    /// <summary>Ends a job (docs/SPECIFICATION.md#kill); null when there is none with this id.</summary>
+    /// <summary>Kills a job (docs/SPECIFICATION.md#kill); null when there is none with this id.</summary>
     public Job? Kill(string id, Instant now)
     {
         if (!_state.Jobs.TryFind(id, out var entry))
@@ -155,13 +156,14 @@ public sealed class NodeCore
             return null;
         }
 
-        entry = _killing.Kill(entry, now);
-        _routing.AssignNodes(now);
+        entry = _killRules.Kill(entry, now);
+        _placement.AssignNodes(now);
         return entry.Job;
     }
 
-    /// <summary>Puts a job in the place of the one with its id, without any check: for repair by hand. The answer is false when there is none.</summary>
-    /// <remarks>A run that is under way goes on, and tells of its end as ever.</remarks>
+    /// <summary>Replaces a job by another with the same id, without any check: for repair by hand.</summary>
+    /// <returns>False when there is no job with this id.</returns>
+    /// <remarks>A run of the job continues, and reports its end as usual.</remarks>
     public bool Modify(Job job, Instant now)
     {
         if (!_state.Jobs.TryFind(job.Id, out var entry))
@@ -169,32 +171,32 @@ public sealed class NodeCore
             return false;
         }
 
-        // A job that was brought back to life must win over the copies of it that have ended.
+        // An ended job that becomes live again must win over the ended copies: a new epoch outranks them.
         var revived = entry.Job.HasEnded && job.IsLive && job.Epoch == entry.Job.Epoch;
         _ = _state.ApplyLocal(entry, revived ? job with { Epoch = job.Epoch + 1 } : job, now);
         _state.RecordEnd(entry);
         if (entry.Run is { } run)
         {
-            _running.SetLimit(run, entry.Job);
+            _runLifecycle.SetLimit(run, entry.Job);
         }
 
-        _routing.AssignNodes(now);
+        _placement.AssignNodes(now);
         return true;
     }
 
-    /// <summary>Takes in jobs as another node knows them (docs/SPECIFICATION.md#sync).</summary>
-    /// <returns>The ids of those that were taken over.</returns>
+    /// <summary>Merges copies that another node sent (docs/SPECIFICATION.md#sync).</summary>
+    /// <returns>The ids of the jobs that changed here.</returns>
     public IReadOnlyList<string> Merge(IEnumerable<Job> jobs, Instant now)
     {
-        List<string> taken = [.. jobs.Where(job => _merging.Merge(job, now)).Select(job => job.Id)];
-        _routing.AssignNodes(now);
-        _unassigned.KeepUnrouted(now);
-        _routing.AssignNodes(now);
+        List<string> taken = [.. jobs.Where(job => _mergeRules.Merge(job, now)).Select(job => job.Id)];
+        _placement.AssignNodes(now);
+        _unassignedCopies.KeepUnrouted(now);
+        _placement.AssignNodes(now);
         return taken;
     }
 
-    /// <summary>Begins to keep account of a downstream node that this node is to be linked with.</summary>
-    /// <exception cref="ArgumentException">There is one of this name already.</exception>
+    /// <summary>Adds a downstream node for a link.</summary>
+    /// <exception cref="ArgumentException">A peer of this name exists already.</exception>
     public Peer AddPeer(string name, Instant now)
     {
         var peer = _state.Peers.Add(name);
@@ -202,7 +204,7 @@ public sealed class NodeCore
         return peer;
     }
 
-    /// <summary>Forgets a peer that was taken out of the configuration, and what only it told.</summary>
+    /// <summary>Removes a peer, and the nodes that only it reported.</summary>
     public void RemovePeer(Peer peer, Instant now)
     {
         _state.Peers.Remove(peer);
@@ -210,26 +212,26 @@ public sealed class NodeCore
         NodesChanged(now);
     }
 
-    /// <summary>Merges what a peer replied (docs/SPECIFICATION.md#jobs-sent-up).</summary>
-    /// <returns>Why this node must not be linked with the peer; null when it may. Nothing is merged then.</returns>
+    /// <summary>Merges the reply of a peer (docs/SPECIFICATION.md#jobs-sent-up).</summary>
+    /// <returns>Why the link is rejected, in which case nothing is merged; null when it is not.</returns>
     public string? MergeReply(Peer peer, PeerReply reply, Instant now)
     {
-        var refusal = _linking.MergeReply(peer, reply, now);
+        var refusal = _peerSync.MergeReply(peer, reply, now);
         if (reply.Nodes is not null)
         {
             NodesChanged(now);
         }
 
-        _routing.AssignNodes(now);
+        _placement.AssignNodes(now);
         return refusal;
     }
 
-    /// <summary>Takes the jobs to send to a peer in one line.</summary>
+    /// <summary>Takes the queued jobs of a peer that fit into one line.</summary>
     /// <param name="peer">The peer.</param>
-    /// <param name="isPoll">True when the line asks for jobs; false when it follows on one that does.</param>
-    internal IReadOnlyList<Job> DequeuePending(Peer peer, bool isPoll = true) => _linking.DequeuePending(peer, isPoll);
+    /// <param name="isPoll">True when the line asks for jobs; false for a further line while a reply is pending.</param>
+    internal IReadOnlyList<Job> DequeuePending(Peer peer, bool isPoll = true) => _peerSync.DequeuePending(peer, isPoll);
 
-    /// <summary>The ids of the live jobs on nodes that are reached through a peer.</summary>
+    /// <summary>The ids of the live jobs on the nodes that a peer reaches.</summary>
     internal IReadOnlyList<string> LiveJobsAt(Peer peer) =>
     [
         .. from entry in _state.Jobs.LiveElsewhere
@@ -237,11 +239,11 @@ public sealed class NodeCore
            select entry.Job.Id,
     ];
 
-    /// <summary>Says how loaded this host is.</summary>
+    /// <summary>Sets the load average of this host.</summary>
     public void SetLoadavg(double loadavg) => _state.OwnLoadavg = loadavg;
 
-    /// <summary>Puts jobs of a state file into the empty book, as they were; <see cref="Resume"/> goes on with them.</summary>
-    /// <remarks>Numbers of change go on where they were, so that one of an earlier life of the node never stands for two changes.</remarks>
+    /// <summary>Loads the jobs of a state file into an empty core. <see cref="Resume"/> must follow.</summary>
+    /// <remarks>The numbers of change continue after the loaded ones, so that a number never has two meanings across a restart.</remarks>
     public void Load(IReadOnlyCollection<Job> jobs, Instant now)
     {
         _state.Jobs.AdvanceSeqTo(jobs.Select(job => job.Seq).DefaultIfEmpty().Max());
@@ -251,22 +253,20 @@ public sealed class NodeCore
         }
     }
 
-    /// <summary>
-    /// Goes on with the jobs that were loaded: those that ran here have crashed (docs/SPECIFICATION.md#crash-recovery), the others wait for
-    /// their turn.
-    /// </summary>
+    /// <summary>Reconciles the loaded jobs with this instance, which has no runs yet.</summary>
+    /// <remarks>Jobs that ran here have crashed (docs/SPECIFICATION.md#crash-recovery). All others continue.</remarks>
     public void Resume(Instant now)
     {
         foreach (var job in _state.Jobs.Snapshot())
         {
             _ = _state.Jobs.TryFind(job.Id, out var entry);
-            _merging.Reconcile(entry!, now);
+            _mergeRules.Reconcile(entry!, now);
         }
 
-        _routing.AssignNodes(now);
+        _placement.AssignNodes(now);
     }
 
-    /// <summary>Goes by other settings from now on. Runs in pools that are gone are stopped; all others go on.</summary>
+    /// <summary>Applies new settings. Runs in pools that were removed are stopped; all others continue.</summary>
     public void Apply(NodeSettings settings, Instant now)
     {
         _state.Settings = settings;
@@ -279,7 +279,7 @@ public sealed class NodeCore
             }
             else if (_state.Jobs.TryFind(run.Job.Id, out var entry) && entry.Run == run)
             {
-                _running.SetLimit(run, entry.Job);
+                _runLifecycle.SetLimit(run, entry.Job);
             }
         }
 
@@ -290,13 +290,18 @@ public sealed class NodeCore
 
         foreach (var job in _state.Jobs.Snapshot().Where(job => job.Node == settings.Name && job.State is JobState.New))
         {
-            _merging.Reconcile(_state.Jobs.TryFind(job.Id, out var entry) ? entry : throw new InvalidOperationException("A job of the snapshot is gone."), now);
+            if (!_state.Jobs.TryFind(job.Id, out var entry))
+            {
+                throw new InvalidOperationException("A job of the snapshot is not in the table.");
+            }
+
+            _mergeRules.Reconcile(entry, now);
         }
 
         NodesChanged(now);
     }
 
-    /// <summary>Takes no new work from now on, and ends every run (docs/SPECIFICATION.md#orderly-stop).</summary>
+    /// <summary>Rejects new jobs from now on, and stops every run (docs/SPECIFICATION.md#orderly-stop).</summary>
     public void Close()
     {
         _state.IsClosed = true;
@@ -306,32 +311,32 @@ public sealed class NodeCore
         }
     }
 
-    /// <summary>Takes the next job of a pool of this node that is to start, and a slot for it; null when there is none, or no slot.</summary>
-    public Run? ClaimNext(string pool, Instant now) => _running.ClaimNext(pool, now);
+    /// <summary>Claims the next job of a pool, with a slot for it; null when no job waits or no slot is free.</summary>
+    public Run? ClaimNext(string pool, Instant now) => _runLifecycle.ClaimNext(pool, now);
 
-    /// <summary>Says that a run has begun.</summary>
-    public void Started(Run run, int? pid, Instant now) => _running.Started(run, pid, now);
+    /// <summary>Records that a run has started.</summary>
+    public void Started(Run run, int? pid, Instant now) => _runLifecycle.Started(run, pid, now);
 
-    /// <summary>Sets attributes of the job of a run that is under way.</summary>
-    public void Report(Run run, Func<Job, Job> change, Instant now) => _running.Report(run, change, now);
+    /// <summary>Changes attributes of the job of a run.</summary>
+    public void Report(Run run, Func<Job, Job> change, Instant now) => _runLifecycle.Report(run, change, now);
 
-    /// <summary>Says that a run is over, its process gone, its slot free.</summary>
+    /// <summary>Records the end of a run. Its process has ended, and its slot is free again.</summary>
     public void Ended(Run run, RunResult end, Instant now)
     {
-        _running.Ended(run, end, now);
-        _routing.AssignNodes(now);
+        _runLifecycle.Ended(run, end, now);
+        _placement.AssignNodes(now);
     }
 
-    /// <summary>Counts a head that has connected. Live jobs are refreshed for it as <see cref="PoolSettings.Update"/> says.</summary>
+    /// <summary>Records that a head has connected. Live jobs are refreshed for it as <see cref="PoolSettings.Update"/> says.</summary>
     public void HeadConnected() => _state.HeadCount++;
 
-    /// <summary>Counts a head that has disconnected.</summary>
+    /// <summary>Records that a head has disconnected.</summary>
     public void HeadDisconnected() => _state.HeadCount--;
 
-    /// <summary>When <see cref="Tick"/> has something to do, by the steady clock; null when never.</summary>
+    /// <summary>When <see cref="Tick"/> is due, in monotonic seconds; null: never.</summary>
     public double? NextDeadline() => _deadlines.Next();
 
-    /// <summary>Does all that is due.</summary>
+    /// <summary>Carries out everything that is due.</summary>
     public void Tick(Instant now)
     {
         _deadlines.Tick(now);
@@ -340,7 +345,7 @@ public sealed class NodeCore
             NodesChanged(now);
         }
 
-        _routing.AssignNodes(now);
+        _placement.AssignNodes(now);
     }
 
     private void NodesChanged(Instant now)
@@ -351,7 +356,7 @@ public sealed class NodeCore
         }
 
         _state.PublishOwnStatus(double.PositiveInfinity, now);
-        _routing.InvalidateAll();
-        _routing.AssignNodes(now);
+        _placement.InvalidateAll();
+        _placement.AssignNodes(now);
     }
 }

@@ -7,7 +7,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core;
 
-/// <summary>All that the rules work on.</summary>
+/// <summary>The tables of the core, on which its rules work.</summary>
 internal sealed class NodeCoreState
 {
     public NodeCoreState(NodeSettings settings, Random random)
@@ -21,7 +21,7 @@ internal sealed class NodeCoreState
         Runs = new RunTable();
     }
 
-    /// <summary>The settings in force; replaced whole.</summary>
+    /// <summary>The settings in force. Immutable: a change replaces the whole object.</summary>
     public NodeSettings Settings { get; set; }
 
     public Random Random { get; }
@@ -32,30 +32,28 @@ internal sealed class NodeCoreState
 
     public NodeTable Nodes { get; }
 
-    /// <summary>What this node tells of itself.</summary>
+    /// <summary>The status of this node.</summary>
     public OwnNode Own { get; }
 
     public PeerTable Peers { get; }
 
     public RunTable Runs { get; }
 
-    /// <summary>The load average of this host, as the shell last told it.</summary>
+    /// <summary>The load average of this host, as last set by the shell.</summary>
     public double OwnLoadavg { get; set; }
 
-    /// <summary>How many heads are connected above this node.</summary>
+    /// <summary>The number of connected heads.</summary>
     public int HeadCount { get; set; }
 
-    /// <summary>True when nothing new may come or start, because the node stops.</summary>
+    /// <summary>True while the node stops: no job is accepted or started any more.</summary>
     public bool IsClosed { get; set; }
 
-    /// <summary>States what this node tells of itself, when something of that has changed or it is older than it may be.</summary>
-    public void PublishOwnStatus(double oldest, Instant now) => Own.Publish(Settings, Peers.Names, OwnLoadavg, oldest, now);
+    /// <summary>Publishes the status of this node if it has changed or is older than <paramref name="maxAge"/> seconds.</summary>
+    public void PublishOwnStatus(double maxAge, Instant now) => Own.Publish(Settings, Peers.Names, OwnLoadavg, maxAge, now);
 
-    /// <summary>
-    /// Makes a change of our own to a job: stamped so that no clock, ours or another's, hides it (docs/SPECIFICATION.md#stamps).
-    /// </summary>
+    /// <summary>Applies a local change to a job, with a stamp that no skewed clock hides (docs/SPECIFICATION.md#stamps).</summary>
     /// <param name="entry">The job.</param>
-    /// <param name="changed">What it is to be.</param>
+    /// <param name="changed">The job with the change.</param>
     /// <param name="now">The time.</param>
     public JobEntry ApplyLocal(JobEntry entry, Job changed, Instant now)
     {
@@ -64,14 +62,12 @@ internal sealed class NodeCoreState
         return Jobs.Upsert(changed with { Ts = ts }, now);
     }
 
-    /// <summary>
-    /// Puts together what holds of our copy of a job and of another: newer than both, but not by more than it must, since nobody has
-    /// changed anything now.
-    /// </summary>
-    public JobEntry ApplyMerged(JobEntry entry, Job combined, Job theirs, Instant now) =>
-        Jobs.Upsert(combined with { Ts = NextStamp(Math.Max(LatestStamp(entry), theirs.Ts)) }, now);
+    /// <summary>Applies the merge of the local and a remote copy.</summary>
+    /// <remarks>Its stamp is just later than both, and not the current time: a merge is not a change of the job.</remarks>
+    public JobEntry ApplyMerged(JobEntry entry, Job merged, Job remote, Instant now) =>
+        Jobs.Upsert(merged with { Ts = NextStamp(Math.Max(LatestStamp(entry), remote.Ts)) }, now);
 
-    /// <summary>Tells the history of a job's end, once.</summary>
+    /// <summary>Passes the end of a job to the history, once.</summary>
     public void RecordEnd(JobEntry entry)
     {
         if (entry.Job.HasEnded && !entry.IsEndRecorded)
@@ -85,7 +81,7 @@ internal sealed class NodeCoreState
         }
     }
 
-    /// <summary>Ends a run before its time; the shell is told, and answers when the process is gone.</summary>
+    /// <summary>Stops a run early. The shell ends its process, and then calls <see cref="NodeCore.Ended"/>.</summary>
     public void Cancel(Run run, StopReason reason)
     {
         if (run.Stop is StopReason.None)
@@ -95,7 +91,7 @@ internal sealed class NodeCoreState
         }
         else if (reason is StopReason.Killed or StopReason.Superseded)
         {
-            // It is being stopped already, but for a reason for which the job would fail and perhaps be run again.
+            // The run is already being stopped for a reason by which the job would fail, and might run again. A kill must outrank that.
             run.Stop = reason;
         }
     }

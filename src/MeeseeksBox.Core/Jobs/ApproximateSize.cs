@@ -2,12 +2,12 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Jobs;
 
-/// <summary>How much room a job takes, on the wire or in memory.</summary>
+/// <summary>The approximate size of a job, on the wire or in memory.</summary>
 internal static class ApproximateSize
 {
-    // All of it but its output, about.
+    // In bytes: a job without its output.
     private const int Bare = 1024;
 
-    /// <summary>In bytes, about.</summary>
+    /// <summary>The size in bytes.</summary>
     public static long Of(Job job) => Bare + (job.StdoutData?.Length ?? 0) + (job.StderrData?.Length ?? 0);
 }

@@ -1,10 +1,10 @@
 namespace MeeseeksBox.Core.Jobs;
 
-/// <summary>
-/// A list of entries in the order in which they were added, whose links stand in the entries themselves: moving one to the end costs
-/// nothing, and 100,000 jobs need no list nodes.
-/// </summary>
-/// <param name="links">Which of the links of an entry this list uses.</param>
+/// <summary>A linked list of entries, in the order in which they were added.</summary>
+/// <remarks>
+/// The links are fields of the entries: moving an entry to the end allocates nothing, and 100,000 jobs need no list nodes.
+/// </remarks>
+/// <param name="links">The links of an entry that this list uses.</param>
 internal sealed class IntrusiveList(IntrusiveList.LinksOf links)
 {
     internal delegate ref IntrusiveLinks LinksOf(JobEntry entry);
@@ -13,7 +13,7 @@ internal sealed class IntrusiveList(IntrusiveList.LinksOf links)
 
     public static readonly LinksOf ByDue = static entry => ref entry.Due;
 
-    /// <summary>The entry that has stood here longest.</summary>
+    /// <summary>The entry that was added first.</summary>
     public JobEntry? First { get; private set; }
 
     /// <summary>The entry that was added last.</summary>

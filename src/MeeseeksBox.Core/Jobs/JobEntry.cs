@@ -3,47 +3,48 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Jobs;
 
-/// <summary>A job's place in the table: its present snapshot, its places in the indexes, and what only this node knows of it.</summary>
+/// <summary>A row of the job table: the present copy of a job, its links in the indexes, and local data.</summary>
 internal sealed class JobEntry(Job job)
 {
-    /// <summary>The job as it stands.</summary>
+    /// <summary>The present copy of the job.</summary>
     public Job Job { get; set; } = job;
 
-    /// <summary>When it last changed here, by the steady clock.</summary>
+    /// <summary>When the job last changed, or its deadline was postponed, in monotonic seconds.</summary>
     public double TouchedAt { get; set; }
 
-    /// <summary>Not to be started before, by the steady clock: the pause between two runs.</summary>
+    /// <summary>The end of the delay before its next run, in monotonic seconds.</summary>
     public double NotBefore { get; set; }
 
-    /// <summary>Its run on this node, while there is one.</summary>
+    /// <summary>The run of the job on this node; null when there is none.</summary>
     public Run? Run { get; set; }
 
-    /// <summary>A run that was superseded and whose process is not gone yet.</summary>
+    /// <summary>A superseded run whose process has not ended yet; null when there is none.</summary>
     public Run? StaleRun { get; set; }
 
-    /// <summary>The latest stamp of the copies that others keep whatever this node, which runs the job, says of it; 0 when none came since our last change.</summary>
+    /// <summary>The latest stamp of the divergent copies since our last change; 0 when there are none.</summary>
+    /// <remarks>Such a copy outranks every answer of this node, the owner, which runs the job (docs/SPECIFICATION.md#divergence).</remarks>
     public double LatestDivergentStamp { get; set; }
 
     /// <summary>
-    /// The stamp of the end that its original node may still retry by itself, and until when it may, by the steady clock.
+    /// The stamp of the end that a legacy node may still retry by itself, and the end of its time for that, in monotonic seconds.
     /// </summary>
     public (double Ts, double Until) LocalRetry { get; set; }
 
-    /// <summary>True when its end has been told to the history.</summary>
+    /// <summary>True when the history has the end of the job.</summary>
     public bool IsEndRecorded { get; set; }
 
-    /// <summary>Its queue, while it is live or in the hands of a pool.</summary>
+    /// <summary>The queue of the job, while it is live or active; null otherwise.</summary>
     public JobQueue? Queue { get; set; }
 
-    /// <summary>True while it stands in <see cref="JobQueue.Waiting"/>.</summary>
+    /// <summary>True while the job is in <see cref="JobQueue.Waiting"/>.</summary>
     public bool IsWaiting { get; set; }
 
-    /// <summary>Its neighbours in the order of changes.</summary>
+    /// <summary>Its links in <see cref="JobTable.Changes"/>.</summary>
     public IntrusiveLinks Change;
 
-    /// <summary>Its neighbours among those with the same kind of deadline.</summary>
+    /// <summary>Its links in <see cref="DueList"/>.</summary>
     public IntrusiveLinks Due;
 
-    /// <summary>The list that <see cref="Due"/> belongs to.</summary>
+    /// <summary>The list for the kind of deadline that the job has; null when it has none.</summary>
     public IntrusiveList? DueList { get; set; }
 }

@@ -1,7 +1,6 @@
 namespace MeeseeksBox.Core.Jobs;
 
-/// <summary>The jobs of one pool on one node, or of one pool while no node has been chosen.</summary>
-/// <param name="key">Which.</param>
+/// <summary>The jobs of one pool on one node, or the unassigned jobs of one pool.</summary>
 internal sealed class JobQueue(QueueKey key)
 {
     private static readonly Comparer<JobEntry> BySubmission = Comparer<JobEntry>.Create(static (left, right) =>
@@ -12,12 +11,12 @@ internal sealed class JobQueue(QueueKey key)
 
     public QueueKey Key { get; } = key;
 
-    /// <summary>Jobs that take a slot here as far as the choice of a node goes: live, or still in the hands of the pool.</summary>
+    /// <summary>The number of jobs that occupy a slot for the purpose of placement: live, or still active.</summary>
     public int Occupied { get; set; }
 
-    /// <summary>Jobs that could start (or be given a node) now, in the order of their submission.</summary>
+    /// <summary>The jobs that can be started or assigned now, in the order of their submission.</summary>
     public SortedSet<JobEntry> Waiting { get; } = new(BySubmission);
 
-    /// <summary>Those that this node has to touch every so often; used for queues of this node only.</summary>
+    /// <summary>The jobs that this node refreshes at intervals. Only queues of this node use it.</summary>
     public IntrusiveList Live { get; } = new(IntrusiveList.ByDue);
 }

@@ -6,10 +6,8 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Jobs;
 
-/// <summary>
-/// All jobs that this node knows of, found by id, by queue, by order of change and by deadline. Every index is kept at every
-/// <see cref="Upsert"/>, so that no question is answered by looking at all jobs.
-/// </summary>
+/// <summary>All jobs of this node, with indexes by id, queue, change and deadline.</summary>
+/// <remarks>Every <see cref="Upsert"/> maintains every index, so that no query scans all jobs.</remarks>
 internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable nodes, PeerTable peers)
 {
     private readonly Dictionary<string, JobEntry> _entries = new(StringComparer.Ordinal);
@@ -19,50 +17,48 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
     private NodeSettings _settings = settings;
     private long _seq;
 
-    /// <summary>All entries, the one that changed last at the end.</summary>
+    /// <summary>All entries, in the order of their last changes.</summary>
     public IntrusiveList Changes { get; } = new(IntrusiveList.ByChange);
 
-    /// <summary>Jobs that leave when they expire.</summary>
+    /// <summary>Ended jobs, which are removed when they expire.</summary>
     public IntrusiveList Ended { get; } = new(IntrusiveList.ByDue);
 
-    /// <summary>Jobs at work on other nodes, which are lost when nothing is heard of them.</summary>
+    /// <summary>Active jobs of other nodes, which are presumed lost without a report.</summary>
     public IntrusiveList AtWorkElsewhere { get; } = new(IntrusiveList.ByDue);
 
-    /// <summary>
-    /// Live jobs at work on nodes whose status stands for them (<see cref="NodeTable.IsLeased"/>): they do not expire, but are sent again
-    /// when nothing was heard of them for a while.
-    /// </summary>
+    /// <summary>Live, active jobs on legacy nodes that hold a lease on them (<see cref="NodeTable.IsLeased"/>).</summary>
+    /// <remarks>They do not expire. Without a report, they are offered to their node again after a while.</remarks>
     public IntrusiveList Leased { get; } = new(IntrusiveList.ByDue);
 
-    /// <summary>Jobs that wait on other nodes, which are told again after a while.</summary>
+    /// <summary>Jobs that wait on other nodes, and are resent there after a while.</summary>
     public IntrusiveList WaitingElsewhere { get; } = new(IntrusiveList.ByDue);
 
-    /// <summary>Jobs that are not over on other nodes.</summary>
+    /// <summary>Jobs of other nodes that have not ended.</summary>
     public IEnumerable<JobEntry> LiveElsewhere => AllIn(Leased).Concat(AllIn(AtWorkElsewhere)).Concat(AllIn(WaitingElsewhere));
 
-    /// <summary>Pools in which a job that is to be given a node has come, or a slot has been freed.</summary>
+    /// <summary>Pools in which an unassigned job was added or a slot was freed.</summary>
     public HashSet<string> PoolsToAssign { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Jobs that have left.</summary>
+    /// <summary>The jobs that were removed last.</summary>
     public Tombstones Tombstones { get; } = new();
 
-    /// <summary>How many jobs there are.</summary>
+    /// <summary>The number of jobs.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>The number of the latest change.</summary>
+    /// <summary>The number of change of the latest change.</summary>
     public long Seq => _seq;
 
     public IReadOnlyDictionary<QueueKey, JobQueue> Queues => _queues;
 
     public bool TryFind(string id, [NotNullWhen(true)] out JobEntry? entry) => _entries.TryGetValue(id, out entry);
 
-    /// <summary>The jobs that a node has in hand or waiting, of one pool.</summary>
+    /// <summary>The number of jobs that occupy a pool on a node, running or waiting.</summary>
     public int Occupied(string node, string pool) => _queues.TryGetValue(new(node, pool), out var queue) ? queue.Occupied : 0;
 
-    /// <summary>The queue of a pool of this node, or with no node the jobs of a pool that are to be given one.</summary>
+    /// <summary>The queue of a pool on a node, or with null the unassigned jobs of the pool; null when it is empty.</summary>
     public JobQueue? Queue(string? node, string pool) => _queues.GetValueOrDefault(new(node, pool));
 
-    /// <summary>Makes a job the present one under its id, and gives it the next number of change.</summary>
+    /// <summary>Adds or replaces a job by its id, and gives it the next number of change.</summary>
     public JobEntry Upsert(Job job, Instant now)
     {
         job = _strings.Of(job) with { Seq = ++_seq };
@@ -90,10 +86,10 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         return entry;
     }
 
-    /// <summary>Lets the numbers of change go on after one that was given in an earlier life of the node.</summary>
+    /// <summary>Lets the numbers of change continue after one from before a restart of the box.</summary>
     public void AdvanceSeqTo(long seq) => _seq = Math.Max(_seq, seq);
 
-    /// <summary>Takes a job out of the table.</summary>
+    /// <summary>Removes a job, and keeps its tombstone.</summary>
     public void Remove(JobEntry entry)
     {
         _ = _entries.Remove(entry.Job.Id);
@@ -106,17 +102,17 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         peers.Removed(entry.Job.Id);
     }
 
-    /// <summary>Puts an entry where it belongs after something that is not part of the job has changed: its run, its pause.</summary>
+    /// <summary>Updates whether an entry waits, after a change outside the job itself: of its run, or of its delay.</summary>
     public void Refresh(JobEntry entry, Instant now)
     {
         LeaveWaiting(entry);
         EnterWaiting(entry, now);
     }
 
-    /// <summary>Forgets the deadline of an entry until it changes again.</summary>
+    /// <summary>Clears the deadline of an entry until its next change.</summary>
     public static void ClearDeadline(JobEntry entry) => LeaveDueList(entry);
 
-    /// <summary>Goes by other settings from now on; every job is put where it belongs then.</summary>
+    /// <summary>Applies new settings, and moves every job to the queue and deadline that follow from them.</summary>
     public void Apply(NodeSettings settings, Instant now)
     {
         _settings = settings;
@@ -127,7 +123,7 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
             EnterWaiting(entry, now);
         }
 
-        // Kinds of deadlines may have changed too; within each kind the order of the last touch must stay.
+        // The kind of a deadline may change with the queue. Each list must keep the order of the last touch.
         foreach (var entry in AllIn(Changes).OrderBy(entry => entry.TouchedAt))
         {
             LeaveDueList(entry);
@@ -135,7 +131,7 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         }
     }
 
-    /// <summary>Lets the deadline of an entry begin again, although the entry has not changed.</summary>
+    /// <summary>Restarts the deadline of an entry that has not changed.</summary>
     public void Postpone(JobEntry entry, Instant now)
     {
         LeaveDueList(entry);
@@ -143,7 +139,7 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         EnterDueList(entry);
     }
 
-    /// <summary>Starts the deadlines of the jobs at work on a node, or takes them away, by <see cref="NodeTable.IsLeased"/>.</summary>
+    /// <summary>Moves the active jobs of a node under its lease, or out of it (<see cref="NodeTable.IsLeased"/>).</summary>
     public void ApplyLease(string node, Instant now)
     {
         var isLeased = nodes.IsLeased(node);
@@ -154,7 +150,8 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         }
     }
 
-    /// <summary>The jobs that changed after a number, in the order of their changes. Costs what is newer, not what there is.</summary>
+    /// <summary>The jobs that changed after a number of change, in the order of their changes.</summary>
+    /// <remarks>The cost is in proportion to the newer jobs, not to all jobs.</remarks>
     public List<Job> ChangesSince(long seq)
     {
         var newer = new List<Job>();
@@ -167,7 +164,7 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         return newer;
     }
 
-    /// <summary>All jobs as they are now, in the order of their last changes.</summary>
+    /// <summary>All jobs, in the order of their last changes.</summary>
     public Job[] Snapshot()
     {
         var jobs = new Job[_entries.Count];
@@ -180,11 +177,11 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         return jobs;
     }
 
-    /// <summary>When the earliest pause between two runs is over, by the steady clock.</summary>
+    /// <summary>The end of the earliest delay, in monotonic seconds; null when no job is delayed.</summary>
     public double? NextDelayed => _delayed.TryPeek(out _, out var time) ? time : null;
 
-    /// <summary>Lets those jobs wait for a slot whose pause is over.</summary>
-    /// <returns>The entries whose time has come.</returns>
+    /// <summary>Puts the jobs whose delay is over into their queues again.</summary>
+    /// <returns>The entries of these jobs.</returns>
     public IReadOnlyList<JobEntry> ReleaseDelayed(Instant now)
     {
         List<JobEntry> due = [];
@@ -201,13 +198,13 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         return due;
     }
 
-    /// <summary>Has <see cref="ReleaseDelayed"/> return an entry at a time, by the steady clock.</summary>
+    /// <summary>Has <see cref="ReleaseDelayed"/> return an entry at a time, in monotonic seconds.</summary>
     public void RemindAt(JobEntry entry, double time) => _delayed.Enqueue(entry, time);
 
-    /// <summary>True when the job is on this node, in a pool that is here.</summary>
+    /// <summary>True when the job is on this node, and the node has its pool.</summary>
     public bool IsHere(Job job) => job.Node == _settings.Name && _settings.Pool(job.Pool) is not null;
 
-    // A job for this node whose pool is not here is placed like one without a node (docs/SPECIFICATION.md#candidates).
+    // A job on this node whose pool the node does not have is placed like an unassigned one (docs/SPECIFICATION.md#candidates).
     private QueueKey? QueueKeyOf(Job job) => job.HasEnded ? null
         : job.IsLive && (job.Node is null || (job.Node == _settings.Name && !IsHere(job))) ? new(null, job.Pool)
         : job.Node is null ? null
@@ -253,8 +250,8 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
             return;
         }
 
-        var toRoute = queue.Key.Node is null;
-        if ((!toRoute && queue.Key.Node != _settings.Name) || (job.Hold is true && !(toRoute && _settings.WaitInPool)))
+        var isUnassigned = queue.Key.Node is null;
+        if ((!isUnassigned && queue.Key.Node != _settings.Name) || (job.Hold is true && !(isUnassigned && _settings.WaitInPool)))
         {
             return;
         }
@@ -267,7 +264,7 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
 
         _ = queue.Waiting.Add(entry);
         entry.IsWaiting = true;
-        if (toRoute)
+        if (isUnassigned)
         {
             _ = PoolsToAssign.Add(job.Pool);
         }

@@ -3,18 +3,19 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Jobs;
 
-/// <summary>
-/// Keeps one copy of the texts that stand in job after job: names of pools and nodes, words of commands, tags, errors. Each job comes with copies of
-/// its own, which were a quarter of all memory. Of a size that does not grow: what is rare soon makes room for what comes now.
-/// </summary>
+/// <summary>Interns the strings that many jobs share: pools, nodes, arguments, tags, errors.</summary>
+/// <remarks>
+/// Each received job has strings of its own, which took a quarter of all memory. The pool has a fixed size: a new string replaces the one
+/// in its place, so rare strings soon make room.
+/// </remarks>
 internal sealed class StringPool
 {
-    private const int Places = 1024;
+    private const int Capacity = 1024;
     private const int LongestText = 64;
 
-    private readonly string?[] _texts = new string?[Places];
+    private readonly string?[] _texts = new string?[Capacity];
 
-    /// <summary>A job that says the same, with shared texts. Its lists stay its own.</summary>
+    /// <summary>An equal job with shared strings. Its arrays remain its own.</summary>
     public Job Of(Job job)
     {
         Share(job.Args);
@@ -22,7 +23,7 @@ internal sealed class StringPool
         return job with { Pool = Of(job.Pool), Node = Of(job.Node), SubmitNode = Of(job.SubmitNode), Error = Of(job.Error) };
     }
 
-    // In place: an equal text in the place of another is a change that no reader can see.
+    // In place: no reader can see that an equal string replaces another.
     private void Share(string[] texts)
     {
         for (var i = 0; i < texts.Length; i++)
@@ -39,7 +40,7 @@ internal sealed class StringPool
             return text;
         }
 
-        ref var place = ref _texts[(uint)text.GetHashCode(StringComparison.Ordinal) % Places];
+        ref var place = ref _texts[(uint)text.GetHashCode(StringComparison.Ordinal) % Capacity];
         place = place == text ? place : text;
         return place;
     }

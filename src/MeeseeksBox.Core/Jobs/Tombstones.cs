@@ -2,31 +2,32 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Jobs;
 
-/// <summary>
-/// The jobs that have left the table last, as they were. Nobody is shown them; but a peer that was away for longer than <c>expire</c> comes
-/// back with copies in which they are still alive, and without this memory they would run once more.
-/// </summary>
+/// <summary>The jobs that were removed from the table last, as they were then (docs/SPECIFICATION.md#tombstones).</summary>
+/// <remarks>
+/// Queries do not return them. A peer that was away for longer than <c>expire</c> returns with live copies of such jobs, and they would run
+/// again without their tombstones.
+/// </remarks>
 internal sealed class Tombstones
 {
-    private const int Most = 10_000;
-    private const long MostWeight = 16 * 1024 * 1024;
+    private const int MostJobs = 10_000;
+    private const long MostBytes = 16 * 1024 * 1024;
 
     private readonly Dictionary<string, Job> _jobs = new(StringComparer.Ordinal);
 
-    // In the order in which they left; those that came back, or left again since, are passed over when they come up.
+    // In the order of removal. An entry whose job was added again, or removed again later, is skipped when its turn comes.
     private readonly Queue<Job> _order = new();
-    private long _weight;
+    private long _bytes;
 
-    /// <summary>Takes note of a job that leaves the table.</summary>
+    /// <summary>Adds the tombstone of a job that is removed from the table.</summary>
     public void Add(Job job)
     {
         _jobs[job.Id] = job;
         _order.Enqueue(job);
-        _weight += ApproximateSize.Of(job);
-        while (_order.Count > Most || _weight > MostWeight)
+        _bytes += ApproximateSize.Of(job);
+        while (_order.Count > MostJobs || _bytes > MostBytes)
         {
             var oldest = _order.Dequeue();
-            _weight -= ApproximateSize.Of(oldest);
+            _bytes -= ApproximateSize.Of(oldest);
             if (ReferenceEquals(_jobs.GetValueOrDefault(oldest.Id), oldest))
             {
                 _ = _jobs.Remove(oldest.Id);
@@ -34,14 +35,14 @@ internal sealed class Tombstones
         }
     }
 
-    /// <summary>The job with an id, as it left; null when it is not remembered.</summary>
+    /// <summary>The tombstone of an id; null when there is none.</summary>
     public Job? Find(string id) => _jobs.GetValueOrDefault(id);
 
     /// <summary>
-    /// The job of which this is a copy, as it left; null when it is not remembered. One that was submitted later is another job.
+    /// The tombstone of the job that a copy belongs to; null when there is none. A later submit time makes it another job.
     /// </summary>
     public Job? Find(Job copy) => _jobs.TryGetValue(copy.Id, out var job) && job.SubmitTs >= copy.SubmitTs ? job : null;
 
-    /// <summary>Forgets a job, because it is in the table again.</summary>
+    /// <summary>Removes a tombstone, because its job is in the table again.</summary>
     public void Remove(string id) => _jobs.Remove(id);
 }

@@ -1,13 +1,13 @@
 namespace MeeseeksBox.Core.Membership;
 
-/// <summary>Which node gets a job (docs/SPECIFICATION.md#node-choice).</summary>
+/// <summary>Chooses the node for a job (docs/SPECIFICATION.md#node-choice).</summary>
 public static class NodeSelector
 {
     /// <summary>Chooses among nodes that are online, have the pool, and are not draining.</summary>
     /// <param name="candidates">The nodes.</param>
-    /// <param name="useLoadavg">By the lowest load instead of by free slots.</param>
-    /// <param name="waitInPool">Take a node without a free slot when none has one.</param>
-    /// <param name="random">Where chance comes from.</param>
+    /// <param name="useLoadavg">True to choose by the lowest load average instead of by free slots.</param>
+    /// <param name="waitInPool">True to choose a node without a free slot when no node has one.</param>
+    /// <param name="random">The source of randomness.</param>
     /// <returns>The name of the node; null when the job has to wait.</returns>
     public static string? Choose(IReadOnlyList<PlacementCandidate> candidates, bool useLoadavg, bool waitInPool, Random random)
     {
@@ -33,7 +33,7 @@ public static class NodeSelector
                 : Lowest(able, candidate => -candidate.Free!.Value, random);
         }
 
-        // Each free slot is one lot: a node with twice as many is twice as likely.
+        // Each free slot is one lot: a node with twice as many is twice as likely to be chosen.
         var lot = random.NextInt64(total);
         foreach (var candidate in able)
         {

@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Membership;
 
-/// <summary>The other nodes that this node has heard of: by name, by the pools that they have, and by the peers that tell of them.</summary>
+/// <summary>The other nodes of the cluster, with indexes by name, by pool and by reporting peer.</summary>
 public sealed class NodeTable
 {
     private readonly SortedDictionary<string, KnownNode> _nodes = new(StringComparer.Ordinal);
@@ -15,13 +15,13 @@ public sealed class NodeTable
 
     internal NodeTable(Effects effects) => _effects = effects;
 
-    /// <summary>All of them, by name.</summary>
+    /// <summary>All other nodes, ordered by name.</summary>
     public IReadOnlyCollection<KnownNode> All => _nodes.Values;
 
-    /// <summary>The number of the latest change of any status, our own included.</summary>
+    /// <summary>The number of change of the latest change of any status, our own included.</summary>
     public long Seq { get; private set; }
 
-    /// <summary>The number of the latest change that somebody has to hear of at once: of more than a load average or a stamp.</summary>
+    /// <summary>The number of change of the latest significant change: of more than a load average or a stamp.</summary>
     public long SignificantSeq { get; private set; }
 
     /// <summary>Counts the changes of the set of nodes that are online.</summary>
@@ -30,10 +30,8 @@ public sealed class NodeTable
     /// <summary>A node by its name; null when it is not known.</summary>
     public KnownNode? Find(string name) => _nodes.GetValueOrDefault(name);
 
-    /// <summary>
-    /// True while the status of a node stands for its live jobs: they do not expire before it goes offline. That holds for nodes of the
-    /// original, whose later versions do not refresh the jobs that run.
-    /// </summary>
+    /// <summary>True while a node holds a lease on its live jobs, which keeps them from expiry (docs/SPECIFICATION.md#leases).</summary>
+    /// <remarks>An online legacy node holds one, because the later versions of the original do not refresh running jobs.</remarks>
     internal bool IsLeased(string name) => _nodes.TryGetValue(name, out var node) && IsLease(node);
 
     /// <summary>Takes the names of the nodes whose <see cref="IsLeased"/> may have changed since the last call.</summary>
@@ -44,18 +42,18 @@ public sealed class NodeTable
         return changes;
     }
 
-    /// <summary>The nodes online that have a pool.</summary>
+    /// <summary>The online nodes that have a pool.</summary>
     public IReadOnlyList<KnownNode> WithPool(string pool) => _byPool.TryGetValue(pool, out var nodes) ? nodes : [];
 
-    /// <summary>True when a peer has reported of a node: what is meant for that node can be sent to the peer.</summary>
+    /// <summary>True when a peer reports a node: jobs for the node are sent to that peer.</summary>
     public bool IsReachedThrough(string peer, string node) => _reportedBy.TryGetValue(peer, out var names) && names.Contains(node);
 
     /// <summary>The next number of change, for a status that changed.</summary>
-    /// <param name="matters">Whether it is a change that somebody has to hear of at once.</param>
-    internal long NextSeq(bool matters)
+    /// <param name="isSignificant">Whether the change is significant, so that readers receive it at once.</param>
+    internal long NextSeq(bool isSignificant)
     {
         Seq++;
-        if (matters)
+        if (isSignificant)
         {
             SignificantSeq = Seq;
             _effects.HaveNodesChanged = true;
@@ -64,24 +62,36 @@ public sealed class NodeTable
         return Seq;
     }
 
-    /// <summary>The nodes that changed after a number, and those that have gone since.</summary>
+    /// <summary>The nodes that changed after a number of change, and those that were removed since.</summary>
     internal (IEnumerable<KnownNode> Changed, IReadOnlyList<string> Gone) ChangesSince(long seq) =>
-        (_nodes.Values.Where(node => node.Seq > seq), seq is 0 ? [] : [.. _removed.Where(gone => gone.Value > seq).Select(gone => gone.Key)]);
+        (
+            _nodes.Values.Where(node => node.Seq > seq),
+            seq is 0 ? [] : [.. _removed.Where(gone => gone.Value > seq).Select(gone => gone.Key)]);
 
-    /// <summary>
-    /// Takes in what a peer tells of nodes. Of two reports of a node the one with the newer stamp holds, whichever way it came, and a
-    /// peer may take back its own word (docs/SPECIFICATION.md#node-status); the stamps of one node are compared with each other only, never
-    /// with our clock.
-    /// </summary>
-    /// <param name="peer">The downstream node that tells.</param>
-    /// <param name="here">The name of this node, which knows best itself how it is.</param>
+    /// <summary>Merges the nodes that a peer reports (docs/SPECIFICATION.md#node-status).</summary>
+    /// <remarks>
+    /// Of two reports of one node the one with the later stamp is kept, whichever peer it came through, and a peer may replace its own
+    /// report. Only stamps of the same node are compared with each other, never with the local clock.
+    /// </remarks>
+    /// <param name="peer">The name of the peer.</param>
+    /// <param name="here">The name of this node, whose own status is never merged.</param>
     /// <param name="statuses">The status of each node.</param>
-    /// <param name="gone">Nodes that the peer does not reach any more; null when it reported of all that it reaches.</param>
+    /// <param name="gone">Nodes that the peer no longer reaches; null when <paramref name="statuses"/> has all that it reaches.</param>
     /// <param name="now">The time.</param>
     /// <returns>True when the peer reaches nodes that it did not reach before.</returns>
-    internal bool Merge(string peer, string here, IReadOnlyDictionary<string, NodeStatus> statuses, IReadOnlyList<string>? gone, Instant now)
+    internal bool Merge(
+        string peer,
+        string here,
+        IReadOnlyDictionary<string, NodeStatus> statuses,
+        IReadOnlyList<string>? gone,
+        Instant now)
     {
-        var reported = _reportedBy.TryGetValue(peer, out var known) ? known : _reportedBy[peer] = new HashSet<string>(StringComparer.Ordinal);
+        if (!_reportedBy.TryGetValue(peer, out var reported))
+        {
+            reported = new HashSet<string>(StringComparer.Ordinal);
+            _reportedBy.Add(peer, reported);
+        }
+
         foreach (var name in gone ?? [.. reported.Where(name => !statuses.ContainsKey(name))])
         {
             RemoveReport(peer, reported, name);
@@ -91,7 +101,9 @@ public sealed class NodeTable
         foreach (var (name, status) in statuses.Where(status => status.Key != here))
         {
             grew |= reported.Add(name);
-            if (!_nodes.TryGetValue(name, out var node) || status.Ts > node.Status.Ts || (node.Peer == peer && IsCorrection(node.Status, status)))
+            if (!_nodes.TryGetValue(name, out var node)
+                || status.Ts > node.Status.Ts
+                || (node.Peer == peer && IsCorrection(node.Status, status)))
             {
                 Upsert(new KnownNode(name, status, peer, now.Monotonic, 0));
             }
@@ -100,7 +112,7 @@ public sealed class NodeTable
         return grew;
     }
 
-    /// <summary>Forgets the nodes that only this peer reported of: it was taken out of the configuration, or refused.</summary>
+    /// <summary>Removes the nodes that only this peer reports, because it was removed from the configuration or rejected.</summary>
     internal void Forget(string peer)
     {
         if (_reportedBy.Remove(peer, out var reported))
@@ -112,10 +124,10 @@ public sealed class NodeTable
         }
     }
 
-    /// <summary>When the next node will have been silent for too long; null when none is online.</summary>
+    /// <summary>When the next node goes offline without a report, in monotonic seconds; null when none is online.</summary>
     internal double? NextTimeout(double timeout) => OldestOnline() is { } node ? node.ReportedAt + timeout : null;
 
-    /// <summary>Takes those nodes for offline that have been silent for too long.</summary>
+    /// <summary>Marks the nodes without a report for <paramref name="timeout"/> seconds as offline.</summary>
     internal void TimeOut(double timeout, Instant now)
     {
         while (OldestOnline() is { } node && node.ReportedAt + timeout <= now.Monotonic)
@@ -126,23 +138,25 @@ public sealed class NodeTable
 
     private static bool IsLease(KnownNode node) => node is { IsLegacy: true, Status.Online: true };
 
-    // The clock of a node may be set back, and a node that a peer takes for offline keeps its stamp.
+    // The clock of a node may be set back. A peer that marks a node as offline keeps the stamp of its last status.
     private static bool IsCorrection(NodeStatus known, NodeStatus status) => known.Ts != status.Ts || (known.Online && !status.Online);
 
     private void RemoveReport(string peer, HashSet<string> reported, string name)
     {
-        if (!reported.Remove(name) || _reportedBy.Any(other => other.Key != peer && other.Value.Contains(name)) || !_nodes.Remove(name, out var node))
+        if (!reported.Remove(name)
+            || _reportedBy.Any(other => other.Key != peer && other.Value.Contains(name))
+            || !_nodes.Remove(name, out var node))
         {
             return;
         }
 
         RemoveFromPools(node);
         _ = _leaseChanges.Add(name);
-        _removed[name] = NextSeq(matters: true);
+        _removed[name] = NextSeq(isSignificant: true);
         OnlineVersion++;
     }
 
-    // The queue holds every report in the order in which they came; those that a later one has replaced are dropped when they come up.
+    // The queue has every report in the order of arrival. A report that a later one has replaced is dropped at the head.
     private KnownNode? OldestOnline()
     {
         while (_reports.TryPeek(out var node))
@@ -160,14 +174,14 @@ public sealed class NodeTable
 
     private void Upsert(KnownNode node)
     {
-        var matters = true;
+        var isSignificant = true;
         if (_nodes.TryGetValue(node.Name, out var known))
         {
-            matters = node.Status.DiffersFrom(known.Status);
+            isSignificant = node.Status.DiffersFrom(known.Status);
             RemoveFromPools(known);
         }
 
-        node = node with { Seq = NextSeq(matters) };
+        node = node with { Seq = NextSeq(isSignificant) };
         _nodes[node.Name] = node;
         _ = _removed.Remove(node.Name);
         _reports.Enqueue(node);

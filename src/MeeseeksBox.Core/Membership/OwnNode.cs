@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Membership;
 
-/// <summary>What this node tells of itself. It is stated anew when something of it changes, and stamped anew when somebody asks.</summary>
+/// <summary>The status of this node. It is published when it changes, and restamped when a reader needs a recent one.</summary>
 internal sealed class OwnNode(NodeTable nodes)
 {
     private static readonly string[] Capabilities = ["wait"];
@@ -11,19 +11,19 @@ internal sealed class OwnNode(NodeTable nodes)
     private double _publishedAt = double.NegativeInfinity;
     private int _onlineVersion = -1;
 
-    /// <summary>The status as it was last stated.</summary>
+    /// <summary>The status that was published last.</summary>
     public NodeStatus Status { get; private set; } = new();
 
-    /// <summary>The number of change under which it was stated.</summary>
+    /// <summary>The number of change of that status.</summary>
     public long Seq { get; private set; }
 
-    /// <summary>States it anew when something of it has changed that matters, or when it is too old.</summary>
+    /// <summary>Publishes the status if it has changed significantly or is too old.</summary>
     /// <param name="settings">The settings in force.</param>
     /// <param name="links">The direct downstream nodes.</param>
     /// <param name="loadavg">The load average of this host.</param>
-    /// <param name="oldest">How old the statement may be, in seconds.</param>
+    /// <param name="maxAge">The highest age of the published status, in seconds.</param>
     /// <param name="now">The time.</param>
-    public void Publish(NodeSettings settings, IEnumerable<string> links, double loadavg, double oldest, Instant now)
+    public void Publish(NodeSettings settings, IEnumerable<string> links, double loadavg, double maxAge, Instant now)
     {
         var status = new NodeStatus
         {
@@ -37,11 +37,11 @@ internal sealed class OwnNode(NodeTable nodes)
             Caps = Capabilities,
         };
         _onlineVersion = nodes.OnlineVersion;
-        var matters = Seq is 0 || status.DiffersFrom(Status);
-        if (matters || now.Monotonic - _publishedAt >= oldest)
+        var isSignificant = Seq is 0 || status.DiffersFrom(Status);
+        if (isSignificant || now.Monotonic - _publishedAt >= maxAge)
         {
             Status = status;
-            Seq = nodes.NextSeq(matters);
+            Seq = nodes.NextSeq(isSignificant);
             _publishedAt = now.Monotonic;
         }
     }

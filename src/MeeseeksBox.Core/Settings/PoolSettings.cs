@@ -2,13 +2,14 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Settings;
 
-/// <summary>What of a pool's configuration the rules depend on (docs/SPECIFICATION.md#pool-settings). Spans are in seconds.</summary>
+/// <summary>The settings of a pool that the rules depend on (docs/SPECIFICATION.md#pool-settings).</summary>
+/// <remarks>All times are in seconds.</remarks>
 public sealed record PoolSettings
 {
-    /// <summary>The interval that keeps live jobs from expiring at a head, at its default <c>expire</c> of 60 s.</summary>
+    /// <summary>An interval that keeps live jobs from expiry at a head with the default <c>expire</c> of 60 s.</summary>
     public const double UpdateBelowHeads = 30;
 
-    /// <summary>How many jobs run at once; 0: no limit; -1: draining.</summary>
+    /// <summary>The number of jobs that run at the same time; 0: no limit; -1: draining.</summary>
     public int Slots { get; init; }
 
     /// <summary>True to queue jobs and start none.</summary>
@@ -18,16 +19,16 @@ public sealed record PoolSettings
     public double? MaxRuntime { get; init; }
 
     /// <summary>
-    /// The interval in which a live job is refreshed; null: <see cref="UpdateBelowHeads"/> while a head is connected, else never.
+    /// The interval at which live jobs are refreshed. Null: <see cref="UpdateBelowHeads"/> while a head is connected, otherwise never.
     /// </summary>
     public double? Update { get; init; } = UpdateBelowHeads;
 
-    /// <summary>The least pause between the end of a run and the next run of the same job.</summary>
+    /// <summary>The delay between the end of a run and the next run of the same job.</summary>
     public double RestartDelay { get; init; } = 1;
 
-    /// <summary>What the pool offers to the cluster.</summary>
+    /// <summary>The slots of the pool, as the node status reports them.</summary>
     public SlotCount Offer => SlotCount.Of(Slots);
 
-    // One configuration after the other, in the order in which they came.
+    // One slot: configurations are applied one after the other, in the order of their submission.
     internal static PoolSettings ForConfig { get; } = new() { Slots = 1 };
 }
