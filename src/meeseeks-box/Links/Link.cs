@@ -16,10 +16,11 @@ internal sealed class Link : IDisposable
     private readonly ILogger _log;
     private readonly DownstreamSession _session;
     private readonly ITimer _timer;
-    private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _woken =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stop = new();
 
-    // Why the link is down: each reason is logged once, until it is up again.
+    // The reasons for which the link was down since it was last up: each is logged once.
     private readonly HashSet<string> _loggedProblems = new(StringComparer.Ordinal);
 
     public Link(Peer peer, LinkConfig config, CoreHost host, TimeProvider time, ILogger log)
@@ -36,13 +37,13 @@ internal sealed class Link : IDisposable
     /// <summary>The configuration that it was made from.</summary>
     public LinkConfig Config => _config;
 
-    /// <summary>Has the session advance.</summary>
+    /// <summary>Wakes the link, which then advances its session.</summary>
     public void Wake() => _woken.Writer.TryWrite(true);
 
-    /// <summary>Lets <see cref="RunAsync"/> end.</summary>
+    /// <summary>Stops the link, so that <see cref="RunAsync"/> ends.</summary>
     public void Stop() => _stop.Cancel();
 
-    /// <summary>One turn: connect, exchange lines until the connection breaks, pause.</summary>
+    /// <summary>Connects, exchanges lines until the connection breaks, pauses, and starts again, until <see cref="Stop"/>.</summary>
     public async Task RunAsync()
     {
         while (!_stop.IsCancellationRequested)
@@ -53,7 +54,7 @@ internal sealed class Link : IDisposable
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
-                // The link ends.
+                // The link was stopped.
             }
             catch (LinkException problem)
             {
@@ -112,7 +113,8 @@ internal sealed class Link : IDisposable
 
         if (double.IsFinite(step.Deadline))
         {
-            _ = _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((step.Deadline - now) * 1000), 1, int.MaxValue)), Timeout.InfiniteTimeSpan);
+            var due = TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((step.Deadline - now) * 1000), 1, int.MaxValue));
+            _ = _timer.Change(due, Timeout.InfiniteTimeSpan);
         }
 
         if (step.Messages is [_, ..] messages)
@@ -126,17 +128,18 @@ internal sealed class Link : IDisposable
         }
     }
 
-    private void LogUnreadable(string problem) => _log.Warning("something that {Peer} tells cannot be read: {Problem}", _name, problem);
+    private void LogUnreadable(string problem) => _log.Warning("unreadable part of a reply from {Peer}: {Problem}", _name, problem);
 
     private void LogConnected(PeerReply greeting)
     {
         var status = greeting.Nodes?.GetValueOrDefault(_name);
-        _log.Information("up: {Peer} at {Address}:{Port} ({Version})", _name, _config.Address, _config.Port, status?.Ver ?? "a node of the old implementation");
+        _log.Information(
+            "up: {Peer} at {Address}:{Port} ({Version})", _name, _config.Address, _config.Port, status?.Ver ?? "a legacy node");
         _loggedProblems.Clear();
         if (status is null)
         {
             _log.Warning(
-                "what listens at {Address}:{Port} does not call itself {Peer}: it tells of {Nodes}; a node's name in 'nodes' should be its own",
+                "name mismatch: the node at {Address}:{Port} is not {Peer}; it reports {Nodes}",
                 _config.Address, _config.Port, _name, string.Join(", ", greeting.Nodes?.Keys ?? []));
         }
     }
@@ -145,7 +148,9 @@ internal sealed class Link : IDisposable
     {
         if (_loggedProblems.Add(problem))
         {
-            _log.Warning("down: {Peer} at {Address}:{Port}: {Problem}; it is tried again, every {Pause} s at most", _name, _config.Address, _config.Port, problem, DownstreamSession.LongestPause);
+            _log.Warning(
+                "down: {Peer} at {Address}:{Port}: {Problem}; reconnects with pauses of up to {Pause} s",
+                _name, _config.Address, _config.Port, problem, DownstreamSession.LongestPause);
         }
     }
 }

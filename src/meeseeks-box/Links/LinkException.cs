@@ -1,4 +1,4 @@
 namespace MeeseeksBox.Agent.Links;
 
-/// <summary>A link cannot be used; its message says why, for the log.</summary>
+/// <summary>A failure of the connection of a link; the message is the cause, for the log.</summary>
 internal sealed class LinkException(string message) : Exception(message);

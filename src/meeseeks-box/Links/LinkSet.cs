@@ -6,23 +6,23 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Links;
 
-/// <summary>The links of this node, one for each entry of <c>nodes</c>. Passes on what the ledger has for each, and follows the configuration.</summary>
+/// <summary>The links of this node, one for each entry of <c>nodes</c>.</summary>
 internal sealed class LinkSet
 {
     private readonly ConcurrentDictionary<Peer, Link> _links = new();
-    private readonly Dictionary<Link, Task> _loops = [];
+    private readonly Dictionary<Link, Task> _runs = [];
     private readonly CoreHost _host;
     private readonly TimeProvider _time;
-    private readonly Func<string, ILogger> _logs;
-    private readonly Func<string, Task, Task> _watch;
+    private readonly Func<string, ILogger> _createLogger;
+    private readonly Func<string, Task, Task> _observe;
 
-    public LinkSet(CoreHost host, TimeProvider time, Func<string, ILogger> logs, Func<string, Task, Task> watch)
+    public LinkSet(CoreHost host, TimeProvider time, Func<string, ILogger> createLogger, Func<string, Task, Task> observe)
     {
-        (_host, _time, _logs, _watch) = (host, time, logs, watch);
+        (_host, _time, _createLogger, _observe) = (host, time, createLogger, observe);
         host.PeerWoken += Wake;
     }
 
-    /// <summary>Has links by this configuration from now on. Those that are not concerned stay as they are.</summary>
+    /// <summary>Starts, restarts and ends links by a configuration. A link whose entry is unchanged continues.</summary>
     public async Task ApplyAsync(IReadOnlyDictionary<string, LinkConfig> nodes)
     {
         foreach (var link in _links.Values.ToArray())
@@ -58,17 +58,17 @@ internal sealed class LinkSet
 
     private void Start(Peer peer, LinkConfig config)
     {
-        var link = new Link(peer, config, _host, _time, _logs($"Link.{peer.Name}"));
+        var link = new Link(peer, config, _host, _time, _createLogger($"Link.{peer.Name}"));
         _links[peer] = link;
-        _loops[link] = _watch($"link to {peer.Name}", link.RunAsync());
+        _runs[link] = _observe($"link to {peer.Name}", link.RunAsync());
     }
 
     private async Task EndAsync(Link link)
     {
         link.Stop();
         _ = _links.TryRemove(link.Peer, out _);
-        await _loops[link];
-        _ = _loops.Remove(link);
+        await _runs[link];
+        _ = _runs.Remove(link);
         link.Dispose();
     }
 

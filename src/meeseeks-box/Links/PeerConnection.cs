@@ -8,11 +8,12 @@ using MeeseeksBox.Protocol.Tls;
 
 namespace MeeseeksBox.Agent.Links;
 
-/// <summary>A connection to a peer: lines out, replies back. Connecting and sending have the limit of the link's <c>timeout</c>.</summary>
+/// <summary>A connection to a peer, which sends lines and receives replies.</summary>
+/// <remarks>Connecting and sending each end after the <c>timeout</c> of the link.</remarks>
 internal sealed class PeerConnection : IAsyncDisposable
 {
-    // An answer holds all jobs that the peer knows of when a connection begins.
-    private const long LongestAnswer = 1L << 31;
+    // The reply to the greeting has all jobs of the peer.
+    private const long LongestReply = 1L << 31;
     private const int ReadSize = 16 * 1024;
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 128 };
 
@@ -28,27 +29,33 @@ internal sealed class PeerConnection : IAsyncDisposable
     {
         (_client, _stream, _timeout, _time, _unreadable) = (client, stream, timeout, time, unreadable);
         Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
-        _lines = new LineReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, leaveOpen: true, useZeroByteReads: true)), LongestAnswer);
+        var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, leaveOpen: true, useZeroByteReads: true));
+        _lines = new LineReader(reader, LongestReply);
     }
 
-    /// <summary>Where the next line is written; <see cref="SendAsync"/> sends it.</summary>
+    /// <summary>The buffer for the next lines; <see cref="SendAsync"/> sends them.</summary>
     public PipeWriter Output { get; }
 
-    /// <summary>Connects.</summary>
-    /// <param name="config">Where to.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="unreadable">Receives a text for each part of a reply that cannot be read.</param>
-    /// <param name="stop">Gives up.</param>
-    /// <exception cref="LinkException">It does not come about; the message says why.</exception>
-    public static async Task<PeerConnection> OpenAsync(LinkConfig config, TimeProvider time, Action<string> unreadable, CancellationToken stop)
+    /// <summary>Connects to the peer.</summary>
+    /// <param name="config">The configuration of the link.</param>
+    /// <param name="time">The clock of the timeouts.</param>
+    /// <param name="unreadable">Receives an error text for each part of a reply that cannot be read.</param>
+    /// <param name="stop">Cancels the attempt.</param>
+    /// <exception cref="LinkException">The connection failed; the message is the cause.</exception>
+    public static async Task<PeerConnection> OpenAsync(
+        LinkConfig config,
+        TimeProvider time,
+        Action<string> unreadable,
+        CancellationToken stop)
     {
         var client = new TcpClient { NoDelay = true };
         try
         {
-            using var limit = new CancellationTokenSource(config.Timeout, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
-            await client.ConnectAsync(config.Address, config.Port, either.Token);
-            return new PeerConnection(client, await EncryptAsync(client.GetStream(), config, either.Token), config.Timeout, time, unreadable);
+            using var timeout = new CancellationTokenSource(config.Timeout, time);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+            await client.ConnectAsync(config.Address, config.Port, linked.Token);
+            var stream = await EncryptAsync(client.GetStream(), config, linked.Token);
+            return new PeerConnection(client, stream, config.Timeout, time, unreadable);
         }
         catch (Exception problem)
         {
@@ -56,23 +63,24 @@ internal sealed class PeerConnection : IAsyncDisposable
             throw problem switch
             {
                 SocketException or TlsException => new LinkException(problem.Message),
-                OperationCanceledException when !stop.IsCancellationRequested => new LinkException($"no connection within {config.Timeout.TotalSeconds} s"),
+                OperationCanceledException when !stop.IsCancellationRequested =>
+                    new LinkException($"no connection within {config.Timeout.TotalSeconds} s"),
                 _ => problem,
             };
         }
     }
 
-    /// <summary>Sends what was written.</summary>
-    /// <exception cref="LinkException">The connection is gone, or the peer does not read.</exception>
+    /// <summary>Sends the lines in <see cref="Output"/>.</summary>
+    /// <exception cref="LinkException">The connection is lost, or the peer accepts no data.</exception>
     public async Task SendAsync(CancellationToken stop)
     {
-        using var limit = new CancellationTokenSource(_timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
-        _ = await Guarded(Output.FlushAsync(either.Token).AsTask(), stop);
+        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        _ = await Guarded(Output.FlushAsync(linked.Token).AsTask(), stop);
     }
 
-    /// <summary>Receives the next reply, however long that takes.</summary>
-    /// <exception cref="LinkException">The connection is gone, or the line is no reply.</exception>
+    /// <summary>Receives the next reply. It has no timeout of its own: the session has one.</summary>
+    /// <exception cref="LinkException">The connection is lost, or the line is not a reply.</exception>
     public Task<PeerReply> ReceiveAsync(CancellationToken stop)
     {
         var receiving = ReceiveNextAsync(stop);
@@ -83,7 +91,7 @@ internal sealed class PeerConnection : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // First, so that nothing waits for the peer any more.
+        // First, so that no read or write waits for the peer any more.
         _client.Dispose();
         await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _lines.EndAsync();
@@ -95,7 +103,9 @@ internal sealed class PeerConnection : IAsyncDisposable
         var line = await Guarded(_lines.ReadAsync(stop).AsTask(), stop);
         if (line is not { Kind: LineKind.Line, IsLast: false })
         {
-            throw new LinkException(line.Kind is LineKind.TooLong ? $"its answer is longer than {LongestAnswer} bytes" : "the node closed the connection");
+            throw new LinkException(line.Kind is LineKind.TooLong
+                ? $"the reply exceeds {LongestReply} bytes"
+                : "the node closed the connection");
         }
 
         try
@@ -105,11 +115,11 @@ internal sealed class PeerConnection : IAsyncDisposable
         }
         catch (JsonException)
         {
-            throw new LinkException("what answers there is no meeseeks-box: its line is not JSON");
+            throw new LinkException("not a meeseeks-box: the reply is not JSON");
         }
     }
 
-    // Its files are read for each connection: certificates are renewed while the box runs.
+    // The files are read for each connection, because certificates are renewed while the box runs.
     private static async Task<Stream> EncryptAsync(Stream plain, LinkConfig config, CancellationToken stop)
     {
         if (config.Ssl is null)
@@ -117,8 +127,9 @@ internal sealed class PeerConnection : IAsyncDisposable
             return plain;
         }
 
-        var tls = TlsClient.Load(config.Ssl, out var faults)
-            ?? throw new LinkException($"TLS cannot be set up: {string.Join("; ", faults.Select(error => $"ssl.{error.Key}: {error.Text}"))}");
+        var tls = TlsClient.Load(config.Ssl, out var errors)
+            ?? throw new LinkException(
+                $"TLS cannot be set up: {string.Join("; ", faults.Select(error => $"ssl.{error.Key}: {error.Text}"))}");
         return await tls.AuthenticateAsync(plain, config.Address, stop);
     }
 
@@ -134,11 +145,11 @@ internal sealed class PeerConnection : IAsyncDisposable
         }
         catch (Exception problem) when (problem is IOException or SocketException)
         {
-            throw new LinkException($"the connection is gone: {problem.GetBaseException().Message}");
+            throw new LinkException($"connection lost: {problem.GetBaseException().Message}");
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            throw new LinkException($"the node takes nothing for {_timeout.TotalSeconds} s");
+            throw new LinkException($"the node accepted no data for {_timeout.TotalSeconds} s");
         }
     }
 }

@@ -9,7 +9,11 @@ namespace MeeseeksBox.Agent.Links;
 /// <summary>Writes a <see cref="PeerMessage"/> as a line of JSON (docs/PROTOCOL.md#how-nodes-sync).</summary>
 internal static class PeerMessageWriter
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     /// <summary>Writes a message and its line end.</summary>
     public static void Write(IBufferWriter<byte> output, PeerMessage message)

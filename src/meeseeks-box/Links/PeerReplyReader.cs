@@ -10,19 +10,21 @@ namespace MeeseeksBox.Agent.Links;
 internal static class PeerReplyReader
 {
     /// <summary>Reads a reply.</summary>
-    /// <param name="line">The line, whole.</param>
-    /// <param name="unreadable">Receives a text for each part that cannot be read; the rest counts.</param>
-    /// <exception cref="LinkException">The line is no reply of a node, or the peer refuses the request.</exception>
+    /// <param name="line">The complete line.</param>
+    /// <param name="unreadable">Receives an error text for each part that cannot be read; the rest of the reply counts.</param>
+    /// <exception cref="LinkException">The line is not a reply of a node, or the peer rejected the request.</exception>
     public static PeerReply Read(JsonElement line, Action<string> unreadable)
     {
-        if (line.ValueKind is not JsonValueKind.Array || line.GetArrayLength() is not 1 || line[0] is not { ValueKind: JsonValueKind.Object } reply)
+        if (line.ValueKind is not JsonValueKind.Array
+            || line.GetArrayLength() is not 1
+            || line[0] is not { ValueKind: JsonValueKind.Object } reply)
         {
-            throw new LinkException("what answers there is no meeseeks-box: a list of one object was expected");
+            throw new LinkException("not a meeseeks-box: the reply is not a list of one object");
         }
 
         if (reply.TryGetProperty("error", out var error))
         {
-            throw new LinkException($"the node refuses what it is asked: {error}");
+            throw new LinkException($"the node rejected the request: {error}");
         }
 
         return new PeerReply
@@ -82,5 +84,7 @@ internal static class PeerReplyReader
     }
 
     private static long? Number(JsonElement reply, string name) =>
-        reply.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+        reply.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out var number)
+            ? number
+            : null;
 }

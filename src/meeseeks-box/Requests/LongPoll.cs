@@ -6,10 +6,10 @@ using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>Holds the answer to a request with <c>wait</c> until a <see cref="HeldReply"/> releases it (docs/PROTOCOL.md#waiting-for-news).</summary>
+/// <summary>Holds the answer to a request with <c>wait</c> until there is a change (docs/PROTOCOL.md#waiting-for-news).</summary>
 internal sealed class LongPoll(CoreHost host, TimeProvider time)
 {
-    /// <summary>True when a request asks for what changed after a number, so that its answer can wait for changes.</summary>
+    /// <summary>True for a request for the changes after a number of change, whose answer can be held.</summary>
     public static bool CanWait(Request request) => request switch
     {
         GetRequest get => get.Filter.NewerSeq is not null,
@@ -18,7 +18,7 @@ internal sealed class LongPoll(CoreHost host, TimeProvider time)
         _ => false,
     };
 
-    /// <summary>Ends when the answer is released: by a change, by the time, by a further line or by the end of the connection.</summary>
+    /// <summary>Waits for the release of the answer: by a change, the time, a further line or the end of the connection.</summary>
     public async ValueTask WaitAsync(RequestObject request, ILineLookahead further, ResponseWriter answer, CancellationToken stop)
     {
         var (held, until) = host.Execute((_, now) => Hold(request, now.Monotonic));
@@ -35,7 +35,7 @@ internal sealed class LongPoll(CoreHost host, TimeProvider time)
         {
             while (true)
             {
-                // Taken before the check, so that no change between the two is missed.
+                // Obtained before the check, so that a change between the two is not missed.
                 var change = host.NextChange;
                 if (Update(held).IsReleased)
                 {
@@ -57,9 +57,12 @@ internal sealed class LongPoll(CoreHost host, TimeProvider time)
 
     private static (HeldReply Held, double Until) Hold(RequestObject request, double now)
     {
-        var filters = request.Requests.Select(one => one.Value switch { GetRequest get => get.Filter, LsRequest ls => ls.Filter, _ => null });
+        var filters = request.Requests
+            .Select(one => one.Value switch { GetRequest get => get.Filter, LsRequest ls => ls.Filter, _ => null })
+            .Where(filter => filter?.NewerSeq is not null);
         var condition = new ChangeCondition(
-            [.. filters.Where(filter => filter?.NewerSeq is not null).Select(filter => new JobQuery(filter!, request.Options.Unassigned))],
+            [.. filters.Select(filter => new JobQuery(filter!, request.Options.Unassigned))],
+
             request.Requests.Select(one => one.Value).OfType<NodesRequest>().FirstOrDefault()?.Seq);
         var until = now + request.Options.Wait!.Value;
         return (new HeldReply(condition, until), until);

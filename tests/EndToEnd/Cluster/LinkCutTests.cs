@@ -65,8 +65,8 @@ public sealed class LinkCutTests : IAsyncLifetime
 
         await _master.WaitForLogAsync($"INFO master.Link.head: up: head at 127.0.0.1:{_proxy.Port} (", times: 2);
         _master.Log.Count("WARNING master.Link.head: down: head at 127.0.0.1:").Should().BeInRange(1, 2, "a line for each reason, not for each of the tries");
-        _master.Log.Lines.Should().ContainSingle(line => line.Contains("down: head") && line.Contains("it is tried again"))
-            .Which.Should().MatchRegex(@": (the node closed the connection|the connection is gone: .+); it is tried again, every 10 s at most$");
+        _master.Log.Lines.Should().ContainSingle(line => line.Contains("down: head") && line.Contains("; reconnects "))
+            .Which.Should().MatchRegex(@": (the node closed the connection|connection lost: .+); reconnects with pauses of up to 10 s$");
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class LinkCutTests : IAsyncLifetime
 
         _proxy.Swallow();
         _ = await _master.AskAsync("kill", "a");
-        await _master.WaitForLogAsync("the node sends nothing for 2 s");
+        await _master.WaitForLogAsync("the reply is 2 s overdue");
         (await _node.JobAsync("a")).Text("state").Should().Be("running");
         _proxy.Heal();
 

@@ -39,7 +39,7 @@ public sealed class OldPeerTests
         await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
         await using var head = await RunningBox.StartAsync("name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.1", "nodes.old.poll=0.3");
         await head.WaitForPoolAsync("p", "old");
-        await head.WaitForLogAsync($"up: old at 127.0.0.1:{peer.Port} (a node of the old implementation)");
+        await head.WaitForLogAsync($"up: old at 127.0.0.1:{peer.Port} (a legacy node)");
 
         _ = await head.SubmitAsync(new { id = "a", pool = "p", args = Some.True });
 

@@ -75,7 +75,7 @@ public sealed class TopologyTests
         var node = await tree.StartAsync("node", "pools.p.slots=0");
         var head = await tree.StartAsync("head", Tree.Link("nickname", node.Port));
 
-        await head.WaitForLogAsync($"what listens at 127.0.0.1:{node.Port} does not call itself nickname: it tells of node;");
+        await head.WaitForLogAsync($"name mismatch: the node at 127.0.0.1:{node.Port} is not nickname; it reports node");
         (await head.RunAsync(new { pool = "p", args = Some.True })).Text("node").Should().Be("node");
         head.Log.Count("nickname:").Should().Be(2, "a line that it is up and one that it is not called so");
     }
@@ -89,7 +89,7 @@ public sealed class TopologyTests
         await Wait.Until(() => web.Asked > 2, () => $"asked {web.Asked} times", TestContext.Current.CancellationToken);
 
         head.Log.Lines.Where(line => line.Contains("Link.web")).Should().ContainSingle()
-            .Which.Should().StartWith("WARNING").And.Contain("what answers there is no meeseeks-box");
+            .Which.Should().StartWith("WARNING").And.Contain("not a meeseeks-box: ");
         (await head.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
     }
 

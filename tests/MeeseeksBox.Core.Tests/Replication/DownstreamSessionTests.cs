@@ -63,7 +63,7 @@ public sealed class DownstreamSessionTests
 
         _head.Pass(0.1);
 
-        Step().Failure.Should().Be("the node sends nothing for 3 s");
+        Step().Failure.Should().Be("the reply is 3 s overdue");
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class DownstreamSessionTests
         _ = Advance(Reply());
         _session.Connect(_head.Now);
 
-        Step(Reply()).Failure.Should().Contain("nobody had asked for");
+        Step(Reply()).Failure.Should().Contain("without a request");
     }
 
     [Fact]
