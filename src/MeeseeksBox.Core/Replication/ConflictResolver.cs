@@ -5,8 +5,9 @@ namespace MeeseeksBox.Core.Replication;
 
 /// <summary>Resolves the conflict of two copies of one job (docs/SPECIFICATION.md#conflicts).</summary>
 /// <remarks>
-/// A copy has two halves. The owner, the node that the job is on, is authoritative for the status; any node may change the spec. The status
-/// comes from the copy with more progress, whatever the clocks show. The spec comes from the copy with the later stamp.
+/// A copy has a status and a spec, which are merged separately. The owner, the node that the job is on, is authoritative for the status; any
+/// node may change the spec. The status comes from the copy with more progress, whatever the clocks show. The spec comes from the copy with
+/// the later stamp.
 /// </remarks>
 internal static class ConflictResolver
 {
@@ -61,8 +62,8 @@ internal static class ConflictResolver
         };
     }
 
-    /// <summary>True when a copy outranks another: a total order, decided by their contents alone.</summary>
-    /// <remarks>All nodes agree on it, whatever the order in which the copies arrive.</remarks>
+    /// <summary>True when a copy outranks another, by the contents of both alone.</summary>
+    /// <remarks>So all nodes agree, whatever the order in which the copies arrive.</remarks>
     public static bool Dominates(Job copy, Job than)
     {
         var order = copy.Epoch.CompareTo(than.Epoch);
@@ -73,6 +74,7 @@ internal static class ConflictResolver
         // Legacy peers reset the counts at a resubmit without a new epoch: progress cannot be compared, so the stamps decide.
         order = order is not 0 || copy.Resubmit is true || than.Resubmit is true ? order : Progress(copy).CompareTo(Progress(than));
         order = order is not 0 ? order : copy.Ts.CompareTo(than.Ts);
+
         // Tie-break: any order does, as long as every node uses the same.
         order = order is not 0 ? order : copy.State.CompareTo(than.State);
         order = order is not 0 ? order : copy.StartCount.CompareTo(than.StartCount);

@@ -45,8 +45,8 @@ internal sealed class MergeRules(
                 return false;
             }
 
-            // The sender has a live copy of a job that ended and was removed. The tombstone returns to the table, so that the sender
-            // receives the end; the history has that end already.
+            // The sender has a live copy, or a newer one, of a job that ended and was removed here. The tombstone returns to the table as
+            // the local copy, so that a sender with a live copy receives the end. The history has that end already.
             entry = state.Jobs.Upsert(tombstone, now);
             entry.IsEndRecorded = true;
         }

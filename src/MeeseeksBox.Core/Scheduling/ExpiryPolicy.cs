@@ -44,5 +44,5 @@ internal sealed class ExpiryPolicy(NodeCoreState state)
         : job.SubmitNode == job.Node ? job.Node
         : null;
 
-        private bool IsOnline(string name) => name == state.Settings.Name || state.Nodes.Find(name)?.Status.Online is true;
+    private bool IsOnline(string name) => name == state.Settings.Name || state.Nodes.Find(name)?.Status.Online is true;
 }

@@ -129,7 +129,7 @@ internal sealed class PeerConnection : IAsyncDisposable
 
         var tls = TlsClient.Load(config.Ssl, out var errors)
             ?? throw new LinkException(
-                $"TLS cannot be set up: {string.Join("; ", faults.Select(error => $"ssl.{error.Key}: {error.Text}"))}");
+                $"TLS cannot be set up: {string.Join("; ", errors.Select(error => $"ssl.{error.Key}: {error.Text}"))}");
         return await tls.AuthenticateAsync(plain, config.Address, stop);
     }
 

@@ -60,6 +60,6 @@ public sealed class CycleTests
     [InlineData("b")]
     public void Another_node_with_our_own_name_is_told_apart_from_a_cycle(string peer)
     {
-        Tell(peer, ("a", Status([], "a"))).Should().Contain("the name of this one, 'a'");
+        Tell(peer, ("a", Status([], "a"))).Should().Contain("also named 'a'");
     }
 }
