@@ -1,9 +1,9 @@
 namespace MeeseeksBox.Core.Tests;
 
-/// <summary>A clock that stands still until it is told.</summary>
+/// <summary>A clock that only a test advances.</summary>
 internal sealed class Clock(double wall = 1_800_000_000)
 {
-    /// <summary>The time that jobs are stamped with; may be set back.</summary>
+    /// <summary>The wall clock, which stamps jobs; may be set back.</summary>
     public double Wall { get; set; } = wall;
 
     public double Steady { get; private set; } = 1000;
@@ -16,7 +16,7 @@ internal sealed class Clock(double wall = 1_800_000_000)
         Steady += seconds;
     }
 
-    /// <summary>Moves exactly to a point of the steady clock.</summary>
+    /// <summary>Advances exactly to a time of the monotonic clock.</summary>
     public void PassUntil(double steady)
     {
         Wall += steady - Steady;

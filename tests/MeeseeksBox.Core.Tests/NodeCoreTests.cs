@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests;
 
-/// <summary>Start, other settings, remote configuration and stop (docs/SPECIFICATION.md#crash-recovery).</summary>
+/// <summary>Start, new settings, remote configuration and stop (docs/SPECIFICATION.md#crash-recovery).</summary>
 public sealed class NodeCoreTests
 {
     private const string A = "'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1'";
@@ -43,7 +43,7 @@ public sealed class NodeCoreTests
     }
 
     [Fact]
-    public void Jobs_that_ran_elsewhere_at_the_last_stop_still_do()
+    public void Jobs_that_ran_elsewhere_at_the_last_stop_still_run()
     {
         var head = new TestNode(Some.Head());
 
@@ -53,19 +53,19 @@ public sealed class NodeCoreTests
     }
 
     [Fact]
-    public void Jobs_of_a_state_file_keep_their_order_and_those_that_wait_are_started()
+    public void Jobs_of_a_state_file_keep_their_order_and_waiting_jobs_start()
     {
         var node = new TestNode();
 
         node.Load(Some.Job($"{{{A},'seq':9,'ts':5}}"), Some.Job($"{{{A},'id':'b','seq':4,'state':'done','ts':5}}"));
 
         node.Core.Snapshot().Select(job => job.Id).Should().Equal("b", "a");
-        node.News().Pools.Should().Equal("p1");
+        node.TakeEffects().Pools.Should().Equal("p1");
         node.Take().Job.Id.Should().Be("a");
     }
 
     [Fact]
-    public void An_ending_that_stood_in_the_state_file_is_not_told_again()
+    public void An_end_from_the_state_file_is_not_reported_again()
     {
         var node = new TestNode();
 
@@ -77,7 +77,7 @@ public sealed class NodeCoreTests
     }
 
     [Fact]
-    public void A_job_that_waited_in_a_pool_that_is_gone_since_is_not_active()
+    public void A_job_that_waited_in_a_removed_pool_is_not_active()
     {
         var node = new TestNode(Some.Head("n1"));
 
@@ -87,7 +87,7 @@ public sealed class NodeCoreTests
     }
 
     [Fact]
-    public void Other_settings_leave_runs_alone_but_for_those_of_removed_pools()
+    public void New_settings_stop_only_the_runs_of_removed_pools()
     {
         var node = new TestNode(Some.Node().WithPool("p2", new()));
         _ = node.Accept("{'id':'a','pool':'p1','args':['x']}");
@@ -102,7 +102,7 @@ public sealed class NodeCoreTests
     }
 
     [Fact]
-    public void A_job_that_had_a_slot_of_a_removed_pool_and_no_process_yet_waits_for_another_node()
+    public void A_job_claimed_by_a_removed_pool_without_a_process_waits_for_another_node()
     {
         var node = new TestNode();
         _ = node.Accept("{'id':'a','pool':'p1','args':['x']}");
@@ -112,12 +112,12 @@ public sealed class NodeCoreTests
         node.End(run, error: "never started");
 
         (node["a"].State, node["a"].Active, node["a"].FailCount).Should().Be((JobState.New, false, 0));
-        node.Hear(("n2", Some.Status(0)));
+        node.ReceiveNodes(("n2", Some.Status(0)));
         node["a"].Node.Should().Be("n2");
     }
 
     [Fact]
-    public void A_new_max_runtime_holds_for_jobs_that_run()
+    public void A_new_max_runtime_applies_to_running_jobs()
     {
         var node = new TestNode();
         _ = node.Accept("{'id':'a','pool':'p1','args':['x']}");
@@ -130,7 +130,7 @@ public sealed class NodeCoreTests
     }
 
     [Fact]
-    public void A_max_runtime_that_is_taken_back_holds_no_more()
+    public void A_removed_max_runtime_no_longer_applies()
     {
         var node = new TestNode(Some.Node().WithPool("p1", new() { MaxRuntime = 5 }));
         _ = node.Accept("{'id':'a','pool':'p1','args':['x']}");
@@ -143,16 +143,16 @@ public sealed class NodeCoreTests
     }
 
     [Fact]
-    public void A_pool_that_is_added_takes_the_jobs_that_wait_for_it()
+    public void An_added_pool_claims_the_jobs_that_wait_for_it()
     {
         var node = new TestNode(Some.Head("n1"));
         _ = node.Accept("{'id':'a','pool':'p1','args':['x']}");
-        _ = node.News();
+        _ = node.TakeEffects();
 
         node.Apply(Some.Node());
 
         (node["a"].Node, node["a"].Active).Should().Be(("n1", true));
-        node.News().Pools.Should().Equal("p1");
+        node.TakeEffects().Pools.Should().Equal("p1");
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class NodeCoreTests
 
         node.Core.Close();
 
-        node.News().Stops.Should().Equal(run);
+        node.TakeEffects().Stops.Should().Equal(run);
         node.Core.ClaimNext("p1", node.Now).Should().BeNull();
         node.End(run, rc: -9);
         (node["a"].State, node["a"].Error, node["a"].FailCount).Should().Be((JobState.Failed, "shutdown", 1));
@@ -190,7 +190,7 @@ public sealed class NodeCoreTests
     }
 
     [Fact]
-    public void A_job_that_had_a_slot_but_no_process_yet_does_not_fail_when_the_node_stops()
+    public void A_claimed_job_without_a_process_does_not_fail_when_the_node_stops()
     {
         var node = new TestNode();
         _ = node.Accept("{'id':'a','pool':'p1','args':['x']}");

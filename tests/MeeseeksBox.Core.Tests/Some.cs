@@ -10,7 +10,7 @@ internal static class Some
 {
     public static JobSpec Spec(string json) => JobSpec.Read(JsonElement.Parse(json.Replace('\'', '"')));
 
-    /// <summary>A job as it comes from another node.</summary>
+    /// <summary>A job as another node sends it.</summary>
     public static Job Job(string json)
     {
         var known = JobAttributes.TryRead(JsonElement.Parse(json.Replace('\'', '"')), out var job, out var problem);
@@ -33,10 +33,11 @@ internal static class Some
     public static NodeSettings WithoutPool(this NodeSettings settings, string name) =>
         settings with { Pools = settings.Pools.Where(pool => pool.Key != name).ToDictionary() };
 
-    /// <summary>The status of a node of ours: a pool p1 of so many slots (0: no limit, -1: draining).</summary>
-    public static NodeStatus Status(double ts, int slots = 2, double loadavg = 0, string pool = "p1") => OriginalStatus(ts, slots, loadavg, pool) with { Ver = "1" };
+    /// <summary>The status of a node of this implementation, with slots for its pool (0: no limit, -1: draining).</summary>
+    public static NodeStatus Status(double ts, int slots = 2, double loadavg = 0, string pool = "p1") =>
+        OriginalStatus(ts, slots, loadavg, pool) with { Ver = "1" };
 
-    /// <summary>The status of a node of the original, which states no version.</summary>
+    /// <summary>The status of a legacy node, which has no version.</summary>
     public static NodeStatus OriginalStatus(double ts, int slots = 2, double loadavg = 0, string pool = "p1") => new()
     {
         Ts = ts,

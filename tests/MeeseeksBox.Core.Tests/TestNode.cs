@@ -6,12 +6,12 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Tests;
 
-/// <summary>A ledger with its clock, and in place of the shell the test.</summary>
+/// <summary>A core with a clock, whose shell is the test.</summary>
 internal sealed class TestNode
 {
     private readonly Dictionary<string, Peer> _peers = [];
     private double _statusTs;
-    private int _noted;
+    private int _recordedEnds;
 
     public TestNode(NodeSettings? settings = null, Clock? clock = null, int seed = 1)
     {
@@ -25,22 +25,22 @@ internal sealed class TestNode
 
     public Instant Now => Clock.Now;
 
-    /// <summary>The lines of the history so far.</summary>
+    /// <summary>The lines of the history.</summary>
     public List<Job> History { get; } = [];
 
-    /// <summary>A head without pools that knows of other nodes: name, slots of pool p1.</summary>
+    /// <summary>A head without pools above nodes, each with its slots of pool p1.</summary>
     public static TestNode Head(params (string Name, int Slots)[] nodes)
     {
         var head = new TestNode(Some.Head());
-        head.Hear([.. nodes.Select(node => (node.Name, Some.Status(0, node.Slots)))]);
+        head.ReceiveNodes([.. nodes.Select(node => (node.Name, Some.Status(0, node.Slots)))]);
         return head;
     }
 
     public Job this[string id] => Core.Find(id) ?? throw new InvalidOperationException($"There is no job '{id}'.");
 
-    public SubmitResult Submit(string json) => Noted(Core.Submit(Some.Spec(json), Now));
+    public SubmitResult Submit(string json) => RecordEnds(Core.Submit(Some.Spec(json), Now));
 
-    /// <summary>Submits what must be accepted, and gives the one job that comes of it.</summary>
+    /// <summary>Submits a job that must be accepted, and returns it.</summary>
     public Job Accept(string json)
     {
         var answer = Submit(json);
@@ -48,44 +48,44 @@ internal sealed class TestNode
         return answer.Jobs.Should().ContainSingle().Subject.Value!;
     }
 
-    public Job? Kill(string id) => Noted(Core.Kill(id, Now));
+    public Job? Kill(string id) => RecordEnds(Core.Kill(id, Now));
 
-    public IReadOnlyList<string> Merge(params Job[] jobs) => Noted(Core.Merge(jobs, Now));
+    public IReadOnlyList<string> Merge(params Job[] jobs) => RecordEnds(Core.Merge(jobs, Now));
 
     public void Load(params Job[] jobs)
     {
         Core.Load(jobs, Now);
         Core.Resume(Now);
-        _ = Noted(true);
+        _ = RecordEnds(true);
     }
 
-    /// <summary>Takes in news of other nodes, each newer than the last.</summary>
-    public void Hear(params (string Name, NodeStatus Status)[] nodes)
+    /// <summary>Merges statuses of nodes, with a later stamp each time.</summary>
+    public void ReceiveNodes(params (string Name, NodeStatus Status)[] nodes)
     {
         _statusTs++;
-        Hear("peer", [.. nodes.Select(node => (node.Name, node.Status with { Ts = _statusTs }))]);
+        ReceiveNodes("peer", [.. nodes.Select(node => (node.Name, node.Status with { Ts = _statusTs }))]);
     }
 
-    /// <summary>Takes in what a peer tells of nodes, stamps included; it is added where it is not known.</summary>
-    public void Hear(string peer, params (string Name, NodeStatus Status)[] nodes)
+    /// <summary>Merges the statuses that a peer reports, with their stamps. Adds an unknown peer.</summary>
+    public void ReceiveNodes(string peer, params (string Name, NodeStatus Status)[] nodes)
     {
         Core.MergeNodesOf(Peer(peer), nodes.ToDictionary(node => node.Name, node => node.Status), [], null, Now).Should().BeNull();
-        _ = Noted(true);
+        _ = RecordEnds(true);
     }
 
-    /// <summary>A peer by its name.</summary>
+    /// <summary>Finds or adds a peer by its name.</summary>
     public Peer Peer(string name) => _peers.TryGetValue(name, out var peer) ? peer : _peers[name] = Core.AddPeer(name, Now);
 
     public void Apply(NodeSettings settings)
     {
         Core.Apply(settings, Now);
-        _ = Noted(true);
+        _ = RecordEnds(true);
     }
 
-    /// <summary>Takes the next job of a pool, which must be there.</summary>
+    /// <summary>Claims the next job of a pool, which must have one.</summary>
     public Run Take(string pool = "p1") => Core.ClaimNext(pool, Now) ?? throw new InvalidOperationException($"Nothing waits in {pool}.");
 
-    /// <summary>Takes and starts the next job of a pool, which must be there.</summary>
+    /// <summary>Claims and starts the next job of a pool, which must have one.</summary>
     public Run Start(string pool = "p1")
     {
         var run = Take(pool);
@@ -96,10 +96,10 @@ internal sealed class TestNode
     public void End(Run run, int rc = 0, string? error = null)
     {
         Core.Ended(run, new RunResult(rc is 0 && error is null, error is null ? rc : null, error), Now);
-        _ = Noted(true);
+        _ = RecordEnds(true);
     }
 
-    /// <summary>Submits a job under an id and has it end with an exit status.</summary>
+    /// <summary>Submits a job, starts it, and ends it with an exit status.</summary>
     public Job RunToEnd(string json, int rc = 0)
     {
         var job = Accept(json);
@@ -107,7 +107,7 @@ internal sealed class TestNode
         return this[job.Id];
     }
 
-    /// <summary>Lets time pass, and does what is due when it is due.</summary>
+    /// <summary>Advances the time, with a tick at each deadline.</summary>
     public void Pass(double seconds)
     {
         var end = Clock.Steady + seconds;
@@ -115,28 +115,28 @@ internal sealed class TestNode
         {
             Clock.PassUntil(Math.Max(deadline, Clock.Steady));
             Core.Tick(Now);
-            _ = Noted(true);
+            _ = RecordEnds(true);
         }
 
         Clock.PassUntil(end);
         Core.Tick(Now);
-        _ = Noted(true);
+        _ = RecordEnds(true);
     }
 
-    /// <summary>What the shell is to do now, forgotten once it is told.</summary>
-    public (string[] Pools, Run[] Stops) News()
+    /// <summary>Returns and clears the pending effects.</summary>
+    public (string[] Pools, Run[] Stops) TakeEffects()
     {
-        (string[], Run[]) news = ([.. Core.Effects.PoolsToWake.Order(StringComparer.Ordinal)], [.. Core.Effects.RunsToCancel]);
-        _ = Noted(true);
+        (string[], Run[]) effects = ([.. Core.Effects.PoolsToWake.Order(StringComparer.Ordinal)], [.. Core.Effects.RunsToCancel]);
+        _ = RecordEnds(true);
         Core.Effects.Clear();
-        _noted = 0;
-        return news;
+        _recordedEnds = 0;
+        return effects;
     }
 
-    private T Noted<T>(T result)
+    private T RecordEnds<T>(T result)
     {
-        History.AddRange(Core.Effects.EndedJobs.Skip(_noted));
-        _noted = Core.Effects.EndedJobs.Count;
+        History.AddRange(Core.Effects.EndedJobs.Skip(_recordedEnds));
+        _recordedEnds = Core.Effects.EndedJobs.Count;
         return result;
     }
 }

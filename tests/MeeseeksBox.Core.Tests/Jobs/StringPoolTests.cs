@@ -12,13 +12,22 @@ public sealed class StringPoolTests
     [InlineData("error")]
     [InlineData("args")]
     [InlineData("tags")]
-    public void Equal_texts_of_two_jobs_are_kept_once(string key)
+    public void Equal_strings_of_two_jobs_are_shared(string key)
     {
-        // One text alone: several may have the same place, and hashes differ from run to run.
+        // Only one text: several may share a slot, and hashes differ between runs.
         var texts = new StringPool();
         string Shared()
         {
-            var job = texts.Of(new Job { Id = "a", Pool = Anew("x"), Node = Anew("x"), SubmitNode = Anew("x"), Error = Anew("x"), Args = [Anew("x")], Tags = [Anew("x")] });
+            var job = texts.Of(new Job
+            {
+                Id = "a",
+                Pool = NewString("x"),
+                Node = NewString("x"),
+                SubmitNode = NewString("x"),
+                Error = NewString("x"),
+                Args = [NewString("x")],
+                Tags = [NewString("x")],
+            });
             return key switch
             {
                 "pool" => job.Pool,
@@ -47,7 +56,7 @@ public sealed class StringPoolTests
     }
 
     [Fact]
-    public void What_is_not_set_stays_so()
+    public void Unset_attributes_stay_unset()
     {
         var texts = new StringPool();
 
@@ -59,7 +68,7 @@ public sealed class StringPoolTests
     }
 
     [Fact]
-    public void Long_texts_are_left_to_their_jobs()
+    public void Long_strings_are_not_shared()
     {
         var texts = new StringPool();
         var first = texts.Of(Sample("a") with { Error = new string('e', 1000) });
@@ -69,17 +78,17 @@ public sealed class StringPoolTests
         second.Error.Should().Be(first.Error).And.NotBeSameAs(first.Error);
     }
 
-    // Every text anew, as it is when a job is read.
+    // Each text is a new string, as in a parsed job.
     private static Job Sample(string id) => new()
     {
         Id = id,
-        Pool = Anew("p1"),
-        Node = Anew("n1"),
-        SubmitNode = Anew("head1"),
-        Error = Anew("expired"),
-        Args = [Anew("/bin/echo"), id],
-        Tags = [Anew("night")],
+        Pool = NewString("p1"),
+        Node = NewString("n1"),
+        SubmitNode = NewString("head1"),
+        Error = NewString("expired"),
+        Args = [NewString("/bin/echo"), id],
+        Tags = [NewString("night")],
     };
 
-    private static string Anew(string text) => new(text.AsSpan());
+    private static string NewString(string text) => new(text.AsSpan());
 }

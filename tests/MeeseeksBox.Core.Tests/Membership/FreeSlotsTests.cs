@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Tests.Membership;
 
-/// <summary>What is shown of the pools (docs/SPECIFICATION.md#free-slots).</summary>
+/// <summary>The free slots of the pools (docs/SPECIFICATION.md#free-slots).</summary>
 public sealed class FreeSlotsTests
 {
     private const string Job = "{'pool':'p1','args':['x']}";
@@ -34,7 +34,7 @@ public sealed class FreeSlotsTests
     }
 
     [Fact]
-    public void A_pool_never_has_less_than_no_free_slots()
+    public void The_free_slots_of_a_pool_are_never_negative()
     {
         var node = new TestNode(Some.Node(slots: 1) with { WaitInPool = true });
         _ = Enumerable.Range(0, 3).Select(_ => node.Accept(Job)).ToArray();

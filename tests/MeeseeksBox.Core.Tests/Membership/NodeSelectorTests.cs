@@ -2,7 +2,7 @@ using MeeseeksBox.Core.Membership;
 
 namespace MeeseeksBox.Core.Tests.Membership;
 
-/// <summary>At random, but favouring those with most free slots (docs/SPECIFICATION.md#node-choice).</summary>
+/// <summary>The choice of a node, at random and in proportion to the free slots (docs/SPECIFICATION.md#node-choice).</summary>
 public sealed class NodeSelectorTests
 {
     private const int Throws = 10_000;
@@ -16,7 +16,7 @@ public sealed class NodeSelectorTests
     }
 
     [Fact]
-    public void A_node_with_more_free_slots_is_chosen_as_much_more_often()
+    public void Nodes_are_chosen_in_proportion_to_their_free_slots()
     {
         var shares = Shares(false, false, new("a", 1, 0), new("b", 2, 0), new("c", 7, 0), new("d", 0, 0));
 
@@ -52,7 +52,7 @@ public sealed class NodeSelectorTests
         Shares(true, false, new("a", -2, 0), new("b", -1, 9), new("c", -5, 0)).Keys.Should().Equal("b");
 
     [Fact]
-    public void By_load_the_lowest_is_chosen_and_equals_at_random()
+    public void By_load_the_lowest_is_chosen_and_ties_break_at_random()
     {
         var shares = Shares(false, true, new("a", 9, 1), new("b", 1, 0.5), new("c", null, 0.5), new("d", 0, 0));
 
@@ -61,11 +61,11 @@ public sealed class NodeSelectorTests
     }
 
     [Fact]
-    public void By_load_a_full_node_waits_its_turn_behind_one_with_room() =>
+    public void By_load_a_node_with_a_free_slot_comes_before_a_full_one() =>
         Shares(true, true, new("a", 0, 0), new("b", 1, 9)).Keys.Should().Equal("b");
 
     [Fact]
-    public void No_candidates_no_choice() => Shares(true, true).Keys.Should().Equal("none");
+    public void Without_candidates_no_node_is_chosen() => Shares(true, true).Keys.Should().Equal("none");
 
     [Fact]
     public void Slots_beyond_the_range_of_a_sum_do_no_harm() =>

@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Tests.Membership;
 
-/// <summary>What a node tells of itself, and when it is stated anew.</summary>
+/// <summary>The status that a node publishes of itself, and its stamp.</summary>
 public sealed class OwnNodeTests
 {
     private readonly TestNode _node = new(Some.Node("h1") with { Version = "1.2", Timeout = 20 });
@@ -10,9 +10,9 @@ public sealed class OwnNodeTests
     private NodeStatus Own => _node.Core.NodesSince(0, 10, _node.Now).Statuses["h1"];
 
     [Fact]
-    public void It_tells_of_its_pools_links_version_and_what_it_reaches()
+    public void The_status_has_the_pools_links_version_and_routing()
     {
-        _node.Hear("z9", ("z9", Some.Status(1)), ("n2", Some.Status(1)));
+        _node.ReceiveNodes("z9", ("z9", Some.Status(1)), ("n2", Some.Status(1)));
         _ = _node.Peer("b1");
 
         var status = Own;
@@ -25,7 +25,7 @@ public sealed class OwnNodeTests
     }
 
     [Fact]
-    public void It_is_stamped_anew_only_when_it_is_older_than_it_may_be()
+    public void The_status_is_restamped_only_when_it_is_too_old()
     {
         var first = _node.Core.NodesSince(0, 10, _node.Now);
 
@@ -39,7 +39,7 @@ public sealed class OwnNodeTests
     }
 
     [Fact]
-    public void A_change_of_settings_is_stated_at_once()
+    public void A_change_of_settings_is_published_at_once()
     {
         var first = _node.Core.NodesSince(0, 10, _node.Now);
 
@@ -50,9 +50,9 @@ public sealed class OwnNodeTests
     }
 
     [Fact]
-    public void A_node_that_goes_offline_leaves_what_is_reached()
+    public void A_node_that_goes_offline_leaves_the_routing()
     {
-        _node.Hear("n2", ("n2", Some.Status(1)));
+        _node.ReceiveNodes("n2", ("n2", Some.Status(1)));
         Own.Routing.Should().Equal("h1", "n2");
 
         _node.Pass(21);
@@ -61,7 +61,7 @@ public sealed class OwnNodeTests
     }
 
     [Fact]
-    public void Its_stamp_grows_when_the_clock_is_set_back()
+    public void The_stamp_grows_when_the_clock_is_set_back()
     {
         var before = _node.Core.OwnStatus(_node.Now).Ts;
 
@@ -71,7 +71,7 @@ public sealed class OwnNodeTests
     }
 
     [Fact]
-    public void A_new_life_of_a_node_is_news_from_its_first_number()
+    public void A_restarted_node_has_changes_from_its_first_number_of_change()
     {
         _node.Core.NodesSince(0, 10, _node.Now).Seq.Should().BePositive();
         Own.Online.Should().BeTrue();

@@ -5,8 +5,8 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Core.Tests.Properties;
 
 /// <summary>
-/// A master over one or two heads over two nodes with pools, each with a clock of its own, all links of which may be cut. Keeps account of
-/// every start of a job.
+/// A cluster of a master, one or two heads and two nodes with pools. Each node has its own clock, and each link may be cut.
+/// Records every start of a job.
 /// </summary>
 internal sealed class Cluster
 {
@@ -16,39 +16,40 @@ internal sealed class Cluster
     private readonly List<Link> _links = [];
     private readonly List<(TestNode Node, Run Run)> _runs = [];
     private readonly List<string> _log = [];
-    private readonly Dictionary<string, long> _noted = [];
+    private readonly Dictionary<string, long> _loggedSeq = [];
     private readonly HashSet<(string Id, int Epoch)> _killed = [];
     private readonly HashSet<(string Id, int Epoch)> _survivors = [];
     private readonly Dictionary<(string Id, int Epoch), List<string>> _starts = [];
 
-    /// <param name="heads">One, or two that both reach both nodes.</param>
-    /// <param name="expire">After how long heads take jobs for lost; nodes remember what ended for longer than any test takes.</param>
-    /// <param name="skews">How far the clocks are off.</param>
+    /// <param name="heads">The number of heads, each of which reaches both nodes.</param>
+    /// <param name="expire">The seconds after which heads presume jobs lost. Nodes keep ended jobs for longer than any test.</param>
+    /// <param name="skews">The offsets of the clocks in seconds.</param>
     public Cluster(int heads, double expire, int[] skews)
     {
         var settings = new NodeSettings { Name = "", Expire = expire, Timeout = 20 };
         var master = Add(settings with { Name = "master" }, skews[0]);
         var below = Enumerable.Range(1, heads).Select(number => Add(settings with { Name = $"head{number}" }, skews[number])).ToArray();
         var pools = Some.Node().WithPool("p1", new PoolSettings { Slots = 2, Update = 5 }).Pools;
-        var nodes = Enumerable.Range(1, 2).Select(number => Add(settings with { Name = $"n{number}", Expire = 1e6, Pools = pools }, skews[number + 2]));
-        var bottom = nodes.ToArray();
-        _links.AddRange(below.SelectMany(head => bottom.Select(node => new Link(head, node))).Concat(below.Select(head => new Link(master, head))));
+        var bottom = Enumerable.Range(1, 2)
+            .Select(number => Add(settings with { Name = $"n{number}", Expire = 1e6, Pools = pools }, skews[number + 2])).ToArray();
+        _links.AddRange(below.SelectMany(head => bottom.Select(node => new Link(head, node))));
+        _links.AddRange(below.Select(head => new Link(master, head)));
         ExchangeAll();
         ExchangeAll();
     }
 
-    /// <summary>Every start of a job: its id and epoch, and where.</summary>
+    /// <summary>The nodes of all starts, by id and epoch of the job.</summary>
     public IReadOnlyDictionary<(string Id, int Epoch), List<string>> Starts => _starts;
 
-    /// <summary>Jobs that somebody killed and that ran on when all had had the time to hear of it.</summary>
+    /// <summary>Killed jobs that still ran after the kill had the time to reach all nodes.</summary>
     public IReadOnlyCollection<(string Id, int Epoch)> Survivors => _survivors;
 
-    /// <summary>What happened, for a person who has to find out why.</summary>
+    /// <summary>The log of all steps, for the message of a failure.</summary>
     public string Log => string.Join('\n', _log);
 
     public IEnumerable<Job[]> CopiesOfEach => Ids.Select(id => _nodes.Select(node => node.Core.Find(id)).OfType<Job>().ToArray());
 
-    /// <summary>Does one thing, chosen by its number and a seed.</summary>
+    /// <summary>Runs one operation, chosen by its number and a seed.</summary>
     public void Step(int kind, int seed)
     {
         var random = new Random(seed);
@@ -60,7 +61,7 @@ internal sealed class Cluster
                 Submit(node, id, random);
                 break;
             case 2 when node.Core.Find(id) is not null:
-                // A node that knows nothing of the job's node ends the job for itself, and hopes.
+                // A node that does not reach the node of the job ends its own copy only; such a kill need not reach the run.
                 if (node.Kill(id) is { State: JobState.Killed } killed && (killed.Active || killed.Node == node.Core.Settings.Name))
                 {
                     _ = _killed.Add((id, killed.Epoch));
@@ -94,11 +95,11 @@ internal sealed class Cluster
                 break;
         }
 
-        Note(kind, node);
+        LogStep(kind, node);
     }
 
-    /// <summary>Heals all, lets every run end, and gives the news time to travel.</summary>
-    public void ComeToRest()
+    /// <summary>Heals all links, ends every run, and exchanges all changes.</summary>
+    public void RunToIdle()
     {
         foreach (var link in _links)
         {
@@ -118,7 +119,7 @@ internal sealed class Cluster
             }
 
             Pass(2);
-            Note(99, _nodes[0]);
+            LogStep(99, _nodes[0]);
         }
     }
 
@@ -131,7 +132,7 @@ internal sealed class Cluster
 
     private void Submit(TestNode node, string id, Random random)
     {
-        // An id is unique in the cluster: who uses one twice before the news has spread gets what he deserves.
+        // Clients must not reuse an id that is still in the cluster: the outcome of a reuse is undefined.
         if (_nodes.Any(other => other.Core.Find(id) is not null))
         {
             return;
@@ -193,18 +194,19 @@ internal sealed class Cluster
         _ = _runs.Remove((node, run));
     }
 
-    private void Note(int kind, TestNode node)
+    private void LogStep(int kind, TestNode node)
     {
         var cuts = _links.Where(link => link.IsCut).Select(link => $"{link.Up.Core.Settings.Name}-{link.Down.Core.Settings.Name}");
         _log.Add($"{kind} at {node.Core.Settings.Name}, cut: {string.Join(' ', cuts)}");
         foreach (var each in _nodes)
         {
             var name = each.Core.Settings.Name;
-            _log.AddRange(each.Core.ChangesSince(_noted.GetValueOrDefault(name)).Select(job => $"  {name}: {Show(job)}"));
-            _noted[name] = each.Core.Seq;
+            _log.AddRange(each.Core.ChangesSince(_loggedSeq.GetValueOrDefault(name)).Select(job => $"  {name}: {Show(job)}"));
+            _loggedSeq[name] = each.Core.Seq;
         }
     }
 
     private static string Show(Job job) =>
-        $"{job.Id} {job.Epoch} {job.State} active={job.Active} node={job.Node} starts={job.StartCount} ts={job.Ts:R} tags={string.Join(',', job.Tags)} {job.Error}";
+        $"{job.Id} {job.Epoch} {job.State} active={job.Active} node={job.Node} starts={job.StartCount} ts={job.Ts:R} "
+        + $"tags={string.Join(',', job.Tags)} {job.Error}";
 }

@@ -3,18 +3,18 @@ using CsCheck;
 namespace MeeseeksBox.Core.Tests.Properties;
 
 /// <summary>
-/// Whatever happens to the links and whatever the clocks say, all agree in the end, and nothing runs that should not
+/// All nodes converge and no job runs too often, whatever the cuts of links and the clocks
 /// (docs/SPECIFICATION.md#conflicts).
 /// </summary>
 public sealed class ClusterProperties
 {
-    private static readonly Gen<(int Heads, int[] Skews, (int Kind, int Seed)[] Steps)> Lives =
+    private static readonly Gen<(int Heads, int[] Skews, (int Kind, int Seed)[] Steps)> Sequences =
         Gen.Select(Gen.Int[1, 2], Gen.Int[-300, 300].Array[5], Gen.Select(Gen.Int[0, 13], Gen.Int[0, 100_000]).Array[0, 60]);
 
     [Theory]
     [InlineData(100_000)]
     [InlineData(15)]
-    public void All_nodes_agree_in_the_end_and_no_job_runs_more_often_than_it_may(double expire) => Lives.Sample(
+    public void All_nodes_converge_and_no_job_runs_more_often_than_allowed(double expire) => Sequences.Sample(
         (heads, skews, steps) =>
         {
             var cluster = new Cluster(heads, expire, skews);
@@ -23,30 +23,34 @@ public sealed class ClusterProperties
                 cluster.Step(kind, seed);
             }
 
-            cluster.ComeToRest();
+            cluster.RunToIdle();
 
             foreach (var all in cluster.CopiesOfEach)
             {
-                // A head that has dropped an ended job does not tell those below it that the job was sent off anew: their copies leave with time.
+                // A head that has removed an ended job does not send its new epoch to the nodes below: their old copies expire.
                 var last = all.Select(job => job.Epoch).DefaultIfEmpty().Max();
                 var copies = all.Where(job => job.Epoch == last || !job.HasEnded || expire > 100).ToArray();
-                var views = copies.Select(job => (job.Epoch, job.State, job.Active, job.Node, job.Rc, job.StartCount, job.FailCount, job.Error,
-                    Tags: string.Join(' ', job.Tags))).Distinct().ToArray();
-                Demand(views.Length <= 1, $"all nodes agree, not {string.Join("\n  ", views)}", cluster);
-                Demand(copies.All(job => job.HasEnded), "every job comes to an end", cluster);
+                var views = copies
+                    .Select(job => (
+                        job.Epoch, job.State, job.Active, job.Node, job.Rc, job.StartCount, job.FailCount, job.Error,
+                        Tags: string.Join(' ', job.Tags)))
+                    .Distinct().ToArray();
+                Require(views.Length <= 1, $"all nodes agree, not {string.Join("\n  ", views)}", cluster);
+                Require(copies.All(job => job.HasEnded), "every job comes to an end", cluster);
             }
 
-            Demand(cluster.Survivors.Count is 0 || expire < 100, $"no killed job runs on: {string.Join(' ', cluster.Survivors)}", cluster);
+            Require(cluster.Survivors.Count is 0 || expire < 100, $"no killed job runs on: {string.Join(' ', cluster.Survivors)}", cluster);
             foreach (var (job, starts) in cluster.Starts)
             {
-                // Retries are at most 1; every other further run is of a new epoch.
-                Demand(starts.Count <= 2 && starts.Distinct().Count() is 1, $"no more starts of {job}: {string.Join(' ', starts)}", cluster);
+                // The spec has at most one retry; every other run has a new epoch.
+                Require(
+                    starts.Count <= 2 && starts.Distinct().Count() is 1, $"no more starts of {job}: {string.Join(' ', starts)}", cluster);
             }
         },
         iter: 150,
         threads: 1);
 
-    private static void Demand(bool condition, string rule, Cluster cluster)
+    private static void Require(bool condition, string rule, Cluster cluster)
     {
         if (!condition)
         {

@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Properties;
 
-/// <summary>Works out every index of a ledger from all of its jobs, the slow way, and compares.</summary>
+/// <summary>Compares every index of a core with a full scan of its jobs.</summary>
 internal sealed class FullScan
 {
     private readonly NodeCore _core;
@@ -23,7 +23,7 @@ internal sealed class FullScan
 
     private NodeSettings Settings => _state.Settings;
 
-    /// <summary>Throws when any index does not say what a look at all jobs says.</summary>
+    /// <summary>Throws when an index differs from the scan.</summary>
     public static void Verify(NodeCore core)
     {
         var scan = new FullScan(core);
@@ -36,7 +36,7 @@ internal sealed class FullScan
         scan.VerifyNothingIsLeftToRoute();
     }
 
-    private static void Demand(bool condition, string rule)
+    private static void Require(bool condition, string rule)
     {
         if (!condition)
         {
@@ -46,21 +46,27 @@ internal sealed class FullScan
 
     private void VerifyChanges()
     {
-        Demand(_entries.Count == _core.Count, "the change list holds every job");
-        Demand(_entries.All(entry => _state.Jobs.TryFind(entry.Job.Id, out var found) && found == entry), "what is in the change list is found by id");
-        Demand(_entries.Zip(_entries.Skip(1)).All(pair => pair.First.Job.Seq < pair.Second.Job.Seq), "the change list is in the order of seq");
-        Demand(_entries.Count is 0 || _entries[^1].Job.Seq <= _core.Seq, "no job has a number that was not given yet");
-        Demand(_entries.All(entry => !entry.Job.HasEnded || entry.IsEndRecorded), "every end was told to the history");
+        Require(_entries.Count == _core.Count, "the change list holds every job");
+        Require(
+            _entries.All(entry => _state.Jobs.TryFind(entry.Job.Id, out var found) && found == entry),
+            "every job of the change list is found by id");
+        Require(
+            _entries.Zip(_entries.Skip(1)).All(pair => pair.First.Job.Seq < pair.Second.Job.Seq),
+            "the change list is in the order of seq");
+        Require(_entries.Count is 0 || _entries[^1].Job.Seq <= _core.Seq, "no job has a number of change above that of the core");
+        Require(_entries.All(entry => !entry.Job.HasEnded || entry.IsEndRecorded), "every end is in the history");
     }
 
     private void VerifyQueues()
     {
-        Demand(_entries.All(entry => entry.Queue?.Key == Place(entry.Job)), "every job is in its queue");
-        Demand(_entries.All(entry => entry.Queue is not { } queue || _state.Jobs.Queues[queue.Key] == queue), "every queue is found by its key");
+        Require(_entries.All(entry => entry.Queue?.Key == Place(entry.Job)), "every job is in its queue");
+        Require(
+            _entries.All(entry => entry.Queue is not { } queue || _state.Jobs.Queues[queue.Key] == queue),
+            "every queue is found by its key");
         foreach (var (key, queue) in _state.Jobs.Queues)
         {
-            Demand(queue.Occupied == _entries.Count(entry => Place(entry.Job) == key), $"the jobs of {key} are counted");
-            Demand(queue.Occupied > 0, "an empty queue is dropped");
+            Require(queue.Occupied == _entries.Count(entry => Place(entry.Job) == key), $"the jobs of {key} are counted");
+            Require(queue.Occupied > 0, "an empty queue is dropped");
         }
     }
 
@@ -68,21 +74,26 @@ internal sealed class FullScan
     {
         foreach (var queue in _state.Jobs.Queues.Values)
         {
-            Demand(queue.Waiting.SetEquals(_entries.Where(entry => entry.IsWaiting && entry.Queue == queue)), "those that wait are in the queue's list");
+            Require(
+                queue.Waiting.SetEquals(_entries.Where(entry => entry.IsWaiting && entry.Queue == queue)),
+                "the list of a queue holds the waiting jobs");
         }
 
         foreach (var entry in _entries)
         {
-            Demand(!entry.IsWaiting || MayWait(entry), $"job {entry.Job.Id} waits and must not");
-            Demand(entry.IsWaiting || !MayWait(entry) || _state.Jobs.NextDelayed <= entry.NotBefore, $"job {entry.Job.Id} does not wait and should");
+            Require(!entry.IsWaiting || MayWait(entry), $"job {entry.Job.Id} waits and must not");
+            Require(
+                entry.IsWaiting || !MayWait(entry) || _state.Jobs.NextDelayed <= entry.NotBefore,
+                $"job {entry.Job.Id} does not wait and should");
         }
     }
 
     private void VerifyDueLists()
     {
-        var lists = _entries.Select(entry => entry.DueList).Append(_state.Jobs.Ended).Append(_state.Jobs.AtWorkElsewhere).Append(_state.Jobs.Leased)
+        var lists = _entries.Select(entry => entry.DueList)
+            .Append(_state.Jobs.Ended).Append(_state.Jobs.AtWorkElsewhere).Append(_state.Jobs.Leased)
             .Append(_state.Jobs.WaitingElsewhere).OfType<IntrusiveList>().Distinct();
-        Demand(_entries.All(entry => entry.DueList == DueList(entry)), "every job is in the right list of deadlines");
+        Require(_entries.All(entry => entry.DueList == DueList(entry)), "every job is in the right list of deadlines");
         foreach (var list in lists)
         {
             var listed = new List<JobEntry>();
@@ -91,23 +102,30 @@ internal sealed class FullScan
                 listed.Add(entry);
             }
 
-            Demand(listed.Count == _entries.Count(entry => entry.DueList == list), "a list of deadlines holds all of its jobs");
-            Demand(listed.All(entry => entry.DueList == list), "a list of deadlines holds no other jobs");
-            Demand(listed.Zip(listed.Skip(1)).All(pair => pair.First.TouchedAt <= pair.Second.TouchedAt), "a list of deadlines is in the order of touch");
-            Demand(list.Last == listed.LastOrDefault(), "a list of deadlines ends with its last job");
+            Require(listed.Count == _entries.Count(entry => entry.DueList == list), "a list of deadlines holds all of its jobs");
+            Require(listed.All(entry => entry.DueList == list), "a list of deadlines holds no other jobs");
+            Require(
+                listed.Zip(listed.Skip(1)).All(pair => pair.First.TouchedAt <= pair.Second.TouchedAt),
+                "a list of deadlines is in the order of touch");
+            Require(list.Last == listed.LastOrDefault(), "a list of deadlines ends with its last job");
         }
     }
 
     private void VerifyRuns()
     {
         var runs = _state.Runs;
-        Demand(runs.All.GroupBy(run => run.Job.Pool).All(pool => runs.Taken(pool.Key) == pool.Count()), "the slots that are taken are counted");
-        Demand(Settings.Pools.Keys.All(pool => runs.Taken(pool) == runs.All.Count(run => run.Job.Pool == pool)), "a free pool has no slots taken");
-        var limits = runs.All.Where(run => run.Stop is Core.Scheduling.StopReason.None && run.LimitAt is not null).Select(run => run.LimitAt).ToArray();
-        Demand(limits.Length is 0 || runs.NextLimit <= limits.Min(), "the earliest time limit is known");
-        Demand(runs.NextLimit is null || runs.All.Any(run => run.LimitAt == runs.NextLimit), "no time limit outlives its run");
-        Demand(_entries.All(entry => entry.Run is not { } run || (runs.All.Contains(run) && run.Job.Id == entry.Job.Id)), "the run of a job is a run");
-        Demand(_entries.All(entry => entry.Run is null || entry.StaleRun is null), "no job runs while a stale run of it is under way");
+        Require(runs.All.GroupBy(run => run.Job.Pool).All(pool => runs.Taken(pool.Key) == pool.Count()), "the taken slots are counted");
+        Require(
+            Settings.Pools.Keys.All(pool => runs.Taken(pool) == runs.All.Count(run => run.Job.Pool == pool)),
+            "a free pool has no slots taken");
+        var limits = runs.All.Where(run => run.Stop is Core.Scheduling.StopReason.None && run.LimitAt is not null)
+            .Select(run => run.LimitAt).ToArray();
+        Require(limits.Length is 0 || runs.NextLimit <= limits.Min(), "the earliest time limit is known");
+        Require(runs.NextLimit is null || runs.All.Any(run => run.LimitAt == runs.NextLimit), "no time limit outlives its run");
+        Require(
+            _entries.All(entry => entry.Run is not { } run || (runs.All.Contains(run) && run.Job.Id == entry.Job.Id)),
+            "the run of a job is in the table of runs");
+        Require(_entries.All(entry => entry.Run is null || entry.StaleRun is null), "no job runs during a stale run of it");
     }
 
     private void VerifyNodes()
@@ -116,13 +134,14 @@ internal sealed class FullScan
         foreach (var pool in new[] { "p1", "p2", "p3" })
         {
             var online = nodes.All.Where(node => node.Status.Online && node.Status.Pools.ContainsKey(pool)).Select(node => node.Name);
-            Demand(nodes.WithPool(pool).Select(node => node.Name).Order().SequenceEqual(online.Order()), "the nodes of a pool are known");
+            Require(nodes.WithPool(pool).Select(node => node.Name).Order().SequenceEqual(online.Order()), "the nodes of a pool are known");
         }
     }
 
     private void VerifyNothingIsLeftToRoute()
     {
-        foreach (var pool in _entries.Where(entry => entry.IsWaiting && entry.Queue!.Key.Node is null).Select(entry => entry.Job.Pool).Distinct())
+        var unassigned = _entries.Where(entry => entry.IsWaiting && entry.Queue!.Key.Node is null);
+        foreach (var pool in unassigned.Select(entry => entry.Job.Pool).Distinct())
         {
             var slots = _core.Nodes.WithPool(pool).Select(node => (node.Name, Offer: node.Status.Pools[pool])).ToList();
             if (Settings.Pools.TryGetValue(pool, out var own))
@@ -132,7 +151,7 @@ internal sealed class FullScan
 
             var open = slots.Where(node => !node.Offer.IsDraining
                 && (Settings.WaitInPool || node.Offer.Limit is null || node.Offer.Limit > _state.Jobs.Occupied(node.Name, pool)));
-            Demand(!open.Any() || pool is NodeSettings.ConfigPool, $"a job for {pool} waits for a node though there is one");
+            Require(!open.Any() || pool is NodeSettings.ConfigPool, $"a job for {pool} waits although a node has a free slot");
         }
     }
 

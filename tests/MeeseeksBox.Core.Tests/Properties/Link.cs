@@ -2,15 +2,15 @@ using MeeseeksBox.Core.Replication;
 
 namespace MeeseeksBox.Core.Tests.Properties;
 
-/// <summary>A link from a node to one downstream of it: the session that ships, without the wire.</summary>
+/// <summary>A link to a downstream node: the real session without a network.</summary>
 internal sealed class Link
 {
     private readonly DownstreamSession _session;
     private readonly Queue<PeerMessage> _sent = new();
     private bool _isConnected;
 
-    /// <param name="up">The node that asks.</param>
-    /// <param name="down">The node that replies.</param>
+    /// <param name="up">The upstream node, which sends the requests.</param>
+    /// <param name="down">The downstream node, which replies.</param>
     public Link(TestNode up, TestNode down)
     {
         (Up, Down) = (up, down);
@@ -18,14 +18,14 @@ internal sealed class Link
         _session = new DownstreamSession(peer, new LinkTiming(Refresh: 1, Poll: 10, Timeout: 1e6), new Random(1));
     }
 
-    /// <summary>True while nothing gets through.</summary>
+    /// <summary>True while the link is cut.</summary>
     public bool IsCut { get; private set; }
 
     public TestNode Up { get; }
 
     public TestNode Down { get; }
 
-    /// <summary>Cuts it, or heals it: it then starts again with a greeting.</summary>
+    /// <summary>Cuts or heals the link. A healed link starts again with a greeting.</summary>
     public void Cut(bool cut)
     {
         IsCut = cut;
@@ -34,8 +34,8 @@ internal sealed class Link
         _ = _session.Disconnect(Up.Now);
     }
 
-    /// <summary>Delivers all lines that are on their way, and their replies.</summary>
-    /// <param name="answerIsLost">The lines arrive, the connection breaks before the replies do.</param>
+    /// <summary>Delivers all lines in flight and their replies.</summary>
+    /// <param name="answerIsLost">True when the connection breaks after the lines and before the replies.</param>
     public void Exchange(bool answerIsLost)
     {
         if (IsCut)

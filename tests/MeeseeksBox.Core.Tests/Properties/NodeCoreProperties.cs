@@ -2,18 +2,18 @@ using CsCheck;
 
 namespace MeeseeksBox.Core.Tests.Properties;
 
-/// <summary>What holds whatever is done to a ledger in whatever order.</summary>
+/// <summary>Invariants of a core after any sequence of operations.</summary>
 public sealed class NodeCoreProperties
 {
-    private static readonly Gen<(int Start, (int Kind, int Seed)[] Steps)> Lives =
+    private static readonly Gen<(int Start, (int Kind, int Seed)[] Steps)> Sequences =
         Gen.Select(Gen.Int[0, 1000], Gen.Select(Gen.Int[0, 22], Gen.Int[0, 100_000]).Array[0, 60]);
 
     [Fact]
-    public void Every_index_says_what_a_look_at_all_jobs_says_whatever_happens() => Lives.Sample(
-        life =>
+    public void Every_index_matches_a_full_scan_after_any_operations() => Sequences.Sample(
+        sequence =>
         {
-            var core = new RandomNodeCore(life.Start);
-            foreach (var (kind, seed) in life.Steps)
+            var core = new RandomNodeCore(sequence.Start);
+            foreach (var (kind, seed) in sequence.Steps)
             {
                 core.Step(kind, seed);
             }

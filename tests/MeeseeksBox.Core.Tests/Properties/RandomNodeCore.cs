@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Tests.Properties;
 
-/// <summary>A ledger to which anything is done that a shell could do; after each step it must hold together.</summary>
+/// <summary>A core that runs random operations of a shell, with a check after each.</summary>
 internal sealed class RandomNodeCore
 {
     private readonly List<(int Kind, IReadOnlyList<Job> Changed)> _steps = [];
@@ -23,12 +23,13 @@ internal sealed class RandomNodeCore
         var random = new Random(seed);
         _core = new NodeCore(RandomValues.Settings(random), random);
         _peers = [_core.AddPeer("peer0", _clock.Now), _core.AddPeer("peer1", _clock.Now)];
-        _core.Load([.. Enumerable.Range(0, random.Next(4)).Select(number => RandomValues.Copy(random) with { Id = RandomValues.Ids[number] })], _clock.Now);
+        var jobs = Enumerable.Range(0, random.Next(4)).Select(number => RandomValues.Copy(random) with { Id = RandomValues.Ids[number] });
+        _core.Load([.. jobs], _clock.Now);
         _core.Resume(_clock.Now);
         Check(merged: true);
     }
 
-    /// <summary>Does one thing, chosen by its number and a seed.</summary>
+    /// <summary>Runs one operation, chosen by its number and a seed.</summary>
     public void Step(int kind, int seed)
     {
         try
@@ -60,7 +61,7 @@ internal sealed class RandomNodeCore
                 MergeTwice([.. Enumerable.Range(0, random.Next(3)).Select(_ => RandomValues.Copy(random))]);
                 break;
             case 6 or 7:
-                TakeNext(random.GetItems(RandomValues.Pools, 1)[0]);
+                ClaimNext(random.GetItems(RandomValues.Pools, 1)[0]);
                 break;
             case 8 or 9 when _taken.Count > 0:
                 _core.Started(_taken[0], random.Next(2) is 0 ? null : 1, _clock.Now);
@@ -86,8 +87,9 @@ internal sealed class RandomNodeCore
                 MergeNodes(random);
                 break;
             case 18:
-                // A peer that reaches this node is refused, and its nodes are forgotten.
-                _ = _core.MergeNodesOf(_peers[1], new Dictionary<string, NodeStatus> { [_core.Settings.Name] = new() }, null, null, _clock.Now);
+                // A peer that reaches this node is refused, and its nodes are removed.
+                var cycle = new Dictionary<string, NodeStatus> { [_core.Settings.Name] = new() };
+                _ = _core.MergeNodesOf(_peers[1], cycle, null, null, _clock.Now);
                 break;
             default:
                 TickAtDeadline();
@@ -98,14 +100,14 @@ internal sealed class RandomNodeCore
         Check(merged: kind is 4 or 5);
     }
 
-    // Somebody who writes an end into a job that runs gets a second one when the run ends, and has asked for it.
+    // Keeps the state of a running job: an end set by modify would add a second end to the history.
     private void Modify(Job job)
     {
         var running = _core.Runs.Any(run => run.Job.Id == job.Id) ? _core.Find(job.Id) : null;
         _ = _core.Modify(running is null ? job : job with { State = running.State, Active = running.Active }, _clock.Now);
     }
 
-    private void TakeNext(string pool)
+    private void ClaimNext(string pool)
     {
         var run = _core.ClaimNext(pool, _clock.Now);
         if (run is null)
@@ -115,8 +117,9 @@ internal sealed class RandomNodeCore
 
         _taken.Add(run);
         var settings = _core.Settings.Pool(pool)!;
-        Demand(settings is { Hold: false, Slots: >= 0 }, "a pool that holds or drains starts nothing");
-        Demand(settings.Slots is 0 || _core.Runs.Count(other => other.Job.Pool == pool) <= settings.Slots, "no pool has more runs than slots");
+        Require(settings is { Hold: false, Slots: >= 0 }, "a pool that holds or drains starts nothing");
+        var runs = _core.Runs.Count(other => other.Job.Pool == pool);
+        Require(settings.Slots is 0 || runs <= settings.Slots, "no pool has more runs than slots");
     }
 
     private void EndOne(Random random)
@@ -131,31 +134,33 @@ internal sealed class RandomNodeCore
 
     private void MergeTwice(Job[] copies)
     {
-        // Copies of one job in one message may go against each other; each for itself must have no effect the second time.
+        // Each copy alone must be idempotent. Copies of one job in one message may contradict each other.
         foreach (var copy in copies)
         {
             _ = _core.Merge([copy], _clock.Now);
             var (after, seq) = (_core.Find(copy.Id), _core.Seq);
             _ = after is null ? [] : _core.Merge([copy], _clock.Now);
-            Demand(after is null || seq == _core.Seq, $"a merge of {copy} has no effect the second time");
+            Require(after is null || seq == _core.Seq, $"a merge of {copy} has no effect the second time");
         }
     }
 
     private void MergeNodes(Random random)
     {
-        var statuses = RandomValues.Nodes.OfType<string>().Where(name => name != _core.Settings.Name && random.Next(2) is 0).ToDictionary(name => name, _ => new NodeStatus
+        var names = RandomValues.Nodes.OfType<string>().Where(name => name != _core.Settings.Name && random.Next(2) is 0);
+        var statuses = names.ToDictionary(name => name, _ => new NodeStatus
         {
             Ts = _statusTs + random.Next(-1, 2),
             Online = random.Next(5) is not 0,
             Ver = random.Next(2) is 0 ? null : "1",
             Loadavg = random.Next(3),
-            Pools = RandomValues.Pools[..3].Where(_ => random.Next(2) is 0).ToDictionary(pool => pool, _ => SlotCount.Of(random.Next(-1, 3))),
+            Pools = RandomValues.Pools[..3].Where(_ => random.Next(2) is 0)
+                .ToDictionary(pool => pool, _ => SlotCount.Of(random.Next(-1, 3))),
         });
         _statusTs++;
         _ = _core.MergeNodesOf(_peers[random.Next(2)], statuses, [], null, _clock.Now);
     }
 
-    // What is promised to the shell: waiting for the deadline is enough, and there is something to do then.
+    // The contract with the shell: no tick is needed before the deadline, and a tick at the deadline has work to do.
     private void TickAtDeadline()
     {
         if (_core.NextDeadline() is { } deadline)
@@ -164,33 +169,33 @@ internal sealed class RandomNodeCore
         }
 
         _core.Tick(_clock.Now);
-        Demand(_core.NextDeadline() is not { } next || next > _clock.Steady, "after a tick the next deadline lies ahead");
+        Require(_core.NextDeadline() is not { } next || next > _clock.Steady, "after a tick the next deadline lies ahead");
         var (seq, count) = (_core.Seq, _core.Count);
         _core.Tick(_clock.Now);
-        Demand((seq, count) == (_core.Seq, _core.Count), "a second tick at the same time does nothing");
+        Require((seq, count) == (_core.Seq, _core.Count), "a second tick at the same time does nothing");
         if (_core.NextDeadline() is { } later && later - _clock.Steady > 1e-6)
         {
             _clock.PassUntil(_clock.Steady + ((later - _clock.Steady) * 0.99));
             _core.Tick(_clock.Now);
-            Demand((seq, count) == (_core.Seq, _core.Count), "nothing is due before the next deadline");
+            Require((seq, count) == (_core.Seq, _core.Count), "nothing is due before the next deadline");
         }
     }
 
     private void Check(bool merged)
     {
         FullScan.Verify(_core);
-        Demand(_core.Seq >= _seq, "seq only grows");
+        Require(_core.Seq >= _seq, "seq only grows");
         _seq = _core.Seq;
 
         var endings = _core.Effects.EndedJobs;
-        Demand(endings.All(job => !job.IsLive), "the history has only jobs that ended");
-        Demand(merged || !endings.Any(job => _endedBefore.Contains(job.Id)), "an end that was told is not told again");
-        Demand(merged || endings.DistinctBy(job => job.Id).Count() == endings.Count, "an end is told once");
+        Require(endings.All(job => !job.IsLive), "the history has only jobs that ended");
+        Require(merged || !endings.Any(job => _endedBefore.Contains(job.Id)), "an end is not reported again");
+        Require(merged || endings.DistinctBy(job => job.Id).Count() == endings.Count, "an end is reported once");
         _endedBefore = [.. _core.Snapshot().Where(job => job.HasEnded).Select(job => job.Id)];
         _core.Effects.Clear();
     }
 
-    private static void Demand(bool condition, string rule)
+    private static void Require(bool condition, string rule)
     {
         if (!condition)
         {

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Properties;
 
-/// <summary>Specs, copies of jobs and settings of which anything may be wrong with each other.</summary>
+/// <summary>Random specs, copies of jobs and settings, which may contradict each other.</summary>
 internal static class RandomValues
 {
     public static readonly string[] Ids = ["a", "b", "c", "d", "e"];
@@ -12,11 +12,20 @@ internal static class RandomValues
 
     public static JobSpec Spec(Random random)
     {
-        var node = random.Next(6) switch { 0 => ",'node':'n1'", 1 => ",'node':['n2','n3']", 2 => ",'node':'n*'", 3 => ",'node':'n4'", _ => "" };
+        var node = random.Next(6) switch
+        {
+            0 => ",'node':'n1'",
+            1 => ",'node':['n2','n3']",
+            2 => ",'node':'n*'",
+            3 => ",'node':'n4'",
+            _ => "",
+        };
         var state = random.Next(6) switch { 0 => ",'state':'new'", 1 => ",'state':'killed'", 2 => ",'state':'done'", _ => "" };
         var args = random.Next(8) is 0 ? "{'k':1}" : "['x']";
-        return Some.Spec($"{{'id':'{random.GetItems(Ids, 1)[0]}','pool':'{random.GetItems(Pools, 1)[0]}','args':{args},'hold':{random.Next(2)},"
-            + $"'retries':{random.Next(3)},'restart':{random.Next(2)},'resubmit':{random.Next(2)},'runtime':{random.Next(30)}{node}{state}}}");
+        return Some.Spec(
+            $"{{'id':'{random.GetItems(Ids, 1)[0]}','pool':'{random.GetItems(Pools, 1)[0]}','args':{args},'hold':{random.Next(2)},"
+            + $"'retries':{random.Next(3)},'restart':{random.Next(2)},'resubmit':{random.Next(2)},"
+            + $"'runtime':{random.Next(30)}{node}{state}}}");
     }
 
     public static Job Copy(Random random) => new()

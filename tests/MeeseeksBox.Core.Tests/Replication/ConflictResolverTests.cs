@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Replication;
 
-/// <summary>Which of two copies of a job holds (docs/SPECIFICATION.md#conflicts).</summary>
+/// <summary>Which of two copies of a job wins (docs/SPECIFICATION.md#conflicts).</summary>
 public sealed class ConflictResolverTests
 {
     private const string A = "'id':'a','pool':'p1','args':['x'],'submit_node':'n1'";
@@ -18,7 +18,7 @@ public sealed class ConflictResolverTests
     }
 
     [Fact]
-    public void A_job_that_is_unknown_is_taken_over()
+    public void An_unknown_job_is_accepted()
     {
         var node = new TestNode(Some.Head());
 
@@ -33,7 +33,8 @@ public sealed class ConflictResolverTests
         var node = new TestNode(Some.Head());
         var config = node.Accept("{'id':'a','pool':'__config','node':'n2','args':{'name':'n2'}}");
 
-        node.Merge(config with { Pool = "p1", State = JobState.Running, Settings = Some.Job("{'id':'b','args':{'name':'evil'}}").Settings, Ts = config.Ts + 9 }).Should().BeEmpty();
+        var settings = Some.Job("{'id':'b','args':{'name':'evil'}}").Settings;
+        node.Merge(config with { Pool = "p1", State = JobState.Running, Settings = settings, Ts = config.Ts + 9 }).Should().BeEmpty();
 
         node["a"].Settings!.Value.GetRawText().Should().Contain("n2");
     }
@@ -42,7 +43,7 @@ public sealed class ConflictResolverTests
     [InlineData(4, false)]
     [InlineData(5, false)]
     [InlineData(6, true)]
-    public void A_job_is_taken_over_when_it_is_newer_than_ours(double ts, bool taken)
+    public void A_copy_is_accepted_when_it_is_newer_than_the_local_one(double ts, bool taken)
     {
         var node = new TestNode(Some.Head());
         node.Merge(Copy("'node':'n1','ts':5"));
@@ -51,7 +52,7 @@ public sealed class ConflictResolverTests
     }
 
     [Fact]
-    public void What_is_taken_over_gets_a_number_of_our_own()
+    public void An_accepted_copy_gets_a_local_number_of_change()
     {
         var node = new TestNode(Some.Head());
 
@@ -61,7 +62,7 @@ public sealed class ConflictResolverTests
     }
 
     [Fact]
-    public void A_job_that_comes_to_its_node_is_claimed_there()
+    public void A_job_that_reaches_its_node_is_claimed_there()
     {
         var node = new TestNode();
 
@@ -71,7 +72,7 @@ public sealed class ConflictResolverTests
     }
 
     [Fact]
-    public void A_copy_from_before_the_job_was_sent_off_anew_is_stale_whatever_its_clock_says()
+    public void A_copy_of_an_earlier_epoch_is_stale_whatever_its_stamp()
     {
         var node = new TestNode(Some.Head());
         node.Merge(Copy("'node':'n2','epoch':1,'ts':5"));
@@ -96,9 +97,9 @@ public sealed class ConflictResolverTests
     [Theory]
     [InlineData(4)]
     [InlineData(6)]
-    public void A_kill_holds_against_a_copy_that_was_on_its_way_to_another_node_meanwhile(double ts)
+    public void A_kill_wins_over_a_copy_that_was_in_flight_to_another_node(double ts)
     {
-        // Found by ClusterProperties (seed d4zzqjEPOOG2): the copy that waited to be given a node was tagged, and hid the kill with its stamp.
+        // Found by ClusterProperties (seed d4zzqjEPOOG2): a tag on the unassigned copy gave it a stamp that hid the kill.
         var routed = Copy("'node':'n2','state':'killed','active':true,'ts':5");
         var waiting = Copy("'node':'n1','tags':['t']") with { Ts = ts };
         var (one, other) = (new TestNode(Some.Head()), new TestNode(Some.Head()));
@@ -112,9 +113,9 @@ public sealed class ConflictResolverTests
     }
 
     [Fact]
-    public void A_run_is_not_undone_by_a_change_of_a_copy_that_waited_for_its_node_and_has_not_heard_of_it()
+    public void A_run_is_not_undone_by_a_change_of_an_unassigned_copy()
     {
-        // Found by the simulator (seed 1443): counts of a job that is resubmitted cannot be compared, and the stamp was later.
+        // Found by the simulator (seed 1443): the counts of a resubmitted job do not compare, and the stamp was later.
         var (node, run) = Running("'node':'n1','submit_node':'head','resubmit':true,'ts':5");
         var waiting = Copy("'node':'head','submit_node':'head','resubmit':true,'tags':['t']") with { Ts = node.Clock.Wall + 5 };
 
@@ -126,7 +127,7 @@ public sealed class ConflictResolverTests
     }
 
     [Fact]
-    public void A_kill_that_was_meant_for_another_node_ends_the_run_that_is_here()
+    public void A_kill_meant_for_another_node_ends_the_local_run()
     {
         var (node, run) = Running();
 
@@ -148,7 +149,7 @@ public sealed class ConflictResolverTests
     }
 
     [Fact]
-    public void A_job_taken_for_lost_is_found_again_when_its_node_is_heard_of_whatever_the_clocks_say()
+    public void A_job_presumed_lost_recovers_when_its_node_reports_it_whatever_the_clocks()
     {
         var head = new TestNode(Some.Head());
         var running = Copy("'node':'n1','state':'running','active':true,'start_count':1,'ts':5");
@@ -164,7 +165,7 @@ public sealed class ConflictResolverTests
     [Theory]
     [InlineData("'state':'running','active':true,'start_count':1,'ts':5")]
     [InlineData("'state':'done','rc':0,'start_count':1,'ts':5")]
-    public void Another_node_that_takes_a_job_for_lost_does_not_change_what_we_know_of_it(string ours)
+    public void A_remote_presumption_of_loss_does_not_change_the_local_copy(string ours)
     {
         var head = new TestNode(Some.Head());
         head.Merge(Copy($"'node':'n1',{ours}"));
@@ -176,7 +177,7 @@ public sealed class ConflictResolverTests
     }
 
     [Fact]
-    public void A_kill_that_its_node_has_not_answered_is_not_hidden_by_news_of_the_job()
+    public void A_pending_kill_is_not_hidden_by_a_status_update()
     {
         var head = new TestNode(Some.Head());
         var running = Copy("'node':'n1','state':'running','active':true,'start_count':1,'ts':5");
@@ -190,7 +191,7 @@ public sealed class ConflictResolverTests
     }
 
     [Fact]
-    public void A_kill_from_upstream_passes_a_node_that_has_heard_newer_news_of_the_job()
+    public void A_kill_from_upstream_passes_a_node_with_a_newer_copy()
     {
         var head = new TestNode(Some.Head());
         head.Merge(Copy("'node':'n1','state':'running','active':true,'start_count':1,'ts':500"));
@@ -203,10 +204,10 @@ public sealed class ConflictResolverTests
     [Theory]
     [InlineData(100, 500)]
     [InlineData(500, 100)]
-    public void A_change_of_the_spec_survives_news_of_the_job_and_the_other_way_round(double changed, double news)
+    public void A_change_of_the_spec_and_a_status_update_both_survive_a_merge(double changed, double updated)
     {
         var change = Copy("'node':'n1','tags':['t']") with { Ts = changed };
-        var running = Copy("'node':'n1','state':'running','active':true,'start_count':1") with { Ts = news };
+        var running = Copy("'node':'n1','state':'running','active':true,'start_count':1") with { Ts = updated };
         var (one, other) = (new TestNode(Some.Head()), new TestNode(Some.Head()));
 
         one.Merge(change, running);
@@ -215,11 +216,11 @@ public sealed class ConflictResolverTests
         one["a"].State.Should().Be(JobState.Running);
         other["a"].State.Should().Be(JobState.Running);
         one["a"].Tags.Should().Equal(other["a"].Tags);
-        one["a"].Tags.Should().HaveCount(changed > news ? 1 : 0);
+        one["a"].Tags.Should().HaveCount(changed > updated ? 1 : 0);
     }
 
     [Fact]
-    public void Of_two_changes_with_one_stamp_all_nodes_take_the_same()
+    public void All_nodes_choose_the_same_of_two_changes_with_equal_stamps()
     {
         var (one, other) = (new TestNode(Some.Head()), new TestNode(Some.Head()));
         var (first, second) = (Copy("'node':'n1','ts':5,'tags':['x']"), Copy("'node':'n1','ts':5,'tags':['y']"));
@@ -231,7 +232,7 @@ public sealed class ConflictResolverTests
     }
 
     [Fact]
-    public void An_old_peer_may_resubmit_with_its_counts_reset()
+    public void A_legacy_peer_may_resubmit_with_its_counts_reset()
     {
         var head = new TestNode(Some.Head());
         head.Merge(Copy("'node':'n1','resubmit':1,'state':'running','start_count':3,'ts':5"));
@@ -240,7 +241,7 @@ public sealed class ConflictResolverTests
     }
 
     [Fact]
-    public void What_is_not_ours_is_kept_and_sent_on()
+    public void Unknown_attributes_are_kept_and_forwarded()
     {
         var node = new TestNode(Some.Head());
 
@@ -250,12 +251,12 @@ public sealed class ConflictResolverTests
     }
 
     [Fact]
-    public void Status_of_a_node_is_taken_over_when_newer_whichever_way_it_came()
+    public void A_newer_node_status_is_accepted_from_any_peer()
     {
         var head = new TestNode(Some.Head());
-        head.Hear("x", ("n1", Some.Status(5, 5)));
-        head.Hear("y", ("n1", Some.Status(4, 4)));
-        head.Hear("z", ("n1", Some.Status(6, 6)));
+        head.ReceiveNodes("x", ("n1", Some.Status(5, 5)));
+        head.ReceiveNodes("y", ("n1", Some.Status(4, 4)));
+        head.ReceiveNodes("z", ("n1", Some.Status(6, 6)));
 
         head.Core.FreeSlots()["p1"]["n1"].Limit.Should().Be(6);
         head.Core.Nodes.Find("n1")!.Peer.Should().Be("z");

@@ -9,13 +9,13 @@ public sealed class CycleTests
 
     private static NodeStatus Status(string[]? links, params string[] routing) => Some.Status(1) with { Links = links, Routing = routing };
 
-    private string? Tell(string peer, params (string Name, NodeStatus Status)[] nodes) =>
+    private string? Report(string peer, params (string Name, NodeStatus Status)[] nodes) =>
         _node.Core.MergeNodesOf(_node.Peer(peer), nodes.ToDictionary(node => node.Name, node => node.Status), null, 1, _node.Now);
 
     [Fact]
-    public void A_peer_that_reaches_us_is_refused_with_the_shortest_path_of_links()
+    public void A_peer_that_reaches_this_node_is_refused_with_the_shortest_path_of_links()
     {
-        var refusal = Tell(
+        var refusal = Report(
             "b",
             ("b", Status(["x", "c"], "a", "b", "c", "x")),
             ("x", Status([], "x")),
@@ -26,9 +26,9 @@ public sealed class CycleTests
     }
 
     [Fact]
-    public void Among_old_nodes_the_path_is_told_from_what_they_reach()
+    public void The_path_through_legacy_nodes_comes_from_their_routing()
     {
-        var refusal = Tell(
+        var refusal = Report(
             "b",
             ("c", Status(null, "a", "c")),
             ("b", Status(null, "a", "b", "c")),
@@ -39,9 +39,9 @@ public sealed class CycleTests
     }
 
     [Fact]
-    public void Nothing_that_a_refused_peer_tells_is_taken_in()
+    public void Nothing_that_a_refused_peer_reports_is_accepted()
     {
-        _ = Tell("b", ("b", Status(["a"], "a", "b")), ("a", Status(["b"], "a", "b")));
+        _ = Report("b", ("b", Status(["a"], "a", "b")), ("a", Status(["b"], "a", "b")));
 
         _node.Core.Nodes.All.Should().BeEmpty();
         _node.Core.OwnStatus(_node.Now).Routing.Should().Equal("a");
@@ -50,16 +50,16 @@ public sealed class CycleTests
     [Fact]
     public void A_cycle_that_closes_later_is_refused_too()
     {
-        Tell("b", ("b", Status([], "b"))).Should().BeNull();
+        Report("b", ("b", Status([], "b"))).Should().BeNull();
 
-        Tell("b", ("b", Status(["a"], "a", "b")), ("a", Status(["b"], "a", "b"))).Should().Contain("a → b → a");
+        Report("b", ("b", Status(["a"], "a", "b")), ("a", Status(["b"], "a", "b"))).Should().Contain("a → b → a");
     }
 
     [Theory]
     [InlineData("a")]
     [InlineData("b")]
-    public void Another_node_with_our_own_name_is_told_apart_from_a_cycle(string peer)
+    public void Another_node_with_the_same_name_is_distinguished_from_a_cycle(string peer)
     {
-        Tell(peer, ("a", Status([], "a"))).Should().Contain("also named 'a'");
+        Report(peer, ("a", Status([], "a"))).Should().Contain("also named 'a'");
     }
 }

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Tests.Replication;
 
-/// <summary>docs/SPECIFICATION.md#links: the lines of a link, without a wire.</summary>
+/// <summary>The lines of a link, without a network (docs/SPECIFICATION.md#links).</summary>
 public sealed class DownstreamSessionTests
 {
     private const string OnN1 = "{'id':'a','pool':'p1','args':['x'],'node':'n1'}";
@@ -18,7 +18,7 @@ public sealed class DownstreamSessionTests
     }
 
     [Fact]
-    public void The_first_line_asks_for_all_and_nothing_follows_before_its_reply()
+    public void The_greeting_requests_everything_and_no_line_follows_before_its_reply()
     {
         Advance().Should().ContainSingle().Which.Should().Be(new PeerMessage { JobsAfter = 0, NodesAfter = 0 });
         _ = _head.Accept(OnN1);
@@ -28,7 +28,7 @@ public sealed class DownstreamSessionTests
     }
 
     [Fact]
-    public void One_request_is_held_by_the_peer_with_the_numbers_that_it_sent()
+    public void The_peer_holds_one_request_with_the_cursors_that_it_sent()
     {
         _ = Advance();
 
@@ -40,9 +40,9 @@ public sealed class DownstreamSessionTests
     }
 
     [Fact]
-    public void A_change_goes_off_in_a_further_line_and_the_next_waits_for_its_reply()
+    public void A_change_is_sent_in_a_further_line_and_the_next_waits_for_its_reply()
     {
-        ComeUp();
+        EstablishLink();
         _ = _head.Accept(OnN1);
 
         Advance().Should().ContainSingle().Which.Jobs!.Single().Id.Should().Be("a");
@@ -55,9 +55,9 @@ public sealed class DownstreamSessionTests
     }
 
     [Fact]
-    public void A_peer_that_owes_a_reply_for_too_long_is_hung_up_on()
+    public void A_peer_without_a_reply_for_timeout_is_disconnected()
     {
-        ComeUp();
+        EstablishLink();
         _head.Pass(12.9);
         Advance().Should().BeEmpty();
 
@@ -67,9 +67,9 @@ public sealed class DownstreamSessionTests
     }
 
     [Fact]
-    public void The_deadline_of_a_further_line_begins_with_the_reply_before_it()
+    public void The_deadline_of_a_further_line_starts_with_the_reply_before_it()
     {
-        ComeUp();
+        EstablishLink();
         _ = _head.Accept(OnN1);
         _ = Advance();
         _head.Pass(12);
@@ -82,9 +82,9 @@ public sealed class DownstreamSessionTests
     }
 
     [Fact]
-    public void A_line_that_nobody_asked_for_ends_the_connection()
+    public void An_unrequested_line_ends_the_connection()
     {
-        ComeUp();
+        EstablishLink();
         _ = Advance(Reply());
         _session.Connect(_head.Now);
 
@@ -107,7 +107,7 @@ public sealed class DownstreamSessionTests
     [Fact]
     public void A_new_connection_begins_with_a_greeting_again()
     {
-        ComeUp();
+        EstablishLink();
         _ = _session.Disconnect(_head.Now);
 
         _session.Connect(_head.Now);
@@ -116,7 +116,7 @@ public sealed class DownstreamSessionTests
     }
 
     [Fact]
-    public void A_legacy_peer_is_asked_at_once_then_every_refresh_and_after_each_change()
+    public void A_legacy_peer_is_polled_at_once_then_every_refresh_and_after_each_change()
     {
         _ = Advance();
         Advance(LegacyReply()).Should().ContainSingle().Which.Should().BeEquivalentTo(new PeerMessage { Jobs = [], JobsAfter = 0 });
@@ -133,7 +133,7 @@ public sealed class DownstreamSessionTests
     }
 
     [Fact]
-    public void A_legacy_peer_is_asked_every_poll_for_its_nodes_and_for_its_live_jobs_by_id()
+    public void A_legacy_peer_is_polled_for_its_nodes_and_for_its_live_jobs_by_id()
     {
         _ = Advance();
         _ = Advance(LegacyReply());
@@ -152,7 +152,7 @@ public sealed class DownstreamSessionTests
     }
 
     [Fact]
-    public void Pauses_grow_from_a_tenth_of_a_second_to_ten_and_begin_again_after_a_connection_that_held()
+    public void The_backoff_grows_from_a_tenth_of_a_second_to_ten_and_is_reset_by_a_lasting_connection()
     {
         double[] pauses = [.. Enumerable.Range(0, 40).Select(_ => _session.Disconnect(_head.Now))];
 
@@ -165,13 +165,14 @@ public sealed class DownstreamSessionTests
         double HeldFor(double seconds)
         {
             _session.Connect(_head.Now);
-            ComeUp();
+            EstablishLink();
             _head.Pass(seconds);
             return _session.Disconnect(_head.Now);
         }
     }
 
-    private static PeerReply LegacyReply() => new() { Jobs = [], Nodes = new Dictionary<string, NodeStatus> { ["n1"] = Some.OriginalStatus(1, 1) } };
+    private static PeerReply LegacyReply() =>
+        new() { Jobs = [], Nodes = new Dictionary<string, NodeStatus> { ["n1"] = Some.OriginalStatus(1, 1) } };
 
     private static PeerReply Reply(long seq = 1, long nodesSeq = 1) => new()
     {
@@ -182,7 +183,7 @@ public sealed class DownstreamSessionTests
         NodesGone = [],
     };
 
-    private void ComeUp()
+    private void EstablishLink()
     {
         _ = Advance();
         _ = Advance(Reply());

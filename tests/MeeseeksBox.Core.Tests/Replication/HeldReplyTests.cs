@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Replication;
 
-/// <summary>docs/PROTOCOL.md#waiting-for-news: when a held reply is released.</summary>
+/// <summary>The release of a held reply (docs/PROTOCOL.md#waiting-for-news).</summary>
 public sealed class HeldReplyTests
 {
     private readonly TestNode _node = new();
@@ -19,7 +19,7 @@ public sealed class HeldReplyTests
     }
 
     [Fact]
-    public void It_waits_for_a_change_of_a_job_that_is_asked_for()
+    public void It_waits_for_a_change_of_a_requested_job()
     {
         var held = Updated(Held(after: 0, filter: "'tag':'t'"));
         held.IsReleased.Should().BeFalse();
@@ -48,7 +48,7 @@ public sealed class HeldReplyTests
     }
 
     [Fact]
-    public void It_is_released_when_its_time_is_over()
+    public void It_is_released_when_its_wait_is_over()
     {
         var held = Updated(Held(after: 0));
 
@@ -73,19 +73,19 @@ public sealed class HeldReplyTests
     [Theory]
     [InlineData(999L, null)]
     [InlineData(null, 999L)]
-    public void A_reader_with_numbers_from_before_a_restart_is_answered_at_once(long? jobsAfter, long? nodesAfter) =>
+    public void A_reader_with_cursors_from_before_a_restart_is_answered_at_once(long? jobsAfter, long? nodesAfter) =>
         Updated(Held(jobsAfter, nodesAfter: nodesAfter)).IsReleased.Should().BeTrue();
 
     [Fact]
-    public void A_change_of_a_node_that_matters_releases_it_and_a_load_average_does_not()
+    public void A_significant_change_of_a_node_releases_it_and_a_load_average_does_not()
     {
-        _node.Hear(("n2", Some.Status(0, 1)));
+        _node.ReceiveNodes(("n2", Some.Status(0, 1)));
         var held = Updated(Held(null, nodesAfter: _node.Core.Nodes.Seq));
 
-        _node.Hear(("n2", Some.Status(5, 1)));
+        _node.ReceiveNodes(("n2", Some.Status(5, 1)));
         _node.Pass(1);
         Updated(held).IsReleased.Should().BeFalse();
-        _node.Hear(("n3", Some.Status(0, 1)));
+        _node.ReceiveNodes(("n3", Some.Status(0, 1)));
         _node.Pass(1);
 
         Updated(held).IsReleased.Should().BeTrue();
@@ -93,7 +93,9 @@ public sealed class HeldReplyTests
 
     private HeldReply Held(long? after, string filter = "", long? nodesAfter = null)
     {
-        IReadOnlyList<JobQuery> jobs = after is null ? [] : [new JobQuery(Filter($"{{'seq':{after}{(filter.Length > 0 ? "," : "")}{filter}}}"), IncludesUnassigned: true)];
+        IReadOnlyList<JobQuery> jobs = after is null
+            ? []
+            : [new JobQuery(Filter($"{{'seq':{after}{(filter.Length > 0 ? "," : "")}{filter}}}"), IncludesUnassigned: true)];
         return new HeldReply(new ChangeCondition(jobs, nodesAfter), _node.Now.Monotonic + 10);
     }
 

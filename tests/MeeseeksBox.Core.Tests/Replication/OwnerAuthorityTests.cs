@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Replication;
 
-/// <summary>The node that runs a job has the last word on its state (docs/SPECIFICATION.md#owner).</summary>
+/// <summary>The node that runs a job decides its status (docs/SPECIFICATION.md#owner).</summary>
 public sealed class OwnerAuthorityTests
 {
     private const string A = "'id':'a','pool':'p1','args':['x'],'submit_node':'n1'";
@@ -18,7 +18,7 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void The_node_that_runs_a_job_takes_a_kill()
+    public void The_node_that_runs_a_job_accepts_a_kill()
     {
         var (node, run) = Running();
 
@@ -28,9 +28,9 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void The_node_that_runs_a_job_takes_a_kill_whatever_the_clocks_say()
+    public void The_node_that_runs_a_job_accepts_a_kill_whatever_the_clocks()
     {
-        // It has refreshed the job since, or its clock is ahead.
+        // The node has refreshed the job since, or its clock is ahead.
         var (node, run) = Running();
 
         node.Merge(Copy("'node':'n1','state':'killed','active':true,'ts':6"));
@@ -40,7 +40,7 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void A_kill_reaches_a_job_that_waits_in_a_pool_whatever_the_clocks_say()
+    public void A_kill_reaches_a_job_that_waits_in_a_pool_whatever_the_clocks()
     {
         var node = new TestNode();
         node.Merge(Copy("'node':'n1','ts':5"));
@@ -51,7 +51,7 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void A_kill_that_comes_before_its_job_holds()
+    public void A_kill_that_arrives_before_its_job_is_kept()
     {
         var node = new TestNode();
 
@@ -62,21 +62,22 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void The_node_that_runs_a_job_takes_changes_of_its_spec_and_tells_the_others_how_it_stands()
+    public void The_node_that_runs_a_job_accepts_changes_of_its_spec_and_publishes_its_status()
     {
         var (node, run) = Running();
         var theirs = Copy("'node':'n1','tags':['t'],'runtime':3,'args':['y']") with { Ts = node.Clock.Wall + 5 };
 
         node.Merge(theirs).Should().Equal("a");
 
-        (node["a"].State, node["a"].Tags.Single(), node["a"].Args.Single(), node["a"].StartCount).Should().Be((JobState.Running, "t", "y", 1));
+        (node["a"].State, node["a"].Tags.Single(), node["a"].Args.Single(), node["a"].StartCount)
+            .Should().Be((JobState.Running, "t", "y", 1));
         node["a"].Ts.Should().BeGreaterThan(theirs.Ts);
         node.Pass(3);
         run.Stop.Should().Be(StopReason.Overdue);
     }
 
     [Fact]
-    public void Words_of_a_command_that_only_differ_in_where_they_are_parted_are_a_change()
+    public void Arguments_that_differ_only_in_their_boundaries_are_a_change()
     {
         var (node, _) = Running("'node':'n1','ts':5,'args':['a b']");
 
@@ -91,7 +92,7 @@ public sealed class OwnerAuthorityTests
     [InlineData("'state':'done','start_count':1")]
     [InlineData("'state':'failed','error':'expired','start_count':1,'fail_count':1")]
     [InlineData("'state':'running','start_count':9")]
-    public void The_node_that_runs_a_job_has_the_last_word_on_its_state(string theirs)
+    public void The_node_that_runs_a_job_decides_its_state(string theirs)
     {
         var (node, run) = Running();
 
@@ -107,21 +108,23 @@ public sealed class OwnerAuthorityTests
     [InlineData("'state':'running','start_count':9", false)]
     [InlineData("'state':'new'", true)]
     [InlineData("'state':'failed','error':'expired','start_count':1,'fail_count':1", true)]
-    public void Who_keeps_his_copy_whatever_its_node_says_is_told_once_for_each_change(string theirs, bool isToldAgain)
+    public void A_peer_that_rejects_the_copy_of_the_owner_is_answered_once_per_change(string theirs, bool isAnsweredAgain)
     {
         var (node, run) = Running();
-        bool IsTold(double ahead) => node.Merge(Copy($"'node':'n1',{theirs}") with { Ts = node.Clock.Wall + ahead }).Any() && node["a"].Ts > node.Clock.Wall + ahead;
+        bool IsAnswered(double ahead) =>
+            node.Merge(Copy($"'node':'n1',{theirs}") with { Ts = node.Clock.Wall + ahead }).Any()
+            && node["a"].Ts > node.Clock.Wall + ahead;
 
-        IsTold(5).Should().BeTrue();
-        IsTold(6).Should().Be(isToldAgain);
+        IsAnswered(5).Should().BeTrue();
+        IsAnswered(6).Should().Be(isAnsweredAgain);
 
         node.Core.Report(run, job => job with { Pid = 7 }, node.Now);
         node["a"].Ts.Should().BeGreaterThan(node.Clock.Wall + 6, "its own changes win over all copies that it has seen");
-        IsTold(7).Should().BeTrue();
+        IsAnswered(7).Should().BeTrue();
     }
 
     [Fact]
-    public void What_was_changed_in_a_copy_whose_state_does_not_hold_is_taken_over_each_time()
+    public void Spec_changes_in_a_copy_whose_status_is_rejected_are_accepted_each_time()
     {
         var (node, _) = Running();
         foreach (var tag in (string[])["t", "u", "v"])
@@ -136,58 +139,59 @@ public sealed class OwnerAuthorityTests
     [InlineData(JobState.Done, 1, 4)]
     [InlineData(JobState.Failed, 1, 4)]
     [InlineData(JobState.New, 1, 4)]
-    [InlineData(JobState.Running, 2, null)] // The second run is lost too: the job has crashed, which all come to know.
-    public void A_node_that_has_lost_the_end_of_a_run_and_runs_the_job_again_and_who_knows_that_end_do_not_answer_each_other_for_ever(JobState known, int starts, int? rc)
+    [InlineData(JobState.Running, 2, null)] // The second run is lost too: the job has crashed on all nodes.
+    public void A_node_that_lost_the_end_of_a_run_and_the_heads_that_know_it_stop_answering_each_other(JobState known, int starts, int? rc)
     {
-        // Found by the simulator (seed 769): each gave its copy a later stamp than the other's, as fast as the network could carry it.
+        // Found by the simulator (seed 769): each node restamped its copy after that of the other, without end.
         var (node, run) = Running();
-        var heads = Knowing(node["a"] with { State = known, StartCount = starts, Active = known is JobState.New or JobState.Running, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        var isActive = known is JobState.New or JobState.Running;
+        var heads = HeadsWith(node["a"] with { State = known, StartCount = starts, Active = isActive, Rc = 3, EndTs = 9 }, node.Clock.Wall);
 
-        Settle(node, heads);
+        ExchangeUntilStable(node, heads);
 
         (node["a"].State, heads[0]["a"].State, heads[1]["a"].State).Should().Be((JobState.Running, known, known));
 
         node.End(run, rc: 4);
-        Settle(node, heads);
+        ExchangeUntilStable(node, heads);
 
         (node["a"].Rc, heads[0]["a"].Rc, heads[1]["a"].Rc).Should().Be((rc, rc, rc));
-        AllKnowTheEnd(node, heads, node["a"].State);
+        AllHaveEnded(node, heads, node["a"].State);
     }
 
     [Fact]
-    public void The_same_holds_while_that_run_is_killed()
+    public void They_stop_answering_each_other_while_that_run_is_killed()
     {
         var (node, run) = Running();
-        var heads = Knowing(node["a"] with { State = JobState.Done, StartCount = 2, Active = false, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        var heads = HeadsWith(node["a"] with { State = JobState.Done, StartCount = 2, Active = false, Rc = 3, EndTs = 9 }, node.Clock.Wall);
         _ = node.Kill("a");
 
-        Settle(node, heads);
+        ExchangeUntilStable(node, heads);
 
         node.End(run, rc: -9);
-        Settle(node, heads);
-        AllKnowTheEnd(node, heads, node["a"].State);
+        ExchangeUntilStable(node, heads);
+        AllHaveEnded(node, heads, node["a"].State);
     }
 
     [Fact]
-    public void The_same_holds_while_that_run_has_not_started_yet()
+    public void They_stop_answering_each_other_before_that_run_has_started()
     {
         var node = new TestNode();
         node.Merge(Copy("'node':'n1','ts':5"));
         var run = node.Take();
-        var heads = Knowing(node["a"] with { State = JobState.Done, StartCount = 1, Active = false, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        var heads = HeadsWith(node["a"] with { State = JobState.Done, StartCount = 1, Active = false, Rc = 3, EndTs = 9 }, node.Clock.Wall);
 
-        Settle(node, heads);
+        ExchangeUntilStable(node, heads);
 
         (node["a"].State, run.Stop).Should().Be((JobState.New, StopReason.None));
     }
 
     [Fact]
-    public void The_same_holds_when_the_pool_of_the_ended_job_was_changed()
+    public void They_stop_answering_each_other_when_the_pool_of_the_ended_job_was_changed()
     {
         var (node, _) = Running();
-        var heads = Knowing(node["a"] with { State = JobState.Done, Active = false, Rc = 3, EndTs = 9, Pool = "p2" }, node.Clock.Wall);
+        var heads = HeadsWith(node["a"] with { State = JobState.Done, Active = false, Rc = 3, EndTs = 9, Pool = "p2" }, node.Clock.Wall);
 
-        Settle(node, heads);
+        ExchangeUntilStable(node, heads);
 
         (node["a"].Pool, heads[0]["a"].Pool).Should().Be(("p1", "p2"));
     }
@@ -195,42 +199,42 @@ public sealed class OwnerAuthorityTests
     [Theory]
     [InlineData(JobState.New, 1)]
     [InlineData(JobState.Running, 2)]
-    public void A_kill_by_those_who_disagree_holds(JobState known, int starts)
+    public void A_kill_by_divergent_heads_is_kept(JobState known, int starts)
     {
         var (node, run) = Running();
-        var heads = Knowing(node["a"] with { State = known, StartCount = starts, Active = true, Rc = 3, EndTs = 9 }, node.Clock.Wall);
-        Settle(node, heads);
+        var heads = HeadsWith(node["a"] with { State = known, StartCount = starts, Active = true, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        ExchangeUntilStable(node, heads);
 
         _ = heads[0].Kill("a");
-        Settle(node, heads);
+        ExchangeUntilStable(node, heads);
 
         run.Stop.Should().Be(StopReason.Killed);
         node.End(run, rc: -9);
-        Settle(node, heads);
-        AllKnowTheEnd(node, heads, JobState.Killed);
+        ExchangeUntilStable(node, heads);
+        AllHaveEnded(node, heads, JobState.Killed);
     }
 
     [Fact]
-    public void A_wish_is_not_undone_by_the_later_copy_of_somebody_who_disagrees_and_has_wished_nothing()
+    public void A_spec_change_is_not_undone_by_a_later_divergent_copy_without_spec_changes()
     {
         var (node, _) = Running();
-        var heads = Knowing(node["a"] with { State = JobState.Done, Active = false, Rc = 3, EndTs = 9 }, node.Clock.Wall);
-        Settle(node, heads);
+        var heads = HeadsWith(node["a"] with { State = JobState.Done, Active = false, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        ExchangeUntilStable(node, heads);
         _ = heads[1].Merge(heads[1]["a"] with { Ts = node.Clock.Wall + 90 });
         node.Merge(heads[1]["a"]).Should().BeEmpty();
         node.Merge(heads[1]["a"] with { Ts = node.Clock.Wall + 50 }).Should().BeEmpty();
 
         _ = heads[0].Submit("{'id':'a','tags':['t']}");
-        Settle(node, heads);
+        ExchangeUntilStable(node, heads);
 
         node["a"].Tags.Should().Equal("t");
         heads.Should().OnlyContain(head => head["a"].Tags.Single() == "t");
     }
 
     [Fact]
-    public void Who_knows_more_of_a_job_answers_a_later_copy_with_a_still_later_one()
+    public void A_node_with_more_progress_answers_a_later_copy_with_a_still_later_one()
     {
-        // An old peer that has not heard of the end, and was asked for the job again, takes only what is stamped later than its own.
+        // A legacy peer without the end of the job accepts only a copy with a later stamp than its own.
         var head = new TestNode(Some.Head("h1"));
         head.Merge(Copy("'node':'n1','state':'done','start_count':1,'ts':7"));
 
@@ -240,8 +244,8 @@ public sealed class OwnerAuthorityTests
         head["a"].Ts.Should().BeGreaterThan(8);
     }
 
-    // Two heads whose clocks differ, over the node.
-    private static TestNode[] Knowing(Job copy, double now)
+    // Two heads above the node, with different clocks.
+    private static TestNode[] HeadsWith(Job copy, double now)
     {
         TestNode[] heads = [new(Some.Head("h1")), new(Some.Head("h2"))];
         heads[0].Merge(copy with { Ts = now + 5 });
@@ -249,14 +253,15 @@ public sealed class OwnerAuthorityTests
         return heads;
     }
 
-    private static void AllKnowTheEnd(TestNode node, TestNode[] heads, JobState state) =>
+    private static void AllHaveEnded(TestNode node, TestNode[] heads, JobState state) =>
         new[] { node["a"], heads[0]["a"], heads[1]["a"] }.Should().OnlyContain(job => job.HasEnded && job.State == state);
 
-    // Both heads and the node tell each other what they have until nobody takes anything any more, which must not be long.
-    private static void Settle(TestNode node, TestNode[] heads)
+    // The heads and the node exchange their copies until none is accepted, which must take less than five rounds.
+    private static void ExchangeUntilStable(TestNode node, TestNode[] heads)
     {
-        IEnumerable<string> Trip() => [.. heads.SelectMany(head => node.Merge(head["a"])), .. heads.SelectMany(head => head.Merge(node["a"]))];
-        Enumerable.Range(0, 5).TakeWhile(_ => Trip().Any()).Count().Should().BeLessThan(5, "they answer each other for ever");
+        IEnumerable<string> Trip() =>
+            [.. heads.SelectMany(head => node.Merge(head["a"])), .. heads.SelectMany(head => head.Merge(node["a"]))];
+        Enumerable.Range(0, 5).TakeWhile(_ => Trip().Any()).Count().Should().BeLessThan(5, "they answer each other forever");
     }
 
     [Theory]
@@ -265,7 +270,7 @@ public sealed class OwnerAuthorityTests
     [InlineData("'state':'failed','error':'expired','start_count':1,'fail_count':1")]
     [InlineData("'state':'killed','active':true,'start_count':1")]
     [InlineData("'state':'killed','start_count':1")]
-    public void What_came_of_a_job_here_is_not_undone_by_a_copy_that_has_not_heard_of_it(string theirs)
+    public void A_local_result_is_not_undone_by_a_copy_from_before_it(string theirs)
     {
         var (node, run) = Running();
         node.End(run);
@@ -281,7 +286,7 @@ public sealed class OwnerAuthorityTests
     [Theory]
     [InlineData("'state':'running','start_count':1")]
     [InlineData("'state':'new'")]
-    public void A_job_that_waits_here_for_a_further_run_is_not_taken_for_crashed(string theirs)
+    public void A_job_that_waits_here_for_its_next_run_is_not_taken_for_crashed(string theirs)
     {
         var (node, run) = Running("'node':'n1','ts':5,'retries':3");
         node.End(run, rc: 1);
@@ -292,7 +297,7 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void A_run_that_this_node_has_lost_with_an_earlier_life_has_crashed()
+    public void A_run_that_a_restart_of_this_node_has_lost_has_crashed()
     {
         var node = new TestNode();
         node.Merge(Copy("'node':'n1','ts':5"));
@@ -306,23 +311,23 @@ public sealed class OwnerAuthorityTests
     [InlineData("'state':'failed','fail_count':1", JobState.Failed, "crashed")]
     [InlineData("'state':'failed','fail_count':1,'active':true", JobState.Failed, "crashed")]
     [InlineData("'state':'killed'", JobState.Killed, null)]
-    public void A_job_that_others_took_for_lost_and_this_node_knows_nothing_of_is_lost_by_its_own_word(string theirs, JobState state, string? error)
+    public void A_job_presumed_lost_by_others_and_unknown_to_its_node_is_confirmed_as_lost(string theirs, JobState state, string? error)
     {
-        // Found by LedgerProperties (seed fk004V7wMAS2): what was taken over here was no answer to the copy that it came from.
+        // Found by NodeCoreProperties (seed fk004V7wMAS2): the merged copy did not outrank the copy that it came from.
         var node = new TestNode();
-        var suggestion = Copy($"'node':'n1','start_count':1,'error':'expired',{theirs},'ts':5");
+        var theirCopy = Copy($"'node':'n1','start_count':1,'error':'expired',{theirs},'ts':5");
 
-        node.Merge(suggestion);
+        node.Merge(theirCopy);
 
         (node["a"].State, node["a"].Active, node["a"].Error).Should().Be((state, false, error));
         node.History.Should().ContainSingle();
-        node.Merge(suggestion).Should().BeEmpty();
+        node.Merge(theirCopy).Should().BeEmpty();
     }
 
     [Fact]
-    public void A_guess_that_somebody_wrote_into_a_job_of_this_node_gives_way_to_a_copy_that_is_none()
+    public void A_presumed_loss_of_a_local_job_gives_way_to_any_other_copy()
     {
-        // Found by LedgerProperties (seed 9IJyVzRF5iu1): the first time only the wishes of the copy were taken, the second time all of it.
+        // Found by NodeCoreProperties (seed 9IJyVzRF5iu1): the first merge accepted only the spec of the copy, the second all of it.
         var node = new TestNode();
         node.Merge(Copy("'node':'n1','ts':5"));
         _ = node.Core.Modify(node["a"] with { State = JobState.Failed, Active = false, Error = "expired" }, node.Now);
@@ -335,7 +340,7 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void An_old_peer_may_restart_an_ended_job_of_ours()
+    public void A_legacy_peer_may_restart_an_ended_job_of_this_node()
     {
         var (node, run) = Running();
         node.End(run, rc: 3);
@@ -346,7 +351,7 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void An_old_peer_restarts_a_job_with_all_that_its_last_run_gave()
+    public void A_legacy_peer_restarts_a_job_with_the_result_of_its_last_run()
     {
         var (node, run) = Running();
         node.End(run, rc: 3);
@@ -357,7 +362,7 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void A_job_that_was_killed_here_before_its_first_run_stays_killed_when_a_copy_that_has_not_heard_of_it_is_changed()
+    public void A_job_killed_before_its_first_run_stays_killed_when_an_older_copy_is_changed()
     {
         var node = new TestNode();
         node.Merge(Copy("'node':'n1','ts':5"));
@@ -369,7 +374,7 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void An_ended_job_may_be_changed_from_outside()
+    public void A_peer_may_change_an_ended_job()
     {
         var (node, run) = Running();
         node.End(run, rc: 3);
@@ -380,7 +385,7 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void A_killed_job_may_be_changed_from_outside()
+    public void A_peer_may_change_a_killed_job()
     {
         var node = new TestNode();
         _ = node.Accept($"{{'node':'n1',{A.Replace(",'submit_node':'n1'", "")}}}");
@@ -392,9 +397,9 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void A_job_that_was_killed_here_between_two_runs_is_not_started_by_a_copy_from_between_them()
+    public void A_job_killed_between_two_runs_is_not_started_by_a_copy_from_between_them()
     {
-        // Found by ClusterProperties (seed e9gwBx5fY8c1): the clock had not moved on between the end of the run and the kill.
+        // Found by ClusterProperties (seed e9gwBx5fY8c1): the end of the run and the kill were at the same time.
         var (node, run) = Running("'node':'n1','ts':5,'retries':3");
         node.End(run, rc: 1);
         var waiting = node["a"];
@@ -406,14 +411,14 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void A_stale_run_is_killed_when_its_job_goes_on_elsewhere()
+    public void A_stale_run_is_killed_when_its_job_continues_elsewhere()
     {
         var (node, run) = Running();
 
         node.Merge(Copy("'node':'n2','epoch':1,'ts':1"));
 
         (run.Stop, node["a"].Node, node["a"].State).Should().Be((StopReason.Superseded, "n2", JobState.New));
-        node.News().Stops.Should().Equal(run);
+        node.TakeEffects().Stops.Should().Equal(run);
 
         node.End(run, rc: -9);
         (node["a"].State, node["a"].Rc).Should().Be((JobState.New, null));
@@ -422,7 +427,7 @@ public sealed class OwnerAuthorityTests
     }
 
     [Fact]
-    public void A_job_that_was_sent_off_anew_to_the_same_node_starts_when_its_stale_run_is_gone()
+    public void A_job_of_a_new_epoch_on_the_same_node_starts_when_its_stale_run_has_ended()
     {
         var (node, run) = Running();
 

@@ -3,7 +3,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Replication;
 
-/// <summary>What is sent to a peer, and what is made of the jobs that it tells (docs/SPECIFICATION.md#sync).</summary>
+/// <summary>The jobs sent to a peer and merged from its replies (docs/SPECIFICATION.md#sync).</summary>
 public sealed class PeerSyncTests
 {
     private const string A = "'id':'a','pool':'p1','args':['x'],'submit_node':'head'";
@@ -17,39 +17,39 @@ public sealed class PeerSyncTests
 
     private string[] Sent() => [.. _head.Core.DequeuePending(Peer).Select(job => job.Id)];
 
-    private void TellNodes(params string[] names) =>
+    private void SendNodes(params string[] names) =>
         _head.Core.MergeNodesOf(Peer, names.ToDictionary(name => name, _ => Some.Status(1)), null, 1, _head.Now).Should().BeNull();
 
-    private void TellJobs(params Job[] jobs) => _head.Core.MergeJobsOf(Peer, jobs, 7, _head.Now);
+    private void SendJobs(params Job[] jobs) => _head.Core.MergeJobsOf(Peer, jobs, 7, _head.Now);
 
     private void Connect()
     {
-        TellNodes("n1");
-        TellJobs();
+        SendNodes("n1");
+        SendJobs();
     }
 
     [Fact]
-    public void Nothing_is_sent_before_the_peer_has_told_of_its_jobs()
+    public void Nothing_is_sent_before_the_peer_has_sent_its_jobs()
     {
-        TellNodes("n1");
+        SendNodes("n1");
         _ = _head.Accept(OnN1);
 
         Peer.HasPending.Should().BeFalse();
         Sent().Should().BeEmpty();
 
-        TellJobs();
+        SendJobs();
 
         Sent().Should().Equal("a");
     }
 
     [Fact]
-    public void What_the_peer_already_has_as_we_do_is_not_sent()
+    public void A_copy_that_the_peer_already_has_is_not_sent()
     {
         _ = _head.Accept(OnN1);
         var ours = _head["a"];
-        TellNodes("n1");
+        SendNodes("n1");
 
-        TellJobs(ours with { Seq = 3 });
+        SendJobs(ours with { Seq = 3 });
 
         Sent().Should().BeEmpty();
     }
@@ -58,7 +58,7 @@ public sealed class PeerSyncTests
     public void A_job_is_sent_once_for_each_change_and_wakes_the_link()
     {
         Connect();
-        _head.News();
+        _head.TakeEffects();
         _ = _head.Accept(OnN1);
 
         _head.Core.Effects.PeersToWake.Should().Equal(Peer);
@@ -71,7 +71,7 @@ public sealed class PeerSyncTests
     }
 
     [Fact]
-    public void Changes_that_pile_up_are_sent_as_one()
+    public void Several_changes_of_a_job_are_sent_as_one()
     {
         Connect();
         _ = _head.Accept(OnN1);
@@ -83,45 +83,45 @@ public sealed class PeerSyncTests
     }
 
     [Fact]
-    public void What_the_peer_tells_is_not_sent_back()
+    public void A_copy_from_the_peer_is_not_sent_back()
     {
         Connect();
 
-        TellJobs(Copy("'node':'n1','state':'running','active':true,'ts':5"));
+        SendJobs(Copy("'node':'n1','state':'running','active':true,'ts':5"));
 
         Sent().Should().BeEmpty();
     }
 
     [Fact]
-    public void What_the_peer_echoes_is_not_sent_again()
+    public void A_copy_that_the_peer_echoes_is_not_sent_again()
     {
         Connect();
         _ = _head.Accept(OnN1);
         var sent = _head.Core.DequeuePending(Peer).Single();
 
-        TellJobs(sent with { Seq = 1, Active = true });
+        SendJobs(sent with { Seq = 1, Active = true });
 
         Sent().Should().BeEmpty();
     }
 
     [Fact]
-    public void A_peer_with_an_outdated_copy_hears_how_the_job_goes_on_elsewhere()
+    public void A_peer_with_an_outdated_copy_receives_updates_of_the_job_elsewhere()
     {
-        // n1 was taken for lost, and the job went to n2, which this peer does not reach.
+        // The job was presumed lost on n1 and moved to n2, which this peer does not reach.
         _head.Merge(Copy("'node':'n2','epoch':1,'ts':9"));
         Connect();
         Sent().Should().BeEmpty();
 
-        TellJobs(Copy("'node':'n1','state':'running','active':true,'ts':99"));
+        SendJobs(Copy("'node':'n1','state':'running','active':true,'ts':99"));
 
         _head.Core.DequeuePending(Peer).Should().ContainSingle().Which.Epoch.Should().Be(1);
     }
 
     [Fact]
-    public void A_peer_that_has_told_of_a_job_hears_of_it_when_it_moves_on()
+    public void A_peer_that_has_reported_a_job_receives_its_move()
     {
         Connect();
-        TellJobs(Copy("'node':'n1','ts':5"));
+        SendJobs(Copy("'node':'n1','ts':5"));
 
         _head.Merge(Copy("'node':'n2','epoch':1,'ts':9"));
 
@@ -129,7 +129,7 @@ public sealed class PeerSyncTests
     }
 
     [Fact]
-    public void A_peer_hears_nothing_of_jobs_that_are_not_for_it()
+    public void A_peer_does_not_receive_jobs_for_other_nodes()
     {
         Connect();
         _head.Merge(Copy("'node':'n2','ts':5"));
@@ -139,19 +139,19 @@ public sealed class PeerSyncTests
     }
 
     [Fact]
-    public void A_node_newly_reached_gets_the_jobs_that_wait_for_it()
+    public void A_newly_reached_node_receives_the_jobs_that_wait_for_it()
     {
         Connect();
         _ = _head.Accept("{'id':'b','pool':'p1','args':['x'],'node':'n7'}");
         Sent().Should().BeEmpty();
 
-        TellNodes("n1", "n7");
+        SendNodes("n1", "n7");
 
         Sent().Should().Equal("b");
     }
 
     [Fact]
-    public void A_job_that_waits_elsewhere_is_sent_again_after_the_timeout_and_not_stamped_anew()
+    public void A_job_that_waits_elsewhere_is_resent_after_the_timeout_with_its_stamp_unchanged()
     {
         Connect();
         _ = _head.Accept(OnN1);
@@ -165,7 +165,7 @@ public sealed class PeerSyncTests
     }
 
     [Fact]
-    public void A_line_of_sync_is_bounded_and_the_rest_waits_for_the_next()
+    public void A_sync_line_is_bounded_and_the_rest_follows_in_the_next()
     {
         Connect();
         var output = new string('A', 1_500_000);
@@ -181,7 +181,7 @@ public sealed class PeerSyncTests
     }
 
     [Fact]
-    public void On_a_new_connection_both_begin_from_the_start()
+    public void On_a_new_connection_both_sides_start_over()
     {
         Connect();
         _ = _head.Accept(OnN1);
@@ -195,7 +195,7 @@ public sealed class PeerSyncTests
     }
 
     [Fact]
-    public void The_number_to_ask_from_is_what_the_peer_says_or_its_newest_job()
+    public void The_cursor_is_the_seq_of_the_reply_or_of_its_newest_job()
     {
         _head.Core.MergeJobsOf(Peer, [Copy("'node':'n1','ts':5,'seq':4")], null, _head.Now);
         Peer.Seq.Should().Be(4);
@@ -203,13 +203,13 @@ public sealed class PeerSyncTests
         _head.Core.MergeJobsOf(Peer, [], null, _head.Now);
         Peer.Seq.Should().Be(4);
 
-        // A peer that has begun anew counts from the start.
+        // A restarted peer counts from the start.
         _head.Core.MergeJobsOf(Peer, [], 2, _head.Now);
         Peer.Seq.Should().Be(2);
     }
 
     [Fact]
-    public void What_is_on_its_way_is_not_sent_again_because_of_an_answer_from_before_it()
+    public void A_job_in_flight_is_not_resent_because_of_an_earlier_reply()
     {
         Connect();
         _ = _head.Accept(OnN1);
@@ -218,13 +218,13 @@ public sealed class PeerSyncTests
         _ = _head.Submit("{'id':'a','tags':['t']}");
         _head.Core.DequeuePending(Peer, isPoll: false).Should().ContainSingle();
 
-        TellJobs(echo);
+        SendJobs(echo);
 
         Peer.HasPending.Should().BeFalse();
     }
 
     [Fact]
-    public void What_is_made_of_an_answer_from_before_a_job_that_is_on_its_way_is_sent_too()
+    public void A_copy_merged_from_a_reply_older_than_the_job_in_flight_is_sent_too()
     {
         Connect();
         _ = _head.Accept(OnN1);
@@ -234,14 +234,14 @@ public sealed class PeerSyncTests
         _ = _head.Submit("{'id':'a','tags':['t']}");
         _head.Core.DequeuePending(Peer, isPoll: false).Should().ContainSingle();
 
-        TellJobs(started);
+        SendJobs(started);
 
         (_head["a"].State, _head["a"].Tags.Single()).Should().Be((JobState.Running, "t"));
         Sent().Should().Equal("a");
     }
 
     [Fact]
-    public void What_the_peer_had_before_an_answer_and_has_not_kept_is_sent_again()
+    public void A_copy_that_the_peer_received_and_did_not_keep_is_resent()
     {
         Connect();
         _ = _head.Accept(OnN1);
@@ -250,13 +250,13 @@ public sealed class PeerSyncTests
         _head.Core.DequeuePending(Peer, isPoll: false).Should().ContainSingle();
         _head.Core.DequeuePending(Peer, isPoll: true).Should().BeEmpty();
 
-        TellJobs(before);
+        SendJobs(before);
 
         Sent().Should().Equal("a");
     }
 
     [Fact]
-    public void A_job_that_has_left_is_not_sent_to_a_peer_that_knows_nothing_of_it()
+    public void A_removed_job_is_not_sent_to_a_peer_without_a_copy()
     {
         Connect();
         var job = _head.Accept(OnN1);
@@ -268,11 +268,11 @@ public sealed class PeerSyncTests
     }
 
     [Fact]
-    public void A_peer_hears_of_the_end_of_a_job_that_it_takes_for_alive_also_when_that_has_left_here_before_it_could_be_sent()
+    public void A_peer_with_a_live_copy_receives_the_end_of_a_job_that_was_removed_before_it_was_sent()
     {
-        // Found by the simulator (seed 21264): a node that was cut off for a moment, longer than expire, kept its copy for ever.
+        // Found by the simulator (seed 21264): a node that was cut off for longer than expire kept its live copy forever.
         Connect();
-        TellJobs(Copy("'node':'n1','ts':5"));
+        SendJobs(Copy("'node':'n1','ts':5"));
         _head.Merge(Copy("'node':'n1','state':'done','ts':6"));
 
         _head.Pass(_head.Core.Settings.Expire + 1);
@@ -282,11 +282,11 @@ public sealed class PeerSyncTests
     }
 
     [Fact]
-    public void A_job_that_has_ended_is_not_given_to_a_peer_that_knows_nothing_of_it()
+    public void An_ended_job_is_not_sent_to_a_peer_without_a_copy()
     {
-        // The peer has dropped it: given it again, it would put the end into its history a second time, and tell us of it when we have dropped it.
+        // The peer has removed the job: with another copy, it would record the end again and send the job back later.
         Connect();
-        TellJobs(Copy("'node':'n1','state':'done','ts':5"));
+        SendJobs(Copy("'node':'n1','state':'done','ts':5"));
 
         Peer.Reset();
         Connect();
@@ -295,10 +295,10 @@ public sealed class PeerSyncTests
     }
 
     [Fact]
-    public void A_peer_that_has_told_of_a_job_hears_of_its_end()
+    public void A_peer_that_has_reported_a_job_receives_its_end()
     {
         Connect();
-        TellJobs(Copy("'node':'n1','ts':5"));
+        SendJobs(Copy("'node':'n1','ts':5"));
 
         _head.Merge(Copy("'node':'n2','state':'done','epoch':1,'ts':6"));
 
@@ -306,7 +306,7 @@ public sealed class PeerSyncTests
     }
 
     [Fact]
-    public void A_peer_that_was_taken_out_gets_nothing_more_and_its_nodes_go()
+    public void A_removed_peer_receives_nothing_more_and_its_nodes_are_removed()
     {
         Connect();
         var peer = Peer;

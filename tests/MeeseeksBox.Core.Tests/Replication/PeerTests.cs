@@ -2,13 +2,13 @@ using MeeseeksBox.Core.Replication;
 
 namespace MeeseeksBox.Core.Tests.Replication;
 
-/// <summary>What is kept of a peer.</summary>
+/// <summary>The record of a peer.</summary>
 public sealed class PeerTests
 {
     private readonly Peer _peer = new("n1");
 
     [Fact]
-    public void Ids_come_in_the_order_in_which_they_were_first_put_in_and_once()
+    public void Ids_are_unique_and_in_the_order_of_insertion()
     {
         _peer.Enqueue("b");
         _peer.Enqueue("a");
@@ -19,7 +19,7 @@ public sealed class PeerTests
     }
 
     [Fact]
-    public void What_the_peer_has_now_need_not_be_sent()
+    public void A_copy_that_the_peer_has_is_not_sent()
     {
         _peer.Enqueue("a");
 
@@ -30,7 +30,7 @@ public sealed class PeerTests
     }
 
     [Fact]
-    public void Another_copy_is_known_and_not_the_same_as_any_of_ours()
+    public void A_divergent_copy_is_known_and_in_sync_with_no_local_one()
     {
         _peer.MarkDivergent("a");
 
@@ -38,7 +38,7 @@ public sealed class PeerTests
     }
 
     [Fact]
-    public void What_has_left_is_forgotten_and_may_come_again()
+    public void A_removed_job_is_forgotten_and_may_be_added_again()
     {
         _peer.Enqueue("a");
 
@@ -50,7 +50,7 @@ public sealed class PeerTests
     }
 
     [Fact]
-    public void What_has_left_and_the_peer_has_another_copy_of_is_still_sent()
+    public void A_removed_job_of_which_the_peer_has_a_divergent_copy_is_still_sent()
     {
         _peer.MarkInSync("a", 5);
         _peer.Enqueue("a");

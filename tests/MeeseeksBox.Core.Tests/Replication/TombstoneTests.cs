@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Core.Tests.Replication;
 
 /// <summary>
-/// An ended job that has left is not brought back to life by somebody who was away meanwhile (docs/SPECIFICATION.md#tombstones).
+/// A removed job is not restored by a node that was cut off meanwhile (docs/SPECIFICATION.md#tombstones).
 /// </summary>
 public sealed class TombstoneTests
 {
@@ -23,7 +23,7 @@ public sealed class TombstoneTests
     }
 
     [Fact]
-    public void A_job_that_ran_and_left_does_not_run_again_for_a_head_that_was_away()
+    public void A_job_that_ran_and_expired_does_not_run_again_for_a_head_that_was_cut_off()
     {
         RunAndLeave();
         var seq = _node.Core.Seq;
@@ -31,12 +31,12 @@ public sealed class TombstoneTests
         _node.Merge(Some.Job(New));
 
         _node.Core.ClaimNext("p1", _node.Now).Should().BeNull();
-        _node.Core.ChangesSince(seq).Should().ContainSingle().Which.State.Should().Be(JobState.Done, "the head has to hear of the end");
+        _node.Core.ChangesSince(seq).Should().ContainSingle().Which.State.Should().Be(JobState.Done, "the head must receive the end");
         _node.History.Should().HaveCount(1);
     }
 
     [Fact]
-    public void A_killed_job_that_left_stays_killed()
+    public void A_killed_job_that_expired_stays_killed()
     {
         _node.Merge(Some.Job(New));
         _node.Kill("a");
@@ -48,7 +48,7 @@ public sealed class TombstoneTests
     }
 
     [Fact]
-    public void A_head_remembers_a_kill_when_the_node_comes_back_with_the_job_at_work()
+    public void A_head_keeps_a_kill_when_the_node_comes_back_with_the_job_running()
     {
         var head = TestNode.Head(("n1", 2));
         var copy = Some.Job(New);
@@ -57,14 +57,16 @@ public sealed class TombstoneTests
         head.Pass(200);
         head.Core.Find("a").Should().BeNull();
 
-        head.Core.MergeNodesOf(head.Peer("n1"), new Dictionary<string, Protocol.Nodes.NodeStatus> { ["n1"] = Some.Status(9) }, null, 1, head.Now);
-        head.Core.MergeJobsOf(head.Peer("n1"), [copy with { State = JobState.Running, Active = true, StartCount = 1, Ts = 6 }], 1, head.Now);
+        var nodes = new Dictionary<string, Protocol.Nodes.NodeStatus> { ["n1"] = Some.Status(9) };
+        head.Core.MergeNodesOf(head.Peer("n1"), nodes, null, 1, head.Now);
+        var running = copy with { State = JobState.Running, Active = true, StartCount = 1, Ts = 6 };
+        head.Core.MergeJobsOf(head.Peer("n1"), [running], 1, head.Now);
 
         head.Core.DequeuePending(head.Peer("n1")).Should().ContainSingle().Which.State.Should().Be(JobState.Killed);
     }
 
     [Fact]
-    public void An_end_that_was_known_and_has_left_is_not_taken_again()
+    public void An_expired_end_is_not_accepted_again()
     {
         var ended = RunAndLeave();
 
@@ -75,7 +77,7 @@ public sealed class TombstoneTests
     }
 
     [Fact]
-    public void A_job_that_was_started_again_elsewhere_runs_though_its_end_has_left()
+    public void A_job_restarted_elsewhere_runs_although_its_end_has_expired()
     {
         RunAndLeave();
 
@@ -85,7 +87,7 @@ public sealed class TombstoneTests
     }
 
     [Fact]
-    public void An_id_that_is_given_anew_is_another_job()
+    public void A_reused_id_is_another_job()
     {
         RunAndLeave();
 
@@ -95,7 +97,7 @@ public sealed class TombstoneTests
     }
 
     [Fact]
-    public void A_job_may_be_submitted_under_an_id_that_has_left()
+    public void A_job_may_be_submitted_under_an_id_that_has_expired()
     {
         RunAndLeave();
 
@@ -105,7 +107,7 @@ public sealed class TombstoneTests
     }
 
     [Fact]
-    public void Only_so_many_are_remembered()
+    public void The_number_of_tombstones_is_limited()
     {
         var departed = new Tombstones();
         var job = Some.Job(New);
@@ -120,7 +122,7 @@ public sealed class TombstoneTests
     }
 
     [Fact]
-    public void Only_so_much_output_is_remembered()
+    public void The_output_in_tombstones_is_limited()
     {
         var departed = new Tombstones();
         var job = Some.Job(New) with { StdoutData = new string('A', 9 * 1024 * 1024) };

@@ -3,17 +3,19 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Core.Tests.Replication;
 
 /// <summary>
-/// Jobs without a node in <c>sync</c>, which is how clients of the original submit and change jobs (docs/SPECIFICATION.md#submit-by-sync).
+/// Jobs without a node in <c>sync</c>, with which legacy clients submit and change jobs
+/// (docs/SPECIFICATION.md#submit-by-sync).
 /// </summary>
 public sealed class UnassignedCopiesTests
 {
     private readonly TestNode _node = new();
 
-    // As the cached client of January 2020 sends a new job, but for its id, which its key gives.
+    // A new job as the cached client of January 2020 sends it. There, only the key gives the id.
     private Job New => Sent with { SubmitTs = _node.Clock.Wall - 1, Ts = _node.Clock.Wall - 1 };
 
     private static Job Sent { get; } = Some.Job(
-        "{'id':'a','pool':'p1','args':['x'],'node':false,'submit_node':false,'state':'new','tags':[null],'start_count':0,'fail_count':0,'seq':7}");
+        "{'id':'a','pool':'p1','args':['x'],'node':false,'submit_node':false,'state':'new','tags':[null],"
+        + "'start_count':0,'fail_count':0,'seq':7}");
 
     [Fact]
     public void An_unknown_new_job_is_taken_like_a_submit()
@@ -25,7 +27,7 @@ public sealed class UnassignedCopiesTests
     }
 
     [Fact]
-    public void Its_time_of_submit_stays_so_that_a_second_copy_is_known_for_the_same_job()
+    public void The_time_of_submit_is_kept_so_that_a_second_copy_is_recognized()
     {
         var job = New;
         _node.Merge(job);
@@ -51,16 +53,16 @@ public sealed class UnassignedCopiesTests
     }
 
     [Fact]
-    public void A_job_that_no_node_has_room_for_is_given_this_node_because_the_client_takes_one_without_for_lost()
+    public void A_job_without_a_free_slot_anywhere_is_assigned_to_this_node()
     {
         var head = new TestNode(Some.Head());
 
         head.Merge(New).Should().Equal("a");
 
         (head["a"].Node, head["a"].SubmitNode, head["a"].Active).Should().Be(("head", "head", false));
-        head.Core.ChangesSince(0).Should().ContainSingle("the client is told of it");
+        head.Core.ChangesSince(0).Should().ContainSingle("the client receives it");
         head["a"].Ts.Should().BeGreaterThan(New.Ts);
-        head.Hear(("n2", Some.OriginalStatus(1)));
+        head.ReceiveNodes(("n2", Some.OriginalStatus(1)));
         head["a"].Node.Should().Be("n2");
     }
 
@@ -82,7 +84,7 @@ public sealed class UnassignedCopiesTests
     public void A_job_on_hold_is_shown_and_starts_when_the_client_releases_it()
     {
         var head = new TestNode(Some.Head());
-        head.Hear(("n2", Some.Status(1)));
+        head.ReceiveNodes(("n2", Some.Status(1)));
         head.Merge(New with { Hold = true });
         head["a"].Node.Should().Be("head");
 
@@ -92,7 +94,7 @@ public sealed class UnassignedCopiesTests
     }
 
     [Fact]
-    public void A_job_that_is_killed_while_it_waits_is_shown_to_the_client()
+    public void A_job_killed_while_it_waits_is_shown_to_the_client()
     {
         var head = new TestNode(Some.Head());
         head.Merge(New);
@@ -103,7 +105,7 @@ public sealed class UnassignedCopiesTests
     }
 
     [Fact]
-    public void A_client_that_has_taken_a_waiting_job_for_lost_receives_it_again()
+    public void A_client_that_presumes_a_waiting_job_lost_receives_it_again()
     {
         var head = new TestNode(Some.Head());
         var job = New;
@@ -119,7 +121,7 @@ public sealed class UnassignedCopiesTests
     [InlineData("{'id':'a','pool':'','args':['x'],'state':'new'}", "pool")]
     [InlineData("{'id':'a','pool':'p1','state':'new'}", "args")]
     [InlineData("{'id':'a','pool':'__config','args':{'name':'x'},'state':'new'}", "node")]
-    public void A_job_that_cannot_run_ends_as_failed_with_the_reason_because_the_client_reads_nothing_else(string json, string named)
+    public void A_job_that_cannot_run_ends_as_failed_with_the_reason(string json, string named)
     {
         _node.Merge(Some.Job(json) with { SubmitTs = 5, Ts = 5 }).Should().Equal("a");
 
@@ -131,7 +133,7 @@ public sealed class UnassignedCopiesTests
     }
 
     [Fact]
-    public void A_node_that_stops_takes_none()
+    public void A_stopping_node_ignores_unassigned_jobs()
     {
         _node.Core.Close();
 
@@ -174,7 +176,7 @@ public sealed class UnassignedCopiesTests
     [Theory]
     [InlineData(60)]
     [InlineData(-60)]
-    public void A_kill_counts_whatever_the_clock_of_the_client_says(double ahead)
+    public void A_kill_is_accepted_whatever_the_clock_of_the_client(double ahead)
     {
         var job = New;
         _node.Merge(job);
@@ -183,11 +185,11 @@ public sealed class UnassignedCopiesTests
         _node.Merge(job with { State = JobState.Killed, Ts = _node.Clock.Wall + ahead }).Should().Equal("a");
 
         (_node["a"].State, _node["a"].Active).Should().Be((JobState.Killed, true));
-        _node.News().Stops.Should().ContainSingle();
+        _node.TakeEffects().Stops.Should().ContainSingle();
     }
 
     [Fact]
-    public void A_kill_from_before_a_restart_is_passed_over()
+    public void A_kill_from_before_a_restart_is_ignored()
     {
         var job = New;
         _node.Merge(job);
@@ -200,7 +202,7 @@ public sealed class UnassignedCopiesTests
     }
 
     [Fact]
-    public void A_client_that_sends_a_waiting_job_again_with_a_clock_that_is_ahead_receives_what_became_of_it()
+    public void A_client_with_a_fast_clock_that_resends_a_waiting_job_receives_its_status()
     {
         var job = New;
         _node.Merge(job);
@@ -213,7 +215,7 @@ public sealed class UnassignedCopiesTests
     }
 
     [Fact]
-    public void A_client_that_still_has_a_job_which_has_left_here_receives_its_end_and_it_does_not_run_again()
+    public void A_client_that_resends_an_expired_job_receives_its_end_and_the_job_does_not_run_again()
     {
         var job = New;
         _node.Merge(job);
@@ -240,7 +242,7 @@ public sealed class UnassignedCopiesTests
     }
 
     [Fact]
-    public void A_job_that_the_client_submits_anew_under_an_id_that_has_ended_here_is_another_job()
+    public void A_submit_under_the_id_of_an_ended_job_makes_another_job()
     {
         _node.Merge(New);
         _node.End(_node.Start());
@@ -254,7 +256,7 @@ public sealed class UnassignedCopiesTests
     }
 
     [Fact]
-    public void A_copy_from_before_that_is_passed_over()
+    public void A_copy_from_before_that_submit_is_ignored()
     {
         var first = New;
         _node.Merge(first);

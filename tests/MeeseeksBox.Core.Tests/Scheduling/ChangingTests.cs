@@ -12,7 +12,7 @@ public sealed class ChangingTests
     [InlineData("running", 1)]
     [InlineData("done", 1)]
     [InlineData("failed", 1)]
-    public void A_live_job_can_be_set_to_nothing_but_killed(string state, int warnings)
+    public void The_only_state_that_a_live_job_can_be_set_to_is_killed(string state, int warnings)
     {
         var node = new TestNode();
         _ = node.Accept(A);
@@ -46,7 +46,7 @@ public sealed class ChangingTests
         var job = node.Accept("{'id':'a','state':'killed'}");
 
         (job.State, job.Active).Should().Be((JobState.Killed, true));
-        node.News().Stops.Should().Equal(run);
+        node.TakeEffects().Stops.Should().Equal(run);
     }
 
     [Fact]
@@ -68,7 +68,8 @@ public sealed class ChangingTests
         _ = node.Accept(A);
         _ = node.Start();
 
-        var answer = node.Submit("{'id':'a','args':['y'],'stdin':'i','stdout':'o','stderr':'e','runtime':9,'hold':1,'restart':1,'retries':2,"
+        var answer = node.Submit(
+            "{'id':'a','args':['y'],'stdin':'i','stdout':'o','stderr':'e','runtime':9,'hold':1,'restart':1,'retries':2,"
             + "'resubmit':1,'config':{'shell':true},'env':{'k':'v'},'cwd':'/','tags':['t']}");
 
         answer.Warnings.Should().BeEmpty();
@@ -90,7 +91,7 @@ public sealed class ChangingTests
     }
 
     [Fact]
-    public void What_a_change_does_not_name_stays()
+    public void Attributes_that_a_change_does_not_name_stay()
     {
         var node = new TestNode();
         _ = node.Accept("{'id':'a','pool':'p1','args':['x'],'tags':['t'],'retries':3}");
@@ -101,7 +102,7 @@ public sealed class ChangingTests
     }
 
     [Fact]
-    public void A_bad_change_is_refused_whole()
+    public void An_invalid_change_is_refused_as_a_whole()
     {
         var node = new TestNode();
         _ = node.Accept(A);
@@ -127,21 +128,21 @@ public sealed class ChangingTests
     }
 
     [Fact]
-    public void Hold_taken_away_lets_a_job_start()
+    public void Clearing_hold_lets_a_job_start()
     {
         var node = new TestNode();
         _ = node.Accept("{'id':'a','node':'n1','pool':'p1','args':['x'],'hold':true}");
         node.Core.ClaimNext("p1", node.Now).Should().BeNull();
-        _ = node.News();
+        _ = node.TakeEffects();
 
         _ = node.Accept("{'id':'a','hold':0}");
 
-        node.News().Pools.Should().Equal("p1");
+        node.TakeEffects().Pools.Should().Equal("p1");
         node.Take().Job.Id.Should().Be("a");
     }
 
     [Fact]
-    public void Modify_sets_what_it_is_told_and_checks_nothing()
+    public void Modify_sets_the_given_attributes_and_checks_nothing()
     {
         var node = new TestNode();
         var job = node.Accept(A);
@@ -154,7 +155,7 @@ public sealed class ChangingTests
     }
 
     [Fact]
-    public void A_job_that_modify_brings_back_to_life_wins_over_the_copies_that_have_ended()
+    public void A_job_that_modify_restarts_wins_over_the_copies_that_have_ended()
     {
         var node = new TestNode();
         var ended = node.RunToEnd(A);

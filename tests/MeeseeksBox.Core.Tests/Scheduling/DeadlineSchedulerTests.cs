@@ -6,12 +6,13 @@ namespace MeeseeksBox.Core.Tests.Scheduling;
 /// <summary>Expire, expire_active_jobs, update, timeout, history (docs/SPECIFICATION.md#expiry).</summary>
 public sealed class DeadlineSchedulerTests
 {
-    private const string AtWork = "'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','state':'running','active':true,'start_count':1,'ts':5";
+    private const string AtWork =
+        "'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','state':'running','active':true,'start_count':1,'ts':5";
 
     private static TestNode Head(NodeSettings? settings = null) => new(settings ?? Some.Head() with { Expire = 60, Timeout = 600 });
 
     [Fact]
-    public void An_ended_job_leaves_the_state_so_many_seconds_after_its_last_update()
+    public void An_ended_job_is_removed_when_expire_has_passed_since_its_last_update()
     {
         var node = new TestNode(Some.Node() with { Expire = 30 });
         _ = node.RunToEnd("{'id':'a','pool':'p1','args':['x']}");
@@ -40,7 +41,8 @@ public sealed class DeadlineSchedulerTests
         node["r"].Should().BeSameAs(running);
         node.Pass(0.2);
 
-        node["r"].Should().BeEquivalentTo(running with { Ts = 0, Seq = 0 }, options => options.Excluding(job => job.Ts).Excluding(job => job.Seq));
+        node["r"].Should().BeEquivalentTo(
+            running with { Ts = 0, Seq = 0 }, options => options.Excluding(job => job.Ts).Excluding(job => job.Seq));
         node["r"].Ts.Should().BeApproximately(running.Ts + 10, 0.01);
         node["w"].Ts.Should().BeApproximately(waiting.Ts + 10, 0.01);
     }
@@ -95,10 +97,10 @@ public sealed class DeadlineSchedulerTests
     }
 
     [Fact]
-    public void A_new_job_that_has_not_been_updated_for_so_long_is_sent_downstream_again()
+    public void A_new_job_without_updates_for_timeout_is_sent_downstream_again()
     {
         var head = Head(Some.Head() with { Timeout = 20 });
-        head.Hear(("n1", Some.Status(0)));
+        head.ReceiveNodes(("n1", Some.Status(0)));
         _ = head.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
         var seq = head.Core.Seq;
 
@@ -113,7 +115,7 @@ public sealed class DeadlineSchedulerTests
     [Fact]
     public void A_new_job_whose_node_is_not_downstream_is_not_sent_upstream_again()
     {
-        // When all others have seen its end and dropped it, it would run again.
+        // Sent again after all other nodes have removed its end, the job would run again.
         var node = new TestNode(Some.Node() with { Timeout = 20 });
         _ = node.Accept("{'id':'a','node':'n2','pool':'p1','args':['x']}");
         var seq = node.Core.Seq;
@@ -126,10 +128,10 @@ public sealed class DeadlineSchedulerTests
     }
 
     [Fact]
-    public void A_job_that_is_sent_again_does_not_win_over_what_has_become_of_it()
+    public void A_resent_job_does_not_win_over_its_newer_status()
     {
         var head = Head(Some.Head() with { Timeout = 20 });
-        head.Hear(("n1", Some.Status(0)));
+        head.ReceiveNodes(("n1", Some.Status(0)));
         var job = head.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
         head.Pass(100);
         head["a"].Ts.Should().Be(job.Ts);
@@ -140,12 +142,12 @@ public sealed class DeadlineSchedulerTests
     }
 
     [Fact]
-    public void A_node_whose_status_has_not_changed_for_so_long_is_offline_and_leaves_the_pools()
+    public void A_node_without_a_status_change_for_timeout_is_offline_and_leaves_the_pools()
     {
         var head = Head(Some.Head() with { Timeout = 20 });
-        head.Hear(("n1", Some.Status(0)), ("n2", Some.Status(0)));
+        head.ReceiveNodes(("n1", Some.Status(0)), ("n2", Some.Status(0)));
         head.Pass(15);
-        head.Hear(("n2", Some.Status(0)));
+        head.ReceiveNodes(("n2", Some.Status(0)));
 
         head.Pass(5.1);
 
@@ -156,16 +158,16 @@ public sealed class DeadlineSchedulerTests
     }
 
     [Fact]
-    public void A_status_that_is_told_again_unchanged_is_no_news_of_its_node()
+    public void An_unchanged_status_that_is_reported_again_does_not_refresh_its_node()
     {
         var head = Head(Some.Head() with { Timeout = 20 });
         var status = Some.Status(7);
-        head.Hear("peer", ("n1", status));
+        head.ReceiveNodes("peer", ("n1", status));
 
         for (var time = 0; time < 3; time++)
         {
             head.Pass(10);
-            head.Hear("peer", ("n1", status));
+            head.ReceiveNodes("peer", ("n1", status));
         }
 
         head.Core.Nodes.Find("n1")!.Status.Online.Should().BeFalse();
@@ -185,7 +187,7 @@ public sealed class DeadlineSchedulerTests
     }
 
     [Fact]
-    public void A_change_of_an_ended_job_is_no_further_ending()
+    public void A_change_of_an_ended_job_adds_no_history_line()
     {
         var node = new TestNode();
         _ = node.RunToEnd("{'id':'a','pool':'p1','args':['x']}");
@@ -196,7 +198,7 @@ public sealed class DeadlineSchedulerTests
     }
 
     [Fact]
-    public void A_restarted_job_that_ends_again_is_a_further_ending()
+    public void A_restarted_job_that_ends_again_adds_a_history_line()
     {
         var node = new TestNode();
         _ = node.RunToEnd("{'id':'a','pool':'p1','args':['x']}");
@@ -207,7 +209,7 @@ public sealed class DeadlineSchedulerTests
     }
 
     [Fact]
-    public void A_span_of_zero_does_not_make_the_node_turn_without_a_pause()
+    public void An_interval_of_zero_does_not_make_the_node_spin()
     {
         var node = new TestNode(Some.Node().WithPool("p1", new() { Update = 0, RestartDelay = 0 }) with { Expire = 0, Timeout = 0 });
         _ = node.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
@@ -221,5 +223,5 @@ public sealed class DeadlineSchedulerTests
     }
 
     [Fact]
-    public void An_idle_node_has_nothing_to_wake_up_for() => new TestNode().Core.NextDeadline().Should().BeNull();
+    public void An_idle_node_has_no_deadline() => new TestNode().Core.NextDeadline().Should().BeNull();
 }

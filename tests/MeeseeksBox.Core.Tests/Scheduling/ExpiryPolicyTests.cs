@@ -3,10 +3,11 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Scheduling;
 
-/// <summary>Jobs at work that nothing is heard of (docs/SPECIFICATION.md#lost-jobs).</summary>
+/// <summary>Active jobs without updates (docs/SPECIFICATION.md#lost-jobs).</summary>
 public sealed class ExpiryPolicyTests
 {
-    private const string AtWork = "'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','state':'running','active':true,'start_count':1,'ts':5";
+    private const string AtWork =
+        "'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','state':'running','active':true,'start_count':1,'ts':5";
 
     private static TestNode Head(NodeSettings? settings = null) => new(settings ?? Some.Head() with { Expire = 60, Timeout = 600 });
 
@@ -14,7 +15,7 @@ public sealed class ExpiryPolicyTests
     [InlineData("'state':'running','active':true")]
     [InlineData("'state':'running','active':false")]
     [InlineData("'state':'new','active':true")]
-    public void A_claimed_or_running_job_that_its_node_has_not_updated_for_that_long_has_failed(string state)
+    public void A_claimed_or_running_job_without_updates_for_expire_has_failed(string state)
     {
         var head = Head();
         head.Merge(Some.Job($"{{'id':'a','pool':'p1','args':['x'],'node':'n1','ts':5,{state}}}"));
@@ -27,7 +28,7 @@ public sealed class ExpiryPolicyTests
     }
 
     [Fact]
-    public void News_of_a_job_puts_off_its_expiry_however_old_its_stamp_looks_to_us()
+    public void An_update_of_a_job_defers_its_expiry_whatever_its_stamp()
     {
         var head = Head();
         head.Merge(Some.Job($"{{{AtWork}}}"));
@@ -42,7 +43,7 @@ public sealed class ExpiryPolicyTests
     }
 
     [Fact]
-    public void Jobs_at_work_do_not_expire_when_expire_active_jobs_is_false()
+    public void Active_jobs_do_not_expire_when_expire_active_jobs_is_false()
     {
         var head = Head(Some.Head() with { ExpireActiveJobs = false });
         head.Merge(Some.Job($"{{{AtWork}}}"));
@@ -55,7 +56,7 @@ public sealed class ExpiryPolicyTests
     [Theory]
     [InlineData("'node':'n1'")]
     [InlineData("'tags':[]")]
-    public void New_jobs_stay(string key)
+    public void New_jobs_do_not_expire(string key)
     {
         var head = Head();
         _ = head.Accept($"{{'id':'a','pool':'p1','args':['x'],{key}}}");
@@ -82,19 +83,20 @@ public sealed class ExpiryPolicyTests
     public void A_job_pinned_to_its_node_waits_for_it_when_it_is_retried_after_an_expiry()
     {
         var head = Head();
-        head.Hear(("n2", Some.Status(0)));
+        head.ReceiveNodes(("n2", Some.Status(0)));
         head.Merge(Some.Job($"{{{AtWork},'retries':1}}"));
 
         head.Pass(61);
 
-        (head["a"].State, head["a"].Node, head["a"].Active, head["a"].FailCount, head["a"].Epoch).Should().Be((JobState.New, "n1", false, 1, 1));
+        (head["a"].State, head["a"].Node, head["a"].Active, head["a"].FailCount, head["a"].Epoch)
+            .Should().Be((JobState.New, "n1", false, 1, 1));
     }
 
     [Fact]
-    public void A_job_that_came_with_a_list_goes_to_the_first_of_it_that_is_online_when_it_is_retried_after_an_expiry()
+    public void A_job_retried_after_an_expiry_goes_to_the_first_online_node_of_its_list()
     {
         var head = Head();
-        head.Hear(("n3", Some.Status(0)), ("n4", Some.Status(0)));
+        head.ReceiveNodes(("n3", Some.Status(0)), ("n4", Some.Status(0)));
         head.Merge(Some.Job($"{{{AtWork},'retries':9,'nodes':['n1','n2','n3','n4']}}"));
 
         head.Pass(61);
@@ -103,10 +105,10 @@ public sealed class ExpiryPolicyTests
     }
 
     [Fact]
-    public void A_job_that_came_with_a_list_moves_on_more_than_once()
+    public void A_job_with_a_node_list_moves_on_more_than_once()
     {
         var head = Head();
-        head.Hear(("n3", Some.Status(0)));
+        head.ReceiveNodes(("n3", Some.Status(0)));
         head.Merge(Some.Job($"{{{AtWork},'retries':9,'nodes':['n1','n3']}}") with { Node = "n2" });
 
         head.Pass(61);
@@ -115,14 +117,14 @@ public sealed class ExpiryPolicyTests
     }
 
     [Fact]
-    public void Any_other_job_is_routed_anew_when_it_is_retried_after_an_expiry()
+    public void Any_other_job_is_placed_again_when_it_is_retried_after_an_expiry()
     {
         var head = Head();
-        head.Hear(("n1", Some.Status(0)));
+        head.ReceiveNodes(("n1", Some.Status(0)));
         _ = head.Accept("{'id':'a','pool':'p1','args':['x'],'retries':1}");
         head.Merge(head["a"] with { State = JobState.Running, Active = true, StartCount = 1, Ts = head.Clock.Wall + 1 });
         head.Pass(30);
-        head.Hear(("n1", Some.Status(0, -1)), ("n2", Some.Status(0)));
+        head.ReceiveNodes(("n1", Some.Status(0, -1)), ("n2", Some.Status(0)));
 
         head.Pass(31);
 

@@ -40,7 +40,7 @@ public sealed class KillRulesTests
     }
 
     [Fact]
-    public void A_killed_job_is_killed_also_when_its_process_ends_well()
+    public void A_killed_job_is_killed_even_when_its_process_succeeds()
     {
         var node = new TestNode();
         _ = node.Accept(A);
@@ -53,7 +53,7 @@ public sealed class KillRulesTests
     }
 
     [Fact]
-    public void A_job_killed_between_its_slot_and_its_start_ends_killed()
+    public void A_job_killed_between_its_claim_and_its_start_ends_as_killed()
     {
         var node = new TestNode();
         _ = node.Accept(A);
@@ -68,13 +68,15 @@ public sealed class KillRulesTests
     }
 
     [Fact]
-    public void A_kill_answers_what_somebody_took_for_lost_before_so_that_nobody_takes_the_answer_for_a_guess()
+    public void A_kill_of_a_job_presumed_lost_clears_the_error_expired()
     {
-        // Found by LifeTests (seed 86): the head sent its kill again and again, because the answer still had the error of the run before.
+        // Found by LifeTests (seed 86): the head resent its kill forever, because the reply still had the error of the last run.
         var node = new TestNode();
         var head = new TestNode(Some.Head());
-        var retried = Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','epoch':1,'fail_count':1,'error':'expired','end_ts':3,'ts':5}");
-        head.Hear(("n1", Some.Status(0)));
+        var retried = Some.Job(
+            "{'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1',"
+            + "'epoch':1,'fail_count':1,'error':'expired','end_ts':3,'ts':5}");
+        head.ReceiveNodes(("n1", Some.Status(0)));
         head.Merge(retried);
 
         node.Merge(head.Kill("a")!);
@@ -86,10 +88,12 @@ public sealed class KillRulesTests
     }
 
     [Fact]
-    public void A_job_killed_where_it_waits_for_a_further_run_says_nothing_of_the_run_before()
+    public void A_job_killed_while_it_waits_for_its_next_run_drops_the_result_of_the_last_run()
     {
         var node = new TestNode();
-        node.Merge(Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','epoch':1,'fail_count':1,'error':'expired','end_ts':3,'ts':5}"));
+        node.Merge(Some.Job(
+            "{'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1',"
+            + "'epoch':1,'fail_count':1,'error':'expired','end_ts':3,'ts':5}"));
 
         node.Kill("a")!.Error.Should().BeNull();
     }
@@ -121,7 +125,7 @@ public sealed class KillRulesTests
         node.End(run, rc: -9);
 
         node["a"].State.Should().Be(JobState.Killed);
-        node.News().Stops.Should().Equal(run);
+        node.TakeEffects().Stops.Should().Equal(run);
     }
 
     [Fact]
@@ -137,7 +141,7 @@ public sealed class KillRulesTests
     public void A_kill_of_an_unknown_job_answers_nothing() => new TestNode().Kill("nosuch").Should().BeNull();
 
     [Fact]
-    public void A_job_claimed_elsewhere_is_active_until_its_node_has_ended_it()
+    public void A_killed_job_claimed_elsewhere_is_active_until_its_node_has_ended_it()
     {
         var head = TestNode.Head(("n1", 2));
         _ = head.Accept(A);
@@ -152,9 +156,9 @@ public sealed class KillRulesTests
     }
 
     [Fact]
-    public void A_job_on_its_way_to_a_node_that_is_known_is_active_until_that_node_has_answered()
+    public void A_killed_job_in_flight_to_a_known_node_is_active_until_that_node_has_replied()
     {
-        // It may have been started there meanwhile, even if we cannot reach that node now.
+        // The job may have started there already, even if the node cannot be reached now.
         var head = TestNode.Head(("n1", 2));
         _ = head.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
         head.Pass(61);
@@ -166,7 +170,7 @@ public sealed class KillRulesTests
     }
 
     [Fact]
-    public void A_job_for_a_node_that_is_not_there_ends_at_once()
+    public void A_killed_job_for_an_unknown_node_ends_at_once()
     {
         var head = TestNode.Head();
         _ = head.Accept("{'id':'a','node':'n9','pool':'p1','args':['x']}");
@@ -175,7 +179,7 @@ public sealed class KillRulesTests
     }
 
     [Fact]
-    public void A_job_without_a_node_ends_at_once()
+    public void A_killed_job_without_a_node_ends_at_once()
     {
         var head = TestNode.Head();
         _ = head.Accept(A);

@@ -3,13 +3,13 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Core.Tests.Scheduling;
 
 /// <summary>
-/// A head of ours above nodes of the original, which state no version and leave some work to the head (docs/SPECIFICATION.md#leases).
+/// A head above legacy nodes, which have no version and leave some reruns to the head (docs/SPECIFICATION.md#leases).
 /// </summary>
 public sealed class LegacyNodeTests
 {
     private readonly TestNode _head = new(Some.Head());
 
-    public LegacyNodeTests() => HearOf(slots: 1);
+    public LegacyNodeTests() => ReceiveStatus(slots: 1);
 
     private Job Job => _head["a"];
 
@@ -26,7 +26,7 @@ public sealed class LegacyNodeTests
     }
 
     [Fact]
-    public void A_job_with_resubmit_that_has_failed_for_good_runs_again_with_its_counts_set_back()
+    public void A_job_with_resubmit_that_has_failed_for_good_runs_again_with_its_counts_reset()
     {
         Send("'resubmit':1,'retries':1");
         EndThere(JobState.Failed, failCount: 2);
@@ -37,7 +37,7 @@ public sealed class LegacyNodeTests
     [Theory]
     [InlineData("'resubmit':1,'retries':2", JobState.Failed)]
     [InlineData("'resubmit':1,'restart':1", JobState.Done)]
-    public void A_retry_or_restart_that_the_node_leaves_out_is_made_here_after_a_while_with_the_counts_kept(string spec, JobState end)
+    public void A_retry_or_restart_that_the_node_omits_is_made_by_the_head_after_a_delay_with_the_counts_kept(string spec, JobState end)
     {
         Send(spec);
         EndThere(end, failCount: end is JobState.Failed ? 1 : 0);
@@ -45,8 +45,8 @@ public sealed class LegacyNodeTests
 
         Job.State.Should().Be(end, "a node of January 2020 does it by itself");
         _head.Pass(20);
-        Job.State.Should().Be(end, "nothing was heard of the node since");
-        HearOf(slots: 1);
+        Job.State.Should().Be(end, "the node has sent nothing since");
+        ReceiveStatus(slots: 1);
         _head.Pass(1.1);
 
         (Job.State, Job.Epoch, Job.FailCount).Should().Be((JobState.New, 1, failCount));
@@ -61,11 +61,11 @@ public sealed class LegacyNodeTests
         EndThere(JobState.Failed, failCount: 1);
         var ended = Job;
         _head.Pass(20);
-        HearOf(slots: 1);
+        ReceiveStatus(slots: 1);
         _head.Merge(ended with { State = JobState.Running, Active = true, StartCount = 2, Ts = ended.Ts + 2 });
 
         _head.Pass(20);
-        HearOf(slots: 1);
+        ReceiveStatus(slots: 1);
         _head.Pass(20);
 
         (Job.State, Job.Epoch, Job.StartCount).Should().Be((JobState.Running, 0, 2));
@@ -86,7 +86,7 @@ public sealed class LegacyNodeTests
     }
 
     [Fact]
-    public void A_kill_between_an_end_and_the_retry_holds()
+    public void A_kill_between_an_end_and_the_retry_prevents_the_retry()
     {
         Send("'resubmit':1,'retries':2");
         EndThere(JobState.Failed, failCount: 1);
@@ -94,20 +94,20 @@ public sealed class LegacyNodeTests
         _head.Kill("a")!.State.Should().Be(JobState.Killed);
 
         _head.Pass(20);
-        HearOf(slots: 1);
+        ReceiveStatus(slots: 1);
         _head.Pass(20);
         Job.State.Should().Be(JobState.Killed);
     }
 
     [Fact]
-    public void A_second_failure_to_start_which_has_no_end_time_is_left_to_the_node_as_long_as_the_first()
+    public void A_second_failure_to_start_without_end_time_is_left_to_the_node_as_long_as_the_first()
     {
         Send("'resubmit':1,'retries':9");
         FailToStart();
         _head.Pass(4);
         FailToStart();
         _head.Pass(4);
-        HearOf(slots: 1);
+        ReceiveStatus(slots: 1);
         _head.Pass(0.5);
 
         Job.State.Should().Be(JobState.Failed);
@@ -118,28 +118,29 @@ public sealed class LegacyNodeTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void A_node_that_kills_its_process_of_a_job_which_runs_elsewhere_by_now_does_not_end_that_run(int startCount)
+    public void A_node_that_kills_its_stale_process_does_not_end_the_run_of_the_job_elsewhere(int startCount)
     {
         Send("'retries':1");
         StartThere();
-        _head.Hear(("n1", Some.OriginalStatus(0, 1) with { Online = false }));
+        _head.ReceiveNodes(("n1", Some.OriginalStatus(0, 1) with { Online = false }));
         _head.Pass(61);
-        _head.Hear("other", ("n2", Some.Status(1, 1)));
+        _head.ReceiveNodes("other", ("n2", Some.Status(1, 1)));
         (Job.State, Job.Node, Job.Epoch).Should().Be((JobState.New, "n2", 1));
         var there = Job with { State = JobState.Running, Active = true, StartCount = 2, Ts = Job.Ts + 1 };
         _head.Core.MergeJobsOf(_head.Peer("other"), [there], null, _head.Now);
 
-        _head.Hear("n1", ("n1", Some.OriginalStatus(99, 1)));
-        _head.Core.MergeJobsOf(_head.Peer("n1"), [there with { State = JobState.Killed, Active = false, StartCount = startCount, Ts = there.Ts + 50 }], null, _head.Now);
+        _head.ReceiveNodes("n1", ("n1", Some.OriginalStatus(99, 1)));
+        var killed = there with { State = JobState.Killed, Active = false, StartCount = startCount, Ts = there.Ts + 50 };
+        _head.Core.MergeJobsOf(_head.Peer("n1"), [killed], null, _head.Now);
 
         (Job.State, Job.Node).Should().Be((JobState.Running, "n2"));
         Job.Ts.Should().BeGreaterThan(there.Ts + 50, "the original takes only a later copy");
     }
 
     [Fact]
-    public void A_kill_by_another_head_of_its_own_job_is_taken_from_a_node_that_both_have()
+    public void A_kill_by_another_head_of_its_own_job_is_accepted_from_a_shared_node()
     {
-        _head.Hear("n1", ("n1", Some.OriginalStatus(0, 1) with { Ts = 1 }));
+        _head.ReceiveNodes("n1", ("n1", Some.OriginalStatus(0, 1) with { Ts = 1 }));
         var live = Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'other-head','state':'new','active':1,'ts':5}");
         _head.Core.MergeJobsOf(_head.Peer("n1"), [live], null, _head.Now);
 
@@ -149,17 +150,17 @@ public sealed class LegacyNodeTests
     }
 
     [Fact]
-    public void A_node_that_still_runs_what_was_given_up_here_receives_a_copy_that_it_takes()
+    public void A_node_that_still_runs_a_job_presumed_lost_receives_a_copy_that_it_accepts()
     {
         Send("'retries':1");
         StartThere();
         var old = Job;
-        _head.Hear(("n1", Some.OriginalStatus(0, 1) with { Online = false }));
+        _head.ReceiveNodes(("n1", Some.OriginalStatus(0, 1) with { Online = false }));
         _head.Pass(61);
-        _head.Hear("other", ("n2", Some.Status(1, 1)));
+        _head.ReceiveNodes("other", ("n2", Some.Status(1, 1)));
         (Job.Node, Job.Epoch).Should().Be(("n2", 1));
 
-        _head.Hear("n1", ("n1", Some.OriginalStatus(99, 1)));
+        _head.ReceiveNodes("n1", ("n1", Some.OriginalStatus(99, 1)));
         _head.Core.MergeJobsOf(_head.Peer("n1"), [old with { Ts = _head.Clock.Wall + 50 }], null, _head.Now);
 
         (Job.Node, Job.Epoch).Should().Be(("n2", 1));
@@ -190,9 +191,9 @@ public sealed class LegacyNodeTests
     }
 
     [Fact]
-    public void A_node_of_ours_carries_it_out_itself()
+    public void A_node_of_this_implementation_reruns_jobs_by_itself()
     {
-        _head.Hear(("n1", Some.Status(0, 1)));
+        _head.ReceiveNodes(("n1", Some.Status(0, 1)));
         Send("'resubmit':1");
         EndThere(JobState.Done);
 
@@ -202,13 +203,13 @@ public sealed class LegacyNodeTests
     }
 
     [Fact]
-    public void What_was_left_undone_before_a_restart_of_the_head_is_made_up_for()
+    public void Reruns_missed_before_a_restart_of_the_head_are_made_after_it()
     {
         Send("'resubmit':1");
         var ended = Job with { State = JobState.Done, Active = false, StartCount = 1, EndTs = 9, Ts = Job.Ts + 9 };
         var second = new TestNode(Some.Head(), _head.Clock);
         second.Load(ended);
-        second.Hear(("n1", Some.OriginalStatus(0, 1)));
+        second.ReceiveNodes(("n1", Some.OriginalStatus(0, 1)));
 
         second.Merge(ended);
 
@@ -224,7 +225,7 @@ public sealed class LegacyNodeTests
         for (var second = 0; second < 600; second += 10)
         {
             _head.Pass(10);
-            HearOf(slots: 1);
+            ReceiveStatus(slots: 1);
         }
 
         (Job.State, Job.StartCount, Job.Epoch).Should().Be((JobState.Running, 1, 0));
@@ -233,19 +234,19 @@ public sealed class LegacyNodeTests
     }
 
     [Fact]
-    public void It_is_sent_there_again_once_in_timeout_while_nothing_is_heard_of_it()
+    public void A_job_without_updates_is_sent_to_the_legacy_node_once_per_timeout()
     {
         Send("'retries':0");
         StartThere();
         _head.Core.MergeJobsOf(_head.Peer("peer"), [Job], null, _head.Now);
-        Sent().Should().BeEmpty("the peer has told of it as it is");
+        Sent().Should().BeEmpty("the peer has sent the same copy");
 
         _head.Pass(40);
-        HearOf(slots: 1);
+        ReceiveStatus(slots: 1);
         Sent().Should().BeEmpty();
         _head.Pass(21);
         Sent().Should().Equal(Job);
-        HearOf(slots: 1);
+        ReceiveStatus(slots: 1);
         _head.Pass(20);
         Sent().Should().BeEmpty();
         _head.Pass(41);
@@ -253,33 +254,33 @@ public sealed class LegacyNodeTests
     }
 
     [Fact]
-    public void Its_end_that_was_dropped_below_while_this_head_was_cut_off_is_heard_of_all_the_same()
+    public void The_end_of_a_job_that_expired_downstream_during_a_partition_reaches_the_head()
     {
         var below = new TestNode(Some.Head() with { Name = "below" }, _head.Clock);
-        below.Hear("n1", ("n1", Some.OriginalStatus(0, 1)));
+        below.ReceiveNodes("n1", ("n1", Some.OriginalStatus(0, 1)));
         Send("'retries':0");
         StartThere();
         below.Merge(Job with { State = JobState.Done, Active = false, Rc = 0, EndTs = 9, Ts = Job.Ts + 1 });
         below.Pass(Some.Head().Expire);
         below.Core.Find("a").Should().BeNull();
         _head.Core.MergeJobsOf(_head.Peer("peer"), [Job], null, _head.Now);
-        HearOf(slots: 1);
+        ReceiveStatus(slots: 1);
         _head.Pass(60);
 
         below.Merge([.. Sent()]);
         _head.Merge(below["a"]);
 
         Job.State.Should().Be(JobState.Done);
-        below.History.Should().ContainSingle("it has entered the history before");
+        below.History.Should().ContainSingle("its end is in the history already");
     }
 
     [Fact]
-    public void It_expires_so_long_after_its_node_went_offline()
+    public void A_job_expires_when_its_legacy_node_has_been_offline_for_expire()
     {
         Send("'retries':0");
         StartThere();
         _head.Pass(50);
-        HearOf(slots: 1);
+        ReceiveStatus(slots: 1);
 
         _head.Pass(119);
         (_head.Core.Nodes.Find("n1")!.Status.Online, Job.State).Should().Be((false, JobState.Running), "it went offline after 60 s");
@@ -289,23 +290,23 @@ public sealed class LegacyNodeTests
     }
 
     [Fact]
-    public void It_does_not_expire_when_its_node_comes_back_in_time()
+    public void A_job_does_not_expire_when_its_legacy_node_comes_back_in_time()
     {
         Send("'retries':0");
         StartThere();
         _head.Pass(100);
-        HearOf(slots: 1);
+        ReceiveStatus(slots: 1);
 
         _head.Pass(59);
 
         Job.State.Should().Be(JobState.Running);
-        HearOf(slots: 1);
+        ReceiveStatus(slots: 1);
         _head.Pass(100);
         Job.State.Should().Be(JobState.Running);
     }
 
     [Fact]
-    public void It_expires_so_long_after_its_node_was_taken_out_of_the_configuration()
+    public void A_job_expires_when_its_legacy_node_has_been_removed_for_expire()
     {
         Send("'retries':0");
         StartThere();
@@ -319,40 +320,40 @@ public sealed class LegacyNodeTests
     }
 
     [Fact]
-    public void A_job_that_was_known_before_its_node_does_not_expire_once_that_is_online()
+    public void A_job_that_was_known_before_its_node_does_not_expire_while_the_node_is_online()
     {
         var head = new TestNode(Some.Head());
         head.Load(Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'n1','state':'running','active':1,'start_count':1,'ts':5}"));
         head.Pass(50);
-        head.Hear(("n1", Some.OriginalStatus(0, 1)));
+        head.ReceiveNodes(("n1", Some.OriginalStatus(0, 1)));
 
         head.Pass(59);
-        head.Hear(("n1", Some.OriginalStatus(0, 1)));
+        head.ReceiveNodes(("n1", Some.OriginalStatus(0, 1)));
         head.Pass(59);
 
         head["a"].State.Should().Be(JobState.Running);
     }
 
     [Fact]
-    public void A_job_on_a_node_of_ours_that_is_online_expires_as_ever_when_nothing_is_heard_of_it()
+    public void A_job_without_updates_expires_on_an_online_node_of_this_implementation()
     {
-        _head.Hear(("n1", Some.Status(0, 1)));
+        _head.ReceiveNodes(("n1", Some.Status(0, 1)));
         Send("'retries':0");
         StartThere();
         _head.Pass(40);
-        _head.Hear(("n1", Some.Status(0, 1)));
+        _head.ReceiveNodes(("n1", Some.Status(0, 1)));
         _head.Pass(21);
 
         Job.Error.Should().Be("expired");
     }
 
     [Fact]
-    public void The_settings_may_change_while_jobs_are_at_work_there()
+    public void The_settings_may_change_while_jobs_run_on_legacy_nodes()
     {
         Send("'retries':0");
         StartThere();
         _head.Pass(30);
-        HearOf(slots: 1);
+        ReceiveStatus(slots: 1);
         _head.Apply(Some.Head() with { Expire = 20 });
 
         _head.Pass(59);
@@ -361,15 +362,24 @@ public sealed class LegacyNodeTests
     }
 
     [Fact]
-    public void A_restart_by_a_later_version_which_sets_the_counts_back_is_followed()
+    public void A_restart_by_a_later_version_that_resets_the_counts_is_accepted()
     {
         var node = new TestNode();
         node.Merge(Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1','state':'new','submit_ts':5,'ts':5}"));
         node.End(node.Start(), rc: 3);
         var ended = node["a"];
 
-        // The recording of February 2022 shows it: the stamps of the run before stay, the time of submit is new.
-        node.Merge(ended with { State = JobState.New, StartCount = 0, FailCount = 0, Error = null, SubmitTs = ended.Ts + 1, Ts = ended.Ts + 1 }).Should().Equal("a");
+        // As the recording of February 2022: the times of the last run stay, the time of submit is new.
+        var restarted = ended with
+        {
+            State = JobState.New,
+            StartCount = 0,
+            FailCount = 0,
+            Error = null,
+            SubmitTs = ended.Ts + 1,
+            Ts = ended.Ts + 1,
+        };
+        node.Merge(restarted).Should().Equal("a");
 
         (node["a"].State, node["a"].Active).Should().Be((JobState.New, true));
         node.Pass(1.1);
@@ -378,7 +388,7 @@ public sealed class LegacyNodeTests
         node.Merge(ended).Should().BeEmpty("a copy of the submit before is stale");
     }
 
-    private void HearOf(int slots) => _head.Hear(("n1", Some.OriginalStatus(0, slots)));
+    private void ReceiveStatus(int slots) => _head.ReceiveNodes(("n1", Some.OriginalStatus(0, slots)));
 
     private void Send(string spec)
     {
@@ -388,8 +398,17 @@ public sealed class LegacyNodeTests
 
     private IReadOnlyList<Job> Sent() => _head.Core.DequeuePending(_head.Peer("peer"));
 
-    private void StartThere() => _head.Merge(Job with { State = JobState.Running, Active = true, StartCount = Job.StartCount + 1, Ts = Job.Ts + 1 });
+    private void StartThere() =>
+        _head.Merge(Job with { State = JobState.Running, Active = true, StartCount = Job.StartCount + 1, Ts = Job.Ts + 1 });
 
     private void EndThere(JobState state, int failCount = 0) =>
-        _head.Merge(Job with { State = state, Active = false, StartCount = Math.Max(Job.StartCount, 1), FailCount = failCount, EndTs = Job.Ts + 1, Ts = Job.Ts + 1 });
+        _head.Merge(Job with
+        {
+            State = state,
+            Active = false,
+            StartCount = Math.Max(Job.StartCount, 1),
+            FailCount = failCount,
+            EndTs = Job.Ts + 1,
+            Ts = Job.Ts + 1,
+        });
 }

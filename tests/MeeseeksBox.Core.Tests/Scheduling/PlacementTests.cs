@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Scheduling;
 
-/// <summary>Choosing a node (docs/SPECIFICATION.md#placement).</summary>
+/// <summary>The choice of a node (docs/SPECIFICATION.md#placement).</summary>
 public sealed class PlacementTests
 {
     private const string Job = "{'pool':'p1','args':['x']}";
@@ -13,7 +13,7 @@ public sealed class PlacementTests
     public void A_job_goes_to_a_node_that_has_the_pool_and_a_free_slot()
     {
         var head = TestNode.Head(("n1", -1), ("n2", 1));
-        head.Hear(("n3", Some.Status(0, pool: "p2")));
+        head.ReceiveNodes(("n3", Some.Status(0, pool: "p2")));
 
         head.Accept(Job).Node.Should().Be("n2");
     }
@@ -42,7 +42,7 @@ public sealed class PlacementTests
     }
 
     [Fact]
-    public void A_node_that_comes_online_gets_what_waits_in_the_order_of_submission()
+    public void A_node_that_comes_online_receives_waiting_jobs_in_the_order_of_submission()
     {
         var head = TestNode.Head();
         var ids = Enumerable.Range(0, 3).Select(_ =>
@@ -51,13 +51,13 @@ public sealed class PlacementTests
             return head.Accept(Job).Id;
         }).ToArray();
 
-        head.Hear(("n1", Some.Status(0, 2)));
+        head.ReceiveNodes(("n1", Some.Status(0, 2)));
 
         ids.Select(id => head[id].Node).Should().Equal("n1", "n1", null);
     }
 
     [Fact]
-    public void A_new_setting_of_slots_lets_waiting_jobs_in()
+    public void More_slots_let_waiting_jobs_start()
     {
         var node = new TestNode(Some.Node(slots: 1));
         _ = node.Accept(Job);
@@ -69,10 +69,10 @@ public sealed class PlacementTests
     }
 
     [Fact]
-    public void This_node_is_one_of_those_to_choose_from()
+    public void This_node_is_a_candidate_too()
     {
         var node = new TestNode(Some.Node(slots: 3));
-        node.Hear(("n2", Some.Status(0, 3)));
+        node.ReceiveNodes(("n2", Some.Status(0, 3)));
 
         var nodes = Enumerable.Range(0, 6).Select(_ => node.Accept(Job).Node).ToArray();
 
@@ -83,7 +83,7 @@ public sealed class PlacementTests
     public void A_job_for_this_node_whose_pool_is_not_here_is_given_another_node()
     {
         var node = new TestNode();
-        node.Hear(("n2", Some.Status(0, pool: "p2")));
+        node.ReceiveNodes(("n2", Some.Status(0, pool: "p2")));
 
         var job = node.Accept("{'node':'n1','pool':'p2','args':['x']}");
 
@@ -123,7 +123,7 @@ public sealed class PlacementTests
     }
 
     [Fact]
-    public void With_wait_in_pool_jobs_go_to_full_nodes_too_and_the_least_full_first()
+    public void With_wait_in_pool_full_nodes_receive_jobs_too_and_the_least_full_first()
     {
         var head = TestNode.Head(("n1", 1), ("n2", 1), ("n3", -1));
         head.Apply(Some.Head() with { WaitInPool = true });
@@ -148,7 +148,7 @@ public sealed class PlacementTests
     public void With_use_loadavg_the_node_with_the_lowest_load_is_chosen()
     {
         var head = new TestNode(Some.Head() with { UseLoadavg = true });
-        head.Hear(("n1", Some.Status(0, 9, 2.5)), ("n2", Some.Status(0, 2, 0.5)), ("n3", Some.Status(0, 0, 1.5)));
+        head.ReceiveNodes(("n1", Some.Status(0, 9, 2.5)), ("n2", Some.Status(0, 2, 0.5)), ("n3", Some.Status(0, 0, 1.5)));
 
         var nodes = Enumerable.Range(0, 4).Select(_ => head.Accept(Job).Node).ToArray();
 
@@ -156,20 +156,20 @@ public sealed class PlacementTests
     }
 
     [Fact]
-    public void With_use_loadavg_our_own_load_counts()
+    public void With_use_loadavg_the_load_of_this_node_counts()
     {
         var node = new TestNode(Some.Node() with { UseLoadavg = true });
         node.Core.SetLoadavg(3);
-        node.Hear(("n2", Some.Status(0, 9, 2.5)));
+        node.ReceiveNodes(("n2", Some.Status(0, 9, 2.5)));
 
         node.Accept(Job).Node.Should().Be("n2");
     }
 
     [Fact]
-    public void A_draining_node_gets_nothing_even_with_wait_in_pool()
+    public void A_draining_node_receives_no_jobs_even_with_wait_in_pool()
     {
         var node = new TestNode(Some.Node(slots: -1) with { WaitInPool = true });
-        node.Hear(("n2", Some.Status(0, -1)));
+        node.ReceiveNodes(("n2", Some.Status(0, -1)));
 
         node.Accept(Job).Node.Should().BeNull();
         node.Core.FreeSlots()["p1"].Values.Should().OnlyContain(slots => slots.Limit == 0);
@@ -190,7 +190,7 @@ public sealed class PlacementTests
     {
         var node = new TestNode(Some.Node(slots: 1) with { WaitInPool = true });
         var job = node.Accept(Job);
-        node.Hear(("n2", Some.Status(0)));
+        node.ReceiveNodes(("n2", Some.Status(0)));
 
         node.Apply(Some.Head("n1"));
 
@@ -198,7 +198,7 @@ public sealed class PlacementTests
     }
 
     [Fact]
-    public void A_peer_that_is_forgotten_takes_its_nodes_along()
+    public void Removing_a_peer_removes_its_nodes()
     {
         var head = TestNode.Head(("n1", 2));
 

@@ -77,11 +77,11 @@ public sealed class RestartPolicyTests
     }
 
     [Fact]
-    public void A_resubmitted_job_is_routed_anew_by_its_submit_node()
+    public void A_resubmitted_job_is_placed_again_by_its_submit_node()
     {
         var head = TestNode.Head(("n1", 1), ("n2", 1));
         var job = head.Accept("{'id':'a','pool':'p1','args':['x'],'resubmit':1}");
-        head.Hear((job.Node!, Some.Status(0, -1)));
+        head.ReceiveNodes((job.Node!, Some.Status(0, -1)));
 
         head.Merge(job with { Node = "head", Epoch = 1, EndTs = head.Clock.Wall, Ts = head.Clock.Wall + 1 });
         head.Pass(1);
@@ -125,18 +125,18 @@ public sealed class RestartPolicyTests
     {
         var node = new TestNode(Some.Node().WithPool("p1", new() { Slots = 1, RestartDelay = 5 }));
         _ = node.RunToEnd($"{{'id':'a','pool':'p1','args':['x'],{key}}}", rc);
-        _ = node.News();
+        _ = node.TakeEffects();
 
         node.Pass(4.99);
         node.Core.ClaimNext("p1", node.Now).Should().BeNull();
         node.Pass(0.01);
 
-        node.News().Pools.Should().Equal("p1");
+        node.TakeEffects().Pools.Should().Equal("p1");
         node.Core.ClaimNext("p1", node.Now).Should().NotBeNull();
     }
 
     [Fact]
-    public void The_restart_delay_is_one_second_when_nothing_is_said()
+    public void The_restart_delay_is_one_second_by_default()
     {
         var node = new TestNode();
 
@@ -146,7 +146,7 @@ public sealed class RestartPolicyTests
     }
 
     [Fact]
-    public void A_person_who_restarts_a_job_does_not_wait_for_the_delay()
+    public void A_manual_restart_skips_the_delay()
     {
         var node = new TestNode();
         _ = node.RunToEnd("{'id':'a','pool':'p1','args':['x']}");
@@ -157,7 +157,7 @@ public sealed class RestartPolicyTests
     }
 
     [Fact]
-    public void A_job_that_waits_for_its_next_run_holds_up_no_other()
+    public void A_job_that_waits_for_its_next_run_delays_no_other_job()
     {
         var node = new TestNode();
         _ = node.RunToEnd("{'id':'a','pool':'p1','args':['x'],'restart':1}");
@@ -180,7 +180,7 @@ public sealed class RestartPolicyTests
     }
 
     [Fact]
-    public void Every_end_of_a_run_stands_in_the_history()
+    public void Every_end_of_a_run_is_in_the_history()
     {
         var node = new TestNode();
         _ = node.Accept("{'id':'a','pool':'p1','args':['x'],'retries':1}");

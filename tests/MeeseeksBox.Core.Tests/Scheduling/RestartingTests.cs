@@ -41,7 +41,7 @@ public sealed class RestartingTests
     [InlineData("done")]
     [InlineData("failed")]
     [InlineData("killed")]
-    public void An_ended_job_can_be_set_to_nothing_but_new(string state)
+    public void The_only_state_that_an_ended_job_can_be_set_to_is_new(string state)
     {
         var node = new TestNode();
         _ = node.RunToEnd(A, rc: 3);
@@ -60,7 +60,7 @@ public sealed class RestartingTests
         _ = head.Accept(A);
         var first = head["a"].Node;
         head.Merge(head["a"] with { State = JobState.Done, Active = false, StartCount = 1, Ts = head.Clock.Wall + 1 });
-        head.Hear((first!, Some.Status(0, -1)));
+        head.ReceiveNodes((first!, Some.Status(0, -1)));
 
         var job = head.Accept("{'id':'a','state':'new'}");
 

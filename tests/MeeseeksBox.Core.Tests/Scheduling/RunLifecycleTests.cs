@@ -72,16 +72,16 @@ public sealed class RunLifecycleTests
         var first = node.Start();
         _ = node.Start();
         node.Core.ClaimNext("p1", node.Now).Should().BeNull();
-        _ = node.News();
+        _ = node.TakeEffects();
 
         node.End(first);
 
-        node.News().Pools.Should().Equal("p1");
+        node.TakeEffects().Pools.Should().Equal("p1");
         node.Core.ClaimNext("p1", node.Now).Should().NotBeNull();
     }
 
     [Fact]
-    public void A_pool_is_not_woken_for_what_was_taken_at_once()
+    public void A_pool_is_not_woken_for_jobs_that_were_claimed_at_once()
     {
         var node = new TestNode(Some.Node(slots: 1));
         for (var job = 0; job < 2; job++)
@@ -90,16 +90,16 @@ public sealed class RunLifecycleTests
         }
 
         var first = node.Start();
-        _ = node.News();
+        _ = node.TakeEffects();
 
         node.End(first);
         node.Core.ClaimNext("p1", node.Now).Should().NotBeNull();
 
-        node.News().Pools.Should().BeEmpty();
+        node.TakeEffects().Pools.Should().BeEmpty();
     }
 
     [Fact]
-    public void A_pool_is_woken_for_what_was_not_taken_yet()
+    public void A_pool_is_woken_for_jobs_that_are_not_claimed_yet()
     {
         var node = new TestNode(Some.Node(slots: 2));
         for (var job = 0; job < 2; job++)
@@ -109,7 +109,7 @@ public sealed class RunLifecycleTests
 
         node.Core.ClaimNext("p1", node.Now).Should().NotBeNull();
 
-        node.News().Pools.Should().Equal("p1");
+        node.TakeEffects().Pools.Should().Equal("p1");
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class RunLifecycleTests
     }
 
     [Fact]
-    public void A_draining_pool_finishes_what_runs_and_starts_nothing()
+    public void A_draining_pool_finishes_its_runs_and_starts_none()
     {
         var node = new TestNode();
         _ = node.Accept(A);
@@ -172,7 +172,7 @@ public sealed class RunLifecycleTests
         run.Stop.Should().Be(StopReason.None);
         node.Pass(0.02);
         run.Stop.Should().Be(StopReason.Overdue);
-        node.News().Stops.Should().Equal(run);
+        node.TakeEffects().Stops.Should().Equal(run);
 
         node.End(run, rc: -9);
         (node["a"].State, node["a"].Error, node["a"].FailCount, node["a"].Rc)
@@ -180,7 +180,7 @@ public sealed class RunLifecycleTests
     }
 
     [Fact]
-    public void A_runtime_is_counted_from_the_start_and_not_from_the_slot()
+    public void A_runtime_is_counted_from_the_start_and_not_from_the_claim()
     {
         var node = new TestNode();
         _ = node.Accept("{'id':'a','pool':'p1','args':['x'],'runtime':10}");
@@ -212,7 +212,7 @@ public sealed class RunLifecycleTests
     [Fact]
     public void The_time_limit_of_a_run_is_forgotten_with_the_run()
     {
-        // Otherwise a day of short jobs in a pool with max_runtime fills the memory.
+        // Otherwise short jobs in a pool with max_runtime would fill the memory.
         var node = new TestNode(Some.Node().WithPool("p1", new() { MaxRuntime = 86_400 }) with { Expire = 60 });
         for (var job = 0; job < 10; job++)
         {
@@ -224,7 +224,7 @@ public sealed class RunLifecycleTests
     }
 
     [Fact]
-    public void What_a_plugin_reports_is_set_while_the_job_runs_and_not_after()
+    public void Attributes_that_a_plugin_reports_are_set_only_while_the_job_runs()
     {
         var node = new TestNode();
         _ = node.Accept(A);
@@ -252,7 +252,7 @@ public sealed class RunLifecycleTests
     }
 
     [Fact]
-    public void A_new_start_forgets_what_the_run_before_gave()
+    public void A_new_start_clears_the_result_of_the_last_run()
     {
         var node = new TestNode();
         _ = node.Accept("{'id':'a','pool':'p1','args':['x'],'retries':1}");
@@ -263,6 +263,7 @@ public sealed class RunLifecycleTests
 
         _ = node.Start();
 
-        (node["a"].Rc, node["a"].Error, node["a"].StdoutData, node["a"].EndTs, node["a"].FailCount).Should().Be((null, null, null, null, 1));
+        (node["a"].Rc, node["a"].Error, node["a"].StdoutData, node["a"].EndTs, node["a"].FailCount)
+            .Should().Be((null, null, null, null, 1));
     }
 }

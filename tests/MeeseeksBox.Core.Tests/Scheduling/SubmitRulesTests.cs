@@ -21,7 +21,7 @@ public sealed class SubmitRulesTests
     [InlineData("{'pool':'p1','args':{'name':'x'}}", "args")]
     [InlineData("{'pool':'__config','node':'n1','args':['a']}", "args")]
     [InlineData("{'pool':'__config','args':{'a':1}}", "node")]
-    public void A_job_without_a_pool_or_with_bad_values_is_refused_and_nothing_is_changed(string spec, string key)
+    public void A_job_without_a_pool_or_with_invalid_values_is_refused_and_nothing_is_changed(string spec, string key)
     {
         var node = new TestNode();
 
@@ -83,7 +83,8 @@ public sealed class SubmitRulesTests
 
         var answer = node.Submit($"{{'id':'a','colour':'red','rc':7,{Sleep}}}");
 
-        answer.Warnings.Should().HaveCount(2).And.Contain(warning => warning.StartsWith("colour")).And.Contain(warning => warning.StartsWith("rc"));
+        answer.Warnings.Should().HaveCount(2)
+            .And.Contain(warning => warning.StartsWith("colour")).And.Contain(warning => warning.StartsWith("rc"));
         (node["a"].Rc, node["a"].Extra).Should().Be((null, null));
     }
 
@@ -122,7 +123,7 @@ public sealed class SubmitRulesTests
     public void A_pattern_makes_one_job_on_each_matching_node_that_has_the_pool_now()
     {
         var head = TestNode.Head(("n1", 2), ("n2", 0), ("m1", 2));
-        head.Hear(("n3", Some.Status(0, pool: "p2")));
+        head.ReceiveNodes(("n3", Some.Status(0, pool: "p2")));
 
         var answer = head.Submit($"{{'id':'a','node':'n*',{Sleep}}}");
 
@@ -134,7 +135,7 @@ public sealed class SubmitRulesTests
     public void A_star_means_this_node_too()
     {
         var node = new TestNode();
-        node.Hear(("n2", Some.Status(0)));
+        node.ReceiveNodes(("n2", Some.Status(0)));
 
         var answer = node.Submit($"{{'node':'*',{Sleep}}}");
 
@@ -166,7 +167,7 @@ public sealed class SubmitRulesTests
     public void A_pattern_for_the_config_pool_means_every_node_online()
     {
         var head = TestNode.Head(("n1", 2));
-        head.Hear(("n2", Some.Status(0, pool: "p2")));
+        head.ReceiveNodes(("n2", Some.Status(0, pool: "p2")));
 
         var answer = head.Submit("{'pool':'__config','node':'*','args':{'state':{'expire':9}}}");
 
