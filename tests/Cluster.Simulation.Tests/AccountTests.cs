@@ -8,7 +8,7 @@ using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation.Tests;
 
-/// <summary>The simulator sees what is wrong: checks that never fail would be worth nothing.</summary>
+/// <summary>The checks of the simulator detect violations.</summary>
 public sealed class AccountTests
 {
     private readonly World _world = new(1, new LinkTiming(1, 10, 10), new Wire(true, true), new Journal(true));
@@ -38,7 +38,7 @@ public sealed class AccountTests
     }
 
     [Fact]
-    public void A_cluster_in_which_all_goes_well_is_not_blamed()
+    public void A_healthy_cluster_has_no_violations()
     {
         Submit(Head, "\"id\":\"a\"");
         _world.Agenda.Pass(10);
@@ -54,7 +54,7 @@ public sealed class AccountTests
     }
 
     [Fact]
-    public void A_job_that_does_not_end_is_seen()
+    public void A_job_that_does_not_end_is_a_violation()
     {
         Submit(Head, "\"id\":\"a\",\"hold\":true");
         _world.Agenda.Pass(10);
@@ -65,7 +65,7 @@ public sealed class AccountTests
     }
 
     [Fact]
-    public void A_job_that_runs_a_second_time_for_no_reason_is_seen()
+    public void A_second_run_of_a_job_without_a_reason_is_a_violation()
     {
         Submit(Head, "\"id\":\"a\"");
         _world.Agenda.Pass(10);
@@ -77,7 +77,7 @@ public sealed class AccountTests
     }
 
     [Fact]
-    public void Boxes_that_do_not_agree_are_seen()
+    public void Boxes_with_different_copies_are_a_violation()
     {
         Submit(Head, "\"id\":\"a\"");
         _world.Agenda.Pass(10);
@@ -90,7 +90,7 @@ public sealed class AccountTests
     }
 
     [Fact]
-    public void A_job_that_only_a_crashed_box_knew_is_declared_lost_and_no_other()
+    public void Only_a_job_that_no_other_box_had_is_declared_lost_in_a_crash()
     {
         Submit(Head, "\"id\":\"a\",\"node\":\"n1\"");
         _world.Agenda.Pass(1);
@@ -103,13 +103,13 @@ public sealed class AccountTests
     }
 
     [Fact]
-    public void A_node_that_is_taken_for_something_else_than_it_is_is_seen()
+    public void A_wrong_status_of_a_node_is_a_violation()
     {
         _world.Links.Cut("head", "n1");
         Node.Configure(Node.Plan with { Settings = Node.Plan.Settings with { Pools = new Dictionary<string, PoolSettings>() } });
 
         Invariants.CheckNodes();
 
-        _world.Account.Violations.Should().Contain(what => what.Contains("takes n1 for"));
+        _world.Account.Violations.Should().Contain(what => what.Contains("reports n1 as"));
     }
 }

@@ -3,7 +3,7 @@ using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation.Tests;
 
-/// <summary>The make-believe network keeps the promises of a real one, and no others.</summary>
+/// <summary>The simulated network has the guarantees of TCP, and no others.</summary>
 public sealed class ConnectionTests
 {
     private readonly Agenda _agenda = new();
@@ -16,7 +16,12 @@ public sealed class ConnectionTests
     private Connection Connect()
     {
         var made = default(Connection);
-        _links.Connect("a", "b", 10, _ => new Served(request => _arrived.Add(request.Wait ?? 0), () => _isClosed = true), connection => made = connection);
+        _links.Connect(
+            "a",
+            "b",
+            10,
+            _ => new Served(request => _arrived.Add(request.Wait ?? 0), () => _isClosed = true),
+            connection => made = connection);
         _agenda.Pass(1);
         return made!;
     }
@@ -30,7 +35,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public void Lines_arrive_in_their_order_however_long_each_takes()
+    public void Lines_arrive_in_their_order_whatever_the_delay_of_each()
     {
         Send(Connect(), [.. Enumerable.Range(0, 100)]);
         _agenda.Pass(100);
@@ -39,7 +44,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public void What_is_held_up_by_a_partition_arrives_after_it_and_before_what_is_sent_later()
+    public void Lines_delayed_by_a_partition_arrive_after_it_and_before_later_lines()
     {
         var connection = Connect();
         _links.Cut("a", "b");
@@ -56,21 +61,21 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public void A_connection_that_breaks_tells_both()
+    public void A_broken_connection_closes_at_both_ends()
     {
         var connection = Connect();
-        var told = false;
-        connection.Closed = () => told = true;
+        var isClosedAtClient = false;
+        connection.Closed = () => isClosedAtClient = true;
 
         connection.Break();
         _agenda.Pass(1);
 
-        (_isClosed, told).Should().Be((true, true));
+        (_isClosed, isClosedAtClient).Should().Be((true, true));
         _links.Connections.Should().BeEmpty();
     }
 
     [Fact]
-    public void Nobody_connects_through_a_partition()
+    public void No_connection_is_made_through_a_partition()
     {
         _links.Cut("a", "b");
 
@@ -78,7 +83,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public void What_a_box_sent_before_it_crashed_is_lost()
+    public void Lines_in_flight_from_a_crashed_box_are_lost()
     {
         var connection = Connect();
         Send(connection, 1);

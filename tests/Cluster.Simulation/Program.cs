@@ -16,6 +16,8 @@ static int Whole(string word) => int.Parse(word, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project tests/Cluster.Simulation -- --seeds N [--first N] | --seed N [--log] | --scale [HEADS NODES JOBS]");
+    Console.Error.WriteLine(
+        "usage: dotnet run -c Release --project tests/Cluster.Simulation -- "
+        + "--seeds N [--first N] | --seed N [--log] | --scale [HEADS NODES JOBS]");
     return 2;
 }

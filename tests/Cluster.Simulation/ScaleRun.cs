@@ -10,15 +10,15 @@ using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation;
 
-/// <summary>A large tree at work: how much is sent, and what the cores of all its nodes together cost, for each job.</summary>
+/// <summary>Measures the traffic and the processor time per job in a large tree.</summary>
 internal static class ScaleRun
 {
     private const int Slots = 4;
     private const double JobsPerSecond = 1000;
     private const double JobSeconds = 1;
 
-    /// <summary>Runs it: one master, so many heads, nodes and jobs, which are all submitted at the master.</summary>
-    /// <returns>The exit status: 1 when not every job was done.</returns>
+    /// <summary>Runs a tree of one master with heads and nodes, and submits all jobs at the master.</summary>
+    /// <returns>The exit status: 1 when a job was not done.</returns>
     public static int Run(int heads, int nodes, int jobs)
     {
         var clock = Stopwatch.StartNew();
@@ -28,13 +28,14 @@ internal static class ScaleRun
         var master = Build(world, heads, nodes);
         world.Agenda.Pass(20);
         var building = wire.Lines;
-        Tell($"1 master, {heads} heads, {nodes} nodes with {Slots} slots each; all know each other after {building:N0} lines; {clock.Elapsed.TotalSeconds:0.0} s of real time");
+        Print($"1 master, {heads} heads, {nodes} nodes with {Slots} slots each; connected after {building:N0} lines ",
+            $"and {clock.Elapsed.TotalSeconds:0.0} s of real time");
 
-        var (done, news) = (0, new List<double>(jobs));
+        var (done, delays) = (0, new List<double>(jobs));
         master.Recorded = job =>
         {
             done += job.State is JobState.Done ? 1 : 0;
-            news.Add(master.Now.Wall - job.EndTs!.Value);
+            delays.Add(master.Now.Wall - job.EndTs!.Value);
         };
         var usedBefore = Environment.CpuUsage.TotalTime;
         var began = world.Agenda.Now;
@@ -49,15 +50,18 @@ internal static class ScaleRun
             world.Agenda.Pass(1);
         }
 
-        news.Sort();
+        delays.Sort();
         var used = (Environment.CpuUsage.TotalTime - usedBefore).TotalSeconds;
         var lines = wire.Lines - building;
-        Tell($"{done:N0} of {jobs:N0} jobs done, {JobsPerSecond:0} submitted a second at the master, {JobSeconds} s each; {world.Agenda.Now - began:0} s of virtual time, {used:0.0} s of processor time");
-        Tell($"for each job: {lines / (double)jobs:0.00} lines, {wire.Jobs / (double)jobs:0.00} copies of jobs, {wire.Bytes / (double)jobs:0} bytes of them, {used / jobs * 1e6:0} µs of processor time for all ledgers and the writing");
-        Tell($"from its end on the node until the master knows: median {news[news.Count / 2] * 1000:0.0} ms, 99 of 100 within {news[news.Count * 99 / 100] * 1000:0.0} ms, over a network of 0.2 to 1 ms");
+        Print($"{done:N0} of {jobs:N0} jobs done, {JobsPerSecond:0} submitted per second at the master, {JobSeconds} s each; ",
+            $"{world.Agenda.Now - began:0} s of virtual time, {used:0.0} s of processor time");
+        Print($"per job: {lines / (double)jobs:0.00} lines, {wire.Jobs / (double)jobs:0.00} copies of jobs ",
+            $"of {wire.Bytes / (double)jobs:0} bytes, {used / jobs * 1e6:0} µs of processor time for all cores and the serialization");
+        Print($"delay from the end of a job to the master: median {delays[delays.Count / 2] * 1000:0.0} ms, ",
+            $"99th percentile {delays[delays.Count * 99 / 100] * 1000:0.0} ms, over a network of 0.2 to 1 ms");
         lines = wire.Lines;
         world.Agenda.Pass(60);
-        Tell($"idle: {(wire.Lines - lines) / 60.0 / (heads + nodes):0.00} lines a second and link");
+        Print($"idle: {(wire.Lines - lines) / 60.0 / (heads + nodes):0.00} lines per second and link");
         return done == jobs ? 0 : 1;
     }
 
@@ -65,7 +69,8 @@ internal static class ScaleRun
     {
         var settings = new NodeSettings { Name = "", Version = "1" };
         var pools = new Dictionary<string, PoolSettings> { ["p1"] = new() { Slots = Slots } };
-        var below = Enumerable.Range(0, heads).ToDictionary(head => head, head => Enumerable.Range(0, nodes).Where(node => node % heads == head).Select(node => $"n{node}").ToArray());
+        var below = Enumerable.Range(0, heads).ToDictionary(
+            head => head, head => Enumerable.Range(0, nodes).Where(node => node % heads == head).Select(node => $"n{node}").ToArray());
         var master = world.Add(new BoxPlan(settings with { Name = "master" }, [.. below.Keys.Select(head => $"h{head}")]), skew: 0);
         foreach (var (head, names) in below)
         {
@@ -86,10 +91,12 @@ internal static class ScaleRun
 
     private static void Submit(Box master, string id)
     {
-        using var document = JsonDocument.Parse($$"""{"id":"{{id}}","pool":"p1","args":["work","{{JobSeconds.ToString(CultureInfo.InvariantCulture)}}","done"]}""");
+        var seconds = JobSeconds.ToString(CultureInfo.InvariantCulture);
+        using var document = JsonDocument.Parse($$"""{"id":"{{id}}","pool":"p1","args":["work","{{seconds}}","done"]}""");
         var spec = JobSpec.Read(document.RootElement);
         _ = master.Do(Turn.Own, (core, now) => core.Submit(spec, now));
     }
 
-    private static void Tell(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    private static void Print(params FormattableString[] parts) =>
+        Console.WriteLine(string.Concat(parts.Select(part => part.ToString(CultureInfo.InvariantCulture))));
 }

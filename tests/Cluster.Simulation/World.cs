@@ -5,28 +5,28 @@ using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation;
 
-/// <summary>All that there is in one run: time, the network, the boxes, and what is noted of them.</summary>
+/// <summary>One simulation: time, network, boxes, and the account of all events.</summary>
 internal sealed class World
 {
-    /// <param name="seed">All chance comes from it.</param>
-    /// <param name="times">What the links go by.</param>
-    /// <param name="wire">What becomes of jobs on the wire.</param>
-    /// <param name="journal">Where it is told what happens.</param>
-    /// <param name="isChecked">False to take no account of what happens, which costs much when there are many jobs.</param>
+    /// <param name="seed">The seed of all random decisions.</param>
+    /// <param name="times">The timing of the links.</param>
+    /// <param name="wire">Counts and carries the jobs on the network.</param>
+    /// <param name="journal">The log of events.</param>
+    /// <param name="isChecked">False to skip all checks, which are slow with many jobs.</param>
     public World(int seed, LinkTiming times, Wire wire, Journal journal, bool isChecked = true)
     {
         (Times, Wire, Journal) = (times, wire, journal);
-        Dice = new Random(seed);
+        Random = new Random(seed);
         Links = new Links(Agenda, new Random(seed ^ 0x5EED));
         Account = new Account(this, isChecked);
     }
 
-    /// <summary>True for boxes with a journal, which loses nothing in a crash; false for <c>state.durable: false</c>.</summary>
+    /// <summary>True when a crash loses no acknowledged change; false for <c>state.durable: false</c>.</summary>
     public bool IsDurable { get; init; }
 
     public Agenda Agenda { get; } = new();
 
-    public Random Dice { get; }
+    public Random Random { get; }
 
     public LinkTiming Times { get; }
 
@@ -48,9 +48,9 @@ internal sealed class World
         return box;
     }
 
-    /// <summary>Tells the journal.</summary>
-    public void Tell(string text) => Journal.Tell(Agenda.Now, text);
+    /// <summary>Adds a line to the journal.</summary>
+    public void Log(string text) => Journal.Add(Agenda.Now, text);
 
-    /// <summary>A random number between two.</summary>
-    public double Between(double least, double most) => least + (Dice.NextDouble() * (most - least));
+    /// <summary>A random number in a range.</summary>
+    public double Between(double least, double most) => least + (Random.NextDouble() * (most - least));
 }

@@ -4,10 +4,10 @@ using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation.Boxes;
 
-/// <summary>A node: a ledger, and around it in the place of the shell what the shell does, in make-believe time.</summary>
+/// <summary>A simulated node: the real core in a simulated shell, in virtual time.</summary>
 internal sealed class Box
 {
-    // What the shell's timer can do.
+    // The resolution of the timer of the shell, in seconds.
     private const double ShortestTimer = 0.001;
     private const double WallAtStart = 1_800_000_000;
 
@@ -19,10 +19,10 @@ internal sealed class Box
     private NodeCore? _core;
     private double _armedFor = double.PositiveInfinity;
 
-    /// <param name="plan">Its configuration.</param>
-    /// <param name="world">Where it is.</param>
-    /// <param name="skew">How far its wall clock is off, in seconds.</param>
-    /// <param name="seed">Where its own chance comes from.</param>
+    /// <param name="plan">The first configuration.</param>
+    /// <param name="world">The simulation that the box belongs to.</param>
+    /// <param name="skew">The offset of the wall clock, in seconds.</param>
+    /// <param name="seed">The seed of the random decisions of the core.</param>
     public Box(BoxPlan plan, World world, double skew, int seed)
     {
         (Plan, _world, Skew, _seed) = (plan, world, skew, seed);
@@ -31,83 +31,83 @@ internal sealed class Box
 
     public string Name => Plan.Name;
 
-    /// <summary>Its configuration; see <see cref="Configure"/>.</summary>
+    /// <summary>The active configuration; see <see cref="Configure"/>.</summary>
     public BoxPlan Plan { get; private set; }
 
-    /// <summary>Hears of each line of its history.</summary>
+    /// <summary>Called for each line of the history.</summary>
     public Action<Job> Recorded { get; set; } = _ => { };
 
-    /// <summary>How far its wall clock is off, in seconds; may be set at any time.</summary>
+    /// <summary>The offset of the wall clock, in seconds; may be set at any time.</summary>
     public double Skew { get; set; }
 
-    /// <summary>Which of its lives this is, from 1.</summary>
-    public int Life { get; private set; }
+    /// <summary>The number of the current instance, from 1.</summary>
+    public int Instance { get; private set; }
 
     public bool IsUp => _core is not null;
 
-    /// <summary>True while it stops in an orderly way.</summary>
+    /// <summary>True during an orderly stop.</summary>
     public bool IsStopping { get; private set; }
 
-    /// <summary>The state file.</summary>
+    /// <summary>The jobs in the state file.</summary>
     public IReadOnlyList<Job> Saved { get; private set; } = [];
 
-    /// <summary>What it knows; only while it is up.</summary>
+    /// <summary>The core; only while the box is up.</summary>
     public NodeCore Core => _core ?? throw new InvalidOperationException($"{Name} is down.");
 
     public Instant Now => new(WallAtStart + _world.Agenda.Now + Skew, _world.Agenda.Now);
 
-    /// <summary>All copies of jobs that there are here: of the ledger, or of the state file while it is down.</summary>
+    /// <summary>All copies of jobs: of the core, or of the state file while the box is down.</summary>
     public IEnumerable<Job> Jobs => _core?.Snapshot() ?? Saved;
 
-    /// <summary>Begins a life.</summary>
+    /// <summary>Starts a new instance.</summary>
     public void Start()
     {
-        Life++;
-        _core = new NodeCore(Plan.Settings, new Random(_seed + (Life * 1000)));
-        _world.Tell($"{Name} starts, life {Life}, with {Saved.Count} jobs");
+        Instance++;
+        _core = new NodeCore(Plan.Settings, new Random(_seed + (Instance * 1000)));
+        _world.Log($"{Name} starts instance {Instance} with {Saved.Count} jobs");
         Do(Turn.Load, (core, now) => core.Load(Saved, now));
         Do(Turn.Own, (core, now) => core.Resume(now));
-        InThisLife(Plan.Checkpoint, SaveAgain);
+        InThisInstance(Plan.Checkpoint, SaveAgain);
         Linked();
     }
 
-    /// <summary>Ends it without warning.</summary>
+    /// <summary>Crashes the box.</summary>
     /// <param name="losesState">True to lose the state file too.</param>
     public void Crash(bool losesState)
     {
         Saved = losesState ? [] : _world.IsDurable ? Core.Snapshot() : Saved;
-        _world.Tell($"{Name} crashes {(losesState ? "and loses its state" : $"with {Saved.Count} jobs saved")}");
+        _world.Log($"{Name} crashes {(losesState ? "and loses its state" : $"with {Saved.Count} jobs saved")}");
         var jobs = Core.Snapshot();
         End();
         _world.Account.NoteCrash(this, jobs);
     }
 
-    /// <summary>Ends it in order (docs/SPECIFICATION.md#orderly-stop), a little later.</summary>
+    /// <summary>Stops the box in order (docs/SPECIFICATION.md#orderly-stop), after a delay.</summary>
     public void Stop()
     {
-        _world.Tell($"{Name} stops");
+        _world.Log($"{Name} stops");
         IsStopping = true;
         Do(Turn.Own, (core, _) => core.Close());
-        InThisLife(0.5, WhenRunsEnded);
+        InThisInstance(0.5, WhenRunsEnded);
 
         void WhenRunsEnded()
         {
             if (Core.Runs.Count > 0)
             {
-                InThisLife(0.1, WhenRunsEnded);
+                InThisInstance(0.1, WhenRunsEnded);
                 return;
             }
 
-            InThisLife(_world.Between(0.1, 2), () =>
+            InThisInstance(_world.Between(0.1, 2), () =>
             {
                 Saved = Core.Snapshot();
-                _world.Tell($"{Name} has stopped with {Saved.Count} jobs saved");
+                _world.Log($"{Name} has stopped with {Saved.Count} jobs saved");
                 End();
             });
         }
     }
 
-    /// <summary>Goes by another configuration from now on.</summary>
+    /// <summary>Applies another configuration.</summary>
     public void Configure(BoxPlan plan)
     {
         Plan = plan;
@@ -118,17 +118,17 @@ internal sealed class Box
         }
     }
 
-    /// <summary>Enters the ledger, and has everybody told who must know.</summary>
-    /// <param name="turn">What for.</param>
-    /// <param name="work">What to do there.</param>
-    /// <param name="came">The copies that are taken in.</param>
+    /// <summary>Calls the core, and applies the effects of the call.</summary>
+    /// <param name="turn">The reason of the call.</param>
+    /// <param name="work">The call.</param>
+    /// <param name="came">The copies that the call merges.</param>
     public T Do<T>(Turn turn, Func<NodeCore, Instant, T> work, IReadOnlyList<Job>? came = null)
     {
         var core = Core;
         var seq = core.Seq;
         var result = work(core, Now);
         _world.Account.NoteTurn(this, turn, seq, came ?? []);
-        TellNews(core.Effects);
+        ApplyEffects(core.Effects);
         Arm(core);
         return result;
     }
@@ -139,20 +139,20 @@ internal sealed class Box
         return true;
     });
 
-    /// <summary>Has something happen later, unless this life is over then.</summary>
-    public void InThisLife(double seconds, Action what)
+    /// <summary>Schedules an event, which is dropped when this instance has ended by then.</summary>
+    public void InThisInstance(double seconds, Action action)
     {
-        var life = Life;
+        var instance = Instance;
         _world.Agenda.In(seconds, () =>
         {
-            if (IsUp && life == Life)
+            if (IsUp && instance == Instance)
             {
-                what();
+                action();
             }
         });
     }
 
-    /// <summary>Takes a connection; null when it is down.</summary>
+    /// <summary>Accepts a connection; null when the box is down.</summary>
     public Served? Accept(Connection connection)
     {
         if (!IsUp)
@@ -197,7 +197,7 @@ internal sealed class Box
     private void SaveAgain()
     {
         Saved = Core.Snapshot();
-        InThisLife(Plan.Checkpoint, SaveAgain);
+        InThisInstance(Plan.Checkpoint, SaveAgain);
     }
 
     private void Linked()
@@ -211,13 +211,14 @@ internal sealed class Box
 
         foreach (var name in Plan.Downstream.Where(name => !_links.ContainsKey(name)))
         {
-            var link = new Link(this, Do(Turn.Own, (core, now) => core.AddPeer(name, now)), _world, new Random(_seed + Life + name.Length));
+            var peer = Do(Turn.Own, (core, now) => core.AddPeer(name, now));
+            var link = new Link(this, peer, _world, new Random(_seed + Instance + name.Length));
             _links.Add(name, link);
             link.Connect();
         }
     }
 
-    private void TellNews(Effects effects)
+    private void ApplyEffects(Effects effects)
     {
         foreach (var pool in effects.PoolsToWake)
         {
@@ -243,7 +244,7 @@ internal sealed class Box
         {
             foreach (var session in _sessions)
             {
-                session.LookSoon();
+                session.CheckSoon();
             }
         }
 
@@ -255,7 +256,7 @@ internal sealed class Box
         if (core.NextDeadline() is { } deadline && deadline < _armedFor)
         {
             _armedFor = deadline;
-            InThisLife(Math.Max(deadline - _world.Agenda.Now, ShortestTimer), () =>
+            InThisInstance(Math.Max(deadline - _world.Agenda.Now, ShortestTimer), () =>
             {
                 if (_armedFor == deadline)
                 {

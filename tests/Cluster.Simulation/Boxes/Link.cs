@@ -3,10 +3,10 @@ using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation.Boxes;
 
-/// <summary>Make-believe socket and timer around the session of a link, in the place of <c>meeseeks-box/Links</c>.</summary>
+/// <summary>Simulated socket and timer around the session of a link, in place of <c>meeseeks-box/Links</c>.</summary>
 internal sealed class Link
 {
-    // The time from a wake to the next line, in which more changes may pile up.
+    // The seconds from a wake-up to the next line, which may carry several changes.
     private const double Reaction = 0.0002;
 
     private readonly Box _box;
@@ -33,7 +33,7 @@ internal sealed class Link
         }
     }
 
-    /// <summary>The box has ended, or the link was removed.</summary>
+    /// <summary>Ends the link, because the box has ended or the link was removed.</summary>
     public void End()
     {
         _isEnded = true;
@@ -42,7 +42,7 @@ internal sealed class Link
         _ = _session.Disconnect(_box.Now);
     }
 
-    /// <summary>There is something to send.</summary>
+    /// <summary>Schedules a line, because there are changes to send.</summary>
     public void Wake()
     {
         if (_connection is not null && !_isWoken)
@@ -108,7 +108,7 @@ internal sealed class Link
         Arm(step.Deadline);
     }
 
-    // A node of the original knows no numbers of change of nodes, no held replies, and asks for no jobs by id.
+    // A legacy node sends no number of change of nodes, no long poll, and no request of jobs by id.
     private PeerMessage AsOriginal(PeerMessage message) => message with
     {
         Jobs = message.Jobs ?? [],
@@ -134,14 +134,14 @@ internal sealed class Link
         }
     }
 
-    private void OnThisConnection(double seconds, Action what)
+    private void OnThisConnection(double seconds, Action action)
     {
         var connection = _connection;
-        _box.InThisLife(seconds, () =>
+        _box.InThisInstance(seconds, () =>
         {
             if (_connection == connection)
             {
-                what();
+                action();
             }
         });
     }
@@ -153,9 +153,9 @@ internal sealed class Link
             return;
         }
 
-        _world.Tell($"{_box.Name}→{Peer.Name} down: {why}");
+        _world.Log($"{_box.Name}→{Peer.Name} down: {why}");
         _connection?.CloseAtClient(isCrash: false);
         _connection = null;
-        _box.InThisLife(_box.Do(Turn.Own, (_, now) => _session.Disconnect(now)), Connect);
+        _box.InThisInstance(_box.Do(Turn.Own, (_, now) => _session.Disconnect(now)), Connect);
     }
 }

@@ -5,7 +5,8 @@ using MeeseeksBox.Core.Settings;
 namespace MeeseeksBox.Simulation.Boxes;
 
 /// <summary>
-/// What <c>meeseeks-box/Pools</c> does: takes what is to start, and runs it as its words say: <c>["work", seconds, "done" | "failed" | "flaky" | "unable"]</c>.
+/// Simulated pools, in place of <c>meeseeks-box/Pools</c>. A job runs as its args say:
+/// <c>["work", seconds, "done" | "failed" | "flaky" | "unable"]</c>.
 /// </summary>
 internal sealed class Pools(Box box, World world)
 {
@@ -18,7 +19,7 @@ internal sealed class Pools(Box box, World world)
     {
         if (_woken.Add(pool))
         {
-            box.InThisLife(Reaction, () =>
+            box.InThisInstance(Reaction, () =>
             {
                 _ = _woken.Remove(pool);
                 while (box.Do(Turn.Own, (core, now) => core.ClaimNext(pool, now)) is { } run)
@@ -29,16 +30,16 @@ internal sealed class Pools(Box box, World world)
         }
     }
 
-    /// <summary>Ends a run before its time: its process needs a while to go.</summary>
+    /// <summary>Cancels a run. Its process ends after a delay.</summary>
     public void Stop(Run run)
     {
         if (_runs.Contains(run))
         {
-            box.InThisLife(world.Between(0.001, 0.3), () => End(run, new RunResult(false, -9)));
+            box.InThisInstance(world.Between(0.001, 0.3), () => End(run, new RunResult(false, -9)));
         }
     }
 
-    /// <summary>The box is gone, and so are its processes.</summary>
+    /// <summary>Drops all runs, because the box has ended with its processes.</summary>
     public void Clear()
     {
         _runs.Clear();
@@ -51,10 +52,10 @@ internal sealed class Pools(Box box, World world)
         world.Account.NoteTaken(box, run);
         if (run.Job.Pool is NodeSettings.ConfigPool)
         {
-            box.InThisLife(0.01, () =>
+            box.InThisInstance(0.01, () =>
             {
                 var slots = run.Job.Settings!.Value.GetProperty("slots").GetInt32();
-                world.Tell($"{box.Name} is given {slots} slots from afar");
+                world.Log($"remote configuration of {box.Name}: {slots} slots");
                 box.Configure(box.Plan with { Settings = WithSlots(box.Plan.Settings, slots) });
                 End(run, new RunResult(true));
             });
@@ -62,7 +63,7 @@ internal sealed class Pools(Box box, World world)
         }
 
         var outcome = run.Job.Args[2];
-        box.InThisLife(world.Between(0.001, 0.01), () =>
+        box.InThisInstance(world.Between(0.001, 0.01), () =>
         {
             if (!_runs.Contains(run) || run.Stop is not StopReason.None)
             {
@@ -78,14 +79,16 @@ internal sealed class Pools(Box box, World world)
             box.Do(Turn.Own, (core, now) => core.Started(run, 1, now));
             world.Account.NoteStarted(box, run);
             var seconds = double.Parse(run.Job.Args[1], CultureInfo.InvariantCulture);
-            box.InThisLife(seconds, () => End(run, Ended(outcome)));
+            box.InThisInstance(seconds, () => End(run, Ended(outcome)));
         });
     }
 
     private static NodeSettings WithSlots(NodeSettings settings, int slots) =>
         settings with { Pools = settings.Pools.ToDictionary(pool => pool.Key, pool => pool.Value with { Slots = slots }) };
 
-    private RunResult Ended(string outcome) => outcome is "done" || (outcome is "flaky" && world.Dice.Next(2) is 0) ? new RunResult(true, 0) : new RunResult(false, 1);
+    private RunResult Ended(string outcome) => outcome is "done" || (outcome is "flaky" && world.Random.Next(2) is 0)
+        ? new RunResult(true, 0)
+        : new RunResult(false, 1);
 
     private void End(Run run, RunResult end)
     {

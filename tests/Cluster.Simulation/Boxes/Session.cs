@@ -6,7 +6,7 @@ using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation.Boxes;
 
-/// <summary>The server's end of a connection, in the place of <c>meeseeks-box/Requests</c>: replies in order, and holds a reply.</summary>
+/// <summary>The server end of a connection, in place of <c>meeseeks-box/Requests</c>: replies in order, and holds a reply.</summary>
 internal sealed class Session(Box box, Connection connection, World world)
 {
     private readonly Queue<PeerMessage> _messages = new();
@@ -14,7 +14,7 @@ internal sealed class Session(Box box, Connection connection, World world)
     private double _armedFor;
     private bool _isClosed;
 
-    /// <summary>Takes a further line.</summary>
+    /// <summary>Receives a line, which releases a held reply.</summary>
     public void Take(PeerMessage message)
     {
         if (_isClosed)
@@ -27,10 +27,10 @@ internal sealed class Session(Box box, Connection connection, World world)
         Next();
     }
 
-    /// <summary>Something has changed.</summary>
-    public void LookSoon()
+    /// <summary>Checks a held reply soon, because there are changes.</summary>
+    public void CheckSoon()
     {
-        // Not at once: the box is about its change.
+        // Not at once, because the core is still in the call that made the change.
         if (_held is not null)
         {
             Arm(world.Agenda.Now);
@@ -92,7 +92,7 @@ internal sealed class Session(Box box, Connection connection, World world)
         {
             _armedFor = deadline;
             var held = _held;
-            box.InThisLife(Math.Max(deadline - world.Agenda.Now, 0), () =>
+            box.InThisInstance(Math.Max(deadline - world.Agenda.Now, 0), () =>
             {
                 if (_held is not null && _held == held && _armedFor == deadline)
                 {
@@ -104,7 +104,9 @@ internal sealed class Session(Box box, Connection connection, World world)
     }
 
     private static ChangeCondition Condition(PeerMessage message) => new(
-        message.JobsAfter is { } seq ? [new JobQuery(JobFilter.Read(JsonElement.Parse($"{{\"seq\":{seq}}}"), out _)!, IncludesUnassigned: false)] : [],
+        message.JobsAfter is { } seq
+            ? [new JobQuery(JobFilter.Read(JsonElement.Parse($"{{\"seq\":{seq}}}"), out _)!, IncludesUnassigned: false)]
+            : [],
         message.NodesAfter);
 
     private void Send(PeerMessage message)
@@ -121,7 +123,9 @@ internal sealed class Session(Box box, Connection connection, World world)
     private PeerReply Reply(PeerMessage message)
     {
         var isLegacy = box.Plan.IsOld;
-        var nodes = message.NodesAfter is { } after ? box.Do(Turn.Own, (core, now) => core.NodesSince(isLegacy ? 0 : after, message.Wait, now)) : null;
+        var nodes = message.NodesAfter is { } after
+            ? box.Do(Turn.Own, (core, now) => core.NodesSince(isLegacy ? 0 : after, message.Wait, now))
+            : null;
         return new PeerReply
         {
             Jobs = message.JobIds?.Select(box.Core.Find).OfType<Job>().ToArray()
@@ -133,12 +137,14 @@ internal sealed class Session(Box box, Connection connection, World world)
         };
     }
 
-    // A node of the original states no numbers, and no version of its own.
+    // A legacy node sends no numbers of change and no version of its own.
     private PeerReply AsOriginal(PeerReply reply) => new()
     {
         Jobs = reply.Jobs,
         Nodes = box.Plan.IsOld
-            ? reply.Nodes?.ToDictionary(node => node.Key, node => node.Key == box.Name ? node.Value with { Ver = null, Caps = null, Links = null } : node.Value)
+            ? reply.Nodes?.ToDictionary(
+                node => node.Key,
+                node => node.Key == box.Name ? node.Value with { Ver = null, Caps = null, Links = null } : node.Value)
             : reply.Nodes,
     };
 }

@@ -1,17 +1,17 @@
 namespace MeeseeksBox.Simulation.Boxes;
 
-/// <summary>What a ledger was entered for.</summary>
+/// <summary>The reason of a call of a core.</summary>
 internal enum Turn
 {
-    /// <summary>Something that happens here: a client, a run, a setting.</summary>
+    /// <summary>A local event: a request of a client, a run, a setting.</summary>
     Own,
 
-    /// <summary>Jobs or nodes of another box are taken in.</summary>
+    /// <summary>A merge of jobs or nodes of another box.</summary>
     Merge,
 
-    /// <summary>A deadline.</summary>
+    /// <summary>A deadline that is due.</summary>
     Tick,
 
-    /// <summary>The state file is taken up.</summary>
+    /// <summary>A load of the state file.</summary>
     Load,
 }

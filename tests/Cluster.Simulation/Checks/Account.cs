@@ -5,7 +5,7 @@ using MeeseeksBox.Simulation.Boxes;
 
 namespace MeeseeksBox.Simulation.Checks;
 
-/// <summary>Takes note of all that happens, and checks at once what can be checked at once.</summary>
+/// <summary>Records all events, and checks those that can be checked at once.</summary>
 internal sealed class Account(World world, bool isChecked)
 {
     private readonly Dictionary<string, JobStory> _stories = new(StringComparer.Ordinal);
@@ -16,16 +16,16 @@ internal sealed class Account(World world, bool isChecked)
 
     public IReadOnlyCollection<JobStory> Stories => _stories.Values;
 
-    /// <summary>What went wrong, a sentence each.</summary>
+    /// <summary>The violations, a sentence each.</summary>
     public IReadOnlyList<string> Violations => _violations;
 
-    /// <summary>Changes that were made by a box itself, each of which must reach others.</summary>
+    /// <summary>The number of changes that boxes made, each of which must reach others.</summary>
     public long Changes { get; private set; }
 
-    /// <summary>Copies that told a box something that it did not know.</summary>
+    /// <summary>The number of copies that a box accepted.</summary>
     public long Taken { get; private set; }
 
-    /// <summary>Copies that may have been sent because a connection began anew.</summary>
+    /// <summary>The number of copies that new connections may have sent again.</summary>
     public long Resent { get; private set; }
 
     public JobStory Story(string id)
@@ -39,17 +39,17 @@ internal sealed class Account(World world, bool isChecked)
         return story;
     }
 
-    public void Blame(string what)
+    public void Report(string violation)
     {
-        world.Tell($"!!! {what}");
-        _violations.Add(what);
+        world.Log($"violation: {violation}");
+        _violations.Add(violation);
     }
 
-    /// <summary>A ledger was entered; what changed since a number is looked at.</summary>
-    /// <param name="box">Whose.</param>
-    /// <param name="turn">What for.</param>
-    /// <param name="since">The number.</param>
-    /// <param name="came">The copies that were taken in.</param>
+    /// <summary>Records and checks the changes of one call of a core.</summary>
+    /// <param name="box">The box of the core.</param>
+    /// <param name="turn">The reason of the call.</param>
+    /// <param name="since">The number of change before the call.</param>
+    /// <param name="came">The copies that were merged.</param>
     public void NoteTurn(Box box, Turn turn, long since, IReadOnlyList<Job> came)
     {
         if (!isChecked)
@@ -64,12 +64,12 @@ internal sealed class Account(World world, bool isChecked)
             known[job.Id] = job;
             if (world.Journal.IsKept)
             {
-                world.Tell($"  {box.Name} {turn}: {Show(job)}");
+                world.Log($"  {box.Name} {turn}: {Show(job)}");
             }
 
             if (turn is Turn.Merge)
             {
-                // What is put together of two copies, or brought in step with what this box knows, has a stamp of its own, and others must hear of it.
+                // A copy that the box has combined or corrected has a new stamp, and is a change that must reach others.
                 var isTaken = came.Any(copy => copy.Id == job.Id && copy.Ts == job.Ts);
                 Taken += isTaken ? 1 : 0;
                 Changes += isTaken ? 0 : 1;
@@ -108,7 +108,7 @@ internal sealed class Account(World world, bool isChecked)
         var taken = box.Core.Runs.Count(other => other.Job.Pool == run.Job.Pool);
         if (slots > 0 && taken > slots)
         {
-            Blame($"{box.Name} runs {taken} jobs at once in {run.Job.Pool}, which has {slots} slots");
+            Report($"{box.Name} runs {taken} jobs in {run.Job.Pool}, which has {slots} slots");
         }
     }
 
@@ -120,28 +120,28 @@ internal sealed class Account(World world, bool isChecked)
         }
 
         var story = Story(job.Id);
-        var start = new JobStory.Start(world.Agenda.Now, box.Name, box.Life, job.Epoch, job.StartCount);
+        var start = new JobStory.Start(world.Agenda.Now, box.Name, box.Instance, job.Epoch, job.StartCount);
         if (Reason(story, start) is { } reason)
         {
-            Blame($"{job.Id} was started on {box.Name} though {reason}");
+            Report($"{job.Id} was started on {box.Name} though {reason}");
         }
 
         story.Starts.Add(start);
     }
 
-    /// <summary>A run is about to end: the history of its box must get one line of it, unless the job is not its any more.</summary>
+    /// <summary>Checks that the end of a run adds one line to the history of its box, unless the job has been superseded.</summary>
     public void NoteEnding(Box box, Run run)
     {
         if (isChecked && run.Stop is not StopReason.Superseded and not StopReason.Shutdown and not StopReason.PoolRemoved)
         {
-            var (story, life) = (Story(run.Job.Id), box.Life);
-            _awaited[run] = story.Lines(box.Name, life);
+            var (story, instance) = (Story(run.Job.Id), box.Instance);
+            _awaited[run] = story.Lines(box.Name, instance);
             world.Agenda.In(0, () =>
             {
-                var now = story.Lines(box.Name, life);
+                var now = story.Lines(box.Name, instance);
                 if (_awaited.Remove(run, out var before) && now != before + 1 && run.Stop is not StopReason.Superseded)
                 {
-                    Blame($"{box.Name} has put down {now - before} lines of history for the end of a run of {run.Job.Id}");
+                    Report($"{box.Name} has added {now - before} lines of history for the end of a run of {run.Job.Id}");
                 }
             });
         }
@@ -157,38 +157,39 @@ internal sealed class Account(World world, bool isChecked)
 
     public void NoteUp(Box box, string peer)
     {
-        world.Tell($"{box.Name}→{peer} up");
+        world.Log($"{box.Name}→{peer} up");
         Resent += box.Core.Count + world.Boxes[peer].Jobs.Count();
     }
 
-    /// <summary>What a peer has told is not taken in, because it must not be linked with.</summary>
+    /// <summary>Records a reply of a refused peer, which is not merged.</summary>
     public void NoteRefused(PeerReply? reply) => Resent += reply?.Jobs?.Count ?? 0;
 
     public void NoteSent(string from, string to, IReadOnlyList<Job> jobs)
     {
         if (world.Journal.IsKept)
         {
-            world.Tell($"{from}→{to}: {string.Join(' ', jobs.Select(job => job.Id))}");
+            world.Log($"{from}→{to}: {string.Join(' ', jobs.Select(job => job.Id))}");
         }
     }
 
-    /// <summary>A box has crashed: what it alone knew, and had not saved, may be lost.</summary>
+    /// <summary>Records a crash: unsaved jobs that no other box has may be lost.</summary>
     public void NoteCrash(Box box, Job[] jobs)
     {
         var saved = box.Saved.ToDictionary(job => job.Id);
         foreach (var job in jobs)
         {
-            var elsewhere = world.Boxes.Values.Where(other => other != box).SelectMany(other => other.Jobs).Where(copy => copy.Id == job.Id).ToArray();
+            var elsewhere = world.Boxes.Values.Where(other => other != box)
+                .SelectMany(other => other.Jobs).Where(copy => copy.Id == job.Id).ToArray();
             var story = Story(job.Id);
             if (elsewhere is [] && !saved.ContainsKey(job.Id))
             {
-                story.Lost ??= $"only {box.Name} knew it when it crashed";
+                story.Lost ??= $"no box but {box.Name} had it when it crashed";
             }
 
-            // It goes on from an earlier moment, before it was started or sent off.
+            // The job continues from an earlier saved copy, before it was started or assigned.
             story.IsSetBack |= saved.TryGetValue(job.Id, out var before) && before.Seq != job.Seq && !before.HasEnded;
 
-            // A wish that nobody else has heard of goes with the box.
+            // A kill that no other box has received is lost with the box.
             if (!elsewhere.Append(saved.GetValueOrDefault(job.Id)).Any(copy => copy is { State: JobState.Killed }))
             {
                 _ = story.Kills.RemoveAll(kill => kill.Box == box.Name);
@@ -196,18 +197,20 @@ internal sealed class Account(World world, bool isChecked)
         }
     }
 
-    /// <summary>A life of a box is over.</summary>
+    /// <summary>Records the end of an instance of a box.</summary>
     public void NoteEnd(Box box)
     {
         _ends.Add((world.Agenda.Now, box.Name));
         _ = _known.Remove(box.Name);
     }
 
-    /// <summary>True when a life of a box ended after a time.</summary>
+    /// <summary>True when an instance of the box ended at or after a time.</summary>
     public bool EndedSince(string box, double time) => _ends.Any(end => end.Box == box && end.Time >= time);
 
     public static string Show(Job job) =>
-        $"{job.Id} e{job.Epoch} {job.State}{(job.Active ? " active" : "")} @{job.Node ?? "-"} from {job.SubmitNode ?? "-"} starts={job.StartCount} fails={job.FailCount} rc={job.Rc} ts={job.Ts:R} end={job.EndTs:R} [{string.Join(',', job.Tags)}] {job.Error}";
+        $"{job.Id} e{job.Epoch} {job.State}{(job.Active ? " active" : "")} @{job.Node ?? "-"} from {job.SubmitNode ?? "-"} "
+        + $"starts={job.StartCount} fails={job.FailCount} rc={job.Rc} ts={job.Ts:R} end={job.EndTs:R} "
+        + $"[{string.Join(',', job.Tags)}] {job.Error}";
 
     private Dictionary<string, Job> Known(Box box)
     {
@@ -225,12 +228,12 @@ internal sealed class Account(World world, bool isChecked)
         var story = Story(ending.Id);
         if (world.Journal.IsKept)
         {
-            world.Tell($"  {box.Name} history: {Show(ending)}");
+            world.Log($"  {box.Name} history: {Show(ending)}");
         }
 
-        if (!story.NoteEnd(world.Agenda.Now, box.Name, box.Life, ending) && ending.Node == box.Name)
+        if (!story.NoteEnd(world.Agenda.Now, box.Name, box.Instance, ending) && ending.Node == box.Name)
         {
-            Blame($"{box.Name} has put the end of {ending.Id} into its history twice: {Show(ending)}");
+            Report($"{box.Name} has the end of {ending.Id} in its history twice: {Show(ending)}");
         }
     }
 
@@ -239,13 +242,13 @@ internal sealed class Account(World world, bool isChecked)
         foreach (var gone in known.Values.Where(job => box.Core.Find(job.Id) is null).ToArray())
         {
             _ = known.Remove(gone.Id);
-            world.Tell($"  {box.Name} forgets {gone.Id}");
+            world.Log($"  {box.Name} removes {gone.Id}");
             if (!gone.HasEnded)
             {
-                Blame($"{box.Name} has let {gone.Id} go, which had not ended");
+                Report($"{box.Name} has removed {gone.Id}, which had not ended");
             }
 
-            // Nobody has answered the kill, and nobody may have heard of it.
+            // No box has confirmed the kill, and perhaps none has received it.
             if (gone is { State: JobState.Killed, Error: "expired" })
             {
                 _ = Story(gone.Id).Kills.RemoveAll(kill => kill.Box == box.Name && kill.Epoch == gone.Epoch);
@@ -266,11 +269,11 @@ internal sealed class Account(World world, bool isChecked)
         var live = box.Core.Snapshot().Count(other => other.Node == node && other.Pool == job.Pool && !other.HasEnded);
         if (slots > 0 && live > slots)
         {
-            Blame($"{box.Name} has given {node} {live} jobs for its {slots} slots");
+            Report($"{box.Name} has assigned {live} jobs to {node}, which has {slots} slots");
         }
     }
 
-    // Why a start is one too many; null when it is in order.
+    // The reason why a start is one too many; null when it is valid.
     private string? Reason(JobStory story, JobStory.Start start)
     {
         if (story.Starts.Count is 0)
@@ -281,6 +284,6 @@ internal sealed class Account(World world, bool isChecked)
         var last = story.Starts[^1];
         return story.WasFreedSince(last.Time) || story.HasExpired || story.IsSetBack || EndedSince(last.Box, last.Time)
             || (start.Epoch > last.Epoch && Math.Max(story.Restarts, story.Opened) >= start.Epoch) ? null
-            : $"it was started on {last.Box} before, and nothing has happened since that lets it run again";
+            : $"it had started on {last.Box}, and no event since then allows another run";
     }
 }

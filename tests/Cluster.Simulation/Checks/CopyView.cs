@@ -2,6 +2,16 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Simulation.Checks;
 
-/// <summary>What of a job all boxes must see in the same way.</summary>
+/// <summary>The attributes of a job that all boxes must agree on.</summary>
 internal sealed record CopyView(
-    string Id, int Epoch, JobState State, bool Active, string? Node, int? Rc, int StartCount, int FailCount, string? Error, string Tags, int? Retries);
+    string Id,
+    int Epoch,
+    JobState State,
+    bool Active,
+    string? Node,
+    int? Rc,
+    int StartCount,
+    int FailCount,
+    string? Error,
+    string Tags,
+    int? Retries);

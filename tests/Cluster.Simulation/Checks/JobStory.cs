@@ -2,70 +2,69 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Simulation.Checks;
 
-/// <summary>What is known from outside of one job: all that happened to it anywhere.</summary>
-/// <remarks>Some jobs run thousands of times, so nothing here is found by looking at all that happened.</remarks>
+/// <summary>All events of one job on all boxes.</summary>
+/// <remarks>Some jobs run thousands of times, so no member scans all events.</remarks>
 internal sealed class JobStory(string id)
 {
-    private readonly Dictionary<(string Box, int Life), int> _lines = [];
+    private readonly Dictionary<(string Box, int Instance), int> _lines = [];
     private readonly Dictionary<string, int> _answers = new(StringComparer.Ordinal);
-    private readonly HashSet<(string Box, int Life, int Epoch, int Starts, int Fails, JobState State, double? EndTs)> _ends = [];
+    private readonly HashSet<(string Box, int Instance, int Epoch, int Starts, int Fails, JobState State, double? EndTs)> _ends = [];
     private double _freed = double.NegativeInfinity;
 
     public string Id => id;
 
-    /// <summary>Why it may be lost; null when it may not.</summary>
+    /// <summary>The reason why the job may be lost; null when it may not.</summary>
     public string? Lost { get; set; }
 
-    /// <summary>Every start.</summary>
     public List<Start> Starts { get; } = [];
 
-    /// <summary>The kills that were taken on, without those that a crash has lost.</summary>
+    /// <summary>The accepted kills, without those that a crash has lost.</summary>
     public List<Kill> Kills { get; } = [];
 
-    /// <summary>How often it was accepted that it is to run again after its end, by hand.</summary>
+    /// <summary>The latest epoch that a manual restart may have opened.</summary>
     public int Restarts { get; set; }
 
-    /// <summary>How often it was changed where something happened to it.</summary>
+    /// <summary>The number of changes, without those by a merge.</summary>
     public int Changes { get; set; }
 
-    /// <summary>How often the box that did so most has answered a copy of it with one of its own.</summary>
+    /// <summary>The number of answers to merged copies, of the box with the most.</summary>
     public int Answers => _answers.Values.DefaultIfEmpty().Max();
 
-    /// <summary>True when a box that crashed came back with an earlier copy of it, which is alive.</summary>
+    /// <summary>True when a crashed box restored an earlier live copy.</summary>
     public bool IsSetBack { get; set; }
 
-    /// <summary>True when somebody has taken it for lost.</summary>
+    /// <summary>True when a box has presumed it lost.</summary>
     public bool HasExpired { get; private set; }
 
-    /// <summary>The latest epoch that has begun by an end after which it is sent off anew.</summary>
+    /// <summary>The latest epoch that an end may have opened.</summary>
     public int Opened { get; private set; }
 
-    /// <summary>True when it was ended for the last time, somewhere.</summary>
+    /// <summary>True when a box has recorded a final end.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>A box has put an end of it into its history.</summary>
-    /// <returns>False when that life of the box has put the same end there before.</returns>
-    public bool NoteEnd(double time, string box, int life, Job job)
+    /// <summary>Records an end in the history of a box.</summary>
+    /// <returns>False when the same instance of the box has recorded the same end before.</returns>
+    public bool NoteEnd(double time, string box, int instance, Job job)
     {
-        _lines[(box, life)] = Lines(box, life) + 1;
+        _lines[(box, instance)] = Lines(box, instance) + 1;
         _freed = job.State is JobState.Failed || job.Restart is true || job.Resubmit is true ? time : _freed;
         Opened = job.State is JobState.Failed || job.Resubmit is true ? Math.Max(Opened, job.Epoch + 1) : Opened;
         HasExpired |= job.Error is "expired";
         HasEnded |= job.HasEnded;
-        return _ends.Add((box, life, job.Epoch, job.StartCount, job.FailCount, job.State, job.EndTs));
+        return _ends.Add((box, instance, job.Epoch, job.StartCount, job.FailCount, job.State, job.EndTs));
     }
 
-    /// <summary>A box has answered a copy that came with one of its own, which is neither that copy nor the one that it had.</summary>
+    /// <summary>Records that a box answered a merged copy with a new one.</summary>
     public void NoteAnswer(string box) => _answers[box] = _answers.GetValueOrDefault(box) + 1;
 
-    /// <summary>How many ends of it a life of a box has put into its history.</summary>
-    public int Lines(string box, int life) => _lines.GetValueOrDefault((box, life));
+    /// <summary>The number of ends in the history of an instance of a box.</summary>
+    public int Lines(string box, int instance) => _lines.GetValueOrDefault((box, instance));
 
-    /// <summary>True when it has ended since a time in a way after which it may run again by itself.</summary>
+    /// <summary>True when an end at or after a time allows another run.</summary>
     public bool WasFreedSince(double time) => _freed >= time;
 
     /// <summary>A process that was started.</summary>
-    public sealed record Start(double Time, string Box, int Life, int Epoch, int Count);
+    public sealed record Start(double Time, string Box, int Instance, int Epoch, int Count);
 
     /// <summary>A kill that was accepted.</summary>
     public sealed record Kill(double Time, string Box, int Epoch);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MeeseeksBox.Simulation.Checks;
 
-/// <summary>What happened in a run, for a person who has to find out why. Kept only where somebody will read it.</summary>
+/// <summary>The log of a simulation, kept only on request.</summary>
 internal sealed class Journal(bool isKept)
 {
     private readonly List<string> _lines = [];
@@ -11,7 +11,7 @@ internal sealed class Journal(bool isKept)
 
     public IReadOnlyList<string> Lines => _lines;
 
-    public void Tell(double time, string text)
+    public void Add(double time, string text)
     {
         if (isKept)
         {

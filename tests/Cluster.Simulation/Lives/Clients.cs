@@ -6,14 +6,14 @@ using MeeseeksBox.Simulation.Boxes;
 
 namespace MeeseeksBox.Simulation.Lives;
 
-/// <summary>People at work with the cluster: they submit, change, kill and restart jobs at any box that is up.</summary>
+/// <summary>Clients that submit, change, kill and restart jobs at any box that is up.</summary>
 internal sealed class Clients(World world)
 {
     private int _submitted;
 
-    private Random Dice => world.Dice;
+    private Random Random => world.Random;
 
-    /// <summary>One thing that somebody does.</summary>
+    /// <summary>Sends one random request.</summary>
     public void Act()
     {
         var up = world.Boxes.Values.Where(box => box.IsUp && !box.IsStopping).ToArray();
@@ -22,8 +22,8 @@ internal sealed class Clients(World world)
             return;
         }
 
-        var box = up[Dice.Next(up.Length)];
-        switch (Dice.Next(10))
+        var box = up[Random.Next(up.Length)];
+        switch (Random.Next(10))
         {
             case < 6:
                 Submit(box);
@@ -32,12 +32,12 @@ internal sealed class Clients(World world)
                 Kill(box, live.Id);
                 break;
             case 7 when Any(box, job => job.IsLive) is { } live:
-                _ = Submit(box, $$"""{"id":"{{live.Id}}","tags":["t{{Dice.Next(100)}}"]}""");
+                _ = Submit(box, $$"""{"id":"{{live.Id}}","tags":["t{{Random.Next(100)}}"]}""");
                 break;
             case 8 when Any(box, job => job.IsLive && job.Hold is true) is { } held:
                 _ = Submit(box, $$"""{"id":"{{held.Id}}","hold":false}""");
                 break;
-            case 9 when Dice.Next(2) is 0 && Any(box, job => job.HasEnded && job.Pool is not NodeSettings.ConfigPool) is { } ended:
+            case 9 when Random.Next(2) is 0 && Any(box, job => job.HasEnded && job.Pool is not NodeSettings.ConfigPool) is { } ended:
                 // Counted before, because it may start at once.
                 world.Account.Story(ended.Id).Restarts = Math.Max(world.Account.Story(ended.Id).Restarts, ended.Epoch) + 1;
                 _ = Submit(box, $$"""{"id":"{{ended.Id}}","state":"new"}""");
@@ -47,14 +47,14 @@ internal sealed class Clients(World world)
         }
     }
 
-    /// <summary>Sees to it that every job can come to an end.</summary>
+    /// <summary>Makes every job end: releases holds, ends restarts, kills stranded jobs.</summary>
     public void LetAllEnd()
     {
         foreach (var box in world.Boxes.Values)
         {
-            foreach (var job in box.Jobs.Where(job => !job.HasEnded && (job.Hold is true || job.Restart is true || job.Resubmit is true || IsStranded(box, job))).ToArray())
+            foreach (var job in box.Jobs.Where(job => !job.HasEnded && MayNotEnd(box, job)).ToArray())
             {
-                if (IsStranded(box, job) || Dice.Next(3) is 0)
+                if (IsStranded(box, job) || Random.Next(3) is 0)
                 {
                     Kill(box, job.Id);
                 }
@@ -66,14 +66,17 @@ internal sealed class Clients(World world)
         }
     }
 
-    // It was given to a box that has no such pool (any more), by somebody who named it.
+    private bool MayNotEnd(Box box, Job job) =>
+        job.Hold is true || job.Restart is true || job.Resubmit is true || IsStranded(box, job);
+
+    // The job is pinned to a box without its pool, or no reachable box has the pool.
     private bool IsStranded(Box box, Job job) =>
         job.Node is null ? !Reach(box.Name).Any(name => HasPool(name, job.Pool))
         : !HasPool(job.Node, job.Pool) && !Reach(job.Node).Any(name => HasPool(name, job.Pool));
 
     private void Submit(Box box)
     {
-        var pool = Dice.Next(4) is 0 ? "p2" : "p1";
+        var pool = Random.Next(4) is 0 ? "p2" : "p1";
         var node = Target(box, pool);
         if (node is null && !Reach(box.Name).Any(name => HasPool(name, pool)))
         {
@@ -81,25 +84,25 @@ internal sealed class Clients(World world)
         }
 
         var id = $"j{++_submitted}";
-        var seconds = Dice.Next(4) is 0 ? world.Between(5, 40) : world.Between(0.01, 5);
-        var outcome = Dice.Next(6) switch { 0 => "failed", 1 => "flaky", 2 when Dice.Next(4) is 0 => "unable", _ => "done" };
+        var seconds = Random.Next(4) is 0 ? world.Between(5, 40) : world.Between(0.01, 5);
+        var outcome = Random.Next(6) switch { 0 => "failed", 1 => "flaky", 2 when Random.Next(4) is 0 => "unable", _ => "done" };
         var keys = new List<string>
         {
             $"\"id\":\"{id}\"",
             $"\"pool\":\"{pool}\"",
             string.Create(CultureInfo.InvariantCulture, $"\"args\":[\"work\",\"{seconds:0.###}\",\"{outcome}\"]"),
         };
-        if (Dice.Next(20) is 0)
+        if (Random.Next(20) is 0)
         {
             keys[1] = "\"pool\":\"__config\"";
             keys[2] = $$"""
-                "args":{"slots":{{1 + Dice.Next(3)}}}
+                "args":{"slots":{{1 + Random.Next(3)}}}
                 """.Trim();
             node = $"\"{Pick(Reach(box.Name))}\"";
         }
         else
         {
-            AddOften(1, 3, () => keys.Add($"\"retries\":{Dice.Next(3)}"));
+            AddOften(1, 3, () => keys.Add($"\"retries\":{Random.Next(3)}"));
             AddOften(1, 12, () => keys.Add("\"hold\":true"));
             AddOften(1, 25, () => keys.Add("\"restart\":true"));
             AddOften(1, 25, () => keys.Add("\"resubmit\":true"));
@@ -116,26 +119,26 @@ internal sealed class Clients(World world)
 
     private void AddOften(int times, int of, Action add)
     {
-        if (Dice.Next(of) < times)
+        if (Random.Next(of) < times)
         {
             add();
         }
     }
 
-    // Null: the cluster chooses.
+    // Null leaves the choice to the cluster.
     private string? Target(Box box, string pool)
     {
         var able = Connected(box.Name).Where(name => HasPool(name, pool)).ToArray();
-        return able is [] ? null : Dice.Next(6) switch
+        return able is [] ? null : Random.Next(6) switch
         {
             0 or 1 => $"\"{Pick(able)}\"",
-            2 => $"[{string.Join(',', Dice.GetItems(able, 2).Distinct().Select(name => $"\"{name}\""))}]",
+            2 => $"[{string.Join(',', Random.GetItems(able, 2).Distinct().Select(name => $"\"{name}\""))}]",
             3 when box.Core.Nodes.WithPool(pool).Count > 0 => "\"n*\"",
             _ => null,
         };
     }
 
-    private string Pick(string[] names) => names[Dice.Next(names.Length)];
+    private string Pick(string[] names) => names[Random.Next(names.Length)];
 
     private bool HasPool(string name, string pool) => pool is NodeSettings.ConfigPool
         ? world.Boxes.ContainsKey(name)
@@ -152,19 +155,19 @@ internal sealed class Clients(World world)
         return [.. reached];
     }
 
-    // All that are below it, or below somebody above it: whom a job from there can get to.
+    // All boxes that a job from here can reach: those below it, and those below a box above it.
     private IEnumerable<string> Connected(string name) =>
         world.Boxes.Keys.Where(above => Reach(above).Contains(name)).SelectMany(Reach).Distinct();
 
     private Job? Any(Box box, Func<Job, bool> which)
     {
         var able = box.Core.Snapshot().Where(which).ToArray();
-        return able is [] ? null : able[Dice.Next(able.Length)];
+        return able is [] ? null : able[Random.Next(able.Length)];
     }
 
     private void Kill(Box box, string id)
     {
-        world.Tell($"{box.Name}: kill {id}");
+        world.Log($"{box.Name}: kill {id}");
         if (box.Do(Turn.Own, (core, now) => core.Kill(id, now)) is { } killed)
         {
             world.Account.NoteKilled(box, killed);
@@ -173,11 +176,11 @@ internal sealed class Clients(World world)
 
     private bool Submit(Box box, string json)
     {
-        world.Tell($"{box.Name}: submit {json}");
+        world.Log($"{box.Name}: submit {json}");
         using var document = JsonDocument.Parse(json);
         var spec = JobSpec.Read(document.RootElement);
         var answer = box.Do(Turn.Own, (core, now) => core.Submit(spec, now));
-        world.Tell($"{box.Name}: {answer.Error ?? "accepted"} {string.Join("; ", answer.Warnings)}");
+        world.Log($"{box.Name}: {answer.Error ?? "accepted"} {string.Join("; ", answer.Warnings)}");
         return answer.Error is null;
     }
 }

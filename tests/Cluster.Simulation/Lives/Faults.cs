@@ -3,16 +3,16 @@ using MeeseeksBox.Simulation.Boxes;
 
 namespace MeeseeksBox.Simulation.Lives;
 
-/// <summary>All that goes wrong in a cluster, and all that is done to it.</summary>
+/// <summary>Random faults and changes of configuration.</summary>
 internal sealed class Faults(World world, IReadOnlyList<BoxPlan> plans)
 {
-    private Random Dice => world.Dice;
+    private Random Random => world.Random;
 
-    /// <summary>One thing that goes wrong, now and mostly for a while.</summary>
+    /// <summary>Starts one random fault, most of which end after a while.</summary>
     public void Strike()
     {
-        var box = world.Boxes.Values.ElementAt(Dice.Next(world.Boxes.Count));
-        switch (Dice.Next(12))
+        var box = world.Boxes.Values.ElementAt(Random.Next(world.Boxes.Count));
+        switch (Random.Next(12))
         {
             case 0 or 1:
                 Break();
@@ -24,7 +24,7 @@ internal sealed class Faults(World world, IReadOnlyList<BoxPlan> plans)
                 Slow(box);
                 break;
             case 5 or 6 when box.IsUp && !box.IsStopping:
-                box.Crash(losesState: Dice.Next(3) is 0);
+                box.Crash(losesState: Random.Next(3) is 0);
                 world.Agenda.In(world.Between(0.1, 40), () => Revive(box));
                 break;
             case 7 when box.IsUp && !box.IsStopping:
@@ -37,7 +37,7 @@ internal sealed class Faults(World world, IReadOnlyList<BoxPlan> plans)
             case 9 or 10:
                 Reconfigure(box);
                 break;
-            case 11 when Dice.Next(3) is 0:
+            case 11 when Random.Next(3) is 0:
                 Close(box);
                 break;
             default:
@@ -45,10 +45,10 @@ internal sealed class Faults(World world, IReadOnlyList<BoxPlan> plans)
         }
     }
 
-    /// <summary>Everything is as it was in the beginning, clocks apart.</summary>
+    /// <summary>Restores everything but the clocks.</summary>
     public void HealAll()
     {
-        world.Tell("all is healed");
+        world.Log("faults: all healed");
         world.Links.HealAll();
         foreach (var plan in plans)
         {
@@ -74,18 +74,19 @@ internal sealed class Faults(World world, IReadOnlyList<BoxPlan> plans)
     {
         if (world.Links.Connections is { Count: > 0 } open)
         {
-            var connection = open[Dice.Next(open.Count)];
-            world.Tell($"the connection {connection.Client}→{connection.ServerName} breaks");
+            var connection = open[Random.Next(open.Count)];
+            world.Log($"connection {connection.Client}→{connection.ServerName} breaks");
             connection.Break();
         }
     }
 
     private void Cut(Box box)
     {
-        var others = world.Boxes.Values.Where(other => box.Plan.Downstream.Contains(other.Name) || other.Plan.Downstream.Contains(box.Name)).ToArray();
-        others = Dice.Next(2) is 0 || others is [] ? others : Dice.GetItems(others, 1);
-        world.Tell($"{box.Name} is cut off from {string.Join(' ', others.Select(other => other.Name))}");
-        var seconds = Dice.Next(3) is 0 ? world.Between(30, 120) : world.Between(0.5, 30);
+        var others = world.Boxes.Values
+            .Where(other => box.Plan.Downstream.Contains(other.Name) || other.Plan.Downstream.Contains(box.Name)).ToArray();
+        others = Random.Next(2) is 0 || others is [] ? others : Random.GetItems(others, 1);
+        world.Log($"{box.Name} is cut off from {string.Join(' ', others.Select(other => other.Name))}");
+        var seconds = Random.Next(3) is 0 ? world.Between(30, 120) : world.Between(0.5, 30);
         foreach (var other in others)
         {
             world.Links.Cut(box.Name, other.Name);
@@ -101,29 +102,29 @@ internal sealed class Faults(World world, IReadOnlyList<BoxPlan> plans)
             world.Agenda.In(world.Between(5, 40), () => world.Links.SetDelay(box.Name, name, null));
         }
 
-        world.Tell($"{box.Name} is slow");
+        world.Log($"{box.Name} is slow");
     }
 
     private void SetClock(Box box)
     {
-        box.Skew = Dice.Next(3) switch { 0 => 0, 1 => world.Between(-5, 5), _ => world.Between(-3600, 3600) };
-        world.Tell($"the clock of {box.Name} is set to {box.Skew:0.0}");
+        box.Skew = Random.Next(3) switch { 0 => 0, 1 => world.Between(-5, 5), _ => world.Between(-3600, 3600) };
+        world.Log($"clock of {box.Name} is set to {box.Skew:0.0}");
     }
 
     private void Reconfigure(Box box)
     {
         var plan = box.Plan;
         var pools = new Dictionary<string, PoolSettings>(plan.Settings.Pools);
-        if (Dice.Next(2) is 0 && plan.Downstream is not [])
+        if (Random.Next(2) is 0 && plan.Downstream is not [])
         {
-            var name = plan.Downstream[Dice.Next(plan.Downstream.Count)];
-            world.Tell($"{name} is taken out of {box.Name}");
+            var name = plan.Downstream[Random.Next(plan.Downstream.Count)];
+            world.Log($"link {box.Name}→{name} removed");
             box.Configure(plan with { Downstream = [.. plan.Downstream.Where(other => other != name)] });
         }
         else if (pools.Count > 0)
         {
-            var pool = pools.Keys.ElementAt(Dice.Next(pools.Count));
-            switch (Dice.Next(4))
+            var pool = pools.Keys.ElementAt(Random.Next(pools.Count));
+            switch (Random.Next(4))
             {
                 case 0:
                     _ = pools.Remove(pool);
@@ -132,29 +133,29 @@ internal sealed class Faults(World world, IReadOnlyList<BoxPlan> plans)
                     pools[pool] = pools[pool] with { Hold = true };
                     break;
                 default:
-                    pools[pool] = pools[pool] with { Slots = Dice.Next(-1, 4) };
+                    pools[pool] = pools[pool] with { Slots = Random.Next(-1, 4) };
                     break;
             }
 
-            world.Tell($"{pool} of {box.Name} is now {pools.GetValueOrDefault(pool)}");
+            world.Log($"pool {pool} of {box.Name} is now {pools.GetValueOrDefault(pool)}");
             box.Configure(plan with { Settings = plan.Settings with { Pools = pools } });
         }
 
         world.Agenda.In(world.Between(1, 40), () =>
         {
-            world.Tell($"{box.Name} is configured as before");
+            world.Log($"configuration of {box.Name} restored");
             box.Configure(plans.First(first => first.Name == box.Name));
         });
     }
 
-    // Somebody makes a cycle by mistake.
+    // Adds a link that closes a cycle, as a configuration mistake does.
     private void Close(Box box)
     {
         var above = world.Boxes.Values.Where(other => other.Plan.Downstream.Contains(box.Name)).ToArray();
         if (above is not [])
         {
-            var name = above[Dice.Next(above.Length)].Name;
-            world.Tell($"{box.Name} is linked with {name}: a cycle");
+            var name = above[Random.Next(above.Length)].Name;
+            world.Log($"link {box.Name}→{name} added: a cycle");
             box.Configure(box.Plan with { Downstream = [.. box.Plan.Downstream, name] });
             world.Agenda.In(world.Between(5, 40), () => box.Configure(plans.First(first => first.Name == box.Name)));
         }

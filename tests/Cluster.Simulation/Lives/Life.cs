@@ -5,10 +5,10 @@ using MeeseeksBox.Simulation.Network;
 
 namespace MeeseeksBox.Simulation.Lives;
 
-/// <summary>One run of a cluster from a seed: people work, things go wrong, all is healed, and then everything must be right.</summary>
+/// <summary>One simulated run of a cluster from a seed: clients and faults, then healing, then the checks of all invariants.</summary>
 internal sealed class Life
 {
-    // How long after all is healed the worst has been found out: a link that hangs, a pause before the next try.
+    // The seconds after the healing in which the boxes detect every fault: a hanging link, a backoff.
     private const double Mending = 60;
     private const double IdleSpan = 60;
 
@@ -18,7 +18,7 @@ internal sealed class Life
     private readonly Faults _faults;
     private readonly Invariants _invariants;
 
-    /// <param name="seed">All that happens comes from it.</param>
+    /// <param name="seed">The seed of all events.</param>
     /// <param name="isLogged">True to keep a journal.</param>
     public Life(int seed, bool isLogged)
     {
@@ -35,7 +35,8 @@ internal sealed class Life
         foreach (var plan in _plans)
         {
             var box = _world.Add(plan, _world.Between(-skew, skew));
-            _world.Tell($"{plan.Name} → {string.Join(' ', plan.Downstream)} {(plan.IsOld ? "old " : "")}{string.Join(' ', plan.Settings.Pools)} skew {box.Skew:0.0} {plan.Settings} {times}");
+            _world.Log($"{plan.Name} → {string.Join(' ', plan.Downstream)} {(plan.IsOld ? "legacy " : "")}"
+                + $"{string.Join(' ', plan.Settings.Pools)} skew {box.Skew:0.0} {plan.Settings} {times}");
         }
 
         _clients = new Clients(_world);
@@ -47,14 +48,14 @@ internal sealed class Life
 
     public World World => _world;
 
-    /// <summary>How long people work, in seconds.</summary>
+    /// <summary>The seconds in which clients and faults act.</summary>
     public double Duration { get; }
 
-    /// <summary>Faults a second.</summary>
+    /// <summary>The number of faults per second.</summary>
     public double Faultiness { get; }
 
-    /// <summary>Lives it to its end.</summary>
-    /// <returns>What went wrong; nothing when all was right.</returns>
+    /// <summary>Runs the simulation to its end.</summary>
+    /// <returns>The violations; empty when all checks passed.</returns>
     public IReadOnlyList<string> Run()
     {
         foreach (var box in _world.Boxes.Values)
@@ -98,36 +99,38 @@ internal sealed class Life
         return _world.Account.Violations;
     }
 
-    private void Repeat(double perSecond, Action what) => _world.Agenda.In(_world.Between(0, 2 / perSecond), () =>
+    private void Repeat(double perSecond, Action action) => _world.Agenda.In(_world.Between(0, 2 / perSecond), () =>
     {
         if (_world.Agenda.Now < Duration)
         {
-            what();
-            Repeat(perSecond, what);
+            action();
+            Repeat(perSecond, action);
         }
     });
 
-    // Each change travels along each link once at most in each direction, since what was told from above is among the news there when they are
-    // asked for next; and each new connection may bring up all that both sides know.
+    // Each change crosses each link at most once in each direction: the next poll returns the changes that came from upstream.
+    // Each new connection may send all jobs of both sides again.
     private void CheckTraffic()
     {
         var most = (2 * _world.Account.Changes * _plans.Sum(plan => plan.Downstream.Count)) + _world.Account.Resent;
         if (_world.Wire.Jobs > most)
         {
-            _world.Account.Blame($"{_world.Wire.Jobs} copies of jobs were sent for {_world.Account.Changes} changes; {most} would be many");
+            _world.Account.Report(
+                $"too much traffic: {_world.Wire.Jobs} copies of jobs for {_world.Account.Changes} changes, limit {most}");
         }
     }
 
-    // Two boxes that answer each other for ever are not seen in the traffic, where every answer is a change.
+    // Two boxes that answer each other forever do not exceed the limit of traffic, because every answer is a change.
     private void CheckAnswers()
     {
         foreach (var story in _world.Account.Stories.Where(story => story.Answers > story.Changes + 5))
         {
-            _world.Account.Blame($"{story.Id} was changed {story.Changes} times, and one box has answered copies of it {story.Answers} times");
+            _world.Account.Report(
+                $"ping-pong: {story.Id} has {story.Changes} changes, and one box answered copies of it {story.Answers} times");
         }
     }
 
-    // An idle tree sends nothing but requests that are held, and asks old peers.
+    // An idle tree sends only long polls, and polls of legacy peers.
     private void CheckIdle()
     {
         var (lines, jobs) = (_world.Wire.Lines, _world.Wire.Jobs);
@@ -137,7 +140,9 @@ internal sealed class Life
         var most = 2 * links * ((IdleSpan / every) + 2);
         if (_world.Wire.Jobs > jobs || _world.Wire.Lines - lines > most)
         {
-            _world.Account.Blame($"the cluster does not rest: {_world.Wire.Lines - lines} lines with {_world.Wire.Jobs - jobs} jobs over {links} links in {IdleSpan} s");
+            _world.Account.Report(
+                $"traffic in an idle cluster: {_world.Wire.Lines - lines} lines with {_world.Wire.Jobs - jobs} jobs "
+                + $"over {links} links in {IdleSpan} s");
         }
     }
 }

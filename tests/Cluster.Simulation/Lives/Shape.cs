@@ -3,10 +3,10 @@ using MeeseeksBox.Simulation.Boxes;
 
 namespace MeeseeksBox.Simulation.Lives;
 
-/// <summary>Draws a cluster: who is linked with whom, and how each is configured.</summary>
+/// <summary>Draws a random cluster: its links and the configuration of each box.</summary>
 internal static class Shape
 {
-    /// <summary>The boxes, those upstream first.</summary>
+    /// <summary>The boxes, upstream first.</summary>
     public static IReadOnlyList<BoxPlan> Draw(Random random)
     {
         (string Name, string[] Downstream)[] tree = random.Next(7) switch
@@ -23,7 +23,8 @@ internal static class Shape
         var settings = Settings(random);
         var checkpoint = random.Next(2) is 0 ? 10 : 1;
         var hasOld = random.Next(4) is 0;
-        return [.. tree.Select(node => new BoxPlan(settings with { Name = node.Name, Pools = Pools(node.Downstream is [], settings, random) }, node.Downstream)
+        return [.. tree.Select(node => new BoxPlan(
+            settings with { Name = node.Name, Pools = Pools(node.Downstream is [], settings, random) }, node.Downstream)
         {
             Checkpoint = checkpoint,
             IsOld = hasOld && random.Next(3) is 0,
@@ -57,7 +58,7 @@ internal static class Shape
 
         return pools;
 
-        // A live job is refreshed well before anybody takes it for lost.
+        // A live job is refreshed well before any box presumes it lost.
         PoolSettings Pool() => new() { Slots = random.Next(4), Update = Math.Min(30, settings.Expire / 4), RestartDelay = random.Next(2) };
     }
 }

@@ -2,7 +2,7 @@ using MeeseeksBox.Core.Replication;
 
 namespace MeeseeksBox.Simulation.Network;
 
-/// <summary>A connection of a link with the box downstream of it: requests one way, answers the other, and the ways in which it ends.</summary>
+/// <summary>A connection of a link to a downstream box.</summary>
 internal sealed class Connection(Agenda agenda, Links links, string client, string server)
 {
     private readonly Pipe _toServer = new(agenda, links, client, server);
@@ -13,13 +13,13 @@ internal sealed class Connection(Agenda agenda, Links links, string client, stri
 
     public string ServerName => server;
 
-    /// <summary>The end at the server.</summary>
+    /// <summary>The server end.</summary>
     public Served? Server { get; set; }
 
-    /// <summary>Takes answers at the client.</summary>
+    /// <summary>Receives replies at the client.</summary>
     public Action<PeerReply> Answered { get; set; } = _ => { };
 
-    /// <summary>Tells the client that it is over.</summary>
+    /// <summary>Called at the client when the connection is closed.</summary>
     public Action Closed { get; set; } = () => { };
 
     public bool IsBetween(string one, string other) => (client == one && server == other) || (client == other && server == one);
@@ -28,7 +28,7 @@ internal sealed class Connection(Agenda agenda, Links links, string client, stri
 
     public void Answer(PeerReply reply) => _toClient.Send(() => Answered(reply));
 
-    /// <summary>The client ends it. What it has sent may still arrive, even long after it has connected again.</summary>
+    /// <summary>Closes it at the client. Its lines in flight may still arrive, even long after a new connection.</summary>
     public void CloseAtClient(bool isCrash)
     {
         Answered = _ => { };
@@ -44,7 +44,7 @@ internal sealed class Connection(Agenda agenda, Links links, string client, stri
         }
     }
 
-    /// <summary>The server is gone. What it has answered may still arrive.</summary>
+    /// <summary>Closes it at a server that has ended. Its replies in flight may still arrive.</summary>
     public void CloseAtServer()
     {
         if (!_isClosed)
@@ -59,7 +59,7 @@ internal sealed class Connection(Agenda agenda, Links links, string client, stri
         }
     }
 
-    /// <summary>The connection breaks, and both are told; each way, what is under way arrives or not.</summary>
+    /// <summary>Breaks the connection and notifies both ends. In each direction, the lines in flight arrive or are lost.</summary>
     public void Break()
     {
         if (links.Flips())

@@ -1,19 +1,18 @@
 namespace MeeseeksBox.Simulation.Network;
 
-/// <summary>The make-believe network: how long everything takes, where nothing gets through, and what connections there are.</summary>
+/// <summary>The simulated network: its delays, its partitions and its open connections.</summary>
 internal sealed class Links(Agenda agenda, Random random)
 {
     private readonly Dictionary<(string, string), double> _delays = [];
     private readonly HashSet<(string, string)> _cuts = [];
     private readonly List<Connection> _connections = [];
 
-    /// <summary>The least and the most that the network takes from one box to another, when all is well; in seconds.</summary>
+    /// <summary>The range of the usual delay between two boxes, in seconds.</summary>
     public (double Least, double Most) UsualDelay { get; set; } = (0.0001, 0.02);
 
-    /// <summary>The connections that are open.</summary>
     public IReadOnlyList<Connection> Connections => _connections;
 
-    /// <summary>How long the next thing takes from one box to another: the usual, and a random part.</summary>
+    /// <summary>The delay of the next message: the usual delay of the pair, and a random part.</summary>
     public double Delay(string from, string to)
     {
         var pair = Pair(from, to);
@@ -26,7 +25,7 @@ internal sealed class Links(Agenda agenda, Random random)
         return usual * (1 + random.NextDouble());
     }
 
-    /// <summary>Sets how long everything takes between two boxes; null for the usual.</summary>
+    /// <summary>Sets the delay between two boxes; null restores the usual one.</summary>
     public void SetDelay(string one, string other, double? seconds)
     {
         if (seconds is { } delay)
@@ -41,10 +40,10 @@ internal sealed class Links(Agenda agenda, Random random)
 
     public bool IsCut(string one, string other) => _cuts.Contains(Pair(one, other));
 
-    /// <summary>Lets nothing through between two boxes. Neither is told: they find out by waiting in vain.</summary>
+    /// <summary>Drops all traffic between two boxes. They detect it by their timeouts only.</summary>
     public void Cut(string one, string other) => _cuts.Add(Pair(one, other));
 
-    /// <summary>Lets everything through again: what was held up arrives too.</summary>
+    /// <summary>Ends a partition. Delayed messages arrive too.</summary>
     public void Heal(string one, string other)
     {
         if (_cuts.Remove(Pair(one, other)))
@@ -66,12 +65,12 @@ internal sealed class Links(Agenda agenda, Random random)
         _delays.Clear();
     }
 
-    /// <summary>Tries to connect.</summary>
-    /// <param name="client">Who connects.</param>
-    /// <param name="server">With whom.</param>
-    /// <param name="timeout">How long it is tried.</param>
-    /// <param name="accept">Asks the server, which may be down: null then.</param>
-    /// <param name="connected">Tells the client; null when it did not come about.</param>
+    /// <summary>Connects two boxes.</summary>
+    /// <param name="client">The name of the box that connects.</param>
+    /// <param name="server">The name of the other box.</param>
+    /// <param name="timeout">The seconds after which an attempt through a partition fails.</param>
+    /// <param name="accept">Called at the server; null when the server is down.</param>
+    /// <param name="connected">Called at the client; null when the attempt failed.</param>
     public void Connect(string client, string server, double timeout, Func<Connection, Served?> accept, Action<Connection?> connected)
     {
         var there = Delay(client, server);

@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Simulation.Network;
 
-/// <summary>One direction of a connection: what is sent arrives later, in its order, or is held up while nothing gets through.</summary>
+/// <summary>One direction of a connection: messages arrive later and in order, and a partition delays them.</summary>
 internal sealed class Pipe(Agenda agenda, Links links, string from, string to)
 {
     private readonly Queue<(Action Deliver, int Loss)> _heldUp = new();
@@ -14,10 +14,10 @@ internal sealed class Pipe(Agenda agenda, Links links, string from, string to)
         agenda.In(_last - agenda.Now, () => Arrive(deliver, loss));
     }
 
-    /// <summary>Loses what is on its way; what is sent later arrives.</summary>
+    /// <summary>Drops all messages in flight. Later messages arrive.</summary>
     public void Lose() => _loss++;
 
-    /// <summary>Delivers what was held up, before all that is still under way.</summary>
+    /// <summary>Delivers the delayed messages, before those in flight.</summary>
     public void Resume()
     {
         while (_heldUp.TryDequeue(out var one))

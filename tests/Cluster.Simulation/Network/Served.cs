@@ -2,7 +2,7 @@ using MeeseeksBox.Core.Replication;
 
 namespace MeeseeksBox.Simulation.Network;
 
-/// <summary>The end of a connection at the box that was connected with.</summary>
-/// <param name="Take">Takes a request.</param>
-/// <param name="Close">The connection is over.</param>
+/// <summary>The server end of a connection.</summary>
+/// <param name="Take">Receives a request.</param>
+/// <param name="Close">Called when the connection is closed.</param>
 internal sealed record Served(Action<PeerMessage> Take, Action Close);

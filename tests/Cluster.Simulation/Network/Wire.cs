@@ -5,22 +5,22 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Simulation.Network;
 
-/// <summary>What goes over the network, counted; and, where that is wished, written down and read again as in real life.</summary>
-/// <param name="isWritten">True to count bytes too, by writing all jobs down.</param>
-/// <param name="isRead">True to hand over what was read from what was written.</param>
+/// <summary>Counts the traffic. Optionally serializes and parses all jobs, as a real connection does.</summary>
+/// <param name="isWritten">True to serialize all jobs, which counts their bytes.</param>
+/// <param name="isRead">True to deliver the jobs that were parsed from the serialized ones.</param>
 internal sealed class Wire(bool isWritten, bool isRead)
 {
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
 
     private readonly ArrayBufferWriter<byte> _buffer = new();
 
-    /// <summary>Lines sent so far, of requests and answers.</summary>
+    /// <summary>The number of lines sent: requests and replies.</summary>
     public long Lines { get; private set; }
 
-    /// <summary>Copies of jobs in them.</summary>
+    /// <summary>The number of copies of jobs in those lines.</summary>
     public long Jobs { get; private set; }
 
-    /// <summary>Bytes of those copies.</summary>
+    /// <summary>The size of those copies in bytes.</summary>
     public long Bytes { get; private set; }
 
     public PeerMessage Carry(PeerMessage message)
@@ -56,6 +56,8 @@ internal sealed class Wire(bool isWritten, bool isRead)
         }
 
         using var document = JsonDocument.Parse(_buffer.WrittenMemory);
-        return JobAttributes.TryRead(document.RootElement, out var read, out var problem) ? read : throw new InvalidOperationException(problem);
+        return JobAttributes.TryRead(document.RootElement, out var read, out var problem)
+            ? read
+            : throw new InvalidOperationException(problem);
     }
 }
