@@ -6,7 +6,7 @@ namespace MeeseeksBox.EndToEnd.Cluster;
 public sealed class ConfigAtDistanceTests(SmallTree tree) : IClassFixture<SmallTree>
 {
     [Fact]
-    public async Task It_is_done_with_the_configuration_in_force_as_its_args_and_secrets_masked()
+    public async Task It_ends_with_the_active_configuration_as_its_args_and_secrets_masked()
     {
         var id = Some.Id();
         _ = await tree.Master.SubmitAsync(new
@@ -14,7 +14,12 @@ public sealed class ConfigAtDistanceTests(SmallTree tree) : IClassFixture<SmallT
             id,
             pool = "__config",
             node = "node1",
-            args = new { pools = new { distant = new { slots = 7 } }, state = new { history = "h.jsonl" }, client = new { ssl = new { pass = "very secret" } } },
+            args = new
+            {
+                pools = new { distant = new { slots = 7 } },
+                state = new { history = "h.jsonl" },
+                client = new { ssl = new { pass = "very secret" } },
+            },
         });
 
         var job = await tree.Master.WaitForEndAsync(id);
@@ -30,12 +35,18 @@ public sealed class ConfigAtDistanceTests(SmallTree tree) : IClassFixture<SmallT
     }
 
     [Fact]
-    public async Task It_fails_with_what_is_wrong_and_changes_nothing()
+    public async Task It_fails_with_the_error_and_changes_nothing()
     {
         var before = (await tree.Node2.AskAsync("config", new { })).GetRawText();
         var id = Some.Id();
         _ = await tree.Master.SubmitAsync(
-            new { id, pool = "__config", node = "node2", args = new { pools = new { bad = new { slots = "two" }, good = new { slots = 1 } } } });
+            new
+            {
+                id,
+                pool = "__config",
+                node = "node2",
+                args = new { pools = new { bad = new { slots = "two" }, good = new { slots = 1 } } },
+            });
 
         var job = await tree.Master.WaitForEndAsync(id);
 
@@ -45,7 +56,7 @@ public sealed class ConfigAtDistanceTests(SmallTree tree) : IClassFixture<SmallT
     }
 
     [Fact]
-    public async Task Asked_with_nothing_it_tells_the_configuration()
+    public async Task An_empty_request_returns_the_configuration()
     {
         var id = Some.Id();
         _ = await tree.Master.SubmitAsync(new { id, pool = "__config", node = "head", args = new { } });

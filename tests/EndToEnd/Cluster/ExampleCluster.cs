@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>The cluster of examples/, all eleven boxes of it, on free ports.</summary>
+/// <summary>The cluster of examples/: eleven boxes on free ports.</summary>
 public sealed class ExampleCluster : IAsyncLifetime
 {
     private static readonly string[] A = ["nodeA1", "nodeA2", "nodeA3"];
@@ -12,10 +12,10 @@ public sealed class ExampleCluster : IAsyncLifetime
     private readonly Tree _tree = new();
     private readonly Dictionary<string, RunningBox> _boxes = [];
 
-    /// <summary>The top.</summary>
+    /// <summary>The master.</summary>
     public RunningBox Master => _boxes["master"];
 
-    /// <summary>Each box by its name.</summary>
+    /// <summary>The boxes by name.</summary>
     public IReadOnlyDictionary<string, RunningBox> Boxes => _boxes;
 
     /// <inheritdoc/>

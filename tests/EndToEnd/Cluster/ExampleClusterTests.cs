@@ -5,13 +5,13 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>The cluster of README.md#a-cluster does what is said there.</summary>
+/// <summary>The cluster of README.md#a-cluster works as described there.</summary>
 public sealed class ExampleClusterTests(ExampleCluster cluster) : IClassFixture<ExampleCluster>
 {
     private const int Count = 1000;
 
     [Fact]
-    public async Task A_cold_cluster_knows_all_its_pools_soon_after_its_last_start()
+    public async Task A_cold_cluster_reports_all_its_pools_soon_after_its_last_start()
     {
         var begin = Stopwatch.GetTimestamp();
 
@@ -19,7 +19,7 @@ public sealed class ExampleClusterTests(ExampleCluster cluster) : IClassFixture<
         await cluster.Master.WaitForPoolAsync("q2", "nodeA1", "nodeA2", "nodeA3", "nodeB2", "nodeB3");
         await cluster.Master.WaitForPoolAsync("q3", "nodeA2", "nodeA3", "nodeB1", "nodeB2");
 
-        // The aim is a second; other tests are at work on this machine at the same time.
+        // The target is one second; other tests load this machine at the same time.
         Stopwatch.GetElapsedTime(begin).Should().BeLessThan(TimeSpan.FromSeconds(10));
         (await cluster.Master.AskAsync("nodes", new { })).Keys().Should().HaveCount(11);
     }
@@ -39,7 +39,9 @@ public sealed class ExampleClusterTests(ExampleCluster cluster) : IClassFixture<
         }
 
         _ = await cluster.Master.WaitForAsync(
-            () => cluster.Master.AskAsync("ls", new { state = new[] { "new", "running" } }), ids => ids.GetArrayLength() is 0, TimeSpan.FromMinutes(2));
+            () => cluster.Master.AskAsync("ls", new { state = new[] { "new", "running" } }),
+            ids => ids.GetArrayLength() is 0,
+            TimeSpan.FromMinutes(2));
 
         (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken)).Order()
             .Should().Equal(Enumerable.Range(0, Count).Select(i => $"j{i}").Order());

@@ -3,11 +3,11 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>Two heads over the same nodes do no harm, and either may fail (docs/SPECIFICATION.md#diamonds).</summary>
+/// <summary>Two heads over the same nodes, one of which may fail (docs/SPECIFICATION.md#diamonds).</summary>
 public sealed class HeadLossTests
 {
     [Fact]
-    public async Task A_head_of_a_pair_is_killed_under_way_and_every_job_runs_exactly_once()
+    public async Task Every_job_runs_exactly_once_when_one_of_two_heads_is_killed()
     {
         const int Count = 40;
         using var folder = new TemporaryFolder();
@@ -41,7 +41,8 @@ public sealed class HeadLossTests
         async Task SubmitAsync(int first, int count)
         {
             for (var i = first; i < first + count; i++)
-                _ = await master.SubmitAsync(new { id = $"j{i}", pool = "p", args = Some.Shell("echo $MEESEEKS_JOB_ID >> \"$0\"; sleep 0.03", file) });
+                _ = await master.SubmitAsync(
+                    new { id = $"j{i}", pool = "p", args = Some.Shell("echo $MEESEEKS_JOB_ID >> \"$0\"; sleep 0.03", file) });
         }
     }
 }

@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>A link that is cut, slow, or dead without a word; and what the log says of it (docs/SPECIFICATION.md#links).</summary>
+/// <summary>Links that are cut, slow or silent, and their log lines (docs/SPECIFICATION.md#links).</summary>
 public sealed class LinkCutTests : IAsyncLifetime
 {
     private readonly Tree _tree = new();
@@ -31,11 +31,12 @@ public sealed class LinkCutTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_ends_and_what_is_killed_while_the_link_is_cut_is_known_on_both_sides_when_it_is_whole_again()
+    public async Task Ends_and_kills_during_a_cut_link_reach_both_sides_after_it()
     {
         using var folder = new TemporaryFolder();
         var go = folder.File("go");
-        _ = await _master.SubmitAsync(new { id = "ends", pool = "p", args = Some.Shell("until [ -e \"$0\" ]; do sleep 0.01; done; echo well", go) });
+        _ = await _master.SubmitAsync(
+            new { id = "ends", pool = "p", args = Some.Shell("until [ -e \"$0\" ]; do sleep 0.01; done; echo well", go) });
         _ = await _master.SubmitAsync(new { id = "killed", pool = "p", args = Some.Sleep });
         _ = await _master.WaitForStartAsync("ends");
         _ = await _master.WaitForStartAsync("killed");
@@ -55,22 +56,24 @@ public sealed class LinkCutTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_link_that_goes_down_and_up_is_told_in_a_line_each()
+    public async Task A_link_that_goes_down_and_up_logs_a_line_each()
     {
         var tried = _proxy.Connections;
         _proxy.Cut();
-        await Wait.Until(() => _proxy.Connections > tried + 4, () => $"{_proxy.Connections} connections", TestContext.Current.CancellationToken);
+        await Wait.Until(
+            () => _proxy.Connections > tried + 4, () => $"{_proxy.Connections} connections", TestContext.Current.CancellationToken);
 
         _proxy.Heal();
 
         await _master.WaitForLogAsync($"INFO master.Link.head: up: head at 127.0.0.1:{_proxy.Port} (", times: 2);
-        _master.Log.Count("WARNING master.Link.head: down: head at 127.0.0.1:").Should().BeInRange(1, 2, "a line for each reason, not for each of the tries");
+        _master.Log.Count("WARNING master.Link.head: down: head at 127.0.0.1:")
+            .Should().BeInRange(1, 2, "a line per reason, not per attempt");
         _master.Log.Lines.Should().ContainSingle(line => line.Contains("down: head") && line.Contains("; reconnects "))
             .Which.Should().MatchRegex(@": (the node closed the connection|connection lost: .+); reconnects with pauses of up to 10 s$");
     }
 
     [Fact]
-    public async Task A_link_that_swallows_everything_is_found_out_by_its_timeout()
+    public async Task A_link_that_drops_everything_is_detected_by_its_timeout()
     {
         _ = await _master.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
         _ = await _master.WaitForStartAsync("a");
@@ -86,7 +89,7 @@ public sealed class LinkCutTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task News_come_by_themselves_over_a_slow_link()
+    public async Task Changes_arrive_without_polling_over_a_slow_link()
     {
         _ = await _master.AskAsync("config", new { nodes = new { head = new { refresh = 600, poll = 600, timeout = 600 } } });
         await _master.WaitForLogAsync("up: head", times: 2);
@@ -95,7 +98,7 @@ public sealed class LinkCutTests : IAsyncLifetime
 
         _ = await _master.RunAsync(new { pool = "p", args = Some.True });
 
-        // A way down and a way up. Nobody asks again for ten minutes, so that whatever comes up before comes up by itself.
+        // One delay down and one up. The next poll is in ten minutes, so the change arrived without one.
         Stopwatch.GetElapsedTime(begin).Should().BeGreaterThan(TimeSpan.FromMilliseconds(190));
         _master.Log.Has("down: head").Should().BeFalse();
     }

@@ -4,12 +4,12 @@ using MeeseeksBox.Testing;
 namespace MeeseeksBox.EndToEnd.Cluster;
 
 /// <summary>
-/// A node dies with its jobs; they are failed as expired, and go where their submitter wanted them to
+/// A node ends with its jobs, which fail as expired and are retried as their submitter specified
 /// (docs/SPECIFICATION.md#retry-after-expiry).
 /// </summary>
 public sealed class NodeLossTests
 {
-    // A dead node is offline before its jobs expire, so that none is given to it again.
+    // A dead node is offline before its jobs expire, so that it receives none of them again.
     private static readonly string[] Quick = ["defaults.poll=0.2", "state.timeout=1", "state.expire=2", "defaults.update=0.3"];
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class NodeLossTests
     }
 
     [Fact]
-    public async Task A_job_at_work_does_not_expire_while_its_node_lives()
+    public async Task A_running_job_does_not_expire_while_its_node_is_online()
     {
         await using var tree = new Tree();
         var node1 = await tree.StartAsync("node1", [.. Quick, "pools.p.slots=0"]);
@@ -101,16 +101,23 @@ public sealed class NodeLossTests
         var master = await tree.StartAsync("master", [.. Quick, Tree.Link("head", head.Port)]);
         await master.WaitForPoolAsync("p", "node1");
         _ = await master.SubmitAsync(
-            new { id = "a", pool = "p", retries = 3, args = Some.Shell("until [ -e \"$0\" ]; do sleep 0.05; done; echo $MEESEEKS_NODE", go) });
+            new
+            {
+                id = "a",
+                pool = "p",
+                retries = 3,
+                args = Some.Shell("until [ -e \"$0\" ]; do sleep 0.05; done; echo $MEESEEKS_NODE", go),
+            });
         var pid = (int)(await master.WaitForStartAsync("a")).Number("pid")!;
 
         proxy.Cut();
         _ = await node2.AskAsync("config", new { pools = new { p = new { slots = 1 } } });
         _ = await master.WaitForJobAsync("a", job => job.Text("node") is "node2" && job.Text("state") is "running");
-        Signal.IsAlive(pid).Should().BeTrue("its node knows nothing of it");
+        Signal.IsAlive(pid).Should().BeTrue("its node has not received the change");
         proxy.Heal();
 
-        await Wait.Until(() => !Signal.IsAlive(pid), () => $"process {pid} of the stale copy is alive", TestContext.Current.CancellationToken);
+        await Wait.Until(
+            () => !Signal.IsAlive(pid), () => $"process {pid} of the stale copy is alive", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
         var job = await master.WaitForEndAsync("a");
         (job.Text("state"), job.Printed(), job.Number("start_count"), job.Number("fail_count")).Should().Be(("done", "node2\n", 2, 1));

@@ -2,11 +2,11 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>A node that stops in order tells how its jobs ended (docs/SPECIFICATION.md#orderly-stop).</summary>
+/// <summary>A node that stops in order sends the ends of its jobs (docs/SPECIFICATION.md#orderly-stop).</summary>
 public sealed class NodeStopTests
 {
     [Fact]
-    public async Task The_final_states_of_a_node_that_stops_reach_the_top()
+    public async Task The_final_states_of_a_stopping_node_reach_the_top()
     {
         await using var tree = new Tree();
         var node = await tree.StartAsync("node", "pools.p.slots=0");

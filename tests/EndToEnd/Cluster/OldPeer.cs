@@ -8,11 +8,13 @@ using System.Text.Json.Nodes;
 namespace MeeseeksBox.EndToEnd.Cluster;
 
 /// <summary>
-/// A node of the old implementation, as far as the recordings show it: it answers <c>sync</c>, <c>get</c> by <c>seq</c>, <c>nodes</c>, and passes over
-/// every other key; asks the node below it, when it has one, once in <c>refresh</c>; gives back to it all that it has heard of it. It runs nothing: a test
-/// says what becomes of a job, with <see cref="Change"/>. <c>OldPeerTests</c> hold it against the recordings.
+/// A simulated node of the original, as the recordings show it.
 /// </summary>
-/// <remarks>Depends on nothing of ours and nothing of xunit, so that the bench can use it too.</remarks>
+/// <remarks>
+/// It answers <c>sync</c>, <c>get</c> by <c>seq</c> and <c>nodes</c>, and ignores every other key. It polls the node below it every
+/// <c>refresh</c>, and sends all jobs of that node back to it. It runs no jobs: a test sets their status with <see cref="Change"/>.
+/// <c>OldPeerTests</c> compares it with the recordings. It depends on no project and not on xunit, so that the bench can use it too.
+/// </remarks>
 public sealed class OldPeer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -34,7 +36,7 @@ public sealed class OldPeer : IAsyncDisposable
         _loops.Add(AcceptAsync());
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The port that it listens on.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>The lines that upstream nodes have sent.</summary>
@@ -47,7 +49,7 @@ public sealed class OldPeer : IAsyncDisposable
         }
     }
 
-    /// <summary>The jobs that it knows.</summary>
+    /// <summary>The jobs in its table.</summary>
     public IReadOnlyDictionary<string, JsonElement> Jobs
     {
         get
@@ -57,7 +59,7 @@ public sealed class OldPeer : IAsyncDisposable
         }
     }
 
-    /// <summary>The nodes that the node below has told of, as it told of them.</summary>
+    /// <summary>The nodes that the node below has reported.</summary>
     public IReadOnlyDictionary<string, JsonElement> Nodes
     {
         get
@@ -67,23 +69,24 @@ public sealed class OldPeer : IAsyncDisposable
         }
     }
 
-    /// <summary>The keys of the last answer of the node below.</summary>
+    /// <summary>The keys of the last reply of the node below.</summary>
     public IReadOnlyList<string> LastAnswer { get; private set; } = [];
 
-    /// <summary>Starts one.</summary>
+    /// <summary>Starts a node.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="pools">Its pools and their slots.</param>
-    /// <param name="loadavg">How loaded it says it is.</param>
+    /// <param name="loadavg">The load average that it reports.</param>
     public static OldPeer Start(string name, Dictionary<string, int>? pools = null, double loadavg = 0) => new(name, pools ?? [], loadavg);
 
-    /// <summary>Connects it with a node below.</summary>
-    /// <param name="port">Where that listens.</param>
-    /// <param name="refresh">How often it asks.</param>
+    /// <summary>Connects it to a node below.</summary>
+    /// <param name="port">The port of that node.</param>
+    /// <param name="refresh">The interval of its polls.</param>
     public void Link(int port, TimeSpan refresh) => _loops.Add(AskAsync(port, refresh));
 
-    /// <summary>Makes a job or changes one, with a stamp of now. A job that was submitted without an id has none inside, as the recordings show.</summary>
+    /// <summary>Adds or changes a job, with the current time as its stamp.</summary>
+    /// <remarks>A job that was submitted without an id has no attribute <c>id</c>, as in the recordings.</remarks>
     /// <param name="id">Its id.</param>
-    /// <param name="changes">What is set, as JSON.</param>
+    /// <param name="changes">The attributes to set, as JSON.</param>
     public void Change(string id, string changes)
     {
         lock (_lock)
@@ -96,7 +99,7 @@ public sealed class OldPeer : IAsyncDisposable
         }
     }
 
-    /// <summary>Puts a job into its table as it stands.</summary>
+    /// <summary>Adds a job to its table unchanged.</summary>
     public void Recall(JsonElement job)
     {
         lock (_lock)
@@ -107,8 +110,8 @@ public sealed class OldPeer : IAsyncDisposable
         }
     }
 
-    /// <summary>Counts changes from 1 again, as a node of the original does that was restarted with its state file.</summary>
-    public void CountAnew()
+    /// <summary>Counts changes from 1 again, as the original does after a restart with its state file.</summary>
+    public void ResetSeq()
     {
         lock (_lock)
             _seq = 0;
@@ -148,7 +151,11 @@ public sealed class OldPeer : IAsyncDisposable
     {
         var answer = new JsonObject();
         if (request["sync"] is JsonObject jobs)
-            answer["sync"] = new JsonArray([.. jobs.Where(job => Take(job.Key, job.Value!.AsObject())).Select(job => JsonValue.Create(job.Key))]);
+        {
+            var accepted = jobs.Where(job => Accept(job.Key, job.Value!.AsObject())).Select(job => JsonValue.Create(job.Key));
+            answer["sync"] = new JsonArray([.. accepted]);
+        }
+
         if (request["get"] is JsonObject filter)
         {
             var since = filter["seq"]?.GetValue<long>() ?? 0;
@@ -159,22 +166,24 @@ public sealed class OldPeer : IAsyncDisposable
 
         if (request.ContainsKey("nodes"))
         {
+            var pools = _pools.Select(pool => KeyValuePair.Create(pool.Key, (JsonNode?)(pool.Value is 0 ? true : pool.Value)));
             var own = new JsonObject
             {
-                ["pools"] = new JsonObject(_pools.Select(pool => KeyValuePair.Create(pool.Key, (JsonNode?)(pool.Value is 0 ? true : pool.Value)))),
+                ["pools"] = new JsonObject(pools),
                 ["online"] = true,
                 ["ts"] = Now(),
                 ["loadavg"] = _loadavg,
                 ["routing"] = new JsonArray([_name, .. _nodes.Keys.Select(name => JsonValue.Create(name))]),
             };
-            answer["nodes"] = new JsonObject([KeyValuePair.Create(_name, (JsonNode?)own), .. _nodes.Select(node => KeyValuePair.Create(node.Key, (JsonNode?)node.Value.DeepClone()))]);
+            var others = _nodes.Select(node => KeyValuePair.Create(node.Key, (JsonNode?)node.Value.DeepClone()));
+            answer["nodes"] = new JsonObject([KeyValuePair.Create(_name, (JsonNode?)own), .. others]);
         }
 
         return answer;
     }
 
-    // A job is taken over when it is unknown or newer, and then key by key.
-    private bool Take(string id, JsonObject theirs)
+    // An unknown or newer job is accepted, and merged key by key.
+    private bool Accept(string id, JsonObject theirs)
     {
         var isKnown = _jobs.TryGetValue(id, out var ours);
         if (isKnown && ours!["ts"]!.GetValue<double>() >= theirs["ts"]!.GetValue<double>())
@@ -197,7 +206,7 @@ public sealed class OldPeer : IAsyncDisposable
         }
         catch (Exception problem) when (problem is OperationCanceledException or InvalidOperationException && _stop.IsCancellationRequested)
         {
-            // It is stopped.
+            // The node is stopped.
         }
 
         await Task.WhenAll(serving);
@@ -216,7 +225,7 @@ public sealed class OldPeer : IAsyncDisposable
             }
             catch (Exception problem) when (problem is IOException or OperationCanceledException)
             {
-                // The other side is gone, or it is stopped.
+                // The client has disconnected, or the node is stopped.
             }
         }
     }
@@ -228,13 +237,13 @@ public sealed class OldPeer : IAsyncDisposable
             using var client = new TcpClient { NoDelay = true };
             await client.ConnectAsync(IPAddress.Loopback, port, _stop.Token);
             using var reader = new StreamReader(client.GetStream());
-            var (told, seen) = (0L, 0L);
+            var (sent, seen) = (0L, 0L);
             for (var turn = 0; ; turn++)
             {
-                string question;
+                string line;
                 lock (_lock)
                 {
-                    var jobs = _jobs.Where(job => Seq(job.Value) > told && _nodes.ContainsKey(job.Value["node"]?.ToString() ?? ""));
+                    var jobs = _jobs.Where(job => Seq(job.Value) > sent && _nodes.ContainsKey(job.Value["node"]?.ToString() ?? ""));
                     var request = new JsonObject
                     {
                         ["sync"] = new JsonObject(jobs.Select(job => KeyValuePair.Create(job.Key, (JsonNode?)job.Value.DeepClone()))),
@@ -242,25 +251,26 @@ public sealed class OldPeer : IAsyncDisposable
                     };
                     if (turn % 2 is 0)
                         request["nodes"] = new JsonObject();
-                    told = _nodes.Count is 0 ? 0 : _seq;
-                    question = new JsonArray(request).ToJsonString();
+                    sent = _nodes.Count is 0 ? 0 : _seq;
+                    line = new JsonArray(request).ToJsonString();
                 }
 
-                await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(question + "\n"), _stop.Token);
-                var line = await reader.ReadLineAsync(_stop.Token) ?? throw new EndOfStreamException("The node below has closed the connection.");
-                var answer = JsonNode.Parse(line)![0]!.AsObject();
+                await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), _stop.Token);
+                var reply = await reader.ReadLineAsync(_stop.Token)
+                    ?? throw new EndOfStreamException("The node below has closed the connection.");
+                var answer = JsonNode.Parse(reply)![0]!.AsObject();
                 lock (_lock)
-                    seen = TakeIn(answer, seen);
+                    seen = Merge(answer, seen);
                 await Task.Delay(refresh, _stop.Token);
             }
         }
         catch (OperationCanceledException)
         {
-            // It is stopped.
+            // The node is stopped.
         }
     }
 
-    private long TakeIn(JsonObject answer, long seen)
+    private long Merge(JsonObject answer, long seen)
     {
         LastAnswer = [.. answer.Select(key => key.Key)];
         foreach (var (name, status) in answer["nodes"] as JsonObject ?? [])
@@ -268,7 +278,7 @@ public sealed class OldPeer : IAsyncDisposable
         foreach (var (id, job) in answer["get"]!.AsObject())
         {
             seen = Math.Max(seen, Seq(job!.AsObject()));
-            _ = Take(id, job.AsObject());
+            _ = Accept(id, job.AsObject());
         }
 
         return seen;

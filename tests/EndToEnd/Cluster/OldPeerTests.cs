@@ -4,7 +4,7 @@ using MeeseeksBox.Protocol.Tests.Recordings;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>Nodes of the old implementation above and below ours (docs/SPECIFICATION.md#old-peers).</summary>
+/// <summary>Legacy nodes above and below a box (docs/SPECIFICATION.md#old-peers).</summary>
 public sealed class OldPeerTests
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
@@ -12,7 +12,7 @@ public sealed class OldPeerTests
         ["ts", "seq", "state", "node", "submit_node", "submit_ts", "start_count", "fail_count", "pool", "args", "tags"];
 
     [Fact]
-    public async Task The_double_answers_the_recorded_head_as_the_recorded_node_did()
+    public async Task The_simulated_legacy_node_replies_as_the_recorded_node()
     {
         await using var peer = OldPeer.Start("node1", new() { ["p1"] = 2, ["p2"] = 0 });
         var lines = Recording.HeadToNode.Lines;
@@ -27,17 +27,18 @@ public sealed class OldPeerTests
             if (recorded.Find("nodes")?.GetProperty("node1") is { } node)
                 answer.GetProperty("nodes").GetProperty("node1").Keys().Should().Equal(node.Keys());
 
-            // What its pools did meanwhile.
+            // The changes that the recorded node made before its next reply.
             foreach (var job in recorded.GetProperty("get").EnumerateObject())
                 peer.Recall(job.Value);
         }
     }
 
     [Fact]
-    public async Task A_job_goes_to_an_old_node_with_all_that_it_needs_and_its_result_is_taken_in()
+    public async Task A_job_reaches_a_legacy_node_complete_and_its_result_is_accepted()
     {
         await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
-        await using var head = await RunningBox.StartAsync("name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.1", "nodes.old.poll=0.3");
+        await using var head = await RunningBox.StartAsync(
+            "name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.1", "nodes.old.poll=0.3");
         await head.WaitForPoolAsync("p", "old");
         await head.WaitForLogAsync($"up: old at 127.0.0.1:{peer.Port} (a legacy node)");
 
@@ -56,17 +57,17 @@ public sealed class OldPeerTests
     }
 
     [Fact]
-    public async Task The_end_of_a_job_is_found_on_an_old_node_that_counts_its_changes_anew()
+    public async Task The_end_of_a_job_is_found_on_a_legacy_node_that_has_reset_its_seq()
     {
         await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
         peer.Recall(JsonElement.Parse("""
-            {"id":"stored","pool":"p","args":["x"],"tags":[],"node":"old","submit_node":"old","state":"done","active":false,"ts":1,"submit_ts":1,
-             "start_count":1,"fail_count":0,"seq":1000}
+            {"id":"stored","pool":"p","args":["x"],"tags":[],"node":"old","submit_node":"old","state":"done","active":false,"ts":1,
+             "submit_ts":1,"start_count":1,"fail_count":0,"seq":1000}
             """));
         await using var head = await RunningBox.StartAsync(
             "name=head", "state.expire=600", Tree.Link("old", peer.Port), "nodes.old.refresh=0.05", "nodes.old.poll=0.3");
         _ = await head.WaitForJobAsync("stored", job => job.Text("state") is "done");
-        peer.CountAnew();
+        peer.ResetSeq();
 
         _ = await head.SubmitAsync(new { id = "a", pool = "p", args = Some.True });
         _ = await head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey("a"));
@@ -80,10 +81,11 @@ public sealed class OldPeerTests
     }
 
     [Fact]
-    public async Task An_old_node_is_asked_as_the_recorded_head_asked_and_not_more_often()
+    public async Task A_legacy_node_is_polled_like_the_recorded_head_and_not_more_often()
     {
         await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
-        await using var head = await RunningBox.StartAsync("name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.2", "nodes.old.poll=0.6");
+        await using var head = await RunningBox.StartAsync(
+            "name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.2", "nodes.old.poll=0.6");
 
         var lines = await head.WaitForAsync(() => Task.FromResult(peer.Heard), heard => heard.Count >= 12);
 
@@ -93,12 +95,12 @@ public sealed class OldPeerTests
             request.GetProperty("get").Keys().Should().Equal("seq");
         }
 
-        lines.Count(line => line.Contains("\"nodes\"")).Should().BeInRange(3, 6, "they are asked for every third time");
+        lines.Count(line => line.Contains("\"nodes\"")).Should().BeInRange(3, 6, "every third poll requests them");
         head.Log.Has("WARNING").Should().BeFalse();
     }
 
     [Fact]
-    public async Task A_kill_goes_to_an_old_node_and_is_over_when_it_says_so()
+    public async Task A_kill_reaches_a_legacy_node_and_ends_with_its_report()
     {
         await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
         await using var head = await RunningBox.StartAsync("name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.1");
@@ -110,13 +112,14 @@ public sealed class OldPeerTests
 
         (await head.AskAsync("kill", "a")).Flag("active").Should().BeTrue();
 
-        _ = await head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs["a"].Text("state") is "killed" && jobs["a"].Flag("active"));
+        _ = await head.WaitForAsync(
+            () => Task.FromResult(peer.Jobs), jobs => jobs["a"].Text("state") is "killed" && jobs["a"].Flag("active"));
         peer.Change("a", """{"active":false,"pid":null,"rc":-9,"end_ts":2.5}""");
         (await head.WaitForEndAsync("a")).Number("rc").Should().Be(-9);
     }
 
     [Fact]
-    public async Task A_job_that_an_old_node_does_not_update_expires_only_after_that_node_went_offline()
+    public async Task A_job_on_a_legacy_node_expires_only_after_that_node_went_offline()
     {
         await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
         await using var head = await RunningBox.StartAsync(
@@ -127,7 +130,8 @@ public sealed class OldPeerTests
         peer.Change("a", """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
         _ = await head.WaitForStartAsync("a");
         var polls = peer.Heard.Count;
-        _ = await head.WaitForAsync(() => Task.FromResult(peer.Heard.Count), heard => heard > polls + 20, "two seconds of polls, four times state.expire");
+        _ = await head.WaitForAsync(
+            () => Task.FromResult(peer.Heard.Count), heard => heard > polls + 20, "two seconds of polls, four times state.expire");
         (await head.JobAsync("a")).Text("state").Should().Be("running");
 
         await peer.DisposeAsync();
@@ -137,7 +141,7 @@ public sealed class OldPeerTests
     }
 
     [Fact]
-    public async Task An_old_head_gets_what_it_expects_of_ours_and_of_the_node_below()
+    public async Task A_legacy_head_receives_the_jobs_and_nodes_that_it_expects()
     {
         await using var tree = new Tree();
         var node = await tree.StartAsync("node", "pools.p.slots=2", "pools.q.slots=0");
@@ -159,13 +163,14 @@ public sealed class OldPeerTests
         old.Change("b", Job("node", "q", "/bin/sleep", "1000"));
         _ = await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs["b"].Text("state") is "running");
         old.Change("b", """{"state":"killed"}""");
-        var b = (await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs["b"].Text("state") is "killed" && !jobs["b"].Flag("active")))["b"];
-        b.Number("rc").Should().Be(-9);
+        var jobs = await head.WaitForAsync(
+            () => Task.FromResult(old.Jobs), jobs => jobs["b"].Text("state") is "killed" && !jobs["b"].Flag("active"));
+        jobs["b"].Number("rc").Should().Be(-9);
         old.LastAnswer.Should().StartWith(["sync", "get"]);
     }
 
     [Fact]
-    public async Task An_old_head_that_changes_a_job_before_it_has_heard_of_the_end_hears_of_it_all_the_same()
+    public async Task A_legacy_head_that_changes_an_outdated_copy_receives_the_end_of_the_job()
     {
         await using var tree = new Tree();
         var node = await tree.StartAsync("node", "pools.p.slots=2");
@@ -177,7 +182,7 @@ public sealed class OldPeerTests
         old.Change("a", Job("node", "p", "/bin/echo", "hello"));
         _ = await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs["a"].Text("state") is "done");
 
-        // Its copy from before that, with nothing that anybody could wish changed: only a later stamp than this brings it round.
+        // An outdated copy without a change of the spec. Only a copy with a later stamp replaces it.
         old.Change("a", """{"state":"running","active":true,"rc":null,"end_ts":null}""");
 
         var a = (await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs["a"].Text("state") is "done"))["a"];
@@ -185,21 +190,23 @@ public sealed class OldPeerTests
     }
 
     [Fact]
-    public async Task An_old_head_between_two_of_ours_passes_jobs_and_news_on()
+    public async Task A_legacy_head_between_two_boxes_forwards_jobs_and_updates()
     {
         await using var node = await RunningBox.StartAsync("name=node", "pools.p.slots=2");
         await using var old = OldPeer.Start("old");
         old.Link(node.Port, Refresh);
-        await using var master = await RunningBox.StartAsync("name=master", Tree.Link("old", old.Port), "nodes.old.refresh=0.1", "nodes.old.poll=0.1");
+        await using var master = await RunningBox.StartAsync(
+            "name=master", Tree.Link("old", old.Port), "nodes.old.refresh=0.1", "nodes.old.poll=0.1");
         await master.WaitForPoolAsync("p", "node");
 
-        var job = await master.RunAsync(new { pool = "p", args = Some.Shell("echo $HAVE"), env = new { HAVE = "it" }, tags = new[] { "t" } });
+        var job = await master.RunAsync(
+            new { pool = "p", args = Some.Shell("echo $HAVE"), env = new { HAVE = "it" }, tags = new[] { "t" } });
 
         (job.Text("state"), job.Text("node"), job.Printed(), job.Number("start_count")).Should().Be(("done", "node", "it\n", 1));
         job.Texts("tags").Should().Equal("t");
     }
 
-    // As a head of that time sent a job that somebody had submitted there.
+    // A job that was submitted at a legacy head, as that head sends it.
     private static string Job(string node, string pool, params string[] args) => JsonSerializer.Serialize(new
     {
         submit_ts = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0,

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>A network between two boxes that a test has in its hand: it passes bytes on, late or not at all, and cuts connections.</summary>
+/// <summary>A network between two boxes that a test can delay, block and cut.</summary>
 public sealed class Proxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -22,26 +22,26 @@ public sealed class Proxy : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Where it takes connections.</summary>
+    /// <summary>The port that it listens on.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How long bytes are under way, each way.</summary>
+    /// <summary>The delay of all bytes in each direction.</summary>
     public TimeSpan Delay { get; set; }
 
-    /// <summary>How many connections were made.</summary>
+    /// <summary>The number of connections made.</summary>
     public int Connections { get; private set; }
 
-    /// <summary>Stands before a port.</summary>
+    /// <summary>Starts a proxy before a port.</summary>
     public static Proxy Before(int port) => new(port);
 
-    /// <summary>Ends all connections, and every new one at once.</summary>
+    /// <summary>Closes all connections, and each new one at once.</summary>
     public void Cut()
     {
         _isCut = true;
         Break();
     }
 
-    /// <summary>Ends all connections; new ones are welcome.</summary>
+    /// <summary>Closes all connections, and accepts new ones.</summary>
     public void Break()
     {
         lock (_lock)
@@ -51,10 +51,10 @@ public sealed class Proxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets no byte through, and says nothing of it: as a cable that was pulled out.</summary>
+    /// <summary>Blocks all bytes with the connections open, like an unplugged cable.</summary>
     public void Swallow() => _hole = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Lets everything through again; what was swallowed arrives now.</summary>
+    /// <summary>Ends all faults. Blocked bytes arrive now.</summary>
     public void Heal()
     {
         _isCut = false;
@@ -110,7 +110,7 @@ public sealed class Proxy : IAsyncDisposable
             }
             catch (Exception problem) when (problem is SocketException or InvalidOperationException or OperationCanceledException)
             {
-                // Nobody listens there, or it was cut meanwhile: the client sees its connection ended.
+                // The port refuses, or the proxy was cut meanwhile: the connection of the client is closed.
             }
         }
     }
@@ -131,7 +131,7 @@ public sealed class Proxy : IAsyncDisposable
         }
         catch (Exception problem) when (problem is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // Either side is gone, or the connection was cut.
+            // A side has disconnected, or the connection was cut.
         }
     }
 }

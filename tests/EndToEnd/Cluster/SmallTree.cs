@@ -7,19 +7,19 @@ public sealed class SmallTree : IAsyncLifetime
 {
     private readonly Tree _tree = new();
 
-    /// <summary>The top.</summary>
+    /// <summary>The master.</summary>
     public RunningBox Master { get; private set; } = null!;
 
-    /// <summary>Another top, which gives jobs to full pools too.</summary>
+    /// <summary>Another master, with wait_in_pool.</summary>
     public RunningBox Patient { get; private set; } = null!;
 
-    /// <summary>The one in the middle.</summary>
+    /// <summary>The head.</summary>
     public RunningBox Head { get; private set; } = null!;
 
-    /// <summary>A node at the bottom.</summary>
+    /// <summary>The first node.</summary>
     public RunningBox Node1 { get; private set; } = null!;
 
-    /// <summary>The other one.</summary>
+    /// <summary>The second node.</summary>
     public RunningBox Node2 { get; private set; } = null!;
 
     /// <inheritdoc/>

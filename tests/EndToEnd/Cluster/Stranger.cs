@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>Something that listens and is no node: it answers whatever comes with a line of its own and hangs up.</summary>
+/// <summary>A server that is no node: it answers each line with an HTTP error and disconnects.</summary>
 public sealed class Stranger : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -14,10 +14,10 @@ public sealed class Stranger : IDisposable
         _ = AnswerAsync();
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The port that it listens on.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How often somebody has come.</summary>
+    /// <summary>The number of answered connections.</summary>
     public int Asked { get; private set; }
 
     /// <inheritdoc/>

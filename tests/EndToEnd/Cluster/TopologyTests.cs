@@ -5,11 +5,11 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>Who is linked with whom, and what is said of it (docs/SPECIFICATION.md#cycles).</summary>
+/// <summary>Valid and invalid links, and their log lines (docs/SPECIFICATION.md#cycles).</summary>
 public sealed class TopologyTests
 {
     [Fact]
-    public async Task A_node_that_is_taken_out_of_a_configuration_disappears_upstream_at_once()
+    public async Task A_node_removed_from_a_configuration_disappears_upstream_at_once()
     {
         using var folder = new TemporaryFolder();
         await using var tree = new Tree();
@@ -31,11 +31,14 @@ public sealed class TopologyTests
         head.Log.Count("up: node2").Should().Be(1, "the link with the other one was left alone");
 
         static string Config(params (string Name, int Port)[] nodes) =>
-            JsonSerializer.Serialize(new { nodes = nodes.ToDictionary(node => node.Name, node => new { address = "127.0.0.1", port = node.Port }) });
+            JsonSerializer.Serialize(new
+            {
+                nodes = nodes.ToDictionary(node => node.Name, node => new { address = "127.0.0.1", port = node.Port }),
+            });
     }
 
     [Fact]
-    public async Task A_cycle_is_refused_in_a_line_that_names_it_and_melts_nothing()
+    public async Task A_cycle_is_refused_in_a_line_that_names_it_and_causes_no_traffic()
     {
         await using var tree = new Tree();
         var leaf = await tree.StartAsync("leaf", "pools.p.slots=0");
@@ -48,11 +51,13 @@ public sealed class TopologyTests
 
         await a.WaitForLogAsync("the nodes are connected in a cycle: a → c → b → a; take one of these out of 'nodes'");
         (await c.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
-        var before = await NewsAsync(a, b, c);
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken); // news that went round would be thousands in that time
-        (await NewsAsync(a, b, c) - before).Should().BeLessThan(100);
+        var before = await NodeChangesAsync(a, b, c);
+
+        // Changes that circulate would be thousands in this time.
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        (await NodeChangesAsync(a, b, c) - before).Should().BeLessThan(100);
         (await c.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
-        a.Log.Count("cycle").Should().Be(1, $"it is told once:\n{a.Log}");
+        a.Log.Count("cycle").Should().Be(1, $"it is logged once:\n{a.Log}");
         foreach (var box in new[] { b, c })
             box.Log.Lines.Should().NotContain(line => line.StartsWith("WARNING") || line.StartsWith("ERROR"));
     }
@@ -69,7 +74,7 @@ public sealed class TopologyTests
     }
 
     [Fact]
-    public async Task A_name_in_nodes_that_is_not_the_node_s_own_is_warned_of_and_works()
+    public async Task A_link_under_a_wrong_node_name_logs_a_warning_and_works()
     {
         await using var tree = new Tree();
         var node = await tree.StartAsync("node", "pools.p.slots=0");
@@ -81,7 +86,7 @@ public sealed class TopologyTests
     }
 
     [Fact]
-    public async Task A_link_with_something_else_says_so_once()
+    public async Task A_link_to_a_server_that_is_no_node_logs_it_once()
     {
         using var web = new Stranger();
         await using var head = await RunningBox.StartAsync("name=head", Tree.Link("web", web.Port), "pools.p.slots=0");
@@ -94,7 +99,7 @@ public sealed class TopologyTests
     }
 
     [Fact]
-    public async Task A_link_that_breaks_down_after_every_greeting_is_tried_less_and_less_often()
+    public async Task A_link_that_fails_after_every_greeting_backs_off()
     {
         await using var node = OldPeer.Start("node");
         await using var proxy = Proxy.Before(node.Port);
@@ -108,12 +113,12 @@ public sealed class TopologyTests
         var begin = Stopwatch.GetTimestamp();
         await head.WaitForLogAsync("up: node", times: 6);
 
-        // Five pauses that grew by a quarter each, the last one jittered between its half and its whole.
+        // Five delays, each a quarter longer, of which the last is shortened at random by up to a half.
         Stopwatch.GetElapsedTime(begin).Should().BeGreaterThan(TimeSpan.FromMilliseconds(100));
     }
 
-    // How many changes of nodes the boxes have seen since they were started.
-    private static async Task<long> NewsAsync(params RunningBox[] boxes)
+    // The number of changes of nodes in the boxes since their start.
+    private static async Task<long> NodeChangesAsync(params RunningBox[] boxes)
     {
         var sum = 0L;
         foreach (var box in boxes)

@@ -5,7 +5,7 @@ using MeeseeksBox.Testing;
 namespace MeeseeksBox.EndToEnd.Cluster;
 
 /// <summary>
-/// What is submitted, changed and killed at the top of a tree happens at the bottom, and what happens there is seen at the top
+/// Submits, changes and kills at the top of a tree reach the bottom, and the status of jobs reaches the top
 /// (docs/SPECIFICATION.md#sync).
 /// </summary>
 public sealed class TreeJobTests(SmallTree tree) : IClassFixture<SmallTree>
@@ -31,7 +31,7 @@ public sealed class TreeJobTests(SmallTree tree) : IClassFixture<SmallTree>
     }
 
     [Fact]
-    public async Task A_job_for_a_node_runs_there_and_all_levels_tell_the_same_of_it()
+    public async Task A_pinned_job_runs_on_its_node_and_all_levels_report_the_same()
     {
         var job = await Master.RunAsync(new { pool = "p", node = "node2", args = Some.Shell("exit 3") });
 
@@ -71,7 +71,7 @@ public sealed class TreeJobTests(SmallTree tree) : IClassFixture<SmallTree>
     }
 
     [Fact]
-    public async Task An_ended_job_runs_again_when_the_top_says_so()
+    public async Task An_ended_job_restarted_at_the_top_runs_again()
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("runs");
@@ -101,7 +101,8 @@ public sealed class TreeJobTests(SmallTree tree) : IClassFixture<SmallTree>
         jobs.Keys().Should().BeEquivalentTo($"{id}.node1", $"{id}.node2");
         (await Master.WaitForEndAsync($"{id}.node1")).Text("node").Should().Be("node1");
         (await Master.WaitForEndAsync($"{id}.node2")).Text("node").Should().Be("node2");
-        (await Master.AskAsync("submit", new { id = Some.Id(), pool = "other", node = "*", args = Some.True })).Keys().Should().ContainSingle();
+        (await Master.AskAsync("submit", new { id = Some.Id(), pool = "other", node = "*", args = Some.True })).Keys()
+            .Should().ContainSingle();
     }
 
     [Fact]
@@ -116,7 +117,7 @@ public sealed class TreeJobTests(SmallTree tree) : IClassFixture<SmallTree>
     }
 
     [Fact]
-    public async Task A_pattern_that_nobody_matches_is_refused()
+    public async Task A_pattern_that_no_node_matches_is_refused()
     {
         var answer = await Master.AskObjectAsync(new { submit = new { id = "nobody", pool = "p", node = "host*", args = Some.True } });
 
@@ -124,5 +125,8 @@ public sealed class TreeJobTests(SmallTree tree) : IClassFixture<SmallTree>
     }
 
     private static string Shown(JsonElement job) =>
-        string.Join(' ', new[] { "state", "node", "submit_node", "rc", "start_ts", "end_ts", "start_count", "fail_count", "args" }.Select(key => job.Find(key)?.GetRawText()));
+        string.Join(
+            ' ',
+            new[] { "state", "node", "submit_node", "rc", "start_ts", "end_ts", "start_count", "fail_count", "args" }
+                .Select(key => job.Find(key)?.GetRawText()));
 }

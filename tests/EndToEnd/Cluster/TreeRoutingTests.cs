@@ -4,7 +4,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>Who gets a job, and when (docs/SPECIFICATION.md#placement).</summary>
+/// <summary>The placement of jobs in a tree (docs/SPECIFICATION.md#placement).</summary>
 public sealed class TreeRoutingTests(SmallTree tree) : IClassFixture<SmallTree>
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
@@ -12,7 +12,7 @@ public sealed class TreeRoutingTests(SmallTree tree) : IClassFixture<SmallTree>
     private RunningBox Master => tree.Master;
 
     [Fact]
-    public async Task A_job_waits_at_the_top_without_a_node_and_starts_the_moment_a_slot_is_free()
+    public async Task A_job_waits_unassigned_at_the_top_and_starts_when_a_slot_is_free()
     {
         var first = await SubmitAndStartAsync(Master, "one");
         var second = (await Master.SubmitAsync(new { pool = "one", args = Some.True })).Text("id");
@@ -74,7 +74,8 @@ public sealed class TreeRoutingTests(SmallTree tree) : IClassFixture<SmallTree>
     {
         await using var busy = OldPeer.Start("busy", new() { ["l"] = 100 }, loadavg: 5);
         await using var lazy = OldPeer.Start("lazy", new() { ["l"] = 1 }, loadavg: 0.25);
-        await using var head = await RunningBox.StartAsync(["name=loaded", "use_loadavg=true", .. Tree.Links(("busy", busy.Port), ("lazy", lazy.Port))]);
+        await using var head = await RunningBox.StartAsync(
+            ["name=loaded", "use_loadavg=true", .. Tree.Links(("busy", busy.Port), ("lazy", lazy.Port))]);
         await head.WaitForPoolAsync("l", "busy", "lazy");
 
         (await head.SubmitAsync(new { pool = "l", args = Some.True })).Text("node").Should().Be("lazy");
@@ -82,7 +83,7 @@ public sealed class TreeRoutingTests(SmallTree tree) : IClassFixture<SmallTree>
     }
 
     [Fact]
-    public async Task A_pool_that_comes_at_the_bottom_is_used_by_the_top_and_one_that_drains_is_not()
+    public async Task A_pool_added_at_the_bottom_is_used_by_the_top_and_a_draining_one_is_not()
     {
         var id = (await Master.SubmitAsync(new { pool = "fresh", args = Some.True })).Text("id");
         (await Master.JobAsync(id)).IsUnassigned().Should().BeTrue();

@@ -11,7 +11,7 @@ public sealed class ClientTranscriptTests
     private static readonly string[] Commands =
         ["sub", "job", "ls", "del", "mod", "hold", "release", "wait", "out", "err", "stat", "top", "nodes", "pools", "conf", "hist"];
 
-    // Those that the help of the program names.
+    // The names in the help of the program.
     private static readonly string[] Names = ["qsub", "qstat", "qjob", "qdel", "qmod", "qconf"];
 
     private const int AtOnce = 4;
@@ -36,7 +36,7 @@ public sealed class ClientTranscriptTests
     }
 
     [Fact]
-    public async Task Questions_about_jobs_in_every_state_are_answered_as_before()
+    public async Task Queries_about_jobs_in_every_state_are_answered_as_before()
     {
         using var folder = new TemporaryFolder();
         await using var box = await StartAsync();
@@ -44,12 +44,15 @@ public sealed class ClientTranscriptTests
         foreach (var end in new[] { 12, 99, 20, 4000 })
             _transcript.Mask.Add($"{DateTimeOffset.FromUnixTimeSeconds(end).ToLocalTime():yyyy-MM-dd HH:mm:ss}", $"<local time of {end}>");
         var history = folder.Write("history", """
-            {"a":{"id":"a","pool":"p","args":["/bin/true"],"node":"n1","state":"done","ts":12.5,"submit_ts":10.5,"start_ts":11.5,"end_ts":12.5,"start_count":1,"rc":0,"tags":["t"]}}
-            {"b":{"id":"b","pool":"p","args":["/bin/sh","-c","exit 3\n"],"node":"n1","state":"failed","ts":99.5,"submit_ts":10.5,"start_ts":13.5,"end_ts":99.5,"start_count":1,"rc":3,"tags":[]}}
+            {"a":{"id":"a","pool":"p","args":["/bin/true"],"node":"n1","state":"done","ts":12.5,
+              "submit_ts":10.5,"start_ts":11.5,"end_ts":12.5,"start_count":1,"rc":0,"tags":["t"]}}
+            {"b":{"id":"b","pool":"p","args":["/bin/sh","-c","exit 3\n"],"node":"n1","state":"failed","ts":99.5,
+              "submit_ts":10.5,"start_ts":13.5,"end_ts":99.5,"start_count":1,"rc":3,"tags":[]}}
             {"c":{"id":"c","pool":"q","args":["x"],"node":false,"state":"killed","ts":20.5,"submit_ts":10.5,"end_ts":20.5,"tags":[]}}
-            {"d":{"id":"d","pool":"p","args":["/no"],"node":"n1","state":"failed","error":"cannot start","ts":20.5,"submit_ts":10.5,"end_ts":4000.25,"tags":[]}}
+            {"d":{"id":"d","pool":"p","args":["/no"],"node":"n1","state":"failed","error":"cannot start",
+              "ts":20.5,"submit_ts":10.5,"end_ts":4000.25,"tags":[]}}
             {"torn":{"id":
-            """);
+            """.Replace("\n  ", ""));
 
         string[][] calls =
         [
@@ -65,7 +68,7 @@ public sealed class ClientTranscriptTests
             ["top"],
         ];
 
-        // Questions do not depend on each other: some at a time, which takes less of it.
+        // The queries are independent, so several run at a time.
         foreach (var some in calls.Chunk(AtOnce))
         {
             var runs = await Task.WhenAll(some.Select(words => box.ClientAsync(words)));

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MeeseeksBox.EndToEnd.Golden;
 
-/// <summary>Lines of a stream, with nothing taken away but the newline.</summary>
+/// <summary>The lines of a stream, unchanged but for the newline.</summary>
 internal sealed class LineStream(Stream stream)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -15,13 +15,13 @@ internal sealed class LineStream(Stream stream)
     /// <summary>Sends a line.</summary>
     public Task SendAsync(string line) => SendTextAsync(line + "\n");
 
-    /// <summary>Sends text as it stands.</summary>
+    /// <summary>Sends text unchanged.</summary>
     public Task SendTextAsync(string text) =>
         stream.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
 
     /// <summary>Receives a line.</summary>
-    /// <returns>Null at the end of the connection; what stands before the end without a newline is marked.</returns>
-    /// <exception cref="TimeoutException">None came.</exception>
+    /// <returns>The line; null at the end of the connection. A last line without a newline is marked.</returns>
+    /// <exception cref="TimeoutException">No line arrived in time.</exception>
     public async Task<string?> ReadAsync()
     {
         _line.Clear();

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace MeeseeksBox.EndToEnd.Golden;
 
-/// <summary>Replaces the values that differ from run to run by placeholders: equal values by equal ones.</summary>
+/// <summary>Replaces values that differ between runs by placeholders, equal values by equal ones.</summary>
 /// <remarks>
 /// Masked are times of this century, process ids, generated job ids, load averages, the version of a node, and the texts that a test names.
-/// Keys, their order, white space and all other values stay as they are. Scripts use small numbers as times where a time is to stay.
+/// Keys, their order, white space and all other values stay as they are. Scripts use small numbers for times that must stay.
 /// </remarks>
 internal sealed partial class Mask
 {

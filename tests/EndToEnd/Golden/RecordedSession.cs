@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Golden;
@@ -5,16 +6,17 @@ namespace MeeseeksBox.EndToEnd.Golden;
 /// <summary>A session with a box, played from a script and recorded in a transcript.</summary>
 /// <remarks>
 /// A script has a line for each step. <c># text</c> is a heading. <c>&gt; line</c> is sent, and its answer recorded.
-/// <c>&gt;&gt; line</c> is sent without reading an answer, <c>&lt;</c> reads one, and <c>&lt;&lt;</c> one of many lines. <c>@running ID</c>, <c>@ended ID</c> and
-/// <c>@parked ID</c> wait on another connection until a job has a process, has ended, or waits for its next run; <c>@send LINE</c> sends a
-/// line on that connection.
+/// <c>&gt;&gt; line</c> is sent without reading an answer, <c>&lt;</c> reads one, and <c>&lt;&lt;</c> one of many lines.
+/// <c>@running ID</c>, <c>@ended ID</c> and <c>@parked ID</c> wait on another connection until a job has a process, has ended,
+/// or waits for its next run. <c>@send LINE</c> sends a line on that connection.
+/// An indented line continues the one before it.
 /// </remarks>
-internal sealed class RecordedSession(Transcript transcript, RunningBox box, LineStream lines)
+internal sealed partial class RecordedSession(Transcript transcript, RunningBox box, LineStream lines)
 {
     /// <summary>Plays a script.</summary>
     public async Task PlayAsync(string script)
     {
-        foreach (var step in script.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var step in Continuation().Replace(script.ReplaceLineEndings("\n"), "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var at = step.IndexOf(' ');
             var (word, rest) = at < 0 ? (step, "") : (step[..at], step[(at + 1)..]);
@@ -31,6 +33,9 @@ internal sealed class RecordedSession(Transcript transcript, RunningBox box, Lin
 
     /// <summary>Records the next line of the box.</summary>
     public async Task ReadAsync() => transcript.Received(await lines.ReadAsync());
+
+    [GeneratedRegex(@"\n +")]
+    private static partial Regex Continuation();
 
     private async Task SendAsync(string line)
     {

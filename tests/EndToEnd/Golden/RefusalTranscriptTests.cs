@@ -7,7 +7,7 @@ using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.EndToEnd.Golden;
 
-/// <summary>Golden transcripts of the error codes that need a box, a port or a moment of their own.</summary>
+/// <summary>Golden transcripts of the error codes that need their own box, port or timing.</summary>
 public sealed class RefusalTranscriptTests
 {
     [Fact]
@@ -137,7 +137,7 @@ public sealed class RefusalTranscriptTests
         {
             transcript.Heading("A client without a certificate where one is required");
             await client.ConnectAsync(IPAddress.Loopback, encrypted.Port, TestContext.Current.CancellationToken);
-#pragma warning disable CA5359 // The test is about the other side.
+#pragma warning disable CA5359 // The test does not check the certificate of the server.
             await using var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
 #pragma warning restore CA5359
             await stream.AuthenticateAsClientAsync("localhost");

@@ -38,7 +38,9 @@ public sealed class RequestTranscriptTests
 
         # Submit: made
         > [{"submit":{"pool":"q","args":["/bin/true"]}}]
-        > [{"submit":{"id":"full","pool":"q","args":["/bin/echo","a b",7,"\"ü\\"],"node":"n1","stdin":"/dev/null","stdout":"/dev/null","stderr":"/dev/null","runtime":"60.5","hold":1,"restart":"0","resubmit":false,"retries":"3.0","config":{"shell":true,"x":[1,2.50,null,{"y":1e3}]},"env":{"A":"1","B":2},"cwd":"/","uid":0,"gid":"0","tags":["night","x",5],"state":"done"}}]
+        > [{"submit":{"id":"full","pool":"q","args":["/bin/echo","a b",7,"\"ü\\"],"node":"n1","stdin":"/dev/null","stdout":"/dev/null",
+          "stderr":"/dev/null","runtime":"60.5","hold":1,"restart":"0","resubmit":false,"retries":"3.0","config":{"shell":true,
+          "x":[1,2.50,null,{"y":1e3}]},"env":{"A":"1","B":2},"cwd":"/","uid":0,"gid":"0","tags":["night","x",5],"state":"done"}}]
         > [{"submit":{"id":7,"pool":"q","args":"/bin/true","tag":"night","node":false,"colour":"red","tagz":1,"arg":[]}}]
         > [{"submit":{"id":"both","pool":"q","args":["/bin/true"],"node":["n1","elsewhere"],"tags":["far"]}}]
         > [{"submit":{"pool":"q","args":["/bin/true"],"node":["n1","elsewhere","elsewhere"],"tags":["far"]}}]
@@ -52,13 +54,20 @@ public sealed class RequestTranscriptTests
         # Submit: refused
         > [{"submit":{"id":"x","args":["/bin/true"]}},{"submit":{"args":["/bin/true"],"pool":""}}]
         > [{"submit":{"id":"x","pool":"q"}},{"submit":{"id":"x","pool":"q","args":[]}},{"submit":{"id":"x","pool":"q","args":[""]}}]
-        > [{"submit":{"id":"x","pool":"q","args":["a\u0000b"]}},{"submit":{"id":"x","pool":"q","args":{"a":1}}},{"submit":{"id":"x","pool":"q","args":[{}]}}]
-        > [{"submit":{"id":"x","pool":"q","args":["a"],"node":"zz*"}},{"submit":{"id":"x","pool":"q","args":["a"],"node":5.5}},{"submit":{"id":"x","pool":"q","args":["a"],"node":{}}}]
-        > [{"submit":{"id":"","pool":"q","args":["a"]}},{"submit":{"id":["x"],"pool":"q","args":["a"]}},{"submit":{"id":"x","pool":"q","args":["a"],"state":"asleep"}}]
-        > [{"submit":{"id":"x","pool":"q","args":["a"],"hold":"maybe"}},{"submit":{"id":"x","pool":"q","args":["a"],"retries":-1}},{"submit":{"id":"x","pool":"q","args":["a"],"retries":1.5}}]
-        > [{"submit":{"id":"x","pool":"q","args":["a"],"runtime":-1}},{"submit":{"id":"x","pool":"q","args":["a"],"env":[]}},{"submit":{"id":"x","pool":"q","args":["a"],"env":{"A=B":"1"}}}]
-        > [{"submit":{"id":"x","pool":"q","args":["a"],"config":5}},{"submit":{"id":"x","pool":"q","args":["a"],"tags":{}}},{"submit":{"id":"x","pool":"q","args":["a"],"uid":-1}}]
-        > [{"submit":{"id":"x","pool":"q","args":["a"],"stdin":[]}},{"submit":{"id":"x","pool":"q","args":["a"],"cwd":false}},{"submit":{"id":"x","pool":{},"args":["a"]}}]
+        > [{"submit":{"id":"x","pool":"q","args":["a\u0000b"]}},{"submit":{"id":"x","pool":"q","args":{"a":1}}},
+          {"submit":{"id":"x","pool":"q","args":[{}]}}]
+        > [{"submit":{"id":"x","pool":"q","args":["a"],"node":"zz*"}},{"submit":{"id":"x","pool":"q","args":["a"],"node":5.5}},
+          {"submit":{"id":"x","pool":"q","args":["a"],"node":{}}}]
+        > [{"submit":{"id":"","pool":"q","args":["a"]}},{"submit":{"id":["x"],"pool":"q","args":["a"]}},
+          {"submit":{"id":"x","pool":"q","args":["a"],"state":"asleep"}}]
+        > [{"submit":{"id":"x","pool":"q","args":["a"],"hold":"maybe"}},{"submit":{"id":"x","pool":"q","args":["a"],"retries":-1}},
+          {"submit":{"id":"x","pool":"q","args":["a"],"retries":1.5}}]
+        > [{"submit":{"id":"x","pool":"q","args":["a"],"runtime":-1}},{"submit":{"id":"x","pool":"q","args":["a"],"env":[]}},
+          {"submit":{"id":"x","pool":"q","args":["a"],"env":{"A=B":"1"}}}]
+        > [{"submit":{"id":"x","pool":"q","args":["a"],"config":5}},{"submit":{"id":"x","pool":"q","args":["a"],"tags":{}}},
+          {"submit":{"id":"x","pool":"q","args":["a"],"uid":-1}}]
+        > [{"submit":{"id":"x","pool":"q","args":["a"],"stdin":[]}},{"submit":{"id":"x","pool":"q","args":["a"],"cwd":false}},
+          {"submit":{"id":"x","pool":{},"args":["a"]}}]
         > [{"submit":{"id":"x","pool":"__config","node":"n1","args":["a"]}},{"submit":{"id":"x","pool":"__config","args":{}}}]
 
         # Runs
@@ -79,7 +88,9 @@ public sealed class RequestTranscriptTests
         @ended cut
         > [{"submit":{"id":"late","pool":"p","args":["/bin/sleep","1000"],"runtime":0.001}}]
         @ended late
-        > [{"submit":{"id":"variables","pool":"p","args":["/bin/sh","-c","echo $A $MEESEEKS_JOB_ID $MEESEEKS_POOL $MEESEEKS_NODE $MEESEEKS_SUBMIT_NODE $MEESEEKS_TAGS; pwd"],"env":{"A":"1"},"cwd":"/usr","tags":["x","y"]}}]
+        > [{"submit":{"id":"variables","pool":"p","args":["/bin/sh","-c",
+          "echo $A $MEESEEKS_JOB_ID $MEESEEKS_POOL $MEESEEKS_NODE $MEESEEKS_SUBMIT_NODE $MEESEEKS_TAGS; pwd"],"env":{"A":"1"},"cwd":"/usr",
+          "tags":["x","y"]}}]
         @ended variables
         > [{"submit":{"id":"shell","pool":"p","args":["echo","$((1+1))"],"config":{"shell":true,"env":{"PATH":"/bin"}}}}]
         @ended shell
@@ -95,7 +106,8 @@ public sealed class RequestTranscriptTests
         # Change
         > [{"submit":{"id":"long","runtime":500,"tags":["run","more"],"pool":"q","node":"elsewhere"}}]
         > [{"submit":{"id":"long","state":"new"}},{"submit":{"id":"long","state":"done"}},{"submit":{"id":"long","runtime":"x"}}]
-        > [{"submit":{"id":"full","hold":0,"env":null,"tags":null,"retries":null,"config":null,"runtime":null,"stdin":null,"cwd":null,"uid":null}}]
+        > [{"submit":{"id":"full","hold":0,"env":null,"tags":null,"retries":null,"config":null,"runtime":null,"stdin":null,"cwd":null,
+          "uid":null}}]
         > [{"submit":{"id":"full","hold":null}}]
         > [{"submit":{"id":"three","node":"elsewhere","state":"killed","tags":["late"]}}]
         > [{"submit":{"id":"three","state":"new","args":["/bin/true"]}}]
@@ -109,11 +121,14 @@ public sealed class RequestTranscriptTests
         > [{"ls":{}},{"ls":"ok"},{"ls":["ok","nosuch",7]},{"ls":[]}]
         > [{"ls":{"state":["done","failed"]}},{"ls":{"state":"new"}},{"ls":{"state":"running","active":"1"}},{"ls":{"state":"r*"}}]
         > [{"ls":{"tag":"night*"}},{"ls":{"tags":["run","far"]}},{"ls":{"tag":5}}]
-        > [{"ls":{"pool":"q","node":"n1"}},{"ls":{"node":false}},{"ls":{"node":null}},{"ls":{"node":"else*"}},{"ls":{"submit_node":"n1","pool":["r","t"]}}]
+        > [{"ls":{"pool":"q","node":"n1"}},{"ls":{"node":false}},{"ls":{"node":null}},{"ls":{"node":"else*"}},
+          {"ls":{"submit_node":"n1","pool":["r","t"]}}]
         > [{"ls":{"args":"/bin/echo*"}},{"ls":{"args":"/bin/true"}},{"ls":{"env":"A=1"}},{"ls":{"env":null,"pool":"t"}}]
         > [{"ls":{"hold":true}},{"ls":{"hold":"0","pool":"p"}},{"ls":{"hold":null,"pool":"q"}}]
-        > [{"ls":{"rc":0}},{"ls":{"rc":"3.0"}},{"ls":{"rc":null,"pool":"p"}},{"ls":{"error":"*","pool":"p"}},{"ls":{"retries":1}},{"ls":{"start_count":2}}]
-        > [{"ls":{"stdout_data":"b3V0Cg=="}},{"ls":{"stdout_truncated":true}},{"ls":{"nosuch":1}},{"ls":{"nosuch":null,"pool":"t"}},{"ls":{"runtime":"500"}}]
+        > [{"ls":{"rc":0}},{"ls":{"rc":"3.0"}},{"ls":{"rc":null,"pool":"p"}},{"ls":{"error":"*","pool":"p"}},{"ls":{"retries":1}},
+          {"ls":{"start_count":2}}]
+        > [{"ls":{"stdout_data":"b3V0Cg=="}},{"ls":{"stdout_truncated":true}},{"ls":{"nosuch":1}},{"ls":{"nosuch":null,"pool":"t"}},
+          {"ls":{"runtime":"500"}}]
         > [{"ls":{"ts":0,"pool":"t"}},{"ls":{"ts":9999999999}},{"ls":{"submit_ts":0}},{"ls":{"seq":40}},{"get":{"seq":5000}}]
         > [{"get":{"seq":0,"pool":"q"}}]
         > [{"get":{"seq":0,"pool":"q"},"options":{"unassigned":1}}]
@@ -176,8 +191,9 @@ public sealed class RequestTranscriptTests
         var files = new Transcript("files");
         files.Mask.Add(folder.Path, "<folder>");
         await using (var box = await RunningBox.StartAsync(
-            $"state.file={state}", $"state.history={history}", "state.checkpoint=0", "state.expire=100000", "state.expire_active_jobs=false",
-            "defaults.restart_delay=0.001", "defaults.update=0", "pools.p.slots=0", """pools.q={"slots":4,"hold":true}""", "pools.d.drain=true",
+            $"state.file={state}", $"state.history={history}", "state.checkpoint=0", "state.expire=100000",
+            "state.expire_active_jobs=false", "defaults.restart_delay=0.001", "defaults.update=0", "pools.p.slots=0",
+            """pools.q={"slots":4,"hold":true}""", "pools.d.drain=true",
             "pools.r.restart_delay=100000", "pools.t.output_limit=10"))
         {
             using var connection = await box.ConnectAsync();
@@ -212,7 +228,8 @@ public sealed class RequestTranscriptTests
     {
         _ = await box.AskAsync("config", new { state = new { expire = 0.001 } });
         _ = await box.WaitForAsync(
-            () => box.AskAsync("ls", new { state = new[] { "done", "failed", "killed" }, active = false }), ids => ids.GetArrayLength() is 0);
+            () => box.AskAsync("ls", new { state = new[] { "done", "failed", "killed" }, active = false }),
+            ids => ids.GetArrayLength() is 0);
         _ = await box.AskAsync("config", new { state = new { expire = 100000 } });
         _ = await box.SubmitAsync(new { id = "last", pool = "q", node = "n1", args = Some.True });
     }

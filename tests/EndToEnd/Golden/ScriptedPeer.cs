@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace MeeseeksBox.EndToEnd.Golden;
 
-/// <summary>A downstream node whose every answer a test gives: records the lines that a box sends to it.</summary>
+/// <summary>A downstream node whose replies a test gives, and which records the lines of the box.</summary>
 internal sealed class ScriptedPeer(Transcript transcript) : IDisposable
 {
     private readonly TcpListener _listener = Listen();
@@ -23,11 +23,11 @@ internal sealed class ScriptedPeer(Transcript transcript) : IDisposable
     }
 
     /// <summary>Records the next line of the box.</summary>
-    public async Task HearAsync() => transcript.Sent(await _lines!.ReadAsync() ?? "[end]");
+    public async Task RecordAsync() => transcript.Sent(await _lines!.ReadAsync() ?? "[end]");
 
     /// <summary>Records the next line that carries jobs to a node of the original.</summary>
-    /// <remarks>A change that is made while an answer is on its way leaves a wake-up behind, which costs one empty turn.</remarks>
-    public async Task HearJobsAsync()
+    /// <remarks>A change during a reply in flight causes one more wake-up, with an empty line.</remarks>
+    public async Task RecordJobsAsync()
     {
         var line = await _lines!.ReadAsync();
         while (line?.StartsWith("""[{"sync":{},""", StringComparison.Ordinal) is true)
@@ -39,7 +39,7 @@ internal sealed class ScriptedPeer(Transcript transcript) : IDisposable
         transcript.Sent(line ?? "[end]");
     }
 
-    /// <summary>Answers a line of the box.</summary>
+    /// <summary>Replies to a line of the box.</summary>
     public async Task AnswerAsync(string line)
     {
         transcript.Received(line);

@@ -4,9 +4,9 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Golden;
 
-/// <summary>State files and journals of version 0.1.0: every job of them is there, with every attribute, in each later version.</summary>
+/// <summary>State files and journals of version 0.1.0, which each later version must load completely.</summary>
 /// <remarks>
-/// The files in Stored were written by a box of that version and are never written again. <c>stopped</c> was stopped in order;
+/// The files in Stored were written by a box of that version and never change. <c>stopped</c> was stopped in order;
 /// <c>crashed</c> has a checkpoint and a journal whose last line is torn; <c>rotating</c> crashed between the rotation of the journal and
 /// the end of the checkpoint. A later format gets a folder of its own beside 0.1.0.
 /// </remarks>
@@ -23,7 +23,7 @@ public sealed class StoredStateTests : IDisposable
         var stored = await CopyAsync(name);
         var transcript = new Transcript($"stored-{name}");
 
-        // A node of another name: it neither runs the jobs nor takes them for crashed.
+        // A node with another name neither runs the jobs nor marks them as crashed.
         await using var box = await StartAsync("name=elsewhere");
         var loaded = await box.AskAsync("get", new { });
         using (var connection = await box.ConnectAsync())
@@ -37,9 +37,10 @@ public sealed class StoredStateTests : IDisposable
         loaded.Keys().Should().BeEquivalentTo(stored.Keys);
         foreach (var (id, job) in stored)
         {
-            // A node counts the changes of all jobs anew when it loads them.
+            // A node assigns new numbers of change to all jobs that it loads.
             var now = loaded.GetProperty(id);
-            foreach (var (key, value) in job.EnumerateObject().Where(attribute => attribute.Name is not "seq").Select(one => (one.Name, one.Value)))
+            var attributes = job.EnumerateObject().Where(attribute => attribute.Name is not "seq");
+            foreach (var (key, value) in attributes.Select(one => (one.Name, one.Value)))
                 now.GetProperty(key).GetRawText().Should().Be(value.GetRawText(), $"it is {key} of {id}");
             now.Keys().Should().Equal(job.Keys(), $"they are the attributes of {id}");
         }
@@ -49,7 +50,7 @@ public sealed class StoredStateTests : IDisposable
     }
 
     [Fact]
-    public async Task The_node_that_crashed_goes_on_as_before()
+    public async Task The_node_that_crashed_continues_as_before()
     {
         _ = await CopyAsync("crashed");
         var transcript = new Transcript("stored-crashed-here");
@@ -76,7 +77,7 @@ public sealed class StoredStateTests : IDisposable
         $"state.file={_folder.File("state")}", "state.checkpoint=0", "state.expire=1000000000", "state.expire_active_jobs=false", .. words,
     ]);
 
-    // The jobs as they were last: those of the state file, and over them the lines of the journals.
+    // The last copies of the jobs: those of the state file, replaced by the lines of the journals.
     private async Task<Dictionary<string, JsonElement>> CopyAsync(string name)
     {
         var stored = Path.Combine(BuildOutput.Repository, "tests", "EndToEnd", "Golden", "Stored", "0.1.0", name);
@@ -87,7 +88,7 @@ public sealed class StoredStateTests : IDisposable
         var jobs = state.EnumerateObject().ToDictionary(job => job.Name, job => job.Value);
         foreach (var journal in new[] { "state.journal.old", "state.journal" }.Select(_folder.File).Where(File.Exists))
         {
-            // What stands behind the last newline is torn.
+            // The text after the last newline is a torn line.
             foreach (var line in (await File.ReadAllTextAsync(journal)).Split('\n')[..^1].Select(line => JsonElement.Parse(line)))
             {
                 if (line.Find("job") is { } job)

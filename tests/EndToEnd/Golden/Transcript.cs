@@ -6,8 +6,8 @@ namespace MeeseeksBox.EndToEnd.Golden;
 /// <summary>A record of a session, compared byte for byte with a file of the repository.</summary>
 /// <remarks>
 /// The files are in tests/EndToEnd/Golden/Transcripts: <c># heading</c>, <c>&gt; line sent</c>, <c>&lt; line answered</c>,
-/// <c>$ command</c>, output, <c>[exit 0]</c>. After an intended change of the wire, of files or of output, run these tests with MEESEEKS_GOLDEN=write
-/// in the environment, which rewrites the files, and review the difference.
+/// <c>$ command</c>, output, <c>[exit 0]</c>. After an intended change of the wire, of files or of output, run these tests with
+/// MEESEEKS_GOLDEN=write in the environment, which rewrites the files, and review the difference.
 /// </remarks>
 internal sealed class Transcript
 {
@@ -24,7 +24,7 @@ internal sealed class Transcript
     /// <summary>The values that are replaced.</summary>
     public Mask Mask { get; } = new();
 
-    /// <summary>Begins a part.</summary>
+    /// <summary>Starts a section.</summary>
     public void Heading(string text) => _text.Append(_text.Length > 0 ? "\n" : "").Append("# ").Append(text).Append('\n');
 
     /// <summary>Records a line that was sent.</summary>
@@ -55,7 +55,7 @@ internal sealed class Transcript
         _text.Append("[exit ").Append(status).Append("]\n");
     }
 
-    /// <summary>Compares all that was recorded with the file, or writes the file.</summary>
+    /// <summary>Compares the record with the file, or writes the file.</summary>
     public void Verify()
     {
         var actual = _text.ToString();
