@@ -36,7 +36,7 @@ public sealed class ClientTranscriptTests
     }
 
     [Fact]
-    public async Task Queries_about_jobs_in_every_state_are_answered_as_before()
+    public async Task Questions_about_jobs_in_every_state_are_answered_as_before()
     {
         using var folder = new TemporaryFolder();
         await using var box = await StartAsync();
