@@ -46,9 +46,18 @@ internal static class TableSize
     private static string JobText(int number)
     {
         var start = 1767225600.123456 + number;
-        return string.Create(CultureInfo.InvariantCulture, $$"""
-            {"id":"{{Guid.CreateVersion7()}}","pool":"p","args":["/bin/echo","hello","{{number}}"],"node":"bench","submit_node":"bench","state":"done","active":false,"ts":{{start + 1}},"seq":{{number}},"submit_ts":{{start}},"start_count":1,"fail_count":0,"start_ts":{{start}},"end_ts":{{start + 1}},"pid":null,"rc":0,"error":null,"stdout_data":"aGVsbG8gd29ybGQK","stderr_data":null,"tags":["night"]}
-            """);
+        return string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""{"id":"{{Guid.CreateVersion7()}}","pool":"p","args":["/bin/echo","hello","{{number}}"]""")
+            + ""","node":"bench","submit_node":"bench" """
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $$""","state":"done","active":false,"ts":{{start + 1}},"seq":{{number}},"submit_ts":{{start}}""")
+            + ""","start_count":1,"fail_count":0"""
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $$""","start_ts":{{start}},"end_ts":{{start + 1}},"pid":null,"rc":0,"error":null,"stdout_data":"aGVsbG8gd29ybGQK" """)
+            + ""","stderr_data":null,"tags":["night"]}""";
     }
 
     private static async Task WriteStateAsync(string file, int size)

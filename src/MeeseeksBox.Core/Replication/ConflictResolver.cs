@@ -5,9 +5,9 @@ namespace MeeseeksBox.Core.Replication;
 
 /// <summary>Resolves the conflict of two copies of one job (docs/SPECIFICATION.md#conflicts).</summary>
 /// <remarks>
-/// A copy has a status and a spec, which are merged separately. The owner, the node that the job is on, is authoritative for the status; any
-/// node may change the spec. The status comes from the copy with more progress, whatever the clocks show. The spec comes from the copy with
-/// the later stamp.
+/// A copy has a status and a spec, which are merged separately. The owner, the node that the job is on, is authoritative for the status;
+/// any node may change the spec. The status comes from the copy with more progress, whatever the clocks show. The spec comes from the copy
+/// with the later stamp.
 /// </remarks>
 internal static class ConflictResolver
 {

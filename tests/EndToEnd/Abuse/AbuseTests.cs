@@ -70,7 +70,7 @@ public sealed class AbuseTests
         var deep = await box.AskLineAsync(
             """[{"submit":{"id":"a","pool":"p","args":["x"],"config":{"a":""" + new string('[', 63) + new string(']', 63) + "}}}]");
 
-        answer[0].Text("error").Should().Contain("64 deep");
+        answer[0].Text("error").Should().Contain("nesting exceeds 64 levels");
         job.GetProperty("submit").GetProperty("deep").Text("state").Should().Be("new");
         deep[0].Text("error").Should().NotBeEmpty();
     }

@@ -339,7 +339,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     [InlineData("wait=1 and quiet=1 cannot be combined*", "wait=1", "quiet=1", "p", "true")]
     [InlineData("wait=1 and file= cannot be combined*", "wait=1", "file=x")]
     [InlineData("file= and a program cannot be combined*", "file=x", "p", "true")]
-    [InlineData("command line: *key is missing*", "=x", "p", "true")]
+    [InlineData("command line: *a key is empty*", "=x", "p", "true")]
     [InlineData("command line: config: bad JSON*", "config={", "p", "true")]
     public async Task Wrong_usage_is_exit_status_2_with_a_reference_to_the_help(string message, params string[] words)
     {

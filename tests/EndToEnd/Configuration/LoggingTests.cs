@@ -51,7 +51,7 @@ public sealed class LoggingTests
         _ = await box.RunAsync(new { id = "quiet", pool = "p", args = Some.True });
         _ = folder.Write("box.cfg", "{");
         box.Send(Signal.Hangup);
-        await box.WaitForLogAsync("refused");
+        await box.WaitForLogAsync("new configuration rejected");
 
         box.Log.Has("job quiet").Should().BeFalse();
     }

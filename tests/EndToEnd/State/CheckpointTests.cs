@@ -137,7 +137,7 @@ public sealed class CheckpointTests
         await using var box = await RunningBox.StartAsync($"state.file={file}");
 
         (await box.AskAsync("ls", new { })).ToString().Should().Be("[]");
-        box.Log.Has("starts without jobs").Should().BeTrue();
+        box.Log.Has("starting without jobs").Should().BeTrue();
     }
 
     [Fact]

@@ -51,7 +51,8 @@ public sealed class TlsTests : IDisposable
         var answer = await client.AskAsync("""[{"submit":{"pool":"p","args":["/bin/true"]}}]""");
 
         answer[0].Text("code").Should().Be("certificate_refused");
-        await SaidOnceAsync(box, guest, "the certificate 'CN=client' of the client is not trusted: its issuer 'CN=Other CA' does not lead to");
+        await SaidOnceAsync(
+            box, guest, "the certificate 'CN=client' of the client is not trusted: its issuer 'CN=Other CA' does not lead to");
     }
 
     [Theory]
@@ -74,7 +75,8 @@ public sealed class TlsTests : IDisposable
 
         await FluentActions.Awaiting(() => TlsConnection.OpenAsync(box.Port, _other)).Should().ThrowAsync<AuthenticationException>();
 
-        await SaidOnceAsync(box, guest, "the client closed the connection right after the handshake; it probably does not trust our certificate");
+        await SaidOnceAsync(
+            box, guest, "the client closed the connection right after the handshake; it probably does not trust our certificate");
     }
 
     [Fact]
@@ -178,7 +180,8 @@ public sealed class TlsTests : IDisposable
         box.Send(Signal.Hangup);
         await box.WaitForLogAsync("new configuration rejected");
 
-        box.Log.Lines.Should().ContainSingle(line => line.StartsWith("ERROR")).Which.Should().Contain("listen.ssl.cert").And.Contain("box.pem: no private key found");
+        box.Log.Lines.Should().ContainSingle(line => line.StartsWith("ERROR"))
+            .Which.Should().Contain("listen.ssl.cert").And.Contain("box.pem: no private key found");
         using var client = await TlsConnection.OpenAsync(box.Port, _authority);
         client.BoxName.Should().Be("box");
     }
@@ -210,7 +213,8 @@ public sealed class TlsTests : IDisposable
         var (status, _, errors) = await BoxProgram.RunAsync(word, file);
 
         status.Should().Be(2);
-        errors.Split('\n').Should().Contain($"{file}: listen.ssl.cert: {_folder.File("no.pem")}: the file cannot be read: there is no such file");
+        errors.Split('\n')
+            .Should().Contain($"{file}: listen.ssl.cert: {_folder.File("no.pem")}: the file cannot be read: there is no such file");
         errors.Should().Contain("listen.ssl.options: unknown option 'OP_NO_SSLv4'");
     }
 

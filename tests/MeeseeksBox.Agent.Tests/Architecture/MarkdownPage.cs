@@ -16,7 +16,8 @@ internal sealed partial class MarkdownPage
     public static IReadOnlyList<MarkdownPage> All { get; } =
     [
         .. new[] { "README.md", "CONTRIBUTING.md", "CHANGELOG.md" }.Select(name => Repository.At(name))
-            .Concat(new[] { "docs", "examples" }.SelectMany(folder => Directory.GetFiles(Repository.At(folder), "*.md", SearchOption.AllDirectories)))
+            .Concat(new[] { "docs", "examples" }.SelectMany(
+                folder => Directory.GetFiles(Repository.At(folder), "*.md", SearchOption.AllDirectories)))
             .Select(path => new MarkdownPage(path)),
     ];
 

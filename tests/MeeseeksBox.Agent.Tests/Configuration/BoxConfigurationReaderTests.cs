@@ -261,12 +261,18 @@ public sealed class BoxConfigurationReaderTests
     [InlineData("listen.ssl.cert=no.pem", "command line: listen.ssl.cert: no.pem: the file cannot be read: there is no such file")]
     [InlineData("listen.ssl=", "command line: listen.ssl.cert: a listener needs a certificate; set it to a PEM file")]
     [InlineData("listen.ssl.verify=3", "command line: listen.ssl.verify: 3 is too large: the maximum is 2")]
-    [InlineData("listen.ssl.verify=2", "command line: listen.ssl.verify: client certificates cannot be verified without authorities; set cafile or capath to those that sign them")]
+    [InlineData(
+        "listen.ssl.verify=2",
+        "command line: listen.ssl.verify: client certificates cannot be verified without authorities; "
+        + "set cafile or capath to those that sign them")]
     [InlineData("nodes.n1.ssl=yes", "command line: nodes.n1.ssl: expected an object, found 'yes'")]
     [InlineData("defaults.ssl.cafile=no.pem", "command line: defaults.ssl.cafile: no.pem: the file cannot be read: there is no such file")]
     [InlineData("nodes.n1.ssl.ciphers=ECDHE-RSA-AES265-GCM-SHA384",
-        "command line: nodes.n1.ssl.ciphers: unknown or weak cipher 'ECDHE-RSA-AES265-GCM-SHA384'; the nearest supported one is 'ECDHE-RSA-AES256-GCM-SHA384'")]
-    [InlineData("nodes.n1.ssl.options=OP_NO_TLSv1_4", "command line: nodes.n1.ssl.options: unknown option 'OP_NO_TLSv1_4'; the nearest known one is 'OP_NO_TLSv1_2'")]
+        "command line: nodes.n1.ssl.ciphers: unknown or weak cipher 'ECDHE-RSA-AES265-GCM-SHA384'; "
+        + "the nearest supported one is 'ECDHE-RSA-AES256-GCM-SHA384'")]
+    [InlineData(
+        "nodes.n1.ssl.options=OP_NO_TLSv1_4",
+        "command line: nodes.n1.ssl.options: unknown option 'OP_NO_TLSv1_4'; the nearest known one is 'OP_NO_TLSv1_2'")]
     public void Encryption_is_never_left_out_silently(string word, string problem)
     {
         BoxConfigurationReader.Read([word]).Problems.Should().Contain(problem);
