@@ -221,8 +221,11 @@ public sealed class NodeCore
         {
             NodesChanged(now);
         }
+        else
+        {
+            _placement.AssignNodes(now);
+        }
 
-        _placement.AssignNodes(now);
         return refusal;
     }
 

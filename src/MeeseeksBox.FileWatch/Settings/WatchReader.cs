@@ -72,7 +72,7 @@ public static class WatchReader
     private static WatchSettings Read(
         string name, SectionReader section, WatchSettings common, ConfigObject written, Func<string, string> absolute)
     {
-        var globs = ReadGlobs(section);
+        var globs = ReadNames(section, "glob", "a pattern for").ConvertAll(Glob.Parse);
         var path = section.Text("path");
         var jobs = new JobsReader(section, written);
         var settings = new WatchSettings
@@ -84,7 +84,7 @@ public static class WatchReader
             Split = section.Text("split"),
             Fileset = section.Find("fileset", "match") is null ? Default.Fileset : ReadFileset(section),
             IsPartial = section.Flag("partial", Default.IsPartial),
-            Skips = ReadSkips(section),
+            Skips = ReadNames(section, "skip", "a suffix of"),
             Count = section.WholeNumber("count", least: 0) is > 0 and { } count ? count : null,
             IsUpdated = section.Flag("updated", Default.IsUpdated),
             IsRetried = section.Flag("retry", Default.IsRetried),
@@ -153,39 +153,21 @@ public static class WatchReader
         return section.WholeNumber(key, least: 0, most: 1000) ?? Default.Fileset;
     }
 
-    private static List<string> ReadSkips(SectionReader section)
+    private static List<string> ReadNames(SectionReader section, string key, string what)
     {
-        var suffixes = new List<string>();
-        if (section.Find("skip") is not { } setting)
-            return suffixes;
+        var names = new List<string>();
+        if (section.Find(key) is not { } setting)
+            return names;
         foreach (var item in setting.Value is ConfigList list ? list.Items : [setting.Value])
         {
-            if (item is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: { Length: > 0 } suffix })
-                section.AddProblem(setting, $"{item.Display} is not a suffix of names");
-            else if (suffix.Contains('/', StringComparison.Ordinal))
-                section.AddProblem(setting, $"{item.Display}: a suffix of names in the path of the watch cannot contain a slash");
+            if (item is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: { Length: > 0 } name })
+                section.AddProblem(setting, $"{item.Display} is not {what} names");
+            else if (name.Contains('/', StringComparison.Ordinal))
+                section.AddProblem(setting, $"{item.Display}: {what} names in the path of the watch cannot contain a slash");
             else
-                suffixes.Add(suffix);
+                names.Add(name);
         }
 
-        return suffixes;
-    }
-
-    private static List<Glob> ReadGlobs(SectionReader section)
-    {
-        var globs = new List<Glob>();
-        if (section.Find("glob") is not { } setting)
-            return globs;
-        foreach (var item in setting.Value is ConfigList list ? list.Items : [setting.Value])
-        {
-            if (item is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: { Length: > 0 } pattern })
-                section.AddProblem(setting, $"{item.Display} is not a pattern for names");
-            else if (pattern.Contains('/', StringComparison.Ordinal))
-                section.AddProblem(setting, $"{item.Display}: a pattern for names in the path of the watch cannot contain a slash");
-            else
-                globs.Add(Glob.Parse(pattern));
-        }
-
-        return globs;
+        return names;
     }
 }

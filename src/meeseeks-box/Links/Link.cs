@@ -100,7 +100,7 @@ internal sealed class Link : IDisposable
     private async Task AdvanceAsync(PeerConnection connection, PeerReply? reply)
     {
         var wasUp = _session.IsUp;
-        var (step, now) = _host.Execute((core, now) => (_session.Advance(core, reply, now), now.Monotonic));
+        var (step, now) = _host.Execute((core, now) => (_session.Advance(core, reply, now), now));
         if (step.Failure is { } failure)
         {
             throw new LinkException(failure);
@@ -113,8 +113,7 @@ internal sealed class Link : IDisposable
 
         if (double.IsFinite(step.Deadline))
         {
-            var due = TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((step.Deadline - now) * 1000), 1, int.MaxValue));
-            _ = _timer.Change(due, Timeout.InfiniteTimeSpan);
+            _ = _timer.Change(now.Until(step.Deadline), Timeout.InfiniteTimeSpan);
         }
 
         if (step.Messages is [_, ..] messages)

@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core;
 using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Protocol.Lines;
@@ -21,8 +22,8 @@ internal sealed class LongPoll(CoreHost host, TimeProvider time)
     /// <summary>Waits for the release of the answer: by a change, the time, a further line or the end of the connection.</summary>
     public async ValueTask WaitAsync(RequestObject request, ILineLookahead further, ResponseWriter answer, CancellationToken stop)
     {
-        var (held, until) = host.Execute((_, now) => Hold(request, now.Monotonic));
-        if (further.IsNextAvailable || Update(held).IsReleased)
+        var (held, wait) = host.Execute((_, now) => Hold(request, now));
+        if (further.IsNextAvailable || Update(held) is null)
         {
             return;
         }
@@ -30,19 +31,19 @@ internal sealed class LongPoll(CoreHost host, TimeProvider time)
         await answer.SendAnswersBeforeAsync(stop);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var line = further.WaitForNextAsync();
-        var limit = DelayAsync(until, over.Token);
+        var limit = Task.Delay(wait, time, over.Token);
         try
         {
             while (true)
             {
                 // Obtained before the check, so that a change between the two is not missed.
                 var change = host.NextChange;
-                if (Update(held).IsReleased)
+                if (Update(held) is not { } pause)
                 {
                     return;
                 }
 
-                var next = held.IsPaced ? DelayAsync(held.Deadline, over.Token) : change;
+                var next = held.IsPaced ? Task.Delay(pause, time, over.Token) : change;
                 if (await Task.WhenAny(next, line, limit) != next)
                 {
                     return;
@@ -55,28 +56,22 @@ internal sealed class LongPoll(CoreHost host, TimeProvider time)
         }
     }
 
-    private static (HeldReply Held, double Until) Hold(RequestObject request, double now)
+    private static (HeldReply Held, TimeSpan Wait) Hold(RequestObject request, Instant now)
     {
         var filters = request.Requests
             .Select(one => one.Value switch { GetRequest get => get.Filter, LsRequest ls => ls.Filter, _ => null })
             .Where(filter => filter?.NewerSeq is not null);
         var condition = new ChangeCondition(
             [.. filters.Select(filter => new JobQuery(filter!, request.Options.Unassigned))],
-
             request.Requests.Select(one => one.Value).OfType<NodesRequest>().FirstOrDefault()?.Seq);
-        var until = now + request.Options.Wait!.Value;
-        return (new HeldReply(condition, until), until);
+        var until = now.Monotonic + request.Options.Wait!.Value;
+        return (new HeldReply(condition, until), now.Until(until));
     }
 
-    private HeldReply Update(HeldReply held)
+    // The time until the next update is due at the latest; null once the answer is released.
+    private TimeSpan? Update(HeldReply held) => host.Execute((core, now) =>
     {
-        host.Execute((core, now) => held.Update(core, now));
-        return held;
-    }
-
-    private Task DelayAsync(double until, CancellationToken stop)
-    {
-        var seconds = until - (time.GetTimestamp() / (double)time.TimestampFrequency);
-        return Task.Delay(TimeSpan.FromMilliseconds(Math.Max(Math.Ceiling(seconds * 1000), 1)), time, stop);
-    }
+        held.Update(core, now);
+        return held.IsReleased ? default(TimeSpan?) : now.Until(held.Deadline);
+    });
 }

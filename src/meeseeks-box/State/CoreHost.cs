@@ -256,8 +256,7 @@ internal sealed class CoreHost : IDisposable
         if (next is { } deadline && deadline < _armedFor)
         {
             _armedFor = deadline;
-            var milliseconds = Math.Clamp(Math.Ceiling((deadline - now.Monotonic) * 1000), 1, int.MaxValue);
-            _ = _timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
+            _ = _timer.Change(now.Until(deadline), Timeout.InfiniteTimeSpan);
         }
     }
 
