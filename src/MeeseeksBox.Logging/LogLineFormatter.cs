@@ -1,4 +1,4 @@
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Foundation.Text;
 using Serilog.Events;
 using Serilog.Formatting;
 

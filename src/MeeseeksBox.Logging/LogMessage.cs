@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Foundation.Text;
 using Serilog.Events;
 using Serilog.Parsing;
 

@@ -1,4 +1,4 @@
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Foundation.Text;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 using Serilog.Events;
 
 namespace MeeseeksBox.Logging;

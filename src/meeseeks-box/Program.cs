@@ -4,8 +4,8 @@ using MeeseeksBox.Agent;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Pools.Plugins;
 using MeeseeksBox.Agent.Supervision;
+using MeeseeksBox.Configuration;
 using MeeseeksBox.Logging;
-using MeeseeksBox.Protocol.Configuration;
 using Serilog.Debugging;
 
 #pragma warning disable RS0030 // The only file that writes to the terminal.

@@ -5,7 +5,7 @@ using MeeseeksBox.CommandLine.Commands;
 using MeeseeksBox.CommandLine.Completion;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 
 namespace MeeseeksBox.CommandLine;
 

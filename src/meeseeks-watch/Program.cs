@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using MeeseeksBox.Configuration;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Logging;
-using MeeseeksBox.Protocol.Configuration;
 using MeeseeksBox.WatchAgent;
 using MeeseeksBox.WatchAgent.Configuration;
 using Serilog.Debugging;

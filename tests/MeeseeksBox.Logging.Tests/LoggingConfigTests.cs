@@ -1,4 +1,4 @@
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 using Serilog.Events;
 
 namespace MeeseeksBox.Logging.Tests;

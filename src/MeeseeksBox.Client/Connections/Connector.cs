@@ -1,7 +1,6 @@
 using System.Net.Sockets;
-using MeeseeksBox.Protocol.Configuration;
-using MeeseeksBox.Protocol.Tls;
-using MeeseeksBox.Protocol.Unix;
+using MeeseeksBox.Foundation.Unix;
+using MeeseeksBox.Tls;
 
 namespace MeeseeksBox.Client.Connections;
 

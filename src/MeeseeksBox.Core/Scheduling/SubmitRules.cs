@@ -1,7 +1,7 @@
 using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol;
-using MeeseeksBox.Protocol.Configuration;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Scheduling;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.FileWatch.Jobs;

@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
+using MeeseeksBox.Configuration;
 using MeeseeksBox.FileWatch.Settings;
-using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.FileWatch.Jobs;
 

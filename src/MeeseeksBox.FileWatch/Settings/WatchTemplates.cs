@@ -1,5 +1,6 @@
 using System.Text.Json;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.FileWatch.Settings;
 

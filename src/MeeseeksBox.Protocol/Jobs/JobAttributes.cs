@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol.Jobs;
-using MeeseeksBox.Protocol.Json;
 
 namespace MeeseeksBox.Protocol.Requests;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 

@@ -1,7 +1,7 @@
 using System.Net;
+using MeeseeksBox.Configuration;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Logging;
-using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 

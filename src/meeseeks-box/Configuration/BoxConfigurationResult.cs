@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 

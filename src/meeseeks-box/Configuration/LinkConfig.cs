@@ -1,5 +1,5 @@
-using MeeseeksBox.Protocol.Configuration;
-using MeeseeksBox.Protocol.Tls;
+using MeeseeksBox.Configuration;
+using MeeseeksBox.Tls;
 
 namespace MeeseeksBox.Agent.Configuration;
 

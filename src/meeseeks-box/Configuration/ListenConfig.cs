@@ -1,7 +1,7 @@
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Requests;
-using MeeseeksBox.Protocol.Tls;
-using MeeseeksBox.Protocol.Unix;
+using MeeseeksBox.Tls;
 
 namespace MeeseeksBox.Agent.Configuration;
 

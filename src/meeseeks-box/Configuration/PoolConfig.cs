@@ -1,5 +1,5 @@
+using MeeseeksBox.Configuration;
 using MeeseeksBox.Core.Settings;
-using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 

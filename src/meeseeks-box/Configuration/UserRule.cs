@@ -1,4 +1,4 @@
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 
 namespace MeeseeksBox.Agent.Configuration;
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Protocol.Lines;
-using MeeseeksBox.Protocol.Tls;
+using MeeseeksBox.Tls;
 
 namespace MeeseeksBox.Agent.Links;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using MeeseeksBox.Agent.Configuration;
-using MeeseeksBox.Protocol.Unix;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Agent.Listening;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using MeeseeksBox.Agent.Host;
-using MeeseeksBox.Protocol.Tls;
+using MeeseeksBox.Tls;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;

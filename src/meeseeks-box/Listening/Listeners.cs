@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using MeeseeksBox.Agent.Configuration;
-using MeeseeksBox.Protocol.Tls;
+using MeeseeksBox.Tls;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;

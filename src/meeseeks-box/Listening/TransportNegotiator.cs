@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using MeeseeksBox.Protocol;
-using MeeseeksBox.Protocol.Tls;
+using MeeseeksBox.Tls;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
@@ -89,7 +89,7 @@ internal sealed class TransportNegotiator(TlsServer? tls, TimeSpan idleTime, Tim
 
         if (TlsRecord.CanBeHello(first.Span))
         {
-            return await tls.AuthenticateAsync(new NetworkStream(client, ownsSocket: false), stop);
+            return await tls.AuthenticateAsync(new NetworkStream(client, ownsSocket: false), RefusalLine, stop);
         }
 
         _rejections.Log(client, "it speaks plain text, and this port speaks TLS");
@@ -97,6 +97,8 @@ internal sealed class TransportNegotiator(TlsServer? tls, TimeSpan idleTime, Tim
         await LingeringCloseAsync(client, stop);
         return null;
     }
+
+    private static byte[] RefusalLine(string problem) => ErrorLine.Of($"connection rejected: {problem}", ErrorCode.CertificateRefused);
 
     // Reads the first bytes and leaves them in the socket.
     private static async Task<ReadOnlyMemory<byte>> PeekAsync(Socket client, CancellationToken stop)

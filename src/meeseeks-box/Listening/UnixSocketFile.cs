@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using MeeseeksBox.Protocol.Unix;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Agent.Listening;
 

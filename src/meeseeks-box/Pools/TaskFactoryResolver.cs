@@ -1,8 +1,9 @@
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Pools.Plugins;
 using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Configuration;
+using MeeseeksBox.Foundation;
 using MeeseeksBox.Plugins;
-using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.Agent.Pools;
 
@@ -31,7 +32,7 @@ internal sealed class TaskFactoryResolver
         foreach (var (name, pool) in config.Pools)
         {
             Result<Func<IJobTask>> tasks = pool.Plugin is null ? _processes : _plugins.Find(pool.Plugin);
-            if (tasks.IsFound)
+            if (tasks.IsSuccess)
             {
                 plans.Add(name, new PoolDefinition(pool, tasks.Value));
             }

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Jobs;
-using MeeseeksBox.Protocol.Unix;
 using Serilog;
 
 namespace MeeseeksBox.Agent.State;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Commands;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Commands;

@@ -1,7 +1,7 @@
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.CommandLine.Status;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 
 namespace MeeseeksBox.CommandLine.Commands;
 

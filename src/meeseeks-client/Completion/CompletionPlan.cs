@@ -1,6 +1,6 @@
 using MeeseeksBox.CommandLine.Commands;
 using MeeseeksBox.CommandLine.Options;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Completion;

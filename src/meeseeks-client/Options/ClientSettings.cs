@@ -1,7 +1,6 @@
 using MeeseeksBox.Client;
-using MeeseeksBox.Protocol.Configuration;
-using MeeseeksBox.Protocol.Tls;
-using MeeseeksBox.Protocol.Unix;
+using MeeseeksBox.Configuration;
+using MeeseeksBox.Tls;
 
 namespace MeeseeksBox.CommandLine.Options;
 
@@ -62,7 +61,7 @@ internal sealed record ClientSettings
         {
             Options = defaults with
             {
-                Address = UnixAddress.Read(root) ?? defaults.Address,
+                Address = root.Address() ?? defaults.Address,
                 Port = root.WholeNumber("port", least: 1, most: ushort.MaxValue) ?? defaults.Port,
                 Timeout = root.SecondsAboveZero("timeout") ?? defaults.Timeout,
                 Refresh = refresh ?? defaults.Refresh,

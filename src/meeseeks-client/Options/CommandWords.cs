@@ -1,5 +1,5 @@
 using MeeseeksBox.CommandLine.Completion;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 
 namespace MeeseeksBox.CommandLine.Options;
 

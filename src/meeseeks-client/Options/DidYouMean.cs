@@ -1,4 +1,4 @@
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.CommandLine.Options;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 
 namespace MeeseeksBox.CommandLine.Options;
 

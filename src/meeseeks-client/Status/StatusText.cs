@@ -1,5 +1,5 @@
 using System.Globalization;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Status;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using MeeseeksBox.CommandLine.Output;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Top;

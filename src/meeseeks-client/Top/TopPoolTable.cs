@@ -1,7 +1,7 @@
 using System.Globalization;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.CommandLine.Status;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.CommandLine.Top;
 

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Output;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.CommandLine.Top;
 

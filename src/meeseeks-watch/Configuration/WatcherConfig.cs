@@ -1,10 +1,8 @@
 using System.Net;
 using MeeseeksBox.Client;
+using MeeseeksBox.Configuration;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Logging;
-using MeeseeksBox.Protocol.Configuration;
-using MeeseeksBox.Protocol.Tls;
-using MeeseeksBox.Protocol.Unix;
 
 namespace MeeseeksBox.WatchAgent.Configuration;
 
@@ -57,7 +55,7 @@ internal sealed record WatcherConfig
         var refresh = watches.Count > 0 ? watches.Min(watch => watch.Refresh) : fallback.Refresh;
         return new MeeseeksClientOptions
         {
-            Address = UnixAddress.Read(section) ?? fallback.Address,
+            Address = section.Address() ?? fallback.Address,
             Port = section.WholeNumber("port", least: 1, most: 65535) ?? fallback.Port,
             Timeout = section.SecondsAboveZero("timeout") ?? fallback.Timeout,
 

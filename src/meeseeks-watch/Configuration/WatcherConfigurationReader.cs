@@ -1,5 +1,5 @@
+using MeeseeksBox.Configuration;
 using MeeseeksBox.FileWatch.Settings;
-using MeeseeksBox.Protocol.Configuration;
 
 namespace MeeseeksBox.WatchAgent.Configuration;
 

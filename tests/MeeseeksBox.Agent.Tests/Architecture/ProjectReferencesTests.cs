@@ -8,14 +8,17 @@ public sealed class ProjectReferencesTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["MeeseeksBox.Plugins"] = [],
-        ["MeeseeksBox.Protocol"] = [],
+        ["MeeseeksBox.Foundation"] = [],
+        ["MeeseeksBox.Protocol"] = ["MeeseeksBox.Foundation"],
+        ["MeeseeksBox.Tls"] = ["MeeseeksBox.Foundation"],
+        ["MeeseeksBox.Configuration"] = ["MeeseeksBox.Foundation", "MeeseeksBox.Tls"],
         ["MeeseeksBox.Core"] = ["MeeseeksBox.Protocol"],
-        ["MeeseeksBox.Logging"] = ["MeeseeksBox.Protocol"],
-        ["MeeseeksBox.Client"] = ["MeeseeksBox.Protocol"],
-        ["MeeseeksBox.FileWatch"] = ["MeeseeksBox.Protocol"],
-        ["meeseeks-box"] = ["MeeseeksBox.Core", "MeeseeksBox.Protocol", "MeeseeksBox.Logging", "MeeseeksBox.Plugins"],
-        ["meeseeks-watch"] = ["MeeseeksBox.Client", "MeeseeksBox.Logging", "MeeseeksBox.Protocol", "MeeseeksBox.FileWatch"],
-        ["meeseeks-client"] = ["MeeseeksBox.Client", "MeeseeksBox.Protocol"],
+        ["MeeseeksBox.Client"] = ["MeeseeksBox.Protocol", "MeeseeksBox.Tls"],
+        ["MeeseeksBox.Logging"] = ["MeeseeksBox.Configuration"],
+        ["MeeseeksBox.FileWatch"] = ["MeeseeksBox.Configuration", "MeeseeksBox.Protocol"],
+        ["meeseeks-box"] = ["MeeseeksBox.Configuration", "MeeseeksBox.Core", "MeeseeksBox.Logging", "MeeseeksBox.Plugins"],
+        ["meeseeks-watch"] = ["MeeseeksBox.Client", "MeeseeksBox.FileWatch", "MeeseeksBox.Logging"],
+        ["meeseeks-client"] = ["MeeseeksBox.Client", "MeeseeksBox.Configuration"],
         ["Plumbus"] = ["MeeseeksBox.Plugins"],
     };
 
@@ -41,7 +44,10 @@ public sealed class ProjectReferencesTests
 
     [Theory]
     [InlineData("MeeseeksBox.Plugins")]
+    [InlineData("MeeseeksBox.Foundation")]
     [InlineData("MeeseeksBox.Protocol")]
+    [InlineData("MeeseeksBox.Tls")]
+    [InlineData("MeeseeksBox.Configuration")]
     [InlineData("MeeseeksBox.Core")]
     [InlineData("MeeseeksBox.FileWatch")]
     [InlineData("MeeseeksBox.Client")]

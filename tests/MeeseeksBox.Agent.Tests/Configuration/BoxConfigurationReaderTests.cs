@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using MeeseeksBox.Agent.Configuration;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 using MeeseeksBox.Testing;
+using MeeseeksBox.Tls;
 using Serilog.Events;
 
 namespace MeeseeksBox.Agent.Tests.Configuration;

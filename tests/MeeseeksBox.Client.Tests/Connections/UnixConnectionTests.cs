@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using MeeseeksBox.Protocol.Configuration;
 using MeeseeksBox.Testing;
+using MeeseeksBox.Tls;
 
 namespace MeeseeksBox.Client.Tests.Connections;
 

@@ -1,4 +1,4 @@
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 using MeeseeksBox.WatchAgent.Configuration;
 
 namespace MeeseeksBox.FileWatch.Tests.Settings;

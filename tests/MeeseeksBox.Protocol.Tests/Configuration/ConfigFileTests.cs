@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;

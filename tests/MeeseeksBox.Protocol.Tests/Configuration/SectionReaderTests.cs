@@ -1,4 +1,5 @@
-using MeeseeksBox.Protocol.Configuration;
+using MeeseeksBox.Configuration;
+using MeeseeksBox.Tls;
 
 namespace MeeseeksBox.Protocol.Tests.Configuration;
 
@@ -165,7 +166,7 @@ public sealed class SectionReaderTests
         var root = Root("defaults.ssl.cafile=ca", "defaults.ssl.verify=1", "s.ssl.verify=0", "s.ssl.odd=1", "defaults.ssl.strange=1");
         var defaults = root.Section("defaults");
 
-        var ssl = SslConfig.Read(root.Section("s", defaults));
+        var ssl = TlsConfigReader.ReadSettings(root.Section("s", defaults).Section("ssl"));
         root.WarnOfUnknownKeys();
 
         ssl.Should().Be(new SslConfig { CaFile = "ca", Verify = CertificateVerification.None });
@@ -224,7 +225,7 @@ public sealed class SectionReaderTests
     [Fact]
     public void The_password_is_not_in_the_text_for_logs()
     {
-        var ssl = SslConfig.Read(Root("ssl.pass=secret", "ssl.cert=c.pem"));
+        var ssl = TlsConfigReader.ReadSettings(Root("ssl.pass=secret", "ssl.cert=c.pem").Section("ssl"));
 
         ssl!.Pass.Should().Be("secret");
         ssl.ToString().Should().NotContain("secret").And.Contain("c.pem");

@@ -1,4 +1,4 @@
-using MeeseeksBox.Protocol.Tls;
+using MeeseeksBox.Tls;
 
 namespace MeeseeksBox.Protocol.Tests.Tls;
 

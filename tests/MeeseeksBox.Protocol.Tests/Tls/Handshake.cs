@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using MeeseeksBox.Protocol.Configuration;
-using MeeseeksBox.Protocol.Tls;
 using MeeseeksBox.Testing;
 using MeeseeksBox.Testing.Certificates;
+using MeeseeksBox.Tls;
 
 namespace MeeseeksBox.Protocol.Tests.Tls;
 
@@ -51,12 +50,15 @@ internal sealed class Handshake : IDisposable
         var server = TlsServer.Load(Server, out var faults);
         faults.Should().BeEmpty();
         var (one, other) = await ConnectAsync();
-        var serving = Outcome(server!.AuthenticateAsync(one, TestContext.Current.CancellationToken));
+        var serving = Outcome(server!.AuthenticateAsync(one, RefusalLine, TestContext.Current.CancellationToken));
         var connecting = Outcome(ConnectAsync(other));
         var (serverStream, serverProblem) = await serving.WaitAsync(Limit, TestContext.Current.CancellationToken);
         var (clientStream, clientProblem) = await connecting.WaitAsync(Limit, TestContext.Current.CancellationToken);
         return (serverStream, clientStream, serverProblem, clientProblem);
     }
+
+    /// <summary>The line that a rejected client receives.</summary>
+    public static byte[] RefusalLine(string problem) => ErrorLine.Of($"connection rejected: {problem}", ErrorCode.CertificateRefused);
 
     /// <summary>Runs the handshake of the client over a stream.</summary>
     public Task<TlsStream> ConnectAsync(Stream stream)

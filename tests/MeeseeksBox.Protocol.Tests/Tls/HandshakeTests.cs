@@ -1,8 +1,7 @@
 using System.Security.Authentication;
 using System.Text;
-using MeeseeksBox.Protocol.Configuration;
-using MeeseeksBox.Protocol.Tls;
 using MeeseeksBox.Testing.Certificates;
+using MeeseeksBox.Tls;
 
 namespace MeeseeksBox.Protocol.Tests.Tls;
 
@@ -309,7 +308,8 @@ public sealed class HandshakeTests : IDisposable
         var (server, client) = await _handshake.ConnectAsync();
         await client.WriteAsync("[{\"status\":{}}]\n"u8.ToArray(), TestContext.Current.CancellationToken);
 
-        var act = () => TlsServer.Load(_handshake.Server, out _)!.AuthenticateAsync(server, TestContext.Current.CancellationToken);
+        var act = () => TlsServer.Load(_handshake.Server, out _)!.AuthenticateAsync(
+            server, Handshake.RefusalLine, TestContext.Current.CancellationToken);
 
         (await act.Should().ThrowAsync<TlsException>()).Which.Problem.Should().Be(TlsErrorKind.Broken);
     }

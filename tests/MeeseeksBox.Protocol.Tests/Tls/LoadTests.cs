@@ -1,7 +1,6 @@
-using MeeseeksBox.Protocol.Configuration;
-using MeeseeksBox.Protocol.Tls;
 using MeeseeksBox.Testing;
 using MeeseeksBox.Testing.Certificates;
+using MeeseeksBox.Tls;
 
 namespace MeeseeksBox.Protocol.Tests.Tls;
 

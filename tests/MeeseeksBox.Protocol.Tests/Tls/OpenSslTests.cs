@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using MeeseeksBox.Protocol.Tls;
 using MeeseeksBox.Testing.Certificates;
+using MeeseeksBox.Tls;
 
 namespace MeeseeksBox.Protocol.Tests.Tls;
 
@@ -65,7 +65,7 @@ public sealed partial class OpenSslTests : IDisposable
         using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
 
         var server = TlsServer.Load(_handshake.Server, out _)!;
-        var act = () => server.AuthenticateAsync(client.GetStream(), TestContext.Current.CancellationToken);
+        var act = () => server.AuthenticateAsync(client.GetStream(), Handshake.RefusalLine, TestContext.Current.CancellationToken);
 
         (await act.Should().ThrowAsync<TlsException>()).Which.Should().BeEquivalentTo(new
         {

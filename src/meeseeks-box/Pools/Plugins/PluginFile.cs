@@ -1,4 +1,5 @@
 using System.Reflection;
+using MeeseeksBox.Foundation;
 using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Plugins;

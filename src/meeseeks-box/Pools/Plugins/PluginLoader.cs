@@ -1,3 +1,4 @@
+using MeeseeksBox.Foundation;
 using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Plugins;
@@ -25,7 +26,7 @@ internal sealed class PluginLoader(IReadOnlyList<string> folders)
     public Result<Func<IJobTask>> Find(string plugin)
     {
         var name = PluginName.Parse(plugin);
-        if (!name.IsFound)
+        if (!name.IsSuccess)
             return new Error(name.Problem);
 
         var places = folders.Select(folder => Path.GetFullPath(Path.Combine(folder, name.Value.File))).Distinct().ToList();
@@ -34,8 +35,8 @@ internal sealed class PluginLoader(IReadOnlyList<string> folders)
             return new Error($"plugin '{plugin}': there is no file {string.Join(" or ", places)}");
 
         var file = Load(path);
-        var task = file.IsFound ? file.Value.Find(name.Value.Class) : new Error(file.Problem);
-        return task.IsFound ? task : new Error($"plugin '{plugin}': {task.Problem}");
+        var task = file.IsSuccess ? file.Value.Find(name.Value.Class) : new Error(file.Problem);
+        return task.IsSuccess ? task : new Error($"plugin '{plugin}': {task.Problem}");
     }
 
     private Result<PluginFile> Load(string path)
@@ -47,7 +48,7 @@ internal sealed class PluginLoader(IReadOnlyList<string> folders)
                 return loaded.File;
 
             var file = PluginFile.Load(path);
-            if (file.IsFound)
+            if (file.IsSuccess)
                 _loaded[path] = (writtenAt, file.Value);
 
             return file;

@@ -1,3 +1,5 @@
+using MeeseeksBox.Foundation;
+
 namespace MeeseeksBox.Agent.Pools.Plugins;
 
 /// <summary>The <c>plugin</c> setting of a pool: a file and a class in it.</summary>

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using MeeseeksBox.Agent.Host;
+using MeeseeksBox.Foundation;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MeeseeksBox.Foundation;
 using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
@@ -20,7 +21,7 @@ internal static class CommandBuilder
 
         IReadOnlyList<string> words = IsForShell(job.Config) ? ["/bin/sh", "-c", string.Join(' ', job.Args)] : job.Args;
         var program = ProgramSearch.Find(words[0], folder, job.Environment.GetValueOrDefault("PATH"));
-        return program.IsFound
+        return program.IsSuccess
             ? Redirection.Apply(new Command(program.Value, [.. words.Skip(1)], folder, Marked(job)), job)
             : new Error(program.Problem);
     }

@@ -14,13 +14,13 @@ internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : I
     public async Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill)
     {
         var command = CommandBuilder.Of(run.Job);
-        if (!command.IsFound)
+        if (!command.IsSuccess)
             return JobOutcome.NotStarted(command.Problem);
         if (kill.IsCancellationRequested)
             return JobOutcome.NotStarted("killed before it was started");
 
         var started = ChildProcess.Start(command.Value);
-        if (!started.IsFound)
+        if (!started.IsSuccess)
             return JobOutcome.NotStarted(started.Problem);
 
         using var process = started.Value;

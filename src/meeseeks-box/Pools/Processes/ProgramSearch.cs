@@ -1,3 +1,5 @@
+using MeeseeksBox.Foundation;
+
 namespace MeeseeksBox.Agent.Pools.Processes;
 
 /// <summary>Finds the file of a program as a shell does.</summary>

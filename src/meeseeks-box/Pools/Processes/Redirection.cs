@@ -1,3 +1,4 @@
+using MeeseeksBox.Foundation;
 using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Processes;

@@ -34,8 +34,8 @@ public sealed class PluginLoaderTests : IDisposable
         _folder.Folder("acme/tasks");
         File.Copy(TestProgram.Assembly, _folder.File("acme/tasks/TestProgram.dll"));
 
-        Loader(_folder.Path).Find("acme.tasks.TestProgram.Greeting").IsFound.Should().BeTrue();
-        Loader(_folder.Path).Find("acme/tasks/TestProgram.dll:Greeting").IsFound.Should().BeTrue();
+        Loader(_folder.Path).Find("acme.tasks.TestProgram.Greeting").IsSuccess.Should().BeTrue();
+        Loader(_folder.Path).Find("acme/tasks/TestProgram.dll:Greeting").IsSuccess.Should().BeTrue();
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class PluginLoaderTests : IDisposable
     [Fact]
     public void A_full_path_needs_no_folder()
     {
-        Loader(_folder.Path).Find($"{TestProgram.Assembly}:Greeting").IsFound.Should().BeTrue();
+        Loader(_folder.Path).Find($"{TestProgram.Assembly}:Greeting").IsSuccess.Should().BeTrue();
     }
 
     [Fact]
@@ -58,8 +58,8 @@ public sealed class PluginLoaderTests : IDisposable
     {
         _folder.Write("TestProgram.dll", "not this one");
 
-        Loader(BuildOutput.Of("tests/TestProgram"), _folder.Path).Find("TestProgram.Greeting").IsFound.Should().BeTrue();
-        Loader(_folder.Path, BuildOutput.Of("tests/TestProgram")).Find("TestProgram.Greeting").IsFound.Should().BeFalse();
+        Loader(BuildOutput.Of("tests/TestProgram"), _folder.Path).Find("TestProgram.Greeting").IsSuccess.Should().BeTrue();
+        Loader(_folder.Path, BuildOutput.Of("tests/TestProgram")).Find("TestProgram.Greeting").IsSuccess.Should().BeFalse();
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class ProgramSearchTests : IDisposable
     {
         var tool = _folder.WriteProgram("tool", "");
 
-        ProgramSearch.Find("tool", _folder.Path, "/bin").IsFound.Should().BeFalse();
+        ProgramSearch.Find("tool", _folder.Path, "/bin").IsSuccess.Should().BeFalse();
         ProgramSearch.Find("tool", _folder.Path, "/bin:").Value.Should().Be(tool);
         ProgramSearch.Find("tool", _folder.Path, ".:/bin").Value.Should().Be(tool);
     }
@@ -52,7 +52,7 @@ public sealed class ProgramSearchTests : IDisposable
     {
         var own = Path.GetFileName(Environment.ProcessPath!);
 
-        ProgramSearch.Find(own, "/", "/nowhere").IsFound.Should().BeFalse();
+        ProgramSearch.Find(own, "/", "/nowhere").IsSuccess.Should().BeFalse();
     }
 
     [Fact]

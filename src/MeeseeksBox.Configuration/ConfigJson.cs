@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace MeeseeksBox.Configuration;
+
+/// <summary>Formats a configuration as JSON, with all secrets masked.</summary>
+public static class ConfigJson
+{
+    /// <summary>The configuration for people (<c>--check</c>), indented by 4 spaces.</summary>
+    public static string Indented(ConfigObject tree) => Text(tree, indented: true);
+
+    /// <summary>The configuration for the wire, on one line.</summary>
+    public static string Compact(ConfigObject tree) => Text(tree, indented: false);
+
+    /// <summary>Writes the configuration as one value of a larger JSON text.</summary>
+    public static void Write(Utf8JsonWriter writer, ConfigObject tree) => WriteValue(writer, tree, string.Empty);
+
+    private static string Text(ConfigObject tree, bool indented)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(bytes, Options(indented)))
+            Write(writer, tree);
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    // The output is never part of a web page, so non-ASCII names can stay readable.
+    private static JsonWriterOptions Options(bool indented) =>
+        new() { Indented = indented, IndentSize = 4, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static void WriteValue(Utf8JsonWriter writer, ConfigValue value, string section)
+    {
+        switch (value)
+        {
+            case ConfigObject tree:
+                WriteObject(writer, tree, section);
+                break;
+            case ConfigList list:
+                writer.WriteStartArray();
+                foreach (var item in list.Items)
+                    WriteValue(writer, item, section);
+                writer.WriteEndArray();
+                break;
+            case ConfigScalar { Kind: JsonValueKind.String } text:
+                writer.WriteStringValue(text.Text);
+                break;
+            case ConfigScalar scalar:
+                // A raw value would not be indented in a list.
+                JsonElement.Parse(scalar.Text).WriteTo(writer);
+                break;
+        }
+    }
+
+    private static void WriteObject(Utf8JsonWriter writer, ConfigObject tree, string section)
+    {
+        writer.WriteStartObject();
+        foreach (var (key, value) in tree.Members)
+        {
+            writer.WritePropertyName(key);
+            if (SecretMask.Covers(section, key, value))
+                writer.WriteStringValue(SecretMask.Mask);
+            else
+                WriteValue(writer, value, key);
+        }
+
+        writer.WriteEndObject();
+    }
+}

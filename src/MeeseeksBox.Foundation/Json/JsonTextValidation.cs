@@ -1,0 +1,58 @@
+using System.Buffers.Text;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace MeeseeksBox.Foundation.Json;
+
+/// <summary>Checks that all texts of a JSON value are valid Unicode.</summary>
+/// <remarks>
+/// The parser does not check this: broken UTF-8 and halves of surrogate pairs (<c>"\ud800"</c>) throw only when they are read or,
+/// worse, when a stored copy is written.
+/// </remarks>
+public static class JsonTextValidation
+{
+    /// <summary>The error for an invalid text.</summary>
+    public const string Problem =
+        "a text is not valid Unicode: it contains broken UTF-8 or half of a surrogate pair; send complete characters";
+
+    /// <summary>True when every text and every name in the value is valid.</summary>
+    public static bool IsValid(JsonElement value)
+    {
+        var json = JsonMarshal.GetRawUtf8Value(value);
+        return Utf8.IsValid(json) && HasWholePairs(json);
+    }
+
+    private static bool HasWholePairs(ReadOnlySpan<byte> json)
+    {
+        while (json.IndexOf((byte)'\\') is >= 0 and var escape)
+        {
+            json = json[escape..];
+            switch (EscapedUnit(json))
+            {
+                case null:
+                    json = json[2..];
+                    break;
+                case { } unit when char.IsHighSurrogate(unit):
+                    if (json.Length < 12 || EscapedUnit(json[6..]) is not { } low || !char.IsLowSurrogate(low))
+                    {
+                        return false;
+                    }
+
+                    json = json[12..];
+                    break;
+                case { } unit when char.IsLowSurrogate(unit):
+                    return false;
+                default:
+                    json = json[6..];
+                    break;
+            }
+        }
+
+        return true;
+    }
+
+    // The JSON was parsed before, so every escape is complete: \n and the like, or \u and four digits.
+    private static char? EscapedUnit(ReadOnlySpan<byte> json) =>
+        json[0] is (byte)'\\' && json[1] is (byte)'u' && Utf8Parser.TryParse(json[2..6], out ushort unit, out _, 'x') ? (char)unit : null;
+}

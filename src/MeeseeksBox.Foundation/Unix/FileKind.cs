@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+
+namespace MeeseeksBox.Foundation.Unix;
+
+/// <summary>Finds the type of the file at a path.</summary>
+/// <remarks>.NET recognizes folders and links, but does not distinguish pipes and devices from files.</remarks>
+public static partial class FileKind
+{
+    /// <summary>No file, or one that is not accessible.</summary>
+    public const int None = 0;
+
+    /// <summary>A regular file (S_IFREG).</summary>
+    public const int Regular = 0x8000;
+
+    /// <summary>A socket (S_IFSOCK).</summary>
+    public const int Socket = 0xC000;
+
+    private const int CurrentFolder = -100;
+    private const uint TypeOnly = 1;
+    private const int KindBits = 0xF000;
+
+    // Layout of struct statx, which is the same on every architecture, unlike struct stat.
+    private const int Size = 256;
+    private const int ModeOffset = 28;
+
+    /// <summary>The type bits of the mode of a file (inode(7)); a symbolic link is followed.</summary>
+    public static int Of(string path)
+    {
+        Span<byte> answer = stackalloc byte[Size];
+        return Statx(CurrentFolder, path, 0, TypeOnly, answer) is 0
+            ? BitConverter.ToUInt16(answer[ModeOffset..]) & KindBits
+            : None;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int folder, string path, int flags, uint mask, Span<byte> answer);
+}
