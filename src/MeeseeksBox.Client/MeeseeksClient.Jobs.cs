@@ -89,7 +89,7 @@ public sealed partial class MeeseeksClient
         : throw new MeeseeksRequestException("ls: the answer is not a list of ids");
     }
 
-    /// <summary>Kills a job. Its state changes at once; it is <see cref="Job.Active"/> until its processes are gone.</summary>
+    /// <summary>Kills a job. Its state changes at once; it is <see cref="JobStatus.Active"/> until its processes are gone.</summary>
     /// <returns>The job; null if the id is unknown.</returns>
     /// <example><code>await client.KillAsync("a");</code></example>
     public async Task<Job?> KillAsync(string id, CancellationToken stop = default) =>

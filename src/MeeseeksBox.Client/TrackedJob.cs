@@ -70,7 +70,7 @@ public sealed class TrackedJob : IAsyncDisposable
     {
         lock (_lock)
         {
-            if ((job.Epoch, job.Ts).CompareTo((Current.Epoch, Current.Ts)) < 0)
+            if ((job.Status.Epoch, job.Ts).CompareTo((Current.Status.Epoch, Current.Ts)) < 0)
             {
                 return;
             }

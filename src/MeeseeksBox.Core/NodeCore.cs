@@ -76,7 +76,7 @@ public sealed class NodeCore
     public IReadOnlyList<Job> ChangesSince(long seq, bool unassigned = false)
     {
         var newer = _state.Jobs.ChangesSince(seq);
-        _ = unassigned ? 0 : newer.RemoveAll(job => job.Node is null);
+        _ = unassigned ? 0 : newer.RemoveAll(job => job.Status.Node is null);
         return newer;
     }
 
@@ -141,7 +141,7 @@ public sealed class NodeCore
     }
 
     /// <summary>Makes a job, or changes one (docs/SPECIFICATION.md#submit).</summary>
-    public SubmitResult Submit(JobSpec spec, Instant now)
+    public SubmitResult Submit(SubmitArgument spec, Instant now)
     {
         var answer = _submitRules.Submit(spec, now);
         _placement.AssignNodes(now);
@@ -172,8 +172,8 @@ public sealed class NodeCore
         }
 
         // An ended job that becomes live again must win over the ended copies: a new epoch outranks them.
-        var revived = entry.Job.HasEnded && job.IsLive && job.Epoch == entry.Job.Epoch;
-        _ = _state.ApplyLocal(entry, revived ? job with { Epoch = job.Epoch + 1 } : job, now);
+        var revived = entry.Job.HasEnded && job.IsLive && job.Status.Epoch == entry.Job.Status.Epoch;
+        _ = _state.ApplyLocal(entry, revived ? job with { Status = job.Status with { Epoch = job.Status.Epoch + 1 } } : job, now);
         _state.RecordEnd(entry);
         if (entry.Run is { } run)
         {
@@ -238,7 +238,7 @@ public sealed class NodeCore
     internal IReadOnlyList<string> LiveJobsAt(Peer peer) =>
     [
         .. from entry in _state.Jobs.LiveElsewhere
-           where _state.Nodes.IsReachedThrough(peer.Name, entry.Job.Node!)
+           where _state.Nodes.IsReachedThrough(peer.Name, entry.Job.Status.Node!)
            select entry.Job.Id,
     ];
 
@@ -276,7 +276,7 @@ public sealed class NodeCore
         _state.Jobs.Apply(settings, now);
         foreach (var run in _state.Runs.All)
         {
-            if (settings.Pool(run.Job.Pool) is null)
+            if (settings.Pool(run.Job.Spec.Pool) is null)
             {
                 _state.Cancel(run, StopReason.PoolRemoved);
             }
@@ -291,7 +291,7 @@ public sealed class NodeCore
             Effects.Wake(pool);
         }
 
-        foreach (var job in _state.Jobs.Snapshot().Where(job => job.Node == settings.Name && job.State is JobState.New))
+        foreach (var job in _state.Jobs.Snapshot().Where(job => job.Status.Node == settings.Name && job.Status.State is JobState.New))
         {
             if (!_state.Jobs.TryFind(job.Id, out var entry))
             {

@@ -62,6 +62,10 @@ internal sealed class NodeCoreState
         return Jobs.Upsert(changed with { Ts = ts }, now);
     }
 
+    /// <summary>Applies a local change to the status of a job.</summary>
+    public JobEntry ApplyLocal(JobEntry entry, JobStatus status, Instant now) =>
+        ApplyLocal(entry, entry.Job with { Status = status }, now);
+
     /// <summary>Applies the merge of the local and a remote copy.</summary>
     /// <remarks>Its stamp is just later than both, and not the current time: a merge is not a change of the job.</remarks>
     public JobEntry ApplyMerged(JobEntry entry, Job merged, Job remote, Instant now) =>

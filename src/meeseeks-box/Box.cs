@@ -261,7 +261,7 @@ internal sealed class Box : IAsyncDisposable
         LogKilled(await orphans.EndByMarkAsync(_runIds.Owner));
         foreach (var job in lost)
         {
-            LogKilled(await orphans.EndByPidAsync(job.Pid!.Value, job.StartTs!.Value));
+            LogKilled(await orphans.EndByPidAsync(job.Status.Pid!.Value, job.Status.StartTs!.Value));
         }
     }
 
@@ -285,7 +285,8 @@ internal sealed class Box : IAsyncDisposable
         _host.Restore(jobs, _journal);
         _log.Information(
             "jobs restored from {File}: {Count}; changes in its journal: {Changes}", _config.Config.State.File, jobs.Count, reader.Count);
-        return [.. jobs.Where(job => job.Node == _config.Config.Name && job is { Active: true, Pid: not null, StartTs: not null })];
+        var here = _config.Config.Name;
+        return [.. jobs.Where(job => job.Status.Node == here && job.Status is { Active: true, Pid: not null, StartTs: not null })];
     }
 
     private void LogKilled(KillResult result)

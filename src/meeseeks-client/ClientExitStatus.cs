@@ -23,9 +23,9 @@ internal static class ClientExitStatus
     /// <param name="job">An ended job; null: the job is gone.</param>
     public static int Of(Job? job) => job switch
     {
-        { State: JobState.Done } => job.Rc ?? Good,
-        { Rc: < 0 and > -SignalBase and var signal } => SignalBase - signal,
-        { Rc: > 0 and <= byte.MaxValue and var rc } => rc,
+        { Status.State: JobState.Done } => job.Status.Rc ?? Good,
+        { Status.Rc: < 0 and > -SignalBase and var signal } => SignalBase - signal,
+        { Status.Rc: > 0 and <= byte.MaxValue and var rc } => rc,
         _ => Failed,
     };
 }

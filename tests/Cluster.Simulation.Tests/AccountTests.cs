@@ -33,7 +33,7 @@ public sealed class AccountTests
     private static void Submit(Box box, string keys)
     {
         using var document = JsonDocument.Parse($$"""{"pool":"p1","args":["work","3","done"],{{keys}}}""");
-        var spec = JobSpec.Read(document.RootElement);
+        var spec = SubmitArgument.Read(document.RootElement);
         box.Do(Turn.Own, (core, now) => core.Submit(spec, now)).Error.Should().BeNull();
     }
 
@@ -70,7 +70,10 @@ public sealed class AccountTests
         Submit(Head, "\"id\":\"a\"");
         _world.Agenda.Pass(10);
 
-        Node.Do(Turn.Own, (core, now) => core.Modify(core.Find("a")! with { State = JobState.New }, now));
+        Node.Do(Turn.Own, (core, now) => core.Modify(core.Find("a")! with
+        {
+            Status = core.Find("a")!.Status with { State = JobState.New },
+        }, now));
         _world.Agenda.Pass(1);
 
         _world.Account.Violations.Should().Contain(what => what.Contains("was started on n1 though"));
@@ -83,7 +86,7 @@ public sealed class AccountTests
         _world.Agenda.Pass(10);
         _world.Links.Cut("head", "n1");
 
-        Node.Do(Turn.Own, (core, now) => core.Modify(core.Find("a")! with { Rc = 7 }, now));
+        Node.Do(Turn.Own, (core, now) => core.Modify(core.Find("a")! with { Status = core.Find("a")!.Status with { Rc = 7 } }, now));
         Invariants.CheckAgreement();
 
         _world.Account.Violations.Should().Contain(what => what.Contains("do not agree"));

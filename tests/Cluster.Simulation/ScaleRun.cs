@@ -34,8 +34,8 @@ internal static class ScaleRun
         var (done, delays) = (0, new List<double>(jobs));
         master.Recorded = job =>
         {
-            done += job.State is JobState.Done ? 1 : 0;
-            delays.Add(master.Now.Wall - job.EndTs!.Value);
+            done += job.Status.State is JobState.Done ? 1 : 0;
+            delays.Add(master.Now.Wall - job.Status.EndTs!.Value);
         };
         var usedBefore = Environment.CpuUsage.TotalTime;
         var began = world.Agenda.Now;
@@ -93,7 +93,7 @@ internal static class ScaleRun
     {
         var seconds = JobSeconds.ToString(CultureInfo.InvariantCulture);
         using var document = JsonDocument.Parse($$"""{"id":"{{id}}","pool":"p1","args":["work","{{seconds}}","done"]}""");
-        var spec = JobSpec.Read(document.RootElement);
+        var spec = SubmitArgument.Read(document.RootElement);
         _ = master.Do(Turn.Own, (core, now) => core.Submit(spec, now));
     }
 

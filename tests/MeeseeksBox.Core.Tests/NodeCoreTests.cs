@@ -15,9 +15,9 @@ public sealed class NodeCoreTests
 
         node.Load(Some.Job($"{{{A},'state':'running','active':true,'pid':7,'start_count':1,'ts':5}}"));
 
-        (node["a"].State, node["a"].Error, node["a"].FailCount, node["a"].Pid, node["a"].Active)
+        (node["a"].Status.State, node["a"].Status.Error, node["a"].Status.FailCount, node["a"].Status.Pid, node["a"].Status.Active)
             .Should().Be((JobState.Failed, "crashed", 1, null, false));
-        node.History.Should().ContainSingle().Which.Error.Should().Be("crashed");
+        node.History.Should().ContainSingle().Which.Status.Error.Should().Be("crashed");
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class NodeCoreTests
 
         node.Load(Some.Job($"{{{A},'state':'running','active':true,'retries':1,'ts':5}}"));
 
-        (node["a"].State, node["a"].Error, node["a"].FailCount).Should().Be((JobState.New, "crashed", 1));
+        (node["a"].Status.State, node["a"].Status.Error, node["a"].Status.FailCount).Should().Be((JobState.New, "crashed", 1));
         node.Pass(1);
         node.Take().Job.Id.Should().Be("a");
     }
@@ -39,7 +39,7 @@ public sealed class NodeCoreTests
 
         node.Load(Some.Job($"{{{A},'state':'killed','active':true,'retries':1,'ts':5}}"));
 
-        (node["a"].State, node["a"].HasEnded).Should().Be((JobState.Killed, true));
+        (node["a"].Status.State, node["a"].HasEnded).Should().Be((JobState.Killed, true));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class NodeCoreTests
 
         head.Load(Some.Job($"{{{A},'state':'running','active':true,'ts':5}}"));
 
-        head["a"].State.Should().Be(JobState.Running);
+        head["a"].Status.State.Should().Be(JobState.Running);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class NodeCoreTests
 
         node.Load(Some.Job($"{{{A},'active':true,'ts':5}}"));
 
-        node["a"].Active.Should().BeFalse();
+        node["a"].Status.Active.Should().BeFalse();
     }
 
     [Fact]
@@ -98,7 +98,8 @@ public sealed class NodeCoreTests
 
         (kept.Stop, gone.Stop).Should().Be((StopReason.None, StopReason.PoolRemoved));
         node.End(gone, rc: -9);
-        (node["b"].State, node["b"].Error).Should().Be((JobState.Failed, "its pool was removed from the node's configuration"));
+        (node["b"].Status.State, node["b"].Status.Error)
+            .Should().Be((JobState.Failed, "its pool was removed from the node's configuration"));
     }
 
     [Fact]
@@ -111,9 +112,9 @@ public sealed class NodeCoreTests
 
         node.End(run, error: "never started");
 
-        (node["a"].State, node["a"].Active, node["a"].FailCount).Should().Be((JobState.New, false, 0));
+        (node["a"].Status.State, node["a"].Status.Active, node["a"].Status.FailCount).Should().Be((JobState.New, false, 0));
         node.ReceiveNodes(("n2", Some.Status(0)));
-        node["a"].Node.Should().Be("n2");
+        node["a"].Status.Node.Should().Be("n2");
     }
 
     [Fact]
@@ -151,7 +152,7 @@ public sealed class NodeCoreTests
 
         node.Apply(Some.Node());
 
-        (node["a"].Node, node["a"].Active).Should().Be(("n1", true));
+        (node["a"].Status.Node, node["a"].Status.Active).Should().Be(("n1", true));
         node.TakeEffects().Pools.Should().Equal("p1");
     }
 
@@ -168,8 +169,8 @@ public sealed class NodeCoreTests
         node.TakeEffects().Stops.Should().Equal(run);
         node.Core.ClaimNext("p1", node.Now).Should().BeNull();
         node.End(run, rc: -9);
-        (node["a"].State, node["a"].Error, node["a"].FailCount).Should().Be((JobState.Failed, "shutdown", 1));
-        node["b"].State.Should().Be(JobState.New);
+        (node["a"].Status.State, node["a"].Status.Error, node["a"].Status.FailCount).Should().Be((JobState.Failed, "shutdown", 1));
+        node["b"].Status.State.Should().Be(JobState.New);
     }
 
     [Fact]
@@ -186,7 +187,7 @@ public sealed class NodeCoreTests
         next.Pass(1);
 
         next.Take().Job.Id.Should().Be("a");
-        node.History.Single().Error.Should().Be("shutdown");
+        node.History.Single().Status.Error.Should().Be("shutdown");
     }
 
     [Fact]
@@ -199,7 +200,7 @@ public sealed class NodeCoreTests
 
         node.End(run, error: "stopped");
 
-        (node["a"].State, node["a"].Active, node["a"].FailCount).Should().Be((JobState.New, true, 0));
+        (node["a"].Status.State, node["a"].Status.Active, node["a"].Status.FailCount).Should().Be((JobState.New, true, 0));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace MeeseeksBox.Core.Tests;
 /// <summary>Values for tests. JSON is written with single quotes.</summary>
 internal static class Some
 {
-    public static JobSpec Spec(string json) => JobSpec.Read(JsonElement.Parse(json.Replace('\'', '"')));
+    public static SubmitArgument Spec(string json) => SubmitArgument.Read(JsonElement.Parse(json.Replace('\'', '"')));
 
     /// <summary>A job as another node sends it.</summary>
     public static Job Job(string json)
@@ -16,6 +16,8 @@ internal static class Some
         var known = JobAttributes.TryRead(JsonElement.Parse(json.Replace('\'', '"')), out var job, out var problem);
         return known ? job! : throw new ArgumentException(problem, nameof(json));
     }
+
+    public static Job With(this Job job, Func<JobStatus, JobStatus> change) => job with { Status = change(job.Status) };
 
     /// <summary>A node n1 with a pool p1 of two slots.</summary>
     public static NodeSettings Node(string name = "n1", int slots = 2) => new()

@@ -103,7 +103,7 @@ internal sealed class TestNode
     public Job RunToEnd(string json, int rc = 0)
     {
         var job = Accept(json);
-        End(Start(job.Pool), rc);
+        End(Start(job.Spec.Pool), rc);
         return this[job.Id];
     }
 

@@ -26,6 +26,6 @@ internal sealed class SnapshotDiff
 
     // Every change sets ts and seq, but an unrouted job may have neither.
     private static bool IsChanged(Job before, Job now) =>
-        (before.Ts, before.Seq, before.State, before.Active, before.Node, before.StartCount)
-        != (now.Ts, now.Seq, now.State, now.Active, now.Node, now.StartCount);
+        (before.Ts, before.Seq, before.Status.State, before.Status.Active, before.Status.Node, before.Status.StartCount)
+        != (now.Ts, now.Seq, now.Status.State, now.Status.Active, now.Status.Node, now.Status.StartCount);
 }

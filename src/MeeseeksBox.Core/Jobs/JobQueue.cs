@@ -5,7 +5,7 @@ internal sealed class JobQueue(QueueKey key)
 {
     private static readonly Comparer<JobEntry> BySubmission = Comparer<JobEntry>.Create(static (left, right) =>
     {
-        var order = left.Job.SubmitTs.CompareTo(right.Job.SubmitTs);
+        var order = left.Job.Status.SubmitTs.CompareTo(right.Job.Status.SubmitTs);
         return order is not 0 ? order : string.CompareOrdinal(left.Job.Id, right.Job.Id);
     });
 

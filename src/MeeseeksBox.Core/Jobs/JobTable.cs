@@ -61,7 +61,7 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
     /// <summary>Adds or replaces a job by its id, and gives it the next number of change.</summary>
     public JobEntry Upsert(Job job, Instant now)
     {
-        job = _strings.Of(job) with { Seq = ++_seq };
+        job = _strings.Of(job, ++_seq);
         if (_entries.TryGetValue(job.Id, out var entry))
         {
             Changes.Remove(entry);
@@ -144,7 +144,7 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
     {
         var isLeased = nodes.IsLeased(node);
         var candidates = AllIn(isLeased ? AtWorkElsewhere : Leased);
-        foreach (var entry in candidates.Where(entry => entry.Job.Node == node && entry.Job.IsLive).ToArray())
+        foreach (var entry in candidates.Where(entry => entry.Job.Status.Node == node && entry.Job.IsLive).ToArray())
         {
             Postpone(entry, now);
         }
@@ -202,13 +202,16 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
     public void RemindAt(JobEntry entry, double time) => _delayed.Enqueue(entry, time);
 
     /// <summary>True when the job is on this node, and the node has its pool.</summary>
-    public bool IsHere(Job job) => job.Node == _settings.Name && _settings.Pool(job.Pool) is not null;
+    public bool IsHere(Job job) => IsHere(job.Status.Node, job.Spec.Pool);
+
+    /// <summary>True when the node is this one, and has the pool.</summary>
+    public bool IsHere(string? node, string pool) => node == _settings.Name && _settings.Pool(pool) is not null;
 
     // A job on this node whose pool the node does not have is placed like an unassigned one (docs/SPECIFICATION.md#candidates).
     private QueueKey? QueueKeyOf(Job job) => job.HasEnded ? null
-        : job.IsLive && (job.Node is null || (job.Node == _settings.Name && !IsHere(job))) ? new(null, job.Pool)
-        : job.Node is null ? null
-        : new(job.Node, job.Pool);
+        : job.IsLive && (job.Status.Node is null || (job.Status.Node == _settings.Name && !IsHere(job))) ? new(null, job.Spec.Pool)
+        : job.Status.Node is null ? null
+        : new(job.Status.Node, job.Spec.Pool);
 
     private void EnterQueue(JobEntry entry, QueueKey? place)
     {
@@ -245,13 +248,13 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
     private void EnterWaiting(JobEntry entry, Instant now)
     {
         var job = entry.Job;
-        if (job.State is not JobState.New || entry.Run is not null || entry.StaleRun is not null || entry.Queue is not { } queue)
+        if (job.Status.State is not JobState.New || entry.Run is not null || entry.StaleRun is not null || entry.Queue is not { } queue)
         {
             return;
         }
 
         var isUnassigned = queue.Key.Node is null;
-        if ((!isUnassigned && queue.Key.Node != _settings.Name) || (job.Hold is true && !(isUnassigned && _settings.WaitInPool)))
+        if ((!isUnassigned && queue.Key.Node != _settings.Name) || (job.Spec.Hold is true && !(isUnassigned && _settings.WaitInPool)))
         {
             return;
         }
@@ -266,11 +269,11 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         entry.IsWaiting = true;
         if (isUnassigned)
         {
-            _ = PoolsToAssign.Add(job.Pool);
+            _ = PoolsToAssign.Add(job.Spec.Pool);
         }
         else
         {
-            effects.Wake(job.Pool);
+            effects.Wake(job.Spec.Pool);
         }
     }
 
@@ -285,12 +288,13 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
 
     private void EnterDueList(JobEntry entry)
     {
-        var job = entry.Job;
+        var status = entry.Job.Status;
         entry.DueList = entry.Queue is { } queue && queue.Key.Node == _settings.Name ? queue.Live
             : entry.Queue is null ? Ended
             : entry.Queue.Key.Node is null ? null
-            : job.Active || job.State is not JobState.New ? (job.IsLive && nodes.IsLeased(job.Node!) ? Leased : AtWorkElsewhere)
-            : WaitingElsewhere;
+            : status is { State: JobState.New, Active: false } ? WaitingElsewhere
+            : entry.Job.IsLive && nodes.IsLeased(status.Node!) ? Leased
+            : AtWorkElsewhere;
         entry.DueList?.Add(entry);
     }
 

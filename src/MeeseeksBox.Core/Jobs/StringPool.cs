@@ -15,12 +15,22 @@ internal sealed class StringPool
 
     private readonly string?[] _texts = new string?[Capacity];
 
-    /// <summary>An equal job with shared strings. Its arrays remain its own.</summary>
-    public Job Of(Job job)
+    /// <summary>An equal job with shared strings and a number of change. Its arrays remain its own.</summary>
+    public Job Of(Job job, long seq)
     {
-        Share(job.Args);
-        Share(job.Tags);
-        return job with { Pool = Of(job.Pool), Node = Of(job.Node), SubmitNode = Of(job.SubmitNode), Error = Of(job.Error) };
+        Share(job.Spec.Args);
+        Share(job.Spec.Tags);
+        var pool = Of(job.Spec.Pool);
+        var (node, submitNode, error) = (Of(job.Status.Node), Of(job.Status.SubmitNode), Of(job.Status.Error));
+        var isShared = ReferenceEquals(node, job.Status.Node)
+            && ReferenceEquals(submitNode, job.Status.SubmitNode)
+            && ReferenceEquals(error, job.Status.Error);
+        return job with
+        {
+            Spec = ReferenceEquals(pool, job.Spec.Pool) ? job.Spec : job.Spec with { Pool = pool },
+            Seq = seq,
+            Status = isShared ? job.Status : job.Status with { Node = node, SubmitNode = submitNode, Error = error },
+        };
     }
 
     // In place: no reader can see that an equal string replaces another.

@@ -41,7 +41,7 @@ internal sealed class Tombstones
     /// <summary>
     /// The tombstone of the job that a copy belongs to; null when there is none. A later submit time makes it another job.
     /// </summary>
-    public Job? Find(Job copy) => _jobs.TryGetValue(copy.Id, out var job) && job.SubmitTs >= copy.SubmitTs ? job : null;
+    public Job? Find(Job copy) => _jobs.TryGetValue(copy.Id, out var job) && job.Status.SubmitTs >= copy.Status.SubmitTs ? job : null;
 
     /// <summary>Removes a tombstone, because its job is in the table again.</summary>
     public void Remove(string id) => _jobs.Remove(id);

@@ -29,5 +29,5 @@ public sealed record JobQuery(JobFilter Filter, bool IncludesUnassigned)
         return candidates.Any(job => Filter.Matches(job) && IsAfter(job, seq));
     }
 
-    private bool IsAfter(Job job, long? seq) => seq is null || (job.Seq > seq && (IncludesUnassigned || job.Node is not null));
+    private bool IsAfter(Job job, long? seq) => seq is null || (job.Seq > seq && (IncludesUnassigned || job.Status.Node is not null));
 }

@@ -16,7 +16,7 @@ internal sealed class MergeRules(
     /// <summary>Merges one copy; true when the local copy took anything from it.</summary>
     public bool Merge(Job remote, Instant now)
     {
-        if (remote.Node is null)
+        if (remote.Status.Node is null)
         {
             return unassigned.Merge(remote, now);
         }
@@ -40,7 +40,7 @@ internal sealed class MergeRules(
                 return true;
             }
 
-            if (remote.HasEnded && !ConflictResolver.Dominates(remote, tombstone))
+            if (remote.HasEnded && !CopyOrder.Dominates(remote, tombstone))
             {
                 return false;
             }
@@ -51,7 +51,7 @@ internal sealed class MergeRules(
             entry.IsEndRecorded = true;
         }
 
-        if (IsConfiguration(remote) != IsConfiguration(entry.Job) && ConflictResolver.AreSameSubmission(remote, entry.Job))
+        if (IsConfiguration(remote) != IsConfiguration(entry.Job) && CopyOrder.AreSameSubmission(remote, entry.Job))
         {
             // A job in __config was validated as a configuration, a job of any other pool as a command: one must not become the other.
             return false;
@@ -69,7 +69,7 @@ internal sealed class MergeRules(
             case MergeDecision.TakeRemoteSpec:
                 return TakeRemoteSpec(entry, remote, now);
             case MergeDecision.TakeRemoteStatus:
-                state.RecordEnd(state.ApplyMerged(entry, ConflictResolver.WithSpecOf(remote, entry.Job), remote, now));
+                state.RecordEnd(state.ApplyMerged(entry, SpecMerge.WithSpecOf(remote, entry.Job), remote, now));
                 return true;
             case MergeDecision.Kill:
                 Kill(entry, remote, now);
@@ -81,19 +81,19 @@ internal sealed class MergeRules(
         }
     }
 
-    private static bool IsConfiguration(Job job) => job.Pool is NodeSettings.ConfigPool;
+    private static bool IsConfiguration(Job job) => job.Spec.Pool is NodeSettings.ConfigPool;
 
     private void TakeRemote(Job remote, Instant now)
     {
-        var sameSubmission = state.Jobs.TryFind(remote.Id, out var known) && ConflictResolver.AreSameSubmission(known.Job, remote);
+        var sameSubmission = state.Jobs.TryFind(remote.Id, out var known) && CopyOrder.AreSameSubmission(known.Job, remote);
         var entry = state.Jobs.Upsert(remote, now);
 
         // A new submission has an end of its own to record, even if this node never received a live copy of it.
         entry.IsEndRecorded &= sameSubmission && !remote.IsLive;
-        if (remote is { State: JobState.New, EndTs: not null } && remote.StartCount + remote.FailCount + remote.Epoch > 0)
+        if (remote.Phase is JobPhase.Requeued)
         {
-            // The job waits to run again after an end. The restart delay counts from the arrival of the copy, since clocks differ.
-            entry.NotBefore = now.Monotonic + (state.Settings.Pool(remote.Pool)?.RestartDelay ?? 1);
+            // The restart delay counts from the arrival of the copy, since clocks differ.
+            entry.NotBefore = now.Monotonic + (state.Settings.Pool(remote.Spec.Pool)?.RestartDelay ?? 1);
             state.Jobs.Refresh(entry, now);
         }
 
@@ -104,25 +104,25 @@ internal sealed class MergeRules(
     /// <summary>Corrects a copy that came from outside where it contradicts the runs of this node.</summary>
     public void Reconcile(JobEntry entry, Instant now)
     {
-        var job = entry.Job;
-        if (job.Node != state.Settings.Name || entry.Run is not null)
+        var (job, status) = (entry.Job, entry.Job.Status);
+        if (status.Node != state.Settings.Name || entry.Run is not null)
         {
             return;
         }
 
-        if (job.State is JobState.Running || (job.State is JobState.Killed && job.Active))
+        if (status is { State: JobState.Running } or { State: JobState.Killed, Active: true })
         {
             runLifecycle.Crashed(entry, now);
         }
-        else if (ConflictResolver.IsPresumedLost(job))
+        else if (status.Phase is JobPhase.PresumedLost)
         {
             // The presumption was right: the run is lost. As the owner, this node confirms that.
-            var error = job.State is JobState.Killed ? null : RunLifecycle.CrashError;
-            state.RecordEnd(state.ApplyLocal(entry, job with { Active = false, Error = error }, now));
+            var error = status.State is JobState.Killed ? null : RunLifecycle.CrashError;
+            state.RecordEnd(state.ApplyLocal(entry, status with { Active = false, Error = error }, now));
         }
-        else if (job.Active != (job.State is JobState.New && state.Jobs.IsHere(job)))
+        else if (status.Active != (status.State is JobState.New && state.Jobs.IsHere(job)))
         {
-            state.RecordEnd(state.ApplyLocal(entry, job with { Active = !job.Active }, now));
+            state.RecordEnd(state.ApplyLocal(entry, status with { Active = !status.Active }, now));
         }
     }
 
@@ -140,8 +140,8 @@ internal sealed class MergeRules(
             }
         }
 
-        entry = state.ApplyMerged(entry, ConflictResolver.WithSpecOf(entry.Job, remote), remote, now);
-        if (remote.State is JobState.Killed)
+        entry = state.ApplyMerged(entry, SpecMerge.WithSpecOf(entry.Job, remote), remote, now);
+        if (remote.Status.State is JobState.Killed)
         {
             entry = killRules.Kill(entry, now);
         }
@@ -156,20 +156,23 @@ internal sealed class MergeRules(
 
     // True for a copy that diverges from the local run without a request: neither a kill nor a change of the spec.
     private static bool IsKnownDivergence(JobEntry entry, Job remote) => entry.Run is not null
-        && !(remote.State is JobState.Killed && entry.Job.IsLive)
-        && ConflictResolver.IsIrreconcilable(remote, entry.Job)
-        && ConflictResolver.SpecEquals(remote, entry.Job);
+        && !(remote.Status.State is JobState.Killed && entry.Job.IsLive)
+        && CopyOrder.IsIrreconcilable(remote, entry.Job)
+        && SpecMerge.AreSame(remote, entry.Job);
 
     private void Kill(JobEntry entry, Job remote, Instant now)
     {
-        if (entry.Job.Node == state.Settings.Name)
+        if (entry.Job.Status.Node == state.Settings.Name)
         {
             _ = killRules.Kill(entry, now);
             return;
         }
 
-        var furthest = ConflictResolver.Dominates(remote, entry.Job) ? remote : entry.Job;
-        entry = state.ApplyMerged(entry, furthest with { State = JobState.Killed, Active = true, Error = null }, remote, now);
+        var furthest = CopyOrder.Dominates(remote, entry.Job) ? remote : entry.Job;
+        entry = state.ApplyMerged(entry, furthest with
+        {
+            Status = furthest.Status with { State = JobState.Killed, Active = true, Error = null },
+        }, remote, now);
         Reconcile(entry, now);
     }
 

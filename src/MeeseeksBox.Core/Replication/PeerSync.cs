@@ -18,7 +18,8 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         for (var weight = 0L; weight < LongestSync && peer.Dequeue() is { } id;)
         {
             var isHere = state.Jobs.TryFind(id, out var entry);
-            if ((isHere ? entry!.Job : state.Jobs.Tombstones.Find(id)) is { Node: not null } job && !(isHere && peer.IsInSync(id, job.Seq)))
+            var copy = isHere ? entry!.Job : state.Jobs.Tombstones.Find(id);
+            if (copy is { Status.Node: not null } job && !(isHere && peer.IsInSync(id, job.Seq)))
             {
                 if (isHere)
                 {
@@ -114,7 +115,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
             return;
         }
 
-        if (entry.Job.Node is not null && !ConflictResolver.Dominates(entry.Job, job))
+        if (entry.Job.Status.Node is not null && !CopyOrder.Dominates(entry.Job, job))
         {
             peer.MarkInSync(job.Id, entry.Job.Seq);
         }
@@ -127,20 +128,20 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
 
     // A legacy node kills its own process of a job that has another node by now, and marks the whole job as killed. The run elsewhere
     // continues. Where this node does not reach that run, another head may have killed it, so the copy is merged.
-    private bool IsEndOfOrphan(Peer peer, Job job) => job is { State: JobState.Killed, Active: false, Node: { } node }
+    private bool IsEndOfOrphan(Peer peer, Job job) => job.Status is { State: JobState.Killed, Active: false, Node: { } node }
         && IsLegacy(peer)
         && !state.Nodes.IsReachedThrough(peer.Name, node)
         && (node == state.Settings.Name || state.Nodes.Find(node) is not null)
         && state.Jobs.TryFind(job.Id, out var entry)
         && entry.Job.IsLive
-        && entry.Job.Node == node
-        && ConflictResolver.AreSameSubmission(job, entry.Job);
+        && entry.Job.Status.Node == node
+        && CopyOrder.AreSameSubmission(job, entry.Job);
 
     // A legacy node does not compare epochs. It keeps the copy with its own later stamp, and continues a run that this node has given up.
-    private bool IsBeforeRerun(Peer peer, Job job) => job.Node is not null
+    private bool IsBeforeRerun(Peer peer, Job job) => job.Status.Node is not null
         && IsLegacy(peer)
         && state.Jobs.TryFind(job.Id, out var entry)
-        && job.Epoch < entry.Job.Epoch
+        && job.Status.Epoch < entry.Job.Status.Epoch
         && job.Ts > entry.Job.Ts;
 
     private bool IsLegacy(Peer peer) => state.Nodes.Find(peer.Name) is { IsLegacy: true };

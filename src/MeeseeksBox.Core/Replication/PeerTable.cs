@@ -38,7 +38,7 @@ internal sealed class PeerTable(NodeTable nodes, Effects effects)
     /// <remarks>A peer that has the end of the job answers with it. A node that has lost the job reports that.</remarks>
     public void OfferAgain(JobEntry entry)
     {
-        foreach (var peer in _peers.Values.Where(peer => nodes.IsReachedThrough(peer.Name, entry.Job.Node!)))
+        foreach (var peer in _peers.Values.Where(peer => nodes.IsReachedThrough(peer.Name, entry.Job.Status.Node!)))
         {
             peer.MarkUnknown(entry.Job.Id);
             Offer(peer, entry);
@@ -60,7 +60,7 @@ internal sealed class PeerTable(NodeTable nodes, Effects effects)
         // A peer that has reported a job receives every change, even when the job is elsewhere by now: its copy would never end otherwise.
         // A peer without a copy of an ended job has removed it: sent again, the job would travel between the two forever.
         var job = entry.Job;
-        if (peer.IsSynced && job.Node is { } node && !peer.IsInSync(job.Id, job.Seq)
+        if (peer.IsSynced && job.Status.Node is { } node && !peer.IsInSync(job.Id, job.Seq)
             && (peer.Knows(job.Id) || (!job.HasEnded && nodes.IsReachedThrough(peer.Name, node))))
         {
             peer.Enqueue(job.Id);

@@ -21,10 +21,11 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
     /// </remarks>
     public void KeepUnrouted(Instant now)
     {
-        foreach (var entry in _adopted.Where(entry => entry.Job is { Node: null, IsLive: true }))
+        foreach (var entry in _adopted.Where(entry => entry.Job is { Status.Node: null, IsLive: true }))
         {
-            var here = entry.Job with { Node = state.Settings.Name };
-            _ = state.ApplyLocal(entry, here with { Active = state.Jobs.IsHere(here) }, now);
+            var here = state.Settings.Name;
+            var isActive = state.Jobs.IsHere(here, entry.Job.Spec.Pool);
+            _ = state.ApplyLocal(entry, entry.Job.Status with { Node = here, Active = isActive }, now);
         }
 
         _adopted.Clear();
@@ -37,7 +38,7 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
         {
             if (state.Jobs.Tombstones.Find(remote) is not { } tombstone)
             {
-                return remote.State is JobState.New && Adopt(remote, null, now);
+                return remote.Status.State is JobState.New && Adopt(remote, null, now);
             }
 
             // The tombstone returns to the table, so that the client receives the end; the history has that end already.
@@ -46,36 +47,38 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
         }
 
         var local = entry.Job;
-        if (remote.Pool != local.Pool)
+        if (remote.Spec.Pool != local.Spec.Pool)
         {
             return false;
         }
 
         var isLater = remote.Ts > local.Ts;
-        if (isLater && remote.State is JobState.New && local.HasEnded && remote.SubmitTs > local.SubmitTs)
+        if (isLater && remote.Status.State is JobState.New && local.HasEnded && remote.Status.SubmitTs > local.Status.SubmitTs)
         {
             return Adopt(remote, entry, now);
         }
 
-        if (remote.SubmitTs < local.SubmitTs || remote.Epoch < local.Epoch)
+        if (remote.Status.SubmitTs < local.Status.SubmitTs || remote.Status.Epoch < local.Status.Epoch)
         {
             // The copy predates a restart of the job.
             return isLater && Answer(entry, local, remote, now);
         }
 
-        if (isLater && remote.State is JobState.New && local.HasEnded && remote.EndTs is not null && remote.EndTs == local.EndTs)
+        var repeatsEnd = remote.Status.EndTs is not null && remote.Status.EndTs == local.Status.EndTs;
+        if (isLater && remote.Status.State is JobState.New && local.HasEnded && repeatsEnd)
         {
             entry.NotBefore = 0;
-            return Answer(entry, RestartPolicy.RestartedManually(ConflictResolver.WithSpecOf(local, remote)), remote, now);
+            var restarted = local with { Status = RestartPolicy.RestartedManually(local.Status) };
+            return Answer(entry, SpecMerge.WithSpecOf(restarted, remote), remote, now);
         }
 
-        var isKill = remote.State is JobState.Killed && local.IsLive;
+        var isKill = remote.Status.State is JobState.Killed && local.IsLive;
         if (!isLater && !isKill)
         {
             return false;
         }
 
-        _ = Answer(entry, isLater ? ConflictResolver.WithSpecOf(local, remote) : local, remote, now);
+        _ = Answer(entry, isLater ? SpecMerge.WithSpecOf(local, remote) : local, remote, now);
         if (isKill)
         {
             _ = killRules.Kill(entry, now);

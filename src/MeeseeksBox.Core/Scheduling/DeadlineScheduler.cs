@@ -50,7 +50,7 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
 
         foreach (var entry in Due(state.Jobs.WaitingElsewhere, settings.Timeout, now))
         {
-            if (state.Nodes.Find(entry.Job.Node!) is null)
+            if (state.Nodes.Find(entry.Job.Status.Node!) is null)
             {
                 // Its node is not downstream. Resent upstream again and again, the job would run again once all other nodes have removed it
                 // after its end.

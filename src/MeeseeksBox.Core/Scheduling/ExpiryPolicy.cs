@@ -7,41 +7,34 @@ namespace MeeseeksBox.Core.Scheduling;
 /// <remarks>Either the node has lost the job, or this node has lost the connection to it. The result is a presumption.</remarks>
 internal sealed class ExpiryPolicy(NodeCoreState state)
 {
-    /// <summary>The <c>error</c> of a job that is presumed lost.</summary>
-    public const string PresumedLostError = "expired";
-
     /// <summary>Presumes a job lost, and runs it again where its settings ask for that.</summary>
     public void Expire(JobEntry entry, Instant now)
     {
-        var job = entry.Job with { Active = false, Pid = null, EndTs = now.Wall };
-        if (job.State is JobState.Killed)
+        var (job, status) = (entry.Job, entry.Job.Status);
+        var lost = status.PresumedLost(now.Wall);
+        if (lost.State is JobState.Failed)
         {
-            // The owner has not confirmed the kill. If it returns with the job alive, the kill is still pending there.
-            state.RecordEnd(state.ApplyLocal(entry, job with { Error = PresumedLostError }, now));
-            return;
+            entry.NotBefore = 0;
+            if (IsOursToRetry(status) && RestartPolicy.NextRunAfter(job.Spec, lost) is { } next)
+            {
+                state.Effects.AddEndedJob(job with { Status = lost });
+                _ = state.ApplyLocal(entry, next with { Node = NodeForRetry(status), Epoch = status.Epoch + 1 }, now);
+                return;
+            }
         }
 
-        var failed = job with { State = JobState.Failed, Error = PresumedLostError, FailCount = job.FailCount + 1 };
-        entry.NotBefore = 0;
-        if (IsOursToRetry(job) && RestartPolicy.NextRunAfter(failed) is { } next)
-        {
-            state.Effects.AddEndedJob(failed);
-            _ = state.ApplyLocal(entry, next with { Node = NodeForRetry(job), Epoch = job.Epoch + 1 }, now);
-            return;
-        }
-
-        state.RecordEnd(state.ApplyLocal(entry, failed, now));
+        state.RecordEnd(state.ApplyLocal(entry, lost, now));
     }
 
     // Every node that sees the job expire must choose the same node for it. Where the choice is open, only the submit node makes it.
-    private bool IsOursToRetry(Job job) =>
-        job.SubmitNode == state.Settings.Name || job.SubmitNode == job.Node || job.Nodes is { Length: > 0 };
+    private bool IsOursToRetry(JobStatus status) =>
+        status.SubmitNode == state.Settings.Name || status.SubmitNode == status.Node || status.Nodes is { Length: > 0 };
 
     // A pinned job waits for its node. A job with a list goes to the first node of it that is online
     // (docs/SPECIFICATION.md#retry-after-expiry).
-    private string? NodeForRetry(Job job) => job.Nodes is { Length: > 0 } list
+    private string? NodeForRetry(JobStatus status) => status.Nodes is { Length: > 0 } list
         ? list.FirstOrDefault(IsOnline) ?? list[0]
-        : job.SubmitNode == job.Node ? job.Node
+        : status.SubmitNode == status.Node ? status.Node
         : null;
 
     private bool IsOnline(string name) => name == state.Settings.Name || state.Nodes.Find(name)?.Status.Online is true;

@@ -24,24 +24,22 @@ internal sealed class LegacyNodeReruns(NodeCoreState state)
             return;
         }
 
-        var job = entry.Job;
-        var retry = RestartPolicy.NextRunAfter(job with { Resubmit = false });
-        if (retry is not null && !IsLocalRetryOver(entry, now))
+        var (spec, ended) = (entry.Job.Spec, entry.Job.Status);
+        var isRetry = RestartPolicy.NextRunAfter(spec with { Resubmit = false }, ended) is not null;
+        if (isRetry && !IsLocalRetryOver(entry, now))
         {
             return;
         }
 
-        var again = retry is not null
-            ? job with { State = JobState.New, Node = job.SubmitNode, Epoch = job.Epoch + 1 }
-            : RestartPolicy.NextRunAfter(job)!;
-        entry.NotBefore = now.Monotonic + (state.Settings.Pool(job.Pool)?.RestartDelay ?? 1);
-        state.RecordEnd(state.ApplyLocal(entry, again, now));
+        var next = isRetry ? RestartPolicy.SentOffAgain(ended) : RestartPolicy.NextRunAfter(spec, ended)!;
+        entry.NotBefore = now.Monotonic + (state.Settings.Pool(spec.Pool)?.RestartDelay ?? 1);
+        state.RecordEnd(state.ApplyLocal(entry, next, now));
     }
 
     /// <summary>True for an ended job that this node runs again, now or later.</summary>
     public bool IsOurs(Job job) =>
-        job is { Resubmit: true, State: JobState.Done or JobState.Failed, HasEnded: true, Node: { } node }
-        && job.SubmitNode == state.Settings.Name
+        job is { Spec.Resubmit: true, Status.State: JobState.Done or JobState.Failed, HasEnded: true, Status.Node: { } node }
+        && job.Status.SubmitNode == state.Settings.Name
         && node != state.Settings.Name
         && state.Nodes.Find(node) is { IsLegacy: true };
 
@@ -61,7 +59,8 @@ internal sealed class LegacyNodeReruns(NodeCoreState state)
             return false;
         }
 
-        var hasReported = state.Nodes.Find(entry.Job.Node!) is { } node && node.Status.Online && node.ReportedAt >= entry.LocalRetry.Until;
+        var hasReported = state.Nodes.Find(entry.Job.Status.Node!) is { Status.Online: true } node
+            && node.ReportedAt >= entry.LocalRetry.Until;
         if (!hasReported)
         {
             state.Jobs.RemindAt(entry, now.Monotonic + Reminder);

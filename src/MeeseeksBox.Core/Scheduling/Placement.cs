@@ -35,8 +35,8 @@ internal sealed class Placement(NodeCoreState state)
         while (state.Jobs.Queue(null, pool)?.Waiting.Min is { } entry && Choose(pool) is { } node)
         {
             var here = node == state.Settings.Name;
-            var submitNode = entry.Job.SubmitNode ?? state.Settings.Name;
-            _ = state.ApplyLocal(entry, entry.Job with { Node = node, SubmitNode = submitNode, Active = here }, now);
+            var submitNode = entry.Job.Status.SubmitNode ?? state.Settings.Name;
+            _ = state.ApplyLocal(entry, entry.Job.Status with { Node = node, SubmitNode = submitNode, Active = here }, now);
             _ = state.Jobs.PoolsToAssign.Remove(pool);
         }
     }

@@ -39,20 +39,14 @@ internal sealed class RunLifecycle(NodeCoreState state)
             return;
         }
 
-        entry = state.ApplyLocal(entry, entry.Job with
+        var status = entry.Job.Status.WithoutResult();
+        entry = state.ApplyLocal(entry, status with
         {
-            State = entry.Job.State is JobState.New ? JobState.Running : entry.Job.State,
+            State = status.State is JobState.New ? JobState.Running : status.State,
             Active = true,
             Pid = pid,
             StartTs = now.Wall,
-            EndTs = null,
-            StartCount = entry.Job.StartCount + 1,
-            Rc = null,
-            Error = null,
-            StdoutData = null,
-            StderrData = null,
-            StdoutTruncated = entry.Job.StdoutTruncated is null ? null : false,
-            StderrTruncated = entry.Job.StderrTruncated is null ? null : false,
+            StartCount = status.StartCount + 1,
         }, now);
         SetLimit(run, entry.Job);
     }
@@ -74,7 +68,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
             return;
         }
 
-        state.Effects.Wake(run.Job.Pool);
+        state.Effects.Wake(run.Job.Spec.Pool);
         if (state.Jobs.TryFind(run.Job.Id, out var superseding) && superseding.StaleRun == run)
         {
             superseding.StaleRun = null;
@@ -86,7 +80,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
             if (run.StartedAt is null && run.Stop is StopReason.Shutdown or StopReason.PoolRemoved)
             {
                 // The run never started. The job keeps waiting: here after a restart of the box, or on a node that has its pool.
-                _ = state.ApplyLocal(entry, entry.Job with { Active = state.Jobs.IsHere(entry.Job) }, now);
+                _ = state.ApplyLocal(entry, entry.Job.Status with { Active = state.Jobs.IsHere(entry.Job) }, now);
             }
             else
             {
@@ -99,22 +93,22 @@ internal sealed class RunLifecycle(NodeCoreState state)
     /// <remarks>The table has the job as running, or as a pending kill, on this node, and there is no run of it.</remarks>
     public void Crashed(JobEntry entry, Instant now)
     {
-        var job = entry.Job;
-        EndRun(entry, job.State is JobState.Killed
-            ? job with { Error = null }
-            : job with { State = JobState.Failed, Error = CrashError, Rc = null, FailCount = job.FailCount + 1 }, now);
+        var status = entry.Job.Status;
+        EndRun(entry, status.State is JobState.Killed
+            ? status with { Error = null }
+            : status with { State = JobState.Failed, Error = CrashError, Rc = null, FailCount = status.FailCount + 1 }, now);
     }
 
     /// <summary>Records how a run ended, and runs the job again where its settings ask for that.</summary>
-    public void EndRun(JobEntry entry, Job ended, Instant now)
+    public void EndRun(JobEntry entry, JobStatus ended, Instant now)
     {
+        var spec = entry.Job.Spec;
         ended = ended with { Active = false, Pid = null, EndTs = now.Wall };
-        entry.NotBefore = now.Monotonic + (state.Settings.Pool(ended.Pool)?.RestartDelay ?? 1);
-        if (RestartPolicy.NextRunAfter(ended) is { } again)
+        entry.NotBefore = now.Monotonic + (state.Settings.Pool(spec.Pool)?.RestartDelay ?? 1);
+        if (RestartPolicy.NextRunAfter(spec, ended) is { } next)
         {
-            state.Effects.AddEndedJob(ended);
-            again = again with { Active = state.Jobs.IsHere(again) };
-            _ = state.ApplyLocal(entry, again, now);
+            state.Effects.AddEndedJob(entry.Job with { Status = ended });
+            _ = state.ApplyLocal(entry, next with { Active = state.Jobs.IsHere(next.Node, spec.Pool) }, now);
         }
         else
         {
@@ -145,14 +139,14 @@ internal sealed class RunLifecycle(NodeCoreState state)
 
     private double? LimitOf(Job job)
     {
-        var ofPool = state.Settings.Pool(job.Pool)?.MaxRuntime is > 0 and var pool ? pool : default(double?);
-        var ofJob = job.Runtime is > 0 and var own ? own : default(double?);
+        var ofPool = state.Settings.Pool(job.Spec.Pool)?.MaxRuntime is > 0 and var pool ? pool : default(double?);
+        var ofJob = job.Spec.Runtime is > 0 and var own ? own : default(double?);
         return ofJob is null || ofPool < ofJob ? ofPool : ofJob;
     }
 
     private string OverdueError(Job job) => string.Create(CultureInfo.InvariantCulture, $"exceeded runtime of {LimitOf(job):0.###} s");
 
-    private Job WithResult(Run run, Job job, RunResult end)
+    private JobStatus WithResult(Run run, Job job, RunResult end)
     {
         var (outcome, error) = run.Stop switch
         {
@@ -160,14 +154,14 @@ internal sealed class RunLifecycle(NodeCoreState state)
             StopReason.Overdue => (JobState.Failed, OverdueError(job)),
             StopReason.PoolRemoved => (JobState.Failed, "its pool was removed from the node's configuration"),
             StopReason.Shutdown => (JobState.Failed, "shutdown"),
-            _ => (end.Succeeded ? JobState.Done : JobState.Failed, end.Error),
+            _ => (end.Succeeded ? JobState.Done : JobState.Failed, JobStatus.RunError(end.Error)),
         };
-        return job with
+        return job.Status with
         {
             State = outcome,
             Rc = end.Rc,
             Error = error,
-            FailCount = job.FailCount + (outcome is JobState.Failed ? 1 : 0),
+            FailCount = job.Status.FailCount + (outcome is JobState.Failed ? 1 : 0),
         };
     }
 }

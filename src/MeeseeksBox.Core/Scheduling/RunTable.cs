@@ -26,7 +26,7 @@ internal sealed class RunTable
     {
         _ = _runs.Add(run);
         run.Number = ++_number;
-        _taken[run.Job.Pool] = Taken(run.Job.Pool) + 1;
+        _taken[run.Job.Spec.Pool] = Taken(run.Job.Spec.Pool) + 1;
     }
 
     /// <summary>Removes a run; false when it is not in the table.</summary>
@@ -38,14 +38,14 @@ internal sealed class RunTable
         }
 
         _ = _limited.Remove(run);
-        var taken = Taken(run.Job.Pool) - 1;
+        var taken = Taken(run.Job.Spec.Pool) - 1;
         if (taken is 0)
         {
-            _ = _taken.Remove(run.Job.Pool);
+            _ = _taken.Remove(run.Job.Spec.Pool);
         }
         else
         {
-            _taken[run.Job.Pool] = taken;
+            _taken[run.Job.Spec.Pool] = taken;
         }
 
         return true;

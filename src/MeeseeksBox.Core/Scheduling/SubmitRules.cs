@@ -16,7 +16,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
     ];
 
     /// <summary>Carries out a submit, or rejects it as a whole.</summary>
-    public SubmitResult Submit(JobSpec spec, Instant now)
+    public SubmitResult Submit(SubmitArgument spec, Instant now)
     {
         var warnings = spec.Unknown.Select(Unknown).ToList();
         var id = spec.Id ?? JobId.Create(now, state.Random);
@@ -48,12 +48,15 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
                 return Refused(id, fault, warnings);
             }
 
-            if (plan.Entry is null && node is null && !IsKnown(plan.Job.Pool))
+            if (plan.Entry is null && node is null && !IsKnown(plan.Job.Spec.Pool))
             {
-                warnings.Add($"pool: no known node has a pool '{plan.Job.Pool}'; the job waits for one");
+                warnings.Add($"pool: no known node has a pool '{plan.Job.Spec.Pool}'; the job waits for one");
             }
 
-            plans.Add(plan with { Job = plan.Job with { Nodes = nodes.Count > 1 && IsList(spec) ? [.. nodes!] : plan.Job.Nodes } });
+            plans.Add(plan with { Job = plan.Job with
+            {
+                Status = plan.Job.Status with { Nodes = nodes.Count > 1 && IsList(spec) ? [.. nodes!] : plan.Job.Status.Nodes },
+            } });
         }
 
         return new SubmitResult([.. plans.Select(plan => Execute(plan, now))], null, warnings);
@@ -73,12 +76,15 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
 
         var job = remote with
         {
-            Node = null,
-            SubmitNode = remote.SubmitNode ?? state.Settings.Name,
-            Active = false,
-            Pid = null,
-            Epoch = known?.Job.Epoch ?? remote.Epoch,
-            SubmitTs = remote.SubmitTs > 0 ? remote.SubmitTs : now.Wall,
+            Status = remote.Status with
+            {
+                Node = null,
+                SubmitNode = remote.Status.SubmitNode ?? state.Settings.Name,
+                Active = false,
+                Pid = null,
+                Epoch = known?.Job.Status.Epoch ?? remote.Status.Epoch,
+                SubmitTs = remote.Status.SubmitTs > 0 ? remote.Status.SubmitTs : now.Wall,
+            },
             Ts = remote.Ts > 0 ? remote.Ts : now.Wall,
         };
         if (known is not null)
@@ -91,8 +97,8 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         if (FindError(job) is { } fault)
         {
             // With a node and a later stamp, the failed job is sent to the client.
-            var failed = job with { State = JobState.Failed, Error = fault, FailCount = job.FailCount + 1, EndTs = now.Wall };
-            state.RecordEnd(state.ApplyLocal(entry, failed with { Node = state.Settings.Name }, now));
+            var status = job.Status with { Node = state.Settings.Name, State = JobState.Failed, Error = fault, EndTs = now.Wall };
+            state.RecordEnd(state.ApplyLocal(entry, status with { FailCount = status.FailCount + 1 }, now));
         }
 
         return entry;
@@ -107,18 +113,18 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         return $"{key}: not something that submit takes, ignored{suggestion}";
     }
 
-    private static bool IsList(JobSpec spec) => spec.Nodes!.All(name => !name.EndsWith('*'));
+    private static bool IsList(SubmitArgument spec) => spec.Nodes!.All(name => !name.EndsWith('*'));
 
     // One element for each job to make; null for a job that is placed by the cluster.
-    private (IReadOnlyList<string?> Nodes, string? Problem) TargetNodes(JobSpec spec, string id)
+    private (IReadOnlyList<string?> Nodes, string? Problem) TargetNodes(SubmitArgument spec, string id)
     {
         if (spec.Nodes is null or [])
         {
             return ([null], null);
         }
 
-        var pool = spec.Values.Pool.Length > 0 ? spec.Values.Pool
-            : state.Jobs.TryFind(id, out var entry) ? entry.Job.Pool
+        var pool = spec.Values.Spec.Pool.Length > 0 ? spec.Values.Spec.Pool
+            : state.Jobs.TryFind(id, out var entry) ? entry.Job.Spec.Pool
             : "";
         var nodes = new List<string?>();
         foreach (var name in spec.Nodes)
@@ -151,33 +157,29 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         return (state.Settings.Pool(pool) is null ? others : others.Append(state.Settings.Name)).Order(StringComparer.Ordinal);
     }
 
-    private PlannedChange PlanNew(string id, JobSpec spec, string? node, Instant now)
+    private PlannedChange PlanNew(string id, SubmitArgument spec, string? node, Instant now)
     {
-        var job = Apply(spec, new Job { Id = id }) with
-        {
-            Node = node,
-            SubmitNode = node ?? state.Settings.Name,
-            SubmitTs = now.Wall,
-            Ts = now.Wall,
-        };
-        var problem = job.Pool.Length is 0 ? $"pool: a new job needs one, and there is no job '{id}' to change" : null;
+        var status = new JobStatus { Node = node, SubmitNode = node ?? state.Settings.Name, SubmitTs = now.Wall };
+        var job = Apply(spec, new Job { Id = id, Status = status, Ts = now.Wall });
+        var problem = job.Spec.Pool.Length is 0 ? $"pool: a new job needs one, and there is no job '{id}' to change" : null;
         return new(null, job, false, problem);
     }
 
-    private static PlannedChange PlanChange(JobEntry entry, JobSpec spec, string? node, List<string> warnings)
+    private static PlannedChange PlanChange(JobEntry entry, SubmitArgument spec, string? node, List<string> warnings)
     {
         var job = entry.Job;
+        var word = JobStates.Word(job.Status.State);
         var keys = spec.Keys;
         if (!job.HasEnded)
         {
-            if (spec.Nodes is not null && node != job.Node)
+            if (spec.Nodes is not null && node != job.Status.Node)
             {
-                warnings.Add($"node: job '{job.Id}' is {JobStates.Word(job.State)}; kill it and wait for active=false before it is moved");
+                warnings.Add($"node: job '{job.Id}' is {word}; kill it and wait for active=false before it is moved");
             }
 
-            if (keys.Any(attribute => attribute.Name is "pool") && spec.Values.Pool != job.Pool)
+            if (keys.Any(attribute => attribute.Name is "pool") && spec.Values.Spec.Pool != job.Spec.Pool)
             {
-                warnings.Add($"pool: job '{job.Id}' is {JobStates.Word(job.State)}; its pool cannot change");
+                warnings.Add($"pool: job '{job.Id}' is {word}; its pool cannot change");
             }
 
             keys = [.. keys.Where(attribute => attribute.Name is not "pool")];
@@ -190,8 +192,9 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
             case null:
                 break;
             case JobState.New when job.HasEnded:
-                changed = RestartPolicy.RestartedManually(changed);
-                changed = spec.Nodes is null ? changed : changed with { Node = node, SubmitNode = node, Nodes = null };
+                var restarted = RestartPolicy.RestartedManually(changed.Status);
+                restarted = spec.Nodes is null ? restarted : restarted with { Node = node, SubmitNode = node, Nodes = null };
+                changed = changed with { Status = restarted };
                 break;
             case JobState.Killed when job.IsLive:
                 kill = true;
@@ -199,15 +202,14 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
             case JobState.New when !job.IsLive:
                 warnings.Add($"state: job '{job.Id}' is still ending; wait for active=false before a restart");
                 break;
-            case { } requested when requested != job.State:
+            case { } requested when requested != job.Status.State:
                 var allowed = job.IsLive ? "killed" : "new";
                 warnings.Add(
-                    $"state: job '{job.Id}' is {JobStates.Word(job.State)}, "
-                    + $"which can only be set to {allowed}, not to {JobStates.Word(requested)}");
+                    $"state: job '{job.Id}' is {word}, which can only be set to {allowed}, not to {JobStates.Word(requested)}");
                 break;
         }
 
-        if (job.HasEnded && spec.State is not JobState.New && spec.Nodes is not null && node != job.Node)
+        if (job.HasEnded && spec.State is not JobState.New && spec.Nodes is not null && node != job.Status.Node)
         {
             warnings.Add($"node: job '{job.Id}' has ended; its node changes only together with state=new");
         }
@@ -215,7 +217,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         return new(entry, changed, kill, null);
     }
 
-    private static Job Apply(JobSpec spec, Job job)
+    private static Job Apply(SubmitArgument spec, Job job)
     {
         foreach (var attribute in spec.Keys)
         {
@@ -225,31 +227,33 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         return job;
     }
 
-    private static string? FindError(Job job) => (job.Pool is NodeSettings.ConfigPool, job.Settings is null) switch
+    private static string? FindError(Job job) => (job.Spec.Pool is NodeSettings.ConfigPool, job.Spec.Settings is null) switch
     {
-        _ when job.Pool.Length is 0 => "pool: its name is empty",
+        _ when job.Spec.Pool.Length is 0 => "pool: its name is empty",
         (true, true) => "args: a job in pool __config needs an object of settings",
-        (true, false) when job.Node is null => "node: missing; a job in pool __config must name the node to configure",
+        (true, false) when job.Status.Node is null => "node: missing; a job in pool __config must name the node to configure",
         (false, false) => "args: must be a list, the program and its arguments; an object is for pool __config",
-        (false, true) when job.Args is [] => "args: missing; must be the program and its arguments, like [\"/bin/echo\",\"hello\"]",
-        (false, true) when job.Args[0].Length is 0 => "args[0]: the name of the program is empty",
-        (false, true) when job.Args.Any(word => word.Contains('\0')) => "args: an argument contains a NUL character; remove it",
+        (false, true) when job.Spec.Args is [] => "args: missing; must be the program and its arguments, like [\"/bin/echo\",\"hello\"]",
+        (false, true) when job.Spec.Args[0].Length is 0 => "args[0]: the name of the program is empty",
+        (false, true) when job.Spec.Args.Any(word => word.Contains('\0')) => "args: an argument contains a NUL character; remove it",
 
         _ => null,
     };
 
     private KeyValuePair<string, Job?> Execute(PlannedChange plan, Instant now)
     {
+        var status = plan.Job.Status;
+        var isHere = state.Jobs.IsHere(plan.Job);
         JobEntry entry;
         if (plan.Entry is null)
         {
-            entry = state.Jobs.Upsert(plan.Job with { Active = state.Jobs.IsHere(plan.Job) }, now);
+            entry = state.Jobs.Upsert(plan.Job with { Status = status with { Active = isHere } }, now);
         }
         else
         {
-            var job = plan.Job.IsLive ? plan.Job with { Active = plan.Job.Active || state.Jobs.IsHere(plan.Job) } : plan.Job;
+            var isActive = status.Active || (plan.Job.IsLive && isHere);
             plan.Entry.NotBefore = plan.Entry.Job.HasEnded ? 0 : plan.Entry.NotBefore;
-            entry = state.ApplyLocal(plan.Entry, job, now);
+            entry = state.ApplyLocal(plan.Entry, plan.Job with { Status = status with { Active = isActive } }, now);
             state.RecordEnd(entry);
         }
 

@@ -41,7 +41,7 @@ public sealed class JobTemplate
             return malformed;
         string? problem = null;
         var plain = Node(_written, new Unfilled(), ref problem)!;
-        var spec = JobSpec.Read(JsonSerializer.SerializeToElement(plain, JobTemplateContext.Default.JsonNode));
+        var spec = SubmitArgument.Read(JsonSerializer.SerializeToElement(plain, JobTemplateContext.Default.JsonNode));
         unknown = spec.Unknown;
         if (!_written.TryGet("pool", out var pool) || pool is ConfigScalar { IsNull: true })
             return "pool: a job needs one";

@@ -5,16 +5,19 @@ namespace MeeseeksBox.Protocol.Jobs;
 /// <summary>The attribute <c>args</c>: a list of words, or an object in pool <c>__config</c>.</summary>
 internal sealed class JobArgsAttribute() : JobAttribute("args", JobAttributeRole.Spec)
 {
-    public override Job Copy(Job from, Job to) => to with { Args = from.Args, Settings = from.Settings };
+    public override Job Copy(Job from, Job to) => to with
+    {
+        Spec = to.Spec with { Args = from.Spec.Args, Settings = from.Spec.Settings },
+    };
 
-    public override bool IsSame(Job one, Job other) => (one.Settings, other.Settings) switch
+    public override bool IsSame(Job one, Job other) => (one.Spec.Settings, other.Spec.Settings) switch
     {
         ({ } settings, { } others) => JsonElement.DeepEquals(settings, others),
-        (null, null) => one.Args.AsSpan().SequenceEqual(other.Args),
+        (null, null) => one.Spec.Args.AsSpan().SequenceEqual(other.Spec.Args),
         _ => false,
     };
 
-    public override string? Canonical(Job job) => job.Settings?.GetRawText() ?? string.Join(' ', job.Args);
+    public override string? Canonical(Job job) => job.Spec.Settings?.GetRawText() ?? string.Join(' ', job.Spec.Args);
 
     public override Job Read(Job job, JsonElement value, out string? problem)
     {
@@ -23,7 +26,7 @@ internal sealed class JobArgsAttribute() : JobAttribute("args", JobAttributeRole
         {
             if (OpaqueValue.TryKeep(value, out var settings))
             {
-                return job with { Args = [], Settings = settings };
+                return job with { Spec = job.Spec with { Args = [], Settings = settings } };
             }
 
             problem = $"args: {LenientJson.Show(value)} is not an object, {OpaqueValue.Expected}";
@@ -50,19 +53,19 @@ internal sealed class JobArgsAttribute() : JobAttribute("args", JobAttributeRole
             index++;
         }
 
-        return job with { Args = words, Settings = null };
+        return job with { Spec = job.Spec with { Args = words, Settings = null } };
     }
 
     internal override void Write(Utf8JsonWriter writer, Job job)
     {
         writer.WritePropertyName(Encoded);
-        if (job.Settings is { } settings)
+        if (job.Spec.Settings is { } settings)
         {
             settings.WriteTo(writer);
         }
         else
         {
-            JobCompoundFormats.WriteTexts(writer, job.Args);
+            JobCompoundFormats.WriteTexts(writer, job.Spec.Args);
         }
     }
 }

@@ -13,49 +13,63 @@ public static class JobAttributes
     public static ImmutableArray<JobAttribute> All { get; } =
     [
         Key("id", JobAttributeRole.Identity, JobFormats.Text, job => job.Id, (job, value) => job with { Id = value ?? "" }),
-        Key("pool", JobAttributeRole.Spec, JobFormats.Text, job => job.Pool, (job, value) => job with { Pool = value ?? "" }),
+        Spec("pool", JobFormats.Text, spec => spec.Pool, (spec, value) => spec with { Pool = value ?? "" }),
         new JobArgsAttribute(),
-        Key("node", JobAttributeRole.Identity, JobFormats.NodeName, job => job.Node, (job, value) => job with { Node = value }),
-        Key("submit_node", JobAttributeRole.Status, JobFormats.NodeName,
-            job => job.SubmitNode, (job, value) => job with { SubmitNode = value }),
-        Key("nodes", JobAttributeRole.Status, JobCompoundFormats.OptionalTexts,
-            job => job.Nodes, (job, value) => job with { Nodes = value }),
-        Key("state", JobAttributeRole.Identity, JobFormats.State, job => job.State, (job, value) => job with { State = value }),
-        Key("active", JobAttributeRole.Status, JobFormats.Flag, job => job.Active, (job, value) => job with { Active = value }),
-        Key("epoch", JobAttributeRole.Status, JobFormats.Count, job => job.Epoch, (job, value) => job with { Epoch = value }),
+        Status("node", JobAttributeRole.Identity, JobFormats.NodeName,
+            status => status.Node, (status, value) => status with { Node = value }),
+        Status("submit_node", JobAttributeRole.Status, JobFormats.NodeName,
+            status => status.SubmitNode, (status, value) => status with { SubmitNode = value }),
+        Status("nodes", JobAttributeRole.Status, JobCompoundFormats.OptionalTexts,
+            status => status.Nodes, (status, value) => status with { Nodes = value }),
+        Status("state", JobAttributeRole.Identity, JobFormats.State,
+            status => status.State, (status, value) => status with { State = value }),
+        Status("active", JobAttributeRole.Status, JobFormats.Flag,
+            status => status.Active, (status, value) => status with { Active = value }),
+        Status("epoch", JobAttributeRole.Status, JobFormats.Count,
+            status => status.Epoch, (status, value) => status with { Epoch = value }),
         Key("ts", JobAttributeRole.Status, JobFormats.Time, job => job.Ts, (job, value) => job with { Ts = value }),
         Key("seq", JobAttributeRole.Status, JobFormats.Sequence, job => job.Seq, (job, value) => job with { Seq = value }),
-        Key("submit_ts", JobAttributeRole.Status, JobFormats.Time, job => job.SubmitTs, (job, value) => job with { SubmitTs = value }),
-        Key("start_count", JobAttributeRole.Status, JobFormats.Counter,
-            job => job.StartCount, (job, value) => job with { StartCount = value }),
-        Key("fail_count", JobAttributeRole.Status, JobFormats.Counter,
-            job => job.FailCount, (job, value) => job with { FailCount = value }),
-        Key("start_ts", JobAttributeRole.Run, JobFormats.OptionalTime, job => job.StartTs, (job, value) => job with { StartTs = value }),
-        Key("end_ts", JobAttributeRole.Run, JobFormats.OptionalTime, job => job.EndTs, (job, value) => job with { EndTs = value }),
-        Key("pid", JobAttributeRole.Run, JobFormats.OptionalWhole, job => job.Pid, (job, value) => job with { Pid = value }),
-        Key("rc", JobAttributeRole.Run, JobFormats.OptionalWhole, job => job.Rc, (job, value) => job with { Rc = value }),
-        Key("error", JobAttributeRole.Run, JobFormats.Text, job => job.Error, (job, value) => job with { Error = value }),
-        Key("stdout_data", JobAttributeRole.Run, JobFormats.Text, job => job.StdoutData, (job, value) => job with { StdoutData = value }),
-        Key("stderr_data", JobAttributeRole.Run, JobFormats.Text, job => job.StderrData, (job, value) => job with { StderrData = value }),
-        Key("stdout_truncated", JobAttributeRole.Mark, JobFormats.Mark,
-            job => job.StdoutTruncated, (job, value) => job with { StdoutTruncated = value }),
-        Key("stderr_truncated", JobAttributeRole.Mark, JobFormats.Mark,
-            job => job.StderrTruncated, (job, value) => job with { StderrTruncated = value }),
-        Key("stdin", JobAttributeRole.Spec, JobFormats.Text, job => job.Stdin, (job, value) => job with { Stdin = value }),
-        Key("stdout", JobAttributeRole.Spec, JobFormats.Text, job => job.Stdout, (job, value) => job with { Stdout = value }),
-        Key("stderr", JobAttributeRole.Spec, JobFormats.Text, job => job.Stderr, (job, value) => job with { Stderr = value }),
-        Key("runtime", JobAttributeRole.Spec, JobFormats.Span, job => job.Runtime, (job, value) => job with { Runtime = value }),
-        Key("hold", JobAttributeRole.Spec, JobFormats.OptionalFlag, job => job.Hold, (job, value) => job with { Hold = value }),
-        Key("restart", JobAttributeRole.Spec, JobFormats.OptionalFlag, job => job.Restart, (job, value) => job with { Restart = value }),
-        Key("retries", JobAttributeRole.Spec, JobFormats.OptionalCount, job => job.Retries, (job, value) => job with { Retries = value }),
-        Key("resubmit", JobAttributeRole.Spec, JobFormats.OptionalFlag, job => job.Resubmit, (job, value) => job with { Resubmit = value }),
-        Key("config", JobAttributeRole.Spec, JobCompoundFormats.Object, job => job.Config, (job, value) => job with { Config = value }),
-        Key("env", JobAttributeRole.Spec, JobCompoundFormats.Variables, job => job.Env, (job, value) => job with { Env = value }),
-        Key("uid", JobAttributeRole.Spec, JobFormats.Account, job => job.Uid, (job, value) => job with { Uid = value }),
-        Key("gid", JobAttributeRole.Spec, JobFormats.Account, job => job.Gid, (job, value) => job with { Gid = value }),
-        Key("cwd", JobAttributeRole.Spec, JobFormats.Text, job => job.Cwd, (job, value) => job with { Cwd = value }),
-        Key("tags", JobAttributeRole.Spec, JobCompoundFormats.Texts, job => job.Tags, (job, value) => job with { Tags = value }),
+        Status("submit_ts", JobAttributeRole.Status, JobFormats.Time,
+            status => status.SubmitTs, (status, value) => status with { SubmitTs = value }),
+        Status("start_count", JobAttributeRole.Status, JobFormats.Counter,
+            status => status.StartCount, (status, value) => status with { StartCount = value }),
+        Status("fail_count", JobAttributeRole.Status, JobFormats.Counter,
+            status => status.FailCount, (status, value) => status with { FailCount = value }),
+        Status("start_ts", JobAttributeRole.Run, JobFormats.OptionalTime,
+            status => status.StartTs, (status, value) => status with { StartTs = value }),
+        Status("end_ts", JobAttributeRole.Run, JobFormats.OptionalTime,
+            status => status.EndTs, (status, value) => status with { EndTs = value }),
+        Status("pid", JobAttributeRole.Run, JobFormats.OptionalWhole, status => status.Pid, (status, value) => status with { Pid = value }),
+        Status("rc", JobAttributeRole.Run, JobFormats.OptionalWhole, status => status.Rc, (status, value) => status with { Rc = value }),
+        Status("error", JobAttributeRole.Run, JobFormats.Text, status => status.Error, (status, value) => status with { Error = value }),
+        Status("stdout_data", JobAttributeRole.Run, JobFormats.Text,
+            status => status.StdoutData, (status, value) => status with { StdoutData = value }),
+        Status("stderr_data", JobAttributeRole.Run, JobFormats.Text,
+            status => status.StderrData, (status, value) => status with { StderrData = value }),
+        Status("stdout_truncated", JobAttributeRole.Mark, JobFormats.Mark,
+            status => status.StdoutTruncated, (status, value) => status with { StdoutTruncated = value }),
+        Status("stderr_truncated", JobAttributeRole.Mark, JobFormats.Mark,
+            status => status.StderrTruncated, (status, value) => status with { StderrTruncated = value }),
+        Spec("stdin", JobFormats.Text, spec => spec.Stdin, (spec, value) => spec with { Stdin = value }),
+        Spec("stdout", JobFormats.Text, spec => spec.Stdout, (spec, value) => spec with { Stdout = value }),
+        Spec("stderr", JobFormats.Text, spec => spec.Stderr, (spec, value) => spec with { Stderr = value }),
+        Spec("runtime", JobFormats.Span, spec => spec.Runtime, (spec, value) => spec with { Runtime = value }),
+        Spec("hold", JobFormats.OptionalFlag, spec => spec.Hold, (spec, value) => spec with { Hold = value }),
+        Spec("restart", JobFormats.OptionalFlag, spec => spec.Restart, (spec, value) => spec with { Restart = value }),
+        Spec("retries", JobFormats.OptionalCount, spec => spec.Retries, (spec, value) => spec with { Retries = value }),
+        Spec("resubmit", JobFormats.OptionalFlag, spec => spec.Resubmit, (spec, value) => spec with { Resubmit = value }),
+        Spec("config", JobCompoundFormats.Object, spec => spec.Config, (spec, value) => spec with { Config = value }),
+        Spec("env", JobCompoundFormats.Variables, spec => spec.Env, (spec, value) => spec with { Env = value }),
+        Spec("uid", JobFormats.Account, spec => spec.Uid, (spec, value) => spec with { Uid = value }),
+        Spec("gid", JobFormats.Account, spec => spec.Gid, (spec, value) => spec with { Gid = value }),
+        Spec("cwd", JobFormats.Text, spec => spec.Cwd, (spec, value) => spec with { Cwd = value }),
+        Spec("tags", JobCompoundFormats.Texts, spec => spec.Tags, (spec, value) => spec with { Tags = value }),
     ];
+
+    private static readonly JsonElement Null = JsonElement.Parse("null");
+
+    private static readonly ImmutableSortedDictionary<string, JsonElement> NoExtra =
+        ImmutableSortedDictionary.Create<string, JsonElement>(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, JobAttribute> ByName =
         All.ToFrozenDictionary(attribute => attribute.Name, StringComparer.Ordinal);
@@ -162,11 +176,8 @@ public static class JobAttributes
     }
 
     /// <summary>Sets an attribute that is not in <see cref="All"/>.</summary>
-    public static Job SetExtra(Job job, string name, JsonElement value)
-    {
-        var extra = job.Extra ?? ImmutableSortedDictionary.Create<string, JsonElement>(StringComparer.Ordinal);
-        return job with { Extra = extra.SetItem(name, value) };
-    }
+    public static Job SetExtra(Job job, string name, JsonElement value) =>
+        job with { Extra = (job.Extra ?? NoExtra).SetItem(name, value) };
 
     /// <summary>Writes a job as one object.</summary>
     public static void Write(Utf8JsonWriter writer, Job job)
@@ -177,19 +188,31 @@ public static class JobAttributes
             attribute.Write(writer, job);
         }
 
-        if (job.Extra is not null)
+        foreach (var (name, value) in WithCleared(job))
         {
-            foreach (var (name, value) in job.Extra)
-            {
-                writer.WritePropertyName(name);
-                value.WriteTo(writer);
-            }
+            writer.WritePropertyName(name);
+            value.WriteTo(writer);
         }
 
         writer.WriteEndObject();
     }
 
+    // In the order of their names. A cleared attribute is an explicit null.
+    private static ImmutableSortedDictionary<string, JsonElement> WithCleared(Job job)
+    {
+        var extra = job.Extra ?? NoExtra;
+        return job.Spec.Cleared is { } cleared ? extra.SetItems(cleared.Select(name => KeyValuePair.Create(name, Null))) : extra;
+    }
+
     private static JobAttribute<T> Key<T>(
         string name, JobAttributeRole role, JobValueFormat<T> form, Func<Job, T> get, Func<Job, T, Job> set) =>
         new(name, role, form, get, set);
+
+    private static JobAttribute<T> Spec<T>(
+        string name, JobValueFormat<T> form, Func<JobSpec, T> get, Func<JobSpec, T, JobSpec> set) =>
+        new(name, JobAttributeRole.Spec, form, job => get(job.Spec), (job, value) => job with { Spec = set(job.Spec, value) });
+
+    private static JobAttribute<T> Status<T>(
+        string name, JobAttributeRole role, JobValueFormat<T> form, Func<JobStatus, T> get, Func<JobStatus, T, JobStatus> set) =>
+        new(name, role, form, job => get(job.Status), (job, value) => job with { Status = set(job.Status, value) });
 }

@@ -113,7 +113,7 @@ public sealed class JobFilter
     private string? AddTags(JsonElement value)
     {
         var wanted = new ExpectedValues(value);
-        _conditions.Add(new Condition(job => job.Tags.Any(wanted.Match)));
+        _conditions.Add(new Condition(job => job.Spec.Tags.Any(wanted.Match)));
         return null;
     }
 

@@ -1,105 +1,70 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
-/// <summary>The argument of a <c>submit</c>: a new job, or changes to an existing one.</summary>
-/// <remarks>
-/// Sample: <c>{"id":"a","pool":"p1","node":"n*","args":["/bin/true"],"hold":1}</c> (docs/SPECIFICATION.md#spec-attributes).
-/// </remarks>
+/// <summary>What a job runs, and how (docs/SPECIFICATION.md#spec-attributes). The submitter sets and changes it.</summary>
+/// <remarks>Jobs and copies of a job share one object. Of two copies, the spec with the later stamp is kept.</remarks>
 public sealed record JobSpec
 {
-    /// <summary>The id from the submit; null to have the node create one.</summary>
-    public string? Id { get; init; }
+    /// <summary>A spec without a pool and a command.</summary>
+    public static JobSpec Empty { get; } = new();
 
-    /// <summary>The values of the named attributes; the id is empty when none was given.</summary>
-    public required Job Values { get; init; }
+    /// <summary>The pool for the job.</summary>
+    public string Pool { get; init; } = "";
 
-    /// <summary>The spec attributes in the submit; the others stay unchanged.</summary>
-    public required IReadOnlyList<JobAttribute> Keys { get; init; }
+    /// <summary>The command; empty when <see cref="Settings"/> is set.</summary>
+    public string[] Args { get; init; } = [];
 
     /// <summary>
-    /// The node names in the submit, or patterns that end in <c>*</c>; empty to let the cluster choose; null when the key was missing.
+    /// For a job in pool <c>__config</c>: the object in <c>args</c> (docs/SPECIFICATION.md#remote-configuration).
     /// </summary>
-    public IReadOnlyList<string>? Nodes { get; init; }
+    public JsonElement? Settings { get; init; }
 
-    /// <summary>The requested state; null when there was none.</summary>
-    public JobState? State { get; init; }
+    /// <summary>The file for standard input; null for empty input.</summary>
+    public string? Stdin { get; init; }
 
-    /// <summary>The keys that <c>submit</c> does not support.</summary>
-    public IReadOnlyList<string> Unknown { get; init; } = [];
+    /// <summary>The file to append standard output to; null to keep the output.</summary>
+    public string? Stdout { get; init; }
 
-    /// <summary>The error that rejects the whole spec; null when the spec is valid.</summary>
-    public string? Problem { get; init; }
+    /// <summary>The file to append standard error to; null to keep the output.</summary>
+    public string? Stderr { get; init; }
 
-    /// <summary>Reads the argument of a <c>submit</c>.</summary>
-    /// <param name="argument">An object.</param>
-    public static JobSpec Read(JsonElement argument)
-    {
-        var values = new Job { Id = "" };
-        var keys = new List<JobAttribute>();
-        var unknown = new List<string>();
-        IReadOnlyList<string>? nodes = null;
-        JobState? state = null;
-        string? problem = null;
-        foreach (var property in argument.EnumerateObject())
-        {
-            var name = property.Name is "tag" ? "tags" : property.Name;
-            var wrong = default(string);
-            switch (name)
-            {
-                case "node":
-                    wrong = ReadNodes(property.Value, out nodes);
-                    break;
-                case "state" when property.Value.ValueKind is JsonValueKind.Null:
-                    break;
-                case "id" or "state":
-                    _ = JobAttributes.TryFind(name, out var identity);
-                    values = identity!.Read(values, property.Value, out wrong);
-                    state = name is "state" ? values.State : state;
-                    break;
-                default:
-                    if (JobAttributes.TryFind(name, out var attribute) && attribute.Role is JobAttributeRole.Spec)
-                    {
-                        values = attribute.Read(values, property.Value, out wrong);
-                        keys.Add(attribute);
-                    }
-                    else
-                    {
-                        unknown.Add(property.Name);
-                    }
+    /// <summary>The maximum time of a run, in seconds.</summary>
+    public double? Runtime { get; init; }
 
-                    break;
-            }
+    /// <summary>True to queue the job without a start; null when it was never set.</summary>
+    public bool? Hold { get; init; }
 
-            problem ??= wrong;
-        }
+    /// <summary>True to run the job again after success; null when it was never set.</summary>
+    public bool? Restart { get; init; }
 
-        return new JobSpec
-        {
-            Id = values.Id.Length is 0 ? null : values.Id,
-            Values = values,
-            Keys = keys,
-            Nodes = nodes,
-            State = state,
-            Unknown = unknown,
-            Problem = problem,
-        };
-    }
+    /// <summary>True to send the job off again after its end; null when never set.</summary>
+    /// <remarks>It applies to jobs that are done or failed.</remarks>
+    public bool? Resubmit { get; init; }
 
-    private static string? ReadNodes(JsonElement value, out IReadOnlyList<string>? nodes)
-    {
-        nodes = [];
-        if (value.ValueKind is JsonValueKind.False or JsonValueKind.Null)
-        {
-            return null;
-        }
+    /// <summary>The number of further runs after failures; null when it was never set.</summary>
+    public int? Retries { get; init; }
 
-        if (!LenientJson.TryStrings(value, out var names))
-        {
-            return $"node: {LenientJson.Show(value)} is not the name of a node, a list of names, or a pattern like 'n*'";
-        }
+    /// <summary>Settings for the pool's plugin; for a process: <c>cwd</c>, <c>env</c>, <c>shell</c>.</summary>
+    public JsonElement? Config { get; init; }
 
-        nodes = [.. names.Where(name => name.Length > 0).Distinct()];
-        return null;
-    }
+    /// <summary>Variables that are added to the environment of the process.</summary>
+    public ImmutableSortedDictionary<string, string>? Env { get; init; }
+
+    /// <summary>The working directory; null for that of the box.</summary>
+    public string? Cwd { get; init; }
+
+    /// <summary>The user to run as, by name or number; null for the user of the box.</summary>
+    public string? Uid { get; init; }
+
+    /// <summary>The group to run as, by name or number; null for the group of <see cref="Uid"/>.</summary>
+    public string? Gid { get; init; }
+
+    /// <summary>Words for finding the job.</summary>
+    public string[] Tags { get; init; } = [];
+
+    /// <summary>The names of the attributes that were set to null; null for none.</summary>
+    /// <remarks>They are sent as explicit nulls. Legacy peers merge key by key and would otherwise keep the value.</remarks>
+    public ImmutableSortedSet<string>? Cleared { get; init; }
 }

@@ -82,7 +82,7 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
         problem = argument.ValueKind is JsonValueKind.Object
             ? null
             : $"{LenientJson.Show(argument)} is not a job spec; it must be an object like {{\"pool\":\"p1\",\"args\":[\"/bin/true\"]}}";
-        return problem is null ? new SubmitRequest(JobSpec.Read(argument)) : null;
+        return problem is null ? new SubmitRequest(SubmitArgument.Read(argument)) : null;
     }
 
     private static QueryRequest? ReadQuery(JsonElement argument, out string? problem)

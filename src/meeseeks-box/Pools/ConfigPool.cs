@@ -34,12 +34,12 @@ internal sealed class ConfigPool(CoreHost host, ActiveConfiguration config)
 
     private async Task ApplyAsync(Run run)
     {
-        var problems = run.Job.Settings is { } changes ? await config.MergeAsync(changes) : ["args: must be an object of settings"];
+        var problems = run.Job.Spec.Settings is { } changes ? await config.MergeAsync(changes) : ["args: must be an object of settings"];
         host.Execute((core, now) =>
         {
             if (problems is [])
             {
-                core.Report(run, job => job with { Settings = config.Shown() }, now);
+                core.Report(run, job => job with { Spec = job.Spec with { Settings = config.Shown() } }, now);
             }
 
             core.Ended(run, problems is [] ? new RunResult(true, null) : new RunResult(false, null, string.Join("; ", problems)), now);

@@ -10,7 +10,7 @@ internal static class JobAccount
     /// <summary>The error when the box cannot run a job as its user and group; null when it can.</summary>
     public static string? Refusal(Job job, IAccounts accounts)
     {
-        if (job.Uid is { } uid)
+        if (job.Spec.Uid is { } uid)
         {
             var (own, user) = (accounts.OwnUser, accounts.FindUser(uid));
             if (user is null)
@@ -25,7 +25,7 @@ internal static class JobAccount
             }
         }
 
-        if (job.Gid is not { } gid)
+        if (job.Spec.Gid is not { } gid)
         {
             return null;
         }

@@ -17,17 +17,17 @@ internal static class JobEnvironment
     /// <remarks>The variables that describe the job and its run come last.</remarks>
     public static Dictionary<string, string> Of(Job job, string node, string run)
     {
-        var variables = Replacement(job.Config) ?? new Dictionary<string, string>(OfTheBox, StringComparer.Ordinal);
-        foreach (var (name, value) in job.Env ?? ImmutableSortedDictionary<string, string>.Empty)
+        var variables = Replacement(job.Spec.Config) ?? new Dictionary<string, string>(OfTheBox, StringComparer.Ordinal);
+        foreach (var (name, value) in job.Spec.Env ?? ImmutableSortedDictionary<string, string>.Empty)
         {
             variables[name] = value;
         }
 
         variables["MEESEEKS_JOB_ID"] = job.Id;
-        variables["MEESEEKS_POOL"] = job.Pool;
+        variables["MEESEEKS_POOL"] = job.Spec.Pool;
         variables["MEESEEKS_NODE"] = node;
-        variables["MEESEEKS_SUBMIT_NODE"] = job.SubmitNode ?? "";
-        variables["MEESEEKS_TAGS"] = string.Join(',', job.Tags);
+        variables["MEESEEKS_SUBMIT_NODE"] = job.Status.SubmitNode ?? "";
+        variables["MEESEEKS_TAGS"] = string.Join(',', job.Spec.Tags);
         variables["MEESEEKS_RUN"] = run;
         return variables;
     }

@@ -89,7 +89,7 @@ internal sealed class PoolSet
 
     private void Stop(Run run)
     {
-        if (_pools.TryGetValue(run.Job.Pool, out var pool))
+        if (_pools.TryGetValue(run.Job.Spec.Pool, out var pool))
         {
             pool.Stop(run);
         }

@@ -113,7 +113,7 @@ internal sealed class RunningJob : IJobRun, IDisposable
         }
         else if (pid is not null)
         {
-            _host.Execute((core, now) => core.Report(_run, job => job with { Pid = pid }, now));
+            _host.Execute((core, now) => core.Report(_run, job => job with { Status = job.Status with { Pid = pid } }, now));
         }
     }
 

@@ -18,15 +18,15 @@ internal sealed class Authorization(CoreHost host)
         ModifyRequest => Role.Admin,
         ConfigRequest config => config.Changes.EnumerateObject().Any() ? Role.Admin : Role.Read,
         SubmitRequest submit => ConcernsConfig(submit) ? Role.Admin : Role.Submit,
-        SyncRequest sync => sync.Jobs.Any(job => job.Pool is NodeSettings.ConfigPool) ? Role.Admin : Role.Submit,
+        SyncRequest sync => sync.Jobs.Any(job => job.Spec.Pool is NodeSettings.ConfigPool) ? Role.Admin : Role.Submit,
         KillRequest => Role.Submit,
         _ => Role.Read,
     };
 
     // A job in the configuration pool is a configuration. This includes an existing one that runs again with other settings.
     private bool ConcernsConfig(SubmitRequest submit) =>
-        submit.Spec.Values.Pool is NodeSettings.ConfigPool
-        || (submit.Spec.Id is { } id && host.Execute((core, _) => core.Find(id)) is { Pool: NodeSettings.ConfigPool });
+        submit.Spec.Values.Spec.Pool is NodeSettings.ConfigPool
+        || (submit.Spec.Id is { } id && host.Execute((core, _) => core.Find(id)) is { Spec.Pool: NodeSettings.ConfigPool });
 
     private static string Word(Role role) => role.ToString().ToLowerInvariant();
 }

@@ -17,7 +17,7 @@ internal sealed class DurabilityBarrier(CoreHost host)
         session.HasChanged = true;
         var problem = host.SavingProblem;
         session.HasSubmitted |= request is SyncRequest sync
-            ? sync.Jobs.Any(job => job.Node is null)
+            ? sync.Jobs.Any(job => job.Status.Node is null)
             : problem is null && request is SubmitRequest;
         if (problem is not null && request is KillRequest or ModifyRequest)
         {

@@ -13,7 +13,7 @@ internal sealed class LsHandler(CoreHost host)
         answer.Json.WriteStartArray();
 
         // By submit time, like the original; with seq in the order of the changes.
-        foreach (var job in request.Filter.NewerSeq is null ? [.. jobs.OrderBy(job => job.SubmitTs)] : jobs)
+        foreach (var job in request.Filter.NewerSeq is null ? [.. jobs.OrderBy(job => job.Status.SubmitTs)] : jobs)
         {
             answer.Json.WriteStringValue(job.Id);
             await answer.SendIfLargeAsync(stop);

@@ -79,12 +79,12 @@ internal static class ConfCommand
 
         var id = response["submit"].EnumerateObject().Single().Name;
         var job = await invocation.Client.WaitAsync(id, invocation.Stop);
-        if (job is { State: JobState.Done, Settings: { } settings })
+        if (job is { Status.State: JobState.Done, Spec.Settings: { } settings })
         {
             return settings;
         }
 
-        var reason = job?.Error ?? $"job '{id}' is {(job is null ? "gone" : JobStates.Word(job.State))}";
+        var reason = job?.Status.Error ?? $"job '{id}' is {(job is null ? "gone" : JobStates.Word(job.Status.State))}";
         throw new CommandFailedException($"node '{node}' rejected the configuration: {reason}");
     }
 }

@@ -103,18 +103,18 @@ internal static class HistCommand
 
     private static string[] Row(Job job, bool isForPeople)
     {
-        var end = DateTimeOffset.FromUnixTimeMilliseconds((long)((job.EndTs ?? job.Ts) * 1000)).ToLocalTime();
-        var command = SingleLine.Of(job.Settings is { } settings ? settings.GetRawText() : string.Join(' ', job.Args));
-        var seconds = (long)Math.Max(0, (job.EndTs ?? 0) - (job.StartTs ?? job.EndTs ?? 0));
+        var end = DateTimeOffset.FromUnixTimeMilliseconds((long)((job.Status.EndTs ?? job.Ts) * 1000)).ToLocalTime();
+        var command = SingleLine.Of(job.Spec.Settings is { } settings ? settings.GetRawText() : string.Join(' ', job.Spec.Args));
+        var seconds = (long)Math.Max(0, (job.Status.EndTs ?? 0) - (job.Status.StartTs ?? job.Status.EndTs ?? 0));
         return
         [
             end.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             SingleLine.Of(job.Id),
-            SingleLine.Of($"{job.Pool}@{job.Node}"),
-            JobStates.Word(job.State),
-            job.Rc is null && isForPeople ? "" : $"({job.Rc?.ToString(CultureInfo.InvariantCulture)})",
+            SingleLine.Of($"{job.Spec.Pool}@{job.Status.Node}"),
+            JobStates.Word(job.Status.State),
+            job.Status.Rc is null && isForPeople ? "" : $"({job.Status.Rc?.ToString(CultureInfo.InvariantCulture)})",
             isForPeople ? Duration.Show(seconds) : seconds.ToString(CultureInfo.InvariantCulture),
-            isForPeople && job.Error is not null ? $"{command}  {SingleLine.Of(job.Error)}" : command,
+            isForPeople && job.Status.Error is not null ? $"{command}  {SingleLine.Of(job.Status.Error)}" : command,
         ];
     }
 }

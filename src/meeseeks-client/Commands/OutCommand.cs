@@ -57,16 +57,16 @@ internal static class OutCommand
             return invocation.WriteUnknown([id]);
         }
 
-        if ((isError ? job.Stderr : job.Stdout) is { } path)
+        if ((isError ? job.Spec.Stderr : job.Spec.Stdout) is { } path)
         {
-            await PrintFileAsync(invocation, job, Path.Combine(job.Cwd ?? "/", path), tracked);
+            await PrintFileAsync(invocation, job, Path.Combine(job.Spec.Cwd ?? "/", path), tracked);
             return ClientExitStatus.Good;
         }
 
         job = tracked is null ? job : await tracked.Ended.WaitAsync(invocation.Stop);
         if (!job.HasEnded)
         {
-            var state = JobStates.Word(job.State);
+            var state = JobStates.Word(job.Status.State);
             invocation.Console.WriteMessage($"job '{id}' is {state}: its output is available when it has ended; follow=1 waits for that");
             return ClientExitStatus.Failed;
         }
@@ -105,7 +105,7 @@ internal static class OutCommand
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailedException(
-                $"job '{job.Id}' prints to {path} on node '{job.Node}', which cannot be read here: {problem.Message}");
+                $"job '{job.Id}' prints to {path} on node '{job.Status.Node}', which cannot be read here: {problem.Message}");
         }
     }
 }

@@ -38,7 +38,8 @@ internal static class WaitCommand
             var ends = await client.WaitAsync(order, bar, invocation.Stop);
             foreach (var id in order.Where(id => ends[id] is not null))
             {
-                await invocation.Console.Out.WriteLineAsync($"{SingleLine.Of(id)}\t{JobStates.Word(ends[id]!.State)}\t({ends[id]!.Rc})");
+                var end = ends[id]!.Status;
+                await invocation.Console.Out.WriteLineAsync($"{SingleLine.Of(id)}\t{JobStates.Word(end.State)}\t({end.Rc})");
             }
 
             var results = order.Where(id => ends[id] is not null).Select(id => ClientExitStatus.Of(ends[id])).ToList();
@@ -55,7 +56,7 @@ internal static class WaitCommand
 
         public void Report(Job job)
         {
-            if (job.HasEnded && _ended.Add(job.Id) && job.State is not JobState.Done)
+            if (job.HasEnded && _ended.Add(job.Id) && job.Status.State is not JobState.Done)
             {
                 _failed++;
             }

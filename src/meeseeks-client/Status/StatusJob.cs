@@ -63,27 +63,27 @@ internal sealed record StatusJob
     /// <param name="now">The current time, in seconds since 1970.</param>
     public static StatusJob Of(Job job, double now)
     {
-        var args = SingleLine.Of(job.Settings is { } settings ? settings.GetRawText() : string.Join(' ', job.Args));
+        var args = SingleLine.Of(job.Spec.Settings is { } settings ? settings.GetRawText() : string.Join(' ', job.Spec.Args));
         return new StatusJob
         {
-            Node = job.Node is null ? null : string.Intern(job.Node),
-            SubmitNode = job.SubmitNode is null ? null : string.Intern(job.SubmitNode),
-            Pool = string.Intern(job.Pool),
-            SubmitTs = job.SubmitTs,
+            Node = job.Status.Node is null ? null : string.Intern(job.Status.Node),
+            SubmitNode = job.Status.SubmitNode is null ? null : string.Intern(job.Status.SubmitNode),
+            Pool = string.Intern(job.Spec.Pool),
+            SubmitTs = job.Status.SubmitTs,
             Id = SingleLine.Of(job.Id),
-            Tags = job.Tags is [] ? "[]" : $"[{SingleLine.Of(string.Join(',', job.Tags))}]",
+            Tags = job.Spec.Tags is [] ? "[]" : $"[{SingleLine.Of(string.Join(',', job.Spec.Tags))}]",
             Flags = FlagsOf(job),
-            State = job.State,
+            State = job.Status.State,
             // The clock of the node may be ahead of the local one.
-            Seconds = job is { Active: true, StartTs: { } start } && job.State is not JobState.New ? (long)Math.Max(0, now - start) : null,
-            ReportedSeconds = job is { Active: true, StartTs: { } begin } ? (long)Math.Max(0, job.Ts - begin) : null,
-            Rc = job.Rc,
+            Seconds = job.Status is { Active: true, StartTs: { } start, State: not JobState.New } ? (long)Math.Max(0, now - start) : null,
+            ReportedSeconds = job.Status is { Active: true, StartTs: { } begin } ? (long)Math.Max(0, job.Ts - begin) : null,
+            Rc = job.Status.Rc,
             HasEnded = job.HasEnded,
             Args = args,
-            Words = job.Settings is { ValueKind: JsonValueKind.Object } section
+            Words = job.Spec.Settings is { ValueKind: JsonValueKind.Object } section
                 ? SingleLine.Of(string.Join(' ', KeysOf(section)))
                 : args,
-            Error = job.Error is null ? null : SingleLine.Of(job.Error),
+            Error = job.Status.Error is null ? null : SingleLine.Of(job.Status.Error),
         };
     }
 
@@ -92,8 +92,8 @@ internal sealed record StatusJob
         section.EnumerateObject().Select(key => key.Name).OrderBy(name => name is not "name").ThenBy(name => name, StringComparer.Ordinal);
 
     private static string FlagsOf(Job job) =>
-        (job.Active ? "A " : "")
-        + (job.Error is null ? "" : "E ")
-        + (job.Hold is true ? "H " : "")
-        + (job.Restart is true || job.Resubmit is true ? "R " : "");
+        (job.Status.Active ? "A " : "")
+        + (job.Status.Error is null ? "" : "E ")
+        + (job.Spec.Hold is true ? "H " : "")
+        + (job.Spec.Restart is true || job.Spec.Resubmit is true ? "R " : "");
 }

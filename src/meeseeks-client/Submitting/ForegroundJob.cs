@@ -63,9 +63,9 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
 
         await JobOutput.PrintAsync(invocation, job, isError: false);
         await JobOutput.PrintAsync(invocation, job, isError: true);
-        if (job.State is not JobState.Done && (job.Error ?? (job.Rc is null ? "no reason given" : null)) is { } why)
+        if (job.Status.State is not JobState.Done && (job.Status.Error ?? (job.Status.Rc is null ? "no reason given" : null)) is { } why)
         {
-            invocation.Console.WriteMessage($"job '{id}' {JobStates.Word(job.State)}: {why}");
+            invocation.Console.WriteMessage($"job '{id}' {JobStates.Word(job.Status.State)}: {why}");
         }
     }
 

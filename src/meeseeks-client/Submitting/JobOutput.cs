@@ -24,7 +24,7 @@ internal static class JobOutput
     {
         try
         {
-            return Convert.FromBase64String((isError ? job.StderrData : job.StdoutData) ?? "");
+            return Convert.FromBase64String((isError ? job.Status.StderrData : job.Status.StdoutData) ?? "");
         }
         catch (FormatException)
         {
@@ -35,7 +35,7 @@ internal static class JobOutput
     /// <summary>Warns if the middle of an output is missing.</summary>
     public static void PrintTruncated(Invocation invocation, Job job, bool isError)
     {
-        if ((isError ? job.StderrTruncated : job.StdoutTruncated) is true)
+        if ((isError ? job.Status.StderrTruncated : job.Status.StdoutTruncated) is true)
         {
             var stream = isError ? "stderr" : "stdout";
             invocation.Console.Warn($"job '{job.Id}': the middle of its {stream} is missing, it was over the pool's output_limit");

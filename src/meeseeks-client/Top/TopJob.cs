@@ -19,10 +19,10 @@ internal sealed record TopJob(string Id, StatusJob Shown, double Ts, bool Active
         job.Id,
         StatusJob.Of(job, now: 0),
         job.Ts,
-        job.Active,
-        job.StartTs,
-        job.EndTs,
-        job.Error is null ? null : SingleLine.Of(job.Error));
+        job.Status.Active,
+        job.Status.StartTs,
+        job.Status.EndTs,
+        job.Status.Error is null ? null : SingleLine.Of(job.Status.Error));
 
     /// <summary>Whether it is running; a killed job is, until its processes are gone.</summary>
     public bool IsRunning => Shown.State is JobState.Running || (Active && Shown.State is not JobState.New);

@@ -38,7 +38,7 @@ internal sealed class TopModel
         {
             Drop(job.Id);
             _jobs.Add(job.Id, TopJob.Of(job));
-            _counts[(int)job.State]++;
+            _counts[(int)job.Status.State]++;
         }
 
         Nodes = update.Nodes ?? Nodes;

@@ -300,7 +300,7 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
             }
 
             var parts = submission.Parts;
-            if (!isKilled && (submission.IsOld || parts.Any(job => job is { HasEnded: true, State: JobState.Failed })))
+            if (!isKilled && (submission.IsOld || parts.Any(job => job is { HasEnded: true, Status.State: JobState.Failed })))
             {
                 isKilled = true;
                 await KillAsync(parts.Where(job => job.IsLive), stop);

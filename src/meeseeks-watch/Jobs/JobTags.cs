@@ -25,7 +25,7 @@ internal static class JobTags
 
     /// <summary>Whether a job has no further result: it was recorded, or the watcher stopped it.</summary>
     public static bool IsConsumed(Job job) =>
-        job.Tags.Contains(Recorded) || (job.State is JobState.Killed && job.Tags.Contains(Stopped));
+        job.Spec.Tags.Contains(Recorded) || (job.Status.State is JobState.Killed && job.Spec.Tags.Contains(Stopped));
 
-    private static string[] With(Job job, string tag) => job.Tags.Contains(tag) ? job.Tags : [.. job.Tags, tag];
+    private static string[] With(Job job, string tag) => job.Spec.Tags.Contains(tag) ? job.Spec.Tags : [.. job.Spec.Tags, tag];
 }

@@ -48,10 +48,10 @@ internal sealed class LegacyBox(PatientClient client)
     }
 
     /// <summary>Whether a legacy box runs a job again that it shows as ended.</summary>
-    public static bool WillRunAgain(Job job) => job.State switch
+    public static bool WillRunAgain(Job job) => job.Status.State switch
     {
-        JobState.Done => job.Restart is true || job.Resubmit is true,
-        JobState.Failed => job.Resubmit is true || (job.Retries > 0 && job.FailCount <= job.Retries),
+        JobState.Done => job.Spec.Restart is true || job.Spec.Resubmit is true,
+        JobState.Failed => job.Spec.Resubmit is true || (job.Spec.Retries > 0 && job.Status.FailCount <= job.Spec.Retries),
         _ => false,
     };
 

@@ -158,10 +158,10 @@ internal sealed class Submission
         var parts = Parts;
         if (parts.Count == 0 || !parts.All(job => job.HasEnded))
             return null;
-        var state = parts.Any(job => job.State is JobState.Failed) ? JobState.Failed
-            : parts.Any(job => job.State is JobState.Killed) ? JobState.Killed
+        var state = parts.Any(job => job.Status.State is JobState.Failed) ? JobState.Failed
+            : parts.Any(job => job.Status.State is JobState.Killed) ? JobState.Killed
             : JobState.Done;
-        return new JobEnd(state, parts, IsStopping && parts.Any(job => job.State is JobState.Killed));
+        return new JobEnd(state, parts, IsStopping && parts.Any(job => job.Status.State is JobState.Killed));
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

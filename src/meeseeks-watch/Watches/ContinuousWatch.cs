@@ -131,5 +131,5 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
     }
 
     private static string Reason(JobEnd end) =>
-        end.Jobs.FirstOrDefault(job => job.State == end.State) is { } job ? job.Error ?? $"exit status {job.Rc}" : "";
+        end.Jobs.FirstOrDefault(job => job.Status.State == end.State) is { } job ? job.Status.Error ?? $"exit status {job.Status.Rc}" : "";
 }

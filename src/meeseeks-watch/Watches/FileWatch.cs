@@ -191,8 +191,8 @@ internal sealed class FileWatch : IWatch
         }
         else
         {
-            var failed = end.Jobs.First(job => job.State == end.State);
-            var reason = failed.Error ?? $"exit status {failed.Rc}";
+            var failed = end.Jobs.First(job => job.Status.State == end.State);
+            var reason = failed.Status.Error ?? $"exit status {failed.Status.Rc}";
             _log.Warning("job {Job} for {File} is {State}: {Reason}", submission.Id, work.FileName, JobStates.Word(end.State), reason);
             Failures++;
             if (_isOnce)

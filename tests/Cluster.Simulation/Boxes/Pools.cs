@@ -50,11 +50,11 @@ internal sealed class Pools(Box box, World world)
     {
         _ = _runs.Add(run);
         world.Account.NoteTaken(box, run);
-        if (run.Job.Pool is NodeSettings.ConfigPool)
+        if (run.Job.Spec.Pool is NodeSettings.ConfigPool)
         {
             box.InThisInstance(0.01, () =>
             {
-                var slots = run.Job.Settings!.Value.GetProperty("slots").GetInt32();
+                var slots = run.Job.Spec.Settings!.Value.GetProperty("slots").GetInt32();
                 world.Log($"remote configuration of {box.Name}: {slots} slots");
                 box.Configure(box.Plan with { Settings = WithSlots(box.Plan.Settings, slots) });
                 End(run, new RunResult(true));
@@ -62,7 +62,7 @@ internal sealed class Pools(Box box, World world)
             return;
         }
 
-        var outcome = run.Job.Args[2];
+        var outcome = run.Job.Spec.Args[2];
         box.InThisInstance(world.Between(0.001, 0.01), () =>
         {
             if (!_runs.Contains(run) || run.Stop is not StopReason.None)
@@ -78,7 +78,7 @@ internal sealed class Pools(Box box, World world)
 
             box.Do(Turn.Own, (core, now) => core.Started(run, 1, now));
             world.Account.NoteStarted(box, run);
-            var seconds = double.Parse(run.Job.Args[1], CultureInfo.InvariantCulture);
+            var seconds = double.Parse(run.Job.Spec.Args[1], CultureInfo.InvariantCulture);
             box.InThisInstance(seconds, () => End(run, Ended(outcome)));
         });
     }

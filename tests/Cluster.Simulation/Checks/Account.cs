@@ -104,11 +104,11 @@ internal sealed class Account(World world, bool isChecked)
             return;
         }
 
-        var slots = box.Core.Settings.Pool(run.Job.Pool)!.Slots;
-        var taken = box.Core.Runs.Count(other => other.Job.Pool == run.Job.Pool);
+        var slots = box.Core.Settings.Pool(run.Job.Spec.Pool)!.Slots;
+        var taken = box.Core.Runs.Count(other => other.Job.Spec.Pool == run.Job.Spec.Pool);
         if (slots > 0 && taken > slots)
         {
-            Report($"{box.Name} runs {taken} jobs in {run.Job.Pool}, which has {slots} slots");
+            Report($"{box.Name} runs {taken} jobs in {run.Job.Spec.Pool}, which has {slots} slots");
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class Account(World world, bool isChecked)
         }
 
         var story = Story(job.Id);
-        var start = new JobStory.Start(world.Agenda.Now, box.Name, box.Instance, job.Epoch, job.StartCount);
+        var start = new JobStory.Start(world.Agenda.Now, box.Name, box.Instance, job.Status.Epoch, job.Status.StartCount);
         if (Reason(story, start) is { } reason)
         {
             Report($"{job.Id} was started on {box.Name} though {reason}");
@@ -149,9 +149,9 @@ internal sealed class Account(World world, bool isChecked)
 
     public void NoteKilled(Box box, Job killed)
     {
-        if (killed.State is JobState.Killed && (killed.Active || killed.Node == box.Name))
+        if (killed.Status.State is JobState.Killed && (killed.Status.Active || killed.Status.Node == box.Name))
         {
-            Story(killed.Id).Kills.Add(new(world.Agenda.Now, box.Name, killed.Epoch));
+            Story(killed.Id).Kills.Add(new(world.Agenda.Now, box.Name, killed.Status.Epoch));
         }
     }
 
@@ -190,7 +190,7 @@ internal sealed class Account(World world, bool isChecked)
             story.IsSetBack |= saved.TryGetValue(job.Id, out var before) && before.Seq != job.Seq && !before.HasEnded;
 
             // A kill that no other box has received is lost with the box.
-            if (!elsewhere.Append(saved.GetValueOrDefault(job.Id)).Any(copy => copy is { State: JobState.Killed }))
+            if (!elsewhere.Append(saved.GetValueOrDefault(job.Id)).Any(copy => copy is { Status.State: JobState.Killed }))
             {
                 _ = story.Kills.RemoveAll(kill => kill.Box == box.Name);
             }
@@ -207,10 +207,13 @@ internal sealed class Account(World world, bool isChecked)
     /// <summary>True when an instance of the box ended at or after a time.</summary>
     public bool EndedSince(string box, double time) => _ends.Any(end => end.Box == box && end.Time >= time);
 
-    public static string Show(Job job) =>
-        $"{job.Id} e{job.Epoch} {job.State}{(job.Active ? " active" : "")} @{job.Node ?? "-"} from {job.SubmitNode ?? "-"} "
-        + $"starts={job.StartCount} fails={job.FailCount} rc={job.Rc} ts={job.Ts:R} end={job.EndTs:R} "
-        + $"[{string.Join(',', job.Tags)}] {job.Error}";
+    public static string Show(Job job)
+    {
+        var status = job.Status;
+        return $"{job.Id} e{status.Epoch} {status.State}{(status.Active ? " active" : "")} @{status.Node ?? "-"} "
+            + $"from {status.SubmitNode ?? "-"} starts={status.StartCount} fails={status.FailCount} rc={status.Rc} ts={job.Ts:R} "
+            + $"end={status.EndTs:R} [{string.Join(',', job.Spec.Tags)}] {status.Error}";
+    }
 
     private Dictionary<string, Job> Known(Box box)
     {
@@ -231,7 +234,7 @@ internal sealed class Account(World world, bool isChecked)
             world.Log($"  {box.Name} history: {Show(ending)}");
         }
 
-        if (!story.NoteEnd(world.Agenda.Now, box.Name, box.Instance, ending) && ending.Node == box.Name)
+        if (!story.NoteEnd(world.Agenda.Now, box.Name, box.Instance, ending) && ending.Status.Node == box.Name)
         {
             Report($"{box.Name} has the end of {ending.Id} in its history twice: {Show(ending)}");
         }
@@ -249,9 +252,9 @@ internal sealed class Account(World world, bool isChecked)
             }
 
             // No box has confirmed the kill, and perhaps none has received it.
-            if (gone is { State: JobState.Killed, Error: "expired" })
+            if (gone.Status is { State: JobState.Killed, Error: "expired" })
             {
-                _ = Story(gone.Id).Kills.RemoveAll(kill => kill.Box == box.Name && kill.Epoch == gone.Epoch);
+                _ = Story(gone.Id).Kills.RemoveAll(kill => kill.Box == box.Name && kill.Epoch == gone.Status.Epoch);
             }
         }
     }
@@ -259,14 +262,17 @@ internal sealed class Account(World world, bool isChecked)
     // A burst of submissions is not overbooked (docs/SPECIFICATION.md#free-slots).
     private void CheckBooking(Box box, Job? before, Job job)
     {
-        if (before is not { Node: null } || before.Epoch != job.Epoch || job.Node is not { } node || box.Core.Settings.WaitInPool)
+        if (before is not { Status.Node: null }
+            || before.Status.Epoch != job.Status.Epoch
+            || job.Status.Node is not { } node
+            || box.Core.Settings.WaitInPool)
         {
             return;
         }
 
-        var slots = node == box.Name ? box.Core.Settings.Pools.GetValueOrDefault(job.Pool)?.Slots
-            : box.Core.Nodes.Find(node)?.Status.Pools.GetValueOrDefault(job.Pool).Limit ?? 0;
-        var live = box.Core.Snapshot().Count(other => other.Node == node && other.Pool == job.Pool && !other.HasEnded);
+        var slots = node == box.Name ? box.Core.Settings.Pools.GetValueOrDefault(job.Spec.Pool)?.Slots
+            : box.Core.Nodes.Find(node)?.Status.Pools.GetValueOrDefault(job.Spec.Pool).Limit ?? 0;
+        var live = box.Core.Snapshot().Count(other => other.Status.Node == node && other.Spec.Pool == job.Spec.Pool && !other.HasEnded);
         if (slots > 0 && live > slots)
         {
             Report($"{box.Name} has assigned {live} jobs to {node}, which has {slots} slots");

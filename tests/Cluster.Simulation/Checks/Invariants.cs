@@ -86,7 +86,7 @@ internal sealed class Invariants(World world)
             foreach (var run in box.Core.Runs)
             {
                 if (box.Core.Find(run.Job.Id) is { } job
-                    && Account.Story(job.Id).Kills.Any(kill => kill.Epoch == job.Epoch && !MayBeUndone(kill, box)))
+                    && Account.Story(job.Id).Kills.Any(kill => kill.Epoch == job.Status.Epoch && !MayBeUndone(kill, box)))
                 {
                     Account.Report($"{job.Id} was killed and runs on: {Account.Show(job)}");
                 }
@@ -105,8 +105,8 @@ internal sealed class Invariants(World world)
 
     // Leaves out copies from another cluster, which reached the box through a node that two clusters share.
     private IEnumerable<Job> Copies(Box box) =>
-        box.Jobs.Where(job => job.Node is null || job.Node == box.Name
-            || world.Boxes.Values.Any(above => Covers(above, box.Name) && Covers(above, job.Node)));
+        box.Jobs.Where(job => job.Status.Node is null || job.Status.Node == box.Name
+            || world.Boxes.Values.Any(above => Covers(above, box.Name) && Covers(above, job.Status.Node)));
 
     private bool Covers(Box above, string name) => above.Name == name || Below(above).Contains(name);
 
@@ -132,8 +132,11 @@ internal sealed class Invariants(World world)
         return below;
     }
 
-    private static CopyView View(Job job) =>
-        new(
-            job.Id, job.Epoch, job.State, job.Active, job.Node, job.Rc, job.StartCount, job.FailCount, job.Error,
-            string.Join(' ', job.Tags), job.Retries);
+    private static CopyView View(Job job)
+    {
+        var status = job.Status;
+        return new(
+            job.Id, status.Epoch, status.State, status.Active, status.Node, status.Rc, status.StartCount, status.FailCount, status.Error,
+            string.Join(' ', job.Spec.Tags), job.Spec.Retries);
+    }
 }

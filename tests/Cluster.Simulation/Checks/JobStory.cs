@@ -47,11 +47,12 @@ internal sealed class JobStory(string id)
     public bool NoteEnd(double time, string box, int instance, Job job)
     {
         _lines[(box, instance)] = Lines(box, instance) + 1;
-        _freed = job.State is JobState.Failed || job.Restart is true || job.Resubmit is true ? time : _freed;
-        Opened = job.State is JobState.Failed || job.Resubmit is true ? Math.Max(Opened, job.Epoch + 1) : Opened;
-        HasExpired |= job.Error is "expired";
+        _freed = job.Status.State is JobState.Failed || job.Spec.Restart is true || job.Spec.Resubmit is true ? time : _freed;
+        Opened = job.Status.State is JobState.Failed || job.Spec.Resubmit is true ? Math.Max(Opened, job.Status.Epoch + 1) : Opened;
+        HasExpired |= job.Status.Error is "expired";
         HasEnded |= job.HasEnded;
-        return _ends.Add((box, instance, job.Epoch, job.StartCount, job.FailCount, job.State, job.EndTs));
+        var status = job.Status;
+        return _ends.Add((box, instance, status.Epoch, status.StartCount, status.FailCount, status.State, status.EndTs));
     }
 
     /// <summary>Records that a box answered a merged copy with a new one.</summary>

@@ -34,12 +34,12 @@ internal sealed class Clients(World world)
             case 7 when Any(box, job => job.IsLive) is { } live:
                 _ = Submit(box, $$"""{"id":"{{live.Id}}","tags":["t{{Random.Next(100)}}"]}""");
                 break;
-            case 8 when Any(box, job => job.IsLive && job.Hold is true) is { } held:
+            case 8 when Any(box, job => job.IsLive && job.Spec.Hold is true) is { } held:
                 _ = Submit(box, $$"""{"id":"{{held.Id}}","hold":false}""");
                 break;
-            case 9 when Random.Next(2) is 0 && Any(box, job => job.HasEnded && job.Pool is not NodeSettings.ConfigPool) is { } ended:
+            case 9 when Random.Next(2) is 0 && Any(box, job => job.HasEnded && job.Spec.Pool is not NodeSettings.ConfigPool) is { } ended:
                 // Counted before, because it may start at once.
-                world.Account.Story(ended.Id).Restarts = Math.Max(world.Account.Story(ended.Id).Restarts, ended.Epoch) + 1;
+                world.Account.Story(ended.Id).Restarts = Math.Max(world.Account.Story(ended.Id).Restarts, ended.Status.Epoch) + 1;
                 _ = Submit(box, $$"""{"id":"{{ended.Id}}","state":"new"}""");
                 break;
             default:
@@ -67,12 +67,12 @@ internal sealed class Clients(World world)
     }
 
     private bool MayNotEnd(Box box, Job job) =>
-        job.Hold is true || job.Restart is true || job.Resubmit is true || IsStranded(box, job);
+        job.Spec.Hold is true || job.Spec.Restart is true || job.Spec.Resubmit is true || IsStranded(box, job);
 
     // The job is pinned to a box without its pool, or no reachable box has the pool.
     private bool IsStranded(Box box, Job job) =>
-        job.Node is null ? !Reach(box.Name).Any(name => HasPool(name, job.Pool))
-        : !HasPool(job.Node, job.Pool) && !Reach(job.Node).Any(name => HasPool(name, job.Pool));
+        job.Status.Node is null ? !Reach(box.Name).Any(name => HasPool(name, job.Spec.Pool))
+        : !HasPool(job.Status.Node, job.Spec.Pool) && !Reach(job.Status.Node).Any(name => HasPool(name, job.Spec.Pool));
 
     private void Submit(Box box)
     {
@@ -178,7 +178,7 @@ internal sealed class Clients(World world)
     {
         world.Log($"{box.Name}: submit {json}");
         using var document = JsonDocument.Parse(json);
-        var spec = JobSpec.Read(document.RootElement);
+        var spec = SubmitArgument.Read(document.RootElement);
         var answer = box.Do(Turn.Own, (core, now) => core.Submit(spec, now));
         world.Log($"{box.Name}: {answer.Error ?? "accepted"} {string.Join("; ", answer.Warnings)}");
         return answer.Error is null;

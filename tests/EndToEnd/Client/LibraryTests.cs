@@ -25,9 +25,9 @@ public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAs
 
         var job = await _client.WaitAsync(submitted.Job.Id, Stop);
 
-        job!.State.Should().Be(JobState.Failed);
-        job.Rc.Should().Be(3);
-        job.Tags.Should().Equal("a");
+        job!.Status.State.Should().Be(JobState.Failed);
+        job.Status.Rc.Should().Be(3);
+        job.Spec.Tags.Should().Equal("a");
     }
 
     [Fact]
@@ -71,8 +71,8 @@ public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAs
                 Tags = new[] { "a", "b" },
                 Cwd = "/",
             });
-        submitted.Job.Env.Should().Contain("A", "1");
-        submitted.Job.Config!.Value.GetRawText().Should().Be("""{"shell":false}""");
+        submitted.Job.Spec.Env.Should().Contain("A", "1");
+        submitted.Job.Spec.Config!.Value.GetRawText().Should().Be("""{"shell":false}""");
     }
 
     [Fact]
@@ -81,14 +81,14 @@ public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAs
         var (one, tag) = (Some.Id(), Some.Id());
         await _client.SubmitAsync(new NewJob("p", Some.Sleep) { Id = one, Tags = [tag], Hold = true }, Stop);
 
-        (await _client.QueryAsync(one, Stop))!.Hold.Should().BeTrue();
+        (await _client.QueryAsync(one, Stop))!.Spec.Hold.Should().BeTrue();
         (await _client.QueryAsync("nosuch", Stop)).Should().BeNull();
         (await _client.ListAsync(JobSelection.All.Where("tag", tag), Stop)).Should().Equal(one);
         (await _client.GetAsync(JobSelection.Ids(one, "nosuch"), Stop)).Should().ContainSingle(job => job.Id == one);
-        (await _client.SubmitAsync(new JsonObject { ["id"] = one, ["runtime"] = 9 }, Stop)).Job.Runtime.Should().Be(9);
+        (await _client.SubmitAsync(new JsonObject { ["id"] = one, ["runtime"] = 9 }, Stop)).Job.Spec.Runtime.Should().Be(9);
         (await _client.ModifyAsync(one, new JsonObject { ["note"] = "x" }, Stop))!.Extra.Should().ContainKey("note");
         (await _client.KillAsync(JobSelection.Ids(one, "nosuch"), Stop)).Should().ContainKeys(one, "nosuch");
-        (await _client.KillAsync(one, Stop))!.State.Should().Be(JobState.Killed);
+        (await _client.KillAsync(one, Stop))!.Status.State.Should().Be(JobState.Killed);
         (await _client.KillAsync("nosuch", Stop)).Should().BeNull();
     }
 
@@ -124,7 +124,7 @@ public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAs
 
         await foreach (var update in _client.FollowAsync(JobSelection.Ids(id), enough.Token))
         {
-            seen.AddRange(update.Jobs.Select(job => job.State));
+            seen.AddRange(update.Jobs.Select(job => job.Status.State));
             if (seen is [JobState.New])
                 await _client.SubmitAsync(new JsonObject { ["id"] = id, ["hold"] = false }, Stop);
             if (update.Jobs.Any(job => job.HasEnded))
@@ -143,12 +143,12 @@ public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAs
         await using var one = await _client.TrackAsync(first, Stop);
         await using var other = await _client.TrackAsync(second, Stop);
 
-        await Wait.Until(() => one!.Current.State is JobState.Running, () => one!.Current.ToString(), Stop);
+        await Wait.Until(() => one!.Current.Status.State is JobState.Running, () => one!.Current.ToString(), Stop);
         await one!.KillAsync(Stop);
         await other!.ChangeAsync(new JsonObject { ["hold"] = false }, Stop);
 
-        (await one.Ended).State.Should().Be(JobState.Killed);
-        (await other.Ended).State.Should().Be(JobState.Done);
+        (await one.Ended).Status.State.Should().Be(JobState.Killed);
+        (await other.Ended).Status.State.Should().Be(JobState.Done);
         (await _client.TrackAsync("nosuch", Stop)).Should().BeNull();
     }
 

@@ -43,5 +43,8 @@ public sealed class JobAccountTests
     public void An_unknown_name_is_rejected(string? uid, string? gid, string expected) =>
         Refusal(uid, gid).Should().StartWith(expected);
 
-    private static string? Refusal(string? uid, string? gid) => JobAccount.Refusal(Plain with { Uid = uid, Gid = gid }, Host);
+    private static string? Refusal(string? uid, string? gid) => JobAccount.Refusal(Plain with
+    {
+        Spec = Plain.Spec with { Uid = uid, Gid = gid },
+    }, Host);
 }

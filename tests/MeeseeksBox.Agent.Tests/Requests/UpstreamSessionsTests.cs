@@ -19,7 +19,12 @@ public sealed class UpstreamSessionsTests : IDisposable
         var pools = new Dictionary<string, PoolSettings> { ["p"] = new() { Update = null } };
         _host = new CoreHost(new NodeSettings { Name = "n", Pools = pools }, _time, _ => { });
         _upstreamSessions = new UpstreamSessions(_host);
-        var job = new Job { Id = "a", Pool = "p", Node = "n", SubmitNode = "n", Args = ["x"], Hold = true };
+        var job = new Job
+        {
+            Id = "a",
+            Spec = new() { Pool = "p", Args = ["x"], Hold = true },
+            Status = new() { Node = "n", SubmitNode = "n" },
+        };
         _host.Execute((core, now) => core.Load([job with { Ts = now.Wall }], now));
     }
 

@@ -30,7 +30,7 @@ public sealed class ClockTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(59));
 
         Find("ended").Should().NotBeNull();
-        Find("running")!.State.Should().Be(JobState.Running);
+        Find("running")!.Status.State.Should().Be(JobState.Running);
         run.Stop.Should().Be(Core.Scheduling.StopReason.None);
     }
 
@@ -69,7 +69,7 @@ public sealed class ClockTests : IDisposable
 
     public void Dispose() => _host.Dispose();
 
-    private static JobSpec Spec(object spec) => JobSpec.Read(JsonSerializer.SerializeToElement(spec));
+    private static SubmitArgument Spec(object spec) => SubmitArgument.Read(JsonSerializer.SerializeToElement(spec));
 
     private void Submit(string id, string pool) =>
         _host.Execute((core, now) => core.Submit(Spec(new { id, pool, args = new[] { "x" } }), now)).Error.Should().BeNull();

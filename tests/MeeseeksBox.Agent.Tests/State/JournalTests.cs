@@ -24,7 +24,7 @@ public sealed class JournalTests : IDisposable
 
         var jobs = await ReadAsync();
 
-        jobs.Should().ContainSingle().Which.State.Should().Be(JobState.Done);
+        jobs.Should().ContainSingle().Which.Status.State.Should().Be(JobState.Done);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class JournalTests : IDisposable
 
         var jobs = await ReadAsync(Job("a", 5, JobState.Done));
 
-        jobs.Single().State.Should().Be(JobState.Done);
+        jobs.Single().Status.State.Should().Be(JobState.Done);
     }
 
     [Fact]
@@ -217,7 +217,13 @@ public sealed class JournalTests : IDisposable
         _folder.Dispose();
     }
 
-    private static Job Job(string id, long seq, JobState state = JobState.New) => new() { Id = id, Pool = "p", Seq = seq, State = state };
+    private static Job Job(string id, long seq, JobState state = JobState.New) => new()
+    {
+        Id = id,
+        Spec = new() { Pool = "p" },
+        Seq = seq,
+        Status = new() { State = state },
+    };
 
     private static JournalLine Changed(string id, long seq, JobState state = JobState.New) => new() { Changed = Job(id, seq, state) };
 

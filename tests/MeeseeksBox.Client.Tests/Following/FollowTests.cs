@@ -115,7 +115,7 @@ public sealed class FollowTests
         Put("a", "failed", 2);
 
         var ends = await waiting;
-        ends["a"]!.State.Should().Be(JobState.Failed);
+        ends["a"]!.Status.State.Should().Be(JobState.Failed);
         ends["nosuch"].Should().BeNull();
         box.Requests.Last().GetRawText().Should().Be("""{"get":{"ids":["a"]}}""", "ended jobs are not requested again");
     }
@@ -164,15 +164,16 @@ public sealed class FollowTests
 
         await using var third = await client.TrackAsync("a", Stop);
 
-        (await one!.Ended).State.Should().Be(JobState.Done);
-        (await other!.Ended).State.Should().Be(JobState.Done);
+        (await one!.Ended).Status.State.Should().Be(JobState.Done);
+        (await other!.Ended).Status.State.Should().Be(JobState.Done);
         box.Connections.Should().Be(2, "one carries requests and one follows");
     }
 
     private static async Task<string> Next(IAsyncEnumerator<JobUpdate> updates)
     {
         (await updates.MoveNextAsync()).Should().BeTrue();
-        var jobs = string.Join(", ", updates.Current.Jobs.OrderBy(job => job.Id).Select(job => $"{job.Id} {JobStates.Word(job.State)}"));
+        var states = updates.Current.Jobs.OrderBy(job => job.Id).Select(job => $"{job.Id} {JobStates.Word(job.Status.State)}");
+        var jobs = string.Join(", ", states);
         return updates.Current.IsSnapshot ? $"all: {jobs}" : jobs;
     }
 

@@ -43,7 +43,7 @@ public sealed class OldBoxTests : IAsyncDisposable
 
         all.Select(job => job.Id).Should().Equal(ids);
         one!.Id.Should().Be(ids[1]);
-        one.Tags.Should().Equal("t");
+        one.Spec.Tags.Should().Equal("t");
         (await _client.ListAsync(JobSelection.All.Where("tag", "t*"), Stop)).Should().Equal(ids[1]);
         (await _client.ListAsync(JobSelection.All.Where("state", "done", "failed"), Stop)).Should().HaveCountGreaterThan(3);
     }
@@ -127,7 +127,7 @@ public sealed class OldBoxTests : IAsyncDisposable
     {
         Put("a", "running");
 
-        (await _client.KillAsync("a", Stop))!.State.Should().Be(JobState.Killed);
+        (await _client.KillAsync("a", Stop))!.Status.State.Should().Be(JobState.Killed);
         (await _client.KillAsync("nosuch", Stop)).Should().BeNull();
     }
 
@@ -137,7 +137,7 @@ public sealed class OldBoxTests : IAsyncDisposable
         await using var box = new FakeBox(_ => """{"kill":{"id":"config","pool":"p","state":"killed","config":{"shell":true}}}""");
         await using var client = box.Client();
 
-        (await client.KillAsync("config", Stop))!.State.Should().Be(JobState.Killed);
+        (await client.KillAsync("config", Stop))!.Status.State.Should().Be(JobState.Killed);
     }
 
     [Fact]
@@ -172,8 +172,8 @@ public sealed class OldBoxTests : IAsyncDisposable
         var job = await _client.WaitAsync(submitted.Job.Id, Stop);
         await using var tracked = await _client.TrackAsync(submitted.Job.Id, Stop);
 
-        job!.Rc.Should().Be(0);
-        (await tracked!.Ended).State.Should().Be(JobState.Done);
+        job!.Status.Rc.Should().Be(0);
+        (await tracked!.Ended).Status.State.Should().Be(JobState.Done);
         (await _client.TrackAsync("nosuch", Stop)).Should().BeNull();
     }
 
@@ -191,7 +191,7 @@ public sealed class OldBoxTests : IAsyncDisposable
         (await updates.MoveNextAsync()).Should().BeTrue();
 
         first.Jobs.Select(job => job.Id).Should().Equal("a");
-        updates.Current.Jobs.Should().ContainSingle().Which.Should().Match<Job>(job => job.Id == "a" && job.State == JobState.Done);
+        updates.Current.Jobs.Should().ContainSingle().Which.Should().Match<Job>(job => job.Id == "a" && job.Status.State == JobState.Done);
     }
 
     [Fact]

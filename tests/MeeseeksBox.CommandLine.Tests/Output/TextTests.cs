@@ -68,6 +68,6 @@ public sealed class TextTests
     [InlineData(JobState.Failed, 256, 1)]
     public void The_exit_status_is_that_of_the_job(JobState state, int? rc, int status)
     {
-        ClientExitStatus.Of(new Job { Id = "a", State = state, Rc = rc }).Should().Be(status);
+        ClientExitStatus.Of(new Job { Id = "a", Status = new() { State = state, Rc = rc } }).Should().Be(status);
     }
 }

@@ -10,20 +10,48 @@ public sealed class StatusLinesTests
 {
     private static readonly Job[] Jobs =
     [
-        new() { Id = "ok", Pool = "p", Node = "n1", State = JobState.Done, Rc = 0, Args = ["echo", "漢字", "a\nb"] },
+        new()
+        {
+            Id = "ok",
+            Spec = new() { Pool = "p", Args = ["echo", "漢字", "a\nb"] },
+            Status = new() { Node = "n1", State = JobState.Done, Rc = 0 },
+        },
         new()
         {
             Id = "runs",
-            Pool = "p",
-            Node = "n1",
-            State = JobState.Running,
-            Active = true,
-            StartTs = 900,
-            Tags = ["x", "y"],
-            Args = ["sleep", "9"],
+            Spec = new() { Pool = "p", Tags = ["x", "y"], Args = ["sleep", "9"] },
+            Status = new()
+            {
+                Node = "n1",
+                State = JobState.Running,
+                Active = true,
+                StartTs = 900,
+            },
         },
-        new() { Id = "over", Pool = "p", Node = "n1", State = JobState.Killed, Active = true, StartTs = 1100, Args = ["sleep", "9"] },
-        new() { Id = "waits", Pool = "q", State = JobState.New, Resubmit = true, Hold = true, Args = [new string('x', 300)] },
+        new()
+        {
+            Id = "over",
+            Spec = new() { Pool = "p", Args = ["sleep", "9"] },
+            Status = new()
+            {
+                Node = "n1",
+                State = JobState.Killed,
+                Active = true,
+                StartTs = 1100,
+            },
+        },
+        new()
+        {
+            Id = "waits",
+            Spec = new()
+            {
+                Pool = "q",
+                Resubmit = true,
+                Hold = true,
+                Args = [new string('x', 300)],
+            },
+            Status = new() { State = JobState.New },
+        },
     ];
 
     [Theory]
@@ -49,11 +77,8 @@ public sealed class StatusLinesTests
             new()
             {
                 Id = "backup-of-france",
-                Pool = "p",
-                Node = "n1",
-                State = JobState.Running,
-                Tags = ["nightly", "backup"],
-                Args = ["rsync", "-a", "/srv/data", "/backup"],
+                Spec = new() { Pool = "p", Tags = ["nightly", "backup"], Args = ["rsync", "-a", "/srv/data", "/backup"] },
+                Status = new() { Node = "n1", State = JobState.Running },
             },
         ];
 
@@ -83,11 +108,13 @@ public sealed class StatusLinesTests
             new()
             {
                 Id = "typo",
-                Pool = "p",
-                Node = "n1",
-                State = JobState.Failed,
-                Args = ["mkae", "all"],
-                Error = "no such program: 'mkae' is in none of the folders\nof PATH",
+                Spec = new() { Pool = "p", Args = ["mkae", "all"] },
+                Status = new()
+                {
+                    Node = "n1",
+                    State = JobState.Failed,
+                    Error = "no such program: 'mkae' is in none of the folders\nof PATH",
+                },
             },
         ];
 

@@ -13,18 +13,40 @@ public sealed class StatusTextTests
         new()
         {
             Id = "runs",
-            Pool = "p",
-            Node = "n1",
-            State = JobState.Running,
-            Active = true,
-            StartTs = 900,
+            Spec = new() { Pool = "p", Tags = ["x", "y"], Args = ["sleep", "9"] },
+            Status = new()
+            {
+                Node = "n1",
+                State = JobState.Running,
+                Active = true,
+                StartTs = 900,
+            },
             Ts = 930.9,
-            Tags = ["x", "y"],
-            Args = ["sleep", "9"],
         },
-        new() { Id = "ok", Pool = "p", Node = "n1", State = JobState.Done, Rc = 0, Args = ["echo", "漢字", "a\nb"] },
-        new() { Id = "bad", Pool = "p", Node = "n1", State = JobState.Failed, Error = "no such program", Args = ["nosuch"] },
-        new() { Id = "waits", Pool = "q", State = JobState.New, Resubmit = true, Hold = true, Args = ["true"] },
+        new()
+        {
+            Id = "ok",
+            Spec = new() { Pool = "p", Args = ["echo", "漢字", "a\nb"] },
+            Status = new() { Node = "n1", State = JobState.Done, Rc = 0 },
+        },
+        new()
+        {
+            Id = "bad",
+            Spec = new() { Pool = "p", Args = ["nosuch"] },
+            Status = new() { Node = "n1", State = JobState.Failed, Error = "no such program" },
+        },
+        new()
+        {
+            Id = "waits",
+            Spec = new()
+            {
+                Pool = "q",
+                Resubmit = true,
+                Hold = true,
+                Args = ["true"],
+            },
+            Status = new() { State = JobState.New },
+        },
     ];
 
     [Fact]
@@ -90,12 +112,17 @@ public sealed class StatusTextTests
 
     [Fact]
     public void A_job_without_a_node_is_below_its_submit_node() =>
-        Text("p", null, new Job { Id = "w", Pool = "q", SubmitNode = "n1", State = JobState.New }).Split('\n').Should()
+        Text("p", null, new Job
+        {
+            Id = "w",
+            Spec = new() { Pool = "q" },
+            Status = new() { SubmitNode = "n1", State = JobState.New },
+        }).Split('\n').Should()
             .Contain("pool q@n1|1 jobs");
 
     [Fact]
     public void A_job_of_a_node_that_is_gone_is_still_shown() =>
-        Text("", null, new Job { Id = "w", Pool = "q", Node = "gone", State = JobState.New }).Should()
+        Text("", null, new Job { Id = "w", Spec = new() { Pool = "q" }, Status = new() { Node = "gone", State = JobState.New } }).Should()
             .EndWith("\n|pool q@gone|1 jobs\n||w|[None]||new||");
 
     [Fact]

@@ -18,13 +18,19 @@ internal static class Some
 
     public static Job[] Jobs { get; } =
     [
-        OnNode1("ok", JobState.Done, submitTs: 1, startTs: 900, "true") with { Rc = 0, Ts = 990, EndTs = 990 },
-        OnNode1("bad", JobState.Failed, submitTs: 2, startTs: 900, "false") with { Rc = 3, Ts = 995, EndTs = 903, Error = "no\nluck" },
-        OnNode1("late", JobState.Running, submitTs: 3, startTs: 935, "sleep", "9") with { Active = true, Tags = ["x", "night"] },
-        OnNode1("early", JobState.Running, submitTs: 4, startTs: 100, "sleep", "99") with { Active = true, Pool = "wide" },
-        OnNode1("dying", JobState.Killed, submitTs: 5, startTs: 950, "sleep", "9") with { Active = true },
-        new() { Id = "second", Pool = "p", State = JobState.New, SubmitTs = 7, Args = ["true"] },
-        new() { Id = "first", Pool = "p", State = JobState.New, SubmitTs = 6, Hold = true, Args = ["true"] },
+        OnNode1("ok", ["true"], new() { State = JobState.Done, SubmitTs = 1, StartTs = 900, EndTs = 990, Rc = 0 }) with { Ts = 990 },
+        OnNode1("bad", ["false"], new() { State = JobState.Failed, SubmitTs = 2, StartTs = 900, EndTs = 903, Rc = 3, Error = "no\nluck" })
+            with { Ts = 995 },
+        OnNode1("late", ["sleep", "9"], Active(JobState.Running, submitTs: 3, startTs: 935), tags: ["x", "night"]),
+        OnNode1("early", ["sleep", "99"], Active(JobState.Running, submitTs: 4, startTs: 100), pool: "wide"),
+        OnNode1("dying", ["sleep", "9"], Active(JobState.Killed, submitTs: 5, startTs: 950)),
+        new() { Id = "second", Spec = new() { Pool = "p", Args = ["true"] }, Status = new() { State = JobState.New, SubmitTs = 7 } },
+        new()
+        {
+            Id = "first",
+            Spec = new() { Pool = "p", Hold = true, Args = ["true"] },
+            Status = new() { State = JobState.New, SubmitTs = 6 },
+        },
     ];
 
     public static TopModel Model(params Job[] jobs)
@@ -38,6 +44,13 @@ internal static class Some
 
     public static ConsoleKeyInfo Key(ConsoleKey key) => new('\0', key, false, false, false);
 
-    private static Job OnNode1(string id, JobState state, double submitTs, double startTs, params string[] args) =>
-        new() { Id = id, Pool = "p", Node = "n1", State = state, SubmitTs = submitTs, StartTs = startTs, Args = [.. args] };
+    private static JobStatus Active(JobState state, double submitTs, double startTs) =>
+        new() { State = state, Active = true, SubmitTs = submitTs, StartTs = startTs };
+
+    private static Job OnNode1(string id, string[] args, JobStatus status, string pool = "p", string[]? tags = null) => new()
+    {
+        Id = id,
+        Spec = new() { Pool = pool, Args = args, Tags = tags ?? [] },
+        Status = status with { Node = "n1" },
+    };
 }

@@ -59,7 +59,11 @@ public sealed class TopListTests
         var view = list.Select(list.Follow(new TopView()), 3);
         view.Selected.Should().Be("first");
 
-        model.Take(new JobUpdate([Some.Jobs[6] with { State = JobState.Done, Ts = 1000, Rc = 0 }], IsSnapshot: false));
+        model.Take(new JobUpdate([Some.Jobs[6] with
+        {
+            Status = Some.Jobs[6].Status with { State = JobState.Done, Rc = 0 },
+            Ts = 1000,
+        }], IsSnapshot: false));
         view = list.Follow(view);
         (view.Selected, view.Index).Should().Be(("first", 4));
 
@@ -83,7 +87,11 @@ public sealed class TopListTests
     {
         var model = Some.Model();
         var ended = model.Ended();
-        model.Take(new JobUpdate([Some.Jobs[0] with { State = JobState.Running, Ts = 1001 }], IsSnapshot: false));
+        model.Take(new JobUpdate([Some.Jobs[0] with
+        {
+            Status = Some.Jobs[0].Status with { State = JobState.Running },
+            Ts = 1001,
+        }], IsSnapshot: false));
 
         model.Forget(ended, new HashSet<string>());
 

@@ -69,11 +69,8 @@ public sealed class TopPageTests
         var model = Some.Model(new Job
         {
             Id = "backup-of-france",
-            Pool = "p",
-            Node = "n1",
-            State = JobState.Running,
-            Tags = ["nightly", "backup", "france"],
-            Args = ["rsync", "-a", "/srv/data", "/backup"],
+            Spec = new() { Pool = "p", Tags = ["nightly", "backup", "france"], Args = ["rsync", "-a", "/srv/data", "/backup"] },
+            Status = new() { Node = "n1", State = JobState.Running },
         });
 
         var lines = Lines(model, width);
@@ -89,11 +86,8 @@ public sealed class TopPageTests
         var model = Some.Model(new Job
         {
             Id = "01a213ae-5db9-7e26-8292-5c26ed8d8af0",
-            Pool = "p1",
-            Node = "node1",
-            State = JobState.New,
-            Hold = true,
-            Args = [new string('x', 100)],
+            Spec = new() { Pool = "p1", Hold = true, Args = [new string('x', 100)] },
+            Status = new() { Node = "node1", State = JobState.New },
         });
 
         var lines = Lines(model, width: 80);
@@ -105,7 +99,12 @@ public sealed class TopPageTests
     public void The_selected_job_is_always_on_the_screen()
     {
         var jobs = Enumerable.Range(0, 5000)
-            .Select(n => new Job { Id = $"j{n}", Pool = "p", State = JobState.New, SubmitTs = n, Args = ["true"] });
+            .Select(n => new Job
+            {
+                Id = $"j{n}",
+                Spec = new() { Pool = "p", Args = ["true"] },
+                Status = new() { State = JobState.New, SubmitTs = n },
+            });
         var model = Some.Model([.. jobs]);
         var list = new TopList(model);
         foreach (var index in new[] { 0, 1, 17, 2500, 4998, 4999 })
@@ -160,12 +159,8 @@ public sealed class TopPageTests
         var model = Some.Model(new Job
         {
             Id = "a\e[2Jb",
-            Pool = "\u009b2J",
-            Node = "n\n1",
-            State = JobState.Failed,
-            Tags = ["\a"],
-            Error = "\e]0;x\a",
-            Args = ["\r\e[H"],
+            Spec = new() { Pool = "\u009b2J", Tags = ["\a"], Args = ["\r\e[H"] },
+            Status = new() { Node = "n\n1", State = JobState.Failed, Error = "\e]0;x\a" },
         });
         var list = new TopList(model);
 

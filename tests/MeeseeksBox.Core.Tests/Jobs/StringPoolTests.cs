@@ -21,21 +21,17 @@ public sealed class StringPoolTests
             var job = texts.Of(new Job
             {
                 Id = "a",
-                Pool = NewString("x"),
-                Node = NewString("x"),
-                SubmitNode = NewString("x"),
-                Error = NewString("x"),
-                Args = [NewString("x")],
-                Tags = [NewString("x")],
-            });
+                Spec = new() { Pool = NewString("x"), Args = [NewString("x")], Tags = [NewString("x")] },
+                Status = new() { Node = NewString("x"), SubmitNode = NewString("x"), Error = NewString("x") },
+            }, 0);
             return key switch
             {
-                "pool" => job.Pool,
-                "node" => job.Node!,
-                "submit_node" => job.SubmitNode!,
-                "error" => job.Error!,
-                "args" => job.Args[0],
-                _ => job.Tags[0],
+                "pool" => job.Spec.Pool,
+                "node" => job.Status.Node!,
+                "submit_node" => job.Status.SubmitNode!,
+                "error" => job.Status.Error!,
+                "args" => job.Spec.Args[0],
+                _ => job.Spec.Tags[0],
             };
         }
 
@@ -48,9 +44,9 @@ public sealed class StringPoolTests
     public void A_job_says_the_same_with_shared_texts()
     {
         var texts = new StringPool();
-        _ = texts.Of(Sample("a"));
+        _ = texts.Of(Sample("a"), 0);
 
-        var shared = texts.Of(Sample("b"));
+        var shared = texts.Of(Sample("b"), 0);
 
         shared.Should().BeEquivalentTo(Sample("b"));
     }
@@ -60,34 +56,30 @@ public sealed class StringPoolTests
     {
         var texts = new StringPool();
 
-        var shared = texts.Of(new Job { Id = "a" });
+        var shared = texts.Of(new Job { Id = "a" }, 0);
 
-        shared.Node.Should().BeNull();
-        shared.SubmitNode.Should().BeNull();
-        shared.Error.Should().BeNull();
+        shared.Status.Node.Should().BeNull();
+        shared.Status.SubmitNode.Should().BeNull();
+        shared.Status.Error.Should().BeNull();
     }
 
     [Fact]
     public void Long_strings_are_not_shared()
     {
         var texts = new StringPool();
-        var first = texts.Of(Sample("a") with { Error = new string('e', 1000) });
+        var first = texts.Of(Sample("a").With(status => status with { Error = new string('e', 1000) }), 0);
 
-        var second = texts.Of(Sample("b") with { Error = new string('e', 1000) });
+        var second = texts.Of(Sample("b").With(status => status with { Error = new string('e', 1000) }), 0);
 
-        second.Error.Should().Be(first.Error).And.NotBeSameAs(first.Error);
+        second.Status.Error.Should().Be(first.Status.Error).And.NotBeSameAs(first.Status.Error);
     }
 
     // Each text is a new string, as in a parsed job.
     private static Job Sample(string id) => new()
     {
         Id = id,
-        Pool = NewString("p1"),
-        Node = NewString("n1"),
-        SubmitNode = NewString("head1"),
-        Error = NewString("expired"),
-        Args = [NewString("/bin/echo"), id],
-        Tags = [NewString("night")],
+        Spec = new() { Pool = NewString("p1"), Args = [NewString("/bin/echo"), id], Tags = [NewString("night")] },
+        Status = new() { Node = NewString("n1"), SubmitNode = NewString("head1"), Error = NewString("expired") },
     };
 
     private static string NewString(string text) => new(text.AsSpan());

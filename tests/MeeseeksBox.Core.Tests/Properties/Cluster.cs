@@ -62,7 +62,7 @@ internal sealed class Cluster
                 break;
             case 2 when node.Core.Find(id) is not null:
                 // A node that does not reach the node of the job ends its own copy only; such a kill need not reach the run.
-                if (node.Kill(id) is { State: JobState.Killed } killed && (killed.Active || killed.Node == node.Core.Settings.Name))
+                if (node.Kill(id)?.Status is { State: JobState.Killed } killed && (killed.Active || killed.Node == node.Core.Settings.Name))
                 {
                     _ = _killed.Add((id, killed.Epoch));
                 }
@@ -114,7 +114,7 @@ internal sealed class Cluster
             if (round > 3 && _runs.Count > 0)
             {
                 _survivors.UnionWith(_runs.Where(run => run.Run.Stop is StopReason.None).Select(run => run.Node[run.Run.Job.Id])
-                    .Select(job => (job.Id, job.Epoch)).Intersect(_killed));
+                    .Select(job => (job.Id, job.Status.Epoch)).Intersect(_killed));
                 EndOne(new Random(round));
             }
 
@@ -167,10 +167,10 @@ internal sealed class Cluster
                 var job = node[run.Job.Id];
                 node.Core.Started(run, 1, node.Now);
                 _runs.Add((node, run));
-                if (!_starts.TryGetValue((job.Id, job.Epoch), out var starts))
+                if (!_starts.TryGetValue((job.Id, job.Status.Epoch), out var starts))
                 {
                     starts = [];
-                    _starts.Add((job.Id, job.Epoch), starts);
+                    _starts.Add((job.Id, job.Status.Epoch), starts);
                 }
 
                 starts.Add(node.Core.Settings.Name);
@@ -207,6 +207,6 @@ internal sealed class Cluster
     }
 
     private static string Show(Job job) =>
-        $"{job.Id} {job.Epoch} {job.State} active={job.Active} node={job.Node} starts={job.StartCount} ts={job.Ts:R} "
-        + $"tags={string.Join(',', job.Tags)} {job.Error}";
+        $"{job.Id} {job.Status.Epoch} {job.Status.State} active={job.Status.Active} node={job.Status.Node} "
+        + $"starts={job.Status.StartCount} ts={job.Ts:R} tags={string.Join(',', job.Spec.Tags)} {job.Status.Error}";
 }

@@ -28,12 +28,13 @@ public sealed class ClusterProperties
             foreach (var all in cluster.CopiesOfEach)
             {
                 // A head that has removed an ended job does not send its new epoch to the nodes below: their old copies expire.
-                var last = all.Select(job => job.Epoch).DefaultIfEmpty().Max();
-                var copies = all.Where(job => job.Epoch == last || !job.HasEnded || expire > 100).ToArray();
+                var last = all.Select(job => job.Status.Epoch).DefaultIfEmpty().Max();
+                var copies = all.Where(job => job.Status.Epoch == last || !job.HasEnded || expire > 100).ToArray();
                 var views = copies
                     .Select(job => (
-                        job.Epoch, job.State, job.Active, job.Node, job.Rc, job.StartCount, job.FailCount, job.Error,
-                        Tags: string.Join(' ', job.Tags)))
+                        job.Status.Epoch, job.Status.State, job.Status.Active, job.Status.Node, job.Status.Rc,
+                        job.Status.StartCount, job.Status.FailCount, job.Status.Error,
+                        Tags: string.Join(' ', job.Spec.Tags)))
                     .Distinct().ToArray();
                 Require(views.Length <= 1, $"all nodes agree, not {string.Join("\n  ", views)}", cluster);
                 Require(copies.All(job => job.HasEnded), "every job comes to an end", cluster);

@@ -114,9 +114,10 @@ internal sealed class FullScan
     private void VerifyRuns()
     {
         var runs = _state.Runs;
-        Require(runs.All.GroupBy(run => run.Job.Pool).All(pool => runs.Taken(pool.Key) == pool.Count()), "the taken slots are counted");
+        var pools = runs.All.GroupBy(run => run.Job.Spec.Pool);
+        Require(pools.All(pool => runs.Taken(pool.Key) == pool.Count()), "the taken slots are counted");
         Require(
-            Settings.Pools.Keys.All(pool => runs.Taken(pool) == runs.All.Count(run => run.Job.Pool == pool)),
+            Settings.Pools.Keys.All(pool => runs.Taken(pool) == runs.All.Count(run => run.Job.Spec.Pool == pool)),
             "a free pool has no slots taken");
         var limits = runs.All.Where(run => run.Stop is Core.Scheduling.StopReason.None && run.LimitAt is not null)
             .Select(run => run.LimitAt).ToArray();
@@ -141,7 +142,7 @@ internal sealed class FullScan
     private void VerifyNothingIsLeftToRoute()
     {
         var unassigned = _entries.Where(entry => entry.IsWaiting && entry.Queue!.Key.Node is null);
-        foreach (var pool in unassigned.Select(entry => entry.Job.Pool).Distinct())
+        foreach (var pool in unassigned.Select(entry => entry.Job.Spec.Pool).Distinct())
         {
             var slots = _core.Nodes.WithPool(pool).Select(node => (node.Name, Offer: node.Status.Pools[pool])).ToList();
             if (Settings.Pools.TryGetValue(pool, out var own))
@@ -155,23 +156,25 @@ internal sealed class FullScan
         }
     }
 
-    private bool IsHere(Job job) => job.Node == Settings.Name && Settings.Pool(job.Pool) is not null;
+    private bool IsHere(Job job) => job.Status.Node == Settings.Name && Settings.Pool(job.Spec.Pool) is not null;
 
     private QueueKey? Place(Job job)
     {
-        if (job.State is JobState.New or JobState.Running)
+        if (job.Status.State is JobState.New or JobState.Running)
         {
-            return job.Node is null || (job.Node == Settings.Name && !IsHere(job)) ? new(null, job.Pool) : new(job.Node, job.Pool);
+            var isUnassigned = job.Status.Node is null || (job.Status.Node == Settings.Name && !IsHere(job));
+            return new(isUnassigned ? null : job.Status.Node, job.Spec.Pool);
         }
 
-        return job.Active && job.Node is not null ? new(job.Node, job.Pool) : null;
+        return job.Status.Active && job.Status.Node is not null ? new(job.Status.Node, job.Spec.Pool) : null;
     }
 
     private bool MayWait(JobEntry entry)
     {
         var job = entry.Job;
-        return job.State is JobState.New && entry.Run is null && entry.StaleRun is null && Place(job) is { } place
-            && (place.Node is null ? job.Hold is not true || Settings.WaitInPool : place.Node == Settings.Name && job.Hold is not true);
+        return job.Status.State is JobState.New && entry.Run is null && entry.StaleRun is null && Place(job) is { } place
+            && (place.Node is null || place.Node == Settings.Name)
+            && (job.Spec.Hold is not true || (place.Node is null && Settings.WaitInPool));
     }
 
     private IntrusiveList? DueList(JobEntry entry) => (Place(entry.Job), entry.Job) switch
@@ -179,9 +182,10 @@ internal sealed class FullScan
         (null, _) => _state.Jobs.Ended,
         ({ Node: null }, _) => null,
         ({ } place, _) when place.Node == Settings.Name => entry.Queue!.Live,
-        (_, { State: JobState.New, Active: false }) when entry.DueList is null => null,
-        (_, { State: JobState.New, Active: false }) => _state.Jobs.WaitingElsewhere,
-        (_, { IsLive: true, Node: { } node }) when _state.Nodes.Find(node) is { Status: { Ver: null, Online: true } } => _state.Jobs.Leased,
+        (_, { Status: { State: JobState.New, Active: false } }) when entry.DueList is null => null,
+        (_, { Status: { State: JobState.New, Active: false } }) => _state.Jobs.WaitingElsewhere,
+        (_, { IsLive: true, Status.Node: { } node }) when _state.Nodes.Find(node) is { Status: { Ver: null, Online: true } } =>
+            _state.Jobs.Leased,
         _ => _state.Jobs.AtWorkElsewhere,
     };
 }

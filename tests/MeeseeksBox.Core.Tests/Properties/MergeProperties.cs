@@ -18,22 +18,24 @@ public sealed class MergeProperties
     private static readonly Gen<(Job[] Stages, (int Stage, int Ts, int Order)[] Copies)> Copied =
         Gen.Select(StagesOfOneJob, Gen.Select(Gen.Int[0, 99], Gen.Int[1, 1_000_000], Gen.Int).Array[1, 8]);
 
+    private static (int, JobState, int, string?, int, bool) Progress(JobStatus status) =>
+        (status.Epoch, status.State, status.StartCount, status.Node, status.FailCount, status.Active);
+
     [Fact]
     public void Copies_merged_in_any_order_yield_the_most_advanced_status_and_the_latest_spec() => Copied.Sample(
         (stages, copies) =>
         {
             var jobs = copies.DistinctBy(copy => copy.Ts).Select(copy => Copy(stages, copy.Stage, copy.Ts)).ToArray();
             var furthest = stages[copies.Max(copy => copy.Stage % stages.Length)];
-            var spec = jobs.Where(job => job.Epoch == furthest.Epoch).MaxBy(job => job.Ts)!.Tags;
+            var spec = jobs.Where(job => job.Status.Epoch == furthest.Status.Epoch).MaxBy(job => job.Ts)!.Spec.Tags;
             foreach (var order in new[] { jobs, [.. jobs.Reverse()], [.. jobs.OrderBy(job => job.Ts)] })
             {
                 var head = new TestNode(Some.Head());
                 head.Merge(order);
 
                 var job = head["a"];
-                (job.Epoch, job.State, job.StartCount, job.Node, job.FailCount, job.Active, string.Join(' ', job.Tags)).Should().Be(
-                    (furthest.Epoch, furthest.State, furthest.StartCount, furthest.Node, furthest.FailCount, furthest.Active,
-                        string.Join(' ', spec)));
+                Progress(job.Status).Should().Be(Progress(furthest.Status));
+                job.Spec.Tags.Should().Equal(spec);
                 head.Merge(order);
                 head["a"].Should().BeSameAs(job, "merging is idempotent");
             }
@@ -46,15 +48,19 @@ public sealed class MergeProperties
         (copied, place) =>
         {
             var live = copied.Copies.Select(copy => Copy(copied.Stages, copy.Stage, copy.Ts))
-                .Where(job => job.IsLive && job.Epoch is 0).ToList();
-            var killed = Stages(0, 1, 3, false).First() with { State = JobState.Killed, Active = true, Ts = 500_000 };
+                .Where(job => job.IsLive && job.Status.Epoch is 0).ToList();
+            var killed = Stages(0, 1, 3, false).First()
+                .With(status => status with { State = JobState.Killed, Active = true }) with
+            {
+                Ts = 500_000,
+            };
             live.Insert(place % (live.Count + 1), killed);
             var head = new TestNode(Some.Head());
 
             head.Merge([.. live]);
 
-            (head["a"].State, head["a"].Active).Should().Be((JobState.Killed, true));
-            head["a"].StartCount.Should().Be(live.Max(job => job.StartCount));
+            (head["a"].Status.State, head["a"].Status.Active).Should().Be((JobState.Killed, true));
+            head["a"].Status.StartCount.Should().Be(live.Max(job => job.Status.StartCount));
         },
         iter: 500,
         threads: 1);
@@ -66,25 +72,44 @@ public sealed class MergeProperties
             var jobs = copied.Copies.Select(copy => Copy(copied.Stages, copy.Stage, copy.Ts % 3)).ToArray();
             foreach (var (x, y, z) in from x in jobs from y in jobs from z in jobs select (x, y, z))
             {
-                (ConflictResolver.Dominates(x, y) && ConflictResolver.Dominates(y, x)).Should().BeFalse();
-                (ConflictResolver.Dominates(x, y) && ConflictResolver.Dominates(y, z) && !ConflictResolver.Dominates(x, z))
+                (CopyOrder.Dominates(x, y) && CopyOrder.Dominates(y, x)).Should().BeFalse();
+                (CopyOrder.Dominates(x, y) && CopyOrder.Dominates(y, z) && !CopyOrder.Dominates(x, z))
                     .Should().BeFalse();
             }
         },
         iter: 50,
         threads: 1);
 
-    private static Job Copy(Job[] stages, int stage, int ts) => stages[stage % stages.Length] with { Ts = ts, Tags = [$"t{ts}"] };
+    private static Job Copy(Job[] stages, int stage, int ts) => stages[stage % stages.Length] with
+    {
+        Ts = ts,
+        Spec = stages[stage % stages.Length].Spec with { Tags = [$"t{ts}"] },
+    };
 
     private static IEnumerable<Job> Stages(int epoch, int runs, int end, bool pinned)
     {
-        var job = new Job { Id = "a", Pool = "p1", Args = ["x"], Epoch = epoch, Node = pinned ? "n1" : $"n{epoch + 1}", SubmitNode = "n1" };
+        var job = new Job
+        {
+            Id = "a",
+            Spec = new() { Pool = "p1", Args = ["x"] },
+            Status = new() { Epoch = epoch, Node = pinned ? "n1" : $"n{epoch + 1}", SubmitNode = "n1" },
+        };
         yield return job;
         for (var run = 1; run <= runs; run++)
         {
-            job = job with { State = JobState.Running, Active = true, StartCount = run, StartTs = run, EndTs = null };
+            job = job with
+            {
+                Status = job.Status with
+                {
+                    State = JobState.Running,
+                    Active = true,
+                    StartCount = run,
+                    StartTs = run,
+                    EndTs = null,
+                },
+            };
             yield return job;
-            job = job with { State = JobState.New, FailCount = run, EndTs = run + 1 };
+            job = job with { Status = job.Status with { State = JobState.New, FailCount = run, EndTs = run + 1 } };
             if (run < runs)
             {
                 yield return job;
@@ -93,7 +118,7 @@ public sealed class MergeProperties
 
         if (end < 3)
         {
-            yield return job with { State = (JobState)(end + 2), Active = false };
+            yield return job with { Status = job.Status with { State = (JobState)(end + 2), Active = false } };
         }
     }
 }

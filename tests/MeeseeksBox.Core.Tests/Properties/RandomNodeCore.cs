@@ -69,7 +69,7 @@ internal sealed class RandomNodeCore
                 _taken.RemoveAt(0);
                 break;
             case 10 when _started.Count > 0:
-                _core.Report(_started[0], job => job with { Pid = 5 }, _clock.Now);
+                _core.Report(_started[0], job => job with { Status = job.Status with { Pid = 5 } }, _clock.Now);
                 break;
             case 11 or 12:
                 EndOne(random);
@@ -104,7 +104,10 @@ internal sealed class RandomNodeCore
     private void Modify(Job job)
     {
         var running = _core.Runs.Any(run => run.Job.Id == job.Id) ? _core.Find(job.Id) : null;
-        _ = _core.Modify(running is null ? job : job with { State = running.State, Active = running.Active }, _clock.Now);
+        _ = _core.Modify(running is null ? job : job with
+        {
+            Status = job.Status with { State = running.Status.State, Active = running.Status.Active },
+        }, _clock.Now);
     }
 
     private void ClaimNext(string pool)
@@ -118,7 +121,7 @@ internal sealed class RandomNodeCore
         _taken.Add(run);
         var settings = _core.Settings.Pool(pool)!;
         Require(settings is { Hold: false, Slots: >= 0 }, "a pool that holds or drains starts nothing");
-        var runs = _core.Runs.Count(other => other.Job.Pool == pool);
+        var runs = _core.Runs.Count(other => other.Job.Spec.Pool == pool);
         Require(settings.Slots is 0 || runs <= settings.Slots, "no pool has more runs than slots");
     }
 

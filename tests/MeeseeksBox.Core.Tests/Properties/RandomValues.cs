@@ -10,7 +10,7 @@ internal static class RandomValues
     public static readonly string?[] Nodes = ["n1", "n2", "n3", "n4", null];
     public static readonly string[] Pools = ["p1", "p2", "p3", "__config"];
 
-    public static JobSpec Spec(Random random)
+    public static SubmitArgument Spec(Random random)
     {
         var node = random.Next(6) switch
         {
@@ -31,27 +31,33 @@ internal static class RandomValues
     public static Job Copy(Random random) => new()
     {
         Id = random.GetItems(Ids, 1)[0],
-        Pool = random.GetItems(Pools, 1)[0],
-        Args = ["x"],
-        Node = random.GetItems(Nodes, 1)[0],
-        SubmitNode = random.GetItems(Nodes, 1)[0],
-        Nodes = random.Next(4) is 0 ? ["n3", "n1"] : null,
-        State = (JobState)random.Next(5),
-        Active = random.Next(2) is 0,
-        Epoch = random.Next(3),
+        Spec = new()
+        {
+            Pool = random.GetItems(Pools, 1)[0],
+            Args = ["x"],
+            Hold = random.Next(3) is 0 ? true : null,
+            Retries = random.Next(3),
+            Restart = random.Next(4) is 0,
+            Resubmit = random.Next(4) is 0 ? true : null,
+            Runtime = random.Next(3) * 10,
+            Tags = random.Next(2) is 0 ? [] : ["t"],
+        },
+        Status = new()
+        {
+            Node = random.GetItems(Nodes, 1)[0],
+            SubmitNode = random.GetItems(Nodes, 1)[0],
+            Nodes = random.Next(4) is 0 ? ["n3", "n1"] : null,
+            State = (JobState)random.Next(5),
+            Active = random.Next(2) is 0,
+            Epoch = random.Next(3),
+            SubmitTs = random.Next(5),
+            StartCount = random.Next(3),
+            FailCount = random.Next(3),
+            StartTs = random.Next(2) is 0 ? 1 : null,
+            EndTs = random.Next(2) is 0 ? 1 : null,
+            Error = random.Next(3) is 0 ? "expired" : null,
+        },
         Ts = 1_800_000_000 + random.Next(-50, 200),
-        SubmitTs = random.Next(5),
-        StartCount = random.Next(3),
-        FailCount = random.Next(3),
-        StartTs = random.Next(2) is 0 ? 1 : null,
-        EndTs = random.Next(2) is 0 ? 1 : null,
-        Error = random.Next(3) is 0 ? "expired" : null,
-        Hold = random.Next(3) is 0 ? true : null,
-        Retries = random.Next(3),
-        Restart = random.Next(4) is 0,
-        Resubmit = random.Next(4) is 0 ? true : null,
-        Runtime = random.Next(3) * 10,
-        Tags = random.Next(2) is 0 ? [] : ["t"],
     };
 
     public static NodeSettings Settings(Random random) => new()

@@ -33,10 +33,15 @@ public sealed class ConflictResolverTests
         var node = new TestNode(Some.Head());
         var config = node.Accept("{'id':'a','pool':'__config','node':'n2','args':{'name':'n2'}}");
 
-        var settings = Some.Job("{'id':'b','args':{'name':'evil'}}").Settings;
-        node.Merge(config with { Pool = "p1", State = JobState.Running, Settings = settings, Ts = config.Ts + 9 }).Should().BeEmpty();
+        var settings = Some.Job("{'id':'b','args':{'name':'evil'}}").Spec.Settings;
+        node.Merge(config with
+        {
+            Spec = config.Spec with { Pool = "p1", Settings = settings },
+            Status = config.Status with { State = JobState.Running },
+            Ts = config.Ts + 9,
+        }).Should().BeEmpty();
 
-        node["a"].Settings!.Value.GetRawText().Should().Contain("n2");
+        node["a"].Spec.Settings!.Value.GetRawText().Should().Contain("n2");
     }
 
     [Theory]
@@ -68,7 +73,7 @@ public sealed class ConflictResolverTests
 
         node.Merge(Copy("'node':'n1','ts':5"));
 
-        (node["a"].Active, node["a"].Ts > 5).Should().Be((true, true));
+        (node["a"].Status.Active, node["a"].Ts > 5).Should().Be((true, true));
     }
 
     [Fact]
@@ -79,7 +84,7 @@ public sealed class ConflictResolverTests
 
         node.Merge(Copy("'node':'n1','state':'done','ts':500")).Should().BeEmpty();
 
-        node["a"].Node.Should().Be("n2");
+        node["a"].Status.Node.Should().Be("n2");
     }
 
     [Fact]
@@ -90,7 +95,7 @@ public sealed class ConflictResolverTests
 
         node.Merge(Copy("'node':'n1','state':'done','start_count':1,'ts':100"));
 
-        node["a"].State.Should().Be(JobState.Done);
+        node["a"].Status.State.Should().Be(JobState.Done);
         node["a"].Ts.Should().BeGreaterThan(500);
     }
 
@@ -107,8 +112,8 @@ public sealed class ConflictResolverTests
         one.Merge(routed, waiting);
         other.Merge(waiting, routed);
 
-        new[] { one["a"], other["a"] }.Should().OnlyContain(job => job.State == JobState.Killed && job.Active);
-        one["a"].Node.Should().Be(other["a"].Node);
+        new[] { one["a"], other["a"] }.Should().OnlyContain(job => job.Status.State == JobState.Killed && job.Status.Active);
+        one["a"].Status.Node.Should().Be(other["a"].Status.Node);
         one.Merge(waiting, routed).Should().BeEmpty();
     }
 
@@ -121,7 +126,8 @@ public sealed class ConflictResolverTests
 
         node.Merge(waiting);
 
-        (node["a"].Node, node["a"].State, node["a"].Tags.Single(), run.Stop).Should().Be(("n1", JobState.Running, "t", StopReason.None));
+        (node["a"].Status.Node, node["a"].Status.State, node["a"].Spec.Tags.Single(), run.Stop)
+            .Should().Be(("n1", JobState.Running, "t", StopReason.None));
         node["a"].Ts.Should().BeGreaterThan(waiting.Ts);
         node.Merge(waiting).Should().BeEmpty();
     }
@@ -133,7 +139,7 @@ public sealed class ConflictResolverTests
 
         node.Merge(Copy("'node':'n2','state':'killed','active':true,'ts':5"));
 
-        (node["a"].Node, node["a"].State, run.Stop).Should().Be(("n1", JobState.Killed, StopReason.Killed));
+        (node["a"].Status.Node, node["a"].Status.State, run.Stop).Should().Be(("n1", JobState.Killed, StopReason.Killed));
     }
 
     [Fact]
@@ -144,7 +150,7 @@ public sealed class ConflictResolverTests
 
         node.Merge(Copy("'node':'n1','ts':6"));
 
-        (node["a"].State, node["a"].HasEnded).Should().Be((JobState.Killed, true));
+        (node["a"].Status.State, node["a"].HasEnded).Should().Be((JobState.Killed, true));
         node.History.Should().ContainSingle();
     }
 
@@ -155,11 +161,11 @@ public sealed class ConflictResolverTests
         var running = Copy("'node':'n1','state':'running','active':true,'start_count':1,'ts':5");
         head.Merge(running);
         head.Pass(61);
-        head["a"].Error.Should().Be("expired");
+        head["a"].Status.Error.Should().Be("expired");
 
         head.Merge(running with { Ts = 6 });
 
-        head["a"].State.Should().Be(JobState.Running);
+        head["a"].Status.State.Should().Be(JobState.Running);
     }
 
     [Theory]
@@ -186,7 +192,7 @@ public sealed class ConflictResolverTests
 
         head.Merge(running with { Ts = head.Clock.Wall + 100 });
 
-        (head["a"].State, head["a"].Active).Should().Be((JobState.Killed, true));
+        (head["a"].Status.State, head["a"].Status.Active).Should().Be((JobState.Killed, true));
         head["a"].Ts.Should().BeGreaterThan(head.Clock.Wall + 100);
     }
 
@@ -198,7 +204,7 @@ public sealed class ConflictResolverTests
 
         head.Merge(Copy("'node':'n1','state':'killed','active':true,'ts':100"));
 
-        (head["a"].State, head["a"].Active, head["a"].StartCount).Should().Be((JobState.Killed, true, 1));
+        (head["a"].Status.State, head["a"].Status.Active, head["a"].Status.StartCount).Should().Be((JobState.Killed, true, 1));
     }
 
     [Theory]
@@ -213,10 +219,10 @@ public sealed class ConflictResolverTests
         one.Merge(change, running);
         other.Merge(running, change);
 
-        one["a"].State.Should().Be(JobState.Running);
-        other["a"].State.Should().Be(JobState.Running);
-        one["a"].Tags.Should().Equal(other["a"].Tags);
-        one["a"].Tags.Should().HaveCount(changed > updated ? 1 : 0);
+        one["a"].Status.State.Should().Be(JobState.Running);
+        other["a"].Status.State.Should().Be(JobState.Running);
+        one["a"].Spec.Tags.Should().Equal(other["a"].Spec.Tags);
+        one["a"].Spec.Tags.Should().HaveCount(changed > updated ? 1 : 0);
     }
 
     [Fact]
@@ -228,7 +234,7 @@ public sealed class ConflictResolverTests
         one.Merge(first, second);
         other.Merge(second, first);
 
-        one["a"].Tags.Should().Equal(other["a"].Tags);
+        one["a"].Spec.Tags.Should().Equal(other["a"].Spec.Tags);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class DownstreamSessionTests
         Advance().Should().BeEmpty("two lines are in flight");
         var next = Advance(Reply());
 
-        next.Should().ContainSingle("the peer has ended the hold").Which.Jobs!.Single().Tags.Should().Equal("t");
+        next.Should().ContainSingle("the peer has ended the hold").Which.Jobs!.Single().Spec.Tags.Should().Equal("t");
         next.Single().IsPoll.Should().BeTrue();
     }
 

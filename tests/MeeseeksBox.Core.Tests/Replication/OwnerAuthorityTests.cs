@@ -24,7 +24,7 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(Copy("'node':'n1','state':'killed','active':true") with { Ts = node.Clock.Wall + 5 });
 
-        (node["a"].State, node["a"].Active, run.Stop).Should().Be((JobState.Killed, true, StopReason.Killed));
+        (node["a"].Status.State, node["a"].Status.Active, run.Stop).Should().Be((JobState.Killed, true, StopReason.Killed));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(Copy("'node':'n1','state':'killed','active':true,'ts':6"));
 
-        (node["a"].State, run.Stop).Should().Be((JobState.Killed, StopReason.Killed));
+        (node["a"].Status.State, run.Stop).Should().Be((JobState.Killed, StopReason.Killed));
         node["a"].Ts.Should().BeGreaterThan(1000);
     }
 
@@ -47,7 +47,7 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(Copy("'node':'n1','state':'killed','active':true,'ts':6"));
 
-        (node["a"].State, node["a"].HasEnded).Should().Be((JobState.Killed, true));
+        (node["a"].Status.State, node["a"].HasEnded).Should().Be((JobState.Killed, true));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(Copy("'node':'n1','state':'killed','active':true,'ts':6"));
 
-        (node["a"].State, node["a"].HasEnded).Should().Be((JobState.Killed, true));
+        (node["a"].Status.State, node["a"].HasEnded).Should().Be((JobState.Killed, true));
         node.History.Should().ContainSingle();
     }
 
@@ -69,7 +69,7 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(theirs).Should().Equal("a");
 
-        (node["a"].State, node["a"].Tags.Single(), node["a"].Args.Single(), node["a"].StartCount)
+        (node["a"].Status.State, node["a"].Spec.Tags.Single(), node["a"].Spec.Args.Single(), node["a"].Status.StartCount)
             .Should().Be((JobState.Running, "t", "y", 1));
         node["a"].Ts.Should().BeGreaterThan(theirs.Ts);
         node.Pass(3);
@@ -83,7 +83,7 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(Copy("'node':'n1','args':['a','b']") with { Ts = node.Clock.Wall + 5 });
 
-        node["a"].Args.Should().Equal("a", "b");
+        node["a"].Spec.Args.Should().Equal("a", "b");
     }
 
     [Theory]
@@ -98,7 +98,8 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(Copy($"'node':'n1',{theirs}") with { Ts = node.Clock.Wall + 5 });
 
-        (node["a"].State, node["a"].StartCount, node["a"].FailCount, run.Stop).Should().Be((JobState.Running, 1, 0, StopReason.None));
+        (node["a"].Status.State, node["a"].Status.StartCount, node["a"].Status.FailCount, run.Stop)
+            .Should().Be((JobState.Running, 1, 0, StopReason.None));
         node["a"].Ts.Should().BeGreaterThan(node.Clock.Wall + 5);
     }
 
@@ -118,7 +119,7 @@ public sealed class OwnerAuthorityTests
         IsAnswered(5).Should().BeTrue();
         IsAnswered(6).Should().Be(isAnsweredAgain);
 
-        node.Core.Report(run, job => job with { Pid = 7 }, node.Now);
+        node.Core.Report(run, job => job with { Status = job.Status with { Pid = 7 } }, node.Now);
         node["a"].Ts.Should().BeGreaterThan(node.Clock.Wall + 6, "its own changes win over all copies that it has seen");
         IsAnswered(7).Should().BeTrue();
     }
@@ -129,9 +130,10 @@ public sealed class OwnerAuthorityTests
         var (node, _) = Running();
         foreach (var tag in (string[])["t", "u", "v"])
         {
-            node.Merge(Copy("'node':'n1','state':'done','start_count':1") with { Ts = node["a"].Ts + 5, Tags = [tag] }).Should().Equal("a");
+            var copy = Copy("'node':'n1','state':'done','start_count':1");
+            node.Merge(copy with { Ts = node["a"].Ts + 5, Spec = copy.Spec with { Tags = [tag] } }).Should().Equal("a");
 
-            node["a"].Tags.Should().Equal(tag);
+            node["a"].Spec.Tags.Should().Equal(tag);
         }
     }
 
@@ -145,31 +147,51 @@ public sealed class OwnerAuthorityTests
         // Found by the simulator (seed 769): each node restamped its copy after that of the other, without end.
         var (node, run) = Running();
         var isActive = known is JobState.New or JobState.Running;
-        var heads = HeadsWith(node["a"] with { State = known, StartCount = starts, Active = isActive, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        var heads = HeadsWith(node["a"] with
+        {
+            Status = node["a"].Status with
+            {
+                State = known,
+                StartCount = starts,
+                Active = isActive,
+                Rc = 3,
+                EndTs = 9,
+            },
+        }, node.Clock.Wall);
 
         ExchangeUntilStable(node, heads);
 
-        (node["a"].State, heads[0]["a"].State, heads[1]["a"].State).Should().Be((JobState.Running, known, known));
+        (node["a"].Status.State, heads[0]["a"].Status.State, heads[1]["a"].Status.State).Should().Be((JobState.Running, known, known));
 
         node.End(run, rc: 4);
         ExchangeUntilStable(node, heads);
 
-        (node["a"].Rc, heads[0]["a"].Rc, heads[1]["a"].Rc).Should().Be((rc, rc, rc));
-        AllHaveEnded(node, heads, node["a"].State);
+        (node["a"].Status.Rc, heads[0]["a"].Status.Rc, heads[1]["a"].Status.Rc).Should().Be((rc, rc, rc));
+        AllHaveEnded(node, heads, node["a"].Status.State);
     }
 
     [Fact]
     public void They_stop_answering_each_other_while_that_run_is_killed()
     {
         var (node, run) = Running();
-        var heads = HeadsWith(node["a"] with { State = JobState.Done, StartCount = 2, Active = false, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        var heads = HeadsWith(node["a"] with
+        {
+            Status = node["a"].Status with
+            {
+                State = JobState.Done,
+                StartCount = 2,
+                Active = false,
+                Rc = 3,
+                EndTs = 9,
+            },
+        }, node.Clock.Wall);
         _ = node.Kill("a");
 
         ExchangeUntilStable(node, heads);
 
         node.End(run, rc: -9);
         ExchangeUntilStable(node, heads);
-        AllHaveEnded(node, heads, node["a"].State);
+        AllHaveEnded(node, heads, node["a"].Status.State);
     }
 
     [Fact]
@@ -178,22 +200,42 @@ public sealed class OwnerAuthorityTests
         var node = new TestNode();
         node.Merge(Copy("'node':'n1','ts':5"));
         var run = node.Take();
-        var heads = HeadsWith(node["a"] with { State = JobState.Done, StartCount = 1, Active = false, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        var heads = HeadsWith(node["a"] with
+        {
+            Status = node["a"].Status with
+            {
+                State = JobState.Done,
+                StartCount = 1,
+                Active = false,
+                Rc = 3,
+                EndTs = 9,
+            },
+        }, node.Clock.Wall);
 
         ExchangeUntilStable(node, heads);
 
-        (node["a"].State, run.Stop).Should().Be((JobState.New, StopReason.None));
+        (node["a"].Status.State, run.Stop).Should().Be((JobState.New, StopReason.None));
     }
 
     [Fact]
     public void They_stop_answering_each_other_when_the_pool_of_the_ended_job_was_changed()
     {
         var (node, _) = Running();
-        var heads = HeadsWith(node["a"] with { State = JobState.Done, Active = false, Rc = 3, EndTs = 9, Pool = "p2" }, node.Clock.Wall);
+        var heads = HeadsWith(node["a"] with
+        {
+            Status = node["a"].Status with
+            {
+                State = JobState.Done,
+                Active = false,
+                Rc = 3,
+                EndTs = 9,
+            },
+            Spec = node["a"].Spec with { Pool = "p2" },
+        }, node.Clock.Wall);
 
         ExchangeUntilStable(node, heads);
 
-        (node["a"].Pool, heads[0]["a"].Pool).Should().Be(("p1", "p2"));
+        (node["a"].Spec.Pool, heads[0]["a"].Spec.Pool).Should().Be(("p1", "p2"));
     }
 
     [Theory]
@@ -202,7 +244,17 @@ public sealed class OwnerAuthorityTests
     public void A_kill_by_divergent_heads_is_kept(JobState known, int starts)
     {
         var (node, run) = Running();
-        var heads = HeadsWith(node["a"] with { State = known, StartCount = starts, Active = true, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        var heads = HeadsWith(node["a"] with
+        {
+            Status = node["a"].Status with
+            {
+                State = known,
+                StartCount = starts,
+                Active = true,
+                Rc = 3,
+                EndTs = 9,
+            },
+        }, node.Clock.Wall);
         ExchangeUntilStable(node, heads);
 
         _ = heads[0].Kill("a");
@@ -218,7 +270,16 @@ public sealed class OwnerAuthorityTests
     public void A_spec_change_is_not_undone_by_a_later_divergent_copy_without_spec_changes()
     {
         var (node, _) = Running();
-        var heads = HeadsWith(node["a"] with { State = JobState.Done, Active = false, Rc = 3, EndTs = 9 }, node.Clock.Wall);
+        var heads = HeadsWith(node["a"] with
+        {
+            Status = node["a"].Status with
+            {
+                State = JobState.Done,
+                Active = false,
+                Rc = 3,
+                EndTs = 9,
+            },
+        }, node.Clock.Wall);
         ExchangeUntilStable(node, heads);
         _ = heads[1].Merge(heads[1]["a"] with { Ts = node.Clock.Wall + 90 });
         node.Merge(heads[1]["a"]).Should().BeEmpty();
@@ -227,8 +288,8 @@ public sealed class OwnerAuthorityTests
         _ = heads[0].Submit("{'id':'a','tags':['t']}");
         ExchangeUntilStable(node, heads);
 
-        node["a"].Tags.Should().Equal("t");
-        heads.Should().OnlyContain(head => head["a"].Tags.Single() == "t");
+        node["a"].Spec.Tags.Should().Equal("t");
+        heads.Should().OnlyContain(head => head["a"].Spec.Tags.Single() == "t");
     }
 
     [Fact]
@@ -240,7 +301,7 @@ public sealed class OwnerAuthorityTests
 
         head.Merge(Copy("'node':'n1','state':'running','active':true,'start_count':1,'ts':8"));
 
-        head["a"].State.Should().Be(JobState.Done);
+        head["a"].Status.State.Should().Be(JobState.Done);
         head["a"].Ts.Should().BeGreaterThan(8);
     }
 
@@ -254,7 +315,7 @@ public sealed class OwnerAuthorityTests
     }
 
     private static void AllHaveEnded(TestNode node, TestNode[] heads, JobState state) =>
-        new[] { node["a"], heads[0]["a"], heads[1]["a"] }.Should().OnlyContain(job => job.HasEnded && job.State == state);
+        new[] { node["a"], heads[0]["a"], heads[1]["a"] }.Should().OnlyContain(job => job.HasEnded && job.Status.State == state);
 
     // The heads and the node exchange their copies until none is accepted, which must take less than five rounds.
     private static void ExchangeUntilStable(TestNode node, TestNode[] heads)
@@ -277,9 +338,9 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(Copy($"'node':'n1','tags':['t'],{theirs}") with { Ts = node.Clock.Wall + 5 });
 
-        (node["a"].State, node["a"].Rc, node["a"].Active).Should().Be((JobState.Done, 0, false));
+        (node["a"].Status.State, node["a"].Status.Rc, node["a"].Status.Active).Should().Be((JobState.Done, 0, false));
         node["a"].Ts.Should().BeGreaterThan(node.Clock.Wall + 5);
-        node["a"].Tags.Should().Equal("t");
+        node["a"].Spec.Tags.Should().Equal("t");
         node.History.Should().ContainSingle();
     }
 
@@ -293,7 +354,8 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(Copy($"'node':'n1','retries':3,{theirs}") with { Ts = node.Clock.Wall + 5 });
 
-        (node["a"].State, node["a"].FailCount, node["a"].StartCount, node["a"].Error).Should().Be((JobState.New, 1, 1, null));
+        (node["a"].Status.State, node["a"].Status.FailCount, node["a"].Status.StartCount, node["a"].Status.Error)
+            .Should().Be((JobState.New, 1, 1, null));
     }
 
     [Fact]
@@ -304,7 +366,7 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(Copy("'node':'n1','state':'running','active':true,'start_count':1") with { Ts = node.Clock.Wall + 5 });
 
-        (node["a"].State, node["a"].Error, node["a"].FailCount).Should().Be((JobState.Failed, "crashed", 1));
+        (node["a"].Status.State, node["a"].Status.Error, node["a"].Status.FailCount).Should().Be((JobState.Failed, "crashed", 1));
     }
 
     [Theory]
@@ -319,7 +381,7 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(theirCopy);
 
-        (node["a"].State, node["a"].Active, node["a"].Error).Should().Be((state, false, error));
+        (node["a"].Status.State, node["a"].Status.Active, node["a"].Status.Error).Should().Be((state, false, error));
         node.History.Should().ContainSingle();
         node.Merge(theirCopy).Should().BeEmpty();
     }
@@ -330,12 +392,15 @@ public sealed class OwnerAuthorityTests
         // Found by NodeCoreProperties (seed 9IJyVzRF5iu1): the first merge accepted only the spec of the copy, the second all of it.
         var node = new TestNode();
         node.Merge(Copy("'node':'n1','ts':5"));
-        _ = node.Core.Modify(node["a"] with { State = JobState.Failed, Active = false, Error = "expired" }, node.Now);
+        _ = node.Core.Modify(node["a"] with
+        {
+            Status = node["a"].Status with { State = JobState.Failed, Active = false, Error = "expired" },
+        }, node.Now);
         var theirs = Copy("'node':'n1'") with { Ts = node.Clock.Wall + 5 };
 
         node.Merge(theirs);
 
-        (node["a"].State, node["a"].Active).Should().Be((JobState.New, true));
+        (node["a"].Status.State, node["a"].Status.Active).Should().Be((JobState.New, true));
         node.Merge(theirs).Should().BeEmpty();
     }
 
@@ -347,7 +412,7 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(Copy("'node':'n1','start_count':1,'state':'new'") with { Ts = node.Clock.Wall + 5 });
 
-        (node["a"].State, node["a"].Active).Should().Be((JobState.New, true));
+        (node["a"].Status.State, node["a"].Status.Active).Should().Be((JobState.New, true));
     }
 
     [Fact]
@@ -356,9 +421,9 @@ public sealed class OwnerAuthorityTests
         var (node, run) = Running();
         node.End(run, rc: 3);
 
-        node.Merge(node["a"] with { State = JobState.New, Ts = node.Clock.Wall + 5 });
+        node.Merge(node["a"] with { Status = node["a"].Status with { State = JobState.New }, Ts = node.Clock.Wall + 5 });
 
-        (node["a"].State, node["a"].Active, node["a"].StartCount).Should().Be((JobState.New, true, 1));
+        (node["a"].Status.State, node["a"].Status.Active, node["a"].Status.StartCount).Should().Be((JobState.New, true, 1));
     }
 
     [Fact]
@@ -370,7 +435,7 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(Copy("'node':'n1','tags':['t']") with { Ts = node.Clock.Wall + 5 });
 
-        (node["a"].State, node["a"].Tags.Single()).Should().Be((JobState.Killed, "t"));
+        (node["a"].Status.State, node["a"].Spec.Tags.Single()).Should().Be((JobState.Killed, "t"));
     }
 
     [Fact]
@@ -379,9 +444,9 @@ public sealed class OwnerAuthorityTests
         var (node, run) = Running();
         node.End(run, rc: 3);
 
-        node.Merge(node["a"] with { Tags = ["t"], Ts = node.Clock.Wall + 5 });
+        node.Merge(node["a"] with { Spec = node["a"].Spec with { Tags = ["t"] }, Ts = node.Clock.Wall + 5 });
 
-        (node["a"].State, node["a"].Rc, node["a"].Tags.Single()).Should().Be((JobState.Failed, 3, "t"));
+        (node["a"].Status.State, node["a"].Status.Rc, node["a"].Spec.Tags.Single()).Should().Be((JobState.Failed, 3, "t"));
     }
 
     [Fact]
@@ -391,9 +456,9 @@ public sealed class OwnerAuthorityTests
         _ = node.Accept($"{{'node':'n1',{A.Replace(",'submit_node':'n1'", "")}}}");
         var killed = node.Kill("a")!;
 
-        node.Merge(killed with { Tags = ["t"], Ts = killed.Ts + 5 });
+        node.Merge(killed with { Spec = killed.Spec with { Tags = ["t"] }, Ts = killed.Ts + 5 });
 
-        node["a"].Tags.Should().Equal("t");
+        node["a"].Spec.Tags.Should().Equal("t");
     }
 
     [Fact]
@@ -407,7 +472,7 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(waiting with { Ts = node.Clock.Wall + 5 });
 
-        node["a"].State.Should().Be(JobState.Killed);
+        node["a"].Status.State.Should().Be(JobState.Killed);
     }
 
     [Fact]
@@ -417,11 +482,11 @@ public sealed class OwnerAuthorityTests
 
         node.Merge(Copy("'node':'n2','epoch':1,'ts':1"));
 
-        (run.Stop, node["a"].Node, node["a"].State).Should().Be((StopReason.Superseded, "n2", JobState.New));
+        (run.Stop, node["a"].Status.Node, node["a"].Status.State).Should().Be((StopReason.Superseded, "n2", JobState.New));
         node.TakeEffects().Stops.Should().Equal(run);
 
         node.End(run, rc: -9);
-        (node["a"].State, node["a"].Rc).Should().Be((JobState.New, null));
+        (node["a"].Status.State, node["a"].Status.Rc).Should().Be((JobState.New, null));
         node.History.Should().BeEmpty();
         node.Core.Runs.Should().BeEmpty();
     }
@@ -436,6 +501,6 @@ public sealed class OwnerAuthorityTests
         node.Core.ClaimNext("p1", node.Now).Should().BeNull();
         node.End(run, rc: -9);
         node.Start();
-        node["a"].State.Should().Be(JobState.Running);
+        node["a"].Status.State.Should().Be(JobState.Running);
     }
 }

@@ -99,7 +99,7 @@ public sealed class PeerSyncTests
         _ = _head.Accept(OnN1);
         var sent = _head.Core.DequeuePending(Peer).Single();
 
-        SendJobs(sent with { Seq = 1, Active = true });
+        SendJobs(sent with { Seq = 1, Status = sent.Status with { Active = true } });
 
         Sent().Should().BeEmpty();
     }
@@ -114,7 +114,7 @@ public sealed class PeerSyncTests
 
         SendJobs(Copy("'node':'n1','state':'running','active':true,'ts':99"));
 
-        _head.Core.DequeuePending(Peer).Should().ContainSingle().Which.Epoch.Should().Be(1);
+        _head.Core.DequeuePending(Peer).Should().ContainSingle().Which.Status.Epoch.Should().Be(1);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class PeerSyncTests
 
         _head.Merge(Copy("'node':'n2','epoch':1,'ts':9"));
 
-        _head.Core.DequeuePending(Peer).Should().ContainSingle().Which.Node.Should().Be("n2");
+        _head.Core.DequeuePending(Peer).Should().ContainSingle().Which.Status.Node.Should().Be("n2");
     }
 
     [Fact]
@@ -171,7 +171,8 @@ public sealed class PeerSyncTests
         var output = new string('A', 1_500_000);
         for (var number = 0; number < 5; number++)
         {
-            _head.Merge(Some.Job($"{{'id':'{number}','pool':'p1','args':['x'],'node':'n1','ts':5}}") with { StdoutData = output });
+            var job = Some.Job($"{{'id':'{number}','pool':'p1','args':['x'],'node':'n1','ts':5}}");
+            _head.Merge(job.With(status => status with { StdoutData = output }));
         }
 
         Sent().Should().Equal("0", "1", "2");
@@ -229,14 +230,14 @@ public sealed class PeerSyncTests
         Connect();
         _ = _head.Accept(OnN1);
         _head.Core.DequeuePending(Peer, isPoll: true).Should().ContainSingle();
-        var started = _head["a"] with { State = JobState.Running, StartCount = 1 };
+        var started = _head["a"] with { Status = _head["a"].Status with { State = JobState.Running, StartCount = 1 } };
         _head.Clock.PassUntil(_head.Clock.Steady + 1);
         _ = _head.Submit("{'id':'a','tags':['t']}");
         _head.Core.DequeuePending(Peer, isPoll: false).Should().ContainSingle();
 
         SendJobs(started);
 
-        (_head["a"].State, _head["a"].Tags.Single()).Should().Be((JobState.Running, "t"));
+        (_head["a"].Status.State, _head["a"].Spec.Tags.Single()).Should().Be((JobState.Running, "t"));
         Sent().Should().Equal("a");
     }
 
@@ -260,7 +261,7 @@ public sealed class PeerSyncTests
     {
         Connect();
         var job = _head.Accept(OnN1);
-        _head.Merge(job with { State = JobState.Done, Active = false, Ts = _head.Clock.Wall + 5 });
+        _head.Merge(job with { Status = job.Status with { State = JobState.Done, Active = false }, Ts = _head.Clock.Wall + 5 });
 
         _head.Pass(_head.Core.Settings.Expire + 1);
 
@@ -277,7 +278,7 @@ public sealed class PeerSyncTests
 
         _head.Pass(_head.Core.Settings.Expire + 1);
 
-        _head.Core.DequeuePending(Peer).Should().ContainSingle().Which.State.Should().Be(JobState.Done);
+        _head.Core.DequeuePending(Peer).Should().ContainSingle().Which.Status.State.Should().Be(JobState.Done);
         (Peer.HasPending, _head.Core.Count).Should().Be((false, 0));
     }
 

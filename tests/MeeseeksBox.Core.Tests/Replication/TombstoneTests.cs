@@ -31,7 +31,8 @@ public sealed class TombstoneTests
         _node.Merge(Some.Job(New));
 
         _node.Core.ClaimNext("p1", _node.Now).Should().BeNull();
-        _node.Core.ChangesSince(seq).Should().ContainSingle().Which.State.Should().Be(JobState.Done, "the head must receive the end");
+        _node.Core.ChangesSince(seq)
+            .Should().ContainSingle().Which.Status.State.Should().Be(JobState.Done, "the head must receive the end");
         _node.History.Should().HaveCount(1);
     }
 
@@ -44,7 +45,7 @@ public sealed class TombstoneTests
 
         _node.Merge(Some.Job(New));
 
-        _node["a"].State.Should().Be(JobState.Killed);
+        _node["a"].Status.State.Should().Be(JobState.Killed);
     }
 
     [Fact]
@@ -59,10 +60,10 @@ public sealed class TombstoneTests
 
         var nodes = new Dictionary<string, Protocol.Nodes.NodeStatus> { ["n1"] = Some.Status(9) };
         head.Core.MergeNodesOf(head.Peer("n1"), nodes, null, 1, head.Now);
-        var running = copy with { State = JobState.Running, Active = true, StartCount = 1, Ts = 6 };
+        var running = copy with { Status = copy.Status with { State = JobState.Running, Active = true, StartCount = 1 }, Ts = 6 };
         head.Core.MergeJobsOf(head.Peer("n1"), [running], 1, head.Now);
 
-        head.Core.DequeuePending(head.Peer("n1")).Should().ContainSingle().Which.State.Should().Be(JobState.Killed);
+        head.Core.DequeuePending(head.Peer("n1")).Should().ContainSingle().Which.Status.State.Should().Be(JobState.Killed);
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class TombstoneTests
     {
         RunAndLeave();
 
-        _node.Merge(Some.Job(New) with { Epoch = 1, Ts = 9 });
+        _node.Merge(Some.Job(New).With(status => status with { Epoch = 1 }) with { Ts = 9 });
 
         _node.Core.ClaimNext("p1", _node.Now).Should().NotBeNull();
     }
@@ -91,7 +92,7 @@ public sealed class TombstoneTests
     {
         RunAndLeave();
 
-        _node.Merge(Some.Job(New) with { SubmitTs = 100, Ts = 100 });
+        _node.Merge(Some.Job(New).With(status => status with { SubmitTs = 100 }) with { Ts = 100 });
 
         _node.Core.ClaimNext("p1", _node.Now).Should().NotBeNull();
     }
@@ -103,7 +104,7 @@ public sealed class TombstoneTests
 
         _ = _node.Accept("{'id':'a','pool':'p1','args':['y']}");
 
-        _node.Core.ClaimNext("p1", _node.Now)!.Job.Args.Should().Equal("y");
+        _node.Core.ClaimNext("p1", _node.Now)!.Job.Spec.Args.Should().Equal("y");
     }
 
     [Fact]
@@ -125,7 +126,7 @@ public sealed class TombstoneTests
     public void The_output_in_tombstones_is_limited()
     {
         var departed = new Tombstones();
-        var job = Some.Job(New) with { StdoutData = new string('A', 9 * 1024 * 1024) };
+        var job = Some.Job(New).With(status => status with { StdoutData = new string('A', 9 * 1024 * 1024) });
         departed.Add(job);
         departed.Add(job with { Id = "b" });
 

@@ -11,7 +11,7 @@ public sealed class UnassignedCopiesTests
     private readonly TestNode _node = new();
 
     // A new job as the cached client of January 2020 sends it. There, only the key gives the id.
-    private Job New => Sent with { SubmitTs = _node.Clock.Wall - 1, Ts = _node.Clock.Wall - 1 };
+    private Job New => Sent with { Status = Sent.Status with { SubmitTs = _node.Clock.Wall - 1 }, Ts = _node.Clock.Wall - 1 };
 
     private static Job Sent { get; } = Some.Job(
         "{'id':'a','pool':'p1','args':['x'],'node':false,'submit_node':false,'state':'new','tags':[null],"
@@ -22,7 +22,7 @@ public sealed class UnassignedCopiesTests
     {
         _node.Merge(New).Should().Equal("a");
 
-        (_node["a"].Node, _node["a"].SubmitNode, _node["a"].Active).Should().Be(("n1", "n1", true));
+        (_node["a"].Status.Node, _node["a"].Status.SubmitNode, _node["a"].Status.Active).Should().Be(("n1", "n1", true));
         _node["a"].Ts.Should().BeGreaterThan(New.Ts, "the client takes only a later copy");
     }
 
@@ -35,7 +35,7 @@ public sealed class UnassignedCopiesTests
 
         _node.Merge(job).Should().BeEmpty();
 
-        (_node["a"].State, _node["a"].StartCount).Should().Be((JobState.Done, 1));
+        (_node["a"].Status.State, _node["a"].Status.StartCount).Should().Be((JobState.Done, 1));
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class UnassignedCopiesTests
     {
         _ = JobStates.TryParse(state, out var parsed);
 
-        _node.Merge(New with { State = parsed }).Should().BeEmpty();
+        _node.Merge(New with { Status = New.Status with { State = parsed } }).Should().BeEmpty();
 
         _node.Core.Count.Should().Be(0);
     }
@@ -59,11 +59,11 @@ public sealed class UnassignedCopiesTests
 
         head.Merge(New).Should().Equal("a");
 
-        (head["a"].Node, head["a"].SubmitNode, head["a"].Active).Should().Be(("head", "head", false));
+        (head["a"].Status.Node, head["a"].Status.SubmitNode, head["a"].Status.Active).Should().Be(("head", "head", false));
         head.Core.ChangesSince(0).Should().ContainSingle("the client receives it");
         head["a"].Ts.Should().BeGreaterThan(New.Ts);
         head.ReceiveNodes(("n2", Some.OriginalStatus(1)));
-        head["a"].Node.Should().Be("n2");
+        head["a"].Status.Node.Should().Be("n2");
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class UnassignedCopiesTests
 
         node.Merge(New);
 
-        (node["a"].Node, node["a"].State, node["a"].Active).Should().Be(("n1", JobState.New, true));
+        (node["a"].Status.Node, node["a"].Status.State, node["a"].Status.Active).Should().Be(("n1", JobState.New, true));
         node.End(run);
         node.Start().Job.Id.Should().Be("a");
     }
@@ -85,12 +85,12 @@ public sealed class UnassignedCopiesTests
     {
         var head = new TestNode(Some.Head());
         head.ReceiveNodes(("n2", Some.Status(1)));
-        head.Merge(New with { Hold = true });
-        head["a"].Node.Should().Be("head");
+        head.Merge(New with { Spec = New.Spec with { Hold = true } });
+        head["a"].Status.Node.Should().Be("head");
 
-        head.Merge(head["a"] with { Hold = false, Ts = head.Clock.Wall + 1 });
+        head.Merge(head["a"] with { Spec = head["a"].Spec with { Hold = false }, Ts = head.Clock.Wall + 1 });
 
-        head["a"].Node.Should().Be("n2");
+        head["a"].Status.Node.Should().Be("n2");
     }
 
     [Fact]
@@ -101,7 +101,8 @@ public sealed class UnassignedCopiesTests
 
         head.Kill("a");
 
-        head.Core.ChangesSince(0).Single().Should().Match<Job>(job => job.State == JobState.Killed && !job.Active && job.Node == "head");
+        head.Core.ChangesSince(0).Single()
+            .Should().Match<Job>(job => job.Status.State == JobState.Killed && !job.Status.Active && job.Status.Node == "head");
     }
 
     [Fact]
@@ -111,9 +112,13 @@ public sealed class UnassignedCopiesTests
         var job = New;
         head.Merge(job);
 
-        head.Merge(job with { State = JobState.Failed, Error = "expired", FailCount = 1, Ts = head.Clock.Wall + 300 }).Should().Equal("a");
+        head.Merge(job with
+        {
+            Status = job.Status with { State = JobState.Failed, Error = "expired", FailCount = 1 },
+            Ts = head.Clock.Wall + 300,
+        }).Should().Equal("a");
 
-        (head["a"].State, head["a"].FailCount).Should().Be((JobState.New, 0));
+        (head["a"].Status.State, head["a"].Status.FailCount).Should().Be((JobState.New, 0));
         head["a"].Ts.Should().BeGreaterThan(head.Clock.Wall + 300);
     }
 
@@ -123,11 +128,11 @@ public sealed class UnassignedCopiesTests
     [InlineData("{'id':'a','pool':'__config','args':{'name':'x'},'state':'new'}", "node")]
     public void A_job_that_cannot_run_ends_as_failed_with_the_reason(string json, string named)
     {
-        _node.Merge(Some.Job(json) with { SubmitTs = 5, Ts = 5 }).Should().Equal("a");
+        _node.Merge(Some.Job(json).With(status => status with { SubmitTs = 5 }) with { Ts = 5 }).Should().Equal("a");
 
-        _node["a"].State.Should().Be(JobState.Failed);
-        _node["a"].Error.Should().StartWith(named);
-        _node["a"].Node.Should().Be("n1", "a client that asks by seq receives only jobs with a node");
+        _node["a"].Status.State.Should().Be(JobState.Failed);
+        _node["a"].Status.Error.Should().StartWith(named);
+        _node["a"].Status.Node.Should().Be("n1", "a client that asks by seq receives only jobs with a node");
         _node["a"].Ts.Should().BeGreaterThan(5, "a client takes only a later copy");
         _node.History.Should().ContainSingle();
     }
@@ -148,9 +153,9 @@ public sealed class UnassignedCopiesTests
         var job = New;
         _node.Merge(job);
 
-        _node.Merge(job with { Tags = ["t"], Hold = true, Ts = _node.Clock.Wall + 60 }).Should().Equal("a");
+        _node.Merge(job with { Spec = job.Spec with { Tags = ["t"], Hold = true }, Ts = _node.Clock.Wall + 60 }).Should().Equal("a");
 
-        (_node["a"].Tags.Single(), _node["a"].Hold, _node["a"].Node).Should().Be(("t", true, "n1"));
+        (_node["a"].Spec.Tags.Single(), _node["a"].Spec.Hold, _node["a"].Status.Node).Should().Be(("t", true, "n1"));
         _node["a"].Ts.Should().BeGreaterThan(_node.Clock.Wall + 60);
     }
 
@@ -160,9 +165,9 @@ public sealed class UnassignedCopiesTests
         var job = New;
         _node.Merge(job);
 
-        _node.Merge(job with { Tags = ["t"], Ts = job.Ts - 1 }).Should().BeEmpty();
+        _node.Merge(job with { Spec = job.Spec with { Tags = ["t"] }, Ts = job.Ts - 1 }).Should().BeEmpty();
 
-        _node["a"].Tags.Should().BeEmpty();
+        _node["a"].Spec.Tags.Should().BeEmpty();
     }
 
     [Fact]
@@ -170,7 +175,12 @@ public sealed class UnassignedCopiesTests
     {
         var config = _node.Accept("{'id':'a','pool':'__config','node':'n1','args':{'name':'x'}}");
 
-        _node.Merge(New with { Args = ["y"], SubmitTs = config.SubmitTs, Ts = _node.Clock.Wall + 60 }).Should().BeEmpty();
+        _node.Merge(New with
+        {
+            Spec = New.Spec with { Args = ["y"] },
+            Status = New.Status with { SubmitTs = config.Status.SubmitTs },
+            Ts = _node.Clock.Wall + 60,
+        }).Should().BeEmpty();
     }
 
     [Theory]
@@ -182,9 +192,9 @@ public sealed class UnassignedCopiesTests
         _node.Merge(job);
         _ = _node.Start();
 
-        _node.Merge(job with { State = JobState.Killed, Ts = _node.Clock.Wall + ahead }).Should().Equal("a");
+        _node.Merge(job with { Status = job.Status with { State = JobState.Killed }, Ts = _node.Clock.Wall + ahead }).Should().Equal("a");
 
-        (_node["a"].State, _node["a"].Active).Should().Be((JobState.Killed, true));
+        (_node["a"].Status.State, _node["a"].Status.Active).Should().Be((JobState.Killed, true));
         _node.TakeEffects().Stops.Should().ContainSingle();
     }
 
@@ -196,9 +206,9 @@ public sealed class UnassignedCopiesTests
         _node.Kill("a");
         _node.Accept("{'id':'a','state':'new'}");
 
-        _node.Merge(job with { State = JobState.Killed, Ts = _node.Clock.Wall + 60 });
+        _node.Merge(job with { Status = job.Status with { State = JobState.Killed }, Ts = _node.Clock.Wall + 60 });
 
-        _node["a"].State.Should().Be(JobState.New);
+        _node["a"].Status.State.Should().Be(JobState.New);
     }
 
     [Fact]
@@ -210,7 +220,7 @@ public sealed class UnassignedCopiesTests
 
         _node.Merge(job with { Ts = _node.Clock.Wall + 60 }).Should().Equal("a");
 
-        (_node["a"].State, _node["a"].StartCount).Should().Be((JobState.Done, 1));
+        (_node["a"].Status.State, _node["a"].Status.StartCount).Should().Be((JobState.Done, 1));
         _node["a"].Ts.Should().BeGreaterThan(_node.Clock.Wall + 60);
     }
 
@@ -225,7 +235,7 @@ public sealed class UnassignedCopiesTests
 
         _node.Merge(job with { Ts = _node.Clock.Wall });
 
-        (_node["a"].State, _node["a"].StartCount).Should().Be((JobState.Done, 1));
+        (_node["a"].Status.State, _node["a"].Status.StartCount).Should().Be((JobState.Done, 1));
         _node.History.Should().ContainSingle();
     }
 
@@ -236,9 +246,14 @@ public sealed class UnassignedCopiesTests
         _node.End(_node.Start(), rc: 3);
         var seen = _node["a"];
 
-        _node.Merge(seen with { State = JobState.New, Node = null, Active = false, Ts = _node.Clock.Wall + 1 }).Should().Equal("a");
+        _node.Merge(seen with
+        {
+            Status = seen.Status with { State = JobState.New, Node = null, Active = false },
+            Ts = _node.Clock.Wall + 1,
+        }).Should().Equal("a");
 
-        (_node["a"].State, _node["a"].Node, _node["a"].Rc, _node["a"].FailCount).Should().Be((JobState.New, "n1", null, 0));
+        (_node["a"].Status.State, _node["a"].Status.Node, _node["a"].Status.Rc, _node["a"].Status.FailCount)
+            .Should().Be((JobState.New, "n1", null, 0));
     }
 
     [Fact]
@@ -248,9 +263,9 @@ public sealed class UnassignedCopiesTests
         _node.End(_node.Start());
         _node.Pass(10);
 
-        _node.Merge(New with { Args = ["y"] }).Should().Equal("a");
+        _node.Merge(New with { Spec = New.Spec with { Args = ["y"] } }).Should().Equal("a");
 
-        (_node["a"].State, _node["a"].Args.Single(), _node["a"].StartCount).Should().Be((JobState.New, "y", 0));
+        (_node["a"].Status.State, _node["a"].Spec.Args.Single(), _node["a"].Status.StartCount).Should().Be((JobState.New, "y", 0));
         _node.End(_node.Start());
         _node.History.Should().HaveCount(2);
     }
@@ -262,10 +277,10 @@ public sealed class UnassignedCopiesTests
         _node.Merge(first);
         _node.End(_node.Start());
         _node.Pass(10);
-        _node.Merge(New with { Args = ["y"] });
+        _node.Merge(New with { Spec = New.Spec with { Args = ["y"] } });
 
-        _node.Merge(first with { State = JobState.Killed, Ts = first.Ts + 1 }).Should().BeEmpty();
+        _node.Merge(first with { Status = first.Status with { State = JobState.Killed }, Ts = first.Ts + 1 }).Should().BeEmpty();
 
-        _node["a"].State.Should().Be(JobState.New);
+        _node["a"].Status.State.Should().Be(JobState.New);
     }
 }

@@ -20,7 +20,7 @@ public sealed class ChangingTests
         var answer = node.Submit($"{{'id':'a','state':'{state}'}}");
 
         answer.Warnings.Should().HaveCount(warnings);
-        node["a"].State.Should().Be(JobState.New);
+        node["a"].Status.State.Should().Be(JobState.New);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class ChangingTests
         var answer = node.Submit("{'id':'a','state':'new'}");
 
         answer.Warnings.Should().ContainSingle().Which.Should().StartWith("state");
-        node["a"].State.Should().Be(JobState.Running);
+        node["a"].Status.State.Should().Be(JobState.Running);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ChangingTests
 
         var job = node.Accept("{'id':'a','state':'killed'}");
 
-        (job.State, job.Active).Should().Be((JobState.Killed, true));
+        (job.Status.State, job.Status.Active).Should().Be((JobState.Killed, true));
         node.TakeEffects().Stops.Should().Equal(run);
     }
 
@@ -58,7 +58,7 @@ public sealed class ChangingTests
         var answer = node.Submit("{'id':'a','node':'n7','pool':'p7','tags':['t']}");
 
         answer.Warnings.Should().HaveCount(2).And.Contain(text => text.StartsWith("node")).And.Contain(text => text.StartsWith("pool"));
-        (node["a"].Node, node["a"].Pool, node["a"].Tags.Single()).Should().Be(("n1", "p1", "t"));
+        (node["a"].Status.Node, node["a"].Spec.Pool, node["a"].Spec.Tags.Single()).Should().Be(("n1", "p1", "t"));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class ChangingTests
 
         var job = node.Accept("{'id':'a','retries':4}");
 
-        (job.Tags.Single(), job.Args.Single(), job.Retries).Should().Be(("t", "x", 4));
+        (job.Spec.Tags.Single(), job.Spec.Args.Single(), job.Spec.Retries).Should().Be(("t", "x", 4));
     }
 
     [Fact]
@@ -147,10 +147,14 @@ public sealed class ChangingTests
         var node = new TestNode();
         var job = node.Accept(A);
 
-        var known = node.Core.Modify(job with { Pool = "p9", FailCount = 7, Node = "n9" }, node.Now);
+        var known = node.Core.Modify(job with
+        {
+            Spec = job.Spec with { Pool = "p9" },
+            Status = job.Status with { FailCount = 7, Node = "n9" },
+        }, node.Now);
 
         known.Should().BeTrue();
-        (node["a"].Pool, node["a"].FailCount, node["a"].Node).Should().Be(("p9", 7, "n9"));
+        (node["a"].Spec.Pool, node["a"].Status.FailCount, node["a"].Status.Node).Should().Be(("p9", 7, "n9"));
         node.Core.Modify(job with { Id = "b" }, node.Now).Should().BeFalse();
     }
 
@@ -160,9 +164,9 @@ public sealed class ChangingTests
         var node = new TestNode();
         var ended = node.RunToEnd(A);
 
-        _ = node.Core.Modify(ended with { State = JobState.New }, node.Now);
+        _ = node.Core.Modify(ended with { Status = ended.Status with { State = JobState.New } }, node.Now);
 
         node.Merge(ended with { Ts = ended.Ts + 1000 }).Should().BeEmpty();
-        node["a"].State.Should().Be(JobState.New);
+        node["a"].Status.State.Should().Be(JobState.New);
     }
 }

@@ -123,7 +123,7 @@ public sealed class DeadlineSchedulerTests
         node.Pass(100);
 
         node.Core.ChangesSince(seq).Should().BeEmpty();
-        node["a"].State.Should().Be(JobState.New);
+        node["a"].Status.State.Should().Be(JobState.New);
         node.Core.NextDeadline().Should().BeNull();
     }
 
@@ -136,9 +136,9 @@ public sealed class DeadlineSchedulerTests
         head.Pass(100);
         head["a"].Ts.Should().Be(job.Ts);
 
-        head.Merge(job with { State = JobState.Done, StartCount = 1, Ts = job.Ts + 5 });
+        head.Merge(job with { Status = job.Status with { State = JobState.Done, StartCount = 1 }, Ts = job.Ts + 5 });
 
-        head["a"].State.Should().Be(JobState.Done);
+        head["a"].Status.State.Should().Be(JobState.Done);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class DeadlineSchedulerTests
         head.Core.FreeSlots()["p1"].Keys.Should().Equal("n2");
         head.Core.Nodes.Find("n1")!.Status.Online.Should().BeFalse();
         head.Core.OwnStatus(head.Now).Routing.Should().Equal("head", "n2");
-        head.Accept("{'pool':'p1','args':['x']}").Node.Should().Be("n2");
+        head.Accept("{'pool':'p1','args':['x']}").Status.Node.Should().Be("n2");
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class DeadlineSchedulerTests
 
         head.Pass(1000);
 
-        head.History.Select(job => (job.Id, job.State)).Should().Equal(("b", JobState.Done), ("a", JobState.Failed));
+        head.History.Select(job => (job.Id, job.Status.State)).Should().Equal(("b", JobState.Done), ("a", JobState.Failed));
         head.Core.Count.Should().Be(0);
     }
 
@@ -205,7 +205,7 @@ public sealed class DeadlineSchedulerTests
 
         _ = node.RunToEnd("{'id':'a','state':'new'}", rc: 1);
 
-        node.History.Select(job => job.State).Should().Equal(JobState.Done, JobState.Failed);
+        node.History.Select(job => job.Status.State).Should().Equal(JobState.Done, JobState.Failed);
     }
 
     [Fact]

@@ -21,10 +21,11 @@ public sealed class ExpiryPolicyTests
         head.Merge(Some.Job($"{{'id':'a','pool':'p1','args':['x'],'node':'n1','ts':5,{state}}}"));
 
         head.Pass(59.9);
-        head["a"].State.Should().NotBe(JobState.Failed);
+        head["a"].Status.State.Should().NotBe(JobState.Failed);
         head.Pass(0.2);
 
-        (head["a"].State, head["a"].Error, head["a"].Active, head["a"].FailCount).Should().Be((JobState.Failed, "expired", false, 1));
+        (head["a"].Status.State, head["a"].Status.Error, head["a"].Status.Active, head["a"].Status.FailCount)
+            .Should().Be((JobState.Failed, "expired", false, 1));
     }
 
     [Fact]
@@ -39,7 +40,7 @@ public sealed class ExpiryPolicyTests
             head.Merge(Some.Job($"{{{AtWork}}}") with { Ts = ts });
         }
 
-        head["a"].State.Should().Be(JobState.Running);
+        head["a"].Status.State.Should().Be(JobState.Running);
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class ExpiryPolicyTests
 
         head.Pass(100_000);
 
-        head["a"].State.Should().Be(JobState.Running);
+        head["a"].Status.State.Should().Be(JobState.Running);
     }
 
     [Theory]
@@ -63,7 +64,7 @@ public sealed class ExpiryPolicyTests
 
         head.Pass(100_000);
 
-        head["a"].State.Should().Be(JobState.New);
+        head["a"].Status.State.Should().Be(JobState.New);
     }
 
     [Fact]
@@ -75,8 +76,8 @@ public sealed class ExpiryPolicyTests
 
         head.Pass(61);
 
-        (head["a"].State, head["a"].Active, head["a"].FailCount).Should().Be((JobState.Killed, false, 0));
-        head.History.Should().ContainSingle().Which.State.Should().Be(JobState.Killed);
+        (head["a"].Status.State, head["a"].Status.Active, head["a"].Status.FailCount).Should().Be((JobState.Killed, false, 0));
+        head.History.Should().ContainSingle().Which.Status.State.Should().Be(JobState.Killed);
     }
 
     [Fact]
@@ -88,7 +89,7 @@ public sealed class ExpiryPolicyTests
 
         head.Pass(61);
 
-        (head["a"].State, head["a"].Node, head["a"].Active, head["a"].FailCount, head["a"].Epoch)
+        (head["a"].Status.State, head["a"].Status.Node, head["a"].Status.Active, head["a"].Status.FailCount, head["a"].Status.Epoch)
             .Should().Be((JobState.New, "n1", false, 1, 1));
     }
 
@@ -101,7 +102,7 @@ public sealed class ExpiryPolicyTests
 
         head.Pass(61);
 
-        (head["a"].State, head["a"].Node).Should().Be((JobState.New, "n3"));
+        (head["a"].Status.State, head["a"].Status.Node).Should().Be((JobState.New, "n3"));
     }
 
     [Fact]
@@ -109,11 +110,11 @@ public sealed class ExpiryPolicyTests
     {
         var head = Head();
         head.ReceiveNodes(("n3", Some.Status(0)));
-        head.Merge(Some.Job($"{{{AtWork},'retries':9,'nodes':['n1','n3']}}") with { Node = "n2" });
+        head.Merge(Some.Job($"{{{AtWork},'retries':9,'nodes':['n1','n3']}}").With(status => status with { Node = "n2" }));
 
         head.Pass(61);
 
-        (head["a"].State, head["a"].Node).Should().Be((JobState.New, "n3"));
+        (head["a"].Status.State, head["a"].Status.Node).Should().Be((JobState.New, "n3"));
     }
 
     [Fact]
@@ -122,23 +123,27 @@ public sealed class ExpiryPolicyTests
         var head = Head();
         head.ReceiveNodes(("n1", Some.Status(0)));
         _ = head.Accept("{'id':'a','pool':'p1','args':['x'],'retries':1}");
-        head.Merge(head["a"] with { State = JobState.Running, Active = true, StartCount = 1, Ts = head.Clock.Wall + 1 });
+        head.Merge(head["a"] with
+        {
+            Status = head["a"].Status with { State = JobState.Running, Active = true, StartCount = 1 },
+            Ts = head.Clock.Wall + 1,
+        });
         head.Pass(30);
         head.ReceiveNodes(("n1", Some.Status(0, -1)), ("n2", Some.Status(0)));
 
         head.Pass(31);
 
-        (head["a"].State, head["a"].Node).Should().Be((JobState.New, "n2"));
+        (head["a"].Status.State, head["a"].Status.Node).Should().Be((JobState.New, "n2"));
     }
 
     [Fact]
     public void A_job_that_another_node_has_routed_is_left_to_that_node_to_retry()
     {
         var master = new TestNode(Some.Head("master"));
-        master.Merge(Some.Job($"{{{AtWork},'retries':9}}") with { SubmitNode = "head" });
+        master.Merge(Some.Job($"{{{AtWork},'retries':9}}").With(status => status with { SubmitNode = "head" }));
 
         master.Pass(61);
 
-        (master["a"].State, master["a"].Error, master["a"].Epoch).Should().Be((JobState.Failed, "expired", 0));
+        (master["a"].Status.State, master["a"].Status.Error, master["a"].Status.Epoch).Should().Be((JobState.Failed, "expired", 0));
     }
 }

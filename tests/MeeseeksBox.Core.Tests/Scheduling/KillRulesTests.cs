@@ -16,8 +16,8 @@ public sealed class KillRulesTests
 
         var job = node.Kill("a")!;
 
-        (job.State, job.Active, job.EndTs).Should().Be((JobState.Killed, false, node.Clock.Wall));
-        node.History.Should().ContainSingle().Which.State.Should().Be(JobState.Killed);
+        (job.Status.State, job.Status.Active, job.Status.EndTs).Should().Be((JobState.Killed, false, node.Clock.Wall));
+        node.History.Should().ContainSingle().Which.Status.State.Should().Be(JobState.Killed);
         node.Core.ClaimNext("p1", node.Now).Should().BeNull();
     }
 
@@ -30,13 +30,14 @@ public sealed class KillRulesTests
 
         var killed = node.Kill("a")!;
 
-        (killed.State, killed.Active, run.Stop).Should().Be((JobState.Killed, true, StopReason.Killed));
+        (killed.Status.State, killed.Status.Active, run.Stop).Should().Be((JobState.Killed, true, StopReason.Killed));
         node.History.Should().BeEmpty();
 
         node.End(run, rc: -9);
 
-        (node["a"].State, node["a"].Active, node["a"].Rc, node["a"].FailCount).Should().Be((JobState.Killed, false, -9, 0));
-        node.History.Should().ContainSingle().Which.Rc.Should().Be(-9);
+        (node["a"].Status.State, node["a"].Status.Active, node["a"].Status.Rc, node["a"].Status.FailCount)
+            .Should().Be((JobState.Killed, false, -9, 0));
+        node.History.Should().ContainSingle().Which.Status.Rc.Should().Be(-9);
     }
 
     [Fact]
@@ -49,7 +50,7 @@ public sealed class KillRulesTests
 
         node.End(run);
 
-        (node["a"].State, node["a"].Rc).Should().Be((JobState.Killed, 0));
+        (node["a"].Status.State, node["a"].Status.Rc).Should().Be((JobState.Killed, 0));
     }
 
     [Fact]
@@ -61,10 +62,10 @@ public sealed class KillRulesTests
 
         _ = node.Kill("a");
         node.Core.Started(run, 1, node.Now);
-        node["a"].State.Should().Be(JobState.Killed);
+        node["a"].Status.State.Should().Be(JobState.Killed);
         node.End(run, rc: -9);
 
-        (node["a"].State, node["a"].Active).Should().Be((JobState.Killed, false));
+        (node["a"].Status.State, node["a"].Status.Active).Should().Be((JobState.Killed, false));
     }
 
     [Fact]
@@ -82,8 +83,8 @@ public sealed class KillRulesTests
         node.Merge(head.Kill("a")!);
         head.Merge(node["a"]);
 
-        (node["a"].State, node["a"].Error).Should().Be((JobState.Killed, null));
-        (head["a"].State, head["a"].Active).Should().Be((JobState.Killed, false));
+        (node["a"].Status.State, node["a"].Status.Error).Should().Be((JobState.Killed, null));
+        (head["a"].Status.State, head["a"].Status.Active).Should().Be((JobState.Killed, false));
         node.Merge(head["a"]).Should().BeEmpty();
     }
 
@@ -95,7 +96,7 @@ public sealed class KillRulesTests
             "{'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'n1',"
             + "'epoch':1,'fail_count':1,'error':'expired','end_ts':3,'ts':5}"));
 
-        node.Kill("a")!.Error.Should().BeNull();
+        node.Kill("a")!.Status.Error.Should().BeNull();
     }
 
     [Theory]
@@ -124,7 +125,7 @@ public sealed class KillRulesTests
         _ = node.Kill("a");
         node.End(run, rc: -9);
 
-        node["a"].State.Should().Be(JobState.Killed);
+        node["a"].Status.State.Should().Be(JobState.Killed);
         node.TakeEffects().Stops.Should().Equal(run);
     }
 
@@ -145,14 +146,14 @@ public sealed class KillRulesTests
     {
         var head = TestNode.Head(("n1", 2));
         _ = head.Accept(A);
-        head.Merge(head["a"] with { Active = true, Ts = head.Clock.Wall + 1 });
+        head.Merge(head["a"] with { Status = head["a"].Status with { Active = true }, Ts = head.Clock.Wall + 1 });
 
-        head.Kill("a")!.Active.Should().BeTrue();
+        head.Kill("a")!.Status.Active.Should().BeTrue();
         head.History.Should().BeEmpty();
 
-        head.Merge(head["a"] with { Active = false, EndTs = 1, Ts = head.Clock.Wall + 2 });
+        head.Merge(head["a"] with { Status = head["a"].Status with { Active = false, EndTs = 1 }, Ts = head.Clock.Wall + 2 });
 
-        head.History.Should().ContainSingle().Which.State.Should().Be(JobState.Killed);
+        head.History.Should().ContainSingle().Which.Status.State.Should().Be(JobState.Killed);
     }
 
     [Fact]
@@ -163,7 +164,7 @@ public sealed class KillRulesTests
         _ = head.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
         head.Pass(61);
 
-        head.Kill("a")!.Active.Should().BeTrue();
+        head.Kill("a")!.Status.Active.Should().BeTrue();
         head.Pass(61);
 
         head["a"].HasEnded.Should().BeTrue();

@@ -19,9 +19,9 @@ public sealed class LegacyNodeTests
         Send("'resubmit':1");
         EndThere(JobState.Done);
 
-        (Job.State, Job.Epoch, Job.StartCount).Should().Be((JobState.New, 1, 0));
+        (Job.Status.State, Job.Status.Epoch, Job.Status.StartCount).Should().Be((JobState.New, 1, 0));
         _head.Pass(1.1);
-        (Job.Node, Job.Epoch).Should().Be(("n1", 1));
+        (Job.Status.Node, Job.Status.Epoch).Should().Be(("n1", 1));
         _head.History.Should().ContainSingle();
     }
 
@@ -31,7 +31,7 @@ public sealed class LegacyNodeTests
         Send("'resubmit':1,'retries':1");
         EndThere(JobState.Failed, failCount: 2);
 
-        (Job.State, Job.Epoch, Job.FailCount).Should().Be((JobState.New, 1, 0));
+        (Job.Status.State, Job.Status.Epoch, Job.Status.FailCount).Should().Be((JobState.New, 1, 0));
     }
 
     [Theory]
@@ -41,17 +41,17 @@ public sealed class LegacyNodeTests
     {
         Send(spec);
         EndThere(end, failCount: end is JobState.Failed ? 1 : 0);
-        var failCount = Job.FailCount;
+        var failCount = Job.Status.FailCount;
 
-        Job.State.Should().Be(end, "a node of January 2020 does it by itself");
+        Job.Status.State.Should().Be(end, "a node of January 2020 does it by itself");
         _head.Pass(20);
-        Job.State.Should().Be(end, "the node has sent nothing since");
+        Job.Status.State.Should().Be(end, "the node has sent nothing since");
         ReceiveStatus(slots: 1);
         _head.Pass(1.1);
 
-        (Job.State, Job.Epoch, Job.FailCount).Should().Be((JobState.New, 1, failCount));
+        (Job.Status.State, Job.Status.Epoch, Job.Status.FailCount).Should().Be((JobState.New, 1, failCount));
         _head.Pass(1.1);
-        Job.Node.Should().Be("n1");
+        Job.Status.Node.Should().Be("n1");
     }
 
     [Fact]
@@ -62,13 +62,17 @@ public sealed class LegacyNodeTests
         var ended = Job;
         _head.Pass(20);
         ReceiveStatus(slots: 1);
-        _head.Merge(ended with { State = JobState.Running, Active = true, StartCount = 2, Ts = ended.Ts + 2 });
+        _head.Merge(ended with
+        {
+            Status = ended.Status with { State = JobState.Running, Active = true, StartCount = 2 },
+            Ts = ended.Ts + 2,
+        });
 
         _head.Pass(20);
         ReceiveStatus(slots: 1);
         _head.Pass(20);
 
-        (Job.State, Job.Epoch, Job.StartCount).Should().Be((JobState.Running, 0, 2));
+        (Job.Status.State, Job.Status.Epoch, Job.Status.StartCount).Should().Be((JobState.Running, 0, 2));
     }
 
     [Theory]
@@ -82,7 +86,7 @@ public sealed class LegacyNodeTests
 
         _head.Pass(20);
 
-        (Job.State, Job.Epoch).Should().Be((JobState.Failed, 0));
+        (Job.Status.State, Job.Status.Epoch).Should().Be((JobState.Failed, 0));
     }
 
     [Fact]
@@ -91,12 +95,12 @@ public sealed class LegacyNodeTests
         Send("'resubmit':1,'retries':2");
         EndThere(JobState.Failed, failCount: 1);
 
-        _head.Kill("a")!.State.Should().Be(JobState.Killed);
+        _head.Kill("a")!.Status.State.Should().Be(JobState.Killed);
 
         _head.Pass(20);
         ReceiveStatus(slots: 1);
         _head.Pass(20);
-        Job.State.Should().Be(JobState.Killed);
+        Job.Status.State.Should().Be(JobState.Killed);
     }
 
     [Fact]
@@ -110,9 +114,13 @@ public sealed class LegacyNodeTests
         ReceiveStatus(slots: 1);
         _head.Pass(0.5);
 
-        Job.State.Should().Be(JobState.Failed);
+        Job.Status.State.Should().Be(JobState.Failed);
 
-        void FailToStart() => _head.Merge(Job with { State = JobState.Failed, Active = false, Error = "no such file", Ts = Job.Ts + 1 });
+        void FailToStart() => _head.Merge(Job with
+        {
+            Status = Job.Status with { State = JobState.Failed, Active = false, Error = "no such file" },
+            Ts = Job.Ts + 1,
+        });
     }
 
     [Theory]
@@ -125,15 +133,19 @@ public sealed class LegacyNodeTests
         _head.ReceiveNodes(("n1", Some.OriginalStatus(0, 1) with { Online = false }));
         _head.Pass(61);
         _head.ReceiveNodes("other", ("n2", Some.Status(1, 1)));
-        (Job.State, Job.Node, Job.Epoch).Should().Be((JobState.New, "n2", 1));
-        var there = Job with { State = JobState.Running, Active = true, StartCount = 2, Ts = Job.Ts + 1 };
+        (Job.Status.State, Job.Status.Node, Job.Status.Epoch).Should().Be((JobState.New, "n2", 1));
+        var there = Job with { Status = Job.Status with { State = JobState.Running, Active = true, StartCount = 2 }, Ts = Job.Ts + 1 };
         _head.Core.MergeJobsOf(_head.Peer("other"), [there], null, _head.Now);
 
         _head.ReceiveNodes("n1", ("n1", Some.OriginalStatus(99, 1)));
-        var killed = there with { State = JobState.Killed, Active = false, StartCount = startCount, Ts = there.Ts + 50 };
+        var killed = there with
+        {
+            Status = there.Status with { State = JobState.Killed, Active = false, StartCount = startCount },
+            Ts = there.Ts + 50,
+        };
         _head.Core.MergeJobsOf(_head.Peer("n1"), [killed], null, _head.Now);
 
-        (Job.State, Job.Node).Should().Be((JobState.Running, "n2"));
+        (Job.Status.State, Job.Status.Node).Should().Be((JobState.Running, "n2"));
         Job.Ts.Should().BeGreaterThan(there.Ts + 50, "the original takes only a later copy");
     }
 
@@ -144,9 +156,13 @@ public sealed class LegacyNodeTests
         var live = Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'other-head','state':'new','active':1,'ts':5}");
         _head.Core.MergeJobsOf(_head.Peer("n1"), [live], null, _head.Now);
 
-        _head.Core.MergeJobsOf(_head.Peer("n1"), [live with { State = JobState.Killed, Active = false, Ts = 6 }], null, _head.Now);
+        _head.Core.MergeJobsOf(_head.Peer("n1"), [live with
+        {
+            Status = live.Status with { State = JobState.Killed, Active = false },
+            Ts = 6,
+        }], null, _head.Now);
 
-        Job.State.Should().Be(JobState.Killed);
+        Job.Status.State.Should().Be(JobState.Killed);
     }
 
     [Fact]
@@ -158,12 +174,12 @@ public sealed class LegacyNodeTests
         _head.ReceiveNodes(("n1", Some.OriginalStatus(0, 1) with { Online = false }));
         _head.Pass(61);
         _head.ReceiveNodes("other", ("n2", Some.Status(1, 1)));
-        (Job.Node, Job.Epoch).Should().Be(("n2", 1));
+        (Job.Status.Node, Job.Status.Epoch).Should().Be(("n2", 1));
 
         _head.ReceiveNodes("n1", ("n1", Some.OriginalStatus(99, 1)));
         _head.Core.MergeJobsOf(_head.Peer("n1"), [old with { Ts = _head.Clock.Wall + 50 }], null, _head.Now);
 
-        (Job.Node, Job.Epoch).Should().Be(("n2", 1));
+        (Job.Status.Node, Job.Status.Epoch).Should().Be(("n2", 1));
         Job.Ts.Should().BeGreaterThan(_head.Clock.Wall + 50);
         _head.Core.DequeuePending(_head.Peer("n1")).Select(job => job.Id).Should().Equal("a");
     }
@@ -176,7 +192,7 @@ public sealed class LegacyNodeTests
 
         _head.Pass(20);
 
-        Job.State.Should().Be(JobState.Killed);
+        Job.Status.State.Should().Be(JobState.Killed);
     }
 
     [Fact]
@@ -187,7 +203,7 @@ public sealed class LegacyNodeTests
 
         _head.Pass(20);
 
-        Job.State.Should().Be(JobState.Done);
+        Job.Status.State.Should().Be(JobState.Done);
     }
 
     [Fact]
@@ -199,21 +215,31 @@ public sealed class LegacyNodeTests
 
         _head.Pass(20);
 
-        Job.State.Should().Be(JobState.Done);
+        Job.Status.State.Should().Be(JobState.Done);
     }
 
     [Fact]
     public void Reruns_missed_before_a_restart_of_the_head_are_made_after_it()
     {
         Send("'resubmit':1");
-        var ended = Job with { State = JobState.Done, Active = false, StartCount = 1, EndTs = 9, Ts = Job.Ts + 9 };
+        var ended = Job with
+        {
+            Status = Job.Status with
+            {
+                State = JobState.Done,
+                Active = false,
+                StartCount = 1,
+                EndTs = 9,
+            },
+            Ts = Job.Ts + 9,
+        };
         var second = new TestNode(Some.Head(), _head.Clock);
         second.Load(ended);
         second.ReceiveNodes(("n1", Some.OriginalStatus(0, 1)));
 
         second.Merge(ended);
 
-        (second["a"].State, second["a"].Epoch).Should().Be((JobState.New, 1));
+        (second["a"].Status.State, second["a"].Status.Epoch).Should().Be((JobState.New, 1));
     }
 
     [Fact]
@@ -228,9 +254,9 @@ public sealed class LegacyNodeTests
             ReceiveStatus(slots: 1);
         }
 
-        (Job.State, Job.StartCount, Job.Epoch).Should().Be((JobState.Running, 1, 0));
+        (Job.Status.State, Job.Status.StartCount, Job.Status.Epoch).Should().Be((JobState.Running, 1, 0));
         EndThere(JobState.Done);
-        Job.State.Should().Be(JobState.Done);
+        Job.Status.State.Should().Be(JobState.Done);
     }
 
     [Fact]
@@ -260,7 +286,7 @@ public sealed class LegacyNodeTests
         below.ReceiveNodes("n1", ("n1", Some.OriginalStatus(0, 1)));
         Send("'retries':0");
         StartThere();
-        below.Merge(Job with { State = JobState.Done, Active = false, Rc = 0, EndTs = 9, Ts = Job.Ts + 1 });
+        below.Merge(Job with { Status = Job.Status with { State = JobState.Done, Active = false, Rc = 0, EndTs = 9 }, Ts = Job.Ts + 1 });
         below.Pass(Some.Head().Expire);
         below.Core.Find("a").Should().BeNull();
         _head.Core.MergeJobsOf(_head.Peer("peer"), [Job], null, _head.Now);
@@ -270,7 +296,7 @@ public sealed class LegacyNodeTests
         below.Merge([.. Sent()]);
         _head.Merge(below["a"]);
 
-        Job.State.Should().Be(JobState.Done);
+        Job.Status.State.Should().Be(JobState.Done);
         below.History.Should().ContainSingle("its end is in the history already");
     }
 
@@ -283,10 +309,10 @@ public sealed class LegacyNodeTests
         ReceiveStatus(slots: 1);
 
         _head.Pass(119);
-        (_head.Core.Nodes.Find("n1")!.Status.Online, Job.State).Should().Be((false, JobState.Running), "it went offline after 60 s");
+        (_head.Core.Nodes.Find("n1")!.Status.Online, Job.Status.State).Should().Be((false, JobState.Running), "it went offline after 60 s");
         _head.Pass(2);
 
-        (Job.State, Job.Error).Should().Be((JobState.Failed, "expired"));
+        (Job.Status.State, Job.Status.Error).Should().Be((JobState.Failed, "expired"));
     }
 
     [Fact]
@@ -299,10 +325,10 @@ public sealed class LegacyNodeTests
 
         _head.Pass(59);
 
-        Job.State.Should().Be(JobState.Running);
+        Job.Status.State.Should().Be(JobState.Running);
         ReceiveStatus(slots: 1);
         _head.Pass(100);
-        Job.State.Should().Be(JobState.Running);
+        Job.Status.State.Should().Be(JobState.Running);
     }
 
     [Fact]
@@ -313,10 +339,10 @@ public sealed class LegacyNodeTests
         _head.Core.RemovePeer(_head.Peer("peer"), _head.Now);
 
         _head.Pass(59);
-        Job.State.Should().Be(JobState.Running);
+        Job.Status.State.Should().Be(JobState.Running);
         _head.Pass(2);
 
-        Job.Error.Should().Be("expired");
+        Job.Status.Error.Should().Be("expired");
     }
 
     [Fact]
@@ -331,7 +357,7 @@ public sealed class LegacyNodeTests
         head.ReceiveNodes(("n1", Some.OriginalStatus(0, 1)));
         head.Pass(59);
 
-        head["a"].State.Should().Be(JobState.Running);
+        head["a"].Status.State.Should().Be(JobState.Running);
     }
 
     [Fact]
@@ -344,7 +370,7 @@ public sealed class LegacyNodeTests
         _head.ReceiveNodes(("n1", Some.Status(0, 1)));
         _head.Pass(21);
 
-        Job.Error.Should().Be("expired");
+        Job.Status.Error.Should().Be("expired");
     }
 
     [Fact]
@@ -358,7 +384,7 @@ public sealed class LegacyNodeTests
 
         _head.Pass(59);
 
-        Job.State.Should().Be(JobState.Running);
+        Job.Status.State.Should().Be(JobState.Running);
     }
 
     [Fact]
@@ -372,19 +398,22 @@ public sealed class LegacyNodeTests
         // As the recording of February 2022: the times of the last run stay, the time of submit is new.
         var restarted = ended with
         {
-            State = JobState.New,
-            StartCount = 0,
-            FailCount = 0,
-            Error = null,
-            SubmitTs = ended.Ts + 1,
+            Status = ended.Status with
+            {
+                State = JobState.New,
+                StartCount = 0,
+                FailCount = 0,
+                Error = null,
+                SubmitTs = ended.Ts + 1,
+            },
             Ts = ended.Ts + 1,
         };
         node.Merge(restarted).Should().Equal("a");
 
-        (node["a"].State, node["a"].Active).Should().Be((JobState.New, true));
+        (node["a"].Status.State, node["a"].Status.Active).Should().Be((JobState.New, true));
         node.Pass(1.1);
         node.End(node.Start());
-        (node["a"].State, node["a"].StartCount).Should().Be((JobState.Done, 1));
+        (node["a"].Status.State, node["a"].Status.StartCount).Should().Be((JobState.Done, 1));
         node.Merge(ended).Should().BeEmpty("a copy of the submit before is stale");
     }
 
@@ -393,22 +422,29 @@ public sealed class LegacyNodeTests
     private void Send(string spec)
     {
         var job = _head.Accept($"{{'id':'a','pool':'p1','args':['x'],{spec}}}");
-        job.Node.Should().Be("n1");
+        job.Status.Node.Should().Be("n1");
     }
 
     private IReadOnlyList<Job> Sent() => _head.Core.DequeuePending(_head.Peer("peer"));
 
     private void StartThere() =>
-        _head.Merge(Job with { State = JobState.Running, Active = true, StartCount = Job.StartCount + 1, Ts = Job.Ts + 1 });
+        _head.Merge(Job with
+        {
+            Status = Job.Status with { State = JobState.Running, Active = true, StartCount = Job.Status.StartCount + 1 },
+            Ts = Job.Ts + 1,
+        });
 
     private void EndThere(JobState state, int failCount = 0) =>
         _head.Merge(Job with
         {
-            State = state,
-            Active = false,
-            StartCount = Math.Max(Job.StartCount, 1),
-            FailCount = failCount,
-            EndTs = Job.Ts + 1,
+            Status = Job.Status with
+            {
+                State = state,
+                Active = false,
+                StartCount = Math.Max(Job.Status.StartCount, 1),
+                FailCount = failCount,
+                EndTs = Job.Ts + 1,
+            },
             Ts = Job.Ts + 1,
         });
 }

@@ -15,7 +15,7 @@ public sealed class PlacementTests
         var head = TestNode.Head(("n1", -1), ("n2", 1));
         head.ReceiveNodes(("n3", Some.Status(0, pool: "p2")));
 
-        head.Accept(Job).Node.Should().Be("n2");
+        head.Accept(Job).Status.Node.Should().Be("n2");
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class PlacementTests
     {
         var head = TestNode.Head(("n1", 3), ("n2", 5));
 
-        var nodes = Enumerable.Range(0, 10).Select(_ => head.Accept(Job).Node).ToArray();
+        var nodes = Enumerable.Range(0, 10).Select(_ => head.Accept(Job).Status.Node).ToArray();
 
         nodes.CountBy(node => node ?? "none").Should().BeEquivalentTo(new Dictionary<string, int> { ["n1"] = 3, ["n2"] = 5, ["none"] = 2 });
     }
@@ -33,12 +33,12 @@ public sealed class PlacementTests
     {
         var head = TestNode.Head(("n1", 1));
         var (first, second) = (head.Accept(Job), head.Accept(Job));
-        (second.Node, second.SubmitNode, second.Active).Should().Be((null, "head", false));
+        (second.Status.Node, second.Status.SubmitNode, second.Status.Active).Should().Be((null, "head", false));
         head.Core.ChangesSince(0).Should().ContainSingle("a job without a node must not spread").Which.Id.Should().Be(first.Id);
 
-        head.Merge(first with { State = JobState.Done, StartCount = 1, Ts = first.Ts + 1 });
+        head.Merge(first with { Status = first.Status with { State = JobState.Done, StartCount = 1 }, Ts = first.Ts + 1 });
 
-        head[second.Id].Node.Should().Be("n1");
+        head[second.Id].Status.Node.Should().Be("n1");
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class PlacementTests
 
         head.ReceiveNodes(("n1", Some.Status(0, 2)));
 
-        ids.Select(id => head[id].Node).Should().Equal("n1", "n1", null);
+        ids.Select(id => head[id].Status.Node).Should().Equal("n1", "n1", null);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class PlacementTests
 
         node.Apply(Some.Node(slots: 2));
 
-        (node[second.Id].Node, node[second.Id].Active).Should().Be(("n1", true));
+        (node[second.Id].Status.Node, node[second.Id].Status.Active).Should().Be(("n1", true));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class PlacementTests
         var node = new TestNode(Some.Node(slots: 3));
         node.ReceiveNodes(("n2", Some.Status(0, 3)));
 
-        var nodes = Enumerable.Range(0, 6).Select(_ => node.Accept(Job).Node).ToArray();
+        var nodes = Enumerable.Range(0, 6).Select(_ => node.Accept(Job).Status.Node).ToArray();
 
         nodes.Should().Contain("n1").And.Contain("n2").And.NotContainNulls();
     }
@@ -87,7 +87,7 @@ public sealed class PlacementTests
 
         var job = node.Accept("{'node':'n1','pool':'p2','args':['x']}");
 
-        (job.Node, job.SubmitNode).Should().Be(("n2", "n1"));
+        (job.Status.Node, job.Status.SubmitNode).Should().Be(("n2", "n1"));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class PlacementTests
 
         head.Merge(Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'head','submit_node':'head','ts':1}"));
 
-        head["a"].Node.Should().Be("n1");
+        head["a"].Status.Node.Should().Be("n1");
     }
 
     [Fact]
@@ -106,9 +106,9 @@ public sealed class PlacementTests
         var head = TestNode.Head(("n1", 2));
 
         var job = head.Accept("{'id':'a','pool':'p1','args':['x'],'hold':1}");
-        job.Node.Should().BeNull();
+        job.Status.Node.Should().BeNull();
 
-        head.Accept("{'id':'a','hold':0}").Node.Should().Be("n1");
+        head.Accept("{'id':'a','hold':0}").Status.Node.Should().Be("n1");
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class PlacementTests
 
         var job = node.Accept("{'pool':'p1','args':['x'],'hold':1}");
 
-        (job.Node, job.Active).Should().Be(("n1", true));
+        (job.Status.Node, job.Status.Active).Should().Be(("n1", true));
         node.Core.ClaimNext("p1", node.Now).Should().BeNull();
     }
 
@@ -128,7 +128,7 @@ public sealed class PlacementTests
         var head = TestNode.Head(("n1", 1), ("n2", 1), ("n3", -1));
         head.Apply(Some.Head() with { WaitInPool = true });
 
-        var nodes = Enumerable.Range(0, 6).Select(_ => head.Accept(Job).Node!).ToArray();
+        var nodes = Enumerable.Range(0, 6).Select(_ => head.Accept(Job).Status.Node!).ToArray();
 
         nodes.CountBy(node => node).Should().BeEquivalentTo(new Dictionary<string, int> { ["n1"] = 3, ["n2"] = 3 });
     }
@@ -139,7 +139,7 @@ public sealed class PlacementTests
         var head = TestNode.Head(("n1", 1), ("n2", 3));
         head.Apply(Some.Head() with { WaitInPool = true });
 
-        var nodes = Enumerable.Range(0, 4).Select(_ => head.Accept(Job).Node!).ToArray();
+        var nodes = Enumerable.Range(0, 4).Select(_ => head.Accept(Job).Status.Node!).ToArray();
 
         nodes.CountBy(node => node).Should().BeEquivalentTo(new Dictionary<string, int> { ["n1"] = 1, ["n2"] = 3 });
     }
@@ -150,7 +150,7 @@ public sealed class PlacementTests
         var head = new TestNode(Some.Head() with { UseLoadavg = true });
         head.ReceiveNodes(("n1", Some.Status(0, 9, 2.5)), ("n2", Some.Status(0, 2, 0.5)), ("n3", Some.Status(0, 0, 1.5)));
 
-        var nodes = Enumerable.Range(0, 4).Select(_ => head.Accept(Job).Node).ToArray();
+        var nodes = Enumerable.Range(0, 4).Select(_ => head.Accept(Job).Status.Node).ToArray();
 
         nodes.Should().Equal("n2", "n2", "n3", "n3");
     }
@@ -162,7 +162,7 @@ public sealed class PlacementTests
         node.Core.SetLoadavg(3);
         node.ReceiveNodes(("n2", Some.Status(0, 9, 2.5)));
 
-        node.Accept(Job).Node.Should().Be("n2");
+        node.Accept(Job).Status.Node.Should().Be("n2");
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class PlacementTests
         var node = new TestNode(Some.Node(slots: -1) with { WaitInPool = true });
         node.ReceiveNodes(("n2", Some.Status(0, -1)));
 
-        node.Accept(Job).Node.Should().BeNull();
+        node.Accept(Job).Status.Node.Should().BeNull();
         node.Core.FreeSlots()["p1"].Values.Should().OnlyContain(slots => slots.Limit == 0);
     }
 
@@ -194,7 +194,7 @@ public sealed class PlacementTests
 
         node.Apply(Some.Head("n1"));
 
-        (node[job.Id].Node, node[job.Id].Active).Should().Be(("n2", false));
+        (node[job.Id].Status.Node, node[job.Id].Status.Active).Should().Be(("n2", false));
     }
 
     [Fact]
@@ -205,6 +205,6 @@ public sealed class PlacementTests
         head.Core.RemovePeer(head.Peer("peer"), head.Now);
 
         head.Core.Nodes.All.Should().BeEmpty();
-        head.Accept(Job).Node.Should().BeNull();
+        head.Accept(Job).Status.Node.Should().BeNull();
     }
 }

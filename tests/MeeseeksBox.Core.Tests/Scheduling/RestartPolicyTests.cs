@@ -15,13 +15,14 @@ public sealed class RestartPolicyTests
         _ = node.Accept($"{{'id':'a','pool':'p1','args':['x'],'retries':{retries}}}");
 
         var count = 0;
-        for (; node["a"].State is JobState.New; node.Pass(1))
+        for (; node["a"].Status.State is JobState.New; node.Pass(1))
         {
             node.End(node.Start(), rc: 1);
             count++;
         }
 
-        (count, node["a"].State, node["a"].FailCount, node["a"].StartCount).Should().Be((runs, JobState.Failed, runs, runs));
+        (count, node["a"].Status.State, node["a"].Status.FailCount, node["a"].Status.StartCount)
+            .Should().Be((runs, JobState.Failed, runs, runs));
     }
 
     [Fact]
@@ -31,7 +32,8 @@ public sealed class RestartPolicyTests
 
         var job = node.RunToEnd("{'id':'a','pool':'p1','args':['x'],'retries':1}", rc: 3);
 
-        (job.State, job.Active, job.Rc, job.EndTs, job.FailCount, job.Node).Should().Be((JobState.New, true, 3, node.Clock.Wall, 1, "n1"));
+        (job.Status.State, job.Status.Active, job.Status.Rc, job.Status.EndTs, job.Status.FailCount, job.Status.Node)
+            .Should().Be((JobState.New, true, 3, node.Clock.Wall, 1, "n1"));
     }
 
     [Fact]
@@ -42,7 +44,7 @@ public sealed class RestartPolicyTests
 
         node.End(node.Take(), error: "no such program");
 
-        (node["a"].State, node["a"].Error).Should().Be((JobState.New, "no such program"));
+        (node["a"].Status.State, node["a"].Status.Error).Should().Be((JobState.New, "no such program"));
     }
 
     [Fact]
@@ -52,15 +54,15 @@ public sealed class RestartPolicyTests
 
         var job = node.RunToEnd("{'id':'a','pool':'p1','args':['x'],'restart':1}");
 
-        (job.State, job.Node, job.StartCount).Should().Be((JobState.New, "n1", 1));
+        (job.Status.State, job.Status.Node, job.Status.StartCount).Should().Be((JobState.New, "n1", 1));
         node.Pass(1);
         node.End(node.Start());
-        (node["a"].State, node["a"].StartCount).Should().Be((JobState.New, 2));
+        (node["a"].Status.State, node["a"].Status.StartCount).Should().Be((JobState.New, 2));
     }
 
     [Fact]
     public void Restart_does_not_run_a_job_again_after_a_failure() =>
-        new TestNode().RunToEnd("{'id':'a','pool':'p1','args':['x'],'restart':1}", rc: 1).State.Should().Be(JobState.Failed);
+        new TestNode().RunToEnd("{'id':'a','pool':'p1','args':['x'],'restart':1}", rc: 1).Status.State.Should().Be(JobState.Failed);
 
     [Theory]
     [InlineData(0)]
@@ -72,7 +74,7 @@ public sealed class RestartPolicyTests
 
         node.End(node.Start(), rc);
 
-        (node["a"].State, node["a"].Node, node["a"].Active, node["a"].StartCount, node["a"].FailCount)
+        (node["a"].Status.State, node["a"].Status.Node, node["a"].Status.Active, node["a"].Status.StartCount, node["a"].Status.FailCount)
             .Should().Be((JobState.New, "head", false, 0, 0));
     }
 
@@ -81,12 +83,12 @@ public sealed class RestartPolicyTests
     {
         var head = TestNode.Head(("n1", 1), ("n2", 1));
         var job = head.Accept("{'id':'a','pool':'p1','args':['x'],'resubmit':1}");
-        head.ReceiveNodes((job.Node!, Some.Status(0, -1)));
+        head.ReceiveNodes((job.Status.Node!, Some.Status(0, -1)));
 
-        head.Merge(job with { Node = "head", Epoch = 1, EndTs = head.Clock.Wall, Ts = head.Clock.Wall + 1 });
+        head.Merge(job with { Status = job.Status with { Node = "head", Epoch = 1, EndTs = head.Clock.Wall }, Ts = head.Clock.Wall + 1 });
         head.Pass(1);
 
-        head["a"].Node.Should().NotBe("head").And.NotBe(job.Node).And.NotBeNull();
+        head["a"].Status.Node.Should().NotBe("head").And.NotBe(job.Status.Node).And.NotBeNull();
     }
 
     [Fact]
@@ -96,11 +98,11 @@ public sealed class RestartPolicyTests
         node.Merge(Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'n1','submit_node':'head','resubmit':true,'retries':1,'ts':1}"));
 
         node.End(node.Start(), rc: 1);
-        node["a"].Node.Should().Be("n1");
+        node["a"].Status.Node.Should().Be("n1");
         node.Pass(1);
         node.End(node.Start(), rc: 1);
 
-        node["a"].Node.Should().Be("head");
+        node["a"].Status.Node.Should().Be("head");
     }
 
     [Fact]
@@ -113,7 +115,7 @@ public sealed class RestartPolicyTests
 
         node.End(run, rc: -9);
 
-        node["a"].State.Should().Be(JobState.Killed);
+        node["a"].Status.State.Should().Be(JobState.Killed);
     }
 
     [Theory]
@@ -190,7 +192,7 @@ public sealed class RestartPolicyTests
         node.End(node.Start(), rc: 2);
         node.Pass(1000);
 
-        node.History.Select(job => (job.State, job.Rc)).Should().Equal((JobState.Failed, 1), (JobState.Failed, 2));
+        node.History.Select(job => (job.Status.State, job.Status.Rc)).Should().Equal((JobState.Failed, 1), (JobState.Failed, 2));
         node.Core.Count.Should().Be(0);
     }
 }

@@ -50,7 +50,7 @@ public sealed class RestartingTests
 
         answer.Error.Should().BeNull();
         answer.Warnings.Should().HaveCount(state is "failed" ? 0 : 1);
-        node["a"].State.Should().Be(JobState.Failed);
+        node["a"].Status.State.Should().Be(JobState.Failed);
     }
 
     [Fact]
@@ -58,14 +58,18 @@ public sealed class RestartingTests
     {
         var head = TestNode.Head(("n1", 1), ("n2", 1));
         _ = head.Accept(A);
-        var first = head["a"].Node;
-        head.Merge(head["a"] with { State = JobState.Done, Active = false, StartCount = 1, Ts = head.Clock.Wall + 1 });
+        var first = head["a"].Status.Node;
+        head.Merge(head["a"] with
+        {
+            Status = head["a"].Status with { State = JobState.Done, Active = false, StartCount = 1 },
+            Ts = head.Clock.Wall + 1,
+        });
         head.ReceiveNodes((first!, Some.Status(0, -1)));
 
         var job = head.Accept("{'id':'a','state':'new'}");
 
-        job.SubmitNode.Should().Be("head");
-        job.Node.Should().NotBe(first).And.NotBe("head");
+        job.Status.SubmitNode.Should().Be("head");
+        job.Status.Node.Should().NotBe(first).And.NotBe("head");
     }
 
     [Fact]
@@ -73,11 +77,15 @@ public sealed class RestartingTests
     {
         var head = TestNode.Head(("n1", 1), ("n2", 9));
         _ = head.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
-        head.Merge(head["a"] with { State = JobState.Done, StartCount = 1, Ts = head.Clock.Wall + 1 });
+        head.Merge(head["a"] with
+        {
+            Status = head["a"].Status with { State = JobState.Done, StartCount = 1 },
+            Ts = head.Clock.Wall + 1,
+        });
 
         var job = head.Accept("{'id':'a','state':'new'}");
 
-        (job.Node, job.SubmitNode).Should().Be(("n1", "n1"));
+        (job.Status.Node, job.Status.SubmitNode).Should().Be(("n1", "n1"));
     }
 
     [Fact]
@@ -88,7 +96,7 @@ public sealed class RestartingTests
 
         var job = node.Accept("{'id':'a','state':'new','node':'n7'}");
 
-        (job.Node, job.SubmitNode, job.Active).Should().Be(("n7", "n7", false));
+        (job.Status.Node, job.Status.SubmitNode, job.Status.Active).Should().Be(("n7", "n7", false));
     }
 
     [Fact]
@@ -100,7 +108,7 @@ public sealed class RestartingTests
 
         var job = head.Accept("{'id':'a.x','state':'new','node':'z'}");
 
-        (job.Node, job.Nodes).Should().Be(("z", null));
+        (job.Status.Node, job.Status.Nodes).Should().Be(("z", null));
     }
 
     [Fact]
@@ -111,7 +119,7 @@ public sealed class RestartingTests
 
         _ = node.Accept("{'id':'a','state':'new','pool':'p2'}");
 
-        node.Take("p2").Job.Pool.Should().Be("p2");
+        node.Take("p2").Job.Spec.Pool.Should().Be("p2");
     }
 
     [Fact]
@@ -123,7 +131,7 @@ public sealed class RestartingTests
         var answer = node.Submit("{'id':'a','node':'n7','tag':'t'}");
 
         answer.Warnings.Should().ContainSingle().Which.Should().StartWith("node");
-        (node["a"].Node, node["a"].Tags.Single()).Should().Be(("n1", "t"));
+        (node["a"].Status.Node, node["a"].Spec.Tags.Single()).Should().Be(("n1", "t"));
     }
 
     [Fact]
@@ -137,6 +145,6 @@ public sealed class RestartingTests
         var answer = node.Submit("{'id':'a','state':'new'}");
 
         answer.Warnings.Should().ContainSingle().Which.Should().Contain("active=false");
-        node["a"].State.Should().Be(JobState.Killed);
+        node["a"].Status.State.Should().Be(JobState.Killed);
     }
 }

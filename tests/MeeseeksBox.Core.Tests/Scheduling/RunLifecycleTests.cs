@@ -14,16 +14,18 @@ public sealed class RunLifecycleTests
         var node = new TestNode();
 
         var job = node.Accept(A);
-        (job.State, job.Active, job.Pid).Should().Be((JobState.New, true, null));
+        (job.Status.State, job.Status.Active, job.Status.Pid).Should().Be((JobState.New, true, null));
 
         var run = node.Start();
         job = node["a"];
-        (job.State, job.Active, job.Pid, job.StartCount, job.StartTs).Should().Be((JobState.Running, true, 4711, 1, node.Clock.Wall));
+        (job.Status.State, job.Status.Active, job.Status.Pid, job.Status.StartCount, job.Status.StartTs)
+            .Should().Be((JobState.Running, true, 4711, 1, node.Clock.Wall));
 
         node.Clock.Pass(5);
         node.End(run);
         job = node["a"];
-        (job.State, job.Active, job.Pid, job.Rc, job.EndTs, job.FailCount).Should().Be((JobState.Done, false, null, 0, node.Clock.Wall, 0));
+        (job.Status.State, job.Status.Active, job.Status.Pid, job.Status.Rc, job.Status.EndTs, job.Status.FailCount)
+            .Should().Be((JobState.Done, false, null, 0, node.Clock.Wall, 0));
     }
 
     [Fact]
@@ -31,7 +33,7 @@ public sealed class RunLifecycleTests
     {
         var job = new TestNode().RunToEnd(A, rc: 3);
 
-        (job.State, job.Rc, job.FailCount, job.Active).Should().Be((JobState.Failed, 3, 1, false));
+        (job.Status.State, job.Status.Rc, job.Status.FailCount, job.Status.Active).Should().Be((JobState.Failed, 3, 1, false));
     }
 
     [Fact]
@@ -42,7 +44,7 @@ public sealed class RunLifecycleTests
 
         node.End(node.Take(), error: "no such program");
 
-        (node["a"].State, node["a"].Error, node["a"].FailCount, node["a"].StartCount, node["a"].StartTs)
+        (node["a"].Status.State, node["a"].Status.Error, node["a"].Status.FailCount, node["a"].Status.StartCount, node["a"].Status.StartTs)
             .Should().Be((JobState.Failed, "no such program", 1, 0, null));
     }
 
@@ -138,7 +140,7 @@ public sealed class RunLifecycleTests
         run.Stop.Should().Be(StopReason.None);
         node.Core.ClaimNext("p1", node.Now).Should().BeNull();
         node.End(run);
-        node["a"].State.Should().Be(JobState.Done);
+        node["a"].Status.State.Should().Be(JobState.Done);
         node.Core.ClaimNext("p1", node.Now).Should().BeNull();
     }
 
@@ -149,7 +151,7 @@ public sealed class RunLifecycleTests
 
         var job = node.Accept(A);
 
-        (job.Node, job.Active).Should().Be(("n1", true));
+        (job.Status.Node, job.Status.Active).Should().Be(("n1", true));
         node.Core.ClaimNext("p1", node.Now).Should().BeNull();
         node.Apply(Some.Node());
         node.Core.ClaimNext("p1", node.Now).Should().NotBeNull();
@@ -175,7 +177,7 @@ public sealed class RunLifecycleTests
         node.TakeEffects().Stops.Should().Equal(run);
 
         node.End(run, rc: -9);
-        (node["a"].State, node["a"].Error, node["a"].FailCount, node["a"].Rc)
+        (node["a"].Status.State, node["a"].Status.Error, node["a"].Status.FailCount, node["a"].Status.Rc)
             .Should().Be((JobState.Failed, $"exceeded runtime of {limit} s", 1, -9));
     }
 
@@ -230,12 +232,12 @@ public sealed class RunLifecycleTests
         _ = node.Accept(A);
         var run = node.Start();
 
-        node.Core.Report(run, job => job with { Pid = 12 }, node.Now);
-        node["a"].Pid.Should().Be(12);
+        node.Core.Report(run, job => job with { Status = job.Status with { Pid = 12 } }, node.Now);
+        node["a"].Status.Pid.Should().Be(12);
 
         node.End(run);
-        node.Core.Report(run, job => job with { Pid = 13 }, node.Now);
-        node["a"].Pid.Should().BeNull();
+        node.Core.Report(run, job => job with { Status = job.Status with { Pid = 13 } }, node.Now);
+        node["a"].Status.Pid.Should().BeNull();
     }
 
     [Fact]
@@ -248,7 +250,7 @@ public sealed class RunLifecycleTests
 
         node.End(run, rc: 1);
 
-        (node["a"].FailCount, node.History.Count).Should().Be((1, 1));
+        (node["a"].Status.FailCount, node.History.Count).Should().Be((1, 1));
     }
 
     [Fact]
@@ -257,13 +259,13 @@ public sealed class RunLifecycleTests
         var node = new TestNode();
         _ = node.Accept("{'id':'a','pool':'p1','args':['x'],'retries':1}");
         var run = node.Start();
-        node.Core.Report(run, job => job with { StdoutData = "eA==" }, node.Now);
+        node.Core.Report(run, job => job with { Status = job.Status with { StdoutData = "eA==" } }, node.Now);
         node.End(run, rc: 1);
         node.Pass(2);
 
         _ = node.Start();
 
-        (node["a"].Rc, node["a"].Error, node["a"].StdoutData, node["a"].EndTs, node["a"].FailCount)
+        (node["a"].Status.Rc, node["a"].Status.Error, node["a"].Status.StdoutData, node["a"].Status.EndTs, node["a"].Status.FailCount)
             .Should().Be((null, null, null, null, 1));
     }
 }

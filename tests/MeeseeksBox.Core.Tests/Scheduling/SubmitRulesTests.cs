@@ -47,7 +47,7 @@ public sealed class SubmitRulesTests
 
         var job = node.Accept($"{{'state':'killed',{Sleep}}}");
 
-        job.State.Should().Be(JobState.New);
+        job.Status.State.Should().Be(JobState.New);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class SubmitRulesTests
 
         answer.Warnings.Should().HaveCount(2)
             .And.Contain(warning => warning.StartsWith("colour")).And.Contain(warning => warning.StartsWith("rc"));
-        (node["a"].Rc, node["a"].Extra).Should().Be((null, null));
+        (node["a"].Status.Rc, node["a"].Extra).Should().Be((null, null));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class SubmitRulesTests
 
         var job = node.Accept($"{{'node':'elsewhere',{Sleep}}}");
 
-        (job.Node, job.SubmitNode, job.Active).Should().Be(("elsewhere", "elsewhere", false));
+        (job.Status.Node, job.Status.SubmitNode, job.Status.Active).Should().Be(("elsewhere", "elsewhere", false));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class SubmitRulesTests
 
         var answer = head.Submit($"{{'node':['x','y'],{Sleep}}}");
 
-        answer.Jobs.Select(job => job.Value!.Node).Should().Equal("x", "y");
+        answer.Jobs.Select(job => job.Value!.Status.Node).Should().Equal("x", "y");
         answer.Jobs.Select(job => job.Key).Should().OnlyHaveUniqueItems().And.OnlyContain(id => Guid.Parse(id).Version == 7);
     }
 
@@ -127,7 +127,7 @@ public sealed class SubmitRulesTests
 
         var answer = head.Submit($"{{'id':'a','node':'n*',{Sleep}}}");
 
-        answer.Jobs.Select(job => job.Value!.Node).Should().Equal("n1", "n2");
+        answer.Jobs.Select(job => job.Value!.Status.Node).Should().Equal("n1", "n2");
         answer.Jobs.Select(job => job.Key).Should().Equal("a.n1", "a.n2");
     }
 
@@ -139,7 +139,7 @@ public sealed class SubmitRulesTests
 
         var answer = node.Submit($"{{'node':'*',{Sleep}}}");
 
-        answer.Jobs.Select(job => job.Value!.Node).Should().BeEquivalentTo("n1", "n2");
+        answer.Jobs.Select(job => job.Value!.Status.Node).Should().BeEquivalentTo("n1", "n2");
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class SubmitRulesTests
 
         var job = head.Accept($"{{'id':'a','node':'n*',{Sleep}}}");
 
-        (job.Id, job.Node, job.SubmitNode).Should().Be(("a", "n1", "n1"));
+        (job.Id, job.Status.Node, job.Status.SubmitNode).Should().Be(("a", "n1", "n1"));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class SubmitRulesTests
 
         var answer = head.Submit("{'pool':'__config','node':'*','args':{'state':{'expire':9}}}");
 
-        answer.Jobs.Select(job => job.Value!.Node).Should().BeEquivalentTo("n1", "n2", "head");
+        answer.Jobs.Select(job => job.Value!.Status.Node).Should().BeEquivalentTo("n1", "n2", "head");
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class SubmitRulesTests
 
         var job = head.Accept($"{{{Sleep}}}");
 
-        (job.Node, job.SubmitNode).Should().Be(("n1", "head"));
+        (job.Status.Node, job.Status.SubmitNode).Should().Be(("n1", "head"));
     }
 
     [Fact]
@@ -204,8 +204,9 @@ public sealed class SubmitRulesTests
 
         var job = node.Accept($"{{{Sleep}}}");
 
-        (job.SubmitTs, job.StartCount, job.FailCount, job.StartTs, job.Pid).Should().Be((node.Clock.Wall, 0, 0, null, null));
-        job.Tags.Should().BeEmpty();
+        (job.Status.SubmitTs, job.Status.StartCount, job.Status.FailCount, job.Status.StartTs, job.Status.Pid)
+            .Should().Be((node.Clock.Wall, 0, 0, null, null));
+        job.Spec.Tags.Should().BeEmpty();
     }
 
     [Fact]

@@ -6,7 +6,13 @@ namespace MeeseeksBox.FileWatch.Tests.Jobs;
 
 public sealed class DoubtfulEndsTests
 {
-    private static readonly Job Done = new() { Id = "a", State = JobState.Done, Resubmit = true, Ts = 5 };
+    private static readonly Job Done = new()
+    {
+        Id = "a",
+        Status = new() { State = JobState.Done },
+        Spec = new() { Resubmit = true },
+        Ts = 5,
+    };
 
     private readonly FakeTimeProvider _time = new();
     private readonly DoubtfulEnds _ends;
@@ -28,7 +34,7 @@ public sealed class DoubtfulEndsTests
     {
         _ = _ends.Counts(Done);
         _time.Advance(TimeSpan.FromSeconds(9));
-        _ends.Counts(Done with { State = JobState.Running }).Should().BeTrue("a running job has not ended");
+        _ends.Counts(Done with { Status = Done.Status with { State = JobState.Running } }).Should().BeTrue("a running job has not ended");
         _ends.Counts(Done with { Ts = 9 }).Should().BeFalse();
         _time.Advance(TimeSpan.FromSeconds(9));
         _ends.Counts(Done with { Ts = 9 }).Should().BeFalse();
@@ -36,5 +42,5 @@ public sealed class DoubtfulEndsTests
     }
 
     [Fact]
-    public void Any_other_end_counts_at_once() => _ends.Counts(Done with { Resubmit = null }).Should().BeTrue();
+    public void Any_other_end_counts_at_once() => _ends.Counts(Done with { Spec = Done.Spec with { Resubmit = null } }).Should().BeTrue();
 }

@@ -15,7 +15,12 @@ public sealed class LegacyBoxTests
     [InlineData(JobState.Killed, 3, 1, false)]
     public void A_failed_job_is_retried_up_to_retries(JobState state, int? retries, int failures, bool expected)
     {
-        LegacyBox.WillRunAgain(new Job { Id = "a", State = state, Retries = retries, FailCount = failures }).Should().Be(expected);
+        LegacyBox.WillRunAgain(new Job
+        {
+            Id = "a",
+            Status = new() { State = state, FailCount = failures },
+            Spec = new() { Retries = retries },
+        }).Should().Be(expected);
     }
 
     [Theory]
@@ -26,6 +31,11 @@ public sealed class LegacyBoxTests
     [InlineData(JobState.Failed, false, true, true)]
     public void A_job_with_restart_or_resubmit_runs_again(JobState state, bool restart, bool resubmit, bool expected)
     {
-        LegacyBox.WillRunAgain(new Job { Id = "a", State = state, Restart = restart, Resubmit = resubmit }).Should().Be(expected);
+        LegacyBox.WillRunAgain(new Job
+        {
+            Id = "a",
+            Status = new() { State = state },
+            Spec = new() { Restart = restart, Resubmit = resubmit },
+        }).Should().Be(expected);
     }
 }

@@ -47,7 +47,7 @@ public sealed class RequestFuzzTests
             {
                 _ = JobAttributes.TryRead(element, out _, out _);
                 _ = NodeStatus.TryRead(element, out _, out _);
-                _ = JobSpec.Read(element);
+                _ = SubmitArgument.Read(element);
                 _ = JobFilter.Read(element, out _);
             }
         }

@@ -125,7 +125,7 @@ public sealed class RequestObjectTests
         var sync = (SyncRequest)Single(json);
 
         sync.Problems.Should().BeEmpty();
-        sync.Jobs.Select(job => (job.Id, job.Pool)).Should().Equal(("a", "p1"));
+        sync.Jobs.Select(job => (job.Id, job.Spec.Pool)).Should().Equal(("a", "p1"));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class JobSpecTests
         var spec = Read("""{"pool":"p1","rc":0,"submit_ts":5,"epoch":7,"nodes":["x"],"colour":"red"}""");
 
         spec.Unknown.Should().Equal("rc", "submit_ts", "epoch", "nodes", "colour");
-        spec.Values.Should().BeEquivalentTo(new Job { Id = "", Pool = "p1" });
+        spec.Values.Should().BeEquivalentTo(new Job { Id = "", Spec = new() { Pool = "p1" } });
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class JobSpecTests
 
         spec.Unknown.Should().BeEmpty();
         spec.Keys.Should().ContainSingle().Which.Name.Should().Be("tags");
-        string.Join(',', spec.Values.Tags).Should().Be(expected);
+        string.Join(',', spec.Values.Spec.Tags).Should().Be(expected);
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class JobSpecTests
     {
         var spec = Read($$"""{"uid":{{json}},"gid":{{json}} }""");
 
-        (spec.Problem, spec.Values.Uid, spec.Values.Gid).Should().Be((null, expected, expected));
+        (spec.Problem, spec.Values.Spec.Uid, spec.Values.Spec.Gid).Should().Be((null, expected, expected));
         (Some.Written(spec.Values).TryGetProperty("uid", out var uid) ? uid.GetRawText() : null).Should().Be(written);
     }
 
@@ -78,19 +78,20 @@ public sealed class JobSpecTests
     [InlineData("[1]")]
     [InlineData("\"a\\u0000b\"")]
     public void A_user_that_is_neither_is_rejected(string json) =>
-        JobSpec.Read(Some.Json($$"""{"uid":{{json}} }""")).Problem.Should().StartWith("uid: ").And.EndWith("is not a name or a number");
+        SubmitArgument.Read(Some.Json($$"""{"uid":{{json}} }""")).Problem.Should()
+            .StartWith("uid: ").And.EndWith("is not a name or a number");
 
     [Fact]
     public void Numbers_in_args_become_the_texts_that_were_written() =>
-        Read("""{"args":["sleep",60,1.50,"007"]}""").Values.Args.Should().Equal("sleep", "60", "1.50", "007");
+        Read("""{"args":["sleep",60,1.50,"007"]}""").Values.Spec.Args.Should().Equal("sleep", "60", "1.50", "007");
 
     [Fact]
     public void Args_that_are_an_object_are_settings_for_a_job_in_pool___config()
     {
         var values = Read("""{"pool":"__config","args":{"pools":{"p1":{"slots":4}}}}""").Values;
 
-        values.Args.Should().BeEmpty();
-        values.Settings!.Value.GetRawText().Should().Be("""{"pools":{"p1":{"slots":4}}}""");
+        values.Spec.Args.Should().BeEmpty();
+        values.Spec.Settings!.Value.GetRawText().Should().Be("""{"pools":{"p1":{"slots":4}}}""");
     }
 
     [Theory]
@@ -150,7 +151,7 @@ public sealed class JobSpecTests
     {
         const string Config = """{"b":1.0,"a":[null,{"é":"\u00e9"}],"cwd":"/tmp"}""";
 
-        Read($$"""{"config":{{Config}}}""").Values.Config!.Value.GetRawText().Should().Be(Config);
+        Read($$"""{"config":{{Config}}}""").Values.Spec.Config!.Value.GetRawText().Should().Be(Config);
     }
 
     [Theory]
@@ -191,7 +192,7 @@ public sealed class JobSpecTests
     [Fact]
     public void The_first_of_several_invalid_values_is_reported_and_valid_ones_are_kept()
     {
-        var spec = JobSpec.Read(Some.Json("""{"retries":-1,"hold":"x","id":"a","nonsense":1}"""));
+        var spec = SubmitArgument.Read(Some.Json("""{"retries":-1,"hold":"x","id":"a","nonsense":1}"""));
 
         spec.Problem.Should().StartWith("retries: ");
         spec.Id.Should().Be("a", "the answer {id: false} needs it");
@@ -216,7 +217,7 @@ public sealed class JobSpecTests
     {
         foreach (var attribute in JobAttributes.All)
         {
-            var spec = JobSpec.Read(Some.Json($$"""{"{{attribute.Name}}":{{json}} }"""));
+            var spec = SubmitArgument.Read(Some.Json($$"""{"{{attribute.Name}}":{{json}} }"""));
 
             spec.Problem?.Should().StartWith(attribute.Name);
             if (spec.Problem is null)
@@ -227,16 +228,16 @@ public sealed class JobSpecTests
 
         if (Some.Json(json) is { ValueKind: JsonValueKind.Object } argument)
         {
-            _ = JobSpec.Read(argument);
+            _ = SubmitArgument.Read(argument);
         }
     });
 
-    private static JobSpec Read(string json)
+    private static SubmitArgument Read(string json)
     {
-        var spec = JobSpec.Read(Some.Json(json));
+        var spec = SubmitArgument.Read(Some.Json(json));
         spec.Problem.Should().BeNull();
         return spec;
     }
 
-    private static string? Problem(string json) => JobSpec.Read(Some.Json(json)).Problem;
+    private static string? Problem(string json) => SubmitArgument.Read(Some.Json(json)).Problem;
 }

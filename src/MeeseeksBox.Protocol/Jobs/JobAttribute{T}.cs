@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
@@ -11,7 +12,7 @@ namespace MeeseeksBox.Protocol.Jobs;
 internal sealed class JobAttribute<T>(string name, JobAttributeRole role, JobValueFormat<T> form, Func<Job, T> get, Func<Job, T, Job> set)
     : JobAttribute(name, role)
 {
-    private static readonly JsonElement Null = JsonElement.Parse("null");
+    private static readonly ImmutableSortedSet<string> NoNames = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     public override Job Copy(Job from, Job to) => Marked(set(to, get(from)), cleared: IsCleared(from));
 
@@ -47,19 +48,23 @@ internal sealed class JobAttribute<T>(string name, JobAttributeRole role, JobVal
             writer.WritePropertyName(Encoded);
             form.Write(writer, value);
         }
-        else if (Role is JobAttributeRole.Run && job is not { StartCount: 0, FailCount: 0, Epoch: 0, StartTs: null, EndTs: null })
+        else if (Role is JobAttributeRole.Run && HasRun(job.Status))
         {
             writer.WriteNull(Encoded);
         }
     }
 
-    private bool IsCleared(Job job) => job.Extra?.ContainsKey(Name) is true;
+    private static bool HasRun(JobStatus status) =>
+        status is not { StartCount: 0, FailCount: 0, Epoch: 0, StartTs: null, EndTs: null };
 
-    // A spec attribute that was set to null is sent as null, unless "not set" has a value of its own on the wire: see Job.Extra.
-    private Job Marked(Job job, bool cleared) => (cleared, IsCleared(job)) switch
+    private bool IsCleared(Job job) => job.Spec.Cleared?.Contains(Name) is true;
+
+    // A spec attribute that was set to null is sent as null, unless "not set" has a value of its own on the wire: see JobSpec.Cleared.
+    private Job Marked(Job job, bool cleared)
     {
-        (true, false) => JobAttributes.SetExtra(job, Name, Null),
-        (false, true) => job with { Extra = job.Extra!.Count is 1 ? null : job.Extra.Remove(Name) },
-        _ => job,
-    };
+        var names = job.Spec.Cleared ?? NoNames;
+        return cleared == names.Contains(Name) ? job
+            : cleared ? job with { Spec = job.Spec with { Cleared = names.Add(Name) } }
+            : job with { Spec = job.Spec with { Cleared = names.Count is 1 ? null : names.Remove(Name) } };
+    }
 }

@@ -1,0 +1,119 @@
+namespace MeeseeksBox.Protocol.Jobs;
+
+/// <summary>Where a job is, and how far it has got (docs/SPECIFICATION.md#status-attributes). The nodes set it.</summary>
+/// <remarks>The owner, the node that the job is on, is authoritative. Of two copies, the status with more progress is kept.</remarks>
+public sealed record JobStatus
+{
+    /// <summary>The status of a job that no node has handled so far.</summary>
+    public static JobStatus New { get; } = new();
+
+    // By this error, the nodes of the original and of this project recognize a job that another node gave up.
+    private const string PresumedLostError = "expired";
+
+    /// <summary>The node of the job; null (<c>false</c> on the wire) while it is unassigned.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>The node that places the job again.</summary>
+    /// <remarks>It is the node that the submit named, or the first that handled the job.</remarks>
+    public string? SubmitNode { get; init; }
+
+    /// <summary>The nodes that the submit listed, if there were several.</summary>
+    /// <remarks>After an expiry, the first of them that is online takes the job.</remarks>
+    public string[]? Nodes { get; init; }
+
+    /// <summary>The state on the wire; <see cref="Phase"/> is more precise.</summary>
+    public JobState State { get; init; }
+
+    /// <summary>True while a pool holds the job: queued, running, or being killed.</summary>
+    public bool Active { get; init; }
+
+    /// <summary>How often the job was sent off again: by a manual restart, by <c>resubmit</c> or after an expiry.</summary>
+    /// <remarks>
+    /// A copy with a lower epoch is stale regardless of its stamp. The original has no epoch; its nodes pass the attribute along.
+    /// </remarks>
+    public int Epoch { get; init; }
+
+    /// <summary>The time of the submit.</summary>
+    public double SubmitTs { get; init; }
+
+    /// <summary>The start of the last run.</summary>
+    public double? StartTs { get; init; }
+
+    /// <summary>The end of the last run.</summary>
+    public double? EndTs { get; init; }
+
+    /// <summary>The number of starts.</summary>
+    public int StartCount { get; init; }
+
+    /// <summary>The number of failures.</summary>
+    public int FailCount { get; init; }
+
+    /// <summary>The process id while the job runs, if it has a process.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>The exit status of the last run; -N when signal N ended it.</summary>
+    public int? Rc { get; init; }
+
+    /// <summary>Why the last run failed, for people.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The kept standard output of the last run in base64; null when empty.</summary>
+    public string? StdoutData { get; init; }
+
+    /// <summary>The kept standard error of the last run in base64; null when empty.</summary>
+    public string? StderrData { get; init; }
+
+    /// <summary>True when <see cref="StdoutData"/> lacks its middle, which was over the pool's <c>output_limit</c>.</summary>
+    public bool? StdoutTruncated { get; init; }
+
+    /// <summary>True when <see cref="StderrData"/> lacks its middle.</summary>
+    public bool? StderrTruncated { get; init; }
+
+    /// <summary>The phase of the job.</summary>
+    public JobPhase Phase => State switch
+    {
+        JobState.New when Node is null => JobPhase.Unassigned,
+        JobState.New when EndTs is not null && StartCount + FailCount + Epoch > 0 => JobPhase.Requeued,
+        JobState.New => JobPhase.Queued,
+        JobState.Running => JobPhase.Running,
+
+        // A legacy node leaves such a job active.
+        JobState.Failed when Error is PresumedLostError => JobPhase.PresumedLost,
+        _ when Active => JobPhase.Ending,
+        JobState.Killed when Error is PresumedLostError => JobPhase.PresumedLost,
+        JobState.Done => JobPhase.Done,
+        JobState.Failed => JobPhase.Failed,
+        JobState.Killed => JobPhase.Killed,
+        _ => throw new InvalidOperationException("Unknown job state."),
+    };
+
+    /// <summary>The status of a job that another node gives up, because no report of it came in time.</summary>
+    /// <remarks>A pending kill stays a kill: if the owner returns with the job alive, the kill is still pending there.</remarks>
+    /// <param name="at">The present time.</param>
+    public JobStatus PresumedLost(double at) => this with
+    {
+        State = State is JobState.Killed ? JobState.Killed : JobState.Failed,
+        FailCount = State is JobState.Killed ? FailCount : FailCount + 1,
+        Error = PresumedLostError,
+        Active = false,
+        Pid = null,
+        EndTs = at,
+    };
+
+    /// <summary>An error text for a run, other than the one that marks a job as presumed lost.</summary>
+    /// <param name="error">The text; null for none.</param>
+    public static string? RunError(string? error) => error is PresumedLostError ? $"failed: {error}" : error;
+
+    /// <summary>Without the process and the results of the last run.</summary>
+    public JobStatus WithoutResult() => this with
+    {
+        Pid = null,
+        EndTs = null,
+        Rc = null,
+        Error = null,
+        StdoutData = null,
+        StderrData = null,
+        StdoutTruncated = StdoutTruncated is null ? null : false,
+        StderrTruncated = StderrTruncated is null ? null : false,
+    };
+}
