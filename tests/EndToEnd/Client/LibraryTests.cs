@@ -57,19 +57,25 @@ public sealed class LibraryTests(SharedBox shared) : SharedBoxTests(shared), IAs
         submitted.Job.Should().BeEquivalentTo(
             new
             {
-                Pool = "p",
-                Args = new[] { "true" },
-                Node = "n1",
-                Stdin = "/dev/null",
-                Stdout = "/dev/null",
-                Stderr = "/dev/null",
-                Runtime = 7.0,
-                Hold = true,
-                Restart = true,
-                Resubmit = true,
-                Retries = 4,
-                Tags = new[] { "a", "b" },
-                Cwd = "/",
+                Spec = new
+                {
+                    Pool = "p",
+                    Args = new[] { "true" },
+                    Stdin = "/dev/null",
+                    Stdout = "/dev/null",
+                    Stderr = "/dev/null",
+                    Runtime = 7.0,
+                    Hold = true,
+                    Restart = true,
+                    Resubmit = true,
+                    Retries = 4,
+                    Tags = new[] { "a", "b" },
+                    Cwd = "/",
+                },
+                Status = new
+                {
+                    Node = "n1",
+                },
             });
         submitted.Job.Spec.Env.Should().Contain("A", "1");
         submitted.Job.Spec.Config!.Value.GetRawText().Should().Be("""{"shell":false}""");

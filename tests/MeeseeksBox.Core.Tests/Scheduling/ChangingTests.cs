@@ -75,18 +75,24 @@ public sealed class ChangingTests
         answer.Warnings.Should().BeEmpty();
         node["a"].Should().BeEquivalentTo(new
         {
-            State = JobState.Running,
-            Args = new[] { "y" },
-            Stdin = "i",
-            Stdout = "o",
-            Stderr = "e",
-            Runtime = 9.0,
-            Hold = true,
-            Restart = true,
-            Retries = 2,
-            Resubmit = true,
-            Cwd = "/",
-            Tags = new[] { "t" },
+            Spec = new
+            {
+                Args = new[] { "y" },
+                Stdin = "i",
+                Stdout = "o",
+                Stderr = "e",
+                Runtime = 9.0,
+                Hold = true,
+                Restart = true,
+                Retries = 2,
+                Resubmit = true,
+                Cwd = "/",
+                Tags = new[] { "t" },
+            },
+            Status = new
+            {
+                State = JobState.Running,
+            },
         });
     }
 

@@ -21,17 +21,20 @@ public sealed class RestartingTests
 
         job.Should().BeEquivalentTo(new
         {
-            State = JobState.New,
-            Active = true,
-            Rc = default(int?),
-            Error = default(string),
-            StdoutData = default(string),
-            StderrData = default(string),
-            StdoutTruncated = false,
-            StartTs = default(double?),
-            EndTs = default(double?),
-            FailCount = 0,
-            StartCount = 4,
+            Status = new
+            {
+                State = JobState.New,
+                Active = true,
+                Rc = default(int?),
+                Error = default(string),
+                StdoutData = default(string),
+                StderrData = default(string),
+                StdoutTruncated = false,
+                StartTs = default(double?),
+                EndTs = default(double?),
+                FailCount = 0,
+                StartCount = 4,
+            },
         });
         node.Take().Job.Id.Should().Be("a");
     }

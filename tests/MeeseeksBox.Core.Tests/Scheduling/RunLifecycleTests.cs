@@ -49,6 +49,17 @@ public sealed class RunLifecycleTests
     }
 
     [Fact]
+    public void The_error_of_a_plugin_is_never_taken_for_a_presumption()
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+
+        node.End(node.Start(), error: "expired");
+
+        (node["a"].Phase, node["a"].Status.Error).Should().Be((JobPhase.Failed, "failed: expired"));
+    }
+
+    [Fact]
     public void A_pool_starts_its_jobs_in_the_order_of_their_submission()
     {
         var node = new TestNode(Some.Node(slots: 0));

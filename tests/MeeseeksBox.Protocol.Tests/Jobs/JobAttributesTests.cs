@@ -179,7 +179,7 @@ public sealed class JobAttributesTests
         Some.Written(copied).GetProperty(name).ValueKind.Should().Be(JsonValueKind.Null);
         Some.Written(Some.Job(Some.Written(taken).GetRawText())).GetProperty(name).ValueKind.Should().Be(JsonValueKind.Null);
         again.Should().BeEquivalentTo(job, options => options.ComparingByValue<JsonElement?>().Excluding(one => one.Spec.Config));
-        again.Extra.Should().BeNull();
+        again.Spec.Cleared.Should().BeNull();
     }
 
     [Theory]
@@ -195,7 +195,7 @@ public sealed class JobAttributesTests
         var taken = attribute!.Read(new Job { Id = "a" }, Some.Json("null"), out _);
 
         Some.Written(taken).GetProperty(name).GetRawText().Should().Be(expected);
-        taken.Extra.Should().BeNull();
+        taken.Spec.Cleared.Should().BeNull();
     }
 
     [Fact]

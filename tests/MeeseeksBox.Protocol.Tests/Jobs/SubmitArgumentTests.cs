@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Protocol.Tests.Jobs;
 
 // docs/SPECIFICATION.md#spec-attributes
-public sealed class JobSpecTests
+public sealed class SubmitArgumentTests
 {
     [Fact]
     public void Every_spec_attribute_is_read()
@@ -102,7 +102,7 @@ public sealed class JobSpecTests
     {
         var values = Read($$"""{"hold":{{truth}},"restart":{{truth}},"resubmit":{{truth}} }""").Values;
 
-        values.Should().BeEquivalentTo(new { Hold = true, Restart = true, Resubmit = true });
+        values.Spec.Should().BeEquivalentTo(new { Hold = true, Restart = true, Resubmit = true });
     }
 
     [Fact]
