@@ -64,7 +64,9 @@ public sealed partial class MeeseeksClient
             return [.. chosen.Select(one => one.Job)];
         }
 
-        var response = (await RequestAsync(new JsonObject { ["get"] = selection.ToFilter() }, stop: stop)).EnsureSuccess();
+        // Tracked jobs order their copies by stamp.
+        var request = new JsonObject { ["get"] = selection.ToFilter(), ["options"] = new JsonObject { ["stamps"] = true } };
+        var response = (await RequestAsync(request, stop: stop)).EnsureSuccess();
         return [.. response.Jobs("get").Select(pair => pair.Value).OfType<Job>()];
     }
 
@@ -129,7 +131,7 @@ public sealed partial class MeeseeksClient
     /// <example><code>
     /// await foreach (var update in client.FollowAsync(JobSelection.All.Where("pool", "p1"), stop))
     ///     foreach (var job in update.Jobs)
-    ///         Console.WriteLine($"{job.Id} {job.State}");
+    ///         Console.WriteLine($"{job.Id} {job.Status.State}");
     /// </code></example>
     public IAsyncEnumerable<JobUpdate> FollowAsync(JobSelection selection, CancellationToken stop = default) =>
         Follow(() => selection).FollowAsync(stop);

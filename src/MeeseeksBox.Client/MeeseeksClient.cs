@@ -23,7 +23,7 @@ namespace MeeseeksBox.Client;
 /// await using var client = new MeeseeksClient(new MeeseeksClientOptions { Address = "head1" });
 /// var submitted = await client.SubmitAsync(new NewJob("p1", "echo", "hello"));
 /// var job = await client.WaitAsync(submitted.Job.Id);
-/// Console.WriteLine($"{job?.State}: exit status {job?.Rc}");
+/// Console.WriteLine($"{job?.Status.State}: exit status {job?.Status.Rc}");
 /// </code></example>
 public sealed partial class MeeseeksClient : IAsyncDisposable
 {

@@ -7,8 +7,8 @@ namespace MeeseeksBox.Client;
 /// <summary>A job whose record is updated until it is disposed. Disposal does not end the job.</summary>
 /// <example><code>
 /// await using var job = await client.TrackAsync("a");
-/// job!.Changed += now => Console.WriteLine(now.State);
-/// Console.WriteLine($"ended with {(await job.Ended).Rc}");
+/// job!.Changed += now => Console.WriteLine(now.Status.State);
+/// Console.WriteLine($"ended with {(await job.Ended).Status.Rc}");
 /// </code></example>
 public sealed class TrackedJob : IAsyncDisposable
 {

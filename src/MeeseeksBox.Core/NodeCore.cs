@@ -105,9 +105,6 @@ public sealed class NodeCore
         return new NodeChanges(statuses, gone, _state.Nodes.Seq);
     }
 
-    /// <summary>The names of the downstream nodes that this node has links to.</summary>
-    public IReadOnlyCollection<string> PeerNames => _state.Peers.Names;
-
     /// <summary>The free slots of each pool on each online node (docs/SPECIFICATION.md#free-slots).</summary>
     public Dictionary<string, Dictionary<string, SlotCount>> FreeSlots()
     {
@@ -330,11 +327,12 @@ public sealed class NodeCore
         _placement.AssignNodes(now);
     }
 
-    /// <summary>Records that a head has connected. Live jobs are refreshed for it as <see cref="PoolSettings.Update"/> says.</summary>
-    public void HeadConnected() => _state.HeadCount++;
+    /// <summary>Sets the number of connected heads that need a report of each live job (docs/SPECIFICATION.md#leases).</summary>
+    public void SetHeadsWithoutLease(int count) => _state.HeadsWithoutLease = count;
 
-    /// <summary>Records that a head has disconnected.</summary>
-    public void HeadDisconnected() => _state.HeadCount--;
+    /// <summary>Jobs with the time up to which their node vouches for them in place of the stamp, for people.</summary>
+    public IReadOnlyList<Job> AsReported(IReadOnlyList<Job> jobs, Instant now) =>
+        jobs.Any(IsVouchedFor) ? [.. jobs.Select(job => IsVouchedFor(job) ? job with { Ts = ReportOf(job, now) } : job)] : jobs;
 
     /// <summary>When <see cref="Tick"/> is due, in monotonic seconds; null: never.</summary>
     public double? NextDeadline() => _deadlines.Next();
@@ -350,6 +348,12 @@ public sealed class NodeCore
 
         _placement.AssignNodes(now);
     }
+
+    private bool IsVouchedFor(Job job) => job.Status is { Active: true, Node: { } node }
+        && (node == Settings.Name || _state.Nodes.LeaseOf(node) is Lease.Full);
+
+    private double ReportOf(Job job, Instant now) => Math.Max(
+        job.Ts, job.Status.Node == Settings.Name ? now.Wall : _state.Nodes.Find(job.Status.Node!)!.Status.Ts);
 
     private void NodesChanged(Instant now)
     {

@@ -42,8 +42,8 @@ internal sealed class NodeCoreState
     /// <summary>The load average of this host, as last set by the shell.</summary>
     public double OwnLoadavg { get; set; }
 
-    /// <summary>The number of connected heads.</summary>
-    public int HeadCount { get; set; }
+    /// <summary>The number of connected heads, and clients with a table, that need a report of each live job.</summary>
+    public int HeadsWithoutLease { get; set; }
 
     /// <summary>True while the node stops: no job is accepted or started any more.</summary>
     public bool IsClosed { get; set; }

@@ -26,15 +26,19 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
     /// <summary>Active jobs of other nodes, which are presumed lost without a report.</summary>
     public IntrusiveList AtWorkElsewhere { get; } = new(IntrusiveList.ByDue);
 
-    /// <summary>Live, active jobs on legacy nodes that hold a lease on them (<see cref="NodeTable.IsLeased"/>).</summary>
-    /// <remarks>They do not expire. Without a report, they are offered to their node again after a while.</remarks>
+    /// <summary>Jobs of other nodes under a <see cref="Lease.Full"/> lease. They have no deadline.</summary>
     public IntrusiveList Leased { get; } = new(IntrusiveList.ByDue);
+
+    /// <summary>Live, active jobs under a <see cref="Lease.Legacy"/> lease.</summary>
+    /// <remarks>They do not expire. Without a report, they are offered to their node again after a while.</remarks>
+    public IntrusiveList LeasedToLegacy { get; } = new(IntrusiveList.ByDue);
 
     /// <summary>Jobs that wait on other nodes, and are resent there after a while.</summary>
     public IntrusiveList WaitingElsewhere { get; } = new(IntrusiveList.ByDue);
 
     /// <summary>Jobs of other nodes that have not ended.</summary>
-    public IEnumerable<JobEntry> LiveElsewhere => AllIn(Leased).Concat(AllIn(AtWorkElsewhere)).Concat(AllIn(WaitingElsewhere));
+    public IEnumerable<JobEntry> LiveElsewhere =>
+        AllIn(Leased).Concat(AllIn(LeasedToLegacy)).Concat(AllIn(AtWorkElsewhere)).Concat(AllIn(WaitingElsewhere));
 
     /// <summary>Pools in which an unassigned job was added or a slot was freed.</summary>
     public HashSet<string> PoolsToAssign { get; } = new(StringComparer.Ordinal);
@@ -139,12 +143,10 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         EnterDueList(entry);
     }
 
-    /// <summary>Moves the active jobs of a node under its lease, or out of it (<see cref="NodeTable.IsLeased"/>).</summary>
+    /// <summary>Moves the jobs of a node under its present lease, or out of one that has ended.</summary>
     public void ApplyLease(string node, Instant now)
     {
-        var isLeased = nodes.IsLeased(node);
-        var candidates = AllIn(isLeased ? AtWorkElsewhere : Leased);
-        foreach (var entry in candidates.Where(entry => entry.Job.Status.Node == node && entry.Job.IsLive).ToArray())
+        foreach (var entry in LiveElsewhere.Where(entry => entry.Job.Status.Node == node).ToArray())
         {
             Postpone(entry, now);
         }
@@ -288,13 +290,19 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
 
     private void EnterDueList(JobEntry entry)
     {
-        var status = entry.Job.Status;
-        entry.DueList = entry.Queue is { } queue && queue.Key.Node == _settings.Name ? queue.Live
-            : entry.Queue is null ? Ended
-            : entry.Queue.Key.Node is null ? null
-            : status is { State: JobState.New, Active: false } ? WaitingElsewhere
-            : entry.Job.IsLive && nodes.IsLeased(status.Node!) ? Leased
-            : AtWorkElsewhere;
+        entry.DueList = entry.Queue switch
+        {
+            null => Ended,
+            { Key.Node: null } => null,
+            { Key.Node: { } node } queue when node == _settings.Name => queue.Live,
+            { Key.Node: { } node } => nodes.LeaseOf(node) switch
+            {
+                Lease.Full => Leased,
+                _ when entry.Job.Status is { State: JobState.New, Active: false } => WaitingElsewhere,
+                Lease.Legacy when entry.Job.IsLive => LeasedToLegacy,
+                _ => AtWorkElsewhere,
+            },
+        };
         entry.DueList?.Add(entry);
     }
 

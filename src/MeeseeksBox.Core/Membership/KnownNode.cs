@@ -11,5 +11,5 @@ namespace MeeseeksBox.Core.Membership;
 public sealed record KnownNode(string Name, NodeStatus Status, string Peer, double ReportedAt, long Seq)
 {
     /// <summary>True for a legacy node: its status has no version.</summary>
-    public bool IsLegacy => Status.Ver is null;
+    public bool IsLegacy => Status.IsLegacy;
 }

@@ -30,11 +30,10 @@ public sealed class NodeTable
     /// <summary>A node by its name; null when it is not known.</summary>
     public KnownNode? Find(string name) => _nodes.GetValueOrDefault(name);
 
-    /// <summary>True while a node holds a lease on its live jobs, which keeps them from expiry (docs/SPECIFICATION.md#leases).</summary>
-    /// <remarks>An online legacy node holds one, because the later versions of the original do not refresh running jobs.</remarks>
-    internal bool IsLeased(string name) => _nodes.TryGetValue(name, out var node) && IsLease(node);
+    /// <summary>The present lease of a node on its jobs.</summary>
+    internal Lease LeaseOf(string name) => _nodes.TryGetValue(name, out var node) ? LeaseOf(node.Status) : Lease.None;
 
-    /// <summary>Takes the names of the nodes whose <see cref="IsLeased"/> may have changed since the last call.</summary>
+    /// <summary>Takes the names of the nodes whose <see cref="LeaseOf(string)"/> may have changed since the last call.</summary>
     internal string[] TakeLeaseChanges()
     {
         string[] changes = [.. _leaseChanges];
@@ -98,8 +97,10 @@ public sealed class NodeTable
         }
 
         var grew = false;
-        foreach (var (name, status) in statuses.Where(status => status.Key != here))
+        var isLegacy = (statuses.GetValueOrDefault(peer) ?? Find(peer)?.Status) is { IsLegacy: true };
+        foreach (var (name, received) in statuses.Where(status => status.Key != here))
         {
+            var status = isLegacy ? received.WithoutLease() : received;
             grew |= reported.Add(name);
             if (!_nodes.TryGetValue(name, out var node)
                 || status.Ts > node.Status.Ts
@@ -136,7 +137,11 @@ public sealed class NodeTable
         }
     }
 
-    private static bool IsLease(KnownNode node) => node is { IsLegacy: true, Status.Online: true };
+    // The later versions of the original do not refresh running jobs.
+    private static Lease LeaseOf(NodeStatus? status) => status is not { Online: true } ? Lease.None
+        : status.IsLegacy ? Lease.Legacy
+        : status.HasLease ? Lease.Full
+        : Lease.None;
 
     // The clock of a node may be set back. A peer that marks a node as offline keeps the stamp of its last status.
     private static bool IsCorrection(NodeStatus known, NodeStatus status) => known.Ts != status.Ts || (known.Online && !status.Online);
@@ -186,7 +191,7 @@ public sealed class NodeTable
         _ = _removed.Remove(node.Name);
         _reports.Enqueue(node);
         OnlineVersion += known?.Status.Online == node.Status.Online ? 0 : 1;
-        if ((known is not null && IsLease(known)) != IsLease(node))
+        if (LeaseOf(known?.Status) != LeaseOf(node.Status))
         {
             _ = _leaseChanges.Add(node.Name);
         }

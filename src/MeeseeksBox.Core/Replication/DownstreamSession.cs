@@ -143,7 +143,16 @@ public sealed class DownstreamSession
         if (!_unanswered.Any(message => message.IsPoll))
         {
             var jobs = core.DequeuePending(Peer, isPoll: true);
-            return new PeerMessage { Jobs = jobs, JobsAfter = Peer.Seq, NodesAfter = Peer.NodesSeq, Wait = _timing.Poll };
+            return new PeerMessage
+            {
+                Jobs = jobs,
+                JobsAfter = Peer.Seq,
+                NodesAfter = Peer.NodesSeq,
+                Wait = _timing.Poll,
+
+                // A head above this node that needs reports of each job needs those of the peer too.
+                AcceptsLease = core.State.HeadsWithoutLease is 0,
+            };
         }
 
         // At most one further line is in flight; the next one carries the changes since.

@@ -21,6 +21,11 @@ public sealed record PeerMessage
     /// <summary>How long the peer may hold its reply, in seconds; null: not at all.</summary>
     public double? Wait { get; init; }
 
+    /// <summary>
+    /// Whether this node accepts the status of the peer as a lease on its jobs (docs/SPECIFICATION.md#leases); null: the line does not say.
+    /// </summary>
+    public bool? AcceptsLease { get; init; }
+
     /// <summary>True when the line asks for jobs, so that its reply has some to merge.</summary>
     public bool IsPoll => JobsAfter is not null || JobIds is not null;
 

@@ -17,11 +17,11 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
         Consider(End(state.Jobs.Ended.First, settings.Expire));
         Consider(settings.ExpireActiveJobs ? End(state.Jobs.AtWorkElsewhere.First, settings.Expire) : null);
         Consider(End(state.Jobs.WaitingElsewhere.First, settings.Timeout));
-        Consider(End(state.Jobs.Leased.First, settings.Timeout));
+        Consider(End(state.Jobs.LeasedToLegacy.First, settings.Timeout));
         Consider(state.Jobs.NextDelayed);
         Consider(state.Runs.NextLimit);
         Consider(state.Nodes.NextTimeout(settings.Timeout));
-        foreach (var (live, update) in OwnLiveJobs())
+        foreach (var (live, update) in JobsToRefresh())
         {
             Consider(End(live.First, update));
         }
@@ -62,7 +62,7 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
             _ = state.Jobs.Upsert(entry.Job, now);
         }
 
-        foreach (var entry in Due(state.Jobs.Leased, settings.Timeout, now))
+        foreach (var entry in Due(state.Jobs.LeasedToLegacy, settings.Timeout, now))
         {
             // The job may have ended and been removed below while the link was down. Its node reports that end only when it receives the
             // job again.
@@ -70,7 +70,7 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
             state.Jobs.Postpone(entry, now);
         }
 
-        foreach (var (live, update) in OwnLiveJobs())
+        foreach (var (live, update) in JobsToRefresh())
         {
             foreach (var entry in Due(live, update, now))
             {
@@ -87,17 +87,12 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
         state.Nodes.TimeOut(settings.Timeout, now);
     }
 
-    private IEnumerable<(IntrusiveList Live, double Update)> OwnLiveJobs()
-    {
-        var fallback = state.HeadCount > 0 ? PoolSettings.UpdateBelowHeads : double.PositiveInfinity;
-        foreach (var name in state.Settings.Pools.Keys.Append(NodeSettings.ConfigPool))
-        {
-            if (state.Jobs.Queue(state.Settings.Name, name)?.Live is { } live)
-            {
-                yield return (live, state.Settings.Pool(name)!.Update ?? fallback);
-            }
-        }
-    }
+    // The live jobs of this node, while a head does not accept the status of this node as a lease on them.
+    private IEnumerable<(IntrusiveList Live, double Update)> JobsToRefresh() =>
+        from name in state.HeadsWithoutLease > 0 ? state.Settings.Pools.Keys.Append(NodeSettings.ConfigPool) : []
+        let live = state.Jobs.Queue(state.Settings.Name, name)?.Live
+        where live is not null
+        select (live, state.Settings.Pool(name)!.Update);
 
     // Each list is in the order of the last touch, so that its first entry is due first. The caller removes each entry, or touches it,
     // which moves it to the end.

@@ -7,7 +7,7 @@ namespace MeeseeksBox.Core.Settings;
 public sealed record PoolSettings
 {
     /// <summary>An interval that keeps live jobs from expiry at a head with the default <c>expire</c> of 60 s.</summary>
-    public const double UpdateBelowHeads = 30;
+    public const double DefaultUpdate = 30;
 
     /// <summary>The number of jobs that run at the same time; 0: no limit; -1: draining.</summary>
     public int Slots { get; init; }
@@ -18,10 +18,8 @@ public sealed record PoolSettings
     /// <summary>The longest that a job may run; null for no limit.</summary>
     public double? MaxRuntime { get; init; }
 
-    /// <summary>
-    /// The interval at which live jobs are refreshed. Null: <see cref="UpdateBelowHeads"/> while a head is connected, otherwise never.
-    /// </summary>
-    public double? Update { get; init; } = UpdateBelowHeads;
+    /// <summary>The interval at which live jobs are refreshed for heads that do not accept a lease.</summary>
+    public double Update { get; init; } = DefaultUpdate;
 
     /// <summary>The delay between the end of a run and the next run of the same job.</summary>
     public double RestartDelay { get; init; } = 1;

@@ -11,6 +11,12 @@ namespace MeeseeksBox.Protocol.Nodes;
 /// </remarks>
 public sealed record NodeStatus
 {
+    /// <summary>The capability to hold an answer until there are changes.</summary>
+    public const string WaitCapability = "wait";
+
+    /// <summary>The capability to vouch for all live jobs of the node by its status, without a report for each job.</summary>
+    public const string LeaseCapability = "lease";
+
     // For a missing key, the generated reader sets the property to default(T), not to its initial value: lists must accept null.
 
     /// <summary>False when the node has not reported for <c>state.timeout</c>, or when the key is missing.</summary>
@@ -49,6 +55,18 @@ public sealed record NodeStatus
     [JsonPropertyName("links")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? Links { get; init; }
+
+    /// <summary>True for a node of the original, which reports no version.</summary>
+    [JsonIgnore]
+    public bool IsLegacy => Ver is null;
+
+    /// <summary>True when the node vouches for its live jobs: it need not report each of them.</summary>
+    [JsonIgnore]
+    public bool HasLease => Caps?.Contains(LeaseCapability) is true;
+
+    /// <summary>The status as it counts when a legacy node passes it on: the sender may miss changes of the jobs.</summary>
+    public NodeStatus WithoutLease() =>
+        HasLease ? this with { Caps = [.. Caps!.Where(capability => capability is not LeaseCapability)] } : this;
 
     /// <summary>True when another status differs in more than time and load.</summary>
     /// <remarks>Such a change is sent at once.</remarks>

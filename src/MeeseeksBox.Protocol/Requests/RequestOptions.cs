@@ -17,6 +17,14 @@ public sealed record RequestOptions
     /// <summary>True to include unassigned jobs in an answer to a filter with <c>seq</c>.</summary>
     public bool Unassigned { get; init; }
 
+    /// <summary>
+    /// Whether the head accepts the status of this node as a lease on its jobs (docs/SPECIFICATION.md#leases); null for no change.
+    /// </summary>
+    public bool? Lease { get; init; }
+
+    /// <summary>True to answer with the stamps of the jobs, instead of the times up to which their nodes vouch for them.</summary>
+    public bool Stamps { get; init; }
+
     /// <summary>The seconds to hold the answer for a change; null to answer at once.</summary>
     public double? Wait { get; init; }
 
@@ -41,7 +49,14 @@ public sealed record RequestOptions
 
         return wait is null && !element.TryGetProperty("options", out _)
             ? None
-            : new RequestOptions { Wait = wait, Pretty = IsRequested(element, "pretty"), Unassigned = IsRequested(element, "unassigned") };
+            : new RequestOptions
+            {
+                Wait = wait,
+                Pretty = IsRequested(element, "pretty"),
+                Unassigned = IsRequested(element, "unassigned"),
+                Lease = Option(element, "lease"),
+                Stamps = IsRequested(element, "stamps"),
+            };
     }
 
     /// <summary>True when the element is an object with <c>wait</c>.</summary>
@@ -51,10 +66,13 @@ public sealed record RequestOptions
     /// <summary>True when the element is an object that requests an indented answer.</summary>
     public static bool AsksForPretty(JsonElement element) => element.ValueKind is JsonValueKind.Object && IsRequested(element, "pretty");
 
-    private static bool IsRequested(JsonElement element, string option) =>
+    private static bool IsRequested(JsonElement element, string option) => Option(element, option) is true;
+
+    private static bool? Option(JsonElement element, string option) =>
         element.TryGetProperty("options", out var options)
         && options.ValueKind is JsonValueKind.Object
         && options.TryGetProperty(option, out var requested)
         && LenientJson.TryBoolean(requested, out var value)
-        && value;
+            ? value
+            : null;
 }

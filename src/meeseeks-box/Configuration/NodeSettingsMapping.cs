@@ -25,7 +25,7 @@ internal static class NodeSettingsMapping
         Slots = pool.Slots,
         Hold = pool.Hold,
         MaxRuntime = pool.MaxRuntime?.TotalSeconds,
-        Update = pool.Update?.TotalSeconds,
+        Update = pool.Update.TotalSeconds,
         RestartDelay = pool.RestartDelay.TotalSeconds,
     };
 }

@@ -24,9 +24,9 @@ internal sealed record PoolConfig
     /// <summary>Maximum runtime of a job without one of its own: <c>max_runtime</c> or <c>runtime</c>. Null (or 0) for no limit.</summary>
     public TimeSpan? MaxRuntime { get; init; }
 
-    /// <summary>Interval at which the status of a live job is reported again, so that it does not expire.</summary>
-    /// <remarks>Null (or 0): only while a head is connected, because heads expire jobs without reports.</remarks>
-    public TimeSpan? Update { get; init; } = TimeSpan.FromSeconds(PoolSettings.UpdateBelowHeads);
+    /// <summary>Interval at which each live job is reported again to heads that do not accept a lease.</summary>
+    /// <remarks>See docs/SPECIFICATION.md#leases.</remarks>
+    public TimeSpan Update { get; init; } = TimeSpan.FromSeconds(PoolSettings.DefaultUpdate);
 
     /// <summary>True to queue jobs without starting any.</summary>
     public bool Hold { get; init; }
@@ -48,12 +48,11 @@ internal sealed record PoolConfig
     {
         var slots = section.WholeNumber("slots", least: Draining) ?? Default.Slots;
         var maxRuntime = section.Seconds("max_runtime", alias: "runtime");
-        var update = section.Seconds("update");
         return new PoolConfig
         {
             Slots = section.Flag("drain", fallback: false) ? Draining : slots,
             MaxRuntime = maxRuntime == TimeSpan.Zero ? null : maxRuntime,
-            Update = update == TimeSpan.Zero || section.IsNull("update") ? null : update ?? Default.Update,
+            Update = section.Seconds("update") is { } update && update > TimeSpan.Zero ? update : Default.Update,
             Hold = section.Flag("hold", Default.Hold),
             Plugin = section.Text("plugin"),
             RestartDelay = section.Seconds("restart_delay") ?? Default.RestartDelay,

@@ -39,6 +39,13 @@ internal static class PeerMessageWriter
             json.WriteNumber("wait", wait);
         }
 
+        if (message.AcceptsLease is { } acceptsLease)
+        {
+            json.WriteStartObject("options");
+            json.WriteBoolean("lease", acceptsLease);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
         json.WriteEndArray();
         json.Flush();

@@ -6,5 +6,6 @@ namespace MeeseeksBox.Agent.Requests;
 /// <summary><c>query</c> and <c>job</c>: one job, or <c>false</c>.</summary>
 internal sealed class QueryHandler(CoreHost host)
 {
-    public void Handle(QueryRequest request, ResponseWriter answer) => answer.WriteJob(host.Execute((core, _) => core.Find(request.Id)));
+    public void Handle(QueryRequest request, RequestOptions options, ResponseWriter answer) => answer.WriteJob(host.Execute((core, now) =>
+        core.Find(request.Id) is not { } job ? null : options.Stamps ? job : core.AsReported([job], now)[0]));
 }

@@ -43,10 +43,10 @@ internal sealed class RequestHandlers(
             case SubmitRequest spec:
                 return submit.HandleAsync(spec, answer, stop);
             case QueryRequest one:
-                query.Handle(one, answer);
+                query.Handle(one, options, answer);
                 return ValueTask.CompletedTask;
             case SyncRequest jobs:
-                sync.Handle(jobs, answer, session);
+                sync.Handle(jobs, options, answer, session);
                 return ValueTask.CompletedTask;
             case StatusRequest:
                 status.HandleStatus(answer);

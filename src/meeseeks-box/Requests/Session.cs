@@ -12,6 +12,9 @@ internal sealed class Session(Func<Role> role)
     /// <summary>True for an upstream node, after its first <c>sync</c>.</summary>
     public bool IsUpstream { get; set; }
 
+    /// <summary>True for an upstream node that accepts the status of this node as a lease on its jobs.</summary>
+    public bool AcceptsLease { get; set; }
+
     /// <summary>True when the client has changed jobs since its last answer.</summary>
     public bool HasChanged { get; set; }
 

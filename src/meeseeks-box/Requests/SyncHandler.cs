@@ -8,16 +8,17 @@ namespace MeeseeksBox.Agent.Requests;
 /// <remarks>The answer has the ids of the jobs that were accepted.</remarks>
 internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessions, ILogger log)
 {
-    public void Handle(SyncRequest request, ResponseWriter answer, Session session)
+    public void Handle(SyncRequest request, RequestOptions options, ResponseWriter answer, Session session)
     {
         foreach (var problem in request.Problems)
         {
             log.Warning("job from the upstream node skipped: {Problem}", problem);
         }
 
-        if (!session.IsUpstream)
+        var acceptsLease = options.Lease ?? session.AcceptsLease;
+        if (!session.IsUpstream || acceptsLease != session.AcceptsLease)
         {
-            session.IsUpstream = true;
+            (session.IsUpstream, session.AcceptsLease) = (true, acceptsLease);
             upstreamSessions.Note(session);
         }
 

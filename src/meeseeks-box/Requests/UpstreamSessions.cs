@@ -4,42 +4,31 @@ namespace MeeseeksBox.Agent.Requests;
 
 /// <summary>The sessions of connected upstream nodes with their cursors.</summary>
 /// <remarks>A box that stops waits until all of them are up to date (docs/SPECIFICATION.md#orderly-stop).</remarks>
-/// <param name="host">Its core counts the connected heads.</param>
+/// <param name="host">Its core refreshes live jobs for the heads that do not accept a lease.</param>
 internal sealed class UpstreamSessions(CoreHost host)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Session> _sessions = [];
     private (long Seq, TaskCompletionSource Done)? _waiting;
+    private int _withoutLease;
 
-    /// <summary>Adds the session of an upstream node, or processes its new <see cref="Session.SentSeq"/>.</summary>
+    /// <summary>Adds the session of an upstream node, or processes its changes.</summary>
     public void Note(Session session)
     {
-        bool isNew;
         lock (_lock)
         {
-            isNew = _sessions.Add(session);
+            _ = _sessions.Add(session);
             Check();
-        }
-
-        if (isNew)
-        {
-            host.Execute((core, _) => core.HeadConnected());
         }
     }
 
     /// <summary>Removes the session of a closed connection.</summary>
     public void Forget(Session session)
     {
-        bool wasKnown;
         lock (_lock)
         {
-            wasKnown = _sessions.Remove(session);
+            _ = _sessions.Remove(session);
             Check();
-        }
-
-        if (wasKnown)
-        {
-            host.Execute((core, _) => core.HeadDisconnected());
         }
     }
 
@@ -59,6 +48,13 @@ internal sealed class UpstreamSessions(CoreHost host)
         if (_waiting is { } waiting && _sessions.All(session => session.SentSeq >= waiting.Seq))
         {
             _ = waiting.Done.TrySetResult();
+        }
+
+        var withoutLease = _sessions.Count(session => !session.AcceptsLease);
+        if (withoutLease != _withoutLease)
+        {
+            _withoutLease = withoutLease;
+            host.Execute((core, _) => core.SetHeadsWithoutLease(withoutLease));
         }
     }
 }

@@ -166,8 +166,15 @@ internal sealed class Box
         {
             session.Close();
             _ = _sessions.Remove(session);
+            if (IsUp)
+            {
+                CountHeads();
+            }
         });
     }
+
+    /// <summary>Counts the heads that need a report of each live job.</summary>
+    public void CountHeads() => Do(Turn.Own, (core, _) => core.SetHeadsWithoutLease(_sessions.Count(session => session.NeedsReports)));
 
     private void End()
     {
@@ -212,7 +219,8 @@ internal sealed class Box
         foreach (var name in Plan.Downstream.Where(name => !_links.ContainsKey(name)))
         {
             var peer = Do(Turn.Own, (core, now) => core.AddPeer(name, now));
-            var link = new Link(this, peer, _world, new Random(_seed + Instance + name.Length));
+            var seed = name.Aggregate(_seed + Instance, (sum, letter) => unchecked((sum * 31) + letter));
+            var link = new Link(this, peer, _world, new Random(seed));
             _links.Add(name, link);
             link.Connect();
         }

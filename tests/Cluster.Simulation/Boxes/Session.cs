@@ -14,6 +14,9 @@ internal sealed class Session(Box box, Connection connection, World world)
     private double _armedFor;
     private bool _isClosed;
 
+    /// <summary>True for a head that needs a report of each live job.</summary>
+    public bool NeedsReports { get; private set; }
+
     /// <summary>Receives a line, which releases a held reply.</summary>
     public void Take(PeerMessage message)
     {
@@ -22,6 +25,7 @@ internal sealed class Session(Box box, Connection connection, World world)
             return;
         }
 
+        NoteLease(message);
         _messages.Enqueue(message);
         _held?.Reply.Release();
         Next();
@@ -40,8 +44,21 @@ internal sealed class Session(Box box, Connection connection, World world)
     public void Close()
     {
         _isClosed = true;
+        NeedsReports = false;
         _held = null;
         _messages.Clear();
+    }
+
+    private void NoteLease(PeerMessage message)
+    {
+        var needed = message.Jobs is null ? NeedsReports
+            : box.Plan.IsOld || world.Boxes[connection.Client].Plan.IsOld ? true
+            : !(message.AcceptsLease ?? !NeedsReports);
+        if (needed != NeedsReports)
+        {
+            NeedsReports = needed;
+            box.CountHeads();
+        }
     }
 
     private void Next()

@@ -186,14 +186,14 @@ public sealed class BoxConfigurationReaderTests
     }
 
     [Theory]
-    [InlineData("pools.p.update=0", null)]
-    [InlineData("pools.p.update=null", null)]
-    [InlineData("defaults.update=0", null)]
-    [InlineData("pools.p={\"update\": \"15\"}", 15.0)]
-    [InlineData("pools.p=", 30.0)]
-    public void Update_0_or_null_is_no_refresh_of_its_own(string word, double? seconds)
+    [InlineData("pools.p.update=0", 30)]
+    [InlineData("pools.p.update=null", 30)]
+    [InlineData("defaults.update=0", 30)]
+    [InlineData("pools.p={\"update\": \"15\"}", 15)]
+    [InlineData("pools.p=", 30)]
+    public void Update_0_or_null_is_the_default(string word, double seconds)
     {
-        Good("pools.p=", word).Pools["p"].Update.Should().Be(seconds is { } value ? Seconds(value) : null);
+        Good("pools.p=", word).Pools["p"].Update.Should().Be(Seconds(seconds));
     }
 
     [Fact]

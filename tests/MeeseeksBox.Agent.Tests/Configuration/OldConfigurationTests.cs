@@ -103,7 +103,7 @@ public sealed class OldConfigurationTests : IDisposable
             config.Name.Should().Be("ash");
             config.Pools.Should().Equal(new Dictionary<string, PoolConfig>
             {
-                ["build"] = new() { Slots = 16, Update = null },
+                ["build"] = new() { Slots = 16 },
                 ["io"] = new() { Hold = true },
             });
             config.State.File.Should().Be("/data/ash/jobs");
@@ -133,7 +133,7 @@ public sealed class OldConfigurationTests : IDisposable
 
         config.Listen.Address.Should().Be("10.2.0.1,localhost");
         config.Nodes.Should().BeEmpty();
-        config.Pools["c++"].Should().Be(new PoolConfig { Slots = 2, Update = null });
+        config.Pools["c++"].Should().Be(new PoolConfig { Slots = 2 });
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class UpstreamSessionsTests : IDisposable
 
     public UpstreamSessionsTests()
     {
-        var pools = new Dictionary<string, PoolSettings> { ["p"] = new() { Update = null } };
+        var pools = new Dictionary<string, PoolSettings> { ["p"] = new() };
         _host = new CoreHost(new NodeSettings { Name = "n", Pools = pools }, _time, _ => { });
         _upstreamSessions = new UpstreamSessions(_host);
         var job = new Job
@@ -33,7 +33,23 @@ public sealed class UpstreamSessionsTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public void Live_jobs_of_a_pool_without_an_interval_are_refreshed_while_a_head_is_connected()
+    public void Live_jobs_are_not_refreshed_for_a_head_that_accepts_a_lease()
+    {
+        var session = new Session(() => Role.Admin) { AcceptsLease = true };
+        var first = Ts;
+
+        _upstreamSessions.Note(session);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Ts.Should().Be(first);
+
+        session.AcceptsLease = false;
+        _upstreamSessions.Note(session);
+        _time.Advance(TimeSpan.FromSeconds(31));
+        Ts.Should().BeGreaterThan(first);
+    }
+
+    [Fact]
+    public void Live_jobs_are_refreshed_while_a_head_without_a_lease_is_connected()
     {
         var session = new Session(() => Role.Admin);
         var first = Ts;

@@ -183,9 +183,11 @@ internal sealed class FullScan
         ({ Node: null }, _) => null,
         ({ } place, _) when place.Node == Settings.Name => entry.Queue!.Live,
         (_, { Status: { State: JobState.New, Active: false } }) when entry.DueList is null => null,
+        (_, { Status.Node: { } node }) when _state.Nodes.Find(node) is { Status: { Ver: not null, Online: true, HasLease: true } } =>
+            _state.Jobs.Leased,
         (_, { Status: { State: JobState.New, Active: false } }) => _state.Jobs.WaitingElsewhere,
         (_, { IsLive: true, Status.Node: { } node }) when _state.Nodes.Find(node) is { Status: { Ver: null, Online: true } } =>
-            _state.Jobs.Leased,
+            _state.Jobs.LeasedToLegacy,
         _ => _state.Jobs.AtWorkElsewhere,
     };
 }

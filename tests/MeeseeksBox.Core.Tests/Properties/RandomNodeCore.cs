@@ -79,6 +79,7 @@ internal sealed class RandomNodeCore
                 break;
             case 14:
                 _clock.Wall += random.Next(-100, 100);
+                _core.SetHeadsWithoutLease(random.Next(2));
                 break;
             case 15:
                 _core.Apply(RandomValues.Settings(random), _clock.Now);
@@ -155,6 +156,7 @@ internal sealed class RandomNodeCore
             Ts = _statusTs + random.Next(-1, 2),
             Online = random.Next(5) is not 0,
             Ver = random.Next(2) is 0 ? null : "1",
+            Caps = random.Next(2) is 0 ? null : [NodeStatus.LeaseCapability],
             Loadavg = random.Next(3),
             Pools = RandomValues.Pools[..3].Where(_ => random.Next(2) is 0)
                 .ToDictionary(pool => pool, _ => SlotCount.Of(random.Next(-1, 3))),

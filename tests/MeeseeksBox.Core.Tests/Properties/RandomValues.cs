@@ -73,7 +73,7 @@ internal static class RandomValues
             Slots = random.Next(-1, 3),
             Hold = random.Next(4) is 0,
             MaxRuntime = random.Next(2) is 0 ? null : random.Next(50),
-            Update = random.Next(4) is 0 ? null : random.Next(3) * 10,
+            Update = random.Next(3) * 10,
             RestartDelay = random.Next(3),
         }),
     };

@@ -317,6 +317,6 @@ public sealed class PeerSyncTests
 
         peer.HasPending.Should().BeFalse();
         _head.Core.Nodes.Find("n1").Should().BeNull();
-        _head.Core.PeerNames.Should().BeEmpty();
+        _head.Core.State.Peers.Names.Should().BeEmpty();
     }
 }

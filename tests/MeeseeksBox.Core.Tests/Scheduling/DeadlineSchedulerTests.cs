@@ -32,6 +32,7 @@ public sealed class DeadlineSchedulerTests
     public void A_pool_refreshes_each_of_its_live_jobs(string key)
     {
         var node = new TestNode(Some.Node().WithPool("p1", new() { Slots = 1, Update = 10 }));
+        node.Core.SetHeadsWithoutLease(1);
         _ = node.Accept("{'id':'r','pool':'p1','args':['x'],'submit_ts':0}");
         _ = node.Start();
         _ = node.Accept($"{{'id':'w','node':'n1','pool':'p1','args':['x'],{key}}}");
@@ -48,9 +49,9 @@ public sealed class DeadlineSchedulerTests
     }
 
     [Fact]
-    public void Without_an_interval_live_jobs_are_refreshed_only_while_a_head_is_connected()
+    public void Live_jobs_are_refreshed_only_while_a_head_does_not_accept_a_lease()
     {
-        var node = new TestNode(Some.Node().WithPool("p1", new() { Update = null }));
+        var node = new TestNode(Some.Node());
         _ = node.Accept("{'id':'a','pool':'p1','args':['x']}");
         _ = node.Start();
         var alone = node["a"];
@@ -58,15 +59,14 @@ public sealed class DeadlineSchedulerTests
 
         node.Pass(1000);
         node["a"].Should().BeSameAs(alone);
-        node.Core.HeadConnected();
-        node.Core.HeadConnected();
+        node.Core.SetHeadsWithoutLease(2);
         node.Pass(0.1);
         node["a"].Ts.Should().BeApproximately(alone.Ts + 1000, 0.2, "a head that comes late must not take it for lost");
-        node.Core.HeadDisconnected();
+        node.Core.SetHeadsWithoutLease(1);
         node.Pass(30.2);
         var last = node["a"];
         last.Ts.Should().BeApproximately(alone.Ts + 1030, 0.5);
-        node.Core.HeadDisconnected();
+        node.Core.SetHeadsWithoutLease(0);
         node.Pass(1000);
 
         node["a"].Should().BeSameAs(last);
@@ -76,6 +76,7 @@ public sealed class DeadlineSchedulerTests
     public void A_job_that_is_being_killed_is_refreshed_until_its_process_is_gone()
     {
         var node = new TestNode(Some.Node().WithPool("p1", new() { Update = 10 }));
+        node.Core.SetHeadsWithoutLease(1);
         _ = node.Accept("{'id':'a','pool':'p1','args':['x']}");
         _ = node.Start();
         var killed = node.Kill("a")!;
@@ -89,6 +90,7 @@ public sealed class DeadlineSchedulerTests
     public void Jobs_of_the_config_pool_are_refreshed_too()
     {
         var node = new TestNode();
+        node.Core.SetHeadsWithoutLease(1);
         var job = node.Accept("{'id':'a','node':'n1','pool':'__config','args':{'x':1},'hold':1}");
 
         node.Pass(31);
@@ -212,6 +214,7 @@ public sealed class DeadlineSchedulerTests
     public void An_interval_of_zero_does_not_make_the_node_spin()
     {
         var node = new TestNode(Some.Node().WithPool("p1", new() { Update = 0, RestartDelay = 0 }) with { Expire = 0, Timeout = 0 });
+        node.Core.SetHeadsWithoutLease(1);
         _ = node.Accept("{'id':'a','node':'n1','pool':'p1','args':['x']}");
         _ = node.Accept("{'id':'b','node':'n9','pool':'p1','args':['x']}");
         node.Core.Merge([Some.Job($"{{{AtWork},'id':'c','node':'n8'}}")], node.Now);

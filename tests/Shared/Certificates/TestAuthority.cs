@@ -20,7 +20,8 @@ public sealed class TestAuthority : IDisposable
     private TestAuthority(string name, TestAuthority above)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var signed = Request(name, key).Create(above._certificate, Start, above._certificate.NotAfter, RandomNumberGenerator.GetBytes(8));
+        var end = above._certificate.NotAfter;
+        using var signed = Request(name, key).Create(above._certificate, Start, end, RandomNumberGenerator.GetBytes(8));
         _certificate = signed.CopyWithPrivateKey(key);
         _above = above;
     }
