@@ -1,5 +1,7 @@
 using MeeseeksBox.Core.Membership;
+using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Core.Replication;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Scheduling;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
@@ -19,6 +21,7 @@ public sealed class NodeCore
 
     private readonly NodeCoreState _state;
     private readonly RunLifecycle _runLifecycle;
+    private readonly Reconciliation _reconciliation;
     private readonly KillRules _killRules;
     private readonly SubmitRules _submitRules;
     private readonly UnassignedCopies _unassignedCopies;
@@ -34,11 +37,12 @@ public sealed class NodeCore
     {
         _state = new NodeCoreState(settings, random);
         _runLifecycle = new RunLifecycle(_state);
+        _reconciliation = new Reconciliation(_state, _runLifecycle);
         var reruns = new LegacyNodeReruns(_state);
         _killRules = new KillRules(_state, reruns);
         _submitRules = new SubmitRules(_state, _killRules, _runLifecycle);
         _unassignedCopies = new UnassignedCopies(_state, _submitRules, _killRules, _runLifecycle);
-        _mergeRules = new MergeRules(_state, _killRules, _runLifecycle, _unassignedCopies, reruns);
+        _mergeRules = new MergeRules(_state, _killRules, _runLifecycle, _reconciliation, _unassignedCopies, reruns);
         _peerSync = new PeerSync(_state, _mergeRules);
         _deadlines = new DeadlineScheduler(_state, _runLifecycle, new ExpiryPolicy(_state), reruns);
         _placement = new Placement(_state);
@@ -106,36 +110,7 @@ public sealed class NodeCore
     }
 
     /// <summary>The free slots of each pool on each online node (docs/SPECIFICATION.md#free-slots).</summary>
-    public Dictionary<string, Dictionary<string, SlotCount>> FreeSlots()
-    {
-        var pools = new Dictionary<string, Dictionary<string, SlotCount>>();
-        foreach (var (pool, settings) in Settings.Pools)
-        {
-            Add(pool, Settings.Name, settings.Offer);
-        }
-
-        foreach (var node in _state.Nodes.All.Where(node => node.Status.Online))
-        {
-            foreach (var (pool, slots) in node.Status.Pools)
-            {
-                Add(pool, node.Name, slots);
-            }
-        }
-
-        return pools;
-
-        void Add(string pool, string node, SlotCount slots)
-        {
-            var free = slots.Limit is { } limit ? new SlotCount(Math.Max(limit - _state.Jobs.Occupied(node, pool), 0)) : slots;
-            if (!pools.TryGetValue(pool, out var nodes))
-            {
-                nodes = [];
-                pools.Add(pool, nodes);
-            }
-
-            nodes[node] = free;
-        }
-    }
+    public Dictionary<string, Dictionary<string, SlotCount>> FreeSlots() => FreeSlotsQuery.Of(_state);
 
     /// <summary>Makes a job, or changes one (docs/SPECIFICATION.md#submit).</summary>
     public SubmitResult Submit(SubmitArgument spec, Instant now)
@@ -234,7 +209,7 @@ public sealed class NodeCore
     /// <summary>The ids of the live jobs on the nodes that a peer reaches.</summary>
     internal IReadOnlyList<string> LiveJobsAt(Peer peer) =>
     [
-        .. from entry in _state.Jobs.LiveElsewhere
+        .. from entry in _state.Jobs.Deadlines.LiveElsewhere
            where _state.Nodes.IsReachedThrough(peer.Name, entry.Job.Status.Node!)
            select entry.Job.Id,
     ];
@@ -243,61 +218,19 @@ public sealed class NodeCore
     public void SetLoadavg(double loadavg) => _state.OwnLoadavg = loadavg;
 
     /// <summary>Loads the jobs of a state file into an empty core. <see cref="Resume"/> must follow.</summary>
-    /// <remarks>The numbers of change continue after the loaded ones, so that a number never has two meanings across a restart.</remarks>
-    public void Load(IReadOnlyCollection<Job> jobs, Instant now)
-    {
-        _state.Jobs.AdvanceSeqTo(jobs.Select(job => job.Seq).DefaultIfEmpty().Max());
-        foreach (var job in jobs.OrderBy(job => job.Seq))
-        {
-            _state.Jobs.Upsert(job, now).IsEndRecorded = job.HasEnded;
-        }
-    }
+    public void Load(IReadOnlyCollection<Job> jobs, Instant now) => _reconciliation.Load(jobs, now);
 
     /// <summary>Reconciles the loaded jobs with this instance, which has no runs yet.</summary>
-    /// <remarks>Jobs that ran here have crashed (docs/SPECIFICATION.md#crash-recovery). All others continue.</remarks>
     public void Resume(Instant now)
     {
-        foreach (var job in _state.Jobs.Snapshot())
-        {
-            _ = _state.Jobs.TryFind(job.Id, out var entry);
-            _mergeRules.Reconcile(entry!, now);
-        }
-
+        _reconciliation.Resume(now);
         _placement.AssignNodes(now);
     }
 
     /// <summary>Applies new settings. Runs in pools that were removed are stopped; all others continue.</summary>
     public void Apply(NodeSettings settings, Instant now)
     {
-        _state.Settings = settings;
-        _state.Jobs.Apply(settings, now);
-        foreach (var run in _state.Runs.All)
-        {
-            if (settings.Pool(run.Job.Spec.Pool) is null)
-            {
-                _state.Cancel(run, StopReason.PoolRemoved);
-            }
-            else if (_state.Jobs.TryFind(run.Job.Id, out var entry) && entry.Run == run)
-            {
-                _runLifecycle.SetLimit(run, entry.Job);
-            }
-        }
-
-        foreach (var pool in settings.Pools.Keys)
-        {
-            Effects.Wake(pool);
-        }
-
-        foreach (var job in _state.Jobs.Snapshot().Where(job => job.Status.Node == settings.Name && job.Status.State is JobState.New))
-        {
-            if (!_state.Jobs.TryFind(job.Id, out var entry))
-            {
-                throw new InvalidOperationException("A job of the snapshot is not in the table.");
-            }
-
-            _mergeRules.Reconcile(entry, now);
-        }
-
+        _reconciliation.Apply(settings, now);
         NodesChanged(now);
     }
 
@@ -331,8 +264,7 @@ public sealed class NodeCore
     public void SetHeadsWithoutLease(int count) => _state.HeadsWithoutLease = count;
 
     /// <summary>Jobs with the time up to which their node vouches for them in place of the stamp, for people.</summary>
-    public IReadOnlyList<Job> AsReported(IReadOnlyList<Job> jobs, Instant now) =>
-        jobs.Any(IsVouchedFor) ? [.. jobs.Select(job => IsVouchedFor(job) ? job with { Ts = ReportOf(job, now) } : job)] : jobs;
+    public IReadOnlyList<Job> AsReported(IReadOnlyList<Job> jobs, Instant now) => new ReportedStamps(_state, now).Of(jobs);
 
     /// <summary>When <see cref="Tick"/> is due, in monotonic seconds; null: never.</summary>
     public double? NextDeadline() => _deadlines.Next();
@@ -348,12 +280,6 @@ public sealed class NodeCore
 
         _placement.AssignNodes(now);
     }
-
-    private bool IsVouchedFor(Job job) => job.Status is { Active: true, Node: { } node }
-        && (node == Settings.Name || _state.Nodes.LeaseOf(node) is Lease.Full);
-
-    private double ReportOf(Job job, Instant now) => Math.Max(
-        job.Ts, job.Status.Node == Settings.Name ? now.Wall : _state.Nodes.Find(job.Status.Node!)!.Status.Ts);
 
     private void NodesChanged(Instant now)
     {

@@ -1,7 +1,7 @@
 using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Core.Membership;
 using MeeseeksBox.Core.Replication;
-using MeeseeksBox.Core.Scheduling;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -17,7 +17,9 @@ internal sealed class NodeCoreState
         Nodes = new NodeTable(Effects);
         Own = new OwnNode(Nodes);
         Peers = new PeerTable(Nodes, Effects);
-        Jobs = new JobTable(settings, Effects, Nodes, Peers);
+        Jobs = new JobTable(settings, Effects, Nodes);
+        Jobs.Changed += Peers.Changed;
+        Jobs.Removed += Peers.Removed;
         Runs = new RunTable();
     }
 

@@ -1,4 +1,4 @@
-using MeeseeksBox.Core.Scheduling;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests;

@@ -19,6 +19,18 @@ internal sealed class IntrusiveList(IntrusiveList.LinksOf links)
     /// <summary>The entry that was added last.</summary>
     public JobEntry? Last { get; private set; }
 
+    /// <summary>All entries. The list must not change meanwhile.</summary>
+    public IEnumerable<JobEntry> All
+    {
+        get
+        {
+            for (var entry = First; entry is not null; entry = Next(entry))
+            {
+                yield return entry;
+            }
+        }
+    }
+
     public JobEntry? Next(JobEntry entry) => links(entry).Next;
 
     public JobEntry? Previous(JobEntry entry) => links(entry).Previous;

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using MeeseeksBox.Core.Membership;
-using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -8,7 +7,7 @@ namespace MeeseeksBox.Core.Jobs;
 
 /// <summary>All jobs of this node, with indexes by id, queue, change and deadline.</summary>
 /// <remarks>Every <see cref="Upsert"/> maintains every index, so that no query scans all jobs.</remarks>
-internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable nodes, PeerTable peers)
+internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable nodes)
 {
     private readonly Dictionary<string, JobEntry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<QueueKey, JobQueue> _queues = [];
@@ -17,28 +16,17 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
     private NodeSettings _settings = settings;
     private long _seq;
 
+    /// <summary>Raised after each change of a job.</summary>
+    public event Action<JobEntry>? Changed;
+
+    /// <summary>Raised after the removal of a job.</summary>
+    public event Action<string>? Removed;
+
     /// <summary>All entries, in the order of their last changes.</summary>
     public IntrusiveList Changes { get; } = new(IntrusiveList.ByChange);
 
-    /// <summary>Ended jobs, which are removed when they expire.</summary>
-    public IntrusiveList Ended { get; } = new(IntrusiveList.ByDue);
-
-    /// <summary>Active jobs of other nodes, which are presumed lost without a report.</summary>
-    public IntrusiveList AtWorkElsewhere { get; } = new(IntrusiveList.ByDue);
-
-    /// <summary>Jobs of other nodes under a <see cref="Lease.Full"/> lease. They have no deadline.</summary>
-    public IntrusiveList Leased { get; } = new(IntrusiveList.ByDue);
-
-    /// <summary>Live, active jobs under a <see cref="Lease.Legacy"/> lease.</summary>
-    /// <remarks>They do not expire. Without a report, they are offered to their node again after a while.</remarks>
-    public IntrusiveList LeasedToLegacy { get; } = new(IntrusiveList.ByDue);
-
-    /// <summary>Jobs that wait on other nodes, and are resent there after a while.</summary>
-    public IntrusiveList WaitingElsewhere { get; } = new(IntrusiveList.ByDue);
-
-    /// <summary>Jobs of other nodes that have not ended.</summary>
-    public IEnumerable<JobEntry> LiveElsewhere =>
-        AllIn(Leased).Concat(AllIn(LeasedToLegacy)).Concat(AllIn(AtWorkElsewhere)).Concat(AllIn(WaitingElsewhere));
+    /// <summary>The jobs by their deadlines.</summary>
+    public DeadlineLists Deadlines { get; } = new(nodes);
 
     /// <summary>Pools in which an unassigned job was added or a slot was freed.</summary>
     public HashSet<string> PoolsToAssign { get; } = new(StringComparer.Ordinal);
@@ -70,7 +58,7 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         {
             Changes.Remove(entry);
             LeaveWaiting(entry);
-            LeaveDueList(entry);
+            DeadlineLists.Leave(entry);
             entry.Job = job;
         }
         else
@@ -83,10 +71,10 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         entry.TouchedAt = now.Monotonic;
         Changes.Add(entry);
         EnterQueue(entry, QueueKeyOf(job));
-        EnterDueList(entry);
+        Deadlines.Enter(entry, _settings.Name);
         EnterWaiting(entry, now);
         effects.HaveJobsChanged = true;
-        peers.Changed(entry);
+        Changed?.Invoke(entry);
         return entry;
     }
 
@@ -100,10 +88,10 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         Tombstones.Add(entry.Job);
         Changes.Remove(entry);
         LeaveWaiting(entry);
-        LeaveDueList(entry);
+        DeadlineLists.Leave(entry);
         EnterQueue(entry, null);
         effects.AddRemovedJob(entry.Job.Id);
-        peers.Removed(entry.Job.Id);
+        Removed?.Invoke(entry.Job.Id);
     }
 
     /// <summary>Updates whether an entry waits, after a change outside the job itself: of its run, or of its delay.</summary>
@@ -112,9 +100,6 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         LeaveWaiting(entry);
         EnterWaiting(entry, now);
     }
-
-    /// <summary>Clears the deadline of an entry until its next change.</summary>
-    public static void ClearDeadline(JobEntry entry) => LeaveDueList(entry);
 
     /// <summary>Applies new settings, and moves every job to the queue and deadline that follow from them.</summary>
     public void Apply(NodeSettings settings, Instant now)
@@ -128,25 +113,25 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         }
 
         // The kind of a deadline may change with the queue. Each list must keep the order of the last touch.
-        foreach (var entry in AllIn(Changes).OrderBy(entry => entry.TouchedAt))
+        foreach (var entry in Changes.All.OrderBy(entry => entry.TouchedAt))
         {
-            LeaveDueList(entry);
-            EnterDueList(entry);
+            DeadlineLists.Leave(entry);
+            Deadlines.Enter(entry, _settings.Name);
         }
     }
 
     /// <summary>Restarts the deadline of an entry that has not changed.</summary>
     public void Postpone(JobEntry entry, Instant now)
     {
-        LeaveDueList(entry);
+        DeadlineLists.Leave(entry);
         entry.TouchedAt = now.Monotonic;
-        EnterDueList(entry);
+        Deadlines.Enter(entry, _settings.Name);
     }
 
     /// <summary>Moves the jobs of a node under its present lease, or out of one that has ended.</summary>
     public void ApplyLease(string node, Instant now)
     {
-        foreach (var entry in LiveElsewhere.Where(entry => entry.Job.Status.Node == node).ToArray())
+        foreach (var entry in Deadlines.LiveElsewhere.Where(entry => entry.Job.Status.Node == node).ToArray())
         {
             Postpone(entry, now);
         }
@@ -285,38 +270,6 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         {
             _ = entry.Queue!.Waiting.Remove(entry);
             entry.IsWaiting = false;
-        }
-    }
-
-    private void EnterDueList(JobEntry entry)
-    {
-        entry.DueList = entry.Queue switch
-        {
-            null => Ended,
-            { Key.Node: null } => null,
-            { Key.Node: { } node } queue when node == _settings.Name => queue.Live,
-            { Key.Node: { } node } => nodes.LeaseOf(node) switch
-            {
-                Lease.Full => Leased,
-                _ when entry.Job.Status is { State: JobState.New, Active: false } => WaitingElsewhere,
-                Lease.Legacy when entry.Job.IsLive => LeasedToLegacy,
-                _ => AtWorkElsewhere,
-            },
-        };
-        entry.DueList?.Add(entry);
-    }
-
-    private static void LeaveDueList(JobEntry entry)
-    {
-        entry.DueList?.Remove(entry);
-        entry.DueList = null;
-    }
-
-    private static IEnumerable<JobEntry> AllIn(IntrusiveList list)
-    {
-        for (var entry = list.First; entry is not null; entry = list.Next(entry))
-        {
-            yield return entry;
         }
     }
 }

@@ -1,4 +1,5 @@
 using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Scheduling;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
@@ -10,6 +11,7 @@ internal sealed class MergeRules(
     NodeCoreState state,
     KillRules killRules,
     RunLifecycle runLifecycle,
+    Reconciliation reconciliation,
     UnassignedCopies unassigned,
     LegacyNodeReruns reruns)
 {
@@ -97,33 +99,8 @@ internal sealed class MergeRules(
             state.Jobs.Refresh(entry, now);
         }
 
-        Reconcile(entry, now);
+        reconciliation.Reconcile(entry, now);
         state.RecordEnd(entry);
-    }
-
-    /// <summary>Corrects a copy that came from outside where it contradicts the runs of this node.</summary>
-    public void Reconcile(JobEntry entry, Instant now)
-    {
-        var (job, status) = (entry.Job, entry.Job.Status);
-        if (status.Node != state.Settings.Name || entry.Run is not null)
-        {
-            return;
-        }
-
-        if (status is { State: JobState.Running } or { State: JobState.Killed, Active: true })
-        {
-            runLifecycle.Crashed(entry, now);
-        }
-        else if (status.Phase is JobPhase.PresumedLost)
-        {
-            // The presumption was right: the run is lost. As the owner, this node confirms that.
-            var error = status.State is JobState.Killed ? null : RunLifecycle.CrashError;
-            state.RecordEnd(state.ApplyLocal(entry, status with { Active = false, Error = error }, now));
-        }
-        else if (status.Active != (status.State is JobState.New && state.Jobs.IsHere(job)))
-        {
-            state.RecordEnd(state.ApplyLocal(entry, status with { Active = !status.Active }, now));
-        }
     }
 
     // Takes the spec and restamps our copy, so that it wins everywhere and publishes the status. A peer whose copy outranks every answer
@@ -173,7 +150,7 @@ internal sealed class MergeRules(
         {
             Status = furthest.Status with { State = JobState.Killed, Active = true, Error = null },
         }, remote, now);
-        Reconcile(entry, now);
+        reconciliation.Reconcile(entry, now);
     }
 
     // The process of the stale run is still alive: StaleRun blocks the next run of the job on this node until it has ended.

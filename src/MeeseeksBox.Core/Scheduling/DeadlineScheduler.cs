@@ -12,12 +12,12 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
     /// <summary>The earliest deadline, in monotonic seconds; null when there is none.</summary>
     public double? Next()
     {
-        var settings = state.Settings;
+        var (settings, lists) = (state.Settings, state.Jobs.Deadlines);
         var next = double.PositiveInfinity;
-        Consider(End(state.Jobs.Ended.First, settings.Expire));
-        Consider(settings.ExpireActiveJobs ? End(state.Jobs.AtWorkElsewhere.First, settings.Expire) : null);
-        Consider(End(state.Jobs.WaitingElsewhere.First, settings.Timeout));
-        Consider(End(state.Jobs.LeasedToLegacy.First, settings.Timeout));
+        Consider(End(lists.Ended.First, settings.Expire));
+        Consider(settings.ExpireActiveJobs ? End(lists.AtWorkElsewhere.First, settings.Expire) : null);
+        Consider(End(lists.WaitingElsewhere.First, settings.Timeout));
+        Consider(End(lists.LeasedToLegacy.First, settings.Timeout));
         Consider(state.Jobs.NextDelayed);
         Consider(state.Runs.NextLimit);
         Consider(state.Nodes.NextTimeout(settings.Timeout));
@@ -34,27 +34,27 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
     /// <summary>Carries out everything that is due.</summary>
     public void Tick(Instant now)
     {
-        var settings = state.Settings;
-        foreach (var entry in Due(state.Jobs.Ended, settings.Expire, now))
+        var (settings, lists) = (state.Settings, state.Jobs.Deadlines);
+        foreach (var entry in Due(lists.Ended, settings.Expire, now))
         {
             RemoveEnded(entry);
         }
 
         if (settings.ExpireActiveJobs)
         {
-            foreach (var entry in Due(state.Jobs.AtWorkElsewhere, settings.Expire, now))
+            foreach (var entry in Due(lists.AtWorkElsewhere, settings.Expire, now))
             {
                 expiry.Expire(entry, now);
             }
         }
 
-        foreach (var entry in Due(state.Jobs.WaitingElsewhere, settings.Timeout, now))
+        foreach (var entry in Due(lists.WaitingElsewhere, settings.Timeout, now))
         {
             if (state.Nodes.Find(entry.Job.Status.Node!) is null)
             {
                 // Its node is not downstream. Resent upstream again and again, the job would run again once all other nodes have removed it
                 // after its end.
-                JobTable.ClearDeadline(entry);
+                DeadlineLists.Leave(entry);
                 continue;
             }
 
@@ -62,7 +62,7 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
             _ = state.Jobs.Upsert(entry.Job, now);
         }
 
-        foreach (var entry in Due(state.Jobs.LeasedToLegacy, settings.Timeout, now))
+        foreach (var entry in Due(lists.LeasedToLegacy, settings.Timeout, now))
         {
             // The job may have ended and been removed below while the link was down. Its node reports that end only when it receives the
             // job again.

@@ -1,4 +1,5 @@
 using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Scheduling;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Scheduling;

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.State;
-using MeeseeksBox.Core.Scheduling;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
 
 namespace MeeseeksBox.Agent.Pools;

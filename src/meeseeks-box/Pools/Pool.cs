@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.State;
-using MeeseeksBox.Core.Scheduling;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Protocol;
 using Serilog;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using MeeseeksBox.Agent.State;
-using MeeseeksBox.Core.Scheduling;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
 using Serilog;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Agent.State;
-using MeeseeksBox.Core.Scheduling;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;

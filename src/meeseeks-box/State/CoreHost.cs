@@ -1,7 +1,7 @@
 using MeeseeksBox.Core;
 using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Core.Replication;
-using MeeseeksBox.Core.Scheduling;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using MeeseeksBox.Core.Scheduling;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
 
 namespace MeeseeksBox.Simulation.Boxes;

@@ -91,8 +91,9 @@ internal sealed class FullScan
     private void VerifyDueLists()
     {
         var lists = _entries.Select(entry => entry.DueList)
-            .Append(_state.Jobs.Ended).Append(_state.Jobs.AtWorkElsewhere).Append(_state.Jobs.Leased)
-            .Append(_state.Jobs.WaitingElsewhere).OfType<IntrusiveList>().Distinct();
+            .Append(_state.Jobs.Deadlines.Ended).Append(_state.Jobs.Deadlines.AtWorkElsewhere).Append(_state.Jobs.Deadlines.Leased)
+            .Append(_state.Jobs.Deadlines.LeasedToLegacy)
+            .Append(_state.Jobs.Deadlines.WaitingElsewhere).OfType<IntrusiveList>().Distinct();
         Require(_entries.All(entry => entry.DueList == DueList(entry)), "every job is in the right list of deadlines");
         foreach (var list in lists)
         {
@@ -179,15 +180,15 @@ internal sealed class FullScan
 
     private IntrusiveList? DueList(JobEntry entry) => (Place(entry.Job), entry.Job) switch
     {
-        (null, _) => _state.Jobs.Ended,
+        (null, _) => _state.Jobs.Deadlines.Ended,
         ({ Node: null }, _) => null,
         ({ } place, _) when place.Node == Settings.Name => entry.Queue!.Live,
         (_, { Status: { State: JobState.New, Active: false } }) when entry.DueList is null => null,
         (_, { Status.Node: { } node }) when _state.Nodes.Find(node) is { Status: { Ver: not null, Online: true, HasLease: true } } =>
-            _state.Jobs.Leased,
-        (_, { Status: { State: JobState.New, Active: false } }) => _state.Jobs.WaitingElsewhere,
+            _state.Jobs.Deadlines.Leased,
+        (_, { Status: { State: JobState.New, Active: false } }) => _state.Jobs.Deadlines.WaitingElsewhere,
         (_, { IsLive: true, Status.Node: { } node }) when _state.Nodes.Find(node) is { Status: { Ver: null, Online: true } } =>
-            _state.Jobs.LeasedToLegacy,
-        _ => _state.Jobs.AtWorkElsewhere,
+            _state.Jobs.Deadlines.LeasedToLegacy,
+        _ => _state.Jobs.Deadlines.AtWorkElsewhere,
     };
 }

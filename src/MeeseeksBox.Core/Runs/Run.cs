@@ -1,6 +1,6 @@
 using MeeseeksBox.Protocol.Jobs;
 
-namespace MeeseeksBox.Core.Scheduling;
+namespace MeeseeksBox.Core.Runs;
 
 /// <summary>One execution of a job on this node, from its claim of a slot to the end of its process.</summary>
 /// <remarks>A <see cref="Run"/> is the live execution; a <see cref="Job"/> is the record of it.</remarks>

@@ -1,4 +1,4 @@
-namespace MeeseeksBox.Core.Scheduling;
+namespace MeeseeksBox.Core.Runs;
 
 /// <summary>The result of a run, as its task reports it.</summary>
 /// <param name="Succeeded">True when the task has succeeded.</param>

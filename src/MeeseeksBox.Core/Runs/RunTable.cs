@@ -1,4 +1,4 @@
-namespace MeeseeksBox.Core.Scheduling;
+namespace MeeseeksBox.Core.Runs;
 
 /// <summary>The runs on this node, with the slots that they take and their time limits.</summary>
 internal sealed class RunTable

@@ -1,4 +1,4 @@
-namespace MeeseeksBox.Core.Scheduling;
+namespace MeeseeksBox.Core.Runs;
 
 /// <summary>Why a run ends early.</summary>
 public enum StopReason
