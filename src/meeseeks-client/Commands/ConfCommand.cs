@@ -34,7 +34,9 @@ internal static class ConfCommand
         if (nodes.Count is 0)
         {
             var configuration = await invocation.Client.ConfigAsync(changes, invocation.Stop);
-            await PrintAsync(invocation, ConsoleOutput.IsTerminal ? configuration : Under("config", configuration));
+            await (ConsoleOutput.IsTerminal
+                ? invocation.PrintAsync(configuration)
+                : invocation.PrintAsync(new JsonObject { ["config"] = JsonNode.Parse(configuration.GetRawText()) }));
         }
 
         foreach (var node in nodes)
@@ -42,18 +44,12 @@ internal static class ConfCommand
             var configuration = await ConfigureAsync(invocation, node, changes);
             if (ConsoleOutput.IsTerminal)
             {
-                await PrintAsync(invocation, configuration);
+                await invocation.PrintAsync(configuration);
             }
         }
 
         return ClientExitStatus.Good;
     }
-
-    private static Task PrintAsync(Invocation invocation, JsonElement value) =>
-        JsonText.PrintAsync(invocation.Console, value, invocation.Stop);
-
-    private static JsonElement Under(string key, JsonElement value) =>
-        JsonElement.Parse(new JsonObject { [key] = JsonNode.Parse(value.GetRawText()) }.ToJsonString());
 
     private static async Task<JsonElement> ConfigureAsync(Invocation invocation, string node, JsonObject changes)
     {
@@ -73,7 +69,7 @@ internal static class ConfCommand
         var response = (await invocation.Client.SubmitRawAsync(spec, invocation.Stop)).EnsureSuccess();
         if (!ConsoleOutput.IsTerminal)
         {
-            await PrintAsync(invocation, response["submit"]);
+            await invocation.PrintAsync(response["submit"]);
             await invocation.Console.FlushAsync(invocation.Stop);
         }
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 
@@ -27,7 +27,7 @@ internal static class DelCommand
         if (invocation.Words.Count is 0 && !ConsoleOutput.IsTerminal)
         {
             // Scripts of the original expect an object in every case.
-            await JsonText.PrintAsync(invocation.Console, JsonElement.Parse("{}"), invocation.Stop);
+            await invocation.PrintAsync(new JsonObject());
         }
 
         JobCommandHelpers.RequireJobs(invocation.Words);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
@@ -34,8 +36,17 @@ internal sealed class Invocation(
     /// <summary>The client for commands that wait: it reconnects for some minutes, so that the box may restart.</summary>
     public MeeseeksClient PatientClient => _client ??= new MeeseeksClient(settings.Options with { ReconnectFor = TimeSpan.FromMinutes(5) });
 
+    /// <summary>The client for commands that repeat their output if the option <c>refresh</c> is set.</summary>
+    public MeeseeksClient RefreshClient => settings.Refresh is null ? Client : PatientClient;
+
     /// <summary>The current time in seconds since 1970.</summary>
     public double Now => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
+
+    /// <summary>Prints a JSON value.</summary>
+    public Task PrintAsync(JsonElement value) => JsonText.PrintAsync(console, value, stop);
+
+    /// <summary>Prints a JSON value that the client made.</summary>
+    public Task PrintAsync(JsonNode value) => PrintAsync(JsonElement.Parse(value.ToJsonString()));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client?.DisposeAsync() ?? ValueTask.CompletedTask;

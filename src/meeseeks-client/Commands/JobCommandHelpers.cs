@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -19,7 +18,7 @@ internal static class JobCommandHelpers
     /// <returns>The exit status.</returns>
     public static async Task<int> PrintJobsAsync(this Invocation invocation, JsonElement jobs, IEnumerable<string> asked)
     {
-        await JsonText.PrintAsync(invocation.Console, jobs, invocation.Stop);
+        await invocation.PrintAsync(jobs);
         return invocation.WriteUnknown(asked.Where(id => !(jobs.TryGetProperty(id, out var job) && job.ValueKind is JsonValueKind.Object)));
     }
 

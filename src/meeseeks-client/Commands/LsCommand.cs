@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 
@@ -36,8 +34,7 @@ internal static class LsCommand
         }
         else
         {
-            var list = new JsonArray([.. ids.Select(id => (JsonNode?)id)]);
-            await JsonText.PrintAsync(invocation.Console, JsonElement.Parse(list.ToJsonString()), invocation.Stop);
+            await invocation.PrintAsync(JobWords.Texts(ids));
         }
 
         return invocation.WriteUnknown(JobCommandHelpers.Wanted(invocation.Words).Except(ids));

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Options;
-using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -57,7 +56,7 @@ internal static class ModCommand
         // As the original: an object for ids, known or not, and no output if no job matches the conditions.
         if (found.Count > 0 || JobCommandHelpers.Ids(which).Any())
         {
-            await JsonText.PrintAsync(invocation.Console, JsonElement.Parse(jobs.ToJsonString()), invocation.Stop);
+            await invocation.PrintAsync(jobs);
         }
 
         return Math.Max(status, invocation.WriteUnknown(JobCommandHelpers.Wanted(which).Except(found)));

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -25,12 +24,11 @@ internal static class NodesCommand
     public static async Task<int> PrintAsync(Invocation invocation, string request)
     {
         var refresh = invocation.Settings.Refresh;
-        var client = refresh is null ? invocation.Client : invocation.PatientClient;
         while (true)
         {
             var line = new JsonObject { [request] = new JsonObject() };
-            var response = (await client.RequestAsync(line, stop: invocation.Stop)).EnsureSuccess();
-            await JsonText.PrintAsync(invocation.Console, response[request], invocation.Stop);
+            var response = (await invocation.RefreshClient.RequestAsync(line, stop: invocation.Stop)).EnsureSuccess();
+            await invocation.PrintAsync(response[request]);
             if (refresh is null)
             {
                 return ClientExitStatus.Good;

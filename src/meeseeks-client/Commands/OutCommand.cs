@@ -16,30 +16,23 @@ internal static class OutCommand
     // Files on network mounts have no change notification, so they are polled.
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(200);
 
-    public static CommandDefinition Out { get; } = new(
-        "out", "Print the standard output of a job.", invocation => RunAsync(invocation, isError: false))
-    {
-        Words = "ID [follow=1]",
-        Help = $"""
-            {Help}
+    public static CommandDefinition Out { get; } = Definition("out", "output", isError: false, """
+        Examples:
+          meeseeks-client out hello
+          meeseeks-client out follow=1 hello
+        """);
 
-            Examples:
-              meeseeks-client out hello
-              meeseeks-client out follow=1 hello
-            """,
-    };
+    public static CommandDefinition Err { get; } = Definition("err", "error", isError: true, """
+        Example:
+          meeseeks-client err hello
+        """);
 
-    public static CommandDefinition Err { get; } = new(
-        "err", "Print the standard error of a job.", invocation => RunAsync(invocation, isError: true))
-    {
-        Words = "ID [follow=1]",
-        Help = $"""
-            {Help}
-
-            Example:
-              meeseeks-client err hello
-            """,
-    };
+    private static CommandDefinition Definition(string name, string stream, bool isError, string examples) =>
+        new(name, $"Print the standard {stream} of a job.", invocation => RunAsync(invocation, isError))
+        {
+            Words = "ID [follow=1]",
+            Help = $"{Help}\n\n{examples}",
+        };
 
     private static async Task<int> RunAsync(Invocation invocation, bool isError)
     {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
-using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Commands;
@@ -26,7 +25,7 @@ internal static class RefreshedJobs
             if (changed.Count > 0)
             {
                 var update = new JsonObject(changed.Select(job => KeyValuePair.Create(job.Name, JsonNode.Parse(job.Value.GetRawText()))));
-                await JsonText.PrintAsync(invocation.Console, JsonElement.Parse(update.ToJsonString()), invocation.Stop);
+                await invocation.PrintAsync(update);
                 await invocation.Console.FlushAsync(invocation.Stop);
                 changed.ForEach(job => printed[job.Name] = job.Value);
             }

@@ -42,10 +42,9 @@ internal static class StatCommand
             : selection;
 
         var refresh = invocation.Settings.Refresh;
-        var client = refresh is null ? invocation.Client : invocation.PatientClient;
         while (true)
         {
-            var status = await ClusterStatus.AskAsync(client, selection, invocation.Now, invocation.Stop);
+            var status = await ClusterStatus.AskAsync(invocation.RefreshClient, selection, invocation.Now, invocation.Stop);
             await ShowAsync(invocation, status, view, filter);
             if (refresh is null || !status.HasLive)
             {

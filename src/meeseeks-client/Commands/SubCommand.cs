@@ -72,13 +72,13 @@ internal static class SubCommand
             spec["pool"] = pool;
             if (node is not null)
             {
-                spec["node"] = node.Contains(',') ? new JsonArray([.. node.Split(',').Select(one => (JsonNode?)one)]) : node;
+                spec["node"] = node.Contains(',') ? JobWords.Texts(node.Split(',')) : node;
             }
         }
 
         if (jobWords.Count > 0)
         {
-            spec["args"] = new JsonArray([.. jobWords.Select(word => (JsonNode?)word)]);
+            spec["args"] = JobWords.Texts(jobWords);
         }
 
         var changes = spec["id"] is not null;

@@ -26,8 +26,11 @@ internal static class JobWords
         var ids = words.Where(word => !word.Contains('=')).ToList();
         var conditions = Read(words.Where(word => word.Contains('=')), (_, text) => List(text));
         var selection = JobSelection.Of(conditions);
-        return ids.Count > 0 ? selection.With("ids", new JsonArray([.. ids.Select(id => (JsonNode?)id)])) : selection;
+        return ids.Count > 0 ? selection.With("ids", Texts(ids)) : selection;
     }
+
+    /// <summary>A list of texts.</summary>
+    public static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode?)text)];
 
     /// <summary>Settings of a box. A key <c>!name</c>, which removes a setting there, is passed on unchanged.</summary>
     /// <exception cref="UsageException">A word is wrong.</exception>

@@ -128,19 +128,7 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
             return;
         }
 
-        var jobs = response["submit"];
-        if (quiet)
-        {
-            foreach (var job in jobs.EnumerateObject())
-            {
-                await invocation.Console.Out.WriteLineAsync(job.Name);
-            }
-        }
-        else
-        {
-            await JsonText.PrintAsync(invocation.Console, jobs, invocation.Stop);
-        }
-
+        await SingleSubmission.PrintAsync(invocation, response["submit"], quiet);
         bar.Show(++_done);
     }
 

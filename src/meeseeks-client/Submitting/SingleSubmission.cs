@@ -17,25 +17,30 @@ internal static class SingleSubmission
     public static async Task<int> SubmitAsync(Invocation invocation, JsonObject spec, bool quiet)
     {
         var jobs = (await SendAsync(invocation, spec, invocation.Stop, printsRefusal: !quiet))["submit"];
-        if (quiet)
+        await PrintAsync(invocation, jobs, quiet);
+        if (!quiet && invocation.Settings.Refresh is { } refresh)
         {
-            foreach (var job in jobs.EnumerateObject())
-            {
-                await invocation.Console.Out.WriteLineAsync(job.Name);
-            }
-        }
-        else
-        {
-            await JsonText.PrintAsync(invocation.Console, jobs, invocation.Stop);
-            if (invocation.Settings.Refresh is { } refresh)
-            {
-                var selection = JobSelection.Ids(jobs.EnumerateObject().Select(job => job.Name));
-                var printed = jobs.EnumerateObject().ToDictionary(job => job.Name, job => job.Value);
-                _ = await RefreshedJobs.PrintAsync(invocation, selection, refresh, printed);
-            }
+            var selection = JobSelection.Ids(jobs.EnumerateObject().Select(job => job.Name));
+            var printed = jobs.EnumerateObject().ToDictionary(job => job.Name, job => job.Value);
+            _ = await RefreshedJobs.PrintAsync(invocation, selection, refresh, printed);
         }
 
         return ClientExitStatus.Good;
+    }
+
+    /// <summary>Prints submitted jobs as JSON, or only their ids.</summary>
+    public static async Task PrintAsync(Invocation invocation, JsonElement jobs, bool quiet)
+    {
+        if (!quiet)
+        {
+            await invocation.PrintAsync(jobs);
+            return;
+        }
+
+        foreach (var job in jobs.EnumerateObject())
+        {
+            await invocation.Console.Out.WriteLineAsync(job.Name);
+        }
     }
 
     /// <summary>Submits a job and prints the warnings.</summary>
@@ -47,13 +52,12 @@ internal static class SingleSubmission
     public static async Task<Response> SendAsync(
         Invocation invocation, JsonObject spec, CancellationToken stop, bool printsRefusal = false)
     {
-        var client = invocation.Settings.Refresh is null ? invocation.Client : invocation.PatientClient;
-        var response = await client.SubmitRawAsync(spec, stop);
+        var response = await invocation.RefreshClient.SubmitRawAsync(spec, stop);
         await SubmitWarnings.PrintAsync(invocation, spec, response);
         if (printsRefusal && !ConsoleOutput.IsTerminal && response.Error is not null
             && response.Find("submit") is { ValueKind: JsonValueKind.Object } refused)
         {
-            await JsonText.PrintAsync(invocation.Console, refused, stop);
+            await invocation.PrintAsync(refused);
         }
 
         var isRefused = response.EnsureSuccess()["submit"].EnumerateObject().Any(job => job.Value.ValueKind is not JsonValueKind.Object);
