@@ -1,15 +1,12 @@
-using System.CommandLine;
-using System.CommandLine.Help;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Commands;
 using MeeseeksBox.CommandLine.Completion;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
-using MeeseeksBox.Configuration;
 
 namespace MeeseeksBox.CommandLine;
 
-/// <summary>Parses the command line, runs the command and returns the exit status.</summary>
+/// <summary>Runs the command of a command line and returns the exit status.</summary>
 internal sealed class Runner(ConsoleOutput console, TimeProvider time)
 {
     /// <summary>Runs a command.</summary>
@@ -26,10 +23,19 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
 
         try
         {
-            var result = Root(words).Parse([.. Tokens(words)], new ParserConfiguration { ResponseFileTokenReplacer = null });
-            return result.Errors is [var error, ..]
-                ? throw new UsageException(error.Message.TrimEnd('.'))
-                : await result.InvokeAsync(Configuration(), stop);
+            return (CommandTable.Find(words.Command), words) switch
+            {
+                (null, { Command: { } unknown }) => throw new UsageException(
+                    $"unknown command '{unknown}'{DidYouMean.Of(unknown, CommandTable.Names)}") { ListsCommands = true },
+                (_, { UnknownOption: { } odd }) => throw new UsageException(
+                    $"unknown option '{odd}'; options are key=value words, and words that begin with a dash go after --"),
+                (var command, { AsksForHelp: true }) => Print(command is null ? HelpText.OfAll : HelpText.Of(command)),
+                (_, { AsksForVersion: true }) => Print(HelpText.Version),
+                (null, _) => throw new UsageException("") { ListsCommands = true },
+                ({ TakesWords: false }, { Own: [var extra, ..] }) => throw new UsageException(
+                    $"unknown word '{extra}'; {words.Command} accepts only options, like refresh=2"),
+                ({ } command, _) => await RunAsync(command, words, stop),
+            };
         }
         catch (UsageException problem)
         {
@@ -37,37 +43,11 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
         }
     }
 
-    private InvocationConfiguration Configuration() =>
-        new() { Output = console.Out, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-
-    private static IEnumerable<string> Tokens(CommandWords words)
+    private int Print(string text)
     {
-        if (words.Command is not { } command)
-        {
-            throw new UsageException("") { ListsCommands = true };
-        }
-
-        if (!IsOption(command) && !CommandTable.All.Any(known => known.Name == command || known.Alias == command))
-        {
-            var suggestion = DidYouMean.Of(command, CommandTable.All.SelectMany(known => new[] { known.Name, known.Alias ?? known.Name }));
-            throw new UsageException($"unknown command '{command}'{suggestion}") { ListsCommands = true };
-        }
-
-        // The variadic argument would accept words that look like options; after "--" every word is allowed.
-        if (words.Own.TakeWhile(word => word is not "--").FirstOrDefault(IsUnknownOption) is { } odd)
-        {
-            throw new UsageException(
-                $"unknown option '{odd}'; options are key=value words, and words that begin with a dash go after --");
-        }
-
-        // Under a q name, the implied command precedes the option.
-        return words.Own is ["--version"] ? words.Own : [command, .. words.Own];
+        console.Out.WriteLine(text);
+        return ClientExitStatus.Good;
     }
-
-    private static bool IsOption(string word) => word is "--help" or "-h" or "-?" or "--version";
-
-    private static bool IsUnknownOption(string word) =>
-        word.Length > 1 && word.StartsWith('-') && !IsOption(word) && !CommandLineSetting.IsSetting(word);
 
     private int PrintUsage(UsageException problem, CommandWords words)
     {
@@ -84,41 +64,9 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
             return ClientExitStatus.WrongUsage;
         }
 
-        var command = CommandTable.All.Any(known => known.Name == words.Command || known.Alias == words.Command) ? $" {words.Command}" : "";
+        var command = CommandTable.Find(words.Command) is null ? "" : $" {words.Command}";
         console.WriteMessage($"{problem.Message}\nsee meeseeks-client{command} --help");
         return ClientExitStatus.WrongUsage;
-    }
-
-    private RootCommand Root(CommandWords words)
-    {
-        var root = new RootCommand();
-        root.Directives.Clear();
-        root.Options.OfType<HelpOption>().Single().Action = new HelpText();
-        foreach (var definition in CommandTable.All)
-        {
-            root.Subcommands.Add(Command(definition, words));
-        }
-
-        return root;
-    }
-
-    private Command Command(CommandDefinition definition, CommandWords words)
-    {
-        var command = new Command(definition.Name);
-        if (definition.Alias is not null)
-        {
-            command.Aliases.Add(definition.Alias);
-        }
-
-        var own = new Argument<string[]>("words") { Arity = ArgumentArity.ZeroOrMore };
-        if (definition.TakesWords)
-        {
-            command.Arguments.Add(own);
-        }
-
-        command.SetAction((parsed, stop) =>
-            RunAsync(definition, words with { Own = definition.TakesWords ? parsed.GetValue(own) ?? [] : [] }, stop));
-        return command;
     }
 
     private async Task<int> RunAsync(CommandDefinition definition, CommandWords words, CancellationToken stop)

@@ -23,4 +23,11 @@ internal static class CommandTable
         ConfCommand.Definition,
         HistCommand.Definition,
     ];
+
+    /// <summary>The names of all commands.</summary>
+    public static IEnumerable<string> Names => All.SelectMany(command => new[] { command.Name, command.Alias }).OfType<string>();
+
+    /// <summary>Finds a command by one of its names; null if there is none.</summary>
+    public static CommandDefinition? Find(string? name) =>
+        name is null ? null : All.FirstOrDefault(command => command.Name == name || command.Alias == name);
 }

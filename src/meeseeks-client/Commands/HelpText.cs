@@ -1,10 +1,9 @@
-using System.CommandLine;
-using System.CommandLine.Invocation;
+using System.Reflection;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
-/// <summary>The text of <c>--help</c>, for the program or for one command.</summary>
-internal sealed class HelpText : SynchronousCommandLineAction
+/// <summary>The texts of <c>--help</c> and <c>--version</c>.</summary>
+internal static class HelpText
 {
     private const string Program = "meeseeks-client";
 
@@ -36,20 +35,12 @@ internal sealed class HelpText : SynchronousCommandLineAction
     /// <summary>The help of the program, with all commands.</summary>
     public static string OfAll => $"{OfProgram}\n\nCommands (see COMMAND --help):\n{Commands()}";
 
-    /// <inheritdoc/>
-    public override bool ClearsParseErrors => true;
+    /// <summary>The version of the program.</summary>
+    public static string Version { get; } =
+        typeof(HelpText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    /// <inheritdoc/>
-    public override int Invoke(ParseResult parseResult)
-    {
-        var name = parseResult.CommandResult.Command.Name;
-        var definition = CommandTable.All.FirstOrDefault(known => known.Name == name);
-        var output = parseResult.InvocationConfiguration.Output;
-        output.WriteLine(definition is null ? OfAll : Of(definition));
-        return ClientExitStatus.Good;
-    }
-
-    private static string Of(CommandDefinition definition) => $"""
+    /// <summary>The help of a command.</summary>
+    public static string Of(CommandDefinition definition) => $"""
         {definition.Summary}
 
         Usage: {$"{Program} {Names(definition)} {definition.Words}".TrimEnd()}

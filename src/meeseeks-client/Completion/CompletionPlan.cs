@@ -46,7 +46,7 @@ internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList
                 : new("", current, [.. CommandTable.All.SelectMany(Names), .. Keys(ClientKeys)], RemoteCompletions.None);
         }
 
-        var command = CommandTable.All.FirstOrDefault(known => known.Name == before.Command || known.Alias == before.Command);
+        var command = CommandTable.Find(before.Command);
         var isPoolGiven = before.Own.Any(word => !CommandLineSetting.IsSetting(word) || word.StartsWith("pool=", StringComparison.Ordinal));
         return command is null || (command == SubCommand.Definition && isPoolGiven) ? Nothing
             : end >= 0 ? Value(current, end)

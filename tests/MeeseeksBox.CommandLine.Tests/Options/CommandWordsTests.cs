@@ -10,8 +10,10 @@ public sealed class CommandWordsTests
     [InlineData("id=1 p1@n1 ls --help", "id=1 p1@n1", "ls --help")]
     [InlineData("pool=p1 ls a=b", "pool=p1", "ls a=b")]
     [InlineData("pool=p1 id=x", "pool=p1 id=x", "")]
-    [InlineData("--help", "--help", "")]
-    [InlineData("id=1 --help p1 ls", "id=1 --help p1", "ls")]
+    [InlineData("--help", "", "")]
+    [InlineData("id=1 --help p1 ls", "id=1 p1", "ls")]
+    [InlineData("p1 gcc --help=common -h:1 @x", "p1", "gcc --help=common -h:1 @x")]
+    [InlineData("pool=p1 -- ls", "pool=p1", "-- ls")]
     [InlineData("p1 --help", "p1", "--help")]
     [InlineData("p1 -- x", "p1", "-- x")]
     [InlineData("p1 address=x", "p1", "address=x")]
@@ -23,6 +25,36 @@ public sealed class CommandWordsTests
         string.Join(' ', parted.Own).Should().Be(own);
         string.Join(' ', parted.Job).Should().Be(job);
         parted.Client.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("job a --help b", "--help", "a b")]
+    [InlineData("job -- -a --help", "", "-a --help")]
+    [InlineData("job a -- -- -b", "", "a -- -b")]
+    [InlineData("job --nosuch - -x=1 a", "--nosuch", "- -x=1 a")]
+    [InlineData("--version", "--version", "")]
+    [InlineData("-h port=2 --all stat a", "-h --all", "a")]
+    [InlineData("sub -q p1 ls", "-q", "")]
+    [InlineData("job /? address", "", "/? address")]
+    public void Words_with_a_dash_are_options_until_two_dashes(string words, string options, string own)
+    {
+        var parted = CommandWords.Split(Split(words), implied: null);
+
+        string.Join(' ', parted.Options).Should().Be(options);
+        string.Join(' ', parted.Own).Should().Be(own);
+    }
+
+    [Theory]
+    [InlineData("-h", true, false, null)]
+    [InlineData("-?", true, false, null)]
+    [InlineData("stat --version", false, true, null)]
+    [InlineData("stat --help -v --bad", true, false, "-v")]
+    [InlineData("stat", false, false, null)]
+    public void Help_and_version_are_the_only_options(string words, bool help, bool version, string? unknown)
+    {
+        var parted = CommandWords.Split(Split(words), implied: null);
+
+        (parted.AsksForHelp, parted.AsksForVersion, parted.UnknownOption).Should().Be((help, version, unknown));
     }
 
     [Theory]
