@@ -31,7 +31,7 @@ public sealed class ClockTests : IDisposable
 
         Find("ended").Should().NotBeNull();
         Find("running")!.Status.State.Should().Be(JobState.Running);
-        run.Stop.Should().Be(Core.Scheduling.StopReason.None);
+        run.Stop.Should().Be(Core.Runs.StopReason.None);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class ClockTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(40));
 
         ended.Should().BeNull();
-        run.Stop.Should().Be(Core.Scheduling.StopReason.Overdue);
+        run.Stop.Should().Be(Core.Runs.StopReason.Overdue);
     }
 
     [Fact]

@@ -120,7 +120,7 @@ internal sealed class FullScan
         Require(
             Settings.Pools.Keys.All(pool => runs.Taken(pool) == runs.All.Count(run => run.Job.Spec.Pool == pool)),
             "a free pool has no slots taken");
-        var limits = runs.All.Where(run => run.Stop is Core.Scheduling.StopReason.None && run.LimitAt is not null)
+        var limits = runs.All.Where(run => run.Stop is Core.Runs.StopReason.None && run.LimitAt is not null)
             .Select(run => run.LimitAt).ToArray();
         Require(limits.Length is 0 || runs.NextLimit <= limits.Min(), "the earliest time limit is known");
         Require(runs.NextLimit is null || runs.All.Any(run => run.LimitAt == runs.NextLimit), "no time limit outlives its run");
