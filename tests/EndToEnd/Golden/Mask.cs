@@ -51,7 +51,7 @@ internal sealed partial class Mask
         |(?<="pid":\s?)(?<pid>[1-9]\d*)
         |(?<="loadavg":\s?)(?<loadavg>\d+(?:\.\d+)?)
         |(?<=\tonline\t)(?<loadavg>\d+(?:\.\d+)?)
-        |(?<=\tnew\t)(?<seconds>\d+)(?=\t)
+        |(?<=\t(?:new|running)\t)(?<seconds>\d+)(?=\t)
         |(?<="ver":\s?")(?<ver>[^"]+)
         |(?<id>\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b)
         """,
