@@ -23,7 +23,7 @@ public sealed class StatTests : IAsyncLifetime
 
         run.Status.Should().Be(0);
         run.Lines[0].Should().MatchRegex(@"^n1\tonline\t\d+\.\d+$");
-        run.Lines[1..].Should().Equal(
+        run.Lines[1..].Select(WithoutSeconds).Should().Equal(
             "\tpool free@n1\t1 jobs",
             "\t\tlost\t[None]\tE \tfailed\t\t/no/such a\\tb",
             "\tpool nopool@n1\t1 jobs",
@@ -31,7 +31,9 @@ public sealed class StatTests : IAsyncLifetime
             "\tpool p@n1\t3 jobs\t1 free",
             "\t\tended\t[x,y]\t\tfailed\t(3)\t/bin/sh -c exit 3",
             "\t\theld\t[None]\tA H \tnew\t\t/bin/true",
-            "\t\truns\t[None]\tA R \trunning\t0\t/bin/sleep 1000");
+            "\t\truns\t[None]\tA R \trunning\tS\t/bin/sleep 1000");
+
+        static string WithoutSeconds(string line) => Regex.Replace(line, @"(?<=\trunning\t)\d+(?=\t)", "S");
     }
 
     [Theory]

@@ -35,15 +35,31 @@ public sealed class ExpiryTests
     }
 
     [Fact]
-    public async Task A_pool_touches_each_of_its_live_jobs_every_update_seconds()
+    public async Task A_pool_reports_each_of_its_live_jobs_every_update_seconds_to_a_head_without_leases()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=0", "pools.p.update=0.1");
         var id = (await box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
         var started = await box.WaitForStartAsync(id);
+        using var head = await box.ConnectAsync();
+        _ = await head.AskAsync("""[{"sync":{},"get":{"seq":0}}]""");
 
-        var touched = await box.WaitForJobAsync(id, job => job.Number("ts") > started.Number("ts"));
+        var first = await box.WaitForJobAsync(id, job => job.Number("seq") > started.Number("seq"));
+        var second = await box.WaitForJobAsync(id, job => job.Number("seq") > first.Number("seq"));
 
-        (touched.Number("ts") - started.Number("ts")).Should().BeGreaterThan(0.09);
-        touched.Number("seq").Should().BeGreaterThan(started.Number("seq")!.Value);
+        (second.Number("ts") - first.Number("ts")).Should().BeGreaterThan(0.05);
+    }
+
+    [Fact]
+    public async Task A_live_job_is_not_written_again_for_a_head_that_accepts_leases()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=0", "pools.p.update=0.01");
+        var id = (await box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
+        var started = await box.WaitForStartAsync(id);
+        using var head = await box.ConnectAsync();
+        _ = await head.AskAsync("""[{"sync":{},"get":{"seq":0},"options":{"lease":true}}]""");
+
+        var later = await box.WaitForJobAsync(id, job => job.Number("ts") > started.Number("ts") + 0.2);
+
+        later.Number("seq").Should().Be(started.Number("seq"), "only the time of the report has changed");
     }
 }
