@@ -60,9 +60,7 @@ public sealed partial class MeeseeksClient
     public async Task<IReadOnlyList<Job>> GetAsync(JobSelection selection, CancellationToken stop = default)
     {
         if (await QueryLegacyPeerAsync(selection, stop) is { } chosen)
-        {
             return [.. chosen.Select(one => one.Job)];
-        }
 
         // Tracked jobs order their copies by stamp.
         var request = new JsonObject { ["get"] = selection.ToFilter(), ["options"] = new JsonObject { ["stamps"] = true } };
@@ -82,9 +80,7 @@ public sealed partial class MeeseeksClient
     public async Task<IReadOnlyList<string>> ListAsync(JobSelection selection, CancellationToken stop = default)
     {
         if (await QueryLegacyPeerAsync(selection, stop) is { } chosen)
-        {
             return [.. chosen.Select(one => one.Id)];
-        }
 
         var response = (await RequestAsync(new JsonObject { ["ls"] = selection.ToFilter() }, stop: stop)).EnsureSuccess();
         return LenientJson.TryStrings(response["ls"], out var ids) ? ids
@@ -167,9 +163,7 @@ public sealed partial class MeeseeksClient
         var results = new Dictionary<string, Job?>();
         var open = ids.ToHashSet();
         if (open.Count is 0)
-        {
             return results;
-        }
 
         await foreach (var update in Follow(() => JobSelection.Ids(open)).FollowAsync(stop))
         {
@@ -177,18 +171,14 @@ public sealed partial class MeeseeksClient
             {
                 progress?.Report(job);
                 if (job.HasEnded)
-                {
                     results[job.Id] = job;
-                }
             }
 
             var gone = update.IsSnapshot ? open.Except(update.Jobs.Select(job => job.Id)).ToList() : [];
             gone.ForEach(id => results[id] = null);
             open.ExceptWith(results.Keys);
             if (open.Count is 0)
-            {
                 break;
-            }
         }
 
         return results;

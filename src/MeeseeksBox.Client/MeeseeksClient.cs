@@ -79,9 +79,7 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     public async Task<JsonElement> RequestAsync(string line, CancellationToken stop = default)
     {
         if (line.AsSpan().ContainsAny('\n', '\r'))
-        {
             throw new ArgumentException("A request is one line.", nameof(line));
-        }
 
         var answer = await _connection.RequestAsync(Encoding.UTF8.GetBytes(line), TimeSpan.Zero, isRepeatable: false, stop);
         try
@@ -137,9 +135,7 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     {
         var connection = await _connection.OpenAsync(stop);
         if (_probed is { } probed && probed.Connection == connection)
-        {
             return probed.IsOldPeer;
-        }
 
         // meeseeks-box sends the nodes that have changed since a number: none since this one.
         var request = new JsonObject { ["nodes"] = new JsonObject { ["seq"] = BeyondAnySeq } };

@@ -88,9 +88,7 @@ public sealed record NewJob
         void Add(string key, JsonNode? value)
         {
             if (value is not null)
-            {
                 spec[key] = value;
-            }
         }
     }
 

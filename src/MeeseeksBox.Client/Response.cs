@@ -44,9 +44,7 @@ public sealed class Response
     public IEnumerable<KeyValuePair<string, Job?>> Jobs(string key)
     {
         foreach (var (id, bytes) in Members(Bytes(key)))
-        {
             yield return KeyValuePair.Create(id, ReadJob(bytes.Span, id));
-        }
     }
 
     /// <summary>The single job under a key; null if the value is <c>false</c>.</summary>
@@ -78,9 +76,7 @@ public sealed class Response
                 reader.Skip();
                 var response = new Response();
                 foreach (var (key, value) in Members(line[start..(int)reader.BytesConsumed]))
-                {
                     response._values[key] = value;
-                }
 
                 return response;
             }
@@ -113,9 +109,7 @@ public sealed class Response
     {
         var value = JsonElement.Parse(bytes);
         if (value.ValueKind is JsonValueKind.False or JsonValueKind.Null)
-        {
             return null;
-        }
 
         var isRead = id is null
             ? JobAttributes.TryRead(value, out var job, out var problem)
@@ -130,9 +124,7 @@ public sealed class Response
         var members = new List<KeyValuePair<string, ReadOnlyMemory<byte>>>();
         var reader = new Utf8JsonReader(json.Span);
         if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
-        {
             throw new MeeseeksRequestException($"the answer has no object where one is expected but {Beginning(json)}");
-        }
 
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {

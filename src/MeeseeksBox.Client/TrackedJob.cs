@@ -71,18 +71,14 @@ public sealed class TrackedJob : IAsyncDisposable
         lock (_lock)
         {
             if ((job.Status.Epoch, job.Ts).CompareTo((Current.Status.Epoch, Current.Ts)) < 0)
-            {
                 return;
-            }
 
             (Current, IsGone) = (job, false);
         }
 
         Changed?.Invoke(job);
         if (job.HasEnded)
-        {
             _ = _ended.TrySetResult(job);
-        }
     }
 
     internal void SetGone()

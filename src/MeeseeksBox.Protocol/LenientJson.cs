@@ -73,21 +73,15 @@ public static class LenientJson
         }
 
         if (value.ValueKind is not JsonValueKind.Array)
-        {
             return false;
-        }
 
         var texts = new List<string>(value.GetArrayLength());
         foreach (var element in value.EnumerateArray())
         {
             if (TryString(element, out var text))
-            {
                 texts.Add(text);
-            }
             else if (element.ValueKind is not JsonValueKind.Null)
-            {
                 return false;
-            }
         }
 
         result = [.. texts];

@@ -27,9 +27,7 @@ internal static class CipherList
             }
 
             if (Meant(name, isWanted: name == word, faults) is not { } ciphers)
-            {
                 continue;
-            }
 
             if (name == word)
             {
@@ -43,9 +41,7 @@ internal static class CipherList
         }
 
         if (chosen.Count == 0 && faults.Count == before)
-        {
             faults.Add(new TlsConfigError(Key, $"'{list}' allows no cipher"));
-        }
 
         return chosen;
     }
@@ -53,15 +49,11 @@ internal static class CipherList
     private static IReadOnlyList<CipherSuite>? Meant(string name, bool isWanted, ICollection<TlsConfigError> faults)
     {
         if (CipherSuites.All.FirstOrDefault(cipher => cipher.IsCalled(name)) is { } one)
-        {
             return [one];
-        }
 
         var group = CipherGroups.Find(name);
         if (group is { Count: > 0 } || (group is not null && !isWanted))
-        {
             return group;
-        }
 
         faults.Add(new TlsConfigError(Key, group is null ? Unknown(name) : $"no cipher of '{name}' is strong enough; leave it out"));
         return null;

@@ -32,9 +32,7 @@ var result = command.Parse(args, new ParserConfiguration { ResponseFileTokenRepl
 if (result.Errors.Count > 0)
 {
     foreach (var error in result.Errors)
-    {
         await Console.Error.WriteLineAsync($"meeseeks-box: {error.Message} See meeseeks-box --help.");
-    }
 
     return BoxExitStatus.BadConfiguration;
 }
@@ -55,14 +53,10 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 {
     var configuration = BoxConfigurationReader.Read(arguments);
     foreach (var line in configuration.Problems.Concat(configuration.Warnings.Select(warning => $"warning: {warning}")))
-    {
         await Console.Error.WriteLineAsync(line);
-    }
 
     if (configuration.Config is not { } config)
-    {
         return BoxExitStatus.BadConfiguration;
-    }
 
     if (Box.PluginProblems(config, arguments) is not [] and var missing)
     {
@@ -77,9 +71,7 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
     }
 
     if (config.Logging.FileName is not null)
-    {
         SelfLog.Enable(Console.Error);
-    }
 
     using var logs = new LogSetup("meeseeks-box");
     if (logs.Apply(config.Logging) is { } problem)
@@ -119,14 +111,10 @@ static async Task<int> ServeAsync(BoxConfigurationResult configuration, string[]
 
         var problems = await box.StartAsync();
         foreach (var problem in problems)
-        {
             logs.Logger.Fatal("{Problem}", problem);
-        }
 
         if (problems is [])
-        {
             _ = await Task.WhenAny(stop.Task, box.Faulted);
-        }
 
         var saved = await box.StopAsync();
         return problems is [] && saved && !box.Faulted.IsCompleted ? BoxExitStatus.Good : BoxExitStatus.CannotRun;

@@ -35,9 +35,7 @@ var result = command.Parse(args, new ParserConfiguration { ResponseFileTokenRepl
 if (result.Errors.Count > 0)
 {
     foreach (var error in result.Errors)
-    {
         await Console.Error.WriteLineAsync($"meeseeks-watch: {error.Message} See meeseeks-watch --help.");
-    }
 
     return WatcherExitStatus.BadConfiguration;
 }
@@ -55,14 +53,10 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 {
     var configuration = WatcherConfigurationReader.Read(arguments);
     foreach (var line in configuration.Problems.Concat(configuration.Warnings.Select(warning => $"warning: {warning}")))
-    {
         await Console.Error.WriteLineAsync(line);
-    }
 
     if (configuration.Config is not { } config)
-    {
         return WatcherExitStatus.BadConfiguration;
-    }
 
     if (checkOnly)
     {
@@ -73,9 +67,7 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
     if (config.IsDryRun)
     {
         foreach (var line in new DryRun(config, TimeProvider.System).Lines())
-        {
             await Console.Out.WriteLineAsync(SingleLine.Of(line));
-        }
 
         return WatcherExitStatus.Good;
     }
@@ -95,9 +87,7 @@ static async Task<int> LockAndWatchAsync(WatcherConfig config, string[] argument
     await using (held)
     {
         if (config.Logging.FileName is not null)
-        {
             SelfLog.Enable(Console.Error);
-        }
 
         using var logs = new LogSetup("meeseeks-watch");
         if (logs.Apply(config.Logging) is { } problem)
@@ -120,9 +110,7 @@ static async Task<int> WatchAsync(WatcherConfig config, string[] arguments, LogS
     {
         signal.Cancel = true;
         if (!config.IsOnce)
-        {
             _ = watcher.ReloadAsync();
-        }
     });
 
     await watcher.StartAsync();
@@ -130,9 +118,7 @@ static async Task<int> WatchAsync(WatcherConfig config, string[] arguments, LogS
     var ended = watcher.EndedAsync(waiting.Token);
     var first = await Task.WhenAny(ended, stop.Task, watcher.Faulted);
     if (first == ended)
-    {
         return await ended > 0 || watcher.Faulted.IsCompleted ? WatcherExitStatus.Failed : WatcherExitStatus.Good;
-    }
 
     await waiting.CancelAsync();
     await watcher.StopAsync();
@@ -142,8 +128,6 @@ static async Task<int> WatchAsync(WatcherConfig config, string[] arguments, LogS
     {
         signal.Cancel = true;
         if (!stop.TrySetResult())
-        {
             Environment.Exit(WatcherExitStatus.Failed);
-        }
     }
 }

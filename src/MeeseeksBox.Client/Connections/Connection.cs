@@ -87,9 +87,7 @@ internal sealed class Connection : IAsyncDisposable
                     output.Write(pending.Line.Span);
                     output.Write("\n"u8);
                     if (output.UnflushedBytes >= SendAt)
-                    {
                         _ = await output.FlushAsync(_end.Token);
-                    }
                 }
 
                 _ = await output.FlushAsync(_end.Token);
@@ -153,9 +151,7 @@ internal sealed class Connection : IAsyncDisposable
 
             _unanswered.Enqueue(pending);
             if (_unanswered.Count is 1)
-            {
                 _ = _silence.Change(_timeout + pending.MaxWait, Timeout.InfiniteTimeSpan);
-            }
         }
     }
 
@@ -163,9 +159,7 @@ internal sealed class Connection : IAsyncDisposable
     {
         PendingRequest? pending;
         lock (_lock)
-        {
             _ = _unanswered.TryDequeue(out pending);
-        }
 
         _ = pending is null
             ? throw new InvalidDataException(Refusal(line) ?? "unexpected line: no request was pending")
@@ -216,9 +210,7 @@ internal sealed class Connection : IAsyncDisposable
         lock (_lock)
         {
             if (_fault is not null)
-            {
                 return;
-            }
 
             _fault = fault;
             sent = [.. _unanswered];
@@ -236,8 +228,6 @@ internal sealed class Connection : IAsyncDisposable
 
         // The sending loop never sent the requests that are still in the outbox.
         while (_outbox.Reader.TryRead(out var waiting))
-        {
             _ = waiting.Response.TrySetException(new MeeseeksConnectionException(fault.Message, wasSent: false, fault));
-        }
     }
 }

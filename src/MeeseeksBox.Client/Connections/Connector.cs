@@ -22,9 +22,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
     public async Task<Connection> ConnectAsync(CancellationToken stop)
     {
         if (UnixAddress.FaultOf(options.Address) is { } fault)
-        {
             throw new MeeseeksConnectionException($"no meeseeks-box at {Endpoint}: {fault}");
-        }
 
         using var limit = new CancellationTokenSource(options.Timeout, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
@@ -104,14 +102,10 @@ internal sealed class Connector(MeeseeksClientOptions options)
     private async Task<Stream> EncryptAsync(NetworkStream stream, CancellationToken stop)
     {
         if (options.Ssl is not { } ssl)
-        {
             return stream;
-        }
 
         if (TlsClient.Load(ssl, out var faults) is { } tls)
-        {
             return await tls.AuthenticateAsync(stream, options.Address, stop);
-        }
 
         await stream.DisposeAsync();
         var errors = string.Join("; ", faults.Select(error => $"{SslConfig.Key}.{error}"));

@@ -13,9 +13,7 @@ internal sealed class ReconnectingConnection(Connector connector, MeeseeksClient
     {
         ObjectDisposedException.ThrowIf(_end.IsCancellationRequested, typeof(MeeseeksClient));
         if (_connection is { IsOpen: true } open)
-        {
             return open;
-        }
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _end.Token);
         await _turn.WaitAsync(either.Token);
@@ -63,9 +61,7 @@ internal sealed class ReconnectingConnection(Connector connector, MeeseeksClient
             {
                 // An idle connection may have been lost long ago, so the first reconnect happens without a pause.
                 if (attempts > 1)
-                {
                     await PauseAsync(attempts - 1, stop);
-                }
             }
         }
     }
@@ -76,9 +72,7 @@ internal sealed class ReconnectingConnection(Connector connector, MeeseeksClient
         await _end.CancelAsync();
         await _turn.WaitAsync();
         if (_connection is not null)
-        {
             await _connection.DisposeAsync();
-        }
 
         _ = _turn.Release();
     }

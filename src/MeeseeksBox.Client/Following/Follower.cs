@@ -60,14 +60,10 @@ internal sealed class Follower(
             }
 
             if (update is not null)
-            {
                 yield return update;
-            }
 
             if (_isLegacyPeer)
-            {
                 await PauseAsync(either.Token, stop);
-            }
         }
     }
 
@@ -81,32 +77,24 @@ internal sealed class Follower(
         }
 
         if (_isLegacyPeer)
-        {
             return await RequestSnapshotAsync(connection, stop);
-        }
 
         var isSnapshot = _seq is null;
         var filter = selection().With("seq", _seq ?? 0).ToFilter();
         var request = new JsonObject { ["get"] = filter, ["options"] = new JsonObject { ["unassigned"] = true } };
         var maxWait = isSnapshot ? TimeSpan.Zero : nodes is null ? MaxWaitForJobs : MaxWaitForLoads;
         if (!isSnapshot)
-        {
             request["wait"] = maxWait.TotalSeconds;
-        }
 
         var (response, areNodesNew) = await SendAsync(connection, request, maxWait, stop);
         _seq = response.Seq;
         _isLegacyPeer = _seq is null;
         if (_isLegacyPeer)
-        {
             return await RequestSnapshotAsync(connection, stop);
-        }
 
         var jobs = Jobs(response);
         if (isSnapshot)
-        {
             _snapshotDiff.Note(jobs);
-        }
 
         return isSnapshot || areNodesNew || jobs.Count > 0 ? UpdateOf(jobs, isSnapshot) : null;
     }
@@ -131,9 +119,7 @@ internal sealed class Follower(
         Connection connection, JsonObject request, TimeSpan maxWait, CancellationToken stop)
     {
         if (nodes is not null)
-        {
             request["nodes"] = nodes.NextRequest;
-        }
 
         var response = Response.Read(await connection.RequestAsync(RequestBytes.Of(request), maxWait, stop)).EnsureSuccess();
         return (response, nodes?.Take(response) ?? false);

@@ -40,9 +40,7 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
     public void Forget(TrackedJob tracked)
     {
         lock (_lock)
-        {
             _ = _jobs.Remove(tracked);
-        }
     }
 
     /// <inheritdoc/>
@@ -51,9 +49,7 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
         await _end.CancelAsync();
         await _loop;
         foreach (var tracked in Snapshot())
-        {
             tracked.Fail(new ObjectDisposedException(nameof(MeeseeksClient)));
-        }
 
         _change.Dispose();
         _end.Dispose();
@@ -79,9 +75,7 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
     private TrackedJob[] Snapshot()
     {
         lock (_lock)
-        {
             return [.. _jobs];
-        }
     }
 
     // Remember the requested jobs: a job that was added after the request is not gone because the answer lacks it.
@@ -102,13 +96,9 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
                 foreach (var tracked in _asked)
                 {
                     if (jobs.TryGetValue(tracked.Id, out var job))
-                    {
                         tracked.Take(job);
-                    }
                     else if (update.IsSnapshot)
-                    {
                         tracked.SetGone();
-                    }
                 }
             }
         }

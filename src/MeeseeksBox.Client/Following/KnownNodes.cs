@@ -31,15 +31,11 @@ internal sealed class KnownNodes
         var isSnapshot = _seq is 0 || next is 0;
         _seq = next;
         if (!isSnapshot && reported.Count is 0 && gone.Length is 0)
-        {
             return false;
-        }
 
         var all = isSnapshot ? new Dictionary<string, NodeStatus>() : All.Where(node => !gone.Contains(node.Key)).ToDictionary();
         foreach (var (name, status) in reported)
-        {
             all[name] = status;
-        }
 
         All = all;
         return true;

@@ -16,9 +16,7 @@ internal sealed class SnapshotDiff
         var last = _last;
         Note(jobs);
         if (last is null || last.Keys.Any(id => !_last!.ContainsKey(id)))
-        {
             return new JobUpdate(jobs, IsSnapshot: true);
-        }
 
         var changed = jobs.Where(job => !last.TryGetValue(job.Id, out var before) || IsChanged(before, job)).ToList();
         return changed.Count > 0 ? new JobUpdate(changed, IsSnapshot: false) : null;

@@ -24,9 +24,7 @@ internal static class LegacyJobs
         foreach (var (id, json) in response.MembersOf("get"))
         {
             if (Response.ReadJob(json.Span, id) is { } job && choice.Matches(job))
-            {
                 jobs.Add(new ReceivedJob(id, json, job));
-            }
         }
 
         return jobs;

@@ -26,9 +26,7 @@ internal sealed class LegacySelection
         Filter = new JsonObject(filter.Where(condition => IsUnderstood(condition.Key, condition.Value))
             .Select(condition => KeyValuePair.Create(condition.Key, condition.Value?.DeepClone())));
         if (_ids is null && IsExactText(filter["tag"]))
-        {
             Filter["tag"] = filter["tag"]!.DeepClone();
-        }
     }
 
     /// <summary>The filter that the node receives; it matches at least the selected jobs.</summary>

@@ -76,9 +76,7 @@ public sealed class Planner
         // file.
         var count = step.IsList ? group.Files.Count : 1;
         for (var member = 0; member < count; member++)
-        {
             isConsumed &= IsConsumed(group, index, member, ListOf(group, member), step, onlyUpdates);
-        }
 
         return isConsumed;
     }

@@ -35,9 +35,7 @@ public static class JsonTextValidation
                     break;
                 case { } unit when char.IsHighSurrogate(unit):
                     if (json.Length < 12 || EscapedUnit(json[6..]) is not { } low || !char.IsLowSurrogate(low))
-                    {
                         return false;
-                    }
 
                     json = json[12..];
                     break;

@@ -156,9 +156,7 @@ public static class JobAttributes
             {
                 job = attribute.Read(job, property.Value, out problem);
                 if (problem is not null)
-                {
                     return job;
-                }
             }
             else if (OpaqueValue.TryKeep(property.Value, out var kept))
             {
@@ -184,9 +182,7 @@ public static class JobAttributes
     {
         writer.WriteStartObject();
         foreach (var attribute in All)
-        {
             attribute.Write(writer, job);
-        }
 
         foreach (var (name, value) in WithCleared(job))
         {

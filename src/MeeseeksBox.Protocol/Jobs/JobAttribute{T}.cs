@@ -32,9 +32,7 @@ internal sealed class JobAttribute<T>(string name, JobAttributeRole role, JobVal
         }
 
         if (form.TryRead(value, out var read))
-        {
             return Marked(set(job, read), cleared: false);
-        }
 
         problem = $"{Name}: {LenientJson.Show(value)} is not {form.Expected}";
         return job;

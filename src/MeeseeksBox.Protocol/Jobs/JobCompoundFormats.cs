@@ -53,9 +53,7 @@ internal static class JobCompoundFormats
         {
             writer.WriteStartObject();
             foreach (var (name, text) in value!)
-            {
                 writer.WriteString(name, text);
-            }
 
             writer.WriteEndObject();
         },
@@ -67,9 +65,7 @@ internal static class JobCompoundFormats
     {
         writer.WriteStartArray();
         foreach (var text in texts)
-        {
             writer.WriteStringValue(text);
-        }
 
         writer.WriteEndArray();
     }
@@ -78,9 +74,7 @@ internal static class JobCompoundFormats
     {
         result = null;
         if (value.ValueKind is not JsonValueKind.Object)
-        {
             return false;
-        }
 
         var variables = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var property in value.EnumerateObject())

@@ -45,9 +45,7 @@ public sealed class JobFilter
         foreach (var condition in _conditions)
         {
             if (!condition.Holds(job))
-            {
                 return false;
-            }
         }
 
         return true;
@@ -66,9 +64,7 @@ public sealed class JobFilter
                 _ => AddAttribute(property.Name, property.Value),
             };
             if (problem is not null)
-            {
                 return problem;
-            }
         }
 
         return null;
@@ -80,9 +76,7 @@ public sealed class JobFilter
     private string? ReadIds(JsonElement value)
     {
         if (!LenientJson.TryStrings(value, out var ids))
-        {
             return $"{LenientJson.Show(value)} is not an id, a list of ids or a filter like {{\"state\":\"running\"}}";
-        }
 
         Ids = [.. (Ids is null ? ids : Ids.Intersect(ids)).Distinct()];
         return null;
@@ -91,9 +85,7 @@ public sealed class JobFilter
     private string? ReadSeq(JsonElement value)
     {
         if (!LenientJson.TryNumber(value, out var number))
-        {
             return $"seq: {LenientJson.Show(value)} is not a number";
-        }
 
         NewerSeq = (long)number;
         return null;
@@ -102,9 +94,7 @@ public sealed class JobFilter
     private string? ReadTs(JsonElement value)
     {
         if (!LenientJson.TryNumber(value, out var limit))
-        {
             return $"ts: {LenientJson.Show(value)} is not a number";
-        }
 
         _conditions.Add(new Condition(job => job.Ts > limit));
         return null;
@@ -140,9 +130,7 @@ public sealed class JobFilter
             if (value.ValueKind is JsonValueKind.Array)
             {
                 foreach (var element in value.EnumerateArray())
-                {
                     Add(element);
-                }
             }
             else
             {

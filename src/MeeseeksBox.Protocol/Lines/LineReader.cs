@@ -51,9 +51,7 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
 
             _scanned = _buffer.Length;
             if (_scanned > longest)
-            {
                 return LineResult.TooLong;
-            }
 
             if (_inputEnded)
             {
@@ -90,9 +88,7 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
             var result = await input.ReadAsync(stop);
             _buffer = result.Buffer;
             if (result.IsCompleted)
-            {
                 return;
-            }
         }
     }
 
@@ -103,9 +99,7 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
         {
             _scanned = _buffer.Length;
             if (await ReadMoreAsync(_stop))
-            {
                 return;
-            }
         }
     }
 
@@ -113,9 +107,7 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
     private async ValueTask<bool> ReadMoreAsync(CancellationToken stop)
     {
         if (_holdsBuffer)
-        {
             input.AdvanceTo(_buffer.Start, _buffer.End);
-        }
 
         var result = await input.ReadAsync(stop);
         _buffer = result.Buffer;
@@ -127,9 +119,7 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
     private static ReadOnlySequence<byte> WithoutReturn(ReadOnlySequence<byte> line)
     {
         if (line.IsEmpty)
-        {
             return line;
-        }
 
         var last = line.Slice(line.Length - 1);
         return last.FirstSpan[0] is (byte)'\r' ? line.Slice(0, line.Length - 1) : line;

@@ -90,9 +90,7 @@ public sealed record NodeStatus
             : JsonTextValidation.IsValid(value) ? null
             : JsonTextValidation.Problem;
         if (problem is not null)
-        {
             return false;
-        }
 
         try
         {

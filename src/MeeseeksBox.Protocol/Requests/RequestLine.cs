@@ -55,9 +55,7 @@ public sealed class RequestLine : IDisposable
 
         problem = Fault(document.RootElement);
         if (problem is null)
-        {
             return new RequestLine(document);
-        }
 
         document.Dispose();
         return null;
@@ -69,9 +67,7 @@ public sealed class RequestLine : IDisposable
     private static string? Fault(JsonElement root)
     {
         if (!JsonTextValidation.IsValid(root))
-        {
             return JsonTextValidation.Problem;
-        }
 
         return root.ValueKind is JsonValueKind.Array or JsonValueKind.Object
             ? null

@@ -64,9 +64,7 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
         }
 
         if (RequestOptions.Read(element, out problem) is not { } options)
-        {
             return null;
-        }
 
         return new RequestObject(requests, options);
     }

@@ -30,18 +30,14 @@ internal sealed class AccessConfig : IEquatable<AccessConfig>
     public static AccessConfig Read(SectionReader parent)
     {
         if (!parent.HasSection(Key))
-        {
             return Open;
-        }
 
         var section = parent.Section(Key);
         var access = new AccessConfig();
         foreach (var name in section.Keys)
         {
             if (section.Find(name) is not { } setting)
-            {
                 continue;
-            }
 
             if (setting.Value is ConfigScalar { Kind: JsonValueKind.String, Text: var word }
                 && Enum.TryParse<Role>(word, ignoreCase: true, out var role)

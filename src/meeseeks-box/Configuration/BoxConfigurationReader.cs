@@ -36,14 +36,10 @@ internal static class BoxConfigurationReader
         var config = BoxConfig.Read(root);
         UserRule.Check(root, accounts ?? new HostAccounts());
         foreach (var key in expanded.UsedKeys)
-        {
             root.Accept(key);
-        }
 
         foreach (var key in KeysOfTheWatcher)
-        {
             root.WarnIfSet(key, "ignored: the key belongs into a configuration of meeseeks-watch");
-        }
 
         root.WarnOfUnknownKeys();
         return new BoxConfigurationResult

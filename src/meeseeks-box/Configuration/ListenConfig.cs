@@ -58,14 +58,10 @@ internal sealed record ListenConfig
     private static UnixFileMode? ReadMode(SectionReader section)
     {
         if (section.Text("mode") is not { } text || section.Find("mode") is not { } setting)
-        {
             return null;
-        }
 
         if (text.Length is 3 or 4 && text.All(digit => digit is >= '0' and <= '7') && (text.Length is 3 || text[0] is '0'))
-        {
             return (UnixFileMode)Convert.ToInt32(text, 8);
-        }
 
         section.AddProblem(setting, $"{setting.Value.Display} is not a file mode; write it in octal, as in \"0660\"");
         return null;

@@ -20,9 +20,7 @@ internal static class UserRule
         if (user is null)
         {
             if (group is not null)
-            {
                 root.AddWarning(root.Find(GroupKey)!, $"it has no effect without '{UserKey}'");
-            }
 
             return;
         }

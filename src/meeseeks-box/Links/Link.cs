@@ -102,26 +102,18 @@ internal sealed class Link : IDisposable
         var wasUp = _session.IsUp;
         var (step, now) = _host.Execute((core, now) => (_session.Advance(core, reply, now), now));
         if (step.Failure is { } failure)
-        {
             throw new LinkException(failure);
-        }
 
         if (!wasUp && _session.IsUp)
-        {
             LogConnected(reply!);
-        }
 
         if (double.IsFinite(step.Deadline))
-        {
             _ = _timer.Change(now.Until(step.Deadline), Timeout.InfiniteTimeSpan);
-        }
 
         if (step.Messages is [_, ..] messages)
         {
             foreach (var message in messages)
-            {
                 PeerMessageWriter.Write(connection.Output, message);
-            }
 
             await connection.SendAsync(_stop.Token);
         }

@@ -29,9 +29,7 @@ internal sealed class LinkSet
         {
             var stays = nodes.TryGetValue(link.Peer.Name, out var config);
             if (stays && config == link.Config)
-            {
                 continue;
-            }
 
             await EndAsync(link);
             if (stays)
@@ -47,9 +45,7 @@ internal sealed class LinkSet
         foreach (var (name, config) in nodes)
         {
             if (!_links.Keys.Any(peer => peer.Name == name))
-            {
                 Start(_host.Execute((core, now) => core.AddPeer(name, now)), config);
-            }
         }
     }
 
@@ -75,8 +71,6 @@ internal sealed class LinkSet
     private void Wake(Peer peer)
     {
         if (_links.TryGetValue(peer, out var link))
-        {
             link.Wake();
-        }
     }
 }

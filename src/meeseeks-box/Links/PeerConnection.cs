@@ -123,9 +123,7 @@ internal sealed class PeerConnection : IAsyncDisposable
     private static async Task<Stream> EncryptAsync(Stream plain, LinkConfig config, CancellationToken stop)
     {
         if (config.Ssl is null)
-        {
             return plain;
-        }
 
         var tls = TlsClient.Load(config.Ssl, out var errors)
             ?? throw new LinkException(

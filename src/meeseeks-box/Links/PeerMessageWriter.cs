@@ -35,9 +35,7 @@ internal static class PeerMessageWriter
         }
 
         if (message.Wait is { } wait)
-        {
             json.WriteNumber("wait", wait);
-        }
 
         if (message.AcceptsLease is { } acceptsLease)
         {
@@ -55,9 +53,7 @@ internal static class PeerMessageWriter
     private static void WriteJobs(Utf8JsonWriter json, IReadOnlyList<Job>? jobs)
     {
         if (jobs is null)
-        {
             return;
-        }
 
         json.WriteStartObject("sync");
         foreach (var job in jobs)
@@ -72,16 +68,12 @@ internal static class PeerMessageWriter
     private static void WriteIds(Utf8JsonWriter json, IReadOnlyList<string>? ids)
     {
         if (ids is null)
-        {
             return;
-        }
 
         json.WriteStartObject("get");
         json.WriteStartArray("ids");
         foreach (var id in ids)
-        {
             json.WriteStringValue(id);
-        }
 
         json.WriteEndArray();
         json.WriteEndObject();

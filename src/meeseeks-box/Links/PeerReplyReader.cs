@@ -23,9 +23,7 @@ internal static class PeerReplyReader
         }
 
         if (reply.TryGetProperty("error", out var error))
-        {
             throw new LinkException($"the node rejected the request: {error}");
-        }
 
         return new PeerReply
         {
@@ -41,9 +39,7 @@ internal static class PeerReplyReader
     {
         var jobs = new List<Job>();
         if (all.ValueKind is not JsonValueKind.Object)
-        {
             return jobs;
-        }
 
         foreach (var property in all.EnumerateObject())
         {
@@ -63,9 +59,7 @@ internal static class PeerReplyReader
     private static Dictionary<string, NodeStatus>? NodesIn(JsonElement all, Action<string> unreadable)
     {
         if (all.ValueKind is not JsonValueKind.Object)
-        {
             return null;
-        }
 
         var nodes = new Dictionary<string, NodeStatus>(StringComparer.Ordinal);
         foreach (var property in all.EnumerateObject())

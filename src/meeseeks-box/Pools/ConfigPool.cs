@@ -23,9 +23,7 @@ internal sealed class ConfigPool(CoreHost host, ActiveConfiguration config)
         {
             _ = _woken.Reader.TryRead(out _);
             while (host.Execute((core, now) => core.ClaimNext(NodeSettings.ConfigPool, now)) is { } run)
-            {
                 await ApplyAsync(run);
-            }
         }
     }
 

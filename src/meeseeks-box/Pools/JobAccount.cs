@@ -20,21 +20,15 @@ internal static class JobAccount
             }
 
             if (user.Id != own.Id)
-            {
                 return $"cannot run as user {user}: the box runs as {own}; submit the job as that user, or to a box that runs as {user}";
-            }
         }
 
         if (job.Spec.Gid is not { } gid)
-        {
             return null;
-        }
 
         var (ownGroup, group) = (accounts.OwnGroup, accounts.FindGroup(gid));
         if (group is null)
-        {
             return $"cannot run as group '{gid}': this node has no such group, and the box runs as {ownGroup}; submit the job without gid";
-        }
 
         return group.Id != ownGroup.Id
             ? $"cannot run as group {group}: the box runs as {ownGroup}; submit the job without gid, or to a box that runs as {group}"

@@ -19,9 +19,7 @@ internal static class JobEnvironment
     {
         var variables = Replacement(job.Spec.Config) ?? new Dictionary<string, string>(OfTheBox, StringComparer.Ordinal);
         foreach (var (name, value) in job.Spec.Env ?? ImmutableSortedDictionary<string, string>.Empty)
-        {
             variables[name] = value;
-        }
 
         variables["MEESEEKS_JOB_ID"] = job.Id;
         variables["MEESEEKS_POOL"] = job.Spec.Pool;
@@ -35,15 +33,11 @@ internal static class JobEnvironment
     private static Dictionary<string, string>? Replacement(JsonElement? config)
     {
         if (config?.TryGetProperty("env", out var env) is not true || env.ValueKind is not JsonValueKind.Object)
-        {
             return null;
-        }
 
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var property in env.EnumerateObject())
-        {
             variables[property.Name] = LenientJson.Canonical(property.Value) ?? "";
-        }
 
         return variables;
     }

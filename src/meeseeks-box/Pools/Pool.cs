@@ -32,9 +32,7 @@ internal sealed class Pool(
     public void Stop(Run run)
     {
         if (_jobs.TryGetValue(run, out var job))
-        {
             job.Kill();
-        }
     }
 
     /// <summary>Starts all jobs that can start whenever it is woken, until <see cref="Complete"/>.</summary>
@@ -44,9 +42,7 @@ internal sealed class Pool(
         {
             _ = _woken.Reader.TryRead(out _);
             while (host.Execute((core, now) => core.ClaimNext(name, now)) is { } run)
-            {
                 Start(run);
-            }
         }
     }
 

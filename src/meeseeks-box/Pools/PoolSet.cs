@@ -66,9 +66,7 @@ internal sealed class PoolSet
     {
         _configPool.Complete();
         foreach (var pool in _pools.Values)
-        {
             pool.Complete();
-        }
 
         // A pool may still start a job until its loop has ended.
         await Task.WhenAll(_loops);
@@ -78,20 +76,14 @@ internal sealed class PoolSet
     private void Wake(string pool)
     {
         if (pool is NodeSettings.ConfigPool)
-        {
             _configPool.Wake();
-        }
         else if (_pools.TryGetValue(pool, out var woken))
-        {
             woken.Wake();
-        }
     }
 
     private void Stop(Run run)
     {
         if (_pools.TryGetValue(run.Job.Spec.Pool, out var pool))
-        {
             pool.Stop(run);
-        }
     }
 }

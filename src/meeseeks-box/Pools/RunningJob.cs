@@ -41,9 +41,7 @@ internal sealed class RunningJob : IJobRun, IDisposable
     public async Task<RunResult> RunAsync(Func<IJobTask> tasks, bool mayBlock)
     {
         if (_run.Stop is not StopReason.None)
-        {
             Kill();
-        }
 
         try
         {
@@ -60,14 +58,10 @@ internal sealed class RunningJob : IJobRun, IDisposable
 
             var outcome = await work.WaitAsync(_abandon.Token);
             if (outcome is null)
-            {
                 return new RunResult(false, null, "its task returned no outcome");
-            }
 
             if (!outcome.WasStarted)
-            {
                 return new RunResult(false, null, outcome.Error);
-            }
 
             Started();
             return new RunResult(outcome.Succeeded, outcome.Rc, outcome.Error);
@@ -128,15 +122,11 @@ internal sealed class RunningJob : IJobRun, IDisposable
         }
 
         if (known.Role is not (JobAttributeRole.Run or JobAttributeRole.Mark))
-        {
             throw new ArgumentException($"'{key}' is set by the box itself", nameof(key));
-        }
 
         var read = known.Read(_run.Job, element, out var problem);
         if (problem is not null)
-        {
             throw new ArgumentException(problem, nameof(value));
-        }
 
         _host.Execute((core, now) => core.Report(_run, job => known.Copy(read, job), now));
     }
@@ -159,9 +149,7 @@ internal sealed class RunningJob : IJobRun, IDisposable
     {
         var work = tasks().RunAsync(this, _kill.Token) ?? Task.FromResult<JobOutcome>(null!);
         if (!work.IsCompleted)
-        {
             Started();
-        }
 
         return work;
     }

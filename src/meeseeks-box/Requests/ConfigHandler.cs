@@ -10,9 +10,7 @@ internal sealed class ConfigHandler(ActiveConfiguration config)
     {
         var problems = await config.MergeAsync(request.Changes);
         if (problems is not [])
-        {
             answer.Refuse(string.Join("; ", problems));
-        }
 
         config.Shown().WriteTo(answer.Json);
     }

@@ -10,9 +10,7 @@ internal sealed class DurabilityBarrier(CoreHost host)
     public void Note(Request request, Session session, ResponseWriter answer)
     {
         if (request is not (SubmitRequest or KillRequest or ModifyRequest or SyncRequest { Jobs.Count: > 0 }))
-        {
             return;
-        }
 
         session.HasChanged = true;
         var problem = host.SavingProblem;
@@ -20,18 +18,14 @@ internal sealed class DurabilityBarrier(CoreHost host)
             ? sync.Jobs.Any(job => job.Status.Node is null)
             : problem is null && request is SubmitRequest;
         if (problem is not null && request is KillRequest or ModifyRequest)
-        {
             answer.Warn([$"the change is not on disk yet: {problem}"]);
-        }
     }
 
     /// <summary>Completes when the changes of a client are on disk.</summary>
     public async ValueTask WaitAsync(Session session, CancellationToken stop)
     {
         if (!session.HasChanged)
-        {
             return;
-        }
 
         // Kills are answered without waiting for a full disk. So are changes by an upstream node, which has them on its own disk. Submits
         // that were accepted before the failure was detected must wait. So must submits by sync, which cannot be rejected: without an
@@ -39,8 +33,6 @@ internal sealed class DurabilityBarrier(CoreHost host)
         var mustWait = session.HasSubmitted || host.SavingProblem is null;
         session.HasChanged = session.HasSubmitted = false;
         if (mustWait && host.DurableAsync(host.Journaled) is { IsCompleted: false } durable)
-        {
             await durable.WaitAsync(stop);
-        }
     }
 }

@@ -19,9 +19,7 @@ internal sealed class GetHandler(CoreHost host, UpstreamSessions upstreamSession
 
         await answer.WriteJobsAsync(jobs.Select(job => KeyValuePair.Create(job.Id, (Job?)job)), stop);
         if (request.Filter.NewerSeq is null)
-        {
             return;
-        }
 
         answer.NoteSeq(seq);
         if (session.IsUpstream)

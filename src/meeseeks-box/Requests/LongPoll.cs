@@ -24,9 +24,7 @@ internal sealed class LongPoll(CoreHost host, TimeProvider time)
     {
         var (held, wait) = host.Execute((_, now) => Hold(request, now));
         if (further.IsNextAvailable || Update(held) is null)
-        {
             return;
-        }
 
         await answer.SendAnswersBeforeAsync(stop);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -39,15 +37,11 @@ internal sealed class LongPoll(CoreHost host, TimeProvider time)
                 // Obtained before the check, so that a change between the two is not missed.
                 var change = host.NextChange;
                 if (Update(held) is not { } pause)
-                {
                     return;
-                }
 
                 var next = held.IsPaced ? Task.Delay(pause, time, over.Token) : change;
                 if (await Task.WhenAny(next, line, limit) != next)
-                {
                     return;
-                }
             }
         }
         finally

@@ -21,8 +21,6 @@ internal sealed class LsHandler(CoreHost host)
 
         answer.Json.WriteEndArray();
         if (request.Filter.NewerSeq is not null)
-        {
             answer.NoteSeq(seq);
-        }
     }
 }

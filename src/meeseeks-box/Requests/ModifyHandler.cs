@@ -20,17 +20,13 @@ internal sealed class ModifyHandler(CoreHost host)
         var (job, problem) = host.Execute((core, now) =>
         {
             if (core.Find(id) is not { } found)
-            {
                 return (null, null);
-            }
 
             var changed = JobAttributes.Change(found, values, out var wrong) with { Id = id };
             return wrong is null && core.Modify(changed, now) ? (core.Find(id), null) : (default(Job), wrong);
         });
         if (problem is not null)
-        {
             answer.Refuse($"{id}: {problem}");
-        }
 
         return job;
     }

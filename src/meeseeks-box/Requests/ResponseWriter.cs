@@ -141,9 +141,7 @@ internal sealed class ResponseWriter : IAsyncDisposable
     public async ValueTask SendIfLargeAsync(CancellationToken stop)
     {
         if (Json.BytesPending + _output.UnflushedBytes >= SendAt)
-        {
             await SendAnswersBeforeAsync(stop);
-        }
     }
 
     /// <summary>Ends the line.</summary>

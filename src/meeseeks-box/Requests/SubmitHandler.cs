@@ -14,9 +14,7 @@ internal sealed class SubmitHandler(CoreHost host)
                 [new(request.Spec.Id ?? "", null)], $"submit rejected: the state cannot be saved: {problem}", [])
             : host.Execute((core, now) => core.Submit(request.Spec, now));
         if (result.Error is not null)
-        {
             answer.Refuse(result.Error, result.Code);
-        }
 
         answer.Warn(result.Warnings);
         return answer.WriteJobsAsync(result.Jobs, stop);

@@ -11,9 +11,7 @@ internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessio
     public void Handle(SyncRequest request, RequestOptions options, ResponseWriter answer, Session session)
     {
         foreach (var problem in request.Problems)
-        {
             log.Warning("job from the upstream node skipped: {Problem}", problem);
-        }
 
         var acceptsLease = options.Lease ?? session.AcceptsLease;
         if (!session.IsUpstream || acceptsLease != session.AcceptsLease)
@@ -25,9 +23,7 @@ internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessio
         var taken = request.Jobs.Count is 0 ? [] : host.Execute((core, now) => core.Merge(request.Jobs, now));
         answer.Json.WriteStartArray();
         foreach (var id in taken)
-        {
             answer.Json.WriteStringValue(id);
-        }
 
         answer.Json.WriteEndArray();
     }

@@ -46,9 +46,7 @@ internal sealed class UpstreamSessions(CoreHost host)
     private void Check()
     {
         if (_waiting is { } waiting && _sessions.All(session => session.SentSeq >= waiting.Seq))
-        {
             _ = waiting.Done.TrySetResult();
-        }
 
         var withoutLease = _sessions.Count(session => !session.AcceptsLease);
         if (withoutLease != _withoutLease)

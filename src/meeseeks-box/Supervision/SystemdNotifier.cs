@@ -33,9 +33,7 @@ internal sealed class SystemdNotifier : IDisposable
     {
         (_time, _log) = (time, log);
         if (variables(SocketVariable) is not { Length: > 1 } name || name[0] is not ('/' or '@'))
-        {
             return;
-        }
 
         // Non-blocking, so that a supervisor that does not read cannot block the box.
         _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
@@ -51,9 +49,7 @@ internal sealed class SystemdNotifier : IDisposable
     {
         var systemd = new SystemdNotifier(Environment.GetEnvironmentVariable, time, log);
         foreach (var variable in new[] { SocketVariable, WatchdogVariable, WatchdogPidVariable })
-        {
             Environment.SetEnvironmentVariable(variable, null);
-        }
 
         return systemd;
     }
@@ -94,9 +90,7 @@ internal sealed class SystemdNotifier : IDisposable
         catch (SocketException problem)
         {
             if (!_hasFailed)
-            {
                 _log.Warning("notify socket {Socket} failed: {Problem}", _address!.ToString(), problem.Message);
-            }
 
             _hasFailed = true;
         }

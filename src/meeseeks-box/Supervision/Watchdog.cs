@@ -17,9 +17,7 @@ internal sealed class Watchdog : IDisposable
     {
         (_systemd, _host) = (systemd, host);
         if (systemd.WatchdogTimeout is { } timeout)
-        {
             _timer = new PeriodicTimer(TimeSpan.FromTicks(Math.Max(timeout.Ticks / PingsPerTimeout, TimeSpan.TicksPerMillisecond)), time);
-        }
     }
 
     /// <summary>Enters the core and pings at each interval. Ends at once without a watchdog.</summary>

@@ -24,9 +24,7 @@ internal sealed class DoubtfulEnds(TimeSpan timeout, TimeProvider time)
         }
 
         if (isDoubtful && time.GetElapsedTime(_seen[job.Id].Since) < timeout)
-        {
             return false;
-        }
 
         _ = _seen.Remove(job.Id);
         return true;

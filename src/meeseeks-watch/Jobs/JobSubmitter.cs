@@ -112,9 +112,7 @@ internal sealed class JobSubmitter(PatientClient client, string watcher, TimeSpa
     private async Task KillForStopAsync(Submission submission, CancellationToken stop)
     {
         foreach (var job in submission.Parts.Where(job => job.IsLive))
-        {
             _ = await client.RequestAsync(new JsonObject { ["submit"] = Tagged(job, JobTags.WithStopped(job)), ["kill"] = job.Id }, stop);
-        }
     }
 
     /// <summary>Passes the changes of jobs on to their submissions, until cancellation.</summary>

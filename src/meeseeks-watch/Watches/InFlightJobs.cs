@@ -29,9 +29,7 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
     public bool TryStart(TKey key, WatchSettings settings, WorkItem work)
     {
         if (SubmissionFactory.Create(submitter.Watcher, settings, work, out var problem) is not { } submission)
-        {
             return LogOnce($"job {work.Index} cannot be submitted: {problem}", work);
-        }
 
         log.Information("job {Job} is submitted{File}", submission.Id, work.FileName is { } file ? $" for {file}" : "");
         _running[key] = (submission, RunAsync(key, submission));
