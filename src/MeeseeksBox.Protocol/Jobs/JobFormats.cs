@@ -100,13 +100,7 @@ internal static class JobFormats
     };
 
     /// <summary>A flag that only the node sets.</summary>
-    public static readonly JobValueFormat<bool?> Mark = new()
-    {
-        Expected = "true or false",
-        TryRead = OptionalFlag.TryRead,
-        Write = OptionalFlag.Write,
-        Canonical = OptionalFlag.Canonical,
-    };
+    public static readonly JobValueFormat<bool?> Mark = OptionalFlag with { None = null };
 
     public static readonly JobValueFormat<double> Number = new()
     {
@@ -117,46 +111,23 @@ internal static class JobFormats
         IsSet = static _ => true,
     };
 
-    public static readonly JobValueFormat<double?> OptionalNumber = new()
-    {
-        Expected = "a number",
-        TryRead = static (JsonElement value, out double? result) =>
-        {
-            var known = LenientJson.TryNumber(value, out var number);
-            result = number;
-            return known;
-        },
-        Write = static (writer, value) => writer.WriteNumberValue(value!.Value),
-        Canonical = static value => value is { } number ? LenientJson.Canonical(number) : null,
-    };
+    public static readonly JobValueFormat<double?> OptionalNumber = Optional(Number);
 
     /// <summary>A span in seconds; 0 means no limit.</summary>
-    public static readonly JobValueFormat<double?> Span = new()
+    public static readonly JobValueFormat<double?> Span = OptionalNumber with
     {
         Expected = "a number of seconds, 0 or more",
         TryRead = static (JsonElement value, out double? result) => OptionalNumber.TryRead(value, out result) && result >= 0,
-        Write = OptionalNumber.Write,
-        Canonical = OptionalNumber.Canonical,
     };
 
     /// <summary>Seconds since 1970. The range keeps sums and comparisons exact enough for any input.</summary>
-    public static readonly JobValueFormat<double> Time = new()
+    public static readonly JobValueFormat<double> Time = Number with
     {
         Expected = "a time in seconds since 1970",
         TryRead = static (JsonElement value, out double result) => LenientJson.TryNumber(value, out result) && Math.Abs(result) < 1e11,
-        Write = Number.Write,
-        Canonical = Number.Canonical,
-        IsSet = static _ => true,
     };
 
-    public static readonly JobValueFormat<double?> OptionalTime = new()
-    {
-        Expected = "a time in seconds since 1970",
-        TryRead = static (JsonElement value, out double? result) =>
-            OptionalNumber.TryRead(value, out result) && Math.Abs(result!.Value) < 1e11,
-        Write = OptionalNumber.Write,
-        Canonical = OptionalNumber.Canonical,
-    };
+    public static readonly JobValueFormat<double?> OptionalTime = Optional(Time);
 
     public static readonly JobValueFormat<int> Whole = new()
     {
@@ -167,47 +138,24 @@ internal static class JobFormats
         IsSet = static _ => true,
     };
 
-    public static readonly JobValueFormat<int?> OptionalWhole = new()
-    {
-        Expected = "a whole number",
-        TryRead = static (JsonElement value, out int? result) =>
-        {
-            var known = LenientJson.TryInt32(value, out var number);
-            result = number;
-            return known;
-        },
-        Write = static (writer, value) => writer.WriteNumberValue(value!.Value),
-        Canonical = static value => value is { } number ? LenientJson.Canonical(number) : null,
-    };
+    public static readonly JobValueFormat<int?> OptionalWhole = Optional(Whole);
 
     /// <summary>A count of events; the range leaves room for increments.</summary>
-    public static readonly JobValueFormat<int> Counter = new()
+    public static readonly JobValueFormat<int> Counter = Whole with
     {
         Expected = "a whole number from 0 to 1000000000",
         TryRead = static (JsonElement value, out int result) =>
             LenientJson.TryInt32(value, out result) && result is >= 0 and <= 1_000_000_000,
-        Write = Whole.Write,
-        Canonical = Whole.Canonical,
-        IsSet = static _ => true,
     };
 
     /// <summary>Like <see cref="Counter"/>, but omitted while it is 0.</summary>
-    public static readonly JobValueFormat<int> Count = new()
-    {
-        Expected = Counter.Expected,
-        TryRead = Counter.TryRead,
-        Write = Whole.Write,
-        Canonical = Whole.Canonical,
-        IsSet = static value => value is not 0,
-    };
+    public static readonly JobValueFormat<int> Count = Counter with { IsSet = static value => value is not 0 };
 
-    public static readonly JobValueFormat<int?> OptionalCount = new()
+    public static readonly JobValueFormat<int?> OptionalCount = OptionalWhole with
     {
         Expected = "a whole number, 0 or more",
         None = 0,
         TryRead = static (JsonElement value, out int? result) => OptionalWhole.TryRead(value, out result) && result >= 0,
-        Write = OptionalWhole.Write,
-        Canonical = OptionalWhole.Canonical,
     };
 
     public static readonly JobValueFormat<long> Sequence = new()
@@ -223,4 +171,18 @@ internal static class JobFormats
         Canonical = static value => LenientJson.Canonical(value),
         IsSet = static _ => true,
     };
+
+    private static JobValueFormat<T?> Optional<T>(JobValueFormat<T> format)
+        where T : struct => new()
+        {
+            Expected = format.Expected,
+            TryRead = (JsonElement value, out T? result) =>
+            {
+                var known = format.TryRead(value, out var read);
+                result = read;
+                return known;
+            },
+            Write = (writer, value) => format.Write(writer, value!.Value),
+            Canonical = value => value is { } known ? format.Canonical(known) : null,
+        };
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace MeeseeksBox.Protocol.Jobs;
 
 /// <summary>Reads values of one type from JSON and writes them.</summary>
-internal sealed class JobValueFormat<T>
+internal sealed record JobValueFormat<T>
 {
     internal delegate bool Reader(JsonElement value, out T result);
 
