@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
@@ -13,11 +14,10 @@ namespace MeeseeksBox.EndToEnd.Cluster;
 /// <remarks>
 /// It answers <c>sync</c>, <c>get</c> by <c>seq</c> and <c>nodes</c>, and ignores every other key. It polls the node below it every
 /// <c>refresh</c>, and sends all jobs of that node back to it. It runs no jobs: a test sets their status with <see cref="Change"/>.
-/// <c>OldPeerTests</c> compares it with the recordings. It depends on no project and not on xunit, so that the bench can use it too.
+/// <c>OldPeerTests</c> compares it with the recordings. It depends on tests/Shared only, so that the bench can use it too.
 /// </remarks>
 public sealed class OldPeer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JsonObject> _jobs = [];
@@ -26,18 +26,18 @@ public sealed class OldPeer : IAsyncDisposable
     private readonly string _name;
     private readonly Dictionary<string, int> _pools;
     private readonly double _loadavg;
+    private readonly LineServer _server;
     private readonly List<Task> _loops = [];
     private long _seq;
 
     private OldPeer(string name, Dictionary<string, int> pools, double loadavg)
     {
         (_name, _pools, _loadavg) = (name, pools, loadavg);
-        _listener.Start();
-        _loops.Add(AcceptAsync());
+        _server = new LineServer(Answer);
     }
 
     /// <summary>The port that it listens on.</summary>
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _server.Port;
 
     /// <summary>The lines that upstream nodes have sent.</summary>
     public IReadOnlyList<string> Heard
@@ -134,7 +134,7 @@ public sealed class OldPeer : IAsyncDisposable
             return;
 
         await _stop.CancelAsync();
-        _listener.Dispose();
+        await _server.DisposeAsync();
         await Task.WhenAll(_loops);
         _stop.Dispose();
     }
@@ -194,40 +194,6 @@ public sealed class OldPeer : IAsyncDisposable
         ours["seq"] = ++_seq;
         _jobs[id] = ours;
         return true;
-    }
-
-    private async Task AcceptAsync()
-    {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-        }
-        catch (Exception problem) when (problem is OperationCanceledException or InvalidOperationException && _stop.IsCancellationRequested)
-        {
-            // The node is stopped.
-        }
-
-        await Task.WhenAll(serving);
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        using (client)
-        {
-            client.NoDelay = true;
-            using var reader = new StreamReader(client.GetStream());
-            try
-            {
-                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
-                    await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(Answer(line) + "\n"), _stop.Token);
-            }
-            catch (Exception problem) when (problem is IOException or OperationCanceledException)
-            {
-                // The client has disconnected, or the node is stopped.
-            }
-        }
     }
 
     private async Task AskAsync(int port, TimeSpan refresh)

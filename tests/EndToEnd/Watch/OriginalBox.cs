@@ -1,7 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json.Nodes;
+using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
@@ -17,8 +15,6 @@ public sealed class OriginalBox : IAsyncDisposable
 
     private const string Fresh = """{"node":false,"submit_node":false,"state":"new","start_count":0,"fail_count":0,"submit_ts":1.5}""";
 
-    private readonly TcpListener _listener;
-    private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JsonObject> _jobs = [];
     private readonly Dictionary<string, Queue<JsonObject>> _lives = [];
@@ -26,18 +22,17 @@ public sealed class OriginalBox : IAsyncDisposable
     private readonly List<string> _requests = [];
     private readonly string[] _nodes;
     private readonly Func<JsonObject, IEnumerable<JsonObject>> _lifeOf;
-    private readonly Task _loop;
+    private readonly LineServer _server;
     private long _seq;
 
     private OriginalBox(Func<JsonObject, IEnumerable<JsonObject>> lifeOf, int port, string[] nodes)
     {
-        (_lifeOf, _nodes, _listener) = (lifeOf, nodes, new TcpListener(IPAddress.Loopback, port));
-        _listener.Start();
-        _loop = AcceptAsync();
+        (_lifeOf, _nodes) = (lifeOf, nodes);
+        _server = new LineServer(AnswerAsync, port);
     }
 
     /// <summary>The port of the box.</summary>
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _server.Port;
 
     /// <summary>Delays the answers to submits until its completion.</summary>
     public Task Hold { get; set; } = Task.CompletedTask;
@@ -97,13 +92,7 @@ public sealed class OriginalBox : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Dispose();
-        await _loop;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private JsonObject AnswerOne(JsonObject request)
     {
@@ -184,43 +173,12 @@ public sealed class OriginalBox : IAsyncDisposable
         job["ts"] = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds;
     }
 
-    private async Task AcceptAsync()
+    private async Task<string> AnswerAsync(string line, CancellationToken stop)
     {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-        }
-        catch (Exception problem) when (problem is OperationCanceledException or InvalidOperationException && _stop.IsCancellationRequested)
-        {
-            // The box is stopped.
-        }
-
-        await Task.WhenAll(serving);
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        using (client)
-        {
-            client.NoDelay = true;
-            using var reader = new StreamReader(client.GetStream());
-            try
-            {
-                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
-                {
-                    var answer = Answer(line);
-                    if (line.Contains("\"submit\"", StringComparison.Ordinal))
-                        await Hold.WaitAsync(_stop.Token);
-                    await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(answer + "\n"), _stop.Token);
-                }
-            }
-            catch (Exception problem) when (problem is IOException or OperationCanceledException)
-            {
-                // The connection is closed, or the box is stopped.
-            }
-        }
+        var answer = Answer(line);
+        if (line.Contains("\"submit\"", StringComparison.Ordinal))
+            await Hold.WaitAsync(stop);
+        return answer;
     }
 
     private string Answer(string line)

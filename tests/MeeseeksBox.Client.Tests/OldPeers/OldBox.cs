@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json.Nodes;
+using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Client.Tests.OldPeers;
 
@@ -13,7 +11,7 @@ namespace MeeseeksBox.Client.Tests.OldPeers;
 /// It supports <c>job</c>, <c>get</c>, <c>ls</c>, <c>kill</c>, <c>submit</c>, <c>modify</c>, <c>nodes</c>, <c>pools</c> and <c>config</c>,
 /// ignores every other key, and compares the values of a filter exactly. It runs no jobs: <see cref="Submitted"/> sets their results.
 /// </para>
-/// <para>It depends neither on this project nor on xunit, so that other test projects can compile it too.</para>
+/// <para>It depends on tests/Shared only, so that other test projects can compile it too.</para>
 /// </remarks>
 public sealed class OldBox : IAsyncDisposable
 {
@@ -23,22 +21,16 @@ public sealed class OldBox : IAsyncDisposable
             "config", "tags",
         ];
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JsonObject> _jobs = [];
-    private readonly Task _loop;
+    private readonly LineServer _server;
     private long _seq;
     private int _named;
 
-    private OldBox()
-    {
-        _listener.Start();
-        _loop = AcceptAsync();
-    }
+    private OldBox() => _server = new LineServer(AnswerLine);
 
     /// <summary>The port that it listens on.</summary>
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _server.Port;
 
     /// <summary>The received request objects.</summary>
     public ConcurrentQueue<JsonObject> Requests { get; } = [];
@@ -80,13 +72,7 @@ public sealed class OldBox : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Dispose();
-        await _loop;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private static double Now() => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds;
 
@@ -227,40 +213,6 @@ public sealed class OldBox : IAsyncDisposable
         wanted is JsonValue text && text.TryGetValue<string>(out var word) && word.EndsWith('*')
             ? value is JsonValue own && own.TryGetValue<string>(out var name) && name.StartsWith(word[..^1], StringComparison.Ordinal)
             : JsonNode.DeepEquals(value, wanted);
-
-    private async Task AcceptAsync()
-    {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-        }
-        catch (Exception problem) when (problem is OperationCanceledException or InvalidOperationException && _stop.IsCancellationRequested)
-        {
-            // The node is stopped.
-        }
-
-        await Task.WhenAll(serving);
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        using (client)
-        {
-            client.NoDelay = true;
-            using var reader = new StreamReader(client.GetStream());
-            try
-            {
-                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
-                    await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(AnswerLine(line) + "\n"), _stop.Token);
-            }
-            catch (Exception problem) when (problem is IOException or OperationCanceledException or ObjectDisposedException)
-            {
-                // The client closed the connection, or the node is stopped.
-            }
-        }
-    }
 
     private string AnswerLine(string line)
     {
