@@ -65,7 +65,7 @@ public sealed record NewJob
     public JsonElement? Config { get; init; }
 
     /// <summary>The job in wire form.</summary>
-    public JsonObject ToSpec()
+    internal JsonObject ToSpec()
     {
         var spec = new JsonObject { ["pool"] = Pool, ["args"] = Texts(Args) };
         Add("id", Id);

@@ -35,10 +35,6 @@ public sealed class Response
     /// <summary>The value under a key; null if the key is missing.</summary>
     public JsonElement? Find(string key) => _values.TryGetValue(key, out var value) ? JsonElement.Parse(value.Span) : null;
 
-    /// <summary>The JSON of the value under a key, in UTF-8.</summary>
-    /// <exception cref="MeeseeksRequestException">The key is missing.</exception>
-    public ReadOnlyMemory<byte> Bytes(string key) => _values.TryGetValue(key, out var value) ? value : throw Missing(key);
-
     /// <summary>The jobs of an object by id, parsed one by one; <c>false</c> becomes null.</summary>
     /// <exception cref="MeeseeksRequestException">The key is missing, or a value is not a job.</exception>
     public IEnumerable<KeyValuePair<string, Job?>> Jobs(string key)
@@ -144,4 +140,6 @@ public sealed class Response
 
     private MeeseeksRequestException Missing(string key) =>
         new(Error ?? $"the answer has no '{key}'; the node does not support that request", Code);
+
+    private ReadOnlyMemory<byte> Bytes(string key) => _values.TryGetValue(key, out var value) ? value : throw Missing(key);
 }
