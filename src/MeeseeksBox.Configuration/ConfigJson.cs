@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
 
 namespace MeeseeksBox.Configuration;
 
@@ -9,25 +9,21 @@ namespace MeeseeksBox.Configuration;
 public static class ConfigJson
 {
     /// <summary>The configuration for people (<c>--check</c>), indented by 4 spaces.</summary>
-    public static string Indented(ConfigObject tree) => Text(tree, indented: true);
+    public static string Indented(ConfigObject tree) => Text(tree, JsonFormat.Indented);
 
     /// <summary>The configuration for the wire, on one line.</summary>
-    public static string Compact(ConfigObject tree) => Text(tree, indented: false);
+    public static string Compact(ConfigObject tree) => Text(tree, JsonFormat.Compact);
 
     /// <summary>Writes the configuration as one value of a larger JSON text.</summary>
     public static void Write(Utf8JsonWriter writer, ConfigObject tree) => WriteValue(writer, tree, string.Empty);
 
-    private static string Text(ConfigObject tree, bool indented)
+    private static string Text(ConfigObject tree, JsonWriterOptions format)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(bytes, Options(indented)))
+        using (var writer = new Utf8JsonWriter(bytes, format))
             Write(writer, tree);
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
-
-    // The output is never part of a web page, so non-ASCII names can stay readable.
-    private static JsonWriterOptions Options(bool indented) =>
-        new() { Indented = indented, IndentSize = 4, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static void WriteValue(Utf8JsonWriter writer, ConfigValue value, string section)
     {

@@ -7,6 +7,8 @@ using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.Requests;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Agent.Supervision;
+using MeeseeksBox.Configuration;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Logging;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
@@ -54,7 +56,7 @@ internal sealed class Box : IAsyncDisposable
     /// <param name="systemd">Receives readiness and the pings of the watchdog.</param>
     /// <param name="time">The clock of all parts.</param>
     /// <exception cref="IOException">The state file cannot be opened or locked; the message says why.</exception>
-    public Box(BoxConfigurationResult configuration, string[] arguments, LogSetup logs, SystemdNotifier systemd, TimeProvider time)
+    public Box(ConfigurationResult<BoxConfig> configuration, string[] arguments, LogSetup logs, SystemdNotifier systemd, TimeProvider time)
     {
         _arguments = arguments;
         _time = time;
@@ -63,7 +65,7 @@ internal sealed class Box : IAsyncDisposable
         var config = _config.Config;
         _log = CreateLogger("Box");
         _config.Warning = warning => _log.Warning("configuration: {Warning}", warning);
-        _tasks = new BackgroundTasks(_log);
+        _tasks = new BackgroundTasks(LogFailure);
 
         _stateFile = config.State.File is { } file ? StateFile.Open(file, time, CreateLogger("State")) : null;
         _host = new CoreHost(config.ToNodeSettings(Version), time, problem => _tasks.Fail("timer of deadlines", problem));
@@ -241,6 +243,9 @@ internal sealed class Box : IAsyncDisposable
     }
 
     private ILogger CreateLogger(string part) => _logs.CreateLogger($"{_config.Config.Name}.{part}");
+
+    private void LogFailure(string loop, Exception problem) =>
+        _log.Fatal(problem, "background task {Loop} failed: internal error; please report it", loop);
 
     private void Run(string name, Task loop) => _running.Add(_tasks.Observe(name, loop));
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using MeeseeksBox.Agent;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Pools.Plugins;
 using MeeseeksBox.Agent.Supervision;
 using MeeseeksBox.Configuration;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Logging;
 using Serilog.Debugging;
 
@@ -52,7 +52,7 @@ return status;
 static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 {
     var configuration = BoxConfigurationReader.Read(arguments);
-    foreach (var line in configuration.Problems.Concat(configuration.Warnings.Select(warning => $"warning: {warning}")))
+    foreach (var line in configuration.Lines)
         await Console.Error.WriteLineAsync(line);
 
     if (configuration.Config is not { } config)
@@ -83,11 +83,10 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
     return await ServeAsync(configuration, arguments, logs);
 }
 
-static async Task<int> ServeAsync(BoxConfigurationResult configuration, string[] arguments, LogSetup logs)
+static async Task<int> ServeAsync(ConfigurationResult<BoxConfig> configuration, string[] arguments, LogSetup logs)
 {
     PluginExceptionGuard.Install(logs.CreateLogger($"{configuration.Config!.Name}.Plugins"));
     using var systemd = SystemdNotifier.FromEnvironment(TimeProvider.System, logs.CreateLogger($"{configuration.Config!.Name}.Supervisor"));
-    var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     Box box;
     try
     {
@@ -101,32 +100,21 @@ static async Task<int> ServeAsync(BoxConfigurationResult configuration, string[]
 
     await using (box)
     {
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, StopOrEnd);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopOrEnd);
-        using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            signal.Cancel = true;
-            _ = box.ReloadAsync();
-        });
-
+        using var signals = new DaemonSignals(() => _ = box.ReloadAsync(), Abort);
         var problems = await box.StartAsync();
         foreach (var problem in problems)
             logs.Logger.Fatal("{Problem}", problem);
 
         if (problems is [])
-            _ = await Task.WhenAny(stop.Task, box.Faulted);
+            _ = await Task.WhenAny(signals.Stop, box.Faulted);
 
         var saved = await box.StopAsync();
         return problems is [] && saved && !box.Faulted.IsCompleted ? BoxExitStatus.Good : BoxExitStatus.CannotRun;
     }
 
-    void StopOrEnd(PosixSignalContext signal)
+    void Abort()
     {
-        signal.Cancel = true;
-        if (!stop.TrySetResult())
-        {
-            box.Abort();
-            Environment.Exit(BoxExitStatus.CannotRun);
-        }
+        box.Abort();
+        Environment.Exit(BoxExitStatus.CannotRun);
     }
 }

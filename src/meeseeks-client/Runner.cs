@@ -3,6 +3,7 @@ using MeeseeksBox.CommandLine.Commands;
 using MeeseeksBox.CommandLine.Completion;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.CommandLine;
 

@@ -53,8 +53,10 @@ internal sealed class DryRun(WatcherConfig config, TimeProvider time)
 
     private string Describe(WatchSettings watch, WorkItem work)
     {
-        if (SubmissionFactory.Create(config.Name, watch, work, out var problem) is not { } submission)
-            return $"not possible: {problem}";
+        var created = SubmissionFactory.Create(config.Name, watch, work);
+        if (!created.IsSuccess)
+            return $"not possible: {created.Problem}";
+        var submission = created.Value;
         var spec = submission.Spec();
         var words = spec["args"] is System.Text.Json.Nodes.JsonArray args
             ? string.Join(' ', args.Select(word => word?.ToString()))

@@ -5,26 +5,24 @@ internal static class LockFile
 {
     private const int WouldBlock = 11;
 
-    /// <summary>Locks the file; null when that fails.</summary>
+    /// <summary>Locks the file.</summary>
     /// <remarks>The lock ends when the stream is closed, or when the process ends in any way.</remarks>
     /// <param name="path">The file, which is created when it does not exist.</param>
-    /// <param name="reason">Why it is not locked.</param>
-    public static FileStream? TryHold(string path, out (string Text, bool IsHeldByAnother) reason)
+    /// <returns>The open file; null when another watcher holds it.</returns>
+    /// <exception cref="IOException">The file cannot be locked.</exception>
+    public static FileStream? TryHold(string path)
     {
         try
         {
-            reason = default;
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException problem) when (problem.HResult == WouldBlock)
         {
-            reason = ($"another meeseeks-watch holds {path}: nothing to do", true);
+            return null;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            reason = ($"lock: cannot lock {path}: {problem.Message}", false);
+            throw new IOException($"lock: cannot lock {path}: {problem.Message}", problem);
         }
-
-        return null;
     }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using MeeseeksBox.Configuration;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Logging;
 using MeeseeksBox.WatchAgent;
@@ -52,7 +52,7 @@ return await result.InvokeAsync(new InvocationConfiguration { ProcessTermination
 static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 {
     var configuration = WatcherConfigurationReader.Read(arguments);
-    foreach (var line in configuration.Problems.Concat(configuration.Warnings.Select(warning => $"warning: {warning}")))
+    foreach (var line in configuration.Lines)
         await Console.Error.WriteLineAsync(line);
 
     if (configuration.Config is not { } config)
@@ -78,10 +78,18 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 static async Task<int> LockAndWatchAsync(WatcherConfig config, string[] arguments)
 {
     FileStream? held = null;
-    if (config.Lock is not null && (held = LockFile.TryHold(config.Lock, out var reason)) is null)
+    try
     {
-        await Console.Error.WriteLineAsync(reason.Text);
-        return reason.IsHeldByAnother ? WatcherExitStatus.Good : WatcherExitStatus.Failed;
+        if (config.Lock is not null && (held = LockFile.TryHold(config.Lock)) is null)
+        {
+            await Console.Error.WriteLineAsync($"another meeseeks-watch holds {config.Lock}: nothing to do");
+            return WatcherExitStatus.Good;
+        }
+    }
+    catch (IOException problem)
+    {
+        await Console.Error.WriteLineAsync(problem.Message);
+        return WatcherExitStatus.Failed;
     }
 
     await using (held)
@@ -102,32 +110,17 @@ static async Task<int> LockAndWatchAsync(WatcherConfig config, string[] argument
 
 static async Task<int> WatchAsync(WatcherConfig config, string[] arguments, LogSetup logs)
 {
-    var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     await using var watcher = new Watcher(config, arguments, logs, TimeProvider.System);
-    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, StopOrEnd);
-    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopOrEnd);
-    using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-    {
-        signal.Cancel = true;
-        if (!config.IsOnce)
-            _ = watcher.ReloadAsync();
-    });
-
+    using var signals = new DaemonSignals(
+        () => _ = config.IsOnce ? Task.CompletedTask : watcher.ReloadAsync(), () => Environment.Exit(WatcherExitStatus.Failed));
     await watcher.StartAsync();
     using var waiting = new CancellationTokenSource();
     var ended = watcher.EndedAsync(waiting.Token);
-    var first = await Task.WhenAny(ended, stop.Task, watcher.Faulted);
+    var first = await Task.WhenAny(ended, signals.Stop, watcher.Faulted);
     if (first == ended)
         return await ended > 0 || watcher.Faulted.IsCompleted ? WatcherExitStatus.Failed : WatcherExitStatus.Good;
 
     await waiting.CancelAsync();
     await watcher.StopAsync();
     return watcher.Faulted.IsCompleted ? WatcherExitStatus.Failed : WatcherExitStatus.Good;
-
-    void StopOrEnd(PosixSignalContext signal)
-    {
-        signal.Cancel = true;
-        if (!stop.TrySetResult())
-            Environment.Exit(WatcherExitStatus.Failed);
-    }
 }

@@ -1,4 +1,6 @@
 using MeeseeksBox.Client;
+using MeeseeksBox.Configuration;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Logging;
 using MeeseeksBox.WatchAgent.Configuration;
 using MeeseeksBox.WatchAgent.Folders;
@@ -18,7 +20,7 @@ internal sealed class Watcher : IAsyncDisposable
     private readonly WatcherConfig _config;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _stop = new();
-    private readonly WatcherTasks _tasks;
+    private readonly BackgroundTasks _tasks;
     private readonly Inotify _inotify = new();
     private readonly MeeseeksClient _client;
     private readonly JobSubmitter _submitter;
@@ -35,7 +37,8 @@ internal sealed class Watcher : IAsyncDisposable
     {
         (_config, _arguments, _logs) = (config, arguments, logs);
         _log = logs.CreateLogger(config.Name);
-        _tasks = new WatcherTasks(_log);
+        _tasks = new BackgroundTasks((loop, problem) =>
+            _log.Fatal(problem, "the {Loop} has ended by a fault in this program; please report it", loop));
         _client = new MeeseeksClient(config.Client);
         var timeout = config.IsOnce ? config.Client.Timeout : Timeout.InfiniteTimeSpan;
         var boxLog = logs.CreateLogger($"{config.Name}.Box");
@@ -132,7 +135,7 @@ internal sealed class Watcher : IAsyncDisposable
         _turn.Dispose();
     }
 
-    private async Task ApplyAsync(WatcherConfigurationResult result)
+    private async Task ApplyAsync(ConfigurationResult<WatcherConfig> result)
     {
         foreach (var problem in result.Problems)
             _log.Error("the new configuration is refused: {Problem}", problem);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Tls;
 
@@ -7,6 +8,9 @@ namespace MeeseeksBox.Client.Connections;
 /// <summary>Connects to the box, and explains each failure in a readable message.</summary>
 internal sealed class Connector(MeeseeksClientOptions options)
 {
+    /// <summary>The pauses between attempts to connect.</summary>
+    public static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
+
     private static readonly TimeSpan CrowdPause = TimeSpan.FromMilliseconds(10);
 
     private readonly string? _path = UnixAddress.PathOf(options.Address);

@@ -95,5 +95,5 @@ internal sealed class ReconnectingConnection(Connector connector, MeeseeksClient
     }
 
     private Task PauseAsync(int attempts, CancellationToken stop) =>
-        Task.Delay(Backoff.After(attempts, Random.Shared.NextDouble()), options.Time, stop);
+        Task.Delay(Connector.Pauses.After(attempts, Random.Shared.NextDouble()), options.Time, stop);
 }

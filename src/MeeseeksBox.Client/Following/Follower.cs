@@ -52,7 +52,7 @@ internal sealed class Follower(
             }
             catch (MeeseeksConnectionException) when (options.IsWithin(options.ReconnectFor, lastGood, ++failures))
             {
-                await Task.Delay(Backoff.After(failures, Random.Shared.NextDouble()), options.Time, stop);
+                await Task.Delay(Connector.Pauses.After(failures, Random.Shared.NextDouble()), options.Time, stop);
             }
             catch (OperationCanceledException) when (changed.IsCancellationRequested && !stop.IsCancellationRequested)
             {

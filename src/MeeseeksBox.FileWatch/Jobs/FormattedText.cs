@@ -1,4 +1,5 @@
 using System.Text;
+using MeeseeksBox.Foundation;
 
 namespace MeeseeksBox.FileWatch.Jobs;
 
@@ -57,22 +58,22 @@ public sealed class FormattedText
         return result;
     }
 
-    /// <summary>The text with its formats replaced; null with a problem when a value is missing.</summary>
+    /// <summary>The text with its formats replaced; an error when a value is missing.</summary>
     /// <remarks>Formats inside the values are not replaced.</remarks>
-    public string? Fill(IJobValues values, out string? problem)
+    public Result<string> Fill(IJobValues values)
     {
-        problem = Problem;
-        if (problem is not null)
-            return null;
+        if (Problem is not null)
+            return new Error(Problem);
         var text = new StringBuilder();
         foreach (var (literal, key) in _parts)
         {
             _ = text.Append(literal);
             if (key is null)
                 continue;
-            if (values.Find(key, out problem) is not { } value)
-                return null;
-            _ = text.Append(value);
+            var value = values.Find(key);
+            if (!value.IsSuccess)
+                return value;
+            _ = text.Append(value.Value);
         }
 
         return text.ToString();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Configuration;
+using MeeseeksBox.Foundation;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.FileWatch.Jobs;
@@ -24,11 +25,12 @@ public sealed class JobTemplate
     /// <summary>The id with its formats not replaced; null when there is none.</summary>
     public string? Id => _written.TryGet("id", out var id) && id is ConfigScalar { IsNull: false } scalar ? scalar.Text : null;
 
-    /// <summary>The spec of one job, with its formats replaced; null with a problem when a value is missing.</summary>
-    public JsonObject? Fill(IJobValues values, out string? problem)
+    /// <summary>The spec of one job, with its formats replaced; an error when a value is missing.</summary>
+    public Result<JsonObject> Fill(IJobValues values)
     {
-        problem = null;
-        return Node(_written, values, ref problem) is JsonObject spec && problem is null ? spec : null;
+        string? problem = null;
+        var spec = (JsonObject)Node(_written, values, ref problem)!;
+        return problem is null ? spec : new Error(problem);
     }
 
     /// <summary>Validates the jobspec without a file: unknown keys, and values that <c>submit</c> rejects.</summary>
@@ -75,9 +77,9 @@ public sealed class JobTemplate
                     items.Add(Node(item, values, ref problem));
                 return items;
             case ConfigScalar { Kind: JsonValueKind.String } text:
-                var result = FormattedText.Parse(text.Text).Fill(values, out var wrong);
-                problem ??= wrong;
-                return JsonValue.Create(result);
+                var result = FormattedText.Parse(text.Text).Fill(values);
+                problem ??= result.Problem;
+                return JsonValue.Create(result.Value);
             default:
                 return JsonNode.Parse(((ConfigScalar)value).Text);
         }
@@ -85,10 +87,6 @@ public sealed class JobTemplate
 
     private sealed class Unfilled : IJobValues
     {
-        public string Find(string key, out string? problem)
-        {
-            problem = null;
-            return $"%({key})s";
-        }
+        public Result<string> Find(string key) => $"%({key})s";
     }
 }

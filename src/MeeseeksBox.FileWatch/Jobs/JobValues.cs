@@ -1,8 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation;
 
 namespace MeeseeksBox.FileWatch.Jobs;
 
@@ -13,19 +13,17 @@ public sealed class JobValues(WatchSettings settings, WorkItem work) : IJobValue
     private const string FilesetKey = "fileset";
 
     /// <inheritdoc/>
-    public string? Find(string key, out string? problem)
+    public Result<string> Find(string key)
     {
-        problem = null;
         if (OwnValue(key) is { } own)
             return own;
         if (!settings.Keys.TryGet(key, out var value) || value is ConfigScalar { IsNull: true })
-            problem = $"%({key})s: there is no such value{(work.FileName is null ? " for a job without files" : "")}, "
-                + $"and no key '{key}' in the watch";
-        else if (!TryText(value, out var text))
-            problem = $"%({key})s: {value.Display} cannot be put into a text";
-        else
-            return text;
-        return null;
+        {
+            var without = work.FileName is null ? " for a job without files" : "";
+            return new Error($"%({key})s: there is no such value{without}, and no key '{key}' in the watch");
+        }
+
+        return TextOf(value) is { } text ? text : new Error($"%({key})s: {value.Display} cannot be put into a text");
     }
 
     /// <summary>Whether a key has a value for some file, apart from the keys of the watch itself.</summary>
@@ -63,15 +61,11 @@ public sealed class JobValues(WatchSettings settings, WorkItem work) : IJobValue
     private static bool TryNumber(string text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
-    private static bool TryText(ConfigValue value, [NotNullWhen(true)] out string? text)
+    private static string? TextOf(ConfigValue value) => value switch
     {
-        text = value switch
-        {
-            ConfigScalar { Kind: not JsonValueKind.Null } scalar => scalar.Text,
-            ConfigList list when list.Items.All(item => item is ConfigScalar { IsNull: false }) =>
-                string.Join(' ', list.Items.Select(item => ((ConfigScalar)item).Text)),
-            _ => null,
-        };
-        return text is not null;
-    }
+        ConfigScalar { Kind: not JsonValueKind.Null } scalar => scalar.Text,
+        ConfigList list when list.Items.All(item => item is ConfigScalar { IsNull: false }) =>
+            string.Join(' ', list.Items.Select(item => ((ConfigScalar)item).Text)),
+        _ => null,
+    };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.Foundation;
 
 namespace MeeseeksBox.FileWatch.Settings;
 
@@ -18,6 +19,9 @@ internal static class WatchFormats
     // Limits for texts that refer to each other twice, which would grow exponentially.
     private const int MostReferences = 10_000;
     private const int LongestText = 64 * 1024;
+
+    // A text without a value keeps its format, so the reason is not shown.
+    private static readonly Error NoKey = new("there is no such key");
 
     // Jobs and the log have formats of their own. Secrets are neither changed nor copied elsewhere.
     private static readonly string[] Untouched = ["jobs", "logging", SecretsKey];
@@ -66,20 +70,15 @@ internal static class WatchFormats
             select Untouched.Contains(member.Key) ? member : KeyValuePair.Create(member.Key, Fill(member.Value)),
             tree.Origin);
 
-        public string? Find(string key, out string? problem)
+        public Result<string> Find(string key)
         {
-            problem = null;
             if (key == NameKey)
                 return name;
-            problem = "there is no such key";
             if (++_references > MostReferences || !_open.Add(key))
-                return null;
+                return NoKey;
             var text = find(key) is { } value ? Fill(value).Text : null;
             _ = _open.Remove(key);
-            if (text is not { Length: <= LongestText })
-                return null;
-            problem = null;
-            return text;
+            return text is { Length: <= LongestText } ? text : NoKey;
         }
 
         private ConfigValue Fill(ConfigValue value) => value switch
@@ -94,8 +93,8 @@ internal static class WatchFormats
         {
             if (text.Kind is not JsonValueKind.String || !text.Text.Contains("%(", StringComparison.Ordinal))
                 return text;
-            var filled = FormattedText.Parse(text.Text).Fill(this, out _);
-            return filled is null ? text : new ConfigScalar(JsonValueKind.String, filled, text.Origin);
+            var filled = FormattedText.Parse(text.Text).Fill(this);
+            return filled.IsSuccess ? new ConfigScalar(JsonValueKind.String, filled.Value, text.Origin) : text;
         }
     }
 }

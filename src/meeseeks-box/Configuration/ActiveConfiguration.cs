@@ -6,10 +6,10 @@ namespace MeeseeksBox.Agent.Configuration;
 /// <summary>The configuration in force, with its changes (docs/SPECIFICATION.md#reload).</summary>
 /// <remarks>One change at a time: each is checked, and then applied or rejected as a whole.</remarks>
 /// <param name="first">The configuration that the box starts with.</param>
-internal sealed class ActiveConfiguration(BoxConfigurationResult first) : IDisposable
+internal sealed class ActiveConfiguration(ConfigurationResult<BoxConfig> first) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
-    private BoxConfigurationResult _current = first;
+    private ConfigurationResult<BoxConfig> _current = first;
 
     /// <summary>Applies a configuration to the box. Returns the problems, without any change then.</summary>
     public Func<BoxConfig, Task<IReadOnlyList<string>>> Applying { private get; set; } =
@@ -38,7 +38,7 @@ internal sealed class ActiveConfiguration(BoxConfigurationResult first) : IDispo
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private async Task<IReadOnlyList<string>> ReplaceAsync(Func<BoxConfigurationResult, BoxConfigurationResult> read)
+    private async Task<IReadOnlyList<string>> ReplaceAsync(Func<ConfigurationResult<BoxConfig>, ConfigurationResult<BoxConfig>> read)
     {
         await _turn.WaitAsync();
         try

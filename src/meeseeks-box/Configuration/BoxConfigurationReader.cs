@@ -13,23 +13,23 @@ internal static class BoxConfigurationReader
     /// <summary>Reads the arguments of the program, at the start and at each SIGHUP.</summary>
     /// <param name="arguments">Files and <c>key.key=value</c> words.</param>
     /// <param name="accounts">The users and groups; null for those of this host.</param>
-    public static BoxConfigurationResult Read(IEnumerable<string> arguments, IAccounts? accounts = null)
+    public static ConfigurationResult<BoxConfig> Read(IEnumerable<string> arguments, IAccounts? accounts = null)
     {
         var diagnostics = new ConfigDiagnostics();
         return Check(ConfigTree.Read(arguments, diagnostics), accounts, diagnostics);
     }
 
     /// <summary>Merges the settings of a <c>config</c> request or of a job in <c>__config</c> into the configuration in force.</summary>
-    /// <param name="inForce">The <see cref="BoxConfigurationResult.Tree"/> of the configuration in force.</param>
+    /// <param name="inForce">The <see cref="ConfigurationResult{T}.Tree"/> of the configuration in force.</param>
     /// <param name="sent">The object of settings.</param>
     /// <param name="accounts">The users and groups; null for those of this host.</param>
-    public static BoxConfigurationResult Merge(ConfigObject inForce, JsonElement sent, IAccounts? accounts = null)
+    public static ConfigurationResult<BoxConfig> Merge(ConfigObject inForce, JsonElement sent, IAccounts? accounts = null)
     {
         var diagnostics = new ConfigDiagnostics();
         return Check(ConfigTree.Merge(inForce, sent, diagnostics), accounts, diagnostics);
     }
 
-    private static BoxConfigurationResult Check(ConfigObject tree, IAccounts? accounts, ConfigDiagnostics diagnostics)
+    private static ConfigurationResult<BoxConfig> Check(ConfigObject tree, IAccounts? accounts, ConfigDiagnostics diagnostics)
     {
         var expanded = ConfigFormats.Expand(tree, SectionsWithFormats, diagnostics);
         var root = SectionReader.Root(expanded.Tree, diagnostics);
@@ -42,13 +42,6 @@ internal static class BoxConfigurationReader
             root.WarnIfSet(key, "ignored: the key belongs into a configuration of meeseeks-watch");
 
         root.WarnOfUnknownKeys();
-        return new BoxConfigurationResult
-        {
-            Tree = tree,
-            Shown = expanded.Tree,
-            Config = diagnostics.Problems.Count == 0 ? config : null,
-            Problems = diagnostics.Problems,
-            Warnings = diagnostics.Warnings,
-        };
+        return new ConfigurationResult<BoxConfig>(tree, expanded.Tree, config, diagnostics);
     }
 }

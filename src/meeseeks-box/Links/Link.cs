@@ -1,7 +1,7 @@
-using System.Threading.Channels;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Replication;
+using MeeseeksBox.Foundation.Tasks;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Links;
@@ -16,9 +16,9 @@ internal sealed class Link : IDisposable
     private readonly ILogger _log;
     private readonly DownstreamSession _session;
     private readonly ITimer _timer;
-    private readonly Channel<bool> _woken =
-        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly AsyncSignal _signal = new();
     private readonly CancellationTokenSource _stop = new();
+    private Task<bool> _woken;
 
     // The reasons for which the link was down since it was last up: each is logged once.
     private readonly HashSet<string> _loggedProblems = new(StringComparer.Ordinal);
@@ -29,6 +29,7 @@ internal sealed class Link : IDisposable
         var timing = new LinkTiming(config.Refresh.TotalSeconds, config.Poll.TotalSeconds, config.Timeout.TotalSeconds);
         _session = new DownstreamSession(peer, timing, Random.Shared);
         _timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _woken = NextWakeAsync();
     }
 
     /// <summary>The peer of this link.</summary>
@@ -38,7 +39,7 @@ internal sealed class Link : IDisposable
     public LinkConfig Config => _config;
 
     /// <summary>Wakes the link, which then advances its session.</summary>
-    public void Wake() => _woken.Writer.TryWrite(true);
+    public void Wake() => _signal.Set();
 
     /// <summary>Stops the link, so that <see cref="RunAsync"/> ends.</summary>
     public void Stop() => _stop.Cancel();
@@ -79,23 +80,24 @@ internal sealed class Link : IDisposable
         _host.Execute((_, now) => _session.Connect(now));
         await AdvanceAsync(connection, null);
         var reply = connection.ReceiveAsync(_stop.Token);
-        var wake = _woken.Reader.WaitToReadAsync(_stop.Token).AsTask();
         while (true)
         {
-            if (await Task.WhenAny(reply, wake) == reply)
+            if (await Task.WhenAny(reply, _woken) == reply)
             {
                 await AdvanceAsync(connection, await reply);
                 reply = connection.ReceiveAsync(_stop.Token);
             }
             else
             {
-                _ = await wake;
-                _ = _woken.Reader.TryRead(out _);
+                _ = await _woken;
+                _woken = NextWakeAsync();
                 await AdvanceAsync(connection, null);
-                wake = _woken.Reader.WaitToReadAsync(_stop.Token).AsTask();
             }
         }
     }
+
+    // Kept from one connection to the next, so that a broken one takes no call of the signal with it.
+    private Task<bool> NextWakeAsync() => _signal.WaitAsync(_stop.Token);
 
     private async Task AdvanceAsync(PeerConnection connection, PeerReply? reply)
     {

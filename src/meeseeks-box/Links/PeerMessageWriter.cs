@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using MeeseeksBox.Core.Replication;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.Links;
@@ -9,16 +9,10 @@ namespace MeeseeksBox.Agent.Links;
 /// <summary>Writes a <see cref="PeerMessage"/> as a line of JSON (docs/PROTOCOL.md#how-nodes-sync).</summary>
 internal static class PeerMessageWriter
 {
-    private static readonly JsonWriterOptions Options = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     /// <summary>Writes a message and its line end.</summary>
     public static void Write(IBufferWriter<byte> output, PeerMessage message)
     {
-        using var json = new Utf8JsonWriter(output, Options);
+        using var json = new Utf8JsonWriter(output, JsonFormat.Compact);
         json.WriteStartArray();
         json.WriteStartObject();
         WriteJobs(json, message.Jobs);

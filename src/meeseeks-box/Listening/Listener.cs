@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using MeeseeksBox.Agent.Host;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Tls;
 using Serilog;
 
@@ -12,7 +12,7 @@ internal sealed class Listener : IAsyncDisposable
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StarvedPause = TimeSpan.FromMilliseconds(100);
 
-    private readonly ConcurrentDictionary<Task, bool> _connections = new();
+    private readonly TaskTracker _connections = new();
     private readonly CancellationTokenSource _stopAccepting = new();
     private readonly CancellationTokenSource _finish = new();
     private readonly CancellationTokenSource _abort = new();
@@ -85,7 +85,7 @@ internal sealed class Listener : IAsyncDisposable
         await StopAcceptingAsync();
         await _finish.CancelAsync();
         _abort.CancelAfter(FinishTime);
-        await Task.WhenAll(_connections.Keys);
+        await _connections.WhenAllAsync();
         _room.Dispose();
         _stopAccepting.Dispose();
         _finish.Dispose();
@@ -155,9 +155,7 @@ internal sealed class Listener : IAsyncDisposable
     {
         // The connection is registered before it runs, so that a stop cannot miss it.
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var connection = ServeAsync(client, started.Task);
-        _ = _connections.TryAdd(connection, true);
-        _ = connection.ContinueWith(ended => _connections.TryRemove(ended, out _), TaskScheduler.Default);
+        _connections.Add(ServeAsync(client, started.Task));
         started.SetResult();
     }
 

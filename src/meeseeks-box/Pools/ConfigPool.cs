@@ -1,8 +1,8 @@
-using System.Threading.Channels;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Foundation.Tasks;
 
 namespace MeeseeksBox.Agent.Pools;
 
@@ -10,25 +10,23 @@ namespace MeeseeksBox.Agent.Pools;
 /// <remarks>The <c>args</c> of such a job are settings; after its end they are the configuration in force.</remarks>
 internal sealed class ConfigPool(CoreHost host, ActiveConfiguration config)
 {
-    private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly AsyncSignal _woken = new();
 
     /// <summary>Signals that there may be a configuration to apply.</summary>
-    public void Wake() => _woken.Writer.TryWrite(true);
+    public void Wake() => _woken.Set();
 
     /// <summary>Applies configurations one after the other whenever it is woken, until <see cref="Complete"/>.</summary>
     public async Task RunAsync()
     {
-        while (await _woken.Reader.WaitToReadAsync())
+        while (await _woken.WaitAsync())
         {
-            _ = _woken.Reader.TryRead(out _);
             while (host.Execute((core, now) => core.ClaimNext(NodeSettings.ConfigPool, now)) is { } run)
                 await ApplyAsync(run);
         }
     }
 
     /// <summary>Ends <see cref="RunAsync"/>.</summary>
-    public void Complete() => _ = _woken.Writer.TryComplete();
+    public void Complete() => _woken.Complete();
 
     private async Task ApplyAsync(Run run)
     {

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using System.Threading.Channels;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Protocol;
 using Serilog;
@@ -16,14 +16,13 @@ internal sealed class Pool(
 {
     private static readonly HostAccounts Accounts = new();
 
-    private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly AsyncSignal _woken = new();
     private readonly ConcurrentDictionary<Run, RunningJob> _jobs = new();
-    private readonly ConcurrentDictionary<Task, bool> _tasks = new();
+    private readonly TaskTracker _tasks = new();
     private PoolDefinition _plan = plan;
 
     /// <summary>Signals that there may be a job to start.</summary>
-    public void Wake() => _woken.Writer.TryWrite(true);
+    public void Wake() => _woken.Set();
 
     /// <summary>Replaces the configuration, from the next run on.</summary>
     public void Apply(PoolDefinition changed) => Volatile.Write(ref _plan, changed);
@@ -38,31 +37,21 @@ internal sealed class Pool(
     /// <summary>Starts all jobs that can start whenever it is woken, until <see cref="Complete"/>.</summary>
     public async Task RunAsync()
     {
-        while (await _woken.Reader.WaitToReadAsync())
+        while (await _woken.WaitAsync())
         {
-            _ = _woken.Reader.TryRead(out _);
             while (host.Execute((core, now) => core.ClaimNext(name, now)) is { } run)
                 Start(run);
         }
     }
 
     /// <summary>Ends <see cref="RunAsync()"/>.</summary>
-    public void Complete() => _ = _woken.Writer.TryComplete();
+    public void Complete() => _woken.Complete();
 
     /// <summary>Completes when all runs have ended; call it after the end of <see cref="RunAsync()"/>.</summary>
-    public Task WhenIdleAsync() => Task.WhenAll(_tasks.Keys);
+    public Task WhenIdleAsync() => _tasks.WhenAllAsync();
 
-    private void Start(Run run)
-    {
-        // Not on the thread of the pool's loop, because starting a process takes longer than all the rest.
-        var work = Task.Run(() => RunAsync(run));
-        _ = _tasks.TryAdd(work, true);
-        _ = work.ContinueWith(
-            ended => _tasks.TryRemove(ended, out _),
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-    }
+    // Not on the thread of the pool's loop, because starting a process takes longer than all the rest.
+    private void Start(Run run) => _tasks.Add(Task.Run(() => RunAsync(run)));
 
     // The slot passes to the next job on the same thread: waking the loop would cost more than all the work of the core.
     private async Task RunAsync(Run first)

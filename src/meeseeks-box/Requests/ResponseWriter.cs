@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -10,13 +10,6 @@ namespace MeeseeksBox.Agent.Requests;
 internal sealed class ResponseWriter : IAsyncDisposable
 {
     private const int SendAt = 64 * 1024;
-    private static readonly JsonWriterOptions Compact = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
-    private static readonly JsonWriterOptions Indented = Compact with { Indented = true, IndentSize = 4 };
 
     private readonly PipeWriter _output;
     private readonly Func<CancellationToken, ValueTask> _beforeSending;
@@ -33,7 +26,7 @@ internal sealed class ResponseWriter : IAsyncDisposable
     {
         _output = output;
         _beforeSending = beforeSending;
-        Json = new Utf8JsonWriter(output, pretty ? Indented : Compact);
+        Json = new Utf8JsonWriter(output, pretty ? JsonFormat.Indented : JsonFormat.Compact);
     }
 
     /// <summary>Receives the value of the current request.</summary>

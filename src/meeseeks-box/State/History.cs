@@ -1,6 +1,7 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Threading.Channels;
+using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 
@@ -13,11 +14,6 @@ internal sealed class History : IDisposable
     // Bounds the memory while the disk is full to some tens of megabytes. Beyond that the oldest lines are dropped and logged.
     private const int MostWaiting = 50_000;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
-    private static readonly JsonWriterOptions Plain = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
 
     private readonly Channel<Job> _endings;
     private readonly CancellationTokenSource _completing = new();
@@ -115,7 +111,7 @@ internal sealed class History : IDisposable
 
     private static void WriteLine(MemoryStream lines, Job job)
     {
-        using (var writer = new Utf8JsonWriter(lines, Plain))
+        using (var writer = new Utf8JsonWriter(lines, JsonFormat.Compact))
         {
             writer.WriteStartObject();
             writer.WritePropertyName(job.Id);
@@ -152,7 +148,7 @@ internal sealed class History : IDisposable
         {
             try
             {
-                await AppendAsync(path, lines).ConfigureAwait(false);
+                Append(path, lines);
                 return true;
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -176,38 +172,10 @@ internal sealed class History : IDisposable
         return true;
     }
 
-    private static async Task AppendAsync(string path, MemoryStream lines)
+    private static void Append(string path, MemoryStream lines)
     {
-        await using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            BufferSize = 0,
-        });
-        var end = file.Seek(0, SeekOrigin.End);
-        if (end > 0)
-        {
-            // Ends a line that a crash or a full disk cut off, so that the next one stays readable.
-            _ = file.Seek(-1, SeekOrigin.End);
-            if (file.ReadByte() is not '\n')
-            {
-                file.WriteByte((byte)'\n');
-            }
-        }
-
-        try
-        {
-            lines.Position = 0;
-            await lines.CopyToAsync(file).ConfigureAwait(false);
-            file.Flush(flushToDisk: true);
-        }
-        catch (IOException)
-        {
-            // The whole group is written again later; without this some lines would appear twice.
-            file.SetLength(end);
-            throw;
-        }
+        using var file = AppendFile.OpenPrivate(path, FileShare.ReadWrite | FileShare.Delete);
+        lines.Position = 0;
+        AppendFile.Append(file, lines);
     }
 }

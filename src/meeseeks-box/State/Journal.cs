@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 
@@ -13,11 +13,6 @@ namespace MeeseeksBox.Agent.State;
 /// </remarks>
 internal sealed class Journal : IDisposable
 {
-    private static readonly JsonWriterOptions Plain = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
     private static readonly TimeSpan LongestUnflushed = TimeSpan.FromMilliseconds(100);
 
     // How long lines without a waiter may gather before a write. Written lines survive a crash of the box, but not of the host.
@@ -50,7 +45,7 @@ internal sealed class Journal : IDisposable
     public Journal(JournalFiles files, ILogger log)
     {
         (_files, _log) = (files, log);
-        _json = new Utf8JsonWriter(_buffer, Plain);
+        _json = new Utf8JsonWriter(_buffer, JsonFormat.Compact);
         _flush.Done.SetResult();
     }
 

@@ -1,3 +1,5 @@
+using MeeseeksBox.Foundation.Files;
+
 namespace MeeseeksBox.Agent.State;
 
 /// <summary>The two files of a journal: the current one, and the previous one.</summary>
@@ -20,7 +22,7 @@ internal sealed class JournalFiles(string statePath) : IDisposable
     /// <exception cref="UnauthorizedAccessException">The rights of file or folder forbid it.</exception>
     public void Append(ReadOnlySpan<byte> lines)
     {
-        _current ??= OpenPrivate(Current);
+        _current ??= AppendFile.OpenPrivate(Current, FileShare.Read);
         var end = _current.Length;
         try
         {
@@ -61,9 +63,10 @@ internal sealed class JournalFiles(string statePath) : IDisposable
             return;
         }
 
-        using (var previous = OpenPrivate(Previous))
+        using (var previous = AppendFile.OpenPrivate(Previous, FileShare.Read))
+        using (var current = File.OpenRead(Current))
         {
-            AppendToCurrent(previous);
+            AppendFile.Append(previous, current);
         }
 
         File.Delete(Current);
@@ -86,44 +89,4 @@ internal sealed class JournalFiles(string statePath) : IDisposable
     public void DropPrevious() => File.Delete(Previous);
 
     public void Dispose() => _current?.Dispose();
-
-    private void AppendToCurrent(FileStream previous)
-    {
-        EndLine(previous);
-        var end = previous.Seek(0, SeekOrigin.End);
-        try
-        {
-            using var current = File.OpenRead(Current);
-            current.CopyTo(previous);
-            previous.Flush(flushToDisk: true);
-        }
-        catch (IOException)
-        {
-            // The rotation is tried again, for instance on a full disk; without this each attempt would leave a partial copy.
-            previous.SetLength(end);
-            throw;
-        }
-    }
-
-    // Ends a line that a crash cut off, so that the next one stays readable.
-    private static void EndLine(FileStream file)
-    {
-        if (file.Length > 0)
-        {
-            _ = file.Seek(-1, SeekOrigin.End);
-            if (file.ReadByte() is not '\n')
-            {
-                file.WriteByte((byte)'\n');
-            }
-        }
-    }
-
-    private static FileStream OpenPrivate(string path) => new(path, new FileStreamOptions
-    {
-        Mode = FileMode.OpenOrCreate,
-        Access = FileAccess.ReadWrite,
-        Share = FileShare.Read,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        BufferSize = 0,
-    });
 }

@@ -1,5 +1,6 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
@@ -13,12 +14,6 @@ namespace MeeseeksBox.Agent.State;
 /// </remarks>
 internal sealed class StateFile : IDisposable
 {
-    private static readonly JsonWriterOptions Plain = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     private readonly FileStream _lock;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -47,7 +42,7 @@ internal sealed class StateFile : IDisposable
 
         try
         {
-            return new StateFile(path, OpenPrivate(path + ".lock", FileMode.OpenOrCreate, FileShare.None), time, log);
+            return new StateFile(path, AppendFile.OpenPrivate(path + ".lock", FileShare.None), time, log);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -96,9 +91,9 @@ internal sealed class StateFile : IDisposable
     public void Save(IEnumerable<Job> jobs)
     {
         var temporary = Path + ".tmp";
-        using (var stream = OpenPrivate(temporary, FileMode.Create, FileShare.None))
+        using (var stream = AppendFile.OpenPrivate(temporary, FileShare.None, FileMode.Create))
         {
-            using (var writer = new Utf8JsonWriter(stream, Plain))
+            using (var writer = new Utf8JsonWriter(stream, JsonFormat.Compact))
             {
                 Write(writer, jobs);
             }
@@ -118,14 +113,6 @@ internal sealed class StateFile : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
-
-    private static FileStream OpenPrivate(string path, FileMode mode, FileShare share) => new(path, new FileStreamOptions
-    {
-        Mode = mode,
-        Access = FileAccess.ReadWrite,
-        Share = share,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    });
 
     private static void Write(Utf8JsonWriter writer, IEnumerable<Job> jobs)
     {

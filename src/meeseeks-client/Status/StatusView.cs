@@ -1,4 +1,4 @@
-using MeeseeksBox.CommandLine.Options;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.CommandLine.Status;
 

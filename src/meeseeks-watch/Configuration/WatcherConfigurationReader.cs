@@ -8,7 +8,7 @@ internal static class WatcherConfigurationReader
 {
     /// <summary>Reads the arguments of the program, at the start and at each SIGHUP.</summary>
     /// <param name="arguments">Files and <c>key.key=value</c> words.</param>
-    public static WatcherConfigurationResult Read(IEnumerable<string> arguments)
+    public static ConfigurationResult<WatcherConfig> Read(IEnumerable<string> arguments)
     {
         var diagnostics = new ConfigDiagnostics();
         var written = ConfigTree.Read(arguments, diagnostics, WatchTemplates.LayeredSections);
@@ -20,12 +20,6 @@ internal static class WatcherConfigurationReader
         if (config.Watches.Count == 0 && diagnostics.Problems.Count == 0)
             diagnostics.AddProblem(
                 "watch: there is none; a configuration needs at least one, like watch.in.path=/data watch.in.glob=*.dat");
-        return new WatcherConfigurationResult
-        {
-            Tree = tree,
-            Config = diagnostics.Problems.Count == 0 ? config : null,
-            Problems = diagnostics.Problems,
-            Warnings = diagnostics.Warnings,
-        };
+        return new ConfigurationResult<WatcherConfig>(tree, tree, config, diagnostics);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Protocol;
 using Serilog;
 
@@ -13,8 +14,7 @@ namespace MeeseeksBox.WatchAgent.Jobs;
 /// <param name="log">The log for the loss and the return of the box.</param>
 internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, TimeProvider time, ILogger log)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly Backoff Pauses = new(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(5));
 
     private readonly long _begin = time.GetTimestamp();
     private readonly Lock _lock = new();
@@ -26,7 +26,7 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
     /// <exception cref="MeeseeksRequestException">The answer is invalid.</exception>
     public async Task<Response> RequestAsync(JsonObject request, CancellationToken stop)
     {
-        for (var pause = FirstPause; ; pause = Longer(pause))
+        for (var pause = Pauses.First; ; pause = Pauses.After(pause))
         {
             try
             {
@@ -49,12 +49,12 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
     /// <exception cref="MeeseeksConnectionException">The box was not reached in time.</exception>
     public async IAsyncEnumerable<JobUpdate> FollowAsync(JobSelection selection, [EnumeratorCancellation] CancellationToken stop)
     {
-        for (var pause = FirstPause; ; pause = Longer(pause))
+        for (var pause = Pauses.First; ; pause = Pauses.After(pause))
         {
             await using var updates = client.FollowAsync(selection, stop).GetAsyncEnumerator(stop);
             while (await HasMoreAsync(updates))
             {
-                pause = FirstPause;
+                pause = Pauses.First;
                 yield return updates.Current;
             }
 
@@ -75,8 +75,6 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
             return false;
         }
     }
-
-    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
     private void SetReachable()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation;
 
 namespace MeeseeksBox.WatchAgent.Jobs;
 
@@ -11,11 +12,12 @@ internal static class SubmissionFactory
     /// <param name="watcher">The name of the watcher.</param>
     /// <param name="settings">The watch.</param>
     /// <param name="work">The work item.</param>
-    /// <param name="problem">The error; null when there is a submission.</param>
-    public static Submission? Create(string watcher, WatchSettings settings, WorkItem work, out string? problem)
+    public static Result<Submission> Create(string watcher, WatchSettings settings, WorkItem work)
     {
-        if (work.Template.Fill(new JobValues(settings, work), out problem) is not { } spec)
-            return null;
+        var filled = work.Template.Fill(new JobValues(settings, work));
+        if (!filled.IsSuccess)
+            return new Error(filled.Problem);
+        var spec = filled.Value;
         var given = spec["id"]?.ToString();
         _ = spec.Remove("id");
         var tag = JobTags.Of(watcher, settings.Name);

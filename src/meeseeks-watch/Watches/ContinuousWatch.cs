@@ -1,6 +1,7 @@
 using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.WatchAgent.Jobs;
 using Serilog;
@@ -22,7 +23,7 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
     private readonly Dictionary<(int Index, int List), long> _lastStarts = [];
     private readonly HashSet<(int Index, int List)> _inFlight = [];
     private readonly RoundCounter _rounds = new(settings.Count);
-    private readonly AsyncSignal _signal = new(time);
+    private readonly AsyncSignal _signal = new();
     private InFlightJobs<(int Index, int List)>? _jobs;
 
     /// <inheritdoc/>
@@ -58,7 +59,8 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
                     return;
                 }
 
-                await _signal.WaitAsync(plan.NextDue is { } due ? TimeSpan.FromTicks(due - Now) : Timeout.InfiniteTimeSpan, stop);
+                var pause = plan.NextDue is { } due ? TimeSpan.FromTicks(due - Now) : Timeout.InfiniteTimeSpan;
+                await _signal.WaitAsync(pause, time, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -85,11 +87,7 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
     public Task WhenDrainedAsync(CancellationToken giveUp) => Jobs.WhenAcknowledgedAsync(giveUp);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await Jobs.DisposeAsync();
-        _signal.Dispose();
-    }
+    public ValueTask DisposeAsync() => Jobs.DisposeAsync();
 
     private void Start(WorkItem work)
     {
@@ -114,7 +112,7 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
             }
 
             if (settings.Count is null && !end.WasStopped)
-                log.Warning("standing job {Job} is {State}: {Reason}", ended.Submission.Id, JobStates.Word(end.State), Reason(end));
+                log.Warning("standing job {Job} is {State}: {Reason}", ended.Submission.Id, JobStates.Word(end.State), end.Reason);
             else if (settings.Count is not null && end is { State: not JobState.Done, WasStopped: false })
                 Fail(ended.Submission, end);
             Jobs.Acknowledge(ended.Submission, end);
@@ -127,9 +125,6 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
     private void Fail(Submission submission, JobEnd end)
     {
         Failures++;
-        log.Warning("job {Job} is {State}: {Reason}", submission.Id, JobStates.Word(end.State), Reason(end));
+        log.Warning("job {Job} is {State}: {Reason}", submission.Id, JobStates.Word(end.State), end.Reason);
     }
-
-    private static string Reason(JobEnd end) =>
-        end.Jobs.FirstOrDefault(job => job.Status.State == end.State) is { } job ? job.Status.Error ?? $"exit status {job.Status.Rc}" : "";
 }

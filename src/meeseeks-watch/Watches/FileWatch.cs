@@ -1,8 +1,8 @@
-using System.Globalization;
 using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.WatchAgent.Folders;
 using MeeseeksBox.WatchAgent.Jobs;
@@ -14,11 +14,9 @@ namespace MeeseeksBox.WatchAgent.Watches;
 /// <remarks>One loop does all the work. Only events of the folder and results of submissions arrive from other threads.</remarks>
 internal sealed class FileWatch : IWatch
 {
-    private readonly Inotify _inotify;
     private readonly InFlightJobs<WorkKey> _jobs;
-    private readonly AsyncSignal _signal;
-    private readonly FolderChangeBuffer _changes;
-    private readonly OpenFileTracker _openFiles;
+    private readonly AsyncSignal _signal = new();
+    private readonly WatchedFolder _folder;
     private readonly StatusFiles _files;
     private readonly IoFaultReporter _ioFaults;
     private readonly bool _isOnce;
@@ -28,13 +26,9 @@ internal sealed class FileWatch : IWatch
 
     // Work that cannot be submitted until the folder is read again; with once, ever.
     private readonly HashSet<WorkKey> _setAside = [];
-    private readonly string _reading;
     private RoundCounter _rounds;
     private WatchSettings? _next;
-    private FolderIndex _index;
     private StatusRecorder _statusRecorder;
-    private long? _lastRead;
-    private string? _inotifyError;
 
     /// <summary>Makes a watch.</summary>
     /// <param name="settings">Settings with globs.</param>
@@ -45,24 +39,13 @@ internal sealed class FileWatch : IWatch
     /// <param name="log">The log of the watch.</param>
     public FileWatch(WatchSettings settings, JobSubmitter submitter, Inotify inotify, bool isOnce, TimeProvider time, ILogger log)
     {
-        (Settings, _inotify, _isOnce, _time, _log) = (settings, inotify, isOnce, time, log);
-        var names = new StatusName(settings.Name);
+        (Settings, _isOnce, _time, _log) = (settings, isOnce, time, log);
         _rounds = new RoundCounter(settings.Count);
-        _signal = new AsyncSignal(time);
         _jobs = new InFlightJobs<WorkKey>(submitter, _signal.Set, log);
         _ioFaults = new IoFaultReporter(log);
-        _openFiles = new OpenFileTracker(settings.Path!, time);
-        _changes = new FolderChangeBuffer(
-            settings.Path!,
-            settings.IsUpdated,
-            settings.Skips.Count > 0,
-            _openFiles,
-            name => !name.StartsWith('.') || names.TryParse(name, out _, out _),
-            _signal.Set);
+        _folder = new WatchedFolder(settings, inotify, _signal.Set, _ioFaults, isOnce, time, log);
         _files = new StatusFiles(settings.Path!, settings.Name);
-        _index = new FolderIndex(settings, _openFiles);
         _statusRecorder = new StatusRecorder(settings, _files, time);
-        _reading = $"read the folder {settings.Path}";
     }
 
     /// <inheritdoc/>
@@ -98,7 +81,7 @@ internal sealed class FileWatch : IWatch
                 var plan = Refresh() ? Submit() : null;
                 if (_isOnce && _jobs.Count == 0)
                     return;
-                await _signal.WaitAsync(Pause(plan), stop);
+                await _signal.WaitAsync(Pause(plan), _time, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -107,7 +90,7 @@ internal sealed class FileWatch : IWatch
         }
         finally
         {
-            _inotify.Unsubscribe(_changes);
+            _folder.Unsubscribe();
         }
     }
 
@@ -132,21 +115,16 @@ internal sealed class FileWatch : IWatch
     public Task WhenDrainedAsync(CancellationToken giveUp) => _jobs.WhenAcknowledgedAsync(giveUp);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _jobs.DisposeAsync();
-        _signal.Dispose();
-    }
+    public ValueTask DisposeAsync() => _jobs.DisposeAsync();
 
     private void Reconfigure()
     {
         if (Interlocked.Exchange(ref _next, null) is not { } settings)
             return;
         Settings = settings;
-        _index = new FolderIndex(settings, _openFiles);
+        _folder.Reconfigure(settings);
         _statusRecorder = new StatusRecorder(settings, _files, _time);
         _rounds = _rounds.WithLimit(settings.Count);
-        _lastRead = null;
     }
 
     private void Record()
@@ -180,20 +158,19 @@ internal sealed class FileWatch : IWatch
         if (!_ioFaults.Try(
             "write status files",
             $"results are kept and retried, from {submission.Id} on; this watch submits nothing until then",
-            () => _statusRecorder.Record(_index.Status, submission.Work, end)))
+            () => _statusRecorder.Record(_folder.Status, submission.Work, end)))
             return false;
 
         var work = submission.Work;
-        _index.ClearFinished(work.FileName!);
+        _folder.ClearFinished(work.FileName!);
         if (end.State is JobState.Done)
         {
             _log.Information("job {Job} for {File} is done", submission.Id, work.FileName);
         }
         else
         {
-            var failed = end.Jobs.First(job => job.Status.State == end.State);
-            var reason = failed.Status.Error ?? $"exit status {failed.Status.Rc}";
-            _log.Warning("job {Job} for {File} is {State}: {Reason}", submission.Id, work.FileName, JobStates.Word(end.State), reason);
+            _log.Warning(
+                "job {Job} for {File} is {State}: {Reason}", submission.Id, work.FileName, JobStates.Word(end.State), end.Reason);
             Failures++;
             if (_isOnce)
                 _ = _setAside.Add(work.Key);
@@ -203,59 +180,31 @@ internal sealed class FileWatch : IWatch
         return true;
     }
 
-    // Updates the index from the folder.
     private bool Refresh()
     {
-        var names = _changes.TakeNames();
-        if (names is not null && _lastRead is { } last && _time.GetElapsedTime(last) < Settings.Rescan)
+        switch (_folder.Refresh())
         {
-            _index.Refresh(names);
-            return true;
+            case FolderRefresh.Failed:
+                Failures++;
+                return false;
+            case FolderRefresh.Scanned:
+                if (!_isOnce)
+                    _setAside.Clear();
+                _ = _ioFaults.Try(
+                    "remove status files", "retried at the next scan", () => _statusRecorder.Clean(_folder.Snapshot(), _inFlight));
+                return true;
+            default:
+                return true;
         }
-
-        if (_isOnce && _lastRead is not null)
-            return true;
-        Subscribe();
-        var begin = _time.GetTimestamp();
-        _lastRead = begin;
-        if (!_ioFaults.Try(_reading, $"retried every {Settings.Rescan.TotalSeconds} s", _index.Read))
-        {
-            Failures++;
-            return false;
-        }
-
-        var milliseconds = _time.GetElapsedTime(begin).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
-        _log.Debug("read {Count} files in {Milliseconds} ms", _index.Count, milliseconds);
-        if (!_isOnce)
-            _setAside.Clear();
-        _ = _ioFaults.Try("remove status files", "retried at the next scan", () => _statusRecorder.Clean(_index.Snapshot(), _inFlight));
-        return true;
-    }
-
-    private void Subscribe()
-    {
-        if (_isOnce)
-            return;
-        var inotifyError = _inotify.Subscribe(_changes);
-        if (inotifyError is not null && inotifyError != _inotifyError && Directory.Exists(Settings.Path))
-        {
-            _log.Warning(
-                "no change events for {Path}: {Problem}; it is read every {Rescan} s",
-                Settings.Path,
-                inotifyError,
-                Settings.Rescan.TotalSeconds);
-        }
-
-        _inotifyError = inotifyError;
     }
 
     private Plan? Submit()
     {
         var skipped = _setAside.Count == 0 ? _inFlight : [.. _inFlight, .. _setAside];
-        var plan = Planner.Of(Settings, _index.Snapshot(), skipped, Now);
-        _index.MarkFinished(plan);
+        var plan = Planner.Of(Settings, _folder.Snapshot(), skipped, Now);
+        _folder.MarkFinished(plan);
         var isWritten = _ioFaults.Try(
-            "write marks", "this watch submits nothing until then", () => _statusRecorder.Write(_index.Status, plan));
+            "write marks", "this watch submits nothing until then", () => _statusRecorder.Write(_folder.Status, plan));
         if (!isWritten || _ioFaults.HasAny)
             return null;
         foreach (var work in plan.Due)
@@ -281,13 +230,13 @@ internal sealed class FileWatch : IWatch
             return true;
         if (work.FileName!.Contains('\uFFFD', StringComparison.Ordinal))
             return _jobs.LogOnce($"{work.FileName}: the name is not UTF-8, which JSON cannot carry", work);
-        _index.Drop(work.FileName);
+        _folder.Drop(work.FileName);
         return false;
     }
 
     private TimeSpan Pause(Plan? plan)
     {
-        var untilRead = _lastRead is { } last && !_isOnce ? Settings.Rescan - _time.GetElapsedTime(last) : Settings.Rescan;
+        var untilRead = _folder.UntilScan;
         var untilDue = plan?.NextDue is { } due && !_isOnce
             ? TimeSpan.FromTicks(Math.Max(due - Now, TimeSpan.TicksPerMillisecond))
             : untilRead;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using MeeseeksBox.Client;
 using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.WatchAgent.Jobs;
 using Serilog;
 
@@ -17,7 +18,7 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
 {
     private readonly Dictionary<TKey, (Submission Submission, Task Run)> _running = [];
     private readonly ConcurrentQueue<CompletedSubmission<TKey>> _ended = new();
-    private readonly ConcurrentDictionary<Task, bool> _acknowledging = [];
+    private readonly TaskTracker _acknowledging = new();
     private readonly HashSet<string> _reported = [];
     private readonly CancellationTokenSource _end = new();
 
@@ -28,9 +29,10 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
     /// <returns>False when it has no valid job; the log names the error.</returns>
     public bool TryStart(TKey key, WatchSettings settings, WorkItem work)
     {
-        if (SubmissionFactory.Create(submitter.Watcher, settings, work, out var problem) is not { } submission)
-            return LogOnce($"job {work.Index} cannot be submitted: {problem}", work);
-
+        var created = SubmissionFactory.Create(submitter.Watcher, settings, work);
+        if (!created.IsSuccess)
+            return LogOnce($"job {work.Index} cannot be submitted: {created.Problem}", work);
+        var submission = created.Value;
         log.Information("job {Job} is submitted{File}", submission.Id, work.FileName is { } file ? $" for {file}" : "");
         _running[key] = (submission, RunAsync(key, submission));
         return true;
@@ -62,15 +64,10 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
 
     /// <summary>Reports to the box that a result is recorded.</summary>
     /// <remarks>Only the end of the program waits for it.</remarks>
-    public void Acknowledge(Submission submission, JobEnd end)
-    {
-        var task = AcknowledgeAsync(submission, end);
-        _ = _acknowledging.TryAdd(task, true);
-        _ = task.ContinueWith(done => _acknowledging.TryRemove(done, out _), TaskScheduler.Default);
-    }
+    public void Acknowledge(Submission submission, JobEnd end) => _acknowledging.Add(AcknowledgeAsync(submission, end));
 
     /// <summary>Waits until the box has acknowledged all recorded results.</summary>
-    public Task WhenAcknowledgedAsync(CancellationToken giveUp) => Task.WhenAll(_acknowledging.Keys).WaitAsync(giveUp);
+    public Task WhenAcknowledgedAsync(CancellationToken giveUp) => _acknowledging.WhenAllAsync().WaitAsync(giveUp);
 
     /// <summary>Kills the jobs of some submissions, which the next instance of the watcher runs again.</summary>
     public Task KillAsync(Func<TKey, bool> which, CancellationToken giveUp) =>
@@ -97,7 +94,7 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await Task.WhenAll([.. _running.Values.Select(entry => entry.Run), .. _acknowledging.Keys]);
+        await Task.WhenAll([.. _running.Values.Select(entry => entry.Run), _acknowledging.WhenAllAsync()]);
         _end.Dispose();
     }
 

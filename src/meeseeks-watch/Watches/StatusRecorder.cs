@@ -32,7 +32,7 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
         var isFirst = work.Index > 0 || table[key].Result is null;
         if (isNoted && isFirst)
             files.Note(table, noted, work.Mtime!.Value);
-        files.Write(table, key, state, SortedJson.Of(end.Jobs), Now);
+        files.Write(table, key, state, ResultText.Of(end.Jobs), Now);
         if (isNoted && !isFirst)
             files.Note(table, noted, work.Mtime!.Value);
     }

@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Configuration;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Configuration;
@@ -162,7 +163,7 @@ public sealed class OldConfigurationTests : IDisposable
             select $"{file}: {key}: ignored: the key belongs into a configuration of meeseeks-watch");
     }
 
-    private static IEnumerable<string> Lines(BoxConfigurationResult result) =>
+    private static IEnumerable<string> Lines(ConfigurationResult<BoxConfig> result) =>
         [.. result.Problems, .. result.Warnings.Select(warning => $"warning: {warning}")];
 
     private static BoxConfig Good(params string[] arguments)

@@ -1,5 +1,6 @@
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Tests.Architecture;
+using MeeseeksBox.Configuration;
 
 namespace MeeseeksBox.Agent.Tests.Examples;
 
@@ -46,5 +47,5 @@ public sealed class ExampleConfigurationTests
         ports.Should().OnlyHaveUniqueItems();
     }
 
-    private static BoxConfigurationResult Read(string file) => BoxConfigurationReader.Read([Repository.At("examples", file)]);
+    private static ConfigurationResult<BoxConfig> Read(string file) => BoxConfigurationReader.Read([Repository.At("examples", file)]);
 }

@@ -224,10 +224,10 @@ public sealed class ConnectionTests
     [Fact]
     public void Pauses_grow_exponentially_with_jitter_up_to_a_limit()
     {
-        Backoff.After(1, 0).TotalSeconds.Should().Be(0.025);
-        Backoff.After(1, 1).TotalSeconds.Should().Be(0.05);
-        Backoff.After(4, 1).TotalSeconds.Should().Be(0.4);
-        Backoff.After(1000, 1).TotalSeconds.Should().Be(5);
+        Connector.Pauses.After(1, 0).TotalSeconds.Should().Be(0.025);
+        Connector.Pauses.After(1, 1).TotalSeconds.Should().Be(0.05);
+        Connector.Pauses.After(4, 1).TotalSeconds.Should().Be(0.4);
+        Connector.Pauses.After(1000, 1).TotalSeconds.Should().Be(5);
     }
 
     private static string Submitted(string id) => $$"""{"submit":{"{{id}}":{"id":"{{id}}","pool":"p1","args":["true"],"state":"new"} } }""";

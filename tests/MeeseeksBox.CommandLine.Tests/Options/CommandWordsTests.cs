@@ -1,4 +1,5 @@
 using MeeseeksBox.CommandLine.Options;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.CommandLine.Tests.Options;
 

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation;
 
 namespace MeeseeksBox.FileWatch.Tests.Jobs;
 
@@ -35,9 +37,7 @@ public sealed class JobTemplateTests
     [InlineData("%(fileset0)s", "%(fileset0)s: there is no such value, and no key 'fileset0' in the watch")]
     public void An_unknown_key_is_an_error(string text, string problem)
     {
-        _ = Fill(text, Work(), out var found);
-
-        found.Should().Be(problem);
+        Fill(text, Work()).Problem.Should().Be(problem);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class JobTemplateTests
         var settings = Settings("%(fileset)s|%(fileset0)s|%(fileset1)s", "'glob':['*.foo','*.bar'],'fileset':1,");
         var work = new WorkItem { Template = settings.Jobs[0].For(0)!, Index = 0, FileName = "1.foo", Files = ["1.foo", "1.bar"] };
 
-        work.Template.Fill(new JobValues(settings, work), out _)!["args"]![0]!.GetValue<string>().Should().Be("1.foo 1.bar|1.foo|1.bar");
+        work.Template.Fill(new JobValues(settings, work)).Value!["args"]![0]!.GetValue<string>().Should().Be("1.foo 1.bar|1.foo|1.bar");
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class JobTemplateTests
         var settings = Some.Watch("'jobs':[{'pool':'p','args':['%(0)s']}]");
         var work = new WorkItem { Template = settings.Jobs[0].For(0)!, Index = 0, FileName = "a.b" };
 
-        work.Template.Fill(new JobValues(settings, work), out _)!["args"]![0]!.GetValue<string>().Should().Be("a.b");
+        work.Template.Fill(new JobValues(settings, work)).Value!["args"]![0]!.GetValue<string>().Should().Be("a.b");
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class JobTemplateTests
             + "'config':{'deep':[{'er':'%(index)s'},null,1.5]}}]");
         var work = new WorkItem { Template = settings.Jobs[0].For(0)!, Index = 0, FileName = "f" };
 
-        work.Template.Fill(new JobValues(settings, work), out _)!.ToJsonString().Should().Be(
+        work.Template.Fill(new JobValues(settings, work)).Value!.ToJsonString().Should().Be(
             """{"pool":"w","args":["x"],"retries":2,"hold":false,"env":{"F":"f"},"config":{"deep":[{"er":"0"},null,1.5]}}""");
     }
 
@@ -86,17 +86,16 @@ public sealed class JobTemplateTests
         var settings = Some.Watch("'glob':null,'jobs':[{'pool':'p','args':['%(name)s','%(filename)s']}]");
         var work = new WorkItem { Template = settings.Jobs[0].For(0)!, Index = 0 };
 
-        _ = work.Template.Fill(new JobValues(settings, work), out var problem);
-
-        problem.Should().Be("%(filename)s: there is no such value for a job without files, and no key 'filename' in the watch");
+        work.Template.Fill(new JobValues(settings, work)).Problem.Should().Be(
+            "%(filename)s: there is no such value for a job without files, and no key 'filename' in the watch");
     }
 
-    private static string? Args(string text, WorkItem work) => Fill(text, work, out _);
+    private static string? Args(string text, WorkItem work) => Fill(text, work).Value?["args"]![0]!.GetValue<string>();
 
-    private static string? Fill(string text, WorkItem work, out string? problem)
+    private static Result<JsonObject> Fill(string text, WorkItem work)
     {
         var settings = Settings(text, "");
-        return settings.Jobs[0].For(0)!.Fill(new JobValues(settings, work), out problem)?["args"]![0]!.GetValue<string>();
+        return settings.Jobs[0].For(0)!.Fill(new JobValues(settings, work));
     }
 
     private static WatchSettings Settings(string text, string json) =>

@@ -64,7 +64,7 @@ internal sealed class Scene(WatchSettings settings)
     public string[] DuePools() =>
     [
         .. from work in Plan().Due
-           let spec = work.Template.Fill(new MeeseeksBox.FileWatch.Jobs.JobValues(settings, work), out _)!
+           let spec = work.Template.Fill(new MeeseeksBox.FileWatch.Jobs.JobValues(settings, work)).Value!
            select $"{spec["pool"]}:{work.FileName}",
     ];
 

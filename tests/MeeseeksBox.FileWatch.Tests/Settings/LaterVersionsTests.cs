@@ -255,7 +255,7 @@ public sealed class LaterVersionsTests
     {
         var template = watch.Jobs[0].For(0)!;
         var work = new MeeseeksBox.FileWatch.Jobs.WorkItem { Template = template, Index = 0, FileName = "f" };
-        return template.Fill(new MeeseeksBox.FileWatch.Jobs.JobValues(watch, work), out _)!;
+        return template.Fill(new MeeseeksBox.FileWatch.Jobs.JobValues(watch, work)).Value!;
     }
 
     private static string[] Names(params string[] words) => [.. Read(words).Watches.Select(watch => watch.Name)];

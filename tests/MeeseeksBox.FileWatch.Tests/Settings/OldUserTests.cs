@@ -1,3 +1,4 @@
+using MeeseeksBox.Configuration;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.WatchAgent.Configuration;
 
@@ -107,10 +108,10 @@ public sealed class OldUserTests
     {
         var template = watch.Jobs[0].For(0)!;
         var work = new MeeseeksBox.FileWatch.Jobs.WorkItem { Template = template, Index = 0, FileName = file, Files = [file] };
-        return template.Fill(new MeeseeksBox.FileWatch.Jobs.JobValues(watch, work), out _)!;
+        return template.Fill(new MeeseeksBox.FileWatch.Jobs.JobValues(watch, work)).Value!;
     }
 
-    private static WatcherConfigurationResult Read(string text, params string[] words)
+    private static ConfigurationResult<WatcherConfig> Read(string text, params string[] words)
     {
         var file = Path.GetTempFileName();
         try

@@ -1,3 +1,5 @@
+using MeeseeksBox.Foundation.Tasks;
+
 namespace MeeseeksBox.Agent.Pools.Processes;
 
 /// <summary>Signals processes, and takes snapshots until none is left.</summary>
@@ -8,8 +10,7 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
     /// <summary>Time limit for processes that do not end, for instance because they hang in the kernel.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(100));
 
     /// <summary>Sends SIGTERM once.</summary>
     /// <exception cref="IOException">No snapshot could be taken within <see cref="Timeout"/>.</exception>
@@ -21,7 +22,7 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
     /// <exception cref="IOException">No snapshot could be taken within <see cref="Timeout"/>.</exception>
     public async Task UntilNoneAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom, CancellationToken giveUp)
     {
-        for (var pause = FirstPause; whom(await SnapshotAsync(time.GetTimestamp())).Count > 0; pause = Longer(pause))
+        for (var pause = Pauses.First; whom(await SnapshotAsync(time.GetTimestamp())).Count > 0; pause = Pauses.After(pause))
             await Task.Delay(pause, time, giveUp);
     }
 
@@ -53,10 +54,10 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
         Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom, Dictionary<int, ProcessEntry> seen, long begin)
     {
         long? killedAt = null;
-        for (var pause = FirstPause; ;)
+        for (var pause = Pauses.First; ;)
         {
             var alive = whom(await SnapshotAsync(killedAt ?? begin));
-            if (alive.Count == 0 || (killedAt is { } since && time.GetElapsedTime(since) > Timeout && pause == LongestPause))
+            if (alive.Count == 0 || (killedAt is { } since && time.GetElapsedTime(since) > Timeout && pause == Pauses.Longest))
                 return new KillResult([.. seen.Values.ExceptBy(alive.Select(left => left.Pid), entry => entry.Pid)], alive);
 
             var added = alive.Where(entry => seen.TryAdd(entry.Pid, entry)).ToList();
@@ -68,14 +69,14 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
             SignalAll(alive, Signals.Kill);
             killedAt ??= time.GetTimestamp();
             await Task.Delay(pause, time, CancellationToken.None);
-            pause = Longer(pause);
+            pause = Pauses.After(pause);
         }
     }
 
     // A snapshot needs a file descriptor, and the box may have none left at the moment.
     private async Task<ProcessSnapshot> SnapshotAsync(long begin)
     {
-        for (var pause = FirstPause; ; pause = Longer(pause))
+        for (var pause = Pauses.First; ; pause = Pauses.After(pause))
         {
             try
             {
@@ -94,6 +95,4 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
         foreach (var entry in entries)
             _ = LibC.Kill(entry.Pid, signal);
     }
-
-    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 }

@@ -1,10 +1,9 @@
-using Serilog;
+namespace MeeseeksBox.Foundation.Tasks;
 
-namespace MeeseeksBox.Agent;
-
-/// <summary>Observes the background loops of the box.</summary>
-/// <remarks>A loop that fails is logged and stops the box.</remarks>
-internal sealed class BackgroundTasks(ILogger log)
+/// <summary>Observes the background loops of a program.</summary>
+/// <remarks>A loop that fails is reported, and ends the program by <see cref="Faulted"/>.</remarks>
+/// <param name="report">Logs the name and the exception of a failed loop.</param>
+public sealed class BackgroundTasks(Action<string, Exception> report)
 {
     private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -19,7 +18,7 @@ internal sealed class BackgroundTasks(ILogger log)
     {
         try
         {
-            await loop;
+            await loop.ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The top of every loop: any exception is logged.
         catch (Exception problem)
@@ -29,10 +28,10 @@ internal sealed class BackgroundTasks(ILogger log)
 #pragma warning restore CA1031
     }
 
-    /// <summary>Logs the failure of a loop that nothing else observes, and completes <see cref="Faulted"/>.</summary>
+    /// <summary>Reports the failure of a loop that nothing else observes, and completes <see cref="Faulted"/>.</summary>
     public void Fail(string name, Exception problem)
     {
-        log.Fatal(problem, "background task {Loop} failed: internal error; please report it", name);
+        report(name, problem);
         _ = _broken.TrySetResult();
     }
 }

@@ -1,9 +1,7 @@
-using MeeseeksBox.Foundation.Text;
-
-namespace MeeseeksBox.CommandLine.Options;
+namespace MeeseeksBox.Foundation.Text;
 
 /// <summary>Suggests a known word for a mistyped one.</summary>
-internal static class DidYouMean
+public static class DidYouMean
 {
     /// <summary>The end of a message, such as <c>; did you mean retries?</c>; empty if no known word is near.</summary>
     public static string Of(string word, IEnumerable<string> known)

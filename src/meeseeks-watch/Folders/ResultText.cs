@@ -1,0 +1,40 @@
+using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
+using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.WatchAgent.Folders;
+
+/// <summary>The text of a status file: the jobs as JSON for people, sorted by key.</summary>
+internal static class ResultText
+{
+    /// <summary>A job as JSON; several jobs as an object by their ids.</summary>
+    public static byte[] Of(IReadOnlyList<Job> jobs)
+    {
+        var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, JsonFormat.Indented))
+        {
+            if (jobs is [var job])
+                SortedJson.Write(writer, Element(job));
+            else
+                WriteAll(writer, jobs);
+        }
+
+        buffer.WriteByte((byte)'\n');
+        return buffer.ToArray();
+    }
+
+    private static void WriteAll(Utf8JsonWriter writer, IReadOnlyList<Job> jobs)
+    {
+        writer.WriteStartObject();
+        foreach (var job in jobs.OrderBy(job => job.Id, StringComparer.Ordinal))
+        {
+            writer.WritePropertyName(job.Id);
+            SortedJson.Write(writer, Element(job));
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static JsonElement Element(Job job) => JsonSerializer.SerializeToElement(job, WireContext.Default.Job);
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.WatchAgent.Jobs;
+
+/// <summary>The submissions that run, and what the box reports of their jobs. Thread-safe.</summary>
+/// <param name="time">The source of the time.</param>
+internal sealed class RunningSubmissions(TimeProvider time)
+{
+    // A legacy box reruns jobs, and passes them on from node to node, once a second.
+    private static readonly TimeSpan LongestPauseBeforeRerun = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, Submission> _submissions = new(StringComparer.Ordinal);
+
+    // The highest known attempt by the id of the first one, where it is not the first. The box may have dropped an early attempt while
+    // a later one runs.
+    private readonly ConcurrentDictionary<string, int> _attempts = new(StringComparer.Ordinal);
+    private readonly DoubtfulEnds _ends = new(LongestPauseBeforeRerun, time);
+    private volatile bool _isLegacy;
+
+    /// <summary>Whether the box is a legacy box, which shows the end of a job that it runs again.</summary>
+    public bool IsLegacy
+    {
+        get => _isLegacy;
+        set => _isLegacy = value;
+    }
+
+    /// <summary>Whether the watcher stops the jobs of a submission.</summary>
+    public bool IsAnyStopping => _submissions.Values.Any(submission => submission.IsStopping);
+
+    /// <summary>The ids of all jobs.</summary>
+    public HashSet<string> JobIds() =>
+        _submissions.Values.SelectMany(submission => submission.Parts).Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Adds a submission under the id of its attempt.</summary>
+    public void Add(Submission submission) => _submissions[submission.Id] = submission;
+
+    /// <summary>Removes a submission.</summary>
+    public void Remove(Submission submission) => _ = _submissions.TryRemove(submission.Id, out _);
+
+    /// <summary>The highest known attempt of a submission.</summary>
+    public int LatestAttempt(Submission submission) => _attempts.GetValueOrDefault(submission.FirstId);
+
+    /// <summary>Records that an attempt exists.</summary>
+    public void NoteAttempt(string firstId, int attempt) =>
+        _attempts.AddOrUpdate(firstId, attempt, (_, known) => Math.Max(known, attempt));
+
+    /// <summary>Drops the attempts of a submission that will not run again.</summary>
+    public void ForgetAttempts(Submission submission) => _ = _attempts.TryRemove(submission.FirstId, out _);
+
+    /// <summary>Passes the copies of jobs on to their submissions.</summary>
+    public void Take(IEnumerable<Job> jobs)
+    {
+        foreach (var job in jobs)
+        {
+            if (WorkId.TryParse(job.Id, out var firstId, out var attempt))
+                NoteAttempt(firstId, attempt);
+            if (Find(job.Id) is { } submission)
+                Take(submission, job);
+        }
+    }
+
+    /// <summary>Passes the copy of a job on to its submission.</summary>
+    public void Take(Submission submission, Job job)
+    {
+        if (!_isLegacy || _ends.Counts(job))
+            submission.Take(job);
+    }
+
+    /// <summary>Compares all submissions with a complete list of the box.</summary>
+    /// <param name="jobs">All jobs in the box.</param>
+    /// <param name="asked">The ids in the request; null for all.</param>
+    public void TakeWhole(IEnumerable<Job> jobs, IReadOnlySet<string>? asked = null)
+    {
+        var ids = jobs.Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var submission in _submissions.Values)
+            submission.TakeWhole(ids, asked);
+    }
+
+    // The id of a part is the id of its submission, a dot, and the node's name, which may contain dots.
+    private Submission? Find(string id)
+    {
+        if (_submissions.TryGetValue(id, out var submission))
+            return submission;
+        for (var end = id.LastIndexOf('.'); end > 0; end = id.LastIndexOf('.', end - 1))
+        {
+            if (_submissions.TryGetValue(id[..end], out submission) && submission.IsSpread)
+                return submission;
+        }
+
+        return null;
+    }
+}
