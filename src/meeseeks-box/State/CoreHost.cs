@@ -14,17 +14,13 @@ namespace MeeseeksBox.Agent.State;
 /// </remarks>
 internal sealed class CoreHost : IDisposable
 {
-    private static readonly TimeSpan LoadavgAge = TimeSpan.FromSeconds(5);
-
     private readonly Lock _lock = new();
     private readonly NodeCore _core;
     private readonly TimeProvider _time;
-    private readonly ITimer _timer;
+    private readonly DeadlineTimer _timer;
+    private readonly ChangeRecorder _recorder = new();
+    private readonly Loadavg _loadavg = new();
     private TaskCompletionSource? _nextChange;
-    private Journal? _journal;
-    private long _journaledSeq;
-    private double _armedFor = double.PositiveInfinity;
-    private double _loadavgReadAt = double.NegativeInfinity;
 
     /// <param name="settings">The settings that the rules depend on.</param>
     /// <param name="time">The clock of the core and its timer.</param>
@@ -33,7 +29,7 @@ internal sealed class CoreHost : IDisposable
     {
         _core = new NodeCore(settings, new Random());
         _time = time;
-        _timer = time.CreateTimer(_ => OnTimer(fault), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = new DeadlineTimer(time, () => Execute(TimeOut), fault);
     }
 
     /// <summary>A pool of this node may have a job to start. Raised outside the lock, from any thread.</summary>
@@ -49,7 +45,11 @@ internal sealed class CoreHost : IDisposable
     /// <remarks>
     /// Raised in order: by the journal once the end is on disk, or without a journal inside the lock. Handlers must not block.
     /// </remarks>
-    public event Action<Job>? JobEnded;
+    public event Action<Job>? JobEnded
+    {
+        add => _recorder.JobEnded += value;
+        remove => _recorder.JobEnded -= value;
+    }
 
     /// <summary>The number of the latest change of any job.</summary>
     public long Seq
@@ -64,13 +64,13 @@ internal sealed class CoreHost : IDisposable
     }
 
     /// <summary>The error of the journal while it cannot be written; null without an error or a journal.</summary>
-    public string? SavingProblem => _journal?.Problem;
+    public string? SavingProblem => _recorder.Problem;
 
     /// <summary>The number of the latest line of the journal; 0 without a journal.</summary>
-    public long Journaled => _journal?.Appended ?? 0;
+    public long Journaled => _recorder.Appended;
 
     /// <summary>Completes when the journal is on disk up to a line.</summary>
-    public Task DurableAsync(long number) => _journal?.DurableAsync(number) ?? Task.CompletedTask;
+    public Task DurableAsync(long number) => _recorder.DurableAsync(number);
 
     /// <summary>Loads restored jobs into the empty core and resumes them; later changes go to the journal.</summary>
     /// <param name="jobs">The restored jobs.</param>
@@ -80,10 +80,7 @@ internal sealed class CoreHost : IDisposable
         core.Load(jobs, now);
         if (journal is not null)
         {
-            _journaledSeq = core.Seq;
-            _journal = journal;
-            // A lambda would share the closure of the outer one, and so keep all restored jobs in memory.
-            journal.Ended += OnJournaledEnd;
+            _recorder.Attach(journal, core.Seq);
         }
 
         core.Resume(now);
@@ -94,7 +91,7 @@ internal sealed class CoreHost : IDisposable
     /// <returns>Null in place of the jobs when nothing has changed since; <c>Rotated</c> completes with the rotation.</returns>
     public (IReadOnlyList<Job>? Jobs, long Seq, Task Rotated) TakeCheckpoint(long savedSeq) => Execute((core, _) => core.Seq == savedSeq
         ? (null, savedSeq, Task.CompletedTask)
-        : ((IReadOnlyList<Job>?)core.Snapshot(), core.Seq, _journal?.RotateAsync() ?? Task.CompletedTask));
+        : ((IReadOnlyList<Job>?)core.Snapshot(), core.Seq, _recorder.RotateAsync()));
 
     /// <summary>The jobs that a query finds, and the number of change up to which they are complete.</summary>
     /// <remarks>The lock is held while candidates are looked up; conditions are checked after.</remarks>
@@ -128,7 +125,7 @@ internal sealed class CoreHost : IDisposable
             lock (_lock)
             {
                 var now = Now();
-                RefreshLoadavg(now);
+                _loadavg.Refresh(_core, now);
                 try
                 {
                     return work(_core, now);
@@ -136,7 +133,7 @@ internal sealed class CoreHost : IDisposable
                 finally
                 {
                     woken = CollectEffects();
-                    ScheduleTimer(now);
+                    _timer.Schedule(_core.NextDeadline(), now);
                 }
             }
         }
@@ -173,26 +170,9 @@ internal sealed class CoreHost : IDisposable
         }
     }
 
-    private void OnJournaledEnd(Job job) => JobEnded?.Invoke(job);
-
-    private void OnTimer(Action<Exception> fault)
-    {
-        try
-        {
-            Execute(TimeOut);
-        }
-#pragma warning disable CA1031 // The top of the timer's thread: an exception beyond here would end the process without a log line.
-        catch (Exception problem)
-        {
-            fault(problem);
-        }
-#pragma warning restore CA1031
-    }
-
     private void TimeOut(NodeCore core, Instant now)
     {
-        // Timers use a coarser clock and may fire early. Clearing this lets a deadline that is not due yet set the timer again.
-        _armedFor = double.PositiveInfinity;
+        _timer.Clear();
         core.Tick(now);
     }
 
@@ -203,18 +183,7 @@ internal sealed class CoreHost : IDisposable
     private (string[] Pools, Run[] Stops, Peer[] Peers) CollectEffects()
     {
         var effects = _core.Effects;
-        if (_journal is not null)
-        {
-            WriteJournal(_journal, effects);
-        }
-        else
-        {
-            foreach (var job in effects.EndedJobs)
-            {
-                JobEnded?.Invoke(job);
-            }
-        }
-
+        _recorder.Record(_core);
         (string[], Run[], Peer[]) taken = (
             effects.PoolsToWake.Count is 0 ? [] : [.. effects.PoolsToWake],
             effects.RunsToCancel.Count is 0 ? [] : [.. effects.RunsToCancel],
@@ -227,48 +196,5 @@ internal sealed class CoreHost : IDisposable
 
         effects.Clear();
         return taken;
-    }
-
-    private void WriteJournal(Journal journal, Effects effects)
-    {
-        foreach (var job in effects.HaveJobsChanged ? _core.ChangesSince(_journaledSeq, unassigned: true) : [])
-        {
-            journal.Append(new JournalLine { Changed = job });
-        }
-
-        foreach (var id in effects.RemovedJobs)
-        {
-            journal.Append(new JournalLine { Gone = id });
-        }
-
-        foreach (var job in effects.EndedJobs)
-        {
-            journal.Append(new JournalLine { Ended = job });
-        }
-
-        _journaledSeq = _core.Seq;
-    }
-
-    // A timer that is set too early stays: it finds nothing due and is set again, which is cheaper than moving it at every change.
-    private void ScheduleTimer(Instant now)
-    {
-        var next = _core.NextDeadline();
-        if (next is { } deadline && deadline < _armedFor)
-        {
-            _armedFor = deadline;
-            _ = _timer.Change(now.Until(deadline), Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void RefreshLoadavg(Instant now)
-    {
-        if (now.Monotonic - _loadavgReadAt >= LoadavgAge.TotalSeconds)
-        {
-            _loadavgReadAt = now.Monotonic;
-            if (Loadavg.Read() is { } load)
-            {
-                _core.SetLoadavg(load);
-            }
-        }
     }
 }

@@ -8,7 +8,6 @@ using Serilog;
 namespace MeeseeksBox.Agent.State;
 
 /// <summary>Appends a line <c>{id: job}</c> to the history file for each end of a job (docs/SPECIFICATION.md#history).</summary>
-/// <remarks>The file is opened for each group of lines, so that it may be rotated away at any time.</remarks>
 internal sealed class History : IDisposable
 {
     // Bounds the memory while the disk is full to some tens of megabytes. Beyond that the oldest lines are dropped and logged.
@@ -148,7 +147,10 @@ internal sealed class History : IDisposable
         {
             try
             {
-                Append(path, lines);
+                // Opened for each group, so that the file may be rotated away at any time.
+                using var file = AppendFile.OpenPrivate(path, FileShare.ReadWrite | FileShare.Delete);
+                lines.Position = 0;
+                AppendFile.Append(file, lines);
                 return true;
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -170,12 +172,5 @@ internal sealed class History : IDisposable
         }
 
         return true;
-    }
-
-    private static void Append(string path, MemoryStream lines)
-    {
-        using var file = AppendFile.OpenPrivate(path, FileShare.ReadWrite | FileShare.Delete);
-        lines.Position = 0;
-        AppendFile.Append(file, lines);
     }
 }

@@ -14,9 +14,6 @@ internal sealed class JournalFiles(string statePath) : IDisposable
     /// <summary>Path of the file with the lines before the last rotation.</summary>
     public string Previous { get; } = statePath + ".journal.old";
 
-    /// <summary>Length of the current file in bytes.</summary>
-    public long Length => _current?.Length ?? 0;
-
     /// <summary>Appends lines, all or none.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The rights of file or folder forbid it.</exception>
