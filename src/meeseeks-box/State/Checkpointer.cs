@@ -15,7 +15,11 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
     private static readonly TimeSpan HistoryTime = TimeSpan.FromSeconds(1);
 
     private readonly PeriodicTimer _timer = new(Longest, time);
+    private readonly CancellationTokenSource _completing = new();
     private long _savedSeq = -1;
+
+    // False before the first checkpoint. Until then, the files may have jobs that the core does not have.
+    private bool _isRestored;
 
     /// <summary>Interval of the checkpoints; zero for none but the last.</summary>
     public TimeSpan Interval
@@ -35,18 +39,33 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
     }
 
     /// <summary>Ends <see cref="RunAsync"/>.</summary>
-    public void Complete() => _timer.Dispose();
+    public void Complete()
+    {
+        _timer.Dispose();
+        _completing.Cancel();
+    }
 
     /// <summary>Saves now if anything has changed, and deletes the part of the journal that the checkpoint covers.</summary>
+    /// <remarks>The first call saves all restored jobs, so that the journals from before the restart can be deleted.</remarks>
     public async Task SaveAsync()
     {
+        _isRestored = true;
         var (jobs, seq, rotated) = host.TakeCheckpoint(_savedSeq);
         if (jobs is null)
         {
             return;
         }
 
-        await rotated;
+        try
+        {
+            await rotated.WaitAsync(_completing.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The journal cannot rotate on a full disk. The box stops and saves for the last time.
+            return;
+        }
+
         var written = history.WrittenAsync(history.Added);
         if (TryWrite(() => file.Save(jobs)))
         {
@@ -59,9 +78,15 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
         }
     }
 
-    /// <summary>Saves for the last time, after the end of journal and history. False on failure; the log has the cause.</summary>
+    /// <summary>Saves for the last time, after the end of journal and history; not before the first checkpoint.</summary>
+    /// <returns>False on failure; the log has the cause.</returns>
     public bool TrySaveLast()
     {
+        if (!_isRestored)
+        {
+            return true;
+        }
+
         var isNew = host.Seq != _savedSeq;
         var canDropJournal = history.WrittenAsync(history.Added).IsCompletedSuccessfully;
         var (jobs, _, _) = host.TakeCheckpoint(canDropJournal ? -1 : _savedSeq);
@@ -77,7 +102,11 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
     // changes after the highest number in that file, and miss all below it. No journal is left that needs the numbers here.
     private static Job WithoutSeq(Job job) => job with { Seq = 0 };
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _completing.Dispose();
+    }
 
     private bool TryWrite(Action write)
     {

@@ -19,6 +19,23 @@ public sealed class StateFolderTests
     }
 
     [Fact]
+    public async Task A_box_that_cannot_read_its_journal_does_not_start_and_changes_no_file()
+    {
+        using var folder = new TemporaryFolder();
+        const string Saved = """{"a":{"id":"a","pool":"p","state":"new"}}""";
+        var state = folder.Write("state", Saved);
+        // The memory of a process can be opened, and its first byte cannot be read.
+        _ = File.CreateSymbolicLink(state + ".journal", "/proc/self/mem");
+
+        var (status, _, errors) = await BoxProgram.RunAsync("listen.port=0", $"state.file={state}");
+
+        status.Should().Be(1);
+        errors.Should().Contain("state.journal");
+        (await File.ReadAllTextAsync(state, TestContext.Current.CancellationToken)).Should().Be(Saved);
+        new FileInfo(state + ".journal").LinkTarget.Should().NotBeNull();
+    }
+
+    [Fact]
     public async Task A_folder_that_disappears_for_a_time_loses_no_acknowledged_change()
     {
         using var folder = new TemporaryFolder();
