@@ -39,6 +39,20 @@ public sealed class LogSetup : ILogEventSink, IDisposable
     /// <summary>Creates a logger with a name, such as <c>node1.Pool.p1</c>.</summary>
     public ILogger CreateLogger(string name) => _root.ForContext(LogField.LoggerProperty, name);
 
+    /// <summary>Checks that the file of a configuration can be written, without a change of file or log.</summary>
+    /// <returns>Null when it can be.</returns>
+    public static string? ProblemOf(LoggingConfig config)
+    {
+        if (config.FileName is not { } path)
+            return null;
+
+        var isNew = !File.Exists(path);
+        var problem = ProbeWritable(path, isEmptied: false);
+        if (isNew && problem is null)
+            File.Delete(path);
+        return problem;
+    }
+
     /// <summary>Applies a configuration.</summary>
     /// <remarks>A file is reopened even without changes, so that one that logrotate has moved is created again.</remarks>
     /// <returns>Null on success; otherwise why the file cannot be written, and the log is unchanged.</returns>

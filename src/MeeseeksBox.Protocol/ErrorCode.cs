@@ -17,7 +17,7 @@ public static class ErrorCode
     /// <summary>The request was read but rejected; the <c>error</c> has the reason.</summary>
     public const string Refused = "refused";
 
-    /// <summary>The node is stopping and rejects submits; resend the submit after its restart.</summary>
+    /// <summary>The node is stopping and rejects submits and configurations; resend them after its restart.</summary>
     public const string Stopping = "stopping";
 
     /// <summary>The client is not allowed to make this request (<c>listen.allow</c> on the node).</summary>

@@ -51,6 +51,19 @@ public sealed class LogSetupTests : IDisposable
     }
 
     [Fact]
+    public void A_check_of_a_configuration_changes_no_file()
+    {
+        var (present, later) = (_folder.Write("present.log", "old"), _folder.File("later.log"));
+
+        LogSetup.ProblemOf(new LoggingConfig { FileName = present, StartsEmpty = true }).Should().BeNull();
+        LogSetup.ProblemOf(new LoggingConfig { FileName = later }).Should().BeNull();
+        LogSetup.ProblemOf(new LoggingConfig { FileName = _folder.File("no/folder.log") }).Should().Contain("no/folder.log");
+
+        File.ReadAllText(present).Should().Be("old");
+        File.Exists(later).Should().BeFalse();
+    }
+
+    [Fact]
     public void A_reload_keeps_the_content_of_a_file_that_started_empty()
     {
         var config = new LoggingConfig { FileName = _folder.File("a.log"), StartsEmpty = true, Format = "%(message)s" };

@@ -5,111 +5,74 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>The listening sockets of a listener, bound all together or not at all.</summary>
-internal sealed class ListenSockets : IDisposable
+/// <summary>Binds listening sockets, all together or not at all.</summary>
+internal static class ListenSockets
 {
-    private const int Backlog = 1024;
     private const int MostAttempts = 10;
 
-    private readonly List<Socket> _sockets = [];
-    private readonly List<string> _files = [];
-
-    // The configured port that is being bound; null while Unix sockets are bound.
-    private int? _asked;
-
-    /// <summary>All listening sockets.</summary>
-    public IReadOnlyList<Socket> All => _sockets;
-
-    /// <summary>The port that the system chose for a configured 0; 0 without one.</summary>
-    public int FreePort { get; private set; }
-
-    /// <summary>Listens on all ports of all addresses.</summary>
-    /// <param name="addresses">IP addresses, whose port is ignored, and paths of Unix sockets; never empty.</param>
+    /// <summary>Listens on all ports of all addresses, except where a socket listens already.</summary>
+    /// <param name="addresses">IP addresses, whose port is ignored, and paths of Unix sockets.</param>
     /// <param name="ports">The ports; 0 for any port that is free on all addresses.</param>
     /// <param name="mode">File mode of Unix sockets.</param>
-    /// <param name="log">Receives each bound address.</param>
+    /// <param name="open">The endpoints that have a socket.</param>
+    /// <param name="log">Receives further attempts to find a free port.</param>
     /// <exception cref="PortException">A port cannot be bound.</exception>
     /// <exception cref="SocketException">A Unix socket cannot be bound.</exception>
     /// <exception cref="IOException">The path of a Unix socket is taken.</exception>
-    public static ListenSockets Bind(IReadOnlyList<EndPoint> addresses, PortList ports, UnixFileMode mode, ILogger log)
+    public static IReadOnlyList<ListenSocket> Bind(
+        IReadOnlyList<EndPoint> addresses, PortList ports, UnixFileMode mode, IReadOnlySet<EndPoint> open, ILogger log)
+    {
+        var hosts = addresses.OfType<IPEndPoint>().Select(host => host.Address).ToArray();
+        var bound = new List<ListenSocket>();
+        try
+        {
+            foreach (var path in addresses.OfType<UnixDomainSocketEndPoint>().Where(path => !open.Contains(path)))
+            {
+                bound.Add(ListenSocket.Bind(path, mode));
+            }
+
+            // Port 0 last, so that the system does not choose one of the others.
+            foreach (var port in ports.All.OrderBy(port => port is 0))
+            {
+                Bind([.. hosts.Where(host => port is 0 || !open.Contains(new IPEndPoint(host, port)))], port, bound, log);
+            }
+
+            return bound;
+        }
+        catch
+        {
+            bound.ForEach(socket => socket.Dispose());
+            throw;
+        }
+    }
+
+    private static void Bind(IReadOnlyList<IPAddress> hosts, int port, List<ListenSocket> bound, ILogger log)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var sockets = new ListenSockets();
+            var first = bound.Count;
             try
             {
-                foreach (var path in addresses.OfType<UnixDomainSocketEndPoint>())
+                foreach (var host in hosts)
                 {
-                    sockets.Bind(path.ToString(), mode);
+                    // All addresses get the port that the system has chosen for the first one.
+                    var chosen = bound.Count > first ? ((IPEndPoint)bound[first].EndPoint).Port : port;
+                    bound.Add(ListenSocket.Bind(host, chosen));
                 }
 
-                // Port 0 last, so that the system does not choose one of the others.
-                foreach (var port in ports.All.OrderBy(port => port is 0))
-                {
-                    sockets.Bind(addresses.OfType<IPEndPoint>(), port);
-                }
-
-                foreach (var socket in sockets._sockets)
-                {
-                    log.Information("listening on {EndPoint}", NameOf(socket.LocalEndPoint!));
-                }
-
-                return sockets;
+                return;
             }
             catch (SocketException problem)
-                when (sockets._asked is 0 && attempt < MostAttempts && problem.SocketErrorCode is SocketError.AddressAlreadyInUse)
+                when (port is 0 && attempt < MostAttempts && problem.SocketErrorCode is SocketError.AddressAlreadyInUse)
             {
                 log.Debug("free port of one address taken on another: trying another port");
-                sockets.Dispose();
+                bound[first..].ForEach(socket => socket.Dispose());
+                bound.RemoveRange(first, bound.Count - first);
             }
-            catch (SocketException problem) when (sockets._asked is { } port)
+            catch (SocketException problem)
             {
-                sockets.Dispose();
                 throw new PortException(port, problem);
             }
-            catch
-            {
-                sockets.Dispose();
-                throw;
-            }
         }
-    }
-
-    /// <summary>Closes all sockets and deletes the files of Unix sockets.</summary>
-    public void Dispose()
-    {
-        _sockets.ForEach(socket => socket.Dispose());
-        _files.ForEach(File.Delete);
-        _files.Clear();
-    }
-
-    private static string NameOf(EndPoint end) => end is UnixDomainSocketEndPoint ? $"unix:{end}" : end.ToString()!;
-
-    private void Bind(string path, UnixFileMode mode)
-    {
-        _sockets.Add(UnixSocketFile.Bind(path, mode));
-        _files.Add(path);
-        _sockets[^1].Listen(Backlog);
-    }
-
-    private void Bind(IEnumerable<IPEndPoint> addresses, int asked)
-    {
-        _asked = asked;
-        var port = asked;
-        foreach (var address in addresses)
-        {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            _sockets.Add(socket);
-            if (address.AddressFamily is AddressFamily.InterNetworkV6)
-            {
-                socket.DualMode = false;
-            }
-
-            socket.Bind(new IPEndPoint(address.Address, port));
-            socket.Listen(Backlog);
-            port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-        }
-
-        FreePort = asked is 0 ? port : FreePort;
     }
 }

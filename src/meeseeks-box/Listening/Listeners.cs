@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Tls;
@@ -5,88 +6,148 @@ using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
 
-/// <summary>The listeners of a box: one that accepts clients, and previous ones that serve theirs to the end.</summary>
+/// <summary>The listeners of a box, one for each of its addresses and ports.</summary>
 /// <param name="handlers">Creates the handler of a connection from the name in the client's certificate; null without one.</param>
-/// <param name="watch">Observes a background loop under a name.</param>
+/// <param name="observe">Observes a background loop under a name.</param>
 /// <param name="time">The clock of all limits.</param>
 /// <param name="log">Receives addresses, warnings and rejections.</param>
-internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<string, Task, Task> watch, TimeProvider time, ILogger log)
+internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<string, Task, Task> observe, TimeProvider time, ILogger log)
     : IAsyncDisposable
 {
-    // The last one accepts clients.
-    private IReadOnlyList<Listener> _all = [];
+    private readonly ClientConnections _clients = new(handlers, time, log);
+    private readonly Dictionary<EndPoint, Listener> _listeners = [];
+    private ListenConfig? _config;
+    private bool _isDisposed;
 
-    // The port that the system chose last for a configured 0.
+    // The port that the system chose for a configured 0.
     private int _freePort;
 
     /// <summary>The bound ports, with the chosen port in place of a configured 0.</summary>
-    public PortList Ports { get; private set; } = new(0);
+    public PortList Ports => _config?.Ports.WithFreePort(_freePort) ?? new(0);
 
-    /// <summary>Starts to accept clients.</summary>
-    /// <returns>The problems that prevent it; empty on success.</returns>
-    public async Task<IReadOnlyList<string>> StartAsync(ListenConfig listen, CancellationToken stop)
+    /// <summary>Validates a configuration and binds its new sockets, which accept nobody yet.</summary>
+    /// <remarks><see cref="ApplyAsync"/> must follow. Unchanged sockets keep the clients that wait in their backlog.</remarks>
+    /// <returns>The change, or the problems with nothing changed.</returns>
+    public async Task<(ListenChange? Change, IReadOnlyList<string> Problems)> PrepareAsync(ListenConfig listen, CancellationToken stop)
     {
         var (tls, problems) = Load(listen);
         if (problems is not [])
         {
-            return problems;
+            return (null, problems);
+        }
+
+        var settings = new ListenSettings(ListenLimits.Of(listen), tls);
+        if (_config is { } old && old.Address == listen.Address && old.Prefix == listen.Prefix && old.Ports.Equals(listen.Ports))
+        {
+            return (new ListenChange(listen, settings, _listeners.Keys.ToHashSet(), [], _freePort), []);
         }
 
         try
         {
             var addresses = await ListenAddress.ResolveAsync(listen, stop);
-            var sockets = ListenSockets.Bind(addresses, listen.Ports, listen.Mode, log);
-            if (tls is null && addresses.Any(ListenAddress.IsOpenToOthers))
-            {
-                log.Warning("listening without TLS on a non-loopback address: any host can {What}", What(listen.Allow.RoleOf(name: null)));
-            }
-
-            var transport = new TransportNegotiator(tls, listen.IdleTimeout, time, log);
-            var listener = Listener.Start(sockets, ListenLimits.Of(listen), transport, handlers, time, log);
-            _ = watch("listener", listener.Completion);
-            _all = [.. _all, listener];
-            _freePort = listener.FreePort is 0 ? _freePort : listener.FreePort;
-            Ports = listen.Ports.WithFreePort(listener.FreePort);
-            return [];
+            stop.ThrowIfCancellationRequested();
+            return (await BindAsync(listen, settings, addresses), []);
         }
         catch (Exception problem) when (problem is SocketException or IOException)
         {
             var place = $"{listen.Prefix ?? listen.Address}{(problem is PortException ? "" : ":")}";
-            return [$"listen: cannot listen on {place} {problem.Message}"];
+            return (null, [$"listen: cannot listen on {place} {problem.Message}"]);
         }
     }
 
-    /// <summary>Replaces the listener by one with another configuration.</summary>
+    /// <summary>Closes the sockets that are not configured any more, and accepts clients on the new ones.</summary>
     /// <remarks>Connections stay open, because one of them may be that of the client that sent the configuration.</remarks>
-    /// <returns>The problems, with the old configuration bound again; empty on success.</returns>
-    public async Task<IReadOnlyList<string>> RebindAsync(ListenConfig old, ListenConfig listen, CancellationToken stop)
+    public async Task ApplyAsync(ListenChange change)
     {
-        // The previous listener closes first, because the new one may need its port.
-        var previous = _all[^1];
-        await previous.StopAcceptingAsync();
-        var freePort = old.Ports.All.Contains(0) ? _freePort : 0;
-        var problems = await StartAsync(listen with { Ports = listen.Ports.WithFreePort(freePort) }, stop);
-        return problems is [] ? problems : [.. problems, .. await StartAsync(old with { Ports = old.Ports.WithFreePort(freePort) }, stop)];
-    }
-
-    /// <summary>Reads the certificates again, for new connections; existing ones keep theirs.</summary>
-    /// <returns>The problems, with the old certificates in use; empty on success.</returns>
-    public IReadOnlyList<string> RenewCertificates(ListenConfig listen)
-    {
-        var (tls, problems) = Load(listen);
-        if (problems is [])
+        _clients.Apply(change.Settings);
+        foreach (var listener in _listeners.Values.Where(listener => !change.Kept.Contains(listener.EndPoint)).ToArray())
         {
-            _all[^1].Transport.Tls = tls;
+            await CloseAsync(listener);
         }
 
-        return problems;
+        foreach (var path in change.Kept.OfType<UnixDomainSocketEndPoint>())
+        {
+            UnixSocketFile.SetMode(path.ToString(), change.Config.Mode);
+        }
+
+        foreach (var socket in change.Added)
+        {
+            Open(socket);
+        }
+
+        if (change.Config != _config && change.Settings.Tls is null && _listeners.Keys.Any(ListenAddress.IsOpenToOthers))
+        {
+            var role = change.Config.Allow.RoleOf(name: null);
+            log.Warning("listening without TLS on a non-loopback address: any host can {What}", What(role));
+        }
+
+        (_config, _freePort) = (change.Config, change.FreePort);
     }
 
-    /// <summary>Disposes all listeners (<see cref="Listener.DisposeAsync"/>).</summary>
+    /// <summary>Closes all sockets, and then all connections (<see cref="ClientConnections.DisposeAsync"/>).</summary>
     public async ValueTask DisposeAsync()
     {
-        var all = Interlocked.Exchange(ref _all, []);
-        await Task.WhenAll(all.Select(listener => listener.DisposeAsync().AsTask()));
+        if (!Interlocked.Exchange(ref _isDisposed, true))
+        {
+            await Task.WhenAll(_listeners.Values.Select(listener => listener.DisposeAsync().AsTask()));
+            await _clients.DisposeAsync();
+        }
+    }
+
+    private async Task<ListenChange> BindAsync(ListenConfig listen, ListenSettings settings, IReadOnlyList<EndPoint> addresses)
+    {
+        var ports = listen.Ports.WithFreePort(_config?.Ports.All.Contains(0) is true ? _freePort : 0);
+        var wanted = addresses
+            .SelectMany<EndPoint, EndPoint>(
+                address => address is IPEndPoint host ? ports.All.Select(port => new IPEndPoint(host.Address, port)) : [address])
+            .ToHashSet();
+        var kept = wanted.Where(_listeners.ContainsKey).ToHashSet();
+
+        // The system allows no port of one address beside the same port of all addresses. So the old socket must be closed first.
+        var inTheWay = _listeners.Keys.OfType<IPEndPoint>()
+            .Where(open => !kept.Contains(open) && wanted.OfType<IPEndPoint>().Any(other => Overlap(open, other)))
+            .ToArray();
+        foreach (var open in inTheWay)
+        {
+            await CloseAsync(_listeners[open]);
+        }
+
+        try
+        {
+            var added = ListenSockets.Bind(addresses, ports, listen.Mode, kept, log);
+            var chosen = added.Select(socket => socket.EndPoint).OfType<IPEndPoint>().LastOrDefault()?.Port ?? 0;
+            var free = !listen.Ports.All.Contains(0) ? 0 : ports.All.Contains(0) ? chosen : _freePort;
+            return new ListenChange(listen, settings, kept, added, free);
+        }
+        catch
+        {
+            foreach (var open in inTheWay)
+            {
+                Open(ListenSocket.Bind(open.Address, open.Port));
+            }
+
+            throw;
+        }
+    }
+
+    private static bool Overlap(IPEndPoint one, IPEndPoint other) =>
+        one.Port == other.Port && one.AddressFamily == other.AddressFamily && (IsAny(one) || IsAny(other));
+
+    private static bool IsAny(IPEndPoint end) => end.Address.Equals(IPAddress.Any) || end.Address.Equals(IPAddress.IPv6Any);
+
+    private void Open(ListenSocket socket)
+    {
+        var listener = Listener.Start(socket, _clients, time, log);
+        _listeners.Add(socket.EndPoint, listener);
+        _ = observe("listener", listener.Completion);
+        var name = socket.EndPoint is UnixDomainSocketEndPoint path ? $"unix:{path}" : socket.EndPoint.ToString();
+        log.Information("listening on {EndPoint}", name);
+    }
+
+    private ValueTask CloseAsync(Listener listener)
+    {
+        _ = _listeners.Remove(listener.EndPoint);
+        return listener.DisposeAsync();
     }
 
     private static string What(Role role) => role switch

@@ -9,11 +9,9 @@ namespace MeeseeksBox.Agent.Listening;
 /// <remarks>
 /// The first bytes show a client with the wrong transport. It receives an error in plain text, and the rejection is logged.
 /// </remarks>
-/// <param name="tls">Certificate and TLS settings; null for plain text.</param>
-/// <param name="idleTime">Maximum time until the first byte of a plain client; zero for no limit.</param>
 /// <param name="time">The clock of all limits.</param>
 /// <param name="log">Receives rejections.</param>
-internal sealed class TransportNegotiator(TlsServer? tls, TimeSpan idleTime, TimeProvider time, ILogger log)
+internal sealed class TransportNegotiator(TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(10);
 
@@ -25,15 +23,13 @@ internal sealed class TransportNegotiator(TlsServer? tls, TimeSpan idleTime, Tim
 
     private readonly RejectionLog _rejections = new(time, log);
 
-    /// <summary>TLS settings for new connections; existing ones keep theirs.</summary>
-    public TlsServer? Tls { get; set; } = tls;
-
     /// <summary>Opens the stream of a client. The caller keeps the socket.</summary>
     /// <returns>Null when the client is rejected or gone.</returns>
-    public async Task<Stream?> OpenAsync(Socket client, CancellationToken stop)
+    public async Task<Stream?> OpenAsync(Socket client, ListenSettings settings, CancellationToken stop)
     {
         // A Unix socket needs no encryption, and the mode of its file restricts access.
-        var tls = client.AddressFamily is AddressFamily.Unix ? null : Tls;
+        var tls = client.AddressFamily is AddressFamily.Unix ? null : settings.Tls;
+        var idleTime = settings.Limits.IdleTime;
         using var limit = new CancellationTokenSource(
             tls is not null ? HandshakeTime : idleTime > TimeSpan.Zero ? idleTime : Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);

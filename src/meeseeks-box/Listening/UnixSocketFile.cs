@@ -31,6 +31,15 @@ internal static class UnixSocketFile
         }
     }
 
+    /// <summary>Changes the mode of the file, unless somebody has deleted it.</summary>
+    public static void SetMode(string path, UnixFileMode mode)
+    {
+        if (File.Exists(path))
+        {
+            File.SetUnixFileMode(path, mode);
+        }
+    }
+
     private static void Remove(string path, UnixDomainSocketEndPoint end)
     {
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

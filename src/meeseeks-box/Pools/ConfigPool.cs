@@ -8,7 +8,7 @@ namespace MeeseeksBox.Agent.Pools;
 
 /// <summary>The pool <c>__config</c>, whose jobs configure this node (docs/SPECIFICATION.md#remote-configuration).</summary>
 /// <remarks>The <c>args</c> of such a job are settings; after its end they are the configuration in force.</remarks>
-internal sealed class ConfigPool(CoreHost host, ActiveConfiguration config)
+internal sealed class ConfigPool(CoreHost host, ConfigurationChanges changes, ActiveConfiguration active)
 {
     private readonly AsyncSignal _woken = new();
 
@@ -30,12 +30,14 @@ internal sealed class ConfigPool(CoreHost host, ActiveConfiguration config)
 
     private async Task ApplyAsync(Run run)
     {
-        var problems = run.Job.Spec.Settings is { } changes ? await config.MergeAsync(changes) : ["args: must be an object of settings"];
+        IReadOnlyList<string> problems = run.Job.Spec.Settings is { } settings
+            ? (await changes.MergeAsync(settings)).Problems
+            : ["args: must be an object of settings"];
         host.Execute((core, now) =>
         {
             if (problems is [])
             {
-                core.Report(run, job => job with { Spec = job.Spec with { Settings = config.Shown() } }, now);
+                core.Report(run, job => job with { Spec = job.Spec with { Settings = active.Shown() } }, now);
             }
 
             core.Ended(run, problems is [] ? new RunResult(true, null) : new RunResult(false, null, string.Join("; ", problems)), now);

@@ -61,6 +61,9 @@ internal sealed class PoolSet
         }
     }
 
+    /// <summary>Starts the configuration pool.</summary>
+    public void RunConfigPool() => _loops.Add(_watch("configuration pool", _configPool.RunAsync()));
+
     /// <summary>Starts no more jobs; completes when all runs have ended.</summary>
     public async Task CompleteAsync()
     {

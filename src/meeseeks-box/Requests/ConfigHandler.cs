@@ -1,17 +1,22 @@
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary><c>config</c>: merges settings into the configuration and returns the one in force.</summary>
-internal sealed class ConfigHandler(ActiveConfiguration config)
+internal sealed class ConfigHandler(ConfigurationChanges changes, ActiveConfiguration active)
 {
     public async ValueTask HandleAsync(ConfigRequest request, ResponseWriter answer)
     {
-        var problems = await config.MergeAsync(request.Changes);
-        if (problems is not [])
-            answer.Refuse(string.Join("; ", problems));
+        var outcome = await changes.MergeAsync(request.Changes);
+        if (!outcome.IsInForce)
+        {
+            answer.Refuse(
+                string.Join("; ", outcome.Problems),
+                outcome == ConfigurationOutcome.Stopping ? ErrorCode.Stopping : ErrorCode.Refused);
+        }
 
-        config.Shown().WriteTo(answer.Json);
+        active.Shown().WriteTo(answer.Json);
     }
 }

@@ -48,6 +48,60 @@ public sealed class ReloadTests
         (await box.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
     }
 
+    [Theory]
+    [InlineData("""{ "pools": { "q": { "plugin": "No.Such" } } }""", "pools.q.plugin")]
+    [InlineData("""{ "listen": { "port": [0, 1], "address": "192.0.2.1" } }""", "192.0.2.1")]
+    [InlineData("""{ "logging": { "filename": "/no/such/folder/box.log" } }""", "logging.filename")]
+    [InlineData("""{ "state": { "durable": false } }""", "state.durable")]
+    [InlineData("""{ "listen": { "ssl": { "cert": "/no/such.pem" } } }""", "listen.ssl")]
+    public async Task One_wrong_part_rejects_all_the_others(string wrong, string why)
+    {
+        using var folder = new TemporaryFolder();
+        var history = folder.File("history");
+        string[] files = [folder.Write("box.cfg", """{ "pools": { "p": { "slots": 2 } } }"""), folder.Write("wrong.cfg", "{}")];
+        await using var box = await RunningBox.StartAsync(files);
+        var before = await box.AskAsync("config", new { });
+
+        _ = folder.Write("wrong.cfg", wrong);
+        _ = folder.Write("box.cfg", $$"""
+            {
+              "pools": { "p": { "slots": 3 }, "new": {} },
+              "state": { "history": "{{history}}" },
+              "listen": { "max_request": 1000, "allow": { "*": "read" } },
+              "logging": { "format": "changed %(message)s" }
+            }
+            """);
+        box.Send(Signal.Hangup);
+        await box.WaitForLogAsync("new configuration rejected");
+
+        box.Log.Lines.Should().Contain(line => line.StartsWith("ERROR") && line.Contains(why));
+        box.Log.Has("changed ").Should().BeFalse();
+        (await box.AskAsync("config", new { })).GetRawText().Should().Be(before.GetRawText());
+        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":2}}""");
+        using var later = await box.ConnectAsync();
+        (await later.AskAsync(new string(' ', 2000) + "[]")).ToString().Should().Be("[]");
+        (await box.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
+        File.Exists(history).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_connection_stays_open_through_a_reload_that_changes_another_socket()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("box.sock");
+        var file = folder.Write("box.cfg", "{}");
+        await using var box = await RunningBox.StartAsync(file);
+        using var before = await box.ConnectAsync();
+        _ = await before.AskAsync("[]");
+
+        _ = folder.Write("box.cfg", $$"""{ "listen": { "address": "127.0.0.1,unix:{{path}}" } }""");
+        box.Send(Signal.Hangup);
+        await box.WaitForLogAsync($"listening on unix:{path}");
+
+        (await before.AskAsync("[]")).ToString().Should().Be("[]");
+        box.Log.Count($"listening on 127.0.0.1:{box.Port}").Should().Be(1, "the port was not bound again");
+    }
+
     [Fact]
     public async Task Warnings_about_a_new_one_are_logged_once()
     {

@@ -73,6 +73,88 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task A_reload_while_the_box_stops_is_ignored_and_a_config_request_is_rejected()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("box.cfg", """{ "pools": { "p": { "kill_grace": 1 } } }""");
+        await using var box = await RunningBox.StartAsync(file);
+        _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Stubborn });
+        _ = await box.WaitForFileAsync(Path.Combine(box.Folder, "ready"), _ => true);
+
+        box.Send(Signal.Terminate);
+        await box.WaitForLogAsync("stopping");
+        _ = folder.Write("box.cfg", """{ "pools": { "p": { "slots": 7 } } }""");
+        box.Send(Signal.Hangup);
+        var answer = await box.WaitForAsync(
+            () => box.AskObjectAsync(new { config = new { pools = new { p = new { slots = 8 } } } }),
+            answer => answer.Text("code").Length > 0);
+        await box.WaitForLogAsync("reload ignored: the box is stopping");
+        var status = await box.WaitForExitAsync();
+
+        answer.Text("code").Should().Be("stopping");
+        status.Should().Be(0);
+        box.Log.Has("new configuration in force").Should().BeFalse();
+        box.Log.Lines[^1].Should().Contain("stopped");
+    }
+
+    [Fact]
+    public async Task A_stop_during_a_reload_waits_for_it()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("box.cfg", """{ "pools": { "p": {} } }""");
+        await using var box = await RunningBox.StartAsync(file);
+        await using var reload = await ReloadFromPipeAsync(box, file);
+
+        box.Send(Signal.Terminate);
+        await box.WaitForLogAsync("stopping");
+        await reload.WriteAsync("""{ "pools": { "q": {} } }"""u8.ToArray(), TestContext.Current.CancellationToken);
+        await reload.DisposeAsync();
+        var status = await box.WaitForExitAsync();
+
+        status.Should().Be(0);
+        box.Log.Lines.Select(line => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..])
+            .Should().ContainInOrder("stopping", "new configuration in force", "stopped");
+    }
+
+    [Fact]
+    public async Task A_reload_that_hangs_delays_the_stop_by_at_most_5_s()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("box.cfg", """{ "pools": { "p": {} } }""");
+        await using var box = await RunningBox.StartAsync(file);
+        await using var reload = await ReloadFromPipeAsync(box, file);
+
+        var begin = System.Diagnostics.Stopwatch.GetTimestamp();
+        var status = await box.StopAsync();
+
+        status.Should().Be(0);
+        System.Diagnostics.Stopwatch.GetElapsedTime(begin).TotalSeconds.Should().BeInRange(4.9, 12);
+        box.Log.Has("stop continues: stage configuration not complete after 5 s").Should().BeTrue();
+        box.Log.Has("new configuration in force").Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("""{"config":SETTINGS}""")]
+    [InlineData("""{"submit":{"pool":"__config","node":"n1","args":SETTINGS}}""")]
+    public async Task A_change_of_the_configuration_that_hangs_delays_the_stop_by_at_most_5_s(string request)
+    {
+        using var folder = new TemporaryFolder();
+        var pipe = folder.File("cert.pem");
+        Tool.Run("mkfifo", pipe);
+        await using var box = await RunningBox.StartAsync();
+        using var connection = await box.ConnectAsync();
+
+        var settings = JsonSerializer.Serialize(new { listen = new { ssl = new { cert = pipe } } });
+        await connection.SendAsync(request.Replace("SETTINGS", settings, StringComparison.Ordinal) + "\n");
+        await using var begun = await OpenPipeAsync(pipe);
+        var begin = System.Diagnostics.Stopwatch.GetTimestamp();
+        var status = await box.StopAsync();
+
+        status.Should().Be(0);
+        System.Diagnostics.Stopwatch.GetElapsedTime(begin).TotalSeconds.Should().BeInRange(4.9, 12);
+    }
+
+    [Fact]
     public async Task A_second_signal_ends_it_at_once()
     {
         await using var box = await RunningBox.StartAsync("pools.p.kill_grace=1000");
@@ -125,6 +207,42 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task Changes_of_the_configuration_race_with_each_other_and_with_the_stop()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("box.cfg", """{ "pools": { "p": { "slots": 0 } } }""");
+        await using var box = await RunningBox.StartAsync(file, "state.expire=600");
+        var connections = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => box.ConnectAsync()));
+
+        var requests = connections.Select(async (connection, number) =>
+        {
+            var last = "";
+            for (var slots = 1; last is not "stopping"; slots++)
+            {
+                var pools = new Dictionary<string, object> { [$"q{number}"] = new { slots } };
+                await connection.SendAsync(JsonSerializer.Serialize(new { config = new { pools } }) + "\n");
+                if (await connection.ReadLineAsync() is not { } line)
+                    break;
+                last = JsonElement.Parse(line)[0].Text("code");
+            }
+
+            return last;
+        }).ToArray();
+        for (var count = 0; count < 20; count++)
+        {
+            box.Send(Signal.Hangup);
+            _ = await box.RunAsync(new { pool = "__config", node = "n1", args = new { pools = new { p = new { slots = count } } } });
+        }
+
+        var status = await box.StopAsync();
+        var codes = await Task.WhenAll(requests);
+
+        status.Should().Be(0);
+        codes.Should().OnlyContain(code => code == "" || code == "stopping");
+        Array.ForEach(connections, connection => connection.Dispose());
+    }
+
+    [Fact]
     public async Task Idle_clients_do_not_delay_the_stop()
     {
         await using var box = await RunningBox.StartAsync();
@@ -136,4 +254,17 @@ public sealed class StopTests
 
         (await idle.ReadLineAsync()).Should().BeNull();
     }
+
+    // The box reads its file from a pipe, so that the reload lasts until the test has written it. Returns once the reload has begun.
+    private static async Task<FileStream> ReloadFromPipeAsync(RunningBox box, string file)
+    {
+        File.Delete(file);
+        Tool.Run("mkfifo", file);
+        box.Send(Signal.Hangup);
+        return await OpenPipeAsync(file);
+    }
+
+    // Completes once the box reads from the pipe.
+    private static Task<FileStream> OpenPipeAsync(string path) => Task.Run(
+        () => new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite), TestContext.Current.CancellationToken);
 }

@@ -18,6 +18,10 @@ public sealed partial class FolderImportsTests
         ["Pools"] = ["State", "Configuration", "Host"],
         ["Links"] = ["State", "Configuration"],
         ["Supervision"] = ["State"],
+        ["Lifecycle"] = [],
+        ["Recovery"] = ["State", "Pools"],
+        // All parts that depend on the configuration.
+        ["Reconfiguration"] = ["Configuration", "State", "Listening", "Pools", "Links", "Supervision"],
     };
 
     [Fact]

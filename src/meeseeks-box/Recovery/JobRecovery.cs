@@ -1,0 +1,81 @@
+using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Protocol.Jobs;
+using Serilog;
+
+namespace MeeseeksBox.Agent.Recovery;
+
+/// <summary>Restores the jobs of the previous run of the box, and kills its orphans (docs/SPECIFICATION.md#crash-recovery).</summary>
+/// <param name="node">The name of this node.</param>
+/// <param name="owner">The prefix of all run ids of this box.</param>
+/// <param name="store">The stored state.</param>
+/// <param name="host">Its core gets the jobs.</param>
+/// <param name="history">Gets the ends of runs that a crash kept from it.</param>
+/// <param name="orphans">Kills processes of the previous run.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">Receives the result of the kills.</param>
+/// <param name="stateLog">Receives damage of the files.</param>
+internal sealed class JobRecovery(
+    string node,
+    string owner,
+    StateStore store,
+    CoreHost host,
+    History history,
+    Orphans orphans,
+    TimeProvider time,
+    ILogger log,
+    ILogger stateLog)
+{
+    /// <summary>Loads the state file, replays the journal over it, and kills what is left of the runs.</summary>
+    /// <remarks>No pool runs yet, so that the orphans are gone before any job starts. The first checkpoint follows.</remarks>
+    /// <returns>The problems that prevent the start, with all files unchanged.</returns>
+    public async Task<IReadOnlyList<string>> RunAsync()
+    {
+        Job[] interrupted;
+        try
+        {
+            interrupted = await RestoreAsync();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return [problem.Message];
+        }
+
+        // Reading a large state leaves more garbage than its own size, which an idle node would never collect.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
+        LogKilled(await orphans.EndByMarkAsync(owner));
+        foreach (var job in interrupted)
+        {
+            LogKilled(await orphans.EndByPidAsync(job.Status.Pid!.Value, job.Status.StartTs!.Value));
+        }
+
+        return [];
+    }
+
+    // Returns the jobs that were running at the end of the previous run. A method of its own, so that all the rest of what it reads is
+    // garbage once it has returned.
+    private async Task<Job[]> RestoreAsync()
+    {
+        var reader = new JournalReader(time, stateLog);
+        var jobs = await reader.ReadAsync(store.File.Load(), store.JournalFiles);
+        store.JournalFiles.Rotate();
+        history.AddMissing(reader.Endings);
+        host.Restore(jobs, store.Journal);
+        log.Information("jobs restored from {File}: {Count}; changes in its journal: {Changes}", store.File.Path, jobs.Count, reader.Count);
+        return [.. jobs.Where(job => job.Status.Node == node && job.Status is { Active: true, Pid: not null, StartTs: not null })];
+    }
+
+    private void LogKilled(KillResult result)
+    {
+        if (result.Killed.Count > 0)
+        {
+            log.Warning("processes left over from a previous run killed: {Processes}", string.Join(", ", result.Killed));
+        }
+
+        if (result.Left.Count > 0)
+        {
+            log.Error("processes left over from a previous run could not be killed: {Processes}", string.Join(", ", result.Left));
+        }
+    }
+}
