@@ -17,9 +17,7 @@ internal sealed class NodeCoreState
         Nodes = new NodeTable(Effects);
         Own = new OwnNode(Nodes);
         Peers = new PeerTable(Nodes, Effects);
-        Jobs = new JobTable(settings, Effects, Nodes);
-        Jobs.Changed += Peers.Changed;
-        Jobs.Removed += Peers.Removed;
+        Jobs = new JobTable(settings, Effects, Nodes, Peers.Changed, Peers.Removed);
         Runs = new RunTable();
     }
 

@@ -7,7 +7,17 @@ namespace MeeseeksBox.Core.Jobs;
 
 /// <summary>All jobs of this node, with indexes by id, queue, change and deadline.</summary>
 /// <remarks>Every <see cref="Upsert"/> maintains every index, so that no query scans all jobs.</remarks>
-internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable nodes)
+/// <param name="settings">The settings in force at first.</param>
+/// <param name="effects">Receives the pools to wake, and the removed jobs.</param>
+/// <param name="nodes">Decides the lease of each node.</param>
+/// <param name="changed">Called after each change of a job.</param>
+/// <param name="removed">Called with the id of each removed job.</param>
+internal sealed class JobTable(
+    NodeSettings settings,
+    Effects effects,
+    NodeTable nodes,
+    Action<JobEntry> changed,
+    Action<string> removed)
 {
     private readonly Dictionary<string, JobEntry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<QueueKey, JobQueue> _queues = [];
@@ -15,12 +25,6 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
     private readonly StringPool _strings = new();
     private NodeSettings _settings = settings;
     private long _seq;
-
-    /// <summary>Raised after each change of a job.</summary>
-    public event Action<JobEntry>? Changed;
-
-    /// <summary>Raised after the removal of a job.</summary>
-    public event Action<string>? Removed;
 
     /// <summary>All entries, in the order of their last changes.</summary>
     public IntrusiveList Changes { get; } = new(IntrusiveList.ByChange);
@@ -74,7 +78,7 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         Deadlines.Enter(entry, _settings.Name);
         EnterWaiting(entry, now);
         effects.HaveJobsChanged = true;
-        Changed?.Invoke(entry);
+        changed(entry);
         return entry;
     }
 
@@ -91,7 +95,7 @@ internal sealed class JobTable(NodeSettings settings, Effects effects, NodeTable
         DeadlineLists.Leave(entry);
         EnterQueue(entry, null);
         effects.AddRemovedJob(entry.Job.Id);
-        Removed?.Invoke(entry.Job.Id);
+        removed(entry.Job.Id);
     }
 
     /// <summary>Updates whether an entry waits, after a change outside the job itself: of its run, or of its delay.</summary>
