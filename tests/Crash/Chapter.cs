@@ -15,7 +15,7 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
     private const int Clients = 4;
     private const double EarlyDeaths = 0.1;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
-    private static readonly string Box = Path.Combine(BuildOutput.Of("src/meeseeks-box"), "meeseeks-box");
+    private static readonly string Box = ProgramsUnderTest.PathOf("meeseeks-box");
 
     private readonly Random _random = new(seed);
     private readonly string _mark = Guid.NewGuid().ToString();

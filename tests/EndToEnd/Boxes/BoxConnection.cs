@@ -2,14 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Boxes;
 
 /// <summary>A connection to a box, for lines of text.</summary>
 public sealed class BoxConnection : IDisposable
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
-
     private readonly TcpClient _client;
     private readonly StreamReader _reader;
 
@@ -42,13 +41,13 @@ public sealed class BoxConnection : IDisposable
 
     /// <summary>Sends text unchanged.</summary>
     public async Task SendAsync(string text) =>
-        await Stream.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeLimit);
+        await Stream.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).AsTask().WaitAsync(Wait.Limit);
 
     /// <summary>Receives a line.</summary>
     /// <returns>Null when the box has closed the connection.</returns>
     /// <exception cref="TimeoutException">No line came.</exception>
     public async Task<string?> ReadLineAsync() =>
-        await _reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeLimit);
+        await _reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Wait.Limit);
 
     /// <summary>Receives a line and reads it as JSON.</summary>
     public async Task<JsonElement> ReadAnswerAsync() =>

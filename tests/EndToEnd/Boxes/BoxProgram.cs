@@ -3,11 +3,11 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Boxes;
 
-/// <summary>The program meeseeks-box as built.</summary>
+/// <summary>The program meeseeks-box.</summary>
 public static class BoxProgram
 {
-    /// <summary>The output folder of its build.</summary>
-    public static string Folder { get; } = BuildOutput.Of("src/meeseeks-box");
+    /// <summary>The folder of the program.</summary>
+    public static string Folder { get; } = ProgramsUnderTest.FolderOf("meeseeks-box");
 
     /// <summary>The configuration of every box of the tests: a name, and any free port.</summary>
     public static string DefaultConfig { get; } = Path.Combine(AppContext.BaseDirectory, "Boxes", "default.cfg");
@@ -33,7 +33,7 @@ public static class BoxProgram
     }
 
     /// <summary>Runs the program until it ends by itself.</summary>
-    /// <exception cref="TimeoutException">It did not end within 20 s.</exception>
+    /// <exception cref="TimeoutException">It did not end within <see cref="Wait.Limit"/>.</exception>
     public static async Task<(int ExitStatus, string Output, string Errors)> RunAsync(params string[] arguments)
     {
         using var folder = new TemporaryFolder();
@@ -43,7 +43,7 @@ public static class BoxProgram
         try
         {
             await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(
-                TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+                Wait.Limit, TestContext.Current.CancellationToken);
         }
         finally
         {

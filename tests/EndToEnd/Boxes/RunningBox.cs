@@ -9,9 +9,6 @@ namespace MeeseeksBox.EndToEnd.Boxes;
 /// <summary>A running box: the real program in a process of its own, on a free port.</summary>
 public sealed partial class RunningBox : IAsyncDisposable
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
-
     private readonly TemporaryFolder _folder = new();
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Process _process;
@@ -121,7 +118,7 @@ public sealed partial class RunningBox : IAsyncDisposable
     /// <exception cref="TimeoutException">The condition did not hold in time; the message has the last result and the log.</exception>
     public Task<T> WaitForAsync<T>(
         Func<Task<T>> look, Func<T, bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
-        WaitForAsync(look, condition, TimeLimit, what);
+        WaitForAsync(look, condition, Wait.Limit, what);
 
     /// <summary>Repeats a query until a condition holds, with a time limit of its own.</summary>
     public async Task<T> WaitForAsync<T>(
@@ -133,10 +130,11 @@ public sealed partial class RunningBox : IAsyncDisposable
             var seen = await look();
             if (condition(seen))
                 return seen;
-            if (Stopwatch.GetElapsedTime(begin) > timeout)
+            var waited = Stopwatch.GetElapsedTime(begin);
+            if (waited > timeout)
                 throw GivenUp($"waited {timeout.TotalSeconds} s in vain for: {what}\nlast seen: {seen}\nthe box's log:\n{Log}");
 
-            await Task.Delay(Pause, TestContext.Current.CancellationToken);
+            await Task.Delay(Wait.PauseAfter(waited), TestContext.Current.CancellationToken);
         }
     }
 
@@ -169,8 +167,8 @@ public sealed partial class RunningBox : IAsyncDisposable
     {
         try
         {
-            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeLimit);
-            await Log.Closed.WaitAsync(TimeLimit);
+            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Wait.Limit);
+            await Log.Closed.WaitAsync(Wait.Limit);
         }
         catch (TimeoutException)
         {

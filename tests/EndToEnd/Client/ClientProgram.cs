@@ -4,18 +4,11 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary>Runs the client: the native program of the variable MEESEEKS_TEST_CLIENT, as in CI, or the build output.</summary>
+/// <summary>Runs the client.</summary>
 public static class ClientProgram
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
-    /// <summary>The path of the native program; null if none was published for the tests.</summary>
-    public static string? Native { get; } = Environment.GetEnvironmentVariable("MEESEEKS_TEST_CLIENT") is { Length: > 0 } path
-        ? System.IO.Path.GetFullPath(path)
-        : null;
-
     /// <summary>The path of the program that the tests run.</summary>
-    public static string Path { get; } = Native ?? System.IO.Path.Combine(BuildOutput.Of("src/meeseeks-client"), "meeseeks-client");
+    public static string Path { get; } = ProgramsUnderTest.PathOf("meeseeks-client");
 
     /// <summary>Runs the client, with the address of the box in MEESEEKS_CONF.</summary>
     public static Task<ClientRun> ClientAsync(this RunningBox box, params string[] words) => box.ClientWithInputAsync("", words);
@@ -31,9 +24,9 @@ public static class ClientProgram
     public static async Task<ClientRun> ClientNamedAsync(this RunningBox box, string name, params string[] words)
     {
         using var folder = new TemporaryFolder();
-        if (Native is not null)
+        if (ProgramsUnderTest.IsNative("meeseeks-client"))
         {
-            File.CreateSymbolicLink(folder.File(name), Native);
+            File.CreateSymbolicLink(folder.File(name), Path);
             return await EndAsync(Start(folder.File(name), Conf(box), words), "");
         }
 
@@ -66,7 +59,7 @@ public static class ClientProgram
     public static Process Start(string conf, params string[] words) => Start(Path, conf, words);
 
     /// <summary>Waits for the end of the client.</summary>
-    /// <exception cref="TimeoutException">The client did not end within 30 s.</exception>
+    /// <exception cref="TimeoutException">The client did not end within <see cref="Wait.Limit"/>.</exception>
     public static async Task<ClientRun> EndAsync(Process process, string input = "")
     {
         var stop = TestContext.Current.CancellationToken;
@@ -78,7 +71,7 @@ public static class ClientProgram
             {
                 await process.StandardInput.WriteAsync(input);
                 process.StandardInput.Close();
-                await process.WaitForExitAsync(stop).WaitAsync(Limit, stop);
+                await process.WaitForExitAsync(stop).WaitAsync(Wait.Limit, stop);
             }
             finally
             {

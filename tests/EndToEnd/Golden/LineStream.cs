@@ -1,12 +1,11 @@
 using System.Text;
+using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Golden;
 
 /// <summary>The lines of a stream, unchanged but for the newline.</summary>
 internal sealed class LineStream(Stream stream)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly List<byte> _line = [];
     private readonly byte[] _buffer = new byte[4096];
     private int _start;
@@ -17,7 +16,7 @@ internal sealed class LineStream(Stream stream)
 
     /// <summary>Sends text unchanged.</summary>
     public Task SendTextAsync(string text) =>
-        stream.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+        stream.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).AsTask().WaitAsync(Wait.Limit);
 
     /// <summary>Receives a line.</summary>
     /// <returns>The line; null at the end of the connection. A last line without a newline is marked.</returns>
@@ -45,7 +44,7 @@ internal sealed class LineStream(Stream stream)
     {
         try
         {
-            return await stream.ReadAsync(_buffer, TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+            return await stream.ReadAsync(_buffer, TestContext.Current.CancellationToken).AsTask().WaitAsync(Wait.Limit);
         }
         catch (IOException)
         {

@@ -46,7 +46,7 @@ public sealed class SupervisorTests
             while (true)
             {
                 var count = await socket.ReceiveAsync(
-                    bytes, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+                    bytes, TestContext.Current.CancellationToken).AsTask().WaitAsync(Wait.Limit);
                 var message = Encoding.UTF8.GetString(bytes, 0, count);
                 if (message.StartsWith(beginning, StringComparison.Ordinal))
                     return message;

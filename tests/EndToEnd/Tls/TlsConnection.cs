@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using MeeseeksBox.Testing;
 using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.EndToEnd.Tls;
@@ -11,8 +12,6 @@ namespace MeeseeksBox.EndToEnd.Tls;
 /// <summary>An encrypted connection of a client that shares no code with the box.</summary>
 public sealed class TlsConnection : IDisposable
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
-
     private readonly TcpClient _client;
     private readonly SslStream _stream;
     private readonly StreamReader _reader;
@@ -57,7 +56,7 @@ public sealed class TlsConnection : IDisposable
                         : SslStreamCertificateContext.Create(
                             X509Certificate2.CreateFromPem(certificate.Pem, certificate.Key), null, offline: true),
                 },
-                TestContext.Current.CancellationToken).WaitAsync(TimeLimit);
+                TestContext.Current.CancellationToken).WaitAsync(Wait.Limit);
             return new TlsConnection(client, stream);
         }
         catch
@@ -70,14 +69,14 @@ public sealed class TlsConnection : IDisposable
     /// <summary>Sends a line and receives the answer to it.</summary>
     public async Task<JsonElement> AskAsync(string line)
     {
-        await _stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeLimit);
+        await _stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), TestContext.Current.CancellationToken).AsTask().WaitAsync(Wait.Limit);
         return JsonElement.Parse(
             await ReadLineAsync() ?? throw new EndOfStreamException("The box closed the connection instead of answering."));
     }
 
     /// <summary>Receives a line; null when the box has closed the connection.</summary>
     public async Task<string?> ReadLineAsync() =>
-        await _reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeLimit);
+        await _reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Wait.Limit);
 
     /// <inheritdoc/>
     public void Dispose()

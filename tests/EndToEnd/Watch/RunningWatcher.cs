@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
@@ -7,7 +8,6 @@ namespace MeeseeksBox.EndToEnd.Watch;
 public sealed class RunningWatcher : IAsyncDisposable
 {
     private const int StoppedBeforeItBegan = 128 + Signal.Terminate;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private bool _isEnded;
@@ -52,8 +52,8 @@ public sealed class RunningWatcher : IAsyncDisposable
     /// <returns>Its exit status.</returns>
     public async Task<int> WaitForExitAsync()
     {
-        await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience);
-        await Log.Closed.WaitAsync(Patience);
+        await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Wait.Limit);
+        await Log.Closed.WaitAsync(Wait.Limit);
         _isEnded = true;
         return _process.ExitCode;
     }

@@ -4,12 +4,9 @@ using MeeseeksBox.Testing;
 namespace MeeseeksBox.EndToEnd.Watch;
 
 /// <summary>The program of the watcher.</summary>
-/// <remarks>The variable MEESEEKS_TEST_WATCH names the native program in CI. Without it, the build output is used.</remarks>
 public static class WatchProgram
 {
-    private static readonly string Program = Environment.GetEnvironmentVariable("MEESEEKS_TEST_WATCH") is { Length: > 0 } path
-        ? Path.GetFullPath(path)
-        : Path.Combine(BuildOutput.Of("src/meeseeks-watch"), "meeseeks-watch");
+    private static readonly string Program = ProgramsUnderTest.PathOf("meeseeks-watch");
 
     /// <summary>Starts the program.</summary>
     public static Process Start(params string[] arguments)
@@ -27,7 +24,7 @@ public static class WatchProgram
     }
 
     /// <summary>Runs the program until it exits.</summary>
-    /// <exception cref="TimeoutException">It did not exit within 30 s.</exception>
+    /// <exception cref="TimeoutException">It did not exit within <see cref="Wait.Limit"/>.</exception>
     public static async Task<(int ExitStatus, string Output, string Errors)> RunAsync(params string[] arguments)
     {
         using var process = Start(arguments);
@@ -36,7 +33,7 @@ public static class WatchProgram
         try
         {
             await process.WaitForExitAsync(TestContext.Current.CancellationToken)
-                .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+                .WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
         }
         finally
         {

@@ -52,7 +52,7 @@ public sealed class JournalTests : IDisposable
 
         journal.Append(new JournalLine { Ended = Job("a", 1, JobState.Done) });
 
-        (await ended.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Id.Should().Be("a");
+        (await ended.Task.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken)).Id.Should().Be("a");
         journal.Complete();
         await run;
     }
@@ -114,13 +114,13 @@ public sealed class JournalTests : IDisposable
             journal.Append(Changed("a", number));
             var durable = journal.DurableAsync(journal.Appended);
             var rotated = journal.RotateAsync();
-            await durable.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-            await rotated.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            await durable.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
+            await rotated.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
         }
 
         journal.Complete();
         await run;
-        await journal.RotateAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await journal.RotateAsync().WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class JournalTests : IDisposable
         durable.IsCompleted.Should().BeFalse();
         _ = folder.Folder("missing");
 
-        await durable.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await durable.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
         journal.Problem.Should().BeNull();
         journal.Complete();
         await run;

@@ -9,8 +9,6 @@ namespace MeeseeksBox.Protocol.Tests.Tls;
 /// <summary>A handshake of a client and a server over a socket, with temporary certificates.</summary>
 internal sealed class Handshake : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
     private readonly TemporaryFolder _folder = new();
     private readonly List<IDisposable> _open = [];
 
@@ -52,8 +50,8 @@ internal sealed class Handshake : IDisposable
         var (one, other) = await ConnectAsync();
         var serving = Outcome(server!.AuthenticateAsync(one, RefusalLine, TestContext.Current.CancellationToken));
         var connecting = Outcome(ConnectAsync(other));
-        var (serverStream, serverProblem) = await serving.WaitAsync(Limit, TestContext.Current.CancellationToken);
-        var (clientStream, clientProblem) = await connecting.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        var (serverStream, serverProblem) = await serving.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
+        var (clientStream, clientProblem) = await connecting.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
         return (serverStream, clientStream, serverProblem, clientProblem);
     }
 
