@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 readonly usage="Usage: ./install.sh [PREFIX]               builds, and installs into PREFIX (default: ~/.local)
        ./install.sh --no-build [PREFIX]    installs what was built before, as somebody who may write there
        ./install.sh --uninstall [PREFIX]   takes all of it out again
-MEESEEKS_NATIVE=no builds no native programs; MEESEEKS_NATIVE=DIR takes those that were published into DIR."
+MEESEEKS_NATIVE=no builds no native programs."
 readonly stage=artifacts/install
 source packaging/programs.sh
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The programs, how to build them for an installation, and the files beside them. install.sh and packaging/build-deb.sh source this in
-# the root of the repository. Before that they set $stage, the folder to build in, and $called_in, the folder that they were called in.
+# the root of the repository. Before that they set $stage, the folder to build in.
 
 readonly programs="meeseeks-box meeseeks-client meeseeks-watch"
 readonly q_names="qsub qstat qjob qdel qmod qconf"     # each is "q" and the command that it implies
@@ -23,10 +23,6 @@ build_programs() {
     case ${MEESEEKS_NATIVE-} in
         no)
             build_tools -p:PublishAot=false --self-contained false ;;
-        ?*)
-            echo "taking meeseeks-client and meeseeks-watch from $MEESEEKS_NATIVE"
-            cp "$(cd "$called_in" && realpath "$MEESEEKS_NATIVE")"/meeseeks-{client,watch} "$stage/lib/" \
-                || fail "MEESEEKS_NATIVE: the folder has no meeseeks-client and meeseeks-watch; name the folder of a native build" ;;
         *)
             if can_link; then
                 build_tools

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs into a folder of its own, looks at each file and link, runs a box, jobs and a watcher from what was installed, and takes it all out
-# again. Exit status 0: all of that held. The programs that MEESEEKS_NATIVE names are taken as they are (see install.sh), so that it is quick.
+# again. Exit status 0: all of that held.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
