@@ -26,8 +26,7 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
         {
             return (CommandTable.Find(words.Command), words) switch
             {
-                (null, { Command: { } unknown }) => throw new UsageException(
-                    $"unknown command '{unknown}'{DidYouMean.Of(unknown, CommandTable.Names)}") { ListsCommands = true },
+                (null, { Command: { } unknown }) => throw UnknownCommand(unknown),
                 (_, { UnknownOption: { } odd }) => throw new UsageException(
                     $"unknown option '{odd}'; options are key=value words, and words that begin with a dash go after --"),
                 (var command, { AsksForHelp: true }) => Print(command is null ? HelpText.OfAll : HelpText.Of(command)),
@@ -43,6 +42,9 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
             return PrintUsage(problem, words);
         }
     }
+
+    private static UsageException UnknownCommand(string command) =>
+        new($"unknown command '{command}'{DidYouMean.Of(command, CommandTable.Names)}") { ListsCommands = true };
 
     private int Print(string text)
     {

@@ -53,10 +53,9 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
                 warnings.Add($"pool: no known node has a pool '{plan.Job.Spec.Pool}'; the job waits for one");
             }
 
-            plans.Add(plan with { Job = plan.Job with
-            {
-                Status = plan.Job.Status with { Nodes = nodes.Count > 1 && IsList(spec) ? [.. nodes!] : plan.Job.Status.Nodes },
-            } });
+            var status = plan.Job.Status;
+            status = nodes.Count > 1 && IsList(spec) ? status with { Nodes = [.. nodes!] } : status;
+            plans.Add(plan with { Job = plan.Job with { Status = status } });
         }
 
         return new SubmitResult([.. plans.Select(plan => Execute(plan, now))], null, warnings);

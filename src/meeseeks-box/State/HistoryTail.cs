@@ -12,7 +12,7 @@ internal static class HistoryTail
 
     /// <summary>A key that is unique for each end of a run.</summary>
     public static string KeyOf(Job job) => string.Create(
-        CultureInfo.InvariantCulture, 
+        CultureInfo.InvariantCulture,
         $"{job.Id} {job.Status.Epoch} {job.Status.StartCount} {job.Status.FailCount} {job.Status.State} {job.Status.EndTs:R}");
 
     /// <summary>Reads the keys of at least the last <paramref name="count"/> lines, or of all.</summary>
