@@ -21,15 +21,11 @@ internal static class BareEcho
         {
             output.SetLength(0);
             for (var lines = input.AsSpan(0, length).Count((byte)'\n'); lines > 0; lines--)
-            {
                 output.Write(answer);
-            }
 
             var rest = output.GetBuffer().AsMemory(0, (int)output.Length);
             while (!rest.IsEmpty)
-            {
                 rest = rest[await socket.SendAsync(rest)..];
-            }
         }
     }
 }

@@ -34,9 +34,7 @@ internal sealed class BareJournal : IDisposable
             await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(async () =>
             {
                 for (var i = 0; i < each; i++)
-                {
                     await journal.AppendAsync();
-                }
             })));
             Console.WriteLine("done");
         }

@@ -45,8 +45,6 @@ internal static class BareProcesses
         Task.WhenAll(Enumerable.Range(0, parallel).Select(_ => Task.Run(async () =>
         {
             while (Interlocked.Decrement(ref count) >= 0)
-            {
                 await RunOneAsync(isCaptured);
-            }
         })));
 }

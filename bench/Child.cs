@@ -26,9 +26,7 @@ internal sealed class Child : IDisposable
         _process.OutputDataReceived += (_, line) =>
         {
             if (_announced.Task.IsCompleted && line.Data is not null)
-            {
                 _ = _printed.Writer.TryWrite(line.Data);
-            }
 
             Take(line.Data, announcement);
         };
@@ -108,12 +106,8 @@ internal sealed class Child : IDisposable
     private void Take(string? line, Func<string, string?> announcement)
     {
         if (line is null)
-        {
             _ = _announced.TrySetException(new IOException("A child ended before it said what it was to say."));
-        }
         else if (!_announced.Task.IsCompleted && announcement(line) is { } announced)
-        {
             _ = _announced.TrySetResult(announced);
-        }
     }
 }

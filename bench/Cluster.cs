@@ -58,9 +58,7 @@ internal sealed class Cluster : IDisposable
     public void Dispose()
     {
         foreach (var box in _boxes.Values)
-        {
             box.Dispose();
-        }
     }
 
     private async Task StartAsync(string name, string[] below, params string[] words)

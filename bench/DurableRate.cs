@@ -91,9 +91,7 @@ internal static class DurableRate
         () =>
         {
             for (var i = 0; i < count / clients.Length; i++)
-            {
                 _ = client.Ask(Line);
-            }
         },
         TaskCreationOptions.LongRunning)));
 }

@@ -102,9 +102,7 @@ internal static class Fuzz
 
                 await stream.WriteAsync(block.ToArray());
                 for (var number = 0; number < Window; number++)
-                {
                     await ReadAnswerAsync(reader);
-                }
 
                 sent += Window;
                 await Task.Delay(SenderPause);
@@ -122,9 +120,7 @@ internal static class Fuzz
         {
             line = await reader.ReadLineAsync() ?? throw new IOException("The node has closed the connection.");
             if (line is "]")
-            {
                 return;
-            }
         }
     }
 }

@@ -25,9 +25,7 @@ internal static class HeldConnections
             _ = await AskAsync(busy, WarmUpEach);
             var (before, rateBefore) = await MeasureAsync(daemon, busy, "alone");
             for (var i = Busy; i < Held; i++)
-            {
                 held.Add(await HoldAsync(daemon.Port));
-            }
 
             var longPoll = daemon.Process.ResidentMegabytes;
             var (after, rateAfter) = await MeasureAsync(daemon, busy, $"and {Held - Busy:N0} held");

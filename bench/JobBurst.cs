@@ -74,23 +74,17 @@ internal static class JobBurst
     private static async Task UntilEndedAsync(LineClient client, string job, int milliseconds)
     {
         while (client.Ask($$"""[{"query":"{{job}}"}]""")[0].GetProperty("query").GetProperty("state").GetString() is "new" or "running")
-        {
             await Task.Delay(milliseconds);
-        }
     }
 
     // A few jobs may end after the last one.
     private static async Task UntilAllEndedAsync(LineClient client)
     {
         while (client.Ask("""[{"ls":{"state":["new","running"]}}]""")[0].GetProperty("ls").GetArrayLength() > 0)
-        {
             await Task.Delay(1);
-        }
 
         var failed = client.Ask("""[{"ls":{"state":["failed","killed"]}}]""")[0].GetProperty("ls").GetArrayLength();
         if (failed > 0)
-        {
             throw new InvalidOperationException($"{failed} jobs failed.");
-        }
     }
 }

@@ -32,20 +32,14 @@ internal sealed class LineClient : IDisposable
         {
             var count = _socket.Receive(_buffer.AsSpan(length));
             if (count is 0)
-            {
                 throw new IOException("The other side has closed the connection.");
-            }
 
             length += count;
             if (_buffer[length - 1] is (byte)'\n')
-            {
                 return _buffer.AsMemory(0, length);
-            }
 
             if (length == _buffer.Length)
-            {
                 Array.Resize(ref _buffer, length * 2);
-            }
         }
     }
 
@@ -71,9 +65,7 @@ internal sealed class LineClient : IDisposable
             await room.WaitAsync();
             var rest = block.AsMemory(0, line.Length * Math.Min(batch, count - sent));
             while (!rest.IsEmpty)
-            {
                 rest = rest[await _socket.SendAsync(rest)..];
-            }
         }
 
         await reading;
@@ -87,15 +79,11 @@ internal sealed class LineClient : IDisposable
         {
             var length = await _socket.ReceiveAsync(_buffer);
             if (length is 0)
-            {
                 throw new IOException("The other side has closed the connection.");
-            }
 
             answers += _buffer.AsSpan(0, length).Count((byte)'\n');
             for (; released < answers / batch; released++)
-            {
                 _ = room.Release();
-            }
         }
     }
 }

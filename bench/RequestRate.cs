@@ -64,9 +64,7 @@ internal static class RequestRate
     private static Task OneByOneAsync(LineClient client, int count)
     {
         for (var i = 0; i < count; i++)
-        {
             _ = client.Ask(Line);
-        }
 
         return Task.CompletedTask;
     }

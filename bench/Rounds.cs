@@ -20,9 +20,7 @@ internal static class Rounds
         for (var round = 0; round < rounds; round++)
         {
             for (var side = 0; side < sides.Length; side++)
-            {
                 figures[side].Add(await sides[side].Measure());
-            }
         }
 
         Print(title);

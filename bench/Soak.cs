@@ -41,9 +41,7 @@ internal sealed class Soak : IDisposable
     public void Dispose()
     {
         foreach (var box in _boxes.Values)
-        {
             box.Dispose();
-        }
 
         _folder.Dispose();
     }
@@ -53,9 +51,7 @@ internal sealed class Soak : IDisposable
     private async Task<int> RunAsync(TimeSpan span)
     {
         foreach (var node in (string[])["terminated", "killed", "steady"])
-        {
             await StartNodeAsync(node, port: 0);
-        }
 
         await StartHeadAsync("head", "terminated", "killed", "steady");
         await StartHeadAsync("master", "head");
@@ -114,9 +110,7 @@ internal sealed class Soak : IDisposable
             var name = isKilled ? "killed" : "terminated";
             var box = _boxes[name];
             if (!isKilled && await box.Process.StopAsync() is not 0 and var status)
-            {
                 throw new InvalidOperationException($"A box that was asked to stop ended with status {status}.");
-            }
 
             // Kills the process if it still runs.
             box.Dispose();
@@ -134,9 +128,7 @@ internal sealed class Soak : IDisposable
             () =>
             {
                 for (var seq = 0L; !stop.IsCancellationRequested;)
-                {
                     seq = client.Ask($$$"""[{"get":{"seq":{{{seq}}}},"wait":1}]""")[0].GetProperty("seq").GetInt64();
-                }
             },
             TaskCreationOptions.LongRunning);
     }
@@ -148,9 +140,7 @@ internal sealed class Soak : IDisposable
             foreach (var name in (string[])["master", "head", "steady"])
             {
                 if (!_samples.TryGetValue(name, out var samples))
-                {
                     _samples[name] = samples = [];
-                }
 
                 var process = _boxes[name].Process;
                 samples.Add((process.ResidentMegabytes, process.Handles, process.Threads));
@@ -165,9 +155,7 @@ internal sealed class Soak : IDisposable
         const string live = """[{"ls":{"state":["new","running"]}}]""";
         var watch = Stopwatch.StartNew();
         while (watch.Elapsed < Patience && client.Ask(live)[0].GetProperty("ls").GetArrayLength() > 0)
-        {
             await Task.Delay(BetweenSamples);
-        }
 
         var alive = client.Ask(live)[0].GetProperty("ls").GetArrayLength();
         _ = await _boxes["master"].Process.StopAsync();

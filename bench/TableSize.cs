@@ -65,9 +65,7 @@ internal static class TableSize
         await using var writer = new StreamWriter(file);
         await writer.WriteAsync('{');
         for (var i = 1; i <= size; i++)
-        {
             await writer.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{(i > 1 ? "," : "")}\"{i}\":{JobText(i)}"));
-        }
 
         await writer.WriteAsync('}');
     }
@@ -78,9 +76,7 @@ internal static class TableSize
         var line = Encoding.UTF8.GetBytes("""[{"submit":{"pool":"p","args":["/no/such/program","hello"],"tags":["night"]}}]""" + "\n");
         await client.PipelineAsync(line, size, 1024);
         while (client.Ask("""[{"ls":{"state":["new","running"]}}]""")[0].GetProperty("ls").GetArrayLength() > 0)
-        {
             await Task.Delay(200);
-        }
     }
 
     private static async Task MeasureAsync(Daemon daemon, int size, string filledBy)

@@ -66,9 +66,7 @@ internal static partial class WatchLatency
             var begin = DateTime.UtcNow;
             File.Move(made, Path.Combine(path, name));
             while (!File.Exists(status))
-            {
                 Thread.Sleep(Pause);
-            }
 
             var end = DateTime.UtcNow;
             if (i >= 0)

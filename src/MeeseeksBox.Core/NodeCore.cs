@@ -102,9 +102,7 @@ public sealed class NodeCore
         var (changed, gone) = _state.Nodes.ChangesSince(seq);
         var statuses = changed.ToDictionary(node => node.Name, node => node.Status);
         if (_state.Own.Seq > seq)
-        {
             statuses[Settings.Name] = _state.Own.Status;
-        }
 
         return new NodeChanges(statuses, gone, _state.Nodes.Seq);
     }
@@ -124,9 +122,7 @@ public sealed class NodeCore
     public Job? Kill(string id, Instant now)
     {
         if (!_state.Jobs.TryFind(id, out var entry))
-        {
             return null;
-        }
 
         entry = _killRules.Kill(entry, now);
         _placement.AssignNodes(now);
@@ -139,18 +135,14 @@ public sealed class NodeCore
     public bool Modify(Job job, Instant now)
     {
         if (!_state.Jobs.TryFind(job.Id, out var entry))
-        {
             return false;
-        }
 
         // An ended job that becomes live again must win over the ended copies: a new epoch outranks them.
         var revived = entry.Job.HasEnded && job.IsLive && job.Status.Epoch == entry.Job.Status.Epoch;
         _ = _state.ApplyLocal(entry, revived ? job with { Status = job.Status with { Epoch = job.Status.Epoch + 1 } } : job, now);
         _state.RecordEnd(entry);
         if (entry.Run is { } run)
-        {
             _runLifecycle.SetLimit(run, entry.Job);
-        }
 
         _placement.AssignNodes(now);
         return true;
@@ -239,9 +231,7 @@ public sealed class NodeCore
     {
         _state.IsClosed = true;
         foreach (var run in _state.Runs.All)
-        {
             _state.Cancel(run, StopReason.Shutdown);
-        }
     }
 
     /// <summary>Claims the next job of a pool, with a slot for it; null when no job waits or no slot is free.</summary>
@@ -274,9 +264,7 @@ public sealed class NodeCore
     {
         _deadlines.Tick(now);
         if (Effects.HaveNodesChanged)
-        {
             NodesChanged(now);
-        }
 
         _placement.AssignNodes(now);
     }
@@ -284,9 +272,7 @@ public sealed class NodeCore
     private void NodesChanged(Instant now)
     {
         foreach (var node in _state.Nodes.TakeLeaseChanges())
-        {
             _state.Jobs.ApplyLease(node, now);
-        }
 
         _state.PublishOwnStatus(double.PositiveInfinity, now);
         _placement.InvalidateAll();

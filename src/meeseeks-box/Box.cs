@@ -172,9 +172,7 @@ internal sealed class Box : IAsyncDisposable
     public async Task ReloadAsync()
     {
         if (await _changes.ReloadAsync() == ConfigurationOutcome.Stopping)
-        {
             _log.Information("reload ignored: the box is stopping");
-        }
     }
 
     /// <summary>Stops the stages that were started, in reverse.</summary>

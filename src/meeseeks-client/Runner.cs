@@ -1,6 +1,7 @@
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Commands;
 using MeeseeksBox.CommandLine.Completion;
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.Foundation.Text;
@@ -17,10 +18,8 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
     public async Task<int> RunAsync(CommandWords words, CancellationToken stop)
     {
         // The words are an unfinished command line: they are neither parsed nor logged.
-        if (words.Command is CompleteCommand.Name)
-        {
+        if (words.Command is CommandWords.Completion)
             return await CompleteCommand.RunAsync(words.Own, console, stop);
-        }
 
         try
         {
@@ -60,9 +59,7 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
             console.Out.WriteLine(HelpText.OfAll);
             console.Out.Flush();
             if (problem.Message.Length > 0)
-            {
                 console.WriteMessage(problem.Message);
-            }
 
             return ClientExitStatus.WrongUsage;
         }

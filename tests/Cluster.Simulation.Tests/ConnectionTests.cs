@@ -29,9 +29,7 @@ public sealed class ConnectionTests
     private static void Send(Connection connection, params double[] numbers)
     {
         foreach (var number in numbers)
-        {
             connection.Send(new PeerMessage { Wait = number });
-        }
     }
 
     [Fact]

@@ -16,9 +16,7 @@ public sealed class LifeTests
         _ = Parallel.For(0, Seeds, seed =>
         {
             if (new Life(seed, isLogged: false).Run() is [var first, ..])
-            {
                 failures[seed] = $"{first} (dotnet run --project tests/Cluster.Simulation -- --seed {seed} --log)";
-            }
         });
 
         failures.Should().BeEmpty();
@@ -56,9 +54,7 @@ public sealed class LifeTests
     {
         var runs = Enumerable.Range(0, 20).Select(seed => new Life(seed, isLogged: true)).ToArray();
         foreach (var life in runs)
-        {
             _ = life.Run();
-        }
 
         var journal = string.Join('\n', runs.SelectMany(life => life.World.Journal.Lines));
 
@@ -68,9 +64,7 @@ public sealed class LifeTests
             "expired", "crashed", "kill j", "remote configuration",
         ];
         foreach (var text in texts)
-        {
             journal.Should().Contain(text);
-        }
 
         runs.Sum(life => life.World.Account.Stories.Count).Should().BeGreaterThan(200);
         runs.Sum(life => life.World.Account.Stories.Count(story => story.Lost is not null))

@@ -32,9 +32,7 @@ internal static class Campaign
             }
 
             if (Interlocked.Increment(ref done) % 500 is 0)
-            {
                 Console.WriteLine($"{done} of {count} after {clock.Elapsed.TotalSeconds:0} s, {failures.Count} failed");
-            }
         });
         Console.WriteLine(
             $"{count} seeds from {first} in {clock.Elapsed.TotalSeconds:0.0} s: {failures.Count} failed; {jobs} jobs, {events} events, "
@@ -43,9 +41,7 @@ internal static class Campaign
         {
             Console.WriteLine($"seed {seed} (repeat: --seed {seed} --log):");
             foreach (var violation in violations.Take(Shown))
-            {
                 Console.WriteLine($"  {violation}");
-            }
         }
 
         return failures.IsEmpty ? 0 : 1;
@@ -57,9 +53,7 @@ internal static class Campaign
         var life = new Life(seed, isLogged);
         var violations = RunGuarded(life);
         foreach (var line in life.World.Journal.Lines)
-        {
             Console.WriteLine(line);
-        }
 
         var world = life.World;
         Console.WriteLine(
@@ -67,9 +61,7 @@ internal static class Campaign
             + $"{world.Wire.Lines} lines with {world.Wire.Jobs} copies, {world.Account.Taken} of them accepted, "
             + $"{world.Account.Changes} changes, {world.Account.Resent} resent, fingerprint {world.Agenda.Fingerprint:x16}");
         foreach (var violation in violations)
-        {
             Console.WriteLine($"  {violation}");
-        }
 
         return violations.Count is 0 ? 0 : 1;
     }

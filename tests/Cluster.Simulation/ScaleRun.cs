@@ -46,9 +46,7 @@ internal static class ScaleRun
         }
 
         while (done < jobs && world.Agenda.Now - began < (jobs / JobsPerSecond) + 600)
-        {
             world.Agenda.Pass(1);
-        }
 
         delays.Sort();
         var used = (Environment.CpuUsage.TotalTime - usedBefore).TotalSeconds;
@@ -76,15 +74,11 @@ internal static class ScaleRun
         {
             _ = world.Add(new BoxPlan(settings with { Name = $"h{head}" }, names), skew: 0);
             foreach (var name in names)
-            {
                 _ = world.Add(new BoxPlan(settings with { Name = name, Pools = pools }, []), skew: 0);
-            }
         }
 
         foreach (var box in world.Boxes.Values)
-        {
             world.Agenda.In(world.Between(0, 1), box.Start);
-        }
 
         return master;
     }

@@ -38,9 +38,7 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
         var promises = Enumerable.Range(0, Clients).Select(_ => new Promises()).ToArray();
         var clients = promises.Select((own, number) => new Client($"c{number}", new Random(seed * Clients + number), own, runs)).ToArray();
         for (var round = 0; round < rounds; round++)
-        {
             await LiveAsync(words, clients);
-        }
 
         var checker = new CrashChecker(await LastLifeAsync(words), Read(history), File.ReadAllLines(runs));
         return new CrashFindings

@@ -224,9 +224,7 @@ public sealed class NodeCoreTests
     {
         var node = new TestNode();
         foreach (var id in new[] { "a", "b", "c" })
-        {
             _ = node.Accept($"{{'id':'{id}','pool':'p1','args':['x'],'node':'n9'}}");
-        }
 
         var seq = node["b"].Seq;
         _ = node.Accept("{'id':'a','tags':['t']}");

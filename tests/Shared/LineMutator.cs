@@ -40,15 +40,11 @@ public sealed class LineMutator
     {
         var line = new List<byte>(Pick());
         for (var times = _random.Next(4); times >= 0; times--)
-        {
             Mutate(line);
-        }
 
         _ = line.RemoveAll(value => value is (byte)'\n');
         if (line is [] or [(byte)'\r'])
-        {
             line.Add((byte)'x');
-        }
 
         return [.. line];
     }
@@ -104,18 +100,14 @@ public sealed class LineMutator
     {
         var start = Array.IndexOf(line, (byte)':', _random.Next(line.Length + 1) is var from && from < line.Length ? from : 0) + 1;
         if (start is 0)
-        {
             return null;
-        }
 
         var depth = 0;
         for (var end = start; end < line.Length; end++)
         {
             depth += line[end] is (byte)'{' or (byte)'[' ? 1 : line[end] is (byte)'}' or (byte)']' ? -1 : 0;
             if (depth < 0 || (depth is 0 && line[end] is (byte)','))
-            {
                 return (start, end - start);
-            }
         }
 
         return null;

@@ -25,9 +25,7 @@ internal sealed class IntrusiveList(IntrusiveList.LinksOf links)
         get
         {
             for (var entry = First; entry is not null; entry = Next(entry))
-            {
                 yield return entry;
-            }
         }
     }
 

@@ -136,9 +136,7 @@ internal sealed class JobTable(
     public void ApplyLease(string node, Instant now)
     {
         foreach (var entry in Deadlines.LiveElsewhere.Where(entry => entry.Job.Status.Node == node).ToArray())
-        {
             Postpone(entry, now);
-        }
     }
 
     /// <summary>The jobs that changed after a number of change, in the order of their changes.</summary>
@@ -147,9 +145,7 @@ internal sealed class JobTable(
     {
         var newer = new List<Job>();
         for (var entry = Changes.Last; entry is not null && entry.Job.Seq > seq; entry = Changes.Previous(entry))
-        {
             newer.Add(entry.Job);
-        }
 
         newer.Reverse();
         return newer;
@@ -161,9 +157,7 @@ internal sealed class JobTable(
         var jobs = new Job[_entries.Count];
         var index = 0;
         for (var entry = Changes.First; entry is not null; entry = Changes.Next(entry))
-        {
             jobs[index++] = entry.Job;
-        }
 
         return jobs;
     }
@@ -208,18 +202,14 @@ internal sealed class JobTable(
     {
         var left = entry.Queue;
         if (left?.Key == place)
-        {
             return;
-        }
 
         if (left is not null)
         {
             left.Occupied--;
             _ = PoolsToAssign.Add(left.Key.Pool);
             if (left.Occupied is 0)
-            {
                 _ = _queues.Remove(left.Key);
-            }
         }
 
         entry.Queue = null;
@@ -240,15 +230,11 @@ internal sealed class JobTable(
     {
         var job = entry.Job;
         if (job.Status.State is not JobState.New || entry.Run is not null || entry.StaleRun is not null || entry.Queue is not { } queue)
-        {
             return;
-        }
 
         var isUnassigned = queue.Key.Node is null;
         if ((!isUnassigned && queue.Key.Node != _settings.Name) || (job.Spec.Hold is true && !(isUnassigned && _settings.WaitInPool)))
-        {
             return;
-        }
 
         if (entry.NotBefore > now.Monotonic)
         {

@@ -37,18 +37,14 @@ internal sealed class StringPool
     private void Share(string[] texts)
     {
         for (var i = 0; i < texts.Length; i++)
-        {
             texts[i] = Of(texts[i]);
-        }
     }
 
     [return: NotNullIfNotNull(nameof(text))]
     private string? Of(string? text)
     {
         if (text is null or { Length: > LongestText })
-        {
             return text;
-        }
 
         ref var place = ref _texts[(uint)text.GetHashCode(StringComparison.Ordinal) % Capacity];
         place = place == text ? place : text;

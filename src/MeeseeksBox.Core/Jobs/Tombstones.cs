@@ -29,9 +29,7 @@ internal sealed class Tombstones
             var oldest = _order.Dequeue();
             _bytes -= ApproximateSize.Of(oldest);
             if (ReferenceEquals(_jobs.GetValueOrDefault(oldest.Id), oldest))
-            {
                 _ = _jobs.Remove(oldest.Id);
-            }
         }
     }
 

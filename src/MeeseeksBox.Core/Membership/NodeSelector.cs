@@ -13,9 +13,7 @@ public static class NodeSelector
     {
         PlacementCandidate[] able = [.. candidates.Where(candidate => candidate.HasRoom)];
         if (able.Length is 0)
-        {
             able = waitInPool ? [.. candidates] : [];
-        }
 
         return able.Length is 0 ? null
             : useLoadavg ? Lowest(able, candidate => candidate.Loadavg, random)
@@ -39,9 +37,7 @@ public static class NodeSelector
         {
             lot -= Math.Max(candidate.Free ?? 0, 0);
             if (lot < 0)
-            {
                 return candidate.Node;
-            }
         }
 
         throw new InvalidOperationException("The lots do not add up to their total.");

@@ -92,9 +92,7 @@ public sealed class NodeTable
         }
 
         foreach (var name in gone ?? [.. reported.Where(name => !statuses.ContainsKey(name))])
-        {
             RemoveReport(peer, reported, name);
-        }
 
         var grew = false;
         var isLegacy = (statuses.GetValueOrDefault(peer) ?? Find(peer)?.Status) is { IsLegacy: true };
@@ -119,9 +117,7 @@ public sealed class NodeTable
         if (_reportedBy.Remove(peer, out var reported))
         {
             foreach (var name in reported.ToArray())
-            {
                 RemoveReport(peer, reported, name);
-            }
         }
     }
 
@@ -132,9 +128,7 @@ public sealed class NodeTable
     internal void TimeOut(double timeout, Instant now)
     {
         while (OldestOnline() is { } node && node.ReportedAt + timeout <= now.Monotonic)
-        {
             Upsert(node with { Status = node.Status with { Online = false } });
-        }
     }
 
     // The later versions of the original do not refresh running jobs.
@@ -167,9 +161,7 @@ public sealed class NodeTable
         while (_reports.TryPeek(out var node))
         {
             if (node.Status.Online && ReferenceEquals(_nodes.GetValueOrDefault(node.Name), node))
-            {
                 return node;
-            }
 
             _ = _reports.Dequeue();
         }
@@ -192,9 +184,7 @@ public sealed class NodeTable
         _reports.Enqueue(node);
         OnlineVersion += known?.Status.Online == node.Status.Online ? 0 : 1;
         if (LeaseOf(known?.Status) != LeaseOf(node.Status))
-        {
             _ = _leaseChanges.Add(node.Name);
-        }
 
         if (node.Status.Online)
         {
@@ -216,9 +206,7 @@ public sealed class NodeTable
         foreach (var pool in node.Status.Pools.Keys)
         {
             if (_byPool.TryGetValue(pool, out var nodes) && nodes.RemoveAll(other => ReferenceEquals(other, node)) > 0 && nodes.Count is 0)
-            {
                 _ = _byPool.Remove(pool);
-            }
         }
     }
 }

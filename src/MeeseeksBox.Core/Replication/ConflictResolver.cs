@@ -40,9 +40,7 @@ internal static class ConflictResolver
             ? local.IsLive && !newer
             : IsKillPending(local) && remote.IsLive && !isOwner && (newer || later);
         if (isKillMissed)
-        {
             return MergeDecision.Kill;
-        }
 
         // Keep the local run: the remote edit predates the assignment of the job to this node.
         return runsHere && remote.Status.State is JobState.New && remote.Status.StartCount <= local.Status.StartCount
@@ -56,14 +54,10 @@ internal static class ConflictResolver
     {
         var isAhead = remote.Status.StartCount > local.Status.StartCount;
         if (remote.Status.State is JobState.Killed && local.IsLive && (runsHere || !isAhead))
-        {
             return later ? MergeDecision.TakeRemoteSpec : MergeDecision.Kill;
-        }
 
         if (runsHere || !newer)
-        {
             return Combine(newer: false, later);
-        }
 
         var isKnownHere = !isAhead && (remote.IsLive
             ? !(local.HasEnded && IsRestartedByLegacyPeer(remote.Status, local.Status))

@@ -53,17 +53,13 @@ internal static class CopyOrder
     {
         // The fast path: a copy that was just accepted shares its lists with the received one.
         if (copy with { Seq = than.Seq } == than)
-        {
             return 0;
-        }
 
         foreach (var attribute in JobAttributes.All)
         {
             var order = attribute.Name is "seq" ? 0 : string.CompareOrdinal(attribute.Canonical(copy), attribute.Canonical(than));
             if (order is not 0)
-            {
                 return order;
-            }
         }
 
         return 0;

@@ -61,9 +61,7 @@ public sealed class DownstreamSession
     public SessionStep Advance(NodeCore core, PeerReply? reply, Instant now)
     {
         if (reply is not null && Receive(core, reply, now) is { } refusal)
-        {
             return new SessionStep(refusal, [], double.PositiveInfinity);
-        }
 
         if (now.Monotonic >= _replyDue)
         {
@@ -77,9 +75,7 @@ public sealed class DownstreamSession
             _unanswered.Enqueue(message);
             messages.Add(message);
             if (_unanswered.Count is 1)
-            {
                 ExpectReply(now);
-            }
         }
 
         return new SessionStep(null, messages, Math.Min(_replyDue, _unanswered.Count is 0 ? _nextPollAt : double.PositiveInfinity));
@@ -98,18 +94,14 @@ public sealed class DownstreamSession
     private string? Receive(NodeCore core, PeerReply reply, Instant now)
     {
         if (!_unanswered.TryDequeue(out var message))
-        {
             return "the node sent a reply without a request";
-        }
 
         ExpectReply(now);
 
         // The reply to a look-up by ids says nothing about other jobs with lower numbers.
         var merged = message.JobIds is null ? reply : reply with { Seq = Peer.Seq };
         if (message.IsPoll && core.MergeReply(Peer, merged, now) is { } refusal)
-        {
             return refusal;
-        }
 
         if (_upSince is null)
         {
@@ -162,15 +154,11 @@ public sealed class DownstreamSession
     private PeerMessage? NextLegacy(NodeCore core, Instant now)
     {
         if (_unanswered.Count > 0 || (!Peer.HasPending && now.Monotonic < _nextPollAt))
-        {
             return null;
-        }
 
         var jobs = core.DequeuePending(Peer, isPoll: true);
         if (now.Monotonic - _nodesAskedAt < _timing.Poll)
-        {
             return new PeerMessage { Jobs = jobs, JobsAfter = Peer.Seq };
-        }
 
         _nodesAskedAt = now.Monotonic;
         var message = new PeerMessage { Jobs = jobs, NodesAfter = Peer.NodesSeq };

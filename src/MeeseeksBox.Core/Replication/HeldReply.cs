@@ -34,9 +34,7 @@ public sealed class HeldReply(ChangeCondition condition, double until)
         var hasChanged = core.Seq != _checkedSeq || core.Nodes.SignificantSeq != _checkedNodesSeq;
         IsPaced = !IsReleased && hasChanged && now.Monotonic < _checkedAt + Pace;
         if (IsReleased || IsPaced || !hasChanged)
-        {
             return;
-        }
 
         // Jobs that were checked before have not changed since.
         IsReleased = condition.IsMet(core, _checkedSeq);

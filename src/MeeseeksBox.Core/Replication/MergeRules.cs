@@ -19,15 +19,11 @@ internal sealed class MergeRules(
     public bool Merge(Job remote, Instant now)
     {
         if (remote.Status.Node is null)
-        {
             return unassigned.Merge(remote, now);
-        }
 
         var hasChanged = MergeAssigned(remote, now);
         if (state.Jobs.TryFind(remote.Id, out var entry))
-        {
             reruns.Consider(entry, now);
-        }
 
         return hasChanged;
     }
@@ -43,9 +39,7 @@ internal sealed class MergeRules(
             }
 
             if (remote.HasEnded && !CopyOrder.Dominates(remote, tombstone))
-            {
                 return false;
-            }
 
             // The sender has a live copy, or a newer one, of a job that ended and was removed here. The tombstone returns to the table as
             // the local copy, so that a sender with a live copy receives the end. The history has that end already.
@@ -112,21 +106,15 @@ internal sealed class MergeRules(
             var isAnswered = entry.LatestDivergentStamp > 0;
             entry.LatestDivergentStamp = Math.Max(entry.LatestDivergentStamp, remote.Ts);
             if (isAnswered)
-            {
                 return false;
-            }
         }
 
         entry = state.ApplyMerged(entry, SpecMerge.WithSpecOf(entry.Job, remote), remote, now);
         if (remote.Status.State is JobState.Killed)
-        {
             entry = killRules.Kill(entry, now);
-        }
 
         if (entry.Run is { } run)
-        {
             runLifecycle.SetLimit(run, entry.Job);
-        }
 
         return true;
     }

@@ -52,9 +52,7 @@ public sealed class Peer
     {
         _isPoll = isPoll;
         if (isPoll)
-        {
             _sentSincePoll.Clear();
-        }
     }
 
     /// <summary>Records that the present line has the local copy of a job.</summary>
@@ -62,9 +60,7 @@ public sealed class Peer
     {
         MarkInSync(id, seq);
         if (!_isPoll)
-        {
             _ = _sentSincePoll.Add(id);
-        }
     }
 
     /// <summary>True when the local copy is on its way to the peer, so that the peer's present report predates its arrival.</summary>
@@ -78,9 +74,7 @@ public sealed class Peer
     internal void Enqueue(string id)
     {
         if (_pending.Add(id))
-        {
             _queue.Enqueue(id);
-        }
     }
 
     internal string? Dequeue()
@@ -88,9 +82,7 @@ public sealed class Peer
         while (_queue.TryDequeue(out var id))
         {
             if (_pending.Remove(id))
-            {
                 return id;
-            }
         }
 
         return null;
@@ -104,9 +96,7 @@ public sealed class Peer
     internal void Forget(string id)
     {
         if (!_known.Remove(id))
-        {
             _ = _pending.Remove(id);
-        }
     }
 
     internal void Reset()

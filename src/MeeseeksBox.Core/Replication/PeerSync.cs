@@ -22,9 +22,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
             if (copy is { Status.Node: not null } job && !(isHere && peer.IsInSync(id, job.Seq)))
             {
                 if (isHere)
-                {
                     peer.MarkSent(id, job.Seq);
-                }
 
                 jobs.Add(job);
                 weight += ApproximateSize.Of(job);
@@ -45,9 +43,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         }
 
         if (reply.Jobs is not null)
-        {
             MergeJobs(peer, reply.Jobs, reply.Seq, now);
-        }
 
         return null;
     }
@@ -78,15 +74,11 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         Instant now)
     {
         if (statuses.ContainsKey(state.Settings.Name))
-        {
             return DescribeCycle(peer.Name, statuses);
-        }
 
         peer.NodesSeq = seq ?? 0;
         if (state.Nodes.Merge(peer.Name, state.Settings.Name, statuses, gone, now) && peer.IsSynced)
-        {
             OfferAll(peer);
-        }
 
         return null;
     }
@@ -111,9 +103,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         }
 
         if (!state.Jobs.TryFind(job.Id, out var entry))
-        {
             return;
-        }
 
         if (entry.Job.Status.Node is not null && !CopyOrder.Dominates(entry.Job, job))
         {
@@ -149,17 +139,13 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
     private void RaiseStamp(Job job, Instant now)
     {
         if (state.Jobs.TryFind(job.Id, out var entry) && job.Ts > entry.Job.Ts)
-        {
             _ = state.ApplyMerged(entry, entry.Job, job, now);
-        }
     }
 
     private void OfferAll(Peer peer)
     {
         for (var entry = state.Jobs.Changes.First; entry is not null; entry = state.Jobs.Changes.Next(entry))
-        {
             state.Peers.Offer(peer, entry);
-        }
     }
 
     // Legacy peers report no links. There, every node of the cycle reaches this node, and one further along the cycle reaches fewer nodes.
@@ -167,9 +153,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
     {
         var here = state.Settings.Name;
         if (peer == here || (statuses.Count is 1 && statuses[here].Links is null or []))
-        {
             return $"duplicate node name: the peer is also named '{here}'; give every node a name of its own";
-        }
 
         string[] path = PathByLinks(peer, here, statuses) ?? PathByRouting(here, statuses);
         return $"the nodes are connected in a cycle: {string.Join(" → ", [here, .. path, here])}; take one of these out of 'nodes'";
@@ -196,17 +180,13 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
                 {
                     var path = new List<string>();
                     for (string? step = name; step is not null; step = cameFrom[step])
-                    {
                         path.Insert(0, step);
-                    }
 
                     return [.. path];
                 }
 
                 if (cameFrom.TryAdd(next, name))
-                {
                     queue.Enqueue(next);
-                }
             }
         }
 

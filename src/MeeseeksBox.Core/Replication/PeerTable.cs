@@ -28,9 +28,7 @@ internal sealed class PeerTable(NodeTable nodes, Effects effects)
         foreach (var peer in _peers.Values)
         {
             if (peer != CurrentSource)
-            {
                 Offer(peer, entry);
-            }
         }
     }
 
@@ -49,9 +47,7 @@ internal sealed class PeerTable(NodeTable nodes, Effects effects)
     public void Removed(string id)
     {
         foreach (var peer in _peers.Values)
-        {
             peer.Forget(id);
-        }
     }
 
     /// <summary>Queues a job for a peer, if the peer needs it and does not have this copy.</summary>

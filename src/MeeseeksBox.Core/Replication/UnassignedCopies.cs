@@ -37,9 +37,7 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
         if (!state.Jobs.TryFind(remote.Id, out var entry))
         {
             if (state.Jobs.Tombstones.Find(remote) is not { } tombstone)
-            {
                 return remote.Status.State is JobState.New && Adopt(remote, null, now);
-            }
 
             // The tombstone returns to the table, so that the client receives the end; the history has that end already.
             entry = state.Jobs.Upsert(tombstone, now);
@@ -48,15 +46,11 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
 
         var local = entry.Job;
         if (remote.Spec.Pool != local.Spec.Pool)
-        {
             return false;
-        }
 
         var isLater = remote.Ts > local.Ts;
         if (isLater && remote.Status.State is JobState.New && local.HasEnded && remote.Status.SubmitTs > local.Status.SubmitTs)
-        {
             return Adopt(remote, entry, now);
-        }
 
         if (remote.Status.SubmitTs < local.Status.SubmitTs || remote.Status.Epoch < local.Status.Epoch)
         {
@@ -74,15 +68,11 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
 
         var isKill = remote.Status.State is JobState.Killed && local.IsLive;
         if (!isLater && !isKill)
-        {
             return false;
-        }
 
         _ = Answer(entry, isLater ? SpecMerge.WithSpecOf(local, remote) : local, remote, now);
         if (isKill)
-        {
             _ = killRules.Kill(entry, now);
-        }
 
         return true;
     }
@@ -90,9 +80,7 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
     private bool Adopt(Job remote, JobEntry? known, Instant now)
     {
         if (submitRules.Adopt(remote, known, now) is not { } entry)
-        {
             return false;
-        }
 
         _adopted.Add(entry);
         return true;
@@ -104,9 +92,7 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
     {
         state.RecordEnd(state.ApplyMerged(entry, answer, remote, now));
         if (entry.Run is { } run)
-        {
             runLifecycle.SetLimit(run, entry.Job);
-        }
 
         return true;
     }

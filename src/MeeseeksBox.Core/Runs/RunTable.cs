@@ -33,9 +33,7 @@ internal sealed class RunTable
     public bool Remove(Run run)
     {
         if (!_runs.Remove(run))
-        {
             return false;
-        }
 
         _ = _limited.Remove(run);
         var taken = Taken(run.Job.Spec.Pool) - 1;
@@ -57,18 +55,14 @@ internal sealed class RunTable
         _ = _limited.Remove(run);
         run.LimitAt = time;
         if (time is not null && _runs.Contains(run))
-        {
             _ = _limited.Add(run);
-        }
     }
 
     /// <summary>The next run that has reached its time limit, which is cleared; null when there is none.</summary>
     public Run? TakeOverdue(double monotonic)
     {
         if (_limited.Min is not { } run || run.LimitAt > monotonic)
-        {
             return null;
-        }
 
         _ = _limited.Remove(run);
         return run;

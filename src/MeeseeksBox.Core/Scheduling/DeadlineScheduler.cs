@@ -22,9 +22,7 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
         Consider(state.Runs.NextLimit);
         Consider(state.Nodes.NextTimeout(settings.Timeout));
         foreach (var (live, update) in JobsToRefresh())
-        {
             Consider(End(live.First, update));
-        }
 
         return double.IsFinite(next) ? next : null;
 
@@ -36,16 +34,12 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
     {
         var (settings, lists) = (state.Settings, state.Jobs.Deadlines);
         foreach (var entry in Due(lists.Ended, settings.Expire, now))
-        {
             RemoveEnded(entry);
-        }
 
         if (settings.ExpireActiveJobs)
         {
             foreach (var entry in Due(lists.AtWorkElsewhere, settings.Expire, now))
-            {
                 expiry.Expire(entry, now);
-            }
         }
 
         foreach (var entry in Due(lists.WaitingElsewhere, settings.Timeout, now))
@@ -73,15 +67,11 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
         foreach (var (live, update) in JobsToRefresh())
         {
             foreach (var entry in Due(live, update, now))
-            {
                 _ = state.ApplyLocal(entry, entry.Job, now);
-            }
         }
 
         foreach (var entry in state.Jobs.ReleaseDelayed(now))
-        {
             reruns.Consider(entry, now);
-        }
 
         runLifecycle.StopOverdue(now);
         state.Nodes.TimeOut(settings.Timeout, now);
@@ -99,9 +89,7 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
     private static IEnumerable<JobEntry> Due(IntrusiveList list, double span, Instant now)
     {
         while (list.First is { } entry && End(entry, span) <= now.Monotonic)
-        {
             yield return entry;
-        }
     }
 
     private static double? End(JobEntry? entry, double span) => entry?.TouchedAt + Math.Max(span, ShortestSpan);
@@ -109,9 +97,7 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
     private void RemoveEnded(JobEntry entry)
     {
         if (!entry.IsEndRecorded)
-        {
             state.Effects.AddEndedJob(entry.Job);
-        }
 
         state.Jobs.Remove(entry);
     }

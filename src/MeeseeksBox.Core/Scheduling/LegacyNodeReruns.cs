@@ -20,16 +20,12 @@ internal sealed class LegacyNodeReruns(NodeCoreState state)
     public void Consider(JobEntry entry, Instant now)
     {
         if (!IsOurs(entry.Job))
-        {
             return;
-        }
 
         var (spec, ended) = (entry.Job.Spec, entry.Job.Status);
         var isRetry = RestartPolicy.NextRunAfter(spec with { Resubmit = false }, ended) is not null;
         if (isRetry && !IsLocalRetryOver(entry, now))
-        {
             return;
-        }
 
         var next = isRetry ? RestartPolicy.SentOffAgain(ended) : RestartPolicy.NextRunAfter(spec, ended)!;
         entry.NotBefore = now.Monotonic + (state.Settings.Pool(spec.Pool)?.RestartDelay ?? 1);
@@ -55,16 +51,12 @@ internal sealed class LegacyNodeReruns(NodeCoreState state)
         }
 
         if (now.Monotonic < entry.LocalRetry.Until)
-        {
             return false;
-        }
 
         var hasReported = state.Nodes.Find(entry.Job.Status.Node!) is { Status.Online: true } node
             && node.ReportedAt >= entry.LocalRetry.Until;
         if (!hasReported)
-        {
             state.Jobs.RemindAt(entry, now.Monotonic + Reminder);
-        }
 
         return hasReported;
     }

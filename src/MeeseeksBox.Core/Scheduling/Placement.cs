@@ -13,9 +13,7 @@ internal sealed class Placement(NodeCoreState state)
     public void InvalidateAll()
     {
         foreach (var key in state.Jobs.Queues.Keys)
-        {
             _ = key.Node is null && state.Jobs.PoolsToAssign.Add(key.Pool);
-        }
     }
 
     /// <summary>Assigns all jobs that can be assigned in the marked pools.</summary>
@@ -44,23 +42,17 @@ internal sealed class Placement(NodeCoreState state)
     private string? Choose(string pool)
     {
         if (pool is NodeSettings.ConfigPool)
-        {
             return null;
-        }
 
         _candidates.Clear();
         if (state.Settings.Pools.TryGetValue(pool, out var own) && !own.Offer.IsDraining)
-        {
             _candidates.Add(new(state.Settings.Name, Free(state.Settings.Name, pool, own.Offer.Limit), state.OwnLoadavg));
-        }
 
         foreach (var node in state.Nodes.WithPool(pool))
         {
             var offer = node.Status.Pools[pool];
             if (!offer.IsDraining)
-            {
                 _candidates.Add(new(node.Name, Free(node.Name, pool, offer.Limit), node.Status.Loadavg));
-            }
         }
 
         return NodeSelector.Choose(_candidates, state.Settings.UseLoadavg, state.Settings.WaitInPool, state.Random);

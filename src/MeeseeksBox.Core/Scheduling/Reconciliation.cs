@@ -14,9 +14,7 @@ internal sealed class Reconciliation(NodeCoreState state, RunLifecycle runLifecy
     {
         state.Jobs.AdvanceSeqTo(jobs.Select(job => job.Seq).DefaultIfEmpty().Max());
         foreach (var job in jobs.OrderBy(job => job.Seq))
-        {
             state.Jobs.Upsert(job, now).IsEndRecorded = job.HasEnded;
-        }
     }
 
     /// <summary>Ends the loaded jobs that ran here (docs/SPECIFICATION.md#crash-recovery). All others continue.</summary>
@@ -37,19 +35,13 @@ internal sealed class Reconciliation(NodeCoreState state, RunLifecycle runLifecy
         foreach (var run in state.Runs.All)
         {
             if (settings.Pool(run.Job.Spec.Pool) is null)
-            {
                 state.Cancel(run, StopReason.PoolRemoved);
-            }
             else if (state.Jobs.TryFind(run.Job.Id, out var entry) && entry.Run == run)
-            {
                 runLifecycle.SetLimit(run, entry.Job);
-            }
         }
 
         foreach (var pool in settings.Pools.Keys)
-        {
             state.Effects.Wake(pool);
-        }
 
         foreach (var job in state.Jobs.Snapshot().Where(job => job.Status.Node == settings.Name && job.Status.State is JobState.New))
         {
@@ -63,9 +55,7 @@ internal sealed class Reconciliation(NodeCoreState state, RunLifecycle runLifecy
     {
         var (job, status) = (entry.Job, entry.Job.Status);
         if (status.Node != state.Settings.Name || entry.Run is not null)
-        {
             return;
-        }
 
         if (status is { State: JobState.Running } or { State: JobState.Killed, Active: true })
         {

@@ -24,9 +24,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
         }
 
         if (NextWaiting(pool) is null)
-        {
             state.Effects.CancelWake(pool);
-        }
 
         return run;
     }
@@ -36,9 +34,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
     {
         run.StartedAt = now.Monotonic;
         if (EntryOf(run) is not { } entry)
-        {
             return;
-        }
 
         var status = entry.Job.Status.WithoutResult();
         entry = state.ApplyLocal(entry, status with
@@ -56,18 +52,14 @@ internal sealed class RunLifecycle(NodeCoreState state)
     public void Report(Run run, Func<Job, Job> change, Instant now)
     {
         if (EntryOf(run) is { } entry)
-        {
             _ = state.ApplyLocal(entry, change(entry.Job), now);
-        }
     }
 
     /// <summary>Records the end of a run. Its process has ended, and its slot is free again.</summary>
     public void Ended(Run run, RunResult end, Instant now)
     {
         if (!state.Runs.Remove(run))
-        {
             return;
-        }
 
         state.Effects.Wake(run.Job.Spec.Pool);
         if (state.Jobs.TryFind(run.Job.Id, out var superseding) && superseding.StaleRun == run)
@@ -121,9 +113,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
     public void StopOverdue(Instant now)
     {
         while (state.Runs.TakeOverdue(now.Monotonic) is { } run)
-        {
             state.Cancel(run, StopReason.Overdue);
-        }
     }
 
     /// <summary>Sets the time limit of a run, from the present limits of its job and its pool.</summary>

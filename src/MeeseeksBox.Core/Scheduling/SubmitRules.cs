@@ -21,20 +21,14 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         var warnings = spec.Unknown.Select(Unknown).ToList();
         var id = spec.Id ?? JobId.Create(now, state.Random);
         if (state.IsClosed)
-        {
             return Refused(id, $"{state.Settings.Name} is stopping and takes no new work", warnings) with { Code = ErrorCode.Stopping };
-        }
 
         if (spec.Problem is not null)
-        {
             return Refused(id, spec.Problem, warnings);
-        }
 
         var (nodes, problem) = TargetNodes(spec, id);
         if (problem is not null)
-        {
             return Refused(id, problem, warnings);
-        }
 
         var plans = new List<PlannedChange>(nodes.Count);
         foreach (var node in nodes)
@@ -44,14 +38,10 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
                 ? PlanChange(entry, spec, node, warnings)
                 : PlanNew(one, spec, node, now);
             if ((plan.Problem ?? FindError(plan.Job)) is { } fault)
-            {
                 return Refused(id, fault, warnings);
-            }
 
             if (plan.Entry is null && node is null && !IsKnown(plan.Job.Spec.Pool))
-            {
                 warnings.Add($"pool: no known node has a pool '{plan.Job.Spec.Pool}'; the job waits for one");
-            }
 
             var status = plan.Job.Status;
             status = nodes.Count > 1 && IsList(spec) ? status with { Nodes = [.. nodes!] } : status;
@@ -69,9 +59,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
     public JobEntry? Adopt(Job remote, JobEntry? known, Instant now)
     {
         if (state.IsClosed)
-        {
             return null;
-        }
 
         var job = remote with
         {
@@ -118,9 +106,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
     private (IReadOnlyList<string?> Nodes, string? Problem) TargetNodes(SubmitArgument spec, string id)
     {
         if (spec.Nodes is null or [])
-        {
             return ([null], null);
-        }
 
         var pool = spec.Values.Spec.Pool.Length > 0 ? spec.Values.Spec.Pool
             : state.Jobs.TryFind(id, out var entry) ? entry.Job.Spec.Pool
@@ -136,9 +122,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
 
             var matching = NodesWith(pool).Where(node => node.StartsWith(name[..^1], StringComparison.Ordinal)).ToArray();
             if (matching is [])
-            {
                 return ([], $"node: no node that matches '{name}' has a pool '{pool}' now");
-            }
 
             nodes.AddRange(matching);
         }
@@ -172,14 +156,10 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         if (!job.HasEnded)
         {
             if (spec.Nodes is not null && node != job.Status.Node)
-            {
                 warnings.Add($"node: job '{job.Id}' is {word}; kill it and wait for active=false before it is moved");
-            }
 
             if (keys.Any(attribute => attribute.Name is "pool") && spec.Values.Spec.Pool != job.Spec.Pool)
-            {
                 warnings.Add($"pool: job '{job.Id}' is {word}; its pool cannot change");
-            }
 
             keys = [.. keys.Where(attribute => attribute.Name is not "pool")];
         }
@@ -209,9 +189,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         }
 
         if (job.HasEnded && spec.State is not JobState.New && spec.Nodes is not null && node != job.Status.Node)
-        {
             warnings.Add($"node: job '{job.Id}' has ended; its node changes only together with state=new");
-        }
 
         return new(entry, changed, kill, null);
     }
@@ -219,9 +197,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
     private static Job Apply(SubmitArgument spec, Job job)
     {
         foreach (var attribute in spec.Keys)
-        {
             job = attribute.Copy(spec.Values, job);
-        }
 
         return job;
     }
@@ -257,9 +233,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         }
 
         if (entry.Run is { } run)
-        {
             runLifecycle.SetLimit(run, entry.Job);
-        }
 
         entry = plan.Kill ? killRules.Kill(entry, now) : entry;
         return new(entry.Job.Id, entry.Job);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.FileWatch.Templates;
 using MeeseeksBox.Foundation;
 
 namespace MeeseeksBox.FileWatch.Jobs;
@@ -10,8 +11,6 @@ namespace MeeseeksBox.FileWatch.Jobs;
 /// <remarks>They come from the watch, the file, the fileset, and the keys of the watch itself.</remarks>
 public sealed class JobValues(WatchSettings settings, WorkItem work) : IJobValues
 {
-    private const string FilesetKey = "fileset";
-
     /// <inheritdoc/>
     public Result<string> Find(string key)
     {
@@ -26,17 +25,6 @@ public sealed class JobValues(WatchSettings settings, WorkItem work) : IJobValue
         return TextOf(value) is { } text ? text : new Error($"%({key})s: {value.Display} cannot be put into a text");
     }
 
-    /// <summary>Whether a key has a value for some file, apart from the keys of the watch itself.</summary>
-    public static bool IsKnown(string key, WatchSettings settings) => key switch
-    {
-        "name" or "index" => true,
-        _ when settings.IsContinuous => false,
-        "filename" or "file" or FilesetKey => true,
-        _ when key.StartsWith(FilesetKey, StringComparison.Ordinal) =>
-            TryNumber(key[FilesetKey.Length..], out var list) && settings.Fileset > 0 && list < settings.Globs.Count,
-        _ => TryNumber(key, out _),
-    };
-
     private string? OwnValue(string key)
     {
         if (key == "name")
@@ -49,17 +37,14 @@ public sealed class JobValues(WatchSettings settings, WorkItem work) : IJobValue
         {
             "filename" => file,
             "file" => $"{(settings.Path is "/" ? "" : settings.Path)}/{file}",
-            FilesetKey => string.Join(' ', work.Files),
-            _ when key.StartsWith(FilesetKey, StringComparison.Ordinal) => SetMember(key[FilesetKey.Length..]),
-            _ => TryNumber(key, out var number) && settings.PartsOf(file) is var parts && number < parts.Length ? parts[number] : null,
+            ValueNames.Fileset => string.Join(' ', work.Files),
+            _ when key.StartsWith(ValueNames.Fileset, StringComparison.Ordinal) => SetMember(key[ValueNames.Fileset.Length..]),
+            _ => ValueNames.TryNumber(key, out var number) ? settings.PartsOf(file).ElementAtOrDefault(number) : null,
         };
     }
 
     private string? SetMember(string digits) =>
-        settings.Fileset > 0 && TryNumber(digits, out var list) && list < work.Files.Count ? work.Files[list] : null;
-
-    private static bool TryNumber(string text, out int number) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        settings.Fileset > 0 && ValueNames.TryNumber(digits, out var list) && list < work.Files.Count ? work.Files[list] : null;
 
     private static string? TextOf(ConfigValue value) => value switch
     {

@@ -1,4 +1,5 @@
 using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Templates;
 
 namespace MeeseeksBox.FileWatch.Jobs;
 

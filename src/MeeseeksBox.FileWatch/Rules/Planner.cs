@@ -2,6 +2,7 @@ using System.Globalization;
 using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.FileWatch.Templates;
 
 namespace MeeseeksBox.FileWatch.Rules;
 

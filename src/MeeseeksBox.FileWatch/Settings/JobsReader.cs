@@ -1,6 +1,6 @@
 using System.Globalization;
 using MeeseeksBox.Configuration;
-using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.FileWatch.Templates;
 
 namespace MeeseeksBox.FileWatch.Settings;
 
@@ -46,7 +46,7 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written)
                 section.AddProblem(setting, problem);
             foreach (var key in unknown)
                 section.AddWarning(setting, $"{key}: not something that submit takes, ignored");
-            foreach (var key in template.Keys.Where(key => !FormatKeys.TryGet(key, out _) && !JobValues.IsKnown(key, settings)))
+            foreach (var key in template.Keys.Where(key => !FormatKeys.TryGet(key, out _) && !ValueNames.IsKnown(key, settings)))
                 section.AddWarning(
                     setting, $"%({key})s: there is no such value and no such key in the watch, so that this job cannot be submitted");
             if (!settings.IsContinuous && template.Id is { } id && !id.Contains("%(", StringComparison.Ordinal))

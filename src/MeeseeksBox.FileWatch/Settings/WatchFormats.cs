@@ -1,6 +1,6 @@
 using System.Text.Json;
 using MeeseeksBox.Configuration;
-using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.FileWatch.Templates;
 using MeeseeksBox.Foundation;
 
 namespace MeeseeksBox.FileWatch.Settings;

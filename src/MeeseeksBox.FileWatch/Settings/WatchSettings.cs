@@ -1,6 +1,6 @@
 using MeeseeksBox.Configuration;
-using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Templates;
 
 namespace MeeseeksBox.FileWatch.Settings;
 

@@ -25,9 +25,7 @@ internal sealed class JobArgsAttribute() : JobAttribute("args", JobAttributeRole
         if (value.ValueKind is JsonValueKind.Object)
         {
             if (OpaqueValue.TryKeep(value, out var settings))
-            {
                 return job with { Spec = job.Spec with { Args = [], Settings = settings } };
-            }
 
             problem = $"args: {LenientJson.Show(value)} is not an object, {OpaqueValue.Expected}";
             return job;

@@ -90,14 +90,10 @@ public sealed record SubmitArgument
     {
         nodes = [];
         if (value.ValueKind is JsonValueKind.False or JsonValueKind.Null)
-        {
             return null;
-        }
 
         if (!LenientJson.TryStrings(value, out var names))
-        {
             return $"node: {LenientJson.Show(value)} is not the name of a node, a list of names, or a pattern like 'n*'";
-        }
 
         nodes = [.. names.Where(name => name.Length > 0).Distinct()];
         return null;

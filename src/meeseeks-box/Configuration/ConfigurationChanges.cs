@@ -26,17 +26,13 @@ internal sealed class ConfigurationChanges
     {
         _ = _waiting.Writer.TryComplete();
         while (_waiting.Reader.TryRead(out var change))
-        {
             change.Complete(ConfigurationOutcome.Stopping);
-        }
     }
 
     private Task<ConfigurationOutcome> AddAsync(ConfigurationChange change)
     {
         if (!_waiting.Writer.TryWrite(change))
-        {
             change.Complete(ConfigurationOutcome.Stopping);
-        }
 
         return change.Outcome;
     }

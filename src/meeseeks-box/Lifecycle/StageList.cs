@@ -18,9 +18,7 @@ internal sealed class StageList(IReadOnlyList<Stage> stages, TimeProvider time, 
         {
             _begun.Push(stage);
             if (await stage.Start() is not [] and var problems)
-            {
                 return problems;
-            }
         }
 
         return [];

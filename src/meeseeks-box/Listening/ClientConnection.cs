@@ -55,9 +55,7 @@ internal sealed class ClientConnection(Stream stream, ILineHandler handler, List
                 case LineKind.Line when !result.Line.IsEmpty:
                     await handler.HandleAsync(result.Line, lines, output, abort);
                     if (output.UnflushedBytes >= SendAt || !lines.HasLine)
-                    {
                         await SendAsync(output, abort);
-                    }
 
                     break;
                 case LineKind.TooLong:
@@ -89,13 +87,9 @@ internal sealed class ClientConnection(Stream stream, ILineHandler handler, List
     private async Task LingeringCloseAsync(LineReader lines, CancellationToken stop)
     {
         if (stream is NetworkStream network)
-        {
             network.Socket.Shutdown(SocketShutdown.Send);
-        }
         else if (stream is SslStream encrypted)
-        {
             await encrypted.ShutdownAsync();
-        }
 
         using var limit = new CancellationTokenSource(DiscardTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);

@@ -81,21 +81,15 @@ internal sealed class ClientConnections(Func<string?, ILineHandler> handlers, Ti
     private async Task ServeAsync(Socket socket, ListenSettings settings)
     {
         if (socket.ProtocolType is ProtocolType.Tcp)
-        {
             socket.NoDelay = true;
-        }
 
         await using var stream = await _transport.OpenAsync(socket, settings, _finish.Token);
         if (stream is null)
-        {
             return;
-        }
 
         var name = (stream as TlsStream)?.PeerName;
         await new ClientConnection(stream, handlers(name), settings.Limits, time, log).RunAsync(_finish.Token, _abort.Token);
         if (stream is TlsStream { Refusal: { } refusal })
-        {
             _transport.LogRejection(socket, refusal);
-        }
     }
 }

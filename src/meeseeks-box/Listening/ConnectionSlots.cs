@@ -46,9 +46,7 @@ internal sealed class ConnectionSlots : IDisposable
             }
 
             while (_excess > 0 && _free.Wait(0))
-            {
                 _excess--;
-            }
         }
     }
 

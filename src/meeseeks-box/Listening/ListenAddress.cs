@@ -15,9 +15,7 @@ internal static class ListenAddress
     public static async Task<IReadOnlyList<EndPoint>> ResolveAsync(ListenConfig listen, CancellationToken stop)
     {
         if (listen.Prefix is not null)
-        {
             return [new IPEndPoint(OfThisHost(listen.Prefix), 0)];
-        }
 
         var all = new List<EndPoint>();
         foreach (var word in listen.Address.Split(',', StringSplitOptions.TrimEntries))

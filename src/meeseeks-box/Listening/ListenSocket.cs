@@ -26,9 +26,7 @@ internal sealed class ListenSocket : IDisposable
         try
         {
             if (address.AddressFamily is AddressFamily.InterNetworkV6)
-            {
                 socket.DualMode = false;
-            }
 
             socket.Bind(new IPEndPoint(address, port));
             socket.Listen(Backlog);
@@ -56,8 +54,6 @@ internal sealed class ListenSocket : IDisposable
     {
         Socket.Dispose();
         if (EndPoint is UnixDomainSocketEndPoint path && File.Exists(path.ToString()))
-        {
             File.Delete(path.ToString());
-        }
     }
 }

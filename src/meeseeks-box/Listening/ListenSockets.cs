@@ -27,15 +27,11 @@ internal static class ListenSockets
         try
         {
             foreach (var path in addresses.OfType<UnixDomainSocketEndPoint>().Where(path => !open.Contains(path)))
-            {
                 bound.Add(ListenSocket.Bind(path, mode));
-            }
 
             // Port 0 last, so that the system does not choose one of the others.
             foreach (var port in ports.All.OrderBy(port => port is 0))
-            {
                 Bind([.. hosts.Where(host => port is 0 || !open.Contains(new IPEndPoint(host, port)))], port, bound, log);
-            }
 
             return bound;
         }

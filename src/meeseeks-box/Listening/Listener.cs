@@ -73,9 +73,7 @@ internal sealed class Listener : IAsyncDisposable
         finally
         {
             if (hasSlot)
-            {
                 _clients.ReleaseSlot();
-            }
         }
     }
 
@@ -85,9 +83,7 @@ internal sealed class Listener : IAsyncDisposable
         try
         {
             if (!FileHandles.AreShortForClients())
-            {
                 return await _socket.Socket.AcceptAsync(_stop.Token);
-            }
 
             await BackOffAsync("Too many open files");
         }

@@ -32,15 +32,11 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
     {
         var (tls, problems) = Load(listen);
         if (problems is not [])
-        {
             return (null, problems);
-        }
 
         var settings = new ListenSettings(ListenLimits.Of(listen), tls);
         if (_config is { } old && old.Address == listen.Address && old.Prefix == listen.Prefix && old.Ports.Equals(listen.Ports))
-        {
             return (new ListenChange(listen, settings, _listeners.Keys.ToHashSet(), [], _freePort), []);
-        }
 
         try
         {
@@ -61,19 +57,13 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
     {
         _clients.Apply(change.Settings);
         foreach (var listener in _listeners.Values.Where(listener => !change.Kept.Contains(listener.EndPoint)).ToArray())
-        {
             await CloseAsync(listener);
-        }
 
         foreach (var path in change.Kept.OfType<UnixDomainSocketEndPoint>())
-        {
             UnixSocketFile.SetMode(path.ToString(), change.Config.Mode);
-        }
 
         foreach (var socket in change.Added)
-        {
             Open(socket);
-        }
 
         if (change.Config != _config && change.Settings.Tls is null && _listeners.Keys.Any(ListenAddress.IsOpenToOthers))
         {
@@ -108,9 +98,7 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
             .Where(open => !kept.Contains(open) && wanted.OfType<IPEndPoint>().Any(other => Overlap(open, other)))
             .ToArray();
         foreach (var open in inTheWay)
-        {
             await CloseAsync(_listeners[open]);
-        }
 
         try
         {
@@ -122,9 +110,7 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
         catch
         {
             foreach (var open in inTheWay)
-            {
                 Open(ListenSocket.Bind(open.Address, open.Port));
-            }
 
             throw;
         }
@@ -162,9 +148,7 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
     private static (TlsServer? Tls, IReadOnlyList<string> Problems) Load(ListenConfig listen)
     {
         if (listen.Ssl is null)
-        {
             return (null, []);
-        }
 
         var tls = TlsServer.Load(listen.Ssl, out var faults);
         return (tls, [.. faults.Select(error => $"listen.ssl.{error}")]);

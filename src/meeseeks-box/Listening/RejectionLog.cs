@@ -30,14 +30,10 @@ internal sealed class RejectionLog(TimeProvider time, ILogger log)
         lock (_lock)
         {
             if (_logged.TryGetValue(refusal, out var last) && time.GetElapsedTime(last) < Silence)
-            {
                 return false;
-            }
 
             if (_logged.Count >= Most)
-            {
                 _logged.Clear();
-            }
 
             _logged[refusal] = time.GetTimestamp();
             return true;

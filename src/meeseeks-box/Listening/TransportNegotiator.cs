@@ -61,9 +61,7 @@ internal sealed class TransportNegotiator(TimeProvider time, ILogger log)
     {
         var first = await PeekAsync(client, stop);
         if (!TlsRecord.IsHello(first.Span))
-        {
             return new NetworkStream(client, ownsSocket: false);
-        }
 
         _rejections.Log(client, "it speaks TLS, and this port speaks plain text");
         using var limit = new CancellationTokenSource(HandshakeTime, time);
@@ -84,9 +82,7 @@ internal sealed class TransportNegotiator(TimeProvider time, ILogger log)
         }
 
         if (TlsRecord.CanBeHello(first.Span))
-        {
             return await tls.AuthenticateAsync(new NetworkStream(client, ownsSocket: false), RefusalLine, stop);
-        }
 
         _rejections.Log(client, "it speaks plain text, and this port speaks TLS");
         _ = await client.SendAsync(TlsRequired, stop);

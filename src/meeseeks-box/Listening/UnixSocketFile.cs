@@ -13,9 +13,7 @@ internal static class UnixSocketFile
     {
         var end = new UnixDomainSocketEndPoint(path);
         if (File.Exists(path))
-        {
             Remove(path, end);
-        }
 
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -35,9 +33,7 @@ internal static class UnixSocketFile
     public static void SetMode(string path, UnixFileMode mode)
     {
         if (File.Exists(path))
-        {
             File.SetUnixFileMode(path, mode);
-        }
     }
 
     private static void Remove(string path, UnixDomainSocketEndPoint end)

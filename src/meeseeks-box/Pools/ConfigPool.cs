@@ -36,9 +36,7 @@ internal sealed class ConfigPool(CoreHost host, ConfigurationChanges changes, Ac
         host.Execute((core, now) =>
         {
             if (problems is [])
-            {
                 core.Report(run, job => job with { Spec = job.Spec with { Settings = active.Shown() } }, now);
-            }
 
             core.Ended(run, problems is [] ? new RunResult(true, null) : new RunResult(false, null, string.Join("; ", problems)), now);
         });

@@ -40,9 +40,7 @@ internal sealed class ConfiguredParts(
     {
         var (plans, problems) = taskFactories.Of(config);
         if (problems is not [])
-        {
             return problems;
-        }
 
         (var listening, problems) = await listeners.PrepareAsync(config.Listen, CancellationToken.None);
         if (listening is not null)
@@ -67,22 +65,16 @@ internal sealed class ConfiguredParts(
         var (plans, problems) = taskFactories.Of(config);
         problems = [.. problems, .. FixedSettings.Problems(old, config)];
         if (config.Logging != old.Logging && LogSetup.ProblemOf(config.Logging) is { } unwritable)
-        {
             problems = [.. problems, unwritable];
-        }
 
         if (problems is not [])
-        {
             return problems;
-        }
 
         // Last, because it binds sockets.
         stop.ThrowIfCancellationRequested();
         (var listening, problems) = await listeners.PrepareAsync(config.Listen, stop);
         if (listening is null)
-        {
             return problems;
-        }
 
         accepted();
         if (logs.Apply(config.Logging) is { } problem)

@@ -9,18 +9,12 @@ internal static class FixedSettings
     public static IEnumerable<string> Problems(BoxConfig old, BoxConfig changed)
     {
         if (changed.Name != old.Name)
-        {
             yield return $"name: '{old.Name}' cannot become '{changed.Name}' while the box runs; restart it";
-        }
 
         if (changed.State.File != old.State.File)
-        {
             yield return "state.file: cannot change while the box runs; restart it";
-        }
 
         if (changed.State.Durable != old.State.Durable)
-        {
             yield return "state.durable: cannot change while the box runs; restart it";
-        }
     }
 }

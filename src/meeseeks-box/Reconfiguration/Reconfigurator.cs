@@ -59,14 +59,10 @@ internal sealed class Reconfigurator(
         systemd.Reloading();
         var outcome = await ApplyAsync(new ConfigurationChange(settings: null));
         if (outcome == ConfigurationOutcome.Stopping)
-        {
             return outcome;
-        }
 
         foreach (var problem in outcome.Problems)
-        {
             log.Error("new configuration rejected: {Problem}", problem);
-        }
 
         var rejected = outcome.IsInForce ? "" : $", with the previous configuration; the new one was rejected: {outcome.Problems[^1]}";
         systemd.Ready($"listening on {parts.Ports}{rejected}");
@@ -85,14 +81,10 @@ internal sealed class Reconfigurator(
                 ? await parts.ReplaceAsync(active.Config, config, () => active.Current = read, _stop.Token)
                 : read.Problems;
             if (problems is not [])
-            {
                 return new ConfigurationOutcome(problems);
-            }
 
             foreach (var warning in read.Warnings.Except(old.Warnings))
-            {
                 log.Warning("configuration: {Warning}", warning);
-            }
 
             log.Information("new configuration in force");
             return ConfigurationOutcome.InForce;

@@ -46,9 +46,7 @@ internal sealed class JobRecovery(
 
         LogKilled(await orphans.EndByMarkAsync(owner));
         foreach (var job in interrupted)
-        {
             LogKilled(await orphans.EndByPidAsync(job.Status.Pid!.Value, job.Status.StartTs!.Value));
-        }
 
         return [];
     }
@@ -69,13 +67,9 @@ internal sealed class JobRecovery(
     private void LogKilled(KillResult result)
     {
         if (result.Killed.Count > 0)
-        {
             log.Warning("processes left over from a previous run killed: {Processes}", string.Join(", ", result.Killed));
-        }
 
         if (result.Left.Count > 0)
-        {
             log.Error("processes left over from a previous run could not be killed: {Processes}", string.Join(", ", result.Left));
-        }
     }
 }

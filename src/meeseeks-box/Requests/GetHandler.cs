@@ -13,9 +13,7 @@ internal sealed class GetHandler(CoreHost host, UpstreamSessions upstreamSession
     {
         var (jobs, seq) = host.Select(new JobQuery(request.Filter, options.Unassigned));
         if (request.Filter.NewerSeq is null && !options.Stamps)
-        {
             jobs = host.Execute((core, now) => core.AsReported(jobs, now));
-        }
 
         await answer.WriteJobsAsync(jobs.Select(job => KeyValuePair.Create(job.Id, (Job?)job)), stop);
         if (request.Filter.NewerSeq is null)

@@ -39,27 +39,19 @@ internal sealed class ChangeRecorder
         if (_journal is null)
         {
             foreach (var job in effects.EndedJobs)
-            {
                 OnEnded(job);
-            }
 
             return;
         }
 
         foreach (var job in effects.HaveJobsChanged ? core.ChangesSince(_journaledSeq, unassigned: true) : [])
-        {
             _journal.Append(new JournalLine { Changed = job });
-        }
 
         foreach (var id in effects.RemovedJobs)
-        {
             _journal.Append(new JournalLine { Gone = id });
-        }
 
         foreach (var job in effects.EndedJobs)
-        {
             _journal.Append(new JournalLine { Ended = job });
-        }
 
         _journaledSeq = core.Seq;
     }

@@ -33,9 +33,7 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
     public async Task RunAsync()
     {
         while (await _timer.WaitForNextTickAsync())
-        {
             await SaveAsync();
-        }
     }
 
     /// <summary>Ends <see cref="RunAsync"/>.</summary>
@@ -52,9 +50,7 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
         _isRestored = true;
         var (jobs, seq, rotated) = host.TakeCheckpoint(_savedSeq);
         if (jobs is null)
-        {
             return;
-        }
 
         try
         {
@@ -72,9 +68,7 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
             _savedSeq = seq;
             await written.WaitAsync(HistoryTime, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (written.IsCompletedSuccessfully)
-            {
                 _ = TryWrite(journal.DropPrevious);
-            }
         }
     }
 
@@ -83,17 +77,13 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
     public bool TrySaveLast()
     {
         if (!_isRestored)
-        {
             return true;
-        }
 
         var isNew = host.Seq != _savedSeq;
         var canDropJournal = history.WrittenAsync(history.Added).IsCompletedSuccessfully;
         var (jobs, _, _) = host.TakeCheckpoint(canDropJournal ? -1 : _savedSeq);
         if (canDropJournal)
-        {
             jobs = jobs?.Select(WithoutSeq).ToList();
-        }
 
         return (jobs is null || TryWrite(() => file.Save(jobs)) || !isNew) && (!canDropJournal || TryWrite(journal.DropAll));
     }

@@ -57,9 +57,7 @@ internal sealed class CoreHost : IDisposable
         get
         {
             lock (_lock)
-            {
                 return _core.Seq;
-            }
         }
     }
 
@@ -79,9 +77,7 @@ internal sealed class CoreHost : IDisposable
     {
         core.Load(jobs, now);
         if (journal is not null)
-        {
             _recorder.Attach(journal, core.Seq);
-        }
 
         core.Resume(now);
     });
@@ -155,19 +151,13 @@ internal sealed class CoreHost : IDisposable
     private void NotifyWoken(string[] pools, Run[] stops, Peer[] peers)
     {
         foreach (var run in stops)
-        {
             RunStopped?.Invoke(run);
-        }
 
         foreach (var pool in pools)
-        {
             PoolWoken?.Invoke(pool);
-        }
 
         foreach (var peer in peers)
-        {
             PeerWoken?.Invoke(peer);
-        }
     }
 
     private void TimeOut(NodeCore core, Instant now)

@@ -51,16 +51,12 @@ internal sealed class History : IDisposable
     public void AddMissing(IReadOnlyList<Job> endings)
     {
         if (Path is not { } path || endings is [])
-        {
             return;
-        }
 
         // A crash in the middle of a rotation leaves lines in both files of the journal.
         var written = HistoryTail.Read(path, endings.Count);
         foreach (var job in endings.Where(job => written.Add(HistoryTail.KeyOf(job))))
-        {
             Add(job);
-        }
     }
 
     /// <summary>Completes when so many ends of runs are on disk or dropped.</summary>
@@ -69,9 +65,7 @@ internal sealed class History : IDisposable
         lock (_lock)
         {
             if (number <= _done)
-            {
                 return Task.CompletedTask;
-            }
 
             var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add((number, waiter));
@@ -95,14 +89,10 @@ internal sealed class History : IDisposable
             lines.SetLength(0);
             var count = 0;
             for (; lines.Length < 1024 * 1024 && _endings.Reader.TryRead(out var job); count++)
-            {
                 WriteLine(lines, job);
-            }
 
             if (await TryAppendAsync(lines).ConfigureAwait(false))
-            {
                 Note(count);
-            }
         }
     }
 
@@ -133,9 +123,7 @@ internal sealed class History : IDisposable
         {
             _done += count;
             foreach (var (_, written) in _waiters.Where(waiter => waiter.Number <= _done))
-            {
                 written.SetResult();
-            }
 
             _ = _waiters.RemoveAll(waiter => waiter.Number <= _done);
         }

@@ -21,9 +21,7 @@ internal static class HistoryTail
     {
         var keys = new HashSet<string>(StringComparer.Ordinal);
         if (!File.Exists(path))
-        {
             return keys;
-        }
 
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         _ = file.Seek(StartOfLast(file, count + 1), SeekOrigin.Begin);
@@ -31,9 +29,7 @@ internal static class HistoryTail
         while (reader.ReadLine() is { } line)
         {
             if (TryRead(line) is { } job)
-            {
                 _ = keys.Add(KeyOf(job));
-            }
         }
 
         return keys;
@@ -53,9 +49,7 @@ internal static class HistoryTail
             for (var index = piece.Length - 1; index >= 0; index--)
             {
                 if (piece[index] is (byte)'\n' && ++newlines > count)
-                {
                     return start + index + 1;
-                }
             }
 
             end = start;

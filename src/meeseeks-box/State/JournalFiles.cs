@@ -37,9 +37,7 @@ internal sealed class JournalFiles(string statePath) : IDisposable
     public void FlushToDisk()
     {
         if (_current is not null)
-        {
             RandomAccess.FlushToDisk(_current.SafeFileHandle);
-        }
     }
 
     /// <summary>Turns the current file into the previous one, or appends it to a previous one that is still there.</summary>
@@ -50,9 +48,7 @@ internal sealed class JournalFiles(string statePath) : IDisposable
         _current?.Dispose();
         _current = null;
         if (!File.Exists(Current))
-        {
             return;
-        }
 
         if (!File.Exists(Previous))
         {

@@ -23,9 +23,7 @@ internal sealed class JournalQueue : IDisposable
         get
         {
             lock (_lock)
-            {
                 return _appended;
-            }
         }
     }
 
@@ -35,9 +33,7 @@ internal sealed class JournalQueue : IDisposable
         get
         {
             lock (_lock)
-            {
                 return _isComplete;
-            }
         }
     }
 
@@ -58,9 +54,7 @@ internal sealed class JournalQueue : IDisposable
         lock (_lock)
         {
             if (number <= _flush.Number)
-            {
                 return _flush.Done.Task;
-            }
 
             if (_nextFlush is null)
             {
@@ -95,9 +89,7 @@ internal sealed class JournalQueue : IDisposable
     public void Complete()
     {
         lock (_lock)
-        {
             _isComplete = true;
-        }
 
         _ = _signal.Set();
     }
@@ -110,16 +102,12 @@ internal sealed class JournalQueue : IDisposable
         {
             _isAsleep = _commands.Count is 0 && _nextFlush is null && !_isComplete;
             if (!_isAsleep)
-            {
                 return;
-            }
         }
 
         _ = _signal.WaitOne(most);
         lock (_lock)
-        {
             _isAsleep = false;
-        }
     }
 
     /// <summary>Lets lines gather for a time, unless a caller waits for the disk: then they gather during the flush anyway.</summary>
@@ -128,9 +116,7 @@ internal sealed class JournalQueue : IDisposable
         lock (_lock)
         {
             if (_commands.Count is 0 || _nextFlush is not null || _isComplete)
-            {
                 return;
-            }
         }
 
         _ = _signal.WaitOne(most);
@@ -147,9 +133,7 @@ internal sealed class JournalQueue : IDisposable
         {
             var flush = _nextFlush ?? (isFlushDue || _isComplete ? NewSource() : null);
             if (flush is not null)
-            {
                 (_flush, _nextFlush) = ((_appended, flush), null);
-            }
 
             (_commands, _spare) = (_spare, _commands);
             return new JournalBatch(_spare, flush, _isComplete);

@@ -28,9 +28,7 @@ internal sealed class JournalReader(TimeProvider time, ILogger log)
     public async Task<IReadOnlyCollection<Job>> ReadAsync(IReadOnlyCollection<Job> saved, JournalFiles files)
     {
         foreach (var job in saved)
-        {
             _jobs[job.Id] = job;
-        }
 
         foreach (var path in new[] { files.Previous, files.Current })
         {
@@ -50,9 +48,7 @@ internal sealed class JournalReader(TimeProvider time, ILogger log)
     private async Task ReadAsync(string path)
     {
         if (!File.Exists(path))
-        {
             return;
-        }
 
         var damage = new List<string>();
         await using (var file = File.OpenRead(path))
@@ -61,22 +57,16 @@ internal sealed class JournalReader(TimeProvider time, ILogger log)
             for (var number = 1; await lines.ReadAsync(CancellationToken.None) is { Kind: LineKind.Line } line; number++)
             {
                 if (JournalLine.TryRead(line.Line.ToArray(), out var change, out var problem))
-                {
                     Apply(change);
-                }
                 else if (!line.IsLast && !line.Line.IsEmpty)
-                {
                     damage.Add($"line {number}: {problem}");
-                }
             }
 
             await lines.EndAsync();
         }
 
         if (damage is not [])
-        {
             Quarantine(path, damage);
-        }
     }
 
     private void Apply(JournalLine line)

@@ -44,9 +44,7 @@ internal sealed class JournalWriter : IDisposable
         get
         {
             if (_written == _durable)
-            {
                 return Timeout.InfiniteTimeSpan;
-            }
 
             var left = LongestUnflushed - Stopwatch.GetElapsedTime(_unflushedSince);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
@@ -63,9 +61,7 @@ internal sealed class JournalWriter : IDisposable
         _buffer.WriteByte((byte)'\n');
         _written++;
         if (line.Ended is not null)
-        {
             _unflushedEndings.Add(line.Ended);
-        }
     }
 
     /// <summary>Appends the buffered lines to the file.</summary>
@@ -82,9 +78,7 @@ internal sealed class JournalWriter : IDisposable
     public void Flush()
     {
         if (_written == _durable)
-        {
             return;
-        }
 
         Persist(_files.FlushToDisk);
         _durable = _written;

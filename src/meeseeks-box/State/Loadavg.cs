@@ -14,15 +14,11 @@ internal sealed class Loadavg
     public void Refresh(NodeCore core, Instant now)
     {
         if (now.Monotonic - _readAt < Age.TotalSeconds)
-        {
             return;
-        }
 
         _readAt = now.Monotonic;
         if (Read() is { } load)
-        {
             core.SetLoadavg(load);
-        }
     }
 
     // The load average over one minute; null without /proc/loadavg or a free file descriptor.

@@ -36,9 +36,7 @@ internal sealed class StateFile : IDisposable
         // A save replaces the file: this must be the target of a link, and never a device or a pipe.
         path = new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
         if (FileKind.Of(path) is not (FileKind.None or FileKind.Regular))
-        {
             throw new IOException($"state.file: {path} is not a regular file; name a regular file or a new one");
-        }
 
         try
         {
@@ -61,18 +59,14 @@ internal sealed class StateFile : IDisposable
         if (File.Exists(Path))
         {
             if (TryLoad(Path, out var jobs))
-            {
                 return jobs;
-            }
 
             Quarantine(Path);
         }
 
         var previous = Path + ".1";
         if (!File.Exists(previous))
-        {
             return [];
-        }
 
         if (TryLoad(previous, out var previousJobs))
         {
@@ -123,9 +117,7 @@ internal sealed class StateFile : IDisposable
             writer.WritePropertyName(job.Id);
             JobAttributes.Write(writer, job);
             if (writer.BytesPending > chunk)
-            {
                 writer.Flush();
-            }
         }
 
         writer.WriteEndObject();
@@ -158,9 +150,7 @@ internal sealed class StateFile : IDisposable
         var problem = stored.Problem;
         var job = stored.Job is { } unnamed ? JobAttributes.WithId(unnamed, id, out problem) : null;
         if (job is null)
-        {
             _log.Error("job {Job} in {File} skipped: {Problem}", id, path, problem);
-        }
 
         return job;
     }

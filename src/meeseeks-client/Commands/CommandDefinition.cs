@@ -1,3 +1,5 @@
+using MeeseeksBox.CommandLine.Invocations;
+
 namespace MeeseeksBox.CommandLine.Commands;
 
 /// <summary>A command with its names, its help and its action.</summary>

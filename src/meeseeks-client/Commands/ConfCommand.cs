@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.Configuration;
@@ -43,9 +44,7 @@ internal static class ConfCommand
         {
             var configuration = await ConfigureAsync(invocation, node, changes);
             if (ConsoleOutput.IsTerminal)
-            {
                 await invocation.PrintAsync(configuration);
-            }
         }
 
         return ClientExitStatus.Good;
@@ -61,9 +60,7 @@ internal static class ConfCommand
         }
 
         if (!status.Online)
-        {
             throw new CommandFailedException($"node '{node}' is offline; try again when it is back");
-        }
 
         var spec = new JsonObject { ["pool"] = "__config", ["node"] = node, ["args"] = changes.DeepClone() };
         var response = (await invocation.Client.SubmitRawAsync(spec, invocation.Stop)).EnsureSuccess();
@@ -76,9 +73,7 @@ internal static class ConfCommand
         var id = response["submit"].EnumerateObject().Single().Name;
         var job = await invocation.Client.WaitAsync(id, invocation.Stop);
         if (job is { Status.State: JobState.Done, Spec.Settings: { } settings })
-        {
             return settings;
-        }
 
         var reason = job?.Status.Error ?? $"job '{id}' is {(job is null ? "gone" : JobStates.Word(job.Status.State))}";
         throw new CommandFailedException($"node '{node}' rejected the configuration: {reason}");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 

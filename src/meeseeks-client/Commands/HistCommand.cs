@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.Foundation.Text;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MeeseeksBox.CommandLine.Invocations;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -43,8 +44,6 @@ internal static class JobCommandHelpers
     public static void RequireJobs(IReadOnlyCollection<string> words)
     {
         if (words.Count is 0)
-        {
             throw new UsageException("no jobs selected; give ids, or conditions like pool=p1 state=running");
-        }
     }
 }

@@ -1,3 +1,4 @@
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 
@@ -28,9 +29,7 @@ internal static class LsCommand
         if (isQuiet || ConsoleOutput.IsTerminal)
         {
             foreach (var id in ids)
-            {
                 await invocation.Console.Out.WriteLineAsync(id);
-            }
         }
         else
         {

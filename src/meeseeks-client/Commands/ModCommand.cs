@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 
 namespace MeeseeksBox.CommandLine.Commands;
@@ -55,9 +56,7 @@ internal static class ModCommand
 
         // As the original: an object for ids, known or not, and no output if no job matches the conditions.
         if (found.Count > 0 || JobCommandHelpers.Ids(which).Any())
-        {
             await invocation.PrintAsync(jobs);
-        }
 
         return Math.Max(status, invocation.WriteUnknown(JobCommandHelpers.Wanted(which).Except(found)));
     }
@@ -68,14 +67,10 @@ internal static class ModCommand
         var which = divider >= 0 ? invocation.Words.Take(divider).ToList() : JobCommandHelpers.Ids(invocation.Words).ToList();
         var sets = divider >= 0 ? invocation.Words.Skip(divider + 1).ToList() : invocation.Words.Where(word => word.Contains('=')).ToList();
         if (which.Count is 0)
-        {
             throw new UsageException("no jobs selected; give ids, or conditions and ':' before the changes, like pool=p1 : hold=1");
-        }
 
         if (sets.Find(word => !word.Contains('=')) is { } odd)
-        {
             throw new UsageException($"'{odd}' is not key=value; ids go before the ':'");
-        }
 
         return sets.Count > 0
             ? ChangeAsync(invocation, which, JobWords.Spec(sets))

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MeeseeksBox.CommandLine.Invocations;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -30,9 +31,7 @@ internal static class NodesCommand
             var response = (await invocation.RefreshClient.RequestAsync(line, stop: invocation.Stop)).EnsureSuccess();
             await invocation.PrintAsync(response[request]);
             if (refresh is null)
-            {
                 return ClientExitStatus.Good;
-            }
 
             await invocation.Console.FlushAsync(invocation.Stop);
             await Task.Delay(refresh.Value, invocation.Time, invocation.Stop);

@@ -1,4 +1,5 @@
 using MeeseeksBox.Client;
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Submitting;
 using MeeseeksBox.Protocol.Jobs;
@@ -38,17 +39,13 @@ internal static class OutCommand
     {
         var follow = JobWords.ExtractSwitch(invocation.Words, "follow");
         if (invocation.Words is not [var id] || id.Contains('='))
-        {
             throw new UsageException("no job selected; give exactly one id");
-        }
 
         var client = follow ? invocation.PatientClient : invocation.Client;
         await using var tracked = follow ? await client.TrackAsync(id, invocation.Stop) : null;
         var job = follow ? tracked?.Current : await client.QueryAsync(id, invocation.Stop);
         if (job is null)
-        {
             return invocation.WriteUnknown([id]);
-        }
 
         if ((isError ? job.Spec.Stderr : job.Spec.Stdout) is { } path)
         {

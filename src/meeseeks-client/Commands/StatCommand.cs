@@ -1,3 +1,4 @@
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.CommandLine.Status;
@@ -47,9 +48,7 @@ internal static class StatCommand
             var status = await ClusterStatus.AskAsync(invocation.RefreshClient, selection, invocation.Now, invocation.Stop);
             await ShowAsync(invocation, status, view, filter);
             if (refresh is null || !status.HasLive)
-            {
                 return ClientExitStatus.Good;
-            }
 
             await Task.Delay(refresh.Value, invocation.Time, invocation.Stop);
         }
@@ -66,9 +65,7 @@ internal static class StatCommand
         else
         {
             foreach (var line in new StatusText(status, view, filter).Lines())
-            {
                 await console.Out.WriteLineAsync(line);
-            }
         }
 
         await console.FlushAsync(invocation.Stop);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Submitting;
 
@@ -48,9 +49,7 @@ internal static class SubCommand
         var file = JobWords.Extract(words, "file");
         var spec = Spec(words, invocation.JobWords, isTemplate: file is not null);
         if (wait && quiet)
-        {
             throw new UsageException("wait=1 and quiet=1 cannot be combined: wait=1 prints the output of the job, quiet=1 its id");
-        }
 
         return (file, wait) switch
         {
@@ -71,15 +70,11 @@ internal static class SubCommand
             var (pool, node) = at < 0 ? (target, null) : (target[..at], target[(at + 1)..]);
             spec["pool"] = pool;
             if (node is not null)
-            {
                 spec["node"] = node.Contains(',') ? JobWords.Texts(node.Split(',')) : node;
-            }
         }
 
         if (jobWords.Count > 0)
-        {
             spec["args"] = JobWords.Texts(jobWords);
-        }
 
         var changes = spec["id"] is not null;
         return (isTemplate || changes, spec["pool"], spec["args"]) switch

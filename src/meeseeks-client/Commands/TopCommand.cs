@@ -1,3 +1,4 @@
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.CommandLine.Top;
 

@@ -1,3 +1,4 @@
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.Foundation.Text;
@@ -57,14 +58,10 @@ internal static class WaitCommand
         public void Report(Job job)
         {
             if (job.HasEnded && _ended.Add(job.Id) && job.Status.State is not JobState.Done)
-            {
                 _failed++;
-            }
 
             if (total > 1)
-            {
                 _bar.Show(_ended.Count, _failed > 0 ? $"({_failed} failed or killed)" : "");
-            }
         }
 
         public void Dispose() => _bar.Dispose();

@@ -10,9 +10,6 @@ namespace MeeseeksBox.CommandLine.Completion;
 /// </summary>
 internal static class CompleteCommand
 {
-    /// <summary>The name of the command, which the help omits.</summary>
-    public const string Name = "complete";
-
     // More are of no use, and shells are slow to show them.
     private const int MostJobs = 1000;
 
@@ -25,18 +22,14 @@ internal static class CompleteCommand
     public static async Task<int> RunAsync(IReadOnlyList<string> words, ConsoleOutput console, CancellationToken stop)
     {
         if (words.Count is 0)
-        {
             return ClientExitStatus.WrongUsage;
-        }
 
         var (name, typed) = (words[0], words.Skip(1).ToList());
         var plan = CompletionPlan.Of(name, typed);
         var live = plan.Live is RemoteCompletions.None ? [] : await RequestAsync(plan, name, typed, stop);
         var all = plan.Fixed.Concat(live.Order(StringComparer.Ordinal).Select(text => new CompletionCandidate(text)));
         foreach (var candidate in all.Where(candidate => candidate.Text.StartsWith(plan.Typed, StringComparison.Ordinal)))
-        {
             await console.Out.WriteLineAsync($"{plan.Before}{candidate.Text}{(candidate.Meaning is { } meaning ? $"\t{meaning}" : "")}");
-        }
 
         await console.FlushAsync(stop);
         return ClientExitStatus.Good;

@@ -40,9 +40,7 @@ internal sealed record ClientSettings
     {
         var common = (variable ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (Array.Find(common, word => !CommandLineSetting.IsSetting(word)) is { } odd)
-        {
             throw new UsageException($"{Variable}: '{odd}' is not key=value; it holds client options, like address=head1 port=13700");
-        }
 
         string[] all = [.. common, .. words];
         var diagnostics = new ConfigDiagnostics();

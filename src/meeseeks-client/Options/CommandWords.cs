@@ -1,4 +1,3 @@
-using MeeseeksBox.CommandLine.Completion;
 using MeeseeksBox.Configuration;
 
 namespace MeeseeksBox.CommandLine.Options;
@@ -13,6 +12,9 @@ namespace MeeseeksBox.CommandLine.Options;
 /// <param name="Job">The program and its arguments: the words after the pool of <c>sub</c>.</param>
 internal sealed record CommandWords(IReadOnlyList<string> Client, string? Command, IReadOnlyList<string> Own, IReadOnlyList<string> Job)
 {
+    /// <summary>The command that shells call for completions. The help omits it.</summary>
+    public const string Completion = "complete";
+
     private const string Submit = "sub";
     private const string VersionOption = "--version";
     private const string EndOfOptions = "--";
@@ -49,10 +51,8 @@ internal sealed record CommandWords(IReadOnlyList<string> Client, string? Comman
         var command = implied ?? words.ElementAtOrDefault(before.Count);
         command = command is null ? null : LongNames.GetValueOrDefault(command, command);
         var rest = words.Skip(implied is null ? before.Count + 1 : 0).ToList();
-        if (command is CompleteCommand.Name && implied is null)
-        {
+        if (command is Completion && implied is null)
             return new CommandWords([], command, rest, []);
-        }
 
         var own = rest.Take(command is Submit ? OwnOfSubmit(rest) : rest.Count).ToList();
         var job = rest.Skip(own.Count).ToList();
@@ -68,9 +68,7 @@ internal sealed record CommandWords(IReadOnlyList<string> Client, string? Comman
     {
         var first = words.FindIndex(word => !CommandLineSetting.IsSetting(word) && !IsOption(word));
         if (first < 0)
-        {
             return words.Count;
-        }
 
         return words.Take(first).Any(word => word.StartsWith("pool=", StringComparison.Ordinal)) ? first : first + 1;
     }

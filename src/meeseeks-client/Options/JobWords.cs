@@ -79,9 +79,7 @@ internal static class JobWords
         foreach (var word in words)
         {
             if (read(word, diagnostics) is { } layer)
-            {
                 Merge(merged, layer);
-            }
         }
 
         return diagnostics.Problems.Count is 0 ? merged : throw new UsageException(string.Join('\n', diagnostics.Problems));

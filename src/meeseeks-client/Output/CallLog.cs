@@ -15,9 +15,7 @@ internal static class CallLog
         var lines = new StringBuilder();
         var time = now.ToString("yyyy-MM-dd HH:mm:ss,fff", CultureInfo.InvariantCulture);
         foreach (var text in messages)
-        {
             _ = lines.Append(CultureInfo.InvariantCulture, $"{time} WARNING {command}: {text}\n");
-        }
 
         _ = lines.Append(
             CultureInfo.InvariantCulture, $"{time} INFO {command}: exit status {status} after {took.TotalMilliseconds:0} ms\n");

@@ -20,9 +20,7 @@ internal sealed class ProgressBar(int? total, string unit, TimeProvider time) : 
     {
         var isLast = done == total;
         if (!_isShown || (_isDrawn && !isLast && time.GetElapsedTime(_drawn) < Pause))
-        {
             return;
-        }
 
         (_drawn, _isDrawn) = (time.GetTimestamp(), true);
         ConsoleOutput.Draw($"\r\e[K{TextWidth.Fit(Text(done, total, unit, note), ConsoleOutput.Width - 1)}");
@@ -32,18 +30,14 @@ internal sealed class ProgressBar(int? total, string unit, TimeProvider time) : 
     public void Dispose()
     {
         if (_isDrawn)
-        {
             ConsoleOutput.Draw("\r\e[K");
-        }
     }
 
     /// <summary>The bar as text.</summary>
     internal static string Text(int done, int? total, string unit, string note)
     {
         if (total is not > 0)
-        {
             return $"{done} {unit} {note}".TrimEnd();
-        }
 
         var full = (int)((long)Cells * Math.Min(done, total.Value) / total.Value);
         return $"[{new string('█', full)}{new string('·', Cells - full)}] {done}/{total} {unit} {note}".TrimEnd();

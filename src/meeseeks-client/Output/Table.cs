@@ -14,9 +14,7 @@ internal static class Table
     public static async Task WriteAsync(TextWriter output, IReadOnlyList<string[]> rows, int width)
     {
         if (rows.Count is 0)
-        {
             return;
-        }
 
         var widths = Enumerable.Range(0, rows[0].Length - 1)
             .Select(column => rows.Max(row => TextWidth.Of(row[column]))).ToArray();

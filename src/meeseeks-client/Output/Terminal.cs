@@ -66,24 +66,18 @@ internal sealed class Terminal : IDisposable
         lock (_lock)
         {
             if (!_isTaken)
-            {
                 return;
-            }
 
             var text = new StringBuilder(Begin);
             for (var row = 0; row < Math.Max(lines.Count, _drawn.Count); row++)
             {
                 var line = row < lines.Count ? lines[row] : "";
                 if (row >= _drawn.Count || _drawn[row] != line)
-                {
                     _ = text.Append($"\e[{row + 1};1H\e[K").Append(line);
-                }
             }
 
             if (text.Length > Begin.Length)
-            {
                 Write(text.Append(End).ToString());
-            }
 
             _drawn = lines;
         }
@@ -132,9 +126,7 @@ internal sealed class Terminal : IDisposable
         lock (_lock)
         {
             if (_isTaken)
-            {
                 Write("\e[2J");
-            }
 
             _drawn = [];
         }
@@ -160,9 +152,7 @@ internal sealed class Terminal : IDisposable
         try
         {
             while (true)
-            {
                 _pressed(Console.ReadKey(intercept: true));
-            }
         }
 #pragma warning disable CA1031 // Passed on: unhandled on this thread, it would end the process before the terminal is restored.
         catch (Exception problem)

@@ -18,9 +18,7 @@ internal static class TextWidth
     public static string Fit(string text, int width)
     {
         if (Of(text) <= width)
-        {
             return text;
-        }
 
         var fitted = new StringBuilder();
         var left = width - 1;
@@ -28,9 +26,7 @@ internal static class TextWidth
         {
             left -= Of(rune);
             if (left < 0)
-            {
                 break;
-            }
 
             _ = fitted.Append(rune);
         }

@@ -29,9 +29,7 @@ internal sealed record ClusterStatus(
         var choosesItself = !selection.IsAll && await client.IsLegacyPeerAsync(stop);
         var request = new JsonObject { ["nodes"] = new JsonObject(), ["pools"] = new JsonObject() };
         if (!choosesItself)
-        {
             request["get"] = selection.ToFilter();
-        }
 
         var response = (await client.RequestAsync(request, stop: stop)).EnsureSuccess();
         var found = choosesItself

@@ -19,15 +19,11 @@ internal sealed class NodeTree(IReadOnlyDictionary<string, NodeStatus> nodes)
     private IEnumerable<(string Name, int Level)> Walk(string name, int level, HashSet<string> above)
     {
         if (above.Contains(name))
-        {
             yield break;
-        }
 
         yield return (name, level);
         foreach (var below in Children(name).SelectMany(child => Walk(child, level + 1, [.. above, name])))
-        {
             yield return below;
-        }
     }
 
     // A node is a child unless it is also reached through another reachable node.

@@ -27,9 +27,7 @@ internal sealed class StatusForest(IReadOnlyDictionary<string, NodeStatus> nodes
         foreach (var branch in siblings.ToList())
         {
             if (!siblings.Contains(branch) || !nodes[branch.Name].Online)
-            {
                 continue;
-            }
 
             var reached = branch.Name == asked ? nodes[asked].Routing.Union(nodes.Keys) : nodes[branch.Name].Routing;
             foreach (var name in reached.Where(name => name != branch.Name))

@@ -18,27 +18,21 @@ internal sealed class StatusLines(ClusterStatus status, StatusView view)
         {
             var node = status.Nodes[name];
             if (view.Nodes)
-            {
                 yield return new StatusLine.OfNode(level, name, node.Online, node.Loadavg);
-            }
 
             // A node that appears twice in the tree lists its jobs once.
             if (shown.Add(name))
             {
                 var pools = node.Pools.Keys.Union(PoolsWithJobs(name)).Order(StringComparer.Ordinal);
                 foreach (var line in pools.SelectMany(pool => Pool(name, pool, level)))
-                {
                     yield return line;
-                }
             }
         }
 
         // Jobs without a node, and jobs of nodes that are gone.
         var others = _jobs.Keys.Where(place => !shown.Contains(place.Node));
         foreach (var line in others.Order().SelectMany(place => Pool(place.Node, place.Pool, 0)))
-        {
             yield return line;
-        }
     }
 
     private IEnumerable<string> PoolsWithJobs(string node) => _jobs.Keys.Where(place => place.Node == node).Select(place => place.Pool);
@@ -54,8 +48,6 @@ internal sealed class StatusLines(ClusterStatus status, StatusView view)
         }
 
         foreach (var job in view.Jobs ? jobs : [])
-        {
             yield return new StatusLine.OfJob(level, node, job);
-        }
     }
 }

@@ -31,9 +31,7 @@ internal sealed class StatusText
         {
             var node = job.Node ?? (job.SubmitNode is { } first && status.Nodes.ContainsKey(first) ? first : _asked);
             if (filter.TakesJob(job.Node is not null, node))
-            {
                 AddTo(node, job);
-            }
         }
     }
 
@@ -50,22 +48,16 @@ internal sealed class StatusText
             var indent = _view.Nodes ? new string('\t', level) : "";
             var node = _status.Nodes[name];
             if (_view.Nodes)
-            {
                 yield return $"{indent}{SingleLine.Of(name)}\t{(node.Online ? "online" : "offline")}\t{Load(node.Loadavg)}";
-            }
 
             foreach (var line in OfNode(name, indent))
-            {
                 yield return line;
-            }
         }
 
         // Unlike the original, also list jobs of unknown nodes.
         var gone = _jobs.Keys.Where(name => !_status.Nodes.ContainsKey(name)).Order(StringComparer.Ordinal);
         foreach (var line in gone.SelectMany(name => OfNode(name, "")))
-        {
             yield return line;
-        }
     }
 
     private IEnumerable<string> OfNode(string node, string indent)

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
-using MeeseeksBox.CommandLine.Commands;
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Submitting;
@@ -34,33 +34,23 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
         {
             number++;
             if (string.IsNullOrWhiteSpace(line))
-            {
                 continue;
-            }
 
             var spec = Parse(line, path, number);
             if (spec is not null)
-            {
                 _inFlight.Enqueue((number, invocation.Client.SubmitRawAsync(spec, invocation.Stop)));
-            }
 
             while (_inFlight.Count >= MostInFlight || (_inFlight.TryPeek(out var first) && first.Answer.IsCompleted))
-            {
                 await FinishOneAsync(path, bar);
-            }
         }
 
         while (_inFlight.Count > 0)
-        {
             await FinishOneAsync(path, bar);
-        }
 
         await invocation.Console.FlushAsync(invocation.Stop);
         bar.Dispose();
         foreach (var (warning, count) in _warnings)
-        {
             invocation.Console.Warn(count is 1 ? warning : $"{warning} ({count} times)");
-        }
 
         return _refused is 0 ? ClientExitStatus.Good : ClientExitStatus.Failed;
     }
@@ -96,9 +86,7 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
             if (JsonNode.Parse(line) is JsonObject spec)
             {
                 foreach (var (key, value) in template.Where(pair => !spec.ContainsKey(pair.Key)))
-                {
                     spec[key] = value?.DeepClone();
-                }
 
                 return spec;
             }
@@ -118,9 +106,7 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
         var (line, answering) = _inFlight.Dequeue();
         var response = await answering;
         foreach (var warning in response.Warnings)
-        {
             _warnings[warning] = _warnings.GetValueOrDefault(warning) + 1;
-        }
 
         if (response.Error is { } error)
         {

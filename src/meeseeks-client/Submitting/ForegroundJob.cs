@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using MeeseeksBox.CommandLine.Commands;
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Submitting;
@@ -27,9 +27,7 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
         }
 
         foreach (var id in ids)
-        {
             await PrintAsync(id, jobs[id]);
-        }
 
         return ids.Select(id => ClientExitStatus.Of(jobs[id])).FirstOrDefault(status => status is not ClientExitStatus.Good);
     }
@@ -64,9 +62,7 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
         await JobOutput.PrintAsync(invocation, job, isError: false);
         await JobOutput.PrintAsync(invocation, job, isError: true);
         if (job.Status.State is not JobState.Done && (job.Status.Error ?? (job.Status.Rc is null ? "no reason given" : null)) is { } why)
-        {
             invocation.Console.WriteMessage($"job '{id}' {JobStates.Word(job.Status.State)}: {why}");
-        }
     }
 
     // Returns after the box has confirmed that all processes of the jobs are gone.

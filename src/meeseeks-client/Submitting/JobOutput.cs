@@ -1,4 +1,4 @@
-using MeeseeksBox.CommandLine.Commands;
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.Protocol.Jobs;
 

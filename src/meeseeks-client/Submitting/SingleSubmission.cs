@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
-using MeeseeksBox.CommandLine.Commands;
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Output;
 
 namespace MeeseeksBox.CommandLine.Submitting;
@@ -38,9 +38,7 @@ internal static class SingleSubmission
         }
 
         foreach (var job in jobs.EnumerateObject())
-        {
             await invocation.Console.Out.WriteLineAsync(job.Name);
-        }
     }
 
     /// <summary>Submits a job and prints the warnings.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
-using MeeseeksBox.CommandLine.Commands;
+using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -35,9 +35,7 @@ internal static class SubmitWarnings
         var silent = spec.Select(pair => pair.Key).Except(SpecKeys)
             .Where(key => !received.Exists(warning => warning.StartsWith($"{key}: ", StringComparison.Ordinal)));
         foreach (var warning in received.Concat(silent.Select(Unknown)).Append(ofPool).OfType<string>())
-        {
             invocation.Console.Warn(warning);
-        }
     }
 
     private static string Unknown(string key) => $"{key}: not something that submit takes, ignored{DidYouMean.Of(key, SpecKeys)}";

@@ -12,9 +12,7 @@ internal sealed class PoolList(TopModel model)
         get
         {
             if (_made != model.Version)
-            {
                 (_rows, _made) = ([.. Count()], model.Version);
-            }
 
             return _rows;
         }
@@ -35,9 +33,7 @@ internal sealed class PoolList(TopModel model)
         {
             var pools = status.Pools.Keys.Union(busy[name]).Order(StringComparer.Ordinal).ToList();
             if (pools.Count is 0)
-            {
                 yield return new PoolRow(name, status, null, 0, 0);
-            }
 
             foreach (var pool in pools)
             {
@@ -48,8 +44,6 @@ internal sealed class PoolList(TopModel model)
 
         var others = counts.Where(count => !model.Nodes.ContainsKey(count.Key.Node)).OrderBy(count => count.Key);
         foreach (var (place, (running, waiting)) in others)
-        {
             yield return new PoolRow(place.Node, null, place.Pool, running, waiting);
-        }
     }
 }

@@ -45,22 +45,16 @@ internal sealed class TopList(TopModel model)
     private int? IndexOf(TopView view)
     {
         if (view.Selected is null || !model.Jobs.ContainsKey(view.Selected))
-        {
             return null;
-        }
 
         // Usually the index has not changed.
         if (view.Index < Jobs.Count && Jobs[view.Index].Id == view.Selected)
-        {
             return view.Index;
-        }
 
         for (var index = 0; index < Jobs.Count; index++)
         {
             if (Jobs[index].Id == view.Selected)
-            {
                 return index;
-            }
         }
 
         return null;

@@ -69,8 +69,6 @@ internal sealed class TopModel
     private void Drop(string id)
     {
         if (_jobs.Remove(id, out var job))
-        {
             _counts[(int)job.Shown.State]--;
-        }
     }
 }

@@ -94,14 +94,10 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
     private string Detail(TopModel model, TopView view)
     {
         if (model.Lost is { } why)
-        {
             return Line().Add(SingleLine.Of(why), Style.Red).ToString();
-        }
 
         if (view.Part is TopPart.Nodes || view.Selected is null || !model.Jobs.TryGetValue(view.Selected, out var job))
-        {
             return "";
-        }
 
         var line = Line().Add(job.Shown.Id, Style.Bold).Add($"  {Where(job)}  ")
             .Add(job.Shown.Tags is "[]" ? "" : $"{job.Shown.Tags}  ", Style.Dim);
@@ -128,19 +124,13 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
 
         var line = Line();
         if (view.Message is not null)
-        {
             return line.Add(view.Message, Style.Bold).ToString();
-        }
 
         if (view.Filter.Length > 0)
-        {
             line = line.Add($"/{view.Filter}", Style.Yellow).Add("  ");
-        }
 
         foreach (var (key, meaning) in TopKeys.Help)
-        {
             line = line.Add(key, Style.Bold).Add($" {meaning}  ", Style.Dim);
-        }
 
         return line.ToString();
     }

@@ -37,14 +37,10 @@ internal sealed class TopPoolTable(IReadOnlyList<PoolRow> rows, int width, bool 
         var all = rows.Count - first <= most;
         var shown = all ? rows.Count - first : Math.Max(0, most - 1);
         for (var index = first; index < first + shown; index++)
-        {
             yield return Row(rows[index], index > first && rows[index - 1].Node == rows[index].Node);
-        }
 
         if (!all && most > 0)
-        {
             yield return Line().Add($"… {rows.Count - first - shown} more: n shows them", Style.Dim).ToString();
-        }
     }
 
     private static int Column(IEnumerable<string> texts, string heading) =>
@@ -74,20 +70,14 @@ internal sealed class TopPoolTable(IReadOnlyList<PoolRow> rows, int width, bool 
     private StyledLine Usage(PoolRow row, StyledLine line)
     {
         if (row.Slots is not { } slots)
-        {
             return line;
-        }
 
         if (slots.Limit is not (>= 0 and var limit))
-        {
             return line.Number(slots.IsDraining ? "draining" : "no limit", Slots, slots.IsDraining ? Style.Yellow : Style.Dim);
-        }
 
         line = line.Number(Text(limit), Slots);
         if (Bar < LeastBar || limit is 0)
-        {
             return line;
-        }
 
         // One cell for each slot, or a proportional bar if there are too many slots.
         var cells = Math.Min(Bar, limit);

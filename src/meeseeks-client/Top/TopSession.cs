@@ -56,9 +56,7 @@ internal sealed class TopSession
                 while (_events.Reader.TryRead(out var one))
                 {
                     if (!Take(one, end.Token))
-                    {
                         return;
-                    }
                 }
 
                 var begin = _time.GetTimestamp();
@@ -101,9 +99,7 @@ internal sealed class TopSession
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _time);
         while (await timer.WaitForNextTickAsync(stop))
-        {
             await _events.Writer.WriteAsync(new TopEvent.Redraw(), stop);
-        }
     }
 
     private bool Take(TopEvent one, CancellationToken stop)

@@ -146,9 +146,7 @@ internal sealed class Box
         _world.Agenda.In(seconds, () =>
         {
             if (IsUp && instance == Instance)
-            {
                 action();
-            }
         });
     }
 
@@ -156,9 +154,7 @@ internal sealed class Box
     public Served? Accept(Connection connection)
     {
         if (!IsUp)
-        {
             return null;
-        }
 
         var session = new Session(this, connection, _world);
         _ = _sessions.Add(session);
@@ -167,9 +163,7 @@ internal sealed class Box
             session.Close();
             _ = _sessions.Remove(session);
             if (IsUp)
-            {
                 CountHeads();
-            }
         });
     }
 
@@ -184,21 +178,15 @@ internal sealed class Box
         _armedFor = double.PositiveInfinity;
         _pools.Clear();
         foreach (var link in _links.Values)
-        {
             link.End();
-        }
 
         foreach (var session in _sessions)
-        {
             session.Close();
-        }
 
         _links.Clear();
         _sessions.Clear();
         foreach (var connection in _world.Links.Connections.Where(connection => connection.ServerName == Name).ToArray())
-        {
             connection.CloseAtServer();
-        }
     }
 
     private void SaveAgain()
@@ -229,31 +217,21 @@ internal sealed class Box
     private void ApplyEffects(Effects effects)
     {
         foreach (var pool in effects.PoolsToWake)
-        {
             _pools.Wake(pool);
-        }
 
         foreach (var run in effects.RunsToCancel)
-        {
             _pools.Stop(run);
-        }
 
         foreach (var peer in effects.PeersToWake)
-        {
             _links.GetValueOrDefault(peer.Name)?.Wake();
-        }
 
         foreach (var ending in effects.EndedJobs)
-        {
             Recorded(ending);
-        }
 
         if (effects.HaveJobsChanged || effects.HaveNodesChanged)
         {
             foreach (var session in _sessions)
-            {
                 session.CheckSoon();
-            }
         }
 
         effects.Clear();

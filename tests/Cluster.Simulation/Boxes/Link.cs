@@ -28,9 +28,7 @@ internal sealed class Link
     public void Connect()
     {
         if (!_isEnded)
-        {
             _world.Links.Connect(_box.Name, Peer.Name, _world.Times.Timeout, _world.Boxes[Peer.Name].Accept, Connected);
-        }
     }
 
     /// <summary>Ends the link, because the box has ended or the link was removed.</summary>
@@ -91,16 +89,12 @@ internal sealed class Link
         }
 
         if (!wasUp && _session.IsUp)
-        {
             _world.Account.NoteUp(_box, Peer.Name);
-        }
 
         foreach (var message in step.Messages)
         {
             if (message.Jobs is { Count: > 0 } jobs)
-            {
                 _world.Account.NoteSent(_box.Name, Peer.Name, jobs);
-            }
 
             _connection!.Send(_world.Wire.Carry(_box.Plan.IsOld ? AsOriginal(message) : message));
         }
@@ -140,18 +134,14 @@ internal sealed class Link
         _box.InThisInstance(seconds, () =>
         {
             if (_connection == connection)
-            {
                 action();
-            }
         });
     }
 
     private void Down(string why)
     {
         if (_isEnded)
-        {
             return;
-        }
 
         _world.Log($"{_box.Name}→{Peer.Name} down: {why}");
         _connection?.CloseAtClient(isCrash: false);

@@ -23,9 +23,7 @@ internal sealed class Pools(Box box, World world)
             {
                 _ = _woken.Remove(pool);
                 while (box.Do(Turn.Own, (core, now) => core.ClaimNext(pool, now)) is { } run)
-                {
                     Begin(run);
-                }
             });
         }
     }
@@ -34,9 +32,7 @@ internal sealed class Pools(Box box, World world)
     public void Stop(Run run)
     {
         if (_runs.Contains(run))
-        {
             box.InThisInstance(world.Between(0.001, 0.3), () => End(run, new RunResult(false, -9)));
-        }
     }
 
     /// <summary>Drops all runs, because the box has ended with its processes.</summary>
@@ -66,9 +62,7 @@ internal sealed class Pools(Box box, World world)
         box.InThisInstance(world.Between(0.001, 0.01), () =>
         {
             if (!_runs.Contains(run) || run.Stop is not StopReason.None)
-            {
                 return;
-            }
 
             if (outcome is "unable")
             {

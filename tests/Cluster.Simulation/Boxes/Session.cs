@@ -21,9 +21,7 @@ internal sealed class Session(Box box, Connection connection, World world)
     public void Take(PeerMessage message)
     {
         if (_isClosed)
-        {
             return;
-        }
 
         NoteLease(message);
         _messages.Enqueue(message);
@@ -36,9 +34,7 @@ internal sealed class Session(Box box, Connection connection, World world)
     {
         // Not at once, because the core is still in the call that made the change.
         if (_held is not null)
-        {
             Arm(world.Agenda.Now);
-        }
     }
 
     public void Close()
@@ -66,9 +62,7 @@ internal sealed class Session(Box box, Connection connection, World world)
         while (IsFree() && _messages.TryDequeue(out var message))
         {
             if (message.Jobs is { Count: > 0 } jobs)
-            {
                 _ = box.Do(Turn.Merge, (core, now) => core.Merge(jobs, now), jobs);
-            }
 
             if (message.Wait is { } wait && !box.Plan.IsOld && _messages.Count is 0)
             {
@@ -87,9 +81,7 @@ internal sealed class Session(Box box, Connection connection, World world)
     private bool IsFree()
     {
         if (_held is not var (message, reply))
-        {
             return true;
-        }
 
         reply.Update(box.Core, box.Now);
         if (!reply.IsReleased)
@@ -130,9 +122,7 @@ internal sealed class Session(Box box, Connection connection, World world)
     {
         var reply = Reply(message);
         if (box.Plan.IsOld || world.Boxes[connection.Client].Plan.IsOld)
-        {
             reply = AsOriginal(reply);
-        }
 
         connection.Answer(world.Wire.Carry(reply));
     }

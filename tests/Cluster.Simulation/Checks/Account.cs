@@ -53,9 +53,7 @@ internal sealed class Account(World world, bool isChecked)
     public void NoteTurn(Box box, Turn turn, long since, IReadOnlyList<Job> came)
     {
         if (!isChecked)
-        {
             return;
-        }
 
         var known = Known(box);
         foreach (var job in box.Core.ChangesSince(since, unassigned: true))
@@ -63,9 +61,7 @@ internal sealed class Account(World world, bool isChecked)
             _ = known.TryGetValue(job.Id, out var before);
             known[job.Id] = job;
             if (world.Journal.IsKept)
-            {
                 world.Log($"  {box.Name} {turn}: {Show(job)}");
-            }
 
             if (turn is Turn.Merge)
             {
@@ -74,9 +70,7 @@ internal sealed class Account(World world, bool isChecked)
                 Taken += isTaken ? 1 : 0;
                 Changes += isTaken ? 0 : 1;
                 if (!isTaken)
-                {
                     Story(job.Id).NoteAnswer(box.Name);
-                }
             }
             else if (turn is not Turn.Load)
             {
@@ -87,44 +81,32 @@ internal sealed class Account(World world, bool isChecked)
         }
 
         foreach (var ending in box.Core.Effects.EndedJobs)
-        {
             NoteHistory(box, ending);
-        }
 
         if (known.Count > box.Core.Count)
-        {
             NoteForgotten(box, known);
-        }
     }
 
     public void NoteTaken(Box box, Run run)
     {
         if (!isChecked)
-        {
             return;
-        }
 
         var slots = box.Core.Settings.Pool(run.Job.Spec.Pool)!.Slots;
         var taken = box.Core.Runs.Count(other => other.Job.Spec.Pool == run.Job.Spec.Pool);
         if (slots > 0 && taken > slots)
-        {
             Report($"{box.Name} runs {taken} jobs in {run.Job.Spec.Pool}, which has {slots} slots");
-        }
     }
 
     public void NoteStarted(Box box, Run run)
     {
         if (!isChecked || box.Core.Find(run.Job.Id) is not { } job || run.Stop is StopReason.Superseded)
-        {
             return;
-        }
 
         var story = Story(job.Id);
         var start = new JobStory.Start(world.Agenda.Now, box.Name, box.Instance, job.Status.Epoch, job.Status.StartCount);
         if (Reason(story, start) is { } reason)
-        {
             Report($"{job.Id} was started on {box.Name} though {reason}");
-        }
 
         story.Starts.Add(start);
     }
@@ -140,9 +122,7 @@ internal sealed class Account(World world, bool isChecked)
             {
                 var now = story.Lines(box.Name, instance);
                 if (_awaited.Remove(run, out var before) && now != before + 1 && run.Stop is not StopReason.Superseded)
-                {
                     Report($"{box.Name} has added {now - before} lines of history for the end of a run of {run.Job.Id}");
-                }
             });
         }
     }
@@ -150,9 +130,7 @@ internal sealed class Account(World world, bool isChecked)
     public void NoteKilled(Box box, Job killed)
     {
         if (killed.Status.State is JobState.Killed && (killed.Status.Active || killed.Status.Node == box.Name))
-        {
             Story(killed.Id).Kills.Add(new(world.Agenda.Now, box.Name, killed.Status.Epoch));
-        }
     }
 
     public void NoteUp(Box box, string peer)
@@ -167,9 +145,7 @@ internal sealed class Account(World world, bool isChecked)
     public void NoteSent(string from, string to, IReadOnlyList<Job> jobs)
     {
         if (world.Journal.IsKept)
-        {
             world.Log($"{from}→{to}: {string.Join(' ', jobs.Select(job => job.Id))}");
-        }
     }
 
     /// <summary>Records a crash: unsaved jobs that no other box has may be lost.</summary>
@@ -182,18 +158,14 @@ internal sealed class Account(World world, bool isChecked)
                 .SelectMany(other => other.Jobs).Where(copy => copy.Id == job.Id).ToArray();
             var story = Story(job.Id);
             if (elsewhere is [] && !saved.ContainsKey(job.Id))
-            {
                 story.Lost ??= $"no box but {box.Name} had it when it crashed";
-            }
 
             // The job continues from an earlier saved copy, before it was started or assigned.
             story.IsSetBack |= saved.TryGetValue(job.Id, out var before) && before.Seq != job.Seq && !before.HasEnded;
 
             // A kill that no other box has received is lost with the box.
             if (!elsewhere.Append(saved.GetValueOrDefault(job.Id)).Any(copy => copy is { Status.State: JobState.Killed }))
-            {
                 _ = story.Kills.RemoveAll(kill => kill.Box == box.Name);
-            }
         }
     }
 
@@ -230,14 +202,10 @@ internal sealed class Account(World world, bool isChecked)
     {
         var story = Story(ending.Id);
         if (world.Journal.IsKept)
-        {
             world.Log($"  {box.Name} history: {Show(ending)}");
-        }
 
         if (!story.NoteEnd(world.Agenda.Now, box.Name, box.Instance, ending) && ending.Status.Node == box.Name)
-        {
             Report($"{box.Name} has the end of {ending.Id} in its history twice: {Show(ending)}");
-        }
     }
 
     private void NoteForgotten(Box box, Dictionary<string, Job> known)
@@ -247,15 +215,11 @@ internal sealed class Account(World world, bool isChecked)
             _ = known.Remove(gone.Id);
             world.Log($"  {box.Name} removes {gone.Id}");
             if (!gone.HasEnded)
-            {
                 Report($"{box.Name} has removed {gone.Id}, which had not ended");
-            }
 
             // No box has confirmed the kill, and perhaps none has received it.
             if (gone.Status is { State: JobState.Killed, Error: "expired" })
-            {
                 _ = Story(gone.Id).Kills.RemoveAll(kill => kill.Box == box.Name && kill.Epoch == gone.Status.Epoch);
-            }
         }
     }
 
@@ -274,18 +238,14 @@ internal sealed class Account(World world, bool isChecked)
             : box.Core.Nodes.Find(node)?.Status.Pools.GetValueOrDefault(job.Spec.Pool).Limit ?? 0;
         var live = box.Core.Snapshot().Count(other => other.Status.Node == node && other.Spec.Pool == job.Spec.Pool && !other.HasEnded);
         if (slots > 0 && live > slots)
-        {
             Report($"{box.Name} has assigned {live} jobs to {node}, which has {slots} slots");
-        }
     }
 
     // The reason why a start is one too many; null when it is valid.
     private string? Reason(JobStory story, JobStory.Start start)
     {
         if (story.Starts.Count is 0)
-        {
             return null;
-        }
 
         var last = story.Starts[^1];
         return story.WasFreedSince(last.Time) || story.HasExpired || story.IsSetBack || EndedSince(last.Box, last.Time)

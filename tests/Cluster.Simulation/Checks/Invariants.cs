@@ -15,17 +15,13 @@ internal sealed class Invariants(World world)
         foreach (var box in world.Boxes.Values)
         {
             foreach (var job in Copies(box).Where(job => !job.HasEnded))
-            {
                 Account.Report($"on {box.Name} a job does not end: {Account.Show(job)}");
-            }
         }
 
         foreach (var story in Account.Stories.Where(story => story.Lost is null && !story.HasEnded))
         {
             if (!world.Boxes.Values.Any(box => box.Core.Find(story.Id) is not null))
-            {
                 Account.Report($"{story.Id} is lost: no box has it, and it never ended");
-            }
         }
     }
 
@@ -39,9 +35,7 @@ internal sealed class Invariants(World world)
             foreach (var view in copies[above].Values)
             {
                 if (copies[name].TryGetValue(view.Id, out var other) && other != view)
-                {
                     Account.Report($"two boxes do not agree: {above}: {view}; {name}: {other}");
-                }
             }
         }
     }
@@ -71,9 +65,7 @@ internal sealed class Invariants(World world)
 
                 var reached = Below(world.Boxes[node.Name]).Append(node.Name).Order(StringComparer.Ordinal);
                 if (!node.Status.Routing.Order(StringComparer.Ordinal).SequenceEqual(reached))
-                {
                     Account.Report($"{box.Name} reports that {node.Name} reaches {string.Join(' ', node.Status.Routing)}");
-                }
             }
         }
     }
@@ -98,9 +90,7 @@ internal sealed class Invariants(World world)
     public void CheckLeft()
     {
         foreach (var box in world.Boxes.Values.Where(box => Copies(box).Any()))
-        {
             Account.Report($"{box.Name} still has {string.Join(' ', Copies(box).Select(Account.Show))}");
-        }
     }
 
     // Leaves out copies from another cluster, which reached the box through a node that two clusters share.
@@ -123,9 +113,7 @@ internal sealed class Invariants(World world)
             if (below.Add(name))
             {
                 foreach (var next in world.Boxes[name].Plan.Downstream)
-                {
                     queue.Enqueue(next);
-                }
             }
         }
 

@@ -14,8 +14,6 @@ internal sealed class Journal(bool isKept)
     public void Add(double time, string text)
     {
         if (isKept)
-        {
             _lines.Add(string.Create(CultureInfo.InvariantCulture, $"{time,10:0.0000} {text}"));
-        }
     }
 }

@@ -18,9 +18,7 @@ internal sealed class Clients(World world)
     {
         var up = world.Boxes.Values.Where(box => box.IsUp && !box.IsStopping).ToArray();
         if (up is [])
-        {
             return;
-        }
 
         var box = up[Random.Next(up.Length)];
         switch (Random.Next(10))
@@ -79,9 +77,7 @@ internal sealed class Clients(World world)
         var pool = Random.Next(4) is 0 ? "p2" : "p1";
         var node = Target(box, pool);
         if (node is null && !Reach(box.Name).Any(name => HasPool(name, pool)))
-        {
             return;
-        }
 
         var id = $"j{++_submitted}";
         var seconds = Random.Next(4) is 0 ? world.Between(5, 40) : world.Between(0.01, 5);
@@ -110,9 +106,7 @@ internal sealed class Clients(World world)
         }
 
         if (node is not null)
-        {
             keys.Add($"\"node\":{node}");
-        }
 
         _ = Submit(box, $"{{{string.Join(',', keys)}}}");
     }
@@ -120,9 +114,7 @@ internal sealed class Clients(World world)
     private void AddOften(int times, int of, Action add)
     {
         if (Random.Next(of) < times)
-        {
             add();
-        }
     }
 
     // Null leaves the choice to the cluster.
@@ -148,9 +140,7 @@ internal sealed class Clients(World world)
     {
         var reached = new List<string> { name };
         for (var index = 0; index < reached.Count; index++)
-        {
             reached.AddRange(world.Boxes[reached[index]].Plan.Downstream.Except(reached));
-        }
 
         return [.. reached];
     }
@@ -169,9 +159,7 @@ internal sealed class Clients(World world)
     {
         world.Log($"{box.Name}: kill {id}");
         if (box.Do(Turn.Own, (core, now) => core.Kill(id, now)) is { } killed)
-        {
             world.Account.NoteKilled(box, killed);
-        }
     }
 
     private bool Submit(Box box, string json)

@@ -61,13 +61,9 @@ internal sealed class Faults(World world, IReadOnlyList<BoxPlan> plans)
     private void Revive(Box box)
     {
         if (box.IsStopping)
-        {
             world.Agenda.In(1, () => Revive(box));
-        }
         else if (!box.IsUp)
-        {
             box.Start();
-        }
     }
 
     private void Break()

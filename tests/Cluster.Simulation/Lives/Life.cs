@@ -59,15 +59,11 @@ internal sealed class Life
     public IReadOnlyList<string> Run()
     {
         foreach (var box in _world.Boxes.Values)
-        {
             _world.Agenda.In(_world.Between(0, 3), box.Start);
-        }
 
         Repeat(0.5, _clients.Act);
         if (Faultiness > 0)
-        {
             Repeat(Faultiness, _faults.Strike);
-        }
 
         _world.Agenda.Pass(Duration);
         _faults.HealAll();
@@ -78,9 +74,7 @@ internal sealed class Life
         {
             _world.Agenda.Pass(10);
             if (seconds % 300 is 290)
-            {
                 _clients.LetAllEnd();
-            }
         }
 
         _world.Agenda.Pass(_world.Times.Poll + 2);

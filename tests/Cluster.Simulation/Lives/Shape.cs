@@ -47,14 +47,10 @@ internal static class Shape
     {
         var pools = new Dictionary<string, PoolSettings>();
         if (isLeaf || random.Next(6) is 0)
-        {
             pools.Add("p1", Pool());
-        }
 
         if (random.Next(3) is 0)
-        {
             pools.Add("p2", Pool());
-        }
 
         return pools;
 

@@ -36,9 +36,7 @@ internal sealed class Connection(Agenda agenda, Links links, string client, stri
         if (!_isClosed)
         {
             if (isCrash || links.Flips())
-            {
                 _toServer.Lose();
-            }
 
             _toServer.Send(End);
         }
@@ -50,9 +48,7 @@ internal sealed class Connection(Agenda agenda, Links links, string client, stri
         if (!_isClosed)
         {
             if (links.Flips())
-            {
                 _toClient.Lose();
-            }
 
             _toServer.Lose();
             _toClient.Send(End);
@@ -63,14 +59,10 @@ internal sealed class Connection(Agenda agenda, Links links, string client, stri
     public void Break()
     {
         if (links.Flips())
-        {
             _toServer.Lose();
-        }
 
         if (links.Flips())
-        {
             _toClient.Lose();
-        }
 
         _toServer.Send(() => Server!.Close());
         _toClient.Send(End);
@@ -85,9 +77,7 @@ internal sealed class Connection(Agenda agenda, Links links, string client, stri
     private void End()
     {
         if (_isClosed)
-        {
             return;
-        }
 
         _isClosed = true;
         links.Forget(this);

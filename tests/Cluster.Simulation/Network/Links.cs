@@ -49,18 +49,14 @@ internal sealed class Links(Agenda agenda, Random random)
         if (_cuts.Remove(Pair(one, other)))
         {
             foreach (var connection in _connections.Where(connection => connection.IsBetween(one, other)).ToArray())
-            {
                 connection.Resume();
-            }
         }
     }
 
     public void HealAll()
     {
         foreach (var (one, other) in _cuts.ToArray())
-        {
             Heal(one, other);
-        }
 
         _delays.Clear();
     }
@@ -85,9 +81,7 @@ internal sealed class Links(Agenda agenda, Random random)
             var connection = new Connection(agenda, this, client, server);
             connection.Server = accept(connection);
             if (connection.Server is not null)
-            {
                 _connections.Add(connection);
-            }
 
             agenda.In(Delay(server, client), () => connected(connection.Server is null ? null : connection));
         });

@@ -21,17 +21,13 @@ internal sealed class Pipe(Agenda agenda, Links links, string from, string to)
     public void Resume()
     {
         while (_heldUp.TryDequeue(out var one))
-        {
             agenda.In(0, () => Arrive(one.Deliver, one.Loss));
-        }
     }
 
     private void Arrive(Action deliver, int loss)
     {
         if (loss != _loss)
-        {
             return;
-        }
 
         if (links.IsCut(from, to))
         {

@@ -51,9 +51,7 @@ internal sealed class Wire(bool isWritten, bool isRead)
 
         Bytes += _buffer.WrittenCount;
         if (!isRead)
-        {
             return job;
-        }
 
         using var document = JsonDocument.Parse(_buffer.WrittenMemory);
         return JobAttributes.TryRead(document.RootElement, out var read, out var problem)

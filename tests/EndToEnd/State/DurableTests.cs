@@ -44,9 +44,7 @@ public sealed class DurableTests
                 .Select(number => $$$"""{"submit":{"id":"j{{{number}}}","pool":"nowhere","args":["x"]}}""" + "\n");
             await connection.SendAsync(string.Concat(submits));
             for (var number = 0; number < count; number++)
-            {
                 (await connection.ReadAnswerAsync())[0].GetProperty("submit").TryGetProperty($"j{number}", out _).Should().BeTrue();
-            }
 
             await box.CrashAsync();
         }
@@ -76,9 +74,7 @@ public sealed class DurableTests
         {
             await using var box = await RunningBox.StartAsync(words);
             for (var number = 0; number < 10; number++)
-            {
                 _ = await box.SubmitAsync(new { id = $"{round}.{number}", pool = "p", args = Some.Shell($"sleep 0.0{random.Next(5)}") });
-            }
 
             _ = await box.WaitForEndAsync($"{round}.{random.Next(10)}");
             await box.CrashAsync();

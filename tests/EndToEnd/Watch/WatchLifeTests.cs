@@ -258,9 +258,7 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
         try
         {
             while (true)
-            {
                 stream.Write(new byte[512]);
-            }
         }
         catch (IOException)
         {

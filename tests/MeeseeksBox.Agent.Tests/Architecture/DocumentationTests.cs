@@ -118,9 +118,7 @@ public sealed partial class DocumentationTests
     private static IEnumerable<string> FoldersOf(string file)
     {
         for (var folder = Path.GetDirectoryName(file); !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
-        {
             yield return folder;
-        }
     }
 
     private static string RelativePath(string file) => Path.GetRelativePath(Repository.Root, file);

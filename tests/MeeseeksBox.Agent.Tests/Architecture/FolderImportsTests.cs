@@ -45,6 +45,32 @@ public sealed partial class FolderImportsTests
         forbidden.Should().BeEmpty();
     }
 
+    /// <summary>In every project: two folders that import each other are one concept in two places.</summary>
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void No_folder_imports_one_that_imports_it(string project)
+    {
+        var imports = (
+            from file in Directory.EnumerateFiles(Repository.At("src", project), "*.cs", SearchOption.AllDirectories)
+            let path = Path.GetRelativePath(Repository.At("src", project), file).Split(Path.DirectorySeparatorChar)
+            where path.Length > 1 && path[0] is not ("bin" or "obj")
+            let lines = File.ReadAllLines(file)
+            let own = lines.First(line => line.StartsWith("namespace ", StringComparison.Ordinal))["namespace ".Length..].TrimEnd(';')
+            let root = own[..(own.Length - string.Join('.', path[..^1]).Length)]
+            from line in lines.Where(line => line.StartsWith($"using {root}", StringComparison.Ordinal))
+            let target = line[$"using {root}".Length..].TrimEnd(';').Split('.')[0]
+            where target != path[0]
+            select (From: path[0], To: target)).ToHashSet();
+
+        imports.Where(import => Reaches(import.To, import.From, [])).Should().BeEmpty();
+
+        bool Reaches(string from, string to, HashSet<string> seen) => from == to || (seen.Add(from)
+            && imports.Any(import => import.From == from && Reaches(import.To, to, seen)));
+    }
+
+    public static TheoryData<string> Projects() =>
+        [.. Directory.GetDirectories(Repository.At("src")).Select(Path.GetFileName).OfType<string>()];
+
     [Fact]
     public void No_part_uses_the_composition_root()
     {

@@ -54,9 +54,7 @@ internal sealed partial class MarkdownPage
                 var slug = Slug(heading.Groups[1].Value);
                 var unique = slug;
                 for (var count = 1; !anchors.Add(unique); count++)
-                {
                     unique = $"{slug}-{count}";
-                }
             }
 
             anchors.UnionWith(ExplicitAnchor().Matches(line).Select(anchor => anchor.Groups[1].Value));
@@ -71,13 +69,9 @@ internal sealed partial class MarkdownPage
         foreach (var line in lines)
         {
             if (line.TrimStart().StartsWith("```", StringComparison.Ordinal))
-            {
                 isCode = !isCode;
-            }
             else if (!isCode)
-            {
                 yield return line;
-            }
         }
     }
 

@@ -232,9 +232,7 @@ public sealed class JournalTests : IDisposable
         using var journal = new Journal(_files, Log);
         var run = journal.RunAsync();
         foreach (var line in lines)
-        {
             journal.Append(line);
-        }
 
         journal.Complete();
         await run;

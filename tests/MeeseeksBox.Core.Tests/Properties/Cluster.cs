@@ -63,9 +63,7 @@ internal sealed class Cluster
             case 2 when node.Core.Find(id) is not null:
                 // A node that does not reach the node of the job ends its own copy only; such a kill need not reach the run.
                 if (node.Kill(id)?.Status is { State: JobState.Killed } killed && (killed.Active || killed.Node == node.Core.Settings.Name))
-                {
                     _ = _killed.Add((id, killed.Epoch));
-                }
 
                 break;
             case 3 when node.Core.Find(id) is { IsLive: true }:
@@ -102,9 +100,7 @@ internal sealed class Cluster
     public void RunToIdle()
     {
         foreach (var link in _links)
-        {
             link.Cut(false);
-        }
 
         for (var round = 0; round < 20; round++)
         {
@@ -134,9 +130,7 @@ internal sealed class Cluster
     {
         // Clients must not reuse an id that is still in the cluster: the outcome of a reuse is undefined.
         if (_nodes.Any(other => other.Core.Find(id) is not null))
-        {
             return;
-        }
 
         var target = random.Next(4) switch { 0 => ",'node':'n1'", 1 => ",'node':'n2'", _ => "" };
         _ = node.Submit($"{{'id':'{id}','pool':'p1','args':['x'],'retries':{random.Next(2)}{target}}}");
@@ -145,17 +139,13 @@ internal sealed class Cluster
     private void ExchangeAll()
     {
         foreach (var link in _links)
-        {
             link.Exchange(answerIsLost: false);
-        }
     }
 
     private void Pass(double seconds)
     {
         foreach (var node in _nodes)
-        {
             node.Pass(seconds);
-        }
     }
 
     private void StartAll()

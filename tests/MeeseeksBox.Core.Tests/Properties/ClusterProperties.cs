@@ -19,9 +19,7 @@ public sealed class ClusterProperties
         {
             var cluster = new Cluster(heads, expire, skews);
             foreach (var (kind, seed) in steps)
-            {
                 cluster.Step(kind, seed);
-            }
 
             cluster.RunToIdle();
 
@@ -54,8 +52,6 @@ public sealed class ClusterProperties
     private static void Require(bool condition, string rule, Cluster cluster)
     {
         if (!condition)
-        {
             throw new InvalidOperationException($"{rule}\n{cluster.Log}");
-        }
     }
 }

@@ -16,9 +16,7 @@ internal sealed class FullScan
         _core = core;
         _state = core.State;
         for (var entry = _state.Jobs.Changes.First; entry is not null; entry = _state.Jobs.Changes.Next(entry))
-        {
             _entries.Add(entry);
-        }
     }
 
     private NodeSettings Settings => _state.Settings;
@@ -39,9 +37,7 @@ internal sealed class FullScan
     private static void Require(bool condition, string rule)
     {
         if (!condition)
-        {
             throw new InvalidOperationException(rule);
-        }
     }
 
     private void VerifyChanges()
@@ -99,9 +95,7 @@ internal sealed class FullScan
         {
             var listed = new List<JobEntry>();
             for (var entry = list.First; entry is not null; entry = list.Next(entry))
-            {
                 listed.Add(entry);
-            }
 
             Require(listed.Count == _entries.Count(entry => entry.DueList == list), "a list of deadlines holds all of its jobs");
             Require(listed.All(entry => entry.DueList == list), "a list of deadlines holds no other jobs");
@@ -147,9 +141,7 @@ internal sealed class FullScan
         {
             var slots = _core.Nodes.WithPool(pool).Select(node => (node.Name, Offer: node.Status.Pools[pool])).ToList();
             if (Settings.Pools.TryGetValue(pool, out var own))
-            {
                 slots.Add((Settings.Name, own.Offer));
-            }
 
             var open = slots.Where(node => !node.Offer.IsDraining
                 && (Settings.WaitInPool || node.Offer.Limit is null || node.Offer.Limit > _state.Jobs.Occupied(node.Name, pool)));

@@ -39,9 +39,7 @@ internal sealed class Link
     public void Exchange(bool answerIsLost)
     {
         if (IsCut)
-        {
             return;
-        }
 
         if (!_isConnected)
         {
@@ -58,9 +56,7 @@ internal sealed class Link
         }
 
         foreach (var reply in replies)
-        {
             Advance(reply);
-        }
     }
 
     private void Advance(PeerReply? reply)
@@ -68,18 +64,14 @@ internal sealed class Link
         var step = _session.Advance(Up.Core, reply, Up.Now);
         step.Failure.Should().BeNull();
         foreach (var message in step.Messages)
-        {
             _sent.Enqueue(message);
-        }
     }
 
     private PeerReply Reply(PeerMessage message)
     {
         Down.Merge([.. message.Jobs ?? []]);
         if (message is not { JobsAfter: { } jobsAfter, NodesAfter: { } nodesAfter })
-        {
             return new PeerReply();
-        }
 
         var nodes = Down.Core.NodesSince(nodesAfter, wait: null, Down.Now);
         return new PeerReply

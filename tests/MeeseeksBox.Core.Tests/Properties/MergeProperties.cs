@@ -111,14 +111,10 @@ public sealed class MergeProperties
             yield return job;
             job = job with { Status = job.Status with { State = JobState.New, FailCount = run, EndTs = run + 1 } };
             if (run < runs)
-            {
                 yield return job;
-            }
         }
 
         if (end < 3)
-        {
             yield return job with { Status = job.Status with { State = (JobState)(end + 2), Active = false } };
-        }
     }
 }

@@ -14,9 +14,7 @@ public sealed class NodeCoreProperties
         {
             var core = new RandomNodeCore(sequence.Start);
             foreach (var (kind, seed) in sequence.Steps)
-            {
                 core.Step(kind, seed);
-            }
         },
         iter: 200,
         threads: 1);

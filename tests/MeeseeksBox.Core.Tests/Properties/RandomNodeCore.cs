@@ -115,9 +115,7 @@ internal sealed class RandomNodeCore
     {
         var run = _core.ClaimNext(pool, _clock.Now);
         if (run is null)
-        {
             return;
-        }
 
         _taken.Add(run);
         var settings = _core.Settings.Pool(pool)!;
@@ -169,9 +167,7 @@ internal sealed class RandomNodeCore
     private void TickAtDeadline()
     {
         if (_core.NextDeadline() is { } deadline)
-        {
             _clock.PassUntil(Math.Max(deadline, _clock.Steady));
-        }
 
         _core.Tick(_clock.Now);
         Require(_core.NextDeadline() is not { } next || next > _clock.Steady, "after a tick the next deadline lies ahead");
@@ -203,8 +199,6 @@ internal sealed class RandomNodeCore
     private static void Require(bool condition, string rule)
     {
         if (!condition)
-        {
             throw new InvalidOperationException(rule);
-        }
     }
 }

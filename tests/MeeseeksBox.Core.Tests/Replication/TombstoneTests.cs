@@ -114,9 +114,7 @@ public sealed class TombstoneTests
         var job = Some.Job(New);
         departed.Add(job);
         for (var number = 0; number < 10_000; number++)
-        {
             departed.Add(job with { Id = $"{number}" });
-        }
 
         departed.Find(job).Should().BeNull();
         departed.Find(job with { Id = "0" }).Should().NotBeNull();

@@ -78,9 +78,7 @@ public sealed class RunLifecycleTests
     {
         var node = new TestNode(Some.Node(slots: 2));
         for (var job = 0; job < 3; job++)
-        {
             _ = node.Accept("{'node':'n1','pool':'p1','args':['x']}");
-        }
 
         var first = node.Start();
         _ = node.Start();
@@ -98,9 +96,7 @@ public sealed class RunLifecycleTests
     {
         var node = new TestNode(Some.Node(slots: 1));
         for (var job = 0; job < 2; job++)
-        {
             _ = node.Accept("{'node':'n1','pool':'p1','args':['x']}");
-        }
 
         var first = node.Start();
         _ = node.TakeEffects();
@@ -116,9 +112,7 @@ public sealed class RunLifecycleTests
     {
         var node = new TestNode(Some.Node(slots: 2));
         for (var job = 0; job < 2; job++)
-        {
             _ = node.Accept("{'node':'n1','pool':'p1','args':['x']}");
-        }
 
         node.Core.ClaimNext("p1", node.Now).Should().NotBeNull();
 
@@ -228,9 +222,7 @@ public sealed class RunLifecycleTests
         // Otherwise short jobs in a pool with max_runtime would fill the memory.
         var node = new TestNode(Some.Node().WithPool("p1", new() { MaxRuntime = 86_400 }) with { Expire = 60 });
         for (var job = 0; job < 10; job++)
-        {
             _ = node.RunToEnd($"{{'id':'{job}','pool':'p1','args':['x']}}");
-        }
 
         node.Core.State.Runs.NextLimit.Should().BeNull();
         node.Core.NextDeadline().Should().Be(node.Clock.Steady + 60);

@@ -49,9 +49,7 @@ public sealed class ConfigFuzzTests
             var mutator = new LineMutator(
                 ["pools.p1.slots=4", "nodes.a.b.c={\"x\":[1,2]}", "watch.01=", "a=b,c,d", "x.y=[1,2", "=", "a..b=1", "!a=null"], seed);
             for (var count = 0; count < 50; count++)
-            {
                 _ = CommandLineSetting.Parse(Encoding.UTF8.GetString(mutator.Next()), new ConfigDiagnostics());
-            }
         },
         iter: 100,
         threads: 1);

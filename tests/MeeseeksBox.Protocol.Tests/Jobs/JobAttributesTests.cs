@@ -22,9 +22,7 @@ public sealed class JobAttributesTests
         (job, cleared) =>
         {
             foreach (var attribute in cleared.Select(index => JobAttributes.All[index]))
-            {
                 job = attribute.Read(job, Some.Json("null"), out _);
-            }
 
             Some.Written(job).EnumerateObject().Select(property => property.Name).Should().OnlyHaveUniqueItems();
         });

@@ -221,15 +221,11 @@ public sealed class SubmitArgumentTests
 
             spec.Problem?.Should().StartWith(attribute.Name);
             if (spec.Problem is null)
-            {
                 _ = Some.Written(spec.Values);
-            }
         }
 
         if (Some.Json(json) is { ValueKind: JsonValueKind.Object } argument)
-        {
             _ = SubmitArgument.Read(argument);
-        }
     });
 
     private static SubmitArgument Read(string json)

@@ -23,9 +23,7 @@ public sealed class RequestFuzzTests
         {
             var mutator = new LineMutator(Corpus, seed);
             for (var count = 0; count < 50; count++)
-            {
                 Read(mutator.Next());
-            }
         },
         iter: 200,
         threads: 1);

@@ -180,9 +180,7 @@ public sealed class RequestLineTests
         var first = new Piece(bytes.AsMemory(0, Math.Min(1, bytes.Length)), 0);
         var last = first;
         for (var start = 1; start < bytes.Length; start += 3)
-        {
             last = last.Follow(bytes.AsMemory(start, Math.Min(3, bytes.Length - start)));
-        }
 
         return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
     }

@@ -1,4 +1,4 @@
-namespace MeeseeksBox.FileWatch.Jobs;
+namespace MeeseeksBox.FileWatch.Templates;
 
 /// <summary>An entry of <c>jobs</c> (docs/SPECIFICATION.md#jobspec-lists).</summary>
 /// <remarks>It is one jobspec for all lists, or a list with a jobspec for each list.</remarks>

@@ -4,7 +4,7 @@ using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 
-namespace MeeseeksBox.CommandLine.Commands;
+namespace MeeseeksBox.CommandLine.Invocations;
 
 /// <summary>One call of a command: its words, settings and services.</summary>
 internal sealed class Invocation(

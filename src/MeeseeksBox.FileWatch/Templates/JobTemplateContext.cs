@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
-namespace MeeseeksBox.FileWatch.Jobs;
+namespace MeeseeksBox.FileWatch.Templates;
 
 /// <summary>Source-generated JSON metadata, which avoids reflection (ahead-of-time compilation).</summary>
 [JsonSerializable(typeof(JsonNode))]

@@ -1,6 +1,6 @@
 using MeeseeksBox.Foundation;
 
-namespace MeeseeksBox.FileWatch.Jobs;
+namespace MeeseeksBox.FileWatch.Templates;
 
 /// <summary>The values of the formats of a job.</summary>
 public interface IJobValues

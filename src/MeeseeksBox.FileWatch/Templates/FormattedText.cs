@@ -1,7 +1,7 @@
 using System.Text;
 using MeeseeksBox.Foundation;
 
-namespace MeeseeksBox.FileWatch.Jobs;
+namespace MeeseeksBox.FileWatch.Templates;
 
 /// <summary>Text of a job with formats.</summary>
 /// <remarks>

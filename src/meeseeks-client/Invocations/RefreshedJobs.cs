@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.Protocol.Jobs;
 
-namespace MeeseeksBox.CommandLine.Commands;
+namespace MeeseeksBox.CommandLine.Invocations;
 
 /// <summary>Prints jobs again after each change (client option <c>refresh</c>).</summary>
 internal static class RefreshedJobs
@@ -31,9 +31,7 @@ internal static class RefreshedJobs
             }
 
             if (!jobs.EnumerateObject().Any(IsLive))
-            {
                 return printed.Keys;
-            }
 
             await Task.Delay(refresh, invocation.Time, invocation.Stop);
         }

@@ -4,7 +4,7 @@ using MeeseeksBox.Configuration;
 using MeeseeksBox.Foundation;
 using MeeseeksBox.Protocol.Jobs;
 
-namespace MeeseeksBox.FileWatch.Jobs;
+namespace MeeseeksBox.FileWatch.Templates;
 
 /// <summary>A jobspec: a spec for <c>submit</c> with formats in its texts, at any depth.</summary>
 public sealed class JobTemplate
