@@ -77,9 +77,15 @@ public sealed class NodeCore
     /// <summary>The jobs that changed after a number of change, in the order of their changes.</summary>
     /// <param name="seq">The number of change.</param>
     /// <param name="unassigned">Whether to include jobs without a node, which must not spread to other nodes.</param>
-    public IReadOnlyList<Job> ChangesSince(long seq, bool unassigned = false)
+    /// <param name="removed">
+    /// Whether to include jobs that have ended and were removed. A reader that stalled for longer than they stayed has live copies.
+    /// </param>
+    public IReadOnlyList<Job> ChangesSince(long seq, bool unassigned = false, bool removed = false)
     {
         var newer = _state.Jobs.ChangesSince(seq);
+        if (removed)
+            newer.InsertRange(0, _state.Jobs.Tombstones.ChangesSince(seq));
+
         _ = unassigned ? 0 : newer.RemoveAll(job => job.Status.Node is null);
         return newer;
     }

@@ -27,6 +27,8 @@ public sealed class LifeTests
     [InlineData(86, "A node answered a kill with the error of the last run, and the head presumed the job lost: an endless exchange.")]
     [InlineData(103, "The same with two heads, one of which had presumed the job lost.")]
     [InlineData(769, "A node had lost the end of a job and ran it again: it exchanged copies with a head that had the end.")]
+    [InlineData(809, "A link stalled for longer than an ended job stayed on its node: the head kept a live copy forever.")]
+    [InlineData(897, "The same with a node that had no job when the head greeted it.")]
     [InlineData(1039, "The same between one node and two heads.")]
     [InlineData(1443, "A client changed a copy from before the run: the run was stopped, and the job ran once more.")]
     [InlineData(2105, "A head took a kill by another head for a kill by the legacy node that reported it: it restarted the job forever.")]

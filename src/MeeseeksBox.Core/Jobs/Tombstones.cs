@@ -17,11 +17,13 @@ internal sealed class Tombstones
     // In the order of removal. An entry whose job was added again, or removed again later, is skipped when its turn comes.
     private readonly Queue<Job> _order = new();
     private long _bytes;
+    private long _latestSeq;
 
     /// <summary>Adds the tombstone of a job that is removed from the table.</summary>
     public void Add(Job job)
     {
         _jobs[job.Id] = job;
+        _latestSeq = Math.Max(_latestSeq, job.Seq);
         _order.Enqueue(job);
         _bytes += ApproximateSize.Of(job);
         while (_order.Count > MostJobs || _bytes > MostBytes)
@@ -40,6 +42,10 @@ internal sealed class Tombstones
     /// The tombstone of the job that a copy belongs to; null when there is none. A later submit time makes it another job.
     /// </summary>
     public Job? Find(Job copy) => _jobs.TryGetValue(copy.Id, out var job) && job.Status.SubmitTs >= copy.Status.SubmitTs ? job : null;
+
+    /// <summary>The jobs whose last change came after a number of change, in the order of these changes.</summary>
+    public IEnumerable<Job> ChangesSince(long seq) =>
+        seq >= _latestSeq ? [] : _jobs.Values.Where(job => job.Seq > seq).OrderBy(job => job.Seq);
 
     /// <summary>Removes a tombstone, because its job is in the table again.</summary>
     public void Remove(string id) => _jobs.Remove(id);

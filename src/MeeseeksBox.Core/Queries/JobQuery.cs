@@ -8,13 +8,17 @@ namespace MeeseeksBox.Core.Queries;
 /// Whether a query by number of change finds jobs without a node. Nodes send such queries, and a job without a node must not spread
 /// (docs/SPECIFICATION.md#unassigned-jobs).
 /// </param>
-public sealed record JobQuery(JobFilter Filter, bool IncludesUnassigned)
+/// <param name="IncludesRemoved">
+/// Whether a query by number of change finds jobs that have ended and were removed. Readers that follow the changes with <c>wait</c> send
+/// such queries (docs/SPECIFICATION.md#tombstones).
+/// </param>
+public sealed record JobQuery(JobFilter Filter, bool IncludesUnassigned, bool IncludesRemoved = false)
 {
     /// <summary>A superset of the result: by ids, by number of change, or else a snapshot of all jobs.</summary>
     public IReadOnlyList<Job> Candidates(NodeCore core) => Filter switch
     {
         { Ids: { } ids } => [.. ids.Select(core.Find).OfType<Job>()],
-        { NewerSeq: { } seq } => core.ChangesSince(seq, IncludesUnassigned),
+        { NewerSeq: { } seq } => core.ChangesSince(seq, IncludesUnassigned, IncludesRemoved),
         _ => core.Snapshot(),
     };
 
@@ -25,7 +29,9 @@ public sealed record JobQuery(JobFilter Filter, bool IncludesUnassigned)
     /// <summary>True when a matching job changed after a number of change, which replaces that of the filter.</summary>
     public bool HasAnyAfter(NodeCore core, long seq)
     {
-        var candidates = Filter.Ids is { } ids ? ids.Select(core.Find).OfType<Job>() : core.ChangesSince(seq, IncludesUnassigned);
+        var candidates = Filter.Ids is { } ids
+            ? ids.Select(core.Find).OfType<Job>()
+            : core.ChangesSince(seq, IncludesUnassigned, IncludesRemoved);
         return candidates.Any(job => Filter.Matches(job) && IsAfter(job, seq));
     }
 

@@ -112,11 +112,14 @@ internal sealed class Session(Box box, Connection connection, World world)
         }
     }
 
-    private static ChangeCondition Condition(PeerMessage message) => new(
-        message.JobsAfter is { } seq
-            ? [new JobQuery(JobFilter.Read(JsonElement.Parse($"{{\"seq\":{seq}}}"), out _)!, IncludesUnassigned: false)]
-            : [],
-        message.NodesAfter);
+    private static ChangeCondition Condition(PeerMessage message) =>
+        new(message.JobsAfter is { } seq ? [NewerJobs(seq)] : [], message.NodesAfter);
+
+    private static JobQuery NewerJobs(long seq)
+    {
+        var filter = JobFilter.Read(JsonElement.Parse($"{{\"seq\":{seq}}}"), out _);
+        return new JobQuery(filter!, IncludesUnassigned: false, IncludesRemoved: true);
+    }
 
     private void Send(PeerMessage message)
     {
@@ -124,6 +127,7 @@ internal sealed class Session(Box box, Connection connection, World world)
         if (box.Plan.IsOld || world.Boxes[connection.Client].Plan.IsOld)
             reply = AsOriginal(reply);
 
+        world.Account.NoteLookup(message, reply);
         connection.Answer(world.Wire.Carry(reply));
     }
 
@@ -136,7 +140,7 @@ internal sealed class Session(Box box, Connection connection, World world)
         return new PeerReply
         {
             Jobs = message.JobIds?.Select(box.Core.Find).OfType<Job>().ToArray()
-                ?? (message.JobsAfter is { } seq ? box.Core.ChangesSince(seq) : null),
+                ?? (message.JobsAfter is { } seq ? box.Core.ChangesSince(seq, removed: message.Wait is not null) : null),
             Seq = message.JobsAfter is null ? null : box.Core.Seq,
             Nodes = nodes?.Statuses,
             NodesSeq = nodes?.Seq,

@@ -25,7 +25,7 @@ internal sealed class Account(World world, bool isChecked)
     /// <summary>The number of copies that a box accepted.</summary>
     public long Taken { get; private set; }
 
-    /// <summary>The number of copies that new connections may have sent again.</summary>
+    /// <summary>The number of copies that new connections and look-ups by id may have sent again.</summary>
     public long Resent { get; private set; }
 
     public JobStory Story(string id)
@@ -142,6 +142,9 @@ internal sealed class Account(World world, bool isChecked)
     /// <summary>Records a reply of a refused peer, which is not merged.</summary>
     public void NoteRefused(PeerReply? reply) => Resent += reply?.Jobs?.Count ?? 0;
 
+    /// <summary>Records a reply to a look-up by ids. A head looks up the live jobs of a legacy node every few seconds.</summary>
+    public void NoteLookup(PeerMessage message, PeerReply reply) => Resent += message.JobIds is null ? 0 : reply.Jobs?.Count ?? 0;
+
     public void NoteSent(string from, string to, IReadOnlyList<Job> jobs)
     {
         if (world.Journal.IsKept)
@@ -214,6 +217,7 @@ internal sealed class Account(World world, bool isChecked)
         {
             _ = known.Remove(gone.Id);
             world.Log($"  {box.Name} removes {gone.Id}");
+            Story(gone.Id).Removals[box.Name] = world.Agenda.Now;
             if (!gone.HasEnded)
                 Report($"{box.Name} has removed {gone.Id}, which had not ended");
 
@@ -249,6 +253,7 @@ internal sealed class Account(World world, bool isChecked)
 
         var last = story.Starts[^1];
         return story.WasFreedSince(last.Time) || story.HasExpired || story.IsSetBack || EndedSince(last.Box, last.Time)
+            || (story.Removals.TryGetValue(start.Box, out var removal) && EndedSince(start.Box, removal))
             || (start.Epoch > last.Epoch && Math.Max(story.Restarts, story.Opened) >= start.Epoch) ? null
             : $"it had started on {last.Box}, and no event since then allows another run";
     }

@@ -33,6 +33,9 @@ internal sealed class JobStory(string id)
     /// <summary>True when a crashed box restored an earlier live copy.</summary>
     public bool IsSetBack { get; set; }
 
+    /// <summary>When each box removed it from its table. Its tombstone does not outlive that instance of the box.</summary>
+    public Dictionary<string, double> Removals { get; } = new(StringComparer.Ordinal);
+
     /// <summary>True when a box has presumed it lost.</summary>
     public bool HasExpired { get; private set; }
 

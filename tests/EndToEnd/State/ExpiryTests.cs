@@ -19,6 +19,11 @@ public sealed class ExpiryTests
         (left - done.Number("ts")).Should().BeGreaterThanOrEqualTo(0.39);
         (await box.JobAsync(waiting)).Text("state").Should().Be("new");
         (await box.JobAsync(running)).Text("state").Should().Be("running");
+
+        using var slow = await box.ConnectAsync();
+        var changes = $$$"""[{"get":{"seq":{{{done.Number("seq") - 1}}}},"wait":60}]""";
+        (await slow.AskAsync(changes))[0].GetProperty("get").GetProperty(done.Text("id")).Text("state")
+            .Should().Be("done", "a reader that was slow learns of the end (docs/SPECIFICATION.md#tombstones)");
     }
 
     [Fact]

@@ -76,7 +76,7 @@ internal sealed class Link
         var nodes = Down.Core.NodesSince(nodesAfter, wait: null, Down.Now);
         return new PeerReply
         {
-            Jobs = Down.Core.ChangesSince(jobsAfter),
+            Jobs = Down.Core.ChangesSince(jobsAfter, removed: message.Wait is not null),
             Seq = Down.Core.Seq,
             Nodes = nodes.Statuses,
             NodesSeq = nodes.Seq,

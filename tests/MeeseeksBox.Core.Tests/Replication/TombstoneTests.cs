@@ -1,4 +1,6 @@
+using System.Text.Json;
 using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Replication;
@@ -105,6 +107,28 @@ public sealed class TombstoneTests
         _ = _node.Accept("{'id':'a','pool':'p1','args':['y']}");
 
         _node.Core.ClaimNext("p1", _node.Now)!.Job.Spec.Args.Should().Equal("y");
+    }
+
+    [Fact]
+    public void A_reader_that_stalled_for_longer_than_the_job_stayed_receives_its_end()
+    {
+        var seq = _node.Core.Seq;
+        RunAndLeave();
+
+        _node.Core.ChangesSince(seq, removed: true).Should().ContainSingle().Which.Status.State.Should().Be(JobState.Done);
+        _node.Core.ChangesSince(_node.Core.Seq, removed: true).Should().BeEmpty("it has that end by now");
+        _node.Core.ChangesSince(seq).Should().BeEmpty("a new reader has no copy of the job");
+    }
+
+    [Fact]
+    public void A_poll_that_waits_is_answered_with_the_end_of_a_removed_job()
+    {
+        var query = new JobQuery(
+            JobFilter.Read(JsonElement.Parse("{\"seq\":0}"), out _)!, IncludesUnassigned: false, IncludesRemoved: true);
+        RunAndLeave();
+
+        query.HasAnyAfter(_node.Core, 0).Should().BeTrue();
+        query.Select(query.Candidates(_node.Core)).Should().ContainSingle().Which.Id.Should().Be("a");
     }
 
     [Fact]
