@@ -123,7 +123,7 @@ public sealed partial class DocumentationTests
 
     private static string RelativePath(string file) => Path.GetRelativePath(Repository.Root, file);
 
-    [GeneratedRegex(@"(?<![\w./-])(?<page>docs/\w+\.md|README\.md(?=#))(?<anchor>#[\w-]+)?")]
+    [GeneratedRegex(@"(?<![\w./-])(?<page>docs/(?:decisions/)?[\w-]+\.md|README\.md(?=#))(?<anchor>#[\w-]+)?")]
     private static partial Regex PageReference();
 
     [GeneratedRegex(@"(?<!!)\[[^\]]*\]\((?<target>[^)\s]+)\)")]

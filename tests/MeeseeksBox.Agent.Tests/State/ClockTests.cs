@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace MeeseeksBox.Agent.Tests.State;
 
-/// <summary>Jumps of the host's clock do not affect elapsed time (docs/ARCHITECTURE.md#decisions-and-why).</summary>
+/// <summary>Jumps of the host's clock do not affect elapsed time (docs/decisions/004-two-clocks.md).</summary>
 public sealed class ClockTests : IDisposable
 {
     private readonly HostClock _time = new();
