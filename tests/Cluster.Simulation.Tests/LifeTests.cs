@@ -34,6 +34,7 @@ public sealed class LifeTests
     [InlineData(2105, "A head took a kill by another head for a kill by the legacy node that reported it: it restarted the job forever.")]
     [InlineData(5577, "A head removed a job before a node that was cut off received its end: the node kept a live copy forever.")]
     [InlineData(14676, "A job in flight was resent after each earlier reply: more copies were sent than there were changes.")]
+    [InlineData(17745, "The clock of a node was set back while one of two peers that report it was away: it stayed offline forever.")]
     [InlineData(61367, "A job on a legacy node ended and expired while a head was cut off: the head kept a live copy forever.")]
     public void A_seed_that_once_found_a_defect_passes(int seed, string defect) =>
         new Life(seed, isLogged: false).Run().Should().BeEmpty(defect);

@@ -70,7 +70,8 @@ public sealed class NodeTable
     /// <summary>Merges the nodes that a peer reports (docs/SPECIFICATION.md#node-status).</summary>
     /// <remarks>
     /// Of two reports of one node the one with the later stamp is kept, whichever peer it came through, and a peer may replace its own
-    /// report. Only stamps of the same node are compared with each other, never with the local clock.
+    /// report. A node that is offline by its latest report is online again by any other one: its clock may have been set back. Only stamps
+    /// of the same node are compared with each other, never with the local clock.
     /// </remarks>
     /// <param name="peer">The name of the peer.</param>
     /// <param name="here">The name of this node, whose own status is never merged.</param>
@@ -102,7 +103,8 @@ public sealed class NodeTable
             grew |= reported.Add(name);
             if (!_nodes.TryGetValue(name, out var node)
                 || status.Ts > node.Status.Ts
-                || (node.Peer == peer && IsCorrection(node.Status, status)))
+                || (node.Peer == peer && IsCorrection(node.Status, status))
+                || (!node.Status.Online && status.Online && status.Ts != node.Status.Ts))
             {
                 Upsert(new KnownNode(name, status, peer, now.Monotonic, 0));
             }

@@ -57,6 +57,20 @@ public sealed class NodeTableTests
     }
 
     [Fact]
+    public void A_node_whose_clock_was_set_back_is_online_again_by_another_peer()
+    {
+        ReportAll("h1", ("n1", Some.Status(1000)));
+        ReportAll("h2", ("n1", Some.Status(10, slots: 3)));
+        Nodes.Find("n1")!.Peer.Should().Be("h1", "the report with the newer stamp is the only sign of which is newer");
+        _head.Pass(21);
+
+        ReportAll("h2", ("n1", Some.Status(11, slots: 3)));
+
+        Nodes.Find("n1")!.Status.Online.Should().BeTrue();
+        Nodes.WithPool("p1").Should().ContainSingle().Which.Peer.Should().Be("h2");
+    }
+
+    [Fact]
     public void A_report_that_a_node_is_offline_is_accepted_with_an_equal_stamp()
     {
         ReportAll("h1", ("n1", Some.Status(5)));
