@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 readonly usage="Usage: ./install.sh [PREFIX]               builds, and installs into PREFIX (default: ~/.local)
        ./install.sh --no-build [PREFIX]    installs what was built before, as somebody who may write there
        ./install.sh --uninstall [PREFIX]   takes all of it out again
-MEESEEKS_NATIVE=no builds no native programs."
+MEESEEKS_NATIVE=no builds no native programs, MEESEEKS_NATIVE=client only the client."
 readonly stage=artifacts/install
 source packaging/programs.sh
 
@@ -49,7 +49,7 @@ put() {
     local name
     for name in $programs; do link "bin/$name" "$home/$name"; done
     for name in $q_names; do
-        if is_native; then link "bin/$name" "$home/meeseeks-client"; else link "bin/$name" "$home/q/$name"; fi
+        if is_native meeseeks-client; then link "bin/$name" "$home/meeseeks-client"; else link "bin/$name" "$home/q/$name"; fi
     done
     local at from
     while read -r at from; do link "share/$at" "$home/share/$from"; done < <(shared_files zsh/site-functions)
@@ -91,11 +91,11 @@ take_out() {
 }
 
 report() {
-    local kind="native programs"
-    is_native || kind="with the .NET runtime"
+    local name natives=()
+    for name in $programs; do ! is_native "$name" || natives+=("${name#meeseeks-}"); done
     echo
     echo "Installed into $prefix:"
-    echo "  lib/meeseeks-box   the programs ($(du -sh "$home" | cut -f1); client and watcher: $kind), plugins/ for your plugins"
+    echo "  lib/meeseeks-box   the programs ($(du -sh "$home" | cut -f1); native: ${natives[*]:-none}), plugins/ for your plugins"
     echo "  bin                $programs $q_names"
     echo "  share              man pages; completions for bash, zsh, fish"
     case :$PATH: in

@@ -25,7 +25,7 @@ main() {
     done
 
     build_programs --self-contained true
-    is_native || fail "a package needs native programs: install gcc and zlib1g-dev"
+    is_native meeseeks-client && is_native meeseeks-watch || fail "a package needs native programs: install gcc and zlib1g-dev"
     version=$(dotnet msbuild src/meeseeks-box -getProperty:Version)
     architecture=$(dpkg --print-architecture)
     maintainer="${DEBFULLNAME:-The meeseeks-box authors} <${DEBEMAIL:-meeseeks-box@example.org}>"

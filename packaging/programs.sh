@@ -9,30 +9,30 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 # Without libicu the SDK starts only in this mode.
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1}
 
-# Builds everything into $stage/lib: the programs, plugins/, and share/ with the files of shared_files. With a C toolchain, client and
-# watcher are native programs, which start in a tenth of the time.
+# yes: client and watcher are native programs, which start in a tenth of the time. client: only the client is. no: neither is.
+MEESEEKS_NATIVE=${MEESEEKS_NATIVE:-yes}
+
+# Builds everything into $stage/lib: the programs, plugins/, and share/ with the files of shared_files.
 # Arguments: options for publishing the box; --self-contained true includes the runtime.
 build_programs() {
     command -v dotnet > /dev/null \
         || fail "the .NET 10 SDK is missing: there is no program 'dotnet'; see https://dotnet.microsoft.com/download"
     rm -rf "$stage"
     mkdir -p "$stage"
-    local name
-    echo "building meeseeks-box …"
+    local name native=$MEESEEKS_NATIVE
+    if [ "$native" != no ] && ! can_link; then
+        echo "No C toolchain was found (gcc or clang, and zlib's headers: gcc libc6-dev zlib1g-dev on Debian):"
+        echo "meeseeks-client and meeseeks-watch will need the .NET runtime, and start more slowly."
+        native=no
+    fi
     publish meeseeks-box -p:PublishReadyToRun=true "$@"
-    case ${MEESEEKS_NATIVE-} in
-        no)
-            build_tools -p:PublishAot=false --self-contained false ;;
-        *)
-            if can_link; then
-                build_tools
-            else
-                echo "No C toolchain was found (gcc or clang, and zlib's headers: gcc libc6-dev zlib1g-dev on Debian):"
-                echo "meeseeks-client and meeseeks-watch will need the .NET runtime, and start more slowly."
-                build_tools -p:PublishAot=false --self-contained false
-            fi ;;
-    esac
-    is_native || write_q_scripts
+    for name in meeseeks-client meeseeks-watch; do
+        case $native in
+            yes | "${name#meeseeks-}") publish "$name" -p:NativeDebugSymbols=false ;;
+            *) publish "$name" -p:PublishAot=false -p:PublishReadyToRun=true --self-contained false ;;
+        esac
+    done
+    is_native meeseeks-client || write_q_scripts
     mkdir -p "$stage/lib/plugins" "$stage/lib/share/man"
     publish_to "$stage/plumbus" plugins/Plumbus
     cp "$stage/plumbus/Plumbus.dll" "$stage/lib/plugins/"
@@ -43,16 +43,8 @@ build_programs() {
     touch "$stage/built"
 }
 
-build_tools() {
-    local name
-    for name in meeseeks-client meeseeks-watch; do
-        echo "building $name …"
-        publish "$name" "$@"
-    done
-}
-
-# True when client and watcher are native programs, which have no library beside them.
-is_native() { [ ! -e "$stage/lib/meeseeks-client.dll" ]; }
+# True for a native program, which has no library beside it.
+is_native() { [ ! -e "$stage/lib/$1.dll" ]; }
 
 # Prints a line for each completion and man page: its path below share/, and the file of lib/share/.
 # Argument: the folder of completions for zsh.
@@ -70,6 +62,7 @@ shared_files() {
 publish() {
     local name=$1
     shift
+    echo "building $name …"
     publish_to "$stage/lib" "src/$name" --use-current-runtime "$@"
 }
 

@@ -228,10 +228,11 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
         }
     }
 
+    // `bench watch` measures a folder of 100,000 files (docs/PERFORMANCE.md).
     [Fact]
-    public async Task A_folder_of_100_000_files_takes_little_time_and_memory()
+    public async Task A_folder_of_10_000_processed_files_takes_little_memory()
     {
-        foreach (var number in Enumerable.Range(0, 100_000))
+        foreach (var number in Enumerable.Range(0, 10_000))
         {
             File.Create(Path.Combine(In, $"20260101.{number:d6}.dat")).Dispose();
             File.Create(Path.Combine(In, $"._w_0_20260101.{number:d6}.dat.done")).Dispose();
@@ -241,8 +242,7 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
         _ = Drop("20260102.000000.dat");
         await RunsAsync("20260102.000000.dat");
 
-        TestContext.Current.TestOutputHelper?.WriteLine(watcher.Log.Lines.First(line => line.Contains("files in")));
-        watcher.PeakMemory().Should().BeLessThan(200 * 1024 * 1024);
+        watcher.PeakMemory().Should().BeLessThan(100 * 1024 * 1024);
     }
 
     private static int FreePort()
