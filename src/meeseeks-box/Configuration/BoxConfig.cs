@@ -1,6 +1,6 @@
-using System.Net;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Logging;
 
 namespace MeeseeksBox.Agent.Configuration;
@@ -9,7 +9,7 @@ namespace MeeseeksBox.Agent.Configuration;
 internal sealed record BoxConfig
 {
     /// <summary>The name of this node, unique in the cluster: <c>name</c>, by default the host's name.</summary>
-    public string Name { get; init; } = Dns.GetHostName();
+    public string Name { get; init; } = HostName.Read();
 
     /// <summary>Level, file and format of the log.</summary>
     public LoggingConfig Logging { get; init; } = new();

@@ -16,9 +16,10 @@ internal sealed class RunIdGenerator
     /// <param name="time">The clock, which distinguishes the restarts.</param>
     public RunIdGenerator(string node, string? stateFile, TimeProvider time)
     {
+        // The bytes of a Guid are as random, and need no OpenSSL, which takes time to load.
         var identity = stateFile is null
-            ? RandomNumberGenerator.GetBytes(6)
-            : SHA256.HashData(Encoding.UTF8.GetBytes($"{node}\n{Path.GetFullPath(stateFile)}")).AsSpan(0, 6).ToArray();
+            ? Guid.NewGuid().ToByteArray().AsSpan(0, 6)
+            : SHA256.HashData(Encoding.UTF8.GetBytes($"{node}\n{Path.GetFullPath(stateFile)}")).AsSpan(0, 6);
         Owner = Convert.ToHexStringLower(identity) + ".";
         _prefix = Owner + time.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture) + ".";
     }

@@ -1,7 +1,7 @@
-using System.Net;
 using MeeseeksBox.Client;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Logging;
 
 namespace MeeseeksBox.WatchAgent.Configuration;
@@ -12,7 +12,7 @@ internal sealed record WatcherConfig
     private static readonly string[] Needless = ["poll", "expire"];
 
     /// <summary>The name of this watcher in the log, ids and tags; by default the host's name.</summary>
-    public string Name { get; init; } = Dns.GetHostName();
+    public string Name { get; init; } = HostName.Read();
 
     /// <summary>The configuration of the log.</summary>
     public LoggingConfig Logging { get; init; } = new();
