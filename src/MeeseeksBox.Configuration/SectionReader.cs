@@ -114,7 +114,7 @@ public sealed class SectionReader
     {
         foreach (var (key, value) in _section.Members.Where(member => !_known.Contains(member.Key) && !_accepted.Contains(member.Key)))
         {
-            var hint = EditDistance.Nearest(key, _known) is { } nearest ? $"; the nearest known key is '{nearest}'" : string.Empty;
+            var hint = DidYouMean.Nearest(key, _known) is { } nearest ? $"; the nearest known key is '{nearest}'" : string.Empty;
             AddWarning(new Setting(Path(key), value), $"unknown key, ignored{hint}");
         }
 

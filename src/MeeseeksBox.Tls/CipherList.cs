@@ -64,6 +64,6 @@ internal static class CipherList
         if (name.StartsWith('@') || name.StartsWith('+'))
             return $"'{name}' is not supported; list the ciphers in order of preference";
         var known = CipherSuites.All.Select(cipher => cipher.Name).Concat(CipherGroups.Names);
-        return $"unknown or weak cipher '{name}'; the nearest supported one is '{EditDistance.Nearest(name.ToUpperInvariant(), known)}'";
+        return $"unknown or weak cipher '{name}'; the nearest supported one is '{DidYouMean.Nearest(name.ToUpperInvariant(), known)}'";
     }
 }

@@ -52,5 +52,5 @@ internal static class TlsOptions
     }
 
     private static string Unknown(string word, string name) =>
-        $"unknown option '{word}'; the nearest known one is '{EditDistance.Nearest(name, Known.Keys)}'";
+        $"unknown option '{word}'; the nearest known one is '{DidYouMean.Nearest(name, Known.Keys)}'";
 }

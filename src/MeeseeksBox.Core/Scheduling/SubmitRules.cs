@@ -93,12 +93,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
 
     private static SubmitResult Refused(string id, string problem, List<string> warnings) => new([new(id, null)], problem, warnings);
 
-    private static string Unknown(string key)
-    {
-        var nearest = EditDistance.Nearest(key, SpecKeys)!;
-        var suggestion = EditDistance.Between(key, nearest) <= 1 + (key.Length / 4) ? $"; did you mean {nearest}?" : "";
-        return $"{key}: not something that submit takes, ignored{suggestion}";
-    }
+    private static string Unknown(string key) => $"{key}: not something that submit takes, ignored{DidYouMean.Of(key, SpecKeys)}";
 
     private static bool IsList(SubmitArgument spec) => spec.Nodes!.All(name => !name.EndsWith('*'));
 

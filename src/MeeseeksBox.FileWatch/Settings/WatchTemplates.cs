@@ -164,7 +164,7 @@ public static class WatchTemplates
         {
             if (_templates.TryGet(name, out _))
                 return true;
-            var hint = EditDistance.Nearest(name, _templates.Members.Select(member => member.Key)) is { } nearest
+            var hint = DidYouMean.Nearest(name, _templates.Members.Select(member => member.Key)) is { } nearest
                 ? $"; the nearest one is '{nearest}'" : "";
             _diagnostics.AddProblem($"{setting}: there is no template '{name}'{hint}");
             return false;

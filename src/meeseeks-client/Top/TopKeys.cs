@@ -14,7 +14,7 @@ internal static class TopKeys
     /// <param name="view">The current view.</param>
     /// <param name="list">The shown jobs.</param>
     /// <param name="page">The number of rows that PgUp and PgDn move.</param>
-    public static (TopView View, TopAction Action) Press(ConsoleKeyInfo key, TopView view, TopList list, int page)
+    public static (TopChoices View, TopAction Action) Press(ConsoleKeyInfo key, TopChoices view, TopList list, int page)
     {
         if (view.PendingKillId is not null)
         {
@@ -25,7 +25,7 @@ internal static class TopKeys
         return view.FilterBefore is null ? Command(key, view with { Message = null }, list, page) : (Type(key, view), TopAction.None);
     }
 
-    private static (TopView View, TopAction Action) Command(ConsoleKeyInfo key, TopView view, TopList list, int page)
+    private static (TopChoices View, TopAction Action) Command(ConsoleKeyInfo key, TopChoices view, TopList list, int page)
     {
         var step = key.Key switch
         {
@@ -58,7 +58,7 @@ internal static class TopKeys
         };
     }
 
-    private static TopView Type(ConsoleKeyInfo key, TopView view) => key.Key switch
+    private static TopChoices Type(ConsoleKeyInfo key, TopChoices view) => key.Key switch
     {
         ConsoleKey.Enter => view with { FilterBefore = null },
         ConsoleKey.Escape => view with { Filter = view.FilterBefore!, FilterBefore = null },

@@ -12,7 +12,7 @@ internal sealed class TopList(TopModel model)
 
     /// <summary>Updates the list, and the selection of the view.</summary>
     /// <returns>The view, with a selected job if the list has any.</returns>
-    public TopView Follow(TopView view)
+    public TopChoices Follow(TopChoices view)
     {
         var wanted = (model.Version, view.Filter, view.Order, view.ShowsEnded);
         if (wanted != _made)
@@ -35,14 +35,14 @@ internal sealed class TopList(TopModel model)
     /// <summary>Selects a job.</summary>
     /// <param name="view">The current view.</param>
     /// <param name="index">The index in the list; beyond the ends, the first or last job is selected.</param>
-    public TopView Select(TopView view, int index)
+    public TopChoices Select(TopChoices view, int index)
     {
         index = Math.Clamp(index, 0, Math.Max(0, Jobs.Count - 1));
         var id = Jobs.Count > 0 ? Jobs[index].Id : null;
         return id == view.Selected && index == view.Index ? view : view with { Selected = id, Index = index };
     }
 
-    private int? IndexOf(TopView view)
+    private int? IndexOf(TopChoices view)
     {
         if (view.Selected is null || !model.Jobs.ContainsKey(view.Selected))
             return null;

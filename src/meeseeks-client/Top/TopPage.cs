@@ -23,7 +23,7 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
     /// <param name="pools">The rows of the node table.</param>
     /// <param name="view">The choices of the user.</param>
     /// <param name="now">The current local time.</param>
-    public IReadOnlyList<string> Lines(TopModel model, TopList list, PoolList pools, TopView view, DateTimeOffset now)
+    public IReadOnlyList<string> Lines(TopModel model, TopList list, PoolList pools, TopChoices view, DateTimeOffset now)
     {
         var seconds = (now - DateTimeOffset.UnixEpoch).TotalSeconds;
         List<string> lines = [Title(model, now), Counts(model, list, view)];
@@ -70,7 +70,7 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
         return line.Right(now.ToString("HH:mm:ss", CultureInfo.InvariantCulture), Style.Dim).ToString();
     }
 
-    private string Counts(TopModel model, TopList list, TopView view)
+    private string Counts(TopModel model, TopList list, TopChoices view)
     {
         var line = Line().Add(model.Jobs.Count is 1 ? "1 job" : $"{model.Jobs.Count} jobs");
         foreach (var state in Enum.GetValues<JobState>())
@@ -91,7 +91,7 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
         return (TextWidth.Of(shown + order) <= line.Room ? line.Right(shown + order) : line).ToString();
     }
 
-    private string Detail(TopModel model, TopView view)
+    private string Detail(TopModel model, TopChoices view)
     {
         if (model.Lost is { } why)
             return Line().Add(SingleLine.Of(why), Style.Red).ToString();
@@ -104,7 +104,7 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
         return (job.Error is null ? line.Add(job.Shown.Args) : line.Add(job.Error, Style.Red)).ToString();
     }
 
-    private string Bottom(TopModel model, TopView view)
+    private string Bottom(TopModel model, TopChoices view)
     {
         if (view.PendingKillId is not null)
         {

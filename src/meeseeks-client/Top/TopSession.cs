@@ -23,7 +23,7 @@ internal sealed class TopSession
     private readonly TimeProvider _time;
     private readonly string _peer;
     private readonly bool _hasColor;
-    private TopView _view;
+    private TopChoices _view;
 
     /// <summary>Creates a session.</summary>
     /// <param name="client">The client of the box.</param>
@@ -34,7 +34,7 @@ internal sealed class TopSession
     {
         (_list, _pools, _feed) = (new TopList(_model), new PoolList(_model), new TopFeed(client, _events.Writer, time));
         (_peer, _hasColor, _time) = (client.Endpoint, hasColor, time);
-        _view = new TopView { Filter = filter };
+        _view = new TopChoices { Filter = filter };
     }
 
     /// <summary>Shows the screen until the user quits.</summary>

@@ -6,13 +6,13 @@ namespace MeeseeksBox.CommandLine.Tests.Top;
 public sealed class TopKeysTests
 {
     private readonly TopList _list;
-    private TopView _view;
+    private TopChoices _view;
     private TopAction _action;
 
     public TopKeysTests()
     {
         _list = new TopList(Some.Model());
-        _view = _list.Follow(new TopView());
+        _view = _list.Follow(new TopChoices());
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class TopListTests
     {
         var list = new TopList(Some.Model());
 
-        _ = list.Follow(new TopView { Order = order });
+        _ = list.Follow(new TopChoices { Order = order });
 
         string.Join(' ', list.Jobs.Select(job => job.Id)).Should().Be(expected);
     }
@@ -36,7 +36,7 @@ public sealed class TopListTests
     {
         var list = new TopList(Some.Model());
 
-        _ = list.Follow(new TopView { Filter = filter });
+        _ = list.Follow(new TopChoices { Filter = filter });
 
         string.Join(' ', list.Jobs.Select(job => job.Id)).Should().Be(expected);
     }
@@ -46,7 +46,7 @@ public sealed class TopListTests
     {
         var list = new TopList(Some.Model());
 
-        _ = list.Follow(new TopView { ShowsEnded = false });
+        _ = list.Follow(new TopChoices { ShowsEnded = false });
 
         list.Jobs.Select(job => job.Id).Should().Equal("early", "late", "dying", "first", "second");
     }
@@ -56,7 +56,7 @@ public sealed class TopListTests
     {
         var model = Some.Model();
         var list = new TopList(model);
-        var view = list.Select(list.Follow(new TopView()), 3);
+        var view = list.Select(list.Follow(new TopChoices()), 3);
         view.Selected.Should().Be("first");
 
         model.Take(new JobUpdate([Some.Jobs[6] with
@@ -76,7 +76,7 @@ public sealed class TopListTests
     {
         var list = new TopList(Some.Model());
 
-        var view = list.Follow(list.Follow(new TopView()) with { Filter = "nobody" });
+        var view = list.Follow(list.Follow(new TopChoices()) with { Filter = "nobody" });
 
         view.Selected.Should().BeNull();
         list.Follow(view with { Filter = "" }).Selected.Should().Be("early");

@@ -13,7 +13,7 @@ public sealed class TopPageTests
     [Fact]
     public void Nodes_pools_and_jobs_are_tables()
     {
-        var lines = Lines(80, 24, new TopView { Selected = "bad", Index = 5 });
+        var lines = Lines(80, 24, new TopChoices { Selected = "bad", Index = 5 });
 
         lines.Select(Plain).Should().Equal("""
             meeseeks top  head1:13700  1 of 2 nodes online                          00:16:40
@@ -109,7 +109,7 @@ public sealed class TopPageTests
         var list = new TopList(model);
         foreach (var index in new[] { 0, 1, 17, 2500, 4998, 4999 })
         {
-            var view = list.Select(list.Follow(new TopView()), index);
+            var view = list.Select(list.Follow(new TopChoices()), index);
 
             var lines = new TopPage("head1:13700", 80, 24, hasColor: false).Lines(model, list, new PoolList(model), view, Some.Now);
 
@@ -122,7 +122,7 @@ public sealed class TopPageTests
     {
         _model.Lose("no meeseeks-box at head1:13700: connection refused");
 
-        var lines = Lines(80, 24, new TopView());
+        var lines = Lines(80, 24, new TopChoices());
 
         lines[0].Should().Contain("disconnected, trying again");
         lines[^2].Should().Be("no meeseeks-box at head1:13700: connection refused");
@@ -132,21 +132,21 @@ public sealed class TopPageTests
     [Fact]
     public void The_bottom_line_shows_questions_messages_and_the_filter()
     {
-        Lines(80, 24, new TopView { PendingKillId = "early" })[^1].Should().StartWith("kill early (running, wide@n1)? y: yes");
-        Lines(48, 24, new TopView { PendingKillId = "early" })[^1].Should().Be("kill early? y: yes, any other key: no");
-        Lines(34, 24, new TopView { PendingKillId = "early" })[^1].Should().Be("kill e…? y: yes, any other key: no");
-        Lines(80, 24, new TopView { Message = "early killed" })[^1].Should().Be("early killed");
-        Lines(80, 24, new TopView { Filter = "sleep" })[^1].Should().StartWith("/sleep  q quit");
-        Lines(80, 24, new TopView { Filter = "sl", FilterBefore = "" })[^1].Should().StartWith("/sl█");
-        Lines(80, 24, new TopView { Filter = "sleep" })[1].Should().EndWith("3 shown, by state");
-        Lines(60, 24, new TopView { Filter = "sleep" })[1].Should().EndWith("1 killed");
+        Lines(80, 24, new TopChoices { PendingKillId = "early" })[^1].Should().StartWith("kill early (running, wide@n1)? y: yes");
+        Lines(48, 24, new TopChoices { PendingKillId = "early" })[^1].Should().Be("kill early? y: yes, any other key: no");
+        Lines(34, 24, new TopChoices { PendingKillId = "early" })[^1].Should().Be("kill e…? y: yes, any other key: no");
+        Lines(80, 24, new TopChoices { Message = "early killed" })[^1].Should().Be("early killed");
+        Lines(80, 24, new TopChoices { Filter = "sleep" })[^1].Should().StartWith("/sleep  q quit");
+        Lines(80, 24, new TopChoices { Filter = "sl", FilterBefore = "" })[^1].Should().StartWith("/sl█");
+        Lines(80, 24, new TopChoices { Filter = "sleep" })[1].Should().EndWith("3 shown, by state");
+        Lines(60, 24, new TopChoices { Filter = "sleep" })[1].Should().EndWith("1 killed");
     }
 
     [Fact]
     public void Colours_are_printed_only_if_enabled()
     {
-        var plain = Lines(80, 24, new TopView { Selected = "early" });
-        var coloured = Lines(80, 24, new TopView { Selected = "early" }, hasColor: true);
+        var plain = Lines(80, 24, new TopChoices { Selected = "early" });
+        var coloured = Lines(80, 24, new TopChoices { Selected = "early" }, hasColor: true);
 
         string.Concat(plain).Replace("\e[7m", "").Replace("\e[0m", "").Should().NotContain("\e");
         coloured.Should().Contain(line => line.Contains($"\e[{Style.Red}mfailed"));
@@ -164,17 +164,17 @@ public sealed class TopPageTests
         });
         var list = new TopList(model);
 
-        var view = list.Follow(new TopView());
+        var view = list.Follow(new TopChoices());
         var screens = new[] { view, view with { PendingKillId = view.Selected }, view with { Part = TopPart.Nodes } }.SelectMany(
             wanted => new TopPage("head1:13700", 200, 24, hasColor: false).Lines(model, list, new PoolList(model), wanted, Some.Now));
 
         screens.Select(Plain).Should().OnlyContain(line => !line.Any(char.IsControl));
     }
 
-    private static IEnumerable<TopView> Views() =>
+    private static IEnumerable<TopChoices> Views() =>
         from part in Enum.GetValues<TopPart>()
         from index in new[] { 0, 6 }
-        select new TopView { Part = part, Index = index, Selected = Some.Jobs[index].Id, FirstNode = index };
+        select new TopChoices { Part = part, Index = index, Selected = Some.Jobs[index].Id, FirstNode = index };
 
     private static string Plain(string line) => Regex.Replace(line, "\e\\[[0-9;]*m", "").TrimEnd();
 
@@ -182,10 +182,10 @@ public sealed class TopPageTests
     {
         var list = new TopList(model);
         var page = new TopPage("head1:13700", width, 24, hasColor: false);
-        return page.Lines(model, list, new PoolList(model), list.Follow(new TopView()), Some.Now);
+        return page.Lines(model, list, new PoolList(model), list.Follow(new TopChoices()), Some.Now);
     }
 
-    private IReadOnlyList<string> Lines(int width, int height, TopView view, bool hasColor = false)
+    private IReadOnlyList<string> Lines(int width, int height, TopChoices view, bool hasColor = false)
     {
         var list = new TopList(_model);
         var page = new TopPage("head1:13700", width, height, hasColor);

@@ -1,7 +1,7 @@
 namespace MeeseeksBox.CommandLine.Top;
 
 /// <summary>The choices of the user. Immutable: each key makes a new view.</summary>
-internal sealed record TopView
+internal sealed record TopChoices
 {
     /// <summary>The filter of jobs: see <see cref="TopFilter"/>.</summary>
     public string Filter { get; init; } = "";
