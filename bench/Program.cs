@@ -7,6 +7,7 @@ return args switch
     ["latency"] => await JobLatency.RunAsync(),
     ["table"] => await TableSize.RunAsync(),
     ["idle"] => await IdleLoad.RunAsync(),
+    ["waiting"] => await WaitingJobs.RunAsync(),
     ["cluster"] => await ClusterNews.RunAsync(),
     ["durable"] => await DurableRate.RunAsync(),
     ["connections"] => await HeldConnections.RunAsync(),
@@ -35,6 +36,6 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "usage: dotnet run -c Release --project bench -- [jobs | requests | latency | table | idle | cluster | durable | connections "
-        + "| watch [PROGRAM] | all | soak MINUTES | fuzz [LINES SEED]]");
+        + "| waiting | watch [PROGRAM] | all | soak MINUTES | fuzz [LINES SEED]]");
     return 2;
 }
