@@ -10,6 +10,8 @@ internal static class Some
 {
     public static SubmitArgument Spec(string json) => SubmitArgument.Read(JsonElement.Parse(json.Replace('\'', '"')));
 
+    public static JobFilter Filter(string json) => JobFilter.Read(JsonElement.Parse(json.Replace('\'', '"')), out _)!;
+
     /// <summary>A job as another node sends it.</summary>
     public static Job Job(string json)
     {

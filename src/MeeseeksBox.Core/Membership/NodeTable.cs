@@ -101,13 +101,8 @@ public sealed class NodeTable
         {
             var status = isLegacy ? received.WithoutLease() : received;
             grew |= reported.Add(name);
-            if (!_nodes.TryGetValue(name, out var node)
-                || status.Ts > node.Status.Ts
-                || (node.Peer == peer && IsCorrection(node.Status, status))
-                || (!node.Status.Online && status.Online && status.Ts != node.Status.Ts))
-            {
+            if (!_nodes.TryGetValue(name, out var node) || Replaces(status, peer, node))
                 Upsert(new KnownNode(name, status, peer, now.Monotonic, 0));
-            }
         }
 
         return grew;
@@ -139,8 +134,16 @@ public sealed class NodeTable
         : status.HasLease ? Lease.Full
         : Lease.None;
 
-    // The clock of a node may be set back. A peer that marks a node as offline keeps the stamp of its last status.
-    private static bool IsCorrection(NodeStatus known, NodeStatus status) => known.Ts != status.Ts || (known.Online && !status.Online);
+    // The clock of a node may be set back: then the peer that reported it, or any peer once the node is offline, has an earlier stamp. A
+    // peer that marks a node as offline keeps the stamp of its last status.
+    private static bool Replaces(NodeStatus status, string peer, KnownNode known)
+    {
+        var goesOffline = known.Status.Online && !status.Online;
+        var comesBack = !known.Status.Online && status.Online;
+        return status.Ts > known.Status.Ts
+            || (known.Peer == peer && goesOffline)
+            || (status.Ts < known.Status.Ts && (known.Peer == peer || comesBack));
+    }
 
     private void RemoveReport(string peer, HashSet<string> reported, string name)
     {

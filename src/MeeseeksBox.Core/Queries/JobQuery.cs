@@ -1,4 +1,5 @@
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Core.Queries;
 
@@ -14,26 +15,25 @@ namespace MeeseeksBox.Core.Queries;
 /// </param>
 public sealed record JobQuery(JobFilter Filter, bool IncludesUnassigned, bool IncludesRemoved = false)
 {
+    /// <summary>The query of a request with a filter.</summary>
+    public static JobQuery Of(JobFilter filter, RequestOptions options) => new(filter, options.Unassigned, options.Wait is not null);
+
     /// <summary>A superset of the result: by ids, by number of change, or else a snapshot of all jobs.</summary>
-    public IReadOnlyList<Job> Candidates(NodeCore core) => Filter switch
-    {
-        { Ids: { } ids } => [.. ids.Select(core.Find).OfType<Job>()],
-        { NewerSeq: { } seq } => core.ChangesSince(seq, IncludesUnassigned, IncludesRemoved),
-        _ => core.Snapshot(),
-    };
+    public IReadOnlyList<Job> Candidates(NodeCore core) => Candidates(core, Filter.NewerSeq);
 
     /// <summary>The jobs among the candidates that match. Needs no lock.</summary>
     public IReadOnlyList<Job> Select(IReadOnlyList<Job> candidates) =>
         Filter.IsEmpty ? candidates : [.. candidates.Where(job => Filter.Matches(job) && IsAfter(job, Filter.NewerSeq))];
 
     /// <summary>True when a matching job changed after a number of change, which replaces that of the filter.</summary>
-    public bool HasAnyAfter(NodeCore core, long seq)
+    public bool HasAnyAfter(NodeCore core, long seq) => Candidates(core, seq).Any(job => Filter.Matches(job) && IsAfter(job, seq));
+
+    private IReadOnlyList<Job> Candidates(NodeCore core, long? after) => (Filter.Ids, after) switch
     {
-        var candidates = Filter.Ids is { } ids
-            ? ids.Select(core.Find).OfType<Job>()
-            : core.ChangesSince(seq, IncludesUnassigned, IncludesRemoved);
-        return candidates.Any(job => Filter.Matches(job) && IsAfter(job, seq));
-    }
+        ({ } ids, _) => [.. ids.Select(core.Find).OfType<Job>()],
+        (_, { } seq) => core.ChangesSince(seq, IncludesUnassigned, IncludesRemoved),
+        _ => core.Snapshot(),
+    };
 
     private bool IsAfter(Job job, long? seq) => seq is null || (job.Seq > seq && (IncludesUnassigned || job.Status.Node is not null));
 }

@@ -11,7 +11,7 @@ internal sealed class GetHandler(CoreHost host, UpstreamSessions upstreamSession
     public async ValueTask HandleAsync(
         GetRequest request, RequestOptions options, ResponseWriter answer, Session session, CancellationToken stop)
     {
-        var (jobs, seq) = host.Select(new JobQuery(request.Filter, options.Unassigned, options.Wait is not null));
+        var (jobs, seq) = host.Select(JobQuery.Of(request.Filter, options));
         if (request.Filter.NewerSeq is null && !options.Stamps)
             jobs = host.Execute((core, now) => core.AsReported(jobs, now));
 

@@ -56,7 +56,7 @@ internal sealed class LongPoll(CoreHost host, TimeProvider time)
             .Select(one => one.Value switch { GetRequest get => get.Filter, LsRequest ls => ls.Filter, _ => null })
             .Where(filter => filter?.NewerSeq is not null);
         var condition = new ChangeCondition(
-            [.. filters.Select(filter => new JobQuery(filter!, request.Options.Unassigned, IncludesRemoved: true))],
+            [.. filters.Select(filter => JobQuery.Of(filter!, request.Options))],
             request.Requests.Select(one => one.Value).OfType<NodesRequest>().FirstOrDefault()?.Seq);
         var until = now.Monotonic + request.Options.Wait!.Value;
         return (new HeldReply(condition, until), now.Until(until));

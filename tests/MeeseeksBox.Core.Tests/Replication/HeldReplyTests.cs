@@ -1,7 +1,5 @@
-using System.Text.Json;
 using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Core.Replication;
-using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Tests.Replication;
 
@@ -95,11 +93,9 @@ public sealed class HeldReplyTests
     {
         IReadOnlyList<JobQuery> jobs = after is null
             ? []
-            : [new JobQuery(Filter($"{{'seq':{after}{(filter.Length > 0 ? "," : "")}{filter}}}"), IncludesUnassigned: true)];
+            : [new JobQuery(Some.Filter($"{{'seq':{after}{(filter.Length > 0 ? "," : "")}{filter}}}"), IncludesUnassigned: true)];
         return new HeldReply(new ChangeCondition(jobs, nodesAfter), _node.Now.Monotonic + 10);
     }
-
-    private static JobFilter Filter(string json) => JobFilter.Read(JsonElement.Parse(json.Replace('\'', '"')), out _)!;
 
     private HeldReply Updated(HeldReply held)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Protocol.Jobs;
@@ -123,8 +122,7 @@ public sealed class TombstoneTests
     [Fact]
     public void A_poll_that_waits_is_answered_with_the_end_of_a_removed_job()
     {
-        var query = new JobQuery(
-            JobFilter.Read(JsonElement.Parse("{\"seq\":0}"), out _)!, IncludesUnassigned: false, IncludesRemoved: true);
+        var query = new JobQuery(Some.Filter("{'seq':0}"), IncludesUnassigned: false, IncludesRemoved: true);
         RunAndLeave();
 
         query.HasAnyAfter(_node.Core, 0).Should().BeTrue();
