@@ -1,6 +1,6 @@
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>The choices of the user. Immutable: each key makes a new view.</summary>
+/// <summary>The choices of the user. Immutable: each key makes a new choices.</summary>
 internal sealed record TopChoices
 {
     /// <summary>The filter of jobs: see <see cref="TopFilter"/>.</summary>

@@ -9,23 +9,25 @@ internal static class TopKeys
         ("q", "quit"), ("/", "filter"), ("k", "kill"), ("s", "sort"), ("e", "ended"), ("n", "nodes/jobs"), ("↑↓ PgUp PgDn", "move"),
     ];
 
-    /// <summary>Applies a key to the view.</summary>
+    /// <summary>Applies a key to the choices.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="view">The current view.</param>
+    /// <param name="choices">The current choices.</param>
     /// <param name="list">The shown jobs.</param>
     /// <param name="page">The number of rows that PgUp and PgDn move.</param>
-    public static (TopChoices View, TopAction Action) Press(ConsoleKeyInfo key, TopChoices view, TopList list, int page)
+    public static (TopChoices View, TopAction Action) Press(ConsoleKeyInfo key, TopChoices choices, TopList list, int page)
     {
-        if (view.PendingKillId is not null)
+        if (choices.PendingKillId is not null)
         {
             var action = key.KeyChar is 'y' or 'Y' ? TopAction.Kill : TopAction.None;
-            return (action is TopAction.Kill ? view : view with { PendingKillId = null }, action);
+            return (action is TopAction.Kill ? choices : choices with { PendingKillId = null }, action);
         }
 
-        return view.FilterBefore is null ? Command(key, view with { Message = null }, list, page) : (Type(key, view), TopAction.None);
+        return choices.FilterBefore is null
+            ? Command(key, choices with { Message = null }, list, page)
+            : (Type(key, choices), TopAction.None);
     }
 
-    private static (TopChoices View, TopAction Action) Command(ConsoleKeyInfo key, TopChoices view, TopList list, int page)
+    private static (TopChoices View, TopAction Action) Command(ConsoleKeyInfo key, TopChoices choices, TopList list, int page)
     {
         var step = key.Key switch
         {
@@ -39,32 +41,32 @@ internal static class TopKeys
         };
         if (step is not 0)
         {
-            view = view.Part is TopPart.Nodes
-                ? view with { FirstNode = Math.Max(0, view.FirstNode + step) }
-                : list.Select(view, view.Index + step);
-            return (view, TopAction.None);
+            choices = choices.Part is TopPart.Nodes
+                ? choices with { FirstNode = Math.Max(0, choices.FirstNode + step) }
+                : list.Select(choices, choices.Index + step);
+            return (choices, TopAction.None);
         }
 
         return key.KeyChar switch
         {
-            'q' or 'Q' => (view, TopAction.Quit),
-            '/' => (view with { FilterBefore = view.Filter }, TopAction.None),
-            'k' or 'K' when view.Part is not TopPart.Nodes => (view with { PendingKillId = view.Selected }, TopAction.None),
-            's' => (view with { Order = (TopOrder)(((int)view.Order + 1) % Enum.GetValues<TopOrder>().Length) }, TopAction.None),
-            'e' => (view with { ShowsEnded = !view.ShowsEnded }, TopAction.None),
-            'n' => (view with { Part = (TopPart)(((int)view.Part + 1) % Enum.GetValues<TopPart>().Length) }, TopAction.None),
-            _ when key.Key is ConsoleKey.Escape => (view with { Filter = "" }, TopAction.None),
-            _ => (view, TopAction.None),
+            'q' or 'Q' => (choices, TopAction.Quit),
+            '/' => (choices with { FilterBefore = choices.Filter }, TopAction.None),
+            'k' or 'K' when choices.Part is not TopPart.Nodes => (choices with { PendingKillId = choices.Selected }, TopAction.None),
+            's' => (choices with { Order = (TopOrder)(((int)choices.Order + 1) % Enum.GetValues<TopOrder>().Length) }, TopAction.None),
+            'e' => (choices with { ShowsEnded = !choices.ShowsEnded }, TopAction.None),
+            'n' => (choices with { Part = (TopPart)(((int)choices.Part + 1) % Enum.GetValues<TopPart>().Length) }, TopAction.None),
+            _ when key.Key is ConsoleKey.Escape => (choices with { Filter = "" }, TopAction.None),
+            _ => (choices, TopAction.None),
         };
     }
 
-    private static TopChoices Type(ConsoleKeyInfo key, TopChoices view) => key.Key switch
+    private static TopChoices Type(ConsoleKeyInfo key, TopChoices choices) => key.Key switch
     {
-        ConsoleKey.Enter => view with { FilterBefore = null },
-        ConsoleKey.Escape => view with { Filter = view.FilterBefore!, FilterBefore = null },
-        ConsoleKey.Backspace => view with { Filter = view.Filter.Length > 0 ? view.Filter[..^1] : "" },
-        ConsoleKey.U when key.Modifiers is ConsoleModifiers.Control => view with { Filter = "" },
-        _ when char.IsControl(key.KeyChar) => view,
-        _ => view with { Filter = view.Filter + key.KeyChar },
+        ConsoleKey.Enter => choices with { FilterBefore = null },
+        ConsoleKey.Escape => choices with { Filter = choices.FilterBefore!, FilterBefore = null },
+        ConsoleKey.Backspace => choices with { Filter = choices.Filter.Length > 0 ? choices.Filter[..^1] : "" },
+        ConsoleKey.U when key.Modifiers is ConsoleModifiers.Control => choices with { Filter = "" },
+        _ when char.IsControl(key.KeyChar) => choices,
+        _ => choices with { Filter = choices.Filter + key.KeyChar },
     };
 }

@@ -2,7 +2,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>The shown jobs, filtered and sorted. Cached until the jobs or the view change.</summary>
+/// <summary>The shown jobs, filtered and sorted. Cached until the jobs or the choices change.</summary>
 internal sealed class TopList(TopModel model)
 {
     private (int Version, string Filter, TopOrder Order, bool ShowsEnded) _made = (-1, "", default, default);
@@ -10,50 +10,50 @@ internal sealed class TopList(TopModel model)
     /// <summary>The shown jobs, in order.</summary>
     public IReadOnlyList<TopJob> Jobs { get; private set; } = [];
 
-    /// <summary>Updates the list, and the selection of the view.</summary>
-    /// <returns>The view, with a selected job if the list has any.</returns>
-    public TopChoices Follow(TopChoices view)
+    /// <summary>Updates the list, and the selection of the choices.</summary>
+    /// <returns>The choices, with a selected job if the list has any.</returns>
+    public TopChoices Follow(TopChoices choices)
     {
-        var wanted = (model.Version, view.Filter, view.Order, view.ShowsEnded);
+        var wanted = (model.Version, choices.Filter, choices.Order, choices.ShowsEnded);
         if (wanted != _made)
         {
-            var filter = new TopFilter(view.Filter);
-            var jobs = model.Jobs.Values.Where(job => (view.ShowsEnded || !job.Shown.HasEnded) && filter.Fits(job)).ToList();
-            jobs.Sort(view.Order switch
+            var filter = new TopFilter(choices.Filter);
+            var jobs = model.Jobs.Values.Where(job => (choices.ShowsEnded || !job.Shown.HasEnded) && filter.Fits(job)).ToList();
+            jobs.Sort(choices.Order switch
             {
                 TopOrder.State => ByState,
                 TopOrder.Newest => (one, other) => Or(other.Shown.SubmitTs.CompareTo(one.Shown.SubmitTs), one, other),
                 TopOrder.Node => ByNode,
-                _ => throw new InvalidOperationException($"There is no order {view.Order}."),
+                _ => throw new InvalidOperationException($"There is no order {choices.Order}."),
             });
             (Jobs, _made) = (jobs, wanted);
         }
 
-        return Select(view, IndexOf(view) ?? view.Index);
+        return Select(choices, IndexOf(choices) ?? choices.Index);
     }
 
     /// <summary>Selects a job.</summary>
-    /// <param name="view">The current view.</param>
+    /// <param name="choices">The current choices.</param>
     /// <param name="index">The index in the list; beyond the ends, the first or last job is selected.</param>
-    public TopChoices Select(TopChoices view, int index)
+    public TopChoices Select(TopChoices choices, int index)
     {
         index = Math.Clamp(index, 0, Math.Max(0, Jobs.Count - 1));
         var id = Jobs.Count > 0 ? Jobs[index].Id : null;
-        return id == view.Selected && index == view.Index ? view : view with { Selected = id, Index = index };
+        return id == choices.Selected && index == choices.Index ? choices : choices with { Selected = id, Index = index };
     }
 
-    private int? IndexOf(TopChoices view)
+    private int? IndexOf(TopChoices choices)
     {
-        if (view.Selected is null || !model.Jobs.ContainsKey(view.Selected))
+        if (choices.Selected is null || !model.Jobs.ContainsKey(choices.Selected))
             return null;
 
         // Usually the index has not changed.
-        if (view.Index < Jobs.Count && Jobs[view.Index].Id == view.Selected)
-            return view.Index;
+        if (choices.Index < Jobs.Count && Jobs[choices.Index].Id == choices.Selected)
+            return choices.Index;
 
         for (var index = 0; index < Jobs.Count; index++)
         {
-            if (Jobs[index].Id == view.Selected)
+            if (Jobs[index].Id == choices.Selected)
                 return index;
         }
 

@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Top;
 
-/// <summary>Renders the screen from the model and the view.</summary>
+/// <summary>Renders the screen from the model and the choices.</summary>
 /// <param name="peer">The name of the box, such as <c>localhost:13700</c>.</param>
 /// <param name="width">The columns of the screen.</param>
 /// <param name="height">The lines of the screen.</param>
@@ -21,39 +21,39 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
     /// <param name="model">The state of the cluster.</param>
     /// <param name="list">The shown jobs.</param>
     /// <param name="pools">The rows of the node table.</param>
-    /// <param name="view">The choices of the user.</param>
+    /// <param name="choices">The choices of the user.</param>
     /// <param name="now">The current local time.</param>
-    public IReadOnlyList<string> Lines(TopModel model, TopList list, PoolList pools, TopChoices view, DateTimeOffset now)
+    public IReadOnlyList<string> Lines(TopModel model, TopList list, PoolList pools, TopChoices choices, DateTimeOffset now)
     {
         var seconds = (now - DateTimeOffset.UnixEpoch).TotalSeconds;
-        List<string> lines = [Title(model, now), Counts(model, list, view)];
+        List<string> lines = [Title(model, now), Counts(model, list, choices)];
         var table = new TopPoolTable(pools.Rows, width, hasColor);
         var room = height - Frame;
-        if (view.Part is TopPart.Nodes)
+        if (choices.Part is TopPart.Nodes)
         {
-            var firstNode = Math.Min(view.FirstNode, Math.Max(0, pools.Rows.Count - 1));
+            var firstNode = Math.Min(choices.FirstNode, Math.Max(0, pools.Rows.Count - 1));
             lines.AddRange(["", table.Heading(), .. table.Rows(firstNode, room - TableFrame)]);
         }
         else
         {
             var most = Math.Min(pools.Rows.Count, Math.Max(3, room / 3));
-            if (view.Part is TopPart.Both && room - TableFrame - most >= TableFrame + LeastJobs)
+            if (choices.Part is TopPart.Both && room - TableFrame - most >= TableFrame + LeastJobs)
             {
                 lines.AddRange(["", table.Heading(), .. table.Rows(0, most)]);
                 room -= TableFrame + most;
             }
 
             var rows = JobRows(room);
-            var first = Math.Clamp(view.Index - (rows / 2), 0, Math.Max(0, list.Jobs.Count - rows));
+            var first = Math.Clamp(choices.Index - (rows / 2), 0, Math.Max(0, list.Jobs.Count - rows));
             var jobs = new TopJobTable([.. list.Jobs.Skip(first).Take(rows)], width, hasColor);
-            lines.AddRange(["", jobs.Heading(), .. jobs.Rows(view.Selected, seconds)]);
+            lines.AddRange(["", jobs.Heading(), .. jobs.Rows(choices.Selected, seconds)]);
         }
 
         // A small window cuts the tables, but keeps the two bottom lines.
         var body = Math.Max(0, height - TableFrame);
         lines = [.. lines.Take(body)];
         lines.AddRange(Enumerable.Repeat("", body - lines.Count));
-        return [.. lines, Detail(model, view), Bottom(model, view)];
+        return [.. lines, Detail(model, choices), Bottom(model, choices)];
     }
 
     /// <summary>The number of rows that PgUp and PgDn move.</summary>
@@ -70,7 +70,7 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
         return line.Right(now.ToString("HH:mm:ss", CultureInfo.InvariantCulture), Style.Dim).ToString();
     }
 
-    private string Counts(TopModel model, TopList list, TopChoices view)
+    private string Counts(TopModel model, TopList list, TopChoices choices)
     {
         var line = Line().Add(model.Jobs.Count is 1 ? "1 job" : $"{model.Jobs.Count} jobs");
         foreach (var state in Enum.GetValues<JobState>())
@@ -79,24 +79,24 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
                 .Add($"{model.Count(state)} {JobStates.Word(state)}", model.Count(state) > 0 ? Style.Of(state) : Style.Dim);
         }
 
-        var order = view.Order switch
+        var order = choices.Order switch
         {
             TopOrder.State => "by state",
             TopOrder.Newest => "newest",
             TopOrder.Node => "by node",
-            _ => throw new InvalidOperationException($"There is no order {view.Order}."),
+            _ => throw new InvalidOperationException($"There is no order {choices.Order}."),
         };
-        var shown = list.Jobs.Count == model.Jobs.Count ? "" : $"{list.Jobs.Count} {(view.ShowsEnded ? "shown" : "live")}, ";
+        var shown = list.Jobs.Count == model.Jobs.Count ? "" : $"{list.Jobs.Count} {(choices.ShowsEnded ? "shown" : "live")}, ";
         line = line.Add("  ");
         return (TextWidth.Of(shown + order) <= line.Room ? line.Right(shown + order) : line).ToString();
     }
 
-    private string Detail(TopModel model, TopChoices view)
+    private string Detail(TopModel model, TopChoices choices)
     {
         if (model.Lost is { } why)
             return Line().Add(SingleLine.Of(why), Style.Red).ToString();
 
-        if (view.Part is TopPart.Nodes || view.Selected is null || !model.Jobs.TryGetValue(view.Selected, out var job))
+        if (choices.Part is TopPart.Nodes || choices.Selected is null || !model.Jobs.TryGetValue(choices.Selected, out var job))
             return "";
 
         var line = Line().Add(job.Shown.Id, Style.Bold).Add($"  {Where(job)}  ")
@@ -104,30 +104,30 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
         return (job.Error is null ? line.Add(job.Shown.Args) : line.Add(job.Error, Style.Red)).ToString();
     }
 
-    private string Bottom(TopModel model, TopChoices view)
+    private string Bottom(TopModel model, TopChoices choices)
     {
-        if (view.PendingKillId is not null)
+        if (choices.PendingKillId is not null)
         {
             const string Keys = "? y: yes, any other key: no";
-            var question = $"kill {SingleLine.Of(view.PendingKillId)}";
-            var where = model.Jobs.TryGetValue(view.PendingKillId, out var job) ? $" ({Where(job)})" : "";
+            var question = $"kill {SingleLine.Of(choices.PendingKillId)}";
+            var where = model.Jobs.TryGetValue(choices.PendingKillId, out var job) ? $" ({Where(job)})" : "";
             var fits = TextWidth.Of(question + where) + Keys.Length <= width;
             var text = TextWidth.Fit(fits ? question + where : question, Math.Max(width - Keys.Length, 0));
             return Line().Add(text, Style.Bold).Add(Keys).ToString();
         }
 
-        if (view.FilterBefore is not null)
+        if (choices.FilterBefore is not null)
         {
-            return Line().Add("/", Style.Bold).Add(view.Filter).Add("█")
+            return Line().Add("/", Style.Bold).Add(choices.Filter).Add("█")
                 .Add("  Enter applies, Esc cancels; words, or pool=p1 state=new,running", Style.Dim).ToString();
         }
 
         var line = Line();
-        if (view.Message is not null)
-            return line.Add(view.Message, Style.Bold).ToString();
+        if (choices.Message is not null)
+            return line.Add(choices.Message, Style.Bold).ToString();
 
-        if (view.Filter.Length > 0)
-            line = line.Add($"/{view.Filter}", Style.Yellow).Add("  ");
+        if (choices.Filter.Length > 0)
+            line = line.Add($"/{choices.Filter}", Style.Yellow).Add("  ");
 
         foreach (var (key, meaning) in TopKeys.Help)
             line = line.Add(key, Style.Bold).Add($" {meaning}  ", Style.Dim);

@@ -23,7 +23,7 @@ internal sealed class TopSession
     private readonly TimeProvider _time;
     private readonly string _peer;
     private readonly bool _hasColor;
-    private TopChoices _view;
+    private TopChoices _choices;
 
     /// <summary>Creates a session.</summary>
     /// <param name="client">The client of the box.</param>
@@ -34,7 +34,7 @@ internal sealed class TopSession
     {
         (_list, _pools, _feed) = (new TopList(_model), new PoolList(_model), new TopFeed(client, _events.Writer, time));
         (_peer, _hasColor, _time) = (client.Endpoint, hasColor, time);
-        _view = new TopChoices { Filter = filter };
+        _choices = new TopChoices { Filter = filter };
     }
 
     /// <summary>Shows the screen until the user quits.</summary>
@@ -119,7 +119,7 @@ internal sealed class TopSession
                 _model.Lose(why);
                 break;
             case TopEvent.Notice(var message):
-                _view = _view with { Message = message };
+                _choices = _choices with { Message = message };
                 break;
             case TopEvent.Pressed(var key):
                 return Press(key, stop);
@@ -136,11 +136,11 @@ internal sealed class TopSession
 
     private bool Press(ConsoleKeyInfo key, CancellationToken stop)
     {
-        _view = _list.Follow(_view);
-        (_view, var action) = TopKeys.Press(key, _view, _list, Page().PageSize);
-        if (action is TopAction.Kill && _view.PendingKillId is { } id)
+        _choices = _list.Follow(_choices);
+        (_choices, var action) = TopKeys.Press(key, _choices, _list, Page().PageSize);
+        if (action is TopAction.Kill && _choices.PendingKillId is { } id)
         {
-            _view = _view with { PendingKillId = null };
+            _choices = _choices with { PendingKillId = null };
             Start(_feed.KillAsync(id, SingleLine.Of(id), stop));
         }
 
@@ -155,7 +155,7 @@ internal sealed class TopSession
 
     private void Draw(Terminal terminal)
     {
-        _view = _list.Follow(_view);
-        terminal.Draw(Page().Lines(_model, _list, _pools, _view, _time.GetLocalNow()));
+        _choices = _list.Follow(_choices);
+        terminal.Draw(Page().Lines(_model, _list, _pools, _choices, _time.GetLocalNow()));
     }
 }

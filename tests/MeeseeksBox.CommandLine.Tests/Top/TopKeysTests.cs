@@ -6,13 +6,13 @@ namespace MeeseeksBox.CommandLine.Tests.Top;
 public sealed class TopKeysTests
 {
     private readonly TopList _list;
-    private TopChoices _view;
+    private TopChoices _choices;
     private TopAction _action;
 
     public TopKeysTests()
     {
         _list = new TopList(Some.Model());
-        _view = _list.Follow(new TopChoices());
+        _choices = _list.Follow(new TopChoices());
     }
 
     [Fact]
@@ -20,11 +20,11 @@ public sealed class TopKeysTests
     {
         Press('k');
         _action.Should().Be(TopAction.None);
-        _view.PendingKillId.Should().Be("early");
+        _choices.PendingKillId.Should().Be("early");
 
         Press('y');
         _action.Should().Be(TopAction.Kill);
-        _view.PendingKillId.Should().Be("early");
+        _choices.PendingKillId.Should().Be("early");
     }
 
     [Theory]
@@ -39,18 +39,18 @@ public sealed class TopKeysTests
         Press(key);
 
         _action.Should().Be(TopAction.None);
-        _view.PendingKillId.Should().BeNull();
+        _choices.PendingKillId.Should().BeNull();
     }
 
     [Fact]
     public void The_job_of_the_question_is_killed_even_if_the_selection_changes()
     {
         Press('k');
-        _view = _list.Select(_view, 2);
+        _choices = _list.Select(_choices, 2);
 
         Press('y');
 
-        (_action, _view.PendingKillId).Should().Be((TopAction.Kill, "early"));
+        (_action, _choices.PendingKillId).Should().Be((TopAction.Kill, "early"));
     }
 
     [Fact]
@@ -60,34 +60,34 @@ public sealed class TopKeysTests
             Press(character);
 
         _action.Should().Be(TopAction.None);
-        _view.Filter.Should().Be("quick");
+        _choices.Filter.Should().Be("quick");
 
         Press(ConsoleKey.Backspace);
-        _view.Filter.Should().Be("quic");
+        _choices.Filter.Should().Be("quic");
         Press(ConsoleKey.Enter);
-        (_view.Filter, _view.FilterBefore).Should().Be(("quic", null));
+        (_choices.Filter, _choices.FilterBefore).Should().Be(("quic", null));
         Press('/');
         Press('x');
         Press(ConsoleKey.Escape);
-        (_view.Filter, _view.FilterBefore).Should().Be(("quic", null));
+        (_choices.Filter, _choices.FilterBefore).Should().Be(("quic", null));
         Press(ConsoleKey.Escape);
-        _view.Filter.Should().BeEmpty();
+        _choices.Filter.Should().BeEmpty();
     }
 
     [Fact]
     public void Arrows_and_pages_move_the_selection_and_stop_at_the_ends()
     {
         Press(ConsoleKey.DownArrow);
-        _view.Selected.Should().Be("late");
+        _choices.Selected.Should().Be("late");
         Press(ConsoleKey.UpArrow);
         Press(ConsoleKey.UpArrow);
-        _view.Selected.Should().Be("early");
+        _choices.Selected.Should().Be("early");
         Press(ConsoleKey.PageDown);
-        _view.Index.Should().Be(3);
+        _choices.Index.Should().Be(3);
         Press(ConsoleKey.End);
-        _view.Selected.Should().Be("ok");
+        _choices.Selected.Should().Be("ok");
         Press(ConsoleKey.Home);
-        _view.Selected.Should().Be("early");
+        _choices.Selected.Should().Be("early");
     }
 
     [Fact]
@@ -96,13 +96,13 @@ public sealed class TopKeysTests
         Press('s');
         Press('e');
         Press('n');
-        (_view.Order, _view.ShowsEnded, _view.Part).Should().Be((TopOrder.Newest, false, TopPart.Jobs));
+        (_choices.Order, _choices.ShowsEnded, _choices.Part).Should().Be((TopOrder.Newest, false, TopPart.Jobs));
         Press('s');
         Press('s');
         Press('e');
         Press('n');
         Press('n');
-        (_view.Order, _view.ShowsEnded, _view.Part).Should().Be((TopOrder.State, true, TopPart.Both));
+        (_choices.Order, _choices.ShowsEnded, _choices.Part).Should().Be((TopOrder.State, true, TopPart.Both));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class TopKeysTests
 
     private void Press(ConsoleKeyInfo key)
     {
-        (_view, _action) = TopKeys.Press(key, _view, _list, page: 3);
-        _view = _list.Follow(_view);
+        (_choices, _action) = TopKeys.Press(key, _choices, _list, page: 3);
+        _choices = _list.Follow(_choices);
     }
 }

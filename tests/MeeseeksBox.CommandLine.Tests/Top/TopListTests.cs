@@ -56,19 +56,19 @@ public sealed class TopListTests
     {
         var model = Some.Model();
         var list = new TopList(model);
-        var view = list.Select(list.Follow(new TopChoices()), 3);
-        view.Selected.Should().Be("first");
+        var choices = list.Select(list.Follow(new TopChoices()), 3);
+        choices.Selected.Should().Be("first");
 
         model.Take(new JobUpdate([Some.Jobs[6] with
         {
             Status = Some.Jobs[6].Status with { State = JobState.Done, Rc = 0 },
             Ts = 1000,
         }], IsSnapshot: false));
-        view = list.Follow(view);
-        (view.Selected, view.Index).Should().Be(("first", 4));
+        choices = list.Follow(choices);
+        (choices.Selected, choices.Index).Should().Be(("first", 4));
 
-        view = list.Follow(view with { ShowsEnded = false });
-        (view.Selected, view.Index).Should().Be(("second", 3));
+        choices = list.Follow(choices with { ShowsEnded = false });
+        (choices.Selected, choices.Index).Should().Be(("second", 3));
     }
 
     [Fact]
@@ -76,10 +76,10 @@ public sealed class TopListTests
     {
         var list = new TopList(Some.Model());
 
-        var view = list.Follow(list.Follow(new TopChoices()) with { Filter = "nobody" });
+        var choices = list.Follow(list.Follow(new TopChoices()) with { Filter = "nobody" });
 
-        view.Selected.Should().BeNull();
-        list.Follow(view with { Filter = "" }).Selected.Should().Be("early");
+        choices.Selected.Should().BeNull();
+        list.Follow(choices with { Filter = "" }).Selected.Should().Be("early");
     }
 
     [Fact]

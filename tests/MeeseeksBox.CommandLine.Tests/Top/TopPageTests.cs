@@ -51,9 +51,9 @@ public sealed class TopPageTests
     [InlineData(200, 50)]
     public void No_screen_is_larger_than_the_window(int width, int height)
     {
-        foreach (var view in Views())
+        foreach (var choices in Views())
         {
-            var lines = Lines(width, height, view);
+            var lines = Lines(width, height, choices);
 
             lines.Should().HaveCountLessThanOrEqualTo(Math.Max(height, 2));
             lines.Should().OnlyContain(line => TextWidth.Of(Plain(line)) <= width);
@@ -109,9 +109,9 @@ public sealed class TopPageTests
         var list = new TopList(model);
         foreach (var index in new[] { 0, 1, 17, 2500, 4998, 4999 })
         {
-            var view = list.Select(list.Follow(new TopChoices()), index);
+            var choices = list.Select(list.Follow(new TopChoices()), index);
 
-            var lines = new TopPage("head1:13700", 80, 24, hasColor: false).Lines(model, list, new PoolList(model), view, Some.Now);
+            var lines = new TopPage("head1:13700", 80, 24, hasColor: false).Lines(model, list, new PoolList(model), choices, Some.Now);
 
             lines.Should().ContainSingle(line => line.Contains("\e[7m")).Which.Should().Contain($"j{index} ");
         }
@@ -164,8 +164,9 @@ public sealed class TopPageTests
         });
         var list = new TopList(model);
 
-        var view = list.Follow(new TopChoices());
-        var screens = new[] { view, view with { PendingKillId = view.Selected }, view with { Part = TopPart.Nodes } }.SelectMany(
+        var choices = list.Follow(new TopChoices());
+        TopChoices[] all = [choices, choices with { PendingKillId = choices.Selected }, choices with { Part = TopPart.Nodes }];
+        var screens = all.SelectMany(
             wanted => new TopPage("head1:13700", 200, 24, hasColor: false).Lines(model, list, new PoolList(model), wanted, Some.Now));
 
         screens.Select(Plain).Should().OnlyContain(line => !line.Any(char.IsControl));
@@ -185,10 +186,10 @@ public sealed class TopPageTests
         return page.Lines(model, list, new PoolList(model), list.Follow(new TopChoices()), Some.Now);
     }
 
-    private IReadOnlyList<string> Lines(int width, int height, TopChoices view, bool hasColor = false)
+    private IReadOnlyList<string> Lines(int width, int height, TopChoices choices, bool hasColor = false)
     {
         var list = new TopList(_model);
         var page = new TopPage("head1:13700", width, height, hasColor);
-        return page.Lines(_model, list, new PoolList(_model), list.Follow(view), Some.Now);
+        return page.Lines(_model, list, new PoolList(_model), list.Follow(choices), Some.Now);
     }
 }
