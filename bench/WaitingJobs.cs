@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Bench;
 
@@ -13,47 +13,29 @@ internal static class WaitingJobs
 
     public static async Task<int> RunAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("meeseeks-bench-");
-        try
-        {
-            // No checkpoint in between, which would begin a new journal.
-            string[] words = ["state.checkpoint=7200", "pools.p.slots=1"];
-            var (nodeState, headState) = (Path.Combine(folder.FullName, "node"), Path.Combine(folder.FullName, "head"));
-            using var node = await Daemon.StartAsync(["name=node", $"state.file={nodeState}", .. words]);
-            string[] link = ["nodes.node.address=127.0.0.1", $"nodes.node.port={node.Port}"];
-            using var head = await Daemon.StartAsync(["name=head", $"state.file={headState}", .. words, .. link]);
-            await SubmitAsync(node);
-            head.Until("ls", $"j{Count - 1}");
-            await Task.Delay(Settle);
+        using var folder = new TemporaryFolder();
+        var (nodeState, headState) = (folder.File("node"), folder.File("head"));
 
-            var before = (Node: Figures.Of(node, nodeState), Head: Figures.Of(head, headState));
-            await Task.Delay(Span);
-            Figures.Of(node, nodeState).Print("node", before.Node);
-            Figures.Of(head, headState).Print("head", before.Head);
-            return 0;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
-    private static async Task SubmitAsync(Daemon node)
-    {
+        // No checkpoint in between, which would begin a new journal.
+        string[] words = ["state.checkpoint=7200", "pools.p.slots=1"];
+        using var node = await Daemon.StartAsync(["name=node", $"state.file={nodeState}", .. words]);
+        string[] link = ["nodes.node.address=127.0.0.1", $"nodes.node.port={node.Port}"];
+        using var head = await Daemon.StartAsync(["name=head", $"state.file={headState}", .. words, .. link]);
         using var client = await node.ConnectAsync();
-        for (var first = 0; first < Count; first += AtOnce)
-        {
-            var line = new StringBuilder("[");
-            for (var i = first; i < first + AtOnce; i++)
-            {
-                _ = line.Append(i > first ? "," : "").Append(
-                    CultureInfo.InvariantCulture,
-                    $$$"""{"submit":{"id":"j{{{i}}}","pool":"p","args":["/bin/true"],"node":"node","hold":1}}""");
-            }
+        await client.PipelineAsync(Submit(""), Count - 1, AtOnce);
+        _ = client.Ask(Submit("\"id\":\"last\","));
+        head.Until("ls", "last");
+        await Task.Delay(Settle);
 
-            _ = client.Ask(line.Append(']').ToString());
-        }
+        var before = (Node: Figures.Of(node, nodeState), Head: Figures.Of(head, headState));
+        await Task.Delay(Span);
+        Figures.Of(node, nodeState).Print("node", before.Node);
+        Figures.Of(head, headState).Print("head", before.Head);
+        return 0;
     }
+
+    private static byte[] Submit(string key) => Encoding.UTF8.GetBytes(
+        $$$"""[{"submit":{{{{key}}}"pool":"p","args":["/bin/true"],"node":"node","hold":1}}]""" + "\n");
 
     private sealed record Figures(TimeSpan ProcessorTime, long JournalBytes)
     {
