@@ -17,6 +17,10 @@ MEESEEKS_NATIVE=${MEESEEKS_NATIVE:-yes}
 build_programs() {
     command -v dotnet > /dev/null \
         || fail "the .NET 10 SDK is missing: there is no program 'dotnet'; see https://dotnet.microsoft.com/download"
+    case $MEESEEKS_NATIVE in
+        yes | client | no) ;;
+        *) fail "MEESEEKS_NATIVE is '$MEESEEKS_NATIVE'; it must be yes, client or no" ;;
+    esac
     rm -rf "$stage"
     mkdir -p "$stage"
     local name native=$MEESEEKS_NATIVE
