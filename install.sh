@@ -30,7 +30,7 @@ main() {
 }
 
 install() {
-    build_programs --self-contained false
+    build_programs
     put
 }
 

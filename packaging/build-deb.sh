@@ -24,7 +24,7 @@ main() {
         command -v "$tool" > /dev/null || fail "there is no program '$tool'; install the package dpkg-dev"
     done
 
-    build_programs --self-contained true
+    build_programs -p:BoxWithRuntime=true
     is_native meeseeks-client && is_native meeseeks-watch || fail "a package needs native programs: install gcc and zlib1g-dev"
     version=$(dotnet msbuild src/meeseeks-box -getProperty:Version)
     architecture=$(dpkg --print-architecture)

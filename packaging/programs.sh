@@ -13,7 +13,7 @@ export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVAR
 MEESEEKS_NATIVE=${MEESEEKS_NATIVE:-yes}
 
 # Builds everything into $stage/lib: the programs, plugins/, and share/ with the files of shared_files.
-# Arguments: options for publishing the box; --self-contained true includes the runtime.
+# Arguments: options for dotnet publish; -p:BoxWithRuntime=true includes the runtime.
 build_programs() {
     command -v dotnet > /dev/null \
         || fail "the .NET 10 SDK is missing: there is no program 'dotnet'; see https://dotnet.microsoft.com/download"
@@ -22,24 +22,19 @@ build_programs() {
         *) fail "MEESEEKS_NATIVE is '$MEESEEKS_NATIVE'; it must be yes, client or no" ;;
     esac
     rm -rf "$stage"
-    mkdir -p "$stage"
+    mkdir -p "$stage/lib/plugins" "$stage/lib/share/man"
     local name native=$MEESEEKS_NATIVE
     if [ "$native" != no ] && ! can_link; then
         echo "No C toolchain was found (gcc or clang, and zlib's headers: gcc libc6-dev zlib1g-dev on Debian):"
         echo "meeseeks-client and meeseeks-watch will need the .NET runtime, and start more slowly."
         native=no
     fi
-    publish meeseeks-box -p:PublishReadyToRun=true "$@"
-    for name in meeseeks-client meeseeks-watch; do
-        case $native in
-            yes | "${name#meeseeks-}") publish "$name" -p:NativeDebugSymbols=false ;;
-            *) publish "$name" -p:PublishAot=false -p:PublishReadyToRun=true --self-contained false ;;
-        esac
-    done
+    echo "building $programs …"
+    publish "-p:NativePrograms=$native" "$@"
+    # Programs that need the runtime share their libraries.
+    for name in $programs; do cp -R "$stage/$name/." "$stage/lib/"; done
     is_native meeseeks-client || write_q_scripts
-    mkdir -p "$stage/lib/plugins" "$stage/lib/share/man"
-    publish_to "$stage/plumbus" plugins/Plumbus
-    cp "$stage/plumbus/Plumbus.dll" "$stage/lib/plugins/"
+    cp "$stage/Plumbus/Plumbus.dll" "$stage/lib/plugins/"
     cp -R packaging/completions "$stage/lib/share/"
     for name in $programs; do cp "docs/man/$name.1" "$stage/lib/share/man/"; done
     # Symbols and XML documentation are for developers only.
@@ -63,21 +58,12 @@ shared_files() {
     for name in $q_names; do echo "man/man1/$name.1 man/meeseeks-client.1"; done
 }
 
+# Builds each program, and the sample plugin, into a folder of its name in $stage.
 publish() {
-    local name=$1
-    shift
-    echo "building $name …"
-    publish_to "$stage/lib" "src/$name" --use-current-runtime "$@"
-}
-
-publish_to() {
-    local output=$1 project=$2
-    shift 2
-    # A restore for one architecture uses a lock file in obj/, so that it does not change those of the repository.
-    dotnet publish "$project" --configuration Release --output "$output" --nologo --verbosity quiet \
-        -p:NuGetLockFilePath=obj/publish.lock.json "$@" > "$stage.log" 2>&1 || {
+    dotnet publish packaging/programs.slnf --configuration Release --nologo --verbosity quiet \
+        "-p:StageFolder=$PWD/$stage" "$@" > "$stage.log" 2>&1 || {
         cat "$stage.log" >&2
-        fail "$project could not be built; the output of dotnet is above"
+        fail "the programs could not be built; the output of dotnet is above"
     }
 }
 
