@@ -38,7 +38,7 @@ internal sealed class Watcher : IAsyncDisposable
         (_config, _arguments, _logs) = (config, arguments, logs);
         _log = logs.CreateLogger(config.Name);
         _tasks = new BackgroundTasks((loop, problem) =>
-            _log.Fatal(problem, "the {Loop} has ended by a fault in this program; please report it", loop));
+            _log.Fatal(problem, "background task {Loop} failed: internal error; please report it", loop));
         _client = new MeeseeksClient(config.Client);
         var timeout = config.IsOnce ? config.Client.Timeout : Timeout.InfiniteTimeSpan;
         var boxLog = logs.CreateLogger($"{config.Name}.Box");
@@ -96,7 +96,7 @@ internal sealed class Watcher : IAsyncDisposable
 #pragma warning disable CA1031 // No caller awaits a reload. The watcher keeps its configuration.
         catch (Exception problem)
         {
-            _log.Error(problem, "the configuration could not be read again because of a fault in this program; please report it");
+            _log.Error(problem, "reload failed: internal error; please report it");
         }
 #pragma warning restore CA1031
         finally
@@ -138,17 +138,17 @@ internal sealed class Watcher : IAsyncDisposable
     private async Task ApplyAsync(ConfigurationResult<WatcherConfig> result)
     {
         foreach (var problem in result.Problems)
-            _log.Error("the new configuration is refused: {Problem}", problem);
+            _log.Error("new configuration rejected: {Problem}", problem);
         foreach (var warning in result.Warnings)
-            _log.Warning("the new configuration: {Warning}", warning);
+            _log.Warning("configuration: {Warning}", warning);
         if (result.Config is not { } config)
             return;
         if (_logs.Apply(config.Logging) is { } unwritable)
             _log.Error("{Problem}", unwritable);
         if ((config.Name, config.Client, config.Lock) != (_config.Name, _config.Client, _config.Lock))
-            _log.Warning("name, client and lock change only with a restart");
+            _log.Warning("restart needed: name, client and lock stay unchanged");
         await _watches.ApplyAsync(config.Watches);
-        _log.Information("the configuration was read again");
+        _log.Information("new configuration in force");
     }
 
     private async Task FollowAsync()

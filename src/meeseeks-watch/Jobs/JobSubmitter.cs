@@ -126,7 +126,7 @@ internal sealed class JobSubmitter : IDisposable
                 made.AddRange(MadeBy(response));
                 known.AddRange(response.Jobs("get").Select(pair => pair.Value).OfType<Job>());
                 foreach (var warning in response.Warnings.Where(warning => _warnings.TryAdd(warning, true)))
-                    _log.Warning("warning of the box for job {Job}: {Warning}", submission.Id, warning);
+                    _log.Warning("job {Job} accepted with a warning: {Warning}", submission.Id, warning);
             }
         }
         finally

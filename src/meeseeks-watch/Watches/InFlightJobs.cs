@@ -117,7 +117,7 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
 #pragma warning disable CA1031 // A failure of one submission must not end the others.
         catch (Exception problem)
         {
-            log.Error(problem, "job {Job} is lost to a fault in this program; please report it", submission.Id);
+            log.Error(problem, "job {Job} lost: internal error; please report it", submission.Id);
             _ended.Enqueue(new CompletedSubmission<TKey>(key, submission, null, problem.Message));
         }
 #pragma warning restore CA1031

@@ -79,9 +79,9 @@ internal sealed class WatchSet(
         var stop = new CancellationTokenSource();
         _watches.Add(settings.Name, (watch, watchLoop($"watch {settings.Name}", Task.Run(() => watch.RunAsync(stop.Token))), stop));
         if (settings.IsContinuous)
-            log.Information("keeps its jobs running");
+            log.Information("watch started: jobs kept running");
         else
-            log.Information("watches {Path} for {Globs}", settings.Path, string.Join(' ', settings.Globs));
+            log.Information("watch started: {Path} for {Globs}", settings.Path, string.Join(' ', settings.Globs));
     }
 
     private async Task StopAsync(string name)

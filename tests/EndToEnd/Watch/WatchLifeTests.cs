@@ -91,7 +91,7 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
 
         File.WriteAllText(config, "{ nonsense");
         watcher.Send(Signal.Hangup);
-        await UntilAsync(() => watcher.Log.Has("the new configuration is refused"), () => $"{watcher.Log}");
+        await UntilAsync(() => watcher.Log.Has("new configuration rejected"), () => $"{watcher.Log}");
         _ = Drop("2");
         await StatusAsync("2", "done");
         Write("v", "new %(filename)s");
