@@ -1,13 +1,15 @@
+using System.Text.Json;
 using MeeseeksBox.EndToEnd.Boxes;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Pools;
 
 /// <summary>Plugins, good and bad (docs/SPECIFICATION.md#plugin-faults).</summary>
-public sealed class PluginTests
+public sealed class PluginTests(BadPluginsBox bad) : IClassFixture<BadPluginsBox>
 {
     private static readonly string PlumbusFolder = BuildOutput.Of("plugins/Plumbus");
-    private static readonly string BadPlugins = Path.Combine(BuildOutput.Of("tests/BadPlugins"), "BadPlugins.dll");
+
+    private RunningBox Box => bad.Box;
 
     [Fact]
     public async Task Plumbus_is_found_through_MEESEEKS_PLUGINS_and_reports_what_it_made()
@@ -50,25 +52,31 @@ public sealed class PluginTests
         box.Log.Has("swept 0 fitted parts").Should().BeTrue();
     }
 
-    [Theory]
-    [InlineData("No.Such", "there is no file")]
-    [InlineData("Plumbus.Workbench", "has no class 'Workbench'; its tasks are: Plumbus.Workshop")]
-    [InlineData("Plumbus.dll:Plumbus.Recipe", "is not a task")]
-    [InlineData("nodots", "names no class in a file")]
-    public async Task A_missing_plugin_is_an_error_of_the_configuration(string plugin, string why)
+    [Fact]
+    public async Task A_missing_plugin_is_an_error_of_the_configuration()
     {
+        var problems = new Dictionary<string, (string Plugin, string Why)>
+        {
+            ["nofile"] = ("No.Such", "there is no file"),
+            ["noclass"] = ("Plumbus.Workbench", "has no class 'Workbench'; its tasks are: Plumbus.Workshop"),
+            ["notask"] = ("Plumbus.dll:Plumbus.Recipe", "is not a task"),
+            ["nodots"] = ("nodots", "names no class in a file"),
+        };
         using var folder = new TemporaryFolder();
         foreach (var file in Directory.GetFiles(PlumbusFolder))
             File.Copy(file, folder.File(Path.GetFileName(file)));
-        var config = folder.Write("box.cfg", $$$$"""{ "listen": { "port": 0 }, "pools": { "plumbus": { "plugin": "{{{{plugin}}}}" } } }""");
+        var pools = problems.ToDictionary(problem => problem.Key, problem => new { plugin = problem.Value.Plugin });
+        var config = folder.Write("box.cfg", JsonSerializer.Serialize(new { listen = new { port = 0 }, pools }));
 
         var start = await BoxProgram.RunAsync(config);
         var check = await BoxProgram.RunAsync("--check", config);
 
-        start.ExitStatus.Should().Be(2);
-        start.Errors.Should().Contain("pools.plumbus.plugin").And.Contain(why);
-        check.ExitStatus.Should().Be(2);
-        check.Errors.Should().Contain("pools.plumbus.plugin").And.Contain(why);
+        foreach (var (status, _, errors) in new[] { start, check })
+        {
+            status.Should().Be(2);
+            foreach (var (pool, (_, why)) in problems)
+                errors.Split('\n').Should().ContainSingle(line => line.Contains($"pools.{pool}.plugin")).Which.Should().Contain(why);
+        }
     }
 
     [Theory]
@@ -79,12 +87,9 @@ public sealed class PluginTests
     [InlineData("Nothing", "returned no outcome")]
     public async Task A_plugin_that_throws_fails_its_job_only(string plugin, string why)
     {
-        await using var box = await RunningBox.StartAsync(
-            $"pools.bad.plugin={BadPlugins}:BadPlugins.{plugin}", "pools.bad.slots=1", "pools.p=");
-
-        var job = await box.RunAsync(new { pool = "bad", args = new[] { "state" } });
-        var next = await box.RunAsync(new { pool = "bad", args = new[] { "task" } });
-        var good = await box.RunAsync(new { pool = "p", args = Some.True });
+        var job = await Box.RunAsync(new { pool = plugin, args = new[] { "state" } });
+        var next = await Box.RunAsync(new { pool = plugin, args = new[] { "task" } });
+        var good = await Box.RunAsync(new { pool = "p", args = Some.True });
 
         job.Text("state").Should().Be("failed");
         job.Text("error").Should().Contain(why);
@@ -95,12 +100,11 @@ public sealed class PluginTests
     [Fact]
     public async Task A_plugin_that_throws_at_its_kill_is_killed_all_the_same()
     {
-        await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.ThrowingAtKill", "pools.bad.slots=1");
-        _ = await box.SubmitAsync(new { id = "a", pool = "bad", args = Some.True });
-        _ = await box.WaitForStartAsync("a");
+        var id = (await Box.SubmitAsync(new { pool = "ThrowingAtKill", args = Some.True })).Text("id");
+        _ = await Box.WaitForStartAsync(id);
 
-        _ = await box.AskAsync("kill", "a");
-        var job = await box.WaitForEndAsync("a");
+        _ = await Box.AskAsync("kill", id);
+        var job = await Box.WaitForEndAsync(id);
 
         job.Text("state").Should().Be("killed");
         job.Number("rc").Should().Be(7);
@@ -109,16 +113,15 @@ public sealed class PluginTests
     [Fact]
     public async Task A_plugin_that_ignores_its_kill_is_abandoned_after_10_s_and_its_slot_is_free()
     {
-        await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.Deaf", "pools.bad.slots=1");
-        _ = await box.SubmitAsync(new { id = "a", pool = "bad", args = Some.True });
-        _ = await box.WaitForStartAsync("a");
+        var id = (await Box.SubmitAsync(new { pool = "Deaf", args = Some.True })).Text("id");
+        _ = await Box.WaitForStartAsync(id);
 
-        _ = await box.AskAsync("kill", "a");
-        var job = await box.WaitForEndAsync("a");
+        _ = await Box.AskAsync("kill", id);
+        var job = await Box.WaitForEndAsync(id);
 
         job.Text("state").Should().Be("killed");
-        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"bad":{"n1":1}}""");
-        box.Log.Has("abandoned: killed, but not ended").Should().BeTrue();
+        (await Box.AskAsync("pools", new { })).GetProperty("Deaf").GetRawText().Should().Be("""{"n1":1}""");
+        Box.Log.Has("abandoned: killed, but not ended").Should().BeTrue();
     }
 
     [Theory]
@@ -126,15 +129,13 @@ public sealed class PluginTests
     [InlineData("void", "it threw in a void")]
     public async Task An_exception_on_a_background_thread_of_a_plugin_does_not_end_the_box(string where, string what)
     {
-        await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.ThrowingAside", "pools.p=");
-
-        var job = await box.RunAsync(new { pool = "bad", args = new[] { where } });
-        await box.WaitForLogAsync(what);
-        var good = await box.RunAsync(new { pool = "p", args = Some.True });
+        var job = await Box.RunAsync(new { pool = "ThrowingAside", args = new[] { where } });
+        await Box.WaitForLogAsync(what);
+        var good = await Box.RunAsync(new { pool = "p", args = Some.True });
 
         job.Text("state").Should().Be("done");
         good.Text("state").Should().Be("done");
-        box.Log.Lines.Should().Contain(
+        Box.Log.Lines.Should().Contain(
             line => line.StartsWith("ERROR") && line.Contains("unhandled exception on a background thread of plugin BadPlugins"));
     }
 
@@ -142,7 +143,7 @@ public sealed class PluginTests
     public async Task Leftovers_of_plugins_do_not_affect_jobs_or_the_stop()
     {
         await using var box = await RunningBox.StartAsync(
-            $"pools.bad.plugin={BadPlugins}:BadPlugins.Leaking", "pools.bad.slots=4", "pools.p=");
+            BadPluginsBox.Plugin("bad", "Leaking"), "pools.bad.slots=4", "pools.p=");
 
         for (var number = 0; number < 50; number++)
             (await box.RunAsync(new { pool = "bad", args = Some.True })).Text("state").Should().Be("done");
@@ -156,7 +157,7 @@ public sealed class PluginTests
     [Fact]
     public async Task Plugins_that_block_threads_delay_no_other_job()
     {
-        await using var box = await RunningBox.StartAsync($"pools.bad.plugin={BadPlugins}:BadPlugins.Blocking", "pools.p=");
+        await using var box = await RunningBox.StartAsync(BadPluginsBox.Plugin("bad", "Blocking"), "pools.p=");
 
         // More threads than the runtime adds to its pool during the wait.
         for (var i = 0; i < 100; i++)
