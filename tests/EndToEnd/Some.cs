@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace MeeseeksBox.EndToEnd;
 
 /// <summary>Arbitrary values for tests.</summary>
@@ -7,6 +10,14 @@ internal static class Some
 
     /// <summary>A unique id.</summary>
     public static string Id() => $"job{Interlocked.Increment(ref _count)}";
+
+    /// <summary>A port of this host on which nothing listens.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     /// <summary>The <c>args</c> of a shell script.</summary>
     public static string[] Shell(string script, params string[] words) => ["/bin/sh", "-c", script, .. words];

@@ -4,23 +4,23 @@ using MeeseeksBox.EndToEnd.Boxes;
 namespace MeeseeksBox.EndToEnd.Requests;
 
 /// <summary>Submits by <c>sync</c> of clients of the original (docs/SPECIFICATION.md#submit-by-sync).</summary>
-public sealed class UnassignedJobTests
+public sealed class UnassignedJobTests(SharedBox shared) : SharedBoxTests(shared)
 {
     private const string Job =
-        """{"pool":"p1","args":["/bin/echo","hi"],"node":false,"submit_node":false,"state":"new","""
+        """{"pool":"p","args":["/bin/echo","hi"],"node":false,"submit_node":false,"state":"new","""
         + """ "submit_ts":5,"ts":5,"start_count":0,"fail_count":0,"tags":[null]}""";
 
     [Fact]
     public async Task It_is_answered_with_the_id_and_shown_by_seq_at_once()
     {
-        await using var box = await RunningBox.StartAsync("name=node1", "pools.p1.slots=1");
+        var id = Some.Id();
 
-        var answer = await box.AskObjectAsync(Sync("a"));
+        var answer = await Box.AskObjectAsync(Sync(id));
 
-        answer.Texts("sync").Should().Equal("a");
-        var job = answer.GetProperty("get").GetProperty("a");
-        (job.Text("id"), job.Text("node"), job.Text("submit_node"), job.Flag("active")).Should().Be(("a", "node1", "node1", true));
-        (await box.WaitForEndAsync("a")).Printed().Should().Be("hi\n");
+        answer.Texts("sync").Should().Equal(id);
+        var job = answer.GetProperty("get").GetProperty(id);
+        (job.Text("id"), job.Text("node"), job.Text("submit_node"), job.Flag("active")).Should().Be((id, "n1", "n1", true));
+        (await Box.WaitForEndAsync(id)).Printed().Should().Be("hi\n");
     }
 
     [Fact]
@@ -28,13 +28,13 @@ public sealed class UnassignedJobTests
     {
         using var folder = new MeeseeksBox.Testing.TemporaryFolder();
         await using (var box = await RunningBox.StartAsync(
-            "name=node1", "pools.p1.hold=1", $"state.file={folder.File("state")}", "state.checkpoint=600"))
+            "name=node1", "pools.p.hold=1", $"state.file={folder.File("state")}", "state.checkpoint=600"))
         {
             _ = await box.AskObjectAsync(Sync("a"));
             await box.CrashAsync();
         }
 
-        await using var next = await RunningBox.StartAsync("name=node1", $"state.file={folder.File("state")}", "pools.p1.slots=1");
+        await using var next = await RunningBox.StartAsync("name=node1", $"state.file={folder.File("state")}", "pools.p.slots=1");
 
         (await next.WaitForEndAsync("a")).Text("state").Should().Be("done");
     }
@@ -42,7 +42,7 @@ public sealed class UnassignedJobTests
     [Fact]
     public async Task Role_read_cannot_submit_by_sync()
     {
-        await using var box = await RunningBox.StartAsync("name=node1", "pools.p1.slots=1", """listen.allow={"*":"read"}""");
+        await using var box = await RunningBox.StartAsync("name=node1", "pools.p.slots=1", """listen.allow={"*":"read"}""");
 
         var answer = await box.AskObjectAsync(Sync("a"));
 
@@ -53,11 +53,8 @@ public sealed class UnassignedJobTests
     [Fact]
     public async Task A_job_for_another_user_fails_with_both_names()
     {
-        await using var box = await RunningBox.StartAsync("name=node1", "pools.p1.slots=1");
+        var job = await Box.RunAsync(new { pool = "p", args = Some.True, uid = 4_294_960_000 % int.MaxValue });
 
-        _ = await box.SubmitAsync(new { id = "a", pool = "p1", args = Some.True, uid = 4_294_960_000 % int.MaxValue });
-
-        var job = await box.WaitForEndAsync("a");
         (job.Text("state"), job.Number("fail_count"), job.Number("start_count")).Should().Be(("failed", 1, 0));
         job.Text("error").Should().StartWith("cannot run as user ").And.Contain(": the box runs as ");
     }

@@ -5,11 +5,9 @@ using MeeseeksBox.EndToEnd.Boxes;
 namespace MeeseeksBox.EndToEnd.Requests;
 
 /// <summary>Long polls: answers that are held until there is a change (docs/SPECIFICATION.md#long-poll).</summary>
-public sealed class WaitTests(SharedBox shared) : IClassFixture<SharedBox>
+public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
-
-    private RunningBox Box => shared.Box;
 
     [Theory]
     [InlineData("get")]
@@ -134,16 +132,5 @@ public sealed class WaitTests(SharedBox shared) : IClassFixture<SharedBox>
         var answer = await Box.AskLineAsync("""[{"get":{"seq":0},"wait":"long"}]""");
 
         answer[0].Text("error").Should().Be("wait: 'long' is not a number of seconds");
-    }
-
-    [Fact]
-    public async Task A_box_stops_while_answers_are_held_back()
-    {
-        await using var box = await RunningBox.StartAsync("pools.p1.slots=2");
-        using var connection = await box.ConnectAsync();
-        await connection.SendAsync("""[{"get":{"seq":0},"wait":60}]""" + "\n");
-        _ = await box.AskAsync("ls", new { });
-
-        (await box.StopAsync()).Should().Be(0);
     }
 }

@@ -243,12 +243,15 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task Idle_clients_do_not_delay_the_stop()
+    public async Task Idle_clients_and_answers_that_are_held_back_do_not_delay_the_stop()
     {
-        await using var box = await RunningBox.StartAsync();
+        await using var box = await RunningBox.StartAsync("pools.p1.slots=2");
         using var idle = await box.ConnectAsync();
         using var half = await box.ConnectAsync();
+        using var waiting = await box.ConnectAsync();
         await half.SendAsync("[{\"job");
+        await waiting.SendAsync("""[{"get":{"seq":0},"wait":60}]""" + "\n");
+        _ = await box.AskAsync("ls", new { });
 
         (await box.StopAsync()).Should().Be(0);
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using MeeseeksBox.EndToEnd.Boxes;
 
@@ -129,7 +127,7 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
     [Fact]
     public async Task An_unreachable_box_loses_nothing_and_runs_nothing_twice()
     {
-        var port = FreePort();
+        var port = Some.FreePort();
         string[] words = [$"listen.port={port}", "pools.p.slots=0", $"state.file={Scratch}/state.json"];
         await using var watcher =
             RunningWatcher.Start(port, $"name={Name}", Watch([Job("%(filename)s", $"until test -e {Scratch}/go-$1; do sleep 0.05; done")]));
@@ -157,7 +155,7 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
     [Fact]
     public async Task A_box_that_has_lost_a_job_gets_it_again()
     {
-        var port = FreePort();
+        var port = Some.FreePort();
         await using var watcher =
             RunningWatcher.Start(port, $"name={Name}", Watch([Job("%(filename)s", $"until test -e {Scratch}/go; do sleep 0.05; done")]));
         _ = Drop("a");
@@ -243,13 +241,6 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared), IClas
         await RunsAsync("20260102.000000.dat");
 
         watcher.PeakMemory().Should().BeLessThan(100 * 1024 * 1024);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Fill(string file)
