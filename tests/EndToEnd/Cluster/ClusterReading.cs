@@ -22,11 +22,11 @@ public static class ClusterReading
         () => box.AskAsync("nodes", new { }), nodes => nodes.Find(node)?.Flag("online") == isOnline,
         $"{node} is {(isOnline ? "online" : "offline")}");
 
-    /// <summary>Waits until all jobs have ended, and returns them.</summary>
-    public static Task<JsonElement[]> WaitForEndOfAllAsync(this RunningBox box, int count) => box.WaitForAsync(
-        async () => (await box.AskAsync("get", new { })).EnumerateObject().Select(job => job.Value).ToArray(),
+    /// <summary>Waits until all jobs with a tag have ended, and returns them.</summary>
+    public static Task<JsonElement[]> WaitForEndOfAllAsync(this RunningBox box, string tag, int count) => box.WaitForAsync(
+        async () => (await box.AskAsync("get", new { tag })).EnumerateObject().Select(job => job.Value).ToArray(),
         jobs => jobs.Count(job => job.Text("state") is "done" or "failed" or "killed" && !job.Flag("active")) == count,
-        $"{count} jobs have ended");
+        $"{count} jobs of {tag} have ended");
 
     /// <summary>True for a job without a node.</summary>
     public static bool IsUnassigned(this JsonElement job) => job.GetProperty("node").ValueKind is JsonValueKind.False;

@@ -3,7 +3,8 @@ using MeeseeksBox.EndToEnd.Boxes;
 namespace MeeseeksBox.EndToEnd.Cluster;
 
 /// <summary>A job in the pool __config configures a node three levels below (docs/SPECIFICATION.md#remote-configuration).</summary>
-public sealed class ConfigAtDistanceTests(SmallTree tree) : IClassFixture<SmallTree>
+[Collection(nameof(SmallTree))]
+public sealed class ConfigAtDistanceTests(SmallTree tree)
 {
     [Fact]
     public async Task It_ends_with_the_active_configuration_as_its_args_and_secrets_masked()

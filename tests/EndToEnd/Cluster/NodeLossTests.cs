@@ -7,42 +7,40 @@ namespace MeeseeksBox.EndToEnd.Cluster;
 /// A node ends with its jobs, which fail as expired and are retried as their submitter specified
 /// (docs/SPECIFICATION.md#retry-after-expiry).
 /// </summary>
-public sealed class NodeLossTests
+public sealed class NodeLossTests(NodeLossTests.Heads heads) : IClassFixture<NodeLossTests.Heads>
 {
     // A dead node is offline before its jobs expire, so that it receives none of them again.
     private static readonly string[] Quick = ["defaults.poll=0.2", "state.timeout=1", "state.expire=2", "defaults.update=0.3"];
 
+    private RunningBox Master => heads.Master;
+
+    private RunningBox Head => heads.Head;
+
     [Fact]
     public async Task The_job_of_a_dead_node_fails_as_expired_and_its_node_goes_offline()
     {
-        await using var tree = new Tree();
-        var node1 = await tree.StartAsync("node1", [.. Quick, "pools.p.slots=0"]);
-        var head = await tree.StartAsync("head", [.. Quick, Tree.Link("node1", node1.Port)]);
-        var master = await tree.StartAsync("master", [.. Quick, Tree.Link("head", head.Port)]);
-        await master.WaitForPoolAsync("p", "node1");
-        var id = (await master.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
-        var pid = (int)(await master.WaitForStartAsync(id)).Number("pid")!;
+        await using var node = await StartBelowHeadAsync("dying", "pools.dying.slots=0");
+        await Master.WaitForPoolAsync("dying", "dying");
+        var id = (await Master.SubmitAsync(new { pool = "dying", args = Some.Sleep })).Text("id");
+        var pid = (int)(await Master.WaitForStartAsync(id)).Number("pid")!;
 
-        await node1.CrashAsync();
+        await node.CrashAsync();
 
-        var job = await master.WaitForEndAsync(id);
+        var job = await Master.WaitForEndAsync(id);
         (job.Text("state"), job.Text("error"), job.Number("fail_count")).Should().Be(("failed", "expired", 1));
-        await master.WaitForOnlineAsync("node1", isOnline: false);
-        await master.WaitForOnlineAsync("head", isOnline: true);
-        await master.WaitForPoolAsync("p");
+        await Master.WaitForOnlineAsync("dying", isOnline: false);
+        await Master.WaitForOnlineAsync("head", isOnline: true);
+        await Master.WaitForPoolAsync("dying");
         Signal.Send(pid, Signal.Terminate);
     }
 
     [Fact]
     public async Task A_running_job_does_not_expire_while_its_node_is_online()
     {
-        await using var tree = new Tree();
-        var node1 = await tree.StartAsync("node1", [.. Quick, "pools.p.slots=0"]);
-        var master = await tree.StartAsync("master", [.. Quick, Tree.Link("node1", node1.Port)]);
-        await master.WaitForPoolAsync("p", "node1");
+        await Master.WaitForPoolAsync("steady", "head");
 
         // Longer than an expiry.
-        var job = await master.RunAsync(new { pool = "p", args = Some.Shell("sleep 3") });
+        var job = await Master.RunAsync(new { pool = "steady", args = Some.Shell("sleep 3") });
 
         (job.Text("state"), job.Number("start_count")).Should().Be(("done", 1));
     }
@@ -53,36 +51,32 @@ public sealed class NodeLossTests
         using var folder = new TemporaryFolder();
         string[] args = Some.Shell("echo $MEESEEKS_NODE $MEESEEKS_JOB_ID >> \"$0\"; exec sleep \"$1\"", folder.File("runs"), "1000");
         string[] marks = ["free", "pinned", "list.node1"];
-        await using var tree = new Tree();
-        var node1 = await tree.StartAsync("node1", [.. Quick, "pools.p.slots=0"]);
-        var head = await tree.StartAsync("head", [.. Quick, Tree.Link("node1", node1.Port)]);
-        var master = await tree.StartAsync("master", [.. Quick, Tree.Link("head", head.Port)]);
-        await master.WaitForPoolAsync("p", "node1");
-        _ = await master.SubmitAsync(new { id = "free", pool = "p", args, retries = 1 });
-        _ = await master.SubmitAsync(new { id = "pinned", pool = "p", node = "node1", args, retries = 1 });
-        _ = await master.AskAsync("submit", new { id = "list", pool = "p", node = new[] { "node2", "node1" }, args, retries = 1 });
+        await using var node1 = await StartBelowHeadAsync("node1", "pools.p.slots=0");
+        await Master.WaitForPoolAsync("p", "node1");
+        _ = await Master.SubmitAsync(new { id = "free", pool = "p", args, retries = 1 });
+        _ = await Master.SubmitAsync(new { id = "pinned", pool = "p", node = "node1", args, retries = 1 });
+        _ = await Master.AskAsync("submit", new { id = "list", pool = "p", node = new[] { "node2", "node1" }, args, retries = 1 });
         var pids = new List<int>();
         foreach (var id in marks)
-            pids.Add((int)(await master.WaitForStartAsync(id)).Number("pid")!);
-        var node2 = await tree.StartAsync("node2", [.. Quick, "pools.p.slots=0"]);
-        _ = await head.AskAsync("config", new { nodes = new { node2 = new { address = "127.0.0.1", port = node2.Port } } });
-        await master.WaitForPoolAsync("p", "node1", "node2");
-        _ = await master.WaitForStartAsync("list.node2");
+            pids.Add((int)(await Master.WaitForStartAsync(id)).Number("pid")!);
+        await using var node2 = await StartBelowHeadAsync("node2", "pools.p.slots=0");
+        await Master.WaitForPoolAsync("p", "node1", "node2");
+        _ = await Master.WaitForStartAsync("list.node2");
 
         await node1.CrashAsync();
         pids.ForEach(pid => Signal.Send(pid, Signal.Terminate));
 
         foreach (var id in new[] { "free", "list.node1" })
         {
-            var job = await master.WaitForJobAsync(id, job => job.Text("state") is "running" && job.Number("start_count") is 2);
+            var job = await Master.WaitForJobAsync(id, job => job.Text("state") is "running" && job.Number("start_count") is 2);
             (job.Text("node"), job.Number("fail_count")).Should().Be(("node2", 1), id);
         }
 
-        var waiting = await master.WaitForJobAsync("pinned", job => job.Text("state") is "new");
+        var waiting = await Master.WaitForJobAsync("pinned", job => job.Text("state") is "new");
         (waiting.Text("node"), waiting.Number("fail_count"), waiting.Text("error")).Should().Be(("node1", 1, "expired"));
 
-        _ = await tree.StartAsync("node1", [.. Quick, "pools.p.slots=0", $"listen.port={node1.Port}"]);
-        var again = await master.WaitForJobAsync("pinned", job => job.Text("state") is "running");
+        await using var node = await RunningBox.StartAsync([.. Quick, "name=node1", "pools.p.slots=0", $"listen.port={node1.Port}"]);
+        var again = await Master.WaitForJobAsync("pinned", job => job.Text("state") is "running");
         again.Text("node").Should().Be("node1");
         (await File.ReadAllLinesAsync(folder.File("runs"), TestContext.Current.CancellationToken)).Should().BeEquivalentTo(
             "node1 free", "node1 pinned", "node1 list.node1", "node2 list.node2", "node2 free", "node2 list.node1", "node1 pinned");
@@ -93,35 +87,66 @@ public sealed class NodeLossTests
     {
         using var folder = new TemporaryFolder();
         var go = folder.File("go");
-        await using var tree = new Tree();
-        var node1 = await tree.StartAsync("node1", [.. Quick, "pools.p.slots=1"]);
-        await using var proxy = Proxy.Before(node1.Port);
-        var node2 = await tree.StartAsync("node2", Quick);
-        var head = await tree.StartAsync("head", [.. Quick, .. Tree.Links(("node1", proxy.Port), ("node2", node2.Port))]);
-        var master = await tree.StartAsync("master", [.. Quick, Tree.Link("head", head.Port)]);
-        await master.WaitForPoolAsync("p", "node1");
-        _ = await master.SubmitAsync(
+        await using var cut = await RunningBox.StartAsync([.. Quick, "name=cut", "pools.part.slots=1"]);
+        await using var proxy = Proxy.Before(cut.Port);
+        await LinkBelowHeadAsync("cut", proxy.Port);
+        await using var other = await StartBelowHeadAsync("other");
+        await Master.WaitForPoolAsync("part", "cut");
+        await Master.WaitForOnlineAsync("other", isOnline: true);
+        _ = await Master.SubmitAsync(
             new
             {
                 id = "a",
-                pool = "p",
+                pool = "part",
                 retries = 3,
                 args = Some.Shell("until [ -e \"$0\" ]; do sleep 0.05; done; echo $MEESEEKS_NODE", go),
             });
-        var pid = (int)(await master.WaitForStartAsync("a")).Number("pid")!;
+        var pid = (int)(await Master.WaitForStartAsync("a")).Number("pid")!;
 
         proxy.Cut();
-        _ = await node2.AskAsync("config", new { pools = new { p = new { slots = 1 } } });
-        _ = await master.WaitForJobAsync("a", job => job.Text("node") is "node2" && job.Text("state") is "running");
+        _ = await other.AskAsync("config", new { pools = new { part = new { slots = 1 } } });
+        _ = await Master.WaitForJobAsync("a", job => job.Text("node") is "other" && job.Text("state") is "running");
         Signal.IsAlive(pid).Should().BeTrue("its node has not received the change");
         proxy.Heal();
 
         await Wait.Until(
             () => !Signal.IsAlive(pid), () => $"process {pid} of the stale copy is alive", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
-        var job = await master.WaitForEndAsync("a");
-        (job.Text("state"), job.Printed(), job.Number("start_count"), job.Number("fail_count")).Should().Be(("done", "node2\n", 2, 1));
-        foreach (var box in new[] { node1, node2, head })
-            (await box.WaitForEndAsync("a")).Text("node").Should().Be("node2");
+        var job = await Master.WaitForEndAsync("a");
+        (job.Text("state"), job.Printed(), job.Number("start_count"), job.Number("fail_count")).Should().Be(("done", "other\n", 2, 1));
+        foreach (var box in new[] { cut, other, Head })
+            (await box.WaitForEndAsync("a")).Text("node").Should().Be("other");
+    }
+
+    private async Task<RunningBox> StartBelowHeadAsync(string name, params string[] words)
+    {
+        var box = await RunningBox.StartAsync([.. Quick, $"name={name}", .. words]);
+        await LinkBelowHeadAsync(name, box.Port);
+        return box;
+    }
+
+    private async Task LinkBelowHeadAsync(string name, int port) => _ = await Head.AskAsync(
+        "config", new { nodes = new Dictionary<string, object> { [name] = new { address = "127.0.0.1", port } } });
+
+    /// <summary>A master and a head, below which each test links nodes of its own.</summary>
+    public sealed class Heads : IAsyncLifetime
+    {
+        private readonly Tree _tree = new();
+
+        /// <summary>The master.</summary>
+        public RunningBox Master { get; private set; } = null!;
+
+        /// <summary>The head.</summary>
+        public RunningBox Head { get; private set; } = null!;
+
+        /// <inheritdoc/>
+        public async ValueTask InitializeAsync()
+        {
+            Head = await _tree.StartAsync("head", [.. Quick, "pools.steady.slots=0"]);
+            Master = await _tree.StartAsync("master", [.. Quick, Tree.Link("head", Head.Port)]);
+        }
+
+        /// <inheritdoc/>
+        public ValueTask DisposeAsync() => _tree.DisposeAsync();
     }
 }

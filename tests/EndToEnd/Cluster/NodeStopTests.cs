@@ -3,25 +3,28 @@ using MeeseeksBox.EndToEnd.Boxes;
 namespace MeeseeksBox.EndToEnd.Cluster;
 
 /// <summary>A node that stops in order sends the ends of its jobs (docs/SPECIFICATION.md#orderly-stop).</summary>
-public sealed class NodeStopTests
+[Collection(nameof(SmallTree))]
+public sealed class NodeStopTests(SmallTree small)
 {
     [Fact]
     public async Task The_final_states_of_a_stopping_node_reach_the_top()
     {
         await using var tree = new Tree();
-        var node = await tree.StartAsync("node", "pools.p.slots=0");
-        var head = await tree.StartAsync("head", Tree.Link("node", node.Port));
-        var master = await tree.StartAsync("master", Tree.Link("head", head.Port));
-        await master.WaitForPoolAsync("p", "node");
+        var (master, tag) = (small.Master, Some.Id());
+        var node = await tree.StartAsync("stopped", "pools.stopping.slots=0");
+        var head = await tree.StartAsync("above", Tree.Link("stopped", node.Port));
+        _ = await master.AskAsync("config", new { nodes = new { above = new { address = "127.0.0.1", port = head.Port } } });
+        await master.WaitForPoolAsync("stopping", "stopped");
         for (var i = 0; i < 20; i++)
-            _ = await master.SubmitAsync(new { id = $"j{i}", pool = "p", args = Some.Sleep });
+            _ = await master.SubmitAsync(new { id = $"{tag}.{i}", pool = "stopping", args = Some.Sleep, tags = new[] { tag } });
         for (var i = 0; i < 20; i++)
-            _ = await master.WaitForStartAsync($"j{i}");
+            _ = await master.WaitForStartAsync($"{tag}.{i}");
 
         (await node.StopAsync()).Should().Be(0);
 
-        var jobs = await master.WaitForEndOfAllAsync(20);
+        var jobs = await master.WaitForEndOfAllAsync(tag, 20);
         jobs.Should().OnlyContain(job => job.Text("state") == "failed" && job.Text("error") == "shutdown");
         node.Log.Has("stopped").Should().BeTrue();
+        _ = await master.AskAsync("config", new { nodes = new Dictionary<string, object?> { ["!above"] = null } });
     }
 }

@@ -5,11 +5,17 @@ using MeeseeksBox.Protocol.Tests.Recordings;
 namespace MeeseeksBox.EndToEnd.Cluster;
 
 /// <summary>Legacy nodes above and below a box (docs/SPECIFICATION.md#old-peers).</summary>
-public sealed class OldPeerTests
+[Collection(nameof(SmallTree))]
+public sealed class OldPeerTests(SmallTree tree, OldPeerTests.HeadBox shared) : IClassFixture<OldPeerTests.HeadBox>
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
     private static readonly string[] NeededKeys =
         ["ts", "seq", "state", "node", "submit_node", "submit_ts", "start_count", "fail_count", "pool", "args", "tags"];
+
+    private readonly string _old = Some.Id().Replace("job", "old", StringComparison.Ordinal);
+    private readonly string _id = Some.Id();
+
+    private RunningBox Head => shared.Box;
 
     [Fact]
     public async Task The_simulated_legacy_node_replies_as_the_recorded_node()
@@ -36,58 +42,56 @@ public sealed class OldPeerTests
     [Fact]
     public async Task A_job_reaches_a_legacy_node_complete_and_its_result_is_accepted()
     {
-        await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
-        await using var head = await RunningBox.StartAsync(
-            "name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.1", "nodes.old.poll=0.3");
-        await head.WaitForPoolAsync("p", "old");
-        await head.WaitForLogAsync($"up: old at 127.0.0.1:{peer.Port} (a legacy node)");
+        await using var peer = OldPeer.Start(_old, new() { [_old] = 2 });
+        await LinkAsync(peer, refresh: 0.1, poll: 0.3);
+        await Head.WaitForPoolAsync(_old, _old);
+        await Head.WaitForLogAsync($"up: {_old} at 127.0.0.1:{peer.Port} (a legacy node)");
 
-        _ = await head.SubmitAsync(new { id = "a", pool = "p", args = Some.True });
+        _ = await Head.SubmitAsync(new { id = _id, pool = _old, args = Some.True });
 
-        var there = await head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey("a"));
-        there["a"].Keys().Should().Contain(NeededKeys);
-        there["a"].GetProperty("tags").ValueKind.Should().Be(JsonValueKind.Array);
-        (there["a"].Text("node"), there["a"].Text("submit_node"), there["a"].Text("state")).Should().Be(("old", "head", "new"));
-        peer.Change("a", """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
-        (await head.WaitForStartAsync("a")).Number("pid").Should().Be(77);
-        (await head.AskAsync("pools", new { })).GetProperty("p").Number("old").Should().Be(1, "a slot is taken");
-        peer.Change("a", """{"state":"done","active":false,"pid":null,"end_ts":2.5,"rc":0,"stdout_data":"aGVsbG8K","tags":[null]}""");
-        var done = await head.WaitForEndAsync("a");
+        var there = await Head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey(_id));
+        there[_id].Keys().Should().Contain(NeededKeys);
+        there[_id].GetProperty("tags").ValueKind.Should().Be(JsonValueKind.Array);
+        (there[_id].Text("node"), there[_id].Text("submit_node"), there[_id].Text("state")).Should().Be((_old, "head", "new"));
+        peer.Change(_id, """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
+        (await Head.WaitForStartAsync(_id)).Number("pid").Should().Be(77);
+        (await Head.AskAsync("pools", new { })).GetProperty(_old).Number(_old).Should().Be(1, "a slot is taken");
+        peer.Change(_id, """{"state":"done","active":false,"pid":null,"end_ts":2.5,"rc":0,"stdout_data":"aGVsbG8K","tags":[null]}""");
+        var done = await Head.WaitForEndAsync(_id);
         (done.Text("state"), done.Number("rc"), done.Printed(), done.Texts("tags").Length).Should().Be(("done", 0, "hello\n", 0));
     }
 
     [Fact]
     public async Task The_end_of_a_job_is_found_on_a_legacy_node_that_has_reset_its_seq()
     {
-        await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
-        peer.Recall(JsonElement.Parse("""
-            {"id":"stored","pool":"p","args":["x"],"tags":[],"node":"old","submit_node":"old","state":"done","active":false,"ts":1,
-             "submit_ts":1,"start_count":1,"fail_count":0,"seq":1000}
+        await using var peer = OldPeer.Start(_old, new() { [_old] = 2 });
+        var stored = Some.Id();
+        peer.Recall(JsonElement.Parse($$"""
+            {"id":"{{stored}}","pool":"p","args":["x"],"tags":[],"node":"{{_old}}","submit_node":"{{_old}}","state":"done",
+             "active":false,"ts":1,"submit_ts":1,"start_count":1,"fail_count":0,"seq":1000}
             """));
-        await using var head = await RunningBox.StartAsync(
-            "name=head", "state.expire=600", Tree.Link("old", peer.Port), "nodes.old.refresh=0.05", "nodes.old.poll=0.3");
-        _ = await head.WaitForJobAsync("stored", job => job.Text("state") is "done");
+        await LinkAsync(peer, refresh: 0.05, poll: 0.3);
+        _ = await Head.WaitForJobAsync(stored, job => job.Text("state") is "done");
         peer.ResetSeq();
 
-        _ = await head.SubmitAsync(new { id = "a", pool = "p", args = Some.True });
-        _ = await head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey("a"));
-        peer.Change("a", """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
-        _ = await head.WaitForStartAsync("a");
-        peer.Change("a", """{"state":"done","active":false,"pid":null,"end_ts":2.5,"rc":0}""");
+        _ = await Head.SubmitAsync(new { id = _id, pool = _old, args = Some.True });
+        _ = await Head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey(_id));
+        peer.Change(_id, """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
+        _ = await Head.WaitForStartAsync(_id);
+        peer.Change(_id, """{"state":"done","active":false,"pid":null,"end_ts":2.5,"rc":0}""");
 
-        (await head.WaitForEndAsync("a")).Text("state").Should().Be("done");
-        _ = await head.WaitForAsync(
+        (await Head.WaitForEndAsync(_id)).Text("state").Should().Be("done");
+        _ = await Head.WaitForAsync(
             () => Task.FromResult(peer.Heard[^1]), line => !line.Contains("\"ids\"") && line.Contains("\"nodes\""));
     }
 
     [Fact]
     public async Task A_legacy_node_is_polled_like_the_recorded_head_and_not_more_often()
     {
-        await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
-        await using var head = await RunningBox.StartAsync(
-            "name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.2", "nodes.old.poll=0.6");
+        await using var peer = OldPeer.Start(_old, new() { [_old] = 2 });
+        await LinkAsync(peer, refresh: 0.2, poll: 0.6);
 
-        var lines = await head.WaitForAsync(() => Task.FromResult(peer.Heard), heard => heard.Count >= 12);
+        var lines = await Head.WaitForAsync(() => Task.FromResult(peer.Heard), heard => heard.Count >= 12);
 
         foreach (var request in lines.Skip(1).Select(line => JsonElement.Parse(line)[0]))
         {
@@ -96,26 +100,26 @@ public sealed class OldPeerTests
         }
 
         lines.Count(line => line.Contains("\"nodes\"")).Should().BeInRange(3, 6, "every third poll requests them");
-        head.Log.Has("WARNING").Should().BeFalse();
+        Head.Log.Lines.Should().NotContain(line => line.Contains("WARNING") && line.Contains(_old));
     }
 
     [Fact]
     public async Task A_kill_reaches_a_legacy_node_and_ends_with_its_report()
     {
-        await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
-        await using var head = await RunningBox.StartAsync("name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.1");
-        await head.WaitForPoolAsync("p", "old");
-        _ = await head.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
-        _ = await head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey("a"));
-        peer.Change("a", """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
-        _ = await head.WaitForStartAsync("a");
+        await using var peer = OldPeer.Start(_old, new() { [_old] = 2 });
+        await LinkAsync(peer, refresh: 0.1, poll: 10);
+        await Head.WaitForPoolAsync(_old, _old);
+        _ = await Head.SubmitAsync(new { id = _id, pool = _old, args = Some.Sleep });
+        _ = await Head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey(_id));
+        peer.Change(_id, """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
+        _ = await Head.WaitForStartAsync(_id);
 
-        (await head.AskAsync("kill", "a")).Flag("active").Should().BeTrue();
+        (await Head.AskAsync("kill", _id)).Flag("active").Should().BeTrue();
 
-        _ = await head.WaitForAsync(
-            () => Task.FromResult(peer.Jobs), jobs => jobs["a"].Text("state") is "killed" && jobs["a"].Flag("active"));
-        peer.Change("a", """{"active":false,"pid":null,"rc":-9,"end_ts":2.5}""");
-        (await head.WaitForEndAsync("a")).Number("rc").Should().Be(-9);
+        _ = await Head.WaitForAsync(
+            () => Task.FromResult(peer.Jobs), jobs => jobs[_id].Text("state") is "killed" && jobs[_id].Flag("active"));
+        peer.Change(_id, """{"active":false,"pid":null,"rc":-9,"end_ts":2.5}""");
+        (await Head.WaitForEndAsync(_id)).Number("rc").Should().Be(-9);
     }
 
     [Fact]
@@ -143,68 +147,65 @@ public sealed class OldPeerTests
     [Fact]
     public async Task A_legacy_head_receives_the_jobs_and_nodes_that_it_expects()
     {
-        await using var tree = new Tree();
-        var node = await tree.StartAsync("node", "pools.p.slots=2", "pools.q.slots=0");
-        var head = await tree.StartAsync("head", Tree.Link("node", node.Port));
-        await head.WaitForPoolAsync("p", "node");
+        var (head, a, b) = (tree.Head, Some.Id(), Some.Id());
         await using var old = OldPeer.Start("old");
         old.Link(head.Port, Refresh);
 
-        var nodes = await head.WaitForAsync(() => Task.FromResult(old.Nodes), nodes => nodes.ContainsKey("node"));
-        nodes["head"].Texts("routing").Should().BeEquivalentTo("head", "node");
-        nodes["node"].GetProperty("pools").GetRawText().Should().Be("""{"p":2,"q":true}""");
-        nodes["node"].Keys().Should().Contain(["online", "ts", "loadavg", "routing", "pools"]);
+        var nodes = await head.WaitForAsync(() => Task.FromResult(old.Nodes), nodes => nodes.ContainsKey("node2"));
+        nodes["head"].Texts("routing").Should().BeEquivalentTo("head", "node1", "node2");
+        nodes["node2"].GetProperty("pools").GetRawText().Should().Be("""{"p":true,"wide":3,"four":4,"other":1}""");
+        nodes["node2"].Keys().Should().Contain(["online", "ts", "loadavg", "routing", "pools"]);
 
-        old.Change("a", Job("node", "p", "/bin/echo", "hello"));
-        var a = (await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs["a"].Text("state") is "done"))["a"];
-        (a.Number("rc"), a.Flag("active"), a.Printed(), a.Number("start_count")).Should().Be((0, false, "hello\n", 1));
-        a.Keys().Should().Contain(NeededKeys);
+        old.Change(a, Job("node2", "p", "/bin/echo", "hello"));
+        var done = (await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs[a].Text("state") is "done"))[a];
+        (done.Number("rc"), done.Flag("active"), done.Printed(), done.Number("start_count")).Should().Be((0, false, "hello\n", 1));
+        done.Keys().Should().Contain(NeededKeys);
 
-        old.Change("b", Job("node", "q", "/bin/sleep", "1000"));
-        _ = await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs["b"].Text("state") is "running");
-        old.Change("b", """{"state":"killed"}""");
+        old.Change(b, Job("node2", "p", "/bin/sleep", "1000"));
+        _ = await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs[b].Text("state") is "running");
+        old.Change(b, """{"state":"killed"}""");
         var jobs = await head.WaitForAsync(
-            () => Task.FromResult(old.Jobs), jobs => jobs["b"].Text("state") is "killed" && !jobs["b"].Flag("active"));
-        jobs["b"].Number("rc").Should().Be(-9);
+            () => Task.FromResult(old.Jobs), jobs => jobs[b].Text("state") is "killed" && !jobs[b].Flag("active"));
+        jobs[b].Number("rc").Should().Be(-9);
         old.LastAnswer.Should().StartWith(["sync", "get"]);
     }
 
     [Fact]
     public async Task A_legacy_head_that_changes_an_outdated_copy_receives_the_end_of_the_job()
     {
-        await using var tree = new Tree();
-        var node = await tree.StartAsync("node", "pools.p.slots=2");
-        var head = await tree.StartAsync("head", Tree.Link("node", node.Port));
-        await head.WaitForPoolAsync("p", "node");
+        var head = tree.Head;
         await using var old = OldPeer.Start("old");
         old.Link(head.Port, Refresh);
-        _ = await head.WaitForAsync(() => Task.FromResult(old.Nodes), nodes => nodes.ContainsKey("node"));
-        old.Change("a", Job("node", "p", "/bin/echo", "hello"));
-        _ = await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs["a"].Text("state") is "done");
+        _ = await head.WaitForAsync(() => Task.FromResult(old.Nodes), nodes => nodes.ContainsKey("node2"));
+        old.Change(_id, Job("node2", "p", "/bin/echo", "hello"));
+        _ = await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs[_id].Text("state") is "done");
 
         // An outdated copy without a change of the spec. Only a copy with a later stamp replaces it.
-        old.Change("a", """{"state":"running","active":true,"rc":null,"end_ts":null}""");
+        old.Change(_id, """{"state":"running","active":true,"rc":null,"end_ts":null}""");
 
-        var a = (await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs["a"].Text("state") is "done"))["a"];
+        var a = (await head.WaitForAsync(() => Task.FromResult(old.Jobs), jobs => jobs[_id].Text("state") is "done"))[_id];
         (a.Number("rc"), a.Flag("active"), a.Number("start_count")).Should().Be((0, false, 1));
     }
 
     [Fact]
     public async Task A_legacy_head_between_two_boxes_forwards_jobs_and_updates()
     {
-        await using var node = await RunningBox.StartAsync("name=node", "pools.p.slots=2");
-        await using var old = OldPeer.Start("old");
-        old.Link(node.Port, Refresh);
-        await using var master = await RunningBox.StartAsync(
-            "name=master", Tree.Link("old", old.Port), "nodes.old.refresh=0.1", "nodes.old.poll=0.1");
-        await master.WaitForPoolAsync("p", "node");
+        await using var old = OldPeer.Start(_old);
+        old.Link(tree.Node1.Port, Refresh);
+        await LinkAsync(old, refresh: 0.1, poll: 0.1);
+        await Head.WaitForPoolAsync("p", "node1");
 
-        var job = await master.RunAsync(
+        var job = await Head.RunAsync(
             new { pool = "p", args = Some.Shell("echo $HAVE"), env = new { HAVE = "it" }, tags = new[] { "t" } });
 
-        (job.Text("state"), job.Text("node"), job.Printed(), job.Number("start_count")).Should().Be(("done", "node", "it\n", 1));
+        (job.Text("state"), job.Text("node"), job.Printed(), job.Number("start_count")).Should().Be(("done", "node1", "it\n", 1));
         job.Texts("tags").Should().Equal("t");
     }
+
+    private async Task LinkAsync(OldPeer peer, double refresh, double poll) => _ = await Head.AskAsync("config", new
+    {
+        nodes = new Dictionary<string, object> { [_old] = new { address = "127.0.0.1", port = peer.Port, refresh, poll } },
+    });
 
     // A job that was submitted at a legacy head, as that head sends it.
     private static string Job(string node, string pool, params string[] args) => JsonSerializer.Serialize(new
@@ -219,4 +220,7 @@ public sealed class OldPeerTests
         args,
         tags = new string?[] { null },
     });
+
+    /// <summary>A head to which each test links a legacy node of its own, with a pool of the same name.</summary>
+    public sealed class HeadBox() : BoxFixture("name=head", "state.expire=600");
 }

@@ -2,7 +2,8 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>A tree of three levels that the tests of a class share: two masters, one head, two nodes.</summary>
+/// <summary>A tree of three levels that the tests of several classes share: two masters, one head, two nodes.</summary>
+/// <remarks>A test may link boxes of its own above it. Its jobs have ids of their own.</remarks>
 public sealed class SmallTree : IAsyncLifetime
 {
     private readonly Tree _tree = new();
@@ -26,8 +27,9 @@ public sealed class SmallTree : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         string[] common = ["state.expire=600", "defaults.restart_delay=0.02"];
-        Node1 = await _tree.StartAsync("node1", [.. common, "pools.p.slots=0", "pools.one.slots=1", "pools.wide.slots=3"]);
-        Node2 = await _tree.StartAsync("node2", [.. common, "pools.p.slots=0", "pools.wide.slots=3", "pools.other.slots=1"]);
+        string[] pools = [.. common, "pools.p.slots=0", "pools.wide.slots=3", "pools.four.slots=4"];
+        Node1 = await _tree.StartAsync("node1", [.. pools, "pools.one.slots=1"]);
+        Node2 = await _tree.StartAsync("node2", [.. pools, "pools.other.slots=1"]);
         Head = await _tree.StartAsync("head", [.. common, .. Tree.Links(("node1", Node1.Port), ("node2", Node2.Port))]);
         Master = await _tree.StartAsync("master", [.. common, Tree.Link("head", Head.Port)]);
         Patient = await _tree.StartAsync("patient", [.. common, "wait_in_pool=true", Tree.Link("head", Head.Port)]);

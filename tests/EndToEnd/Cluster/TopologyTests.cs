@@ -6,15 +6,17 @@ using MeeseeksBox.Testing;
 namespace MeeseeksBox.EndToEnd.Cluster;
 
 /// <summary>Valid and invalid links, and their log lines (docs/SPECIFICATION.md#cycles).</summary>
-public sealed class TopologyTests
+[Collection(nameof(SmallTree))]
+public sealed class TopologyTests(SmallTree small, TopologyTests.HeadBox shared) : IClassFixture<TopologyTests.HeadBox>
 {
+    private RunningBox Head => shared.Box;
+
     [Fact]
     public async Task A_node_removed_from_a_configuration_disappears_upstream_at_once()
     {
         using var folder = new TemporaryFolder();
         await using var tree = new Tree();
-        var node1 = await tree.StartAsync("node1", "pools.p.slots=1");
-        var node2 = await tree.StartAsync("node2", "pools.p.slots=1");
+        var (node1, node2) = (small.Node1, small.Node2);
         var config = folder.Write("head.cfg", Config(("node1", node1.Port), ("node2", node2.Port)));
         var head = await tree.StartAsync("head", config);
         var master = await tree.StartAsync("master", "defaults.poll=600", Tree.Link("head", head.Port));
@@ -41,11 +43,10 @@ public sealed class TopologyTests
     public async Task A_cycle_is_refused_in_a_line_that_names_it_and_causes_no_traffic()
     {
         await using var tree = new Tree();
-        var leaf = await tree.StartAsync("leaf", "pools.p.slots=0");
-        var a = await tree.StartAsync("a", Tree.Link("leaf", leaf.Port));
+        var a = await tree.StartAsync("a", Tree.Link("node1", small.Node1.Port));
         var b = await tree.StartAsync("b", Tree.Link("a", a.Port));
         var c = await tree.StartAsync("c", Tree.Link("b", b.Port));
-        await c.WaitForPoolAsync("p", "leaf");
+        await c.WaitForPoolAsync("p", "node1");
 
         _ = await a.AskAsync("config", new { nodes = new { c = new { address = "127.0.0.1", port = c.Port } } });
 
@@ -76,46 +77,49 @@ public sealed class TopologyTests
     [Fact]
     public async Task A_link_under_a_wrong_node_name_logs_a_warning_and_works()
     {
-        await using var tree = new Tree();
-        var node = await tree.StartAsync("node", "pools.p.slots=0");
-        var head = await tree.StartAsync("head", Tree.Link("nickname", node.Port));
+        var node = small.Node1;
 
-        await head.WaitForLogAsync($"name mismatch: the node at 127.0.0.1:{node.Port} is not nickname; it reports node");
-        (await head.RunAsync(new { pool = "p", args = Some.True })).Text("node").Should().Be("node");
-        head.Log.Count("nickname:").Should().Be(2, "a line that it is up and one that it is not called so");
+        await LinkAsync("nickname", node.Port);
+
+        await Head.WaitForLogAsync($"name mismatch: the node at 127.0.0.1:{node.Port} is not nickname; it reports node1");
+        (await Head.RunAsync(new { pool = "one", args = Some.True })).Text("node").Should().Be("node1");
+        Head.Log.Count("nickname:").Should().Be(2, "a line that it is up and one that it is not called so");
     }
 
     [Fact]
     public async Task A_link_to_a_server_that_is_no_node_logs_it_once()
     {
         using var web = new Stranger();
-        await using var head = await RunningBox.StartAsync("name=head", Tree.Link("web", web.Port), "pools.p.slots=0");
+        await LinkAsync("web", web.Port);
 
         await Wait.Until(() => web.Asked > 2, () => $"asked {web.Asked} times", TestContext.Current.CancellationToken);
 
-        head.Log.Lines.Where(line => line.Contains("Link.web")).Should().ContainSingle()
+        Head.Log.Lines.Where(line => line.Contains("Link.web")).Should().ContainSingle()
             .Which.Should().StartWith("WARNING").And.Contain("not a meeseeks-box: ");
-        (await head.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
+        (await Head.RunAsync(new { pool = "local", args = Some.True })).Text("state").Should().Be("done");
     }
 
     [Fact]
     public async Task A_link_that_fails_after_every_greeting_backs_off()
     {
-        await using var node = OldPeer.Start("node");
+        await using var node = OldPeer.Start("breaking");
         await using var proxy = Proxy.Before(node.Port);
-        await using var head = await RunningBox.StartAsync("name=head", Tree.Link("node", proxy.Port));
+        await LinkAsync("breaking", proxy.Port);
         for (var round = 1; round <= 5; round++)
         {
-            await head.WaitForLogAsync("up: node", times: round);
+            await Head.WaitForLogAsync("up: breaking", times: round);
             proxy.Break();
         }
 
         var begin = Stopwatch.GetTimestamp();
-        await head.WaitForLogAsync("up: node", times: 6);
+        await Head.WaitForLogAsync("up: breaking", times: 6);
 
         // Five delays, each a quarter longer, of which the last is shortened at random by up to a half.
         Stopwatch.GetElapsedTime(begin).Should().BeGreaterThan(TimeSpan.FromMilliseconds(100));
     }
+
+    private async Task LinkAsync(string node, int port) => _ = await Head.AskAsync(
+        "config", new { nodes = new Dictionary<string, object> { [node] = new { address = "127.0.0.1", port } } });
 
     // The number of changes of nodes in the boxes since their start.
     private static async Task<long> NodeChangesAsync(params RunningBox[] boxes)
@@ -125,4 +129,7 @@ public sealed class TopologyTests
             sum += (await box.AskObjectAsync(new { nodes = new { seq = 0 } })).GetProperty("nodes_seq").GetInt64();
         return sum;
     }
+
+    /// <summary>A head to which tests link nodes.</summary>
+    public sealed class HeadBox() : BoxFixture("name=head", "pools.local.slots=0");
 }

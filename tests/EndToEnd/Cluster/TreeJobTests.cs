@@ -8,7 +8,8 @@ namespace MeeseeksBox.EndToEnd.Cluster;
 /// Submits, changes and kills at the top of a tree reach the bottom, and the status of jobs reaches the top
 /// (docs/SPECIFICATION.md#sync).
 /// </summary>
-public sealed class TreeJobTests(SmallTree tree) : IClassFixture<SmallTree>
+[Collection(nameof(SmallTree))]
+public sealed class TreeJobTests(SmallTree tree)
 {
     private RunningBox Master => tree.Master;
 

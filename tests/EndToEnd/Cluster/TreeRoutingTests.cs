@@ -5,7 +5,8 @@ using MeeseeksBox.Testing;
 namespace MeeseeksBox.EndToEnd.Cluster;
 
 /// <summary>The placement of jobs in a tree (docs/SPECIFICATION.md#placement).</summary>
-public sealed class TreeRoutingTests(SmallTree tree) : IClassFixture<SmallTree>
+[Collection(nameof(SmallTree))]
+public sealed class TreeRoutingTests(SmallTree tree)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 

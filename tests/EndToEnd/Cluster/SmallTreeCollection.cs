@@ -1,0 +1,5 @@
+namespace MeeseeksBox.EndToEnd.Cluster;
+
+/// <summary>The classes that share one <see cref="SmallTree"/>.</summary>
+[CollectionDefinition(nameof(SmallTree))]
+public sealed class SmallTreeCollection : ICollectionFixture<SmallTree>;
