@@ -4,38 +4,14 @@ using MeeseeksBox.Testing;
 namespace MeeseeksBox.EndToEnd.State;
 
 /// <summary>After a crash of the box (docs/SPECIFICATION.md#crash-recovery).</summary>
-public sealed class CrashTests
+public sealed class CrashTests(CrashedBox crashed) : IClassFixture<CrashedBox>
 {
     [Fact]
     public async Task Jobs_that_ran_have_crashed_and_none_of_their_processes_goes_on()
     {
-        using var folder = new TemporaryFolder();
-        string[] words = [$"state.file={folder.File("state")}", "state.checkpoint=0.05", "state.expire=600", "pools.p.slots=0"];
-        int[] pids;
-        await using (var box = await RunningBox.StartAsync(words))
-        {
-            var said = folder.File("said");
-            _ = await box.SubmitAsync(new { id = "plain", pool = "p", args = Some.Sleep });
-            _ = await box.SubmitAsync(
-                new { id = "family", pool = "p", args = new[] { TestProgram.Path, "new-session", "1000" }, stdout = said });
-            _ = await box.SubmitAsync(new { id = "queued", pool = "nowhere", args = Some.True });
-            var child = int.Parse(await box.WaitForFileAsync(said, text => text.EndsWith('\n')));
-            pids =
-            [
-                child,
-                (int)(await box.WaitForStartAsync("plain")).Number("pid")!.Value,
-                (int)(await box.WaitForStartAsync("family")).Number("pid")!.Value,
-            ];
-            await SavedAsync(folder, box);
-            await box.CrashAsync();
-            pids.Should().OnlyContain(pid => Signal.IsAlive(pid));
-        }
-
-        await using var again = await RunningBox.StartAsync(words);
-
         foreach (var id in new[] { "plain", "family" })
         {
-            var job = await again.JobAsync(id);
+            var job = await crashed.Again.JobAsync(id);
             job.Text("state").Should().Be("failed");
             job.Text("error").Should().Be("crashed");
             job.Number("fail_count").Should().Be(1);
@@ -43,8 +19,8 @@ public sealed class CrashTests
             job.Find("pid").Should().BeNull();
         }
 
-        pids.Should().OnlyContain(pid => !Signal.IsAlive(pid));
-        (await again.JobAsync("queued")).Text("state").Should().Be("new");
+        crashed.Pids.Should().HaveCount(3).And.OnlyContain(pid => !Signal.IsAlive(pid));
+        (await crashed.Again.JobAsync("queued")).Text("state").Should().Be("new");
     }
 
     [Fact]
@@ -69,27 +45,7 @@ public sealed class CrashTests
     [Fact]
     public async Task A_crash_counts_as_a_failure_that_is_retried()
     {
-        using var folder = new TemporaryFolder();
-        string[] words =
-        [
-            $"state.file={folder.File("state")}",
-            "state.checkpoint=0.05",
-            "state.expire=600",
-            "pools.p.slots=0",
-            "pools.p.restart_delay=0.01",
-        ];
-        var script = "test -e \"$0\" && exit 0; touch \"$0\"; exec sleep 1000";
-        await using (var box = await RunningBox.StartAsync(words))
-        {
-            _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Some.Shell(script, folder.File("second")), retries = 1 });
-            _ = await box.WaitForStartAsync("a");
-            _ = await box.WaitForFileAsync(folder.File("second"), _ => true);
-            await SavedAsync(folder, box);
-            await box.CrashAsync();
-        }
-
-        await using var again = await RunningBox.StartAsync(words);
-        var job = await again.WaitForEndAsync("a");
+        var job = await crashed.Again.WaitForEndAsync("retried");
 
         job.Text("state").Should().Be("done");
         job.Number("fail_count").Should().Be(1);
@@ -114,19 +70,5 @@ public sealed class CrashTests
     }
 
     [Fact]
-    public async Task The_port_can_be_listened_on_again_at_once()
-    {
-        await using var box = await RunningBox.StartAsync();
-        using var connection = await box.ConnectAsync();
-        _ = await connection.AskAsync("[]");
-        await box.CrashAsync();
-
-        await using var again = await RunningBox.StartAsync($"listen.port={box.Port}");
-
-        again.Port.Should().Be(box.Port);
-    }
-
-    private static Task<string> SavedAsync(TemporaryFolder folder, RunningBox box) => box.WaitForFileAsync(
-        folder.File("state"),
-        state => state.Contains("\"state\":\"running\"") && !state.Contains("\"state\":\"new\",\"active\":true"));
+    public void The_port_can_be_listened_on_again_at_once() => crashed.Again.Port.Should().Be(crashed.Port);
 }

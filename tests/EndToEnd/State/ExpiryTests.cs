@@ -3,24 +3,25 @@ using MeeseeksBox.EndToEnd.Boxes;
 namespace MeeseeksBox.EndToEnd.State;
 
 /// <summary>Expire and update (docs/SPECIFICATION.md#expiry).</summary>
-public sealed class ExpiryTests
+public sealed class ExpiryTests(ExpiryTests.Forgetful shared) : IClassFixture<ExpiryTests.Forgetful>
 {
+    private RunningBox Box => shared.Box;
+
     [Fact]
     public async Task An_ended_job_leaves_the_state_after_the_expiry_and_a_new_one_stays()
     {
-        await using var box = await RunningBox.StartAsync("state.expire=0.4", "pools.p.slots=0");
-        var waiting = (await box.SubmitAsync(new { pool = "nowhere", args = Some.True })).Text("id");
-        var running = (await box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
+        var waiting = (await Box.SubmitAsync(new { pool = "nowhere", args = Some.True })).Text("id");
+        var running = (await Box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
 
-        var done = await box.RunAsync(new { pool = "p", args = Some.True });
-        _ = await box.WaitForAsync(() => box.JobAsync(done.Text("id")), job => job.ToString() is "False");
+        var done = await Box.RunAsync(new { pool = "p", args = Some.True });
+        _ = await Box.WaitForAsync(() => Box.JobAsync(done.Text("id")), job => job.ToString() is "False");
         var left = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
 
         (left - done.Number("ts")).Should().BeGreaterThanOrEqualTo(0.39);
-        (await box.JobAsync(waiting)).Text("state").Should().Be("new");
-        (await box.JobAsync(running)).Text("state").Should().Be("running");
+        (await Box.JobAsync(waiting)).Text("state").Should().Be("new");
+        (await Box.JobAsync(running)).Text("state").Should().Be("running");
 
-        using var slow = await box.ConnectAsync();
+        using var slow = await Box.ConnectAsync();
         var changes = $$$"""[{"get":{"seq":{{{done.Number("seq") - 1}}}},"wait":60}]""";
         (await slow.AskAsync(changes))[0].GetProperty("get").GetProperty(done.Text("id")).Text("state")
             .Should().Be("done", "a reader that was slow learns of the end (docs/SPECIFICATION.md#tombstones)");
@@ -29,12 +30,11 @@ public sealed class ExpiryTests
     [Fact]
     public async Task Queries_of_waiting_jobs_do_not_delay_the_expiry_of_an_ended_one()
     {
-        await using var box = await RunningBox.StartAsync("state.expire=0.2", "pools.p.slots=0");
-        var ids = new List<string>();
+        var tag = Some.Id();
         for (var i = 0; i < 20; i++)
-            ids.Add((await box.SubmitAsync(new { pool = "p", args = Some.True })).Text("id"));
+            _ = await Box.SubmitAsync(new { pool = "p", args = Some.True, tags = new[] { tag } });
 
-        var left = await box.WaitForAsync(() => box.AskAsync("ls", new { }), jobs => jobs.GetArrayLength() is 0);
+        var left = await Box.WaitForAsync(() => Box.AskAsync("ls", new { tag }), jobs => jobs.GetArrayLength() is 0);
 
         left.GetArrayLength().Should().Be(0);
     }
@@ -42,14 +42,13 @@ public sealed class ExpiryTests
     [Fact]
     public async Task A_pool_reports_each_of_its_live_jobs_every_update_seconds_to_a_head_without_leases()
     {
-        await using var box = await RunningBox.StartAsync("pools.p.slots=0", "pools.p.update=0.1");
-        var id = (await box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
-        var started = await box.WaitForStartAsync(id);
-        using var head = await box.ConnectAsync();
+        var id = (await Box.SubmitAsync(new { pool = "reporting", args = Some.Sleep })).Text("id");
+        var started = await Box.WaitForStartAsync(id);
+        using var head = await Box.ConnectAsync();
         _ = await head.AskAsync("""[{"sync":{},"get":{"seq":0}}]""");
 
-        var first = await box.WaitForJobAsync(id, job => job.Number("seq") > started.Number("seq"));
-        var second = await box.WaitForJobAsync(id, job => job.Number("seq") > first.Number("seq"));
+        var first = await Box.WaitForJobAsync(id, job => job.Number("seq") > started.Number("seq"));
+        var second = await Box.WaitForJobAsync(id, job => job.Number("seq") > first.Number("seq"));
 
         (second.Number("ts") - first.Number("ts")).Should().BeGreaterThan(0.05);
     }
@@ -67,4 +66,7 @@ public sealed class ExpiryTests
 
         later.Number("seq").Should().Be(started.Number("seq"), "only the time of the report has changed");
     }
+
+    /// <summary>A box that removes ended jobs soon, with a pool that reports its live jobs often.</summary>
+    public sealed class Forgetful() : BoxFixture("state.expire=0.4", "pools.p.slots=0", "pools.reporting.update=0.1");
 }

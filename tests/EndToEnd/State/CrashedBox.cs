@@ -1,0 +1,73 @@
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.State;
+
+/// <summary>A box that crashed after a checkpoint, with running jobs and an open connection, and has started again on its port.</summary>
+public sealed class CrashedBox : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+
+    /// <summary>The box after the crash.</summary>
+    public RunningBox Again { get; private set; } = null!;
+
+    /// <summary>The port of the box before the crash.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>The processes of the jobs <c>plain</c> and <c>family</c>, alive after the crash.</summary>
+    public IReadOnlyList<int> Pids { get; private set; } = [];
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        string[] words =
+        [
+            $"state.file={_folder.File("state")}",
+            "state.checkpoint=0.05",
+            "state.expire=600",
+            "pools.p.slots=0",
+            "pools.retry.restart_delay=0.01",
+        ];
+        await using (var box = await RunningBox.StartAsync(words))
+        {
+            Port = box.Port;
+            Pids = await StartJobsAsync(box);
+            _ = await box.WaitForFileAsync(
+                _folder.File("state"),
+                state => state.Split("\"state\":\"running\"").Length > 3 && !state.Contains("\"state\":\"new\",\"active\":true"));
+            using var connection = await box.ConnectAsync();
+            _ = await connection.AskAsync("[]");
+            await box.CrashAsync();
+            Pids.Should().OnlyContain(pid => Signal.IsAlive(pid));
+        }
+
+        Again = await RunningBox.StartAsync([.. words, $"listen.port={Port}"]);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Again.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private async Task<IReadOnlyList<int>> StartJobsAsync(RunningBox box)
+    {
+        var (said, second) = (_folder.File("said"), _folder.File("second"));
+        var once = Some.Shell("test -e \"$0\" && exit 0; touch \"$0\"; exec sleep 1000", second);
+        _ = await box.SubmitAsync(new { id = "plain", pool = "p", args = Some.Sleep });
+        _ = await box.SubmitAsync(
+            new { id = "family", pool = "p", args = new[] { TestProgram.Path, "new-session", "1000" }, stdout = said });
+        _ = await box.SubmitAsync(new { id = "queued", pool = "nowhere", args = Some.True });
+        _ = await box.SubmitAsync(new { id = "retried", pool = "retry", args = once, retries = 1 });
+        _ = await box.WaitForStartAsync("retried");
+        _ = await box.WaitForFileAsync(second, _ => true);
+        var child = int.Parse(await box.WaitForFileAsync(said, text => text.EndsWith('\n')));
+        return
+        [
+            child,
+            (int)(await box.WaitForStartAsync("plain")).Number("pid")!.Value,
+            (int)(await box.WaitForStartAsync("family")).Number("pid")!.Value,
+        ];
+    }
+}
