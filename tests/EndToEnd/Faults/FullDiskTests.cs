@@ -6,7 +6,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 namespace MeeseeksBox.EndToEnd.Faults;
 
 /// <summary>A full disk stops only work that needs it (docs/OPERATIONS.md#what-is-promised).</summary>
-public sealed partial class FullDiskTests
+public sealed partial class FullDiskTests(SharedBox shared) : SharedBoxTests(shared)
 {
     // More than the rest of the last block of any file.
     private static readonly string Long = new('x', 10_000);
@@ -182,12 +182,11 @@ public sealed partial class FullDiskTests
     {
         using var disk = new SmallDisk();
         var output = disk.File("output");
-        await using var box = await RunningBox.StartAsync("pools.p.slots=0");
         await File.WriteAllTextAsync(output, "", TestContext.Current.CancellationToken);
         disk.Fill();
 
-        var job = await box.RunAsync(new { pool = "p", args = new[] { "head", "-c", "100000", "/dev/zero" }, stdout = output });
-        var other = await box.RunAsync(new { pool = "p", args = Some.True });
+        var job = await Box.RunAsync(new { pool = "p", args = new[] { "head", "-c", "100000", "/dev/zero" }, stdout = output });
+        var other = await Box.RunAsync(new { pool = "p", args = Some.True });
 
         job.Text("state").Should().Be("failed");
         job.Number("rc").Should().Be(1);

@@ -53,30 +53,10 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task A_stopping_box_rejects_submits_and_answers_queries()
-    {
-        await using var box = await RunningBox.StartAsync("pools.p.kill_grace=1");
-        _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Stubborn });
-        _ = await box.WaitForFileAsync(Path.Combine(box.Folder, "ready"), _ => true);
-
-        box.Send(Signal.Terminate);
-        await box.WaitForLogAsync("stopping");
-        var answer = await box.WaitForAsync(
-            () => box.AskObjectAsync(new { job = "a", submit = new { id = "late", pool = "p", args = Some.True } }),
-            answer => answer.Text("error").Length > 0);
-        var status = await box.WaitForExitAsync();
-
-        answer.GetProperty("submit").GetRawText().Should().Be("""{"late":false}""");
-        answer.Text("error").Should().Contain("stopping");
-        answer.GetProperty("job").Text("id").Should().Be("a");
-        status.Should().Be(0);
-    }
-
-    [Fact]
-    public async Task A_reload_while_the_box_stops_is_ignored_and_a_config_request_is_rejected()
+    public async Task A_stopping_box_answers_queries_rejects_submits_and_configurations_and_ignores_a_reload()
     {
         using var folder = new TemporaryFolder();
-        var file = folder.Write("box.cfg", """{ "pools": { "p": { "kill_grace": 1 } } }""");
+        var file = folder.Write("box.cfg", """{ "pools": { "p": { "kill_grace": 2 } } }""");
         await using var box = await RunningBox.StartAsync(file);
         _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Stubborn });
         _ = await box.WaitForFileAsync(Path.Combine(box.Folder, "ready"), _ => true);
@@ -86,12 +66,18 @@ public sealed class StopTests
         _ = folder.Write("box.cfg", """{ "pools": { "p": { "slots": 7 } } }""");
         box.Send(Signal.Hangup);
         var answer = await box.WaitForAsync(
+            () => box.AskObjectAsync(new { job = "a", submit = new { id = "late", pool = "p", args = Some.True } }),
+            answer => answer.Text("error").Length > 0);
+        var config = await box.WaitForAsync(
             () => box.AskObjectAsync(new { config = new { pools = new { p = new { slots = 8 } } } }),
             answer => answer.Text("code").Length > 0);
         await box.WaitForLogAsync("reload ignored: the box is stopping");
         var status = await box.WaitForExitAsync();
 
-        answer.Text("code").Should().Be("stopping");
+        answer.GetProperty("submit").GetRawText().Should().Be("""{"late":false}""");
+        answer.Text("error").Should().Contain("stopping");
+        answer.GetProperty("job").Text("id").Should().Be("a");
+        config.Text("code").Should().Be("stopping");
         status.Should().Be(0);
         box.Log.Has("new configuration in force").Should().BeFalse();
         box.Log.Lines[^1].Should().Contain("stopped");
