@@ -4,7 +4,7 @@ namespace MeeseeksBox.EndToEnd.Watch;
 
 /// <summary>Each job runs exactly once although the watcher is killed at random times.</summary>
 /// <remarks>Each run appends a line to a file. <c>kill-rounds.sh 200</c> in this folder runs more rounds.</remarks>
-public sealed class WatchCrashTests(SharedBox shared) : WatchTests(shared), IClassFixture<SharedBox>
+public sealed class WatchCrashTests(SharedBox shared) : WatchTests(shared)
 {
     private static readonly int Rounds = Setting("MEESEEKS_WATCH_ROUNDS", 5);
     private static readonly int Files = Setting("MEESEEKS_WATCH_FILES", 60);

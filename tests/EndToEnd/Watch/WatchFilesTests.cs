@@ -4,12 +4,12 @@ using MeeseeksBox.EndToEnd.Boxes;
 namespace MeeseeksBox.EndToEnd.Watch;
 
 /// <summary>Jobs run for the files that appear (docs/SPECIFICATION.md#watcher).</summary>
-public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), IClassFixture<SharedBox>
+public sealed class WatchFilesTests(SharedBox shared, SharedWatcher watcher) : SharedWatcherTests(shared, watcher)
 {
     [Fact]
     public async Task A_file_that_is_renamed_into_place_runs_its_job_at_once()
     {
-        await using var watcher = await StartAndWaitAsync(Watch([Job("%(file)s")]));
+        _ = await AddAsync(Watch([Job("%(file)s")]));
 
         var file = Drop("20260101.00.foo");
 
@@ -17,19 +17,9 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task Existing_files_are_processed_at_the_start()
-    {
-        _ = Drop("1");
-        _ = Drop("2");
-        await using var watcher = Start(Watch([Job("%(filename)s")]));
-
-        await RunsAsync("1", "2");
-    }
-
-    [Fact]
     public async Task The_result_is_written_sorted_and_indented_by_4()
     {
-        await using var watcher = Start(Watch([Job("%(index)s", more: new { tags = new[] { "mine" } })]));
+        _ = await AddAsync(Watch([Job("%(index)s", more: new { tags = new[] { "mine" } })]));
         _ = Drop("a");
         await StatusAsync("a", "done");
 
@@ -41,13 +31,13 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
         job.Texts("tags").Should().StartWith("mine");
         job.Keys().Should().BeInAscendingOrder(StringComparer.Ordinal);
         text.Should().StartWith("{\n    \"active\": false,\n    \"args\": [\n        \"/bin/sh\",").And.EndWith("}\n");
-        Directory.GetFiles(In).Select(Path.GetFileName).Should().BeEquivalentTo("a", "._w_0_a.done");
+        Directory.GetFiles(In).Select(Path.GetFileName).Should().BeEquivalentTo("a", $"._{WatchName}_0_a.done");
     }
 
     [Fact]
     public async Task Jobs_follow_each_other_as_more_files_appear()
     {
-        await using var watcher = Start(Watch([Job("0 %(filename)s"), Job("1 %(filename)s")]));
+        _ = await AddAsync(Watch([Job("0 %(filename)s"), Job("1 %(filename)s")]));
         _ = Drop("1");
         await RunsAsync("0 1");
         _ = Drop("2");
@@ -64,8 +54,8 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
         _ = Drop("1");
         _ = Drop("2");
         _ = Drop("3");
-        await using var watcher =
-            Start(Watch([Job("0 %(filename)s", "sleep 0.1"), Job("1 %(filename)s", "sleep 0.1"), Job("2 %(filename)s")]));
+        _ = await AddAsync(
+            Watch([Job("0 %(filename)s", "sleep 0.1"), Job("1 %(filename)s", "sleep 0.1"), Job("2 %(filename)s")]));
 
         await RunsAsync("0 1", "0 2", "0 3", "1 1", "1 2", "2 1");
         Runs.Where(run => run.EndsWith('1')).Should().Equal("0 1", "1 1", "2 1");
@@ -74,7 +64,7 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     [Fact]
     public async Task A_failed_job_is_run_again_until_it_is_done()
     {
-        await using var watcher = Start(Watch([Job("try", $"test $(wc -l < {Scratch}/runs) -ge 3")]));
+        _ = await AddAsync(Watch([Job("try", $"test $(wc -l < {Scratch}/runs) -ge 3")]));
         _ = Drop("a");
 
         await StatusAsync("a", "done");
@@ -86,7 +76,7 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     [Fact]
     public async Task Without_retry_a_failed_job_stays_failed()
     {
-        await using var watcher = Start(Watch([Job("try", "exit 3")], new { retry = false, rescan = 0.2 }));
+        _ = await AddAsync(Watch([Job("try", "exit 3")], new { retry = false, rescan = 0.2 }));
         _ = Drop("a");
         await StatusAsync("a", "failed");
         _ = Drop("b");
@@ -100,7 +90,7 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     [Fact]
     public async Task A_killed_job_is_never_retried()
     {
-        await using var watcher = Start(Watch([Job("try", "exec sleep 1000", new { id = Name + "-%(filename)s" })], new { rescan = 0.2 }));
+        _ = await AddAsync(Watch([Job("try", "exec sleep 1000", new { id = Name + "-%(filename)s" })], new { rescan = 0.2 }));
         _ = Drop("a");
         await RunsAsync("try");
         _ = await Box.AskAsync("kill", Name + "-a");
@@ -117,8 +107,8 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     [Fact]
     public async Task A_fileset_waits_until_it_is_complete()
     {
-        await using var watcher =
-            Start(Watch([Job("%(fileset)s")], new { glob = new[] { "*.foo", "*.bar", "*.baz" }, split = ".", fileset = 2 }));
+        _ = await AddAsync(
+            Watch([Job("%(fileset)s")], new { glob = new[] { "*.foo", "*.bar", "*.baz" }, split = ".", fileset = 2 }));
         _ = Drop("20260101.00.foo");
         _ = Drop("20260101.01.bar");
         _ = Drop("20260101.00.baz");
@@ -132,7 +122,7 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     [Fact]
     public async Task A_list_of_jobspecs_has_one_for_each_glob_and_marks_files_without_one()
     {
-        await using var watcher = Start(Watch([new[] { Job("first %(filename)s"), null }], new { glob = new[] { "*.foo", "*.bar" } }));
+        _ = await AddAsync(Watch([new[] { Job("first %(filename)s"), null }], new { glob = new[] { "*.foo", "*.bar" } }));
         _ = Drop("1.foo");
         _ = Drop("1.bar");
 
@@ -147,7 +137,7 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     [Fact]
     public async Task With_updated_a_changed_file_is_processed_again()
     {
-        await using var watcher = Start(Watch([Job("0 %(filename)s"), Job("1 %(filename)s")], new { updated = true }));
+        _ = await AddAsync(Watch([Job("0 %(filename)s"), Job("1 %(filename)s")], new { updated = true }));
         var file = Drop("a");
         await StatusAsync("a", "done");
         File.SetLastWriteTimeUtc(file, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc));
@@ -160,53 +150,34 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task A_changed_file_is_found_at_the_next_start()
-    {
-        var file = Drop("a");
-        var watch = Watch([Job("%(filename)s")], new { updated = true });
-        await using (var first = Start(watch))
-            await StatusAsync("a", "done");
-        await using (var second = Start(watch))
-        {
-            _ = Drop("b");
-            await StatusAsync("b", "done");
-        }
-
-        Runs.Should().Equal("a", "b");
-        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-1));
-        await using var third = Start(watch);
-
-        await RunsAsync("a", "b", "a");
-    }
-
-    [Fact]
     public async Task Status_files_of_a_removed_file_are_deleted_except_with_cleanup_0()
     {
-        await using var watcher = Start(
+        var keep = Some.Id();
+        _ = await AddAsync(
             Watch([Job("%(name)s")], new { cleanup = 0.1, rescan = 0.1 }),
-            Watch([Job("%(name)s")], new { cleanup = 0, rescan = 0.1 }, name: "keep"));
+            Watch([Job("%(name)s")], new { cleanup = 0, rescan = 0.1 }, name: keep));
         var file = Drop("a");
         await StatusAsync("a", "done");
-        await StatusAsync("a", "done", watch: "keep");
+        await StatusAsync("a", "done", watch: keep);
         var stranger = Path.Combine(In, "._other_0_a.done");
         await File.WriteAllTextAsync(stranger, "", TestContext.Current.CancellationToken);
 
         File.Delete(file);
 
         await UntilAsync(() => !File.Exists(Status("a", "done")), () => "the status file is still there");
-        File.Exists(Status("a", "done", watch: "keep")).Should().BeTrue();
+        File.Exists(Status("a", "done", watch: keep)).Should().BeTrue();
         File.Exists(stranger).Should().BeTrue();
     }
 
     [Fact]
     public async Task A_removed_result_runs_the_job_again()
     {
-        await using var watcher = Start(Watch([Job("%(filename)s")]));
+        _ = await AddAsync(Watch([Job("%(filename)s")]));
         _ = Drop("a");
         await StatusAsync("a", "done");
         await Box.WaitForAsync(
             () => Box.AskAsync("get", new { tag = "watch.recorded" }),
-            jobs => jobs.EnumerateObject().Any(job => job.Value.Texts("tags").Contains($"watch={Name}/w")));
+            jobs => jobs.EnumerateObject().Any(job => job.Value.Texts("tags").Contains($"watch={WatcherName}/{WatchName}")));
 
         File.Delete(Status("a", "done"));
 
@@ -217,7 +188,7 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     [Fact]
     public async Task A_file_that_is_being_written_waits_until_it_is_closed()
     {
-        await using var watcher = await StartAndWaitAsync(Watch([Job("%(filename)s")]));
+        _ = await AddAsync(Watch([Job("%(filename)s")]));
         await using (var slow = File.Create(Path.Combine(In, "slow")))
         {
             await slow.WriteAsync("half"u8.ToArray(), TestContext.Current.CancellationToken);
@@ -234,7 +205,7 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     public async Task Min_age_and_max_age_limit_the_files()
     {
         File.SetLastWriteTimeUtc(Drop("old"), DateTime.UtcNow.AddHours(-1));
-        await using var watcher = Start(Watch([Job("%(filename)s")], new { min_age = 0.5, max_age = 600 }));
+        _ = await AddAsync(Watch([Job("%(filename)s")], new { min_age = 0.5, max_age = 600 }));
         var begin = DateTime.UtcNow;
         File.SetLastWriteTimeUtc(Drop("new"), begin);
 
@@ -256,43 +227,43 @@ public sealed class WatchFilesTests(SharedBox shared) : WatchTests(shared), ICla
     [InlineData("~1")]
     public async Task Any_name_works(string name)
     {
-        await using var watcher =
-            Start(Watch([Job("", $"cp -- \"$2\" {Scratch}/copy", new { })], new { }).Replace("\"sh\",\"\"]", "\"sh\",\"\",\"%(file)s\"]"));
+        var log = await AddAsync(
+            Watch([Job("", $"cp -- \"$2\" {Scratch}/copy", new { })], new { }).Replace("\"sh\",\"\"]", "\"sh\",\"\",\"%(file)s\"]"));
         _ = Drop(name, "content of " + name);
 
         await StatusAsync(name, "done");
 
         (await File.ReadAllTextAsync(Path.Combine(Scratch, "copy"), TestContext.Current.CancellationToken))
             .Should().Be("content of " + name);
-        await UntilAsync(() => watcher.Log.Has(" is done"), () => $"{watcher.Log}");
-        watcher.Log.Lines.Should().OnlyContain(line => line.StartsWith("INFO ") || line.StartsWith("DEBUG "));
+        await UntilAsync(() => log.Has(" is done"), () => $"{log}");
+        log.Lines.Should().OnlyContain(line => line.StartsWith("INFO ") || line.StartsWith("DEBUG "));
     }
 
     [Fact]
     public async Task A_name_that_is_too_long_for_status_files_is_logged_and_others_continue()
     {
-        await using var watcher = Start(Watch([Job("%(filename)s")]));
+        var log = await AddAsync(Watch([Job("%(filename)s")]));
         _ = Drop(new string('x', 250));
         _ = Drop("short");
 
         await StatusAsync("short", "done");
 
-        await UntilAsync(() => watcher.Log.Has("the name is too long"), () => $"{watcher.Log}");
+        await UntilAsync(() => log.Has("the name is too long"), () => $"{log}");
         Runs.Should().Equal("short");
     }
 
     [Fact]
     public async Task A_wrong_jobspec_is_logged_once_and_others_continue()
     {
-        await using var watcher = Start(Watch([new[] { Job("%(nosuch)s"), Job("%(filename)s") }], new { glob = new[] { "*.a", "*.b" } }));
+        var log = await AddAsync(Watch([new[] { Job("%(nosuch)s"), Job("%(filename)s") }], new { glob = new[] { "*.a", "*.b" } }));
         _ = Drop("1.a");
         _ = Drop("2.a");
         _ = Drop("1.b");
 
         await StatusAsync("1.b", "done");
 
-        await UntilAsync(() => watcher.Log.Count("ERROR") > 0, () => $"{watcher.Log}");
-        watcher.Log.Count("cannot be submitted: %(nosuch)s").Should().Be(1);
+        await UntilAsync(() => log.Count("ERROR") > 0, () => $"{log}");
+        log.Count("cannot be submitted: %(nosuch)s").Should().Be(1);
         Runs.Should().Equal("1.b");
     }
 }

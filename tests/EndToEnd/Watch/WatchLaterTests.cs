@@ -4,7 +4,7 @@ using MeeseeksBox.EndToEnd.Boxes;
 namespace MeeseeksBox.EndToEnd.Watch;
 
 /// <summary>Options of later versions of the original: <c>skip</c>, <c>partial</c>, <c>count</c>, names (docs/WATCH.md).</summary>
-public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), IClassFixture<SharedBox>
+public sealed class WatchLaterTests(SharedBox shared, SharedWatcher watcher) : SharedWatcherTests(shared, watcher)
 {
     private static readonly object Sets = new { glob = new[] { "*.foo", "*.bar" }, split = ".", match = 2, skip = "out" };
 
@@ -12,7 +12,7 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     public async Task A_set_is_skipped_while_its_skip_file_exists()
     {
         _ = Drop("1.0.out");
-        await using var watcher = await StartAndWaitAsync(Watch([Job("%(fileset)s")], Sets));
+        _ = await AddAsync(Watch([Job("%(fileset)s")], Sets));
         _ = Drop("1.0.foo");
         _ = Drop("1.0.bar");
         _ = Drop("2.0.foo");
@@ -27,7 +27,7 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     [Fact]
     public async Task A_set_is_skipped_while_a_folder_of_the_name_exists()
     {
-        await using var watcher = await StartAndWaitAsync(Watch([Job("%(fileset)s")], Sets));
+        _ = await AddAsync(Watch([Job("%(fileset)s")], Sets));
         _ = Directory.CreateDirectory(Path.Combine(In, "1.0.out"));
         _ = Drop("1.0.foo");
         _ = Drop("1.0.bar");
@@ -44,8 +44,8 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     public async Task A_file_is_skipped_while_its_skip_file_exists()
     {
         _ = Drop("1.txt.out");
-        await using var watcher =
-            await StartAndWaitAsync(Watch([Job("%(filename)s")], new { glob = "*.txt", split = ".", skip = new[] { "err", "out" } }));
+        _ = await AddAsync(
+            Watch([Job("%(filename)s")], new { glob = "*.txt", split = ".", skip = new[] { "err", "out" } }));
         _ = Drop("1.txt");
         _ = Drop("2.txt");
         await RunsAsync("2.txt");
@@ -59,7 +59,7 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     public async Task A_partial_set_runs_once_with_the_existing_files()
     {
         var watch = Watch([Job("%(fileset)s")], new { glob = new[] { "*.foo", "*.bar" }, split = ".", match = 2, partial = true });
-        await using var watcher = await StartAndWaitAsync(watch);
+        _ = await AddAsync(watch);
         _ = Drop("1.0.bar");
         _ = Drop("2.0.foo");
         await RunsAsync("2.0.foo");
@@ -80,7 +80,7 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
         var (status, output, _) = await WatchProgram.RunAsync("dry_run=1", Watch([Job("x")], Sets));
 
         status.Should().Be(0);
-        output.Should().Contain("w: 1.0.foo: nothing: its fileset is skipped while '1.0.out' exists\n");
+        output.Should().Contain($"{WatchName}: 1.0.foo: nothing: its fileset is skipped while '1.0.out' exists\n");
     }
 
     [Fact]
@@ -159,31 +159,21 @@ public sealed class WatchLaterTests(SharedBox shared) : WatchTests(shared), ICla
     }
 
     [Fact]
-    public async Task Status_files_ids_and_tags_have_the_names_of_later_versions()
+    public async Task Names_are_those_of_later_versions_and_files_that_one_has_processed_do_not_run_again()
     {
         _ = Drop("a");
+        _ = Drop("a_b.txt");
+        var name = $"{Name}_t_01";
+        await File.WriteAllTextAsync(Status("a_b.txt", "done", watch: name), "{}", TestContext.Current.CancellationToken);
         var jobspec = Job("%(name)s", more: new { id = Name + "-%(name)s_%(index)s_%(filename)s", tags = new[] { "%(name)s" } });
         var template = JsonSerializer.Serialize(new { t = new { glob = "*", jobs = new[] { jobspec } } });
 
         (await RunAsync("once=1", $"template={template}", "defaults.template=t,", $"watch.01.path={In}")).ExitStatus.Should().Be(0);
 
-        var name = $"{Name}_t_01";
         Runs.Should().Equal(name);
         var job = JsonElement.Parse(await File.ReadAllTextAsync(Status("a", "done", watch: name), TestContext.Current.CancellationToken));
         job.Text("id").Should().Be($"{Name}-{name}_0_a");
         job.Texts("tags")[0].Should().Be(name);
-    }
-
-    [Fact]
-    public async Task Files_that_a_later_version_has_processed_do_not_run_again()
-    {
-        _ = Drop("a_b.txt");
-        await File.WriteAllTextAsync(Status("a_b.txt", "done", watch: $"{Name}_t_01"), "{}", TestContext.Current.CancellationToken);
-        var template = JsonSerializer.Serialize(new { t = new { glob = "*", jobs = new[] { Job("again") } } });
-
-        (await RunAsync("once=1", $"template={template}", "defaults.template=t,", $"watch.01.path={In}")).ExitStatus.Should().Be(0);
-
-        Runs.Should().BeEmpty();
     }
 
     private static string Alone(string name, int count, params object[] jobs) =>

@@ -19,6 +19,9 @@ public abstract class WatchTests(SharedBox shared) : SharedBoxTests(shared)
     /// <summary>The unique name of the watcher.</summary>
     protected string Name => _name ??= Some.Id();
 
+    /// <summary>The name of the watch of the folder, in the names of its status files.</summary>
+    protected virtual string WatchName => "w";
+
     /// <summary>The lines that the jobs have written, in order.</summary>
     protected string[] Runs => File.Exists(_scratch.File("runs")) ? File.ReadAllLines(_scratch.File("runs")) : [];
 
@@ -39,12 +42,12 @@ public abstract class WatchTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     /// <summary>A watch of the folder, as a word of the command line.</summary>
-    protected string Watch(object[] jobs, object? more = null, string name = "w")
+    protected string Watch(object[] jobs, object? more = null, string? name = null)
     {
         var watch = new Dictionary<string, object?> { ["path"] = In, ["glob"] = "*", ["jobs"] = jobs, ["rescan"] = 60, ["refresh"] = 0.2 };
         foreach (var property in JsonSerializer.SerializeToElement(more ?? new { }).EnumerateObject())
             watch[property.Name] = property.Value;
-        return $"watch.{name}={JsonSerializer.Serialize(watch)}";
+        return $"watch.{name ?? WatchName}={JsonSerializer.Serialize(watch)}";
     }
 
     /// <summary>Starts the watcher.</summary>
@@ -68,11 +71,11 @@ public abstract class WatchTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     /// <summary>The full path of a status file.</summary>
-    protected string Status(string file, string state, int index = 0, string watch = "w") =>
-        Path.Combine(In, $"._{watch}_{index}_{file}.{state}");
+    protected string Status(string file, string state, int index = 0, string? watch = null) =>
+        Path.Combine(In, $"._{watch ?? WatchName}_{index}_{file}.{state}");
 
     /// <summary>Waits until a status file exists.</summary>
-    protected Task StatusAsync(string file, string state, int index = 0, string watch = "w") =>
+    protected Task StatusAsync(string file, string state, int index = 0, string? watch = null) =>
         UntilAsync(
             () => File.Exists(Status(file, state, index, watch)),
             () => $"in the folder: {string.Join(' ', Directory.GetFiles(In).Select(Path.GetFileName))}; runs: {string.Join(' ', Runs)}");
@@ -90,6 +93,9 @@ public abstract class WatchTests(SharedBox shared) : SharedBoxTests(shared)
     {
         base.Dispose();
         GC.SuppressFinalize(this);
-        _scratch.Dispose();
+        Discard(_scratch);
     }
+
+    /// <summary>Removes the folders of the test.</summary>
+    protected virtual void Discard(TemporaryFolder folder) => folder.Dispose();
 }
