@@ -1,0 +1,5 @@
+namespace MeeseeksBox.EndToEnd.Boxes;
+
+/// <summary>The test classes that share a box. Their tests run in parallel, like those of other classes.</summary>
+[CollectionDefinition]
+public sealed class SharedBoxes : ICollectionFixture<SharedBox>;
