@@ -4,47 +4,48 @@ using MeeseeksBox.Testing;
 namespace MeeseeksBox.EndToEnd.Client;
 
 /// <summary>The commands <c>conf</c> (docs/SPECIFICATION.md#conf-command) and <c>hist</c>.</summary>
-public sealed class ConfTests
+public sealed class ConfTests(ConfTests.SeveralPools fixture) : BoxTests(fixture), IClassFixture<ConfTests.SeveralPools>
 {
+    /// <summary>A box whose pools each belong to one test.</summary>
+    public sealed class SeveralPools() : BoxFixture("pools.changed=", "pools.deleted=", "pools.remote=", "pools.shown=", "pools.p=");
+
     [Fact]
     public async Task The_configuration_is_shown_and_changed()
     {
-        await using var box = await RunningBox.StartAsync("pools.p.slots=1", "pools.q.slots=2");
-
-        var shown = await box.ClientAsync("conf");
-        var changed = await box.ClientAsync("conf", "pools.p.slots=4", "pools.!q=");
+        var shown = await Box.ClientAsync("conf");
+        var changed = await Box.ClientAsync("conf", "pools.changed.slots=4", "pools.!deleted=");
 
         shown.Json.Keys().Should().Equal("config");
         shown.Json.Find("config")!.Value.Text("name").Should().Be("n1");
+        shown.Json.Find("config")!.Value.GetProperty("pools").Keys().Should().Contain(["changed", "deleted"]);
         var pools = changed.Json.Find("config")!.Value.Find("pools")!.Value;
-        pools.Keys().Should().Equal("p");
-        pools.Find("p")!.Value.Number("slots").Should().Be(4);
-        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":4}}""");
+        pools.Find("changed")!.Value.Number("slots").Should().Be(4);
+        pools.Keys().Should().NotContain("deleted");
+        var free = await Box.AskAsync("pools", new { });
+        free.GetProperty("changed").GetRawText().Should().Be("""{"n1":4}""");
+        free.Keys().Should().NotContain("deleted");
     }
 
     [Fact]
     public async Task A_node_is_configured_by_its_name()
     {
-        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
-
-        var run = await box.ClientAsync("conf", "pools.p.slots=7", "n1");
+        var run = await Box.ClientAsync("conf", "pools.remote.slots=7", "n1");
 
         run.Status.Should().Be(0);
         var job = run.Json.EnumerateObject().Single();
         job.Value.Text("pool").Should().Be("__config");
         job.Value.Text("node").Should().Be("n1");
-        job.Value.Find("args")!.Value.Find("pools")!.Value.Find("p")!.Value.Number("slots").Should().Be(7);
-        (await box.JobAsync(job.Name)).Text("state").Should().Be("done");
-        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":7}}""");
+        job.Value.Find("args")!.Value.Find("pools")!.Value.Find("remote")!.Value.Number("slots").Should().Be(7);
+        (await Box.JobAsync(job.Name)).Text("state").Should().Be("done");
+        (await Box.AskAsync("pools", new { })).GetProperty("remote").GetRawText().Should().Be("""{"n1":7}""");
     }
 
     [Fact]
     public async Task On_a_terminal_the_configuration_is_printed_without_a_wrapper()
     {
-        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
-
-        (await box.ClientOnTerminalAsync("conf")).Should().Contain("\"name\": \"n1\"").And.NotContain("\"config\"");
-        (await box.ClientOnTerminalAsync("conf", "pools.p.slots=7", "n1")).Should().Contain("\"slots\": 7").And.NotContain("\"__config\"");
+        (await Box.ClientOnTerminalAsync("conf")).Should().Contain("\"name\": \"n1\"").And.NotContain("\"config\"");
+        (await Box.ClientOnTerminalAsync("conf", "pools.shown.slots=7", "n1")).Should()
+            .Contain("\"slots\": 7").And.NotContain("\"__config\"");
     }
 
     [Theory]
@@ -53,9 +54,7 @@ public sealed class ConfTests
     [InlineData("unknown node 'n9'; known nodes: n1\n", "n9")]
     public async Task A_rejected_configuration_is_an_error(string message, params string[] words)
     {
-        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
-
-        var run = await box.ClientAsync(["conf", .. words]);
+        var run = await Box.ClientAsync(["conf", .. words]);
 
         run.Status.Should().Be(1);
         run.Output.Should().NotContain("\"config\"");
@@ -65,9 +64,7 @@ public sealed class ConfTests
     [Fact]
     public async Task A_secret_is_masked_in_the_output()
     {
-        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
-
-        var run = await box.ClientAsync("conf", "nodes.far.ssl.pass=geheim", "nodes.far.address=127.0.0.1", "nodes.far.port=1");
+        var run = await Box.ClientAsync("conf", "nodes.far.ssl.pass=geheim", "nodes.far.address=127.0.0.1", "nodes.far.port=1");
 
         run.Output.Should().NotContain("geheim");
         run.Errors.Should().NotContain("geheim");
@@ -97,9 +94,7 @@ public sealed class ConfTests
     [Fact]
     public async Task Hist_without_a_history_is_an_error()
     {
-        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
-
-        var run = await box.ClientAsync("hist");
+        var run = await Box.ClientAsync("hist");
 
         run.Status.Should().Be(1);
         run.Errors.Should().Be("meeseeks-client: the box keeps no history (state.history is not set); name a file with file=\n");

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using MeeseeksBox.EndToEnd.Boxes;
 using MeeseeksBox.Testing;
@@ -6,13 +8,12 @@ using MeeseeksBox.Testing;
 namespace MeeseeksBox.EndToEnd.Client;
 
 /// <summary>The command <c>top</c>, on a pseudo-terminal of the program script (util-linux).</summary>
-public sealed class TopTests : IAsyncLifetime
+public sealed class TopTests(SharedBox shared) : SharedBoxTests(shared), IAsyncLifetime
 {
     private const string Taken = "\e[?1049h";
     private const string GivenBack = "\e[?1049l";
 
     private readonly StringBuilder _shown = new();
-    private RunningBox _box = null!;
     private Process? _script;
     private Task _reading = Task.CompletedTask;
 
@@ -27,20 +28,19 @@ public sealed class TopTests : IAsyncLifetime
         }
     }
 
-    public async ValueTask InitializeAsync() => _box = await RunningBox.StartAsync("state.expire=600", "pools.p.slots=3");
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
         _script?.Kill(entireProcessTree: true);
         await _reading;
         _script?.Dispose();
-        await _box.DisposeAsync();
     }
 
     [Fact]
     public async Task Without_a_terminal_it_is_wrong_usage()
     {
-        var run = await _box.ClientAsync("top");
+        var run = await Box.ClientAsync("top");
 
         run.Status.Should().Be(2);
         run.Output.Should().BeEmpty();
@@ -50,10 +50,10 @@ public sealed class TopTests : IAsyncLifetime
     [Fact]
     public async Task Changes_are_shown_at_once_and_q_restores_the_terminal()
     {
-        StartTop();
+        StartTop(Box.Port, "tag=late");
         await SeeAsync("q", "quit");
 
-        _ = await _box.ClientAsync("sub", "id=late-comer", "p", "/bin/sleep", "1000");
+        _ = await Box.ClientAsync("sub", "id=late-comer", "tag=late", "p", "/bin/sleep", "1000");
         await SeeAsync("late-comer", "running");
 
         Press("q");
@@ -63,17 +63,17 @@ public sealed class TopTests : IAsyncLifetime
     [Fact]
     public async Task A_selected_job_is_killed_after_a_confirmation()
     {
-        _ = await _box.ClientAsync("sub", "id=victim", "p", "/bin/sleep", "1000");
-        StartTop();
+        _ = await Box.ClientAsync("sub", "id=victim", "tag=doomed", "p", "/bin/sleep", "1000");
+        StartTop(Box.Port, "tag=doomed");
         await SeeAsync("victim");
 
         Press("k");
         await SeeAsync("kill victim");
-        (await _box.ClientAsync("job", "victim")).Output.Should().Contain("running");
+        (await Box.ClientAsync("job", "victim")).Output.Should().Contain("running");
         Press("y");
         await SeeAsync("victim killed");
 
-        (await _box.ClientAsync("job", "victim")).Output.Should().Contain("\"killed\"");
+        (await Box.ClientAsync("job", "victim")).Output.Should().Contain("\"killed\"");
         Press("q");
         await EndAsync(status: 0);
     }
@@ -81,7 +81,7 @@ public sealed class TopTests : IAsyncLifetime
     [Fact]
     public async Task Ctrl_C_restores_the_terminal()
     {
-        StartTop();
+        StartTop(Box.Port);
         await SeeAsync("quit");
 
         Press("\x03");
@@ -92,10 +92,11 @@ public sealed class TopTests : IAsyncLifetime
     [Fact]
     public async Task A_lost_connection_is_shown_and_does_not_end_the_program()
     {
-        StartTop();
+        await using var box = await RunningBox.StartAsync();
+        StartTop(box.Port);
         await SeeAsync("quit");
 
-        await _box.StopAsync();
+        await box.StopAsync();
 
         await SeeAsync("disconnected, trying again");
         Press("q");
@@ -105,23 +106,24 @@ public sealed class TopTests : IAsyncLifetime
     [Fact]
     public async Task An_unreachable_box_is_reported_before_the_screen_is_taken_over()
     {
-        await _box.StopAsync();
+        using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
-        StartTop();
+        StartTop(((IPEndPoint)nobody.LocalEndPoint!).Port);
 
         await SeeAsync("no meeseeks-box at 127.0.0.1");
         await EndAsync(status: 1, isTaken: false);
     }
 
-    private void StartTop()
+    private void StartTop(int port, string filter = "")
     {
-        var command = $"stty cols 100 rows 30; exec '{ClientProgram.Path}' top";
+        var command = $"stty cols 100 rows 30; exec '{ClientProgram.Path}' top {filter}";
         var info = new ProcessStartInfo("script", ["--quiet", "--return", "--command", command, "/dev/null"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        info.Environment["MEESEEKS_CONF"] = $"address=127.0.0.1 port={_box.Port}";
+        info.Environment["MEESEEKS_CONF"] = $"address=127.0.0.1 port={port}";
         info.Environment["TERM"] = "xterm";
         info.Environment["DOTNET_EnableDiagnostics"] = "0";
         _script = Process.Start(info)!;

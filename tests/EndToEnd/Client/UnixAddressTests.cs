@@ -5,22 +5,17 @@ using MeeseeksBox.Testing;
 namespace MeeseeksBox.EndToEnd.Client;
 
 /// <summary><c>address=unix:/path</c> for the client and for the watcher (docs/SPECIFICATION.md#unix-sockets).</summary>
-public sealed class UnixAddressTests : IAsyncLifetime
+public sealed class UnixAddressTests(UnixAddressTests.BoxWithSockets fixture)
+    : BoxTests(fixture), IClassFixture<UnixAddressTests.BoxWithSockets>
 {
     private readonly TemporaryFolder _folder = new();
-    private RunningBox _box = null!;
 
-    private string SocketPath => _folder.File("box.sock");
+    private string Conf => $"address=unix:{fixture.SocketPath}";
 
-    private string Conf => $"address=unix:{SocketPath}";
-
-    // The test needs the port to detect that the box is ready.
-    public async ValueTask InitializeAsync() =>
-        _box = await RunningBox.StartAsync($"listen.address=unix:{SocketPath},127.0.0.1", "pools.p.slots=2");
-
-    public async ValueTask DisposeAsync()
+    /// <inheritdoc/>
+    public override void Dispose()
     {
-        await _box.DisposeAsync();
+        base.Dispose();
         _folder.Dispose();
     }
 
@@ -31,13 +26,13 @@ public sealed class UnixAddressTests : IAsyncLifetime
         var listed = await ClientProgram.RunAsync(Conf, "stat", "pools");
 
         waited.Should().BeEquivalentTo(new { Status = 0, Output = "hello\n", Errors = "" });
-        listed.Output.Should().Be("pool p@n1\t1 jobs\t2 free\n");
+        listed.Lines.Should().Contain("pool p@n1\t1 jobs\t2 free");
     }
 
     [Fact]
     public async Task The_watcher_connects_to_a_Unix_socket()
     {
-        var (file, jobs) = (_folder.Write("one.dat", "x"), """[{"pool": "p", "args": ["cp", "%(file)s", "%(file)s.copy"]}]""");
+        var (file, jobs) = (_folder.Write("one.dat", "x"), """[{"pool": "w", "args": ["cp", "%(file)s", "%(file)s.copy"]}]""");
 
         var run = await WatchProgram.RunAsync(
             $"client.{Conf}", "once=1", $"watch.w.path={_folder.Path}", "watch.w.glob=*.dat", $"watch.w.jobs={jobs}");
@@ -49,15 +44,15 @@ public sealed class UnixAddressTests : IAsyncLifetime
     [Fact]
     public async Task Missing_permission_is_an_error_that_names_listen_mode()
     {
-        File.SetUnixFileMode(SocketPath, UnixFileMode.None);
+        File.SetUnixFileMode(fixture.ForbiddenPath, UnixFileMode.None);
 
-        var run = await ClientProgram.RunUnprivilegedAsync(Conf, "stat");
+        var run = await ClientProgram.RunUnprivilegedAsync($"address=unix:{fixture.ForbiddenPath}", "stat");
 
         run.Should().BeEquivalentTo(new
         {
             Status = 1,
             Output = "",
-            Errors = $"meeseeks-client: no meeseeks-box at unix:{SocketPath}: permission denied; "
+            Errors = $"meeseeks-client: no meeseeks-box at unix:{fixture.ForbiddenPath}: permission denied; "
                 + "the mode of the socket (listen.mode) and of its folder say who may connect\n",
         });
     }
@@ -65,6 +60,7 @@ public sealed class UnixAddressTests : IAsyncLifetime
     [Fact]
     public async Task A_missing_socket_is_an_error_of_client_and_watcher()
     {
+        _ = _folder.Write("file", "x");
         var missing = $"unix:{_folder.File("no.sock")}";
         var problem = $"no meeseeks-box at {missing}: there is no such file; is it running, and is the path right?";
 
@@ -83,26 +79,43 @@ public sealed class UnixAddressTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_socket_of_a_killed_box_refuses_the_connection()
-    {
-        await _box.CrashAsync();
-
-        var run = await ClientProgram.RunAsync(Conf, "stat");
-
-        run.Errors.Should().Be($"meeseeks-client: no meeseeks-box at unix:{SocketPath}: connection refused; is it running?\n");
-    }
-
-    [Fact]
     public async Task An_invalid_address_is_wrong_usage()
     {
         var client = await ClientProgram.RunAsync("", "address=unix:", "stat");
         var watcher = await WatchProgram.RunAsync("client.address=unix:", $"watch.w.path={_folder.Path}", "watch.w.glob=*");
-        var box = await BoxProgram.RunAsync("listen.address=127.0.0.1,unix:");
 
         const string Problem = "address: the path of the socket is missing after 'unix:'; write it as in unix:/run/meeseeks/box.sock";
-        (client.Status, watcher.ExitStatus, box.ExitStatus).Should().Be((2, 2, 2));
+        (client.Status, watcher.ExitStatus).Should().Be((2, 2));
         client.Errors.Should().Contain(Problem);
         watcher.Errors.Should().Contain($"client.{Problem}");
-        box.Errors.Should().Contain($"listen.{Problem}");
+    }
+    /// <summary>A box that listens on two Unix sockets, of which the second is for a test that changes its mode.</summary>
+    public sealed class BoxWithSockets : BoxFixture
+    {
+        private readonly TemporaryFolder _folder;
+
+        public BoxWithSockets()
+            : this(new TemporaryFolder())
+        {
+        }
+
+        // The tests need the port to detect that the box is ready.
+        private BoxWithSockets(TemporaryFolder folder)
+            : base(
+                $"listen.address=unix:{folder.File("box.sock")},unix:{folder.File("forbidden.sock")},127.0.0.1",
+                "pools.p.slots=2", "pools.w=") => _folder = folder;
+
+        /// <summary>The path of the first socket.</summary>
+        public string SocketPath => _folder.File("box.sock");
+
+        /// <summary>The path of the second socket.</summary>
+        public string ForbiddenPath => _folder.File("forbidden.sock");
+
+        /// <inheritdoc/>
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            _folder.Dispose();
+        }
     }
 }

@@ -1,11 +1,13 @@
 using System.Net.Sockets;
 using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.EndToEnd.Client;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Listening;
 
 /// <summary>Unix sockets in listen.address (docs/SPECIFICATION.md#unix-sockets).</summary>
-public sealed class UnixSocketTests
+[Collection(typeof(SharedBoxes))]
+public sealed class UnixSocketTests(SharedBox shared)
 {
     [Fact]
     public async Task A_box_listens_on_a_unix_socket_and_on_a_port_and_removes_the_file()
@@ -23,7 +25,7 @@ public sealed class UnixSocketTests
     }
 
     [Fact]
-    public async Task A_socket_left_by_a_crash_is_replaced()
+    public async Task A_socket_left_by_a_crash_refuses_clients_and_is_replaced()
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("box.sock");
@@ -33,8 +35,10 @@ public sealed class UnixSocketTests
             await box.CrashAsync();
         }
 
+        var refused = await ClientProgram.RunAsync($"address=unix:{path}", "stat");
         await using var again = await RunningBox.StartAsync(words);
 
+        refused.Errors.Should().Be($"meeseeks-client: no meeseeks-box at unix:{path}: connection refused; is it running?\n");
         (await AskAsync(path, "[]")).Should().Be("[]");
     }
 
@@ -43,18 +47,20 @@ public sealed class UnixSocketTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("file", "mine");
-        var path = folder.File("box.sock");
-        await using var box = await RunningBox.StartAsync($"listen.address=unix:{path},127.0.0.1");
+        var path = folder.File("other.sock");
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        other.Bind(new UnixDomainSocketEndPoint(path));
+        other.Listen();
 
-        var overFile = await BoxProgram.RunAsync($"listen.address=unix:{file}");
+        var overFile = await shared.Box.AskObjectAsync(new { config = new { listen = new { address = $"127.0.0.1,unix:{file}" } } });
         var overSocket = await BoxProgram.RunAsync($"listen.address=unix:{path}");
 
-        overFile.ExitStatus.Should().Be(1);
-        overFile.Errors.Should().Contain("is not an abandoned socket");
+        overFile.Text("error").Should().Contain("is not an abandoned socket");
         overSocket.ExitStatus.Should().Be(1);
         overSocket.Errors.Should().Contain("another process listens on");
         (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Should().Be("mine");
-        (await AskAsync(path, "[]")).Should().Be("[]");
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(path), TestContext.Current.CancellationToken);
     }
 
     private static async Task<string?> AskAsync(string path, string line)

@@ -174,6 +174,19 @@ public sealed class BoxConfigurationReaderTests
         BoxConfigurationReader.Read([word]).Problems.Should().Equal(problem);
     }
 
+    [Theory]
+    [InlineData("address=unix:", "address: the path of the socket is missing after 'unix:'; write it as in unix:/run/meeseeks/box.sock")]
+    [InlineData("mode=rw", "mode: 'rw' is not a file mode; write it in octal, as in \"0660\"")]
+    [InlineData("allow.*=boss", "allow.*: 'boss' is not a role; the roles are none, read, submit and admin")]
+    [InlineData("allow.*=2", "allow.*: 2 is not a role; the roles are none, read, submit and admin")]
+    [InlineData(
+        "allow.alice=read",
+        "allow: it names clients, but no certificate is requested: set listen.ssl with verify 1 or 2 and a cafile")]
+    public void A_wrong_setting_of_the_listener_is_named(string word, string problem)
+    {
+        BoxConfigurationReader.Read([$"listen.{word}"]).Problems.Should().Equal($"command line: listen.{problem}");
+    }
+
     [Fact]
     public void Nodes_have_the_first_of_the_default_ports()
     {
