@@ -11,6 +11,13 @@ internal static class Some
     /// <summary>A unique id.</summary>
     public static string Id() => $"job{Interlocked.Increment(ref _count)}";
 
+    /// <summary>A unique address of this host, for a client that a box identifies by its host.</summary>
+    public static IPAddress Loopback()
+    {
+        var count = Interlocked.Increment(ref _count);
+        return new IPAddress([127, 1, (byte)(count >> 8), (byte)count]);
+    }
+
     /// <summary>A port of this host on which nothing listens.</summary>
     public static int FreePort()
     {

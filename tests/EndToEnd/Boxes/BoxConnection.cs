@@ -24,11 +24,14 @@ public sealed class BoxConnection : IDisposable
     /// <summary>Connects to a box.</summary>
     /// <param name="port">The port of the box.</param>
     /// <param name="address">The address of the box; null for 127.0.0.1.</param>
-    public static async Task<BoxConnection> OpenAsync(int port, IPAddress? address = null)
+    /// <param name="from">The address of the client; null for any.</param>
+    public static async Task<BoxConnection> OpenAsync(int port, IPAddress? address = null, IPAddress? from = null)
     {
         var client = new TcpClient(address?.AddressFamily ?? AddressFamily.InterNetwork) { NoDelay = true };
         try
         {
+            if (from is not null)
+                client.Client.Bind(new IPEndPoint(from, 0));
             await client.ConnectAsync(address ?? IPAddress.Loopback, port, TestContext.Current.CancellationToken);
             return new BoxConnection(client);
         }

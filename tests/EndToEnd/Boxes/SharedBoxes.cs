@@ -1,5 +1,7 @@
+using MeeseeksBox.EndToEnd.Tls;
+
 namespace MeeseeksBox.EndToEnd.Boxes;
 
-/// <summary>The test classes that share a box. Their tests run in parallel, like those of other classes.</summary>
+/// <summary>The test classes that share boxes. Their tests run in parallel, like those of other classes.</summary>
 [CollectionDefinition]
-public sealed class SharedBoxes : ICollectionFixture<SharedBox>;
+public sealed class SharedBoxes : ICollectionFixture<SharedBox>, ICollectionFixture<TlsBoxes>;

@@ -2,13 +2,14 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.EndToEnd.Tls;
 using MeeseeksBox.Testing;
-using MeeseeksBox.Testing.Certificates;
 
 namespace MeeseeksBox.EndToEnd.Golden;
 
 /// <summary>Golden transcripts of the error codes that need their own box, port or timing.</summary>
-public sealed class RefusalTranscriptTests
+[Collection(typeof(SharedBoxes))]
+public sealed class RefusalTranscriptTests(SharedBox plain, TlsBoxes boxes)
 {
     [Fact]
     public async Task A_client_without_a_role_is_answered_as_before()
@@ -106,14 +107,8 @@ public sealed class RefusalTranscriptTests
     [Fact]
     public async Task Plain_text_TLS_and_a_missing_certificate_are_answered_as_before()
     {
-        using var folder = new TemporaryFolder();
-        using var authority = new TestAuthority();
         var transcript = new Transcript("refusals-of-tls");
-        await using var encrypted = await RunningBox.StartAsync(
-            $"listen.ssl.cert={folder.Write("box.pem", authority.Sign("box").Together)}",
-            $"listen.ssl.cafile={folder.Write("ca.pem", authority.Pem)}",
-            "listen.ssl.verify=2");
-        await using var plain = await RunningBox.StartAsync();
+        var encrypted = await boxes.Strict;
 
         using (var connection = await encrypted.ConnectAsync())
         {
@@ -124,7 +119,7 @@ public sealed class RefusalTranscriptTests
                 """);
         }
 
-        using (var connection = await plain.ConnectAsync())
+        using (var connection = await plain.Box.ConnectAsync())
         {
             transcript.Heading("A TLS greeting to a port that speaks plain text");
             await connection.Stream.WriteAsync(new byte[] { 0x16, 0x03, 0x01, 0x00, 0x01, 0x01 }, TestContext.Current.CancellationToken);

@@ -6,142 +6,129 @@ using MeeseeksBox.Testing.Certificates;
 namespace MeeseeksBox.EndToEnd.Tls;
 
 /// <summary>Mutual verification of a head and a node, with the messages of a failure (docs/SPECIFICATION.md#verification).</summary>
-public sealed class LinkTests : IAsyncLifetime
+public sealed class LinkTests(LinkTests.HeadWithLinks fixture) : IClassFixture<LinkTests.HeadWithLinks>
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly TestAuthority _authority = new();
-    private readonly TestAuthority _other = new("Other CA");
-    private readonly Tree _tree = new();
+    private const string NoCertificate = "the client sent no certificate, but one is required";
+    private const string NotTrusted = "the certificate 'CN=head' of the client is not trusted";
+    private const string Closed = "the client closed the connection right after the handshake";
 
     [Fact]
     public async Task A_head_and_a_node_that_trust_each_other_share_jobs()
     {
-        var node = await StartNodeAsync();
-        var head = await StartHeadAsync(node, _authority, _authority.Sign("head"));
-
-        var job = await head.RunAsync(new { pool = "p", args = Some.True });
+        var job = await fixture.Head.RunAsync(new { pool = "p", node = "good", args = Some.True });
 
         job.Text("state").Should().Be("done");
-        job.Text("node").Should().Be("node");
-        head.Log.Count("WARNING").Should().Be(0);
-        node.Log.Count("WARNING").Should().Be(0);
+        job.Text("node").Should().Be("good");
+        fixture.Head.Log.Has("WARNING head.Link.good").Should().BeFalse();
+
+        // The link other-host leads to the same node.
+        fixture.Good.Log.Lines.Where(line => line.StartsWith("WARNING")).Should().OnlyContain(line => line.Contains(Closed));
     }
 
     [Fact]
-    public async Task A_head_without_a_certificate_is_rejected()
-    {
-        var node = await StartNodeAsync();
-
-        await RefusedAsync(
-            await StartHeadAsync(node, _authority),
-            "the client sent no certificate, but one is required",
-            node,
-            "the client sent no certificate, but one is required");
-    }
+    public Task A_head_without_a_certificate_is_rejected() =>
+        RejectedAsync("no-certificate", NoCertificate, fixture.Strict, NoCertificate);
 
     [Fact]
-    public async Task A_head_with_a_certificate_of_another_authority_is_rejected()
-    {
-        var node = await StartNodeAsync();
-
-        await RefusedAsync(
-            await StartHeadAsync(node, _authority, _other.Sign("head")),
-            "the certificate 'CN=head' of the client is not trusted",
-            node,
-            "the certificate 'CN=head' of the client is not trusted");
-    }
+    public Task A_head_with_a_certificate_of_another_authority_is_rejected() =>
+        RejectedAsync("other-authority", NotTrusted, fixture.Strict, NotTrusted);
 
     [Fact]
-    public async Task A_node_that_the_head_does_not_trust_receives_nothing()
-    {
-        var node = await StartNodeAsync();
-
-        await RefusedAsync(
-            await StartHeadAsync(node, _other, _authority.Sign("head")),
-            "is not trusted",
-            node,
-            "the client closed the connection right after the handshake");
-    }
+    public Task A_node_that_the_head_does_not_trust_receives_nothing() =>
+        RejectedAsync("not-trusted", "is not trusted", fixture.Strict, Closed);
 
     [Fact]
-    public async Task A_node_with_a_certificate_of_another_host_receives_nothing()
-    {
-        var node = await StartNodeAsync();
-
-        await RefusedAsync(
-            await StartHeadAsync(node, _authority, _authority.Sign("head"), address: "127.0.0.2"),
-            "127.0.0.2",
-            node,
-            "the client closed the connection right after the handshake");
-    }
+    public Task A_node_with_a_certificate_of_another_host_receives_nothing() =>
+        RejectedAsync("other-host", "127.0.0.2", fixture.Good, Closed);
 
     [Fact]
-    public async Task A_plain_text_head_receives_the_error_of_a_TLS_node()
-    {
-        var node = await StartNodeAsync();
-
-        await RefusedAsync(
-            await _tree.StartAsync("head", "pools.here=", Tree.Link("node", node.Port)),
-            "this port speaks TLS",
-            node,
-            "it speaks plain text, and this port speaks TLS");
-    }
+    public Task A_plain_text_head_receives_the_error_of_a_TLS_node() =>
+        RejectedAsync("plain-text", "this port speaks TLS", fixture.Strict, "it speaks plain text, and this port speaks TLS");
 
     [Fact]
-    public async Task A_TLS_head_receives_the_error_of_a_plain_text_node()
-    {
-        var node = await _tree.StartAsync("node", "pools.p=", "logging.level=DEBUG");
-
-        await RefusedAsync(
-            await StartHeadAsync(node, _authority, _authority.Sign("head")),
-            "TLS",
-            node,
-            "it speaks TLS, and this port speaks plain text");
-    }
-
-    /// <inheritdoc/>
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _tree.DisposeAsync();
-        _authority.Dispose();
-        _other.Dispose();
-        _folder.Dispose();
-    }
-
-    private Task<RunningBox> StartNodeAsync()
-    {
-        var certificate = _folder.Write("node.pem", _authority.Sign("node").Together);
-        var authority = _folder.Write("ca.pem", _authority.Pem);
-        return _tree.StartAsync(
-            "node", "pools.p=", "logging.level=DEBUG", $"listen.ssl.cert={certificate}", $"listen.ssl.cafile={authority}",
-            "listen.ssl.verify=2", "listen.address=0.0.0.0", "listen.port=0");
-    }
-
-    private Task<RunningBox> StartHeadAsync(
-        RunningBox node, TestAuthority trusted, TestCertificate? certificate = null, string address = "127.0.0.1")
-    {
-        var authority = _folder.Write("trusted.pem", trusted.Pem);
-        List<string> words =
-            ["pools.here=", $"nodes.node.address={address}", $"nodes.node.port={node.Port}", $"nodes.node.ssl.cafile={authority}"];
-        if (certificate is not null)
-            words.Add($"nodes.node.ssl.cert={_folder.Write("head.pem", certificate.Together)}");
-        return _tree.StartAsync("head", [.. words]);
-    }
+    public Task A_TLS_head_receives_the_error_of_a_plain_text_node() =>
+        RejectedAsync("tls", "TLS", fixture.Plain, "it speaks TLS, and this port speaks plain text");
 
     // Each end logs one line, and other connections are not affected.
-    private static async Task RefusedAsync(RunningBox head, string atHead, RunningBox node, string atNode)
+    private async Task RejectedAsync(string link, string atHead, RunningBox node, string atNode)
     {
+        var head = fixture.Head;
         await node.WaitForLogAsync(atNode, times: 3);
-        await head.WaitForLogAsync(atHead);
+        await head.WaitForLogAsync($"WARNING head.Link.{link}: ");
 
-        head.Log.Lines.Should().ContainSingle(line => line.StartsWith("WARNING"))
-            .Which.Should().StartWith("WARNING head.Link.node: down: ").And.Contain(atHead);
-        node.Log.Lines.Should().ContainSingle(line => line.StartsWith("WARNING"))
-            .Which.Should().Match($"WARNING node.Listener: client 127.0.0.1:* rejected: {atNode}*");
+        head.Log.Lines.Should().ContainSingle(line => line.StartsWith($"WARNING head.Link.{link}: "))
+            .Which.Should().StartWith($"WARNING head.Link.{link}: down: ").And.Contain(atHead);
+        node.Log.Lines.Should().ContainSingle(line => line.StartsWith("WARNING") && line.Contains(atNode))
+            .Which.Should().Match($"WARNING *.Listener: client 127.0.0.1:* rejected: {atNode}*");
         node.Log.Lines.Where(line => line.StartsWith("DEBUG") && line.Contains(atNode)).Should().HaveCountGreaterThan(1);
-        (await head.RunAsync(new { pool = "here", args = Some.True })).Text("state").Should().Be("done");
+        (await head.RunAsync(new { pool = "p", node = "good", args = Some.True })).Text("state").Should().Be("done");
+    }
+
+    /// <summary>A head with a link for each case, to two nodes with TLS and one without.</summary>
+    /// <remarks>A node logs a rejection once for each host and reason, so the links to a node differ in their reasons.</remarks>
+    public sealed class HeadWithLinks : IAsyncLifetime
+    {
+        private readonly TemporaryFolder _folder = new();
+        private readonly TestAuthority _authority = new();
+        private readonly TestAuthority _other = new("Other CA");
+        private readonly Tree _tree = new();
+
+        /// <summary>The head.</summary>
+        public RunningBox Head { get; private set; } = null!;
+
+        /// <summary>The node with which a good link shares jobs.</summary>
+        public RunningBox Good { get; private set; } = null!;
+
+        /// <summary>A node with TLS that has bad links only.</summary>
+        public RunningBox Strict { get; private set; } = null!;
+
+        /// <summary>A node without TLS.</summary>
+        public RunningBox Plain { get; private set; } = null!;
+
+        /// <inheritdoc/>
+        public async ValueTask InitializeAsync()
+        {
+            var (trusted, other) = (_folder.Write("ca.pem", _authority.Pem), _folder.Write("other.pem", _other.Pem));
+            var certificate = _folder.Write("head.pem", _authority.Sign("head").Together);
+            var foreign = _folder.Write("foreign.pem", _other.Sign("head").Together);
+            Good = await StartNodeAsync("good");
+            Strict = await StartNodeAsync("strict");
+            Plain = await _tree.StartAsync("plain", "pools.p=", "logging.level=DEBUG");
+            Head = await _tree.StartAsync(
+                "head",
+                [
+                    .. Link("good", Good, trusted, certificate),
+                    .. Link("no-certificate", Strict, trusted),
+                    .. Link("other-authority", Strict, trusted, foreign),
+                    .. Link("not-trusted", Strict, other, certificate),
+                    .. Link("other-host", Good, trusted, certificate, "127.0.0.2"),
+                    .. Link("tls", Plain, trusted, certificate),
+                    Tree.Link("plain-text", Strict.Port),
+                ]);
+        }
+
+        /// <inheritdoc/>
+        public async ValueTask DisposeAsync()
+        {
+            await _tree.DisposeAsync();
+            _authority.Dispose();
+            _other.Dispose();
+            _folder.Dispose();
+        }
+
+        private Task<RunningBox> StartNodeAsync(string name)
+        {
+            var certificate = _folder.Write($"{name}.pem", _authority.Sign("node").Together);
+            return _tree.StartAsync(
+                name, "pools.p=", "logging.level=DEBUG", $"listen.ssl.cert={certificate}", $"listen.ssl.cafile={_folder.File("ca.pem")}",
+                "listen.ssl.verify=2", "listen.address=0.0.0.0", "listen.port=0");
+        }
+
+        private static string[] Link(
+            string name, RunningBox node, string authority, string? certificate = null, string address = "127.0.0.1")
+        {
+            string[] words = [$"nodes.{name}.address={address}", $"nodes.{name}.port={node.Port}", $"nodes.{name}.ssl.cafile={authority}"];
+            return certificate is null ? words : [.. words, $"nodes.{name}.ssl.cert={certificate}"];
+        }
     }
 }

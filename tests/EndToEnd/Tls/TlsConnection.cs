@@ -31,11 +31,12 @@ public sealed class TlsConnection : IDisposable
     /// <param name="trusted">The trusted authority.</param>
     /// <param name="certificate">The certificate of the client; null for none.</param>
     /// <param name="host">The expected name of the box.</param>
+    /// <param name="from">The address of the client; null for any.</param>
     /// <exception cref="System.Security.Authentication.AuthenticationException">The certificate of the box is rejected.</exception>
     public static async Task<TlsConnection> OpenAsync(
-        int port, TestAuthority trusted, TestCertificate? certificate = null, string host = "localhost")
+        int port, TestAuthority trusted, TestCertificate? certificate = null, string host = "localhost", IPAddress? from = null)
     {
-        var client = new TcpClient { NoDelay = true };
+        var client = new TcpClient(new IPEndPoint(from ?? IPAddress.Any, 0)) { NoDelay = true };
         try
         {
             await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);

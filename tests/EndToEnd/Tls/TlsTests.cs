@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Authentication;
 using MeeseeksBox.EndToEnd.Boxes;
 using MeeseeksBox.Testing;
@@ -6,32 +7,34 @@ using MeeseeksBox.Testing.Certificates;
 namespace MeeseeksBox.EndToEnd.Tls;
 
 /// <summary>Accepted and rejected clients of a TLS port (docs/SPECIFICATION.md#transport-mismatch).</summary>
-public sealed class TlsTests : IDisposable
+[Collection(typeof(SharedBoxes))]
+public sealed class TlsTests(SharedBox plain, TlsBoxes boxes) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly TestAuthority _authority = new();
-    private readonly TestAuthority _other = new("Other CA");
+    private readonly TestAuthority _authority = boxes.Authority;
+    private readonly TestAuthority _other = boxes.Other;
+    private readonly IPAddress _from = Some.Loopback();
 
     [Fact]
     public async Task A_client_with_a_good_certificate_is_served_where_one_is_required()
     {
-        await using var box = await StartAsync("listen.ssl.verify=2", "pools.p=");
+        var box = await boxes.Strict;
 
-        using var client = await TlsConnection.OpenAsync(box.Port, _authority, _authority.Sign("client"));
+        using var client = await TlsConnection.OpenAsync(box.Port, _authority, _authority.Sign("client"), from: _from);
         var submitted = (await client.AskAsync("""{"submit":{"id":"a","pool":"p","args":["/bin/true"]}}"""))[0].GetProperty("submit");
 
         submitted.Keys().Should().Equal("a");
         client.BoxName.Should().Be("box");
-        box.Log.Count("WARNING").Should().Be(0);
+        box.Log.Has($"{_from}").Should().BeFalse();
     }
 
     [Fact]
     public async Task A_client_without_a_required_certificate_receives_an_error()
     {
-        await using var box = await StartAsync("listen.ssl.verify=2");
+        var box = await boxes.Strict;
         using var guest = await TlsConnection.OpenAsync(box.Port, _authority, _authority.Sign("guest"));
 
-        using var client = await TlsConnection.OpenAsync(box.Port, _authority);
+        using var client = await TlsConnection.OpenAsync(box.Port, _authority, from: _from);
         var answer = await client.AskAsync("[]");
 
         answer[0].Text("code").Should().Be("certificate_refused");
@@ -40,14 +43,14 @@ public sealed class TlsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("listen.ssl.verify=2")]
-    [InlineData("listen.ssl.verify=1")]
-    public async Task A_client_with_a_certificate_of_another_authority_receives_an_error(string verify)
+    [InlineData(2)]
+    [InlineData(1)]
+    public async Task A_client_with_a_certificate_of_another_authority_receives_an_error(int verify)
     {
-        await using var box = await StartAsync(verify);
+        var box = await (verify is 2 ? boxes.Strict : boxes.Asking);
         using var guest = await TlsConnection.OpenAsync(box.Port, _authority, _authority.Sign("guest"));
 
-        using var client = await TlsConnection.OpenAsync(box.Port, _authority, _other.Sign("client"));
+        using var client = await TlsConnection.OpenAsync(box.Port, _authority, _other.Sign("client"), from: _from);
         var answer = await client.AskAsync("""[{"submit":{"pool":"p","args":["/bin/true"]}}]""");
 
         answer[0].Text("code").Should().Be("certificate_refused");
@@ -56,11 +59,11 @@ public sealed class TlsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("listen.ssl.verify=1")]
-    [InlineData("listen.ssl.verify=0")]
-    public async Task A_client_without_a_certificate_is_served_where_none_is_required(string verify)
+    [InlineData(1)]
+    [InlineData(0)]
+    public async Task A_client_without_a_certificate_is_served_where_none_is_required(int verify)
     {
-        await using var box = await StartAsync(verify);
+        var box = await (verify is 1 ? boxes.Asking : boxes.Open);
 
         using var client = await TlsConnection.OpenAsync(box.Port, _authority);
 
@@ -70,10 +73,11 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task A_client_that_does_not_trust_the_box_is_named_in_the_log()
     {
-        await using var box = await StartAsync();
+        var box = await boxes.Open;
         using var guest = await TlsConnection.OpenAsync(box.Port, _authority);
 
-        await FluentActions.Awaiting(() => TlsConnection.OpenAsync(box.Port, _other)).Should().ThrowAsync<AuthenticationException>();
+        await FluentActions.Awaiting(() => TlsConnection.OpenAsync(box.Port, _other, from: _from))
+            .Should().ThrowAsync<AuthenticationException>();
 
         await SaidOnceAsync(
             box, guest, "the client closed the connection right after the handshake; it probably does not trust our certificate");
@@ -82,10 +86,10 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task A_client_that_looks_for_another_host_is_named_in_the_log()
     {
-        await using var box = await StartAsync();
+        var box = await boxes.Open;
         using var guest = await TlsConnection.OpenAsync(box.Port, _authority);
 
-        await FluentActions.Awaiting(() => TlsConnection.OpenAsync(box.Port, _authority, host: "n2"))
+        await FluentActions.Awaiting(() => TlsConnection.OpenAsync(box.Port, _authority, host: "n2", from: _from))
             .Should().ThrowAsync<AuthenticationException>();
 
         await SaidOnceAsync(box, guest, "the client closed the connection right after the handshake");
@@ -94,10 +98,10 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task Plain_text_at_a_TLS_port_receives_an_error_in_plain_text()
     {
-        await using var box = await StartAsync();
+        var box = await boxes.Open;
         using var guest = await TlsConnection.OpenAsync(box.Port, _authority);
 
-        using var client = await box.ConnectAsync();
+        using var client = await BoxConnection.OpenAsync(box.Port, from: _from);
         var answer = await client.AskAsync("""[{"status":{}}]""");
 
         answer[0].Text("code").Should().Be("tls_required");
@@ -109,21 +113,20 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task TLS_at_a_plain_text_port_receives_an_error()
     {
-        await using var box = await RunningBox.StartAsync();
+        var open = () => TlsConnection.OpenAsync(plain.Box.Port, _authority, from: _from);
 
-        await FluentActions.Awaiting(() => TlsConnection.OpenAsync(box.Port, _authority)).Should().ThrowAsync<AuthenticationException>();
+        await open.Should().ThrowAsync<AuthenticationException>();
 
-        await box.WaitForLogAsync("it speaks TLS, and this port speaks plain text");
-        box.Log.Count("WARNING").Should().Be(1);
-        (await box.AskLineAsync("[]")).ToString().Should().Be("[]");
+        await SaidOnceAsync(plain.Box, "it speaks TLS, and this port speaks plain text");
+        (await plain.Box.AskLineAsync("[]")).ToString().Should().Be("[]");
     }
 
     [Fact]
     public async Task A_silent_client_is_disconnected_after_a_time_and_delays_no_other()
     {
-        await using var box = await StartAsync();
+        var box = await boxes.Open;
 
-        using var silent = await box.ConnectAsync();
+        using var silent = await BoxConnection.OpenAsync(box.Port, from: _from);
         using var guest = await TlsConnection.OpenAsync(box.Port, _authority);
         (await guest.AskAsync("[]")).ToString().Should().Be("[]");
 
@@ -134,18 +137,19 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task A_client_that_sends_no_byte_leaves_no_warning()
     {
-        await using var box = await StartAsync("logging.level=DEBUG");
+        var box = await boxes.Asking;
 
-        (await box.ConnectAsync()).Dispose();
+        (await BoxConnection.OpenAsync(box.Port, from: _from)).Dispose();
 
-        await box.WaitForLogAsync("disconnected without sending a byte");
-        box.Log.Count("WARNING").Should().Be(0);
+        await box.WaitForLogAsync($"{_from}:");
+        box.Log.Lines.Should().ContainSingle(line => line.Contains($"{_from}:"))
+            .Which.Should().Match($"DEBUG n1.Listener: client {_from}:* disconnected without sending a byte");
     }
 
     [Fact]
     public async Task A_line_that_is_too_long_receives_an_error_over_TLS_too()
     {
-        await using var box = await StartAsync("listen.max_request=100");
+        var box = await boxes.Asking;
         using var client = await TlsConnection.OpenAsync(box.Port, _authority);
 
         var answer = await client.AskAsync(new string(' ', 200));
@@ -156,34 +160,27 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task Certificates_are_read_again_at_SIGHUP_and_connections_stay_open()
+    public async Task At_SIGHUP_a_damaged_certificate_is_rejected_and_a_good_one_is_used_for_new_connections()
     {
-        await using var box = await StartAsync();
+        var file = _folder.Write("box.pem", _authority.Sign("box").Together);
+        await using var box = await RunningBox.StartAsync($"listen.ssl.cert={file}");
         using var before = await TlsConnection.OpenAsync(box.Port, _authority);
+
+        _ = _folder.Write("box.pem", _authority.Sign("damaged").Pem);
+        box.Send(Signal.Hangup);
+        await box.WaitForLogAsync("new configuration rejected");
+        using var between = await TlsConnection.OpenAsync(box.Port, _authority);
 
         _ = _folder.Write("box.pem", _authority.Sign("renewed").Together);
         box.Send(Signal.Hangup);
         await box.WaitForLogAsync("new configuration in force");
-
         using var after = await TlsConnection.OpenAsync(box.Port, _authority);
-        after.BoxName.Should().Be("renewed");
-        (await after.AskAsync("[]")).ToString().Should().Be("[]");
-        (await before.AskAsync("[]")).ToString().Should().Be("[]");
-    }
-
-    [Fact]
-    public async Task A_damaged_certificate_is_rejected_at_SIGHUP_and_the_old_one_stays()
-    {
-        await using var box = await StartAsync();
-
-        _ = _folder.Write("box.pem", _authority.Sign("renewed").Pem);
-        box.Send(Signal.Hangup);
-        await box.WaitForLogAsync("new configuration rejected");
 
         box.Log.Lines.Should().ContainSingle(line => line.StartsWith("ERROR"))
             .Which.Should().Contain("listen.ssl.cert").And.Contain("box.pem: no private key found");
-        using var client = await TlsConnection.OpenAsync(box.Port, _authority);
-        client.BoxName.Should().Be("box");
+        (between.BoxName, after.BoxName).Should().Be(("box", "renewed"));
+        foreach (var connection in new[] { before, between, after })
+            (await connection.AskAsync("[]")).ToString().Should().Be("[]");
     }
 
     [Fact]
@@ -202,15 +199,13 @@ public sealed class TlsTests : IDisposable
         (await box.AskLineAsync("[]")).ToString().Should().Be("[]");
     }
 
-    [Theory]
-    [InlineData("--check")]
-    [InlineData("name=n1")]
-    public async Task A_bad_file_is_named_at_the_start(string word)
+    [Fact]
+    public async Task A_bad_file_is_named_at_the_start()
     {
         var file = _folder.Write(
             "box.cfg", $$"""{ "listen": { "ssl": { "cert": "{{_folder.File("no.pem")}}", "options": "OP_NO_SSLv4" } } }""");
 
-        var (status, _, errors) = await BoxProgram.RunAsync(word, file);
+        var (status, _, errors) = await BoxProgram.RunAsync(file);
 
         status.Should().Be(2);
         errors.Split('\n')
@@ -218,26 +213,19 @@ public sealed class TlsTests : IDisposable
         errors.Should().Contain("listen.ssl.options: unknown option 'OP_NO_SSLv4'");
     }
 
-    public void Dispose()
-    {
-        _authority.Dispose();
-        _other.Dispose();
-        _folder.Dispose();
-    }
-
-    private Task<RunningBox> StartAsync(params string[] words)
-    {
-        var certificate = _folder.Write("box.pem", _authority.Sign("box").Together);
-        var authority = _folder.Write("ca.pem", _authority.Pem);
-        return RunningBox.StartAsync([$"listen.ssl.cert={certificate}", $"listen.ssl.cafile={authority}", .. words]);
-    }
+    public void Dispose() => _folder.Dispose();
 
     // The log has one line with the address of the client, and an earlier client is still served.
-    private static async Task SaidOnceAsync(RunningBox box, TlsConnection guest, string text)
+    private async Task SaidOnceAsync(RunningBox box, TlsConnection guest, string text)
     {
-        await box.WaitForLogAsync(text);
-        box.Log.Lines.Where(line => line.Contains(" rejected: ")).Should().ContainSingle()
-            .Which.Should().Match($"WARNING n1.Listener: client 127.0.0.1:* rejected: {text}*");
+        await SaidOnceAsync(box, text);
         (await guest.AskAsync("[]")).ToString().Should().Be("[]");
+    }
+
+    private async Task SaidOnceAsync(RunningBox box, string text)
+    {
+        await box.WaitForLogAsync($"client {_from}:");
+        box.Log.Lines.Should().ContainSingle(line => line.Contains($"client {_from}:"))
+            .Which.Should().Match($"WARNING n1.Listener: client {_from}:* rejected: {text}*");
     }
 }
