@@ -29,7 +29,7 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
     [Fact]
     public async Task A_refused_connection_is_one_line_with_a_hint_and_exit_status_1()
     {
-        var port = FreePort();
+        var port = Some.FreePort();
 
         var run = await ClientProgram.RunAsync("", "address=localhost", $"port={port}", "stat");
 
@@ -148,12 +148,5 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
 
         run.Status.Should().Be(0);
         run.Output.Should().MatchRegex(output);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,69 +1,44 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Configuration;
 
 /// <summary>Addresses and ports to listen on (docs/SPECIFICATION.md#listen-settings).</summary>
-public sealed class ListenTests
+[Collection(typeof(SharedBoxes))]
+public sealed class ListenTests(SharedBox shared)
 {
     [Fact]
-    public async Task A_name_with_several_addresses_is_listened_on_at_all_of_them()
+    public async Task Several_ports_are_listened_on_at_every_address_and_at_all_addresses_of_a_name()
     {
-        await using var box = await RunningBox.StartAsync("listen.address=localhost");
+        var (first, second) = (Some.FreePort(), Some.FreePort());
+        var hasVersion6 = Socket.OSSupportsIPv6;
+        await using var box = await RunningBox.StartAsync(
+            hasVersion6 ? "listen.address=localhost,::1" : "listen.address=localhost", $"listen.port={first},{second},0");
 
-        foreach (var address in await Dns.GetHostAddressesAsync("localhost", TestContext.Current.CancellationToken))
+        var addresses = await Dns.GetHostAddressesAsync("localhost", TestContext.Current.CancellationToken);
+        var seen = new HashSet<int>();
+        foreach (var address in hasVersion6 ? addresses.Append(IPAddress.IPv6Loopback) : addresses)
         {
-            using var connection = await BoxConnection.OpenAsync(box.Port, address);
-            (await connection.AskAsync("[]")).ToString().Should().Be("[]");
-        }
-    }
-
-    [Fact]
-    public async Task An_address_of_the_sixth_version_is_listened_on()
-    {
-        Assert.SkipUnless(System.Net.Sockets.Socket.OSSupportsIPv6, "This host has no IPv6.");
-        await using var box = await RunningBox.StartAsync("listen.address=::1");
-
-        using var connection = await BoxConnection.OpenAsync(box.Port, IPAddress.IPv6Loopback);
-
-        (await connection.AskAsync("[]")).ToString().Should().Be("[]");
-    }
-
-    [Fact]
-    public async Task Several_ports_are_listened_on_at_every_address()
-    {
-        var (first, second) = (await FreePortAsync(), await FreePortAsync());
-        await using var box = await RunningBox.StartAsync("listen.address=localhost", $"listen.port={first},{second},0");
-
-        foreach (var address in await Dns.GetHostAddressesAsync("localhost", TestContext.Current.CancellationToken))
-        {
-            foreach (var port in new[] { first, second })
+            var lines = box.Log.Lines.Select(line => line.Split($"listening on {new IPEndPoint(address, 0).ToString()[..^1]}"));
+            int[] ports = [.. lines.Where(parts => parts.Length is 2).Select(parts => int.Parse(parts[1]))];
+            ports.Should().HaveCount(3).And.Contain([first, second]);
+            seen.UnionWith(ports);
+            foreach (var port in ports)
             {
                 using var connection = await BoxConnection.OpenAsync(port, address);
                 (await connection.AskAsync("[]")).ToString().Should().Be("[]");
             }
-
-            box.Log.Lines.Count(line => line.Contains($"listening on {new IPEndPoint(address, 0).ToString()[..^1]}")).Should().Be(3);
         }
-    }
 
-    [Fact]
-    public async Task A_taken_port_among_several_is_named_and_the_others_are_released()
-    {
-        await using var other = await RunningBox.StartAsync();
-        var free = await FreePortAsync();
-
-        var (status, _, errors) = await BoxProgram.RunAsync("listen.address=127.0.0.1", $"listen.port={free},{other.Port}");
-
-        status.Should().Be(1);
-        errors.Should().Contain($"listen: cannot listen on 127.0.0.1 port {other.Port}: ");
+        seen.Should().HaveCount(3, "the free port that was chosen is the same at every address");
     }
 
     [Fact]
     public async Task A_port_can_be_added_and_the_free_one_that_was_chosen_stays()
     {
-        var more = await FreePortAsync();
+        var more = Some.FreePort();
         await using var box = await RunningBox.StartAsync("listen.port=0");
 
         _ = await box.AskAsync("config", new { listen = new { port = new[] { 0, more } } });
@@ -82,7 +57,7 @@ public sealed class ListenTests
         var address = NetworkInterface.GetAllNetworkInterfaces()
             .SelectMany(card => card.GetIPProperties().UnicastAddresses)
             .Select(unicast => unicast.Address)
-            .First(address => address.AddressFamily is System.Net.Sockets.AddressFamily.InterNetwork);
+            .First(address => address.AddressFamily is AddressFamily.InterNetwork);
         await using var box = await RunningBox.StartAsync(
             """listen={"!address":null,"port":0}""", $"listen.prefix={address.ToString()[..^1]}");
 
@@ -94,18 +69,15 @@ public sealed class ListenTests
     [Fact]
     public async Task A_prefix_without_an_address_is_rejected()
     {
-        var (status, _, errors) = await BoxProgram.RunAsync("listen.prefix=198.51.100.", "listen.port=0");
+        var answer = await shared.Box.AskLineAsync("""[{"config":{"listen":{"!address":null,"prefix":"198.51.100."}}}]""");
 
-        status.Should().Be(1);
-        errors.Should().Contain("no address of this host starts with '198.51.100.'");
+        answer[0].Text("error").Should().Contain("no address of this host starts with '198.51.100.'");
     }
 
     [Fact]
     public async Task It_can_move_to_another_port_while_clients_are_connected()
     {
-        await using var other = await RunningBox.StartAsync();
-        var free = other.Port;
-        _ = await other.StopAsync();
+        var free = Some.FreePort();
         await using var box = await RunningBox.StartAsync();
 
         var config = await box.AskAsync("config", new { listen = new { port = free } });
@@ -114,25 +86,20 @@ public sealed class ListenTests
         config.GetProperty("listen").Number("port").Should().Be(free);
         (await moved.AskAsync("[]")).ToString().Should().Be("[]");
         (await box.AskLineAsync("[]")).ToString().Should().Be("[]");
-        await FluentActions.Awaiting(box.ConnectAsync).Should().ThrowAsync<System.Net.Sockets.SocketException>();
+        await FluentActions.Awaiting(box.ConnectAsync).Should().ThrowAsync<SocketException>();
     }
 
     [Fact]
     public async Task A_failed_move_keeps_the_old_port()
     {
-        await using var other = await RunningBox.StartAsync();
-        await using var box = await RunningBox.StartAsync();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var taken = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        var answer = await box.AskObjectAsync(new { config = new { listen = new { port = other.Port } } });
-        using var later = await box.ConnectAsync();
+        var answer = await shared.Box.AskObjectAsync(new { config = new { listen = new { port = taken } } });
+        using var later = await shared.Box.ConnectAsync();
 
-        answer.Text("error").Should().Contain($"{other.Port}");
+        answer.Text("error").Should().Contain($"{taken}");
         (await later.AskAsync("[]")).ToString().Should().Be("[]");
-    }
-
-    private static async Task<int> FreePortAsync()
-    {
-        await using var box = await RunningBox.StartAsync();
-        return box.Port;
     }
 }

@@ -4,65 +4,68 @@ using MeeseeksBox.Testing;
 namespace MeeseeksBox.EndToEnd.Configuration;
 
 /// <summary>SIGHUP (docs/SPECIFICATION.md#reload).</summary>
-public sealed class ReloadTests
+[Collection(typeof(SharedBoxes))]
+public sealed class ReloadTests(SharedBox shared)
 {
     [Fact]
-    public async Task The_difference_is_applied_and_running_jobs_go_on()
+    public async Task The_difference_is_applied_and_other_running_jobs_go_on()
     {
         using var folder = new TemporaryFolder();
-        var file = folder.Write("box.cfg", """{ "pools": { "stays": { "slots": 1 }, "goes": { "slots": 1 } } }""");
+        var file = folder.Write("box.cfg", """{ "pools": { "stays": { "slots": 1 }, "goes": { "slots": 1 }, "limited": {} } }""");
         await using var box = await RunningBox.StartAsync(file, "wait_in_pool=true");
         var stays = (await box.SubmitAsync(new { pool = "stays", args = Some.Sleep })).Text("id");
         var goes = (await box.SubmitAsync(new { pool = "goes", args = Some.Sleep })).Text("id");
+        var limited = (await box.SubmitAsync(new { pool = "limited", args = Some.Sleep })).Text("id");
         var waits = (await box.SubmitAsync(new { pool = "stays", args = Some.True })).Text("id");
         var pid = (await box.WaitForStartAsync(stays)).Number("pid");
         _ = await box.WaitForStartAsync(goes);
+        _ = await box.WaitForStartAsync(limited);
 
-        _ = folder.Write("box.cfg", """{ "pools": { "stays": { "slots": 2 }, "comes": {} } }""");
+        _ = folder.Write("box.cfg", """{ "pools": { "stays": { "slots": 2 }, "comes": {}, "limited": { "max_runtime": 0.1 } } }""");
         box.Send(Signal.Hangup);
         await box.WaitForLogAsync("new configuration in force");
 
         (await box.WaitForEndAsync(goes)).Text("state").Should().Be("failed");
+        (await box.WaitForEndAsync(limited)).Text("error").Should().Be("exceeded runtime of 0.1 s");
         (await box.WaitForEndAsync(waits)).Text("state").Should().Be("done");
         (await box.RunAsync(new { pool = "comes", args = Some.True })).Text("state").Should().Be("done");
         (await box.JobAsync(stays)).Number("pid").Should().Be(pid);
         (await box.JobAsync(stays)).Text("state").Should().Be("running");
     }
 
-    [Theory]
-    [InlineData("""{ "pools": { "p": { "slots": "many" }, "q": {} } }""", "pools.p.slots")]
-    [InlineData("{ pools", "box.cfg")]
-    [InlineData("""{ "name": "other" }""", "name")]
-    public async Task A_bad_one_is_rejected_whole_and_logged_and_the_old_one_stays(string bad, string why)
+    [Fact]
+    public async Task A_bad_one_is_rejected_whole_and_logged_and_the_old_one_stays()
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("box.cfg", """{ "pools": { "p": { "slots": 2 } } }""");
         await using var box = await RunningBox.StartAsync(file);
 
-        _ = folder.Write("box.cfg", bad);
-        box.Send(Signal.Hangup);
-        await box.WaitForLogAsync("new configuration rejected");
+        await RejectAsync("""{ "pools": { "p": { "slots": "many" }, "q": {} } }""", "pools.p.slots");
+        await RejectAsync("{ pools", "box.cfg");
+        await RejectAsync("""{ "name": "other" }""", "name");
+        File.Delete(file);
+        await RejectAsync(null, "box.cfg: the file cannot be read");
 
-        box.Log.Lines.Should().Contain(line => line.StartsWith("ERROR") && line.Contains(why));
-        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":2}}""");
-        (await box.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
+        async Task RejectAsync(string? bad, string why)
+        {
+            if (bad is not null)
+                _ = folder.Write("box.cfg", bad);
+            var errors = await RejectedAsync(box);
+
+            errors.Should().Contain(line => line.Contains(why));
+            (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":2}}""");
+            (await box.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
+        }
     }
 
-    [Theory]
-    [InlineData("""{ "pools": { "q": { "plugin": "No.Such" } } }""", "pools.q.plugin")]
-    [InlineData("""{ "listen": { "port": [0, 1], "address": "192.0.2.1" } }""", "192.0.2.1")]
-    [InlineData("""{ "logging": { "filename": "/no/such/folder/box.log" } }""", "logging.filename")]
-    [InlineData("""{ "state": { "durable": false } }""", "state.durable")]
-    [InlineData("""{ "listen": { "ssl": { "cert": "/no/such.pem" } } }""", "listen.ssl")]
-    public async Task One_wrong_part_rejects_all_the_others(string wrong, string why)
+    [Fact]
+    public async Task One_wrong_part_rejects_all_the_others()
     {
         using var folder = new TemporaryFolder();
         var history = folder.File("history");
         string[] files = [folder.Write("box.cfg", """{ "pools": { "p": { "slots": 2 } } }"""), folder.Write("wrong.cfg", "{}")];
         await using var box = await RunningBox.StartAsync(files);
         var before = await box.AskAsync("config", new { });
-
-        _ = folder.Write("wrong.cfg", wrong);
         _ = folder.Write("box.cfg", $$"""
             {
               "pools": { "p": { "slots": 3 }, "new": {} },
@@ -71,17 +74,27 @@ public sealed class ReloadTests
               "logging": { "format": "changed %(message)s" }
             }
             """);
-        box.Send(Signal.Hangup);
-        await box.WaitForLogAsync("new configuration rejected");
 
-        box.Log.Lines.Should().Contain(line => line.StartsWith("ERROR") && line.Contains(why));
-        box.Log.Has("changed ").Should().BeFalse();
-        (await box.AskAsync("config", new { })).GetRawText().Should().Be(before.GetRawText());
-        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":2}}""");
-        using var later = await box.ConnectAsync();
-        (await later.AskAsync(new string(' ', 2000) + "[]")).ToString().Should().Be("[]");
-        (await box.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
-        File.Exists(history).Should().BeFalse();
+        await RejectAsync("""{ "pools": { "q": { "plugin": "No.Such" } } }""", "pools.q.plugin");
+        await RejectAsync("""{ "listen": { "port": [0, 1], "address": "192.0.2.1" } }""", "192.0.2.1");
+        await RejectAsync("""{ "logging": { "filename": "/no/such/folder/box.log" } }""", "logging.filename");
+        await RejectAsync("""{ "state": { "durable": false } }""", "state.durable");
+        await RejectAsync("""{ "listen": { "ssl": { "cert": "/no/such.pem" } } }""", "listen.ssl");
+
+        async Task RejectAsync(string wrong, string why)
+        {
+            _ = folder.Write("wrong.cfg", wrong);
+            var errors = await RejectedAsync(box);
+
+            errors.Should().Contain(line => line.Contains(why));
+            box.Log.Has("changed ").Should().BeFalse();
+            (await box.AskAsync("config", new { })).GetRawText().Should().Be(before.GetRawText());
+            (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":2}}""");
+            using var later = await box.ConnectAsync();
+            (await later.AskAsync(new string(' ', 2000) + "[]")).ToString().Should().Be("[]");
+            (await box.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
+            File.Exists(history).Should().BeFalse();
+        }
     }
 
     [Fact]
@@ -122,43 +135,21 @@ public sealed class ReloadTests
     [Fact]
     public async Task Another_user_is_an_error_for_a_root_box_and_a_warning_for_any_other()
     {
-        await using var box = await RunningBox.StartAsync();
-
-        var answer = await box.AskObjectAsync(new { config = new { user = "65534" } });
+        var answer = await shared.Box.AskObjectAsync(new { config = new { user = "65534" } });
 
         if (Environment.IsPrivilegedProcess)
             answer.Text("error").Should().Contain("config request: user: the box runs as root and cannot change to ");
         else
-            box.Log.Lines.Should().Contain(line => line.Contains("config request: user: the box runs as "));
+            shared.Box.Log.Lines.Should().Contain(line => line.Contains("config request: user: the box runs as "));
     }
 
-    [Fact]
-    public async Task A_missing_file_is_an_error_too()
+    // Reloads a bad configuration, and returns the errors in the log.
+    private static async Task<IReadOnlyList<string>> RejectedAsync(RunningBox box)
     {
-        using var folder = new TemporaryFolder();
-        var file = folder.Write("box.cfg", """{ "pools": { "p": { "slots": 2 } } }""");
-        await using var box = await RunningBox.StartAsync(file);
-
-        File.Delete(file);
+        const string Rejected = "new configuration rejected";
+        var logged = box.Log.Lines.Count;
         box.Send(Signal.Hangup);
-        await box.WaitForLogAsync("new configuration rejected");
-
-        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":2}}""");
-    }
-
-    [Fact]
-    public async Task Limits_of_a_pool_apply_to_running_jobs()
-    {
-        using var folder = new TemporaryFolder();
-        var file = folder.Write("box.cfg", """{ "pools": { "p": {} } }""");
-        await using var box = await RunningBox.StartAsync(file);
-        var id = (await box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
-        _ = await box.WaitForStartAsync(id);
-
-        _ = folder.Write("box.cfg", """{ "pools": { "p": { "max_runtime": 0.1 } } }""");
-        box.Send(Signal.Hangup);
-        var job = await box.WaitForEndAsync(id);
-
-        job.Text("error").Should().Be("exceeded runtime of 0.1 s");
+        await box.WaitForLogAsync(Rejected, times: box.Log.Count(Rejected) + 1);
+        return [.. box.Log.Lines.Skip(logged).Where(line => line.StartsWith("ERROR"))];
     }
 }

@@ -6,42 +6,52 @@ using MeeseeksBox.Testing;
 namespace MeeseeksBox.EndToEnd.Configuration;
 
 /// <summary>Config files, words, --check, and their errors (docs/SPECIFICATION.md#configuration-errors).</summary>
-public sealed class StartTests
+public sealed class StartTests(StartTests.Checked good) : IClassFixture<StartTests.Checked>
 {
     [Fact]
-    public async Task Files_are_merged_in_order_and_words_override_them_in_any_position()
+    public void Files_are_merged_in_order_and_words_override_them_in_any_position()
     {
-        using var folder = new TemporaryFolder();
-        var first = folder.Write(
-            "first.cfg",
-            """{ "pools": { "a": { "slots": 1, "hold": false }, "b": { "slots": 2 } }, /* comment */ "state": { "expire": 7, }, }""");
-        var second = folder.Write("second.cfg", """{ "pools": { "a": { "slots": 3 }, "!b": null, "c": {} } }""");
-
-        var (status, output, errors) = await BoxProgram.RunAsync("--check", "pools.a.slots=4", first, "name=n7", second);
-
-        status.Should().Be(0, errors);
-        var wanted = JsonElement.Parse("""{"pools":{"a":{"slots":4,"hold":false},"c":{}},"state":{"expire":7},"name":"n7"}""");
-        JsonElement.DeepEquals(JsonElement.Parse(output), wanted).Should().BeTrue(output);
-        output.Should().Contain("\n    \"pools\": {\n");
+        good.Status.Should().Be(0, good.Errors);
+        var wanted = JsonElement.Parse("""
+            {
+              "pools": { "a": { "slots": 4, "hold": false, "slot": 1 }, "c": {}, "q": {}, "r": { "slots": 1 } },
+              "state": { "expire": 7, "history": "/srv/h" },
+              "listen": { "port": [1, 2] },
+              "logging": { "format": "%(message)s" },
+              "client": { "ssl": { "pass": "********" } },
+              "name": "n7", "base": "/srv", "wait_in_pool": true
+            }
+            """);
+        JsonElement.DeepEquals(good.Config, wanted).Should().BeTrue(good.Output);
+        good.Output.Should().Contain("\n    \"pools\": {\n");
     }
 
     [Fact]
-    public async Task Words_are_numbers_booleans_lists_objects_and_texts()
+    public void Words_are_numbers_booleans_lists_objects_and_texts()
     {
-        await using var box = await RunningBox.StartAsync("pools.p.slots=2", "wait_in_pool=true", "pools.q=", """pools.r={"slots":1}""");
-
-        var config = await box.AskAsync("config", new { });
-
-        config.GetProperty("pools").GetRawText().Should().Be("""{"p":{"slots":2},"q":{},"r":{"slots":1}}""");
-        config.Flag("wait_in_pool").Should().BeTrue();
+        good.Config.GetProperty("pools").GetProperty("q").GetRawText().Should().Be("{}");
+        good.Config.GetProperty("pools").GetProperty("r").Number("slots").Should().Be(1);
+        good.Config.GetProperty("listen").Texts("port").Should().Equal("1", "2");
+        good.Config.Flag("wait_in_pool").Should().BeTrue();
     }
 
     [Fact]
-    public async Task Defaults_apply_to_every_section_with_the_key()
+    public void Check_shows_references_replaced()
     {
-        await using var box = await RunningBox.StartAsync("defaults.slots=3", "pools.p=", "pools.q.slots=1");
+        good.Config.GetProperty("state").Text("history").Should().Be("/srv/h");
+        good.Config.GetProperty("logging").Text("format").Should().Be("%(message)s");
+    }
 
-        (await box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":3},"q":{"n1":1}}""");
+    [Fact]
+    public void An_unknown_key_is_a_warning_that_names_the_nearest()
+    {
+        good.Errors.Should().Contain("pools.a.slot: ").And.Contain("'slots'");
+    }
+
+    [Fact]
+    public void Check_masks_secrets()
+    {
+        (good.Output + good.Errors).Should().Contain("********").And.NotContain("s3cret");
     }
 
     [Fact]
@@ -56,7 +66,7 @@ public sealed class StartTests
             """);
         var broken = folder.Write("broken.cfg", "{\n  \"name\" \"n1\"\n}");
 
-        var (status, output, errors) = await BoxProgram.RunAsync(wrong, broken, "/no/such.cfg", "listen.port=seven");
+        var (status, output, errors) = await BoxProgram.RunAsync("--check", wrong, broken, "/no/such.cfg", "listen.port=seven");
 
         status.Should().Be(2);
         output.Should().BeEmpty();
@@ -70,59 +80,22 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_root_box_for_another_user_does_not_start_and_any_other_logs_a_warning()
+    public async Task A_root_box_for_another_user_is_rejected_and_any_other_has_a_warning()
     {
         var (status, output, errors) = await BoxProgram.RunAsync("--check", "user=65534", "group=65534");
-        var started = Environment.IsPrivilegedProcess
-            ? await BoxProgram.RunAsync("user=65534", "listen.port=0")
-            : (ExitStatus: 2, Output: "", Errors: errors);
 
         status.Should().Be(Environment.IsPrivilegedProcess ? 2 : 0, errors);
         errors.Should().Contain("user: the box runs as ").And.Contain("(65534)");
-        started.ExitStatus.Should().Be(2);
-        started.Errors.Should().Contain("user: the box runs as ");
         output.Should().Be(status is 2 ? "" : "{\n    \"user\": 65534,\n    \"group\": 65534\n}\n");
     }
 
     [Fact]
-    public async Task Check_shows_references_replaced()
+    public async Task Check_of_a_missing_plugin_has_status_2()
     {
-        var (status, output, errors) = await BoxProgram.RunAsync(
-            "--check", "base=/srv", "state.history=%(base)s/h", "logging.format=%(message)s");
-
-        (status, errors).Should().Be((0, ""));
-        JsonElement.Parse(output).GetProperty("state").Text("history").Should().Be("/srv/h");
-        JsonElement.Parse(output).GetProperty("logging").Text("format").Should().Be("%(message)s");
-    }
-
-    [Fact]
-    public async Task An_unknown_key_is_a_warning_that_names_the_nearest()
-    {
-        var (status, output, errors) = await BoxProgram.RunAsync("--check", "pools.p.slot=1");
-
-        status.Should().Be(0);
-        errors.Should().Contain("pools.p.slot").And.Contain("slots");
-        JsonElement.Parse(output).GetProperty("pools").GetProperty("p").Number("slot").Should().Be(1);
-    }
-
-    [Fact]
-    public async Task Check_of_a_bad_configuration_has_status_2_and_of_a_missing_plugin_too()
-    {
-        var bad = await BoxProgram.RunAsync("--check", "pools.p.slots=x");
         var missing = await BoxProgram.RunAsync("--check", "pools.p.plugin=no.such.Plugin");
 
-        bad.ExitStatus.Should().Be(2);
-        bad.Output.Should().BeEmpty();
         missing.ExitStatus.Should().Be(2);
         missing.Errors.Should().Contain("pools.p.plugin").And.Contain("no/such.dll");
-    }
-
-    [Fact]
-    public async Task Check_masks_secrets()
-    {
-        var (_, output, errors) = await BoxProgram.RunAsync("--check", "client.ssl.pass=s3cret");
-
-        (output + errors).Should().Contain("********").And.NotContain("s3cret");
     }
 
     [Fact]
@@ -135,7 +108,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_taken_port_is_reported_and_queued_jobs_are_kept()
+    public async Task A_taken_port_among_several_is_named_and_queued_jobs_are_kept()
     {
         using var folder = new TemporaryFolder();
         using var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);
@@ -145,13 +118,46 @@ public sealed class StartTests
             "state", """{"a":{"id":"a","pool":"p","node":"n1","args":["/bin/true"],"state":"new","submit_ts":1,"ts":1,"seq":1}}""");
         string[] words = [$"state.file={file}", "pools.p.slots=0", "state.expire=600"];
 
-        var refused = await BoxProgram.RunAsync([.. words, "name=n1", "listen.address=127.0.0.1", $"listen.port={port}"]);
+        var refused = await BoxProgram.RunAsync([.. words, "name=n1", "listen.address=127.0.0.1", $"listen.port={Some.FreePort()},{port}"]);
         await using var box = await RunningBox.StartAsync(words);
         var job = await box.WaitForEndAsync("a");
 
         refused.ExitStatus.Should().Be(1);
-        refused.Errors.Should().Contain($"cannot listen on 127.0.0.1 port {port}");
+        refused.Errors.Should().Contain($"listen: cannot listen on 127.0.0.1 port {port}: ");
         job.Text("state").Should().Be("done");
         job.Number("start_count").Should().Be(1);
+    }
+
+    /// <summary>The result of a check of a good configuration, of which each test looks at a part.</summary>
+    public sealed class Checked : IAsyncLifetime
+    {
+        /// <summary>The exit status.</summary>
+        public int Status { get; private set; }
+
+        /// <summary>The standard output.</summary>
+        public string Output { get; private set; } = "";
+
+        /// <summary>The standard error.</summary>
+        public string Errors { get; private set; } = "";
+
+        /// <summary>The standard output as JSON.</summary>
+        public JsonElement Config => JsonElement.Parse(Output);
+
+        /// <inheritdoc/>
+        public async ValueTask InitializeAsync()
+        {
+            using var folder = new TemporaryFolder();
+            var first = folder.Write(
+                "first.cfg",
+                """{ "pools": { "a": { "slots": 1, "hold": false }, "b": { "slots": 2 } }, /* comment */ "state": { "expire": 7, }, }""");
+            var second = folder.Write("second.cfg", """{ "pools": { "a": { "slots": 3 }, "!b": null, "c": {} } }""");
+            (Status, Output, Errors) = await BoxProgram.RunAsync(
+                "--check", "pools.a.slots=4", first, "name=n7", second, "wait_in_pool=true", "pools.q=", """pools.r={"slots":1}""",
+                "listen.port=[1,2]", "pools.a.slot=1", "base=/srv", "state.history=%(base)s/h", "logging.format=%(message)s",
+                "client.ssl.pass=s3cret");
+        }
+
+        /// <inheritdoc/>
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
