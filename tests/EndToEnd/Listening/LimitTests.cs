@@ -3,31 +3,25 @@ using MeeseeksBox.EndToEnd.Boxes;
 namespace MeeseeksBox.EndToEnd.Listening;
 
 /// <summary>Limits for clients (docs/SPECIFICATION.md#size-limits).</summary>
-public sealed class LimitTests
+[Collection(typeof(SharedBoxes))]
+public sealed class LimitTests(SharedBox local, LimitTests.BoxWithLimits fixture)
+    : BoxTests(fixture), IClassFixture<LimitTests.BoxWithLimits>
 {
     [Fact]
-    public async Task A_client_that_sends_no_line_for_too_long_is_disconnected_and_others_are_served()
+    public async Task A_client_that_sends_no_line_for_too_long_is_disconnected_and_one_with_a_long_poll_is_not()
     {
         await using var box = await RunningBox.StartAsync("listen.idle_timeout=0.2");
         using var silent = await box.ConnectAsync();
         using var half = await box.ConnectAsync();
         await half.SendAsync("[{\"ls\":");
+        using var waiting = await box.ConnectAsync();
+        var answer = waiting.AskAsync("""[{"get":{"seq":0},"wait":0.6}]""");
 
         (await silent.ReadLineAsync()).Should().BeNull();
         (await half.ReadLineAsync()).Should().BeNull();
         using var other = await box.ConnectAsync();
         (await other.AskAsync("[]")).GetRawText().Should().Be("[]");
-    }
-
-    [Fact]
-    public async Task A_client_with_a_long_poll_is_not_idle()
-    {
-        await using var box = await RunningBox.StartAsync("listen.idle_timeout=0.2");
-        using var waiting = await box.ConnectAsync();
-
-        var answer = await waiting.AskAsync("""[{"get":{"seq":0},"wait":0.6}]""");
-
-        answer[0].TryGetProperty("seq", out _).Should().BeTrue();
+        (await answer)[0].TryGetProperty("seq", out _).Should().BeTrue();
     }
 
     [Fact]
@@ -51,24 +45,36 @@ public sealed class LimitTests
     [Fact]
     public async Task Lists_and_objects_may_not_be_nested_deeper_than_allowed()
     {
-        await using var box = await RunningBox.StartAsync("listen.max_depth=5");
-
-        var answer = await box.AskLineAsync("""[{"submit":{"pool":"p","args":["x"],"config":{"a":{"b":{"c":1}}}}}]""");
-        var good = await box.AskLineAsync("""[{"submit":{"pool":"p","args":["x"],"config":{"a":{}}}}]""");
+        var answer = await Box.AskLineAsync("""[{"submit":{"pool":"p","args":["x"],"config":{"a":{"b":{"c":1}}}}}]""");
+        var good = await Box.AskLineAsync("""[{"submit":{"pool":"p","args":["x"],"config":{"a":{}}}}]""");
 
         answer[0].Text("code").Should().Be("bad_json");
         good[0].TryGetProperty("error", out _).Should().BeFalse();
     }
 
     [Fact]
+    public async Task The_longest_line_is_what_the_configuration_says()
+    {
+        using var fitting = await Box.ConnectAsync();
+        using var longer = await Box.ConnectAsync();
+
+        var good = await fitting.AskAsync("[]" + new string(' ', 998));
+        var bad = await longer.AskAsync("[]" + new string(' ', 999));
+
+        good.ToString().Should().Be("[]");
+        bad[0].Text("error").Should().Contain("1000");
+        (await longer.ReadLineAsync()).Should().BeNull();
+    }
+
+    [Fact]
     public async Task Listening_for_other_hosts_without_TLS_logs_a_warning_at_each_start()
     {
-        await using var open = await RunningBox.StartAsync("listen.address=*");
-        await using var local = await RunningBox.StartAsync("listen.address=127.0.0.1");
-
-        open.Log.Has(
+        Box.Log.Has(
             "WARNING n1.Listener: listening without TLS on a non-loopback address: any host can run programs and change the configuration")
             .Should().BeTrue();
-        local.Log.Has("unencrypted").Should().BeFalse();
+        local.Box.Log.Has("listening without TLS").Should().BeFalse();
     }
+
+    /// <summary>A box that listens on all addresses, with limits for the size of a line.</summary>
+    public sealed class BoxWithLimits() : BoxFixture("listen.address=*", "listen.max_depth=5", "listen.max_request=1000");
 }

@@ -7,11 +7,8 @@ using MeeseeksBox.Testing.Certificates;
 namespace MeeseeksBox.EndToEnd.Listening;
 
 /// <summary>What each role permits (docs/SPECIFICATION.md#roles).</summary>
-public sealed class RoleTests : IDisposable
+public sealed class RoleTests(RoleTests.BoxWithRoles fixture) : BoxTests(fixture), IClassFixture<RoleTests.BoxWithRoles>
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly TestAuthority _authority = new();
-
     private static readonly string[] Roles = ["none", "read", "submit", "admin"];
 
     private static readonly (string Request, string Needed)[] Requests =
@@ -39,11 +36,11 @@ public sealed class RoleTests : IDisposable
     [InlineData("admin")]
     public async Task Each_request_needs_its_role(string role)
     {
-        await using var box = await RunningBox.StartAsync($"listen.allow.*={role}");
+        using var client = await ConnectAsync(role);
 
         foreach (var (request, needed) in Requests)
         {
-            var answer = (await box.AskLineAsync($"[{request}]"))[0];
+            var answer = (await client.AskAsync($"[{request}]"))[0];
 
             var isAllowed = Array.IndexOf(Roles, role) >= Array.IndexOf(Roles, needed);
             (answer.Find("code")?.GetString() is "forbidden")
@@ -54,73 +51,77 @@ public sealed class RoleTests : IDisposable
     [Fact]
     public async Task A_rejected_request_names_the_missing_role_and_changes_nothing()
     {
-        await using var box = await RunningBox.StartAsync("listen.allow.*=read", "pools.p=");
+        using var client = await ConnectAsync("read");
 
-        var answer = (await box.AskLineAsync("""[{"submit":{"id":"a","pool":"p","args":["x"]}}]"""))[0];
+        var answer = (await client.AskAsync("""[{"submit":{"id":"rejected","pool":"p","args":["x"]}}]"""))[0];
 
         answer.GetProperty("submit").ValueKind.Should().Be(JsonValueKind.False);
         answer.Text("error").Should().Be("this needs the role 'submit', and yours is 'read' (listen.allow on this node)");
-        (await box.JobAsync("a")).ValueKind.Should().Be(JsonValueKind.False);
+        (await client.AskAsync("""[{"job":"rejected"}]"""))[0].GetProperty("job").ValueKind.Should().Be(JsonValueKind.False);
     }
 
     [Fact]
     public async Task Role_submit_cannot_run_a_configuration_job_again_with_other_settings()
     {
-        await using var box = await RunningBox.StartAsync("listen.allow.*=admin", "pools.p=");
-        _ = await box.SubmitAsync(new { id = "c", pool = "__config", node = "n1", args = new { use_loadavg = false } });
-        _ = await box.WaitForEndAsync("c");
-        _ = await box.AskAsync("config", new { listen = new { allow = new Dictionary<string, string> { ["*"] = "submit" } } });
+        using var boss = await ConnectAsync("admin");
+        using var client = await ConnectAsync("submit");
+        _ = await boss.AskAsync("""[{"submit":{"id":"again","pool":"__config","node":"n1","args":{"use_loadavg":false}}}]""");
+        _ = await Box.WaitForAsync(
+            async () => (await boss.AskAsync("""[{"job":"again"}]"""))[0].GetProperty("job"), job => job.Text("state") is "done");
 
-        var answer = await box.AskObjectAsync(new { submit = new { id = "c", state = "new", args = new { use_loadavg = true } } });
+        var answer = await client.AskAsync("""[{"submit":{"id":"again","state":"new","args":{"use_loadavg":true}}}]""");
 
-        answer.Text("code").Should().Be("forbidden");
+        answer[0].Text("code").Should().Be("forbidden");
     }
 
     [Fact]
     public async Task Certificates_determine_the_role()
     {
-        await using var box = await StartAsync(
-            "listen.allow.*=none", "listen.allow.reader=read", "listen.allow.operator=admin", "listen.ssl.verify=1");
-        using var reader = await TlsConnection.OpenAsync(box.Port, _authority, _authority.Sign("reader"));
-        using var boss = await TlsConnection.OpenAsync(box.Port, _authority, _authority.Sign("operator"));
-        using var stranger = await TlsConnection.OpenAsync(box.Port, _authority, _authority.Sign("stranger"));
-        using var nobody = await TlsConnection.OpenAsync(box.Port, _authority);
+        using var reader = await ConnectAsync("read");
+        using var boss = await ConnectAsync("admin");
+        using var stranger = await ConnectAsync("stranger");
+        using var nobody = await TlsConnection.OpenAsync(Box.Port, fixture.Authority);
 
-        (await reader.AskAsync("""[{"ls":{}}]""")).GetRawText().Should().Be("""[{"ls":[]}]""");
+        (await reader.AskAsync("""[{"ls":"nosuch"}]""")).GetRawText().Should().Be("""[{"ls":[]}]""");
         (await reader.AskAsync("""[{"submit":{"pool":"p","args":["x"]}}]"""))[0].Text("code").Should().Be("forbidden");
         (await boss.AskAsync("""[{"submit":{"id":"a","pool":"p","args":["true"]}}]"""))[0].GetProperty("submit").Keys().Should().Equal("a");
         (await stranger.AskAsync("""[{"ls":{}}]"""))[0].Text("code").Should().Be("forbidden");
         (await nobody.AskAsync("""[{"ls":{}}]"""))[0].Text("code").Should().Be("forbidden");
     }
 
-    [Theory]
-    [InlineData("listen.allow.*=boss", "listen.allow.*: 'boss' is not a role; the roles are none, read, submit and admin")]
-    [InlineData("listen.allow.*=2", "2 is not a role")]
-    [InlineData("listen.allow.alice=read", "listen.allow: it names clients, but no certificate is requested")]
-    [InlineData("listen.mode=rw", "listen.mode: 'rw' is not a file mode")]
-    public async Task A_wrong_setting_is_a_problem_of_the_configuration(string word, string problem)
-    {
-        var (status, _, errors) = await BoxProgram.RunAsync("--check", word);
+    private Task<TlsConnection> ConnectAsync(string name) =>
+        TlsConnection.OpenAsync(Box.Port, fixture.Authority, fixture.Authority.Sign(name));
 
-        status.Should().Be(2);
-        errors.Should().Contain(problem);
-    }
-
-    public void Dispose()
+    /// <summary>A box that gives a client the role that is the name in its certificate, and all other clients none.</summary>
+    public sealed class BoxWithRoles : BoxFixture
     {
-        _folder.Dispose();
-        _authority.Dispose();
-    }
+        private readonly TemporaryFolder _folder;
 
-    private Task<RunningBox> StartAsync(params string[] words)
-    {
-        var box = _authority.Sign("box");
-        return RunningBox.StartAsync(
-            [
-                $"listen.ssl.cert={_folder.Write("box.pem", box.Together)}",
-                $"listen.ssl.cafile={_folder.Write("ca.pem", _authority.Pem)}",
-                "pools.p=",
-                .. words,
-            ]);
+        public BoxWithRoles()
+            : this(new TemporaryFolder(), new TestAuthority())
+        {
+        }
+
+        private BoxWithRoles(TemporaryFolder folder, TestAuthority authority)
+            : base(
+                $"listen.ssl.cert={folder.Write("box.pem", authority.Sign("box").Together)}",
+                $"listen.ssl.cafile={folder.Write("ca.pem", authority.Pem)}",
+                "listen.ssl.verify=1",
+                "listen.allow.*=none",
+                "listen.allow.read=read",
+                "listen.allow.submit=submit",
+                "listen.allow.admin=admin",
+                "pools.p=") => (_folder, Authority) = (folder, authority);
+
+        /// <summary>The authority that signs the certificates of box and clients.</summary>
+        public TestAuthority Authority { get; }
+
+        /// <inheritdoc/>
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            Authority.Dispose();
+            _folder.Dispose();
+        }
     }
 }
