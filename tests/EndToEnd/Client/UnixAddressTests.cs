@@ -67,7 +67,7 @@ public sealed class UnixAddressTests(UnixAddressTests.BoxWithSockets fixture)
         var client = await ClientProgram.RunAsync($"address={missing}", "stat");
         var watcher = await WatchProgram.RunAsync(
             $"client.address={missing}",
-            "client.timeout=0.1",
+            "client.timeout=1",
             "once=1",
             $"watch.w.path={_folder.Path}",
             "watch.w.glob=*",
