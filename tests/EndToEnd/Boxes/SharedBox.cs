@@ -11,4 +11,5 @@ public sealed class SharedBox() : BoxFixture(
     "pools.patient.kill_grace=10",
     "pools.hasty.kill_grace=0.1",
     "pools.strict.max_runtime=0.2",
-    "pools.slow.restart_delay=0.4");
+    "pools.slow.restart_delay=0.4",
+    "pools.endless.kill_grace=1000000000");

@@ -63,12 +63,11 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
     [Fact]
     public async Task A_grace_longer_than_any_timer_works()
     {
-        await using var box = await RunningBox.StartAsync("pools.p.kill_grace=1000000000");
-        _ = await box.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
-        _ = await box.WaitForStartAsync("a");
+        var id = (await Box.SubmitAsync(new { pool = "endless", args = Some.Sleep })).Text("id");
+        _ = await Box.WaitForStartAsync(id);
 
-        _ = await box.AskAsync("kill", "a");
-        var job = await box.WaitForEndAsync("a");
+        _ = await Box.AskAsync("kill", id);
+        var job = await Box.WaitForEndAsync(id);
 
         job.Text("state").Should().Be("killed");
         job.Number("rc").Should().Be(-15);
