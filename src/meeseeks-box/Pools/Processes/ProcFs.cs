@@ -13,9 +13,12 @@ internal static class ProcFs
     private const int HostStarved = 23;
     private const int BoxStarved = 24;
 
+    // PF_KTHREAD: a thread of the kernel has no environment, and cannot be killed. Reading it would throw an exception each time.
+    private const long KernelThread = 0x200000;
+
     private static readonly byte[] RunAssignment = Encoding.UTF8.GetBytes(ProcessEntry.RunVariable + "=");
 
-    /// <summary>Reads all processes except this one; those that end meanwhile are left out.</summary>
+    /// <summary>Reads all processes except this one and those of the kernel; those that end meanwhile are left out.</summary>
     /// <exception cref="IOException">No file descriptor is left to read with.</exception>
     public static ProcessSnapshot ReadAll()
     {
@@ -44,7 +47,8 @@ internal static class ProcFs
             ? entry with { Run = WithContent($"/proc/{pid}/environ", RunOf) }
             : null;
 
-    // "PID (NAME) STATE PARENT …": the name may contain blanks and brackets, so only the last bracket ends it. The start is field 22.
+    // "PID (NAME) STATE PARENT …": the name may contain blanks and brackets, so only the last bracket ends it. The start is
+    // field 22, the flags are field 9.
     private static ProcessEntry? Parse(int pid, ReadOnlySpan<byte> stat)
     {
         var open = stat.IndexOf((byte)'(');
@@ -55,7 +59,8 @@ internal static class ProcFs
         var name = Encoding.UTF8.GetString(stat[(open + 1)..close]);
         var fields = stat[(close + 2)..];
         var hasExited = fields[0] is (byte)'Z' or (byte)'X';
-        return hasExited ? null : new ProcessEntry(pid, (int)Number(fields, 1), name, Number(fields, 19), null);
+        var isKernelThread = (Number(fields, 6) & KernelThread) != 0;
+        return hasExited || isKernelThread ? null : new ProcessEntry(pid, (int)Number(fields, 1), name, Number(fields, 19), null);
     }
 
     private static long Number(ReadOnlySpan<byte> fields, int index)
