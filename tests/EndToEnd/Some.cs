@@ -19,11 +19,24 @@ internal static class Some
     }
 
     /// <summary>A port of this host on which nothing listens.</summary>
+    /// <remarks>The kernel does not give it to a connection or to another test, because it is below the ports that it chooses.</remarks>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        const int LowestChosenByKernel = 32768;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, LowestChosenByKernel);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse)
+            {
+                // The next one.
+            }
+        }
     }
 
     /// <summary>The <c>args</c> of a shell script.</summary>

@@ -24,8 +24,7 @@ public static class BoxProgram
             RedirectStandardError = true,
         };
 
-        // Each killed box would leave its diagnostic sockets behind.
-        info.Environment["DOTNET_EnableDiagnostics"] = "0";
+        ProgramsUnderTest.SetRuntime(info);
         foreach (var (name, value) in start.Environment)
             info.Environment[name] = value;
 

@@ -95,7 +95,7 @@ public static class ClientProgram
             RedirectStandardError = true,
         };
         info.Environment["MEESEEKS_CONF"] = conf;
-        info.Environment["DOTNET_EnableDiagnostics"] = "0";
+        ProgramsUnderTest.SetRuntime(info);
         return Process.Start(info)!;
     }
 }

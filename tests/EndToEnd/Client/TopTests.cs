@@ -125,7 +125,7 @@ public sealed class TopTests(SharedBox shared) : SharedBoxTests(shared), IAsyncL
         };
         info.Environment["MEESEEKS_CONF"] = $"address=127.0.0.1 port={port}";
         info.Environment["TERM"] = "xterm";
-        info.Environment["DOTNET_EnableDiagnostics"] = "0";
+        ProgramsUnderTest.SetRuntime(info);
         _script = Process.Start(info)!;
         _reading = ReadAsync(_script.StandardOutput);
     }

@@ -17,9 +17,11 @@ public sealed class ListenTests(SharedBox shared)
         await using var box = await RunningBox.StartAsync(
             hasVersion6 ? "listen.address=localhost,::1" : "listen.address=localhost", $"listen.port={first},{second},0");
 
-        var addresses = await Dns.GetHostAddressesAsync("localhost", TestContext.Current.CancellationToken);
+        var named = await Dns.GetHostAddressesAsync("localhost", TestContext.Current.CancellationToken);
+        IPAddress[] addresses = [.. (hasVersion6 ? named.Append(IPAddress.IPv6Loopback) : named).Distinct()];
+        await box.WaitForLogAsync("listening on", 3 * addresses.Length);
         var seen = new HashSet<int>();
-        foreach (var address in hasVersion6 ? addresses.Append(IPAddress.IPv6Loopback) : addresses)
+        foreach (var address in addresses)
         {
             var lines = box.Log.Lines.Select(line => line.Split($"listening on {new IPEndPoint(address, 0).ToString()[..^1]}"));
             int[] ports = [.. lines.Where(parts => parts.Length is 2).Select(parts => int.Parse(parts[1]))];

@@ -40,7 +40,7 @@ public sealed class SharedWatcher : IAsyncDisposable
 
         var log = new WatchLog(_watcher.Log, name);
         await Wait.Until(
-            () => log.Has("files in") || log.Has("keeps its jobs running"), () => $"{_watcher.Log}", TestContext.Current.CancellationToken);
+            () => log.Has("files in") || log.Has("jobs kept running"), () => $"{_watcher.Log}", TestContext.Current.CancellationToken);
         return log;
     }
 

@@ -193,7 +193,9 @@ public sealed class WatchAtOriginalTests : IDisposable
             await ProcessAsync(watcher, "c");
 
             Files().Should().BeEquivalentTo("a", "b", "c", "._w_0_a.done", "._w_0_b.done", "._w_0_c.done");
-            again.Submitted.Should().ContainSingle();
+
+            // The mark of b may come as late as here: a submit without a pool, for an id that this box does not know.
+            again.Submitted.Should().ContainSingle(spec => spec.ContainsKey("pool"));
         }
     }
 

@@ -18,8 +18,7 @@ public static class WatchProgram
             RedirectStandardError = true,
         };
 
-        // A killed watcher would leave the socket of the diagnostics in the file system.
-        info.Environment["DOTNET_EnableDiagnostics"] = "0";
+        ProgramsUnderTest.SetRuntime(info);
         return Process.Start(info)!;
     }
 
