@@ -60,7 +60,8 @@ shared_files() {
 
 # Builds each program, and the sample plugin, into a folder of its name in $stage.
 publish() {
-    dotnet publish packaging/programs.slnf --configuration Release --nologo --verbosity quiet \
+    # Four at a time, because the native compiler often uses one core only.
+    dotnet publish packaging/programs.slnf --configuration Release --nologo --verbosity quiet -maxCpuCount:4 \
         "-p:StageFolder=$PWD/$stage" "$@" > "$stage.log" 2>&1 || {
         cat "$stage.log" >&2
         fail "the programs could not be built; the output of dotnet is above"
