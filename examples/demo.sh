@@ -158,7 +158,8 @@ build() {
     command -v dotnet > /dev/null || fail "cannot build: no dotnet in PATH; $sdk"
     dotnet --version > "$scratch/build.log" 2>&1 || fail "cannot build: this dotnet has no SDK of version 10; $sdk"
     # Without build servers, which would stay behind for minutes.
-    dotnet build src/meeseeks-box --configuration Release -p:RunAnalyzers=false --nologo --verbosity quiet --disable-build-servers > "$scratch/build.log" 2>&1 &&
+    dotnet build src/meeseeks-box --configuration Release -p:RunAnalyzers=false --nologo --verbosity quiet \
+        --disable-build-servers > "$scratch/build.log" 2>&1 &&
         say "Built: $program" && return
     grep -q 'error NU1301' "$scratch/build.log" &&
         fail "cannot restore packages: $(package_sources) not reachable; check the network, or use 'dotnet nuget add source'"
