@@ -37,6 +37,17 @@ public sealed class ProcessTableTests
     }
 
     [Fact]
+    public void A_snapshot_contains_no_thread_of_the_kernel()
+    {
+        const int Kthreadd = 2;
+        Assert.SkipUnless(
+            File.Exists($"/proc/{Kthreadd}/comm") && File.ReadAllText($"/proc/{Kthreadd}/comm") == "kthreadd\n",
+            "the threads of the kernel are not visible here, as in a container");
+
+        ProcFs.ReadAll().Trees(entry => entry.Pid == Kthreadd || entry.Parent == Kthreadd).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Names_of_programs_may_contain_any_character()
     {
         using var folder = new TemporaryFolder();
