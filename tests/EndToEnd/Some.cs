@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace MeeseeksBox.EndToEnd;
 
@@ -16,27 +15,6 @@ internal static class Some
     {
         var count = Interlocked.Increment(ref _count);
         return new IPAddress([127, 1, (byte)(count >> 8), (byte)count]);
-    }
-
-    /// <summary>A port of this host on which nothing listens.</summary>
-    /// <remarks>The kernel does not give it to a connection or to another test, because it is below the ports that it chooses.</remarks>
-    public static int FreePort()
-    {
-        const int LowestChosenByKernel = 32768;
-        while (true)
-        {
-            var port = Random.Shared.Next(20_000, LowestChosenByKernel);
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            try
-            {
-                listener.Start();
-                return port;
-            }
-            catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse)
-            {
-                // The next one.
-            }
-        }
     }
 
     /// <summary>The <c>args</c> of a shell script.</summary>

@@ -29,7 +29,7 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
     [Fact]
     public async Task A_refused_connection_is_one_line_with_a_hint_and_exit_status_1()
     {
-        var port = Some.FreePort();
+        var port = FreePort.Find();
 
         var run = await ClientProgram.RunAsync("", "address=localhost", $"port={port}", "stat");
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Configuration;
 
@@ -12,7 +13,7 @@ public sealed class ListenTests(SharedBox shared)
     [Fact]
     public async Task Several_ports_are_listened_on_at_every_address_and_at_all_addresses_of_a_name()
     {
-        var (first, second) = (Some.FreePort(), Some.FreePort());
+        var (first, second) = (FreePort.Find(), FreePort.Find());
         var hasVersion6 = Socket.OSSupportsIPv6;
         await using var box = await RunningBox.StartAsync(
             hasVersion6 ? "listen.address=localhost,::1" : "listen.address=localhost", $"listen.port={first},{second},0");
@@ -40,7 +41,7 @@ public sealed class ListenTests(SharedBox shared)
     [Fact]
     public async Task A_port_can_be_added_and_the_free_one_that_was_chosen_stays()
     {
-        var more = Some.FreePort();
+        var more = FreePort.Find();
         await using var box = await RunningBox.StartAsync("listen.port=0");
 
         _ = await box.AskAsync("config", new { listen = new { port = new[] { 0, more } } });
@@ -79,7 +80,7 @@ public sealed class ListenTests(SharedBox shared)
     [Fact]
     public async Task It_can_move_to_another_port_while_clients_are_connected()
     {
-        var free = Some.FreePort();
+        var free = FreePort.Find();
         await using var box = await RunningBox.StartAsync();
 
         var config = await box.AskAsync("config", new { listen = new { port = free } });

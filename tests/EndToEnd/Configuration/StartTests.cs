@@ -118,7 +118,7 @@ public sealed class StartTests(StartTests.Checked good) : IClassFixture<StartTes
             "state", """{"a":{"id":"a","pool":"p","node":"n1","args":["/bin/true"],"state":"new","submit_ts":1,"ts":1,"seq":1}}""");
         string[] words = [$"state.file={file}", "pools.p.slots=0", "state.expire=600"];
 
-        var refused = await BoxProgram.RunAsync([.. words, "name=n1", "listen.address=127.0.0.1", $"listen.port={Some.FreePort()},{port}"]);
+        var refused = await BoxProgram.RunAsync([.. words, "name=n1", "listen.address=127.0.0.1", $"listen.port={FreePort.Find()},{port}"]);
         await using var box = await RunningBox.StartAsync(words);
         var job = await box.WaitForEndAsync("a");
 

@@ -1,4 +1,5 @@
 using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Requests;
 
@@ -65,7 +66,7 @@ public sealed class ConfigTests(ConfigTests.SomePools shared) : IClassFixture<Co
     [Fact]
     public async Task Listen_settings_may_change_while_clients_are_connected()
     {
-        await using var box = await RunningBox.StartAsync($"listen.port={Some.FreePort()}");
+        await using var box = await RunningBox.StartAsync($"listen.port={FreePort.Find()}");
         using var connected = await box.ConnectAsync();
 
         var config = await box.AskAsync("config", new { listen = new { max_request = 2000 } });

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Watch;
 
@@ -99,7 +100,7 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared)
     [Fact]
     public async Task An_unreachable_box_loses_nothing_and_runs_nothing_twice()
     {
-        var port = Some.FreePort();
+        var port = FreePort.Find();
         string[] words = [$"listen.port={port}", "pools.p.slots=0", $"state.file={Scratch}/state.json"];
         await using var watcher =
             RunningWatcher.Start(port, $"name={Name}", Watch([Job("%(filename)s", $"until test -e {Scratch}/go-$1; do sleep 0.05; done")]));
@@ -127,7 +128,7 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared)
     [Fact]
     public async Task A_box_that_has_lost_a_job_gets_it_again()
     {
-        var port = Some.FreePort();
+        var port = FreePort.Find();
         await using var watcher =
             RunningWatcher.Start(port, $"name={Name}", Watch([Job("%(filename)s", $"until test -e {Scratch}/go; do sleep 0.05; done")]));
         _ = Drop("a");

@@ -17,7 +17,7 @@ public sealed class ConnectionTests
     [Fact]
     public async Task A_refused_connection_fails_at_once_with_a_hint()
     {
-        var port = FreePort();
+        var port = FreePort.Find();
 
         var connect = () => MeeseeksClient.ConnectAsync(new MeeseeksClientOptions { Address = "127.0.0.1", Port = port }, Stop);
 
@@ -38,7 +38,7 @@ public sealed class ConnectionTests
     [Fact]
     public async Task A_client_with_ConnectFor_waits_for_the_box_to_start()
     {
-        var port = FreePort();
+        var port = FreePort.Find();
         await using var client = new MeeseeksClient(
             new MeeseeksClientOptions { Address = "127.0.0.1", Port = port, ConnectFor = Timeout.InfiniteTimeSpan });
         var asking = client.RequestAsync(Status, stop: Stop);
@@ -231,11 +231,4 @@ public sealed class ConnectionTests
     }
 
     private static string Submitted(string id) => $$"""{"submit":{"{{id}}":{"id":"{{id}}","pool":"p1","args":["true"],"state":"new"} } }""";
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
