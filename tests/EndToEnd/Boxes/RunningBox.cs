@@ -68,6 +68,13 @@ public sealed partial class RunningBox : IAsyncDisposable
         {
             return await (_connection ??= await ConnectAsync()).AskAsync(line);
         }
+        catch
+        {
+            // Its answer may still come, and is not that to the next line.
+            _connection?.Dispose();
+            _connection = null;
+            throw;
+        }
         finally
         {
             _ = _turn.Release();

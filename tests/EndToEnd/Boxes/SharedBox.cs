@@ -12,4 +12,5 @@ public sealed class SharedBox() : BoxFixture(
     "pools.hasty.kill_grace=0.1",
     "pools.strict.max_runtime=0.2",
     "pools.slow.restart_delay=0.4",
+    "pools.later.restart_delay=1000",
     "pools.endless.kill_grace=1000000000");

@@ -44,8 +44,8 @@ public sealed class ConfTests(ConfTests.SeveralPools fixture) : BoxTests(fixture
     public async Task On_a_terminal_the_configuration_is_printed_without_a_wrapper()
     {
         (await Box.ClientOnTerminalAsync("conf")).Should().Contain("\"name\": \"n1\"").And.NotContain("\"config\"");
-        (await Box.ClientOnTerminalAsync("conf", "pools.shown.slots=7", "n1")).Should()
-            .Contain("\"slots\": 7").And.NotContain("\"__config\"");
+        (await Box.ClientOnTerminalAsync("conf", "pools.shown.slots=8", "n1")).Should()
+            .Contain("\"slots\": 8").And.NotContain("\"__config\"");
     }
 
     [Theory]

@@ -193,7 +193,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
 
         run.Status.Should().Be(0);
         run.Errors.Should().Be("meeseeks-client: warning: no node online has a pool 'nopool': the job waits until one has; "
-            + "known pools: endless, hasty, one, p, patient, slow, small, strict\n");
+            + "known pools: endless, hasty, later, one, p, patient, slow, small, strict\n");
         await Box.ClientAsync("del", run.Lines[0]);
     }
 

@@ -14,6 +14,7 @@ public sealed class NodeStopTests(SmallTree small)
         var node = await tree.StartAsync("stopped", "pools.stopping.slots=0");
         var head = await tree.StartAsync("above", Tree.Link("stopped", node.Port));
         _ = await master.AskAsync("config", new { nodes = new { above = new { address = "127.0.0.1", port = head.Port } } });
+        await using var unlink = new Unlink(master, "above");
         await master.WaitForPoolAsync("stopping", "stopped");
         for (var i = 0; i < 20; i++)
             _ = await master.SubmitAsync(new { id = $"{tag}.{i}", pool = "stopping", args = Some.Sleep, tags = new[] { tag } });
@@ -25,6 +26,12 @@ public sealed class NodeStopTests(SmallTree small)
         var jobs = await master.WaitForEndOfAllAsync(tag, 20);
         jobs.Should().OnlyContain(job => job.Text("state") == "failed" && job.Text("error") == "shutdown");
         node.Log.Has("stopped").Should().BeTrue();
-        _ = await master.AskAsync("config", new { nodes = new Dictionary<string, object?> { ["!above"] = null } });
+    }
+
+    // Removes a link from a box that other tests share, also after a failure.
+    private sealed class Unlink(RunningBox box, string node) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() =>
+            _ = await box.AskAsync("config", new { nodes = new Dictionary<string, object?> { [$"!{node}"] = null } });
     }
 }

@@ -136,6 +136,7 @@ public sealed class ReloadTests(SharedBox shared)
     public async Task Another_user_is_an_error_for_a_root_box_and_a_warning_for_any_other()
     {
         var answer = await shared.Box.AskObjectAsync(new { config = new { user = "65534" } });
+        _ = await shared.Box.AskAsync("config", new Dictionary<string, object?> { ["!user"] = null });
 
         if (Environment.IsPrivilegedProcess)
             answer.Text("error").Should().Contain("config request: user: the box runs as root and cannot change to ");
@@ -147,9 +148,9 @@ public sealed class ReloadTests(SharedBox shared)
     private static async Task<IReadOnlyList<string>> RejectedAsync(RunningBox box)
     {
         const string Rejected = "new configuration rejected";
-        var logged = box.Log.Lines.Count;
+        var (logged, rejections) = (box.Log.Lines.Count, box.Log.Count(Rejected));
         box.Send(Signal.Hangup);
-        await box.WaitForLogAsync(Rejected, times: box.Log.Count(Rejected) + 1);
+        await box.WaitForLogAsync(Rejected, times: rejections + 1);
         return [.. box.Log.Lines.Skip(logged).Where(line => line.StartsWith("ERROR"))];
     }
 }

@@ -93,7 +93,7 @@ public sealed class RerunTests(SharedBox shared) : SharedBoxTests(shared)
     [Fact]
     public async Task Between_runs_it_is_new_with_the_results_of_the_last_run()
     {
-        var id = (await Box.SubmitAsync(new { pool = "slow", args = Some.Shell("echo output; exit 6"), retries = 1 })).Text("id");
+        var id = (await Box.SubmitAsync(new { pool = "later", args = Some.Shell("echo output; exit 6"), retries = 1 })).Text("id");
 
         var job = await Box.WaitForJobAsync(id, job => job.Text("state") is "new" && job.Number("start_count") is 1);
 

@@ -55,9 +55,12 @@ public sealed class UnixSocketTests(SharedBox shared)
 
         var overFile = await ListenAsync(file);
         var overSocket = await ListenAsync(path);
+        var start = await BoxProgram.RunAsync($"listen.address=unix:{path}");
 
         overFile.Text("error").Should().Contain("is not an abandoned socket");
         overSocket.Text("error").Should().Contain("another process listens on");
+        start.ExitStatus.Should().Be(1);
+        start.Errors.Should().Contain("another process listens on");
         (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Should().Be("mine");
         using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await client.ConnectAsync(new UnixDomainSocketEndPoint(path), TestContext.Current.CancellationToken);

@@ -135,8 +135,8 @@ public sealed class PluginTests(BadPluginsBox bad) : IClassFixture<BadPluginsBox
 
         job.Text("state").Should().Be("done");
         good.Text("state").Should().Be("done");
-        Box.Log.Lines.Should().Contain(
-            line => line.StartsWith("ERROR") && line.Contains("unhandled exception on a background thread of plugin BadPlugins"));
+        Box.Log.ToString().Should().MatchRegex(
+            $@"ERROR [^\n]+: unhandled exception on a background thread of plugin BadPlugins[^\n]*\n[^\n]*: {what}\n");
     }
 
     [Fact]

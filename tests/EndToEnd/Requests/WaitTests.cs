@@ -94,7 +94,7 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_change_of_pools_ends_a_wait_for_nodes()
+    public async Task A_change_ends_a_wait_in_a_box_where_nothing_else_happens()
     {
         await using var box = await RunningBox.StartAsync("pools.p1.slots=2");
         using var connection = await box.ConnectAsync();
@@ -109,6 +109,12 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
         news.GetProperty("nodes").GetProperty("n1").GetProperty("pools").GetRawText().Should().Be("""{"p1":5}""");
         news.GetProperty("nodes_seq").GetInt64().Should().BeGreaterThan(seq);
         news.GetProperty("nodes_gone").EnumerateArray().Should().BeEmpty();
+
+        var last = (await connection.AskAsync("""[{"get":{"seq":0}}]"""))[0].GetProperty("seq").GetInt64();
+        answer = connection.AskAsync($$$"""[{"get":{"seq":{{{last}}}},"options":{"unassigned":true},"wait":60}]""");
+        _ = await box.SubmitAsync(new { id = "a", pool = "nowhere", args = Some.True });
+
+        (await answer)[0].GetProperty("get").Keys().Should().Equal("a");
     }
 
     [Fact]

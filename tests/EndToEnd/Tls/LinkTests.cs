@@ -11,6 +11,10 @@ public sealed class LinkTests(LinkTests.HeadWithLinks fixture) : IClassFixture<L
     private const string NoCertificate = "the client sent no certificate, but one is required";
     private const string NotTrusted = "the certificate 'CN=head' of the client is not trusted";
     private const string Closed = "the client closed the connection right after the handshake";
+    private const string Plain = "it speaks plain text, and this port speaks TLS";
+    private const string Encrypted = "it speaks TLS, and this port speaks plain text";
+
+    private static readonly string[] Reasons = [NoCertificate, NotTrusted, Closed, Plain, Encrypted];
 
     [Fact]
     public async Task A_head_and_a_node_that_trust_each_other_share_jobs()
@@ -43,11 +47,11 @@ public sealed class LinkTests(LinkTests.HeadWithLinks fixture) : IClassFixture<L
 
     [Fact]
     public Task A_plain_text_head_receives_the_error_of_a_TLS_node() =>
-        RejectedAsync("plain-text", "this port speaks TLS", fixture.Strict, "it speaks plain text, and this port speaks TLS");
+        RejectedAsync("plain-text", "this port speaks TLS", fixture.Strict, Plain);
 
     [Fact]
     public Task A_TLS_head_receives_the_error_of_a_plain_text_node() =>
-        RejectedAsync("tls", "TLS", fixture.Plain, "it speaks TLS, and this port speaks plain text");
+        RejectedAsync("tls", "TLS", fixture.Plain, Encrypted);
 
     // Each end logs one line, and other connections are not affected.
     private async Task RejectedAsync(string link, string atHead, RunningBox node, string atNode)
@@ -60,6 +64,7 @@ public sealed class LinkTests(LinkTests.HeadWithLinks fixture) : IClassFixture<L
             .Which.Should().StartWith($"WARNING head.Link.{link}: down: ").And.Contain(atHead);
         node.Log.Lines.Should().ContainSingle(line => line.StartsWith("WARNING") && line.Contains(atNode))
             .Which.Should().Match($"WARNING *.Listener: client 127.0.0.1:* rejected: {atNode}*");
+        node.Log.Lines.Where(line => line.StartsWith("WARNING")).Should().OnlyContain(line => Reasons.Any(line.Contains));
         node.Log.Lines.Where(line => line.StartsWith("DEBUG") && line.Contains(atNode)).Should().HaveCountGreaterThan(1);
         (await head.RunAsync(new { pool = "p", node = "good", args = Some.True })).Text("state").Should().Be("done");
     }

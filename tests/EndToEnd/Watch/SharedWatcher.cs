@@ -18,6 +18,9 @@ public sealed class SharedWatcher : IAsyncDisposable
     /// <summary>The unique name of the watcher.</summary>
     public string Name { get; } = Some.Id();
 
+    /// <summary>True when a line of the log of the watcher contains a text.</summary>
+    public bool HasLogged(string text) => _watcher?.Log.Has(text) is true;
+
     /// <summary>Adds a watch, and waits until it has read its folder or keeps its jobs running.</summary>
     /// <param name="box">The box, the same one for all tests.</param>
     /// <param name="name">The name of the watch.</param>

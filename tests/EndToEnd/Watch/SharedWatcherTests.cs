@@ -12,6 +12,9 @@ public abstract class SharedWatcherTests(SharedBox shared, SharedWatcher watcher
     /// <inheritdoc/>
     protected override string WatchName => Name;
 
+    /// <summary>True when a line of the log of the watcher contains a text, whichever watch it is about.</summary>
+    protected bool HasLogged(string text) => watcher.HasLogged(text);
+
     /// <summary>Adds watches, and waits until they have read their folders.</summary>
     /// <param name="words">The watches, as words of the command line.</param>
     /// <returns>The log of the first one.</returns>

@@ -196,6 +196,8 @@ public sealed class WatchAtOriginalTests : IDisposable
 
             // The mark of b may come as late as here: a submit without a pool, for an id that this box does not know.
             again.Submitted.Should().ContainSingle(spec => spec.ContainsKey("pool"));
+            again.Submitted.Where(spec => !spec.ContainsKey("pool")).Select(spec => spec["id"]!.ToString())
+                .Distinct().Should().BeSubsetOf([IdOf("b")]);
         }
     }
 
@@ -221,6 +223,9 @@ public sealed class WatchAtOriginalTests : IDisposable
         foreach (var name in names)
             File.WriteAllText(Path.Combine(In, name), "x");
     }
+
+    // The id of the job that wrote a result.
+    private string IdOf(string name) => JsonElement.Parse(File.ReadAllText(Path.Combine(In, $"._w_0_{name}.done"))).Text("id");
 
     private string[] Files() => [.. Directory.GetFiles(In).Select(file => Path.GetFileName(file))];
 

@@ -237,6 +237,7 @@ public sealed class WatchFilesTests(SharedBox shared, SharedWatcher watcher) : S
             .Should().Be("content of " + name);
         await UntilAsync(() => log.Has(" is done"), () => $"{log}");
         log.Lines.Should().OnlyContain(line => line.StartsWith("INFO ") || line.StartsWith("DEBUG "));
+        HasLogged("accepted with a warning").Should().BeFalse();
     }
 
     [Fact]
