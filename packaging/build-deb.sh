@@ -25,7 +25,7 @@ main() {
     done
 
     build_programs -p:BoxWithRuntime=true
-    is_native meeseeks-client && is_native meeseeks-watch || fail "a package needs native programs: install gcc and zlib1g-dev"
+    is_native meeseeks-client && is_native meeseeks-watch && is_native $runner || fail "a package needs native programs: install gcc and zlib1g-dev"
     version=$(dotnet msbuild src/meeseeks-box -getProperty:Version)
     architecture=$(dpkg --print-architecture)
     maintainer="${DEBFULLNAME:-The meeseeks-box authors} <${DEBEMAIL:-meeseeks-box@example.org}>"
@@ -53,12 +53,12 @@ put_programs() {
     # Traces for LTTng need a library that may not be installed.
     rm "$home/libcoreclrtraceptprovider.so"
     find "$home" -type f -exec chmod 644 {} +
-    chmod 755 "$home/createdump"
+    chmod 755 "$home/createdump" "$home/$runner"
     for name in $programs; do
         chmod 755 "$home/$name"
         ln -s "../lib/meeseeks-box/$name" "$root/usr/bin/$name"
     done
-    strip --strip-unneeded "$home/meeseeks-client" "$home/meeseeks-watch"
+    strip --strip-unneeded "$home/meeseeks-client" "$home/meeseeks-watch" "$home/$runner"
     for name in $q_names; do ln -s meeseeks-client "$root/usr/bin/$name"; done
 }
 

@@ -3,6 +3,7 @@
 # the root of the repository. Before that they set $stage, the folder to build in.
 
 readonly programs="meeseeks-box meeseeks-client meeseeks-watch"
+readonly runner=meeseeks-runner                        # what a box starts; nobody else does
 readonly q_names="qsub qstat qjob qdel qmod qconf"     # each is "q" and the command that it implies
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
@@ -32,7 +33,7 @@ build_programs() {
     echo "building $programs …"
     publish "-p:NativePrograms=$native" "$@"
     # Programs that need the runtime share their libraries.
-    for name in $programs; do cp -R "$stage/$name/." "$stage/lib/"; done
+    for name in $programs $runner; do cp -R "$stage/$name/." "$stage/lib/"; done
     is_native meeseeks-client || write_q_scripts
     cp "$stage/Plumbus/Plumbus.dll" "$stage/lib/plugins/"
     cp -R packaging/completions "$stage/lib/share/"

@@ -60,6 +60,7 @@ all_is_in_its_place() {
     holds "the box has a folder for plugins" test -f "$prefix/lib/meeseeks-box/plugins/Plumbus.dll"
     holds "nothing is there that only developers need" same "$(find "$prefix" -name '*.pdb' -o -name '*.dbg')" ""
     holds "everybody can read it" same "$(find "$prefix" -not -type l -not -perm -a+r)" ""
+    holds "the box has its runner" test -x "$prefix/lib/meeseeks-box/meeseeks-runner"
     holds "the box is compiled beforehand" ready_to_run "$prefix/lib/meeseeks-box/meeseeks-box.dll"
 }
 

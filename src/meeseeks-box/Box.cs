@@ -13,6 +13,7 @@ using MeeseeksBox.Agent.Supervision;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Logging;
+using MeeseeksBox.Runner.Ending;
 using Serilog;
 
 namespace MeeseeksBox.Agent;
@@ -35,6 +36,7 @@ internal sealed class Box : IAsyncDisposable
     private readonly History _history;
     private readonly StateStore? _store;
     private readonly RunIdGenerator _runIds;
+    private readonly RunnerHost _runner = new();
     private readonly Orphans _orphans;
     private readonly Listeners _listeners;
     private readonly Reconfigurator _reconfigurator;
@@ -66,7 +68,7 @@ internal sealed class Box : IAsyncDisposable
         _runIds = new RunIdGenerator(config.Name, config.State.File, time);
         _orphans = new Orphans(new ProcessTable(), time);
         var configPool = new ConfigPool(_host, _changes, _config);
-        var taskFactories = new TaskFactoryResolver(arguments, time);
+        var taskFactories = new TaskFactoryResolver(arguments, () => new ProcessTask(_runner, _orphans));
         var pools = new PoolSet(config.Name, configPool, _runIds, _host, time, CreateLogger, _tasks.Observe);
 
         var links = new LinkSet(_host, time, CreateLogger, _tasks.Observe);
@@ -114,6 +116,7 @@ internal sealed class Box : IAsyncDisposable
             new Stage("links") { Stop = _ => links.CompleteAsync() },
             new Stage("connections") { Stop = _ => _listeners.DisposeAsync().AsTask() },
             new Stage("upstream nodes") { Stop = _ => upstreamSessions.WhenAllUpdated(_host.Seq), StopLimit = UpstreamTime },
+            new Stage("runner") { Stop = _ => _runner.DisposeAsync().AsTask() },
             new Stage("runs") { Stop = _ => pools.CompleteAsync() },
             // Listens, starts the pools and connects the links; then takes changes.
             Loop("configuration", _reconfigurator.RunAsync, _reconfigurator.Complete, _reconfigurator.StartAsync)
@@ -156,7 +159,7 @@ internal sealed class Box : IAsyncDisposable
 
     /// <summary>Problems of the plugins that a configuration names, found without a box.</summary>
     public static IReadOnlyList<string> PluginProblems(BoxConfig config, string[] arguments) =>
-        new TaskFactoryResolver(arguments, TimeProvider.System).Of(config).Problems;
+        new TaskFactoryResolver(arguments, () => throw new InvalidOperationException("no job runs here")).Of(config).Problems;
 
     /// <summary>Completes when a background task has failed, so that the box must stop; the log has the cause.</summary>
     public Task Faulted => _tasks.Faulted;

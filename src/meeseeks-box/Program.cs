@@ -98,6 +98,7 @@ static async Task<int> ServeAsync(ConfigurationResult<BoxConfig> configuration, 
         return BoxExitStatus.CannotRun;
     }
 
+    var isAborted = false;
     await using (box)
     {
         using var signals = new DaemonSignals(() => _ = box.ReloadAsync(), Abort);
@@ -109,11 +110,12 @@ static async Task<int> ServeAsync(ConfigurationResult<BoxConfig> configuration, 
             _ = await Task.WhenAny(signals.Stop, box.Faulted);
 
         var saved = await box.StopAsync();
-        return problems is [] && saved && !box.Faulted.IsCompleted ? BoxExitStatus.Good : BoxExitStatus.CannotRun;
+        return problems is [] && saved && !isAborted && !box.Faulted.IsCompleted ? BoxExitStatus.Good : BoxExitStatus.CannotRun;
     }
 
     void Abort()
     {
+        isAborted = true;
         box.Abort();
         Environment.Exit(BoxExitStatus.CannotRun);
     }

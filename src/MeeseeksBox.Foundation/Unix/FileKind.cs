@@ -12,6 +12,9 @@ public static partial class FileKind
     /// <summary>A regular file (S_IFREG).</summary>
     public const int Regular = 0x8000;
 
+    /// <summary>A named pipe (S_IFIFO).</summary>
+    public const int Pipe = 0x1000;
+
     /// <summary>A socket (S_IFSOCK).</summary>
     public const int Socket = 0xC000;
 

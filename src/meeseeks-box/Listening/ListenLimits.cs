@@ -1,5 +1,5 @@
 using MeeseeksBox.Agent.Configuration;
-using MeeseeksBox.Agent.Host;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Agent.Listening;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using MeeseeksBox.Agent.Host;
+using MeeseeksBox.Foundation.Unix;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
@@ -8,6 +8,9 @@ namespace MeeseeksBox.Agent.Listening;
 /// <summary>Accepts the clients of one listening socket.</summary>
 internal sealed class Listener : IAsyncDisposable
 {
+    // The runtime opens two descriptors for each new thread, and ends the process when it cannot.
+    private const int Reserve = 32;
+
     private static readonly TimeSpan StarvedPause = TimeSpan.FromMilliseconds(100);
 
     private readonly CancellationTokenSource _stop = new();
@@ -82,7 +85,7 @@ internal sealed class Listener : IAsyncDisposable
     {
         try
         {
-            if (!FileHandles.AreShortForClients())
+            if (!FileHandles.AreShort(Reserve))
                 return await _socket.Socket.AcceptAsync(_stop.Token);
 
             await BackOffAsync("Too many open files");

@@ -9,15 +9,23 @@ namespace MeeseeksBox.Agent.Pools;
 /// <summary>Builds the environment of a job's process (docs/SPECIFICATION.md#environment).</summary>
 internal static class JobEnvironment
 {
+    private const string FolderVariable = "PWD";
+
     private static readonly Dictionary<string, string> OfTheBox = Environment.GetEnvironmentVariables()
         .Cast<DictionaryEntry>()
         .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
 
     /// <summary>Combines the environment of the box, or <c>config.env</c> in its place, with the job's <c>env</c>.</summary>
     /// <remarks>The variables that describe the job and its run come last.</remarks>
-    public static Dictionary<string, string> Of(Job job, string node, string run)
+    /// <param name="job">The job.</param>
+    /// <param name="node">The name of this node.</param>
+    /// <param name="run">The id of the run.</param>
+    /// <param name="folder">The working directory; null for that of the box.</param>
+    public static Dictionary<string, string> Of(Job job, string node, string run, string? folder)
     {
         var variables = Replacement(job.Spec.Config) ?? new Dictionary<string, string>(OfTheBox, StringComparer.Ordinal);
+        if (folder is not null && Path.IsPathRooted(folder) && Replacement(job.Spec.Config)?.ContainsKey(FolderVariable) is not true)
+            variables[FolderVariable] = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         foreach (var (name, value) in job.Spec.Env ?? ImmutableSortedDictionary<string, string>.Empty)
             variables[name] = value;
 

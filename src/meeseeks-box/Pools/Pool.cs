@@ -102,6 +102,7 @@ internal sealed class Pool(
     {
         var job = run.Job;
         var name = runIds.Next();
+        var folder = job.Spec.Cwd ?? ConfiguredFolder(job.Spec.Config);
         return new JobDescription
         {
             Id = job.Id,
@@ -113,8 +114,8 @@ internal sealed class Pool(
             Stdin = job.Spec.Stdin,
             Stdout = job.Spec.Stdout,
             Stderr = job.Spec.Stderr,
-            WorkingDirectory = job.Spec.Cwd ?? ConfiguredFolder(job.Spec.Config),
-            Environment = JobEnvironment.Of(job, node, name),
+            WorkingDirectory = folder,
+            Environment = JobEnvironment.Of(job, node, name, folder),
             Config = job.Spec.Config,
             OutputLimit = config.OutputLimit,
             KillGrace = config.KillGrace,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Plugins;
@@ -145,10 +146,12 @@ internal sealed class RunningJob : IJobRun, IDisposable
         }
     }
 
+    // A plugin need not tell when it has started. A process does, with its pid.
     private Task<JobOutcome> Begin(Func<IJobTask> tasks)
     {
-        var work = tasks().RunAsync(this, _kill.Token) ?? Task.FromResult<JobOutcome>(null!);
-        if (!work.IsCompleted)
+        var task = tasks();
+        var work = task.RunAsync(this, _kill.Token) ?? Task.FromResult<JobOutcome>(null!);
+        if (!work.IsCompleted && task is not ProcessTask)
             Started();
 
         return work;

@@ -1,6 +1,5 @@
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Pools.Plugins;
-using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.Foundation;
 using MeeseeksBox.Plugins;
@@ -14,14 +13,13 @@ internal sealed class TaskFactoryResolver
     private readonly Func<IJobTask> _processes;
 
     /// <param name="arguments">The command line of the box: the folders of its config files are searched for plugins.</param>
-    /// <param name="time">The clock of the tasks.</param>
-    public TaskFactoryResolver(IEnumerable<string> arguments, TimeProvider time)
+    /// <param name="processes">Creates the task of a pool without a plugin.</param>
+    public TaskFactoryResolver(IEnumerable<string> arguments, Func<IJobTask> processes)
     {
         var files = arguments.Where(argument => !CommandLineSetting.IsSetting(argument));
         var folders = files.Select(file => Path.GetDirectoryName(Path.GetFullPath(file))!).Distinct();
         _plugins = new PluginLoader(PluginLoader.Folders(folders, Environment.GetEnvironmentVariable("MEESEEKS_PLUGINS")));
-        var processes = new ProcessTable();
-        _processes = () => new ProcessTask(processes, time);
+        _processes = processes;
     }
 
     /// <summary>Resolves all pools of a configuration, with a problem for each plugin that cannot be loaded.</summary>

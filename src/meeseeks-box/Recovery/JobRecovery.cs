@@ -1,6 +1,6 @@
-using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Runner.Ending;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Recovery;

@@ -7,6 +7,7 @@ public static partial class Signal
 {
     public const int Hangup = 1;
     public const int Interrupt = 2;
+    public const int KillAtOnce = 9;
     public const int Terminate = 15;
 
     /// <summary>Sends a signal.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using MeeseeksBox.EndToEnd.Boxes;
 using MeeseeksBox.Testing;
 
@@ -11,16 +10,16 @@ public sealed class LimitTests
     private const int Plenty = 1000;
 
     [Fact]
-    public async Task Without_free_descriptors_a_job_fails_with_the_reason_and_runs_later()
+    public async Task Without_free_descriptors_a_job_waits_and_runs_when_there_are_some()
     {
         await using var box = await StartWithFewHandlesAsync();
-        var (failed, hungry) = await UseHandlesUpAsync(box);
-        var retried = await SubmitUntilOneIsRetriedAsync(box);
+        var (running, waiting) = await UseHandlesUpAsync(box);
 
-        _ = await box.AskAsync("kill", hungry);
+        foreach (var job in running.Take(3))
+            _ = await box.AskAsync("kill", job);
 
-        failed.Text("error").Should().Contain("Too many open files");
-        (await box.WaitForJobAsync(retried, job => job.Text("state") is "running")).Number("fail_count").Should().BePositive();
+        (await box.WaitForStartAsync(waiting)).Number("fail_count").Should().Be(0);
+        box.Log.Lines.Should().Contain(line => line.Contains($"job {waiting}: cannot keep its output: Too many open files"));
     }
 
     [Fact]
@@ -39,7 +38,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task At_the_limit_of_processes_a_job_fails_with_the_reason_and_the_next_one_runs()
+    public async Task At_the_limit_of_processes_a_job_waits_and_runs_when_there_are_fewer()
     {
         Tool.NeedsRoot("a box of another user, which is not exempt from the limit");
 
@@ -47,35 +46,20 @@ public sealed class LimitTests
         var user = $"{60_000_000 + Environment.ProcessId}";
         using var folder = new TemporaryFolder();
         Tool.Run("setpriv", $"--reuid={user}", "--clear-groups", "ls", BoxProgram.Folder);
-        await using var box = await RunningBox.StartAsync(new BoxStart("pools.p.slots=0", "pools.p.restart_delay=0.1")
+        await using var box = await RunningBox.StartAsync(new BoxStart("pools.p.slots=0")
         {
             Prefix = ["setpriv", $"--reuid={user}", "--clear-groups"],
         });
-        var first = await box.RunAsync(new { pool = "p", args = Some.True, cwd = "/" });
-        Tool.Run("prlimit", "--pid", $"{box.Pid}", "--nproc=1:");
+        var first = await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID"), cwd = "/" });
+        var runner = first.Printed().Trim();
+        Tool.Run("prlimit", "--pid", runner, "--nproc=1:");
 
-        var failed = await box.RunAsync(new { pool = "p", args = Some.True, cwd = "/" });
-        _ = await box.SubmitAsync(new { id = "retried", pool = "p", args = Some.True, cwd = "/", retries = 1000 });
-        _ = await box.WaitForJobAsync("retried", job => job.Number("fail_count") > 0);
-        Tool.Run("prlimit", "--pid", $"{box.Pid}", $"--nproc={Plenty}:");
+        _ = await box.SubmitAsync(new { id = "waiting", pool = "p", args = Some.True, cwd = "/" });
+        await box.WaitForLogAsync("job waiting: cannot start /bin/true: Resource temporarily unavailable");
+        Tool.Run("prlimit", "--pid", runner, $"--nproc={Plenty}:");
 
-        first.Text("state").Should().Be("done");
-        failed.Text("state").Should().Be("failed");
-        failed.Text("error").Should().Contain("cannot start").And.Contain("Resource temporarily unavailable");
-        (await box.WaitForEndAsync("retried")).Text("state").Should().Be("done");
-    }
-
-    // The job that failed has freed its descriptors, which some more jobs may take.
-    private static async Task<string> SubmitUntilOneIsRetriedAsync(RunningBox box)
-    {
-        for (var number = 0; ; number++)
-        {
-            var id = $"retried{number}";
-            _ = await box.SubmitAsync(new { id, pool = "p", args = Some.Sleep, retries = 1000 });
-            var job = await box.WaitForJobAsync(id, job => job.Text("state") is "running" || job.Number("fail_count") > 0);
-            if (job.Number("fail_count") > 0)
-                return id;
-        }
+        var job = await box.WaitForEndAsync("waiting");
+        (job.Text("state"), job.Number("fail_count")).Should().Be(("done", 0));
     }
 
     private static async Task<int[]> StartFamilyAsync(RunningBox box, TemporaryFolder folder)
@@ -88,19 +72,20 @@ public sealed class LimitTests
     }
 
     private static Task<RunningBox> StartWithFewHandlesAsync() => RunningBox.StartAsync(
-        new BoxStart("pools.p.slots=0", "pools.p.restart_delay=0.1") { Prefix = ["prlimit", "--nofile=300:300"] });
+        new BoxStart("pools.p.slots=0") { Prefix = ["prlimit", "--nofile=300:300"] });
 
-    // Starts jobs until one fails because the others have used up the limit.
-    private static async Task<(JsonElement Refused, List<string> Running)> UseHandlesUpAsync(RunningBox box)
+    // Starts jobs until one waits because the others have used up the limit.
+    private static async Task<(List<string> Running, string Waiting)> UseHandlesUpAsync(RunningBox box)
     {
         var running = new List<string>();
         while (true)
         {
             var id = Some.Id();
             _ = await box.SubmitAsync(new { id, pool = "p", args = Some.Sleep });
-            var job = await box.WaitForJobAsync(id, job => job.Text("state") is not "new");
+            var job = await box.WaitForAsync(
+                () => box.JobAsync(id), job => job.Text("state") is "running" || box.Log.Has($"job {id}: cannot "));
             if (job.Text("state") is not "running")
-                return (job, running);
+                return (running, id);
             running.Add(id);
         }
     }

@@ -130,12 +130,13 @@ public sealed class RunTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_signal_of_its_own_is_reported_as_the_platform_does()
+    public async Task A_signal_is_the_negative_status_whoever_sent_it()
     {
         var job = await Box.RunAsync(new { pool = "p", args = Some.Shell("kill -9 $$") });
 
         job.Text("state").Should().Be("failed");
-        job.Number("rc").Should().Be(137);
+        job.Number("rc").Should().Be(-9);
+        job.Text("error").Should().Be("ended by signal 9 (SIGKILL)");
     }
 
     [Fact]

@@ -9,17 +9,16 @@ public sealed partial class FolderImportsTests
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Host"] = [],
         ["Configuration"] = [],
         ["State"] = ["Configuration"],
-        ["Listening"] = ["Configuration", "Host"],
+        ["Listening"] = ["Configuration"],
         // Listening for ILineHandler alone: the interface belongs to its caller, and Requests implements it.
         ["Requests"] = ["State", "Configuration", "Listening"],
-        ["Pools"] = ["State", "Configuration", "Host"],
+        ["Pools"] = ["State", "Configuration"],
         ["Links"] = ["State", "Configuration"],
         ["Supervision"] = ["State"],
         ["Lifecycle"] = [],
-        ["Recovery"] = ["State", "Pools"],
+        ["Recovery"] = ["State"],
         // All parts that depend on the configuration.
         ["Reconfiguration"] = ["Configuration", "State", "Listening", "Pools", "Links", "Supervision"],
     };

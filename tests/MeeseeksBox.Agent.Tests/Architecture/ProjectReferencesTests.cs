@@ -16,7 +16,13 @@ public sealed class ProjectReferencesTests
         ["MeeseeksBox.Client"] = ["MeeseeksBox.Protocol", "MeeseeksBox.Tls"],
         ["MeeseeksBox.Logging"] = ["MeeseeksBox.Configuration"],
         ["MeeseeksBox.FileWatch"] = ["MeeseeksBox.Configuration", "MeeseeksBox.Protocol"],
-        ["meeseeks-box"] = ["MeeseeksBox.Configuration", "MeeseeksBox.Core", "MeeseeksBox.Logging", "MeeseeksBox.Plugins"],
+        ["MeeseeksBox.Runner"] = ["MeeseeksBox.Foundation"],
+        ["meeseeks-runner"] = ["MeeseeksBox.Runner"],
+        ["meeseeks-box"] =
+        [
+            "MeeseeksBox.Configuration", "MeeseeksBox.Core", "MeeseeksBox.Logging", "MeeseeksBox.Plugins", "MeeseeksBox.Runner",
+            "meeseeks-runner",
+        ],
         ["meeseeks-watch"] = ["MeeseeksBox.Client", "MeeseeksBox.FileWatch", "MeeseeksBox.Logging"],
         ["meeseeks-client"] = ["MeeseeksBox.Client", "MeeseeksBox.Configuration"],
         ["Plumbus"] = ["MeeseeksBox.Plugins"],

@@ -1,89 +1,124 @@
 using MeeseeksBox.Plugins;
+using MeeseeksBox.Runner.Ending;
+using MeeseeksBox.Runner.Output;
+using MeeseeksBox.Runner.Protocol;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>The built-in plugin: runs the job's <c>args</c> as a process (docs/SPECIFICATION.md#process-end).</summary>
-/// <param name="processes">The processes of this host; one table for the whole box, so that kills share snapshots.</param>
-/// <param name="time">The clock of all limits.</param>
-internal sealed class ProcessTask(ProcessTable processes, TimeProvider time) : IJobTask
+/// <summary>The built-in plugin: has the runner run the job's <c>args</c> as a process (docs/SPECIFICATION.md#process-end).</summary>
+/// <param name="runner">The runner of this box.</param>
+/// <param name="orphans">Kills the processes that a runner left behind.</param>
+internal sealed class ProcessTask(RunnerHost runner, Orphans orphans) : IJobTask
 {
-    /// <summary>Maximum wait for the pipes of a job to close after the end of its process.</summary>
-    public static readonly TimeSpan PipeTimeout = TimeSpan.FromSeconds(2);
+    // The error of a job whose process was lost sight of, as after a crash of the box.
+    private const string Crashed = "crashed";
 
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill)
     {
-        var command = CommandBuilder.Of(run.Job);
-        if (!command.IsSuccess)
-            return JobOutcome.NotStarted(command.Problem);
+        var words = ProcessArguments.Of(run.Job);
+        if (!words.IsSuccess)
+            return JobOutcome.NotStarted(words.Problem);
         if (kill.IsCancellationRequested)
             return JobOutcome.NotStarted("killed before it was started");
+        if (FolderOf(run.Job) is not { } folder)
+            return JobOutcome.NotStarted("cannot work in the folder of the box: it is gone; name another one with cwd");
 
-        var started = ChildProcess.Start(command.Value);
-        if (!started.IsSuccess)
-            return JobOutcome.NotStarted(started.Problem);
-
-        using var process = started.Value;
-        run.Started(process.Pid);
-        return await FollowAsync(run, process, kill);
-    }
-
-    private async Task<JobOutcome> FollowAsync(IJobRun run, ChildProcess process, CancellationToken kill)
-    {
-        var output = new CapturedStream("stdout", process.Output, run.Job.OutputLimit);
-        var errors = new CapturedStream("stderr", process.Errors, run.Job.OutputLimit);
-        var closed = Task.WhenAll(output.Closed, errors.Closed);
-        var tree = new ProcessTree(process, run.Job.Run, new ProcessTreeKiller(processes, time), time);
+        RunnerRun process;
         try
         {
-            await EndAsync(run, process, closed, kill);
-        }
-        catch (OperationCanceledException) when (kill.IsCancellationRequested)
-        {
-            await KillAsync(run, process, closed, tree);
-        }
-
-        output.Report(run);
-        errors.Report(run);
-        return process.HasExited ? Outcome(tree.Rc()) : JobOutcome.Failure(null, $"process {process.Pid} could not be killed");
-    }
-
-    private async Task EndAsync(IJobRun run, ChildProcess process, Task closed, CancellationToken giveUp)
-    {
-        await process.WaitForExitAsync(giveUp);
-        try
-        {
-            await closed.WaitAsync(PipeTimeout, time, giveUp);
-        }
-        catch (TimeoutException)
-        {
-            run.Log("process ended, but a background process still holds its output; further output is dropped");
-        }
-    }
-
-    private async Task KillAsync(IJobRun run, ChildProcess process, Task closed, ProcessTree tree)
-    {
-        try
-        {
-            var left = await tree.EndAsync(run.Job.KillGrace);
-            if (left.Count > 0)
-                run.Log($"processes could not be killed: {string.Join(", ", left)}");
+            process = await runner.StartAsync(Order(run.Job, words.Value, folder), run.Log);
         }
         catch (IOException problem)
         {
-            run.Log($"process {process.Pid} killed, but its descendants could not be enumerated: {problem.Message}");
+            return JobOutcome.NotStarted(problem.Message);
         }
 
-        using var deadline = new CancellationTokenSource(ProcessTreeKiller.Timeout, time);
-        try
+        using (process)
         {
-            await EndAsync(run, process, closed, deadline.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            run.Log($"process {process.Pid} killed, but not ended: it may hang in the kernel");
+            try
+            {
+                return await FollowAsync(run, process, kill);
+            }
+            catch (IOException problem)
+            {
+                run.Log(problem.Message);
+                _ = await orphans.EndRunAsync(run.Job.Run);
+                return JobOutcome.Failure(null, Crashed);
+            }
         }
     }
 
-    private static JobOutcome Outcome(int rc) => rc == 0 ? JobOutcome.Success() : JobOutcome.Failure(rc);
+    private static async Task<JobOutcome> FollowAsync(IJobRun run, RunnerRun process, CancellationToken kill)
+    {
+        await using var killing = kill.Register(() => process.End(run.Job.KillGrace));
+        var started = await process.Started;
+        if (started.Verb is RunnerVerb.Refused)
+            return JobOutcome.NotStarted(started.Text(RunnerField.Text) ?? "the runner refused it");
+
+        var pid = started.Number(RunnerField.Pid);
+        run.Started((int?)pid);
+        var ended = await process.Ended;
+        Report(run, process, ended, RunnerField.Output);
+        Report(run, process, ended, RunnerField.Errors);
+        return (int?)ended.Number(RunnerField.Status) switch
+        {
+            null => JobOutcome.Failure(null, $"process {pid} could not be killed"),
+            0 => JobOutcome.Success(),
+            < 0 and var signal when !kill.IsCancellationRequested => JobOutcome.Failure(signal, $"ended by {SignalName.Of(-signal)}"),
+            var status => JobOutcome.Failure(status),
+        };
+    }
+
+    private static void Report(IJobRun run, RunnerRun process, RunnerMessage ended, string stream)
+    {
+        if (ended.Number(stream) is not { } total || total is 0)
+            return;
+
+        var limit = run.Job.OutputLimit;
+        run.Report($"{stream}_data", Convert.ToBase64String(OutputSpool.Read(process.PathOf(stream), total, limit)));
+        if (total > limit)
+            run.Report($"{stream}_truncated", true);
+    }
+
+    private static RunnerMessage Order(JobDescription job, string[] words, string folder)
+    {
+        var order = new RunnerMessage(RunnerVerb.Start, job.Run)
+            .With(RunnerField.Folder, folder)
+            .With(RunnerField.Limit, job.OutputLimit);
+        if (job.Stdin is not null)
+            _ = order.With(RunnerField.Input, job.Stdin);
+        if (job.Stdout is not null)
+            _ = order.With(RunnerField.Output, job.Stdout);
+        if (job.Stderr is not null)
+            _ = order.With(RunnerField.Errors, job.Stderr);
+
+        foreach (var word in words)
+            _ = order.With(RunnerField.Argument, word);
+
+        // A kill finds processes by this mark, so it overrides any value in the environment of the job.
+        foreach (var (name, value) in job.Environment)
+        {
+            if (name is not RunVariable.Name)
+                _ = order.With(RunnerField.Variable, $"{name}={value}");
+        }
+
+        return order.With(RunnerField.Variable, $"{RunVariable.Name}={job.Run}");
+    }
+
+    // Full path of the working directory; null when that of the box was deleted.
+    private static string? FolderOf(JobDescription job)
+    {
+        if (job.WorkingDirectory is { } folder && Path.IsPathRooted(folder))
+            return Path.GetFullPath(folder);
+
+        try
+        {
+            return Path.GetFullPath(job.WorkingDirectory ?? ".");
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 }

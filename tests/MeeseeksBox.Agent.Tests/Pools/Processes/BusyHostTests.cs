@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;

@@ -1,4 +1,5 @@
-using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Runner.Ending;
+using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 
@@ -9,7 +10,7 @@ internal static class LiveProcesses
     public static bool Has(int pid) => ProcFs.ReadAll().Find(pid) is not null;
 
     /// <summary>Kills a process that a test has left behind on purpose.</summary>
-    public static void End(int pid) => LibC.Kill(pid, Signals.Kill).Should().Be(0);
+    public static void End(int pid) => LibC.Kill(pid, SignalNumber.Kill).Should().Be(0);
 
     /// <summary>Number of processes with the mark of a run.</summary>
     public static int CountMarked(string run) => ProcFs.ReadAll().Trees(entry => entry.Run == run).Count;

@@ -1,4 +1,3 @@
-using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Testing;
 
@@ -56,21 +55,41 @@ public sealed class NotStartedTests : IDisposable
     }
 
     [Fact]
-    public async Task A_program_that_the_system_rejects_has_the_error_of_the_system()
+    public async Task A_file_that_is_neither_a_program_nor_a_script()
     {
         var file = _folder.WriteProgram("garbage", "\u007f\u0001");
 
         var error = await ErrorOf(Some.Job(file));
 
-        error.Should().Be($"cannot start {file}: Exec format error");
+        error.Should().Be($"cannot start {file}: it is neither a program nor a script that begins with '#!' and its interpreter");
     }
 
     [Fact]
-    public async Task Too_many_args_have_the_error_of_the_system()
+    public async Task Too_many_args()
     {
         var error = await ErrorOf(Some.Job("/bin/true", new string('x', 1024 * 1024)));
 
-        error.Should().Be("cannot start /bin/true: Argument list too long");
+        error.Should().Be("cannot start /bin/true: its arguments and environment are too long for this system");
+    }
+
+    [Fact]
+    public async Task A_script_with_a_missing_interpreter()
+    {
+        var file = _folder.WriteProgram("script", "#! /no/such/shell -x\n");
+
+        var error = await ErrorOf(Some.Job(file));
+
+        error.Should().Be($"cannot start {file}: its interpreter '/no/such/shell' is not there");
+    }
+
+    [Fact]
+    public async Task A_script_with_Windows_line_ends()
+    {
+        var file = _folder.WriteProgram("script", "#!/bin/sh\r\necho\r\n");
+
+        var error = await ErrorOf(Some.Job(file));
+
+        error.Should().Be($"cannot start {file}: its interpreter '/bin/sh\\r' is not there: the file has Windows line ends");
     }
 
     [Fact]
@@ -158,7 +177,7 @@ public sealed class NotStartedTests : IDisposable
         var file = _folder.File("trace");
         var run = new FakeRun(Some.TestProgramJob("append", file, "ran"));
 
-        var outcome = await new ProcessTask(new ProcessTable(), TimeProvider.System).RunAsync(run, new CancellationToken(canceled: true));
+        var outcome = await TestRunner.Task.RunAsync(run, new CancellationToken(canceled: true));
 
         outcome.WasStarted.Should().BeFalse();
         run.Pid.IsCompleted.Should().BeFalse();
@@ -169,7 +188,7 @@ public sealed class NotStartedTests : IDisposable
     {
         var run = new FakeRun(job);
 
-        var outcome = await new ProcessTask(new ProcessTable(), TimeProvider.System).RunAsync(run, TestContext.Current.CancellationToken);
+        var outcome = await TestRunner.Task.RunAsync(run, TestContext.Current.CancellationToken);
 
         outcome.WasStarted.Should().BeFalse();
         run.Pid.IsCompleted.Should().BeFalse();

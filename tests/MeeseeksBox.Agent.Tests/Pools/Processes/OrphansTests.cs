@@ -1,5 +1,5 @@
 using System.Globalization;
-using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Runner.Ending;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 

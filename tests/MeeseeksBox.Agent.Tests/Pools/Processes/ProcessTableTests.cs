@@ -1,4 +1,4 @@
-using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
@@ -62,6 +62,6 @@ public sealed class ProcessTableTests
             () => $"{ProcFs.ReadAll().Find(pid)}",
             TestContext.Current.CancellationToken);
 
-        ProcFs.ReadAll().Find(pid)!.Parent.Should().Be(Environment.ProcessId);
+        ProcFs.ReadAll().Find(ProcFs.ReadAll().Find(pid)!.Parent)!.Name.Should().StartWith("meeseeks-runne");
     }
 }

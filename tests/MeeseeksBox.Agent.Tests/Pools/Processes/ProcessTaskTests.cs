@@ -1,4 +1,3 @@
-using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Testing;
 
@@ -27,11 +26,11 @@ public sealed class ProcessTaskTests
     }
 
     [Fact]
-    public async Task A_signal_from_elsewhere_gives_the_exit_status_of_the_platform()
+    public async Task A_signal_from_elsewhere_is_a_negative_status_and_named()
     {
         var outcome = await RunAsync(new FakeRun(Some.TestProgramJob("signal", "15")));
 
-        outcome.Should().Be(JobOutcome.Failure(128 + 15));
+        outcome.Should().Be(JobOutcome.Failure(-15, "ended by signal 15 (SIGTERM)"));
     }
 
     [Fact]
@@ -172,5 +171,5 @@ public sealed class ProcessTaskTests
     }
 
     private static Task<JobOutcome> RunAsync(IJobRun run, CancellationToken? kill = null) =>
-        new ProcessTask(new ProcessTable(), TimeProvider.System).RunAsync(run, kill ?? TestContext.Current.CancellationToken);
+        TestRunner.Task.RunAsync(run, kill ?? TestContext.Current.CancellationToken);
 }

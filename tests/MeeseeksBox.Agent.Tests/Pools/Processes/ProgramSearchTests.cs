@@ -1,4 +1,4 @@
-using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Runner.Starting;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;

@@ -1,4 +1,3 @@
-using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Testing;
 
@@ -125,7 +124,7 @@ public sealed class RedirectionTests : IDisposable
     {
         var run = new FakeRun(Some.TestProgramJob("exit", "5") with { Stdout = _folder.File("out") });
 
-        var outcome = await new ProcessTask(new ProcessTable(), TimeProvider.System).RunAsync(run, TestContext.Current.CancellationToken);
+        var outcome = await TestRunner.Task.RunAsync(run, TestContext.Current.CancellationToken);
 
         outcome.Rc.Should().Be(5);
     }
@@ -149,7 +148,7 @@ public sealed class RedirectionTests : IDisposable
     private static async Task<FakeRun> RunAsync(JobDescription job)
     {
         var run = new FakeRun(job);
-        var outcome = await new ProcessTask(new ProcessTable(), TimeProvider.System).RunAsync(run, TestContext.Current.CancellationToken);
+        var outcome = await TestRunner.Task.RunAsync(run, TestContext.Current.CancellationToken);
         outcome.Should().Be(JobOutcome.Success());
         return run;
     }

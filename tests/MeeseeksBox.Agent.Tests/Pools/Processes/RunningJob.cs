@@ -1,4 +1,3 @@
-using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Testing;
 
@@ -14,7 +13,7 @@ internal sealed class RunningJob : IAsyncDisposable
     private RunningJob(JobDescription job)
     {
         Run = new FakeRun(job with { Stdout = job.Stdout ?? _folder.File("stdout") });
-        _outcome = Task.Run(() => new ProcessTask(new ProcessTable(), TimeProvider.System).RunAsync(Run, _kill.Token));
+        _outcome = Task.Run(() => TestRunner.Task.RunAsync(Run, _kill.Token));
     }
 
     public FakeRun Run { get; }

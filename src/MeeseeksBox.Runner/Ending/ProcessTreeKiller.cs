@@ -1,0 +1,102 @@
+using MeeseeksBox.Foundation.Tasks;
+using MeeseeksBox.Runner.Unix;
+
+namespace MeeseeksBox.Runner.Ending;
+
+/// <summary>Signals processes, and takes snapshots until none is left.</summary>
+/// <param name="processes">The processes of this host.</param>
+/// <param name="time">The clock of all limits.</param>
+internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider time)
+{
+    /// <summary>Time limit for processes that do not end, for instance because they hang in the kernel.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+
+    private static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(100));
+
+    /// <summary>Sends SIGTERM once, and SIGCONT, so that stopped processes can act on it.</summary>
+    /// <exception cref="IOException">No snapshot could be taken within <see cref="Timeout"/>.</exception>
+    public async Task TerminateAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom) =>
+        SignalAll(whom(await SnapshotAsync(time.GetTimestamp())), SignalNumber.Terminate, SignalNumber.Continue);
+
+    /// <summary>Waits until a snapshot has none of the processes.</summary>
+    /// <exception cref="OperationCanceledException">The wait was cancelled before all had ended.</exception>
+    /// <exception cref="IOException">No snapshot could be taken within <see cref="Timeout"/>.</exception>
+    public async Task UntilNoneAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom, CancellationToken giveUp)
+    {
+        for (var pause = Pauses.First; whom(await SnapshotAsync(time.GetTimestamp())).Count > 0; pause = Pauses.After(pause))
+            await Task.Delay(pause, time, giveUp);
+    }
+
+    /// <summary>Kills processes until a snapshot has none of them.</summary>
+    /// <remarks>
+    /// All of them get SIGSTOP before the first SIGKILL, until a snapshot has no new one. A stopped process starts no more processes, and
+    /// a process without the mark is still found as long as its parent exists.
+    /// </remarks>
+    /// <returns>The killed processes, and those that did not end within <see cref="Timeout"/>.</returns>
+    /// <exception cref="IOException">
+    /// No snapshot could be taken within <see cref="Timeout"/>; all processes found until then were killed.
+    /// </exception>
+    public async Task<KillResult> KillAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom)
+    {
+        var seen = new Dictionary<int, ProcessEntry>();
+        var begin = time.GetTimestamp();
+        try
+        {
+            return await KillAsync(whom, seen, begin);
+        }
+        catch (IOException)
+        {
+            SignalAll(seen.Values, SignalNumber.Kill);
+            throw;
+        }
+    }
+
+    private async Task<KillResult> KillAsync(
+        Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom, Dictionary<int, ProcessEntry> seen, long begin)
+    {
+        long? killedAt = null;
+        for (var pause = Pauses.First; ;)
+        {
+            var alive = whom(await SnapshotAsync(killedAt ?? begin));
+            if (alive.Count == 0 || (killedAt is { } since && time.GetElapsedTime(since) > Timeout && pause == Pauses.Longest))
+                return new KillResult([.. seen.Values.ExceptBy(alive.Select(left => left.Pid), entry => entry.Pid)], alive);
+
+            var added = alive.Where(entry => seen.TryAdd(entry.Pid, entry)).ToList();
+            SignalAll(added, SignalNumber.Stop);
+            if (added.Count > 0 && time.GetElapsedTime(begin) <= Timeout)
+                continue;
+
+            // A snapshot may take seconds on a busy host. So the timeout counts from the first SIGKILL, and requires some pauses too.
+            SignalAll(alive, SignalNumber.Kill);
+            killedAt ??= time.GetTimestamp();
+            await Task.Delay(pause, time, CancellationToken.None);
+            pause = Pauses.After(pause);
+        }
+    }
+
+    // A snapshot needs a file descriptor, and the box may have none left at the moment.
+    private async Task<ProcessSnapshot> SnapshotAsync(long begin)
+    {
+        for (var pause = Pauses.First; ; pause = Pauses.After(pause))
+        {
+            try
+            {
+                return await processes.SnapshotAsync();
+            }
+            catch (IOException) when (time.GetElapsedTime(begin) <= Timeout)
+            {
+                await Task.Delay(pause, time, CancellationToken.None);
+            }
+        }
+    }
+
+    // Failures are ignored: the next snapshot shows which processes are left.
+    private static void SignalAll(IEnumerable<ProcessEntry> entries, params ReadOnlySpan<int> signals)
+    {
+        foreach (var entry in entries)
+        {
+            foreach (var signal in signals)
+                _ = LibC.Kill(entry.Pid, signal);
+        }
+    }
+}

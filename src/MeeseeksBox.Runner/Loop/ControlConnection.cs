@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using MeeseeksBox.Runner.Protocol;
+using MeeseeksBox.Runner.Unix;
+
+namespace MeeseeksBox.Runner.Loop;
+
+/// <summary>The connection of a box.</summary>
+internal sealed unsafe class ControlConnection
+{
+    private const int MostBytes = 64 * 1024;
+    private const int LongestLine = 64 * 1024 * 1024;
+
+    private readonly EventLoop _loop;
+    private readonly int _descriptor;
+    private readonly Action<RunnerMessage> _received;
+    private readonly ArrayBufferWriter<byte> _input = new();
+    private readonly ArrayBufferWriter<byte> _output = new();
+    private int _sent;
+    private bool _isBlocked;
+    private bool _isClosed;
+
+    public ControlConnection(EventLoop loop, int descriptor, Action<RunnerMessage> received)
+    {
+        _loop = loop;
+        _descriptor = descriptor;
+        _received = received;
+        loop.Watch(descriptor, Ready);
+    }
+
+    /// <summary>Called when the box has closed the connection.</summary>
+    public Action Closed { get; set; } = () => { };
+
+    /// <summary>Sends a line.</summary>
+    public void Send(RunnerMessage message)
+    {
+        message.WriteTo(_output);
+        if (!_isBlocked)
+            Flush();
+    }
+
+    /// <summary>Closes the connection without calling <see cref="Closed"/>.</summary>
+    public void Close()
+    {
+        if (_isClosed)
+            return;
+
+        _isClosed = true;
+        _loop.Unwatch(_descriptor);
+        _ = LibC.Close(_descriptor);
+    }
+
+    private void Ready()
+    {
+        if (_isBlocked)
+            Flush();
+
+        nint count;
+        fixed (byte* bytes = _input.GetSpan(MostBytes))
+            count = _isClosed ? 0 : LibC.Read(_descriptor, bytes, MostBytes);
+
+        if (count < 0 && Marshal.GetLastPInvokeError() is ErrorNumber.TryAgain or ErrorNumber.Interrupted)
+            return;
+
+        if (count > 0)
+        {
+            _input.Advance((int)count);
+            if (TakeLines())
+                return;
+        }
+
+        Lose();
+    }
+
+    // False when a line is too long.
+    private bool TakeLines()
+    {
+        var rest = _input.WrittenSpan;
+        for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
+        {
+            if (RunnerMessage.Parse(rest[..end]) is { } message)
+                _received(message);
+        }
+
+        var left = rest.ToArray();
+        _input.ResetWrittenCount();
+        _input.Write(left);
+        return left.Length <= LongestLine;
+    }
+
+    private void Flush()
+    {
+        while (!_isClosed && _sent < _output.WrittenCount)
+        {
+            nint count;
+            fixed (byte* bytes = _output.WrittenSpan[_sent..])
+                count = LibC.Write(_descriptor, bytes, _output.WrittenCount - _sent);
+
+            if (count >= 0)
+            {
+                _sent += (int)count;
+                continue;
+            }
+
+            if (Marshal.GetLastPInvokeError() is not (ErrorNumber.TryAgain or ErrorNumber.Interrupted))
+                return;
+
+            Block(true);
+            return;
+        }
+
+        _sent = 0;
+        _output.ResetWrittenCount();
+        Block(false);
+    }
+
+    private void Block(bool isBlocked)
+    {
+        if (isBlocked == _isBlocked || _isClosed)
+            return;
+
+        _isBlocked = isBlocked;
+        _loop.WatchWrites(_descriptor, isBlocked);
+    }
+
+    private void Lose()
+    {
+        if (_isClosed)
+            return;
+
+        Close();
+        Closed();
+    }
+}

@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using MeeseeksBox.Runner.Protocol;
+using MeeseeksBox.Runner.Unix;
+
+namespace MeeseeksBox.Runner.Loop;
+
+/// <summary>Listens on the Unix socket of the runner, for one box at a time.</summary>
+internal sealed unsafe class ControlServer
+{
+    private const int UnixDomain = 1;
+    private const int Stream = 1;
+    private const int SocketLevel = 1;
+    private const int PeerCredentials = 17;
+    private const int CredentialsSize = 12;
+    private const int UserOffset = 4;
+    private const int PathOffset = 2;
+    private const int LongestPath = 107;
+
+    private readonly EventLoop _loop;
+    private readonly int _socket;
+    private ControlConnection? _box;
+
+    /// <summary>Starts to listen.</summary>
+    /// <exception cref="IOException">The socket cannot be made.</exception>
+    public ControlServer(EventLoop loop, string path)
+    {
+        _loop = loop;
+        _socket = SystemCall.Check(LibC.Socket(UnixDomain, Stream | OpenFlag.CloseOnExec | OpenFlag.NonBlocking, 0), "socket");
+        Bind(path);
+        _ = SystemCall.Check(LibC.Listen(_socket, 8), path);
+        loop.Watch(_socket, Accept);
+    }
+
+    /// <summary>Called with each line of the box.</summary>
+    public Action<RunnerMessage> Received { get; set; } = _ => { };
+
+    /// <summary>Called when a box has connected.</summary>
+    public Action Connected { get; set; } = () => { };
+
+    /// <summary>Called when the box has closed its connection.</summary>
+    public Action Disconnected { get; set; } = () => { };
+
+    /// <summary>Sends a line; without a box it is dropped.</summary>
+    public void Send(RunnerMessage message) => _box?.Send(message);
+
+    private void Bind(string path)
+    {
+        var name = Encoding.UTF8.GetBytes(path);
+        if (name.Length > LongestPath)
+            throw new IOException($"{path}: the path is too long for a Unix socket, which has at most {LongestPath} bytes");
+
+        Span<byte> address = stackalloc byte[PathOffset + LongestPath + 1];
+        address.Clear();
+        address[0] = UnixDomain;
+        name.CopyTo(address[PathOffset..]);
+        fixed (byte* pointer = address)
+            _ = SystemCall.Check(LibC.Bind(_socket, pointer, (uint)address.Length), path);
+    }
+
+    private void Accept()
+    {
+        var descriptor = LibC.Accept(_socket, 0, 0, OpenFlag.CloseOnExec | OpenFlag.NonBlocking);
+        if (descriptor < 0)
+            return;
+
+        if (!IsOwner(descriptor))
+        {
+            _ = LibC.Close(descriptor);
+            return;
+        }
+
+        // A box that was started anew takes over from one that is gone or hangs.
+        _box?.Close();
+        _box = new ControlConnection(_loop, descriptor, message => Received(message));
+        _box.Closed = Lose;
+        Connected();
+    }
+
+    private void Lose()
+    {
+        _box = null;
+        Disconnected();
+    }
+
+    private static bool IsOwner(int descriptor)
+    {
+        var credentials = stackalloc byte[CredentialsSize];
+        uint length = CredentialsSize;
+        if (LibC.SocketOption(descriptor, SocketLevel, PeerCredentials, credentials, &length) < 0)
+            return false;
+
+        var user = MemoryMarshal.Read<uint>(new ReadOnlySpan<byte>(credentials + UserOffset, sizeof(uint)));
+        return user == 0 || user == LibC.EffectiveUser();
+    }
+}

@@ -1,0 +1,41 @@
+namespace MeeseeksBox.Runner.Protocol;
+
+/// <summary>The fields of the lines between a box and its runner (docs/RUNNER.md#lines).</summary>
+public static class RunnerField
+{
+    /// <summary>Version of the protocol, in <c>hello</c>.</summary>
+    public const string Version = "version";
+
+    /// <summary>An argument of the process, in <c>start</c>; the first one names the program.</summary>
+    public const string Argument = "arg";
+
+    /// <summary>A variable of the environment as NAME=VALUE, in <c>start</c>.</summary>
+    public const string Variable = "env";
+
+    /// <summary>Full path of the working directory, in <c>start</c>.</summary>
+    public const string Folder = "cwd";
+
+    /// <summary>File for the standard input, in <c>start</c>; empty input without it.</summary>
+    public const string Input = "stdin";
+
+    /// <summary>File for the standard output, in <c>start</c>; in <c>ended</c> the number of bytes printed without a file.</summary>
+    public const string Output = "stdout";
+
+    /// <summary>The same for the standard error.</summary>
+    public const string Errors = "stderr";
+
+    /// <summary>Number of bytes to keep of a stream without a file, in <c>start</c>.</summary>
+    public const string Limit = "limit";
+
+    /// <summary>Milliseconds between SIGTERM and SIGKILL, in <c>end</c>; 0 for SIGKILL at once.</summary>
+    public const string Grace = "grace";
+
+    /// <summary>The process id, in <c>started</c> and in the runner's <c>hello</c>.</summary>
+    public const string Pid = "pid";
+
+    /// <summary>The exit status, in <c>ended</c>: -N when signal N ended the process. Missing when the process did not end.</summary>
+    public const string Status = "status";
+
+    /// <summary>Text for a person, in <c>refused</c> and <c>note</c>.</summary>
+    public const string Text = "text";
+}

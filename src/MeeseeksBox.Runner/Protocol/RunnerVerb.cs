@@ -1,0 +1,29 @@
+namespace MeeseeksBox.Runner.Protocol;
+
+/// <summary>The first word of each line between a box and its runner (docs/RUNNER.md#lines).</summary>
+public static class RunnerVerb
+{
+    /// <summary>The first line in either direction, with the version of the protocol.</summary>
+    public const string Hello = "hello";
+
+    /// <summary>Box: start the process of a run.</summary>
+    public const string Start = "start";
+
+    /// <summary>Box: end all processes of a run, politely first.</summary>
+    public const string End = "end";
+
+    /// <summary>Box: the end of a run is recorded; its output is not needed any more.</summary>
+    public const string Forget = "forget";
+
+    /// <summary>Runner: the process of a run has started.</summary>
+    public const string Started = "started";
+
+    /// <summary>Runner: the process of a run could not be started, and why.</summary>
+    public const string Refused = "refused";
+
+    /// <summary>Runner: something that a person should know about a run.</summary>
+    public const string Note = "note";
+
+    /// <summary>Runner: a run has ended.</summary>
+    public const string Ended = "ended";
+}

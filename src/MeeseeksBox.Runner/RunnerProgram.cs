@@ -1,0 +1,48 @@
+using MeeseeksBox.Runner.Children;
+using MeeseeksBox.Runner.Starting;
+
+namespace MeeseeksBox.Runner;
+
+/// <summary>The program meeseeks-runner. Start reading here.</summary>
+public static class RunnerProgram
+{
+    /// <summary>The line on the standard output that tells that it listens.</summary>
+    public const string Ready = "listening";
+
+    private const string Usage =
+        "Usage: meeseeks-runner FOLDER\nA meeseeks-box starts it; it is of no use by itself (docs/RUNNER.md).\n";
+
+    /// <summary>Runs the program.</summary>
+    /// <param name="arguments">The folder of the runner; or the words of <see cref="FileOpener"/>.</param>
+    /// <returns>The exit status.</returns>
+    public static int Run(string[] arguments)
+    {
+        if (arguments is [FileOpener.Option, _, _, _, _, _, ..])
+            return FileOpener.Run(arguments);
+
+        if (arguments is not [var folder] || !Directory.Exists(folder))
+        {
+            StandardStreams.Write(2, Usage);
+            return 2;
+        }
+
+        Surroundings.Set();
+        try
+        {
+            using var children = new ChildWaiter();
+            using var server = new RunnerServer(folder, children);
+            children.Start();
+            StandardStreams.Write(1, Ready + "\n");
+            StandardStreams.Close();
+            server.Run();
+        }
+        catch (IOException problem)
+        {
+            StandardStreams.Write(2, problem.Message + "\n");
+            return 1;
+        }
+
+        Directory.Delete(folder, recursive: true);
+        return 0;
+    }
+}

@@ -1,0 +1,90 @@
+using MeeseeksBox.Runner.Children;
+using MeeseeksBox.Runner.Loop;
+using MeeseeksBox.Runner.Protocol;
+using MeeseeksBox.Runner.Runs;
+
+namespace MeeseeksBox.Runner;
+
+/// <summary>Serves a box, and ends when it is not needed any more (docs/RUNNER.md#end).</summary>
+internal sealed class RunnerServer : IDisposable
+{
+    private static readonly TimeSpan BoxTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly EventLoop _loop = new();
+    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly ControlServer _server;
+    private readonly ManagedRuns _runs;
+    private ITimer? _boxTimer;
+    private bool _hasBox;
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="folder">The folder of the runner.</param>
+    /// <param name="children">Learns the ends of processes.</param>
+    /// <exception cref="IOException">The socket cannot be made.</exception>
+    public RunnerServer(string folder, ChildWaiter children)
+    {
+        _server = new ControlServer(_loop, SpoolFile.SocketOf(folder)) { Connected = GainBox, Disconnected = LoseBox, Received = Receive };
+        _runs = new ManagedRuns(_loop, folder, children, _time, _server.Send) { RunEnded = StopWhenIdle };
+    }
+
+    /// <summary>Serves until no box and no run is left.</summary>
+    public void Run()
+    {
+        AwaitBox();
+        _loop.Run();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _boxTimer?.Dispose();
+        _loop.Dispose();
+    }
+
+    private static RunnerMessage Hello() => new RunnerMessage(RunnerVerb.Hello)
+        .With(RunnerField.Version, RunnerMessage.ProtocolVersion)
+        .With(RunnerField.Pid, Environment.ProcessId);
+
+    private void AwaitBox()
+    {
+        _boxTimer?.Dispose();
+        _boxTimer = _time.CreateTimer(_ => _loop.Post(GiveUpBox), null, BoxTimeout, Timeout.InfiniteTimeSpan);
+    }
+
+    private void GainBox()
+    {
+        _hasBox = true;
+        _boxTimer?.Dispose();
+    }
+
+    // A box that stops in order has ended its jobs before.
+    private void LoseBox()
+    {
+        _hasBox = false;
+        AwaitBox();
+        StopWhenIdle();
+    }
+
+    private void GiveUpBox()
+    {
+        if (_hasBox)
+            return;
+
+        _runs.EndAll();
+        StopWhenIdle();
+    }
+
+    private void StopWhenIdle()
+    {
+        if (!_hasBox && !_runs.IsBusy)
+            _loop.Stop();
+    }
+
+    private void Receive(RunnerMessage message)
+    {
+        if (message.Verb is RunnerVerb.Hello)
+            _server.Send(Hello());
+        else
+            _runs.Handle(message);
+    }
+}

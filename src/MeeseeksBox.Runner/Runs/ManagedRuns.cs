@@ -1,0 +1,114 @@
+using MeeseeksBox.Foundation.Tasks;
+using MeeseeksBox.Runner.Children;
+using MeeseeksBox.Runner.Ending;
+using MeeseeksBox.Runner.Loop;
+using MeeseeksBox.Runner.Protocol;
+using MeeseeksBox.Runner.Starting;
+
+namespace MeeseeksBox.Runner.Runs;
+
+/// <summary>All runs of the runner, and what the box asks for. Used by the thread of the loop only.</summary>
+/// <param name="loop">The loop.</param>
+/// <param name="folder">The folder for the output of the runs.</param>
+/// <param name="children">Learns the ends of processes.</param>
+/// <param name="time">The clock of all limits.</param>
+/// <param name="tell">Sends a line to the box.</param>
+internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter children, TimeProvider time, Action<RunnerMessage> tell)
+{
+    private static readonly Backoff ShortagePauses = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1));
+
+    private readonly Dictionary<string, ManagedRun> _runs = new(StringComparer.Ordinal);
+    private readonly ProcessTreeKiller _killer = new(new ProcessTable(), time);
+
+    /// <summary>True while a run has not ended.</summary>
+    public bool IsBusy => _runs.Values.Any(run => !run.HasEnded);
+
+    /// <summary>Called when a run has ended.</summary>
+    public Action RunEnded { get; set; } = () => { };
+
+    /// <summary>Carries out a line of the box.</summary>
+    public void Handle(RunnerMessage message)
+    {
+        switch (message.Verb)
+        {
+            case RunnerVerb.Start:
+                Start(message);
+                break;
+            case RunnerVerb.End when _runs.TryGetValue(message.Run, out var run):
+                run.End(TimeSpan.FromMilliseconds(message.Number(RunnerField.Grace) ?? 0));
+                break;
+            case RunnerVerb.Forget when _runs.Remove(message.Run, out var run):
+                run.Discard();
+                break;
+            default:
+                // A line of a later version, or about a run that is forgotten.
+                break;
+        }
+    }
+
+    /// <summary>Kills the processes of all runs.</summary>
+    public void EndAll()
+    {
+        foreach (var run in _runs.Values)
+            run.End(TimeSpan.Zero);
+    }
+
+    private void Start(RunnerMessage message)
+    {
+        if (StartOrder.Of(message) is not { } order || !IsName(message.Run) || _runs.ContainsKey(message.Run))
+        {
+            Refuse(message.Run, "the order to the runner is incomplete or doubled");
+            return;
+        }
+
+        var run = new ManagedRun(order, folder, loop, _killer, time, tell, () => RunEnded());
+        _runs.Add(order.Run, run);
+
+        // On another thread, because a file of the job may be on a disk that hangs.
+        _ = Task.Run(() => LaunchAsync(order, run));
+    }
+
+    // The id becomes a part of the name of a file.
+    private static bool IsName(string run) =>
+        run.Length is > 0 and < 200 && run.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.');
+
+    private async Task LaunchAsync(StartOrder order, ManagedRun run)
+    {
+        for (var pause = ShortagePauses.First; ; pause = ShortagePauses.After(pause))
+        {
+            children.Announce();
+            var launch = Launcher.Start(order);
+            JobProcess? process = null;
+            if (launch.Problem is null)
+                process = children.Add(launch.Pid);
+            else
+                children.Abandon();
+
+            if (!launch.IsShortage || run.IsEndWanted)
+            {
+                loop.Post(() => Launched(run, launch, process));
+                return;
+            }
+
+            if (pause == ShortagePauses.First)
+                loop.Post(() => run.Note($"{launch.Problem}; it is tried again until it succeeds"));
+            await Task.Delay(pause, time);
+        }
+    }
+
+    private void Launched(ManagedRun run, Launch launch, JobProcess? process)
+    {
+        if (process is not null)
+        {
+            run.Started(process, launch.Output, launch.Errors);
+            return;
+        }
+
+        _ = _runs.Remove(run.Id);
+        Refuse(run.Id, launch.Problem!);
+        RunEnded();
+    }
+
+    private void Refuse(string run, string problem) =>
+        tell(new RunnerMessage(RunnerVerb.Refused, run).With(RunnerField.Text, problem));
+}

@@ -1,0 +1,28 @@
+using System.Text;
+using MeeseeksBox.Runner.Unix;
+
+namespace MeeseeksBox.Runner;
+
+/// <summary>Writes to the standard streams, and gives them back.</summary>
+/// <remarks>Not by the console of .NET, which changes settings of the terminal.</remarks>
+internal static unsafe class StandardStreams
+{
+    private const int ReadAndWrite = 2;
+
+    /// <summary>Writes a text.</summary>
+    public static void Write(int descriptor, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        fixed (byte* pointer = bytes)
+            _ = LibC.Write(descriptor, pointer, bytes.Length);
+    }
+
+    /// <summary>Puts nothing in their place, so that the runner keeps neither a terminal nor a pipe open.</summary>
+    public static void Close()
+    {
+        var nothing = LibC.Open("/dev/null", ReadAndWrite | OpenFlag.CloseOnExec, 0);
+        for (var descriptor = 0; descriptor <= 2; descriptor++)
+            _ = LibC.Dup2(nothing, descriptor);
+        _ = LibC.Close(nothing);
+    }
+}

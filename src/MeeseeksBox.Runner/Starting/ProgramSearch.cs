@@ -1,0 +1,54 @@
+using MeeseeksBox.Foundation;
+using MeeseeksBox.Runner.Unix;
+
+namespace MeeseeksBox.Runner.Starting;
+
+/// <summary>Finds the file of a program as a shell does.</summary>
+/// <remarks>
+/// The search of .NET does not fit: it begins with the folder of the box and the current one, and uses the PATH of the box instead of
+/// the job's.
+/// </remarks>
+internal static class ProgramSearch
+{
+    // The default of the C library without a PATH.
+    private const string DefaultPath = "/bin:/usr/bin";
+
+    /// <summary>Finds a program.</summary>
+    /// <param name="name">With a '/' a path, relative to <paramref name="folder"/>; else a name in <paramref name="path"/>.</param>
+    /// <param name="folder">Full path of the working directory of the job.</param>
+    /// <param name="path">Folders, separated by ':'; an empty one means <paramref name="folder"/>. Null without a PATH.</param>
+    /// <returns>The full path of the program.</returns>
+    public static Result<string> Find(string name, string folder, string? path)
+    {
+        if (name.Contains('/'))
+        {
+            var file = Path.GetFullPath(name, folder);
+            return Fault(file) is { } fault ? fault : file;
+        }
+
+        return Along(path ?? DefaultPath, name, folder);
+    }
+
+    private static Result<string> Along(string path, string name, string folder)
+    {
+        var files = path.Split(':').Select(place => Path.Combine(folder, place, name)).Where(File.Exists).ToList();
+        if (name.Length == 0 || files.Count == 0)
+            return new Error($"no such program: '{name}' is in none of the folders of PATH ({path})");
+
+        var program = files.Find(file => Fault(file) is null);
+        return program is null ? Fault(files[0])! : Path.GetFullPath(program);
+    }
+
+    private static Error? Fault(string file)
+    {
+        // File.Exists is false for a folder.
+        if (File.Exists(file))
+        {
+            return LibC.Access(file, AccessMode.Executable) == 0
+                ? null
+                : new Error($"{file} may not be executed: 'chmod +x' makes a file a program");
+        }
+
+        return new Error(Directory.Exists(file) ? $"{file} is a folder, not a program" : $"no such program: {file}");
+    }
+}

@@ -1,0 +1,48 @@
+using MeeseeksBox.Runner.Unix;
+
+namespace MeeseeksBox.Runner.Starting;
+
+/// <summary>Checks the folder and the files of a process before its start (docs/SPECIFICATION.md#start-failures).</summary>
+/// <remarks>For errors in words: the system would only tell a number.</remarks>
+internal static class StartChecks
+{
+    /// <summary>Why an order cannot be carried out; null when nothing speaks against it.</summary>
+    public static string? Fault(StartOrder order) =>
+        FolderFault(order.Folder) ?? InputFault(order.Input) ?? OutputFault("stdout", order.Output) ?? OutputFault("stderr", order.Errors);
+
+    private static string? FolderFault(string folder)
+    {
+        if (Directory.Exists(folder))
+            return LibC.Access(folder, AccessMode.Executable) == 0 ? null : $"cannot work in {folder}: this node may not enter it";
+
+        return $"cannot work in {folder}: {(File.Exists(folder) ? "it is a file, not a folder" : "there is no such folder")}";
+    }
+
+    private static string? InputFault(string? file)
+    {
+        if (file is null)
+            return null;
+        if (Directory.Exists(file))
+            return $"cannot read stdin: {file} is a folder";
+        if (!File.Exists(file))
+            return $"cannot read stdin: there is no file {file}";
+
+        return LibC.Access(file, AccessMode.Readable) == 0 ? null : $"cannot read stdin: {file} may not be read by this node";
+    }
+
+    private static string? OutputFault(string stream, string? file)
+    {
+        if (file is null)
+            return null;
+        if (Directory.Exists(file))
+            return $"cannot write {stream}: {file} is a folder";
+
+        var folder = Path.GetDirectoryName(file)!;
+        if (!Directory.Exists(folder))
+            return $"cannot write {stream} to {file}: there is no folder {folder}";
+
+        return !File.Exists(file) || LibC.Access(file, AccessMode.Writable) == 0
+            ? null
+            : $"cannot write {stream}: {file} may not be written to by this node";
+    }
+}

@@ -1,0 +1,12 @@
+using System.Runtime.InteropServices;
+
+namespace MeeseeksBox.Runner.Unix;
+
+/// <summary>Turns a failed call into an exception.</summary>
+internal static class SystemCall
+{
+    /// <summary>Returns the result of a call.</summary>
+    /// <exception cref="IOException">It failed.</exception>
+    public static int Check(int result, string what) =>
+        result >= 0 ? result : throw new IOException($"{what}: {ErrorNumber.TextOf(Marshal.GetLastPInvokeError())}");
+}

@@ -1,0 +1,94 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Net.Sockets;
+using MeeseeksBox.Runner;
+using MeeseeksBox.Runner.Protocol;
+
+namespace MeeseeksBox.Agent.Pools.Processes;
+
+/// <summary>Starts the runner of this box with the first job, and again when it has ended. The only type that starts a program.</summary>
+/// <param name="program">Full path of its program.</param>
+internal sealed class RunnerHost(string program) : IAsyncDisposable
+{
+    private const string Name = "meeseeks-runner";
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private Process? _process;
+    private RunnerConnection? _connection;
+    private Task _reading = Task.CompletedTask;
+    private bool _isClosed;
+
+    /// <summary>The host of the runner beside this program.</summary>
+    public RunnerHost()
+        : this(Path.Combine(AppContext.BaseDirectory, Name))
+    {
+    }
+
+    /// <summary>Starts a run.</summary>
+    /// <param name="start">The order to start its process.</param>
+    /// <param name="note">Receives what a person should know about the run.</param>
+    /// <exception cref="IOException">The runner cannot be started; the message says why.</exception>
+    public async Task<RunnerRun> StartAsync(RunnerMessage start, Action<string> note)
+    {
+        var connection = Volatile.Read(ref _connection);
+        return (connection is { IsLost: false } ? connection : await ConnectAsync()).Start(start, note);
+    }
+
+    /// <summary>Lets the runner end, whose runs have ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _turn.WaitAsync();
+        _isClosed = true;
+        _ = _turn.Release();
+        _connection?.Dispose();
+        await _reading;
+        _process?.Dispose();
+    }
+
+    private async Task<RunnerConnection> ConnectAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_isClosed)
+                throw new IOException("the box is stopping");
+            if (_connection is { IsLost: false } present)
+                return present;
+
+            _connection?.Dispose();
+            _process?.Dispose();
+            var folder = Directory.CreateTempSubdirectory("meeseeks-box-").FullName;
+            _process = await LaunchAsync(folder);
+            var connection = await RunnerConnection.OpenAsync(folder);
+            _reading = connection.ReadAsync();
+            Volatile.Write(ref _connection, connection);
+            return connection;
+        }
+        catch (Exception problem) when (problem is Win32Exception or SocketException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{Name} cannot be started: {problem.Message}", problem);
+        }
+        finally
+        {
+            _ = _turn.Release();
+        }
+    }
+
+    private async Task<Process> LaunchAsync(string folder)
+    {
+        var info = new ProcessStartInfo(program, [folder])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+#pragma warning disable RS0030 // The only place that starts a program.
+        var process = Process.Start(info)!;
+#pragma warning restore RS0030
+        if (await process.StandardOutput.ReadLineAsync() == RunnerProgram.Ready)
+            return process;
+
+        var problem = await process.StandardError.ReadToEndAsync();
+        throw new IOException($"{Name} cannot be started: {problem.Trim()}");
+    }
+}

@@ -1,0 +1,1 @@
+return MeeseeksBox.Runner.RunnerProgram.Run(args);

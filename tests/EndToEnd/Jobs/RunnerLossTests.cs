@@ -1,0 +1,35 @@
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Jobs;
+
+/// <summary>A runner that dies, or whose box does (docs/RUNNER.md#end).</summary>
+public sealed class RunnerLossTests
+{
+    [Fact]
+    public async Task Jobs_of_a_killed_runner_end_as_crashed_and_the_next_job_has_another_runner()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=0");
+        var first = int.Parse((await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID") })).Printed());
+        var id = (await box.SubmitAsync(new { pool = "p", args = Some.Shell("sleep 1000 & wait") })).Text("id");
+        var pid = (int)(await box.WaitForStartAsync(id)).Number("pid")!.Value;
+
+        Signal.Send(first, Signal.KillAtOnce);
+
+        var job = await box.WaitForEndAsync(id);
+        (job.Text("state"), job.Text("error")).Should().Be(("failed", "crashed"));
+        Signal.IsAlive(pid).Should().BeFalse();
+        var second = int.Parse((await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID") })).Printed());
+        second.Should().NotBe(first);
+    }
+
+    [Fact]
+    public async Task A_runner_ends_with_its_box()
+    {
+        int runner;
+        await using (var box = await RunningBox.StartAsync("pools.p="))
+            runner = int.Parse((await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID") })).Printed());
+
+        await Wait.Until(() => !Signal.IsAlive(runner), () => "the runner is left", TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using CsCheck;
+using MeeseeksBox.Runner.Output;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.Agent.Tests.Pools.Processes;
+
+// docs/SPECIFICATION.md#kept-output
+public sealed class OutputSpoolTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(10, "", "")]
+    [InlineData(10, "0123456789", "0123456789")]
+    [InlineData(10, "0123456789a", "012346789a")]
+    [InlineData(10, "0123456789abcdefghij", "01234fghij")]
+    [InlineData(5, "0123456789", "01789")]
+    [InlineData(1, "0123", "3")]
+    [InlineData(0, "", "")]
+    [InlineData(0, "0123", "")]
+    public void The_first_and_the_last_half_of_the_limit_are_kept(int limit, string printed, string kept)
+    {
+        Encoding.ASCII.GetString(Kept(limit, Encoding.ASCII.GetBytes(printed))).Should().Be(kept);
+    }
+
+    [Fact]
+    public void Kept_output_does_not_depend_on_chunks_and_the_file_stays_below_the_limit() =>
+        Gen.Select(Gen.Int[0, 600], Gen.Byte.Array[0, 400].Array[0, 12]).Sample(
+            (limit, pieces) =>
+            {
+                var printed = pieces.SelectMany(piece => piece).ToArray();
+
+                var kept = Kept(limit, pieces);
+
+                kept.Should().Equal(
+                    printed.Length <= limit ? printed : [.. printed[..(limit / 2)], .. printed[^(limit - (limit / 2))..]]);
+            },
+            iter: 300);
+
+    [Fact]
+    public void A_file_that_cannot_be_written_is_named()
+    {
+        using var spool = new OutputSpool(_folder.File("gone/out"), 10);
+
+        spool.Append("lost"u8);
+
+        spool.Problem.Should().Contain(_folder.File("gone/out")).And.Contain("No such file or directory");
+        spool.Total.Should().Be(4);
+    }
+
+    private byte[] Kept(int limit, params byte[][] pieces)
+    {
+        var path = _folder.File(Guid.NewGuid().ToString("N"));
+        using var spool = new OutputSpool(path, limit);
+        foreach (var piece in pieces)
+            spool.Append(piece);
+
+        spool.Total.Should().Be(pieces.Sum(piece => piece.Length));
+        if (File.Exists(path))
+            new FileInfo(path).Length.Should().BeLessThanOrEqualTo(limit);
+        return OutputSpool.Read(path, spool.Total, limit);
+    }
+}

@@ -1,0 +1,14 @@
+using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Runner.Ending;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.Agent.Tests.Pools.Processes;
+
+/// <summary>The runner of all tests, which ends with their process.</summary>
+internal static class TestRunner
+{
+    /// <summary>Starts processes in the runner.</summary>
+    public static ProcessTask Task { get; } = new(
+        new RunnerHost(Path.Combine(BuildOutput.Of("src/meeseeks-runner"), "meeseeks-runner")),
+        new Orphans(new ProcessTable(), TimeProvider.System));
+}
