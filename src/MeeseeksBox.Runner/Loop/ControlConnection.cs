@@ -8,13 +8,10 @@ namespace MeeseeksBox.Runner.Loop;
 /// <summary>The connection of a box.</summary>
 internal sealed unsafe class ControlConnection
 {
-    private const int MostBytes = 64 * 1024;
-    private const int LongestLine = 64 * 1024 * 1024;
-
     private readonly EventLoop _loop;
     private readonly int _descriptor;
     private readonly Action<RunnerMessage> _received;
-    private readonly ArrayBufferWriter<byte> _input = new();
+    private readonly RunnerLineBuffer _input = new();
     private readonly ArrayBufferWriter<byte> _output = new();
     private int _sent;
     private bool _isBlocked;
@@ -56,36 +53,15 @@ internal sealed unsafe class ControlConnection
             Flush();
 
         nint count;
-        fixed (byte* bytes = _input.GetSpan(MostBytes))
-            count = _isClosed ? 0 : LibC.Read(_descriptor, bytes, MostBytes);
+        var free = _input.Free.Span;
+        fixed (byte* bytes = free)
+            count = _isClosed ? 0 : LibC.Read(_descriptor, bytes, free.Length);
 
         if (count < 0 && Marshal.GetLastPInvokeError() is ErrorNumber.TryAgain or ErrorNumber.Interrupted)
             return;
 
-        if (count > 0)
-        {
-            _input.Advance((int)count);
-            if (TakeLines())
-                return;
-        }
-
-        Lose();
-    }
-
-    // False when a line is too long.
-    private bool TakeLines()
-    {
-        var rest = _input.WrittenSpan;
-        for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
-        {
-            if (RunnerMessage.Parse(rest[..end]) is { } message)
-                _received(message);
-        }
-
-        var left = rest.ToArray();
-        _input.ResetWrittenCount();
-        _input.Write(left);
-        return left.Length <= LongestLine;
+        if (count <= 0 || !_input.Take((int)count, _received))
+            Lose();
     }
 
     private void Flush()

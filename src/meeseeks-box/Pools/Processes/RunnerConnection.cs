@@ -8,8 +8,6 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <summary>The connection to a runner (docs/RUNNER.md).</summary>
 internal sealed class RunnerConnection : IDisposable
 {
-    private const int MostBytes = 64 * 1024;
-
     private readonly Lock _sending = new();
     private readonly ConcurrentDictionary<string, RunnerRun> _runs = new(StringComparer.Ordinal);
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -81,13 +79,11 @@ internal sealed class RunnerConnection : IDisposable
     /// <summary>Reads lines until the runner ends; then all runs fail.</summary>
     public async Task ReadAsync()
     {
-        var input = new ArrayBufferWriter<byte>();
+        var input = new RunnerLineBuffer();
         try
         {
-            while (await _socket.ReceiveAsync(input.GetMemory(MostBytes)) is > 0 and var count)
+            while (await _socket.ReceiveAsync(input.Free) is > 0 and var count && input.Take(count, Receive))
             {
-                input.Advance(count);
-                TakeLines(input);
             }
         }
         catch (Exception lost) when (lost is SocketException or ObjectDisposedException)
@@ -105,17 +101,9 @@ internal sealed class RunnerConnection : IDisposable
 
     private static IOException Lost() => new("the runner of this box has ended; what it left of the job is killed");
 
-    private void TakeLines(ArrayBufferWriter<byte> input)
+    private void Receive(RunnerMessage message)
     {
-        var rest = input.WrittenSpan;
-        for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
-        {
-            if (RunnerMessage.Parse(rest[..end]) is { } message && _runs.TryGetValue(message.Run, out var run))
-                run.Receive(message);
-        }
-
-        var left = rest.ToArray();
-        input.ResetWrittenCount();
-        input.Write(left);
+        if (_runs.TryGetValue(message.Run, out var run))
+            run.Receive(message);
     }
 }
