@@ -29,7 +29,8 @@ public static class RunnerProgram
         Surroundings.Set();
         try
         {
-            using var children = new ChildWaiter();
+            // Not disposed: its thread waits until the process ends.
+            var children = new ChildWaiter();
             using var server = new RunnerServer(folder, children);
             children.Start();
             StandardStreams.Write(1, Ready + "\n");
@@ -42,7 +43,15 @@ public static class RunnerProgram
             return 1;
         }
 
-        Directory.Delete(folder, recursive: true);
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // Somebody has cleaned up before.
+        }
+
         return 0;
     }
 }

@@ -61,6 +61,9 @@ internal sealed class RunnerServer : IDisposable
     private void LoseBox()
     {
         _hasBox = false;
+
+        // The next instance of the box knows the processes by their marks, but not what is yet to start.
+        _runs.EndAll(onlyWithoutProcess: true);
         AwaitBox();
         StopWhenIdle();
     }

@@ -13,7 +13,10 @@ internal static class Surroundings
     private const nint Ignore = 1;
 
     private static readonly int[] Ignored =
-        [SignalNumber.Hangup, SignalNumber.Interrupt, SignalNumber.Quit, SignalNumber.Terminate, SignalNumber.BrokenPipe];
+    [
+        SignalNumber.Hangup, SignalNumber.Interrupt, SignalNumber.Quit, SignalNumber.Terminate, SignalNumber.BrokenPipe,
+        SignalNumber.FileSize,
+    ];
 
     /// <summary>Leaves the session of the starter, its folder and its files, and ignores what a terminal sends.</summary>
     public static void Set()

@@ -24,6 +24,7 @@ internal sealed class Box : IAsyncDisposable
 {
     private static readonly TimeSpan ConfigurationTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UpstreamTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RunnerTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan HistoryTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(2);
 
@@ -116,7 +117,7 @@ internal sealed class Box : IAsyncDisposable
             new Stage("links") { Stop = _ => links.CompleteAsync() },
             new Stage("connections") { Stop = _ => _listeners.DisposeAsync().AsTask() },
             new Stage("upstream nodes") { Stop = _ => upstreamSessions.WhenAllUpdated(_host.Seq), StopLimit = UpstreamTime },
-            new Stage("runner") { Stop = _ => _runner.DisposeAsync().AsTask() },
+            new Stage("runner") { Stop = _ => _runner.DisposeAsync().AsTask(), StopLimit = RunnerTime },
             new Stage("runs") { Stop = _ => pools.CompleteAsync() },
             // Listens, starts the pools and connects the links; then takes changes.
             Loop("configuration", _reconfigurator.RunAsync, _reconfigurator.Complete, _reconfigurator.StartAsync)

@@ -10,20 +10,21 @@ internal sealed unsafe class ControlConnection
 {
     private readonly EventLoop _loop;
     private readonly int _descriptor;
-    private readonly Action<RunnerMessage> _received;
     private readonly RunnerLineBuffer _input = new();
     private readonly ArrayBufferWriter<byte> _output = new();
     private int _sent;
     private bool _isBlocked;
     private bool _isClosed;
 
-    public ControlConnection(EventLoop loop, int descriptor, Action<RunnerMessage> received)
+    public ControlConnection(EventLoop loop, int descriptor)
     {
         _loop = loop;
         _descriptor = descriptor;
-        _received = received;
         loop.Watch(descriptor, Ready);
     }
+
+    /// <summary>Called with each line.</summary>
+    public Action<RunnerMessage> Received { get; set; } = _ => { };
 
     /// <summary>Called when the box has closed the connection.</summary>
     public Action Closed { get; set; } = () => { };
@@ -60,7 +61,7 @@ internal sealed unsafe class ControlConnection
         if (count < 0 && Marshal.GetLastPInvokeError() is ErrorNumber.TryAgain or ErrorNumber.Interrupted)
             return;
 
-        if (count <= 0 || !_input.Take((int)count, _received))
+        if (count <= 0 || !_input.Take((int)count, message => Received(message)))
             Lose();
     }
 

@@ -70,15 +70,32 @@ internal sealed unsafe class ControlServer
             return;
         }
 
-        // A box that was started anew takes over from one that is gone or hangs.
-        _box?.Close();
-        _box = new ControlConnection(_loop, descriptor, message => Received(message));
-        _box.Closed = Lose;
-        Connected();
+        var connection = new ControlConnection(_loop, descriptor);
+        connection.Received = message => Receive(connection, message);
+        connection.Closed = () => Lose(connection);
     }
 
-    private void Lose()
+    // A box that was started anew takes over from one that is gone or hangs, once it has said that it is one.
+    private void Receive(ControlConnection connection, RunnerMessage message)
     {
+        if (connection != _box)
+        {
+            if (message.Verb is not RunnerVerb.Hello)
+                return;
+
+            _box?.Close();
+            _box = connection;
+            Connected();
+        }
+
+        Received(message);
+    }
+
+    private void Lose(ControlConnection connection)
+    {
+        if (connection != _box)
+            return;
+
         _box = null;
         Disconnected();
     }

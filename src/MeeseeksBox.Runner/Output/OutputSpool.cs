@@ -85,9 +85,19 @@ internal sealed class OutputSpool(string path, int limit) : IDisposable
 
     private long Position() => Total < limit ? Total : limit is 0 ? 0 : (limit / 2) + ((Total - limit) % (limit - (limit / 2)));
 
-    private SafeFileHandle Create() => new(
-        SystemCall.Check(LibC.Open(path, OpenFlag.WriteOnly | OpenFlag.Create | OpenFlag.Truncate | OpenFlag.CloseOnExec, OnlyOwner), path),
-        ownsHandle: true);
+    private SafeFileHandle Create()
+    {
+        const int Flags = OpenFlag.WriteOnly | OpenFlag.Create | OpenFlag.Truncate | OpenFlag.CloseOnExec;
+        var descriptor = LibC.Open(path, Flags, OnlyOwner);
+        if (descriptor < 0 && Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+        {
+            // A job or a cleaner of temporary files has removed it.
+            _ = Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            descriptor = LibC.Open(path, Flags, OnlyOwner);
+        }
+
+        return new SafeFileHandle(SystemCall.Check(descriptor, path), ownsHandle: true);
+    }
 
     private void Write(ReadOnlySpan<byte> bytes, long position)
     {

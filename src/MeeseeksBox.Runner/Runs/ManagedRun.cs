@@ -3,13 +3,14 @@ using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
-using MeeseeksBox.Runner.Starting;
+using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Runs;
 
 /// <summary>One run of a job: its process, its output and its end. Used by the thread of the loop only.</summary>
 internal sealed class ManagedRun(
-    StartOrder order, string folder, EventLoop loop, ProcessTreeKiller killer, TimeProvider time, Action<RunnerMessage> tell, Action ended)
+    string id, int limit, string folder, EventLoop loop, ProcessTreeKiller killer, TimeProvider time, Action<RunnerMessage> tell,
+    Action<ManagedRun> ended)
 {
     /// <summary>Maximum wait for the output of a run to be complete after the end of its process.</summary>
     public static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(2);
@@ -23,13 +24,19 @@ internal sealed class ManagedRun(
     private ITimer? _timer;
 
     /// <summary>The id of the run.</summary>
-    public string Id => order.Run;
+    public string Id => id;
 
     /// <summary>True when the box has asked for the end. May be read by any thread.</summary>
     public bool IsEndWanted => _isEndWanted;
 
+    /// <summary>True when it has a process.</summary>
+    public bool HasStarted => _process is not null;
+
     /// <summary>True when the end was reported.</summary>
     public bool HasEnded { get; private set; }
+
+    /// <summary>True when the box wants to know nothing more about the run.</summary>
+    public bool IsForgotten { get; set; }
 
     /// <summary>Takes over a process that was started.</summary>
     /// <param name="process">The process.</param>
@@ -71,7 +78,7 @@ internal sealed class ManagedRun(
         {
             pipe.Detach();
             spool.Dispose();
-            File.Delete(path);
+            _ = LibC.Unlink(path);
         }
     }
 
@@ -81,7 +88,7 @@ internal sealed class ManagedRun(
             return;
 
         var path = SpoolFile.PathOf(folder, Id, name);
-        var spool = new OutputSpool(path, order.Limit);
+        var spool = new OutputSpool(path, limit);
         _outputs.Add((name, path, spool, new OutputPipe(loop, descriptor, spool, Conclude)));
     }
 
@@ -128,7 +135,7 @@ internal sealed class ManagedRun(
         }
 
         tell(message);
-        ended();
+        ended(this);
     }
 
     private void Kill(JobProcess process, TimeSpan grace)
@@ -145,10 +152,12 @@ internal sealed class ManagedRun(
             if (left.Count > 0)
                 loop.Post(() => Note($"processes could not be killed: {string.Join(", ", left)}"));
         }
-        catch (IOException problem)
+#pragma warning disable CA1031 // The run must end after any failure.
+        catch (Exception problem)
         {
             loop.Post(() => Note($"process {process.Pid} killed, but its descendants could not be enumerated: {problem.Message}"));
         }
+#pragma warning restore CA1031
 
         loop.Post(Killed);
     }

@@ -37,8 +37,8 @@ internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter chi
             case RunnerVerb.End when _runs.TryGetValue(message.Run, out var run):
                 run.End(TimeSpan.FromMilliseconds(message.Number(RunnerField.Grace) ?? 0));
                 break;
-            case RunnerVerb.Forget when _runs.Remove(message.Run, out var run):
-                run.Discard();
+            case RunnerVerb.Forget when _runs.TryGetValue(message.Run, out var run):
+                Forget(run);
                 break;
             default:
                 // A line of a later version, or about a run that is forgotten.
@@ -46,11 +46,34 @@ internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter chi
         }
     }
 
-    /// <summary>Kills the processes of all runs.</summary>
-    public void EndAll()
+    /// <summary>Kills the processes of all runs, or starts none for runs without one.</summary>
+    /// <param name="onlyWithoutProcess">True to leave runs that have a process alone.</param>
+    public void EndAll(bool onlyWithoutProcess = false)
     {
-        foreach (var run in _runs.Values)
+        foreach (var run in _runs.Values.Where(run => !onlyWithoutProcess || !run.HasStarted).ToList())
             run.End(TimeSpan.Zero);
+    }
+
+    // Also one that has not ended, which nobody could end otherwise.
+    private void Forget(ManagedRun run)
+    {
+        run.IsForgotten = true;
+        run.End(TimeSpan.Zero);
+        if (run.HasEnded)
+            Remove(run);
+    }
+
+    private void Remove(ManagedRun run)
+    {
+        _ = _runs.Remove(run.Id);
+        run.Discard();
+    }
+
+    private void Ended(ManagedRun run)
+    {
+        if (run.IsForgotten)
+            Remove(run);
+        RunEnded();
     }
 
     private void Start(RunnerMessage message)
@@ -61,7 +84,7 @@ internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter chi
             return;
         }
 
-        var run = new ManagedRun(order, folder, loop, _killer, time, tell, () => RunEnded());
+        var run = new ManagedRun(order.Run, order.Limit, folder, loop, _killer, time, tell, Ended);
         _runs.Add(order.Run, run);
 
         // On another thread, because a file of the job may be on a disk that hangs.
@@ -77,7 +100,7 @@ internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter chi
         for (var pause = ShortagePauses.First; ; pause = ShortagePauses.After(pause))
         {
             children.Announce();
-            var launch = Launcher.Start(order);
+            var launch = run.IsEndWanted ? Launch.Failed("killed before it was started") : TryLaunch(order);
             JobProcess? process = null;
             if (launch.Problem is null)
                 process = children.Add(launch.Pid);
@@ -94,6 +117,20 @@ internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter chi
                 loop.Post(() => run.Note($"{launch.Problem}; it is tried again until it succeeds"));
             await Task.Delay(pause, time);
         }
+    }
+
+    private static Launch TryLaunch(StartOrder order)
+    {
+        try
+        {
+            return Launcher.Start(order);
+        }
+#pragma warning disable CA1031 // The box must have an answer after any failure.
+        catch (Exception problem)
+        {
+            return Launch.Failed($"internal error of meeseeks-runner: {problem.Message}");
+        }
+#pragma warning restore CA1031
     }
 
     private void Launched(ManagedRun run, Launch launch, JobProcess? process)

@@ -12,4 +12,5 @@ internal static class SignalNumber
     public const int Child = 17;
     public const int Continue = 18;
     public const int Stop = 19;
+    public const int FileSize = 25;
 }

@@ -24,6 +24,20 @@ public sealed class RunnerLossTests
     }
 
     [Fact]
+    public async Task A_job_that_removes_the_folder_of_its_runner_loses_its_own_output_at_most()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p=");
+        const string Script = "echo lost; sleep 0.1; rm -rf \"$(tr '\\0' '\\n' < /proc/$PPID/cmdline | tail -n 1)\"";
+
+        var job = await box.RunAsync(new { pool = "p", args = Some.Shell(Script) });
+        var next = await box.RunAsync(new { pool = "p", args = Some.Shell("echo kept") });
+
+        (job.Text("state"), job.Number("rc")).Should().Be(("done", 0));
+        box.Log.Lines.Should().Contain(line => line.Contains("its stdout is lost: "));
+        next.Printed().Should().Be("kept\n");
+    }
+
+    [Fact]
     public async Task A_runner_ends_with_its_box()
     {
         int runner;

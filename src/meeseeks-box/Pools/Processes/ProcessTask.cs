@@ -13,6 +13,9 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans) : IJobTask
     // The error of a job whose process was lost sight of, as after a crash of the box.
     private const string Crashed = "crashed";
 
+    // More than any system takes, and less than a line to the runner may have.
+    private const long LongestOrder = 8 * 1024 * 1024;
+
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill)
     {
@@ -24,14 +27,21 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans) : IJobTask
         if (FolderOf(run.Job) is not { } folder)
             return JobOutcome.NotStarted("cannot work in the folder of the box: it is gone; name another one with cwd");
 
+        if (words.Value.Sum(word => (long)word.Length) + run.Job.Environment.Sum(variable => (long)variable.Value.Length) > LongestOrder)
+            return JobOutcome.NotStarted($"cannot start {words.Value[0]}: its arguments and environment are too long for this system");
+
         RunnerRun process;
         try
         {
-            process = await runner.StartAsync(Order(run.Job, words.Value, folder), run.Log);
+            process = await runner.StartAsync(Order(run.Job, words.Value, folder), run.Log, kill);
         }
         catch (IOException problem)
         {
             return JobOutcome.NotStarted(problem.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return JobOutcome.NotStarted("killed before it was started");
         }
 
         using (process)
@@ -76,9 +86,16 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans) : IJobTask
             return;
 
         var limit = run.Job.OutputLimit;
-        run.Report($"{stream}_data", Convert.ToBase64String(OutputSpool.Read(process.PathOf(stream), total, limit)));
-        if (total > limit)
-            run.Report($"{stream}_truncated", true);
+        try
+        {
+            run.Report($"{stream}_data", Convert.ToBase64String(OutputSpool.Read(process.PathOf(stream), total, limit)));
+            if (total > limit)
+                run.Report($"{stream}_truncated", true);
+        }
+        catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
+        {
+            run.Log($"its {stream} is lost: {lost.Message}");
+        }
     }
 
     private static RunnerMessage Order(JobDescription job, string[] words, string folder)

@@ -90,10 +90,13 @@ internal sealed class RunnerConnection : IDisposable
         {
             // Like the end of the stream.
         }
-
-        _isLost = true;
-        foreach (var run in _runs.Values)
-            run.Fail(Lost());
+        finally
+        {
+            _isLost = true;
+            _socket.Dispose();
+            foreach (var run in _runs.Values)
+                run.Fail(Lost());
+        }
     }
 
     /// <inheritdoc/>

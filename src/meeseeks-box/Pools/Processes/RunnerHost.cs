@@ -1,8 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Runner;
 using MeeseeksBox.Runner.Protocol;
+using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
@@ -11,6 +13,9 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 internal sealed class RunnerHost(string program) : IAsyncDisposable
 {
     private const string Name = "meeseeks-runner";
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly Backoff ShortagePauses = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1));
 
     private readonly SemaphoreSlim _turn = new(1);
     private Process? _process;
@@ -27,11 +32,29 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
     /// <summary>Starts a run.</summary>
     /// <param name="start">The order to start its process.</param>
     /// <param name="note">Receives what a person should know about the run.</param>
+    /// <param name="kill">Ends the wait for a runner.</param>
     /// <exception cref="IOException">The runner cannot be started; the message says why.</exception>
-    public async Task<RunnerRun> StartAsync(RunnerMessage start, Action<string> note)
+    public async Task<RunnerRun> StartAsync(RunnerMessage start, Action<string> note, CancellationToken kill)
     {
         var connection = Volatile.Read(ref _connection);
-        return (connection is { IsLost: false } ? connection : await ConnectAsync()).Start(start, note);
+        for (var pause = ShortagePauses.First; connection is not { IsLost: false }; pause = ShortagePauses.After(pause))
+        {
+            try
+            {
+                connection = await ConnectAsync(kill);
+            }
+            catch (IOException problem) when (problem.InnerException is Win32Exception { NativeErrorCode: var error }
+                && ErrorNumber.IsShortage(error))
+            {
+                // Not the fault of the job (docs/SPECIFICATION.md#start-failures).
+                if (pause == ShortagePauses.First)
+                    note($"{problem.Message}; it is tried again until it succeeds");
+                await Task.Delay(pause, TimeProvider.System, kill);
+            }
+        }
+
+        kill.ThrowIfCancellationRequested();
+        return connection.Start(start, note);
     }
 
     /// <summary>Lets the runner end, whose runs have ended.</summary>
@@ -45,9 +68,9 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
         _process?.Dispose();
     }
 
-    private async Task<RunnerConnection> ConnectAsync()
+    private async Task<RunnerConnection> ConnectAsync(CancellationToken kill)
     {
-        await _turn.WaitAsync();
+        await _turn.WaitAsync(kill);
         try
         {
             if (_isClosed)
@@ -55,8 +78,7 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
             if (_connection is { IsLost: false } present)
                 return present;
 
-            _connection?.Dispose();
-            _process?.Dispose();
+            Discard();
             var folder = Directory.CreateTempSubdirectory("meeseeks-box-").FullName;
             _process = await LaunchAsync(folder);
             var connection = await RunnerConnection.OpenAsync(folder);
@@ -74,6 +96,24 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
         }
     }
 
+    // What a runner has left that has ended.
+    private void Discard()
+    {
+        if (_connection is null)
+            return;
+
+        _connection.Dispose();
+        _process?.Dispose();
+        try
+        {
+            Directory.Delete(_connection.Folder, recursive: true);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // It has done so itself.
+        }
+    }
+
     private async Task<Process> LaunchAsync(string folder)
     {
         var info = new ProcessStartInfo(program, [folder])
@@ -85,10 +125,18 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
 #pragma warning disable RS0030 // The only place that starts a program.
         var process = Process.Start(info)!;
 #pragma warning restore RS0030
-        if (await process.StandardOutput.ReadLineAsync() == RunnerProgram.Ready)
-            return process;
+        try
+        {
+            if (await process.StandardOutput.ReadLineAsync().WaitAsync(StartTimeout, TimeProvider.System) == RunnerProgram.Ready)
+                return process;
+        }
+        catch (TimeoutException)
+        {
+            process.Kill();
+        }
 
         var problem = await process.StandardError.ReadToEndAsync();
-        throw new IOException($"{Name} cannot be started: {problem.Trim()}");
+        Directory.Delete(folder, recursive: true);
+        throw new IOException($"{Name} cannot be started: {(problem.Length > 0 ? problem.Trim() : "it does not answer")}");
     }
 }

@@ -43,11 +43,12 @@ public sealed class OutputSpoolTests : IDisposable
     [Fact]
     public void A_file_that_cannot_be_written_is_named()
     {
-        using var spool = new OutputSpool(_folder.File("gone/out"), 10);
+        var path = Path.Combine(_folder.Write("file", ""), "out");
+        using var spool = new OutputSpool(path, 10);
 
         spool.Append("lost"u8);
 
-        spool.Problem.Should().Contain(_folder.File("gone/out")).And.Contain("No such file or directory");
+        spool.Problem.Should().Contain(_folder.File("file"));
         spool.Total.Should().Be(4);
     }
 
