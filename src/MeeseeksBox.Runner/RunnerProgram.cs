@@ -1,5 +1,6 @@
 using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.Starting;
+using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner;
 
@@ -29,7 +30,6 @@ public static class RunnerProgram
         Surroundings.Set();
         try
         {
-            // Not disposed: its thread waits until the process ends.
             var children = new ChildWaiter();
             using var server = new RunnerServer(folder, children);
             children.Start();

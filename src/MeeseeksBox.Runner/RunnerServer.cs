@@ -63,7 +63,7 @@ internal sealed class RunnerServer : IDisposable
         _hasBox = false;
 
         // The next instance of the box knows the processes by their marks, but not what is yet to start.
-        _runs.EndAll(onlyWithoutProcess: true);
+        _runs.EndUnstarted();
         AwaitBox();
         StopWhenIdle();
     }

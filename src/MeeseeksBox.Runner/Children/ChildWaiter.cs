@@ -9,7 +9,7 @@ namespace MeeseeksBox.Runner.Children;
 /// Processes whose parents have ended become children of the runner too. A child ends in two steps: its end is recorded before the system
 /// may give its process id to another process.
 /// </remarks>
-internal sealed unsafe class ChildWaiter : IDisposable
+internal sealed unsafe class ChildWaiter
 {
     private const int AnyChild = 0;
     private const int OnlyEnded = 4;
@@ -21,11 +21,12 @@ internal sealed unsafe class ChildWaiter : IDisposable
     private const int StatusOffset = 24;
     private const int EndedByItself = 1;
 
-    private readonly Lock _lock = new();
+    // A monitor, to wait for a further child.
+    private readonly object _lock = new();
     private readonly Dictionary<int, JobProcess> _children = [];
     private readonly Dictionary<int, int> _early = [];
-    private readonly ManualResetEventSlim _hasChildren = new(false);
     private int _launches;
+    private int _added;
 
     /// <summary>Starts to wait.</summary>
     public void Start() => new Thread(WaitForAll, 128 * 1024) { IsBackground = true, Name = "children" }.Start();
@@ -49,9 +50,10 @@ internal sealed unsafe class ChildWaiter : IDisposable
                 _children.Add(pid, process);
 
             Conclude();
+            _added++;
+            Monitor.Pulse(_lock);
         }
 
-        _hasChildren.Set();
         return process;
     }
 
@@ -61,9 +63,6 @@ internal sealed unsafe class ChildWaiter : IDisposable
         lock (_lock)
             Conclude();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _hasChildren.Dispose();
 
     private void Conclude()
     {
@@ -77,11 +76,20 @@ internal sealed unsafe class ChildWaiter : IDisposable
         var info = stackalloc byte[InfoSize];
         while (true)
         {
-            _hasChildren.Reset();
+            var before = Volatile.Read(ref _added);
             if (LibC.WaitId(AnyChild, 0, info, OnlyEnded | LeaveIt) is 0)
                 Take(new ReadOnlySpan<byte>(info, InfoSize));
             else if (Marshal.GetLastPInvokeError() is ErrorNumber.NoChild)
-                _hasChildren.Wait();
+                AwaitChild(before);
+        }
+    }
+
+    private void AwaitChild(int before)
+    {
+        lock (_lock)
+        {
+            while (_added == before)
+                _ = Monitor.Wait(_lock);
         }
     }
 

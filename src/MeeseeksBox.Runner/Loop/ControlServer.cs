@@ -75,7 +75,7 @@ internal sealed unsafe class ControlServer
         connection.Closed = () => Lose(connection);
     }
 
-    // A box that was started anew takes over from one that is gone or hangs, once it has said that it is one.
+    // A new box replaces the previous one when it has sent its hello.
     private void Receive(ControlConnection connection, RunnerMessage message)
     {
         if (connection != _box)

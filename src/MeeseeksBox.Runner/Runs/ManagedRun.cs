@@ -12,8 +12,8 @@ internal sealed class ManagedRun(
     string id, int limit, string folder, EventLoop loop, ProcessTreeKiller killer, TimeProvider time, Action<RunnerMessage> tell,
     Action<ManagedRun> ended)
 {
-    /// <summary>Maximum wait for the output of a run to be complete after the end of its process.</summary>
-    public static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(2);
+    // Maximum wait for the output to be complete after the end of the process.
+    private static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(2);
 
     private readonly List<(string Name, string Path, OutputSpool Spool, OutputPipe Pipe)> _outputs = [];
     private JobProcess? _process;

@@ -1,9 +1,9 @@
-using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Starting;
+using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Runs;
 
@@ -15,8 +15,6 @@ namespace MeeseeksBox.Runner.Runs;
 /// <param name="tell">Sends a line to the box.</param>
 internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter children, TimeProvider time, Action<RunnerMessage> tell)
 {
-    private static readonly Backoff ShortagePauses = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1));
-
     private readonly Dictionary<string, ManagedRun> _runs = new(StringComparer.Ordinal);
     private readonly ProcessTreeKiller _killer = new(new ProcessTable(), time);
 
@@ -46,11 +44,15 @@ internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter chi
         }
     }
 
-    /// <summary>Kills the processes of all runs, or starts none for runs without one.</summary>
-    /// <param name="onlyWithoutProcess">True to leave runs that have a process alone.</param>
-    public void EndAll(bool onlyWithoutProcess = false)
+    /// <summary>Kills the processes of all runs.</summary>
+    public void EndAll() => End(_ => true);
+
+    /// <summary>Ends the runs that have no process yet.</summary>
+    public void EndUnstarted() => End(run => !run.HasStarted);
+
+    private void End(Func<ManagedRun, bool> isWanted)
     {
-        foreach (var run in _runs.Values.Where(run => !onlyWithoutProcess || !run.HasStarted).ToList())
+        foreach (var run in _runs.Values.Where(isWanted).ToList())
             run.End(TimeSpan.Zero);
     }
 
@@ -97,7 +99,7 @@ internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter chi
 
     private async Task LaunchAsync(StartOrder order, ManagedRun run)
     {
-        for (var pause = ShortagePauses.First; ; pause = ShortagePauses.After(pause))
+        for (var pause = Shortage.Pauses.First; ; pause = Shortage.Pauses.After(pause))
         {
             children.Announce();
             var launch = run.IsEndWanted ? Launch.Failed("killed before it was started") : TryLaunch(order);
@@ -113,8 +115,8 @@ internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter chi
                 return;
             }
 
-            if (pause == ShortagePauses.First)
-                loop.Post(() => run.Note($"{launch.Problem}; it is tried again until it succeeds"));
+            if (pause == Shortage.Pauses.First)
+                loop.Post(() => run.Note(Shortage.Note(launch.Problem!)));
             await Task.Delay(pause, time);
         }
     }

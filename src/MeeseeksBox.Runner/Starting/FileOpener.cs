@@ -10,7 +10,8 @@ internal static unsafe class FileOpener
     /// <summary>The first argument that asks for it.</summary>
     public const string Option = "--open";
 
-    private const int Words0 = 6;
+    // The number of Words: those of the job follow.
+    private const int OwnWords = 6;
     private const int LastSignal = 64;
     private const int CannotExecute = 126;
 
@@ -24,9 +25,8 @@ internal static unsafe class FileOpener
     public static int Run(IReadOnlyList<string> arguments)
     {
         var (input, output, errors, program) = (arguments[1], arguments[2], arguments[3], arguments[4]);
-        const int Append = OpenFlag.WriteOnly | OpenFlag.Create | OpenFlag.Append;
-        if (!Opens(input, OpenFlag.ReadOnly, 0) || !Opens(output, Append, 1)
-            || !(errors.Length > 0 && errors == output ? LibC.Dup2(1, 2) >= 0 : Opens(errors, Append, 2)))
+        if (!Opens(input, JobFile.OpenInput, 0) || !Opens(output, JobFile.OpenOutput, 1)
+            || !(errors.Length > 0 && errors == output ? LibC.Dup2(1, 2) >= 0 : Opens(errors, JobFile.OpenOutput, 2)))
         {
             return CannotExecute;
         }
@@ -36,14 +36,14 @@ internal static unsafe class FileOpener
 
         // The bytes of the arguments are those that this process was given, which need not be text.
         var raw = File.ReadAllBytes("/proc/self/cmdline");
-        var pointers = new nint[arguments.Count + 2 - (Words0 - 1)];
+        var pointers = new nint[arguments.Count + 2 - (OwnWords - 1)];
         fixed (byte* start = raw)
         fixed (nint* vector = pointers)
         {
             var (position, count) = (0, 0);
             for (var index = 0; position < raw.Length; index++)
             {
-                if (index >= Words0)
+                if (index >= OwnWords)
                     pointers[count++] = (nint)(start + position);
                 position += raw.AsSpan(position).IndexOf((byte)0) + 1;
             }
@@ -55,12 +55,12 @@ internal static unsafe class FileOpener
         return CannotExecute;
     }
 
-    private static bool Opens(string file, int flags, int stream)
+    private static bool Opens(string file, Func<string, int> open, int stream)
     {
         if (file.Length is 0)
             return true;
 
-        var descriptor = LibC.Open(file, flags | OpenFlag.CloseOnExec | OpenFlag.NoTerminal, 0x1b6);
+        var descriptor = open(file);
         if (descriptor >= 0 && LibC.Dup2(descriptor, stream) >= 0)
             return true;
 
@@ -69,9 +69,5 @@ internal static unsafe class FileOpener
     }
 
     // On the standard error of the job.
-    private static void Say(string problem)
-    {
-        fixed (byte* text = System.Text.Encoding.UTF8.GetBytes(problem + "\n"))
-            _ = LibC.Write(2, text, System.Text.Encoding.UTF8.GetByteCount(problem) + 1);
-    }
+    private static void Say(string problem) => StandardStreams.Write(2, problem + "\n");
 }

@@ -8,7 +8,6 @@ namespace MeeseeksBox.Runner.Starting;
 internal sealed class JobStreams : IDisposable
 {
     private const int SetFlags = 4;
-    private const int CreationMode = 0x1b6; // rw for everybody, less the umask
     private const int Nothing = -1;
 
     // A kill needs some descriptors to read /proc.
@@ -33,7 +32,7 @@ internal sealed class JobStreams : IDisposable
     {
         streams = new JobStreams();
         what = order.Input is null ? "open its input" : $"read stdin from {order.Input}";
-        var error = streams.Open(0, order.Input ?? "/dev/null", OpenFlag.ReadOnly);
+        var error = streams.Take(0, JobFile.OpenInput(order.Input ?? "/dev/null"));
         if (error is 0)
         {
             what = order.Output is null ? "keep its output" : $"write stdout to {order.Output}";
@@ -86,12 +85,12 @@ internal sealed class JobStreams : IDisposable
     }
 
     private int OpenOutput(int stream, string? file) =>
-        file is null ? OpenPipe(stream) : Open(stream, file, OpenFlag.WriteOnly | OpenFlag.Create | OpenFlag.Append);
+        file is null ? OpenPipe(stream) : Take(stream, JobFile.OpenOutput(file));
 
-    private int Open(int stream, string file, int flags)
+    private int Take(int stream, int descriptor)
     {
-        _ofChild[stream] = LibC.Open(file, flags | OpenFlag.CloseOnExec | OpenFlag.NoTerminal, CreationMode);
-        return _ofChild[stream] >= 0 ? 0 : Marshal.GetLastPInvokeError();
+        _ofChild[stream] = descriptor;
+        return descriptor >= 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
     private unsafe int OpenPipe(int stream)

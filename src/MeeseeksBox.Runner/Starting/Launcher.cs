@@ -23,13 +23,13 @@ internal static class Launcher
     private static Launch Start(StartOrder order, string program)
     {
         if (JobStreams.TryOpen(order, out var streams, out var what) is not 0 and var refused)
-            return Launch.Failed($"cannot {what}: {ErrorNumber.TextOf(refused)}", ErrorNumber.IsShortage(refused));
+            return Launch.Failed($"cannot {what}: {ErrorNumber.TextOf(refused)}", Shortage.Is(refused));
 
         using (streams)
         {
             var error = ProcessSpawner.Start(program, order.Arguments, order.Variables, order.Folder, streams.OfChild, out var pid);
             if (error is not 0)
-                return Launch.Failed(StartFailure.TextOf(program, error), ErrorNumber.IsShortage(error));
+                return Launch.Failed(StartFailure.TextOf(program, error), Shortage.Is(error));
 
             var (output, errors) = streams.TakeKept();
             return new Launch(pid, output, errors);

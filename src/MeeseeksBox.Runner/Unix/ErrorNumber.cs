@@ -5,7 +5,6 @@ namespace MeeseeksBox.Runner.Unix;
 /// <summary>Numbers of the errors of the system on Linux, and their texts.</summary>
 internal static class ErrorNumber
 {
-    public const int NotPermitted = 1;
     public const int NoEntry = 2;
     public const int Interrupted = 4;
     public const int ArgumentsTooLong = 7;
@@ -16,9 +15,6 @@ internal static class ErrorNumber
     public const int HostStarved = 23;
     public const int ProcessStarved = 24;
     public const int TextBusy = 26;
-
-    /// <summary>True for a lack of processes, memory or descriptors, which passes.</summary>
-    public static bool IsShortage(int number) => number is TryAgain or NoMemory or HostStarved or ProcessStarved;
 
     /// <summary>The text of the system for an error.</summary>
     public static string TextOf(int number) => new Win32Exception(number).Message;

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Runner.Protocol;
 
 namespace MeeseeksBox.Agent.Pools;
 
@@ -23,8 +24,9 @@ internal static class JobEnvironment
     /// <param name="folder">The working directory; null for that of the box.</param>
     public static Dictionary<string, string> Of(Job job, string node, string run, string? folder)
     {
-        var variables = Replacement(job.Spec.Config) ?? new Dictionary<string, string>(OfTheBox, StringComparer.Ordinal);
-        if (folder is not null && Path.IsPathRooted(folder) && Replacement(job.Spec.Config)?.ContainsKey(FolderVariable) is not true)
+        var replacement = Replacement(job.Spec.Config);
+        var variables = replacement ?? new Dictionary<string, string>(OfTheBox, StringComparer.Ordinal);
+        if (folder is not null && Path.IsPathRooted(folder) && replacement?.ContainsKey(FolderVariable) is not true)
             variables[FolderVariable] = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         foreach (var (name, value) in job.Spec.Env ?? ImmutableSortedDictionary<string, string>.Empty)
             variables[name] = value;
@@ -34,7 +36,7 @@ internal static class JobEnvironment
         variables["MEESEEKS_NODE"] = node;
         variables["MEESEEKS_SUBMIT_NODE"] = job.Status.SubmitNode ?? "";
         variables["MEESEEKS_TAGS"] = string.Join(',', job.Spec.Tags);
-        variables["MEESEEKS_RUN"] = run;
+        variables[RunVariable.Name] = run;
         return variables;
     }
 

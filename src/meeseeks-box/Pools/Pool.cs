@@ -83,7 +83,7 @@ internal sealed class Pool(
 
             using var job = new RunningJob(run, Describe(run, plan.Config), host, time, log);
             _jobs[run] = job;
-            return await job.RunAsync(plan.Tasks, mayBlock: plan.Config.Plugin is not null);
+            return await job.RunAsync(plan.Tasks, isPlugin: plan.Config.Plugin is not null);
         }
 #pragma warning disable CA1031 // The slot must be released after any failure.
         catch (Exception problem)

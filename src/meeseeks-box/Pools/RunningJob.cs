@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Plugins;
@@ -38,8 +37,8 @@ internal sealed class RunningJob : IJobRun, IDisposable
 
     /// <summary>Runs the task to its end and returns the result of the run; never throws what the task throws.</summary>
     /// <param name="tasks">Creates the task.</param>
-    /// <param name="mayBlock">True for a task that may block its thread: it then begins on a thread of its own.</param>
-    public async Task<RunResult> RunAsync(Func<IJobTask> tasks, bool mayBlock)
+    /// <param name="isPlugin">True for foreign code, which may block its thread: it begins on a thread of its own.</param>
+    public async Task<RunResult> RunAsync(Func<IJobTask> tasks, bool isPlugin)
     {
         if (_run.Stop is not StopReason.None)
             Kill();
@@ -48,9 +47,9 @@ internal sealed class RunningJob : IJobRun, IDisposable
         {
             // Blocking tasks would soon exhaust the thread pool of the box.
             const TaskCreationOptions OwnThread = TaskCreationOptions.DenyChildAttach | TaskCreationOptions.LongRunning;
-            var work = mayBlock
-                ? Task.Factory.StartNew(() => Begin(tasks), CancellationToken.None, OwnThread, TaskScheduler.Default).Unwrap()
-                : Begin(tasks);
+            var work = isPlugin
+                ? Task.Factory.StartNew(() => Begin(tasks, isPlugin), CancellationToken.None, OwnThread, TaskScheduler.Default).Unwrap()
+                : Begin(tasks, isPlugin);
             if (work.IsCompleted)
             {
                 // The task ended at once. Lets other work run before the slot passes on, because the next job may do the same.
@@ -147,11 +146,10 @@ internal sealed class RunningJob : IJobRun, IDisposable
     }
 
     // A plugin need not tell when it has started. A process does, with its pid.
-    private Task<JobOutcome> Begin(Func<IJobTask> tasks)
+    private Task<JobOutcome> Begin(Func<IJobTask> tasks, bool isPlugin)
     {
-        var task = tasks();
-        var work = task.RunAsync(this, _kill.Token) ?? Task.FromResult<JobOutcome>(null!);
-        if (!work.IsCompleted && task is not ProcessTask)
+        var work = tasks().RunAsync(this, _kill.Token) ?? Task.FromResult<JobOutcome>(null!);
+        if (!work.IsCompleted && isPlugin)
             Started();
 
         return work;

@@ -7,13 +7,13 @@ public static partial class Signal
 {
     public const int Hangup = 1;
     public const int Interrupt = 2;
-    public const int KillAtOnce = 9;
+    public const int Kill = 9;
     public const int Terminate = 15;
 
     /// <summary>Sends a signal.</summary>
     public static void Send(int pid, int signal)
     {
-        if (Kill(pid, signal) < 0)
+        if (SendSignal(pid, signal) < 0)
             throw new InvalidOperationException(
                 $"signal {signal} to process {pid}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
     }
@@ -34,5 +34,5 @@ public static partial class Signal
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int pid, int signal);
+    private static partial int SendSignal(int pid, int signal);
 }

@@ -14,7 +14,7 @@ public sealed class RunnerLossTests
         var id = (await box.SubmitAsync(new { pool = "p", args = Some.Shell("sleep 1000 & wait") })).Text("id");
         var pid = (int)(await box.WaitForStartAsync(id)).Number("pid")!.Value;
 
-        Signal.Send(first, Signal.KillAtOnce);
+        Signal.Send(first, Signal.Kill);
 
         var job = await box.WaitForEndAsync(id);
         (job.Text("state"), job.Text("error")).Should().Be(("failed", "crashed"));

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
-using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Runner;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Unix;
@@ -15,7 +14,6 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
     private const string Name = "meeseeks-runner";
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
-    private static readonly Backoff ShortagePauses = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1));
 
     private readonly SemaphoreSlim _turn = new(1);
     private Process? _process;
@@ -37,18 +35,18 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
     public async Task<RunnerRun> StartAsync(RunnerMessage start, Action<string> note, CancellationToken kill)
     {
         var connection = Volatile.Read(ref _connection);
-        for (var pause = ShortagePauses.First; connection is not { IsLost: false }; pause = ShortagePauses.After(pause))
+        for (var pause = Shortage.Pauses.First; connection is not { IsLost: false }; pause = Shortage.Pauses.After(pause))
         {
             try
             {
                 connection = await ConnectAsync(kill);
             }
             catch (IOException problem) when (problem.InnerException is Win32Exception { NativeErrorCode: var error }
-                && ErrorNumber.IsShortage(error))
+                && Shortage.Is(error))
             {
                 // Not the fault of the job (docs/SPECIFICATION.md#start-failures).
-                if (pause == ShortagePauses.First)
-                    note($"{problem.Message}; it is tried again until it succeeds");
+                if (pause == Shortage.Pauses.First)
+                    note(Shortage.Note(problem.Message));
                 await Task.Delay(pause, TimeProvider.System, kill);
             }
         }

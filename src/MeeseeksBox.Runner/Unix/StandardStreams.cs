@@ -1,7 +1,6 @@
 using System.Text;
-using MeeseeksBox.Runner.Unix;
 
-namespace MeeseeksBox.Runner;
+namespace MeeseeksBox.Runner.Unix;
 
 /// <summary>Writes to the standard streams, and gives them back.</summary>
 /// <remarks>Not by the console of .NET, which changes settings of the terminal.</remarks>
