@@ -1,4 +1,5 @@
 using MeeseeksBox.Runner.Children;
+using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Starting;
 using MeeseeksBox.Runner.Unix;
 
@@ -18,18 +19,19 @@ public static class RunnerProgram
     /// <returns>The exit status.</returns>
     public static int Run(string[] arguments)
     {
-        if (arguments is [FileOpener.Option, _, _, _, _, _, ..])
+        if (arguments is [FileOpener.Option, _, _, _, _, _, _, ..])
             return FileOpener.Run(arguments);
 
-        if (arguments is not [var folder] || !Directory.Exists(folder))
+        if (arguments is not [var path] || !Directory.Exists(path))
         {
             StandardStreams.Write(2, Usage);
             return 2;
         }
 
-        Surroundings.Set();
+        var folder = new SpoolFolder(Path.GetFullPath(path));
         try
         {
+            Surroundings.Set(folder);
             var children = new ChildWaiter();
             using var server = new RunnerServer(folder, children);
             children.Start();
@@ -43,15 +45,7 @@ public static class RunnerProgram
             return 1;
         }
 
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            // Somebody has cleaned up before.
-        }
-
+        folder.Delete();
         return 0;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner;
@@ -19,7 +20,8 @@ internal static class Surroundings
     ];
 
     /// <summary>Leaves the session of the starter, its folder and its files, and ignores what a terminal sends.</summary>
-    public static void Set()
+    /// <param name="folder">The folder to work in.</param>
+    public static void Set(SpoolFolder folder)
     {
         foreach (var signal in Ignored)
             _ = LibC.Signal(signal, Ignore);
@@ -30,7 +32,7 @@ internal static class Surroundings
         // Fails for the leader of a group, which has left the session already.
         _ = LibC.SetSid();
         _ = LibC.Prctl(SetChildSubreaper, 1, 0, 0, 0);
-        _ = LibC.ChangeFolder("/");
+        folder.Enter();
         CloseInherited();
     }
 

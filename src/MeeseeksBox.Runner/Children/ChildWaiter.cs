@@ -24,50 +24,62 @@ internal sealed unsafe class ChildWaiter
     // A monitor, to wait for a further child.
     private readonly object _lock = new();
     private readonly Dictionary<int, JobProcess> _children = [];
-    private readonly Dictionary<int, int> _early = [];
-    private int _launches;
+    private readonly Dictionary<int, (int Status, long At)> _early = [];
+    private readonly List<long> _launches = [];
+    private long _clock;
     private int _added;
 
     /// <summary>Starts to wait.</summary>
     public void Start() => new Thread(WaitForAll, 128 * 1024) { IsBackground = true, Name = "children" }.Start();
 
-    /// <summary>Announces that a process is about to be started; <see cref="Add"/> or <see cref="Abandon"/> follows.</summary>
-    public void Announce()
+    /// <summary>Announces that a process is started at once; <see cref="Add"/> or <see cref="Abandon"/> follows.</summary>
+    /// <returns>The number of the launch.</returns>
+    public long Announce()
     {
         lock (_lock)
-            _launches++;
+        {
+            _launches.Add(++_clock);
+            return _clock;
+        }
     }
 
     /// <summary>Adds a process that was started. It may have ended already.</summary>
-    public JobProcess Add(int pid)
+    /// <param name="launch">The number of its launch.</param>
+    /// <param name="pid">The process id.</param>
+    /// <param name="exited">Called after its end, by the thread of this object or of the caller.</param>
+    public JobProcess Add(long launch, int pid, Action exited)
     {
-        var process = new JobProcess(pid);
+        var process = new JobProcess(pid, exited);
+        int? status = null;
         lock (_lock)
         {
-            if (_early.Remove(pid, out var status))
-                process.SetExited(status);
+            // An end before the launch was that of a former process with the same id.
+            if (_early.Remove(pid, out var early) && early.At > launch)
+                status = early.Status;
             else
-                _children.Add(pid, process);
+                _children[pid] = process;
 
-            Conclude();
+            Conclude(launch);
             _added++;
             Monitor.Pulse(_lock);
         }
 
+        if (status is { } known)
+            process.SetExited(known);
         return process;
     }
 
     /// <summary>Takes an announcement back.</summary>
-    public void Abandon()
+    public void Abandon(long launch)
     {
         lock (_lock)
-            Conclude();
+            Conclude(launch);
     }
 
-    private void Conclude()
+    private void Conclude(long launch)
     {
-        _launches--;
-        if (_launches is 0)
+        _ = _launches.Remove(launch);
+        if (_launches.Count is 0)
             _early.Clear();
     }
 
@@ -100,15 +112,17 @@ internal sealed unsafe class ChildWaiter
         if (BinaryPrimitives.ReadInt32LittleEndian(info[CodeOffset..]) is not EndedByItself)
             status = -status;
 
+        JobProcess? process;
         lock (_lock)
         {
-            if (_children.Remove(pid, out var process))
-                process.SetExited(status);
-            else if (_launches > 0)
-                _early[pid] = status;
+            if (!_children.Remove(pid, out process) && _launches.Count > 0)
+                _early[pid] = (status, ++_clock);
 
+            process?.MarkExited();
             int raw;
             _ = LibC.Wait4(pid, &raw, DoNotWait, null);
         }
+
+        process?.SetExited(status);
     }
 }

@@ -2,9 +2,11 @@ namespace MeeseeksBox.Runner.Children;
 
 /// <summary>A process that the runner has started.</summary>
 /// <param name="pid">The process id.</param>
-internal sealed class JobProcess(int pid)
+/// <param name="exited">Called after its end.</param>
+internal sealed class JobProcess(int pid, Action exited)
 {
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _hasExited;
 
     /// <summary>The process id.</summary>
     public int Pid => pid;
@@ -13,8 +15,16 @@ internal sealed class JobProcess(int pid)
     public Task<int> Exited => _exited.Task;
 
     /// <summary>True after its end. The system may give the process id away from then on.</summary>
-    public bool HasExited => _exited.Task.IsCompleted;
+    public bool HasExited => _hasExited;
 
     /// <summary>Records its end.</summary>
-    public void SetExited(int status) => _exited.SetResult(status);
+    public void SetExited(int status)
+    {
+        MarkExited();
+        _exited.SetResult(status);
+        exited();
+    }
+
+    /// <summary>Records that its process id may be given away from now on; <see cref="SetExited"/> follows.</summary>
+    public void MarkExited() => _hasExited = true;
 }

@@ -3,13 +3,30 @@ using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Ending;
 
-/// <summary>The process of a run with all its descendants, reparented ones included.</summary>
-/// <param name="first">The process that the runner has started.</param>
-/// <param name="run">The run id that marks all of them.</param>
-/// <param name="killer">Kills them.</param>
-/// <param name="time">The clock of all limits.</param>
-internal sealed class ProcessTree(JobProcess first, string run, ProcessTreeKiller killer, TimeProvider time)
+/// <summary>The process of a run with all its descendants, reparented ones included (docs/SPECIFICATION.md#process-kill).</summary>
+internal sealed class ProcessTree
 {
+    private readonly JobProcess _first;
+    private readonly string _run;
+    private readonly ProcessTreeKiller _killer;
+    private readonly SessionLeaders _leaders;
+    private readonly TimeProvider _time;
+    private readonly HashSet<(int Pid, long StartTicks)> _seen = [];
+
+    /// <param name="first">The process that the runner has started, the leader of its session.</param>
+    /// <param name="run">The run id that marks all of them.</param>
+    /// <param name="killer">Kills them.</param>
+    /// <param name="leaders">Tells whose a session is.</param>
+    /// <param name="time">The clock of all limits.</param>
+    public ProcessTree(JobProcess first, string run, ProcessTreeKiller killer, SessionLeaders leaders, TimeProvider time)
+    {
+        (_first, _run, _killer, _leaders, _time) = (first, run, killer, leaders, time);
+        leaders.Add(first.Pid, run);
+    }
+
+    /// <summary>Processes of the last snapshot that nothing ties to a run: children of the runner in a session of their own.</summary>
+    public IReadOnlyList<ProcessEntry> Strays { get; private set; } = [];
+
     /// <summary>Ends all processes of the tree.</summary>
     /// <param name="grace">Time between SIGTERM and SIGKILL; zero for SIGKILL at once.</param>
     /// <returns>Processes that could not be killed.</returns>
@@ -21,12 +38,12 @@ internal sealed class ProcessTree(JobProcess first, string run, ProcessTreeKille
             if (grace > TimeSpan.Zero)
                 await TerminateAsync(grace);
 
-            return (await killer.KillAsync(Members)).Left;
+            return (await _killer.KillAsync(Members)).Left;
         }
         catch (IOException)
         {
-            if (!first.HasExited)
-                _ = LibC.Kill(first.Pid, SignalNumber.Kill);
+            if (!_first.HasExited)
+                _ = LibC.Kill(_first.Pid, SignalNumber.Kill);
 
             throw;
         }
@@ -34,12 +51,12 @@ internal sealed class ProcessTree(JobProcess first, string run, ProcessTreeKille
 
     private async Task TerminateAsync(TimeSpan grace)
     {
-        using var deadline = new CancellationTokenSource(grace, time);
-        await killer.TerminateAsync(Members);
+        using var deadline = new CancellationTokenSource(grace, _time);
+        await _killer.TerminateAsync(Members);
         try
         {
-            _ = await first.Exited.WaitAsync(deadline.Token);
-            await killer.UntilNoneAsync(Members, deadline.Token);
+            _ = await _first.Exited.WaitAsync(deadline.Token);
+            await _killer.UntilNoneAsync(Members, deadline.Token);
         }
         catch (OperationCanceledException)
         {
@@ -47,11 +64,21 @@ internal sealed class ProcessTree(JobProcess first, string run, ProcessTreeKille
         }
     }
 
-    // HasExited is read after the snapshot: if the process still runs now, its pid in the snapshot cannot have been reused. It leads a
-    // session, which has no other process before it has started one.
+    // HasExited is read after the snapshot: if the process still runs now, its pid in the snapshot cannot have been reused.
     private IReadOnlyList<ProcessEntry> Members(ProcessSnapshot snapshot)
     {
-        var pid = first.HasExited ? 0 : first.Pid;
-        return snapshot.Trees(entry => entry.Run == run || entry.Pid == pid || (pid != 0 && entry.Session == pid));
+        var pid = _first.HasExited ? 0 : _first.Pid;
+        var begin = snapshot.Find(pid)?.StartTicks ?? 0;
+        var members = snapshot.Trees(entry => entry.Run == _run || entry.Pid == pid || IsOfSession(snapshot, entry)
+            || _seen.Contains((entry.Pid, entry.StartTicks)));
+        _seen.UnionWith(members.Select(entry => (entry.Pid, entry.StartTicks)));
+        Strays = [.. snapshot.ChildrenOf(Environment.ProcessId).Where(entry => entry.Run is null && entry.StartTicks >= begin
+            && !_leaders.IsKnown(entry.Session) && !_seen.Contains((entry.Pid, entry.StartTicks)))];
+        return members;
     }
+
+    // The session outlives its leader. Processes of the runner alone count: the pid of an empty session may have become that of a stranger.
+    private bool IsOfSession(ProcessSnapshot snapshot, ProcessEntry entry) =>
+        entry.Session == _first.Pid && _leaders.IsOf(entry.Session, _run)
+        && snapshot.IsDescendant(entry, Environment.ProcessId);
 }

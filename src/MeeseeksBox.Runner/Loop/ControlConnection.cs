@@ -20,7 +20,8 @@ internal sealed unsafe class ControlConnection
     {
         _loop = loop;
         _descriptor = descriptor;
-        loop.Watch(descriptor, Ready);
+        if (!loop.TryWatch(descriptor, Ready))
+            Close();
     }
 
     /// <summary>Called with each line.</summary>

@@ -29,7 +29,7 @@ internal sealed unsafe class ControlServer
         _socket = SystemCall.Check(LibC.Socket(UnixDomain, Stream | OpenFlag.CloseOnExec | OpenFlag.NonBlocking, 0), "socket");
         Bind(path);
         _ = SystemCall.Check(LibC.Listen(_socket, 8), path);
-        loop.Watch(_socket, Accept);
+        Watch();
     }
 
     /// <summary>Called with each line of the box.</summary>
@@ -58,11 +58,26 @@ internal sealed unsafe class ControlServer
             _ = SystemCall.Check(LibC.Bind(_socket, pointer, (uint)address.Length), path);
     }
 
+    private void Watch()
+    {
+        if (!_loop.TryWatch(_socket, Accept))
+            _ = _loop.After(Shortage.Pauses.Longest, Watch);
+    }
+
     private void Accept()
     {
         var descriptor = LibC.Accept(_socket, 0, 0, OpenFlag.CloseOnExec | OpenFlag.NonBlocking);
         if (descriptor < 0)
+        {
+            // Without a free descriptor the socket would stay readable, and the loop would turn without a rest.
+            if (Shortage.Is(Marshal.GetLastPInvokeError()))
+            {
+                _loop.Unwatch(_socket);
+                _ = _loop.After(Shortage.Pauses.Longest, Watch);
+            }
+
             return;
+        }
 
         if (!IsOwner(descriptor))
         {

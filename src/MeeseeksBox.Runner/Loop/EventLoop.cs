@@ -5,7 +5,7 @@ using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Loop;
 
-/// <summary>Waits for descriptors and for work of other threads, and carries out all of it on one thread; see epoll(7).</summary>
+/// <summary>Waits for descriptors, times and work of other threads, and carries out all of it on one thread; see epoll(7).</summary>
 internal sealed unsafe class EventLoop : IDisposable
 {
     private const int Readable = 1;
@@ -23,15 +23,23 @@ internal sealed unsafe class EventLoop : IDisposable
     private readonly int _wake = SystemCall.Check(LibC.EventDescriptor(0, OpenFlag.CloseOnExec | OpenFlag.NonBlocking), "eventfd");
     private readonly Dictionary<int, Action> _ready = [];
     private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly PriorityQueue<LoopTimer, long> _timers = new();
     private bool _isStopped;
 
-    public EventLoop() => Watch(_wake, ConsumeWake);
+    /// <summary>A loop that <see cref="Run"/> runs.</summary>
+    /// <exception cref="IOException">The system has no descriptor left.</exception>
+    public EventLoop() => SystemCall.Check(TryWatch(_wake, ConsumeWake) ? 0 : -1, "epoll");
 
     /// <summary>Calls an action whenever a descriptor is readable, or its other end is closed.</summary>
-    public void Watch(int descriptor, Action ready)
+    /// <returns>False when the system cannot watch any more descriptors.</returns>
+    public bool TryWatch(int descriptor, Action ready)
     {
         _ready[descriptor] = ready;
-        Control(Add, descriptor, Readable);
+        if (Control(Add, descriptor, Readable))
+            return true;
+
+        _ = _ready.Remove(descriptor);
+        return false;
     }
 
     /// <summary>Calls the action of a descriptor also when it is writable, or no longer so.</summary>
@@ -41,7 +49,7 @@ internal sealed unsafe class EventLoop : IDisposable
     public void Unwatch(int descriptor)
     {
         if (_ready.Remove(descriptor))
-            Control(Delete, descriptor, 0);
+            _ = Control(Delete, descriptor, 0);
     }
 
     /// <summary>Has an action run on the thread of the loop. May be called by any thread.</summary>
@@ -54,13 +62,21 @@ internal sealed unsafe class EventLoop : IDisposable
         _ = LibC.Write(_wake, (byte*)&one, sizeof(long));
     }
 
+    /// <summary>Has an action run after a time, unless the timer is cancelled. To be called on the thread of the loop.</summary>
+    public LoopTimer After(TimeSpan delay, Action action)
+    {
+        var timer = new LoopTimer(action);
+        _timers.Enqueue(timer, Environment.TickCount64 + (long)Math.Min(Math.Ceiling(delay.TotalMilliseconds), int.MaxValue));
+        return timer;
+    }
+
     /// <summary>Runs until <see cref="Stop"/>.</summary>
     public void Run()
     {
         var events = stackalloc byte[MostEvents * 16];
         while (!_isStopped)
         {
-            var count = LibC.EpollWait(_epoll, events, MostEvents, -1);
+            var count = LibC.EpollWait(_epoll, events, MostEvents, UntilNextTimer());
             for (var index = 0; index < count; index++)
             {
                 var data = events + (index * EventSize) + DataOffset;
@@ -71,6 +87,12 @@ internal sealed unsafe class EventLoop : IDisposable
 
             while (_posted.TryDequeue(out var action))
                 action();
+
+            while (_timers.TryPeek(out var timer, out var due) && due <= Environment.TickCount64)
+            {
+                _ = _timers.Dequeue();
+                timer.Run();
+            }
         }
     }
 
@@ -84,18 +106,31 @@ internal sealed unsafe class EventLoop : IDisposable
         _ = LibC.Close(_epoll);
     }
 
+    private int UntilNextTimer()
+    {
+        while (_timers.TryPeek(out var timer, out var due))
+        {
+            if (!timer.IsCancelled)
+                return (int)Math.Max(0, due - Environment.TickCount64);
+
+            _ = _timers.Dequeue();
+        }
+
+        return -1;
+    }
+
     private void ConsumeWake()
     {
         long count;
         _ = LibC.Read(_wake, (byte*)&count, sizeof(long));
     }
 
-    private void Control(int operation, int descriptor, int events)
+    private bool Control(int operation, int descriptor, int events)
     {
         Span<byte> change = stackalloc byte[16];
         BinaryPrimitives.WriteInt32LittleEndian(change, events);
         BinaryPrimitives.WriteInt64LittleEndian(change[DataOffset..], descriptor);
         fixed (byte* pointer = change)
-            _ = SystemCall.Check(LibC.EpollControl(_epoll, operation, descriptor, pointer), "epoll");
+            return LibC.EpollControl(_epoll, operation, descriptor, pointer) is 0;
     }
 }

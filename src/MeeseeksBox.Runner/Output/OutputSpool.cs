@@ -1,5 +1,5 @@
+using System.Runtime.InteropServices;
 using MeeseeksBox.Runner.Unix;
-using Microsoft.Win32.SafeHandles;
 
 namespace MeeseeksBox.Runner.Output;
 
@@ -10,40 +10,34 @@ namespace MeeseeksBox.Runner.Output;
 /// </remarks>
 /// <param name="path">The file, which the first output creates.</param>
 /// <param name="limit">Its maximum size in bytes.</param>
-internal sealed class OutputSpool(string path, int limit) : IDisposable
+/// <param name="folder">The folder of a file without a full path.</param>
+internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder folder)
 {
     private const int OnlyOwner = 0x180; // rw for the owner
 
-    private SafeFileHandle? _file;
+    private bool _isCreated;
+    private volatile string? _problem;
+    private long _total;
 
-    /// <summary>Number of bytes that were printed.</summary>
-    public long Total { get; private set; }
+    /// <summary>Number of bytes that were printed. May be read by any thread.</summary>
+    public long Total => Interlocked.Read(ref _total);
 
-    /// <summary>Why the file could not be written to; null when it could.</summary>
-    public string? Problem { get; private set; }
+    /// <summary>Why the file could not be written to; null when it could. May be read by any thread.</summary>
+    public string? Problem => _problem;
 
     /// <summary>Appends output.</summary>
-    public void Append(ReadOnlySpan<byte> printed)
+    /// <remarks>The file is open during the call only: a running job takes no descriptor for it.</remarks>
+    /// <returns>False when the system has no descriptor left at present: nothing was appended.</returns>
+    public bool TryAppend(ReadOnlySpan<byte> printed)
     {
-        var ringLength = limit - (limit / 2);
-        while (printed.Length > 0)
-        {
-            // Of more than a whole turn of the ring only the last one stays.
-            var skipped = Total >= limit ? Math.Max(0, printed.Length - ringLength) : 0;
-            Total += skipped;
-            printed = printed[skipped..];
-            var position = Position();
-            var count = (int)Math.Min(printed.Length, limit - position);
-            if (count is 0)
-            {
-                Total += printed.Length;
-                return;
-            }
+        var descriptor = -1;
+        if (_problem is null && limit > 0 && !TryOpen(out descriptor))
+            return false;
 
-            Write(printed[..count], position);
-            Total += count;
-            printed = printed[count..];
-        }
+        Write(descriptor, printed);
+        if (descriptor >= 0)
+            _ = LibC.Close(descriptor);
+        return true;
     }
 
     /// <summary>Reads the output in its order.</summary>
@@ -80,38 +74,75 @@ internal sealed class OutputSpool(string path, int limit) : IDisposable
         return kept;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _file?.Dispose();
+    private long PositionOf(long number) =>
+        number < limit ? number : limit is 0 ? 0 : (limit / 2) + ((number - limit) % (limit - (limit / 2)));
 
-    private long Position() => Total < limit ? Total : limit is 0 ? 0 : (limit / 2) + ((Total - limit) % (limit - (limit / 2)));
-
-    private SafeFileHandle Create()
+    // A file that was removed meanwhile is not made again: its first part would be missing.
+    private bool TryOpen(out int descriptor)
     {
-        const int Flags = OpenFlag.WriteOnly | OpenFlag.Create | OpenFlag.Truncate | OpenFlag.CloseOnExec;
-        var descriptor = LibC.Open(path, Flags, OnlyOwner);
-        if (descriptor < 0 && Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+        descriptor = _isCreated ? LibC.Open(path, OpenFlag.WriteOnly | OpenFlag.CloseOnExec, 0) : Create();
+        if (descriptor >= 0)
         {
-            // A job or a cleaner of temporary files has removed it.
-            _ = Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            descriptor = LibC.Open(path, Flags, OnlyOwner);
+            _isCreated = true;
+            return true;
         }
 
-        return new SafeFileHandle(SystemCall.Check(descriptor, path), ownsHandle: true);
+        var error = Marshal.GetLastPInvokeError();
+        if (!_isCreated && error is ErrorNumber.NoEntry && folder.TryRemake())
+            return TryOpen(out descriptor);
+        if (Shortage.Is(error))
+            return false;
+
+        _problem = $"{path}: {ErrorNumber.TextOf(error)}";
+        return true;
     }
 
-    private void Write(ReadOnlySpan<byte> bytes, long position)
-    {
-        if (Problem is not null)
-            return;
+    private int Create() =>
+        LibC.Open(path, OpenFlag.WriteOnly | OpenFlag.CloseOnExec | OpenFlag.Create | OpenFlag.Truncate, OnlyOwner);
 
-        try
+    private void Write(int descriptor, ReadOnlySpan<byte> printed)
+    {
+        var total = _total;
+        var ringLength = limit - (limit / 2);
+        while (printed.Length > 0)
         {
-            _file ??= Create();
-            RandomAccess.Write(_file, bytes, position);
+            // Of more than a whole turn of the ring only the last one stays.
+            var skipped = total >= limit ? Math.Max(0, printed.Length - ringLength) : 0;
+            total += skipped;
+            printed = printed[skipped..];
+            var position = PositionOf(total);
+            var count = (int)Math.Min(printed.Length, limit - position);
+            if (count is 0)
+            {
+                total += printed.Length;
+                break;
+            }
+
+            WriteAt(descriptor, printed[..count], position);
+            total += count;
+            printed = printed[count..];
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+
+        _ = Interlocked.Exchange(ref _total, total);
+    }
+
+    private void WriteAt(int descriptor, ReadOnlySpan<byte> bytes, long position)
+    {
+        while (bytes.Length > 0 && _problem is null)
         {
-            Problem = refused.Message;
+            nint written;
+            fixed (byte* pointer = bytes)
+                written = LibC.WriteAt(descriptor, pointer, bytes.Length, position);
+
+            if (written >= 0)
+            {
+                bytes = bytes[(int)written..];
+                position += written;
+            }
+            else if (Marshal.GetLastPInvokeError() is not ErrorNumber.Interrupted and var error)
+            {
+                _problem = $"{path}: {ErrorNumber.TextOf(error)}";
+            }
         }
     }
 }

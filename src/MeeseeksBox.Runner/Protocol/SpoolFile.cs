@@ -4,12 +4,10 @@ namespace MeeseeksBox.Runner.Protocol;
 public static class SpoolFile
 {
     /// <summary>The Unix socket on which the runner listens.</summary>
-    /// <param name="folder">The folder of the runner.</param>
-    public static string SocketOf(string folder) => Path.Combine(folder, "socket");
+    public const string Socket = "socket";
 
     /// <summary>The file with the output of a run.</summary>
-    /// <param name="folder">The folder of the runner.</param>
     /// <param name="run">The id of the run.</param>
     /// <param name="stream"><c>stdout</c> or <c>stderr</c>.</param>
-    public static string PathOf(string folder, string run, string stream) => Path.Combine(folder, $"{run}.{stream}");
+    public static string NameOf(string run, string stream) => $"{run}.{stream}";
 }

@@ -3,25 +3,33 @@ using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Runs;
 
 /// <summary>One run of a job: its process, its output and its end. Used by the thread of the loop only.</summary>
 internal sealed class ManagedRun(
-    string id, int limit, string folder, EventLoop loop, ProcessTreeKiller killer, TimeProvider time, Action<RunnerMessage> tell,
+    string id,
+    int limit,
+    EventLoop loop,
+    EventLoop outputs,
+    SpoolFolder folder,
+    ProcessTreeKiller killer,
+    SessionLeaders leaders,
+    TimeProvider time,
+    Action<RunnerMessage> tell,
     Action<ManagedRun> ended)
 {
     // Maximum wait for the output to be complete after the end of the process.
     private static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly List<(string Name, string Path, OutputSpool Spool, OutputPipe Pipe)> _outputs = [];
+    private readonly List<RunOutput> _outputs = [];
     private JobProcess? _process;
+    private ProcessTree? _tree;
     private TimeSpan? _grace;
     private volatile bool _isEndWanted;
     private bool _awaitsOutput;
     private int _kills;
-    private ITimer? _timer;
+    private LoopTimer? _timer;
 
     /// <summary>The id of the run.</summary>
     public string Id => id;
@@ -38,6 +46,9 @@ internal sealed class ManagedRun(
     /// <summary>True when the box wants to know nothing more about the run.</summary>
     public bool IsForgotten { get; set; }
 
+    /// <summary>True when a start has failed by a shortage of the system.</summary>
+    public bool WaitsForSystem { get; set; }
+
     /// <summary>Takes over a process that was started.</summary>
     /// <param name="process">The process.</param>
     /// <param name="output">The descriptor to read its standard output from; -1 without one.</param>
@@ -45,13 +56,13 @@ internal sealed class ManagedRun(
     public void Started(JobProcess process, int output, int errors)
     {
         _process = process;
+        _tree = new ProcessTree(process, Id, killer, leaders, time);
         Keep(RunnerField.Output, output);
         Keep(RunnerField.Errors, errors);
         tell(new RunnerMessage(RunnerVerb.Started, Id).With(RunnerField.Pid, process.Pid));
-        _ = process.Exited.ContinueWith(
-            _ => loop.Post(Conclude), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (_grace is { } grace)
             Kill(process, grace);
+        Conclude();
     }
 
     /// <summary>Ends all processes of the run.</summary>
@@ -74,40 +85,17 @@ internal sealed class ManagedRun(
     /// <summary>Deletes the output.</summary>
     public void Discard()
     {
-        foreach (var (_, path, spool, pipe) in _outputs)
-        {
-            pipe.Detach();
-            spool.Dispose();
-            _ = LibC.Unlink(path);
-        }
+        foreach (var output in _outputs)
+            output.Discard();
     }
 
-    private void Keep(string name, int descriptor)
-    {
-        if (descriptor < 0)
-            return;
-
-        var path = SpoolFile.PathOf(folder, Id, name);
-        var spool = new OutputSpool(path, limit);
-        _outputs.Add((name, path, spool, new OutputPipe(loop, descriptor, spool, Conclude)));
-    }
-
-    private void GiveUpOutput()
-    {
-        if (HasEnded || _kills > 0)
-            return;
-
-        Note("process ended, but a background process still holds its output; further output is dropped");
-        Report();
-    }
-
-    // A killed run has ended when all its processes have.
-    private void Conclude()
+    /// <summary>Reports the end when all of the run has ended. A killed run has ended when all its processes have.</summary>
+    public void Conclude()
     {
         if (HasEnded || _kills > 0 || _process is not { HasExited: true })
             return;
 
-        if (_outputs.TrueForAll(output => output.Pipe.IsClosed))
+        if (_outputs.TrueForAll(output => output.IsClosed))
         {
             Report();
         }
@@ -118,20 +106,57 @@ internal sealed class ManagedRun(
         }
     }
 
+    private void Keep(string name, int descriptor)
+    {
+        if (descriptor >= 0)
+        {
+            _outputs.Add(new RunOutput(
+                outputs, name, descriptor, SpoolFile.NameOf(Id, name), limit, folder, () => loop.Post(Conclude)));
+        }
+    }
+
+    private void GiveUpOutput()
+    {
+        if (HasEnded || _kills > 0)
+            return;
+
+        Note("process ended, but a background process still holds its output; further output is dropped");
+        Close();
+    }
+
+    // The numbers of printed bytes must not change after the report.
+    private void Close()
+    {
+        HasEnded = true;
+        _timer?.Cancel();
+        var open = _outputs.Count;
+        foreach (var output in _outputs)
+        {
+            output.Detach(() => loop.Post(() =>
+            {
+                if (--open is 0)
+                    Report();
+            }));
+        }
+
+        if (open is 0)
+            Report();
+    }
+
     private void Report()
     {
         HasEnded = true;
-        _timer?.Dispose();
+        _timer?.Cancel();
+        leaders.Remove(_process!.Pid, Id);
         var message = new RunnerMessage(RunnerVerb.Ended, Id);
         if (_process is { HasExited: true } process)
             _ = message.With(RunnerField.Status, process.Exited.Result);
 
-        foreach (var (name, _, spool, pipe) in _outputs)
+        foreach (var output in _outputs)
         {
-            pipe.Detach();
-            _ = message.With(name, spool.Total);
-            if (spool.Problem is { } problem)
-                Note($"its {name} could not be kept: {problem}");
+            _ = message.With(output.Name, output.Total);
+            if (output.Problem is { } problem)
+                Note($"its {output.Name} could not be kept: {problem}");
         }
 
         tell(message);
@@ -148,9 +173,11 @@ internal sealed class ManagedRun(
     {
         try
         {
-            var left = await new ProcessTree(process, Id, killer, time).EndAsync(grace);
+            var left = await _tree!.EndAsync(grace);
             if (left.Count > 0)
                 loop.Post(() => Note($"processes could not be killed: {string.Join(", ", left)}"));
+            if (_tree.Strays is { Count: > 0 } strays)
+                loop.Post(() => Note($"processes left running, which may or may not belong to it: {string.Join(", ", strays)}"));
         }
 #pragma warning disable CA1031 // The run must end after any failure.
         catch (Exception problem)
@@ -178,12 +205,12 @@ internal sealed class ManagedRun(
             return;
 
         Note($"process {_process.Pid} killed, but not ended: it may hang in the kernel");
-        Report();
+        Close();
     }
 
     private void SetTimer(TimeSpan delay, Action due)
     {
-        _timer?.Dispose();
-        _timer = time.CreateTimer(_ => loop.Post(due), null, delay, Timeout.InfiniteTimeSpan);
+        _timer?.Cancel();
+        _timer = loop.After(delay, due);
     }
 }

@@ -1,28 +1,49 @@
 using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Runner.Loop;
+using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Starting;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Runs;
 
 /// <summary>All runs of the runner, and what the box asks for. Used by the thread of the loop only.</summary>
-/// <param name="loop">The loop.</param>
-/// <param name="folder">The folder for the output of the runs.</param>
-/// <param name="children">Learns the ends of processes.</param>
-/// <param name="time">The clock of all limits.</param>
-/// <param name="tell">Sends a line to the box.</param>
-internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter children, TimeProvider time, Action<RunnerMessage> tell)
+internal sealed class ManagedRuns
 {
     private readonly Dictionary<string, ManagedRun> _runs = new(StringComparer.Ordinal);
-    private readonly ProcessTreeKiller _killer = new(new ProcessTable(), time);
+    private readonly SessionLeaders _leaders = new();
+    private readonly ProcessTreeKiller _killer;
+    private readonly StartQueue _starts;
+    private readonly EventLoop _loop;
+    private readonly EventLoop _outputs;
+    private readonly SpoolFolder _folder;
+    private readonly Action<RunnerMessage> _tell;
+
+    /// <param name="loop">The loop.</param>
+    /// <param name="outputs">The loop of all outputs.</param>
+    /// <param name="folder">The folder for outputs.</param>
+    /// <param name="children">Learns the ends of processes.</param>
+    /// <param name="time">The clock of kills.</param>
+    /// <param name="tell">Sends a line to the box.</param>
+    public ManagedRuns(
+        EventLoop loop, EventLoop outputs, SpoolFolder folder, ChildWaiter children, TimeProvider time, Action<RunnerMessage> tell)
+    {
+        _loop = loop;
+        _outputs = outputs;
+        _folder = folder;
+        _tell = tell;
+        _killer = new ProcessTreeKiller(new ProcessTable(), time);
+        _starts = new StartQueue(loop, new Launcher(children), Launched);
+        Time = time;
+    }
 
     /// <summary>True while a run has not ended.</summary>
     public bool IsBusy => _runs.Values.Any(run => !run.HasEnded);
 
     /// <summary>Called when a run has ended.</summary>
     public Action RunEnded { get; set; } = () => { };
+
+    private TimeProvider Time { get; }
 
     /// <summary>Carries out a line of the box.</summary>
     public void Handle(RunnerMessage message)
@@ -34,6 +55,7 @@ internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter chi
                 break;
             case RunnerVerb.End when _runs.TryGetValue(message.Run, out var run):
                 run.End(TimeSpan.FromMilliseconds(message.Number(RunnerField.Grace) ?? 0));
+                _starts.DropEnded();
                 break;
             case RunnerVerb.Forget when _runs.TryGetValue(message.Run, out var run):
                 Forget(run);
@@ -54,6 +76,7 @@ internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter chi
     {
         foreach (var run in _runs.Values.Where(isWanted).ToList())
             run.End(TimeSpan.Zero);
+        _starts.DropEnded();
     }
 
     // Also one that has not ended, which nobody could end otherwise.
@@ -61,14 +84,15 @@ internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter chi
     {
         run.IsForgotten = true;
         run.End(TimeSpan.Zero);
+        _starts.DropEnded();
         if (run.HasEnded)
             Remove(run);
     }
 
     private void Remove(ManagedRun run)
     {
-        _ = _runs.Remove(run.Id);
-        run.Discard();
+        if (_runs.Remove(run.Id))
+            run.Discard();
     }
 
     private void Ended(ManagedRun run)
@@ -86,58 +110,18 @@ internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter chi
             return;
         }
 
-        var run = new ManagedRun(order.Run, order.Limit, folder, loop, _killer, time, tell, Ended);
+        var run = new ManagedRun(order.Run, order.Limit, _loop, _outputs, _folder, _killer, _leaders, Time, _tell, Ended);
         _runs.Add(order.Run, run);
-
-        // On another thread, because a file of the job may be on a disk that hangs.
-        _ = Task.Run(() => LaunchAsync(order, run));
+        _starts.Add(order, run);
     }
 
     // The id becomes a part of the name of a file.
     private static bool IsName(string run) =>
         run.Length is > 0 and < 200 && run.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.');
 
-    private async Task LaunchAsync(StartOrder order, ManagedRun run)
+    private void Launched(ManagedRun run, Launch launch)
     {
-        for (var pause = Shortage.Pauses.First; ; pause = Shortage.Pauses.After(pause))
-        {
-            children.Announce();
-            var launch = run.IsEndWanted ? Launch.Failed("killed before it was started") : TryLaunch(order);
-            JobProcess? process = null;
-            if (launch.Problem is null)
-                process = children.Add(launch.Pid);
-            else
-                children.Abandon();
-
-            if (!launch.IsShortage || run.IsEndWanted)
-            {
-                loop.Post(() => Launched(run, launch, process));
-                return;
-            }
-
-            if (pause == Shortage.Pauses.First)
-                loop.Post(() => run.Note(Shortage.Note(launch.Problem!)));
-            await Task.Delay(pause, time);
-        }
-    }
-
-    private static Launch TryLaunch(StartOrder order)
-    {
-        try
-        {
-            return Launcher.Start(order);
-        }
-#pragma warning disable CA1031 // The box must have an answer after any failure.
-        catch (Exception problem)
-        {
-            return Launch.Failed($"internal error of meeseeks-runner: {problem.Message}");
-        }
-#pragma warning restore CA1031
-    }
-
-    private void Launched(ManagedRun run, Launch launch, JobProcess? process)
-    {
-        if (process is not null)
+        if (launch.Process is { } process)
         {
             run.Started(process, launch.Output, launch.Errors);
             return;
@@ -149,5 +133,5 @@ internal sealed class ManagedRuns(EventLoop loop, string folder, ChildWaiter chi
     }
 
     private void Refuse(string run, string problem) =>
-        tell(new RunnerMessage(RunnerVerb.Refused, run).With(RunnerField.Text, problem));
+        _tell(new RunnerMessage(RunnerVerb.Refused, run).With(RunnerField.Text, problem));
 }

@@ -1,26 +1,42 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
+using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Starting;
 
 /// <summary>The runner as a process that opens the files of a job and then executes its program in its own place.</summary>
-/// <remarks>For named pipes, whose opening waits for the other end.</remarks>
+/// <remarks>
+/// For named pipes, whose opening waits for the other end. The environment of the job is a part of the arguments: its variables must not
+/// change what the runtime of this process does.
+/// </remarks>
 internal static unsafe class FileOpener
 {
     /// <summary>The first argument that asks for it.</summary>
     public const string Option = "--open";
 
-    // The number of Words: those of the job follow.
-    private const int OwnWords = 6;
+    // The words before those of the job: see Words.
+    private const int OwnWords = 7;
     private const int LastSignal = 64;
     private const int CannotExecute = 126;
 
-    /// <summary>The arguments before those of the job.</summary>
-    public static string[] Words(StartOrder order, string program) =>
-        ["meeseeks-runner", Option, order.Input ?? "", order.Output ?? "", order.Errors ?? "", program];
+    /// <summary>The arguments of this process for an order: its own, those of the job, and the variables of the job.</summary>
+    public static IReadOnlyList<byte[]> Words(StartOrder order, string program)
+    {
+        string[] own =
+        [
+            "meeseeks-runner", Option, order.Input ?? "", order.Output ?? "", order.Errors ?? "", program,
+            order.Arguments.Count.ToString(CultureInfo.InvariantCulture),
+        ];
+        return [.. own.Select(Encoding.UTF8.GetBytes), .. order.Arguments, .. order.Variables];
+    }
+
+    /// <summary>The environment of this process: the mark, by which a kill finds it.</summary>
+    public static IReadOnlyList<byte[]> OwnVariables(StartOrder order) => [Encoding.UTF8.GetBytes($"{RunVariable.Name}={order.Run}")];
 
     /// <summary>Opens the files and executes the program.</summary>
-    /// <param name="arguments">The arguments of this process after its name: those of <see cref="Words"/>, and those of the job.</param>
+    /// <param name="arguments">The arguments of this process after its name: those of <see cref="Words"/>.</param>
     /// <returns>The exit status, when that failed.</returns>
     public static int Run(IReadOnlyList<string> arguments)
     {
@@ -34,25 +50,25 @@ internal static unsafe class FileOpener
         for (var signal = 1; signal <= LastSignal; signal++)
             _ = LibC.Signal(signal, 0);
 
-        // The bytes of the arguments are those that this process was given, which need not be text.
-        var raw = File.ReadAllBytes("/proc/self/cmdline");
-        var pointers = new nint[arguments.Count + 2 - (OwnWords - 1)];
-        fixed (byte* start = raw)
-        fixed (nint* vector = pointers)
-        {
-            var (position, count) = (0, 0);
-            for (var index = 0; position < raw.Length; index++)
-            {
-                if (index >= OwnWords)
-                    pointers[count++] = (nint)(start + position);
-                position += raw.AsSpan(position).IndexOf((byte)0) + 1;
-            }
-
-            _ = LibC.Execute(program, (byte**)vector);
-        }
-
+        Execute(program, int.Parse(arguments[5], CultureInfo.InvariantCulture));
         Say(StartFailure.TextOf(program, Marshal.GetLastPInvokeError()));
         return CannotExecute;
+    }
+
+    // The bytes of the words are those that this process was given, which need not be text.
+    private static void Execute(string program, int count)
+    {
+        var raw = File.ReadAllBytes("/proc/self/cmdline");
+        fixed (byte* start = raw)
+        {
+            List<nint> words = [];
+            for (var position = 0; position < raw.Length; position += raw.AsSpan(position).IndexOf((byte)0) + 1)
+                words.Add((nint)(start + position));
+
+            nint[] vector = [.. words.GetRange(OwnWords, count), 0, .. words[(OwnWords + count)..], 0];
+            fixed (nint* pointers = vector)
+                _ = LibC.Execute(program, (byte**)pointers, (byte**)(pointers + count + 1));
+        }
     }
 
     private static bool Opens(string file, Func<string, int> open, int stream)

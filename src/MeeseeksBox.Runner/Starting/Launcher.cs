@@ -1,14 +1,20 @@
-using System.Text;
 using MeeseeksBox.Foundation.Unix;
+using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Starting;
 
 /// <summary>Starts the process of an order. May block while a file of the job does.</summary>
-internal static class Launcher
+/// <param name="children">Learns its end.</param>
+internal sealed class Launcher(ChildWaiter children)
 {
+    // The program of this process, also when an upgrade has deleted its file.
+    private const string OwnProgram = "/proc/self/exe";
+
     /// <summary>Starts the process.</summary>
-    public static Launch Start(StartOrder order)
+    /// <param name="order">The order.</param>
+    /// <param name="exited">Called after its end, by any thread.</param>
+    public Launch Start(StartOrder order, Action exited)
     {
         if (StartChecks.Fault(order) is { } fault)
             return Launch.Failed(fault);
@@ -17,36 +23,42 @@ internal static class Launcher
         if (!program.IsSuccess)
             return Launch.Failed(program.Problem);
 
-        return HasPipe(order) ? StartThroughOpener(order, program.Value) : Start(order, program.Value);
+        return HasPipe(order) ? StartThroughOpener(order, program.Value, exited) : Start(order, program.Value, exited);
     }
 
-    private static Launch Start(StartOrder order, string program)
+    private Launch Start(StartOrder order, string program, Action exited)
     {
         if (JobStreams.TryOpen(order, out var streams, out var what) is not 0 and var refused)
             return Launch.Failed($"cannot {what}: {ErrorNumber.TextOf(refused)}", Shortage.Is(refused));
 
         using (streams)
         {
+            var launch = children.Announce();
             var error = ProcessSpawner.Start(program, order.Arguments, order.Variables, order.Folder, streams.OfChild, out var pid);
             if (error is not 0)
+            {
+                children.Abandon(launch);
                 return Launch.Failed(StartFailure.TextOf(program, error), Shortage.Is(error));
+            }
 
+            var process = children.Add(launch, pid, exited);
             var (output, errors) = streams.TakeKept();
-            return new Launch(pid, output, errors);
+            return new Launch(process, output, errors);
         }
     }
 
     // Opening a named pipe waits for its other end. So another process opens it, which a kill reaches, and executes the program then.
-    private static Launch StartThroughOpener(StartOrder order, string program)
+    private Launch StartThroughOpener(StartOrder order, string program, Action exited)
     {
         var opener = order with
         {
-            Arguments = [.. FileOpener.Words(order, program).Select(Encoding.UTF8.GetBytes), .. order.Arguments],
+            Arguments = FileOpener.Words(order, program),
+            Variables = FileOpener.OwnVariables(order),
             Input = null,
             Output = null,
             Errors = null,
         };
-        return Start(opener, Environment.ProcessPath!);
+        return Start(opener, OwnProgram, exited);
     }
 
     private static bool HasPipe(StartOrder order) =>

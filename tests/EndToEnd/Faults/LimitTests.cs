@@ -23,6 +23,20 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_job_that_waits_for_descriptors_can_be_killed()
+    {
+        await using var box = await StartWithFewHandlesAsync();
+        var (_, waiting) = await UseHandlesUpAsync(box);
+        var behind = (await box.SubmitAsync(new { pool = "p", args = Some.True })).Text("id");
+
+        _ = await box.AskAsync("kill", waiting);
+        _ = await box.AskAsync("kill", behind);
+
+        (await box.WaitForEndAsync(waiting)).Text("state").Should().Be("killed");
+        (await box.WaitForEndAsync(behind)).Text("state").Should().Be("killed");
+    }
+
+    [Fact]
     public async Task Without_free_descriptors_a_kill_finds_the_whole_process_tree()
     {
         using var folder = new TemporaryFolder();

@@ -38,6 +38,24 @@ public sealed class RunnerLossTests
     }
 
     [Fact]
+    public async Task A_stopped_runner_holds_up_jobs_but_not_the_box()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=0");
+        var runner = int.Parse((await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID") })).Printed());
+        var big = new string('x', 100_000);
+        Signal.Send(runner, Signal.Stop);
+
+        var ids = new List<string>();
+        for (var count = 0; count < 20; count++)
+            ids.Add((await box.SubmitAsync(new { pool = "p", args = Some.True, env = new { BIG = big } })).Text("id"));
+        _ = await box.AskAsync("kill", ids[0]);
+        Signal.Send(runner, Signal.Continue);
+
+        (await box.WaitForEndAsync(ids[0])).Text("state").Should().Be("killed");
+        (await box.WaitForEndAsync(ids[^1])).Text("state").Should().Be("done");
+    }
+
+    [Fact]
     public async Task A_runner_ends_with_its_box()
     {
         int runner;

@@ -110,7 +110,7 @@ public sealed partial class GlossaryTests
     private static partial Regex Quoted();
 
     [GeneratedRegex(
-        @"^\s*(?:(?:public|internal|private|protected|file|static|sealed|abstract|readonly|partial|ref) )*"
+        @"^\s*(?:(?:public|internal|private|protected|file|static|sealed|abstract|readonly|partial|ref|unsafe) )*"
         + @"(?:class|struct|interface|enum|record(?: struct)?) (\w+)")]
     private static partial Regex TypeDeclaration();
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using MeeseeksBox.Runner.Protocol;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
@@ -8,10 +9,13 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <summary>The connection to a runner (docs/RUNNER.md).</summary>
 internal sealed class RunnerConnection : IDisposable
 {
-    private readonly Lock _sending = new();
+    private const int MostBytes = 64 * 1024;
+
     private readonly ConcurrentDictionary<string, RunnerRun> _runs = new(StringComparer.Ordinal);
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly ArrayBufferWriter<byte> _output = new();
+
+    // A runner that is stopped reads nothing, and nobody in the box may wait for it.
+    private readonly Channel<RunnerMessage> _lines = Channel.CreateUnbounded<RunnerMessage>(new() { SingleReader = true });
     private volatile bool _isLost;
 
     private RunnerConnection(string folder) => Folder = folder;
@@ -29,7 +33,7 @@ internal sealed class RunnerConnection : IDisposable
         var connection = new RunnerConnection(folder);
         try
         {
-            await connection._socket.ConnectAsync(new UnixDomainSocketEndPoint(SpoolFile.SocketOf(folder)));
+            await connection._socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(folder, SpoolFile.Socket)));
         }
         catch
         {
@@ -57,27 +61,55 @@ internal sealed class RunnerConnection : IDisposable
     /// <summary>Forgets a run.</summary>
     public void Remove(string run) => _runs.TryRemove(run, out _);
 
-    /// <summary>Sends a line.</summary>
-    public void Send(RunnerMessage message)
+    /// <summary>Sends a line soon. To a runner that has ended, none is sent.</summary>
+    public void Send(RunnerMessage message) => _lines.Writer.TryWrite(message);
+
+    /// <summary>Sends and reads lines until the runner ends; then all runs fail.</summary>
+    public async Task RunAsync()
     {
-        lock (_sending)
+        var sending = SendAllAsync();
+        await ReadAllAsync();
+        _isLost = true;
+        _ = _lines.Writer.TryComplete();
+        _socket.Dispose();
+        foreach (var run in _runs.Values)
+            run.Fail(Lost());
+
+        await sending;
+    }
+
+    /// <summary>Lets <see cref="RunAsync"/> end, once it has sent all lines.</summary>
+    public void Complete() => _lines.Writer.TryComplete();
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    private static IOException Lost() => new("the runner of this box has ended; what it left of the job is killed");
+
+    private async Task SendAllAsync()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        try
         {
-            _output.ResetWrittenCount();
-            message.WriteTo(_output);
-            try
+            while (await _lines.Reader.WaitToReadAsync())
             {
-                for (var sent = 0; sent < _output.WrittenCount && !_isLost;)
-                    sent += _socket.Send(_output.WrittenSpan[sent..]);
+                output.ResetWrittenCount();
+                while (output.WrittenCount < MostBytes && _lines.Reader.TryRead(out var line))
+                    line.WriteTo(output);
+
+                for (var sent = 0; sent < output.WrittenCount;)
+                    sent += await _socket.SendAsync(output.WrittenMemory[sent..]);
             }
-            catch (Exception lost) when (lost is SocketException or ObjectDisposedException)
-            {
-                // The reader notices the end of the connection, and fails all runs.
-            }
+
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception lost) when (lost is SocketException or ObjectDisposedException)
+        {
+            // The reader notices the end of the connection, and fails all runs.
         }
     }
 
-    /// <summary>Reads lines until the runner ends; then all runs fail.</summary>
-    public async Task ReadAsync()
+    private async Task ReadAllAsync()
     {
         var input = new RunnerLineBuffer();
         try
@@ -90,19 +122,7 @@ internal sealed class RunnerConnection : IDisposable
         {
             // Like the end of the stream.
         }
-        finally
-        {
-            _isLost = true;
-            _socket.Dispose();
-            foreach (var run in _runs.Values)
-                run.Fail(Lost());
-        }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
-
-    private static IOException Lost() => new("the runner of this box has ended; what it left of the job is killed");
 
     private void Receive(RunnerMessage message)
     {

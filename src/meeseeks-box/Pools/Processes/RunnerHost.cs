@@ -18,7 +18,7 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private Process? _process;
     private RunnerConnection? _connection;
-    private Task _reading = Task.CompletedTask;
+    private Task _running = Task.CompletedTask;
     private bool _isClosed;
 
     /// <summary>The host of the runner beside this program.</summary>
@@ -61,8 +61,8 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
         await _turn.WaitAsync();
         _isClosed = true;
         _ = _turn.Release();
-        _connection?.Dispose();
-        await _reading;
+        _connection?.Complete();
+        await _running;
         _process?.Dispose();
     }
 
@@ -77,10 +77,9 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
                 return present;
 
             Discard();
-            var folder = Directory.CreateTempSubdirectory("meeseeks-box-").FullName;
-            _process = await LaunchAsync(folder);
-            var connection = await RunnerConnection.OpenAsync(folder);
-            _reading = connection.ReadAsync();
+            var (process, connection) = await LaunchAsync();
+            _process = process;
+            _running = connection.RunAsync();
             Volatile.Write(ref _connection, connection);
             return connection;
         }
@@ -100,19 +99,42 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
         if (_connection is null)
             return;
 
-        _connection.Dispose();
         _process?.Dispose();
+        Delete(_connection.Folder);
+    }
+
+    private static void Delete(string folder)
+    {
         try
         {
-            Directory.Delete(_connection.Folder, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            // It has done so itself.
+            // The runner has done so itself.
         }
     }
 
-    private async Task<Process> LaunchAsync(string folder)
+    private async Task<(Process Process, RunnerConnection Connection)> LaunchAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("meeseeks-box-").FullName;
+        Process? process = null;
+        try
+        {
+            process = StartProgram(folder);
+            await ListensAsync(process);
+            return (process, await RunnerConnection.OpenAsync(folder));
+        }
+        catch
+        {
+            process?.Kill();
+            process?.Dispose();
+            Delete(folder);
+            throw;
+        }
+    }
+
+    private Process StartProgram(string folder)
     {
         var info = new ProcessStartInfo(program, [folder])
         {
@@ -121,20 +143,23 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
             RedirectStandardError = true,
         };
 #pragma warning disable RS0030 // The only place that starts a program.
-        var process = Process.Start(info)!;
+        return Process.Start(info)!;
 #pragma warning restore RS0030
+    }
+
+    private static async Task ListensAsync(Process process)
+    {
         try
         {
             if (await process.StandardOutput.ReadLineAsync().WaitAsync(StartTimeout, TimeProvider.System) == RunnerProgram.Ready)
-                return process;
+                return;
         }
         catch (TimeoutException)
         {
-            process.Kill();
+            throw new IOException($"{Name} cannot be started: it does not answer");
         }
 
         var problem = await process.StandardError.ReadToEndAsync();
-        Directory.Delete(folder, recursive: true);
-        throw new IOException($"{Name} cannot be started: {(problem.Length > 0 ? problem.Trim() : "it does not answer")}");
+        throw new IOException($"{Name} cannot be started: {(problem.Length > 0 ? problem.Trim() : "it has ended at once")}");
     }
 }

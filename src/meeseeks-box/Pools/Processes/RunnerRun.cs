@@ -29,7 +29,7 @@ internal sealed class RunnerRun(string id, RunnerConnection connection, Action<s
 
     /// <summary>The output of a stream.</summary>
     /// <param name="stream"><see cref="RunnerField.Output"/> or <see cref="RunnerField.Errors"/>.</param>
-    public string PathOf(string stream) => SpoolFile.PathOf(connection.Folder, id, stream);
+    public string PathOf(string stream) => Path.Combine(connection.Folder, SpoolFile.NameOf(id, stream));
 
     /// <summary>Takes a line of the runner about this run.</summary>
     public void Receive(RunnerMessage message)

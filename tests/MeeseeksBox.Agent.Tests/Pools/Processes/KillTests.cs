@@ -41,6 +41,38 @@ public sealed class KillTests
         }
     }
 
+    // Without the mark, and without a parent of the job.
+    [Fact]
+    public async Task Processes_of_the_session_are_killed_when_its_leader_has_ended()
+    {
+        const string Stubborn = "trap '' TERM; echo \\$\\$; while :; do sleep 1; done";
+        const string Script = $"(env -i sh -c \"{Stubborn}\" &); trap 'exit 3' TERM; while :; do sleep 0.01; done";
+        var (job, said) = await StartAsync(Some.Job("/bin/sh", "-c", Script) with { KillGrace = TimeSpan.FromMilliseconds(300) });
+        await using (job)
+        {
+            var outcome = await job.KillAsync();
+
+            outcome.Should().Be(JobOutcome.Failure(3));
+            LiveProcesses.Has(int.Parse(said, CultureInfo.InvariantCulture)).Should().BeFalse();
+        }
+    }
+
+    // As a daemon that clears its environment.
+    [Fact]
+    public async Task A_process_that_nothing_ties_to_the_job_is_named()
+    {
+        var (job, said) = await StartAsync(Some.Job("/bin/sh", "-c", "(env -i setsid sh -c 'echo $$; exec sleep 1000' &); sleep 1000"));
+        await using (job)
+        {
+            var stray = int.Parse(said, CultureInfo.InvariantCulture);
+
+            _ = await job.KillAsync();
+
+            job.Run.Logged.Should().ContainSingle(text => text.Contains("may or may not belong to it: ") && text.Contains($"{stray} "));
+            LiveProcesses.End(stray);
+        }
+    }
+
     [Fact]
     public async Task A_growing_process_tree_is_killed()
     {

@@ -44,20 +44,34 @@ public sealed class OutputSpoolTests : IDisposable
     public void A_file_that_cannot_be_written_is_named()
     {
         var path = Path.Combine(_folder.Write("file", ""), "out");
-        using var spool = new OutputSpool(path, 10);
+        var spool = new OutputSpool(path, 10, new SpoolFolder(_folder.Path));
 
-        spool.Append("lost"u8);
+        spool.TryAppend("lost"u8).Should().BeTrue();
 
         spool.Problem.Should().Contain(_folder.File("file"));
         spool.Total.Should().Be(4);
     }
 
+    [Fact]
+    public void A_file_that_was_removed_is_not_made_again_without_its_first_part()
+    {
+        var path = _folder.File("out");
+        var spool = new OutputSpool(path, 10, new SpoolFolder(_folder.Path));
+        _ = spool.TryAppend("first"u8);
+        File.Delete(path);
+
+        _ = spool.TryAppend("next"u8);
+
+        spool.Problem.Should().Contain(path);
+        File.Exists(path).Should().BeFalse();
+    }
+
     private byte[] Kept(int limit, params byte[][] pieces)
     {
         var path = _folder.File(Guid.NewGuid().ToString("N"));
-        using var spool = new OutputSpool(path, limit);
+        var spool = new OutputSpool(path, limit, new SpoolFolder(_folder.Path));
         foreach (var piece in pieces)
-            spool.Append(piece);
+            spool.TryAppend(piece).Should().BeTrue();
 
         spool.Total.Should().Be(pieces.Sum(piece => piece.Length));
         if (File.Exists(path))

@@ -1,0 +1,42 @@
+using MeeseeksBox.Runner.Unix;
+
+namespace MeeseeksBox.Runner.Output;
+
+/// <summary>The folder of the runner, which is its working directory (docs/RUNNER.md#folder).</summary>
+/// <param name="path">Its full path.</param>
+internal sealed class SpoolFolder(string path)
+{
+    private const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Enters the folder.</summary>
+    /// <exception cref="IOException">It cannot be entered.</exception>
+    public void Enter() => SystemCall.Check(LibC.ChangeFolder(path), path);
+
+    /// <summary>Makes the folder again, which a job or a cleaner of temporary files has removed.</summary>
+    /// <returns>False when it is there, or cannot be made.</returns>
+    public bool TryRemake()
+    {
+        try
+        {
+            return !Directory.Exists(path) && Directory.CreateDirectory(path, OnlyOwner).Exists && LibC.ChangeFolder(path) is 0;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Leaves the folder and deletes it.</summary>
+    public void Delete()
+    {
+        _ = LibC.ChangeFolder("/");
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // Somebody has cleaned up before.
+        }
+    }
+}
