@@ -3,6 +3,7 @@ using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Lifecycle;
 using MeeseeksBox.Agent.Links;
 using MeeseeksBox.Agent.Listening;
+using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Agent.Pools;
 using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.Reconfiguration;
@@ -37,7 +38,9 @@ internal sealed class Box : IAsyncDisposable
     private readonly History _history;
     private readonly StateStore? _store;
     private readonly RunIdGenerator _runIds;
-    private readonly RunnerHost _runner = new();
+    private readonly RunsFolder _runs;
+    private readonly OutputStore _outputs;
+    private readonly RunnerHost _runner;
     private readonly Orphans _orphans;
     private readonly Listeners _listeners;
     private readonly Reconfigurator _reconfigurator;
@@ -61,7 +64,10 @@ internal sealed class Box : IAsyncDisposable
         _log = CreateLogger("Box");
         _tasks = new BackgroundTasks(LogFailure);
 
-        _host = new CoreHost(config.ToNodeSettings(Version), time, problem => _tasks.Fail("timer of deadlines", problem));
+        _runs = new RunsFolder(config.State.File);
+        _outputs = new OutputStore(_runs, time, CreateLogger("Output"));
+        _runner = new RunnerHost(_runs);
+        _host = new CoreHost(config.ToNodeSettings(Version), _outputs, time, problem => _tasks.Fail("timer of deadlines", problem));
         _history = new History(time, CreateLogger("History")) { Path = config.State.History };
         _host.JobEnded += _history.Add;
         _store = StateStore.Open(config.State, _host, _history, time, CreateLogger("State"));
@@ -69,7 +75,7 @@ internal sealed class Box : IAsyncDisposable
         _runIds = new RunIdGenerator(config.Name, config.State.File, time);
         _orphans = new Orphans(new ProcessTable(), time);
         var configPool = new ConfigPool(_host, _changes, _config);
-        var taskFactories = new TaskFactoryResolver(arguments, () => new ProcessTask(_runner, _orphans));
+        var taskFactories = new TaskFactoryResolver(arguments, () => new ProcessTask(_runner, _orphans, _outputs));
         var pools = new PoolSet(config.Name, configPool, _runIds, _host, time, CreateLogger, _tasks.Observe);
 
         var links = new LinkSet(_host, time, CreateLogger, _tasks.Observe);
@@ -207,6 +213,8 @@ internal sealed class Box : IAsyncDisposable
         _history.Dispose();
         _watchdog.Dispose();
         _reconfigurator.Dispose();
+        _outputs.Dispose();
+        _runs.Dispose();
     }
 
     private ILogger CreateLogger(string part) => _logs.CreateLogger($"{_config.Config.Name}.{part}");

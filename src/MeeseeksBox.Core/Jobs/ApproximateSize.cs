@@ -9,5 +9,5 @@ internal static class ApproximateSize
     private const int Bare = 1024;
 
     /// <summary>The size in bytes.</summary>
-    public static long Of(Job job) => Bare + (job.Status.StdoutData?.Length ?? 0) + (job.Status.StderrData?.Length ?? 0);
+    public static long Of(Job job) => Bare + (job.Status.Stdout?.Length ?? 0) + (job.Status.Stderr?.Length ?? 0);
 }

@@ -57,7 +57,7 @@ internal static class CopyOrder
 
         foreach (var attribute in JobAttributes.All)
         {
-            var order = attribute.Name is "seq" ? 0 : string.CompareOrdinal(attribute.Canonical(copy), attribute.Canonical(than));
+            var order = attribute.Name is "seq" ? 0 : attribute.Compare(copy, than);
             if (order is not 0)
                 return order;
         }

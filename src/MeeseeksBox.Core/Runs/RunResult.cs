@@ -4,4 +4,5 @@ namespace MeeseeksBox.Core.Runs;
 /// <param name="Succeeded">True when the task has succeeded.</param>
 /// <param name="Rc">The exit status; null when there is none.</param>
 /// <param name="Error">Why it failed, where the exit status does not show the reason.</param>
-public readonly record struct RunResult(bool Succeeded, int? Rc = null, string? Error = null);
+/// <param name="Outputs">Its output; null when the task has reported it, or there is none.</param>
+public readonly record struct RunResult(bool Succeeded, int? Rc = null, string? Error = null, KeptOutputs? Outputs = null);

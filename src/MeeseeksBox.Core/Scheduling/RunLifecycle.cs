@@ -147,7 +147,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
             StopReason.Shutdown => (JobState.Failed, "shutdown"),
             _ => (end.Succeeded ? JobState.Done : JobState.Failed, JobStatus.RunError(end.Error)),
         };
-        return job.Status with
+        return (end.Outputs?.In(job.Status) ?? job.Status) with
         {
             State = outcome,
             Rc = end.Rc,

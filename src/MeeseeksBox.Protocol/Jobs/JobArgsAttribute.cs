@@ -54,7 +54,7 @@ internal sealed class JobArgsAttribute() : JobAttribute("args", JobAttributeRole
         return job with { Spec = job.Spec with { Args = words, Settings = null } };
     }
 
-    internal override void Write(Utf8JsonWriter writer, Job job)
+    internal override void Write(Utf8JsonWriter writer, Job job, OutputForm form)
     {
         writer.WritePropertyName(Encoded);
         if (job.Spec.Settings is { } settings)

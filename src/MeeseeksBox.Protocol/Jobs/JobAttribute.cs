@@ -31,11 +31,17 @@ public abstract class JobAttribute
     /// <remarks>Equal values have equal texts, but different lists may share a text: compare jobs with <see cref="IsSame"/>.</remarks>
     public abstract string? Canonical(Job job);
 
+    /// <summary>The order of the values of two jobs: any order that is the same on all nodes.</summary>
+    public virtual int Compare(Job one, Job other) => string.CompareOrdinal(Canonical(one), Canonical(other));
+
     /// <summary>Sets this attribute from JSON.</summary>
     /// <param name="job">The job to start from.</param>
     /// <param name="value">The value, in any accepted form.</param>
     /// <param name="problem">The error, with an unchanged job as the result; null on success.</param>
     public abstract Job Read(Job job, JsonElement value, out string? problem);
 
-    internal abstract void Write(Utf8JsonWriter writer, Job job);
+    internal abstract void Write(Utf8JsonWriter writer, Job job, OutputForm form);
+
+    private protected static bool HasRun(JobStatus status) =>
+        status is not { StartCount: 0, FailCount: 0, Epoch: 0, StartTs: null, EndTs: null };
 }

@@ -9,6 +9,12 @@ namespace MeeseeksBox.Protocol.Jobs;
 /// <summary>The table of a job's attributes, used to read, write, change and filter jobs.</summary>
 public static class JobAttributes
 {
+    private static readonly JobOutputAttribute StdoutData =
+        new("stdout_data", "stdout_file", status => status.Stdout, (status, value) => status with { Stdout = value });
+
+    private static readonly JobOutputAttribute StderrData =
+        new("stderr_data", "stderr_file", status => status.Stderr, (status, value) => status with { Stderr = value });
+
     /// <summary>All attributes of the protocol, in the order in which they are written.</summary>
     public static ImmutableArray<JobAttribute> All { get; } =
     [
@@ -42,10 +48,8 @@ public static class JobAttributes
         Status("pid", JobAttributeRole.Run, JobFormats.OptionalWhole, status => status.Pid, (status, value) => status with { Pid = value }),
         Status("rc", JobAttributeRole.Run, JobFormats.OptionalWhole, status => status.Rc, (status, value) => status with { Rc = value }),
         Status("error", JobAttributeRole.Run, JobFormats.Text, status => status.Error, (status, value) => status with { Error = value }),
-        Status("stdout_data", JobAttributeRole.Run, JobFormats.Text,
-            status => status.StdoutData, (status, value) => status with { StdoutData = value }),
-        Status("stderr_data", JobAttributeRole.Run, JobFormats.Text,
-            status => status.StderrData, (status, value) => status with { StderrData = value }),
+        StdoutData,
+        StderrData,
         Status("stdout_truncated", JobAttributeRole.Mark, JobFormats.Mark,
             status => status.StdoutTruncated, (status, value) => status with { StdoutTruncated = value }),
         Status("stderr_truncated", JobAttributeRole.Mark, JobFormats.Mark,
@@ -158,6 +162,10 @@ public static class JobAttributes
                 if (problem is not null)
                     return job;
             }
+            else if (StdoutData.IsReference(property.Name) || StderrData.IsReference(property.Name))
+            {
+                // Only the box itself may name its files: see WithOutputs.
+            }
             else if (OpaqueValue.TryKeep(property.Value, out var kept))
             {
                 extra ??= ImmutableSortedDictionary.CreateBuilder<string, JsonElement>(StringComparer.Ordinal);
@@ -177,12 +185,31 @@ public static class JobAttributes
     public static Job SetExtra(Job job, string name, JsonElement value) =>
         job with { Extra = (job.Extra ?? NoExtra).SetItem(name, value) };
 
+    /// <summary>True when a job in a file of the box refers to an output.</summary>
+    public static bool RefersToOutputs(JsonElement element) =>
+        StdoutData.ReferenceIn(element) is not null || StderrData.ReferenceIn(element) is not null;
+
+    /// <summary>Sets the outputs that a job in a file of the box refers to.</summary>
+    /// <param name="job">The job as it was read.</param>
+    /// <param name="element">The object of the job.</param>
+    /// <param name="find">Finds an output by its reference; null when it is gone.</param>
+    public static Job WithOutputs(Job job, JsonElement element, Func<string, OutputData?> find)
+    {
+        foreach (var attribute in (JobOutputAttribute[])[StdoutData, StderrData])
+        {
+            if (attribute.ReferenceIn(element) is { } reference)
+                job = attribute.With(job, find(reference));
+        }
+
+        return job;
+    }
+
     /// <summary>Writes a job as one object.</summary>
-    public static void Write(Utf8JsonWriter writer, Job job)
+    public static void Write(Utf8JsonWriter writer, Job job, OutputForm outputs = OutputForm.Text)
     {
         writer.WriteStartObject();
         foreach (var attribute in All)
-            attribute.Write(writer, job);
+            attribute.Write(writer, job, outputs);
 
         foreach (var (name, value) in WithCleared(job))
         {

@@ -58,10 +58,24 @@ public sealed record JobStatus
     public string? Error { get; init; }
 
     /// <summary>The kept standard output of the last run in base64; null when empty.</summary>
-    public string? StdoutData { get; init; }
+    public string? StdoutData
+    {
+        get => Stdout?.Text;
+        init => Stdout = OutputData.Of(value);
+    }
 
     /// <summary>The kept standard error of the last run in base64; null when empty.</summary>
-    public string? StderrData { get; init; }
+    public string? StderrData
+    {
+        get => Stderr?.Text;
+        init => Stderr = OutputData.Of(value);
+    }
+
+    /// <summary>The kept standard output of the last run; null when empty.</summary>
+    public OutputData? Stdout { get; init; }
+
+    /// <summary>The kept standard error of the last run; null when empty.</summary>
+    public OutputData? Stderr { get; init; }
 
     /// <summary>True when <see cref="StdoutData"/> lacks its middle, which was over the pool's <c>output_limit</c>.</summary>
     public bool? StdoutTruncated { get; init; }
@@ -111,8 +125,8 @@ public sealed record JobStatus
         EndTs = null,
         Rc = null,
         Error = null,
-        StdoutData = null,
-        StderrData = null,
+        Stdout = null,
+        Stderr = null,
         StdoutTruncated = StdoutTruncated is null ? null : false,
         StderrTruncated = StderrTruncated is null ? null : false,
     };

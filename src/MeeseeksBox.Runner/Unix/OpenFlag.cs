@@ -11,4 +11,5 @@ internal static class OpenFlag
     public const int Append = 0x400;
     public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
+    public const int PathOnly = 0x200000;
 }

@@ -102,7 +102,9 @@ internal sealed class Link : IDisposable
     private async Task AdvanceAsync(PeerConnection connection, PeerReply? reply)
     {
         var wasUp = _session.IsUp;
-        var (step, now) = _host.Execute((core, now) => (_session.Advance(core, reply, now), now));
+        var (step, now) = _host.Merge(
+            reply?.Jobs ?? [],
+            (core, jobs, now) => (_session.Advance(core, reply is { Jobs: not null } ? reply with { Jobs = jobs } : reply, now), now));
         if (step.Failure is { } failure)
             throw new LinkException(failure);
 

@@ -64,6 +64,12 @@ internal sealed class Pool(
                 core.Ended(run, end, now);
                 return core.ClaimNext(name, now);
             });
+            if (end.Outputs is { } outputs)
+            {
+                // A run that was superseded has no result.
+                host.Outputs.DeleteRejected([run.Job with { Status = outputs.In(run.Job.Status) }]);
+            }
+
             LogEnd(run, end);
             run = next;
         }

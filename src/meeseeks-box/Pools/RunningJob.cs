@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Plugins;
@@ -9,7 +10,7 @@ using Serilog;
 namespace MeeseeksBox.Agent.Pools;
 
 /// <summary>One run of a job: isolates the core from its task, which may be foreign code.</summary>
-internal sealed class RunningJob : IJobRun, IDisposable
+internal sealed class RunningJob : IProcessRun, IDisposable
 {
     // Time after a kill, beyond the kill grace, until a task that has not ended is abandoned.
     private static readonly TimeSpan AbandonTimeout = TimeSpan.FromSeconds(10);
@@ -20,6 +21,7 @@ internal sealed class RunningJob : IJobRun, IDisposable
     private readonly CancellationTokenSource _kill = new();
     private readonly CancellationTokenSource _abandon;
     private readonly Lock _lock = new();
+    private KeptOutputs? _outputs;
     private bool _isOver;
     private int _isStarted;
 
@@ -64,7 +66,7 @@ internal sealed class RunningJob : IJobRun, IDisposable
                 return new RunResult(false, null, outcome.Error);
 
             Started();
-            return new RunResult(outcome.Succeeded, outcome.Rc, outcome.Error);
+            return new RunResult(outcome.Succeeded, outcome.Rc, outcome.Error, _outputs);
         }
         catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
         {
@@ -130,6 +132,9 @@ internal sealed class RunningJob : IJobRun, IDisposable
 
         _host.Execute((core, now) => core.Report(_run, job => known.Copy(read, job), now));
     }
+
+    /// <inheritdoc/>
+    public void ReportOutputs(KeptOutputs outputs) => _outputs = outputs;
 
     /// <inheritdoc/>
     public void Log(string message) => _log.Information("job {Job}: {Message}", Job.Id, message);

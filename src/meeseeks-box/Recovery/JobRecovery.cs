@@ -55,11 +55,12 @@ internal sealed class JobRecovery(
     // garbage once it has returned.
     private async Task<Job[]> RestoreAsync()
     {
-        var reader = new JournalReader(time, stateLog);
-        var jobs = await reader.ReadAsync(store.File.Load(), store.JournalFiles);
+        var reader = new JournalReader(host.Outputs, time, stateLog);
+        var jobs = host.Outputs.Keep([.. await reader.ReadAsync(store.File.Load(host.Outputs), store.JournalFiles)]);
         store.JournalFiles.Rotate();
         history.AddMissing(reader.Endings);
         host.Restore(jobs, store.Journal);
+        host.Outputs.Restore(host.Execute((core, _) => core.Snapshot()), reader.Endings);
         log.Information("jobs restored from {File}: {Count}; changes in its journal: {Changes}", store.File.Path, jobs.Count, reader.Count);
         return [.. jobs.Where(job => job.Status.Node == node && job.Status is { Active: true, Pid: not null, StartTs: not null })];
     }

@@ -20,7 +20,7 @@ internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessio
             upstreamSessions.Note(session);
         }
 
-        var taken = request.Jobs.Count is 0 ? [] : host.Execute((core, now) => core.Merge(request.Jobs, now));
+        var taken = request.Jobs.Count is 0 ? [] : host.Merge(request.Jobs, (core, jobs, now) => core.Merge(jobs, now));
         answer.Json.WriteStartArray();
         foreach (var id in taken)
             answer.Json.WriteStringValue(id);

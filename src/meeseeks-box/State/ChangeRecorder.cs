@@ -1,14 +1,16 @@
+using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Core;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.State;
 
-/// <summary>Writes the changes of the core to the journal, if there is one.</summary>
+/// <summary>Passes the changes of the core on to the journal, if there is one, and to the store of outputs.</summary>
 /// <remarks><see cref="Attach"/> and <see cref="Record"/> are called inside the lock of the core.</remarks>
-internal sealed class ChangeRecorder
+/// <param name="outputs">Deletes the outputs that no job has any more.</param>
+internal sealed class ChangeRecorder(OutputStore outputs)
 {
     private Journal? _journal;
-    private long _journaledSeq;
+    private long _recordedSeq;
 
     /// <summary>A run of a job ended, or a job ended without a run.</summary>
     public event Action<Job>? JobEnded;
@@ -28,7 +30,7 @@ internal sealed class ChangeRecorder
     /// <summary>Sends all later changes to a journal.</summary>
     public void Attach(Journal journal, long seq)
     {
-        (_journal, _journaledSeq) = (journal, seq);
+        (_journal, _recordedSeq) = (journal, seq);
         journal.Ended += OnEnded;
     }
 
@@ -36,24 +38,34 @@ internal sealed class ChangeRecorder
     public void Record(NodeCore core)
     {
         var effects = core.Effects;
-        if (_journal is null)
-        {
-            foreach (var job in effects.EndedJobs)
-                OnEnded(job);
-
-            return;
-        }
-
-        foreach (var job in effects.HaveJobsChanged ? core.ChangesSince(_journaledSeq, unassigned: true) : [])
-            _journal.Append(new JournalLine { Changed = job });
-
-        foreach (var id in effects.RemovedJobs)
-            _journal.Append(new JournalLine { Gone = id });
+        if (effects.HaveJobsChanged && (_journal is not null || outputs.IsUsed))
+            RecordChanges(core);
 
         foreach (var job in effects.EndedJobs)
-            _journal.Append(new JournalLine { Ended = job });
+        {
+            if (_journal is null)
+                OnEnded(job);
+            else
+                _journal.Append(new JournalLine { Ended = job });
+        }
 
-        _journaledSeq = core.Seq;
+        _recordedSeq = core.Seq;
+    }
+
+    private void RecordChanges(NodeCore core)
+    {
+        foreach (var job in core.ChangesSince(_recordedSeq, unassigned: true))
+        {
+            _journal?.Append(new JournalLine { Changed = job });
+            if (outputs.IsUsed)
+                outputs.Changed(job);
+        }
+
+        foreach (var id in core.Effects.RemovedJobs)
+        {
+            _journal?.Append(new JournalLine { Gone = id });
+            outputs.Removed(id);
+        }
     }
 
     private void OnEnded(Job job) => JobEnded?.Invoke(job);

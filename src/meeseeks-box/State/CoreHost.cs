@@ -1,3 +1,4 @@
+using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Core;
 using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Core.Replication;
@@ -18,17 +19,20 @@ internal sealed class CoreHost : IDisposable
     private readonly NodeCore _core;
     private readonly TimeProvider _time;
     private readonly DeadlineTimer _timer;
-    private readonly ChangeRecorder _recorder = new();
+    private readonly ChangeRecorder _recorder;
     private readonly Loadavg _loadavg = new();
     private TaskCompletionSource? _nextChange;
 
     /// <param name="settings">The settings that the rules depend on.</param>
+    /// <param name="outputs">Has the outputs of the jobs.</param>
     /// <param name="time">The clock of the core and its timer.</param>
     /// <param name="fault">Receives exceptions of the timer thread, which has no other observer.</param>
-    public CoreHost(NodeSettings settings, TimeProvider time, Action<Exception> fault)
+    public CoreHost(NodeSettings settings, OutputStore outputs, TimeProvider time, Action<Exception> fault)
     {
         _core = new NodeCore(settings, new Random());
+        _recorder = new ChangeRecorder(outputs);
         _time = time;
+        Outputs = outputs;
         _timer = new DeadlineTimer(time, () => Execute(TimeOut), fault);
     }
 
@@ -50,6 +54,9 @@ internal sealed class CoreHost : IDisposable
         add => _recorder.JobEnded += value;
         remove => _recorder.JobEnded -= value;
     }
+
+    /// <summary>The outputs of the jobs.</summary>
+    public OutputStore Outputs { get; }
 
     /// <summary>The number of the latest change of any job.</summary>
     public long Seq
@@ -81,6 +88,18 @@ internal sealed class CoreHost : IDisposable
 
         core.Resume(now);
     });
+
+    /// <summary>Merges copies that another node sent.</summary>
+    /// <param name="copies">The copies.</param>
+    /// <param name="merge">Merges them, whose large outputs are in files then.</param>
+    public T Merge<T>(IReadOnlyList<Job> copies, Func<NodeCore, IReadOnlyList<Job>, Instant, T> merge)
+    {
+        var kept = Outputs.Keep(copies);
+        var result = Execute((core, now) => merge(core, kept, now));
+        if (kept != copies)
+            Outputs.DeleteRejected(kept);
+        return result;
+    }
 
     /// <summary>Takes a snapshot of all jobs, and rotates the journal at the same instant.</summary>
     /// <param name="savedSeq">The number of change of the last checkpoint.</param>

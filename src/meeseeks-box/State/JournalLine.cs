@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -21,9 +22,10 @@ internal readonly record struct JournalLine
 
     /// <summary>Reads a line.</summary>
     /// <param name="text">The bytes of the line, without the newline.</param>
+    /// <param name="outputs">Has the outputs that the line refers to.</param>
     /// <param name="line">The parsed line.</param>
     /// <param name="problem">The error when the result is false.</param>
-    public static bool TryRead(ReadOnlyMemory<byte> text, out JournalLine line, out string? problem)
+    public static bool TryRead(ReadOnlyMemory<byte> text, OutputStore outputs, out JournalLine line, out string? problem)
     {
         line = default;
         problem = "not a journal line";
@@ -42,10 +44,10 @@ internal readonly record struct JournalLine
                     line = new JournalLine { Gone = id };
                     return true;
                 case "job" when JobAttributes.TryRead(only.Value, out var job, out problem):
-                    line = new JournalLine { Changed = job };
+                    line = new JournalLine { Changed = JobAttributes.WithOutputs(job, only.Value, outputs.Find) };
                     return true;
                 case "ended" when JobAttributes.TryRead(only.Value, out var job, out problem):
-                    line = new JournalLine { Ended = job };
+                    line = new JournalLine { Ended = JobAttributes.WithOutputs(job, only.Value, outputs.Find) };
                     return true;
                 default:
                     return false;
@@ -69,7 +71,7 @@ internal readonly record struct JournalLine
         else
         {
             json.WritePropertyName(Ended is null ? "job" : "ended");
-            JobAttributes.Write(json, (Ended ?? Changed)!);
+            JobAttributes.Write(json, (Ended ?? Changed)!, OutputForm.Reference);
         }
 
         json.WriteEndObject();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Lines;
 using Serilog;
@@ -8,7 +9,10 @@ namespace MeeseeksBox.Agent.State;
 
 /// <summary>Replays a journal over the jobs of a state file.</summary>
 /// <remarks>A truncated last line is normal after a crash. Any other damage is logged, and a copy of the journal is kept.</remarks>
-internal sealed class JournalReader(TimeProvider time, ILogger log)
+/// <param name="outputs">Has the outputs that lines refer to.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">Receives damage.</param>
+internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILogger log)
 {
     private const long LongestLine = 1L << 30;
 
@@ -56,7 +60,7 @@ internal sealed class JournalReader(TimeProvider time, ILogger log)
             var lines = new LineReader(PipeReader.Create(file), LongestLine);
             for (var number = 1; await lines.ReadAsync(CancellationToken.None) is { Kind: LineKind.Line } line; number++)
             {
-                if (JournalLine.TryRead(line.Line.ToArray(), out var change, out var problem))
+                if (JournalLine.TryRead(line.Line.ToArray(), outputs, out var change, out var problem))
                     Apply(change);
                 else if (!line.IsLast && !line.Line.IsEmpty)
                     damage.Add($"line {number}: {problem}");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Foundation.Unix;
@@ -53,12 +54,13 @@ internal sealed class StateFile : IDisposable
 
     /// <summary>Reads the jobs of the last checkpoint; none without a file.</summary>
     /// <remarks>A damaged file is moved aside and the previous one is used.</remarks>
+    /// <param name="outputs">Has the outputs that the jobs refer to.</param>
     /// <exception cref="IOException">A file exists and cannot be read. This is no damage: the box must not start without it.</exception>
-    public IReadOnlyList<Job> Load()
+    public IReadOnlyList<Job> Load(OutputStore outputs)
     {
         if (File.Exists(Path))
         {
-            if (TryLoad(Path, out var jobs))
+            if (TryLoad(Path, outputs, out var jobs))
                 return jobs;
 
             Quarantine(Path);
@@ -68,7 +70,7 @@ internal sealed class StateFile : IDisposable
         if (!File.Exists(previous))
             return [];
 
-        if (TryLoad(previous, out var previousJobs))
+        if (TryLoad(previous, outputs, out var previousJobs))
         {
             _log.Warning("previous checkpoint used: {Count} jobs from {File}", previousJobs.Count, previous);
             return previousJobs;
@@ -115,7 +117,7 @@ internal sealed class StateFile : IDisposable
         foreach (var job in jobs)
         {
             writer.WritePropertyName(job.Id);
-            JobAttributes.Write(writer, job);
+            JobAttributes.Write(writer, job, OutputForm.Reference);
             if (writer.BytesPending > chunk)
                 writer.Flush();
         }
@@ -123,7 +125,7 @@ internal sealed class StateFile : IDisposable
         writer.WriteEndObject();
     }
 
-    private bool TryLoad(string path, out IReadOnlyList<Job> jobs)
+    private bool TryLoad(string path, OutputStore outputs, out IReadOnlyList<Job> jobs)
     {
         jobs = [];
         try
@@ -131,7 +133,7 @@ internal sealed class StateFile : IDisposable
             using var stream = File.OpenRead(path);
             var stored = JsonSerializer.Deserialize(stream, StoredContext.Default.DictionaryStringStoredJob)
                 ?? throw new JsonException("it holds null, not an object of jobs");
-            jobs = [.. stored.Select(job => Read(path, job.Key, job.Value)).OfType<Job>()];
+            jobs = [.. stored.Select(job => Read(path, outputs, job.Key, job.Value)).OfType<Job>()];
             return true;
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
@@ -145,12 +147,14 @@ internal sealed class StateFile : IDisposable
         }
     }
 
-    private Job? Read(string path, string id, StoredJob stored)
+    private Job? Read(string path, OutputStore outputs, string id, StoredJob stored)
     {
         var problem = stored.Problem;
         var job = stored.Job is { } unnamed ? JobAttributes.WithId(unnamed, id, out problem) : null;
         if (job is null)
             _log.Error("job {Job} in {File} skipped: {Problem}", id, path, problem);
+        else if (stored.Element.ValueKind is JsonValueKind.Object)
+            job = JobAttributes.WithOutputs(job, stored.Element, outputs.Find);
 
         return job;
     }

@@ -7,9 +7,10 @@ namespace MeeseeksBox.Agent.State;
 /// <summary>A job of a state file, or the error of one that cannot be read.</summary>
 /// <remarks>An unreadable job must not prevent the load of the others.</remarks>
 /// <param name="Job">The job; its id is empty when only its key has it.</param>
+/// <param name="Element">The object of the job, which may refer to its outputs.</param>
 /// <param name="Problem">The error; null for a readable job.</param>
 [JsonConverter(typeof(StoredJobConverter))]
-internal readonly record struct StoredJob(Job? Job, string? Problem)
+internal readonly record struct StoredJob(Job? Job, JsonElement Element, string? Problem)
 {
     internal sealed class StoredJobConverter : JsonConverter<StoredJob>
     {
@@ -17,7 +18,8 @@ internal readonly record struct StoredJob(Job? Job, string? Problem)
         {
             using var document = JsonDocument.ParseValue(ref reader);
             var job = JobAttributes.ReadUnnamed(document.RootElement, out var problem);
-            return new(job, problem);
+            var hasOutputs = job is not null && JobAttributes.RefersToOutputs(document.RootElement);
+            return new(job, hasOutputs ? document.RootElement.Clone() : default, problem);
         }
 
         public override void Write(Utf8JsonWriter writer, StoredJob value, JsonSerializerOptions options) =>

@@ -10,11 +10,12 @@ public sealed partial class FolderImportsTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Configuration"] = [],
-        ["State"] = ["Configuration"],
+        ["Outputs"] = [],
+        ["State"] = ["Configuration", "Outputs"],
         ["Listening"] = ["Configuration"],
         // Listening for ILineHandler alone: the interface belongs to its caller, and Requests implements it.
         ["Requests"] = ["State", "Configuration", "Listening"],
-        ["Pools"] = ["State", "Configuration"],
+        ["Pools"] = ["State", "Configuration", "Outputs"],
         ["Links"] = ["State", "Configuration"],
         ["Supervision"] = ["State"],
         ["Lifecycle"] = [],

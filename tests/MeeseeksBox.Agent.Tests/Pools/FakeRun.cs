@@ -1,12 +1,15 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
+using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Plugins;
+using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.Tests.Pools;
 
 /// <summary>A run of a job that records the reports of its task.</summary>
-internal sealed class FakeRun(JobDescription job) : IJobRun
+internal sealed class FakeRun(JobDescription job) : IProcessRun
 {
     private readonly TaskCompletionSource<int?> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -27,7 +30,21 @@ internal sealed class FakeRun(JobDescription job) : IJobRun
 
     public void Report(string key, JsonNode? value) => Reported[key] = value;
 
+    public void ReportOutputs(KeptOutputs outputs)
+    {
+        Report("stdout", outputs.Stdout, outputs.IsStdoutTruncated);
+        Report("stderr", outputs.Stderr, outputs.IsStderrTruncated);
+    }
+
     public void Log(string message) => Logged.Enqueue(message);
+
+    private void Report(string stream, OutputData? output, bool isTruncated)
+    {
+        if (output is not null)
+            Reported[$"{stream}_data"] = output.Text;
+        if (isTruncated)
+            Reported[$"{stream}_truncated"] = true;
+    }
 
     private string Text(string key) =>
         Reported.TryGetValue(key, out var data) ? Encoding.UTF8.GetString(Convert.FromBase64String(data!.GetValue<string>())) : "";

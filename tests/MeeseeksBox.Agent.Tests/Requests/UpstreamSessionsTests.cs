@@ -1,6 +1,7 @@
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Requests;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Agent.Tests.Outputs;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 using Microsoft.Extensions.Time.Testing;
@@ -17,7 +18,7 @@ public sealed class UpstreamSessionsTests : IDisposable
     public UpstreamSessionsTests()
     {
         var pools = new Dictionary<string, PoolSettings> { ["p"] = new() };
-        _host = new CoreHost(new NodeSettings { Name = "n", Pools = pools }, _time, _ => { });
+        _host = new CoreHost(new NodeSettings { Name = "n", Pools = pools }, NoOutputs.Store, _time, _ => { });
         _upstreamSessions = new UpstreamSessions(_host);
         var job = new Job
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Agent.Tests.Outputs;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 using Microsoft.Extensions.Time.Testing;
@@ -14,6 +15,7 @@ public sealed class ClockTests : IDisposable
 
     public ClockTests() => _host = new CoreHost(
         new NodeSettings { Name = "n", Expire = 60, Pools = new Dictionary<string, PoolSettings> { ["p"] = new() { MaxRuntime = 100 } } },
+        NoOutputs.Store,
         _time,
         problem => throw problem);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Agent.Tests.Outputs;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Testing;
 using Serilog;
@@ -241,6 +242,6 @@ public sealed class JournalTests : IDisposable
     private async Task<IReadOnlyCollection<Job>> ReadAsync(params Job[] saved)
     {
         using var files = new JournalFiles(_folder.File("state"));
-        return await new JournalReader(TimeProvider.System, Log).ReadAsync(saved, files);
+        return await new JournalReader(NoOutputs.Store, TimeProvider.System, Log).ReadAsync(saved, files);
     }
 }

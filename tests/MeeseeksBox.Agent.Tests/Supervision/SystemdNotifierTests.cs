@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Agent.Supervision;
+using MeeseeksBox.Agent.Tests.Outputs;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -50,7 +51,7 @@ public sealed class SystemdNotifierTests : IDisposable
     {
         using var systemd = new SystemdNotifier(
             Variables(false, ("WATCHDOG_USEC", "30000000"), ("WATCHDOG_PID", $"{Environment.ProcessId}")), _time, Log);
-        using var host = new CoreHost(new NodeSettings { Name = "n" }, _time, _ => { });
+        using var host = new CoreHost(new NodeSettings { Name = "n" }, NoOutputs.Store, _time, _ => { });
         using var watchdog = new Watchdog(systemd, host, _time);
         var loop = watchdog.RunAsync();
 

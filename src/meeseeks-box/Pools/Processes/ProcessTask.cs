@@ -1,6 +1,8 @@
+using MeeseeksBox.Agent.Outputs;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Plugins;
+using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Runner.Ending;
-using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
@@ -8,7 +10,8 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <summary>The built-in plugin: has the runner run the job's <c>args</c> as a process (docs/SPECIFICATION.md#process-end).</summary>
 /// <param name="runner">The runner of this box.</param>
 /// <param name="orphans">Kills the processes that a runner left behind.</param>
-internal sealed class ProcessTask(RunnerHost runner, Orphans orphans) : IJobTask
+/// <param name="outputs">Takes over what a job has printed.</param>
+internal sealed class ProcessTask(RunnerHost runner, Orphans orphans, OutputStore outputs) : IJobTask
 {
     // The error of a job whose process was lost sight of, as after a crash of the box.
     private const string Crashed = "crashed";
@@ -17,7 +20,10 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans) : IJobTask
     private const long LongestOrder = 8 * 1024 * 1024;
 
     /// <inheritdoc/>
-    public async Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill)
+    /// <remarks>The box runs it with runs of its own kind alone.</remarks>
+    public Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill) => RunAsync((IProcessRun)run, kill);
+
+    private async Task<JobOutcome> RunAsync(IProcessRun run, CancellationToken kill)
     {
         var words = ProcessArguments.Of(run.Job);
         if (!words.IsSuccess)
@@ -59,7 +65,7 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans) : IJobTask
         }
     }
 
-    private static async Task<JobOutcome> FollowAsync(IJobRun run, RunnerRun process, CancellationToken kill)
+    private async Task<JobOutcome> FollowAsync(IProcessRun run, RunnerRun process, CancellationToken kill)
     {
         await using var killing = kill.Register(() => process.End(run.Job.KillGrace));
         var started = await process.Started;
@@ -69,8 +75,7 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans) : IJobTask
         var pid = started.Number(RunnerField.Pid);
         run.Started((int?)pid);
         var ended = await process.Ended;
-        Report(run, process, ended, RunnerField.Output);
-        Report(run, process, ended, RunnerField.Errors);
+        run.ReportOutputs(Take(run, process, ended));
         return (int?)ended.Number(RunnerField.Status) switch
         {
             null => JobOutcome.Failure(null, $"process {pid} could not be killed"),
@@ -80,21 +85,24 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans) : IJobTask
         };
     }
 
-    private static void Report(IJobRun run, RunnerRun process, RunnerMessage ended, string stream)
+    private KeptOutputs Take(IProcessRun run, RunnerRun process, RunnerMessage ended) => new()
     {
-        if (ended.Number(stream) is not { } total || total is 0)
-            return;
+        Stdout = Take(run, process, ended, RunnerField.Output),
+        Stderr = Take(run, process, ended, RunnerField.Errors),
+        IsStdoutTruncated = ended.Number(RunnerField.Output) > run.Job.OutputLimit,
+        IsStderrTruncated = ended.Number(RunnerField.Errors) > run.Job.OutputLimit,
+    };
 
-        var limit = run.Job.OutputLimit;
+    private OutputData? Take(IProcessRun run, RunnerRun process, RunnerMessage ended, string stream)
+    {
         try
         {
-            run.Report($"{stream}_data", Convert.ToBase64String(OutputSpool.Read(process.PathOf(stream), total, limit)));
-            if (total > limit)
-                run.Report($"{stream}_truncated", true);
+            return ended.Number(stream) is > 0 and var total ? outputs.Take(process.PathOf(stream), total, run.Job.OutputLimit) : null;
         }
         catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
         {
             run.Log($"its {stream} is lost: {lost.Message}");
+            return null;
         }
     }
 

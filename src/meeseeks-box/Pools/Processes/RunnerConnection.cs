@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using MeeseeksBox.Runner.Protocol;
+using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
@@ -33,7 +34,7 @@ internal sealed class RunnerConnection : IDisposable
         var connection = new RunnerConnection(folder);
         try
         {
-            await connection._socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(folder, SpoolFile.Socket)));
+            await connection.ConnectAsync();
         }
         catch
         {
@@ -83,6 +84,23 @@ internal sealed class RunnerConnection : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
+
+    // The address of a socket has 107 bytes at most, and the folder may have a longer path.
+    private async Task ConnectAsync()
+    {
+        var opened = LibC.Open(Folder, OpenFlag.PathOnly | OpenFlag.CloseOnExec, 0);
+        if (opened < 0)
+            throw new SocketException((int)SocketError.AddressNotAvailable);
+
+        try
+        {
+            await _socket.ConnectAsync(new UnixDomainSocketEndPoint($"/proc/self/fd/{opened}/{SpoolFile.Socket}"));
+        }
+        finally
+        {
+            _ = LibC.Close(opened);
+        }
+    }
 
     private static IOException Lost() => new("the runner of this box has ended; what it left of the job is killed");
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
+using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Runner;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Unix;
@@ -9,7 +10,8 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 
 /// <summary>Starts the runner of this box with the first job, and again when it has ended. The only type that starts a program.</summary>
 /// <param name="program">Full path of its program.</param>
-internal sealed class RunnerHost(string program) : IAsyncDisposable
+/// <param name="runs">The folder in which the runner gets a folder of its own.</param>
+internal sealed class RunnerHost(string program, RunsFolder runs) : IAsyncDisposable
 {
     private const string Name = "meeseeks-runner";
 
@@ -22,8 +24,8 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
     private bool _isClosed;
 
     /// <summary>The host of the runner beside this program.</summary>
-    public RunnerHost()
-        : this(Path.Combine(AppContext.BaseDirectory, Name))
+    public RunnerHost(RunsFolder runs)
+        : this(Path.Combine(AppContext.BaseDirectory, Name), runs)
     {
     }
 
@@ -100,24 +102,12 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
             return;
 
         _process?.Dispose();
-        Delete(_connection.Folder);
-    }
-
-    private static void Delete(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            // The runner has done so itself.
-        }
+        RunsFolder.Delete(_connection.Folder);
     }
 
     private async Task<(Process Process, RunnerConnection Connection)> LaunchAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("meeseeks-box-").FullName;
+        var folder = runs.MakeForRunner();
         Process? process = null;
         try
         {
@@ -129,7 +119,7 @@ internal sealed class RunnerHost(string program) : IAsyncDisposable
         {
             process?.Kill();
             process?.Dispose();
-            Delete(folder);
+            RunsFolder.Delete(folder);
             throw;
         }
     }

@@ -46,7 +46,7 @@ public sealed class KillTests
     public async Task Processes_of_the_session_are_killed_when_its_leader_has_ended()
     {
         const string Stubborn = "trap '' TERM; echo \\$\\$; while :; do sleep 1; done";
-        const string Script = $"(env -i sh -c \"{Stubborn}\" &); trap 'exit 3' TERM; while :; do sleep 0.01; done";
+        const string Script = $"trap 'exit 3' TERM; (env -i sh -c \"{Stubborn}\" &); while :; do sleep 0.01; done";
         var (job, said) = await StartAsync(Some.Job("/bin/sh", "-c", Script) with { KillGrace = TimeSpan.FromMilliseconds(300) });
         await using (job)
         {

@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Agent.Tests.Outputs;
 using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Testing;
 
@@ -9,6 +10,7 @@ internal static class TestRunner
 {
     /// <summary>Starts processes in the runner.</summary>
     public static ProcessTask Task { get; } = new(
-        new RunnerHost(Path.Combine(BuildOutput.Of("src/meeseeks-runner"), "meeseeks-runner")),
-        new Orphans(new ProcessTable(), TimeProvider.System));
+        new RunnerHost(Path.Combine(BuildOutput.Of("src/meeseeks-runner"), "meeseeks-runner"), NoOutputs.Folder),
+        new Orphans(new ProcessTable(), TimeProvider.System),
+        NoOutputs.Store);
 }

@@ -1,0 +1,211 @@
+using System.Globalization;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Runner.Output;
+using Serilog;
+
+namespace MeeseeksBox.Agent.Outputs;
+
+/// <summary>The outputs of jobs: small ones in memory, all others in files (docs/SPECIFICATION.md#kept-output).</summary>
+/// <param name="runs">The folder of the files.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">Receives outputs that cannot be stored.</param>
+internal sealed class OutputStore(RunsFolder runs, TimeProvider time, ILogger log) : IDisposable
+{
+    /// <summary>The size of an output in bytes up to which it is in memory: a file would take more.</summary>
+    public const int Smallest = 512;
+
+    // Answers that are under way may read a file after its job has changed.
+    private static readonly TimeSpan Delay = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, SpooledOutput[]> _files = new(StringComparer.Ordinal);
+    private readonly Queue<(SpooledOutput Output, long At)> _removed = new();
+    private ITimer? _timer;
+    private volatile bool _isUsed;
+    private long _number;
+
+    /// <summary>False as long as no output was in a file, so that no job needs to be noted.</summary>
+    public bool IsUsed => _isUsed;
+
+    /// <summary>Takes over the output of a run, whose file moves or is deleted.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="total">Number of bytes that were printed.</param>
+    /// <param name="limit">The limit of the file in bytes.</param>
+    /// <exception cref="IOException">The output is lost.</exception>
+    /// <exception cref="UnauthorizedAccessException">The output is lost.</exception>
+    public OutputData? Take(string path, long total, int limit)
+    {
+        if (Math.Min(total, limit) <= Smallest)
+        {
+            var text = OutputData.Of(Convert.ToBase64String(OutputSpool.Read(path, total, limit)));
+            File.Delete(path);
+            return text;
+        }
+
+        var output = Create(total, limit);
+        File.Move(path, output.Path, overwrite: true);
+        return output;
+    }
+
+    /// <summary>Stores the large outputs of copies that another node sent.</summary>
+    /// <param name="jobs">The copies.</param>
+    /// <returns>The copies, with large outputs in files. <see cref="DeleteRejected"/> must follow when they were merged.</returns>
+    public IReadOnlyList<Job> Keep(IReadOnlyList<Job> jobs) =>
+        jobs.Any(job => IsLarge(job.Status.Stdout) || IsLarge(job.Status.Stderr)) ? [.. jobs.Select(Keep)] : jobs;
+
+    /// <summary>Deletes the outputs of copies that were not taken.</summary>
+    public void DeleteRejected(IReadOnlyList<Job> jobs)
+    {
+        if (!_isUsed)
+            return;
+
+        foreach (var job in jobs)
+        {
+            var files = FilesOf(job);
+            lock (_lock)
+                Delete(files.Except(_files.GetValueOrDefault(job.Id, [])));
+        }
+    }
+
+    /// <summary>The output that a reference of a file of the box names; null when it is gone.</summary>
+    public OutputData? Find(string reference)
+    {
+        if (runs.Existing is not { } folder || SpooledOutput.Of(folder, reference) is not { } output || !File.Exists(output.Path))
+            return null;
+
+        _isUsed = true;
+        return output;
+    }
+
+    /// <summary>Notes that a job has changed: outputs that it does not have any more are deleted.</summary>
+    public void Changed(Job job)
+    {
+        var now = FilesOf(job);
+        lock (_lock)
+        {
+            if (_files.TryGetValue(job.Id, out var before))
+                Delete(before.Except(now));
+            if (now.Length > 0)
+                _files[job.Id] = now;
+            else if (before is not null)
+                _ = _files.Remove(job.Id);
+        }
+    }
+
+    /// <summary>Notes that a job was removed: its outputs are deleted.</summary>
+    public void Removed(string id)
+    {
+        lock (_lock)
+        {
+            if (_files.Remove(id, out var files))
+                Delete(files);
+        }
+    }
+
+    /// <summary>Notes the jobs of a restored state, and deletes the files of no job, which a crash has left.</summary>
+    /// <param name="jobs">All jobs.</param>
+    /// <param name="endings">Ends of runs for the history.</param>
+    public void Restore(IReadOnlyCollection<Job> jobs, IReadOnlyCollection<Job> endings)
+    {
+        foreach (var job in jobs)
+            Changed(job);
+
+        if (runs.Existing is not { } folder)
+            return;
+
+        var known = jobs.Concat(endings).SelectMany(FilesOf).Select(output => output.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(folder).Where(file => !known.Contains(file)))
+            TryDelete(file);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer?.Dispose();
+
+    private static SpooledOutput[] FilesOf(Job job) => [.. new[] { job.Status.Stdout, job.Status.Stderr }.OfType<SpooledOutput>()];
+
+    private static bool IsLarge(OutputData? output) => output is not (null or SpooledOutput) && output.Length > Smallest * 2;
+
+    private Job Keep(Job job) =>
+        job with { Status = job.Status with { Stdout = Keep(job.Status.Stdout), Stderr = Keep(job.Status.Stderr) } };
+
+    private OutputData? Keep(OutputData? output)
+    {
+        if (!IsLarge(output) || output!.Text is not { } text)
+            return output;
+
+        try
+        {
+            var bytes = Convert.FromBase64String(text);
+            var file = Create(bytes.Length, bytes.Length);
+            using (var stream = new FileStream(file.Path, new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }))
+            {
+                stream.Write(bytes);
+            }
+
+            return file;
+        }
+        catch (Exception refused) when (refused is FormatException or IOException or UnauthorizedAccessException)
+        {
+            // A text that is not base64 passes as it is, as do all on a full disk.
+            return output;
+        }
+    }
+
+    private SpooledOutput Create(long total, int limit)
+    {
+        var folder = runs.Make();
+        _isUsed = true;
+        var name = string.Create(
+            CultureInfo.InvariantCulture, $"{time.GetUtcNow().ToUnixTimeMilliseconds():x}-{Interlocked.Increment(ref _number):x}.out");
+        return new SpooledOutput(folder, name, total, limit);
+    }
+
+    private void Delete(IEnumerable<SpooledOutput> outputs)
+    {
+        foreach (var output in outputs)
+            _removed.Enqueue((output, time.GetTimestamp()));
+
+        if (_removed.Count > 0)
+            _timer ??= time.CreateTimer(_ => DeleteDue(), null, Delay, Timeout.InfiniteTimeSpan);
+    }
+
+    private void DeleteDue()
+    {
+        var due = new List<string>();
+        lock (_lock)
+        {
+            while (_removed.TryPeek(out var first) && time.GetElapsedTime(first.At) >= Delay)
+                due.Add(_removed.Dequeue().Output.Path);
+
+            if (_removed.TryPeek(out var next))
+            {
+                var left = Delay - time.GetElapsedTime(next.At);
+                _ = _timer!.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            }
+            else
+            {
+                _timer?.Dispose();
+                _timer = null;
+            }
+        }
+
+        due.ForEach(TryDelete);
+    }
+
+    private void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            log.Warning("output file {File} cannot be deleted: {Problem}", file, refused.Message);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+namespace MeeseeksBox.Agent.Outputs;
+
+/// <summary>The folder of the runners of this box and of the outputs of jobs (docs/SPECIFICATION.md#runs-folder).</summary>
+/// <param name="stateFile">The state file, beside which it is; null for a temporary folder.</param>
+internal sealed class RunsFolder(string? stateFile) : IDisposable
+{
+    private const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const string RunnerPrefix = "runner-";
+
+    private readonly Lock _lock = new();
+    private string? _path = stateFile is null ? null : Path.GetFullPath(stateFile) + ".runs";
+
+    /// <summary>True when it stays after the end of the box.</summary>
+    public bool IsKept => stateFile is not null;
+
+    /// <summary>Its path when it may be there; null otherwise.</summary>
+    public string? Existing => _path is { } path && Directory.Exists(path) ? path : null;
+
+    /// <summary>Its path, where it is made at the first need.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    public string Make()
+    {
+        lock (_lock)
+        {
+            _path ??= Directory.CreateTempSubdirectory("meeseeks-box-").FullName;
+            return Directory.CreateDirectory(_path, OnlyOwner).FullName;
+        }
+    }
+
+    /// <summary>Makes a folder for a runner.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    public string MakeForRunner() =>
+        Directory.CreateDirectory(Path.Combine(Make(), RunnerPrefix + Guid.NewGuid().ToString("N")[..12]), OnlyOwner).FullName;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!IsKept && Existing is { } path)
+            Delete(path);
+    }
+
+    /// <summary>Deletes a folder with all that it has.</summary>
+    public static void Delete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else has done so.
+        }
+    }
+}

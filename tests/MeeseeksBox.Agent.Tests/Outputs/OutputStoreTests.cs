@@ -1,0 +1,160 @@
+using System.Text;
+using System.Text.Json;
+using MeeseeksBox.Agent.Outputs;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Testing;
+using Microsoft.Extensions.Time.Testing;
+using Serilog.Core;
+
+namespace MeeseeksBox.Agent.Tests.Outputs;
+
+// docs/SPECIFICATION.md#kept-output
+public sealed class OutputStoreTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly RunsFolder _runs;
+    private readonly OutputStore _store;
+
+    public OutputStoreTests()
+    {
+        _runs = new RunsFolder(_folder.File("state"));
+        _store = new OutputStore(_runs, _time, Logger.None);
+    }
+
+    private string[] Files => _runs.Existing is { } folder ? Directory.GetFiles(folder) : [];
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void A_small_output_is_taken_into_memory()
+    {
+        var output = _store.Take(Printed(OutputStore.Smallest), OutputStore.Smallest, 1_000_000);
+
+        Text(output).Should().Be(new string('x', OutputStore.Smallest));
+        output!.Reference.Should().BeNull();
+        Files.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_larger_output_stays_in_a_file_that_only_the_box_may_read()
+    {
+        var output = _store.Take(Printed(OutputStore.Smallest + 1), OutputStore.Smallest + 1, 1_000_000);
+
+        Text(output).Should().Be(new string('x', OutputStore.Smallest + 1));
+        File.GetUnixFileMode(Files.Should().ContainSingle().Subject).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Convert.ToInt32(output!.Length).Should().Be(output.Text!.Length);
+    }
+
+    [Fact]
+    public void A_file_of_the_box_refers_to_the_output_and_finds_it_again()
+    {
+        var job = With(_store.Take(Printed(1000), 1000, 2000));
+
+        var stored = Encoding.UTF8.GetString(Written(job, OutputForm.Reference));
+        using var document = JsonDocument.Parse(stored);
+        var read = JobAttributes.WithOutputs(new Job { Id = "a" }, document.RootElement, new OutputStore(_runs, _time, Logger.None).Find);
+
+        stored.Should().Contain("stdout_file").And.NotContain("stdout_data");
+        Text(read.Status.Stdout).Should().Be(new string('x', 1000));
+    }
+
+    [Theory]
+    [InlineData("../state 10 10")]
+    [InlineData("/etc/passwd 10 10")]
+    [InlineData("nosuch 10 10")]
+    [InlineData("x")]
+    [InlineData("a b c")]
+    public void A_reference_to_any_other_file_finds_nothing(string reference)
+    {
+        _ = _folder.Write("state", "0123456789");
+        _ = _runs.Make();
+
+        _store.Find(reference).Should().BeNull();
+    }
+
+    [Fact]
+    public void Nobody_else_can_name_a_file_of_the_box()
+    {
+        var output = _store.Take(Printed(1000), 1000, 2000)!;
+        using var sent = JsonDocument.Parse($$"""{"id":"evil","stdout_file":"{{output.Reference}}","start_count":1}""");
+
+        _ = JobAttributes.TryRead(sent.RootElement, out var job, out _);
+
+        job!.Status.Stdout.Should().BeNull();
+        Encoding.UTF8.GetString(Written(job, OutputForm.Reference)).Should().NotContain("stdout_file");
+    }
+
+    [Fact]
+    public void An_output_that_no_job_has_any_more_is_deleted_a_minute_later()
+    {
+        var first = With(_store.Take(Printed(1000), 1000, 2000));
+        var second = With(_store.Take(Printed(1001), 1001, 2000));
+        _store.Changed(first);
+        _store.Changed(second);
+        _time.Advance(TimeSpan.FromSeconds(59));
+        var before = Files.Length;
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+        var between = Files.Length;
+        _store.Removed("a");
+        _time.Advance(TimeSpan.FromSeconds(61));
+
+        (before, between, Files.Length).Should().Be((2, 1, 0));
+    }
+
+    [Fact]
+    public void Copies_of_other_nodes_come_into_files_and_those_not_taken_are_deleted()
+    {
+        var large = With(OutputData.Of(Convert.ToBase64String(new byte[5000])));
+        var small = With(OutputData.Of("aGVsbG8K")) with { Id = "b" };
+
+        var kept = _store.Keep([large, small]);
+        var again = _store.Keep([large]);
+        kept.ToList().ForEach(_store.Changed);
+        _store.DeleteRejected(kept);
+        _store.DeleteRejected(again);
+        _time.Advance(TimeSpan.FromSeconds(61));
+
+        kept[0].Status.Stdout!.Reference.Should().NotBeNull();
+        kept[0].Status.StdoutData.Should().Be(large.Status.StdoutData);
+        kept[1].Should().Be(small);
+        Files.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_restored_state_keeps_its_own_files_alone()
+    {
+        var kept = With(_store.Take(Printed(1000), 1000, 2000));
+        _ = _store.Take(Printed(1000), 1000, 2000);
+        var next = new OutputStore(_runs, _time, Logger.None);
+
+        next.Restore([kept], []);
+
+        Files.Should().ContainSingle();
+    }
+
+    private static Job With(OutputData? output) => new() { Id = "a", Status = new JobStatus { StartCount = 1, Stdout = output } };
+
+    private static byte[] Written(Job job, OutputForm form)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+            JobAttributes.Write(writer, job, form);
+
+        return stream.ToArray();
+    }
+
+    private static string Text(OutputData? output) => Encoding.UTF8.GetString(Convert.FromBase64String(output!.Text!));
+
+    private string Printed(int count)
+    {
+        var path = _folder.Write("printed", new string('x', count));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
+    }
+}
