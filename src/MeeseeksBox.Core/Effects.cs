@@ -10,6 +10,7 @@ public sealed class Effects
     private readonly HashSet<string> _poolsToWake = new(StringComparer.Ordinal);
     private readonly HashSet<Peer> _peersToWake = [];
     private readonly List<Run> _runsToCancel = [];
+    private readonly List<Run> _limitedRuns = [];
     private readonly List<Job> _endedJobs = [];
     private readonly List<string> _removedJobs = [];
 
@@ -21,6 +22,9 @@ public sealed class Effects
 
     /// <summary>Runs to end now, for the reason in <see cref="Run.Stop"/>.</summary>
     public IReadOnlyList<Run> RunsToCancel => _runsToCancel;
+
+    /// <summary>Runs whose time limit has changed.</summary>
+    public IReadOnlyList<Run> LimitedRuns => _limitedRuns;
 
     /// <summary>Ended jobs for the history: one for each end of a run, and one for a job that was removed without a run.</summary>
     public IReadOnlyList<Job> EndedJobs => _endedJobs;
@@ -40,6 +44,7 @@ public sealed class Effects
         _poolsToWake.Clear();
         _peersToWake.Clear();
         _runsToCancel.Clear();
+        _limitedRuns.Clear();
         _endedJobs.Clear();
         _removedJobs.Clear();
         HaveJobsChanged = false;
@@ -54,6 +59,8 @@ public sealed class Effects
     internal void Wake(Peer peer) => _peersToWake.Add(peer);
 
     internal void AddRunToCancel(Run run) => _runsToCancel.Add(run);
+
+    internal void AddLimitedRun(Run run) => _limitedRuns.Add(run);
 
     internal void AddEndedJob(Job job) => _endedJobs.Add(job);
 

@@ -218,7 +218,11 @@ public sealed class NodeCore
     /// <summary>Loads the jobs of a state file into an empty core. <see cref="Resume"/> must follow.</summary>
     public void Load(IReadOnlyCollection<Job> jobs, Instant now) => _reconciliation.Load(jobs, now);
 
-    /// <summary>Reconciles the loaded jobs with this instance, which has no runs yet.</summary>
+    /// <summary>Takes over a run of a former instance of this node, before <see cref="Resume"/>.</summary>
+    /// <returns>Null when its job does not wait for it; the run must be ended then.</returns>
+    public Run? Adopt(FormerRun former, Instant now) => _runLifecycle.Adopt(former, now);
+
+    /// <summary>Reconciles the loaded jobs with this instance, which has adopted runs at most.</summary>
     public void Resume(Instant now)
     {
         _reconciliation.Resume(now);
@@ -232,11 +236,12 @@ public sealed class NodeCore
         NodesChanged(now);
     }
 
-    /// <summary>Rejects new jobs from now on, and stops every run (docs/SPECIFICATION.md#orderly-stop).</summary>
-    public void Close()
+    /// <summary>Rejects new jobs from now on, and stops the runs (docs/SPECIFICATION.md#orderly-stop).</summary>
+    /// <param name="isKept">Tells which runs outlive this instance; null: none.</param>
+    public void Close(Func<Run, bool>? isKept = null)
     {
         _state.IsClosed = true;
-        foreach (var run in _state.Runs.All)
+        foreach (var run in _state.Runs.All.Where(run => isKept?.Invoke(run) is not true))
             _state.Cancel(run, StopReason.Shutdown);
     }
 
@@ -244,7 +249,11 @@ public sealed class NodeCore
     public Run? ClaimNext(string pool, Instant now) => _runLifecycle.ClaimNext(pool, now);
 
     /// <summary>Records that a run has started.</summary>
-    public void Started(Run run, int? pid, Instant now) => _runLifecycle.Started(run, pid, now);
+    /// <param name="run">The run.</param>
+    /// <param name="pid">Its process; null without one.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="at">When it started, in seconds since 1970; null: now.</param>
+    public void Started(Run run, int? pid, Instant now, double? at = null) => _runLifecycle.Started(run, pid, now, at);
 
     /// <summary>Changes attributes of the job of a run.</summary>
     public void Report(Run run, Func<Job, Job> change, Instant now) => _runLifecycle.Report(run, change, now);

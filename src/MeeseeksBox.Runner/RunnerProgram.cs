@@ -32,7 +32,7 @@ public static class RunnerProgram
         try
         {
             Surroundings.Set(folder);
-            var children = new ChildWaiter();
+            var children = new ChildWaiter(TimeProvider.System);
             using var server = new RunnerServer(folder, children);
             children.Start();
             StandardStreams.Write(1, Ready + "\n");

@@ -11,6 +11,8 @@ internal sealed class RunnerServer : IDisposable
 {
     private const int OutputStack = 256 * 1024;
 
+    private const int MostMissed = 1000;
+
     private static readonly TimeSpan BoxTimeout = TimeSpan.FromSeconds(30);
 
     private readonly EventLoop _loop = new();
@@ -18,7 +20,9 @@ internal sealed class RunnerServer : IDisposable
     private readonly ControlServer _server;
     private readonly ManagedRuns _runs;
     private LoopTimer? _boxTimer;
+    private readonly List<RunnerMessage> _missed = [];
     private bool _hasBox;
+    private bool _isKept;
 
     /// <summary>Starts to listen, in the present folder.</summary>
     /// <param name="folder">The present folder.</param>
@@ -27,7 +31,7 @@ internal sealed class RunnerServer : IDisposable
     public RunnerServer(SpoolFolder folder, ChildWaiter children)
     {
         _server = new ControlServer(_loop, SpoolFile.Socket) { Connected = GainBox, Disconnected = LoseBox, Received = Receive };
-        _runs = new ManagedRuns(_loop, _outputs, folder, children, TimeProvider.System, _server.Send) { RunEnded = StopWhenIdle };
+        _runs = new ManagedRuns(_loop, _outputs, folder, children, TimeProvider.System, Tell) { RunEnded = StopWhenIdle };
     }
 
     /// <summary>Serves until no box and no run is left.</summary>
@@ -55,16 +59,23 @@ internal sealed class RunnerServer : IDisposable
     {
         _hasBox = true;
         _boxTimer?.Cancel();
+        _runs.EnforceLimits(false);
     }
 
-    // A box that stops in order has ended its jobs before.
+    // A box that stops in order has ended its jobs before, unless it keeps them.
     private void LoseBox()
     {
         _hasBox = false;
+        if (_isKept)
+        {
+            _runs.EnforceLimits(true);
+        }
+        else
+        {
+            _runs.EndUnstarted();
+            AwaitBox();
+        }
 
-        // The next instance of the box knows the processes by their marks, but not what is yet to start.
-        _runs.EndUnstarted();
-        AwaitBox();
         StopWhenIdle();
     }
 
@@ -77,17 +88,34 @@ internal sealed class RunnerServer : IDisposable
         StopWhenIdle();
     }
 
+    // The results of kept runs wait for the next instance of the box.
     private void StopWhenIdle()
     {
-        if (!_hasBox && !_runs.IsBusy)
+        if (!_hasBox && (_isKept ? _runs.IsEmpty : !_runs.IsBusy))
             _loop.Stop();
     }
 
     private void Receive(RunnerMessage message)
     {
-        if (message.Verb is RunnerVerb.Hello)
-            _server.Send(Hello());
-        else
+        if (message.Verb is not RunnerVerb.Hello)
+        {
             _runs.Handle(message);
+            return;
+        }
+
+        _isKept = message.Number(RunnerField.Keep) is 1;
+        _server.Send(Hello());
+        foreach (var note in _missed)
+            _server.Send(note);
+        _missed.Clear();
+        _runs.Describe();
+    }
+
+    private void Tell(RunnerMessage message)
+    {
+        if (_hasBox)
+            _server.Send(message);
+        else if (message.Verb is RunnerVerb.Note && _missed.Count < MostMissed)
+            _missed.Add(message);
     }
 }

@@ -66,7 +66,7 @@ internal sealed class Box : IAsyncDisposable
 
         _runs = new RunsFolder(config.State.File);
         _outputs = new OutputStore(_runs, time, CreateLogger("Output"));
-        _runner = new RunnerHost(_runs);
+        _runner = new RunnerHost(_runs, CreateLogger("Runner"));
         _host = new CoreHost(config.ToNodeSettings(Version), _outputs, time, problem => _tasks.Fail("timer of deadlines", problem));
         _history = new History(time, CreateLogger("History")) { Path = config.State.History };
         _host.JobEnded += _history.Add;
@@ -76,7 +76,9 @@ internal sealed class Box : IAsyncDisposable
         _orphans = new Orphans(new ProcessTable(), time);
         var configPool = new ConfigPool(_host, _changes, _config);
         var taskFactories = new TaskFactoryResolver(arguments, () => new ProcessTask(_runner, _orphans, _outputs));
-        var pools = new PoolSet(config.Name, configPool, _runIds, _host, time, CreateLogger, _tasks.Observe);
+        var pools = new PoolSet(
+            config.Name, configPool, _runIds, _host, time, CreateLogger, _tasks.Observe,
+            process => new ProcessTask(_runner, _orphans, _outputs, process));
 
         var links = new LinkSet(_host, time, CreateLogger, _tasks.Observe);
 
@@ -109,7 +111,7 @@ internal sealed class Box : IAsyncDisposable
         var recovery = _store is null
             ? null
             : new JobRecovery(
-                config.Name, _runIds.Owner, _store, _host, _history, _orphans, time, _log, CreateLogger("State"));
+                config.Name, _runIds.Owner, _store, _host, _history, _runner, pools, _orphans, time, _log, CreateLogger("State"));
         _journal = _store?.Journal is { } journal ? Loop("journal", journal.RunAsync, _ => journal.Complete()) : null;
 
         // In the order of the start; the stop goes backwards (docs/SPECIFICATION.md#orderly-stop).
@@ -155,7 +157,14 @@ internal sealed class Box : IAsyncDisposable
         Task Close(CancellationToken limit)
         {
             systemd.Stopping();
-            _host.Execute((core, _) => core.Close());
+            var keeps = _config.Config.State is { KeepsJobs: true, File: not null };
+            _host.Execute((core, _) => core.Close(keeps ? pools.CanOutlive : null));
+            if (keeps)
+            {
+                _runner.Release();
+                pools.Release();
+            }
+
             return Task.CompletedTask;
         }
     }

@@ -9,8 +9,9 @@ namespace MeeseeksBox.Crash;
 /// <summary>A series of kills and restarts of one box with one state, and the checks of its results.</summary>
 /// <param name="rounds">The number of kills.</param>
 /// <param name="seed">The seed of the random numbers.</param>
+/// <param name="stops">True to stop the box in order, with <c>state.at_stop: keep</c>, instead of killing it.</param>
 /// <param name="configuration">Further words of configuration.</param>
-internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> configuration)
+internal sealed class Chapter(int rounds, int seed, bool stops, IReadOnlyList<string> configuration)
 {
     private const int Clients = 4;
     private const double EarlyDeaths = 0.1;
@@ -21,7 +22,7 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
     private readonly string _mark = Guid.NewGuid().ToString();
     private readonly List<string> _faults = [];
     private int _early;
-    private int _orphans;
+    private int _outlived;
 
     /// <summary>Runs the series.</summary>
     public async Task<CrashFindings> RunAsync()
@@ -32,6 +33,7 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
         [
             "name=n", "listen.address=127.0.0.1", "listen.port=0", "pools.p.slots=6", "pools.p.restart_delay=0.02", "wait_in_pool=true",
             $"state.file={folder.File("state")}", $"state.history={history}", "state.expire=100000", "state.checkpoint=0.2",
+            stops ? "state.at_stop=keep" : "state.at_stop=end",
             .. configuration,
         ];
         File.WriteAllText(runs, "");
@@ -48,7 +50,7 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
             Submits = promises.Sum(own => own.Taken.Count),
             Changes = promises.Sum(own => own.Changes),
             JobKills = promises.Sum(own => own.Killed.Count),
-            Orphans = _orphans,
+            Outlived = _outlived,
             Endings = Read(history).Count,
             Crashed = Read(history).Count(IsCrashed),
             Runs = File.ReadAllLines(runs).Length,
@@ -68,16 +70,17 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
         else
         {
             var port = await life.Port.WaitAsync(Patience);
-            LookForSurvivors(life.Pid);
             var working = Task.WhenAll(clients.Select(client => client.RunAsync(port)));
             await Task.WhenAny(working, AnsweredAsync(clients, _random.Next(1, 100)));
             await Task.Delay(_random.Next(10));
+            if (stops && await life.StopAsync() is not 0 and var status)
+                _faults.Add($"a stopped instance ended with status {status}");
             await life.KillAsync();
             await working;
         }
 
         await life.KillAsync();
-        _orphans += MarkedProcesses.Find(_mark).Count;
+        _outlived += MarkedProcesses.Find(_mark).Count;
         _faults.AddRange(life.Complaints);
     }
 
@@ -88,14 +91,6 @@ internal sealed class Chapter(int rounds, int seed, IReadOnlyList<string> config
         var begin = Stopwatch.GetTimestamp();
         while (clients.Sum(client => client.Answers) < before + count && Stopwatch.GetElapsedTime(begin) < Patience)
             await Task.Delay(1);
-    }
-
-    // A listening box has ended all processes of its earlier instances. Younger processes are its own.
-    private void LookForSurvivors(int box)
-    {
-        var begin = MarkedProcesses.StartOf(box);
-        var survivors = MarkedProcesses.Find(_mark).Where(pid => MarkedProcesses.StartOf(pid) < begin);
-        _faults.AddRange(survivors.Select(pid => $"process {pid} has outlived its box"));
     }
 
     private async Task<Dictionary<string, JsonElement>> LastLifeAsync(string[] words)

@@ -64,10 +64,11 @@ internal sealed class Client(string name, Random random, Promises promises, stri
     // Most jobs are short, some fail, and some are retried. Some never end, and have a child process in a session of its own.
     private object Spec(string id)
     {
-        var note = $"echo $MEESEEKS_JOB_ID >>'{runs}'; ";
+        var note = $"echo $MEESEEKS_JOB_ID >>'{runs}'; echo begin $MEESEEKS_JOB_ID; ";
+        var status = random.Next(3) / 2;
         return random.Next(5) is 0
             ? Spec("(setsid sleep 1000 &) ; exec sleep 1000", 0.1 + (0.4 * random.NextDouble()), 0)
-            : Spec($"sleep 0.0{random.Next(10)}; exit {random.Next(3) / 2}", 30.0, random.Next(3));
+            : Spec($"sleep 0.{random.Next(10)}; echo end {status}; exit {status}", 30.0, random.Next(3));
 
         object Spec(string script, double runtime, int retries) =>
             new { id, pool = "p", args = new[] { "/bin/sh", "-c", note + script }, runtime, retries };
@@ -78,6 +79,9 @@ internal sealed class Client(string name, Random random, Promises promises, stri
         _ = Interlocked.Increment(ref _answers);
         switch (request.Kind)
         {
+            case not "kill" when answer.TryGetProperty("code", out var code) && code.ValueEquals("stopping"):
+                // A box that stops in order takes no work any more.
+                break;
             case "submit" when answer.GetProperty("submit").GetProperty(request.Id).ValueKind is JsonValueKind.Object:
                 promises.Take(request.Id);
                 break;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace MeeseeksBox.Crash;
@@ -10,7 +11,13 @@ internal sealed class CrashChecker(Dictionary<string, JsonElement> jobs, IReadOn
 {
     /// <summary>All faults.</summary>
     public IEnumerable<string> Faults(IReadOnlyList<Promises> clients) =>
-        [.. clients.SelectMany(promises => promises.Refusals.Concat(Broken(promises))), .. Unended(), .. WrongHistory()];
+    [
+        .. clients.SelectMany(promises => promises.Refusals.Concat(Broken(promises))),
+        .. Unended(),
+        .. WrongHistory(),
+        .. LostRuns(),
+        .. Untrue(),
+    ];
 
     /// <summary>The number of runs beyond the start counts of the jobs.</summary>
     public int RunsAgain()
@@ -54,6 +61,29 @@ internal sealed class CrashChecker(Dictionary<string, JsonElement> jobs, IReadOn
                 yield return $"the history has {endings.GetValueOrDefault(id)} ends of a job that has ended {expected} times: {job}";
         }
     }
+
+    private IEnumerable<string> LostRuns()
+    {
+        foreach (var job in history.Where(job => ErrorOf(job) is "crashed" or "shutdown"))
+            yield return $"a run was lost: {job}";
+
+        if (RunsAgain() is > 0 and var count)
+            yield return $"{count} runs were started twice";
+    }
+
+    // Each job prints the status with which it ends.
+    private IEnumerable<string> Untrue() =>
+        from job in history
+        let printed = Printed(job)
+        let isOwnEnd = job.GetProperty("state").GetString() is "done" or "failed" && ErrorOf(job) is null
+        where isOwnEnd && printed != $"begin {job.GetProperty("id")}\nend {job.GetProperty("rc")}\n"
+        select $"an end has another status or output than the job: {job} printed '{printed}'";
+
+    private static string Printed(JsonElement job) => job.TryGetProperty("stdout_data", out var data) && data.GetString() is { } text
+        ? Encoding.UTF8.GetString(Convert.FromBase64String(text))
+        : "";
+
+    private static string? ErrorOf(JsonElement job) => job.TryGetProperty("error", out var error) ? error.GetString() : null;
 
     private static string Key(JsonElement job) =>
         string.Join(' ', new[] { "id", "state", "start_count", "fail_count", "end_ts" }.Select(key => job.GetProperty(key).ToString()));

@@ -20,8 +20,8 @@ internal sealed record CrashFindings
     /// <summary>The number of acknowledged kills of a job.</summary>
     public int JobKills { get; init; }
 
-    /// <summary>The number of processes that outlived a kill of the box, for its next instance to end.</summary>
-    public int Orphans { get; init; }
+    /// <summary>The number of processes of jobs that outlived a kill of the box, summed over all kills.</summary>
+    public int Outlived { get; init; }
 
     /// <summary>The number of lines in the history.</summary>
     public int Endings { get; init; }
@@ -33,7 +33,6 @@ internal sealed record CrashFindings
     public int Runs { get; init; }
 
     /// <summary>The number of runs beyond the start counts of the jobs.</summary>
-    /// <remarks>Their start was not yet on disk when the box was killed, so that they were started again.</remarks>
     public int RunsAgain { get; init; }
 
     /// <summary>The faults.</summary>
@@ -50,7 +49,7 @@ internal sealed record CrashFindings
         Submits = Submits + other.Submits,
         Changes = Changes + other.Changes,
         JobKills = JobKills + other.JobKills,
-        Orphans = Orphans + other.Orphans,
+        Outlived = Outlived + other.Outlived,
         Endings = Endings + other.Endings,
         Crashed = Crashed + other.Crashed,
         Runs = Runs + other.Runs,
@@ -61,6 +60,6 @@ internal sealed record CrashFindings
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"killed {Kills} times ({EarlyKills} before it listened): acknowledged {Submits} submits, {Changes} changes, {JobKills} kills; "
-        + $"{Orphans} orphans ended; {Endings} ends ({Crashed} crashed); {Runs} runs, {RunsAgain} of them again after a start that was "
-        + $"not on disk; {Faults.Count} faults");
+        + $"{Outlived} times a process of a job outlived the box; {Endings} ends ({Crashed} crashed); {Runs} runs, {RunsAgain} twice;"
+        + $" {Faults.Count} faults");
 }

@@ -24,6 +24,12 @@ public sealed class Run
         internal set => _stop = value;
     }
 
+    /// <summary>The time limit when it claimed its slot, from the start of the run, in seconds; null for none.</summary>
+    public double? FirstLimit { get; internal init; }
+
+    /// <summary>The present time limit, from the start of the run, in seconds; null for none.</summary>
+    public double? Limit => LimitAt - StartedAt;
+
     /// <summary>When it claimed its slot, in monotonic seconds.</summary>
     internal double TakenAt { get; }
 

@@ -4,5 +4,7 @@ namespace MeeseeksBox.Core.Runs;
 /// <param name="Succeeded">True when the task has succeeded.</param>
 /// <param name="Rc">The exit status; null when there is none.</param>
 /// <param name="Error">Why it failed, where the exit status does not show the reason.</param>
+/// <param name="EndTs">When it ended, in seconds since 1970; null: now.</param>
 /// <param name="Outputs">Its output; null when the task has reported it, or there is none.</param>
-public readonly record struct RunResult(bool Succeeded, int? Rc = null, string? Error = null, KeptOutputs? Outputs = null);
+public readonly record struct RunResult(
+    bool Succeeded, int? Rc = null, string? Error = null, double? EndTs = null, KeptOutputs? Outputs = null);

@@ -17,7 +17,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
         Run? run = null;
         if (NextWaiting(pool) is { } entry)
         {
-            run = new Run(entry.Job, now.Monotonic);
+            run = new Run(entry.Job, now.Monotonic) { FirstLimit = LimitOf(entry.Job) };
             entry.Run = run;
             state.Runs.Add(run);
             state.Jobs.Refresh(entry, now);
@@ -29,22 +29,46 @@ internal sealed class RunLifecycle(NodeCoreState state)
         return run;
     }
 
-    /// <summary>Records that a run has started.</summary>
-    public void Started(Run run, int? pid, Instant now)
+    /// <summary>Takes over a run of a former instance of this node (docs/SPECIFICATION.md#adoption).</summary>
+    /// <returns>Null when its job does not wait for it: it is another run, or another job.</returns>
+    public Run? Adopt(FormerRun former, Instant now)
     {
+        if (!state.Jobs.TryFind(former.Job, out var entry) || entry.Run is not null || !IsRunOf(former, entry.Job.Status))
+            return null;
+
+        var run = new Run(entry.Job, now.Monotonic);
+        entry.Run = run;
+        state.Runs.Add(run);
+        state.Jobs.Refresh(entry, now);
+        if (former.Pid is not null)
+        {
+            run.StartedAt = now.Monotonic - former.Age;
+            if (entry.Job.Status.StartCount == former.StartCount)
+                SetStarted(entry, former.Pid, former.StartTs, now);
+            SetLimit(run, entry.Job);
+        }
+
+        if (former.IsOverdue)
+            state.Cancel(run, StopReason.Overdue);
+        if (entry.Job.Status.State is JobState.Killed)
+            state.Cancel(run, StopReason.Killed);
+        if (state.Settings.Pool(entry.Job.Spec.Pool) is null)
+            state.Cancel(run, StopReason.PoolRemoved);
+        return run;
+    }
+
+    /// <summary>Records that a run has started.</summary>
+    public void Started(Run run, int? pid, Instant now, double? at = null)
+    {
+        // One that was adopted before its start was recorded.
+        if (run.StartedAt is not null)
+            return;
+
         run.StartedAt = now.Monotonic;
         if (EntryOf(run) is not { } entry)
             return;
 
-        var status = entry.Job.Status.WithoutResult();
-        entry = state.ApplyLocal(entry, status with
-        {
-            State = status.State is JobState.New ? JobState.Running : status.State,
-            Active = true,
-            Pid = pid,
-            StartTs = now.Wall,
-            StartCount = status.StartCount + 1,
-        }, now);
+        SetStarted(entry, pid, at ?? now.Wall, now);
         SetLimit(run, entry.Job);
     }
 
@@ -77,7 +101,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
             }
             else
             {
-                EndRun(entry, WithResult(run, entry.Job, end), now);
+                EndRun(entry, WithResult(run, entry.Job, end), now, end.EndTs);
             }
         }
     }
@@ -93,10 +117,14 @@ internal sealed class RunLifecycle(NodeCoreState state)
     }
 
     /// <summary>Records how a run ended, and runs the job again where its settings ask for that.</summary>
-    public void EndRun(JobEntry entry, JobStatus ended, Instant now)
+    /// <param name="entry">The job.</param>
+    /// <param name="ended">Its status with the result of the run.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="at">When the run ended, in seconds since 1970; null: now.</param>
+    public void EndRun(JobEntry entry, JobStatus ended, Instant now, double? at = null)
     {
         var spec = entry.Job.Spec;
-        ended = ended with { Active = false, Pid = null, EndTs = now.Wall };
+        ended = ended with { Active = false, Pid = null, EndTs = at ?? now.Wall };
         entry.NotBefore = now.Monotonic + (state.Settings.Pool(spec.Pool)?.RestartDelay ?? 1);
         if (RestartPolicy.NextRunAfter(spec, ended) is { } next)
         {
@@ -117,7 +145,39 @@ internal sealed class RunLifecycle(NodeCoreState state)
     }
 
     /// <summary>Sets the time limit of a run, from the present limits of its job and its pool.</summary>
-    public void SetLimit(Run run, Job job) => state.Runs.Limit(run, run.StartedAt + LimitOf(job));
+    public void SetLimit(Run run, Job job)
+    {
+        var before = run.LimitAt;
+        state.Runs.Limit(run, run.StartedAt + LimitOf(job));
+        if (run.LimitAt != before)
+            state.Effects.AddLimitedRun(run);
+    }
+
+    private void SetStarted(JobEntry entry, int? pid, double at, Instant now)
+    {
+        var status = entry.Job.Status.WithoutResult();
+        _ = state.ApplyLocal(entry, status with
+        {
+            State = status.State is JobState.New ? JobState.Running : status.State,
+            Active = true,
+            Pid = pid,
+            StartTs = at,
+            StartCount = status.StartCount + 1,
+        }, now);
+    }
+
+    // The start need not have been recorded before the end of the former instance.
+    private bool IsRunOf(FormerRun former, JobStatus status) =>
+        status.Node == state.Settings.Name
+        && status.Epoch == former.Epoch
+        && status.SubmitTs == former.SubmitTs
+        && (status.State, status.StartCount - former.StartCount) switch
+        {
+            (JobState.New, 0) => true,
+            (JobState.Running, 1) => true,
+            (JobState.Killed, 0 or 1) => status.Active,
+            _ => false,
+        };
 
     private JobEntry? NextWaiting(string pool) =>
         state.IsClosed || state.Settings.Pool(pool) is not { Hold: false, Slots: >= 0 } settings

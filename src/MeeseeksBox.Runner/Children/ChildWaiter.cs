@@ -9,7 +9,8 @@ namespace MeeseeksBox.Runner.Children;
 /// Processes whose parents have ended become children of the runner too. A child ends in two steps: its end is recorded before the system
 /// may give its process id to another process.
 /// </remarks>
-internal sealed unsafe class ChildWaiter
+/// <param name="time">The clock.</param>
+internal sealed unsafe class ChildWaiter(TimeProvider time)
 {
     private const int AnyChild = 0;
     private const int OnlyEnded = 4;
@@ -49,7 +50,7 @@ internal sealed unsafe class ChildWaiter
     /// <param name="exited">Called after its end, by the thread of this object or of the caller.</param>
     public JobProcess Add(long launch, int pid, Action exited)
     {
-        var process = new JobProcess(pid, exited);
+        var process = new JobProcess(pid, time, exited);
         int? status = null;
         lock (_lock)
         {

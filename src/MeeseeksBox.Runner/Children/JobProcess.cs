@@ -2,14 +2,26 @@ namespace MeeseeksBox.Runner.Children;
 
 /// <summary>A process that the runner has started.</summary>
 /// <param name="pid">The process id.</param>
+/// <param name="time">The clock.</param>
 /// <param name="exited">Called after its end.</param>
-internal sealed class JobProcess(int pid, Action exited)
+internal sealed class JobProcess(int pid, TimeProvider time, Action exited)
 {
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _started = time.GetTimestamp();
     private volatile bool _hasExited;
+    private DateTimeOffset _exitedAt;
 
     /// <summary>The process id.</summary>
     public int Pid => pid;
+
+    /// <summary>When it was started.</summary>
+    public DateTimeOffset StartedAt { get; } = time.GetUtcNow();
+
+    /// <summary>Time since its start.</summary>
+    public TimeSpan Age => time.GetElapsedTime(_started);
+
+    /// <summary>When it ended; call it after the end.</summary>
+    public DateTimeOffset ExitedAt => _exitedAt;
 
     /// <summary>Its exit status after its end; -N when signal N ended it.</summary>
     public Task<int> Exited => _exited.Task;
@@ -26,5 +38,10 @@ internal sealed class JobProcess(int pid, Action exited)
     }
 
     /// <summary>Records that its process id may be given away from now on; <see cref="SetExited"/> follows.</summary>
-    public void MarkExited() => _hasExited = true;
+    public void MarkExited()
+    {
+        if (!_hasExited)
+            _exitedAt = time.GetUtcNow();
+        _hasExited = true;
+    }
 }

@@ -36,6 +36,24 @@ public static class RunnerField
     /// <summary>The exit status, in <c>ended</c>: -N when signal N ended the process. Missing when the process did not end.</summary>
     public const string Status = "status";
 
+    /// <summary>1 in the box's <c>hello</c> when a later instance of the box takes over the runs of this one.</summary>
+    public const string Keep = "keep";
+
+    /// <summary>What the box wants to know about a run again, in <c>start</c> and <c>run</c>.</summary>
+    public const string Data = "data";
+
+    /// <summary>When a process has started or ended, in <c>started</c> and <c>ended</c>: microseconds since 1970.</summary>
+    public const string At = "at";
+
+    /// <summary>Milliseconds since the start of a process, in <c>started</c>.</summary>
+    public const string Age = "age";
+
+    /// <summary>Time limit of a run in milliseconds from its start, in <c>runtime</c>; none without it.</summary>
+    public const string Runtime = "runtime";
+
+    /// <summary>1 in <c>ended</c> when the runner has ended the run because of its time limit.</summary>
+    public const string Overdue = "overdue";
+
     /// <summary>Text for a person, in <c>refused</c> and <c>note</c>.</summary>
     public const string Text = "text";
 }

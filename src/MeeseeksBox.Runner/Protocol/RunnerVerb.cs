@@ -15,6 +15,15 @@ public static class RunnerVerb
     /// <summary>Box: the end of a run is recorded; its output is not needed any more.</summary>
     public const string Forget = "forget";
 
+    /// <summary>Box: the time limit of a run, which the runner enforces while there is no box.</summary>
+    public const string Runtime = "runtime";
+
+    /// <summary>Runner: a run that it has already when a box says hello. What is known about it follows.</summary>
+    public const string Run = "run";
+
+    /// <summary>Runner: all its runs were told.</summary>
+    public const string Ready = "ready";
+
     /// <summary>Runner: the process of a run has started.</summary>
     public const string Started = "started";
 

@@ -3,13 +3,13 @@ using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
+using MeeseeksBox.Runner.Starting;
 
 namespace MeeseeksBox.Runner.Runs;
 
 /// <summary>One run of a job: its process, its output and its end. Used by the thread of the loop only.</summary>
 internal sealed class ManagedRun(
-    string id,
-    int limit,
+    StartOrder order,
     EventLoop loop,
     EventLoop outputs,
     SpoolFolder folder,
@@ -30,9 +30,13 @@ internal sealed class ManagedRun(
     private bool _awaitsOutput;
     private int _kills;
     private LoopTimer? _timer;
+    private LoopTimer? _limit;
+    private (TimeSpan Time, TimeSpan Grace)? _runtime;
+    private bool _isOverdue;
+    private RunnerMessage? _end;
 
     /// <summary>The id of the run.</summary>
-    public string Id => id;
+    public string Id => order.Run;
 
     /// <summary>True when the box has asked for the end. May be read by any thread.</summary>
     public bool IsEndWanted => _isEndWanted;
@@ -59,7 +63,7 @@ internal sealed class ManagedRun(
         _tree = new ProcessTree(process, Id, killer, leaders, time);
         Keep(RunnerField.Output, output);
         Keep(RunnerField.Errors, errors);
-        tell(new RunnerMessage(RunnerVerb.Started, Id).With(RunnerField.Pid, process.Pid));
+        tell(StartedLine(process));
         if (_grace is { } grace)
             Kill(process, grace);
         Conclude();
@@ -77,6 +81,30 @@ internal sealed class ManagedRun(
         _isEndWanted = true;
         if (_process is { } process)
             Kill(process, grace);
+    }
+
+    /// <summary>Sets the time limit, which counts from the start; null for none.</summary>
+    public void Limit(TimeSpan? time, TimeSpan grace) => _runtime = time is { } limit ? (limit, grace) : null;
+
+    /// <summary>Enforces the time limit from now on, because there is no box, or no longer.</summary>
+    public void EnforceLimit(bool isWanted)
+    {
+        _limit?.Cancel();
+        if (isWanted && !HasEnded && _runtime is var (limit, grace) && _process is { } process)
+        {
+            var left = limit - process.Age;
+            _limit = loop.After(left > TimeSpan.Zero ? left : TimeSpan.Zero, () => EndOverdue(grace));
+        }
+    }
+
+    /// <summary>Tells a box, which has not started this run, all that is known about it.</summary>
+    public void Describe()
+    {
+        tell(new RunnerMessage(RunnerVerb.Run, Id).With(RunnerField.Data, order.Data).With(RunnerField.Limit, order.Limit));
+        if (_process is { } process)
+            tell(StartedLine(process));
+        if (_end is { } end)
+            tell(end);
     }
 
     /// <summary>Tells the box something about the run for people.</summary>
@@ -106,12 +134,25 @@ internal sealed class ManagedRun(
         }
     }
 
+    private RunnerMessage StartedLine(JobProcess process) => new RunnerMessage(RunnerVerb.Started, Id)
+        .With(RunnerField.Pid, process.Pid)
+        .With(RunnerField.At, Microseconds(process.StartedAt))
+        .With(RunnerField.Age, (long)process.Age.TotalMilliseconds);
+
+    private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    private void EndOverdue(TimeSpan grace)
+    {
+        _isOverdue = !_isEndWanted;
+        End(grace);
+    }
+
     private void Keep(string name, int descriptor)
     {
         if (descriptor >= 0)
         {
             _outputs.Add(new RunOutput(
-                outputs, name, descriptor, SpoolFile.NameOf(Id, name), limit, folder, () => loop.Post(Conclude)));
+                outputs, name, descriptor, SpoolFile.NameOf(Id, name), order.Limit, folder, () => loop.Post(Conclude)));
         }
     }
 
@@ -147,10 +188,13 @@ internal sealed class ManagedRun(
     {
         HasEnded = true;
         _timer?.Cancel();
+        _limit?.Cancel();
         leaders.Remove(_process!.Pid, Id);
         var message = new RunnerMessage(RunnerVerb.Ended, Id);
         if (_process is { HasExited: true } process)
-            _ = message.With(RunnerField.Status, process.Exited.Result);
+            _ = message.With(RunnerField.Status, process.Exited.Result).With(RunnerField.At, Microseconds(process.ExitedAt));
+        if (_isOverdue)
+            _ = message.With(RunnerField.Overdue, 1);
 
         foreach (var output in _outputs)
         {
@@ -159,6 +203,7 @@ internal sealed class ManagedRun(
                 Note($"its {output.Name} could not be kept: {problem}");
         }
 
+        _end = message;
         tell(message);
         ended(this);
     }

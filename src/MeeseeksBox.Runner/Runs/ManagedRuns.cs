@@ -18,6 +18,7 @@ internal sealed class ManagedRuns
     private readonly EventLoop _outputs;
     private readonly SpoolFolder _folder;
     private readonly Action<RunnerMessage> _tell;
+    private readonly TimeProvider _time;
 
     /// <param name="loop">The loop.</param>
     /// <param name="outputs">The loop of all outputs.</param>
@@ -34,16 +35,17 @@ internal sealed class ManagedRuns
         _tell = tell;
         _killer = new ProcessTreeKiller(new ProcessTable(), time);
         _starts = new StartQueue(loop, new Launcher(children), Launched);
-        Time = time;
+        _time = time;
     }
 
     /// <summary>True while a run has not ended.</summary>
     public bool IsBusy => _runs.Values.Any(run => !run.HasEnded);
 
+    /// <summary>True when the box has forgotten all runs.</summary>
+    public bool IsEmpty => _runs.Count is 0;
+
     /// <summary>Called when a run has ended.</summary>
     public Action RunEnded { get; set; } = () => { };
-
-    private TimeProvider Time { get; }
 
     /// <summary>Carries out a line of the box.</summary>
     public void Handle(RunnerMessage message)
@@ -54,8 +56,11 @@ internal sealed class ManagedRuns
                 Start(message);
                 break;
             case RunnerVerb.End when _runs.TryGetValue(message.Run, out var run):
-                run.End(TimeSpan.FromMilliseconds(message.Number(RunnerField.Grace) ?? 0));
+                run.End(Time(message, RunnerField.Grace) ?? TimeSpan.Zero);
                 _starts.DropEnded();
+                break;
+            case RunnerVerb.Runtime when _runs.TryGetValue(message.Run, out var run):
+                SetLimit(run, message);
                 break;
             case RunnerVerb.Forget when _runs.TryGetValue(message.Run, out var run):
                 Forget(run);
@@ -64,6 +69,21 @@ internal sealed class ManagedRuns
                 // A line of a later version, or about a run that is forgotten.
                 break;
         }
+    }
+
+    /// <summary>Tells a box about all runs.</summary>
+    public void Describe()
+    {
+        foreach (var run in _runs.Values)
+            run.Describe();
+        _tell(new RunnerMessage(RunnerVerb.Ready));
+    }
+
+    /// <summary>Enforces the time limits of all runs from now on, because there is no box, or no longer.</summary>
+    public void EnforceLimits(bool isWanted)
+    {
+        foreach (var run in _runs.Values)
+            run.EnforceLimit(isWanted);
     }
 
     /// <summary>Kills the processes of all runs.</summary>
@@ -110,8 +130,9 @@ internal sealed class ManagedRuns
             return;
         }
 
-        var run = new ManagedRun(order.Run, order.Limit, _loop, _outputs, _folder, _killer, _leaders, Time, _tell, Ended);
+        var run = new ManagedRun(order, _loop, _outputs, _folder, _killer, _leaders, _time, _tell, Ended);
         _runs.Add(order.Run, run);
+        SetLimit(run, message);
         _starts.Add(order, run);
     }
 
@@ -131,6 +152,12 @@ internal sealed class ManagedRuns
         Refuse(run.Id, launch.Problem!);
         RunEnded();
     }
+
+    private static void SetLimit(ManagedRun run, RunnerMessage message) =>
+        run.Limit(Time(message, RunnerField.Runtime), Time(message, RunnerField.Grace) ?? TimeSpan.Zero);
+
+    private static TimeSpan? Time(RunnerMessage message, string field) =>
+        message.Number(field) is { } number ? TimeSpan.FromMilliseconds(number) : null;
 
     private void Refuse(string run, string problem) =>
         _tell(new RunnerMessage(RunnerVerb.Refused, run).With(RunnerField.Text, problem));

@@ -12,6 +12,7 @@ namespace MeeseeksBox.Runner.Starting;
 /// <param name="Output">Full path of the file to append the standard output to; null to keep the output.</param>
 /// <param name="Errors">The same for the standard error.</param>
 /// <param name="Limit">Number of bytes to keep of each stream without a file.</param>
+/// <param name="Data">What the box wants to know about the run again.</param>
 internal sealed record StartOrder(
     string Run,
     IReadOnlyList<byte[]> Arguments,
@@ -20,7 +21,8 @@ internal sealed record StartOrder(
     string? Input,
     string? Output,
     string? Errors,
-    int Limit)
+    int Limit,
+    byte[] Data)
 {
     private const string PathVariable = "PATH=";
 
@@ -48,7 +50,8 @@ internal sealed record StartOrder(
             FullPath(RunnerField.Input),
             FullPath(RunnerField.Output),
             FullPath(RunnerField.Errors),
-            (int)(message.Number(RunnerField.Limit) ?? 0));
+            (int)(message.Number(RunnerField.Limit) ?? 0),
+            message.All(RunnerField.Data).FirstOrDefault([]));
 
         string? FullPath(string field) => message.Text(field) is { } file ? Path.GetFullPath(file, folder) : null;
     }

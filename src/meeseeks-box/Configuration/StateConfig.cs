@@ -25,6 +25,9 @@ internal sealed record StateConfig
     /// <summary>True if changes are flushed to the journal beside <see cref="File"/> before the answer is sent.</summary>
     public bool Durable { get; init; } = true;
 
+    /// <summary>True if an orderly stop leaves the running jobs to the next instance of the box (<c>at_stop: keep</c>).</summary>
+    public bool KeepsJobs { get; init; }
+
     /// <summary>Path of the history file; null for none.</summary>
     public string? History { get; init; }
 
@@ -38,5 +41,17 @@ internal sealed record StateConfig
         Checkpoint = section.Seconds("checkpoint") ?? Default.Checkpoint,
         Durable = section.Flag("durable", Default.Durable),
         History = section.Text("history"),
+        KeepsJobs = IsKeep(section),
     };
+
+    private static bool IsKeep(SectionReader section)
+    {
+        var word = section.Text("at_stop");
+        if (word is not (null or "end" or "keep"))
+            section.AddProblem("at_stop", $"'{word}' is not one of end, keep");
+        if (word is "keep" && section.Text("file") is null)
+            section.AddProblem("at_stop", "keep needs state.file, by which the next instance of the box knows the jobs");
+
+        return word is "keep";
+    }
 }

@@ -6,10 +6,10 @@ using Serilog;
 namespace MeeseeksBox.Agent.Outputs;
 
 /// <summary>The outputs of jobs: small ones in memory, all others in files (docs/SPECIFICATION.md#kept-output).</summary>
-/// <param name="runs">The folder of the files.</param>
+/// <param name="folder">The folder of the files.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Receives outputs that cannot be stored.</param>
-internal sealed class OutputStore(RunsFolder runs, TimeProvider time, ILogger log) : IDisposable
+internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger log) : IDisposable
 {
     /// <summary>The size of an output in bytes up to which it is in memory: a file would take more.</summary>
     public const int Smallest = 512;
@@ -27,8 +27,9 @@ internal sealed class OutputStore(RunsFolder runs, TimeProvider time, ILogger lo
     /// <summary>False as long as no output was in a file, so that no job needs to be noted.</summary>
     public bool IsUsed => _isUsed;
 
-    /// <summary>Takes over the output of a run, whose file moves or is deleted.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Takes over the output of a run: moves its file, or reads a small one.</summary>
+    /// <remarks>A second call has the same result, because the box may crash before it has recorded the first one.</remarks>
+    /// <param name="path">The file, whose name is unique.</param>
     /// <param name="total">Number of bytes that were printed.</param>
     /// <param name="limit">The limit of the file in bytes.</param>
     /// <exception cref="IOException">The output is lost.</exception>
@@ -37,13 +38,12 @@ internal sealed class OutputStore(RunsFolder runs, TimeProvider time, ILogger lo
     {
         if (Math.Min(total, limit) <= Smallest)
         {
-            var text = OutputData.Of(Convert.ToBase64String(OutputSpool.Read(path, total, limit)));
-            File.Delete(path);
-            return text;
+            return OutputData.Of(Convert.ToBase64String(OutputSpool.Read(path, total, limit)));
         }
 
-        var output = Create(total, limit);
-        File.Move(path, output.Path, overwrite: true);
+        var output = Create(Path.GetFileName(path), total, limit);
+        if (File.Exists(path) || !File.Exists(output.Path))
+            File.Move(path, output.Path, overwrite: true);
         return output;
     }
 
@@ -70,7 +70,7 @@ internal sealed class OutputStore(RunsFolder runs, TimeProvider time, ILogger lo
     /// <summary>The output that a reference of a file of the box names; null when it is gone.</summary>
     public OutputData? Find(string reference)
     {
-        if (runs.Existing is not { } folder || SpooledOutput.Of(folder, reference) is not { } output || !File.Exists(output.Path))
+        if (folder.Existing is not { } path || SpooledOutput.Of(path, reference) is not { } output || !File.Exists(output.Path))
             return null;
 
         _isUsed = true;
@@ -105,16 +105,18 @@ internal sealed class OutputStore(RunsFolder runs, TimeProvider time, ILogger lo
     /// <summary>Notes the jobs of a restored state, and deletes the files of no job, which a crash has left.</summary>
     /// <param name="jobs">All jobs.</param>
     /// <param name="endings">Ends of runs for the history.</param>
-    public void Restore(IReadOnlyCollection<Job> jobs, IReadOnlyCollection<Job> endings)
+    /// <param name="runs">Runs whose outputs may have moved already, while their ends are yet to be recorded.</param>
+    public void Restore(IReadOnlyCollection<Job> jobs, IReadOnlyCollection<Job> endings, IReadOnlyCollection<string> runs)
     {
         foreach (var job in jobs)
             Changed(job);
 
-        if (runs.Existing is not { } folder)
+        if (folder.Existing is not { } path)
             return;
 
         var known = jobs.Concat(endings).SelectMany(FilesOf).Select(output => output.Path).ToHashSet(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(folder).Where(file => !known.Contains(file)))
+        foreach (var file in Directory.EnumerateFiles(path).Where(
+            file => !known.Contains(file) && !runs.Contains(Path.GetFileNameWithoutExtension(file))))
             TryDelete(file);
     }
 
@@ -136,7 +138,7 @@ internal sealed class OutputStore(RunsFolder runs, TimeProvider time, ILogger lo
         try
         {
             var bytes = Convert.FromBase64String(text);
-            var file = Create(bytes.Length, bytes.Length);
+            var file = Create(NewName(), bytes.Length, bytes.Length);
             using (var stream = new FileStream(file.Path, new FileStreamOptions
             {
                 Mode = FileMode.Create,
@@ -156,14 +158,15 @@ internal sealed class OutputStore(RunsFolder runs, TimeProvider time, ILogger lo
         }
     }
 
-    private SpooledOutput Create(long total, int limit)
+    private SpooledOutput Create(string name, long total, int limit)
     {
-        var folder = runs.Make();
+        var path = folder.Make();
         _isUsed = true;
-        var name = string.Create(
-            CultureInfo.InvariantCulture, $"{time.GetUtcNow().ToUnixTimeMilliseconds():x}-{Interlocked.Increment(ref _number):x}.out");
-        return new SpooledOutput(folder, name, total, limit);
+        return new SpooledOutput(path, name, total, limit);
     }
+
+    private string NewName() => string.Create(
+        CultureInfo.InvariantCulture, $"{time.GetUtcNow().ToUnixTimeMilliseconds():x}-{Interlocked.Increment(ref _number):x}.out");
 
     private void Delete(IEnumerable<SpooledOutput> outputs)
     {

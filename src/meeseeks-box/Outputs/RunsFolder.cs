@@ -29,6 +29,9 @@ internal sealed class RunsFolder(string? stateFile) : IDisposable
         }
     }
 
+    /// <summary>The folders of runners that are there.</summary>
+    public IReadOnlyList<string> Runners => Existing is { } path ? Directory.GetDirectories(path, RunnerPrefix + "*") : [];
+
     /// <summary>Makes a folder for a runner.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Foundation.Tasks;
@@ -12,7 +13,14 @@ namespace MeeseeksBox.Agent.Pools;
 
 /// <summary>A pool of this node: starts jobs when slots are free, and cancels runs.</summary>
 internal sealed class Pool(
-    string name, string node, PoolDefinition plan, RunIdGenerator runIds, CoreHost host, TimeProvider time, ILogger log)
+    string name,
+    string node,
+    PoolDefinition plan,
+    Func<RunnerRun, IJobTask> followers,
+    RunIdGenerator runIds,
+    CoreHost host,
+    TimeProvider time,
+    ILogger log)
 {
     private static readonly HostAccounts Accounts = new();
 
@@ -50,19 +58,46 @@ internal sealed class Pool(
     /// <summary>Completes when all runs have ended; call it after the end of <see cref="RunAsync()"/>.</summary>
     public Task WhenIdleAsync() => _tasks.WhenAllAsync();
 
+    /// <summary>Takes over a run of a former instance of the box.</summary>
+    public void Adopt(AdoptedRun adopted) => _tasks.Add(Task.Run(() => RunAsync(adopted.Run, adopted)));
+
+    /// <summary>Sets the time limit of a run, in seconds from its start; null for none.</summary>
+    public void Limit(Run run, double? seconds)
+    {
+        if (_jobs.TryGetValue(run, out var job))
+            job.SetLimit(seconds);
+    }
+
+    /// <summary>True for a run that can outlive this instance of the box: one whose process the runner has.</summary>
+    public bool CanOutlive(Run run) => _jobs.TryGetValue(run, out var job) && job.IsProcess;
+
+    /// <summary>Leaves the runs that are not stopped to a later instance of the box.</summary>
+    public void Release()
+    {
+        foreach (var (run, job) in _jobs)
+        {
+            if (run.Stop is StopReason.None && job.IsProcess)
+                job.Release();
+        }
+    }
+
     // Not on the thread of the pool's loop, because starting a process takes longer than all the rest.
-    private void Start(Run run) => _tasks.Add(Task.Run(() => RunAsync(run)));
+    private void Start(Run run) => _tasks.Add(Task.Run(() => RunAsync(run, adopted: null)));
 
     // The slot passes to the next job on the same thread: waking the loop would cost more than all the work of the core.
-    private async Task RunAsync(Run first)
+    private async Task RunAsync(Run first, AdoptedRun? adopted)
     {
-        for (var run = first; run is not null;)
+        for (var run = first; run is not null; adopted = null)
         {
-            var end = await RunToEndAsync(run);
-            var next = host.Execute((core, now) =>
+            // A job may not run before its submit is in the journal: after a crash nobody would know it. On a full disk jobs of heads run.
+            await host.WrittenAsync(run.Job.Seq, orFailing: true);
+            if (await RunToEndAsync(run, adopted) is not var (end, recorded))
+                return;
+
+            var (next, seq) = host.Execute((core, now) =>
             {
                 core.Ended(run, end, now);
-                return core.ClaimNext(name, now);
+                return (core.ClaimNext(name, now), core.Seq);
             });
             if (end.Outputs is { } outputs)
             {
@@ -70,32 +105,39 @@ internal sealed class Pool(
                 host.Outputs.DeleteRejected([run.Job with { Status = outputs.In(run.Job.Status) }]);
             }
 
+            recorded?.Invoke(host.WrittenAsync(seq));
             LogEnd(run, end);
             run = next;
         }
     }
 
-    private async Task<RunResult> RunToEndAsync(Run run)
+    // Null when the run outlives this instance of the box.
+    private async Task<(RunResult End, Action<Task>? Recorded)?> RunToEndAsync(Run run, AdoptedRun? adopted)
     {
         var plan = Volatile.Read(ref _plan);
         try
         {
-            if (JobAccount.Refusal(run.Job, Accounts) is { } refusal)
+            if (adopted is null && JobAccount.Refusal(run.Job, Accounts) is { } refusal)
             {
                 // Lets other work run before the slot passes on, because the next job may be rejected too.
                 await Task.Yield();
-                return new RunResult(false, null, refusal);
+                return (new RunResult(false, null, refusal), null);
             }
 
-            using var job = new RunningJob(run, Describe(run, plan.Config), host, time, log);
+            var isPlugin = adopted is null && plan.Config.Plugin is not null;
+            var description = Describe(run, plan.Config, adopted?.Process.Id ?? runIds.Next());
+            using var job = new RunningJob(run, description, isPlugin, host, time, log);
+            job.SetLimit(adopted is null ? run.FirstLimit : adopted.Limit);
             _jobs[run] = job;
-            return await job.RunAsync(plan.Tasks, isPlugin: plan.Config.Plugin is not null);
+            return await job.RunAsync(adopted is null ? plan.Tasks : () => followers(adopted.Process)) is { } end
+                ? (end, job.Recorded)
+                : null;
         }
 #pragma warning disable CA1031 // The slot must be released after any failure.
         catch (Exception problem)
         {
             log.Error(problem, "job {Job} failed: internal error; please report it", run.Job.Id);
-            return new RunResult(false, null, $"internal error of meeseeks-box: {problem.Message}");
+            return (new RunResult(false, null, $"internal error of meeseeks-box: {problem.Message}"), null);
         }
 #pragma warning restore CA1031
         finally
@@ -104,10 +146,9 @@ internal sealed class Pool(
         }
     }
 
-    private JobDescription Describe(Run run, PoolConfig config)
+    private JobDescription Describe(Run run, PoolConfig config, string name)
     {
         var job = run.Job;
-        var name = runIds.Next();
         var folder = job.Spec.Cwd ?? ConfiguredFolder(job.Spec.Config);
         return new JobDescription
         {

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Plugins;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Pools;
@@ -12,6 +15,8 @@ internal sealed class PoolSet
 {
     private readonly ConcurrentDictionary<string, Pool> _pools = new(StringComparer.Ordinal);
     private readonly List<Task> _loops = [];
+    private IReadOnlyList<AdoptedRun> _adopted = [];
+    private readonly Func<RunnerRun, IJobTask> _followers;
     private readonly string _node;
     private readonly ConfigPool _configPool;
     private readonly RunIdGenerator _runIds;
@@ -27,8 +32,10 @@ internal sealed class PoolSet
         CoreHost host,
         TimeProvider time,
         Func<string, ILogger> logs,
-        Func<string, Task, Task> watch)
+        Func<string, Task, Task> watch,
+        Func<RunnerRun, IJobTask> followers)
     {
+        _followers = followers;
         _node = node;
         _configPool = configPool;
         _runIds = runIds;
@@ -38,6 +45,7 @@ internal sealed class PoolSet
         _watch = watch;
         host.PoolWoken += Wake;
         host.RunStopped += Stop;
+        host.RunLimited += (run, limit) => PoolOf(run)?.Limit(run, limit);
     }
 
     /// <summary>Creates new pools and reconfigures existing ones.</summary>
@@ -52,13 +60,34 @@ internal sealed class PoolSet
                 continue;
             }
 
-            pool = new Pool(name, _node, plan, _runIds, _host, _time, _logs($"Pool.{name}"));
-            _pools[name] = pool;
+            pool = Create(name, plan);
 
             // Jobs may have waited in the queue before the pool existed.
             pool.Wake();
             _loops.Add(_watch($"pool {name}", pool.RunAsync()));
         }
+
+        foreach (var adopted in _adopted)
+        {
+            // Its pool may not be in the configuration any more, so that the run is being stopped.
+            var name = adopted.Run.Job.Spec.Pool;
+            (PoolOf(adopted.Run) ?? Create(name, new PoolDefinition(new PoolConfig(), () => _followers(adopted.Process)))).Adopt(adopted);
+        }
+
+        _adopted = [];
+    }
+
+    /// <summary>Takes over runs of a former instance of the box with the first <see cref="Apply"/>.</summary>
+    public void Adopt(IReadOnlyList<AdoptedRun> runs) => _adopted = runs;
+
+    /// <summary>True for a run that can outlive this instance of the box.</summary>
+    public bool CanOutlive(Run run) => PoolOf(run)?.CanOutlive(run) is true;
+
+    /// <summary>Leaves the runs that are not stopped to a later instance of the box.</summary>
+    public void Release()
+    {
+        foreach (var pool in _pools.Values)
+            pool.Release();
     }
 
     /// <summary>Starts the configuration pool.</summary>
@@ -84,9 +113,10 @@ internal sealed class PoolSet
             woken.Wake();
     }
 
-    private void Stop(Run run)
-    {
-        if (_pools.TryGetValue(run.Job.Spec.Pool, out var pool))
-            pool.Stop(run);
-    }
+    private void Stop(Run run) => PoolOf(run)?.Stop(run);
+
+    private Pool? PoolOf(Run run) => _pools.GetValueOrDefault(run.Job.Spec.Pool);
+
+    private Pool Create(string name, PoolDefinition plan) =>
+        _pools[name] = new Pool(name, _node, plan, _followers, _runIds, _host, _time, _logs($"Pool.{name}"));
 }

@@ -21,14 +21,26 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     private readonly CancellationTokenSource _kill = new();
     private readonly CancellationTokenSource _abandon;
     private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private KeptOutputs? _outputs;
+    private double? _endTs;
+    private Action<Task>? _recorded;
+    private Action<TimeSpan?>? _limitChanged;
+    private TimeSpan? _limit;
     private bool _isOver;
     private int _isStarted;
 
-    public RunningJob(Run run, JobDescription description, CoreHost host, TimeProvider time, ILogger log)
+    /// <param name="run">The run.</param>
+    /// <param name="description">Its job.</param>
+    /// <param name="isPlugin">True for foreign code, which may block its thread: it begins on a thread of its own.</param>
+    /// <param name="host">The core.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Receives failures of the task.</param>
+    public RunningJob(Run run, JobDescription description, bool isPlugin, CoreHost host, TimeProvider time, ILogger log)
     {
         _run = run;
         Job = description;
+        IsProcess = !isPlugin;
         _host = host;
         _log = log;
         _abandon = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -37,10 +49,13 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     /// <inheritdoc/>
     public JobDescription Job { get; }
 
-    /// <summary>Runs the task to its end and returns the result of the run; never throws what the task throws.</summary>
+    /// <summary>True when its task is a process of the runner, and no plugin.</summary>
+    public bool IsProcess { get; }
+
+    /// <summary>Runs the task to its end; never throws what the task throws.</summary>
+    /// <returns>The result of the run; null after <see cref="Release"/>.</returns>
     /// <param name="tasks">Creates the task.</param>
-    /// <param name="isPlugin">True for foreign code, which may block its thread: it begins on a thread of its own.</param>
-    public async Task<RunResult> RunAsync(Func<IJobTask> tasks, bool isPlugin)
+    public async Task<RunResult?> RunAsync(Func<IJobTask> tasks)
     {
         if (_run.Stop is not StopReason.None)
             Kill();
@@ -49,16 +64,19 @@ internal sealed class RunningJob : IProcessRun, IDisposable
         {
             // Blocking tasks would soon exhaust the thread pool of the box.
             const TaskCreationOptions OwnThread = TaskCreationOptions.DenyChildAttach | TaskCreationOptions.LongRunning;
-            var work = isPlugin
-                ? Task.Factory.StartNew(() => Begin(tasks, isPlugin), CancellationToken.None, OwnThread, TaskScheduler.Default).Unwrap()
-                : Begin(tasks, isPlugin);
+            var work = !IsProcess
+                ? Task.Factory.StartNew(() => Begin(tasks), CancellationToken.None, OwnThread, TaskScheduler.Default).Unwrap()
+                : Begin(tasks);
             if (work.IsCompleted)
             {
                 // The task ended at once. Lets other work run before the slot passes on, because the next job may do the same.
                 await Task.Yield();
             }
 
-            var outcome = await work.WaitAsync(_abandon.Token);
+            if (await Task.WhenAny(work, _released.Task).WaitAsync(_abandon.Token) != work)
+                return null;
+
+            var outcome = await work;
             if (outcome is null)
                 return new RunResult(false, null, "its task returned no outcome");
 
@@ -66,7 +84,7 @@ internal sealed class RunningJob : IProcessRun, IDisposable
                 return new RunResult(false, null, outcome.Error);
 
             Started();
-            return new RunResult(outcome.Succeeded, outcome.Rc, outcome.Error, _outputs);
+            return new RunResult(outcome.Succeeded, outcome.Rc, outcome.Error, _endTs, _outputs);
         }
         catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
         {
@@ -100,18 +118,10 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Started(int? pid = null)
-    {
-        if (Interlocked.Exchange(ref _isStarted, 1) is 0)
-        {
-            _host.Execute((core, now) => core.Started(_run, pid, now));
-            _log.Debug("job {Job} started, pid {Pid}", Job.Id, pid);
-        }
-        else if (pid is not null)
-        {
-            _host.Execute((core, now) => core.Report(_run, job => job with { Status = job.Status with { Pid = pid } }, now));
-        }
-    }
+    public void Started(int? pid = null) => Started(pid, at: null);
+
+    /// <inheritdoc/>
+    public void Started(int pid, double startTs) => Started((int?)pid, startTs);
 
     /// <inheritdoc/>
     public void Report(string key, JsonNode? value)
@@ -134,7 +144,52 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     }
 
     /// <inheritdoc/>
-    public void ReportOutputs(KeptOutputs outputs) => _outputs = outputs;
+    public FormerRun Identity => FormerRun.Of(_run);
+
+    /// <inheritdoc/>
+    public TimeSpan? Limit
+    {
+        get
+        {
+            lock (_lock)
+                return _limit;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void FollowLimit(TimeSpan? known, Action<TimeSpan?> changed)
+    {
+        lock (_lock)
+        {
+            _limitChanged = changed;
+            if (_limit != known)
+                changed(_limit);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void ReportEnd(KeptOutputs outputs, double? endTs, Action<Task> recorded) =>
+        (_outputs, _endTs, _recorded) = (outputs, endTs, recorded);
+
+    /// <summary>Sets the time limit, in seconds from the start; null for none.</summary>
+    public void SetLimit(double? seconds)
+    {
+        lock (_lock)
+        {
+            var limit = seconds is { } time ? TimeSpan.FromSeconds(time) : default(TimeSpan?);
+            if (limit == _limit)
+                return;
+
+            _limit = limit;
+            _limitChanged?.Invoke(limit);
+        }
+    }
+
+    /// <summary>Tells the task that the result of the run is recorded when a task has completed.</summary>
+    public void Recorded(Task recorded) => _recorded?.Invoke(recorded);
+
+    /// <summary>Leaves the run to a later instance of the box: it has no result here.</summary>
+    public void Release() => _released.TrySetResult();
 
     /// <inheritdoc/>
     public void Log(string message) => _log.Information("job {Job}: {Message}", Job.Id, message);
@@ -150,11 +205,24 @@ internal sealed class RunningJob : IProcessRun, IDisposable
         }
     }
 
+    private void Started(int? pid, double? at)
+    {
+        if (Interlocked.Exchange(ref _isStarted, 1) is 0)
+        {
+            _host.Execute((core, now) => core.Started(_run, pid, now, at));
+            _log.Debug("job {Job} started, pid {Pid}", Job.Id, pid);
+        }
+        else if (pid is not null)
+        {
+            _host.Execute((core, now) => core.Report(_run, job => job with { Status = job.Status with { Pid = pid } }, now));
+        }
+    }
+
     // A plugin need not tell when it has started. A process does, with its pid.
-    private Task<JobOutcome> Begin(Func<IJobTask> tasks, bool isPlugin)
+    private Task<JobOutcome> Begin(Func<IJobTask> tasks)
     {
         var work = tasks().RunAsync(this, _kill.Token) ?? Task.FromResult<JobOutcome>(null!);
-        if (!work.IsCompleted && isPlugin)
+        if (!work.IsCompleted && !IsProcess)
             Started();
 
         return work;

@@ -1,17 +1,23 @@
+using MeeseeksBox.Agent.Pools;
+using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Runner.Ending;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Recovery;
 
-/// <summary>Restores the jobs of the previous run of the box, and kills its orphans (docs/SPECIFICATION.md#crash-recovery).</summary>
+/// <summary>Restores the jobs of the previous run of the box, and takes over or ends their processes.</summary>
+/// <remarks>See docs/SPECIFICATION.md#crash-recovery.</remarks>
 /// <param name="node">The name of this node.</param>
 /// <param name="owner">The prefix of all run ids of this box.</param>
 /// <param name="store">The stored state.</param>
 /// <param name="host">Its core gets the jobs.</param>
 /// <param name="history">Gets the ends of runs that a crash kept from it.</param>
-/// <param name="orphans">Kills processes of the previous run.</param>
+/// <param name="runner">Has the processes of the previous run that go on.</param>
+/// <param name="pools">Takes them over.</param>
+/// <param name="orphans">Kills all others.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Receives the result of the kills.</param>
 /// <param name="stateLog">Receives damage of the files.</param>
@@ -21,6 +27,8 @@ internal sealed class JobRecovery(
     StateStore store,
     CoreHost host,
     History history,
+    RunnerHost runner,
+    PoolSet pools,
     Orphans orphans,
     TimeProvider time,
     ILogger log,
@@ -32,9 +40,11 @@ internal sealed class JobRecovery(
     public async Task<IReadOnlyList<string>> RunAsync()
     {
         Job[] interrupted;
+        var former = await runner.AdoptAsync();
+        var adopted = new List<AdoptedRun>();
         try
         {
-            interrupted = await RestoreAsync();
+            interrupted = await RestoreAsync(former, adopted);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -44,7 +54,14 @@ internal sealed class JobRecovery(
         // Reading a large state leaves more garbage than its own size, which an idle node would never collect.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
-        LogKilled(await orphans.EndByMarkAsync(owner));
+        foreach (var stale in former.Except(adopted.Select(run => run.Process)))
+            stale.Forget();
+
+        pools.Adopt(adopted);
+        if (adopted.Count > 0)
+            log.Information("jobs of a previous run go on: {Jobs}", string.Join(", ", adopted.Select(run => run.Run.Job.Id)));
+
+        LogKilled(await orphans.EndByMarkAsync(owner, [.. adopted.Select(run => run.Process.Id)]));
         foreach (var job in interrupted)
             LogKilled(await orphans.EndByPidAsync(job.Status.Pid!.Value, job.Status.StartTs!.Value));
 
@@ -53,16 +70,31 @@ internal sealed class JobRecovery(
 
     // Returns the jobs that were running at the end of the previous run. A method of its own, so that all the rest of what it reads is
     // garbage once it has returned.
-    private async Task<Job[]> RestoreAsync()
+    private async Task<Job[]> RestoreAsync(IReadOnlyList<RunnerRun> former, List<AdoptedRun> adopted)
     {
         var reader = new JournalReader(host.Outputs, time, stateLog);
         var jobs = host.Outputs.Keep([.. await reader.ReadAsync(store.File.Load(host.Outputs), store.JournalFiles)]);
         store.JournalFiles.Rotate();
         history.AddMissing(reader.Endings);
-        host.Restore(jobs, store.Journal);
-        host.Outputs.Restore(host.Execute((core, _) => core.Snapshot()), reader.Endings);
+        host.Restore(jobs, store.Journal, Adopt);
+        host.Outputs.Restore(
+            host.Execute((core, _) => core.Snapshot()), reader.Endings, [.. adopted.Select(run => run.Process.Id)]);
         log.Information("jobs restored from {File}: {Count}; changes in its journal: {Changes}", store.File.Path, jobs.Count, reader.Count);
-        return [.. jobs.Where(job => job.Status.Node == node && job.Status is { Active: true, Pid: not null, StartTs: not null })];
+        var goesOn = adopted.Select(run => run.Run.Job.Id).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. jobs.Where(job => job.Status.Node == node && job.Status is { Active: true, Pid: not null, StartTs: not null }
+                && !goesOn.Contains(job.Id)),
+        ];
+
+        void Adopt(NodeCore core, Instant now)
+        {
+            foreach (var process in former)
+            {
+                if (process.Former() is { } known && core.Adopt(known, now) is { } run)
+                    adopted.Add(new AdoptedRun(run, process, run.Limit));
+            }
+        }
     }
 
     private void LogKilled(KillResult result)

@@ -21,6 +21,11 @@ internal sealed class ChangeRecorder(OutputStore outputs)
     /// <summary>The number of the latest line of the journal; 0 without a journal.</summary>
     public long Appended => _journal?.Appended ?? 0;
 
+    /// <summary>Completes when the journal has all changes up to a number; it need not be on disk.</summary>
+    /// <param name="seq">The number of change.</param>
+    /// <param name="orFailing">True to complete also when the journal cannot be written.</param>
+    public Task WrittenAsync(long seq, bool orFailing) => _journal?.WrittenAsync(seq, orFailing) ?? Task.CompletedTask;
+
     /// <summary>Completes when the journal is on disk up to a line.</summary>
     public Task DurableAsync(long number) => _journal?.DurableAsync(number) ?? Task.CompletedTask;
 
@@ -31,6 +36,7 @@ internal sealed class ChangeRecorder(OutputStore outputs)
     public void Attach(Journal journal, long seq)
     {
         (_journal, _recordedSeq) = (journal, seq);
+        journal.Mark(seq);
         journal.Ended += OnEnded;
     }
 
@@ -49,7 +55,11 @@ internal sealed class ChangeRecorder(OutputStore outputs)
                 _journal.Append(new JournalLine { Ended = job });
         }
 
-        _recordedSeq = core.Seq;
+        if (_recordedSeq != core.Seq)
+        {
+            _recordedSeq = core.Seq;
+            _journal?.Mark(core.Seq);
+        }
     }
 
     private void RecordChanges(NodeCore core)

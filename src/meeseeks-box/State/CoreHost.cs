@@ -45,6 +45,9 @@ internal sealed class CoreHost : IDisposable
     /// <summary>A run must be cancelled. Raised outside the lock, from any thread.</summary>
     public event Action<Run>? RunStopped;
 
+    /// <summary>The time limit of a run has changed: seconds from its start. Raised outside the lock, from any thread.</summary>
+    public event Action<Run, double?>? RunLimited;
+
     /// <summary>A run of a job ended, or a job ended without a run.</summary>
     /// <remarks>
     /// Raised in order: by the journal once the end is on disk, or without a journal inside the lock. Handlers must not block.
@@ -74,18 +77,25 @@ internal sealed class CoreHost : IDisposable
     /// <summary>The number of the latest line of the journal; 0 without a journal.</summary>
     public long Journaled => _recorder.Appended;
 
+    /// <summary>Completes when the journal has all changes up to a number; it need not be on disk.</summary>
+    /// <param name="seq">The number of change.</param>
+    /// <param name="orFailing">True to complete also when the journal cannot be written.</param>
+    public Task WrittenAsync(long seq, bool orFailing = false) => _recorder.WrittenAsync(seq, orFailing);
+
     /// <summary>Completes when the journal is on disk up to a line.</summary>
     public Task DurableAsync(long number) => _recorder.DurableAsync(number);
 
     /// <summary>Loads restored jobs into the empty core and resumes them; later changes go to the journal.</summary>
     /// <param name="jobs">The restored jobs.</param>
     /// <param name="journal">The journal; null for none.</param>
-    public void Restore(IReadOnlyCollection<Job> jobs, Journal? journal) => Execute((core, now) =>
+    /// <param name="adopt">Adopts runs of the former instance.</param>
+    public void Restore(IReadOnlyCollection<Job> jobs, Journal? journal, Action<NodeCore, Instant> adopt) => Execute((core, now) =>
     {
         core.Load(jobs, now);
         if (journal is not null)
             _recorder.Attach(journal, core.Seq);
 
+        adopt(core, now);
         core.Resume(now);
     });
 
@@ -134,7 +144,7 @@ internal sealed class CoreHost : IDisposable
     /// <param name="work">Code to run inside the lock; it must be short and must not block.</param>
     public T Execute<T>(Func<NodeCore, Instant, T> work)
     {
-        (string[] Pools, Run[] Stops, Peer[] Peers) woken = ([], [], []);
+        (string[] Pools, Run[] Stops, Peer[] Peers, (Run, double?)[] Limits) woken = ([], [], [], []);
         try
         {
             lock (_lock)
@@ -154,7 +164,7 @@ internal sealed class CoreHost : IDisposable
         }
         finally
         {
-            NotifyWoken(woken.Pools, woken.Stops, woken.Peers);
+            NotifyWoken(woken.Pools, woken.Stops, woken.Peers, woken.Limits);
         }
     }
 
@@ -167,8 +177,11 @@ internal sealed class CoreHost : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private void NotifyWoken(string[] pools, Run[] stops, Peer[] peers)
+    private void NotifyWoken(string[] pools, Run[] stops, Peer[] peers, (Run, double?)[] limits)
     {
+        foreach (var (run, limit) in limits)
+            RunLimited?.Invoke(run, limit);
+
         foreach (var run in stops)
             RunStopped?.Invoke(run);
 
@@ -189,14 +202,15 @@ internal sealed class CoreHost : IDisposable
         (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond,
         _time.GetTimestamp() / (double)_time.TimestampFrequency);
 
-    private (string[] Pools, Run[] Stops, Peer[] Peers) CollectEffects()
+    private (string[] Pools, Run[] Stops, Peer[] Peers, (Run, double?)[] Limits) CollectEffects()
     {
         var effects = _core.Effects;
         _recorder.Record(_core);
-        (string[], Run[], Peer[]) taken = (
+        (string[], Run[], Peer[], (Run, double?)[]) taken = (
             effects.PoolsToWake.Count is 0 ? [] : [.. effects.PoolsToWake],
             effects.RunsToCancel.Count is 0 ? [] : [.. effects.RunsToCancel],
-            effects.PeersToWake.Count is 0 ? [] : [.. effects.PeersToWake]);
+            effects.PeersToWake.Count is 0 ? [] : [.. effects.PeersToWake],
+            effects.LimitedRuns.Count is 0 ? [] : [.. effects.LimitedRuns.Select(run => (run, run.Limit))]);
         if (effects.HaveJobsChanged || effects.HaveNodesChanged)
         {
             _nextChange?.SetResult();

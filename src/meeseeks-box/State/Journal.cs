@@ -15,8 +15,10 @@ internal sealed class Journal : IDisposable
 
     private readonly JournalQueue _queue = new();
     private readonly JournalWriter _writer;
+    private readonly PriorityQueue<(TaskCompletionSource Written, bool OrFailing), long> _waiters = new();
+    private long _writtenSeq;
 
-    public Journal(JournalFiles files, ILogger log) => _writer = new JournalWriter(files, _queue, log);
+    public Journal(JournalFiles files, ILogger log) => _writer = new JournalWriter(files, _queue, log) { Failed = ReleaseFailing };
 
     /// <summary>The end of a run is on disk. Raised by the thread of the journal.</summary>
     public event Action<Job>? Ended
@@ -34,8 +36,28 @@ internal sealed class Journal : IDisposable
     /// <summary>Queues a line; never blocks.</summary>
     public void Append(JournalLine line) => _queue.Append(line);
 
+    /// <summary>Notes that the lines so far have all changes up to a number.</summary>
+    public void Mark(long seq) => _queue.Mark(seq);
+
     /// <summary>Completes when all lines up to a number are on disk; on a full disk, once it has room again.</summary>
     public Task DurableAsync(long number) => _queue.FlushedAsync(number);
+
+    /// <summary>Completes when the files have all changes up to a number; a crash of the box does not lose them then.</summary>
+    /// <param name="seq">The number of change.</param>
+    /// <param name="orFailing">True to complete also when the files cannot be written.</param>
+    public Task WrittenAsync(long seq, bool orFailing)
+    {
+        lock (_waiters)
+        {
+            if (seq <= _writtenSeq || (orFailing && Problem is not null))
+                return Task.CompletedTask;
+
+            var waiter = (Written: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), orFailing);
+            _waiters.Enqueue(waiter, seq);
+            _queue.Hurry();
+            return waiter.Written.Task;
+        }
+    }
 
     /// <summary>Starts a new file after the last appended line.</summary>
     /// <returns>Completes when the previous file has all earlier lines and is on disk.</returns>
@@ -76,11 +98,34 @@ internal sealed class Journal : IDisposable
 
             batch.Commands.Clear();
             _writer.Write();
+            Release(batch.Seq);
             if (batch.Flushed is not null)
             {
                 _writer.Flush();
                 batch.Flushed.SetResult();
             }
+        }
+    }
+
+    private void ReleaseFailing()
+    {
+        lock (_waiters)
+        {
+            foreach (var ((written, orFailing), _) in _waiters.UnorderedItems)
+            {
+                if (orFailing)
+                    _ = written.TrySetResult();
+            }
+        }
+    }
+
+    private void Release(long seq)
+    {
+        lock (_waiters)
+        {
+            _writtenSeq = Math.Max(_writtenSeq, seq);
+            while (_waiters.TryPeek(out _, out var wanted) && wanted <= _writtenSeq)
+                _ = _waiters.Dequeue().Written.TrySetResult();
         }
     }
 }

@@ -8,6 +8,7 @@ internal sealed class JournalQueue : IDisposable
     private List<JournalCommand> _commands = [];
     private List<JournalCommand> _spare = [];
     private long _appended;
+    private long _seq;
     private bool _isAsleep;
     private bool _isComplete;
 
@@ -48,6 +49,13 @@ internal sealed class JournalQueue : IDisposable
         }
     }
 
+    /// <summary>Notes that the lines so far have all changes up to a number.</summary>
+    public void Mark(long seq)
+    {
+        lock (_lock)
+            _seq = seq;
+    }
+
     /// <summary>Completes with the flush of all lines up to a number.</summary>
     public Task FlushedAsync(long number)
     {
@@ -65,6 +73,9 @@ internal sealed class JournalQueue : IDisposable
             return _nextFlush.Task;
         }
     }
+
+    /// <summary>Ends <see cref="Gather"/>, because a caller waits for the write.</summary>
+    public void Hurry() => _ = _signal.Set();
 
     /// <summary>Queues a rotation after the last appended line.</summary>
     public Task RotateAsync()
@@ -136,7 +147,7 @@ internal sealed class JournalQueue : IDisposable
                 (_flush, _nextFlush) = ((_appended, flush), null);
 
             (_commands, _spare) = (_spare, _commands);
-            return new JournalBatch(_spare, flush, _isComplete);
+            return new JournalBatch(_spare, flush, _seq, _isComplete);
         }
     }
 

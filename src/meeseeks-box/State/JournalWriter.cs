@@ -35,6 +35,9 @@ internal sealed class JournalWriter : IDisposable
     /// <summary>The end of a run is on disk.</summary>
     public event Action<Job>? Ended;
 
+    /// <summary>Called when a write has failed.</summary>
+    public Action Failed { get; init; } = () => { };
+
     /// <summary>The error of the last write; null when it succeeded.</summary>
     public string? Problem => _problem;
 
@@ -126,6 +129,7 @@ internal sealed class JournalWriter : IDisposable
                 }
 
                 _problem = problem.Message;
+                Failed();
                 if (_queue.IsComplete)
                 {
                     _log.Error("journal incomplete: last changes not written before the stop");

@@ -193,6 +193,19 @@ public sealed partial class RunningBox : IAsyncDisposable
         _ = await WaitForExitAsync();
     }
 
+    /// <summary>Ends the box and its runner, as when the system kills at random; the processes of jobs go on.</summary>
+    public async Task CrashWithRunnerAsync()
+    {
+        string[] runners =
+        [
+            .. Directory.GetDirectories($"/proc/{Pid}/task")
+                .SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+        ];
+        await CrashAsync();
+        foreach (var runner in runners)
+            Signal.Send(int.Parse(runner), Signal.Kill);
+    }
+
     /// <summary>The resident memory of the process in bytes.</summary>
     public long ResidentMemory() => 1024 * long.Parse(
         File.ReadLines($"/proc/{Pid}/status")

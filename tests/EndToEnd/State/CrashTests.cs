@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.State;
 
-/// <summary>After a crash of the box (docs/SPECIFICATION.md#crash-recovery).</summary>
+/// <summary>After a crash of the box and its runner (docs/SPECIFICATION.md#crash-recovery).</summary>
 public sealed class CrashTests(CrashedBox crashed) : IClassFixture<CrashedBox>
 {
     [Fact]
@@ -33,7 +33,7 @@ public sealed class CrashTests(CrashedBox crashed) : IClassFixture<CrashedBox>
         {
             var id = (await box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
             pid = (int)(await box.WaitForStartAsync(id)).Number("pid")!.Value;
-            await box.CrashAsync();
+            await box.CrashWithRunnerAsync();
         }
 
         await using var again = await RunningBox.StartAsync(words);

@@ -3,7 +3,7 @@ using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.State;
 
-/// <summary>A box that crashed after a checkpoint, with running jobs and an open connection, and has started again on its port.</summary>
+/// <summary>A box that crashed with its runner while jobs ran, and has started again on its port.</summary>
 public sealed class CrashedBox : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
@@ -37,7 +37,7 @@ public sealed class CrashedBox : IAsyncLifetime
                 state => state.Split("\"state\":\"running\"").Length > 3 && !state.Contains("\"state\":\"new\",\"active\":true"));
             using var connection = await box.ConnectAsync();
             _ = await connection.AskAsync("[]");
-            await box.CrashAsync();
+            await box.CrashWithRunnerAsync();
             Pids.Should().OnlyContain(pid => Signal.IsAlive(pid));
         }
 

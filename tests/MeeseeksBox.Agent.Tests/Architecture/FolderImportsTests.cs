@@ -19,7 +19,7 @@ public sealed partial class FolderImportsTests
         ["Links"] = ["State", "Configuration"],
         ["Supervision"] = ["State"],
         ["Lifecycle"] = [],
-        ["Recovery"] = ["State"],
+        ["Recovery"] = ["State", "Pools"],
         // All parts that depend on the configuration.
         ["Reconfiguration"] = ["Configuration", "State", "Listening", "Pools", "Links", "Supervision"],
     };

@@ -15,6 +15,7 @@ public sealed class OutputStoreTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly RunsFolder _runs;
     private readonly OutputStore _store;
+    private int _count;
 
     public OutputStoreTests()
     {
@@ -133,7 +134,7 @@ public sealed class OutputStoreTests : IDisposable
         _ = _store.Take(Printed(1000), 1000, 2000);
         var next = new OutputStore(_runs, _time, Logger.None);
 
-        next.Restore([kept], []);
+        next.Restore([kept], [], []);
 
         Files.Should().ContainSingle();
     }
@@ -153,7 +154,7 @@ public sealed class OutputStoreTests : IDisposable
 
     private string Printed(int count)
     {
-        var path = _folder.Write("printed", new string('x', count));
+        var path = _folder.Write($"printed{_count++}", new string('x', count));
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return path;
     }

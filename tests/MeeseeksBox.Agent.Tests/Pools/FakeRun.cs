@@ -28,10 +28,21 @@ internal sealed class FakeRun(JobDescription job) : IProcessRun
 
     public void Started(int? pid = null) => _started.SetResult(pid);
 
+    public void Started(int pid, double startTs) => _started.SetResult(pid);
+
     public void Report(string key, JsonNode? value) => Reported[key] = value;
 
-    public void ReportOutputs(KeptOutputs outputs)
+    public FormerRun Identity { get; } = new(job.Id, 0, 0, 0);
+
+    public TimeSpan? Limit => null;
+
+    public void FollowLimit(TimeSpan? known, Action<TimeSpan?> changed)
     {
+    }
+
+    public void ReportEnd(KeptOutputs outputs, double? endTs, Action<Task> recorded)
+    {
+        recorded(Task.CompletedTask);
         Report("stdout", outputs.Stdout, outputs.IsStdoutTruncated);
         Report("stderr", outputs.Stderr, outputs.IsStderrTruncated);
     }

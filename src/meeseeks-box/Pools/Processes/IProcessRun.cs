@@ -6,6 +6,23 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <summary>One run of a job, for a task of the box itself.</summary>
 internal interface IProcessRun : IJobRun
 {
-    /// <summary>Sets the output of the run, which becomes a part of its result.</summary>
-    void ReportOutputs(KeptOutputs outputs);
+    /// <summary>What a later instance of the box needs to recognize the run.</summary>
+    FormerRun Identity { get; }
+
+    /// <summary>Marks the job as running.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="startTs">When it started, in seconds since 1970.</param>
+    void Started(int pid, double startTs);
+
+    /// <summary>The time limit, from the start of the run; null for none.</summary>
+    TimeSpan? Limit { get; }
+
+    /// <summary>Calls back when the time limit has changed since it was read, and at each later change.</summary>
+    void FollowLimit(TimeSpan? known, Action<TimeSpan?> changed);
+
+    /// <summary>Sets what becomes a part of the result of the run.</summary>
+    /// <param name="outputs">What it has printed.</param>
+    /// <param name="endTs">When it has ended, in seconds since 1970; null: now.</param>
+    /// <param name="recorded">Called with a task that completes when the result is recorded.</param>
+    void ReportEnd(KeptOutputs outputs, double? endTs, Action<Task> recorded);
 }

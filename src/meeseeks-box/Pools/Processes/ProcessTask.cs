@@ -11,7 +11,8 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <param name="runner">The runner of this box.</param>
 /// <param name="orphans">Kills the processes that a runner left behind.</param>
 /// <param name="outputs">Takes over what a job has printed.</param>
-internal sealed class ProcessTask(RunnerHost runner, Orphans orphans, OutputStore outputs) : IJobTask
+/// <param name="adopted">The process that a former instance of the box has started; null to start one.</param>
+internal sealed class ProcessTask(RunnerHost runner, Orphans orphans, OutputStore outputs, RunnerRun? adopted = null) : IJobTask
 {
     // The error of a job whose process was lost sight of, as after a crash of the box.
     private const string Crashed = "crashed";
@@ -23,7 +24,18 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans, OutputStor
     /// <remarks>The box runs it with runs of its own kind alone.</remarks>
     public Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill) => RunAsync((IProcessRun)run, kill);
 
-    private async Task<JobOutcome> RunAsync(IProcessRun run, CancellationToken kill)
+    private Task<JobOutcome> RunAsync(IProcessRun run, CancellationToken kill)
+    {
+        if (adopted is null)
+            return StartAsync(run, kill);
+
+        adopted.Note = run.Log;
+        adopted.Limit(run.Limit, run.Job.KillGrace);
+        run.FollowLimit(run.Limit, changed => adopted.Limit(changed, run.Job.KillGrace));
+        return FollowAsync(run, adopted, adopted.Ended.IsCompleted, kill);
+    }
+
+    private async Task<JobOutcome> StartAsync(IProcessRun run, CancellationToken kill)
     {
         var words = ProcessArguments.Of(run.Job);
         if (!words.IsSuccess)
@@ -36,10 +48,12 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans, OutputStor
         if (words.Value.Sum(word => (long)word.Length) + run.Job.Environment.Sum(variable => (long)variable.Value.Length) > LongestOrder)
             return JobOutcome.NotStarted($"cannot start {words.Value[0]}: its arguments and environment are too long for this system");
 
-        RunnerRun process;
         try
         {
-            process = await runner.StartAsync(Order(run.Job, words.Value, folder), run.Log, kill);
+            var limit = run.Limit;
+            var process = await runner.StartAsync(Order(run, words.Value, folder, limit), run.Log, kill);
+            run.FollowLimit(limit, changed => process.Limit(changed, run.Job.KillGrace));
+            return await FollowAsync(run, process, hasEnded: false, kill);
         }
         catch (IOException problem)
         {
@@ -49,33 +63,39 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans, OutputStor
         {
             return JobOutcome.NotStarted("killed before it was started");
         }
+    }
 
-        using (process)
+    private async Task<JobOutcome> FollowAsync(IProcessRun run, RunnerRun process, bool hasEnded, CancellationToken kill)
+    {
+        try
         {
-            try
-            {
-                return await FollowAsync(run, process, kill);
-            }
-            catch (IOException problem)
-            {
-                run.Log(problem.Message);
-                _ = await orphans.EndRunAsync(run.Job.Run);
-                return JobOutcome.Failure(null, Crashed);
-            }
+            return await FollowToEndAsync(run, process, hasEnded, kill);
+        }
+        catch (IOException problem)
+        {
+            run.Log(problem.Message);
+            _ = await orphans.EndRunAsync(run.Job.Run);
+            return JobOutcome.Failure(null, Crashed);
         }
     }
 
-    private async Task<JobOutcome> FollowAsync(IProcessRun run, RunnerRun process, CancellationToken kill)
+    private async Task<JobOutcome> FollowToEndAsync(IProcessRun run, RunnerRun process, bool hasEnded, CancellationToken kill)
     {
         await using var killing = kill.Register(() => process.End(run.Job.KillGrace));
         var started = await process.Started;
         if (started.Verb is RunnerVerb.Refused)
+        {
+            process.Forget();
             return JobOutcome.NotStarted(started.Text(RunnerField.Text) ?? "the runner refused it");
+        }
 
         var pid = started.Number(RunnerField.Pid);
-        run.Started((int?)pid);
+        run.Started((int)(pid ?? 0), RunnerRun.TimeOf(started) ?? 0);
         var ended = await process.Ended;
-        run.ReportOutputs(Take(run, process, ended));
+
+        // A process that ended while there was no box has a time of its own.
+        var endTs = hasEnded ? RunnerRun.TimeOf(ended) : null;
+        run.ReportEnd(Take(run, process, ended), endTs, recorded => runner.Forget(process, recorded));
         return (int?)ended.Number(RunnerField.Status) switch
         {
             null => JobOutcome.Failure(null, $"process {pid} could not be killed"),
@@ -89,15 +109,15 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans, OutputStor
     {
         Stdout = Take(run, process, ended, RunnerField.Output),
         Stderr = Take(run, process, ended, RunnerField.Errors),
-        IsStdoutTruncated = ended.Number(RunnerField.Output) > run.Job.OutputLimit,
-        IsStderrTruncated = ended.Number(RunnerField.Errors) > run.Job.OutputLimit,
+        IsStdoutTruncated = ended.Number(RunnerField.Output) > process.OutputLimit,
+        IsStderrTruncated = ended.Number(RunnerField.Errors) > process.OutputLimit,
     };
 
     private OutputData? Take(IProcessRun run, RunnerRun process, RunnerMessage ended, string stream)
     {
         try
         {
-            return ended.Number(stream) is > 0 and var total ? outputs.Take(process.PathOf(stream), total, run.Job.OutputLimit) : null;
+            return ended.Number(stream) is > 0 and var total ? outputs.Take(process.PathOf(stream), total, process.OutputLimit) : null;
         }
         catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
         {
@@ -106,11 +126,19 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans, OutputStor
         }
     }
 
-    private static RunnerMessage Order(JobDescription job, string[] words, string folder)
+    private static RunnerMessage Order(IProcessRun run, string[] words, string folder, TimeSpan? limit)
     {
+        var job = run.Job;
         var order = new RunnerMessage(RunnerVerb.Start, job.Run)
             .With(RunnerField.Folder, folder)
-            .With(RunnerField.Limit, job.OutputLimit);
+            .With(RunnerField.Limit, job.OutputLimit)
+            .With(RunnerField.Data, RunIdentity.TextOf(run.Identity));
+        if (limit is { } time)
+        {
+            _ = order.With(RunnerField.Runtime, RunnerRun.Milliseconds(time))
+                .With(RunnerField.Grace, RunnerRun.Milliseconds(job.KillGrace));
+        }
+
         if (job.Stdin is not null)
             _ = order.With(RunnerField.Input, job.Stdin);
         if (job.Stdout is not null)

@@ -17,7 +17,11 @@ internal sealed class RunnerConnection : IDisposable
 
     // A runner that is stopped reads nothing, and nobody in the box may wait for it.
     private readonly Channel<RunnerMessage> _lines = Channel.CreateUnbounded<RunnerMessage>(new() { SingleReader = true });
+    private readonly TaskCompletionSource<RunnerMessage> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isLost;
+    private volatile bool _isReleased;
+    private volatile bool _isDraining;
 
     private RunnerConnection(string folder) => Folder = folder;
 
@@ -28,8 +32,10 @@ internal sealed class RunnerConnection : IDisposable
     public bool IsLost => _isLost;
 
     /// <summary>Connects to a runner that listens.</summary>
+    /// <param name="folder">The folder of the runner.</param>
+    /// <param name="isKept">True when a later instance of the box takes over the runs of this one.</param>
     /// <exception cref="SocketException">It does not listen.</exception>
-    public static async Task<RunnerConnection> OpenAsync(string folder)
+    public static async Task<RunnerConnection> OpenAsync(string folder, bool isKept)
     {
         var connection = new RunnerConnection(folder);
         try
@@ -42,7 +48,8 @@ internal sealed class RunnerConnection : IDisposable
             throw;
         }
 
-        connection.Send(new RunnerMessage(RunnerVerb.Hello).With(RunnerField.Version, RunnerMessage.ProtocolVersion));
+        connection.Send(new RunnerMessage(RunnerVerb.Hello).With(RunnerField.Version, RunnerMessage.ProtocolVersion)
+            .With(RunnerField.Keep, isKept ? 1 : 0));
         return connection;
     }
 
@@ -51,7 +58,7 @@ internal sealed class RunnerConnection : IDisposable
     /// <param name="note">Receives what a person should know about the run.</param>
     public RunnerRun Start(RunnerMessage start, Action<string> note)
     {
-        var run = new RunnerRun(start.Run, this, note);
+        var run = new RunnerRun(start, this) { Note = note };
         _runs[run.Id] = run;
         Send(start);
         if (_isLost)
@@ -59,8 +66,36 @@ internal sealed class RunnerConnection : IDisposable
         return run;
     }
 
+    /// <summary>The answer of the runner to the first line.</summary>
+    /// <exception cref="IOException">The runner has ended.</exception>
+    public Task<RunnerMessage> Hello => _hello.Task;
+
+    /// <summary>The runs that the runner had already, when it has told of all of them.</summary>
+    /// <exception cref="IOException">The runner has ended.</exception>
+    public async Task<IReadOnlyList<RunnerRun>> FormerRunsAsync()
+    {
+        await _ready.Task;
+        return [.. _runs.Values];
+    }
+
     /// <summary>Forgets a run.</summary>
-    public void Remove(string run) => _runs.TryRemove(run, out _);
+    public void Remove(string run)
+    {
+        _ = _runs.TryRemove(run, out _);
+        if (_isDraining && _runs.IsEmpty)
+            Complete();
+    }
+
+    /// <summary>Lets the runner end when its last run is forgotten; another one starts further runs.</summary>
+    public void Drain()
+    {
+        _isDraining = true;
+        if (_runs.IsEmpty)
+            Complete();
+    }
+
+    /// <summary>Leaves the runs to a later instance of the box: they do not fail with the end of the connection.</summary>
+    public void Release() => _isReleased = true;
 
     /// <summary>Sends a line soon. To a runner that has ended, none is sent.</summary>
     public void Send(RunnerMessage message) => _lines.Writer.TryWrite(message);
@@ -73,7 +108,11 @@ internal sealed class RunnerConnection : IDisposable
         _isLost = true;
         _ = _lines.Writer.TryComplete();
         _socket.Dispose();
-        foreach (var run in _runs.Values)
+        _ = _hello.TrySetException(Lost());
+        _ = _ready.TrySetException(Lost());
+        _ = _hello.Task.Exception;
+        _ = _ready.Task.Exception;
+        foreach (var run in _isReleased ? [] : _runs.Values)
             run.Fail(Lost());
 
         await sending;
@@ -144,7 +183,21 @@ internal sealed class RunnerConnection : IDisposable
 
     private void Receive(RunnerMessage message)
     {
-        if (_runs.TryGetValue(message.Run, out var run))
-            run.Receive(message);
+        switch (message.Verb)
+        {
+            case RunnerVerb.Hello:
+                _ = _hello.TrySetResult(message);
+                break;
+            case RunnerVerb.Run:
+                _ = _runs.TryAdd(message.Run, new RunnerRun(message, this));
+                break;
+            case RunnerVerb.Ready:
+                _ = _ready.TrySetResult();
+                break;
+            default:
+                if (_runs.TryGetValue(message.Run, out var run))
+                    run.Receive(message);
+                break;
+        }
     }
 }

@@ -1,31 +1,36 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
 using MeeseeksBox.Agent.Outputs;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Runner;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Unix;
+using Serilog;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
 /// <summary>Starts the runner of this box with the first job, and again when it has ended. The only type that starts a program.</summary>
 /// <param name="program">Full path of its program.</param>
-/// <param name="runs">The folder in which the runner gets a folder of its own.</param>
-internal sealed class RunnerHost(string program, RunsFolder runs) : IAsyncDisposable
+/// <param name="runsFolder">The folder in which the runner gets a folder of its own.</param>
+/// <param name="log">Receives runners that do not answer.</param>
+internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger log) : IAsyncDisposable
 {
     private const string Name = "meeseeks-runner";
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly ConcurrentBag<(RunnerConnection Connection, Task Running)> _connections = [];
+    private readonly TaskTracker _forgetting = new();
     private Process? _process;
     private RunnerConnection? _connection;
-    private Task _running = Task.CompletedTask;
     private bool _isClosed;
 
     /// <summary>The host of the runner beside this program.</summary>
-    public RunnerHost(RunsFolder runs)
-        : this(Path.Combine(AppContext.BaseDirectory, Name), runs)
+    public RunnerHost(RunsFolder runsFolder, ILogger log)
+        : this(Path.Combine(AppContext.BaseDirectory, Name), runsFolder, log)
     {
     }
 
@@ -57,16 +62,90 @@ internal sealed class RunnerHost(string program, RunsFolder runs) : IAsyncDispos
         return connection.Start(start, note);
     }
 
-    /// <summary>Lets the runner end, whose runs have ended.</summary>
+    /// <summary>Connects to the runners of former instances of this box.</summary>
+    /// <returns>The runs that they have.</returns>
+    public async Task<IReadOnlyList<RunnerRun>> AdoptAsync()
+    {
+        List<RunnerRun> runs = [];
+        foreach (var folder in runsFolder.Runners)
+        {
+            if (await TryReconnectAsync(folder) is { } connection)
+                runs.AddRange(await connection.FormerRunsAsync());
+        }
+
+        return runs;
+    }
+
+    /// <summary>Has the runner forget a run when its end is recorded.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="recorded">Completes with the record.</param>
+    public void Forget(RunnerRun run, Task recorded) => _forgetting.Add(ForgetAsync(run, recorded));
+
+    /// <summary>Leaves the runs to a later instance of the box.</summary>
+    public void Release()
+    {
+        foreach (var (connection, _) in _connections)
+            connection.Release();
+    }
+
+    /// <summary>Ends the connections to the runners. A runner without runs ends then.</summary>
     public async ValueTask DisposeAsync()
     {
         await _turn.WaitAsync();
         _isClosed = true;
         _ = _turn.Release();
-        _connection?.Complete();
-        await _running;
+        await _forgetting.WhenAllAsync();
+        foreach (var (connection, _) in _connections)
+            connection.Complete();
+
+        await Task.WhenAll(_connections.Select(connection => connection.Running));
         _process?.Dispose();
     }
+
+    private static async Task ForgetAsync(RunnerRun run, Task recorded)
+    {
+        await recorded;
+        run.Forget();
+    }
+
+    // Null for a runner that has ended. One of another program, before or after an upgrade, starts no more runs.
+    private async Task<RunnerConnection?> TryReconnectAsync(string folder)
+    {
+        RunnerConnection connection;
+        try
+        {
+            connection = await RunnerConnection.OpenAsync(folder, runsFolder.IsKept);
+        }
+        catch (SocketException)
+        {
+            RunsFolder.Delete(folder);
+            return null;
+        }
+
+        Run(connection);
+        try
+        {
+            var hello = await connection.Hello.WaitAsync(StartTimeout, TimeProvider.System);
+            _ = await connection.FormerRunsAsync().WaitAsync(StartTimeout, TimeProvider.System);
+            if (_connection is null && hello.Number(RunnerField.Version) is RunnerMessage.ProtocolVersion && IsOfProgram(hello))
+                _connection = connection;
+            else
+                connection.Drain();
+            return connection;
+        }
+        catch (Exception silent) when (silent is TimeoutException or IOException)
+        {
+            log.Error("runner in {Folder} does not answer: its jobs have crashed", folder);
+            connection.Complete();
+            return null;
+        }
+    }
+
+    private bool IsOfProgram(RunnerMessage hello) =>
+        new FileInfo($"/proc/{hello.Number(RunnerField.Pid)}/exe").ResolveLinkTarget(returnFinalTarget: false)?.FullName
+            == (new FileInfo(program).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? program);
+
+    private void Run(RunnerConnection connection) => _connections.Add((connection, connection.RunAsync()));
 
     private async Task<RunnerConnection> ConnectAsync(CancellationToken kill)
     {
@@ -81,7 +160,7 @@ internal sealed class RunnerHost(string program, RunsFolder runs) : IAsyncDispos
             Discard();
             var (process, connection) = await LaunchAsync();
             _process = process;
-            _running = connection.RunAsync();
+            Run(connection);
             Volatile.Write(ref _connection, connection);
             return connection;
         }
@@ -107,13 +186,13 @@ internal sealed class RunnerHost(string program, RunsFolder runs) : IAsyncDispos
 
     private async Task<(Process Process, RunnerConnection Connection)> LaunchAsync()
     {
-        var folder = runs.MakeForRunner();
+        var folder = runsFolder.MakeForRunner();
         Process? process = null;
         try
         {
             process = StartProgram(folder);
             await ListensAsync(process);
-            return (process, await RunnerConnection.OpenAsync(folder));
+            return (process, await RunnerConnection.OpenAsync(folder, runsFolder.IsKept));
         }
         catch
         {

@@ -1,18 +1,24 @@
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Runner.Protocol;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
 /// <summary>A run of the runner, as the box sees it.</summary>
-/// <param name="id">The id of the run.</param>
+/// <param name="order">The order to start it; or the line by which a runner has told of it.</param>
 /// <param name="connection">The connection to the runner.</param>
-/// <param name="note">Receives what a person should know about the run.</param>
-internal sealed class RunnerRun(string id, RunnerConnection connection, Action<string> note) : IDisposable
+internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection)
 {
     private readonly TaskCompletionSource<RunnerMessage> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<RunnerMessage> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The id of the run.</summary>
-    public string Id => id;
+    public string Id => order.Run;
+
+    /// <summary>Number of bytes that are kept of each stream without a file.</summary>
+    public int OutputLimit => (int)(order.Number(RunnerField.Limit) ?? 0);
+
+    /// <summary>Receives what a person should know about the run.</summary>
+    public Action<string> Note { get; set; } = _ => { };
 
     /// <summary>The answer to the start.</summary>
     /// <exception cref="IOException">The runner has ended.</exception>
@@ -22,14 +28,38 @@ internal sealed class RunnerRun(string id, RunnerConnection connection, Action<s
     /// <exception cref="IOException">The runner has ended.</exception>
     public Task<RunnerMessage> Ended => _ended.Task;
 
+    /// <summary>What a former instance of the box has known about the run; null when it is not known.</summary>
+    public FormerRun? Former()
+    {
+        if (order.Text(RunnerField.Data) is not { } text || RunIdentity.Read(text) is not { } run)
+            return null;
+
+        return !Started.IsCompletedSuccessfully ? run : run with
+        {
+            Pid = (int?)Started.Result.Number(RunnerField.Pid),
+            StartTs = TimeOf(Started.Result) ?? 0,
+            Age = (Started.Result.Number(RunnerField.Age) ?? 0) / 1000.0,
+            IsOverdue = Ended.IsCompletedSuccessfully && Ended.Result.Number(RunnerField.Overdue) is 1,
+        };
+    }
+
     /// <summary>Ends all processes of the run.</summary>
     /// <param name="grace">Time between SIGTERM and SIGKILL; zero for SIGKILL at once.</param>
-    public void End(TimeSpan grace) => connection.Send(
-        new RunnerMessage(RunnerVerb.End, id).With(RunnerField.Grace, (long)Math.Min(grace.TotalMilliseconds, int.MaxValue)));
+    public void End(TimeSpan grace) =>
+        connection.Send(new RunnerMessage(RunnerVerb.End, Id).With(RunnerField.Grace, Milliseconds(grace)));
+
+    /// <summary>Sets the time limit that holds while there is no box.</summary>
+    /// <param name="time">The limit, from the start of the run; null for none.</param>
+    /// <param name="grace">Time between SIGTERM and SIGKILL.</param>
+    public void Limit(TimeSpan? time, TimeSpan grace)
+    {
+        var line = new RunnerMessage(RunnerVerb.Runtime, Id).With(RunnerField.Grace, Milliseconds(grace));
+        connection.Send(time is { } limit ? line.With(RunnerField.Runtime, Milliseconds(limit)) : line);
+    }
 
     /// <summary>The output of a stream.</summary>
     /// <param name="stream"><see cref="RunnerField.Output"/> or <see cref="RunnerField.Errors"/>.</param>
-    public string PathOf(string stream) => Path.Combine(connection.Folder, SpoolFile.NameOf(id, stream));
+    public string PathOf(string stream) => Path.Combine(connection.Folder, SpoolFile.NameOf(Id, stream));
 
     /// <summary>Takes a line of the runner about this run.</summary>
     public void Receive(RunnerMessage message)
@@ -43,7 +73,7 @@ internal sealed class RunnerRun(string id, RunnerConnection connection, Action<s
                 _ = _ended.TrySetResult(message);
                 break;
             case RunnerVerb.Note when message.Text(RunnerField.Text) is { } text:
-                note(text);
+                Note(text);
                 break;
             default:
                 // A line of a later version.
@@ -60,10 +90,16 @@ internal sealed class RunnerRun(string id, RunnerConnection connection, Action<s
         _ = _ended.Task.Exception;
     }
 
-    /// <summary>Has the runner forget the run.</summary>
-    public void Dispose()
+    /// <summary>Has the runner forget the run, and kill what is left of it.</summary>
+    public void Forget()
     {
-        connection.Remove(id);
-        connection.Send(new RunnerMessage(RunnerVerb.Forget, id));
+        connection.Send(new RunnerMessage(RunnerVerb.Forget, Id));
+        connection.Remove(Id);
     }
+
+    /// <summary>When a process has started or ended, in seconds since 1970; null in a line without a time.</summary>
+    public static double? TimeOf(RunnerMessage line) => line.Number(RunnerField.At) / 1e6;
+
+    /// <summary>A time in a line to the runner.</summary>
+    public static long Milliseconds(TimeSpan time) => (long)Math.Min(time.TotalMilliseconds, int.MaxValue);
 }
