@@ -1,15 +1,19 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.Text;
 using MeeseeksBox.Agent;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Pools.Plugins;
 using MeeseeksBox.Agent.Supervision;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.Foundation.Tasks;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Logging;
 using Serilog.Debugging;
 
-#pragma warning disable RS0030 // The only file that writes to the terminal.
+const string Program = "meeseeks-box";
 
+StandardStream.Redirect();
 var words = new Argument<string[]>("config")
 {
     Description = "Config files (JSON), merged in their order, and key.key=value words, which override all files.",
@@ -26,13 +30,16 @@ var command = new RootCommand("""
 
     SIGHUP reads the configuration again, SIGTERM stops.
     """) { words, check };
-command.SetAction((parsed, _) => RunAsync(parsed.GetValue(words) ?? [], parsed.GetValue(check)));
+command.SetAction((parsed, _) => StandardStream.RunAsync(Program, () => RunAsync(parsed.GetValue(words) ?? [], parsed.GetValue(check))));
+
+// The library would measure the terminal by the console, which sends sequences to it.
+command.Options.OfType<HelpOption>().Single().Action = new HelpAction { MaxWidth = StandardStream.Output.Size?.Width ?? int.MaxValue };
 
 var result = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (result.Errors.Count > 0)
 {
     foreach (var error in result.Errors)
-        await Console.Error.WriteLineAsync($"meeseeks-box: {error.Message} See meeseeks-box --help.");
+        StandardStream.Error.WriteLine($"{Program}: {error.Message} See {Program} --help.");
 
     return BoxExitStatus.BadConfiguration;
 }
@@ -40,11 +47,18 @@ if (result.Errors.Count > 0)
 if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !CommandLineSetting.IsSetting(word)) is { } option)
 {
     // The parser accepts unknown options as words. A file with such a name can be given as ./-name.
-    await Console.Error.WriteLineAsync($"meeseeks-box: unknown option {option}. See meeseeks-box --help.");
+    StandardStream.Error.WriteLine($"{Program}: unknown option {option}. See {Program} --help.");
     return BoxExitStatus.BadConfiguration;
 }
 
-var status = await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+var status = await StandardStream.RunAsync(Program, async () =>
+{
+    // The library writes the help, and would take a failure of the output for one of its own.
+    var help = new StringWriter();
+    var status = await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, Output = help });
+    StandardStream.Output.Write(Encoding.UTF8.GetBytes(help.ToString()));
+    return status;
+});
 // Foreground threads of a plugin would keep the process alive after a plain return.
 Environment.Exit(status);
 return status;
@@ -53,34 +67,38 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 {
     var configuration = BoxConfigurationReader.Read(arguments);
     foreach (var line in configuration.Lines)
-        await Console.Error.WriteLineAsync(line);
+        StandardStream.Error.WriteLine(line);
 
     if (configuration.Config is not { } config)
         return BoxExitStatus.BadConfiguration;
 
     if (Box.PluginProblems(config, arguments) is not [] and var missing)
     {
-        await Console.Error.WriteLineAsync(string.Join('\n', missing));
+        StandardStream.Error.WriteLine(string.Join('\n', missing));
         return BoxExitStatus.BadConfiguration;
     }
 
     if (checkOnly)
     {
-        await Console.Out.WriteLineAsync(ConfigJson.Indented(configuration.Shown));
+        StandardStream.Output.WriteLine(ConfigJson.Indented(configuration.Shown));
         return BoxExitStatus.Good;
     }
 
     if (config.Logging.FileName is not null)
-        SelfLog.Enable(Console.Error);
+        SelfLog.Enable(StandardStream.Error.WriteLine);
 
-    using var logs = new LogSetup("meeseeks-box");
+    using var logs = new LogSetup(Program);
     if (logs.Apply(config.Logging) is { } problem)
     {
-        await Console.Error.WriteLineAsync(problem);
+        StandardStream.Error.WriteLine(problem);
         return BoxExitStatus.BadConfiguration;
     }
 
-    return await ServeAsync(configuration, arguments, logs);
+    var status = await ServeAsync(configuration, arguments, logs);
+
+    // The log is not what the box is for.
+    StandardStream.Error.ForgetFault();
+    return status;
 }
 
 static async Task<int> ServeAsync(ConfigurationResult<BoxConfig> configuration, string[] arguments, LogSetup logs)
@@ -94,7 +112,7 @@ static async Task<int> ServeAsync(ConfigurationResult<BoxConfig> configuration, 
     }
     catch (IOException problem)
     {
-        await Console.Error.WriteLineAsync(problem.Message);
+        StandardStream.Error.WriteLine(problem.Message);
         return BoxExitStatus.CannotRun;
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using MeeseeksBox.CommandLine;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Foundation.Unix;
 
 var name = InvokedName.Of(Environment.GetCommandLineArgs()[0]);
 var implied = InvokedName.Command(name);
@@ -9,7 +10,12 @@ using var console = new ConsoleOutput(implied is null ? "meeseeks-client" : name
 using var interrupt = new CancellationTokenSource();
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-return await new Runner(console, TimeProvider.System).RunAsync(CommandWords.Split(args, implied), interrupt.Token);
+return await StandardStream.RunAsync(console.Name, async () =>
+{
+    var status = await new Runner(console, TimeProvider.System).RunAsync(CommandWords.Split(args, implied), interrupt.Token);
+    await console.FlushAsync();
+    return status;
+});
 
 void End(PosixSignalContext context)
 {

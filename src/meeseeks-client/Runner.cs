@@ -5,6 +5,7 @@ using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.Foundation.Text;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.CommandLine;
 
@@ -85,7 +86,7 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
         {
             status = PrintUsage(problem, words);
         }
-        catch (Exception problem) when (problem is MeeseeksException or CommandFailedException)
+        catch (Exception problem) when (problem is MeeseeksException or CommandFailedException or StandardStreamException)
         {
             console.WriteMessage(problem.Message);
         }

@@ -1,14 +1,18 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.Text;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Foundation.Text;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Logging;
 using MeeseeksBox.WatchAgent;
 using MeeseeksBox.WatchAgent.Configuration;
 using Serilog.Debugging;
 
-#pragma warning disable RS0030 // Only this file writes to the terminal.
+const string Program = "meeseeks-watch";
 
+StandardStream.Redirect();
 var words = new Argument<string[]>("config")
 {
     Description = "Configuration files (JSON), merged in their order, and key.key=value words, which override the files.",
@@ -29,13 +33,16 @@ var command = new RootCommand("""
 
     SIGHUP reloads the configuration. SIGTERM kills the jobs and stops.
     """) { words, check };
-command.SetAction((parsed, _) => RunAsync(parsed.GetValue(words) ?? [], parsed.GetValue(check)));
+command.SetAction((parsed, _) => StandardStream.RunAsync(Program, () => RunAsync(parsed.GetValue(words) ?? [], parsed.GetValue(check))));
+
+// The library would measure the terminal by the console, which sends sequences to it.
+command.Options.OfType<HelpOption>().Single().Action = new HelpAction { MaxWidth = StandardStream.Output.Size?.Width ?? int.MaxValue };
 
 var result = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (result.Errors.Count > 0)
 {
     foreach (var error in result.Errors)
-        await Console.Error.WriteLineAsync($"meeseeks-watch: {error.Message} See meeseeks-watch --help.");
+        StandardStream.Error.WriteLine($"{Program}: {error.Message} See {Program} --help.");
 
     return WatcherExitStatus.BadConfiguration;
 }
@@ -43,31 +50,38 @@ if (result.Errors.Count > 0)
 if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !CommandLineSetting.IsSetting(word)) is { } option)
 {
     // The argument accepts unknown options as words. A file with such a name can be given as ./-name.
-    await Console.Error.WriteLineAsync($"meeseeks-watch: {option}: there is no such option. See meeseeks-watch --help.");
+    StandardStream.Error.WriteLine($"{Program}: {option}: there is no such option. See {Program} --help.");
     return WatcherExitStatus.BadConfiguration;
 }
 
-return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return await StandardStream.RunAsync(Program, async () =>
+{
+    // The library writes the help, and would take a failure of the output for one of its own.
+    var help = new StringWriter();
+    var status = await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, Output = help });
+    StandardStream.Output.Write(Encoding.UTF8.GetBytes(help.ToString()));
+    return status;
+});
 
 static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 {
     var configuration = WatcherConfigurationReader.Read(arguments);
     foreach (var line in configuration.Lines)
-        await Console.Error.WriteLineAsync(line);
+        StandardStream.Error.WriteLine(line);
 
     if (configuration.Config is not { } config)
         return WatcherExitStatus.BadConfiguration;
 
     if (checkOnly)
     {
-        await Console.Out.WriteLineAsync(ConfigJson.Indented(configuration.Tree));
+        StandardStream.Output.WriteLine(ConfigJson.Indented(configuration.Tree));
         return WatcherExitStatus.Good;
     }
 
     if (config.IsDryRun)
     {
         foreach (var line in new DryRun(config, TimeProvider.System).Lines())
-            await Console.Out.WriteLineAsync(SingleLine.Of(line));
+            StandardStream.Output.WriteLine(SingleLine.Of(line));
 
         return WatcherExitStatus.Good;
     }
@@ -82,29 +96,33 @@ static async Task<int> LockAndWatchAsync(WatcherConfig config, string[] argument
     {
         if (config.Lock is not null && (held = LockFile.TryHold(config.Lock)) is null)
         {
-            await Console.Error.WriteLineAsync($"another meeseeks-watch holds {config.Lock}: nothing to do");
+            StandardStream.Error.WriteLine($"another meeseeks-watch holds {config.Lock}: nothing to do");
             return WatcherExitStatus.Good;
         }
     }
     catch (IOException problem)
     {
-        await Console.Error.WriteLineAsync(problem.Message);
+        StandardStream.Error.WriteLine(problem.Message);
         return WatcherExitStatus.Failed;
     }
 
     await using (held)
     {
         if (config.Logging.FileName is not null)
-            SelfLog.Enable(Console.Error);
+            SelfLog.Enable(StandardStream.Error.WriteLine);
 
-        using var logs = new LogSetup("meeseeks-watch");
+        using var logs = new LogSetup(Program);
         if (logs.Apply(config.Logging) is { } problem)
         {
-            await Console.Error.WriteLineAsync(problem);
+            StandardStream.Error.WriteLine(problem);
             return WatcherExitStatus.BadConfiguration;
         }
 
-        return await WatchAsync(config, arguments, logs);
+        var status = await WatchAsync(config, arguments, logs);
+
+        // The log is not what the watcher is for.
+        StandardStream.Error.ForgetFault();
+        return status;
     }
 }
 

@@ -1,8 +1,7 @@
 using System.Text;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.CommandLine.Output;
-
-#pragma warning disable RS0030 // The only place that uses the console.
 
 /// <summary>Standard output and standard error, with the properties of their terminal.</summary>
 internal sealed class ConsoleOutput : IDisposable
@@ -10,36 +9,39 @@ internal sealed class ConsoleOutput : IDisposable
     private const int BufferSize = 64 * 1024;
     private const int UsualWidth = 80;
 
-    private readonly Stream _output = Console.OpenStandardOutput();
-    private readonly string _name;
-
     /// <summary>Opens the streams.</summary>
     /// <param name="name">The name of the program, the prefix of messages.</param>
     /// <param name="noColor">The value of the variable NO_COLOR.</param>
     public ConsoleOutput(string name, string? noColor)
     {
-        _name = name;
-        Out = new StreamWriter(_output, new UTF8Encoding(false), BufferSize) { NewLine = "\n" };
+        Name = name;
+        Out = new StreamWriter(StandardStream.Output, new UTF8Encoding(false), BufferSize, leaveOpen: true) { NewLine = "\n" };
         HasColor = IsTerminal && string.IsNullOrEmpty(noColor) && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
     }
+
+    /// <summary>The name of the program, the prefix of messages.</summary>
+    public string Name { get; }
 
     /// <summary>Standard output. It is flushed by <see cref="FlushAsync"/> and at the end of the program.</summary>
     public StreamWriter Out { get; }
 
     /// <summary>Standard input.</summary>
-    public static Stream Input => Console.OpenStandardInput();
+    public static Stream Input => StandardStream.Input;
 
     /// <summary>Whether standard output is a terminal.</summary>
-    public static bool IsTerminal => !Console.IsOutputRedirected;
+    public static bool IsTerminal => StandardStream.Output.IsTerminal;
 
     /// <summary>Whether standard error is a terminal.</summary>
-    public static bool IsErrorTerminal => !Console.IsErrorRedirected;
+    public static bool IsErrorTerminal => StandardStream.Error.IsTerminal;
 
     /// <summary>Whether to use colours (https://no-color.org).</summary>
     public bool HasColor { get; }
 
-    /// <summary>The number of columns of the terminal.</summary>
-    public static int Width => Console.WindowWidth is > 0 and var width ? width : UsualWidth;
+    /// <summary>The number of columns of the terminal at standard output.</summary>
+    public static int Width => StandardStream.Output.Size?.Width ?? UsualWidth;
+
+    /// <summary>The number of columns of the terminal at standard error.</summary>
+    public static int ErrorWidth => StandardStream.Error.Size?.Width ?? UsualWidth;
 
     /// <summary>The lines that were printed to standard error, for the log.</summary>
     public List<string> Messages { get; } = [];
@@ -51,15 +53,12 @@ internal sealed class ConsoleOutput : IDisposable
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
         await Out.FlushAsync(stop);
-        await _output.WriteAsync(bytes, stop);
+        await Out.BaseStream.WriteAsync(bytes, stop);
     }
 
     /// <summary>Writes bytes to standard error.</summary>
-    public static async Task WriteErrorAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
-    {
-        await using var errors = Console.OpenStandardError();
-        await errors.WriteAsync(bytes, stop);
-    }
+    public static Task WriteErrorAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop) =>
+        StandardStream.Error.WriteAsync(bytes, stop).AsTask();
 
     /// <summary>Prints a message to standard error, each line with the name of the program.</summary>
     public void WriteMessage(string text)
@@ -68,7 +67,7 @@ internal sealed class ConsoleOutput : IDisposable
         foreach (var line in text.Split('\n'))
         {
             Messages.Add(line);
-            Console.Error.WriteLine($"{_name}: {line}");
+            StandardStream.Error.WriteLine($"{Name}: {line}");
         }
     }
 
@@ -76,12 +75,8 @@ internal sealed class ConsoleOutput : IDisposable
     public void Warn(string text) => WriteMessage($"warning: {text}");
 
     /// <summary>Writes text to standard error without a line end, for the progress bar.</summary>
-    public static void Draw(string text) => Console.Error.Write(text);
+    public static void Draw(string text) => StandardStream.Error.Write(Encoding.UTF8.GetBytes(text));
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Out.Dispose();
-        _output.Dispose();
-    }
+    public void Dispose() => Out.Dispose();
 }

@@ -23,7 +23,7 @@ internal sealed class ProgressBar(int? total, string unit, TimeProvider time) : 
             return;
 
         (_drawn, _isDrawn) = (time.GetTimestamp(), true);
-        ConsoleOutput.Draw($"\r\e[K{TextWidth.Fit(Text(done, total, unit, note), ConsoleOutput.Width - 1)}");
+        ConsoleOutput.Draw($"\r\e[K{TextWidth.Fit(Text(done, total, unit, note), ConsoleOutput.ErrorWidth - 1)}");
     }
 
     /// <summary>Erases the bar.</summary>

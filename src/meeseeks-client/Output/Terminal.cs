@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.CommandLine.Output;
 
@@ -19,7 +20,6 @@ internal sealed class Terminal : IDisposable
     private const string Begin = "\e[?2026h";
     private const string End = "\e[?2026l";
 
-    private readonly Stream _output = Console.OpenStandardOutput();
     private readonly Lock _lock = new();
     private readonly List<PosixSignalRegistration> _signals = [];
     private readonly Action<ConsoleKeyInfo> _pressed;
@@ -53,12 +53,11 @@ internal sealed class Terminal : IDisposable
 
     /// <summary>Whether input and output are a terminal that supports cursor control.</summary>
     public static bool IsThere =>
-        !Console.IsOutputRedirected && !Console.IsInputRedirected
+        StandardStream.Output.IsTerminal && StandardStream.Input.IsTerminal
         && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
     /// <summary>The size of the terminal.</summary>
-    public static (int Width, int Height) Size =>
-        (Console.WindowWidth, Console.WindowHeight) is ( > 0, > 0) and var size ? size : (80, 24);
+    public static (int Width, int Height) Size => StandardStream.Output.Size ?? (80, 24);
 
     /// <summary>Draws a screen; only changed lines are sent.</summary>
     public void Draw(IReadOnlyList<string> lines)
@@ -134,14 +133,13 @@ internal sealed class Terminal : IDisposable
         _changed();
     }
 
-    private void Write(string text)
+    private static void Write(string text)
     {
         try
         {
-            _output.Write(Encoding.UTF8.GetBytes(text));
-            _output.Flush();
+            StandardStream.Output.Write(Encoding.UTF8.GetBytes(text));
         }
-        catch (IOException)
+        catch (StandardStreamException)
         {
             // The terminal is gone, so the error cannot be shown.
         }

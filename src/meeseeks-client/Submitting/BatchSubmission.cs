@@ -77,6 +77,10 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
         {
             throw new CommandFailedException($"{path}: near line {number + 1}: not UTF-8; nothing from there on was submitted");
         }
+        catch (IOException problem)
+        {
+            throw new CommandFailedException($"{(path is "-" ? "standard input" : path)}: it cannot be read: {problem.Message}");
+        }
     }
 
     private JsonObject? Parse(string line, string path, int number)
