@@ -14,6 +14,11 @@ using Serilog.Debugging;
 const string Program = "meeseeks-box";
 
 StandardStream.Redirect();
+if (StarterText.FaultOf(args) is { } fault)
+{
+    StandardStream.Error.WriteLine($"{Program}: {fault}");
+    return BoxExitStatus.BadConfiguration;
+}
 var words = new Argument<string[]>("config")
 {
     Description = "Config files (JSON), merged in their order, and key.key=value words, which override all files.",

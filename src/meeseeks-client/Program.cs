@@ -12,7 +12,7 @@ using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 return await StandardStream.RunAsync(console.Name, async () =>
 {
-    var status = await new Runner(console, TimeProvider.System).RunAsync(CommandWords.Split(args, implied), interrupt.Token);
+    var status = await new Runner(console, TimeProvider.System).RunAsync(CommandWords.Split(args, implied), args, interrupt.Token);
     await console.FlushAsync();
     return status;
 });

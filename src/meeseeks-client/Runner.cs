@@ -14,9 +14,10 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
 {
     /// <summary>Runs a command.</summary>
     /// <param name="words">The words of the command line.</param>
+    /// <param name="arguments">The same words, as they were given.</param>
     /// <param name="stop">Cancelled by Ctrl-C.</param>
     /// <returns>The exit status.</returns>
-    public async Task<int> RunAsync(CommandWords words, CancellationToken stop)
+    public async Task<int> RunAsync(CommandWords words, IReadOnlyList<string> arguments, CancellationToken stop)
     {
         // The words are an unfinished command line: they are neither parsed nor logged.
         if (words.Command is CommandWords.Completion)
@@ -24,6 +25,9 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
 
         try
         {
+            if (StarterText.FaultOf(arguments) is { } notText)
+                throw new UsageException(notText);
+
             return (CommandTable.Find(words.Command), words) switch
             {
                 (null, { Command: { } unknown }) => throw UnknownCommand(unknown),
@@ -73,6 +77,9 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
     private async Task<int> RunAsync(CommandDefinition definition, CommandWords words, CancellationToken stop)
     {
         var begin = time.GetTimestamp();
+        if (StarterText.FaultOfVariable(ClientSettings.Variable) is { } notText)
+            throw new UsageException(notText);
+
         var settings = ClientSettings.Read(words.Client, Environment.GetEnvironmentVariable(ClientSettings.Variable));
         settings.Warnings.ToList().ForEach(console.Warn);
         var status = ClientExitStatus.Failed;

@@ -13,6 +13,11 @@ using Serilog.Debugging;
 const string Program = "meeseeks-watch";
 
 StandardStream.Redirect();
+if (StarterText.FaultOf(args) is { } fault)
+{
+    StandardStream.Error.WriteLine($"{Program}: {fault}");
+    return WatcherExitStatus.BadConfiguration;
+}
 var words = new Argument<string[]>("config")
 {
     Description = "Configuration files (JSON), merged in their order, and key.key=value words, which override the files.",

@@ -43,6 +43,13 @@ public static class ClientProgram
     public static async Task<string> ClientOnTerminalAsync(this RunningBox box, params string[] words) =>
         (await EndAsync(Start("script", Conf(box), ["-qec", string.Join(' ', [Path, .. words]), "/dev/null"]))).Output;
 
+    /// <summary>Runs a script of bash, with the address of the box in MEESEEKS_CONF.</summary>
+    /// <param name="box">The box.</param>
+    /// <param name="script">The script.</param>
+    /// <param name="program">The program whose path is <c>$0</c> of the script.</param>
+    public static Task<ClientRun> ShellAsync(this RunningBox box, string script, string program = "meeseeks-client") =>
+        EndAsync(Start("bash", Conf(box), ["-c", script, ProgramsUnderTest.PathOf(program)]));
+
     /// <summary>Runs the client with a value of MEESEEKS_CONF.</summary>
     public static Task<ClientRun> RunAsync(string conf, params string[] words) => EndAsync(Start(conf, words), "");
 

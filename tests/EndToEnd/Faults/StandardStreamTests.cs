@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MeeseeksBox.EndToEnd.Boxes;
 using MeeseeksBox.EndToEnd.Client;
 using MeeseeksBox.Testing;
@@ -35,11 +34,11 @@ public sealed class StandardStreamTests(SharedBox shared) : SharedBoxTests(share
     [MemberData(nameof(Prints))]
     public async Task A_full_or_closed_output_is_one_line_and_exit_status_1(string program, string words)
     {
-        (await ShellAsync($"$0 {words} >/dev/full", program)).Should().BeEquivalentTo(
+        (await Box.ShellAsync($"$0 {words} >/dev/full", program)).Should().BeEquivalentTo(
             new { Status = 1, Output = "", Errors = $"{program}: cannot write standard output: No space left on device\n" });
-        (await ShellAsync($"$0 {words} >&-", program)).Should().BeEquivalentTo(
+        (await Box.ShellAsync($"$0 {words} >&-", program)).Should().BeEquivalentTo(
             new { Status = 1, Output = "", Errors = $"{program}: cannot write standard output: it is closed\n" });
-        (await ShellAsync($"$0 {words} <&- >&- 2>&-", program)).Status.Should().Be(1);
+        (await Box.ShellAsync($"$0 {words} <&- >&- 2>&-", program)).Status.Should().Be(1);
     }
 
     [Theory]
@@ -52,20 +51,20 @@ public sealed class StandardStreamTests(SharedBox shared) : SharedBoxTests(share
     [InlineData("meeseeks-box", "--check nosuch=1", 1)]
     public async Task Messages_that_cannot_be_written_do_not_abort_the_program(string program, string words, int status)
     {
-        (await ShellAsync($"$0 {words} 2>/dev/full", program)).Status.Should().Be(status);
-        (await ShellAsync($"$0 {words} 2>&-", program)).Status.Should().Be(status);
+        (await Box.ShellAsync($"$0 {words} 2>/dev/full", program)).Status.Should().Be(status);
+        (await Box.ShellAsync($"$0 {words} 2>&-", program)).Status.Should().Be(status);
     }
 
     [Fact]
     public async Task A_reader_that_has_seen_enough_is_no_failure()
     {
-        (await ShellAsync("{ $0 --help; echo $? >&2; } | true", "meeseeks-client")).Errors.Should().Be("0\n");
+        (await Box.ShellAsync("{ $0 --help; echo $? >&2; } | true", "meeseeks-client")).Errors.Should().Be("0\n");
     }
 
     [Fact]
     public async Task A_directory_as_input_is_an_error_in_plain_words()
     {
-        var run = await ShellAsync("$0 sub file=- pool=p </", "meeseeks-client");
+        var run = await Box.ShellAsync("$0 sub file=- pool=p </", "meeseeks-client");
 
         run.Should().BeEquivalentTo(
             new { Status = 1, Errors = "meeseeks-client: standard input: it cannot be read: Is a directory\n" });
@@ -101,19 +100,6 @@ public sealed class StandardStreamTests(SharedBox shared) : SharedBoxTests(share
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("script", script);
-        return (await ShellAsync($"TERM=xterm NO_COLOR=1 script -qec 'bash {file}' /dev/null")).Output;
-    }
-
-    private Task<ClientRun> ShellAsync(string script, string? program = null)
-    {
-        var info = new ProcessStartInfo("bash", ["-c", script, program is null ? "bash" : ProgramsUnderTest.PathOf(program)])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        info.Environment["MEESEEKS_CONF"] = $"address=127.0.0.1 port={Box.Port}";
-        ProgramsUnderTest.SetRuntime(info);
-        return ClientProgram.EndAsync(Process.Start(info)!);
+        return (await Box.ShellAsync($"TERM=xterm NO_COLOR=1 script -qec 'bash {file}' /dev/null")).Output;
     }
 }
