@@ -15,6 +15,9 @@ public static partial class FileKind
     /// <summary>A named pipe (S_IFIFO).</summary>
     public const int Pipe = 0x1000;
 
+    /// <summary>A directory (S_IFDIR).</summary>
+    public const int Folder = 0x4000;
+
     /// <summary>A socket (S_IFSOCK).</summary>
     public const int Socket = 0xC000;
 
@@ -34,6 +37,18 @@ public static partial class FileKind
             ? BitConverter.ToUInt16(answer[ModeOffset..]) & KindBits
             : None;
     }
+
+    /// <summary>The name of a type of file, for messages.</summary>
+    /// <param name="kind">A result of <see cref="Of"/>.</param>
+    public static string Describe(int kind) => kind switch
+    {
+        Regular => "a regular file",
+        Folder => "a directory",
+        Pipe => "a named pipe",
+        Socket => "a socket",
+        None => "not there",
+        _ => "a device",
+    };
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, Span<byte> answer);

@@ -4,6 +4,7 @@ using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.Foundation.Text;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Commands;
@@ -44,7 +45,7 @@ internal static class HistCommand
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailedException($"{path}: the history cannot be read: {fault.Message}");
+            throw new CommandFailedException($"{path}: the history cannot be read: {FileFault.Reason(path, fault)}");
         }
     }
 

@@ -2,6 +2,8 @@ using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Submitting;
+using MeeseeksBox.Foundation.Unix;
+using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Commands;
@@ -49,7 +51,7 @@ internal static class OutCommand
 
         if ((isError ? job.Spec.Stderr : job.Spec.Stdout) is { } path)
         {
-            await PrintFileAsync(invocation, job, Path.Combine(job.Spec.Cwd ?? "/", path), tracked);
+            await PrintFileAsync(invocation, job, FullPath(job, path), tracked);
             return ClientExitStatus.Good;
         }
 
@@ -66,6 +68,29 @@ internal static class OutCommand
         return ClientExitStatus.Good;
     }
 
+    // A relative path is relative to the folder of the job, as the node takes it.
+    private static string FullPath(Job job, string path)
+    {
+        var folder = job.Spec.Cwd
+            ?? (job.Spec.Config?.TryGetProperty("cwd", out var value) is true && LenientJson.TryString(value, out var text) ? text : "");
+        var full = Path.Combine(folder, path);
+        return Path.IsPathRooted(full)
+            ? full
+            : throw new CommandFailedException(
+                $"job '{job.Id}' prints to {full} in the working folder of its box, which the client does not know; "
+                + "give the file with its full path, or set cwd");
+    }
+
+    // Reading a pipe would wait for its writers, and take their output from the intended reader.
+    private static void RequireRegular(Job job, string path)
+    {
+        if (FileKind.Of(path) is not (FileKind.Regular or FileKind.None) and var kind)
+        {
+            throw new CommandFailedException(
+                $"job '{job.Id}' prints to {path}, which is {FileKind.Describe(kind)}: its output is not kept there");
+        }
+    }
+
     private static async Task PrintFileAsync(Invocation invocation, Job job, string path, TrackedJob? tracked)
     {
         try
@@ -77,6 +102,7 @@ internal static class OutCommand
                 invocation.Stop.ThrowIfCancellationRequested();
             }
 
+            RequireRegular(job, path);
             await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var hasEnded = false;
             do
@@ -95,7 +121,8 @@ internal static class OutCommand
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailedException(
-                $"job '{job.Id}' prints to {path} on node '{job.Status.Node}', which cannot be read here: {problem.Message}");
+                $"job '{job.Id}' prints to {path} on node '{job.Status.Node}', which cannot be read here: "
+                + FileFault.Reason(path, problem));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.CommandLine.Output;
 
@@ -26,7 +27,7 @@ internal static class CallLog
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            return $"log: {path} cannot be written: {problem.Message}";
+            return $"log: {path} cannot be written: {FileFault.Reason(path, problem)}";
         }
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.CommandLine.Submitting;
 
@@ -63,7 +64,7 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailedException($"{path}: the file cannot be read: {problem.Message}");
+            throw new CommandFailedException($"{path}: the file cannot be read: {FileFault.Reason(path, problem)}");
         }
     }
 
@@ -79,7 +80,8 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
         }
         catch (IOException problem)
         {
-            throw new CommandFailedException($"{(path is "-" ? "standard input" : path)}: it cannot be read: {problem.Message}");
+            var name = path is "-" ? "standard input" : path;
+            throw new CommandFailedException($"{name}: it cannot be read: {FileFault.Reason(path, problem)}");
         }
     }
 

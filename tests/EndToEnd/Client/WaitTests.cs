@@ -122,4 +122,75 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
         run.Status.Should().Be(1);
         run.Errors.Should().StartWith($"meeseeks-client: job '{id}' prints to /no/such/file on node ");
     }
+
+    [Theory]
+    [InlineData("cwd")]
+    [InlineData("config")]
+    public async Task A_relative_output_file_is_found_in_the_folder_of_the_job(string key)
+    {
+        using var folder = new TemporaryFolder();
+        var id = Some.Id();
+        await Box.RunAsync(new
+        {
+            id,
+            pool = "p",
+            stdout = "rel.out",
+            cwd = key is "cwd" ? folder.Path : null,
+            config = key is "config" ? new { cwd = folder.Path } : null,
+            args = Some.Shell("echo hi"),
+        });
+
+        (await Box.ClientAsync("out", id)).Should().BeEquivalentTo(new { Status = 0, Output = "hi\n", Errors = "" });
+    }
+
+    [Fact]
+    public async Task The_client_does_not_guess_the_folder_of_the_box()
+    {
+        var id = Some.Id();
+        await Box.SubmitAsync(new { id, pool = "p", hold = 1, stdout = "rel.out", stderr = "rel.err", cwd = "rel", args = Some.True });
+
+        var run = await Box.ClientAsync("err", id);
+
+        run.Should().BeEquivalentTo(new
+        {
+            Status = 1,
+            Output = "",
+            Errors = $"meeseeks-client: job '{id}' prints to rel/rel.err in the working folder of its box, which the client does not know; "
+                + "give the file with its full path, or set cwd\n",
+        });
+    }
+
+    [Fact]
+    public async Task A_pipe_or_a_device_is_named_and_not_read()
+    {
+        using var folder = new TemporaryFolder();
+        var (one, two, pipe) = (Some.Id(), Some.Id(), folder.File("pipe"));
+        Tool.Run("mkfifo", pipe);
+        await Box.SubmitAsync(new { id = one, pool = "p", hold = 1, stdout = pipe, args = Some.True });
+        await Box.SubmitAsync(new { id = two, pool = "p", hold = 1, stdout = "/dev/zero", args = Some.True });
+
+        (await Box.ClientAsync("out", one)).Should().BeEquivalentTo(new
+        {
+            Status = 1,
+            Output = "",
+            Errors = $"meeseeks-client: job '{one}' prints to {pipe}, which is a named pipe: its output is not kept there\n",
+        });
+        (await Box.ClientAsync("out", "follow=1", two)).Should().BeEquivalentTo(new
+        {
+            Status = 1,
+            Output = "",
+            Errors = $"meeseeks-client: job '{two}' prints to /dev/zero, which is a device: its output is not kept there\n",
+        });
+    }
+
+    [Theory]
+    [InlineData("hist file=/", "/: the history cannot be read: it is a directory")]
+    [InlineData("hist file=/nosuch/file", "/nosuch/file: the history cannot be read: there is no such folder")]
+    [InlineData("sub pool=p file=/", "/: the file cannot be read: it is a directory")]
+    [InlineData("ls id=nosuch log=/", "warning: log: / cannot be written: it is a directory")]
+    [InlineData("ls id=nosuch log=/dev/full", "warning: log: /dev/full cannot be written: No space left on device")]
+    public async Task Faults_of_files_are_in_plain_words(string words, string error)
+    {
+        (await Box.ClientAsync(words.Split(' '))).Errors.Should().Be($"meeseeks-client: {error}\n");
+    }
 }
