@@ -11,9 +11,12 @@ public sealed class JobSelection
 {
     private readonly ImmutableArray<KeyValuePair<string, JsonNode?>> _conditions;
 
-    private JobSelection(ImmutableArray<KeyValuePair<string, JsonNode?>> conditions)
+    // A filter cannot express ids that end in *. The box then sends more jobs, and the client selects among them.
+    private readonly ImmutableHashSet<string>? _exact;
+
+    private JobSelection(ImmutableArray<KeyValuePair<string, JsonNode?>> conditions, ImmutableHashSet<string>? exact = null)
     {
-        _conditions = conditions;
+        (_conditions, _exact) = (conditions, exact);
     }
 
     /// <summary>Every job.</summary>
@@ -31,6 +34,9 @@ public sealed class JobSelection
     /// <summary>The jobs with these ids; a text that ends in <c>*</c> matches as a prefix.</summary>
     public static JobSelection Ids(params IEnumerable<string> ids) => new([KeyValuePair.Create("ids", (JsonNode?)Values(ids))]);
 
+    /// <summary>The jobs with exactly these ids, also if an id ends in <c>*</c>.</summary>
+    public static JobSelection Exactly(params IEnumerable<string> ids) => All.WithExactly(ids);
+
     /// <summary>The jobs that match a filter in wire form.</summary>
     /// <param name="filter">Conditions by key; the selection keeps a copy.</param>
     public static JobSelection Of(JsonObject filter) =>
@@ -44,7 +50,22 @@ public sealed class JobSelection
 
     /// <summary>This selection with one condition added or replaced.</summary>
     public JobSelection With(string key, JsonNode? value) =>
-        new([.. _conditions.Where(condition => condition.Key != key), KeyValuePair.Create(key, value?.DeepClone())]);
+        new([.. _conditions.Where(condition => condition.Key != key), KeyValuePair.Create(key, value?.DeepClone())], _exact);
+
+    /// <summary>This selection, limited to jobs with exactly these ids, also if an id ends in <c>*</c>.</summary>
+    public JobSelection WithExactly(params IEnumerable<string> ids)
+    {
+        var all = ids.ToImmutableHashSet();
+        var limited = With("ids", Values(ids));
+        return all.Any(id => id.EndsWith('*')) ? new JobSelection(limited._conditions, all) : limited;
+    }
+
+    /// <summary>Whether the exact ids, if it has any, include this one.</summary>
+    /// <remarks>The filter of <see cref="ToFilter"/> may match more jobs.</remarks>
+    public bool Includes(string id) => _exact?.Contains(id) is not false;
+
+    /// <summary>Whether the filter in wire form may match more jobs.</summary>
+    internal bool IsBroader => _exact is not null;
 
     /// <summary>The selection in wire form, a new object each time.</summary>
     public JsonObject ToFilter() =>

@@ -65,15 +65,21 @@ public sealed partial class MeeseeksClient
         // Tracked jobs order their copies by stamp.
         var request = new JsonObject { ["get"] = selection.ToFilter(), ["options"] = new JsonObject { ["stamps"] = true } };
         var response = (await RequestAsync(request, stop: stop)).EnsureSuccess();
-        return [.. response.Jobs("get").Select(pair => pair.Value).OfType<Job>()];
+        return [.. response.Jobs("get").Select(pair => pair.Value).OfType<Job>().Where(job => selection.Includes(job.Id))];
     }
 
     /// <summary>Like <see cref="GetAsync"/>, but returns the JSON of the box: an object of jobs by id.</summary>
     /// <example><code>Console.WriteLine(await client.GetRawAsync(JobSelection.Ids("a")));</code></example>
-    public async Task<JsonElement> GetRawAsync(JobSelection selection, CancellationToken stop = default) =>
-        await QueryLegacyPeerAsync(selection, stop) is { } chosen
-            ? LegacyJobs.ToJson(chosen)
-            : (await RequestAsync(new JsonObject { ["get"] = selection.ToFilter() }, stop: stop)).EnsureSuccess()["get"];
+    public async Task<JsonElement> GetRawAsync(JobSelection selection, CancellationToken stop = default)
+    {
+        if (await QueryLegacyPeerAsync(selection, stop) is { } chosen)
+            return LegacyJobs.ToJson(chosen.Select(one => KeyValuePair.Create(one.Id, one.Json)));
+
+        var response = (await RequestAsync(new JsonObject { ["get"] = selection.ToFilter() }, stop: stop)).EnsureSuccess();
+        return selection.IsBroader
+            ? LegacyJobs.ToJson(response.MembersOf("get").Where(job => selection.Includes(job.Key)))
+            : response["get"];
+    }
 
     /// <summary>The ids of the selected jobs.</summary>
     /// <example><code>var mine = await client.ListAsync(JobSelection.All.Where("tag", "mine"));</code></example>
@@ -83,8 +89,9 @@ public sealed partial class MeeseeksClient
             return [.. chosen.Select(one => one.Id)];
 
         var response = (await RequestAsync(new JsonObject { ["ls"] = selection.ToFilter() }, stop: stop)).EnsureSuccess();
-        return LenientJson.TryStrings(response["ls"], out var ids) ? ids
-        : throw new MeeseeksRequestException("ls: the answer is not a list of ids");
+        return LenientJson.TryStrings(response["ls"], out var ids)
+            ? [.. ids.Where(selection.Includes)]
+            : throw new MeeseeksRequestException("ls: the answer is not a list of ids");
     }
 
     /// <summary>Kills a job. Its state changes at once; it is <see cref="JobStatus.Active"/> until its processes are gone.</summary>
@@ -195,7 +202,8 @@ public sealed partial class MeeseeksClient
     private async Task<Response?> RequestKillAsync(JobSelection selection, CancellationToken stop)
     {
         var chosen = await QueryLegacyPeerAsync(selection, stop);
-        var ids = chosen?.Select(one => one.Id).ToList() ?? selection.ExactIds;
+        var ids = chosen?.Select(one => one.Id).ToList()
+            ?? (selection.IsBroader ? await ListAsync(selection, stop) : selection.ExactIds);
         JsonNode which = ids is null ? selection.ToFilter() : new JsonArray([.. ids.Select(id => (JsonNode?)id)]);
 
         // An empty list kills nothing, and not every node answers it with an object.

@@ -80,7 +80,8 @@ internal sealed class Follower(
             return await RequestSnapshotAsync(connection, stop);
 
         var isSnapshot = _seq is null;
-        var filter = selection().With("seq", _seq ?? 0).ToFilter();
+        var chosen = selection();
+        var filter = chosen.With("seq", _seq ?? 0).ToFilter();
         var request = new JsonObject { ["get"] = filter, ["options"] = new JsonObject { ["unassigned"] = true } };
         var maxWait = isSnapshot ? TimeSpan.Zero : nodes is null ? MaxWaitForJobs : MaxWaitForLoads;
         if (!isSnapshot)
@@ -92,7 +93,7 @@ internal sealed class Follower(
         if (_isLegacyPeer)
             return await RequestSnapshotAsync(connection, stop);
 
-        var jobs = Jobs(response);
+        var jobs = Jobs(response, chosen);
         if (isSnapshot)
             _snapshotDiff.Note(jobs);
 
@@ -127,7 +128,8 @@ internal sealed class Follower(
 
     private JobUpdate UpdateOf(IReadOnlyList<Job> jobs, bool isSnapshot) => new(jobs, isSnapshot) { Nodes = nodes?.All };
 
-    private static List<Job> Jobs(Response response) => [.. response.Jobs("get").Select(pair => pair.Value).OfType<Job>()];
+    private static List<Job> Jobs(Response response, JobSelection chosen) =>
+        [.. response.Jobs("get").Select(pair => pair.Value).OfType<Job>().Where(job => chosen.Includes(job.Id))];
 
     private async Task PauseAsync(CancellationToken either, CancellationToken stop)
     {

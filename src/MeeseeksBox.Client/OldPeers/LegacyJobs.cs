@@ -31,16 +31,16 @@ internal static class LegacyJobs
     }
 
     /// <summary>Jobs as one JSON object by id.</summary>
-    public static JsonElement ToJson(IEnumerable<ReceivedJob> jobs)
+    public static JsonElement ToJson(IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> jobs)
     {
         var bytes = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(bytes))
         {
             writer.WriteStartObject();
-            foreach (var job in jobs)
+            foreach (var (id, json) in jobs)
             {
-                writer.WritePropertyName(job.Id);
-                writer.WriteRawValue(job.Json.Span, skipInputValidation: true);
+                writer.WritePropertyName(id);
+                writer.WriteRawValue(json.Span, skipInputValidation: true);
             }
 
             writer.WriteEndObject();

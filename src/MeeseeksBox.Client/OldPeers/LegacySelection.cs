@@ -15,11 +15,13 @@ internal sealed class LegacySelection
 
     private readonly JobFilter _filter;
     private readonly HashSet<string>? _ids;
+    private readonly JobSelection _selection;
 
     /// <summary>Translates a selection.</summary>
     /// <exception cref="MeeseeksRequestException">The selection is not a valid filter.</exception>
     public LegacySelection(JobSelection selection)
     {
+        _selection = selection;
         var filter = selection.ToFilter();
         _filter = JobFilter.Read(JsonElement.Parse(filter.ToJsonString()), out var problem) ?? throw new MeeseeksRequestException(problem!);
         _ids = _filter.Ids?.ToHashSet();
@@ -43,7 +45,8 @@ internal sealed class LegacySelection
 
     /// <summary>Whether a job matches the selection.</summary>
     public bool Matches(Job job) =>
-        (_ids is null || _ids.Contains(job.Id)) && (_filter.NewerSeq is not { } seq || job.Seq > seq) && _filter.Matches(job);
+        _selection.Includes(job.Id) && (_ids is null || _ids.Contains(job.Id))
+        && (_filter.NewerSeq is not { } seq || job.Seq > seq) && _filter.Matches(job);
 
     private static bool IsUnderstood(string key, JsonNode? value) =>
         key is "ids" ? value is JsonArray { Count: > 0 } ids && ids.All(IsExactText) : TextAttributes.Contains(key) && IsName(value);

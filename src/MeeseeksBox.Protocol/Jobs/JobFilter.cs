@@ -27,6 +27,9 @@ public sealed class JobFilter
     /// <summary>True when there is a condition other than <see cref="Ids"/>.</summary>
     public bool HasConditions => NewerSeq is not null || _conditions.Count > 0;
 
+    /// <summary>True when each condition only demands that an attribute is not set.</summary>
+    public bool DemandsNoValue => Ids is null && NewerSeq is null && _conditions.TrueForAll(condition => condition.IsAbsence);
+
     /// <summary>Reads a filter, an id, or a list of ids.</summary>
     /// <param name="argument">The argument of the request.</param>
     /// <param name="problem">The error; null on success.</param>
@@ -110,14 +113,14 @@ public sealed class JobFilter
     private string? AddAttribute(string name, JsonElement value)
     {
         var wanted = new ExpectedValues(value);
-        _conditions.Add(JobAttributes.TryFind(name, out var attribute)
-            ? new Condition(job => wanted.Match(attribute.Canonical(job)))
-            : new Condition(job =>
-                wanted.Match(job.Extra?.TryGetValue(name, out var extra) is true ? LenientJson.Canonical(extra) : null)));
+        Func<Job, bool> holds = JobAttributes.TryFind(name, out var attribute)
+            ? job => wanted.Match(attribute.Canonical(job))
+            : job => wanted.Match(job.Extra?.TryGetValue(name, out var extra) is true ? LenientJson.Canonical(extra) : null);
+        _conditions.Add(new Condition(holds, wanted.IsAbsence));
         return null;
     }
 
-    private sealed record Condition(Func<Job, bool> Holds);
+    private sealed record Condition(Func<Job, bool> Holds, bool IsAbsence = false);
 
     private sealed class ExpectedValues
     {
@@ -137,6 +140,8 @@ public sealed class JobFilter
                 Add(value);
             }
         }
+
+        public bool IsAbsence => _absent && _exact.Count is 0 && _beginnings.Count is 0;
 
         public bool Match(string? text) => text is null
             ? _absent

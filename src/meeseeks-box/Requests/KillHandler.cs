@@ -16,10 +16,11 @@ internal sealed class KillHandler(CoreHost host)
             return ValueTask.CompletedTask;
         }
 
-        // An empty filter matches every job in get and ls. Here it matches none, for safety.
+        // An empty filter matches every job in get and ls. Here it matches none, for safety. So does one that only demands that attributes
+        // are not set, which hold for almost every job: a script writes it when its variable is empty.
         IEnumerable<string> ids = request.Filter switch
         {
-            { IsEmpty: true } => [],
+            { IsEmpty: true } or { DemandsNoValue: true } => [],
             { Ids: { } named, HasConditions: false } => named,
             _ => host.Select(new JobQuery(request.Filter, IncludesUnassigned: false)).Jobs.Select(job => job.Id),
         };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
@@ -32,7 +33,8 @@ internal static class HistCommand
     {
         var json = JobWords.ExtractSwitch(invocation.Words, "json");
         var file = JobWords.Extract(invocation.Words, "file");
-        var filter = JobFilter.Read(JsonElement.Parse(JobWords.Selection(invocation.Words).ToFilter().ToJsonString()), out var problem)
+        var selection = JobWords.Selection(invocation.Words);
+        var filter = JobFilter.Read(JsonElement.Parse(selection.ToFilter().ToJsonString()), out var problem)
             ?? throw new UsageException(problem!);
         var path = file ?? await FindAsync(invocation);
         try
@@ -40,7 +42,7 @@ internal static class HistCommand
             await using var stream = path is "-"
                 ? ConsoleOutput.Input
                 : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            await PrintAsync(invocation, stream, path, filter, json);
+            await PrintAsync(invocation, stream, path, job => IsSelected(selection, filter, job), json);
             return ClientExitStatus.Good;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -58,7 +60,7 @@ internal static class HistCommand
             : throw new CommandFailedException("the box keeps no history (state.history is not set); name a file with file=");
     }
 
-    private static async Task PrintAsync(Invocation invocation, Stream stream, string path, JobFilter filter, bool json)
+    private static async Task PrintAsync(Invocation invocation, Stream stream, string path, Predicate<Job> isSelected, bool json)
     {
         using var reader = new StreamReader(stream);
         var rows = new List<string[]>();
@@ -69,7 +71,7 @@ internal static class HistCommand
                 // The last line is incomplete if the box was killed during the write.
                 invocation.Console.Warn($"{path}:{number}: not a history line, skipped");
             }
-            else if ((filter.Ids is null || filter.Ids.Contains(job.Id)) && filter.Matches(job))
+            else if (isSelected(job))
             {
                 if (json)
                 {
@@ -88,6 +90,9 @@ internal static class HistCommand
 
         await Table.WriteAsync(invocation.Console.Out, rows, ConsoleOutput.Width);
     }
+
+    private static bool IsSelected(JobSelection selection, JobFilter filter, Job job) =>
+        selection.Includes(job.Id) && (filter.Ids is null || filter.Ids.Contains(job.Id)) && filter.Matches(job);
 
     private static Job? Read(string line)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MeeseeksBox.CommandLine.Invocations;
+using MeeseeksBox.CommandLine.Options;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -9,7 +10,8 @@ internal static class JobCommandHelpers
     /// <summary>The help for the selection of jobs.</summary>
     public const string SelectionHelp = """
         JOBS are ids, conditions, or both, such as: pool=p1 state=done,failed tag=night*. A job must match all of them. A comma
-        means "or"; a * at the end of an id or a value matches any ending.
+        means "or"; a * at the end of an id or a value matches any ending. id==ID is exactly that id, whatever characters it has.
+        A condition without a value selects nothing.
         """;
 
     /// <summary>Prints jobs as JSON, and a message for each unknown id.</summary>
@@ -33,11 +35,11 @@ internal static class JobCommandHelpers
     }
 
     /// <summary>The words that are ids.</summary>
-    public static IEnumerable<string> Ids(IEnumerable<string> words) => words.Where(word => !word.Contains('='));
+    public static IEnumerable<string> Ids(IEnumerable<string> words) => words.Select(JobWords.IdOf).OfType<string>();
 
     /// <summary>The ids that must exist: none if there are conditions too, because those may exclude an id.</summary>
     public static IEnumerable<string> Wanted(IReadOnlyCollection<string> words) =>
-        words.All(word => !word.Contains('=')) ? words.Where(id => !id.EndsWith('*')) : [];
+        words.All(word => JobWords.IdOf(word) is not null) ? Ids(words.Where(word => !JobWords.IsPattern(word))) : [];
 
     /// <summary>Throws if a command that needs a selection of jobs has none.</summary>
     /// <exception cref="UsageException">There are no words.</exception>

@@ -64,18 +64,20 @@ internal static class ModCommand
     private static Task<int> RunAsync(Invocation invocation)
     {
         var divider = invocation.Words.IndexOf(Divider);
-        var which = divider >= 0 ? invocation.Words.Take(divider).ToList() : JobCommandHelpers.Ids(invocation.Words).ToList();
-        var sets = divider >= 0 ? invocation.Words.Skip(divider + 1).ToList() : invocation.Words.Where(word => word.Contains('=')).ToList();
+        var which = divider >= 0 ? invocation.Words.Take(divider).ToList() : invocation.Words.Where(IsId).ToList();
+        var sets = divider >= 0 ? invocation.Words.Skip(divider + 1).ToList() : invocation.Words.Where(word => !IsId(word)).ToList();
         if (which.Count is 0)
             throw new UsageException("no jobs selected; give ids, or conditions and ':' before the changes, like pool=p1 : hold=1");
 
-        if (sets.Find(word => !word.Contains('=')) is { } odd)
+        if (sets.Find(IsId) is { } odd)
             throw new UsageException($"'{odd}' is not key=value; ids go before the ':'");
 
         return sets.Count > 0
             ? ChangeAsync(invocation, which, JobWords.Spec(sets))
             : throw new UsageException("no changes given; add key=value words, like hold=1");
     }
+
+    private static bool IsId(string word) => JobWords.IdOf(word) is not null;
 
     private static Task<Response> SetAsync(Invocation invocation, string id, JsonObject changes)
     {

@@ -40,7 +40,7 @@ internal static class OutCommand
     private static async Task<int> RunAsync(Invocation invocation, bool isError)
     {
         var follow = JobWords.ExtractSwitch(invocation.Words, "follow");
-        if (invocation.Words is not [var id] || id.Contains('='))
+        if (invocation.Words is not [var word] || JobWords.IdOf(word) is not { } id)
             throw new UsageException("no job selected; give exactly one id");
 
         var client = follow ? invocation.PatientClient : invocation.Client;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Submitting;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -48,6 +49,9 @@ internal static class SubCommand
         var quiet = JobWords.ExtractSwitch(words, "quiet");
         var file = JobWords.Extract(words, "file");
         var spec = Spec(words, invocation.JobWords, isTemplate: file is not null);
+        if (spec["id"] is JsonValue value && value.TryGetValue<string>(out var id) && IsOdd(id))
+            invocation.Console.Warn($"id: as a word of other commands it has another meaning: select the job by 'id=={SingleLine.Of(id)}'");
+
         if (wait && quiet)
             throw new UsageException("wait=1 and quiet=1 cannot be combined: wait=1 prints the output of the job, quiet=1 its id");
 
@@ -60,6 +64,10 @@ internal static class SubCommand
             (null, false) => SingleSubmission.SubmitAsync(invocation, spec, quiet),
         };
     }
+
+    // As a word such an id is a pattern, a list, a condition or an option, or a shell splits or replaces it.
+    private static bool IsOdd(string id) =>
+        id.StartsWith('-') || id.Any(character => "*?[,=".Contains(character) || char.IsWhiteSpace(character) || char.IsControl(character));
 
     private static JsonObject Spec(List<string> words, IReadOnlyList<string> jobWords, bool isTemplate)
     {

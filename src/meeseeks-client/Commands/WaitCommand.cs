@@ -28,8 +28,8 @@ internal static class WaitCommand
     {
         JobCommandHelpers.RequireJobs(invocation.Words);
         var client = invocation.PatientClient;
-        var ids = invocation.Words.TrueForAll(word => !word.Contains('=') && !word.EndsWith('*'))
-            ? invocation.Words
+        var ids = invocation.Words.TrueForAll(word => JobWords.IdOf(word) is not null && !JobWords.IsPattern(word))
+            ? [.. JobCommandHelpers.Ids(invocation.Words)]
             : await client.ListAsync(JobWords.Selection(invocation.Words), invocation.Stop);
         var unknown = JobCommandHelpers.Wanted(invocation.Words).Except(ids);
         var status = invocation.WriteUnknown(unknown);

@@ -13,20 +13,45 @@ internal static class JobWords
     // The values of these keys are always texts: id=007 stays 007.
     private static readonly string[] TextKeys = ["id", "pool", "node", "stdin", "stdout", "stderr", "cwd", "error", "submit_node"];
 
+    private const string ExactId = "id==";
+
     private static readonly SourceLocation Origin = new(SourceLocation.CommandLine);
+
+    // In a spec it clears a key; in a filter it matches nothing.
+    private static readonly ConfigValue Cleared = new ConfigScalar(JsonValueKind.Null, "null", Origin);
+    private static readonly ConfigValue NoValue = new ConfigList([], Origin);
 
     /// <summary>A job spec. Of the text keys only <c>node</c> may be a list; a key without a value is cleared.</summary>
     /// <exception cref="UsageException">A word is wrong.</exception>
-    public static JsonObject Spec(IEnumerable<string> words) => Read(words, (key, text) => key is "node" ? List(text) : Text(text));
+    public static JsonObject Spec(IEnumerable<string> words) =>
+        Read(words, (key, text) => key is "node" ? List(text) : Text(text), Cleared);
 
-    /// <summary>A selection of jobs: words without <c>=</c> are ids, the others are conditions, where a comma means "or".</summary>
+    /// <summary>The id that a word selects; null if the word is a condition.</summary>
+    /// <param name="word">An id, or <c>id==ID</c> for an id that has another meaning as a word.</param>
+    public static string? IdOf(string word) => IsExact(word) ? word[ExactId.Length..] : word.Contains('=') ? null : word;
+
+    /// <summary>Whether a word selects all ids that begin with a text.</summary>
+    public static bool IsPattern(string word) => !IsExact(word) && !word.Contains('=') && word.EndsWith('*');
+
+    /// <summary>
+    /// A selection of jobs: words without <c>=</c> are ids, the others are conditions, where a comma means "or". A condition without a
+    /// value, such as <c>error=</c>, selects no job.
+    /// </summary>
+    /// <remarks>A script writes such a condition when its variable is empty, so it must not kill all jobs without an error.</remarks>
     /// <exception cref="UsageException">A word is wrong.</exception>
     public static JobSelection Selection(IReadOnlyList<string> words)
     {
-        var ids = words.Where(word => !word.Contains('=')).ToList();
-        var conditions = Read(words.Where(word => word.Contains('=')), (_, text) => List(text));
+        var ids = words.Select(IdOf).OfType<string>().ToList();
+        var conditions = Read(words.Where(word => IdOf(word) is null), (_, text) => List(text), NoValue);
         var selection = JobSelection.Of(conditions);
-        return ids.Count > 0 ? selection.With("ids", Texts(ids)) : selection;
+        if (words.Any(IsPattern))
+        {
+            return words.FirstOrDefault(word => IsExact(word) && word.EndsWith('*')) is { } exact
+                ? throw new UsageException($"{exact} cannot be combined with a pattern like {words.First(IsPattern)}; use two calls")
+                : selection.With("ids", Texts(ids));
+        }
+
+        return ids.Count > 0 ? selection.WithExactly(ids) : selection;
     }
 
     /// <summary>A list of texts.</summary>
@@ -56,15 +81,17 @@ internal static class JobWords
         return value;
     }
 
+    private static bool IsExact(string word) => word.StartsWith(ExactId, StringComparison.Ordinal);
+
     private static JsonObject Read(
-        IEnumerable<string> words, Func<string, string, ConfigValue> text) => Merged(words, (word, diagnostics) =>
+        IEnumerable<string> words, Func<string, string, ConfigValue> text, ConfigValue empty) => Merged(words, (word, diagnostics) =>
     {
         var end = word.IndexOf('=', StringComparison.Ordinal);
         var (path, value) = (word[..end], word[(end + 1)..]);
         return path switch
         {
             _ when value.Length is 0 && path.Length > 0 && !path.Contains('.') =>
-                Leaf(path, new ConfigScalar(JsonValueKind.Null, "null", Origin)),
+                Leaf(path, empty),
             _ when TextKeys.Contains(path) => Leaf(path, text(path, value)),
             "tag" or "tags" => Leaf(path, List(value)),
             _ when path.StartsWith("env.", StringComparison.Ordinal) => Leaf("env", Leaf(path["env.".Length..], Text(value))),

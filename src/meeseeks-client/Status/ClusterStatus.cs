@@ -34,7 +34,7 @@ internal sealed record ClusterStatus(
         var response = (await client.RequestAsync(request, stop: stop)).EnsureSuccess();
         var found = choosesItself
             ? await client.GetAsync(selection, stop)
-            : response.Jobs("get").Select(pair => pair.Value).OfType<Job>();
+            : response.Jobs("get").Select(pair => pair.Value).OfType<Job>().Where(job => selection.Includes(job.Id));
         var jobs = found.Select(job => StatusJob.Of(job, now)).ToList();
         jobs = [.. jobs.OrderBy(job => job.SubmitTs)];
         return new ClusterStatus(

@@ -131,6 +131,22 @@ public sealed class JobRequestTests(SharedBox shared) : SharedBoxTests(shared)
         none.ToString().Should().Be("False");
     }
 
+    [Theory]
+    [InlineData("""{"error":null}""")]
+    [InlineData("""{"error":[null],"rc":null}""")]
+    [InlineData("""{"colour":null}""")]
+    public async Task A_filter_that_demands_no_value_kills_nothing(string filter)
+    {
+        var id = Some.Id();
+        await Box.SubmitAsync(new { id, pool = "p", args = Some.True, hold = 1 });
+
+        var killed = await Box.AskAsync("kill", JsonElement.Parse(filter));
+        var mixed = await Box.AskAsync("kill", JsonElement.Parse($$"""{"id":"{{id}}","error":null}"""));
+
+        killed.EnumerateObject().Should().BeEmpty();
+        mixed.EnumerateObject().Should().ContainSingle();
+    }
+
     [Fact]
     public async Task An_empty_filter_kills_nothing()
     {

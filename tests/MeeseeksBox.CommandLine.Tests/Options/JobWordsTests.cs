@@ -29,7 +29,7 @@ public sealed class JobWordsTests
     [InlineData("a b", """{"ids":["a","b"]}""")]
     [InlineData("state=new,running pool=1", """{"state":["new","running"],"pool":"1"}""")]
     [InlineData("a* tag=x", """{"tag":"x","ids":["a*"]}""")]
-    [InlineData("rc=1 active=true node=", """{"rc":1,"active":true,"node":null}""")]
+    [InlineData("rc=1 active=true node=", """{"rc":1,"active":true,"node":[]}""")]
     [InlineData("", "{}")]
     public void A_selection_has_ids_and_conditions(string words, string json)
     {

@@ -1,0 +1,87 @@
+using MeeseeksBox.EndToEnd.Boxes;
+
+namespace MeeseeksBox.EndToEnd.Client;
+
+/// <summary>Words that select jobs: exact ids, and conditions without a value.</summary>
+public sealed class SelectionTests(SharedBox shared) : SharedBoxTests(shared)
+{
+    [Theory]
+    [InlineData("error=")]
+    [InlineData("stdout=")]
+    [InlineData("tag=")]
+    [InlineData("id=")]
+    [InlineData("pool=")]
+    [InlineData("submit_node=")]
+    [InlineData("rc=")]
+    [InlineData("colour=")]
+    public async Task A_condition_without_a_value_selects_nothing(string word)
+    {
+        var id = Some.Id();
+        await Box.SubmitAsync(new { id, pool = "p", args = Some.True, hold = 1 });
+
+        (await Box.ClientAsync("del", word)).Output.Should().Be("{}\n");
+        (await Box.ClientAsync("del", "pool=p", word)).Output.Should().Be("{}\n");
+        (await Box.ClientAsync("mod", word, ":", "state=killed")).Output.Should().BeEmpty();
+        (await Box.ClientAsync("release", word)).Output.Should().BeEmpty();
+        (await Box.ClientAsync("ls", word)).Output.Should().Be("[]\n");
+        (await Box.ClientAsync("job", id)).Json.GetProperty(id).GetProperty("state").GetString().Should().Be("new");
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("a*")]
+    [InlineData("a,b")]
+    [InlineData("--")]
+    [InlineData("--help")]
+    [InlineData("-a")]
+    [InlineData("a b")]
+    [InlineData("a=b")]
+    [InlineData("=a")]
+    [InlineData("id==a")]
+    [InlineData(":")]
+    [InlineData("a?[b]")]
+    public async Task Every_id_can_be_selected_exactly(string end)
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
+        foreach (var id in new[] { end, $"{end}b", "b", "a" }.Distinct())
+            await box.SubmitAsync(new { id, pool = "p", args = Some.True, hold = 1 });
+
+        (await box.ClientAsync("ls", $"id=={end}")).Json.EnumerateArray().Select(id => id.GetString()).Should().Equal(end);
+        (await box.ClientAsync("job", $"id=={end}")).Json.EnumerateObject().Select(job => job.Name).Should().Equal(end);
+        (await box.ClientAsync("stat", "jobs", $"id=={end}")).Lines.Should().ContainSingle();
+        (await box.ClientAsync("mod", $"id=={end}", "retries=3")).Json.EnumerateObject().Select(job => job.Name).Should().Equal(end);
+        (await box.ClientAsync("del", $"id=={end}", "hold=1")).Json.EnumerateObject().Select(job => job.Name).Should().Equal(end);
+        (await box.ClientAsync("wait", $"id=={end}")).Output.Should().Be($"{end}\tkilled\t()\n");
+        (await box.ClientAsync("out", $"id=={end}")).Should().BeEquivalentTo(new { Status = 0, Errors = "" });
+        (await box.ClientAsync("ls", "state=killed")).Json.GetArrayLength().Should().Be(1);
+    }
+
+    [Fact]
+    public async Task An_exact_id_that_is_unknown_is_an_error()
+    {
+        (await Box.ClientAsync("del", "id==no*")).Should().BeEquivalentTo(new
+        {
+            Status = 1,
+            Output = "{}\n",
+            Errors = "meeseeks-client: there is no job 'no*'; it may have ended and expired\n",
+        });
+        (await Box.ClientAsync("del", "id==a*", "b*")).Errors.Should()
+            .StartWith("meeseeks-client: id==a* cannot be combined with a pattern like b*; use two calls\n");
+    }
+
+    [Theory]
+    [InlineData("x*")]
+    [InlineData("x,y")]
+    [InlineData("-x")]
+    [InlineData("x y")]
+    [InlineData("x=y")]
+    [InlineData("x[1]")]
+    public async Task An_id_with_another_meaning_as_a_word_is_a_warning(string id)
+    {
+        (await Box.ClientAsync("sub", "hold=1", $"id={id}", "p", "true")).Should().BeEquivalentTo(new
+        {
+            Status = 0,
+            Errors = $"meeseeks-client: warning: id: as a word of other commands it has another meaning: select the job by 'id=={id}'\n",
+        });
+    }
+}
