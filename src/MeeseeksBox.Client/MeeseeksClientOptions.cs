@@ -10,6 +10,7 @@ public sealed record MeeseeksClientOptions
 
     /// <summary>A host name, an IP address, or <c>unix:/path</c> for the Unix socket of a box on this host.</summary>
     /// <remarks>
+    /// A port after the host (<c>head1:13700</c>, <c>[::1]:13700</c>) counts before <see cref="Port"/>.
     /// Of a name with several addresses, the first that accepts the connection is used. A Unix socket ignores <see cref="Port"/> and
     /// <see cref="Ssl"/>.
     /// </remarks>

@@ -57,6 +57,7 @@ public static partial class CommandLineSetting
     private static ConfigValue? ParseValue(string text, string path, ConfigDiagnostics diagnostics) => text switch
     {
         "" => new ConfigObject(Origin),
+        _ when Version6().IsMatch(text) => text.Contains(',', StringComparison.Ordinal) ? ParseList(text) : ParseScalar(text),
         ['{' or '[', ..] => ParseJson(text, path, diagnostics),
         _ when text.Contains(',', StringComparison.Ordinal) => ParseList(text),
         _ => ParseScalar(text),
@@ -86,6 +87,10 @@ public static partial class CommandLineSetting
         _ when JsonNumber().IsMatch(text) => new ConfigScalar(JsonValueKind.Number, text, Origin),
         _ => new ConfigScalar(JsonValueKind.String, text, Origin),
     };
+
+    // The address [::1] begins like a JSON list, and no JSON list has a colon between such characters.
+    [GeneratedRegex(@"\A\[[0-9A-Fa-f.]*:[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*(%[0-9A-Za-z]+)?\]", RegexOptions.CultureInvariant)]
+    private static partial Regex Version6();
 
     // 007 stays text: it is not a JSON number, and a name keeps its leading zeros.
     [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?\z", RegexOptions.CultureInvariant)]

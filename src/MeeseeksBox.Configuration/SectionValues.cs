@@ -29,12 +29,12 @@ public static class SectionValues
         return null;
     }
 
-    /// <summary>The setting <c>address</c> of a connecting program: a host, or <c>unix:/path</c>.</summary>
+    /// <summary>The setting <c>address</c> of a connecting program: a host, perhaps with a port, or <c>unix:/path</c>.</summary>
     public static string? Address(this SectionReader section)
     {
         var address = section.Text("address");
-        if (address is not null && UnixAddress.FaultOf(address) is { } fault && section.Find("address") is { } setting)
-            section.AddProblem(setting, fault);
+        if (address is not null && HostAddress.Parse(address) is { IsSuccess: false } wrong && section.Find("address") is { } setting)
+            section.AddProblem(setting, wrong.Problem);
         return address;
     }
 

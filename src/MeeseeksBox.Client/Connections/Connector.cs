@@ -14,6 +14,8 @@ internal sealed class Connector(MeeseeksClientOptions options)
     private static readonly TimeSpan CrowdPause = TimeSpan.FromMilliseconds(10);
 
     private readonly string? _path = UnixAddress.PathOf(options.Address);
+    private readonly string _host = HostOf(options);
+    private readonly int _port = PortOf(options);
 
     /// <summary>The name of the box in messages, such as <c>localhost:13700</c>.</summary>
     public string Endpoint { get; } = NameOf(options);
@@ -25,8 +27,8 @@ internal sealed class Connector(MeeseeksClientOptions options)
     /// <exception cref="MeeseeksConnectionException">The attempt failed.</exception>
     public async Task<Connection> ConnectAsync(CancellationToken stop)
     {
-        if (UnixAddress.FaultOf(options.Address) is { } fault)
-            throw new MeeseeksConnectionException($"no meeseeks-box at {Endpoint}: {fault}");
+        if (HostAddress.Parse(options.Address) is { IsSuccess: false } wrong)
+            throw new MeeseeksConnectionException($"no meeseeks-box at {Endpoint}: {wrong.Problem}");
 
         using var limit = new CancellationTokenSource(options.Timeout, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
@@ -57,8 +59,15 @@ internal sealed class Connector(MeeseeksClientOptions options)
 
     private static string NameOf(MeeseeksClientOptions options) =>
         UnixAddress.PathOf(options.Address) is not null ? options.Address
-        : options.Address.Contains(':') ? $"[{options.Address}]:{options.Port}"
-        : $"{options.Address}:{options.Port}";
+        : HostOf(options) is var host && host.Contains(':') ? $"[{host}]:{PortOf(options)}"
+        : $"{host}:{PortOf(options)}";
+
+    // An address that cannot be parsed fails when the client connects.
+    private static string HostOf(MeeseeksClientOptions options) =>
+        HostAddress.Parse(options.Address) is { IsSuccess: true } parsed ? parsed.Value.Host : options.Address;
+
+    private static int PortOf(MeeseeksClientOptions options) =>
+        HostAddress.Parse(options.Address) is { IsSuccess: true, Value.Port: { } port } ? port : options.Port;
 
     private async Task<Stream> OpenHostAsync(CancellationToken stop)
     {
@@ -67,7 +76,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
         {
             // Keep-alive detects a host that went down without closing the connection.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            await socket.ConnectAsync(options.Address, options.Port, stop);
+            await socket.ConnectAsync(_host, _port, stop);
             return await EncryptAsync(new NetworkStream(socket, ownsSocket: true), stop);
         }
         catch
@@ -109,7 +118,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
             return stream;
 
         if (TlsClient.Load(ssl, out var faults) is { } tls)
-            return await tls.AuthenticateAsync(stream, options.Address, stop);
+            return await tls.AuthenticateAsync(stream, _host, stop);
 
         await stream.DisposeAsync();
         var errors = string.Join("; ", faults.Select(error => $"{SslConfig.Key}.{error}"));
@@ -120,7 +129,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
     {
         SocketError.ConnectionRefused => "connection refused; is it running, and is the port right?",
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
-            $"there is no host '{options.Address}'; is the address right?",
+            $"there is no host '{_host}'; is the address right?",
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown =>
             "the host cannot be reached; is the address right?",
         SocketError.TimedOut => "the host does not answer; is the address right, and does a firewall let it through?",

@@ -1,4 +1,5 @@
 using MeeseeksBox.Configuration;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Tls;
 
 namespace MeeseeksBox.Agent.Configuration;
@@ -29,15 +30,27 @@ internal sealed record LinkConfig
     /// <summary>Reads an entry. Problems are added to the reader.</summary>
     /// <param name="name">The name of the node, which is the default of its address.</param>
     /// <param name="section">The entry.</param>
-    public static LinkConfig Read(string name, SectionReader section) => new()
+    public static LinkConfig Read(string name, SectionReader section) =>
+        section.Address() is { } address && HostAddress.Parse(address) is { IsSuccess: true, Value: var parsed }
+            ? Read(parsed.Host, parsed.Port, section)
+            : Read(name, null, section);
+
+    private static LinkConfig Read(string host, int? port, SectionReader section)
     {
-        Address = section.Text("address") ?? name,
-        Port = ReadPort(section) ?? Default.Port,
-        Refresh = section.SecondsAboveZero("refresh") ?? Default.Refresh,
-        Poll = section.SecondsAboveZero("poll") ?? Default.Poll,
-        Timeout = section.SecondsAboveZero("timeout") ?? Default.Timeout,
-        Ssl = TlsConfigReader.ReadClient(section),
-    };
+        if (UnixAddress.PathOf(host) is not null)
+            section.AddProblem("address", "a node is reached over TCP; write HOST or HOST:PORT");
+
+        var common = ReadPort(section);
+        return new LinkConfig
+        {
+            Address = host,
+            Port = port ?? common ?? Default.Port,
+            Refresh = section.SecondsAboveZero("refresh") ?? Default.Refresh,
+            Poll = section.SecondsAboveZero("poll") ?? Default.Poll,
+            Timeout = section.SecondsAboveZero("timeout") ?? Default.Timeout,
+            Ssl = TlsConfigReader.ReadClient(section),
+        };
+    }
 
     // Several ports in the defaults are the ports that boxes listen on. The node is reachable at each of them, so the first one will do.
     private static int? ReadPort(SectionReader section)

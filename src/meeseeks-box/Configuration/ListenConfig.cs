@@ -55,6 +55,16 @@ internal sealed record ListenConfig
     /// <param name="least">0 if any free port is allowed, else 1.</param>
     public static IReadOnlyList<int>? ReadPorts(SectionReader section, int least) => section.WholeNumbers("port", least, HighestPort);
 
+    private static string? FaultOf(string address) => (address, HostAddress.Parse(address)) switch
+    {
+        ("" or "*", _) => null,
+        (_, { IsSuccess: false, Problem: var problem }) => problem,
+        (_, { Value.Port: { } port }) =>
+            $"'{address}' has a port, which is the setting listen.port; write listen.address={address[..address.LastIndexOf(':')]} "
+            + $"listen.port={port}",
+        _ => null,
+    };
+
     private static UnixFileMode? ReadMode(SectionReader section)
     {
         if (section.Text("mode") is not { } text || section.Find("mode") is not { } setting)
@@ -87,7 +97,7 @@ internal sealed record ListenConfig
         };
         var addresses = listen.Address.Split(',', StringSplitOptions.TrimEntries);
         if (section.Find("address") is { } setting
-            && addresses.Select(UnixAddress.FaultOf).FirstOrDefault(fault => fault is not null) is { } fault)
+            && addresses.Select(FaultOf).FirstOrDefault(fault => fault is not null) is { } fault)
         {
             section.AddProblem(setting, fault);
         }

@@ -17,6 +17,22 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
+    public async Task A_port_may_follow_the_address()
+    {
+        (await ClientProgram.RunAsync("port=1", $"address=127.0.0.1:{Box.Port}", "pools")).Status.Should().Be(0);
+        (await ClientProgram.RunAsync("", "address=[::1]:1", "pools")).Errors.Should()
+            .StartWith("meeseeks-client: no meeseeks-box at [::1]:1: ");
+        (await ClientProgram.RunAsync("address=[::1]", "port=1", "pools")).Errors.Should()
+            .StartWith("meeseeks-client: no meeseeks-box at [::1]:1: ");
+        (await ClientProgram.RunAsync("", "address=a:b", "pools")).Should().BeEquivalentTo(new
+        {
+            Status = 2,
+            Errors = "meeseeks-client: command line: address: 'b' after the colon is not a port from 1 to 65535\n"
+                + "meeseeks-client: see meeseeks-client pools --help\n",
+        });
+    }
+
+    [Fact]
     public async Task Options_are_read_from_a_file()
     {
         using var folder = new TemporaryFolder();

@@ -38,6 +38,35 @@ public sealed class ListenTests(SharedBox shared)
         seen.Should().HaveCount(3, "the free port that was chosen is the same at every address");
     }
 
+    [Theory]
+    [InlineData(
+        "listen.address=127.0.0.1:13700",
+        "listen.address: '127.0.0.1:13700' has a port, which is the setting listen.port; "
+            + "write listen.address=127.0.0.1 listen.port=13700")]
+    [InlineData(
+        "listen.address=localhost,[::1]:80",
+        "listen.address: '[::1]:80' has a port, which is the setting listen.port; write listen.address=[::1] listen.port=80")]
+    [InlineData("nodes.n1.address=n1:x", "nodes.n1.address: 'x' after the colon is not a port from 1 to 65535")]
+    [InlineData("nodes.n1.address=unix:/run/x", "nodes.n1.address: a node is reached over TCP; write HOST or HOST:PORT")]
+    public async Task A_wrong_address_is_a_mistake_that_names_the_right_form(string word, string error)
+    {
+        var (status, _, errors) = await BoxProgram.RunAsync("--check", word);
+
+        status.Should().Be(2);
+        errors.Should().Be($"command line: {error}\n");
+    }
+
+    [Fact]
+    public async Task An_address_may_have_brackets()
+    {
+        if (!Socket.OSSupportsIPv6)
+            Assert.Skip("this host has no IPv6");
+
+        await using var box = await RunningBox.StartAsync("listen.address=[::1]");
+
+        await box.WaitForLogAsync("listening on [::1]:");
+    }
+
     [Fact]
     public async Task A_port_can_be_added_and_the_free_one_that_was_chosen_stays()
     {
