@@ -14,9 +14,6 @@ internal static class ClientExitStatus
     /// <summary>The command line is wrong.</summary>
     public const int WrongUsage = 2;
 
-    /// <summary>Interrupted: 128 + SIGINT, as shells report it.</summary>
-    public const int Interrupted = 130;
-
     private const int SignalBase = 128;
 
     /// <summary>The exit status of a job in the form of a shell: 128 + N after signal N.</summary>

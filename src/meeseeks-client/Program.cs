@@ -1,25 +1,17 @@
-using System.Runtime.InteropServices;
 using MeeseeksBox.CommandLine;
+using MeeseeksBox.CommandLine.Commands;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.Foundation.Unix;
 
 var name = InvokedName.Of(Environment.GetCommandLineArgs()[0]);
 var implied = InvokedName.Command(name);
+var words = CommandWords.Split(args, implied);
 using var console = new ConsoleOutput(implied is null ? "meeseeks-client" : name, Environment.GetEnvironmentVariable("NO_COLOR"));
-using var interrupt = new CancellationTokenSource();
-using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+using var interruption = new Interruption(handlesQuit: words.Command != TopCommand.Definition.Name);
 return await StandardStream.RunAsync(console.Name, async () =>
 {
-    var status = await new Runner(console, TimeProvider.System).RunAsync(CommandWords.Split(args, implied), args, interrupt.Token);
+    var status = await new Runner(console, interruption, TimeProvider.System).RunAsync(words, args);
     await console.FlushAsync();
     return status;
 });
-
-void End(PosixSignalContext context)
-{
-    // The second signal ends the program at once.
-    context.Cancel = !interrupt.IsCancellationRequested;
-    interrupt.Cancel();
-}

@@ -10,18 +10,17 @@ using MeeseeksBox.Foundation.Unix;
 namespace MeeseeksBox.CommandLine;
 
 /// <summary>Runs the command of a command line and returns the exit status.</summary>
-internal sealed class Runner(ConsoleOutput console, TimeProvider time)
+internal sealed class Runner(ConsoleOutput console, Interruption interruption, TimeProvider time)
 {
     /// <summary>Runs a command.</summary>
     /// <param name="words">The words of the command line.</param>
     /// <param name="arguments">The same words, as they were given.</param>
-    /// <param name="stop">Cancelled by Ctrl-C.</param>
     /// <returns>The exit status.</returns>
-    public async Task<int> RunAsync(CommandWords words, IReadOnlyList<string> arguments, CancellationToken stop)
+    public async Task<int> RunAsync(CommandWords words, IReadOnlyList<string> arguments)
     {
         // The words are an unfinished command line: they are neither parsed nor logged.
         if (words.Command is CommandWords.Completion)
-            return await CompleteCommand.RunAsync(words.Own, console, stop);
+            return await CompleteCommand.RunAsync(words.Own, console, interruption.Token);
 
         try
         {
@@ -38,7 +37,7 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
                 (null, _) => throw new UsageException("") { ListsCommands = true },
                 ({ TakesWords: false }, { Own: [var extra, ..] }) => throw new UsageException(
                     $"unknown word '{extra}'; {words.Command} accepts only options, like refresh=2"),
-                ({ } command, _) => await RunAsync(command, words, stop),
+                ({ } command, _) => await RunAsync(command, words),
             };
         }
         catch (UsageException problem)
@@ -74,7 +73,7 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
         return ClientExitStatus.WrongUsage;
     }
 
-    private async Task<int> RunAsync(CommandDefinition definition, CommandWords words, CancellationToken stop)
+    private async Task<int> RunAsync(CommandDefinition definition, CommandWords words)
     {
         var begin = time.GetTimestamp();
         if (StarterText.FaultOfVariable(ClientSettings.Variable) is { } notText)
@@ -85,9 +84,9 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
         var status = ClientExitStatus.Failed;
         try
         {
-            await using var invocation = new Invocation(words, settings, console, time, stop);
+            await using var invocation = new Invocation(words, settings, console, time, interruption.Token);
             status = await definition.RunAsync(invocation);
-            await console.FlushAsync(stop);
+            await console.FlushAsync(interruption.Token);
         }
         catch (UsageException problem)
         {
@@ -97,9 +96,9 @@ internal sealed class Runner(ConsoleOutput console, TimeProvider time)
         {
             console.WriteMessage(problem.Message);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
-            status = ClientExitStatus.Interrupted;
+            status = interruption.Status;
         }
 
         if (settings.Log is { } log

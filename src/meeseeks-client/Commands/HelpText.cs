@@ -28,7 +28,7 @@ internal static class HelpText
           {Program} address=head1 stat
           MEESEEKS_CONF='address=head1 ssl.cafile=ca.pem' qsub p1 sleep 60
 
-        Exit status: 0 success; 1 the request failed; 2 the command line is wrong; 130 interrupted. wait and sub wait=1 exit with
+        Exit status: 0 success; 1 the request failed; 2 the command line is wrong; 130 Ctrl-C. wait and sub wait=1 exit with
         the status of the job.
         """;
 

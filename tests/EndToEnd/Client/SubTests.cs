@@ -228,8 +228,28 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
         (await ClientProgram.EndAsync(client)).Status.Should().Be(128 + 9);
     }
 
+    [Fact]
+    public async Task A_signal_that_nohup_ignores_does_not_end_the_client()
+    {
+        var id = Some.Id();
+        using var folder = new TemporaryFolder();
+        var wait = $"while ! test -e {folder.File("go")}; do sleep 0.05; done";
+
+        var run = await Box.ShellAsync($"""
+            nohup $0 sub wait=1 id={id} p sh -c '{wait}; echo end' &
+            until $0 job {id} 2>/dev/null | grep -q running; do :; done
+            kill -HUP $!
+            touch {folder.File("go")}
+            wait $!
+            """);
+
+        run.Should().BeEquivalentTo(new { Status = 0, Output = "end\n" });
+    }
+
     [Theory]
+    [InlineData(Signal.Hangup)]
     [InlineData(Signal.Interrupt)]
+    [InlineData(Signal.Quit)]
     [InlineData(Signal.Terminate)]
     public async Task An_interrupted_wait_kills_the_job(int signal)
     {
@@ -239,7 +259,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
 
         Signal.Send(client.Id, signal);
 
-        (await ClientProgram.EndAsync(client)).Status.Should().Be(130);
+        (await ClientProgram.EndAsync(client)).Status.Should().Be(128 + signal);
         var job = await Box.JobAsync(id);
         job.Text("state").Should().Be("killed");
         job.Flag("active").Should().BeFalse();
@@ -257,7 +277,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
         Signal.Send(client.Id, Signal.Terminate);
         way.Delay = TimeSpan.Zero;
 
-        (await ClientProgram.EndAsync(client)).Status.Should().Be(130);
+        (await ClientProgram.EndAsync(client)).Status.Should().Be(143);
         (await Box.JobAsync(id)).Text("state").Should().Be("killed");
     }
 
