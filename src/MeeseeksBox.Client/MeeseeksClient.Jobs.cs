@@ -47,7 +47,11 @@ public sealed partial class MeeseeksClient
             sent["id"] = isRepeatable ? Guid.CreateVersion7(Options.Time.GetUtcNow()).ToString() : null;
         }
 
-        return await RequestAsync(new JsonObject { ["submit"] = sent }, isRepeatable, stop);
+        var response = await RequestAsync(new JsonObject { ["submit"] = sent }, isRepeatable, stop);
+        if (response.Error is null)
+            _ = response.ObjectOf("submit");
+
+        return response;
     }
 
     /// <summary>The job with an id; null if the id is unknown.</summary>
@@ -78,7 +82,7 @@ public sealed partial class MeeseeksClient
         var response = (await RequestAsync(new JsonObject { ["get"] = selection.ToFilter() }, stop: stop)).EnsureSuccess();
         return selection.IsBroader
             ? LegacyJobs.ToJson(response.MembersOf("get").Where(job => selection.Includes(job.Key)))
-            : response["get"];
+            : response.ObjectOf("get");
     }
 
     /// <summary>The ids of the selected jobs.</summary>
@@ -113,7 +117,7 @@ public sealed partial class MeeseeksClient
     /// <returns>An object of jobs by id; <c>false</c> for an unknown id.</returns>
     /// <example><code>Console.WriteLine(await client.KillRawAsync(JobSelection.Ids("a", "b")));</code></example>
     public async Task<JsonElement> KillRawAsync(JobSelection selection, CancellationToken stop = default) =>
-        await RequestKillAsync(selection, stop) is { } response ? response["kill"] : LegacyJobs.ToJson([]);
+        await RequestKillAsync(selection, stop) is { } response ? response.ObjectOf("kill") : LegacyJobs.ToJson([]);
 
     /// <summary>Sets attributes of a job without any check, for manual repair.</summary>
     /// <remarks>Normal changes go through <see cref="SubmitAsync(JsonObject, CancellationToken)"/> with the id of the job.</remarks>

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client.Connections;
 using MeeseeksBox.Client.Following;
-using MeeseeksBox.Protocol;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Client;
@@ -84,7 +84,9 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
         var answer = await _connection.RequestAsync(Encoding.UTF8.GetBytes(line), TimeSpan.Zero, isRepeatable: false, stop);
         try
         {
-            return JsonElement.Parse(answer.Span);
+            return JsonElement.Parse(answer.Span) is var value && JsonTextValidation.IsValid(value)
+                ? value
+                : throw new MeeseeksRequestException($"the answer of {Endpoint} cannot be read: {JsonTextValidation.Problem}");
         }
         catch (JsonException problem)
         {
@@ -106,15 +108,13 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
 
     /// <summary>Returns the status of all known nodes, by name.</summary>
     /// <example><code>foreach (var (name, node) in await client.NodesAsync()) Console.WriteLine($"{name} {node.Online}");</code></example>
-    public Task<IReadOnlyDictionary<string, NodeStatus>> NodesAsync(CancellationToken stop = default) =>
-        ReadAsync<IReadOnlyDictionary<string, NodeStatus>>(
-            "nodes", value => value.Deserialize(WireContext.Default.DictionaryStringNodeStatus)!, stop);
+    public async Task<IReadOnlyDictionary<string, NodeStatus>> NodesAsync(CancellationToken stop = default) =>
+        (await RequestAsync(new JsonObject { ["nodes"] = new JsonObject() }, stop: stop)).EnsureSuccess().Nodes();
 
     /// <summary>The free slots of each pool, by node.</summary>
     /// <example><code>var free = (await client.PoolsAsync())["p1"]["node1"].Limit; // null: no limit</code></example>
-    public Task<IReadOnlyDictionary<string, Dictionary<string, SlotCount>>> PoolsAsync(CancellationToken stop = default) =>
-        ReadAsync<IReadOnlyDictionary<string, Dictionary<string, SlotCount>>>(
-            "pools", value => value.Deserialize(WireContext.Default.DictionaryStringDictionaryStringSlotCount)!, stop);
+    public async Task<IReadOnlyDictionary<string, Dictionary<string, SlotCount>>> PoolsAsync(CancellationToken stop = default) =>
+        (await RequestAsync(new JsonObject { ["pools"] = new JsonObject() }, stop: stop)).EnsureSuccess().Pools();
 
     /// <summary>Merges settings into the configuration of the box, and returns the result with masked secrets.</summary>
     /// <param name="changes">The settings; null returns the configuration without a change.</param>
@@ -125,7 +125,7 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     public async Task<JsonElement> ConfigAsync(JsonObject? changes = null, CancellationToken stop = default)
     {
         var request = new JsonObject { ["config"] = changes?.DeepClone() ?? new JsonObject() };
-        return (await RequestAsync(request, stop: stop)).EnsureSuccess()["config"];
+        return (await RequestAsync(request, stop: stop)).EnsureSuccess().ObjectOf("config");
     }
 
     /// <summary>Whether the box is a legacy node: its filters have no lists or patterns, and it has no long polls.</summary>
@@ -149,18 +149,5 @@ public sealed partial class MeeseeksClient : IAsyncDisposable
     {
         await _tracker.DisposeAsync();
         await _connection.DisposeAsync();
-    }
-
-    private async Task<T> ReadAsync<T>(string request, Func<JsonElement, T> read, CancellationToken stop)
-    {
-        var response = (await RequestAsync(new JsonObject { [request] = new JsonObject() }, stop: stop)).EnsureSuccess();
-        try
-        {
-            return read(response[request]);
-        }
-        catch (JsonException problem)
-        {
-            throw new MeeseeksRequestException($"{request}: the answer of {Endpoint} cannot be read: {problem.Message}");
-        }
     }
 }

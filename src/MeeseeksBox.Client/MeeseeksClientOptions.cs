@@ -46,6 +46,9 @@ public sealed record MeeseeksClientOptions
     /// </remarks>
     public bool RetrySubmits { get; init; } = true;
 
+    /// <summary>The longest answer that is accepted, in bytes. More is a lost connection.</summary>
+    public int MaxAnswer { get; init; } = 512 * 1024 * 1024;
+
     /// <summary>The source of time for timeouts and pauses.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

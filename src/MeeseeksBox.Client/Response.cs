@@ -1,7 +1,9 @@
-using System.Text;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Client;
 
@@ -34,6 +36,45 @@ public sealed class Response
 
     /// <summary>The value under a key; null if the key is missing.</summary>
     public JsonElement? Find(string key) => _values.TryGetValue(key, out var value) ? JsonElement.Parse(value.Span) : null;
+
+    /// <summary>The object under a key.</summary>
+    /// <exception cref="MeeseeksRequestException">The key is missing, or the value is not an object.</exception>
+    public JsonElement ObjectOf(string key) =>
+        this[key] is { ValueKind: JsonValueKind.Object } value
+            ? value
+            : throw new MeeseeksRequestException($"{key}: the answer is not an object but {Beginning(Bytes(key))}");
+
+    /// <summary>The nodes under the key <c>nodes</c>, by name.</summary>
+    /// <exception cref="MeeseeksRequestException">The key is missing, or the value cannot be read.</exception>
+    public IReadOnlyDictionary<string, NodeStatus> Nodes()
+    {
+        var nodes = new Dictionary<string, NodeStatus>();
+        foreach (var node in ObjectOf("nodes").EnumerateObject())
+        {
+            nodes[node.Name] = NodeStatus.TryRead(node.Value, out var status, out var problem)
+                ? status
+                : throw new MeeseeksRequestException($"nodes: the answer cannot be read: {SingleLine.Of(node.Name)}: {problem}");
+        }
+
+        return nodes;
+    }
+
+    /// <summary>The free slots under the key <c>pools</c>, by pool and node.</summary>
+    /// <exception cref="MeeseeksRequestException">The key is missing, or the value cannot be read.</exception>
+    public IReadOnlyDictionary<string, Dictionary<string, SlotCount>> Pools()
+    {
+        try
+        {
+            return ObjectOf("pools").Deserialize(WireContext.Default.DictionaryStringDictionaryStringSlotCount) is { } pools
+                && !pools.ContainsValue(null!)
+                    ? pools
+                    : throw new MeeseeksRequestException("pools: the answer cannot be read: the nodes of a pool are null");
+        }
+        catch (JsonException problem)
+        {
+            throw new MeeseeksRequestException($"pools: the answer cannot be read: {problem.Message}");
+        }
+    }
 
     /// <summary>The jobs of an object by id, parsed one by one; <c>false</c> becomes null.</summary>
     /// <exception cref="MeeseeksRequestException">The key is missing, or a value is not a job.</exception>
@@ -71,7 +112,11 @@ public sealed class Response
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 var response = new Response();
-                foreach (var (key, value) in Members(line[start..(int)reader.BytesConsumed]))
+                var json = line[start..(int)reader.BytesConsumed];
+                if (!JsonTextValidation.IsValid(json.Span))
+                    throw new MeeseeksRequestException($"the answer cannot be read: {JsonTextValidation.Problem}");
+
+                foreach (var (key, value) in Members(json))
                     response._values[key] = value;
 
                 return response;
@@ -134,7 +179,7 @@ public sealed class Response
         return members;
     }
 
-    private static string Beginning(ReadOnlyMemory<byte> json) => Encoding.UTF8.GetString(json.Span[..Math.Min(json.Length, 60)]);
+    private static string Beginning(ReadOnlyMemory<byte> json) => ByteText.Show(json.Span[..Math.Min(json.Length, 60)]);
 
     private string? Text(string key) => Find(key) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 

@@ -17,6 +17,31 @@ public sealed class AnswerTests
         response.Jobs("get").Should().ContainSingle(pair => pair.Key == "a" && pair.Value!.Id == "a");
     }
 
+    [Theory]
+    [InlineData("""[{"error":"\ud800"}]""", "the answer cannot be read: a text is not valid Unicode*")]
+    [InlineData("""[{"\udc00":1}]""", "the answer cannot be read: a text is not valid Unicode*")]
+    [InlineData("""[{"nodes":{"a":null}}]""", "nodes: the answer cannot be read: a: null is not the status of a node")]
+    [InlineData("""[{"nodes":5}]""", "nodes: the answer is not an object but 5")]
+    [InlineData("""[{"nodes":null}]""", "nodes: the answer is not an object but null")]
+    [InlineData("""[{"nodes":"\u001b[31m"}]""", "nodes: the answer is not an object but *u001b*")]
+    public void An_answer_that_no_box_sends_is_explained(string line, string problem)
+    {
+        var read = () => Read(line).Nodes();
+
+        read.Should().Throw<MeeseeksRequestException>().WithMessage(problem);
+    }
+
+    [Theory]
+    [InlineData("""[{"pools":{"p":null}}]""")]
+    [InlineData("""[{"pools":{"p":{"n":"x"}}}]""")]
+    [InlineData("""[{"pools":[]}]""")]
+    public void Pools_that_no_box_sends_are_explained(string line)
+    {
+        var read = () => Read(line).Pools();
+
+        read.Should().Throw<MeeseeksRequestException>().WithMessage("pools: the answer *");
+    }
+
     [Fact]
     public void A_job_that_is_false_or_null_is_null()
     {

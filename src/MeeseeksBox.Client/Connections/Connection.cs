@@ -17,6 +17,7 @@ internal sealed class Connection : IAsyncDisposable
     private readonly Stream _stream;
     private readonly string _endpoint;
     private readonly TimeSpan _timeout;
+    private readonly int _maxAnswer;
     private readonly Channel<PendingRequest> _outbox = Channel.CreateBounded<PendingRequest>(MostWaiting);
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _lock = new();
@@ -29,14 +30,14 @@ internal sealed class Connection : IAsyncDisposable
     /// <summary>Takes a stream over and starts the loops.</summary>
     /// <param name="stream">The stream; the connection owns and closes it.</param>
     /// <param name="peer">The name of the box in messages.</param>
-    /// <param name="timeout">The longest silence of the box while a request is pending.</param>
-    /// <param name="time">The source of time for the timeout.</param>
-    public Connection(Stream stream, string peer, TimeSpan timeout, TimeProvider time)
+    /// <param name="options">The timeout, which is the longest silence of the box, the limit of an answer, and the source of time.</param>
+    public Connection(Stream stream, string peer, MeeseeksClientOptions options)
     {
         _stream = stream;
         _endpoint = peer;
-        _timeout = timeout;
-        _silence = time.CreateTimer(
+        _timeout = options.Timeout;
+        _maxAnswer = options.MaxAnswer;
+        _silence = options.Time.CreateTimer(
             static state => ((Connection)state!).FailBySilence(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _loops = Task.WhenAll(Task.Run(SendAsync), Task.Run(ReceiveAsync));
     }
@@ -113,12 +114,14 @@ internal sealed class Connection : IAsyncDisposable
                 _hasReceived |= !buffer.IsEmpty;
                 while (buffer.Slice(scanned).PositionOf((byte)'\n') is { } end)
                 {
+                    RequireShort(buffer.Slice(0, end).Length);
                     CompleteNext(buffer.Slice(0, end).ToArray());
                     buffer = buffer.Slice(buffer.GetPosition(1, end));
                     scanned = 0;
                 }
 
                 scanned = buffer.Length;
+                RequireShort(scanned);
                 input.AdvanceTo(buffer.Start, buffer.End);
                 if (result.IsCompleted)
                 {
@@ -129,6 +132,10 @@ internal sealed class Connection : IAsyncDisposable
                 RestartSilenceTimer();
             }
         }
+        catch (OutOfMemoryException problem)
+        {
+            Fail(Lost(new InvalidDataException("the answer is too long for the memory of this host; select fewer jobs", problem)));
+        }
         catch (Exception problem) when (problem is IOException or SocketException or OperationCanceledException or InvalidDataException)
         {
             Fail(Lost(problem));
@@ -137,6 +144,12 @@ internal sealed class Connection : IAsyncDisposable
         {
             await input.CompleteAsync();
         }
+    }
+
+    private void RequireShort(long length)
+    {
+        if (length > _maxAnswer)
+            throw new InvalidDataException($"an answer has more than {_maxAnswer} bytes; select fewer jobs");
     }
 
     private void RecordSent(PendingRequest pending)

@@ -38,7 +38,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
                 ? await OpenHostAsync(either.Token)
                 : await OpenFileAsync(new UnixDomainSocketEndPoint(_path), either.Token);
             WasReached = true;
-            return new Connection(stream, Endpoint, options.Timeout, options.Time);
+            return new Connection(stream, Endpoint, options);
         }
         catch (TlsException problem)
         {

@@ -25,7 +25,7 @@ internal sealed class KnownNodes
     /// <exception cref="MeeseeksRequestException">The nodes of the answer cannot be read.</exception>
     public bool Take(Response response)
     {
-        var reported = Read(response["nodes"]);
+        var reported = response.Nodes();
         var gone = response.Find("nodes_gone") is { } value && LenientJson.TryStrings(value, out var names) ? names : [];
         var next = response.Find("nodes_seq") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var seq) ? seq : 0;
         var isSnapshot = _seq is 0 || next is 0;
@@ -39,17 +39,5 @@ internal sealed class KnownNodes
 
         All = all;
         return true;
-    }
-
-    private static Dictionary<string, NodeStatus> Read(JsonElement nodes)
-    {
-        try
-        {
-            return nodes.Deserialize(WireContext.Default.DictionaryStringNodeStatus)!;
-        }
-        catch (JsonException problem)
-        {
-            throw new MeeseeksRequestException($"nodes: the answer cannot be read: {problem.Message}");
-        }
     }
 }

@@ -17,11 +17,11 @@ public static class JsonTextValidation
         "a text is not valid Unicode: it contains broken UTF-8 or half of a surrogate pair; send complete characters";
 
     /// <summary>True when every text and every name in the value is valid.</summary>
-    public static bool IsValid(JsonElement value)
-    {
-        var json = JsonMarshal.GetRawUtf8Value(value);
-        return Utf8.IsValid(json) && HasWholePairs(json);
-    }
+    public static bool IsValid(JsonElement value) => IsValid(JsonMarshal.GetRawUtf8Value(value));
+
+    /// <summary>True when every text and every name is valid.</summary>
+    /// <param name="json">A value that was parsed before.</param>
+    public static bool IsValid(ReadOnlySpan<byte> json) => Utf8.IsValid(json) && HasWholePairs(json);
 
     private static bool HasWholePairs(ReadOnlySpan<byte> json)
     {

@@ -1,6 +1,7 @@
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -29,7 +30,7 @@ internal static class LsCommand
         if (isQuiet || ConsoleOutput.IsTerminal)
         {
             foreach (var id in ids)
-                await invocation.Console.Out.WriteLineAsync(id);
+                await invocation.Console.Out.WriteLineAsync(ConsoleOutput.IsTerminal ? SingleLine.Of(id) : id);
         }
         else
         {

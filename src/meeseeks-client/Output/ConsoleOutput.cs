@@ -1,4 +1,5 @@
 using System.Text;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.CommandLine.Output;
@@ -64,7 +65,7 @@ internal sealed class ConsoleOutput : IDisposable
     public void WriteMessage(string text)
     {
         Out.Flush();
-        foreach (var line in text.Split('\n'))
+        foreach (var line in text.Split('\n').Select(SingleLine.Of))
         {
             Messages.Add(line);
             StandardStream.Error.WriteLine($"{Name}: {line}");

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
-using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;
 
@@ -38,8 +36,8 @@ internal sealed record ClusterStatus(
         var jobs = found.Select(job => StatusJob.Of(job, now)).ToList();
         jobs = [.. jobs.OrderBy(job => job.SubmitTs)];
         return new ClusterStatus(
-            response["nodes"].Deserialize(WireContext.Default.DictionaryStringNodeStatus)!,
-            response["pools"].Deserialize(WireContext.Default.DictionaryStringDictionaryStringSlotCount)!,
+            response.Nodes(),
+            response.Pools(),
             jobs,
             jobs.Exists(job => !job.HasEnded));
     }

@@ -138,7 +138,7 @@ public sealed class ConnectionTests
         using var client = new TcpClient();
         await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Stop);
         using var box = await listener.AcceptSocketAsync(Stop);
-        await using var connection = new Connection(client.GetStream(), "box", TimeSpan.FromSeconds(20), TimeProvider.System);
+        await using var connection = new Connection(client.GetStream(), "box", new MeeseeksClientOptions());
         _ = await box.SendAsync(Encoding.UTF8.GetBytes(line + "\n"), Stop);
         await Wait.Until(() => !connection.IsOpen, () => "the connection is open", Stop);
 
@@ -231,4 +231,24 @@ public sealed class ConnectionTests
     }
 
     private static string Submitted(string id) => $$"""{"submit":{"{{id}}":{"id":"{{id}}","pool":"p1","args":["true"],"state":"new"} } }""";
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("")]
+    public async Task A_line_that_is_too_long_is_an_error_also_without_an_end(string end)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Stop);
+        using var box = await listener.AcceptSocketAsync(Stop);
+        await using var connection = new Connection(client.GetStream(), "box", new MeeseeksClientOptions { MaxAnswer = 1000 });
+        var ask = () => connection.RequestAsync("[]"u8.ToArray(), TimeSpan.Zero, Stop);
+        var asked = ask();
+
+        _ = await box.SendAsync(Encoding.UTF8.GetBytes(new string('x', 1001) + end), Stop);
+
+        (await asked.Awaiting(task => task).Should().ThrowAsync<MeeseeksConnectionException>())
+            .WithMessage("the connection to box was lost: an answer has more than 1000 bytes; select fewer jobs");
+    }
 }
