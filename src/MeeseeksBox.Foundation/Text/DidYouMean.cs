@@ -8,27 +8,26 @@ public static class DidYouMean
         Nearest(word, known) is { } nearest && Distance(word, nearest) <= 1 + (word.Length / 4) ? $"; did you mean {nearest}?" : "";
 
     /// <summary>The known word that differs least, however much that is; null when there are no known words.</summary>
-    /// <remarks>Two swapped letters count as two edits, so among equally near words one of the same length is preferred.</remarks>
+    /// <remarks>Among equally near words, one of the same length is preferred.</remarks>
     public static string? Nearest(string word, IEnumerable<string> known) =>
         known.MinBy(one => (Distance(word, one), Math.Abs(word.Length - one.Length)));
 
-    // The number of letters to insert, delete or replace (Levenshtein).
+    // The number of letters to insert, delete or replace, and of neighbours to swap (optimal string alignment).
     private static int Distance(string from, string to)
     {
-        var above = Enumerable.Range(0, to.Length + 1).ToArray();
-        var row = new int[to.Length + 1];
-        for (var i = 1; i <= from.Length; i++)
+        var rows = new int[from.Length + 1, to.Length + 1];
+        for (var i = 0; i <= from.Length; i++)
         {
-            row[0] = i;
-            for (var j = 1; j <= to.Length; j++)
+            for (var j = 0; j <= to.Length; j++)
             {
-                var replaced = above[j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
-                row[j] = Math.Min(replaced, Math.Min(above[j], row[j - 1]) + 1);
+                rows[i, j] = i is 0 ? j
+                    : j is 0 ? i
+                    : Math.Min(rows[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1), Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1);
+                if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
+                    rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
             }
-
-            (above, row) = (row, above);
         }
 
-        return above[to.Length];
+        return rows[from.Length, to.Length];
     }
 }

@@ -94,11 +94,15 @@ public sealed class CommandWordsTests
 
     [Theory]
     [InlineData("stta", "; did you mean stat?")]
+    [InlineData("sbu", "; did you mean sub?")]
+    [InlineData("dle", "; did you mean del?")]
+    [InlineData("usb", "; did you mean sub?")]
+    [InlineData("out1", "; did you mean out?")]
     [InlineData("retires", "; did you mean retries?")]
     [InlineData("xyzzy", "")]
     public void A_mistyped_word_gets_a_suggestion_if_a_known_word_is_near(string word, string suggestion)
     {
-        DidYouMean.Of(word, ["stat", "set", "retries", "resubmit"]).Should().Be(suggestion);
+        DidYouMean.Of(word, ["stat", "set", "sub", "del", "out", "retries", "resubmit"]).Should().Be(suggestion);
     }
 
     private static string[] Split(string words) => words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
