@@ -228,9 +228,9 @@ internal sealed class FileWatch : IWatch
             return _jobs.LogOnce($"{work.FileName}: the name is too long for the names of its status files", work);
         if (File.Exists(Path.Join(Settings.Path, work.FileName)))
             return true;
-        if (work.FileName!.Contains('\uFFFD', StringComparison.Ordinal))
-            return _jobs.LogOnce($"{work.FileName}: the name is not UTF-8, which JSON cannot carry", work);
-        _folder.Drop(work.FileName);
+        if (WrongNames.Of(Settings.Path!, work.FileName!) is { } names)
+            return _jobs.LogOnce($"not UTF-8, which JSON cannot carry: {names}", work);
+        _folder.Drop(work.FileName!);
         return false;
     }
 
