@@ -52,6 +52,7 @@ internal static class SubCommand
         if (spec["id"] is JsonValue value && value.TryGetValue<string>(out var id) && IsOdd(id))
             invocation.Console.Warn($"id: as a word of other commands it has another meaning: select the job by 'id=={SingleLine.Of(id)}'");
 
+        LocalPaths.Relative(spec).ToList().ForEach(invocation.Console.Warn);
         if (wait && quiet)
             throw new UsageException("wait=1 and quiet=1 cannot be combined: wait=1 prints the output of the job, quiet=1 its id");
 

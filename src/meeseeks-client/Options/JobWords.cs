@@ -23,8 +23,12 @@ internal static class JobWords
 
     /// <summary>A job spec. Of the text keys only <c>node</c> may be a list; a key without a value is cleared.</summary>
     /// <exception cref="UsageException">A word is wrong.</exception>
-    public static JsonObject Spec(IEnumerable<string> words) =>
-        Read(words, (key, text) => key is "node" ? List(text) : Text(text), Cleared);
+    public static JsonObject Spec(IEnumerable<string> words)
+    {
+        var spec = Read(words, (key, text) => key is "node" ? List(text) : Text(text), Cleared);
+        LocalPaths.Complete(spec);
+        return spec;
+    }
 
     /// <summary>The id that a word selects; null if the word is a condition.</summary>
     /// <param name="word">An id, or <c>id==ID</c> for an id that has another meaning as a word.</param>
