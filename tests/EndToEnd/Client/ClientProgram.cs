@@ -56,6 +56,10 @@ public static class ClientProgram
     /// <summary>Starts the client of a box.</summary>
     public static Process StartClient(this RunningBox box, params string[] words) => Start(Path, Conf(box), words);
 
+    /// <summary>Starts the client of a box with default signal dispositions, whatever the tests were started with.</summary>
+    public static Process StartClientForSignals(this RunningBox box, params string[] words) =>
+        Start("env", Conf(box), ["--default-signal", Path, .. words]);
+
     /// <summary>Runs the client without the capabilities of root to ignore file modes.</summary>
     public static Task<ClientRun> RunUnprivilegedAsync(string conf, params string[] words) => EndAsync(
         Environment.IsPrivilegedProcess

@@ -254,7 +254,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     public async Task An_interrupted_wait_kills_the_job(int signal)
     {
         var id = Some.Id();
-        using var client = Box.StartClient("sub", "wait=1", $"id={id}", "p", "sleep", "1000");
+        using var client = Box.StartClientForSignals("sub", "wait=1", $"id={id}", "p", "sleep", "1000");
         await Box.WaitForStartAsync(id);
 
         Signal.Send(client.Id, signal);
