@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MeeseeksBox.Foundation.Tasks;
 
-/// <summary>The signals of a daemon: SIGTERM and SIGINT stop it, SIGHUP reloads its configuration.</summary>
+/// <summary>The signals of a daemon: SIGTERM, SIGINT and SIGQUIT stop it, SIGHUP reloads its configuration.</summary>
 public sealed class DaemonSignals : IDisposable
 {
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,6 +17,7 @@ public sealed class DaemonSignals : IDisposable
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, StopOrAbort),
             PosixSignalRegistration.Create(PosixSignal.SIGINT, StopOrAbort),
+            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, StopOrAbort),
             PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
             {
                 signal.Cancel = true;

@@ -9,9 +9,13 @@ public static class WatchProgram
     private static readonly string Program = ProgramsUnderTest.PathOf("meeseeks-watch");
 
     /// <summary>Starts the program.</summary>
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => StartBy([], arguments);
+
+    /// <summary>Starts the program by another one, such as one that ignores signals.</summary>
+    public static Process StartBy(string[] prefix, params string[] arguments)
     {
-        var info = new ProcessStartInfo(Program, arguments)
+        string[] words = [.. prefix, Program, .. arguments];
+        var info = new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,0 +1,18 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using MeeseeksBox.Foundation.Unix;
+
+namespace MeeseeksBox.Agent;
+
+/// <summary>Code that runs before <c>Main</c>.</summary>
+/// <remarks>The compilation of <c>Main</c> loads libraries, which fails when few descriptors are allowed.</remarks>
+internal static class BoxStartup
+{
+    [ModuleInitializer]
+    internal static void Prepare()
+    {
+        // A test may load the assembly.
+        if (Assembly.GetEntryAssembly() == typeof(BoxStartup).Assembly)
+            InheritedState.Prepare("meeseeks-box");
+    }
+}

@@ -1,0 +1,185 @@
+using System.Text.Json;
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.EndToEnd.Watch;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Supervision;
+
+/// <summary>What a starter leaves to a box has no effect on it (docs/SPECIFICATION.md#start-of-a-program).</summary>
+public sealed class StarterTests
+{
+    [Theory]
+    [InlineData("--ignore-signal=HUP,INT,QUIT,TERM,CHLD", Signal.Terminate)]
+    [InlineData("--ignore-signal=HUP,INT,QUIT,TERM,CHLD", Signal.Interrupt)]
+    [InlineData("--ignore-signal=HUP,INT,QUIT,TERM,CHLD", Signal.Quit)]
+    [InlineData("--block-signal", Signal.Terminate)]
+    [InlineData("--block-signal", Signal.Quit)]
+    public async Task A_box_whose_signals_were_ignored_or_blocked_runs_jobs_reloads_and_stops(string option, int signal)
+    {
+        using var folder = new TemporaryFolder();
+        var config = folder.Write("box.cfg", """{ "pools": { "p": {} } }""");
+        await using var box = await RunningBox.StartAsync(new BoxStart(config) { Prefix = ["env", option] });
+
+        var job = await box.RunAsync(new { pool = "p", args = Some.True });
+        box.Send(Signal.Hangup);
+        await box.WaitForLogAsync("new configuration in force");
+
+        job.Text("state").Should().Be("done");
+        (await box.StopAsync(signal)).Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("<&-")]
+    [InlineData(">&-")]
+    [InlineData("<&- >&-")]
+    public async Task A_box_with_closed_streams_writes_no_file_into_their_place(string closed)
+    {
+        using var folder = new TemporaryFolder();
+        var state = folder.File("state");
+        await using (var box = await RunningBox.StartAsync(new BoxStart("pools.p=", $"state.file={state}", "state.expire=600")
+        {
+            Prefix = ["sh", "-c", $"exec \"$@\" {closed}", "sh"],
+        }))
+        {
+            (await box.RunAsync(new { pool = "p", args = Some.Shell("cat; echo out; echo err >&2") })).Printed().Should().Be("out\n");
+            Enumerable.Range(0, 3).Select(number => Descriptor(box.Pid, number))
+                .Should().OnlyContain(target => target == "/dev/null" || target.StartsWith("pipe:", StringComparison.Ordinal));
+        }
+
+        JsonElement.Parse(await File.ReadAllTextAsync(state, TestContext.Current.CancellationToken)).Keys().Should().HaveCount(1);
+    }
+
+    [Fact]
+    public async Task A_box_without_any_stream_has_its_log_in_a_file()
+    {
+        using var folder = new TemporaryFolder();
+        var log = folder.File("log");
+        await using var box = await RunningBox.StartAsync(new BoxStart("pools.p=", $"logging.filename={log}")
+        {
+            LogFile = log,
+            Prefix = ["sh", "-c", "exec \"$@\" <&- >&- 2>&-", "sh"],
+        });
+
+        (await box.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
+        Enumerable.Range(0, 3).Select(number => Descriptor(box.Pid, number)).Should().AllBe("/dev/null");
+    }
+
+    [Theory]
+    [InlineData(24)]
+    [InlineData(40)]
+    [InlineData(100)]
+    public async Task Too_few_descriptors_end_the_start_with_one_line(int limit)
+    {
+        using var folder = new TemporaryFolder();
+        using var process = BoxProgram.Start(
+            folder.Path, new BoxStart("listen.port=0") { Prefix = ["prlimit", $"--nofile={limit}:{limit}"] });
+
+        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        process.ExitCode.Should().Be(1);
+        errors.Should().Be(
+            $"meeseeks-box: cannot start: at most {limit} files may be open, and 128 are needed; "
+                + "raise the limit (ulimit -n, or LimitNOFILE= of a systemd unit)\n");
+    }
+
+    [Fact]
+    public async Task The_least_number_of_descriptors_is_enough()
+    {
+        await using var box = await RunningBox.StartAsync(new BoxStart("pools.p=") { Prefix = ["prlimit", "--nofile=128:128"] });
+
+        (await box.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
+    }
+
+    [Fact]
+    public async Task A_box_runs_in_a_folder_that_was_deleted()
+    {
+        using var folder = new TemporaryFolder();
+        await using var box = await RunningBox.StartAsync(new BoxStart("pools.p=")
+        {
+            Prefix = ["sh", "-c", $"mkdir {folder.File("gone")}; cd {folder.File("gone")}; rmdir {folder.File("gone")}; exec \"$@\"", "sh"],
+        });
+
+        (await box.RunAsync(new { pool = "p", args = Some.True, cwd = "/" })).Text("state").Should().Be("done");
+        (await box.RunAsync(new { pool = "p", args = Some.True })).Text("error").Should().Contain("folder of the box");
+    }
+
+    [Fact]
+    public async Task As_the_first_process_of_a_container_a_box_reaps_orphans_and_stops_at_SIGTERM()
+    {
+        Tool.NeedsRoot("a container");
+        Tool.Run("unshare", "--pid", "--fork", "--mount-proc", "true");
+        await using var box = await RunningBox.StartAsync(
+            new BoxStart("pools.p=") { Prefix = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"] });
+        var pid = Children(box.Pid).Single();
+
+        // Before and after the first job, which starts the runner.
+        LeaveOrphan();
+        await Wait.Until(() => Zombies() is [], () => "there is a zombie", TestContext.Current.CancellationToken);
+        var job = await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID") });
+        LeaveOrphan();
+        await Wait.Until(() => Zombies() is [], () => "there is a zombie", TestContext.Current.CancellationToken);
+        Signal.Send(pid, Signal.Terminate);
+
+        job.Text("state").Should().Be("done");
+        job.Printed().Should().NotBe("1\n", "the runner is the parent of jobs");
+        (await box.WaitForExitAsync()).Should().Be(0);
+
+        // Its parent has ended when the program returns; the orphan ends later, and is a child of the box until then.
+        void LeaveOrphan()
+        {
+            Tool.Run("nsenter", "-t", $"{pid}", "-p", "sh", "-c", "sleep 0.1 > /dev/null 2>&1 &");
+            Children(pid).Should().NotBeEmpty();
+        }
+
+        int[] Zombies() => [.. Children(pid).Where(child => !Signal.IsAlive(child) || NameOf(child) == "sleep")];
+    }
+
+    [Theory]
+    [InlineData("env --ignore-signal=HUP,INT,QUIT,TERM,CHLD", Signal.Terminate)]
+    [InlineData("env --ignore-signal=HUP,INT,QUIT,TERM,CHLD", Signal.Quit)]
+    [InlineData("env --block-signal", Signal.Interrupt)]
+    public async Task A_watcher_whose_signals_were_ignored_or_blocked_reloads_and_stops(string prefix, int signal)
+    {
+        using var folder = new TemporaryFolder();
+        using var process = WatchProgram.StartBy(
+            prefix.Split(' '), $$"""watch.a={"path":"{{folder.Path}}","glob":"*","jobs":[{"pool":"p","args":["true"]}]}""");
+        var log = new BoxLog(process, null);
+        await Wait.Until(() => log.Has("watch started"), log.ToString, TestContext.Current.CancellationToken);
+
+        Signal.Send(process.Id, Signal.Hangup);
+        await Wait.Until(() => log.Has("configuration"), log.ToString, TestContext.Current.CancellationToken);
+        Signal.Send(process.Id, signal);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
+
+        process.ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Too_few_descriptors_end_the_start_of_a_watcher_with_one_line()
+    {
+        using var process = WatchProgram.StartBy(["prlimit", "--nofile=40:40"], "watch.a.path=/tmp");
+
+        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        errors.Should().StartWith("meeseeks-watch: cannot start: at most 40 files may be open, and 128 are needed; ");
+        errors.Trim().Should().NotContain("\n");
+    }
+
+    private static string Descriptor(int pid, int number) => new FileInfo($"/proc/{pid}/fd/{number}").LinkTarget!;
+
+    private static int[] Children(int pid) =>
+        [.. File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+
+    private static string NameOf(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/comm").Trim();
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}
