@@ -1,4 +1,4 @@
-using MeeseeksBox.Foundation.Text;
+using MeeseeksBox.Foundation.Files;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -18,6 +18,11 @@ namespace MeeseeksBox.Logging;
 /// </code></example>
 public sealed class LogSetup : ILogEventSink, IDisposable
 {
+    // Reduced by the umask.
+    private const UnixFileMode Mode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite;
+
     private readonly LoggingLevelSwitch _level = new();
     private readonly Lock _lock = new();
     private readonly Logger _root;
@@ -28,7 +33,7 @@ public sealed class LogSetup : ILogEventSink, IDisposable
     /// <param name="program">The name of the program and of its main logger.</param>
     public LogSetup(string program)
     {
-        _target = Open(_config);
+        _target = new BackgroundSink(Open(_config, isEmptied: false));
         _root = new LoggerConfiguration().MinimumLevel.ControlledBy(_level).WriteTo.Sink(this).CreateLogger();
         Logger = CreateLogger(program);
     }
@@ -41,17 +46,8 @@ public sealed class LogSetup : ILogEventSink, IDisposable
 
     /// <summary>Checks that the file of a configuration can be written, without a change of file or log.</summary>
     /// <returns>Null when it can be.</returns>
-    public static string? ProblemOf(LoggingConfig config)
-    {
-        if (config.FileName is not { } path)
-            return null;
-
-        var isNew = !File.Exists(path);
-        var problem = ProbeWritable(path, isEmptied: false);
-        if (isNew && problem is null)
-            File.Delete(path);
-        return problem;
-    }
+    public static string? ProblemOf(LoggingConfig config) =>
+        config.FileName is { } path && AppendTarget.ProblemOf(path) is { } reason ? Problem(path, reason) : null;
 
     /// <summary>Applies a configuration.</summary>
     /// <remarks>A file is reopened even without changes, so that one that logrotate has moved is created again.</remarks>
@@ -60,13 +56,18 @@ public sealed class LogSetup : ILogEventSink, IDisposable
     {
         lock (_lock)
         {
-            var isNewFile = config.FileName != _config.FileName;
-            if (config.FileName is { } path && ProbeWritable(path, isEmptied: config.StartsEmpty && isNewFile) is { } problem)
-                return problem;
+            AppendSink sink;
+            try
+            {
+                sink = Open(config, isEmptied: config.StartsEmpty && config.FileName != _config.FileName);
+            }
+            catch (IOException problem)
+            {
+                return Problem(config.FileName!, problem.Message);
+            }
 
-            // Closed first, so that the same file is not open twice.
             _target.Dispose();
-            _target = Open(config);
+            _target = new BackgroundSink(sink);
             _config = config;
             _level.MinimumLevel = config.Level;
             return null;
@@ -88,29 +89,12 @@ public sealed class LogSetup : ILogEventSink, IDisposable
             _target.Dispose();
     }
 
-    // Serilog's file sink does not report a file that it cannot open, so the file is probed before the old log is closed.
-    private static string? ProbeWritable(string path, bool isEmptied)
-    {
-        try
-        {
-            using var file = new FileStream(path, isEmptied ? FileMode.Create : FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-            return null;
-        }
-        catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            return SingleLine.Of($"logging.filename: the file '{path}' cannot be written: {exception.Message}");
-        }
-    }
+    private static string Problem(string path, string reason) =>
+        $"logging.filename: the file '{path}' cannot be written: {reason}; name another file, or leave the key out for standard error";
 
-    private static BackgroundSink Open(LoggingConfig config)
+    private static AppendSink Open(LoggingConfig config, bool isEmptied)
     {
-        var formatter = new LogLineFormatter(config);
-        // The root logger filters by level. The file has no size limit, because the sink would stop writing at it.
-        var target = new LoggerConfiguration().MinimumLevel.Verbose();
-        _ = config.FileName is { } path
-            ? target.WriteTo.File(formatter, path, fileSizeLimitBytes: null, hooks: new AppendFileHooks())
-            : target.WriteTo.Console(formatter, standardErrorFromLevel: LogEventLevel.Verbose);
-        return new BackgroundSink(target.CreateLogger());
+        var target = config.FileName is { } path ? AppendTarget.Open(path, Mode, isEmptied) : AppendTarget.StandardError();
+        return new AppendSink(new LogLineFormatter(config), target, config.FileName);
     }
 }

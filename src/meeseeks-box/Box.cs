@@ -173,9 +173,21 @@ internal sealed class Box : IAsyncDisposable
     public static string Version { get; } =
         typeof(Box).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    /// <summary>Problems of the plugins that a configuration names, found without a box.</summary>
-    public static IReadOnlyList<string> PluginProblems(BoxConfig config, string[] arguments) =>
-        new TaskFactoryResolver(arguments, () => throw new InvalidOperationException("no job runs here")).Of(config).Problems;
+    /// <summary>Mistakes in the plugins and files that a configuration names, found without a box.</summary>
+    /// <param name="config">A valid configuration.</param>
+    /// <param name="arguments">Files and words of the configuration.</param>
+    /// <param name="isCheck">True to find a state file that cannot be written now, too; a start is tried again then.</param>
+    public static IReadOnlyList<string> StartProblems(BoxConfig config, string[] arguments, bool isCheck)
+    {
+        string?[] problems =
+        [
+            .. new TaskFactoryResolver(arguments, () => throw new InvalidOperationException("no job runs here")).Of(config).Problems,
+            LogSetup.ProblemOf(config.Logging),
+            isCheck ? StateFile.ProblemOf(config.State.File) : StateFile.KindProblemOf(config.State.File),
+            History.ProblemOf(config.State.History),
+        ];
+        return [.. problems.OfType<string>()];
+    }
 
     /// <summary>Completes when a background task has failed, so that the box must stop; the log has the cause.</summary>
     public Task Faulted => _tasks.Faulted;

@@ -9,7 +9,6 @@ using MeeseeksBox.Configuration;
 using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Logging;
-using Serilog.Debugging;
 
 const string Program = "meeseeks-box";
 
@@ -77,9 +76,9 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
     if (configuration.Config is not { } config)
         return BoxExitStatus.BadConfiguration;
 
-    if (Box.PluginProblems(config, arguments) is not [] and var missing)
+    if (Box.StartProblems(config, arguments, checkOnly) is not [] and var problems)
     {
-        StandardStream.Error.WriteLine(string.Join('\n', missing));
+        StandardStream.Error.WriteLine(string.Join('\n', problems));
         return BoxExitStatus.BadConfiguration;
     }
 
@@ -88,9 +87,6 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
         StandardStream.Output.WriteLine(ConfigJson.Indented(configuration.Shown));
         return BoxExitStatus.Good;
     }
-
-    if (config.Logging.FileName is not null)
-        SelfLog.Enable(StandardStream.Error.WriteLine);
 
     using var logs = new LogSetup(Program);
     if (logs.Apply(config.Logging) is { } problem)

@@ -8,7 +8,6 @@ using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Logging;
 using MeeseeksBox.WatchAgent;
 using MeeseeksBox.WatchAgent.Configuration;
-using Serilog.Debugging;
 
 const string Program = "meeseeks-watch";
 
@@ -77,6 +76,12 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
     if (configuration.Config is not { } config)
         return WatcherExitStatus.BadConfiguration;
 
+    if (LogSetup.ProblemOf(config.Logging) is { } unwritable)
+    {
+        StandardStream.Error.WriteLine(unwritable);
+        return WatcherExitStatus.BadConfiguration;
+    }
+
     if (checkOnly)
     {
         StandardStream.Output.WriteLine(ConfigJson.Indented(configuration.Tree));
@@ -113,9 +118,6 @@ static async Task<int> LockAndWatchAsync(WatcherConfig config, string[] argument
 
     await using (held)
     {
-        if (config.Logging.FileName is not null)
-            SelfLog.Enable(StandardStream.Error.WriteLine);
-
         using var logs = new LogSetup(Program);
         if (logs.Apply(config.Logging) is { } problem)
         {

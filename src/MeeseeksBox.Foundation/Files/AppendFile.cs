@@ -30,7 +30,7 @@ public static class AppendFile
             lines.CopyTo(file);
             file.Flush(flushToDisk: true);
         }
-        catch (IOException)
+        catch (Exception problem) when (FileProblem.Is(problem))
         {
             // The lines are appended again later. Without this, some of them would appear twice.
             file.SetLength(end);

@@ -10,19 +10,9 @@ public static class NamedFile
         {
             return File.ReadAllBytes(path);
         }
-        catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception problem) when (FileProblem.Is(problem) || problem is ArgumentException or NotSupportedException)
         {
-            return new Error($"{path}: the file cannot be read: {Reason(path, exception)}");
+            return new Error($"{path}: the file cannot be read: {FileProblem.Reason(path, problem)}");
         }
     }
-
-    private static string Reason(string path, Exception exception) => exception switch
-    {
-        FileNotFoundException or DirectoryNotFoundException => "there is no such file",
-        ArgumentException => "this is not a valid file name",
-        _ when Directory.Exists(path) => "it is a directory",
-        UnauthorizedAccessException => "permission denied",
-        _ => exception.Message,
-    };
 }

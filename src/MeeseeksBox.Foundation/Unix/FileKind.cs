@@ -15,8 +15,11 @@ public static partial class FileKind
     /// <summary>A named pipe (S_IFIFO).</summary>
     public const int Pipe = 0x1000;
 
-    /// <summary>A directory (S_IFDIR).</summary>
+    /// <summary>A folder (S_IFDIR).</summary>
     public const int Folder = 0x4000;
+
+    /// <summary>A block device (S_IFBLK).</summary>
+    public const int BlockDevice = 0x6000;
 
     /// <summary>A socket (S_IFSOCK).</summary>
     public const int Socket = 0xC000;
@@ -38,15 +41,14 @@ public static partial class FileKind
             : None;
     }
 
-    /// <summary>The name of a type of file, for messages.</summary>
-    /// <param name="kind">A result of <see cref="Of"/>.</param>
-    public static string Describe(int kind) => kind switch
+    /// <summary>The type in words: <c>a folder</c>.</summary>
+    public static string NameOf(int kind) => kind switch
     {
         Regular => "a regular file",
-        Folder => "a directory",
         Pipe => "a named pipe",
+        Folder => "a folder",
+        BlockDevice => "a block device",
         Socket => "a socket",
-        None => "not there",
         _ => "a device",
     };
 

@@ -66,6 +66,8 @@ internal sealed class ConfiguredParts(
         problems = [.. problems, .. FixedSettings.Problems(old, config)];
         if (config.Logging != old.Logging && LogSetup.ProblemOf(config.Logging) is { } unwritable)
             problems = [.. problems, unwritable];
+        if (config.State.History != old.State.History && History.ProblemOf(config.State.History) is { } unusable)
+            problems = [.. problems, unusable];
 
         if (problems is not [])
             return problems;

@@ -2,6 +2,7 @@ using MeeseeksBox.Agent.Pools;
 using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Runner.Ending;
 using Serilog;
@@ -46,7 +47,7 @@ internal sealed class JobRecovery(
         {
             interrupted = await RestoreAsync(former, adopted);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (IOException problem)
         {
             return [problem.Message];
         }
@@ -74,7 +75,7 @@ internal sealed class JobRecovery(
     {
         var reader = new JournalReader(host.Outputs, time, stateLog);
         var jobs = host.Outputs.Keep([.. await reader.ReadAsync(store.File.Load(host.Outputs), store.JournalFiles)]);
-        store.JournalFiles.Rotate();
+        RotateJournal();
         history.AddMissing(reader.Endings);
         host.Restore(jobs, store.Journal, Adopt);
         host.Outputs.Restore(
@@ -94,6 +95,19 @@ internal sealed class JobRecovery(
                 if (process.Former() is { } known && core.Adopt(known, now) is { } run)
                     adopted.Add(new AdoptedRun(run, process, run.Limit));
             }
+        }
+    }
+
+    private void RotateJournal()
+    {
+        try
+        {
+            store.JournalFiles.Rotate();
+        }
+        catch (Exception problem) when (FileProblem.Is(problem))
+        {
+            var file = store.JournalFiles.Current;
+            throw new IOException($"state.file: its journal {file} cannot be rotated: {FileProblem.Reason(file, problem)}", problem);
         }
     }
 

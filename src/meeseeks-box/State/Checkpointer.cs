@@ -1,3 +1,4 @@
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 
@@ -105,9 +106,9 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
             write();
             return true;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (FileProblem.Is(problem))
         {
-            log.Error("checkpoint failed: {Problem}", problem.Message);
+            log.Error("checkpoint failed: {File}: {Problem}", file.Path, FileProblem.Reason(file.Path, problem));
             return false;
         }
     }

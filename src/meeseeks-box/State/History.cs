@@ -15,6 +15,7 @@ internal sealed class History : IDisposable
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
 
     private readonly Channel<Job> _endings;
+    private readonly HistoryFile _file = new();
     private readonly CancellationTokenSource _completing = new();
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -30,8 +31,14 @@ internal sealed class History : IDisposable
             new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest }, GiveUp);
     }
 
-    /// <summary>The file to append to; null for none.</summary>
+    /// <summary>The file, pipe or device to append to; null for none.</summary>
     public string? Path { get; set; }
+
+    /// <summary>Finds why a path cannot be the target of the history, without a change of any file.</summary>
+    /// <returns>Null when it can be.</returns>
+    public static string? ProblemOf(string? path) => path is not null && AppendTarget.ProblemOf(path) is { } reason
+        ? $"state.history: {path} cannot be written: {reason}; name another file"
+        : null;
 
     /// <summary>Number of ends of runs added so far.</summary>
     public long Added => Interlocked.Read(ref _added);
@@ -53,8 +60,8 @@ internal sealed class History : IDisposable
         if (Path is not { } path || endings is [])
             return;
 
-        // A crash in the middle of a rotation leaves lines in both files of the journal.
-        var written = HistoryTail.Read(path, endings.Count);
+        // A crash in the middle of a rotation leaves lines in both files of the journal. A pipe or a device has no lines to compare.
+        var written = AppendTarget.IsFile(path) ? HistoryTail.Read(path, endings.Count) : [];
         foreach (var job in endings.Where(job => written.Add(HistoryTail.KeyOf(job))))
             Add(job);
     }
@@ -96,7 +103,11 @@ internal sealed class History : IDisposable
         }
     }
 
-    public void Dispose() => _completing.Dispose();
+    public void Dispose()
+    {
+        _completing.Dispose();
+        _file.Dispose();
+    }
 
     private static void WriteLine(MemoryStream lines, Job job)
     {
@@ -131,22 +142,21 @@ internal sealed class History : IDisposable
 
     private async Task<bool> TryAppendAsync(MemoryStream lines)
     {
+        lines.Position = 0;
         for (var attempt = 1; Path is { } path; attempt++)
         {
             try
             {
-                // Opened for each group, so that the file may be rotated away at any time.
-                using var file = AppendFile.OpenPrivate(path, FileShare.ReadWrite | FileShare.Delete);
-                lines.Position = 0;
-                AppendFile.Append(file, lines);
+                _file.Append(path, lines);
                 return true;
             }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            catch (Exception problem) when (FileProblem.Is(problem))
             {
                 if (attempt is 1)
                 {
                     _log.Error(
-                        "history write failed, retry every {Pause} s: {File}: {Problem}", RetryPause.TotalSeconds, path, problem.Message);
+                        "history write failed, retry every {Pause} s: {File}: {Problem}",
+                        RetryPause.TotalSeconds, path, FileProblem.Reason(path, problem));
                 }
 
                 if (_completing.IsCancellationRequested)

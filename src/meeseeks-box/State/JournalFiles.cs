@@ -25,7 +25,7 @@ internal sealed class JournalFiles(string statePath) : IDisposable
         {
             RandomAccess.Write(_current.SafeFileHandle, lines, end);
         }
-        catch (IOException)
+        catch (Exception problem) when (FileProblem.Is(problem))
         {
             _current.SetLength(end);
             throw;

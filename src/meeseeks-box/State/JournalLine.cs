@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MeeseeksBox.Agent.Outputs;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -53,9 +54,10 @@ internal readonly record struct JournalLine
                     return false;
             }
         }
-        catch (JsonException fault)
+        catch (JsonException)
         {
-            problem = fault.Message;
+            var error = JsonSyntaxError.Find(text.Span, default);
+            problem = $"not JSON: column {error.Column}: {error.Text}";
             return false;
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using MeeseeksBox.Agent.Outputs;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Lines;
 using Serilog;
@@ -40,9 +41,9 @@ internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILog
             {
                 await ReadAsync(path);
             }
-            catch (UnauthorizedAccessException problem)
+            catch (Exception problem) when (FileProblem.Is(problem))
             {
-                throw new IOException($"state.file: its journal {path} cannot be read: {problem.Message}", problem);
+                throw new IOException($"state.file: its journal {path} cannot be read: {FileProblem.Reason(path, problem)}", problem);
             }
         }
 

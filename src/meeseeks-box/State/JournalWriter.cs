@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
@@ -119,16 +120,17 @@ internal sealed class JournalWriter : IDisposable
 
                 return;
             }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            catch (Exception problem) when (FileProblem.Is(problem))
             {
+                var reason = FileProblem.Reason(_files.Current, problem);
                 if (_problem is null)
                 {
                     _log.Error(
                         "journal write failed, submits rejected, retry every {Pause} s: {File}: {Problem}",
-                        RetryPause.TotalSeconds, _files.Current, problem.Message);
+                        RetryPause.TotalSeconds, _files.Current, reason);
                 }
 
-                _problem = problem.Message;
+                _problem = $"{_files.Current}: {reason}";
                 Failed();
                 if (_queue.IsComplete)
                 {

@@ -2,7 +2,6 @@ using System.Text.Json;
 using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Json;
-using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 
@@ -15,6 +14,9 @@ namespace MeeseeksBox.Agent.State;
 /// </remarks>
 internal sealed class StateFile : IDisposable
 {
+    // The files beside the state file.
+    private static readonly string[] Suffixes = ["", ".1", ".tmp", ".lock", ".journal", ".journal.old"];
+
     private readonly FileStream _lock;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -30,24 +32,46 @@ internal sealed class StateFile : IDisposable
     /// <summary>Path of the file, with symbolic links resolved.</summary>
     public string Path { get; }
 
+    /// <summary>Finds why a path cannot be that of a state file on any disk.</summary>
+    /// <returns>Null when it can be.</returns>
+    public static string? KindProblemOf(string? path)
+    {
+        if (path is null)
+            return null;
+        if (path.Length is 0 || path.Contains('\0', StringComparison.Ordinal))
+            return $"state.file: '{path}' is not a valid file name";
+
+        var real = Resolve(path);
+        return Suffixes.Select(suffix => real + suffix).Prepend(path).FirstOrDefault(file => !AppendTarget.IsFile(file)) is { } other
+            ? $"state.file: {other} must be a regular file, and is {AppendTarget.NameOf(other)}; name another file"
+            : null;
+    }
+
+    /// <summary>Finds why a file cannot be written now, without a change of any file.</summary>
+    /// <returns>Null when it can be.</returns>
+    public static string? ProblemOf(string? path) =>
+        KindProblemOf(path) is { } problem ? problem
+        : path is not null && AppendTarget.ProblemOf(path) is { } reason
+            ? $"state.file: {path} cannot be written: {reason}; name another file"
+        : null;
+
     /// <summary>Locks the state file, which need not exist yet.</summary>
     /// <exception cref="IOException">Another box holds the lock, the path is no regular file, or the folder is not writable.</exception>
     public static StateFile Open(string path, TimeProvider time, ILogger log)
     {
-        // A save replaces the file: this must be the target of a link, and never a device or a pipe.
-        path = new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
-        if (FileKind.Of(path) is not (FileKind.None or FileKind.Regular))
-            throw new IOException($"state.file: {path} is not a regular file; name a regular file or a new one");
+        if (ProblemOf(path) is { } wrong)
+            throw new IOException(wrong);
 
+        var real = Resolve(path);
         try
         {
-            return new StateFile(path, AppendFile.OpenPrivate(path + ".lock", FileShare.None), time, log);
+            return new StateFile(real, AppendFile.OpenPrivate(real + ".lock", FileShare.None), time, log);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (FileProblem.Is(problem))
         {
             throw new IOException(
-                $"state.file: cannot lock {path}.lock: {problem.Message} "
-                    + "Is another meeseeks-box using this file, or is its folder not writable?",
+                $"state.file: cannot lock {real}.lock: {FileProblem.Reason(real + ".lock", problem)}; "
+                    + "each meeseeks-box needs a state file of its own, in a folder that it may write",
                 problem);
         }
     }
@@ -110,6 +134,10 @@ internal sealed class StateFile : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
+    // A save replaces the file, which must be the target of a link.
+    private static string Resolve(string path) =>
+        new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
+
     private static void Write(Utf8JsonWriter writer, IEnumerable<Job> jobs)
     {
         const int chunk = 64 * 1024;
@@ -132,19 +160,29 @@ internal sealed class StateFile : IDisposable
         {
             using var stream = File.OpenRead(path);
             var stored = JsonSerializer.Deserialize(stream, StoredContext.Default.DictionaryStringStoredJob)
-                ?? throw new JsonException("it holds null, not an object of jobs");
+                ?? throw new JsonException();
             jobs = [.. stored.Select(job => Read(path, outputs, job.Key, job.Value)).OfType<Job>()];
             return true;
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
-            _log.Error("state file {File} damaged: {Problem}", path, problem.Message);
+            _log.Error("state file {File} damaged: {Problem}", path, Fault(path, problem));
             return false;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (FileProblem.Is(problem))
         {
-            throw new IOException($"state.file: {path} cannot be read: {problem.Message}", problem);
+            throw new IOException($"state.file: {path} cannot be read: {FileProblem.Reason(path, problem)}", problem);
         }
+    }
+
+    // An exception without another one inside is about a value of the wrong type.
+    private static string Fault(string path, Exception problem)
+    {
+        if (problem.InnerException is not JsonException)
+            return "not a JSON object of jobs";
+
+        var error = JsonSyntaxError.Find(File.ReadAllBytes(path), default);
+        return $"not JSON: line {error.Line}, column {error.Column}: {error.Text}";
     }
 
     private Job? Read(string path, OutputStore outputs, string id, StoredJob stored)
@@ -167,9 +205,10 @@ internal sealed class StateFile : IDisposable
             File.Move(path, aside, overwrite: true);
             _log.Error("damaged state file moved to {File}", aside);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (FileProblem.Is(problem))
         {
-            throw new IOException($"state.file: {path} is damaged and cannot be moved aside: {problem.Message}", problem);
+            throw new IOException(
+                $"state.file: {path} is damaged and cannot be moved aside: {FileProblem.Reason(path, problem)}", problem);
         }
     }
 }

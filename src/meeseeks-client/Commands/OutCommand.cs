@@ -87,7 +87,7 @@ internal static class OutCommand
         if (FileKind.Of(path) is not (FileKind.Regular or FileKind.None) and var kind)
         {
             throw new CommandFailedException(
-                $"job '{job.Id}' prints to {path}, which is {FileKind.Describe(kind)}: its output is not kept there");
+                $"job '{job.Id}' prints to {path}, which is {FileKind.NameOf(kind)}: its output is not kept there");
         }
     }
 

@@ -1,3 +1,4 @@
+using MeeseeksBox.Foundation.Files;
 using Serilog;
 
 namespace MeeseeksBox.WatchAgent.Folders;
@@ -22,7 +23,7 @@ internal sealed class IoFaultReporter(ILogger log)
         {
             action();
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (FileProblem.Is(problem))
         {
             if (_present.GetValueOrDefault(what) != problem.Message)
                 log.Error("cannot {What}: {Problem}; {Consequence}", what, problem.Message, consequence);

@@ -164,7 +164,9 @@ public sealed class CheckpointTests
         var second = await BoxProgram.RunAsync("listen.port=0", $"state.file={file}");
 
         second.ExitStatus.Should().Be(1);
-        second.Errors.Should().Contain(file).And.Contain("Is another meeseeks-box using this file");
+        second.Errors.Should().Be(
+            $"state.file: cannot lock {file}.lock: another process uses it; "
+                + "each meeseeks-box needs a state file of its own, in a folder that it may write\n");
         (await box.AskAsync("ls", new { })).ToString().Should().Be("[]");
     }
 

@@ -64,10 +64,13 @@ public sealed class HistoryTests
     [Fact]
     public async Task A_failed_history_is_logged_and_jobs_go_on()
     {
-        await using var box = await RunningBox.StartAsync("state.history=/no/such/folder/history", "pools.p.slots=0");
+        using var folder = new TemporaryFolder();
+        var place = folder.Folder("place");
+        await using var box = await RunningBox.StartAsync($"state.history={place}/history", "pools.p.slots=0");
+        Directory.Delete(place);
 
         var job = await box.RunAsync(new { pool = "p", args = Some.True });
-        await box.WaitForLogAsync("/no/such/folder/history");
+        await box.WaitForLogAsync($"history write failed, retry every 5 s: {place}/history: its folder {place} does not exist");
 
         job.Text("state").Should().Be("done");
     }

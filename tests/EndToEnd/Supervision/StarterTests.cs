@@ -105,6 +105,26 @@ public sealed class StarterTests
     }
 
     [Fact]
+    public async Task A_limit_of_the_file_size_is_a_full_disk_to_the_journal()
+    {
+        using var folder = new TemporaryFolder();
+        await using var box = await RunningBox.StartAsync(
+            $"state.file={folder.File("state")}", "state.checkpoint=0", "state.expire=600", "pools.p.slots=0");
+        Tool.Run("prlimit", "--pid", $"{box.Pid}", "--fsize=16384:unlimited");
+        using var other = await box.ConnectAsync();
+
+        await other.SendAsync($$$"""{"submit":{"id":"large","pool":"nowhere","args":["{{{new string('x', 20_000)}}}"]}}""" + "\n");
+        await box.WaitForLogAsync("journal write failed, submits rejected");
+        var refused = await box.AskObjectAsync(new { submit = new { pool = "nowhere", args = Some.True } });
+        Tool.Run("prlimit", "--pid", $"{box.Pid}", "--fsize=unlimited:unlimited");
+        var answer = await other.ReadAnswerAsync();
+        await box.WaitForLogAsync("journal writable again");
+
+        refused.Text("error").Should().Contain("the state cannot be saved");
+        answer[0].GetProperty("submit").TryGetProperty("large", out _).Should().BeTrue();
+    }
+
+    [Fact]
     public async Task As_the_first_process_of_a_container_a_box_reaps_orphans_and_stops_at_SIGTERM()
     {
         Tool.NeedsRoot("a container");

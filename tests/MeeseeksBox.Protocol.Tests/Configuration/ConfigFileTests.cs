@@ -157,7 +157,7 @@ public sealed class ConfigFileTests
 
         folder.Read(folder.Path);
 
-        folder.Findings.Problems.Should().Equal($"{folder.Path}: the file cannot be read: it is a directory");
+        folder.Findings.Problems.Should().Equal($"{folder.Path}: the file cannot be read: it is a folder");
     }
 
     private static bool IsGood(string text)
