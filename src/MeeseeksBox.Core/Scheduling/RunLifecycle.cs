@@ -101,7 +101,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
             }
             else
             {
-                EndRun(entry, WithResult(run, entry.Job, end), now, end.EndTs);
+                EndRun(entry, RunSpec.AsRun(entry.Job, run.Job), WithResult(run, entry.Job, end), now, end.EndTs);
             }
         }
     }
@@ -111,29 +111,30 @@ internal sealed class RunLifecycle(NodeCoreState state)
     public void Crashed(JobEntry entry, Instant now)
     {
         var status = entry.Job.Status;
-        EndRun(entry, status.State is JobState.Killed
+        EndRun(entry, entry.Job, status.State is JobState.Killed
             ? status with { Error = null }
             : status with { State = JobState.Failed, Error = CrashError, Rc = null, FailCount = status.FailCount + 1 }, now);
     }
 
     /// <summary>Records how a run ended, and runs the job again where its settings ask for that.</summary>
     /// <param name="entry">The job.</param>
-    /// <param name="ended">Its status with the result of the run.</param>
+    /// <param name="ran">The job with the spec that ran.</param>
+    /// <param name="ended">The status at the end of the run.</param>
     /// <param name="now">The time.</param>
     /// <param name="at">When the run ended, in seconds since 1970; null: now.</param>
-    public void EndRun(JobEntry entry, JobStatus ended, Instant now, double? at = null)
+    public void EndRun(JobEntry entry, Job ran, JobStatus ended, Instant now, double? at = null)
     {
         var spec = entry.Job.Spec;
         ended = ended with { Active = false, Pid = null, EndTs = at ?? now.Wall };
         entry.NotBefore = now.Monotonic + (state.Settings.Pool(spec.Pool)?.RestartDelay ?? 1);
         if (RestartPolicy.NextRunAfter(spec, ended) is { } next)
         {
-            state.Effects.AddEndedJob(entry.Job with { Status = ended });
+            state.Effects.AddEndedJob(ran with { Status = ended });
             _ = state.ApplyLocal(entry, next with { Active = state.Jobs.IsHere(next.Node, spec.Pool) }, now);
         }
         else
         {
-            state.RecordEnd(state.ApplyLocal(entry, ended, now));
+            state.RecordEnd(state.ApplyLocal(entry, ran with { Status = ended }, now));
         }
     }
 

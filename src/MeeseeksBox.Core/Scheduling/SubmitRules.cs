@@ -159,8 +159,10 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
             keys = [.. keys.Where(attribute => attribute.Name is not "pool")];
         }
 
+        keys = WithoutFixed(entry, spec, keys, warnings);
         var kill = false;
         var changed = Apply(spec with { Keys = keys }, job);
+        NoteExisting(job, changed, spec, keys, warnings);
         switch (spec.State)
         {
             case null:
@@ -187,6 +189,37 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
             warnings.Add($"node: job '{job.Id}' has ended; its node changes only together with state=new");
 
         return new(entry, changed, kill, null);
+    }
+
+    // The record of a run tells what ran.
+    private static List<JobAttribute> WithoutFixed(
+        JobEntry entry, SubmitArgument spec, IReadOnlyList<JobAttribute> keys, List<string> warnings)
+    {
+        var job = entry.Job;
+        var isRunning = entry.Run is not null || job.Status.State is JobState.Running || (!job.IsLive && !job.HasEnded);
+        if (!isRunning && (job.IsLive || spec.State is JobState.New))
+            return [.. keys];
+
+        var left = keys.Where(attribute => RunSpec.Has(attribute) && !attribute.IsSame(spec.Values, job)).ToList();
+        warnings.AddRange(left.Select(attribute => isRunning
+            ? $"{attribute.Name}: job '{job.Id}' is running; its {attribute.Name} cannot change before it has ended"
+            : $"{attribute.Name}: job '{job.Id}' has ended; its {attribute.Name} changes only together with state=new"));
+        return [.. keys.Except(left)];
+    }
+
+    // A submit with pool and args is meant to run something. A change names only the attributes that it changes.
+    private static void NoteExisting(
+        Job job, Job changed, SubmitArgument spec, IReadOnlyList<JobAttribute> keys, List<string> warnings)
+    {
+        if (spec.State is not null || spec.Keys.Count(attribute => attribute.Name is "args" or "pool") < 2)
+            return;
+
+        var word = JobStates.Word(job.Status.State);
+        var names = string.Join(", ", keys.Where(attribute => !attribute.IsSame(job, changed)).Select(attribute => attribute.Name));
+        if (job.HasEnded)
+            warnings.Add($"id: job '{job.Id}' has ended ({word}) and does not run again; state=new runs it again");
+        else if (names.Length > 0)
+            warnings.Add($"id: job '{job.Id}' exists and is {word}; changed: {names}");
     }
 
     private static Job Apply(SubmitArgument spec, Job job)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -7,6 +8,9 @@ namespace MeeseeksBox.CommandLine.Submitting;
 /// <summary>A job that acts like a local program (<c>wait=1</c>): prints its output, returns its exit status, ends on Ctrl-C.</summary>
 internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
 {
+    // The box rejects a change of the args of a job that runs.
+    private const string ArgsWarning = "args: ";
+
     /// <summary>Submits the job, waits for it and prints its output.</summary>
     /// <returns>The exit status; of several jobs, the first that is not 0.</returns>
     public async Task<int> RunAsync()
@@ -41,6 +45,7 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
         try
         {
             var response = await SingleSubmission.SendAsync(invocation, spec, limit.Token);
+            RequireOwnRun(response);
             return [.. response["submit"].EnumerateObject().Select(job => job.Name)];
         }
         catch (OperationCanceledException)
@@ -48,6 +53,26 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
             invocation.Console.WriteMessage(
                 $"submit not confirmed: no answer from the box within {timeout.TotalSeconds:0.###} s; the job may run");
             throw;
+        }
+    }
+
+    // With the id of a known job, the output of another run would look like that of this one.
+    private void RequireOwnRun(Response response)
+    {
+        if (!spec.ContainsKey("id"))
+            return;
+
+        foreach (var (id, job) in response.Jobs("submit"))
+        {
+            if (job is { HasEnded: true })
+            {
+                throw new CommandFailedException(
+                    $"job '{id}' has already ended ({JobStates.Word(job.Status.State)}) and was not run; "
+                        + "state=new runs it again, and 'meeseeks-client out' prints the output of its last run");
+            }
+
+            if (response.Warnings.Any(warning => warning.StartsWith(ArgsWarning, StringComparison.Ordinal)))
+                throw new CommandFailedException($"job '{id}' is running with other args and was not changed; choose another id");
         }
     }
 

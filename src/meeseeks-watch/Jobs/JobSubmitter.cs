@@ -125,7 +125,9 @@ internal sealed class JobSubmitter : IDisposable
                 var response = await _client.RequestAsync(request, stop);
                 made.AddRange(MadeBy(response));
                 known.AddRange(response.Jobs("get").Select(pair => pair.Value).OfType<Job>());
-                foreach (var warning in response.Warnings.Where(warning => _warnings.TryAdd(warning, true)))
+                // A warning about the id names a job of an earlier instance, which is resumed.
+                var warnings = response.Warnings.Where(warning => !warning.StartsWith("id: ", StringComparison.Ordinal));
+                foreach (var warning in warnings.Where(warning => _warnings.TryAdd(warning, true)))
                     _log.Warning("job {Job} accepted with a warning: {Warning}", submission.Id, warning);
             }
         }

@@ -36,6 +36,27 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
+    public async Task Wait_does_not_print_another_run_of_a_known_id()
+    {
+        var id = Some.Id();
+        var first = await Box.ClientAsync("sub", "wait=1", $"id={id}", "p", "echo", "first");
+
+        var ended = await Box.ClientAsync("sub", "wait=1", $"id={id}", "p", "echo", "second");
+        var again = await Box.ClientAsync("sub", "wait=1", $"id={id}", "state=new", "p", "echo", "third");
+        _ = await Box.SubmitAsync(new { id, pool = "p", args = Some.Sleep, state = "new" });
+        _ = await Box.WaitForStartAsync(id);
+        var running = await Box.ClientAsync("sub", "wait=1", $"id={id}", "p", "echo", "fourth");
+        _ = await Box.AskAsync("kill", id);
+
+        first.Output.Should().Be("first\n");
+        (ended.Status, ended.Output).Should().Be((1, ""));
+        ended.Errors.Should().Contain($"job '{id}' has already ended (done) and was not run; state=new runs it again");
+        (again.Status, again.Output).Should().Be((0, "third\n"));
+        (running.Status, running.Output).Should().Be((1, ""));
+        running.Errors.Should().Contain($"job '{id}' is running with other args");
+    }
+
+    [Fact]
     public async Task The_words_after_the_pool_are_passed_unchanged()
     {
         string[] hostile =

@@ -62,11 +62,10 @@ public sealed class ChangingTests
     }
 
     [Fact]
-    public void Everything_else_may_be_changed_at_any_time()
+    public void Everything_else_of_a_waiting_job_may_change()
     {
         var node = new TestNode();
         _ = node.Accept(A);
-        _ = node.Start();
 
         var answer = node.Submit(
             "{'id':'a','args':['y'],'stdin':'i','stdout':'o','stderr':'e','runtime':9,'hold':1,'restart':1,'retries':2,"
@@ -91,9 +90,84 @@ public sealed class ChangingTests
             },
             Status = new
             {
-                State = JobState.Running,
+                State = JobState.New,
             },
         });
+    }
+
+    [Theory]
+    [InlineData("'args':['y']", "args")]
+    [InlineData("'stdin':'i'", "stdin")]
+    [InlineData("'stdout':'o'", "stdout")]
+    [InlineData("'stderr':'e'", "stderr")]
+    [InlineData("'config':{'shell':true}", "config")]
+    [InlineData("'env':{'k':'v'}", "env")]
+    [InlineData("'cwd':'/'", "cwd")]
+    [InlineData("'uid':'7'", "uid")]
+    [InlineData("'gid':'7'", "gid")]
+    public void What_a_run_has_started_with_cannot_change_before_it_has_ended_and_then_only_with_a_restart(string key, string name)
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+        var run = node.Take();
+        var claimed = node.Submit($"{{'id':'a',{key}}}");
+        node.Core.Started(run, 4711, node.Now);
+        var running = node.Submit($"{{'id':'a',{key},'retries':2}}");
+        node.End(run);
+        var ended = node.Submit($"{{'id':'a',{key},'retries':3}}");
+        var attribute = JobAttributes.All.Single(attribute => attribute.Name == name);
+        attribute.IsSame(node["a"], run.Job).Should().BeTrue();
+
+        var restarted = node.Submit($"{{'id':'a',{key},'state':'new'}}");
+
+        claimed.Warnings.Should().Equal($"{name}: job 'a' is running; its {name} cannot change before it has ended");
+        running.Warnings.Should().Equal($"{name}: job 'a' is running; its {name} cannot change before it has ended");
+        ended.Warnings.Should().Equal($"{name}: job 'a' has ended; its {name} changes only together with state=new");
+        restarted.Warnings.Should().BeEmpty();
+        node["a"].Spec.Retries.Should().Be(3);
+        attribute.IsSame(node["a"], run.Job).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_submit_that_meets_an_existing_id_says_so()
+    {
+        var node = new TestNode();
+        _ = node.Accept(A);
+        var same = node.Submit(A);
+        var waiting = node.Submit("{'id':'a','pool':'p1','args':['y'],'tags':['t']}");
+        var run = node.Start();
+        var running = node.Submit("{'id':'a','pool':'p1','args':['z'],'tags':['u']}");
+        node.End(run);
+
+        var ended = node.Submit("{'id':'a','pool':'p1','args':['y'],'tags':['u']}");
+
+        same.Warnings.Should().BeEmpty();
+        waiting.Warnings.Should().Equal("id: job 'a' exists and is new; changed: args, tags");
+        running.Warnings.Should().Equal(
+            "args: job 'a' is running; its args cannot change before it has ended", "id: job 'a' exists and is running; changed: tags");
+        ended.Warnings.Should().Equal("id: job 'a' has ended (done) and does not run again; state=new runs it again");
+        node["a"].Status.StartCount.Should().Be(1);
+    }
+
+    [Fact]
+    public void The_record_of_a_run_has_what_ran_even_when_another_node_has_changed_the_job_meanwhile()
+    {
+        var node = new TestNode();
+        _ = node.Accept("{'id':'a','node':'n1','pool':'p1','args':['x'],'retries':1}");
+        var first = node.Start();
+        var changed = node["a"];
+        _ = node.Merge(changed with { Spec = changed.Spec with { Args = ["y"], Tags = ["t"] }, Ts = changed.Ts + 1 });
+        node.End(first, rc: 1);
+        node.Pass(10);
+        var second = node.Start();
+        changed = node["a"];
+        _ = node.Merge(changed with { Spec = changed.Spec with { Args = ["z"] }, Ts = changed.Ts + 1 });
+
+        node.End(second);
+
+        node.History.Select(job => job.Spec.Args.Single()).Should().Equal("x", "y");
+        second.Job.Spec.Args.Should().Equal("y");
+        (node["a"].Spec.Args.Single(), node["a"].Spec.Tags.Single()).Should().Be(("y", "t"));
     }
 
     [Fact]
