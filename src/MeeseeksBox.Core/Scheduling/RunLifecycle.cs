@@ -196,7 +196,13 @@ internal sealed class RunLifecycle(NodeCoreState state)
         return ofJob is null || ofPool < ofJob ? ofPool : ofJob;
     }
 
-    private string OverdueError(Job job) => string.Create(CultureInfo.InvariantCulture, $"exceeded runtime of {LimitOf(job):0.###} s");
+    // A limit below 1 ms keeps its digits.
+    private string OverdueError(Job job)
+    {
+        var limit = LimitOf(job);
+        var digits = limit < 0.001 ? "0.############" : "0.###";
+        return $"exceeded runtime of {limit?.ToString(digits, CultureInfo.InvariantCulture)} s";
+    }
 
     private JobStatus WithResult(Run run, Job job, RunResult end)
     {

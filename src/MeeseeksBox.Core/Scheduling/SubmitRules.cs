@@ -30,6 +30,9 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         if (problem is not null)
             return Refused(id, problem, warnings);
 
+        if (spec.Values.Spec.Pool is not NodeSettings.ConfigPool)
+            warnings.AddRange(ConfigWarnings.Of(spec.Values.Spec.Config));
+
         var plans = new List<PlannedChange>(nodes.Count);
         foreach (var node in nodes)
         {
@@ -42,6 +45,8 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
 
             if (plan.Entry is null && node is null && !IsKnown(plan.Job.Spec.Pool))
                 warnings.Add($"pool: no known node has a pool '{plan.Job.Spec.Pool}'; the job waits for one");
+            if (plan.Entry is null && node is not null && WaitOf(node, plan.Job.Spec.Pool) is { } wait)
+                warnings.Add(wait);
 
             var status = plan.Job.Status;
             status = nodes.Count > 1 && IsList(spec) ? status with { Nodes = [.. nodes!] } : status;
@@ -123,6 +128,19 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         }
 
         return ([.. nodes.Distinct()], null);
+    }
+
+    // Why a job for a node waits there; null when it need not.
+    private string? WaitOf(string node, string pool)
+    {
+        if (node == state.Settings.Name)
+            return null;
+        if (state.Nodes.Find(node) is not { } known)
+            return $"node: no node '{node}' is known; the job waits for it";
+
+        return pool is NodeSettings.ConfigPool || known.Status.Pools.ContainsKey(pool)
+            ? null
+            : $"node: node '{node}' has no pool '{pool}' now; the job waits for it";
     }
 
     private bool IsKnown(string pool) => state.Settings.Pool(pool) is not null || state.Nodes.WithPool(pool).Count > 0;

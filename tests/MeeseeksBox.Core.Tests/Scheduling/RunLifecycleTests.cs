@@ -271,4 +271,17 @@ public sealed class RunLifecycleTests
         (node["a"].Status.Rc, node["a"].Status.Error, node["a"].Status.StdoutData, node["a"].Status.EndTs, node["a"].Status.FailCount)
             .Should().Be((null, null, null, null, 1));
     }
+
+    [Fact]
+    public void A_very_short_runtime_is_named_with_its_digits()
+    {
+        var node = new TestNode();
+        _ = node.Accept("{'id':'a','pool':'p1','args':['x'],'runtime':0.0000001}");
+        var run = node.Start();
+        node.Pass(0.1);
+
+        node.End(run);
+
+        node["a"].Status.Error.Should().Be("exceeded runtime of 0.0000001 s");
+    }
 }

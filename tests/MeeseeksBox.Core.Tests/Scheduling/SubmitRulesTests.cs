@@ -221,4 +221,41 @@ public sealed class SubmitRulesTests
         answer.Error.Should().Contain("stopping");
         answer.Code.Should().Be(ErrorCode.Stopping, "a client sends the same submit again once the node is back");
     }
+
+    [Theory]
+    [InlineData("nosuch", "node: no node 'nosuch' is known; the job waits for it")]
+    [InlineData("n2", "node: node 'n2' has no pool 'p9' now; the job waits for it")]
+    public void A_job_for_a_node_that_cannot_run_it_now_waits_and_is_named(string name, string warning)
+    {
+        var head = TestNode.Head(("n2", 1));
+
+        var answer = head.Submit($"{{'id':'a','pool':'p9','node':'{name}','args':['x']}}");
+
+        answer.Warnings.Should().Equal(warning);
+        head["a"].Status.Node.Should().Be(name);
+        head.Submit("{'id':'b','pool':'p1','node':'n2','args':['x']}").Warnings.Should().BeEmpty();
+        head.Submit($"{{'id':'a','pool':'p9','node':'{name}','args':['x']}}").Warnings.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("'CWD':'/'", "config.CWD: not a key for processes, which ignore it; did you mean cwd?")]
+    [InlineData("'environment':{}", "config.environment: not a key for processes, which ignore it; did you mean env?")]
+    [InlineData("'shell':'yes'", "config.shell: 'yes' is not true or false, and processes ignore it")]
+    [InlineData("'env':'X=1'", "config.env: 'X=1' is not an object of texts, like {\"A\":\"1\"}, and processes ignore it")]
+    [InlineData("'cwd':['/']", "config.cwd: [\"/\"] is not a path, and processes ignore it")]
+    public void A_mistake_in_config_is_named(string setting, string warning)
+    {
+        var answer = new TestNode().Submit($"{{'pool':'p1','args':['x'],'config':{{{setting}}}}}");
+
+        (answer.Error, answer.Warnings.Single()).Should().Be((null, warning));
+    }
+
+    [Theory]
+    [InlineData("'cwd':'/','env':{'A':1},'shell':true")]
+    [InlineData("'shell':'1','env':null,'cwd':null")]
+    [InlineData("'shell':0,'command':'x','end':1,'anything':[1]")]
+    public void Any_other_config_is_taken_without_a_warning(string settings)
+    {
+        new TestNode().Submit($"{{'pool':'p1','args':['x'],'config':{{{settings}}}}}").Warnings.Should().BeEmpty();
+    }
 }
