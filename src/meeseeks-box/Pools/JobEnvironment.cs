@@ -1,6 +1,9 @@
 using System.Collections;
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Runner.Protocol;
@@ -12,9 +15,7 @@ internal static class JobEnvironment
 {
     private const string FolderVariable = "PWD";
 
-    private static readonly Dictionary<string, string> OfTheBox = Environment.GetEnvironmentVariables()
-        .Cast<DictionaryEntry>()
-        .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> OfTheBox = ReadOwn();
 
     /// <summary>Combines the environment of the box, or <c>config.env</c> in its place, with the job's <c>env</c>.</summary>
     /// <remarks>The variables that describe the job and its run come last.</remarks>
@@ -37,6 +38,30 @@ internal static class JobEnvironment
         variables["MEESEEKS_SUBMIT_NODE"] = job.Status.SubmitNode ?? "";
         variables["MEESEEKS_TAGS"] = string.Join(',', job.Spec.Tags);
         variables[RunVariable.Name] = run;
+        return variables;
+    }
+
+    // The runtime replaces bytes that are not UTF-8. The system has them as they were at the start.
+    private static Dictionary<string, string> ReadOwn()
+    {
+        var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(
+            variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
+        var replaced = new HashSet<string>(StringComparer.Ordinal);
+        var block = File.ReadAllBytes("/proc/self/environ").AsSpan();
+        foreach (var range in block.Split((byte)0))
+        {
+            var bytes = block[range];
+            var equals = bytes.IndexOf((byte)'=');
+            if (equals < 1 || Utf8.IsValid(bytes))
+                continue;
+
+            // The box may have removed a variable since. Several names may have become one.
+            var name = Encoding.UTF8.GetString(bytes[..equals]);
+            if (variables.Remove(name) || replaced.Contains(name))
+                variables[ByteText.Decode(bytes[..equals])] = ByteText.Decode(bytes[(equals + 1)..]);
+            _ = replaced.Add(name);
+        }
+
         return variables;
     }
 

@@ -63,6 +63,21 @@ public sealed class SurroundingsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
+    public async Task Variables_of_the_box_that_are_not_UTF_8_reach_a_job_unharmed()
+    {
+        const string Variables = "\"$(printf 'NAM\\351=1')\" \"$(printf 'NAM\\352=2')\" \"$(printf 'BAD=caf\\351 \\303\\251')\"";
+        await using var box = await RunningBox.StartAsync(
+            new BoxStart("pools.p=") { Prefix = ["sh", "-c", $"exec env {Variables} \"$@\"", "sh"] });
+
+        var job = await box.RunAsync(new { pool = "p", args = Some.Shell("od -An -v -tx1 < /proc/$$/environ | tr -d ' \\n'") });
+
+        job.Printed().Should().ContainAll(
+            Convert.ToHexStringLower([.. "NAM"u8, 0xe9, .. "=1"u8, 0]),
+            Convert.ToHexStringLower([.. "NAM"u8, 0xea, .. "=2"u8, 0]),
+            Convert.ToHexStringLower([.. "BAD=caf"u8, 0xe9, .. " \u00e9"u8, 0]));
+    }
+
+    [Fact]
     public async Task PWD_names_the_folder_unless_the_job_does()
     {
         var named = await Box.RunAsync(new { pool = "p", args = new[] { "printenv", "PWD" }, cwd = "/usr/" });

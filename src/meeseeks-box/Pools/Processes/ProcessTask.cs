@@ -1,5 +1,6 @@
 using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Runner.Ending;
@@ -153,7 +154,7 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans, OutputStor
         foreach (var (name, value) in job.Environment)
         {
             if (name is not RunVariable.Name)
-                _ = order.With(RunnerField.Variable, $"{name}={value}");
+                _ = order.With(RunnerField.Variable, ByteText.Encode($"{name}={value}"));
         }
 
         return order.With(RunnerField.Variable, $"{RunVariable.Name}={job.Run}");
