@@ -31,6 +31,10 @@ public static partial class FileKind
     // Layout of struct statx, which is the same on every architecture, unlike struct stat.
     private const int Size = 256;
     private const int ModeOffset = 28;
+    private const int NumberOffset = 32;
+    private const int DeviceOffset = 136;
+    private const int NoFollow = 0x100;
+    private const uint NumberOnly = 0x100;
 
     /// <summary>The type bits of the mode of a file (inode(7)); a symbolic link is followed.</summary>
     public static int Of(string path)
@@ -39,6 +43,16 @@ public static partial class FileKind
         return Statx(CurrentFolder, path, 0, TypeOnly, answer) is 0
             ? BitConverter.ToUInt16(answer[ModeOffset..]) & KindBits
             : None;
+    }
+
+    /// <summary>What distinguishes a file from all others, also from a later one with the same path; null for no file.</summary>
+    public static (uint Major, uint Minor, ulong Number)? IdentityOf(string path)
+    {
+        Span<byte> answer = stackalloc byte[Size];
+        return Statx(CurrentFolder, path, NoFollow, NumberOnly, answer) is 0
+            ? (BitConverter.ToUInt32(answer[DeviceOffset..]), BitConverter.ToUInt32(answer[(DeviceOffset + sizeof(uint))..]),
+                BitConverter.ToUInt64(answer[NumberOffset..]))
+            : null;
     }
 
     /// <summary>The type in words: <c>a folder</c>.</summary>

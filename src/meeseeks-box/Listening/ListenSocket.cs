@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Agent.Listening;
 
@@ -8,7 +9,13 @@ internal sealed class ListenSocket : IDisposable
 {
     private const int Backlog = 1024;
 
-    private ListenSocket(EndPoint end, Socket socket) => (EndPoint, Socket) = (end, socket);
+    private readonly (uint Major, uint Minor, ulong Number)? _file;
+
+    private ListenSocket(EndPoint end, Socket socket)
+    {
+        (EndPoint, Socket) = (end, socket);
+        _file = end is UnixDomainSocketEndPoint path ? FileKind.IdentityOf(path.ToString()) : null;
+    }
 
     /// <summary>The address, with the bound port.</summary>
     public EndPoint EndPoint { get; }
@@ -40,20 +47,18 @@ internal sealed class ListenSocket : IDisposable
     }
 
     /// <summary>Binds the path of a Unix socket.</summary>
-    /// <exception cref="IOException">Another process listens there, or the path is no socket.</exception>
-    /// <exception cref="SocketException">The path cannot be bound.</exception>
-    public static ListenSocket Bind(UnixDomainSocketEndPoint path, UnixFileMode mode)
-    {
-        var socket = UnixSocketFile.Bind(path.ToString(), mode);
-        socket.Listen(Backlog);
-        return new ListenSocket(path, socket);
-    }
+    /// <exception cref="IOException">Another process listens there, the path is no socket, or no socket can be made.</exception>
+    public static ListenSocket Bind(UnixDomainSocketEndPoint path, UnixFileMode mode) =>
+        new(path, UnixSocketFile.Bind(path.ToString(), mode));
 
-    /// <summary>Closes the socket, and deletes the file of a Unix socket.</summary>
+    /// <summary>True when clients can find the socket: the file of a Unix socket can be deleted or replaced.</summary>
+    public bool IsReachable => EndPoint is not UnixDomainSocketEndPoint path || FileKind.IdentityOf(path.ToString()) == _file;
+
+    /// <summary>Closes the socket, and deletes the file of a Unix socket, unless it is that of another one.</summary>
     public void Dispose()
     {
         Socket.Dispose();
-        if (EndPoint is UnixDomainSocketEndPoint path && File.Exists(path.ToString()))
+        if (EndPoint is UnixDomainSocketEndPoint path && IsReachable)
             File.Delete(path.ToString());
     }
 }

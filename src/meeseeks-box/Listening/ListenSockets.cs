@@ -17,8 +17,7 @@ internal static class ListenSockets
     /// <param name="open">The endpoints that have a socket.</param>
     /// <param name="log">Receives further attempts to find a free port.</param>
     /// <exception cref="PortException">A port cannot be bound.</exception>
-    /// <exception cref="SocketException">A Unix socket cannot be bound.</exception>
-    /// <exception cref="IOException">The path of a Unix socket is taken.</exception>
+    /// <exception cref="IOException">A Unix socket cannot be made, or its path is taken.</exception>
     public static IReadOnlyList<ListenSocket> Bind(
         IReadOnlyList<EndPoint> addresses, PortList ports, UnixFileMode mode, IReadOnlySet<EndPoint> open, ILogger log)
     {

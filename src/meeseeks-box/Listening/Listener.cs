@@ -25,6 +25,9 @@ internal sealed class Listener : IAsyncDisposable
         Completion = AcceptAllAsync();
     }
 
+    /// <summary>True when clients can find the socket.</summary>
+    public bool IsReachable => _socket.IsReachable;
+
     /// <summary>The address of the socket.</summary>
     public EndPoint EndPoint => _socket.EndPoint;
 

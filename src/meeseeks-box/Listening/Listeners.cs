@@ -16,8 +16,16 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
 {
     private readonly ClientConnections _clients = new(handlers, time, log);
     private readonly Dictionary<EndPoint, Listener> _listeners = [];
+    private readonly Dictionary<EndPoint, SocketFileWatch> _watches = [];
+
+    // Guards the listeners: a removed socket file is made again while a configuration is applied, too.
+    private readonly SemaphoreSlim _turn = new(1);
+
     private ListenConfig? _config;
     private bool _isDisposed;
+
+    // True when a socket file could not be made again.
+    private bool _isIncomplete;
 
     // The port that the system chose for a configured 0.
     private int _freePort;
@@ -35,7 +43,22 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
             return (null, problems);
 
         var settings = new ListenSettings(ListenLimits.Of(listen), tls);
-        if (_config is { } old && old.Address == listen.Address && old.Prefix == listen.Prefix && old.Ports.Equals(listen.Ports))
+        await _turn.WaitAsync(stop);
+        try
+        {
+            return await PrepareAsync(listen, settings, stop);
+        }
+        finally
+        {
+            _ = _turn.Release();
+        }
+    }
+
+    private async Task<(ListenChange? Change, IReadOnlyList<string> Problems)> PrepareAsync(
+        ListenConfig listen, ListenSettings settings, CancellationToken stop)
+    {
+        if (!_isIncomplete && _config is { } old
+            && old.Address == listen.Address && old.Prefix == listen.Prefix && old.Ports.Equals(listen.Ports))
             return (new ListenChange(listen, settings, _listeners.Keys.ToHashSet(), [], _freePort), []);
 
         try
@@ -55,6 +78,19 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
     /// <remarks>Connections stay open, because one of them may be that of the client that sent the configuration.</remarks>
     public async Task ApplyAsync(ListenChange change)
     {
+        await _turn.WaitAsync();
+        try
+        {
+            await ReplaceAsync(change);
+        }
+        finally
+        {
+            _ = _turn.Release();
+        }
+    }
+
+    private async Task ReplaceAsync(ListenChange change)
+    {
         _clients.Apply(change.Settings);
         foreach (var listener in _listeners.Values.Where(listener => !change.Kept.Contains(listener.EndPoint)).ToArray())
             await CloseAsync(listener);
@@ -71,7 +107,7 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
             log.Warning("listening without TLS on a non-loopback address: any host can {What}", What(role));
         }
 
-        (_config, _freePort) = (change.Config, change.FreePort);
+        (_config, _freePort, _isIncomplete) = (change.Config, change.FreePort, false);
     }
 
     /// <summary>Closes all sockets, and then all connections (<see cref="ClientConnections.DisposeAsync"/>).</summary>
@@ -79,6 +115,10 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
     {
         if (!Interlocked.Exchange(ref _isDisposed, true))
         {
+            await _turn.WaitAsync();
+            foreach (var watch in _watches.Values)
+                watch.Dispose();
+            _ = _turn.Release();
             await Task.WhenAll(_listeners.Values.Select(listener => listener.DisposeAsync().AsTask()));
             await _clients.DisposeAsync();
         }
@@ -128,11 +168,53 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
         _ = observe("listener", listener.Completion);
         var name = socket.EndPoint is UnixDomainSocketEndPoint path ? $"unix:{path}" : socket.EndPoint.ToString();
         log.Information("listening on {EndPoint}", name);
+        if (socket.EndPoint is UnixDomainSocketEndPoint file)
+            Watch(file);
+    }
+
+    private void Watch(UnixDomainSocketEndPoint file)
+    {
+        _watches[file] = SocketFileWatch.Start(file, Check, out var problem);
+        if (problem is not null)
+            log.Warning("socket file {File} not watched, so it is not made again: {Problem}", file.ToString(), problem);
+
+        // It may have been removed before.
+        if (!_listeners[file].IsReachable)
+            Check();
+
+        // On another thread, because the watch is replaced.
+        void Check() => _ = observe("socket file", Task.Run(() => MakeAgainAsync(file)));
+    }
+
+    // Somebody has cleaned up a folder, or another box has taken the path.
+    private async Task MakeAgainAsync(UnixDomainSocketEndPoint file)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_isDisposed || !_listeners.TryGetValue(file, out var listener) || listener.IsReachable)
+                return;
+
+            await CloseAsync(listener);
+            Open(ListenSocket.Bind(file, _config!.Mode));
+            log.Warning("socket file {File} was removed and is made again", file.ToString());
+        }
+        catch (IOException problem)
+        {
+            _isIncomplete = true;
+            log.Error("socket file was removed, and clients cannot connect before a reload: {Problem}", problem.Message);
+        }
+        finally
+        {
+            _ = _turn.Release();
+        }
     }
 
     private ValueTask CloseAsync(Listener listener)
     {
         _ = _listeners.Remove(listener.EndPoint);
+        if (_watches.Remove(listener.EndPoint, out var watch))
+            watch.Dispose();
         return listener.DisposeAsync();
     }
 

@@ -1,31 +1,37 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Agent.Listening;
 
 /// <summary>The file of a Unix socket, which a crash leaves behind.</summary>
-internal static class UnixSocketFile
+internal static partial class UnixSocketFile
 {
-    /// <summary>Binds a socket to a path, after deleting an abandoned socket file.</summary>
-    /// <exception cref="IOException">Another process listens there, or the path is no socket.</exception>
-    /// <exception cref="SocketException">The path cannot be bound.</exception>
+    private const int Unix = 1;
+    private const int Stream = 1;
+    private const int CloseOnExec = 0x80000;
+    private const int Backlog = 1024;
+
+    /// <summary>Listens at a path, after deleting an abandoned socket file.</summary>
+    /// <exception cref="IOException">Another process listens there, the path is no socket, or no socket can be made.</exception>
     public static Socket Bind(string path, UnixFileMode mode)
     {
         var end = new UnixDomainSocketEndPoint(path);
         if (File.Exists(path))
             Remove(path, end);
 
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            socket.Bind(end);
+            var socket = Make(end);
             File.SetUnixFileMode(path, mode);
             return socket;
         }
-        catch
+        catch (Exception problem) when (FileProblem.Is(problem))
         {
-            socket.Dispose();
-            throw;
+            // The error of a bind names neither the folder nor the rights.
+            var reason = AppendTarget.ProblemOf(path) ?? FileProblem.Reason(path, problem);
+            throw new IOException($"the socket {path} cannot be made: {reason}", problem);
         }
     }
 
@@ -34,6 +40,22 @@ internal static class UnixSocketFile
     {
         if (File.Exists(path))
             File.SetUnixFileMode(path, mode);
+    }
+
+    // A socket that .NET binds deletes the path when it is closed, whatever file is there by then.
+    private static unsafe Socket Make(UnixDomainSocketEndPoint end)
+    {
+        var socket = new SafeSocketHandle(Open(Unix, Stream | CloseOnExec, 0), ownsHandle: true);
+        var address = end.Serialize();
+        fixed (byte* bytes = address.Buffer.Span)
+        {
+            if (!socket.IsInvalid && Bind(socket, bytes, (uint)address.Size) is 0 && Listen(socket, Backlog) is 0)
+                return new Socket(socket);
+        }
+
+        var problem = FileProblem.TextOf(Marshal.GetLastPInvokeError());
+        socket.Dispose();
+        throw new IOException(problem);
     }
 
     private static void Remove(string path, UnixDomainSocketEndPoint end)
@@ -57,4 +79,13 @@ internal static class UnixSocketFile
 
         throw new IOException($"another process listens on {path}; stop it or choose another path");
     }
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial nint Open(int domain, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    private static unsafe partial int Bind(SafeSocketHandle socket, byte* address, uint length);
+
+    [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
+    private static partial int Listen(SafeSocketHandle socket, int backlog);
 }
