@@ -77,6 +77,8 @@ public sealed unsafe partial class AppendTarget : IDisposable
             return "the name of a file is missing";
         if (path.Contains('\0', StringComparison.Ordinal))
             return "this is not a valid file name";
+        if (FileProblem.OfWorkingFolder(path) is { } gone)
+            return gone;
         if (StreamOf(path) is >= 0 and var stream)
             return ProblemOf(stream);
 

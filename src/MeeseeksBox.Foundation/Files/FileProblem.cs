@@ -19,13 +19,20 @@ public static class FileProblem
     {
         _ when IsTooLarge(problem) => "it would exceed the limit of the file size (ulimit -f)",
         _ when IsBadPath(problem) => "this is not a valid file name",
-        FileNotFoundException or DirectoryNotFoundException => Missing(path),
+        FileNotFoundException or DirectoryNotFoundException => OfWorkingFolder(path) ?? Missing(path),
         _ when Directory.Exists(path) => "it is a folder",
         UnauthorizedAccessException => "permission denied",
         { HResult: TryAgain } => "another process uses it",
         IOException { HResult: > 0 and <= LastErrorNumber and var number } => TextOf(number),
         _ => problem.Message,
     };
+
+    /// <summary>Why no path like this one can name a file: it is relative, and the working folder was deleted. Null when it can.</summary>
+    public static string? OfWorkingFolder(string path) =>
+        !Path.IsPathRooted(path) && File.ResolveLinkTarget("/proc/self/cwd", returnFinalTarget: false) is { } folder
+            && folder.FullName.EndsWith(" (deleted)", StringComparison.Ordinal)
+            ? "the working folder was deleted; use a full path"
+            : null;
 
     /// <summary>The reason of a failed system call.</summary>
     /// <param name="number">The number of the error (errno(3)).</param>

@@ -40,6 +40,8 @@ internal sealed class StateFile : IDisposable
             return null;
         if (path.Length is 0 || path.Contains('\0', StringComparison.Ordinal))
             return $"state.file: '{path}' is not a valid file name";
+        if (FileProblem.OfWorkingFolder(path) is { } gone)
+            return $"state.file: {path} cannot be written: {gone}";
 
         var real = Resolve(path);
         return Suffixes.Select(suffix => real + suffix).Prepend(path).FirstOrDefault(file => !AppendTarget.IsFile(file)) is { } other

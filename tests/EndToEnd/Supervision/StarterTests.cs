@@ -104,6 +104,28 @@ public sealed class StarterTests
         (await box.RunAsync(new { pool = "p", args = Some.True })).Text("error").Should().Contain("folder of the box");
     }
 
+    [Theory]
+    [InlineData("logging.filename=x", "logging.filename: the file 'x' cannot be written: ")]
+    [InlineData("state.history=x", "state.history: x cannot be written: ")]
+    [InlineData("state.file=x", "state.file: x cannot be written: ")]
+    [InlineData("x.cfg", "x.cfg: the file cannot be read: ")]
+    public async Task A_relative_path_in_a_folder_that_was_deleted_is_a_mistake(string word, string place)
+    {
+        using var folder = new TemporaryFolder();
+        var gone = folder.File("gone");
+        using var process = BoxProgram.Start(folder.Path, new BoxStart("listen.port=0", word)
+        {
+            Prefix = ["sh", "-c", $"mkdir {gone}; cd {gone}; rmdir {gone}; exec \"$@\"", "sh"],
+        });
+
+        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        process.ExitCode.Should().Be(2);
+        errors.Should().StartWith(place + "the working folder was deleted; use a full path").And.EndWith("\n");
+        errors.Trim().Should().NotContain("\n");
+    }
+
     [Fact]
     public async Task A_limit_of_the_file_size_is_a_full_disk_to_the_journal()
     {
