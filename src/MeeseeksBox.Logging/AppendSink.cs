@@ -5,11 +5,11 @@ using Serilog.Events;
 
 namespace MeeseeksBox.Logging;
 
-/// <summary>Writes events as lines to a file, or to standard error.</summary>
+/// <summary>Writes events as lines to a file, a pipe or a device.</summary>
 /// <param name="formatter">Makes the lines.</param>
 /// <param name="target">The target, which is closed with the sink.</param>
-/// <param name="path">The path of the target; null for standard error.</param>
-internal sealed class AppendSink(LogLineFormatter formatter, AppendTarget target, string? path) : ILogEventSink, IDisposable
+/// <param name="path">The path of the target.</param>
+internal sealed class AppendSink(LogLineFormatter formatter, AppendTarget target, string path) : ILogEventSink, IDisposable
 {
     private readonly StringWriter _text = new();
     private bool _isFailing;
@@ -26,7 +26,7 @@ internal sealed class AppendSink(LogLineFormatter formatter, AppendTarget target
 
         var problem = target.Write(line, out var count);
         _isCutOff = problem is null ? false : _isCutOff || count > 0;
-        if (problem is not null && !_isFailing && path is not null)
+        if (problem is not null && !_isFailing)
             Say($"log write failed, lines are lost until it succeeds: {path}: {problem}\n");
 
         _isFailing = problem is not null;

@@ -56,7 +56,7 @@ public sealed class LogSetup : ILogEventSink, IDisposable
     {
         lock (_lock)
         {
-            AppendSink sink;
+            ILogEventSink sink;
             try
             {
                 sink = Open(config, isEmptied: config.StartsEmpty && config.FileName != _config.FileName);
@@ -92,9 +92,15 @@ public sealed class LogSetup : ILogEventSink, IDisposable
     private static string Problem(string path, string reason) =>
         $"logging.filename: the file '{path}' cannot be written: {reason}; name another file, or leave the key out for standard error";
 
-    private static AppendSink Open(LoggingConfig config, bool isEmptied)
+    private static ILogEventSink Open(LoggingConfig config, bool isEmptied)
     {
-        var target = config.FileName is { } path ? AppendTarget.Open(path, Mode, isEmptied) : AppendTarget.StandardError();
-        return new AppendSink(new LogLineFormatter(config), target, config.FileName);
+        var formatter = new LogLineFormatter(config);
+        if (config.FileName is { } path)
+            return new AppendSink(formatter, AppendTarget.Open(path, Mode, isEmptied), path);
+
+        // The root logger filters by level. The programs give the console a stream that leaves the terminal alone.
+        return new LoggerConfiguration().MinimumLevel.Verbose()
+            .WriteTo.Console(formatter, standardErrorFromLevel: LogEventLevel.Verbose)
+            .CreateLogger();
     }
 }

@@ -22,7 +22,8 @@ public static unsafe partial class InheritedState
     private const int SetMask = 2;
     private const int GetDescriptorFlags = 1;
     private const int CloseOnExec = 1;
-    private const int ReadAndWrite = 2;
+    private const int ReadOnly = 0;
+    private const int WriteOnly = 1;
 
     // SIGHUP, SIGINT, SIGQUIT, SIGTERM and SIGCHLD: nohup, a background job of a script, or a service manager may ignore them.
     private static readonly int[] Used = [1, 2, 3, 15, ChildEnded];
@@ -32,8 +33,9 @@ public static unsafe partial class InheritedState
 
     /// <summary>Gives signals their default actions, blocks none, and opens the standard streams that are closed.</summary>
     /// <remarks>
-    /// A closed stream gets /dev/null, because the next file that is opened would get its number. A write beyond a limit of the file size
-    /// (<c>ulimit -f</c>) is an error instead of the end of the process. A limit of open files that is too low ends the program.
+    /// A closed stream gets /dev/null, because the next file that is opened would get its number; its use still fails. A write beyond a
+    /// limit of the file size (<c>ulimit -f</c>) is an error instead of the end of the process. A limit of open files that is too low ends
+    /// the program.
     /// </remarks>
     /// <param name="program">The name of the program, for an error.</param>
     public static void Prepare(string program)
@@ -89,7 +91,7 @@ public static unsafe partial class InheritedState
             if (IsInherited(descriptor))
                 continue;
 
-            var nothing = Open("/dev/null", ReadAndWrite, 0);
+            var nothing = Open("/dev/null", descriptor is 0 ? WriteOnly : ReadOnly, 0);
             if (nothing >= 0 && nothing != descriptor)
             {
                 _ = Dup2(nothing, descriptor);

@@ -21,6 +21,10 @@ public sealed partial class StandardStream : Stream
     private const int BrokenPipe = 32;
     private const int GetFlags = 1;
     private const int ClosesOnExec = 1;
+    private const int GetStatus = 3;
+    private const int AccessMode = 3;
+    private const int ReadOnly = 0;
+    private const int WriteOnly = 1;
     private const uint GetWindowSize = 0x5413;
     private const short IsWritable = 4;
     private const short IsReadable = 1;
@@ -33,8 +37,10 @@ public sealed partial class StandardStream : Stream
     {
         (_descriptor, _name) = (descriptor, name);
 
-        // The runtime closes its own files at an exec. A number with that flag was free at the start, so it is none of the starter's.
-        _isOpen = Fcntl(descriptor, GetFlags, 0) is >= 0 and var flags && (flags & ClosesOnExec) is 0;
+        // The runtime closes its own files at an exec. A number with that flag was free at the start, so it is none of the starter's. One
+        // of the wrong direction stands for a closed stream: see InheritedState.
+        _isOpen = Fcntl(descriptor, GetFlags, 0) is >= 0 and var flags && (flags & ClosesOnExec) is 0
+            && (Fcntl(descriptor, GetStatus, 0) & AccessMode) != (descriptor is 0 ? WriteOnly : ReadOnly);
     }
 
     /// <summary>Standard input.</summary>

@@ -1,3 +1,4 @@
+using MeeseeksBox.Foundation.Files;
 using System.Globalization;
 using System.Text.Json;
 using MeeseeksBox.Client;
@@ -5,7 +6,6 @@ using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.Foundation.Text;
-using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Commands;
@@ -47,7 +47,7 @@ internal static class HistCommand
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailedException($"{path}: the history cannot be read: {FileFault.Reason(path, fault)}");
+            throw new CommandFailedException($"{path}: the history cannot be read: {FileProblem.Reason(path, fault)}");
         }
     }
 

@@ -2,6 +2,7 @@ using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Submitting;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
@@ -122,7 +123,7 @@ internal static class OutCommand
         {
             throw new CommandFailedException(
                 $"job '{job.Id}' prints to {path} on node '{job.Status.Node}', which cannot be read here: "
-                + FileFault.Reason(path, problem));
+                + FileProblem.Reason(path, problem));
         }
     }
 }

@@ -1,6 +1,6 @@
+using MeeseeksBox.Foundation.Files;
 using System.Globalization;
 using System.Text;
-using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.CommandLine.Output;
 
@@ -27,7 +27,7 @@ internal static class CallLog
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            return $"log: {path} cannot be written: {FileFault.Reason(path, problem)}";
+            return $"log: {path} cannot be written: {FileProblem.Reason(path, problem)}";
         }
     }
 }

@@ -1,10 +1,10 @@
+using MeeseeksBox.Foundation.Files;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Output;
-using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.CommandLine.Submitting;
 
@@ -64,7 +64,7 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailedException($"{path}: the file cannot be read: {FileFault.Reason(path, problem)}");
+            throw new CommandFailedException($"{path}: the file cannot be read: {FileProblem.Reason(path, problem)}");
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed class BatchSubmission(Invocation invocation, JsonObject template
         catch (IOException problem)
         {
             var name = path is "-" ? "standard input" : path;
-            throw new CommandFailedException($"{name}: it cannot be read: {FileFault.Reason(path, problem)}");
+            throw new CommandFailedException($"{name}: it cannot be read: {FileProblem.Reason(path, problem)}");
         }
     }
 

@@ -72,7 +72,7 @@ public sealed class SelectionTests(SharedBox shared) : SharedBoxTests(shared)
     [Theory]
     [InlineData("x*")]
     [InlineData("x,y")]
-    [InlineData("-x")]
+    [InlineData("-dash")]
     [InlineData("x y")]
     [InlineData("x=y")]
     [InlineData("x[1]")]

@@ -184,11 +184,11 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Theory]
-    [InlineData("hist file=/", "/: the history cannot be read: it is a directory")]
-    [InlineData("hist file=/nosuch/file", "/nosuch/file: the history cannot be read: there is no such folder")]
-    [InlineData("sub pool=p file=/", "/: the file cannot be read: it is a directory")]
-    [InlineData("ls id=nosuch log=/", "warning: log: / cannot be written: it is a directory")]
-    [InlineData("ls id=nosuch log=/dev/full", "warning: log: /dev/full cannot be written: No space left on device")]
+    [InlineData("hist file=/", "/: the history cannot be read: it is a folder")]
+    [InlineData("hist file=/nosuch/file", "/nosuch/file: the history cannot be read: its folder /nosuch does not exist")]
+    [InlineData("sub pool=p file=/", "/: the file cannot be read: it is a folder")]
+    [InlineData("ls id=nosuch log=/", "warning: log: / cannot be written: it is a folder")]
+    [InlineData("ls id=nosuch log=/dev/full", "warning: log: /dev/full cannot be written: no space left on device")]
     public async Task Faults_of_files_are_in_plain_words(string words, string error)
     {
         (await Box.ClientAsync(words.Split(' '))).Errors.Should().Be($"meeseeks-client: {error}\n");

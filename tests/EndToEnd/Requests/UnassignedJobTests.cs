@@ -19,7 +19,7 @@ public sealed class UnassignedJobTests(SharedBox shared) : SharedBoxTests(shared
 
         answer.Texts("sync").Should().Equal(id);
         var job = answer.GetProperty("get").GetProperty(id);
-        (job.Text("id"), job.Text("node"), job.Text("submit_node"), job.Flag("active")).Should().Be((id, "n1", "n1", true));
+        (job.Text("id"), job.Text("node"), job.Text("submit_node")).Should().Be((id, "n1", "n1"));
         (await Box.WaitForEndAsync(id)).Printed().Should().Be("hi\n");
     }
 
