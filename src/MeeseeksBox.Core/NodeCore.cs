@@ -57,6 +57,9 @@ public sealed class NodeCore
     /// <summary>The other nodes.</summary>
     public NodeTable Nodes => _state.Nodes;
 
+    /// <summary>The names of the downstream nodes that this node is linked to.</summary>
+    public IReadOnlyCollection<string> Peers => _state.Peers.Names;
+
     /// <summary>The runs on this node.</summary>
     public IReadOnlyCollection<Run> Runs => _state.Runs.All;
 

@@ -11,6 +11,7 @@ using MeeseeksBox.Agent.Recovery;
 using MeeseeksBox.Agent.Requests;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Agent.Supervision;
+using MeeseeksBox.Agent.Tails;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Logging;
@@ -75,10 +76,11 @@ internal sealed class Box : IAsyncDisposable
         _runIds = new RunIdGenerator(config.Name, config.State.File, time);
         _orphans = new Orphans(new ProcessTable(), time);
         var configPool = new ConfigPool(_host, _changes, _config);
-        var taskFactories = new TaskFactoryResolver(arguments, () => new ProcessTask(_runner, _orphans, _outputs));
+        var live = new LiveOutputs();
+        var taskFactories = new TaskFactoryResolver(arguments, () => new ProcessTask(_runner, _orphans, _outputs, live));
         var pools = new PoolSet(
             config.Name, configPool, _runIds, _host, time, CreateLogger, _tasks.Observe,
-            process => new ProcessTask(_runner, _orphans, _outputs, process));
+            process => new ProcessTask(_runner, _orphans, _outputs, live, process));
 
         var links = new LinkSet(_host, time, CreateLogger, _tasks.Observe);
 
@@ -94,6 +96,7 @@ internal sealed class Box : IAsyncDisposable
             new ModifyHandler(_host),
             new ConfigHandler(_changes, _config),
             new SyncHandler(_host, upstreamSessions, CreateLogger("Requests")),
+            new TailHandler(new OutputSource(_host, live, new OutputRelay(links), time)),
             durability,
             new Authorization(_host));
         var longPoll = new LongPoll(_host, time);

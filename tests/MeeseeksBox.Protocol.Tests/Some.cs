@@ -31,7 +31,8 @@ internal static class Some
         Gen.OneOf(
         [
             .. JobAttributes.All.Select(attribute => attribute.Name),
-            "tag", "ids", "options", "pretty", "status", "submit", "query", "get", "kill", "ls", "modify", "config", "sync",
+            "tag", "ids", "options", "pretty", "status", "submit", "query", "get", "kill", "ls", "modify", "config", "sync", "tail",
+            "offset", "run",
         ]),
         Text);
 

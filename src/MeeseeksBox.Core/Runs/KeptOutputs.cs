@@ -11,18 +11,20 @@ public sealed record KeptOutputs
     /// <summary>The standard error; null when empty.</summary>
     public OutputData? Stderr { get; init; }
 
-    /// <summary>True when the middle of the standard output is missing.</summary>
-    public bool IsStdoutTruncated { get; init; }
+    /// <summary>The number of bytes that were printed to the standard output, when its middle is missing; null otherwise.</summary>
+    public long? StdoutSize { get; init; }
 
-    /// <summary>True when the middle of the standard error is missing.</summary>
-    public bool IsStderrTruncated { get; init; }
+    /// <summary>The number of bytes that were printed to the standard error, when its middle is missing; null otherwise.</summary>
+    public long? StderrSize { get; init; }
 
     /// <summary>A status with the output.</summary>
     public JobStatus In(JobStatus status) => status with
     {
         Stdout = Stdout ?? status.Stdout,
         Stderr = Stderr ?? status.Stderr,
-        StdoutTruncated = IsStdoutTruncated ? true : status.StdoutTruncated,
-        StderrTruncated = IsStderrTruncated ? true : status.StderrTruncated,
+        StdoutTruncated = StdoutSize is null ? status.StdoutTruncated : true,
+        StderrTruncated = StderrSize is null ? status.StderrTruncated : true,
+        StdoutSize = StdoutSize ?? status.StdoutSize,
+        StderrSize = StderrSize ?? status.StderrSize,
     };
 }

@@ -172,6 +172,8 @@ internal static class JobFormats
         IsSet = static _ => true,
     };
 
+    public static readonly JobValueFormat<long?> Size = Optional(Sequence);
+
     private static JobValueFormat<T?> Optional<T>(JobValueFormat<T> format)
         where T : struct => new()
         {

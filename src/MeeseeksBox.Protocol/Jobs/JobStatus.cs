@@ -83,6 +83,12 @@ public sealed record JobStatus
     /// <summary>True when <see cref="StderrData"/> lacks its middle.</summary>
     public bool? StderrTruncated { get; init; }
 
+    /// <summary>The bytes that were printed to standard output, if <see cref="StdoutData"/> lacks its middle.</summary>
+    public long? StdoutSize { get; init; }
+
+    /// <summary>The bytes that were printed to standard error, if <see cref="StderrData"/> lacks its middle.</summary>
+    public long? StderrSize { get; init; }
+
     /// <summary>The phase of the job.</summary>
     public JobPhase Phase => State switch
     {
@@ -129,5 +135,7 @@ public sealed record JobStatus
         Stderr = null,
         StdoutTruncated = StdoutTruncated is null ? null : false,
         StderrTruncated = StderrTruncated is null ? null : false,
+        StdoutSize = StdoutSize is null ? null : 0,
+        StderrSize = StderrSize is null ? null : 0,
     };
 }

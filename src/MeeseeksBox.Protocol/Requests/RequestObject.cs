@@ -25,6 +25,7 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
         ["modify"] = ReadModify,
         ["config"] = ReadConfig,
         ["sync"] = ReadSync,
+        ["tail"] = TailRequest.Read,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Reads an element.</summary>

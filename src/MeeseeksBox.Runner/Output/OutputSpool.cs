@@ -40,6 +40,30 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
         return true;
     }
 
+    /// <summary>Reads a part of the output, which is all kept.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="total">Number of bytes that were printed.</param>
+    /// <param name="limit">The limit of the file.</param>
+    /// <param name="start">Offset of the first byte in the whole output.</param>
+    /// <param name="count">Number of bytes, not beyond the end of the output or of its first half.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static byte[] Read(string path, long total, int limit, long start, int count)
+    {
+        var bytes = new byte[count];
+        using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        for (var length = 0; length < count;)
+        {
+            // A part may be at the end of the ring and at its beginning.
+            var position = total <= limit ? start + length : PositionOf(start + length, limit);
+            var read = RandomAccess.Read(file, bytes.AsSpan(length, (int)Math.Min(count - length, limit - position)), position);
+            if (read is 0)
+                return bytes[..length];
+            length += read;
+        }
+
+        return bytes;
+    }
+
     /// <summary>Reads the output in its order.</summary>
     /// <param name="path">The file.</param>
     /// <param name="total">Number of bytes that were printed.</param>
@@ -74,7 +98,8 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
         return kept;
     }
 
-    private long PositionOf(long number) =>
+    // A byte below the limit was written to its own place, which the ring may have taken since.
+    private static long PositionOf(long number, int limit) =>
         number < limit ? number : limit is 0 ? 0 : (limit / 2) + ((number - limit) % (limit - (limit / 2)));
 
     // A file that was removed meanwhile is not made again: its first part would be missing.
@@ -110,7 +135,7 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
             var skipped = total >= limit ? Math.Max(0, printed.Length - ringLength) : 0;
             total += skipped;
             printed = printed[skipped..];
-            var position = PositionOf(total);
+            var position = PositionOf(total, limit);
             var count = (int)Math.Min(printed.Length, limit - position);
             if (count is 0)
             {

@@ -24,6 +24,7 @@ internal sealed unsafe class RunOutput
     private readonly string _path;
     private readonly OutputSpool _spool;
     private readonly Action _closed;
+    private readonly List<(long Offset, Action<long> Printed)> _watches = [];
     private volatile bool _isClosed;
     private bool _isDetached;
 
@@ -58,6 +59,13 @@ internal sealed unsafe class RunOutput
     /// <summary>True when all processes have closed the stream.</summary>
     public bool IsClosed => _isClosed;
 
+    /// <summary>Calls back once, with <see cref="Total"/>, when that is higher than an offset; on the loop of all outputs.</summary>
+    public void Watch(long offset, Action<long> printed) => _loop.Post(() =>
+    {
+        _watches.Add((offset, printed));
+        TellWatches();
+    });
+
     /// <summary>Drops further output. It is still read, so that a process that prints does not block.</summary>
     /// <param name="done">Called when <see cref="Total"/> does not change any more, on the loop of all outputs.</param>
     public void Detach(Action done) => _loop.Post(() =>
@@ -68,6 +76,19 @@ internal sealed unsafe class RunOutput
 
     /// <summary>Drops further output, and deletes the file.</summary>
     public void Discard() => Detach(() => LibC.Unlink(_path));
+
+    private void TellWatches()
+    {
+        var total = Total;
+        for (var index = _watches.Count - 1; index >= 0; index--)
+        {
+            if (_watches[index] is var (offset, printed) && total > offset)
+            {
+                _watches.RemoveAt(index);
+                printed(total);
+            }
+        }
+    }
 
     // Until the system can watch it, the pipe fills, and the process waits.
     private void Watch()
@@ -87,6 +108,7 @@ internal sealed unsafe class RunOutput
         {
             if (!_isDetached && !_spool.TryAppend(buffer.AsSpan(0, (int)count)))
                 Postpone(buffer[..(int)count]);
+            TellWatches();
             return;
         }
 
@@ -106,9 +128,14 @@ internal sealed unsafe class RunOutput
         _ = _loop.After(RetryTime, () =>
         {
             if (_isDetached || _spool.TryAppend(printed))
+            {
+                TellWatches();
                 Watch();
+            }
             else
+            {
                 Postpone(printed);
+            }
         });
     }
 }

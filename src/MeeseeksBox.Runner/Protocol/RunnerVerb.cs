@@ -18,6 +18,12 @@ public static class RunnerVerb
     /// <summary>Box: the time limit of a run, which the runner enforces while there is no box.</summary>
     public const string Runtime = "runtime";
 
+    /// <summary>Box: asks for one <see cref="Output"/> line, when a run has printed more bytes than a number.</summary>
+    public const string Watch = "watch";
+
+    /// <summary>Runner: how many bytes a run has printed.</summary>
+    public const string Output = "output";
+
     /// <summary>Runner: a run that it has already when a box says hello. What is known about it follows.</summary>
     public const string Run = "run";
 

@@ -107,6 +107,15 @@ internal sealed class ManagedRun(
             tell(end);
     }
 
+    /// <summary>Tells the box once how much was printed, when that is more than an offset.</summary>
+    public void Watch(string name, long offset)
+    {
+        if (_outputs.Find(output => output.Name == name) is { } watched)
+            watched.Watch(offset, total => loop.Post(() => tell(new RunnerMessage(RunnerVerb.Output, Id).With(name, total))));
+        else if (offset < 0)
+            tell(new RunnerMessage(RunnerVerb.Output, Id).With(name, 0));
+    }
+
     /// <summary>Tells the box something about the run for people.</summary>
     public void Note(string text) => tell(new RunnerMessage(RunnerVerb.Note, Id).With(RunnerField.Text, text));
 

@@ -62,6 +62,14 @@ internal sealed class ManagedRuns
             case RunnerVerb.Runtime when _runs.TryGetValue(message.Run, out var run):
                 SetLimit(run, message);
                 break;
+            case RunnerVerb.Watch when _runs.TryGetValue(message.Run, out var run):
+                foreach (var name in (string[])[RunnerField.Output, RunnerField.Errors])
+                {
+                    if (message.Number(name) is { } offset)
+                        run.Watch(name, offset);
+                }
+
+                break;
             case RunnerVerb.Forget when _runs.TryGetValue(message.Run, out var run):
                 Forget(run);
                 break;

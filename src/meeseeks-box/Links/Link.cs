@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Replication;
@@ -9,6 +10,9 @@ namespace MeeseeksBox.Agent.Links;
 /// <summary>The link to one downstream node: socket, timer and log around a <see cref="DownstreamSession"/>.</summary>
 internal sealed class Link : IDisposable
 {
+    // The reply to the greeting has all jobs of the peer.
+    private const long LongestReply = 1L << 31;
+
     private readonly string _name;
     private readonly LinkConfig _config;
     private readonly CoreHost _host;
@@ -30,7 +34,11 @@ internal sealed class Link : IDisposable
         _session = new DownstreamSession(peer, timing, Random.Shared);
         _timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _woken = NextWakeAsync();
+        Relays = new RelayConnections(config, time);
     }
+
+    /// <summary>The connections to the peer for the output of its jobs.</summary>
+    public RelayConnections Relays { get; }
 
     /// <summary>The peer of this link.</summary>
     public Peer Peer => _session.Peer;
@@ -72,20 +80,21 @@ internal sealed class Link : IDisposable
     {
         _timer.Dispose();
         _stop.Dispose();
+        Relays.Dispose();
     }
 
     private async Task ExchangeAsync()
     {
-        await using var connection = await PeerConnection.OpenAsync(_config, _time, LogUnreadable, _stop.Token);
+        await using var connection = await PeerConnection.OpenAsync(_config, _time, LongestReply, _stop.Token);
         _host.Execute((_, now) => _session.Connect(now));
         await AdvanceAsync(connection, null);
-        var reply = connection.ReceiveAsync(_stop.Token);
+        var reply = connection.ReceiveAsync(ReadReply, _stop.Token);
         while (true)
         {
             if (await Task.WhenAny(reply, _woken) == reply)
             {
                 await AdvanceAsync(connection, await reply);
-                reply = connection.ReceiveAsync(_stop.Token);
+                reply = connection.ReceiveAsync(ReadReply, _stop.Token);
             }
             else
             {
@@ -122,6 +131,8 @@ internal sealed class Link : IDisposable
             await connection.SendAsync(_stop.Token);
         }
     }
+
+    private PeerReply ReadReply(JsonElement line) => PeerReplyReader.Read(line, LogUnreadable);
 
     private void LogUnreadable(string problem) => _log.Warning("unreadable part of a reply from {Peer}: {Problem}", _name, problem);
 

@@ -52,6 +52,9 @@ internal sealed class LinkSet
     /// <summary>Ends all links.</summary>
     public Task CompleteAsync() => Task.WhenAll(_links.Values.ToArray().Select(EndAsync));
 
+    /// <summary>The connections to a peer for the output of its jobs; null when it is not linked any more.</summary>
+    public RelayConnections? RelaysOf(string peer) => _links.FirstOrDefault(link => link.Key.Name == peer).Value?.Relays;
+
     private void Start(Peer peer, LinkConfig config)
     {
         var link = new Link(peer, config, _host, _time, _createLogger($"Link.{peer.Name}"));

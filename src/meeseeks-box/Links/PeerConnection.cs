@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text.Json;
 using MeeseeksBox.Agent.Configuration;
-using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Protocol.Lines;
 using MeeseeksBox.Tls;
 
@@ -12,8 +11,6 @@ namespace MeeseeksBox.Agent.Links;
 /// <remarks>Connecting and sending each end after the <c>timeout</c> of the link.</remarks>
 internal sealed class PeerConnection : IAsyncDisposable
 {
-    // The reply to the greeting has all jobs of the peer.
-    private const long LongestReply = 1L << 31;
     private const int ReadSize = 16 * 1024;
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 128 };
 
@@ -22,15 +19,15 @@ internal sealed class PeerConnection : IAsyncDisposable
     private readonly LineReader _lines;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
-    private readonly Action<string> _unreadable;
+    private readonly long _longestReply;
     private Task _receiving = Task.CompletedTask;
 
-    private PeerConnection(TcpClient client, Stream stream, TimeSpan timeout, TimeProvider time, Action<string> unreadable)
+    private PeerConnection(TcpClient client, Stream stream, TimeSpan timeout, TimeProvider time, long longestReply)
     {
-        (_client, _stream, _timeout, _time, _unreadable) = (client, stream, timeout, time, unreadable);
+        (_client, _stream, _timeout, _time, _longestReply) = (client, stream, timeout, time, longestReply);
         Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
         var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, leaveOpen: true, useZeroByteReads: true));
-        _lines = new LineReader(reader, LongestReply);
+        _lines = new LineReader(reader, longestReply);
     }
 
     /// <summary>The buffer for the next lines; <see cref="SendAsync"/> sends them.</summary>
@@ -39,13 +36,13 @@ internal sealed class PeerConnection : IAsyncDisposable
     /// <summary>Connects to the peer.</summary>
     /// <param name="config">The configuration of the link.</param>
     /// <param name="time">The clock of the timeouts.</param>
-    /// <param name="unreadable">Receives an error text for each part of a reply that cannot be read.</param>
+    /// <param name="longestReply">The maximum length of a reply in bytes.</param>
     /// <param name="stop">Cancels the attempt.</param>
     /// <exception cref="LinkException">The connection failed; the message is the cause.</exception>
     public static async Task<PeerConnection> OpenAsync(
         LinkConfig config,
         TimeProvider time,
-        Action<string> unreadable,
+        long longestReply,
         CancellationToken stop)
     {
         var client = new TcpClient { NoDelay = true };
@@ -55,7 +52,7 @@ internal sealed class PeerConnection : IAsyncDisposable
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
             await client.ConnectAsync(config.Address, config.Port, linked.Token);
             var stream = await EncryptAsync(client.GetStream(), config, linked.Token);
-            return new PeerConnection(client, stream, config.Timeout, time, unreadable);
+            return new PeerConnection(client, stream, config.Timeout, time, longestReply);
         }
         catch (Exception problem)
         {
@@ -79,11 +76,13 @@ internal sealed class PeerConnection : IAsyncDisposable
         _ = await Guarded(Output.FlushAsync(linked.Token).AsTask(), stop);
     }
 
-    /// <summary>Receives the next reply. It has no timeout of its own: the session has one.</summary>
-    /// <exception cref="LinkException">The connection is lost, or the line is not a reply.</exception>
-    public Task<PeerReply> ReceiveAsync(CancellationToken stop)
+    /// <summary>Receives the next reply. It has no timeout of its own: the caller has one.</summary>
+    /// <param name="read">Reads the reply from its line.</param>
+    /// <param name="stop">Cancels the receive, after which the connection is of no use.</param>
+    /// <exception cref="LinkException">The connection is lost, or the line is not JSON.</exception>
+    public Task<T> ReceiveAsync<T>(Func<JsonElement, T> read, CancellationToken stop)
     {
-        var receiving = ReceiveNextAsync(stop);
+        var receiving = ReceiveNextAsync(read, stop);
         _receiving = receiving;
         return receiving;
     }
@@ -98,20 +97,20 @@ internal sealed class PeerConnection : IAsyncDisposable
         await _stream.DisposeAsync();
     }
 
-    private async Task<PeerReply> ReceiveNextAsync(CancellationToken stop)
+    private async Task<T> ReceiveNextAsync<T>(Func<JsonElement, T> read, CancellationToken stop)
     {
         var line = await Guarded(_lines.ReadAsync(stop).AsTask(), stop);
         if (line is not { Kind: LineKind.Line, IsLast: false })
         {
             throw new LinkException(line.Kind is LineKind.TooLong
-                ? $"the reply exceeds {LongestReply} bytes"
+                ? $"the reply exceeds {_longestReply} bytes"
                 : "the node closed the connection");
         }
 
         try
         {
             using var document = JsonDocument.Parse(line.Line, Options);
-            return PeerReplyReader.Read(document.RootElement, _unreadable);
+            return read(document.RootElement);
         }
         catch (JsonException)
         {

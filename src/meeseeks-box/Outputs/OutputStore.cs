@@ -1,6 +1,7 @@
 using System.Globalization;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Runner.Output;
+using MeeseeksBox.Runner.Unix;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Outputs;
@@ -27,7 +28,7 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
     /// <summary>False as long as no output was in a file, so that no job needs to be noted.</summary>
     public bool IsUsed => _isUsed;
 
-    /// <summary>Takes over the output of a run: moves its file, or reads a small one.</summary>
+    /// <summary>Takes over the output of a run: gives its file a second name, or reads a small one.</summary>
     /// <remarks>A second call has the same result, because the box may crash before it has recorded the first one.</remarks>
     /// <param name="path">The file, whose name is unique.</param>
     /// <param name="total">Number of bytes that were printed.</param>
@@ -41,9 +42,10 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
             return OutputData.Of(Convert.ToBase64String(OutputSpool.Read(path, total, limit)));
         }
 
+        // Readers of the live output may still need the former name, which the runner deletes.
         var output = Create(Path.GetFileName(path), total, limit);
-        if (File.Exists(path) || !File.Exists(output.Path))
-            File.Move(path, output.Path, overwrite: true);
+        if (!File.Exists(output.Path) && LibC.Link(path, output.Path) < 0)
+            File.Move(path, output.Path);
         return output;
     }
 

@@ -27,6 +27,12 @@ internal sealed class SpooledOutput(string folder, string name, long total, int 
         }
     }
 
+    /// <summary>Number of bytes that are kept.</summary>
+    public long Kept => Math.Min(total, limit);
+
+    /// <summary>Number of bytes that were printed.</summary>
+    public long Total => total;
+
     /// <inheritdoc/>
     public override long Length => (Math.Min(total, limit) + 2) / 3 * 4;
 
@@ -35,6 +41,13 @@ internal sealed class SpooledOutput(string folder, string name, long total, int 
 
     /// <summary>Full path of the file.</summary>
     public string Path => System.IO.Path.Combine(folder, name);
+
+    /// <summary>Reads a part of the kept bytes.</summary>
+    /// <param name="index">Index of the first byte among the kept ones.</param>
+    /// <param name="count">Number of bytes, not beyond the middle when that is missing.</param>
+    /// <exception cref="IOException">The file is gone.</exception>
+    public byte[] Read(long index, int count) =>
+        OutputSpool.Read(Path, total, limit, total <= limit || index < limit / 2 ? index : total - (limit - index), count);
 
     /// <summary>The output that a reference names; null when that is none.</summary>
     public static SpooledOutput? Of(string folder, string reference) =>

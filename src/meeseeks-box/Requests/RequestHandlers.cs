@@ -1,4 +1,5 @@
 using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Lines;
 using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
@@ -14,11 +15,24 @@ internal sealed class RequestHandlers(
     ModifyHandler modify,
     ConfigHandler config,
     SyncHandler sync,
+    TailHandler tail,
     DurabilityBarrier durability,
     Authorization permission)
 {
     /// <summary>Executes a request and writes its value.</summary>
-    public ValueTask HandleAsync(Request request, RequestOptions options, ResponseWriter answer, Session session, CancellationToken stop)
+    /// <param name="request">The request.</param>
+    /// <param name="options">The options of its object.</param>
+    /// <param name="further">Ends a wait of the request itself; null when it may not wait.</param>
+    /// <param name="answer">Receives the value.</param>
+    /// <param name="session">The session of the client.</param>
+    /// <param name="stop">Cancels the request.</param>
+    public ValueTask HandleAsync(
+        Request request,
+        RequestOptions options,
+        ILineLookahead? further,
+        ResponseWriter answer,
+        Session session,
+        CancellationToken stop)
     {
         if (permission.Refusal(request, session.Role) is { } refusal)
         {
@@ -48,6 +62,8 @@ internal sealed class RequestHandlers(
             case SyncRequest jobs:
                 sync.Handle(jobs, options, answer, session);
                 return ValueTask.CompletedTask;
+            case TailRequest one:
+                return tail.HandleAsync(one, TimeSpan.FromSeconds(options.Wait ?? 0), further, answer, stop);
             case StatusRequest:
                 status.HandleStatus(answer);
                 return ValueTask.CompletedTask;

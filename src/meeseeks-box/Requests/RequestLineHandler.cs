@@ -97,7 +97,8 @@ internal sealed class RequestLineHandler(
             }
 
             answer.Json.WritePropertyName(name);
-            await handlers.HandleAsync(one, request.Options, answer, session, stop);
+            await handlers.HandleAsync(one, request.Options, mayWait ? further : null, answer, session, stop);
+            mayWait &= one is not TailRequest;
             await answer.SendIfLargeAsync(stop);
         }
 

@@ -14,9 +14,11 @@ public sealed partial class FolderImportsTests
         ["State"] = ["Configuration", "Outputs"],
         ["Listening"] = ["Configuration"],
         // Listening for ILineHandler alone: the interface belongs to its caller, and Requests implements it.
-        ["Requests"] = ["State", "Configuration", "Listening"],
-        ["Pools"] = ["State", "Configuration", "Outputs"],
-        ["Links"] = ["State", "Configuration"],
+        ["Tails"] = ["State", "Outputs"],
+        ["Requests"] = ["State", "Configuration", "Listening", "Tails"],
+        ["Pools"] = ["State", "Configuration", "Outputs", "Tails"],
+        // Tails for IOutputRelay alone, which Links implements.
+        ["Links"] = ["State", "Configuration", "Tails"],
         ["Supervision"] = ["State"],
         ["Lifecycle"] = [],
         ["Recovery"] = ["State", "Pools"],

@@ -43,17 +43,17 @@ internal sealed class FakeRun(JobDescription job) : IProcessRun
     public void ReportEnd(KeptOutputs outputs, double? endTs, Action<Task> recorded)
     {
         recorded(Task.CompletedTask);
-        Report("stdout", outputs.Stdout, outputs.IsStdoutTruncated);
-        Report("stderr", outputs.Stderr, outputs.IsStderrTruncated);
+        Report("stdout", outputs.Stdout, outputs.StdoutSize);
+        Report("stderr", outputs.Stderr, outputs.StderrSize);
     }
 
     public void Log(string message) => Logged.Enqueue(message);
 
-    private void Report(string stream, OutputData? output, bool isTruncated)
+    private void Report(string stream, OutputData? output, long? size)
     {
         if (output is not null)
             Reported[$"{stream}_data"] = output.Text;
-        if (isTruncated)
+        if (size is not null)
             Reported[$"{stream}_truncated"] = true;
     }
 

@@ -7,7 +7,7 @@ namespace MeeseeksBox.Protocol.Tests.Requests;
 public sealed class RequestObjectTests
 {
     private static readonly string[] Keys =
-        ["status", "nodes", "pools", "submit", "query", "job", "get", "ls", "kill", "modify", "config", "sync", "options"];
+        ["status", "nodes", "pools", "submit", "query", "job", "get", "ls", "kill", "modify", "config", "sync", "tail", "options"];
 
     [Theory]
     [InlineData("""{"status":{}}""", typeof(StatusRequest))]
@@ -22,6 +22,7 @@ public sealed class RequestObjectTests
     [InlineData("""{"modify":{"a":{}}}""", typeof(ModifyRequest))]
     [InlineData("""{"config":{}}""", typeof(ConfigRequest))]
     [InlineData("""{"sync":{}}""", typeof(SyncRequest))]
+    [InlineData("""{"tail":{"id":"a"}}""", typeof(TailRequest))]
     public void Each_key_is_one_request(string json, Type expected) => Single(json).Should().BeOfType(expected);
 
     [Fact]

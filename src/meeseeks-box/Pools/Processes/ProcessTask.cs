@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.Outputs;
+using MeeseeksBox.Agent.Tails;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Plugins;
@@ -12,8 +13,10 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <param name="runner">The runner of this box.</param>
 /// <param name="orphans">Kills the processes that a runner left behind.</param>
 /// <param name="outputs">Takes over what a job has printed.</param>
+/// <param name="live">Shows what the job prints while it runs.</param>
 /// <param name="adopted">The process that a former instance of the box has started; null to start one.</param>
-internal sealed class ProcessTask(RunnerHost runner, Orphans orphans, OutputStore outputs, RunnerRun? adopted = null) : IJobTask
+internal sealed class ProcessTask(
+    RunnerHost runner, Orphans orphans, OutputStore outputs, LiveOutputs live, RunnerRun? adopted = null) : IJobTask
 {
     // The error of a job whose process was lost sight of, as after a crash of the box.
     private const string Crashed = "crashed";
@@ -83,9 +86,25 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans, OutputStor
     private async Task<JobOutcome> FollowToEndAsync(IProcessRun run, RunnerRun process, bool hasEnded, CancellationToken kill)
     {
         await using var killing = kill.Register(() => process.End(run.Job.KillGrace));
+        var entry = live.Add(run.Job.Id, process.Output);
+        try
+        {
+            return await FollowToEndAsync(run, process, entry, hasEnded, kill);
+        }
+        catch
+        {
+            entry.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<JobOutcome> FollowToEndAsync(
+        IProcessRun run, RunnerRun process, IDisposable entry, bool hasEnded, CancellationToken kill)
+    {
         var started = await process.Started;
         if (started.Verb is RunnerVerb.Refused)
         {
+            entry.Dispose();
             process.Forget();
             return JobOutcome.NotStarted(started.Text(RunnerField.Text) ?? "the runner refused it");
         }
@@ -96,7 +115,7 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans, OutputStor
 
         // A process that ended while there was no box has a time of its own.
         var endTs = hasEnded ? RunnerRun.TimeOf(ended) : null;
-        run.ReportEnd(Take(run, process, ended), endTs, recorded => runner.Forget(process, recorded));
+        run.ReportEnd(Take(run, process, ended), endTs, Record);
         return (int?)ended.Number(RunnerField.Status) switch
         {
             null => JobOutcome.Failure(null, $"process {pid} could not be killed"),
@@ -104,15 +123,25 @@ internal sealed class ProcessTask(RunnerHost runner, Orphans orphans, OutputStor
             < 0 and var signal when !kill.IsCancellationRequested => JobOutcome.Failure(signal, $"ended by {SignalName.Of(-signal)}"),
             var status => JobOutcome.Failure(status),
         };
+
+        // From now on, the record of the job has the output.
+        void Record(Task recorded)
+        {
+            entry.Dispose();
+            runner.Forget(process, recorded);
+        }
     }
 
     private KeptOutputs Take(IProcessRun run, RunnerRun process, RunnerMessage ended) => new()
     {
         Stdout = Take(run, process, ended, RunnerField.Output),
         Stderr = Take(run, process, ended, RunnerField.Errors),
-        IsStdoutTruncated = ended.Number(RunnerField.Output) > process.OutputLimit,
-        IsStderrTruncated = ended.Number(RunnerField.Errors) > process.OutputLimit,
+        StdoutSize = SizeOfCut(RunnerField.Output, process, ended),
+        StderrSize = SizeOfCut(RunnerField.Errors, process, ended),
     };
+
+    private static long? SizeOfCut(string stream, RunnerRun process, RunnerMessage ended) =>
+        ended.Number(stream) is { } total && total > process.OutputLimit ? total : null;
 
     private OutputData? Take(IProcessRun run, RunnerRun process, RunnerMessage ended, string stream)
     {

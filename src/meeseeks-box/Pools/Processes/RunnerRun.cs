@@ -11,6 +11,8 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     private readonly TaskCompletionSource<RunnerMessage> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<RunnerMessage> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private RunnerOutput? _output;
+
     /// <summary>The id of the run.</summary>
     public string Id => order.Run;
 
@@ -19,6 +21,9 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
 
     /// <summary>Receives what a person should know about the run.</summary>
     public Action<string> Note { get; set; } = _ => { };
+
+    /// <summary>What it prints, while it runs.</summary>
+    public RunnerOutput Output => LazyInitializer.EnsureInitialized(ref _output, () => new RunnerOutput(this, connection.Send));
 
     /// <summary>The answer to the start.</summary>
     /// <exception cref="IOException">The runner has ended.</exception>
@@ -69,7 +74,11 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
             case RunnerVerb.Started or RunnerVerb.Refused:
                 _ = _started.TrySetResult(message);
                 break;
+            case RunnerVerb.Output:
+                Output.Receive(message);
+                break;
             case RunnerVerb.Ended:
+                Output.Receive(message);
                 _ = _ended.TrySetResult(message);
                 break;
             case RunnerVerb.Note when message.Text(RunnerField.Text) is { } text:
@@ -84,6 +93,7 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     /// <summary>Records that the runner has ended.</summary>
     public void Fail(IOException problem)
     {
+        Output.End();
         _ = _started.TrySetException(problem);
         _ = _ended.TrySetException(problem);
         _ = _started.Task.Exception;

@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Agent.Tails;
 using MeeseeksBox.Agent.Tests.Outputs;
 using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Testing;
@@ -13,5 +14,6 @@ internal static class TestRunner
     public static ProcessTask Task { get; } = new(
         new RunnerHost(Path.Combine(BuildOutput.Of("src/meeseeks-runner"), "meeseeks-runner"), NoOutputs.Folder, Logger.None),
         new Orphans(new ProcessTable(), TimeProvider.System),
-        NoOutputs.Store);
+        NoOutputs.Store,
+        new LiveOutputs());
 }
