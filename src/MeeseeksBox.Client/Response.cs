@@ -4,6 +4,7 @@ using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;
+using MeeseeksBox.Protocol.Outputs;
 
 namespace MeeseeksBox.Client;
 
@@ -139,6 +140,12 @@ public sealed class Response
         var isMap = value.ValueKind is JsonValueKind.Object && value.GetPropertyCount() is 1 && value.TryGetProperty(id, out _);
         return isMap ? Jobs("kill").Single().Value : Job("kill", id);
     }
+
+    /// <summary>The part of an output.</summary>
+    /// <exception cref="MeeseeksRequestException">The key is missing, or the value is not such a part.</exception>
+    internal OutputPart Output() => OutputPart.TryRead(this["tail"], out var part, out var problem)
+        ? part
+        : throw new MeeseeksRequestException($"tail: the answer cannot be read: {problem}");
 
     /// <summary>The members of the object under a key, as JSON.</summary>
     internal IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>> MembersOf(string key) => Members(Bytes(key));
