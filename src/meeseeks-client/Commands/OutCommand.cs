@@ -6,6 +6,7 @@ using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Outputs;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -13,12 +14,15 @@ namespace MeeseeksBox.CommandLine.Commands;
 internal static class OutCommand
 {
     private const string Help = """
-        Output that the job writes to a file is read from that file, which must be on this host. Other output is kept by the box
-        and available when the job has ended. follow=1 waits until then, and prints a file as it grows.
+        Prints what the job has printed so far. follow=1 prints further output as it comes, until the job has ended. Output that
+        the job writes to a file is read from that file, which must be on this host.
         """;
 
     // Files on network mounts have no change notification, so they are polled.
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(200);
+
+    // No box keeps more of a stream, so a job that prints faster than this client reads does not hold it up.
+    private const long MostKept = 16 * 1024 * 1024;
 
     public static CommandDefinition Out { get; } = Definition("out", "output", isError: false, """
         Examples:
@@ -45,25 +49,24 @@ internal static class OutCommand
             throw new UsageException("no job selected; give exactly one id");
 
         var client = follow ? invocation.PatientClient : invocation.Client;
-        await using var tracked = follow ? await client.TrackAsync(id, invocation.Stop) : null;
-        var job = follow ? tracked?.Current : await client.QueryAsync(id, invocation.Stop);
-        if (job is null)
+        if (await client.QueryAsync(id, invocation.Stop) is not { } job)
             return invocation.WriteUnknown([id]);
 
         if ((isError ? job.Spec.Stderr : job.Spec.Stdout) is { } path)
         {
+            await using var tracked = follow ? await client.TrackAsync(id, invocation.Stop) : null;
             await PrintFileAsync(invocation, job, FullPath(job, path), tracked);
             return ClientExitStatus.Good;
         }
 
-        job = tracked is null ? job : await tracked.Ended.WaitAsync(invocation.Stop);
-        if (!job.HasEnded)
-        {
-            var state = JobStates.Word(job.Status.State);
-            invocation.Console.WriteMessage($"job '{id}' is {state}: its output is available when it has ended; follow=1 waits for that");
-            return ClientExitStatus.Failed;
-        }
+        var stream = isError ? OutputStream.Stderr : OutputStream.Stdout;
+        return follow ? await FollowAsync(invocation, id, stream)
+            : job.HasEnded ? await PrintEndedAsync(invocation, job, isError)
+            : await PrintPresentAsync(invocation, job, stream);
+    }
 
+    private static async Task<int> PrintEndedAsync(Invocation invocation, Job job, bool isError)
+    {
         await invocation.Console.WriteAsync(JobOutput.Decode(job, isError), invocation.Stop);
         JobOutput.PrintTruncated(invocation, job, isError);
         return ClientExitStatus.Good;
@@ -89,6 +92,52 @@ internal static class OutCommand
         {
             throw new CommandFailedException(
                 $"job '{job.Id}' prints to {path}, which is {FileKind.NameOf(kind)}: its output is not kept there");
+        }
+    }
+
+    private static async Task<int> FollowAsync(Invocation invocation, string id, OutputStream stream)
+    {
+        // Both commands print to standard output.
+        using var printer = new OutputPrinter(invocation, wholeLines: false) { PrintsErrorsToOutput = true };
+        var output = new FollowedOutput(id, stream);
+        await printer.FollowAsync(id, stream, output.Note, invocation.Stop);
+        if (output.IsLate && await invocation.Client.QueryAsync(id, invocation.Stop) is { } job)
+            JobOutput.PrintTruncated(invocation, job, stream is OutputStream.Stderr);
+
+        return ClientExitStatus.Good;
+    }
+
+    private static async Task<int> PrintPresentAsync(Invocation invocation, Job job, OutputStream stream)
+    {
+        var (id, state) = (job.Id, JobStates.Word(job.Status.State));
+        using var printer = new OutputPrinter(invocation, wholeLines: false) { PrintsErrorsToOutput = true };
+        var (offset, run, printed) = (0L, default(int?), 0L);
+        try
+        {
+            OutputPart part;
+            do
+            {
+                part = await invocation.Client.TailAsync(id, stream, offset, run, stop: invocation.Stop);
+                await printer.PrintAsync(id, stream, part, invocation.Stop);
+                (offset, run, printed) = (part.Offset, part.Run, printed + part.Data.Length);
+            }
+            while (part is { IsEmpty: false, HasEnded: false } && printed < MostKept);
+
+            if (part.IsLate)
+            {
+                throw new CommandFailedException(
+                    $"job '{id}' is {state}: node '{job.Status.Node}' shows its output when it has ended; follow=1 waits for that");
+            }
+
+            if (printed is 0 && run is 0)
+                throw new CommandFailedException($"job '{id}' is {state}: it has printed nothing yet; follow=1 waits for it");
+
+            return ClientExitStatus.Good;
+        }
+        catch (MeeseeksRequestException problem) when (problem.Code is null)
+        {
+            throw new CommandFailedException(
+                $"job '{id}' is {state}: {invocation.Client.Endpoint} shows its output when it has ended; follow=1 waits for that");
         }
     }
 

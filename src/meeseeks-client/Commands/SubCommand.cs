@@ -30,7 +30,7 @@ internal static class SubCommand
               state=new, state=killed   run an existing job again, or kill it
 
             Options:
-              wait=1         wait for the job, print its output, and exit with its status; Ctrl-C kills the job
+              wait=1         wait for the job, print its output as it comes, and exit with its status; Ctrl-C kills it
               quiet=1        print only ids, one a line
               file=FILE      submit a job for each line of FILE (- is standard input), a job as JSON; keys that a line lacks are added
 

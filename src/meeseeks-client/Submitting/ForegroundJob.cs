@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Outputs;
 
 namespace MeeseeksBox.CommandLine.Submitting;
 
@@ -19,10 +20,20 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
         var client = invocation.PatientClient;
         await client.OpenAsync(invocation.Stop);
         var ids = await SubmitAsync();
+        using var printer = new OutputPrinter(invocation, wholeLines: ids.Count > 1);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(invocation.Stop);
         IReadOnlyDictionary<string, Job?> jobs;
         try
         {
+            var outputs = ids.SelectMany(_ => Streams(), (id, stream) => new FollowedOutput(id, stream)).ToList();
+            var following = outputs.ConvertAll(output => FollowAsync(printer, output, end.Token));
             jobs = await client.WaitAsync(ids, progress: null, invocation.Stop);
+
+            // Of an ended job, the box answers at once.
+            end.CancelAfter(invocation.Settings.Options.Timeout);
+            await Task.WhenAll(following);
+            foreach (var output in outputs)
+                await PrintRestAsync(output, jobs[output.Id]);
         }
         catch (OperationCanceledException)
         {
@@ -31,7 +42,7 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
         }
 
         foreach (var id in ids)
-            await PrintAsync(id, jobs[id]);
+            PrintEnd(id, jobs[id]);
 
         return ids.Select(id => ClientExitStatus.Of(jobs[id])).FirstOrDefault(status => status is not ClientExitStatus.Good);
     }
@@ -76,7 +87,47 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
         }
     }
 
-    private async Task PrintAsync(string id, Job? job)
+    // Output in a file is not printed, as of any program.
+    private IEnumerable<OutputStream> Streams() =>
+        Enum.GetValues<OutputStream>().Where(stream => spec[OutputStreams.Word(stream)] is null);
+
+    private async Task FollowAsync(OutputPrinter printer, FollowedOutput output, CancellationToken stop)
+    {
+        try
+        {
+            await printer.FollowAsync(output.Id, output.Stream, output.Note, stop);
+        }
+        catch (MeeseeksException problem)
+        {
+            output.Problem = problem.Message;
+        }
+        catch (OperationCanceledException) when (!invocation.Stop.IsCancellationRequested)
+        {
+            output.Problem = "the box did not send it in time";
+        }
+    }
+
+    private async Task PrintRestAsync(FollowedOutput output, Job? job)
+    {
+        if (job is null)
+            return;
+
+        var isError = output.Stream is OutputStream.Stderr;
+        if (output is { Problem: not null, Offset: 0 })
+        {
+            await JobOutput.PrintAsync(invocation, job, isError);
+        }
+        else if (output.Problem is { } problem)
+        {
+            invocation.Console.Warn($"job '{output.Id}': the rest of its {OutputStreams.Word(output.Stream)} is missing: {problem}");
+        }
+        else if (output.IsLate)
+        {
+            JobOutput.PrintTruncated(invocation, job, isError);
+        }
+    }
+
+    private void PrintEnd(string id, Job? job)
     {
         if (job is null)
         {
@@ -84,8 +135,6 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
             return;
         }
 
-        await JobOutput.PrintAsync(invocation, job, isError: false);
-        await JobOutput.PrintAsync(invocation, job, isError: true);
         if (job.Status.State is not JobState.Done && (job.Status.Error ?? (job.Status.Rc is null ? "no reason given" : null)) is { } why)
             invocation.Console.WriteMessage($"job '{id}' {JobStates.Word(job.Status.State)}: {why}");
     }
