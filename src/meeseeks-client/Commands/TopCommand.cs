@@ -40,7 +40,8 @@ internal static class TopCommand
 
         // Report an unreachable box before the screen is taken over.
         _ = await invocation.Client.NodesAsync(invocation.Stop);
-        var session = new TopSession(invocation.Client, string.Join(' ', invocation.Words), invocation.Console.HasColor, invocation.Time);
+        var filter = string.Join(' ', invocation.Words);
+        using var session = new TopSession(invocation.Client, filter, invocation.Console.HasColor, invocation.Time);
         await session.RunAsync(invocation.Stop);
         return ClientExitStatus.Good;
     }

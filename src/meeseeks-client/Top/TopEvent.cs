@@ -1,4 +1,5 @@
 using MeeseeksBox.Client;
+using MeeseeksBox.Protocol.Outputs;
 
 namespace MeeseeksBox.CommandLine.Top;
 
@@ -18,6 +19,17 @@ internal abstract record TopEvent
 
     /// <summary>The connection to the box was lost.</summary>
     public sealed record Disconnected(string Why) : TopEvent;
+
+    /// <summary>A job has printed a part of its output.</summary>
+    /// <param name="Follow">The number of the follow: see <see cref="TopOutput.Begin"/>.</param>
+    /// <param name="Stream">The stream.</param>
+    /// <param name="Part">The part.</param>
+    public sealed record Printed(int Follow, OutputStream Stream, OutputPart Part) : TopEvent;
+
+    /// <summary>The output of a job cannot be had, or not yet.</summary>
+    /// <param name="Follow">The number of the follow: see <see cref="TopOutput.Begin"/>.</param>
+    /// <param name="Reason">The reason.</param>
+    public sealed record Unprinted(int Follow, string Reason) : TopEvent;
 
     /// <summary>A key was pressed.</summary>
     public sealed record Pressed(ConsoleKeyInfo Key) : TopEvent;

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using MeeseeksBox.Client;
+using MeeseeksBox.Protocol.Outputs;
 
 namespace MeeseeksBox.CommandLine.Top;
 
@@ -11,6 +12,13 @@ internal sealed class TopFeed(MeeseeksClient client, ChannelWriter<TopEvent> eve
 {
     private static readonly TimeSpan BeforeNextAttempt = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenReviews = TimeSpan.FromSeconds(20);
+
+    // A selection that moves on leaves no requests behind.
+    private static readonly TimeSpan BeforeOutput = TimeSpan.FromMilliseconds(120);
+
+    // Of a job that prints fast, the box drops output rather than this screen reads all of it.
+    private static readonly TimeSpan BetweenParts = TimeSpan.FromMilliseconds(50);
+    private const int BytesOfOutput = 4096;
 
     /// <summary>Follows the box, and reconnects after each loss.</summary>
     public async Task FollowAsync(CancellationToken stop)
@@ -57,6 +65,33 @@ internal sealed class TopFeed(MeeseeksClient client, ChannelWriter<TopEvent> eve
         }
     }
 
+    /// <summary>Follows the end of an output of a job.</summary>
+    /// <param name="id">The id of the job.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="follow">The number of the follow, for the events.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task FollowOutputAsync(string id, OutputStream stream, int follow, CancellationToken stop)
+    {
+        await Task.Delay(BeforeOutput, time, stop);
+        try
+        {
+            var delays = new Delays(reason => events.TryWrite(new TopEvent.Unprinted(follow, reason)));
+            await foreach (var part in client.FollowOutputAsync(id, stream, -BytesOfOutput, delays, stop))
+            {
+                await events.WriteAsync(new TopEvent.Printed(follow, stream, part), stop);
+                await Task.Delay(BetweenParts, time, stop);
+            }
+        }
+        catch (MeeseeksConnectionException)
+        {
+            // FollowAsync reports the lost connection.
+        }
+        catch (MeeseeksRequestException problem)
+        {
+            await events.WriteAsync(new TopEvent.Unprinted(follow, problem.Message), stop);
+        }
+    }
+
     /// <summary>Kills a job and posts the result as a message.</summary>
     public async Task KillAsync(string id, string shownId, CancellationToken stop)
     {
@@ -71,5 +106,10 @@ internal sealed class TopFeed(MeeseeksClient client, ChannelWriter<TopEvent> eve
         }
 
         await events.WriteAsync(new TopEvent.Notice(message), stop);
+    }
+
+    private sealed class Delays(Action<string> report) : IProgress<string>
+    {
+        public void Report(string value) => report(value);
     }
 }

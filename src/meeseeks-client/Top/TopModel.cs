@@ -19,6 +19,9 @@ internal sealed class TopModel
     /// <summary>The number of changes, for caches.</summary>
     public int Version { get; private set; }
 
+    /// <summary>The output of the selected job.</summary>
+    public TopOutput Output { get; } = new();
+
     /// <summary>The reason for the lost connection; null while connected.</summary>
     public string? Lost { get; private set; }
 

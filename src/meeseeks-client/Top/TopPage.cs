@@ -17,6 +17,11 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
     private const int TableFrame = 2;
     private const int LeastJobs = 5;
 
+    // A lower window has room for the tables only.
+    private const int LeastHeightForOutput = 20;
+    private const int LeastOutput = 3;
+    private const int MostOutput = 12;
+
     /// <summary>The lines of the screen.</summary>
     /// <param name="model">The state of the cluster.</param>
     /// <param name="list">The shown jobs.</param>
@@ -25,10 +30,12 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
     /// <param name="now">The current local time.</param>
     public IReadOnlyList<string> Lines(TopModel model, TopList list, PoolList pools, TopChoices choices, DateTimeOffset now)
     {
+        var detail = Detail(model, choices);
+        var printed = detail.Length is 0 || model.Output.Id != choices.Selected ? [] : model.Output.Last(OutputRows);
         var seconds = (now - DateTimeOffset.UnixEpoch).TotalSeconds;
         List<string> lines = [Title(model, now), Counts(model, list, choices)];
         var table = new TopPoolTable(pools.Rows, width, hasColor);
-        var room = height - Frame;
+        var room = height - Frame - printed.Count;
         if (choices.Part is TopPart.Nodes)
         {
             var firstNode = Math.Min(choices.FirstNode, Math.Max(0, pools.Rows.Count - 1));
@@ -50,14 +57,16 @@ internal sealed class TopPage(string peer, int width, int height, bool hasColor)
         }
 
         // A small window cuts the tables, but keeps the two bottom lines.
-        var body = Math.Max(0, height - TableFrame);
+        var body = Math.Max(0, height - TableFrame - printed.Count);
         lines = [.. lines.Take(body)];
         lines.AddRange(Enumerable.Repeat("", body - lines.Count));
-        return [.. lines, Detail(model, choices), Bottom(model, choices)];
+        return [.. lines, detail, .. printed.Select(line => Line().Add(line.Text, line.Style).ToString()), Bottom(model, choices)];
     }
 
     /// <summary>The number of rows that PgUp and PgDn move.</summary>
     public int PageSize => Math.Max(1, height / 2);
+
+    private int OutputRows => height < LeastHeightForOutput ? 0 : Math.Clamp(height / 6, LeastOutput, MostOutput);
 
     private static int JobRows(int room) => Math.Max(0, room - TableFrame);
 

@@ -2,11 +2,12 @@ using System.Threading.Channels;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.Foundation.Text;
+using MeeseeksBox.Protocol.Outputs;
 
 namespace MeeseeksBox.CommandLine.Top;
 
 /// <summary>The event loop of the live screen: applies events one by one and redraws.</summary>
-internal sealed class TopSession
+internal sealed class TopSession : IDisposable
 {
     private const int MostWaiting = 256;
 
@@ -20,6 +21,8 @@ internal sealed class TopSession
     private readonly PoolList _pools;
     private readonly TopFeed _feed;
     private readonly List<Task> _tasks = [];
+    private (string? Id, double? StartTs) _followed;
+    private CancellationTokenSource _endOfOutput = new();
     private readonly TimeProvider _time;
     private readonly string _peer;
     private readonly bool _hasColor;
@@ -61,6 +64,7 @@ internal sealed class TopSession
 
                 var begin = _time.GetTimestamp();
                 Draw(terminal);
+                FollowOutput(end.Token);
                 var pause = _time.GetElapsedTime(begin) * PauseAfterDrawing;
                 await Task.Delay(pause > LeastPause ? pause : LeastPause, _time, end.Token);
             }
@@ -71,6 +75,9 @@ internal sealed class TopSession
             await Task.WhenAll(_tasks);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _endOfOutput.Dispose();
 
     // Keys are dropped if the event queue is full.
     private void Post(TopEvent one) => _events.Writer.TryWrite(one);
@@ -95,6 +102,28 @@ internal sealed class TopSession
 #pragma warning restore CA1031
     }
 
+    // A start of a job that has ended is followed as another job.
+    private void FollowOutput(CancellationToken stop)
+    {
+        var id = _choices.Part is TopPart.Nodes ? null : _choices.Selected;
+        var job = id is null ? null : _model.Jobs.GetValueOrDefault(id);
+        var wanted = (job?.Id, job?.StartTs);
+        if (wanted == _followed)
+            return;
+
+        _followed = wanted;
+        _endOfOutput.Cancel();
+        _endOfOutput.Dispose();
+        _endOfOutput = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        _ = _tasks.RemoveAll(task => task.IsCompletedSuccessfully);
+        var follow = _model.Output.Begin(job?.Id);
+        if (job is not null)
+        {
+            foreach (var stream in Enum.GetValues<OutputStream>())
+                Start(_feed.FollowOutputAsync(job.Id, stream, follow, _endOfOutput.Token));
+        }
+    }
+
     private async Task TickAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _time);
@@ -117,6 +146,12 @@ internal sealed class TopSession
                 break;
             case TopEvent.Disconnected(var why):
                 _model.Lose(why);
+                break;
+            case TopEvent.Printed(var follow, var stream, var part):
+                _model.Output.Take(follow, stream, part);
+                break;
+            case TopEvent.Unprinted(var follow, var reason):
+                _model.Output.Explain(follow, reason);
                 break;
             case TopEvent.Notice(var message):
                 _choices = _choices with { Message = message };
