@@ -8,6 +8,8 @@ return args switch
     ["table"] => await TableSize.RunAsync(),
     ["idle"] => await IdleLoad.RunAsync(),
     ["waiting"] => await WaitingJobs.RunAsync(),
+    ["tail"] => await TailLatency.RunAsync(null),
+    ["tail", var client] => await TailLatency.RunAsync(client),
     ["cluster"] => await ClusterNews.RunAsync(),
     ["durable"] => await DurableRate.RunAsync(),
     ["connections"] => await HeldConnections.RunAsync(),
@@ -36,6 +38,6 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "usage: dotnet run -c Release --project bench -- [jobs | requests | latency | table | idle | cluster | durable | connections "
-        + "| waiting | watch [PROGRAM] | all | soak MINUTES | fuzz [LINES SEED]]");
+        + "| waiting | tail [CLIENT] | watch [PROGRAM] | all | soak MINUTES | fuzz [LINES SEED]]");
     return 2;
 }
