@@ -8,6 +8,7 @@ using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;
 using MeeseeksBox.Protocol.Outputs;
 using MeeseeksBox.Protocol.Requests;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Tails;
 
@@ -229,17 +230,19 @@ public sealed class OutputSourceTests : IDisposable
     {
         Link("node", ("node", Tail));
         Put(On("node"));
+        var time = new FakeTimeProvider();
+        var source = new OutputSource(_host, _live, _relay, time);
         var asked = 0;
-        _relay.Answer = async (_, request, _) =>
+        _relay.Answer = (_, request, _) =>
         {
             if (asked++ > 0)
-                return new OutputPart { Data = Bytes("late"), Offset = request.Offset + 4, Run = 1 };
+                return Answer(new OutputPart { Data = Bytes("late"), Offset = request.Offset + 4, Run = 1 });
 
-            await Task.Delay(60, Stop);
-            return new OutputPart { Offset = 77, Run = 1 };
+            time.Advance(TimeSpan.FromSeconds(10));
+            return Answer(new OutputPart { Offset = 77, Run = 1 });
         };
 
-        var part = await _source.ReadAsync(Request(-5), TimeSpan.FromMilliseconds(100), _interruption.Task, Stop);
+        var part = await source.ReadAsync(Request(-5), Long, _interruption.Task, Stop);
 
         part.Value!.Offset.Should().Be(81);
         _relay.Asked[1].Request.Should().Be(Request(77) with { Run = 1 });
