@@ -1,6 +1,7 @@
 using System.Text;
-using MeeseeksBox.Agent.Tails;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Agent.Tails;
+using MeeseeksBox.Agent.Tests.Outputs;
 using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Foundation;
@@ -29,7 +30,7 @@ public sealed class OutputSourceTests : IDisposable
     public OutputSourceTests()
     {
         var pools = new Dictionary<string, PoolSettings> { ["p"] = new() };
-        _host = new CoreHost(new NodeSettings { Name = Here, Pools = pools }, TimeProvider.System, _ => { });
+        _host = new CoreHost(new NodeSettings { Name = Here, Pools = pools }, NoOutputs.Store, TimeProvider.System, _ => { });
         _source = new OutputSource(_host, _live, _relay, TimeProvider.System);
     }
 

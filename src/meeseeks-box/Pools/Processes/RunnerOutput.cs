@@ -17,7 +17,7 @@ internal sealed class RunnerOutput(RunnerRun run, Action<RunnerMessage> send) : 
     private const int MostAttempts = 5;
 
     private readonly Lock _lock = new();
-    private readonly List<(OutputStream Stream, long Offset, TaskCompletionSource<long> Told)> _waiters = [];
+    private readonly List<(OutputStream Stream, long Offset, TaskCompletionSource<long> Printed)> _waiters = [];
     private readonly Dictionary<OutputStream, long> _totals = [];
     private bool _hasEnded;
 
@@ -87,32 +87,32 @@ internal sealed class RunnerOutput(RunnerRun run, Action<RunnerMessage> send) : 
 
     private Task<long> AfterAsync(OutputStream stream, long offset)
     {
-        var told = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var printed = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
             // After the end, the record of the job has the output. Nothing more comes here.
             if (_hasEnded && offset is Unknown)
                 return Task.FromResult(_totals.GetValueOrDefault(stream));
             if (_hasEnded)
-                return told.Task;
+                return printed.Task;
 
-            _waiters.Add((stream, offset, told));
+            _waiters.Add((stream, offset, printed));
         }
 
         send(new RunnerMessage(RunnerVerb.Watch, run.Id).With(OutputStreams.Word(stream), offset));
-        return told.Task;
+        return printed.Task;
     }
 
     private void Release()
     {
         for (var index = _waiters.Count - 1; index >= 0; index--)
         {
-            var (stream, offset, told) = _waiters[index];
+            var (stream, offset, printed) = _waiters[index];
             var total = _totals.GetValueOrDefault(stream, _hasEnded ? 0 : Unknown);
             if (total > offset)
             {
                 _waiters.RemoveAt(index);
-                _ = told.TrySetResult(total);
+                _ = printed.TrySetResult(total);
             }
         }
     }

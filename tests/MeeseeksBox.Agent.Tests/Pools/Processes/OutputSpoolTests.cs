@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using MeeseeksBox.Agent.Tails;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Testing;
 
@@ -39,6 +40,27 @@ public sealed class OutputSpoolTests : IDisposable
                     printed.Length <= limit ? printed : [.. printed[..(limit / 2)], .. printed[^(limit - (limit / 2))..]]);
             },
             iter: 300);
+
+    // docs/RUNNER.md#spool
+    [Fact]
+    public void Parts_are_those_of_the_whole() =>
+        Gen.Select(Gen.Byte.Array[0, 200], Gen.Int[2, 60], Gen.Int[0, 59], Gen.Int[1, 60]).Sample(
+            (printed, limit, index, most) =>
+            {
+                var path = _folder.File(Guid.NewGuid().ToString("N"));
+                var spool = new OutputSpool(path, limit, new SpoolFolder(_folder.Path));
+                _ = spool.TryAppend(printed);
+                var kept = new KeptRange(spool.Total, Math.Min(spool.Total, limit));
+                var start = kept.FirstFrom(index);
+                var count = kept.CountFrom(start, most);
+                if (count is 0)
+                    return;
+
+                var part = OutputSpool.Read(path, spool.Total, limit, start, count);
+
+                part.Should().Equal(printed[(int)start..((int)start + count)]);
+            },
+            iter: 500);
 
     [Fact]
     public void A_file_that_cannot_be_written_is_named()
