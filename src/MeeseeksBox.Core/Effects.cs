@@ -13,6 +13,7 @@ public sealed class Effects
     private readonly List<Run> _limitedRuns = [];
     private readonly List<Job> _endedJobs = [];
     private readonly List<string> _removedJobs = [];
+    private readonly List<string> _droppedTombstones = [];
 
     /// <summary>Pools of this node that may have a job to start.</summary>
     public IReadOnlyCollection<string> PoolsToWake => _poolsToWake;
@@ -32,6 +33,9 @@ public sealed class Effects
     /// <summary>The ids of jobs that were removed from the table.</summary>
     public IReadOnlyList<string> RemovedJobs => _removedJobs;
 
+    /// <summary>The ids of removed jobs that are not even remembered any more.</summary>
+    public IReadOnlyList<string> DroppedTombstones => _droppedTombstones;
+
     /// <summary>True when any job changed.</summary>
     public bool HaveJobsChanged { get; internal set; }
 
@@ -47,6 +51,7 @@ public sealed class Effects
         _limitedRuns.Clear();
         _endedJobs.Clear();
         _removedJobs.Clear();
+        _droppedTombstones.Clear();
         HaveJobsChanged = false;
         HaveNodesChanged = false;
     }
@@ -63,6 +68,8 @@ public sealed class Effects
     internal void AddLimitedRun(Run run) => _limitedRuns.Add(run);
 
     internal void AddEndedJob(Job job) => _endedJobs.Add(job);
+
+    internal void AddDroppedTombstones(IReadOnlyList<string> ids) => _droppedTombstones.AddRange(ids);
 
     internal void AddRemovedJob(string id)
     {

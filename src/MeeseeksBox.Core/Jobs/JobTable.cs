@@ -89,7 +89,7 @@ internal sealed class JobTable(
     public void Remove(JobEntry entry)
     {
         _ = _entries.Remove(entry.Job.Id);
-        Tombstones.Add(entry.Job);
+        effects.AddDroppedTombstones(Tombstones.Add(entry.Job));
         Changes.Remove(entry);
         LeaveWaiting(entry);
         DeadlineLists.Leave(entry);

@@ -20,8 +20,10 @@ internal sealed class Tombstones
     private long _latestSeq;
 
     /// <summary>Adds the tombstone of a job that is removed from the table.</summary>
-    public void Add(Job job)
+    /// <returns>The ids of the tombstones that make room for it.</returns>
+    public IReadOnlyList<string> Add(Job job)
     {
+        List<string> dropped = [];
         _jobs[job.Id] = job;
         _latestSeq = Math.Max(_latestSeq, job.Seq);
         _order.Enqueue(job);
@@ -31,8 +33,13 @@ internal sealed class Tombstones
             var oldest = _order.Dequeue();
             _bytes -= ApproximateSize.Of(oldest);
             if (ReferenceEquals(_jobs.GetValueOrDefault(oldest.Id), oldest))
+            {
                 _ = _jobs.Remove(oldest.Id);
+                dropped.Add(oldest.Id);
+            }
         }
+
+        return dropped;
     }
 
     /// <summary>The tombstone of an id; null when there is none.</summary>

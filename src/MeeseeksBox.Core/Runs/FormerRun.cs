@@ -16,6 +16,9 @@ public sealed record FormerRun(string Job, int Epoch, double SubmitTs, int Start
     /// <summary>Seconds since the start of the process.</summary>
     public double Age { get; init; }
 
+    /// <summary>True when it has ended meanwhile.</summary>
+    public bool HasEnded { get; init; }
+
     /// <summary>True when it was ended because of its time limit.</summary>
     public bool IsOverdue { get; init; }
 

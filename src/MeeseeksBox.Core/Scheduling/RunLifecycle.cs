@@ -45,7 +45,8 @@ internal sealed class RunLifecycle(NodeCoreState state)
             run.StartedAt = now.Monotonic - former.Age;
             if (entry.Job.Status.StartCount == former.StartCount)
                 SetStarted(entry, former.Pid, former.StartTs, now);
-            SetLimit(run, entry.Job);
+            if (!former.HasEnded)
+                SetLimit(run, entry.Job);
         }
 
         if (former.IsOverdue)

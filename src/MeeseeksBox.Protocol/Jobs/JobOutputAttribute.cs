@@ -11,13 +11,21 @@ internal sealed class JobOutputAttribute(
     string name, string reference, Func<JobStatus, OutputData?> get, Func<JobStatus, OutputData?, JobStatus> set)
     : JobAttribute(name, JobAttributeRole.Run)
 {
+    private const string InFile = "(in a file)";
+
     private readonly JsonEncodedText _reference = JsonEncodedText.Encode(reference);
 
     public override Job Copy(Job from, Job to) => With(to, get(from.Status));
 
-    public override bool IsSame(Job one, Job other) => Equals(get(one.Status), get(other.Status)) || Canonical(one) == Canonical(other);
+    public override bool IsSame(Job one, Job other) => Compare(one, other) is 0;
 
-    public override string? Canonical(Job job) => get(job.Status)?.Text;
+    // Filters are checked inside the lock of the core, where no file may be read: an output in a file matches no text.
+    public override string? Canonical(Job job) => get(job.Status) switch
+    {
+        null => null,
+        OutputText output => output.Text,
+        _ => InFile,
+    };
 
     // Large outputs are not read from their files for an order of copies, which differ in other values.
     public override int Compare(Job one, Job other)

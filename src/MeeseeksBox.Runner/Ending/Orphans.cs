@@ -14,9 +14,12 @@ internal sealed class Orphans(ProcessTable processes, TimeProvider time)
     /// <summary>Kills all processes whose mark has a prefix, with their descendants.</summary>
     /// <param name="prefix">The owner of the runs with its dot, so that <c>a1.</c> does not match the runs of <c>a12</c>.</param>
     /// <param name="spared">The runs that go on.</param>
-    public Task<KillResult> EndByMarkAsync(string prefix, params IReadOnlyCollection<string> spared) => _killer.KillAsync(
-        snapshot => snapshot.Trees(
-            entry => entry.Run is { } run && run.StartsWith(prefix, StringComparison.Ordinal) && !spared.Contains(run)));
+    public Task<KillResult> EndByMarkAsync(string prefix, params IReadOnlyCollection<string> spared)
+    {
+        var going = spared.ToHashSet(StringComparer.Ordinal);
+        return _killer.KillAsync(snapshot => snapshot.Trees(
+            entry => entry.Run is { } run && run.StartsWith(prefix, StringComparison.Ordinal) && !going.Contains(run)));
+    }
 
     /// <summary>Kills all processes of a run, with their descendants.</summary>
     public Task<KillResult> EndRunAsync(string run) => _killer.KillAsync(snapshot => snapshot.Trees(entry => entry.Run == run));

@@ -3,11 +3,15 @@ namespace MeeseeksBox.Runner.Ending;
 /// <summary>All running processes of this host at one time, except this one.</summary>
 internal sealed class ProcessSnapshot(IReadOnlyList<ProcessEntry> entries)
 {
+    // Built once: concurrent kills share a snapshot.
+    private readonly Lazy<Dictionary<int, ProcessEntry>> _byPid = new(() => Index(entries));
+    private readonly Lazy<ILookup<int, ProcessEntry>> _byParent = new(() => entries.ToLookup(entry => entry.Parent));
+
     /// <summary>The process with this pid, or null.</summary>
-    public ProcessEntry? Find(int pid) => entries.FirstOrDefault(entry => entry.Pid == pid);
+    public ProcessEntry? Find(int pid) => _byPid.Value.GetValueOrDefault(pid);
 
     /// <summary>The children of a process.</summary>
-    public IEnumerable<ProcessEntry> ChildrenOf(int pid) => entries.Where(entry => entry.Parent == pid);
+    public IEnumerable<ProcessEntry> ChildrenOf(int pid) => _byParent.Value[pid];
 
     /// <summary>True when a process descends from another one, which itself need not be in the snapshot.</summary>
     public bool IsDescendant(ProcessEntry entry, int ancestor)
@@ -32,11 +36,20 @@ internal sealed class ProcessSnapshot(IReadOnlyList<ProcessEntry> entries)
         if (members.Count == 0)
             return members;
 
-        var children = entries.ToLookup(entry => entry.Parent);
         var seen = members.ToHashSet();
         for (var i = 0; i < members.Count; i++)
-            members.AddRange(children[members[i].Pid].Where(seen.Add));
+            members.AddRange(_byParent.Value[members[i].Pid].Where(seen.Add));
 
         return members;
+    }
+
+    // A snapshot is not taken at one instant, so that a pid may be in it twice.
+    private static Dictionary<int, ProcessEntry> Index(IReadOnlyList<ProcessEntry> entries)
+    {
+        var index = new Dictionary<int, ProcessEntry>(entries.Count);
+        foreach (var entry in entries)
+            _ = index.TryAdd(entry.Pid, entry);
+
+        return index;
     }
 }

@@ -66,7 +66,7 @@ internal sealed unsafe class EventLoop : IDisposable
     public LoopTimer After(TimeSpan delay, Action action)
     {
         var timer = new LoopTimer(action);
-        _timers.Enqueue(timer, Environment.TickCount64 + (long)Math.Min(Math.Ceiling(delay.TotalMilliseconds), int.MaxValue));
+        _timers.Enqueue(timer, Environment.TickCount64 + (long)Math.Ceiling(delay.TotalMilliseconds));
         return timer;
     }
 
@@ -111,7 +111,7 @@ internal sealed unsafe class EventLoop : IDisposable
         while (_timers.TryPeek(out var timer, out var due))
         {
             if (!timer.IsCancelled)
-                return (int)Math.Max(0, due - Environment.TickCount64);
+                return (int)Math.Clamp(due - Environment.TickCount64, 0, int.MaxValue);
 
             _ = _timers.Dequeue();
         }

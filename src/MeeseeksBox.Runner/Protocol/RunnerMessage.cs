@@ -77,6 +77,9 @@ public sealed class RunnerMessage(string verb, string run = RunnerMessage.NoRun)
     public string? Text(string name) =>
         _fields.Find(field => field.Name == name).Value is { } value ? Encoding.UTF8.GetString(value) : null;
 
+    /// <summary>Number of bytes of all values, before they are escaped.</summary>
+    public long Size => _fields.Sum(pair => (long)pair.Value.Length);
+
     /// <summary>The first value of a field as a whole number; null without one.</summary>
     public long? Number(string name) =>
         Text(name) is { } text && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)

@@ -32,6 +32,7 @@ internal sealed class ManagedRun(
     private LoopTimer? _timer;
     private LoopTimer? _limit;
     private (TimeSpan Time, TimeSpan Grace)? _runtime;
+    private bool _isLimitEnforced;
     private bool _isOverdue;
     private RunnerMessage? _end;
 
@@ -64,6 +65,7 @@ internal sealed class ManagedRun(
         Keep(RunnerField.Output, output);
         Keep(RunnerField.Errors, errors);
         tell(StartedLine(process));
+        EnforceLimit(_isLimitEnforced);
         if (_grace is { } grace)
             Kill(process, grace);
         Conclude();
@@ -89,6 +91,7 @@ internal sealed class ManagedRun(
     /// <summary>Enforces the time limit from now on, because there is no box, or no longer.</summary>
     public void EnforceLimit(bool isWanted)
     {
+        _isLimitEnforced = isWanted;
         _limit?.Cancel();
         if (isWanted && !HasEnded && _runtime is var (limit, grace) && _process is { } process)
         {

@@ -89,11 +89,9 @@ internal sealed class StartQueue(EventLoop loop, Launcher launcher, Action<Manag
 
         launched(run, launch);
         if (launch.Process is not null)
-        {
             _pause = Shortage.Pauses.First;
-            if (!_isTrying)
-                TryNext();
-        }
+        if (!_isTrying)
+            TryNext();
     }
 
     private void Wait(StartOrder order, ManagedRun run, string problem)

@@ -21,6 +21,9 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SpooledOutput[]> _files = new(StringComparer.Ordinal);
     private readonly Queue<(SpooledOutput Output, long At)> _removed = new();
+
+    // Without those that a job has again.
+    private readonly HashSet<SpooledOutput> _deleted = [];
     private ITimer? _timer;
     private volatile bool _isUsed;
     private long _number;
@@ -51,9 +54,17 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
 
     /// <summary>Stores the large outputs of copies that another node sent.</summary>
     /// <param name="jobs">The copies.</param>
+    /// <param name="find">Finds the present copies of jobs: an output that is known already is not stored again.</param>
     /// <returns>The copies, with large outputs in files. <see cref="DeleteRejected"/> must follow when they were merged.</returns>
-    public IReadOnlyList<Job> Keep(IReadOnlyList<Job> jobs) =>
-        jobs.Any(job => IsLarge(job.Status.Stdout) || IsLarge(job.Status.Stderr)) ? [.. jobs.Select(Keep)] : jobs;
+    public IReadOnlyList<Job> Keep(IReadOnlyList<Job> jobs, Func<IReadOnlyList<string>, IReadOnlyList<Job?>> find)
+    {
+        var large = jobs.Where(job => IsLarge(job.Status.Stdout) || IsLarge(job.Status.Stderr)).Select(job => job.Id).ToList();
+        if (large.Count is 0)
+            return jobs;
+
+        var known = find(large).OfType<Job>().ToDictionary(job => job.Id, StringComparer.Ordinal);
+        return [.. jobs.Select(job => Keep(job, known.GetValueOrDefault(job.Id)))];
+    }
 
     /// <summary>Deletes the outputs of copies that were not taken.</summary>
     public void DeleteRejected(IReadOnlyList<Job> jobs)
@@ -85,6 +96,7 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         var now = FilesOf(job);
         lock (_lock)
         {
+            _deleted.ExceptWith(now);
             if (_files.TryGetValue(job.Id, out var before))
                 Delete(before.Except(now));
             if (now.Length > 0)
@@ -94,7 +106,7 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         }
     }
 
-    /// <summary>Notes that a job was removed: its outputs are deleted.</summary>
+    /// <summary>Notes that a job is forgotten: its outputs are deleted.</summary>
     public void Removed(string id)
     {
         lock (_lock)
@@ -116,9 +128,10 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         if (folder.Existing is not { } path)
             return;
 
+        var going = runs.ToHashSet(StringComparer.Ordinal);
         var known = jobs.Concat(endings).SelectMany(FilesOf).Select(output => output.Path).ToHashSet(StringComparer.Ordinal);
         foreach (var file in Directory.EnumerateFiles(path).Where(
-            file => !known.Contains(file) && !runs.Contains(Path.GetFileNameWithoutExtension(file))))
+            file => !known.Contains(file) && !going.Contains(Path.GetFileNameWithoutExtension(file))))
             TryDelete(file);
     }
 
@@ -129,34 +142,60 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
 
     private static bool IsLarge(OutputData? output) => output is not (null or SpooledOutput) && output.Length > Smallest * 2;
 
-    private Job Keep(Job job) =>
-        job with { Status = job.Status with { Stdout = Keep(job.Status.Stdout), Stderr = Keep(job.Status.Stderr) } };
-
-    private OutputData? Keep(OutputData? output)
+    private Job Keep(Job job, Job? known)
     {
-        if (!IsLarge(output) || output!.Text is not { } text)
+        var isSameRun = known is not null && known.Ts == job.Ts && known.Status.StartCount == job.Status.StartCount;
+        return job with
+        {
+            Status = job.Status with
+            {
+                Stdout = Keep(job.Status.Stdout, isSameRun ? known!.Status.Stdout : null),
+                Stderr = Keep(job.Status.Stderr, isSameRun ? known!.Status.Stderr : null),
+            },
+        };
+    }
+
+    private OutputData? Keep(OutputData? output, OutputData? known)
+    {
+        if (!IsLarge(output))
+            return output;
+        if (known is SpooledOutput && known.Length == output!.Length)
+            return known;
+        if (output!.Text is not { } text)
             return output;
 
         try
         {
-            var bytes = Convert.FromBase64String(text);
-            var file = Create(NewName(), bytes.Length, bytes.Length);
-            using (var stream = new FileStream(file.Path, new FileStreamOptions
+            return TryWrite(Convert.FromBase64String(text)) ?? output;
+        }
+        catch (FormatException)
+        {
+            // Not base64: it passes as it is.
+            return output;
+        }
+    }
+
+    // Null on a full disk, where the output stays in memory.
+    private SpooledOutput? TryWrite(byte[] bytes)
+    {
+        SpooledOutput? file = null;
+        try
+        {
+            file = Create(NewName(), bytes.Length, bytes.Length);
+            using var stream = new FileStream(file.Path, new FileStreamOptions
             {
                 Mode = FileMode.Create,
                 Access = FileAccess.Write,
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }))
-            {
-                stream.Write(bytes);
-            }
-
+            });
+            stream.Write(bytes);
             return file;
         }
-        catch (Exception refused) when (refused is FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // A text that is not base64 passes as it is, as do all on a full disk.
-            return output;
+            if (file is not null)
+                TryDelete(file.Path);
+            return null;
         }
     }
 
@@ -173,7 +212,10 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
     private void Delete(IEnumerable<SpooledOutput> outputs)
     {
         foreach (var output in outputs)
+        {
             _removed.Enqueue((output, time.GetTimestamp()));
+            _ = _deleted.Add(output);
+        }
 
         if (_removed.Count > 0)
             _timer ??= time.CreateTimer(_ => DeleteDue(), null, Delay, Timeout.InfiniteTimeSpan);
@@ -185,7 +227,10 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         lock (_lock)
         {
             while (_removed.TryPeek(out var first) && time.GetElapsedTime(first.At) >= Delay)
-                due.Add(_removed.Dequeue().Output.Path);
+            {
+                if (_removed.Dequeue().Output is var output && _deleted.Remove(output))
+                    due.Add(output.Path);
+            }
 
             if (_removed.TryPeek(out var next))
             {

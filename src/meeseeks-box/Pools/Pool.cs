@@ -59,7 +59,12 @@ internal sealed class Pool(
     public Task WhenIdleAsync() => _tasks.WhenAllAsync();
 
     /// <summary>Takes over a run of a former instance of the box.</summary>
-    public void Adopt(AdoptedRun adopted) => _tasks.Add(Task.Run(() => RunAsync(adopted.Run, adopted)));
+    public void Adopt(AdoptedRun adopted)
+    {
+        // Known at once, so that a stop that comes early leaves it alone.
+        var job = Create(adopted.Run, adopted);
+        _tasks.Add(Task.Run(() => RunAsync(adopted.Run, job, () => followers(adopted.Process))));
+    }
 
     /// <summary>Sets the time limit of a run, in seconds from its start; null for none.</summary>
     public void Limit(Run run, double? seconds)
@@ -82,68 +87,92 @@ internal sealed class Pool(
     }
 
     // Not on the thread of the pool's loop, because starting a process takes longer than all the rest.
-    private void Start(Run run) => _tasks.Add(Task.Run(() => RunAsync(run, adopted: null)));
+    private void Start(Run run) => _tasks.Add(Task.Run(() => RunAsync(run, adopted: null, tasks: null)));
 
     // The slot passes to the next job on the same thread: waking the loop would cost more than all the work of the core.
-    private async Task RunAsync(Run first, AdoptedRun? adopted)
+    private async Task RunAsync(Run first, RunningJob? adopted, Func<IJobTask>? tasks)
     {
-        for (var run = first; run is not null; adopted = null)
+        for (var run = first; run is not null; (adopted, tasks) = (null, null))
         {
             // A job may not run before its submit is in the journal: after a crash nobody would know it. On a full disk jobs of heads run.
-            await host.WrittenAsync(run.Job.Seq, orFailing: true);
-            if (await RunToEndAsync(run, adopted) is not var (end, recorded))
-                return;
+            if (adopted is null)
+                await host.WrittenAsync(run.Job.Seq, orFailing: true);
 
-            var (next, seq) = host.Execute((core, now) =>
+            var (job, problem) = adopted is null ? TryCreate(run) : (adopted, null);
+            using (job)
             {
-                core.Ended(run, end, now);
-                return (core.ClaimNext(name, now), core.Seq);
-            });
-            if (end.Outputs is { } outputs)
-            {
-                // A run that was superseded has no result.
-                host.Outputs.DeleteRejected([run.Job with { Status = outputs.In(run.Job.Status) }]);
+                if (await EndOfAsync(run, job, tasks, problem) is not { } end)
+                    return;
+
+                var (next, seq) = host.Execute((core, now) =>
+                {
+                    core.Ended(run, end, now);
+                    return (core.ClaimNext(name, now), core.Seq);
+                });
+                _ = _jobs.TryRemove(run, out _);
+                if (end.Outputs is { } outputs)
+                {
+                    // A run that was superseded has no result.
+                    host.Outputs.DeleteRejected([run.Job with { Status = outputs.In(run.Job.Status) }]);
+                }
+
+                job?.Recorded(host.WrittenAsync(seq));
+                LogEnd(run, end);
+                run = next;
             }
-
-            recorded?.Invoke(host.WrittenAsync(seq));
-            LogEnd(run, end);
-            run = next;
         }
     }
 
     // Null when the run outlives this instance of the box.
-    private async Task<(RunResult End, Action<Task>? Recorded)?> RunToEndAsync(Run run, AdoptedRun? adopted)
+    private async Task<RunResult?> EndOfAsync(Run run, RunningJob? job, Func<IJobTask>? tasks, string? problem)
     {
-        var plan = Volatile.Read(ref _plan);
+        if (job is null)
+        {
+            // Lets other work run before the slot passes on, because the next job may be rejected too.
+            await Task.Yield();
+            return new RunResult(false, null, problem);
+        }
+
         try
         {
-            if (adopted is null && JobAccount.Refusal(run.Job, Accounts) is { } refusal)
-            {
-                // Lets other work run before the slot passes on, because the next job may be rejected too.
-                await Task.Yield();
-                return (new RunResult(false, null, refusal), null);
-            }
-
-            var isPlugin = adopted is null && plan.Config.Plugin is not null;
-            var description = Describe(run, plan.Config, adopted?.Process.Id ?? runIds.Next());
-            using var job = new RunningJob(run, description, isPlugin, host, time, log);
-            job.SetLimit(adopted is null ? run.FirstLimit : adopted.Limit);
-            _jobs[run] = job;
-            return await job.RunAsync(adopted is null ? plan.Tasks : () => followers(adopted.Process)) is { } end
-                ? (end, job.Recorded)
-                : null;
+            return await job.RunAsync(tasks ?? Volatile.Read(ref _plan).Tasks);
         }
 #pragma warning disable CA1031 // The slot must be released after any failure.
-        catch (Exception problem)
+        catch (Exception fault)
         {
-            log.Error(problem, "job {Job} failed: internal error; please report it", run.Job.Id);
-            return (new RunResult(false, null, $"internal error of meeseeks-box: {problem.Message}"), null);
+            return new RunResult(false, null, InternalError(run, fault));
         }
 #pragma warning restore CA1031
-        finally
+    }
+
+    private (RunningJob? Job, string? Problem) TryCreate(Run run)
+    {
+        try
         {
-            _ = _jobs.TryRemove(run, out _);
+            return JobAccount.Refusal(run.Job, Accounts) is { } refusal ? (null, refusal) : (Create(run, adopted: null), null);
         }
+#pragma warning disable CA1031 // The slot must be released after any failure.
+        catch (Exception fault)
+        {
+            return (null, InternalError(run, fault));
+        }
+#pragma warning restore CA1031
+    }
+
+    private RunningJob Create(Run run, AdoptedRun? adopted)
+    {
+        var config = Volatile.Read(ref _plan).Config;
+        var description = Describe(run, config, adopted?.Process.Id ?? runIds.Next());
+        var job = new RunningJob(run, description, isPlugin: adopted is null && config.Plugin is not null, host, time, log);
+        job.SetLimit(adopted is null ? run.FirstLimit : adopted.Limit);
+        _jobs[run] = job;
+        return job;
+    }
+
+    private string InternalError(Run run, Exception fault)
+    {
+        log.Error(fault, "job {Job} failed: internal error; please report it", run.Job.Id);
+        return $"internal error of meeseeks-box: {fault.Message}";
     }
 
     private JobDescription Describe(Run run, PoolConfig config, string name)

@@ -64,7 +64,6 @@ internal sealed class PoolSet
 
             // Jobs may have waited in the queue before the pool existed.
             pool.Wake();
-            _loops.Add(_watch($"pool {name}", pool.RunAsync()));
         }
 
         foreach (var adopted in _adopted)
@@ -117,6 +116,11 @@ internal sealed class PoolSet
 
     private Pool? PoolOf(Run run) => _pools.GetValueOrDefault(run.Job.Spec.Pool);
 
-    private Pool Create(string name, PoolDefinition plan) =>
-        _pools[name] = new Pool(name, _node, plan, _followers, _runIds, _host, _time, _logs($"Pool.{name}"));
+    private Pool Create(string name, PoolDefinition plan)
+    {
+        var pool = new Pool(name, _node, plan, _followers, _runIds, _host, _time, _logs($"Pool.{name}"));
+        _pools[name] = pool;
+        _loops.Add(_watch($"pool {name}", pool.RunAsync()));
+        return pool;
+    }
 }

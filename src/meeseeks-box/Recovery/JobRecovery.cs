@@ -74,7 +74,7 @@ internal sealed class JobRecovery(
     private async Task<Job[]> RestoreAsync(IReadOnlyList<RunnerRun> former, List<AdoptedRun> adopted)
     {
         var reader = new JournalReader(host.Outputs, time, stateLog);
-        var jobs = host.Outputs.Keep([.. await reader.ReadAsync(store.File.Load(host.Outputs), store.JournalFiles)]);
+        var jobs = host.Outputs.Keep([.. await reader.ReadAsync(store.File.Load(host.Outputs), store.JournalFiles)], _ => []);
         RotateJournal();
         history.AddMissing(reader.Endings);
         host.Restore(jobs, store.Journal, Adopt);

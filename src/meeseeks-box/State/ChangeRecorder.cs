@@ -74,8 +74,11 @@ internal sealed class ChangeRecorder(OutputStore outputs)
         foreach (var id in core.Effects.RemovedJobs)
         {
             _journal?.Append(new JournalLine { Gone = id });
-            outputs.Removed(id);
         }
+
+        // A peer may still ask for the output of a job whose tombstone is kept.
+        foreach (var id in core.Effects.DroppedTombstones)
+            outputs.Removed(id);
     }
 
     private void OnEnded(Job job) => JobEnded?.Invoke(job);

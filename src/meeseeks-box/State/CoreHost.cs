@@ -104,7 +104,7 @@ internal sealed class CoreHost : IDisposable
     /// <param name="merge">Merges them, whose large outputs are in files then.</param>
     public T Merge<T>(IReadOnlyList<Job> copies, Func<NodeCore, IReadOnlyList<Job>, Instant, T> merge)
     {
-        var kept = Outputs.Keep(copies);
+        var kept = Outputs.Keep(copies, ids => Execute((core, _) => ids.Select(core.Find).ToList()));
         var result = Execute((core, now) => merge(core, kept, now));
         if (kept != copies)
             Outputs.DeleteRejected(kept);

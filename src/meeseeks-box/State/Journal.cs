@@ -98,7 +98,10 @@ internal sealed class Journal : IDisposable
 
             batch.Commands.Clear();
             _writer.Write();
-            Release(batch.Seq);
+
+            // A write that was given up at the stop has not written them.
+            if (Problem is null)
+                Release(batch.Seq);
             if (batch.Flushed is not null)
             {
                 _writer.Flush();

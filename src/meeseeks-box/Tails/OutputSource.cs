@@ -19,6 +19,9 @@ internal sealed class OutputSource(CoreHost host, LiveOutputs live, IOutputRelay
     // A connection of a relay is free for another reader after this time, also while its job prints nothing.
     private static readonly TimeSpan LongestRelay = TimeSpan.FromSeconds(10);
 
+    // A runner that is stopped does not answer.
+    private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan RelayRetryTime = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
@@ -70,7 +73,7 @@ internal sealed class OutputSource(CoreHost host, LiveOutputs live, IOutputRelay
             return OfRecord(route, request);
 
         if (route.IsHere)
-            return await OfRunAsync(route, request);
+            return await OfRunAsync(route, request, over);
 
         return route.Problem is { } problem ? Step.Pending(new Error(problem))
             : route.Peers is [] ? Step.Pending(Nothing(route.Job, request) with { IsLate = true })
@@ -108,12 +111,33 @@ internal sealed class OutputSource(CoreHost host, LiveOutputs live, IOutputRelay
         }
     }
 
-    private async ValueTask<Step> OfRunAsync(OutputRoute route, TailRequest request)
+    private async ValueTask<Step> OfRunAsync(OutputRoute route, TailRequest request, CancellationToken over)
     {
         var job = route.Job;
         if (live.Find(job.Id) is not { } entry)
             return Step.Pending(Nothing(job, request) with { IsLate = job.Status.State is JobState.Running });
 
+        try
+        {
+            return await OfRunAsync(entry, job, request).WaitAsync(LongestRead, time, over);
+        }
+        catch (FileNotFoundException)
+        {
+            // The run has ended meanwhile, and its record has the output soon.
+            return Step.Pending(Nothing(job, request), entry.Removed);
+        }
+        catch (IOException problem)
+        {
+            return Step.Final(Unreadable(request, problem));
+        }
+        catch (TimeoutException)
+        {
+            return Step.Final(Unreadable(request, new IOException("the runner does not answer")));
+        }
+    }
+
+    private static async Task<Step> OfRunAsync(LiveOutputs.RegisteredOutput entry, Job job, TailRequest request)
+    {
         var total = await entry.Output.TotalAsync(request.Stream);
         var asked = KeptRange.Resolve(OffsetIn(job, request), total);
         if (asked >= total)
@@ -123,14 +147,7 @@ internal sealed class OutputSource(CoreHost host, LiveOutputs live, IOutputRelay
                 entry.Output.WhenAfter(request.Stream, asked), entry.Removed);
         }
 
-        try
-        {
-            return Step.Final(Part(job, asked, await entry.Output.ReadAsync(request.Stream, asked, OutputPart.MostBytes)));
-        }
-        catch (IOException problem)
-        {
-            return Step.Final(Unreadable(request, problem));
-        }
+        return Step.Final(Part(job, asked, await entry.Output.ReadAsync(request.Stream, asked, OutputPart.MostBytes)));
     }
 
     private async Task<Step> RelayAsync(OutputRoute route, TailRequest request, TimeSpan left, Task interruption, CancellationToken over)

@@ -7,13 +7,9 @@ public sealed class SelectionTests(SharedBox shared) : SharedBoxTests(shared)
 {
     [Theory]
     [InlineData("error=")]
-    [InlineData("stdout=")]
     [InlineData("tag=")]
     [InlineData("id=")]
-    [InlineData("pool=")]
-    [InlineData("submit_node=")]
     [InlineData("rc=")]
-    [InlineData("colour=")]
     public async Task A_condition_without_a_value_selects_nothing(string word)
     {
         var id = Some.Id();
@@ -27,26 +23,27 @@ public sealed class SelectionTests(SharedBox shared) : SharedBoxTests(shared)
         (await Box.ClientAsync("job", id)).Json.GetProperty(id).GetProperty("state").GetString().Should().Be("new");
     }
 
-    [Theory]
-    [InlineData("*")]
-    [InlineData("a*")]
-    [InlineData("a,b")]
-    [InlineData("--")]
-    [InlineData("--help")]
-    [InlineData("-a")]
-    [InlineData("a b")]
-    [InlineData("a=b")]
-    [InlineData("=a")]
-    [InlineData("id==a")]
-    [InlineData(":")]
-    [InlineData("a?[b]")]
-    public async Task Every_id_can_be_selected_exactly(string end)
+    [Fact]
+    public async Task Every_id_can_be_selected_exactly()
     {
+        string[] ids = ["*", "a*", "a,b", "--", "--help", "-a", "a b", "a=b", "=a", "id==a", ":", "a?[b]", "a", "b", "*b"];
         await using var box = await RunningBox.StartAsync("pools.p.slots=1");
-        foreach (var id in new[] { end, $"{end}b", "b", "a" }.Distinct())
+        foreach (var id in ids)
             await box.SubmitAsync(new { id, pool = "p", args = Some.True, hold = 1 });
 
-        (await box.ClientAsync("ls", $"id=={end}")).Json.EnumerateArray().Select(id => id.GetString()).Should().Equal(end);
+        foreach (var id in ids)
+            (await box.ClientAsync("ls", $"id=={id}")).Json.EnumerateArray().Select(found => found.GetString()).Should().Equal(id);
+    }
+
+    [Theory]
+    [InlineData("a*")]
+    [InlineData("--help")]
+    public async Task Every_command_selects_ids_exactly(string end)
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
+        foreach (var id in new[] { end, $"{end}b", "b", "a" })
+            await box.SubmitAsync(new { id, pool = "p", args = Some.True, hold = 1 });
+
         (await box.ClientAsync("job", $"id=={end}")).Json.EnumerateObject().Select(job => job.Name).Should().Equal(end);
         (await box.ClientAsync("stat", "jobs", $"id=={end}")).Lines.Should().ContainSingle();
         (await box.ClientAsync("mod", $"id=={end}", "retries=3")).Json.EnumerateObject().Select(job => job.Name).Should().Equal(end);

@@ -23,6 +23,22 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_job_that_cannot_start_does_not_hold_up_those_that_wait_behind_it()
+    {
+        await using var box = await StartWithFewHandlesAsync();
+        var (running, waiting) = await UseHandlesUpAsync(box);
+        var broken = (await box.SubmitAsync(new { pool = "p", args = new[] { "/no/such/program" } })).Text("id");
+        var behind = (await box.SubmitAsync(new { pool = "p", args = Some.True })).Text("id");
+
+        foreach (var job in running.Take(5))
+            _ = await box.AskAsync("kill", job);
+
+        _ = await box.WaitForStartAsync(waiting);
+        (await box.WaitForEndAsync(broken)).Text("error").Should().StartWith("no such program");
+        (await box.WaitForEndAsync(behind)).Text("state").Should().Be("done");
+    }
+
+    [Fact]
     public async Task A_job_that_waits_for_descriptors_can_be_killed()
     {
         await using var box = await StartWithFewHandlesAsync();

@@ -127,6 +127,26 @@ public sealed class AdoptionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stop_with_keep_does_not_wait_for_clients_that_follow_a_job()
+    {
+        string[] words = [.. Words, "state.at_stop=keep"];
+        await using var first = await RunningBox.StartAsync(words);
+        var id = (await first.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
+        _ = await first.WaitForStartAsync(id);
+        using var follower = await first.ConnectAsync();
+        var held = follower.AskAsync($$"""[{"tail":{"id":"{{id}}"},"wait":3600}]""");
+
+        var status = await first.StopAsync();
+        await held;
+        await using var second = await RunningBox.StartAsync(words);
+
+        status.Should().Be(0);
+        (await second.JobAsync(id)).Text("state").Should().Be("running");
+        _ = await second.AskAsync("kill", id);
+        _ = await second.WaitForEndAsync(id);
+    }
+
+    [Fact]
     public async Task A_stop_ends_the_jobs_by_default()
     {
         await using var first = await RunningBox.StartAsync(Words);

@@ -114,8 +114,9 @@ public sealed class OutputStoreTests : IDisposable
         var large = With(OutputData.Of(Convert.ToBase64String(new byte[5000])));
         var small = With(OutputData.Of("aGVsbG8K")) with { Id = "b" };
 
-        var kept = _store.Keep([large, small]);
-        var again = _store.Keep([large]);
+        var kept = _store.Keep([large, small], _ => []);
+        var again = _store.Keep([large], _ => []);
+        var known = _store.Keep([large], _ => [kept[0]]);
         kept.ToList().ForEach(_store.Changed);
         _store.DeleteRejected(kept);
         _store.DeleteRejected(again);
@@ -124,6 +125,7 @@ public sealed class OutputStoreTests : IDisposable
         kept[0].Status.Stdout!.Reference.Should().NotBeNull();
         kept[0].Status.StdoutData.Should().Be(large.Status.StdoutData);
         kept[1].Should().Be(small);
+        known[0].Should().Be(kept[0]);
         Files.Should().ContainSingle();
     }
 

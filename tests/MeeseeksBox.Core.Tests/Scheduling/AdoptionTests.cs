@@ -94,6 +94,19 @@ public sealed class AdoptionTests
     }
 
     [Fact]
+    public void A_limit_does_not_count_after_the_end()
+    {
+        _ = _former.Accept("""{"id":"a","pool":"p1","args":["x"],"runtime":10}""");
+        var known = FormerRun.Of(_former.Start()) with { Pid = Pid, StartCount = 0, Age = 100, HasEnded = true };
+        var (node, run) = Adopted(known);
+
+        node.Pass(1);
+        node.End(run!);
+
+        node["a"].Status.State.Should().Be(JobState.Done);
+    }
+
+    [Fact]
     public void A_run_that_was_ended_over_its_limit_meanwhile_has_failed()
     {
         _ = _former.Accept("""{"id":"a","pool":"p1","args":["x"],"runtime":10}""");

@@ -49,13 +49,14 @@ internal sealed class ProcessTask(
         if (FolderOf(run.Job) is not { } folder)
             return JobOutcome.NotStarted("cannot work in the folder of the box: it is gone; name another one with cwd");
 
-        if (words.Value.Sum(word => (long)word.Length) + run.Job.Environment.Sum(variable => (long)variable.Value.Length) > LongestOrder)
-            return JobOutcome.NotStarted($"cannot start {words.Value[0]}: its arguments and environment are too long for this system");
-
         try
         {
             var limit = run.Limit;
-            var process = await runner.StartAsync(Order(run, words.Value, folder, limit), run.Log, kill);
+            var order = Order(run, words.Value, folder, limit);
+            if (order.Size > LongestOrder)
+                return JobOutcome.NotStarted($"cannot start {words.Value[0]}: its arguments and environment are too long for this system");
+
+            var process = await runner.StartAsync(order, run.Log, kill);
             run.FollowLimit(limit, changed => process.Limit(changed, run.Job.KillGrace));
             return await FollowAsync(run, process, hasEnded: false, kill);
         }

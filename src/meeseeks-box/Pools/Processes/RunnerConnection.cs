@@ -112,8 +112,13 @@ internal sealed class RunnerConnection : IDisposable
         _ = _ready.TrySetException(Lost());
         _ = _hello.Task.Exception;
         _ = _ready.Task.Exception;
-        foreach (var run in _isReleased ? [] : _runs.Values)
-            run.Fail(Lost());
+        foreach (var run in _runs.Values)
+        {
+            if (_isReleased)
+                run.Output.End();
+            else
+                run.Fail(Lost());
+        }
 
         await sending;
     }

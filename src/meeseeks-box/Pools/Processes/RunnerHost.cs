@@ -26,6 +26,7 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
     private readonly TaskTracker _forgetting = new();
     private Process? _process;
     private RunnerConnection? _connection;
+    private volatile bool _isReleased;
     private bool _isClosed;
 
     /// <summary>The host of the runner beside this program.</summary>
@@ -84,6 +85,7 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
     /// <summary>Leaves the runs to a later instance of the box.</summary>
     public void Release()
     {
+        _isReleased = true;
         foreach (var (connection, _) in _connections)
             connection.Release();
     }
@@ -116,9 +118,14 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         {
             connection = await RunnerConnection.OpenAsync(folder, runsFolder.IsKept);
         }
-        catch (SocketException)
+        catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionRefused)
         {
             RunsFolder.Delete(folder);
+            return null;
+        }
+        catch (SocketException problem)
+        {
+            log.Error("runner in {Folder} cannot be reached, its jobs have crashed: {Problem}", folder, problem.Message);
             return null;
         }
 
@@ -141,11 +148,25 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         }
     }
 
-    private bool IsOfProgram(RunnerMessage hello) =>
-        new FileInfo($"/proc/{hello.Number(RunnerField.Pid)}/exe").ResolveLinkTarget(returnFinalTarget: false)?.FullName
-            == (new FileInfo(program).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? program);
+    private bool IsOfProgram(RunnerMessage hello)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{hello.Number(RunnerField.Pid)}/exe").ResolveLinkTarget(returnFinalTarget: false)?.FullName
+                == (new FileInfo(program).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? program);
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
-    private void Run(RunnerConnection connection) => _connections.Add((connection, connection.RunAsync()));
+    private void Run(RunnerConnection connection)
+    {
+        _connections.Add((connection, connection.RunAsync()));
+        if (_isReleased)
+            connection.Release();
+    }
 
     private async Task<RunnerConnection> ConnectAsync(CancellationToken kill)
     {

@@ -53,7 +53,7 @@ internal sealed class RunnerOutput(RunnerRun run, Action<RunnerMessage> send) : 
             var bytes = OutputSpool.Read(path, total, limit, start, count);
 
             // What was printed meanwhile has overwritten the oldest bytes of the ring.
-            var after = total > limit ? await TotalAsync(stream) : total;
+            var after = start + count > limit / 2 ? await TotalAsync(stream) : total;
             if (new KeptRange(after, Math.Min(after, limit)).FirstFrom(start) == start || attempt is MostAttempts)
                 return new KeptBytes(start, bytes);
         }
@@ -95,6 +95,13 @@ internal sealed class RunnerOutput(RunnerRun run, Action<RunnerMessage> send) : 
                 return Task.FromResult(_totals.GetValueOrDefault(stream));
             if (_hasEnded)
                 return printed.Task;
+
+            // Readers come again and again while nothing is printed.
+            if (offset is not Unknown
+                && _waiters.Find(waiter => waiter.Stream == stream && waiter.Offset == offset) is { Printed: { } same })
+            {
+                return same.Task;
+            }
 
             _waiters.Add((stream, offset, printed));
         }

@@ -44,6 +44,7 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
             Pid = (int?)Started.Result.Number(RunnerField.Pid),
             StartTs = TimeOf(Started.Result) ?? 0,
             Age = (Started.Result.Number(RunnerField.Age) ?? 0) / 1000.0,
+            HasEnded = Ended.IsCompletedSuccessfully,
             IsOverdue = Ended.IsCompletedSuccessfully && Ended.Result.Number(RunnerField.Overdue) is 1,
         };
     }
@@ -111,5 +112,5 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     public static double? TimeOf(RunnerMessage line) => line.Number(RunnerField.At) / 1e6;
 
     /// <summary>A time in a line to the runner.</summary>
-    public static long Milliseconds(TimeSpan time) => (long)Math.Min(time.TotalMilliseconds, int.MaxValue);
+    public static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 }
