@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Starting;
@@ -34,10 +35,18 @@ public static class RunnerProgram
             Surroundings.Set(folder);
             var children = new ChildWaiter(TimeProvider.System);
             using var server = new RunnerServer(folder, children);
+            using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+            {
+                context.Cancel = true;
+                server.Terminate();
+            });
             children.Start();
             StandardStreams.Write(1, Ready + "\n");
             StandardStreams.Close();
             server.Run();
+            folder.Delete();
+            if (server.IsAbandoned)
+                folder.DeleteTemporaryParent();
         }
         catch (IOException problem)
         {
@@ -45,7 +54,6 @@ public static class RunnerProgram
             return 1;
         }
 
-        folder.Delete();
         return 0;
     }
 }

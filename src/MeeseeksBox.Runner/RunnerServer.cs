@@ -13,6 +13,9 @@ internal sealed class RunnerServer : IDisposable
 
     private const int MostMissed = 1000;
 
+    // Less than the systems give at a shutdown.
+    private static readonly TimeSpan LastGrace = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan BoxTimeout = TimeSpan.FromSeconds(30);
 
     private readonly EventLoop _loop = new();
@@ -23,6 +26,7 @@ internal sealed class RunnerServer : IDisposable
     private readonly List<RunnerMessage> _missed = [];
     private bool _hasBox;
     private bool _isKept;
+    private bool _isTerminated;
 
     /// <summary>Starts to listen, in the present folder.</summary>
     /// <param name="folder">The present folder.</param>
@@ -41,6 +45,18 @@ internal sealed class RunnerServer : IDisposable
         AwaitBox();
         _loop.Run();
     }
+
+    /// <summary>True when the box of this runner has ended and does not come back.</summary>
+    public bool IsAbandoned => !_hasBox && !_isKept;
+
+    /// <summary>Ends all runs politely, and then the runner: the host shuts down. May be called by any thread.</summary>
+    public void Terminate() => _loop.Post(() =>
+    {
+        _isTerminated = true;
+        _runs.EndAll(LastGrace);
+        _ = _loop.After(LastGrace + LastGrace, _loop.Stop);
+        StopWhenIdle();
+    });
 
     /// <inheritdoc/>
     public void Dispose() => _loop.Dispose();
@@ -84,22 +100,31 @@ internal sealed class RunnerServer : IDisposable
         if (_hasBox)
             return;
 
-        _runs.EndAll();
+        _runs.EndAll(TimeSpan.Zero);
         StopWhenIdle();
     }
 
-    // The results of kept runs wait for the next instance of the box.
+    // While the host shuts down, nothing waits. The results of kept runs wait for the next instance of the box.
     private void StopWhenIdle()
     {
-        if (!_hasBox && (_isKept ? _runs.IsEmpty : !_runs.IsBusy))
+        // A box needs the files of outputs until it has forgotten their runs.
+        var isDone = _hasBox ? _isTerminated && _runs.IsEmpty : _isKept && !_isTerminated ? _runs.IsEmpty : !_runs.IsBusy;
+        if (isDone)
             _loop.Stop();
     }
 
     private void Receive(RunnerMessage message)
     {
+        if (_isTerminated && message.Verb is RunnerVerb.Start)
+        {
+            _runs.Refuse(message.Run, "the runner of this node is being ended");
+            return;
+        }
+
         if (message.Verb is not RunnerVerb.Hello)
         {
             _runs.Handle(message);
+            StopWhenIdle();
             return;
         }
 

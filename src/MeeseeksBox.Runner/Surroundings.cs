@@ -15,8 +15,7 @@ internal static class Surroundings
 
     private static readonly int[] Ignored =
     [
-        SignalNumber.Hangup, SignalNumber.Interrupt, SignalNumber.Quit, SignalNumber.Terminate, SignalNumber.BrokenPipe,
-        SignalNumber.FileSize,
+        SignalNumber.Hangup, SignalNumber.Interrupt, SignalNumber.Quit, SignalNumber.BrokenPipe, SignalNumber.FileSize,
     ];
 
     /// <summary>Leaves the session of the starter, its folder and its files, and ignores what a terminal sends.</summary>

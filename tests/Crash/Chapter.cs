@@ -15,7 +15,7 @@ internal sealed class Chapter(int rounds, int seed, bool stops, IReadOnlyList<st
 {
     private const int Clients = 4;
     private const double EarlyDeaths = 0.1;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(300);
     private static readonly string Box = ProgramsUnderTest.PathOf("meeseeks-box");
 
     private readonly Random _random = new(seed);
@@ -31,7 +31,7 @@ internal sealed class Chapter(int rounds, int seed, bool stops, IReadOnlyList<st
         var (runs, history) = (folder.File("runs"), folder.File("history"));
         string[] words =
         [
-            "name=n", "listen.address=127.0.0.1", "listen.port=0", "pools.p.slots=6", "pools.p.restart_delay=0.02", "wait_in_pool=true",
+            "name=n", "listen.address=127.0.0.1", "listen.port=0", "pools.p.slots=24", "pools.p.restart_delay=0.02", "wait_in_pool=true",
             $"state.file={folder.File("state")}", $"state.history={history}", "state.expire=100000", "state.checkpoint=0.2",
             stops ? "state.at_stop=keep" : "state.at_stop=end",
             .. configuration,

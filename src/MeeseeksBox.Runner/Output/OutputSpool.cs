@@ -19,7 +19,7 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
     private volatile string? _problem;
     private long _total;
 
-    /// <summary>Number of bytes that were printed. May be read by any thread.</summary>
+    /// <summary>Number of bytes that were printed, up to the first one that could not be written. May be read by any thread.</summary>
     public long Total => Interlocked.Read(ref _total);
 
     /// <summary>Why the file could not be written to; null when it could. May be read by any thread.</summary>
@@ -33,6 +33,8 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
         var descriptor = -1;
         if (_problem is null && limit > 0 && !TryOpen(out descriptor))
             return false;
+        if (_problem is not null)
+            return true;
 
         Write(descriptor, printed);
         if (descriptor >= 0)
@@ -143,16 +145,19 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
                 break;
             }
 
-            WriteAt(descriptor, printed[..count], position);
-            total += count;
+            var written = WriteAt(descriptor, printed[..count], position);
+            total += written;
+            if (written < count)
+                break;
             printed = printed[count..];
         }
 
         _ = Interlocked.Exchange(ref _total, total);
     }
 
-    private void WriteAt(int descriptor, ReadOnlySpan<byte> bytes, long position)
+    private int WriteAt(int descriptor, ReadOnlySpan<byte> bytes, long position)
     {
+        var length = bytes.Length;
         while (bytes.Length > 0 && _problem is null)
         {
             nint written;
@@ -169,5 +174,7 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
                 _problem = $"{path}: {ErrorNumber.TextOf(error)}";
             }
         }
+
+        return length - bytes.Length;
     }
 }

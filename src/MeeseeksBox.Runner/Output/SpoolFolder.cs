@@ -1,3 +1,4 @@
+using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Output;
@@ -30,9 +31,24 @@ internal sealed class SpoolFolder(string path)
     public void Delete()
     {
         _ = LibC.ChangeFolder("/");
+        Delete(path);
+    }
+
+    /// <summary>Deletes the folder of a box without a state file, which has ended without doing so.</summary>
+    public void DeleteTemporaryParent()
+    {
+        if (Path.GetDirectoryName(path) is { } parent
+            && Path.GetFileName(parent).StartsWith(SpoolFile.TemporaryPrefix, StringComparison.Ordinal))
+        {
+            Delete(parent);
+        }
+    }
+
+    private static void Delete(string folder)
+    {
         try
         {
-            Directory.Delete(path, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

@@ -94,16 +94,21 @@ internal sealed class ManagedRuns
             run.EnforceLimit(isWanted);
     }
 
-    /// <summary>Kills the processes of all runs.</summary>
-    public void EndAll() => End(_ => true);
+    /// <summary>Ends the processes of all runs.</summary>
+    /// <param name="grace">Time between SIGTERM and SIGKILL; zero for SIGKILL at once.</param>
+    public void EndAll(TimeSpan grace) => End(_ => true, grace);
+
+    /// <summary>Tells the box that a run is not started.</summary>
+    public void Refuse(string run, string problem) =>
+        _tell(new RunnerMessage(RunnerVerb.Refused, run).With(RunnerField.Text, problem));
 
     /// <summary>Ends the runs that have no process yet.</summary>
-    public void EndUnstarted() => End(run => !run.HasStarted);
+    public void EndUnstarted() => End(run => !run.HasStarted, TimeSpan.Zero);
 
-    private void End(Func<ManagedRun, bool> isWanted)
+    private void End(Func<ManagedRun, bool> isWanted, TimeSpan grace)
     {
         foreach (var run in _runs.Values.Where(isWanted).ToList())
-            run.End(TimeSpan.Zero);
+            run.End(grace);
         _starts.DropEnded();
     }
 
@@ -166,7 +171,4 @@ internal sealed class ManagedRuns
 
     private static TimeSpan? Time(RunnerMessage message, string field) =>
         message.Number(field) is { } number ? TimeSpan.FromMilliseconds(number) : null;
-
-    private void Refuse(string run, string problem) =>
-        _tell(new RunnerMessage(RunnerVerb.Refused, run).With(RunnerField.Text, problem));
 }

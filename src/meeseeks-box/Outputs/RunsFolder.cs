@@ -1,3 +1,5 @@
+using MeeseeksBox.Runner.Protocol;
+
 namespace MeeseeksBox.Agent.Outputs;
 
 /// <summary>The folder of the runners of this box and of the outputs of jobs (docs/SPECIFICATION.md#runs-folder).</summary>
@@ -24,7 +26,7 @@ internal sealed class RunsFolder(string? stateFile) : IDisposable
     {
         lock (_lock)
         {
-            _path ??= Directory.CreateTempSubdirectory("meeseeks-box-").FullName;
+            _path ??= Directory.CreateTempSubdirectory(SpoolFile.TemporaryPrefix).FullName;
             return Directory.CreateDirectory(_path, OnlyOwner).FullName;
         }
     }

@@ -55,6 +55,40 @@ public sealed class RunnerLossTests
         (await box.WaitForEndAsync(ids[^1])).Text("state").Should().Be("done");
     }
 
+    // As at a shutdown of the host.
+    [Fact]
+    public async Task A_runner_that_is_terminated_ends_its_jobs_politely_and_then_itself()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=0");
+        var runner = int.Parse((await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID") })).Printed());
+        const string Script = "trap 'echo saved; exit 3' TERM; echo ready; while :; do sleep 0.05; done";
+        var id = (await box.SubmitAsync(new { pool = "p", args = Some.Shell(Script) })).Text("id");
+        _ = await box.WaitForAsync(
+            async () => (await box.AskObjectAsync(new { tail = new { id } })).Find("tail"), tail => tail?.Text("data").Length > 0);
+
+        Signal.Send(runner, Signal.Terminate);
+        var job = await box.WaitForEndAsync(id);
+        await Wait.Until(() => !Signal.IsAlive(runner), () => "the runner stays", TestContext.Current.CancellationToken);
+
+        (job.Text("state"), job.Number("rc"), job.Printed()).Should().Be(("failed", 3, "ready\nsaved\n"));
+        (await box.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
+    }
+
+    [Fact]
+    public async Task A_killed_box_without_a_state_file_leaves_nothing_in_the_folder_of_temporary_files()
+    {
+        using var folder = new TemporaryFolder();
+        var start = new BoxStart("pools.p=") { Environment = new Dictionary<string, string> { ["TMPDIR"] = folder.Path } };
+        await using var box = await RunningBox.StartAsync(start);
+        _ = await box.RunAsync(new { pool = "p", args = Some.Shell("head -c 100000 /dev/zero") });
+
+        await box.CrashAsync();
+
+        await Wait.Until(
+            () => Directory.GetFileSystemEntries(folder.Path, "meeseeks-box-*").Length is 0,
+            () => "the folder is left", TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task A_runner_ends_with_its_box()
     {
