@@ -22,8 +22,8 @@ internal sealed class RunnerServer : IDisposable
     private readonly EventLoop _outputs = new();
     private readonly ControlServer _server;
     private readonly ManagedRuns _runs;
-    private LoopTimer? _boxTimer;
     private readonly List<RunnerMessage> _missed = [];
+    private LoopTimer? _boxTimer;
     private bool _hasBox;
     private bool _isKept;
     private bool _isTerminated;
@@ -104,12 +104,14 @@ internal sealed class RunnerServer : IDisposable
         StopWhenIdle();
     }
 
-    // While the host shuts down, nothing waits. The results of kept runs wait for the next instance of the box.
     private void StopWhenIdle()
     {
-        // A box needs the files of outputs until it has forgotten their runs.
-        var isDone = _hasBox ? _isTerminated && _runs.IsEmpty : _isKept && !_isTerminated ? _runs.IsEmpty : !_runs.IsBusy;
-        if (isDone)
+        if (_hasBox && !_isTerminated)
+            return;
+
+        // Results wait for the box, or for its next instance, until that has forgotten their runs. A shutdown waits for the former alone.
+        var isAwaited = _hasBox || (_isKept && !_isTerminated);
+        if (isAwaited ? _runs.IsEmpty : !_runs.IsBusy)
             _loop.Stop();
     }
 

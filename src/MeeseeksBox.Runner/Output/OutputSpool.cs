@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MeeseeksBox.Runner.Unix;
+using Microsoft.Win32.SafeHandles;
 
 namespace MeeseeksBox.Runner.Output;
 
@@ -51,8 +52,32 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static byte[] Read(string path, long total, int limit, long start, int count)
     {
-        var bytes = new byte[count];
         using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        return Read(file, total, limit, start, count);
+    }
+
+    /// <summary>Reads the output in its order.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="total">Number of bytes that were printed.</param>
+    /// <param name="limit">The limit of the file.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static byte[] Read(string path, long total, int limit)
+    {
+        var kept = (int)Math.Min(total, limit);
+        if (kept is 0)
+            return [];
+
+        using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        if (total <= limit)
+            return Read(file, total, limit, 0, kept);
+
+        var half = limit / 2;
+        return [.. Read(file, total, limit, 0, half), .. Read(file, total, limit, total - (limit - half), limit - half)];
+    }
+
+    private static byte[] Read(SafeFileHandle file, long total, int limit, long start, int count)
+    {
+        var bytes = new byte[count];
         for (var length = 0; length < count;)
         {
             // A part may be at the end of the ring and at its beginning.
@@ -64,40 +89,6 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
         }
 
         return bytes;
-    }
-
-    /// <summary>Reads the output in its order.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="total">Number of bytes that were printed.</param>
-    /// <param name="limit">The limit of the file.</param>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public static byte[] Read(string path, long total, int limit)
-    {
-        var kept = new byte[Math.Min(total, limit)];
-        if (kept.Length is 0)
-            return kept;
-
-        using (var file = File.OpenHandle(path))
-        {
-            for (var length = 0; length < kept.Length;)
-            {
-                var count = RandomAccess.Read(file, kept.AsSpan(length), length);
-                if (count is 0)
-                    return kept[..length];
-                length += count;
-            }
-        }
-
-        if (total <= limit)
-            return kept;
-
-        // Three reversals rotate the ring in place, without a second buffer of its size.
-        var ring = kept.AsSpan(limit / 2);
-        var next = (int)((total - limit) % ring.Length);
-        ring[..next].Reverse();
-        ring[next..].Reverse();
-        ring.Reverse();
-        return kept;
     }
 
     // A byte below the limit was written to its own place, which the ring may have taken since.

@@ -7,7 +7,8 @@ namespace MeeseeksBox.Runner.Output;
 /// <param name="path">Its full path.</param>
 internal sealed class SpoolFolder(string path)
 {
-    private const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    /// <summary>The mode of the folder.</summary>
+    public const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Enters the folder.</summary>
     /// <exception cref="IOException">It cannot be entered.</exception>
@@ -44,7 +45,8 @@ internal sealed class SpoolFolder(string path)
         }
     }
 
-    private static void Delete(string folder)
+    /// <summary>Deletes a folder with all that it has.</summary>
+    public static void Delete(string folder)
     {
         try
         {
@@ -52,7 +54,7 @@ internal sealed class SpoolFolder(string path)
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            // Somebody has cleaned up before.
+            // Somebody else has done so.
         }
     }
 }

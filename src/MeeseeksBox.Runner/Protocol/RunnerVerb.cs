@@ -27,7 +27,7 @@ public static class RunnerVerb
     /// <summary>Runner: a run that it has already when a box says hello. What is known about it follows.</summary>
     public const string Run = "run";
 
-    /// <summary>Runner: all its runs were told.</summary>
+    /// <summary>Runner: no further <see cref="Run"/> line follows.</summary>
     public const string Ready = "ready";
 
     /// <summary>Runner: the process of a run has started.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Unix;
@@ -41,9 +42,7 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
     public OutputData? Take(string path, long total, int limit)
     {
         if (Math.Min(total, limit) <= Smallest)
-        {
             return OutputData.Of(Convert.ToBase64String(OutputSpool.Read(path, total, limit)));
-        }
 
         // Readers of the live output may still need the former name, which the runner deletes.
         var output = Create(Path.GetFileName(path), total, limit);
@@ -130,9 +129,11 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
 
         var going = runs.ToHashSet(StringComparer.Ordinal);
         var known = jobs.Concat(endings).SelectMany(FilesOf).Select(output => output.Path).ToHashSet(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(path).Where(
-            file => !known.Contains(file) && !going.Contains(Path.GetFileNameWithoutExtension(file))))
-            TryDelete(file);
+        foreach (var file in Directory.EnumerateFiles(path))
+        {
+            if (!known.Contains(file) && !going.Contains(Path.GetFileNameWithoutExtension(file)))
+                TryDelete(file);
+        }
     }
 
     /// <inheritdoc/>
@@ -182,12 +183,7 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         try
         {
             file = Create(NewName(), bytes.Length, bytes.Length);
-            using var stream = new FileStream(file.Path, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            using var stream = AppendFile.OpenPrivate(file.Path, FileShare.None, FileMode.Create);
             stream.Write(bytes);
             return file;
         }

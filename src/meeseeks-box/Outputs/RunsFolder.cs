@@ -1,3 +1,4 @@
+using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
 
 namespace MeeseeksBox.Agent.Outputs;
@@ -6,8 +7,6 @@ namespace MeeseeksBox.Agent.Outputs;
 /// <param name="stateFile">The state file, beside which it is; null for a temporary folder.</param>
 internal sealed class RunsFolder(string? stateFile) : IDisposable
 {
-    private const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     private const string RunnerPrefix = "runner-";
 
     private readonly Lock _lock = new();
@@ -27,7 +26,7 @@ internal sealed class RunsFolder(string? stateFile) : IDisposable
         lock (_lock)
         {
             _path ??= Directory.CreateTempSubdirectory(SpoolFile.TemporaryPrefix).FullName;
-            return Directory.CreateDirectory(_path, OnlyOwner).FullName;
+            return Directory.CreateDirectory(_path, SpoolFolder.OnlyOwner).FullName;
         }
     }
 
@@ -38,25 +37,12 @@ internal sealed class RunsFolder(string? stateFile) : IDisposable
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
     public string MakeForRunner() =>
-        Directory.CreateDirectory(Path.Combine(Make(), RunnerPrefix + Guid.NewGuid().ToString("N")[..12]), OnlyOwner).FullName;
+        Directory.CreateDirectory(Path.Combine(Make(), RunnerPrefix + Guid.NewGuid().ToString("N")[..12]), SpoolFolder.OnlyOwner).FullName;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         if (!IsKept && Existing is { } path)
-            Delete(path);
-    }
-
-    /// <summary>Deletes a folder with all that it has.</summary>
-    public static void Delete(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            // Somebody else has done so.
-        }
+            SpoolFolder.Delete(path);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class SpooledOutput(string folder, string name, long total, int 
     public long Total => total;
 
     /// <inheritdoc/>
-    public override long Length => (Math.Min(total, limit) + 2) / 3 * 4;
+    public override long Length => (Kept + 2) / 3 * 4;
 
     /// <inheritdoc/>
     public override string Reference => string.Create(CultureInfo.InvariantCulture, $"{name} {total} {limit}");

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Runner;
+using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Unix;
 using Serilog;
@@ -120,7 +121,7 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         }
         catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionRefused)
         {
-            RunsFolder.Delete(folder);
+            SpoolFolder.Delete(folder);
             return null;
         }
         catch (SocketException problem)
@@ -202,7 +203,7 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
             return;
 
         _process?.Dispose();
-        RunsFolder.Delete(_connection.Folder);
+        SpoolFolder.Delete(_connection.Folder);
     }
 
     private async Task<(Process Process, RunnerConnection Connection)> LaunchAsync()
@@ -219,7 +220,7 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         {
             process?.Kill();
             process?.Dispose();
-            RunsFolder.Delete(folder);
+            SpoolFolder.Delete(folder);
             throw;
         }
     }
