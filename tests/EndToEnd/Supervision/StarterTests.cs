@@ -167,11 +167,11 @@ public sealed class StarterTests
         job.Printed().Should().NotBe("1\n", "the runner is the parent of jobs");
         (await box.WaitForExitAsync()).Should().Be(0);
 
-        // Its parent has ended when the program returns; the orphan ends later, and is a child of the box until then.
+        // Its parent has ended when the program returns, and the orphan is a child of the box until it is killed.
         void LeaveOrphan()
         {
-            Tool.Run("nsenter", "-t", $"{pid}", "-p", "sh", "-c", "sleep 0.1 > /dev/null 2>&1 &");
-            Children(pid).Should().NotBeEmpty();
+            Tool.Run("nsenter", "-t", $"{pid}", "-p", "sh", "-c", "sleep 1000 > /dev/null 2>&1 &");
+            Signal.Send(Children(pid).Should().ContainSingle(child => NameOf(child) == "sleep").Subject, Signal.Kill);
         }
 
         int[] Zombies() => [.. Children(pid).Where(child => !Signal.IsAlive(child) || NameOf(child) == "sleep")];
