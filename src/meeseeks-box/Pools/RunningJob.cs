@@ -28,6 +28,7 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     private Action<TimeSpan?>? _limitChanged;
     private TimeSpan? _limit;
     private bool _isOver;
+    private bool _isAbandoned;
     private int _isStarted;
 
     /// <param name="run">The run.</param>
@@ -89,7 +90,11 @@ internal sealed class RunningJob : IProcessRun, IDisposable
         catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
         {
             _log.Error("task of job {Job} abandoned: killed, but not ended; it may still run", Job.Id);
-            return new RunResult(false, null, "its task was killed, but did not end");
+            lock (_lock)
+            {
+                _isAbandoned = true;
+                return new RunResult(false, null, "its task was killed, but did not end", _endTs, _outputs);
+            }
         }
         catch (OperationCanceledException) when (_run.Stop is not StopReason.None)
         {
@@ -168,8 +173,25 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     }
 
     /// <inheritdoc/>
-    public void ReportEnd(KeptOutputs outputs, double? endTs, Action<Task> recorded) =>
-        (_outputs, _endTs, _recorded) = (outputs, endTs, recorded);
+    public bool IsAbandoned
+    {
+        get
+        {
+            lock (_lock)
+                return _isAbandoned;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryReportEnd(KeptOutputs outputs, double? endTs, Action<Task> recorded)
+    {
+        lock (_lock)
+        {
+            if (!_isAbandoned)
+                (_outputs, _endTs, _recorded) = (outputs, endTs, recorded);
+            return !_isAbandoned;
+        }
+    }
 
     /// <summary>Sets the time limit, in seconds from the start; null for none.</summary>
     public void SetLimit(double? seconds)

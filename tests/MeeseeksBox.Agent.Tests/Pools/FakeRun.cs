@@ -40,11 +40,17 @@ internal sealed class FakeRun(JobDescription job) : IProcessRun
     {
     }
 
-    public void ReportEnd(KeptOutputs outputs, double? endTs, Action<Task> recorded)
+    public bool IsAbandoned { get; init; }
+
+    public bool TryReportEnd(KeptOutputs outputs, double? endTs, Action<Task> recorded)
     {
+        if (IsAbandoned)
+            return false;
+
         recorded(Task.CompletedTask);
         Report("stdout", outputs.Stdout, outputs.StdoutSize);
         Report("stderr", outputs.Stderr, outputs.StderrSize);
+        return true;
     }
 
     public void Log(string message) => Logged.Enqueue(message);

@@ -20,9 +20,13 @@ internal interface IProcessRun : IJobRun
     /// <summary>Calls back when the time limit has changed since it was read, and at each later change.</summary>
     void FollowLimit(TimeSpan? known, Action<TimeSpan?> changed);
 
+    /// <summary>True when the box has given up the run: its task was killed, but did not end in time.</summary>
+    bool IsAbandoned { get; }
+
     /// <summary>Sets what becomes a part of the result of the run.</summary>
     /// <param name="outputs">What it has printed.</param>
     /// <param name="endTs">When it has ended, in seconds since 1970; null: now.</param>
     /// <param name="recorded">Called with a task that completes when the result is recorded.</param>
-    void ReportEnd(KeptOutputs outputs, double? endTs, Action<Task> recorded);
+    /// <returns>False for an abandoned run, which has another result already.</returns>
+    bool TryReportEnd(KeptOutputs outputs, double? endTs, Action<Task> recorded);
 }

@@ -116,7 +116,12 @@ internal sealed class ProcessTask(
 
         // A process that ended while there was no box has a time of its own.
         var endTs = hasEnded ? RunnerRun.TimeOf(ended) : null;
-        run.ReportEnd(Take(run, process, ended), endTs, Record);
+        if (run.IsAbandoned || !run.TryReportEnd(Take(run, process, ended), endTs, Record))
+        {
+            // The job has its result, and no use for the output.
+            Record(Task.CompletedTask);
+        }
+
         return (int?)ended.Number(RunnerField.Status) switch
         {
             null => JobOutcome.Failure(null, $"process {pid} could not be killed"),

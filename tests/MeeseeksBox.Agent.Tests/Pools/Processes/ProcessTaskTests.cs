@@ -1,3 +1,4 @@
+using MeeseeksBox.Agent.Tests.Outputs;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Testing;
 
@@ -57,6 +58,18 @@ public sealed class ProcessTaskTests
 
         run.Reported.Should().BeEmpty();
         run.Logged.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_run_that_the_box_has_abandoned_is_forgotten_at_its_late_end()
+    {
+        var run = new FakeRun(Some.TestProgramJob("echo", new string('x', 1000))) { IsAbandoned = true };
+
+        await RunAsync(run);
+
+        string[] Spools() => Directory.GetFiles(NoOutputs.Folder.Make(), run.Job.Run + ".*", SearchOption.AllDirectories);
+        await Wait.Until(() => Spools().Length is 0, () => string.Join(' ', Spools()), TestContext.Current.CancellationToken);
+        run.Reported.Should().BeEmpty();
     }
 
     [Fact]
