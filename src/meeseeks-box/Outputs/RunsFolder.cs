@@ -1,3 +1,4 @@
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
 
@@ -10,10 +11,13 @@ internal sealed class RunsFolder(string? stateFile) : IDisposable
     private const string RunnerPrefix = "runner-";
 
     private readonly Lock _lock = new();
-    private string? _path = stateFile is null ? null : Path.GetFullPath(stateFile) + ".runs";
+    private string? _path = stateFile is null ? null : RealPath.Of(stateFile) + ".runs";
 
     /// <summary>True when it stays after the end of the box.</summary>
     public bool IsKept => stateFile is not null;
+
+    /// <summary>True when a copy of a damaged file of the state may still have jobs whose outputs are here.</summary>
+    public bool HasDamagedState => stateFile is not null && DamagedFile.IsBeside(RealPath.Of(stateFile));
 
     /// <summary>Its path when it may be there; null otherwise.</summary>
     public string? Existing => _path is { } path && Directory.Exists(path) ? path : null;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using MeeseeksBox.Foundation.Files;
 
 namespace MeeseeksBox.Agent.Pools;
 
@@ -19,7 +20,7 @@ internal sealed class RunIdGenerator
         // The bytes of a Guid are as random, and need no OpenSSL, which takes time to load.
         var identity = stateFile is null
             ? Guid.NewGuid().ToByteArray().AsSpan(0, 6)
-            : SHA256.HashData(Encoding.UTF8.GetBytes($"{node}\n{Path.GetFullPath(stateFile)}")).AsSpan(0, 6);
+            : SHA256.HashData(Encoding.UTF8.GetBytes($"{node}\n{RealPath.Of(stateFile)}")).AsSpan(0, 6);
         Owner = Convert.ToHexStringLower(identity) + ".";
         _prefix = Owner + time.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture) + ".";
     }

@@ -94,7 +94,7 @@ internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILog
 
     private void Quarantine(string path, List<string> damage)
     {
-        var aside = $"{path}.damaged-{time.GetUtcNow():yyyyMMdd-HHmmss}";
+        var aside = DamagedFile.PathOf(path, time);
         File.Copy(path, aside, overwrite: true);
         log.Error(
             "journal {File} damaged: {Count} lines skipped ({First}); copy kept as {Aside}",

@@ -43,7 +43,7 @@ internal sealed class StateFile : IDisposable
         if (FileProblem.OfWorkingFolder(path) is { } gone)
             return $"state.file: {path} cannot be written: {gone}";
 
-        var real = Resolve(path);
+        var real = RealPath.Of(path);
         return Suffixes.Select(suffix => real + suffix).Prepend(path).FirstOrDefault(file => !AppendTarget.IsFile(file)) is { } other
             ? $"state.file: {other} must be a regular file, and is {AppendTarget.NameOf(other)}; name another file"
             : null;
@@ -64,7 +64,7 @@ internal sealed class StateFile : IDisposable
         if (ProblemOf(path) is { } wrong)
             throw new IOException(wrong);
 
-        var real = Resolve(path);
+        var real = RealPath.Of(path);
         try
         {
             return new StateFile(real, AppendFile.OpenPrivate(real + ".lock", FileShare.None), time, log);
@@ -136,10 +136,6 @@ internal sealed class StateFile : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    // A save replaces the file, which must be the target of a link.
-    private static string Resolve(string path) =>
-        new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
-
     private static void Write(Utf8JsonWriter writer, IEnumerable<Job> jobs)
     {
         const int chunk = 64 * 1024;
@@ -201,7 +197,7 @@ internal sealed class StateFile : IDisposable
 
     private void Quarantine(string path)
     {
-        var aside = $"{path}.damaged-{_time.GetUtcNow():yyyyMMdd-HHmmss}";
+        var aside = DamagedFile.PathOf(path, _time);
         try
         {
             File.Move(path, aside, overwrite: true);

@@ -32,6 +32,18 @@ public sealed class OutputStoreTests : IDisposable
     }
 
     [Fact]
+    public void The_folder_is_beside_the_state_file_itself_and_not_beside_a_link_to_it()
+    {
+        Directory.CreateDirectory(_folder.File("disk"));
+        File.WriteAllText(_folder.File("disk/state"), "{}");
+        File.CreateSymbolicLink(_folder.File("link"), "disk/state");
+
+        using var runs = new RunsFolder(_folder.File("link"));
+
+        runs.Make().Should().Be(_folder.File("disk/state.runs"));
+    }
+
+    [Fact]
     public void A_small_output_is_taken_into_memory()
     {
         var output = _store.Take(Printed(OutputStore.Smallest), OutputStore.Smallest, 1_000_000);
@@ -139,6 +151,24 @@ public sealed class OutputStoreTests : IDisposable
         next.Restore([kept], [], []);
 
         Files.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData("state.damaged-20261129-120000")]
+    [InlineData("state.journal.old.damaged-20261129-120000")]
+    public void A_state_of_which_a_damaged_copy_exists_keeps_all_files(string copy)
+    {
+        _ = _store.Take(Printed(1000), 1000, 2000);
+        File.WriteAllText(_folder.File(copy), "{");
+        var next = new OutputStore(_runs, _time, Logger.None);
+
+        next.Restore([], [], []);
+        var kept = Files;
+        File.Delete(_folder.File(copy));
+        next.Restore([], [], []);
+
+        kept.Should().ContainSingle();
+        Files.Should().BeEmpty();
     }
 
     private static Job With(OutputData? output) => new() { Id = "a", Status = new JobStatus { StartCount = 1, Stdout = output } };
