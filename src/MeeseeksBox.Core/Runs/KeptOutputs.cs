@@ -11,10 +11,10 @@ public sealed record KeptOutputs
     /// <summary>The standard error; null when empty.</summary>
     public OutputData? Stderr { get; init; }
 
-    /// <summary>The number of bytes that were printed to the standard output, when its middle is missing; null otherwise.</summary>
+    /// <summary>The number of bytes that were printed to the standard output, when a part of it is missing; null otherwise.</summary>
     public long? StdoutSize { get; init; }
 
-    /// <summary>The number of bytes that were printed to the standard error, when its middle is missing; null otherwise.</summary>
+    /// <summary>The number of bytes that were printed to the standard error, when a part of it is missing; null otherwise.</summary>
     public long? StderrSize { get; init; }
 
     /// <summary>A status with the output.</summary>

@@ -77,16 +77,16 @@ public sealed record JobStatus
     /// <summary>The kept standard error of the last run; null when empty.</summary>
     public OutputData? Stderr { get; init; }
 
-    /// <summary>True when <see cref="StdoutData"/> lacks its middle, which was over the pool's <c>output_limit</c>.</summary>
+    /// <summary>True when <see cref="StdoutData"/> lacks a part: over the pool's <c>output_limit</c>, or lost.</summary>
     public bool? StdoutTruncated { get; init; }
 
-    /// <summary>True when <see cref="StderrData"/> lacks its middle.</summary>
+    /// <summary>True when <see cref="StderrData"/> lacks a part.</summary>
     public bool? StderrTruncated { get; init; }
 
-    /// <summary>The bytes that were printed to standard output, if <see cref="StdoutData"/> lacks its middle.</summary>
+    /// <summary>The bytes that were printed to standard output, if <see cref="StdoutData"/> lacks a part.</summary>
     public long? StdoutSize { get; init; }
 
-    /// <summary>The bytes that were printed to standard error, if <see cref="StderrData"/> lacks its middle.</summary>
+    /// <summary>The bytes that were printed to standard error, if <see cref="StderrData"/> lacks a part.</summary>
     public long? StderrSize { get; init; }
 
     /// <summary>The phase of the job.</summary>

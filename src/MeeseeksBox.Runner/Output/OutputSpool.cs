@@ -19,9 +19,13 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
     private bool _isCreated;
     private volatile string? _problem;
     private long _total;
+    private long _lost;
 
     /// <summary>Number of bytes that were printed, up to the first one that could not be written. May be read by any thread.</summary>
     public long Total => Interlocked.Read(ref _total);
+
+    /// <summary>Number of bytes that were printed after those. May be read by any thread.</summary>
+    public long Lost => Interlocked.Read(ref _lost);
 
     /// <summary>Why the file could not be written to; null when it could. May be read by any thread.</summary>
     public string? Problem => _problem;
@@ -35,7 +39,10 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
         if (_problem is null && limit > 0 && !TryOpen(out descriptor))
             return false;
         if (_problem is not null)
+        {
+            _ = Interlocked.Add(ref _lost, printed.Length);
             return true;
+        }
 
         Write(descriptor, printed);
         if (descriptor >= 0)
@@ -138,9 +145,12 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
 
             var written = WriteAt(descriptor, printed[..count], position);
             total += written;
+            printed = printed[written..];
             if (written < count)
+            {
+                _ = Interlocked.Add(ref _lost, printed.Length);
                 break;
-            printed = printed[count..];
+            }
         }
 
         _ = Interlocked.Exchange(ref _total, total);

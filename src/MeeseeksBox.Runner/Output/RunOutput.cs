@@ -53,6 +53,9 @@ internal sealed unsafe class RunOutput
     /// <summary>Number of bytes that were printed.</summary>
     public long Total => _spool.Total;
 
+    /// <summary>Number of bytes that were printed, but could not be kept.</summary>
+    public long Lost => _spool.Lost;
+
     /// <summary>Why the output could not be kept; null when it could.</summary>
     public string? Problem => _spool.Problem;
 

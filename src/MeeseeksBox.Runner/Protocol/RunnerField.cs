@@ -54,6 +54,9 @@ public static class RunnerField
     /// <summary>1 in <c>ended</c> when the runner has ended the run because of its time limit.</summary>
     public const string Overdue = "overdue";
 
+    /// <summary>Number of bytes that were printed to a stream, but could not be kept, in <c>ended</c>.</summary>
+    public static string LostOf(string stream) => $"{stream}_lost";
+
     /// <summary>Text for a person, in <c>refused</c> and <c>note</c>.</summary>
     public const string Text = "text";
 }

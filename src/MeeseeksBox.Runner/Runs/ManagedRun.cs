@@ -212,7 +212,10 @@ internal sealed class ManagedRun(
         {
             _ = message.With(output.Name, output.Total);
             if (output.Problem is { } problem)
+            {
+                _ = message.With(RunnerField.LostOf(output.Name), output.Lost);
                 Note($"its {output.Name} could not be kept: {problem}");
+            }
         }
 
         _end = message;

@@ -32,13 +32,14 @@ internal static class JobOutput
         }
     }
 
-    /// <summary>Warns if the middle of an output is missing.</summary>
+    /// <summary>Warns if a part of an output is missing.</summary>
     public static void PrintTruncated(Invocation invocation, Job job, bool isError)
     {
         if ((isError ? job.Status.StderrTruncated : job.Status.StdoutTruncated) is true)
         {
             var stream = isError ? "stderr" : "stdout";
-            invocation.Console.Warn($"job '{job.Id}': the middle of its {stream} is missing, it was over the pool's output_limit");
+            invocation.Console.Warn(
+                $"job '{job.Id}': a part of its {stream} is missing: over the pool's output_limit, or lost on its node");
         }
     }
 }

@@ -69,7 +69,7 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
 
         run.Output.Should().HaveLength(1000);
         run.Errors.Should().Be(
-            $"meeseeks-client: warning: job '{id}': the middle of its stdout is missing, it was over the pool's output_limit\n");
+            $"meeseeks-client: warning: job '{id}': a part of its stdout is missing: over the pool's output_limit, or lost on its node\n");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Faults;
 
@@ -17,9 +18,17 @@ public sealed partial class FullDiskTests(SharedBox shared) : SharedBoxTests(sha
         using var disk = new SmallDisk();
         await using var box = await RunningBox.StartAsync(
             $"state.file={disk.File("state")}", "state.checkpoint=0", "state.expire=600", "pools.p.slots=0");
-        _ = await box.SubmitAsync(new { id = "running", pool = "p", args = Some.Sleep });
+        using var signs = new TemporaryFolder();
+        var go = signs.File("go");
+        var printed = signs.File("printed");
+        var script = $"echo first; until [ -e {go} ]; do sleep 0.05; done; echo {Long}; touch {printed}; exec sleep 1000";
+        _ = await box.SubmitAsync(new { id = "running", pool = "p", args = new[] { "sh", "-c", script } });
         _ = await box.WaitForStartAsync("running");
+        using var follower = await box.ConnectAsync();
+        _ = await follower.AskAsync("""{"tail":{"id":"running","stream":"stdout","offset":0},"wait":60}""");
         disk.Fill();
+        signs.Write("go", "");
+        await Wait.Until(() => File.Exists(printed), () => "", TestContext.Current.CancellationToken);
 
         using var first = await box.ConnectAsync();
         await first.SendAsync($$$"""{"submit":{"id":"first","pool":"nowhere","args":["{{{Long}}}"]}}""" + "\n");
@@ -40,6 +49,9 @@ public sealed partial class FullDiskTests(SharedBox shared) : SharedBoxTests(sha
         question.Text("state").Should().Be("running");
         killed.Texts("warnings").Should().ContainSingle().Which.Should().Contain("not on disk yet");
         ended.Text("state").Should().Be("killed");
+        ended.GetProperty("stdout_truncated").GetBoolean().Should().BeTrue();
+        ended.GetProperty("stdout_size").GetInt64().Should().Be(Long.Length + "first\n\n".Length);
+        Encoding.UTF8.GetString(ended.GetProperty("stdout_data").GetBytesFromBase64()).Should().StartWith("first\nxxx");
         isFirstHeldBack.Should().BeTrue("an answer guarantees that the change is on disk");
         answered[0].GetProperty("submit").TryGetProperty("first", out _).Should().BeTrue();
         taken.Text("state").Should().Be("done");

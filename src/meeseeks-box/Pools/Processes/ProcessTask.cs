@@ -138,16 +138,26 @@ internal sealed class ProcessTask(
         }
     }
 
-    private KeptOutputs Take(IProcessRun run, RunnerRun process, RunnerMessage ended) => new()
+    private KeptOutputs Take(IProcessRun run, RunnerRun process, RunnerMessage ended)
     {
-        Stdout = Take(run, process, ended, RunnerField.Output),
-        Stderr = Take(run, process, ended, RunnerField.Errors),
-        StdoutSize = SizeOfCut(RunnerField.Output, process, ended),
-        StderrSize = SizeOfCut(RunnerField.Errors, process, ended),
-    };
+        var stdout = Take(run, process, ended, RunnerField.Output);
+        var stderr = Take(run, process, ended, RunnerField.Errors);
+        return new KeptOutputs
+        {
+            Stdout = stdout,
+            Stderr = stderr,
+            StdoutSize = SizeOfPart(stdout, RunnerField.Output, process, ended),
+            StderrSize = SizeOfPart(stderr, RunnerField.Errors, process, ended),
+        };
+    }
 
-    private static long? SizeOfCut(string stream, RunnerRun process, RunnerMessage ended) =>
-        ended.Number(stream) is { } total && total > process.OutputLimit ? total : null;
+    // The number of printed bytes when not all of them are kept; null otherwise.
+    private static long? SizeOfPart(OutputData? output, string stream, RunnerRun process, RunnerMessage ended)
+    {
+        var total = ended.Number(stream) ?? 0;
+        var lost = ended.Number(RunnerField.LostOf(stream)) ?? 0;
+        return lost is 0 && total <= process.OutputLimit && (total is 0 || output is not null) ? null : total + lost;
+    }
 
     private OutputData? Take(IProcessRun run, RunnerRun process, RunnerMessage ended, string stream)
     {

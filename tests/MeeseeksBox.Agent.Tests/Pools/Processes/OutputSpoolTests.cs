@@ -69,9 +69,10 @@ public sealed class OutputSpoolTests : IDisposable
         var spool = new OutputSpool(path, 10, new SpoolFolder(_folder.Path));
 
         spool.TryAppend("lost"u8).Should().BeTrue();
+        spool.TryAppend("too"u8).Should().BeTrue();
 
         spool.Problem.Should().Contain(_folder.File("file"));
-        spool.Total.Should().Be(0);
+        (spool.Total, spool.Lost).Should().Be((0, 7));
     }
 
     [Fact]
