@@ -65,7 +65,7 @@ internal sealed class Box : IAsyncDisposable
         _log = CreateLogger("Box");
         _tasks = new BackgroundTasks(LogFailure);
 
-        _runs = new RunsFolder(config.State.File);
+        _runs = new RunsFolder(config.State.File, config.State.Durable);
         _outputs = new OutputStore(_runs, time, CreateLogger("Output"));
         _runner = new RunnerHost(_runs, CreateLogger("Runner"));
         _host = new CoreHost(config.ToNodeSettings(Version), _outputs, time, problem => _tasks.Fail("timer of deadlines", problem));

@@ -48,6 +48,8 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         var output = Create(Path.GetFileName(path), total, limit);
         if (!File.Exists(output.Path) && LibC.Link(path, output.Path) < 0)
             File.Move(path, output.Path);
+        if (folder.IsFlushed)
+            Flush(output.Path);
         return output;
     }
 
@@ -186,6 +188,7 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
             file = Create(NewName(), bytes.Length, bytes.Length);
             using var stream = AppendFile.OpenPrivate(file.Path, FileShare.None, FileMode.Create);
             stream.Write(bytes);
+            stream.Flush(folder.IsFlushed);
             return file;
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
@@ -194,6 +197,12 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
                 TryDelete(file.Path);
             return null;
         }
+    }
+
+    private static void Flush(string path)
+    {
+        using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(file);
     }
 
     private SpooledOutput Create(string name, long total, int limit)

@@ -6,7 +6,8 @@ namespace MeeseeksBox.Agent.Outputs;
 
 /// <summary>The folder of the runners of this box and of the outputs of jobs (docs/SPECIFICATION.md#runs-folder).</summary>
 /// <param name="stateFile">The state file, beside which it is; null for a temporary folder.</param>
-internal sealed class RunsFolder(string? stateFile) : IDisposable
+/// <param name="isDurable">True when an output must be on disk before the end of its run is (docs/SPECIFICATION.md#durability).</param>
+internal sealed class RunsFolder(string? stateFile, bool isDurable) : IDisposable
 {
     private const string RunnerPrefix = "runner-";
 
@@ -15,6 +16,9 @@ internal sealed class RunsFolder(string? stateFile) : IDisposable
 
     /// <summary>True when it stays after the end of the box.</summary>
     public bool IsKept => stateFile is not null;
+
+    /// <summary>True when a file of an output must be on disk before a job refers to it.</summary>
+    public bool IsFlushed => IsKept && isDurable;
 
     /// <summary>True when a copy of a damaged file of the state may still have jobs whose outputs are here.</summary>
     public bool HasDamagedState => stateFile is not null && DamagedFile.IsBeside(RealPath.Of(stateFile));

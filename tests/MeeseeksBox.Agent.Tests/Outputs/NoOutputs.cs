@@ -9,7 +9,7 @@ internal static class NoOutputs
     static NoOutputs() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Folder.Dispose();
 
     /// <summary>The folder.</summary>
-    public static RunsFolder Folder { get; } = new(stateFile: null);
+    public static RunsFolder Folder { get; } = new(stateFile: null, isDurable: false);
 
     /// <summary>The store.</summary>
     public static OutputStore Store { get; } = new(Folder, TimeProvider.System, Logger.None);

@@ -19,7 +19,7 @@ public sealed class OutputStoreTests : IDisposable
 
     public OutputStoreTests()
     {
-        _runs = new RunsFolder(_folder.File("state"));
+        _runs = new RunsFolder(_folder.File("state"), isDurable: true);
         _store = new OutputStore(_runs, _time, Logger.None);
     }
 
@@ -38,7 +38,7 @@ public sealed class OutputStoreTests : IDisposable
         File.WriteAllText(_folder.File("disk/state"), "{}");
         File.CreateSymbolicLink(_folder.File("link"), "disk/state");
 
-        using var runs = new RunsFolder(_folder.File("link"));
+        using var runs = new RunsFolder(_folder.File("link"), isDurable: true);
 
         runs.Make().Should().Be(_folder.File("disk/state.runs"));
     }
