@@ -74,6 +74,9 @@ public sealed class NodeCore
     /// <summary>The job with an id; null when there is none.</summary>
     public Job? Find(string id) => _state.Jobs.TryFind(id, out var entry) ? entry.Job : null;
 
+    /// <summary>The run of a job on this node; null when there is none.</summary>
+    public Run? FindRun(string id) => _state.Jobs.TryFind(id, out var entry) ? entry.Run : null;
+
     /// <summary>All jobs, in the order of their last changes.</summary>
     public Job[] Snapshot() => _state.Jobs.Snapshot();
 

@@ -9,6 +9,7 @@ using MeeseeksBox.Agent.Pools.Processes;
 using MeeseeksBox.Agent.Reconfiguration;
 using MeeseeksBox.Agent.Recovery;
 using MeeseeksBox.Agent.Requests;
+using MeeseeksBox.Agent.Signals;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Agent.Supervision;
 using MeeseeksBox.Agent.Tails;
@@ -93,6 +94,7 @@ internal sealed class Box : IAsyncDisposable
             new GetHandler(_host, upstreamSessions),
             new LsHandler(_host),
             new KillHandler(_host),
+            new SignalHandler(_host, new SignalSender(_host, pools, new SignalRelay(links.ConfigOf, time))),
             new ModifyHandler(_host),
             new ConfigHandler(_changes, _config),
             new SyncHandler(_host, upstreamSessions, CreateLogger("Requests")),

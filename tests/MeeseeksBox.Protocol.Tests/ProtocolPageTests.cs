@@ -37,7 +37,7 @@ public sealed class ProtocolPageTests
     public void Every_error_code_has_its_row() => typeof(ErrorCode).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Should().OnlyContain(code => Rows("code").Any(row => row.Contains($"`{code.GetRawConstantValue()}`")));
 
-    private static bool IsRequest(JsonProperty property) => property.Name is not ("wait" or "options");
+    private static bool IsRequest(JsonProperty property) => property.Name is not ("wait" or "options" or "signal");
 
     // The first cells of the rows of the table with this first heading.
     private static IEnumerable<string> Rows(string head) => Page.Split('\n')

@@ -6,7 +6,8 @@ namespace MeeseeksBox.Core.Membership;
 /// <summary>The status of this node. It is published when it changes, and restamped when a reader needs a recent one.</summary>
 internal sealed class OwnNode(NodeTable nodes)
 {
-    private static readonly string[] Capabilities = [NodeStatus.WaitCapability, NodeStatus.LeaseCapability, NodeStatus.TailCapability];
+    private static readonly string[] Capabilities =
+        [NodeStatus.WaitCapability, NodeStatus.LeaseCapability, NodeStatus.TailCapability, NodeStatus.SignalCapability];
 
     private double _publishedAt = double.NegativeInfinity;
     private int _onlineVersion = -1;

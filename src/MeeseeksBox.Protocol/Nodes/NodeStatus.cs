@@ -20,6 +20,9 @@ public sealed record NodeStatus
     /// <summary>The capability to show output of a job while it runs.</summary>
     public const string TailCapability = "tail";
 
+    /// <summary>The capability to send signals to the processes of jobs.</summary>
+    public const string SignalCapability = "signal";
+
     // For a missing key, the generated reader sets the property to default(T), not to its initial value: lists must accept null.
 
     /// <summary>False when the node has not reported for <c>state.timeout</c>, or when the key is missing.</summary>
@@ -65,11 +68,14 @@ public sealed record NodeStatus
 
     /// <summary>True when the node vouches for its live jobs: it need not report each of them.</summary>
     [JsonIgnore]
-    public bool HasLease => Caps?.Contains(LeaseCapability) is true;
+    public bool HasLease => Can(LeaseCapability);
 
     /// <summary>True when the node shows output of its jobs, and of those below it, while they run.</summary>
     [JsonIgnore]
-    public bool HasTail => Caps?.Contains(TailCapability) is true;
+    public bool HasTail => Can(TailCapability);
+
+    /// <summary>True when the node has a capability.</summary>
+    public bool Can(string capability) => Caps?.Contains(capability) is true;
 
     /// <summary>The status as it counts when a legacy node passes it on: the sender may miss changes of the jobs.</summary>
     public NodeStatus WithoutLease() =>

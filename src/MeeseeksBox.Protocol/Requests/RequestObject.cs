@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Signals;
 
 namespace MeeseeksBox.Protocol.Requests;
 
@@ -58,6 +59,18 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
                 {
                     problem = $"{property.Name}: {problem}";
                     return null;
+                }
+
+                // Also null and an empty text are errors: a script whose variable is empty must not end its jobs.
+                if (request is KillRequest kill && element.TryGetProperty(KillRequest.SignalKey, out var word))
+                {
+                    if (Signal.Read(word, out problem) is not { } signal)
+                    {
+                        problem = $"{KillRequest.SignalKey}: {problem}";
+                        return null;
+                    }
+
+                    request = kill with { Signal = signal };
                 }
 
                 requests.Add(new(property.Name, request));

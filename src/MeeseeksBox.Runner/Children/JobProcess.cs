@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using MeeseeksBox.Runner.Unix;
+
 namespace MeeseeksBox.Runner.Children;
 
 /// <summary>A process that the runner has started.</summary>
@@ -6,6 +9,7 @@ namespace MeeseeksBox.Runner.Children;
 /// <param name="exited">Called after its end.</param>
 internal sealed class JobProcess(int pid, TimeProvider time, Action exited)
 {
+    private readonly Lock _lock = new();
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _started = time.GetTimestamp();
     private volatile bool _hasExited;
@@ -40,8 +44,23 @@ internal sealed class JobProcess(int pid, TimeProvider time, Action exited)
     /// <summary>Records that its process id may be given away from now on; <see cref="SetExited"/> follows.</summary>
     public void MarkExited()
     {
-        if (!_hasExited)
-            _exitedAt = time.GetUtcNow();
-        _hasExited = true;
+        lock (_lock)
+        {
+            if (!_hasExited)
+                _exitedAt = time.GetUtcNow();
+            _hasExited = true;
+        }
+    }
+
+    /// <summary>Sends a signal to it, and never to a later process with its id.</summary>
+    /// <returns>The number of the error, or 0.</returns>
+    public int Signal(int signal)
+    {
+        lock (_lock)
+        {
+            return _hasExited ? ErrorNumber.NoProcess
+                : LibC.Kill(pid, signal) is 0 ? 0
+                : Marshal.GetLastPInvokeError();
+        }
     }
 }

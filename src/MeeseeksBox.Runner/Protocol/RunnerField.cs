@@ -57,6 +57,9 @@ public static class RunnerField
     /// <summary>Number of bytes that were printed to a stream, but could not be kept, in <c>ended</c>.</summary>
     public static string LostOf(string stream) => $"{stream}_lost";
 
-    /// <summary>Text for a person, in <c>refused</c> and <c>note</c>.</summary>
+    /// <summary>The number of a signal, in <c>signal</c>.</summary>
+    public const string Signal = "signal";
+
+    /// <summary>Text for a person, in <c>refused</c> and <c>note</c>; in <c>signalled</c> why nothing was sent.</summary>
     public const string Text = "text";
 }

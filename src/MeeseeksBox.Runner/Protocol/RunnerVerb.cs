@@ -18,6 +18,12 @@ public static class RunnerVerb
     /// <summary>Box: the time limit of a run, which the runner enforces while there is no box.</summary>
     public const string Runtime = "runtime";
 
+    /// <summary>Box: send a signal to the process of a run.</summary>
+    public const string Signal = "signal";
+
+    /// <summary>Runner: the answer to <see cref="Signal"/>.</summary>
+    public const string Signalled = "signalled";
+
     /// <summary>Box: asks for one <see cref="Output"/> line, when a run has printed more bytes than a number.</summary>
     public const string Watch = "watch";
 

@@ -4,6 +4,7 @@ using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Starting;
+using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Runs;
 
@@ -19,6 +20,9 @@ internal sealed class ManagedRun(
     Action<RunnerMessage> tell,
     Action<ManagedRun> ended)
 {
+    /// <summary>The answer to a signal after the end.</summary>
+    public const string HasNoProcess = "its process has ended";
+
     // Maximum wait for the output to be complete after the end of the process.
     private static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(2);
 
@@ -108,6 +112,24 @@ internal sealed class ManagedRun(
             tell(StartedLine(process));
         if (_end is { } end)
             tell(end);
+    }
+
+    /// <summary>Sends a signal to the process, and tells the box so.</summary>
+    public void Signal(int signal) => tell(Signalled(Id, _process?.Signal(signal) switch
+    {
+        null => "it has no process yet",
+        0 => null,
+        ErrorNumber.NoProcess => HasNoProcess,
+        var error => ErrorNumber.TextOf(error.Value),
+    }));
+
+    /// <summary>The answer to a signal.</summary>
+    /// <param name="run">The id of the run.</param>
+    /// <param name="problem">Why it was not sent; null when it was.</param>
+    public static RunnerMessage Signalled(string run, string? problem)
+    {
+        var line = new RunnerMessage(RunnerVerb.Signalled, run);
+        return problem is null ? line : line.With(RunnerField.Text, problem);
     }
 
     /// <summary>Tells the box once how much was printed, when that is more than an offset.</summary>

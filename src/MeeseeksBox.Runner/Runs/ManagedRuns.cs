@@ -62,6 +62,12 @@ internal sealed class ManagedRuns
             case RunnerVerb.Runtime when _runs.TryGetValue(message.Run, out var run):
                 SetLimit(run, message);
                 break;
+            case RunnerVerb.Signal when _runs.TryGetValue(message.Run, out var run) && message.Number(RunnerField.Signal) is { } signal:
+                run.Signal((int)signal);
+                break;
+            case RunnerVerb.Signal:
+                _tell(ManagedRun.Signalled(message.Run, ManagedRun.HasNoProcess));
+                break;
             case RunnerVerb.Watch when _runs.TryGetValue(message.Run, out var run):
                 foreach (var name in (string[])[RunnerField.Output, RunnerField.Errors])
                 {

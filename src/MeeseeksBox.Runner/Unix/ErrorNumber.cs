@@ -6,6 +6,7 @@ namespace MeeseeksBox.Runner.Unix;
 internal static class ErrorNumber
 {
     public const int NoEntry = 2;
+    public const int NoProcess = 3;
     public const int Interrupted = 4;
     public const int ArgumentsTooLong = 7;
     public const int NoExecutable = 8;

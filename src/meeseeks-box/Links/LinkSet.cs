@@ -55,6 +55,9 @@ internal sealed class LinkSet
     /// <summary>The connections to a peer for the output of its jobs; null when it is not linked any more.</summary>
     public RelayConnections? RelaysOf(string peer) => _links.FirstOrDefault(link => link.Key.Name == peer).Value?.Relays;
 
+    /// <summary>The configuration of the link to a peer; null when it is not linked any more.</summary>
+    public LinkConfig? ConfigOf(string peer) => _links.FirstOrDefault(link => link.Key.Name == peer).Value?.Config;
+
     private void Start(Peer peer, LinkConfig config)
     {
         var link = new Link(peer, config, _host, _time, _createLogger($"Link.{peer.Name}"));

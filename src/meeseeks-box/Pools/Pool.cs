@@ -7,6 +7,7 @@ using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Signals;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Pools;
@@ -72,6 +73,12 @@ internal sealed class Pool(
         if (_jobs.TryGetValue(run, out var job))
             job.SetLimit(seconds);
     }
+
+    /// <summary>Sends a signal to the process of a run.</summary>
+    /// <returns>Null when it was sent; else why it was not.</returns>
+    public Task<string?> SignalAsync(Run run, Signal signal) => _jobs.TryGetValue(run, out var job)
+        ? job.SignalAsync(signal)
+        : Task.FromResult<string?>($"job '{run.Job.Id}' has no process at present");
 
     /// <summary>True for a run that can outlive this instance of the box: one whose process the runner has.</summary>
     public bool CanOutlive(Run run) => _jobs.TryGetValue(run, out var job) && job.IsProcess;

@@ -1,17 +1,19 @@
 using System.Collections.Concurrent;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Pools.Processes;
+using MeeseeksBox.Agent.Signals;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Plugins;
+using MeeseeksBox.Protocol.Signals;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Pools;
 
 /// <summary>The pools of this node, kept in step with the configuration.</summary>
 /// <remarks>Routes the events of the core to the pool that each concerns.</remarks>
-internal sealed class PoolSet
+internal sealed class PoolSet : IRunProcesses
 {
     private readonly ConcurrentDictionary<string, Pool> _pools = new(StringComparer.Ordinal);
     private readonly List<Task> _loops = [];
@@ -88,6 +90,11 @@ internal sealed class PoolSet
         foreach (var pool in _pools.Values)
             pool.Release();
     }
+
+    /// <inheritdoc/>
+    public Task<string?> SignalAsync(Run run, Signal signal) => PoolOf(run) is { } pool
+        ? pool.SignalAsync(run, signal)
+        : Task.FromResult<string?>($"job '{run.Job.Id}' is a configuration: it has no process");
 
     /// <summary>Starts the configuration pool.</summary>
     public void RunConfigPool() => _loops.Add(_watch("configuration pool", _configPool.RunAsync()));

@@ -5,6 +5,7 @@ using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Signals;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Pools;
@@ -17,6 +18,7 @@ internal sealed class RunningJob : IProcessRun, IDisposable
 
     private readonly Run _run;
     private readonly CoreHost _host;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _kill = new();
     private readonly CancellationTokenSource _abandon;
@@ -27,6 +29,7 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     private Action<Task>? _recorded;
     private Action<TimeSpan?>? _limitChanged;
     private TimeSpan? _limit;
+    private volatile RunnerRun? _process;
     private bool _isOver;
     private bool _isAbandoned;
     private int _isStarted;
@@ -43,6 +46,7 @@ internal sealed class RunningJob : IProcessRun, IDisposable
         Job = description;
         IsProcess = !isPlugin;
         _host = host;
+        _time = time;
         _log = log;
         _abandon = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
     }
@@ -212,6 +216,23 @@ internal sealed class RunningJob : IProcessRun, IDisposable
 
     /// <summary>Leaves the run to a later instance of the box: it has no result here.</summary>
     public void Release() => _released.TrySetResult();
+
+    /// <inheritdoc/>
+    public void Attach(RunnerRun process) => _process = process;
+
+    /// <summary>Sends a signal to the process.</summary>
+    /// <returns>Null when it was sent; else why it was not.</returns>
+    public async Task<string?> SignalAsync(Signal signal)
+    {
+        if (!IsProcess)
+            return $"job '{_run.Job.Id}' runs in a plugin: it has no process";
+        if (_process is not { } process)
+            return $"the process of job '{_run.Job.Id}' has not started yet";
+
+        return await process.SignalAsync(signal, _time) is { } problem
+            ? $"{signal.Name} cannot be sent to job '{_run.Job.Id}': {problem}"
+            : null;
+    }
 
     /// <inheritdoc/>
     public void Log(string message) => _log.Information("job {Job}: {Message}", Job.Id, message);

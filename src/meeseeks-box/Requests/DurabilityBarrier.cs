@@ -9,7 +9,7 @@ internal sealed class DurabilityBarrier(CoreHost host)
     /// <summary>Marks the session before a request that changes jobs. Warns when the journal cannot be written.</summary>
     public void Note(Request request, Session session, ResponseWriter answer)
     {
-        if (request is not (SubmitRequest or KillRequest or ModifyRequest or SyncRequest { Jobs.Count: > 0 }))
+        if (request is not (SubmitRequest or KillRequest { Signal: null } or ModifyRequest or SyncRequest { Jobs.Count: > 0 }))
             return;
 
         session.HasChanged = true;

@@ -12,6 +12,7 @@ internal sealed class RequestHandlers(
     GetHandler get,
     LsHandler ls,
     KillHandler kill,
+    SignalHandler signal,
     ModifyHandler modify,
     ConfigHandler config,
     SyncHandler sync,
@@ -48,6 +49,8 @@ internal sealed class RequestHandlers(
                 return get.HandleAsync(all, options, answer, session, stop);
             case LsRequest all:
                 return ls.HandleAsync(all, options, answer, stop);
+            case KillRequest { Signal: not null } some:
+                return signal.HandleAsync(some, answer, stop);
             case KillRequest some:
                 return kill.HandleAsync(some, answer, stop);
             case ModifyRequest some:

@@ -3,6 +3,8 @@ using System.Text.Json;
 using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Requests;
+using MeeseeksBox.Protocol.Signals;
 
 namespace MeeseeksBox.Agent.Requests;
 
@@ -18,6 +20,7 @@ internal sealed class ResponseWriter : IAsyncDisposable
     private string _code = ErrorCode.Refused;
     private long? _seq;
     private (long Seq, IReadOnlyList<string>? Gone)? _nodes;
+    private Signal? _signal;
 
     /// <param name="output">The output of the connection.</param>
     /// <param name="pretty">True to indent the answer for a person.</param>
@@ -48,6 +51,9 @@ internal sealed class ResponseWriter : IAsyncDisposable
     /// <summary>Adds <c>nodes_seq</c> and <c>nodes_gone</c>: the number of change of the nodes, and the removed nodes.</summary>
     public void NoteNodes(long seq, IReadOnlyList<string>? gone) => _nodes = (seq, gone);
 
+    /// <summary>Adds <c>signal</c>: the signal that was sent instead of a kill.</summary>
+    public void NoteSignal(Signal signal) => _signal = signal;
+
     /// <summary>Sends everything before the next value, which may be delayed.</summary>
     public async ValueTask SendAnswersBeforeAsync(CancellationToken stop)
     {
@@ -76,6 +82,12 @@ internal sealed class ResponseWriter : IAsyncDisposable
             }
 
             _nodes = null;
+        }
+
+        if (_signal is { } signal)
+        {
+            Json.WriteString(KillRequest.SignalKey, signal.Name);
+            _signal = null;
         }
 
         if (_errors.Count > 0)

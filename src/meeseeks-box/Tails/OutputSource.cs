@@ -1,6 +1,8 @@
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Foundation;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Nodes;
 using MeeseeksBox.Protocol.Outputs;
 using MeeseeksBox.Protocol.Requests;
 
@@ -59,7 +61,7 @@ internal sealed class OutputSource(CoreHost host, LiveOutputs live, IOutputRelay
 
     private async ValueTask<Step> LookAsync(TailRequest request, TimeSpan left, Task interruption, CancellationToken over)
     {
-        if (host.Execute((core, _) => OutputRoute.Find(core, request.Id)) is not { } route)
+        if (host.Execute((core, _) => JobRoute.Find(core, request.Id, NodeStatus.TailCapability)) is not { } route)
             return Step.Final(new Error($"there is no job '{request.Id}'"));
 
         if (FileOf(route.Job, request.Stream) is { } file)
@@ -76,14 +78,14 @@ internal sealed class OutputSource(CoreHost host, LiveOutputs live, IOutputRelay
             return await OfRunAsync(route, request, over);
 
         return route.Problem is { } problem ? Step.Pending(new Error(problem))
-            : route.Peers is [] ? Step.Pending(Nothing(route.Job, request) with { IsLate = true })
+            : !route.IsCapable || route.Peers is [] ? Step.Pending(Nothing(route.Job, request) with { IsLate = true })
             : await RelayAsync(route, request, left, interruption, over);
     }
 
     private static string? FileOf(Job job, OutputStream stream) =>
         (stream is OutputStream.Stdout ? job.Spec.Stdout : job.Spec.Stderr) is { } path ? Path.Combine(job.Spec.Cwd ?? "/", path) : null;
 
-    private static Step OfRecord(OutputRoute route, TailRequest request)
+    private static Step OfRecord(JobRoute route, TailRequest request)
     {
         var job = route.Job;
         if (StoredOutput.Of(job, request.Stream) is not { } output)
@@ -111,7 +113,7 @@ internal sealed class OutputSource(CoreHost host, LiveOutputs live, IOutputRelay
         }
     }
 
-    private async ValueTask<Step> OfRunAsync(OutputRoute route, TailRequest request, CancellationToken over)
+    private async ValueTask<Step> OfRunAsync(JobRoute route, TailRequest request, CancellationToken over)
     {
         var job = route.Job;
         if (live.Find(job.Id) is not { } entry)
@@ -150,7 +152,7 @@ internal sealed class OutputSource(CoreHost host, LiveOutputs live, IOutputRelay
         return Step.Final(Part(job, asked, await entry.Output.ReadAsync(request.Stream, asked, OutputPart.MostBytes)));
     }
 
-    private async Task<Step> RelayAsync(OutputRoute route, TailRequest request, TimeSpan left, Task interruption, CancellationToken over)
+    private async Task<Step> RelayAsync(JobRoute route, TailRequest request, TimeSpan left, Task interruption, CancellationToken over)
     {
         Error? problem = null;
         foreach (var peer in route.Peers)

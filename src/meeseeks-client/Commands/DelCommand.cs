@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
@@ -11,20 +12,28 @@ internal static class DelCommand
     public static CommandDefinition Definition { get; } = new("del", "Kill jobs.", RunAsync)
     {
         Alias = "kill",
-        Words = "JOBS",
+        Words = "JOBS [signal=SIGNAL]",
         Help = $"""
             The killed jobs are printed as JSON. A killed job stays active until all its processes are gone.
+
+            With signal=USR1 (or SIGUSR1, or 10), jobs are not killed: the signal is sent to their process, and nothing else changes.
+            Jobs that were not sent it are printed as false, with the reason.
 
             {JobCommandHelpers.SelectionHelp}
 
             Examples:
               meeseeks-client del hello
               qdel pool=p1 tag=night
+              qdel signal=HUP hello
             """,
     };
 
     private static async Task<int> RunAsync(Invocation invocation)
     {
+        var signal = JobWords.Extract(invocation.Words, "signal");
+        if (signal?.Length is 0)
+            throw new UsageException("signal= has no value; give the name or the number of a signal");
+
         if (invocation.Words.Count is 0 && !ConsoleOutput.IsTerminal)
         {
             // Scripts of the original expect an object in every case.
@@ -32,7 +41,23 @@ internal static class DelCommand
         }
 
         JobCommandHelpers.RequireJobs(invocation.Words);
+        if (signal is not null)
+            return await SendAsync(invocation, signal);
+
         var killed = await invocation.Client.KillRawAsync(JobWords.Selection(invocation.Words), invocation.Stop);
         return await invocation.PrintJobsAsync(killed, JobCommandHelpers.Wanted(invocation.Words));
+    }
+
+    private static async Task<int> SendAsync(Invocation invocation, string signal)
+    {
+        var response = await invocation.Client.SignalRawAsync(JobWords.Selection(invocation.Words), signal, invocation.Stop);
+        if (response.Find("kill") is { ValueKind: JsonValueKind.Object } jobs)
+            await invocation.PrintAsync(jobs);
+
+        if (response.Error is not { } problem)
+            return ClientExitStatus.Good;
+
+        invocation.Console.WriteMessage(problem);
+        return ClientExitStatus.Failed;
     }
 }

@@ -2,6 +2,7 @@ using MeeseeksBox.CommandLine.Commands;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Signals;
 
 namespace MeeseeksBox.CommandLine.Completion;
 
@@ -70,6 +71,7 @@ internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList
         return key switch
         {
             "state" => plan with { Fixed = [.. Texts(Enum.GetValues<JobState>().Select(JobStates.Word))] },
+            "signal" => plan with { Fixed = [.. Texts(Signal.Names)] },
             "pool" => plan with { Live = RemoteCompletions.Pools },
             "node" or "submit_node" => plan with { Live = RemoteCompletions.Nodes },
             "id" or "ids" => plan with { Live = RemoteCompletions.Jobs },
@@ -94,6 +96,7 @@ internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList
                 Live = RemoteCompletions.Pools,
             },
             "mod" => plan with { Fixed = [.. Keys([.. FilterKeys, .. SpecKeys])], Live = RemoteCompletions.Jobs },
+            "del" => plan with { Fixed = [.. Keys([.. FilterKeys, "signal"])], Live = RemoteCompletions.Jobs },
             "out" or "err" => plan with { Fixed = [.. Keys("follow")], Live = RemoteCompletions.Jobs },
             "stat" => plan with { Fixed = [.. Texts("nodes", "pools", "jobs", "active", "tree"), .. Keys(FilterKeys)] },
             "top" => plan with { Fixed = [.. Keys(FilterKeys)] },

@@ -15,10 +15,12 @@ public sealed partial class FolderImportsTests
         ["Listening"] = ["Configuration"],
         // Listening for ILineHandler alone: the interface belongs to its caller, and Requests implements it.
         ["Tails"] = ["State", "Outputs"],
-        ["Requests"] = ["State", "Configuration", "Listening", "Tails"],
-        ["Pools"] = ["State", "Configuration", "Outputs", "Tails"],
-        // Tails for IOutputRelay alone, which Links implements.
-        ["Links"] = ["State", "Configuration", "Tails"],
+        ["Signals"] = ["State"],
+        ["Requests"] = ["State", "Configuration", "Listening", "Tails", "Signals"],
+        // Signals for IRunProcesses alone, which Pools implements.
+        ["Pools"] = ["State", "Configuration", "Outputs", "Tails", "Signals"],
+        // Tails for IOutputRelay and Signals for ISignalRelay alone, which Links implements.
+        ["Links"] = ["State", "Configuration", "Tails", "Signals"],
         ["Supervision"] = ["State"],
         ["Lifecycle"] = [],
         ["Recovery"] = ["State", "Pools"],

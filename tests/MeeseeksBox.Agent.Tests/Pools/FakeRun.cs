@@ -28,6 +28,10 @@ internal sealed class FakeRun(JobDescription job) : IProcessRun
 
     public void Started(int? pid = null) => _started.SetResult(pid);
 
+    public RunnerRun? Process { get; private set; }
+
+    public void Attach(RunnerRun process) => Process = process;
+
     public void Started(int pid, double startTs) => _started.SetResult(pid);
 
     public void Report(string key, JsonNode? value) => Reported[key] = value;

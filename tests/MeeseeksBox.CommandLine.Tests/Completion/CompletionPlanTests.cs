@@ -14,6 +14,8 @@ public sealed class CompletionPlanTests
     [InlineData("qsub", "hold=", "0 1")]
     [InlineData("qdel", "state=", "new running done failed killed")]
     [InlineData("qdel", "-", "--help")]
+    [InlineData("qdel", "a |", "signal= state=")]
+    [InlineData("qdel", "signal=", "USR1 TERM")]
     [InlineData("meeseeks-client", "hist |", "file= json=")]
     [InlineData("meeseeks-client", "ls |", "state= quiet=")]
     public void Known_words_are_completed(string name, string line, string expected) =>

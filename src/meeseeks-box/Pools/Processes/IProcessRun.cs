@@ -9,6 +9,9 @@ internal interface IProcessRun : IJobRun
     /// <summary>What a later instance of the box needs to recognize the run.</summary>
     FormerRun Identity { get; }
 
+    /// <summary>Takes the process that was started, before <see cref="Started(int, double)"/>.</summary>
+    void Attach(RunnerRun process);
+
     /// <summary>Marks the job as running.</summary>
     /// <param name="pid">The process.</param>
     /// <param name="startTs">When it started, in seconds since 1970.</param>

@@ -4,6 +4,7 @@ using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Signals;
 using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Runner.Protocol;
 
@@ -111,6 +112,7 @@ internal sealed class ProcessTask(
         }
 
         var pid = started.Number(RunnerField.Pid);
+        run.Attach(process);
         run.Started((int)(pid ?? 0), RunnerRun.TimeOf(started) ?? 0);
         var ended = await process.Ended;
 
@@ -126,7 +128,7 @@ internal sealed class ProcessTask(
         {
             null => JobOutcome.Failure(null, $"process {pid} could not be killed"),
             0 => JobOutcome.Success(),
-            < 0 and var signal when !kill.IsCancellationRequested => JobOutcome.Failure(signal, $"ended by {SignalName.Of(-signal)}"),
+            < 0 and var signal when !kill.IsCancellationRequested => JobOutcome.Failure(signal, $"ended by {new Signal(-signal)}"),
             var status => JobOutcome.Failure(status),
         };
 

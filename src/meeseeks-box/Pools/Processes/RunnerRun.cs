@@ -1,4 +1,5 @@
 using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Protocol.Signals;
 using MeeseeksBox.Runner.Protocol;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
@@ -8,10 +9,19 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <param name="connection">The connection to the runner.</param>
 internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection)
 {
+    private const string HasEnded = "its process has ended";
+
+    // A runner that is stopped does not answer.
+    private static readonly TimeSpan LongestSignal = TimeSpan.FromSeconds(5);
+
     private readonly TaskCompletionSource<RunnerMessage> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<RunnerMessage> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // The runner answers in the order of the requests.
+    private readonly Queue<TaskCompletionSource<string?>> _signals = new();
+
     private RunnerOutput? _output;
+    private bool _isForgotten;
 
     /// <summary>The id of the run.</summary>
     public string Id => order.Run;
@@ -63,6 +73,30 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
         connection.Send(time is { } limit ? line.With(RunnerField.Runtime, Milliseconds(limit)) : line);
     }
 
+    /// <summary>Sends a signal to its process.</summary>
+    /// <returns>Null when it was sent; else why it was not.</returns>
+    public async Task<string?> SignalAsync(Signal signal, TimeProvider time)
+    {
+        var answer = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_signals)
+        {
+            if (_isForgotten)
+                return HasEnded;
+
+            _signals.Enqueue(answer);
+            connection.Send(new RunnerMessage(RunnerVerb.Signal, Id).With(RunnerField.Signal, signal.Number));
+        }
+
+        try
+        {
+            return await answer.Task.WaitAsync(LongestSignal, time);
+        }
+        catch (TimeoutException)
+        {
+            return "the runner does not answer; it may be sent later";
+        }
+    }
+
     /// <summary>The output of a stream.</summary>
     /// <param name="stream"><see cref="RunnerField.Output"/> or <see cref="RunnerField.Errors"/>.</param>
     public string PathOf(string stream) => Path.Combine(connection.Folder, SpoolFile.NameOf(Id, stream));
@@ -82,6 +116,14 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
                 Output.Receive(message);
                 _ = _ended.TrySetResult(message);
                 break;
+            case RunnerVerb.Signalled:
+                lock (_signals)
+                {
+                    if (_signals.TryDequeue(out var answer))
+                        answer.SetResult(message.Text(RunnerField.Text));
+                }
+
+                break;
             case RunnerVerb.Note when message.Text(RunnerField.Text) is { } text:
                 Note(text);
                 break;
@@ -95,6 +137,7 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     public void Fail(IOException problem)
     {
         Output.End();
+        EndSignals();
         _ = _started.TrySetException(problem);
         _ = _ended.TrySetException(problem);
         _ = _started.Task.Exception;
@@ -106,6 +149,7 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     {
         connection.Send(new RunnerMessage(RunnerVerb.Forget, Id));
         connection.Remove(Id);
+        EndSignals();
     }
 
     /// <summary>When a process has started or ended, in seconds since 1970; null in a line without a time.</summary>
@@ -113,4 +157,14 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
 
     /// <summary>A time in a line to the runner.</summary>
     public static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
+
+    private void EndSignals()
+    {
+        lock (_signals)
+        {
+            _isForgotten = true;
+            while (_signals.TryDequeue(out var answer))
+                answer.SetResult(HasEnded);
+        }
+    }
 }

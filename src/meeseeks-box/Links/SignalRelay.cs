@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.Text.Json;
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Signals;
+using MeeseeksBox.Protocol.Requests;
+using MeeseeksBox.Protocol.Signals;
+
+namespace MeeseeksBox.Agent.Links;
+
+/// <summary>Has the peers of the links send signals to the jobs on their nodes.</summary>
+/// <remarks>Each request has a new connection: one that is kept may be closed, and a signal must not be sent twice.</remarks>
+internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider time) : ISignalRelay
+{
+    // Each job may have megabytes of arguments and variables.
+    private const long LongestReply = 64 * 1024 * 1024;
+
+    /// <inheritdoc/>
+    public async Task<SignalOutcome> SendAsync(string peer, IReadOnlyList<string> ids, Signal signal, CancellationToken stop)
+    {
+        if (links(peer) is not { } config)
+            throw new IOException("the link was removed");
+
+        await using var connection = await OpenAsync(config, stop);
+        using var timeout = new CancellationTokenSource(config.Timeout, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        try
+        {
+            KillRequest.WriteSignal(connection.Output, ids, signal);
+            connection.Output.Write("\n"u8);
+            await connection.SendAsync(limit.Token);
+            return await connection.ReceiveAsync(Read, limit.Token);
+        }
+        catch (Exception lost) when (lost is LinkException || (lost is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            var cause = lost is LinkException ? lost.Message : "no answer in time";
+            return SignalOutcome.Failed($"node '{peer}' may have sent it or not: {cause}");
+        }
+    }
+
+    private async Task<PeerConnection> OpenAsync(LinkConfig config, CancellationToken stop)
+    {
+        try
+        {
+            return await PeerConnection.OpenAsync(config, time, LongestReply, stop);
+        }
+        catch (LinkException problem)
+        {
+            throw new IOException(problem.Message, problem);
+        }
+    }
+
+    private static SignalOutcome Read(JsonElement line)
+    {
+        if (line.ValueKind is not JsonValueKind.Array || line.GetArrayLength() is not 1 || line[0].ValueKind is not JsonValueKind.Object)
+            throw new LinkException("not a meeseeks-box: the answer is not a list of one object");
+
+        var answer = line[0];
+        string[] problems = answer.TryGetProperty("error", out var error)
+            ? [error.ValueKind is JsonValueKind.String ? error.GetString()! : error.GetRawText()]
+            : [];
+        return answer.TryGetProperty("kill", out var jobs) && jobs.ValueKind is JsonValueKind.Object
+            ? new([.. jobs.EnumerateObject().Where(job => job.Value.ValueKind is JsonValueKind.Object).Select(job => job.Name)], problems)
+            : problems is [_] ? new([], problems)
+            : throw new LinkException("the answer has no 'kill'");
+    }
+}

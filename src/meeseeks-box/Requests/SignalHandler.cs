@@ -1,0 +1,28 @@
+using MeeseeksBox.Agent.Signals;
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Requests;
+
+namespace MeeseeksBox.Agent.Requests;
+
+/// <summary><c>kill</c> with <c>signal</c>: sends a signal to the processes of jobs, and changes nothing else.</summary>
+internal sealed class SignalHandler(CoreHost host, SignalSender sender)
+{
+    public async ValueTask HandleAsync(KillRequest request, ResponseWriter answer, CancellationToken stop)
+    {
+        // A filter selects among all jobs, of which the most do not run.
+        var signal = request.Signal!.Value;
+        string[] ids = request.Id is { } one ? [one] : [.. SelectedJobs.Of(request.Filter, host, job => job.Status.Active)];
+        var outcome = await sender.SendAsync(ids, signal, stop);
+        foreach (var problem in outcome.Problems)
+            answer.Refuse(problem);
+
+        answer.NoteSignal(signal);
+        if (request.Id is not null)
+            answer.WriteJob(Find(ids[0]));
+        else
+            await answer.WriteJobsAsync(ids.Select(id => KeyValuePair.Create(id, Find(id))), stop);
+
+        Job? Find(string id) => outcome.Sent.Contains(id) ? host.Execute((core, _) => core.Find(id)) : null;
+    }
+}

@@ -1,0 +1,46 @@
+using MeeseeksBox.Agent.Links;
+using MeeseeksBox.Agent.Signals;
+using MeeseeksBox.Protocol.Signals;
+
+namespace MeeseeksBox.Agent.Tests.Links;
+
+/// <summary>Signals for jobs on other nodes (docs/SPECIFICATION.md#signals).</summary>
+public sealed class SignalRelayTests
+{
+    [Fact]
+    public async Task A_signal_is_sent_once_on_a_connection_of_its_own()
+    {
+        await using var peer = new FakePeer((_, _) =>
+            Task.FromResult<string?>("""[{"kill":{"a":{"id":"a"},"b":false},"signal":"SIGUSR1","error":"no b","code":"refused"}]"""));
+
+        var outcome = await SendAsync(peer);
+
+        outcome.Should().BeEquivalentTo(new SignalOutcome(["a"], ["no b"]));
+        peer.Lines.Should().Equal("""[{"kill":["a","b"],"signal":10}]""");
+    }
+
+    [Fact]
+    public async Task A_peer_that_does_not_answer_is_not_asked_again()
+    {
+        await using var peer = new FakePeer((_, _) => Task.FromResult<string?>(null));
+
+        var outcome = await SendAsync(peer);
+
+        outcome.Sent.Should().BeEmpty();
+        outcome.Problems.Should().ContainSingle().Which.Should().StartWith("node 'peer' may have sent it or not: ");
+        peer.Accepted.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_peer_that_cannot_be_reached_was_not_sent_it()
+    {
+        var peer = new FakePeer((_, _) => Task.FromResult<string?>(null));
+        await peer.DisposeAsync();
+
+        await FluentActions.Awaiting(() => SendAsync(peer)).Should().ThrowAsync<IOException>();
+    }
+
+    private static Task<SignalOutcome> SendAsync(FakePeer peer) =>
+        new SignalRelay(_ => peer.Config, TimeProvider.System).SendAsync(
+            "peer", ["a", "b"], new Signal(10), TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,52 @@
+using MeeseeksBox.Protocol;
+
+namespace MeeseeksBox.Client.Tests;
+
+/// <summary>Signals to jobs, by boxes that send them and others.</summary>
+public sealed class SignalTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_box_is_asked_to_send_a_signal_after_a_probe()
+    {
+        await using var box = new FakeBox(request => request.GetProperty("kill").GetArrayLength() is 0
+            ? """{"kill":{},"signal":"SIGUSR1"}"""
+            : """{"kill":{"a":{"id":"a","pool":"p","args":["x"],"node":"n","state":"running"}},"signal":"SIGUSR1"}""");
+        await using var client = box.Client();
+
+        (await client.SignalAsync("a", "USR1", Stop)).Id.Should().Be("a");
+
+        box.Requests.Select(request => request.GetRawText()).Should().Equal(
+            """{"kill":[],"signal":"USR1"}""", """{"kill":["a"],"signal":"USR1"}""");
+    }
+
+    // It ignores the signal, and kills.
+    [Fact]
+    public async Task An_old_box_is_asked_for_nothing_that_kills()
+    {
+        await using var box = new FakeBox(_ => """{"kill":{}}""");
+        await using var client = box.Client();
+
+        (await client.Awaiting(one => one.SignalAsync("a", "USR1", Stop)).Should().ThrowAsync<MeeseeksRequestException>())
+            .WithMessage("* has a version that sends no signals; nothing was sent");
+
+        box.Requests.Select(request => request.GetRawText()).Should().Equal("""{"kill":[],"signal":"USR1"}""");
+    }
+
+    [Fact]
+    public async Task The_reason_of_the_box_is_passed_on()
+    {
+        await using var box = new FakeBox(request => request.GetProperty("signal").GetString() is "USR3"
+            ? """{"error":"signal: 'USR3' is not the name of a signal; the nearest is USR1","code":"bad_request"}"""
+            : request.GetProperty("kill").GetArrayLength() is 0
+                ? """{"kill":{},"signal":"SIGUSR1"}"""
+                : """{"kill":{"a":false},"signal":"SIGUSR1","error":"there is no job 'a'","code":"refused"}""");
+        await using var client = box.Client();
+
+        (await client.Awaiting(one => one.SignalAsync("a", "USR3", Stop)).Should().ThrowAsync<MeeseeksRequestException>())
+            .Which.Code.Should().Be(ErrorCode.BadRequest);
+        (await client.Awaiting(one => one.SignalAsync("a", "USR1", Stop)).Should().ThrowAsync<MeeseeksRequestException>())
+            .WithMessage("there is no job 'a'");
+    }
+}
