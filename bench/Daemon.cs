@@ -7,6 +7,7 @@ namespace MeeseeksBox.Bench;
 internal sealed partial class Daemon : IDisposable
 {
     private readonly Child _child;
+    private static string _programs = AppContext.BaseDirectory;
 
     private Daemon(Child child)
     {
@@ -24,7 +25,14 @@ internal sealed partial class Daemon : IDisposable
     public static async Task<Daemon> StartAsync(params string[] words)
     {
         string[] all = ["name=bench", "listen.address=127.0.0.1", "listen.port=0", "state.expire=100000", .. words];
-        return new Daemon(await Child.StartAsync(Path.Combine(AppContext.BaseDirectory, "meeseeks-box"), all, Endpoint));
+        return new Daemon(await Child.StartAsync(Path.Combine(_programs, "meeseeks-box"), all, Endpoint));
+    }
+
+    /// <summary>Measures the box of a folder, such as that of an installation with a native runner.</summary>
+    public static Task<int> OfAsync(string programs, Func<Task<int>> measure)
+    {
+        _programs = programs;
+        return measure();
     }
 
     /// <summary>A new connection to the box.</summary>

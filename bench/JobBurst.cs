@@ -24,16 +24,17 @@ internal static class JobBurst
                 "jobs/s",
                 RoundCount,
                 ("meeseeks-box", () => BurstAsync(slots)),
-                ("bare loop, streams redirected and read", () => BareAsync(slots, "captured")),
-                ("bare loop, nothing redirected", () => BareAsync(slots, "plain")));
+                ("posix_spawn and wait4, streams to files", () => BareAsync("bare-spawns", $"{slots}")),
+                ("Process.Start, streams redirected and read", () => BareAsync("bare-processes", $"{slots}", "captured")),
+                ("Process.Start, nothing redirected", () => BareAsync("bare-processes", $"{slots}", "plain")));
         }
 
         return 0;
     }
 
-    private static async Task<Rate> BareAsync(int parallel, string kind)
+    private static async Task<Rate> BareAsync(params string[] words)
     {
-        using var child = await Child.StartSelfAsync("bare-processes", parallel.ToString(CultureInfo.InvariantCulture), kind);
+        using var child = await Child.StartSelfAsync(words);
         await RunAsync(WarmUp);
         return await Rate.OfAsync(child, Count, () => RunAsync(Count));
 

@@ -3,8 +3,10 @@ using MeeseeksBox.Bench;
 return args switch
 {
     ["jobs"] => await JobBurst.RunAsync(),
+    ["jobs", var programs] => await Daemon.OfAsync(programs, JobBurst.RunAsync),
     ["requests"] => await RequestRate.RunAsync(),
     ["latency"] => await JobLatency.RunAsync(),
+    ["latency", var programs] => await Daemon.OfAsync(programs, JobLatency.RunAsync),
     ["table"] => await TableSize.RunAsync(),
     ["idle"] => await IdleLoad.RunAsync(),
     ["waiting"] => await WaitingJobs.RunAsync(),
@@ -22,6 +24,7 @@ return args switch
 
     // The baselines, each in a process of its own.
     ["bare-processes", var parallel, var kind] => await BareProcesses.RunAsync(Whole(parallel), kind is "captured"),
+    ["bare-spawns", var parallel] => BareSpawns.Run(Whole(parallel)),
     ["bare-echo", var length] => await BareEcho.RunAsync(Whole(length)),
     ["bare-journal", var file, var length, var workers] => await BareJournal.RunAsync(file, Whole(length), Whole(workers)),
     ["bare-journal-server", var file, var length, var answer] => await BareJournal.ServeAsync(file, Whole(length), Whole(answer)),
@@ -37,7 +40,7 @@ static int Whole(string word) => int.Parse(word, System.Globalization.CultureInf
 static int Usage()
 {
     Console.Error.WriteLine(
-        "usage: dotnet run -c Release --project bench -- [jobs | requests | latency | table | idle | cluster | durable | connections "
-        + "| waiting | tail [CLIENT] | watch [PROGRAM] | all | soak MINUTES | fuzz [LINES SEED]]");
+        "usage: dotnet run -c Release --project bench -- [jobs [PROGRAMS] | requests | latency [PROGRAMS] | table | idle "
+        + "| cluster | durable | connections | waiting | tail [CLIENT] | watch [PROGRAM] | all | soak MINUTES | fuzz [LINES SEED]]");
     return 2;
 }

@@ -30,7 +30,7 @@ internal static class Rounds
             var ratio = side is 0 ? "" : $"   ratio {Show(Median(ratios))}";
             var rate = Median(figures[side].Select(figure => figure.PerSecond));
             var processor = Median(figures[side].Select(figure => figure.ProcessorMicroseconds));
-            Print($"  {sides[side].Name,-40} {Show(rate),9} {unit}   {Show(processor),7} µs of processor each{ratio}");
+            Print($"  {sides[side].Name,-46} {Show(rate),9} {unit}   {Show(processor),7} µs of processor each{ratio}");
         }
     }
 
