@@ -215,7 +215,8 @@ internal sealed class RunLifecycle(NodeCoreState state)
             StopReason.Shutdown => (JobState.Failed, "shutdown"),
             _ => (end.Succeeded ? JobState.Done : JobState.Failed, JobStatus.RunError(end.Error)),
         };
-        return (end.Outputs?.In(job.Status) ?? job.Status) with
+        var status = end.Outputs?.In(job.Status) ?? job.Status;
+        return (end.Usage?.In(status) ?? status) with
         {
             State = outcome,
             Rc = end.Rc,

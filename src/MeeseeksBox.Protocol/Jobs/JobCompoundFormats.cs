@@ -61,6 +61,21 @@ internal static class JobCompoundFormats
         AreSame = static (one, other) => one is null || other is null ? one == other : one.SequenceEqual(other),
     };
 
+    /// <summary>Numbers of bytes read and written.</summary>
+    public static readonly JobValueFormat<IoUsage?> Io = new()
+    {
+        Expected = "an object with the numbers read and write",
+        TryRead = TryReadIo,
+        Write = static (writer, value) =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("read", value!.Value.Read);
+            writer.WriteNumber("write", value.Value.Write);
+            writer.WriteEndObject();
+        },
+        Canonical = static value => value is var (read, write) ? $"read={read} write={write}" : null,
+    };
+
     internal static void WriteTexts(Utf8JsonWriter writer, string[] texts)
     {
         writer.WriteStartArray();
@@ -68,6 +83,25 @@ internal static class JobCompoundFormats
             writer.WriteStringValue(text);
 
         writer.WriteEndArray();
+    }
+
+    private static bool TryReadIo(JsonElement value, out IoUsage? result)
+    {
+        result = null;
+        if (value.ValueKind is not JsonValueKind.Object)
+            return false;
+
+        if (!TryReadBytes(value, "read", out var read) || !TryReadBytes(value, "write", out var written))
+            return false;
+
+        result = new IoUsage(read, written);
+        return true;
+    }
+
+    private static bool TryReadBytes(JsonElement value, string name, out long bytes)
+    {
+        bytes = 0;
+        return !value.TryGetProperty(name, out var number) || JobFormats.Sequence.TryRead(number, out bytes);
     }
 
     private static bool TryReadVariables(JsonElement value, out ImmutableSortedDictionary<string, string>? result)

@@ -174,6 +174,9 @@ internal static class JobFormats
 
     public static readonly JobValueFormat<long?> Size = Optional(Sequence);
 
+    /// <summary>Processor time in seconds.</summary>
+    public static readonly JobValueFormat<double?> ProcessorTime = Span with { Expected = "a number of seconds" };
+
     private static JobValueFormat<T?> Optional<T>(JobValueFormat<T> format)
         where T : struct => new()
         {

@@ -89,6 +89,15 @@ public sealed record JobStatus
     /// <summary>The bytes that were printed to standard error, if <see cref="StderrData"/> lacks a part.</summary>
     public long? StderrSize { get; init; }
 
+    /// <summary>The processor time of the last run, in seconds.</summary>
+    public double? Cpu { get; init; }
+
+    /// <summary>The largest memory of one process of the last run, in bytes.</summary>
+    public long? MaxRss { get; init; }
+
+    /// <summary>The disk input and output of the last run.</summary>
+    public IoUsage? Io { get; init; }
+
     /// <summary>The phase of the job.</summary>
     public JobPhase Phase => State switch
     {
@@ -137,5 +146,8 @@ public sealed record JobStatus
         StderrTruncated = StderrTruncated is null ? null : false,
         StdoutSize = StdoutSize is null ? null : 0,
         StderrSize = StderrSize is null ? null : 0,
+        Cpu = Cpu is null ? null : 0,
+        MaxRss = MaxRss is null ? null : 0,
+        Io = Io is null ? null : new IoUsage(0, 0),
     };
 }

@@ -25,7 +25,7 @@ internal sealed unsafe class ChildWaiter(TimeProvider time)
     // A monitor, to wait for a further child.
     private readonly object _lock = new();
     private readonly Dictionary<int, JobProcess> _children = [];
-    private readonly Dictionary<int, (int Status, long At)> _early = [];
+    private readonly Dictionary<int, (ProcessExit Exit, long At)> _early = [];
     private readonly List<long> _launches = [];
     private long _clock;
     private int _added;
@@ -51,12 +51,12 @@ internal sealed unsafe class ChildWaiter(TimeProvider time)
     public JobProcess Add(long launch, int pid, Action exited)
     {
         var process = new JobProcess(pid, time, exited);
-        int? status = null;
+        ProcessExit? exit = null;
         lock (_lock)
         {
             // An end before the launch was that of a former process with the same id.
             if (_early.Remove(pid, out var early) && early.At > launch)
-                status = early.Status;
+                exit = early.Exit;
             else
                 _children[pid] = process;
 
@@ -65,7 +65,7 @@ internal sealed unsafe class ChildWaiter(TimeProvider time)
             Monitor.Pulse(_lock);
         }
 
-        if (status is { } known)
+        if (exit is { } known)
             process.SetExited(known);
         return process;
     }
@@ -114,16 +114,25 @@ internal sealed unsafe class ChildWaiter(TimeProvider time)
             status = -status;
 
         JobProcess? process;
+        ProcessExit exit;
         lock (_lock)
         {
-            if (!_children.Remove(pid, out process) && _launches.Count > 0)
-                _early[pid] = (status, ++_clock);
-
+            var isKnown = _children.Remove(pid, out process);
             process?.MarkExited();
-            int raw;
-            _ = LibC.Wait4(pid, &raw, DoNotWait, null);
+            exit = new ProcessExit(status, Reap(pid));
+            if (!isKnown && _launches.Count > 0)
+                _early[pid] = (exit, ++_clock);
         }
 
-        process?.SetExited(status);
+        process?.SetExited(exit);
+    }
+
+    private static ProcessUsage Reap(int pid)
+    {
+        int status;
+        var usage = stackalloc byte[ProcessUsage.StructureSize];
+        new Span<byte>(usage, ProcessUsage.StructureSize).Clear();
+        _ = LibC.Wait4(pid, &status, DoNotWait, usage);
+        return ProcessUsage.Of(new ReadOnlySpan<byte>(usage, ProcessUsage.StructureSize));
     }
 }

@@ -10,7 +10,7 @@ namespace MeeseeksBox.Runner.Children;
 internal sealed class JobProcess(int pid, TimeProvider time, Action exited)
 {
     private readonly Lock _lock = new();
-    private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ProcessExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _started = time.GetTimestamp();
     private volatile bool _hasExited;
     private DateTimeOffset _exitedAt;
@@ -27,17 +27,17 @@ internal sealed class JobProcess(int pid, TimeProvider time, Action exited)
     /// <summary>When it ended; call it after the end.</summary>
     public DateTimeOffset ExitedAt => _exitedAt;
 
-    /// <summary>Its exit status after its end; -N when signal N ended it.</summary>
-    public Task<int> Exited => _exited.Task;
+    /// <summary>Completes at its end.</summary>
+    public Task<ProcessExit> Exited => _exited.Task;
 
     /// <summary>True after its end. The system may give the process id away from then on.</summary>
     public bool HasExited => _hasExited;
 
     /// <summary>Records its end.</summary>
-    public void SetExited(int status)
+    public void SetExited(ProcessExit exit)
     {
         MarkExited();
-        _exited.SetResult(status);
+        _exited.SetResult(exit);
         exited();
     }
 

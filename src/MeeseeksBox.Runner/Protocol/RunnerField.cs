@@ -60,6 +60,18 @@ public static class RunnerField
     /// <summary>The number of a signal, in <c>signal</c>.</summary>
     public const string Signal = "signal";
 
+    /// <summary>Processor time of the process and its children, in <c>ended</c>: microseconds.</summary>
+    public const string Cpu = "cpu";
+
+    /// <summary>Largest memory of one of them, in <c>ended</c>: bytes.</summary>
+    public const string MaxRss = "maxrss";
+
+    /// <summary>Bytes that they have read from disks, in <c>ended</c>.</summary>
+    public const string Read = "read";
+
+    /// <summary>Bytes that they have written to disks, in <c>ended</c>.</summary>
+    public const string Written = "written";
+
     /// <summary>Text for a person, in <c>refused</c> and <c>note</c>; in <c>signalled</c> why nothing was sent.</summary>
     public const string Text = "text";
 }

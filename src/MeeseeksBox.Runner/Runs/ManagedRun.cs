@@ -226,7 +226,7 @@ internal sealed class ManagedRun(
         leaders.Remove(_process!.Pid, Id);
         var message = new RunnerMessage(RunnerVerb.Ended, Id);
         if (_process is { HasExited: true } process)
-            _ = message.With(RunnerField.Status, process.Exited.Result).With(RunnerField.At, Microseconds(process.ExitedAt));
+            AddExit(message, process);
         if (_isOverdue)
             _ = message.With(RunnerField.Overdue, 1);
 
@@ -243,6 +243,16 @@ internal sealed class ManagedRun(
         _end = message;
         tell(message);
         ended(this);
+    }
+
+    private static void AddExit(RunnerMessage message, JobProcess process)
+    {
+        var (status, usage) = process.Exited.Result;
+        _ = message.With(RunnerField.Status, status).With(RunnerField.At, Microseconds(process.ExitedAt))
+            .With(RunnerField.Cpu, usage.Cpu)
+            .With(RunnerField.MaxRss, usage.MaxRss)
+            .With(RunnerField.Read, usage.Read)
+            .With(RunnerField.Written, usage.Written);
     }
 
     private void Kill(JobProcess process, TimeSpan grace)

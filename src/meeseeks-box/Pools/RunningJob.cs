@@ -24,8 +24,7 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     private readonly CancellationTokenSource _abandon;
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private KeptOutputs? _outputs;
-    private double? _endTs;
+    private ProcessEnd? _end;
     private Action<Task>? _recorded;
     private Action<TimeSpan?>? _limitChanged;
     private TimeSpan? _limit;
@@ -89,7 +88,7 @@ internal sealed class RunningJob : IProcessRun, IDisposable
                 return new RunResult(false, null, outcome.Error);
 
             Started();
-            return new RunResult(outcome.Succeeded, outcome.Rc, outcome.Error, _endTs, _outputs);
+            return new RunResult(outcome.Succeeded, outcome.Rc, outcome.Error, _end?.EndTs, _end?.Outputs, _end?.Usage);
         }
         catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
         {
@@ -97,7 +96,7 @@ internal sealed class RunningJob : IProcessRun, IDisposable
             lock (_lock)
             {
                 _isAbandoned = true;
-                return new RunResult(false, null, "its task was killed, but did not end", _endTs, _outputs);
+                return new RunResult(false, null, "its task was killed, but did not end", _end?.EndTs, _end?.Outputs, _end?.Usage);
             }
         }
         catch (OperationCanceledException) when (_run.Stop is not StopReason.None)
@@ -187,12 +186,12 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     }
 
     /// <inheritdoc/>
-    public bool TryReportEnd(KeptOutputs outputs, double? endTs, Action<Task> recorded)
+    public bool TryReportEnd(ProcessEnd end, Action<Task> recorded)
     {
         lock (_lock)
         {
             if (!_isAbandoned)
-                (_outputs, _endTs, _recorded) = (outputs, endTs, recorded);
+                (_end, _recorded) = (end, recorded);
             return !_isAbandoned;
         }
     }

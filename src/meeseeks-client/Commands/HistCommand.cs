@@ -18,8 +18,8 @@ internal static class HistCommand
         Words = "[JOBS] [file=FILE] [json=1]",
         Help = $"""
             Without file=, the history file of the box (state.history) is read, which must be on this host. file=- reads standard input.
-            Each line is one end of a job: end time, id, pool@node, state, exit status, duration and command. json=1 prints each job as
-            JSON on one line.
+            Each line is one end of a job: end time, id, pool@node, state, exit status, duration and command. A
+            terminal also shows processor time and memory. json=1 prints each job as JSON on one line.
 
             {JobCommandHelpers.SelectionHelp}
 
@@ -113,7 +113,8 @@ internal static class HistCommand
         var end = DateTimeOffset.FromUnixTimeMilliseconds((long)((job.Status.EndTs ?? job.Ts) * 1000)).ToLocalTime();
         var command = SingleLine.Of(job.Spec.Settings is { } settings ? settings.GetRawText() : string.Join(' ', job.Spec.Args));
         var seconds = (long)Math.Max(0, (job.Status.EndTs ?? 0) - (job.Status.StartTs ?? job.Status.EndTs ?? 0));
-        return
+        var usage = ResourceUsage.Show(job.Status);
+        string[] columns =
         [
             end.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             SingleLine.Of(job.Id),
@@ -121,7 +122,9 @@ internal static class HistCommand
             JobStates.Word(job.Status.State),
             job.Status.Rc is null && isForPeople ? "" : $"({job.Status.Rc?.ToString(CultureInfo.InvariantCulture)})",
             isForPeople ? Duration.Show(seconds) : seconds.ToString(CultureInfo.InvariantCulture),
-            isForPeople && job.Status.Error is not null ? $"{command}  {SingleLine.Of(job.Status.Error)}" : command,
         ];
+        return isForPeople
+            ? [.. columns, usage, job.Status.Error is null ? command : $"{command}  {SingleLine.Of(job.Status.Error)}"]
+            : [.. columns, command];
     }
 }

@@ -4,7 +4,8 @@ namespace MeeseeksBox.EndToEnd.Golden;
 
 /// <summary>Replaces values that differ between runs by placeholders, equal values by equal ones.</summary>
 /// <remarks>
-/// Masked are times of this century, process ids, generated job ids, load averages, the version of a node, and the texts that a test names.
+/// Masked are times of this century, process ids, generated job ids, load averages, used resources, the version of a node, and the texts
+/// that a test names.
 /// Keys, their order, white space and all other values stay as they are. Scripts use small numbers for times that must stay.
 /// </remarks>
 internal sealed partial class Mask
@@ -27,7 +28,7 @@ internal sealed partial class Mask
             var kind = match.Groups.Values.Skip(1).First(group => group.Success).Name;
             return kind switch
             {
-                "loadavg" or "ver" or "seconds" => $"<{kind}>",
+                "loadavg" or "ver" or "seconds" or "cpu" or "maxrss" or "bytes" => $"<{kind}>",
                 _ => Numbered(kind, match.Value),
             };
         });
@@ -49,6 +50,9 @@ internal sealed partial class Mask
         """
         (?<="(?:ts|submit_ts|start_ts|end_ts)":\s?)(?<ts>[12]\d{9}(?:\.\d{1,7})?(?![\d.eE]))
         |(?<="pid":\s?)(?<pid>[1-9]\d*)
+        |(?<="cpu":\s?)(?<cpu>\d+(?:\.\d+)?(?:[eE]-?\d+)?)
+        |(?<="maxrss":\s?)(?<maxrss>\d+)
+        |(?<="(?:read|write)":\s?)(?<bytes>\d+)
         |(?<="loadavg":\s?)(?<loadavg>\d+(?:\.\d+)?)
         |(?<=\tonline\t)(?<loadavg>\d+(?:\.\d+)?)
         |(?<=\t(?:new|running)\t)(?<seconds>\d+)(?=\t)

@@ -44,16 +44,20 @@ internal sealed class FakeRun(JobDescription job) : IProcessRun
     {
     }
 
+    /// <summary>The resources that the process has used.</summary>
+    public RunUsage? Usage { get; private set; }
+
     public bool IsAbandoned { get; init; }
 
-    public bool TryReportEnd(KeptOutputs outputs, double? endTs, Action<Task> recorded)
+    public bool TryReportEnd(ProcessEnd end, Action<Task> recorded)
     {
         if (IsAbandoned)
             return false;
 
         recorded(Task.CompletedTask);
-        Report("stdout", outputs.Stdout, outputs.StdoutSize);
-        Report("stderr", outputs.Stderr, outputs.StderrSize);
+        Usage = end.Usage;
+        Report("stdout", end.Outputs.Stdout, end.Outputs.StdoutSize);
+        Report("stderr", end.Outputs.Stderr, end.Outputs.StderrSize);
         return true;
     }
 

@@ -38,6 +38,25 @@ public sealed class TextTests
         Duration.Show(seconds).Should().Be(text);
     }
 
+    [Theory]
+    [InlineData(0, "0 B")]
+    [InlineData(1023, "1023 B")]
+    [InlineData(1536, "1.5 kB")]
+    [InlineData(35651584, "34 MB")]
+    [InlineData(5L << 40, "5 TB")]
+    [InlineData(5L << 50, "5120 TB")]
+    public void A_size_is_short(long bytes, string text)
+    {
+        ResourceUsage.Size(bytes).Should().Be(text);
+    }
+
+    [Fact]
+    public void A_usage_has_what_is_known()
+    {
+        ResourceUsage.Show(new JobStatus { Cpu = 1.23, MaxRss = 35651584 }).Should().Be("cpu 1.2 s, maxrss 34 MB");
+        ResourceUsage.Show(new JobStatus { Cpu = 0, MaxRss = 0 }).Should().BeEmpty();
+    }
+
     [Fact]
     public void A_bar_fills_up()
     {

@@ -37,6 +37,23 @@ public sealed class RunLifecycleTests
     }
 
     [Fact]
+    public void The_usage_of_a_run_counts_until_the_next_start()
+    {
+        var node = new TestNode();
+        _ = node.Accept("{'id':'a','pool':'p1','args':['x'],'retries':1}");
+        var usage = new RunUsage(1.5, 1000, new IoUsage(10, 20));
+
+        node.Core.Ended(node.Start(), new RunResult(false, 1, Usage: usage), node.Now);
+        var ended = node["a"].Status;
+        node.Pass(5);
+        _ = node.Start();
+        var restarted = node["a"].Status;
+
+        (ended.Cpu, ended.MaxRss, ended.Io).Should().Be((1.5, 1000, new IoUsage(10, 20)));
+        (restarted.Cpu, restarted.MaxRss, restarted.Io).Should().Be((0, 0, new IoUsage(0, 0)));
+    }
+
+    [Fact]
     public void A_job_that_cannot_start_fails_with_the_reason()
     {
         var node = new TestNode();

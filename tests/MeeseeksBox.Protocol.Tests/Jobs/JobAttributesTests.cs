@@ -204,7 +204,7 @@ public sealed class JobAttributesTests
         names.Should().NotContain(
         [
             "hold", "restart", "resubmit", "retries", "runtime", "stdin", "stdout", "stderr", "config", "env", "cwd", "nodes", "epoch",
-            "stdout_truncated",
+            "stdout_truncated", "cpu", "maxrss", "io",
         ]);
     }
 
@@ -236,6 +236,30 @@ public sealed class JobAttributesTests
         written.GetProperty("error").GetString().Should().Be("exceeded");
         Encoding.UTF8.GetString(written.GetProperty("stdout_data").GetBytesFromBase64()).Should().Be("hello\n");
         written.GetProperty("stdout_truncated").GetBoolean().Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_usage_of_a_run_is_written_unchanged()
+    {
+        const string Usage = """
+            "cpu":1.25,"maxrss":35651584,"io":{"read":512,"write":1024}
+            """;
+
+        var written = Some.Written(Some.JobWith($"\"start_count\":1,{Usage}"));
+
+        written.GetRawText().Should().Contain(Usage);
+    }
+
+    [Theory]
+    [InlineData("\"cpu\":-1")]
+    [InlineData("\"maxrss\":\"much\"")]
+    [InlineData("\"io\":5")]
+    [InlineData("\"io\":{\"read\":[]}")]
+    public void A_usage_of_another_form_is_an_error(string usage)
+    {
+        JobAttributes.TryRead(Some.Json($$"""{"id":"a",{{usage}}}"""), out _, out var problem).Should().BeFalse();
+
+        problem.Should().Contain(" is not a");
     }
 
     [Fact]

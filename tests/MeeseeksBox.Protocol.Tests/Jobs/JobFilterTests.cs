@@ -167,9 +167,9 @@ public sealed class JobFilterTests
     {
         foreach (var property in Some.Written(job).EnumerateObject())
         {
-            // A list matches any item, env matches as text, id and seq are looked up, ts means "newer than", an unset flag is false.
+            // A list matches any item, env and io match as text, id and seq are looked up, ts means "newer than", an unset flag is false.
             if (property.Value.ValueKind is JsonValueKind.Array
-                || property.Name is "env" or "id" or "seq" or "ts" or "stdout_truncated" or "stderr_truncated")
+                || property.Name is "env" or "io" or "id" or "seq" or "ts" or "stdout_truncated" or "stderr_truncated")
             {
                 continue;
             }

@@ -35,6 +35,11 @@ internal static class SomeJob
         Set(Some.Text, static (job, value) => job with { Status = job.Status with { StdoutData = value } }),
         Set(Some.Text, static (job, value) => job with { Status = job.Status with { StderrData = value } }),
         Set(Gen.Bool, static (job, value) => job with { Status = job.Status with { StdoutTruncated = value, StderrTruncated = !value } }),
+        Set(Gen.Double[0, 1e9], static (job, value) => job with { Status = job.Status with { Cpu = value } }),
+        Set(Gen.Long[0, (1L << 53) - 1], static (job, value) => job with
+        {
+            Status = job.Status with { MaxRss = value, Io = new IoUsage(value, value / 2) },
+        }),
         Set(Some.Text, static (job, value) => job with { Spec = job.Spec with { Stdin = value } }),
         Set(Some.Text, static (job, value) => job with { Spec = job.Spec with { Stdout = value } }),
         Set(Some.Text, static (job, value) => job with { Spec = job.Spec with { Stderr = value } }),

@@ -27,9 +27,8 @@ internal interface IProcessRun : IJobRun
     bool IsAbandoned { get; }
 
     /// <summary>Sets what becomes a part of the result of the run.</summary>
-    /// <param name="outputs">What it has printed.</param>
-    /// <param name="endTs">When it has ended, in seconds since 1970; null: now.</param>
+    /// <param name="end">The end of its process.</param>
     /// <param name="recorded">Called with a task that completes when the result is recorded.</param>
     /// <returns>False for an abandoned run, which has another result already.</returns>
-    bool TryReportEnd(KeptOutputs outputs, double? endTs, Action<Task> recorded);
+    bool TryReportEnd(ProcessEnd end, Action<Task> recorded);
 }

@@ -118,7 +118,7 @@ internal sealed class ProcessTask(
 
         // A process that ended while there was no box has a time of its own.
         var endTs = hasEnded ? RunnerRun.TimeOf(ended) : null;
-        if (run.IsAbandoned || !run.TryReportEnd(Take(run, process, ended), endTs, Record))
+        if (run.IsAbandoned || !run.TryReportEnd(new ProcessEnd(Take(run, process, ended), RunnerRun.UsageOf(ended), endTs), Record))
         {
             // The job has its result, and no use for the output.
             Record(Task.CompletedTask);

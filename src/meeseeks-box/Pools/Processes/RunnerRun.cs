@@ -1,4 +1,5 @@
 using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Signals;
 using MeeseeksBox.Runner.Protocol;
 
@@ -154,6 +155,13 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
 
     /// <summary>When a process has started or ended, in seconds since 1970; null in a line without a time.</summary>
     public static double? TimeOf(RunnerMessage line) => line.Number(RunnerField.At) / 1e6;
+
+    /// <summary>The resources that a run has used; null in a line of a process that did not end, or of another version.</summary>
+    public static RunUsage? UsageOf(RunnerMessage ended) =>
+        ended.Number(RunnerField.Cpu) is { } cpu && ended.Number(RunnerField.MaxRss) is { } maxRss
+            ? new RunUsage(
+                cpu / 1e6, maxRss, new IoUsage(ended.Number(RunnerField.Read) ?? 0, ended.Number(RunnerField.Written) ?? 0))
+            : null;
 
     /// <summary>A time in a line to the runner.</summary>
     public static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;

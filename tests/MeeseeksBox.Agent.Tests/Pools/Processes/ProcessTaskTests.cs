@@ -35,6 +35,18 @@ public sealed class ProcessTaskTests
     }
 
     [Fact]
+    public async Task The_usage_of_a_job_has_that_of_its_children()
+    {
+        const string Busy = "(i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done); exit 0";
+        var run = new FakeRun(Some.Job("/bin/sh", "-c", Busy));
+
+        await RunAsync(run);
+
+        run.Usage!.Cpu.Should().BeInRange(0.005, 60);
+        run.Usage.MaxRss.Should().BeInRange(100_000, 1_000_000_000);
+    }
+
+    [Fact]
     public async Task Output_is_reported_in_base64_for_each_stream()
     {
         var output = new FakeRun(Some.TestProgramJob("echo", "hello"));
