@@ -26,6 +26,7 @@ public sealed class NodeCore
     private readonly SubmitRules _submitRules;
     private readonly UnassignedCopies _unassignedCopies;
     private readonly MergeRules _mergeRules;
+    private readonly ForeignCopies _foreignCopies;
     private readonly PeerSync _peerSync;
     private readonly DeadlineScheduler _deadlines;
     private readonly Placement _placement;
@@ -43,6 +44,7 @@ public sealed class NodeCore
         _submitRules = new SubmitRules(_state, _killRules, _runLifecycle);
         _unassignedCopies = new UnassignedCopies(_state, _submitRules, _killRules, _runLifecycle);
         _mergeRules = new MergeRules(_state, _killRules, _runLifecycle, _reconciliation, _unassignedCopies, reruns);
+        _foreignCopies = new ForeignCopies(_state);
         _peerSync = new PeerSync(_state, _mergeRules);
         _deadlines = new DeadlineScheduler(_state, _runLifecycle, new ExpiryPolicy(_state), reruns);
         _placement = new Placement(_state);
@@ -123,9 +125,12 @@ public sealed class NodeCore
     public Dictionary<string, Dictionary<string, SlotCount>> FreeSlots() => FreeSlotsQuery.Of(_state);
 
     /// <summary>Makes a job, or changes one (docs/SPECIFICATION.md#submit).</summary>
-    public SubmitResult Submit(SubmitArgument spec, Instant now)
+    /// <param name="spec">The argument of the submit.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="submitter">The limits of the client; null without limits.</param>
+    public SubmitResult Submit(SubmitArgument spec, Instant now, Submitter? submitter = null)
     {
-        var answer = _submitRules.Submit(spec, now);
+        var answer = _submitRules.Submit(spec, submitter, now);
         _placement.AssignNodes(now);
         return answer with { Jobs = [.. answer.Jobs.Select(job => job.Value is null ? job : new(job.Key, Find(job.Key)))] };
     }
@@ -161,10 +166,14 @@ public sealed class NodeCore
     }
 
     /// <summary>Merges copies that another node sent (docs/SPECIFICATION.md#sync).</summary>
+    /// <param name="jobs">The copies.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="sender">The limits of the sender; null without limits.</param>
     /// <returns>The ids of the jobs that changed here.</returns>
-    public IReadOnlyList<string> Merge(IEnumerable<Job> jobs, Instant now)
+    public IReadOnlyList<string> Merge(IEnumerable<Job> jobs, Instant now, Submitter? sender = null)
     {
-        List<string> taken = [.. jobs.Where(job => _mergeRules.Merge(job, now)).Select(job => job.Id)];
+        var admitted = sender is null ? jobs : jobs.Select(job => _foreignCopies.Admitted(job, sender, now)).OfType<Job>();
+        List<string> taken = [.. admitted.Where(job => _mergeRules.Merge(job, now)).Select(job => job.Id)];
         _placement.AssignNodes(now);
         _unassignedCopies.KeepUnrouted(now);
         _placement.AssignNodes(now);

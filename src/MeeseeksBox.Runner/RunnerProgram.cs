@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MeeseeksBox.Runner.Accounts;
 using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Starting;
@@ -12,18 +13,22 @@ public static class RunnerProgram
     /// <summary>The line on the standard output that tells that it listens.</summary>
     public const string Ready = "listening";
 
+    /// <summary>The option before the user and the groups of the runner.</summary>
+    internal const string AccountOption = "--as";
+
     private const string Usage =
-        "Usage: meeseeks-runner FOLDER\nA meeseeks-box starts it; it is of no use by itself (docs/RUNNER.md).\n";
+        "Usage: meeseeks-runner --as UID:GID:GROUPS FOLDER\nA meeseeks-box starts it; it is of no use by itself (docs/RUNNER.md).\n";
 
     /// <summary>Runs the program.</summary>
-    /// <param name="arguments">The folder of the runner; or the words of <see cref="FileOpener"/>.</param>
+    /// <param name="arguments">Its account and its folder; or the words of <see cref="FileOpener"/>.</param>
     /// <returns>The exit status.</returns>
     public static int Run(string[] arguments)
     {
         if (arguments is [FileOpener.Option, _, _, _, _, _, _, ..])
             return FileOpener.Run(arguments);
 
-        if (arguments is not [var path] || !Directory.Exists(path))
+        if (arguments is not [AccountOption, var account, var path] || Credentials.Parse(account) is not { } credentials
+            || !Directory.Exists(path))
         {
             StandardStreams.Write(2, Usage);
             return 2;
@@ -32,9 +37,13 @@ public static class RunnerProgram
         var folder = new SpoolFolder(Path.GetFullPath(path));
         try
         {
+            var starter = Credentials.Own.User;
             Surroundings.Set(folder);
+
+            // In the folder, whose parents the user may not enter. Everything from here on happens with the rights of the user.
+            RightsDrop.To(credentials);
             var children = new ChildWaiter(TimeProvider.System);
-            using var server = new RunnerServer(folder, children);
+            using var server = new RunnerServer(folder, children, starter);
             using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
             {
                 context.Cancel = true;

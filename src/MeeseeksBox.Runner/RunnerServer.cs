@@ -31,10 +31,11 @@ internal sealed class RunnerServer : IDisposable
     /// <summary>Starts to listen, in the present folder.</summary>
     /// <param name="folder">The present folder.</param>
     /// <param name="children">Learns the ends of processes.</param>
+    /// <param name="starter">The user of the box.</param>
     /// <exception cref="IOException">The socket cannot be made.</exception>
-    public RunnerServer(SpoolFolder folder, ChildWaiter children)
+    public RunnerServer(SpoolFolder folder, ChildWaiter children, uint starter)
     {
-        _server = new ControlServer(_loop, SpoolFile.Socket) { Connected = GainBox, Disconnected = LoseBox, Received = Receive };
+        _server = new ControlServer(_loop, SpoolFile.Socket, starter) { Connected = GainBox, Disconnected = LoseBox, Received = Receive };
         _runs = new ManagedRuns(_loop, _outputs, folder, children, TimeProvider.System, Tell) { RunEnded = StopWhenIdle };
     }
 

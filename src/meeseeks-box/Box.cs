@@ -16,6 +16,7 @@ using MeeseeksBox.Agent.Tails;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Logging;
+using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Runner.Ending;
 using Serilog;
 
@@ -79,8 +80,10 @@ internal sealed class Box : IAsyncDisposable
         var configPool = new ConfigPool(_host, _changes, _config);
         var live = new LiveOutputs();
         var taskFactories = new TaskFactoryResolver(arguments, () => new ProcessTask(_runner, _orphans, _outputs, live));
+        var accounts = new HostAccounts();
+        var jobAccounts = new JobAccounts(config.User, accounts);
         var pools = new PoolSet(
-            config.Name, configPool, _runIds, _host, time, CreateLogger, _tasks.Observe,
+            config.Name, configPool, _runIds, jobAccounts, _host, time, CreateLogger, _tasks.Observe,
             process => new ProcessTask(_runner, _orphans, _outputs, live, process));
 
         var links = new LinkSet(_host, time, CreateLogger, _tasks.Observe);
@@ -103,9 +106,10 @@ internal sealed class Box : IAsyncDisposable
             new Authorization(_host));
         var longPoll = new LongPoll(_host, time);
         _listeners = new Listeners(
-            name => new RequestLineHandler(
+            client => new RequestLineHandler(
                 requests, longPoll, durability, upstreamSessions,
-                new Session(() => _config.Config.Listen.Allow.RoleOf(name)), _config.Config.Listen.MaxDepth),
+                new Session(() => _config.Config.Listen.Allow.Of(client.Name), granted => ClientRights.Of(client, granted, accounts)),
+                _config.Config.Listen.MaxDepth),
             _tasks.Observe, time, CreateLogger("Listener"));
 
         var parts = new ConfiguredParts(
@@ -116,7 +120,7 @@ internal sealed class Box : IAsyncDisposable
         var recovery = _store is null
             ? null
             : new JobRecovery(
-                config.Name, _runIds.Owner, _store, _host, _history, _runner, pools, _orphans, time, _log, CreateLogger("State"));
+                config.Name, _runIds.Owner, _store, _host, _history, _runner, pools, UserOf, _orphans, time, _log, CreateLogger("State"));
         _journal = _store?.Journal is { } journal ? Loop("journal", journal.RunAsync, _ => journal.Complete()) : null;
 
         // In the order of the start; the stop goes backwards (docs/SPECIFICATION.md#orderly-stop).
@@ -138,6 +142,12 @@ internal sealed class Box : IAsyncDisposable
             new Stage("new work") { Start = Accept, Stop = Close },
         ];
         _stages = new StageList([.. stages.OfType<Stage>()], time, _log);
+
+        uint? UserOf(Job job)
+        {
+            var pool = config.Pools.GetValueOrDefault(job.Spec.Pool)?.User ?? UserConfig.None;
+            return jobAccounts.Of(job, pool, isPlugin: false).Value?.Credentials.User;
+        }
 
         async Task<IReadOnlyList<string>> SaveFirst()
         {
@@ -202,7 +212,12 @@ internal sealed class Box : IAsyncDisposable
 
     /// <summary>Restores the jobs of the state file, listens, and starts the pools.</summary>
     /// <returns>The problems that prevent the start; empty when the box runs.</returns>
-    public Task<IReadOnlyList<string>> StartAsync() => _stages.StartAsync();
+    public Task<IReadOnlyList<string>> StartAsync()
+    {
+        if (UserRule.Warning(_config.Config, new HostAccounts()) is { } warning)
+            _log.Warning("user: {Warning}", warning);
+        return _stages.StartAsync();
+    }
 
     /// <summary>Reads the configuration again (SIGHUP). One with a mistake is rejected whole, and the old one stays in force.</summary>
     public async Task ReloadAsync()

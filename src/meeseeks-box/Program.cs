@@ -84,6 +84,9 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 
     if (checkOnly)
     {
+        if (UserRule.Warning(config, new HostAccounts()) is { } warning)
+            StandardStream.Error.WriteLine($"warning: {warning}");
+
         StandardStream.Output.WriteLine(ConfigJson.Indented(configuration.Shown));
         return BoxExitStatus.Good;
     }

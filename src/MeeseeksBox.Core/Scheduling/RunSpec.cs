@@ -15,6 +15,10 @@ internal static class RunSpec
     /// <summary>True for an attribute of this part.</summary>
     public static bool Has(JobAttribute attribute) => Attributes.Contains(attribute);
 
+    /// <summary>True when a run of either job starts with the same.</summary>
+    public static bool AreSame(Job one, Job other) =>
+        ReferenceEquals(one.Spec, other.Spec) || Array.TrueForAll(Attributes, attribute => attribute.IsSame(one, other));
+
     /// <summary>A job as it ran: a copy of another node may have changed it meanwhile.</summary>
     /// <param name="job">The job at the end of a run.</param>
     /// <param name="started">The job at the start of the run.</param>

@@ -16,8 +16,12 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
     ];
 
     /// <summary>Carries out a submit, or rejects it as a whole.</summary>
-    public SubmitResult Submit(SubmitArgument spec, Instant now)
+    /// <param name="spec">The argument of the submit.</param>
+    /// <param name="submitter">The limits of the client; null without limits.</param>
+    /// <param name="now">The time.</param>
+    public SubmitResult Submit(SubmitArgument spec, Submitter? submitter, Instant now)
     {
+        spec = submitter?.Limit(spec) ?? spec;
         var warnings = spec.Unknown.Select(Unknown).ToList();
         var id = spec.Id ?? JobId.Create(now, state.Random);
         if (state.IsClosed)
@@ -37,9 +41,12 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         foreach (var node in nodes)
         {
             var one = nodes.Count is 1 ? id : spec.Id is null ? JobId.Create(now, state.Random) : $"{id}.{node}";
-            var plan = state.Jobs.TryFind(one, out var entry)
+            if (state.Jobs.TryFind(one, out var entry) && submitter?.Refusal(entry.Job) is { } refusal)
+                return Refused(id, refusal, warnings) with { Code = ErrorCode.Forbidden };
+
+            var plan = entry is not null
                 ? PlanChange(entry, spec, node, warnings)
-                : PlanNew(one, spec, node, now);
+                : PlanNew(one, spec, submitter, node, now);
             if ((plan.Problem ?? FindError(plan.Job)) is { } fault)
                 return Refused(id, fault, warnings);
 
@@ -153,12 +160,12 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         return (state.Settings.Pool(pool) is null ? others : others.Append(state.Settings.Name)).Order(StringComparer.Ordinal);
     }
 
-    private PlannedChange PlanNew(string id, SubmitArgument spec, string? node, Instant now)
+    private PlannedChange PlanNew(string id, SubmitArgument spec, Submitter? submitter, string? node, Instant now)
     {
         var status = new JobStatus { Node = node, SubmitNode = node ?? state.Settings.Name, SubmitTs = now.Wall };
         var job = Apply(spec, new Job { Id = id, Status = status, Ts = now.Wall });
         var problem = job.Spec.Pool.Length is 0 ? $"pool: a new job needs one, and there is no job '{id}' to change" : null;
-        return new(null, job, false, problem);
+        return new(null, submitter?.Stamp(job) ?? job, false, problem);
     }
 
     private static PlannedChange PlanChange(JobEntry entry, SubmitArgument spec, string? node, List<string> warnings)

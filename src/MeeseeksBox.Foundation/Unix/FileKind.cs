@@ -30,11 +30,14 @@ public static partial class FileKind
 
     // Layout of struct statx, which is the same on every architecture, unlike struct stat.
     private const int Size = 256;
+    private const int UserOffset = 20;
     private const int ModeOffset = 28;
     private const int NumberOffset = 32;
     private const int DeviceOffset = 136;
     private const int NoFollow = 0x100;
     private const uint NumberOnly = 0x100;
+    private const uint OwnerOnly = 0x8;
+    private const int Itself = 0x1000;
 
     /// <summary>The type bits of the mode of a file (inode(7)); a symbolic link is followed.</summary>
     public static int Of(string path)
@@ -43,6 +46,16 @@ public static partial class FileKind
         return Statx(CurrentFolder, path, 0, TypeOnly, answer) is 0
             ? BitConverter.ToUInt16(answer[ModeOffset..]) & KindBits
             : None;
+    }
+
+    /// <summary>The type and the owner of an open file; null when the system does not tell.</summary>
+    /// <param name="descriptor">Its descriptor.</param>
+    public static (int Kind, uint User)? OwnerOf(int descriptor)
+    {
+        Span<byte> answer = stackalloc byte[Size];
+        return Statx(descriptor, "", Itself, TypeOnly | OwnerOnly, answer) is 0
+            ? (BitConverter.ToUInt16(answer[ModeOffset..]) & KindBits, BitConverter.ToUInt32(answer[UserOffset..]))
+            : null;
     }
 
     /// <summary>What distinguishes a file from all others, also from a later one with the same path; null for no file.</summary>

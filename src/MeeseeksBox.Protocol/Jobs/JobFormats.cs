@@ -43,17 +43,11 @@ internal static class JobFormats
     /// <remarks>The original treats 0 and less as "not set", and accepts a number only as a JSON number.</remarks>
     public static readonly JobValueFormat<string?> Account = new()
     {
-        Expected = "a name or a number",
-        TryRead = static (JsonElement value, out string? result) =>
-        {
-            var isNumber = LenientJson.TryInt32(value, out var number);
-            var isText = LenientJson.TryString(value, out var text);
-            result = isNumber ? (number > 0 ? LenientJson.Canonical(number) : null) : text.Length > 0 ? text : null;
-            return isNumber || (isText && value.ValueKind is JsonValueKind.String && !text.Contains('\0'));
-        },
+        Expected = "the name or the number of an account",
+        TryRead = static (JsonElement value, out string? result) => AccountText.TryRead(value, out result),
         Write = static (writer, value) =>
         {
-            if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
                 writer.WriteNumberValue(number);
             }

@@ -27,11 +27,13 @@ internal sealed class Orphans(ProcessTable processes, TimeProvider time)
     /// <summary>Kills the process of a stored job with its descendants, unless its pid was reused.</summary>
     /// <param name="pid">The job's <c>pid</c>.</param>
     /// <param name="startTs">The job's <c>start_ts</c>: seconds since 1970.</param>
-    /// <returns>An empty result when no process with that pid started at that time.</returns>
-    public Task<KillResult> EndByPidAsync(int pid, double startTs)
+    /// <param name="user">The uid of the job: the runner of another user may have told any pid.</param>
+    /// <returns>An empty result when no process of the user with that pid started at that time.</returns>
+    public Task<KillResult> EndByPidAsync(int pid, double startTs, uint user)
     {
         var boot = ProcFs.BootTs();
         return _killer.KillAsync(snapshot => snapshot.Trees(
-            entry => entry.Pid == pid && Math.Abs(boot + (entry.StartTicks / TicksPerSecond) - startTs) <= Tolerance));
+            entry => entry.Pid == pid && Math.Abs(boot + (entry.StartTicks / TicksPerSecond) - startTs) <= Tolerance
+                && ProcFs.UserOf(pid) == user));
     }
 }

@@ -41,6 +41,21 @@ internal static class ProcFs
         return long.Parse(line.AsSpan(Key.Length));
     }
 
+    /// <summary>The real user of a process; null when it has ended.</summary>
+    public static uint? UserOf(int pid)
+    {
+        const string Key = "Uid:";
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal));
+            return line is null ? null : uint.Parse(line[Key.Length..].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[0]);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private static ProcessEntry? Read(int pid) =>
         WithContent($"/proc/{pid}/stat", stat => Parse(pid, stat)) is { } entry
             ? entry with { Run = WithContent($"/proc/{pid}/environ", RunOf) }

@@ -19,13 +19,17 @@ internal sealed unsafe class ControlServer
 
     private readonly EventLoop _loop;
     private readonly int _socket;
+    private readonly uint _starter;
     private ControlConnection? _box;
 
     /// <summary>Starts to listen.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="path">The socket.</param>
+    /// <param name="starter">The user whose boxes are served, besides root.</param>
     /// <exception cref="IOException">The socket cannot be made.</exception>
-    public ControlServer(EventLoop loop, string path)
+    public ControlServer(EventLoop loop, string path, uint starter)
     {
-        _loop = loop;
+        (_loop, _starter) = (loop, starter);
         _socket = SystemCall.Check(LibC.Socket(UnixDomain, Stream | OpenFlag.CloseOnExec | OpenFlag.NonBlocking, 0), "socket");
         Bind(path);
         _ = SystemCall.Check(LibC.Listen(_socket, 8), path);
@@ -115,7 +119,7 @@ internal sealed unsafe class ControlServer
         Disconnected();
     }
 
-    private static bool IsOwner(int descriptor)
+    private bool IsOwner(int descriptor)
     {
         var credentials = stackalloc byte[CredentialsSize];
         uint length = CredentialsSize;
@@ -123,6 +127,6 @@ internal sealed unsafe class ControlServer
             return false;
 
         var user = MemoryMarshal.Read<uint>(new ReadOnlySpan<byte>(credentials + UserOffset, sizeof(uint)));
-        return user == 0 || user == LibC.EffectiveUser();
+        return user == 0 || user == _starter;
     }
 }

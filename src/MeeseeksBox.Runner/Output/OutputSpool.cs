@@ -70,19 +70,27 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static byte[] Read(string path, long total, int limit)
     {
-        var kept = (int)Math.Min(total, limit);
-        if (kept is 0)
+        if (Math.Min(total, limit) is 0)
             return [];
 
         using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        return Read(file, total, limit);
+    }
+
+    /// <summary>Reads the output in its order, of an open file.</summary>
+    /// <inheritdoc cref="Read(string, long, int)"/>
+    public static byte[] Read(SafeFileHandle file, long total, int limit)
+    {
         if (total <= limit)
-            return Read(file, total, limit, 0, kept);
+            return Read(file, total, limit, 0, (int)total);
 
         var half = limit / 2;
         return [.. Read(file, total, limit, 0, half), .. Read(file, total, limit, total - (limit - half), limit - half)];
     }
 
-    private static byte[] Read(SafeFileHandle file, long total, int limit, long start, int count)
+    /// <summary>Reads a part of the output, of an open file.</summary>
+    /// <inheritdoc cref="Read(string, long, int, long, int)"/>
+    public static byte[] Read(SafeFileHandle file, long total, int limit, long start, int count)
     {
         var bytes = new byte[count];
         for (var length = 0; length < count;)

@@ -41,20 +41,42 @@ internal sealed class SpoolFolder(string path)
         if (Path.GetDirectoryName(path) is { } parent
             && Path.GetFileName(parent).StartsWith(SpoolFile.TemporaryPrefix, StringComparison.Ordinal))
         {
-            Delete(parent);
+            DeleteAll(parent);
         }
     }
 
-    /// <summary>Deletes a folder with all that it has.</summary>
+    /// <summary>Deletes the folder of a runner with its files.</summary>
+    /// <remarks>
+    /// No deeper than that, and no link is followed: a user could put a link to a folder of another user in the way. What is left stays.
+    /// </remarks>
     public static void Delete(string folder)
+    {
+        foreach (var entry in EntriesOf(folder))
+            _ = LibC.Unlink(entry);
+        _ = LibC.RemoveFolder(folder);
+    }
+
+    /// <summary>Deletes the folder of runners, which no other user may write to, with all that it has.</summary>
+    public static void DeleteAll(string runs)
+    {
+        foreach (var entry in EntriesOf(runs))
+        {
+            if (LibC.Unlink(entry) < 0)
+                Delete(entry);
+        }
+
+        _ = LibC.RemoveFolder(runs);
+    }
+
+    private static string[] EntriesOf(string folder)
     {
         try
         {
-            Directory.Delete(folder, recursive: true);
+            return Directory.GetFileSystemEntries(folder);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            // Somebody else has done so.
+            return [];
         }
     }
 }

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace MeeseeksBox.Runner.Protocol;
 
 /// <summary>Collects received bytes until they are lines.</summary>
-public sealed class RunnerLineBuffer
+/// <param name="longestLine">The number of bytes that a line may have.</param>
+public sealed class RunnerLineBuffer(int longestLine = RunnerLineBuffer.LongestLine)
 {
     private const int MostBytes = 64 * 1024;
     private const int LongestLine = 64 * 1024 * 1024;
@@ -40,6 +41,6 @@ public sealed class RunnerLineBuffer
             _input.Write(left);
         }
 
-        return _searched <= LongestLine;
+        return _searched <= longestLine;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MeeseeksBox.Runner.Unix;
 
 /// <summary>Flags of <see cref="LibC.Open"/> on Linux.</summary>
@@ -12,4 +14,8 @@ internal static class OpenFlag
     public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
     public const int PathOnly = 0x200000;
+
+    /// <summary>Fails for a symbolic link.</summary>
+    public static readonly int NoFollow =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x8000 : 0x20000;
 }

@@ -4,7 +4,9 @@ using MeeseeksBox.Configuration;
 namespace MeeseeksBox.Agent.Configuration;
 
 /// <summary><c>listen.allow</c>: the roles of clients (docs/SPECIFICATION.md#roles).</summary>
-/// <remarks>Without it every client has all rights. Sample: <c>{"*": "read", "headA": "submit", "operator": "admin"}</c>.</remarks>
+/// <remarks>
+/// Without it every client has all rights. Sample: <c>{"*": "read", "headA": "peer", "web": {"role": "submit", "users": ["alice"]}}</c>.
+/// </remarks>
 internal sealed class AccessConfig : IEquatable<AccessConfig>
 {
     /// <summary>Key of the section.</summary>
@@ -13,18 +15,22 @@ internal sealed class AccessConfig : IEquatable<AccessConfig>
     // All clients without an entry of their own, with or without a certificate.
     private const string Anybody = "*";
 
-    private readonly SortedDictionary<string, Role> _roles = new(StringComparer.Ordinal);
+    private const string RoleKey = "role";
+    private const string UsersKey = "users";
+
+    private readonly SortedDictionary<string, Access> _entries = new(StringComparer.Ordinal);
 
     /// <summary>The default: every client is <see cref="Role.Admin"/>.</summary>
     public static AccessConfig Open { get; } = Everybody();
 
-    /// <summary>The role of a client.</summary>
+    /// <summary>What a client may do.</summary>
     /// <param name="name">The common name in its verified certificate; null without one.</param>
-    public Role RoleOf(string? name) =>
-        name is not null && name is not Anybody && _roles.TryGetValue(name, out var own) ? own : _roles.GetValueOrDefault(Anybody);
+    public Access Of(string? name) => name is not null && name is not Anybody && _entries.TryGetValue(name, out var own)
+        ? own
+        : _entries.GetValueOrDefault(Anybody, Access.None);
 
     /// <summary>True when an entry names a client, so that clients need certificates.</summary>
-    public bool NamesSomebody => _roles.Keys.Any(name => name is not Anybody);
+    public bool NamesSomebody => _entries.Keys.Any(name => name is not Anybody);
 
     /// <summary>Reads the section. Problems are added to the reader.</summary>
     public static AccessConfig Read(SectionReader parent)
@@ -39,15 +45,22 @@ internal sealed class AccessConfig : IEquatable<AccessConfig>
             if (section.Find(name) is not { } setting)
                 continue;
 
-            if (setting.Value is ConfigScalar { Kind: JsonValueKind.String, Text: var word }
-                && Enum.TryParse<Role>(word, ignoreCase: true, out var role)
-                && !char.IsAsciiDigit(word[0]))
+            var isObject = setting.Value is ConfigObject;
+            var entry = isObject ? section.Section(name) : null;
+            var users = entry?.Strings(UsersKey)?.Split(',', StringSplitOptions.RemoveEmptyEntries);
+            if (RoleOf((entry is null ? setting : entry.Find(RoleKey))?.Value) is not { } role)
             {
-                access._roles[name] = role;
+                section.AddProblem(setting, isObject
+                    ? "an entry needs a role: none, read, submit, peer or admin"
+                    : $"{setting.Value.Display} is not a role; the roles are none, read, submit, peer and admin");
+            }
+            else if (users is not null && role is not Role.Submit)
+            {
+                section.AddProblem(setting, "users: only the role submit has a list of users; peer and admin name any user");
             }
             else
             {
-                section.AddProblem(setting, $"{setting.Value.Display} is not a role; the roles are none, read, submit and admin");
+                access._entries[name] = new Access(role, role >= Role.Peer ? null : users ?? []);
             }
         }
 
@@ -55,18 +68,23 @@ internal sealed class AccessConfig : IEquatable<AccessConfig>
     }
 
     /// <inheritdoc/>
-    public bool Equals(AccessConfig? other) => other is not null && _roles.SequenceEqual(other._roles);
+    public bool Equals(AccessConfig? other) => other is not null && _entries.SequenceEqual(other._entries);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as AccessConfig);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _roles.Count;
+    public override int GetHashCode() => _entries.Count;
+
+    private static Role? RoleOf(ConfigValue? value) => value is ConfigScalar { Kind: JsonValueKind.String, Text: var word }
+        && Enum.TryParse<Role>(word, ignoreCase: true, out var role) && word.All(char.IsAsciiLetter)
+            ? role
+            : null;
 
     private static AccessConfig Everybody()
     {
         var access = new AccessConfig();
-        access._roles[Anybody] = Role.Admin;
+        access._entries[Anybody] = Access.Open;
         return access;
     }
 }

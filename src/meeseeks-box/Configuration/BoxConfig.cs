@@ -11,6 +11,9 @@ internal sealed record BoxConfig
     /// <summary>The name of this node, unique in the cluster: <c>name</c>, by default the host's name.</summary>
     public string Name { get; init; } = HostName.Read();
 
+    /// <summary>The account of the jobs of a box that runs as root.</summary>
+    public UserConfig User { get; init; } = UserConfig.None;
+
     /// <summary>Level, file and format of the log.</summary>
     public LoggingConfig Logging { get; init; } = new();
 
@@ -38,6 +41,7 @@ internal sealed record BoxConfig
         var defaults = root.Section("defaults");
         var config = new BoxConfig
         {
+            User = UserConfig.Read(root),
             Logging = LoggingConfig.Read(root.Section("logging")),
             Listen = ListenConfig.Read(root.Section("listen", defaults)),
             State = StateConfig.Read(root.Section("state", defaults)),

@@ -34,7 +34,7 @@ internal static class BoxConfigurationReader
         var expanded = ConfigFormats.Expand(tree, SectionsWithFormats, diagnostics);
         var root = SectionReader.Root(expanded.Tree, diagnostics);
         var config = BoxConfig.Read(root);
-        UserRule.Check(root, accounts ?? new HostAccounts());
+        UserRule.Check(root, config, accounts ?? new HostAccounts());
         foreach (var key in expanded.UsedKeys)
             root.Accept(key);
 

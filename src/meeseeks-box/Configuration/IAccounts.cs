@@ -14,4 +14,9 @@ internal interface IAccounts
 
     /// <summary>The group with a name or gid; null for an unknown name.</summary>
     Account? FindGroup(string nameOrNumber);
+
+    /// <summary>All groups of a user, in ascending order.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="group">The gid of the group to run with, which is one of them.</param>
+    IReadOnlyList<uint> GroupsOf(Account user, uint group);
 }

@@ -43,6 +43,9 @@ internal sealed record PoolConfig
     /// <summary>Time between SIGTERM and SIGKILL, at most 30 days; zero for SIGKILL at once.</summary>
     public TimeSpan KillGrace { get; init; }
 
+    /// <summary>The account of its jobs, before that of the box.</summary>
+    public UserConfig User { get; init; } = UserConfig.None;
+
     /// <summary>Reads an entry. Problems are added to the reader.</summary>
     public static PoolConfig Read(SectionReader section)
     {
@@ -57,6 +60,7 @@ internal sealed record PoolConfig
             Plugin = section.Text("plugin"),
             RestartDelay = section.Seconds("restart_delay") ?? Default.RestartDelay,
             OutputLimit = section.WholeNumber("output_limit", least: 0, MostOutput) ?? Default.OutputLimit,
+            User = UserConfig.Read(section),
             KillGrace = section.Seconds("kill_grace") is { } grace ? (grace < LongestGrace ? grace : LongestGrace) : Default.KillGrace,
         };
     }

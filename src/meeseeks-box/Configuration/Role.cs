@@ -12,6 +12,9 @@ internal enum Role
     /// <summary>Submit, change and kill jobs; sync, the request of upstream nodes.</summary>
     Submit,
 
+    /// <summary>Also name the user of each job: the role of upstream nodes.</summary>
+    Peer,
+
     /// <summary>Change the configuration of this and other nodes, and modify jobs without checks.</summary>
     Admin,
 }

@@ -1,15 +1,16 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Tls;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Listening;
 
 /// <summary>The connections of all listening sockets.</summary>
-/// <param name="handlers">Creates the handler of a connection from the name in the client's certificate; null without one.</param>
+/// <param name="handlers">Creates the handler of a connection.</param>
 /// <param name="time">The clock of all limits.</param>
 /// <param name="log">Receives rejections and the limit of connections.</param>
-internal sealed class ClientConnections(Func<string?, ILineHandler> handlers, TimeProvider time, ILogger log) : IAsyncDisposable
+internal sealed class ClientConnections(Func<ClientIdentity, ILineHandler> handlers, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(1);
 
@@ -87,9 +88,19 @@ internal sealed class ClientConnections(Func<string?, ILineHandler> handlers, Ti
         if (stream is null)
             return;
 
-        var name = (stream as TlsStream)?.PeerName;
-        await new ClientConnection(stream, handlers(name), settings.Limits, time, log).RunAsync(_finish.Token, _abort.Token);
+        var client = new ClientIdentity((stream as TlsStream)?.PeerName, UserOf(socket));
+        await new ClientConnection(stream, handlers(client), settings.Limits, time, log).RunAsync(_finish.Token, _abort.Token);
         if (stream is TlsStream { Refusal: { } refusal })
             _transport.LogRejection(socket, refusal);
+    }
+
+    // Of the process that has connected, when it did so.
+    private static PeerUser? UserOf(Socket socket)
+    {
+        if (socket.AddressFamily is not AddressFamily.Unix)
+            return null;
+
+        var peer = UnixPeer.Of(socket);
+        return new PeerUser(peer.User, peer.Group, peer.Pid);
     }
 }

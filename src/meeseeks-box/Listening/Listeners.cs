@@ -7,12 +7,12 @@ using Serilog;
 namespace MeeseeksBox.Agent.Listening;
 
 /// <summary>The listeners of a box, one for each of its addresses and ports.</summary>
-/// <param name="handlers">Creates the handler of a connection from the name in the client's certificate; null without one.</param>
+/// <param name="handlers">Creates the handler of a connection.</param>
 /// <param name="observe">Observes a background loop under a name.</param>
 /// <param name="time">The clock of all limits.</param>
 /// <param name="log">Receives addresses, warnings and rejections.</param>
-internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<string, Task, Task> observe, TimeProvider time, ILogger log)
-    : IAsyncDisposable
+internal sealed class Listeners(
+    Func<ClientIdentity, ILineHandler> handlers, Func<string, Task, Task> observe, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private readonly ClientConnections _clients = new(handlers, time, log);
     private readonly Dictionary<EndPoint, Listener> _listeners = [];
@@ -103,7 +103,7 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
 
         if (change.Config != _config && change.Settings.Tls is null && _listeners.Keys.Any(ListenAddress.IsOpenToOthers))
         {
-            var role = change.Config.Allow.RoleOf(name: null);
+            var role = change.Config.Allow.Of(name: null).Role;
             log.Warning("listening without TLS on a non-loopback address: any host can {What}", What(role));
         }
 
@@ -222,6 +222,7 @@ internal sealed class Listeners(Func<string?, ILineHandler> handlers, Func<strin
     {
         Role.Read => "read all jobs",
         Role.Submit => "submit jobs and so run programs",
+        Role.Peer => "run programs as any user that this node can run jobs as",
         Role.Admin => "run programs and change the configuration",
         _ => "connect",
     };

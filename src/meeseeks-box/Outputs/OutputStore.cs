@@ -53,6 +53,39 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         return output;
     }
 
+    /// <summary>Takes over the output of a run of another user, who may have replaced the file: copies what belongs to that user.</summary>
+    /// <param name="path">The file, whose name is unique.</param>
+    /// <param name="owner">The uid of the user.</param>
+    /// <param name="total">Number of bytes that were printed.</param>
+    /// <param name="limit">The limit of the file in bytes.</param>
+    /// <exception cref="IOException">The output is lost.</exception>
+    /// <exception cref="UnauthorizedAccessException">The output is lost.</exception>
+    public OutputData? Copy(string path, uint owner, long total, int limit)
+    {
+        var kept = (int)Math.Min(total, limit);
+        if (kept > Smallest && Create(Path.GetFileName(path), total, limit) is var known && File.Exists(known.Path))
+            return known;
+
+        using var file = SpoolReader.Open(path, owner);
+        if (kept <= Smallest)
+            return OutputData.Of(Convert.ToBase64String(OutputSpool.Read(file, total, limit)));
+
+        // As many bytes as were reported, whatever is in the file.
+        var bytes = new byte[kept];
+        for (int length = 0, count; length < kept && (count = RandomAccess.Read(file, bytes.AsSpan(length), length)) > 0;)
+            length += count;
+
+        var output = Create(Path.GetFileName(path), total, limit);
+        using (var stream = AppendFile.OpenPrivate(output.Path + ".new", FileShare.None, FileMode.Create))
+        {
+            stream.Write(bytes);
+            stream.Flush(folder.IsFlushed);
+        }
+
+        File.Move(output.Path + ".new", output.Path, overwrite: true);
+        return output;
+    }
+
     /// <summary>Stores the large outputs of copies that another node sent.</summary>
     /// <param name="jobs">The copies.</param>
     /// <param name="find">Finds the present copies of jobs: an output that is known already is not stored again.</param>

@@ -42,15 +42,19 @@ internal sealed class RunsFolder(string? stateFile, bool isDurable) : IDisposabl
     public IReadOnlyList<string> Runners => Existing is { } path ? Directory.GetDirectories(path, RunnerPrefix + "*") : [];
 
     /// <summary>Makes a folder for a runner.</summary>
+    /// <param name="suffix">The end of its name; empty for the user of the box.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
-    public string MakeForRunner() =>
-        Directory.CreateDirectory(Path.Combine(Make(), RunnerPrefix + Guid.NewGuid().ToString("N")[..12]), SpoolFolder.OnlyOwner).FullName;
+    public string MakeForRunner(string suffix = "")
+    {
+        var name = RunnerPrefix + Guid.NewGuid().ToString("N")[..12] + suffix;
+        return Directory.CreateDirectory(Path.Combine(Make(), name), SpoolFolder.OnlyOwner).FullName;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         if (!IsKept && Existing is { } path)
-            SpoolFolder.Delete(path);
+            SpoolFolder.DeleteAll(path);
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
@@ -23,10 +24,13 @@ internal static class JobEnvironment
     /// <param name="node">The name of this node.</param>
     /// <param name="run">The id of the run.</param>
     /// <param name="folder">The working directory; null for that of the box.</param>
-    public static Dictionary<string, string> Of(Job job, string node, string run, string? folder)
+    /// <param name="login">The user of the job; null for that of the box.</param>
+    public static Dictionary<string, string> Of(Job job, string node, string run, string? folder, Account? login)
     {
         var replacement = Replacement(job.Spec.Config);
         var variables = replacement ?? new Dictionary<string, string>(OfTheBox, StringComparer.Ordinal);
+        if (login is not null && replacement is null)
+            SetLogin(variables, login);
         if (folder is not null && Path.IsPathRooted(folder) && replacement?.ContainsKey(FolderVariable) is not true)
             variables[FolderVariable] = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         foreach (var (name, value) in job.Spec.Env ?? ImmutableSortedDictionary<string, string>.Empty)
@@ -39,6 +43,14 @@ internal static class JobEnvironment
         variables["MEESEEKS_TAGS"] = string.Join(',', job.Spec.Tags);
         variables[RunVariable.Name] = run;
         return variables;
+    }
+
+    // As login(1) does. Those of the box belong to another user.
+    private static void SetLogin(Dictionary<string, string> variables, Account login)
+    {
+        variables["USER"] = variables["LOGNAME"] = login.Name;
+        variables["HOME"] = string.IsNullOrEmpty(login.Home) ? "/" : login.Home;
+        variables["SHELL"] = string.IsNullOrEmpty(login.Shell) ? "/bin/sh" : login.Shell;
     }
 
     // The runtime replaces bytes that are not UTF-8. The system has them as they were at the start.

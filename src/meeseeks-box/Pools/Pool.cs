@@ -19,12 +19,11 @@ internal sealed class Pool(
     PoolDefinition plan,
     Func<RunnerRun, IJobTask> followers,
     RunIdGenerator runIds,
+    JobAccounts accounts,
     CoreHost host,
     TimeProvider time,
     ILogger log)
 {
-    private static readonly HostAccounts Accounts = new();
-
     private readonly AsyncSignal _woken = new();
     private readonly ConcurrentDictionary<Run, RunningJob> _jobs = new();
     private readonly TaskTracker _tasks = new();
@@ -63,7 +62,8 @@ internal sealed class Pool(
     public void Adopt(AdoptedRun adopted)
     {
         // Known at once, so that a stop that comes early leaves it alone.
-        var job = Create(adopted.Run, adopted);
+        var config = Volatile.Read(ref _plan).Config;
+        var job = Create(adopted.Run, Describe(adopted.Run, config, adopted.Process.Id, login: null), null, isPlugin: false, adopted.Limit);
         _tasks.Add(Task.Run(() => RunAsync(adopted.Run, job, () => followers(adopted.Process))));
     }
 
@@ -156,7 +156,12 @@ internal sealed class Pool(
     {
         try
         {
-            return JobAccount.Refusal(run.Job, Accounts) is { } refusal ? (null, refusal) : (Create(run, adopted: null), null);
+            var config = Volatile.Read(ref _plan).Config;
+            var isPlugin = config.Plugin is not null;
+            var account = accounts.Of(run.Job, config.User, isPlugin);
+            return account.IsSuccess
+                ? (Create(run, Describe(run, config, runIds.Next(), account.Value.Login), account.Value, isPlugin, run.FirstLimit), null)
+                : (null, account.Problem);
         }
 #pragma warning disable CA1031 // The slot must be released after any failure.
         catch (Exception fault)
@@ -166,12 +171,10 @@ internal sealed class Pool(
 #pragma warning restore CA1031
     }
 
-    private RunningJob Create(Run run, AdoptedRun? adopted)
+    private RunningJob Create(Run run, JobDescription description, RunAccount? account, bool isPlugin, double? limit)
     {
-        var config = Volatile.Read(ref _plan).Config;
-        var description = Describe(run, config, adopted?.Process.Id ?? runIds.Next());
-        var job = new RunningJob(run, description, isPlugin: adopted is null && config.Plugin is not null, host, time, log);
-        job.SetLimit(adopted is null ? run.FirstLimit : adopted.Limit);
+        var job = new RunningJob(run, description, account, isPlugin, host, time, log);
+        job.SetLimit(limit);
         _jobs[run] = job;
         return job;
     }
@@ -182,7 +185,7 @@ internal sealed class Pool(
         return $"internal error of meeseeks-box: {fault.Message}";
     }
 
-    private JobDescription Describe(Run run, PoolConfig config, string name)
+    private JobDescription Describe(Run run, PoolConfig config, string name, Account? login)
     {
         var job = run.Job;
         var folder = job.Spec.Cwd ?? ConfiguredFolder(job.Spec.Config);
@@ -198,7 +201,7 @@ internal sealed class Pool(
             Stdout = job.Spec.Stdout,
             Stderr = job.Spec.Stderr,
             WorkingDirectory = folder,
-            Environment = JobEnvironment.Of(job, node, name, folder),
+            Environment = JobEnvironment.Of(job, node, name, folder, login),
             Config = job.Spec.Config,
             OutputLimit = config.OutputLimit,
             KillGrace = config.KillGrace,

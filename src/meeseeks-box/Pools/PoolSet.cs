@@ -22,6 +22,7 @@ internal sealed class PoolSet : IRunProcesses
     private readonly string _node;
     private readonly ConfigPool _configPool;
     private readonly RunIdGenerator _runIds;
+    private readonly JobAccounts _accounts;
     private readonly CoreHost _host;
     private readonly TimeProvider _time;
     private readonly Func<string, ILogger> _logs;
@@ -31,6 +32,7 @@ internal sealed class PoolSet : IRunProcesses
         string node,
         ConfigPool configPool,
         RunIdGenerator runIds,
+        JobAccounts accounts,
         CoreHost host,
         TimeProvider time,
         Func<string, ILogger> logs,
@@ -41,6 +43,7 @@ internal sealed class PoolSet : IRunProcesses
         _node = node;
         _configPool = configPool;
         _runIds = runIds;
+        _accounts = accounts;
         _host = host;
         _time = time;
         _logs = logs;
@@ -125,7 +128,7 @@ internal sealed class PoolSet : IRunProcesses
 
     private Pool Create(string name, PoolDefinition plan)
     {
-        var pool = new Pool(name, _node, plan, _followers, _runIds, _host, _time, _logs($"Pool.{name}"));
+        var pool = new Pool(name, _node, plan, _followers, _runIds, _accounts, _host, _time, _logs($"Pool.{name}"));
         _pools[name] = pool;
         _loops.Add(_watch($"pool {name}", pool.RunAsync()));
         return pool;

@@ -17,6 +17,7 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     private static readonly TimeSpan AbandonTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Run _run;
+    private readonly RunAccount? _account;
     private readonly CoreHost _host;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -35,13 +36,16 @@ internal sealed class RunningJob : IProcessRun, IDisposable
 
     /// <param name="run">The run.</param>
     /// <param name="description">Its job.</param>
+    /// <param name="account">As which it is started; null for a run that has been started before.</param>
     /// <param name="isPlugin">True for foreign code, which may block its thread: it begins on a thread of its own.</param>
     /// <param name="host">The core.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Receives failures of the task.</param>
-    public RunningJob(Run run, JobDescription description, bool isPlugin, CoreHost host, TimeProvider time, ILogger log)
+    public RunningJob(
+        Run run, JobDescription description, RunAccount? account, bool isPlugin, CoreHost host, TimeProvider time, ILogger log)
     {
         _run = run;
+        _account = account;
         Job = description;
         IsProcess = !isPlugin;
         _host = host;
@@ -150,6 +154,9 @@ internal sealed class RunningJob : IProcessRun, IDisposable
 
         _host.Execute((core, now) => core.Report(_run, job => known.Copy(read, job), now));
     }
+
+    /// <inheritdoc/>
+    public RunAccount Account => _account ?? throw new InvalidOperationException("a run that goes on is not started");
 
     /// <inheritdoc/>
     public FormerRun Identity => FormerRun.Of(_run);

@@ -63,7 +63,7 @@ internal sealed class ConfiguredParts(
     public async Task<IReadOnlyList<string>> ReplaceAsync(BoxConfig old, BoxConfig config, Action accepted, CancellationToken stop)
     {
         var (plans, problems) = taskFactories.Of(config);
-        problems = [.. problems, .. FixedSettings.Problems(old, config)];
+        problems = [.. problems, .. FixedSettings.Problems(old, config, Environment.IsPrivilegedProcess)];
         if (config.Logging != old.Logging && LogSetup.ProblemOf(config.Logging) is { } unwritable)
             problems = [.. problems, unwritable];
         if (config.State.History != old.State.History && History.ProblemOf(config.State.History) is { } unusable)

@@ -18,6 +18,7 @@ namespace MeeseeksBox.Agent.Recovery;
 /// <param name="history">Gets the ends of runs that a crash kept from it.</param>
 /// <param name="runner">Has the processes of the previous run that go on.</param>
 /// <param name="pools">Takes them over.</param>
+/// <param name="users">Tells as which user each job runs.</param>
 /// <param name="orphans">Kills all others.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Receives the result of the kills.</param>
@@ -30,6 +31,7 @@ internal sealed class JobRecovery(
     History history,
     RunnerHost runner,
     PoolSet pools,
+    Func<Job, uint?> users,
     Orphans orphans,
     TimeProvider time,
     ILogger log,
@@ -64,7 +66,10 @@ internal sealed class JobRecovery(
 
         LogKilled(await orphans.EndByMarkAsync(owner, [.. adopted.Select(run => run.Process.Id)]));
         foreach (var job in interrupted)
-            LogKilled(await orphans.EndByPidAsync(job.Status.Pid!.Value, job.Status.StartTs!.Value));
+        {
+            if (users(job) is { } user)
+                LogKilled(await orphans.EndByPidAsync(job.Status.Pid!.Value, job.Status.StartTs!.Value, user));
+        }
 
         return [];
     }
@@ -92,8 +97,12 @@ internal sealed class JobRecovery(
         {
             foreach (var process in former)
             {
-                if (process.Former() is { } known && core.Adopt(known, now) is { } run)
+                // A runner may tell of runs of its own user alone.
+                if (process.Former() is { } known && core.Find(known.Job) is { } job && users(job) == process.Owner.User
+                    && core.Adopt(known, now) is { } run)
+                {
                     adopted.Add(new AdoptedRun(run, process, run.Limit));
+                }
             }
         }
     }

@@ -35,7 +35,7 @@ internal sealed class RequestHandlers(
         Session session,
         CancellationToken stop)
     {
-        if (permission.Refusal(request, session.Role) is { } refusal)
+        if (permission.Refusal(request, session.Rights.Role) is { } refusal)
         {
             answer.Refuse(refusal, ErrorCode.Forbidden);
             answer.Json.WriteBooleanValue(false);
@@ -50,15 +50,15 @@ internal sealed class RequestHandlers(
             case LsRequest all:
                 return ls.HandleAsync(all, options, answer, stop);
             case KillRequest { Signal: not null } some:
-                return signal.HandleAsync(some, answer, stop);
+                return signal.HandleAsync(some, answer, session, stop);
             case KillRequest some:
-                return kill.HandleAsync(some, answer, stop);
+                return kill.HandleAsync(some, answer, session, stop);
             case ModifyRequest some:
                 return modify.HandleAsync(some, answer, stop);
             case ConfigRequest changes:
                 return config.HandleAsync(changes, answer);
             case SubmitRequest spec:
-                return submit.HandleAsync(spec, answer, stop);
+                return submit.HandleAsync(spec, answer, session, stop);
             case QueryRequest one:
                 query.Handle(one, options, answer);
                 return ValueTask.CompletedTask;

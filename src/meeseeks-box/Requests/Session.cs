@@ -3,11 +3,23 @@ using MeeseeksBox.Agent.Configuration;
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary>State of one client connection.</summary>
-/// <param name="role">Returns the current role, which a new configuration may change.</param>
-internal sealed class Session(Func<Role> role)
+/// <param name="access">Returns what <c>listen.allow</c> grants to the client now.</param>
+/// <param name="rights">Its rights with a grant.</param>
+internal sealed class Session(Func<Access> access, Func<Access, ClientRights> rights)
 {
-    /// <summary>The current role of the client.</summary>
-    public Role Role => role();
+    private (Access Access, ClientRights Rights)? _rights;
+
+    /// <summary>The current rights of the client.</summary>
+    public ClientRights Rights
+    {
+        get
+        {
+            var granted = access();
+            if (_rights is not { } known || known.Access != granted)
+                _rights = known = (granted, rights(granted));
+            return known.Rights;
+        }
+    }
 
     /// <summary>True for an upstream node, after its first <c>sync</c>.</summary>
     public bool IsUpstream { get; set; }

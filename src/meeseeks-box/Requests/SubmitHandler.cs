@@ -1,5 +1,7 @@
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core;
+using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
@@ -7,16 +9,25 @@ namespace MeeseeksBox.Agent.Requests;
 /// <summary><c>submit</c>: creates or changes a job.</summary>
 internal sealed class SubmitHandler(CoreHost host)
 {
-    public ValueTask HandleAsync(SubmitRequest request, ResponseWriter answer, CancellationToken stop)
+    public ValueTask HandleAsync(SubmitRequest request, ResponseWriter answer, Session session, CancellationToken stop)
     {
-        var result = host.SavingProblem is { } problem
-            ? new SubmitResult(
-                [new(request.Spec.Id ?? "", null)], $"submit rejected: the state cannot be saved: {problem}", [])
-            : host.Execute((core, now) => core.Submit(request.Spec, now));
+        var result = Submit(request.Spec, session.Rights);
         if (result.Error is not null)
             answer.Refuse(result.Error, result.Code);
 
         answer.Warn(result.Warnings);
         return answer.WriteJobsAsync(result.Jobs, stop);
     }
+
+    private SubmitResult Submit(SubmitArgument spec, ClientRights rights)
+    {
+        if (host.SavingProblem is { } problem)
+            return Refused(spec, $"submit rejected: the state cannot be saved: {problem}");
+
+        return rights.Refusal(spec) is { } refusal
+            ? Refused(spec, refusal) with { Code = ErrorCode.Forbidden }
+            : host.Execute((core, now) => core.Submit(spec, now, rights.Submitter));
+    }
+
+    private static SubmitResult Refused(SubmitArgument spec, string problem) => new([new(spec.Id ?? "", null)], problem, []);
 }

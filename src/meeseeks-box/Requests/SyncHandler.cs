@@ -20,7 +20,8 @@ internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessio
             upstreamSessions.Note(session);
         }
 
-        var taken = request.Jobs.Count is 0 ? [] : host.Merge(request.Jobs, (core, jobs, now) => core.Merge(jobs, now));
+        var taken = request.Jobs.Count is 0 ? [] : host.Merge(
+            request.Jobs, (core, jobs, now) => core.Merge(jobs, now, session.Rights.Submitter));
         answer.Json.WriteStartArray();
         foreach (var id in taken)
             answer.Json.WriteStringValue(id);

@@ -177,8 +177,8 @@ public sealed class BoxConfigurationReaderTests
     [Theory]
     [InlineData("address=unix:", "address: the path of the socket is missing after 'unix:'; write it as in unix:/run/meeseeks/box.sock")]
     [InlineData("mode=rw", "mode: 'rw' is not a file mode; write it in octal, as in \"0660\"")]
-    [InlineData("allow.*=boss", "allow.*: 'boss' is not a role; the roles are none, read, submit and admin")]
-    [InlineData("allow.*=2", "allow.*: 2 is not a role; the roles are none, read, submit and admin")]
+    [InlineData("allow.*=boss", "allow.*: 'boss' is not a role; the roles are none, read, submit, peer and admin")]
+    [InlineData("allow.*=2", "allow.*: 2 is not a role; the roles are none, read, submit, peer and admin")]
     [InlineData(
         "allow.alice=read",
         "allow: it names clients, but no certificate is requested: set listen.ssl with verify 1 or 2 and a cafile")]

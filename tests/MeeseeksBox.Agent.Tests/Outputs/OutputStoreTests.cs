@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Runner.Accounts;
 using MeeseeksBox.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Serilog.Core;
@@ -50,6 +52,64 @@ public sealed class OutputStoreTests : IDisposable
 
         Text(output).Should().Be(new string('x', OutputStore.Smallest));
         output!.Reference.Should().BeNull();
+        Files.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void The_output_of_another_user_is_copied_so_that_a_later_change_has_no_effect()
+    {
+        var path = Printed(5000);
+
+        var output = _store.Copy(path, Credentials.Own.User, 5000, 1_000_000);
+        File.WriteAllText(path, "changed");
+
+        Text(output).Should().Be(new string('x', 5000));
+        Text(_store.Copy(path, Credentials.Own.User, 5000, 1_000_000)).Should().Be(Text(output));
+        Text(_store.Copy(Printed(10), Credentials.Own.User, 10, 1_000_000)).Should().Be(new string('x', 10));
+        File.GetUnixFileMode(Files.Single()).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public void The_output_of_another_user_has_as_many_bytes_as_were_reported()
+    {
+        var output = _store.Copy(Printed(700), Credentials.Own.User, 5000, 4000);
+
+        ((SpooledOutput)output!).Kept.Should().Be(4000);
+        new FileInfo(Files.Single()).Length.Should().Be(4000);
+    }
+
+    [Theory]
+    [InlineData("link")]
+    [InlineData("folder")]
+    [InlineData("pipe")]
+    [InlineData("other user")]
+    [InlineData("missing")]
+    public void A_file_that_another_user_has_put_in_the_place_of_the_output_is_not_read(string what)
+    {
+        var (path, owner) = (_folder.File("placed"), Credentials.Own.User);
+        switch (what)
+        {
+            case "link":
+                File.CreateSymbolicLink(path, Printed(5000));
+                break;
+            case "folder":
+                Directory.CreateDirectory(path);
+                break;
+            case "pipe":
+                using (var made = Process.Start("mkfifo", path))
+                    made.WaitForExit();
+                break;
+            case "other user":
+                (path, owner) = (Printed(5000), owner + 1);
+                break;
+        }
+
+        foreach (var total in (int[])[10, 5000])
+        {
+            var copy = () => _store.Copy(path, owner, total, 1_000_000);
+            copy.Should().Throw<IOException>();
+        }
+
         Files.Should().BeEmpty();
     }
 

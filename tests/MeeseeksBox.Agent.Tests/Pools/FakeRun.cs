@@ -1,3 +1,4 @@
+using MeeseeksBox.Agent.Pools;
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -35,6 +36,8 @@ internal sealed class FakeRun(JobDescription job) : IProcessRun
     public void Started(int pid, double startTs) => _started.SetResult(pid);
 
     public void Report(string key, JsonNode? value) => Reported[key] = value;
+
+    public RunAccount Account => RunAccount.OfBox;
 
     public FormerRun Identity { get; } = new(job.Id, 0, 0, 0);
 

@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Listening;
 using MeeseeksBox.Agent.Requests;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Agent.Tests.Outputs;
@@ -36,7 +37,7 @@ public sealed class UpstreamSessionsTests : IDisposable
     [Fact]
     public void Live_jobs_are_not_refreshed_for_a_head_that_accepts_a_lease()
     {
-        var session = new Session(() => Role.Admin) { AcceptsLease = true };
+        var session = Admin(acceptsLease: true);
         var first = Ts;
 
         _upstreamSessions.Note(session);
@@ -52,7 +53,7 @@ public sealed class UpstreamSessionsTests : IDisposable
     [Fact]
     public void Live_jobs_are_refreshed_while_a_head_without_a_lease_is_connected()
     {
-        var session = new Session(() => Role.Admin);
+        var session = Admin();
         var first = Ts;
         _time.Advance(TimeSpan.FromMinutes(5));
         Ts.Should().Be(first, "no head is connected");
@@ -66,9 +67,15 @@ public sealed class UpstreamSessionsTests : IDisposable
         Ts.Should().BeGreaterThan(refreshed);
 
         _upstreamSessions.Forget(session);
-        _upstreamSessions.Forget(new Session(() => Role.Admin));
+        _upstreamSessions.Forget(Admin());
         var last = Ts;
         _time.Advance(TimeSpan.FromMinutes(5));
         Ts.Should().Be(last, "the head has gone");
     }
+
+    private static Session Admin(bool acceptsLease = false) =>
+        new(() => Access.Open, access => ClientRights.Of(new ClientIdentity(null, null), access, new HostAccounts()))
+        {
+            AcceptsLease = acceptsLease,
+        };
 }

@@ -61,9 +61,11 @@ public sealed class SubmitArgumentTests
     [InlineData("\"alice\"", "alice", "\"alice\"")]
     [InlineData("\"1000\"", "1000", "1000")]
     [InlineData("0", null, null)]
-    [InlineData("-1", null, null)]
+    [InlineData("4294967294", "4294967294", "4294967294")]
+    [InlineData("1e3", "1000", "1000")]
     [InlineData("\"0\"", null, null)]
-    [InlineData("\"\"", null, null)]
+    [InlineData("\" 00.0 \"", null, null)]
+    [InlineData("-0", null, null)]
     // Clients of later versions send 0 for root.
     public void A_user_is_a_name_or_a_number_and_0_is_none(string json, string? expected, string? written)
     {
@@ -75,11 +77,23 @@ public sealed class SubmitArgumentTests
 
     [Theory]
     [InlineData("1.5")]
+    [InlineData("\"1.5\"")]
+    [InlineData("-1")]
+    [InlineData("\"-1\"")]
+    [InlineData("4294967295")]
+    [InlineData("\"4294967296\"")]
+    [InlineData("1e300")]
     [InlineData("[1]")]
+    [InlineData("true")]
+    [InlineData("\"\"")]
+    [InlineData("\"-root\"")]
+    [InlineData("\"+0x0\"")]
     [InlineData("\"a\\u0000b\"")]
+    [InlineData("\"root\\n\"")]
+    [InlineData("\"a:b\"")]
     public void A_user_that_is_neither_is_rejected(string json) =>
         SubmitArgument.Read(Some.Json($$"""{"uid":{{json}} }""")).Problem.Should()
-            .StartWith("uid: ").And.EndWith("is not a name or a number");
+            .StartWith("uid: ").And.EndWith("is not the name or the number of an account");
 
     [Fact]
     public void Numbers_in_args_become_the_texts_that_were_written() =>

@@ -6,6 +6,9 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <summary>One run of a job, for a task of the box itself.</summary>
 internal interface IProcessRun : IJobRun
 {
+    /// <summary>As which it is started.</summary>
+    RunAccount Account { get; }
+
     /// <summary>What a later instance of the box needs to recognize the run.</summary>
     FormerRun Identity { get; }
 

@@ -57,7 +57,7 @@ internal sealed class ProcessTask(
             if (order.Size > LongestOrder)
                 return JobOutcome.NotStarted($"cannot start {words.Value[0]}: its arguments and environment are too long for this system");
 
-            var process = await runner.StartAsync(order, run.Log, kill);
+            var process = await runner.StartAsync(run.Account.Credentials, order, run.Log, kill);
             run.FollowLimit(limit, changed => process.Limit(changed, run.Job.KillGrace));
             return await FollowAsync(run, process, hasEnded: false, kill);
         }
@@ -116,6 +116,10 @@ internal sealed class ProcessTask(
         run.Started((int)(pid ?? 0), RunnerRun.TimeOf(started) ?? 0);
         var ended = await process.Ended;
 
+        // The runner of another user cannot kill what has gained other rights, as sudo does.
+        if (kill.IsCancellationRequested && !process.Owner.IsBox)
+            _ = await orphans.EndRunAsync(run.Job.Run);
+
         // A process that ended while there was no box has a time of its own.
         var endTs = hasEnded ? RunnerRun.TimeOf(ended) : null;
         if (run.IsAbandoned || !run.TryReportEnd(new ProcessEnd(Take(run, process, ended), RunnerRun.UsageOf(ended), endTs), Record))
@@ -165,7 +169,7 @@ internal sealed class ProcessTask(
     {
         try
         {
-            return ended.Number(stream) is > 0 and var total ? outputs.Take(process.PathOf(stream), total, process.OutputLimit) : null;
+            return ended.Number(stream) is > 0 and var total ? Take(process, process.PathOf(stream), total) : null;
         }
         catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
         {
@@ -173,6 +177,10 @@ internal sealed class ProcessTask(
             return null;
         }
     }
+
+    private OutputData? Take(RunnerRun process, string path, long total) => process.Owner.IsBox
+        ? outputs.Take(path, total, process.OutputLimit)
+        : outputs.Copy(path, process.Owner.User, total, process.OutputLimit);
 
     private static RunnerMessage Order(IProcessRun run, string[] words, string folder, TimeSpan? limit)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Unix;
 
@@ -11,6 +12,14 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 internal sealed class RunnerConnection : IDisposable
 {
     private const int MostBytes = 64 * 1024;
+
+    // What a runner of another user may send at most.
+    private const int LongestLine = 1024 * 1024;
+    private const int MostRuns = 100_000;
+
+    private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
 
     private readonly ConcurrentDictionary<string, RunnerRun> _runs = new(StringComparer.Ordinal);
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -22,25 +31,36 @@ internal sealed class RunnerConnection : IDisposable
     private volatile bool _isLost;
     private volatile bool _isReleased;
     private volatile bool _isDraining;
+    private int _idleCount;
 
-    private RunnerConnection(string folder) => Folder = folder;
+    private RunnerConnection(string folder, RunnerOwner owner) => (Folder, Owner) = (folder, owner);
 
     /// <summary>The folder of the runner.</summary>
     public string Folder { get; }
 
-    /// <summary>True when the runner has ended.</summary>
-    public bool IsLost => _isLost;
+    /// <summary>As which the runner runs.</summary>
+    public RunnerOwner Owner { get; }
+
+    /// <summary>The process of the runner.</summary>
+    public int Pid { get; private set; }
+
+    /// <summary>True when the runner starts further runs.</summary>
+    public bool AcceptsRuns => !_isLost && !_isDraining;
 
     /// <summary>Connects to a runner that listens.</summary>
     /// <param name="folder">The folder of the runner.</param>
+    /// <param name="owner">As which it runs.</param>
+    /// <param name="pid">Its process; null when it is not known.</param>
     /// <param name="isKept">True when a later instance of the box takes over the runs of this one.</param>
     /// <exception cref="SocketException">It does not listen.</exception>
-    public static async Task<RunnerConnection> OpenAsync(string folder, bool isKept)
+    /// <exception cref="IOException">Another process listens in its place.</exception>
+    public static async Task<RunnerConnection> OpenAsync(string folder, RunnerOwner owner, int? pid, bool isKept)
     {
-        var connection = new RunnerConnection(folder);
+        var connection = new RunnerConnection(folder, owner);
         try
         {
             await connection.ConnectAsync();
+            connection.Verify(pid);
         }
         catch
         {
@@ -56,10 +76,17 @@ internal sealed class RunnerConnection : IDisposable
     /// <summary>Starts a run.</summary>
     /// <param name="start">The order to start its process.</param>
     /// <param name="note">Receives what a person should know about the run.</param>
-    public RunnerRun Start(RunnerMessage start, Action<string> note)
+    /// <returns>Null when the runner starts no further runs.</returns>
+    public RunnerRun? TryStart(RunnerMessage start, Action<string> note)
     {
         var run = new RunnerRun(start, this) { Note = note };
-        _runs[run.Id] = run;
+        lock (_gate)
+        {
+            if (!AcceptsRuns)
+                return null;
+            _runs[run.Id] = run;
+        }
+
         Send(start);
         if (_isLost)
             run.Fail(Lost());
@@ -78,18 +105,23 @@ internal sealed class RunnerConnection : IDisposable
         return [.. _runs.Values];
     }
 
-    /// <summary>Forgets a run.</summary>
+    /// <summary>Forgets a run. A runner of another user ends when it has had none for a while: it takes memory.</summary>
     public void Remove(string run)
     {
         _ = _runs.TryRemove(run, out _);
-        if (_isDraining && _runs.IsEmpty)
+        if (!_runs.IsEmpty)
+            return;
+        if (_isDraining)
             Complete();
+        else if (!Owner.IsBox)
+            _ = DrainLaterAsync(Interlocked.Increment(ref _idleCount));
     }
 
     /// <summary>Lets the runner end when its last run is forgotten; another one starts further runs.</summary>
     public void Drain()
     {
-        _isDraining = true;
+        lock (_gate)
+            _isDraining = true;
         if (_runs.IsEmpty)
             Complete();
     }
@@ -125,6 +157,28 @@ internal sealed class RunnerConnection : IDisposable
 
     /// <summary>Lets <see cref="RunAsync"/> end, once it has sent all lines.</summary>
     public void Complete() => _lines.Writer.TryComplete();
+
+    private async Task DrainLaterAsync(int count)
+    {
+        await Task.Delay(IdleTime, TimeProvider.System);
+        lock (_gate)
+        {
+            if (!_runs.IsEmpty || count != Volatile.Read(ref _idleCount))
+                return;
+            _isDraining = true;
+        }
+
+        Complete();
+    }
+
+    // Before the first line: a process of the user may have put a socket of its own in the place of the one of the runner.
+    private void Verify(int? pid)
+    {
+        var peer = UnixPeer.Of(_socket);
+        if (peer.User != Owner.User || (pid is not null && peer.Pid != pid))
+            throw new IOException($"process {peer.Pid} of user {peer.User} listens in its place");
+        Pid = peer.Pid;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
@@ -173,7 +227,7 @@ internal sealed class RunnerConnection : IDisposable
 
     private async Task ReadAllAsync()
     {
-        var input = new RunnerLineBuffer();
+        var input = Owner.IsBox ? new RunnerLineBuffer() : new RunnerLineBuffer(LongestLine);
         try
         {
             while (await _socket.ReceiveAsync(input.Free) is > 0 and var count && input.Take(count, Receive))
@@ -193,7 +247,7 @@ internal sealed class RunnerConnection : IDisposable
             case RunnerVerb.Hello:
                 _ = _hello.TrySetResult(message);
                 break;
-            case RunnerVerb.Run:
+            case RunnerVerb.Run when !_ready.Task.IsCompleted && _runs.Count < MostRuns:
                 _ = _runs.TryAdd(message.Run, new RunnerRun(message, this));
                 break;
             case RunnerVerb.Ready:

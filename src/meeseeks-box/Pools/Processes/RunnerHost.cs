@@ -1,68 +1,43 @@
 using System.Collections.Concurrent;
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Net.Sockets;
 using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Foundation.Tasks;
-using MeeseeksBox.Runner;
+using MeeseeksBox.Runner.Accounts;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
-using MeeseeksBox.Runner.Unix;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
-/// <summary>Starts the runner of this box with the first job, and again when it has ended. The only type that starts a program.</summary>
-/// <param name="program">Full path of its program.</param>
-/// <param name="runsFolder">The folder in which the runner gets a folder of its own.</param>
+/// <summary>The runners of this box: one for each account of its jobs, started with the first of them (docs/RUNNER.md#users).</summary>
+/// <param name="program">Full path of their program.</param>
+/// <param name="runsFolder">The folder in which each runner gets a folder of its own.</param>
 /// <param name="log">Receives runners that do not answer.</param>
 internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger log) : IAsyncDisposable
 {
-    private const string Name = "meeseeks-runner";
-
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
-
-    private readonly SemaphoreSlim _turn = new(1);
-    private readonly ConcurrentBag<(RunnerConnection Connection, Task Running)> _connections = [];
+    private readonly RunnerLauncher _launcher = new(program, runsFolder);
+    private readonly ConcurrentDictionary<string, AccountRunner> _runners = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<RunnerConnection, Task> _connections = [];
     private readonly TaskTracker _forgetting = new();
-    private Process? _process;
-    private RunnerConnection? _connection;
     private volatile bool _isReleased;
-    private bool _isClosed;
+    private volatile bool _isClosed;
 
     /// <summary>The host of the runner beside this program.</summary>
     public RunnerHost(RunsFolder runsFolder, ILogger log)
-        : this(Path.Combine(AppContext.BaseDirectory, Name), runsFolder, log)
+        : this(Path.Combine(AppContext.BaseDirectory, RunnerLauncher.Name), runsFolder, log)
     {
     }
 
     /// <summary>Starts a run.</summary>
+    /// <param name="account">As which it runs.</param>
     /// <param name="start">The order to start its process.</param>
     /// <param name="note">Receives what a person should know about the run.</param>
     /// <param name="kill">Ends the wait for a runner.</param>
     /// <exception cref="IOException">The runner cannot be started; the message says why.</exception>
-    public async Task<RunnerRun> StartAsync(RunnerMessage start, Action<string> note, CancellationToken kill)
-    {
-        var connection = Volatile.Read(ref _connection);
-        for (var pause = Shortage.Pauses.First; connection is not { IsLost: false }; pause = Shortage.Pauses.After(pause))
-        {
-            try
-            {
-                connection = await ConnectAsync(kill);
-            }
-            catch (IOException problem) when (problem.InnerException is Win32Exception { NativeErrorCode: var error }
-                && Shortage.Is(error))
-            {
-                // Not the fault of the job (docs/SPECIFICATION.md#start-failures).
-                if (pause == Shortage.Pauses.First)
-                    note(Shortage.Note(problem.Message));
-                await Task.Delay(pause, TimeProvider.System, kill);
-            }
-        }
-
-        kill.ThrowIfCancellationRequested();
-        return connection.Start(start, note);
-    }
+    public Task<RunnerRun> StartAsync(Credentials account, RunnerMessage start, Action<string> note, CancellationToken kill) =>
+        _isClosed
+            ? throw new IOException("the box is stopping")
+            : RunnerOf(RunnerOwner.Of(account)).StartAsync(account, start, note, kill);
 
     /// <summary>Connects to the runners of former instances of this box.</summary>
     /// <returns>The runs that they have.</returns>
@@ -87,22 +62,23 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
     public void Release()
     {
         _isReleased = true;
-        foreach (var (connection, _) in _connections)
+        foreach (var connection in _connections.Keys)
             connection.Release();
     }
 
     /// <summary>Ends the connections to the runners. A runner without runs ends then.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _turn.WaitAsync();
         _isClosed = true;
-        _ = _turn.Release();
+        foreach (var runner in _runners.Values)
+            await runner.CloseAsync();
         await _forgetting.WhenAllAsync();
-        foreach (var (connection, _) in _connections)
+        foreach (var connection in _connections.Keys)
             connection.Complete();
 
-        await Task.WhenAll(_connections.Select(connection => connection.Running));
-        _process?.Dispose();
+        await Task.WhenAll(_connections.Values);
+        foreach (var runner in _runners.Values)
+            runner.Dispose();
     }
 
     private static async Task ForgetAsync(RunnerRun run, Task recorded)
@@ -111,34 +87,39 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         run.Forget();
     }
 
+    private AccountRunner RunnerOf(RunnerOwner owner) => _runners.GetOrAdd(owner.Suffix, _ => new AccountRunner(_launcher, Serve));
+
     // Null for a runner that has ended. One of another program, before or after an upgrade, starts no more runs.
     private async Task<RunnerConnection?> TryReconnectAsync(string folder)
     {
+        var owner = RunnerOwner.OfFolder(folder);
         RunnerConnection connection;
         try
         {
-            connection = await RunnerConnection.OpenAsync(folder, runsFolder.IsKept);
+            connection = await RunnerConnection.OpenAsync(folder, owner, pid: null, runsFolder.IsKept);
         }
         catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionRefused)
         {
             SpoolFolder.Delete(folder);
             return null;
         }
-        catch (SocketException problem)
+        catch (Exception problem) when (problem is SocketException or IOException)
         {
             log.Error("runner in {Folder} cannot be reached, its jobs have crashed: {Problem}", folder, problem.Message);
             return null;
         }
 
-        Run(connection);
+        Serve(connection);
         try
         {
-            var hello = await connection.Hello.WaitAsync(StartTimeout, TimeProvider.System);
-            _ = await connection.FormerRunsAsync().WaitAsync(StartTimeout, TimeProvider.System);
-            if (_connection is null && hello.Number(RunnerField.Version) is RunnerMessage.ProtocolVersion && IsOfProgram(hello))
-                _connection = connection;
-            else
+            var hello = await connection.Hello.WaitAsync(RunnerLauncher.Timeout, TimeProvider.System);
+            _ = await connection.FormerRunsAsync().WaitAsync(RunnerLauncher.Timeout, TimeProvider.System);
+            if (hello.Number(RunnerField.Version) is not RunnerMessage.ProtocolVersion || !IsOfProgram(connection.Pid)
+                || !RunnerOf(owner).TryAdopt(connection))
+            {
                 connection.Drain();
+            }
+
             return connection;
         }
         catch (Exception silent) when (silent is TimeoutException or IOException)
@@ -149,11 +130,11 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         }
     }
 
-    private bool IsOfProgram(RunnerMessage hello)
+    private bool IsOfProgram(int pid)
     {
         try
         {
-            return new FileInfo($"/proc/{hello.Number(RunnerField.Pid)}/exe").ResolveLinkTarget(returnFinalTarget: false)?.FullName
+            return new FileInfo($"/proc/{pid}/exe").ResolveLinkTarget(returnFinalTarget: false)?.FullName
                 == (new FileInfo(program).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? program);
         }
         catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
@@ -162,95 +143,24 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         }
     }
 
-    private void Run(RunnerConnection connection)
+    private void Serve(RunnerConnection connection)
     {
-        _connections.Add((connection, connection.RunAsync()));
+        _connections[connection] = ServeAsync(connection);
         if (_isReleased)
             connection.Release();
     }
 
-    private async Task<RunnerConnection> ConnectAsync(CancellationToken kill)
+    private async Task ServeAsync(RunnerConnection connection)
     {
-        await _turn.WaitAsync(kill);
-        try
-        {
-            if (_isClosed)
-                throw new IOException("the box is stopping");
-            if (_connection is { IsLost: false } present)
-                return present;
-
-            Discard();
-            var (process, connection) = await LaunchAsync();
-            _process = process;
-            Run(connection);
-            Volatile.Write(ref _connection, connection);
-            return connection;
-        }
-        catch (Exception problem) when (problem is Win32Exception or SocketException or UnauthorizedAccessException)
-        {
-            throw new IOException($"{Name} cannot be started: {problem.Message}", problem);
-        }
-        finally
-        {
-            _ = _turn.Release();
-        }
-    }
-
-    // What a runner has left that has ended.
-    private void Discard()
-    {
-        if (_connection is null)
+        // Recorded first.
+        await Task.Yield();
+        await connection.RunAsync();
+        if (_isReleased || _isClosed)
             return;
 
-        _process?.Dispose();
-        SpoolFolder.Delete(_connection.Folder);
-    }
-
-    private async Task<(Process Process, RunnerConnection Connection)> LaunchAsync()
-    {
-        var folder = runsFolder.MakeForRunner();
-        Process? process = null;
-        try
-        {
-            process = StartProgram(folder);
-            await ListensAsync(process);
-            return (process, await RunnerConnection.OpenAsync(folder, runsFolder.IsKept));
-        }
-        catch
-        {
-            process?.Kill();
-            process?.Dispose();
-            SpoolFolder.Delete(folder);
-            throw;
-        }
-    }
-
-    private Process StartProgram(string folder)
-    {
-        var info = new ProcessStartInfo(program, [folder])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-#pragma warning disable RS0030 // The only place that starts a program.
-        return Process.Start(info)!;
-#pragma warning restore RS0030
-    }
-
-    private static async Task ListensAsync(Process process)
-    {
-        try
-        {
-            if (await process.StandardOutput.ReadLineAsync().WaitAsync(StartTimeout, TimeProvider.System) == RunnerProgram.Ready)
-                return;
-        }
-        catch (TimeoutException)
-        {
-            throw new IOException($"{Name} cannot be started: it does not answer");
-        }
-
-        var problem = await process.StandardError.ReadToEndAsync();
-        throw new IOException($"{Name} cannot be started: {(problem.Length > 0 ? problem.Trim() : "it has ended at once")}");
+        // A runner of another user cannot delete its own folder.
+        if (!connection.Owner.IsBox)
+            SpoolFolder.Delete(connection.Folder);
+        _ = _connections.TryRemove(connection, out _);
     }
 }

@@ -50,7 +50,7 @@ internal sealed class RunnerOutput(RunnerRun run, Action<RunnerMessage> send) : 
             if (count is 0)
                 return new KeptBytes(start, ReadOnlyMemory<byte>.Empty);
 
-            var bytes = OutputSpool.Read(path, total, limit, start, count);
+            var bytes = Read(path, total, limit, start, count);
 
             // What was printed meanwhile has overwritten the oldest bytes of the ring.
             var after = start + count > limit / 2 ? await TotalAsync(stream) : total;
@@ -68,7 +68,7 @@ internal sealed class RunnerOutput(RunnerRun run, Action<RunnerMessage> send) : 
             foreach (var stream in (OutputStream[])[OutputStream.Stdout, OutputStream.Stderr])
             {
                 if (message.Number(OutputStreams.Word(stream)) is { } total)
-                    _totals[stream] = total;
+                    _totals[stream] = Math.Max(0, total);
             }
 
             Release();
@@ -83,6 +83,15 @@ internal sealed class RunnerOutput(RunnerRun run, Action<RunnerMessage> send) : 
             _hasEnded = true;
             Release();
         }
+    }
+
+    private byte[] Read(string path, long total, int limit, long start, int count)
+    {
+        if (run.Owner.IsBox)
+            return OutputSpool.Read(path, total, limit, start, count);
+
+        using var file = SpoolReader.Open(path, run.Owner.User);
+        return OutputSpool.Read(file, total, limit, start, count);
     }
 
     private Task<long> AfterAsync(OutputStream stream, long offset)

@@ -18,17 +18,25 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     private readonly TaskCompletionSource<RunnerMessage> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<RunnerMessage> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // A limit, because the runner of another user may be in the hands of its jobs.
+    private const int MostNotes = 100;
+    private const int LargestLimit = 16 * 1024 * 1024;
+
     // The runner answers in the order of the requests.
     private readonly Queue<TaskCompletionSource<string?>> _signals = new();
 
     private RunnerOutput? _output;
     private bool _isForgotten;
+    private int _notes;
 
     /// <summary>The id of the run.</summary>
     public string Id => order.Run;
 
     /// <summary>Number of bytes that are kept of each stream without a file.</summary>
-    public int OutputLimit => (int)(order.Number(RunnerField.Limit) ?? 0);
+    public int OutputLimit => (int)Math.Clamp(order.Number(RunnerField.Limit) ?? 0, 0, LargestLimit);
+
+    /// <summary>As which it runs.</summary>
+    public RunnerOwner Owner => connection.Owner;
 
     /// <summary>Receives what a person should know about the run.</summary>
     public Action<string> Note { get; set; } = _ => { };
@@ -125,7 +133,7 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
                 }
 
                 break;
-            case RunnerVerb.Note when message.Text(RunnerField.Text) is { } text:
+            case RunnerVerb.Note when _notes++ < MostNotes && message.Text(RunnerField.Text) is { } text:
                 Note(text);
                 break;
             default:

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MeeseeksBox.Runner.Accounts;
 using MeeseeksBox.Runner.Ending;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
@@ -48,7 +49,7 @@ public sealed class OrphansTests
         {
             var pid = (int)(await job.Run.Pid)!;
 
-            var reaped = await _orphans.EndByPidAsync(pid, startTs);
+            var reaped = await _orphans.EndByPidAsync(pid, startTs, Credentials.Own.User);
 
             reaped.Killed.Select(entry => entry.Pid).Should().BeEquivalentTo([pid, child]);
             LiveProcesses.Has(pid).Should().BeFalse();
@@ -65,7 +66,7 @@ public sealed class OrphansTests
         {
             var pid = (int)(await job.Run.Pid)!;
 
-            var reaped = await _orphans.EndByPidAsync(pid, Now() + seconds);
+            var reaped = await _orphans.EndByPidAsync(pid, Now() + seconds, Credentials.Own.User);
 
             reaped.Killed.Should().BeEmpty();
             LiveProcesses.Has(pid).Should().BeTrue();
@@ -75,7 +76,7 @@ public sealed class OrphansTests
     [Fact]
     public async Task A_pid_without_a_process_is_ignored()
     {
-        var reaped = await _orphans.EndByPidAsync(int.MaxValue, Now());
+        var reaped = await _orphans.EndByPidAsync(int.MaxValue, Now(), Credentials.Own.User);
 
         reaped.Killed.Should().BeEmpty();
     }

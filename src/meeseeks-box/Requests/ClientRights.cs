@@ -1,0 +1,104 @@
+using System.Globalization;
+using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Listening;
+using MeeseeksBox.Core.Scheduling;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.Agent.Requests;
+
+/// <summary>What a client may request, and as which users its jobs run (docs/SPECIFICATION.md#job-user).</summary>
+/// <remarks>Compares texts and numbers only, because it is used inside the core: a directory service could hold it up.</remarks>
+internal sealed class ClientRights
+{
+    private readonly HashSet<string> _users = new(StringComparer.Ordinal);
+    private readonly PeerUser? _peer;
+    private readonly string _name = "";
+    private readonly bool _isStamped;
+    private readonly bool _isAny;
+
+    private ClientRights(Role role) => (Role, _isAny) = (role, true);
+
+    private ClientRights(Role role, IEnumerable<string> users, IAccounts accounts)
+    {
+        Role = role;
+        foreach (var user in users)
+            Add(user, accounts.FindUser(user));
+    }
+
+    private ClientRights(Role role, PeerUser peer, bool isStamped, IAccounts accounts)
+    {
+        var number = peer.Id.ToString(CultureInfo.InvariantCulture);
+        var account = accounts.FindUser(number);
+        (Role, _peer, _isStamped, _name) = (role, peer, isStamped, account?.ToString() ?? number);
+        Add(number, account);
+    }
+
+    /// <summary>Its requests.</summary>
+    public Role Role { get; }
+
+    /// <summary>The rights of a client.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="access">What <c>listen.allow</c> grants to it.</param>
+    /// <param name="accounts">The users of this host.</param>
+    public static ClientRights Of(ClientIdentity client, Access access, IAccounts accounts)
+    {
+        if (client.User is not { } peer)
+            return access.Users is { } users ? new ClientRights(access.Role, users, accounts) : new ClientRights(access.Role);
+
+        // Both control the box anyway.
+        var own = accounts.OwnUser;
+        if (peer.Id is 0 || peer.Id == own.Id)
+            return new ClientRights(access.Role);
+
+        // By its configuration, a box that is root could be made to write files as root.
+        var role = access.IsOpen && own.IsRoot ? Role.Submit : access.Role;
+        return new ClientRights(role, peer, isStamped: own.IsRoot, accounts);
+    }
+
+    /// <summary>Why the client may not submit a spec; null when it may.</summary>
+    public string? Refusal(SubmitArgument spec)
+    {
+        var (uid, gid) = (spec.Values.Spec.Uid, spec.Values.Spec.Gid);
+        if (_isAny || (uid is null && gid is null) || (MayName(uid ?? OwnNumber) && MayHave(gid)))
+            return null;
+
+        var account = uid is null ? $"group '{gid}'" : gid is null ? $"user '{uid}'" : $"user '{uid}' and group '{gid}'";
+        return _peer is not null
+            ? $"uid: you are {_name} and cannot have a job run as {account}; leave uid and gid out"
+            : $"uid: this client cannot have a job run as {account} (listen.allow on this node); leave uid and gid out";
+    }
+
+    /// <summary>Why the client may not change, restart or kill a job; null when it may.</summary>
+    public string? Refusal(Job job)
+    {
+        var (uid, gid) = (job.Spec.Uid, job.Spec.Gid);
+        var isOwn = _isAny || (uid is null ? gid is null && !_isStamped : MayName(uid) && MayHave(gid));
+        if (isOwn)
+            return null;
+
+        var owner = uid is null ? "it runs as the user of its pool" : $"it runs as user '{uid}'{(gid is null ? "" : $", group '{gid}'")}";
+        return $"job '{job.Id}' is not yours: {owner}{(_peer is null ? "" : $", and you are {_name}")}";
+    }
+
+    /// <summary>The limits of the client for the core; null without limits.</summary>
+    public Submitter? Submitter => _isAny ? null
+        : _isStamped ? new Submitter(Refusal, OwnNumber, _peer!.Group.ToString(CultureInfo.InvariantCulture))
+        : new Submitter(Refusal, null, null);
+
+    private string? OwnNumber => _peer?.Id.ToString(CultureInfo.InvariantCulture);
+
+    private bool MayName(string? user) => user is not null && _users.Contains(user);
+
+    // A list of users says nothing of groups, which a user may not be in.
+    private bool MayHave(string? group) => group is null || group == _peer?.Group.ToString(CultureInfo.InvariantCulture);
+
+    private void Add(string user, Account? account)
+    {
+        _ = _users.Add(user);
+        if (account is { IsKnown: true })
+        {
+            _ = _users.Add(account.Name);
+            _ = _users.Add(account.Id.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+}
