@@ -16,9 +16,7 @@ public sealed partial class MeeseeksClient
     /// <example><code>await client.SignalAsync("a", "USR1");</code></example>
     public async Task<Job> SignalAsync(string id, string signal, CancellationToken stop = default)
     {
-        var response = (await SignalRawAsync(JobSelection.Exactly(id), signal, stop)).EnsureSuccess();
-        return response.Jobs("kill").Select(pair => pair.Value).OfType<Job>().FirstOrDefault()
-            ?? throw new MeeseeksRequestException($"the signal was not sent to job '{id}', and the node gave no reason");
+        return JobOf(id, await SignalRawAsync(JobSelection.Exactly(id), signal, stop), "kill");
     }
 
     /// <summary>Sends a signal to the processes of the selected jobs, and returns the answer as it is.</summary>
@@ -41,10 +39,53 @@ public sealed partial class MeeseeksClient
                 : new MeeseeksRequestException($"{Endpoint} has a version that sends no signals; nothing was sent");
         }
 
-        var ids = selection.IsBroader ? await ListAsync(selection, stop) : selection.ExactIds;
-        JsonNode which = ids is null ? selection.ToFilter() : new JsonArray([.. ids.Select(id => (JsonNode?)id)]);
-        return await RequestAsync(SignalRequest(which, signal), isRepeatable: false, stop);
+        return await RequestAsync(SignalRequest(await WhichAsync(selection, stop), signal), isRepeatable: false, stop);
     }
+
+    /// <summary>Suspends a running job: all its processes stop until <see cref="ResumeAsync"/>.</summary>
+    /// <returns>The job.</returns>
+    /// <exception cref="MeeseeksRequestException">The job does not run, or cannot be suspended.</exception>
+    /// <example><code>await client.SuspendAsync("a");</code></example>
+    public async Task<Job> SuspendAsync(string id, CancellationToken stop = default) =>
+        JobOf(id, await SuspendRawAsync(JobSelection.Exactly(id), stop), "suspend");
+
+    /// <summary>Resumes a suspended job: its processes continue.</summary>
+    /// <returns>The job.</returns>
+    /// <exception cref="MeeseeksRequestException">The job does not run.</exception>
+    /// <example><code>await client.ResumeAsync("a");</code></example>
+    public async Task<Job> ResumeAsync(string id, CancellationToken stop = default) =>
+        JobOf(id, await ResumeRawAsync(JobSelection.Exactly(id), stop), "resume");
+
+    /// <summary>Suspends the selected jobs, and returns the answer as it is.</summary>
+    /// <returns>The jobs are under <c>suspend</c>, <c>false</c> for one that was refused; the reasons are the error.</returns>
+    /// <example><code>var answer = await client.SuspendRawAsync(JobSelection.All.Where("tag", "night"));</code></example>
+    public Task<Response> SuspendRawAsync(JobSelection selection, CancellationToken stop = default) =>
+        ControlAsync("suspend", selection, stop);
+
+    /// <summary>Resumes the selected jobs, and returns the answer as it is.</summary>
+    /// <returns>The jobs are under <c>resume</c>, <c>false</c> for one that was refused; the reasons are the error.</returns>
+    /// <example><code>var answer = await client.ResumeRawAsync(JobSelection.All.Where("suspended", "1"));</code></example>
+    public Task<Response> ResumeRawAsync(JobSelection selection, CancellationToken stop = default) =>
+        ControlAsync("resume", selection, stop);
+
+    private async Task<Response> ControlAsync(string request, JobSelection selection, CancellationToken stop)
+    {
+        var response = await RequestAsync(new JsonObject { [request] = await WhichAsync(selection, stop) }, stop: stop);
+        return response.Find(request) is not null || response.Error is not null
+            ? response
+            : throw new MeeseeksRequestException($"{Endpoint} has a version that does not {request} jobs");
+    }
+
+    // Ids as a list, and anything else as a filter, which selects running jobs only.
+    private async Task<JsonNode> WhichAsync(JobSelection selection, CancellationToken stop)
+    {
+        var ids = selection.IsBroader ? await ListAsync(selection, stop) : selection.ExactIds;
+        return ids is null ? selection.ToFilter() : new JsonArray([.. ids.Select(id => (JsonNode?)id)]);
+    }
+
+    private static Job JobOf(string id, Response response, string request) =>
+        response.EnsureSuccess().Jobs(request).Select(pair => pair.Value).OfType<Job>().FirstOrDefault()
+            ?? throw new MeeseeksRequestException($"{request} of job '{id}' was refused, and the node gave no reason");
 
     private static JsonObject SignalRequest(JsonNode jobs, string signal) =>
         new() { ["kill"] = jobs, [KillRequest.SignalKey] = signal };

@@ -11,6 +11,7 @@ public sealed class Effects
     private readonly HashSet<Peer> _peersToWake = [];
     private readonly List<Run> _runsToCancel = [];
     private readonly List<Run> _limitedRuns = [];
+    private readonly List<Run> _suspendedRuns = [];
     private readonly List<Job> _endedJobs = [];
     private readonly List<string> _removedJobs = [];
     private readonly List<string> _droppedTombstones = [];
@@ -26,6 +27,9 @@ public sealed class Effects
 
     /// <summary>Runs whose time limit has changed.</summary>
     public IReadOnlyList<Run> LimitedRuns => _limitedRuns;
+
+    /// <summary>Runs whose suspension has begun or ended; see <see cref="Run.IsSuspended"/>.</summary>
+    public IReadOnlyList<Run> SuspendedRuns => _suspendedRuns;
 
     /// <summary>Ended jobs for the history: one for each end of a run, and one for a job that was removed without a run.</summary>
     public IReadOnlyList<Job> EndedJobs => _endedJobs;
@@ -49,6 +53,7 @@ public sealed class Effects
         _peersToWake.Clear();
         _runsToCancel.Clear();
         _limitedRuns.Clear();
+        _suspendedRuns.Clear();
         _endedJobs.Clear();
         _removedJobs.Clear();
         _droppedTombstones.Clear();
@@ -66,6 +71,8 @@ public sealed class Effects
     internal void AddRunToCancel(Run run) => _runsToCancel.Add(run);
 
     internal void AddLimitedRun(Run run) => _limitedRuns.Add(run);
+
+    internal void AddSuspendedRun(Run run) => _suspendedRuns.Add(run);
 
     internal void AddEndedJob(Job job) => _endedJobs.Add(job);
 

@@ -23,6 +23,7 @@ public sealed class NodeCore
     private readonly RunLifecycle _runLifecycle;
     private readonly Reconciliation _reconciliation;
     private readonly KillRules _killRules;
+    private readonly SuspensionRules _suspensionRules;
     private readonly SubmitRules _submitRules;
     private readonly UnassignedCopies _unassignedCopies;
     private readonly MergeRules _mergeRules;
@@ -41,6 +42,7 @@ public sealed class NodeCore
         _reconciliation = new Reconciliation(_state, _runLifecycle);
         var reruns = new LegacyNodeReruns(_state);
         _killRules = new KillRules(_state, reruns);
+        _suspensionRules = new SuspensionRules(_state, _runLifecycle);
         _submitRules = new SubmitRules(_state, _killRules, _runLifecycle);
         _unassignedCopies = new UnassignedCopies(_state, _submitRules, _killRules, _runLifecycle);
         _mergeRules = new MergeRules(_state, _killRules, _runLifecycle, _reconciliation, _unassignedCopies, reruns);
@@ -146,6 +148,11 @@ public sealed class NodeCore
         return entry.Job;
     }
 
+    /// <summary>Suspends or resumes a running job (docs/SPECIFICATION.md#suspension).</summary>
+    public SuspensionResult SetSuspended(string id, bool isSuspended, Instant now) => _state.Jobs.TryFind(id, out var entry)
+        ? _suspensionRules.Set(entry, isSuspended, now)
+        : new SuspensionResult(null, $"there is no job '{id}'");
+
     /// <summary>Replaces a job by another with the same id, without any check: for repair by hand.</summary>
     /// <returns>False when there is no job with this id.</returns>
     /// <remarks>A run of the job continues, and reports its end as usual.</remarks>
@@ -159,7 +166,7 @@ public sealed class NodeCore
         _ = _state.ApplyLocal(entry, revived ? job with { Status = job.Status with { Epoch = job.Status.Epoch + 1 } } : job, now);
         _state.RecordEnd(entry);
         if (entry.Run is { } run)
-            _runLifecycle.SetLimit(run, entry.Job);
+            _runLifecycle.FollowSpec(run, entry.Job);
 
         _placement.AssignNodes(now);
         return true;

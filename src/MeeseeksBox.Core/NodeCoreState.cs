@@ -2,6 +2,7 @@ using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Core.Membership;
 using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Core.Runs;
+using MeeseeksBox.Core.Scheduling;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -59,7 +60,7 @@ internal sealed class NodeCoreState
     {
         var ts = Math.Max(now.Wall, NextStamp(LatestStamp(entry)));
         entry.LatestDivergentStamp = 0;
-        return Jobs.Upsert(changed with { Ts = ts }, now);
+        return Jobs.Upsert(Suspension.WithoutStale(changed) with { Ts = ts }, now);
     }
 
     /// <summary>Applies a local change to the status of a job.</summary>

@@ -98,6 +98,7 @@ internal sealed class Box : IAsyncDisposable
             new LsHandler(_host),
             new KillHandler(_host),
             new SignalHandler(_host, new SignalSender(_host, pools, new SignalRelay(links.ConfigOf, time))),
+            new SuspendHandler(_host),
             new ModifyHandler(_host),
             new ConfigHandler(_changes, _config),
             new SyncHandler(_host, upstreamSessions, CreateLogger("Requests")),

@@ -49,4 +49,18 @@ public sealed class SignalTests
         (await client.Awaiting(one => one.SignalAsync("a", "USR1", Stop)).Should().ThrowAsync<MeeseeksRequestException>())
             .WithMessage("there is no job 'a'");
     }
+
+    [Fact]
+    public async Task A_job_is_suspended_and_resumed_by_a_box_that_can()
+    {
+        const string Answer = """{"suspend":{"a":{"pool":"p","args":["x"],"node":"n","state":"running","suspended":true}}}""";
+        await using var box = new FakeBox(request => request.TryGetProperty("suspend", out _) ? Answer : "{}");
+        await using var client = box.Client();
+
+        (await client.SuspendAsync("a", Stop)).Spec.Suspended.Should().BeTrue();
+        (await client.Awaiting(one => one.ResumeAsync("a", Stop)).Should().ThrowAsync<MeeseeksRequestException>())
+            .WithMessage("* has a version that does not resume jobs");
+
+        box.Requests.Select(request => request.GetRawText()).Should().Equal("""{"suspend":["a"]}""", """{"resume":["a"]}""");
+    }
 }

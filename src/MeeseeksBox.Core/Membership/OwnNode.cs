@@ -7,7 +7,10 @@ namespace MeeseeksBox.Core.Membership;
 internal sealed class OwnNode(NodeTable nodes)
 {
     private static readonly string[] Capabilities =
-        [NodeStatus.WaitCapability, NodeStatus.LeaseCapability, NodeStatus.TailCapability, NodeStatus.SignalCapability];
+    [
+        NodeStatus.WaitCapability, NodeStatus.LeaseCapability, NodeStatus.TailCapability, NodeStatus.SignalCapability,
+        NodeStatus.SuspendCapability,
+    ];
 
     private double _publishedAt = double.NegativeInfinity;
     private int _onlineVersion = -1;

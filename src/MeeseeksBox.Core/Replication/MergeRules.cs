@@ -18,6 +18,7 @@ internal sealed class MergeRules(
     /// <summary>Merges one copy; true when the local copy took anything from it.</summary>
     public bool Merge(Job remote, Instant now)
     {
+        remote = Suspension.WithoutStale(remote);
         if (remote.Status.Node is null)
             return unassigned.Merge(remote, now);
 
@@ -114,7 +115,7 @@ internal sealed class MergeRules(
             entry = killRules.Kill(entry, now);
 
         if (entry.Run is { } run)
-            runLifecycle.SetLimit(run, entry.Job);
+            runLifecycle.FollowSpec(run, entry.Job);
 
         return true;
     }

@@ -92,7 +92,7 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
     {
         state.RecordEnd(state.ApplyMerged(entry, answer, remote, now));
         if (entry.Run is { } run)
-            runLifecycle.SetLimit(run, entry.Job);
+            runLifecycle.FollowSpec(run, entry.Job);
 
         return true;
     }

@@ -7,6 +7,7 @@ namespace MeeseeksBox.Core.Runs;
 public sealed class Run
 {
     private volatile StopReason _stop;
+    private volatile bool _isSuspended;
 
     internal Run(Job job, double takenAt)
     {
@@ -22,6 +23,13 @@ public sealed class Run
     {
         get => _stop;
         internal set => _stop = value;
+    }
+
+    /// <summary>True while its processes are to be stopped. May be read from any thread.</summary>
+    public bool IsSuspended
+    {
+        get => _isSuspended;
+        internal set => _isSuspended = value;
     }
 
     /// <summary>The time limit when it claimed its slot, from the start of the run, in seconds; null for none.</summary>

@@ -14,7 +14,7 @@ internal sealed class Reconciliation(NodeCoreState state, RunLifecycle runLifecy
     {
         state.Jobs.AdvanceSeqTo(jobs.Select(job => job.Seq).DefaultIfEmpty().Max());
         foreach (var job in jobs.OrderBy(job => job.Seq))
-            state.Jobs.Upsert(job, now).IsEndRecorded = job.HasEnded;
+            state.Jobs.Upsert(Suspension.WithoutStale(job), now).IsEndRecorded = job.HasEnded;
     }
 
     /// <summary>Ends the loaded jobs that ran here (docs/SPECIFICATION.md#crash-recovery). All others continue.</summary>

@@ -46,7 +46,7 @@ internal sealed class RunLifecycle(NodeCoreState state)
             if (entry.Job.Status.StartCount == former.StartCount)
                 SetStarted(entry, former.Pid, former.StartTs, now);
             if (!former.HasEnded)
-                SetLimit(run, entry.Job);
+                FollowSpec(run, entry.Job);
         }
 
         if (former.IsOverdue)
@@ -144,6 +144,18 @@ internal sealed class RunLifecycle(NodeCoreState state)
     {
         while (state.Runs.TakeOverdue(now.Monotonic) is { } run)
             state.Cancel(run, StopReason.Overdue);
+    }
+
+    /// <summary>Applies what may change during a run: its time limit and its suspension.</summary>
+    public void FollowSpec(Run run, Job job)
+    {
+        SetLimit(run, job);
+        var isSuspended = job.Spec.Suspended is true && job.IsLive;
+        if (run.IsSuspended != isSuspended)
+        {
+            run.IsSuspended = isSuspended;
+            state.Effects.AddSuspendedRun(run);
+        }
     }
 
     /// <summary>Sets the time limit of a run, from the present limits of its job and its pool.</summary>

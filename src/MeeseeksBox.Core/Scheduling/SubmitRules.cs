@@ -286,7 +286,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         }
 
         if (entry.Run is { } run)
-            runLifecycle.SetLimit(run, entry.Job);
+            runLifecycle.FollowSpec(run, entry.Job);
 
         entry = plan.Kill ? killRules.Kill(entry, now) : entry;
         return new(entry.Job.Id, entry.Job);

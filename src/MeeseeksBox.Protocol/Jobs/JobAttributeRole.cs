@@ -9,6 +9,9 @@ public enum JobAttributeRole
     /// <summary>Set and changed by the submitter.</summary>
     Spec,
 
+    /// <summary>Set by a request of its own; a part of the spec, which no submit sets.</summary>
+    Control,
+
     /// <summary>Set by the nodes.</summary>
     Status,
 

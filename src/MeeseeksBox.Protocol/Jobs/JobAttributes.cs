@@ -9,6 +9,9 @@ namespace MeeseeksBox.Protocol.Jobs;
 /// <summary>The table of a job's attributes, used to read, write, change and filter jobs.</summary>
 public static class JobAttributes
 {
+    /// <summary>The name of the attribute of a job whose processes are stopped.</summary>
+    public const string Suspended = "suspended";
+
     private static readonly JobOutputAttribute StdoutData =
         new("stdout_data", "stdout_file", status => status.Stdout, (status, value) => status with { Stdout = value });
 
@@ -68,6 +71,8 @@ public static class JobAttributes
         Spec("stderr", JobFormats.Text, spec => spec.Stderr, (spec, value) => spec with { Stderr = value }),
         Spec("runtime", JobFormats.Span, spec => spec.Runtime, (spec, value) => spec with { Runtime = value }),
         Spec("hold", JobFormats.OptionalFlag, spec => spec.Hold, (spec, value) => spec with { Hold = value }),
+        new JobAttribute<bool?>(Suspended, JobAttributeRole.Control, JobFormats.OptionalFlag,
+            job => job.Spec.Suspended, (job, value) => job with { Spec = job.Spec with { Suspended = value } }),
         Spec("restart", JobFormats.OptionalFlag, spec => spec.Restart, (spec, value) => spec with { Restart = value }),
         Spec("retries", JobFormats.OptionalCount, spec => spec.Retries, (spec, value) => spec with { Retries = value }),
         Spec("resubmit", JobFormats.OptionalFlag, spec => spec.Resubmit, (spec, value) => spec with { Resubmit = value }),

@@ -36,6 +36,10 @@ public sealed record JobSpec
     /// <summary>True to queue the job without a start; null when it was never set.</summary>
     public bool? Hold { get; init; }
 
+    /// <summary>True to stop the processes of the present run; null when it was never set.</summary>
+    /// <remarks>Set by <c>suspend</c> and <c>resume</c> alone (docs/SPECIFICATION.md#suspension).</remarks>
+    public bool? Suspended { get; init; }
+
     /// <summary>True to run the job again after success; null when it was never set.</summary>
     public bool? Restart { get; init; }
 

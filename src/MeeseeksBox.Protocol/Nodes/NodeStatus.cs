@@ -23,6 +23,9 @@ public sealed record NodeStatus
     /// <summary>The capability to send signals to the processes of jobs.</summary>
     public const string SignalCapability = "signal";
 
+    /// <summary>The capability to suspend jobs.</summary>
+    public const string SuspendCapability = "suspend";
+
     // For a missing key, the generated reader sets the property to default(T), not to its initial value: lists must accept null.
 
     /// <summary>False when the node has not reported for <c>state.timeout</c>, or when the key is missing.</summary>

@@ -23,6 +23,8 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
         ["get"] = static (argument, out problem) => JobFilter.Read(argument, out problem) is { } filter ? new GetRequest(filter) : null,
         ["ls"] = static (argument, out problem) => JobFilter.Read(argument, out problem) is { } filter ? new LsRequest(filter) : null,
         ["kill"] = ReadKill,
+        ["suspend"] = static (argument, out problem) => ReadSuspend(argument, isSuspended: true, out problem),
+        ["resume"] = static (argument, out problem) => ReadSuspend(argument, isSuspended: false, out problem),
         ["modify"] = ReadModify,
         ["config"] = ReadConfig,
         ["sync"] = ReadSync,
@@ -107,6 +109,12 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
     {
         var id = LenientJson.TryString(argument, out var text) ? text : null;
         return JobFilter.Read(argument, out problem) is { } filter ? new KillRequest(id, filter) : null;
+    }
+
+    private static SuspendRequest? ReadSuspend(JsonElement argument, bool isSuspended, out string? problem)
+    {
+        var id = LenientJson.TryString(argument, out var text) ? text : null;
+        return JobFilter.Read(argument, out problem) is { } filter ? new SuspendRequest(isSuspended, id, filter) : null;
     }
 
     private static ModifyRequest? ReadModify(JsonElement argument, out string? problem)

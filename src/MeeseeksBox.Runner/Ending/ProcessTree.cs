@@ -11,6 +11,7 @@ internal sealed class ProcessTree
     private readonly ProcessTreeKiller _killer;
     private readonly SessionLeaders _leaders;
     private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
     private readonly HashSet<(int Pid, long StartTicks)> _seen = [];
 
     /// <param name="first">The process that the runner has started, the leader of its session.</param>
@@ -49,6 +50,10 @@ internal sealed class ProcessTree
         }
     }
 
+    /// <summary>Stops all processes of the tree until <c>isFrozen</c> is false, or continues them.</summary>
+    /// <exception cref="IOException">No snapshot could be taken.</exception>
+    public Task SetFrozenAsync(bool isFrozen) => isFrozen ? _killer.StopAsync(Members) : _killer.ContinueAsync(Members);
+
     private async Task TerminateAsync(TimeSpan grace)
     {
         using var deadline = new CancellationTokenSource(grace, _time);
@@ -64,8 +69,15 @@ internal sealed class ProcessTree
         }
     }
 
-    // HasExited is read after the snapshot: if the process still runs now, its pid in the snapshot cannot have been reused.
+    // A suspension and a kill may look for them at the same time.
     private IReadOnlyList<ProcessEntry> Members(ProcessSnapshot snapshot)
+    {
+        lock (_lock)
+            return Find(snapshot);
+    }
+
+    // HasExited is read after the snapshot: if the process still runs now, its pid in the snapshot cannot have been reused.
+    private IReadOnlyList<ProcessEntry> Find(ProcessSnapshot snapshot)
     {
         var pid = _first.HasExited ? 0 : _first.Pid;
         var begin = snapshot.Find(pid)?.StartTicks ?? 0;

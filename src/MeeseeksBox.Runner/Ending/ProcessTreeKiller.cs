@@ -27,6 +27,22 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
             await Task.Delay(pause, time, giveUp);
     }
 
+    /// <summary>Sends SIGSTOP to processes until a snapshot has no new one.</summary>
+    /// <exception cref="IOException">No snapshot could be taken within <see cref="Timeout"/>.</exception>
+    public async Task StopAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom)
+    {
+        var seen = new Dictionary<int, ProcessEntry>();
+        var begin = time.GetTimestamp();
+        while (StopNew(whom(await SnapshotAsync(begin)), seen) && time.GetElapsedTime(begin) <= Timeout)
+        {
+        }
+    }
+
+    /// <summary>Sends SIGCONT to processes, which have no new ones while they are stopped.</summary>
+    /// <exception cref="IOException">No snapshot could be taken within <see cref="Timeout"/>.</exception>
+    public async Task ContinueAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom) =>
+        SignalAll(whom(await SnapshotAsync(time.GetTimestamp())), SignalNumber.Continue);
+
     /// <summary>Kills processes until a snapshot has none of them.</summary>
     /// <remarks>
     /// All of them get SIGSTOP before the first SIGKILL, until a snapshot has no new one. A stopped process starts no more processes, and
@@ -61,9 +77,7 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
             if (alive.Count == 0 || (killedAt is { } since && time.GetElapsedTime(since) > Timeout && pause == Pauses.Longest))
                 return new KillResult([.. seen.Values.ExceptBy(alive.Select(left => left.Pid), entry => entry.Pid)], alive);
 
-            var added = alive.Where(entry => seen.TryAdd(entry.Pid, entry)).ToList();
-            SignalAll(added, SignalNumber.Stop);
-            if (added.Count > 0 && time.GetElapsedTime(begin) <= Timeout)
+            if (StopNew(alive, seen) && time.GetElapsedTime(begin) <= Timeout)
                 continue;
 
             // A snapshot may take seconds on a busy host. So the timeout counts from the first SIGKILL, and requires some pauses too.
@@ -72,6 +86,14 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
             await Task.Delay(pause, time, CancellationToken.None);
             pause = Pauses.After(pause);
         }
+    }
+
+    // True when there were new ones.
+    private static bool StopNew(IReadOnlyList<ProcessEntry> alive, Dictionary<int, ProcessEntry> seen)
+    {
+        var added = alive.Where(entry => seen.TryAdd(entry.Pid, entry)).ToList();
+        SignalAll(added, SignalNumber.Stop);
+        return added.Count > 0;
     }
 
     // A snapshot needs a file descriptor, and the box may have none left at the moment.

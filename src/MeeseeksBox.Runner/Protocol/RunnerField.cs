@@ -57,6 +57,9 @@ public static class RunnerField
     /// <summary>Number of bytes that were printed to a stream, but could not be kept, in <c>ended</c>.</summary>
     public static string LostOf(string stream) => $"{stream}_lost";
 
+    /// <summary>1 in <c>run</c> when the processes are stopped by <c>suspend</c>.</summary>
+    public const string Suspended = "suspended";
+
     /// <summary>The number of a signal, in <c>signal</c>.</summary>
     public const string Signal = "signal";
 

@@ -18,6 +18,12 @@ public static class RunnerVerb
     /// <summary>Box: the time limit of a run, which the runner enforces while there is no box.</summary>
     public const string Runtime = "runtime";
 
+    /// <summary>Box: stop all processes of a run.</summary>
+    public const string Suspend = "suspend";
+
+    /// <summary>Box: continue all processes of a run.</summary>
+    public const string Resume = "resume";
+
     /// <summary>Box: send a signal to the process of a run.</summary>
     public const string Signal = "signal";
 

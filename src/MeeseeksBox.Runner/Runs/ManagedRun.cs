@@ -38,6 +38,9 @@ internal sealed class ManagedRun(
     private (TimeSpan Time, TimeSpan Grace)? _runtime;
     private bool _isLimitEnforced;
     private bool _isOverdue;
+    private bool _isSuspended;
+    private bool _isFrozen;
+    private bool _isFreezing;
     private RunnerMessage? _end;
 
     /// <summary>The id of the run.</summary>
@@ -85,8 +88,17 @@ internal sealed class ManagedRun(
 
         _grace = grace;
         _isEndWanted = true;
+        if (grace > TimeSpan.Zero)
+            FollowSuspension();
         if (_process is { } process)
             Kill(process, grace);
+    }
+
+    /// <summary>Stops all processes of the run, or continues them.</summary>
+    public void Suspend(bool isSuspended)
+    {
+        _isSuspended = isSuspended;
+        FollowSuspension();
     }
 
     /// <summary>Sets the time limit, which counts from the start; null for none.</summary>
@@ -107,7 +119,8 @@ internal sealed class ManagedRun(
     /// <summary>Tells a box, which has not started this run, all that is known about it.</summary>
     public void Describe()
     {
-        tell(new RunnerMessage(RunnerVerb.Run, Id).With(RunnerField.Data, order.Data).With(RunnerField.Limit, order.Limit));
+        tell(new RunnerMessage(RunnerVerb.Run, Id).With(RunnerField.Data, order.Data).With(RunnerField.Limit, order.Limit)
+            .With(RunnerField.Suspended, _isSuspended ? 1 : 0));
         if (_process is { } process)
             tell(StartedLine(process));
         if (_end is { } end)
@@ -279,6 +292,37 @@ internal sealed class ManagedRun(
 #pragma warning restore CA1031
 
         loop.Post(Killed);
+    }
+
+    // One change after the other. A run that is being ended is continued, so that it can act on SIGTERM.
+    private void FollowSuspension()
+    {
+        var isWanted = _isSuspended && !IsEndWanted;
+        if (_tree is null || HasEnded || _grace == TimeSpan.Zero || _isFreezing || _isFrozen == isWanted)
+            return;
+
+        _isFreezing = true;
+        _ = FreezeAsync(isWanted);
+    }
+
+    private async Task FreezeAsync(bool isWanted)
+    {
+        try
+        {
+            await _tree!.SetFrozenAsync(isWanted);
+        }
+#pragma warning disable CA1031 // The run must go on after any failure.
+        catch (Exception problem)
+        {
+            loop.Post(() => Note($"its processes could not be {(isWanted ? "stopped" : "continued")}: {problem.Message}"));
+        }
+#pragma warning restore CA1031
+
+        loop.Post(() =>
+        {
+            (_isFreezing, _isFrozen) = (false, isWanted);
+            FollowSuspension();
+        });
     }
 
     private void Killed()

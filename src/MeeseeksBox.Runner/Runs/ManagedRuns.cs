@@ -62,6 +62,9 @@ internal sealed class ManagedRuns
             case RunnerVerb.Runtime when _runs.TryGetValue(message.Run, out var run):
                 SetLimit(run, message);
                 break;
+            case RunnerVerb.Suspend or RunnerVerb.Resume when _runs.TryGetValue(message.Run, out var run):
+                run.Suspend(message.Verb is RunnerVerb.Suspend);
+                break;
             case RunnerVerb.Signal when _runs.TryGetValue(message.Run, out var run) && message.Number(RunnerField.Signal) is { } signal:
                 run.Signal((int)signal);
                 break;

@@ -74,6 +74,13 @@ internal sealed class Pool(
             job.SetLimit(seconds);
     }
 
+    /// <summary>Stops the processes of a run, or continues them.</summary>
+    public void FollowSuspension(Run run)
+    {
+        if (_jobs.TryGetValue(run, out var job))
+            job.FollowSuspension();
+    }
+
     /// <summary>Sends a signal to the process of a run.</summary>
     /// <returns>Null when it was sent; else why it was not.</returns>
     public Task<string?> SignalAsync(Run run, Signal signal) => _jobs.TryGetValue(run, out var job)

@@ -50,6 +50,7 @@ internal sealed class PoolSet : IRunProcesses
         _watch = watch;
         host.PoolWoken += Wake;
         host.RunStopped += Stop;
+        host.RunSuspended += run => PoolOf(run)?.FollowSuspension(run);
         host.RunLimited += (run, limit) => PoolOf(run)?.Limit(run, limit);
     }
 

@@ -30,6 +30,7 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     private Action<TimeSpan?>? _limitChanged;
     private TimeSpan? _limit;
     private volatile RunnerRun? _process;
+    private bool _isSuspended;
     private bool _isOver;
     private bool _isAbandoned;
     private int _isStarted;
@@ -224,7 +225,37 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     public void Release() => _released.TrySetResult();
 
     /// <inheritdoc/>
-    public void Attach(RunnerRun process) => _process = process;
+    public void Attach(RunnerRun process)
+    {
+        lock (_lock)
+        {
+            // That of a former instance of the box may have been suspended, or resumed, just before it ended.
+            _isSuspended = process.WasSuspended;
+            _process = process;
+        }
+
+        FollowSuspension();
+    }
+
+    /// <summary>Stops the processes, or continues them, as the core has it now.</summary>
+    public void FollowSuspension()
+    {
+        if (!IsProcess && _run.IsSuspended)
+        {
+            Log("it cannot be suspended: it runs in a plugin");
+            _ = _host.Execute((core, now) => core.SetSuspended(Job.Id, isSuspended: false, now));
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_process is { } process && _isSuspended != _run.IsSuspended)
+            {
+                _isSuspended = _run.IsSuspended;
+                process.Suspend(_isSuspended);
+            }
+        }
+    }
 
     /// <summary>Sends a signal to the process.</summary>
     /// <returns>Null when it was sent; else why it was not.</returns>

@@ -19,7 +19,7 @@ internal sealed class Authorization(CoreHost host)
         ConfigRequest config => config.Changes.EnumerateObject().Any() ? Role.Admin : Role.Read,
         SubmitRequest submit => ConcernsConfig(submit) ? Role.Admin : Role.Submit,
         SyncRequest sync => sync.Jobs.Any(job => job.Spec.Pool is NodeSettings.ConfigPool) ? Role.Admin : Role.Submit,
-        KillRequest => Role.Submit,
+        KillRequest or SuspendRequest => Role.Submit,
         _ => Role.Read,
     };
 

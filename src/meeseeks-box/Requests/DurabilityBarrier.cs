@@ -9,7 +9,8 @@ internal sealed class DurabilityBarrier(CoreHost host)
     /// <summary>Marks the session before a request that changes jobs. Warns when the journal cannot be written.</summary>
     public void Note(Request request, Session session, ResponseWriter answer)
     {
-        if (request is not (SubmitRequest or KillRequest { Signal: null } or ModifyRequest or SyncRequest { Jobs.Count: > 0 }))
+        if (request is not (SubmitRequest or KillRequest { Signal: null } or SuspendRequest or ModifyRequest
+            or SyncRequest { Jobs.Count: > 0 }))
             return;
 
         session.HasChanged = true;
@@ -17,7 +18,7 @@ internal sealed class DurabilityBarrier(CoreHost host)
         session.HasSubmitted |= request is SyncRequest sync
             ? sync.Jobs.Any(job => job.Status.Node is null)
             : problem is null && request is SubmitRequest;
-        if (problem is not null && request is KillRequest or ModifyRequest)
+        if (problem is not null && request is KillRequest or SuspendRequest or ModifyRequest)
             answer.Warn([$"the change is not on disk yet: {problem}"]);
     }
 

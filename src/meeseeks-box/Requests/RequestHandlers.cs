@@ -13,6 +13,7 @@ internal sealed class RequestHandlers(
     LsHandler ls,
     KillHandler kill,
     SignalHandler signal,
+    SuspendHandler suspend,
     ModifyHandler modify,
     ConfigHandler config,
     SyncHandler sync,
@@ -53,6 +54,8 @@ internal sealed class RequestHandlers(
                 return signal.HandleAsync(some, answer, session, stop);
             case KillRequest some:
                 return kill.HandleAsync(some, answer, session, stop);
+            case SuspendRequest some:
+                return suspend.HandleAsync(some, answer, session, stop);
             case ModifyRequest some:
                 return modify.HandleAsync(some, answer, stop);
             case ConfigRequest changes:

@@ -48,6 +48,10 @@ internal sealed class CoreHost : IDisposable
     /// <summary>The time limit of a run has changed: seconds from its start. Raised outside the lock, from any thread.</summary>
     public event Action<Run, double?>? RunLimited;
 
+    /// <summary>The suspension of a run has begun or ended. Raised outside the lock, from any thread.</summary>
+    /// <remarks>Two changes may be raised in the wrong order: <see cref="Run.IsSuspended"/> has the present one.</remarks>
+    public event Action<Run>? RunSuspended;
+
     /// <summary>A run of a job ended, or a job ended without a run.</summary>
     /// <remarks>
     /// Raised in order: by the journal once the end is on disk, or without a journal inside the lock. Handlers must not block.
@@ -144,7 +148,7 @@ internal sealed class CoreHost : IDisposable
     /// <param name="work">Code to run inside the lock; it must be short and must not block.</param>
     public T Execute<T>(Func<NodeCore, Instant, T> work)
     {
-        (string[] Pools, Run[] Stops, Peer[] Peers, (Run, double?)[] Limits) woken = ([], [], [], []);
+        (string[] Pools, Run[] Stops, Peer[] Peers, (Run, double?)[] Limits, Run[] Suspended) woken = ([], [], [], [], []);
         try
         {
             lock (_lock)
@@ -164,7 +168,7 @@ internal sealed class CoreHost : IDisposable
         }
         finally
         {
-            NotifyWoken(woken.Pools, woken.Stops, woken.Peers, woken.Limits);
+            NotifyWoken(woken.Pools, woken.Stops, woken.Peers, woken.Limits, woken.Suspended);
         }
     }
 
@@ -177,8 +181,11 @@ internal sealed class CoreHost : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private void NotifyWoken(string[] pools, Run[] stops, Peer[] peers, (Run, double?)[] limits)
+    private void NotifyWoken(string[] pools, Run[] stops, Peer[] peers, (Run, double?)[] limits, Run[] suspended)
     {
+        foreach (var run in suspended)
+            RunSuspended?.Invoke(run);
+
         foreach (var (run, limit) in limits)
             RunLimited?.Invoke(run, limit);
 
@@ -202,15 +209,16 @@ internal sealed class CoreHost : IDisposable
         (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond,
         _time.GetTimestamp() / (double)_time.TimestampFrequency);
 
-    private (string[] Pools, Run[] Stops, Peer[] Peers, (Run, double?)[] Limits) CollectEffects()
+    private (string[] Pools, Run[] Stops, Peer[] Peers, (Run, double?)[] Limits, Run[] Suspended) CollectEffects()
     {
         var effects = _core.Effects;
         _recorder.Record(_core);
-        (string[], Run[], Peer[], (Run, double?)[]) taken = (
+        (string[], Run[], Peer[], (Run, double?)[], Run[]) taken = (
             effects.PoolsToWake.Count is 0 ? [] : [.. effects.PoolsToWake],
             effects.RunsToCancel.Count is 0 ? [] : [.. effects.RunsToCancel],
             effects.PeersToWake.Count is 0 ? [] : [.. effects.PeersToWake],
-            effects.LimitedRuns.Count is 0 ? [] : [.. effects.LimitedRuns.Select(run => (run, run.Limit))]);
+            effects.LimitedRuns.Count is 0 ? [] : [.. effects.LimitedRuns.Select(run => (run, run.Limit))],
+            effects.SuspendedRuns.Count is 0 ? [] : [.. effects.SuspendedRuns]);
         if (effects.HaveJobsChanged || effects.HaveNodesChanged)
         {
             _nextChange?.SetResult();

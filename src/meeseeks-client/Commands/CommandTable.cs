@@ -13,6 +13,8 @@ internal static class CommandTable
         ModCommand.Definition,
         HoldCommand.Hold,
         HoldCommand.Release,
+        SuspendCommand.Suspend,
+        SuspendCommand.Resume,
         WaitCommand.Definition,
         OutCommand.Out,
         OutCommand.Err,

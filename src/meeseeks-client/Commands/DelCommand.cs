@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
@@ -41,23 +40,11 @@ internal static class DelCommand
         }
 
         JobCommandHelpers.RequireJobs(invocation.Words);
+        var selection = JobWords.Selection(invocation.Words);
         if (signal is not null)
-            return await SendAsync(invocation, signal);
+            return await invocation.PrintAnswerAsync(await invocation.Client.SignalRawAsync(selection, signal, invocation.Stop), "kill");
 
-        var killed = await invocation.Client.KillRawAsync(JobWords.Selection(invocation.Words), invocation.Stop);
+        var killed = await invocation.Client.KillRawAsync(selection, invocation.Stop);
         return await invocation.PrintJobsAsync(killed, JobCommandHelpers.Wanted(invocation.Words));
-    }
-
-    private static async Task<int> SendAsync(Invocation invocation, string signal)
-    {
-        var response = await invocation.Client.SignalRawAsync(JobWords.Selection(invocation.Words), signal, invocation.Stop);
-        if (response.Find("kill") is { ValueKind: JsonValueKind.Object } jobs)
-            await invocation.PrintAsync(jobs);
-
-        if (response.Error is not { } problem)
-            return ClientExitStatus.Good;
-
-        invocation.Console.WriteMessage(problem);
-        return ClientExitStatus.Failed;
     }
 }

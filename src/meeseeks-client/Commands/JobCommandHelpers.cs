@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 
@@ -23,6 +24,24 @@ internal static class JobCommandHelpers
     {
         await invocation.PrintAsync(jobs);
         return invocation.WriteUnknown(asked.Where(id => !(jobs.TryGetProperty(id, out var job) && job.ValueKind is JsonValueKind.Object)));
+    }
+
+    /// <summary>Prints the jobs of an answer as JSON, and its error.</summary>
+    /// <param name="invocation">The call.</param>
+    /// <param name="response">The answer.</param>
+    /// <param name="key">The request.</param>
+    /// <returns>The exit status.</returns>
+    public static async Task<int> PrintAnswerAsync(this Invocation invocation, Response response, string key)
+    {
+        if (response.Find(key) is { ValueKind: JsonValueKind.Object } jobs)
+            await invocation.PrintAsync(jobs);
+
+        response.Warnings.ToList().ForEach(invocation.Console.Warn);
+        if (response.Error is not { } problem)
+            return ClientExitStatus.Good;
+
+        invocation.Console.WriteMessage(problem);
+        return ClientExitStatus.Failed;
     }
 
     /// <summary>Prints a message for each unknown id.</summary>

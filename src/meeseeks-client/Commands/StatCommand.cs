@@ -21,8 +21,8 @@ internal static class StatCommand
               nodes, pools, jobs   only lines of these kinds
               active               only active jobs
               tree                 each node below the node through which it is reached
-            Flags of jobs: A active, E error, H on hold, R repeating. refresh=S shows it again every S seconds, until no live jobs are
-            left.
+            Flags of jobs: A active, E error, H on hold, R repeating, S suspended. refresh=S shows it again every S seconds, until no
+            live jobs are left.
 
             In a pipe, the columns are separated by tabs, as in the original. There, active omits pools without jobs, and the running
             time is that of the last report of the node.

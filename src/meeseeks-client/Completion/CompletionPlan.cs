@@ -27,7 +27,7 @@ internal sealed record CompletionPlan(string Before, string Typed, IReadOnlyList
     ];
 
     private static readonly string[] FilterKeys = ["pool", "node", "state", "tag", "active"];
-    private static readonly string[] Switches = ["hold", "restart", "resubmit", "active", "wait", "quiet", "follow", "json"];
+    private static readonly string[] Switches = ["hold", "suspended", "restart", "resubmit", "active", "wait", "quiet", "follow", "json"];
 
     /// <summary>No completions.</summary>
     private static CompletionPlan Nothing { get; } = new("", "", [], RemoteCompletions.None);

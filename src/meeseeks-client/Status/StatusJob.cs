@@ -26,7 +26,8 @@ internal sealed record StatusJob
     /// <summary>The tags, as <c>[a,b]</c>.</summary>
     public required string Tags { get; init; }
 
-    /// <summary><c>A</c> active, <c>E</c> error, <c>H</c> on hold, <c>R</c> repeating, each followed by a space.</summary>
+    /// <summary>Flags, each followed by a space.</summary>
+    /// <remarks><c>A</c> active, <c>E</c> error, <c>H</c> on hold, <c>R</c> repeating, <c>S</c> suspended.</remarks>
     public required string Flags { get; init; }
 
     /// <summary>The phase.</summary>
@@ -95,5 +96,6 @@ internal sealed record StatusJob
         (job.Status.Active ? "A " : "")
         + (job.Status.Error is null ? "" : "E ")
         + (job.Spec.Hold is true ? "H " : "")
-        + (job.Spec.Restart is true || job.Spec.Resubmit is true ? "R " : "");
+        + (job.Spec.Restart is true || job.Spec.Resubmit is true ? "R " : "")
+        + (job.Spec.Suspended is true ? "S " : "");
 }

@@ -21,7 +21,7 @@ internal sealed class Clients(World world)
             return;
 
         var box = up[Random.Next(up.Length)];
-        switch (Random.Next(10))
+        switch (Random.Next(11))
         {
             case < 6:
                 Submit(box);
@@ -39,6 +39,11 @@ internal sealed class Clients(World world)
                 // Counted before, because it may start at once.
                 world.Account.Story(ended.Id).Restarts = Math.Max(world.Account.Story(ended.Id).Restarts, ended.Status.Epoch) + 1;
                 _ = Submit(box, $$"""{"id":"{{ended.Id}}","state":"new"}""");
+                break;
+            case 10 when Any(box, job => job.Status.State is JobState.Running) is { } running:
+                var isSuspended = running.Spec.Suspended is not true;
+                world.Log($"{box.Name}: {(isSuspended ? "suspend" : "resume")} {running.Id}");
+                _ = box.Do(Turn.Own, (core, now) => core.SetSuspended(running.Id, isSuspended, now));
                 break;
             default:
                 break;

@@ -22,17 +22,22 @@ public static partial class Signal
     }
 
     /// <summary>True when the process exists and has not ended.</summary>
-    public static bool IsAlive(int pid)
+    public static bool IsAlive(int pid) => StateOf(pid) is not (null or 'Z' or 'X');
+
+    /// <summary>True when the process exists and is stopped.</summary>
+    public static bool IsStopped(int pid) => StateOf(pid) is 'T';
+
+    // The field after the name in brackets is the state; Z is a zombie.
+    private static char? StateOf(int pid)
     {
         try
         {
-            // The field after the name in brackets is the state; Z is a zombie.
             var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+            return stat[stat.LastIndexOf(')') + 2];
         }
         catch (IOException)
         {
-            return false;
+            return null;
         }
     }
 

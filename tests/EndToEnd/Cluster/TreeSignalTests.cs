@@ -30,4 +30,23 @@ public sealed class TreeSignalTests(SmallTree tree)
         refused.Text("error").Should().Be("there is no job 'nosuch'");
         await tree.Master.AskAsync("kill", id);
     }
+
+    // docs/SPECIFICATION.md#suspension
+    [Fact]
+    public async Task A_job_is_suspended_from_the_top_until_it_is_resumed()
+    {
+        var id = (await tree.Master.SubmitAsync(new { pool = "p", node = "node1", args = Some.Sleep })).Text("id");
+        var pid = (int)(await tree.Master.WaitForJobAsync(id, job => job.Text("state") is "running")).Number("pid")!.Value;
+
+        var suspended = await tree.Master.AskAsync("suspend", id);
+        await Wait.Until(() => Signal.IsStopped(pid), () => "it is not stopped", TestContext.Current.CancellationToken);
+        var below = await tree.Node1.JobAsync(id);
+        _ = await tree.Head.AskAsync("resume", new[] { id });
+        await Wait.Until(() => !Signal.IsStopped(pid), () => "it is stopped", TestContext.Current.CancellationToken);
+        var above = await tree.Master.WaitForJobAsync(id, job => !job.Flag("suspended"));
+
+        (suspended.Flag("suspended"), below.Flag("suspended"), below.Text("state")).Should().Be((true, true, "running"));
+        (above.Text("state"), above.Number("start_count"), Signal.IsAlive(pid)).Should().Be(("running", 1, true));
+        await tree.Master.AskAsync("kill", id);
+    }
 }

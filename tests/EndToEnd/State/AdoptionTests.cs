@@ -55,6 +55,26 @@ public sealed class AdoptionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_suspended_job_is_still_suspended_under_the_next_box_which_resumes_it()
+    {
+        await using var first = await RunningBox.StartAsync(Words);
+        var id = (await first.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
+        var pid = (int)(await first.WaitForStartAsync(id)).Number("pid")!.Value;
+        _ = await first.AskAsync("suspend", id);
+        await Wait.Until(() => Signal.IsStopped(pid), () => "it is not stopped", TestContext.Current.CancellationToken);
+
+        await first.CrashAsync();
+        await using var second = await RunningBox.StartAsync(Words);
+        var during = await second.JobAsync(id);
+        var isStopped = Signal.IsStopped(pid);
+        _ = await second.AskAsync("resume", id);
+
+        (during.Flag("suspended"), isStopped).Should().Be((true, true));
+        await Wait.Until(() => !Signal.IsStopped(pid), () => "it is stopped", TestContext.Current.CancellationToken);
+        Signal.IsAlive(pid).Should().BeTrue();
+    }
+
+    [Fact]
     public async Task A_time_limit_holds_while_the_box_is_away()
     {
         await using var first = await RunningBox.StartAsync(Words);

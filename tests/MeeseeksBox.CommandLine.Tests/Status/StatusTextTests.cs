@@ -43,6 +43,7 @@ public sealed class StatusTextTests
                 Pool = "q",
                 Resubmit = true,
                 Hold = true,
+                Suspended = true,
                 Args = ["true"],
             },
             Status = new() { State = JobState.New },
@@ -53,7 +54,7 @@ public sealed class StatusTextTests
     public void Jobs_are_below_their_pools_sorted_by_state_and_submit() => Text("").Should().Be("""
         head|online|0.0
         |pool q@head|1 jobs
-        ||waits|[None]|H R |new||true
+        ||waits|[None]|H R S |new||true
         n1|online|1.25
         |pool free@n1|0 jobs
         |pool p@n1|3 jobs|1 free

@@ -22,7 +22,7 @@ public sealed class OwnNodeTests
         status.Links.Should().Equal("b1", "z9");
         status.Pools.Should().ContainKey("p1").WhoseValue.Should().Be(SlotCount.Of(2));
         status.Ver.Should().Be("1.2");
-        status.Caps.Should().Equal("wait", "lease", "tail", "signal");
+        status.Caps.Should().Equal("wait", "lease", "tail", "signal", "suspend");
     }
 
     [Fact]

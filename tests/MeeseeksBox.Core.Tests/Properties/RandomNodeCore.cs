@@ -52,7 +52,9 @@ internal sealed class RandomNodeCore
                 _ = _core.Submit(RandomValues.Spec(random), _clock.Now);
                 break;
             case 2:
-                _ = _core.Kill(random.GetItems(RandomValues.Ids, 1)[0], _clock.Now);
+                _ = random.Next(2) is 0
+                    ? _core.Kill(random.GetItems(RandomValues.Ids, 1)[0], _clock.Now)
+                    : _core.SetSuspended(random.GetItems(RandomValues.Ids, 1)[0], random.Next(2) is 0, _clock.Now).Job;
                 break;
             case 3:
                 Modify(RandomValues.Copy(random));
@@ -188,6 +190,13 @@ internal sealed class RandomNodeCore
         Require(_core.Seq >= _seq, "seq only grows");
         _seq = _core.Seq;
 
+        Require(
+            _core.Snapshot().All(job => job.Spec.Suspended is not true || job.Status.State is JobState.Running),
+            "only a running job is suspended");
+        Require(
+            _core.Runs.Where(run => _core.FindRun(run.Job.Id) == run && _core.Find(run.Job.Id)!.IsLive)
+                .All(run => run.IsSuspended == (_core.Find(run.Job.Id)!.Spec.Suspended is true)),
+            "a run follows the suspension of its job");
         var endings = _core.Effects.EndedJobs;
         Require(endings.All(job => !job.IsLive), "the history has only jobs that ended");
         Require(merged || !endings.Any(job => _endedBefore.Contains(job.Id)), "an end is not reported again");

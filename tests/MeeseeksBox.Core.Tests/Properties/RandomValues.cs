@@ -41,6 +41,7 @@ internal static class RandomValues
             Resubmit = random.Next(4) is 0 ? true : null,
             Runtime = random.Next(3) * 10,
             Tags = random.Next(2) is 0 ? [] : ["t"],
+            Suspended = random.Next(3) is 0 ? true : null,
         },
         Status = new()
         {

@@ -19,6 +19,8 @@ public sealed class RequestObjectTests
     [InlineData("""{"get":{}}""", typeof(GetRequest))]
     [InlineData("""{"ls":{}}""", typeof(LsRequest))]
     [InlineData("""{"kill":"a"}""", typeof(KillRequest))]
+    [InlineData("""{"suspend":{"tag":"x"}}""", typeof(SuspendRequest))]
+    [InlineData("""{"resume":["a"]}""", typeof(SuspendRequest))]
     [InlineData("""{"modify":{"a":{}}}""", typeof(ModifyRequest))]
     [InlineData("""{"config":{}}""", typeof(ConfigRequest))]
     [InlineData("""{"sync":{}}""", typeof(SyncRequest))]

@@ -38,6 +38,9 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     /// <summary>As which it runs.</summary>
     public RunnerOwner Owner => connection.Owner;
 
+    /// <summary>True when the runner has stopped its processes before this instance of the box.</summary>
+    public bool WasSuspended => order.Number(RunnerField.Suspended) is 1;
+
     /// <summary>Receives what a person should know about the run.</summary>
     public Action<string> Note { get; set; } = _ => { };
 
@@ -81,6 +84,10 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
         var line = new RunnerMessage(RunnerVerb.Runtime, Id).With(RunnerField.Grace, Milliseconds(grace));
         connection.Send(time is { } limit ? line.With(RunnerField.Runtime, Milliseconds(limit)) : line);
     }
+
+    /// <summary>Stops its processes, or continues them.</summary>
+    public void Suspend(bool isSuspended) =>
+        connection.Send(new RunnerMessage(isSuspended ? RunnerVerb.Suspend : RunnerVerb.Resume, Id));
 
     /// <summary>Sends a signal to its process.</summary>
     /// <returns>Null when it was sent; else why it was not.</returns>

@@ -14,4 +14,22 @@ internal static class LiveProcesses
 
     /// <summary>Number of processes with the mark of a run.</summary>
     public static int CountMarked(string run) => ProcFs.ReadAll().Trees(entry => entry.Run == run).Count;
+
+    /// <summary>The states of all processes with the mark of a run, as in <c>/proc</c>: <c>T</c> for a stopped one.</summary>
+    public static List<char> StatesOfMarked(string run) =>
+        [.. ProcFs.ReadAll().Trees(entry => entry.Run == run).Select(entry => StateOf(entry.Pid)).OfType<char>()];
+
+    // Null for one that has ended meanwhile.
+    private static char? StateOf(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X') and var state ? state : null;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }

@@ -1,0 +1,38 @@
+using MeeseeksBox.Agent.State;
+using MeeseeksBox.Protocol;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Requests;
+
+namespace MeeseeksBox.Agent.Requests;
+
+/// <summary><c>suspend</c> and <c>resume</c>: of running jobs. Their nodes stop and continue the processes.</summary>
+internal sealed class SuspendHandler(CoreHost host)
+{
+    public ValueTask HandleAsync(SuspendRequest request, ResponseWriter answer, Session session, CancellationToken stop)
+    {
+        if (request.Id is not null)
+        {
+            answer.WriteJob(Set(request.Id));
+            return ValueTask.CompletedTask;
+        }
+
+        // A filter selects among all jobs, of which the most do not run.
+        var ids = SelectedJobs.Of(
+            request.Filter, host, job => job.Status.State is JobState.Running && job.Spec.Suspended is true != request.IsSuspended);
+        KeyValuePair<string, Job?>[] changed = [.. ids.Select(id => KeyValuePair.Create(id, Set(id)))];
+        return answer.WriteJobsAsync(changed, stop);
+
+        Job? Set(string id)
+        {
+            var (result, refusal) = host.Execute((core, now) => core.Find(id) is { } found && session.Rights.Refusal(found) is { } reason
+                ? (null, reason)
+                : (core.SetSuspended(id, request.IsSuspended, now), default(string)));
+            if (refusal is not null)
+                answer.Refuse(refusal, ErrorCode.Forbidden);
+            if (result?.Problem is { } problem)
+                answer.Refuse(problem);
+
+            return result?.Job;
+        }
+    }
+}
