@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using MeeseeksBox.Runner.Accounts;
 using MeeseeksBox.Runner.Children;
+using MeeseeksBox.Runner.ControlGroups;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Starting;
 using MeeseeksBox.Runner.Unix;
@@ -39,11 +40,13 @@ public static class RunnerProgram
         {
             var starter = Credentials.Own.User;
             Surroundings.Set(folder);
+            var groups = RunnerGroup.TryMake(ControlGroupMount.OwnFolder());
+            groups?.GiveTo(credentials);
 
             // In the folder, whose parents the user may not enter. Everything from here on happens with the rights of the user.
             RightsDrop.To(credentials);
             var children = new ChildWaiter(TimeProvider.System);
-            using var server = new RunnerServer(folder, children, starter);
+            using var server = new RunnerServer(folder, children, groups, starter);
             using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
             {
                 context.Cancel = true;
@@ -53,6 +56,7 @@ public static class RunnerProgram
             StandardStreams.Write(1, Ready + "\n");
             StandardStreams.Close();
             server.Run();
+            groups?.Delete();
             folder.Delete();
             if (server.IsAbandoned)
                 folder.DeleteTemporaryParent();

@@ -1,4 +1,5 @@
 using MeeseeksBox.Runner.Children;
+using MeeseeksBox.Runner.ControlGroups;
 using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
@@ -31,12 +32,13 @@ internal sealed class RunnerServer : IDisposable
     /// <summary>Starts to listen, in the present folder.</summary>
     /// <param name="folder">The present folder.</param>
     /// <param name="children">Learns the ends of processes.</param>
+    /// <param name="groups">The control groups of the runs; null without any.</param>
     /// <param name="starter">The user of the box.</param>
     /// <exception cref="IOException">The socket cannot be made.</exception>
-    public RunnerServer(SpoolFolder folder, ChildWaiter children, uint starter)
+    public RunnerServer(SpoolFolder folder, ChildWaiter children, RunnerGroup? groups, uint starter)
     {
         _server = new ControlServer(_loop, SpoolFile.Socket, starter) { Connected = GainBox, Disconnected = LoseBox, Received = Receive };
-        _runs = new ManagedRuns(_loop, _outputs, folder, children, TimeProvider.System, Tell) { RunEnded = StopWhenIdle };
+        _runs = new ManagedRuns(_loop, _outputs, folder, children, groups, TimeProvider.System, Tell) { RunEnded = StopWhenIdle };
     }
 
     /// <summary>Serves until no box and no run is left.</summary>

@@ -52,6 +52,14 @@ internal sealed class JobProcess(int pid, TimeProvider time, Action exited)
         }
     }
 
+    /// <summary>Does something with its process id, which is not given away meanwhile.</summary>
+    /// <returns>False when it has ended, or when the action has failed.</returns>
+    public bool TryDo(Func<int, bool> action)
+    {
+        lock (_lock)
+            return !_hasExited && action(pid);
+    }
+
     /// <summary>Sends a signal to it, and never to a later process with its id.</summary>
     /// <returns>The number of the error, or 0.</returns>
     public int Signal(int signal)

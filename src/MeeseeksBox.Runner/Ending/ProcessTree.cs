@@ -1,4 +1,5 @@
 using MeeseeksBox.Runner.Children;
+using MeeseeksBox.Runner.ControlGroups;
 using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Ending;
@@ -10,6 +11,7 @@ internal sealed class ProcessTree
     private readonly string _run;
     private readonly ProcessTreeKiller _killer;
     private readonly SessionLeaders _leaders;
+    private readonly RunGroup? _group;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly HashSet<(int Pid, long StartTicks)> _seen = [];
@@ -18,10 +20,12 @@ internal sealed class ProcessTree
     /// <param name="run">The run id that marks all of them.</param>
     /// <param name="killer">Kills them.</param>
     /// <param name="leaders">Tells whose a session is.</param>
+    /// <param name="group">Its control group; null without one.</param>
     /// <param name="time">The clock of all limits.</param>
-    public ProcessTree(JobProcess first, string run, ProcessTreeKiller killer, SessionLeaders leaders, TimeProvider time)
+    public ProcessTree(
+        JobProcess first, string run, ProcessTreeKiller killer, SessionLeaders leaders, RunGroup? group, TimeProvider time)
     {
-        (_first, _run, _killer, _leaders, _time) = (first, run, killer, leaders, time);
+        (_first, _run, _killer, _leaders, _group, _time) = (first, run, killer, leaders, group, time);
         leaders.Add(first.Pid, run);
     }
 
@@ -39,10 +43,12 @@ internal sealed class ProcessTree
             if (grace > TimeSpan.Zero)
                 await TerminateAsync(grace);
 
+            _group?.Kill();
             return (await _killer.KillAsync(Members)).Left;
         }
         catch (IOException)
         {
+            _group?.Kill();
             if (!_first.HasExited)
                 _ = LibC.Kill(_first.Pid, SignalNumber.Kill);
 
@@ -81,7 +87,9 @@ internal sealed class ProcessTree
     {
         var pid = _first.HasExited ? 0 : _first.Pid;
         var begin = snapshot.Find(pid)?.StartTicks ?? 0;
+        var grouped = _group?.Processes().ToHashSet() ?? [];
         var members = snapshot.Trees(entry => entry.Run == _run || entry.Pid == pid || IsOfSession(snapshot, entry)
+            || grouped.Contains(entry.Pid)
             || _seen.Contains((entry.Pid, entry.StartTicks)));
         _seen.UnionWith(members.Select(entry => (entry.Pid, entry.StartTicks)));
         Strays = [.. snapshot.ChildrenOf(Environment.ProcessId).Where(entry => entry.Run is null && entry.StartTicks >= begin

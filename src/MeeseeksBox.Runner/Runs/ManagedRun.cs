@@ -1,4 +1,5 @@
 using MeeseeksBox.Runner.Children;
+using MeeseeksBox.Runner.ControlGroups;
 using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Output;
@@ -16,6 +17,7 @@ internal sealed class ManagedRun(
     SpoolFolder folder,
     ProcessTreeKiller killer,
     SessionLeaders leaders,
+    RunGroup? group,
     TimeProvider time,
     Action<RunnerMessage> tell,
     Action<ManagedRun> ended)
@@ -68,7 +70,8 @@ internal sealed class ManagedRun(
     public void Started(JobProcess process, int output, int errors)
     {
         _process = process;
-        _tree = new ProcessTree(process, Id, killer, leaders, time);
+        _tree = new ProcessTree(process, Id, killer, leaders, group, time);
+        group?.TakeLater(process);
         Keep(RunnerField.Output, output);
         Keep(RunnerField.Errors, errors);
         tell(StartedLine(process));
@@ -237,6 +240,7 @@ internal sealed class ManagedRun(
         _timer?.Cancel();
         _limit?.Cancel();
         leaders.Remove(_process!.Pid, Id);
+        group?.End();
         var message = new RunnerMessage(RunnerVerb.Ended, Id);
         if (_process is { HasExited: true } process)
             AddExit(message, process);

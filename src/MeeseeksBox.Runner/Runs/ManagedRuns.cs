@@ -1,4 +1,5 @@
 using MeeseeksBox.Runner.Children;
+using MeeseeksBox.Runner.ControlGroups;
 using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Output;
@@ -17,6 +18,7 @@ internal sealed class ManagedRuns
     private readonly EventLoop _loop;
     private readonly EventLoop _outputs;
     private readonly SpoolFolder _folder;
+    private readonly RunnerGroup? _groups;
     private readonly Action<RunnerMessage> _tell;
     private readonly TimeProvider _time;
 
@@ -24,11 +26,19 @@ internal sealed class ManagedRuns
     /// <param name="outputs">The loop of all outputs.</param>
     /// <param name="folder">The folder for outputs.</param>
     /// <param name="children">Learns the ends of processes.</param>
+    /// <param name="groups">The control groups of the runs; null without any.</param>
     /// <param name="time">The clock of kills.</param>
     /// <param name="tell">Sends a line to the box.</param>
     public ManagedRuns(
-        EventLoop loop, EventLoop outputs, SpoolFolder folder, ChildWaiter children, TimeProvider time, Action<RunnerMessage> tell)
+        EventLoop loop,
+        EventLoop outputs,
+        SpoolFolder folder,
+        ChildWaiter children,
+        RunnerGroup? groups,
+        TimeProvider time,
+        Action<RunnerMessage> tell)
     {
+        _groups = groups;
         _loop = loop;
         _outputs = outputs;
         _folder = folder;
@@ -152,7 +162,8 @@ internal sealed class ManagedRuns
             return;
         }
 
-        var run = new ManagedRun(order, _loop, _outputs, _folder, _killer, _leaders, _time, _tell, Ended);
+        var run = new ManagedRun(
+            order, _loop, _outputs, _folder, _killer, _leaders, _groups?.GroupOf(order.Run, _loop), _time, _tell, Ended);
         _runs.Add(order.Run, run);
         SetLimit(run, message);
         _starts.Add(order, run);

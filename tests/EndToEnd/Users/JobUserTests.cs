@@ -156,6 +156,28 @@ public sealed class JobUserTests : IClassFixture<JobUserTests.RootBox>, IDisposa
             second.RunAsync(new { pool = "p", uid = "daemon", args = Some.Shell(text), cwd = "/" });
     }
 
+    [Fact]
+    public async Task A_job_of_another_user_has_a_control_group_from_which_no_daemon_escapes_a_kill()
+    {
+        Assert.SkipUnless(HasGroups, "this host has no control groups of version 2 to write to");
+        const string Script = "until grep -q /run- /proc/self/cgroup; do sleep 0.01; done; "
+            + "(env -i setsid sh -c 'echo $$; exec sleep 1000' &); exec sleep 1000";
+        var (box, id) = (_root.Box, Some.Id());
+        await box.SubmitAsync(new { id, pool = "p", uid = "daemon", args = Some.Shell(Script), stdout = _folder.File("pid"), cwd = "/" });
+        await Wait.Until(
+            () => File.Exists(_folder.File("pid")) && File.ReadAllText(_folder.File("pid")).EndsWith('\n'),
+            () => "no daemon",
+            TestContext.Current.CancellationToken);
+
+        await box.AskObjectAsync(new { kill = id });
+        await box.WaitForJobAsync(id, job => !job.Flag("active"));
+
+        Directory.Exists($"/proc/{File.ReadAllText(_folder.File("pid")).Trim()}").Should().BeFalse();
+    }
+
+    private static bool HasGroups => File.ReadLines("/proc/self/mountinfo").Any(line =>
+        line.Contains(" - cgroup2 ", StringComparison.Ordinal) && line.Split(' ')[5].StartsWith("rw", StringComparison.Ordinal));
+
     private async Task<string> RunAsync(RunningBox box, string pool, object? uid, string? gid)
     {
         var file = _folder.File(Some.Id());
