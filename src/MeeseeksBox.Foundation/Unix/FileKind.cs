@@ -36,7 +36,9 @@ public static partial class FileKind
     private const int DeviceOffset = 136;
     private const int NoFollow = 0x100;
     private const uint NumberOnly = 0x100;
+    private const uint ModeOnly = 0x2;
     private const uint OwnerOnly = 0x8;
+    private const int OfOthers = 0x3f;
     private const int Itself = 0x1000;
 
     /// <summary>The type bits of the mode of a file (inode(7)); a symbolic link is followed.</summary>
@@ -56,6 +58,15 @@ public static partial class FileKind
         return Statx(descriptor, "", Itself, TypeOnly | OwnerOnly, answer) is 0
             ? (BitConverter.ToUInt16(answer[ModeOffset..]) & KindBits, BitConverter.ToUInt32(answer[UserOffset..]))
             : null;
+    }
+
+    /// <summary>True for a folder of the user of this process that no other user may enter.</summary>
+    public static bool IsPrivateFolder(string path)
+    {
+        Span<byte> answer = stackalloc byte[Size];
+        return Statx(CurrentFolder, path, NoFollow, TypeOnly | ModeOnly | OwnerOnly, answer) is 0
+            && (BitConverter.ToUInt16(answer[ModeOffset..]) & (KindBits | OfOthers)) is Folder
+            && BitConverter.ToUInt32(answer[UserOffset..]) == EffectiveUser();
     }
 
     /// <summary>What distinguishes a file from all others, also from a later one with the same path; null for no file.</summary>
@@ -78,6 +89,9 @@ public static partial class FileKind
         Socket => "a socket",
         _ => "a device",
     };
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, Span<byte> answer);

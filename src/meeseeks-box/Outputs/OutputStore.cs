@@ -62,27 +62,15 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
     /// <exception cref="UnauthorizedAccessException">The output is lost.</exception>
     public OutputData? Copy(string path, uint owner, long total, int limit)
     {
-        var kept = (int)Math.Min(total, limit);
-        if (kept > Smallest && Create(Path.GetFileName(path), total, limit) is var known && File.Exists(known.Path))
-            return known;
-
-        using var file = SpoolReader.Open(path, owner);
-        if (kept <= Smallest)
-            return OutputData.Of(Convert.ToBase64String(OutputSpool.Read(file, total, limit)));
-
-        // As many bytes as were reported, whatever is in the file.
-        var bytes = new byte[kept];
-        for (int length = 0, count; length < kept && (count = RandomAccess.Read(file, bytes.AsSpan(length), length)) > 0;)
-            length += count;
-
-        var output = Create(Path.GetFileName(path), total, limit);
-        using (var stream = AppendFile.OpenPrivate(output.Path + ".new", FileShare.None, FileMode.Create))
+        if (Math.Min(total, limit) <= Smallest)
         {
-            stream.Write(bytes);
-            stream.Flush(folder.IsFlushed);
+            using var file = SpoolReader.Open(path, owner);
+            return OutputData.Of(Convert.ToBase64String(OutputSpool.Read(file, total, limit)));
         }
 
-        File.Move(output.Path + ".new", output.Path, overwrite: true);
+        var output = Create(Path.GetFileName(path), total, limit);
+        if (!File.Exists(output.Path))
+            OutputCopy.Make(path, owner, output, folder.IsFlushed);
         return output;
     }
 

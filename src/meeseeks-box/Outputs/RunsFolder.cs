@@ -1,4 +1,5 @@
 using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
 
@@ -47,8 +48,12 @@ internal sealed class RunsFolder(string? stateFile, bool isDurable) : IDisposabl
     /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
     public string MakeForRunner(string suffix = "")
     {
+        var runs = Make();
+        if (suffix.Length > 0 && !FileKind.IsPrivateFolder(runs))
+            throw new IOException($"{runs} must be a folder of the user of the box with mode 0700, because its names are trusted");
+
         var name = RunnerPrefix + Guid.NewGuid().ToString("N")[..12] + suffix;
-        return Directory.CreateDirectory(Path.Combine(Make(), name), SpoolFolder.OnlyOwner).FullName;
+        return Directory.CreateDirectory(Path.Combine(runs, name), SpoolFolder.OnlyOwner).FullName;
     }
 
     /// <inheritdoc/>

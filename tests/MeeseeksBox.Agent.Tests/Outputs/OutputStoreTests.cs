@@ -70,6 +70,18 @@ public sealed class OutputStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_runner_of_another_user_needs_a_folder_of_runners_that_nobody_else_may_enter()
+    {
+        var make = () => _runs.MakeForRunner("-7-abc");
+        Path.GetFileName(make()).Should().StartWith("runner-").And.EndWith("-7-abc");
+
+        File.SetUnixFileMode(_runs.Make(), (UnixFileMode)0x1c8);
+
+        make.Should().Throw<IOException>().WithMessage("*.runs must be a folder of the user of the box with mode 0700*");
+        _runs.MakeForRunner().Should().NotBeNull();
+    }
+
+    [Fact]
     public void The_output_of_another_user_has_as_many_bytes_as_were_reported()
     {
         var output = _store.Copy(Printed(700), Credentials.Own.User, 5000, 4000);

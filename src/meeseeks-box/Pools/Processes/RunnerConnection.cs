@@ -2,9 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Threading.Channels;
-using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Protocol;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
@@ -22,7 +20,7 @@ internal sealed class RunnerConnection : IDisposable
     private readonly Lock _gate = new();
 
     private readonly ConcurrentDictionary<string, RunnerRun> _runs = new(StringComparer.Ordinal);
-    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly Socket _socket;
 
     // A runner that is stopped reads nothing, and nobody in the box may wait for it.
     private readonly Channel<RunnerMessage> _lines = Channel.CreateUnbounded<RunnerMessage>(new() { SingleReader = true });
@@ -33,7 +31,8 @@ internal sealed class RunnerConnection : IDisposable
     private volatile bool _isDraining;
     private int _idleCount;
 
-    private RunnerConnection(string folder, RunnerOwner owner) => (Folder, Owner) = (folder, owner);
+    private RunnerConnection(string folder, RunnerOwner owner, Socket socket, int pid) =>
+        (Folder, Owner, _socket, Pid) = (folder, owner, socket, pid);
 
     /// <summary>The folder of the runner.</summary>
     public string Folder { get; }
@@ -42,7 +41,10 @@ internal sealed class RunnerConnection : IDisposable
     public RunnerOwner Owner { get; }
 
     /// <summary>The process of the runner.</summary>
-    public int Pid { get; private set; }
+    public int Pid { get; }
+
+    /// <summary>True when the runner has no runs.</summary>
+    public bool IsEmpty => _runs.IsEmpty;
 
     /// <summary>True when the runner starts further runs.</summary>
     public bool AcceptsRuns => !_isLost && !_isDraining;
@@ -56,18 +58,8 @@ internal sealed class RunnerConnection : IDisposable
     /// <exception cref="IOException">Another process listens in its place.</exception>
     public static async Task<RunnerConnection> OpenAsync(string folder, RunnerOwner owner, int? pid, bool isKept)
     {
-        var connection = new RunnerConnection(folder, owner);
-        try
-        {
-            await connection.ConnectAsync();
-            connection.Verify(pid);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-
+        var (socket, runner) = await RunnerSocket.ConnectAsync(folder, owner, pid);
+        var connection = new RunnerConnection(folder, owner, socket, runner);
         connection.Send(new RunnerMessage(RunnerVerb.Hello).With(RunnerField.Version, RunnerMessage.ProtocolVersion)
             .With(RunnerField.Keep, isKept ? 1 : 0));
         return connection;
@@ -171,34 +163,8 @@ internal sealed class RunnerConnection : IDisposable
         Complete();
     }
 
-    // Before the first line: a process of the user may have put a socket of its own in the place of the one of the runner.
-    private void Verify(int? pid)
-    {
-        var peer = UnixPeer.Of(_socket);
-        if (peer.User != Owner.User || (pid is not null && peer.Pid != pid))
-            throw new IOException($"process {peer.Pid} of user {peer.User} listens in its place");
-        Pid = peer.Pid;
-    }
-
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
-
-    // The address of a socket has 107 bytes at most, and the folder may have a longer path.
-    private async Task ConnectAsync()
-    {
-        var opened = LibC.Open(Folder, OpenFlag.PathOnly | OpenFlag.CloseOnExec, 0);
-        if (opened < 0)
-            throw new SocketException((int)SocketError.AddressNotAvailable);
-
-        try
-        {
-            await _socket.ConnectAsync(new UnixDomainSocketEndPoint($"/proc/self/fd/{opened}/{SpoolFile.Socket}"));
-        }
-        finally
-        {
-            _ = LibC.Close(opened);
-        }
-    }
 
     private static IOException Lost() => new("the runner of this box has ended; what it left of the job is killed");
 

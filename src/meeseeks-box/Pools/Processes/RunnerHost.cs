@@ -155,12 +155,12 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         // Recorded first.
         await Task.Yield();
         await connection.RunAsync();
-        if (_isReleased || _isClosed)
-            return;
+        var isStopping = _isReleased || _isClosed;
 
-        // A runner of another user cannot delete its own folder.
-        if (!connection.Owner.IsBox)
+        // A runner of another user cannot delete its own folder. One with runs may go on when the box stops.
+        if (!connection.Owner.IsBox && (!isStopping || connection.IsEmpty))
             SpoolFolder.Delete(connection.Folder);
-        _ = _connections.TryRemove(connection, out _);
+        if (!isStopping)
+            _ = _connections.TryRemove(connection, out _);
     }
 }

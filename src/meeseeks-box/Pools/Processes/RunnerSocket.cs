@@ -1,0 +1,55 @@
+using System.Net.Sockets;
+using MeeseeksBox.Foundation.Unix;
+using MeeseeksBox.Runner.Protocol;
+using MeeseeksBox.Runner.Unix;
+
+namespace MeeseeksBox.Agent.Pools.Processes;
+
+/// <summary>Connects to the socket of a runner.</summary>
+internal static class RunnerSocket
+{
+    /// <summary>Connects, and verifies the process that listens.</summary>
+    /// <param name="folder">The folder of the runner.</param>
+    /// <param name="owner">As which it runs.</param>
+    /// <param name="pid">Its process; null when it is not known.</param>
+    /// <returns>The socket, and the process.</returns>
+    /// <exception cref="SocketException">It does not listen.</exception>
+    /// <exception cref="IOException">Another process listens in its place.</exception>
+    public static async Task<(Socket Socket, int Pid)> ConnectAsync(string folder, RunnerOwner owner, int? pid)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await ConnectAsync(socket, folder);
+            return (socket, Verify(UnixPeer.Of(socket), owner, pid));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    // The address of a socket has 107 bytes at most, and the folder may have a longer path.
+    private static async Task ConnectAsync(Socket socket, string folder)
+    {
+        var opened = LibC.Open(folder, OpenFlag.PathOnly | OpenFlag.CloseOnExec, 0);
+        if (opened < 0)
+            throw new SocketException((int)SocketError.AddressNotAvailable);
+
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint($"/proc/self/fd/{opened}/{SpoolFile.Socket}"));
+        }
+        finally
+        {
+            _ = LibC.Close(opened);
+        }
+    }
+
+    // Before the first line: a process of the user may have put a socket of its own in the place of the one of the runner.
+    private static int Verify(UnixPeer peer, RunnerOwner owner, int? pid) =>
+        peer.User == owner.User && (pid is null || peer.Pid == pid)
+            ? peer.Pid
+            : throw new IOException($"process {peer.Pid} of user {peer.User} listens in its place");
+}
