@@ -13,6 +13,9 @@ internal static unsafe class ControlFile
     /// <summary>The file whose 1 kills all processes of a group, since Linux 5.14.</summary>
     public const string Kill = "cgroup.kill";
 
+    /// <summary>The file whose 1 freezes all processes of a group, and whose 0 thaws them.</summary>
+    public const string Freeze = "cgroup.freeze";
+
     /// <summary>The files that another user needs to use a group: see "Delegation" in the manual of the kernel.</summary>
     public static readonly IReadOnlyList<string> Delegated = [Processes, "cgroup.threads", "cgroup.subtree_control"];
 

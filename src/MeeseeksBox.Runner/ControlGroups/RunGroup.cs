@@ -38,14 +38,25 @@ internal sealed class RunGroup(string folder, EventLoop loop, SerialWorker worke
             _ = ControlFile.TryWrite(folder, ControlFile.Kill, All);
     }
 
+    /// <summary>Freezes all processes in the group, or thaws them. May be called by any thread.</summary>
+    public void SetFrozen(bool isFrozen)
+    {
+        if (_isMade)
+            _ = ControlFile.TryWrite(folder, ControlFile.Freeze, isFrozen ? 1 : 0);
+    }
+
     /// <summary>Removes the group when it has no process any more.</summary>
     public void End()
     {
         _timer?.Cancel();
         worker.Run(() =>
         {
-            if (_isMade)
-                ended(this);
+            if (!_isMade)
+                return;
+
+            // What outlives the run is left alone, and not left frozen.
+            SetFrozen(false);
+            ended(this);
         });
     }
 

@@ -58,7 +58,19 @@ internal sealed class ProcessTree
 
     /// <summary>Stops all processes of the tree until <c>isFrozen</c> is false, or continues them.</summary>
     /// <exception cref="IOException">No snapshot could be taken.</exception>
-    public Task SetFrozenAsync(bool isFrozen) => isFrozen ? _killer.StopAsync(Members) : _killer.ContinueAsync(Members);
+    public async Task SetFrozenAsync(bool isFrozen)
+    {
+        if (!isFrozen)
+        {
+            _group?.SetFrozen(false);
+            await _killer.ContinueAsync(Members);
+            return;
+        }
+
+        // Stopped first, so that everybody sees the usual state. In a frozen group, no SIGCONT of another process continues them.
+        await _killer.StopAsync(Members);
+        _group?.SetFrozen(true);
+    }
 
     private async Task TerminateAsync(TimeSpan grace)
     {

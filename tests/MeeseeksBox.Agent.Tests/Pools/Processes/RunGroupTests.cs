@@ -47,6 +47,29 @@ public sealed class RunGroupTests
     }
 
     [Fact]
+    public async Task No_SIGCONT_of_another_process_continues_a_suspended_run()
+    {
+        SkipWithoutGroups();
+        var (job, said) = await StartAsync($"{AwaitGroup}; echo $$; exec sleep 1000");
+        await using (job)
+        {
+            var pid = int.Parse(said, CultureInfo.InvariantCulture);
+            var group = FolderOf(pid);
+            _ = await job.Run.Pid;
+
+            job.Run.Process!.Suspend(true);
+            await WaitForAsync(group, "frozen 1");
+            Runner.Unix.LibC.Kill(pid, Runner.Unix.SignalNumber.Continue).Should().Be(0);
+            var events = EventsOf(group);
+            job.Run.Process!.Suspend(false);
+            await WaitForAsync(group, "frozen 0");
+
+            events.Should().Contain("frozen 1");
+            LiveProcesses.StatesOfMarked(job.Run.Job.Run).Should().NotContain('T');
+        }
+    }
+
+    [Fact]
     public void A_folder_that_is_no_control_group_gets_no_groups()
     {
         using var folder = new TemporaryFolder();
@@ -80,6 +103,11 @@ public sealed class RunGroupTests
 
     private static bool IsWritable(string folder) =>
         Runner.Unix.LibC.Access(Path.Combine(folder, ControlFile.Processes), Runner.Unix.AccessMode.Writable) is 0;
+
+    private static Task WaitForAsync(string group, string events) => Wait.Until(
+        () => EventsOf(group).Contains(events, StringComparison.Ordinal), () => EventsOf(group), TestContext.Current.CancellationToken);
+
+    private static string EventsOf(string group) => File.ReadAllText(Path.Combine(group, "cgroup.events"));
 
     private static string FolderOf(int pid) => ControlGroupMount.FolderOf(
         File.ReadAllText($"/proc/{pid}/cgroup"), File.ReadAllText("/proc/self/mountinfo")) ?? "";
