@@ -8,28 +8,27 @@ internal sealed class ForeignCopies(NodeCoreState state)
 {
     /// <summary>The copy to merge in place of a copy; null when nothing of it may be merged.</summary>
     /// <remarks>
-    /// A new job that the sender may not have becomes a failed one, so that the sender gets the reason. A known job that is not its own
-    /// keeps what it runs: the sender may report it and kill it.
+    /// A new job that the sender may not have becomes a failed one of this node, so that the sender gets the reason. It never runs.
+    /// No copy of a known job is taken when the sender may not have both, the job as it is and the copy.
     /// </remarks>
     public Job? Admitted(Job remote, Submitter sender, Instant now)
     {
         var refusal = sender.Refusal(remote);
-        if (!state.Jobs.TryFind(remote.Id, out var entry))
-            return refusal is null ? remote : remote.IsLive ? Failed(remote, refusal, now) : null;
-
-        var local = entry.Job;
-        if (refusal is null && sender.Refusal(local) is null)
+        if (state.Jobs.TryFind(remote.Id, out var entry))
+            return refusal is null && sender.Refusal(entry.Job) is null ? remote : null;
+        if (refusal is null)
             return remote;
 
-        return RunSpec.AreSame(local, remote) && remote.Status.Epoch <= local.Status.Epoch ? remote : null;
+        return remote.IsLive && (remote.Status.Node ?? state.Settings.Name) == state.Settings.Name ? Failed(remote, refusal, now) : null;
     }
 
     private Job Failed(Job remote, string refusal, Instant now) => remote with
     {
+        Spec = remote.Spec with { Restart = false, Retries = 0, Resubmit = false },
         Ts = Math.Max(now.Wall, Math.BitIncrement(remote.Ts)),
         Status = remote.Status with
         {
-            Node = remote.Status.Node ?? state.Settings.Name,
+            Node = state.Settings.Name,
             State = JobState.Failed,
             Active = false,
             Error = refusal,

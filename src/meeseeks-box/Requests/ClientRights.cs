@@ -2,6 +2,7 @@ using System.Globalization;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Listening;
 using MeeseeksBox.Core.Scheduling;
+using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.Requests;
@@ -81,9 +82,14 @@ internal sealed class ClientRights
     }
 
     /// <summary>The limits of the client for the core; null without limits.</summary>
-    public Submitter? Submitter => _isAny ? null
-        : _isStamped ? new Submitter(Refusal, OwnNumber, _peer!.Group.ToString(CultureInfo.InvariantCulture))
-        : new Submitter(Refusal, null, null);
+    public Submitter? Submitter => _isAny && Role is Role.Admin ? null
+        : _isStamped ? new Submitter(RefusalOfChange, OwnNumber, _peer!.Group.ToString(CultureInfo.InvariantCulture))
+        : new Submitter(RefusalOfChange, null, null);
+
+    // Also a job that a list of nodes in a submit means, without its id.
+    private string? RefusalOfChange(Job job) => Role is not Role.Admin && job.Spec.Pool is NodeSettings.ConfigPool
+        ? $"job '{job.Id}' is a configuration: to change it needs the role 'admin' (listen.allow on this node)"
+        : Refusal(job);
 
     private string? OwnNumber => _peer?.Id.ToString(CultureInfo.InvariantCulture);
 

@@ -21,7 +21,8 @@ public sealed class ClientRightsTests
         var rights = Of(Remote, "root", role is null ? [] : [$"listen.allow.*={role}"]);
 
         rights.Role.Should().Be(role is "peer" ? Role.Peer : Role.Admin);
-        rights.Submitter.Should().BeNull();
+        (rights.Submitter is null).Should().Be(role is not "peer");
+        rights.Submitter?.Refusal(Some("bob", "bob")).Should().BeNull();
         Refusal(rights, """{"uid":"carol","gid":27}""").Should().BeNull();
         rights.Refusal(Some("bob", "bob")).Should().BeNull();
     }
@@ -45,6 +46,17 @@ public sealed class ClientRightsTests
         rights.Role.Should().Be(Role.Submit);
         Refusal(rights, spec).Should().Match(text => isAllowed == (text == null));
         rights.Submitter!.HasOneUser.Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("submit")]
+    [InlineData("peer")]
+    public void Only_an_admin_changes_a_configuration_job(string role)
+    {
+        var configuration = Some(null, null);
+        configuration = configuration with { Spec = configuration.Spec with { Pool = "__config" } };
+
+        Of(Remote, "root", [$"listen.allow.*={role}"]).Submitter!.Refusal(configuration).Should().Contain("needs the role 'admin'");
     }
 
     [Theory]

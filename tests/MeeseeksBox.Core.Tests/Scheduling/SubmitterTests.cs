@@ -95,14 +95,48 @@ public sealed class SubmitterTests
         _node["a"].Spec.Uid.Should().BeNull();
     }
 
+    // docs/SPECIFICATION.md#job-user
     [Fact]
-    public void A_kill_of_a_job_of_another_user_arrives()
+    public void No_copy_kills_restarts_or_changes_a_job_of_another_user()
     {
         var job = _node.Accept("{'id':'a','pool':'p1','args':['x'],'uid':7}");
+        var later = job with { Ts = job.Ts + 10 };
 
-        _ = Merge(job with { Ts = job.Ts + 10, Status = job.Status with { State = JobState.Killed } }, Plain);
+        _ = Merge(later with { Status = job.Status with { State = JobState.Killed } }, Plain);
+        _ = Merge(later with { Status = job.Status with { State = JobState.New, SubmitTs = job.Status.SubmitTs + 10 } }, Plain);
+        _ = Merge(later with { Spec = job.Spec with { Tags = ["x"], Retries = 1000, Restart = true, Pool = "p2" } }, Plain);
 
-        _node["a"].Status.State.Should().Be(JobState.Killed);
+        _node["a"].Should().Be(job);
+    }
+
+    [Fact]
+    public void A_refused_copy_that_is_sent_again_does_not_run()
+    {
+        foreach (var (sender, uid) in (IEnumerable<(Submitter, string?)>)[(Plain, "7"), (Alice, null), (Alice, "7")])
+        {
+            var copy = Copy($"{sender.Uid}{uid}", uid, "x");
+            copy = copy with { Spec = copy.Spec with { Retries = 9, Restart = true, Resubmit = true } };
+            for (var time = 0; time < 3; time++)
+            {
+                _ = Merge(
+                    copy with { Ts = copy.Ts + (100 * time), Status = copy.Status with { SubmitTs = copy.Status.SubmitTs + (100 * time) } },
+                    sender);
+            }
+
+            _node[copy.Id].Status.State.Should().Be(JobState.Failed);
+        }
+
+        _node.Core.ClaimNext("p1", _node.Now).Should().BeNull();
+    }
+
+    [Fact]
+    public void A_refused_copy_for_another_node_leaves_nothing()
+    {
+        var copy = Copy("a", "7", "x");
+
+        _ = Merge(copy with { Status = copy.Status with { Node = "sibling" } }, Plain);
+
+        _node.Core.Find("a").Should().BeNull();
     }
 
     [Fact]
