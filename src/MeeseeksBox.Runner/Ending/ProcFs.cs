@@ -11,6 +11,8 @@ internal static class ProcFs
 {
     private const int FirstBufferSize = 16 * 1024;
 
+    // A program gets 6 MB of environment at most, but a process may show any memory of its own in its place.
+    private const int MostBytes = 8 * 1024 * 1024;
 
     // PF_KTHREAD: a thread of the kernel has no environment, and cannot be killed. Reading it would throw an exception each time.
     private const long KernelThread = 0x200000;
@@ -114,7 +116,7 @@ internal static class ProcFs
         {
             using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
             var length = 0;
-            for (int count; (count = RandomAccess.Read(file, bytes.AsSpan(length), length)) > 0;)
+            for (int count; length < MostBytes && (count = RandomAccess.Read(file, bytes.AsSpan(length), length)) > 0;)
             {
                 length += count;
                 if (length == bytes.Length)

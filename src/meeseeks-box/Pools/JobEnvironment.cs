@@ -18,6 +18,10 @@ internal static class JobEnvironment
 
     private static readonly Dictionary<string, string> OfTheBox = ReadOwn();
 
+    // All others of the box may be secrets, or name things of its user: sockets, sessions, keys.
+    private static readonly Dictionary<string, string> ForOthers =
+        OfTheBox.Where(variable => IsForOthers(variable.Key)).ToDictionary(StringComparer.Ordinal);
+
     /// <summary>Combines the environment of the box, or <c>config.env</c> in its place, with the job's <c>env</c>.</summary>
     /// <remarks>The variables that describe the job and its run come last.</remarks>
     /// <param name="job">The job.</param>
@@ -28,7 +32,7 @@ internal static class JobEnvironment
     public static Dictionary<string, string> Of(Job job, string node, string run, string? folder, Account? login)
     {
         var replacement = Replacement(job.Spec.Config);
-        var variables = replacement ?? new Dictionary<string, string>(OfTheBox, StringComparer.Ordinal);
+        var variables = replacement ?? new Dictionary<string, string>(login is null ? OfTheBox : ForOthers, StringComparer.Ordinal);
         if (login is not null && replacement is null)
             SetLogin(variables, login);
         if (folder is not null && Path.IsPathRooted(folder) && replacement?.ContainsKey(FolderVariable) is not true)
@@ -44,6 +48,11 @@ internal static class JobEnvironment
         variables[RunVariable.Name] = run;
         return variables;
     }
+
+    // The documented switches of the runtime of .NET are for its programs as the locale is for all.
+    private static bool IsForOthers(string name) =>
+        name is "PATH" or "TZ" or "LANG" or "LANGUAGE" || name.StartsWith("LC_", StringComparison.Ordinal)
+        || name.StartsWith("DOTNET_", StringComparison.Ordinal);
 
     // As login(1) does. Those of the box belong to another user.
     private static void SetLogin(Dictionary<string, string> variables, Account login)

@@ -195,7 +195,7 @@ internal sealed class Pool(
     private JobDescription Describe(Run run, PoolConfig config, string name, Account? login)
     {
         var job = run.Job;
-        var folder = job.Spec.Cwd ?? ConfiguredFolder(job.Spec.Config);
+        var folder = job.Spec.Cwd ?? ConfiguredFolder(job.Spec.Config) ?? (login is null ? null : HomeOf(login));
         return new JobDescription
         {
             Id = job.Id,
@@ -214,6 +214,9 @@ internal sealed class Pool(
             KillGrace = config.KillGrace,
         };
     }
+
+    // The folder of the box may be closed to the user.
+    private static string HomeOf(Account login) => login.Home is { } home && Directory.Exists(home) ? home : "/";
 
     private static string? ConfiguredFolder(JsonElement? config) =>
         config?.TryGetProperty("cwd", out var folder) is true && LenientJson.TryString(folder, out var path) ? path : null;

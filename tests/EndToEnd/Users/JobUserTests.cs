@@ -55,6 +55,20 @@ public sealed class JobUserTests : IClassFixture<JobUserTests.RootBox>, IDisposa
         }
     }
 
+    [Fact]
+    public async Task A_job_of_another_user_works_at_home_and_gets_no_secret_of_the_box()
+    {
+        var environment = new Dictionary<string, string> { ["SECRET_TOKEN"] = "x", ["LC_TEST"] = "C" };
+        await using var box = await RunningBox.StartAsync(new BoxStart(Words) { Environment = environment });
+
+        var own = await box.RunAsync(new { pool = "p", args = Some.Shell("pwd; env") });
+        var daemon = await box.RunAsync(new { pool = "p", uid = "daemon", args = Some.Shell("pwd; env") });
+
+        // The home directory of nobody does not exist.
+        own.Printed().Should().StartWith("/\n").And.NotContain("SECRET").And.Contain("LC_TEST=C\n").And.Contain("\nPATH=");
+        daemon.Printed().Should().StartWith("/usr/sbin\n").And.NotContain("SECRET").And.Contain("\nHOME=/usr/sbin\n");
+    }
+
     [Theory]
     [InlineData("submit")]
     [InlineData("modify")]
