@@ -3,7 +3,10 @@ using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Client;
 
-/// <summary>One update of <see cref="MeeseeksClient.FollowAsync"/> or <see cref="MeeseeksClient.FollowClusterAsync"/>.</summary>
+/// <summary>
+/// One update of <see cref="MeeseeksClient.FollowAsync"/> or
+/// <see cref="MeeseeksClient.FollowClusterAsync(JobSelection, CancellationToken)"/>.
+/// </summary>
 /// <param name="Jobs">The current records of the jobs.</param>
 /// <param name="IsSnapshot">
 /// True if <paramref name="Jobs"/> holds all jobs, as at the start and after a reconnect: a job that is missing is gone. False if it

@@ -61,18 +61,31 @@ public sealed partial class MeeseeksClient
 
     /// <summary>The selected jobs with all attributes.</summary>
     /// <example><code>var failed = await client.GetAsync(JobSelection.All.Where("state", "failed"));</code></example>
-    public async Task<IReadOnlyList<Job>> GetAsync(JobSelection selection, CancellationToken stop = default)
+    public Task<IReadOnlyList<Job>> GetAsync(JobSelection selection, CancellationToken stop = default) =>
+        GetAsync(selection, attributes: null, stop);
+
+    /// <summary>The selected jobs with some attributes, which saves the transfer of their outputs.</summary>
+    /// <param name="selection">The jobs.</param>
+    /// <param name="attributes">The names on the wire; null for all. A box of an earlier version sends all.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <example><code>var states = await client.GetAsync(JobSelection.All, ["state", "rc"]);</code></example>
+    public async Task<IReadOnlyList<Job>> GetAsync(
+        JobSelection selection, IEnumerable<string>? attributes, CancellationToken stop = default)
     {
         if (await QueryLegacyPeerAsync(selection, stop) is { } chosen)
             return [.. chosen.Select(one => one.Job)];
 
         // Tracked jobs order their copies by stamp.
-        var request = new JsonObject { ["get"] = selection.ToFilter(), ["options"] = new JsonObject { ["stamps"] = true } };
+        var options = new JsonObject { ["stamps"] = true };
+        if (attributes is not null)
+            options["attributes"] = new JsonArray([.. attributes.Select(name => (JsonNode?)name)]);
+
+        var request = new JsonObject { ["get"] = selection.ToFilter(), ["options"] = options };
         var response = (await RequestAsync(request, stop: stop)).EnsureSuccess();
         return [.. response.Jobs("get").Select(pair => pair.Value).OfType<Job>().Where(job => selection.Includes(job.Id))];
     }
 
-    /// <summary>Like <see cref="GetAsync"/>, but returns the JSON of the box: an object of jobs by id.</summary>
+    /// <summary>The selected jobs with all attributes, as the JSON of the box: an object of jobs by id.</summary>
     /// <example><code>Console.WriteLine(await client.GetRawAsync(JobSelection.Ids("a")));</code></example>
     public async Task<JsonElement> GetRawAsync(JobSelection selection, CancellationToken stop = default)
     {
@@ -149,7 +162,19 @@ public sealed partial class MeeseeksClient
     ///     Console.WriteLine($"{update.Nodes!.Values.Count(node => node.Online)} nodes online");
     /// </code></example>
     public IAsyncEnumerable<JobUpdate> FollowClusterAsync(JobSelection selection, CancellationToken stop = default) =>
-        new Follower(_connector, Options, () => selection, () => CancellationToken.None, new KnownNodes()).FollowAsync(stop);
+        FollowClusterAsync(selection, attributes: null, stop);
+
+    /// <summary>Follows jobs and nodes, with some attributes of the jobs, which saves the transfer of their outputs.</summary>
+    /// <param name="selection">The jobs.</param>
+    /// <param name="attributes">The names on the wire; null for all. A box of an earlier version sends all.</param>
+    /// <param name="stop">Ends the iteration.</param>
+    /// <example><code>
+    /// await foreach (var update in client.FollowClusterAsync(JobSelection.All, ["state", "active"], stop))
+    ///     Console.WriteLine(update.Jobs.Count(job => job.IsLive));
+    /// </code></example>
+    public IAsyncEnumerable<JobUpdate> FollowClusterAsync(
+        JobSelection selection, IEnumerable<string>? attributes, CancellationToken stop = default) =>
+        new Follower(_connector, Options, () => selection, () => CancellationToken.None, new KnownNodes(), attributes).FollowAsync(stop);
 
     /// <summary>Waits until a job has ended and will not run again.</summary>
     /// <returns>The ended job; null if the id is unknown, or the job was removed.</returns>

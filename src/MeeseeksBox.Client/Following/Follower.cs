@@ -16,12 +16,14 @@ namespace MeeseeksBox.Client.Following;
 /// <param name="selection">The jobs to follow; evaluated before each request, so it may change.</param>
 /// <param name="interruption">A token that ends the current long poll; evaluated before each request.</param>
 /// <param name="nodes">Collects the status of nodes; null if only jobs are followed.</param>
+/// <param name="attributes">The attributes of the jobs; null for all.</param>
 internal sealed class Follower(
     Connector connector,
     MeeseeksClientOptions options,
     Func<JobSelection> selection,
     Func<CancellationToken> interruption,
-    KnownNodes? nodes = null)
+    KnownNodes? nodes = null,
+    IEnumerable<string>? attributes = null)
 {
     private static readonly TimeSpan MaxWaitForJobs = TimeSpan.FromSeconds(60);
 
@@ -82,7 +84,11 @@ internal sealed class Follower(
         var isSnapshot = _seq is null;
         var chosen = selection();
         var filter = chosen.With("seq", _seq ?? 0).ToFilter();
-        var request = new JsonObject { ["get"] = filter, ["options"] = new JsonObject { ["unassigned"] = true } };
+        var wanted = new JsonObject { ["unassigned"] = true };
+        if (attributes is not null)
+            wanted["attributes"] = new JsonArray([.. attributes.Select(name => (JsonNode?)name)]);
+
+        var request = new JsonObject { ["get"] = filter, ["options"] = wanted };
         var maxWait = isSnapshot ? TimeSpan.Zero : nodes is null ? MaxWaitForJobs : MaxWaitForLoads;
         if (!isSnapshot)
             request["wait"] = maxWait.TotalSeconds;

@@ -219,14 +219,22 @@ public static class JobAttributes
     }
 
     /// <summary>Writes a job as one object.</summary>
-    public static void Write(Utf8JsonWriter writer, Job job, OutputForm outputs = OutputForm.Text)
+    /// <param name="writer">Receives the object.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="outputs">How outputs are written. One that is not wanted is not read.</param>
+    /// <param name="wanted">The attributes to write; null for all.</param>
+    public static void Write(
+        Utf8JsonWriter writer, Job job, OutputForm outputs = OutputForm.Text, WantedAttributes? wanted = null)
     {
         writer.WriteStartObject();
-        foreach (var attribute in All)
+        foreach (var attribute in wanted?.Known ?? All)
             attribute.Write(writer, job, outputs);
 
         foreach (var (name, value) in WithCleared(job))
         {
+            if (wanted?.Has(name) is false)
+                continue;
+
             writer.WritePropertyName(name);
             value.WriteTo(writer);
         }

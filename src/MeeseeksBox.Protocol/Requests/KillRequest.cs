@@ -30,6 +30,10 @@ public sealed record KillRequest(string? Id, JobFilter Filter) : Request
 
         json.WriteEndArray();
         json.WriteNumber(SignalKey, signal.Number);
+        json.WriteStartObject("options");
+        json.WriteStartArray("attributes");
+        json.WriteEndArray();
+        json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndArray();
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Protocol.Requests;
 
@@ -25,6 +26,9 @@ public sealed record RequestOptions
     /// <summary>True to answer with the stamps of the jobs, instead of the times up to which their nodes vouch for them.</summary>
     public bool Stamps { get; init; }
 
+    /// <summary>The attributes of jobs in the answer; null for all.</summary>
+    public WantedAttributes? Attributes { get; init; }
+
     /// <summary>The seconds to hold the answer for a change; null to answer at once.</summary>
     public double? Wait { get; init; }
 
@@ -47,6 +51,9 @@ public sealed record RequestOptions
             wait = seconds > 0 ? Math.Min(seconds, LongestWait) : null;
         }
 
+        if (ReadAttributes(element, out problem) is var attributes && problem is not null)
+            return null;
+
         return wait is null && !element.TryGetProperty("options", out _)
             ? None
             : new RequestOptions
@@ -56,6 +63,7 @@ public sealed record RequestOptions
                 Unassigned = IsRequested(element, "unassigned"),
                 Lease = Option(element, "lease"),
                 Stamps = IsRequested(element, "stamps"),
+                Attributes = attributes,
             };
     }
 
@@ -65,6 +73,22 @@ public sealed record RequestOptions
 
     /// <summary>True when the element is an object that requests an indented answer.</summary>
     public static bool AsksForPretty(JsonElement element) => element.ValueKind is JsonValueKind.Object && IsRequested(element, "pretty");
+
+    private static WantedAttributes? ReadAttributes(JsonElement element, out string? problem)
+    {
+        problem = null;
+        if (!element.TryGetProperty("options", out var options) || options.ValueKind is not JsonValueKind.Object
+            || !options.TryGetProperty("attributes", out var names) || names.ValueKind is JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (LenientJson.TryStrings(names, out var wanted))
+            return new WantedAttributes(wanted);
+
+        problem = $"options.attributes: {LenientJson.Show(names)} is not a list of names like [\"state\",\"rc\"]";
+        return null;
+    }
 
     private static bool IsRequested(JsonElement element, string option) => Option(element, option) is true;
 

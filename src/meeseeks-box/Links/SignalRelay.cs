@@ -11,8 +11,8 @@ namespace MeeseeksBox.Agent.Links;
 /// <remarks>Each request has a new connection: one that is kept may be closed, and a signal must not be sent twice.</remarks>
 internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider time) : ISignalRelay
 {
-    // Each job may have megabytes of arguments and variables.
-    private const long LongestReply = 64 * 1024 * 1024;
+    // The ids of all jobs, which may be long, and an error for each.
+    private const long LongestReply = 4 * 1024 * 1024;
 
     /// <inheritdoc/>
     public async Task<SignalOutcome> SendAsync(string peer, IReadOnlyList<string> ids, Signal signal, CancellationToken stop)

@@ -86,6 +86,7 @@ internal sealed class RequestLineHandler(
     private async ValueTask ExecuteAsync(RequestObject request, ILineLookahead further, ResponseWriter answer, CancellationToken stop)
     {
         var mayWait = request.Options.Wait is not null;
+        answer.Wanted = request.Options.Attributes;
         answer.Json.WriteStartObject();
         foreach (var (name, one) in request.Requests)
         {

@@ -35,6 +35,9 @@ internal sealed class ResponseWriter : IAsyncDisposable
     /// <summary>Receives the value of the current request.</summary>
     public Utf8JsonWriter Json { get; }
 
+    /// <summary>The attributes of the jobs of the current request object; null for all.</summary>
+    public WantedAttributes? Wanted { get; set; }
+
     /// <summary>Adds an error beside the values of the request object.</summary>
     public void Refuse(string error, string code = ErrorCode.Refused)
     {
@@ -124,7 +127,7 @@ internal sealed class ResponseWriter : IAsyncDisposable
         }
         else
         {
-            JobAttributes.Write(Json, job);
+            JobAttributes.Write(Json, job, wanted: Wanted);
         }
     }
 

@@ -27,11 +27,15 @@ internal sealed record ClusterStatus(
         var choosesItself = !selection.IsAll && await client.IsLegacyPeerAsync(stop);
         var request = new JsonObject { ["nodes"] = new JsonObject(), ["pools"] = new JsonObject() };
         if (!choosesItself)
+        {
             request["get"] = selection.ToFilter();
+            var wanted = new JsonArray([.. StatusJob.Attributes.Select(name => (JsonNode?)name)]);
+            request["options"] = new JsonObject { ["attributes"] = wanted };
+        }
 
         var response = (await client.RequestAsync(request, stop: stop)).EnsureSuccess();
         var found = choosesItself
-            ? await client.GetAsync(selection, stop)
+            ? await client.GetAsync(selection, StatusJob.Attributes, stop)
             : response.Jobs("get").Select(pair => pair.Value).OfType<Job>().Where(job => selection.Includes(job.Id));
         var jobs = found.Select(job => StatusJob.Of(job, now)).ToList();
         jobs = [.. jobs.OrderBy(job => job.SubmitTs)];

@@ -8,6 +8,13 @@ namespace MeeseeksBox.CommandLine.Status;
 /// <summary>The columns of a job in <c>stat</c>, without other attributes, to save memory.</summary>
 internal sealed record StatusJob
 {
+    /// <summary>The attributes of a job from which the columns of <c>stat</c> and <c>top</c> follow.</summary>
+    public static IReadOnlyList<string> Attributes { get; } =
+    [
+        "id", "pool", "args", "node", "submit_node", "state", "active", "ts", "submit_ts", "start_ts", "end_ts", "rc", "error", "hold",
+        "suspended", "restart", "resubmit", "tags",
+    ];
+
     /// <summary>The node that the job is on; null: none yet.</summary>
     public required string? Node { get; init; }
 

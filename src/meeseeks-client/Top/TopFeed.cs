@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using MeeseeksBox.Client;
+using MeeseeksBox.CommandLine.Status;
 using MeeseeksBox.Protocol.Outputs;
 
 namespace MeeseeksBox.CommandLine.Top;
@@ -27,7 +28,7 @@ internal sealed class TopFeed(MeeseeksClient client, ChannelWriter<TopEvent> eve
         {
             try
             {
-                await foreach (var update in client.FollowClusterAsync(JobSelection.All, stop))
+                await foreach (var update in client.FollowClusterAsync(JobSelection.All, StatusJob.Attributes, stop))
                 {
                     await events.WriteAsync(new TopEvent.Updated(update), stop);
                 }

@@ -132,6 +132,7 @@ public sealed class RequestTranscriptTests
         > [{"ls":{"ts":0,"pool":"t"}},{"ls":{"ts":9999999999}},{"ls":{"submit_ts":0}},{"ls":{"seq":40}},{"get":{"seq":5000}}]
         > [{"get":{"seq":0,"pool":"q"}}]
         > [{"get":{"seq":0,"pool":"q"},"options":{"unassigned":1}}]
+        > [{"get":["cut","late"],"job":"three","options":{"attributes":["state","rc","nosuch"]}},{"job":"cut","options":{"attributes":5}}]
         >> [{"get":"cut","options":{"pretty":true}},{"pools":{}}]
         <<
 
@@ -149,6 +150,11 @@ public sealed class RequestTranscriptTests
         >> [{"ls":{"seq":0,"id":"awaited","hold":true},"options":{"unassigned":true},"wait":60}]
         @send [{"submit":{"id":"awaited","hold":true}}]
         <
+
+        # Signal and suspend
+        > [{"kill":"long","signal":0},{"kill":"long","signal":"usr3"},{"kill":"long","signal":null},{"suspend":true}]
+        > [{"kill":["nosuch","three"],"signal":"SIGHUP"},{"kill":{},"signal":1},{"kill":{"tag":"far"},"signal":"TERM"}]
+        > [{"suspend":["nosuch","three"]},{"suspend":{}},{"suspend":{"tag":"far"}},{"resume":"three"},{"resume":"nosuch"}]
 
         # Kill
         > [{"kill":"full"},{"kill":"full"},{"kill":"nosuch"},{"kill":7}]

@@ -16,7 +16,7 @@ public sealed class SignalRelayTests
         var outcome = await SendAsync(peer);
 
         outcome.Should().BeEquivalentTo(new SignalOutcome(["a"], ["no b"]));
-        peer.Lines.Should().Equal("""[{"kill":["a","b"],"signal":10}]""");
+        peer.Lines.Should().Equal("""[{"kill":["a","b"],"signal":10,"options":{"attributes":[]}}]""");
     }
 
     [Fact]

@@ -1,9 +1,29 @@
+using MeeseeksBox.Protocol.Jobs;
+
 namespace MeeseeksBox.Client.Tests.Following;
 
 /// <summary>Following jobs and nodes together.</summary>
 public sealed class FollowClusterTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    // A box of an earlier version sends all.
+    [Fact]
+    public async Task Some_attributes_are_asked_for_and_all_are_accepted()
+    {
+        const string Job = """{"a":{"id":"a","pool":"p","args":["x"],"state":"done","stdout_data":"b3V0"}}""";
+        await using var box = new FakeBox(request => request.TryGetProperty("nodes", out _)
+            ? $$"""{"nodes":{},"nodes_seq":1,"get":{{Job}},"seq":1}"""
+            : $$"""{"get":{{Job}} }""");
+        await using var client = box.Client();
+
+        var update = await client.FollowClusterAsync(JobSelection.All, ["state"], Stop).FirstAsync(Stop);
+        var jobs = await client.GetAsync(JobSelection.All, ["state"], Stop);
+
+        update.Jobs.Concat(jobs).Should().HaveCount(2).And.OnlyContain(job => job.Status.State == JobState.Done);
+        box.Requests.Should().OnlyContain(request =>
+            request.GetProperty("options").GetProperty("attributes").GetRawText() == """["state"]""");
+    }
 
     [Fact]
     public async Task Only_changed_nodes_are_requested_from_a_box_with_long_polls()
