@@ -28,6 +28,10 @@ internal sealed record ListenConfig
     /// <summary>Prefix of the address of this host to listen on. Null when it is not set, or when an address is set.</summary>
     public string? Prefix { get; init; }
 
+    /// <summary>True when an address is none of a Unix socket.</summary>
+    public bool HasTcp => Prefix is not null || Address.Split(',', StringSplitOptions.TrimEntries).Any(
+        address => UnixAddress.PathOf(address) is null);
+
     /// <summary>Maximum length of a request line in bytes; more than 0.</summary>
     public int MaxRequest { get; init; } = 64 * 1024 * 1024;
 

@@ -25,10 +25,16 @@ internal static class UserRule
             CheckOfOther(root, config, accounts, own);
     }
 
-    /// <summary>What a person should know at each start; null for nothing.</summary>
-    public static string? Warning(BoxConfig config, IAccounts accounts) => accounts.OwnUser.IsRoot && config.User.User is null
-        ? "the box runs as root, and so do its jobs: set 'user' to run them as another user"
-        : null;
+    /// <summary>The danger of a box that is root, for the log of each start; null without one.</summary>
+    public static string? Warning(BoxConfig config, IAccounts accounts) => (accounts.OwnUser.IsRoot, config.User.User) switch
+    {
+        (false, _) => null,
+        (_, null) => "the box runs as root, and so do its jobs: set 'user' to run them as another user",
+        _ when config.Listen.HasTcp && config.Listen.Allow.Equals(AccessConfig.Open) =>
+            "the box runs as root, and each client that reaches its port may name any user and change the configuration: "
+            + "set 'listen.allow', or listen on a Unix socket only",
+        _ => null,
+    };
 
     private static void CheckOfRoot(SectionReader root, BoxConfig config, IAccounts accounts)
     {

@@ -49,8 +49,18 @@ public sealed class UserRuleTests
 
     [Fact]
     public void A_root_box_without_user_has_a_warning() =>
-        (WarningOf("root"), WarningOf("root", "user=bob"), WarningOf("root", "user=root"), WarningOf("alice")).Should().Be(
-            ("the box runs as root, and so do its jobs: set 'user' to run them as another user", null, null, null));
+        (WarningOf("root"), WarningOf("alice")).Should().Be(
+            ("the box runs as root, and so do its jobs: set 'user' to run them as another user", null));
+
+    [Theory]
+    [InlineData("root", true)]
+    [InlineData("root", true, "listen.address=unix:/run/m.sock,localhost")]
+    [InlineData("root", false, "listen.address=unix:/run/m.sock")]
+    [InlineData("root", false, "listen.allow.*=submit")]
+    [InlineData("bob", false)]
+    public void A_root_box_with_user_has_a_warning_when_each_client_of_a_port_may_name_any_user(
+        string own, bool isExpected, params string[] words) =>
+        (WarningOf(own, ["user=bob", .. words])?.Contains("may name any user")).Should().Be(isExpected ? true : null);
 
     [Fact]
     public void A_request_cannot_make_jobs_run_as_root_under_a_user()
