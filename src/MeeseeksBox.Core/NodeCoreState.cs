@@ -70,7 +70,7 @@ internal sealed class NodeCoreState
     /// <summary>Applies the merge of the local and a remote copy.</summary>
     /// <remarks>Its stamp is just later than both, and not the current time: a merge is not a change of the job.</remarks>
     public JobEntry ApplyMerged(JobEntry entry, Job merged, Job remote, Instant now) =>
-        Jobs.Upsert(merged with { Ts = NextStamp(Math.Max(LatestStamp(entry), remote.Ts)) }, now);
+        Jobs.Upsert(Suspension.WithoutStale(merged) with { Ts = NextStamp(Math.Max(LatestStamp(entry), remote.Ts)) }, now);
 
     /// <summary>Passes the end of a job to the history, once.</summary>
     public void RecordEnd(JobEntry entry)

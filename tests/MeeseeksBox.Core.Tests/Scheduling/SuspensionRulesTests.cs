@@ -121,6 +121,20 @@ public sealed class SuspensionRulesTests
         (head["a"].Status.StartCount, head["a"].Spec.Suspended).Should().Be((2, null));
     }
 
+    // A copy of another head, which has not received the suspension.
+    [Fact]
+    public void A_kill_at_another_head_ends_a_suspension()
+    {
+        var head = Head(NodeStatus.SuspendCapability);
+        var report = Report();
+        _ = head.Merge(report);
+        var wish = Set(head, true);
+
+        _ = head.Merge(report with { Status = report.Status with { State = JobState.Killed, StartCount = 0 }, Ts = wish.Ts - 1 });
+
+        (head["a"].Status.State, head["a"].Spec.Suspended).Should().Be((JobState.Killed, false));
+    }
+
     [Fact]
     public void A_job_of_a_node_that_cannot_is_refused()
     {
