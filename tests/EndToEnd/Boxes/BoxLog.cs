@@ -5,6 +5,9 @@ namespace MeeseeksBox.EndToEnd.Boxes;
 /// <summary>The log of a box: standard error, and its log file if it has one.</summary>
 public sealed class BoxLog
 {
+    // Each box of a test run by root has it.
+    private const string AsRoot = "user: the box runs as root, and so do its jobs";
+
     private readonly Lock _lock = new();
     private readonly List<string> _lines = [];
     private readonly string? _file;
@@ -18,13 +21,16 @@ public sealed class BoxLog
     /// <summary>Completes when the box has closed its streams.</summary>
     public Task Closed { get; }
 
-    /// <summary>All lines so far.</summary>
+    /// <summary>All lines so far, but for the warning of a box that is root.</summary>
     public IReadOnlyList<string> Lines
     {
         get
         {
             lock (_lock)
-                return _file is not null && File.Exists(_file) ? [.. _lines, .. File.ReadAllLines(_file)] : [.. _lines];
+            {
+                var ofFile = _file is not null && File.Exists(_file) ? File.ReadAllLines(_file) : [];
+                return [.. _lines.Concat(ofFile).Where(line => !line.Contains(AsRoot, StringComparison.Ordinal))];
+            }
         }
     }
 

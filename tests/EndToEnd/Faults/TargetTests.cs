@@ -77,7 +77,8 @@ public sealed class TargetTests : IDisposable
         lines[0].Should().Be("before");
         lines.Should().Contain(line => line.StartsWith("{\"a\":{"))
             .And.Contain("INFO n1.Pool.p: job a done").And.Contain("INFO n1.Box: stopped");
-        lines.Should().OnlyContain(line => line == "before" || line.StartsWith('{') || line.StartsWith("INFO n1."));
+        lines.Should().OnlyContain(line => line == "before" || line.StartsWith('{') || line.StartsWith("INFO n1.")
+            || line.StartsWith("WARNING n1.Box: user: "));
     }
 
     [Fact]
