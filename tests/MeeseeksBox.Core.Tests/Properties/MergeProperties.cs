@@ -25,7 +25,8 @@ public sealed class MergeProperties
     public void Copies_merged_in_any_order_yield_the_most_advanced_status_and_the_latest_spec() => Copied.Sample(
         (stages, copies) =>
         {
-            var jobs = copies.DistinctBy(copy => copy.Ts).Select(copy => Copy(stages, copy.Stage, copy.Ts)).ToArray();
+            copies = [.. copies.DistinctBy(copy => copy.Ts)];
+            var jobs = copies.Select(copy => Copy(stages, copy.Stage, copy.Ts)).ToArray();
             var furthest = stages[copies.Max(copy => copy.Stage % stages.Length)];
             var spec = jobs.Where(job => job.Status.Epoch == furthest.Status.Epoch).MaxBy(job => job.Ts)!.Spec.Tags;
             foreach (var order in new[] { jobs, [.. jobs.Reverse()], [.. jobs.OrderBy(job => job.Ts)] })
