@@ -231,6 +231,8 @@ internal sealed class Box : IAsyncDisposable
     /// <returns>False when the state could not be saved; the log has the cause.</returns>
     public async Task<bool> StopAsync()
     {
+        // A reload that comes after the line is ignored.
+        _changes.Close();
         _log.Information("stopping");
         await _stages.StopAsync();
         _log.Information("stopped");

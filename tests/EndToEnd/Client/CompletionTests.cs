@@ -60,6 +60,7 @@ public sealed class CompletionTests(CompletionTests.TwoPools fixture) : BoxTests
     {
         var run = await Box.ClientAsync("complete", "meeseeks-client", "re");
 
-        run.Lines.Should().Equal("release\tRelease held jobs: let them start.", "refresh=");
+        run.Lines.Should().Equal(
+            "release\tRelease held jobs: let them start.", "resume\tResume suspended jobs: continue all their processes.", "refresh=");
     }
 }

@@ -27,7 +27,7 @@ public sealed class StandardStreamTests(SharedBox shared) : SharedBoxTests(share
         { "meeseeks-watch", $"dry_run=1 {OneWatch}" },
         { "meeseeks-box", "--help" },
         { "meeseeks-box", "--version" },
-        { "meeseeks-box", "--check pools.p.slots=1" },
+        { "meeseeks-box", "--check user=$(id -un) listen.allow.*=admin pools.p.slots=1" },
     };
 
     [Theory]
