@@ -23,10 +23,15 @@ internal sealed class RunGroup(string folder, EventLoop loop, SerialWorker worke
     private const int All = 1;
 
     private LoopTimer? _timer;
+    private bool _isBegun;
     private volatile bool _isMade;
 
     /// <summary>Makes the group later, and moves the process of the run and its descendants into it.</summary>
-    public void TakeLater(JobProcess first) => _timer = loop.After(LeastAge, () => worker.Run(() => Take(first)));
+    public void TakeLater(JobProcess first) => _timer = loop.After(LeastAge, () =>
+    {
+        _isBegun = true;
+        worker.Run(() => Take(first));
+    });
 
     /// <summary>The processes in the group. May be called by any thread.</summary>
     public IReadOnlyList<int> Processes() => _isMade ? ControlFile.Numbers(Path.Combine(folder, ControlFile.Processes)) : [];
@@ -49,6 +54,11 @@ internal sealed class RunGroup(string folder, EventLoop loop, SerialWorker worke
     public void End()
     {
         _timer?.Cancel();
+
+        // Waking the worker for each short run would cost a tenth of its start.
+        if (!_isBegun)
+            return;
+
         worker.Run(() =>
         {
             if (!_isMade)

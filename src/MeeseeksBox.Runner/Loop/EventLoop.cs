@@ -25,6 +25,7 @@ internal sealed unsafe class EventLoop : IDisposable
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly PriorityQueue<LoopTimer, long> _timers = new();
     private bool _isStopped;
+    private int _isWoken;
 
     /// <summary>A loop that <see cref="Run"/> runs.</summary>
     /// <exception cref="IOException">The system has no descriptor left.</exception>
@@ -56,9 +57,11 @@ internal sealed unsafe class EventLoop : IDisposable
     public void Post(Action action)
     {
         _posted.Enqueue(action);
-        var one = 1L;
+        if (Interlocked.Exchange(ref _isWoken, 1) is not 0)
+            return;
 
         // A full counter wakes the loop as well.
+        var one = 1L;
         _ = LibC.Write(_wake, (byte*)&one, sizeof(long));
     }
 
@@ -85,6 +88,8 @@ internal sealed unsafe class EventLoop : IDisposable
                     ready();
             }
 
+            // Before the queue is read, so that what is added meanwhile wakes the loop again.
+            _ = Interlocked.Exchange(ref _isWoken, 0);
             while (_posted.TryDequeue(out var action))
                 action();
 
