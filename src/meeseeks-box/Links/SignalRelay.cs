@@ -23,19 +23,33 @@ internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider 
         await using var connection = await OpenAsync(config, stop);
         using var timeout = new CancellationTokenSource(config.Timeout, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        var isSent = false;
         try
         {
-            KillRequest.WriteSignal(connection.Output, ids, signal);
-            connection.Output.Write("\n"u8);
-            await connection.SendAsync(limit.Token);
-            return await connection.ReceiveAsync(Read, limit.Token);
+            // A peer that was rolled back since its last report ignores the signal, and kills: nothing of an empty list.
+            if (!await AskAsync(connection, [], signal, HasSignal, limit.Token))
+                return SignalOutcome.Failed($"node '{peer}' has a version that sends no signals; nothing was sent");
+
+            isSent = true;
+            return await AskAsync(connection, ids, signal, Read, limit.Token);
         }
         catch (Exception lost) when (lost is LinkException || (lost is OperationCanceledException && !stop.IsCancellationRequested))
         {
             var cause = lost is LinkException ? lost.Message : "no answer in time";
-            return SignalOutcome.Failed($"node '{peer}' may have sent it or not: {cause}");
+            return isSent ? SignalOutcome.Failed($"node '{peer}' may have sent it or not: {cause}") : throw new IOException(cause, lost);
         }
     }
+
+    private static async Task<T> AskAsync<T>(
+        PeerConnection connection, IReadOnlyList<string> ids, Signal signal, Func<JsonElement, T> read, CancellationToken limit)
+    {
+        KillRequest.WriteSignal(connection.Output, ids, signal);
+        connection.Output.Write("\n"u8);
+        await connection.SendAsync(limit);
+        return await connection.ReceiveAsync(read, limit);
+    }
+
+    private static bool HasSignal(JsonElement line) => Answer(line).TryGetProperty(KillRequest.SignalKey, out _);
 
     private async Task<PeerConnection> OpenAsync(LinkConfig config, CancellationToken stop)
     {
@@ -49,12 +63,14 @@ internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider 
         }
     }
 
+    private static JsonElement Answer(JsonElement line) =>
+        line.ValueKind is JsonValueKind.Array && line.GetArrayLength() is 1 && line[0].ValueKind is JsonValueKind.Object
+            ? line[0]
+            : throw new LinkException("not a meeseeks-box: the answer is not a list of one object");
+
     private static SignalOutcome Read(JsonElement line)
     {
-        if (line.ValueKind is not JsonValueKind.Array || line.GetArrayLength() is not 1 || line[0].ValueKind is not JsonValueKind.Object)
-            throw new LinkException("not a meeseeks-box: the answer is not a list of one object");
-
-        var answer = line[0];
+        var answer = Answer(line);
         string[] problems = answer.TryGetProperty("error", out var error)
             ? [error.ValueKind is JsonValueKind.String ? error.GetString()! : error.GetRawText()]
             : [];

@@ -7,28 +7,44 @@ namespace MeeseeksBox.Agent.Tests.Links;
 /// <summary>Signals for jobs on other nodes (docs/SPECIFICATION.md#signals).</summary>
 public sealed class SignalRelayTests
 {
+    private const string Probe = """[{"kill":[],"signal":10,"options":{"attributes":[]}}]""";
+    private const string Known = """[{"kill":{},"signal":"SIGUSR1"}]""";
+
     [Fact]
     public async Task A_signal_is_sent_once_on_a_connection_of_its_own()
     {
-        await using var peer = new FakePeer((_, _) =>
-            Task.FromResult<string?>("""[{"kill":{"a":{"id":"a"},"b":false},"signal":"SIGUSR1","error":"no b","code":"refused"}]"""));
+        await using var peer = new FakePeer((line, _) => Task.FromResult<string?>(line == Probe
+            ? Known
+            : """[{"kill":{"a":{"id":"a"},"b":false},"signal":"SIGUSR1","error":"no b","code":"refused"}]"""));
 
         var outcome = await SendAsync(peer);
 
         outcome.Should().BeEquivalentTo(new SignalOutcome(["a"], ["no b"]));
-        peer.Lines.Should().Equal("""[{"kill":["a","b"],"signal":10,"options":{"attributes":[]}}]""");
+        peer.Lines.Should().Equal(Probe, """[{"kill":["a","b"],"signal":10,"options":{"attributes":[]}}]""");
     }
 
     [Fact]
     public async Task A_peer_that_does_not_answer_is_not_asked_again()
     {
-        await using var peer = new FakePeer((_, _) => Task.FromResult<string?>(null));
+        await using var peer = new FakePeer((line, _) => Task.FromResult(line == Probe ? Known : null));
 
         var outcome = await SendAsync(peer);
 
         outcome.Sent.Should().BeEmpty();
         outcome.Problems.Should().ContainSingle().Which.Should().StartWith("node 'peer' may have sent it or not: ");
         peer.Accepted.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_peer_of_an_older_version_which_would_kill_is_sent_no_job()
+    {
+        await using var peer = new FakePeer((_, _) => Task.FromResult<string?>("""[{"kill":{}}]"""));
+
+        var outcome = await SendAsync(peer);
+
+        outcome.Should().BeEquivalentTo(
+            new SignalOutcome([], ["node 'peer' has a version that sends no signals; nothing was sent"]));
+        peer.Lines.Should().Equal(Probe);
     }
 
     [Fact]
