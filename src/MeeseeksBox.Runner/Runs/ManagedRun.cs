@@ -173,6 +173,13 @@ internal sealed class ManagedRun(
         if (HasEnded || _kills > 0 || _process is not { HasExited: true })
             return;
 
+        // What outlives the run must not stay stopped for ever.
+        if (_isFreezing || (_isFrozen && _grace is null))
+        {
+            Suspend(false);
+            return;
+        }
+
         if (_outputs.TrueForAll(output => output.IsClosed))
         {
             Report();
@@ -326,6 +333,7 @@ internal sealed class ManagedRun(
         {
             (_isFreezing, _isFrozen) = (false, isWanted);
             FollowSuspension();
+            Conclude();
         });
     }
 

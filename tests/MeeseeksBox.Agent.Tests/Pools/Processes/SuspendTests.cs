@@ -1,4 +1,6 @@
+using System.Globalization;
 using MeeseeksBox.Plugins;
+using MeeseeksBox.Protocol.Signals;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
@@ -56,6 +58,28 @@ public sealed class SuspendTests
             await Wait.Until(() => States(job).TrueForAll(state => state is 'T'), () => string.Join("", States(job)), Stop);
 
             (await job.KillAsync()).Should().Be(JobOutcome.Failure(3));
+        }
+    }
+
+    [Fact]
+    public async Task What_outlives_the_process_of_a_suspended_job_is_continued()
+    {
+        var (job, child) = await RunningJob.StartAsync(
+            Some.Job("/bin/sh", "-c", "sleep 1000 2>/dev/null & echo $!; exec sleep 1000"), Stop);
+        await using (job)
+        {
+            _ = await job.Run.Pid;
+            job.Run.Process!.Suspend(true);
+            await Wait.Until(() => States(job).TrueForAll(state => state is 'T'), () => string.Join("", States(job)), Stop);
+
+            (await job.Run.Process!.SignalAsync(new Signal(9), TimeProvider.System)).Should().BeNull();
+            var outcome = await job.EndAsync().WaitAsync(TimeSpan.FromSeconds(60), Stop);
+            var left = States(job);
+            using (var process = System.Diagnostics.Process.GetProcessById(int.Parse(child, CultureInfo.InvariantCulture)))
+                process.Kill();
+
+            outcome.Rc.Should().Be(-9);
+            left.Should().Equal('S');
         }
     }
 
