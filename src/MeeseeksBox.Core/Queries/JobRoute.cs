@@ -11,7 +11,10 @@ namespace MeeseeksBox.Core.Queries;
 public sealed record JobRoute(Job Job, bool IsHere, string? Problem, bool IsCapable, IReadOnlyList<string> Peers)
 {
     /// <summary>True while the job has a run.</summary>
-    public bool IsRunning => Job.Status.State is JobState.Running || (Job.Status.Active && !Job.IsLive);
+    public bool IsRunning => HasRun(Job);
+
+    /// <summary>True while a job has a run. This includes a killed job whose processes have not ended.</summary>
+    public static bool HasRun(Job job) => job.Status.State is JobState.Running || (job.Status.Active && !job.IsLive);
 
     /// <summary>Finds the way to a job; null for an unknown job.</summary>
     /// <param name="core">The core.</param>

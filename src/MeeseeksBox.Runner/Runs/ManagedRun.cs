@@ -41,8 +41,7 @@ internal sealed class ManagedRun(
     private bool _isLimitEnforced;
     private bool _isOverdue;
     private bool _isSuspended;
-    private bool _isFrozen;
-    private bool _isFreezing;
+    private RunSuspension? _suspension;
     private RunnerMessage? _end;
 
     /// <summary>The id of the run.</summary>
@@ -71,6 +70,9 @@ internal sealed class ManagedRun(
     {
         _process = process;
         _tree = new ProcessTree(process, Id, killer, leaders, group, time);
+        // A run that is being ended is continued, so that it can act on SIGTERM.
+        _suspension = new RunSuspension(
+            _tree, loop, () => _isSuspended && !IsEndWanted, () => !HasEnded && _grace != TimeSpan.Zero, Note, Conclude);
         group?.TakeLater(process);
         Keep(RunnerField.Output, output);
         Keep(RunnerField.Errors, errors);
@@ -91,8 +93,7 @@ internal sealed class ManagedRun(
 
         _grace = grace;
         _isEndWanted = true;
-        if (grace > TimeSpan.Zero)
-            FollowSuspension();
+        _suspension?.Follow();
         if (_process is { } process)
             Kill(process, grace);
     }
@@ -101,7 +102,7 @@ internal sealed class ManagedRun(
     public void Suspend(bool isSuspended)
     {
         _isSuspended = isSuspended;
-        FollowSuspension();
+        _suspension?.Follow();
     }
 
     /// <summary>Sets the time limit, which counts from the start; null for none.</summary>
@@ -174,7 +175,7 @@ internal sealed class ManagedRun(
             return;
 
         // What outlives the run must not stay stopped for ever.
-        if (_isFreezing || (_isFrozen && _grace is null))
+        if (_suspension is { IsChanging: true } || (_suspension is { IsFrozen: true } && _grace is null))
         {
             Suspend(false);
             return;
@@ -303,38 +304,6 @@ internal sealed class ManagedRun(
 #pragma warning restore CA1031
 
         loop.Post(Killed);
-    }
-
-    // One change after the other. A run that is being ended is continued, so that it can act on SIGTERM.
-    private void FollowSuspension()
-    {
-        var isWanted = _isSuspended && !IsEndWanted;
-        if (_tree is null || HasEnded || _grace == TimeSpan.Zero || _isFreezing || _isFrozen == isWanted)
-            return;
-
-        _isFreezing = true;
-        _ = FreezeAsync(isWanted);
-    }
-
-    private async Task FreezeAsync(bool isWanted)
-    {
-        try
-        {
-            await _tree!.SetFrozenAsync(isWanted);
-        }
-#pragma warning disable CA1031 // The run must go on after any failure.
-        catch (Exception problem)
-        {
-            loop.Post(() => Note($"its processes could not be {(isWanted ? "stopped" : "continued")}: {problem.Message}"));
-        }
-#pragma warning restore CA1031
-
-        loop.Post(() =>
-        {
-            (_isFreezing, _isFrozen) = (false, isWanted);
-            FollowSuspension();
-            Conclude();
-        });
     }
 
     private void Killed()

@@ -97,7 +97,7 @@ internal sealed class JobRecovery(
         {
             foreach (var process in former)
             {
-                // A runner may tell of runs of its own user alone.
+                // A runner reports runs of its own user only.
                 if (process.Former() is { } known && core.Find(known.Job) is { } job && users(job) == process.Owner.User
                     && core.Adopt(known, now) is { } run)
                 {

@@ -1,5 +1,4 @@
 using MeeseeksBox.Agent.State;
-using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Requests;
 
@@ -12,23 +11,16 @@ internal sealed class KillHandler(CoreHost host)
     {
         if (request.Id is not null)
         {
-            answer.WriteJob(Kill(request.Id, answer, session.Rights));
+            answer.WriteJob(Kill(request.Id, answer, session));
             return ValueTask.CompletedTask;
         }
 
         // All jobs are killed before the first is written, so that a client that reads slowly does not delay kills.
         KeyValuePair<string, Job?>[] killed =
-            [.. SelectedJobs.Of(request.Filter, host).Select(id => KeyValuePair.Create(id, Kill(id, answer, session.Rights)))];
+            [.. SelectedJobs.Of(request.Filter, host).Select(id => KeyValuePair.Create(id, Kill(id, answer, session)))];
         return answer.WriteJobsAsync(killed, stop);
     }
 
-    private Job? Kill(string id, ResponseWriter answer, ClientRights rights)
-    {
-        var (job, refusal) = host.Execute((core, now) => core.Find(id) is { } found && rights.Refusal(found) is { } reason
-            ? (null, reason)
-            : (core.Kill(id, now), default(string)));
-        if (refusal is not null)
-            answer.Refuse(refusal, ErrorCode.Forbidden);
-        return job;
-    }
+    private Job? Kill(string id, ResponseWriter answer, Session session) =>
+        JobChange.Try(id, host, session, answer, (core, now) => core.Kill(id, now));
 }

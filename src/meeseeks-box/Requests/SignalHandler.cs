@@ -1,5 +1,6 @@
 using MeeseeksBox.Agent.Signals;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Requests;
@@ -11,9 +12,9 @@ internal sealed class SignalHandler(CoreHost host, SignalSender sender)
 {
     public async ValueTask HandleAsync(KillRequest request, ResponseWriter answer, Session session, CancellationToken stop)
     {
-        // A filter selects among all jobs, of which the most do not run.
+        // A filter selects among all jobs, most of which do not run.
         var signal = request.Signal!.Value;
-        string[] ids = request.Id is { } one ? [one] : [.. SelectedJobs.Of(request.Filter, host, IsRunning)];
+        string[] ids = request.Id is { } one ? [one] : [.. SelectedJobs.Of(request.Filter, host, JobRoute.HasRun)];
         var refusals = ids.Distinct().Select(id => (Id: id, Problem: Stored(id) is { } job ? session.Rights.Refusal(job) : null))
             .Where(refused => refused.Problem is not null).ToDictionary(refused => refused.Id, refused => refused.Problem!);
         foreach (var refusal in refusals.Values)
@@ -31,9 +32,6 @@ internal sealed class SignalHandler(CoreHost host, SignalSender sender)
 
         Job? Find(string id) => outcome.Sent.Contains(id) ? Stored(id) : null;
     }
-
-    // Also a killed job whose processes have not ended.
-    private static bool IsRunning(Job job) => job.Status.State is JobState.Running || (job.Status.Active && !job.IsLive);
 
     private Job? Stored(string id) => host.Execute((core, _) => core.Find(id));
 }

@@ -1,5 +1,4 @@
 using MeeseeksBox.Agent.State;
-using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Requests;
 
@@ -16,7 +15,7 @@ internal sealed class SuspendHandler(CoreHost host)
             return ValueTask.CompletedTask;
         }
 
-        // A filter selects among all jobs, of which the most do not run.
+        // A filter selects among all jobs, most of which do not run.
         var ids = SelectedJobs.Of(
             request.Filter, host, job => job.Status.State is JobState.Running && job.Spec.Suspended is true != request.IsSuspended);
         KeyValuePair<string, Job?>[] changed = [.. ids.Select(id => KeyValuePair.Create(id, Set(id)))];
@@ -24,11 +23,7 @@ internal sealed class SuspendHandler(CoreHost host)
 
         Job? Set(string id)
         {
-            var (result, refusal) = host.Execute((core, now) => core.Find(id) is { } found && session.Rights.Refusal(found) is { } reason
-                ? (null, reason)
-                : (core.SetSuspended(id, request.IsSuspended, now), default(string)));
-            if (refusal is not null)
-                answer.Refuse(refusal, ErrorCode.Forbidden);
+            var result = JobChange.Try(id, host, session, answer, (core, now) => core.SetSuspended(id, request.IsSuspended, now));
             if (result?.Problem is { } problem)
                 answer.Refuse(problem);
 
