@@ -26,6 +26,9 @@ internal sealed class RunGroup(string folder, EventLoop loop, SerialWorker worke
     private bool _isBegun;
     private volatile bool _isMade;
 
+    /// <summary>True from a freeze to a thaw.</summary>
+    public bool IsFrozen { get; private set; }
+
     /// <summary>Makes the group later, and moves the process of the run and its descendants into it.</summary>
     public void TakeLater(JobProcess first) => _timer = loop.After(LeastAge, () =>
     {
@@ -47,7 +50,7 @@ internal sealed class RunGroup(string folder, EventLoop loop, SerialWorker worke
     public void SetFrozen(bool isFrozen)
     {
         if (_isMade)
-            _ = ControlFile.TryWrite(folder, ControlFile.Freeze, isFrozen ? 1 : 0);
+            IsFrozen = ControlFile.TryWrite(folder, ControlFile.Freeze, isFrozen ? 1 : 0) && isFrozen;
     }
 
     /// <summary>Removes the group when it has no process any more.</summary>

@@ -74,11 +74,12 @@ internal static class ProcFs
 
         var name = Encoding.UTF8.GetString(stat[(open + 1)..close]);
         var fields = stat[(close + 2)..];
-        var hasExited = fields[0] is (byte)'Z' or (byte)'X';
+        var state = (char)fields[0];
+        var hasExited = state is 'Z' or 'X';
         var isKernelThread = (Number(fields, 6) & KernelThread) != 0;
         return hasExited || isKernelThread
             ? null
-            : new ProcessEntry(pid, (int)Number(fields, 1), (int)Number(fields, 3), name, Number(fields, 19), null);
+            : new ProcessEntry(pid, (int)Number(fields, 1), (int)Number(fields, 3), name, Number(fields, 19), null) { State = state };
     }
 
     private static long Number(ReadOnlySpan<byte> fields, int index)

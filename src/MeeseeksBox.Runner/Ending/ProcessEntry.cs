@@ -9,6 +9,12 @@ namespace MeeseeksBox.Runner.Ending;
 /// <param name="Run">The run id in its environment; null without one, or when the environment is not readable.</param>
 internal sealed record ProcessEntry(int Pid, int Parent, int Session, string Name, long StartTicks, string? Run)
 {
+    /// <summary>Its state, as in proc(5): <c>S</c> for one that sleeps.</summary>
+    public char State { get; init; } = 'S';
+
+    /// <summary>True when it runs no code of its own: it is stopped, or waits in the kernel, and stops when it comes back.</summary>
+    public bool IsStopped => State is 'T' or 't' or 'D';
+
     /// <inheritdoc/>
     public override string ToString() => $"{Pid} ({Name})";
 }

@@ -68,7 +68,7 @@ internal sealed class ProcessTree
         }
 
         // Stopped first, so that everybody sees the usual state. In a frozen group, no SIGCONT of another process continues them.
-        await _killer.StopAsync(Members);
+        await _killer.StopAsync(Unfrozen);
         _group?.SetFrozen(true);
     }
 
@@ -92,6 +92,17 @@ internal sealed class ProcessTree
     {
         lock (_lock)
             return Find(snapshot);
+    }
+
+    // A frozen process cannot act on SIGSTOP, and need not.
+    private IReadOnlyList<ProcessEntry> Unfrozen(ProcessSnapshot snapshot)
+    {
+        var members = Members(snapshot);
+        if (_group is not { IsFrozen: true })
+            return members;
+
+        var frozen = _group.Processes().ToHashSet();
+        return [.. members.Where(entry => !frozen.Contains(entry.Pid))];
     }
 
     // HasExited is read after the snapshot: if the process still runs now, its pid in the snapshot cannot have been reused.

@@ -27,14 +27,20 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
             await Task.Delay(pause, time, giveUp);
     }
 
-    /// <summary>Sends SIGSTOP to processes until a snapshot has no new one.</summary>
+    /// <summary>Sends SIGSTOP to processes until a snapshot has only stopped ones, or until <see cref="Timeout"/>.</summary>
     /// <exception cref="IOException">No snapshot could be taken within <see cref="Timeout"/>.</exception>
     public async Task StopAsync(Func<ProcessSnapshot, IReadOnlyList<ProcessEntry>> whom)
     {
-        var seen = new Dictionary<int, ProcessEntry>();
         var begin = time.GetTimestamp();
-        while (StopNew(whom(await SnapshotAsync(begin)), seen) && time.GetElapsedTime(begin) <= Timeout)
+        for (var pause = Pauses.First; time.GetElapsedTime(begin) <= Timeout; pause = Pauses.After(pause))
         {
+            var running = whom(await SnapshotAsync(begin)).Where(entry => !entry.IsStopped).ToList();
+            if (running.Count is 0)
+                return;
+
+            // Also those of the last turn: a signal takes effect later, and another process may continue them.
+            SignalAll(running, SignalNumber.Stop);
+            await Task.Delay(pause, time, CancellationToken.None);
         }
     }
 

@@ -102,7 +102,7 @@ internal sealed class ManagedRun(
     public void Suspend(bool isSuspended)
     {
         _isSuspended = isSuspended;
-        _suspension?.Follow();
+        _suspension?.Repeat();
     }
 
     /// <summary>Sets the time limit, which counts from the start; null for none.</summary>
@@ -177,7 +177,8 @@ internal sealed class ManagedRun(
         // What outlives the run must not stay stopped for ever.
         if (_suspension is { IsChanging: true } || (_suspension is { IsFrozen: true } && _grace is null))
         {
-            Suspend(false);
+            _isSuspended = false;
+            _suspension.Follow();
             return;
         }
 

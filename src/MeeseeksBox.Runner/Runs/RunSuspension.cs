@@ -14,20 +14,29 @@ namespace MeeseeksBox.Runner.Runs;
 internal sealed class RunSuspension(
     ProcessTree tree, EventLoop loop, Func<bool> isWanted, Func<bool> mayChange, Action<string> note, Action changed)
 {
+    private bool _isAsked;
+
     /// <summary>True when the processes are stopped.</summary>
     public bool IsFrozen { get; private set; }
 
     /// <summary>True while a change is carried out.</summary>
     public bool IsChanging { get; private set; }
 
+    /// <summary>Brings the processes in line with a request, also when they are as wanted: others may have signalled them.</summary>
+    public void Repeat()
+    {
+        _isAsked = true;
+        Follow();
+    }
+
     /// <summary>Begins a change where one is wanted.</summary>
     public void Follow()
     {
-        if (IsChanging || !mayChange() || IsFrozen == isWanted())
+        if (IsChanging || !mayChange() || (!_isAsked && IsFrozen == isWanted()))
             return;
 
-        IsChanging = true;
-        _ = ChangeAsync(!IsFrozen);
+        (IsChanging, _isAsked) = (true, false);
+        _ = ChangeAsync(isWanted());
     }
 
     private async Task ChangeAsync(bool isFrozen)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Protocol.Signals;
+using MeeseeksBox.Runner.Unix;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
@@ -44,6 +45,32 @@ public sealed class SuspendTests
 
             (await job.EndAsync().WaitAsync(TimeSpan.FromSeconds(60), Stop)).Should().Be(JobOutcome.Success());
         }
+    }
+
+    [Fact]
+    public async Task A_repeated_request_acts_on_what_others_have_signalled_meanwhile()
+    {
+        var (job, said) = await RunningJob.StartAsync(Some.Job("/bin/sh", "-c", "echo $$; exec sleep 1000"), Stop);
+        await using (job)
+        {
+            _ = await job.Run.Pid;
+            var pid = int.Parse(said, CultureInfo.InvariantCulture);
+
+            LibC.Kill(pid, SignalNumber.Stop).Should().Be(0);
+            await UntilAsync('T');
+            job.Run.Process!.Suspend(false);
+            await UntilAsync('S');
+
+            job.Run.Process!.Suspend(true);
+            await UntilAsync('T');
+            LibC.Kill(pid, SignalNumber.Continue).Should().Be(0);
+            job.Run.Process!.Suspend(true);
+            job.Run.Process!.Suspend(false);
+            await UntilAsync('S');
+        }
+
+        Task UntilAsync(char state) =>
+            Wait.Until(() => States(job).TrueForAll(one => one == state), () => string.Join("", States(job)), Stop);
     }
 
     [Fact]
