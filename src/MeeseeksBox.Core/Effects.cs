@@ -28,7 +28,7 @@ public sealed class Effects
     /// <summary>Runs whose time limit has changed.</summary>
     public IReadOnlyList<Run> LimitedRuns => _limitedRuns;
 
-    /// <summary>Runs whose suspension has begun or ended; see <see cref="Run.IsSuspended"/>.</summary>
+    /// <summary>Runs that are to be suspended or resumed, perhaps once more; see <see cref="Run.IsSuspended"/>.</summary>
     public IReadOnlyList<Run> SuspendedRuns => _suspendedRuns;
 
     /// <summary>Ended jobs for the history: one for each end of a run, and one for a job that was removed without a run.</summary>

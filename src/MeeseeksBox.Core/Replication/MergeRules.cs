@@ -115,7 +115,7 @@ internal sealed class MergeRules(
             entry = killRules.Kill(entry, now);
 
         if (entry.Run is { } run)
-            runLifecycle.FollowSpec(run, entry.Job);
+            runLifecycle.FollowSpec(run, entry.Job, isReceived: true);
 
         return true;
     }

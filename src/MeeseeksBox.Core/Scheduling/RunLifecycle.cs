@@ -147,15 +147,27 @@ internal sealed class RunLifecycle(NodeCoreState state)
     }
 
     /// <summary>Applies what may change during a run: its time limit and its suspension.</summary>
-    public void FollowSpec(Run run, Job job)
+    /// <param name="run">The run.</param>
+    /// <param name="job">Its job.</param>
+    /// <param name="isReceived">True for a spec of another node, which may repeat a request to suspend or resume.</param>
+    public void FollowSpec(Run run, Job job, bool isReceived = false)
     {
         SetLimit(run, job);
+        FollowSuspension(run, job, isAsked: isReceived && job.Spec.Suspended is not null);
+    }
+
+    /// <summary>Has the processes of a run stopped or continued.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="job">Its job.</param>
+    /// <param name="isAsked">True for a request, which is carried out also when nothing changes.</param>
+    public void FollowSuspension(Run run, Job job, bool isAsked)
+    {
         var isSuspended = job.Spec.Suspended is true && job.IsLive;
-        if (run.IsSuspended != isSuspended)
-        {
-            run.IsSuspended = isSuspended;
-            state.Effects.AddSuspendedRun(run);
-        }
+        if (!isAsked && run.IsSuspended == isSuspended)
+            return;
+
+        run.IsSuspended = isSuspended;
+        state.Effects.AddSuspendedRun(run);
     }
 
     /// <summary>Sets the time limit of a run, from the present limits of its job and its pool.</summary>

@@ -11,12 +11,16 @@ internal static class Suspension
 
     /// <summary>A job without the suspension of a run that has ended.</summary>
     public static Job WithoutStale(Job job) =>
-        job.Spec.Suspended is not true || job.Status.State is JobState.Running ? job : Set(job, isSuspended: false);
+        job.Spec.Suspended is not true || MayRun(job) ? job : Set(job, isSuspended: false);
 
     /// <summary>True when the suspension of a copy holds for another copy: both are of the same run.</summary>
     /// <remarks>A legacy peer may drop the attribute. A copy without it does not end a suspension.</remarks>
     public static bool Holds(Job from, Job job) =>
         from.Spec.Suspended is not null
-        && from.Status is { State: JobState.Running, Epoch: var epoch, StartCount: var count }
-        && job.Status.State is JobState.Running && job.Status.Epoch == epoch && job.Status.StartCount == count;
+        && MayRun(from) && MayRun(job)
+        && from.Status.Epoch == job.Status.Epoch && from.Status.StartCount == job.Status.StartCount;
+
+    // A job of a node that is away goes on when the node comes back.
+    private static bool MayRun(Job job) =>
+        job.Status.State is JobState.Running || job.Phase is JobPhase.PresumedLost && job.Status.State is JobState.Failed;
 }

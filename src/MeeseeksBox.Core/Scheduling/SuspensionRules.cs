@@ -14,10 +14,11 @@ internal sealed class SuspensionRules(NodeCoreState state, RunLifecycle runLifec
         if (Refusal(entry.Job, isSuspended) is { } problem)
             return new SuspensionResult(null, problem);
 
-        if (entry.Job.Spec.Suspended is true != isSuspended)
+        // Others may have signalled its processes since the last request. So that it travels, a copy of another node gets a new stamp.
+        if (entry.Run is null || entry.Job.Spec.Suspended is true != isSuspended)
             entry = state.ApplyLocal(entry, Suspension.Set(entry.Job, isSuspended), now);
         if (entry.Run is { } run)
-            runLifecycle.FollowSpec(run, entry.Job);
+            runLifecycle.FollowSuspension(run, entry.Job, isAsked: true);
 
         return new SuspensionResult(entry.Job, null);
     }

@@ -30,7 +30,6 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     private Action<TimeSpan?>? _limitChanged;
     private TimeSpan? _limit;
     private volatile RunnerRun? _process;
-    private bool _isSuspended;
     private bool _isOver;
     private bool _isAbandoned;
     private int _isStarted;
@@ -229,9 +228,11 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     {
         lock (_lock)
         {
-            // That of a former instance of the box may have been suspended, or resumed, just before it ended.
-            _isSuspended = process.WasSuspended;
             _process = process;
+
+            // That of a former instance of the box may have been suspended, or resumed, just before it ended.
+            if (process.WasSuspended == _run.IsSuspended)
+                return;
         }
 
         FollowSuspension();
@@ -248,13 +249,7 @@ internal sealed class RunningJob : IProcessRun, IDisposable
         }
 
         lock (_lock)
-        {
-            if (_process is { } process && _isSuspended != _run.IsSuspended)
-            {
-                _isSuspended = _run.IsSuspended;
-                process.Suspend(_isSuspended);
-            }
-        }
+            _process?.Suspend(_run.IsSuspended);
     }
 
     /// <summary>Sends a signal to the process.</summary>

@@ -15,9 +15,11 @@ internal sealed class SuspendHandler(CoreHost host)
             return ValueTask.CompletedTask;
         }
 
-        // A filter selects among all jobs, most of which do not run.
+        // A filter selects among all jobs, most of which do not run. A job that was never suspended is not resumed.
         var ids = SelectedJobs.Of(
-            request.Filter, host, job => job.Status.State is JobState.Running && job.Spec.Suspended is true != request.IsSuspended);
+            request.Filter,
+            host,
+            job => job.Status.State is JobState.Running && (request.IsSuspended || job.Spec.Suspended is not null));
         KeyValuePair<string, Job?>[] changed = [.. ids.Select(id => KeyValuePair.Create(id, Set(id)))];
         return answer.WriteJobsAsync(changed, stop);
 

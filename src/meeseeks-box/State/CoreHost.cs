@@ -48,7 +48,7 @@ internal sealed class CoreHost : IDisposable
     /// <summary>The time limit of a run has changed: seconds from its start. Raised outside the lock, from any thread.</summary>
     public event Action<Run, double?>? RunLimited;
 
-    /// <summary>The suspension of a run has begun or ended. Raised outside the lock, from any thread.</summary>
+    /// <summary>A run is to be suspended or resumed, perhaps once more. Raised outside the lock, from any thread.</summary>
     /// <remarks>Two changes may be raised in the wrong order: <see cref="Run.IsSuspended"/> has the present one.</remarks>
     public event Action<Run>? RunSuspended;
 

@@ -14,4 +14,5 @@ internal sealed record CopyView(
     int FailCount,
     string? Error,
     string Tags,
-    int? Retries);
+    int? Retries,
+    bool IsSuspended);

@@ -86,6 +86,19 @@ internal sealed class Invariants(World world)
         }
     }
 
+    /// <summary>Checks that the processes of each run are stopped exactly when the copies of its job say so.</summary>
+    public void CheckSuspensions()
+    {
+        foreach (var box in world.Boxes.Values)
+        {
+            foreach (var run in box.Core.Runs)
+            {
+                if (box.Core.Find(run.Job.Id) is { IsLive: true } job && job.Spec.Suspended is true != run.IsSuspended)
+                    Account.Report($"the run of {job.Id} is {(run.IsSuspended ? "" : "not ")}suspended: {Account.Show(job)}");
+            }
+        }
+    }
+
     /// <summary>Checks that ended jobs expire on all boxes.</summary>
     public void CheckLeft()
     {
@@ -125,6 +138,6 @@ internal sealed class Invariants(World world)
         var status = job.Status;
         return new(
             job.Id, status.Epoch, status.State, status.Active, status.Node, status.Rc, status.StartCount, status.FailCount, status.Error,
-            string.Join(' ', job.Spec.Tags), job.Spec.Retries);
+            string.Join(' ', job.Spec.Tags), job.Spec.Retries, job.Spec.Suspended is true);
     }
 }

@@ -69,6 +69,7 @@ internal sealed class Life
         _faults.HealAll();
         _world.Agenda.Pass(Mending);
         _invariants.CheckKills();
+        _invariants.CheckSuspensions();
         _clients.LetAllEnd();
         for (var seconds = 0; seconds < 1500 && !_invariants.AllHaveEnded; seconds += 10)
         {

@@ -191,8 +191,8 @@ internal sealed class RandomNodeCore
         _seq = _core.Seq;
 
         Require(
-            _core.Snapshot().All(job => job.Spec.Suspended is not true || job.Status.State is JobState.Running),
-            "only a running job is suspended");
+            _core.Snapshot().All(job => job.Spec.Suspended is not true || job.Phase is JobPhase.Running or JobPhase.PresumedLost),
+            "only a job that may run is suspended");
         Require(
             _core.Runs.Where(run => _core.FindRun(run.Job.Id) == run && _core.Find(run.Job.Id)!.IsLive)
                 .All(run => run.IsSuspended == (_core.Find(run.Job.Id)!.Spec.Suspended is true)),

@@ -23,14 +23,51 @@ public sealed class SuspensionRulesTests
         node.Core.Effects.SuspendedRuns.Should().HaveCount(2);
     }
 
+    // Others may have continued the processes meanwhile.
     [Fact]
-    public void A_second_suspension_changes_nothing()
+    public void A_second_suspension_acts_and_changes_no_attribute()
     {
         var node = new TestNode();
-        _ = Start(node);
+        var run = Start(node);
         var first = Set(node, true);
 
         Set(node, true).Should().BeSameAs(first);
+
+        node.Core.Effects.SuspendedRuns.Should().Equal(run, run);
+    }
+
+    [Fact]
+    public void A_second_suspension_at_a_head_reaches_the_run()
+    {
+        var node = new TestNode();
+        var run = Start(node);
+        var head = Head(NodeStatus.SuspendCapability);
+        _ = head.Merge(node["a"]);
+
+        foreach (var isSuspended in (bool[])[true, true, false, false])
+        {
+            head.Pass(1);
+            _ = node.Merge(Set(head, isSuspended));
+        }
+
+        node.Core.Effects.SuspendedRuns.Should().Equal(run, run, run, run);
+    }
+
+    [Fact]
+    public void A_request_for_a_job_of_a_node_that_is_away_holds_when_the_node_comes_back()
+    {
+        var node = new TestNode();
+        var run = Start(node);
+        var head = Head(NodeStatus.SuspendCapability);
+        _ = head.Merge(node["a"] with { Spec = node["a"].Spec with { Retries = null } });
+        _ = Set(head, true);
+        head.Pass(1.5 * Some.Head().Expire);
+        head["a"].Phase.Should().Be(JobPhase.PresumedLost);
+
+        _ = head.Merge(Later(node["a"], 0.1));
+        _ = node.Merge(head["a"]);
+
+        (head["a"].Status.State, head["a"].Spec.Suspended, run.IsSuspended).Should().Be((JobState.Running, true, true));
     }
 
     [Fact]
