@@ -148,14 +148,14 @@ internal sealed class Session(Box box, Connection connection, World world)
         };
     }
 
-    // A legacy node sends no numbers of change and no version of its own.
+    // A legacy node sends no numbers of change and no version of its own. A legacy head takes no status as a lease.
     private PeerReply AsOriginal(PeerReply reply) => new()
     {
         Jobs = reply.Jobs,
-        Nodes = box.Plan.IsOld
-            ? reply.Nodes?.ToDictionary(
-                node => node.Key,
-                node => node.Key == box.Name ? node.Value with { Ver = null, Caps = null, Links = null } : node.Value)
-            : reply.Nodes,
+        Nodes = reply.Nodes?.ToDictionary(
+            node => node.Key,
+            node => box.Plan.IsOld
+                ? node.Key == box.Name ? node.Value with { Ver = null, Caps = null, Links = null } : node.Value
+                : node.Value.WithoutLease()),
     };
 }
