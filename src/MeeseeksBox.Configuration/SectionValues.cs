@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Configuration;
@@ -83,6 +84,43 @@ public static class SectionValues
             section.AddProblem(setting, $"{setting.Value.Display} has no number in it");
         int?[] numbers = [.. items.Select(item => WholeNumber(section, setting, item, least, most))];
         return numbers is [] || numbers.Contains(null) ? null : [.. numbers.OfType<int>().Distinct()];
+    }
+
+    /// <summary>A number in a range, decimals allowed, also as text; 0 for none.</summary>
+    /// <returns>Null also for 0.</returns>
+    public static double? NumberOrNone(this SectionReader section, string key, double least, double most)
+    {
+        if (section.Find(key) is not { } setting)
+            return null;
+        if (Number(setting.Value) is not { } number)
+            section.AddProblem(setting, $"{setting.Value.Display} is not a number");
+        else if (number is not 0 && number < least)
+            section.AddProblem(setting, $"{setting.Value.Display} is too small: the minimum is {Invariant(least)}");
+        else if (number > most)
+            section.AddProblem(setting, $"{setting.Value.Display} is too large: the maximum is {Invariant(most)}");
+        else
+            return number is 0 ? null : number;
+        return null;
+
+        static string Invariant(double limit) => limit.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A number of bytes in a range, perhaps with a unit; 0 for none.</summary>
+    /// <returns>Null also for 0.</returns>
+    public static long? SizeOrNone(this SectionReader section, string key, long least, long most)
+    {
+        if (section.Find(key) is not { } setting)
+            return null;
+        if (setting.Value is not ConfigScalar { Kind: JsonValueKind.String or JsonValueKind.Number, Text: var text }
+            || !ByteSize.TryParse(text, out var bytes))
+            section.AddProblem(setting, $"{setting.Value.Display} is not a size, such as 100M or 1.5G");
+        else if (bytes is not 0 && bytes < least)
+            section.AddProblem(setting, $"{setting.Value.Display} is too small: the minimum is {ByteSize.Exact(least)}");
+        else if (bytes > most)
+            section.AddProblem(setting, $"{setting.Value.Display} is too large: the maximum is {ByteSize.Exact(most)}");
+        else
+            return bytes is 0 ? null : bytes;
+        return null;
     }
 
     /// <summary>A time in seconds of 0 or more, decimals allowed, also as text.</summary>

@@ -1,4 +1,5 @@
 using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Tests.Output;
@@ -47,7 +48,7 @@ public sealed class TextTests
     [InlineData(5L << 50, "5120 TB")]
     public void A_size_is_short(long bytes, string text)
     {
-        ResourceUsage.Size(bytes).Should().Be(text);
+        ByteSize.Rounded(bytes).Should().Be(text);
     }
 
     [Fact]

@@ -185,6 +185,42 @@ public sealed class SectionReaderTests
         _diagnostics.Warnings.Should().Equal("command line: defaults.refrsh: unknown key, ignored; the nearest known key is 'refresh'");
     }
 
+    [Theory]
+    [InlineData("memory=100M", 104_857_600L)]
+    [InlineData("memory=1048576", 1_048_576L)]
+    [InlineData("memory=0", null)]
+    [InlineData("x=0", null)]
+    public void A_size_has_a_unit_or_none_and_0_is_no_limit(string word, long? bytes)
+    {
+        Root(word).SizeOrNone("memory", 1 << 20, 1L << 50).Should().Be(bytes);
+        _diagnostics.Problems.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("memory=much", "'much' is not a size, such as 100M or 1.5G")]
+    [InlineData("memory=true", "true is not a size, such as 100M or 1.5G")]
+    [InlineData("memory=100", "100 is too small: the minimum is 1 MB")]
+    [InlineData("memory=-1M", "'-1M' is too small: the minimum is 1 MB")]
+    [InlineData("memory=1025T", "'1025T' is too large: the maximum is 1024 TB")]
+    public void A_wrong_size_is_a_problem(string word, string problem)
+    {
+        Root(word).SizeOrNone("memory", 1 << 20, 1L << 50).Should().BeNull();
+        _diagnostics.Problems.Should().Equal($"command line: memory: {problem}");
+    }
+
+    [Theory]
+    [InlineData("cpus=1.5", 1.5, null)]
+    [InlineData("cpus=0", null, null)]
+    [InlineData("cpus=two", null, "'two' is not a number")]
+    [InlineData("cpus=-1", null, "-1 is too small: the minimum is 0.01")]
+    [InlineData("cpus=0.001", null, "0.001 is too small: the minimum is 0.01")]
+    [InlineData("cpus=10001", null, "10001 is too large: the maximum is 10000")]
+    public void A_number_may_have_decimals_and_0_is_no_limit(string word, double? number, string? problem)
+    {
+        Root(word).NumberOrNone("cpus", 0.01, 10_000).Should().Be(number);
+        _diagnostics.Problems.Should().Equal(problem is null ? [] : [$"command line: cpus: {problem}"]);
+    }
+
     [Fact]
     public void Of_two_names_of_a_setting_the_one_set_later_counts()
     {
