@@ -40,6 +40,12 @@ public sealed record NewJob
     /// <summary>The time limit of a run.</summary>
     public TimeSpan? Runtime { get; init; }
 
+    /// <summary>The largest memory of all its processes together, in bytes.</summary>
+    public long? Memory { get; init; }
+
+    /// <summary>The number of processors that it may use; fractions count.</summary>
+    public double? Cpus { get; init; }
+
     /// <summary>True: it is queued but not started.</summary>
     public bool? Hold { get; init; }
 
@@ -74,6 +80,8 @@ public sealed record NewJob
         Add("stdout", Stdout);
         Add("stderr", Stderr);
         Add("runtime", Runtime?.TotalSeconds);
+        Add("memory", Memory);
+        Add("cpus", Cpus);
         Add("hold", Hold);
         Add("restart", Restart);
         Add("resubmit", Resubmit);

@@ -42,6 +42,14 @@ public sealed record JobDescription
     /// <summary>The job's <c>config</c>, whose meaning is up to the plugin; null when there is none.</summary>
     public JsonElement? Config { get; init; }
 
+    /// <summary>The largest memory of all processes of the run together, in bytes; null for no limit.</summary>
+    /// <remarks>The box enforces it for processes, and a plugin for itself.</remarks>
+    public long? Memory { get; init; }
+
+    /// <summary>The number of processors that the run may use, at least 0.01; null for no limit.</summary>
+    /// <remarks>The box enforces it for processes, and a plugin for itself.</remarks>
+    public double? Cpus { get; init; }
+
     /// <summary>The bytes to keep of each stream that is not redirected (pool setting <c>output_limit</c>).</summary>
     public required int OutputLimit { get; init; }
 

@@ -25,7 +25,7 @@ public static class RunnerProgram
     /// <returns>The exit status.</returns>
     public static int Run(string[] arguments)
     {
-        if (arguments is [FileOpener.Option, _, _, _, _, _, _, ..])
+        if (FileOpener.IsMeant(arguments))
             return FileOpener.Run(arguments);
 
         if (arguments is not [AccountOption, var account, var path] || Credentials.Parse(account) is not { } credentials

@@ -37,6 +37,11 @@ switch (verb)
         Flood(long.Parse(words[0], CultureInfo.InvariantCulture));
         return 0;
 
+    // grow MEGABYTES SECONDS: uses so much memory, prints "grown", sleeps
+    case "grow":
+        Grow(Number());
+        return 0;
+
     // ignore-term SECONDS: ignores SIGTERM, prints "ready", sleeps
     case "ignore-term":
         Native.IgnoreTerminate();
@@ -102,6 +107,15 @@ switch (verb)
 }
 
 int Number() => int.Parse(words[0], CultureInfo.InvariantCulture);
+
+void Grow(int megabytes)
+{
+    var memory = GC.AllocateUninitializedArray<byte>(megabytes * 1024 * 1024);
+    Array.Fill(memory, (byte)'x');
+    PrintLine("grown");
+    Thread.Sleep(TimeSpan.FromSeconds(double.Parse(words[1], CultureInfo.InvariantCulture)));
+    GC.KeepAlive(memory);
+}
 
 TimeSpan Seconds() => TimeSpan.FromSeconds(double.Parse(words[0], CultureInfo.InvariantCulture));
 

@@ -15,6 +15,9 @@ internal static class RunSpec
     /// <summary>True for an attribute of this part.</summary>
     public static bool Has(JobAttribute attribute) => Attributes.Contains(attribute);
 
+    /// <summary>True for a limit, which may change while the job runs and holds from the next run on.</summary>
+    public static bool IsLimit(JobAttribute attribute) => attribute.Name is "memory" or "cpus";
+
     /// <summary>True when a run of either job starts with the same.</summary>
     public static bool AreSame(Job one, Job other) =>
         ReferenceEquals(one.Spec, other.Spec) || Array.TrueForAll(Attributes, attribute => attribute.IsSame(one, other));

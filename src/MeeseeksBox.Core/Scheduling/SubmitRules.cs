@@ -225,7 +225,10 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         if (!isRunning && (job.IsLive || spec.State is JobState.New))
             return [.. keys];
 
-        var left = keys.Where(attribute => RunSpec.Has(attribute) && !attribute.IsSame(spec.Values, job)).ToList();
+        var changed = keys.Where(attribute => !attribute.IsSame(spec.Values, job)).ToList();
+        warnings.AddRange(changed.Where(attribute => isRunning && RunSpec.IsLimit(attribute))
+            .Select(attribute => $"{attribute.Name}: job '{job.Id}' is running; its {attribute.Name} changes with its next run"));
+        var left = changed.Where(RunSpec.Has).ToList();
         warnings.AddRange(left.Select(attribute => isRunning
             ? $"{attribute.Name}: job '{job.Id}' is running; its {attribute.Name} cannot change before it has ended"
             : $"{attribute.Name}: job '{job.Id}' has ended; its {attribute.Name} changes only together with state=new"));

@@ -70,6 +70,8 @@ public static class JobAttributes
         Spec("stdout", JobFormats.Text, spec => spec.Stdout, (spec, value) => spec with { Stdout = value }),
         Spec("stderr", JobFormats.Text, spec => spec.Stderr, (spec, value) => spec with { Stderr = value }),
         Spec("runtime", JobFormats.Span, spec => spec.Runtime, (spec, value) => spec with { Runtime = value }),
+        Spec("memory", JobFormats.Memory, spec => spec.Memory, (spec, value) => spec with { Memory = value }),
+        Spec("cpus", JobFormats.Cpus, spec => spec.Cpus, (spec, value) => spec with { Cpus = value }),
         Spec("hold", JobFormats.OptionalFlag, spec => spec.Hold, (spec, value) => spec with { Hold = value }),
         new JobAttribute<bool?>(Suspended, JobAttributeRole.Control, JobFormats.OptionalFlag,
             job => job.Spec.Suspended, (job, value) => job with { Spec = job.Spec with { Suspended = value } }),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
@@ -167,6 +168,27 @@ internal static class JobFormats
     };
 
     public static readonly JobValueFormat<long?> Size = Optional(Sequence);
+
+    /// <summary>A limit of memory in bytes, as a number or with a unit.</summary>
+    public static readonly JobValueFormat<long?> Memory = Size with
+    {
+        Expected = "a size from 1 MB to 1024 TB, such as 100M or 1.5G",
+        TryRead = static (JsonElement value, out long? result) =>
+        {
+            var known = LenientJson.TryString(value, out var text) & ByteSize.TryParse(text, out var bytes)
+                && bytes is >= RunLimitRange.LeastMemory and <= RunLimitRange.MostMemory;
+            result = known ? bytes : null;
+            return known;
+        },
+    };
+
+    /// <summary>A number of processors.</summary>
+    public static readonly JobValueFormat<double?> Cpus = OptionalNumber with
+    {
+        Expected = "a number of processors from 0.01 to 10000, such as 2 or 0.5",
+        TryRead = static (JsonElement value, out double? result) =>
+            OptionalNumber.TryRead(value, out result) && result is >= RunLimitRange.LeastCpus and <= RunLimitRange.MostCpus,
+    };
 
     /// <summary>Processor time in seconds.</summary>
     public static readonly JobValueFormat<double?> ProcessorTime = Span with { Expected = "a number of seconds" };

@@ -33,6 +33,12 @@ public sealed record JobSpec
     /// <summary>The maximum time of a run, in seconds.</summary>
     public double? Runtime { get; init; }
 
+    /// <summary>The largest memory of all processes of a run together, in bytes.</summary>
+    public long? Memory { get; init; }
+
+    /// <summary>The number of processors that a run may use; fractions count.</summary>
+    public double? Cpus { get; init; }
+
     /// <summary>True to queue the job without a start; null when it was never set.</summary>
     public bool? Hold { get; init; }
 

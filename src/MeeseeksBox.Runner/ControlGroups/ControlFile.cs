@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using MeeseeksBox.Runner.Unix;
 
@@ -23,19 +24,25 @@ internal static unsafe class ControlFile
     private const string Populated = "populated 1";
 
     /// <summary>Writes a value.</summary>
-    /// <returns>False when the system has rejected it.</returns>
-    public static bool TryWrite(string folder, string file, int value)
+    /// <returns>False when the system has rejected it, with the reason in <see cref="Marshal.GetLastPInvokeError"/>.</returns>
+    public static bool TryWrite(string folder, string file, int value) =>
+        TryWrite(folder, file, value.ToString(CultureInfo.InvariantCulture));
+
+    /// <inheritdoc cref="TryWrite(string, string, int)"/>
+    public static bool TryWrite(string folder, string file, string value)
     {
         var descriptor = LibC.Open(Path.Combine(folder, file), OpenFlag.WriteOnly | OpenFlag.CloseOnExec, 0);
         if (descriptor < 0)
             return false;
 
-        var text = Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture));
+        var text = Encoding.ASCII.GetBytes(value);
         nint written;
         fixed (byte* bytes = text)
             written = LibC.Write(descriptor, bytes, text.Length);
 
+        var error = Marshal.GetLastPInvokeError();
         _ = LibC.Close(descriptor);
+        Marshal.SetLastPInvokeError(error);
         return written == text.Length;
     }
 
@@ -47,7 +54,8 @@ internal static unsafe class ControlFile
     public static bool IsPopulated(string folder) =>
         Text(Path.Combine(folder, Events)) is var events && (events.Length is 0 || events.Contains(Populated, StringComparison.Ordinal));
 
-    private static string Text(string path)
+    /// <summary>The text of a file of the system; empty when it cannot be read.</summary>
+    public static string Text(string path)
     {
         try
         {

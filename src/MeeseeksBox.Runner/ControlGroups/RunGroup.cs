@@ -29,12 +29,26 @@ internal sealed class RunGroup(string folder, EventLoop loop, SerialWorker worke
     /// <summary>True from a freeze to a thaw.</summary>
     public bool IsFrozen { get; private set; }
 
-    /// <summary>Makes the group later, and moves the process of the run and its descendants into it.</summary>
-    public void TakeLater(JobProcess first) => _timer = loop.After(LeastAge, () =>
+    /// <summary>Makes the group before the process of the run is started, which enters it by itself.</summary>
+    /// <returns>Its folder; null when the system has rejected it.</returns>
+    public string? TryMake()
     {
-        _isBegun = true;
-        worker.Run(() => Take(first));
-    });
+        _isBegun = _isMade = _isMade || LibC.MakeFolder(folder, FolderMode) is 0;
+        return _isMade ? folder : null;
+    }
+
+    /// <summary>Makes a group that is not made yet later, and moves the process of the run and its descendants into it.</summary>
+    public void TakeLater(JobProcess first)
+    {
+        if (_isMade)
+            return;
+
+        _timer = loop.After(LeastAge, () =>
+        {
+            _isBegun = true;
+            worker.Run(() => Take(first));
+        });
+    }
 
     /// <summary>The processes in the group. May be called by any thread.</summary>
     public IReadOnlyList<int> Processes() => _isMade ? ControlFile.Numbers(Path.Combine(folder, ControlFile.Processes)) : [];

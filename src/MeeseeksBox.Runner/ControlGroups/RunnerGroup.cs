@@ -7,8 +7,8 @@ namespace MeeseeksBox.Runner.ControlGroups;
 
 /// <summary>The control groups of the runner and its runs (docs/RUNNER.md#control-groups).</summary>
 /// <remarks>
-/// They are below the group in which it was started. The runner moves itself and its jobs, and no process of others. It enables no
-/// controllers.
+/// They are below the group in which it was started, or beside it in a group that was delegated. The runner moves itself and its jobs,
+/// and no process of others.
 /// </remarks>
 internal sealed class RunnerGroup
 {
@@ -21,19 +21,22 @@ internal sealed class RunnerGroup
     // In a file of processes: the process that writes it.
     private const int Itself = 0;
 
-    private readonly string _parent;
+    private readonly string _home;
     private readonly string _folder;
     private readonly SerialWorker _worker = new();
     private readonly List<RunGroup> _left = [];
 
-    private RunnerGroup(string parent, string folder) => (_parent, _folder) = (parent, folder);
+    private RunnerGroup(string home, string folder) => (_home, _folder) = (home, folder);
 
     /// <summary>Makes a group for the runner and moves the runner into it.</summary>
-    /// <param name="parent">The folder of the present group of the runner; null without one.</param>
+    /// <param name="home">The folder of the present group of the runner; null without one.</param>
     /// <returns>Null when the system has no such groups, or does not let the runner use them.</returns>
-    public static RunnerGroup? TryMake(string? parent)
+    public static RunnerGroup? TryMake(string? home) => home is null ? null
+        : (DelegatedGroup.ParentOf(home, DelegatedGroup.IsMarked) is { } parent ? TryMake(home, parent) : null) ?? TryMake(home, home);
+
+    private static RunnerGroup? TryMake(string home, string parent)
     {
-        if (parent is null || LibC.Access(parent, AccessMode.Writable) is not 0)
+        if (LibC.Access(parent, AccessMode.Writable) is not 0)
             return null;
 
         RemoveAbandoned(parent);
@@ -45,7 +48,12 @@ internal sealed class RunnerGroup
             var folder = Path.Combine(parent, Prefix + name);
             var leaf = Path.Combine(folder, OwnLeaf);
             if (MakeFolder(folder) && MakeFolder(leaf) && ControlFile.TryWrite(leaf, ControlFile.Processes, Itself))
-                return new RunnerGroup(parent, folder);
+            {
+                // Where the group of the box is the parent, the system rejects it for the process of the box.
+                GroupLimits.Enable(parent);
+                GroupLimits.Enable(folder);
+                return new RunnerGroup(home, folder);
+            }
 
             Remove(folder);
         }
@@ -72,7 +80,7 @@ internal sealed class RunnerGroup
     /// <summary>Moves the runner back and removes its groups. Groups with processes stay.</summary>
     public void Delete()
     {
-        _ = ControlFile.TryWrite(_parent, ControlFile.Processes, Itself);
+        _ = ControlFile.TryWrite(_home, ControlFile.Processes, Itself);
         Remove(_folder);
     }
 

@@ -72,6 +72,13 @@ internal sealed class ProcessTree
         _group?.SetFrozen(true);
     }
 
+    /// <summary>The processes of the tree in a snapshot. A suspension and a kill may look for them at the same time.</summary>
+    public IReadOnlyList<ProcessEntry> Members(ProcessSnapshot snapshot)
+    {
+        lock (_lock)
+            return Find(snapshot);
+    }
+
     private async Task TerminateAsync(TimeSpan grace)
     {
         using var deadline = new CancellationTokenSource(grace, _time);
@@ -85,13 +92,6 @@ internal sealed class ProcessTree
         {
             // The grace is over, and SIGKILL follows.
         }
-    }
-
-    // A suspension and a kill may look for them at the same time.
-    private IReadOnlyList<ProcessEntry> Members(ProcessSnapshot snapshot)
-    {
-        lock (_lock)
-            return Find(snapshot);
     }
 
     // A frozen process cannot act on SIGSTOP, and need not.

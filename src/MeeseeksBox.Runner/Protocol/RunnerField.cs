@@ -51,6 +51,18 @@ public static class RunnerField
     /// <summary>Time limit of a run in milliseconds from its start, in <c>runtime</c>; none without it.</summary>
     public const string Runtime = "runtime";
 
+    /// <summary>
+    /// Limit of the memory of all processes of a run together, in bytes, in <c>start</c>; in <c>ended</c> the limit that the run has
+    /// exceeded.
+    /// </summary>
+    public const string Memory = "memory";
+
+    /// <summary>Limit of processors in thousandths of one, in <c>start</c>.</summary>
+    public const string Cpus = "cpus";
+
+    /// <summary>The limit over which the run was ended, in <c>ended</c>: <see cref="Memory"/>.</summary>
+    public const string Exceeded = "exceeded";
+
     /// <summary>1 in <c>ended</c> when the runner has ended the run because of its time limit.</summary>
     public const string Overdue = "overdue";
 

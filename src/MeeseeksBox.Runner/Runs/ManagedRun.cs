@@ -1,6 +1,7 @@
 using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.ControlGroups;
 using MeeseeksBox.Runner.Ending;
+using MeeseeksBox.Runner.Limits;
 using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
@@ -18,6 +19,7 @@ internal sealed class ManagedRun(
     ProcessTreeKiller killer,
     SessionLeaders leaders,
     RunGroup? group,
+    LimitedRun? limits,
     TimeProvider time,
     Action<RunnerMessage> tell,
     Action<ManagedRun> ended)
@@ -36,9 +38,7 @@ internal sealed class ManagedRun(
     private bool _awaitsOutput;
     private int _kills;
     private LoopTimer? _timer;
-    private LoopTimer? _limit;
-    private (TimeSpan Time, TimeSpan Grace)? _runtime;
-    private bool _isLimitEnforced;
+    private TimeLimit? _timeLimit;
     private bool _isOverdue;
     private bool _isSuspended;
     private RunSuspension? _suspension;
@@ -59,6 +59,12 @@ internal sealed class ManagedRun(
     /// <summary>True when the box wants to know nothing more about the run.</summary>
     public bool IsForgotten { get; set; }
 
+    /// <summary>The limits of its memory and its processors; null without any.</summary>
+    public LimitedRun? Limits => limits;
+
+    /// <summary>The limit of its time.</summary>
+    public TimeLimit TimeLimit => _timeLimit ??= new TimeLimit(loop, () => HasEnded ? null : _process, EndOverdue);
+
     /// <summary>True when a start has failed by a shortage of the system.</summary>
     public bool WaitsForSystem { get; set; }
 
@@ -77,7 +83,8 @@ internal sealed class ManagedRun(
         Keep(RunnerField.Output, output);
         Keep(RunnerField.Errors, errors);
         tell(StartedLine(process));
-        EnforceLimit(_isLimitEnforced);
+        TimeLimit.Follow();
+        limits?.Started(_tree, () => End(TimeSpan.Zero));
         if (_grace is { } grace)
             Kill(process, grace);
         Conclude();
@@ -105,19 +112,11 @@ internal sealed class ManagedRun(
         _suspension?.Repeat();
     }
 
-    /// <summary>Sets the time limit, which counts from the start; null for none.</summary>
-    public void Limit(TimeSpan? time, TimeSpan grace) => _runtime = time is { } limit ? (limit, grace) : null;
-
-    /// <summary>Enforces the time limit from now on, because there is no box, or no longer.</summary>
-    public void EnforceLimit(bool isWanted)
+    /// <summary>Gives up what was prepared for a start that has failed.</summary>
+    public void Refused()
     {
-        _isLimitEnforced = isWanted;
-        _limit?.Cancel();
-        if (isWanted && !HasEnded && _runtime is var (limit, grace) && _process is { } process)
-        {
-            var left = limit - process.Age;
-            _limit = loop.After(left > TimeSpan.Zero ? left : TimeSpan.Zero, () => EndOverdue(grace));
-        }
+        limits?.End(report: null);
+        group?.End();
     }
 
     /// <summary>Tells a box, which has not started this run, all that is known about it.</summary>
@@ -247,10 +246,11 @@ internal sealed class ManagedRun(
     {
         HasEnded = true;
         _timer?.Cancel();
-        _limit?.Cancel();
+        _timeLimit?.Stop();
         leaders.Remove(_process!.Pid, Id);
-        group?.End();
         var message = new RunnerMessage(RunnerVerb.Ended, Id);
+        limits?.End(message);
+        group?.End();
         if (_process is { HasExited: true } process)
             AddExit(message, process);
         if (_isOverdue)

@@ -1,6 +1,7 @@
 using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.ControlGroups;
 using MeeseeksBox.Runner.Ending;
+using MeeseeksBox.Runner.Limits;
 using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
@@ -19,6 +20,8 @@ internal sealed class ManagedRuns
     private readonly EventLoop _outputs;
     private readonly SpoolFolder _folder;
     private readonly RunnerGroup? _groups;
+    private readonly MemoryWatch _memory;
+    private readonly ProcessorChoice _processors = new(ProcessorSet.Own());
     private readonly Action<RunnerMessage> _tell;
     private readonly TimeProvider _time;
 
@@ -45,6 +48,7 @@ internal sealed class ManagedRuns
         _tell = tell;
         _killer = new ProcessTreeKiller(new ProcessTable(), time);
         _starts = new StartQueue(loop, new Launcher(children), Launched);
+        _memory = new MemoryWatch(loop, new ResidentMemory());
         _time = time;
     }
 
@@ -110,7 +114,7 @@ internal sealed class ManagedRuns
     public void EnforceLimits(bool isWanted)
     {
         foreach (var run in _runs.Values)
-            run.EnforceLimit(isWanted);
+            run.TimeLimit.Enforce(isWanted);
     }
 
     /// <summary>Ends the processes of all runs.</summary>
@@ -162,8 +166,9 @@ internal sealed class ManagedRuns
             return;
         }
 
-        var run = new ManagedRun(
-            order, _loop, _outputs, _folder, _killer, _leaders, _groups?.GroupOf(order.Run, _loop), _time, _tell, Ended);
+        var group = _groups?.GroupOf(order.Run, _loop);
+        var limits = RunLimits.Of(message) is { } asked ? new LimitedRun(asked, group, _memory, _processors) : null;
+        var run = new ManagedRun(order, _loop, _outputs, _folder, _killer, _leaders, group, limits, _time, _tell, Ended);
         _runs.Add(order.Run, run);
         SetLimit(run, message);
         _starts.Add(order, run);
@@ -181,13 +186,14 @@ internal sealed class ManagedRuns
             return;
         }
 
+        run.Refused();
         _ = _runs.Remove(run.Id);
         Refuse(run.Id, launch.Problem!);
         RunEnded();
     }
 
     private static void SetLimit(ManagedRun run, RunnerMessage message) =>
-        run.Limit(Time(message, RunnerField.Runtime), Time(message, RunnerField.Grace) ?? TimeSpan.Zero);
+        run.TimeLimit.Set(Time(message, RunnerField.Runtime), Time(message, RunnerField.Grace) ?? TimeSpan.Zero);
 
     private static TimeSpan? Time(RunnerMessage message, string field) =>
         message.Number(field) is { } number ? TimeSpan.FromMilliseconds(number) : null;

@@ -69,7 +69,7 @@ internal sealed class StartQueue(EventLoop loop, Launcher launcher, Action<Manag
     {
         try
         {
-            return launcher.Start(order, () => loop.Post(run.Conclude));
+            return launcher.Start(order, run.Limits?.Prepare(), () => loop.Post(run.Conclude));
         }
 #pragma warning disable CA1031 // The box must have an answer after any failure.
         catch (Exception problem)

@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using MeeseeksBox.Runner.Limits;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Starting;
 
-/// <summary>The runner as a process that opens the files of a job and then executes its program in its own place.</summary>
+/// <summary>The runner as a process that opens the files of a job, sets its limits and executes its program in its own place.</summary>
 /// <remarks>
-/// For named pipes, whose opening waits for the other end. The environment of the job is a part of the arguments: its variables must not
-/// change what the runtime of this process does.
+/// For named pipes, whose opening waits for the other end, and for limits, which a process sets for itself. The environment of the job
+/// is a part of the arguments: its variables must not change what the runtime of this process does.
 /// </remarks>
 internal static unsafe class FileOpener
 {
@@ -17,16 +18,24 @@ internal static unsafe class FileOpener
     public const string Option = "--open";
 
     // The words before those of the job: see Words.
-    private const int OwnWords = 7;
+    private const int OwnWords = 7 + StartLimits.WordCount;
     private const int LastSignal = 64;
     private const int CannotExecute = 126;
 
+    /// <summary>True for the arguments of this process.</summary>
+    public static bool IsMeant(IReadOnlyList<string> arguments) => arguments.Count >= OwnWords && arguments[0] is Option;
+
     /// <summary>The arguments of this process for an order: its own, those of the job, and the variables of the job.</summary>
-    public static IReadOnlyList<byte[]> Words(StartOrder order, string program)
+    /// <param name="order">The order.</param>
+    /// <param name="program">Full path of its program.</param>
+    /// <param name="limits">The limits that it sets.</param>
+    /// <param name="isOpened">True when the files of the order are its streams already.</param>
+    public static IReadOnlyList<byte[]> Words(StartOrder order, string program, StartLimits limits, bool isOpened)
     {
+        string?[] files = isOpened ? [null, null, null] : [order.Input, order.Output, order.Errors];
         string[] own =
         [
-            "meeseeks-runner", Option, order.Input ?? "", order.Output ?? "", order.Errors ?? "", program,
+            "meeseeks-runner", Option, .. files.Select(file => file ?? ""), program, .. limits.Words(),
             order.Arguments.Count.ToString(CultureInfo.InvariantCulture),
         ];
         return [.. own.Select(Encoding.UTF8.GetBytes), .. order.Arguments, .. order.Variables];
@@ -50,13 +59,14 @@ internal static unsafe class FileOpener
         for (var signal = 1; signal <= LastSignal; signal++)
             _ = LibC.Signal(signal, 0);
 
-        Execute(program, int.Parse(arguments[5], CultureInfo.InvariantCulture));
-        Say(StartFailure.TextOf(program, Marshal.GetLastPInvokeError()));
+        // This process has one word more than its arguments, its name.
+        var limits = StartLimits.Of([.. arguments.Skip(5).Take(StartLimits.WordCount)]);
+        Say(Execute(program, int.Parse(arguments[OwnWords - 2], CultureInfo.InvariantCulture), limits));
         return CannotExecute;
     }
 
-    // The bytes of the words are those that this process was given, which need not be text.
-    private static void Execute(string program, int count)
+    // Returns the problem. The bytes of the words are those that this process was given, which need not be text.
+    private static string Execute(string program, int count, StartLimits limits)
     {
         var raw = File.ReadAllBytes("/proc/self/cmdline");
         fixed (byte* start = raw)
@@ -67,8 +77,15 @@ internal static unsafe class FileOpener
 
             nint[] vector = [.. words.GetRange(OwnWords, count), 0, .. words[(OwnWords + count)..], 0];
             fixed (nint* pointers = vector)
+            {
+                if (limits.Apply() is { } problem)
+                    return problem;
+
                 _ = LibC.Execute(program, (byte**)pointers, (byte**)(pointers + count + 1));
+            }
         }
+
+        return StartFailure.TextOf(program, Marshal.GetLastPInvokeError());
     }
 
     private static bool Opens(string file, Func<string, int> open, int stream)

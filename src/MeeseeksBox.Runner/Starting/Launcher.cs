@@ -1,5 +1,6 @@
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Children;
+using MeeseeksBox.Runner.Limits;
 using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Starting;
@@ -13,8 +14,9 @@ internal sealed class Launcher(ChildWaiter children)
 
     /// <summary>Starts the process.</summary>
     /// <param name="order">The order.</param>
+    /// <param name="limits">The limits that its process sets for itself; null without any.</param>
     /// <param name="exited">Called after its end, by any thread.</param>
-    public Launch Start(StartOrder order, Action exited)
+    public Launch Start(StartOrder order, StartLimits? limits, Action exited)
     {
         if (StartChecks.Fault(order) is { } fault)
             return Launch.Failed(fault);
@@ -23,7 +25,10 @@ internal sealed class Launcher(ChildWaiter children)
         if (!program.IsSuccess)
             return Launch.Failed(program.Problem);
 
-        return HasPipe(order) ? StartThroughOpener(order, program.Value, exited) : Start(order, program.Value, exited);
+        var hasPipe = HasPipe(order);
+        return hasPipe || limits is not null
+            ? StartThroughOpener(order, program.Value, limits ?? StartLimits.None, hasPipe, exited)
+            : Start(order, program.Value, exited);
     }
 
     private Launch Start(StartOrder order, string program, Action exited)
@@ -48,17 +53,14 @@ internal sealed class Launcher(ChildWaiter children)
     }
 
     // Opening a named pipe waits for its other end. So another process opens it, which a kill reaches, and executes the program then.
-    private Launch StartThroughOpener(StartOrder order, string program, Action exited)
+    private Launch StartThroughOpener(StartOrder order, string program, StartLimits limits, bool hasPipe, Action exited)
     {
         var opener = order with
         {
-            Arguments = FileOpener.Words(order, program),
+            Arguments = FileOpener.Words(order, program, limits, isOpened: !hasPipe),
             Variables = FileOpener.OwnVariables(order),
-            Input = null,
-            Output = null,
-            Errors = null,
         };
-        return Start(opener, OwnProgram, exited);
+        return Start(hasPipe ? opener with { Input = null, Output = null, Errors = null } : opener, OwnProgram, exited);
     }
 
     private static bool HasPipe(StartOrder order) =>

@@ -1,5 +1,6 @@
 using MeeseeksBox.Configuration;
 using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.Configuration;
 
@@ -23,6 +24,12 @@ internal sealed record PoolConfig
 
     /// <summary>Maximum runtime of a job without one of its own: <c>max_runtime</c> or <c>runtime</c>. Null (or 0) for no limit.</summary>
     public TimeSpan? MaxRuntime { get; init; }
+
+    /// <summary>The largest memory of a run without a smaller limit of its job, in bytes. Null (or 0) for no limit.</summary>
+    public long? Memory { get; init; }
+
+    /// <summary>The number of processors of a run without a smaller one of its job. Null (or 0) for no limit.</summary>
+    public double? Cpus { get; init; }
 
     /// <summary>Interval at which each live job is reported again to heads that do not accept a lease.</summary>
     /// <remarks>See docs/SPECIFICATION.md#leases.</remarks>
@@ -55,6 +62,8 @@ internal sealed record PoolConfig
         {
             Slots = section.Flag("drain", fallback: false) ? Draining : slots,
             MaxRuntime = maxRuntime == TimeSpan.Zero ? null : maxRuntime,
+            Memory = section.SizeOrNone("memory", RunLimitRange.LeastMemory, RunLimitRange.MostMemory),
+            Cpus = section.NumberOrNone("cpus", RunLimitRange.LeastCpus, RunLimitRange.MostCpus),
             Update = section.Seconds("update") is { } update && update > TimeSpan.Zero ? update : Default.Update,
             Hold = section.Flag("hold", Default.Hold),
             Plugin = section.Text("plugin"),
@@ -64,4 +73,10 @@ internal sealed record PoolConfig
             KillGrace = section.Seconds("kill_grace") is { } grace ? (grace < LongestGrace ? grace : LongestGrace) : Default.KillGrace,
         };
     }
+
+    /// <summary>The limit of memory of a run, in bytes: the smaller one of its job and this pool; null for none.</summary>
+    public long? MemoryOf(JobSpec job) => job.Memory is null || Memory < job.Memory ? Memory : job.Memory;
+
+    /// <summary>The limit of processors of a run: the smaller one of its job and this pool; null for none.</summary>
+    public double? CpusOf(JobSpec job) => job.Cpus is null || Cpus < job.Cpus ? Cpus : job.Cpus;
 }

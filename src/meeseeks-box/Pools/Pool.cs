@@ -182,6 +182,8 @@ internal sealed class Pool(
     {
         var job = new RunningJob(run, description, account, isPlugin, host, time, log);
         job.SetLimit(limit);
+        if (isPlugin && description is not { Memory: null, Cpus: null })
+            job.Log("its memory and cpus are up to its plugin: the box enforces them for processes only");
         _jobs[run] = job;
         return job;
     }
@@ -210,6 +212,8 @@ internal sealed class Pool(
             WorkingDirectory = folder,
             Environment = JobEnvironment.Of(job, node, name, folder, login),
             Config = job.Spec.Config,
+            Memory = config.MemoryOf(job.Spec),
+            Cpus = config.CpusOf(job.Spec),
             OutputLimit = config.OutputLimit,
             KillGrace = config.KillGrace,
         };

@@ -21,6 +21,8 @@ internal static class SubCommand
               id=ID          the id of the job; the id of an existing job changes that job
               tag=TAGS       tags, with commas
               runtime=S      time limit in seconds
+              memory=SIZE    limit of memory, such as 100M or 2G
+              cpus=N         limit of processors, such as 2 or 0.5
               retries=N      run again up to N times after failures
               restart=1      run again after each success
               resubmit=1     queue and place again after success or failure

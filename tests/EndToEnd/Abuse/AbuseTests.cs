@@ -130,8 +130,8 @@ public sealed class AbuseTests(SharedBox shared)
             ["status", "nodes", "pools", "submit", "query", "job", "get", "ls", "kill", "modify", "config", "sync", "options"];
         string[] keys =
         [
-            "id", "pool", "args", "node", "stdin", "stdout", "stderr", "runtime", "hold", "restart", "retries", "resubmit", "config",
-            "tags", "tag", "state", "env", "cwd", "ids", "ts", "seq",
+            "id", "pool", "args", "node", "stdin", "stdout", "stderr", "runtime", "memory", "cpus", "hold", "restart", "retries",
+            "resubmit", "config", "tags", "tag", "state", "env", "cwd", "ids", "ts", "seq",
         ];
         string[] values =
         [

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.EndToEnd.Client;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Jobs;
@@ -131,6 +132,23 @@ public sealed class EndingTests(SharedBox shared) : SharedBoxTests(shared)
         var job = await Box.RunAsync(new { pool = "p", args = Some.Sleep, runtime = 0.2 });
 
         IsOverdue(job, "0.2").Should().BeTrue(job.ToString());
+    }
+
+    [Fact]
+    public async Task A_job_over_its_memory_fails_with_the_reason_and_its_retries_apply()
+    {
+        var id = Some.Id();
+        var program = new[] { TestProgram.Path, "grow", "200", "1000" };
+
+        var run = await Box.ClientAsync(["sub", $"id={id}", "memory=100M", "cpus=0.5", "retries=1", "p", .. program]);
+        var job = await Box.WaitForEndAsync(id);
+
+        run.Json.Find(id)!.Value.Number("memory").Should().Be(104_857_600);
+        job.Text("state").Should().Be("failed");
+        job.Text("error").Should().Be("exceeded memory of 100 MB");
+        job.Number("rc").Should().Be(-9);
+        job.Number("fail_count").Should().Be(2);
+        job.Number("cpus").Should().Be(0.5);
     }
 
     [Fact]

@@ -75,17 +75,24 @@ public sealed class AdoptionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_time_limit_holds_while_the_box_is_away()
+    public async Task The_limits_of_runs_hold_while_the_box_is_away()
     {
+        using var folder = new TemporaryFolder();
         await using var first = await RunningBox.StartAsync(Words);
         var id = (await first.SubmitAsync(new { pool = "p", args = Some.Sleep, runtime = 0.5 })).Text("id");
-        var pid = (int)(await first.WaitForStartAsync(id)).Number("pid")!.Value;
+        var growth = Some.Shell($"until test -e go; do sleep 0.05; done; exec {TestProgram.Path} grow 200 1000");
+        var large = (await first.SubmitAsync(new { pool = "p", args = growth, cwd = folder.Path, memory = "100M" })).Text("id");
+        int[] pids = [await PidAsync(id), await PidAsync(large)];
 
         await first.CrashAsync();
-        await Wait.Until(() => !Signal.IsAlive(pid), () => "the job goes on", TestContext.Current.CancellationToken);
+        _ = folder.Write("go", "");
+        await Wait.Until(() => !pids.Any(Signal.IsAlive), () => "the jobs go on", TestContext.Current.CancellationToken);
         await using var second = await RunningBox.StartAsync(Words);
 
         (await second.WaitForEndAsync(id)).Text("error").Should().Be("exceeded runtime of 0.5 s");
+        (await second.WaitForEndAsync(large)).Text("error").Should().Be("exceeded memory of 100 MB");
+
+        async Task<int> PidAsync(string job) => (int)(await first.WaitForStartAsync(job)).Number("pid")!.Value;
     }
 
     [Fact]

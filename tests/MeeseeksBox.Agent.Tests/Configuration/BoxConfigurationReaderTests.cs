@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Configuration;
+using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Testing;
 using MeeseeksBox.Tls;
 using Serilog.Events;
@@ -84,7 +85,8 @@ public sealed class BoxConfigurationReaderTests
             "state.history=/h",
             "nodes.n2.address=10.0.0.2", "nodes.n2.port=1", "nodes.n2.refresh=0.5", "nodes.n2.poll=4", "nodes.n2.timeout=5",
             "pools.p1.slots=6", "pools.p1.max_runtime=7", "pools.p1.update=8", "pools.p1.hold=1", "pools.p1.plugin=a.b.C",
-            "pools.p1.restart_delay=0", "pools.p1.output_limit=9", "pools.p1.kill_grace=10");
+            "pools.p1.restart_delay=0", "pools.p1.output_limit=9", "pools.p1.kill_grace=10",
+            "pools.p1.memory=2G", "pools.p1.cpus=1.5");
 
         config.Should().BeEquivalentTo(new { Name = "n1", UseLoadavg = true, WaitInPool = true });
         config.Listen.Should().Be(new ListenConfig { Address = "0.0.0.0", Ports = new(0), MaxRequest = 100 });
@@ -108,6 +110,8 @@ public sealed class BoxConfigurationReaderTests
             Plugin = "a.b.C",
             RestartDelay = TimeSpan.Zero,
             OutputLimit = 9,
+            Memory = 2L << 30,
+            Cpus = 1.5,
             KillGrace = Seconds(10),
         });
     }
@@ -119,6 +123,21 @@ public sealed class BoxConfigurationReaderTests
     public void Max_runtime_and_runtime_are_the_same_setting(string word, double? seconds)
     {
         Good("pools.p=", word).Pools["p"].MaxRuntime.Should().Be(seconds is { } value ? Seconds(value) : null);
+    }
+
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(5L, null, 5L)]
+    [InlineData(null, 6L, 6L)]
+    [InlineData(5L, 6L, 5L)]
+    [InlineData(6L, 5L, 5L)]
+    public void The_smaller_limit_of_job_and_pool_counts(long? ofJob, long? ofPool, long? expected)
+    {
+        var pool = new PoolConfig { Memory = ofPool, Cpus = ofPool };
+        var job = new JobSpec { Memory = ofJob, Cpus = ofJob };
+
+        pool.MemoryOf(job).Should().Be(expected);
+        pool.CpusOf(job).Should().Be(expected);
     }
 
     [Fact]

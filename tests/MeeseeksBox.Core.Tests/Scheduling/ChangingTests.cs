@@ -61,6 +61,25 @@ public sealed class ChangingTests
         (node["a"].Status.Node, node["a"].Spec.Pool, node["a"].Spec.Tags.Single()).Should().Be(("n1", "p1", "t"));
     }
 
+    [Theory]
+    [InlineData("memory", "5000000", "6000000")]
+    [InlineData("cpus", "2", "0.5")]
+    public void A_limit_may_change_during_a_run_and_holds_from_the_next_one_on(string name, string before, string after)
+    {
+        var node = new TestNode();
+        _ = node.Accept("{'id':'a','pool':'p1','args':['x'],'" + name + "':" + before + "}");
+        var run = node.Start();
+
+        var changed = node.Submit("{'id':'a','" + name + "':" + after + "}");
+        var same = node.Submit("{'id':'a','" + name + "':" + after + "}");
+        node.End(run);
+
+        changed.Warnings.Should().Equal($"{name}: job 'a' is running; its {name} changes with its next run");
+        same.Warnings.Should().BeEmpty();
+        JobAttributes.TryFind(name, out var attribute).Should().BeTrue();
+        (attribute!.Canonical(run.Job), attribute.Canonical(node["a"])).Should().Be((before, after));
+    }
+
     [Fact]
     public void Everything_else_of_a_waiting_job_may_change()
     {
@@ -68,8 +87,8 @@ public sealed class ChangingTests
         _ = node.Accept(A);
 
         var answer = node.Submit(
-            "{'id':'a','args':['y'],'stdin':'i','stdout':'o','stderr':'e','runtime':9,'hold':1,'restart':1,'retries':2,"
-            + "'resubmit':1,'config':{'shell':true},'env':{'k':'v'},'cwd':'/','tags':['t']}");
+            "{'id':'a','args':['y'],'stdin':'i','stdout':'o','stderr':'e','runtime':9,'memory':'9M','cpus':2,'hold':1,'restart':1,"
+            + "'retries':2,'resubmit':1,'config':{'shell':true},'env':{'k':'v'},'cwd':'/','tags':['t']}");
 
         answer.Warnings.Should().BeEmpty();
         node["a"].Should().BeEquivalentTo(new

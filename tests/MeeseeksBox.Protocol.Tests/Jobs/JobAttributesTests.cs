@@ -160,13 +160,15 @@ public sealed class JobAttributesTests
     [InlineData("stdout")]
     [InlineData("stderr")]
     [InlineData("runtime")]
+    [InlineData("memory")]
+    [InlineData("cpus")]
     [InlineData("config")]
     [InlineData("env")]
     [InlineData("cwd")]
     public void A_cleared_spec_attribute_is_sent_as_null_until_it_is_set_again(string name)
     {
         JobAttributes.TryFind(name, out var attribute).Should().BeTrue();
-        var value = Some.Json(name switch { "runtime" => "5", "config" or "env" => "{}", _ => "\"/x\"" });
+        var value = Some.Json(name switch { "runtime" or "cpus" => "5", "memory" => "\"5M\"", "config" or "env" => "{}", _ => "\"/x\"" });
         var job = attribute!.Read(new Job { Id = "a" }, value, out _);
 
         var taken = attribute.Read(job, Some.Json("null"), out _);
@@ -204,7 +206,7 @@ public sealed class JobAttributesTests
         names.Should().NotContain(
         [
             "hold", "restart", "resubmit", "retries", "runtime", "stdin", "stdout", "stderr", "config", "env", "cwd", "nodes", "epoch",
-            "stdout_truncated", "cpu", "maxrss", "io",
+            "memory", "cpus", "stdout_truncated", "cpu", "maxrss", "io",
         ]);
     }
 

@@ -91,6 +91,8 @@ public sealed class JobFilterTests
     [InlineData("""{"retries":"3"}""", true)]
     [InlineData("""{"retries":3.0}""", true)]
     [InlineData("""{"runtime":60}""", true)]
+    [InlineData("""{"memory":104857600}""", true)]
+    [InlineData("""{"memory":104857601}""", false)]
     [InlineData("""{"rc":null}""", true)]
     [InlineData("""{"rc":0}""", false)]
     [InlineData("""{"rc":[null,0]}""", true)]
@@ -112,7 +114,7 @@ public sealed class JobFilterTests
     {
         var job = Some.Job("""
             {"id":"a","pool":"p1","args":["/bin/echo","hello"],"node":"n1","state":"running","active":true,
-            "restart":1,"retries":3,"runtime":60.0,"tags":["t1"],"env":{"B":2,"A":"1"},"colour":"red","heat":9}
+            "restart":1,"retries":3,"runtime":60.0,"memory":104857600,"tags":["t1"],"env":{"B":2,"A":"1"},"colour":"red","heat":9}
             """);
 
         Read(json).Matches(job).Should().Be(expected);

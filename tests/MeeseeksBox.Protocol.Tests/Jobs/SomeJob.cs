@@ -44,6 +44,8 @@ internal static class SomeJob
         Set(Some.Text, static (job, value) => job with { Spec = job.Spec with { Stdout = value } }),
         Set(Some.Text, static (job, value) => job with { Spec = job.Spec with { Stderr = value } }),
         Set(Gen.Double[0, double.MaxValue], static (job, value) => job with { Spec = job.Spec with { Runtime = value } }),
+        Set(Gen.Long[1 << 20, 1L << 50], static (job, value) => job with { Spec = job.Spec with { Memory = value } }),
+        Set(Gen.Double[0.01, 10_000], static (job, value) => job with { Spec = job.Spec with { Cpus = value } }),
         Set(Gen.Bool, static (job, value) => job with { Spec = job.Spec with { Hold = value, Restart = !value, Resubmit = value } }),
         Set(Gen.Int[0, int.MaxValue], static (job, value) => job with { Spec = job.Spec with { Retries = value } }),
         Set(Object, static (job, value) => job with { Spec = job.Spec with { Config = value } }),

@@ -12,7 +12,8 @@ public sealed class SubmitArgumentTests
     {
         var spec = Read("""
             {"id":"a","pool":"p1","args":["/bin/echo","x"],"node":"n1","stdin":"/in","stdout":"/out","stderr":"/err",
-            "runtime":60,"hold":true,"restart":false,"retries":3,"resubmit":true,"config":{"shell":true},"tags":["t"],"state":"new",
+            "runtime":60,"memory":"100M","cpus":"1.5","hold":true,"restart":false,"retries":3,"resubmit":true,"config":{"shell":true},
+            "tags":["t"],"state":"new",
             "env":{"A":"1"},"cwd":"/tmp","uid":"alice","gid":7}
             """);
 
@@ -21,11 +22,12 @@ public sealed class SubmitArgumentTests
         spec.Nodes.Should().Equal("n1");
         spec.State.Should().Be(JobState.New);
         spec.Keys.Select(attribute => attribute.Name).Should().BeEquivalentTo(
-            "pool", "args", "stdin", "stdout", "stderr", "runtime", "hold", "restart", "retries", "resubmit", "config", "tags",
-            "env", "cwd", "uid", "gid");
+            "pool", "args", "stdin", "stdout", "stderr", "runtime", "memory", "cpus", "hold", "restart", "retries", "resubmit",
+            "config", "tags", "env", "cwd", "uid", "gid");
         Some.Same(Some.Written(spec.Values), Some.Json("""
             {"id":"a","pool":"p1","args":["/bin/echo","x"],"stdin":"/in","stdout":"/out","stderr":"/err",
-            "runtime":60,"hold":true,"restart":false,"retries":3,"resubmit":true,"config":{"shell":true},"tags":["t"],"env":{"A":"1"},
+            "runtime":60,"memory":104857600,"cpus":1.5,"hold":true,"restart":false,"retries":3,"resubmit":true,"config":{"shell":true},
+            "tags":["t"],"env":{"A":"1"},
             "cwd":"/tmp","uid":"alice","gid":7,
             "node":false,"submit_node":false,"state":"new","active":false,"ts":0,"seq":0,"submit_ts":0,"start_count":0,"fail_count":0}
             """)).Should().BeTrue();
@@ -186,6 +188,16 @@ public sealed class SubmitArgumentTests
     [InlineData("""{"runtime":"soon"}""", "runtime: 'soon' is not a number of seconds, 0 or more")]
     [InlineData("""{"runtime":-1}""", "runtime: -1 is not a number of seconds, 0 or more")]
     [InlineData("""{"runtime":1e999}""", "runtime: 1e999 is not a number of seconds, 0 or more")]
+    [InlineData("""{"memory":0}""", "memory: 0 is not a size from 1 MB to 1024 TB, such as 100M or 1.5G")]
+    [InlineData("""{"memory":-1}""", "memory: -1 is not a size from 1 MB to 1024 TB, such as 100M or 1.5G")]
+    [InlineData("""{"memory":512}""", "memory: 512 is not a size from 1 MB to 1024 TB, such as 100M or 1.5G")]
+    [InlineData("""{"memory":"1025T"}""", "memory: '1025T' is not a size from 1 MB to 1024 TB, such as 100M or 1.5G")]
+    [InlineData("""{"memory":"much"}""", "memory: 'much' is not a size from 1 MB to 1024 TB, such as 100M or 1.5G")]
+    [InlineData("""{"memory":true}""", "memory: true is not a size from 1 MB to 1024 TB, such as 100M or 1.5G")]
+    [InlineData("""{"cpus":0}""", "cpus: 0 is not a number of processors from 0.01 to 10000, such as 2 or 0.5")]
+    [InlineData("""{"cpus":-0.5}""", "cpus: -0.5 is not a number of processors from 0.01 to 10000, such as 2 or 0.5")]
+    [InlineData("""{"cpus":10001}""", "cpus: 10001 is not a number of processors from 0.01 to 10000, such as 2 or 0.5")]
+    [InlineData("""{"cpus":"two"}""", "cpus: 'two' is not a number of processors from 0.01 to 10000, such as 2 or 0.5")]
     [InlineData("""{"config":[]}""", "config: [] is not an object, nested at most 60 levels deep, with finite numbers only")]
     [InlineData(
         """{"config":{"a":[1e999]}}""",

@@ -22,6 +22,8 @@ internal sealed class ProcessTask(
     // The error of a job whose process was lost sight of, as after a crash of the box.
     private const string Crashed = "crashed";
 
+    private const int ThousandthsOfProcessor = 1000;
+
     // More than any system takes, and less than a line to the runner may have.
     private const long LongestOrder = 8 * 1024 * 1024;
 
@@ -117,7 +119,8 @@ internal sealed class ProcessTask(
         var ended = await process.Ended;
 
         // The runner of another user cannot kill what has gained other rights, as sudo does.
-        if (kill.IsCancellationRequested && !process.Owner.IsBox)
+        var exceeded = ended.Text(RunnerField.Exceeded) is RunnerField.Memory ? ended.Number(RunnerField.Memory) : null;
+        if ((exceeded is not null || kill.IsCancellationRequested) && !process.Owner.IsBox)
             _ = await orphans.EndRunAsync(run.Job.Run);
 
         // A process that ended while there was no box has a time of its own.
@@ -131,6 +134,7 @@ internal sealed class ProcessTask(
         return (int?)ended.Number(RunnerField.Status) switch
         {
             null => JobOutcome.Failure(null, $"process {pid} could not be killed"),
+            var status when exceeded is { } memory => JobOutcome.Failure(status, $"exceeded memory of {ByteSize.Exact(memory)}"),
             0 => JobOutcome.Success(),
             < 0 and var signal when !kill.IsCancellationRequested => JobOutcome.Failure(signal, $"ended by {new Signal(-signal)}"),
             var status => JobOutcome.Failure(status),
@@ -195,6 +199,10 @@ internal sealed class ProcessTask(
                 .With(RunnerField.Grace, RunnerRun.Milliseconds(job.KillGrace));
         }
 
+        if (job.Memory is { } memory)
+            _ = order.With(RunnerField.Memory, memory);
+        if (job.Cpus is { } cpus)
+            _ = order.With(RunnerField.Cpus, (long)Math.Ceiling(cpus * ThousandthsOfProcessor));
         if (job.Stdin is not null)
             _ = order.With(RunnerField.Input, job.Stdin);
         if (job.Stdout is not null)

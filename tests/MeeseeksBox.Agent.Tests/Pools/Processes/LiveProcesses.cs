@@ -15,6 +15,13 @@ internal static class LiveProcesses
     /// <summary>Number of processes with the mark of a run.</summary>
     public static int CountMarked(string run) => ProcFs.ReadAll().Trees(entry => entry.Run == run).Count;
 
+    /// <summary>Kills all processes with the mark of a run, which a test has left behind on purpose.</summary>
+    public static void EndMarked(string run)
+    {
+        foreach (var entry in ProcFs.ReadAll().Trees(entry => entry.Run == run))
+            _ = LibC.Kill(entry.Pid, SignalNumber.Kill);
+    }
+
     /// <summary>The states of all processes with the mark of a run, as in <c>/proc</c>: <c>T</c> for a stopped one.</summary>
     public static List<char> StatesOfMarked(string run) =>
         [.. ProcFs.ReadAll().Trees(entry => entry.Run == run).Select(entry => StateOf(entry.Pid)).OfType<char>()];
