@@ -30,8 +30,10 @@ public sealed partial class MeeseeksClient
     /// <example><code>var answer = await client.SignalRawAsync(JobSelection.All.Where("tag", "night"), "HUP");</code></example>
     public async Task<Response> SignalRawAsync(JobSelection selection, string signal, CancellationToken stop = default)
     {
-        // A box of an earlier version ignores the signal, and kills. It does so to no job of an empty list.
-        var probe = await RequestAsync(SignalRequest(new JsonArray(), signal), stop: stop);
+        // A box of an earlier version ignores the signal, and kills. It does so to no job of an empty list. Another box may be there when
+        // the connection is made again, so both lines take the same one.
+        var connection = await _connection.OpenAsync(stop);
+        var probe = await AskAsync(new JsonArray());
         if (probe.Find(KillRequest.SignalKey) is null)
         {
             throw probe.Code is { } code
@@ -39,7 +41,13 @@ public sealed partial class MeeseeksClient
                 : new MeeseeksRequestException($"{Endpoint} has a version that sends no signals; nothing was sent");
         }
 
-        return await RequestAsync(SignalRequest(await WhichAsync(selection, stop), signal), isRepeatable: false, stop);
+        return await AskAsync(await WhichAsync(selection, stop));
+
+        async Task<Response> AskAsync(JsonNode jobs)
+        {
+            var line = RequestBytes.Of(new JsonObject { ["kill"] = jobs, [KillRequest.SignalKey] = signal });
+            return Response.Read(await connection.RequestAsync(line, TimeSpan.Zero, stop));
+        }
     }
 
     /// <summary>Suspends a running job: all its processes stop until <see cref="ResumeAsync"/>.</summary>
@@ -86,7 +94,4 @@ public sealed partial class MeeseeksClient
     private static Job JobOf(string id, Response response, string request) =>
         response.EnsureSuccess().Jobs(request).Select(pair => pair.Value).OfType<Job>().FirstOrDefault()
             ?? throw new MeeseeksRequestException($"{request} of job '{id}' was refused, and the node gave no reason");
-
-    private static JsonObject SignalRequest(JsonNode jobs, string signal) =>
-        new() { ["kill"] = jobs, [KillRequest.SignalKey] = signal };
 }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using MeeseeksBox.Protocol;
+using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Client.Tests;
 
@@ -32,6 +34,25 @@ public sealed class SignalTests
             .WithMessage("* has a version that sends no signals; nothing was sent");
 
         box.Requests.Select(request => request.GetRawText()).Should().Equal("""{"kill":[],"signal":"USR1"}""");
+    }
+
+    // It may be of an earlier version, and kill.
+    [Fact]
+    public async Task A_box_that_takes_the_place_of_another_after_the_probe_gets_no_signal()
+    {
+        var lines = new ConcurrentQueue<string?>();
+        await using var boxes = new TestListener(async (socket, stop) =>
+        {
+            using var reader = new StreamReader(socket.GetStream());
+            lines.Enqueue(await reader.ReadLineAsync(stop));
+            await socket.GetStream().WriteAsync("""[{"kill":{},"signal":"SIGUSR1"}]"""u8.ToArray(), stop);
+            await socket.GetStream().WriteAsync("\n"u8.ToArray(), stop);
+        });
+        await using var client = new MeeseeksClient(new MeeseeksClientOptions { Port = boxes.Port });
+
+        await client.Awaiting(one => one.SignalAsync("a", "USR1", Stop)).Should().ThrowAsync<MeeseeksConnectionException>();
+
+        lines.Should().Equal("""[{"kill":[],"signal":"USR1"}]""");
     }
 
     [Fact]
