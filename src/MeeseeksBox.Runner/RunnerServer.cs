@@ -126,6 +126,12 @@ internal sealed class RunnerServer : IDisposable
             return;
         }
 
+        if (message.Verb is RunnerVerb.Ping)
+        {
+            _server.Send(new RunnerMessage(RunnerVerb.Pong));
+            return;
+        }
+
         if (message.Verb is not RunnerVerb.Hello)
         {
             _runs.Handle(message);

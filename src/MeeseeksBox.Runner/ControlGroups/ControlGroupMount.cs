@@ -1,9 +1,8 @@
 namespace MeeseeksBox.Runner.ControlGroups;
 
-/// <summary>Finds the control group (version 2) of this process; see cgroups(7).</summary>
+/// <summary>Finds the control group (version 2) of a process; see cgroups(7).</summary>
 internal static class ControlGroupMount
 {
-    private const string Membership = "/proc/self/cgroup";
     private const string Mounts = "/proc/self/mountinfo";
 
     // The hierarchy of version 2 has the number 0 and no controllers in its line.
@@ -13,11 +12,14 @@ internal static class ControlGroupMount
     private const int MountField = 4;
 
     /// <summary>The folder of the control group of this process; null when the host has none of version 2.</summary>
-    public static string? OwnFolder()
+    public static string? OwnFolder() => FolderOf(Environment.ProcessId);
+
+    /// <summary>The folder of the control group of a process; null when it has ended, or the host has none of version 2.</summary>
+    public static string? FolderOf(int pid)
     {
         try
         {
-            return FolderOf(File.ReadAllText(Membership), File.ReadAllText(Mounts));
+            return FolderOf(File.ReadAllText($"/proc/{pid}/cgroup"), File.ReadAllText(Mounts));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

@@ -74,6 +74,17 @@ internal sealed class RunnerGroup
         }
     }
 
+    /// <summary>Kills all processes in the groups of a runner, of which it may have lost sight.</summary>
+    /// <param name="pid">The process of the runner.</param>
+    public static void KillAll(int pid)
+    {
+        if (ControlGroupMount.FolderOf(pid) is { } leaf && Path.GetFileName(leaf) is OwnLeaf && Path.GetDirectoryName(leaf) is { } folder
+            && Path.GetFileName(folder).StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            _ = ControlFile.TryWrite(folder, ControlFile.Kill, 1);
+        }
+    }
+
     /// <summary>The group of a run, which is made at its first use.</summary>
     public RunGroup GroupOf(string run, EventLoop loop) => new(Path.Combine(_folder, RunPrefix + run), loop, _worker, RemoveOrKeep);
 

@@ -6,6 +6,12 @@ public static class RunnerVerb
     /// <summary>The first line in either direction, with the version of the protocol.</summary>
     public const string Hello = "hello";
 
+    /// <summary>Box: asks whether the runner is able to answer.</summary>
+    public const string Ping = "ping";
+
+    /// <summary>Runner: the answer to <see cref="Ping"/>.</summary>
+    public const string Pong = "pong";
+
     /// <summary>Box: start the process of a run.</summary>
     public const string Start = "start";
 

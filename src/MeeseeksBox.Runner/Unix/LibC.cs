@@ -119,6 +119,10 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "capset", SetLastError = true)]
     public static partial int SetCapabilities(uint* header, uint* sets);
 
+    /// <summary>Makes a system call for which there is no function.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SystemCall(nint number, nint argument1, nint argument2);
+
     /// <summary>Sets user and group of a file, without following a link.</summary>
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SetOwner(string path, uint user, uint group);

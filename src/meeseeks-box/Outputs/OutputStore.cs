@@ -148,12 +148,12 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         foreach (var job in jobs)
             Changed(job);
 
-        if (folder.Existing is not { } path || folder.HasDamagedState)
+        if (folder.HasDamagedState)
             return;
 
         var going = runs.ToHashSet(StringComparer.Ordinal);
         var known = jobs.Concat(endings).SelectMany(FilesOf).Select(output => output.Path).ToHashSet(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(path))
+        foreach (var file in folder.Outputs)
         {
             if (!known.Contains(file) && !going.Contains(Path.GetFileNameWithoutExtension(file)))
                 TryDelete(file);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Output;
@@ -11,6 +12,8 @@ namespace MeeseeksBox.Agent.Outputs;
 internal sealed class RunsFolder(string? stateFile, bool isDurable) : IDisposable
 {
     private const string RunnerPrefix = "runner-";
+    private const string KeyFile = "key";
+    private const int KeySize = 32;
 
     private readonly Lock _lock = new();
     private string? _path = stateFile is null ? null : RealPath.Of(stateFile) + ".runs";
@@ -36,6 +39,37 @@ internal sealed class RunsFolder(string? stateFile, bool isDurable) : IDisposabl
         {
             _path ??= Directory.CreateTempSubdirectory(SpoolFile.TemporaryPrefix).FullName;
             return Directory.CreateDirectory(_path, SpoolFolder.OnlyOwner).FullName;
+        }
+    }
+
+    /// <summary>The files in it that may be outputs.</summary>
+    public IEnumerable<string> Outputs => Existing is { } path
+        ? Directory.EnumerateFiles(path).Where(file => Path.GetFileName(file) is not KeyFile)
+        : [];
+
+    /// <summary>The secret of this box for its runners of other users, made at the first need; null when it need not last.</summary>
+    /// <exception cref="IOException">It cannot be read or made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read or made.</exception>
+    public byte[]? Key()
+    {
+        if (!IsKept)
+            return null;
+
+        lock (_lock)
+        {
+            using var file = AppendFile.OpenPrivate(Path.Combine(Make(), KeyFile), FileShare.None);
+            var key = new byte[KeySize];
+            if (file.Length is KeySize)
+            {
+                file.ReadExactly(key);
+                return key;
+            }
+
+            RandomNumberGenerator.Fill(key);
+            file.SetLength(0);
+            file.Write(key);
+            file.Flush(flushToDisk: true);
+            return key;
         }
     }
 

@@ -97,12 +97,8 @@ internal sealed class JobRecovery(
         {
             foreach (var process in former)
             {
-                // A runner reports runs of its own user only.
-                if (process.Former() is { } known && core.Find(known.Job) is { } job && users(job) == process.Owner.User
-                    && core.Adopt(known, now) is { } run)
-                {
+                if (runner.FormerOf(process) is { } known && core.Adopt(known, now) is { } run)
                     adopted.Add(new AdoptedRun(run, process, run.Limit));
-                }
             }
         }
     }

@@ -151,12 +151,17 @@ public sealed class JobUserTests : IClassFixture<JobUserTests.RootBox>, IDisposa
         var script = $"head -c 3000 /dev/zero; while ! test -e '{go}'; do sleep 0.01; done; echo $PPID";
         await using var first = await RunningBox.StartAsync(Words);
         var id = (await first.SubmitAsync(new { pool = "p", uid = "daemon", args = Some.Shell(script), cwd = "/" })).Text("id");
+        var unnamed = (await first.SubmitAsync(new { pool = "p", args = Some.Shell($"id -u; {script}"), cwd = "/" })).Text("id");
         _ = await first.WaitForStartAsync(id);
+        _ = await first.WaitForStartAsync(unnamed);
 
         await first.CrashAsync();
-        await using var second = await RunningBox.StartAsync(Words);
+
+        // The user of the second job is another one by now, and its run goes on.
+        await using var second = await RunningBox.StartAsync([.. Words, "pools.p.user=games"]);
         _folder.Write("go", "");
         var job = await second.WaitForEndAsync(id);
+        (await second.WaitForEndAsync(unnamed)).Printed().Should().StartWith("65534\n");
         var kill = await ScriptAsync("kill -9 $PPID; sleep 1000");
         var next = await ScriptAsync("echo next");
         var other = await second.RunAsync(new { pool = "p", args = Some.Shell("echo fine"), cwd = "/" });
@@ -168,6 +173,20 @@ public sealed class JobUserTests : IClassFixture<JobUserTests.RootBox>, IDisposa
 
         Task<JsonElement> ScriptAsync(string text) =>
             second.RunAsync(new { pool = "p", uid = "daemon", args = Some.Shell(text), cwd = "/" });
+    }
+
+    [Fact]
+    public async Task A_job_that_stops_its_runner_is_killed_all_the_same()
+    {
+        var (box, id) = (_root.Box, Some.Id());
+        await box.SubmitAsync(new { id, pool = "p", uid = "games", args = Some.Shell("kill -STOP $PPID; exec sleep 1000"), cwd = "/" });
+        var pid = (await box.WaitForStartAsync(id)).GetProperty("pid").GetInt32();
+        Tool.Run("kill", "-STOP", ParentOf(pid));
+
+        await box.AskObjectAsync(new { kill = id });
+
+        (await box.WaitForJobAsync(id, job => !job.Flag("active"))).Text("state").Should().Be("killed");
+        (await box.RunAsync(new { pool = "p", uid = "games", args = Some.True, cwd = "/" })).Text("state").Should().Be("done");
     }
 
     [Fact]
@@ -191,6 +210,8 @@ public sealed class JobUserTests : IClassFixture<JobUserTests.RootBox>, IDisposa
 
     private static bool HasGroups => File.ReadLines("/proc/self/mountinfo").Any(line =>
         line.Contains(" - cgroup2 ", StringComparison.Ordinal) && line.Split(' ')[5].StartsWith("rw", StringComparison.Ordinal));
+
+    private static string ParentOf(int pid) => File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1].Split(' ')[1];
 
     private async Task<string> RunAsync(RunningBox box, string pool, object? uid, string? gid)
     {

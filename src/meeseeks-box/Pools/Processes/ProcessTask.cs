@@ -55,7 +55,8 @@ internal sealed class ProcessTask(
         try
         {
             var limit = run.Limit;
-            var order = Order(run, words.Value, folder, limit);
+            var data = runner.DataOf(run.Account.Credentials, run.Job.Run, RunIdentity.TextOf(run.Identity));
+            var order = Order(run, words.Value, folder, limit, data);
             if (order.Size > LongestOrder)
                 return JobOutcome.NotStarted($"cannot start {words.Value[0]}: its arguments and environment are too long for this system");
 
@@ -110,12 +111,12 @@ internal sealed class ProcessTask(
         {
             entry.Dispose();
             process.Forget();
-            return JobOutcome.NotStarted(started.Text(RunnerField.Text) ?? "the runner refused it");
+            return JobOutcome.NotStarted(process.TextOf(started) ?? "the runner refused it");
         }
 
         var pid = started.Number(RunnerField.Pid);
         run.Attach(process);
-        run.Started((int)(pid ?? 0), RunnerRun.TimeOf(started) ?? 0);
+        run.Started((int)(pid ?? 0), process.TimeOf(started) ?? 0);
         var ended = await process.Ended;
 
         // The runner of another user cannot kill what has gained other rights, as sudo does.
@@ -124,7 +125,7 @@ internal sealed class ProcessTask(
             _ = await orphans.EndRunAsync(run.Job.Run);
 
         // A process that ended while there was no box has a time of its own.
-        var endTs = hasEnded ? RunnerRun.TimeOf(ended) : null;
+        var endTs = hasEnded ? process.TimeOf(ended) : null;
         if (run.IsAbandoned || !run.TryReportEnd(new ProcessEnd(Take(run, process, ended), RunnerRun.UsageOf(ended), endTs), Record))
         {
             // The job has its result, and no use for the output.
@@ -186,13 +187,13 @@ internal sealed class ProcessTask(
         ? outputs.Take(path, total, process.OutputLimit)
         : outputs.Copy(path, process.Owner.User, total, process.OutputLimit);
 
-    private static RunnerMessage Order(IProcessRun run, string[] words, string folder, TimeSpan? limit)
+    private static RunnerMessage Order(IProcessRun run, string[] words, string folder, TimeSpan? limit, string data)
     {
         var job = run.Job;
         var order = new RunnerMessage(RunnerVerb.Start, job.Run)
             .With(RunnerField.Folder, folder)
             .With(RunnerField.Limit, job.OutputLimit)
-            .With(RunnerField.Data, RunIdentity.TextOf(run.Identity));
+            .With(RunnerField.Data, data);
         if (limit is { } time)
         {
             _ = order.With(RunnerField.Runtime, RunnerRun.Milliseconds(time))

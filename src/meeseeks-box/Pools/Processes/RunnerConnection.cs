@@ -2,7 +2,10 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using MeeseeksBox.Runner.ControlGroups;
+using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Runner.Protocol;
+using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
@@ -14,6 +17,10 @@ internal sealed class RunnerConnection : IDisposable
     // What a runner of another user may send at most.
     private const int LongestLine = 1024 * 1024;
     private const int MostRuns = 100_000;
+    private const long MostRunBytes = 64 * 1024 * 1024;
+
+    // While a start takes longer, the runner is asked whether it answers.
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(1);
 
@@ -26,13 +33,19 @@ internal sealed class RunnerConnection : IDisposable
     private readonly Channel<RunnerMessage> _lines = Channel.CreateUnbounded<RunnerMessage>(new() { SingleReader = true });
     private readonly TaskCompletionSource<RunnerMessage> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RunnerWatchdog? _watchdog;
     private volatile bool _isLost;
     private volatile bool _isReleased;
     private volatile bool _isDraining;
     private int _idleCount;
+    private long _runBytes;
 
-    private RunnerConnection(string folder, RunnerOwner owner, Socket socket, int pid) =>
+    private RunnerConnection(string folder, RunnerOwner owner, Socket socket, int pid)
+    {
         (Folder, Owner, _socket, Pid) = (folder, owner, socket, pid);
+        if (!owner.IsBox)
+            _watchdog = new RunnerWatchdog(Ping, Signal, () => Abort("does not answer"), TimeProvider.System);
+    }
 
     /// <summary>The folder of the runner.</summary>
     public string Folder { get; }
@@ -48,6 +61,9 @@ internal sealed class RunnerConnection : IDisposable
 
     /// <summary>True when the runner starts further runs.</summary>
     public bool AcceptsRuns => !_isLost && !_isDraining;
+
+    /// <summary>Receives why a runner of another user was ended.</summary>
+    public Action<string> Warn { get; set; } = _ => { };
 
     /// <summary>Connects to a runner that listens.</summary>
     /// <param name="folder">The folder of the runner.</param>
@@ -82,6 +98,8 @@ internal sealed class RunnerConnection : IDisposable
         Send(start);
         if (_isLost)
             run.Fail(Lost());
+        if (!Owner.IsBox)
+            _ = AskUntilAsync(run.Started);
         return run;
     }
 
@@ -122,7 +140,30 @@ internal sealed class RunnerConnection : IDisposable
     public void Release() => _isReleased = true;
 
     /// <summary>Sends a line soon. To a runner that has ended, none is sent.</summary>
-    public void Send(RunnerMessage message) => _lines.Writer.TryWrite(message);
+    public void Send(RunnerMessage message)
+    {
+        _ = _lines.Writer.TryWrite(message);
+        _watchdog?.Ask();
+    }
+
+    /// <summary>Has a runner of another user end a run in time; else all that the runner has is killed.</summary>
+    /// <param name="ended">Completes with the end of the run.</param>
+    /// <param name="limit">The time limit.</param>
+    public void Expect(Task ended, TimeSpan limit)
+    {
+        if (!Owner.IsBox)
+            _ = AbortAfterAsync(ended, limit);
+    }
+
+    /// <summary>Kills a runner of another user, with the control groups of its runs. All its runs fail.</summary>
+    /// <param name="problem">Why.</param>
+    public void Abort(string problem)
+    {
+        Warn($"the runner of user {Owner.User}, process {Pid}, {problem}: it is killed with its jobs");
+        RunnerGroup.KillAll(Pid);
+        Signal(SignalNumber.Kill);
+        _socket.Dispose();
+    }
 
     /// <summary>Sends and reads lines until the runner ends; then all runs fail.</summary>
     public async Task RunAsync()
@@ -130,6 +171,7 @@ internal sealed class RunnerConnection : IDisposable
         var sending = SendAllAsync();
         await ReadAllAsync();
         _isLost = true;
+        _watchdog?.Close();
         _ = _lines.Writer.TryComplete();
         _socket.Dispose();
         _ = _hello.TrySetException(Lost());
@@ -161,6 +203,38 @@ internal sealed class RunnerConnection : IDisposable
         }
 
         Complete();
+    }
+
+    private void Ping() => _lines.Writer.TryWrite(new RunnerMessage(RunnerVerb.Ping));
+
+    // The number may be that of another process by now. This one is no runner, whatever a test says.
+    private void Signal(int signal)
+    {
+        if (Pid != Environment.ProcessId && ProcFs.UserOf(Pid) == Owner.User)
+            _ = LibC.Kill(Pid, signal);
+    }
+
+    // A start may take long, as with a file on a disk that hangs.
+    private async Task AskUntilAsync(Task started)
+    {
+        while (await Task.WhenAny(started, Task.Delay(StartTime, TimeProvider.System)) != started)
+            _watchdog!.Ask();
+    }
+
+    private async Task AbortAfterAsync(Task ended, TimeSpan limit)
+    {
+        try
+        {
+            await ended.WaitAsync(limit, TimeProvider.System);
+        }
+        catch (TimeoutException)
+        {
+            Abort("does not end a job");
+        }
+        catch (IOException)
+        {
+            // It has ended.
+        }
     }
 
     /// <inheritdoc/>
@@ -206,6 +280,9 @@ internal sealed class RunnerConnection : IDisposable
         }
     }
 
+    private bool HasRoomFor(RunnerMessage run) =>
+        Owner.IsBox || (_runs.Count < MostRuns && (_runBytes += run.Size + run.Run.Length) <= MostRunBytes);
+
     private void Receive(RunnerMessage message)
     {
         switch (message.Verb)
@@ -213,7 +290,10 @@ internal sealed class RunnerConnection : IDisposable
             case RunnerVerb.Hello:
                 _ = _hello.TrySetResult(message);
                 break;
-            case RunnerVerb.Run when !_ready.Task.IsCompleted && _runs.Count < MostRuns:
+            case RunnerVerb.Pong:
+                _watchdog?.Answered();
+                break;
+            case RunnerVerb.Run when !_ready.Task.IsCompleted && HasRoomFor(message):
                 _ = _runs.TryAdd(message.Run, new RunnerRun(message, this));
                 break;
             case RunnerVerb.Ready:

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using MeeseeksBox.Agent.Outputs;
+using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Runner.Accounts;
 using MeeseeksBox.Runner.Output;
@@ -15,7 +16,11 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <param name="log">Receives runners that do not answer.</param>
 internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger log) : IAsyncDisposable
 {
+    // Its processes may be stopped, and the others wait.
+    private static readonly TimeSpan LongestOther = TimeSpan.FromSeconds(5);
+
     private readonly RunnerLauncher _launcher = new(program, runsFolder);
+    private readonly RunSeal _seal = new(runsFolder);
     private readonly ConcurrentDictionary<string, AccountRunner> _runners = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<RunnerConnection, Task> _connections = [];
     private readonly TaskTracker _forgetting = new();
@@ -39,18 +44,34 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
             ? throw new IOException("the box is stopping")
             : RunnerOf(RunnerOwner.Of(account)).StartAsync(account, start, note, kill);
 
+    /// <summary>What a runner keeps about a run for a later instance of the box.</summary>
+    /// <param name="account">As which it runs.</param>
+    /// <param name="run">The id of the run.</param>
+    /// <param name="identity">The text of <see cref="RunIdentity"/>.</param>
+    /// <exception cref="IOException">The runs folder cannot be used.</exception>
+    public string DataOf(Credentials account, string run, string identity)
+    {
+        try
+        {
+            return _seal.Close(RunnerOwner.Of(account), run, identity);
+        }
+        catch (UnauthorizedAccessException problem)
+        {
+            throw new IOException(problem.Message, problem);
+        }
+    }
+
+    /// <summary>What a former instance of the box has known about a run; null when it is not known.</summary>
+    public FormerRun? FormerOf(RunnerRun run) => run.Former(_seal);
+
     /// <summary>Connects to the runners of former instances of this box.</summary>
     /// <returns>The runs that they have.</returns>
     public async Task<IReadOnlyList<RunnerRun>> AdoptAsync()
     {
-        List<RunnerRun> runs = [];
-        foreach (var folder in runsFolder.Runners)
-        {
-            if (await TryReconnectAsync(folder) is { } connection)
-                runs.AddRange(await connection.FormerRunsAsync());
-        }
-
-        return runs;
+        // At once: a runner of another user may let the box wait.
+        var runs = await Task.WhenAll(runsFolder.Runners.Select(async folder =>
+            await TryReconnectAsync(folder) is { } connection ? await connection.FormerRunsAsync() : []));
+        return [.. runs.SelectMany(one => one)];
     }
 
     /// <summary>Has the runner forget a run when its end is recorded.</summary>
@@ -89,7 +110,8 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
 
     private AccountRunner RunnerOf(RunnerOwner owner) => _runners.GetOrAdd(owner.Suffix, _ => new AccountRunner(_launcher, Serve));
 
-    // Null for a runner that has ended. One of another program, before or after an upgrade, starts no more runs.
+    // Null for a runner that has ended. One of another program, before or after an upgrade, starts no more runs. Nor does one of another
+    // user, who could have put a process of his own in its place while there was no box.
     private async Task<RunnerConnection?> TryReconnectAsync(string folder)
     {
         var owner = RunnerOwner.OfFolder(folder);
@@ -112,9 +134,10 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         Serve(connection);
         try
         {
-            var hello = await connection.Hello.WaitAsync(RunnerLauncher.Timeout, TimeProvider.System);
-            _ = await connection.FormerRunsAsync().WaitAsync(RunnerLauncher.Timeout, TimeProvider.System);
-            if (hello.Number(RunnerField.Version) is not RunnerMessage.ProtocolVersion || !IsOfProgram(connection.Pid)
+            var timeout = owner.IsBox ? RunnerLauncher.Timeout : LongestOther;
+            var hello = await connection.Hello.WaitAsync(timeout, TimeProvider.System);
+            _ = await connection.FormerRunsAsync().WaitAsync(timeout, TimeProvider.System);
+            if (hello.Number(RunnerField.Version) is not RunnerMessage.ProtocolVersion || !owner.IsBox || !IsOfProgram(connection.Pid)
                 || !RunnerOf(owner).TryAdopt(connection))
             {
                 connection.Drain();
@@ -125,7 +148,10 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         catch (Exception silent) when (silent is TimeoutException or IOException)
         {
             log.Error("runner in {Folder} does not answer: its jobs have crashed", folder);
-            connection.Complete();
+            if (owner.IsBox)
+                connection.Complete();
+            else
+                connection.Abort("does not answer");
             return null;
         }
     }
@@ -145,6 +171,7 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
 
     private void Serve(RunnerConnection connection)
     {
+        connection.Warn = problem => log.Error("{Problem}", problem);
         _connections[connection] = ServeAsync(connection);
         if (_isReleased)
             connection.Release();

@@ -21,6 +21,10 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     // A limit, because the runner of another user may be in the hands of its jobs.
     private const int MostNotes = 100;
     private const int LargestLimit = 16 * 1024 * 1024;
+    private const int LongestText = 2000;
+
+    // More than a runner needs to kill a run and to take its output, and less than a task gets.
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(8);
 
     // The runner answers in the order of the requests.
     private readonly Queue<TaskCompletionSource<string?>> _signals = new();
@@ -56,10 +60,13 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     public Task<RunnerMessage> Ended => _ended.Task;
 
     /// <summary>What a former instance of the box has known about the run; null when it is not known.</summary>
-    public FormerRun? Former()
+    public FormerRun? Former(RunSeal seal)
     {
-        if (order.Text(RunnerField.Data) is not { } text || RunIdentity.Read(text) is not { } run)
+        if (order.Text(RunnerField.Data) is not { } data || seal.Open(Owner, Id, data) is not { } text
+            || RunIdentity.Read(text) is not { } run)
+        {
             return null;
+        }
 
         return !Started.IsCompletedSuccessfully ? run : run with
         {
@@ -73,8 +80,11 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
 
     /// <summary>Ends all processes of the run.</summary>
     /// <param name="grace">Time between SIGTERM and SIGKILL; zero for SIGKILL at once.</param>
-    public void End(TimeSpan grace) =>
+    public void End(TimeSpan grace)
+    {
         connection.Send(new RunnerMessage(RunnerVerb.End, Id).With(RunnerField.Grace, Milliseconds(grace)));
+        connection.Expect(Ended, grace + LongestEnd);
+    }
 
     /// <summary>Sets the time limit that holds while there is no box.</summary>
     /// <param name="time">The limit, from the start of the run; null for none.</param>
@@ -136,11 +146,11 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
                 lock (_signals)
                 {
                     if (_signals.TryDequeue(out var answer))
-                        answer.SetResult(message.Text(RunnerField.Text));
+                        answer.SetResult(TextOf(message));
                 }
 
                 break;
-            case RunnerVerb.Note when _notes++ < MostNotes && message.Text(RunnerField.Text) is { } text:
+            case RunnerVerb.Note when _notes++ < MostNotes && TextOf(message) is { } text:
                 Note(text);
                 break;
             default:
@@ -168,15 +178,24 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
         EndSignals();
     }
 
+    /// <summary>What a line tells people; null when it has no text.</summary>
+    public string? TextOf(RunnerMessage line) =>
+        line.Text(RunnerField.Text) is not { } text ? null : Owner.IsBox || text.Length <= LongestText ? text : text[..LongestText] + "…";
+
     /// <summary>When a process has started or ended, in seconds since 1970; null in a line without a time.</summary>
-    public static double? TimeOf(RunnerMessage line) => line.Number(RunnerField.At) / 1e6;
+    public double? TimeOf(RunnerMessage line) => line.Number(RunnerField.At) / 1e6 is not { } at ? null
+        : Owner.IsBox ? at
+        : Math.Clamp(at, 0, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 1e3);
 
     /// <summary>The resources that a run has used; null in a line of a process that did not end, or of another version.</summary>
-    public static RunUsage? UsageOf(RunnerMessage ended) =>
-        ended.Number(RunnerField.Cpu) is { } cpu && ended.Number(RunnerField.MaxRss) is { } maxRss
-            ? new RunUsage(
-                cpu / 1e6, maxRss, new IoUsage(ended.Number(RunnerField.Read) ?? 0, ended.Number(RunnerField.Written) ?? 0))
+    public static RunUsage? UsageOf(RunnerMessage ended)
+    {
+        return ended.Number(RunnerField.Cpu) is { } cpu && ended.Number(RunnerField.MaxRss) is { } maxRss
+            ? new RunUsage(Math.Max(0, cpu / 1e6), Math.Max(0, maxRss), new IoUsage(Bytes(RunnerField.Read), Bytes(RunnerField.Written)))
             : null;
+
+        long Bytes(string field) => Math.Max(0, ended.Number(field) ?? 0);
+    }
 
     /// <summary>A time in a line to the runner.</summary>
     public static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
