@@ -42,7 +42,9 @@ internal static unsafe class FileOpener
     }
 
     /// <summary>The environment of this process: the mark, by which a kill finds it.</summary>
-    public static IReadOnlyList<byte[]> OwnVariables(StartOrder order) => [Encoding.UTF8.GetBytes($"{RunVariable.Name}={order.Run}")];
+    /// <remarks>And no socket for debuggers, which would outlive this program.</remarks>
+    public static IReadOnlyList<byte[]> OwnVariables(StartOrder order) =>
+        [Encoding.UTF8.GetBytes($"{RunVariable.Name}={order.Run}"), "DOTNET_EnableDiagnostics=0"u8.ToArray()];
 
     /// <summary>Opens the files and executes the program.</summary>
     /// <param name="arguments">The arguments of this process after its name: those of <see cref="Words"/>.</param>

@@ -203,7 +203,7 @@ internal sealed class ProcessTask(
         if (job.Memory is { } memory)
             _ = order.With(RunnerField.Memory, memory);
         if (job.Cpus is { } cpus)
-            _ = order.With(RunnerField.Cpus, (long)Math.Ceiling(cpus * ThousandthsOfProcessor));
+            _ = order.With(RunnerField.Cpus, (long)Math.Round(cpus * ThousandthsOfProcessor));
         if (job.Stdin is not null)
             _ = order.With(RunnerField.Input, job.Stdin);
         if (job.Stdout is not null)
