@@ -24,6 +24,7 @@ internal static class Fuzz
     [
         """[{"status":{}},{"nodes":{"seq":0},"wait":0.01},{"pools":{}}]""",
         """[{"submit":{"id":"a","pool":"nowhere","args":["/bin/true","x"],"tags":["t","u"],"retries":2,"env":{"A":"b"},"hold":1}}]""",
+        """[{"submit":{"id":"c","pool":"nowhere","args":["x"],"memory":"9M","cpus":1.5}}]""",
         """[{"submit":{"pool":"nowhere","node":"n*","args":["x"],"runtime":5,"config":{"cwd":"/"}}},{"submit":{"id":"b","state":"new"}}]""",
         """[{"get":{"seq":3,"state":["done","failed"],"tag":"t*"},"ls":{"pool":"nowhere"},"query":"a","options":{"pretty":true}}]""",
         """[{"kill":["a","b"]},{"kill":{"tag":"t"}},{"modify":{"a":{"rc":0,"tags":["v"]}}},{"job":"a"}]""",
