@@ -13,6 +13,10 @@ internal sealed class JobAccounts(UserConfig box, IAccounts accounts)
 {
     private readonly bool _isRoot = accounts.OwnUser.IsRoot;
 
+    /// <summary>True when <see cref="Of"/> looks a user or a group up.</summary>
+    public bool NeedsLookup(Job job, UserConfig pool) =>
+        job.Spec.Uid is not null || job.Spec.Gid is not null || (_isRoot && (pool != UserConfig.None || box != UserConfig.None));
+
     /// <summary>The account of a run, or the error with which its job fails.</summary>
     /// <param name="job">The job.</param>
     /// <param name="pool"><c>user</c> and <c>group</c> of its pool.</param>

@@ -112,6 +112,10 @@ internal sealed class Pool(
             if (adopted is null)
                 await host.WrittenAsync(run.Job.Seq, orFailing: true);
 
+            // A look-up of a user may ask another host.
+            if (adopted is null && accounts.NeedsLookup(run.Job, Volatile.Read(ref _plan).Config.User))
+                await Task.Yield();
+
             var (job, problem) = adopted is null ? TryCreate(run) : (adopted, null);
             using (job)
             {

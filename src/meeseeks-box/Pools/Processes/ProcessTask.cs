@@ -119,6 +119,10 @@ internal sealed class ProcessTask(
         run.Started((int)(pid ?? 0), process.TimeOf(started) ?? 0);
         var ended = await process.Ended;
 
+        // Taking over an output may wait for the disk.
+        if (ended.Number(RunnerField.Output) is > 0 || ended.Number(RunnerField.Errors) is > 0)
+            await Task.Yield();
+
         // The runner of another user cannot kill what has gained other rights, as sudo does.
         var exceeded = ended.Text(RunnerField.Exceeded) is RunnerField.Memory ? ended.Number(RunnerField.Memory) : null;
         if ((exceeded is not null || kill.IsCancellationRequested) && !process.Owner.IsBox)

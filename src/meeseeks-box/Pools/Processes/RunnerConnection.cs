@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
-using System.Threading.Channels;
 using MeeseeksBox.Runner.ControlGroups;
 using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Runner.Protocol;
@@ -12,8 +10,6 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <summary>The connection to a runner (docs/RUNNER.md).</summary>
 internal sealed class RunnerConnection : IDisposable
 {
-    private const int MostBytes = 64 * 1024;
-
     // What a runner of another user may send at most.
     private const int LongestLine = 1024 * 1024;
     private const int MostRuns = 100_000;
@@ -22,15 +18,13 @@ internal sealed class RunnerConnection : IDisposable
     // While a start takes longer, the runner is asked whether it answers.
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan SendDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
 
     private readonly ConcurrentDictionary<string, RunnerRun> _runs = new(StringComparer.Ordinal);
-    private readonly Socket _socket;
-
-    // A runner that is stopped reads nothing, and nobody in the box may wait for it.
-    private readonly Channel<RunnerMessage> _lines = Channel.CreateUnbounded<RunnerMessage>(new() { SingleReader = true });
+    private readonly RunnerLines _lines;
     private readonly TaskCompletionSource<RunnerMessage> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RunnerWatchdog? _watchdog;
@@ -42,7 +36,8 @@ internal sealed class RunnerConnection : IDisposable
 
     private RunnerConnection(string folder, RunnerOwner owner, Socket socket, int pid)
     {
-        (Folder, Owner, _socket, Pid) = (folder, owner, socket, pid);
+        (Folder, Owner, Pid) = (folder, owner, pid);
+        _lines = new RunnerLines(socket, owner.IsBox ? new RunnerLineBuffer() : new RunnerLineBuffer(LongestLine));
         if (!owner.IsBox)
             _watchdog = new RunnerWatchdog(Ping, Signal, () => Abort("does not answer"), TimeProvider.System);
     }
@@ -72,9 +67,9 @@ internal sealed class RunnerConnection : IDisposable
     /// <param name="isKept">True when a later instance of the box takes over the runs of this one.</param>
     /// <exception cref="SocketException">It does not listen.</exception>
     /// <exception cref="IOException">Another process listens in its place.</exception>
-    public static async Task<RunnerConnection> OpenAsync(string folder, RunnerOwner owner, int? pid, bool isKept)
+    public static RunnerConnection Open(string folder, RunnerOwner owner, int? pid, bool isKept)
     {
-        var (socket, runner) = await RunnerSocket.ConnectAsync(folder, owner, pid);
+        var (socket, runner) = RunnerSocket.Connect(folder, owner, pid);
         var connection = new RunnerConnection(folder, owner, socket, runner);
         connection.Send(new RunnerMessage(RunnerVerb.Hello).With(RunnerField.Version, RunnerMessage.ProtocolVersion)
             .With(RunnerField.Keep, isKept ? 1 : 0));
@@ -142,9 +137,12 @@ internal sealed class RunnerConnection : IDisposable
     /// <summary>Sends a line soon. To a runner that has ended, none is sent.</summary>
     public void Send(RunnerMessage message)
     {
-        _ = _lines.Writer.TryWrite(message);
+        _lines.Send(message);
         _watchdog?.Ask();
     }
+
+    /// <summary>Sends a line that nobody waits for, with the next one or a little later.</summary>
+    public void SendLater(RunnerMessage message) => _lines.SendWithin(SendDelay, message);
 
     /// <summary>Has a runner of another user end a run in time; else all that the runner has is killed.</summary>
     /// <param name="ended">Completes with the end of the run.</param>
@@ -162,18 +160,24 @@ internal sealed class RunnerConnection : IDisposable
         Warn($"the runner of user {Owner.User}, process {Pid}, {problem}: it is killed with its jobs");
         RunnerGroup.KillAll(Pid);
         Signal(SignalNumber.Kill);
-        _socket.Dispose();
+        _lines.Dispose();
     }
 
-    /// <summary>Sends and reads lines until the runner ends; then all runs fail.</summary>
-    public async Task RunAsync()
+    /// <summary>Reads lines until the runner ends; then all runs fail.</summary>
+    public Task RunAsync() =>
+        Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Lets <see cref="RunAsync"/> end, once it has sent all lines.</summary>
+    public void Complete() => _lines.Complete();
+
+    /// <inheritdoc/>
+    public void Dispose() => _lines.Dispose();
+
+    private void Run()
     {
-        var sending = SendAllAsync();
-        await ReadAllAsync();
+        _lines.Run(Receive);
         _isLost = true;
         _watchdog?.Close();
-        _ = _lines.Writer.TryComplete();
-        _socket.Dispose();
         _ = _hello.TrySetException(Lost());
         _ = _ready.TrySetException(Lost());
         _ = _hello.Task.Exception;
@@ -185,12 +189,7 @@ internal sealed class RunnerConnection : IDisposable
             else
                 run.Fail(Lost());
         }
-
-        await sending;
     }
-
-    /// <summary>Lets <see cref="RunAsync"/> end, once it has sent all lines.</summary>
-    public void Complete() => _lines.Writer.TryComplete();
 
     private async Task DrainLaterAsync(int count)
     {
@@ -205,7 +204,7 @@ internal sealed class RunnerConnection : IDisposable
         Complete();
     }
 
-    private void Ping() => _lines.Writer.TryWrite(new RunnerMessage(RunnerVerb.Ping));
+    private void Ping() => _lines.Send(new RunnerMessage(RunnerVerb.Ping));
 
     // The number may be that of another process by now. This one is no runner, whatever a test says.
     private void Signal(int signal)
@@ -237,48 +236,7 @@ internal sealed class RunnerConnection : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
-
     private static IOException Lost() => new("the runner of this box has ended; what it left of the job is killed");
-
-    private async Task SendAllAsync()
-    {
-        var output = new ArrayBufferWriter<byte>();
-        try
-        {
-            while (await _lines.Reader.WaitToReadAsync())
-            {
-                output.ResetWrittenCount();
-                while (output.WrittenCount < MostBytes && _lines.Reader.TryRead(out var line))
-                    line.WriteTo(output);
-
-                for (var sent = 0; sent < output.WrittenCount;)
-                    sent += await _socket.SendAsync(output.WrittenMemory[sent..]);
-            }
-
-            _socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (Exception lost) when (lost is SocketException or ObjectDisposedException)
-        {
-            // The reader notices the end of the connection, and fails all runs.
-        }
-    }
-
-    private async Task ReadAllAsync()
-    {
-        var input = Owner.IsBox ? new RunnerLineBuffer() : new RunnerLineBuffer(LongestLine);
-        try
-        {
-            while (await _socket.ReceiveAsync(input.Free) is > 0 and var count && input.Take(count, Receive))
-            {
-            }
-        }
-        catch (Exception lost) when (lost is SocketException or ObjectDisposedException)
-        {
-            // Like the end of the stream.
-        }
-    }
 
     private bool HasRoomFor(RunnerMessage run) =>
         Owner.IsBox || (_runs.Count < MostRuns && (_runBytes += run.Size + run.Run.Length) <= MostRunBytes);

@@ -118,7 +118,7 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         RunnerConnection connection;
         try
         {
-            connection = await RunnerConnection.OpenAsync(folder, owner, pid: null, runsFolder.IsKept);
+            connection = RunnerConnection.Open(folder, owner, pid: null, runsFolder.IsKept);
         }
         catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionRefused)
         {

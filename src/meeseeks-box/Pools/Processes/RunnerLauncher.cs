@@ -32,7 +32,7 @@ internal sealed class RunnerLauncher(string program, RunsFolder runsFolder)
                 _ = SystemCall.Check(LibC.SetOwner(folder, account.User, account.Group), folder);
             process = StartProgram(folder, account);
             await ListensAsync(process);
-            return (process, await RunnerConnection.OpenAsync(folder, owner, process.Id, runsFolder.IsKept));
+            return (process, RunnerConnection.Open(folder, owner, process.Id, runsFolder.IsKept));
         }
         catch
         {

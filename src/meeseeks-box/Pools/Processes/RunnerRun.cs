@@ -15,8 +15,9 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     // A runner that is stopped does not answer.
     private static readonly TimeSpan LongestSignal = TimeSpan.FromSeconds(5);
 
-    private readonly TaskCompletionSource<RunnerMessage> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<RunnerMessage> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // They continue on the thread that reads the lines of the runner.
+    private readonly TaskCompletionSource<RunnerMessage> _started = new();
+    private readonly TaskCompletionSource<RunnerMessage> _ended = new();
 
     // A limit, because the runner of another user may be in the hands of its jobs.
     private const int MostNotes = 100;
@@ -51,11 +52,11 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     /// <summary>What it prints, while it runs.</summary>
     public RunnerOutput Output => LazyInitializer.EnsureInitialized(ref _output, () => new RunnerOutput(this, connection.Send));
 
-    /// <summary>The answer to the start.</summary>
+    /// <summary>The answer to the start. Who waits for it continues on the thread of the connection, and may not block.</summary>
     /// <exception cref="IOException">The runner has ended.</exception>
     public Task<RunnerMessage> Started => _started.Task;
 
-    /// <summary>The end of the run.</summary>
+    /// <summary>The end of the run. Who waits for it continues as after <see cref="Started"/>.</summary>
     /// <exception cref="IOException">The runner has ended.</exception>
     public Task<RunnerMessage> Ended => _ended.Task;
 
@@ -173,7 +174,7 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     /// <summary>Has the runner forget the run, and kill what is left of it.</summary>
     public void Forget()
     {
-        connection.Send(new RunnerMessage(RunnerVerb.Forget, Id));
+        connection.SendLater(new RunnerMessage(RunnerVerb.Forget, Id));
         connection.Remove(Id);
         EndSignals();
     }

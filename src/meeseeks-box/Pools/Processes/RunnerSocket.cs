@@ -8,6 +8,9 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <summary>Connects to the socket of a runner.</summary>
 internal static class RunnerSocket
 {
+    // F_SETFL.
+    private const int SetFlags = 4;
+
     /// <summary>Connects, and verifies the process that listens.</summary>
     /// <param name="folder">The folder of the runner.</param>
     /// <param name="owner">As which it runs.</param>
@@ -15,12 +18,12 @@ internal static class RunnerSocket
     /// <returns>The socket, and the process.</returns>
     /// <exception cref="SocketException">It does not listen.</exception>
     /// <exception cref="IOException">Another process listens in its place.</exception>
-    public static async Task<(Socket Socket, int Pid)> ConnectAsync(string folder, RunnerOwner owner, int? pid)
+    public static (Socket Socket, int Pid) Connect(string folder, RunnerOwner owner, int? pid)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await ConnectAsync(socket, folder);
+            Connect(socket, folder);
             return (socket, Verify(UnixPeer.Of(socket), owner, pid));
         }
         catch
@@ -31,7 +34,7 @@ internal static class RunnerSocket
     }
 
     // The address of a socket has 107 bytes at most, and the folder may have a longer path.
-    private static async Task ConnectAsync(Socket socket, string folder)
+    private static void Connect(Socket socket, string folder)
     {
         var opened = LibC.Open(folder, OpenFlag.PathOnly | OpenFlag.CloseOnExec, 0);
         if (opened < 0)
@@ -39,7 +42,11 @@ internal static class RunnerSocket
 
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint($"/proc/self/fd/{opened}/{SpoolFile.Socket}"));
+            // A connection to a socket with a full queue would wait. Socket.Blocking would have all reads pass other threads for good.
+            var handle = (int)socket.SafeHandle.DangerousGetHandle();
+            _ = LibC.Fcntl(handle, SetFlags, OpenFlag.NonBlocking);
+            socket.Connect(new UnixDomainSocketEndPoint($"/proc/self/fd/{opened}/{SpoolFile.Socket}"));
+            _ = LibC.Fcntl(handle, SetFlags, 0);
         }
         finally
         {

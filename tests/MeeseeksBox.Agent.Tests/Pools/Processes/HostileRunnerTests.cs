@@ -31,11 +31,11 @@ public sealed class HostileRunnerTests : IDisposable
     [Fact]
     public async Task A_socket_of_another_user_or_process_gets_no_line()
     {
-        var ofUser = () => RunnerConnection.OpenAsync(_folder.Path, Other with { User = Other.User + 1 }, null, isKept: true);
-        var ofProcess = () => RunnerConnection.OpenAsync(_folder.Path, Other, Environment.ProcessId + 1, isKept: true);
+        var ofUser = () => RunnerConnection.Open(_folder.Path, Other with { User = Other.User + 1 }, null, isKept: true);
+        var ofProcess = () => RunnerConnection.Open(_folder.Path, Other, Environment.ProcessId + 1, isKept: true);
 
-        await ofUser.Should().ThrowAsync<IOException>().WithMessage($"process {Environment.ProcessId} of user * listens in its place");
-        await ofProcess.Should().ThrowAsync<IOException>();
+        ofUser.Should().Throw<IOException>().WithMessage($"process {Environment.ProcessId} of user * listens in its place");
+        ofProcess.Should().Throw<IOException>();
         for (var count = 0; count < 2; count++)
         {
             using var accepted = await _listener.AcceptAsync(TestContext.Current.CancellationToken);
@@ -46,7 +46,7 @@ public sealed class HostileRunnerTests : IDisposable
     [Fact]
     public async Task A_run_that_is_told_late_is_none_and_numbers_and_notes_have_limits()
     {
-        using var connection = await RunnerConnection.OpenAsync(_folder.Path, Other, Environment.ProcessId, isKept: true);
+        using var connection = RunnerConnection.Open(_folder.Path, Other, Environment.ProcessId, isKept: true);
         var running = connection.RunAsync();
         using var runner = await _listener.AcceptAsync(TestContext.Current.CancellationToken);
 
@@ -67,7 +67,7 @@ public sealed class HostileRunnerTests : IDisposable
     [Fact]
     public async Task A_line_without_an_end_ends_the_connection_and_fails_the_runs()
     {
-        using var connection = await RunnerConnection.OpenAsync(_folder.Path, Other, Environment.ProcessId, isKept: true);
+        using var connection = RunnerConnection.Open(_folder.Path, Other, Environment.ProcessId, isKept: true);
         var running = connection.RunAsync();
         using var runner = await _listener.AcceptAsync(TestContext.Current.CancellationToken);
         var run = connection.TryStart(new RunnerMessage(RunnerVerb.Start, "a"), _ => { })!;
