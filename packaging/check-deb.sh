@@ -33,6 +33,7 @@ main() {
     step "systemd understands the units" verify_units
     step "a job runs" run_job
     step "an upgrade keeps the configuration and the state" upgrade
+    step "an upgrade ends no job that runs" upgrade_with_jobs
     step "a purge leaves nothing" purge
     echo "good: $(dpkg-deb --field "$package" Package Version Architecture | tr '\n' ' ')"
 }
@@ -97,9 +98,55 @@ verify_units() {
     done
 }
 
-# Runs the box like the unit: as its user, with the folders that systemd would create, and without a runtime of this host.
 run_job() {
-    local user group port said status=0
+    local said status=0
+    start_box || return 1
+    said=$(client sub wait=1 p1 sh -c 'echo "hello from user $(id -u) in $PWD"') || status=$?
+    stop_box || status=$?
+    [ "$status" -eq 0 ] && [ "$said" = "hello from user $user in $root/var/lib/meeseeks/jobs" ] \
+        || { echo "exit status $status; output: $said"; cat "$folder/box.log"; return 1; }
+}
+
+# The steps that systemd does for an upgrade: the new files, SIGTERM to the box alone (KillMode=process), and a start.
+upgrade_with_jobs() {
+    local before after status=0
+    start_box || return 1
+    client sub quiet=1 id=early p1 sh -c 'echo before; sleep 2; echo after' > "$folder/early" || return 1
+    client sub quiet=1 id=late p1 sh -c 'echo before; until [ -e go ]; do sleep 0.1; done; rm go; echo after; exit 7' > "$folder/late" || return 1
+    until_runs early && until_runs late || return 1
+    before=$(pid_of late)
+    dpkg_there --install "$package" || return 1
+    stop_box || return 1
+    # One of the jobs ends while there is no box.
+    sleep 3
+    start_box || return 1
+    after=$(pid_of late)
+    [ -n "$before" ] && [ "$before" = "$after" ] || { echo "pid $before before, '$after' after"; cat "$folder/box.log"; return 1; }
+    [ "$(client sub wait=1 p1 echo new)" = new ] || status=1
+    touch "$root/var/lib/meeseeks/jobs/go"
+    client wait early late > /dev/null 2>&1 || true
+    [ "$(client out early)" = $'before\nafter' ] && [ "$(client out late)" = $'before\nafter' ] || status=1
+    client job early late > "$folder/jobs"
+    [ "$(grep -c '"start_count": 1' "$folder/jobs")" -eq 2 ] && grep -q '"rc": 0' "$folder/jobs" && grep -q '"rc": 7' "$folder/jobs" || status=1
+    stop_box || status=1
+    [ "$status" -eq 0 ] || { cat "$folder/jobs" "$folder/box.log"; return 1; }
+}
+
+until_runs() {
+    local end=$((SECONDS + 30))
+    until [ -n "$(pid_of "$1")" ]; do
+        [ $SECONDS -lt $end ] || { echo "job $1 does not start"; return 1; }
+        sleep 0.1
+    done
+}
+
+pid_of() { client job "$1" | sed -n 's/.*"pid": \([0-9]*\).*/\1/p'; }
+
+client() { MEESEEKS_CONF="port=$port" "$root/usr/bin/meeseeks-client" "$@"; }
+
+# Starts the box like the unit: as its user, with the folders that systemd would create, and without a runtime of this host.
+start_box() {
+    local group end=$((SECONDS + 60))
     user=$(awk -F: '$1 == "meeseeks" { print $3 }' "$root/etc/passwd")
     group=$(awk -F: '$1 == "meeseeks" { print $4 }' "$root/etc/passwd")
     install -d -m 700 -o "$user" -g "$group" "$root/var/lib/meeseeks" "$root/var/lib/meeseeks/jobs"
@@ -108,17 +155,18 @@ run_job() {
         "$root/usr/bin/meeseeks-box" "$root/etc/meeseeks/box.cfg" listen.port=0 "state.file=$root/var/lib/meeseeks/state.json") \
         2> "$folder/box.log" &
     box=$!
-    local end=$((SECONDS + 60))
     until port=$(sed -n 's/.*listening on 127\.0\.0\.1:\([0-9]*\)$/\1/p' "$folder/box.log") && [ -n "$port" ]; do
         [ $SECONDS -lt $end ] && kill -0 "$box" 2> /dev/null || { cat "$folder/box.log"; return 1; }
         sleep 0.1
     done
-    said=$(MEESEEKS_CONF="port=$port" "$root/usr/bin/qsub" wait=1 p1 sh -c 'echo "hello from user $(id -u) in $PWD"') || status=$?
+}
+
+stop_box() {
+    local status=0
     kill -TERM "$box"
     wait "$box" || status=$?
     box=
-    [ "$status" -eq 0 ] && [ "$said" = "hello from user $user in $root/var/lib/meeseeks/jobs" ] \
-        || { echo "exit status $status; output: $said"; cat "$folder/box.log"; return 1; }
+    return "$status"
 }
 
 is_enabled() { [ -L "$root/etc/systemd/system/multi-user.target.wants/meeseeks-box.service" ]; }
