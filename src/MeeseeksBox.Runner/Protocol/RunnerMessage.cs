@@ -45,7 +45,7 @@ public sealed class RunnerMessage(string verb, string run = RunnerMessage.NoRun)
                 if (equals < 1 || Unescaped(word[(equals + 1)..]) is not { } value)
                     return null;
 
-                message._fields.Add((Encoding.UTF8.GetString(word[..equals]), value));
+                message._fields.Add((NameOf(word[..equals], message._fields), value));
                 continue;
             }
 
@@ -87,7 +87,17 @@ public sealed class RunnerMessage(string verb, string run = RunnerMessage.NoRun)
             : null;
 
     /// <summary>All values of a field, in their order.</summary>
-    public IReadOnlyList<byte[]> All(string name) => [.. _fields.Where(field => field.Name == name).Select(field => field.Value)];
+    public IReadOnlyList<byte[]> All(string name)
+    {
+        List<byte[]> values = [];
+        foreach (var field in _fields)
+        {
+            if (field.Name == name)
+                values.Add(field.Value);
+        }
+
+        return values;
+    }
 
     /// <summary>Writes the line with its line feed.</summary>
     public void WriteTo(IBufferWriter<byte> output)
@@ -113,6 +123,10 @@ public sealed class RunnerMessage(string verb, string run = RunnerMessage.NoRun)
         WriteTo(output);
         return Encoding.UTF8.GetString(output.WrittenSpan[..^1]);
     }
+
+    // Equal names follow each other, as those of all variables.
+    private static string NameOf(ReadOnlySpan<byte> name, List<(string Name, byte[] Value)> before) =>
+        before is [.., var (last, _)] && Ascii.Equals(name, last) ? last : Encoding.UTF8.GetString(name);
 
     private static void WriteEscaped(IBufferWriter<byte> output, ReadOnlySpan<byte> value)
     {

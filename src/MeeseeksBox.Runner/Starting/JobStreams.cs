@@ -15,24 +15,24 @@ internal sealed class JobStreams : IDisposable
 
     private readonly int[] _ofChild = [Nothing, Nothing, Nothing];
     private readonly int[] _kept = [Nothing, Nothing];
+    private readonly int _empty;
 
-    private JobStreams()
-    {
-    }
+    private JobStreams(int empty) => _empty = empty;
 
     /// <summary>The descriptors that become 0, 1 and 2 of the process.</summary>
     public IReadOnlyList<int> OfChild => _ofChild;
 
     /// <summary>Opens the streams of an order.</summary>
     /// <param name="order">The order, whose files were checked.</param>
+    /// <param name="empty">A descriptor of an empty file, for an order without input; it stays open.</param>
     /// <param name="streams">The streams.</param>
     /// <param name="what">The stream that could not be opened.</param>
     /// <returns>The number of the error, or 0.</returns>
-    public static int TryOpen(StartOrder order, out JobStreams streams, out string what)
+    public static int TryOpen(StartOrder order, int empty, out JobStreams streams, out string what)
     {
-        streams = new JobStreams();
-        what = order.Input is null ? "open its input" : $"read stdin from {order.Input}";
-        var error = streams.Take(0, JobFile.OpenInput(order.Input ?? "/dev/null"));
+        streams = new JobStreams(empty);
+        what = $"read stdin from {order.Input}";
+        var error = streams.Take(0, order.Input is null ? empty : JobFile.OpenInput(order.Input));
         if (error is 0)
         {
             what = order.Output is null ? "keep its output" : $"write stdout to {order.Output}";
@@ -69,13 +69,21 @@ internal sealed class JobStreams : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var descriptors in new[] { _ofChild, _kept })
-        {
-            foreach (var descriptor in descriptors.Distinct().Where(descriptor => descriptor is not Nothing))
-                _ = LibC.Close(descriptor);
+        Close(_ofChild);
+        Close(_kept);
+    }
 
-            Array.Fill(descriptors, Nothing);
+    private void Close(int[] descriptors)
+    {
+        for (var index = 0; index < descriptors.Length; index++)
+        {
+            // Two streams may share one.
+            var descriptor = descriptors[index];
+            if (descriptor >= 0 && descriptor != _empty && descriptors.AsSpan(0, index).IndexOf(descriptor) < 0)
+                _ = LibC.Close(descriptor);
         }
+
+        Array.Fill(descriptors, Nothing);
     }
 
     private int Share(int from, int to)

@@ -9,13 +9,12 @@ namespace MeeseeksBox.Runner.Starting;
 /// <param name="children">Learns its end.</param>
 internal sealed class Launcher(ChildWaiter children)
 {
-    // The program of this process, also when an upgrade has deleted its file.
-    private const string OwnProgram = "/proc/self/exe";
+    private readonly int _empty = SystemCall.Check(JobFile.OpenInput("/dev/null"), "/dev/null");
 
     /// <summary>Starts the process.</summary>
     /// <param name="order">The order.</param>
     /// <param name="limits">The limits that its process sets for itself; null without any.</param>
-    /// <param name="exited">Called after its end, by any thread.</param>
+    /// <param name="exited">Called after its end, by the thread of the loop or of the caller.</param>
     public Launch Start(StartOrder order, StartLimits? limits, Action exited)
     {
         if (StartChecks.Fault(order) is { } fault)
@@ -33,7 +32,7 @@ internal sealed class Launcher(ChildWaiter children)
 
     private Launch Start(StartOrder order, string program, Action exited)
     {
-        if (JobStreams.TryOpen(order, out var streams, out var what) is not 0 and var refused)
+        if (JobStreams.TryOpen(order, _empty, out var streams, out var what) is not 0 and var refused)
             return Launch.Failed($"cannot {what}: {ErrorNumber.TextOf(refused)}", Shortage.Is(refused));
 
         using (streams)
@@ -60,7 +59,7 @@ internal sealed class Launcher(ChildWaiter children)
             Arguments = FileOpener.Words(order, program, limits, isOpened: !hasPipe),
             Variables = FileOpener.OwnVariables(order),
         };
-        return Start(hasPipe ? opener with { Input = null, Output = null, Errors = null } : opener, OwnProgram, exited);
+        return Start(hasPipe ? opener with { Input = null, Output = null, Errors = null } : opener, SystemCall.OwnProgram, exited);
     }
 
     private static bool HasPipe(StartOrder order) =>

@@ -31,24 +31,31 @@ internal static class ProgramSearch
 
     private static Result<string> Along(string path, string name, string folder)
     {
-        var files = path.Split(':').Select(place => Path.Combine(folder, place, name)).Where(File.Exists).ToList();
-        if (name.Length == 0 || files.Count == 0)
-            return new Error($"no such program: '{name}' is in none of the folders of PATH ({path})");
+        Error? first = null;
+        foreach (var place in name.Length is 0 ? [] : path.Split(':'))
+        {
+            var file = Path.Combine(folder, place, name);
+            if (!File.Exists(file))
+                continue;
+            if (ModeFault(file) is not { } fault)
+                return Path.GetFullPath(file);
 
-        var program = files.Find(file => Fault(file) is null);
-        return program is null ? Fault(files[0])! : Path.GetFullPath(program);
+            first ??= fault;
+        }
+
+        return first ?? new Error($"no such program: '{name}' is in none of the folders of PATH ({path})");
     }
 
     private static Error? Fault(string file)
     {
         // File.Exists is false for a folder.
         if (File.Exists(file))
-        {
-            return LibC.Access(file, AccessMode.Executable) == 0
-                ? null
-                : new Error($"{file} may not be executed: 'chmod +x' makes a file a program");
-        }
+            return ModeFault(file);
 
         return new Error(Directory.Exists(file) ? $"{file} is a folder, not a program" : $"no such program: {file}");
     }
+
+    private static Error? ModeFault(string file) => LibC.Access(file, AccessMode.Executable) == 0
+        ? null
+        : new Error($"{file} may not be executed: 'chmod +x' makes a file a program");
 }

@@ -12,6 +12,9 @@ internal static class StartChecks
 
     private static string? FolderFault(string folder)
     {
+        // One call for a folder that fits.
+        if (LibC.Access(folder + "/.", AccessMode.Executable) is 0)
+            return null;
         if (Directory.Exists(folder))
             return LibC.Access(folder, AccessMode.Executable) == 0 ? null : $"cannot work in {folder}: this node may not enter it";
 

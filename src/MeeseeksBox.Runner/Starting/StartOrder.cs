@@ -24,15 +24,15 @@ internal sealed record StartOrder(
     int Limit,
     byte[] Data)
 {
-    private const string PathVariable = "PATH=";
+    private static ReadOnlySpan<byte> PathVariable => "PATH="u8;
 
     /// <summary>The name of the program.</summary>
     public string Name => Encoding.UTF8.GetString(Arguments[0]);
 
     /// <summary>The PATH of the job; null without one.</summary>
-    public string? SearchPath =>
-        Variables.Select(variable => Encoding.UTF8.GetString(variable))
-            .LastOrDefault(variable => variable.StartsWith(PathVariable, StringComparison.Ordinal))?[PathVariable.Length..];
+    public string? SearchPath => Variables.LastOrDefault(variable => variable.AsSpan().StartsWith(PathVariable)) is { } path
+        ? Encoding.UTF8.GetString(path.AsSpan(PathVariable.Length))
+        : null;
 
     /// <summary>Reads an order.</summary>
     /// <returns>Null when it has no argument, or no full path of a working directory.</returns>

@@ -5,6 +5,9 @@ namespace MeeseeksBox.Runner.Unix;
 /// <summary>Turns a failed call into an exception.</summary>
 internal static class SystemCall
 {
+    /// <summary>The program of this process, also when an upgrade has deleted its file.</summary>
+    public const string OwnProgram = "/proc/self/exe";
+
     /// <summary>Returns the result of a call.</summary>
     /// <exception cref="IOException">It failed.</exception>
     public static int Check(int result, string what) =>
