@@ -17,6 +17,8 @@ public static class RunnerProgram
     /// <summary>The option before the user and the groups of the runner.</summary>
     internal const string AccountOption = "--as";
 
+    private const string Name = "meeseeks-runner";
+
     private const string Usage =
         "Usage: meeseeks-runner --as UID:GID:GROUPS FOLDER\nA meeseeks-box starts it; it is of no use by itself (docs/RUNNER.md).\n";
 
@@ -38,6 +40,7 @@ public static class RunnerProgram
         var folder = new SpoolFolder(Path.GetFullPath(path));
         try
         {
+            ChildSignal.BlockInAllThreads([Name, .. arguments]);
             var starter = Credentials.Own.User;
             Surroundings.Set(folder);
             var groups = RunnerGroup.TryMake(ControlGroupMount.OwnFolder());
@@ -45,14 +48,12 @@ public static class RunnerProgram
 
             // In the folder, whose parents the user may not enter. Everything from here on happens with the rights of the user.
             RightsDrop.To(credentials);
-            var children = new ChildWaiter(TimeProvider.System);
-            using var server = new RunnerServer(folder, children, groups, starter);
+            using var server = new RunnerServer(folder, groups, starter);
             using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
             {
                 context.Cancel = true;
                 server.Terminate();
             });
-            children.Start();
             StandardStreams.Write(1, Ready + "\n");
             StandardStreams.Close();
             server.Run();

@@ -10,8 +10,6 @@ namespace MeeseeksBox.Runner;
 /// <summary>Serves a box, and ends when it is not needed any more (docs/RUNNER.md#end).</summary>
 internal sealed class RunnerServer : IDisposable
 {
-    private const int OutputStack = 256 * 1024;
-
     private const int MostMissed = 1000;
 
     // Less than the systems give at a shutdown.
@@ -20,7 +18,6 @@ internal sealed class RunnerServer : IDisposable
     private static readonly TimeSpan BoxTimeout = TimeSpan.FromSeconds(30);
 
     private readonly EventLoop _loop = new();
-    private readonly EventLoop _outputs = new();
     private readonly ControlServer _server;
     private readonly ManagedRuns _runs;
     private readonly List<RunnerMessage> _missed = [];
@@ -31,20 +28,19 @@ internal sealed class RunnerServer : IDisposable
 
     /// <summary>Starts to listen, in the present folder.</summary>
     /// <param name="folder">The present folder.</param>
-    /// <param name="children">Learns the ends of processes.</param>
     /// <param name="groups">The control groups of the runs; null without any.</param>
     /// <param name="starter">The user of the box.</param>
     /// <exception cref="IOException">The socket cannot be made.</exception>
-    public RunnerServer(SpoolFolder folder, ChildWaiter children, RunnerGroup? groups, uint starter)
+    public RunnerServer(SpoolFolder folder, RunnerGroup? groups, uint starter)
     {
         _server = new ControlServer(_loop, SpoolFile.Socket, starter) { Connected = GainBox, Disconnected = LoseBox, Received = Receive };
-        _runs = new ManagedRuns(_loop, _outputs, folder, children, groups, TimeProvider.System, Tell) { RunEnded = StopWhenIdle };
+        var children = new ChildWaiter(_loop, TimeProvider.System);
+        _runs = new ManagedRuns(_loop, folder, children, groups, TimeProvider.System, Tell) { RunEnded = StopWhenIdle };
     }
 
     /// <summary>Serves until no box and no run is left.</summary>
     public void Run()
     {
-        new Thread(_outputs.Run, OutputStack) { IsBackground = true, Name = "outputs" }.Start();
         AwaitBox();
         _loop.Run();
     }

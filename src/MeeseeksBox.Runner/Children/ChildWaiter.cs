@@ -1,16 +1,15 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
+using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Children;
 
-/// <summary>Learns the end of each child of the runner, on a thread of its own; see waitid(2).</summary>
+/// <summary>Learns the end of each child of the runner, on the loop; see waitid(2).</summary>
 /// <remarks>
 /// Processes whose parents have ended become children of the runner too. A child ends in two steps: its end is recorded before the system
 /// may give its process id to another process.
 /// </remarks>
-/// <param name="time">The clock.</param>
-internal sealed unsafe class ChildWaiter(TimeProvider time)
+internal sealed unsafe class ChildWaiter
 {
     private const int AnyChild = 0;
     private const int OnlyEnded = 4;
@@ -22,16 +21,28 @@ internal sealed unsafe class ChildWaiter(TimeProvider time)
     private const int StatusOffset = 24;
     private const int EndedByItself = 1;
 
-    // A monitor, to wait for a further child.
-    private readonly object _lock = new();
+    // Many orphans that end at once do not hold up the loop.
+    private const int MostAtOnce = 64;
+
+    // A start may be on another thread.
+    private readonly Lock _lock = new();
+    private readonly EventLoop _loop;
+    private readonly TimeProvider _time;
+    private readonly int _signals = ChildSignal.Open();
     private readonly Dictionary<int, JobProcess> _children = [];
     private readonly Dictionary<int, (ProcessExit Exit, long At)> _early = [];
     private readonly List<long> _launches = [];
     private long _clock;
-    private int _added;
 
     /// <summary>Starts to wait.</summary>
-    public void Start() => new Thread(WaitForAll, 128 * 1024) { IsBackground = true, Name = "children" }.Start();
+    /// <param name="loop">The loop.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="IOException">The system has no descriptor left.</exception>
+    public ChildWaiter(EventLoop loop, TimeProvider time)
+    {
+        (_loop, _time) = (loop, time);
+        _ = SystemCall.Check(loop.TryWatch(_signals, Signalled) ? 0 : -1, "epoll");
+    }
 
     /// <summary>Announces that a process is started at once; <see cref="Add"/> or <see cref="Abandon"/> follows.</summary>
     /// <returns>The number of the launch.</returns>
@@ -47,10 +58,10 @@ internal sealed unsafe class ChildWaiter(TimeProvider time)
     /// <summary>Adds a process that was started. It may have ended already.</summary>
     /// <param name="launch">The number of its launch.</param>
     /// <param name="pid">The process id.</param>
-    /// <param name="exited">Called after its end, by the thread of this object or of the caller.</param>
+    /// <param name="exited">Called after its end, on the loop or by the thread of the caller.</param>
     public JobProcess Add(long launch, int pid, Action exited)
     {
-        var process = new JobProcess(pid, time, exited);
+        var process = new JobProcess(pid, _time, exited);
         ProcessExit? exit = null;
         lock (_lock)
         {
@@ -61,8 +72,6 @@ internal sealed unsafe class ChildWaiter(TimeProvider time)
                 _children[pid] = process;
 
             Conclude(launch);
-            _added++;
-            Monitor.Pulse(_lock);
         }
 
         if (exit is { } known)
@@ -84,31 +93,32 @@ internal sealed unsafe class ChildWaiter(TimeProvider time)
             _early.Clear();
     }
 
-    private void WaitForAll()
+    private void Signalled()
+    {
+        // First: a child that ends from now on signals again.
+        ChildSignal.Consume(_signals);
+        TakeEnded();
+    }
+
+    private void TakeEnded()
     {
         var info = stackalloc byte[InfoSize];
-        while (true)
+        for (var count = 0; count < MostAtOnce; count++)
         {
-            var before = Volatile.Read(ref _added);
-            if (LibC.WaitId(AnyChild, 0, info, OnlyEnded | LeaveIt) is 0)
-                Take(new ReadOnlySpan<byte>(info, InfoSize));
-            else if (Marshal.GetLastPInvokeError() is ErrorNumber.NoChild)
-                AwaitChild(before);
+            new Span<byte>(info, InfoSize).Clear();
+            if (LibC.WaitId(AnyChild, 0, info, OnlyEnded | LeaveIt | DoNotWait) is not 0 || PidOf(info) is 0)
+                return;
+
+            Take(PidOf(info), new ReadOnlySpan<byte>(info, InfoSize));
         }
+
+        _loop.Post(TakeEnded);
     }
 
-    private void AwaitChild(int before)
-    {
-        lock (_lock)
-        {
-            while (_added == before)
-                _ = Monitor.Wait(_lock);
-        }
-    }
+    private static int PidOf(byte* info) => *(int*)(info + PidOffset);
 
-    private void Take(ReadOnlySpan<byte> info)
+    private void Take(int pid, ReadOnlySpan<byte> info)
     {
-        var pid = BinaryPrimitives.ReadInt32LittleEndian(info[PidOffset..]);
         var status = BinaryPrimitives.ReadInt32LittleEndian(info[StatusOffset..]);
         if (BinaryPrimitives.ReadInt32LittleEndian(info[CodeOffset..]) is not EndedByItself)
             status = -status;

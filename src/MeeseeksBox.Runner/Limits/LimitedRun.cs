@@ -6,7 +6,7 @@ namespace MeeseeksBox.Runner.Limits;
 
 /// <summary>Enforces the limits of one run: by its control group where the system can, else by other means.</summary>
 /// <remarks>
-/// See docs/RUNNER.md#limits. <see cref="Prepare"/> is called on the thread that starts the process, all else on the thread of the loop.
+/// See docs/RUNNER.md#limits. <see cref="Prepare"/> is called on the thread that starts the process, all else on the loop.
 /// </remarks>
 /// <param name="limits">The limits.</param>
 /// <param name="group">The group of the run; null without one.</param>

@@ -4,7 +4,7 @@ using MeeseeksBox.Runner.Loop;
 
 namespace MeeseeksBox.Runner.Limits;
 
-/// <summary>Reads the memory of runs with a limit, at a <see cref="WatchPace"/>. Used by the thread of the loop only.</summary>
+/// <summary>Reads the memory of runs with a limit, at a <see cref="WatchPace"/>. Used on the loop only.</summary>
 /// <remarks>A look is carried out on another thread, because the system may take its time. Without such runs there is no look.</remarks>
 /// <param name="loop">The loop.</param>
 /// <param name="memory">Reads the memory of processes.</param>

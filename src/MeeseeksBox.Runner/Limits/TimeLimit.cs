@@ -3,7 +3,7 @@ using MeeseeksBox.Runner.Loop;
 
 namespace MeeseeksBox.Runner.Limits;
 
-/// <summary>The time limit of a run, which the runner enforces while there is no box. Used by the thread of the loop only.</summary>
+/// <summary>The time limit of a run, which the runner enforces while there is no box. Used on the loop only.</summary>
 /// <param name="loop">The loop.</param>
 /// <param name="process">The process of the run; null before its start.</param>
 /// <param name="end">Ends the run, with a grace.</param>

@@ -7,7 +7,7 @@ namespace MeeseeksBox.Runner.Limits;
 /// <param name="Tree">Its processes.</param>
 /// <param name="Group">Its control group, which has all of them; null without one.</param>
 /// <param name="Limit">The bytes that they may use together.</param>
-/// <param name="Exceeded">Called once, on the thread of the loop, when they use more.</param>
+/// <param name="Exceeded">Called once, on the loop, when they use more.</param>
 internal sealed record WatchedRun(ProcessTree Tree, RunGroup? Group, long Limit, Action Exceeded)
 {
     /// <summary>Its processes now.</summary>

@@ -3,7 +3,7 @@ namespace MeeseeksBox.Runner.Loop;
 /// <summary>Runs work that may block for as long as a disk hangs. No piece of work waits for another one.</summary>
 internal sealed class BlockingWorkers
 {
-    private const int StackSize = 256 * 1024;
+    private const int StackSize = 512 * 1024;
 
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
 

@@ -13,6 +13,7 @@ internal sealed unsafe class ControlConnection
     private readonly RunnerLineBuffer _input = new();
     private readonly ArrayBufferWriter<byte> _output = new();
     private int _sent;
+    private bool _isFlushDue;
     private bool _isBlocked;
     private bool _isClosed;
 
@@ -30,12 +31,15 @@ internal sealed unsafe class ControlConnection
     /// <summary>Called when the box has closed the connection.</summary>
     public Action Closed { get; set; } = () => { };
 
-    /// <summary>Sends a line.</summary>
+    /// <summary>Sends a line at the end of the turn, with all others of the turn.</summary>
     public void Send(RunnerMessage message)
     {
         message.WriteTo(_output);
-        if (!_isBlocked)
-            Flush();
+        if (_isFlushDue || _isBlocked)
+            return;
+
+        _isFlushDue = true;
+        _loop.AtEndOfTurn(Flush);
     }
 
     /// <summary>Closes the connection without calling <see cref="Closed"/>.</summary>
@@ -44,6 +48,7 @@ internal sealed unsafe class ControlConnection
         if (_isClosed)
             return;
 
+        Flush();
         _isClosed = true;
         _loop.Unwatch(_descriptor);
         _ = LibC.Close(_descriptor);
@@ -68,6 +73,7 @@ internal sealed unsafe class ControlConnection
 
     private void Flush()
     {
+        _isFlushDue = false;
         while (!_isClosed && _sent < _output.WrittenCount)
         {
             nint count;

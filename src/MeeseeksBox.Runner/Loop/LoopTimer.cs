@@ -16,6 +16,6 @@ internal sealed class LoopTimer(Action action)
         action();
     }
 
-    /// <summary>Keeps the action from being run. To be called on the thread of the loop.</summary>
+    /// <summary>Keeps the action from being run. To be called on the loop.</summary>
     public void Cancel() => IsCancelled = true;
 }

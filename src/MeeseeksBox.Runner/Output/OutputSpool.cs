@@ -16,10 +16,13 @@ internal sealed unsafe class OutputSpool(string path, int limit, SpoolFolder fol
 {
     private const int OnlyOwner = 0x180; // rw for the owner
 
-    private bool _isCreated;
+    private volatile bool _isCreated;
     private volatile string? _problem;
     private long _total;
     private long _lost;
+
+    /// <summary>True when there was something to keep, so that there is a file. May be read by any thread.</summary>
+    public bool IsCreated => _isCreated;
 
     /// <summary>Number of bytes that were printed, up to the first one that could not be written. May be read by any thread.</summary>
     public long Total => Interlocked.Read(ref _total);

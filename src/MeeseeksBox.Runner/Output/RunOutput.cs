@@ -4,10 +4,10 @@ using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Output;
 
-/// <summary>One stream of a run: reads it into a spool until all processes have closed it.</summary>
+/// <summary>One stream of a run: reads it into a spool until all processes have closed it. Used on the loop only.</summary>
 /// <remarks>
-/// The reading and writing happens on a loop for all outputs, so that a disk that hangs delays outputs alone. The public members may be
-/// used by any thread.
+/// Each read, with its write to the spool, is a section that may block: see <see cref="EventLoop.Block"/>. Meanwhile this stream is not
+/// read, so that its pipe fills and its process waits.
 /// </remarks>
 internal sealed unsafe class RunOutput
 {
@@ -15,7 +15,7 @@ internal sealed unsafe class RunOutput
 
     private static readonly TimeSpan RetryTime = TimeSpan.FromMilliseconds(100);
 
-    // The loop reads one pipe at a time.
+    // A section reads one pipe at a time.
     [ThreadStatic]
     private static byte[]? _buffer;
 
@@ -25,17 +25,23 @@ internal sealed unsafe class RunOutput
     private readonly OutputSpool _spool;
     private readonly Action _closed;
     private readonly List<(long Offset, Action<long> Printed)> _watches = [];
-    private volatile bool _isClosed;
-    private bool _isDetached;
+    private Action? _afterRead;
+    private bool _isReading;
+    private bool _isWatched;
 
-    /// <summary>Starts to read.</summary>
-    /// <param name="loop">The loop of all outputs.</param>
+    // What the spool could not take for a lack of descriptors.
+    private byte[]? _postponed;
+    private ReadResult _result;
+    private volatile bool _isDetached;
+
+    /// <summary>Waits for <see cref="Follow"/>.</summary>
+    /// <param name="loop">The loop.</param>
     /// <param name="name">The field of the stream in the lines of the runner.</param>
     /// <param name="descriptor">The descriptor, which is closed at the end of the stream.</param>
     /// <param name="path">The file that keeps the output.</param>
     /// <param name="limit">The maximum size of the file in bytes.</param>
     /// <param name="folder">The folder of the file.</param>
-    /// <param name="closed">Called at the end of the stream, on the loop.</param>
+    /// <param name="closed">Called at the end of the stream.</param>
     public RunOutput(EventLoop loop, string name, int descriptor, string path, int limit, SpoolFolder folder, Action closed)
     {
         _loop = loop;
@@ -44,7 +50,14 @@ internal sealed unsafe class RunOutput
         _path = path;
         _spool = new OutputSpool(path, limit, folder);
         _closed = closed;
-        loop.Post(Watch);
+    }
+
+    private enum ReadResult
+    {
+        Nothing,
+        Printed,
+        Postponed,
+        End,
     }
 
     /// <summary>The field of the stream in the lines of the runner.</summary>
@@ -60,25 +73,42 @@ internal sealed unsafe class RunOutput
     public string? Problem => _spool.Problem;
 
     /// <summary>True when all processes have closed the stream.</summary>
-    public bool IsClosed => _isClosed;
+    public bool IsClosed { get; private set; }
 
-    /// <summary>Calls back once, with <see cref="Total"/>, when that is higher than an offset; on the loop of all outputs.</summary>
-    public void Watch(long offset, Action<long> printed) => _loop.Post(() =>
+    /// <summary>Reads what was printed so far, and from then on what is printed.</summary>
+    public void Follow()
+    {
+        if (_isReading || IsClosed)
+            return;
+
+        _isReading = true;
+        _loop.Block(() => _result = ReadSome(), Conclude);
+    }
+
+    /// <summary>Calls back once, with <see cref="Total"/>, when that is higher than an offset.</summary>
+    public void Watch(long offset, Action<long> printed)
     {
         _watches.Add((offset, printed));
         TellWatches();
-    });
+    }
 
     /// <summary>Drops further output. It is still read, so that a process that prints does not block.</summary>
-    /// <param name="done">Called when <see cref="Total"/> does not change any more, on the loop of all outputs.</param>
-    public void Detach(Action done) => _loop.Post(() =>
+    /// <param name="done">Called when <see cref="Total"/> does not change any more.</param>
+    public void Detach(Action done)
     {
         _isDetached = true;
-        done();
-    });
+        if (_isReading)
+            _afterRead += done;
+        else
+            done();
+    }
 
     /// <summary>Drops further output, and deletes the file.</summary>
-    public void Discard() => Detach(() => LibC.Unlink(_path));
+    public void Discard() => Detach(() =>
+    {
+        if (_spool.IsCreated)
+            _loop.Block(() => LibC.Unlink(_path), () => { });
+    });
 
     private void TellWatches()
     {
@@ -93,52 +123,95 @@ internal sealed unsafe class RunOutput
         }
     }
 
-    // Until the system can watch it, the pipe fills, and the process waits.
-    private void Watch()
+    private void Ready()
     {
-        if (!_loop.TryWatch(_descriptor, ReadSome))
-            _ = _loop.After(RetryTime, Watch);
+        // The section takes its time, and the loop would turn without a rest.
+        if (_isReading)
+            Unwatch();
+        else
+            Follow();
     }
 
-    private void ReadSome()
+    // The section.
+    private ReadResult ReadSome()
     {
+        if (_postponed is not null)
+        {
+            if (!_isDetached && !_spool.TryAppend(_postponed))
+                return ReadResult.Postponed;
+
+            _postponed = null;
+            return ReadResult.Printed;
+        }
+
         var buffer = _buffer ??= new byte[MostBytes];
         nint count;
         fixed (byte* bytes = buffer)
             count = LibC.Read(_descriptor, bytes, MostBytes);
 
-        if (count > 0)
+        if (count <= 0)
         {
-            if (!_isDetached && !_spool.TryAppend(buffer.AsSpan(0, (int)count)))
-                Postpone(buffer[..(int)count]);
-            TellWatches();
-            return;
+            return count < 0 && Marshal.GetLastPInvokeError() is ErrorNumber.TryAgain or ErrorNumber.Interrupted
+                ? ReadResult.Nothing
+                : ReadResult.End;
         }
 
-        if (count < 0 && Marshal.GetLastPInvokeError() is ErrorNumber.TryAgain or ErrorNumber.Interrupted)
-            return;
+        if (_isDetached || _spool.TryAppend(buffer.AsSpan(0, (int)count)))
+            return ReadResult.Printed;
 
-        _isClosed = true;
-        _loop.Unwatch(_descriptor);
-        _ = LibC.Close(_descriptor);
-        _closed();
+        _postponed = buffer[..(int)count];
+        return ReadResult.Postponed;
     }
 
-    // Meanwhile the pipe fills, and the process waits.
-    private void Postpone(byte[] printed)
+    private void Conclude()
     {
-        _loop.Unwatch(_descriptor);
-        _ = _loop.After(RetryTime, () =>
+        _isReading = false;
+        var afterRead = _afterRead;
+        _afterRead = null;
+        afterRead?.Invoke();
+        switch (_result)
         {
-            if (_isDetached || _spool.TryAppend(printed))
-            {
+            case ReadResult.Printed:
                 TellWatches();
-                Watch();
-            }
-            else
-            {
-                Postpone(printed);
-            }
-        });
+                if (!_isWatched)
+                    Follow();
+                break;
+            case ReadResult.Postponed:
+                Unwatch();
+                _ = _loop.After(RetryTime, Follow);
+                break;
+            case ReadResult.End:
+                Close();
+                break;
+            default:
+                AwaitMore();
+                break;
+        }
+    }
+
+    // Until the system can watch it, the pipe fills, and the process waits.
+    private void AwaitMore()
+    {
+        if (_isWatched)
+            return;
+
+        _isWatched = _loop.TryWatch(_descriptor, Ready);
+        if (!_isWatched)
+            _ = _loop.After(RetryTime, Follow);
+    }
+
+    private void Unwatch()
+    {
+        if (_isWatched)
+            _loop.Unwatch(_descriptor);
+        _isWatched = false;
+    }
+
+    private void Close()
+    {
+        Unwatch();
+        _ = LibC.Close(_descriptor);
+        IsClosed = true;
+        _closed();
     }
 }

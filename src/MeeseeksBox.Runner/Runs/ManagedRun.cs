@@ -10,11 +10,10 @@ using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Runs;
 
-/// <summary>One run of a job: its process, its output and its end. Used by the thread of the loop only.</summary>
+/// <summary>One run of a job: its process, its output and its end. Used on the loop only.</summary>
 internal sealed class ManagedRun(
     StartOrder order,
     EventLoop loop,
-    EventLoop outputs,
     SpoolFolder folder,
     ProcessTreeKiller killer,
     SessionLeaders leaders,
@@ -27,6 +26,9 @@ internal sealed class ManagedRun(
     /// <summary>The answer to a signal after the end.</summary>
     public const string HasNoProcess = "its process has ended";
 
+    // A job that is shorter prints little. Its output is read once, at its end, which saves the runner two wake-ups.
+    private static readonly TimeSpan FollowAfter = TimeSpan.FromMilliseconds(2);
+
     // Maximum wait for the output to be complete after the end of the process.
     private static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(2);
 
@@ -38,6 +40,7 @@ internal sealed class ManagedRun(
     private bool _awaitsOutput;
     private int _kills;
     private LoopTimer? _timer;
+    private LoopTimer? _followTimer;
     private TimeLimit? _timeLimit;
     private bool _isOverdue;
     private bool _isSuspended;
@@ -82,6 +85,8 @@ internal sealed class ManagedRun(
         group?.TakeLater(process);
         Keep(RunnerField.Output, output);
         Keep(RunnerField.Errors, errors);
+        if (_outputs.Count > 0)
+            _followTimer = loop.After(FollowAfter, FollowOutputs);
         tell(StartedLine(process));
         TimeLimit.Follow();
         limits?.Started(_tree, () => End(TimeSpan.Zero));
@@ -152,7 +157,7 @@ internal sealed class ManagedRun(
     public void Watch(string name, long offset)
     {
         if (_outputs.Find(output => output.Name == name) is { } watched)
-            watched.Watch(offset, total => loop.Post(() => tell(new RunnerMessage(RunnerVerb.Output, Id).With(name, total))));
+            watched.Watch(offset, total => tell(new RunnerMessage(RunnerVerb.Output, Id).With(name, total)));
         else if (offset < 0)
             tell(new RunnerMessage(RunnerVerb.Output, Id).With(name, 0));
     }
@@ -188,6 +193,7 @@ internal sealed class ManagedRun(
         else if (!_awaitsOutput)
         {
             _awaitsOutput = true;
+            FollowOutputs();
             SetTimer(OutputTimeout, GiveUpOutput);
         }
     }
@@ -208,10 +214,13 @@ internal sealed class ManagedRun(
     private void Keep(string name, int descriptor)
     {
         if (descriptor >= 0)
-        {
-            _outputs.Add(new RunOutput(
-                outputs, name, descriptor, SpoolFile.NameOf(Id, name), order.Limit, folder, () => loop.Post(Conclude)));
-        }
+            _outputs.Add(new RunOutput(loop, name, descriptor, SpoolFile.NameOf(Id, name), order.Limit, folder, Conclude));
+    }
+
+    private void FollowOutputs()
+    {
+        foreach (var output in _outputs)
+            output.Follow();
     }
 
     private void GiveUpOutput()
@@ -228,24 +237,23 @@ internal sealed class ManagedRun(
     {
         HasEnded = true;
         _timer?.Cancel();
-        var open = _outputs.Count;
+        var open = _outputs.Count + 1;
         foreach (var output in _outputs)
-        {
-            output.Detach(() => loop.Post(() =>
-            {
-                if (--open is 0)
-                    Report();
-            }));
-        }
+            output.Detach(Detached);
+        Detached();
 
-        if (open is 0)
-            Report();
+        void Detached()
+        {
+            if (--open is 0)
+                Report();
+        }
     }
 
     private void Report()
     {
         HasEnded = true;
         _timer?.Cancel();
+        _followTimer?.Cancel();
         _timeLimit?.Stop();
         leaders.Remove(_process!.Pid, Id);
         var message = new RunnerMessage(RunnerVerb.Ended, Id);

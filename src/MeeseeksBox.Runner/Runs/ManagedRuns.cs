@@ -9,7 +9,7 @@ using MeeseeksBox.Runner.Starting;
 
 namespace MeeseeksBox.Runner.Runs;
 
-/// <summary>All runs of the runner, and what the box asks for. Used by the thread of the loop only.</summary>
+/// <summary>All runs of the runner, and what the box asks for. Used on the loop only.</summary>
 internal sealed class ManagedRuns
 {
     private readonly Dictionary<string, ManagedRun> _runs = new(StringComparer.Ordinal);
@@ -17,7 +17,6 @@ internal sealed class ManagedRuns
     private readonly ProcessTreeKiller _killer;
     private readonly StartQueue _starts;
     private readonly EventLoop _loop;
-    private readonly EventLoop _outputs;
     private readonly SpoolFolder _folder;
     private readonly RunnerGroup? _groups;
     private readonly MemoryWatch _memory;
@@ -26,7 +25,6 @@ internal sealed class ManagedRuns
     private readonly TimeProvider _time;
 
     /// <param name="loop">The loop.</param>
-    /// <param name="outputs">The loop of all outputs.</param>
     /// <param name="folder">The folder for outputs.</param>
     /// <param name="children">Learns the ends of processes.</param>
     /// <param name="groups">The control groups of the runs; null without any.</param>
@@ -34,7 +32,6 @@ internal sealed class ManagedRuns
     /// <param name="tell">Sends a line to the box.</param>
     public ManagedRuns(
         EventLoop loop,
-        EventLoop outputs,
         SpoolFolder folder,
         ChildWaiter children,
         RunnerGroup? groups,
@@ -43,7 +40,6 @@ internal sealed class ManagedRuns
     {
         _groups = groups;
         _loop = loop;
-        _outputs = outputs;
         _folder = folder;
         _tell = tell;
         _killer = new ProcessTreeKiller(new ProcessTable(), time);
@@ -168,7 +164,7 @@ internal sealed class ManagedRuns
 
         var group = _groups?.GroupOf(order.Run, _loop);
         var limits = RunLimits.Of(message) is { } asked ? new LimitedRun(asked, group, _memory, _processors) : null;
-        var run = new ManagedRun(order, _loop, _outputs, _folder, _killer, _leaders, group, limits, _time, _tell, Ended);
+        var run = new ManagedRun(order, _loop, _folder, _killer, _leaders, group, limits, _time, _tell, Ended);
         _runs.Add(order.Run, run);
         SetLimit(run, message);
         _starts.Add(order, run);

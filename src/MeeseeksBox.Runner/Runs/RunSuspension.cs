@@ -4,7 +4,7 @@ using MeeseeksBox.Runner.Loop;
 namespace MeeseeksBox.Runner.Runs;
 
 /// <summary>Stops the processes of a run, and continues them: one change after the other, until they are as wanted.</summary>
-/// <remarks>Used by the thread of the loop only.</remarks>
+/// <remarks>Used on the loop only.</remarks>
 /// <param name="tree">The processes of the run.</param>
 /// <param name="loop">The loop.</param>
 /// <param name="isWanted">Says whether they should be stopped now.</param>

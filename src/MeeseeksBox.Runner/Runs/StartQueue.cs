@@ -4,14 +4,13 @@ using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Runs;
 
-/// <summary>Starts the processes of runs; in a shortage of the system they wait. Used by the thread of the loop only.</summary>
+/// <summary>Starts the processes of runs; in a shortage of the system they wait. Used on the loop only.</summary>
 /// <remarks>While runs wait, one of them at a time is tried. The others follow as soon as it has started.</remarks>
 /// <param name="loop">The loop.</param>
 /// <param name="launcher">Starts a process.</param>
 /// <param name="launched">Called with the run of each order, and the result.</param>
 internal sealed class StartQueue(EventLoop loop, Launcher launcher, Action<ManagedRun, Launch> launched)
 {
-    private readonly BlockingWorkers _workers = new();
     private readonly LinkedList<(StartOrder Order, ManagedRun Run)> _waiting = new();
     private TimeSpan _pause = Shortage.Pauses.First;
     private string _shortage = "";
@@ -48,21 +47,17 @@ internal sealed class StartQueue(EventLoop loop, Launcher launcher, Action<Manag
 
     private static Launch Killed() => Starting.Launch.Failed("killed before it was started");
 
-    // On another thread, because a file of the job may be on a disk that hangs.
+    // A file of the job may be on a disk that hangs.
     private void Launch(StartOrder order, ManagedRun run)
     {
-        try
-        {
-            _workers.Run(() =>
+        var launch = Killed();
+        loop.Block(
+            () =>
             {
-                var launch = run.IsEndWanted ? Killed() : Try(order, run);
-                loop.Post(() => Conclude(order, run, launch));
-            });
-        }
-        catch (OutOfMemoryException)
-        {
-            Conclude(order, run, Starting.Launch.Failed("the system has no thread left", isShortage: true));
-        }
+                if (!run.IsEndWanted)
+                    launch = Try(order, run);
+            },
+            () => Conclude(order, run, launch));
     }
 
     private Launch Try(StartOrder order, ManagedRun run)

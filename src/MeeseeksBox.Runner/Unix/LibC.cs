@@ -68,6 +68,13 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "signal", SetLastError = true)]
     public static partial nint Signal(int signal, nint handler);
 
+    /// <summary>Changes which signals this thread blocks. Returns the number of the error, or 0.</summary>
+    [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
+    public static partial int ChangeSignalMask(int how, byte* set, byte* before);
+
+    [LibraryImport("libc", EntryPoint = "signalfd", SetLastError = true)]
+    public static partial int SignalDescriptor(int descriptor, byte* set, int flags);
+
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);
 
@@ -146,6 +153,10 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Execute(string path, byte** arguments, byte** environment);
+
+    /// <summary>Executes a program in the place of this one, with the same environment.</summary>
+    [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ExecuteHere(string path, byte** arguments);
 
     /// <summary>Starts a program. Returns the number of the error, or 0.</summary>
     [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
