@@ -150,6 +150,8 @@ start_box() {
     user=$(awk -F: '$1 == "meeseeks" { print $3 }' "$root/etc/passwd")
     group=$(awk -F: '$1 == "meeseeks" { print $4 }' "$root/etc/passwd")
     install -d -m 700 -o "$user" -g "$group" "$root/var/lib/meeseeks" "$root/var/lib/meeseeks/jobs"
+    # That of the former box has the line that is waited for.
+    : > "$folder/box.log"
     (cd "$root/var/lib/meeseeks/jobs" && exec env -i PATH=/usr/bin:/bin DOTNET_ROOT=/nonexistent \
         setpriv --reuid "$user" --regid "$group" --clear-groups \
         "$root/usr/bin/meeseeks-box" "$root/etc/meeseeks/box.cfg" listen.port=0 "state.file=$root/var/lib/meeseeks/state.json") \
