@@ -20,6 +20,10 @@ public sealed class RoleTests(RoleTests.BoxWithRoles fixture) : BoxTests(fixture
         ("""{"submit":{"pool":"nowhere","args":["x"]}}""", "submit"),
         ("""{"kill":["nosuch"]}""", "submit"),
         ("""{"sync":{}}""", "submit"),
+        (
+            """{"sync":{"unassigned":{"pool":"nowhere","args":["x"],"node":false,"state":"new","submit_ts":5,"ts":5}},"get":{"seq":0}}""",
+            "submit"
+        ),
         ("""{"modify":{"nosuch":{"rc":1}}}""", "admin"),
         ("""{"config":{"use_loadavg":true}}""", "admin"),
         ("""{"submit":{"pool":"__config","node":"n1","args":{"use_loadavg":true}}}""", "admin"),
@@ -57,7 +61,9 @@ public sealed class RoleTests(RoleTests.BoxWithRoles fixture) : BoxTests(fixture
 
         answer.GetProperty("submit").ValueKind.Should().Be(JsonValueKind.False);
         answer.Text("error").Should().Be("this needs the role 'submit', and yours is 'read' (listen.allow on this node)");
-        (await client.AskAsync("""[{"job":"rejected"}]"""))[0].GetProperty("job").ValueKind.Should().Be(JsonValueKind.False);
+        _ = await client.AskAsync("""[{"sync":{"synced":{"pool":"p","args":["x"],"node":false,"state":"new","submit_ts":5,"ts":5}}}]""");
+        foreach (var id in new[] { "rejected", "synced" })
+            (await client.AskAsync($$"""[{"job":"{{id}}"}]"""))[0].GetProperty("job").ValueKind.Should().Be(JsonValueKind.False);
     }
 
     [Fact]

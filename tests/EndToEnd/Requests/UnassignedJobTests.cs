@@ -24,33 +24,6 @@ public sealed class UnassignedJobTests(SharedBox shared) : SharedBoxTests(shared
     }
 
     [Fact]
-    public async Task It_survives_a_kill_of_the_box_right_after_the_answer()
-    {
-        using var folder = new MeeseeksBox.Testing.TemporaryFolder();
-        await using (var box = await RunningBox.StartAsync(
-            "name=node1", "pools.p.hold=1", $"state.file={folder.File("state")}", "state.checkpoint=600"))
-        {
-            _ = await box.AskObjectAsync(Sync("a"));
-            await box.CrashAsync();
-        }
-
-        await using var next = await RunningBox.StartAsync("name=node1", $"state.file={folder.File("state")}", "pools.p.slots=1");
-
-        (await next.WaitForEndAsync("a")).Text("state").Should().Be("done");
-    }
-
-    [Fact]
-    public async Task Role_read_cannot_submit_by_sync()
-    {
-        await using var box = await RunningBox.StartAsync("name=node1", "pools.p.slots=1", """listen.allow={"*":"read"}""");
-
-        var answer = await box.AskObjectAsync(Sync("a"));
-
-        answer.Text("code").Should().Be("forbidden");
-        (await box.AskAsync("ls", new { })).GetArrayLength().Should().Be(0);
-    }
-
-    [Fact]
     public async Task A_job_for_a_user_that_it_cannot_run_as_fails_in_words()
     {
         var job = await Box.RunAsync(new { pool = "p", args = Some.True, uid = 4_294_960_000 % int.MaxValue });

@@ -1,5 +1,4 @@
 using MeeseeksBox.EndToEnd.Boxes;
-using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.State;
 
@@ -26,20 +25,10 @@ public sealed class CrashTests(CrashedBox crashed) : IClassFixture<CrashedBox>
     [Fact]
     public async Task A_job_that_started_after_the_last_checkpoint_is_found_by_its_mark()
     {
-        using var folder = new TemporaryFolder();
-        string[] words = [$"state.file={folder.File("state")}", "state.checkpoint=0", "pools.p.slots=0"];
-        int pid;
-        await using (var box = await RunningBox.StartAsync(words))
-        {
-            var id = (await box.SubmitAsync(new { pool = "p", args = Some.Sleep })).Text("id");
-            pid = (int)(await box.WaitForStartAsync(id)).Number("pid")!.Value;
-            await box.CrashWithRunnerAsync();
-        }
-
-        await using var again = await RunningBox.StartAsync(words);
-
-        Signal.IsAlive(pid).Should().BeFalse();
-        again.Log.Has($"processes left over from a previous run killed: {pid} (").Should().BeTrue();
+        Signal.IsAlive(crashed.Late).Should().BeFalse();
+        crashed.Again.Log.Lines.Should().Contain(
+            line => line.Contains("processes left over from a previous run killed: ") && line.Contains($" {crashed.Late} ("));
+        (await crashed.Again.JobAsync("late")).Text("error").Should().Be("crashed");
     }
 
     [Fact]
@@ -55,18 +44,8 @@ public sealed class CrashTests(CrashedBox crashed) : IClassFixture<CrashedBox>
     [Fact]
     public async Task A_reused_pid_is_not_killed()
     {
-        using var folder = new TemporaryFolder();
-        using var stranger = System.Diagnostics.Process.Start("/bin/sleep", "1000");
-        var file = folder.Write("state", $$$"""
-            {"a":{"id":"a","pool":"p","node":"n1","args":["sleep","60"],"state":"running","active":true,
-            "start_ts":1579000001.5,"ts":1579000001.6,"pid":{{{stranger.Id}}}}}
-            """);
-
-        await using var box = await RunningBox.StartAsync($"state.file={file}", "state.expire=600", "pools.p.slots=0");
-
-        (await box.JobAsync("a")).Text("error").Should().Be("crashed");
-        stranger.HasExited.Should().BeFalse();
-        stranger.Kill();
+        (await crashed.Again.JobAsync("reused")).Text("error").Should().Be("crashed");
+        Signal.IsAlive(crashed.Stranger).Should().BeTrue();
     }
 
     [Fact]

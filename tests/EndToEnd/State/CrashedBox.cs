@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MeeseeksBox.EndToEnd.Boxes;
 using MeeseeksBox.Testing;
 
@@ -7,6 +8,7 @@ namespace MeeseeksBox.EndToEnd.State;
 public sealed class CrashedBox : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly Process _stranger = Process.Start("/bin/sleep", "1000");
 
     /// <summary>The box after the crash.</summary>
     public RunningBox Again { get; private set; } = null!;
@@ -16,6 +18,12 @@ public sealed class CrashedBox : IAsyncLifetime
 
     /// <summary>The processes of the jobs <c>plain</c> and <c>family</c>, alive after the crash.</summary>
     public IReadOnlyList<int> Pids { get; private set; } = [];
+
+    /// <summary>The process of the job <c>late</c>, which started after the last checkpoint.</summary>
+    public int Late { get; private set; }
+
+    /// <summary>A process that is no job, with the pid of the job <c>reused</c> in the state file.</summary>
+    public int Stranger => _stranger.Id;
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
@@ -35,12 +43,20 @@ public sealed class CrashedBox : IAsyncLifetime
             _ = await box.WaitForFileAsync(
                 _folder.File("state"),
                 state => state.Split("\"state\":\"running\"").Length > 3 && !state.Contains("\"state\":\"new\",\"active\":true"));
+            _ = await box.AskAsync("config", new { state = new { checkpoint = 0 } });
+            _ = await box.SubmitAsync(new { id = "late", pool = "p", args = Some.Sleep });
+            Late = (int)(await box.WaitForStartAsync("late")).Number("pid")!.Value;
             using var connection = await box.ConnectAsync();
             _ = await connection.AskAsync("[]");
             await box.CrashWithRunnerAsync();
-            Pids.Should().OnlyContain(pid => Signal.IsAlive(pid));
+            Pids.Append(Late).Should().OnlyContain(pid => Signal.IsAlive(pid));
         }
 
+        var saved = File.ReadAllText(_folder.File("state"));
+        _ = _folder.Write("state", $$$"""
+            {"reused":{"id":"reused","pool":"p","node":"n1","args":["sleep","60"],"state":"running","active":true,
+            "start_ts":1579000001.5,"ts":1579000001.6,"pid":{{{Stranger}}}},{{{saved[1..]}}}
+            """);
         Again = await RunningBox.StartAsync([.. words, $"listen.port={Port}"]);
     }
 
@@ -48,6 +64,8 @@ public sealed class CrashedBox : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Again.DisposeAsync();
+        _stranger.Kill();
+        _stranger.Dispose();
         _folder.Dispose();
     }
 
