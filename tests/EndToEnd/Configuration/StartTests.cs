@@ -86,22 +86,12 @@ public sealed class StartTests(StartTests.Checked good) : IClassFixture<StartTes
     [Fact]
     public async Task A_root_box_without_user_has_a_warning_and_any_other_has_one_for_another_user()
     {
-        var without = await BoxProgram.RunAsync("--check");
         var (status, output, errors) = await BoxProgram.RunAsync("--check", "user=65534", "group=65534");
 
         const string AsRoot = "warning: the box runs as root, and so do its jobs: set 'user' to run them as another user\n";
-        without.Errors.Should().Be(Environment.IsPrivilegedProcess ? AsRoot : "");
+        good.Errors.Contains(AsRoot).Should().Be(Environment.IsPrivilegedProcess);
         (status, output).Should().Be((0, "{\n    \"user\": 65534,\n    \"group\": 65534\n}\n"));
         errors.Should().Contain(Environment.IsPrivilegedProcess ? "each client that reaches its port may name any user" : "(65534)");
-    }
-
-    [Fact]
-    public async Task Check_of_a_missing_plugin_has_status_2()
-    {
-        var missing = await BoxProgram.RunAsync("--check", "pools.p.plugin=no.such.Plugin");
-
-        missing.ExitStatus.Should().Be(2);
-        missing.Errors.Should().Contain("pools.p.plugin").And.Contain("no/such.dll");
     }
 
     [Fact]

@@ -10,43 +10,44 @@ public sealed class TargetTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string, string, string> Unusable => new()
+    // An option, then the targets of logging.filename, state.history and state.file, each with the reason why it cannot be used.
+    public static TheoryData<string, string, string, string, string, string, string> Unusable => new()
     {
-        { "logging.filename", "folder", "it is a folder" },
-        { "logging.filename", "socket", "it is a socket" },
-        { "logging.filename", "no/log", "does not exist" },
-        { "logging.filename", "file/log", "is not a folder" },
-        { "logging.filename", "/dev/stdin", "open for reading only" },
-        { "logging.filename", "/dev/fd/77", "not open" },
-        { "state.history", "folder", "it is a folder" },
-        { "state.history", "socket", "it is a socket" },
-        { "state.history", "no/history", "does not exist" },
-        { "state.file", "folder", "is a folder" },
-        { "state.file", "socket", "is a socket" },
-        { "state.file", "pipe", "is a named pipe" },
-        { "state.file", "/dev/null", "is a device" },
-        { "state.file", "/dev/stdout", "is a stream of this program" },
-        { "state.file", "beside", "beside.journal must be a regular file, and is a named pipe" },
+        { "--check", "folder", "it is a folder", "folder", "it is a folder", "folder", "is a folder" },
+        { "", "folder", "it is a folder", "folder", "it is a folder", "folder", "is a folder" },
+        { "", "socket", "it is a socket", "socket", "it is a socket", "socket", "is a socket" },
+        { "", "no/log", "does not exist", "no/history", "does not exist", "pipe", "is a named pipe" },
+        { "", "file/log", "is not a folder", "file/history", "is not a folder", "/dev/null", "is a device" },
+        { "", "/dev/stdin", "open for reading only", "/dev/stdin", "open for reading only", "/dev/stdout", "is a stream of this program" },
+        { "", "/dev/fd/77", "not open", "/dev/fd/77", "not open", "beside", "beside.journal must be a regular file, and is a named pipe" },
     };
 
     [Theory]
     [MemberData(nameof(Unusable))]
-    public async Task A_target_that_cannot_be_used_is_a_mistake_of_the_configuration(string key, string name, string reason)
+    public async Task Targets_that_cannot_be_used_are_mistakes_of_the_configuration(
+        string option, string log, string noLog, string history, string noHistory, string state, string noState)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(_folder.File("socket")));
         _ = _folder.Folder("folder");
         _ = _folder.Write("file", "");
         Tool.Run("mkfifo", _folder.File("pipe"), _folder.File("beside.journal"));
-        string[] words = ["listen.port=0", $"{key}={(name.StartsWith('/') ? name : _folder.File(name))}"];
+        string[] words =
+        [
+            .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            "listen.port=0", $"logging.filename={Full(log)}", $"state.history={Full(history)}", $"state.file={Full(state)}",
+        ];
 
-        var start = await BoxProgram.RunAsync(words);
-        var check = await BoxProgram.RunAsync(["--check", .. words]);
+        var (status, output, errors) = await BoxProgram.RunAsync(words);
 
-        start.ExitStatus.Should().Be(2);
-        start.Errors.Should().StartWith(key + ": ").And.Contain(reason);
-        start.Errors.Trim().Should().NotContain("\n");
-        check.Should().Be((2, "", start.Errors));
+        (status, output).Should().Be((2, ""));
+        var lines = errors.Split('\n');
+        lines.Should().HaveCount(4, "a line for each target, and the end of the last one");
+        lines.Should().ContainSingle(line => line.StartsWith("logging.filename: ")).Which.Should().Contain(noLog);
+        lines.Should().ContainSingle(line => line.StartsWith("state.history: ")).Which.Should().Contain(noHistory);
+        lines.Should().ContainSingle(line => line.StartsWith("state.file: ")).Which.Should().Contain(noState);
+
+        string Full(string name) => name.StartsWith('/') ? name : _folder.File(name);
     }
 
     [Fact]

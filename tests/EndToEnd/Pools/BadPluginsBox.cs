@@ -10,7 +10,7 @@ public sealed class BadPluginsBox()
     private static readonly string Library = Path.Combine(BuildOutput.Of("tests/BadPlugins"), "BadPlugins.dll");
 
     private static readonly string[] Plugins =
-        ["Throwing", "ThrowingLater", "ThrowingWhenMade", "Meddling", "Nothing", "ThrowingAtKill", "Deaf", "ThrowingAside"];
+        ["Throwing", "ThrowingLater", "ThrowingWhenMade", "Meddling", "Nothing", "ThrowingAtKill", "Deaf", "ThrowingAside", "Leaking"];
 
     /// <summary>The word that sets the plugin of a pool.</summary>
     public static string Plugin(string pool, string name) => $"pools.{pool}.plugin={Library}:BadPlugins.{name}";
