@@ -4,11 +4,9 @@ using MeeseeksBox.Testing;
 namespace MeeseeksBox.EndToEnd.Client;
 
 /// <summary>The commands <c>conf</c> (docs/SPECIFICATION.md#conf-command) and <c>hist</c>.</summary>
-public sealed class ConfTests(ConfTests.SeveralPools fixture) : BoxTests(fixture), IClassFixture<ConfTests.SeveralPools>
+[Collection(nameof(ChangingBox))]
+public sealed class ConfTests(ChangingBox fixture) : BoxTests(fixture)
 {
-    /// <summary>A box whose pools each belong to one test.</summary>
-    public sealed class SeveralPools() : BoxFixture("pools.changed=", "pools.deleted=", "pools.remote=", "pools.shown=", "pools.p=");
-
     [Fact]
     public async Task The_configuration_is_shown_and_changed()
     {

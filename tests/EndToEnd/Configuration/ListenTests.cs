@@ -11,12 +11,12 @@ namespace MeeseeksBox.EndToEnd.Configuration;
 public sealed class ListenTests(SharedBox shared)
 {
     [Fact]
-    public async Task Several_ports_are_listened_on_at_every_address_and_at_all_addresses_of_a_name()
+    public async Task Several_ports_are_listened_on_at_every_address_also_in_brackets_and_at_all_addresses_of_a_name()
     {
         var (first, second) = (FreePort.Find(), FreePort.Find());
         var hasVersion6 = Socket.OSSupportsIPv6;
         await using var box = await RunningBox.StartAsync(
-            hasVersion6 ? "listen.address=localhost,::1" : "listen.address=localhost", $"listen.port={first},{second},0");
+            hasVersion6 ? "listen.address=localhost,[::1]" : "listen.address=localhost", $"listen.port={first},{second},0");
 
         var named = await Dns.GetHostAddressesAsync("localhost", TestContext.Current.CancellationToken);
         IPAddress[] addresses = [.. (hasVersion6 ? named.Append(IPAddress.IPv6Loopback) : named).Distinct()];
@@ -42,45 +42,20 @@ public sealed class ListenTests(SharedBox shared)
     [InlineData(
         "listen.address=127.0.0.1:13700",
         "listen.address: '127.0.0.1:13700' has a port, which is the setting listen.port; "
-            + "write listen.address=127.0.0.1 listen.port=13700")]
+            + "write listen.address=127.0.0.1 listen.port=13700",
+        "nodes.n1.address=n1:x",
+        "nodes.n1.address: 'x' after the colon is not a port from 1 to 65535")]
     [InlineData(
         "listen.address=localhost,[::1]:80",
-        "listen.address: '[::1]:80' has a port, which is the setting listen.port; write listen.address=[::1] listen.port=80")]
-    [InlineData("nodes.n1.address=n1:x", "nodes.n1.address: 'x' after the colon is not a port from 1 to 65535")]
-    [InlineData("nodes.n1.address=unix:/run/x", "nodes.n1.address: a node is reached over TCP; write HOST or HOST:PORT")]
-    public async Task A_wrong_address_is_a_mistake_that_names_the_right_form(string word, string error)
+        "listen.address: '[::1]:80' has a port, which is the setting listen.port; write listen.address=[::1] listen.port=80",
+        "nodes.n1.address=unix:/run/x",
+        "nodes.n1.address: a node is reached over TCP; write HOST or HOST:PORT")]
+    public async Task Wrong_addresses_are_mistakes_that_name_the_right_form(string own, string ownError, string other, string otherError)
     {
-        var (status, _, errors) = await BoxProgram.RunAsync("--check", word);
+        var (status, _, errors) = await BoxProgram.RunAsync("--check", own, other);
 
         status.Should().Be(2);
-        errors.Should().Be($"command line: {error}\n");
-    }
-
-    [Fact]
-    public async Task An_address_may_have_brackets()
-    {
-        if (!Socket.OSSupportsIPv6)
-            Assert.Skip("this host has no IPv6");
-
-        await using var box = await RunningBox.StartAsync("listen.address=[::1]");
-
-        await box.WaitForLogAsync("listening on [::1]:");
-    }
-
-    [Fact]
-    public async Task A_port_can_be_added_and_the_free_one_that_was_chosen_stays()
-    {
-        var more = FreePort.Find();
-        await using var box = await RunningBox.StartAsync("listen.port=0");
-
-        _ = await box.AskAsync("config", new { listen = new { port = new[] { 0, more } } });
-        _ = await box.AskAsync("config", new { listen = new { port = new[] { more, 0 }, max_request = 1000 } });
-
-        foreach (var port in new[] { box.Port, more })
-        {
-            using var connection = await BoxConnection.OpenAsync(port);
-            (await connection.AskAsync("[]")).ToString().Should().Be("[]");
-        }
+        errors.Split('\n').Should().BeEquivalentTo($"command line: {ownError}", $"command line: {otherError}", "");
     }
 
     [Fact]
@@ -107,18 +82,31 @@ public sealed class ListenTests(SharedBox shared)
     }
 
     [Fact]
-    public async Task It_can_move_to_another_port_while_clients_are_connected()
+    public async Task A_port_can_be_added_and_moved_while_clients_are_connected_and_the_free_one_that_was_chosen_stays()
     {
-        var free = FreePort.Find();
-        await using var box = await RunningBox.StartAsync();
+        var (more, moved) = (FreePort.Find(), FreePort.Find());
+        await using var box = await RunningBox.StartAsync("listen.port=0");
+        (await box.AskLineAsync("[]")).ToString().Should().Be("[]");
 
-        var config = await box.AskAsync("config", new { listen = new { port = free } });
-        using var moved = await BoxConnection.OpenAsync(free);
+        _ = await box.AskAsync("config", new { listen = new { port = new[] { 0, more } } });
+        _ = await box.AskAsync("config", new { listen = new { port = new[] { more, 0 }, max_request = 1000 } });
+        await ServesAsync(box.Port);
+        await ServesAsync(more);
+        using var later = await box.ConnectAsync();
+        var tooLong = await later.AskAsync(new string(' ', 2000));
+        var config = await box.AskAsync("config", new { listen = new { port = moved } });
 
-        config.GetProperty("listen").Number("port").Should().Be(free);
-        (await moved.AskAsync("[]")).ToString().Should().Be("[]");
+        tooLong[0].Text("code").Should().Be("too_long", "a limit has changed with the ports");
+        config.GetProperty("listen").Number("port").Should().Be(moved);
+        await ServesAsync(moved);
         (await box.AskLineAsync("[]")).ToString().Should().Be("[]");
         await FluentActions.Awaiting(box.ConnectAsync).Should().ThrowAsync<SocketException>();
+
+        static async Task ServesAsync(int port)
+        {
+            using var connection = await BoxConnection.OpenAsync(port);
+            (await connection.AskAsync("[]")).ToString().Should().Be("[]");
+        }
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace MeeseeksBox.EndToEnd.Golden;
 
 /// <summary>Golden transcripts of the error codes that need their own box, port or timing.</summary>
 [Collection(typeof(SharedBoxes))]
-public sealed class RefusalTranscriptTests(SharedBox plain, TlsBoxes boxes)
+public sealed class RefusalTranscriptTests(SharedBox plain, BoxWithLimits limited, TlsBoxes boxes)
 {
     [Fact]
     public async Task A_client_without_a_role_is_answered_as_before()
@@ -55,9 +55,8 @@ public sealed class RefusalTranscriptTests(SharedBox plain, TlsBoxes boxes)
     public async Task A_line_that_is_too_long_or_too_deep_is_answered_as_before()
     {
         var transcript = new Transcript("refusals-by-size");
-        await using var box = await RunningBox.StartAsync("listen.max_request=100", "listen.max_depth=5");
-        using var connection = await box.ConnectAsync();
-        var session = new RecordedSession(transcript, box, new LineStream(connection.Stream));
+        using var connection = await limited.Box.ConnectAsync();
+        var session = new RecordedSession(transcript, limited.Box, new LineStream(connection.Stream));
 
         await session.PlayAsync($$$"""
             # listen.max_depth=5

@@ -4,8 +4,7 @@ namespace MeeseeksBox.EndToEnd.Listening;
 
 /// <summary>Limits for clients (docs/SPECIFICATION.md#size-limits).</summary>
 [Collection(typeof(SharedBoxes))]
-public sealed class LimitTests(SharedBox local, LimitTests.BoxWithLimits fixture)
-    : BoxTests(fixture), IClassFixture<LimitTests.BoxWithLimits>
+public sealed class LimitTests(SharedBox local, BoxWithLimits fixture) : BoxTests(fixture)
 {
     [Fact]
     public async Task A_client_that_sends_no_line_for_too_long_is_disconnected_and_one_with_a_long_poll_is_not()
@@ -58,11 +57,11 @@ public sealed class LimitTests(SharedBox local, LimitTests.BoxWithLimits fixture
         using var fitting = await Box.ConnectAsync();
         using var longer = await Box.ConnectAsync();
 
-        var good = await fitting.AskAsync("[]" + new string(' ', 998));
-        var bad = await longer.AskAsync("[]" + new string(' ', 999));
+        var good = await fitting.AskAsync("[]" + new string(' ', 98));
+        var bad = await longer.AskAsync("[]" + new string(' ', 99));
 
         good.ToString().Should().Be("[]");
-        bad[0].Text("error").Should().Contain("1000");
+        bad[0].Text("error").Should().Contain("100 ");
         (await longer.ReadLineAsync()).Should().BeNull();
     }
 
@@ -74,7 +73,4 @@ public sealed class LimitTests(SharedBox local, LimitTests.BoxWithLimits fixture
             .Should().BeTrue();
         local.Box.Log.Has("listening without TLS").Should().BeFalse();
     }
-
-    /// <summary>A box that listens on all addresses, with limits for the size of a line.</summary>
-    public sealed class BoxWithLimits() : BoxFixture("listen.address=*", "listen.max_depth=5", "listen.max_request=1000");
 }

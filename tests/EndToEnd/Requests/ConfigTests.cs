@@ -1,11 +1,11 @@
 using MeeseeksBox.EndToEnd.Boxes;
-using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Requests;
 
 /// <summary>Configuration by request, and at a distance (docs/SPECIFICATION.md#config-request).</summary>
 /// <remarks>Each test changes pools of its own.</remarks>
-public sealed class ConfigTests(ConfigTests.SomePools shared) : IClassFixture<ConfigTests.SomePools>
+[Collection(nameof(ChangingBox))]
+public sealed class ConfigTests(ChangingBox shared)
 {
     private RunningBox Box => shared.Box;
 
@@ -63,29 +63,5 @@ public sealed class ConfigTests(ConfigTests.SomePools shared) : IClassFixture<Co
         (await FreeSlotsAsync("distant")).Should().Be("""{"n1":5}""");
     }
 
-    [Fact]
-    public async Task Listen_settings_may_change_while_clients_are_connected()
-    {
-        await using var box = await RunningBox.StartAsync($"listen.port={FreePort.Find()}");
-        using var connected = await box.ConnectAsync();
-
-        var config = await box.AskAsync("config", new { listen = new { max_request = 2000 } });
-        using var later = await box.ConnectAsync();
-        var answer = await later.AskAsync(new string(' ', 3000));
-
-        config.GetProperty("listen").Number("max_request").Should().Be(2000);
-        answer[0].Text("code").Should().Be("too_long");
-        (await connected.AskAsync("[]")).ToString().Should().Be("[]");
-    }
-
     private async Task<string> FreeSlotsAsync(string pool) => (await Box.AskAsync("pools", new { })).GetProperty(pool).GetRawText();
-
-    /// <summary>A box with a pool for each change.</summary>
-    public sealed class SomePools() : BoxFixture(
-        "pools.merged.slots=2",
-        "pools.merged.output_limit=1000",
-        "pools.removed.slots=2",
-        "pools.kept.slots=2",
-        "pools.back.slots=2",
-        "pools.distant.slots=2");
 }
