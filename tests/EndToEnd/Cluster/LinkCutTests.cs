@@ -29,7 +29,7 @@ public sealed class LinkCutTests(SmallTree tree) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ends_and_kills_during_a_cut_link_reach_both_sides_after_it()
+    public async Task Ends_and_kills_during_a_cut_link_reach_both_sides_after_it_and_the_link_logs_a_line_each()
     {
         using var folder = new TemporaryFolder();
         var go = folder.File("go");
@@ -40,6 +40,7 @@ public sealed class LinkCutTests(SmallTree tree) : IAsyncLifetime
         _ = await _master.WaitForStartAsync(ends);
         _ = await _master.WaitForStartAsync(killed);
 
+        var tried = _proxy.Connections;
         _proxy.Cut();
         await _master.WaitForLogAsync("down: head");
         await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
@@ -47,23 +48,13 @@ public sealed class LinkCutTests(SmallTree tree) : IAsyncLifetime
         _ = await _master.AskAsync("kill", killed);
         _ = await _master.SubmitAsync(new { id = meanwhile, pool = "p", args = Some.True });
         (await Node.JobAsync(killed)).Text("state").Should().Be("running");
+        await Wait.Until(
+            () => _proxy.Connections > tried + 4, () => $"{_proxy.Connections} connections", TestContext.Current.CancellationToken);
         _proxy.Heal();
 
         (await _master.WaitForEndAsync(ends)).Printed().Should().Be("well\n");
         (await _master.WaitForEndAsync(killed)).Number("rc").Should().Be(-9);
         (await _master.WaitForEndAsync(meanwhile)).Text("state").Should().Be("done");
-    }
-
-    [Fact]
-    public async Task A_link_that_goes_down_and_up_logs_a_line_each()
-    {
-        var tried = _proxy.Connections;
-        _proxy.Cut();
-        await Wait.Until(
-            () => _proxy.Connections > tried + 4, () => $"{_proxy.Connections} connections", TestContext.Current.CancellationToken);
-
-        _proxy.Heal();
-
         await _master.WaitForLogAsync($"INFO cut.Link.head: up: head at 127.0.0.1:{_proxy.Port} (", times: 2);
         _master.Log.Count("WARNING cut.Link.head: down: head at 127.0.0.1:")
             .Should().BeInRange(1, 2, "a line per reason, not per attempt");

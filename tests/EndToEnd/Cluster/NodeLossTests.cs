@@ -17,24 +17,6 @@ public sealed class NodeLossTests(NodeLossTests.Heads heads) : IClassFixture<Nod
     private RunningBox Head => heads.Head;
 
     [Fact]
-    public async Task The_job_of_a_dead_node_fails_as_expired_and_its_node_goes_offline()
-    {
-        await using var node = await StartBelowHeadAsync("dying", "pools.dying.slots=0");
-        await Master.WaitForPoolAsync("dying", "dying");
-        var id = (await Master.SubmitAsync(new { pool = "dying", args = Some.Sleep })).Text("id");
-        var pid = (int)(await Master.WaitForStartAsync(id)).Number("pid")!;
-
-        await node.CrashAsync();
-
-        var job = await Master.WaitForEndAsync(id);
-        (job.Text("state"), job.Text("error"), job.Number("fail_count")).Should().Be(("failed", "expired", 1));
-        await Master.WaitForOnlineAsync("dying", isOnline: false);
-        await Master.WaitForOnlineAsync("head", isOnline: true);
-        await Master.WaitForPoolAsync("dying");
-        Signal.Send(pid, Signal.Terminate);
-    }
-
-    [Fact]
     public async Task A_running_job_does_not_expire_while_its_node_is_online()
     {
         await Master.WaitForPoolAsync("steady", "head");
@@ -46,16 +28,40 @@ public sealed class NodeLossTests(NodeLossTests.Heads heads) : IClassFixture<Nod
     }
 
     [Fact]
-    public async Task Retries_after_the_death_of_a_node_go_to_the_rest_the_list_or_wait()
+    public async Task A_job_on_a_legacy_node_expires_only_after_that_node_went_offline()
+    {
+        await using var peer = OldPeer.Start("old", new() { ["legacy"] = 2 });
+        var link = new { address = "127.0.0.1", port = peer.Port, refresh = 0.1, poll = 0.1 };
+        _ = await Head.AskAsync("config", new { nodes = new { old = link } });
+        await Head.WaitForPoolAsync("legacy", "old");
+        _ = await Head.SubmitAsync(new { id = "there", pool = "legacy", args = Some.Sleep });
+        _ = await Head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey("there"));
+        peer.Change("there", """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
+        _ = await Head.WaitForStartAsync("there");
+        var polls = peer.Heard.Count;
+        _ = await Head.WaitForAsync(
+            () => Task.FromResult(peer.Heard.Count), heard => heard > polls + 40, "four seconds of polls, twice state.expire");
+        (await Head.JobAsync("there")).Text("state").Should().Be("running");
+
+        await peer.DisposeAsync();
+
+        (await Head.WaitForEndAsync("there")).Text("error").Should().Be("expired");
+        (await Head.AskAsync("nodes", new { })).GetProperty("old").Flag("online").Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task The_jobs_of_a_dead_node_fail_as_expired_it_goes_offline_and_retries_go_to_the_rest_the_list_or_wait()
     {
         using var folder = new TemporaryFolder();
         string[] args = Some.Shell("echo $MEESEEKS_NODE $MEESEEKS_JOB_ID >> \"$0\"; exec sleep \"$1\"", folder.File("runs"), "1000");
-        string[] marks = ["free", "pinned", "list.node1"];
-        await using var node1 = await StartBelowHeadAsync("node1", "pools.p.slots=0");
+        string[] marks = ["free", "pinned", "list.node1", "once"];
+        await using var node1 = await StartBelowHeadAsync("node1", "pools.p.slots=0", "pools.dying.slots=0");
+        await Master.WaitForPoolAsync("dying", "node1");
         await Master.WaitForPoolAsync("p", "node1");
         _ = await Master.SubmitAsync(new { id = "free", pool = "p", args, retries = 1 });
         _ = await Master.SubmitAsync(new { id = "pinned", pool = "p", node = "node1", args, retries = 1 });
         _ = await Master.AskAsync("submit", new { id = "list", pool = "p", node = new[] { "node2", "node1" }, args, retries = 1 });
+        _ = await Master.SubmitAsync(new { id = "once", pool = "dying", args = Some.Sleep });
         var pids = new List<int>();
         foreach (var id in marks)
             pids.Add((int)(await Master.WaitForStartAsync(id)).Number("pid")!);
@@ -66,6 +72,11 @@ public sealed class NodeLossTests(NodeLossTests.Heads heads) : IClassFixture<Nod
         await node1.CrashAsync();
         pids.ForEach(pid => Signal.Send(pid, Signal.Terminate));
 
+        var once = await Master.WaitForEndAsync("once");
+        (once.Text("state"), once.Text("error"), once.Number("fail_count")).Should().Be(("failed", "expired", 1));
+        await Master.WaitForOnlineAsync("node1", isOnline: false);
+        await Master.WaitForOnlineAsync("head", isOnline: true);
+        await Master.WaitForPoolAsync("dying");
         foreach (var id in new[] { "free", "list.node1" })
         {
             var job = await Master.WaitForJobAsync(id, job => job.Text("state") is "running" && job.Number("start_count") is 2);

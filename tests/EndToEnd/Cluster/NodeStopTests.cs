@@ -9,12 +9,10 @@ public sealed class NodeStopTests(SmallTree small)
     [Fact]
     public async Task The_final_states_of_a_stopping_node_reach_the_top()
     {
-        await using var tree = new Tree();
-        var (master, tag) = (small.Master, Some.Id());
-        var node = await tree.StartAsync("stopped", "pools.stopping.slots=0");
-        var head = await tree.StartAsync("above", Tree.Link("stopped", node.Port));
-        _ = await master.AskAsync("config", new { nodes = new { above = new { address = "127.0.0.1", port = head.Port } } });
-        await using var unlink = new Unlink(master, "above");
+        var (master, head, tag) = (small.Master, small.Head, Some.Id());
+        await using var node = await RunningBox.StartAsync("name=stopped", "pools.stopping.slots=0");
+        _ = await head.AskAsync("config", new { nodes = new { stopped = new { address = "127.0.0.1", port = node.Port } } });
+        await using var unlink = new Unlink(head, "stopped");
         await master.WaitForPoolAsync("stopping", "stopped");
         for (var i = 0; i < 20; i++)
             _ = await master.SubmitAsync(new { id = $"{tag}.{i}", pool = "stopping", args = Some.Sleep, tags = new[] { tag } });

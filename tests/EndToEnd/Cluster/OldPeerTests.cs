@@ -123,25 +123,23 @@ public sealed class OldPeerTests(SmallTree tree, OldPeerTests.HeadBox shared) : 
     }
 
     [Fact]
-    public async Task A_job_on_a_legacy_node_expires_only_after_that_node_went_offline()
+    public async Task With_use_loadavg_the_node_with_the_lowest_load_gets_the_job()
     {
-        await using var peer = OldPeer.Start("old", new() { ["p"] = 2 });
-        await using var head = await RunningBox.StartAsync(
-            "name=head", Tree.Link("old", peer.Port), "nodes.old.refresh=0.1", "nodes.old.poll=0.1", "state.expire=0.5", "state.timeout=1");
-        await head.WaitForPoolAsync("p", "old");
-        _ = await head.SubmitAsync(new { id = "a", pool = "p", args = Some.Sleep });
-        _ = await head.WaitForAsync(() => Task.FromResult(peer.Jobs), jobs => jobs.ContainsKey("a"));
-        peer.Change("a", """{"state":"running","active":true,"start_ts":1.5,"pid":77,"start_count":1}""");
-        _ = await head.WaitForStartAsync("a");
-        var polls = peer.Heard.Count;
-        _ = await head.WaitForAsync(
-            () => Task.FromResult(peer.Heard.Count), heard => heard > polls + 20, "two seconds of polls, four times state.expire");
-        (await head.JobAsync("a")).Text("state").Should().Be("running");
+        var (pool, busyNode, lazyNode) = (Some.Id(), $"{_old}.busy", $"{_old}.lazy");
+        await using var busy = OldPeer.Start(busyNode, new() { [pool] = 100 }, loadavg: 5);
+        await using var lazy = OldPeer.Start(lazyNode, new() { [pool] = 1 }, loadavg: 0.25);
+        _ = await Head.AskAsync("config", new
+        {
+            nodes = new Dictionary<string, object>
+            {
+                [busyNode] = new { address = "127.0.0.1", port = busy.Port },
+                [lazyNode] = new { address = "127.0.0.1", port = lazy.Port },
+            },
+        });
+        await Head.WaitForPoolAsync(pool, busyNode, lazyNode);
 
-        await peer.DisposeAsync();
-
-        (await head.WaitForEndAsync("a")).Text("error").Should().Be("expired");
-        (await head.AskAsync("nodes", new { })).GetProperty("old").Flag("online").Should().BeFalse();
+        (await Head.SubmitAsync(new { pool, args = Some.True })).Text("node").Should().Be(lazyNode);
+        (await Head.SubmitAsync(new { pool, args = Some.True })).Text("node").Should().Be(busyNode, "the other one has no slot left");
     }
 
     [Fact]
@@ -222,5 +220,5 @@ public sealed class OldPeerTests(SmallTree tree, OldPeerTests.HeadBox shared) : 
     });
 
     /// <summary>A head to which each test links a legacy node of its own, with a pool of the same name.</summary>
-    public sealed class HeadBox() : BoxFixture("name=head", "state.expire=600");
+    public sealed class HeadBox() : BoxFixture("name=head", "state.expire=600", "use_loadavg=true");
 }

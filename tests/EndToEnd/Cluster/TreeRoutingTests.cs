@@ -71,19 +71,6 @@ public sealed class TreeRoutingTests(SmallTree tree)
     }
 
     [Fact]
-    public async Task With_use_loadavg_the_node_with_the_lowest_load_gets_the_job()
-    {
-        await using var busy = OldPeer.Start("busy", new() { ["l"] = 100 }, loadavg: 5);
-        await using var lazy = OldPeer.Start("lazy", new() { ["l"] = 1 }, loadavg: 0.25);
-        await using var head = await RunningBox.StartAsync(
-            ["name=loaded", "use_loadavg=true", .. Tree.Links(("busy", busy.Port), ("lazy", lazy.Port))]);
-        await head.WaitForPoolAsync("l", "busy", "lazy");
-
-        (await head.SubmitAsync(new { pool = "l", args = Some.True })).Text("node").Should().Be("lazy");
-        (await head.SubmitAsync(new { pool = "l", args = Some.True })).Text("node").Should().Be("busy", "the other one has no slot left");
-    }
-
-    [Fact]
     public async Task A_pool_added_at_the_bottom_is_used_by_the_top_and_a_draining_one_is_not()
     {
         var id = (await Master.SubmitAsync(new { pool = "fresh", args = Some.True })).Text("id");
