@@ -27,30 +27,31 @@ public sealed class SelectionTests(SharedBox shared) : SharedBoxTests(shared)
     public async Task Every_id_can_be_selected_exactly()
     {
         string[] ids = ["*", "a*", "a,b", "--", "--help", "-a", "a b", "a=b", "=a", "id==a", ":", "a?[b]", "a", "b", "*b"];
-        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
         foreach (var id in ids)
-            await box.SubmitAsync(new { id, pool = "p", args = Some.True, hold = 1 });
+            await Box.SubmitAsync(new { id, pool = "p", args = Some.True, hold = 1 });
 
         foreach (var id in ids)
-            (await box.ClientAsync("ls", $"id=={id}")).Json.EnumerateArray().Select(found => found.GetString()).Should().Equal(id);
+            (await Box.ClientAsync("ls", $"id=={id}")).Json.EnumerateArray().Select(found => found.GetString()).Should().Equal(id);
     }
 
     [Theory]
-    [InlineData("a*")]
-    [InlineData("--help")]
+    [InlineData("JOB*")]
+    [InlineData("--help.JOB")]
     public async Task Every_command_selects_ids_exactly(string end)
     {
-        await using var box = await RunningBox.StartAsync("pools.p.slots=1");
-        foreach (var id in new[] { end, $"{end}b", "b", "a" })
-            await box.SubmitAsync(new { id, pool = "p", args = Some.True, hold = 1 });
+        var unique = Some.Id();
+        end = end.Replace("JOB", unique);
+        var tag = $"tag={unique}";
+        foreach (var id in new[] { end, $"{end}b", $"b{unique}", unique })
+            await Box.SubmitAsync(new { id, pool = "p", args = Some.True, hold = 1, tags = new[] { unique } });
 
-        (await box.ClientAsync("job", $"id=={end}")).Json.EnumerateObject().Select(job => job.Name).Should().Equal(end);
-        (await box.ClientAsync("stat", "jobs", $"id=={end}")).Lines.Should().ContainSingle();
-        (await box.ClientAsync("mod", $"id=={end}", "retries=3")).Json.EnumerateObject().Select(job => job.Name).Should().Equal(end);
-        (await box.ClientAsync("del", $"id=={end}", "hold=1")).Json.EnumerateObject().Select(job => job.Name).Should().Equal(end);
-        (await box.ClientAsync("wait", $"id=={end}")).Output.Should().Be($"{end}\tkilled\t()\n");
-        (await box.ClientAsync("out", $"id=={end}")).Should().BeEquivalentTo(new { Status = 0, Errors = "" });
-        (await box.ClientAsync("ls", "state=killed")).Json.GetArrayLength().Should().Be(1);
+        (await Box.ClientAsync("job", $"id=={end}")).Json.EnumerateObject().Select(job => job.Name).Should().Equal(end);
+        (await Box.ClientAsync("stat", "jobs", $"id=={end}")).Lines.Should().ContainSingle();
+        (await Box.ClientAsync("mod", $"id=={end}", "retries=3")).Json.EnumerateObject().Select(job => job.Name).Should().Equal(end);
+        (await Box.ClientAsync("del", $"id=={end}", "hold=1")).Json.EnumerateObject().Select(job => job.Name).Should().Equal(end);
+        (await Box.ClientAsync("wait", $"id=={end}")).Output.Should().Be($"{end}\tkilled\t()\n");
+        (await Box.ClientAsync("out", $"id=={end}")).Should().BeEquivalentTo(new { Status = 0, Errors = "" });
+        (await Box.ClientAsync("ls", tag, "state=killed")).Json.GetArrayLength().Should().Be(1);
     }
 
     [Fact]

@@ -128,47 +128,36 @@ public sealed partial class FullDiskTests(SharedBox shared) : SharedBoxTests(sha
     }
 
     [Fact]
-    public async Task Without_room_for_a_checkpoint_the_last_one_stays_and_the_next_is_tried()
+    public async Task Without_room_the_last_checkpoint_stays_the_lines_of_the_history_wait_and_both_are_tried_again()
     {
         using var disk = new SmallDisk();
-        var file = disk.File("state");
+        var (file, history) = (disk.File("state"), disk.File("history"));
         await using var box = await RunningBox.StartAsync(
-            $"state.file={file}", "state.durable=false", "state.checkpoint=0.05", "state.expire=600", "pools.p.slots=0");
+            $"state.file={file}", $"state.history={history}", "state.durable=false", "state.checkpoint=0.05", "state.expire=600",
+            "pools.p.slots=0");
         _ = await box.RunAsync(new { id = "old", pool = "p", args = Some.True });
         _ = await box.WaitForFileAsync(file, text => text.Contains("\"done\""));
-        disk.Fill();
-
-        var job = await box.RunAsync(new { id = "new", pool = "p", args = Some.True });
-        await box.WaitForLogAsync("checkpoint failed");
-        var kept = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
-        disk.MakeRoom();
-        var saved = await box.WaitForFileAsync(file, text => text.Contains("\"new\""));
-
-        job.Text("state").Should().Be("done");
-        JsonElement.Parse(kept).Keys().Should().Equal("old");
-        JsonElement.Parse(saved).Keys().Should().BeEquivalentTo("old", "new");
-    }
-
-    [Fact]
-    public async Task Without_room_for_the_history_its_lines_wait_and_each_comes_once()
-    {
-        using var disk = new SmallDisk();
-        var history = disk.File("history");
-        await using var box = await RunningBox.StartAsync($"state.history={history}", "pools.p.slots=0");
-        _ = await box.RunAsync(new { id = "a", pool = "p", args = Some.True });
         _ = await box.WaitForFileAsync(history, text => text.EndsWith('\n'));
         disk.Fill();
 
         for (var number = 0; number < 20; number++)
-            _ = await box.RunAsync(new { id = $"b{number}", pool = "p", args = Some.Shell("exit 0", new string('x', 500)) });
+        {
+            var job = await box.RunAsync(new { id = $"new{number}", pool = "p", args = Some.Shell("exit 0", new string('x', 500)) });
+            job.Text("state").Should().Be("done");
+        }
 
+        await box.WaitForLogAsync("checkpoint failed");
         await box.WaitForLogAsync("history write failed");
+        var kept = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         disk.MakeRoom();
-        _ = await box.WaitForFileAsync(history, text => text.Contains("\"b19\"") && text.EndsWith('\n'));
+        var saved = await box.WaitForFileAsync(file, text => text.Contains("\"new19\""));
+        _ = await box.WaitForFileAsync(history, text => text.Contains("\"new19\"") && text.EndsWith('\n'));
         _ = await box.StopAsync();
 
-        File.ReadAllLines(history).Select(line => JsonElement.Parse(line).Keys().Single()).Should()
-            .Equal(["a", .. Enumerable.Range(0, 20).Select(number => $"b{number}")]);
+        string[] all = ["old", .. Enumerable.Range(0, 20).Select(number => $"new{number}")];
+        JsonElement.Parse(kept).Keys().Should().Equal("old");
+        JsonElement.Parse(saved).Keys().Should().BeEquivalentTo(all);
+        File.ReadAllLines(history).Select(line => JsonElement.Parse(line).Keys().Single()).Should().Equal(all);
     }
 
     [Fact]

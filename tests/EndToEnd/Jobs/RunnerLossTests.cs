@@ -7,41 +7,42 @@ namespace MeeseeksBox.EndToEnd.Jobs;
 public sealed class RunnerLossTests
 {
     [Fact]
-    public async Task Jobs_of_a_killed_runner_end_as_crashed_and_the_next_job_has_another_runner()
+    public async Task Jobs_of_a_killed_runner_have_crashed_those_of_a_terminated_one_end_politely_and_the_next_job_has_another_one()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=0");
-        var first = int.Parse((await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID") })).Printed());
+        var first = await RunnerAsync(box);
         var id = (await box.SubmitAsync(new { pool = "p", args = Some.Shell("sleep 1000 & wait") })).Text("id");
         var pid = (int)(await box.WaitForStartAsync(id)).Number("pid")!.Value;
 
         Signal.Send(first, Signal.Kill);
 
-        var job = await box.WaitForEndAsync(id);
-        (job.Text("state"), job.Text("error")).Should().Be(("failed", "crashed"));
+        var crashed = await box.WaitForEndAsync(id);
+        (crashed.Text("state"), crashed.Text("error")).Should().Be(("failed", "crashed"));
         Signal.IsAlive(pid).Should().BeFalse();
-        var second = int.Parse((await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID") })).Printed());
+        var second = await RunnerAsync(box);
         second.Should().NotBe(first);
+
+        // As at a shutdown of the host.
+        const string Script = "trap 'echo saved; exit 3' TERM; echo ready; while :; do sleep 0.05; done";
+        id = (await box.SubmitAsync(new { pool = "p", args = Some.Shell(Script) })).Text("id");
+        _ = await box.WaitForAsync(
+            async () => (await box.AskObjectAsync(new { tail = new { id } })).Find("tail"), tail => tail?.Text("data").Length > 0);
+
+        Signal.Send(second, Signal.Terminate);
+
+        var ended = await box.WaitForEndAsync(id);
+        (ended.Text("state"), ended.Number("rc"), ended.Printed()).Should().Be(("failed", 3, "ready\nsaved\n"));
+        await Wait.Until(() => !Signal.IsAlive(second), () => "the runner stays", TestContext.Current.CancellationToken);
+
+        // A job that the box sends before it has learned of the end has crashed.
+        (await box.RunAsync(new { pool = "p", args = Some.True, retries = 1 })).Text("state").Should().Be("done");
     }
 
     [Fact]
-    public async Task A_job_that_removes_the_folder_of_its_runner_loses_its_own_output_at_most()
-    {
-        await using var box = await RunningBox.StartAsync("pools.p=");
-        const string Script = "echo lost; sleep 0.1; rm -rf \"$(tr '\\0' '\\n' < /proc/$PPID/cmdline | tail -n 1)\"";
-
-        var job = await box.RunAsync(new { pool = "p", args = Some.Shell(Script) });
-        var next = await box.RunAsync(new { pool = "p", args = Some.Shell("echo kept") });
-
-        (job.Text("state"), job.Number("rc")).Should().Be(("done", 0));
-        box.Log.Lines.Should().Contain(line => line.Contains("its stdout is lost: "));
-        next.Printed().Should().Be("kept\n");
-    }
-
-    [Fact]
-    public async Task A_stopped_runner_holds_up_jobs_but_not_the_box()
+    public async Task A_stopped_runner_holds_up_jobs_but_not_the_box_and_one_without_its_folder_loses_at_most_an_output()
     {
         await using var box = await RunningBox.StartAsync("pools.p.slots=0");
-        var runner = int.Parse((await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID") })).Printed());
+        var runner = await RunnerAsync(box);
         var big = new string('x', 100_000);
         Signal.Send(runner, Signal.Stop);
 
@@ -53,25 +54,14 @@ public sealed class RunnerLossTests
 
         (await box.WaitForEndAsync(ids[0])).Text("state").Should().Be("killed");
         (await box.WaitForEndAsync(ids[^1])).Text("state").Should().Be("done");
-    }
 
-    // As at a shutdown of the host.
-    [Fact]
-    public async Task A_runner_that_is_terminated_ends_its_jobs_politely_and_then_itself()
-    {
-        await using var box = await RunningBox.StartAsync("pools.p.slots=0");
-        var runner = int.Parse((await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID") })).Printed());
-        const string Script = "trap 'echo saved; exit 3' TERM; echo ready; while :; do sleep 0.05; done";
-        var id = (await box.SubmitAsync(new { pool = "p", args = Some.Shell(Script) })).Text("id");
-        _ = await box.WaitForAsync(
-            async () => (await box.AskObjectAsync(new { tail = new { id } })).Find("tail"), tail => tail?.Text("data").Length > 0);
+        const string Script = "echo lost; sleep 0.1; rm -rf \"$(tr '\\0' '\\n' < /proc/$PPID/cmdline | tail -n 1)\"";
+        var job = await box.RunAsync(new { pool = "p", args = Some.Shell(Script) });
+        var next = await box.RunAsync(new { pool = "p", args = Some.Shell("echo kept") });
 
-        Signal.Send(runner, Signal.Terminate);
-        var job = await box.WaitForEndAsync(id);
-        await Wait.Until(() => !Signal.IsAlive(runner), () => "the runner stays", TestContext.Current.CancellationToken);
-
-        (job.Text("state"), job.Number("rc"), job.Printed()).Should().Be(("failed", 3, "ready\nsaved\n"));
-        (await box.RunAsync(new { pool = "p", args = Some.True })).Text("state").Should().Be("done");
+        (job.Text("state"), job.Number("rc")).Should().Be(("done", 0));
+        box.Log.Lines.Should().Contain(line => line.Contains("its stdout is lost: "));
+        next.Printed().Should().Be("kept\n");
     }
 
     [Fact]
@@ -89,13 +79,6 @@ public sealed class RunnerLossTests
             () => "the folder is left", TestContext.Current.CancellationToken);
     }
 
-    [Fact]
-    public async Task A_runner_ends_with_its_box()
-    {
-        int runner;
-        await using (var box = await RunningBox.StartAsync("pools.p="))
-            runner = int.Parse((await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID") })).Printed());
-
-        await Wait.Until(() => !Signal.IsAlive(runner), () => "the runner is left", TestContext.Current.CancellationToken);
-    }
+    private static async Task<int> RunnerAsync(RunningBox box) =>
+        int.Parse((await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID") })).Printed());
 }

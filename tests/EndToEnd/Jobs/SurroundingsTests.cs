@@ -45,33 +45,24 @@ public sealed class SurroundingsTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task Nothing_of_the_starter_of_the_box_reaches_a_job()
+    public async Task Nothing_of_the_starter_of_the_box_reaches_a_job_but_its_variables_also_those_that_are_not_UTF_8()
     {
         using var folder = new TemporaryFolder();
+        const string Variables = "\"$(printf 'NAM\\351=1')\" \"$(printf 'NAM\\352=2')\" \"$(printf 'BAD=caf\\351 \\303\\251')\"";
         await using var box = await RunningBox.StartAsync(new BoxStart("pools.p=")
         {
             Prefix =
             [
-                "env", "--ignore-signal=CHLD,INT,QUIT,HUP,USR1", "--block-signal=USR2,CHLD",
+                "sh", "-c", $"exec env --ignore-signal=CHLD,INT,QUIT,HUP,USR1 --block-signal=USR2,CHLD {Variables} \"$@\"", "sh",
                 "flock", "--no-fork", folder.File("lock"),
             ],
         });
 
-        var job = await box.RunAsync(new { pool = "p", args = Some.Shell("grep -E '^Sig(Blk|Ign)' /proc/self/status; ls /proc/self/fd") });
+        var own = await box.RunAsync(new { pool = "p", args = Some.Shell("grep -E '^Sig(Blk|Ign)' /proc/self/status; ls /proc/self/fd") });
+        var variables = await box.RunAsync(new { pool = "p", args = Some.Shell("od -An -v -tx1 < /proc/$$/environ | tr -d ' \\n'") });
 
-        job.Printed().Should().Be("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n0\n1\n2\n3\n");
-    }
-
-    [Fact]
-    public async Task Variables_of_the_box_that_are_not_UTF_8_reach_a_job_unharmed()
-    {
-        const string Variables = "\"$(printf 'NAM\\351=1')\" \"$(printf 'NAM\\352=2')\" \"$(printf 'BAD=caf\\351 \\303\\251')\"";
-        await using var box = await RunningBox.StartAsync(
-            new BoxStart("pools.p=") { Prefix = ["sh", "-c", $"exec env {Variables} \"$@\"", "sh"] });
-
-        var job = await box.RunAsync(new { pool = "p", args = Some.Shell("od -An -v -tx1 < /proc/$$/environ | tr -d ' \\n'") });
-
-        job.Printed().Should().ContainAll(
+        own.Printed().Should().Be("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n0\n1\n2\n3\n");
+        variables.Printed().Should().ContainAll(
             Convert.ToHexStringLower([.. "NAM"u8, 0xe9, .. "=1"u8, 0]),
             Convert.ToHexStringLower([.. "NAM"u8, 0xea, .. "=2"u8, 0]),
             Convert.ToHexStringLower([.. "BAD=caf"u8, 0xe9, .. " \u00e9"u8, 0]));

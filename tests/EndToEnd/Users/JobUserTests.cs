@@ -35,38 +35,31 @@ public sealed class JobUserTests : IClassFixture<JobUserTests.RootBox>, IDisposa
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Jobs_of_three_users_have_their_own_ids_groups_files_and_login()
+    public async Task Jobs_of_three_users_have_their_own_ids_groups_files_home_and_login_and_no_secret_of_the_box()
     {
-        await using var box = await RunningBox.StartAsync(Words);
+        var environment = new Dictionary<string, string> { ["SECRET_TOKEN"] = "x", ["LC_TEST"] = "C" };
+        await using var box = await RunningBox.StartAsync(new BoxStart(Words) { Environment = environment });
 
         var jobs = await Task.WhenAll(
             RunAsync(box, "p", null, null), RunAsync(box, "p", "daemon", null), RunAsync(box, "p", 5, "daemon"),
             RunAsync(box, "games", 0, null));
+        var own = await box.RunAsync(new { pool = "p", args = Some.Shell("pwd; env") });
+        var daemon = await box.RunAsync(new { pool = "p", uid = "daemon", args = Some.Shell("pwd; env") });
 
         jobs[0].Should().Be(Expected(65534, 65534, "nobody nobody"));
         jobs[1].Should().Be(Expected(1, 1, "daemon daemon"));
         jobs[2].Should().Be(Expected(5, 1, "games games"));
         jobs[3].Should().Be(Expected(5, 60, "games games"));
 
+        // The home directory of nobody does not exist.
+        own.Printed().Should().StartWith("/\n").And.NotContain("SECRET").And.Contain("LC_TEST=C\n").And.Contain("\nPATH=");
+        daemon.Printed().Should().StartWith("/usr/sbin\n").And.NotContain("SECRET").And.Contain("\nHOME=/usr/sbin\n");
+
         static string Expected(int user, int group, string login)
         {
             var (u, g) = (string.Join(' ', Enumerable.Repeat(user, 4)), string.Join(' ', Enumerable.Repeat(group, 4)));
             return $"{u}\n{g}\n{group} \n0000000000000000\n0000000000000000\n{login}\n{user} {group} 1\n";
         }
-    }
-
-    [Fact]
-    public async Task A_job_of_another_user_works_at_home_and_gets_no_secret_of_the_box()
-    {
-        var environment = new Dictionary<string, string> { ["SECRET_TOKEN"] = "x", ["LC_TEST"] = "C" };
-        await using var box = await RunningBox.StartAsync(new BoxStart(Words) { Environment = environment });
-
-        var own = await box.RunAsync(new { pool = "p", args = Some.Shell("pwd; env") });
-        var daemon = await box.RunAsync(new { pool = "p", uid = "daemon", args = Some.Shell("pwd; env") });
-
-        // The home directory of nobody does not exist.
-        own.Printed().Should().StartWith("/\n").And.NotContain("SECRET").And.Contain("LC_TEST=C\n").And.Contain("\nPATH=");
-        daemon.Printed().Should().StartWith("/usr/sbin\n").And.NotContain("SECRET").And.Contain("\nHOME=/usr/sbin\n");
     }
 
     [Theory]

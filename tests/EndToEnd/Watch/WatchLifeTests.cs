@@ -98,7 +98,7 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared)
     }
 
     [Fact]
-    public async Task An_unreachable_box_loses_nothing_and_runs_nothing_twice()
+    public async Task An_unreachable_box_loses_nothing_and_runs_nothing_twice_and_one_that_has_lost_a_job_gets_it_again()
     {
         var port = FreePort.Find();
         string[] words = [$"listen.port={port}", "pools.p.slots=0", $"state.file={Scratch}/state.json"];
@@ -117,31 +117,20 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared)
         _ = Drop("2");
         await UntilAsync(() => watcher.Log.Count("jobs wait until it is back") == 2, () => $"{watcher.Log}");
         await File.WriteAllTextAsync(Path.Combine(Scratch, "go-2"), "", TestContext.Current.CancellationToken);
-        await using var second = await RunningBox.StartAsync(words);
-        await StatusAsync("2", "done");
-
-        watcher.Log.Count("the box is back").Should().Be(2);
-        Runs.Should().Equal("1", "2");
-        await watcher.StopAsync();
-    }
-
-    [Fact]
-    public async Task A_box_that_has_lost_a_job_gets_it_again()
-    {
-        var port = FreePort.Find();
-        await using var watcher =
-            RunningWatcher.Start(port, $"name={Name}", Watch([Job("%(filename)s", $"until test -e {Scratch}/go; do sleep 0.05; done")]));
-        _ = Drop("a");
-        await using (var first = await RunningBox.StartAsync($"listen.port={port}", "pools.p.slots=0"))
+        await using (var second = await RunningBox.StartAsync(words))
         {
-            await RunsAsync("a");
-            _ = await first.StopAsync();
+            await StatusAsync("2", "done");
+            watcher.Log.Count("the box is back").Should().Be(2);
+            Runs.Should().Equal("1", "2");
+            _ = Drop("3");
+            await RunsAsync("1", "2", "3");
+            _ = await second.StopAsync();
         }
 
-        await File.WriteAllTextAsync(Path.Combine(Scratch, "go"), "", TestContext.Current.CancellationToken);
-        await using var second = await RunningBox.StartAsync($"listen.port={port}", "pools.p.slots=0");
-
-        await StatusAsync("a", "done");
+        File.Delete($"{Scratch}/state.json");
+        await File.WriteAllTextAsync(Path.Combine(Scratch, "go-3"), "", TestContext.Current.CancellationToken);
+        await using var third = await RunningBox.StartAsync($"listen.port={port}", "pools.p.slots=0");
+        await StatusAsync("3", "done");
         await watcher.StopAsync();
     }
 
