@@ -90,15 +90,26 @@ public sealed class TopTests(SharedBox shared) : SharedBoxTests(shared), IAsyncL
     }
 
     [Fact]
-    public async Task A_lost_connection_is_shown_and_does_not_end_the_program()
+    public async Task A_restart_of_the_box_is_shown_and_ends_neither_top_nor_the_command_wait()
     {
-        await using var box = await RunningBox.StartAsync();
-        StartTop(box.Port);
+        using var folder = new TemporaryFolder();
+        string[] words = [$"state.file={folder.File("state")}", "pools.p.slots=0"];
+        var first = await RunningBox.StartAsync(words);
+        await first.SubmitAsync(new { id = "a", pool = "p", args = Some.True, hold = 1 });
+        using var waiting = first.StartClient("wait", "a");
+        await Wait.Until(
+            () => Directory.GetFiles($"/proc/{waiting.Id}/fd").Any(file => new FileInfo(file).LinkTarget?.StartsWith("socket:") is true),
+            () => "the client has not connected", Stop);
+        StartTop(first.Port);
         await SeeAsync("quit");
 
-        await box.StopAsync();
-
+        await first.StopAsync();
         await SeeAsync("disconnected, trying again");
+        await using var second = await RunningBox.StartAsync([.. words, $"listen.port={first.Port}"]);
+        await first.DisposeAsync();
+        await second.AskAsync("submit", new { id = "a", hold = 0 });
+
+        (await ClientProgram.EndAsync(waiting)).Should().BeEquivalentTo(new { Status = 0, Output = "a\tdone\t(0)\n" });
         Press("q");
         await EndAsync(status: 0);
     }

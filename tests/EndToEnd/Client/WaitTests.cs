@@ -31,25 +31,6 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
-    public async Task A_restart_of_the_box_does_not_end_the_wait()
-    {
-        using var folder = new TemporaryFolder();
-        string[] words = [$"state.file={folder.File("state")}", "pools.p.slots=0"];
-        var first = await RunningBox.StartAsync(words);
-        await first.SubmitAsync(new { id = "a", pool = "p", args = Some.True, hold = 1 });
-        using var client = first.StartClient("wait", "a");
-        await first.WaitForLogAsync("listening");
-        await Wait.Until(() => client.Threads.Count > 0, () => "no client", TestContext.Current.CancellationToken);
-        await first.StopAsync();
-        await using var second = await RunningBox.StartAsync([.. words, $"listen.port={first.Port}"]);
-        await first.DisposeAsync();
-
-        await second.AskAsync("submit", new { id = "a", hold = 0 });
-
-        (await ClientProgram.EndAsync(client)).Should().BeEquivalentTo(new { Status = 0, Output = "a\tdone\t(0)\n" });
-    }
-
-    [Fact]
     public async Task The_output_of_a_job_is_printed_byte_by_byte()
     {
         var id = Some.Id();

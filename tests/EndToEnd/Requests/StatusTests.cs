@@ -3,7 +3,8 @@ using MeeseeksBox.EndToEnd.Boxes;
 namespace MeeseeksBox.EndToEnd.Requests;
 
 /// <summary>Status, nodes and pools (docs/SPECIFICATION.md#status-requests).</summary>
-public sealed class StatusTests(StatusTests.FourPools shared) : IClassFixture<StatusTests.FourPools>
+[Collection(nameof(FourPools))]
+public sealed class StatusTests(FourPools shared)
 {
     private RunningBox Box => shared.Box;
 
@@ -46,7 +47,4 @@ public sealed class StatusTests(StatusTests.FourPools shared) : IClassFixture<St
         status.GetProperty("pools").Keys().Should().Equal("p1", "p2", "p3", "idle");
         status.GetProperty("pools").GetProperty("idle").GetRawText().Should().Be("""{"n1":2}""");
     }
-
-    /// <summary>A box with a pool of each kind; no job of these tests is in the last one.</summary>
-    public sealed class FourPools() : BoxFixture("pools.p1.slots=2", "pools.p2.slots=0", "pools.p3.slots=-1", "pools.idle.slots=2");
 }

@@ -4,7 +4,8 @@ using MeeseeksBox.EndToEnd.Boxes;
 namespace MeeseeksBox.EndToEnd.Requests;
 
 /// <summary>Requests that leave the configuration as it is (docs/SPECIFICATION.md#config-request).</summary>
-public sealed class UnchangedConfigTests(UnchangedConfigTests.TwoSlots shared) : IClassFixture<UnchangedConfigTests.TwoSlots>
+[Collection(nameof(FourPools))]
+public sealed class UnchangedConfigTests(FourPools shared)
 {
     private RunningBox Box => shared.Box;
 
@@ -14,13 +15,16 @@ public sealed class UnchangedConfigTests(UnchangedConfigTests.TwoSlots shared) :
         var config = await Box.AskAsync("config", new { });
 
         ShouldBe(config, JsonElement.Parse("""
-            {"name":"n1","listen":{"address":"127.0.0.1","port":0},"pools":{"p":{"slots":2}},"client":{"ssl":{"pass":"********"}}}
+            {
+              "name":"n1","listen":{"address":"127.0.0.1","port":0},"client":{"ssl":{"pass":"********"}},
+              "pools":{"p1":{"slots":2},"p2":{"slots":0},"p3":{"slots":-1},"idle":{"slots":2}}
+            }
             """));
     }
 
     [Theory]
-    [InlineData("""{"pools":{"p":{"slots":"two"}}}""", "pools.p.slots")]
-    [InlineData("""{"pools":{"p":{"slots":3},"q":{"plugin":"No.Such"}}}""", "pools.q.plugin")]
+    [InlineData("""{"pools":{"idle":{"slots":"two"}}}""", "pools.idle.slots")]
+    [InlineData("""{"pools":{"idle":{"slots":3},"q":{"plugin":"No.Such"}}}""", "pools.q.plugin")]
     [InlineData("""{"name":"other"}""", "name")]
     [InlineData("""{"listen":{"address":"192.0.2.1"}}""", "192.0.2.1")]
     [InlineData("""{"state":{"expire":-1}}""", "state.expire")]
@@ -32,7 +36,7 @@ public sealed class UnchangedConfigTests(UnchangedConfigTests.TwoSlots shared) :
 
         answer.Text("error").Should().Contain(why);
         ShouldBe(await Box.AskAsync("config", new { }), before);
-        (await Box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":2}}""");
+        await PoolsAreUnchangedAsync();
     }
 
     [Fact]
@@ -49,11 +53,11 @@ public sealed class UnchangedConfigTests(UnchangedConfigTests.TwoSlots shared) :
     [Fact]
     public async Task A_job_in_pool___config_with_a_bad_config_fails_and_changes_nothing()
     {
-        var job = await Box.RunAsync(new { pool = "__config", node = "n1", args = new { pools = new { p = new { slots = "x" } } } });
+        var job = await Box.RunAsync(new { pool = "__config", node = "n1", args = new { pools = new { idle = new { slots = "x" } } } });
 
         job.Text("state").Should().Be("failed");
-        job.Text("error").Should().Contain("pools.p.slots");
-        (await Box.AskAsync("pools", new { })).GetRawText().Should().Be("""{"p":{"n1":2}}""");
+        job.Text("error").Should().Contain("pools.idle.slots");
+        await PoolsAreUnchangedAsync();
     }
 
     [Fact]
@@ -65,10 +69,14 @@ public sealed class UnchangedConfigTests(UnchangedConfigTests.TwoSlots shared) :
         ShouldBe(job.GetProperty("args"), await Box.AskAsync("config", new { }));
     }
 
+    private async Task PoolsAreUnchangedAsync()
+    {
+        var pools = await Box.AskAsync("pools", new { });
+        pools.Keys().Should().Equal("p1", "p2", "p3", "idle");
+        pools.GetProperty("idle").GetRawText().Should().Be("""{"n1":2}""");
+    }
+
     // A configuration that was sent back has the same keys in another order.
     private static void ShouldBe(JsonElement config, JsonElement expected) =>
         JsonElement.DeepEquals(config, expected).Should().BeTrue($"{config} is to equal {expected}");
-
-    /// <summary>A box with one pool and a secret.</summary>
-    public sealed class TwoSlots() : BoxFixture("pools.p.slots=2", "client.ssl.pass=s3cret");
 }
