@@ -80,7 +80,7 @@ public sealed class LimitTests
     }
 
     private static Task<RunningBox> StartWithFewHandlesAsync() => RunningBox.StartAsync(
-        new BoxStart("pools.p.slots=0") { Prefix = ["prlimit", "--nofile=300:300"] });
+        new BoxStart("pools.p.slots=0") { Prefix = ["prlimit", "--nofile=200:200"] });
 
     // Starts jobs until one waits because the others have used up the limit.
     private static async Task<(List<string> Running, string Waiting)> UseHandlesUpAsync(RunningBox box)
