@@ -33,7 +33,18 @@ public sealed partial class MeeseeksClient
         // A box of an earlier version ignores the signal, and kills. It does so to no job of an empty list. Another box may be there when
         // the connection is made again, so both lines take the same one.
         var connection = await _connection.OpenAsync(stop);
-        var probe = await AskAsync(new JsonArray());
+        Response probe;
+        try
+        {
+            probe = await AskAsync(new JsonArray());
+        }
+        catch (MeeseeksConnectionException) when (!connection.IsOpen)
+        {
+            // One that was idle may have been lost without notice.
+            connection = await _connection.OpenAsync(stop);
+            probe = await AskAsync(new JsonArray());
+        }
+
         if (probe.Find(KillRequest.SignalKey) is null)
         {
             throw probe.Code is { } code

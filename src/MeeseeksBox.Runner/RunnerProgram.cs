@@ -40,6 +40,9 @@ public static class RunnerProgram
         var folder = new SpoolFolder(Path.GetFullPath(path));
         try
         {
+            // First, because the program executes itself then, so that all of its threads have the new keyring.
+            if (credentials != Credentials.Own)
+                SessionKeyring.Leave();
             ChildSignal.BlockInAllThreads([Name, .. arguments]);
             var starter = Credentials.Own.User;
             Surroundings.Set(folder);

@@ -149,11 +149,11 @@ internal sealed class RunLifecycle(NodeCoreState state)
     /// <summary>Applies what may change during a run: its time limit and its suspension.</summary>
     /// <param name="run">The run.</param>
     /// <param name="job">Its job.</param>
-    /// <param name="isReceived">True for a spec of another node, which may repeat a request to suspend or resume.</param>
+    /// <param name="isReceived">True for a spec of another node, which may repeat a request to suspend.</param>
     public void FollowSpec(Run run, Job job, bool isReceived = false)
     {
         SetLimit(run, job);
-        FollowSuspension(run, job, isAsked: isReceived && job.Spec.Suspended is not null);
+        FollowSuspension(run, job, isAsked: isReceived && job.Spec.Suspended is true);
     }
 
     /// <summary>Has the processes of a run stopped or continued.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Accounts;
@@ -9,9 +8,6 @@ internal static unsafe class RightsDrop
 {
     private const int SetDumpable = 4;
     private const uint CapabilityVersion = 0x20080522;
-    private const nint KeyControlX64 = 250;
-    private const nint KeyControlArm64 = 219;
-    private const nint JoinSessionKeyring = 1;
 
     /// <summary>Takes on credentials. Those that the process has already change nothing.</summary>
     /// <exception cref="IOException">The process may not do so, or would keep rights of its own.</exception>
@@ -29,7 +25,6 @@ internal static unsafe class RightsDrop
         if (wanted.User is not 0)
         {
             DropCapabilities();
-            LeaveKeyring();
 
             // Other processes of the user may not read its memory, its folder and its descriptors, nor trace it.
             _ = SystemCall.Check(LibC.Prctl(SetDumpable, 0, 0, 0, 0), what);
@@ -45,19 +40,6 @@ internal static unsafe class RightsDrop
         var sets = stackalloc uint[6];
         new Span<uint>(sets, 6).Clear();
         _ = SystemCall.Check(LibC.SetCapabilities(header, sets), "capset");
-    }
-
-    // The keys of the box belong to its session. A kernel without keys has none to protect.
-    private static void LeaveKeyring()
-    {
-        var number = RuntimeInformation.ProcessArchitecture switch
-        {
-            Architecture.X64 => KeyControlX64,
-            Architecture.Arm64 => KeyControlArm64,
-            _ => default(nint?),
-        };
-        if (number is { } known)
-            _ = LibC.SystemCall(known, JoinSessionKeyring, 0);
     }
 
     private static void Verify(Credentials wanted, string what)

@@ -52,10 +52,12 @@ internal static class GroupLimits
     /// <remarks>A process that it has killed in a lack of memory of the whole host has not reached the limit.</remarks>
     public static bool HasExceededMemory(string folder)
     {
-        var counts = ControlFile.Text(Path.Combine(folder, "memory.events")).Split('\n')
-            .Select(line => line.Split(' '))
-            .Where(pair => pair is [LimitReached or Killed, not "0"])
-            .Select(pair => pair[0]);
-        return counts.Distinct().Count() is 2;
+        // A group that the job has made in it may have a limit of its own, and the processes that are killed may be in such a group.
+        var local = Path.Combine(folder, "memory.events.local");
+        var all = Path.Combine(folder, "memory.events");
+        return Has(File.Exists(local) ? local : all, LimitReached) && Has(all, Killed);
     }
+
+    private static bool Has(string file, string kind) =>
+        ControlFile.Text(file).Split('\n').Any(line => line.Split(' ') is [var name, not "0"] && name == kind);
 }

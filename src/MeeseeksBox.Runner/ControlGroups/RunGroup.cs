@@ -8,7 +8,7 @@ namespace MeeseeksBox.Runner.ControlGroups;
 /// <summary>The control group of a run, which no descendant of its process leaves by itself.</summary>
 /// <remarks>
 /// A move takes the system several milliseconds, in which no other group of the host changes. So a run gets its group when it is older than
-/// <see cref="LeastAge"/>, on a thread of its own, and a short job never has one.
+/// <see cref="LeastAge"/>, on a thread of its own, and a short job never has one. A run with limits gets it before its start.
 /// </remarks>
 /// <param name="folder">The folder of the group.</param>
 /// <param name="loop">The loop of the runs.</param>

@@ -7,6 +7,9 @@ namespace MeeseeksBox.Runner.Ending;
 /// <summary>The process of a run with all its descendants, reparented ones included (docs/SPECIFICATION.md#process-kill).</summary>
 internal sealed class ProcessTree
 {
+    // A run of weeks may have had many, whose limit of memory is watched.
+    private const int MostSeen = 10_000;
+
     private readonly JobProcess _first;
     private readonly string _run;
     private readonly ProcessTreeKiller _killer;
@@ -115,6 +118,8 @@ internal sealed class ProcessTree
             || grouped.Contains(entry.Pid)
             || _seen.Contains((entry.Pid, entry.StartTicks)));
         _seen.UnionWith(members.Select(entry => (entry.Pid, entry.StartTicks)));
+        if (_seen.Count > MostSeen)
+            _seen.RemoveWhere(seen => snapshot.Find(seen.Pid)?.StartTicks != seen.StartTicks);
         Strays = [.. snapshot.ChildrenOf(Environment.ProcessId).Where(entry => entry.Run is null && entry.StartTicks >= begin
             && !_leaders.IsKnown(entry.Session) && !_seen.Contains((entry.Pid, entry.StartTicks)))];
         return members;

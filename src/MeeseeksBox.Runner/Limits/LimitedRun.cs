@@ -14,7 +14,7 @@ namespace MeeseeksBox.Runner.Limits;
 /// <param name="processors">Chooses processors for runs without a controller for them.</param>
 internal sealed class LimitedRun(RunLimits limits, RunGroup? group, MemoryWatch watch, ProcessorChoice processors)
 {
-    // Of what a process has allocated, it may never use a part. So this limit is much wider, and ends what grows between two looks.
+    // Of what a process has allocated, it may never use a part. So this limit is much wider, and ends what grows between two samples.
     private const long DataFactor = 2;
     private const long MoreData = 1L << 30;
 

@@ -5,7 +5,7 @@ using MeeseeksBox.Runner.Loop;
 namespace MeeseeksBox.Runner.Limits;
 
 /// <summary>Reads the memory of runs with a limit, at a <see cref="WatchPace"/>. Used on the loop only.</summary>
-/// <remarks>A look is carried out on another thread, because the system may take its time. Without such runs there is no look.</remarks>
+/// <remarks>A sample is taken on another thread, because the system may take its time. Without such runs there is none.</remarks>
 /// <param name="loop">The loop.</param>
 /// <param name="memory">Reads the memory of processes.</param>
 /// <param name="starter">A link to the program that sets the limits of a run, in the process of its job.</param>
@@ -15,13 +15,13 @@ internal sealed class MemoryWatch(EventLoop loop, ResidentMemory memory, string 
     private readonly HashSet<WatchedRun> _runs = [];
     private LoopTimer? _timer;
     private long _due;
-    private bool _isLooking;
+    private bool _isSampling;
 
     /// <summary>Begins to watch a run.</summary>
     public void Add(WatchedRun run)
     {
         _ = _runs.Add(run);
-        LookAfter(WatchPace.Next(run.Limit, TimeSpan.Zero));
+        SampleAfter(WatchPace.Next(run.Limit, TimeSpan.Zero));
     }
 
     /// <summary>Watches a run no longer.</summary>
@@ -32,22 +32,22 @@ internal sealed class MemoryWatch(EventLoop loop, ResidentMemory memory, string 
             _timer?.Cancel();
     }
 
-    // The earlier of two looks counts.
-    private void LookAfter(TimeSpan pause)
+    // The earlier of two samples counts.
+    private void SampleAfter(TimeSpan pause)
     {
         var due = Environment.TickCount64 + (long)pause.TotalMilliseconds;
-        if (_isLooking || (_timer is { IsCancelled: false } && _due <= due))
+        if (_isSampling || (_timer is { IsCancelled: false } && _due <= due))
             return;
 
         _timer?.Cancel();
         _due = due;
-        _timer = loop.After(pause, Look);
+        _timer = loop.After(pause, Sample);
     }
 
-    private void Look()
+    private void Sample()
     {
         WatchedRun[] runs = [.. _runs];
-        _isLooking = true;
+        _isSampling = true;
         try
         {
             _workers.Run(() =>
@@ -73,7 +73,7 @@ internal sealed class MemoryWatch(EventLoop loop, ResidentMemory memory, string 
         {
             return [.. runs.Select(run => (run, Read(run, () => snapshot.Value)))];
         }
-#pragma warning disable CA1031 // The next look follows after any failure, such as a lack of descriptors.
+#pragma warning disable CA1031 // The next sample follows after any failure, such as a lack of descriptors.
         catch (Exception)
         {
             return [];
@@ -92,17 +92,17 @@ internal sealed class MemoryWatch(EventLoop loop, ResidentMemory memory, string 
     private bool IsStarter(int pid) =>
         new FileInfo($"/proc/{pid}/exe").LinkTarget is { } program && program == new FileInfo(starter).LinkTarget;
 
-    private void Conclude(IReadOnlyList<(WatchedRun Run, long Used)> looks, TimeSpan took)
+    private void Conclude(IReadOnlyList<(WatchedRun Run, long Used)> samples, TimeSpan took)
     {
-        _isLooking = false;
-        foreach (var (run, used) in looks)
+        _isSampling = false;
+        foreach (var (run, used) in samples)
         {
             if (used > run.Limit && _runs.Remove(run))
                 run.Exceeded();
         }
 
-        var known = looks.ToDictionary(look => look.Run, look => look.Used);
+        var known = samples.ToDictionary(sample => sample.Run, sample => sample.Used);
         foreach (var run in _runs)
-            LookAfter(WatchPace.Next(run.Limit - known.GetValueOrDefault(run), took));
+            SampleAfter(WatchPace.Next(run.Limit - known.GetValueOrDefault(run), took));
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ManagedRuns
     private readonly SpoolFolder _folder;
     private readonly RunnerGroup? _groups;
     private readonly MemoryWatch _memory;
-    private readonly ProcessorChoice _processors = new(ProcessorSet.Own());
+    private readonly ProcessorChoice _processors = new(ProcessorSet.Own);
     private readonly Action<RunnerMessage> _tell;
     private readonly TimeProvider _time;
 

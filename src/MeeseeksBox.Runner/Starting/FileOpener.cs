@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using MeeseeksBox.Runner.Limits;
@@ -9,8 +8,8 @@ namespace MeeseeksBox.Runner.Starting;
 
 /// <summary>The runner as a process that opens the files of a job, sets its limits and executes its program in its own place.</summary>
 /// <remarks>
-/// For named pipes, whose opening waits for the other end, and for limits, which a process sets for itself. The environment of the job
-/// is a part of the arguments: its variables must not change what the runtime of this process does.
+/// For named pipes, whose opening waits for the other end, and for limits, which a process sets for itself. The variables of the job must
+/// not change what the runtime of this process does, and all users can read its arguments: each has a prefix here.
 /// </remarks>
 internal static unsafe class FileOpener
 {
@@ -18,14 +17,15 @@ internal static unsafe class FileOpener
     public const string Option = "--open";
 
     // The words before those of the job: see Words.
-    private const int OwnWords = 7 + StartLimits.WordCount;
+    private const int OwnWords = 6 + StartLimits.WordCount;
     private const int LastSignal = 64;
     private const int CannotExecute = 126;
+    private const byte Prefix = (byte)'_';
 
     /// <summary>True for the arguments of this process.</summary>
     public static bool IsMeant(IReadOnlyList<string> arguments) => arguments.Count >= OwnWords && arguments[0] is Option;
 
-    /// <summary>The arguments of this process for an order: its own, those of the job, and the variables of the job.</summary>
+    /// <summary>The arguments of this process for an order: its own, and those of the job.</summary>
     /// <param name="order">The order.</param>
     /// <param name="program">Full path of its program.</param>
     /// <param name="limits">The limits that it sets.</param>
@@ -36,15 +36,17 @@ internal static unsafe class FileOpener
         string[] own =
         [
             "meeseeks-runner", Option, .. files.Select(file => file ?? ""), program, .. limits.Words(),
-            order.Arguments.Count.ToString(CultureInfo.InvariantCulture),
         ];
-        return [.. own.Select(Encoding.UTF8.GetBytes), .. order.Arguments, .. order.Variables];
+        return [.. own.Select(Encoding.UTF8.GetBytes), .. order.Arguments];
     }
 
-    /// <summary>The environment of this process: the mark, by which a kill finds it.</summary>
+    /// <summary>The environment of this process: the mark, by which a kill finds it, and the variables of the job.</summary>
     /// <remarks>And no socket for debuggers, which would outlive this program.</remarks>
-    public static IReadOnlyList<byte[]> OwnVariables(StartOrder order) =>
-        [Encoding.UTF8.GetBytes($"{RunVariable.Name}={order.Run}"), "DOTNET_EnableDiagnostics=0"u8.ToArray()];
+    public static IReadOnlyList<byte[]> Variables(StartOrder order) =>
+    [
+        Encoding.UTF8.GetBytes($"{RunVariable.Name}={order.Run}"), "DOTNET_EnableDiagnostics=0"u8.ToArray(),
+        .. order.Variables.Select(variable => (byte[])[Prefix, .. variable]),
+    ];
 
     /// <summary>Opens the files and executes the program.</summary>
     /// <param name="arguments">The arguments of this process after its name: those of <see cref="Words"/>.</param>
@@ -63,31 +65,40 @@ internal static unsafe class FileOpener
 
         // This process has one word more than its arguments, its name.
         var limits = StartLimits.Of([.. arguments.Skip(5).Take(StartLimits.WordCount)]);
-        Say(Execute(program, int.Parse(arguments[OwnWords - 2], CultureInfo.InvariantCulture), limits));
+        Say(Execute(program, limits));
         return CannotExecute;
     }
 
-    // Returns the problem. The bytes of the words are those that this process was given, which need not be text.
-    private static string Execute(string program, int count, StartLimits limits)
+    // Returns the problem. The bytes are those that this process was given, which need not be text.
+    private static string Execute(string program, StartLimits limits)
     {
-        var raw = File.ReadAllBytes("/proc/self/cmdline");
-        fixed (byte* start = raw)
+        var (words, variables) = (File.ReadAllBytes("/proc/self/cmdline"), File.ReadAllBytes("/proc/self/environ"));
+        fixed (byte* firstWord = words, firstVariable = variables)
         {
-            List<nint> words = [];
-            for (var position = 0; position < raw.Length; position += raw.AsSpan(position).IndexOf((byte)0) + 1)
-                words.Add((nint)(start + position));
-
-            nint[] vector = [.. words.GetRange(OwnWords, count), 0, .. words[(OwnWords + count)..], 0];
-            fixed (nint* pointers = vector)
+            var (word, variable) = ((nint)firstWord, (nint)firstVariable);
+            nint[] arguments = [.. TextsIn(words).Skip(OwnWords).Select(start => word + start), 0];
+            var meant = TextsIn(variables).Where(start => variables[start] is Prefix);
+            nint[] environment = [.. meant.Select(start => variable + start + 1), 0];
+            fixed (nint* argumentPointers = arguments, environmentPointers = environment)
             {
                 if (limits.Apply() is { } problem)
                     return problem;
 
-                _ = LibC.Execute(program, (byte**)pointers, (byte**)(pointers + count + 1));
+                _ = LibC.Execute(program, (byte**)argumentPointers, (byte**)environmentPointers);
             }
         }
 
         return StartFailure.TextOf(program, Marshal.GetLastPInvokeError());
+    }
+
+    // The starts of texts that have a NUL at their end.
+    private static List<int> TextsIn(byte[] bytes)
+    {
+        List<int> starts = [];
+        var position = 0;
+        for (int length; (length = bytes.AsSpan(position).IndexOf((byte)0)) >= 0; position += length + 1)
+            starts.Add(position);
+        return starts;
     }
 
     private static bool Opens(string file, Func<string, int> open, int stream)

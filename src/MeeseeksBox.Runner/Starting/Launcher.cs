@@ -57,7 +57,7 @@ internal sealed class Launcher(ChildWaiter children)
         var opener = order with
         {
             Arguments = FileOpener.Words(order, program, limits, isOpened: !hasPipe),
-            Variables = FileOpener.OwnVariables(order),
+            Variables = FileOpener.Variables(order),
         };
         return Start(hasPipe ? opener with { Input = null, Output = null, Errors = null } : opener, SystemCall.OwnProgram, exited);
     }

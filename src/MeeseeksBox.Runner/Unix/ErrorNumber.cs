@@ -5,6 +5,7 @@ namespace MeeseeksBox.Runner.Unix;
 /// <summary>Numbers of the errors of the system on Linux, and their texts.</summary>
 internal static class ErrorNumber
 {
+    public const int NotPermitted = 1;
     public const int NoEntry = 2;
     public const int NoProcess = 3;
     public const int Interrupted = 4;
@@ -16,6 +17,7 @@ internal static class ErrorNumber
     public const int HostStarved = 23;
     public const int ProcessStarved = 24;
     public const int TextBusy = 26;
+    public const int NotThere = 38;
 
     /// <summary>The text of the system for an error.</summary>
     public static string TextOf(int number) => new Win32Exception(number).Message;

@@ -15,11 +15,11 @@ internal sealed class SuspendHandler(CoreHost host)
             return ValueTask.CompletedTask;
         }
 
-        // A filter selects among all jobs, most of which do not run. A job that was never suspended is not resumed.
+        // A filter selects among all jobs, most of which do not run. Of others, somebody else may have stopped the processes.
         var ids = SelectedJobs.Of(
             request.Filter,
             host,
-            job => job.Status.State is JobState.Running && (request.IsSuspended || job.Spec.Suspended is not null));
+            job => job.Status.State is JobState.Running && (request.IsSuspended || job.Spec.Suspended is true));
         KeyValuePair<string, Job?>[] changed = [.. ids.Select(id => KeyValuePair.Create(id, Set(id)))];
         return answer.WriteJobsAsync(changed, stop);
 

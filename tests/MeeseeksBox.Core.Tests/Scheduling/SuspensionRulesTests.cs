@@ -50,7 +50,8 @@ public sealed class SuspensionRulesTests
             _ = node.Merge(Set(head, isSuspended));
         }
 
-        node.Core.Effects.SuspendedRuns.Should().Equal(run, run, run, run);
+        // Its processes may have been stopped by somebody else since the first resume.
+        node.Core.Effects.SuspendedRuns.Should().Equal(run, run, run);
     }
 
     [Fact]

@@ -24,6 +24,9 @@ internal sealed class ProcessTask(
 
     private const int ThousandthsOfProcessor = 1000;
 
+    // More than a runner needs to kill a run and to take its output, and less than a task gets.
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(8);
+
     // More than any system takes, and less than a line to the runner may have.
     private const long LongestOrder = 8 * 1024 * 1024;
 
@@ -90,7 +93,12 @@ internal sealed class ProcessTask(
 
     private async Task<JobOutcome> FollowToEndAsync(IProcessRun run, RunnerRun process, bool hasEnded, CancellationToken kill)
     {
-        await using var killing = kill.Register(() => process.End(run.Job.KillGrace));
+        await using var killing = kill.Register(() =>
+        {
+            process.End(run.Job.KillGrace);
+            if (!process.Owner.IsBox)
+                _ = EndLateAsync(run, process);
+        });
         var entry = live.Add(run.Job.Id, process.Output);
         try
         {
@@ -111,7 +119,7 @@ internal sealed class ProcessTask(
         {
             entry.Dispose();
             process.Forget();
-            return JobOutcome.NotStarted(process.TextOf(started) ?? "the runner refused it");
+            return JobOutcome.NotStarted(started.Text(RunnerField.Text)!);
         }
 
         var pid = started.Number(RunnerField.Pid);
@@ -151,6 +159,13 @@ internal sealed class ProcessTask(
             entry.Dispose();
             runner.Forget(process, recorded);
         }
+    }
+
+    // A runner in the hands of its jobs may answer and do nothing.
+    private async Task EndLateAsync(IProcessRun run, RunnerRun process)
+    {
+        if (await Task.WhenAny(process.Ended, Task.Delay(run.Job.KillGrace + LongestEnd, TimeProvider.System)) != process.Ended)
+            _ = await orphans.EndRunAsync(run.Job.Run);
     }
 
     private KeptOutputs Take(IProcessRun run, RunnerRun process, RunnerMessage ended)

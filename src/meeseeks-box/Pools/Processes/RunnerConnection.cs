@@ -15,6 +15,9 @@ internal sealed class RunnerConnection : IDisposable
     private const int MostRuns = 100_000;
     private const long MostRunBytes = 64 * 1024 * 1024;
 
+    // A line that is kept with its run. A refusal may quote a word of the job.
+    private const int LongestKept = 1024;
+
     // While a start takes longer, the runner is asked whether it answers.
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(2);
 
@@ -39,7 +42,7 @@ internal sealed class RunnerConnection : IDisposable
         (Folder, Owner, Pid) = (folder, owner, pid);
         _lines = new RunnerLines(socket, owner.IsBox ? new RunnerLineBuffer() : new RunnerLineBuffer(LongestLine));
         if (!owner.IsBox)
-            _watchdog = new RunnerWatchdog(Ping, Signal, () => Abort("does not answer"), TimeProvider.System);
+            _watchdog = new RunnerWatchdog(Ping, Continue, () => Abort("does not answer"), TimeProvider.System);
     }
 
     /// <summary>The folder of the runner.</summary>
@@ -144,22 +147,20 @@ internal sealed class RunnerConnection : IDisposable
     /// <summary>Sends a line that nobody waits for, with the next one or a little later.</summary>
     public void SendLater(RunnerMessage message) => _lines.SendWithin(SendDelay, message);
 
-    /// <summary>Has a runner of another user end a run in time; else all that the runner has is killed.</summary>
-    /// <param name="ended">Completes with the end of the run.</param>
-    /// <param name="limit">The time limit.</param>
-    public void Expect(Task ended, TimeSpan limit)
-    {
-        if (!Owner.IsBox)
-            _ = AbortAfterAsync(ended, limit);
-    }
-
     /// <summary>Kills a runner of another user, with the control groups of its runs. All its runs fail.</summary>
     /// <param name="problem">Why.</param>
     public void Abort(string problem)
     {
-        Warn($"the runner of user {Owner.User}, process {Pid}, {problem}: it is killed with its jobs");
-        RunnerGroup.KillAll(Pid);
-        Signal(SignalNumber.Kill);
+        if (!_isLost)
+        {
+            Warn($"the runner of user {Owner.User}, process {Pid}, {problem}: it is killed with its jobs");
+            if (IsThere())
+            {
+                RunnerGroup.KillAll(Pid);
+                _ = LibC.Kill(Pid, SignalNumber.Kill);
+            }
+        }
+
         _lines.Dispose();
     }
 
@@ -175,7 +176,18 @@ internal sealed class RunnerConnection : IDisposable
 
     private void Run()
     {
-        _lines.Run(Receive);
+        try
+        {
+            _lines.Run(Receive);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private void End()
+    {
         _isLost = true;
         _watchdog?.Close();
         _ = _hello.TrySetException(Lost());
@@ -206,34 +218,20 @@ internal sealed class RunnerConnection : IDisposable
 
     private void Ping() => _lines.Send(new RunnerMessage(RunnerVerb.Ping));
 
-    // The number may be that of another process by now. This one is no runner, whatever a test says.
-    private void Signal(int signal)
+    private void Continue()
     {
-        if (Pid != Environment.ProcessId && ProcFs.UserOf(Pid) == Owner.User)
-            _ = LibC.Kill(Pid, signal);
+        if (IsThere())
+            _ = LibC.Kill(Pid, SignalNumber.Continue);
     }
+
+    // The number may be that of another process by now. This one is no runner, whatever a test says.
+    private bool IsThere() => Pid != Environment.ProcessId && ProcFs.UserOf(Pid) == Owner.User;
 
     // A start may take long, as with a file on a disk that hangs.
     private async Task AskUntilAsync(Task started)
     {
         while (await Task.WhenAny(started, Task.Delay(StartTime, TimeProvider.System)) != started)
             _watchdog!.Ask();
-    }
-
-    private async Task AbortAfterAsync(Task ended, TimeSpan limit)
-    {
-        try
-        {
-            await ended.WaitAsync(limit, TimeProvider.System);
-        }
-        catch (TimeoutException)
-        {
-            Abort("does not end a job");
-        }
-        catch (IOException)
-        {
-            // It has ended.
-        }
     }
 
     private static IOException Lost() => new("the runner of this box has ended; what it left of the job is killed");
@@ -256,6 +254,9 @@ internal sealed class RunnerConnection : IDisposable
                 break;
             case RunnerVerb.Ready:
                 _ = _ready.TrySetResult();
+                break;
+            case RunnerVerb.Started or RunnerVerb.Ended when !Owner.IsBox && message.Size > LongestKept:
+                Abort("sends a line that is too long");
                 break;
             default:
                 if (_runs.TryGetValue(message.Run, out var run))

@@ -16,11 +16,8 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <param name="log">Receives runners that do not answer.</param>
 internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger log) : IAsyncDisposable
 {
-    // Its processes may be stopped, and the others wait.
-    private static readonly TimeSpan LongestOther = TimeSpan.FromSeconds(5);
-
     private readonly RunnerLauncher _launcher = new(program, runsFolder);
-    private readonly RunSeal _seal = new(runsFolder);
+    private readonly RunSigner _signer = new(runsFolder);
     private readonly ConcurrentDictionary<string, AccountRunner> _runners = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<RunnerConnection, Task> _connections = [];
     private readonly TaskTracker _forgetting = new();
@@ -53,7 +50,7 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
     {
         try
         {
-            return _seal.Close(RunnerOwner.Of(account), run, identity);
+            return _signer.Sign(RunnerOwner.Of(account), run, identity);
         }
         catch (UnauthorizedAccessException problem)
         {
@@ -62,7 +59,18 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
     }
 
     /// <summary>What a former instance of the box has known about a run; null when it is not known.</summary>
-    public FormerRun? FormerOf(RunnerRun run) => run.Former(_seal);
+    public FormerRun? FormerOf(RunnerRun run)
+    {
+        try
+        {
+            return run.Former(_signer);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            log.Error("run {Run} of another user is not taken over, because the key cannot be read: {Problem}", run.Id, problem.Message);
+            return null;
+        }
+    }
 
     /// <summary>Connects to the runners of former instances of this box.</summary>
     /// <returns>The runs that they have.</returns>
@@ -134,9 +142,9 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         Serve(connection);
         try
         {
-            var timeout = owner.IsBox ? RunnerLauncher.Timeout : LongestOther;
-            var hello = await connection.Hello.WaitAsync(timeout, TimeProvider.System);
-            _ = await connection.FormerRunsAsync().WaitAsync(timeout, TimeProvider.System);
+            // One of another user that is silent is ended earlier.
+            var hello = await connection.Hello.WaitAsync(RunnerLauncher.Timeout, TimeProvider.System);
+            _ = await connection.FormerRunsAsync().WaitAsync(RunnerLauncher.Timeout, TimeProvider.System);
             if (hello.Number(RunnerField.Version) is not RunnerMessage.ProtocolVersion || !owner.IsBox || !IsOfProgram(connection.Pid)
                 || !RunnerOf(owner).TryAdopt(connection))
             {

@@ -9,7 +9,7 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <summary>The lines to a runner and from it, which are read and handled on a thread of their own.</summary>
 /// <remarks>
 /// A job passes no other thread between its end in the runner and the start of the next one, because each hand-over takes longer than the
-/// work. So who handles a line does not block. Nobody waits for a runner that does not read.
+/// work. So the handling of a line does not block. A runner that does not read holds up no sender.
 /// </remarks>
 /// <param name="socket">The socket, in blocking mode; owned.</param>
 /// <param name="input">Collects what is received.</param>
@@ -104,8 +104,8 @@ internal sealed class RunnerLines(Socket socket, RunnerLineBuffer input) : IDisp
             var sent = TrySend(_sending.WrittenSpan);
             if (sent < _sending.WrittenCount)
             {
-                _ = Task.Factory.StartNew(
-                    () => SendRest(sent), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                // Not on a new thread, of which the system may have none left.
+                _ = Task.Run(() => SendRest(sent));
                 return;
             }
 

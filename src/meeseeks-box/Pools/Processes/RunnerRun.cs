@@ -24,9 +24,6 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     private const int LargestLimit = 16 * 1024 * 1024;
     private const int LongestText = 2000;
 
-    // More than a runner needs to kill a run and to take its output, and less than a task gets.
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(8);
-
     // The runner answers in the order of the requests.
     private readonly Queue<TaskCompletionSource<string?>> _signals = new();
 
@@ -52,18 +49,18 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     /// <summary>What it prints, while it runs.</summary>
     public RunnerOutput Output => LazyInitializer.EnsureInitialized(ref _output, () => new RunnerOutput(this, connection.Send));
 
-    /// <summary>The answer to the start. Who waits for it continues on the thread of the connection, and may not block.</summary>
+    /// <summary>The answer to the start. A continuation runs on the thread of the connection, and may not block.</summary>
     /// <exception cref="IOException">The runner has ended.</exception>
     public Task<RunnerMessage> Started => _started.Task;
 
-    /// <summary>The end of the run. Who waits for it continues as after <see cref="Started"/>.</summary>
+    /// <summary>The end of the run. A continuation runs as after <see cref="Started"/>.</summary>
     /// <exception cref="IOException">The runner has ended.</exception>
     public Task<RunnerMessage> Ended => _ended.Task;
 
     /// <summary>What a former instance of the box has known about the run; null when it is not known.</summary>
-    public FormerRun? Former(RunSeal seal)
+    public FormerRun? Former(RunSigner signer)
     {
-        if (order.Text(RunnerField.Data) is not { } data || seal.Open(Owner, Id, data) is not { } text
+        if (order.Text(RunnerField.Data) is not { } data || signer.Verify(Owner, Id, data) is not { } text
             || RunIdentity.Read(text) is not { } run)
         {
             return null;
@@ -73,7 +70,7 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
         {
             Pid = (int?)Started.Result.Number(RunnerField.Pid),
             StartTs = TimeOf(Started.Result) ?? 0,
-            Age = (Started.Result.Number(RunnerField.Age) ?? 0) / 1000.0,
+            Age = Math.Max(0, Started.Result.Number(RunnerField.Age) ?? 0) / 1000.0,
             HasEnded = Ended.IsCompletedSuccessfully,
             IsOverdue = Ended.IsCompletedSuccessfully && Ended.Result.Number(RunnerField.Overdue) is 1,
         };
@@ -81,11 +78,8 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
 
     /// <summary>Ends all processes of the run.</summary>
     /// <param name="grace">Time between SIGTERM and SIGKILL; zero for SIGKILL at once.</param>
-    public void End(TimeSpan grace)
-    {
+    public void End(TimeSpan grace) =>
         connection.Send(new RunnerMessage(RunnerVerb.End, Id).With(RunnerField.Grace, Milliseconds(grace)));
-        connection.Expect(Ended, grace + LongestEnd);
-    }
 
     /// <summary>Sets the time limit that holds while there is no box.</summary>
     /// <param name="time">The limit, from the start of the run; null for none.</param>
@@ -133,8 +127,11 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     {
         switch (message.Verb)
         {
-            case RunnerVerb.Started or RunnerVerb.Refused:
+            case RunnerVerb.Started:
                 _ = _started.TrySetResult(message);
+                break;
+            case RunnerVerb.Refused:
+                _ = _started.TrySetResult(new RunnerMessage(RunnerVerb.Refused, Id).With(RunnerField.Text, TextOf(message) ?? "no reason"));
                 break;
             case RunnerVerb.Output:
                 Output.Receive(message);

@@ -1,14 +1,12 @@
-using MeeseeksBox.Runner.Unix;
-
 namespace MeeseeksBox.Agent.Pools.Processes;
 
 /// <summary>Makes sure that a runner of another user answers: a job can stop the runner of its own user.</summary>
 /// <remarks>It asks after a line was sent, so that an idle runner is left alone.</remarks>
 /// <param name="ask">Sends the question.</param>
-/// <param name="signal">Sends a signal to the runner.</param>
+/// <param name="resume">Continues a runner that may be stopped.</param>
 /// <param name="giveUp">Called when it does not answer.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RunnerWatchdog(Action ask, Action<int> signal, Action giveUp, TimeProvider time)
+internal sealed class RunnerWatchdog(Action ask, Action resume, Action giveUp, TimeProvider time)
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(10);
@@ -63,7 +61,7 @@ internal sealed class RunnerWatchdog(Action ask, Action<int> signal, Action give
         }
         catch (TimeoutException)
         {
-            signal(SignalNumber.Continue);
+            resume();
             try
             {
                 await answer.WaitAsync(LastWait, time);

@@ -90,6 +90,24 @@ public sealed class LimitTests
         reader.Stdout.Should().Be("through\n");
     }
 
+    // All users of the host can read the arguments of a process.
+    [Fact]
+    public async Task The_variables_of_a_job_are_not_in_the_arguments_of_the_process_that_sets_its_limits()
+    {
+        using var folder = new TemporaryFolder();
+        var pipe = folder.File("pipe");
+        _ = await RunAsync(new FakeRun(Script("mkfifo pipe") with { WorkingDirectory = folder.Path }));
+
+        var writer = new FakeRun(Script("echo $TOKEN") with { Stdout = pipe, Environment = Some.EnvironmentWith("TOKEN", "secret") });
+        var written = RunAsync(writer);
+        var arguments = await File.ReadAllTextAsync($"/proc/{await writer.Pid}/cmdline", TestContext.Current.CancellationToken);
+        var reader = new FakeRun(Script("cat") with { Stdin = pipe });
+        _ = await Task.WhenAll(written, RunAsync(reader));
+
+        arguments.Should().Contain("--open").And.NotContain("secret");
+        reader.Stdout.Should().Be("secret\n");
+    }
+
     [Theory]
     [InlineData(0.5)]
     [InlineData(1)]
