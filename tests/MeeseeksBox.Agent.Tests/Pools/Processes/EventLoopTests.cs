@@ -182,6 +182,7 @@ public sealed class EventLoopTests : IDisposable
                 void OnLoop(Action action)
                 {
                     isBroken |= Interlocked.Increment(ref inLoop) is not 1;
+                    Stall(1);
                     action();
                     Interlocked.Decrement(ref inLoop);
                 }
