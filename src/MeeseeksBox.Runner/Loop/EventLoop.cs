@@ -22,7 +22,7 @@ internal sealed unsafe class EventLoop : IDisposable
     private readonly Dictionary<int, Action> _ready = [];
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly PriorityQueue<LoopTimer, long> _timers = new();
-    private readonly Queue<(Action Section, Action Then)> _sections = new();
+    private readonly Queue<(Action Section, Action Then, bool IsSlow)> _sections = new();
     private readonly List<Action> _atEnd = [];
     private readonly StallMonitor _monitor;
     private bool _isStopped;
@@ -92,7 +92,8 @@ internal sealed unsafe class EventLoop : IDisposable
     /// </remarks>
     /// <param name="section">The section.</param>
     /// <param name="then">Runs on the loop after the section.</param>
-    public void Block(Action section, Action then) => _sections.Enqueue((section, then));
+    /// <param name="isSlow">True when it will probably block: the loop goes on on another thread at once.</param>
+    public void Block(Action section, Action then, bool isSlow = false) => _sections.Enqueue((section, then, isSlow));
 
     /// <summary>Runs until <see cref="Stop"/>.</summary>
     public void Run() => _monitor.Run();
@@ -182,7 +183,7 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         for (var begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin) < SectionsTime && _sections.TryDequeue(out var next);)
         {
-            var number = _monitor.Enter();
+            var number = _monitor.Enter(next.IsSlow);
             next.Section();
             if (!_monitor.TryLeave(number))
             {

@@ -19,10 +19,14 @@ internal sealed class StallMonitor(TimeSpan tick, Action serve)
     private const int RetryPause = 1000;
 
     private readonly BlockingWorkers _workers = new();
+    private readonly TaskCompletionSource _stopped = new();
 
-    // A monitor, to wait with a time limit.
+    // A monitor, where the standby waits with a time limit.
     private readonly object _lock = new();
     private long _section;
+
+    // The last section that was expected to block.
+    private long _slow;
     private long _looks;
     private long _retryAt;
     private int _needsWake = 1;
@@ -33,15 +37,16 @@ internal sealed class StallMonitor(TimeSpan tick, Action serve)
     public long Looks => Interlocked.Read(ref _looks);
 
     /// <summary>Begins a section, on the thread that has the loop.</summary>
+    /// <param name="isSlow">True when it will probably block: the standby takes over at once.</param>
     /// <returns>Its number, for <see cref="TryLeave"/>.</returns>
-    public long Enter()
+    public long Enter(bool isSlow = false)
     {
         // All that the loop has written becomes visible with the number; and either the standby sees the number before it sleeps, or
         // this thread sees that it sleeps.
         var section = _section + 1;
         _ = Interlocked.Exchange(ref _section, section);
-        if (Volatile.Read(ref _needsWake) is not 0)
-            Wake();
+        if (isSlow || Volatile.Read(ref _needsWake) is not 0)
+            Wake(isSlow ? section : 0);
         return section;
     }
 
@@ -53,11 +58,7 @@ internal sealed class StallMonitor(TimeSpan tick, Action serve)
     public void Run()
     {
         ServeAndStandBy();
-        lock (_lock)
-        {
-            while (!_isStopped)
-                _ = Monitor.Wait(_lock);
-        }
+        _stopped.Task.Wait();
     }
 
     /// <summary>Ends the standby thread, and <see cref="Run"/>. To be called by the thread that has the loop.</summary>
@@ -66,8 +67,10 @@ internal sealed class StallMonitor(TimeSpan tick, Action serve)
         lock (_lock)
         {
             _isStopped = true;
-            Monitor.PulseAll(_lock);
+            Monitor.Pulse(_lock);
         }
+
+        _ = _stopped.TrySetResult();
     }
 
     private bool TryEnd(long section) => Interlocked.CompareExchange(ref _section, section + 1, section) == section;
@@ -75,14 +78,15 @@ internal sealed class StallMonitor(TimeSpan tick, Action serve)
     private static bool IsSection(long number) => number % 2 is 1;
 
     // Without a thread for it, the loop waits for its sections.
-    private void Wake()
+    private void Wake(long slow)
     {
         lock (_lock)
         {
+            _slow = slow;
             if (_hasStandby)
             {
                 _needsWake = 0;
-                Monitor.PulseAll(_lock);
+                Monitor.Pulse(_lock);
             }
             else if (!_isStopped && Environment.TickCount64 >= _retryAt)
             {
@@ -137,10 +141,11 @@ internal sealed class StallMonitor(TimeSpan tick, Action serve)
         {
             for (var seen = Interlocked.Read(ref _section); !_isStopped;)
             {
-                _ = Monitor.Wait(_lock, tick);
+                if (Interlocked.Read(ref _section) != _slow)
+                    _ = Monitor.Wait(_lock, tick);
                 _ = Interlocked.Increment(ref _looks);
                 var present = Interlocked.Read(ref _section);
-                if (present == seen && IsSection(seen) && TryEnd(seen))
+                if ((present == seen || present == _slow) && IsSection(present) && TryEnd(present))
                 {
                     (_hasStandby, _needsWake) = (false, 1);
                     return true;

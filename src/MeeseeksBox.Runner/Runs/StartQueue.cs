@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Starting;
 using MeeseeksBox.Runner.Unix;
@@ -11,10 +12,16 @@ namespace MeeseeksBox.Runner.Runs;
 /// <param name="launched">Called with the run of each order, and the result.</param>
 internal sealed class StartQueue(EventLoop loop, Launcher launcher, Action<ManagedRun, Launch> launched)
 {
+    // On a host without idle processors, a start waits for one. Further starts and ends need not.
+    private static readonly TimeSpan SlowStart = TimeSpan.FromMilliseconds(1);
+
     private readonly LinkedList<(StartOrder Order, ManagedRun Run)> _waiting = new();
     private TimeSpan _pause = Shortage.Pauses.First;
     private string _shortage = "";
     private bool _isTrying;
+
+    // Moving average of the last starts.
+    private TimeSpan _usualStart;
 
     /// <summary>Starts the process of a run, now or later.</summary>
     public void Add(StartOrder order, ManagedRun run)
@@ -51,13 +58,21 @@ internal sealed class StartQueue(EventLoop loop, Launcher launcher, Action<Manag
     private void Launch(StartOrder order, ManagedRun run)
     {
         var launch = Killed();
+        var took = TimeSpan.Zero;
         loop.Block(
             () =>
             {
+                var begin = Stopwatch.GetTimestamp();
                 if (!run.IsEndWanted)
                     launch = Try(order, run);
+                took = Stopwatch.GetElapsedTime(begin);
             },
-            () => Conclude(order, run, launch));
+            () =>
+            {
+                _usualStart += (took - _usualStart) / 4;
+                Conclude(order, run, launch);
+            },
+            isSlow: _usualStart > SlowStart);
     }
 
     private Launch Try(StartOrder order, ManagedRun run)

@@ -141,6 +141,23 @@ public sealed class EventLoopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_section_that_is_expected_to_block_does_not_hold_up_the_loop_until_the_next_look()
+    {
+        var loop = Start(TimeSpan.FromHours(1));
+        var others = NewCompletion();
+
+        // The first one starts the standby, which sleeps until its next look.
+        loop.Post(() => loop.Block(() => { }, () =>
+        {
+            loop.Block(Hang, () => { }, isSlow: true);
+            loop.Block(Hang, () => { }, isSlow: true);
+            loop.Block(() => { }, others.SetResult);
+        }));
+
+        await others.Task.WaitAsync(Stop);
+    }
+
+    [Fact]
     public void Random_stalls_lose_nothing_and_the_loop_has_one_thread_at_a_time() =>
         Gen.Int[0, 40].Array[1, 60].Array[1, 4].Sample(
             chains =>
@@ -172,11 +189,14 @@ public sealed class EventLoopTests : IDisposable
                     }
 
                     _ = loop.After(TimeSpan.Zero, () => OnLoop(() => { }));
-                    loop.Block(() => Stall(chains[chain][step]), () => OnLoop(() =>
+                    var tenths = chains[chain][step];
+                    loop.Block(() => Stall(tenths), Next, isSlow: tenths % 3 is 0);
+
+                    void Next() => OnLoop(() =>
                     {
                         results[chain].Add(step);
                         Continue(chain, step + 1);
-                    }));
+                    });
                 }
 
                 void OnLoop(Action action)
