@@ -9,7 +9,7 @@ internal static class JobBurst
     private const int Count = 2000;
 
     // Warm-up: the runtime has compiled frequent code after so many, on both sides.
-    private const int WarmUp = 4000;
+    private const int WarmUp = 10_000;
     private const int RoundCount = 5;
 
     // The client polls often only for so many jobs before the last.

@@ -43,6 +43,12 @@ internal static class ProcFs
         return long.Parse(line.AsSpan(Key.Length));
     }
 
+    /// <summary>True when a process executes a program.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="link">A link to the program.</param>
+    public static bool Executes(int pid, string link) =>
+        new FileInfo($"/proc/{pid}/exe").LinkTarget is { } program && program == new FileInfo(link).LinkTarget;
+
     /// <summary>The real user of a process; null when it has ended.</summary>
     public static uint? UserOf(int pid)
     {

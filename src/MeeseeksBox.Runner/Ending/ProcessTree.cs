@@ -120,8 +120,10 @@ internal sealed class ProcessTree
         _seen.UnionWith(members.Select(entry => (entry.Pid, entry.StartTicks)));
         if (_seen.Count > MostSeen)
             _seen.RemoveWhere(seen => snapshot.Find(seen.Pid)?.StartTicks != seen.StartTicks);
+        // A child that has not executed its program yet is the process of another run.
         Strays = [.. snapshot.ChildrenOf(Environment.ProcessId).Where(entry => entry.Run is null && entry.StartTicks >= begin
-            && !_leaders.IsKnown(entry.Session) && !_seen.Contains((entry.Pid, entry.StartTicks)))];
+            && !_leaders.IsKnown(entry.Session) && !_seen.Contains((entry.Pid, entry.StartTicks))
+            && !ProcFs.Executes(entry.Pid, SystemCall.OwnProgram))];
         return members;
     }
 

@@ -86,11 +86,8 @@ internal sealed class MemoryWatch(EventLoop loop, ResidentMemory memory, string 
     {
         var processes = run.Processes(snapshot);
         var used = memory.Of(processes, run.Limit);
-        return used > run.Limit && processes.Count is 1 && IsStarter(processes.First()) ? 0 : used;
+        return used > run.Limit && processes.Count is 1 && ProcFs.Executes(processes.First(), starter) ? 0 : used;
     }
-
-    private bool IsStarter(int pid) =>
-        new FileInfo($"/proc/{pid}/exe").LinkTarget is { } program && program == new FileInfo(starter).LinkTarget;
 
     private void Conclude(IReadOnlyList<(WatchedRun Run, long Used)> samples, TimeSpan took)
     {
