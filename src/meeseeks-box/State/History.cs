@@ -57,7 +57,11 @@ internal sealed class History : IDisposable
     /// <param name="endings">The ends of runs in the journal, in its order.</param>
     public void AddMissing(IReadOnlyList<Job> endings)
     {
-        if (Path is not { } path || endings is [])
+        if (Path is not { } path)
+            return;
+
+        CutTorn(path);
+        if (endings is [])
             return;
 
         // A crash in the middle of a rotation leaves lines in both files of the journal. A pipe or a device has no lines to compare.
@@ -107,6 +111,19 @@ internal sealed class History : IDisposable
     {
         _completing.Dispose();
         _file.Dispose();
+    }
+
+    private void CutTorn(string path)
+    {
+        try
+        {
+            if (AppendTarget.IsFile(path) && HistoryTail.CutTorn(path))
+                _log.Information("a line that a crash has cut off is removed from {File}", path);
+        }
+        catch (Exception problem) when (FileProblem.Is(problem))
+        {
+            _log.Warning("a line that a crash may have cut off is not removed: {Problem}", FileProblem.Reason(path, problem));
+        }
     }
 
     private static void WriteLine(MemoryStream lines, Job job)

@@ -35,6 +35,45 @@ internal static class HistoryTail
         return keys;
     }
 
+    /// <summary>Removes an incomplete last line, which a crash has left. The journal has the end of a run that it was for.</summary>
+    /// <returns>True when there was one.</returns>
+    /// <exception cref="IOException">The file cannot be changed.</exception>
+    public static bool CutTorn(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var length = file.Length;
+        var start = StartOfLast(file, 0);
+        if (start == length)
+            return false;
+
+        _ = file.Seek(start, SeekOrigin.Begin);
+        var line = new byte[length - start];
+        file.ReadExactly(line);
+
+        // A whole line lacks nothing but its end, and any other text is not of a box. Another box may write to the same file.
+        if (!line.AsSpan().StartsWith("{\""u8) || IsWhole(line) || file.Length != length)
+            return false;
+
+        file.SetLength(start);
+        return true;
+    }
+
+    private static bool IsWhole(byte[] line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     // Reads backwards from the end, up to the start of the last lines.
     private static long StartOfLast(FileStream file, int count)
     {
