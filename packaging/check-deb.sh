@@ -188,6 +188,8 @@ step() {
 
 clean() {
     [ -z "${box-}" ] || kill -KILL "$box" 2> /dev/null || true
+    # Runner and jobs outlive a box.
+    [ -z "${root-}" ] || pkill -TERM -f "^$root/usr/lib/meeseeks-box/meeseeks-runner " || true
     rm -rf "$folder"
 }
 
