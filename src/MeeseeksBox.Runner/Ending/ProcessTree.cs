@@ -10,7 +10,6 @@ internal sealed class ProcessTree
     // A run of weeks may have had many, whose limit of memory is watched.
     private const int MostSeen = 10_000;
 
-    private readonly JobProcess _first;
     private readonly string _run;
     private readonly ProcessTreeKiller _killer;
     private readonly SessionLeaders _leaders;
@@ -28,9 +27,12 @@ internal sealed class ProcessTree
     public ProcessTree(
         JobProcess first, string run, ProcessTreeKiller killer, SessionLeaders leaders, RunGroup? group, TimeProvider time)
     {
-        (_first, _run, _killer, _leaders, _group, _time) = (first, run, killer, leaders, group, time);
+        (First, _run, _killer, _leaders, _group, _time) = (first, run, killer, leaders, group, time);
         leaders.Add(first.Pid, run);
     }
+
+    /// <summary>The process that the runner has started, the leader of its session.</summary>
+    public JobProcess First { get; }
 
     /// <summary>Processes of the last snapshot that nothing ties to a run: children of the runner in a session of their own.</summary>
     public IReadOnlyList<ProcessEntry> Strays { get; private set; } = [];
@@ -52,8 +54,8 @@ internal sealed class ProcessTree
         catch (IOException)
         {
             _group?.Kill();
-            if (!_first.HasExited)
-                _ = LibC.Kill(_first.Pid, SignalNumber.Kill);
+            if (!First.HasExited)
+                _ = LibC.Kill(First.Pid, SignalNumber.Kill);
 
             throw;
         }
@@ -82,13 +84,16 @@ internal sealed class ProcessTree
             return Find(snapshot);
     }
 
+    /// <summary>Forgets the session: the run has ended, and a later one may get its id.</summary>
+    public void ReleaseSession() => _leaders.Remove(First.Pid, _run);
+
     private async Task TerminateAsync(TimeSpan grace)
     {
         using var deadline = new CancellationTokenSource(grace, _time);
         await _killer.TerminateAsync(Members);
         try
         {
-            _ = await _first.Exited.WaitAsync(deadline.Token);
+            _ = await First.Exited.WaitAsync(deadline.Token);
             await _killer.UntilNoneAsync(Members, deadline.Token);
         }
         catch (OperationCanceledException)
@@ -111,7 +116,7 @@ internal sealed class ProcessTree
     // HasExited is read after the snapshot: if the process still runs now, its pid in the snapshot cannot have been reused.
     private IReadOnlyList<ProcessEntry> Find(ProcessSnapshot snapshot)
     {
-        var pid = _first.HasExited ? 0 : _first.Pid;
+        var pid = First.HasExited ? 0 : First.Pid;
         var begin = snapshot.Find(pid)?.StartTicks ?? 0;
         var grouped = _group?.Processes().ToHashSet() ?? [];
         var members = snapshot.Trees(entry => entry.Run == _run || entry.Pid == pid || IsOfSession(snapshot, entry)
@@ -129,6 +134,6 @@ internal sealed class ProcessTree
 
     // The session outlives its leader. Processes of the runner alone count: the pid of an empty session may have become that of a stranger.
     private bool IsOfSession(ProcessSnapshot snapshot, ProcessEntry entry) =>
-        entry.Session == _first.Pid && _leaders.IsOf(entry.Session, _run)
+        entry.Session == First.Pid && _leaders.IsOf(entry.Session, _run)
         && snapshot.IsDescendant(entry, Environment.ProcessId);
 }

@@ -6,70 +6,72 @@ using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Starting;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Runs;
 
-/// <summary>One run of a job: its process, its output and its end. Used on the loop only.</summary>
-internal sealed class ManagedRun(
-    StartOrder order,
-    EventLoop loop,
-    SpoolFolder folder,
-    ProcessTreeKiller killer,
-    SessionLeaders leaders,
-    RunGroup? group,
-    LimitedRun? limits,
-    TimeProvider time,
-    Action<RunnerMessage> tell,
-    Action<ManagedRun> ended)
+/// <summary>One run of a job, from its order to its end. Used on the loop only.</summary>
+internal sealed class ManagedRun
 {
-    /// <summary>The answer to a signal after the end.</summary>
-    public const string HasNoProcess = "its process has ended";
-
-    // A job that is shorter prints little. Its output is read once, at its end, which saves the runner two wake-ups.
-    private static readonly TimeSpan FollowAfter = TimeSpan.FromMilliseconds(2);
-
-    // Maximum wait for the output to be complete after the end of the process.
-    private static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(2);
-
-    private readonly List<RunOutput> _outputs = [];
-    private JobProcess? _process;
+    private readonly StartOrder _order;
+    private readonly EventLoop _loop;
+    private readonly RunGroup? _group;
+    private readonly Func<JobProcess, ProcessTree> _treeOf;
+    private readonly Action<RunnerMessage> _tell;
+    private readonly Action<ManagedRun> _ended;
+    private readonly RunTermination _termination;
     private ProcessTree? _tree;
-    private TimeSpan? _grace;
-    private volatile bool _isEndWanted;
-    private bool _awaitsOutput;
-    private int _kills;
-    private LoopTimer? _timer;
-    private LoopTimer? _followTimer;
-    private TimeLimit? _timeLimit;
-    private bool _isOverdue;
-    private bool _isSuspended;
     private RunSuspension? _suspension;
+    private bool _isSuspended;
+    private bool _isOverdue;
     private RunnerMessage? _end;
 
+    /// <param name="order">The process to start.</param>
+    /// <param name="loop">The loop.</param>
+    /// <param name="folder">The folder for its output.</param>
+    /// <param name="group">Its control group; null without one.</param>
+    /// <param name="limits">The limits of its memory and its processors; null without any.</param>
+    /// <param name="treeOf">Makes the tree of a process that has started.</param>
+    /// <param name="tell">Sends a line to the box.</param>
+    /// <param name="ended">Called after its end.</param>
+    public ManagedRun(
+        StartOrder order, EventLoop loop, SpoolFolder folder, RunGroup? group, LimitedRun? limits,
+        Func<JobProcess, ProcessTree> treeOf, Action<RunnerMessage> tell, Action<ManagedRun> ended)
+    {
+        (_order, _loop, _group, _treeOf, _tell, _ended) = (order, loop, group, treeOf, tell, ended);
+        Limits = limits;
+        TimeLimit = new TimeLimit(loop, () => HasEnded ? null : Process, EndOverdue);
+        Outputs = new RunOutputs(Id, order.Limit, loop, folder, tell, Conclude);
+        _termination = new RunTermination(loop, Note, Conclude, GiveUp);
+    }
+
     /// <summary>The id of the run.</summary>
-    public string Id => order.Run;
+    public string Id => _order.Run;
 
     /// <summary>True when the box has asked for the end. May be read by any thread.</summary>
-    public bool IsEndWanted => _isEndWanted;
+    public bool IsEndWanted => _termination.IsWanted;
 
     /// <summary>True when it has a process.</summary>
-    public bool HasStarted => _process is not null;
+    public bool HasStarted => _tree is not null;
 
-    /// <summary>True when the end was reported.</summary>
+    /// <summary>True when the end is reported, or is about to be.</summary>
     public bool HasEnded { get; private set; }
 
     /// <summary>True when the box wants to know nothing more about the run.</summary>
     public bool IsForgotten { get; set; }
 
+    /// <summary>Its output.</summary>
+    public RunOutputs Outputs { get; }
+
     /// <summary>The limits of its memory and its processors; null without any.</summary>
-    public LimitedRun? Limits => limits;
+    public LimitedRun? Limits { get; }
 
     /// <summary>The limit of its time.</summary>
-    public TimeLimit TimeLimit => _timeLimit ??= new TimeLimit(loop, () => HasEnded ? null : _process, EndOverdue);
+    public TimeLimit TimeLimit { get; }
 
     /// <summary>True when a start has failed by a shortage of the system.</summary>
     public bool WaitsForSystem { get; set; }
+
+    private JobProcess? Process => _tree?.First;
 
     /// <summary>Takes over a process that was started.</summary>
     /// <param name="process">The process.</param>
@@ -77,21 +79,16 @@ internal sealed class ManagedRun(
     /// <param name="errors">The same for the standard error.</param>
     public void Started(JobProcess process, int output, int errors)
     {
-        _process = process;
-        _tree = new ProcessTree(process, Id, killer, leaders, group, time);
+        _tree = _treeOf(process);
         // A run that is being ended is continued, so that it can act on SIGTERM.
         _suspension = new RunSuspension(
-            _tree, loop, () => _isSuspended && !IsEndWanted, () => !HasEnded && _grace != TimeSpan.Zero, Note, Conclude);
-        group?.TakeLater(process);
-        Keep(RunnerField.Output, output);
-        Keep(RunnerField.Errors, errors);
-        if (_outputs.Count > 0)
-            _followTimer = loop.After(FollowAfter, FollowOutputs);
-        tell(StartedLine(process));
+            _tree, _loop, () => _isSuspended && !IsEndWanted, () => !HasEnded && !_termination.IsForced, Note, Conclude);
+        _group?.TakeLater(process);
+        Outputs.Keep(output, errors);
+        _tell(RunLine.Started(Id, process));
         TimeLimit.Follow();
-        limits?.Started(_tree, () => End(TimeSpan.Zero));
-        if (_grace is { } grace)
-            Kill(process, grace);
+        Limits?.Started(_tree, () => End(TimeSpan.Zero));
+        _termination.Follow(_tree);
         Conclude();
     }
 
@@ -99,15 +96,12 @@ internal sealed class ManagedRun(
     /// <param name="grace">Time between SIGTERM and SIGKILL; zero for SIGKILL at once.</param>
     public void End(TimeSpan grace)
     {
-        // A second, shorter grace takes over from the first one.
-        if (HasEnded || (_grace is { } former && former <= grace))
+        if (HasEnded || !_termination.TryTakeOver(grace) || _tree is null)
             return;
 
-        _grace = grace;
-        _isEndWanted = true;
         _suspension?.Follow();
-        if (_process is { } process)
-            Kill(process, grace);
+        Outputs.StopWaiting();
+        _termination.Follow(_tree);
     }
 
     /// <summary>Stops all processes of the run, or continues them.</summary>
@@ -120,223 +114,83 @@ internal sealed class ManagedRun(
     /// <summary>Gives up what was prepared for a start that has failed.</summary>
     public void Refused()
     {
-        limits?.End(report: null);
-        group?.End();
+        Limits?.End(report: null);
+        _group?.End();
     }
 
     /// <summary>Tells a box, which has not started this run, all that is known about it.</summary>
     public void Describe()
     {
-        tell(new RunnerMessage(RunnerVerb.Run, Id).With(RunnerField.Data, order.Data).With(RunnerField.Limit, order.Limit)
+        _tell(new RunnerMessage(RunnerVerb.Run, Id).With(RunnerField.Data, _order.Data).With(RunnerField.Limit, _order.Limit)
             .With(RunnerField.Suspended, _isSuspended ? 1 : 0));
-        if (_process is { } process)
-            tell(StartedLine(process));
+        if (Process is { } process)
+            _tell(RunLine.Started(Id, process));
         if (_end is { } end)
-            tell(end);
+            _tell(end);
     }
 
     /// <summary>Sends a signal to the process, and tells the box so.</summary>
-    public void Signal(int signal) => tell(Signalled(Id, _process?.Signal(signal) switch
-    {
-        null => "it has no process yet",
-        0 => null,
-        ErrorNumber.NoProcess => HasNoProcess,
-        var error => ErrorNumber.TextOf(error.Value),
-    }));
-
-    /// <summary>The answer to a signal.</summary>
-    /// <param name="run">The id of the run.</param>
-    /// <param name="problem">Why it was not sent; null when it was.</param>
-    public static RunnerMessage Signalled(string run, string? problem)
-    {
-        var line = new RunnerMessage(RunnerVerb.Signalled, run);
-        return problem is null ? line : line.With(RunnerField.Text, problem);
-    }
-
-    /// <summary>Tells the box once how much was printed, when that is more than an offset.</summary>
-    public void Watch(string name, long offset)
-    {
-        if (_outputs.Find(output => output.Name == name) is { } watched)
-            watched.Watch(offset, total => tell(new RunnerMessage(RunnerVerb.Output, Id).With(name, total)));
-        else if (offset < 0)
-            tell(new RunnerMessage(RunnerVerb.Output, Id).With(name, 0));
-    }
+    public void Signal(int signal) => _tell(RunLine.Signalled(Id, Process?.Signal(signal)));
 
     /// <summary>Tells the box something about the run for people.</summary>
-    public void Note(string text) => tell(new RunnerMessage(RunnerVerb.Note, Id).With(RunnerField.Text, text));
-
-    /// <summary>Deletes the output.</summary>
-    public void Discard()
-    {
-        foreach (var output in _outputs)
-            output.Discard();
-    }
+    public void Note(string text) => _tell(RunLine.Note(Id, text));
 
     /// <summary>Reports the end when all of the run has ended. A killed run has ended when all its processes have.</summary>
     public void Conclude()
     {
-        if (HasEnded || _kills > 0 || _process is not { HasExited: true })
+        if (HasEnded || _termination.IsActive || Process is not { HasExited: true })
             return;
 
         // What outlives the run must not stay stopped for ever.
-        if (_suspension is { IsChanging: true } || (_suspension is { IsFrozen: true } && _grace is null))
+        if (_suspension is { IsChanging: true } || (_suspension is { IsFrozen: true } && !IsEndWanted))
         {
             _isSuspended = false;
             _suspension.Follow();
-            return;
         }
-
-        if (_outputs.TrueForAll(output => output.IsClosed))
+        else if (Outputs.AreClosed)
         {
             Report();
         }
-        else if (!_awaitsOutput)
+        else
         {
-            _awaitsOutput = true;
-            FollowOutputs();
-            SetTimer(OutputTimeout, GiveUpOutput);
+            Outputs.AwaitClose(
+                () => GiveUp("process ended, but a background process still holds its output; further output is dropped"));
         }
     }
-
-    private RunnerMessage StartedLine(JobProcess process) => new RunnerMessage(RunnerVerb.Started, Id)
-        .With(RunnerField.Pid, process.Pid)
-        .With(RunnerField.At, Microseconds(process.StartedAt))
-        .With(RunnerField.Age, (long)process.Age.TotalMilliseconds);
-
-    private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     private void EndOverdue(TimeSpan grace)
     {
-        _isOverdue = !_isEndWanted;
+        _isOverdue = !IsEndWanted;
         End(grace);
     }
 
-    private void Keep(string name, int descriptor)
+    // The numbers of printed bytes must not change after the report.
+    private void GiveUp(string reason)
     {
-        if (descriptor >= 0)
-            _outputs.Add(new RunOutput(loop, name, descriptor, SpoolFile.NameOf(Id, name), order.Limit, folder, Conclude));
-    }
-
-    private void FollowOutputs()
-    {
-        foreach (var output in _outputs)
-            output.Follow();
-    }
-
-    private void GiveUpOutput()
-    {
-        if (HasEnded || _kills > 0)
+        if (HasEnded)
             return;
 
-        Note("process ended, but a background process still holds its output; further output is dropped");
-        Close();
-    }
-
-    // The numbers of printed bytes must not change after the report.
-    private void Close()
-    {
         HasEnded = true;
-        _timer?.Cancel();
-        var open = _outputs.Count + 1;
-        foreach (var output in _outputs)
-            output.Detach(Detached);
-        Detached();
-
-        void Detached()
-        {
-            if (--open is 0)
-                Report();
-        }
+        Note(reason);
+        Outputs.Detach(Report);
     }
 
     private void Report()
     {
         HasEnded = true;
-        _timer?.Cancel();
-        _followTimer?.Cancel();
-        _timeLimit?.Stop();
-        leaders.Remove(_process!.Pid, Id);
-        var message = new RunnerMessage(RunnerVerb.Ended, Id);
-        limits?.End(message);
-        group?.End();
-        if (_process is { HasExited: true } process)
-            AddExit(message, process);
+        Outputs.StopWaiting();
+        _termination.Stop();
+        TimeLimit.Stop();
+        _tree!.ReleaseSession();
+        _end = new RunnerMessage(RunnerVerb.Ended, Id);
+        Limits?.End(_end);
+        _group?.End();
+        if (Process is { HasExited: true } process)
+            RunLine.AddExit(_end, process);
         if (_isOverdue)
-            _ = message.With(RunnerField.Overdue, 1);
-
-        foreach (var output in _outputs)
-        {
-            _ = message.With(output.Name, output.Total);
-            if (output.Problem is { } problem)
-            {
-                _ = message.With(RunnerField.LostOf(output.Name), output.Lost);
-                Note($"its {output.Name} could not be kept: {problem}");
-            }
-        }
-
-        _end = message;
-        tell(message);
-        ended(this);
-    }
-
-    private static void AddExit(RunnerMessage message, JobProcess process)
-    {
-        var (status, usage) = process.Exited.Result;
-        _ = message.With(RunnerField.Status, status).With(RunnerField.At, Microseconds(process.ExitedAt))
-            .With(RunnerField.Cpu, usage.Cpu)
-            .With(RunnerField.MaxRss, usage.MaxRss)
-            .With(RunnerField.Read, usage.Read)
-            .With(RunnerField.Written, usage.Written);
-    }
-
-    private void Kill(JobProcess process, TimeSpan grace)
-    {
-        _kills++;
-        _ = KillAsync(process, grace);
-    }
-
-    private async Task KillAsync(JobProcess process, TimeSpan grace)
-    {
-        try
-        {
-            var left = await _tree!.EndAsync(grace);
-            if (left.Count > 0)
-                loop.Post(() => Note($"processes could not be killed: {string.Join(", ", left)}"));
-            if (_tree.Strays is { Count: > 0 } strays)
-                loop.Post(() => Note($"processes left running, which may or may not belong to it: {string.Join(", ", strays)}"));
-        }
-#pragma warning disable CA1031 // The run must end after any failure.
-        catch (Exception problem)
-        {
-            loop.Post(() => Note($"process {process.Pid} killed, but its descendants could not be enumerated: {problem.Message}"));
-        }
-#pragma warning restore CA1031
-
-        loop.Post(Killed);
-    }
-
-    private void Killed()
-    {
-        _kills--;
-        _awaitsOutput = false;
-        if (_process is { HasExited: false })
-            SetTimer(ProcessTreeKiller.Timeout, GiveUpProcess);
-        else
-            Conclude();
-    }
-
-    private void GiveUpProcess()
-    {
-        if (HasEnded || _process is not { HasExited: false })
-            return;
-
-        Note($"process {_process.Pid} killed, but not ended: it may hang in the kernel");
-        Close();
-    }
-
-    private void SetTimer(TimeSpan delay, Action due)
-    {
-        _timer?.Cancel();
-        _timer = loop.After(delay, due);
+            _ = _end.With(RunnerField.Overdue, 1);
+        Outputs.AddTo(_end, Note);
+        _tell(_end);
+        _ended(this);
     }
 }

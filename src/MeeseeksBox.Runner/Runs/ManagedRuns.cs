@@ -6,6 +6,7 @@ using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Starting;
+using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Runs;
 
@@ -79,13 +80,13 @@ internal sealed class ManagedRuns
                 run.Signal((int)signal);
                 break;
             case RunnerVerb.Signal:
-                _tell(ManagedRun.Signalled(message.Run, ManagedRun.HasNoProcess));
+                _tell(RunLine.Signalled(message.Run, ErrorNumber.NoProcess));
                 break;
             case RunnerVerb.Watch when _runs.TryGetValue(message.Run, out var run):
                 foreach (var name in (string[])[RunnerField.Output, RunnerField.Errors])
                 {
                     if (message.Number(name) is { } offset)
-                        run.Watch(name, offset);
+                        run.Outputs.Watch(name, offset);
                 }
 
                 break;
@@ -118,8 +119,7 @@ internal sealed class ManagedRuns
     public void EndAll(TimeSpan grace) => End(_ => true, grace);
 
     /// <summary>Tells the box that a run is not started.</summary>
-    public void Refuse(string run, string problem) =>
-        _tell(new RunnerMessage(RunnerVerb.Refused, run).With(RunnerField.Text, problem));
+    public void Refuse(string run, string problem) => _tell(RunLine.Refused(run, problem));
 
     /// <summary>Ends the runs that have no process yet.</summary>
     public void EndUnstarted() => End(run => !run.HasStarted, TimeSpan.Zero);
@@ -144,7 +144,7 @@ internal sealed class ManagedRuns
     private void Remove(ManagedRun run)
     {
         if (_runs.Remove(run.Id))
-            run.Discard();
+            run.Outputs.Discard();
     }
 
     private void Ended(ManagedRun run)
@@ -164,7 +164,8 @@ internal sealed class ManagedRuns
 
         var group = _groups?.GroupOf(order.Run, _loop);
         var limits = RunLimits.Of(message) is { } asked ? new LimitedRun(asked, group, _memory, _processors) : null;
-        var run = new ManagedRun(order, _loop, _folder, _killer, _leaders, group, limits, _time, _tell, Ended);
+        var run = new ManagedRun(
+            order, _loop, _folder, group, limits, process => new(process, order.Run, _killer, _leaders, group, _time), _tell, Ended);
         _runs.Add(order.Run, run);
         SetLimit(run, message);
         _starts.Add(order, run);
