@@ -18,9 +18,6 @@ internal sealed class RunnerConnection : IDisposable
     // A line that is kept with its run. A refusal may quote a word of the job.
     private const int LongestKept = 1024;
 
-    // While a start takes longer, the runner is asked whether it answers.
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(2);
-
     private static readonly TimeSpan SendDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(1);
 
@@ -96,8 +93,7 @@ internal sealed class RunnerConnection : IDisposable
         Send(start);
         if (_isLost)
             run.Fail(Lost());
-        if (!Owner.IsBox)
-            _ = AskUntilAsync(run.Started);
+        _ = _watchdog?.AskUntilAsync(run.Started);
         return run;
     }
 
@@ -226,13 +222,6 @@ internal sealed class RunnerConnection : IDisposable
 
     // The number may be that of another process by now. This one is no runner, whatever a test says.
     private bool IsThere() => Pid != Environment.ProcessId && ProcFs.UserOf(Pid) == Owner.User;
-
-    // A start may take long, as with a file on a disk that hangs.
-    private async Task AskUntilAsync(Task started)
-    {
-        while (await Task.WhenAny(started, Task.Delay(StartTime, TimeProvider.System)) != started)
-            _watchdog!.Ask();
-    }
 
     private static IOException Lost() => new("the runner of this box has ended; what it left of the job is killed");
 

@@ -10,6 +10,7 @@ internal sealed class RunnerWatchdog(Action ask, Action resume, Action giveUp, T
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private TaskCompletionSource? _answer;
@@ -30,6 +31,13 @@ internal sealed class RunnerWatchdog(Action ask, Action resume, Action giveUp, T
         }
 
         ask();
+    }
+
+    /// <summary>Asks again and again while a start takes long, as with a file on a disk that hangs.</summary>
+    public async Task AskUntilAsync(Task started)
+    {
+        while (await Task.WhenAny(started, Task.Delay(StartTime, time)) != started)
+            Ask();
     }
 
     /// <summary>Takes the answer.</summary>

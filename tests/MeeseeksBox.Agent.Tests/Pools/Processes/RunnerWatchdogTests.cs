@@ -62,4 +62,22 @@ public sealed class RunnerWatchdogTests
 
         (_questions, _signals, _end.Task.IsCompleted).Should().Be((1, 0, false));
     }
+
+    [Fact]
+    public async Task A_runner_is_asked_every_2_s_while_a_start_takes_long()
+    {
+        var started = new TaskCompletionSource();
+        var asking = _watchdog.AskUntilAsync(started.Task);
+        _time.Advance(TimeSpan.FromSeconds(1.9));
+        _questions.Should().Be(0);
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        await Testing.Wait.Until(() => _questions > 0, () => "no question", TestContext.Current.CancellationToken);
+
+        _watchdog.Answered();
+        started.SetResult();
+        await asking;
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        (_questions, _signals, _end.Task.IsCompleted).Should().Be((1, 0, false));
+    }
 }
