@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Globalization;
 using System.Text;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Starting;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Bench;
 

@@ -1,17 +1,13 @@
 using System.Globalization;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Output;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner;
 
 /// <summary>What the runner does not take over from its starter, so that its jobs do not either.</summary>
 internal static class Surroundings
 {
-    private const int GetFlags = 1;
-    private const int ClosesOnExec = 1;
     private const int SetChildSubreaper = 36;
-    private const nint Default = 0;
-    private const nint Ignore = 1;
 
     private static readonly int[] Ignored =
     [
@@ -23,10 +19,10 @@ internal static class Surroundings
     public static void Set(SpoolFolder folder)
     {
         foreach (var signal in Ignored)
-            _ = LibC.Signal(signal, Ignore);
+            _ = LibC.Signal(signal, SignalDisposition.Ignore);
 
         // A starter may ignore it, and the system then does not tell how a child has ended.
-        _ = LibC.Signal(SignalNumber.Child, Default);
+        _ = LibC.Signal(SignalNumber.Child, SignalDisposition.Default);
 
         // Fails for the leader of a group, which has left the session already.
         _ = LibC.SetSid();
@@ -41,7 +37,7 @@ internal static class Surroundings
         foreach (var name in Directory.GetFiles("/proc/self/fd"))
         {
             if (int.TryParse(Path.GetFileName(name), NumberStyles.None, CultureInfo.InvariantCulture, out var descriptor)
-                && descriptor > 2 && (LibC.Fcntl(descriptor, GetFlags, 0) & ClosesOnExec) is 0)
+                && descriptor > 2 && FileDescriptor.IsInherited(descriptor))
             {
                 _ = LibC.Close(descriptor);
             }

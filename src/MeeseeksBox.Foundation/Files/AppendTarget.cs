@@ -9,39 +9,20 @@ namespace MeeseeksBox.Foundation.Files;
 /// <c>/dev/stdout</c> and <c>/dev/stderr</c>, and links to them, are the streams themselves: they may be a socket, or have a position that
 /// other streams share. A named pipe can be opened without a reader, and keeps what its buffer can take.
 /// </remarks>
-public sealed unsafe partial class AppendTarget : IDisposable
+public sealed unsafe class AppendTarget : IDisposable
 {
-    // The time that a full pipe gets to take more.
-    private const int LongestWait = 1000;
+    // The time that a full pipe gets to take more, in milliseconds.
+    private const int FullTimeout = 1000;
+    private const int NoTimeout = -1;
 
     private const int LongestLinkChain = 40;
-    private const int MayWrite = 2;
-    private const int MayEnter = 1;
-    private const int Interrupted = 4;
-    private const int TryAgain = 11;
-    private const int ReadyToWrite = 4;
-
-    private const int WriteOnly = 1;
-    private const int ReadAndWrite = 2;
-    private const int Create = 0x40;
-    private const int NoTerminal = 0x100;
-    private const int Truncate = 0x200;
-    private const int AppendOnly = 0x400;
-    private const int NonBlocking = 0x800;
-    private const int CloseOnExec = 0x80000;
-
-    private const int GetDescriptorFlags = 1;
-    private const int GetFlags = 3;
-    private const int AccessBits = 3;
-    private const int Duplicate = 1030;
-    private const int FirstFree = 3;
 
     private static readonly string[] FoldersOfStreams = ["/dev/fd/", "/proc/self/fd/"];
 
     private readonly int _descriptor;
-    private readonly bool _isPatient;
+    private readonly int _timeout;
 
-    private AppendTarget(int descriptor, bool isPatient) => (_descriptor, _isPatient) = (descriptor, isPatient);
+    private AppendTarget(int descriptor, int timeout) => (_descriptor, _timeout) = (descriptor, timeout);
 
     /// <summary>Opens or creates a target.</summary>
     /// <param name="path">Its path.</param>
@@ -55,19 +36,20 @@ public sealed unsafe partial class AppendTarget : IDisposable
 
         var stream = StreamOf(path);
         if (stream >= 0)
-            return new AppendTarget(Check(Fcntl(stream, Duplicate, FirstFree)), isPatient: true);
+            return new AppendTarget(Check(FileDescriptor.Duplicate(stream)), NoTimeout);
 
-        var flags = CloseOnExec | NoTerminal | FileKind.Of(path) switch
+        var flags = OpenFlag.CloseOnExec | OpenFlag.NoTerminal | FileKind.Of(path) switch
         {
-            FileKind.None or FileKind.Regular => WriteOnly | AppendOnly | Create | (isEmptied ? Truncate : 0),
-            FileKind.Pipe => ReadAndWrite | NonBlocking,
-            _ => WriteOnly | NonBlocking,
+            FileKind.None or FileKind.Regular =>
+                OpenFlag.WriteOnly | OpenFlag.Append | OpenFlag.Create | (isEmptied ? OpenFlag.Truncate : 0),
+            FileKind.Pipe => OpenFlag.ReadAndWrite | OpenFlag.NonBlocking,
+            _ => OpenFlag.WriteOnly | OpenFlag.NonBlocking,
         };
-        return new AppendTarget(Check(Open(path, flags, (int)mode)), isPatient: false);
+        return new AppendTarget(Check(LibC.Open(path, flags, (int)mode)), FullTimeout);
     }
 
     /// <summary>The standard error of this program.</summary>
-    public static AppendTarget StandardError() => new(Check(Fcntl(2, Duplicate, FirstFree)), isPatient: true);
+    public static AppendTarget StandardError() => new(Check(FileDescriptor.Duplicate(2)), NoTimeout);
 
     /// <summary>Finds why a path cannot be a target, without a change of any file.</summary>
     /// <returns>Null when it can be; otherwise the reason, in plain words and without the path.</returns>
@@ -86,13 +68,13 @@ public sealed unsafe partial class AppendTarget : IDisposable
         if (kind is FileKind.Folder or FileKind.BlockDevice or FileKind.Socket)
             return $"it is {FileKind.NameOf(kind)}";
         if (kind is not FileKind.None)
-            return Access(path, MayWrite) is 0 ? null : LastError();
+            return LibC.Access(path, AccessMode.Writable) is 0 ? null : LastError();
 
         var folder = FolderOf(path);
         var kindOfFolder = FileKind.Of(folder);
         return kindOfFolder is FileKind.None ? $"its folder {folder} does not exist"
             : kindOfFolder is not FileKind.Folder ? $"{folder} is not a folder"
-            : Access(folder, MayWrite | MayEnter) is 0 ? null
+            : LibC.Access(folder, AccessMode.Writable | AccessMode.Executable) is 0 ? null
             : $"its folder {folder}: {LastError()}";
     }
 
@@ -114,7 +96,7 @@ public sealed unsafe partial class AppendTarget : IDisposable
         {
             while (count < bytes.Length)
             {
-                var written = Write(_descriptor, start + count, bytes.Length - count);
+                var written = LibC.Write(_descriptor, start + count, bytes.Length - count);
                 if (written >= 0)
                 {
                     count += (int)written;
@@ -122,9 +104,9 @@ public sealed unsafe partial class AppendTarget : IDisposable
                 }
 
                 var error = Marshal.GetLastPInvokeError();
-                if (error is TryAgain && !IsReady())
+                if (error is ErrorNumber.TryAgain && !FileDescriptor.Await(_descriptor, FileDescriptor.Writable, _timeout))
                     return "no program reads it";
-                if (error is not (TryAgain or Interrupted))
+                if (error is not (ErrorNumber.TryAgain or ErrorNumber.Interrupted))
                     return FileProblem.TextOf(error);
             }
         }
@@ -133,7 +115,7 @@ public sealed unsafe partial class AppendTarget : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ = Close(_descriptor);
+    public void Dispose() => _ = LibC.Close(_descriptor);
 
     // The number of the stream that a path means; -1 for none.
     private static int StreamOf(string path)
@@ -158,8 +140,8 @@ public sealed unsafe partial class AppendTarget : IDisposable
     }
 
     private static string? ProblemOf(int stream) =>
-        Fcntl(stream, GetDescriptorFlags, 0) is not 0 ? "this stream is not open"
-        : (Fcntl(stream, GetFlags, 0) & AccessBits) is 0 ? "this stream is open for reading only"
+        !FileDescriptor.IsInherited(stream) ? "this stream is not open"
+        : FileDescriptor.AccessOf(stream) is OpenFlag.ReadOnly ? "this stream is open for reading only"
         : null;
 
     private static string FolderOf(string path) =>
@@ -168,28 +150,4 @@ public sealed unsafe partial class AppendTarget : IDisposable
     private static string LastError() => FileProblem.TextOf(Marshal.GetLastPInvokeError());
 
     private static int Check(int descriptor) => descriptor >= 0 ? descriptor : throw new IOException(LastError());
-
-    private bool IsReady()
-    {
-        var poll = stackalloc int[2] { _descriptor, ReadyToWrite };
-        return Poll(poll, 1, _isPatient ? -1 : LongestWait) is not 0;
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags, int mode);
-
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int Fcntl(int descriptor, int command, int argument);
-
-    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Access(string path, int mode);
-
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static partial nint Write(int descriptor, byte* bytes, nint length);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll(int* descriptors, nuint count, int timeout);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int descriptor);
 }

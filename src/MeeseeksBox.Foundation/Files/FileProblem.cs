@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Foundation.Files;
 
 /// <summary>Failures to open, read, write, rename or delete a file, in plain words.</summary>
 public static class FileProblem
 {
-    private const int TryAgain = 11;
     private const int LastErrorNumber = 133;
 
     /// <summary>True for the exceptions of such a failure.</summary>
@@ -22,7 +22,7 @@ public static class FileProblem
         FileNotFoundException or DirectoryNotFoundException => OfWorkingFolder(path) ?? Missing(path),
         _ when Directory.Exists(path) => "it is a folder",
         UnauthorizedAccessException => "permission denied",
-        { HResult: TryAgain } => "another process uses it",
+        { HResult: ErrorNumber.TryAgain } => "another process uses it",
         IOException { HResult: > 0 and <= LastErrorNumber and var number } => TextOf(number),
         _ => problem.Message,
     };

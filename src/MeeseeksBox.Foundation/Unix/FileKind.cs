@@ -66,7 +66,7 @@ public static partial class FileKind
         Span<byte> answer = stackalloc byte[Size];
         return Statx(CurrentFolder, path, NoFollow, TypeOnly | ModeOnly | OwnerOnly, answer) is 0
             && (BitConverter.ToUInt16(answer[ModeOffset..]) & (KindBits | OfOthers)) is Folder
-            && BitConverter.ToUInt32(answer[UserOffset..]) == EffectiveUser();
+            && BitConverter.ToUInt32(answer[UserOffset..]) == LibC.EffectiveUser();
     }
 
     /// <summary>What distinguishes a file from all others, also from a later one with the same path; null for no file.</summary>
@@ -89,9 +89,6 @@ public static partial class FileKind
         Socket => "a socket",
         _ => "a device",
     };
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, Span<byte> answer);

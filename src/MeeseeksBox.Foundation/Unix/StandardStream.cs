@@ -14,20 +14,9 @@ namespace MeeseeksBox.Foundation.Unix;
 /// are dropped. A failure of standard error cannot be reported, so it is only recorded.
 /// </para>
 /// </remarks>
-public sealed partial class StandardStream : Stream
+public sealed class StandardStream : Stream
 {
-    private const int Interrupted = 4;
-    private const int TryAgain = 11;
-    private const int BrokenPipe = 32;
-    private const int GetFlags = 1;
-    private const int ClosesOnExec = 1;
-    private const int GetStatus = 3;
-    private const int AccessMode = 3;
-    private const int ReadOnly = 0;
-    private const int WriteOnly = 1;
     private const uint GetWindowSize = 0x5413;
-    private const short IsWritable = 4;
-    private const short IsReadable = 1;
 
     private readonly int _descriptor;
     private readonly string _name;
@@ -39,8 +28,8 @@ public sealed partial class StandardStream : Stream
 
         // The runtime closes its own files at an exec. A number with that flag was free at the start, so it is none of the starter's. One
         // of the wrong direction stands for a closed stream: see InheritedState.
-        _isOpen = Fcntl(descriptor, GetFlags, 0) is >= 0 and var flags && (flags & ClosesOnExec) is 0
-            && (Fcntl(descriptor, GetStatus, 0) & AccessMode) != (descriptor is 0 ? WriteOnly : ReadOnly);
+        _isOpen = FileDescriptor.IsInherited(descriptor)
+            && FileDescriptor.AccessOf(descriptor) != (descriptor is 0 ? OpenFlag.WriteOnly : OpenFlag.ReadOnly);
     }
 
     /// <summary>Standard input.</summary>
@@ -56,7 +45,7 @@ public sealed partial class StandardStream : Stream
     public string? Fault { get; private set; }
 
     /// <summary>Whether it is a terminal.</summary>
-    public bool IsTerminal => _isOpen && IsATty(_descriptor) is 1;
+    public bool IsTerminal => _isOpen && LibC.IsTerminal(_descriptor) is 1;
 
     /// <summary>The columns and rows of the terminal; null if they are not known.</summary>
     public unsafe (int Width, int Height)? Size
@@ -65,7 +54,7 @@ public sealed partial class StandardStream : Stream
         {
             // struct winsize: rows, columns, and the same in pixels.
             var size = stackalloc ushort[4];
-            return IsTerminal && IoControl(_descriptor, GetWindowSize, size) is 0 && size[0] > 0 && size[1] > 0
+            return IsTerminal && LibC.IoControl(_descriptor, GetWindowSize, size) is 0 && size[0] > 0 && size[1] > 0
                 ? (size[1], size[0])
                 : null;
         }
@@ -143,16 +132,16 @@ public sealed partial class StandardStream : Stream
         {
             for (nint done = 0; done < buffer.Length;)
             {
-                var written = Write(_descriptor, start + done, buffer.Length - done);
+                var written = LibC.Write(_descriptor, start + done, buffer.Length - done);
                 if (written >= 0)
                 {
                     done += written;
                 }
-                else if (Marshal.GetLastPInvokeError() is var error && error is BrokenPipe)
+                else if (Marshal.GetLastPInvokeError() is var error && error is ErrorNumber.BrokenPipe)
                 {
                     return;
                 }
-                else if (!CanRetry(error, IsWritable))
+                else if (!CanRetry(error, FileDescriptor.Writable))
                 {
                     Fail(Marshal.GetPInvokeErrorMessage(error));
                     return;
@@ -187,11 +176,11 @@ public sealed partial class StandardStream : Stream
         {
             while (true)
             {
-                var count = Read(_descriptor, start, buffer.Length);
+                var count = LibC.Read(_descriptor, start, buffer.Length);
                 if (count >= 0)
                     return (int)count;
 
-                if (Marshal.GetLastPInvokeError() is var error && !CanRetry(error, IsReadable))
+                if (Marshal.GetLastPInvokeError() is var error && !CanRetry(error, FileDescriptor.Readable))
                     throw new IOException(Marshal.GetPInvokeErrorMessage(error));
             }
         }
@@ -227,34 +216,6 @@ public sealed partial class StandardStream : Stream
     }
 
     // A starter may have set the descriptor to not block; it is shared with the starter, so it stays so.
-    private unsafe bool CanRetry(int error, short readiness)
-    {
-        if (error is not TryAgain)
-            return error is Interrupted;
-
-        // struct pollfd: the descriptor, the requested and the returned events.
-        var poll = stackalloc int[2];
-        poll[0] = _descriptor;
-        ((short*)poll)[2] = readiness;
-        _ = Poll(poll, 1, -1);
-        return true;
-    }
-
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static unsafe partial nint Write(int descriptor, byte* buffer, nint length);
-
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    private static unsafe partial nint Read(int descriptor, byte* buffer, nint length);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static unsafe partial int Poll(int* descriptors, nuint count, int timeout);
-
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int Fcntl(int descriptor, int command, int argument);
-
-    [LibraryImport("libc", EntryPoint = "isatty")]
-    private static partial int IsATty(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "ioctl")]
-    private static unsafe partial int IoControl(int descriptor, nuint request, ushort* size);
+    private bool CanRetry(int error, short readiness) =>
+        error is ErrorNumber.Interrupted || (error is ErrorNumber.TryAgain && FileDescriptor.Await(_descriptor, readiness, -1));
 }

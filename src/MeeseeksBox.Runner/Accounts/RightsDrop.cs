@@ -1,4 +1,5 @@
 using System.Globalization;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Accounts;

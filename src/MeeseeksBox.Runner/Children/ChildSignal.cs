@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Children;

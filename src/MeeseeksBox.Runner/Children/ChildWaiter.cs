@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Unix;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using MeeseeksBox.Runner.Unix;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Runner.Children;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.Loop;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.ControlGroups;
 

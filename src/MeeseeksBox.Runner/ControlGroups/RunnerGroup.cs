@@ -1,7 +1,7 @@
 using System.Globalization;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Accounts;
 using MeeseeksBox.Runner.Loop;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.ControlGroups;
 

@@ -1,3 +1,4 @@
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.ControlGroups;
 using MeeseeksBox.Runner.Unix;

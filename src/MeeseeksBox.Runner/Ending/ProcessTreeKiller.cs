@@ -1,5 +1,5 @@
 using MeeseeksBox.Foundation.Tasks;
-using MeeseeksBox.Runner.Unix;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Runner.Ending;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.ControlGroups;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Limits;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Unix;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Loop;

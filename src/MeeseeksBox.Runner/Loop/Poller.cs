@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Loop;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Loop;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Output;
 

@@ -1,3 +1,4 @@
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Unix;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using MeeseeksBox.Foundation.Unix;
-using MeeseeksBox.Runner.Unix;
 using Microsoft.Win32.SafeHandles;
 
 namespace MeeseeksBox.Runner.Output;

@@ -1,3 +1,4 @@
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.ControlGroups;
 using MeeseeksBox.Runner.Ending;
@@ -6,7 +7,6 @@ using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Starting;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Runs;
 

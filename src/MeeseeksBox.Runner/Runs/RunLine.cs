@@ -1,6 +1,6 @@
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.Protocol;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Runs;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Limits;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Unix;
@@ -61,7 +62,7 @@ internal static unsafe class FileOpener
         }
 
         for (var signal = 1; signal <= LastSignal; signal++)
-            _ = LibC.Signal(signal, 0);
+            _ = LibC.Signal(signal, SignalDisposition.Default);
 
         // This process has one word more than its arguments, its name.
         var limits = StartLimits.Of([.. arguments.Skip(5).Take(StartLimits.WordCount)]);

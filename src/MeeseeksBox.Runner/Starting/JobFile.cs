@@ -1,4 +1,4 @@
-using MeeseeksBox.Runner.Unix;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Runner.Starting;
 

@@ -1,13 +1,11 @@
 using System.Runtime.InteropServices;
 using MeeseeksBox.Foundation.Unix;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Starting;
 
 /// <summary>The descriptors of a process to be: files of its job, and pipes for what the runner keeps.</summary>
 internal sealed class JobStreams : IDisposable
 {
-    private const int SetFlags = 4;
     private const int Nothing = -1;
 
     // A kill needs some descriptors to read /proc.
@@ -109,6 +107,6 @@ internal sealed class JobStreams : IDisposable
 
         _kept[stream - 1] = pair[0];
         _ofChild[stream] = pair[1];
-        return LibC.Fcntl(pair[0], SetFlags, OpenFlag.NonBlocking) < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return FileDescriptor.SetBlocking(pair[0], isBlocking: false) < 0 ? Marshal.GetLastPInvokeError() : 0;
     }
 }

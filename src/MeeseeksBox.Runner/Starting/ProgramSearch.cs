@@ -1,5 +1,5 @@
 using MeeseeksBox.Foundation;
-using MeeseeksBox.Runner.Unix;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Runner.Starting;
 

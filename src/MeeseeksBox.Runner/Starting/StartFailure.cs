@@ -1,5 +1,5 @@
 using System.Text;
-using MeeseeksBox.Runner.Unix;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Runner.Starting;
 

@@ -1,4 +1,5 @@
 using MeeseeksBox.Foundation.Tasks;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Runner.Unix;
 

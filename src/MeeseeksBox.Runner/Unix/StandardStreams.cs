@@ -1,4 +1,5 @@
 using System.Text;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Runner.Unix;
 
@@ -6,8 +7,6 @@ namespace MeeseeksBox.Runner.Unix;
 /// <remarks>Not by the console of .NET, which changes settings of the terminal.</remarks>
 internal static unsafe class StandardStreams
 {
-    private const int ReadAndWrite = 2;
-
     /// <summary>Writes a text.</summary>
     public static void Write(int descriptor, string text)
     {
@@ -19,7 +18,7 @@ internal static unsafe class StandardStreams
     /// <summary>Puts nothing in their place, so that the runner keeps neither a terminal nor a pipe open.</summary>
     public static void Close()
     {
-        var nothing = LibC.Open("/dev/null", ReadAndWrite | OpenFlag.CloseOnExec, 0);
+        var nothing = LibC.Open("/dev/null", OpenFlag.ReadAndWrite | OpenFlag.CloseOnExec, 0);
         for (var descriptor = 0; descriptor <= 2; descriptor++)
             _ = LibC.Dup2(nothing, descriptor);
         _ = LibC.Close(nothing);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Runner.Unix;
 

@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Agent.Configuration;
 
 /// <summary>The users and groups of the system, directory services included; see getpwnam(3).</summary>
 internal sealed partial class HostAccounts : IAccounts
 {
-    // ERANGE: the buffer is too small.
-    private const int TooSmall = 34;
     private const int FirstBuffer = 4 * 1024;
     private const int LargestBuffer = 4 * 1024 * 1024;
     private const int FirstGroups = 64;
@@ -16,10 +15,10 @@ internal sealed partial class HostAccounts : IAccounts
     private delegate int Lookup(nint buffer, nuint length, out Entry entry, out nint found);
 
     /// <inheritdoc/>
-    public Account OwnUser => FindUser(EffectiveUser().ToString(CultureInfo.InvariantCulture))!;
+    public Account OwnUser => FindUser(LibC.EffectiveUser().ToString(CultureInfo.InvariantCulture))!;
 
     /// <inheritdoc/>
-    public Account OwnGroup => FindGroup(EffectiveGroup().ToString(CultureInfo.InvariantCulture))!;
+    public Account OwnGroup => FindGroup(LibC.EffectiveGroup().ToString(CultureInfo.InvariantCulture))!;
 
     /// <inheritdoc/>
     public Account? FindUser(string nameOrNumber) => TryNumber(nameOrNumber, out var id)
@@ -70,7 +69,7 @@ internal sealed partial class HostAccounts : IAccounts
             var buffer = Marshal.AllocHGlobal(size);
             try
             {
-                if (lookup(buffer, (nuint)size, out var entry, out var found) is not TooSmall)
+                if (lookup(buffer, (nuint)size, out var entry, out var found) is not ErrorNumber.TooSmall)
                 {
                     return found is 0
                         ? null
@@ -90,12 +89,6 @@ internal sealed partial class HostAccounts : IAccounts
 
         return null;
     }
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveUser();
-
-    [LibraryImport("libc", EntryPoint = "getegid")]
-    private static partial uint EffectiveGroup();
 
     [LibraryImport("libc", EntryPoint = "getpwuid_r")]
     private static partial int UserById(uint id, out Entry entry, nint buffer, nuint length, out nint found);

@@ -6,11 +6,10 @@ using MeeseeksBox.Foundation.Unix;
 namespace MeeseeksBox.Agent.Listening;
 
 /// <summary>The file of a Unix socket, which a crash leaves behind.</summary>
-internal static partial class UnixSocketFile
+internal static class UnixSocketFile
 {
     private const int Unix = 1;
     private const int Stream = 1;
-    private const int CloseOnExec = 0x80000;
     private const int Backlog = 1024;
 
     /// <summary>Listens at a path, after deleting an abandoned socket file.</summary>
@@ -45,16 +44,16 @@ internal static partial class UnixSocketFile
     // A socket that .NET binds deletes the path when it is closed, whatever file is there by then.
     private static unsafe Socket Make(UnixDomainSocketEndPoint end)
     {
-        var socket = new SafeSocketHandle(Open(Unix, Stream | CloseOnExec, 0), ownsHandle: true);
+        var socket = LibC.Socket(Unix, Stream | OpenFlag.CloseOnExec, 0);
         var address = end.Serialize();
         fixed (byte* bytes = address.Buffer.Span)
         {
-            if (!socket.IsInvalid && Bind(socket, bytes, (uint)address.Size) is 0 && Listen(socket, Backlog) is 0)
-                return new Socket(socket);
+            if (socket >= 0 && LibC.Bind(socket, bytes, (uint)address.Size) is 0 && LibC.Listen(socket, Backlog) is 0)
+                return new Socket(new SafeSocketHandle(socket, ownsHandle: true));
         }
 
         var problem = FileProblem.TextOf(Marshal.GetLastPInvokeError());
-        socket.Dispose();
+        _ = LibC.Close(socket);
         throw new IOException(problem);
     }
 
@@ -79,13 +78,4 @@ internal static partial class UnixSocketFile
 
         throw new IOException($"another process listens on {path}; stop it or choose another path");
     }
-
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    private static partial nint Open(int domain, int type, int protocol);
-
-    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
-    private static unsafe partial int Bind(SafeSocketHandle socket, byte* address, uint length);
-
-    [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
-    private static partial int Listen(SafeSocketHandle socket, int backlog);
 }

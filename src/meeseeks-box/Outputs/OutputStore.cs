@@ -1,8 +1,8 @@
 using System.Globalization;
 using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Runner.Output;
-using MeeseeksBox.Runner.Unix;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Outputs;

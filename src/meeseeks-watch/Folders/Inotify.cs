@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
@@ -23,7 +24,7 @@ internal sealed class Inotify : IDisposable
     /// <summary>Opens the event queue and starts its thread.</summary>
     public Inotify()
     {
-        _queue = InotifyNative.Open(InotifyNative.CloseOnExec);
+        _queue = InotifyNative.Open(OpenFlag.CloseOnExec);
         if (_queue < 0)
         {
             Problem = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
@@ -79,7 +80,7 @@ internal sealed class Inotify : IDisposable
         _isEnding = true;
         _ = InotifyNative.Remove(_queue, InotifyNative.Add(_queue, "/", InotifyNative.DeleteSelf));
         _thread.Join();
-        _ = InotifyNative.Close(_queue);
+        _ = LibC.Close(_queue);
     }
 
     private void Forget(IFolderListener listener)
@@ -93,12 +94,15 @@ internal sealed class Inotify : IDisposable
         }
     }
 
-    private void Run()
+    private unsafe void Run()
     {
         var buffer = new byte[64 * 1024];
         while (!_isEnding)
         {
-            var length = (int)InotifyNative.Read(_queue, buffer, buffer.Length);
+            int length;
+            fixed (byte* start = buffer)
+                length = (int)LibC.Read(_queue, start, buffer.Length);
+
             for (var at = 0; at + HeaderSize <= length;)
             {
                 var header = buffer.AsSpan(at, HeaderSize);

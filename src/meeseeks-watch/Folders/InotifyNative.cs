@@ -21,7 +21,6 @@ internal static partial class InotifyNative
     public const uint OnlyDirectories = 0x1000000;
     public const uint AddToMask = 0x20000000;
     public const uint IsDirectory = 0x40000000;
-    public const int CloseOnExec = 0x80000;
 
     [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
     public static partial int Open(int flags);
@@ -31,10 +30,4 @@ internal static partial class InotifyNative
 
     [LibraryImport("libc", EntryPoint = "inotify_rm_watch", SetLastError = true)]
     public static partial int Remove(int queue, int watch);
-
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    public static partial nint Read(int queue, Span<byte> buffer, nint length);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    public static partial int Close(int queue);
 }

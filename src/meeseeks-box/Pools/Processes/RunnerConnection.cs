@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.ControlGroups;
 using MeeseeksBox.Runner.Ending;
 using MeeseeksBox.Runner.Protocol;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 

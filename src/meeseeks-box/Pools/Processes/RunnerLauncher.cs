@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MeeseeksBox.Agent.Outputs;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner;
 using MeeseeksBox.Runner.Accounts;
 using MeeseeksBox.Runner.Output;

@@ -1,16 +1,12 @@
 using System.Net.Sockets;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Protocol;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
 /// <summary>Connects to the socket of a runner.</summary>
 internal static class RunnerSocket
 {
-    // F_SETFL.
-    private const int SetFlags = 4;
-
     /// <summary>Connects, and verifies the process that listens.</summary>
     /// <param name="folder">The folder of the runner.</param>
     /// <param name="owner">As which it runs.</param>
@@ -44,9 +40,9 @@ internal static class RunnerSocket
         {
             // A connection to a socket with a full queue would wait. Socket.Blocking would have all reads pass other threads for good.
             var handle = (int)socket.SafeHandle.DangerousGetHandle();
-            _ = LibC.Fcntl(handle, SetFlags, OpenFlag.NonBlocking);
+            _ = FileDescriptor.SetBlocking(handle, isBlocking: false);
             socket.Connect(new UnixDomainSocketEndPoint($"/proc/self/fd/{opened}/{SpoolFile.Socket}"));
-            _ = LibC.Fcntl(handle, SetFlags, 0);
+            _ = FileDescriptor.SetBlocking(handle, isBlocking: true);
         }
         finally
         {

@@ -1,5 +1,5 @@
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Ending;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 

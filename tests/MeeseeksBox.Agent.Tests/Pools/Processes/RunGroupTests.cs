@@ -1,4 +1,5 @@
 using System.Globalization;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.ControlGroups;
 using MeeseeksBox.Testing;
 
@@ -59,7 +60,7 @@ public sealed class RunGroupTests
 
             job.Run.Process!.Suspend(true);
             await WaitForAsync(group, "frozen 1");
-            Runner.Unix.LibC.Kill(pid, Runner.Unix.SignalNumber.Continue).Should().Be(0);
+            LibC.Kill(pid, SignalNumber.Continue).Should().Be(0);
             var events = EventsOf(group);
             job.Run.Process!.Suspend(false);
             await WaitForAsync(group, "frozen 0");
@@ -102,7 +103,7 @@ public sealed class RunGroupTests
         Own is { } own && IsWritable(own), "this process may not make control groups of version 2");
 
     private static bool IsWritable(string folder) =>
-        Runner.Unix.LibC.Access(Path.Combine(folder, ControlFile.Processes), Runner.Unix.AccessMode.Writable) is 0;
+        LibC.Access(Path.Combine(folder, ControlFile.Processes), AccessMode.Writable) is 0;
 
     private static Task WaitForAsync(string group, string events) => Wait.Until(
         () => EventsOf(group).Contains(events, StringComparison.Ordinal), () => EventsOf(group), TestContext.Current.CancellationToken);

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Text;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Loop;
 using MeeseeksBox.Runner.Output;
-using MeeseeksBox.Runner.Unix;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;

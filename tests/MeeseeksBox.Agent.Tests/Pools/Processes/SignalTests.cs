@@ -1,7 +1,7 @@
 using System.Globalization;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Signals;
 using MeeseeksBox.Runner.Children;
-using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;
 

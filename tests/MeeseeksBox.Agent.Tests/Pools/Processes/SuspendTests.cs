@@ -1,7 +1,7 @@
 using System.Globalization;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Protocol.Signals;
-using MeeseeksBox.Runner.Unix;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Pools.Processes;

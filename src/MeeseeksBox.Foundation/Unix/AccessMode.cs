@@ -1,4 +1,4 @@
-namespace MeeseeksBox.Runner.Unix;
+namespace MeeseeksBox.Foundation.Unix;
 
 /// <summary>Modes of <see cref="LibC.Access"/>.</summary>
 internal static class AccessMode

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 
-namespace MeeseeksBox.Runner.Unix;
+namespace MeeseeksBox.Foundation.Unix;
 
 /// <summary>Flags of <see cref="LibC.Open"/> on Linux.</summary>
 internal static class OpenFlag
 {
     public const int ReadOnly = 0;
     public const int WriteOnly = 1;
+    public const int ReadAndWrite = 2;
     public const int Create = 0x40;
     public const int NoTerminal = 0x100;
     public const int Truncate = 0x200;

@@ -1,4 +1,4 @@
-namespace MeeseeksBox.Runner.Unix;
+namespace MeeseeksBox.Foundation.Unix;
 
 /// <summary>Signals on Linux, and their names.</summary>
 internal static class SignalNumber

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 
-namespace MeeseeksBox.Runner.Unix;
+namespace MeeseeksBox.Foundation.Unix;
 
 /// <summary>Numbers of the errors of the system on Linux, and their texts.</summary>
 internal static class ErrorNumber
@@ -17,6 +17,8 @@ internal static class ErrorNumber
     public const int HostStarved = 23;
     public const int ProcessStarved = 24;
     public const int TextBusy = 26;
+    public const int BrokenPipe = 32;
+    public const int TooSmall = 34;
     public const int NotThere = 38;
 
     /// <summary>The text of the system for an error.</summary>

@@ -1,9 +1,12 @@
 using System.Runtime.InteropServices;
 
-namespace MeeseeksBox.Runner.Unix;
+namespace MeeseeksBox.Foundation.Unix;
 
-/// <summary>Functions of the C library; see section 2 and 3 of the manual for each.</summary>
-/// <remarks>They return -1 on a failure, with its number in <see cref="Marshal.GetLastPInvokeError"/>, unless it says otherwise.</remarks>
+/// <summary>Functions of the C library; see sections 2 and 3 of the manual.</summary>
+/// <remarks>
+/// They return -1 on a failure, with its number in <see cref="Marshal.GetLastPInvokeError"/>, unless it says otherwise. A function with a
+/// structure or constants of its own stays with the one type that uses it, such as statx(2), inotify(7) and getpwnam(3).
+/// </remarks>
 internal static unsafe partial class LibC
 {
     /// <summary>Sends a signal.</summary>
@@ -38,6 +41,16 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Fcntl(int descriptor, int command, int argument);
 
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(int* descriptors, nuint count, int timeout);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int IoControl(int descriptor, nuint request, ushort* size);
+
+    /// <summary>Returns 1 for a terminal.</summary>
+    [LibraryImport("libc", EntryPoint = "isatty", SetLastError = true)]
+    public static partial int IsTerminal(int descriptor);
+
     [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(string path);
 
@@ -67,6 +80,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "signal", SetLastError = true)]
     public static partial nint Signal(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "sigaction", SetLastError = true)]
+    public static partial int SignalAction(int signal, nint* set, nint* before);
 
     /// <summary>Changes which signals this thread blocks. Returns the number of the error, or 0.</summary>
     [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
@@ -136,6 +152,10 @@ internal static unsafe partial class LibC
     /// <summary>Sets user and group of a file, without following a link.</summary>
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SetOwner(string path, uint user, uint group);
+
+    /// <summary>Gets the soft and the hard limit of a resource for this process.</summary>
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    public static partial int GetResourceLimit(int resource, ulong* pair);
 
     /// <summary>Sets the soft and the hard limit of a resource for this process.</summary>
     [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
