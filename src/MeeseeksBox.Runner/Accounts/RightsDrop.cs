@@ -47,9 +47,7 @@ internal static unsafe class RightsDrop
     {
         foreach (var thread in Directory.GetDirectories("/proc/self/task"))
         {
-            var fields = File.ReadLines($"{thread}/status")
-                .Select(line => line.Split(':', 2))
-                .ToDictionary(pair => pair[0], pair => pair[1].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            var fields = StatusFile.Read(thread);
             if (!HasOnly(fields["Uid"], wanted.User) || !HasOnly(fields["Gid"], wanted.Group)
                 || string.Join(',', fields["Groups"].Select(uint.Parse).Order()) != wanted.Groups
                 || (wanted.User is not 0 && Array.Exists(["CapPrm", "CapEff"], set => fields[set].Any(bits => bits.Trim('0').Length > 0))))

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Protocol;
+using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Runner.Ending;
 
@@ -52,11 +53,9 @@ internal static class ProcFs
     /// <summary>The real user of a process; null when it has ended.</summary>
     public static uint? UserOf(int pid)
     {
-        const string Key = "Uid:";
         try
         {
-            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal));
-            return line is null ? null : uint.Parse(line[Key.Length..].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[0]);
+            return uint.Parse(StatusFile.Read($"/proc/{pid}")["Uid"][0]);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
