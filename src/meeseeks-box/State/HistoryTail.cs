@@ -28,7 +28,8 @@ internal static class HistoryTail
         using var reader = new StreamReader(file, Encoding.UTF8);
         while (reader.ReadLine() is { } line)
         {
-            if (TryRead(line) is { } job)
+            using var entry = TryParse(line);
+            if (entry is not null && JobOf(entry.RootElement) is { } job)
                 _ = keys.Add(KeyOf(job));
         }
 
@@ -54,24 +55,12 @@ internal static class HistoryTail
         file.ReadExactly(line);
 
         // A whole line lacks nothing but its end, and any other text is not of a box. Another box may write to the same file.
-        if (!line.AsSpan().StartsWith("{\""u8) || IsWhole(line) || file.Length != length)
+        using var entry = TryParse(Encoding.UTF8.GetString(line));
+        if (!line.AsSpan().StartsWith("{\""u8) || entry is not null || file.Length != length)
             return false;
 
         file.SetLength(start);
         return true;
-    }
-
-    private static bool IsWhole(byte[] line)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(line);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 
     // Reads backwards from the end, up to the start of the last lines.
@@ -97,21 +86,23 @@ internal static class HistoryTail
         return 0;
     }
 
-    private static Job? TryRead(string line)
+    // Null for a line that a crash has cut off.
+    private static JsonDocument? TryParse(string line)
     {
         try
         {
-            using var document = JsonDocument.Parse(line);
-            return document.RootElement.ValueKind is JsonValueKind.Object
-                && document.RootElement.EnumerateObject().FirstOrDefault() is { Value.ValueKind: JsonValueKind.Object } job
-                && JobAttributes.TryRead(job.Value, job.Name, out var read, out _)
-                ? read
-                : null;
+            return JsonDocument.Parse(line);
         }
         catch (JsonException)
         {
-            // A line that a crash cut off does not count.
             return null;
         }
     }
+
+    private static Job? JobOf(JsonElement line) =>
+        line.ValueKind is JsonValueKind.Object
+        && line.EnumerateObject().FirstOrDefault() is { Value.ValueKind: JsonValueKind.Object } job
+        && JobAttributes.TryRead(job.Value, job.Name, out var read, out _)
+            ? read
+            : null;
 }
