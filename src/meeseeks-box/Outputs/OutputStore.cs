@@ -16,16 +16,9 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
     /// <summary>The size of an output in bytes up to which it is in memory: a file would take more.</summary>
     public const int Smallest = 512;
 
-    // Answers that are under way may read a file after its job has changed.
-    private static readonly TimeSpan Delay = TimeSpan.FromMinutes(1);
-
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SpooledOutput[]> _files = new(StringComparer.Ordinal);
-    private readonly Queue<(SpooledOutput Output, long At)> _removed = new();
-
-    // Without those that a job has again.
-    private readonly HashSet<SpooledOutput> _deleted = [];
-    private ITimer? _timer;
+    private readonly OutputDeletion _deletion = new(time, log);
     private volatile bool _isUsed;
     private long _number;
 
@@ -98,7 +91,7 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         {
             var files = FilesOf(job);
             lock (_lock)
-                Delete(files.Except(_files.GetValueOrDefault(job.Id, [])));
+                _deletion.Add(files.Except(_files.GetValueOrDefault(job.Id, [])));
         }
     }
 
@@ -118,9 +111,9 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         var now = FilesOf(job);
         lock (_lock)
         {
-            _deleted.ExceptWith(now);
+            _deletion.Withdraw(now);
             if (_files.TryGetValue(job.Id, out var before))
-                Delete(before.Except(now));
+                _deletion.Add(before.Except(now));
             if (now.Length > 0)
                 _files[job.Id] = now;
             else if (before is not null)
@@ -134,7 +127,7 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         lock (_lock)
         {
             if (_files.Remove(id, out var files))
-                Delete(files);
+                _deletion.Add(files);
         }
     }
 
@@ -156,12 +149,12 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         foreach (var file in folder.Outputs)
         {
             if (!known.Contains(file) && !going.Contains(Path.GetFileNameWithoutExtension(file)))
-                TryDelete(file);
+                _deletion.DeleteNow(file);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _timer?.Dispose();
+    public void Dispose() => _deletion.Dispose();
 
     private static SpooledOutput[] FilesOf(Job job) => [.. new[] { job.Status.Stdout, job.Status.Stderr }.OfType<SpooledOutput>()];
 
@@ -215,7 +208,7 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             if (file is not null)
-                TryDelete(file.Path);
+                _deletion.DeleteNow(file.Path);
             return null;
         }
     }
@@ -235,54 +228,4 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
 
     private string NewName() => string.Create(
         CultureInfo.InvariantCulture, $"{time.GetUtcNow().ToUnixTimeMilliseconds():x}-{Interlocked.Increment(ref _number):x}.out");
-
-    private void Delete(IEnumerable<SpooledOutput> outputs)
-    {
-        foreach (var output in outputs)
-        {
-            _removed.Enqueue((output, time.GetTimestamp()));
-            _ = _deleted.Add(output);
-        }
-
-        if (_removed.Count > 0)
-            _timer ??= time.CreateTimer(_ => DeleteDue(), null, Delay, Timeout.InfiniteTimeSpan);
-    }
-
-    private void DeleteDue()
-    {
-        var due = new List<string>();
-        lock (_lock)
-        {
-            while (_removed.TryPeek(out var first) && time.GetElapsedTime(first.At) >= Delay)
-            {
-                if (_removed.Dequeue().Output is var output && _deleted.Remove(output))
-                    due.Add(output.Path);
-            }
-
-            if (_removed.TryPeek(out var next))
-            {
-                var left = Delay - time.GetElapsedTime(next.At);
-                _ = _timer!.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-            }
-            else
-            {
-                _timer?.Dispose();
-                _timer = null;
-            }
-        }
-
-        due.ForEach(TryDelete);
-    }
-
-    private void TryDelete(string file)
-    {
-        try
-        {
-            File.Delete(file);
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            log.Warning("output file {File} cannot be deleted: {Problem}", file, refused.Message);
-        }
-    }
 }
