@@ -71,20 +71,20 @@ internal sealed class Pool(
     public void Limit(Run run, double? seconds)
     {
         if (_jobs.TryGetValue(run, out var job))
-            job.SetLimit(seconds);
+            job.Limit.Set(seconds);
     }
 
     /// <summary>Stops the processes of a run, or continues them.</summary>
     public void FollowSuspension(Run run)
     {
         if (_jobs.TryGetValue(run, out var job))
-            job.FollowSuspension();
+            job.Control.FollowSuspension();
     }
 
     /// <summary>Sends a signal to the process of a run.</summary>
     /// <returns>Null when it was sent; else why it was not.</returns>
     public Task<string?> SignalAsync(Run run, Signal signal) => _jobs.TryGetValue(run, out var job)
-        ? job.SignalAsync(signal)
+        ? job.Control.SignalAsync(signal)
         : Task.FromResult<string?>($"job '{run.Job.Id}' has no process at present");
 
     /// <summary>True for a run that can outlive this instance of the box: one whose process the runner has.</summary>
@@ -185,7 +185,7 @@ internal sealed class Pool(
     private RunningJob Create(Run run, JobDescription description, RunAccount? account, bool isPlugin, double? limit)
     {
         var job = new RunningJob(run, description, account, isPlugin, host, time, log);
-        job.SetLimit(limit);
+        job.Limit.Set(limit);
         if (isPlugin && description is not { Memory: null, Cpus: null })
             job.Log("its memory and cpus are up to its plugin: the box enforces them for processes only");
         _jobs[run] = job;

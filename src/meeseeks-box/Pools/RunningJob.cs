@@ -5,7 +5,6 @@ using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Plugins;
 using MeeseeksBox.Protocol.Jobs;
-using MeeseeksBox.Protocol.Signals;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Pools;
@@ -19,7 +18,6 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     private readonly Run _run;
     private readonly RunAccount? _account;
     private readonly CoreHost _host;
-    private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _kill = new();
     private readonly CancellationTokenSource _abandon;
@@ -27,9 +25,6 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ProcessEnd? _end;
     private Action<Task>? _recorded;
-    private Action<TimeSpan?>? _limitChanged;
-    private TimeSpan? _limit;
-    private volatile RunnerRun? _process;
     private bool _isOver;
     private bool _isAbandoned;
     private int _isStarted;
@@ -49,8 +44,8 @@ internal sealed class RunningJob : IProcessRun, IDisposable
         Job = description;
         IsProcess = !isPlugin;
         _host = host;
-        _time = time;
         _log = log;
+        Control = new ProcessControl(run, IsProcess, host, time, Log);
         _abandon = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
     }
 
@@ -59,6 +54,9 @@ internal sealed class RunningJob : IProcessRun, IDisposable
 
     /// <summary>True when its task is a process of the runner, and no plugin.</summary>
     public bool IsProcess { get; }
+
+    /// <summary>Suspends and signals its process.</summary>
+    public ProcessControl Control { get; }
 
     /// <summary>Runs the task to its end; never throws what the task throws.</summary>
     /// <returns>The result of the run; null after <see cref="Release"/>.</returns>
@@ -162,25 +160,7 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     public FormerRun Identity => FormerRun.Of(_run);
 
     /// <inheritdoc/>
-    public TimeSpan? Limit
-    {
-        get
-        {
-            lock (_lock)
-                return _limit;
-        }
-    }
-
-    /// <inheritdoc/>
-    public void FollowLimit(TimeSpan? known, Action<TimeSpan?> changed)
-    {
-        lock (_lock)
-        {
-            _limitChanged = changed;
-            if (_limit != known)
-                changed(_limit);
-        }
-    }
+    public RunTimeLimit Limit { get; } = new();
 
     /// <inheritdoc/>
     public bool IsAbandoned
@@ -203,20 +183,6 @@ internal sealed class RunningJob : IProcessRun, IDisposable
         }
     }
 
-    /// <summary>Sets the time limit, in seconds from the start; null for none.</summary>
-    public void SetLimit(double? seconds)
-    {
-        lock (_lock)
-        {
-            var limit = seconds is { } time ? TimeSpan.FromSeconds(time) : default(TimeSpan?);
-            if (limit == _limit)
-                return;
-
-            _limit = limit;
-            _limitChanged?.Invoke(limit);
-        }
-    }
-
     /// <summary>Tells the task that the result of the run is recorded when a task has completed.</summary>
     public void Recorded(Task recorded) => _recorded?.Invoke(recorded);
 
@@ -224,47 +190,7 @@ internal sealed class RunningJob : IProcessRun, IDisposable
     public void Release() => _released.TrySetResult();
 
     /// <inheritdoc/>
-    public void Attach(RunnerRun process)
-    {
-        lock (_lock)
-        {
-            _process = process;
-
-            // That of a former instance of the box may have been suspended, or resumed, just before it ended.
-            if (process.WasSuspended == _run.IsSuspended)
-                return;
-        }
-
-        FollowSuspension();
-    }
-
-    /// <summary>Stops the processes, or continues them, as the core has it now.</summary>
-    public void FollowSuspension()
-    {
-        if (!IsProcess && _run.IsSuspended)
-        {
-            Log("it cannot be suspended: it runs in a plugin");
-            _ = _host.Execute((core, now) => core.SetSuspended(Job.Id, isSuspended: false, now));
-            return;
-        }
-
-        lock (_lock)
-            _process?.Suspend(_run.IsSuspended);
-    }
-
-    /// <summary>Sends a signal to the process.</summary>
-    /// <returns>Null when it was sent; else why it was not.</returns>
-    public async Task<string?> SignalAsync(Signal signal)
-    {
-        if (!IsProcess)
-            return $"job '{_run.Job.Id}' runs in a plugin: it has no process";
-        if (_process is not { } process)
-            return $"the process of job '{_run.Job.Id}' has not started yet";
-
-        return await process.SignalAsync(signal, _time) is { } problem
-            ? $"{signal.Name} cannot be sent to job '{_run.Job.Id}': {problem}"
-            : null;
-    }
+    public void Attach(RunnerRun process) => Control.Attach(process);
 
     /// <inheritdoc/>
     public void Log(string message) => _log.Information("job {Job}: {Message}", Job.Id, message);

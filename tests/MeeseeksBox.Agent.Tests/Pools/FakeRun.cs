@@ -41,11 +41,7 @@ internal sealed class FakeRun(JobDescription job) : IProcessRun
 
     public FormerRun Identity { get; } = new(job.Id, 0, 0, 0);
 
-    public TimeSpan? Limit => null;
-
-    public void FollowLimit(TimeSpan? known, Action<TimeSpan?> changed)
-    {
-    }
+    public RunTimeLimit Limit { get; } = new();
 
     /// <summary>The resources that the process has used.</summary>
     public RunUsage? Usage { get; private set; }

@@ -20,11 +20,8 @@ internal interface IProcessRun : IJobRun
     /// <param name="startTs">When it started, in seconds since 1970.</param>
     void Started(int pid, double startTs);
 
-    /// <summary>The time limit, from the start of the run; null for none.</summary>
-    TimeSpan? Limit { get; }
-
-    /// <summary>Calls back when the time limit has changed since it was read, and at each later change.</summary>
-    void FollowLimit(TimeSpan? known, Action<TimeSpan?> changed);
+    /// <summary>Its time limit.</summary>
+    RunTimeLimit Limit { get; }
 
     /// <summary>True when the box has given up the run: its task was killed, but did not end in time.</summary>
     bool IsAbandoned { get; }

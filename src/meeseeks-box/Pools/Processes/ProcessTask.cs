@@ -40,8 +40,9 @@ internal sealed class ProcessTask(
             return StartAsync(run, kill);
 
         adopted.Note = run.Log;
-        adopted.Limit(run.Limit, run.Job.KillGrace);
-        run.FollowLimit(run.Limit, changed => adopted.Limit(changed, run.Job.KillGrace));
+        var limit = run.Limit.Value;
+        adopted.Limit(limit, run.Job.KillGrace);
+        run.Limit.Follow(limit, changed => adopted.Limit(changed, run.Job.KillGrace));
         return FollowAsync(run, adopted, adopted.Ended.IsCompleted, kill);
     }
 
@@ -57,14 +58,14 @@ internal sealed class ProcessTask(
 
         try
         {
-            var limit = run.Limit;
+            var limit = run.Limit.Value;
             var data = runner.DataOf(run.Account.Credentials, run.Job.Run, RunIdentity.TextOf(run.Identity));
             var order = Order(run, words.Value, folder, limit, data);
             if (order.Size > LongestOrder)
                 return JobOutcome.NotStarted($"cannot start {words.Value[0]}: its arguments and environment are too long for this system");
 
             var process = await runner.StartAsync(run.Account.Credentials, order, run.Log, kill);
-            run.FollowLimit(limit, changed => process.Limit(changed, run.Job.KillGrace));
+            run.Limit.Follow(limit, changed => process.Limit(changed, run.Job.KillGrace));
             return await FollowAsync(run, process, hasEnded: false, kill);
         }
         catch (IOException problem)
