@@ -52,6 +52,7 @@ internal sealed class RunnerServer : IDisposable
     public void Terminate() => _loop.Post(() =>
     {
         _isTerminated = true;
+        Tell(new RunnerMessage(RunnerVerb.Ending));
         _runs.EndAll(LastGrace);
         _ = _loop.After(LastGrace + LastGrace, _loop.Stop);
         StopWhenIdle();
@@ -141,6 +142,8 @@ internal sealed class RunnerServer : IDisposable
             _server.Send(note);
         _missed.Clear();
         _runs.Describe();
+        if (_isTerminated)
+            Tell(new RunnerMessage(RunnerVerb.Ending));
     }
 
     private void Tell(RunnerMessage message)

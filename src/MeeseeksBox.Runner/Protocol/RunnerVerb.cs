@@ -48,6 +48,9 @@ public static class RunnerVerb
     /// <summary>Runner: no further <see cref="Run"/> line follows.</summary>
     public const string Ready = "ready";
 
+    /// <summary>Runner: it starts no further process, and ends after its last run.</summary>
+    public const string Ending = "ending";
+
     /// <summary>Runner: the process of a run has started.</summary>
     public const string Started = "started";
 

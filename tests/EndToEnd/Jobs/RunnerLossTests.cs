@@ -25,17 +25,36 @@ public sealed class RunnerLossTests
         // As at a shutdown of the host.
         const string Script = "trap 'echo saved; exit 3' TERM; echo ready; while :; do sleep 0.05; done";
         id = (await box.SubmitAsync(new { pool = "p", args = Some.Shell(Script) })).Text("id");
-        _ = await box.WaitForAsync(
-            async () => (await box.AskObjectAsync(new { tail = new { id } })).Find("tail"), tail => tail?.Text("data").Length > 0);
+        await WaitForOutputAsync(box, id);
 
         Signal.Send(second, Signal.Terminate);
 
         var ended = await box.WaitForEndAsync(id);
         (ended.Text("state"), ended.Number("rc"), ended.Printed()).Should().Be(("failed", 3, "ready\nsaved\n"));
         await Wait.Until(() => !Signal.IsAlive(second), () => "the runner stays", TestContext.Current.CancellationToken);
+    }
 
-        // A job that the box sends before it has learned of the end has crashed.
-        (await box.RunAsync(new { pool = "p", args = Some.True, retries = 1 })).Text("state").Should().Be("done");
+    [Fact]
+    public async Task A_job_that_was_sent_to_a_runner_that_ends_is_started_by_the_next_one()
+    {
+        await using var box = await RunningBox.StartAsync("pools.p.slots=0");
+        var runner = await RunnerAsync(box);
+        const string Script = "trap 'echo told; sleep 1; exit 4' TERM; sleep 1000 & wait";
+        var slow = (await box.SubmitAsync(new { pool = "p", args = Some.Shell(Script) })).Text("id");
+        _ = await box.WaitForStartAsync(slow);
+
+        // Both wait for the runner: the end, and a job that it reads before or after it.
+        Signal.Send(runner, Signal.Stop);
+        Signal.Send(runner, Signal.Terminate);
+        var unread = (await box.SubmitAsync(new { pool = "p", args = Some.True })).Text("id");
+        Signal.Send(runner, Signal.Continue);
+        await WaitForOutputAsync(box, slow);
+        var next = await RunnerAsync(box);
+
+        next.Should().NotBe(runner);
+        (await box.WaitForEndAsync(unread)).Text("state").Should().Be("done");
+        (await box.WaitForEndAsync(slow)).Number("rc").Should().Be(4);
+        await Wait.Until(() => !Signal.IsAlive(runner), () => "the runner stays", TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -78,6 +97,9 @@ public sealed class RunnerLossTests
             () => Directory.GetFileSystemEntries(folder.Path, "meeseeks-box-*").Length is 0,
             () => "the folder is left", TestContext.Current.CancellationToken);
     }
+
+    private static async Task WaitForOutputAsync(RunningBox box, string id) => _ = await box.WaitForAsync(
+        async () => (await box.AskObjectAsync(new { tail = new { id } })).Find("tail"), tail => tail?.Text("data").Length > 0);
 
     private static async Task<int> RunnerAsync(RunningBox box) =>
         int.Parse((await box.RunAsync(new { pool = "p", args = Some.Shell("echo $PPID") })).Printed());

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
 using MeeseeksBox.Runner.Accounts;
-using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
 using MeeseeksBox.Runner.Unix;
 
@@ -79,7 +78,7 @@ internal sealed class AccountRunner(RunnerLauncher launcher, Action<RunnerConnec
             if (_connection is { AcceptsRuns: true } present)
                 return present;
 
-            Discard();
+            _process?.Dispose();
             (_process, var connection) = await launcher.LaunchAsync(account);
             serve(connection);
             Volatile.Write(ref _connection, connection);
@@ -93,15 +92,5 @@ internal sealed class AccountRunner(RunnerLauncher launcher, Action<RunnerConnec
         {
             _ = _turn.Release();
         }
-    }
-
-    // What a runner has left that has ended.
-    private void Discard()
-    {
-        if (_connection is null)
-            return;
-
-        _process?.Dispose();
-        SpoolFolder.Delete(_connection.Folder);
     }
 }

@@ -34,16 +34,16 @@ internal sealed class ProcessTask(
     /// <remarks>The box runs it with runs of its own kind alone.</remarks>
     public Task<JobOutcome> RunAsync(IJobRun run, CancellationToken kill) => RunAsync((IProcessRun)run, kill);
 
-    private Task<JobOutcome> RunAsync(IProcessRun run, CancellationToken kill)
+    private async Task<JobOutcome> RunAsync(IProcessRun run, CancellationToken kill)
     {
         if (adopted is null)
-            return StartAsync(run, kill);
+            return await StartAsync(run, kill);
 
         adopted.Note = run.Log;
         var limit = run.Limit.Value;
         adopted.Limit(limit, run.Job.KillGrace);
         run.Limit.Follow(limit, changed => adopted.Limit(changed, run.Job.KillGrace));
-        return FollowAsync(run, adopted, adopted.Ended.IsCompleted, kill);
+        return await FollowAsync(run, adopted, adopted.Ended.IsCompleted, kill) ?? await StartAsync(run, kill);
     }
 
     private async Task<JobOutcome> StartAsync(IProcessRun run, CancellationToken kill)
@@ -66,7 +66,7 @@ internal sealed class ProcessTask(
 
             var process = await runner.StartAsync(run.Account.Credentials, order, run.Log, kill);
             run.Limit.Follow(limit, changed => process.Limit(changed, run.Job.KillGrace));
-            return await FollowAsync(run, process, hasEnded: false, kill);
+            return await FollowAsync(run, process, hasEnded: false, kill) ?? await StartAsync(run, kill);
         }
         catch (IOException problem)
         {
@@ -78,7 +78,8 @@ internal sealed class ProcessTask(
         }
     }
 
-    private async Task<JobOutcome> FollowAsync(IProcessRun run, RunnerRun process, bool hasEnded, CancellationToken kill)
+    // Null when the runner has ended before it started the run.
+    private async Task<JobOutcome?> FollowAsync(IProcessRun run, RunnerRun process, bool hasEnded, CancellationToken kill)
     {
         try
         {
@@ -92,7 +93,7 @@ internal sealed class ProcessTask(
         }
     }
 
-    private async Task<JobOutcome> FollowToEndAsync(IProcessRun run, RunnerRun process, bool hasEnded, CancellationToken kill)
+    private async Task<JobOutcome?> FollowToEndAsync(IProcessRun run, RunnerRun process, bool hasEnded, CancellationToken kill)
     {
         await using var killing = kill.Register(() =>
         {
@@ -112,7 +113,7 @@ internal sealed class ProcessTask(
         }
     }
 
-    private async Task<JobOutcome> FollowToEndAsync(
+    private async Task<JobOutcome?> FollowToEndAsync(
         IProcessRun run, RunnerRun process, IDisposable entry, bool hasEnded, CancellationToken kill)
     {
         var started = await process.Started;
@@ -120,7 +121,7 @@ internal sealed class ProcessTask(
         {
             entry.Dispose();
             process.Forget();
-            return JobOutcome.NotStarted(started.Text(RunnerField.Text)!);
+            return process.IsReturned ? null : JobOutcome.NotStarted(started.Text(RunnerField.Text)!);
         }
 
         var pid = started.Number(RunnerField.Pid);

@@ -31,6 +31,7 @@ internal sealed class RunnerConnection : IDisposable
     private volatile bool _isLost;
     private volatile bool _isReleased;
     private volatile bool _isDraining;
+    private bool _isEnding;
     private int _idleCount;
     private long _runBytes;
 
@@ -194,6 +195,8 @@ internal sealed class RunnerConnection : IDisposable
         {
             if (_isReleased)
                 run.Output.End();
+            else if (_isEnding && !run.Started.IsCompleted)
+                run.Return();
             else
                 run.Fail(Lost());
         }
@@ -244,11 +247,19 @@ internal sealed class RunnerConnection : IDisposable
             case RunnerVerb.Ready:
                 _ = _ready.TrySetResult();
                 break;
+            case RunnerVerb.Ending:
+                _isEnding = true;
+                Drain();
+                break;
             case RunnerVerb.Started or RunnerVerb.Ended when !Owner.IsBox && message.Size > LongestKept:
                 Abort("sends a line that is too long");
                 break;
             default:
-                if (_runs.TryGetValue(message.Run, out var run))
+                if (!_runs.TryGetValue(message.Run, out var run))
+                    break;
+                if (_isEnding && message.Verb is RunnerVerb.Refused)
+                    run.Return();
+                else
                     run.Receive(message);
                 break;
         }

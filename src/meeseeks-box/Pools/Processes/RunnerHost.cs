@@ -6,6 +6,7 @@ using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Runner.Accounts;
 using MeeseeksBox.Runner.Output;
 using MeeseeksBox.Runner.Protocol;
+using MeeseeksBox.Runner.Unix;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
@@ -126,7 +127,7 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         RunnerConnection connection;
         try
         {
-            connection = RunnerConnection.Open(folder, owner, pid: null, runsFolder.IsKept);
+            connection = await OpenAsync(folder, owner);
         }
         catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionRefused)
         {
@@ -164,6 +165,24 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         }
     }
 
+    // A runner whose queue of connections is full takes them soon.
+    private async Task<RunnerConnection> OpenAsync(string folder, RunnerOwner owner)
+    {
+        var begin = TimeProvider.System.GetTimestamp();
+        for (var pause = Shortage.Pauses.First; ; pause = Shortage.Pauses.After(pause))
+        {
+            try
+            {
+                return RunnerConnection.Open(folder, owner, pid: null, runsFolder.IsKept);
+            }
+            catch (SocketException problem) when (problem.SocketErrorCode is SocketError.WouldBlock
+                && TimeProvider.System.GetElapsedTime(begin) < RunnerLauncher.Timeout)
+            {
+                await Task.Delay(pause, TimeProvider.System);
+            }
+        }
+    }
+
     private bool IsOfProgram(int pid)
     {
         try
@@ -192,8 +211,8 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         await connection.RunAsync();
         var isStopping = _isReleased || _isClosed;
 
-        // A runner of another user cannot delete its own folder. One with runs may go on when the box stops.
-        if (!connection.Owner.IsBox && (!isStopping || connection.IsEmpty))
+        // What a crash has left. A runner of another user cannot delete its own folder. One with runs may go on when the box stops.
+        if (!isStopping || (!connection.Owner.IsBox && connection.IsEmpty))
             SpoolFolder.Delete(connection.Folder);
         if (!isStopping)
             _ = _connections.TryRemove(connection, out _);

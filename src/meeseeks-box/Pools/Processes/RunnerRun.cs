@@ -46,6 +46,9 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
     /// <summary>Receives what a person should know about the run.</summary>
     public Action<string> Note { get; set; } = _ => { };
 
+    /// <summary>True when the runner has ended before it started the run: another runner may.</summary>
+    public bool IsReturned { get; private set; }
+
     /// <summary>What it prints, while it runs.</summary>
     public RunnerOutput Output => LazyInitializer.EnsureInitialized(ref _output, () => new RunnerOutput(this, connection.Send));
 
@@ -155,6 +158,13 @@ internal sealed class RunnerRun(RunnerMessage order, RunnerConnection connection
                 // A line of a later version.
                 break;
         }
+    }
+
+    /// <summary>Records that the runner ends and does not start the run.</summary>
+    public void Return()
+    {
+        IsReturned = true;
+        _ = _started.TrySetResult(new RunnerMessage(RunnerVerb.Refused, Id));
     }
 
     /// <summary>Records that the runner has ended.</summary>
