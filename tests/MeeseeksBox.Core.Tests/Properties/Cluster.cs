@@ -20,6 +20,7 @@ internal sealed class Cluster
     private readonly HashSet<(string Id, int Epoch)> _killed = [];
     private readonly HashSet<(string Id, int Epoch)> _survivors = [];
     private readonly Dictionary<(string Id, int Epoch), List<string>> _starts = [];
+    private readonly Dictionary<(string Id, int Epoch), int> _restarts = [];
 
     /// <param name="heads">The number of heads, each of which reaches both nodes.</param>
     /// <param name="expire">The seconds after which heads presume jobs lost. Nodes keep ended jobs for longer than any test.</param>
@@ -40,6 +41,9 @@ internal sealed class Cluster
 
     /// <summary>The nodes of all starts, by id and epoch of the job.</summary>
     public IReadOnlyDictionary<(string Id, int Epoch), List<string>> Starts => _starts;
+
+    /// <summary>How often an epoch was begun by a manual restart: more than once where nodes did not reach each other.</summary>
+    public int RestartsTo((string Id, int Epoch) job) => _restarts.GetValueOrDefault(job);
 
     /// <summary>Killed jobs that still ran after the kill had the time to reach all nodes.</summary>
     public IReadOnlyCollection<(string Id, int Epoch)> Survivors => _survivors;
@@ -87,6 +91,8 @@ internal sealed class Cluster
                 break;
             case 12 when node.Core.Find(id) is { HasEnded: true }:
                 _ = node.Submit($"{{'id':'{id}','state':'new'}}");
+                var restarted = (id, node.Core.Find(id)!.Status.Epoch);
+                _restarts[restarted] = _restarts.GetValueOrDefault(restarted) + 1;
                 break;
             default:
                 ExchangeAll();
