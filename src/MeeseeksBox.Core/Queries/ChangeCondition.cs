@@ -5,6 +5,11 @@ namespace MeeseeksBox.Core.Queries;
 /// <param name="NodesAfter">The number of change after which a change of nodes counts; null: nodes do not count.</param>
 public sealed record ChangeCondition(IReadOnlyList<JobQuery> Jobs, long? NodesAfter)
 {
+    private const int FewJobs = 4;
+
+    /// <summary>True when it asks for a few jobs by their ids, which takes little time.</summary>
+    public bool IsNarrow => NodesAfter is null && Jobs.All(query => query.Filter.Ids is { Count: <= FewJobs });
+
     /// <summary>True when there is such a change.</summary>
     /// <param name="core">The core.</param>
     /// <param name="checkedSeq">The number of change up to which an earlier check found no such job.</param>

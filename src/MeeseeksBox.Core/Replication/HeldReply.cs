@@ -11,7 +11,11 @@ public sealed class HeldReply(ChangeCondition condition, double until)
     // once.
     private const double Pace = 0.002;
 
-    private double _checkedAt = double.NegativeInfinity;
+    // So many changes in a row are checked at once for a reader of a few jobs. The life of a short job has four.
+    private readonly int _burst = condition.IsNarrow ? 8 : 1;
+
+    // Until when the checks so far use up the pace.
+    private double _usedUntil = double.NegativeInfinity;
     private long _checkedSeq;
     private long _checkedNodesSeq = -1;
 
@@ -19,10 +23,12 @@ public sealed class HeldReply(ChangeCondition condition, double until)
     public bool IsReleased { get; private set; }
 
     /// <summary>When <see cref="Update"/> is due again at the latest, in monotonic seconds.</summary>
-    public double Deadline => IsPaced ? Math.Min(_checkedAt + Pace, until) : until;
+    public double Deadline => IsPaced ? Math.Min(NextCheck, until) : until;
 
     /// <summary>True while further changes wait for the check at <see cref="Deadline"/>.</summary>
     public bool IsPaced { get; private set; }
+
+    private double NextCheck => _usedUntil - ((_burst - 1) * Pace);
 
     /// <summary>Releases the reply, because a further line has arrived.</summary>
     public void Release() => IsReleased = true;
@@ -32,12 +38,13 @@ public sealed class HeldReply(ChangeCondition condition, double until)
     {
         IsReleased |= now.Monotonic >= until;
         var hasChanged = core.Seq != _checkedSeq || core.Nodes.SignificantSeq != _checkedNodesSeq;
-        IsPaced = !IsReleased && hasChanged && now.Monotonic < _checkedAt + Pace;
+        IsPaced = !IsReleased && hasChanged && now.Monotonic < NextCheck;
         if (IsReleased || IsPaced || !hasChanged)
             return;
 
         // Jobs that were checked before have not changed since.
         IsReleased = condition.IsMet(core, _checkedSeq);
-        (_checkedAt, _checkedSeq, _checkedNodesSeq) = (now.Monotonic, core.Seq, core.Nodes.SignificantSeq);
+        _usedUntil = Math.Max(_usedUntil, now.Monotonic) + Pace;
+        (_checkedSeq, _checkedNodesSeq) = (core.Seq, core.Nodes.SignificantSeq);
     }
 }

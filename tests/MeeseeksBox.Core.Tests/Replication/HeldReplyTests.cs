@@ -46,6 +46,24 @@ public sealed class HeldReplyTests
     }
 
     [Fact]
+    public void The_changes_of_a_requested_id_are_checked_at_once_up_to_a_number()
+    {
+        var held = Updated(Held(after: 0, filter: "'id':'a','state':'done'"));
+        for (var number = 0; number < 7; number++)
+        {
+            _ = _node.Accept($"{{'id':'b{number}','pool':'p1','args':['x']}}");
+            Updated(held).IsPaced.Should().BeFalse();
+        }
+
+        _ = _node.Accept("{'id':'c','pool':'p1','args':['x']}");
+        Updated(held).IsPaced.Should().BeTrue();
+        held.Deadline.Should().BeApproximately(_node.Now.Monotonic + 0.002, 1e-9);
+        _node.Pass(0.002);
+        Updated(held).IsPaced.Should().BeFalse();
+        held.IsReleased.Should().BeFalse();
+    }
+
+    [Fact]
     public void It_is_released_when_its_wait_is_over()
     {
         var held = Updated(Held(after: 0));
