@@ -21,10 +21,12 @@ internal sealed class DryRun(WatcherConfig config, TimeProvider time)
 
     private IEnumerable<string> OfFiles(WatchSettings watch)
     {
-        var index = new FolderIndex(watch, new OpenFileTracker(watch.Path!, time));
+        var openFiles = new OpenFileTracker(watch.Path!, WriterProbe.Of, time);
+        var index = new FolderIndex(watch, openFiles, time);
         if (TryRead(index) is { } problem)
             return [$"{watch.Name}: cannot read the folder {watch.Path}: {problem}"];
-        var plan = Planner.Of(watch, index.Snapshot(), new HashSet<WorkKey>(), FileTime.Of(time.GetUtcNow()), isExplained: true);
+        var planner = new FolderPlanner(watch, index, new CompletenessCheck(watch.Path!, openFiles, WriterProbe.Of, time));
+        var plan = planner.Plan(new HashSet<WorkKey>(), FileTime.Of(time.GetUtcNow()), isExplained: true);
         var due = plan.Due.ToDictionary(work => work.Key);
         return plan.Explanations!.Select(decision => Line(watch, decision, due));
     }

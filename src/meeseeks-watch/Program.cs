@@ -8,10 +8,12 @@ using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Logging;
 using MeeseeksBox.WatchAgent;
 using MeeseeksBox.WatchAgent.Configuration;
+using MeeseeksBox.WatchAgent.Folders;
 
 const string Program = "meeseeks-watch";
 
 StandardStream.Redirect();
+WriterProbe.Prepare();
 if (StarterText.FaultOf(args) is { } fault)
 {
     StandardStream.Error.WriteLine($"{Program}: {fault}");

@@ -139,16 +139,18 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
 
     private bool IsConsidered(WatchedFile file)
     {
-        if (file.IsBeingWritten)
+        if (Obstacle(file.Readiness) is { } obstacle)
         {
-            plan.Explanations?.Add(new(file.Name, null, "it is being written"));
+            plan.Explanations?.Add(new(file.Name, null, obstacle));
             return false;
         }
 
-        var age = now - file.Mtime;
+        // A time that lies ahead is of another clock. The age counts from when the watcher saw it first.
+        var changed = file.Mtime <= now ? file.Mtime : Math.Min(file.SeenAt, now);
+        var age = now - changed;
         if (settings.MinAge > TimeSpan.Zero && age < settings.MinAge.Ticks)
         {
-            plan.ScheduleAt(file.Mtime + settings.MinAge.Ticks);
+            plan.ScheduleAt(changed + settings.MinAge.Ticks);
             var reason = string.Create(CultureInfo.InvariantCulture, $"it is younger than min_age, {settings.MinAge.TotalSeconds} s");
             plan.Explanations?.Add(new(file.Name, null, reason));
             return false;
@@ -163,4 +165,13 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
 
         return true;
     }
+
+    private static string? Obstacle(FileReadiness readiness) => readiness switch
+    {
+        FileReadiness.BeingWritten => "it is being written",
+        FileReadiness.Settling => "it has changed lately, and may not be complete",
+        FileReadiness.DanglingLink => "it is a link to a file that does not exist",
+        FileReadiness.NotRegular => "it is not a regular file",
+        _ => null,
+    };
 }

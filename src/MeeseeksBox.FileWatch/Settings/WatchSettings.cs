@@ -46,6 +46,12 @@ public sealed record WatchSettings
     /// <summary>The least age of a file since its last change; zero for no limit.</summary>
     public TimeSpan MinAge { get; init; }
 
+    /// <summary>
+    /// How long a file may not change before it counts as complete; null: as long as the file system needs
+    /// (docs/WATCH.md#when-a-file-is-complete).
+    /// </summary>
+    public TimeSpan? Settle { get; init; }
+
     /// <summary>The age at which a file is ignored; null for no limit.</summary>
     public TimeSpan? MaxAge { get; init; }
 

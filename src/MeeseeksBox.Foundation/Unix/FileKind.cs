@@ -40,6 +40,14 @@ public static partial class FileKind
     private const uint OwnerOnly = 0x8;
     private const int OfOthers = 0x3f;
     private const int Itself = 0x1000;
+    private const uint Birth = 0x800;
+    private const uint BasicAndBirth = 0xfff;
+    private const int LinksOffset = 16;
+    private const int LengthOffset = 40;
+    private const int BirthOffset = 80;
+    private const int ChangeOffset = 96;
+    private const int WriteOffset = 112;
+    private const int NanosecondsPerTick = 100;
 
     /// <summary>The type bits of the mode of a file (inode(7)); a symbolic link is followed.</summary>
     public static int Of(string path)
@@ -79,6 +87,30 @@ public static partial class FileKind
             : null;
     }
 
+    /// <summary>What the system knows about the file at a path; null for no file, or one that is not accessible.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="isFollowed">True for the target of a symbolic link, false for the link.</param>
+    public static FileFacts? FactsOf(string path, bool isFollowed = true)
+    {
+        Span<byte> answer = stackalloc byte[Size];
+        if (Statx(CurrentFolder, path, isFollowed ? 0 : NoFollow, BasicAndBirth, answer) is not 0)
+            return null;
+
+        var hasBirth = (BitConverter.ToUInt32(answer) & Birth) is not 0;
+        return new FileFacts
+        {
+            Kind = BitConverter.ToUInt16(answer[ModeOffset..]) & KindBits,
+            Links = BitConverter.ToUInt32(answer[LinksOffset..]),
+            Device = ((ulong)BitConverter.ToUInt32(answer[DeviceOffset..]) << 32)
+                | BitConverter.ToUInt32(answer[(DeviceOffset + sizeof(uint))..]),
+            Number = BitConverter.ToUInt64(answer[NumberOffset..]),
+            Length = BitConverter.ToInt64(answer[LengthOffset..]),
+            BirthTime = hasBirth ? TimeAt(answer[BirthOffset..]) : 0,
+            ChangeTime = TimeAt(answer[ChangeOffset..]),
+            WriteTime = TimeAt(answer[WriteOffset..]),
+        };
+    }
+
     /// <summary>The type in words: <c>a folder</c>.</summary>
     public static string NameOf(int kind) => kind switch
     {
@@ -89,6 +121,9 @@ public static partial class FileKind
         Socket => "a socket",
         _ => "a device",
     };
+
+    private static long TimeAt(ReadOnlySpan<byte> time) =>
+        (BitConverter.ToInt64(time) * TimeSpan.TicksPerSecond) + (BitConverter.ToUInt32(time[sizeof(long)..]) / NanosecondsPerTick);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, Span<byte> answer);

@@ -3,12 +3,24 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <summary>The kinds of inotify events.</summary>
 internal enum FolderChange
 {
-    /// <summary>A file was created or written, and is not closed yet.</summary>
-    Writing,
+    /// <summary>A name was made: of a file that is open for writing, or of a link to one that is complete.</summary>
+    Created,
 
-    /// <summary>A file was closed, moved, deleted, or its attributes changed; or a folder changed.</summary>
-    Changed,
+    /// <summary>A file was written, and is not closed yet.</summary>
+    Written,
 
-    /// <summary>Events were lost, or the folder itself is gone: it must be read again.</summary>
+    /// <summary>A file was closed after it was open for writing, or moved into the folder.</summary>
+    Completed,
+
+    /// <summary>A file was deleted, or moved out of the folder.</summary>
+    Removed,
+
+    /// <summary>Attributes of a file changed, which says nothing about its content; or a folder changed.</summary>
+    Touched,
+
+    /// <summary>The folder itself is gone, or another one is in its place: it must be read again.</summary>
     Lost,
+
+    /// <summary>Events were lost, because too many came at once: the folder must be read again.</summary>
+    Overflow,
 }

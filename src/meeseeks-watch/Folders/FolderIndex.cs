@@ -7,7 +7,7 @@ namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>The contents of a watched folder, kept up to date by events.</summary>
 /// <remarks>Not thread-safe.</remarks>
-internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFiles)
+internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFiles, TimeProvider time)
 {
     private readonly string _path = settings.Path!;
     private readonly StatusName _names = new(settings.Name);
@@ -15,6 +15,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
 
     // A folder may also be a skip file. Without skip, folders are not read.
     private HashSet<string> _folders = new(StringComparer.Ordinal);
+
+    private long Now => FileTime.Of(time.GetUtcNow());
 
     /// <summary>The status files of the watch.</summary>
     public StatusTable Status { get; private set; } = new();
@@ -29,7 +31,10 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     public void MarkFinished(Plan plan)
     {
         foreach (var (position, list) in plan.Finished)
+        {
             _files[position] = _files[position] with { FinishedInList = list };
+            openFiles.Forget(_files[position].Name);
+        }
     }
 
     /// <summary>Reads the whole folder. The index stays as it is when that fails.</summary>
@@ -58,6 +63,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         files.Sort((x, y) => ByteOrder.Instance.Compare(x.Name, y.Name));
         openFiles.Review(settings.Rescan);
         MarkWritten(files);
+        KeepSeenTimes(files);
         (_files, _folders, Status) = (files, folders, status);
         foreach (var (key, time) in notes)
             AddNote(key, time);
@@ -120,14 +126,43 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         return isAsked ? FileTime.Of(entry.LastWriteTimeUtc) : 0;
     }
 
+    /// <summary>Sets whether a file can be processed.</summary>
+    public void SetReadiness(string name, FileReadiness readiness)
+    {
+        var place = Find(name);
+        if (place >= 0)
+            _files[place] = _files[place] with { Readiness = readiness, FinishedInList = null };
+    }
+
     private void MarkWritten(List<WatchedFile> files)
     {
         foreach (var name in openFiles.All())
         {
             var place = Find(files, name);
             if (place >= 0)
-                files[place] = files[place] with { IsBeingWritten = true };
+                files[place] = files[place] with { Readiness = FileReadiness.BeingWritten };
         }
+    }
+
+    private void KeepSeenTimes(List<WatchedFile> files)
+    {
+        if (!settings.NeedsMtimes)
+            return;
+        for (var place = 0; place < files.Count; place++)
+        {
+            if (files[place].Mtime > Now)
+                files[place] = Seen(files[place]);
+        }
+    }
+
+    // A time that lies ahead is of another clock, and says nothing about the age.
+    private WatchedFile Seen(WatchedFile file)
+    {
+        if (file.Mtime <= Now)
+            return file;
+        var place = Find(file.Name);
+        var isKnown = place >= 0 && _files[place].Mtime == file.Mtime && _files[place].SeenAt > 0;
+        return file with { SeenAt = isKnown ? _files[place].SeenAt : Now };
     }
 
     private void RefreshFile(string name)
@@ -145,7 +180,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         }
 
         ClearFinished(name);
-        var file = new WatchedFile(name, settings.NeedsMtimes ? FileTime.Of(info.LastWriteTimeUtc) : 0, openFiles.Has(name));
+        var readiness = openFiles.IsWritten(name) ? FileReadiness.BeingWritten : FileReadiness.Ready;
+        var file = Seen(new WatchedFile(name, settings.NeedsMtimes ? FileTime.Of(info.LastWriteTimeUtc) : 0, readiness));
         var place = Find(name);
         if (place >= 0)
             _files[place] = file;

@@ -15,44 +15,32 @@ internal sealed class Inotify : IDisposable
 
     private const int HeaderSize = 16;
 
-    private readonly int _queue;
+    // ENOSPC, which has its own meaning here.
+    private const int NoWatchLeft = 28;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<int, List<IFolderListener>> _listeners = [];
-    private readonly Thread? _thread;
+    private int _queue = -1;
+    private Thread? _thread;
     private volatile bool _isEnding;
-
-    /// <summary>Opens the event queue and starts its thread.</summary>
-    public Inotify()
-    {
-        _queue = InotifyNative.Open(OpenFlag.CloseOnExec);
-        if (_queue < 0)
-        {
-            Problem = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
-            return;
-        }
-
-        _thread = new Thread(Run) { IsBackground = true, Name = "inotify" };
-        _thread.Start();
-    }
-
-    /// <summary>Why there are no events; null when inotify works.</summary>
-    public string? Problem { get; }
 
     /// <summary>Subscribes a listener to the folder that is at its path now.</summary>
     /// <remarks>To be called before each read of the folder, because another folder may have replaced it.</remarks>
     /// <returns>The error; null when the listener is subscribed.</returns>
     public string? Subscribe(IFolderListener listener)
     {
-        if (Problem is not null)
-            return Problem;
         lock (_lock)
         {
+            if (TryOpen() is { } unopened)
+                return unopened;
             var watch = InotifyNative.Add(_queue, listener.Path, Always | (listener.NeedsWrites ? InotifyNative.Modify : 0));
             if (watch < 0)
             {
-                var problem = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+                var error = Marshal.GetLastPInvokeError();
                 Forget(listener);
-                return problem;
+                return error is NoWatchLeft
+                    ? "the limit of watches of this user is reached (sysctl fs.inotify.max_user_watches)"
+                    : ErrorNumber.TextOf(error);
             }
 
             if (_listeners.TryGetValue(watch, out var present) && present.Contains(listener))
@@ -81,6 +69,25 @@ internal sealed class Inotify : IDisposable
         _ = InotifyNative.Remove(_queue, InotifyNative.Add(_queue, "/", InotifyNative.DeleteSelf));
         _thread.Join();
         _ = LibC.Close(_queue);
+    }
+
+    // Opens the event queue and starts its thread, unless they are there. A limit may have been raised since the last try.
+    private string? TryOpen()
+    {
+        if (_queue >= 0)
+            return null;
+        _queue = InotifyNative.Open(OpenFlag.CloseOnExec);
+        if (_queue < 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            return error is ErrorNumber.ProcessStarved
+                ? "the limit of inotify instances of this user, or of open files, is reached (sysctl fs.inotify.max_user_instances)"
+                : ErrorNumber.TextOf(error);
+        }
+
+        _thread = new Thread(Run) { IsBackground = true, Name = "inotify" };
+        _thread.Start();
+        return null;
     }
 
     private void Forget(IFolderListener listener)
@@ -133,18 +140,20 @@ internal sealed class Inotify : IDisposable
 
         // A created folder is not open for writing, so the only report of a folder is that it has changed.
         var change = ChangeOf(what);
-        var isFolder = (what & InotifyNative.IsDirectory) != 0 && change is not FolderChange.Lost;
+        var isFolder = (what & InotifyNative.IsDirectory) != 0 && change is not (FolderChange.Lost or FolderChange.Overflow);
         foreach (var listener in listeners.Where(listener => !isFolder || listener.NeedsFolders))
-            listener.Report(isFolder ? FolderChange.Changed : change, name);
+            listener.Report(isFolder ? FolderChange.Touched : change, name);
     }
 
     private static FolderChange ChangeOf(uint what)
     {
-        const uint lost = InotifyNative.Overflow | InotifyNative.DeleteSelf | InotifyNative.MoveSelf | InotifyNative.Unmount
-            | InotifyNative.Ignored;
-        const uint writing = InotifyNative.Create | InotifyNative.Modify;
-        return (what & lost) != 0 ? FolderChange.Lost
-            : (what & writing) != 0 ? FolderChange.Writing
-            : FolderChange.Changed;
+        const uint lost = InotifyNative.DeleteSelf | InotifyNative.MoveSelf | InotifyNative.Unmount | InotifyNative.Ignored;
+        return (what & InotifyNative.Overflow) != 0 ? FolderChange.Overflow
+            : (what & lost) != 0 ? FolderChange.Lost
+            : (what & InotifyNative.Create) != 0 ? FolderChange.Created
+            : (what & InotifyNative.Modify) != 0 ? FolderChange.Written
+            : (what & (InotifyNative.CloseWrite | InotifyNative.MovedTo)) != 0 ? FolderChange.Completed
+            : (what & (InotifyNative.Delete | InotifyNative.MovedFrom)) != 0 ? FolderChange.Removed
+            : FolderChange.Touched;
     }
 }

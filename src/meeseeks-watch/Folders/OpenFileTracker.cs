@@ -1,50 +1,178 @@
+using MeeseeksBox.Foundation.Unix;
+
 namespace MeeseeksBox.WatchAgent.Folders;
 
-/// <summary>The files in a folder that are being written: created or written, and not closed.</summary>
-/// <remarks>
-/// A file without a close event and without changes for a while counts as complete. It may be a hard link, which is never closed.
-/// </remarks>
-internal sealed class OpenFileTracker(string path, TimeProvider time)
+/// <summary>What events tell about the files of a folder: which are being written, and which are complete.</summary>
+/// <remarks>Thread-safe.</remarks>
+/// <param name="path">The folder.</param>
+/// <param name="probe">Finds whether a file is open for writing.</param>
+/// <param name="time">The clock.</param>
+internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, TimeProvider time)
 {
-    private readonly Lock _lock = new();
-    private readonly HashSet<string> _names = [];
+    // The close of a file that has several names is told by one of them. Then so many others are asked at most.
+    private const int MostAsked = 64;
+    private const int MostClosed = 4096;
 
-    /// <summary>The names of all open files.</summary>
+    private readonly Lock _lock = new();
+
+    // With what was known at the last review, and since when that is so.
+    private readonly Dictionary<string, (FileFacts? Facts, long Since)> _written = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _completed = new(StringComparer.Ordinal);
+
+    // The numbers of files that were closed lately, under whatever name.
+    private readonly HashSet<ulong> _closed = [];
+
+    /// <summary>The names of all files that are being written.</summary>
     public string[] All()
     {
         lock (_lock)
-            return [.. _names];
+            return [.. _written.Keys];
     }
 
-    /// <summary>Whether a file is open.</summary>
-    public bool Has(string name)
+    /// <summary>Whether a file is being written.</summary>
+    public bool IsWritten(string name)
     {
         lock (_lock)
-            return _names.Contains(name);
+            return _written.ContainsKey(name);
     }
 
-    /// <summary>Adds a file that is being written.</summary>
+    /// <summary>Whether an event has told that a file is complete, and none after it that it is written again.</summary>
+    public bool IsCompleted(string name)
+    {
+        lock (_lock)
+            return _completed.Contains(name);
+    }
+
+    /// <summary>Takes an event.</summary>
+    /// <returns>Other files that are complete now.</returns>
+    public IReadOnlyList<string> Take(FolderChange change, string name)
+    {
+        // A file may be written under a hidden name, and be linked to another one.
+        var isHidden = name.StartsWith('.');
+        switch (change)
+        {
+            case FolderChange.Created when !isHidden && IsOpen(name):
+            case FolderChange.Written when !isHidden:
+                Add(name);
+                return [];
+            case FolderChange.Created when !isHidden:
+                Complete(name);
+                return [];
+            case FolderChange.Completed:
+                NoteClosed(name);
+                if (!isHidden && TryComplete(name))
+                    return [];
+                return CompleteOthers();
+            case FolderChange.Removed:
+                Forget(name);
+                return CompleteOthers();
+            default:
+                return [];
+        }
+    }
+
+    /// <summary>Forgets what events have told of complete files, because later ones were lost.</summary>
+    public void ForgetCompleted()
+    {
+        lock (_lock)
+            _completed.Clear();
+    }
+
+    /// <summary>Adds a file that a process was found to write.</summary>
     public void Add(string name)
     {
         lock (_lock)
-            _ = _names.Add(name);
+        {
+            _ = _completed.Remove(name);
+            _ = _written.TryAdd(name, (null, 0));
+        }
     }
 
-    /// <summary>Removes a file that is complete or gone.</summary>
+    /// <summary>Removes a file that is gone or processed.</summary>
     public void Forget(string name)
     {
         lock (_lock)
-            _ = _names.Remove(name);
+        {
+            _ = _written.Remove(name);
+            _ = _completed.Remove(name);
+        }
     }
 
-    /// <summary>Removes files without changes for some time, and links.</summary>
+    /// <summary>Asks again about each file that is being written, because events may have been lost.</summary>
+    /// <param name="quiet">How long a file is unchanged that counts as closed where the system does not tell.</param>
     public void Review(TimeSpan quiet)
     {
         foreach (var name in All())
         {
-            var info = new FileInfo(Path.Join(path, name));
-            if (!info.Exists || info.LinkTarget is not null || time.GetUtcNow() - info.LastWriteTimeUtc > quiet)
-                Forget(name);
+            var facts = FileKind.FactsOf(Path.Join(path, name));
+            var writers = facts is { Kind: FileKind.Regular } ? probe(Path.Join(path, name)) : Writers.None;
+            lock (_lock)
+            {
+                if (!_written.TryGetValue(name, out var known))
+                    continue;
+
+                var isQuiet = known.Facts == facts && time.GetElapsedTime(known.Since) >= quiet;
+                if (writers is Writers.None || (writers is Writers.Unknown && isQuiet))
+                    _ = _written.Remove(name);
+                else if (known.Facts != facts)
+                    _written[name] = (facts, time.GetTimestamp());
+            }
         }
+    }
+
+    // A name appears when a file is made, which is open then, and when a file is linked.
+    private bool IsOpen(string name)
+    {
+        var full = Path.Join(path, name);
+        if (FileKind.FactsOf(full) is not { Kind: FileKind.Regular } facts)
+            return false;
+
+        return probe(full) switch
+        {
+            Writers.None => false,
+            Writers.Some => true,
+            _ => facts.Links is 1 && !WasClosed(facts.Number) && FileKind.FactsOf(full, isFollowed: false)?.Kind is FileKind.Regular,
+        };
+    }
+
+    private void Complete(string name) => TryComplete(name);
+
+    // True when it was being written under this name.
+    private bool TryComplete(string name)
+    {
+        lock (_lock)
+        {
+            _ = _completed.Add(name);
+            return _written.Remove(name);
+        }
+    }
+
+    private void NoteClosed(string name)
+    {
+        if (FileKind.FactsOf(Path.Join(path, name), isFollowed: false) is not { } facts)
+            return;
+        lock (_lock)
+        {
+            if (_closed.Count >= MostClosed)
+                _closed.Clear();
+            _ = _closed.Add(facts.Number);
+        }
+    }
+
+    private bool WasClosed(ulong number)
+    {
+        lock (_lock)
+            return _closed.Contains(number);
+    }
+
+    private List<string> CompleteOthers()
+    {
+        var others = All();
+        if (others.Length > MostAsked)
+            return [];
+
+        var complete = others.Where(name => !IsOpen(name)).ToList();
+        complete.ForEach(Complete);
+        return complete;
     }
 }

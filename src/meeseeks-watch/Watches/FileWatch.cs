@@ -79,7 +79,7 @@ internal sealed class FileWatch : IWatch
                 if (_rounds.IsComplete && !_isOnce)
                     return;
                 var plan = Refresh() ? Submit() : null;
-                if (_isOnce && _jobs.Count == 0)
+                if (_isOnce && _jobs.Count == 0 && _folder.UntilSettled is null)
                     return;
                 await _signal.WaitAsync(Pause(plan), _time, stop);
             }
@@ -201,7 +201,7 @@ internal sealed class FileWatch : IWatch
     private Plan? Submit()
     {
         var skipped = _setAside.Count == 0 ? _inFlight : [.. _inFlight, .. _setAside];
-        var plan = Planner.Of(Settings, _folder.Snapshot(), skipped, Now);
+        var plan = _folder.Plan(skipped, Now);
         _folder.MarkFinished(plan);
         var isWritten = _ioFaults.Try(
             "write marks", "this watch submits nothing until then", () => _statusRecorder.Write(_folder.Status, plan));
@@ -241,7 +241,7 @@ internal sealed class FileWatch : IWatch
             ? TimeSpan.FromTicks(Math.Max(due - Now, TimeSpan.TicksPerMillisecond))
             : untilRead;
         var untilRetry = _ioFaults.HasAny && Settings.Refresh < untilRead ? Settings.Refresh : untilRead;
-        var least = untilDue < untilRetry ? untilDue : untilRetry;
+        var least = new[] { untilDue, untilRetry, _folder.UntilSettled ?? untilRead }.Min();
         return least > TimeSpan.Zero ? least : TimeSpan.FromMilliseconds(1);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class FolderChangeBuffer(
     private readonly Lock _lock = new();
     private HashSet<string> _names = [];
     private bool _isLost;
+    private bool _hasOverflown;
 
     /// <inheritdoc/>
     public string Path => path;
@@ -32,25 +33,24 @@ internal sealed class FolderChangeBuffer(
     /// <inheritdoc/>
     public void Report(FolderChange change, string name)
     {
-        if (change is FolderChange.Lost)
+        if (change is FolderChange.Lost or FolderChange.Overflow)
         {
+            openFiles.ForgetCompleted();
             lock (_lock)
-                _isLost = true;
+                (_isLost, _hasOverflown) = (true, _hasOverflown || change is FolderChange.Overflow);
             wake();
             return;
         }
 
-        if (!isConcern(name))
+        // A file may be written under a name that does not concern the watch, and be linked to one that does.
+        var completed = openFiles.Take(change, name);
+        if (completed.Count is 0 && !isConcern(name))
             return;
-        var isLink = change is FolderChange.Writing && new FileInfo(System.IO.Path.Join(path, name)).LinkTarget is not null;
-        if (change is FolderChange.Writing && !isLink && !name.StartsWith('.'))
-            openFiles.Add(name);
-        else
-            openFiles.Forget(name);
         lock (_lock)
         {
             _isLost |= _names.Count >= Most;
             _ = _names.Add(name);
+            _names.UnionWith(completed);
         }
 
         wake();
@@ -64,6 +64,17 @@ internal sealed class FolderChangeBuffer(
             var (names, isLost) = (_names, _isLost);
             (_names, _isLost) = ([], false);
             return isLost ? null : names;
+        }
+    }
+
+    /// <summary>Whether events were lost since the last call.</summary>
+    public bool TakeOverflow()
+    {
+        lock (_lock)
+        {
+            var hasOverflown = _hasOverflown;
+            _hasOverflown = false;
+            return hasOverflown;
         }
     }
 }

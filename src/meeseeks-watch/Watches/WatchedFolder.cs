@@ -13,14 +13,18 @@ internal sealed class WatchedFolder
     private readonly Inotify _inotify;
     private readonly FolderChangeBuffer _changes;
     private readonly OpenFileTracker _openFiles;
+    private readonly CompletenessCheck _completeness;
     private readonly IoFaultReporter _ioFaults;
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private WatchSettings _settings;
     private FolderIndex _index;
+    private FolderPlanner _planner;
     private long? _lastRead;
     private string? _inotifyError;
+    private HashSet<string> _openBefore = [];
+    private readonly HashSet<string> _reportedOpen = new(StringComparer.Ordinal);
 
     /// <summary>Makes the index, which is empty until the first <see cref="Refresh"/>.</summary>
     /// <param name="settings">The watch.</param>
@@ -35,7 +39,7 @@ internal sealed class WatchedFolder
     {
         (_settings, _inotify, _ioFaults, _isOnce, _time, _log) = (settings, inotify, ioFaults, isOnce, time, log);
         var names = new StatusName(settings.Name);
-        _openFiles = new OpenFileTracker(settings.Path!, time);
+        _openFiles = new OpenFileTracker(settings.Path!, WriterProbe.Of, time);
         _changes = new FolderChangeBuffer(
             settings.Path!,
             settings.IsUpdated,
@@ -43,7 +47,9 @@ internal sealed class WatchedFolder
             _openFiles,
             name => !name.StartsWith('.') || names.TryParse(name, out _, out _),
             wake);
-        _index = new FolderIndex(settings, _openFiles);
+        _completeness = new CompletenessCheck(settings.Path!, _openFiles, WriterProbe.Of, time);
+        _index = new FolderIndex(settings, _openFiles, time);
+        _planner = new FolderPlanner(settings, _index, _completeness);
     }
 
     /// <summary>The table of status files.</summary>
@@ -52,6 +58,14 @@ internal sealed class WatchedFolder
     /// <summary>The time until the next complete scan.</summary>
     public TimeSpan UntilScan =>
         _lastRead is { } last && !_isOnce ? _settings.Rescan - _time.GetElapsedTime(last) : _settings.Rescan;
+
+    /// <summary>The time until a file may be complete that has changed lately; null when there is none.</summary>
+    public TimeSpan? UntilSettled => _completeness.UntilSettled;
+
+    /// <summary>The work that is due now, for files that are complete.</summary>
+    /// <param name="skipped">The work that is submitted, or cannot be.</param>
+    /// <param name="now">The time, in units of 100 ns since 1970.</param>
+    public Plan Plan(IReadOnlySet<WorkKey> skipped, long now) => _planner.Plan(skipped, now);
 
     /// <summary>The files and status files of now.</summary>
     public FolderSnapshot Snapshot() => _index.Snapshot();
@@ -69,7 +83,8 @@ internal sealed class WatchedFolder
     public void Reconfigure(WatchSettings settings)
     {
         _settings = settings;
-        _index = new FolderIndex(settings, _openFiles);
+        _index = new FolderIndex(settings, _openFiles, _time);
+        _planner = new FolderPlanner(settings, _index, _completeness);
         _lastRead = null;
     }
 
@@ -77,6 +92,13 @@ internal sealed class WatchedFolder
     public FolderRefresh Refresh()
     {
         var names = _changes.TakeNames();
+        if (_changes.TakeOverflow())
+        {
+            _log.Warning(
+                "changes of {Path} came faster than they could be taken (sysctl fs.inotify.max_queued_events); the folder is read again",
+                _settings.Path);
+        }
+
         if (names is not null && _lastRead is { } last && _time.GetElapsedTime(last) < _settings.Rescan)
         {
             _index.Refresh(names);
@@ -90,6 +112,8 @@ internal sealed class WatchedFolder
         _lastRead = begin;
         if (!_ioFaults.Try($"read the folder {_settings.Path}", $"retried every {_settings.Rescan.TotalSeconds} s", _index.Read))
             return FolderRefresh.Failed;
+        _completeness.Keep(_index.Snapshot().Has);
+        ReportOpenFiles();
         var milliseconds = _time.GetElapsedTime(begin).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
         _log.Debug("read {Count} files in {Milliseconds} ms", _index.Count, milliseconds);
         return FolderRefresh.Scanned;
@@ -97,6 +121,16 @@ internal sealed class WatchedFolder
 
     /// <summary>Ends the change events.</summary>
     public void Unsubscribe() => _inotify.Unsubscribe(_changes);
+
+    // A file that a process keeps open, such as a log, is never complete. Nobody would know why nothing happens.
+    private void ReportOpenFiles()
+    {
+        var open = _openFiles.All().Where(name => _settings.Globs.Any(glob => glob.Matches(name))).ToHashSet(StringComparer.Ordinal);
+        _reportedOpen.IntersectWith(open);
+        foreach (var name in open.Where(name => _openBefore.Contains(name) && _reportedOpen.Add(name)))
+            _log.Information("{File} is open for writing; its job is submitted when it is closed", name);
+        _openBefore = open;
+    }
 
     private void Subscribe()
     {

@@ -36,7 +36,7 @@ internal sealed class Scene(WatchSettings settings)
 
     public Scene WithOpen(string name)
     {
-        _files.Add(new WatchedFile(name, Now, IsBeingWritten: true));
+        _files.Add(new WatchedFile(name, Now, FileReadiness.BeingWritten));
         return this;
     }
 

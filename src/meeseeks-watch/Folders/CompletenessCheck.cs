@@ -1,0 +1,96 @@
+using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.Foundation.Unix;
+
+namespace MeeseeksBox.WatchAgent.Folders;
+
+/// <summary>Finds whether a file can be processed, just before its job is submitted (docs/WATCH.md#when-a-file-is-complete).</summary>
+/// <param name="path">The folder.</param>
+/// <param name="openFiles">What events have told about its files.</param>
+/// <param name="probe">Finds whether a file is open for writing.</param>
+/// <param name="time">The clock.</param>
+internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, Func<string, Writers> probe, TimeProvider time)
+{
+    // Where the system does not tell who writes a file. Uploads pause seldom for so long.
+    private static readonly TimeSpan UsualSettle = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<string, (FileFacts Facts, long Since, TimeSpan Settle)> _settling = new(StringComparer.Ordinal);
+
+    /// <summary>The time until the first of the files that may be complete later; null when there is none.</summary>
+    public TimeSpan? UntilSettled => _settling.Count is 0 ? null : _settling.Values.Min(Left);
+
+    /// <summary>The files that have not changed for long enough to be looked at again.</summary>
+    public IReadOnlyList<string> Settled =>
+        [.. _settling.Where(entry => Left(entry.Value) <= TimeSpan.Zero).Select(entry => entry.Key)];
+
+    /// <summary>Looks at a file.</summary>
+    /// <param name="name">The file.</param>
+    /// <param name="settle">How long it may not have changed; null: as long as the file system needs.</param>
+    /// <returns>Null when it does not exist.</returns>
+    public FileReadiness? Of(string name, TimeSpan? settle)
+    {
+        var full = Path.Join(path, name);
+        if (FileKind.FactsOf(full) is not { } facts)
+        {
+            _ = _settling.Remove(name);
+            return FileKind.FactsOf(full, isFollowed: false) is null ? null : FileReadiness.DanglingLink;
+        }
+
+        if (facts.Kind is not FileKind.Regular)
+            return FileReadiness.NotRegular;
+
+        var writers = probe(full);
+        if (writers is Writers.Some && IsStillWritten(name, full))
+        {
+            _ = _settling.Remove(name);
+            return FileReadiness.BeingWritten;
+        }
+
+        var isTold = writers is not Writers.Unknown || openFiles.IsCompleted(name);
+        var wait = settle ?? (isTold ? TimeSpan.Zero : UsualSettle);
+        return IsSettled(name, facts, wait, isLocal: writers is not Writers.Unknown) ? FileReadiness.Ready : FileReadiness.Settling;
+    }
+
+    /// <summary>Forgets files that do not exist any more.</summary>
+    public void Keep(Func<string, bool> exists)
+    {
+        foreach (var name in _settling.Keys.Where(name => !exists(name)).ToList())
+            _ = _settling.Remove(name);
+    }
+
+    // The close may have been told before the tracker knows that the file is written.
+    private bool IsStillWritten(string name, string full)
+    {
+        openFiles.Add(name);
+        if (probe(full) is Writers.Some)
+            return true;
+
+        openFiles.Forget(name);
+        return false;
+    }
+
+    private bool IsSettled(string name, FileFacts facts, TimeSpan wait, bool isLocal)
+    {
+        if (wait <= TimeSpan.Zero || (isLocal && IsOld(facts, wait)))
+        {
+            _ = _settling.Remove(name);
+            return true;
+        }
+
+        if (!_settling.TryGetValue(name, out var known) || known.Facts != facts || known.Settle != wait)
+            _settling[name] = known = (facts, time.GetTimestamp(), wait);
+        if (Left(known) > TimeSpan.Zero)
+            return false;
+
+        _ = _settling.Remove(name);
+        return true;
+    }
+
+    // The change time is of the clock of this host, and nobody can set it. One that lies ahead says nothing.
+    private bool IsOld(FileFacts facts, TimeSpan wait)
+    {
+        var age = FileTime.Of(time.GetUtcNow()) - facts.ChangeTime;
+        return age >= wait.Ticks;
+    }
+
+    private TimeSpan Left((FileFacts Facts, long Since, TimeSpan Settle) entry) => entry.Settle - time.GetElapsedTime(entry.Since);
+}
