@@ -45,8 +45,9 @@ internal sealed class JobFollower(
         }
         catch (MeeseeksException problem)
         {
-            // Submissions that wait for the first update must fail, too.
+            // Submissions that wait for an update must fail, too.
             _ = _firstUpdate.TrySetException(problem);
+            submissions.FailAll(problem.Message);
             throw;
         }
     }

@@ -40,6 +40,9 @@ internal sealed class JobSubmitter : IDisposable
     /// <summary>The name of this watcher.</summary>
     public string Watcher { get; }
 
+    /// <summary>How long a round of <c>once</c> waits for a box or a folder that fails; infinite outside of it.</summary>
+    public TimeSpan Patience => _client.Timeout;
+
     /// <summary>Passes the changes of jobs on to their submissions, until cancellation.</summary>
     public Task FollowAllAsync(CancellationToken stop) => _follower.RunAsync(stop);
 
@@ -60,6 +63,7 @@ internal sealed class JobSubmitter : IDisposable
             // Registered before the submit: an update of the job may arrive before the response.
             submission.Begin();
             _submissions.Add(submission);
+            JobEnd? end;
             try
             {
                 await SubmitAsync(submission, stop);
@@ -67,18 +71,29 @@ internal sealed class JobSubmitter : IDisposable
                 // A stop before the response did not find the job.
                 if (submission.IsStopping)
                     await KillForStopAsync(submission, stop);
-                if (await FollowAsync(submission, stop) is { } end)
-                    return end;
+                end = await FollowAsync(submission, stop);
             }
             finally
             {
                 _submissions.Remove(submission);
             }
 
+            if (end is { WasStopped: true } && !submission.IsStopping)
+            {
+                _log.Information("job {Job} was stopped by another watcher and is submitted again", submission.Id);
+                submission.BeginNextAttempt();
+                continue;
+            }
+
+            if (end is not null)
+                return end;
             if (submission.IsOld)
             {
-                // The submit has replaced the tags.
-                await MarkAsync(submission.Parts, JobTags.WithRecorded, stop);
+                // The submit has replaced the tags. Another watcher may still read them.
+                await MarkAsync(
+                    submission.Parts,
+                    job => submission.WasStopped(job) ? JobTags.WithStopped(job) : JobTags.WithRecorded(job),
+                    stop);
                 submission.BeginNextAttempt();
             }
         }
@@ -137,6 +152,7 @@ internal sealed class JobSubmitter : IDisposable
         }
 
         submission.IsOld = known.Any(JobTags.IsConsumed);
+        submission.SetStopped(known.Where(JobTags.IsStopped).Select(job => job.Id));
         foreach (var job in known.Concat(made))
             _submissions.Take(submission, job);
         if (!submission.IsOld)
@@ -160,6 +176,8 @@ internal sealed class JobSubmitter : IDisposable
         while (true)
         {
             var changed = submission.Changed;
+            if (submission.Failure is { } failure)
+                throw new MeeseeksConnectionException(failure);
             if (submission.End() is { } end)
                 return submission.IsOld ? null : end;
             if (submission.IsDoubted)

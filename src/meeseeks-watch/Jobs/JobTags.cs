@@ -8,7 +8,7 @@ internal static class JobTags
     // The result is in a status file. A new submit of the same work starts a new attempt.
     private const string Recorded = "watch.recorded";
 
-    // The watcher killed the job when it stopped, so that the end is not a result.
+    // A watcher killed the job when it stopped, so that the end is not a result.
     private const string Stopped = "watch.stopped";
 
     /// <summary>The tag of all jobs of a watch.</summary>
@@ -23,9 +23,11 @@ internal static class JobTags
     /// <summary>The tags of a job that the watcher stops.</summary>
     public static string[] WithStopped(Job job) => With(job, Stopped);
 
-    /// <summary>Whether a job has no further result: it was recorded, or the watcher stopped it.</summary>
-    public static bool IsConsumed(Job job) =>
-        job.Spec.Tags.Contains(Recorded) || (job.Status.State is JobState.Killed && job.Spec.Tags.Contains(Stopped));
+    /// <summary>Whether a job has no further result: it was recorded, or a watcher stopped it.</summary>
+    public static bool IsConsumed(Job job) => job.Spec.Tags.Contains(Recorded) || IsStopped(job);
+
+    /// <summary>Whether a watcher, this or another one, stopped a job, so that its end is not a result.</summary>
+    public static bool IsStopped(Job job) => job.Status.State is JobState.Killed && job.Spec.Tags.Contains(Stopped);
 
     private static string[] With(Job job, string tag) => job.Spec.Tags.Contains(tag) ? job.Spec.Tags : [.. job.Spec.Tags, tag];
 }

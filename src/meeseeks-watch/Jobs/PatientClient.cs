@@ -9,17 +9,18 @@ namespace MeeseeksBox.WatchAgent.Jobs;
 
 /// <summary>A client that repeats requests while the box is unreachable.</summary>
 /// <param name="client">The client, which does not reconnect by itself.</param>
-/// <param name="timeout">The time for the first contact; infinite outside of <c>once</c>.</param>
+/// <param name="timeout">How long the box may be unreachable; infinite outside of <c>once</c>.</param>
 /// <param name="time">The source of the time.</param>
 /// <param name="log">The log for the loss and the return of the box.</param>
 internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, TimeProvider time, ILogger log)
 {
     private static readonly Backoff Pauses = new(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(5));
 
-    private readonly long _begin = time.GetTimestamp();
     private readonly Lock _lock = new();
-    private bool _wasReached;
-    private bool _isAway;
+    private long? _awaySince;
+
+    /// <summary>How long the box may be unreachable.</summary>
+    public TimeSpan Timeout => timeout;
 
     /// <summary>Sends a request until it has an answer. A repetition must be harmless.</summary>
     /// <exception cref="MeeseeksConnectionException">The box was not reached in time.</exception>
@@ -80,9 +81,9 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
     {
         lock (_lock)
         {
-            if (_isAway)
+            if (_awaySince is not null)
                 log.Information("the box is back");
-            (_wasReached, _isAway) = (true, false);
+            _awaySince = null;
         }
     }
 
@@ -90,11 +91,10 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
     {
         lock (_lock)
         {
-            if (!_wasReached && timeout != Timeout.InfiniteTimeSpan && time.GetElapsedTime(_begin) > timeout)
-                return false;
-            if (!_isAway)
-                log.Warning("{Problem}; jobs wait until it is back", problem.Message);
-            _isAway = true;
+            if (_awaySince is { } since)
+                return timeout == System.Threading.Timeout.InfiniteTimeSpan || time.GetElapsedTime(since) <= timeout;
+            log.Warning("{Problem}; jobs wait until it is back", problem.Message);
+            _awaySince = time.GetTimestamp();
             return true;
         }
     }

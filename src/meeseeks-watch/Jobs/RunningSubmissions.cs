@@ -18,6 +18,7 @@ internal sealed class RunningSubmissions(TimeProvider time)
     private readonly ConcurrentDictionary<string, int> _attempts = new(StringComparer.Ordinal);
     private readonly DoubtfulEnds _ends = new(LongestPauseBeforeRerun, time);
     private volatile bool _isLegacy;
+    private volatile string? _failure;
 
     /// <summary>Whether the box is a legacy box, which shows the end of a job that it runs again.</summary>
     public bool IsLegacy
@@ -34,7 +35,20 @@ internal sealed class RunningSubmissions(TimeProvider time)
         _submissions.Values.SelectMany(submission => submission.Parts).Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Adds a submission under the id of its attempt.</summary>
-    public void Add(Submission submission) => _submissions[submission.Id] = submission;
+    public void Add(Submission submission)
+    {
+        _submissions[submission.Id] = submission;
+        if (_failure is { } problem)
+            submission.Fail(problem);
+    }
+
+    /// <summary>Ends all submissions, those of later, too: no updates of jobs come any more.</summary>
+    public void FailAll(string problem)
+    {
+        _failure = problem;
+        foreach (var submission in _submissions.Values)
+            submission.Fail(problem);
+    }
 
     /// <summary>Removes a submission.</summary>
     public void Remove(Submission submission) => _ = _submissions.TryRemove(submission.Id, out _);
@@ -54,8 +68,13 @@ internal sealed class RunningSubmissions(TimeProvider time)
     {
         foreach (var job in jobs)
         {
-            if (WorkId.TryParse(job.Id, out var firstId, out var attempt))
+            var isLater = WorkId.TryParse(job.Id, out var firstId, out var attempt);
+            if (isLater)
                 NoteAttempt(firstId, attempt);
+
+            // A submit of the id would replace the tag, which another watcher may still have to read.
+            if (JobTags.IsStopped(job))
+                NoteAttempt(isLater ? firstId : job.Id, isLater ? attempt + 1 : 1);
             if (Find(job.Id) is { } submission)
                 Take(submission, job);
         }

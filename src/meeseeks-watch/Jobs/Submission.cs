@@ -12,6 +12,7 @@ internal sealed class Submission
     private readonly Dictionary<string, Job> _parts = [];
     private readonly JsonObject _spec;
     private readonly Func<int, string> _idOf;
+    private HashSet<string> _stopped = [];
     private readonly TaskCompletionSource _submitted = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
 
@@ -56,6 +57,9 @@ internal sealed class Submission
 
     /// <summary>Whether the box has lost a part, so that it must be submitted again.</summary>
     public bool IsDoubted { get; private set; }
+
+    /// <summary>Why its jobs cannot be followed any more; null when they can be.</summary>
+    public string? Failure { get; private set; }
 
     /// <summary>The latest copies of its jobs.</summary>
     public IReadOnlyList<Job> Parts
@@ -116,6 +120,20 @@ internal sealed class Submission
         Wake();
     }
 
+    /// <summary>Ends it without a result.</summary>
+    /// <param name="problem">Why its jobs cannot be followed any more.</param>
+    public void Fail(string problem)
+    {
+        Failure = problem;
+        Wake();
+    }
+
+    /// <summary>Keeps the ids of the jobs that a watcher had stopped before the submit.</summary>
+    public void SetStopped(IEnumerable<string> ids) => _stopped = ids.ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Whether a watcher had stopped a job before the submit.</summary>
+    public bool WasStopped(Job job) => _stopped.Contains(job.Id);
+
     /// <summary>Sets the number of the first attempt.</summary>
     public void BeginAt(int attempt) => Attempt = attempt;
 
@@ -161,7 +179,8 @@ internal sealed class Submission
         var state = parts.Any(job => job.Status.State is JobState.Failed) ? JobState.Failed
             : parts.Any(job => job.Status.State is JobState.Killed) ? JobState.Killed
             : JobState.Done;
-        return new JobEnd(state, parts, IsStopping && parts.Any(job => job.Status.State is JobState.Killed));
+        var wasStopped = parts.Any(job => IsStopping ? job.Status.State is JobState.Killed : JobTags.IsStopped(job));
+        return new JobEnd(state, parts, wasStopped);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
