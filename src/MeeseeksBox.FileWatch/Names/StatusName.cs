@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
@@ -11,6 +12,11 @@ public sealed class StatusName(string watch)
     // A longer number is not the index of a step.
     private const int MostDigits = 9;
 
+    private const string TemporarySuffix = ".tmp";
+    private const int TemporaryDigits = 16;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
     private static readonly (StatusState State, string Suffix)[] Suffixes =
         [(StatusState.Done, ".done"), (StatusState.Failed, ".failed"), (StatusState.Killed, ".killed"), (StatusState.Mtime, ".mtime")];
 
@@ -19,12 +25,22 @@ public sealed class StatusName(string watch)
     /// <summary>The beginning that all names share.</summary>
     public string Prefix => _prefix;
 
-    /// <summary>The temporary name under which a status file is written.</summary>
+    /// <summary>A temporary name under which a status file is written.</summary>
     /// <remarks>
-    /// One name is enough, because a watch writes one status file at a time. It has an index, because the cleanup of the original splits
-    /// names at underscores and fails at a name with too few.
+    /// It has an index, because the cleanup of the original splits names at underscores and fails at a name with too few.
     /// </remarks>
-    public string Temporary => _prefix + "0_.tmp";
+    /// <param name="number">A random number: watchers on several hosts may write into one folder.</param>
+    public string TemporaryOf(ulong number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{TemporaryPrefix}{number:x16}{TemporarySuffix}");
+
+    /// <summary>Whether a name is a temporary one of this watch, also one of version 0.1.0, without a number.</summary>
+    public bool IsTemporary(ReadOnlySpan<char> name)
+    {
+        if (!name.StartsWith(TemporaryPrefix, StringComparison.Ordinal) || !name.EndsWith(TemporarySuffix, StringComparison.Ordinal))
+            return false;
+        var number = name[TemporaryPrefix.Length..^TemporarySuffix.Length];
+        return number.Length is 0 or TemporaryDigits && number.IndexOfAnyExcept(HexDigits) < 0;
+    }
 
     /// <summary>The name of a status file.</summary>
     public string Of(WorkKey key, StatusState state) =>
@@ -74,6 +90,8 @@ public sealed class StatusName(string watch)
         var end = rest.IndexOf('_');
         return IsIndex(rest, end < 0 ? rest.Length : end);
     }
+
+    private string TemporaryPrefix => _prefix + "0_";
 
     private static bool IsIndex(ReadOnlySpan<char> text, int length) =>
         length is > 0 and <= MostDigits && text[..length].IndexOfAnyExceptInRange('0', '9') < 0 && (length == 1 || text[0] != '0');

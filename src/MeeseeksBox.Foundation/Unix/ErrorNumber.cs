@@ -9,6 +9,7 @@ internal static class ErrorNumber
     public const int NoEntry = 2;
     public const int NoProcess = 3;
     public const int Interrupted = 4;
+    public const int Io = 5;
     public const int ArgumentsTooLong = 7;
     public const int NoExecutable = 8;
     public const int NoChild = 10;
@@ -17,9 +18,13 @@ internal static class ErrorNumber
     public const int HostStarved = 23;
     public const int ProcessStarved = 24;
     public const int TextBusy = 26;
+    public const int NoSpace = 28;
+    public const int ReadOnlyFileSystem = 30;
     public const int BrokenPipe = 32;
     public const int TooSmall = 34;
     public const int NotThere = 38;
+    public const int StaleHandle = 116;
+    public const int OverQuota = 122;
 
     /// <summary>The text of the system for an error.</summary>
     public static string TextOf(int number) => new Win32Exception(number).Message;

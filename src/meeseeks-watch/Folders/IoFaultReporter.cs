@@ -17,22 +17,38 @@ internal sealed class IoFaultReporter(ILogger log)
     /// <param name="consequence">The effect of the failure.</param>
     /// <param name="action">The operation.</param>
     /// <returns>Whether it succeeded.</returns>
+    /// <exception cref="StatusNameException">The failure concerns a single status file.</exception>
     public bool Try(string what, string consequence, Action action)
     {
         try
         {
             action();
         }
-        catch (Exception problem) when (FileProblem.Is(problem))
+        catch (Exception problem) when (FileProblem.Is(problem) && problem is not StatusNameException)
         {
-            if (_present.GetValueOrDefault(what) != problem.Message)
-                log.Error("cannot {What}: {Problem}; {Consequence}", what, problem.Message, consequence);
-            _present[what] = problem.Message;
+            Report(what, problem.Message, consequence);
             return false;
         }
 
+        Clear(what);
+        return true;
+    }
+
+    /// <summary>Logs a failure, unless it is known.</summary>
+    /// <param name="what">The operation, as the words after "cannot".</param>
+    /// <param name="problem">The cause.</param>
+    /// <param name="consequence">The effect of the failure.</param>
+    public void Report(string what, string problem, string consequence)
+    {
+        if (_present.GetValueOrDefault(what) != problem)
+            log.Error("cannot {What}: {Problem}; {Consequence}", what, problem, consequence);
+        _present[what] = problem;
+    }
+
+    /// <summary>Logs the end of a failure, if there was one.</summary>
+    public void Clear(string what)
+    {
         if (_present.Remove(what))
             log.Information("can {What} again", what);
-        return true;
     }
 }

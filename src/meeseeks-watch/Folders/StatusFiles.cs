@@ -1,12 +1,17 @@
+using System.IO.Enumeration;
 using System.Text;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>Writes and removes the status files of a watch (docs/SPECIFICATION.md#status-files).</summary>
 /// <remarks>
-/// Each is written under a temporary name and renamed, so that no reader sees a partial file. The table of the caller is updated.
+/// Each is written under a temporary name of its own and renamed, so that no reader sees a partial file, and no other watcher, on this or
+/// another host, writes into it. The table of the caller is updated. A method throws <see cref="StatusNameException"/> when only this one
+/// status file is concerned, and <see cref="StatusFolderException"/> when the whole folder is.
 /// </remarks>
 internal sealed class StatusFiles(string path, string watch)
 {
@@ -14,10 +19,44 @@ internal sealed class StatusFiles(string path, string watch)
 
     private static readonly byte[] NothingToDo = "{\n    \"state\": \"done\"\n}\n"u8.ToArray();
 
+    // The age of a temporary file that a crash has left. A writer that pauses for so long between write and rename writes it again.
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromMinutes(10);
+
+    // Failures of a rename or removal that concern more than its name.
+    private static readonly int[] FolderErrors =
+        [ErrorNumber.Io, ErrorNumber.NoSpace, ErrorNumber.ReadOnlyFileSystem, ErrorNumber.StaleHandle, ErrorNumber.OverQuota];
+
     private readonly StatusName _names = new(watch);
+    private bool _isTidy;
 
     /// <summary>Whether the status files of a file have names short enough for the file system.</summary>
-    public bool CanStand(WorkKey key) => Encoding.UTF8.GetByteCount(_names.Of(key, StatusState.Failed)) <= LongestName;
+    public bool CanStand(WorkKey key) =>
+        Encoding.UTF8.GetByteCount(_names.Of(key, StatusState.Failed)) <= LongestName
+        && Encoding.UTF8.GetByteCount(_names.TemporaryOf(0)) <= LongestName;
+
+    /// <summary>A folder at the name of a status file of a work item, which prevents the record of its result; null without one.</summary>
+    public string? ObstacleOf(WorkKey key) =>
+        Enum.GetValues<StatusState>().Select(state => _names.Of(key, state)).FirstOrDefault(name => Directory.Exists(At(name)));
+
+    /// <summary>Checks that status files can be written and removed, and removes the temporary files that a crash has left.</summary>
+    /// <exception cref="StatusFolderException">They cannot.</exception>
+    public void Probe()
+    {
+        var probe = Create(NothingToDo, mtime: null, isPrivate: false);
+        try
+        {
+            // The clock of the file system dates all files in it, those of other hosts, too.
+            var now = File.GetLastWriteTimeUtc(probe);
+            File.Delete(probe);
+            if (!_isTidy)
+                RemoveLeftovers(now - LeftoverAge);
+            _isTidy = true;
+        }
+        catch (Exception problem) when (FileProblem.Is(problem))
+        {
+            throw new StatusFolderException(path, probe, problem);
+        }
+    }
 
     /// <summary>Writes the result of a job, which replaces an earlier one.</summary>
     /// <param name="table">The table to update.</param>
@@ -25,39 +64,61 @@ internal sealed class StatusFiles(string path, string watch)
     /// <param name="state">The result.</param>
     /// <param name="text">The job as JSON.</param>
     /// <param name="now">The time, in units of 100 ns since 1970.</param>
-    /// <exception cref="IOException">A file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public void Write(StatusTable table, WorkKey key, StatusState state, byte[] text, long now)
+    /// <param name="isPrivate">Whether only the owner may read the file.</param>
+    /// <returns>Why an outdated status file cannot be removed, which has no effect beside the new one; null when all are removed.</returns>
+    /// <exception cref="StatusNameException">This status file cannot be written, or one that outranks it cannot be removed.</exception>
+    /// <exception cref="StatusFolderException">No status file can be written.</exception>
+    public string? Write(StatusTable table, WorkKey key, StatusState state, byte[] text, long now, bool isPrivate = false)
     {
-        Replace(_names.Of(key, state), text, mtime: null);
+        Replace(_names.Of(key, state), text, mtime: null, isPrivate);
         table.Add(key, state, now);
+        string? warning = null;
         foreach (var other in new[] { StatusState.Done, StatusState.Failed, StatusState.Killed })
         {
-            if (other != state && table[key].Has(other))
+            if (other == state || !table[key].Has(other))
+                continue;
+            try
+            {
                 Remove(table, key, other);
+            }
+            catch (StatusNameException problem) when (!Outranks(other, state))
+            {
+                warning = problem.Message;
+            }
         }
+
+        return warning;
     }
 
     /// <summary>Marks a file without a job as done.</summary>
-    /// <exception cref="IOException">A file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public void Mark(StatusTable table, WorkKey key, long now) => Write(table, key, StatusState.Done, NothingToDo, now);
+    /// <exception cref="StatusNameException">This status file cannot be written.</exception>
+    /// <exception cref="StatusFolderException">No status file can be written.</exception>
+    public void Mark(StatusTable table, WorkKey key, long now) => _ = Write(table, key, StatusState.Done, NothingToDo, now);
 
     /// <summary>Records the change time of a file, as of its last run.</summary>
-    /// <exception cref="IOException">A file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    /// <exception cref="StatusNameException">This status file cannot be written.</exception>
+    /// <exception cref="StatusFolderException">No status file can be written.</exception>
     public void Note(StatusTable table, WorkKey key, long mtime)
     {
-        Replace(_names.Of(key, StatusState.Mtime), Encoding.ASCII.GetBytes(FileTime.Text(mtime) + "\n"), mtime);
+        Replace(_names.Of(key, StatusState.Mtime), Encoding.ASCII.GetBytes(FileTime.Text(mtime) + "\n"), mtime, isPrivate: false);
         table.Add(key, StatusState.Mtime, mtime);
     }
 
     /// <summary>Removes a status file.</summary>
-    /// <exception cref="IOException">The file cannot be removed.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    /// <exception cref="StatusNameException">This status file cannot be removed.</exception>
+    /// <exception cref="StatusFolderException">No status file can be removed.</exception>
     public void Remove(StatusTable table, WorkKey key, StatusState state)
     {
-        File.Delete(At(_names.Of(key, state)));
+        var file = At(_names.Of(key, state));
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception problem) when (FileProblem.Is(problem))
+        {
+            throw Fault(file, problem);
+        }
+
         table.Remove(key, state);
     }
 
@@ -68,13 +129,82 @@ internal sealed class StatusFiles(string path, string watch)
         return info.Exists ? info.LastWriteTimeUtc : null;
     }
 
-    private void Replace(string name, byte[] text, long? mtime)
+    private static bool Outranks(StatusState other, StatusState state) =>
+        default(FileStatus).With(state, 0).With(other, 0).Result == other;
+
+    private void Replace(string name, byte[] text, long? mtime, bool isPrivate)
     {
-        var temporary = At(_names.Temporary);
-        File.WriteAllBytes(temporary, text);
-        if (mtime is { } time)
-            File.SetLastWriteTimeUtc(temporary, FileTime.ToUtc(time));
-        File.Move(temporary, At(name), overwrite: true);
+        for (var isFirst = true; ; isFirst = false)
+        {
+            var temporary = Create(text, mtime, isPrivate);
+            try
+            {
+                File.Move(temporary, At(name), overwrite: true);
+                return;
+            }
+            catch (FileNotFoundException) when (isFirst)
+            {
+                // Another watcher has taken it for one that a crash has left.
+            }
+            catch (Exception problem) when (FileProblem.Is(problem))
+            {
+                TryDelete(temporary);
+                throw Fault(At(name), problem);
+            }
+        }
+    }
+
+    // What prevents a new file with a new name concerns the whole folder.
+    private string Create(byte[] text, long? mtime, bool isPrivate)
+    {
+        var temporary = At(_names.TemporaryOf((ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue)));
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+            if (isPrivate)
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (var file = new FileStream(temporary, options))
+                file.Write(text);
+            if (mtime is { } time)
+                File.SetLastWriteTimeUtc(temporary, FileTime.ToUtc(time));
+            return temporary;
+        }
+        catch (Exception problem) when (FileProblem.Is(problem))
+        {
+            TryDelete(temporary);
+            throw new StatusFolderException(path, temporary, problem);
+        }
+    }
+
+    private IOException Fault(string file, Exception problem) =>
+        problem is FileNotFoundException or DirectoryNotFoundException || FolderErrors.Contains(problem.HResult)
+            ? new StatusFolderException(path, file, problem)
+            : new StatusNameException(file, problem);
+
+    private void RemoveLeftovers(DateTime latest)
+    {
+        var leftovers = new FileSystemEnumerable<string>(
+            path,
+            (ref FileSystemEntry entry) => entry.ToFullPath(),
+            new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                _names.IsTemporary(entry.FileName) && !entry.IsDirectory && entry.LastWriteTimeUtc <= latest,
+        };
+        foreach (var leftover in leftovers)
+            TryDelete(leftover);
+    }
+
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception problem) when (FileProblem.Is(problem))
+        {
+            // It may belong to another user. It harms nothing.
+        }
     }
 
     private string At(string name) => Path.Join(path, name);

@@ -14,11 +14,19 @@ namespace MeeseeksBox.WatchAgent.Watches;
 /// <remarks>One loop does all the work. Only events of the folder and results of submissions arrive from other threads.</remarks>
 internal sealed class FileWatch : IWatch
 {
+    private const string WriteStatusFiles = "write status files";
+
+    private static readonly TimeSpan LongestRetryOnce = TimeSpan.FromSeconds(1);
+
     private readonly InFlightJobs<WorkKey> _jobs;
     private readonly AsyncSignal _signal = new();
     private readonly WatchedFolder _folder;
     private readonly StatusFiles _files;
     private readonly IoFaultReporter _ioFaults;
+
+    // Faults that hold up one file each, and not the watch.
+    private readonly IoFaultReporter _nameFaults;
+    private readonly TimeSpan _patience;
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -27,6 +35,10 @@ internal sealed class FileWatch : IWatch
     // Work that cannot be submitted until the folder is read again; with once, ever.
     private readonly HashSet<WorkKey> _setAside = [];
     private RoundCounter _rounds;
+
+    // Whether status files could be written at the last attempt.
+    private bool _isWritable;
+    private long _lastRetry;
     private WatchSettings? _next;
     private StatusRecorder _statusRecorder;
 
@@ -43,6 +55,8 @@ internal sealed class FileWatch : IWatch
         _rounds = new RoundCounter(settings.Count);
         _jobs = new InFlightJobs<WorkKey>(submitter, _signal.Set, log);
         _ioFaults = new IoFaultReporter(log);
+        _nameFaults = new IoFaultReporter(log);
+        _patience = submitter.Patience;
         _folder = new WatchedFolder(settings, inotify, _signal.Set, _ioFaults, isOnce, time, log);
         _files = new StatusFiles(settings.Path!, settings.Name);
         _statusRecorder = new StatusRecorder(settings, _files, time);
@@ -53,6 +67,8 @@ internal sealed class FileWatch : IWatch
 
     /// <inheritdoc/>
     public int Failures { get; private set; }
+
+    private TimeSpan RetryPause => _isOnce && Settings.Refresh > LongestRetryOnce ? LongestRetryOnce : Settings.Refresh;
 
     private long Now => FileTime.Of(_time.GetUtcNow());
 
@@ -101,13 +117,13 @@ internal sealed class FileWatch : IWatch
         {
             await _jobs.KillAsync(_ => true, giveUp);
             await _jobs.EndedAsync(giveUp);
-            Record();
+            Record(isLast: true);
             await _jobs.WhenAcknowledgedAsync(giveUp);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
             _log.Warning("{Count} jobs could not be stopped in time; the next start resumes them", _jobs.Count);
-            Record();
+            Record(isLast: true);
         }
     }
 
@@ -127,9 +143,12 @@ internal sealed class FileWatch : IWatch
         _rounds = _rounds.WithLimit(settings.Count);
     }
 
-    private void Record()
+    private void Record(bool isLast = false)
     {
-        foreach (var ended in _jobs.TakeAll())
+        var isRetry = _jobs.HasHeld && (isLast || _time.GetElapsedTime(_lastRetry) >= RetryPause);
+        if (isRetry)
+            _lastRetry = _time.GetTimestamp();
+        foreach (var ended in _jobs.TakeAll(isRetry))
         {
             _ = _inFlight.Remove(ended.Key);
             if (ended.End is not { } end)
@@ -140,8 +159,7 @@ internal sealed class FileWatch : IWatch
             }
             else if (!end.WasStopped && !TryRecord(ended.Submission, end))
             {
-                _jobs.PutBack(ended);
-                _ = _inFlight.Add(ended.Key);
+                Hold(ended);
             }
             else
             {
@@ -153,15 +171,54 @@ internal sealed class FileWatch : IWatch
             _log.Information("round {Round} of {Count} is done", _rounds.Good, count);
     }
 
+    // With once, the box keeps a result that cannot be recorded: its job has no tag, so that the next round resumes it.
+    private void Hold(CompletedSubmission<WorkKey> ended)
+    {
+        if (!_jobs.HasHeld)
+            _lastRetry = _time.GetTimestamp();
+        if (_isOnce && ended.HeldSince is { } since && _time.GetElapsedTime(since) >= _patience)
+        {
+            _log.Error(
+                "the result of job {Job} for {File} is not recorded after {Timeout} s (client.timeout); the box has it for the next round",
+                ended.Submission.Id,
+                ended.Key.FileName,
+                _patience.TotalSeconds);
+            Failures++;
+            _ = _setAside.Add(ended.Key);
+            _rounds.AddEnd(isGood: false);
+            return;
+        }
+
+        _jobs.Hold(ended with { HeldSince = ended.HeldSince ?? _time.GetTimestamp() });
+        _ = _inFlight.Add(ended.Key);
+    }
+
     private bool TryRecord(Submission submission, JobEnd end)
     {
-        if (!_ioFaults.Try(
-            "write status files",
-            $"results are kept and retried, from {submission.Id} on; this watch submits nothing until then",
-            () => _statusRecorder.Record(_folder.Status, submission.Work, end)))
-            return false;
-
         var work = submission.Work;
+        string? warning = null;
+        try
+        {
+            _isWritable = _ioFaults.Try(
+                WriteStatusFiles,
+                $"results are kept and retried, from {submission.Id} on; this watch submits nothing until then",
+                () => warning = _statusRecorder.Record(_folder.Status, work, end));
+        }
+        catch (StatusNameException problem)
+        {
+            _ioFaults.Clear(WriteStatusFiles);
+            _nameFaults.Report(
+                StatusFilesOf(work.FileName!),
+                problem.Message,
+                $"the result of job {submission.Id} is kept and retried; other files go on");
+            return false;
+        }
+
+        if (!_isWritable)
+            return false;
+        _nameFaults.Clear(StatusFilesOf(work.FileName!));
+        if (warning is not null)
+            _log.Warning("an outdated status file cannot be removed: {Problem}; the result of job {Job} counts", warning, submission.Id);
         _folder.ClearFinished(work.FileName!);
         if (end.State is JobState.Done)
         {
@@ -190,7 +247,7 @@ internal sealed class FileWatch : IWatch
             case FolderRefresh.Scanned:
                 if (!_isOnce)
                     _setAside.Clear();
-                _ = _ioFaults.Try(
+                _ = _nameFaults.Try(
                     "remove status files", "retried at the next scan", () => _statusRecorder.Clean(_folder.Snapshot(), _inFlight));
                 return true;
             default:
@@ -203,9 +260,9 @@ internal sealed class FileWatch : IWatch
         var skipped = _setAside.Count == 0 ? _inFlight : [.. _inFlight, .. _setAside];
         var plan = _folder.Plan(skipped, Now);
         _folder.MarkFinished(plan);
-        var isWritten = _ioFaults.Try(
-            "write marks", "this watch submits nothing until then", () => _statusRecorder.Write(_folder.Status, plan));
-        if (!isWritten || _ioFaults.HasAny)
+
+        // After a fault of the folder, results come first.
+        if ((_jobs.HasHeld && _ioFaults.HasAny) || !IsWritable(plan) || _ioFaults.HasAny)
             return null;
         foreach (var work in plan.Due)
         {
@@ -222,8 +279,45 @@ internal sealed class FileWatch : IWatch
         return plan;
     }
 
+    // Whether all that the plan needs can be written, before the first job runs and after each fault.
+    private bool IsWritable(Plan plan)
+    {
+        if (plan.Due.Count + plan.Marks.Count + plan.Notes.Count == 0)
+            return true;
+        _isWritable = _ioFaults.Try(
+            WriteStatusFiles,
+            "this watch submits nothing until then; status_path names a folder for them elsewhere",
+            () => WriteMarks(plan));
+        if (!_isWritable && _isOnce)
+            Failures++;
+        return _isWritable;
+    }
+
+    private void WriteMarks(Plan plan)
+    {
+        if (!_isWritable)
+            _files.Probe();
+        _statusRecorder.Write(_folder.Status, plan, (file, problem) =>
+        {
+            if (problem is null)
+                _nameFaults.Clear(StatusFilesOf(file));
+            else
+                _nameFaults.Report(StatusFilesOf(file), problem, "retried; other files go on");
+        });
+    }
+
+    private static string StatusFilesOf(string file) => $"write the status files of {file}";
+
     private bool CanStart(WorkItem work)
     {
+        if (_files.ObstacleOf(work.Key) is { } obstacle)
+        {
+            _nameFaults.Report(
+                StatusFilesOf(work.FileName!), $"{obstacle}: it is a folder", "no job is submitted for this file until then");
+            return false;
+        }
+
+        _nameFaults.Clear(StatusFilesOf(work.FileName!));
         if (!_files.CanStand(work.Key))
             return _jobs.LogOnce($"{work.FileName}: the name is too long for the names of its status files", work);
         if (File.Exists(Path.Join(Settings.Path, work.FileName)))
@@ -240,7 +334,7 @@ internal sealed class FileWatch : IWatch
         var untilDue = plan?.NextDue is { } due && !_isOnce
             ? TimeSpan.FromTicks(Math.Max(due - Now, TimeSpan.TicksPerMillisecond))
             : untilRead;
-        var untilRetry = _ioFaults.HasAny && Settings.Refresh < untilRead ? Settings.Refresh : untilRead;
+        var untilRetry = (_ioFaults.HasAny || _jobs.HasHeld) && RetryPause < untilRead ? RetryPause : untilRead;
         var least = new[] { untilDue, untilRetry, _folder.UntilSettled ?? untilRead }.Min();
         return least > TimeSpan.Zero ? least : TimeSpan.FromMilliseconds(1);
     }

@@ -18,6 +18,7 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
 {
     private readonly Dictionary<TKey, (Submission Submission, Task Run)> _running = [];
     private readonly ConcurrentQueue<CompletedSubmission<TKey>> _ended = new();
+    private readonly List<CompletedSubmission<TKey>> _held = [];
     private readonly TaskTracker _acknowledging = new();
     private readonly HashSet<string> _reported = [];
     private readonly CancellationTokenSource _end = new();
@@ -38,10 +39,21 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
         return true;
     }
 
+    /// <summary>Whether results wait that could not be recorded.</summary>
+    public bool HasHeld => _held.Count > 0;
+
     /// <summary>Takes the submissions that have ended.</summary>
-    public IReadOnlyList<CompletedSubmission<TKey>> TakeAll()
+    /// <param name="withHeld">Whether to take those that are held, too.</param>
+    public IReadOnlyList<CompletedSubmission<TKey>> TakeAll(bool withHeld = false)
     {
         var all = new List<CompletedSubmission<TKey>>();
+        if (withHeld)
+        {
+            all.AddRange(_held);
+            _held.Clear();
+            all.ForEach(held => _ = _running.Remove(held.Key));
+        }
+
         while (_ended.TryDequeue(out var ended))
         {
             all.Add(ended);
@@ -49,17 +61,17 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
             if (ended.Problem is not { } problem)
                 continue;
             var item = ended.Submission.Work;
-            _ = LogOnce($"job {item.Index} is not accepted by the box: {problem}", item);
+            _ = LogOnce($"job {item.Index} {problem}", item);
         }
 
         return all;
     }
 
-    /// <summary>Returns a submission whose result cannot be recorded yet.</summary>
-    public void PutBack(CompletedSubmission<TKey> ended)
+    /// <summary>Keeps a submission whose result cannot be recorded yet.</summary>
+    public void Hold(CompletedSubmission<TKey> ended)
     {
         _running[ended.Key] = (ended.Submission, Task.CompletedTask);
-        _ended.Enqueue(ended);
+        _held.Add(ended);
     }
 
     /// <summary>Reports to the box that a result is recorded.</summary>
@@ -107,7 +119,8 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
         }
         catch (MeeseeksException problem)
         {
-            _ended.Enqueue(new CompletedSubmission<TKey>(key, submission, null, problem.Message));
+            var what = problem is MeeseeksConnectionException ? "has no result" : "is not accepted by the box";
+            _ended.Enqueue(new CompletedSubmission<TKey>(key, submission, null, $"{what}: {problem.Message}"));
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
@@ -118,7 +131,7 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
         catch (Exception problem)
         {
             log.Error(problem, "job {Job} lost: internal error; please report it", submission.Id);
-            _ended.Enqueue(new CompletedSubmission<TKey>(key, submission, null, problem.Message));
+            _ended.Enqueue(new CompletedSubmission<TKey>(key, submission, null, $"is lost: {problem.Message}"));
         }
 #pragma warning restore CA1031
 

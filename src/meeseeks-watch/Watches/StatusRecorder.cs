@@ -14,9 +14,10 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
     private long Now => FileTime.Of(time.GetUtcNow());
 
     /// <summary>Writes the result of a job.</summary>
-    /// <exception cref="IOException">A file cannot be written; a retry is harmless.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public void Record(StatusTable table, WorkItem work, JobEnd end)
+    /// <returns>Why an outdated status file cannot be removed, which has no effect; null when all are removed.</returns>
+    /// <exception cref="StatusNameException">The status files of this file cannot be written; a retry is harmless.</exception>
+    /// <exception cref="StatusFolderException">No status file can be written; a retry is harmless.</exception>
+    public string? Record(StatusTable table, WorkItem work, JobEnd end)
     {
         var state = end.State switch
         {
@@ -32,25 +33,44 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
         var isFirst = work.Index > 0 || table[key].Result is null;
         if (isNoted && isFirst)
             files.Note(table, noted, work.Mtime!.Value);
-        files.Write(table, key, state, ResultText.Of(end.Jobs), Now);
+
+        // The environment of a job may hold secrets.
+        var isPrivate = end.Jobs.Any(job => job.Spec.Env is { Count: > 0 });
+        var warning = files.Write(table, key, state, ResultText.Of(end.Jobs), Now, isPrivate);
         if (isNoted && !isFirst)
             files.Note(table, noted, work.Mtime!.Value);
+        return warning;
     }
 
-    /// <summary>Writes the marks and change times of a plan.</summary>
-    /// <exception cref="IOException">A file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public void Write(StatusTable table, Plan plan)
+    /// <summary>Writes the marks and change times of a plan. What concerns one file does not stop the others.</summary>
+    /// <param name="table">The table to update.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="onFault">Receives the files whose status files cannot be written, and the problem; null when they can be.</param>
+    /// <exception cref="StatusFolderException">No status file can be written.</exception>
+    public void Write(StatusTable table, Plan plan, Action<string, string?> onFault)
     {
-        plan.Marks.ForEach(key => files.Mark(table, key, Now));
-        plan.Notes.ForEach(note => files.Note(table, note.Key, note.Mtime));
+        plan.Marks.ForEach(key => Try(key, () => files.Mark(table, key, Now)));
+        plan.Notes.ForEach(note => Try(note.Key, () => files.Note(table, note.Key, note.Mtime)));
+
+        void Try(WorkKey key, Action write)
+        {
+            try
+            {
+                write();
+                onFault(key.FileName, null);
+            }
+            catch (StatusNameException problem)
+            {
+                onFault(key.FileName, problem.Message);
+            }
+        }
     }
 
-    /// <summary>Removes the old status files of removed files.</summary>
-    /// <exception cref="IOException">A file cannot be removed.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    /// <summary>Removes the old status files of removed files: all that can be.</summary>
+    /// <exception cref="IOException">One cannot be removed.</exception>
     public void Clean(FolderSnapshot folder, IReadOnlySet<WorkKey> inFlight)
     {
+        IOException? first = null;
         foreach (var orphans in StatusCleanup.Orphans(settings, folder, inFlight).ToList().GroupBy(orphan => orphan.Key))
         {
             // A .mtime file has the time of its watched file. The others have the time at which the last job ended.
@@ -58,7 +78,19 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
             if (written is not null && time.GetUtcNow() - written < settings.Cleanup)
                 continue;
             foreach (var (key, state) in orphans)
-                files.Remove(folder.Status, key, state);
+            {
+                try
+                {
+                    files.Remove(folder.Status, key, state);
+                }
+                catch (IOException problem)
+                {
+                    first ??= problem;
+                }
+            }
         }
+
+        if (first is not null)
+            throw new IOException(first.Message, first);
     }
 }

@@ -157,7 +157,7 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared)
                 () => File.Exists(Path.Combine(disk, "._w_0_2.done")) && File.Exists(Path.Combine(disk, "._w_0_3.done")),
                 () => $"{watcher.Log}");
             Runs.Should().Equal("1", "2", "3");
-            watcher.Log.Count("No space left").Should().Be(1);
+            watcher.Log.Count("no space left").Should().Be(1);
             await UntilAsync(() => watcher.Log.Has("can write status files again"), () => $"{watcher.Log}");
             new FileInfo(Path.Combine(disk, "._w_0_2.done")).Length.Should().BePositive();
         }

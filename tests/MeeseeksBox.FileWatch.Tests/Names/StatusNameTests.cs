@@ -73,7 +73,29 @@ public sealed class StatusNameTests
     {
         var names = new StatusName(watch);
 
-        names.Temporary.Split('_').Length.Should().BeGreaterThanOrEqualTo(4);
-        names.TryParse(names.Temporary, out _, out _).Should().BeFalse();
+        names.TemporaryOf(7).Split('_').Length.Should().BeGreaterThanOrEqualTo(4);
+        names.TryParse(names.TemporaryOf(7), out _, out _).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Temporary_names_are_recognized()
+    {
+        var names = new StatusName("w");
+
+        names.IsTemporary(names.TemporaryOf(0)).Should().BeTrue();
+        names.IsTemporary(names.TemporaryOf(ulong.MaxValue)).Should().BeTrue();
+        names.TemporaryOf(1).Should().NotBe(names.TemporaryOf(2));
+        names.IsTemporary("._w_0_.tmp").Should().BeTrue("version 0.1.0 has one name for all");
+    }
+
+    [Theory]
+    [InlineData("._w_0_a.tmp")]
+    [InlineData("._w_0_report-of-today.tmp")]
+    [InlineData("._v_0_0000000000000000.tmp")]
+    [InlineData("._w_0_0000000000000000.done")]
+    [InlineData("._w_0_.tm")]
+    public void Names_of_others_are_not_temporary(string name)
+    {
+        new StatusName("w").IsTemporary(name).Should().BeFalse();
     }
 }

@@ -1,0 +1,136 @@
+using MeeseeksBox.EndToEnd.Boxes;
+using MeeseeksBox.Testing;
+
+namespace MeeseeksBox.EndToEnd.Watch;
+
+/// <summary>Where results are recorded, and what happens when they cannot be (docs/SPECIFICATION.md#watch-faults).</summary>
+public sealed class WatchAccountTests(SharedBox shared) : WatchTests(shared)
+{
+    private string Go => Path.Combine(Scratch, "go");
+
+    [Fact]
+    public async Task A_job_that_another_watcher_stopped_is_run_again_and_is_no_result()
+    {
+        var watch = Watch([Job("run", $"until test -e {Go}; do sleep 0.05; done")], new { rescan = 0.2 });
+        await using var stays = await StartAndWaitAsync(watch);
+        await using (var ends = await StartAndWaitAsync(watch))
+        {
+            _ = Drop("a");
+            await RunsAsync("run");
+            await UntilAsync(
+                () => ends.Log.Has("is submitted for a") && stays.Log.Has("is submitted for a"), () => $"{ends.Log}{stays.Log}");
+            await UntilAsync(
+                () => ends.Log.Has("exists already") || stays.Log.Has("exists already"), () => $"{ends.Log}{stays.Log}");
+
+            (await ends.StopAsync()).Should().Be(0);
+        }
+
+        await RunsAsync("run", "run");
+        stays.Log.Has("was stopped by another watcher").Should().BeTrue();
+        await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
+        await StatusAsync("a", "done");
+        Directory.GetFiles(In).Select(Path.GetFileName).Should().BeEquivalentTo("a", "._w_0_a.done");
+    }
+
+    [Fact]
+    public async Task A_folder_at_the_name_of_a_status_file_holds_up_its_file_only()
+    {
+        _ = Directory.CreateDirectory(Status("bad", "done"));
+        await using var watcher = await StartAndWaitAsync(Watch([Job("%(filename)s")], new { rescan = 0.2 }));
+        _ = Drop("bad");
+        await UntilAsync(() => watcher.Log.Has("cannot write the status files of bad"), () => $"{watcher.Log}");
+
+        _ = Drop("good");
+        await StatusAsync("good", "done");
+        Directory.Delete(Status("bad", "done"));
+        await StatusAsync("bad", "done");
+
+        Runs.Should().Equal("good", "bad");
+        watcher.Log.Count("cannot write the status files of bad").Should().Be(1);
+        watcher.Log.Has("can write the status files of bad again").Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_result_that_cannot_be_written_because_of_its_name_is_kept_and_holds_up_its_file_only()
+    {
+        await using var watcher = await StartAndWaitAsync(Watch([Job("%(filename)s", $"test $1 = good || mkdir {In}/._w_0_bad.done")]));
+        _ = Drop("bad");
+        await UntilAsync(() => watcher.Log.Has("._w_0_bad.done: it is a folder; the result of job"), () => $"{watcher.Log}");
+
+        _ = Drop("good");
+        await StatusAsync("good", "done");
+        Directory.Delete(Status("bad", "done"));
+        await StatusAsync("bad", "done");
+
+        Runs.Should().Equal("bad", "good");
+    }
+
+    [Fact]
+    public async Task Once_ends_with_1_when_a_result_cannot_be_recorded_and_the_next_round_takes_it_from_the_box()
+    {
+        _ = Drop("a");
+        var watch = Watch([Job("run", $"mkdir {In}/._w_0_a.done")]);
+
+        var (status, _, errors) = await OnceAsync(Box.Port, watch, "client.timeout=0.5");
+        Directory.Delete(Status("a", "done"));
+        var second = await OnceAsync(Box.Port, watch);
+
+        status.Should().Be(1);
+        errors.Should().Contain("for a is not recorded after 0.5 s");
+        second.ExitStatus.Should().Be(0, second.Errors);
+        File.Exists(Status("a", "done")).Should().BeTrue();
+        Runs.Should().Equal("run");
+    }
+
+    [Fact]
+    public async Task Once_ends_with_1_when_the_box_stays_away_and_the_next_round_resumes_the_job()
+    {
+        _ = Drop("a");
+        var watch = Watch([Job("run", $"until test -e {Go}; do sleep 0.05; done")]);
+        string[] words = ["pools.p.slots=0", $"state.file={Scratch}/state.json", "state.at_stop=keep"];
+        var port = FreePort.Find();
+        Task<(int ExitStatus, string Output, string Errors)> first;
+        await using (var box = await RunningBox.StartAsync([$"listen.port={port}", .. words]))
+        {
+            first = OnceAsync(port, watch, "client.timeout=0.5");
+            await RunsAsync("run");
+            _ = await box.StopAsync();
+        }
+
+        var (status, _, errors) = await first;
+        await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
+        await using var again = await RunningBox.StartAsync([$"listen.port={port}", .. words]);
+        var second = await OnceAsync(port, watch);
+
+        status.Should().Be(1);
+        errors.Should().Contain("has no result");
+        second.ExitStatus.Should().Be(0, second.Errors);
+        Runs.Should().Equal("run");
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_reported_before_the_first_job()
+    {
+        Tool.NeedsRoot("a read-only mount");
+        _ = Drop("a");
+        Tool.Run("mount", "--bind", In, In);
+        try
+        {
+            Tool.Run("mount", "-o", "remount,bind,ro", In);
+
+            var (status, _, errors) = await OnceAsync(Box.Port, Watch([Job("%(filename)s")]));
+
+            status.Should().Be(1);
+            errors.Should().Contain($"cannot write status files: {In}: read-only file system; this watch submits nothing");
+            Runs.Should().BeEmpty();
+        }
+        finally
+        {
+            Tool.Run("umount", In);
+        }
+    }
+
+    private Task<(int ExitStatus, string Output, string Errors)> OnceAsync(int port, params string[] words) =>
+        WatchProgram.RunAsync(
+            ["client.address=127.0.0.1", $"client.port={port}", "client.refresh=0.05", $"name={Name}", "once=1", .. words]);
+}
