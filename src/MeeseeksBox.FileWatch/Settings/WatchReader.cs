@@ -32,7 +32,7 @@ public static class WatchReader
         foreach (var watch in watches)
         {
             var names = new StatusName(watch.Name);
-            foreach (var other in watches.Where(other => other.Path == watch.Path && watch.Path is not null && names.Collides(other.Name)))
+            foreach (var other in watches.Where(other => HaveSameFolder(other, watch) && names.Collides(other.Name)))
             {
                 root.Section("watch").AddProblem(
                     other.Name,
@@ -61,6 +61,9 @@ public static class WatchReader
         }
     }
 
+    private static bool HaveSameFolder(WatchSettings watch, WatchSettings other) =>
+        watch.Path is not null && watch.Path == other.Path && watch.StatusPath == other.StatusPath;
+
     // Top-level settings apply to all watches without their own, like cleanup in the original.
     private static WatchSettings Common(SectionReader root) => Default with
     {
@@ -79,6 +82,7 @@ public static class WatchReader
         {
             Name = name,
             Path = path is null ? null : absolute(path),
+            StatusPath = section.Text("status_path") is { Length: > 0 } statusPath ? absolute(statusPath) : null,
             Globs = globs,
             IsReversed = section.Flag("reverse", Default.IsReversed),
             Split = section.Text("split"),
@@ -131,6 +135,8 @@ public static class WatchReader
                 "there is no glob, so that no files are watched and the jobs are kept running; use \"*\" for all files");
         }
 
+        if (settings is { IsContinuous: true, StatusPath: not null })
+            section.AddWarning(section.Find("status_path")!, "there is no glob, so that there are no status files");
         if (settings.Fileset > 0 && settings.Split is null)
             section.AddProblem("fileset", "needs split, the text between the parts of names");
         if (section.Find("plugin") is { } plugin)

@@ -13,6 +13,9 @@ public sealed record WatchSettings
     /// <summary>The absolute path of the folder; null for a watch with standing jobs only.</summary>
     public string? Path { get; init; }
 
+    /// <summary>The absolute path of the folder for status files (<c>status_path</c>); null for the watched folder itself.</summary>
+    public string? StatusPath { get; init; }
+
     /// <summary>The patterns, one for each list of files; empty for standing jobs.</summary>
     public IReadOnlyList<Glob> Globs { get; init; } = [];
 

@@ -18,6 +18,9 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
 
     private long Now => FileTime.Of(time.GetUtcNow());
 
+    /// <summary>The folder of the status files.</summary>
+    public string StatusPath { get; private set; } = StatusFolder.Of(settings);
+
     /// <summary>The status files of the watch.</summary>
     public StatusTable Status { get; private set; } = new();
 
@@ -42,11 +45,16 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     /// <exception cref="UnauthorizedAccessException">Access to the folder is denied.</exception>
     public void Read()
     {
+        StatusPath = StatusFolder.Of(settings);
         var status = new StatusTable();
         var notes = new List<(WorkKey Key, long Time)>();
         var files = new List<WatchedFile>(_files.Count);
         var folders = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (name, time, isFolder) in Entries())
+        IEnumerable<(string Name, long Time, bool IsFolder)> entries =
+            Entries(_path, hasFiles: true, hasStatus: settings.StatusPath is null);
+        if (settings.StatusPath is { } elsewhere && HasStatusFolder(elsewhere))
+            entries = entries.Concat(Entries(StatusPath, hasFiles: false, hasStatus: true));
+        foreach (var (name, time, isFolder) in entries)
         {
             if (isFolder)
                 _ = folders.Add(name);
@@ -105,14 +113,19 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
             settings.Fileset > 0 ? other.StartsWith(beginning, StringComparison.Ordinal) : other == beginning;
     }
 
-    private FileSystemEnumerable<(string Name, long Time, bool IsFolder)> Entries() => new(
-        _path,
+    // Without the folder of status_path, for example a disk that is not mounted, all files would run again.
+    private bool HasStatusFolder(string elsewhere) =>
+        Directory.Exists(StatusPath)
+        || (Directory.Exists(elsewhere) ? false : throw new DirectoryNotFoundException($"status_path: there is no folder {elsewhere}"));
+
+    private FileSystemEnumerable<(string Name, long Time, bool IsFolder)> Entries(string folder, bool hasFiles, bool hasStatus) => new(
+        folder,
         (ref FileSystemEntry entry) => (entry.FileName.ToString(), Time(ref entry), entry.IsDirectory),
         new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
     {
         // Names that do not concern the watch are filtered before a string is made of them.
         ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-            (entry.FileName[0] != '.' || entry.FileName.StartsWith(_names.Prefix, StringComparison.Ordinal))
+            (entry.FileName[0] != '.' ? hasFiles : hasStatus && entry.FileName.StartsWith(_names.Prefix, StringComparison.Ordinal))
             && (!entry.IsDirectory || (settings.Skips.Count > 0 && entry.FileName[0] != '.')),
     };
 
@@ -192,7 +205,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     private void RefreshStatus(string name, WorkKey key, StatusState state)
     {
         ClearFinished(key.FileName);
-        var info = new FileInfo(Path.Join(_path, name));
+        var info = new FileInfo(Path.Join(StatusPath, name));
         if (!info.Exists)
             Status.Remove(key, state);
         else if (state is StatusState.Mtime)
@@ -213,7 +226,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         var place = Find(key.FileName);
         var time = place >= 0 && _files[place].Mtime == ownTime
             ? ownTime
-            : FileTime.Read(Path.Join(_path, _names.Of(key, StatusState.Mtime))) ?? ownTime;
+            : FileTime.Read(Path.Join(StatusPath, _names.Of(key, StatusState.Mtime))) ?? ownTime;
         Status.Add(key, StatusState.Mtime, time);
     }
 

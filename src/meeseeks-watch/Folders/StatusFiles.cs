@@ -13,7 +13,9 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// another host, writes into it. The table of the caller is updated. A method throws <see cref="StatusNameException"/> when only this one
 /// status file is concerned, and <see cref="StatusFolderException"/> when the whole folder is.
 /// </remarks>
-internal sealed class StatusFiles(string path, string watch)
+/// <param name="folder">The folder of the status files.</param>
+/// <param name="watch">The name of the watch.</param>
+internal sealed class StatusFiles(Func<string> folder, string watch)
 {
     private const int LongestName = 255;
 
@@ -27,7 +29,7 @@ internal sealed class StatusFiles(string path, string watch)
         [ErrorNumber.Io, ErrorNumber.NoSpace, ErrorNumber.ReadOnlyFileSystem, ErrorNumber.StaleHandle, ErrorNumber.OverQuota];
 
     private readonly StatusName _names = new(watch);
-    private bool _isTidy;
+    private string? _tidy;
 
     /// <summary>Whether the status files of a file have names short enough for the file system.</summary>
     public bool CanStand(WorkKey key) =>
@@ -37,6 +39,24 @@ internal sealed class StatusFiles(string path, string watch)
     /// <summary>A folder at the name of a status file of a work item, which prevents the record of its result; null without one.</summary>
     public string? ObstacleOf(WorkKey key) =>
         Enum.GetValues<StatusState>().Select(state => _names.Of(key, state)).FirstOrDefault(name => Directory.Exists(At(name)));
+
+    private string Folder => folder();
+
+    /// <summary>Makes the folder of the status files in that of <c>status_path</c>, which must exist.</summary>
+    /// <exception cref="StatusFolderException">It cannot be made.</exception>
+    public void Make()
+    {
+        var made = Folder;
+        try
+        {
+            if (Directory.Exists(Path.GetDirectoryName(made)))
+                _ = Directory.CreateDirectory(made);
+        }
+        catch (Exception problem) when (FileProblem.Is(problem))
+        {
+            throw new StatusFolderException(made, made, problem);
+        }
+    }
 
     /// <summary>Checks that status files can be written and removed, and removes the temporary files that a crash has left.</summary>
     /// <exception cref="StatusFolderException">They cannot.</exception>
@@ -48,13 +68,13 @@ internal sealed class StatusFiles(string path, string watch)
             // The clock of the file system dates all files in it, those of other hosts, too.
             var now = File.GetLastWriteTimeUtc(probe);
             File.Delete(probe);
-            if (!_isTidy)
+            if (_tidy != Folder)
                 RemoveLeftovers(now - LeftoverAge);
-            _isTidy = true;
+            _tidy = Folder;
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {
-            throw new StatusFolderException(path, probe, problem);
+            throw new StatusFolderException(Folder, probe, problem);
         }
     }
 
@@ -172,19 +192,19 @@ internal sealed class StatusFiles(string path, string watch)
         catch (Exception problem) when (FileProblem.Is(problem))
         {
             TryDelete(temporary);
-            throw new StatusFolderException(path, temporary, problem);
+            throw new StatusFolderException(Folder, temporary, problem);
         }
     }
 
     private IOException Fault(string file, Exception problem) =>
         problem is FileNotFoundException or DirectoryNotFoundException || FolderErrors.Contains(problem.HResult)
-            ? new StatusFolderException(path, file, problem)
+            ? new StatusFolderException(Folder, file, problem)
             : new StatusNameException(file, problem);
 
     private void RemoveLeftovers(DateTime latest)
     {
         var leftovers = new FileSystemEnumerable<string>(
-            path,
+            Folder,
             (ref FileSystemEntry entry) => entry.ToFullPath(),
             new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
         {
@@ -207,5 +227,5 @@ internal sealed class StatusFiles(string path, string watch)
         }
     }
 
-    private string At(string name) => Path.Join(path, name);
+    private string At(string name) => Path.Join(Folder, name);
 }

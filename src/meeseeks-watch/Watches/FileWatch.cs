@@ -58,7 +58,7 @@ internal sealed class FileWatch : IWatch
         _nameFaults = new IoFaultReporter(log);
         _patience = submitter.Patience;
         _folder = new WatchedFolder(settings, inotify, _signal.Set, _ioFaults, isOnce, time, log);
-        _files = new StatusFiles(settings.Path!, settings.Name);
+        _files = new StatusFiles(() => _folder.StatusPath, settings.Name);
         _statusRecorder = new StatusRecorder(settings, _files, time);
     }
 
@@ -75,7 +75,10 @@ internal sealed class FileWatch : IWatch
     /// <inheritdoc/>
     public bool TryReconfigure(WatchSettings settings)
     {
-        if (settings.IsContinuous || settings.Path != Settings.Path || settings.IsUpdated != Settings.IsUpdated
+        if (settings.IsContinuous
+            || settings.Path != Settings.Path
+            || settings.StatusPath != Settings.StatusPath
+            || settings.IsUpdated != Settings.IsUpdated
             || settings.Skips.Count > 0 != Settings.Skips.Count > 0)
             return false;
         Volatile.Write(ref _next, settings);
@@ -296,7 +299,13 @@ internal sealed class FileWatch : IWatch
     private void WriteMarks(Plan plan)
     {
         if (!_isWritable)
+        {
+            if (Settings.StatusPath is not null)
+                _files.Make();
             _files.Probe();
+            _folder.SubscribeStatus();
+        }
+
         _statusRecorder.Write(_folder.Status, plan, (file, problem) =>
         {
             if (problem is null)

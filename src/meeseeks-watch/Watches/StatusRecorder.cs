@@ -70,6 +70,9 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
     /// <exception cref="IOException">One cannot be removed.</exception>
     public void Clean(FolderSnapshot folder, IReadOnlySet<WorkKey> inFlight)
     {
+        // An empty folder may be one whose disk is not mounted, while its status files are elsewhere.
+        if (settings.StatusPath is not null && folder.Files.Count == 0)
+            return;
         IOException? first = null;
         foreach (var orphans in StatusCleanup.Orphans(settings, folder, inFlight).ToList().GroupBy(orphan => orphan.Key))
         {

@@ -12,6 +12,7 @@ internal sealed class WatchedFolder
 {
     private readonly Inotify _inotify;
     private readonly FolderChangeBuffer _changes;
+    private readonly Action _wake;
     private readonly OpenFileTracker _openFiles;
     private readonly CompletenessCheck _completeness;
     private readonly IoFaultReporter _ioFaults;
@@ -23,6 +24,7 @@ internal sealed class WatchedFolder
     private FolderPlanner _planner;
     private long? _lastRead;
     private string? _inotifyError;
+    private FolderChangeBuffer? _statusChanges;
     private HashSet<string> _openBefore = [];
     private readonly HashSet<string> _reportedOpen = new(StringComparer.Ordinal);
 
@@ -38,6 +40,7 @@ internal sealed class WatchedFolder
         WatchSettings settings, Inotify inotify, Action wake, IoFaultReporter ioFaults, bool isOnce, TimeProvider time, ILogger log)
     {
         (_settings, _inotify, _ioFaults, _isOnce, _time, _log) = (settings, inotify, ioFaults, isOnce, time, log);
+        _wake = wake;
         var names = new StatusName(settings.Name);
         _openFiles = new OpenFileTracker(settings.Path!, WriterProbe.Of, time);
         _changes = new FolderChangeBuffer(
@@ -51,6 +54,9 @@ internal sealed class WatchedFolder
         _index = new FolderIndex(settings, _openFiles, time);
         _planner = new FolderPlanner(settings, _index, _completeness);
     }
+
+    /// <summary>The folder of the status files.</summary>
+    public string StatusPath => _index.StatusPath;
 
     /// <summary>The table of status files.</summary>
     public StatusTable Status => _index.Status;
@@ -92,6 +98,8 @@ internal sealed class WatchedFolder
     public FolderRefresh Refresh()
     {
         var names = _changes.TakeNames();
+        if (_statusChanges is { } status)
+            names = status.TakeNames() is { } more && names is not null ? [.. names, .. more] : null;
         if (_changes.TakeOverflow())
         {
             _log.Warning(
@@ -112,6 +120,7 @@ internal sealed class WatchedFolder
         _lastRead = begin;
         if (!_ioFaults.Try($"read the folder {_settings.Path}", $"retried every {_settings.Rescan.TotalSeconds} s", _index.Read))
             return FolderRefresh.Failed;
+        SubscribeStatus();
         _completeness.Keep(_index.Snapshot().Has);
         ReportOpenFiles();
         var milliseconds = _time.GetElapsedTime(begin).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
@@ -120,7 +129,29 @@ internal sealed class WatchedFolder
     }
 
     /// <summary>Ends the change events.</summary>
-    public void Unsubscribe() => _inotify.Unsubscribe(_changes);
+    public void Unsubscribe()
+    {
+        _inotify.Unsubscribe(_changes);
+        if (_statusChanges is { } status)
+            _inotify.Unsubscribe(status);
+    }
+
+    /// <summary>Follows the changes of the folder of <c>status_path</c>. Without them, they are seen at the next scan.</summary>
+    public void SubscribeStatus()
+    {
+        if (_isOnce || _settings.StatusPath is null)
+            return;
+        if (_statusChanges is { } other && other.Path != StatusPath)
+            _inotify.Unsubscribe(other);
+        if (_statusChanges?.Path != StatusPath)
+        {
+            var names = new StatusName(_settings.Name);
+            _statusChanges = new FolderChangeBuffer(
+                StatusPath, needsWrites: false, needsFolders: false, _openFiles, name => names.TryParse(name, out _, out _), _wake);
+        }
+
+        _ = _inotify.Subscribe(_statusChanges!);
+    }
 
     // A file that a process keeps open, such as a log, is never complete. Nobody would know why nothing happens.
     private void ReportOpenFiles()

@@ -109,7 +109,7 @@ public sealed class WatchAccountTests(SharedBox shared) : WatchTests(shared)
     }
 
     [Fact]
-    public async Task A_folder_that_cannot_be_written_is_reported_before_the_first_job()
+    public async Task A_folder_that_cannot_be_written_is_reported_before_the_first_job_and_can_be_watched_with_status_path()
     {
         Tool.NeedsRoot("a read-only mount");
         _ = Drop("a");
@@ -120,14 +120,36 @@ public sealed class WatchAccountTests(SharedBox shared) : WatchTests(shared)
 
             var (status, _, errors) = await OnceAsync(Box.Port, Watch([Job("%(filename)s")]));
 
+            var elsewhere = Watch([Job("%(filename)s")], new { status_path = Directory.CreateDirectory(Scratch + "/status").FullName });
+            var before = Runs;
+            var second = await OnceAsync(Box.Port, elsewhere);
+            var third = await OnceAsync(Box.Port, elsewhere);
+
             status.Should().Be(1);
             errors.Should().Contain($"cannot write status files: {In}: read-only file system; this watch submits nothing");
-            Runs.Should().BeEmpty();
+            before.Should().BeEmpty();
+            second.ExitStatus.Should().Be(0, second.Errors);
+            third.ExitStatus.Should().Be(0, third.Errors);
+            Runs.Should().Equal("a");
         }
         finally
         {
             Tool.Run("umount", In);
         }
+    }
+
+    [Fact]
+    public async Task A_status_file_that_is_removed_elsewhere_makes_its_file_run_again_at_once()
+    {
+        var path = Directory.CreateDirectory(Scratch + "/status").FullName;
+        await using var watcher = await StartAndWaitAsync(Watch([Job("%(filename)s")], new { status_path = path }));
+        _ = Drop("a");
+        await UntilAsync(() => watcher.Log.Has("for a is done"), () => $"{watcher.Log}");
+
+        File.Delete(Directory.GetFiles(path, "._w_0_a.done", SearchOption.AllDirectories).Single());
+
+        await RunsAsync("a", "a");
+        Directory.GetFiles(In).Should().ContainSingle();
     }
 
     private Task<(int ExitStatus, string Output, string Errors)> OnceAsync(int port, params string[] words) =>

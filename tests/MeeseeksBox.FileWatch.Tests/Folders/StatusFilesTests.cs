@@ -15,7 +15,7 @@ public sealed class StatusFilesTests : IDisposable
     private readonly StatusTable _table = new();
     private readonly StatusFiles _files;
 
-    public StatusFilesTests() => _files = new StatusFiles(_folder.Path, "w");
+    public StatusFilesTests() => _files = new StatusFiles(() => _folder.Path, "w");
 
     private IEnumerable<string?> Names => Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName);
 
@@ -26,7 +26,7 @@ public sealed class StatusFilesTests : IDisposable
     {
         Parallel.For(0, 4, watcher =>
         {
-            var (files, table) = (new StatusFiles(_folder.Path, "w"), new StatusTable());
+            var (files, table) = (new StatusFiles(() => _folder.Path, "w"), new StatusTable());
             for (var number = 0; number < 200; number++)
             {
                 var key = new WorkKey(0, $"{watcher}-{number}");
@@ -93,7 +93,7 @@ public sealed class StatusFilesTests : IDisposable
     [Fact]
     public void A_missing_folder_is_a_fault_of_the_folder_with_the_same_text_each_time()
     {
-        var files = new StatusFiles(_folder.File("nosuch"), "w");
+        var files = new StatusFiles(() => _folder.File("nosuch"), "w");
         var text = $"{_folder.File("nosuch")}: there is no such folder";
 
         FluentActions.Invoking(files.Probe).Should().Throw<StatusFolderException>().WithMessage(text);

@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using System.Text;
+using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Unix;
+
+namespace MeeseeksBox.WatchAgent.Folders;
+
+/// <summary>Finds the folder with the status files of a watch (docs/WATCH.md#status-files-elsewhere).</summary>
+internal static class StatusFolder
+{
+    private const int HashLength = 16;
+    private const int LongestName = 200;
+
+    /// <summary>The watched folder; with <c>status_path</c>, the folder in it that belongs to the watched folder.</summary>
+    /// <remarks>It is found anew at each read of the watched folder, because a link in the path may lead to another one.</remarks>
+    public static string Of(WatchSettings settings) =>
+        settings.StatusPath is { } path ? Path.Join(path, NameOf(Resolve(settings.Path!))) : settings.Path!;
+
+    // The beginning is for people. The hash separates folders of the same name.
+    private static string NameOf(string folder)
+    {
+        var name = Encoding.UTF8.GetByteCount(Path.GetFileName(folder)) <= LongestName ? Path.GetFileName(folder) : "";
+        return $"{name}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..HashLength]}";
+    }
+
+    private static string Resolve(string path)
+    {
+        var folder = LibC.Open(path, OpenFlag.PathOnly | OpenFlag.CloseOnExec, 0);
+        if (folder < 0)
+            return Path.TrimEndingDirectorySeparator(path);
+        try
+        {
+            return File.ResolveLinkTarget($"/proc/self/fd/{folder}", returnFinalTarget: false)!.FullName;
+        }
+        finally
+        {
+            _ = LibC.Close(folder);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Testing;
+using MeeseeksBox.WatchAgent.Configuration;
+using MeeseeksBox.WatchAgent.Folders;
+using MeeseeksBox.WatchAgent.Watches;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MeeseeksBox.FileWatch.Tests.Folders;
+
+/// <summary>Status files elsewhere than in the watched folder (docs/WATCH.md#status-files-elsewhere).</summary>
+public sealed class StatusFolderTests : IDisposable
+{
+    private static readonly WorkKey Key = new(0, "a");
+
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _in;
+    private readonly string _status;
+
+    public StatusFolderTests()
+    {
+        (_in, _status) = (_folder.Folder("in"), _folder.Folder("status"));
+        _ = _folder.Write("in/a", "x");
+    }
+
+    private WatchSettings Settings => Some.Watch() with { Path = _in, StatusPath = _status };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Results_are_written_and_read_there_and_the_watched_folder_stays_as_it_is()
+    {
+        var (index, files) = Open(Settings);
+        files.Make();
+        files.Probe();
+
+        _ = files.Write(index.Status, Key, StatusState.Done, [1], now: 0);
+
+        Directory.GetFileSystemEntries(_in).Should().Equal(Path.Combine(_in, "a"));
+        Open(Settings).Index.Status[Key].Result.Should().Be(StatusState.Done);
+    }
+
+    [Fact]
+    public void Status_files_beside_the_files_are_not_read()
+    {
+        _ = _folder.Write("in/._w_0_a.done", "{}");
+
+        Open(Settings).Index.Status.All.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Two_folders_with_the_same_file_names_and_last_part_share_no_results()
+    {
+        var other = _folder.Folder("other/in");
+
+        StatusFolder.Of(Settings).Should().NotBe(StatusFolder.Of(Settings with { Path = other }));
+    }
+
+    [Fact]
+    public void A_folder_has_the_same_results_under_each_of_its_paths()
+    {
+        _ = Directory.CreateSymbolicLink(_folder.File("link"), _in);
+
+        StatusFolder.Of(Settings with { Path = _folder.File("link") }).Should().Be(StatusFolder.Of(Settings));
+        StatusFolder.Of(Settings with { Path = _in + "/" }).Should().Be(StatusFolder.Of(Settings));
+    }
+
+    [Fact]
+    public void A_link_that_leads_to_another_folder_has_the_results_of_that_folder_at_the_next_read()
+    {
+        var (link, other) = (_folder.File("link"), _folder.Folder("other"));
+        _ = Directory.CreateSymbolicLink(link, _in);
+        var (index, _) = Open(Settings with { Path = link });
+
+        File.Delete(link);
+        _ = Directory.CreateSymbolicLink(link, other);
+        index.Read();
+
+        index.StatusPath.Should().Be(StatusFolder.Of(Settings with { Path = other }));
+    }
+
+    [Fact]
+    public void Nothing_is_read_while_the_folder_of_status_path_is_not_there()
+    {
+        Directory.Delete(_status);
+
+        FluentActions.Invoking(() => Open(Settings)).Should().Throw<DirectoryNotFoundException>().WithMessage($"*{_status}");
+    }
+
+    [Fact]
+    public void An_empty_watched_folder_keeps_its_status_files()
+    {
+        var (index, files) = Open(Settings);
+        files.Make();
+        _ = files.Write(index.Status, Key, StatusState.Done, [1], now: 0);
+        var recorder = new StatusRecorder(Settings, files, _time);
+        _time.Advance(TimeSpan.FromHours(1));
+
+        File.Delete(Path.Combine(_in, "a"));
+        index.Read();
+        recorder.Clean(index.Snapshot(), new HashSet<WorkKey>());
+        var kept = Directory.GetFiles(index.StatusPath).Length;
+        _ = _folder.Write("in/b", "x");
+        index.Read();
+        recorder.Clean(index.Snapshot(), new HashSet<WorkKey>());
+
+        kept.Should().Be(1);
+        Directory.GetFiles(index.StatusPath).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Watches_whose_names_collide_may_have_different_folders_for_their_status_files()
+    {
+        string[] Words(string a, string b) => [Watch("a", a), Watch("a_1", b)];
+
+        Problems(Words("/s", "/s")).Should().ContainSingle();
+        Problems(Words("/s", "/t")).Should().BeEmpty();
+
+        static IReadOnlyList<string> Problems(string[] words) => WatcherConfigurationReader.Read(words).Problems;
+
+        static string Watch(string name, string status) =>
+            $"watch.{name}={{\"path\":\"/x\",\"glob\":\"*\",\"status_path\":\"{status}\",\"jobs\":[{Some.Job}]}}";
+    }
+
+    private (FolderIndex Index, StatusFiles Files) Open(WatchSettings settings)
+    {
+        var index = new FolderIndex(settings, new OpenFileTracker(settings.Path!, WriterProbe.Of, _time), _time);
+        index.Read();
+        return (index, new StatusFiles(() => index.StatusPath, settings.Name));
+    }
+}
