@@ -14,18 +14,13 @@ namespace MeeseeksBox.WatchAgent.Watches;
 /// <remarks>One loop does all the work. Only events of the folder and results of submissions arrive from other threads.</remarks>
 internal sealed class FileWatch : IWatch
 {
-    private const string WriteStatusFiles = "write status files";
-
     private static readonly TimeSpan LongestRetryOnce = TimeSpan.FromSeconds(1);
 
     private readonly InFlightJobs<WorkKey> _jobs;
     private readonly AsyncSignal _signal = new();
     private readonly WatchedFolder _folder;
-    private readonly StatusFiles _files;
+    private readonly StatusWriter _status;
     private readonly IoFaultReporter _ioFaults;
-
-    // Faults that hold up one file each, and not the watch.
-    private readonly IoFaultReporter _nameFaults;
     private readonly TimeSpan _patience;
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
@@ -35,12 +30,8 @@ internal sealed class FileWatch : IWatch
     // Work that cannot be submitted until the folder is read again; with once, ever.
     private readonly HashSet<WorkKey> _setAside = [];
     private RoundCounter _rounds;
-
-    // Whether status files could be written at the last attempt.
-    private bool _isWritable;
     private long _lastRetry;
     private WatchSettings? _next;
-    private StatusRecorder _statusRecorder;
 
     /// <summary>Makes a watch.</summary>
     /// <param name="settings">Settings with globs.</param>
@@ -55,11 +46,9 @@ internal sealed class FileWatch : IWatch
         _rounds = new RoundCounter(settings.Count);
         _jobs = new InFlightJobs<WorkKey>(submitter, _signal.Set, log);
         _ioFaults = new IoFaultReporter(log);
-        _nameFaults = new IoFaultReporter(log);
         _patience = submitter.Patience;
         _folder = new WatchedFolder(settings, inotify, _signal.Set, _ioFaults, isOnce, time, log);
-        _files = new StatusFiles(() => _folder.StatusPath, settings.Name);
-        _statusRecorder = new StatusRecorder(settings, _files, time);
+        _status = new StatusWriter(settings, _folder, _ioFaults, time, log);
     }
 
     /// <inheritdoc/>
@@ -142,7 +131,7 @@ internal sealed class FileWatch : IWatch
             return;
         Settings = settings;
         _folder.Reconfigure(settings);
-        _statusRecorder = new StatusRecorder(settings, _files, _time);
+        _status.Reconfigure(settings);
         _rounds = _rounds.WithLimit(settings.Count);
     }
 
@@ -198,30 +187,10 @@ internal sealed class FileWatch : IWatch
 
     private bool TryRecord(Submission submission, JobEnd end)
     {
-        var work = submission.Work;
-        string? warning = null;
-        try
-        {
-            _isWritable = _ioFaults.Try(
-                WriteStatusFiles,
-                $"results are kept and retried, from {submission.Id} on; this watch submits nothing until then",
-                () => warning = _statusRecorder.Record(_folder.Status, work, end));
-        }
-        catch (StatusNameException problem)
-        {
-            _ioFaults.Clear(WriteStatusFiles);
-            _nameFaults.Report(
-                StatusFilesOf(work.FileName!),
-                problem.Message,
-                $"the result of job {submission.Id} is kept and retried; other files go on");
+        if (!_status.TryRecord(submission, end))
             return false;
-        }
 
-        if (!_isWritable)
-            return false;
-        _nameFaults.Clear(StatusFilesOf(work.FileName!));
-        if (warning is not null)
-            _log.Warning("an outdated status file cannot be removed: {Problem}; the result of job {Job} counts", warning, submission.Id);
+        var work = submission.Work;
         _folder.ClearFinished(work.FileName!);
         if (end.State is JobState.Done)
         {
@@ -250,8 +219,7 @@ internal sealed class FileWatch : IWatch
             case FolderRefresh.Scanned:
                 if (!_isOnce)
                     _setAside.Clear();
-                _ = _nameFaults.Try(
-                    "remove status files", "retried at the next scan", () => _statusRecorder.Clean(_folder.Snapshot(), _inFlight));
+                _status.Clean(_inFlight);
                 return true;
             default:
                 return true;
@@ -265,8 +233,14 @@ internal sealed class FileWatch : IWatch
         _folder.MarkFinished(plan);
 
         // After a fault of the folder, results come first.
-        if ((_jobs.HasHeld && _ioFaults.HasAny) || !IsWritable(plan) || _ioFaults.HasAny)
+        if (_jobs.HasHeld && _ioFaults.HasAny)
             return null;
+        if (!_status.TryPrepare(plan) || _ioFaults.HasAny)
+        {
+            Failures++;
+            return null;
+        }
+
         foreach (var work in plan.Due)
         {
             if (!CanStart(work) || !_jobs.TryStart(work.Key, Settings, work))
@@ -282,52 +256,11 @@ internal sealed class FileWatch : IWatch
         return plan;
     }
 
-    // Whether all that the plan needs can be written, before the first job runs and after each fault.
-    private bool IsWritable(Plan plan)
-    {
-        if (plan.Due.Count + plan.Marks.Count + plan.Notes.Count == 0)
-            return true;
-        _isWritable = _ioFaults.Try(
-            WriteStatusFiles,
-            "this watch submits nothing until then; status_path names a folder for them elsewhere",
-            () => WriteMarks(plan));
-        if (!_isWritable && _isOnce)
-            Failures++;
-        return _isWritable;
-    }
-
-    private void WriteMarks(Plan plan)
-    {
-        if (!_isWritable)
-        {
-            if (Settings.StatusPath is not null)
-                _files.Make();
-            _files.Probe();
-            _folder.SubscribeStatus();
-        }
-
-        _statusRecorder.Write(_folder.Status, plan, (file, problem) =>
-        {
-            if (problem is null)
-                _nameFaults.Clear(StatusFilesOf(file));
-            else
-                _nameFaults.Report(StatusFilesOf(file), problem, "retried; other files go on");
-        });
-    }
-
-    private static string StatusFilesOf(string file) => $"write the status files of {file}";
-
     private bool CanStart(WorkItem work)
     {
-        if (_files.ObstacleOf(work.Key) is { } obstacle)
-        {
-            _nameFaults.Report(
-                StatusFilesOf(work.FileName!), $"{obstacle}: it is a folder", "no job is submitted for this file until then");
+        if (!_status.CanRecord(work.Key))
             return false;
-        }
-
-        _nameFaults.Clear(StatusFilesOf(work.FileName!));
-        if (!_files.CanStand(work.Key))
+        if (!_status.CanStand(work.Key))
             return _jobs.LogOnce($"{work.FileName}: the name is too long for the names of its status files", work);
         if (File.Exists(Path.Join(Settings.Path, work.FileName)))
             return true;

@@ -1,0 +1,132 @@
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.WatchAgent.Folders;
+using MeeseeksBox.WatchAgent.Jobs;
+using Serilog;
+
+namespace MeeseeksBox.WatchAgent.Watches;
+
+/// <summary>Writes the status files of a watch, and logs what prevents it.</summary>
+/// <remarks>A fault of the folder holds up the watch. A fault of one name holds up its file only.</remarks>
+internal sealed class StatusWriter
+{
+    private const string WriteStatusFiles = "write status files";
+
+    private readonly IoFaultReporter _folderFaults;
+    private readonly IoFaultReporter _nameFaults;
+    private readonly WatchedFolder _folder;
+    private readonly StatusFiles _files;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private WatchSettings _settings;
+    private StatusRecorder _recorder;
+
+    // Whether status files could be written at the last attempt.
+    private bool _isWritable;
+
+    /// <summary>Makes a writer.</summary>
+    /// <param name="settings">The watch.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="folderFaults">Receives the faults that hold up the watch.</param>
+    /// <param name="time">The source of the time.</param>
+    /// <param name="log">The log of the watch.</param>
+    public StatusWriter(WatchSettings settings, WatchedFolder folder, IoFaultReporter folderFaults, TimeProvider time, ILogger log)
+    {
+        (_settings, _folder, _folderFaults, _time, _log) = (settings, folder, folderFaults, time, log);
+        _nameFaults = new IoFaultReporter(log);
+        _files = new StatusFiles(() => folder.StatusPath, settings.Name);
+        _recorder = new StatusRecorder(settings, _files, time);
+    }
+
+    /// <summary>Replaces the settings.</summary>
+    public void Reconfigure(WatchSettings settings) =>
+        (_settings, _recorder) = (settings, new StatusRecorder(settings, _files, _time));
+
+    /// <summary>Writes the result of a job.</summary>
+    /// <returns>False when it must be kept and tried again.</returns>
+    public bool TryRecord(Submission submission, JobEnd end)
+    {
+        var work = submission.Work;
+        string? warning = null;
+        try
+        {
+            _isWritable = _folderFaults.Try(
+                WriteStatusFiles,
+                $"results are kept and retried, from {submission.Id} on; this watch submits nothing until then",
+                () => warning = _recorder.Record(_folder.Status, work, end));
+        }
+        catch (StatusNameException problem)
+        {
+            _folderFaults.Clear(WriteStatusFiles);
+            _nameFaults.Report(
+                WriteFilesOf(work.FileName!),
+                problem.Message,
+                $"the result of job {submission.Id} is kept and retried; other files go on");
+            return false;
+        }
+
+        if (!_isWritable)
+            return false;
+        _nameFaults.Clear(WriteFilesOf(work.FileName!));
+        if (warning is not null)
+            _log.Warning("an outdated status file cannot be removed: {Problem}; the result of job {Job} counts", warning, submission.Id);
+        return true;
+    }
+
+    /// <summary>Writes the marks of a plan, after a check that status files can be written, before its jobs are submitted.</summary>
+    /// <returns>False when the folder takes no status files, so that no job may be submitted.</returns>
+    public bool TryPrepare(Plan plan)
+    {
+        if (plan.Due.Count + plan.Marks.Count + plan.Notes.Count == 0)
+            return true;
+        _isWritable = _folderFaults.Try(
+            WriteStatusFiles,
+            "this watch submits nothing until then; status_path names a folder for them elsewhere",
+            () => Prepare(plan));
+        return _isWritable;
+    }
+
+    /// <summary>Whether a result of a file can be written, as far as names tell. The log says why not.</summary>
+    public bool CanRecord(WorkKey key)
+    {
+        if (_files.ObstacleOf(key) is { } obstacle)
+        {
+            _nameFaults.Report(
+                WriteFilesOf(key.FileName), $"{obstacle}: it is a folder", "no job is submitted for this file until then");
+            return false;
+        }
+
+        _nameFaults.Clear(WriteFilesOf(key.FileName));
+        return true;
+    }
+
+    /// <summary>Whether the status files of a file have names short enough for the file system.</summary>
+    public bool CanStand(WorkKey key) => _files.CanStand(key);
+
+    /// <summary>Removes the old status files of removed files.</summary>
+    public void Clean(IReadOnlySet<WorkKey> inFlight) =>
+        _ = _nameFaults.Try("remove status files", "retried at the next scan", () => _recorder.Clean(_folder.Snapshot(), inFlight));
+
+    private static string WriteFilesOf(string file) => $"write the status files of {file}";
+
+    private void Prepare(Plan plan)
+    {
+        if (!_isWritable)
+        {
+            if (_settings.StatusPath is not null)
+                _files.Make();
+            _files.Probe();
+            _folder.SubscribeStatus();
+        }
+
+        _recorder.Write(_folder.Status, plan, (file, problem) =>
+        {
+            var what = $"mark {file} as processed";
+            if (problem is null)
+                _nameFaults.Clear(what);
+            else
+                _nameFaults.Report(what, problem, "retried; other files go on");
+        });
+    }
+}
