@@ -41,7 +41,7 @@ internal sealed class JobSubmitter : IDisposable
     public string Watcher { get; }
 
     /// <summary>How long a round of <c>once</c> waits for a box or a folder that fails; infinite outside of it.</summary>
-    public TimeSpan Patience => _client.Timeout;
+    public TimeSpan OnceTimeout => _client.Timeout;
 
     /// <summary>Passes the changes of jobs on to their submissions, until cancellation.</summary>
     public Task FollowAllAsync(CancellationToken stop) => _follower.RunAsync(stop);

@@ -21,7 +21,7 @@ internal sealed class FileWatch : IWatch
     private readonly WatchedFolder _folder;
     private readonly StatusWriter _status;
     private readonly IoFaultReporter _ioFaults;
-    private readonly TimeSpan _patience;
+    private readonly TimeSpan _onceTimeout;
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -46,7 +46,7 @@ internal sealed class FileWatch : IWatch
         _rounds = new RoundCounter(settings.Count);
         _jobs = new InFlightJobs<WorkKey>(submitter, _signal.Set, log);
         _ioFaults = new IoFaultReporter(log);
-        _patience = submitter.Patience;
+        _onceTimeout = submitter.OnceTimeout;
         _folder = new WatchedFolder(settings, inotify, _signal.Set, _ioFaults, isOnce, time, log);
         _status = new StatusWriter(settings, _folder, _ioFaults, time, log);
     }
@@ -168,13 +168,13 @@ internal sealed class FileWatch : IWatch
     {
         if (!_jobs.HasHeld)
             _lastRetry = _time.GetTimestamp();
-        if (_isOnce && ended.HeldSince is { } since && _time.GetElapsedTime(since) >= _patience)
+        if (_isOnce && ended.HeldSince is { } since && _time.GetElapsedTime(since) >= _onceTimeout)
         {
             _log.Error(
                 "the result of job {Job} for {File} is not recorded after {Timeout} s (client.timeout); the box has it for the next round",
                 ended.Submission.Id,
                 ended.Key.FileName,
-                _patience.TotalSeconds);
+                _onceTimeout.TotalSeconds);
             Failures++;
             _ = _setAside.Add(ended.Key);
             _rounds.AddEnd(isGood: false);
