@@ -169,7 +169,7 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
     private static string? Obstacle(FileReadiness readiness) => readiness switch
     {
         FileReadiness.BeingWritten => "it is being written",
-        FileReadiness.Settling => "it has changed lately, and may not be complete",
+        FileReadiness.Changing => "it has changed lately, and may not be complete",
         FileReadiness.DanglingLink => "it is a link to a file that does not exist",
         FileReadiness.NotRegular => "it is not a regular file",
         _ => null,

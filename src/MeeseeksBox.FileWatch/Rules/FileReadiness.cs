@@ -10,7 +10,7 @@ public enum FileReadiness
     BeingWritten,
 
     /// <summary>It has changed lately, and nobody can tell whether it is complete.</summary>
-    Settling,
+    Changing,
 
     /// <summary>It is a link to a file that does not exist.</summary>
     DanglingLink,

@@ -95,7 +95,7 @@ public static class WatchReader
             RunsAll = section.Flag("run_all", Default.RunsAll),
             MinAge = section.Seconds("min_age") ?? Default.MinAge,
             MaxAge = section.Seconds("max_age"),
-            Settle = section.Seconds("settle"),
+            QuietTime = section.Seconds("settle"),
             MaxIndex = section.WholeNumber("max_index", least: 0),
             Refresh = section.SecondsAboveZero("refresh") ?? common.Refresh,
             Rescan = section.SecondsAboveZero("rescan") ?? common.Rescan,

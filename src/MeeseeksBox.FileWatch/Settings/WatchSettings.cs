@@ -53,7 +53,7 @@ public sealed record WatchSettings
     /// How long a file may not change before it counts as complete; null: as long as the file system needs
     /// (docs/WATCH.md#when-a-file-is-complete).
     /// </summary>
-    public TimeSpan? Settle { get; init; }
+    public TimeSpan? QuietTime { get; init; }
 
     /// <summary>The age at which a file is ignored; null for no limit.</summary>
     public TimeSpan? MaxAge { get; init; }

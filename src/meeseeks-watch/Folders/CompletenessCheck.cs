@@ -11,27 +11,27 @@ namespace MeeseeksBox.WatchAgent.Folders;
 internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, Func<string, Writers> probe, TimeProvider time)
 {
     // Where the system does not tell who writes a file. Uploads pause seldom for so long.
-    private static readonly TimeSpan UsualSettle = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan UsualQuietTime = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<string, (FileFacts Facts, long Since, TimeSpan Settle)> _settling = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (FileFacts Facts, long Since, TimeSpan QuietTime)> _changing = new(StringComparer.Ordinal);
 
     /// <summary>The time until the first of the files that may be complete later; null when there is none.</summary>
-    public TimeSpan? UntilSettled => _settling.Count is 0 ? null : _settling.Values.Min(Left);
+    public TimeSpan? UntilQuiet => _changing.Count is 0 ? null : _changing.Values.Min(Left);
 
     /// <summary>The files that have not changed for long enough to be looked at again.</summary>
-    public IReadOnlyList<string> Settled =>
-        [.. _settling.Where(entry => Left(entry.Value) <= TimeSpan.Zero).Select(entry => entry.Key)];
+    public IReadOnlyList<string> NowQuiet =>
+        [.. _changing.Where(entry => Left(entry.Value) <= TimeSpan.Zero).Select(entry => entry.Key)];
 
     /// <summary>Looks at a file.</summary>
     /// <param name="name">The file.</param>
-    /// <param name="settle">How long it may not have changed; null: as long as the file system needs.</param>
+    /// <param name="quietTime">How long it may not have changed; null: as long as the file system needs.</param>
     /// <returns>Null when it does not exist.</returns>
-    public FileReadiness? Of(string name, TimeSpan? settle)
+    public FileReadiness? Of(string name, TimeSpan? quietTime)
     {
         var full = Path.Join(path, name);
         if (FileKind.FactsOf(full) is not { } facts)
         {
-            _ = _settling.Remove(name);
+            _ = _changing.Remove(name);
             return FileKind.FactsOf(full, isFollowed: false) is null ? null : FileReadiness.DanglingLink;
         }
 
@@ -41,20 +41,23 @@ internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, 
         var writers = probe(full);
         if (writers is Writers.Some && IsStillWritten(name, full))
         {
-            _ = _settling.Remove(name);
+            _ = _changing.Remove(name);
             return FileReadiness.BeingWritten;
         }
 
         var isTold = writers is not Writers.Unknown || openFiles.IsCompleted(name);
-        var wait = settle ?? (isTold ? TimeSpan.Zero : UsualSettle);
-        return IsSettled(name, facts, wait, isLocal: writers is not Writers.Unknown) ? FileReadiness.Ready : FileReadiness.Settling;
+        var wait = quietTime ?? (isTold ? TimeSpan.Zero : UsualQuietTime);
+        return IsQuiet(name, facts, wait, isLocal: writers is not Writers.Unknown) ? FileReadiness.Ready : FileReadiness.Changing;
     }
+
+    /// <summary>Forgets all files: they were those of another folder.</summary>
+    public void Clear() => _changing.Clear();
 
     /// <summary>Forgets files that do not exist any more.</summary>
     public void Keep(Func<string, bool> exists)
     {
-        foreach (var name in _settling.Keys.Where(name => !exists(name)).ToList())
-            _ = _settling.Remove(name);
+        foreach (var name in _changing.Keys.Where(name => !exists(name)).ToList())
+            _ = _changing.Remove(name);
     }
 
     // The close may have been told before the tracker knows that the file is written.
@@ -68,20 +71,20 @@ internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, 
         return false;
     }
 
-    private bool IsSettled(string name, FileFacts facts, TimeSpan wait, bool isLocal)
+    private bool IsQuiet(string name, FileFacts facts, TimeSpan wait, bool isLocal)
     {
         if (wait <= TimeSpan.Zero || (isLocal && IsOld(facts, wait)))
         {
-            _ = _settling.Remove(name);
+            _ = _changing.Remove(name);
             return true;
         }
 
-        if (!_settling.TryGetValue(name, out var known) || known.Facts != facts || known.Settle != wait)
-            _settling[name] = known = (facts, time.GetTimestamp(), wait);
+        if (!_changing.TryGetValue(name, out var known) || known.Facts != facts || known.QuietTime != wait)
+            _changing[name] = known = (facts, time.GetTimestamp(), wait);
         if (Left(known) > TimeSpan.Zero)
             return false;
 
-        _ = _settling.Remove(name);
+        _ = _changing.Remove(name);
         return true;
     }
 
@@ -92,5 +95,5 @@ internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, 
         return age >= wait.Ticks;
     }
 
-    private TimeSpan Left((FileFacts Facts, long Since, TimeSpan Settle) entry) => entry.Settle - time.GetElapsedTime(entry.Since);
+    private TimeSpan Left((FileFacts Facts, long Since, TimeSpan QuietTime) entry) => entry.QuietTime - time.GetElapsedTime(entry.Since);
 }

@@ -2,6 +2,7 @@ using System.IO.Enumeration;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
@@ -40,10 +41,14 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         }
     }
 
+    /// <summary>Whether a file is there.</summary>
+    public bool Has(string name) => Find(name) >= 0;
+
     /// <summary>Reads the whole folder. The index stays as it is when that fails.</summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access to the folder is denied.</exception>
-    public void Read()
+    /// <returns>The files that are not there any more.</returns>
+    public IReadOnlyList<string> Read()
     {
         StatusPath = StatusFolder.Of(settings);
         var status = new StatusTable();
@@ -72,9 +77,11 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         openFiles.Review(settings.Rescan);
         MarkWritten(files);
         KeepSeenTimes(files);
+        var gone = _files.Select(file => file.Name).Where(name => Find(files, name) < 0).ToList();
         (_files, _folders, Status) = (files, folders, status);
         foreach (var (key, time) in notes)
             AddNote(key, time);
+        return gone;
     }
 
     /// <summary>Updates the index for some names.</summary>
@@ -136,7 +143,10 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
             ? settings.NeedsMtimes && !entry.IsDirectory
             : entry.FileName.EndsWith(".failed", StringComparison.Ordinal)
                 || (settings.IsUpdated && entry.FileName.EndsWith(".mtime", StringComparison.Ordinal));
-        return isAsked ? FileTime.Of(entry.LastWriteTimeUtc) : 0;
+        if (!isAsked)
+            return 0;
+        var isLink = (entry.Attributes & FileAttributes.ReparsePoint) != 0;
+        return isLink && FileKind.FactsOf(entry.ToFullPath()) is { } target ? target.WriteTime : FileTime.Of(entry.LastWriteTimeUtc);
     }
 
     /// <summary>Sets whether a file can be processed.</summary>
@@ -194,7 +204,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
 
         ClearFinished(name);
         var readiness = openFiles.IsWritten(name) ? FileReadiness.BeingWritten : FileReadiness.Ready;
-        var file = Seen(new WatchedFile(name, settings.NeedsMtimes ? FileTime.Of(info.LastWriteTimeUtc) : 0, readiness));
+        var mtime = settings.NeedsMtimes ? FileKind.FactsOf(info.FullName)?.WriteTime ?? FileTime.Of(info.LastWriteTimeUtc) : 0;
+        var file = Seen(new WatchedFile(name, mtime, readiness));
         var place = Find(name);
         if (place >= 0)
             _files[place] = file;

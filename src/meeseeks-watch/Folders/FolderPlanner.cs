@@ -17,7 +17,7 @@ internal sealed class FolderPlanner(WatchSettings settings, FolderIndex index, C
     /// <param name="isExplained">Whether the plan explains each decision.</param>
     public Plan Plan(IReadOnlySet<WorkKey> skipped, long now, bool isExplained = false)
     {
-        foreach (var name in completeness.Settled)
+        foreach (var name in completeness.NowQuiet)
             index.SetReadiness(name, FileReadiness.Ready);
 
         var complete = new HashSet<string>(StringComparer.Ordinal);
@@ -41,7 +41,7 @@ internal sealed class FolderPlanner(WatchSettings settings, FolderIndex index, C
         if (name.Contains('\ufffd'))
             return true;
 
-        if (completeness.Of(name, settings.Settle) is not { } readiness)
+        if (completeness.Of(name, settings.QuietTime) is not { } readiness)
             index.Drop(name);
         else if (readiness is FileReadiness.Ready)
             return true;

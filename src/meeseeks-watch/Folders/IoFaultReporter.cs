@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MeeseeksBox.Foundation.Files;
 using Serilog;
 
@@ -5,7 +6,9 @@ namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>Logs failures of file operations once per cause.</summary>
 /// <remarks>A failure is logged when it begins, when its cause changes, and when it ends, not at each attempt.</remarks>
-internal sealed class IoFaultReporter(ILogger log)
+/// <param name="path">The path of the folder, in place of that by which it is held.</param>
+/// <param name="log">The log.</param>
+internal sealed partial class IoFaultReporter(string path, ILogger log)
 {
     private readonly Dictionary<string, string> _present = [];
 
@@ -40,9 +43,10 @@ internal sealed class IoFaultReporter(ILogger log)
     /// <param name="consequence">The effect of the failure.</param>
     public void Report(string what, string problem, string consequence)
     {
-        if (_present.GetValueOrDefault(what) != problem)
-            log.Error("cannot {What}: {Problem}; {Consequence}", what, problem, consequence);
-        _present[what] = problem;
+        var text = HeldPath.Replace(problem, path);
+        if (_present.GetValueOrDefault(what) != text)
+            log.Error("cannot {What}: {Problem}; {Consequence}", what, text, consequence);
+        _present[what] = text;
     }
 
     /// <summary>Logs the end of a failure, if there was one.</summary>
@@ -51,4 +55,7 @@ internal sealed class IoFaultReporter(ILogger log)
         if (_present.Remove(what))
             log.Information("can {What} again", what);
     }
+
+    [GeneratedRegex("/proc/self/fd/[0-9]+")]
+    private static partial Regex HeldPath { get; }
 }

@@ -71,6 +71,17 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
         }
     }
 
+    /// <summary>Forgets all files: they were those of another folder.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _written.Clear();
+            _completed.Clear();
+            _closed.Clear();
+        }
+    }
+
     /// <summary>Forgets what events have told of complete files, because later ones were lost.</summary>
     public void ForgetCompleted()
     {

@@ -110,6 +110,9 @@ internal sealed class JobSubmitter : IDisposable
         return MarkAsync(end.Jobs, JobTags.WithRecorded, stop);
     }
 
+    /// <summary>Lets later submissions of the same work begin with the attempt after this one.</summary>
+    public void Separate(Submission submission) => _submissions.NoteAttempt(submission.FirstId, submission.Attempt + 1);
+
     /// <summary>Kills the live jobs of a submission and tags them as stopped.</summary>
     /// <remarks>The next instance of the watcher runs them again.</remarks>
     public async Task StopAsync(Submission submission, CancellationToken stop)

@@ -3,6 +3,7 @@ using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation.Tasks;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.WatchAgent.Folders;
 using MeeseeksBox.WatchAgent.Jobs;
@@ -16,7 +17,7 @@ internal sealed class FileWatch : IWatch
 {
     private static readonly TimeSpan LongestRetryOnce = TimeSpan.FromSeconds(1);
 
-    private readonly InFlightJobs<WorkKey> _jobs;
+    private readonly InFlightJobs<(FolderId Folder, WorkKey Key)> _jobs;
     private readonly AsyncSignal _signal = new();
     private readonly WatchedFolder _folder;
     private readonly StatusWriter _status;
@@ -25,7 +26,7 @@ internal sealed class FileWatch : IWatch
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly HashSet<WorkKey> _inFlight = [];
+    private readonly WorkInFlight _inFlight = new();
 
     // Work that cannot be submitted until the folder is read again; with once, ever.
     private readonly HashSet<WorkKey> _setAside = [];
@@ -44,8 +45,8 @@ internal sealed class FileWatch : IWatch
     {
         (Settings, _isOnce, _time, _log) = (settings, isOnce, time, log);
         _rounds = new RoundCounter(settings.Count);
-        _jobs = new InFlightJobs<WorkKey>(submitter, _signal.Set, log);
-        _ioFaults = new IoFaultReporter(log);
+        _jobs = new InFlightJobs<(FolderId Folder, WorkKey Key)>(submitter, _signal.Set, log);
+        _ioFaults = new IoFaultReporter(settings.Path!, log);
         _onceTimeout = submitter.OnceTimeout;
         _folder = new WatchedFolder(settings, inotify, _signal.Set, _ioFaults, isOnce, time, log);
         _status = new StatusWriter(settings, _folder, _ioFaults, time, log);
@@ -87,7 +88,7 @@ internal sealed class FileWatch : IWatch
                 if (_rounds.IsComplete && !_isOnce)
                     return;
                 var plan = Refresh() ? Submit() : null;
-                if (_isOnce && _jobs.Count == 0 && _folder.UntilSettled is null)
+                if (_isOnce && _jobs.Count == 0 && _folder.UntilQuiet is null)
                     return;
                 await _signal.WaitAsync(Pause(plan), _time, stop);
             }
@@ -123,7 +124,11 @@ internal sealed class FileWatch : IWatch
     public Task WhenDrainedAsync(CancellationToken giveUp) => _jobs.WhenAcknowledgedAsync(giveUp);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _jobs.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _jobs.DisposeAsync();
+        _inFlight.Dispose();
+    }
 
     private void Reconfigure()
     {
@@ -142,56 +147,66 @@ internal sealed class FileWatch : IWatch
             _lastRetry = _time.GetTimestamp();
         foreach (var ended in _jobs.TakeAll(isRetry))
         {
-            _ = _inFlight.Remove(ended.Key);
-            if (ended.End is not { } end)
+            var (folder, key) = ended.Key;
+            if (ended.End is { WasStopped: false } end && !TryRecord(folder, ended.Submission, end))
+            {
+                if (!TryHold(ended))
+                    Abandon(ended);
+                continue;
+            }
+
+            if (ended.End is null)
             {
                 Failures++;
-                _ = _setAside.Add(ended.Key);
-                _rounds.AddEnd(isGood: false);
+                _ = _setAside.Add(key);
             }
-            else if (!end.WasStopped && !TryRecord(ended.Submission, end))
-            {
-                Hold(ended);
-            }
-            else
-            {
-                _rounds.AddEnd(end.State is JobState.Done);
-            }
+
+            _inFlight.Remove(folder, key);
+            _rounds.AddEnd(ended.End is { State: JobState.Done });
         }
 
-        if (_inFlight.Count == 0 && _rounds.EndRound() && Settings.Count is { } count)
+        if (_inFlight.IsEmpty && _rounds.EndRound() && Settings.Count is { } count)
             _log.Information("round {Round} of {Count} is done", _rounds.Good, count);
     }
 
-    // With once, the box keeps a result that cannot be recorded: its job has no tag, so that the next round resumes it.
-    private void Hold(CompletedSubmission<WorkKey> ended)
+    // False when the result is given up: with once, in bounded time.
+    private bool TryHold(CompletedSubmission<(FolderId Folder, WorkKey Key)> ended)
     {
         if (!_jobs.HasHeld)
             _lastRetry = _time.GetTimestamp();
         if (_isOnce && ended.HeldSince is { } since && _time.GetElapsedTime(since) >= _onceTimeout)
-        {
-            _log.Error(
-                "the result of job {Job} for {File} is not recorded after {Timeout} s (client.timeout); the box has it for the next round",
-                ended.Submission.Id,
-                ended.Key.FileName,
-                _onceTimeout.TotalSeconds);
-            Failures++;
-            _ = _setAside.Add(ended.Key);
-            _rounds.AddEnd(isGood: false);
-            return;
-        }
-
-        _jobs.Hold(ended with { HeldSince = ended.HeldSince ?? _time.GetTimestamp() });
-        _ = _inFlight.Add(ended.Key);
-    }
-
-    private bool TryRecord(Submission submission, JobEnd end)
-    {
-        if (!_status.TryRecord(submission, end))
             return false;
 
+        _jobs.Hold(ended with { HeldSince = ended.HeldSince ?? _time.GetTimestamp() });
+        return true;
+    }
+
+    // The box keeps a result that cannot be recorded: its job has no tag, so that the next round resumes it.
+    private void Abandon(CompletedSubmission<(FolderId Folder, WorkKey Key)> ended)
+    {
+        var (folder, key) = ended.Key;
+        _log.Error(
+            "the result of job {Job} for {File} is not recorded after {Timeout} s (client.timeout); the box has it for the next round",
+            ended.Submission.Id,
+            key.FileName,
+            _onceTimeout.TotalSeconds);
+        Failures++;
+        _ = _setAside.Add(key);
+        _inFlight.Remove(folder, key);
+        _rounds.AddEnd(isGood: false);
+    }
+
+    private bool TryRecord(FolderId folder, Submission submission, JobEnd end)
+    {
         var work = submission.Work;
-        _folder.ClearFinished(work.FileName!);
+        var isPresent = folder == _folder.Id;
+        if (_inFlight.IsDeleted(folder))
+            _log.Warning("the folder of {File} was deleted; the result of job {Job} is not recorded", work.FileName, submission.Id);
+        else if (!_status.TryRecord(_inFlight.StatusPathOf(folder), isPresent, submission, end))
+            return false;
+
+        if (isPresent)
+            _folder.ClearFinished(work.FileName!);
         if (end.State is JobState.Done)
         {
             _log.Information("job {Job} for {File} is done", submission.Id, work.FileName);
@@ -211,24 +226,45 @@ internal sealed class FileWatch : IWatch
 
     private bool Refresh()
     {
-        switch (_folder.Refresh())
+        var refresh = _folder.Refresh();
+        if (refresh is FolderRefresh.Failed)
         {
-            case FolderRefresh.Failed:
-                Failures++;
-                return false;
-            case FolderRefresh.Scanned:
-                if (!_isOnce)
-                    _setAside.Clear();
-                _status.Clean(_inFlight);
-                return true;
-            default:
-                return true;
+            Failures++;
+            return false;
         }
+
+        foreach (var name in _folder.TakeReturned())
+            ForgetFormer(name);
+        if (refresh is FolderRefresh.Scanned)
+        {
+            if (!_isOnce)
+                _setAside.Clear();
+            _folder.KeepGone(IsKnown);
+            _status.Clean(_inFlight.Of(_folder.Id));
+        }
+
+        return true;
     }
+
+    // A file that was removed and is there again is another one. Its former results do not count for it.
+    private void ForgetFormer(string name)
+    {
+        if (Settings.Cleanup == TimeSpan.Zero || FileKind.FactsOf(Path.Join(Settings.Path, name), isFollowed: false) is not { } facts)
+            return;
+        if (!_status.TryForget(name, facts.ChangeTime))
+            return;
+        _folder.ClearFinished(name);
+        _log.Information("{File} was removed and is there again: it is processed as a new file", name);
+    }
+
+    private bool IsKnown(string file) =>
+        Enumerable.Range(0, Settings.Jobs.Count).Select(index => new WorkKey(index, file))
+            .Any(key => _folder.Status[key].States is not 0 || _inFlight.Of(_folder.Id).Contains(key));
 
     private Plan? Submit()
     {
-        var skipped = _setAside.Count == 0 ? _inFlight : [.. _inFlight, .. _setAside];
+        var inFlight = _inFlight.Of(_folder.Id);
+        var skipped = _setAside.Count == 0 ? inFlight : new HashSet<WorkKey>([.. inFlight, .. _setAside]);
         var plan = _folder.Plan(skipped, Now);
         _folder.MarkFinished(plan);
 
@@ -243,17 +279,27 @@ internal sealed class FileWatch : IWatch
 
         foreach (var work in plan.Due)
         {
-            if (!CanStart(work) || !_jobs.TryStart(work.Key, Settings, work))
+            if (!CanStart(work) || !TryStart(_folder.Id!.Value, work))
             {
                 Failures++;
                 _ = _setAside.Add(work.Key);
-                continue;
             }
-
-            _ = _inFlight.Add(work.Key);
         }
 
         return plan;
+    }
+
+    private bool TryStart(FolderId folder, WorkItem work)
+    {
+        // Another folder has come since the last read. The next one finds it.
+        if (!_inFlight.TryAdd(Settings.Path!, folder, work.Key, Settings.StatusPath is null ? null : _folder.StatusPath))
+            return false;
+        foreach (var other in _inFlight.OthersWith(work.Key, folder))
+            _jobs.Separate((other, work.Key));
+        if (_jobs.TryStart((folder, work.Key), Settings, work))
+            return true;
+        _inFlight.Remove(folder, work.Key);
+        return false;
     }
 
     private bool CanStart(WorkItem work)
@@ -277,7 +323,7 @@ internal sealed class FileWatch : IWatch
             ? TimeSpan.FromTicks(Math.Max(due - Now, TimeSpan.TicksPerMillisecond))
             : untilRead;
         var untilRetry = (_ioFaults.HasAny || _jobs.HasHeld) && RetryPause < untilRead ? RetryPause : untilRead;
-        var least = new[] { untilDue, untilRetry, _folder.UntilSettled ?? untilRead }.Min();
+        var least = new[] { untilDue, untilRetry, _folder.UntilQuiet ?? untilRead }.Min();
         return least > TimeSpan.Zero ? least : TimeSpan.FromMilliseconds(1);
     }
 }

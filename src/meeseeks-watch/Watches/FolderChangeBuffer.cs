@@ -18,6 +18,7 @@ internal sealed class FolderChangeBuffer(
 
     private readonly Lock _lock = new();
     private HashSet<string> _names = [];
+    private HashSet<string> _removed = [];
     private bool _isLost;
     private bool _hasOverflown;
 
@@ -33,6 +34,10 @@ internal sealed class FolderChangeBuffer(
     /// <inheritdoc/>
     public void Report(FolderChange change, string name)
     {
+        // Where links lead to files by way of this one, all may have changed, as at a swap of a mounted ConfigMap.
+        if (needsWrites && name.StartsWith('.') && new FileInfo(System.IO.Path.Join(path, name)).LinkTarget is not null)
+            change = FolderChange.Lost;
+
         if (change is FolderChange.Lost or FolderChange.Overflow)
         {
             openFiles.ForgetCompleted();
@@ -50,20 +55,22 @@ internal sealed class FolderChangeBuffer(
         {
             _isLost |= _names.Count >= Most;
             _ = _names.Add(name);
+            if (change is FolderChange.Removed && name[0] != '.')
+                _ = _removed.Add(name);
             _names.UnionWith(completed);
         }
 
         wake();
     }
 
-    /// <summary>Takes the changed names; null when the whole folder must be read.</summary>
-    public IReadOnlyCollection<string>? TakeNames()
+    /// <summary>Takes the changed names, which are null when the whole folder must be read, and those of them that were removed.</summary>
+    public (IReadOnlyCollection<string>? Names, IReadOnlyCollection<string> Removed) Take()
     {
         lock (_lock)
         {
-            var (names, isLost) = (_names, _isLost);
-            (_names, _isLost) = ([], false);
-            return isLost ? null : names;
+            var (names, removed, isLost) = (_names, _removed, _isLost);
+            (_names, _removed, _isLost) = ([], [], false);
+            return (isLost ? null : names, removed);
         }
     }
 

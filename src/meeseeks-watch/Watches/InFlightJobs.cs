@@ -74,6 +74,13 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
         _held.Add(ended);
     }
 
+    /// <summary>Lets later work with the same ids, for a file of another folder, have jobs of its own.</summary>
+    public void Separate(TKey key)
+    {
+        if (_running.TryGetValue(key, out var running))
+            submitter.Separate(running.Submission);
+    }
+
     /// <summary>Reports to the box that a result is recorded.</summary>
     /// <remarks>Only the end of the program waits for it.</remarks>
     public void Acknowledge(Submission submission, JobEnd end) => _acknowledging.Add(AcknowledgeAsync(submission, end));

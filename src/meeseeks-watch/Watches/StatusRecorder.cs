@@ -66,6 +66,26 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
         }
     }
 
+    /// <summary>Removes the results of a file that was removed, and is there again.</summary>
+    /// <remarks>A result that is later than the file may be of a job that has made the file again.</remarks>
+    /// <param name="table">The status files.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="made">When it was made or renamed, in units of 100 ns since 1970.</param>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="IOException">A file cannot be removed.</exception>
+    public bool Forget(StatusTable table, string file, long made)
+    {
+        var keys = Enumerable.Range(0, settings.Jobs.Count).Select(index => new WorkKey(index, file)).ToList();
+        var states = from key in keys from state in Enum.GetValues<StatusState>() where table[key].Has(state) select (key, state);
+        var all = states.ToList();
+        var written = all.Where(one => one.state is not StatusState.Mtime).Max(one => files.WrittenAt(one.key, one.state));
+        if (written is not { } last || FileTime.Of(last) >= made)
+            return false;
+        foreach (var (key, state) in all)
+            files.Remove(table, key, state);
+        return true;
+    }
+
     /// <summary>Removes the old status files of removed files: all that can be.</summary>
     /// <exception cref="IOException">One cannot be removed.</exception>
     public void Clean(FolderSnapshot folder, IReadOnlySet<WorkKey> inFlight)

@@ -34,7 +34,7 @@ internal sealed class StatusWriter
     public StatusWriter(WatchSettings settings, WatchedFolder folder, IoFaultReporter folderFaults, TimeProvider time, ILogger log)
     {
         (_settings, _folder, _folderFaults, _time, _log) = (settings, folder, folderFaults, time, log);
-        _nameFaults = new IoFaultReporter(log);
+        _nameFaults = new IoFaultReporter(settings.Path!, log);
         _files = new StatusFiles(() => folder.StatusPath, settings.Name);
         _recorder = new StatusRecorder(settings, _files, time);
     }
@@ -44,21 +44,33 @@ internal sealed class StatusWriter
         (_settings, _recorder) = (settings, new StatusRecorder(settings, _files, _time));
 
     /// <summary>Writes the result of a job.</summary>
+    /// <param name="path">The folder of the status files.</param>
+    /// <param name="isPresent">False when another folder has taken the place of that of the file.</param>
+    /// <param name="submission">The submission.</param>
+    /// <param name="end">Its result.</param>
     /// <returns>False when it must be kept and tried again.</returns>
-    public bool TryRecord(Submission submission, JobEnd end)
+    public bool TryRecord(string path, bool isPresent, Submission submission, JobEnd end)
     {
         var work = submission.Work;
+        var recorder = new StatusRecorder(_settings, new StatusFiles(() => path, _settings.Name), _time);
         string? warning = null;
+        bool isWritten;
         try
         {
-            _isWritable = _folderFaults.Try(
-                WriteStatusFiles,
-                $"results are kept and retried, from {submission.Id} on; this watch submits nothing until then",
-                () => warning = _recorder.Record(_folder.Status, work, end));
+            isWritten = isPresent
+                ? _isWritable = _folderFaults.Try(
+                    WriteStatusFiles,
+                    $"results are kept and retried, from {submission.Id} on; this watch submits nothing until then",
+                    () => warning = recorder.Record(_folder.Status, work, end))
+                : _nameFaults.Try(
+                    "write status files into the former folder",
+                    $"results are kept and retried, from {submission.Id} on",
+                    () => warning = recorder.Record(new StatusTable(), work, end));
         }
         catch (StatusNameException problem)
         {
-            _folderFaults.Clear(WriteStatusFiles);
+            if (isPresent)
+                _folderFaults.Clear(WriteStatusFiles);
             _nameFaults.Report(
                 WriteFilesOf(work.FileName!),
                 problem.Message,
@@ -66,12 +78,22 @@ internal sealed class StatusWriter
             return false;
         }
 
-        if (!_isWritable)
+        if (!isWritten)
             return false;
         _nameFaults.Clear(WriteFilesOf(work.FileName!));
         if (warning is not null)
             _log.Warning("an outdated status file cannot be removed: {Problem}; the result of job {Job} counts", warning, submission.Id);
         return true;
+    }
+
+    /// <summary>Removes the results of a file that was removed, and is there again (<see cref="StatusRecorder.Forget"/>).</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool TryForget(string file, long made)
+    {
+        var isForgotten = false;
+        _ = _nameFaults.Try(
+            "remove status files", "retried at the next scan", () => isForgotten = _recorder.Forget(_folder.Status, file, made));
+        return isForgotten;
     }
 
     /// <summary>Writes the marks of a plan, after a check that status files can be written, before its jobs are submitted.</summary>

@@ -10,6 +10,8 @@ namespace MeeseeksBox.WatchAgent.Watches;
 /// <summary>The folder of a watch with its index, updated by change events and complete scans.</summary>
 internal sealed class WatchedFolder
 {
+    private const int MostReads = 5;
+
     private readonly Inotify _inotify;
     private readonly FolderChangeBuffer _changes;
     private readonly Action _wake;
@@ -25,6 +27,10 @@ internal sealed class WatchedFolder
     private long? _lastRead;
     private string? _inotifyError;
     private FolderChangeBuffer? _statusChanges;
+    private List<PlaceListener> _places = [];
+
+    // Files that were removed since their last run, and may come back.
+    private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
     private HashSet<string> _openBefore = [];
     private readonly HashSet<string> _reportedOpen = new(StringComparer.Ordinal);
 
@@ -58,6 +64,9 @@ internal sealed class WatchedFolder
     /// <summary>The folder of the status files.</summary>
     public string StatusPath => _index.StatusPath;
 
+    /// <summary>The folder that was read last; null before the first read.</summary>
+    public FolderId? Id { get; private set; }
+
     /// <summary>The table of status files.</summary>
     public StatusTable Status => _index.Status;
 
@@ -66,7 +75,7 @@ internal sealed class WatchedFolder
         _lastRead is { } last && !_isOnce ? _settings.Rescan - _time.GetElapsedTime(last) : _settings.Rescan;
 
     /// <summary>The time until a file may be complete that has changed lately; null when there is none.</summary>
-    public TimeSpan? UntilSettled => _completeness.UntilSettled;
+    public TimeSpan? UntilQuiet => _completeness.UntilQuiet;
 
     /// <summary>The work that is due now, for files that are complete.</summary>
     /// <param name="skipped">The work that is submitted, or cannot be.</param>
@@ -97,9 +106,10 @@ internal sealed class WatchedFolder
     /// <summary>Updates the index: the changed names, or the whole folder when it is time.</summary>
     public FolderRefresh Refresh()
     {
-        var names = _changes.TakeNames();
+        var (names, removed) = _changes.Take();
+        _gone.UnionWith(removed);
         if (_statusChanges is { } status)
-            names = status.TakeNames() is { } more && names is not null ? [.. names, .. more] : null;
+            names = status.Take().Names is { } more && names is not null ? [.. names, .. more] : null;
         if (_changes.TakeOverflow())
         {
             _log.Warning(
@@ -115,23 +125,35 @@ internal sealed class WatchedFolder
 
         if (_isOnce && _lastRead is not null)
             return FolderRefresh.Updated;
-        Subscribe();
         var begin = _time.GetTimestamp();
         _lastRead = begin;
-        if (!_ioFaults.Try($"read the folder {_settings.Path}", $"retried every {_settings.Rescan.TotalSeconds} s", _index.Read))
+        if (!_ioFaults.Try($"read the folder {_settings.Path}", $"retried every {_settings.Rescan.TotalSeconds} s", Read))
             return FolderRefresh.Failed;
         SubscribeStatus();
-        _completeness.Keep(_index.Snapshot().Has);
+        _completeness.Keep(_index.Has);
         ReportOpenFiles();
         var milliseconds = _time.GetElapsedTime(begin).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
         _log.Debug("read {Count} files in {Milliseconds} ms", _index.Count, milliseconds);
         return FolderRefresh.Scanned;
     }
 
+    /// <summary>Takes the files that were gone and are there again.</summary>
+    public IReadOnlyList<string> TakeReturned()
+    {
+        var returned = _gone.Where(_index.Has).ToList();
+        _gone.ExceptWith(returned);
+        return returned;
+    }
+
+    /// <summary>Forgets that files are gone which the watch does not know.</summary>
+    public void KeepGone(Func<string, bool> isKnown) => _ = _gone.RemoveWhere(name => !isKnown(name));
+
     /// <summary>Ends the change events.</summary>
     public void Unsubscribe()
     {
         _inotify.Unsubscribe(_changes);
+        _places.ForEach(_inotify.Unsubscribe);
+        _places.Clear();
         if (_statusChanges is { } status)
             _inotify.Unsubscribe(status);
     }
@@ -153,6 +175,38 @@ internal sealed class WatchedFolder
         _ = _inotify.Subscribe(_statusChanges!);
     }
 
+    // Another folder may take the place of this one at any moment, also while it is read.
+    private void Read()
+    {
+        for (var attempt = 0; attempt < MostReads; attempt++)
+        {
+            SubscribePlaces();
+            var id = FolderId.Of(_settings.Path!);
+            if (id is not null && Id is not null && id != Id)
+                Replace();
+            Subscribe();
+            var gone = _index.Read();
+            if (id is null || FolderId.Of(_settings.Path!) != id)
+                continue;
+
+            _gone.UnionWith(gone);
+            Id = id;
+            return;
+        }
+
+        throw new IOException("another folder takes its place again and again");
+    }
+
+    private void Replace()
+    {
+        _log.Information("another folder is at {Path}; results of jobs for files of the former one stay with that", _settings.Path);
+        _openFiles.Clear();
+        _completeness.Clear();
+        _gone.Clear();
+        _index = new FolderIndex(_settings, _openFiles, _time);
+        _planner = new FolderPlanner(_settings, _index, _completeness);
+    }
+
     // A file that a process keeps open, such as a log, is never complete. Nobody would know why nothing happens.
     private void ReportOpenFiles()
     {
@@ -161,6 +215,22 @@ internal sealed class WatchedFolder
         foreach (var name in open.Where(name => _openBefore.Contains(name) && _reportedOpen.Add(name)))
             _log.Information("{File} is open for writing; its job is submitted when it is closed", name);
         _openBefore = open;
+    }
+
+    // A change of a folder above, or of a link on the way, makes no event in the folder.
+    private void SubscribePlaces()
+    {
+        if (_isOnce)
+            return;
+        var listeners = PathPlaces.Of(_settings.Path!).GroupBy(place => place.Folder, place => place.Name)
+            .Select(group => new PlaceListener(
+                group.Key, group.ToHashSet(StringComparer.Ordinal), () => _changes.Report(FolderChange.Lost, "")))
+            .ToList();
+
+        // The new ones first, so that no change is missed.
+        listeners.ForEach(listener => _ = _inotify.Subscribe(listener));
+        _places.ForEach(_inotify.Unsubscribe);
+        _places = listeners;
     }
 
     private void Subscribe()

@@ -45,14 +45,14 @@ public sealed class WatchFaultsTests(SharedBox shared, SharedWatcher watcher) : 
         Directory.Delete(In.TrimEnd('/'), recursive: true);
         await UntilAsync(() => log.Has("cannot read the folder"), () => $"{log}");
         await File.WriteAllTextAsync(Path.Combine(Scratch, "go"), "", TestContext.Current.CancellationToken);
-        await UntilAsync(() => log.Has("cannot write status files"), () => $"{log}");
+        await UntilAsync(() => log.Has("the folder of 1 was deleted"), () => $"{log}");
         _ = Drop("2");
 
-        await StatusAsync("1", "done");
         await StatusAsync("2", "done");
         Runs.Should().Equal("1", "2");
         await UntilAsync(() => log.Has("can read the folder"), () => $"{log}");
         log.Count("cannot read the folder").Should().Be(1);
+        File.Exists(Status("1", "done")).Should().BeFalse();
     }
 
     [Fact]

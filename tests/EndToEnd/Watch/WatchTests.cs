@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using MeeseeksBox.EndToEnd.Boxes;
 using MeeseeksBox.Testing;
@@ -68,6 +69,14 @@ public abstract class WatchTests(SharedBox shared) : SharedBoxTests(shared)
         File.WriteAllText(temporary, text);
         File.Move(temporary, Path.Combine(In, name), overwrite: true);
         return Path.Combine(In, name);
+    }
+
+    /// <summary>Runs a command in the folder.</summary>
+    protected async Task CommandAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = In })!;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        process.ExitCode.Should().Be(0);
     }
 
     /// <summary>The full path of a status file.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Watch;
@@ -83,7 +82,7 @@ public sealed class WatchUploadTests(SharedBox shared, SharedWatcher watcher) : 
     public async Task Only_regular_files_have_jobs_and_a_link_waits_for_its_file()
     {
         _ = await AddAsync(Watch([SizeJob()], new { rescan = 0.2 }));
-        await RunAsync("mkfifo", "pipe");
+        await CommandAsync("mkfifo", "pipe");
         _ = File.CreateSymbolicLink(Path.Combine(In, "loop"), "loop");
         _ = File.CreateSymbolicLink(Path.Combine(In, "link"), "../target");
         await HandledAsync();
@@ -109,12 +108,5 @@ public sealed class WatchUploadTests(SharedBox shared, SharedWatcher watcher) : 
         args = new[] { "/bin/sh", "-c", $"echo \"$1 $(stat -Lc %%s \"$2\")\" >> '{Scratch}/runs'", "sh", "%(filename)s", "%(file)s" },
     };
 
-    private Task LinkAsync(string from, string to) => RunAsync("ln", from, to);
-
-    private async Task RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = In })!;
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        process.ExitCode.Should().Be(0);
-    }
+    private Task LinkAsync(string from, string to) => CommandAsync("ln", from, to);
 }

@@ -26,20 +26,20 @@ public sealed class CompletenessTests : IDisposable
     [Fact]
     public void A_file_that_is_found_where_the_system_does_not_tell_must_be_unchanged_for_2_s()
     {
-        _check.Of("a", null).Should().Be(FileReadiness.Settling);
+        _check.Of("a", null).Should().Be(FileReadiness.Changing);
         _time.Advance(TimeSpan.FromSeconds(1.9));
         File.AppendAllText(_folder.File("a"), "y");
-        _check.Of("a", null).Should().Be(FileReadiness.Settling);
+        _check.Of("a", null).Should().Be(FileReadiness.Changing);
         _time.Advance(TimeSpan.FromSeconds(1.9));
-        _check.Of("a", null).Should().Be(FileReadiness.Settling);
-        _check.UntilSettled.Should().BeCloseTo(TimeSpan.FromSeconds(0.1), TimeSpan.FromMilliseconds(1));
-        _check.Settled.Should().BeEmpty();
+        _check.Of("a", null).Should().Be(FileReadiness.Changing);
+        _check.UntilQuiet.Should().BeCloseTo(TimeSpan.FromSeconds(0.1), TimeSpan.FromMilliseconds(1));
+        _check.NowQuiet.Should().BeEmpty();
 
         _time.Advance(TimeSpan.FromSeconds(0.1));
 
-        _check.Settled.Should().Equal("a");
+        _check.NowQuiet.Should().Equal("a");
         _check.Of("a", null).Should().Be(FileReadiness.Ready);
-        _check.UntilSettled.Should().BeNull();
+        _check.UntilQuiet.Should().BeNull();
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class CompletenessTests : IDisposable
         _check.Of("a", null).Should().Be(FileReadiness.Ready);
 
         _tracker.ForgetCompleted();
-        _check.Of("a", null).Should().Be(FileReadiness.Settling);
+        _check.Of("a", null).Should().Be(FileReadiness.Changing);
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class CompletenessTests : IDisposable
     public void With_settle_a_file_on_a_local_file_system_that_is_old_is_complete_at_once()
     {
         _writers = Writers.None;
-        _check.Of("a", TimeSpan.FromSeconds(5)).Should().Be(FileReadiness.Settling);
+        _check.Of("a", TimeSpan.FromSeconds(5)).Should().Be(FileReadiness.Changing);
 
         _time.Advance(TimeSpan.FromDays(2));
 

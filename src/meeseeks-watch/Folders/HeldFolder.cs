@@ -1,0 +1,37 @@
+using MeeseeksBox.Foundation.Unix;
+
+namespace MeeseeksBox.WatchAgent.Folders;
+
+/// <summary>A folder that stays in reach when another one takes its place at its path.</summary>
+/// <remarks>While it is held, its file system cannot be unmounted. So it is held for jobs in flight only.</remarks>
+internal sealed class HeldFolder : IDisposable
+{
+    private readonly int _descriptor;
+
+    private HeldFolder(int descriptor, FolderId id) => (_descriptor, Id) = (descriptor, id);
+
+    /// <summary>The folder.</summary>
+    public FolderId Id { get; }
+
+    /// <summary>A path that leads to this folder, wherever it is.</summary>
+    public string Path => $"/proc/self/fd/{_descriptor}";
+
+    /// <summary>True when the folder was deleted, so that nothing can be written into it.</summary>
+    public bool IsDeleted => FileKind.FactsOf(Path) is not { Links: > 0 };
+
+    /// <summary>Holds the folder at a path; null when it cannot be opened.</summary>
+    public static HeldFolder? TryOpen(string path)
+    {
+        var descriptor = LibC.Open(path, OpenFlag.PathOnly | OpenFlag.CloseOnExec, 0);
+        if (descriptor < 0)
+            return null;
+        if (FolderId.Of($"/proc/self/fd/{descriptor}") is { } id)
+            return new HeldFolder(descriptor, id);
+
+        _ = LibC.Close(descriptor);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _ = LibC.Close(_descriptor);
+}
