@@ -45,8 +45,8 @@ internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, 
             return FileReadiness.BeingWritten;
         }
 
-        var isTold = writers is not Writers.Unknown || openFiles.IsCompleted(name);
-        var wait = quietTime ?? (isTold ? TimeSpan.Zero : UsualQuietTime);
+        var isKnown = writers is not Writers.Unknown || openFiles.IsCompleted(name);
+        var wait = quietTime ?? (isKnown ? TimeSpan.Zero : UsualQuietTime);
         return IsQuiet(name, facts, wait, isLocal: writers is not Writers.Unknown) ? FileReadiness.Ready : FileReadiness.Changing;
     }
 
