@@ -18,7 +18,10 @@ public sealed class StatusName(string watch)
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     private static readonly (StatusState State, string Suffix)[] Suffixes =
-        [(StatusState.Done, ".done"), (StatusState.Failed, ".failed"), (StatusState.Killed, ".killed"), (StatusState.Mtime, ".mtime")];
+    [
+        (StatusState.Done, ".done"), (StatusState.Failed, ".failed"), (StatusState.Killed, ".killed"), (StatusState.Mtime, ".mtime"),
+        (StatusState.Moving, ".moving"),
+    ];
 
     private readonly string _prefix = $"._{watch}_";
 
@@ -41,6 +44,9 @@ public sealed class StatusName(string watch)
         var number = name[TemporaryPrefix.Length..^TemporarySuffix.Length];
         return number.Length is 0 or TemporaryDigits && number.IndexOfAnyExcept(HexDigits) < 0;
     }
+
+    /// <summary>The temporary name of the copy of a file, in a target on another file system.</summary>
+    public string CopyOf(string fileName) => $"{_prefix}0_{fileName}.tmp";
 
     /// <summary>The name of a status file.</summary>
     public string Of(WorkKey key, StatusState state) =>

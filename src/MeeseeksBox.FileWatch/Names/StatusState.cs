@@ -16,4 +16,7 @@ public enum StatusState
     /// The file holds the time of the watched file's last change, as of its last run (docs/SPECIFICATION.md#updated-files).
     /// </summary>
     Mtime,
+
+    /// <summary>The file holds the account of a move that has not ended (docs/SPECIFICATION.md#moved-files).</summary>
+    Moving,
 }

@@ -23,6 +23,9 @@ public sealed class Plan
     /// </remarks>
     public List<(int Position, int List)> Finished { get; } = [];
 
+    /// <summary>Files to be moved aside.</summary>
+    public List<FileMove> Moves { get; } = [];
+
     /// <summary>
     /// The next time at which something may become due, in units of 100 ns since 1970; null when only a change can make it due.
     /// </summary>

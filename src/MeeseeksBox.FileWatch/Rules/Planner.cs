@@ -38,6 +38,8 @@ public sealed class Planner
             var before = WorkCount(plan);
             var isConsumed = planning.IsConsumed(group);
             var isFinished = isConsumed && group.Position >= settings.Jobs.Count - 1 && WorkCount(plan) == before;
+            if (isFinished)
+                planning.AddMove(group);
             if (isFinished && group.Positions is { } positions)
                 plan.Finished.AddRange(positions.Select((position, member) => (position, planning.ListOf(group, member))));
         }
@@ -45,9 +47,40 @@ public sealed class Planner
         return plan;
     }
 
+    // The result of the last step with a job tells where a file goes. A killed job tells nothing.
+    private void AddMove(FileGroup group)
+    {
+        if (_settings.DoneTo is null && _settings.FailedTo is null)
+            return;
+        var results = Enumerable.Range(0, _settings.Jobs.Count).Reverse().Select(index => Results(group, index)).FirstOrDefault(Any) ?? [];
+        var folder = results.Contains(StatusState.Failed) ? _settings.FailedTo : _settings.DoneTo;
+        if (folder is null || results.Length == 0 || results.Contains(null) || results.Contains(StatusState.Killed))
+            return;
+        var names = group.Files.Select(file => file.Name).ToArray();
+        _plan.Moves.Add(new FileMove(names, folder));
+        foreach (var name in names)
+            Explain(name, null, $"it would be moved to {folder}");
+
+        static bool Any(StatusState?[] results) => results.Length > 0;
+    }
+
+    // The results of the files of a group that have a job in a step.
+    private StatusState?[] Results(FileGroup group, int index)
+    {
+        var step = _settings.Jobs[index];
+        var members = Enumerable.Range(0, step.IsList ? group.Files.Count : 1).Where(member => step.For(ListOf(group, member)) is not null);
+        return [.. members.Select(member => _folder.Status[new WorkKey(index, group.Files[member].Name)].Result)];
+    }
+
     // Whether all steps for the place of the file or set are consumed.
     private bool IsConsumed(FileGroup group)
     {
+        foreach (var file in group.Files)
+        {
+            if (_folder.Status[new WorkKey(0, file.Name)].Has(StatusState.Moving))
+                return Explain(file.Name, null, "a file with its name is being moved");
+        }
+
         if (_settings.MaxIndex is { } most && group.Position > most)
         {
             var reason = string.Create(
@@ -96,7 +129,7 @@ public sealed class Planner
         var isChanged = index == 0 && _settings.IsUpdated && status.Tracked is { } tracked && tracked != mtime;
         if (step.For(list) is not { } template)
             return ConsumeEmpty(key, status, step);
-        if (!isChanged && (onlyUpdates || IsProcessed(status)))
+        if (!isChanged && (onlyUpdates || IsProcessed(key, status)))
         {
             if (index == 0 && _settings.IsUpdated && status is { Tracked: null, Result: not null })
                 _plan.Notes.Add((key, mtime));
@@ -106,7 +139,7 @@ public sealed class Planner
         }
 
         // A changed file runs at once. A failed job waits for the retry pause.
-        if (!isChanged && status.Result is StatusState.Failed && !IsRetryDue(status))
+        if (!isChanged && status.Result is StatusState.Failed && !IsRetryDue(key, status))
             return Explain(name, index, "its job has failed, and is tried again later");
 
         _plan.Due.Add(new WorkItem
@@ -130,23 +163,30 @@ public sealed class Planner
         return true;
     }
 
-    private bool IsProcessed(FileStatus status) => status.Result switch
+    private bool IsProcessed(WorkKey key, FileStatus status) => status.Result switch
     {
         StatusState.Done or StatusState.Killed => true,
-        StatusState.Failed => !_settings.IsRetried,
+        StatusState.Failed => _settings.Retry.IsExhaustedAfter(FailuresOf(key, status)),
         _ => false,
     };
 
-    private bool IsRetryDue(FileStatus status)
+    private bool IsRetryDue(WorkKey key, FileStatus status)
     {
-        var due = status.FailedAt + _settings.Refresh.Ticks;
-
-        // A failure time in the future, by more than the pause, comes from another clock and is ignored.
-        if (_now >= due || status.FailedAt > _now + _settings.Refresh.Ticks)
+        var pause = _settings.Retry.PauseAfter(FailuresOf(key, status)).Ticks;
+        if (IsOver(status, pause))
             return true;
-        _plan.ScheduleAt(due);
+        _plan.ScheduleAt(status.FailedAt + pause);
         return false;
     }
+
+    // The number is in the status file, which is not read before the shortest pause is over.
+    private int FailuresOf(WorkKey key, FileStatus status) =>
+        _settings.Retry.NeedsCount && (status.Failures > 0 || IsOver(status, _settings.Retry.PauseAfter(1).Ticks))
+            ? _folder.Status.FailuresOf(key)
+            : 1;
+
+    // A failure time in the future, by more than the pause, comes from another clock and is ignored.
+    private bool IsOver(FileStatus status, long pause) => _now >= status.FailedAt + pause || status.FailedAt > _now + pause;
 
     private static int WorkCount(Plan plan) => plan.Due.Count + plan.Marks.Count + plan.Notes.Count;
 

@@ -19,7 +19,7 @@ public static class StatusCleanup
         var files = folder.Files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
         return
             from status in folder.Status.All
-            where !files.Contains(status.Key.FileName) && !inFlight.Contains(status.Key)
+            where !files.Contains(status.Key.FileName) && !inFlight.Contains(status.Key) && !status.Value.Has(StatusState.Moving)
             from state in Enum.GetValues<StatusState>()
             where status.Value.Has(state) && !names.PossibleFiles(names.Of(status.Key, state)).Any(files.Contains)
             select (status.Key, state);

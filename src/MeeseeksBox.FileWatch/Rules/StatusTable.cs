@@ -4,7 +4,10 @@ namespace MeeseeksBox.FileWatch.Rules;
 
 /// <summary>All status files of a watch.</summary>
 /// <remarks>The reader of the folder updates it. The rules only read it.</remarks>
-public sealed class StatusTable
+/// <param name="countFailures">
+/// Reads the number of failures in the <c>.failed</c> file of a work item, when the rules first need it; less than 1 when it has none.
+/// </param>
+public sealed class StatusTable(Func<WorkKey, int>? countFailures = null)
 {
     private readonly Dictionary<WorkKey, FileStatus> _byKey = [];
 
@@ -18,7 +21,30 @@ public sealed class StatusTable
     /// <param name="key">The work item.</param>
     /// <param name="state">The state of the file.</param>
     /// <param name="time">When it was written; for <see cref="StatusState.Mtime"/>, the time in it. Units of 100 ns since 1970.</param>
-    public void Add(WorkKey key, StatusState state, long time = 0) => _byKey[key] = this[key].With(state, time);
+    /// <param name="failures">For <see cref="StatusState.Failed"/>, the number of failures; 0 when it is not known.</param>
+    public void Add(WorkKey key, StatusState state, long time = 0, int failures = 0) =>
+        _byKey[key] = this[key].With(state, time, failures);
+
+    /// <summary>How often the job of a work item has failed in a row; 1 when nobody has counted.</summary>
+    public int FailuresOf(WorkKey key)
+    {
+        var status = this[key];
+        if (status.Failures > 0)
+            return status.Failures;
+        var failures = Math.Max(countFailures?.Invoke(key) ?? 1, 1);
+        _byKey[key] = status with { Failures = failures };
+        return failures;
+    }
+
+    /// <summary>Takes the known numbers of failures from an earlier table of the same folder.</summary>
+    public void TakeFailures(StatusTable earlier)
+    {
+        foreach (var (key, known) in earlier._byKey)
+        {
+            if (known.Failures > 0 && _byKey.TryGetValue(key, out var own) && own.FailedAt == known.FailedAt)
+                _byKey[key] = own with { Failures = known.Failures };
+        }
+    }
 
     /// <summary>Removes a status file, if it is in the table.</summary>
     public void Remove(WorkKey key, StatusState state)

@@ -29,6 +29,8 @@ public static class WatchReader
 
         _ = Read(Default.Name, root.Blank(defaults), common, written, absolute);
 
+        foreach (var (watch, circle) in MoveTargets.Circles(watches))
+            root.Section("watch").AddProblem(watch.Name, $"its files would come back by done_to and failed_to: {circle}");
         foreach (var watch in watches)
         {
             var names = new StatusName(watch.Name);
@@ -78,6 +80,7 @@ public static class WatchReader
         var globs = ReadNames(section, "glob", "a pattern for").ConvertAll(Glob.Parse);
         var path = section.Text("path");
         var jobs = new JobsReader(section, written);
+        var refresh = section.SecondsAboveZero("refresh") ?? common.Refresh;
         var settings = new WatchSettings
         {
             Name = name,
@@ -91,13 +94,15 @@ public static class WatchReader
             Skips = ReadNames(section, "skip", "a suffix of"),
             Count = section.WholeNumber("count", least: 0) is > 0 and { } count ? count : null,
             IsUpdated = section.Flag("updated", Default.IsUpdated),
-            IsRetried = section.Flag("retry", Default.IsRetried),
+            Retry = RetryReader.Read(section, refresh),
+            DoneTo = MoveTargets.Read(section, "done_to", path, absolute),
+            FailedTo = MoveTargets.Read(section, "failed_to", path, absolute),
             RunsAll = section.Flag("run_all", Default.RunsAll),
             MinAge = section.Seconds("min_age") ?? Default.MinAge,
             MaxAge = section.Seconds("max_age"),
             QuietTime = section.Seconds("settle"),
             MaxIndex = section.WholeNumber("max_index", least: 0),
-            Refresh = section.SecondsAboveZero("refresh") ?? common.Refresh,
+            Refresh = refresh,
             Rescan = section.SecondsAboveZero("rescan") ?? common.Rescan,
             Cleanup = section.Seconds("cleanup") ?? common.Cleanup,
             Jobs = jobs.Read(),
@@ -148,6 +153,7 @@ public static class WatchReader
                 + "write status files for what is done (docs/WATCH.md#extended-attributes), and remove the key");
         }
 
+        MoveTargets.Check(settings, section);
         if (settings.Jobs.Count == 0)
             section.AddProblem("jobs", "missing: there is nothing to submit");
         jobs.Check(settings);

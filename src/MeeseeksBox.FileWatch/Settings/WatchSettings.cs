@@ -40,8 +40,14 @@ public sealed record WatchSettings
     /// <summary>Whether a changed file is processed again.</summary>
     public bool IsUpdated { get; init; }
 
-    /// <summary>Whether a failed job is run again.</summary>
-    public bool IsRetried { get; init; } = true;
+    /// <summary>How often and when a failed file is run again.</summary>
+    public RetryPolicy Retry { get; init; } = new(Most: null, TimeSpan.FromSeconds(10));
+
+    /// <summary>The folder into which a file is moved when its last job is done, an absolute path; null to leave it.</summary>
+    public string? DoneTo { get; init; }
+
+    /// <summary>The folder into which a file is moved when its last job has failed and is not run again; null to leave it.</summary>
+    public string? FailedTo { get; init; }
 
     /// <summary>Whether a file runs all steps up to that of its place, in order, or that step alone.</summary>
     public bool RunsAll { get; init; } = true;
@@ -61,7 +67,7 @@ public sealed record WatchSettings
     /// <summary>The last place in a list with jobs, from 0; null for no limit.</summary>
     public int? MaxIndex { get; init; }
 
-    /// <summary>The pause after a failure, or after the last start of a standing job. More than 0 s.</summary>
+    /// <summary>The default of the pause after a failure; the pause after the last start of a standing job. More than 0 s.</summary>
     public TimeSpan Refresh { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The interval at which the whole folder is read. More than 0 s.</summary>

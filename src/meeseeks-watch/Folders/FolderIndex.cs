@@ -51,7 +51,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     public IReadOnlyList<string> Read()
     {
         StatusPath = StatusFolder.Of(settings);
-        var status = new StatusTable();
+        var status = new StatusTable(key => FailureText.Read(Path.Join(StatusPath, _names.Of(key, StatusState.Failed))).Failures);
         var notes = new List<(WorkKey Key, long Time)>();
         var files = new List<WatchedFile>(_files.Count);
         var folders = new HashSet<string>(StringComparer.Ordinal);
@@ -78,6 +78,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         MarkWritten(files);
         KeepSeenTimes(files);
         var gone = _files.Select(file => file.Name).Where(name => Find(files, name) < 0).ToList();
+        status.TakeFailures(Status);
         (_files, _folders, Status) = (files, folders, status);
         foreach (var (key, time) in notes)
             AddNote(key, time);

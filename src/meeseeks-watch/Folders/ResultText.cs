@@ -9,8 +9,12 @@ namespace MeeseeksBox.WatchAgent.Folders;
 internal static class ResultText
 {
     /// <summary>A job as JSON; several jobs as an object by their ids.</summary>
-    public static byte[] Of(IReadOnlyList<Job> jobs)
+    /// <param name="jobs">The jobs of a submission.</param>
+    /// <param name="failures">The number of failures in a row, which each job then has as one more key; 0 for none.</param>
+    public static byte[] Of(IReadOnlyList<Job> jobs, int failures = 0)
     {
+        if (failures > 0)
+            jobs = [.. jobs.Select(job => FailureText.WithCount(job, failures))];
         var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, JsonFormat.Indented))
         {

@@ -85,13 +85,17 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
     /// <param name="text">The job as JSON.</param>
     /// <param name="now">The time, in units of 100 ns since 1970.</param>
     /// <param name="isPrivate">Whether only the owner may read the file.</param>
+    /// <param name="failures">For a failure, its number in a row.</param>
     /// <returns>Why an outdated status file cannot be removed, which has no effect beside the new one; null when all are removed.</returns>
     /// <exception cref="StatusNameException">This status file cannot be written, or one that outranks it cannot be removed.</exception>
     /// <exception cref="StatusFolderException">No status file can be written.</exception>
-    public string? Write(StatusTable table, WorkKey key, StatusState state, byte[] text, long now, bool isPrivate = false)
+    public string? Write(
+        StatusTable table, WorkKey key, StatusState state, byte[] text, long now, bool isPrivate = false, int failures = 0)
     {
         Replace(_names.Of(key, state), text, mtime: null, isPrivate);
-        table.Add(key, state, now);
+
+        // With the time of the file, news of it change nothing.
+        table.Add(key, state, failures > 0 && WrittenAt(key, state) is { } time ? FileTime.Of(time) : now, failures);
         string? warning = null;
         foreach (var other in new[] { StatusState.Done, StatusState.Failed, StatusState.Killed })
         {
@@ -141,6 +145,38 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
 
         table.Remove(key, state);
     }
+
+    /// <summary>Writes the account of a move.</summary>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    public void WriteMove(StatusTable table, MoveAccount account)
+    {
+        Replace(_names.Of(account.Key, StatusState.Moving), account.ToJson(), mtime: null, isPrivate: false);
+        table.Add(account.Key, StatusState.Moving);
+    }
+
+    /// <summary>Reads the account of a move; null when it is gone or damaged.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    public MoveAccount? ReadMove(WorkKey key)
+    {
+        var file = At(_names.Of(key, StatusState.Moving));
+        return File.Exists(file) ? MoveAccount.Parse(key, File.ReadAllBytes(file)) : null;
+    }
+
+    /// <summary>Moves a result out of the folder, and replaces what is at the target.</summary>
+    /// <exception cref="IOException">It cannot be moved.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    public void MoveFailure(StatusTable table, WorkKey key, string target)
+    {
+        var file = At(_names.Of(key, StatusState.Failed));
+        if (File.Exists(file))
+            File.Move(file, target, overwrite: true);
+        table.Remove(key, StatusState.Failed);
+    }
+
+    /// <summary>The failures that the result of a work item counts, and the run of the last one.</summary>
+    public FailureText ReadFailure(WorkKey key) => FailureText.Read(At(_names.Of(key, StatusState.Failed)));
 
     /// <summary>The time of a status file; null when it does not exist.</summary>
     public DateTimeOffset? WrittenAt(WorkKey key, StatusState state)

@@ -21,6 +21,8 @@ internal sealed class FileWatch : IWatch
     private readonly AsyncSignal _signal = new();
     private readonly WatchedFolder _folder;
     private readonly StatusWriter _status;
+    private readonly MoveRunner _moves;
+    private readonly ChangeReporter _changes;
     private readonly IoFaultReporter _ioFaults;
     private readonly TimeSpan _onceTimeout;
     private readonly bool _isOnce;
@@ -30,7 +32,11 @@ internal sealed class FileWatch : IWatch
 
     // Work that cannot be submitted until the folder is read again; with once, ever.
     private readonly HashSet<WorkKey> _setAside = [];
+
+    // With once, the work that has failed: it is not run again, but may be moved, or have a next step.
+    private readonly HashSet<WorkKey> _failedOnce = [];
     private RoundCounter _rounds;
+    private LoopGuard _guard;
     private long _lastRetry;
     private WatchSettings? _next;
 
@@ -50,6 +56,9 @@ internal sealed class FileWatch : IWatch
         _onceTimeout = submitter.OnceTimeout;
         _folder = new WatchedFolder(settings, inotify, _signal.Set, _ioFaults, isOnce, time, log);
         _status = new StatusWriter(settings, _folder, _ioFaults, time, log);
+        _moves = new MoveRunner(settings.Path!, _folder, log);
+        _changes = new ChangeReporter(settings, log);
+        _guard = new LoopGuard(settings, time, log);
     }
 
     /// <inheritdoc/>
@@ -138,6 +147,7 @@ internal sealed class FileWatch : IWatch
         _folder.Reconfigure(settings);
         _status.Reconfigure(settings);
         _rounds = _rounds.WithLimit(settings.Count);
+        _guard = new LoopGuard(settings, _time, _log);
     }
 
     private void Record(bool isLast = false)
@@ -207,6 +217,8 @@ internal sealed class FileWatch : IWatch
 
         if (isPresent)
             _folder.ClearFinished(work.FileName!);
+        _guard.AddEnd(work);
+        _changes.AddEnd(work, isPresent);
         if (end.State is JobState.Done)
         {
             _log.Information("job {Job} for {File} is done", submission.Id, work.FileName);
@@ -217,7 +229,7 @@ internal sealed class FileWatch : IWatch
                 "job {Job} for {File} is {State}: {Reason}", submission.Id, work.FileName, JobStates.Word(end.State), end.Reason);
             Failures++;
             if (_isOnce)
-                _ = _setAside.Add(work.Key);
+                _ = _failedOnce.Add(work.Key);
         }
 
         _jobs.Acknowledge(submission, end);
@@ -227,6 +239,7 @@ internal sealed class FileWatch : IWatch
     private bool Refresh()
     {
         var refresh = _folder.Refresh();
+        _changes.AddWritten(_folder.TakeWritten(), _folder.Status, _status.WrittenAt);
         if (refresh is FolderRefresh.Failed)
         {
             Failures++;
@@ -241,6 +254,7 @@ internal sealed class FileWatch : IWatch
                 _setAside.Clear();
             _folder.KeepGone(IsKnown);
             _status.Clean(_inFlight.Of(_folder.Id));
+            Failures += _moves.Resume(Settings);
         }
 
         return true;
@@ -277,13 +291,18 @@ internal sealed class FileWatch : IWatch
             return null;
         }
 
-        foreach (var work in plan.Due)
+        Failures += _moves.Move(Settings, plan);
+        foreach (var work in _guard.ReadyOf(plan.Due.Where(work => !_failedOnce.Contains(work.Key)), _folder.Status))
         {
             if (!CanStart(work) || !TryStart(_folder.Id!.Value, work))
             {
                 Failures++;
                 _ = _setAside.Add(work.Key);
+                continue;
             }
+
+            _guard.AddStart(work);
+            _changes.AddStart(work);
         }
 
         return plan;
@@ -323,7 +342,7 @@ internal sealed class FileWatch : IWatch
             ? TimeSpan.FromTicks(Math.Max(due - Now, TimeSpan.TicksPerMillisecond))
             : untilRead;
         var untilRetry = (_ioFaults.HasAny || _jobs.HasHeld) && RetryPause < untilRead ? RetryPause : untilRead;
-        var least = new[] { untilDue, untilRetry, _folder.UntilQuiet ?? untilRead }.Min();
+        var least = new[] { untilDue, untilRetry, _folder.UntilQuiet ?? untilRead, _guard.UntilReady ?? untilRead }.Min();
         return least > TimeSpan.Zero ? least : TimeSpan.FromMilliseconds(1);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class FolderChangeBuffer(
     private readonly Lock _lock = new();
     private HashSet<string> _names = [];
     private HashSet<string> _removed = [];
+    private HashSet<string> _written = [];
     private bool _isLost;
     private bool _hasOverflown;
 
@@ -58,6 +59,8 @@ internal sealed class FolderChangeBuffer(
             if (change is FolderChange.Removed && name[0] != '.')
                 _ = _removed.Add(name);
             _names.UnionWith(completed);
+            if (change is FolderChange.Completed && !needsWrites && _written.Count < Most && !name.StartsWith('.'))
+                _ = _written.Add(name);
         }
 
         wake();
@@ -71,6 +74,17 @@ internal sealed class FolderChangeBuffer(
             var (names, removed, isLost) = (_names, _removed, _isLost);
             (_names, _removed, _isLost) = ([], [], false);
             return (isLost ? null : names, removed);
+        }
+    }
+
+    /// <summary>Takes the files that were closed after a write, or moved into the folder; none when each write matters anyway.</summary>
+    public IReadOnlyCollection<string> TakeWritten()
+    {
+        lock (_lock)
+        {
+            var written = _written;
+            _written = [];
+            return written;
         }
     }
 

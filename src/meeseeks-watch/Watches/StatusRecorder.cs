@@ -36,10 +36,24 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
 
         // The environment of a job may hold secrets.
         var isPrivate = end.Jobs.Any(job => job.Spec.Env is { Count: > 0 });
-        var warning = files.Write(table, key, state, ResultText.Of(end.Jobs), Now, isPrivate);
+        var failures = state is StatusState.Failed ? CountFailures(table, work, end) : 0;
+        var warning = files.Write(table, key, state, ResultText.Of(end.Jobs, failures), Now, isPrivate, failures);
         if (isNoted && !isFirst)
             files.Note(table, noted, work.Mtime!.Value);
         return warning;
+    }
+
+    // After a crash, the same run may be recorded again. A changed file counts anew.
+    private int CountFailures(StatusTable table, WorkItem work, JobEnd end)
+    {
+        var key = work.Key;
+        if (!table[key].Has(StatusState.Failed))
+            return 1;
+        var earlier = files.ReadFailure(key);
+        if (earlier.Run == FailureText.Of(ResultText.Of(end.Jobs)).Run)
+            return Math.Max(earlier.Failures, 1);
+        var isChanged = work is { Index: 0, Mtime: { } mtime } && table[key].Tracked is { } tracked && tracked != mtime;
+        return isChanged ? 1 : Math.Max(earlier.Failures, 1) + 1;
     }
 
     /// <summary>Writes the marks and change times of a plan. What concerns one file does not stop the others.</summary>
@@ -76,6 +90,10 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
     public bool Forget(StatusTable table, string file, long made)
     {
         var keys = Enumerable.Range(0, settings.Jobs.Count).Select(index => new WorkKey(index, file)).ToList();
+
+        // The end of the move removes them.
+        if (keys.Exists(key => table[key].Has(StatusState.Moving)))
+            return false;
         var states = from key in keys from state in Enum.GetValues<StatusState>() where table[key].Has(state) select (key, state);
         var all = states.ToList();
         var written = all.Where(one => one.state is not StatusState.Mtime).Max(one => files.WrittenAt(one.key, one.state));

@@ -126,6 +126,9 @@ internal sealed class StatusWriter
     /// <summary>Whether the status files of a file have names short enough for the file system.</summary>
     public bool CanStand(WorkKey key) => _files.CanStand(key);
 
+    /// <summary>The time of a status file; null when it does not exist.</summary>
+    public DateTimeOffset? WrittenAt(WorkKey key, StatusState state) => _files.WrittenAt(key, state);
+
     /// <summary>Removes the old status files of removed files.</summary>
     public void Clean(IReadOnlySet<WorkKey> inFlight) =>
         _ = _nameFaults.Try("remove status files", "retried at the next scan", () => _recorder.Clean(_folder.Snapshot(), inFlight));

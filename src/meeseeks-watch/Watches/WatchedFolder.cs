@@ -148,6 +148,9 @@ internal sealed class WatchedFolder
     /// <summary>Forgets that files are gone which the watch does not know.</summary>
     public void KeepGone(Func<string, bool> isKnown) => _ = _gone.RemoveWhere(name => !isKnown(name));
 
+    /// <summary>Takes the files that were written since the last call; none with <c>updated</c>, which runs them again.</summary>
+    public IReadOnlyCollection<string> TakeWritten() => _changes.TakeWritten();
+
     /// <summary>Ends the change events.</summary>
     public void Unsubscribe()
     {

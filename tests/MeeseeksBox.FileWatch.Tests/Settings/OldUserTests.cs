@@ -71,7 +71,7 @@ public sealed class OldUserTests
     {
         var watch = Read(January2020, "apply=grid").Config!.Watches[0];
 
-        (watch.Fileset, watch.Split, watch.MaxIndex, watch.RunsAll, watch.IsRetried).Should().Be((3, "-", 40, false, true));
+        (watch.Fileset, watch.Split, watch.MaxIndex, watch.RunsAll, watch.Retry.Most).Should().Be((3, "-", 40, false, null));
         (watch.MinAge.TotalSeconds, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds, watch.Cleanup.TotalSeconds)
             .Should().Be((30, 5, 30, 600));
         watch.Jobs.Select(step => step.For(0) is null).Should().Equal(true, false);

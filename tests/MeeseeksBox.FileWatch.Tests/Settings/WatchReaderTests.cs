@@ -12,8 +12,8 @@ public sealed class WatchReaderTests
     {
         var watch = WatcherConfigurationReader.Read([Good]).Config!.Watches.Single();
 
-        (watch.Name, watch.Path, watch.IsReversed, watch.Split, watch.Fileset, watch.IsUpdated, watch.IsRetried, watch.RunsAll)
-            .Should().Be(("w", "/data", false, null, 0, false, true, true));
+        (watch.Name, watch.Path, watch.IsReversed, watch.Split, watch.Fileset, watch.IsUpdated, watch.Retry.Most, watch.RunsAll)
+            .Should().Be(("w", "/data", false, null, 0, false, null, true));
         (watch.MinAge, watch.MaxAge, watch.MaxIndex, watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds, watch.Cleanup.TotalSeconds)
             .Should().Be((TimeSpan.Zero, null, null, 10, 60, 300));
     }
@@ -29,8 +29,8 @@ public sealed class WatchReaderTests
         ];
         var watch = WatcherConfigurationReader.Read([Good, .. words]).Config!.Watches.Single();
 
-        (watch.IsReversed, watch.Split, watch.Fileset, watch.IsUpdated, watch.IsRetried, watch.RunsAll)
-            .Should().Be((true, ".", 2, true, false, false));
+        (watch.IsReversed, watch.Split, watch.Fileset, watch.IsUpdated, watch.Retry.Most, watch.RunsAll)
+            .Should().Be((true, ".", 2, true, 0, false));
         (watch.MinAge.TotalSeconds, watch.MaxAge!.Value.TotalSeconds, watch.MaxIndex).Should().Be((1.5, 9, 3));
         (watch.Refresh.TotalSeconds, watch.Rescan.TotalSeconds, watch.Cleanup.TotalSeconds).Should().Be((2, 4, 5));
         watch.Globs.Select(glob => glob.Pattern).Should().Equal("*.a", "*.b");

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Unix;
+using MeeseeksBox.Protocol.Jobs;
+
+namespace MeeseeksBox.WatchAgent.Folders;
+
+/// <summary>What the text of a <see cref="StatusState.Failed"/> file says of the failures of its work.</summary>
+/// <param name="Failures">How often the work has failed in a row; 0 when the text does not say it, as that of other versions.</param>
+/// <param name="Run">What distinguishes the last run from all others; null when the text is not that of a job.</param>
+internal readonly record struct FailureText(int Failures, string? Run)
+{
+    private const string CountKey = "watch_failures";
+
+    private const long LongestText = 64 * 1024 * 1024;
+
+    private static readonly string[] RunKeys = ["id", "submit_ts", "start_ts", "end_ts"];
+
+    /// <summary>A job that has the number of failures as one more key.</summary>
+    public static Job WithCount(Job job, int failures)
+    {
+        var extra = job.Extra ?? ImmutableSortedDictionary<string, JsonElement>.Empty;
+        using var number = JsonDocument.Parse(failures.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return job with { Extra = extra.SetItem(CountKey, number.RootElement.Clone()) };
+    }
+
+    /// <summary>Reads a status file. One that cannot be read says nothing.</summary>
+    public static FailureText Read(string path)
+    {
+        try
+        {
+            var isText = FileKind.Of(path) is FileKind.Regular && new FileInfo(path).Length <= LongestText;
+            return isText ? Of(File.ReadAllBytes(path)) : default;
+        }
+        catch (Exception problem) when (FileProblem.Is(problem))
+        {
+            return default;
+        }
+    }
+
+    /// <summary>Reads the text of a status file: a job, or several by their ids.</summary>
+    public static FailureText Of(byte[] text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            if (document.RootElement is not { ValueKind: JsonValueKind.Object } root)
+                return default;
+            var isJob = root.TryGetProperty(RunKeys[0], out var id) && id.ValueKind is JsonValueKind.String;
+            var jobs = isJob ? [root] : root.EnumerateObject().Select(member => member.Value).Where(IsObject).ToList();
+            var counts = jobs.Select(job => job.TryGetProperty(CountKey, out var count) && count.TryGetInt32(out var known) ? known : 0);
+            return new FailureText(counts.Append(0).Max(), string.Join('\n', jobs.SelectMany(RunOf)));
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            return default;
+        }
+    }
+
+    private static bool IsObject(JsonElement value) => value.ValueKind is JsonValueKind.Object;
+
+    private static IEnumerable<string> RunOf(JsonElement job) =>
+        RunKeys.Select(key => job.TryGetProperty(key, out var value) ? value.GetRawText() : "");
+}

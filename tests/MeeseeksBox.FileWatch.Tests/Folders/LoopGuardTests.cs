@@ -1,0 +1,119 @@
+using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.Testing;
+using MeeseeksBox.WatchAgent.Watches;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MeeseeksBox.FileWatch.Tests.Folders;
+
+/// <summary>What the log says of jobs that cause each other, and of files that change (docs/SPECIFICATION.md#brake).</summary>
+public sealed class LoopGuardTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly LinesLog _log = new();
+    private readonly StatusTable _status = new();
+
+    [Fact]
+    public void A_file_that_its_job_changes_runs_once_in_refresh_and_is_named_once()
+    {
+        var guard = new LoopGuard(Some.Watch("'updated':true"), _time, _log.Logger);
+        var runs = 0;
+        for (var second = 0; second < 100; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            if (guard.RestOf(Work("a"), _status) > TimeSpan.Zero)
+                continue;
+            runs++;
+            guard.AddStart(Work("a"));
+            guard.AddEnd(Work("a"));
+        }
+
+        runs.Should().Be(10);
+        _log.Lines.Should().ContainSingle().Which.Should().StartWith("Warning: \"a\" of watch \"w\" comes or changes again");
+    }
+
+    [Fact]
+    public void A_failed_job_has_pauses_of_its_own()
+    {
+        var guard = new LoopGuard(Some.Watch("'retry_delay':1"), _time, _log.Logger);
+        guard.AddEnd(Work("a"));
+        _status.Add(new WorkKey(0, "a"), StatusState.Failed, 1);
+
+        guard.RestOf(Work("a"), _status).Should().Be(TimeSpan.Zero);
+
+        _status.Add(new WorkKey(0, "a"), StatusState.Mtime, 1);
+        guard.RestOf(Work("a") with { Mtime = 2 }, _status).Should().BeGreaterThan(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void A_chain_is_named_once()
+    {
+        var guard = new LoopGuard(Some.Watch(), _time, _log.Logger);
+
+        for (var length = 0; length < 20; length++)
+            guard.AddStart(Work("b" + string.Concat(Enumerable.Repeat(".x", length))));
+
+        _log.Lines.Should().ContainSingle().Which.Should().StartWith("Warning: \"b.x.x.x.x.x\" of watch \"w\" is the last of a chain");
+    }
+
+    [Fact]
+    public void A_file_that_changes_during_its_job_is_named_once()
+    {
+        var changes = new ChangeReporter(Some.Watch() with { Path = _folder.Path }, _log.Logger);
+        foreach (var text in new[] { "1", "22", "333" })
+        {
+            _folder.Write("a", text);
+            _folder.Write("b", "same");
+            changes.AddStart(Work("a"));
+            changes.AddStart(Work("b"));
+            File.AppendAllText(_folder.File("a"), text);
+            File.SetUnixFileMode(_folder.File("b"), UnixFileMode.UserRead);
+            changes.AddEnd(Work("a"));
+            changes.AddEnd(Work("b"));
+            File.Delete(_folder.File("b"));
+        }
+
+        _log.Lines.Should().ContainSingle().Which.Should().StartWith("Information: \"a\" has changed since its job began; updated is off");
+    }
+
+    [Fact]
+    public void Another_file_in_its_place_is_a_change_whatever_its_times_are()
+    {
+        var changes = new ChangeReporter(Some.Watch() with { Path = _folder.Path }, _log.Logger);
+        foreach (var name in new[] { "a", "new" })
+            File.SetLastWriteTimeUtc(_folder.Write(name, "same"), DateTime.UnixEpoch);
+        changes.AddStart(Work("a"));
+        File.Move(_folder.File("new"), _folder.File("a"), overwrite: true);
+
+        changes.AddEnd(Work("a"));
+
+        _log.Lines.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData(-3600, 1)]
+    [InlineData(3600, 0)]
+    public void A_written_file_is_named_when_its_result_is_older(int seconds, int lines)
+    {
+        var changes = new ChangeReporter(Some.Watch() with { Path = _folder.Path }, _log.Logger);
+        _folder.Write("a", "text");
+        _folder.Write("unknown", "text");
+        _status.Add(new WorkKey(0, "a"), StatusState.Done);
+
+        changes.AddWritten(["a", "unknown", "gone"], _status, (_, _) => TimeProvider.System.GetUtcNow().AddSeconds(seconds));
+
+        _log.Lines.Should().HaveCount(lines);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static WorkItem Work(string name) => new()
+    {
+        Template = Some.Watch().Jobs[0].For(0)!,
+        Index = 0,
+        FileName = name,
+        Files = [name],
+    };
+}
