@@ -99,9 +99,16 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
         var written = all.Where(one => one.state is not StatusState.Mtime).Max(one => files.WrittenAt(one.key, one.state));
         if (written is not { } last || FileTime.Of(last) >= made)
             return false;
-        foreach (var (key, state) in all)
-            files.Remove(table, key, state);
-        return true;
+        try
+        {
+            all.ForEach(one => files.Remove(table, one.key, one.state));
+            return true;
+        }
+        catch (StatusNameException problem)
+        {
+            // It holds up no other file.
+            throw new IOException(problem.Message, problem);
+        }
     }
 
     /// <summary>Removes the old status files of removed files: all that can be.</summary>
