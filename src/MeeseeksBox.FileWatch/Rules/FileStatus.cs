@@ -17,6 +17,11 @@ public readonly record struct FileStatus(int States, long FailedAt, int Failures
         : Has(StatusState.Failed) ? StatusState.Failed
         : null;
 
+    /// <summary>Whether the file has changed since its last run.</summary>
+    /// <param name="index">The step; a change runs the first one alone.</param>
+    /// <param name="mtime">The time of the last change of the file; null without <c>updated</c>.</param>
+    public bool IsChanged(int index, long? mtime) => index == 0 && mtime is not null && Tracked is { } tracked && tracked != mtime;
+
     /// <summary>Whether a status file with a state exists.</summary>
     public bool Has(StatusState state) => (States & (1 << (int)state)) != 0;
 

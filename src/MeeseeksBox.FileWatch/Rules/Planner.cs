@@ -125,14 +125,14 @@ public sealed class Planner
         if (_inFlight.Contains(key))
             return Explain(name, index, "its job has been submitted and has not ended yet");
 
-        var mtime = Mtime(group, member, step);
-        var isChanged = index == 0 && _settings.IsUpdated && status.Tracked is { } tracked && tracked != mtime;
+        long? mtime = _settings.IsUpdated ? Mtime(group, member, step) : null;
+        var isChanged = status.IsChanged(index, mtime);
         if (step.For(list) is not { } template)
             return ConsumeEmpty(key, status, step);
         if (!isChanged && (onlyUpdates || IsProcessed(key, status)))
         {
-            if (index == 0 && _settings.IsUpdated && status is { Tracked: null, Result: not null })
-                _plan.Notes.Add((key, mtime));
+            if (index == 0 && mtime is { } time && status is { Tracked: null, Result: not null })
+                _plan.Notes.Add((key, time));
             var reason = status.Result is { } result ? $"its job is {result.ToString().ToLowerInvariant()}" : "it has not changed";
             _plan.Explanations?.Add(new(name, index, reason));
             return true;
@@ -149,7 +149,7 @@ public sealed class Planner
             List = list,
             FileName = name,
             Files = [.. group.Files.Select(file => file.Name)],
-            Mtime = _settings.IsUpdated ? mtime : null,
+            Mtime = mtime,
         });
         _plan.Explanations?.Add(new(name, index, Reason(status, isChanged), IsDue: true));
         return false;

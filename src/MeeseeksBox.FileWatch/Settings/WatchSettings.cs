@@ -91,6 +91,9 @@ public sealed record WatchSettings
     /// <summary>Whether the rules need the times of last changes.</summary>
     public bool NeedsMtimes => MinAge > TimeSpan.Zero || MaxAge is not null || IsUpdated;
 
+    /// <summary>The work that there may be for a file: one for each step.</summary>
+    public IEnumerable<WorkKey> WorkOf(string fileName) => Enumerable.Range(0, Jobs.Count).Select(index => new WorkKey(index, fileName));
+
     /// <summary>The parts of a name.</summary>
     public string[] PartsOf(string fileName) => Split is null ? [fileName] : fileName.Split(Split);
 

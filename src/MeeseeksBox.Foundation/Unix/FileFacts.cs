@@ -9,25 +9,15 @@ public readonly record struct FileFacts
     /// <summary>The number of its names.</summary>
     public required uint Links { get; init; }
 
-    /// <summary>The number of its file system.</summary>
-    public required ulong Device { get; init; }
-
-    /// <summary>Its number in the file system. That of a removed file is used again.</summary>
-    public required ulong Number { get; init; }
+    /// <summary>What distinguishes it from all other files.</summary>
+    public required FileId Id { get; init; }
 
     /// <summary>Its length in bytes.</summary>
     public required long Length { get; init; }
-
-    /// <summary>When it was made, in units of 100 ns since 1970; 0 when the file system does not know.</summary>
-    public required long BirthTime { get; init; }
 
     /// <summary>When its data or its attributes changed last, by the clock of its host, in units of 100 ns since 1970.</summary>
     public required long ChangeTime { get; init; }
 
     /// <summary>The time of its last write, which users may set, in units of 100 ns since 1970.</summary>
     public required long WriteTime { get; init; }
-
-    /// <summary>True when both are of one file, which may have changed.</summary>
-    public bool IsSameFile(FileFacts other) =>
-        Device == other.Device && Number == other.Number && BirthTime == other.BirthTime;
 }

@@ -35,7 +35,6 @@ public static partial class FileKind
     private const int NumberOffset = 32;
     private const int DeviceOffset = 136;
     private const int NoFollow = 0x100;
-    private const uint NumberOnly = 0x100;
     private const uint ModeOnly = 0x2;
     private const uint OwnerOnly = 0x8;
     private const int OfOthers = 0x3f;
@@ -77,16 +76,6 @@ public static partial class FileKind
             && BitConverter.ToUInt32(answer[UserOffset..]) == LibC.EffectiveUser();
     }
 
-    /// <summary>What distinguishes a file from all others, also from a later one with the same path; null for no file.</summary>
-    public static (uint Major, uint Minor, ulong Number)? IdentityOf(string path)
-    {
-        Span<byte> answer = stackalloc byte[Size];
-        return Statx(CurrentFolder, path, NoFollow, NumberOnly, answer) is 0
-            ? (BitConverter.ToUInt32(answer[DeviceOffset..]), BitConverter.ToUInt32(answer[(DeviceOffset + sizeof(uint))..]),
-                BitConverter.ToUInt64(answer[NumberOffset..]))
-            : null;
-    }
-
     /// <summary>What the system knows about the file at a path; null for no file, or one that is not accessible.</summary>
     /// <param name="path">The path.</param>
     /// <param name="isFollowed">True for the target of a symbolic link, false for the link.</param>
@@ -101,11 +90,12 @@ public static partial class FileKind
         {
             Kind = BitConverter.ToUInt16(answer[ModeOffset..]) & KindBits,
             Links = BitConverter.ToUInt32(answer[LinksOffset..]),
-            Device = ((ulong)BitConverter.ToUInt32(answer[DeviceOffset..]) << 32)
-                | BitConverter.ToUInt32(answer[(DeviceOffset + sizeof(uint))..]),
-            Number = BitConverter.ToUInt64(answer[NumberOffset..]),
+            Id = new FileId(
+                ((ulong)BitConverter.ToUInt32(answer[DeviceOffset..]) << 32)
+                    | BitConverter.ToUInt32(answer[(DeviceOffset + sizeof(uint))..]),
+                BitConverter.ToUInt64(answer[NumberOffset..]),
+                hasBirth ? TimeAt(answer[BirthOffset..]) : 0),
             Length = BitConverter.ToInt64(answer[LengthOffset..]),
-            BirthTime = hasBirth ? TimeAt(answer[BirthOffset..]) : 0,
             ChangeTime = TimeAt(answer[ChangeOffset..]),
             WriteTime = TimeAt(answer[WriteOffset..]),
         };

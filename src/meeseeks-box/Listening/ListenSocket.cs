@@ -9,12 +9,12 @@ internal sealed class ListenSocket : IDisposable
 {
     private const int Backlog = 1024;
 
-    private readonly (uint Major, uint Minor, ulong Number)? _file;
+    private readonly FileId? _file;
 
     private ListenSocket(EndPoint end, Socket socket)
     {
         (EndPoint, Socket) = (end, socket);
-        _file = end is UnixDomainSocketEndPoint path ? FileKind.IdentityOf(path.ToString()) : null;
+        _file = end is UnixDomainSocketEndPoint path ? FileAt(path) : null;
     }
 
     /// <summary>The address, with the bound port.</summary>
@@ -52,7 +52,7 @@ internal sealed class ListenSocket : IDisposable
         new(path, UnixSocketFile.Bind(path.ToString(), mode));
 
     /// <summary>True when clients can find the socket: the file of a Unix socket can be deleted or replaced.</summary>
-    public bool IsReachable => EndPoint is not UnixDomainSocketEndPoint path || FileKind.IdentityOf(path.ToString()) == _file;
+    public bool IsReachable => EndPoint is not UnixDomainSocketEndPoint path || FileAt(path) == _file;
 
     /// <summary>Closes the socket, and deletes the file of a Unix socket, unless it is that of another one.</summary>
     public void Dispose()
@@ -61,4 +61,6 @@ internal sealed class ListenSocket : IDisposable
         if (EndPoint is UnixDomainSocketEndPoint path && IsReachable)
             File.Delete(path.ToString());
     }
+
+    private static FileId? FileAt(UnixDomainSocketEndPoint path) => FileKind.FactsOf(path.ToString(), isFollowed: false)?.Id;
 }

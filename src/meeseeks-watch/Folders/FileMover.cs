@@ -1,5 +1,6 @@
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Unix;
 
@@ -10,13 +11,11 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// An account of the move (<see cref="MoveAccount"/>) is written first, and again before each step that it does not know. After a crash,
 /// it tells which files have been moved.
 /// </remarks>
-/// <param name="path">The watched folder.</param>
-/// <param name="watch">The name of the watch.</param>
-/// <param name="steps">The number of steps that a file may have results of.</param>
+/// <param name="settings">The watch.</param>
 /// <param name="files">The status files.</param>
-internal sealed class FileMover(string path, string watch, int steps, StatusFiles files)
+internal sealed class FileMover(WatchSettings settings, StatusFiles files)
 {
-    private readonly StatusName _names = new(watch);
+    private readonly StatusName _names = new(settings.Name);
 
     /// <summary>Moves a file, or all files of a set, and their status files.</summary>
     /// <param name="table">The table of status files, which is updated.</param>
@@ -27,7 +26,7 @@ internal sealed class FileMover(string path, string watch, int steps, StatusFile
     public bool Move(StatusTable table, FileMove move)
     {
         var moved = move.Files
-            .Select(name => (Name: name, Source: FactsOf(Path.Join(path, name))))
+            .Select(name => (Name: name, Source: FactsOf(Path.Join(settings.Path, name))))
             .Where(file => file.Source is not null)
             .Select(file => new MovedFile(file.Name, file.Source!.Value))
             .ToList();
@@ -68,7 +67,7 @@ internal sealed class FileMover(string path, string watch, int steps, StatusFile
             .First(number => !account.Files.Exists(file => !IsMoved(account, file) && IsTaken(account.At(file.NameOf(number)))));
         foreach (var file in account.Files)
         {
-            var source = Path.Join(path, file.Name);
+            var source = Path.Join(settings.Path, file.Name);
             var isHere = IsAt(source, file.Source);
             if (!IsMoved(account, file) && isHere)
                 Place(table, account, file, first);
@@ -86,7 +85,7 @@ internal sealed class FileMover(string path, string watch, int steps, StatusFile
         file.Target is { } target && file.Staged is { } staged && IsAt(account.At(target), staged);
 
     private static bool IsAt(string path, FileFacts file) =>
-        FactsOf(path) is { } found && found.IsSameFile(file) && found.WriteTime == file.WriteTime;
+        FactsOf(path) is { } found && found.Id == file.Id && found.WriteTime == file.WriteTime;
 
     private static bool IsTaken(string target) => FactsOf(target) is not null;
 
@@ -94,7 +93,7 @@ internal sealed class FileMover(string path, string watch, int steps, StatusFile
 
     private void Place(StatusTable table, MoveAccount account, MovedFile file, int first)
     {
-        var source = Path.Join(path, file.Name);
+        var source = Path.Join(settings.Path, file.Name);
         var staged = source;
         for (var number = first; ;)
         {
@@ -132,7 +131,7 @@ internal sealed class FileMover(string path, string watch, int steps, StatusFile
 
     private void RemoveStatus(StatusTable table, MoveAccount account, MovedFile file)
     {
-        foreach (var key in Enumerable.Range(0, steps).Select(index => new WorkKey(index, file.Name)))
+        foreach (var key in settings.WorkOf(file.Name))
         {
             // The text of a failure says why, and goes along.
             if (table[key].Has(StatusState.Failed) && file.Target is { } name)

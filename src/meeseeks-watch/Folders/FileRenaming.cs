@@ -38,7 +38,7 @@ internal static partial class FileRenaming
             return LibC.Unlink(from) == 0 ? 0 : Marshal.GetLastPInvokeError();
         if (error is not (ErrorNumber.NotPermitted or NotSupported))
             return error;
-        if (FileKind.IdentityOf(to) is not null)
+        if (FileKind.FactsOf(to, isFollowed: false) is not null)
             return Exists;
         return Rename(CurrentFolder, from, CurrentFolder, to, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }

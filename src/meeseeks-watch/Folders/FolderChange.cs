@@ -9,8 +9,11 @@ internal enum FolderChange
     /// <summary>A file was written, and is not closed yet.</summary>
     Written,
 
-    /// <summary>A file was closed after it was open for writing, or moved into the folder.</summary>
-    Completed,
+    /// <summary>A file was closed after it was open for writing.</summary>
+    Closed,
+
+    /// <summary>A file was moved into the folder.</summary>
+    MovedIn,
 
     /// <summary>A file was deleted, or moved out of the folder.</summary>
     Removed,

@@ -10,6 +10,9 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFiles, TimeProvider time)
 {
+    private static readonly Comparer<WatchedFile> ByName =
+        Comparer<WatchedFile>.Create((x, y) => ByteOrder.Instance.Compare(x.Name, y.Name));
+
     private readonly string _path = settings.Path!;
     private readonly StatusName _names = new(settings.Name);
     private List<WatchedFile> _files = [];
@@ -73,11 +76,11 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
                 status.Add(key, state, time);
         }
 
-        files.Sort((x, y) => ByteOrder.Instance.Compare(x.Name, y.Name));
+        files.Sort(ByName);
         openFiles.Review(settings.Rescan);
         MarkWritten(files);
         KeepSeenTimes(files);
-        var gone = _files.Select(file => file.Name).Where(name => Find(files, name) < 0).ToList();
+        var gone = NamesWithout(files);
         status.TakeFailures(Status);
         (_files, _folders, Status) = (files, folders, status);
         foreach (var (key, time) in notes)
@@ -104,6 +107,14 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         var place = Find(name);
         if (place >= 0)
             _files.RemoveAt(place);
+    }
+
+    /// <summary>Sets whether a file can be processed.</summary>
+    public void SetReadiness(string name, FileReadiness readiness)
+    {
+        var place = Find(name);
+        if (place >= 0)
+            _files[place] = _files[place] with { Readiness = readiness, FinishedInList = null };
     }
 
     /// <summary>Makes the rules evaluate a file again, and its fileset.</summary>
@@ -150,12 +161,19 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         return isLink && FileKind.FactsOf(entry.ToFullPath()) is { } target ? target.WriteTime : FileTime.Of(entry.LastWriteTimeUtc);
     }
 
-    /// <summary>Sets whether a file can be processed.</summary>
-    public void SetReadiness(string name, FileReadiness readiness)
+    // Both lists are in order.
+    private List<string> NamesWithout(List<WatchedFile> others)
     {
-        var place = Find(name);
-        if (place >= 0)
-            _files[place] = _files[place] with { Readiness = readiness, FinishedInList = null };
+        var (names, other) = (new List<string>(), 0);
+        foreach (var file in _files)
+        {
+            while (other < others.Count && ByName.Compare(others[other], file) < 0)
+                other++;
+            if (other == others.Count || ByName.Compare(others[other], file) > 0)
+                names.Add(file.Name);
+        }
+
+        return names;
     }
 
     private void MarkWritten(List<WatchedFile> files)
@@ -172,21 +190,19 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     {
         if (!settings.NeedsMtimes)
             return;
+        var now = Now;
         for (var place = 0; place < files.Count; place++)
-        {
-            if (files[place].Mtime > Now)
-                files[place] = Seen(files[place]);
-        }
+            files[place] = Seen(files[place], now);
     }
 
     // A time that lies ahead is of another clock, and says nothing about the age.
-    private WatchedFile Seen(WatchedFile file)
+    private WatchedFile Seen(WatchedFile file, long now)
     {
-        if (file.Mtime <= Now)
+        if (file.Mtime <= now)
             return file;
         var place = Find(file.Name);
         var isKnown = place >= 0 && _files[place].Mtime == file.Mtime && _files[place].SeenAt > 0;
-        return file with { SeenAt = isKnown ? _files[place].SeenAt : Now };
+        return file with { SeenAt = isKnown ? _files[place].SeenAt : now };
     }
 
     private void RefreshFile(string name)
@@ -206,7 +222,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         ClearFinished(name);
         var readiness = openFiles.IsWritten(name) ? FileReadiness.BeingWritten : FileReadiness.Ready;
         var mtime = settings.NeedsMtimes ? FileKind.FactsOf(info.FullName)?.WriteTime ?? FileTime.Of(info.LastWriteTimeUtc) : 0;
-        var file = Seen(new WatchedFile(name, mtime, readiness));
+        var file = Seen(new WatchedFile(name, mtime, readiness), Now);
         var place = Find(name);
         if (place >= 0)
             _files[place] = file;
@@ -245,5 +261,5 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     private int Find(string name) => Find(_files, name);
 
     private static int Find(List<WatchedFile> files, string name) =>
-        files.BinarySearch(new WatchedFile(name), Comparer<WatchedFile>.Create((x, y) => ByteOrder.Instance.Compare(x.Name, y.Name)));
+        files.BinarySearch(new WatchedFile(name), ByName);
 }

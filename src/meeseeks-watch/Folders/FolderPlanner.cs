@@ -37,16 +37,15 @@ internal sealed class FolderPlanner(WatchSettings settings, FolderIndex index, C
 
     private bool IsComplete(string name)
     {
-        // The system does not find a name that is not UTF-8 under its text. The caller says so.
-        if (name.Contains('\ufffd'))
-            return true;
+        var readiness = completeness.Of(name, settings.QuietTime);
 
-        if (completeness.Of(name, settings.QuietTime) is not { } readiness)
-            index.Drop(name);
-        else if (readiness is FileReadiness.Ready)
+        // The system does not find a name that is not UTF-8 under its text. The caller says so.
+        if (readiness is FileReadiness.Ready || (readiness is null && name.Contains('\ufffd')))
             return true;
+        if (readiness is { } other)
+            index.SetReadiness(name, other);
         else
-            index.SetReadiness(name, readiness);
+            index.Drop(name);
         return false;
     }
 }

@@ -8,10 +8,10 @@ internal sealed class HeldFolder : IDisposable
 {
     private readonly int _descriptor;
 
-    private HeldFolder(int descriptor, FolderId id) => (_descriptor, Id) = (descriptor, id);
+    private HeldFolder(int descriptor, FileId id) => (_descriptor, Id) = (descriptor, id);
 
     /// <summary>The folder.</summary>
-    public FolderId Id { get; }
+    public FileId Id { get; }
 
     /// <summary>A path that leads to this folder, wherever it is.</summary>
     public string Path => $"/proc/self/fd/{_descriptor}";
@@ -19,13 +19,16 @@ internal sealed class HeldFolder : IDisposable
     /// <summary>True when the folder was deleted, so that nothing can be written into it.</summary>
     public bool IsDeleted => FileKind.FactsOf(Path) is not { Links: > 0 };
 
+    /// <summary>The folder at a path; null when there is none.</summary>
+    public static FileId? IdOf(string path) => FileKind.FactsOf(path) is { Kind: FileKind.Folder } facts ? facts.Id : null;
+
     /// <summary>Holds the folder at a path; null when it cannot be opened.</summary>
     public static HeldFolder? TryOpen(string path)
     {
         var descriptor = LibC.Open(path, OpenFlag.PathOnly | OpenFlag.CloseOnExec, 0);
         if (descriptor < 0)
             return null;
-        if (FolderId.Of($"/proc/self/fd/{descriptor}") is { } id)
+        if (HeldFolder.IdOf($"/proc/self/fd/{descriptor}") is { } id)
             return new HeldFolder(descriptor, id);
 
         _ = LibC.Close(descriptor);

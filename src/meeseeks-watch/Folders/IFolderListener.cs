@@ -7,6 +7,9 @@ internal interface IFolderListener
     /// <summary>The folder to watch.</summary>
     string Path { get; }
 
+    /// <summary>Whether changes of the files are reported, not only those of their names.</summary>
+    bool NeedsFiles { get; }
+
     /// <summary>Whether each write is reported, not only the creation and closing of files.</summary>
     bool NeedsWrites { get; }
 

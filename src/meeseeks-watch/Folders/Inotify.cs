@@ -9,14 +9,13 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <remarks>The blocking read needs a thread of its own. Disposal wakes it by the removal of a watch.</remarks>
 internal sealed class Inotify : IDisposable
 {
-    private const uint Always = InotifyNative.Create | InotifyNative.CloseWrite | InotifyNative.MovedFrom | InotifyNative.MovedTo
-        | InotifyNative.Delete | InotifyNative.DeleteSelf | InotifyNative.MoveSelf | InotifyNative.Attributes
-        | InotifyNative.OnlyDirectories | InotifyNative.AddToMask;
+    private const uint Names = InotifyNative.Create | InotifyNative.MovedFrom | InotifyNative.MovedTo | InotifyNative.Delete
+        | InotifyNative.DeleteSelf | InotifyNative.MoveSelf | InotifyNative.OnlyDirectories | InotifyNative.AddToMask;
+
+    private const uint Files = Names | InotifyNative.CloseWrite | InotifyNative.Attributes;
 
     private const int HeaderSize = 16;
 
-    // ENOSPC, which has its own meaning here.
-    private const int NoWatchLeft = 28;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<int, List<IFolderListener>> _listeners = [];
@@ -33,12 +32,12 @@ internal sealed class Inotify : IDisposable
         {
             if (TryOpen() is { } unopened)
                 return unopened;
-            var watch = InotifyNative.Add(_queue, listener.Path, Always | (listener.NeedsWrites ? InotifyNative.Modify : 0));
+            var watch = InotifyNative.Add(_queue, listener.Path, MaskOf(listener));
             if (watch < 0)
             {
                 var error = Marshal.GetLastPInvokeError();
                 Forget(listener);
-                return error is NoWatchLeft
+                return error is ErrorNumber.NoSpace
                     ? "the limit of watches of this user is reached (sysctl fs.inotify.max_user_watches)"
                     : ErrorNumber.TextOf(error);
             }
@@ -70,6 +69,9 @@ internal sealed class Inotify : IDisposable
         _thread.Join();
         _ = LibC.Close(_queue);
     }
+
+    private static uint MaskOf(IFolderListener listener) =>
+        !listener.NeedsFiles ? Names : listener.NeedsWrites ? Files | InotifyNative.Modify : Files;
 
     // Opens the event queue and starts its thread, unless they are there. A limit may have been raised since the last try.
     private string? TryOpen()
@@ -152,7 +154,8 @@ internal sealed class Inotify : IDisposable
             : (what & lost) != 0 ? FolderChange.Lost
             : (what & InotifyNative.Create) != 0 ? FolderChange.Created
             : (what & InotifyNative.Modify) != 0 ? FolderChange.Written
-            : (what & (InotifyNative.CloseWrite | InotifyNative.MovedTo)) != 0 ? FolderChange.Completed
+            : (what & InotifyNative.CloseWrite) != 0 ? FolderChange.Closed
+            : (what & InotifyNative.MovedTo) != 0 ? FolderChange.MovedIn
             : (what & (InotifyNative.Delete | InotifyNative.MovedFrom)) != 0 ? FolderChange.Removed
             : FolderChange.Touched;
     }

@@ -9,8 +9,8 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <param name="time">The clock.</param>
 internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, TimeProvider time)
 {
-    // The close of a file that has several names is told by one of them. Then so many others are asked at most.
-    private const int MostAsked = 64;
+    // An event has only one of the names of a file that is closed. So many files that may be the same one are probed.
+    private const int MostProbed = 64;
     private const int MostClosed = 4096;
 
     private readonly Lock _lock = new();
@@ -55,17 +55,15 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
             case FolderChange.Written when !isHidden:
                 Add(name);
                 return [];
-            case FolderChange.Created when !isHidden:
-                Complete(name);
+            case FolderChange.Created or FolderChange.MovedIn when !isHidden:
+                _ = Complete(name);
                 return [];
-            case FolderChange.Completed:
+            case FolderChange.Closed:
                 NoteClosed(name);
-                if (!isHidden && TryComplete(name))
-                    return [];
-                return CompleteOthers();
+                return !isHidden && Complete(name) ? [] : CompleteOthers();
             case FolderChange.Removed:
                 Forget(name);
-                return CompleteOthers();
+                return [];
             default:
                 return [];
         }
@@ -142,20 +140,15 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
         {
             Writers.None => false,
             Writers.Some => true,
-            _ => facts.Links is 1 && !WasClosed(facts.Number) && FileKind.FactsOf(full, isFollowed: false)?.Kind is FileKind.Regular,
+            _ => facts.Links is 1 && !WasClosed(facts.Id.Number) && FileKind.FactsOf(full, isFollowed: false)?.Kind is FileKind.Regular,
         };
     }
 
-    private void Complete(string name) => TryComplete(name);
-
-    // True when it was being written under this name.
-    private bool TryComplete(string name)
+    // False when events have told of nothing else under this name.
+    private bool Complete(string name)
     {
         lock (_lock)
-        {
-            _ = _completed.Add(name);
-            return _written.Remove(name);
-        }
+            return _written.Remove(name) | !_completed.Add(name);
     }
 
     private void NoteClosed(string name)
@@ -166,7 +159,7 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
         {
             if (_closed.Count >= MostClosed)
                 _closed.Clear();
-            _ = _closed.Add(facts.Number);
+            _ = _closed.Add(facts.Id.Number);
         }
     }
 
@@ -179,11 +172,11 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
     private List<string> CompleteOthers()
     {
         var others = All();
-        if (others.Length > MostAsked)
+        if (others.Length > MostProbed)
             return [];
 
         var complete = others.Where(name => !IsOpen(name)).ToList();
-        complete.ForEach(Complete);
+        complete.ForEach(other => _ = Complete(other));
         return complete;
     }
 }

@@ -1,6 +1,6 @@
 namespace MeeseeksBox.WatchAgent.Folders;
 
-/// <summary>What has become of a rename.</summary>
+/// <summary>The result of a rename.</summary>
 internal enum RenameResult
 {
     /// <summary>The file has its new name.</summary>

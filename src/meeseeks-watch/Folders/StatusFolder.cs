@@ -12,7 +12,7 @@ internal static class StatusFolder
     private const int LongestName = 200;
 
     /// <summary>The watched folder; with <c>status_path</c>, the folder in it that belongs to the watched folder.</summary>
-    /// <remarks>It is found anew at each read of the watched folder, because a link in the path may lead to another one.</remarks>
+    /// <remarks>Each read of the watched folder determines it again, because a link in the path may lead to another one.</remarks>
     public static string Of(WatchSettings settings) =>
         settings.StatusPath is { } path ? Path.Join(path, NameOf(Resolve(settings.Path!))) : settings.Path!;
 

@@ -45,7 +45,7 @@ internal sealed class ChangeReporter(WatchSettings settings, ILogger log)
     {
         foreach (var name in written)
         {
-            // The change time tells of a rename, too, and nobody can set it.
+            // A rename changes this time, too, and nobody can set it.
             var key = new WorkKey(0, name);
             if (status[key].Result is { } result && !_begun.ContainsKey(key) && FactsOf(name) is { } facts
                 && resultTime(key, result) is { } time && facts.ChangeTime > FileTime.Of(time))
@@ -54,7 +54,7 @@ internal sealed class ChangeReporter(WatchSettings settings, ILogger log)
     }
 
     private static bool IsChanged(FileFacts before, FileFacts after) =>
-        !before.IsSameFile(after) || (before.WriteTime, before.Length) != (after.WriteTime, after.Length);
+        (before.Id, before.WriteTime, before.Length) != (after.Id, after.WriteTime, after.Length);
 
     private FileFacts? FactsOf(string name) => FileKind.FactsOf(Path.Join(settings.Path, name));
 

@@ -17,7 +17,7 @@ internal sealed class FileWatch : IWatch
 {
     private static readonly TimeSpan LongestRetryOnce = TimeSpan.FromSeconds(1);
 
-    private readonly InFlightJobs<(FolderId Folder, WorkKey Key)> _jobs;
+    private readonly InFlightJobs<(FileId Folder, WorkKey Key)> _jobs;
     private readonly AsyncSignal _signal = new();
     private readonly WatchedFolder _folder;
     private readonly StatusWriter _status;
@@ -51,7 +51,7 @@ internal sealed class FileWatch : IWatch
     {
         (Settings, _isOnce, _time, _log) = (settings, isOnce, time, log);
         _rounds = new RoundCounter(settings.Count);
-        _jobs = new InFlightJobs<(FolderId Folder, WorkKey Key)>(submitter, _signal.Set, log);
+        _jobs = new InFlightJobs<(FileId Folder, WorkKey Key)>(submitter, _signal.Set, log);
         _ioFaults = new IoFaultReporter(settings.Path!, log);
         _onceTimeout = submitter.OnceTimeout;
         _folder = new WatchedFolder(settings, inotify, _signal.Set, _ioFaults, isOnce, time, log);
@@ -180,7 +180,7 @@ internal sealed class FileWatch : IWatch
     }
 
     // False when the result is given up: with once, in bounded time.
-    private bool TryHold(CompletedSubmission<(FolderId Folder, WorkKey Key)> ended)
+    private bool TryHold(CompletedSubmission<(FileId Folder, WorkKey Key)> ended)
     {
         if (!_jobs.HasHeld)
             _lastRetry = _time.GetTimestamp();
@@ -192,7 +192,7 @@ internal sealed class FileWatch : IWatch
     }
 
     // The box keeps a result that cannot be recorded: its job has no tag, so that the next round resumes it.
-    private void Abandon(CompletedSubmission<(FolderId Folder, WorkKey Key)> ended)
+    private void Abandon(CompletedSubmission<(FileId Folder, WorkKey Key)> ended)
     {
         var (folder, key) = ended.Key;
         _log.Error(
@@ -206,7 +206,7 @@ internal sealed class FileWatch : IWatch
         _rounds.AddEnd(isGood: false);
     }
 
-    private bool TryRecord(FolderId folder, Submission submission, JobEnd end)
+    private bool TryRecord(FileId folder, Submission submission, JobEnd end)
     {
         var work = submission.Work;
         var isPresent = folder == _folder.Id;
@@ -239,7 +239,7 @@ internal sealed class FileWatch : IWatch
     private bool Refresh()
     {
         var refresh = _folder.Refresh();
-        _changes.AddWritten(_folder.TakeWritten(), _folder.Status, _status.WrittenAt);
+        _changes.AddWritten(_folder.Written, _folder.Status, _status.WrittenAt);
         if (refresh is FolderRefresh.Failed)
         {
             Failures++;
@@ -272,8 +272,7 @@ internal sealed class FileWatch : IWatch
     }
 
     private bool IsKnown(string file) =>
-        Enumerable.Range(0, Settings.Jobs.Count).Select(index => new WorkKey(index, file))
-            .Any(key => _folder.Status[key].States is not 0 || _inFlight.Of(_folder.Id).Contains(key));
+        Settings.WorkOf(file).Any(key => _folder.Status[key].States is not 0 || _inFlight.Of(_folder.Id).Contains(key));
 
     private Plan? Submit()
     {
@@ -308,7 +307,7 @@ internal sealed class FileWatch : IWatch
         return plan;
     }
 
-    private bool TryStart(FolderId folder, WorkItem work)
+    private bool TryStart(FileId folder, WorkItem work)
     {
         // Another folder has come since the last read. The next one finds it.
         if (!_inFlight.TryAdd(Settings.Path!, folder, work.Key, Settings.StatusPath is null ? null : _folder.StatusPath))
@@ -327,12 +326,8 @@ internal sealed class FileWatch : IWatch
             return false;
         if (!_status.CanStand(work.Key))
             return _jobs.LogOnce($"{work.FileName}: the name is too long for the names of its status files", work);
-        if (File.Exists(Path.Join(Settings.Path, work.FileName)))
-            return true;
-        if (WrongNames.Of(Settings.Path!, work.FileName!) is { } names)
-            return _jobs.LogOnce($"not UTF-8, which JSON cannot carry: {names}", work);
-        _folder.Drop(work.FileName!);
-        return false;
+        return WrongNames.Of(Settings.Path!, work.FileName!) is not { } names || File.Exists(Path.Join(Settings.Path, work.FileName))
+            || _jobs.LogOnce($"not UTF-8, which JSON cannot carry: {names}", work);
     }
 
     private TimeSpan Pause(Plan? plan)

@@ -6,11 +6,11 @@ namespace MeeseeksBox.WatchAgent.Watches;
 /// <param name="path">The folder.</param>
 /// <param name="needsWrites">Whether each write to a file matters.</param>
 /// <param name="needsFolders">Whether folders in it matter.</param>
-/// <param name="openFiles">Receives the files that are being written.</param>
+/// <param name="openFiles">Receives the files that are being written; null for a folder without watched files.</param>
 /// <param name="isConcern">Whether a name concerns the watch.</param>
 /// <param name="wake">Wakes the watch.</param>
 internal sealed class FolderChangeBuffer(
-    string path, bool needsWrites, bool needsFolders, OpenFileTracker openFiles, Func<string, bool> isConcern, Action wake)
+    string path, bool needsWrites, bool needsFolders, OpenFileTracker? openFiles, Func<string, bool> isConcern, Action wake)
     : IFolderListener
 {
     // Updates of so many single names cost more than a read of the folder.
@@ -27,6 +27,9 @@ internal sealed class FolderChangeBuffer(
     public string Path => path;
 
     /// <inheritdoc/>
+    public bool NeedsFiles => true;
+
+    /// <inheritdoc/>
     public bool NeedsWrites => needsWrites;
 
     /// <inheritdoc/>
@@ -41,7 +44,7 @@ internal sealed class FolderChangeBuffer(
 
         if (change is FolderChange.Lost or FolderChange.Overflow)
         {
-            openFiles.ForgetCompleted();
+            openFiles?.ForgetCompleted();
             lock (_lock)
                 (_isLost, _hasOverflown) = (true, _hasOverflown || change is FolderChange.Overflow);
             wake();
@@ -49,53 +52,35 @@ internal sealed class FolderChangeBuffer(
         }
 
         // A file may be written under a name that does not concern the watch, and be linked to one that does.
-        var completed = openFiles.Take(change, name);
+        var completed = openFiles?.Take(change, name) ?? [];
         if (completed.Count is 0 && !isConcern(name))
             return;
         lock (_lock)
-        {
-            _isLost |= _names.Count >= Most;
-            _ = _names.Add(name);
-            if (change is FolderChange.Removed && name[0] != '.')
-                _ = _removed.Add(name);
-            _names.UnionWith(completed);
-            if (change is FolderChange.Completed && !needsWrites && _written.Count < Most && !name.StartsWith('.'))
-                _ = _written.Add(name);
-        }
-
+            Add(change, name, completed);
         wake();
     }
 
-    /// <summary>Takes the changed names, which are null when the whole folder must be read, and those of them that were removed.</summary>
-    public (IReadOnlyCollection<string>? Names, IReadOnlyCollection<string> Removed) Take()
+    /// <summary>Takes the changes since the last call.</summary>
+    public FolderChanges Take()
     {
         lock (_lock)
         {
-            var (names, removed, isLost) = (_names, _removed, _isLost);
-            (_names, _removed, _isLost) = ([], [], false);
-            return (isLost ? null : names, removed);
+            var changes = new FolderChanges(_isLost ? null : _names, _removed, _written, _hasOverflown);
+            (_names, _removed, _written, _isLost, _hasOverflown) = ([], [], [], false, false);
+            return changes;
         }
     }
 
-    /// <summary>Takes the files that were closed after a write, or moved into the folder; none when each write matters anyway.</summary>
-    public IReadOnlyCollection<string> TakeWritten()
+    private void Add(FolderChange change, string name, IEnumerable<string> completed)
     {
-        lock (_lock)
-        {
-            var written = _written;
-            _written = [];
-            return written;
-        }
-    }
-
-    /// <summary>Whether events were lost since the last call.</summary>
-    public bool TakeOverflow()
-    {
-        lock (_lock)
-        {
-            var hasOverflown = _hasOverflown;
-            _hasOverflown = false;
-            return hasOverflown;
-        }
+        _isLost |= _names.Count >= Most;
+        _ = _names.Add(name);
+        _names.UnionWith(completed);
+        if (name.StartsWith('.'))
+            return;
+        if (change is FolderChange.Removed)
+            _ = _removed.Add(name);
+        else if (change is FolderChange.Closed or FolderChange.MovedIn && !needsWrites && _written.Count < Most)
+            _ = _written.Add(name);
     }
 }

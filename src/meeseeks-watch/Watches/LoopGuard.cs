@@ -51,8 +51,8 @@ internal sealed class LoopGuard(WatchSettings settings, TimeProvider time, ILogg
     public TimeSpan RestOf(WorkItem work, StatusTable status)
     {
         // The pauses after a failure are longer, or wanted.
-        var isChanged = work is { Index: 0, Mtime: { } mtime } && status[work.Key].Tracked is { } tracked && tracked != mtime;
-        if (status[work.Key].Result is StatusState.Failed && !isChanged)
+        var known = status[work.Key];
+        if (known.Result is StatusState.Failed && !known.IsChanged(work.Index, work.Mtime))
             return TimeSpan.Zero;
         var rest = _brake.RestOf(work.Key, Now);
         if (rest > TimeSpan.Zero && _brake.RepeatsOf(work.Key) >= ReportedRepeats && _reported.Add(work.Key))

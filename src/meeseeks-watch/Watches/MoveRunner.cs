@@ -38,7 +38,7 @@ internal sealed class MoveRunner(string path, WatchedFolder folder, ILogger log)
     }
 
     private FileMover Mover(WatchSettings settings) =>
-        new(settings.Path!, settings.Name, settings.Jobs.Count, new StatusFiles(() => folder.StatusPath, settings.Name));
+        new(settings, new StatusFiles(() => folder.StatusPath, settings.Name));
 
     private bool Try(string what, string consequence, Action action)
     {

@@ -12,6 +12,9 @@ internal sealed class PlaceListener(string folder, IReadOnlySet<string> names, A
     public string Path => folder;
 
     /// <inheritdoc/>
+    public bool NeedsFiles => false;
+
+    /// <inheritdoc/>
     public bool NeedsWrites => false;
 
     /// <inheritdoc/>

@@ -43,7 +43,7 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
         return warning;
     }
 
-    // After a crash, the same run may be recorded again. A changed file counts anew.
+    // After a crash, the same run may be recorded again. The failures of a changed file are counted from 1.
     private int CountFailures(StatusTable table, WorkItem work, JobEnd end)
     {
         var key = work.Key;
@@ -52,8 +52,7 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
         var earlier = files.ReadFailure(key);
         if (earlier.Run == FailureText.Of(ResultText.Of(end.Jobs)).Run)
             return Math.Max(earlier.Failures, 1);
-        var isChanged = work is { Index: 0, Mtime: { } mtime } && table[key].Tracked is { } tracked && tracked != mtime;
-        return isChanged ? 1 : Math.Max(earlier.Failures, 1) + 1;
+        return table[key].IsChanged(work.Index, work.Mtime) ? 1 : Math.Max(earlier.Failures, 1) + 1;
     }
 
     /// <summary>Writes the marks and change times of a plan. What concerns one file does not stop the others.</summary>
@@ -89,7 +88,7 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
     /// <exception cref="IOException">A file cannot be removed.</exception>
     public bool Forget(StatusTable table, string file, long made)
     {
-        var keys = Enumerable.Range(0, settings.Jobs.Count).Select(index => new WorkKey(index, file)).ToList();
+        var keys = settings.WorkOf(file).ToList();
 
         // The end of the move removes them.
         if (keys.Exists(key => table[key].Has(StatusState.Moving)))

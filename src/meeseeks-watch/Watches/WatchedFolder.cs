@@ -2,6 +2,7 @@ using System.Globalization;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.WatchAgent.Folders;
 using Serilog;
 
@@ -23,7 +24,6 @@ internal sealed class WatchedFolder
     private readonly ILogger _log;
     private WatchSettings _settings;
     private FolderIndex _index;
-    private FolderPlanner _planner;
     private long? _lastRead;
     private string? _inotifyError;
     private FolderChangeBuffer? _statusChanges;
@@ -58,17 +58,19 @@ internal sealed class WatchedFolder
             wake);
         _completeness = new CompletenessCheck(settings.Path!, _openFiles, WriterProbe.Of, time);
         _index = new FolderIndex(settings, _openFiles, time);
-        _planner = new FolderPlanner(settings, _index, _completeness);
     }
 
     /// <summary>The folder of the status files.</summary>
     public string StatusPath => _index.StatusPath;
 
     /// <summary>The folder that was read last; null before the first read.</summary>
-    public FolderId? Id { get; private set; }
+    public FileId? Id { get; private set; }
 
     /// <summary>The table of status files.</summary>
     public StatusTable Status => _index.Status;
+
+    /// <summary>The files that were written before the last <see cref="Refresh"/> (<see cref="FolderChanges.Written"/>).</summary>
+    public IReadOnlyCollection<string> Written { get; private set; } = [];
 
     /// <summary>The time until the next complete scan.</summary>
     public TimeSpan UntilScan =>
@@ -80,7 +82,8 @@ internal sealed class WatchedFolder
     /// <summary>The work that is due now, for files that are complete.</summary>
     /// <param name="skipped">The work that is submitted, or cannot be.</param>
     /// <param name="now">The time, in units of 100 ns since 1970.</param>
-    public Plan Plan(IReadOnlySet<WorkKey> skipped, long now) => _planner.Plan(skipped, now);
+    public Plan Plan(IReadOnlySet<WorkKey> skipped, long now) =>
+        new FolderPlanner(_settings, _index, _completeness).Plan(skipped, now);
 
     /// <summary>The files and status files of now.</summary>
     public FolderSnapshot Snapshot() => _index.Snapshot();
@@ -99,18 +102,19 @@ internal sealed class WatchedFolder
     {
         _settings = settings;
         _index = new FolderIndex(settings, _openFiles, _time);
-        _planner = new FolderPlanner(settings, _index, _completeness);
         _lastRead = null;
     }
 
     /// <summary>Updates the index: the changed names, or the whole folder when it is time.</summary>
     public FolderRefresh Refresh()
     {
-        var (names, removed) = _changes.Take();
-        _gone.UnionWith(removed);
+        var changes = _changes.Take();
+        var names = changes.Names;
+        Written = changes.Written;
+        _gone.UnionWith(changes.Removed);
         if (_statusChanges is { } status)
             names = status.Take().Names is { } more && names is not null ? [.. names, .. more] : null;
-        if (_changes.TakeOverflow())
+        if (changes.HasOverflown)
         {
             _log.Warning(
                 "changes of {Path} came faster than they could be taken (sysctl fs.inotify.max_queued_events); the folder is read again",
@@ -148,9 +152,6 @@ internal sealed class WatchedFolder
     /// <summary>Forgets that files are gone which the watch does not know.</summary>
     public void KeepGone(Func<string, bool> isKnown) => _ = _gone.RemoveWhere(name => !isKnown(name));
 
-    /// <summary>Takes the files that were written since the last call; none with <c>updated</c>, which runs them again.</summary>
-    public IReadOnlyCollection<string> TakeWritten() => _changes.TakeWritten();
-
     /// <summary>Ends the change events.</summary>
     public void Unsubscribe()
     {
@@ -172,7 +173,7 @@ internal sealed class WatchedFolder
         {
             var names = new StatusName(_settings.Name);
             _statusChanges = new FolderChangeBuffer(
-                StatusPath, needsWrites: false, needsFolders: false, _openFiles, name => names.TryParse(name, out _, out _), _wake);
+                StatusPath, needsWrites: false, needsFolders: false, openFiles: null, name => names.TryParse(name, out _, out _), _wake);
         }
 
         _ = _inotify.Subscribe(_statusChanges!);
@@ -184,12 +185,12 @@ internal sealed class WatchedFolder
         for (var attempt = 0; attempt < MostReads; attempt++)
         {
             SubscribePlaces();
-            var id = FolderId.Of(_settings.Path!);
+            var id = HeldFolder.IdOf(_settings.Path!);
             if (id is not null && Id is not null && id != Id)
                 Replace();
             Subscribe();
             var gone = _index.Read();
-            if (id is null || FolderId.Of(_settings.Path!) != id)
+            if (id is null || HeldFolder.IdOf(_settings.Path!) != id)
                 continue;
 
             _gone.UnionWith(gone);
@@ -207,7 +208,6 @@ internal sealed class WatchedFolder
         _completeness.Clear();
         _gone.Clear();
         _index = new FolderIndex(_settings, _openFiles, _time);
-        _planner = new FolderPlanner(_settings, _index, _completeness);
     }
 
     // A file that a process keeps open, such as a log, is never complete. Nobody would know why nothing happens.

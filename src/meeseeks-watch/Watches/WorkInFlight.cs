@@ -1,4 +1,5 @@
 using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.WatchAgent.Folders;
 
 namespace MeeseeksBox.WatchAgent.Watches;
@@ -9,23 +10,23 @@ internal sealed class WorkInFlight : IDisposable
 {
     private static readonly HashSet<WorkKey> None = [];
 
-    private readonly Dictionary<FolderId, (HeldFolder Folder, string StatusPath, HashSet<WorkKey> Work)> _byFolder = [];
+    private readonly Dictionary<FileId, (HeldFolder Folder, string StatusPath, HashSet<WorkKey> Work)> _byFolder = [];
 
     /// <summary>Whether there is no work.</summary>
     public bool IsEmpty => _byFolder.Count is 0;
 
     /// <summary>The work for files of a folder.</summary>
-    public IReadOnlySet<WorkKey> Of(FolderId? folder) =>
+    public IReadOnlySet<WorkKey> Of(FileId? folder) =>
         folder is { } id && _byFolder.TryGetValue(id, out var entry) ? entry.Work : None;
 
     /// <summary>Whether a folder with work was deleted.</summary>
-    public bool IsDeleted(FolderId folder) => _byFolder[folder].Folder.IsDeleted;
+    public bool IsDeleted(FileId folder) => _byFolder[folder].Folder.IsDeleted;
 
     /// <summary>The folder for the status files of a folder with work.</summary>
-    public string StatusPathOf(FolderId folder) => _byFolder[folder].StatusPath;
+    public string StatusPathOf(FileId folder) => _byFolder[folder].StatusPath;
 
     /// <summary>The folders, other than the given one, with the same work for their own files.</summary>
-    public IEnumerable<FolderId> OthersWith(WorkKey work, FolderId folder) =>
+    public IEnumerable<FileId> OthersWith(WorkKey work, FileId folder) =>
         _byFolder.Where(entry => entry.Key != folder && entry.Value.Work.Contains(work)).Select(entry => entry.Key);
 
     /// <summary>Adds work.</summary>
@@ -34,7 +35,7 @@ internal sealed class WorkInFlight : IDisposable
     /// <param name="work">The work.</param>
     /// <param name="statusPath">The folder of its status files; null for the folder itself.</param>
     /// <returns>False when another folder is at the path by now.</returns>
-    public bool TryAdd(string path, FolderId folder, WorkKey work, string? statusPath)
+    public bool TryAdd(string path, FileId folder, WorkKey work, string? statusPath)
     {
         if (!_byFolder.TryGetValue(folder, out var entry))
         {
@@ -53,7 +54,7 @@ internal sealed class WorkInFlight : IDisposable
     }
 
     /// <summary>Removes work that is recorded, or was not submitted.</summary>
-    public void Remove(FolderId folder, WorkKey work)
+    public void Remove(FileId folder, WorkKey work)
     {
         var (held, _, all) = _byFolder[folder];
         if (!all.Remove(work) || all.Count > 0)

@@ -45,7 +45,7 @@ public sealed class CompletenessTests : IDisposable
     [Fact]
     public void An_event_completes_a_file_where_the_system_does_not_tell()
     {
-        _ = _tracker.Take(FolderChange.Completed, "a");
+        _ = _tracker.Take(FolderChange.Closed, "a");
 
         _check.Of("a", null).Should().Be(FileReadiness.Ready);
 
@@ -56,7 +56,7 @@ public sealed class CompletenessTests : IDisposable
     [Fact]
     public void A_new_name_of_a_file_that_was_closed_is_complete()
     {
-        _ = _tracker.Take(FolderChange.Completed, "a");
+        _ = _tracker.Take(FolderChange.Closed, "a");
         File.Move(_folder.File("a"), _folder.File("b"));
 
         _ = _tracker.Take(FolderChange.Created, "b");
@@ -72,7 +72,7 @@ public sealed class CompletenessTests : IDisposable
         _ = _tracker.Take(FolderChange.Touched, "a");
         _tracker.IsWritten("a").Should().BeTrue();
 
-        _ = _tracker.Take(FolderChange.Completed, "a");
+        _ = _tracker.Take(FolderChange.Closed, "a");
         _ = _tracker.Take(FolderChange.Touched, "a");
 
         _tracker.IsWritten("a").Should().BeFalse();
@@ -83,12 +83,38 @@ public sealed class CompletenessTests : IDisposable
     {
         _writers = Writers.Some;
         _ = _tracker.Take(FolderChange.Created, "a");
-        _tracker.Take(FolderChange.Completed, ".upload").Should().BeEmpty();
+        _tracker.Take(FolderChange.Closed, ".upload").Should().BeEmpty();
         _writers = Writers.None;
 
-        _tracker.Take(FolderChange.Completed, ".upload").Should().Equal("a");
+        _tracker.Take(FolderChange.Closed, ".upload").Should().Equal("a");
 
         _tracker.IsWritten("a").Should().BeFalse();
+    }
+
+    [Fact]
+    public void Other_files_are_probed_only_when_a_file_without_other_events_is_closed()
+    {
+        var probed = new List<string>();
+        var tracker = new OpenFileTracker(
+            _folder.Path,
+            path =>
+            {
+                probed.Add(Path.GetFileName(path));
+                return path.EndsWith("/slow", StringComparison.Ordinal) ? Writers.Some : Writers.None;
+            },
+            _time);
+        File.WriteAllText(_folder.File("slow"), "");
+        _ = tracker.Take(FolderChange.Created, "slow");
+        probed.Clear();
+
+        _ = tracker.Take(FolderChange.Created, "a");
+        _ = tracker.Take(FolderChange.Closed, "a");
+        _ = tracker.Take(FolderChange.MovedIn, "a");
+        _ = tracker.Take(FolderChange.Removed, ".upload");
+        probed.Should().Equal("a");
+        _ = tracker.Take(FolderChange.Closed, ".upload");
+
+        probed.Should().Equal("a", "slow");
     }
 
     [Fact]
@@ -125,7 +151,7 @@ public sealed class CompletenessTests : IDisposable
     [Fact]
     public void A_file_that_is_open_for_writing_is_not_complete_whatever_was_told()
     {
-        _ = _tracker.Take(FolderChange.Completed, "a");
+        _ = _tracker.Take(FolderChange.Closed, "a");
         _writers = Writers.Some;
 
         _check.Of("a", TimeSpan.Zero).Should().Be(FileReadiness.BeingWritten);

@@ -151,7 +151,7 @@ public sealed class FileMoverTests : IDisposable
         Directory.Delete(_memory, recursive: true);
     }
 
-    private FileMover Mover => new(In, "w", steps: 2, new StatusFiles(() => In, "w"));
+    private FileMover Mover => new(Some.Watch(Some.Jobs(2)) with { Path = In }, new StatusFiles(() => In, "w"));
 
     private static string[] Names(string folder) =>
         [.. Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
