@@ -28,7 +28,7 @@ internal sealed class HeldFolder : IDisposable
         var descriptor = LibC.Open(path, OpenFlag.PathOnly | OpenFlag.CloseOnExec, 0);
         if (descriptor < 0)
             return null;
-        if (HeldFolder.IdOf($"/proc/self/fd/{descriptor}") is { } id)
+        if (IdOf($"/proc/self/fd/{descriptor}") is { } id)
             return new HeldFolder(descriptor, id);
 
         _ = LibC.Close(descriptor);
