@@ -32,7 +32,7 @@ internal sealed class WatchSet(
     {
         var wanted = all.ToDictionary(settings => settings.Name);
         var gone = _watches.Where(entry => !IsKept(entry.Value, wanted.GetValueOrDefault(entry.Key))).Select(entry => entry.Key).ToList();
-        await Task.WhenAll(gone.Select(StopAsync));
+        await StopAsync(gone);
         foreach (var settings in all.Where(settings => !_watches.ContainsKey(settings.Name)))
             Start(settings);
     }
@@ -49,7 +49,7 @@ internal sealed class WatchSet(
     }
 
     /// <summary>Stops all watches: kills their jobs and records the results.</summary>
-    public Task StopAsync() => Task.WhenAll(_watches.Keys.ToList().Select(StopAsync));
+    public Task StopAsync() => StopAsync([.. _watches.Keys]);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -84,15 +84,22 @@ internal sealed class WatchSet(
             log.Information("watch started: {Path} for {Globs}", settings.Path, string.Join(' ', settings.Globs));
     }
 
-    private async Task StopAsync(string name)
+    private async Task StopAsync(List<string> names)
     {
-        var (watch, loop, stop) = _watches[name];
+        await Task.WhenAll(names.Select(name => StopAsync(_watches[name])));
+
+        // They end on several threads, which must not change the table.
+        names.ForEach(name => _ = _watches.Remove(name));
+    }
+
+    private async Task StopAsync((IWatch Watch, Task Loop, CancellationTokenSource Stop) entry)
+    {
+        var (watch, loop, stop) = entry;
         await stop.CancelAsync();
         await loop;
         using var over = new CancellationTokenSource(LongestStop, time);
         await watch.KillJobsAsync(over.Token);
         await watch.DisposeAsync();
         stop.Dispose();
-        _ = _watches.Remove(name);
     }
 }
