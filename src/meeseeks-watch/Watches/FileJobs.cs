@@ -1,0 +1,263 @@
+using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Unix;
+using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.WatchAgent.Folders;
+using MeeseeksBox.WatchAgent.Jobs;
+using Serilog;
+
+namespace MeeseeksBox.WatchAgent.Watches;
+
+/// <summary>The jobs for the files of one watch: submits them, and records their results.</summary>
+/// <remarks>It belongs to the loop of the watch. Only the ends of submissions arrive from other threads.</remarks>
+internal sealed class FileJobs : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestRetryOnce = TimeSpan.FromSeconds(1);
+
+    private readonly InFlightJobs<(FileId Folder, WorkKey Key)> _jobs;
+    private readonly WorkInFlight _inFlight = new();
+    private readonly WatchedFolder _folder;
+    private readonly StatusWriter _status;
+    private readonly ChangeReporter _changes;
+    private readonly TimeSpan _onceTimeout;
+    private readonly bool _isOnce;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+
+    // Work that cannot be submitted until the folder is read again; with once, ever.
+    private readonly HashSet<WorkKey> _setAside = [];
+
+    // With once, the work that has failed: it is not run again, but may be moved, or have a next step.
+    private readonly HashSet<WorkKey> _failedOnce = [];
+    private WatchSettings _settings;
+    private RoundCounter _rounds;
+    private LoopGuard _guard;
+    private long _lastRetry;
+
+    /// <summary>Makes it, without jobs.</summary>
+    /// <param name="settings">The watch.</param>
+    /// <param name="submitter">Runs the jobs.</param>
+    /// <param name="folder">The folder of the watch.</param>
+    /// <param name="status">Writes the results.</param>
+    /// <param name="changes">Reports files that change while their jobs run.</param>
+    /// <param name="wake">Wakes the watch when a job has ended.</param>
+    /// <param name="isOnce">Whether the watch ends when nothing more is due.</param>
+    /// <param name="time">The source of the time.</param>
+    /// <param name="log">The log of the watch.</param>
+    public FileJobs(
+        WatchSettings settings,
+        JobSubmitter submitter,
+        WatchedFolder folder,
+        StatusWriter status,
+        ChangeReporter changes,
+        Action wake,
+        bool isOnce,
+        TimeProvider time,
+        ILogger log)
+    {
+        (_settings, _folder, _status, _changes, _isOnce, _time, _log) = (settings, folder, status, changes, isOnce, time, log);
+        _jobs = new InFlightJobs<(FileId Folder, WorkKey Key)>(submitter, wake, log);
+        _onceTimeout = submitter.OnceTimeout;
+        _rounds = new RoundCounter(settings.Count);
+        _guard = new LoopGuard(settings, time, log);
+    }
+
+    /// <summary>The number of jobs that failed or could not be submitted.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>The number of jobs without a recorded result.</summary>
+    public int Count => _jobs.Count;
+
+    /// <summary>Whether results wait that could not be recorded.</summary>
+    public bool HasHeld => _jobs.HasHeld;
+
+    /// <summary>Whether the watch has had all its good rounds (<c>count</c>).</summary>
+    public bool IsComplete => _rounds.IsComplete;
+
+    /// <summary>The pause between two attempts to record results.</summary>
+    public TimeSpan RetryPause => _isOnce && _settings.Refresh > LongestRetryOnce ? LongestRetryOnce : _settings.Refresh;
+
+    /// <summary>The time until more work is ready that was held back; null when there is none.</summary>
+    public TimeSpan? UntilReady => _guard.UntilReady;
+
+    /// <summary>The work for files of the present folder that is submitted.</summary>
+    public IReadOnlySet<WorkKey> Submitted => _inFlight.Of(_folder.Id);
+
+    /// <summary>The work for files of the present folder that is submitted, or cannot be.</summary>
+    public IReadOnlySet<WorkKey> Skipped => _setAside.Count == 0 ? Submitted : new HashSet<WorkKey>([.. Submitted, .. _setAside]);
+
+    /// <summary>Replaces the settings.</summary>
+    public void Reconfigure(WatchSettings settings)
+    {
+        _settings = settings;
+        _rounds = _rounds.WithLimit(settings.Count);
+        _guard = new LoopGuard(settings, _time, _log);
+    }
+
+    /// <summary>Lets work be submitted that could not be before the folder was read again.</summary>
+    public void RetrySetAside()
+    {
+        if (!_isOnce)
+            _setAside.Clear();
+    }
+
+    /// <summary>Submits work that is due.</summary>
+    public void Start(IEnumerable<WorkItem> due)
+    {
+        foreach (var work in _guard.ReadyOf(due.Where(work => !_failedOnce.Contains(work.Key)), _folder.Status))
+        {
+            if (!CanStart(work) || !TryStart(_folder.Id!.Value, work))
+            {
+                Failures++;
+                _ = _setAside.Add(work.Key);
+                continue;
+            }
+
+            _guard.AddStart(work);
+            _changes.AddStart(work);
+        }
+    }
+
+    /// <summary>Records the results of jobs that have ended.</summary>
+    /// <param name="isLast">Whether to try those again at once that could not be recorded.</param>
+    public void Record(bool isLast = false)
+    {
+        var isRetry = _jobs.HasHeld && (isLast || _time.GetElapsedTime(_lastRetry) >= RetryPause);
+        if (isRetry)
+            _lastRetry = _time.GetTimestamp();
+        foreach (var ended in _jobs.TakeAll(isRetry))
+        {
+            if (ended.End is { WasStopped: false } end && !TryRecord(ended.Key.Folder, ended.Submission, end))
+            {
+                if (!TryHold(ended))
+                    Abandon(ended);
+                continue;
+            }
+
+            if (ended.End is null)
+                SetAside(ended.Key.Key);
+            Remove(ended, isGood: ended.End is { State: JobState.Done });
+        }
+
+        if (_inFlight.IsEmpty && _rounds.EndRound() && _settings.Count is { } count)
+            _log.Information("round {Round} of {Count} is done", _rounds.Good, count);
+    }
+
+    /// <summary>Kills all jobs, and records the results.</summary>
+    public async Task KillAsync(CancellationToken giveUp)
+    {
+        try
+        {
+            await _jobs.KillAsync(_ => true, giveUp);
+            await _jobs.EndedAsync(giveUp);
+            Record(isLast: true);
+            await _jobs.WhenAcknowledgedAsync(giveUp);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            _log.Warning("{Count} jobs could not be stopped in time; the next start resumes them", _jobs.Count);
+            Record(isLast: true);
+        }
+    }
+
+    /// <summary>Waits until the box has acknowledged all recorded results.</summary>
+    public Task WhenAcknowledgedAsync(CancellationToken giveUp) => _jobs.WhenAcknowledgedAsync(giveUp);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _jobs.DisposeAsync();
+        _inFlight.Dispose();
+    }
+
+    private bool CanStart(WorkItem work)
+    {
+        if (!_status.CanRecord(work.Key))
+            return false;
+        if (!_status.CanStand(work.Key))
+            return _jobs.LogOnce($"{work.FileName}: the name is too long for the names of its status files", work);
+        return WrongNames.Of(_settings.Path!, work.FileName!) is not { } names || File.Exists(Path.Join(_settings.Path, work.FileName))
+            || _jobs.LogOnce($"not UTF-8, which JSON cannot carry: {names}", work);
+    }
+
+    private bool TryStart(FileId folder, WorkItem work)
+    {
+        // Another folder has come since the last read. The next one finds it.
+        if (!_inFlight.TryAdd(_settings.Path!, folder, work.Key, _settings.StatusPath is null ? null : _folder.StatusPath))
+            return false;
+        foreach (var other in _inFlight.OthersWith(work.Key, folder))
+            _jobs.Separate((other, work.Key));
+        if (_jobs.TryStart((folder, work.Key), _settings, work))
+            return true;
+        _inFlight.Remove(folder, work.Key);
+        return false;
+    }
+
+    private bool TryRecord(FileId folder, Submission submission, JobEnd end)
+    {
+        var work = submission.Work;
+        var isPresent = folder == _folder.Id;
+        if (_inFlight.IsDeleted(folder))
+            _log.Warning("the folder of {File} was deleted; the result of job {Job} is not recorded", work.FileName, submission.Id);
+        else if (!_status.TryRecord(_inFlight.StatusPathOf(folder), isPresent, submission, end))
+            return false;
+
+        if (isPresent)
+            _folder.ClearFinished(work.FileName!);
+        _guard.AddEnd(work);
+        _changes.AddEnd(work, isPresent);
+        if (end.State is JobState.Done)
+        {
+            _log.Information("job {Job} for {File} is done", submission.Id, work.FileName);
+        }
+        else
+        {
+            _log.Warning(
+                "job {Job} for {File} is {State}: {Reason}", submission.Id, work.FileName, JobStates.Word(end.State), end.Reason);
+            Failures++;
+            if (_isOnce)
+                _ = _failedOnce.Add(work.Key);
+        }
+
+        _jobs.Acknowledge(submission, end);
+        return true;
+    }
+
+    // False when the result is given up: with once, in bounded time.
+    private bool TryHold(CompletedSubmission<(FileId Folder, WorkKey Key)> ended)
+    {
+        if (!_jobs.HasHeld)
+            _lastRetry = _time.GetTimestamp();
+        if (_isOnce && ended.HeldSince is { } since && _time.GetElapsedTime(since) >= _onceTimeout)
+            return false;
+
+        _jobs.Hold(ended with { HeldSince = ended.HeldSince ?? _time.GetTimestamp() });
+        return true;
+    }
+
+    // The box keeps a result that cannot be recorded: its job has no tag, so that the next round resumes it.
+    private void Abandon(CompletedSubmission<(FileId Folder, WorkKey Key)> ended)
+    {
+        _log.Error(
+            "the result of job {Job} for {File} is not recorded after {Timeout} s (client.timeout); the box has it for the next round",
+            ended.Submission.Id,
+            ended.Submission.Work.FileName,
+            _onceTimeout.TotalSeconds);
+        SetAside(ended.Key.Key);
+        Remove(ended, isGood: false);
+    }
+
+    private void SetAside(WorkKey key)
+    {
+        Failures++;
+        _ = _setAside.Add(key);
+    }
+
+    private void Remove(CompletedSubmission<(FileId Folder, WorkKey Key)> ended, bool isGood)
+    {
+        _inFlight.Remove(ended.Key.Folder, ended.Key.Key);
+        _rounds.AddEnd(isGood);
+    }
+}
