@@ -48,10 +48,11 @@ internal sealed class JobSubmitter : IDisposable
 
     /// <summary>Runs a submission to its end.</summary>
     /// <param name="submission">The submission.</param>
+    /// <param name="log">The log of its watch.</param>
     /// <param name="stop">Cancels the wait. Submitted jobs continue.</param>
     /// <exception cref="MeeseeksRequestException">The box rejects the job.</exception>
     /// <exception cref="MeeseeksConnectionException">The box was not reached in time.</exception>
-    public async Task<JobEnd> RunAsync(Submission submission, CancellationToken stop)
+    public async Task<JobEnd> RunAsync(Submission submission, ILogger log, CancellationToken stop)
     {
         await _follower.ListedAsync(submission.Tag, stop);
         submission.BeginAt(_submissions.LatestAttempt(submission));
@@ -66,7 +67,7 @@ internal sealed class JobSubmitter : IDisposable
             JobEnd? end;
             try
             {
-                await SubmitAsync(submission, stop);
+                await SubmitAsync(submission, log, stop);
 
                 // A stop before the response did not find the job.
                 if (submission.IsStopping)
@@ -127,7 +128,7 @@ internal sealed class JobSubmitter : IDisposable
     public void Dispose() => _turns.Dispose();
 
     // The get before the submit returns the previous tags, because the submit replaces them.
-    private async Task SubmitAsync(Submission submission, CancellationToken stop)
+    private async Task SubmitAsync(Submission submission, ILogger log, CancellationToken stop)
     {
         await _turns.WaitAsync(stop);
         var (known, made) = (new List<Job>(), new List<Job>());
@@ -158,10 +159,14 @@ internal sealed class JobSubmitter : IDisposable
         submission.SetStopped(known.Where(JobTags.IsStopped).Select(job => job.Id));
         foreach (var job in known.Concat(made))
             _submissions.Take(submission, job);
-        if (!submission.IsOld)
-            submission.SetSubmitted();
-        if (known.Count > 0 && !submission.IsOld)
-            _log.Information("job {Job} exists already and is resumed", submission.Id);
+        if (submission.IsOld)
+            return;
+        submission.SetSubmitted();
+        var file = submission.Work.FileName is { } name ? $" for {name}" : "";
+        if (known.Count > 0)
+            log.Information("job {Job}{File} exists already and is resumed", submission.Id, file);
+        else
+            log.Information("job {Job} is submitted{File}", submission.Id, file);
     }
 
     private static List<Job> MadeBy(Response response)

@@ -34,7 +34,6 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
         if (!created.IsSuccess)
             return LogOnce($"job {work.Index} cannot be submitted: {created.Problem}", work);
         var submission = created.Value;
-        log.Information("job {Job} is submitted{File}", submission.Id, work.FileName is { } file ? $" for {file}" : "");
         _running[key] = (submission, RunAsync(key, submission));
         return true;
     }
@@ -121,7 +120,7 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
     {
         try
         {
-            var end = await submitter.RunAsync(submission, _end.Token);
+            var end = await submitter.RunAsync(submission, log, _end.Token);
             _ended.Enqueue(new CompletedSubmission<TKey>(key, submission, end, null));
         }
         catch (MeeseeksException problem)

@@ -22,6 +22,7 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared)
         await UntilAsync(() => second.Log.Has("exists already"), () => $"{second.Log}");
 
         Runs.Should().Equal("run");
+        second.Log.Has("is submitted").Should().BeFalse();
     }
 
     [Fact]
@@ -43,6 +44,8 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared)
         await StatusAsync("a", "done");
 
         Runs.Should().Equal("run", "run");
+        second.Log.Has($"job {Name}-a~1 is submitted for a").Should().BeTrue();
+        second.Log.Has($"job {Name}-a is submitted for a").Should().BeFalse();
     }
 
     [Fact]
