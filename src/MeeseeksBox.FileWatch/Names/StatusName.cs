@@ -45,6 +45,9 @@ public sealed class StatusName(string watch)
         return number.Length is 0 or TemporaryDigits && number.IndexOfAnyExcept(HexDigits) < 0;
     }
 
+    /// <summary>The name of the lock file, which only one watcher at a time holds. It has an index like the temporary names.</summary>
+    public string Lock => TemporaryPrefix + ".lock";
+
     /// <summary>The temporary name of the copy of a file, in a target on another file system.</summary>
     public string CopyOf(string fileName) => $"{_prefix}0_{fileName}.tmp";
 

@@ -15,6 +15,7 @@ internal static class ErrorNumber
     public const int NoChild = 10;
     public const int TryAgain = 11;
     public const int NoMemory = 12;
+    public const int NoAccess = 13;
     public const int HostStarved = 23;
     public const int ProcessStarved = 24;
     public const int TextBusy = 26;
@@ -22,7 +23,9 @@ internal static class ErrorNumber
     public const int ReadOnlyFileSystem = 30;
     public const int BrokenPipe = 32;
     public const int TooSmall = 34;
+    public const int NoLocks = 37;
     public const int NotThere = 38;
+    public const int NotSupported = 95;
     public const int StaleHandle = 116;
     public const int OverQuota = 122;
 

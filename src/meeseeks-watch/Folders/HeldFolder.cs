@@ -6,7 +6,7 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <remarks>While it is held, its file system cannot be unmounted. So it is held for jobs in flight only.</remarks>
 internal sealed class HeldFolder : IDisposable
 {
-    private readonly int _descriptor;
+    private int _descriptor;
 
     private HeldFolder(int descriptor, FileId id) => (_descriptor, Id) = (descriptor, id);
 
@@ -36,5 +36,10 @@ internal sealed class HeldFolder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ = LibC.Close(_descriptor);
+    public void Dispose()
+    {
+        if (_descriptor >= 0)
+            _ = LibC.Close(_descriptor);
+        _descriptor = -1;
+    }
 }

@@ -44,19 +44,7 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
 
     /// <summary>Makes the folder of the status files in that of <c>status_path</c>, which must exist.</summary>
     /// <exception cref="StatusFolderException">It cannot be made.</exception>
-    public void Make()
-    {
-        var made = Folder;
-        try
-        {
-            if (Directory.Exists(Path.GetDirectoryName(made)))
-                _ = Directory.CreateDirectory(made);
-        }
-        catch (Exception problem) when (FileProblem.Is(problem))
-        {
-            throw new StatusFolderException(made, made, problem);
-        }
-    }
+    public void Make() => StatusFolder.Make(Folder);
 
     /// <summary>Checks that status files can be written and removed, and removes the temporary files that a crash has left.</summary>
     /// <exception cref="StatusFolderException">They cannot.</exception>

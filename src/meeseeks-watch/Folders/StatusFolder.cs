@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
@@ -15,6 +16,21 @@ internal static class StatusFolder
     /// <remarks>Each read of the watched folder determines it again, because a link in the path may lead to another one.</remarks>
     public static string Of(WatchSettings settings) =>
         settings.StatusPath is { } path ? Path.Join(path, NameOf(Resolve(settings.Path!))) : settings.Path!;
+
+    /// <summary>Makes a folder of status files in that of <c>status_path</c>, if that exists.</summary>
+    /// <exception cref="StatusFolderException">It cannot be made.</exception>
+    public static void Make(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(Path.GetDirectoryName(folder)))
+                _ = Directory.CreateDirectory(folder);
+        }
+        catch (Exception problem) when (FileProblem.Is(problem))
+        {
+            throw new StatusFolderException(folder, folder, problem);
+        }
+    }
 
     // The beginning is for people. The hash separates folders of the same name.
     private static string NameOf(string folder)

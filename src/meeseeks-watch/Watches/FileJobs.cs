@@ -85,6 +85,9 @@ internal sealed class FileJobs : IAsyncDisposable
     /// <summary>The work for files of the present folder that is submitted.</summary>
     public IReadOnlySet<WorkKey> Submitted => _inFlight.Of(_folder.Id);
 
+    /// <summary>Whether results for files of a folder are not recorded yet.</summary>
+    public bool HasWorkOf(FileId folder) => _inFlight.Of(folder).Count > 0;
+
     /// <summary>The work for files of the present folder that is submitted, or cannot be.</summary>
     public IReadOnlySet<WorkKey> Skipped => _setAside.Count == 0 ? Submitted : new HashSet<WorkKey>([.. Submitted, .. _setAside]);
 

@@ -14,6 +14,7 @@ internal sealed class FileWatch : IWatch
 {
     private readonly AsyncSignal _signal = new();
     private readonly WatchedFolder _folder;
+    private readonly FolderLocks _locks;
     private readonly FileJobs _jobs;
     private readonly StatusWriter _status;
     private readonly MoveRunner _moves;
@@ -37,6 +38,7 @@ internal sealed class FileWatch : IWatch
         (Settings, _isOnce, _time, _log) = (settings, isOnce, time, log);
         _ioFaults = new IoFaultReporter(settings.Path!, log);
         _folder = new WatchedFolder(settings, inotify, _signal.Set, _ioFaults, isOnce, time, log);
+        _locks = new FolderLocks(settings, submitter.Watcher, _folder.ReadAgain, isOnce, time, log);
         _status = new StatusWriter(settings, _folder, _ioFaults, time, log);
         _moves = new MoveRunner(settings.Path!, _folder, log);
         _changes = new ChangeReporter(settings, log);
@@ -76,10 +78,14 @@ internal sealed class FileWatch : IWatch
                 _jobs.Record();
                 if (_jobs.IsComplete && !_isOnce)
                     return;
-                var plan = Refresh() ? Submit() : null;
+                _locks.Release(_jobs.HasWorkOf);
+                var isHeld = _locks.TryHold();
+                if (!isHeld && _isOnce)
+                    _failures++;
+                var plan = isHeld && Refresh() ? Submit() : null;
                 if (_isOnce && _jobs.Count == 0 && _folder.UntilQuiet is null)
                     return;
-                await _signal.WaitAsync(Pause(plan), _time, stop);
+                await _signal.WaitAsync(isHeld ? Pause(plan) : FolderLocks.Pause, _time, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -89,6 +95,8 @@ internal sealed class FileWatch : IWatch
         finally
         {
             _folder.Unsubscribe();
+            if (_jobs.Count == 0)
+                _locks.Dispose();
         }
     }
 
@@ -99,13 +107,18 @@ internal sealed class FileWatch : IWatch
     public Task WhenDrainedAsync(CancellationToken giveUp) => _jobs.WhenAcknowledgedAsync(giveUp);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _jobs.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _jobs.DisposeAsync();
+        _locks.Dispose();
+    }
 
     private void Reconfigure()
     {
         if (Interlocked.Exchange(ref _next, null) is not { } settings)
             return;
         Settings = settings;
+        _locks.Reconfigure(settings);
         _folder.Reconfigure(settings);
         _status.Reconfigure(settings);
         _jobs.Reconfigure(settings);
@@ -118,6 +131,14 @@ internal sealed class FileWatch : IWatch
         if (refresh is FolderRefresh.Failed)
         {
             _failures++;
+            return false;
+        }
+
+        // Another folder has come since the lock. The next turn locks it.
+        if (!_locks.IsOf(_folder.Id))
+        {
+            _folder.ReadAgain();
+            _signal.Set();
             return false;
         }
 

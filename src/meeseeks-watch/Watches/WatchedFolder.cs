@@ -105,6 +105,9 @@ internal sealed class WatchedFolder
         _lastRead = null;
     }
 
+    /// <summary>Makes the next <see cref="Refresh"/> read the whole folder.</summary>
+    public void ReadAgain() => _lastRead = null;
+
     /// <summary>Updates the index: the changed names, or the whole folder when it is time.</summary>
     public FolderRefresh Refresh()
     {

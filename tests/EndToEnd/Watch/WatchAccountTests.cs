@@ -11,9 +11,12 @@ public sealed class WatchAccountTests(SharedBox shared) : WatchTests(shared)
     [Fact]
     public async Task A_job_that_another_watcher_stopped_is_run_again_and_is_no_result()
     {
-        var watch = Watch([Job("run", $"until test -e {Go}; do sleep 0.05; done")], new { rescan = 0.2 });
-        await using var stays = await StartAndWaitAsync(watch);
-        await using (var ends = await StartAndWaitAsync(watch))
+        // With status files of its own, each has a lock of its own.
+        string WatchFor(string name) => Watch(
+            [Job("run", $"until test -e {Go}; do sleep 0.05; done")],
+            new { rescan = 0.2, status_path = Directory.CreateDirectory(Path.Combine(Scratch, name)).FullName });
+        await using var stays = await StartAndWaitAsync(WatchFor("stays"));
+        await using (var ends = await StartAndWaitAsync(WatchFor("ends")))
         {
             _ = Drop("a");
             await RunsAsync("run");
@@ -27,8 +30,9 @@ public sealed class WatchAccountTests(SharedBox shared) : WatchTests(shared)
         await RunsAsync("run", "run");
         stays.Log.Has("was stopped by another watcher").Should().BeTrue();
         await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
-        await StatusAsync("a", "done");
-        Directory.GetFiles(In).Select(Path.GetFileName).Should().BeEquivalentTo("a", "._w_0_a.done");
+        await UntilAsync(() => stays.Log.Has("for a is done"), () => $"{stays.Log}");
+        Directory.GetFiles(Path.Combine(Scratch, "stays"), "._w_0_a.*", SearchOption.AllDirectories).Select(Path.GetFileName)
+            .Should().Equal("._w_0_a.done");
     }
 
     [Fact]

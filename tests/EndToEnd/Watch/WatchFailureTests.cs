@@ -17,7 +17,7 @@ public sealed class WatchFailureTests(SharedBox shared, SharedWatcher watcher) :
         _ = Drop("bad.dat");
 
         await UntilAsync(() => File.Exists(Moved("bad.dat")) && File.Exists(Path.Combine(In, "good", "fine.dat")), () => $"{log}");
-        await UntilAsync(() => Directory.GetFiles(In) is [], () => string.Join(' ', Directory.GetFiles(In)));
+        await UntilAsync(() => FilesIn is [], () => string.Join(' ', FilesIn));
         Runs.Order().Should().Equal("bad.dat", "bad.dat", "bad.dat", "fine.dat");
         var result = JsonElement.Parse(await File.ReadAllTextAsync(Moved($"._{WatchName}_0_bad.dat.failed"), Cancel));
         (result.Number("rc"), result.Number("watch_failures")).Should().Be((3, 3));
@@ -40,7 +40,7 @@ public sealed class WatchFailureTests(SharedBox shared, SharedWatcher watcher) :
         await UntilAsync(() => log.Has($"cannot move files to {Scratch}/missing/good"), () => $"{log}");
         _ = Directory.CreateDirectory(Path.Combine(Scratch, "missing"));
 
-        await UntilAsync(() => Directory.GetFiles(In) is [], () => $"{log}");
+        await UntilAsync(() => FilesIn is [], () => $"{log}");
         Runs.Should().BeEquivalentTo("1", "2");
         log.Count("cannot move files to").Should().Be(1);
     }

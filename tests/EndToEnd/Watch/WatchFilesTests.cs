@@ -31,7 +31,7 @@ public sealed class WatchFilesTests(SharedBox shared, SharedWatcher watcher) : S
         job.Texts("tags").Should().StartWith("mine");
         job.Keys().Should().BeInAscendingOrder(StringComparer.Ordinal);
         text.Should().StartWith("{\n    \"active\": false,\n    \"args\": [\n        \"/bin/sh\",").And.EndWith("}\n");
-        Directory.GetFiles(In).Select(Path.GetFileName).Should().BeEquivalentTo("a", $"._{WatchName}_0_a.done");
+        FilesIn.Should().BeEquivalentTo("a", $"._{WatchName}_0_a.done");
     }
 
     [Fact]

@@ -14,6 +14,10 @@ public abstract class WatchTests(SharedBox shared) : SharedBoxTests(shared)
     /// <summary>The watched folder.</summary>
     protected string In => Directory.CreateDirectory(_scratch.File("in")).FullName;
 
+    /// <summary>The names of the files in it, without that of the lock of a running watcher.</summary>
+    protected string[] FilesIn =>
+        [.. Directory.GetFiles(In).Select(file => Path.GetFileName(file)).Where(name => !name.EndsWith(".lock", StringComparison.Ordinal))];
+
     /// <summary>A folder for other files.</summary>
     protected string Scratch => _scratch.Path;
 
