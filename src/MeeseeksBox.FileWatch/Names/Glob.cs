@@ -1,80 +1,72 @@
-using System.Text;
-
 namespace MeeseeksBox.FileWatch.Names;
 
-/// <summary>A pattern for file names, as in the shell (docs/SPECIFICATION.md#globs).</summary>
+/// <summary>A pattern for files, as in the shell (docs/SPECIFICATION.md#globs).</summary>
 /// <remarks>
-/// Syntax: <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[!a-z]</c>, and <c>\</c> before a literal character. It never matches a name that begins
-/// with a dot.
+/// It never matches a path with a name that begins with a dot. The time of a match grows with the product of the lengths of pattern and
+/// path at most, times the number of alternatives in braces.
 /// </remarks>
 public sealed class Glob
 {
-    private readonly GlobPart[] _parts;
+    private const int Longest = 4096;
 
-    // Most patterns, such as *.dat, compare only the end of the name.
-    private readonly string? _end;
+    private readonly GlobPath[] _paths;
 
-    private Glob(string pattern, GlobPart[] parts)
+    private Glob(string pattern, GlobPath[] paths, IReadOnlyList<string> faults)
     {
-        Pattern = pattern;
-        _parts = parts;
-        _end = parts is [{ IsStar: true }, .. var rest] && rest.All(part => part.Only is not null)
-            ? string.Concat(rest.Select(part => part.Only))
-            : null;
+        (Pattern, _paths, Faults) = (pattern, paths, faults);
+        NeedsFolders = IsPath(pattern);
     }
 
     /// <summary>The pattern as it was written.</summary>
     public string Pattern { get; }
 
-    /// <summary>Parses a pattern. Every text is valid: a bracket that is not closed is a literal.</summary>
+    /// <summary>Whether it is matched against the path of a file in the watched folder, not against the name.</summary>
+    public bool NeedsFolders { get; }
+
+    /// <summary>Why it cannot be used; null when it can.</summary>
+    public string? Problem { get; private init; }
+
+    /// <summary>What in it can never match, a clause for people each.</summary>
+    public IReadOnlyList<string> Faults { get; }
+
+    /// <summary>Parses a pattern. A bracket or brace that is not closed is a literal.</summary>
     public static Glob Parse(string pattern)
     {
-        var runes = pattern.EnumerateRunes().ToArray();
-        var parts = new List<GlobPart>();
-        for (var i = 0; i < runes.Length;)
-            parts.Add(GlobPart.Read(runes, ref i));
-        return new Glob(pattern, [.. parts]);
+        if (pattern.Length > Longest)
+            return Unusable(pattern, $"it is longer than {Longest} characters");
+        if (Braces.Expand(pattern) is not { } texts)
+            return Unusable(pattern, $"its braces stand for more than {Braces.Most} patterns");
+        var faults = new List<string>();
+        return new Glob(pattern, [.. texts.Select(text => GlobPath.Parse(text, IsPath(pattern), faults))], [.. faults.Distinct()]);
     }
 
-    /// <summary>Whether the pattern matches the whole name.</summary>
-    public bool Matches(string name)
+    /// <summary>Whether the pattern matches a file.</summary>
+    /// <param name="path">Its path in the watched folder.</param>
+    public bool Matches(ReadOnlySpan<char> path)
     {
-        if (name.StartsWith('.'))
+        if (path.StartsWith('.') || path.Contains("/.", StringComparison.Ordinal))
             return false;
-        if (_end is not null)
-            return name.EndsWith(_end, StringComparison.Ordinal);
-
-        // Backtracking needs only the last star, and the position in the name at which it was met.
-        var (part, at, star, mark) = (0, 0, -1, 0);
-        while (at < name.Length)
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        foreach (var pattern in _paths)
         {
-            if (part < _parts.Length && _parts[part].IsStar)
-            {
-                (star, mark) = (part++, at);
-                continue;
-            }
-
-            Rune.DecodeFromUtf16(name.AsSpan(at), out var rune, out var length);
-            if (part < _parts.Length && _parts[part].Matches(rune))
-            {
-                part++;
-                at += length;
-            }
-            else if (star >= 0)
-            {
-                Rune.DecodeFromUtf16(name.AsSpan(mark), out _, out var skipped);
-                mark += skipped;
-                (part, at) = (star + 1, mark);
-            }
-            else
-            {
-                return false;
-            }
+            if (pattern.Matches(path, name))
+                return true;
         }
 
-        return _parts.AsSpan(part).IndexOfAnyExcept(GlobPart.Star) < 0;
+        return false;
+    }
+
+    /// <summary>Whether other patterns match all files that this one matches; false where that is not plain.</summary>
+    public bool IsCoveredBy(IEnumerable<Glob> others)
+    {
+        var covers = others.SelectMany(other => other.Pattern == Pattern ? _paths : other._paths).ToList();
+        return Array.TrueForAll(_paths, path => covers.Exists(cover => cover == path || cover.Covers(path)));
     }
 
     /// <inheritdoc/>
     public override string ToString() => Pattern;
+
+    private static bool IsPath(string pattern) => pattern.Contains('/', StringComparison.Ordinal);
+
+    private static Glob Unusable(string pattern, string problem) => new(pattern, [], []) { Problem = problem };
 }

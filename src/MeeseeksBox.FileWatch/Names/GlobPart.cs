@@ -6,16 +6,16 @@ namespace MeeseeksBox.FileWatch.Names;
 internal sealed class GlobPart
 {
     private readonly (Rune From, Rune To)[] _ranges;
+    private readonly Func<Rune, bool>[] _classes;
     private readonly bool _isNegated;
 
-    private GlobPart((Rune From, Rune To)[] ranges, bool isNegated)
+    private GlobPart((Rune From, Rune To)[] ranges, Func<Rune, bool>[] classes, bool isNegated)
     {
-        _ranges = ranges;
-        _isNegated = isNegated;
+        (_ranges, _classes, _isNegated) = (ranges, classes, isNegated);
     }
 
     /// <summary>Any characters, or none.</summary>
-    public static GlobPart Star { get; } = new([], isNegated: true) { IsStar = true };
+    public static GlobPart Star { get; } = new([], [], isNegated: true) { IsStar = true };
 
     /// <summary>Whether it is a star.</summary>
     public bool IsStar { get; private init; }
@@ -23,10 +23,13 @@ internal sealed class GlobPart
     /// <summary>The character, if the part matches exactly one; else null.</summary>
     public Rune? Only { get; private init; }
 
-    private static GlobPart Any { get; } = new([], isNegated: true);
+    private static GlobPart Any { get; } = new([], [], isNegated: true);
 
     /// <summary>Parses the part at a position, and moves the position behind it.</summary>
-    public static GlobPart Read(ReadOnlySpan<Rune> pattern, ref int at)
+    /// <param name="pattern">The pattern of a name.</param>
+    /// <param name="at">The position.</param>
+    /// <param name="faults">Receives what can never match.</param>
+    public static GlobPart Read(ReadOnlySpan<Rune> pattern, ref int at, List<string> faults)
     {
         var rune = pattern[at++];
         switch (rune.Value)
@@ -35,7 +38,7 @@ internal sealed class GlobPart
                 return Star;
             case '?':
                 return Any;
-            case '[' when ReadSet(pattern, ref at) is { } set:
+            case '[' when ReadSet(pattern, ref at, faults) is { } set:
                 return set;
             case '\\' when at < pattern.Length:
                 return Literal(pattern[at++]);
@@ -53,32 +56,50 @@ internal sealed class GlobPart
                 return !_isNegated;
         }
 
+        foreach (var isMember in _classes)
+        {
+            if (isMember(rune))
+                return !_isNegated;
+        }
+
         return _isNegated;
     }
 
-    private static GlobPart Literal(Rune rune) => new([(rune, rune)], isNegated: false) { Only = rune };
+    private static GlobPart Literal(Rune rune) => new([(rune, rune)], [], isNegated: false) { Only = rune };
 
-    private static GlobPart? ReadSet(ReadOnlySpan<Rune> pattern, ref int start)
+    private static GlobPart? ReadSet(ReadOnlySpan<Rune> pattern, ref int start, List<string> faults)
     {
         var at = start;
         var isNegated = at < pattern.Length && pattern[at].Value is '!' or '^';
         at += isNegated ? 1 : 0;
-        var ranges = new List<(Rune, Rune)>();
+        var (ranges, classes, found) = (new List<(Rune, Rune)>(), new List<Func<Rune, bool>>(), new List<string>());
 
         // A closing bracket in first position is a member of the set.
         for (var isFirst = true; at < pattern.Length && (isFirst || pattern[at].Value != ']'); isFirst = false)
         {
+            if (CharacterClass.TryRead(pattern, ref at, out var isMember) is { } name)
+            {
+                classes.Add(isMember);
+                if (!CharacterClass.IsKnown(name))
+                    found.Add($"[:{name}:] is not a class of characters, which are {CharacterClass.Names}");
+                continue;
+            }
+
             var from = ReadMember(pattern, ref at);
             var isRange = at + 1 < pattern.Length && pattern[at].Value == '-' && pattern[at + 1].Value != ']';
             if (isRange)
                 at++;
-            ranges.Add((from, isRange ? ReadMember(pattern, ref at) : from));
+            var to = isRange ? ReadMember(pattern, ref at) : from;
+            ranges.Add((from, to));
+            if (from > to)
+                found.Add($"the range {from}-{to} is empty; write {to}-{from}");
         }
 
         if (at >= pattern.Length)
             return null;
         start = at + 1;
-        return new GlobPart([.. ranges], isNegated);
+        faults.AddRange(found);
+        return new GlobPart([.. ranges], [.. classes], isNegated);
     }
 
     private static Rune ReadMember(ReadOnlySpan<Rune> pattern, ref int at)

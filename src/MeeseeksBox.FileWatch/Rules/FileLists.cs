@@ -127,14 +127,10 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
 
     private int ListOf(string name)
     {
-        for (var list = 0; list < settings.Globs.Count; list++)
-        {
-            if (settings.Globs[list].Matches(name))
-                return list;
-        }
-
-        plan.Explanations?.Add(new(name, null, "no glob matches it"));
-        return -1;
+        var list = FileFilter.ListOf(settings, name);
+        if (list < 0)
+            plan.Explanations?.Add(new(name, null, FileFilter.ReasonAgainst(settings, name)));
+        return list;
     }
 
     private bool IsConsidered(WatchedFile file)

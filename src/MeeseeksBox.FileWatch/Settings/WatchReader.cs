@@ -77,7 +77,6 @@ public static class WatchReader
     private static WatchSettings Read(
         string name, SectionReader section, WatchSettings common, ConfigObject written, Func<string, string> absolute)
     {
-        var globs = ReadNames(section, "glob", "a pattern for").ConvertAll(Glob.Parse);
         var path = section.Text("path");
         var jobs = new JobsReader(section, written);
         var refresh = section.SecondsAboveZero("refresh") ?? common.Refresh;
@@ -86,7 +85,8 @@ public static class WatchReader
             Name = name,
             Path = path is null ? null : absolute(path),
             StatusPath = section.Text("status_path") is { Length: > 0 } statusPath ? absolute(statusPath) : null,
-            Globs = globs,
+            Globs = GlobReader.ReadGlobs(section, isRecursive: false),
+            Exclude = GlobReader.ReadExclude(section, isRecursive: false),
             IsReversed = section.Flag("reverse", Default.IsReversed),
             Split = section.Text("split"),
             Fileset = section.Find("fileset", "match") is null ? Default.Fileset : ReadFileset(section),
@@ -153,6 +153,7 @@ public static class WatchReader
                 + "write status files for what is done (docs/WATCH.md#extended-attributes), and remove the key");
         }
 
+        GlobReader.Check(settings, section);
         MoveTargets.Check(settings, section);
         if (settings.Jobs.Count == 0)
             section.AddProblem("jobs", "missing: there is nothing to submit");

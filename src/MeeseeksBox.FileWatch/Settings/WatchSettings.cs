@@ -19,6 +19,9 @@ public sealed record WatchSettings
     /// <summary>The patterns, one for each list of files; empty for standing jobs.</summary>
     public IReadOnlyList<Glob> Globs { get; init; } = [];
 
+    /// <summary>The patterns of files that are never taken (<c>exclude</c>); null for <see cref="TemporaryNames"/>.</summary>
+    public IReadOnlyList<Glob>? Exclude { get; init; }
+
     /// <summary>Whether lists are sorted from the lowest name up (<c>reverse</c>), not from the highest down.</summary>
     public bool IsReversed { get; init; }
 

@@ -54,10 +54,6 @@ public sealed class WatchReaderTests
     [InlineData(
         "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"id\":\"same\"}]",
         "command line: watch.w.jobs.0: id: 'same' would be the same for all files; put %(filename)s into it, or leave it out")]
-    [InlineData(
-        "watch.w.glob=a/*",
-        "command line: watch.w.glob: 'a/*': a pattern for names in the path of the watch cannot contain a slash")]
-    [InlineData("watch.w.glob=[true]", "command line: watch.w.glob: true is not a pattern for names")]
     [InlineData("watch.w.max_index=-1", "command line: watch.w.max_index: -1 is too small: the minimum is 0")]
     [InlineData("watch.w.rescan=0", "command line: watch.w.rescan: 0 is too small: the time must be more than 0 s")]
     [InlineData(
