@@ -14,7 +14,7 @@ public static class FileFilter
         for (var list = 0; list < settings.Globs.Count; list++)
         {
             if (settings.Globs[list].Matches(path))
-                return ExclusionOf(settings, path) is null ? list : -1;
+                return IsMarker(settings, path) || ExclusionOf(settings, path) is not null ? -1 : list;
         }
 
         return -1;
@@ -24,9 +24,12 @@ public static class FileFilter
     /// <param name="settings">The watch.</param>
     /// <param name="path">A file for which <see cref="ListOf"/> is -1.</param>
     public static string ReasonAgainst(WatchSettings settings, string path) =>
-        settings.Globs.All(glob => !glob.Matches(path)) || ExclusionOf(settings, path) is not { } pattern ? "no glob matches it"
+        IsMarker(settings, path) ? "it is a marker"
+        : settings.Globs.All(glob => !glob.Matches(path)) || ExclusionOf(settings, path) is not { } pattern ? "no glob matches it"
         : settings.Exclude is null ? $"its name is that of a temporary file, {pattern}, and exclude is not set"
         : $"it is excluded by {pattern}";
+
+    private static bool IsMarker(WatchSettings settings, string path) => settings.Marker is { } marker && marker.Is(path);
 
     // The pattern that excludes a file.
     private static string? ExclusionOf(WatchSettings settings, string path)

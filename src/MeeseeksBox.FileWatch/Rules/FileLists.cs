@@ -48,7 +48,7 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
             var list = file.FinishedInList ?? ListOf(file.Name);
             if (list < 0)
                 continue;
-            if (IsConsidered(file))
+            if (IsConsidered(folder, file))
                 yield return (position, list, file);
             else if (settings.Fileset > 0 && settings.SetKeyOf(file.Name) is { } key)
                 _ = _crowded.Add(key);
@@ -133,9 +133,9 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
         return list;
     }
 
-    private bool IsConsidered(WatchedFile file)
+    private bool IsConsidered(FolderSnapshot folder, WatchedFile file)
     {
-        if (Obstacle(file.Readiness) is { } obstacle)
+        if ((Obstacle(file.Readiness) ?? MarkerRules.Obstacle(settings, folder, file)) is { } obstacle)
         {
             plan.Explanations?.Add(new(file.Name, null, obstacle));
             return false;

@@ -14,10 +14,10 @@ public sealed class FolderSnapshot
         Status = status;
     }
 
-    private FolderSnapshot(StatusTable status, IReadOnlyList<WatchedFile> files, IReadOnlySet<string>? folders)
+    private FolderSnapshot(StatusTable status, IReadOnlyList<WatchedFile> files, IReadOnlySet<string>? others)
     {
         (Files, Status) = (files, status);
-        Folders = folders ?? Folders;
+        OtherNames = others ?? OtherNames;
     }
 
     /// <summary>The files, in <see cref="ByteOrder"/>.</summary>
@@ -26,15 +26,15 @@ public sealed class FolderSnapshot
     /// <summary>The status files in the folder.</summary>
     public StatusTable Status { get; }
 
-    /// <summary>The folders in the folder, for <c>skip</c>; empty when the watch does not need them.</summary>
-    public IReadOnlySet<string> Folders { get; init; } = new HashSet<string>();
+    /// <summary>The folders in the folder, and the hidden markers; empty when the watch does not need them.</summary>
+    public IReadOnlySet<string> OtherNames { get; init; } = new HashSet<string>();
 
     /// <summary>A snapshot of files in <see cref="ByteOrder"/>, which is not verified.</summary>
     /// <param name="files">The files, in order.</param>
     /// <param name="status">The status files.</param>
-    /// <param name="folders">The folders; null for none.</param>
-    public static FolderSnapshot OfSorted(IReadOnlyList<WatchedFile> files, StatusTable status, IReadOnlySet<string>? folders = null) =>
-        new(status, files, folders);
+    /// <param name="others">The other names; null for none.</param>
+    public static FolderSnapshot OfSorted(IReadOnlyList<WatchedFile> files, StatusTable status, IReadOnlySet<string>? others = null) =>
+        new(status, files, others);
 
     /// <summary>Whether a file or folder with the name exists.</summary>
     public bool Has(string name)
@@ -49,7 +49,7 @@ public sealed class FolderSnapshot
             (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
         }
 
-        return Folders.Contains(name);
+        return OtherNames.Contains(name);
     }
 
     private static bool IsSorted(IReadOnlyList<WatchedFile> files)

@@ -78,6 +78,8 @@ public static class WatchReader
         string name, SectionReader section, WatchSettings common, ConfigObject written, Func<string, string> absolute)
     {
         var path = section.Text("path");
+        var split = section.Text("split");
+        var marker = MarkerReader.Read(section, split);
         var jobs = new JobsReader(section, written);
         var refresh = section.SecondsAboveZero("refresh") ?? common.Refresh;
         var settings = new WatchSettings
@@ -88,7 +90,8 @@ public static class WatchReader
             Globs = GlobReader.ReadGlobs(section, isRecursive: false),
             Exclude = GlobReader.ReadExclude(section, isRecursive: false),
             IsReversed = section.Flag("reverse", Default.IsReversed),
-            Split = section.Text("split"),
+            Split = split,
+            Marker = marker,
             Fileset = section.Find("fileset", "match") is null ? Default.Fileset : ReadFileset(section),
             IsPartial = section.Flag("partial", Default.IsPartial),
             Skips = ReadNames(section, "skip", "a suffix of"),
@@ -100,7 +103,7 @@ public static class WatchReader
             RunsAll = section.Flag("run_all", Default.RunsAll),
             MinAge = section.Seconds("min_age") ?? Default.MinAge,
             MaxAge = section.Seconds("max_age"),
-            QuietTime = section.Seconds("settle"),
+            QuietTime = section.Seconds("settle") ?? (marker is null ? null : TimeSpan.Zero),
             MaxIndex = section.WholeNumber("max_index", least: 0),
             Refresh = refresh,
             Rescan = section.SecondsAboveZero("rescan") ?? common.Rescan,
@@ -154,6 +157,7 @@ public static class WatchReader
         }
 
         GlobReader.Check(settings, section);
+        MarkerReader.Check(settings, section);
         MoveTargets.Check(settings, section);
         if (settings.Jobs.Count == 0)
             section.AddProblem("jobs", "missing: there is nothing to submit");

@@ -37,6 +37,9 @@ public sealed record WatchSettings
     /// <summary>The suffixes of skip files. A fileset or file is skipped while its skip file exists.</summary>
     public IReadOnlyList<string> Skips { get; init; } = [];
 
+    /// <summary>The rule for the marker without which a file is not taken; null for none.</summary>
+    public Marker? Marker { get; init; }
+
     /// <summary>The number of good rounds after which the watch ends; null for no limit.</summary>
     public int? Count { get; init; }
 
@@ -90,6 +93,9 @@ public sealed record WatchSettings
 
     /// <summary>Whether the watch has no files and keeps its jobs running.</summary>
     public bool IsContinuous => Globs.Count == 0;
+
+    /// <summary>Whether names matter that are none of files: folders, and hidden names.</summary>
+    public bool NeedsOtherNames => Skips.Count > 0 || Marker is not null;
 
     /// <summary>Whether the rules need the times of last changes.</summary>
     public bool NeedsMtimes => MinAge > TimeSpan.Zero || MaxAge is not null || IsUpdated;

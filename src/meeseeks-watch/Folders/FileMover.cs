@@ -77,7 +77,11 @@ internal sealed class FileMover(WatchSettings settings, StatusFiles files)
 
         // A result without its file would be taken for that of a new file with the same name.
         foreach (var file in account.Files)
+        {
             RemoveStatus(table, account, file);
+            RemoveMarker(file.Name);
+        }
+
         files.Remove(table, account.Key, StatusState.Moving);
     }
 
@@ -146,6 +150,18 @@ internal sealed class FileMover(WatchSettings settings, StatusFiles files)
                     files.Remove(table, key, state);
             }
         }
+    }
+
+    // A marker without its file would be taken for that of a new file with the same name.
+    private void RemoveMarker(string name)
+    {
+        if (settings.Marker is not { IsOfOneFile: true } marker || marker.Of(name) is not { } other)
+            return;
+        var path = Path.Join(settings.Path, other);
+        if (FactsOf(path) is { Kind: FileKind.Folder })
+            Directory.Delete(path);
+        else
+            File.Delete(path);
     }
 
     // Only the last folder of the path is made: the rest may be a file system that is not mounted.

@@ -17,8 +17,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     private readonly StatusName _names = new(settings.Name);
     private List<WatchedFile> _files = [];
 
-    // A folder may also be a skip file. Without skip, folders are not read.
-    private HashSet<string> _folders = new(StringComparer.Ordinal);
+    // Folders and hidden files, which may be skip files or markers. Without skip and marker, they are not read.
+    private HashSet<string> _others = new(StringComparer.Ordinal);
 
     private long Now => FileTime.Of(time.GetUtcNow());
 
@@ -32,7 +32,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     public int Count => _files.Count;
 
     /// <summary>A snapshot, valid until the next change of the index.</summary>
-    public FolderSnapshot Snapshot() => FolderSnapshot.OfSorted(_files, Status, _folders);
+    public FolderSnapshot Snapshot() => FolderSnapshot.OfSorted(_files, Status, _others);
 
     /// <summary>Stores the finished files of a plan for the current snapshot.</summary>
     public void MarkFinished(Plan plan)
@@ -57,15 +57,15 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         var status = new StatusTable(key => FailureText.Read(Path.Join(StatusPath, _names.Of(key, StatusState.Failed))).Failures);
         var notes = new List<(WorkKey Key, long Time)>();
         var files = new List<WatchedFile>(_files.Count);
-        var folders = new HashSet<string>(StringComparer.Ordinal);
+        var others = new HashSet<string>(StringComparer.Ordinal);
         IEnumerable<(string Name, long Time, bool IsFolder)> entries =
             Entries(_path, hasFiles: true, hasStatus: settings.StatusPath is null);
         if (settings.StatusPath is { } elsewhere && HasStatusFolder(elsewhere))
             entries = entries.Concat(Entries(StatusPath, hasFiles: false, hasStatus: true));
         foreach (var (name, time, isFolder) in entries)
         {
-            if (isFolder)
-                _ = folders.Add(name);
+            if (isFolder || IsHiddenMarker(name))
+                _ = others.Add(name);
             else if (name[0] != '.')
                 files.Add(new WatchedFile(name, time));
             else if (!_names.TryParse(name, out var key, out var state))
@@ -82,7 +82,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         KeepSeenTimes(files);
         var gone = NamesWithout(files);
         status.TakeFailures(Status);
-        (_files, _folders, Status) = (files, folders, status);
+        (_files, _others, Status) = (files, others, status);
         foreach (var (key, time) in notes)
             AddNote(key, time);
         return gone;
@@ -95,6 +95,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         {
             if (!name.StartsWith('.'))
                 RefreshFile(name);
+            else if (IsHiddenMarker(name))
+                RefreshOther(name, FileKind.FactsOf(Path.Join(_path, name), isFollowed: false) is not null);
             else if (_names.TryParse(name, out var key, out var state))
                 RefreshStatus(name, key, state);
         }
@@ -144,8 +146,10 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     {
         // Names that do not concern the watch are filtered before a string is made of them.
         ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-            (entry.FileName[0] != '.' ? hasFiles : hasStatus && entry.FileName.StartsWith(_names.Prefix, StringComparison.Ordinal))
-            && (!entry.IsDirectory || (settings.Skips.Count > 0 && entry.FileName[0] != '.')),
+            IsHiddenMarker(entry.FileName)
+            ? hasFiles
+            : (entry.FileName[0] != '.' ? hasFiles : hasStatus && entry.FileName.StartsWith(_names.Prefix, StringComparison.Ordinal))
+                && (!entry.IsDirectory || (settings.NeedsOtherNames && entry.FileName[0] != '.')),
     };
 
     // A time costs a system call for each name, so only times that a rule needs are read.
@@ -212,10 +216,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         {
             openFiles.Forget(name);
             Drop(name);
-            if (settings.Skips.Count > 0 && Directory.Exists(info.FullName))
-                _ = _folders.Add(name);
-            else
-                _ = _folders.Remove(name);
+            RefreshOther(name, settings.NeedsOtherNames && Directory.Exists(info.FullName));
             return;
         }
 
@@ -229,6 +230,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         else
             _files.Insert(~place, file);
     }
+
+    private void RefreshOther(string name, bool isPresent) => _ = isPresent ? _others.Add(name) : _others.Remove(name);
 
     private void RefreshStatus(string name, WorkKey key, StatusState state)
     {
@@ -257,6 +260,12 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
             : FileTime.Read(Path.Join(StatusPath, _names.Of(key, StatusState.Mtime))) ?? ownTime;
         Status.Add(key, StatusState.Mtime, time);
     }
+
+    private bool IsHiddenMarker(ReadOnlySpan<char> name) =>
+        name[0] == '.'
+        && settings.Marker is { } marker
+        && marker.Is(name)
+        && !name.StartsWith(_names.Prefix, StringComparison.Ordinal);
 
     private int Find(string name) => Find(_files, name);
 

@@ -44,11 +44,14 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
     }
 
     /// <summary>Takes an event.</summary>
+    /// <param name="change">The event.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="isWatched">Whether it is that of a file of the watch.</param>
     /// <returns>Other files that are complete now.</returns>
-    public IReadOnlyList<string> Take(FolderChange change, string name)
+    public IReadOnlyList<string> Take(FolderChange change, string name, bool isWatched = true)
     {
-        // A file may be written under a hidden name, and be linked to another one.
-        var isHidden = name.StartsWith('.');
+        // A file may be written under a hidden or excluded name, and be linked to another one.
+        var isHidden = !isWatched || name.StartsWith('.');
         switch (change)
         {
             case FolderChange.Created when !isHidden && IsOpen(name):

@@ -60,7 +60,7 @@ internal sealed class FileWatch : IWatch
             || settings.Path != Settings.Path
             || settings.StatusPath != Settings.StatusPath
             || settings.IsUpdated != Settings.IsUpdated
-            || settings.Skips.Count > 0 != Settings.Skips.Count > 0)
+            || settings.NeedsOtherNames != Settings.NeedsOtherNames)
             return false;
         Volatile.Write(ref _next, settings);
         _signal.Set();

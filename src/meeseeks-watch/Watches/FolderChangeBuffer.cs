@@ -8,10 +8,16 @@ namespace MeeseeksBox.WatchAgent.Watches;
 /// <param name="needsFolders">Whether folders in it matter.</param>
 /// <param name="openFiles">Receives the files that are being written; null for a folder without watched files.</param>
 /// <param name="isConcern">Whether a name concerns the watch.</param>
+/// <param name="isWatched">Whether a name is that of a file of the watch.</param>
 /// <param name="wake">Wakes the watch.</param>
 internal sealed class FolderChangeBuffer(
-    string path, bool needsWrites, bool needsFolders, OpenFileTracker? openFiles, Func<string, bool> isConcern, Action wake)
-    : IFolderListener
+    string path,
+    bool needsWrites,
+    bool needsFolders,
+    OpenFileTracker? openFiles,
+    Func<string, bool> isConcern,
+    Func<string, bool> isWatched,
+    Action wake) : IFolderListener
 {
     // Updates of so many single names cost more than a read of the folder.
     private const int Most = 2000;
@@ -52,7 +58,7 @@ internal sealed class FolderChangeBuffer(
         }
 
         // A file may be written under a name that does not concern the watch, and be linked to one that does.
-        var completed = openFiles?.Take(change, name) ?? [];
+        var completed = openFiles?.Take(change, name, isWatched(name)) ?? [];
         if (completed.Count is 0 && !isConcern(name))
             return;
         lock (_lock)

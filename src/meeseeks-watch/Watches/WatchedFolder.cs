@@ -52,9 +52,10 @@ internal sealed class WatchedFolder
         _changes = new FolderChangeBuffer(
             settings.Path!,
             settings.IsUpdated,
-            settings.Skips.Count > 0,
+            settings.NeedsOtherNames,
             _openFiles,
-            name => !name.StartsWith('.') || names.TryParse(name, out _, out _),
+            name => !name.StartsWith('.') || names.TryParse(name, out _, out _) || _settings.Marker?.Is(name) is true,
+            name => FileFilter.ListOf(_settings, name) >= 0,
             wake);
         _completeness = new CompletenessCheck(settings.Path!, _openFiles, WriterProbe.Of, time);
         _index = new FolderIndex(settings, _openFiles, time);
@@ -176,7 +177,13 @@ internal sealed class WatchedFolder
         {
             var names = new StatusName(_settings.Name);
             _statusChanges = new FolderChangeBuffer(
-                StatusPath, needsWrites: false, needsFolders: false, openFiles: null, name => names.TryParse(name, out _, out _), _wake);
+                StatusPath,
+                needsWrites: false,
+                needsFolders: false,
+                openFiles: null,
+                name => names.TryParse(name, out _, out _),
+                _ => false,
+                _wake);
         }
 
         _ = _inotify.Subscribe(_statusChanges!);
@@ -216,7 +223,7 @@ internal sealed class WatchedFolder
     // A file that a process keeps open, such as a log, is never complete. Nobody would know why nothing happens.
     private void ReportOpenFiles()
     {
-        var open = _openFiles.All().Where(name => _settings.Globs.Any(glob => glob.Matches(name))).ToHashSet(StringComparer.Ordinal);
+        var open = _openFiles.All().Where(name => FileFilter.ListOf(_settings, name) >= 0).ToHashSet(StringComparer.Ordinal);
         _reportedOpen.IntersectWith(open);
         foreach (var name in open.Where(name => _openBefore.Contains(name) && _reportedOpen.Add(name)))
             _log.Information("{File} is open for writing; its job is submitted when it is closed", name);
