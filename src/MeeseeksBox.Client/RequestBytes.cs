@@ -24,7 +24,7 @@ internal static class RequestBytes
         using (var writer = new Utf8JsonWriter(bytes, JsonFormat.Compact))
         {
             writer.WriteStartArray();
-            request.WriteTo(writer);
+            LosslessJson.Write(writer, request);
             writer.WriteEndArray();
         }
 

@@ -188,7 +188,7 @@ public sealed class Response
 
     private static string Beginning(ReadOnlyMemory<byte> json) => ByteText.Show(json.Span[..Math.Min(json.Length, 60)]);
 
-    private string? Text(string key) => Find(key) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+    private string? Text(string key) => Find(key) is { ValueKind: JsonValueKind.String } value ? LosslessJson.Of(value) : null;
 
     private MeeseeksRequestException Missing(string key) =>
         new(Error ?? $"the answer has no '{key}'; the node does not support that request", Code);

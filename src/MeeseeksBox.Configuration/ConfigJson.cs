@@ -43,7 +43,7 @@ public static class ConfigJson
                 break;
             case ConfigScalar scalar:
                 // A raw value would not be indented in a list.
-                JsonElement.Parse(scalar.Text).WriteTo(writer);
+                LosslessJson.Write(writer, JsonElement.Parse(scalar.Text));
                 break;
         }
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
 
 namespace MeeseeksBox.Protocol;
 
@@ -17,7 +18,7 @@ public static class LenientJson
             JsonValueKind.True => (true, true),
             JsonValueKind.False or JsonValueKind.Null => (true, false),
             JsonValueKind.Number => (value.TryGetDouble(out var number) && number is 0 or 1, number is 1),
-            JsonValueKind.String => value.GetString() switch
+            JsonValueKind.String => LosslessJson.Of(value) switch
             {
                 "1" or "true" => (true, true),
                 "0" or "false" or "" => (true, false),
@@ -35,7 +36,7 @@ public static class LenientJson
         return value.ValueKind switch
         {
             JsonValueKind.Number => value.TryGetDouble(out result) && double.IsFinite(result),
-            JsonValueKind.String => double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out result)
+            JsonValueKind.String => double.TryParse(LosslessJson.Of(value), NumberStyles.Float, CultureInfo.InvariantCulture, out result)
                 && double.IsFinite(result),
             _ => false,
         };
@@ -54,7 +55,7 @@ public static class LenientJson
     {
         result = value.ValueKind switch
         {
-            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.String => LosslessJson.Of(value),
             JsonValueKind.Number => value.GetRawText(),
             _ => "",
         };
@@ -94,7 +95,7 @@ public static class LenientJson
         JsonValueKind.Null or JsonValueKind.Undefined => null,
         JsonValueKind.True => "1",
         JsonValueKind.False => "0",
-        JsonValueKind.String => value.GetString(),
+        JsonValueKind.String => LosslessJson.Of(value),
         JsonValueKind.Number when value.TryGetDouble(out var number) => Canonical(number),
         _ => value.GetRawText(),
     };
@@ -105,7 +106,7 @@ public static class LenientJson
     /// <summary>The value for a message: shortened, on one line.</summary>
     public static string Show(JsonElement value)
     {
-        var text = value.ValueKind is JsonValueKind.String ? $"'{value.GetString()}'" : Beginning(JsonMarshal.GetRawUtf8Value(value));
+        var text = value.ValueKind is JsonValueKind.String ? $"'{LosslessJson.Of(value)}'" : Beginning(JsonMarshal.GetRawUtf8Value(value));
         text = text.ReplaceLineEndings(" ");
         return text.Length <= 60 ? text : $"{text[..(char.IsHighSurrogate(text[56]) ? 56 : 57)]}...";
     }

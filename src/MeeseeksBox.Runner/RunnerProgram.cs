@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Accounts;
 using MeeseeksBox.Runner.Children;
 using MeeseeksBox.Runner.ControlGroups;
@@ -28,7 +29,7 @@ public static class RunnerProgram
     public static int Run(string[] arguments)
     {
         if (FileOpener.IsMeant(arguments))
-            return FileOpener.Run(arguments);
+            return FileOpener.Run(StarterText.Exact(arguments));
 
         if (arguments is not [AccountOption, var account, var path] || Credentials.Parse(account) is not { } credentials
             || !Directory.Exists(path))

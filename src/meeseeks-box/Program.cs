@@ -13,7 +13,7 @@ using MeeseeksBox.Logging;
 const string Program = "meeseeks-box";
 
 StandardStream.Redirect();
-if (StarterText.FaultOf(args) is { } fault)
+if (StarterText.FaultOf(StarterText.Exact(args)) is { } fault)
 {
     StandardStream.Error.WriteLine($"{Program}: {fault}");
     return BoxExitStatus.BadConfiguration;

@@ -6,12 +6,13 @@ using MeeseeksBox.Foundation.Unix;
 
 var name = InvokedName.Of(Environment.GetCommandLineArgs()[0]);
 var implied = InvokedName.Command(name);
-var words = CommandWords.Split(args, implied);
+var arguments = StarterText.Exact(args);
+var words = CommandWords.Split(arguments, implied);
 using var console = new ConsoleOutput(implied is null ? "meeseeks-client" : name, Environment.GetEnvironmentVariable("NO_COLOR"));
 using var interruption = new Interruption(handlesQuit: words.Command != TopCommand.Definition.Name);
 return await StandardStream.RunAsync(console.Name, async () =>
 {
-    var status = await new Runner(console, interruption, TimeProvider.System).RunAsync(words, args);
+    var status = await new Runner(console, interruption, TimeProvider.System).RunAsync(words, arguments);
     await console.FlushAsync();
     return status;
 });

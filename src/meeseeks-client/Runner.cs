@@ -14,7 +14,7 @@ internal sealed class Runner(ConsoleOutput console, Interruption interruption, T
 {
     /// <summary>Runs a command.</summary>
     /// <param name="words">The words of the command line.</param>
-    /// <param name="arguments">The same words, as they were given.</param>
+    /// <param name="arguments">The same words, as they were given, with their bytes.</param>
     /// <returns>The exit status.</returns>
     public async Task<int> RunAsync(CommandWords words, IReadOnlyList<string> arguments)
     {
@@ -24,7 +24,8 @@ internal sealed class Runner(ConsoleOutput console, Interruption interruption, T
 
         try
         {
-            if (StarterText.FaultOf(arguments) is { } notText)
+            // The words of a job are passed on by their bytes.
+            if (StarterText.FaultOf(arguments.SkipLast(words.Job.Count)) is { } notText)
                 throw new UsageException(notText);
 
             return (CommandTable.Find(words.Command), words) switch

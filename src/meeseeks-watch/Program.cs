@@ -14,7 +14,7 @@ const string Program = "meeseeks-watch";
 
 StandardStream.Redirect();
 WriterProbe.Prepare();
-if (StarterText.FaultOf(args) is { } fault)
+if (StarterText.FaultOf(StarterText.Exact(args)) is { } fault)
 {
     StandardStream.Error.WriteLine($"{Program}: {fault}");
     return WatcherExitStatus.BadConfiguration;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MeeseeksBox.Foundation.Json;
 
 namespace MeeseeksBox.Client.OldPeers;
 
@@ -34,7 +35,7 @@ internal static class LegacyJobs
     public static JsonElement ToJson(IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> jobs)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(bytes))
+        using (var writer = new Utf8JsonWriter(bytes, JsonFormat.Compact))
         {
             writer.WriteStartObject();
             foreach (var (id, json) in jobs)

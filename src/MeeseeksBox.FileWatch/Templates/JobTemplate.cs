@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.Foundation;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.FileWatch.Templates;
@@ -43,7 +44,7 @@ public sealed class JobTemplate
             return malformed;
         string? problem = null;
         var plain = Node(_written, new Unfilled(), ref problem)!;
-        var spec = SubmitArgument.Read(JsonSerializer.SerializeToElement(plain, JobTemplateContext.Default.JsonNode));
+        var spec = SubmitArgument.Read(LosslessJson.ElementOf(plain));
         unknown = spec.Unknown;
         if (!_written.TryGet("pool", out var pool) || pool is ConfigScalar { IsNull: true })
             return "pool: a job needs one";

@@ -2,10 +2,11 @@ using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.Foundation.Json;
 
-/// <summary>Checks that all texts of a JSON value are valid Unicode.</summary>
+/// <summary>Checks that all texts of a JSON value are valid Unicode, apart from bytes in values (<see cref="LosslessJson"/>).</summary>
 /// <remarks>
 /// The parser does not check this: broken UTF-8 and halves of surrogate pairs (<c>"\ud800"</c>) throw only when they are read or,
 /// worse, when a stored copy is written.
@@ -14,17 +15,32 @@ public static class JsonTextValidation
 {
     /// <summary>The error for an invalid text.</summary>
     public const string Problem =
-        "a text is not valid Unicode: it contains broken UTF-8 or half of a surrogate pair; send complete characters";
+        "a text is not valid Unicode: it contains broken UTF-8 or half of a surrogate pair; send complete characters, "
+        + @"and a byte that is not UTF-8 as \udc80 to \udcff, which no key may contain";
 
     /// <summary>True when every text and every name in the value is valid.</summary>
     public static bool IsValid(JsonElement value) => IsValid(JsonMarshal.GetRawUtf8Value(value));
 
     /// <summary>True when every text and every name is valid.</summary>
     /// <param name="json">A value that was parsed before.</param>
-    public static bool IsValid(ReadOnlySpan<byte> json) => Utf8.IsValid(json) && HasWholePairs(json);
+    public static bool IsValid(ReadOnlySpan<byte> json) =>
+        Utf8.IsValid(json) && HasWholePairs(json, out var hasBytes) && (!hasBytes || HasUnicodeNames(json));
 
-    private static bool HasWholePairs(ReadOnlySpan<byte> json)
+    private static bool HasUnicodeNames(ReadOnlySpan<byte> json)
     {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.PropertyName && HasWholePairs(reader.ValueSpan, out var hasBytes) && hasBytes)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool HasWholePairs(ReadOnlySpan<byte> json, out bool hasBytes)
+    {
+        hasBytes = false;
         while (json.IndexOf((byte)'\\') is >= 0 and var escape)
         {
             json = json[escape..];
@@ -39,9 +55,10 @@ public static class JsonTextValidation
 
                     json = json[12..];
                     break;
-                case { } unit when char.IsLowSurrogate(unit):
+                case { } unit when char.IsLowSurrogate(unit) && !ByteText.IsByte(unit):
                     return false;
-                default:
+                case var unit:
+                    hasBytes |= ByteText.IsByte(unit!.Value);
                     json = json[6..];
                     break;
             }

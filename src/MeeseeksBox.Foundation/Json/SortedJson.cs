@@ -27,7 +27,7 @@ public static class SortedJson
                 writer.WriteEndArray();
                 break;
             default:
-                value.WriteTo(writer);
+                LosslessJson.Write(writer, value);
                 break;
         }
     }

@@ -6,8 +6,11 @@ namespace MeeseeksBox.Foundation.Text;
 /// <summary>Keeps external text on one line of a message or log.</summary>
 public static class SingleLine
 {
-    /// <summary>The text with its control characters and line separators escaped (<c>\n</c>, <c>\t</c>, <c>\u001b</c>).</summary>
-    public static string Of(string text) => text.Any(Breaks) ? Escaped(text) : text;
+    /// <summary>
+    /// The text with its control characters and line separators escaped (<c>\n</c>, <c>\t</c>, <c>\u001b</c>), and with its bytes that are
+    /// not UTF-8 (<c>\xe9</c>).
+    /// </summary>
+    public static string Of(string text) => text.Any(Breaks) || ByteText.HasBytes(text) ? Escaped(text) : text;
 
     private static bool Breaks(char character) => char.GetUnicodeCategory(character)
         is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
@@ -15,18 +18,28 @@ public static class SingleLine
     private static string Escaped(string text)
     {
         var line = new StringBuilder(text.Length + 8);
-        foreach (var character in text)
+        for (var rest = text.AsSpan(); !rest.IsEmpty;)
         {
-            _ = character switch
-            {
-                '\n' => line.Append(@"\n"),
-                '\r' => line.Append(@"\r"),
-                '\t' => line.Append(@"\t"),
-                _ when Breaks(character) => line.Append(CultureInfo.InvariantCulture, $@"\u{(int)character:x4}"),
-                _ => line.Append(character),
-            };
+            var index = ByteText.IndexOfByte(rest);
+            foreach (var character in index < 0 ? rest : rest[..index])
+                Append(line, character);
+
+            if (index < 0)
+                break;
+
+            _ = line.Append(CultureInfo.InvariantCulture, $@"\x{ByteText.ByteOf(rest[index]):x2}");
+            rest = rest[(index + 1)..];
         }
 
         return line.ToString();
     }
+
+    private static void Append(StringBuilder line, char character) => _ = character switch
+    {
+        '\n' => line.Append(@"\n"),
+        '\r' => line.Append(@"\r"),
+        '\t' => line.Append(@"\t"),
+        _ when Breaks(character) => line.Append(CultureInfo.InvariantCulture, $@"\u{(int)character:x4}"),
+        _ => line.Append(character),
+    };
 }

@@ -115,6 +115,6 @@ public static partial class FileKind
     private static long TimeAt(ReadOnlySpan<byte> time) =>
         (BitConverter.ToInt64(time) * TimeSpan.TicksPerSecond) + (BitConverter.ToUInt32(time[sizeof(long)..]) / NanosecondsPerTick);
 
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     private static partial int Statx(int folder, string path, int flags, uint mask, Span<byte> answer);
 }

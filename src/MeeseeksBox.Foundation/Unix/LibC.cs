@@ -14,10 +14,10 @@ internal static unsafe partial class LibC
     public static partial int Kill(int pid, int signal);
 
     /// <summary>Checks whether this process may use a file.</summary>
-    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int Access(string path, int mode);
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
@@ -60,19 +60,19 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "isatty", SetLastError = true)]
     public static partial int IsTerminal(int descriptor);
 
-    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int Unlink(string path);
 
-    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int Link(string from, string to);
 
-    [LibraryImport("libc", EntryPoint = "chdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "chdir", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int ChangeFolder(string path);
 
-    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int MakeFolder(string path, int mode);
 
-    [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int RemoveFolder(string path);
 
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
@@ -159,7 +159,7 @@ internal static unsafe partial class LibC
     public static partial nint SystemCall(nint number, nint argument1, nint argument2);
 
     /// <summary>Sets user and group of a file, without following a link.</summary>
-    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int SetOwner(string path, uint user, uint group);
 
     /// <summary>Gets the soft and the hard limit of a resource for this process.</summary>
@@ -177,18 +177,18 @@ internal static unsafe partial class LibC
     public static partial int SetAffinity(int thread, nuint size, byte* mask);
 
     /// <summary>Reads an extended attribute of a file, and returns its length.</summary>
-    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial nint GetAttribute(string path, string name, byte* value, nuint size);
 
-    [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int Execute(string path, byte** arguments, byte** environment);
 
     /// <summary>Executes a program in the place of this one, with the same environment.</summary>
-    [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int ExecuteHere(string path, byte** arguments);
 
     /// <summary>Starts a program. Returns the number of the error, or 0.</summary>
-    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int Spawn(int* pid, string path, byte* actions, byte* attributes, byte** arguments, byte** environment);
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
@@ -215,6 +215,6 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
     public static partial int FileActionsDup2(byte* actions, int from, int to);
 
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int FileActionsChangeFolder(byte* actions, string path);
 }

@@ -15,18 +15,23 @@ public static class StarterText
     private const string Advice = "write it in UTF-8, or have a shell find such a file by a pattern";
 
     /// <summary>The error of the first argument that is not UTF-8; null if all are.</summary>
+    /// <param name="arguments">The arguments of <see cref="Exact"/>.</param>
+    public static string? FaultOf(IEnumerable<string> arguments)
+    {
+        var (number, wrong) = arguments.Index().FirstOrDefault(argument => ByteText.HasBytes(argument.Item));
+        return wrong is null ? null : $"argument {number + 1} is not UTF-8: {SingleLine.Of(wrong)}; {Advice}";
+    }
+
+    /// <summary>The arguments with their bytes (<see cref="ByteText"/>).</summary>
     /// <param name="arguments">All arguments of the program, without its name.</param>
-    public static string? FaultOf(IReadOnlyList<string> arguments)
+    public static IReadOnlyList<string> Exact(IReadOnlyList<string> arguments)
     {
         if (!arguments.Any(argument => argument.Contains(Replacement)))
-            return null;
+            return arguments;
 
         // The program may be the argument of a host, so the arguments are counted from the end.
         var all = Read("/proc/self/cmdline");
-        var wrong = all.FindIndex(Math.Max(0, all.Count - arguments.Count), bytes => !Utf8.IsValid(bytes));
-        return wrong < 0
-            ? null
-            : $"argument {wrong - (all.Count - arguments.Count) + 1} is not UTF-8: {ByteText.Show(all[wrong])}; {Advice}";
+        return [.. all.Skip(all.Count - arguments.Count).Select(bytes => ByteText.Decode(bytes))];
     }
 
     /// <summary>The error of an environment variable that is not UTF-8; null if it is, or is not set.</summary>

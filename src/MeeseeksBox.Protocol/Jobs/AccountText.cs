@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
@@ -19,7 +20,7 @@ internal static class AccountText
             return number is >= 0 and <= Largest && number == Math.Truncate(number);
         }
 
-        result = value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+        result = value.ValueKind is JsonValueKind.String ? LosslessJson.Of(value) : null;
         return result is { Length: > 0 and <= LongestName } && result[0] is not ('-' or '+') && result.All(IsOfName);
     }
 

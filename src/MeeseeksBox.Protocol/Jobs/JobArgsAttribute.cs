@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
@@ -12,7 +13,7 @@ internal sealed class JobArgsAttribute() : JobAttribute("args", JobAttributeRole
 
     public override bool IsSame(Job one, Job other) => (one.Spec.Settings, other.Spec.Settings) switch
     {
-        ({ } settings, { } others) => JsonElement.DeepEquals(settings, others),
+        ({ } settings, { } others) => LosslessJson.AreSame(settings, others),
         (null, null) => one.Spec.Args.AsSpan().SequenceEqual(other.Spec.Args),
         _ => false,
     };
@@ -59,7 +60,7 @@ internal sealed class JobArgsAttribute() : JobAttribute("args", JobAttributeRole
         writer.WritePropertyName(Encoded);
         if (job.Spec.Settings is { } settings)
         {
-            settings.WriteTo(writer);
+            LosslessJson.Write(writer, settings);
         }
         else
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
@@ -21,7 +22,7 @@ public static class JobAttributes
     /// <summary>All attributes of the protocol, in the order in which they are written.</summary>
     public static ImmutableArray<JobAttribute> All { get; } =
     [
-        Key("id", JobAttributeRole.Identity, JobFormats.Text, job => job.Id, (job, value) => job with { Id = value ?? "" }),
+        Key("id", JobAttributeRole.Identity, JobFormats.Id, job => job.Id, (job, value) => job with { Id = value ?? "" }),
         Spec("pool", JobFormats.Text, spec => spec.Pool, (spec, value) => spec with { Pool = value ?? "" }),
         new JobArgsAttribute(),
         Status("node", JobAttributeRole.Identity, JobFormats.NodeName,
@@ -238,10 +239,22 @@ public static class JobAttributes
                 continue;
 
             writer.WritePropertyName(name);
-            value.WriteTo(writer);
+            LosslessJson.Write(writer, value);
         }
 
         writer.WriteEndObject();
+    }
+
+    /// <summary>A job as one line of JSON, without its newline.</summary>
+    public static ReadOnlyMemory<byte> LineOf(Job job)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(line, JsonFormat.Compact))
+        {
+            Write(writer, job);
+        }
+
+        return line.WrittenMemory;
     }
 
     // In the order of their names. A cleared attribute is an explicit null.

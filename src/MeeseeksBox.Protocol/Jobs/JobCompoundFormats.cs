@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
@@ -35,11 +36,11 @@ internal static class JobCompoundFormats
             result = value.ValueKind is JsonValueKind.Object && OpaqueValue.TryKeep(value, out var kept) ? kept : null;
             return result is not null;
         },
-        Write = static (writer, value) => value!.Value.WriteTo(writer),
+        Write = static (writer, value) => LosslessJson.Write(writer, value!.Value),
         Canonical = static value => value?.GetRawText(),
         AreSame = static (one, other) => (one, other) switch
         {
-            ({ } some, { } others) => JsonElement.DeepEquals(some, others),
+            ({ } some, { } others) => LosslessJson.AreSame(some, others),
             _ => one is null && other is null,
         },
     };

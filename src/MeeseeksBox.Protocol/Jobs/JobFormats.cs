@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.Protocol.Jobs;
@@ -13,6 +14,13 @@ internal static class JobFormats
         TryRead = LenientJson.TryString!,
         Write = static (writer, value) => writer.WriteStringValue(value),
         Canonical = static value => value,
+    };
+
+    /// <summary>The id of a job, which is a key in answers.</summary>
+    public static readonly JobValueFormat<string?> Id = Text with
+    {
+        Expected = "a text of valid Unicode",
+        TryRead = static (JsonElement value, out string? result) => LenientJson.TryString(value, out result!) && !ByteText.HasBytes(result),
     };
 
     /// <summary>The name of a node; <c>false</c> for none.</summary>
@@ -64,7 +72,7 @@ internal static class JobFormats
     {
         Expected = "one of new, running, done, failed, killed",
         TryRead = static (JsonElement value, out JobState result) =>
-            JobStates.TryParse(value.ValueKind is JsonValueKind.String ? value.GetString() : null, out result),
+            JobStates.TryParse(value.ValueKind is JsonValueKind.String ? LosslessJson.Of(value) : null, out result),
         Write = static (writer, value) => writer.WriteStringValue(JobStates.Encoded(value)),
         Canonical = JobStates.Word,
         IsSet = static _ => true,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
 
 namespace MeeseeksBox.Protocol.Jobs;
 
@@ -51,7 +52,7 @@ internal sealed class JobOutputAttribute(
 
     /// <summary>Reads the reference of a job in a file of the box; null without one.</summary>
     public string? ReferenceIn(JsonElement job) =>
-        job.TryGetProperty(reference, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+        job.TryGetProperty(reference, out var value) && value.ValueKind is JsonValueKind.String ? LosslessJson.Of(value) : null;
 
     /// <summary>Sets the output.</summary>
     public Job With(Job job, OutputData? output) => job with { Status = set(job.Status, output) };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.Protocol.Signals;
@@ -54,7 +55,7 @@ public readonly record struct Signal(int Number)
             return null;
         }
 
-        var text = value.GetString()!.ToUpperInvariant();
+        var text = LosslessJson.Of(value).ToUpperInvariant();
         var word = text.StartsWith(Prefix, StringComparison.Ordinal) ? text[Prefix.Length..] : text;
         var index = Array.IndexOf(Known, word);
         if (index >= 0 || Aliases.ContainsKey(word))

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.Runner.Protocol;
 
@@ -68,14 +69,14 @@ public sealed class RunnerMessage(string verb, string run = RunnerMessage.NoRun)
     }
 
     /// <inheritdoc cref="With(string, byte[])"/>
-    public RunnerMessage With(string name, string value) => With(name, Encoding.UTF8.GetBytes(value));
+    public RunnerMessage With(string name, string value) => With(name, ByteText.Encode(value));
 
     /// <inheritdoc cref="With(string, byte[])"/>
     public RunnerMessage With(string name, long value) => With(name, value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The first value of a field as text; null without one.</summary>
     public string? Text(string name) =>
-        _fields.Find(field => field.Name == name).Value is { } value ? Encoding.UTF8.GetString(value) : null;
+        _fields.Find(field => field.Name == name).Value is { } value ? ByteText.Decode(value) : null;
 
     /// <summary>Number of bytes of all values, before they are escaped.</summary>
     public long Size => _fields.Sum(pair => (long)pair.Value.Length);

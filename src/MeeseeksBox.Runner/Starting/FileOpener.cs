@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Limits;
 using MeeseeksBox.Runner.Protocol;
@@ -38,7 +39,7 @@ internal static unsafe class FileOpener
         [
             "meeseeks-runner", Option, .. files.Select(file => file ?? ""), program, .. limits.Words(),
         ];
-        return [.. own.Select(Encoding.UTF8.GetBytes), .. order.Arguments];
+        return [.. own.Select(ByteText.Encode), .. order.Arguments];
     }
 
     /// <summary>The environment of this process: the mark, by which a kill finds it, and the variables of the job.</summary>

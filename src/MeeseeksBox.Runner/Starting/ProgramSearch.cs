@@ -35,7 +35,7 @@ internal static class ProgramSearch
         foreach (var place in name.Length is 0 ? [] : path.Split(':'))
         {
             var file = Path.Combine(folder, place, name);
-            if (!File.Exists(file))
+            if (FileKind.Of(file) is FileKind.None or FileKind.Folder)
                 continue;
             if (ModeFault(file) is not { } fault)
                 return Path.GetFullPath(file);
@@ -48,11 +48,10 @@ internal static class ProgramSearch
 
     private static Error? Fault(string file)
     {
-        // File.Exists is false for a folder.
-        if (File.Exists(file))
-            return ModeFault(file);
-
-        return new Error(Directory.Exists(file) ? $"{file} is a folder, not a program" : $"no such program: {file}");
+        var kind = FileKind.Of(file);
+        return kind is not (FileKind.None or FileKind.Folder)
+            ? ModeFault(file)
+            : new Error(kind is FileKind.Folder ? $"{file} is a folder, not a program" : $"no such program: {file}");
     }
 
     private static Error? ModeFault(string file) => LibC.Access(file, AccessMode.Executable) == 0

@@ -15,19 +15,21 @@ internal static class StartChecks
         // One call for a folder that fits.
         if (LibC.Access(folder + "/.", AccessMode.Executable) is 0)
             return null;
-        if (Directory.Exists(folder))
+        var kind = FileKind.Of(folder);
+        if (kind is FileKind.Folder)
             return LibC.Access(folder, AccessMode.Executable) == 0 ? null : $"cannot work in {folder}: this node may not enter it";
 
-        return $"cannot work in {folder}: {(File.Exists(folder) ? "it is a file, not a folder" : "there is no such folder")}";
+        return $"cannot work in {folder}: {(kind is not FileKind.None ? "it is a file, not a folder" : "there is no such folder")}";
     }
 
     private static string? InputFault(string? file)
     {
         if (file is null)
             return null;
-        if (Directory.Exists(file))
+        var kind = FileKind.Of(file);
+        if (kind is FileKind.Folder)
             return $"cannot read stdin: {file} is a folder";
-        if (!File.Exists(file))
+        if (kind is FileKind.None)
             return $"cannot read stdin: there is no file {file}";
 
         return LibC.Access(file, AccessMode.Readable) == 0 ? null : $"cannot read stdin: {file} may not be read by this node";
@@ -37,14 +39,15 @@ internal static class StartChecks
     {
         if (file is null)
             return null;
-        if (Directory.Exists(file))
+        var kind = FileKind.Of(file);
+        if (kind is FileKind.Folder)
             return $"cannot write {stream}: {file} is a folder";
 
         var folder = Path.GetDirectoryName(file)!;
-        if (!Directory.Exists(folder))
+        if (FileKind.Of(folder) is not FileKind.Folder)
             return $"cannot write {stream} to {file}: there is no folder {folder}";
 
-        return !File.Exists(file) || LibC.Access(file, AccessMode.Writable) == 0
+        return kind is FileKind.None || LibC.Access(file, AccessMode.Writable) == 0
             ? null
             : $"cannot write {stream}: {file} may not be written to by this node";
     }

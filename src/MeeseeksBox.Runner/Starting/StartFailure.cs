@@ -1,5 +1,7 @@
 using System.Text;
 using MeeseeksBox.Foundation.Unix;
+using MeeseeksBox.Runner.Unix;
+using Microsoft.Win32.SafeHandles;
 
 namespace MeeseeksBox.Runner.Starting;
 
@@ -27,7 +29,7 @@ internal static class StartFailure
     {
         try
         {
-            using var file = File.OpenHandle(program);
+            using var file = new SafeFileHandle(SystemCall.Check(JobFile.OpenInput(program), program), ownsHandle: true);
             var bytes = new byte[LongestInterpreterLine];
             var line = Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0)).Split('\n')[0];
             return line.StartsWith("#!", StringComparison.Ordinal) ? line[2..].TrimStart().Split(' ', '\t')[0] : null;

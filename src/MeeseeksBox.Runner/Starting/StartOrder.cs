@@ -1,4 +1,4 @@
-using System.Text;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Runner.Protocol;
 
 namespace MeeseeksBox.Runner.Starting;
@@ -27,11 +27,11 @@ internal sealed record StartOrder(
     private static ReadOnlySpan<byte> PathVariable => "PATH="u8;
 
     /// <summary>The name of the program.</summary>
-    public string Name => Encoding.UTF8.GetString(Arguments[0]);
+    public string Name => ByteText.Decode(Arguments[0]);
 
     /// <summary>The PATH of the job; null without one.</summary>
     public string? SearchPath => Variables.LastOrDefault(variable => variable.AsSpan().StartsWith(PathVariable)) is { } path
-        ? Encoding.UTF8.GetString(path.AsSpan(PathVariable.Length))
+        ? ByteText.Decode(path.AsSpan(PathVariable.Length))
         : null;
 
     /// <summary>Reads an order.</summary>

@@ -1,4 +1,4 @@
-using System.Text;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Runner.Unix;
@@ -10,7 +10,7 @@ internal static unsafe class StandardStreams
     /// <summary>Writes a text.</summary>
     public static void Write(int descriptor, string text)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
+        var bytes = ByteText.Encode(text);
         fixed (byte* pointer = bytes)
             _ = LibC.Write(descriptor, pointer, bytes.Length);
     }

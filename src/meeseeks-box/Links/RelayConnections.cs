@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Foundation;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol.Outputs;
 using MeeseeksBox.Protocol.Requests;
 
@@ -152,7 +153,7 @@ internal sealed class RelayConnections : IDisposable
             throw new LinkException("not a meeseeks-box: the answer is not a list of one object");
 
         if (line[0].TryGetProperty("error", out var error))
-            return new Error(error.ValueKind is JsonValueKind.String ? error.GetString()! : error.GetRawText());
+            return new Error(LosslessJson.Of(error));
 
         if (!line[0].TryGetProperty("tail", out var value))
             throw new LinkException("the answer has no 'tail'");

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Signals;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol.Requests;
 using MeeseeksBox.Protocol.Signals;
 
@@ -72,7 +73,7 @@ internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider 
     {
         var answer = Answer(line);
         string[] problems = answer.TryGetProperty("error", out var error)
-            ? [error.ValueKind is JsonValueKind.String ? error.GetString()! : error.GetRawText()]
+            ? [LosslessJson.Of(error)]
             : [];
         return answer.TryGetProperty("kill", out var jobs) && jobs.ValueKind is JsonValueKind.Object
             ? new([.. jobs.EnumerateObject().Where(job => job.Value.ValueKind is JsonValueKind.Object).Select(job => job.Name)], problems)

@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Requests;
 
@@ -17,6 +18,6 @@ internal sealed class ConfigHandler(ConfigurationChanges changes, ActiveConfigur
                 outcome == ConfigurationOutcome.Stopping ? ErrorCode.Stopping : ErrorCode.Refused);
         }
 
-        active.Shown().WriteTo(answer.Json);
+        LosslessJson.Write(answer.Json, active.Shown());
     }
 }

@@ -1,5 +1,7 @@
 using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Json;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
@@ -56,7 +58,7 @@ internal static class HistCommand
         var configuration = await invocation.Client.ConfigAsync(stop: invocation.Stop);
         return configuration.TryGetProperty("state", out var state)
             && state.TryGetProperty("history", out var history) && history.ValueKind is JsonValueKind.String
-            ? history.GetString()!
+            ? LosslessJson.Of(history)
             : throw new CommandFailedException("the box keeps no history (state.history is not set); name a file with file=");
     }
 
@@ -75,7 +77,7 @@ internal static class HistCommand
             {
                 if (json)
                 {
-                    await invocation.Console.Out.WriteLineAsync(JsonSerializer.Serialize(job, Protocol.WireContext.Default.Job));
+                    await invocation.Console.Out.WriteLineAsync(Encoding.UTF8.GetString(JobAttributes.LineOf(job).Span));
                 }
                 else if (ConsoleOutput.IsTerminal)
                 {

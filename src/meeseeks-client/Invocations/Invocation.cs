@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
+using MeeseeksBox.Foundation.Json;
 
 namespace MeeseeksBox.CommandLine.Invocations;
 
@@ -46,7 +47,7 @@ internal sealed class Invocation(
     public Task PrintAsync(JsonElement value) => JsonText.PrintAsync(console, value, stop);
 
     /// <summary>Prints a JSON value that the client made.</summary>
-    public Task PrintAsync(JsonNode value) => PrintAsync(JsonElement.Parse(value.ToJsonString()));
+    public Task PrintAsync(JsonNode value) => PrintAsync(LosslessJson.ElementOf(value));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Invocations;
@@ -21,7 +22,7 @@ internal static class RefreshedJobs
         {
             var jobs = await invocation.PatientClient.GetRawAsync(selection, invocation.Stop);
             var changed = jobs.EnumerateObject()
-                .Where(job => !printed.TryGetValue(job.Name, out var before) || !JsonElement.DeepEquals(before, job.Value)).ToList();
+                .Where(job => !printed.TryGetValue(job.Name, out var before) || !LosslessJson.AreSame(before, job.Value)).ToList();
             if (changed.Count > 0)
             {
                 var update = new JsonObject(changed.Select(job => KeyValuePair.Create(job.Name, JsonNode.Parse(job.Value.GetRawText()))));

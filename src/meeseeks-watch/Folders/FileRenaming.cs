@@ -43,6 +43,6 @@ internal static partial class FileRenaming
         return Rename(CurrentFolder, from, CurrentFolder, to, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
-    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     private static partial int Rename(int fromFolder, string from, int toFolder, string to, uint flags);
 }

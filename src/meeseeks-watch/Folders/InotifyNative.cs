@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
@@ -25,7 +26,7 @@ internal static partial class InotifyNative
     [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
     public static partial int Open(int flags);
 
-    [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int Add(int queue, string path, uint mask);
 
     [LibraryImport("libc", EntryPoint = "inotify_rm_watch", SetLastError = true)]

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MeeseeksBox.Foundation.Json;
-using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.WatchAgent.Folders;
@@ -40,5 +39,5 @@ internal static class ResultText
         writer.WriteEndObject();
     }
 
-    private static JsonElement Element(Job job) => JsonSerializer.SerializeToElement(job, WireContext.Default.Job);
+    private static JsonElement Element(Job job) => JsonElement.Parse(JobAttributes.LineOf(job).Span);
 }

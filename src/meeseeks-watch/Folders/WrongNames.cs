@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 using MeeseeksBox.Foundation.Text;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
@@ -38,7 +39,7 @@ internal static unsafe partial class WrongNames
         return found.Count > 0 ? string.Join(", ", found) : null;
     }
 
-    [LibraryImport("libc", EntryPoint = "opendir", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "opendir", StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     private static partial nint OpenFolder(string path);
 
     [LibraryImport("libc", EntryPoint = "readdir")]

@@ -2,13 +2,13 @@ using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Client;
 
-/// <summary>Arguments and variables that are not UTF-8.</summary>
+/// <summary>Arguments and variables that are not UTF-8, apart from the words of a job (<see cref="Jobs.ByteNameTests"/>).</summary>
 public sealed class NotUtf8Tests(SharedBox shared) : SharedBoxTests(shared)
 {
     private const string Advice = "; write it in UTF-8, or have a shell find such a file by a pattern\n";
 
     [Theory]
-    [InlineData("meeseeks-client", "sub wait=1 p echo $'a\\xffb'", @"argument 5 is not UTF-8: a\xffb")]
+    [InlineData("meeseeks-client", "sub wait=1 $'tag=a\\xffb' p echo", @"argument 3 is not UTF-8: tag=a\xffb")]
     [InlineData("meeseeks-client", "job $'x\\xff'", @"argument 2 is not UTF-8: x\xff")]
     [InlineData("meeseeks-client", "$'file=\\xc3' ls", @"argument 1 is not UTF-8: file=\xc3")]
     [InlineData("meeseeks-client", "$'\\xed\\xa0\\x80'", @"argument 1 is not UTF-8: \xed\xa0\x80")]

@@ -1,4 +1,5 @@
 using System.Text;
+using CsCheck;
 using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.Protocol.Tests.Foundation;
@@ -19,6 +20,16 @@ public sealed class ByteTextTests
 
         ByteText.Encode(ByteText.Decode(bytes)).Should().Equal(bytes);
     }
+
+    [Fact]
+    public void Any_name_survives() => Gen.Byte.Array[0, 255].Sample(bytes => ByteText.Encode(ByteText.Decode(bytes)).SequenceEqual(bytes));
+
+    [Theory]
+    [InlineData("61 FF 2E 64", @"a\xff.d")]
+    [InlineData("C3 A9 C3 0A 80", @"é\xc3\n\x80")]
+    [InlineData("F0 9F 93 81 81", "\U0001F4C1\\x81")]
+    public void Bytes_that_are_not_UTF8_are_shown_by_their_value(string hexadecimal, string shown) =>
+        ByteText.Show(Convert.FromHexString(hexadecimal.Replace(" ", ""))).Should().Be(shown);
 
     [Fact]
     public void Valid_text_is_itself()

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CsCheck;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -48,7 +47,7 @@ public sealed class JobAttributeEqualityTests
     [Fact]
     public void A_job_has_the_same_attributes_after_it_was_sent() => SomeJob.Any.Sample(job =>
     {
-        var again = Some.Job(JsonSerializer.Serialize(job, WireContext.Default.Job));
+        var again = Some.Job(Some.Written(job).GetRawText());
 
         JobAttributes.All.Where(attribute => !attribute.IsSame(job, again)).Should().BeEmpty();
     });

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Protocol.Tests.Jobs;
@@ -11,7 +12,7 @@ public sealed class JobAttributesTests
     [Fact]
     public void A_job_that_was_written_and_read_again_is_the_same() => SomeJob.Any.Sample(job =>
     {
-        var again = Some.Job(JsonSerializer.Serialize(job, WireContext.Default.Job));
+        var again = Some.Job(Some.Written(job).GetRawText());
 
         again.Should().BeEquivalentTo(job, options => options.ComparingByValue<JsonElement>().Using<JsonElement>(
             context => Some.Same(context.Subject, context.Expectation).Should().BeTrue()).WhenTypeIs<JsonElement>());
@@ -43,6 +44,27 @@ public sealed class JobAttributesTests
             }
         }
     });
+
+    [Fact]
+    public void A_job_keeps_the_bytes_that_are_not_UTF8()
+    {
+        const string Text = """
+            {"id":"a","pool":"p","args":["ls","a\udcff\ud83d\ude00"],"stdin":"\udc80","stdout":"/o\udcff","stderr":"/e\udcfe",
+             "cwd":"/\udcff","env":{"A":"\udcff"},"tags":["t\udcff"],"config":{"b":["\udcff"]},"error":"no \udcff","own":{"c":"\udcff"}}
+            """;
+        var job = Some.Job(Text);
+
+        job.Spec.Args[1].Should().Be("a\udcff\U0001F600");
+        var line = Some.Json(Encoding.UTF8.GetString(JobAttributes.LineOf(job).Span));
+        var copy = Some.Job(line.GetRawText());
+        JobAttributes.All.Where(attribute => !attribute.IsSame(job, copy)).Select(attribute => attribute.Name).Should().BeEmpty();
+        foreach (var property in Some.Json(Text).EnumerateObject())
+            LosslessJson.AreSame(line.GetProperty(property.Name), property.Value).Should().BeTrue(property.Name);
+    }
+
+    [Fact]
+    public void An_id_holds_no_bytes() =>
+        JobAttributes.TryRead(Some.Json("""{"id":"a\udcff"}"""), out _, out _).Should().BeFalse();
 
     [Theory]
     [InlineData("""{"id":"\ud800"}""")]

@@ -10,7 +10,7 @@ internal static class SomeJob
 {
     private static readonly Gen<double> Time = Gen.OneOf<double>(Gen.Double[-1e10, 1e11 - 1], Gen.Double[1.7e9, 1.8e9], Gen.Const(0.0));
 
-    private static readonly Gen<string[]> Texts = Some.Text.Array[0, 3];
+    private static readonly Gen<string[]> Texts = Some.Value.Array[0, 3];
 
     private static readonly Gen<Func<Job, Job>> Change = Gen.OneOf<Func<Job, Job>>(
         Set(Some.Text, static (job, value) => job with { Spec = job.Spec with { Pool = value } }),
@@ -31,7 +31,7 @@ internal static class SomeJob
         Set(Gen.Int[0, 1_000_000_000], static (job, value) => job with { Status = job.Status with { FailCount = value } }),
         Set(Gen.Int, static (job, value) => job with { Status = job.Status with { Pid = value } }),
         Set(Gen.Int, static (job, value) => job with { Status = job.Status with { Rc = value } }),
-        Set(Some.Text, static (job, value) => job with { Status = job.Status with { Error = value } }),
+        Set(Some.Value, static (job, value) => job with { Status = job.Status with { Error = value } }),
         Set(Some.Text, static (job, value) => job with { Status = job.Status with { StdoutData = value } }),
         Set(Some.Text, static (job, value) => job with { Status = job.Status with { StderrData = value } }),
         Set(Gen.Bool, static (job, value) => job with { Status = job.Status with { StdoutTruncated = value, StderrTruncated = !value } }),
@@ -40,20 +40,20 @@ internal static class SomeJob
         {
             Status = job.Status with { MaxRss = value, Io = new IoUsage(value, value / 2) },
         }),
-        Set(Some.Text, static (job, value) => job with { Spec = job.Spec with { Stdin = value } }),
-        Set(Some.Text, static (job, value) => job with { Spec = job.Spec with { Stdout = value } }),
-        Set(Some.Text, static (job, value) => job with { Spec = job.Spec with { Stderr = value } }),
+        Set(Some.Value, static (job, value) => job with { Spec = job.Spec with { Stdin = value } }),
+        Set(Some.Value, static (job, value) => job with { Spec = job.Spec with { Stdout = value } }),
+        Set(Some.Value, static (job, value) => job with { Spec = job.Spec with { Stderr = value } }),
         Set(Gen.Double[0, double.MaxValue], static (job, value) => job with { Spec = job.Spec with { Runtime = value } }),
         Set(Gen.Long[1 << 20, 1L << 50], static (job, value) => job with { Spec = job.Spec with { Memory = value } }),
         Set(Gen.Double[0.01, 10_000], static (job, value) => job with { Spec = job.Spec with { Cpus = value } }),
         Set(Gen.Bool, static (job, value) => job with { Spec = job.Spec with { Hold = value, Restart = !value, Resubmit = value } }),
         Set(Gen.Int[0, int.MaxValue], static (job, value) => job with { Spec = job.Spec with { Retries = value } }),
         Set(Object, static (job, value) => job with { Spec = job.Spec with { Config = value } }),
-        Set(Gen.Select(Some.Text, Some.Text).Array[0, 3], static (job, value) => job with
+        Set(Gen.Select(Some.Text, Some.Value).Array[0, 3], static (job, value) => job with
         {
             Spec = job.Spec with { Env = Environment(value) },
         }),
-        Set(Some.Text, static (job, value) => job with { Spec = job.Spec with { Cwd = value } }),
+        Set(Some.Value, static (job, value) => job with { Spec = job.Spec with { Cwd = value } }),
         Set(Gen.Int[1, int.MaxValue], static (job, value) => job with { Spec = job.Spec with { Uid = $"{value}", Gid = "users" } }),
         Set(Texts, static (job, value) => job with { Spec = job.Spec with { Tags = value } }),
         Set(Gen.Select(Some.Text, Some.AnyJson), static (job, value) => Extra(job, value.Item1, value.Item2)));

@@ -171,7 +171,7 @@ public sealed class SubmitArgumentTests
     }
 
     [Theory]
-    [InlineData("""{"id":[]}""", "id: [] is not a text")]
+    [InlineData("""{"id":[]}""", "id: [] is not a text of valid Unicode")]
     [InlineData("""{"pool":true}""", "pool: true is not a text")]
     [InlineData(
         """{"args":"/bin/true"}""",

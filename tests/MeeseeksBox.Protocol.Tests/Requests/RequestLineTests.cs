@@ -83,6 +83,7 @@ public sealed class RequestLineTests
     [InlineData("""[{"submit":{"id":"\ud800\ud800\udc00"}}]""")]
     [InlineData("""[{"submit":{"id":"\udc00\ud800"}}]""")]
     [InlineData("""[{"submit":{"\ud800":1}}]""")]
+    [InlineData("""[{"submit":{"\udcff":1}}]""")]
     [InlineData("""[{"submit":{"config":{"a":[{"b":"\\\ud83d"}]}}}]""")]
     public void Half_of_a_surrogate_pair_is_rejected_at_any_position(string text) =>
         Problem(Some.Line(text)).Should().Contain("not valid Unicode");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MeeseeksBox.Foundation;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Plugins;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
@@ -41,7 +42,7 @@ internal static class ProcessArguments
         {
             JsonValueKind.True => true,
             JsonValueKind.Number => shell.GetDouble() != 0,
-            JsonValueKind.String => shell.ValueEquals("1") || shell.ValueEquals("true"),
+            JsonValueKind.String => LosslessJson.Of(shell) is "1" or "true",
             _ => false,
         };
 }
