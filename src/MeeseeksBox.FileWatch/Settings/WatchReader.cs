@@ -33,17 +33,27 @@ public static class WatchReader
             root.Section("watch").AddProblem(watch.Name, $"its files would come back by done_to and failed_to: {circle}");
         foreach (var watch in watches)
         {
-            var names = new StatusName(watch.Name);
-            foreach (var other in watches.Where(other => HaveSameFolder(other, watch) && names.Collides(other.Name)))
+            foreach (var name in watch.Was.Prepend(watch.Name))
+                CheckCollisions(root, watches, watch, name);
+            foreach (var name in watch.Was.Where(name => watches.Exists(other => other.Name == name)))
             {
                 root.Section("watch").AddProblem(
-                    other.Name,
-                    $"its status files could be taken for those of '{watch.Name}', which has the same path; "
-                    + "give one of the two another name");
+                    watch.Name, $"was: there is a watch '{name}', which keeps its account; was names watches that are gone");
             }
         }
 
         return watches;
+    }
+
+    private static void CheckCollisions(SectionReader root, List<WatchSettings> watches, WatchSettings watch, string name)
+    {
+        var names = new StatusName(name);
+        foreach (var other in watches.Where(other => HaveSameFolder(other, watch) && names.Collides(other.Name)))
+        {
+            root.Section("watch").AddProblem(
+                other.Name,
+                $"its status files could be taken for those of '{name}', which has the same path; give one of the two another name");
+        }
     }
 
     /// <summary>Marks the keys named by formats as known, wherever they are set.</summary>
@@ -80,12 +90,15 @@ public static class WatchReader
         var path = section.Text("path");
         var split = section.Text("split");
         var marker = MarkerReader.Read(section, split);
+        var full = path is null ? null : absolute(path);
         var jobs = new JobsReader(section, written);
         var refresh = section.SecondsAboveZero("refresh") ?? common.Refresh;
         var settings = new WatchSettings
         {
             Name = name,
-            Path = path is null ? null : absolute(path),
+            Path = full?.Length > 1 ? full.TrimEnd('/') : full,
+            WrittenPath = full,
+            Was = ReadNames(section, "was", "a former name for"),
             StatusPath = section.Text("status_path") is { Length: > 0 } statusPath ? absolute(statusPath) : null,
             Globs = GlobReader.ReadGlobs(section, isRecursive: false),
             Exclude = GlobReader.ReadExclude(section, isRecursive: false),
@@ -158,6 +171,8 @@ public static class WatchReader
 
         GlobReader.Check(settings, section);
         MarkerReader.Check(settings, section);
+        if (settings is { IsContinuous: true, Was.Count: > 0 })
+            section.AddWarning(section.Find("was")!, "ignored: there is no glob, so that there is no account");
         MoveTargets.Check(settings, section);
         if (settings.Jobs.Count == 0)
             section.AddProblem("jobs", "missing: there is nothing to submit");

@@ -13,6 +13,12 @@ public sealed record WatchSettings
     /// <summary>The absolute path of the folder; null for a watch with standing jobs only.</summary>
     public string? Path { get; init; }
 
+    /// <summary>The same path as it is written, perhaps with a slash at its end: version 0.1.0 made ids of it.</summary>
+    public string? WrittenPath { get; init; }
+
+    /// <summary>Former names of the watch, whose account it takes over (<c>was</c>).</summary>
+    public IReadOnlyList<string> Was { get; init; } = [];
+
     /// <summary>The absolute path of the folder for status files (<c>status_path</c>); null for the watched folder itself.</summary>
     public string? StatusPath { get; init; }
 
@@ -99,6 +105,13 @@ public sealed record WatchSettings
 
     /// <summary>Whether the rules need the times of last changes.</summary>
     public bool NeedsMtimes => MinAge > TimeSpan.Zero || MaxAge is not null || IsUpdated;
+
+    /// <summary>The watch by its former names and its path as it is written, by which earlier jobs have their ids.</summary>
+    public IEnumerable<WatchSettings> Formers =>
+        from name in Was.Prepend(Name)
+        from path in new[] { Path, WrittenPath ?? Path }.Distinct()
+        where (name, path) != (Name, Path)
+        select this with { Name = name, Path = path };
 
     /// <summary>The work that there may be for a file: one for each step.</summary>
     public IEnumerable<WorkKey> WorkOf(string fileName) => Enumerable.Range(0, Jobs.Count).Select(index => new WorkKey(index, fileName));

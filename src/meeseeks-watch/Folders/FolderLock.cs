@@ -23,7 +23,7 @@ internal sealed unsafe class FolderLock : IDisposable
     private const int LongestText = 1024;
     private const int MostReplacements = 5;
 
-    private readonly HeldFolder _folder;
+    private readonly HeldFolder _held;
     private readonly string _file;
     private int _descriptor = -1;
 
@@ -31,8 +31,14 @@ internal sealed unsafe class FolderLock : IDisposable
     /// <param name="folder">The watched folder. The lock disposes of it.</param>
     /// <param name="statusPath">The folder of its status files; null for the folder itself.</param>
     /// <param name="watch">The name of the watch.</param>
-    public FolderLock(HeldFolder folder, string? statusPath, string watch) =>
-        (_folder, _file) = (folder, Path.Join(statusPath ?? folder.Path, new StatusName(watch).Lock));
+    public FolderLock(HeldFolder folder, string? statusPath, string watch)
+    {
+        (_held, Folder) = (folder, statusPath ?? folder.Path);
+        _file = Path.Join(Folder, new StatusName(watch).Lock);
+    }
+
+    /// <summary>The folder of the status files.</summary>
+    public string Folder { get; }
 
     /// <summary>Whether the lock is held.</summary>
     public bool IsHeld { get; private set; }
@@ -80,7 +86,7 @@ internal sealed unsafe class FolderLock : IDisposable
             _ = LibC.Unlink(_file);
         IsHeld = false;
         Close();
-        _folder.Dispose();
+        _held.Dispose();
     }
 
     // In a folder that others may write into, the name may be a link to a file that must not be changed.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.Protocol.Jobs;
@@ -55,6 +56,7 @@ internal sealed class JobSubmitter : IDisposable
     public async Task<JobEnd> RunAsync(Submission submission, ILogger log, CancellationToken stop)
     {
         await _follower.ListedAsync(submission.Tag, stop);
+        await AdoptFormerAsync(submission, stop);
         submission.BeginAt(_submissions.LatestAttempt(submission));
         while (true)
         {
@@ -126,6 +128,25 @@ internal sealed class JobSubmitter : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _turns.Dispose();
+
+    // A watch that had another name resumes the jobs that it has under that.
+    private async Task AdoptFormerAsync(Submission submission, CancellationToken stop)
+    {
+        foreach (var former in submission.Formers.Where(former => former.IdOf(0) != submission.FirstId))
+        {
+            await _follower.ListedAsync(former.Tag, stop);
+            var id = former.IdOf(_submissions.LatestAttempt(former.IdOf(0)));
+            var ids = submission.IsSpread ? new JsonArray(id, id + ".*") : new JsonArray(id);
+            var response = await _client.RequestAsync(new JsonObject { ["get"] = new JsonObject { ["ids"] = ids } }, stop);
+            if (response.Find("get") is not { ValueKind: JsonValueKind.Object })
+                continue;
+            var jobs = response.Jobs("get").Select(pair => pair.Value).OfType<Job>().ToList();
+            if (jobs.Count == 0 || jobs.Any(JobTags.IsConsumed))
+                continue;
+            submission.Adopt(former);
+            return;
+        }
+    }
 
     // The get before the submit returns the previous tags, because the submit replaces them.
     private async Task SubmitAsync(Submission submission, ILogger log, CancellationToken stop)

@@ -54,7 +54,10 @@ internal sealed class RunningSubmissions(TimeProvider time)
     public void Remove(Submission submission) => _ = _submissions.TryRemove(submission.Id, out _);
 
     /// <summary>The highest known attempt of a submission.</summary>
-    public int LatestAttempt(Submission submission) => _attempts.GetValueOrDefault(submission.FirstId);
+    public int LatestAttempt(Submission submission) => LatestAttempt(submission.FirstId);
+
+    /// <summary>The highest known attempt of the work with an id.</summary>
+    public int LatestAttempt(string firstId) => _attempts.GetValueOrDefault(firstId);
 
     /// <summary>Records that an attempt exists.</summary>
     public void NoteAttempt(string firstId, int attempt) =>

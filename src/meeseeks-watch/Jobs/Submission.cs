@@ -11,7 +11,7 @@ internal sealed class Submission
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Job> _parts = [];
     private readonly JsonObject _spec;
-    private readonly Func<int, string> _idOf;
+    private Func<int, string> _idOf;
     private HashSet<string> _stopped = [];
     private readonly TaskCompletionSource _submitted = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
@@ -35,6 +35,9 @@ internal sealed class Submission
 
     /// <summary>The tag of its watch and of its jobs.</summary>
     public required string Tag { get; init; }
+
+    /// <summary>The same work by former names of its watch.</summary>
+    public IReadOnlyList<FormerWork> Formers { get; init; } = [];
 
     /// <summary>The number of the attempt, from 0.</summary>
     public int Attempt { get; private set; }
@@ -133,6 +136,9 @@ internal sealed class Submission
 
     /// <summary>Whether a watcher had stopped a job before the submit.</summary>
     public bool WasStopped(Job job) => _stopped.Contains(job.Id);
+
+    /// <summary>Goes on under the id of a former name of its watch.</summary>
+    public void Adopt(FormerWork former) => _idOf = former.IdOf;
 
     /// <summary>Sets the number of the first attempt.</summary>
     public void BeginAt(int attempt) => Attempt = attempt;

@@ -22,7 +22,19 @@ internal static class SubmissionFactory
         _ = spec.Remove("id");
         var tag = JobTags.Of(watcher, settings.Name);
         spec["tags"] = Tags(spec, tag);
-        return new Submission(work, spec, number => WorkId.Of(watcher, settings, work, given, number)) { Tag = tag };
+        return new Submission(work, spec, number => WorkId.Of(watcher, settings, work, given, number))
+        {
+            Tag = tag,
+            Formers = [.. settings.Formers.Select(former => FormerOf(watcher, former, work))],
+        };
+    }
+
+    // The id of a jobspec may contain the name of the watch.
+    private static FormerWork FormerOf(string watcher, WatchSettings former, WorkItem work)
+    {
+        var filled = work.Template.Fill(new JobValues(former, work));
+        var given = filled.IsSuccess ? filled.Value["id"]?.ToString() : null;
+        return new FormerWork(JobTags.Of(watcher, former.Name), number => WorkId.Of(watcher, former, work, given, number));
     }
 
     private static JsonArray Tags(JsonObject spec, string own)

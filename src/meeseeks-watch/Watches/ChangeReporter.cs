@@ -19,6 +19,9 @@ internal sealed class ChangeReporter(WatchSettings settings, ILogger log)
     private readonly Dictionary<WorkKey, FileFacts?> _begun = [];
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
 
+    /// <summary>Replaces the settings.</summary>
+    public void Reconfigure(WatchSettings changed) => settings = changed;
+
     /// <summary>Records the start of a job.</summary>
     public void AddStart(WorkItem work)
     {

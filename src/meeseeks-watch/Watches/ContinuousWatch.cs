@@ -30,6 +30,9 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
     public WatchSettings Settings => settings;
 
     /// <inheritdoc/>
+    public int JobCount => Jobs.Count;
+
+    /// <inheritdoc/>
     public int Failures { get; private set; }
 
     private InFlightJobs<(int Index, int List)> Jobs => _jobs ??= new(submitter, _signal.Set, log);

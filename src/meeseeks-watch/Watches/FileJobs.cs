@@ -18,13 +18,13 @@ internal sealed class FileJobs : IAsyncDisposable
 
     private readonly InFlightJobs<(FileId Folder, WorkKey Key)> _jobs;
     private readonly WorkInFlight _inFlight = new();
-    private readonly WatchedFolder _folder;
-    private readonly StatusWriter _status;
-    private readonly ChangeReporter _changes;
+    private WatchedFolder _folder;
+    private StatusWriter _status;
+    private ChangeReporter _changes;
     private readonly TimeSpan _onceTimeout;
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
-    private readonly ILogger _log;
+    private ILogger _log;
 
     // Work that cannot be submitted until the folder is read again; with once, ever.
     private readonly HashSet<WorkKey> _setAside = [];
@@ -90,6 +90,19 @@ internal sealed class FileJobs : IAsyncDisposable
 
     /// <summary>The work for files of the present folder that is submitted, or cannot be.</summary>
     public IReadOnlySet<WorkKey> Skipped => _setAside.Count == 0 ? Submitted : new HashSet<WorkKey>([.. Submitted, .. _setAside]);
+
+    /// <summary>Passes the jobs on to the watch that goes on in the place of this one.</summary>
+    /// <remarks>Jobs for files of another folder stay with that, as when another folder takes its place.</remarks>
+    public FileJobs PassOn(
+        WatchSettings settings, WatchedFolder folder, StatusWriter status, ChangeReporter changes, Action wake, ILogger log)
+    {
+        if (settings.Path == _settings.Path && settings.StatusPath != _settings.StatusPath && _folder.Id is { } id)
+            _inFlight.SetStatusPath(id, settings.StatusPath is null ? null : folder.StatusPath);
+        (_folder, _status, _changes, _log) = (folder, status, changes, log);
+        _jobs.PassOn(wake, log);
+        Reconfigure(settings);
+        return this;
+    }
 
     /// <summary>Replaces the settings.</summary>
     public void Reconfigure(WatchSettings settings)

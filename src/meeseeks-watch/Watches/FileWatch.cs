@@ -33,20 +33,33 @@ internal sealed class FileWatch : IWatch
     /// <param name="isOnce">Whether it ends when nothing more is due.</param>
     /// <param name="time">The source of the time.</param>
     /// <param name="log">The log of the watch.</param>
-    public FileWatch(WatchSettings settings, JobSubmitter submitter, Inotify inotify, bool isOnce, TimeProvider time, ILogger log)
+    /// <param name="former">The watch whose jobs it goes on with, which has ended; null for none.</param>
+    public FileWatch(
+        WatchSettings settings,
+        JobSubmitter submitter,
+        Inotify inotify,
+        bool isOnce,
+        TimeProvider time,
+        ILogger log,
+        FileWatch? former = null)
     {
         (Settings, _isOnce, _time, _log) = (settings, isOnce, time, log);
         _ioFaults = new IoFaultReporter(settings.Path!, log);
-        _folder = new WatchedFolder(settings, inotify, _signal.Set, _ioFaults, isOnce, time, log);
-        _locks = new FolderLocks(settings, submitter.Watcher, _folder.ReadAgain, isOnce, time, log);
+        _folder = new WatchedFolder(settings, inotify, _signal.Set, _ioFaults, isOnce, time, log, former?.OpenFilesOf(settings));
+        _locks = former?._locks.PassOn(settings, _folder.ReadAgain, log)
+            ?? new FolderLocks(settings, submitter.Watcher, _folder.ReadAgain, isOnce, time, log);
         _status = new StatusWriter(settings, _folder, _ioFaults, time, log);
         _moves = new MoveRunner(settings.Path!, _folder, log);
         _changes = new ChangeReporter(settings, log);
-        _jobs = new FileJobs(settings, submitter, _folder, _status, _changes, _signal.Set, isOnce, time, log);
+        _jobs = former?._jobs.PassOn(settings, _folder, _status, _changes, _signal.Set, log)
+            ?? new FileJobs(settings, submitter, _folder, _status, _changes, _signal.Set, isOnce, time, log);
     }
 
     /// <inheritdoc/>
     public WatchSettings Settings { get; private set; }
+
+    /// <inheritdoc/>
+    public int JobCount => _jobs.Count;
 
     /// <inheritdoc/>
     public int Failures => _failures + _jobs.Failures;
@@ -56,11 +69,7 @@ internal sealed class FileWatch : IWatch
     /// <inheritdoc/>
     public bool TryReconfigure(WatchSettings settings)
     {
-        if (settings.IsContinuous
-            || settings.Path != Settings.Path
-            || settings.StatusPath != Settings.StatusPath
-            || settings.IsUpdated != Settings.IsUpdated
-            || settings.NeedsOtherNames != Settings.NeedsOtherNames)
+        if (settings.IsContinuous || (settings.Path, settings.StatusPath) != (Settings.Path, Settings.StatusPath))
             return false;
         Volatile.Write(ref _next, settings);
         _signal.Set();
@@ -122,7 +131,10 @@ internal sealed class FileWatch : IWatch
         _folder.Reconfigure(settings);
         _status.Reconfigure(settings);
         _jobs.Reconfigure(settings);
+        _changes.Reconfigure(settings);
     }
+
+    private OpenFileTracker? OpenFilesOf(WatchSettings settings) => settings.Path == Settings.Path ? _folder.OpenFiles : null;
 
     private bool Refresh()
     {

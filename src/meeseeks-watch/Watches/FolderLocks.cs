@@ -16,7 +16,11 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
     : IDisposable
 {
     private readonly Dictionary<FileId, FolderLock> _locks = [];
-    private WatchSettings _settings = settings;
+
+    private readonly IoFaultReporter _faults = new(settings.Path!, log);
+
+    // The folders whose status files have the present name of the watch.
+    private readonly HashSet<FileId> _ready = [];
     private FileId? _present;
     private string? _reported;
     private bool _isWaiting;
@@ -24,39 +28,62 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
     /// <summary>The pause between two attempts. No event tells that a lock is free.</summary>
     public static TimeSpan Pause { get; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Replaces the settings.</summary>
-    public void Reconfigure(WatchSettings settings) => _settings = settings;
+    /// <summary>Replaces the settings. Locks of another name or place of status files are given up.</summary>
+    public void Reconfigure(WatchSettings changed)
+    {
+        if ((changed.Name, changed.StatusPath) != (settings.Name, settings.StatusPath))
+            Dispose();
+        if (!changed.Was.SequenceEqual(settings.Was))
+            _ready.Clear();
+        settings = changed;
+    }
+
+    /// <summary>Passes the locks on to the watch that goes on in the place of this one.</summary>
+    public FolderLocks PassOn(WatchSettings changed, Action gained, ILogger newLog)
+    {
+        Reconfigure(changed);
+        (onGained, log) = (gained, newLog);
+        return this;
+    }
 
     /// <summary>Gets the lock of the folder that is at the path now.</summary>
     /// <returns>False when another watcher has it, so that the folder must not be touched.</returns>
     public bool TryHold()
     {
         // Without a folder there is nothing to lock. The read says what is wrong.
-        if (HeldFolder.IdOf(_settings.Path!) is not { } folder)
+        if (HeldFolder.IdOf(settings.Path!) is not { } folder)
             return true;
-        if (!_locks.TryGetValue(folder, out var found) && (found = Open(folder)) is null)
+        if (!_locks.TryGetValue(folder, out var found) && (found = Open(folder, settings.Name)) is null)
             return false;
 
-        _present = folder;
-        if (found.IsHeld)
+        (_present, _locks[folder]) = (folder, found);
+        if (found.IsHeld && _ready.Contains(folder))
             return true;
-        var result = found.Try(new LockOwner(HostName.Read(), Environment.ProcessId, watcher, time.GetUtcNow()));
+        var result = found.Try(Owner);
+        if (result is LockResult.NotWritable)
+        {
+            // The probe of the status files says so, before the first job.
+            found.Dispose();
+            return _locks.Remove(folder);
+        }
+
         if (result is LockResult.Busy)
         {
-            ReportWait(found.Other);
+            ReportWait(settings.Name, found.Other);
             return false;
         }
 
+        if (result is LockResult.Impossible)
+            ReportMissing(found.Problem);
+        if (!_ready.Contains(folder) && !settings.Was.All(former => TryTakeAccount(folder, found.Folder, former)))
+            return false;
         if (_isWaiting)
-            log.Information("the other meeseeks-watch has ended; this one takes over {Path}", _settings.Path);
+            log.Information("the other meeseeks-watch has ended; this one takes over {Path}", settings.Path);
         _isWaiting = false;
-        if (result is LockResult.Held)
-        {
+        if (_ready.Add(folder) || result is LockResult.Held)
             onGained();
+        if (result is LockResult.Held)
             return true;
-        }
-
-        ReportMissing(result, found.Problem);
         found.Dispose();
         return _locks.Remove(folder);
     }
@@ -72,6 +99,7 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
         {
             _locks[folder].Dispose();
             _ = _locks.Remove(folder);
+            _ = _ready.Remove(folder);
         }
     }
 
@@ -81,12 +109,15 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
         foreach (var held in _locks.Values)
             held.Dispose();
         _locks.Clear();
+        _ready.Clear();
     }
 
+    private LockOwner Owner => new(HostName.Read(), Environment.ProcessId, watcher, time.GetUtcNow());
+
     // Null when another folder has come meanwhile.
-    private FolderLock? Open(FileId folder)
+    private FolderLock? Open(FileId folder, string watch)
     {
-        if (HeldFolder.TryOpen(_settings.Path!) is not { } held)
+        if (HeldFolder.TryOpen(settings.Path!) is not { } held)
             return null;
         if (held.Id != folder)
         {
@@ -94,12 +125,12 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
             return null;
         }
 
-        return _locks[folder] = new FolderLock(held, _settings.StatusPath is null ? null : MakeStatusFolder(), _settings.Name);
+        return new FolderLock(held, settings.StatusPath is null ? null : MakeStatusFolder(), watch);
     }
 
     private string MakeStatusFolder()
     {
-        var path = StatusFolder.Of(_settings);
+        var path = StatusFolder.Of(settings);
         try
         {
             StatusFolder.Make(path);
@@ -112,16 +143,37 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
         return path;
     }
 
-    // A folder that takes no files is an error of its status files, before the first job.
-    private void ReportMissing(LockResult result, string? problem)
+    // Another watcher may still serve the folder under the former name.
+    private bool TryTakeAccount(FileId folder, string statusPath, string former)
     {
-        if (result is LockResult.NotWritable || _reported == problem)
-            return;
-        _reported = problem;
-        log.Warning("cannot lock {Path}: {Problem}; another meeseeks-watch would not be noticed", _settings.Path, problem);
+        if (Open(folder, former) is not { } other)
+            return false;
+        using (other)
+        {
+            if (other.Try(Owner) is LockResult.Busy)
+            {
+                ReportWait(former, other.Other);
+                return false;
+            }
+
+            return _faults.Try($"take the account of watch {former}", "this watch does nothing until then", () =>
+            {
+                var count = FormerAccount.Take(statusPath, former, settings.Name);
+                if (count > 0)
+                    log.Information("{Count} status files of watch {Former} are those of {Watch} now", count, former, settings.Name);
+            });
+        }
     }
 
-    private void ReportWait(LockOwner? other)
+    private void ReportMissing(string? problem)
+    {
+        if (_reported == problem)
+            return;
+        _reported = problem;
+        log.Warning("cannot lock {Path}: {Problem}; another meeseeks-watch would not be noticed", settings.Path, problem);
+    }
+
+    private void ReportWait(string watch, LockOwner? other)
     {
         if (_isWaiting)
             return;
@@ -129,8 +181,8 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
         log.Warning(
             "another meeseeks-watch{Owner} serves {Path} for watch {Watch}; {Consequence}",
             other is null ? "" : $" ({other.Host}, {other.Pid}, since {other.Since:yyyy-MM-dd HH:mm:ss}Z)",
-            _settings.Path,
-            _settings.Name,
+            settings.Path,
+            watch,
             isOnce ? "nothing is done" : "this one waits and takes over when that ends");
     }
 }

@@ -21,6 +21,9 @@ internal interface IWatch : IAsyncDisposable
     /// <summary>Waits until the box has acknowledged all recorded results.</summary>
     Task WhenDrainedAsync(CancellationToken giveUp);
 
+    /// <summary>The number of its jobs without a recorded result.</summary>
+    int JobCount { get; }
+
     /// <summary>The number of jobs that failed or could not be submitted.</summary>
     int Failures { get; }
 }

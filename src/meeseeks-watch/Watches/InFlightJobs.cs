@@ -38,6 +38,9 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
         return true;
     }
 
+    /// <summary>Passes the submissions on to the watch that goes on in the place of this one.</summary>
+    public void PassOn(Action newWake, ILogger newLog) => (wake, log) = (newWake, newLog);
+
     /// <summary>Whether results wait that could not be recorded.</summary>
     public bool HasHeld => _held.Count > 0;
 

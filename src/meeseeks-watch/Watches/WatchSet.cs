@@ -31,10 +31,24 @@ internal sealed class WatchSet(
     public async Task ApplyAsync(IReadOnlyList<WatchSettings> all)
     {
         var wanted = all.ToDictionary(settings => settings.Name);
-        var gone = _watches.Where(entry => !IsKept(entry.Value, wanted.GetValueOrDefault(entry.Key))).Select(entry => entry.Key).ToList();
+        var gone = new List<(string Name, string Reason)>();
+        var formers = new Dictionary<string, FileWatch>();
+        foreach (var (name, entry) in _watches.ToList())
+        {
+            var settings = wanted.GetValueOrDefault(name) ?? Renamed(all, name);
+            if (settings is not null && settings.Name == name && IsKept(entry, settings))
+                continue;
+            if (settings is { IsContinuous: false } && entry is { Watch: FileWatch former, Loop.IsCompleted: false }
+                && !formers.ContainsKey(settings.Name))
+                formers[settings.Name] = await EndLoopAsync(name, former);
+            else
+                gone.Add((name, ReasonOf(settings)));
+        }
+
+        ReportLost(all, gone);
         await StopAsync(gone);
         foreach (var settings in all.Where(settings => !_watches.ContainsKey(settings.Name)))
-            Start(settings);
+            Start(settings, formers.GetValueOrDefault(settings.Name));
     }
 
     /// <summary>The loops of all watches; empty before the start.</summary>
@@ -49,7 +63,7 @@ internal sealed class WatchSet(
     }
 
     /// <summary>Stops all watches: kills their jobs and records the results.</summary>
-    public Task StopAsync() => StopAsync([.. _watches.Keys]);
+    public Task StopAsync() => StopAsync([.. _watches.Keys.Select(name => (name, ""))]);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -70,33 +84,78 @@ internal sealed class WatchSet(
         settings is not null
             && (settings.Text == entry.Watch.Settings.Text || (!entry.Loop.IsCompleted && entry.Watch.TryReconfigure(settings)));
 
-    private void Start(WatchSettings settings)
+    // The watch that takes over the account of another one, which is not in the configuration any more.
+    private WatchSettings? Renamed(IReadOnlyList<WatchSettings> all, string name) =>
+        all.FirstOrDefault(settings => settings.Was.Contains(name) && !_watches.ContainsKey(settings.Name));
+
+    private static string ReasonOf(WatchSettings? settings) => settings switch
+    {
+        null => "it is not in the configuration any more",
+        { IsContinuous: true } => "its settings have changed",
+        _ => "another watch takes its place",
+    };
+
+    // Its jobs go on.
+    private async Task<FileWatch> EndLoopAsync(string name, FileWatch watch)
+    {
+        var (_, loop, stop) = _watches[name];
+        await stop.CancelAsync();
+        await loop;
+        stop.Dispose();
+        _ = _watches.Remove(name);
+        return watch;
+    }
+
+    // A new name is a new account, which few expect.
+    private void ReportLost(IReadOnlyList<WatchSettings> all, List<(string Name, string Reason)> gone)
+    {
+        foreach (var settings in all.Where(settings => !settings.IsContinuous && !_watches.ContainsKey(settings.Name)))
+        {
+            var former = gone.Select(one => _watches[one.Name].Watch.Settings)
+                .FirstOrDefault(other => other.Path == settings.Path && GlobsOf(other) == GlobsOf(settings) && other.Name != settings.Name);
+            if (former is null)
+                continue;
+            named(settings.Name).Warning(
+                "watch {Watch} has the folder and globs of {Former}, which is gone: its files run again; was: {Former} keeps its account",
+                settings.Name,
+                former.Name,
+                former.Name);
+        }
+    }
+
+    private static string GlobsOf(WatchSettings settings) => string.Join(' ', settings.Globs);
+
+    private void Start(WatchSettings settings, FileWatch? former)
     {
         var log = named(settings.Name);
         IWatch watch = settings.IsContinuous
             ? new ContinuousWatch(settings, submitter, isOnce, time, log)
-            : new FileWatch(settings, submitter, inotify, isOnce, time, log);
+            : new FileWatch(settings, submitter, inotify, isOnce, time, log, former);
+        if (former is not null)
+            log.Information("watch {Former} is changed: {Count} jobs go on", former.Settings.Name, watch.JobCount);
         var stop = new CancellationTokenSource();
         _watches.Add(settings.Name, (watch, watchLoop($"watch {settings.Name}", Task.Run(() => watch.RunAsync(stop.Token))), stop));
         if (settings.IsContinuous)
             log.Information("watch started: jobs kept running");
         else
-            log.Information("watch started: {Path} for {Globs}", settings.Path, string.Join(' ', settings.Globs));
+            log.Information("watch started: {Path} for {Globs}", settings.Path, GlobsOf(settings));
     }
 
-    private async Task StopAsync(List<string> names)
+    private async Task StopAsync(List<(string Name, string Reason)> all)
     {
-        await Task.WhenAll(names.Select(name => StopAsync(_watches[name])));
+        await Task.WhenAll(all.Select(one => StopAsync(_watches[one.Name], one.Reason)));
 
         // They end on several threads, which must not change the table.
-        names.ForEach(name => _ = _watches.Remove(name));
+        all.ForEach(one => _ = _watches.Remove(one.Name));
     }
 
-    private async Task StopAsync((IWatch Watch, Task Loop, CancellationTokenSource Stop) entry)
+    private async Task StopAsync((IWatch Watch, Task Loop, CancellationTokenSource Stop) entry, string reason)
     {
         var (watch, loop, stop) = entry;
         await stop.CancelAsync();
         await loop;
+        if (reason.Length > 0 && watch.JobCount is > 0 and var count)
+            named(watch.Settings.Name).Information("its {Count} jobs are stopped, because {Reason}", count, reason);
         using var over = new CancellationTokenSource(LongestStop, time);
         await watch.KillJobsAsync(over.Token);
         await watch.DisposeAsync();

@@ -14,7 +14,7 @@ internal sealed class WatchedFolder
     private const int MostReads = 5;
 
     private readonly Inotify _inotify;
-    private readonly FolderChangeBuffer _changes;
+    private FolderChangeBuffer _changes;
     private readonly Action _wake;
     private readonly OpenFileTracker _openFiles;
     private readonly CompletenessCheck _completeness;
@@ -42,24 +42,27 @@ internal sealed class WatchedFolder
     /// <param name="isOnce">Whether the folder is read only once.</param>
     /// <param name="time">The source of the time.</param>
     /// <param name="log">The log of the watch.</param>
+    /// <param name="openFiles">What is known of the files being written, from a watch before; null for nothing.</param>
     public WatchedFolder(
-        WatchSettings settings, Inotify inotify, Action wake, IoFaultReporter ioFaults, bool isOnce, TimeProvider time, ILogger log)
+        WatchSettings settings,
+        Inotify inotify,
+        Action wake,
+        IoFaultReporter ioFaults,
+        bool isOnce,
+        TimeProvider time,
+        ILogger log,
+        OpenFileTracker? openFiles = null)
     {
         (_settings, _inotify, _ioFaults, _isOnce, _time, _log) = (settings, inotify, ioFaults, isOnce, time, log);
         _wake = wake;
-        var names = new StatusName(settings.Name);
-        _openFiles = new OpenFileTracker(settings.Path!, WriterProbe.Of, time);
-        _changes = new FolderChangeBuffer(
-            settings.Path!,
-            settings.IsUpdated,
-            settings.NeedsOtherNames,
-            _openFiles,
-            name => !name.StartsWith('.') || names.TryParse(name, out _, out _) || _settings.Marker?.Is(name) is true,
-            name => FileFilter.ListOf(_settings, name) >= 0,
-            wake);
+        _openFiles = openFiles ?? new OpenFileTracker(settings.Path!, WriterProbe.Of, time);
+        _changes = NewChanges();
         _completeness = new CompletenessCheck(settings.Path!, _openFiles, WriterProbe.Of, time);
         _index = new FolderIndex(settings, _openFiles, time);
     }
+
+    /// <summary>What is known of the files that are being written.</summary>
+    public OpenFileTracker OpenFiles => _openFiles;
 
     /// <summary>The folder of the status files.</summary>
     public string StatusPath => _index.StatusPath;
@@ -101,9 +104,19 @@ internal sealed class WatchedFolder
     /// <summary>Replaces the settings; the next <see cref="Refresh"/> reads the whole folder.</summary>
     public void Reconfigure(WatchSettings settings)
     {
+        var isOther = (settings.IsUpdated, settings.NeedsOtherNames) != (_settings.IsUpdated, _settings.NeedsOtherNames);
         _settings = settings;
         _index = new FolderIndex(settings, _openFiles, _time);
         _lastRead = null;
+        if (!isOther)
+            return;
+
+        // The new subscription first, so that no close of a file is missed.
+        var former = _changes;
+        _changes = NewChanges();
+        Subscribe();
+        _inotify.Unsubscribe(former);
+        _gone.UnionWith(former.Take().Removed);
     }
 
     /// <summary>Makes the next <see cref="Refresh"/> read the whole folder.</summary>
@@ -187,6 +200,19 @@ internal sealed class WatchedFolder
         }
 
         _ = _inotify.Subscribe(_statusChanges!);
+    }
+
+    private FolderChangeBuffer NewChanges()
+    {
+        var names = new StatusName(_settings.Name);
+        return new FolderChangeBuffer(
+            _settings.Path!,
+            _settings.IsUpdated,
+            _settings.NeedsOtherNames,
+            _openFiles,
+            name => !name.StartsWith('.') || names.TryParse(name, out _, out _) || _settings.Marker?.Is(name) is true,
+            name => FileFilter.ListOf(_settings, name) >= 0,
+            _wake);
     }
 
     // Another folder may take the place of this one at any moment, also while it is read.

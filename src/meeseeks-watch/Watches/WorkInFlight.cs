@@ -25,6 +25,13 @@ internal sealed class WorkInFlight : IDisposable
     /// <summary>The folder for the status files of a folder with work.</summary>
     public string StatusPathOf(FileId folder) => _byFolder[folder].StatusPath;
 
+    /// <summary>Replaces the folder for the status files of a folder, if that has work.</summary>
+    public void SetStatusPath(FileId folder, string? statusPath)
+    {
+        if (_byFolder.TryGetValue(folder, out var entry))
+            _byFolder[folder] = (entry.Folder, statusPath ?? entry.Folder.Path, entry.Work);
+    }
+
     /// <summary>The folders, other than the given one, with the same work for their own files.</summary>
     public IEnumerable<FileId> OthersWith(WorkKey work, FileId folder) =>
         _byFolder.Where(entry => entry.Key != folder && entry.Value.Work.Contains(work)).Select(entry => entry.Key);

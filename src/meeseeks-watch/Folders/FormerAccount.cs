@@ -1,0 +1,44 @@
+using System.IO.Enumeration;
+using MeeseeksBox.FileWatch.Names;
+
+namespace MeeseeksBox.WatchAgent.Folders;
+
+/// <summary>Gives the status files of a former name of a watch its present name (<c>was</c>).</summary>
+/// <remarks>Each is renamed atomically. A crash leaves some with either name, and the next start renames the rest.</remarks>
+internal static class FormerAccount
+{
+    private static readonly StatusState[] Results = [StatusState.Done, StatusState.Failed, StatusState.Killed];
+
+    /// <summary>Renames the status files in a folder. Where the watch has a result of its own, that counts.</summary>
+    /// <param name="folder">The folder of the status files.</param>
+    /// <param name="former">The former name.</param>
+    /// <param name="watch">The present name.</param>
+    /// <returns>The number of status files.</returns>
+    /// <exception cref="IOException">One cannot be renamed, or the folder not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    public static int Take(string folder, string former, string watch)
+    {
+        var (from, to) = (new StatusName(former), new StatusName(watch));
+        var names = Names(folder, from.Prefix).Where(name => from.TryParse(name, out _, out _)).ToList();
+        foreach (var name in names)
+        {
+            _ = from.TryParse(name, out var key, out var state);
+            var taken = Results.Contains(state) ? Results : [state];
+            if (taken.Any(one => File.Exists(Path.Join(folder, to.Of(key, one)))))
+                File.Delete(Path.Join(folder, name));
+            else
+                File.Move(Path.Join(folder, name), Path.Join(folder, to.Of(key, state)));
+        }
+
+        return names.Count;
+    }
+
+    private static FileSystemEnumerable<string> Names(string folder, string prefix) => new(
+        folder,
+        (ref FileSystemEntry entry) => entry.FileName.ToString(),
+        new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
+    {
+        ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+            entry.FileName.StartsWith(prefix, StringComparison.Ordinal) && !entry.IsDirectory,
+    };
+}

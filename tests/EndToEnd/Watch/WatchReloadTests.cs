@@ -1,0 +1,116 @@
+using MeeseeksBox.EndToEnd.Boxes;
+
+namespace MeeseeksBox.EndToEnd.Watch;
+
+/// <summary>A reload keeps jobs and accounts, or says which jobs it stops (docs/SPECIFICATION.md#watch-signals).</summary>
+public sealed class WatchReloadTests(SharedBox shared) : WatchTests(shared)
+{
+    private string Go => Path.Combine(Scratch, "go");
+
+    private string Config => Path.Combine(Scratch, "watch.cfg");
+
+    [Fact]
+    public async Task Jobs_go_on_when_any_setting_of_their_watch_changes_and_its_name_and_each_has_one_result()
+    {
+        var status = Directory.CreateDirectory(Path.Combine(Scratch, "status")).FullName;
+        _ = Directory.CreateSymbolicLink(Path.Combine(Scratch, "link"), In);
+        Write(new { });
+        await using var watcher = await StartAndWaitAsync(Config);
+        var number = 0;
+        async Task ChangeAsync(object more, string name = "w")
+        {
+            _ = Drop($"a{number}");
+            await UntilAsync(() => Runs.Length == number + 1, () => $"{watcher.Log}");
+            Write(more, name);
+            watcher.Send(Signal.Hangup);
+            await UntilAsync(() => watcher.Log.Count("new configuration in force") == number + 1, () => $"{watcher.Log}");
+            number++;
+        }
+
+        await ChangeAsync(new { updated = true });
+        await ChangeAsync(new { skip = "skip" });
+        await ChangeAsync(new { path = In + "/" });
+        await ChangeAsync(new { path = Scratch + "/link" });
+        await ChangeAsync(new { path = Scratch + "/link", status_path = status });
+        await ChangeAsync(new { path = Scratch + "/link" });
+        await ChangeAsync(new { path = Scratch + "/link", was = "w" }, name: "v");
+        await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
+        await UntilAsync(() => Directory.GetFiles(In, "._v_0_*.done").Length == number, () => $"{watcher.Log}");
+        _ = Drop("last");
+        await StatusAsync("last", "done", watch: "v");
+
+        Runs.Should().Equal("a0", "a1", "a2", "a3", "a4", "a5", "a6", "last");
+        watcher.Log.Has("are stopped").Should().BeFalse();
+        watcher.Log.Has("another meeseeks-watch").Should().BeFalse(watcher.Log.ToString());
+        FilesIn.Should().HaveCount(2 * (number + 1));
+    }
+
+    [Fact]
+    public async Task A_job_of_the_former_folder_goes_on_and_is_recorded_there()
+    {
+        Write(new { });
+        await using var watcher = await StartAndWaitAsync(Config);
+        _ = Drop("a");
+        await RunsAsync("a");
+        var other = Directory.CreateDirectory(Path.Combine(Scratch, "other")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(other, "a"), "", TestContext.Current.CancellationToken);
+
+        Write(new { path = other });
+        watcher.Send(Signal.Hangup);
+        await RunsAsync("a", "a");
+        await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
+
+        await StatusAsync("a", "done");
+        await UntilAsync(() => File.Exists(Path.Combine(other, "._w_0_a.done")), () => $"{watcher.Log}");
+        Runs.Should().Equal("a", "a");
+    }
+
+    [Fact]
+    public async Task The_log_says_which_jobs_are_stopped_and_that_a_new_name_is_a_new_account()
+    {
+        Write(new { });
+        await using var watcher = await StartAndWaitAsync(Config);
+        _ = Drop("a");
+        await RunsAsync("a");
+
+        Write(new { }, name: "v");
+        watcher.Send(Signal.Hangup);
+
+        await UntilAsync(() => watcher.Log.Has("new configuration in force"), () => $"{watcher.Log}");
+        watcher.Log.Has("its 1 jobs are stopped, because it is not in the configuration any more").Should().BeTrue();
+        watcher.Log.Has("watch v has the folder and globs of w, which is gone").Should().BeTrue(watcher.Log.ToString());
+        await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
+        await StatusAsync("a", "done", watch: "v");
+    }
+
+    [Fact]
+    public async Task After_a_restart_a_renamed_watch_resumes_its_jobs_and_keeps_its_results()
+    {
+        Write(new { });
+        await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
+        await using (var first = await StartAndWaitAsync(Config))
+        {
+            _ = Drop("a");
+            await StatusAsync("a", "done");
+            File.Delete(Go);
+            _ = Drop("b");
+            await RunsAsync("a", "b");
+            await first.CrashAsync();
+        }
+
+        Write(new { was = "w" }, name: "v");
+        await using var second = await StartAndWaitAsync(Config);
+        await UntilAsync(() => second.Log.Has("for b exists already and is resumed"), () => $"{second.Log}");
+        await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
+
+        await StatusAsync("b", "done", watch: "v");
+        Runs.Should().Equal("a", "b");
+        File.Exists(Status("a", "done", watch: "v")).Should().BeTrue();
+    }
+
+    private void Write(object more, string name = "w")
+    {
+        var watch = Watch([Job("%(filename)s", $"until test -e {Go}; do sleep 0.05; done")], more)["watch.w=".Length..];
+        File.WriteAllText(Config, $$$"""{"watch":{"{{{name}}}":{{{watch}}}}}""");
+    }
+}

@@ -1,0 +1,54 @@
+using MeeseeksBox.Testing;
+using MeeseeksBox.WatchAgent.Folders;
+
+namespace MeeseeksBox.FileWatch.Tests.Folders;
+
+/// <summary>A renamed watch keeps its account (docs/SPECIFICATION.md#renamed-watches).</summary>
+public sealed class FormerAccountTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private IEnumerable<string?> Names => Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Status_files_get_the_present_name_and_all_else_stays()
+    {
+        Write("._old_0_a.done", "._old_0_a.mtime", "._old_1_b_0_c.failed", "._old_0_.lock", "._older_0_a.done", "._old_x.done", "a");
+
+        FormerAccount.Take(_folder.Path, "old", "new").Should().Be(3);
+
+        Names.Should().BeEquivalentTo(
+            "._new_0_a.done", "._new_0_a.mtime", "._new_1_b_0_c.failed", "._old_0_.lock", "._older_0_a.done", "._old_x.done", "a");
+        File.ReadAllText(_folder.File("._new_0_a.done")).Should().Be("._old_0_a.done");
+    }
+
+    [Fact]
+    public void A_result_of_its_own_counts()
+    {
+        Write("._old_0_a.done", "._old_0_a.mtime", "._new_0_a.failed", "._old_0_b.mtime", "._new_0_b.mtime");
+
+        FormerAccount.Take(_folder.Path, "old", "new").Should().Be(3);
+
+        Names.Should().BeEquivalentTo("._new_0_a.failed", "._new_0_a.mtime", "._new_0_b.mtime");
+        File.ReadAllText(_folder.File("._new_0_b.mtime")).Should().Be("._new_0_b.mtime");
+    }
+
+    [Fact]
+    public void After_a_crash_the_rest_is_renamed()
+    {
+        Write("._new_0_a.done", "._old_0_a.mtime", "._old_0_b.done");
+
+        _ = FormerAccount.Take(_folder.Path, "old", "new");
+        FormerAccount.Take(_folder.Path, "old", "new").Should().Be(0);
+
+        Names.Should().BeEquivalentTo("._new_0_a.done", "._new_0_a.mtime", "._new_0_b.done");
+    }
+
+    private void Write(params string[] names)
+    {
+        foreach (var name in names)
+            _ = _folder.Write(name, name);
+    }
+}
