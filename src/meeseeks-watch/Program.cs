@@ -86,6 +86,12 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
 
     if (checkOnly)
     {
+        foreach (var watch in config.Watches.Where(watch => watch.Path is not null))
+        {
+            if (FolderProblem.Of(watch.Path!) is { } problem)
+                StandardStream.Error.WriteLine(SingleLine.Of($"warning: watch.{watch.Name}.path: {watch.Path}: {problem}"));
+        }
+
         StandardStream.Output.WriteLine(ConfigJson.Indented(configuration.Tree));
         return WatcherExitStatus.Good;
     }

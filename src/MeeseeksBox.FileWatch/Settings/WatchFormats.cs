@@ -49,6 +49,21 @@ internal static class WatchFormats
         return section is ConfigObject below ? At(below, key[(dot + 1)..]) : null;
     }
 
+    /// <summary>Warns of the formats without a value in a text, which is therefore used as it is.</summary>
+    /// <param name="section">The watch.</param>
+    /// <param name="key">The key of the text.</param>
+    /// <param name="written">The whole configuration.</param>
+    public static void WarnOfLiterals(SectionReader section, string key, ConfigObject written)
+    {
+        if (section.Text(key) is not { } text || section.Find(key) is not { } setting)
+            return;
+        foreach (var name in FormattedText.Parse(text).Keys.Where(name => section.Find(name) is null && At(written, name) is null))
+        {
+            section.AddWarning(
+                setting, $"'{text}' is used as it is: there is no key '{name}' at the top level, in defaults or in this watch");
+        }
+    }
+
     /// <summary>The keys of all formats, those in jobs included.</summary>
     public static IEnumerable<string> KeysIn(ConfigValue value) => value switch
     {

@@ -125,7 +125,12 @@ public static class WatchReader
             Keys = jobs.FormatKeys,
         };
         if (name.Length > 0)
+        {
             Check(settings, section, jobs);
+            WatchFormats.WarnOfLiterals(section, "path", written);
+            WatchFormats.WarnOfLiterals(section, "status_path", written);
+        }
+
         return settings;
     }
 

@@ -53,6 +53,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     /// <returns>The files that are not there any more.</returns>
     public IReadOnlyList<string> Read()
     {
+        if (FolderProblem.Of(_path) is { } problem)
+            throw new IOException(problem);
         StatusPath = StatusFolder.Of(settings);
         var status = new StatusTable(key => FailureText.Read(Path.Join(StatusPath, _names.Of(key, StatusState.Failed))).Failures);
         var notes = new List<(WorkKey Key, long Time)>();

@@ -94,6 +94,22 @@ public sealed class WatchUploadTests(SharedBox shared, SharedWatcher watcher) : 
         Runs.Where(run => !run.StartsWith("marker")).Should().Equal("link 5");
     }
 
+    [Fact]
+    public async Task A_file_is_taken_when_its_marker_comes_and_never_under_a_temporary_name()
+    {
+        _ = await AddAsync(Watch([SizeJob()], new { marker = ".%(filename)s.ready", rescan = 3600 }));
+        foreach (var name in new[] { "a", "b", "c.tmp", ".c.tmp.ready" })
+            _ = Drop(name);
+
+        _ = Directory.CreateDirectory(Path.Combine(In, ".b.ready"));
+        await StatusAsync("b", "done");
+        Runs.Should().ContainSingle().Which.Should().StartWith("b ");
+
+        _ = Drop(".a.ready");
+        await StatusAsync("a", "done");
+        Runs.Should().HaveCount(2).And.Contain(run => run.StartsWith("a "));
+    }
+
     // The watcher has taken all changes so far when it has processed a file that came later.
     private async Task HandledAsync()
     {

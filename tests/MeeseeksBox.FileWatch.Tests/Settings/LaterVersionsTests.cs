@@ -263,7 +263,7 @@ public sealed class LaterVersionsTests
     private static WatcherConfig Read(params string[] words)
     {
         var result = WatcherConfigurationReader.Read(words);
-        result.Warnings.Should().BeEmpty();
+        result.Warnings.Where(warning => !warning.Contains("is used as it is", StringComparison.Ordinal)).Should().BeEmpty();
         return result.Config ?? throw new InvalidOperationException(string.Join('\n', result.Problems));
     }
 }

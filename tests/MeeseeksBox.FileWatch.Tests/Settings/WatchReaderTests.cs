@@ -66,6 +66,20 @@ public sealed class WatchReaderTests
     }
 
     [Theory]
+    [InlineData("watch.w.path=%(root)s/in", "path")]
+    [InlineData("watch.w.status_path=%(root)s/in", "status_path")]
+    public void A_path_with_a_format_that_has_no_value_is_a_warning(string word, string key)
+    {
+        var warning = $"warning: command line: watch.w.{key}: '%(root)s/in' is used as it is: "
+            + "there is no key 'root' at the top level, in defaults or in this watch";
+
+        WatcherConfigurationReader.Read([Good, word]).Lines.Should().Equal(warning);
+        WatcherConfigurationReader.Read([Good, word, Good.Replace("watch.w", "watch.v"), "watch.v.root=/"]).Lines.Should().Contain(warning);
+        WatcherConfigurationReader.Read([Good, word, "root=/data"]).Lines.Should().BeEmpty();
+        WatcherConfigurationReader.Read([Good, word, "watch.w.root=/data"]).Lines.Should().BeEmpty();
+    }
+
+    [Theory]
     [InlineData("watch.w.recsan=5", "command line: watch.w.recsan: unknown key, ignored; the nearest known key is 'rescan'")]
     [InlineData(
         "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"retires\":1}]",
