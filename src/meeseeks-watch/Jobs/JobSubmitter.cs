@@ -69,7 +69,13 @@ internal sealed class JobSubmitter : IDisposable
             JobEnd? end;
             try
             {
-                await SubmitAsync(submission, log, stop);
+                if (await SubmitAsync(submission, log, stop) is { Count: > 0 } foreign)
+                {
+                    // The submit has replaced the tags.
+                    await MarkAsync(foreign, job => job.Spec.Tags, stop);
+                    submission.BeginAt(await AttemptBesidesAsync(submission, stop));
+                    continue;
+                }
 
                 // A stop before the response did not find the job.
                 if (submission.IsStopping)
@@ -135,21 +141,39 @@ internal sealed class JobSubmitter : IDisposable
         foreach (var former in submission.Formers.Where(former => former.IdOf(0) != submission.FirstId))
         {
             await _follower.ListedAsync(former.Tag, stop);
-            var id = former.IdOf(_submissions.LatestAttempt(former.IdOf(0)));
-            var ids = submission.IsSpread ? new JsonArray(id, id + ".*") : new JsonArray(id);
-            var response = await _client.RequestAsync(new JsonObject { ["get"] = new JsonObject { ["ids"] = ids } }, stop);
-            if (response.Find("get") is not { ValueKind: JsonValueKind.Object })
-                continue;
-            var jobs = response.Jobs("get").Select(pair => pair.Value).OfType<Job>().ToList();
-            if (jobs.Count == 0 || jobs.Any(JobTags.IsConsumed))
+            if (!await IsResumableAsync(submission, former.IdOf(_submissions.LatestAttempt(former.IdOf(0))), stop))
                 continue;
             submission.Adopt(former);
             return;
         }
     }
 
+    // Whether the box has jobs with an id whose results are for this submission.
+    private async Task<bool> IsResumableAsync(Submission submission, string id, CancellationToken stop)
+    {
+        var ids = submission.IsSpread ? new JsonArray(id, id + ".*") : new JsonArray(id);
+        var response = await _client.RequestAsync(new JsonObject { ["get"] = new JsonObject { ["ids"] = ids } }, stop);
+        if (response.Find("get") is not { ValueKind: JsonValueKind.Object })
+            return false;
+        var jobs = response.Jobs("get").Select(pair => pair.Value).OfType<Job>().ToList();
+        return jobs.Count > 0 && !jobs.Any(job => JobTags.IsConsumed(job) || JobTags.IsOfOther(job, submission.FolderTag));
+    }
+
+    // A folder that has come back may have its job under the id of an attempt before that of another folder.
+    private async Task<int> AttemptBesidesAsync(Submission submission, CancellationToken stop)
+    {
+        for (var attempt = submission.Attempt - 1; attempt >= 0; attempt--)
+        {
+            if (await IsResumableAsync(submission, submission.IdOf(attempt), stop))
+                return attempt;
+        }
+
+        return Math.Max(submission.Attempt, _submissions.LatestAttempt(submission)) + 1;
+    }
+
     // The get before the submit returns the previous tags, because the submit replaces them.
-    private async Task SubmitAsync(Submission submission, ILogger log, CancellationToken stop)
+    // Returns jobs with the same id for a file of another folder, which go on.
+    private async Task<IReadOnlyList<Job>> SubmitAsync(Submission submission, ILogger log, CancellationToken stop)
     {
         await _turns.WaitAsync(stop);
         var (known, made) = (new List<Job>(), new List<Job>());
@@ -176,18 +200,28 @@ internal sealed class JobSubmitter : IDisposable
             _ = _turns.Release();
         }
 
+        if (known.Any(job => JobTags.IsOfOther(job, submission.FolderTag)))
+        {
+            log.Information(
+                "job {Job} is for {File} of another folder that was at the path; it goes on, and its result is not recorded",
+                submission.Id,
+                submission.Work.FileName);
+            return known;
+        }
+
         submission.IsOld = known.Any(JobTags.IsConsumed);
         submission.SetStopped(known.Where(JobTags.IsStopped).Select(job => job.Id));
         foreach (var job in known.Concat(made))
             _submissions.Take(submission, job);
         if (submission.IsOld)
-            return;
+            return [];
         submission.SetSubmitted();
         var file = submission.Work.FileName is { } name ? $" for {name}" : "";
         if (known.Count > 0)
             log.Information("job {Job}{File} exists already and is resumed", submission.Id, file);
         else
             log.Information("job {Job} is submitted{File}", submission.Id, file);
+        return [];
     }
 
     private static List<Job> MadeBy(Response response)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.WatchAgent.Jobs;
@@ -10,6 +12,18 @@ internal static class JobTags
 
     // A watcher killed the job when it stopped, so that the end is not a result.
     private const string Stopped = "watch.stopped";
+
+    private const string Folder = "watch.folder=";
+
+    /// <summary>The tag of the jobs for files of a folder: its time of birth; null when the file system does not know that.</summary>
+    /// <remarks>Numbers of devices change at a restart of the host, and numbers of folders on some network file systems.</remarks>
+    public static string? OfFolder(FileId folder) =>
+        folder.BirthTime is 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{Folder}{folder.BirthTime:x}");
+
+    /// <summary>Whether a job is for a file of another folder than that of a tag. What is not known is the same one.</summary>
+    public static bool IsOfOther(Job job, string? folderTag) =>
+        folderTag is not null && !job.Spec.Tags.Contains(folderTag)
+        && job.Spec.Tags.Any(tag => tag.StartsWith(Folder, StringComparison.Ordinal));
 
     /// <summary>The tag of all jobs of a watch.</summary>
     public static string Of(string watcher, string watch) => $"watch={watcher}/{watch}";

@@ -36,6 +36,9 @@ internal sealed class Submission
     /// <summary>The tag of its watch and of its jobs.</summary>
     public required string Tag { get; init; }
 
+    /// <summary>The tag of the folder of its file; null when that is not known.</summary>
+    public string? FolderTag { get; init; }
+
     /// <summary>The same work by former names of its watch.</summary>
     public IReadOnlyList<FormerWork> Formers { get; init; } = [];
 
@@ -140,7 +143,10 @@ internal sealed class Submission
     /// <summary>Goes on under the id of a former name of its watch.</summary>
     public void Adopt(FormerWork former) => _idOf = former.IdOf;
 
-    /// <summary>Sets the number of the first attempt.</summary>
+    /// <summary>The id of an attempt.</summary>
+    public string IdOf(int attempt) => _idOf(attempt);
+
+    /// <summary>Sets the number of the attempt.</summary>
     public void BeginAt(int attempt) => Attempt = attempt;
 
     /// <summary>Clears the copies of jobs before a submit.</summary>

@@ -12,7 +12,8 @@ internal static class SubmissionFactory
     /// <param name="watcher">The name of the watcher.</param>
     /// <param name="settings">The watch.</param>
     /// <param name="work">The work item.</param>
-    public static Result<Submission> Create(string watcher, WatchSettings settings, WorkItem work)
+    /// <param name="folderTag">The tag of the folder of its file; null when that is not known.</param>
+    public static Result<Submission> Create(string watcher, WatchSettings settings, WorkItem work, string? folderTag = null)
     {
         var filled = work.Template.Fill(new JobValues(settings, work));
         if (!filled.IsSuccess)
@@ -21,10 +22,11 @@ internal static class SubmissionFactory
         var given = spec["id"]?.ToString();
         _ = spec.Remove("id");
         var tag = JobTags.Of(watcher, settings.Name);
-        spec["tags"] = Tags(spec, tag);
+        spec["tags"] = Tags(spec, folderTag is null ? [tag] : [tag, folderTag]);
         return new Submission(work, spec, number => WorkId.Of(watcher, settings, work, given, number))
         {
             Tag = tag,
+            FolderTag = folderTag,
             Formers = [.. settings.Formers.Select(former => FormerOf(watcher, former, work))],
         };
     }
@@ -37,7 +39,7 @@ internal static class SubmissionFactory
         return new FormerWork(JobTags.Of(watcher, former.Name), number => WorkId.Of(watcher, former, work, given, number));
     }
 
-    private static JsonArray Tags(JsonObject spec, string own)
+    private static JsonArray Tags(JsonObject spec, string[] own)
     {
         var tags = new JsonArray();
         foreach (var node in new[] { spec["tags"], spec["tag"] }.OfType<JsonNode>())
@@ -47,7 +49,8 @@ internal static class SubmissionFactory
         }
 
         _ = spec.Remove("tag");
-        tags.Add((JsonNode)own);
+        foreach (var tag in own)
+            tags.Add((JsonNode)tag);
         return tags;
     }
 }

@@ -44,16 +44,25 @@ internal sealed class ChangeReporter(WatchSettings settings, ILogger log)
     /// <param name="written">The files that were closed after a write, or moved into the folder.</param>
     /// <param name="status">The table of status files.</param>
     /// <param name="resultTime">The time at which a result was written.</param>
-    public void AddWritten(IEnumerable<string> written, StatusTable status, Func<WorkKey, StatusState, DateTimeOffset?> resultTime)
+    /// <returns>With <c>updated</c>, the work of files that are others now, although their time of change is the same.</returns>
+    public IReadOnlyList<(WorkKey Key, long Mtime)> AddWritten(
+        IEnumerable<string> written, StatusTable status, Func<WorkKey, StatusState, DateTimeOffset?> resultTime)
     {
+        var others = new List<(WorkKey Key, long Mtime)>();
         foreach (var name in written)
         {
             // A rename changes this time, too, and nobody can set it.
             var key = new WorkKey(0, name);
-            if (status[key].Result is { } result && !_begun.ContainsKey(key) && FactsOf(name) is { } facts
-                && resultTime(key, result) is { } time && facts.ChangeTime > FileTime.Of(time))
+            if (status[key].Result is not { } result || _begun.ContainsKey(key) || FactsOf(name) is not { } facts
+                || resultTime(key, result) is not { } time || facts.ChangeTime <= FileTime.Of(time))
+                continue;
+            if (!settings.IsUpdated)
                 Report(name);
+            else if (status[key].Tracked == facts.WriteTime)
+                others.Add((key, facts.WriteTime));
         }
+
+        return others;
     }
 
     private static bool IsChanged(FileFacts before, FileFacts after) =>

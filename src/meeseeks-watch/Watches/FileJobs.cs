@@ -205,7 +205,7 @@ internal sealed class FileJobs : IAsyncDisposable
             return false;
         foreach (var other in _inFlight.OthersWith(work.Key, folder))
             _jobs.Separate((other, work.Key));
-        if (_jobs.TryStart((folder, work.Key), _settings, work))
+        if (_jobs.TryStart((folder, work.Key), _settings, work, JobTags.OfFolder(folder)))
             return true;
         _inFlight.Remove(folder, work.Key);
         return false;

@@ -139,7 +139,7 @@ internal sealed class FileWatch : IWatch
     private bool Refresh()
     {
         var refresh = _folder.Refresh();
-        _changes.AddWritten(_folder.Written, _folder.Status, _status.WrittenAt);
+        var others = _changes.AddWritten(_folder.Written, _folder.Status, _status.WrittenAt);
         if (refresh is FolderRefresh.Failed)
         {
             _failures++;
@@ -154,6 +154,8 @@ internal sealed class FileWatch : IWatch
             return false;
         }
 
+        foreach (var (key, mtime) in others.Where(other => !_jobs.Submitted.Contains(other.Key)))
+            _status.NoteOther(key, mtime);
         foreach (var name in _folder.TakeReturned())
             ForgetFormer(name);
         if (refresh is FolderRefresh.Scanned)

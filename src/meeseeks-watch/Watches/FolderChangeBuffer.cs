@@ -86,7 +86,7 @@ internal sealed class FolderChangeBuffer(
             return;
         if (change is FolderChange.Removed)
             _ = _removed.Add(name);
-        else if (change is FolderChange.Closed or FolderChange.MovedIn && !needsWrites && _written.Count < Most)
+        else if (change is FolderChange.Closed or FolderChange.MovedIn && _written.Count < Most)
             _ = _written.Add(name);
     }
 }

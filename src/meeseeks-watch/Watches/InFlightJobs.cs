@@ -27,10 +27,14 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
     public int Count => _running.Count;
 
     /// <summary>Submits a work item.</summary>
+    /// <param name="key">Its key in the watch.</param>
+    /// <param name="settings">The watch.</param>
+    /// <param name="work">The work item.</param>
+    /// <param name="folderTag">The tag of the folder of its file; null when that is not known.</param>
     /// <returns>False when it has no valid job; the log names the error.</returns>
-    public bool TryStart(TKey key, WatchSettings settings, WorkItem work)
+    public bool TryStart(TKey key, WatchSettings settings, WorkItem work, string? folderTag = null)
     {
-        var created = SubmissionFactory.Create(submitter.Watcher, settings, work);
+        var created = SubmissionFactory.Create(submitter.Watcher, settings, work, folderTag);
         if (!created.IsSuccess)
             return LogOnce($"job {work.Index} cannot be submitted: {created.Problem}", work);
         var submission = created.Value;

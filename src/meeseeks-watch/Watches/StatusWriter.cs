@@ -96,6 +96,11 @@ internal sealed class StatusWriter
         return isForgotten;
     }
 
+    /// <summary>Records that a file is another one than at its last run, although its time of change is the same.</summary>
+    /// <remarks>The next smaller time is recorded, so that the file has changed for each version of the watcher.</remarks>
+    public void NoteOther(WorkKey key, long mtime) =>
+        _ = _nameFaults.Try("record changes", "retried at the next change", () => Note(key, mtime - 1));
+
     /// <summary>Writes the marks of a plan, after a check that status files can be written, before its jobs are submitted.</summary>
     /// <returns>False when the folder takes no status files, so that no job may be submitted.</returns>
     public bool TryPrepare(Plan plan)
@@ -132,6 +137,19 @@ internal sealed class StatusWriter
     /// <summary>Removes the old status files of removed files.</summary>
     public void Clean(IReadOnlySet<WorkKey> inFlight) =>
         _ = _nameFaults.Try("remove status files", "retried at the next scan", () => _recorder.Clean(_folder.Snapshot(), inFlight));
+
+    private void Note(WorkKey key, long mtime)
+    {
+        try
+        {
+            _files.Note(_folder.Status, key, mtime);
+        }
+        catch (StatusNameException problem)
+        {
+            // It holds up no other file.
+            throw new IOException(problem.Message, problem);
+        }
+    }
 
     private static string WriteFilesOf(string file) => $"write the status files of {file}";
 

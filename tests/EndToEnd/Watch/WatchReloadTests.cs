@@ -108,6 +108,56 @@ public sealed class WatchReloadTests(SharedBox shared) : WatchTests(shared)
         File.Exists(Status("a", "done", watch: "v")).Should().BeTrue();
     }
 
+    [Fact]
+    public async Task After_a_restart_a_job_of_another_folder_is_no_result_and_goes_on()
+    {
+        Write(new { rescan = 0.2 });
+        await using (var first = await StartAndWaitAsync(Config))
+        {
+            _ = Drop("a");
+            await RunsAsync("a");
+            await first.CrashAsync();
+        }
+
+        Directory.Move(In, $"{Scratch}/former");
+        _ = Drop("a");
+        await using (var second = await StartAndWaitAsync(Config))
+        {
+            await RunsAsync("a", "a");
+            second.Log.Has("of another folder that was at the path").Should().BeTrue(second.Log.ToString());
+            await second.CrashAsync();
+        }
+
+        // Each folder finds its own job again.
+        var path = In;
+        Directory.Move(path, $"{Scratch}/other");
+        Directory.Move($"{Scratch}/former", path);
+        await using var third = Start(Config);
+        await UntilAsync(() => third.Log.Has("for a exists already and is resumed"), () => $"{third.Log}");
+        await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
+        await StatusAsync("a", "done");
+        Runs.Should().Equal("a", "a");
+    }
+
+    [Fact]
+    public async Task With_updated_another_file_with_the_same_time_is_a_change()
+    {
+        await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
+        Write(new { updated = true });
+        await using var watcher = await StartAndWaitAsync(Config);
+        var path = Drop("a");
+        await UntilAsync(() => watcher.Log.Has("for a is done"), () => $"{watcher.Log}");
+        var time = File.GetLastWriteTimeUtc(path);
+
+        var other = Path.Combine(Scratch, "other");
+        await File.WriteAllTextAsync(other, "longer", TestContext.Current.CancellationToken);
+        File.SetLastWriteTimeUtc(other, time);
+        File.Move(other, path, overwrite: true);
+
+        await RunsAsync("a", "a");
+        await UntilAsync(() => watcher.Log.Count("for a is done") == 2, () => $"{watcher.Log}");
+    }
+
     private void Write(object more, string name = "w")
     {
         var watch = Watch([Job("%(filename)s", $"until test -e {Go}; do sleep 0.05; done")], more)["watch.w=".Length..];

@@ -107,6 +107,23 @@ public sealed class LoopGuardTests : IDisposable
         _log.Lines.Should().HaveCount(lines);
     }
 
+    [Theory]
+    [InlineData(-3600, 0, 1)]
+    [InlineData(3600, 0, 0)]
+    [InlineData(-3600, 1, 0)]
+    public void With_updated_a_written_file_with_its_old_time_is_another_one_when_its_result_is_older(int seconds, int ahead, int count)
+    {
+        var changes = new ChangeReporter(Some.Watch("'updated':true") with { Path = _folder.Path }, _log.Logger);
+        File.SetLastWriteTimeUtc(_folder.Write("a", "text"), DateTime.UnixEpoch.AddDays(1));
+        _status.Add(new WorkKey(0, "a"), StatusState.Done);
+        _status.Add(new WorkKey(0, "a"), StatusState.Mtime, TimeSpan.TicksPerDay + ahead);
+
+        var others = changes.AddWritten(["a"], _status, (_, _) => TimeProvider.System.GetUtcNow().AddSeconds(seconds));
+
+        others.Should().BeEquivalentTo(Enumerable.Repeat((new WorkKey(0, "a"), TimeSpan.TicksPerDay), count));
+        _log.Lines.Should().BeEmpty();
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static WorkItem Work(string name) => new()
