@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.FileWatch.Jobs;
 
@@ -23,7 +23,10 @@ public static class WorkId
     /// <param name="attempt">The number of the attempt, from 0.</param>
     public static string Of(string watcher, WatchSettings settings, WorkItem work, string? given, int attempt)
     {
-        var id = given ?? Derived(watcher, settings, work);
+        // An id is Unicode, which a file name in it need not be.
+        var id = given is null ? Derived(watcher, settings, work)
+            : ByteText.HasBytes(given) ? SingleLine.Of(given)
+            : given;
         return attempt == 0 ? id : string.Create(CultureInfo.InvariantCulture, $"{id}~{attempt}");
     }
 
@@ -49,7 +52,7 @@ public static class WorkId
             CultureInfo.InvariantCulture,
             $"{watcher}\0{settings.Name}\0{settings.Path}\0{work.Index}\0{work.FileName}\0"
             + $"{(work.FileName is null ? work.List : 0)}\0{work.Mtime}");
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(ByteText.Encode(all)));
         return $"{Plain(readable)}.{hash[..HashLength]}";
     }
 

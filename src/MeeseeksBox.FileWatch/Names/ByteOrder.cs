@@ -1,6 +1,8 @@
+using MeeseeksBox.Foundation.Text;
+
 namespace MeeseeksBox.FileWatch.Names;
 
-/// <summary>Orders names by their bytes in UTF-8, without encoding them (docs/SPECIFICATION.md#file-order).</summary>
+/// <summary>Orders names by their bytes, without encoding those of UTF-8 (docs/SPECIFICATION.md#file-order).</summary>
 public sealed class ByteOrder : IComparer<string>
 {
     private ByteOrder()
@@ -18,7 +20,9 @@ public sealed class ByteOrder : IComparer<string>
         var common = x.AsSpan().CommonPrefixLength(y);
         if (common == x.Length || common == y.Length)
             return x.Length - y.Length;
-        return Rank(x[common]) - Rank(y[common]);
+        return ByteText.IsByte(x[common]) || ByteText.IsByte(y[common])
+            ? ByteText.Encode(x).AsSpan().SequenceCompareTo(ByteText.Encode(y))
+            : Rank(x[common]) - Rank(y[common]);
     }
 
     // Surrogates encode code points above all others, but U+E000 to U+FFFF are higher UTF-16 units.

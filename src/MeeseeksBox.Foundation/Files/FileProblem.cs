@@ -20,7 +20,7 @@ public static class FileProblem
         _ when IsTooLarge(problem) => "it would exceed the limit of the file size (ulimit -f)",
         _ when IsBadPath(problem) => "this is not a valid file name",
         FileNotFoundException or DirectoryNotFoundException => OfWorkingFolder(path) ?? Missing(path),
-        _ when Directory.Exists(path) => "it is a folder",
+        _ when ByteFile.IsFolder(path) => "it is a folder",
         UnauthorizedAccessException => "permission denied",
         { HResult: ErrorNumber.TryAgain } => "another process uses it",
         IOException { HResult: > 0 and <= LastErrorNumber and var number } => TextOf(number),

@@ -21,6 +21,9 @@ public static partial class FileKind
     /// <summary>A block device (S_IFBLK).</summary>
     public const int BlockDevice = 0x6000;
 
+    /// <summary>A symbolic link (S_IFLNK).</summary>
+    public const int Link = 0xA000;
+
     /// <summary>A socket (S_IFSOCK).</summary>
     public const int Socket = 0xC000;
 

@@ -31,8 +31,8 @@ internal readonly record struct FailureText(int Failures, string? Run)
     {
         try
         {
-            var isText = FileKind.Of(path) is FileKind.Regular && new FileInfo(path).Length <= LongestText;
-            return isText ? Of(File.ReadAllBytes(path)) : default;
+            var isText = FileKind.FactsOf(path) is { Kind: FileKind.Regular, Length: <= LongestText };
+            return isText ? Of(ByteFile.ReadAllBytes(path)) : default;
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {

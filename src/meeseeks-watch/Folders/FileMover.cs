@@ -72,7 +72,7 @@ internal sealed class FileMover(WatchSettings settings, StatusFiles files)
             if (!IsMoved(account, file) && isHere)
                 Place(table, account, file, first);
             else if (IsMoved(account, file) && isHere)
-                File.Delete(source);
+                ByteFile.Delete(source);
         }
 
         // A result without its file would be taken for that of a new file with the same name.
@@ -114,21 +114,19 @@ internal sealed class FileMover(WatchSettings settings, StatusFiles files)
         }
 
         if (staged != source)
-            File.Delete(source);
+            ByteFile.Delete(source);
     }
 
     private static void CopyTo(string target, string source)
     {
-        File.Delete(target);
+        ByteFile.Delete(target);
         try
         {
-            File.Copy(source, target);
-            using var copy = new FileStream(target, FileMode.Open, FileAccess.ReadWrite);
-            copy.Flush(flushToDisk: true);
+            ByteFile.Copy(source, target);
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {
-            File.Delete(target);
+            ByteFile.Delete(target);
             throw new IOException(FileProblem.Reason(target, problem), problem);
         }
     }
@@ -159,9 +157,9 @@ internal sealed class FileMover(WatchSettings settings, StatusFiles files)
             return;
         var path = Path.Join(settings.Path, other);
         if (FactsOf(path) is { Kind: FileKind.Folder })
-            Directory.Delete(path);
+            ByteFile.DeleteFolder(path);
         else
-            File.Delete(path);
+            ByteFile.Delete(path);
     }
 
     // Only the last folder of the path is made: the rest may be a file system that is not mounted.

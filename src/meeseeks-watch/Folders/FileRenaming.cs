@@ -10,7 +10,6 @@ internal static partial class FileRenaming
     private const int CurrentFolder = -100;
     private const uint NoReplace = 1;
     private const int Exists = 17;
-    private const int OtherDevice = 18;
     private const int BadArgument = 22;
     private const int NotSupported = 95;
 
@@ -25,7 +24,7 @@ internal static partial class FileRenaming
         {
             0 => RenameResult.Done,
             Exists => RenameResult.NameIsTaken,
-            OtherDevice => RenameResult.OtherFileSystem,
+            ErrorNumber.OtherDevice => RenameResult.OtherFileSystem,
             _ => throw new IOException(FileProblem.TextOf(error), error),
         };
     }

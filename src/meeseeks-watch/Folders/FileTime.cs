@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using MeeseeksBox.Foundation.Files;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
@@ -22,7 +24,7 @@ internal static class FileTime
     {
         try
         {
-            var text = File.ReadAllText(path).AsSpan().Trim();
+            var text = Encoding.UTF8.GetString(ByteFile.ReadAllBytes(path)).AsSpan().Trim();
             return decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var seconds)
                 && Math.Abs(seconds) < TimeSpan.MaxValue.Ticks / TimeSpan.TicksPerSecond
                     ? (long)decimal.Round(seconds * TimeSpan.TicksPerSecond)

@@ -2,6 +2,7 @@ using System.IO.Enumeration;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
@@ -141,18 +142,37 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         Directory.Exists(StatusPath)
         || (Directory.Exists(elsewhere) ? false : throw new DirectoryNotFoundException($"status_path: there is no folder {elsewhere}"));
 
-    private FileSystemEnumerable<(string Name, long Time, bool IsFolder)> Entries(string folder, bool hasFiles, bool hasStatus) => new(
-        folder,
-        (ref FileSystemEntry entry) => (entry.FileName.ToString(), Time(ref entry), entry.IsDirectory),
-        new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
+    private IEnumerable<(string Name, long Time, bool IsFolder)> Entries(string folder, bool hasFiles, bool hasStatus)
     {
-        // Names that do not concern the watch are filtered before a string is made of them.
-        ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-            IsHiddenMarker(entry.FileName)
-            ? hasFiles
-            : (entry.FileName[0] != '.' ? hasFiles : hasStatus && entry.FileName.StartsWith(_names.Prefix, StringComparison.Ordinal))
-                && (!entry.IsDirectory || (settings.NeedsOtherNames && entry.FileName[0] != '.')),
-    };
+        var hasByteNames = false;
+        var entries = new FileSystemEnumerable<(string Name, long Time, bool IsFolder)>(
+            folder,
+            (ref FileSystemEntry entry) => (entry.FileName.ToString(), Time(ref entry), entry.IsDirectory),
+            new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
+        {
+            // Names that do not concern the watch are filtered before a string is made of them.
+            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+            {
+                var mayBeOther = ByteNames.MayBe(entry.FileName);
+                hasByteNames |= mayBeOther;
+                return !mayBeOther && IsConcern(entry.FileName, entry.IsDirectory, hasFiles, hasStatus);
+            },
+        };
+        foreach (var entry in entries)
+            yield return entry;
+        foreach (var name in hasByteNames ? ByteNames.In(folder) : [])
+        {
+            var path = Path.Join(folder, name);
+            var isFolder = ByteFile.IsFolder(path);
+            if (IsConcern(name, isFolder, hasFiles, hasStatus) && FileKind.FactsOf(path, isFollowed: false) is { } facts)
+                yield return (name, FileKind.FactsOf(path)?.WriteTime ?? facts.WriteTime, isFolder);
+        }
+    }
+
+    private bool IsConcern(ReadOnlySpan<char> name, bool isFolder, bool hasFiles, bool hasStatus) => IsHiddenMarker(name)
+        ? hasFiles
+        : (name[0] != '.' ? hasFiles : hasStatus && name.StartsWith(_names.Prefix, StringComparison.Ordinal))
+            && (!isFolder || (settings.NeedsOtherNames && name[0] != '.'));
 
     // A time costs a system call for each name, so only times that a rule needs are read.
     private long Time(ref FileSystemEntry entry)
@@ -213,18 +233,18 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
 
     private void RefreshFile(string name)
     {
-        var info = new FileInfo(Path.Join(_path, name));
-        if (!info.Exists)
+        var path = Path.Join(_path, name);
+        if (TimeOf(path) is not { } time)
         {
             openFiles.Forget(name);
             Drop(name);
-            RefreshOther(name, settings.NeedsOtherNames && Directory.Exists(info.FullName));
+            RefreshOther(name, settings.NeedsOtherNames && ByteFile.IsFolder(path));
             return;
         }
 
         ClearFinished(name);
         var readiness = openFiles.IsWritten(name) ? FileReadiness.BeingWritten : FileReadiness.Ready;
-        var mtime = settings.NeedsMtimes ? FileKind.FactsOf(info.FullName)?.WriteTime ?? FileTime.Of(info.LastWriteTimeUtc) : 0;
+        var mtime = settings.NeedsMtimes ? FileKind.FactsOf(path)?.WriteTime ?? time : 0;
         var file = Seen(new WatchedFile(name, mtime, readiness), Now);
         var place = Find(name);
         if (place >= 0)
@@ -238,14 +258,17 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     private void RefreshStatus(string name, WorkKey key, StatusState state)
     {
         ClearFinished(key.FileName);
-        var info = new FileInfo(Path.Join(StatusPath, name));
-        if (!info.Exists)
+        if (TimeOf(Path.Join(StatusPath, name)) is not { } time)
             Status.Remove(key, state);
         else if (state is StatusState.Mtime)
-            AddNote(key, FileTime.Of(info.LastWriteTimeUtc));
+            AddNote(key, time);
         else
-            Status.Add(key, state, FileTime.Of(info.LastWriteTimeUtc));
+            Status.Add(key, state, time);
     }
+
+    // The time of a file or a link; null for a folder, and for no file.
+    private static long? TimeOf(string path) =>
+        FileKind.FactsOf(path, isFollowed: false) is { } facts && !ByteFile.IsFolder(path) ? facts.WriteTime : null;
 
     // The status file has the recorded time as its own change time. After a copy or an edit they differ, and its text is read.
     private void AddNote(WorkKey key, long ownTime)

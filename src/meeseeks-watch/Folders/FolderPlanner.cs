@@ -39,8 +39,7 @@ internal sealed class FolderPlanner(WatchSettings settings, FolderIndex index, C
     {
         var readiness = completeness.Of(name, settings.QuietTime);
 
-        // The system does not find a name that is not UTF-8 under its text. The caller says so.
-        if (readiness is FileReadiness.Ready || (readiness is null && name.Contains('\ufffd')))
+        if (readiness is FileReadiness.Ready)
             return true;
         if (readiness is { } other)
             index.SetReadiness(name, other);

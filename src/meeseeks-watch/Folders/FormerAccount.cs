@@ -1,5 +1,7 @@
 using System.IO.Enumeration;
 using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
@@ -19,15 +21,18 @@ internal static class FormerAccount
     public static int Take(string folder, string former, string watch)
     {
         var (from, to) = (new StatusName(former), new StatusName(watch));
-        var names = Names(folder, from.Prefix).Where(name => from.TryParse(name, out _, out _)).ToList();
+        var read = Names(folder, from.Prefix).ToList();
+        if (read.Exists(name => ByteNames.MayBe(name)))
+            read = [.. read.Where(name => !ByteNames.MayBe(name)), .. ByteNames.In(folder)];
+        var names = read.Where(name => from.TryParse(name, out _, out _)).ToList();
         foreach (var name in names)
         {
             _ = from.TryParse(name, out var key, out var state);
             var taken = Results.Contains(state) ? Results : [state];
-            if (taken.Any(one => File.Exists(Path.Join(folder, to.Of(key, one)))))
-                File.Delete(Path.Join(folder, name));
+            if (taken.Any(one => ByteFile.Exists(Path.Join(folder, to.Of(key, one)))))
+                ByteFile.Delete(Path.Join(folder, name));
             else
-                File.Move(Path.Join(folder, name), Path.Join(folder, to.Of(key, state)));
+                ByteFile.Replace(Path.Join(folder, name), Path.Join(folder, to.Of(key, state)));
         }
 
         return names.Count;

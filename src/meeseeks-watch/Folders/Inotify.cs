@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
@@ -121,7 +121,7 @@ internal sealed class Inotify : IDisposable
                 Dispatch(
                     BinaryPrimitives.ReadInt32LittleEndian(header),
                     BinaryPrimitives.ReadUInt32LittleEndian(header[4..]),
-                    Encoding.UTF8.GetString(end < 0 ? name : name[..end]));
+                    ByteText.Decode(end < 0 ? name : name[..end]));
                 at += HeaderSize + size;
             }
         }

@@ -17,14 +17,14 @@ internal sealed record MoveAccount(string Folder, List<MovedFile> Files)
     public string At(string name) => Path.Join(Folder, name);
 
     /// <summary>The account as JSON.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, MoveAccountContext.Default.MoveAccount);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, MoveAccountContext.Lossless.MoveAccount);
 
     /// <summary>Reads an account; null when it is damaged.</summary>
     public static MoveAccount? Parse(WorkKey key, byte[] text)
     {
         try
         {
-            var account = JsonSerializer.Deserialize(text, MoveAccountContext.Default.MoveAccount);
+            var account = JsonSerializer.Deserialize(text, MoveAccountContext.Lossless.MoveAccount);
             return account is { Folder: not null, Files: not null } ? account with { Key = key } : null;
         }
         catch (JsonException)

@@ -3,6 +3,7 @@ using System.Text;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
@@ -33,12 +34,12 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
 
     /// <summary>Whether the status files of a file have names short enough for the file system.</summary>
     public bool CanStand(WorkKey key) =>
-        Encoding.UTF8.GetByteCount(_names.Of(key, StatusState.Failed)) <= LongestName
+        ByteText.Encode(_names.Of(key, StatusState.Failed)).Length <= LongestName
         && Encoding.UTF8.GetByteCount(_names.TemporaryOf(0)) <= LongestName;
 
     /// <summary>A folder at the name of a status file of a work item, which prevents the record of its result; null without one.</summary>
     public string? ObstacleOf(WorkKey key) =>
-        Enum.GetValues<StatusState>().Select(state => _names.Of(key, state)).FirstOrDefault(name => Directory.Exists(At(name)));
+        Enum.GetValues<StatusState>().Select(state => _names.Of(key, state)).FirstOrDefault(name => ByteFile.IsFolder(At(name)));
 
     private string Folder => folder();
 
@@ -124,7 +125,7 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
         var file = At(_names.Of(key, state));
         try
         {
-            File.Delete(file);
+            ByteFile.Delete(file);
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {
@@ -149,7 +150,7 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
     public MoveAccount? ReadMove(WorkKey key)
     {
         var file = At(_names.Of(key, StatusState.Moving));
-        return File.Exists(file) ? MoveAccount.Parse(key, File.ReadAllBytes(file)) : null;
+        return ByteFile.Exists(file) ? MoveAccount.Parse(key, ByteFile.ReadAllBytes(file)) : null;
     }
 
     /// <summary>Moves a result out of the folder, and replaces what is at the target.</summary>
@@ -158,8 +159,8 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
     public void MoveFailure(StatusTable table, WorkKey key, string target)
     {
         var file = At(_names.Of(key, StatusState.Failed));
-        if (File.Exists(file))
-            File.Move(file, target, overwrite: true);
+        if (ByteFile.Exists(file))
+            ByteFile.Replace(file, target);
         table.Remove(key, StatusState.Failed);
     }
 
@@ -169,8 +170,8 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
     /// <summary>The time of a status file; null when it does not exist.</summary>
     public DateTimeOffset? WrittenAt(WorkKey key, StatusState state)
     {
-        var info = new FileInfo(At(_names.Of(key, state)));
-        return info.Exists ? info.LastWriteTimeUtc : null;
+        var facts = FileKind.FactsOf(At(_names.Of(key, state)));
+        return facts is { Kind: not FileKind.Folder } file ? FileTime.ToUtc(file.WriteTime) : null;
     }
 
     private static bool Outranks(StatusState other, StatusState state) =>
@@ -183,7 +184,7 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
             var temporary = Create(text, mtime, isPrivate);
             try
             {
-                File.Move(temporary, At(name), overwrite: true);
+                ByteFile.Replace(temporary, At(name));
                 return;
             }
             catch (FileNotFoundException) when (isFirst)

@@ -4,7 +4,6 @@ using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Jobs;
-using MeeseeksBox.WatchAgent.Folders;
 using MeeseeksBox.WatchAgent.Jobs;
 using Serilog;
 
@@ -192,10 +191,8 @@ internal sealed class FileJobs : IAsyncDisposable
     {
         if (!_status.CanRecord(work.Key))
             return false;
-        if (!_status.CanStand(work.Key))
-            return _jobs.LogOnce($"{work.FileName}: the name is too long for the names of its status files", work);
-        return WrongNames.Of(_settings.Path!, work.FileName!) is not { } names || File.Exists(Path.Join(_settings.Path, work.FileName))
-            || _jobs.LogOnce($"not UTF-8, which JSON cannot carry: {names}", work);
+        return _status.CanStand(work.Key)
+            || _jobs.LogOnce("the name is too long for the names of its status files", work, isOfFile: true);
     }
 
     private bool TryStart(FileId folder, WorkItem work)

@@ -1,3 +1,4 @@
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.WatchAgent.Folders;
 
 namespace MeeseeksBox.WatchAgent.Watches;
@@ -45,8 +46,11 @@ internal sealed class FolderChangeBuffer(
     public void Report(FolderChange change, string name)
     {
         // Where links lead to files by way of this one, all may have changed, as at a swap of a mounted ConfigMap.
-        if (needsWrites && name.StartsWith('.') && new FileInfo(System.IO.Path.Join(path, name)).LinkTarget is not null)
+        if (needsWrites && name.StartsWith('.')
+            && FileKind.FactsOf(System.IO.Path.Join(path, name), isFollowed: false)?.Kind is FileKind.Link)
+        {
             change = FolderChange.Lost;
+        }
 
         if (change is FolderChange.Lost or FolderChange.Overflow)
         {

@@ -107,10 +107,13 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
 
     /// <summary>Logs the error of a work item once per text.</summary>
     /// <remarks>A wrong jobspec is wrong for every file.</remarks>
+    /// <param name="problem">The error.</param>
+    /// <param name="work">The work item.</param>
+    /// <param name="isOfFile">Whether each file has the error by itself.</param>
     /// <returns>False.</returns>
-    public bool LogOnce(string problem, WorkItem work)
+    public bool LogOnce(string problem, WorkItem work, bool isOfFile = false)
     {
-        if (_reported.Add(problem))
+        if (_reported.Add(isOfFile ? $"{work.FileName}: {problem}" : problem))
             log.Error("{Problem} ({File}); the same error is not logged again", problem, work.FileName ?? "no file");
         return false;
     }

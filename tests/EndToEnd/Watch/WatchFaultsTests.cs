@@ -54,18 +54,4 @@ public sealed class WatchFaultsTests(SharedBox shared, SharedWatcher watcher) : 
         log.Count("cannot read the folder").Should().Be(1);
         File.Exists(Status("1", "done")).Should().BeFalse();
     }
-
-    [Fact]
-    public async Task Names_that_are_not_UTF8_are_told_apart()
-    {
-        var log = await AddAsync(Watch([Job("%(filename)s", "true")], new { rescan = 0.2 }));
-        Tool.Run("bash", "-c", $"touch {In}/$'caf\\xe8.dat'");
-        await UntilAsync(() => log.Has(@"not UTF-8, which JSON cannot carry: caf\xe8.dat ("), () => $"{log}");
-
-        Tool.Run("bash", "-c", $"touch {In}/$'caf\\xe9.dat'");
-
-        await UntilAsync(() => log.Has(@"not UTF-8, which JSON cannot carry: caf\xe8.dat, caf\xe9.dat ("), () => $"{log}");
-        // .NET cannot delete them with the folder.
-        Tool.Run("bash", "-c", $"rm {In}/caf*.dat");
-    }
 }

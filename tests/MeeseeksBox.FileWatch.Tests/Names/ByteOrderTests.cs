@@ -1,6 +1,6 @@
-using System.Text;
 using CsCheck;
 using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.FileWatch.Tests.Names;
 
@@ -8,14 +8,14 @@ namespace MeeseeksBox.FileWatch.Tests.Names;
 public sealed class ByteOrderTests
 {
     [Fact]
-    public void It_is_the_order_of_the_bytes_in_utf_8()
+    public void It_is_the_order_of_the_bytes()
     {
-        string[] units = ["a", "Z", "é", "\uFFFD", "\uE000", "😀", "𐀀"];
+        string[] units = ["a", "Z", "é", "\uFFFD", "\uE000", "😀", "𐀀", "\udc80", "\udcc3", "\udcff"];
         var text = Gen.OneOf([.. units.Select(Gen.Const)])
             .Array[0, 6].Select(string.Concat);
 
         Gen.Select(text, text).Sample((x, y) =>
             Math.Sign(ByteOrder.Instance.Compare(x, y))
-            == Math.Sign(Encoding.UTF8.GetBytes(x).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(y))));
+            == Math.Sign(ByteText.Encode(x).AsSpan().SequenceCompareTo(ByteText.Encode(y))));
     }
 }
