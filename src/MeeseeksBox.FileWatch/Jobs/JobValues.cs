@@ -43,8 +43,14 @@ public sealed class JobValues(WatchSettings settings, WorkItem work) : IJobValue
         };
     }
 
-    private string? SetMember(string digits) =>
-        settings.Fileset > 0 && ValueNames.TryNumber(digits, out var list) && list < work.Files.Count ? work.Files[list] : null;
+    // A set that runs without a file of a list has an empty text for it.
+    private string? SetMember(string digits)
+    {
+        if (!settings.HasSets || !ValueNames.TryNumber(digits, out var list) || list >= settings.Globs.Count)
+            return null;
+        var members = work.Files.Where((_, member) => (work.Lists?[member] ?? member) == list);
+        return members.FirstOrDefault("");
+    }
 
     private static string? TextOf(ConfigValue value) => value switch
     {

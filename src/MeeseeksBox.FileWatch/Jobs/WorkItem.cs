@@ -21,6 +21,9 @@ public sealed record WorkItem
     /// <summary>The file alone, or all files of its fileset in the order of the lists.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
+    /// <summary>The list of each of <see cref="Files"/> ; null when they are one of each list, in order.</summary>
+    public IReadOnlyList<int>? Lists { get; init; }
+
     /// <summary>The time of the file's last change, in units of 100 ns since 1970; null without <c>updated</c>.</summary>
     public long? Mtime { get; init; }
 

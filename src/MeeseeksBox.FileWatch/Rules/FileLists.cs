@@ -5,14 +5,13 @@ namespace MeeseeksBox.FileWatch.Rules;
 
 /// <summary>Makes the lists of files, or the complete filesets, of a folder (docs/SPECIFICATION.md#filesets).</summary>
 /// <remarks>A file belongs to the first glob that it matches.</remarks>
-internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
+internal sealed class FileLists(WatchSettings settings, SetRuns runs, long now, Plan plan)
 {
-    // Keys of ambiguous sets: a list has several candidates, or will have one when a file is old enough. Their members can change
-    // without a change of a member, so they never count as finished.
-    private readonly HashSet<string> _crowded = new(StringComparer.Ordinal);
+    // The sets with files that cannot be processed yet, and may come in without an event: they never count as finished.
+    private readonly HashSet<string> _unready = new(StringComparer.Ordinal);
 
     /// <summary>The files or filesets, from the first place on.</summary>
-    public IEnumerable<FileGroup> Of(FolderSnapshot folder) => settings.Fileset > 0 ? Sets(folder) : Singles(folder);
+    public IEnumerable<FileGroup> Of(FolderSnapshot folder) => settings.HasSets ? Sets(folder) : Singles(folder);
 
     // A finished file keeps its place but makes no group: a large folder with one new file must cost little.
     private IEnumerable<FileGroup> Singles(FolderSnapshot folder)
@@ -48,82 +47,28 @@ internal sealed class FileLists(WatchSettings settings, long now, Plan plan)
             var list = file.FinishedInList ?? ListOf(file.Name);
             if (list < 0)
                 continue;
-            if (IsConsidered(folder, file))
-                yield return (position, list, file);
-            else if (settings.Fileset > 0 && settings.SetKeyOf(file.Name) is { } key)
-                _ = _crowded.Add(key);
+            if (!IsConsidered(folder, file))
+            {
+                if (settings.HasSets && settings.SetKeyOf(file.Name) is { } key)
+                    _ = _unready.Add(key);
+                continue;
+            }
+
+            if (folder.Sets.Arrived.Contains(file.Name))
+                _ = plan.Arrived.Add(file.Name);
+            yield return (position, list, file);
         }
     }
 
-    // Sets are in the order of the first list. Of several candidates of a list, the first in order is the member.
     private IEnumerable<FileGroup> Sets(FolderSnapshot folder)
     {
-        var lists = settings.Globs.Select(_ => new Dictionary<string, int>(StringComparer.Ordinal)).ToArray();
-        var (firsts, finished) = (new List<(string Key, int FinishedBefore)>(), 0);
+        var sets = new FileSets(settings, folder, runs, now, plan);
         foreach (var (position, list, file) in Considered(folder))
-        {
-            if (file.FinishedInList is not null)
-            {
-                finished += list == 0 ? 1 : 0;
-            }
-            else if (settings.SetKeyOf(file.Name) is not { } key)
-            {
-                plan.Explanations?.Add(new(file.Name, null, $"its name has fewer than {settings.Fileset} parts"));
-            }
-            else if (!lists[list].TryAdd(key, position))
-            {
-                var member = folder.Files[lists[list][key]].Name;
-                plan.Explanations?.Add(new(file.Name, null, $"'{member}' takes the place of its list in the fileset"));
-                _ = _crowded.Add(key);
-            }
-            else if (list == 0)
-            {
-                firsts.Add((key, finished));
-            }
-        }
-
-        // A finished set is left out wherever it is. That is wrong where a file can become too old, or where each place runs its own job.
-        var canFinish = settings.MaxAge is null && (settings.RunsAll || settings.Jobs.Count == 1);
-        var complete = 0;
-        foreach (var (key, finishedBefore) in firsts)
-        {
-            var positions = lists.TakeWhile(list => list.ContainsKey(key)).Select(list => list[key]).ToArray();
-            if (positions.Length < lists.Length && !settings.IsPartial)
-                continue;
-            var files = Array.ConvertAll(positions, position => folder.Files[position]);
-            if (SkipOf(folder, files[0].Name) is { } skip)
-                ExplainSkip(files, skip);
-            else
-                yield return new FileGroup(finishedBefore + complete++, 0, files, canFinish && !_crowded.Contains(key) ? positions : null);
-        }
-
-        if (plan.Explanations is not null)
-            ExplainIncomplete(folder, lists);
+            sets.Add(position, list, file);
+        return sets.All(_unready);
     }
 
     private string? SkipOf(FolderSnapshot folder, string name) => settings.SkipNamesOf(name).FirstOrDefault(folder.Has);
-
-    private void ExplainSkip(WatchedFile[] files, string skip) =>
-        plan.Explanations?.AddRange(
-            files.Select(file => new FileExplanation(file.Name, null, $"its fileset is skipped while '{skip}' exists")));
-
-    private void ExplainIncomplete(FolderSnapshot folder, Dictionary<string, int>[] lists)
-    {
-        foreach (var (list, entries) in lists.Index())
-        {
-            foreach (var (key, position) in entries)
-            {
-                var missing = Enumerable.Range(0, lists.Length).Where(other => !lists[other].ContainsKey(key)).ToList();
-
-                // A partial set contains the files before the first missing one.
-                if (missing.Count == 0 || (settings.IsPartial && list < missing[0]))
-                    continue;
-                var named = settings.IsPartial ? missing.Take(1) : missing;
-                var patterns = string.Join(" and ", named.Select(other => settings.Globs[other].Pattern));
-                plan.Explanations!.Add(new(folder.Files[position].Name, null, $"its fileset is not complete: nothing matches {patterns}"));
-            }
-        }
-    }
 
     private int ListOf(string name)
     {

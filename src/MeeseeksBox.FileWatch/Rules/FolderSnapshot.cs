@@ -14,10 +14,11 @@ public sealed class FolderSnapshot
         Status = status;
     }
 
-    private FolderSnapshot(StatusTable status, IReadOnlyList<WatchedFile> files, IReadOnlySet<string>? others)
+    private FolderSnapshot(StatusTable status, IReadOnlyList<WatchedFile> files, IReadOnlySet<string>? others, SetHistory? sets)
     {
         (Files, Status) = (files, status);
         OtherNames = others ?? OtherNames;
+        Sets = sets ?? Sets;
     }
 
     /// <summary>The files, in <see cref="ByteOrder"/>.</summary>
@@ -29,12 +30,17 @@ public sealed class FolderSnapshot
     /// <summary>The folders in the folder, and the hidden markers; empty when the watch does not need them.</summary>
     public IReadOnlySet<string> OtherNames { get; init; } = new HashSet<string>();
 
+    /// <summary>What is known about the filesets.</summary>
+    public SetHistory Sets { get; init; } = new();
+
     /// <summary>A snapshot of files in <see cref="ByteOrder"/>, which is not verified.</summary>
     /// <param name="files">The files, in order.</param>
     /// <param name="status">The status files.</param>
     /// <param name="others">The other names; null for none.</param>
-    public static FolderSnapshot OfSorted(IReadOnlyList<WatchedFile> files, StatusTable status, IReadOnlySet<string>? others = null) =>
-        new(status, files, others);
+    /// <param name="sets">What is known about the filesets; null for nothing.</param>
+    public static FolderSnapshot OfSorted(
+        IReadOnlyList<WatchedFile> files, StatusTable status, IReadOnlySet<string>? others = null, SetHistory? sets = null) =>
+        new(status, files, others, sets);
 
     /// <summary>Whether a file or folder with the name exists.</summary>
     public bool Has(string name)

@@ -23,6 +23,18 @@ public sealed class Plan
     /// </remarks>
     public List<(int Position, int List)> Finished { get; } = [];
 
+    /// <summary>The filesets that are not complete, and do not run.</summary>
+    public List<WaitingSet> Waiting { get; } = [];
+
+    /// <summary>Files that have come after their filesets had run.</summary>
+    public List<LateFile> Late { get; } = [];
+
+    /// <summary>The files of <see cref="SetHistory.Arrived"/> that the plan has looked at.</summary>
+    public HashSet<string> Arrived { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>When the first file of each incomplete set was seen, for <see cref="SetHistory"/>.</summary>
+    public Dictionary<string, long> WaitingSince { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Files to be moved aside.</summary>
     public List<FileMove> Moves { get; } = [];
 

@@ -13,12 +13,14 @@ public sealed class Planner
     private readonly WatchSettings _settings;
     private readonly FolderSnapshot _folder;
     private readonly IReadOnlySet<WorkKey> _inFlight;
+    private readonly SetRuns _runs;
     private readonly long _now;
     private readonly Plan _plan;
 
     private Planner(WatchSettings settings, FolderSnapshot folder, IReadOnlySet<WorkKey> inFlight, long now, Plan plan)
     {
         (_settings, _folder, _inFlight, _now, _plan) = (settings, folder, inFlight, now, plan);
+        _runs = new SetRuns(settings, folder.Status, inFlight);
     }
 
     /// <summary>The plan for a watch with globs.</summary>
@@ -33,15 +35,18 @@ public sealed class Planner
         if (settings.Jobs.Count == 0)
             return plan;
         var planning = new Planner(settings, folder, inFlight, now, plan);
-        foreach (var group in new FileLists(settings, now, plan).Of(folder))
+        var others = new SetOthers(settings, planning._runs, folder.Status, plan);
+        foreach (var group in new FileLists(settings, planning._runs, now, plan).Of(folder))
         {
             var before = WorkCount(plan);
             var isConsumed = planning.IsConsumed(group);
             var isFinished = isConsumed && group.Position >= settings.Jobs.Count - 1 && WorkCount(plan) == before;
+            if (group.SetKey is not null)
+                others.Add(group);
             if (isFinished)
                 planning.AddMove(group);
             if (isFinished && group.Positions is { } positions)
-                plan.Finished.AddRange(positions.Select((position, member) => (position, planning.ListOf(group, member))));
+                plan.Finished.AddRange(positions.Select((position, member) => (position, group.SetKey is null ? group.List : member)));
         }
 
         return plan;
@@ -56,7 +61,8 @@ public sealed class Planner
         var folder = results.Contains(StatusState.Failed) ? _settings.FailedTo : _settings.DoneTo;
         if (folder is null || results.Length == 0 || results.Contains(null) || results.Contains(StatusState.Killed))
             return;
-        var names = group.Files.Select(file => file.Name).ToArray();
+        // Files that came too often for a set go along. Without it, they would be another set.
+        string[] names = [.. group.Files.Select(file => file.Name), .. group.Others ?? []];
         _plan.Moves.Add(new FileMove(names, folder));
         foreach (var name in names)
             Explain(name, null, $"it would be moved to {folder}");
@@ -68,8 +74,8 @@ public sealed class Planner
     private StatusState?[] Results(FileGroup group, int index)
     {
         var step = _settings.Jobs[index];
-        var members = Enumerable.Range(0, step.IsList ? group.Files.Count : 1).Where(member => step.For(ListOf(group, member)) is not null);
-        return [.. members.Select(member => _folder.Status[new WorkKey(index, group.Files[member].Name)].Result)];
+        var members = Enumerable.Range(0, step.IsList ? group.Files.Count : 1).Where(member => step.For(group.ListOf(member)) is not null);
+        return [.. members.Select(member => _folder.Status[_runs.ResultOf(group, index, member)].Result)];
     }
 
     // Whether all steps for the place of the file or set are consumed.
@@ -110,30 +116,30 @@ public sealed class Planner
         // file.
         var count = step.IsList ? group.Files.Count : 1;
         for (var member = 0; member < count; member++)
-            isConsumed &= IsConsumed(group, index, member, ListOf(group, member), step, onlyUpdates);
+            isConsumed &= IsConsumed(group, index, member, step, onlyUpdates);
 
         return isConsumed;
     }
 
-    private int ListOf(FileGroup group, int member) => _settings.Fileset > 0 ? member : group.List;
-
-    private bool IsConsumed(FileGroup group, int index, int member, int list, JobStep step, bool onlyUpdates)
+    private bool IsConsumed(FileGroup group, int index, int member, JobStep step, bool onlyUpdates)
     {
         var name = group.Files[member].Name;
-        var key = new WorkKey(index, name);
+        var key = _runs.ResultOf(group, index, member);
         var status = _folder.Status[key];
-        if (_inFlight.Contains(key))
+        if (_runs.RunningOf(group, index, member) is not null)
             return Explain(name, index, "its job has been submitted and has not ended yet");
 
         long? mtime = _settings.IsUpdated ? Mtime(group, member, step) : null;
         var isChanged = status.IsChanged(index, mtime);
-        if (step.For(list) is not { } template)
-            return ConsumeEmpty(key, status, step);
+        if (step.For(group.ListOf(member)) is not { } template)
+            return ConsumeEmpty(new WorkKey(index, name), status, step);
         if (!isChanged && (onlyUpdates || IsProcessed(key, status)))
         {
             if (index == 0 && mtime is { } time && status is { Tracked: null, Result: not null })
                 _plan.Notes.Add((key, time));
-            var reason = status.Result is { } result ? $"its job is {result.ToString().ToLowerInvariant()}" : "it has not changed";
+            var reason = key.FileName != name ? _runs.TextOf(group.SetKey!, key)
+                : status.Result is { } result ? $"its job is {result.ToString().ToLowerInvariant()}"
+                : "it has not changed";
             _plan.Explanations?.Add(new(name, index, reason));
             return true;
         }
@@ -146,9 +152,10 @@ public sealed class Planner
         {
             Template = template,
             Index = index,
-            List = list,
+            List = group.ListOf(member),
             FileName = name,
             Files = [.. group.Files.Select(file => file.Name)],
+            Lists = group.Lists,
             Mtime = mtime,
         });
         _plan.Explanations?.Add(new(name, index, Reason(status, isChanged), IsDue: true));

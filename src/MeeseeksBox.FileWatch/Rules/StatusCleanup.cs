@@ -7,6 +7,7 @@ namespace MeeseeksBox.FileWatch.Rules;
 public static class StatusCleanup
 {
     /// <summary>The status files that may be removed once they are old enough.</summary>
+    /// <remarks>The status files of a fileset stay while a file of it is there: another file would make it run again.</remarks>
     /// <param name="settings">The watch.</param>
     /// <param name="folder">Its folder.</param>
     /// <param name="inFlight">The work that is submitted and not recorded yet.</param>
@@ -17,8 +18,13 @@ public static class StatusCleanup
             return [];
         var names = new StatusName(settings.Name);
         var files = folder.Files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        var sets = settings.HasSets
+            ? files.Where(file => FileFilter.ListOf(settings, file) >= 0)
+                .Select(settings.SetKeyOf).OfType<string>().ToHashSet(StringComparer.Ordinal)
+            : [];
         return
             from status in folder.Status.All
+            where sets.Count == 0 || settings.SetKeyOf(status.Key.FileName) is not { } set || !sets.Contains(set)
             where !files.Contains(status.Key.FileName) && !inFlight.Contains(status.Key) && !status.Value.Has(StatusState.Moving)
             from state in Enum.GetValues<StatusState>()
             where status.Value.Has(state) && !names.PossibleFiles(names.Of(status.Key, state)).Any(files.Contains)

@@ -7,9 +7,11 @@ namespace MeeseeksBox.FileWatch.Rules;
 /// <param name="countFailures">
 /// Reads the number of failures in the <c>.failed</c> file of a work item, when the rules first need it; less than 1 when it has none.
 /// </param>
-public sealed class StatusTable(Func<WorkKey, int>? countFailures = null)
+/// <param name="setKeyOf">The key of the fileset of a file; null without sets.</param>
+public sealed class StatusTable(Func<WorkKey, int>? countFailures = null, Func<string, string?>? setKeyOf = null)
 {
     private readonly Dictionary<WorkKey, FileStatus> _byKey = [];
+    private readonly SetIndex<WorkKey>? _bySet = setKeyOf is null ? null : new(key => setKeyOf(key.FileName));
 
     /// <summary>The status files by work item.</summary>
     public IReadOnlyCollection<KeyValuePair<WorkKey, FileStatus>> All => _byKey;
@@ -17,13 +19,20 @@ public sealed class StatusTable(Func<WorkKey, int>? countFailures = null)
     /// <summary>The status files of a work item; empty when there are none.</summary>
     public FileStatus this[WorkKey key] => _byKey.GetValueOrDefault(key);
 
+    /// <summary>The work items of a fileset that have status files, also those of files that are gone.</summary>
+    public IReadOnlyList<WorkKey> OfSet(string setKey) => _bySet?[setKey] ?? [];
+
     /// <summary>Adds a status file.</summary>
     /// <param name="key">The work item.</param>
     /// <param name="state">The state of the file.</param>
     /// <param name="time">When it was written; for <see cref="StatusState.Mtime"/>, the time in it. Units of 100 ns since 1970.</param>
     /// <param name="failures">For <see cref="StatusState.Failed"/>, the number of failures; 0 when it is not known.</param>
-    public void Add(WorkKey key, StatusState state, long time = 0, int failures = 0) =>
+    public void Add(WorkKey key, StatusState state, long time = 0, int failures = 0)
+    {
+        if (!_byKey.ContainsKey(key))
+            _bySet?.Add(key);
         _byKey[key] = this[key].With(state, time, failures);
+    }
 
     /// <summary>How often the job of a work item has failed in a row; 1 when nobody has counted.</summary>
     public int FailuresOf(WorkKey key)
@@ -50,9 +59,9 @@ public sealed class StatusTable(Func<WorkKey, int>? countFailures = null)
     public void Remove(WorkKey key, StatusState state)
     {
         var left = this[key].Without(state);
-        if (left.States == 0)
-            _ = _byKey.Remove(key);
-        else
+        if (left.States > 0)
             _byKey[key] = left;
+        else if (_byKey.Remove(key))
+            _bySet?.Remove(key);
     }
 }

@@ -15,7 +15,7 @@ public static class ValueNames
         _ when settings.IsContinuous => false,
         "filename" or "file" or Fileset => true,
         _ when name.StartsWith(Fileset, StringComparison.Ordinal) =>
-            TryNumber(name[Fileset.Length..], out var list) && settings.Fileset > 0 && list < settings.Globs.Count,
+            TryNumber(name[Fileset.Length..], out var list) && settings.HasSets && list < settings.Globs.Count,
         _ => TryNumber(name, out _),
     };
 

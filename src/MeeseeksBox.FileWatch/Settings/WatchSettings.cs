@@ -37,6 +37,12 @@ public sealed record WatchSettings
     /// <summary>The number of leading parts that all names of a fileset share; 0 for no filesets.</summary>
     public int Fileset { get; init; }
 
+    /// <summary>How long a fileset waits for files, from its first one on; null for no limit.</summary>
+    public TimeSpan? SetTimeout { get; init; }
+
+    /// <summary>The lists whose files a fileset needs to run after <see cref="SetTimeout"/>.</summary>
+    public IReadOnlyList<int> SetRequired { get; init; } = [0];
+
     /// <summary>Whether a fileset may run as soon as its file of the first list exists.</summary>
     public bool IsPartial { get; init; }
 
@@ -113,6 +119,15 @@ public sealed record WatchSettings
         where (name, path) != (Name, Path)
         select this with { Name = name, Path = path };
 
+    /// <summary>Whether files are processed in sets.</summary>
+    public bool HasSets => Fileset > 0;
+
+    /// <summary>The last list whose file can be the first of a fileset that runs.</summary>
+    public int FirstRequired => SetTimeout is null ? 0 : SetRequired.DefaultIfEmpty(Globs.Count - 1).Min();
+
+    /// <summary>The patterns of some lists, as text for people.</summary>
+    public string PatternsOf(IEnumerable<int> lists) => string.Join(" and ", lists.Select(list => Globs[list].Pattern));
+
     /// <summary>The work that there may be for a file: one for each step.</summary>
     public IEnumerable<WorkKey> WorkOf(string fileName) => Enumerable.Range(0, Jobs.Count).Select(index => new WorkKey(index, fileName));
 
@@ -122,32 +137,37 @@ public sealed record WatchSettings
     /// <summary>The skip files of a file or of its fileset.</summary>
     public IEnumerable<string> SkipNamesOf(string fileName)
     {
-        if (Skips.Count == 0 || (Fileset > 0 ? SetKeyOf(fileName) : fileName) is not { } key)
+        if (Skips.Count == 0 || (HasSets ? SetKeyOf(fileName) : fileName) is not { } key)
             return [];
         return Skips.Select(suffix => $"{key}{Split}{suffix}");
     }
 
-    /// <summary>The files that a change concerns: names, or for filesets a common beginning.</summary>
+    /// <summary>The files that a change concerns, with the other files of their sets.</summary>
     /// <remarks>A file concerns itself and, as a skip file, the file that it causes to be skipped.</remarks>
     /// <param name="fileName">The file that appeared, changed or disappeared.</param>
     public IEnumerable<string> ConcernsOf(string fileName)
     {
-        if (Fileset > 0)
-            return [SetKeyOf(fileName) ?? fileName];
+        if (Skips.Count == 0 || HasSets)
+            return [fileName];
         var ends = Skips.Select(suffix => $"{Split}{suffix}");
         var skipping = ends.Where(end => fileName.Length > end.Length && fileName.EndsWith(end, StringComparison.Ordinal));
         return [fileName, .. skipping.Select(end => fileName[..^end.Length])];
     }
 
-    /// <summary>The parts of a name that all names of its fileset share; null when it has too few parts.</summary>
+    /// <summary>The parts of a name that all names of its fileset share; null when it has too few parts, or there are no sets.</summary>
     public string? SetKeyOf(string fileName)
     {
-        var end = -1;
+        if (!HasSets)
+            return null;
+
+        // A set is in one folder, which is a part of its key.
+        var begin = fileName.LastIndexOf('/') + 1;
+        var end = begin - 1;
         for (var part = 0; part < Fileset; part++)
         {
             if (end == fileName.Length)
                 return null;
-            var start = part == 0 ? 0 : end + Split!.Length;
+            var start = part == 0 ? begin : end + Split!.Length;
             end = Split is null ? -1 : fileName.IndexOf(Split, start, StringComparison.Ordinal);
             end = end < 0 ? fileName.Length : end;
         }

@@ -17,6 +17,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     private readonly string _path = settings.Path!;
     private readonly StatusName _names = new(settings.Name);
     private List<WatchedFile> _files = [];
+    private readonly FolderSets _sets = new(settings);
 
     // Folders and hidden files, which may be skip files or markers. Without skip and marker, they are not read.
     private HashSet<string> _others = new(StringComparer.Ordinal);
@@ -33,11 +34,12 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     public int Count => _files.Count;
 
     /// <summary>A snapshot, valid until the next change of the index.</summary>
-    public FolderSnapshot Snapshot() => FolderSnapshot.OfSorted(_files, Status, _others);
+    public FolderSnapshot Snapshot() => FolderSnapshot.OfSorted(_files, Status, _others, _sets.History);
 
     /// <summary>Stores the finished files of a plan for the current snapshot.</summary>
     public void MarkFinished(Plan plan)
     {
+        _sets.History.Keep(plan);
         foreach (var (position, list) in plan.Finished)
         {
             _files[position] = _files[position] with { FinishedInList = list };
@@ -57,7 +59,9 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         if (FolderProblem.Of(_path) is { } problem)
             throw new IOException(problem);
         StatusPath = StatusFolder.Of(settings);
-        var status = new StatusTable(key => FailureText.Read(Path.Join(StatusPath, _names.Of(key, StatusState.Failed))).Failures);
+        var status = new StatusTable(
+            key => FailureText.Read(Path.Join(StatusPath, _names.Of(key, StatusState.Failed))).Failures,
+            settings.HasSets ? settings.SetKeyOf : null);
         var notes = new List<(WorkKey Key, long Time)>();
         var files = new List<WatchedFile>(_files.Count);
         var others = new HashSet<string>(StringComparer.Ordinal);
@@ -85,6 +89,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         KeepSeenTimes(files);
         var gone = NamesWithout(files);
         status.TakeFailures(Status);
+        _sets.Replace(files.Select(file => file.Name), gone, Has);
         (_files, _others, Status) = (files, others, status);
         foreach (var (key, time) in notes)
             AddNote(key, time);
@@ -111,30 +116,30 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         ClearFinished(name);
         var place = Find(name);
         if (place >= 0)
+        {
             _files.RemoveAt(place);
+            _sets.Remove(name);
+        }
     }
 
     /// <summary>Sets whether a file can be processed.</summary>
     public void SetReadiness(string name, FileReadiness readiness)
     {
+        ClearFinished(name);
         var place = Find(name);
         if (place >= 0)
-            _files[place] = _files[place] with { Readiness = readiness, FinishedInList = null };
+            _files[place] = _files[place] with { Readiness = readiness };
     }
 
     /// <summary>Makes the rules evaluate a file again, and its fileset.</summary>
-    /// <remarks>The names of a fileset begin alike, so they are adjacent in the list.</remarks>
     public void ClearFinished(string name)
     {
-        foreach (var beginning in settings.ConcernsOf(name))
+        foreach (var other in _sets.ConcernsOf(name))
         {
-            var place = Find(beginning);
-            for (place = place < 0 ? ~place : place; place < _files.Count && IsConcerned(_files[place].Name, beginning); place++)
+            var place = Find(other);
+            if (place >= 0)
                 _files[place] = _files[place] with { FinishedInList = null };
         }
-
-        bool IsConcerned(string other, string beginning) =>
-            settings.Fileset > 0 ? other.StartsWith(beginning, StringComparison.Ordinal) : other == beginning;
     }
 
     // Without the folder of status_path, for example a disk that is not mounted, all files would run again.
@@ -248,9 +253,13 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         var file = Seen(new WatchedFile(name, mtime, readiness), Now);
         var place = Find(name);
         if (place >= 0)
+        {
             _files[place] = file;
-        else
-            _files.Insert(~place, file);
+            return;
+        }
+
+        _files.Insert(~place, file);
+        _sets.Add(name);
     }
 
     private void RefreshOther(string name, bool isPresent) => _ = isPresent ? _others.Add(name) : _others.Remove(name);

@@ -19,6 +19,7 @@ internal sealed class FileWatch : IWatch
     private readonly StatusWriter _status;
     private readonly MoveRunner _moves;
     private readonly ChangeReporter _changes;
+    private readonly SetReporter _sets;
     private readonly IoFaultReporter _ioFaults;
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
@@ -51,6 +52,7 @@ internal sealed class FileWatch : IWatch
         _status = new StatusWriter(settings, _folder, _ioFaults, time, log);
         _moves = new MoveRunner(settings.Path!, _folder, log);
         _changes = new ChangeReporter(settings, log);
+        _sets = former?._sets ?? new SetReporter(log);
         _jobs = former?._jobs.PassOn(settings, _folder, _status, _changes, _signal.Set, log)
             ?? new FileJobs(settings, submitter, _folder, _status, _changes, _signal.Set, isOnce, time, log);
     }
@@ -187,6 +189,7 @@ internal sealed class FileWatch : IWatch
     {
         var plan = _folder.Plan(_jobs.Skipped, Now);
         _folder.MarkFinished(plan);
+        _sets.Report(Settings, plan, Now);
 
         // After a fault of the folder, results come first.
         if (_jobs.HasHeld && _ioFaults.HasAny)

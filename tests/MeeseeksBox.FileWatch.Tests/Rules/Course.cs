@@ -13,7 +13,7 @@ namespace MeeseeksBox.FileWatch.Tests.Rules;
 internal sealed class Course(WatchSettings settings, Random random)
 {
     private readonly Dictionary<string, long> _files = [];
-    private readonly StatusTable _status = new();
+    private readonly StatusTable _status = new(setKeyOf: settings.SetKeyOf);
     private readonly Dictionary<string, BoxJob> _box = [];
     private readonly List<BoxJob> _forgotten = [];
     private Dictionary<WorkKey, (WorkItem Work, string Id)> _inFlight = [];

@@ -92,8 +92,8 @@ public sealed class PlannerProperties
         Gen.Select(settings, Gen.Int, Gen.Int[1, 300]).Sample((watch, seed, steps) =>
         {
             var (random, now) = (new Random(seed), Scene.Now);
-            var (files, status, inFlight) =
-                (new SortedList<string, WatchedFile>(ByteOrder.Instance), new StatusTable(), new Dictionary<WorkKey, WorkItem>());
+            var files = new SortedList<string, WatchedFile>(ByteOrder.Instance);
+            var (status, inFlight) = (new StatusTable(setKeyOf: watch.SetKeyOf), new Dictionary<WorkKey, WorkItem>());
             for (var step = 0; step < steps; step++)
             {
                 now += TimeSpan.TicksPerSecond * random.Next(8);

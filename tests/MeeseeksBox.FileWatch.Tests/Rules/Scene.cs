@@ -12,8 +12,9 @@ internal sealed class Scene(WatchSettings settings)
 
     private readonly List<WatchedFile> _files = [];
     private readonly HashSet<WorkKey> _inFlight = [];
+    private readonly SetHistory _sets = new();
 
-    public StatusTable Status { get; } = new();
+    public StatusTable Status { get; } = new(setKeyOf: settings.SetKeyOf);
 
     public Scene(string json)
         : this(Some.Watch(json))
@@ -53,9 +54,16 @@ internal sealed class Scene(WatchSettings settings)
         return this;
     }
 
+    /// <summary>Files that have come since the last plan.</summary>
+    public Scene WithArrived(params string[] names)
+    {
+        Array.ForEach(names, _sets.AddArrival);
+        return this;
+    }
+
     public Plan Plan(bool isExplained = false) => Planner.Of(settings, Snapshot(), _inFlight, Now, isExplained);
 
-    public FolderSnapshot Snapshot() => new(_files, Status);
+    public FolderSnapshot Snapshot() => new(_files, Status) { Sets = _sets };
 
     /// <summary>The work that is due, as <c>index:file</c>.</summary>
     public string[] Due() => [.. Plan().Due.Select(work => $"{work.Index}:{work.FileName}")];
