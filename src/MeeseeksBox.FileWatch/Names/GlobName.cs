@@ -6,6 +6,7 @@ namespace MeeseeksBox.FileWatch.Names;
 internal sealed class GlobName
 {
     private readonly GlobPart[] _parts;
+    private readonly string _begin;
 
     // Most patterns, such as *.dat, compare only the end of the name.
     private readonly bool _isEnd;
@@ -13,8 +14,9 @@ internal sealed class GlobName
     private GlobName(GlobPart[] parts)
     {
         _parts = parts;
+        _begin = TextOf(parts.TakeWhile(part => part.Only is not null));
         var literals = parts.Reverse().TakeWhile(part => part.Only is not null).Reverse().ToArray();
-        End = string.Concat(literals.Select(part => part.Only));
+        End = TextOf(literals);
         IsLiteral = literals.Length == parts.Length;
         _isEnd = parts is [{ IsStar: true }, ..] && literals.Length == parts.Length - 1;
     }
@@ -55,6 +57,10 @@ internal sealed class GlobName
         if (IsLiteral)
             return name.SequenceEqual(End);
 
+        // Of many alternatives in braces, most end here.
+        if (!name.StartsWith(_begin, StringComparison.Ordinal) || !name.EndsWith(End, StringComparison.Ordinal))
+            return false;
+
         // Backtracking needs only the last star, and the position in the name at which it was met.
         var (part, at, star, mark) = (0, 0, -1, 0);
         while (at < name.Length)
@@ -85,4 +91,6 @@ internal sealed class GlobName
 
         return _parts.AsSpan(part).IndexOfAnyExcept(GlobPart.Star) < 0;
     }
+
+    private static string TextOf(IEnumerable<GlobPart> literals) => string.Concat(literals.Select(part => part.Only));
 }
