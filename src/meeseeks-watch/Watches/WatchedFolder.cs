@@ -19,6 +19,7 @@ internal sealed class WatchedFolder
     private readonly OpenFileTracker _openFiles;
     private readonly CompletenessCheck _completeness;
     private readonly IoFaultReporter _ioFaults;
+    private readonly ExclusionReporter _exclusions;
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -55,6 +56,7 @@ internal sealed class WatchedFolder
     {
         (_settings, _inotify, _ioFaults, _isOnce, _time, _log) = (settings, inotify, ioFaults, isOnce, time, log);
         _wake = wake;
+        _exclusions = new ExclusionReporter(log);
         _openFiles = openFiles ?? new OpenFileTracker(settings.Path!, WriterProbe.Of, time);
         _changes = NewChanges();
         _completeness = new CompletenessCheck(settings.Path!, _openFiles, WriterProbe.Of, time);
@@ -153,6 +155,7 @@ internal sealed class WatchedFolder
         SubscribeStatus();
         _completeness.Keep(_index.Has);
         ReportOpenFiles();
+        _exclusions.Report(_settings, _index.Snapshot());
         var milliseconds = _time.GetElapsedTime(begin).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
         _log.Debug("read {Count} files in {Milliseconds} ms", _index.Count, milliseconds);
         return FolderRefresh.Scanned;
