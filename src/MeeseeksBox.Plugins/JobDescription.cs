@@ -36,7 +36,7 @@ public sealed record JobDescription
     public string? WorkingDirectory { get; init; }
 
     /// <summary>The complete environment of a process of this job, including the <c>MEESEEKS_…</c> variables.</summary>
-    /// <remarks>A byte of the environment of the box that is not UTF-8 is a lone surrogate, U+DC80 to U+DCFF.</remarks>
+    /// <remarks>A byte that is not UTF-8 is a lone surrogate, U+DC80 to U+DCFF, as in all texts of a job.</remarks>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
     /// <summary>The job's <c>config</c>, whose meaning is up to the plugin; null when there is none.</summary>

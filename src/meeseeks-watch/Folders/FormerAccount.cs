@@ -1,7 +1,6 @@
 using System.IO.Enumeration;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.Foundation.Files;
-using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Text;
+using MeeseeksBox.Foundation.Unix;
 
-namespace MeeseeksBox.Foundation.Unix;
+namespace MeeseeksBox.Foundation.Files;
 
 /// <summary>The names in a folder that .NET does not tell apart: those that are not UTF-8, and those with U+FFFD.</summary>
 /// <remarks>.NET reads each wrong byte as U+FFFD.</remarks>
