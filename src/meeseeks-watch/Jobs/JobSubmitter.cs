@@ -152,7 +152,17 @@ internal sealed class JobSubmitter : IDisposable
     private async Task<bool> IsResumableAsync(Submission submission, string id, CancellationToken stop)
     {
         var ids = submission.IsSpread ? new JsonArray(id, id + ".*") : new JsonArray(id);
-        var response = await _client.RequestAsync(new JsonObject { ["get"] = new JsonObject { ["ids"] = ids } }, stop);
+        Response response;
+        await _turns.WaitAsync(stop);
+        try
+        {
+            response = await _client.RequestAsync(new JsonObject { ["get"] = new JsonObject { ["ids"] = ids } }, stop);
+        }
+        finally
+        {
+            _ = _turns.Release();
+        }
+
         if (response.Find("get") is not { ValueKind: JsonValueKind.Object })
             return false;
         var jobs = response.Jobs("get").Select(pair => pair.Value).OfType<Job>().ToList();

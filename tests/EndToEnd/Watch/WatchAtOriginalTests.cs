@@ -34,8 +34,8 @@ public sealed class WatchAtOriginalTests : IDisposable
         (await OnceAsync(box, Watch("""{"tag":"mine"}"""))).ExitStatus.Should().Be(0);
 
         Files().Should().BeEquivalentTo("a", "b", "._w_0_a.done", "._w_0_b.done");
-        box.Submitted.Select(spec => spec["tags"]!.ToJsonString())
-            .Should().Equal(Enumerable.Repeat($"""["mine","watch={_name}/w"]""", 2));
+        box.Submitted.Select(spec => spec["tags"]!.ToJsonString()).Should().HaveCount(2)
+            .And.OnlyContain(tags => tags.StartsWith("[\"mine\",\"watch=" + _name + "/w\"", StringComparison.Ordinal));
         var filters = box.Requests.Select(line => JsonElement.Parse(line)[0].Find("get")).OfType<JsonElement>().ToList();
         filters.Select(filter => filter.Text("tag")).Where(tag => tag.Length > 0).Distinct().Should().Equal($"watch={_name}/w");
         filters.SelectMany(filter => filter.Texts("ids")).Should().NotContain(id => id.EndsWith('*'));
