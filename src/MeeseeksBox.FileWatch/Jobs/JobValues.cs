@@ -39,7 +39,8 @@ public sealed class JobValues(WatchSettings settings, WorkItem work) : IJobValue
             "file" => $"{(settings.Path is "/" ? "" : settings.Path)}/{file}",
             ValueNames.Fileset => string.Join(' ', work.Files),
             _ when key.StartsWith(ValueNames.Fileset, StringComparison.Ordinal) => SetMember(key[ValueNames.Fileset.Length..]),
-            _ => ValueNames.TryNumber(key, out var number) ? settings.PartsOf(file).ElementAtOrDefault(number) : null,
+            _ => ValueNames.TryNumber(key, out var number) ? settings.PartsOf(file).ElementAtOrDefault(number)
+                : settings.Match?.ValueOf(file, key),
         };
     }
 

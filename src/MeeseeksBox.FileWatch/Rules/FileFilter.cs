@@ -14,7 +14,7 @@ public static class FileFilter
         for (var list = 0; list < settings.Globs.Count; list++)
         {
             if (settings.Globs[list].Matches(path))
-                return IsMarker(settings, path) || ExclusionOf(settings, path) is not null ? -1 : list;
+                return IsMarker(settings, path) || ExclusionOf(settings, path) is not null || !IsMatch(settings, path) ? -1 : list;
         }
 
         return -1;
@@ -25,11 +25,14 @@ public static class FileFilter
     /// <param name="path">A file for which <see cref="ListOf"/> is -1.</param>
     public static string ReasonAgainst(WatchSettings settings, string path) =>
         IsMarker(settings, path) ? "it is a marker"
-        : settings.Globs.All(glob => !glob.Matches(path)) || ExclusionOf(settings, path) is not { } pattern ? "no glob matches it"
+        : settings.Globs.All(glob => !glob.Matches(path)) ? "no glob matches it"
+        : ExclusionOf(settings, path) is not { } pattern ? "it does not match `match`"
         : settings.Exclude is null ? $"its name is that of a temporary file, {pattern}, and exclude is not set"
         : $"it is excluded by {pattern}";
 
     private static bool IsMarker(WatchSettings settings, string path) => settings.Marker is { } marker && marker.Is(path);
+
+    private static bool IsMatch(WatchSettings settings, string path) => settings.Match?.Matches(path) != false;
 
     // The pattern that excludes a file.
     private static string? ExclusionOf(WatchSettings settings, string path)

@@ -16,8 +16,13 @@ public static class ValueNames
         "filename" or "file" or Fileset => true,
         _ when name.StartsWith(Fileset, StringComparison.Ordinal) =>
             TryNumber(name[Fileset.Length..], out var list) && settings.HasSets && list < settings.Globs.Count,
-        _ => TryNumber(name, out _),
+        _ => TryNumber(name, out _) || settings.Match?.Groups.Contains(name) == true,
     };
+
+    /// <summary>Whether a name is that of a value of its own, in some watch.</summary>
+    internal static bool IsReserved(string name) =>
+        name is "name" or "index" or "filename" or "file" or "subdir" || TryNumber(name, out _)
+        || (name.StartsWith(Fileset, StringComparison.Ordinal) && (name == Fileset || TryNumber(name[Fileset.Length..], out _)));
 
     internal static bool TryNumber(string text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);

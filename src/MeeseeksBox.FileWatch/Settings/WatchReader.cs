@@ -105,7 +105,6 @@ public static class WatchReader
             IsReversed = section.Flag("reverse", Default.IsReversed),
             Split = split,
             Marker = marker,
-            Fileset = section.Find("fileset", "match") is null ? Default.Fileset : ReadFileset(section),
             IsPartial = section.Flag("partial", Default.IsPartial),
             Skips = ReadNames(section, "skip", "a suffix of"),
             Count = section.WholeNumber("count", least: 0) is > 0 and { } count ? count : null,
@@ -124,6 +123,7 @@ public static class WatchReader
             Jobs = jobs.Read(),
             Keys = jobs.FormatKeys,
         };
+        settings = SetReader.Read(section, settings);
         if (name.Length > 0)
         {
             Check(settings, section, jobs);
@@ -163,8 +163,6 @@ public static class WatchReader
 
         if (settings is { IsContinuous: true, StatusPath: not null })
             section.AddWarning(section.Find("status_path")!, "there is no glob, so that there are no status files");
-        if (settings.Fileset > 0 && settings.Split is null)
-            section.AddProblem("fileset", "needs split, the text between the parts of names");
         if (section.Find("plugin") is { } plugin)
         {
             section.AddProblem(
@@ -175,6 +173,7 @@ public static class WatchReader
         }
 
         GlobReader.Check(settings, section);
+        SetReader.Check(settings, section);
         MarkerReader.Check(settings, section);
         if (settings is { IsContinuous: true, Was.Count: > 0 })
             section.AddWarning(section.Find("was")!, "ignored: there is no glob, so that there is no account");
@@ -182,13 +181,6 @@ public static class WatchReader
         if (settings.Jobs.Count == 0)
             section.AddProblem("jobs", "missing: there is nothing to submit");
         jobs.Check(settings);
-    }
-
-    // fileset and match are two names of one setting (docs/SPECIFICATION.md#filesets).
-    private static int ReadFileset(SectionReader section)
-    {
-        var key = section.Find("fileset", "match")!.Path.EndsWith("match", StringComparison.Ordinal) ? "match" : "fileset";
-        return section.WholeNumber(key, least: 0, most: 1000) ?? Default.Fileset;
     }
 
     private static List<string> ReadNames(SectionReader section, string key, string what)

@@ -37,6 +37,12 @@ public sealed record WatchSettings
     /// <summary>The number of leading parts that all names of a fileset share; 0 for no filesets.</summary>
     public int Fileset { get; init; }
 
+    /// <summary>The expression that a name must match, and whose groups are values (<c>match</c>); null for none.</summary>
+    public NamePattern? Match { get; init; }
+
+    /// <summary>The groups of <see cref="Match"/> that are equal in all names of a fileset; null for sets by parts, or none.</summary>
+    public IReadOnlyList<string>? SetGroups { get; init; }
+
     /// <summary>How long a fileset waits for files, from its first one on; null for no limit.</summary>
     public TimeSpan? SetTimeout { get; init; }
 
@@ -120,7 +126,7 @@ public sealed record WatchSettings
         select this with { Name = name, Path = path };
 
     /// <summary>Whether files are processed in sets.</summary>
-    public bool HasSets => Fileset > 0;
+    public bool HasSets => Fileset > 0 || SetGroups is not null;
 
     /// <summary>The last list whose file can be the first of a fileset that runs.</summary>
     public int FirstRequired => SetTimeout is null ? 0 : SetRequired.DefaultIfEmpty(Globs.Count - 1).Min();
@@ -137,7 +143,7 @@ public sealed record WatchSettings
     /// <summary>The skip files of a file or of its fileset.</summary>
     public IEnumerable<string> SkipNamesOf(string fileName)
     {
-        if (Skips.Count == 0 || (HasSets ? SetKeyOf(fileName) : fileName) is not { } key)
+        if (Skips.Count == 0 || (Fileset > 0 ? SetKeyOf(fileName) : fileName) is not { } key)
             return [];
         return Skips.Select(suffix => $"{key}{Split}{suffix}");
     }
@@ -147,16 +153,18 @@ public sealed record WatchSettings
     /// <param name="fileName">The file that appeared, changed or disappeared.</param>
     public IEnumerable<string> ConcernsOf(string fileName)
     {
-        if (Skips.Count == 0 || HasSets)
+        if (Skips.Count == 0 || Fileset > 0)
             return [fileName];
         var ends = Skips.Select(suffix => $"{Split}{suffix}");
         var skipping = ends.Where(end => fileName.Length > end.Length && fileName.EndsWith(end, StringComparison.Ordinal));
         return [fileName, .. skipping.Select(end => fileName[..^end.Length])];
     }
 
-    /// <summary>The parts of a name that all names of its fileset share; null when it has too few parts, or there are no sets.</summary>
+    /// <summary>What all names of its fileset share: the folder, and parts or groups; null for a file in no set.</summary>
     public string? SetKeyOf(string fileName)
     {
+        if (SetGroups is { } groups)
+            return Match!.KeyOf(fileName, groups);
         if (!HasSets)
             return null;
 

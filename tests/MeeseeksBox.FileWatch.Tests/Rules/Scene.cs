@@ -61,6 +61,15 @@ internal sealed class Scene(WatchSettings settings)
         return this;
     }
 
+    /// <summary>A set whose first file was seen the given seconds ago.</summary>
+    public Scene WithSince(string set, double seconds)
+    {
+        var plan = new Plan();
+        plan.WaitingSince[set] = Now - TimeSpan.FromSeconds(seconds).Ticks;
+        _sets.Keep(plan);
+        return this;
+    }
+
     public Plan Plan(bool isExplained = false) => Planner.Of(settings, Snapshot(), _inFlight, Now, isExplained);
 
     public FolderSnapshot Snapshot() => new(_files, Status) { Sets = _sets };
