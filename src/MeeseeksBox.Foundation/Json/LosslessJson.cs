@@ -22,8 +22,11 @@ public static class LosslessJson
         if (value.ValueKind is not JsonValueKind.String)
             return value.GetRawText();
 
-        var json = JsonMarshal.GetRawUtf8Value(value);
-        return MayHoldBytes(json) ? Unescaped(json[1..^1]) : value.GetString()!;
+        // Without its quotes. Most texts have no escape.
+        var json = JsonMarshal.GetRawUtf8Value(value)[1..^1];
+        return !json.Contains((byte)'\\') ? Encoding.UTF8.GetString(json)
+            : MayHoldBytes(json) ? Unescaped(json)
+            : value.GetString()!;
     }
 
     /// <summary>True for equal values; the order of keys does not count.</summary>
