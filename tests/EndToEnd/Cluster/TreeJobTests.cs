@@ -32,6 +32,20 @@ public sealed class TreeJobTests(SmallTree tree)
     }
 
     [Fact]
+    public async Task Bytes_that_are_not_UTF8_reach_the_bottom_and_come_up()
+    {
+        var id = Some.Id();
+        _ = await Master.AskLineAsync($$$"""
+            [{"submit":{"id":"{{{id}}}","pool":"p","args":["printf","%s","a\udcff"],"config":{"x":["\udcfe"]},"tags":["\udcfd"]} }]
+            """.Trim());
+
+        var job = await Master.WaitForEndAsync(id);
+
+        Convert.FromBase64String(job.Text("stdout_data")).Should().Equal((byte)'a', 0xff);
+        job.GetRawText().Should().ContainAll("a\\udcff", "{\"x\":[\"\\udcfe\"]}", "[\"\\udcfd\"]");
+    }
+
+    [Fact]
     public async Task A_pinned_job_runs_on_its_node_and_all_levels_report_the_same()
     {
         var job = await Master.RunAsync(new { pool = "p", node = "node2", args = Some.Shell("exit 3") });
