@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Agent.Listening;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Tls;
 using Serilog;
 

@@ -1,3 +1,5 @@
+using MeeseeksBox.Foundation.Text;
+
 namespace MeeseeksBox.CommandLine.Output;
 
 /// <summary>A progress bar on standard error, if that is a terminal.</summary>

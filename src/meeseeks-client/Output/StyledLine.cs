@@ -1,4 +1,5 @@
 using System.Text;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.CommandLine.Output;
 

@@ -1,3 +1,5 @@
+using MeeseeksBox.Foundation.Text;
+
 namespace MeeseeksBox.CommandLine.Output;
 
 /// <summary>Writes rows with aligned columns.</summary>

@@ -1,5 +1,6 @@
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.CommandLine.Status;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;
 

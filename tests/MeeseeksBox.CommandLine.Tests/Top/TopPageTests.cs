@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.CommandLine.Top;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Tests.Top;

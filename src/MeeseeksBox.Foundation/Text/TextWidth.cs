@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MeeseeksBox.CommandLine.Output;
+namespace MeeseeksBox.Foundation.Text;
 
 /// <summary>Measures and cuts texts by terminal columns.</summary>
 internal static class TextWidth

@@ -1,9 +1,8 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Unix;
 
-namespace MeeseeksBox.Agent.Listening;
+namespace MeeseeksBox.Foundation.Files;
 
 /// <summary>The file of a Unix socket, which a crash leaves behind.</summary>
 internal static class UnixSocketFile

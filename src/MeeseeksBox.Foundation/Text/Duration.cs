@@ -1,4 +1,4 @@
-namespace MeeseeksBox.CommandLine.Output;
+namespace MeeseeksBox.Foundation.Text;
 
 /// <summary>Formats durations for people.</summary>
 internal static class Duration
