@@ -83,6 +83,7 @@ manual_pages_can_be_read() {
 completions_load() {
     local completions=$prefix/share/bash-completion/completions
     holds "bash loads the completion" bash -n "$completions/qsub"
+    holds "bash loads the completion of the watcher" bash -n "$completions/meeseeks-watch"
     ! command -v zsh > /dev/null || holds "zsh loads the completion" zsh -n "$prefix/share/zsh/site-functions/_meeseeks-client"
     ! command -v fish > /dev/null || holds "fish loads the completion" fish --no-execute "$prefix/share/fish/vendor_completions.d/qsub.fish"
     holds "bash completes commands" same "$(completed "meeseeks-client rel")" "release"

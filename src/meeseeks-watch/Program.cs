@@ -7,6 +7,7 @@ using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Logging;
 using MeeseeksBox.WatchAgent;
+using MeeseeksBox.WatchAgent.Commands;
 using MeeseeksBox.WatchAgent.Configuration;
 using MeeseeksBox.WatchAgent.Folders;
 
@@ -28,7 +29,15 @@ var check = new Option<bool>("--check")
 {
     Description = "Check the configuration, print it merged, with its templates applied and its secrets masked, and exit.",
 };
-var command = new RootCommand("""
+var isControl = ControlCommandLine.Has(args.FirstOrDefault());
+if (isControl && File.Exists(args[0]))
+{
+    StandardStream.Error.WriteLine(
+        $"{Program}: {args[0]} is a command, and a file here: write ./{args[0]} for the file, or use another folder for the command.");
+    return WatcherExitStatus.BadConfiguration;
+}
+
+var command = isControl ? ControlCommandLine.Create(Program) : new RootCommand("""
     Watches folders, and submits jobs to a meeseeks-box for the files that appear in them.
 
     Examples:
@@ -36,10 +45,16 @@ var command = new RootCommand("""
       meeseeks-watch 'watch.in={"path":"/data/in","glob":"*.dat","jobs":[{"pool":"p1","args":["/opt/load","%(file)s"]}]}'
       meeseeks-watch dry_run=1 watch.cfg            # list what would be submitted, and why the rest would not
       meeseeks-watch once=1 lock=/run/w watch.cfg   # read the folders once, wait for the jobs: for cron
+      meeseeks-watch status watch.cfg               # what the running watcher does
+      meeseeks-watch again watch.cfg in '*.dat'     # run files of the watch "in" again
 
     SIGHUP reloads the configuration. SIGTERM kills the jobs and stops.
     """) { words, check };
-command.SetAction((parsed, _) => StandardStream.RunAsync(Program, () => RunAsync(parsed.GetValue(words) ?? [], parsed.GetValue(check))));
+if (!isControl)
+{
+    command.SetAction((parsed, _) =>
+        StandardStream.RunAsync(Program, () => RunAsync(parsed.GetValue(words) ?? [], parsed.GetValue(check))));
+}
 
 // The library would measure the terminal by the console, which sends sequences to it.
 command.Options.OfType<HelpOption>().Single().Action = new HelpAction { MaxWidth = StandardStream.Output.Size?.Width ?? int.MaxValue };
@@ -53,7 +68,8 @@ if (result.Errors.Count > 0)
     return WatcherExitStatus.BadConfiguration;
 }
 
-if (Array.Find(result.GetValue(words) ?? [], word => word.StartsWith('-') && !CommandLineSetting.IsSetting(word)) is { } option)
+var given = isControl ? [] : result.GetValue(words) ?? [];
+if (Array.Find(given, word => word.StartsWith('-') && !CommandLineSetting.IsSetting(word)) is { } option)
 {
     // The argument accepts unknown options as words. A file with such a name can be given as ./-name.
     StandardStream.Error.WriteLine($"{Program}: {option}: there is no such option. See {Program} --help.");

@@ -3,6 +3,7 @@ using MeeseeksBox.Configuration;
 using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Logging;
 using MeeseeksBox.WatchAgent.Configuration;
+using MeeseeksBox.WatchAgent.Control;
 using MeeseeksBox.WatchAgent.Folders;
 using MeeseeksBox.WatchAgent.Jobs;
 using MeeseeksBox.WatchAgent.Watches;
@@ -25,7 +26,10 @@ internal sealed class Watcher : IAsyncDisposable
     private readonly MeeseeksClient _client;
     private readonly JobSubmitter _submitter;
     private readonly WatchSet _watches;
+    private readonly TimeProvider _time;
     private Task _following = Task.CompletedTask;
+    private ControlListener? _control;
+    private Task _controlling = Task.CompletedTask;
     private bool _isStopped;
 
     /// <summary>Builds the parts.</summary>
@@ -35,7 +39,7 @@ internal sealed class Watcher : IAsyncDisposable
     /// <param name="time">The source of the time.</param>
     public Watcher(WatcherConfig config, string[] arguments, LogSetup logs, TimeProvider time)
     {
-        (_config, _arguments, _logs) = (config, arguments, logs);
+        (_config, _arguments, _logs, _time) = (config, arguments, logs, time);
         _log = logs.CreateLogger(config.Name);
         _tasks = new BackgroundTasks((loop, problem) =>
             _log.Fatal(problem, "background task {Loop} failed: internal error; please report it", loop));
@@ -54,6 +58,7 @@ internal sealed class Watcher : IAsyncDisposable
     public Task StartAsync()
     {
         _following = _tasks.Observe("job updates", FollowAsync());
+        Listen();
         return _watches.ApplyAsync(_config.Watches);
     }
 
@@ -125,6 +130,9 @@ internal sealed class Watcher : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_control is not null)
+            await _control.DisposeAsync();
+        await _controlling;
         await _stop.CancelAsync();
         await _watches.DisposeAsync();
         await _following;
@@ -145,10 +153,51 @@ internal sealed class Watcher : IAsyncDisposable
             return;
         if (_logs.Apply(config.Logging) is { } unwritable)
             _log.Error("{Problem}", unwritable);
-        if ((config.Name, config.Client, config.Lock) != (_config.Name, _config.Client, _config.Lock))
-            _log.Warning("restart needed: name, client and lock stay unchanged");
+        if ((config.Name, config.Client, config.Lock, config.Control) != (_config.Name, _config.Client, _config.Lock, _config.Control))
+            _log.Warning("restart needed: name, client, lock and control stay unchanged");
         await _watches.ApplyAsync(config.Watches);
         _log.Information("new configuration in force");
+    }
+
+    // The watcher works without it.
+    private void Listen()
+    {
+        if (!_config.HasControl)
+            return;
+        var log = _logs.CreateLogger($"{_config.Name}.Control");
+        var path = _config.Control ?? (ControlPath.FolderForNew() is { } folder
+            ? Path.Join(folder, ControlPath.FileNameOf(_config.Name, _arguments))
+            : null);
+        try
+        {
+            if (path is null)
+                throw new IOException("there is no folder that only this user may enter");
+            _control = ControlListener.Listen(path, new ControlHandler(WatchesAsync, StatusOf, _time).AnswerAsync, _time, log);
+            _controlling = _tasks.Observe("control", _control.RunAsync());
+            log.Debug("listening at {Path}", path);
+        }
+        catch (IOException problem)
+        {
+            log.Warning(
+                "no control socket: {Problem}; meeseeks-watch status and again do not reach this watcher; control names another path",
+                problem.Message);
+        }
+    }
+
+    private WatcherStatus StatusOf(IReadOnlyList<WatchStatus> watches) =>
+        new(_config.Name, Environment.ProcessId, _submitter.BoxFault, watches);
+
+    private async Task<IReadOnlyList<(string Name, IWatch Watch, Task Loop)>> WatchesAsync(CancellationToken stop)
+    {
+        await _turn.WaitAsync(stop);
+        try
+        {
+            return _watches.All;
+        }
+        finally
+        {
+            _ = _turn.Release();
+        }
     }
 
     private async Task FollowAsync()

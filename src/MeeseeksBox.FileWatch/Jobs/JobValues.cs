@@ -9,7 +9,10 @@ namespace MeeseeksBox.FileWatch.Jobs;
 
 /// <summary>The values of the formats for one job of a watch (docs/SPECIFICATION.md#job-formats).</summary>
 /// <remarks>They come from the watch, the file, the fileset, and the keys of the watch itself.</remarks>
-public sealed class JobValues(WatchSettings settings, WorkItem work) : IJobValues
+/// <param name="settings">The watch.</param>
+/// <param name="work">The work item.</param>
+/// <param name="more">Values of this job alone; null for none.</param>
+public sealed class JobValues(WatchSettings settings, WorkItem work, IReadOnlyDictionary<string, string>? more = null) : IJobValues
 {
     /// <inheritdoc/>
     public Result<string> Find(string key)
@@ -27,6 +30,8 @@ public sealed class JobValues(WatchSettings settings, WorkItem work) : IJobValue
 
     private string? OwnValue(string key)
     {
+        if (more?.TryGetValue(key, out var value) is true)
+            return value;
         if (key == "name")
             return settings.Name;
         if (key == "index")

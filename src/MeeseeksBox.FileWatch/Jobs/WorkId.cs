@@ -44,6 +44,16 @@ public static class WorkId
         return int.TryParse(end < 0 ? digits : digits[..end], NumberStyles.None, CultureInfo.InvariantCulture, out attempt) && attempt > 0;
     }
 
+    /// <summary>The id of the job of <c>on_late</c>: the same one for all watchers and instances that notice the same.</summary>
+    /// <param name="watcher">The name of the watcher.</param>
+    /// <param name="settings">The watch.</param>
+    /// <param name="dueAt">The moment by which a file was due.</param>
+    public static string OfLate(string watcher, WatchSettings settings, long dueAt)
+    {
+        var all = string.Create(CultureInfo.InvariantCulture, $"{watcher}\0{settings.Name}\0{settings.Path}\0late\0{dueAt}");
+        return $"{Plain($"{settings.Name}.late")}.{HashOf(all)}";
+    }
+
     private static string Derived(string watcher, WatchSettings settings, WorkItem work)
     {
         var file = work.FileName ?? work.List.ToString(CultureInfo.InvariantCulture);
@@ -52,9 +62,10 @@ public static class WorkId
             CultureInfo.InvariantCulture,
             $"{watcher}\0{settings.Name}\0{settings.Path}\0{work.Index}\0{work.FileName}\0"
             + $"{(work.FileName is null ? work.List : 0)}\0{work.Mtime}");
-        var hash = Convert.ToHexStringLower(SHA256.HashData(ByteText.Encode(all)));
-        return $"{Plain(readable)}.{hash[..HashLength]}";
+        return $"{Plain(readable)}.{HashOf(all)}";
     }
+
+    private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(ByteText.Encode(text)))[..HashLength];
 
     // The readable beginning is for people. The hash makes the id unique.
     private static string Plain(string text) => string.Create(Math.Min(text.Length, LongestReadable), text, (plain, from) =>

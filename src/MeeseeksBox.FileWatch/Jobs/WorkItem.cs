@@ -1,3 +1,4 @@
+using System.Globalization;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Templates;
 
@@ -26,6 +27,12 @@ public sealed record WorkItem
 
     /// <summary>The time of the file's last change, in units of 100 ns since 1970; null without <c>updated</c>.</summary>
     public long? Mtime { get; init; }
+
+    /// <summary>Whether it is the job of <c>on_late</c>.</summary>
+    public bool IsLate { get; init; }
+
+    /// <summary>Its place in the configuration, for a message.</summary>
+    public string Title => IsLate ? "on_late" : string.Create(CultureInfo.InvariantCulture, $"job {Index}");
 
     /// <summary>The key of the work item in its watch.</summary>
     public WorkKey Key => FileName is null ? new WorkKey(Index, $"/{List}") : new WorkKey(Index, FileName);

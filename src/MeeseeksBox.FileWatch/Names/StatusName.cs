@@ -48,6 +48,9 @@ public sealed class StatusName(string watch)
     /// <summary>The name of the lock file, which only one watcher at a time holds. It has an index like the temporary names.</summary>
     public string Lock => TemporaryPrefix + ".lock";
 
+    /// <summary>The file with the account of late files. It is no status file.</summary>
+    public string LateAccount => $"{TemporaryPrefix}.late";
+
     /// <summary>The temporary name of the copy of a file, in a target on another file system.</summary>
     public string CopyOf(string fileName) => $"{_prefix}0_{fileName}.tmp";
 

@@ -29,7 +29,7 @@ internal sealed class FileLists(WatchSettings settings, SetRuns runs, long now, 
             }
 
             var place = places[list]++;
-            var isOpen = file.FinishedInList is null || place < settings.Jobs.Count - 1 || plan.Explanations is not null;
+            var isOpen = file.FinishedInList is null || place < settings.Jobs.Count - 1 || plan.ExplainsFinished;
             if (!(place > most) && isOpen)
                 lists[list].Add(new FileGroup(place, list, [file], [position]));
         }
@@ -74,7 +74,7 @@ internal sealed class FileLists(WatchSettings settings, SetRuns runs, long now, 
     {
         var list = FileFilter.ListOf(settings, name);
         if (list < 0)
-            plan.Explanations?.Add(new(name, null, FileFilter.ReasonAgainst(settings, name)));
+            plan.Explanations?.Add(new(name, null, FileFilter.ReasonAgainst(settings, name), IsOver: true));
         return list;
     }
 
@@ -100,7 +100,7 @@ internal sealed class FileLists(WatchSettings settings, SetRuns runs, long now, 
         if (settings.MaxAge is { } most && age >= most.Ticks)
         {
             var reason = string.Create(CultureInfo.InvariantCulture, $"it is older than max_age, {most.TotalSeconds} s");
-            plan.Explanations?.Add(new(file.Name, null, reason));
+            plan.Explanations?.Add(new(file.Name, null, reason, IsOver: true));
             return false;
         }
 

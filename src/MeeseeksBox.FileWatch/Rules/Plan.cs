@@ -46,6 +46,9 @@ public sealed class Plan
     /// <summary>The decisions with their reasons; null when they were not requested.</summary>
     public List<FileExplanation>? Explanations { get; init; }
 
+    /// <summary>Whether the decisions about finished files are among the <see cref="Explanations"/>.</summary>
+    public bool ExplainsFinished { get; init; }
+
     /// <summary>Lowers <see cref="NextDue"/> to a time.</summary>
     internal void ScheduleAt(long time) => NextDue = NextDue is { } known && known <= time ? known : time;
 }

@@ -29,9 +29,16 @@ public sealed class Planner
     /// <param name="inFlight">The work that is submitted and not recorded yet.</param>
     /// <param name="now">The time, in units of 100 ns since 1970.</param>
     /// <param name="isExplained">Whether the plan explains each decision.</param>
-    public static Plan Of(WatchSettings settings, FolderSnapshot folder, IReadOnlySet<WorkKey> inFlight, long now, bool isExplained = false)
+    /// <param name="withFinished">Whether it also explains why finished files have none.</param>
+    public static Plan Of(
+        WatchSettings settings,
+        FolderSnapshot folder,
+        IReadOnlySet<WorkKey> inFlight,
+        long now,
+        bool isExplained = false,
+        bool withFinished = true)
     {
-        var plan = new Plan { Explanations = isExplained ? [] : null };
+        var plan = new Plan { Explanations = isExplained ? [] : null, ExplainsFinished = isExplained && withFinished };
         if (settings.Jobs.Count == 0)
             return plan;
         var planning = new Planner(settings, folder, inFlight, now, plan);
@@ -65,7 +72,7 @@ public sealed class Planner
         string[] names = [.. group.Files.Select(file => file.Name), .. group.Others ?? []];
         _plan.Moves.Add(new FileMove(names, folder));
         foreach (var name in names)
-            Explain(name, null, $"it would be moved to {folder}");
+            _plan.Explanations?.Add(new(name, null, $"it would be moved to {folder}", IsOver: true));
 
         static bool Any(StatusState?[] results) => results.Length > 0;
     }
@@ -91,7 +98,7 @@ public sealed class Planner
         {
             var reason = string.Create(
                 CultureInfo.InvariantCulture, $"its place in the list, {group.Position}, is above max_index, {most}");
-            _plan.Explanations?.Add(new(group.Files[0].Name, null, reason));
+            _plan.Explanations?.Add(new(group.Files[0].Name, null, reason, IsOver: true));
             return false;
         }
 
@@ -140,7 +147,7 @@ public sealed class Planner
             var reason = key.FileName != name ? _runs.TextOf(group.SetKey!, key)
                 : status.Result is { } result ? $"its job is {result.ToString().ToLowerInvariant()}"
                 : "it has not changed";
-            _plan.Explanations?.Add(new(name, index, reason));
+            _plan.Explanations?.Add(new(name, index, reason, IsOver: true));
             return true;
         }
 
@@ -166,7 +173,7 @@ public sealed class Planner
     {
         if (step.IsList && status.Result is null)
             _plan.Marks.Add(key);
-        Explain(key.FileName, key.Index, "its jobspec is empty: there is nothing to do");
+        _plan.Explanations?.Add(new(key.FileName, key.Index, "its jobspec is empty: there is nothing to do", IsOver: true));
         return true;
     }
 

@@ -44,6 +44,14 @@ public sealed class RunBrake(TimeSpan pause)
         return TimeSpan.Zero;
     }
 
+    /// <summary>Lets work run at once, whatever it did before.</summary>
+    public void Release(WorkKey key)
+    {
+        _ = _ends.Remove(key);
+        _ = _held.Remove(key);
+        _ = _repeats.Remove(key);
+    }
+
     /// <summary>How often in a row the work had to wait, with the present time.</summary>
     public int RepeatsOf(WorkKey key) => _repeats.GetValueOrDefault(key) + (_held.Contains(key) ? 1 : 0);
 }

@@ -45,6 +45,19 @@ public sealed class StatusTable(Func<WorkKey, int>? countFailures = null, Func<s
         return failures;
     }
 
+    /// <summary>The number of jobs with each result.</summary>
+    public IReadOnlyDictionary<StatusState, int> Results()
+    {
+        var results = Enum.GetValues<StatusState>().ToDictionary(state => state, _ => 0);
+        foreach (var status in _byKey.Values)
+        {
+            if (status.Result is { } result)
+                results[result]++;
+        }
+
+        return results;
+    }
+
     /// <summary>Takes the known numbers of failures from an earlier table of the same folder.</summary>
     public void TakeFailures(StatusTable earlier)
     {

@@ -4,12 +4,12 @@ using MeeseeksBox.FileWatch.Templates;
 
 namespace MeeseeksBox.FileWatch.Settings;
 
-/// <summary>Reads <c>jobs</c> of a watch, and the keys of its formats.</summary>
+/// <summary>Reads <c>jobs</c> of a watch, or another key with jobspecs, and the keys of its formats.</summary>
 /// <param name="section">The watch.</param>
 /// <param name="written">The whole configuration. Its top-level keys are the fallback for keys of the watch.</param>
-internal sealed class JobsReader(SectionReader section, ConfigObject written)
+/// <param name="name">The key.</param>
+internal sealed class JobsReader(SectionReader section, ConfigObject written, string name = "jobs")
 {
-    private const string Key = "jobs";
 
     private readonly List<(string Path, JobTemplate Template)> _templates = [];
 
@@ -19,7 +19,7 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written)
     /// <summary>Reads the steps.</summary>
     public IReadOnlyList<JobStep> Read()
     {
-        if (section.Find(Key) is not { } setting)
+        if (section.Find(name) is not { } setting)
             return [];
 
         // A single object is one job for all files, as from jobs.pool=p1 on the command line.
@@ -37,19 +37,21 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written)
     }
 
     /// <summary>Reports the problems and warnings of the jobs.</summary>
-    public void Check(WatchSettings settings)
+    /// <param name="isValue">Whether a format has a value for some job.</param>
+    /// <param name="isForFiles">Whether there is a job for each file.</param>
+    public void Check(Func<string, bool> isValue, bool isForFiles)
     {
         foreach (var (path, template) in _templates)
         {
-            var setting = section.Find(Key)! with { Path = path };
+            var setting = section.Find(name)! with { Path = path };
             if (template.Check(out var unknown) is { } problem)
                 section.AddProblem(setting, problem);
             foreach (var key in unknown)
                 section.AddWarning(setting, $"{key}: not something that submit takes, ignored");
-            foreach (var key in template.Keys.Where(key => !FormatKeys.TryGet(key, out _) && !ValueNames.IsKnown(key, settings)))
+            foreach (var key in template.Keys.Where(key => !FormatKeys.TryGet(key, out _) && !isValue(key)))
                 section.AddWarning(
                     setting, $"%({key})s: there is no such value and no such key in the watch, so that this job cannot be submitted");
-            if (!settings.IsContinuous && template.Id is { } id && !id.Contains("%(", StringComparison.Ordinal))
+            if (isForFiles && template.Id is { } id && !id.Contains("%(", StringComparison.Ordinal))
                 section.AddProblem(setting, $"id: '{id}' would be the same for all files; put %(filename)s into it, or leave it out");
         }
     }
@@ -77,7 +79,7 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written)
                 return template;
             default:
                 section.AddProblem(
-                    section.Find(Key)! with { Path = path }, $"{value.Display} stands where a jobspec, an object, is wanted");
+                    section.Find(name)! with { Path = path }, $"{value.Display} stands where a jobspec, an object, is wanted");
                 return null;
         }
     }

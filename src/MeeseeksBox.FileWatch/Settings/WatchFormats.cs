@@ -24,7 +24,7 @@ internal static class WatchFormats
     private static readonly Error NoKey = new("there is no such key");
 
     // Jobs and the log have formats of their own. Secrets are neither changed nor copied elsewhere.
-    private static readonly string[] Untouched = ["jobs", "logging", SecretsKey];
+    private static readonly string[] Untouched = ["jobs", LateReader.JobKey, "logging", SecretsKey];
 
     /// <summary>Replaces the formats that name top-level keys, or keys in sections.</summary>
     public static ConfigObject Resolve(ConfigObject written) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.Foundation;
 
 namespace MeeseeksBox.FileWatch.Settings;
 
@@ -15,19 +16,24 @@ public static class WatchReader
     /// <param name="defaults">The section with the defaults for the keys of each watch.</param>
     /// <param name="written">The same configuration, as a tree.</param>
     /// <param name="absolute">Makes a path absolute.</param>
+    /// <param name="schedule">Parses a cron expression.</param>
     public static IReadOnlyList<WatchSettings> ReadAll(
-        SectionReader root, SectionReader defaults, ConfigObject written, Func<string, string> absolute)
+        SectionReader root,
+        SectionReader defaults,
+        ConfigObject written,
+        Func<string, string> absolute,
+        Func<string, Result<ISchedule>> schedule)
     {
         var watches = new List<WatchSettings>();
         var common = Common(root);
         var entries = root.Entries("watch", defaults);
         foreach (var (name, section) in entries)
         {
-            var watch = Read(name, section, common, written, absolute);
+            var watch = Read(name, section, common, written, absolute, schedule);
             watches.Add(watch with { Text = TextOf(watch, written) });
         }
 
-        _ = Read(Default.Name, root.Blank(defaults), common, written, absolute);
+        _ = Read(Default.Name, root.Blank(defaults), common, written, absolute, schedule);
 
         foreach (var (watch, circle) in MoveTargets.Circles(watches))
             root.Section("watch").AddProblem(watch.Name, $"its files would come back by done_to and failed_to: {circle}");
@@ -85,13 +91,19 @@ public static class WatchReader
     };
 
     private static WatchSettings Read(
-        string name, SectionReader section, WatchSettings common, ConfigObject written, Func<string, string> absolute)
+        string name,
+        SectionReader section,
+        WatchSettings common,
+        ConfigObject written,
+        Func<string, string> absolute,
+        Func<string, Result<ISchedule>> schedule)
     {
         var path = section.Text("path");
         var split = section.Text("split");
         var marker = MarkerReader.Read(section, split);
         var full = path is null ? null : absolute(path);
         var jobs = new JobsReader(section, written);
+        var onLate = new JobsReader(section, written, LateReader.JobKey);
         var refresh = section.SecondsAboveZero("refresh") ?? common.Refresh;
         var settings = new WatchSettings
         {
@@ -121,12 +133,13 @@ public static class WatchReader
             Rescan = section.SecondsAboveZero("rescan") ?? common.Rescan,
             Cleanup = section.Seconds("cleanup") ?? common.Cleanup,
             Jobs = jobs.Read(),
-            Keys = jobs.FormatKeys,
+            Late = LateReader.Read(section, onLate.Read().SelectMany(step => step.Templates).FirstOrDefault(), schedule),
+            Keys = jobs.FormatKeys.MergedWith(onLate.FormatKeys),
         };
         settings = SetReader.Read(section, settings);
         if (name.Length > 0)
         {
-            Check(settings, section, jobs);
+            Check(settings, section, jobs, onLate);
             WatchFormats.WarnOfLiterals(section, "path", written);
             WatchFormats.WarnOfLiterals(section, "status_path", written);
         }
@@ -144,7 +157,7 @@ public static class WatchReader
             tree is not null && tree.TryGet(key, out var value) ? value as ConfigObject : null;
     }
 
-    private static void Check(WatchSettings settings, SectionReader section, JobsReader jobs)
+    private static void Check(WatchSettings settings, SectionReader section, JobsReader jobs, JobsReader onLate)
     {
         if (settings.Name.AsSpan().ContainsAny('/', '\0'))
         {
@@ -180,7 +193,10 @@ public static class WatchReader
         MoveTargets.Check(settings, section);
         if (settings.Jobs.Count == 0)
             section.AddProblem("jobs", "missing: there is nothing to submit");
-        jobs.Check(settings);
+        if (settings is { IsContinuous: true, Late: not null })
+            section.AddWarning(section.Find("late")!, "there is no glob, so that no files can be late");
+        jobs.Check(key => ValueNames.IsKnown(key, settings), isForFiles: !settings.IsContinuous);
+        onLate.Check(LateReader.IsValue, isForFiles: false);
     }
 
     private static List<string> ReadNames(SectionReader section, string key, string what)

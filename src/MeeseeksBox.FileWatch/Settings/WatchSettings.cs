@@ -103,6 +103,9 @@ public sealed record WatchSettings
     /// <summary>The steps of <c>jobs</c>.</summary>
     public IReadOnlyList<JobStep> Jobs { get; init; } = [];
 
+    /// <summary>When files are late; null for never.</summary>
+    public LateSettings? Late { get; init; }
+
     /// <summary>The settings for the formats <c>%(key)s</c>.</summary>
     public ConfigObject Keys { get; init; } = new(new SourceLocation(SourceLocation.CommandLine));
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MeeseeksBox.Client;
 using MeeseeksBox.Configuration;
 using MeeseeksBox.FileWatch.Settings;
@@ -32,6 +33,12 @@ internal sealed record WatcherConfig
     /// <summary>The lock file; null for none.</summary>
     public string? Lock { get; init; }
 
+    /// <summary>The path of the control socket; null for the default (docs/SPECIFICATION.md#watch-control).</summary>
+    public string? Control { get; init; }
+
+    /// <summary>Whether there is a control socket.</summary>
+    public bool HasControl { get; init; } = true;
+
     /// <summary>Reads a configuration with applied templates. Problems go to the reader's diagnostics.</summary>
     public static WatcherConfig Read(SectionReader root, ConfigObject written)
     {
@@ -39,13 +46,26 @@ internal sealed record WatcherConfig
         var config = new WatcherConfig
         {
             Logging = LoggingConfig.Read(root.Section("logging")),
-            Watches = WatchReader.ReadAll(root, defaults, written, Path.GetFullPath),
+            Watches = WatchReader.ReadAll(root, defaults, written, Path.GetFullPath, CronSchedule.Parse),
             IsOnce = root.Flag("once", fallback: false),
             IsDryRun = root.Flag("dry_run", fallback: false),
             Lock = root.Text("lock"),
+            HasControl = root.Find("control")?.Value is not ConfigScalar { Kind: JsonValueKind.False },
         };
+        if (config.HasControl)
+            config = config with { Control = ReadControl(root) };
         config = config with { Client = ReadClient(root.Section("client", defaults), config.Watches) };
         return root.Text("name") is { } name ? config with { Name = name } : config;
+    }
+
+    private static string? ReadControl(SectionReader root)
+    {
+        if (root.Text("control") is not { } path)
+            return null;
+        path = Path.GetFullPath(path);
+        if (UnixAddress.FaultOf($"unix:{path}") is { } fault)
+            root.AddProblem("control", fault);
+        return path;
     }
 
     private static MeeseeksClientOptions ReadClient(SectionReader section, IReadOnlyList<WatchSettings> watches)

@@ -34,6 +34,9 @@ internal static class FormerAccount
                 ByteFile.Replace(Path.Join(folder, name), Path.Join(folder, to.Of(key, state)));
         }
 
+        var (late, ownLate) = (Path.Join(folder, from.LateAccount), Path.Join(folder, to.LateAccount));
+        if (File.Exists(late))
+            File.Move(late, ownLate, overwrite: true);
         return names.Count;
     }
 

@@ -15,6 +15,9 @@ internal sealed partial class IoFaultReporter(string path, ILogger log)
     /// <summary>Whether an operation fails at present.</summary>
     public bool HasAny => _present.Count > 0;
 
+    /// <summary>The present failures, as sentences.</summary>
+    public IEnumerable<string> Present => _present.Select(fault => $"cannot {fault.Key}: {fault.Value}");
+
     /// <summary>Runs an operation and logs its failure.</summary>
     /// <param name="what">The operation, as the words after "cannot".</param>
     /// <param name="consequence">The effect of the failure.</param>

@@ -44,6 +44,9 @@ internal sealed class JobSubmitter : IDisposable
     /// <summary>How long a round of <c>once</c> waits for a box or a folder that fails; infinite outside of it.</summary>
     public TimeSpan OnceTimeout => _client.Timeout;
 
+    /// <summary>Why the box cannot be reached; null while it can be, as far as is known.</summary>
+    public string? BoxFault => _client.Fault;
+
     /// <summary>Passes the changes of jobs on to their submissions, until cancellation.</summary>
     public Task FollowAllAsync(CancellationToken stop) => _follower.RunAsync(stop);
 

@@ -18,9 +18,13 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
 
     private readonly Lock _lock = new();
     private long? _awaySince;
+    private volatile string? _fault;
 
     /// <summary>How long the box may be unreachable.</summary>
     public TimeSpan Timeout => timeout;
+
+    /// <summary>Why the box cannot be reached; null while it can be, as far as is known.</summary>
+    public string? Fault => _fault;
 
     /// <summary>Sends a request until it has an answer. A repetition must be harmless.</summary>
     /// <exception cref="MeeseeksConnectionException">The box was not reached in time.</exception>
@@ -83,7 +87,7 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
         {
             if (_awaySince is not null)
                 log.Information("the box is back");
-            _awaySince = null;
+            (_awaySince, _fault) = (null, null);
         }
     }
 
@@ -94,7 +98,7 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
             if (_awaySince is { } since)
                 return timeout == System.Threading.Timeout.InfiniteTimeSpan || time.GetElapsedTime(since) <= timeout;
             log.Warning("{Problem}; jobs wait until it is back", problem.Message);
-            _awaySince = time.GetTimestamp();
+            (_awaySince, _fault) = (time.GetTimestamp(), problem.Message);
             return true;
         }
     }

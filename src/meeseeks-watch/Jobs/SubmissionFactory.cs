@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation;
 
@@ -13,13 +15,35 @@ internal static class SubmissionFactory
     /// <param name="settings">The watch.</param>
     /// <param name="work">The work item.</param>
     /// <param name="folderTag">The tag of the folder of its file; null when that is not known.</param>
-    public static Result<Submission> Create(string watcher, WatchSettings settings, WorkItem work, string? folderTag = null)
+    public static Result<Submission> Create(string watcher, WatchSettings settings, WorkItem work, string? folderTag = null) =>
+        Create(watcher, settings, work, new JobValues(settings, work), id: null, folderTag);
+
+    /// <summary>Fills in the jobspec of <c>on_late</c>.</summary>
+    /// <param name="watcher">The name of the watcher.</param>
+    /// <param name="settings">The watch, which has one.</param>
+    /// <param name="alarm">What it is for.</param>
+    /// <param name="work">The work item.</param>
+    public static Result<Submission> OfLate(string watcher, WatchSettings settings, LateAlarm alarm, out WorkItem work)
     {
-        var filled = work.Template.Fill(new JobValues(settings, work));
+        work = new WorkItem { Template = settings.Late!.Job!, Index = 0, IsLate = true };
+        var values = new Dictionary<string, string>
+        {
+            ["path"] = settings.Path!,
+            ["late"] = Math.Round(alarm.Silence.TotalSeconds, 3).ToString(CultureInfo.InvariantCulture),
+            ["last"] = alarm.LastFile ?? "",
+        };
+        var id = WorkId.OfLate(watcher, settings, alarm.DueAt);
+        return Create(watcher, settings, work, new JobValues(settings, work, values), id, folderTag: null);
+    }
+
+    private static Result<Submission> Create(
+        string watcher, WatchSettings settings, WorkItem work, JobValues values, string? id, string? folderTag)
+    {
+        var filled = work.Template.Fill(values);
         if (!filled.IsSuccess)
             return new Error(filled.Problem);
         var spec = filled.Value;
-        var given = spec["id"]?.ToString();
+        var given = spec["id"]?.ToString() ?? id;
         _ = spec.Remove("id");
         var tag = JobTags.Of(watcher, settings.Name);
         spec["tags"] = Tags(spec, folderTag is null ? [tag] : [tag, folderTag]);

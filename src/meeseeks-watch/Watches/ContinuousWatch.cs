@@ -25,6 +25,7 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
     private readonly RoundCounter _rounds = new(settings.Count);
     private readonly AsyncSignal _signal = new();
     private InFlightJobs<(int Index, int List)>? _jobs;
+    private LoopRequests? _requests;
 
     /// <inheritdoc/>
     public WatchSettings Settings => settings;
@@ -36,6 +37,8 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
     public int Failures { get; private set; }
 
     private InFlightJobs<(int Index, int List)> Jobs => _jobs ??= new(submitter, _signal.Set, log);
+
+    private LoopRequests Requests => LazyInitializer.EnsureInitialized(ref _requests, () => new LoopRequests(_signal.Set))!;
 
     // Monotonic, because the wall clock may be set.
     private long Now => time.GetElapsedTime(0).Ticks;
@@ -50,6 +53,7 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
         {
             while (!stop.IsCancellationRequested)
             {
+                Requests.Answer();
                 Take();
                 if (_rounds.IsComplete && !isOnce)
                     return;
@@ -71,6 +75,18 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
             // Stopped.
         }
     }
+
+    /// <inheritdoc/>
+    public Task<WatchStatus> StatusAsync() => Requests.AskAsync(() => new WatchStatus
+    {
+        Name = settings.Name,
+        State = WatchStatus.IsRunning,
+        Running = _inFlight.Count,
+    });
+
+    /// <inheritdoc/>
+    public Task<AgainResult> RunAgainAsync(IReadOnlyList<string> files, int index) => Task.FromResult(
+        new AgainResult([], [$"the watch {settings.Name} has no files: its jobs are kept running"]));
 
     /// <inheritdoc/>
     public async Task KillJobsAsync(CancellationToken giveUp)

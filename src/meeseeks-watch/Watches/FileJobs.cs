@@ -118,6 +118,20 @@ internal sealed class FileJobs : IAsyncDisposable
             _setAside.Clear();
     }
 
+    /// <summary>The id of the job of work for a file of the present folder; null when none is submitted.</summary>
+    public string? IdOf(WorkKey key) => _folder.Id is { } folder ? _jobs.IdOf((folder, key)) : null;
+
+    /// <summary>Whether work waits for the next read of the folder, because it could not be submitted.</summary>
+    public bool IsSetAside(WorkKey key) => _setAside.Contains(key);
+
+    /// <summary>Lets work be submitted at once, because a person wants it.</summary>
+    public void Release(WorkKey key)
+    {
+        _ = _setAside.Remove(key);
+        _ = _failedOnce.Remove(key);
+        _guard.Release(key);
+    }
+
     /// <summary>Submits work that is due.</summary>
     public void Start(IEnumerable<WorkItem> due)
     {

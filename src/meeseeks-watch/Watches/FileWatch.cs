@@ -20,6 +20,8 @@ internal sealed class FileWatch : IWatch
     private readonly MoveRunner _moves;
     private readonly ChangeReporter _changes;
     private readonly SetReporter _sets;
+    private readonly ArrivalReporter _arrivals;
+    private readonly LoopRequests _requests;
     private readonly IoFaultReporter _ioFaults;
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
@@ -47,12 +49,14 @@ internal sealed class FileWatch : IWatch
         (Settings, _isOnce, _time, _log) = (settings, isOnce, time, log);
         _ioFaults = new IoFaultReporter(settings.Path!, log);
         _folder = new WatchedFolder(settings, inotify, _signal.Set, _ioFaults, isOnce, time, log, former?.OpenFilesOf(settings));
-        _locks = former?._locks.PassOn(settings, _folder.ReadAgain, log)
-            ?? new FolderLocks(settings, submitter.Watcher, _folder.ReadAgain, isOnce, time, log);
+        _locks = former?._locks.PassOn(settings, ReadAgain, log)
+            ?? new FolderLocks(settings, submitter.Watcher, ReadAgain, isOnce, time, log);
         _status = new StatusWriter(settings, _folder, _ioFaults, time, log);
         _moves = new MoveRunner(settings.Path!, _folder, log);
         _changes = new ChangeReporter(settings, log);
         _sets = former?._sets ?? new SetReporter(log);
+        _arrivals = new ArrivalReporter(settings, submitter, _folder, _signal.Set, isOnce, time, log);
+        _requests = new LoopRequests(_signal.Set);
         _jobs = former?._jobs.PassOn(settings, _folder, _status, _changes, _signal.Set, log)
             ?? new FileJobs(settings, submitter, _folder, _status, _changes, _signal.Set, isOnce, time, log);
     }
@@ -64,7 +68,7 @@ internal sealed class FileWatch : IWatch
     public int JobCount => _jobs.Count;
 
     /// <inheritdoc/>
-    public int Failures => _failures + _jobs.Failures;
+    public int Failures => _failures + _jobs.Failures + _arrivals.Failures;
 
     private long Now => FileTime.Of(_time.GetUtcNow());
 
@@ -94,7 +98,10 @@ internal sealed class FileWatch : IWatch
                 if (!isHeld && _isOnce)
                     _failures++;
                 var plan = isHeld && Refresh() ? Submit() : null;
-                if (_isOnce && _jobs.Count == 0 && _folder.UntilQuiet is null)
+                if (isHeld)
+                    _arrivals.Check();
+                _requests.Answer();
+                if (_isOnce && _jobs.Count + _arrivals.Count == 0 && _folder.UntilQuiet is null)
                     return;
                 await _signal.WaitAsync(isHeld ? Pause(plan) : FolderLocks.Pause, _time, stop);
             }
@@ -106,20 +113,42 @@ internal sealed class FileWatch : IWatch
         finally
         {
             _folder.Unsubscribe();
+            _arrivals.Save();
             if (_jobs.Count == 0)
                 _locks.Dispose();
         }
     }
 
     /// <inheritdoc/>
-    public Task KillJobsAsync(CancellationToken giveUp) => _jobs.KillAsync(giveUp);
+    public Task<WatchStatus> StatusAsync() =>
+        _requests.AskAsync(() => new FileWatchInspector(Settings, _folder, _jobs, _status, _arrivals, _locks, _ioFaults, _time).Status());
 
     /// <inheritdoc/>
-    public Task WhenDrainedAsync(CancellationToken giveUp) => _jobs.WhenAcknowledgedAsync(giveUp);
+    public async Task<AgainResult> RunAgainAsync(IReadOnlyList<string> files, int index)
+    {
+        // Before the box has marked a job as recorded, another submit would resume it.
+        await _jobs.WhenAcknowledgedAsync(CancellationToken.None);
+        return await _requests.AskAsync(() =>
+        {
+            _signal.Set();
+            return new AgainRunner(Settings, _folder, _jobs, _status, _locks, Now, _log).Run(files, index);
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task KillJobsAsync(CancellationToken giveUp) => Task.WhenAll(_jobs.KillAsync(giveUp), _arrivals.KillAsync(giveUp));
+
+    /// <summary>Leaves the job of <c>on_late</c> to the watch that takes the place of this one.</summary>
+    public ValueTask EndArrivalsAsync() => _arrivals.DisposeAsync();
+
+    /// <inheritdoc/>
+    public Task WhenDrainedAsync(CancellationToken giveUp) =>
+        Task.WhenAll(_jobs.WhenAcknowledgedAsync(giveUp), _arrivals.WhenAcknowledgedAsync(giveUp));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _arrivals.DisposeAsync();
         await _jobs.DisposeAsync();
         _locks.Dispose();
     }
@@ -134,6 +163,14 @@ internal sealed class FileWatch : IWatch
         _status.Reconfigure(settings);
         _jobs.Reconfigure(settings);
         _changes.Reconfigure(settings);
+        _arrivals.Reconfigure(settings);
+    }
+
+    // What is known of the folder may be outdated.
+    private void ReadAgain()
+    {
+        _folder.ReadAgain();
+        _arrivals.Restart();
     }
 
     private OpenFileTracker? OpenFilesOf(WatchSettings settings) => settings.Path == Settings.Path ? _folder.OpenFiles : null;
@@ -166,6 +203,7 @@ internal sealed class FileWatch : IWatch
             _folder.KeepGone(IsKnown);
             _status.Clean(_jobs.Submitted);
             _failures += _moves.Resume(Settings);
+            _arrivals.Scanned();
         }
 
         return true;
@@ -190,6 +228,7 @@ internal sealed class FileWatch : IWatch
         var plan = _folder.Plan(_jobs.Skipped, Now);
         _folder.MarkFinished(plan);
         _sets.Report(Settings, plan, Now);
+        _arrivals.AddFiles(plan);
 
         // After a fault of the folder, results come first.
         if (_jobs.HasHeld && _ioFaults.HasAny)
@@ -212,7 +251,8 @@ internal sealed class FileWatch : IWatch
             ? TimeSpan.FromTicks(Math.Max(due - Now, TimeSpan.TicksPerMillisecond))
             : untilRead;
         var untilRetry = (_ioFaults.HasAny || _jobs.HasHeld) && _jobs.RetryPause < untilRead ? _jobs.RetryPause : untilRead;
-        var least = new[] { untilDue, untilRetry, _folder.UntilQuiet ?? untilRead, _jobs.UntilReady ?? untilRead }.Min();
+        var others = new[] { _folder.UntilQuiet, _jobs.UntilReady, _arrivals.UntilLate }.Select(until => until ?? untilRead);
+        var least = others.Append(untilDue).Append(untilRetry).Min();
         return least > TimeSpan.Zero ? least : TimeSpan.FromMilliseconds(1);
     }
 }

@@ -25,6 +25,9 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
     private string? _reported;
     private bool _isWaiting;
 
+    /// <summary>Whether another watcher serves the folder.</summary>
+    public bool IsWaiting => _isWaiting;
+
     /// <summary>The pause between two attempts. No event tells that a lock is free.</summary>
     public static TimeSpan Pause { get; } = TimeSpan.FromMilliseconds(500);
 

@@ -24,6 +24,14 @@ internal interface IWatch : IAsyncDisposable
     /// <summary>The number of its jobs without a recorded result.</summary>
     int JobCount { get; }
 
+    /// <summary>What it does at present. Its loop answers.</summary>
+    Task<WatchStatus> StatusAsync();
+
+    /// <summary>Runs files again, whatever their results. Its loop answers.</summary>
+    /// <param name="files">Names, patterns or paths.</param>
+    /// <param name="index">The first step to run again, from 0.</param>
+    Task<AgainResult> RunAgainAsync(IReadOnlyList<string> files, int index);
+
     /// <summary>The number of jobs that failed or could not be submitted.</summary>
     int Failures { get; }
 }

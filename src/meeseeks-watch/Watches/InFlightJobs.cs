@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using MeeseeksBox.Client;
 using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation;
 using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.WatchAgent.Jobs;
 using Serilog;
@@ -32,14 +34,15 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
     /// <param name="work">The work item.</param>
     /// <param name="folderTag">The tag of the folder of its file; null when that is not known.</param>
     /// <returns>False when it has no valid job; the log names the error.</returns>
-    public bool TryStart(TKey key, WatchSettings settings, WorkItem work, string? folderTag = null)
+    public bool TryStart(TKey key, WatchSettings settings, WorkItem work, string? folderTag = null) =>
+        TryStart(key, SubmissionFactory.Create(submitter.Watcher, settings, work, folderTag), work);
+
+    /// <summary>Submits the job of <c>on_late</c>.</summary>
+    /// <returns>False when it is not valid; the log names the error.</returns>
+    public bool TryStart(TKey key, WatchSettings settings, LateAlarm alarm)
     {
-        var created = SubmissionFactory.Create(submitter.Watcher, settings, work, folderTag);
-        if (!created.IsSuccess)
-            return LogOnce($"job {work.Index} cannot be submitted: {created.Problem}", work);
-        var submission = created.Value;
-        _running[key] = (submission, RunAsync(key, submission));
-        return true;
+        var created = SubmissionFactory.OfLate(submitter.Watcher, settings, alarm, out var work);
+        return TryStart(key, created, work);
     }
 
     /// <summary>Passes the submissions on to the watch that goes on in the place of this one.</summary>
@@ -67,7 +70,7 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
             if (ended.Problem is not { } problem)
                 continue;
             var item = ended.Submission.Work;
-            _ = LogOnce($"job {item.Index} {problem}", item);
+            _ = LogOnce($"{item.Title} {problem}", item);
         }
 
         return all;
@@ -105,6 +108,9 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
     /// <summary>Waits until all submissions have ended.</summary>
     public Task EndedAsync(CancellationToken giveUp) => Task.WhenAll(_running.Values.Select(entry => entry.Run)).WaitAsync(giveUp);
 
+    /// <summary>The id of the job of a work item that is submitted; null when there is none.</summary>
+    public string? IdOf(TKey key) => _running.TryGetValue(key, out var entry) ? entry.Submission.Id : null;
+
     /// <summary>Logs the error of a work item once per text.</summary>
     /// <remarks>A wrong jobspec is wrong for every file.</remarks>
     /// <param name="problem">The error.</param>
@@ -124,6 +130,15 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
         await _end.CancelAsync();
         await Task.WhenAll([.. _running.Values.Select(entry => entry.Run), _acknowledging.WhenAllAsync()]);
         _end.Dispose();
+    }
+
+    private bool TryStart(TKey key, Result<Submission> created, WorkItem work)
+    {
+        if (!created.IsSuccess)
+            return LogOnce($"{work.Title} cannot be submitted: {created.Problem}", work);
+        var submission = created.Value;
+        _running[key] = (submission, RunAsync(key, submission));
+        return true;
     }
 
     private async Task RunAsync(TKey key, Submission submission)

@@ -68,6 +68,9 @@ internal sealed class LoopGuard(WatchSettings settings, TimeProvider time, ILogg
         return rest;
     }
 
+    /// <summary>Lets work start at once, because a person wants it.</summary>
+    public void Release(WorkKey key) => _brake.Release(key);
+
     /// <summary>Records the start of a job.</summary>
     public void AddStart(WorkItem work)
     {

@@ -131,6 +131,25 @@ internal sealed class StatusWriter
     /// <summary>Whether the status files of a file have names short enough for the file system.</summary>
     public bool CanStand(WorkKey key) => _files.CanStand(key);
 
+    /// <summary>The present faults of status files.</summary>
+    public IEnumerable<string> Faults => _nameFaults.Present;
+
+    /// <summary>Removes the results of work, so that it runs again. Those of other files stay when one cannot be removed.</summary>
+    /// <returns>Why a status file cannot be removed; null when all are.</returns>
+    public string? RemoveResults(WorkKey key)
+    {
+        try
+        {
+            foreach (var state in Enum.GetValues<StatusState>().Where(_folder.Status[key].Has))
+                _files.Remove(_folder.Status, key, state);
+            return null;
+        }
+        catch (IOException problem)
+        {
+            return problem.Message;
+        }
+    }
+
     /// <summary>The time of a status file; null when it does not exist.</summary>
     public DateTimeOffset? WrittenAt(WorkKey key, StatusState state) => _files.WrittenAt(key, state);
 

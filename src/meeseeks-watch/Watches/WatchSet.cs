@@ -51,6 +51,10 @@ internal sealed class WatchSet(
             Start(settings, formers.GetValueOrDefault(settings.Name));
     }
 
+    /// <summary>All watches, with their loops.</summary>
+    public IReadOnlyList<(string Name, IWatch Watch, Task Loop)> All =>
+        [.. _watches.Select(entry => (entry.Key, entry.Value.Watch, entry.Value.Loop))];
+
     /// <summary>The loops of all watches; empty before the start.</summary>
     public IReadOnlyList<Task> LoopsNow => [.. _watches.Values.Select(entry => entry.Loop)];
 
@@ -102,6 +106,7 @@ internal sealed class WatchSet(
         await stop.CancelAsync();
         await loop;
         stop.Dispose();
+        await watch.EndArrivalsAsync();
         _ = _watches.Remove(name);
         return watch;
     }

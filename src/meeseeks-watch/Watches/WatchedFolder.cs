@@ -91,8 +91,20 @@ internal sealed class WatchedFolder
     public Plan Plan(IReadOnlySet<WorkKey> skipped, long now) =>
         new FolderPlanner(_settings, _index, _completeness).Plan(skipped, now);
 
+    /// <summary>A plan with the reason for each file that is not finished. It changes nothing.</summary>
+    /// <param name="submitted">The work that is submitted.</param>
+    /// <param name="now">The time, in units of 100 ns since 1970.</param>
+    public Plan Explain(IReadOnlySet<WorkKey> submitted, long now) =>
+        Planner.Of(_settings, _index.Snapshot(), submitted, now, isExplained: true, withFinished: false);
+
     /// <summary>The files and status files of now.</summary>
     public FolderSnapshot Snapshot() => _index.Snapshot();
+
+    /// <summary>The number of files.</summary>
+    public int Count => _index.Count;
+
+    /// <summary>Whether a file is there.</summary>
+    public bool Has(string file) => _index.Has(file);
 
     /// <summary>Keeps the files for which a plan has nothing left to do.</summary>
     public void MarkFinished(Plan plan) => _index.MarkFinished(plan);

@@ -9,7 +9,9 @@ public sealed partial class FolderImportsTests
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
+        ["Commands"] = ["Configuration", "Control", "Watches"],
         ["Configuration"] = [],
+        ["Control"] = ["Watches"],
         ["Folders"] = [],
         ["Jobs"] = [],
         ["Watches"] = ["Folders", "Jobs"],

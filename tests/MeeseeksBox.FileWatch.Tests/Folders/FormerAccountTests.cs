@@ -15,12 +15,14 @@ public sealed class FormerAccountTests : IDisposable
     [Fact]
     public void Status_files_get_the_present_name_and_all_else_stays()
     {
-        Write("._old_0_a.done", "._old_0_a.mtime", "._old_1_b_0_c.failed", "._old_0_.lock", "._older_0_a.done", "._old_x.done", "a");
+        Write("._old_0_a.done", "._old_0_a.mtime", "._old_1_b_0_c.failed", "._old_0_.lock", "._older_0_a.done", "._old_x.done", "a",
+            "._old_0_.late");
 
         FormerAccount.Take(_folder.Path, "old", "new").Should().Be(3);
 
         Names.Should().BeEquivalentTo(
-            "._new_0_a.done", "._new_0_a.mtime", "._new_1_b_0_c.failed", "._old_0_.lock", "._older_0_a.done", "._old_x.done", "a");
+            "._new_0_a.done", "._new_0_a.mtime", "._new_1_b_0_c.failed", "._old_0_.lock", "._older_0_a.done", "._old_x.done", "a",
+            "._new_0_.late");
         File.ReadAllText(_folder.File("._new_0_a.done")).Should().Be("._old_0_a.done");
     }
 

@@ -24,6 +24,18 @@ public sealed class BrakeTests
     }
 
     [Fact]
+    public void Released_work_runs_at_once()
+    {
+        _brake.AddEnd(Key, At(5));
+        Rest(6).Should().Be(9);
+
+        _brake.Release(Key);
+
+        Rest(6).Should().Be(0);
+        _brake.RepeatsOf(Key).Should().Be(0);
+    }
+
+    [Fact]
     public void Only_waits_in_a_row_are_repeats()
     {
         Run(0, 0);

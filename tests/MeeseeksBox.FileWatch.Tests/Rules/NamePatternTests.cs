@@ -34,7 +34,8 @@ public sealed class NamePatternTests
 
         plan.Due.Select(work => work.FileName).Should().Equal("ab", "a");
         plan.Explanations!.Where(decision => !decision.IsDue).Should().BeEquivalentTo([
-            new FileExplanation("abc", null, "it does not match `match`"), new FileExplanation("xa", null, "it does not match `match`")]);
+            new FileExplanation("abc", null, "it does not match `match`", IsOver: true),
+            new FileExplanation("xa", null, "it does not match `match`", IsOver: true)]);
     }
 
     [Theory]

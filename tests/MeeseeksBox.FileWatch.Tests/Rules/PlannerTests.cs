@@ -1,4 +1,5 @@
 using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Rules;
 
 namespace MeeseeksBox.FileWatch.Tests.Rules;
 
@@ -226,5 +227,22 @@ public sealed class PlannerTests
             ["open.foo"] = "it is being written",
         });
         explanations.Where(decision => decision.IsDue).Select(decision => decision.FileName).Should().Equal("2.foo");
+        explanations.Where(decision => decision.IsOver).Select(decision => decision.FileName)
+            .Should().BeEquivalentTo("1.foo", "5.foo", "a.bar", "old.foo");
+    }
+
+    [Fact]
+    public void Finished_files_are_explained_on_request_only()
+    {
+        var plan = new Scene("").With("1", "2").WithStatus(0, "1", StatusState.Done).Plan();
+        WatchedFile[] files = [new("1", FinishedInList: plan.Finished.Single().List), new("2")];
+        var folder = new FolderSnapshot(files, new Scene("").WithStatus(0, "1", StatusState.Done).Status);
+
+        Explained(true).Should().Equal("2", "1");
+        Explained(false).Should().Equal("2");
+
+        IEnumerable<string> Explained(bool withFinished) =>
+            Planner.Of(Some.Watch(""), folder, new HashSet<WorkKey>(), Scene.Now, isExplained: true, withFinished).Explanations!
+                .Select(decision => decision.FileName);
     }
 }

@@ -70,7 +70,8 @@ internal sealed class Scene(WatchSettings settings)
         return this;
     }
 
-    public Plan Plan(bool isExplained = false) => Planner.Of(settings, Snapshot(), _inFlight, Now, isExplained);
+    public Plan Plan(bool isExplained = false, bool withFinished = true) =>
+        Planner.Of(settings, Snapshot(), _inFlight, Now, isExplained, withFinished);
 
     public FolderSnapshot Snapshot() => new(_files, Status) { Sets = _sets };
 

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using MeeseeksBox.Foundation.Unix;
+
+namespace MeeseeksBox.WatchAgent.Commands;
+
+/// <summary>The command line of <c>status</c> and <c>again</c>.</summary>
+internal static class ControlCommandLine
+{
+    /// <summary>Whether a first argument is one of these commands.</summary>
+    public static bool Has(string? word) => word is "status" or "again";
+
+    /// <summary>The command line of these commands.</summary>
+    /// <param name="program">The name of the program.</param>
+    public static RootCommand Create(string program)
+    {
+        var call = new Argument<string[]>("words") { Arity = ArgumentArity.ZeroOrMore };
+        var status = new Command("status", """
+            Prints what the watches of a running watcher do: [CONFIG] [WATCH]... [json=1]
+
+            CONFIG are the files and words that the watcher was started with. Without them, all watchers of this user are shown. The exit
+            status is 1 when a watch is held up or late, a job has failed, or no watcher answers.
+
+            Examples:
+              meeseeks-watch status /etc/meeseeks/watch.cfg
+              meeseeks-watch status in json=1
+            """) { call };
+        status.SetAction((parsed, _) =>
+            StandardStream.RunAsync(program, () => ControlCommands.StatusAsync(parsed.GetValue(call) ?? [], TimeProvider.System)));
+        var again = new Command("again", """
+            Runs files of a watch again, whatever their results: [CONFIG] WATCH FILE... [index=N]
+
+            FILE is a name in the folder of the watch, its full path, or a pattern. All steps are run, or those from N on, counted from 0.
+
+            Examples:
+              meeseeks-watch again in a.dat
+              meeseeks-watch again /etc/meeseeks/watch.cfg in '*.dat' index=1
+            """) { call };
+        again.SetAction((parsed, _) =>
+            StandardStream.RunAsync(program, () => ControlCommands.AgainAsync(parsed.GetValue(call) ?? [])));
+        return new RootCommand("Talks to a running meeseeks-watch.") { status, again };
+    }
+}
