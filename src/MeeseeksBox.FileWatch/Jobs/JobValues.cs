@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MeeseeksBox.Configuration;
+using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.FileWatch.Templates;
 using MeeseeksBox.Foundation;
@@ -40,9 +41,10 @@ public sealed class JobValues(WatchSettings settings, WorkItem work, IReadOnlyDi
             return null;
         return key switch
         {
-            "filename" => file,
+            "filename" => RelativePath.NameOf(file),
+            "subdir" => RelativePath.FolderOf(file),
             "file" => $"{(settings.Path is "/" ? "" : settings.Path)}/{file}",
-            ValueNames.Fileset => string.Join(' ', work.Files),
+            ValueNames.Fileset => string.Join(' ', work.Files.Select(RelativePath.NameOf)),
             _ when key.StartsWith(ValueNames.Fileset, StringComparison.Ordinal) => SetMember(key[ValueNames.Fileset.Length..]),
             _ => ValueNames.TryNumber(key, out var number) ? settings.PartsOf(file).ElementAtOrDefault(number)
                 : settings.Match?.ValueOf(file, key),
@@ -55,7 +57,7 @@ public sealed class JobValues(WatchSettings settings, WorkItem work, IReadOnlyDi
         if (!settings.HasSets || !ValueNames.TryNumber(digits, out var list) || list >= settings.Globs.Count)
             return null;
         var members = work.Files.Where((_, member) => (work.Lists?[member] ?? member) == list);
-        return members.FirstOrDefault("");
+        return RelativePath.NameOf(members.FirstOrDefault(""));
     }
 
     private static string? TextOf(ConfigValue value) => value switch

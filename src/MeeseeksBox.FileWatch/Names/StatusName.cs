@@ -5,7 +5,10 @@ using System.Globalization;
 namespace MeeseeksBox.FileWatch.Names;
 
 /// <summary>The names of the status files of one watch (docs/SPECIFICATION.md#status-files).</summary>
-/// <remarks>They have the form <c>._&lt;name&gt;_&lt;n&gt;_&lt;filename&gt;.&lt;state&gt;</c>.</remarks>
+/// <remarks>
+/// They have the form <c>._&lt;name&gt;_&lt;n&gt;_&lt;filename&gt;.&lt;state&gt;</c>, and are in the folder of their files: all paths are
+/// relative to the watched folder (<see cref="RelativePath"/>).
+/// </remarks>
 /// <param name="watch">The name of the watch.</param>
 public sealed class StatusName(string watch)
 {
@@ -33,8 +36,9 @@ public sealed class StatusName(string watch)
     /// It has an index, because the cleanup of the original splits names at underscores and fails at a name with too few.
     /// </remarks>
     /// <param name="number">A random number: watchers on several hosts may write into one folder.</param>
-    public string TemporaryOf(ulong number) =>
-        string.Create(CultureInfo.InvariantCulture, $"{TemporaryPrefix}{number:x16}{TemporarySuffix}");
+    /// <param name="folder">The folder of the status file.</param>
+    public string TemporaryOf(ulong number, string folder = "") =>
+        RelativePath.Join(folder, string.Create(CultureInfo.InvariantCulture, $"{TemporaryPrefix}{number:x16}{TemporarySuffix}"));
 
     /// <summary>Whether a name is a temporary one of this watch, also one of version 0.1.0, without a number.</summary>
     public bool IsTemporary(ReadOnlySpan<char> name)
@@ -52,24 +56,26 @@ public sealed class StatusName(string watch)
     public string LateAccount => $"{TemporaryPrefix}.late";
 
     /// <summary>The temporary name of the copy of a file, in a target on another file system.</summary>
-    public string CopyOf(string fileName) => $"{_prefix}0_{fileName}.tmp";
+    public string CopyOf(string fileName) => Beside(fileName, name => $"{_prefix}0_{name}.tmp");
 
     /// <summary>The name of a status file.</summary>
-    public string Of(WorkKey key, StatusState state) =>
-        string.Create(CultureInfo.InvariantCulture, $"{_prefix}{key.Index}_{key.FileName}{Suffix(state)}");
+    public string Of(WorkKey key, StatusState state) => Beside(
+        key.FileName, name => string.Create(CultureInfo.InvariantCulture, $"{_prefix}{key.Index}_{name}{Suffix(state)}"));
 
-    /// <summary>Parses the name of a status file; false when it is not one of this watch.</summary>
-    public bool TryParse(string name, out WorkKey key, out StatusState state)
+    /// <summary>Parses the path of a status file; false when it is not one of this watch.</summary>
+    public bool TryParse(string path, out WorkKey key, out StatusState state)
     {
         key = default;
         state = default;
+        var name = path.AsSpan(RelativePath.NameStart(path));
         if (!name.StartsWith(_prefix, StringComparison.Ordinal) || !TryState(name, out state, out var suffix))
             return false;
-        var rest = name.AsSpan(_prefix.Length, Math.Max(0, name.Length - _prefix.Length - suffix.Length));
+        var rest = name[_prefix.Length..Math.Max(_prefix.Length, name.Length - suffix.Length)];
         var end = rest.IndexOf('_');
         if (!IsIndex(rest, end) || end + 1 >= rest.Length)
             return false;
-        key = new WorkKey(int.Parse(rest[..end], NumberStyles.None, CultureInfo.InvariantCulture), rest[(end + 1)..].ToString());
+        var index = int.Parse(rest[..end], NumberStyles.None, CultureInfo.InvariantCulture);
+        key = new WorkKey(index, RelativePath.Join(RelativePath.FolderOf(path), rest[(end + 1)..].ToString()));
         return true;
     }
 
@@ -77,18 +83,19 @@ public sealed class StatusName(string watch)
     /// <remarks>
     /// There is more than one when the watch of another process has a name that continues this one (<c>a</c> and <c>a_1</c>).
     /// </remarks>
-    public IEnumerable<string> PossibleFiles(string name)
+    public IEnumerable<string> PossibleFiles(string path)
     {
-        if (!TryParse(name, out var key, out _))
+        if (!TryParse(path, out var key, out _))
             yield break;
         yield return key.FileName;
-        for (var at = 0; at < key.FileName.Length; at++)
+        var (folder, name) = (RelativePath.FolderOf(path), RelativePath.NameOf(key.FileName));
+        for (var at = 0; at < name.Length; at++)
         {
-            var next = key.FileName.IndexOf('_', at);
+            var next = name.IndexOf('_', at);
             if (next < 0)
                 yield break;
-            if (IsIndex(key.FileName.AsSpan(at), next - at) && next + 1 < key.FileName.Length)
-                yield return key.FileName[(next + 1)..];
+            if (IsIndex(name.AsSpan(at), next - at) && next + 1 < name.Length)
+                yield return RelativePath.Join(folder, name[(next + 1)..]);
             at = next;
         }
     }
@@ -108,7 +115,7 @@ public sealed class StatusName(string watch)
     private static bool IsIndex(ReadOnlySpan<char> text, int length) =>
         length is > 0 and <= MostDigits && text[..length].IndexOfAnyExceptInRange('0', '9') < 0 && (length == 1 || text[0] != '0');
 
-    private static bool TryState(string name, out StatusState state, [NotNullWhen(true)] out string? suffix)
+    private static bool TryState(ReadOnlySpan<char> name, out StatusState state, [NotNullWhen(true)] out string? suffix)
     {
         foreach (var known in Suffixes)
         {
@@ -122,6 +129,9 @@ public sealed class StatusName(string watch)
         (state, suffix) = (default, null);
         return false;
     }
+
+    private static string Beside(string path, Func<string, string> nameOf) =>
+        RelativePath.Join(RelativePath.FolderOf(path), nameOf(RelativePath.NameOf(path)));
 
     private static string Suffix(StatusState state) => Suffixes[(int)state].Suffix;
 }

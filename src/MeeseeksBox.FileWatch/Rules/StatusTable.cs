@@ -68,6 +68,20 @@ public sealed class StatusTable(Func<WorkKey, int>? countFailures = null, Func<s
         }
     }
 
+    /// <summary>Adds all status files of another table, which has other work items.</summary>
+    public void AddAll(StatusTable other)
+    {
+        foreach (var (key, status) in other._byKey)
+            _byKey[key] = status;
+    }
+
+    /// <summary>Removes the status files of some work items.</summary>
+    public void RemoveAll(Predicate<WorkKey> which)
+    {
+        foreach (var key in _byKey.Keys.Where(key => which(key)).ToList())
+            _ = _byKey.Remove(key);
+    }
+
     /// <summary>Removes a status file, if it is in the table.</summary>
     public void Remove(WorkKey key, StatusState state)
     {

@@ -13,7 +13,7 @@ public static class ValueNames
     {
         "name" or "index" => true,
         _ when settings.IsContinuous => false,
-        "filename" or "file" or Fileset => true,
+        "filename" or "file" or "subdir" or Fileset => true,
         _ when name.StartsWith(Fileset, StringComparison.Ordinal) =>
             TryNumber(name[Fileset.Length..], out var list) && settings.HasSets && list < settings.Globs.Count,
         _ => TryNumber(name, out _) || settings.Match?.Groups.Contains(name) == true,

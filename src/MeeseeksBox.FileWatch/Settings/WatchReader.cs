@@ -100,6 +100,7 @@ public static class WatchReader
     {
         var path = section.Text("path");
         var split = section.Text("split");
+        var depth = ReadDepth(section);
         var marker = MarkerReader.Read(section, split);
         var full = path is null ? null : absolute(path);
         var jobs = new JobsReader(section, written);
@@ -112,8 +113,9 @@ public static class WatchReader
             WrittenPath = full,
             Was = ReadNames(section, "was", "a former name for"),
             StatusPath = section.Text("status_path") is { Length: > 0 } statusPath ? absolute(statusPath) : null,
-            Globs = GlobReader.ReadGlobs(section, isRecursive: false),
-            Exclude = GlobReader.ReadExclude(section, isRecursive: false),
+            Depth = depth,
+            Globs = GlobReader.ReadGlobs(section, depth > 0),
+            Exclude = GlobReader.ReadExclude(section, depth > 0),
             IsReversed = section.Flag("reverse", Default.IsReversed),
             Split = split,
             Marker = marker,
@@ -197,6 +199,16 @@ public static class WatchReader
             section.AddWarning(section.Find("late")!, "there is no glob, so that no files can be late");
         jobs.Check(key => ValueNames.IsKnown(key, settings), isForFiles: !settings.IsContinuous);
         onLate.Check(LateReader.IsValue, isForFiles: false);
+    }
+
+    private static int ReadDepth(SectionReader section)
+    {
+        var depth = section.WholeNumber("depth", least: 1);
+        if (section.Flag("recursive", fallback: false))
+            return depth ?? int.MaxValue;
+        if (section.Find("depth") is { } setting)
+            section.AddWarning(setting, "ignored: without recursive, no sub-folder is watched");
+        return 0;
     }
 
     private static List<string> ReadNames(SectionReader section, string key, string what)

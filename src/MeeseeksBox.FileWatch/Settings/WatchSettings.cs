@@ -22,6 +22,9 @@ public sealed record WatchSettings
     /// <summary>The absolute path of the folder for status files (<c>status_path</c>); null for the watched folder itself.</summary>
     public string? StatusPath { get; init; }
 
+    /// <summary>How many levels of sub-folders are watched, too (<c>recursive</c>); 0 for none.</summary>
+    public int Depth { get; init; }
+
     /// <summary>The patterns, one for each list of files; empty for standing jobs.</summary>
     public IReadOnlyList<Glob> Globs { get; init; } = [];
 
@@ -116,7 +119,7 @@ public sealed record WatchSettings
     public bool IsContinuous => Globs.Count == 0;
 
     /// <summary>Whether names matter that are none of files: folders, and hidden names.</summary>
-    public bool NeedsOtherNames => Skips.Count > 0 || Marker is not null;
+    public bool NeedsOtherNames => Skips.Count > 0 || Marker is not null || Depth > 0;
 
     /// <summary>Whether the rules need the times of last changes.</summary>
     public bool NeedsMtimes => MinAge > TimeSpan.Zero || MaxAge is not null || IsUpdated;
@@ -140,8 +143,22 @@ public sealed record WatchSettings
     /// <summary>The work that there may be for a file: one for each step.</summary>
     public IEnumerable<WorkKey> WorkOf(string fileName) => Enumerable.Range(0, Jobs.Count).Select(index => new WorkKey(index, fileName));
 
+    /// <summary>Whether a sub-folder is watched, too. Hidden ones are not, nor those of results and processed files.</summary>
+    /// <param name="folder">Its path, relative to <see cref="Path"/>.</param>
+    public bool IsWatched(string folder)
+    {
+        if (RelativePath.DepthOf(folder) > Depth || RelativePath.IsHidden(folder))
+            return false;
+        var full = $"{(Path is "/" ? "" : Path)}/{folder}";
+        return full != DoneTo && full != FailedTo && full != StatusPath;
+    }
+
     /// <summary>The parts of a name.</summary>
-    public string[] PartsOf(string fileName) => Split is null ? [fileName] : fileName.Split(Split);
+    public string[] PartsOf(string fileName)
+    {
+        var name = RelativePath.NameOf(fileName);
+        return Split is null ? [name] : name.Split(Split);
+    }
 
     /// <summary>The skip files of a file or of its fileset.</summary>
     public IEnumerable<string> SkipNamesOf(string fileName)

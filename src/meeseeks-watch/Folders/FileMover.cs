@@ -102,6 +102,8 @@ internal sealed class FileMover(WatchSettings settings, StatusFiles files)
         for (var number = first; ;)
         {
             var target = file.NameOf(number);
+            if (RelativePath.FolderOf(target) is { Length: > 0 } below)
+                _ = Directory.CreateDirectory(account.At(below));
             (file.Target, file.Staged) = (target, FactsOf(staged));
             files.WriteMove(table, account);
             var result = FileRenaming.TryRename(staged, account.At(target));

@@ -18,8 +18,11 @@ internal enum FolderChange
     /// <summary>A file was deleted, or moved out of the folder.</summary>
     Removed,
 
-    /// <summary>Attributes of a file changed, which says nothing about its content; or a folder changed.</summary>
+    /// <summary>Attributes of a file changed, which says nothing about its content.</summary>
     Touched,
+
+    /// <summary>A folder in the folder was made, moved, deleted or changed.</summary>
+    Folder,
 
     /// <summary>The folder itself is gone, or another one is in its place: it must be read again.</summary>
     Lost,

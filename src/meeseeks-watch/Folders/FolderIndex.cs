@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
@@ -11,9 +10,6 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFiles, TimeProvider time)
 {
-    private static readonly Comparer<WatchedFile> ByName =
-        Comparer<WatchedFile>.Create((x, y) => ByteOrder.Instance.Compare(x.Name, y.Name));
-
     private readonly string _path = settings.Path!;
     private readonly StatusName _names = new(settings.Name);
     private List<WatchedFile> _files = [];
@@ -21,6 +17,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
 
     // Folders and hidden files, which may be skip files or markers. Without skip and marker, they are not read.
     private HashSet<string> _others = new(StringComparer.Ordinal);
+    private readonly HiddenNames _hidden = new(settings);
+    private readonly FolderReader _reader = new(settings, new HiddenNames(settings));
 
     private long Now => FileTime.Of(time.GetUtcNow());
 
@@ -50,50 +48,48 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     /// <summary>Whether a file is there.</summary>
     public bool Has(string name) => Find(name) >= 0;
 
-    /// <summary>Reads the whole folder. The index stays as it is when that fails.</summary>
-    /// <exception cref="IOException">The folder cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access to the folder is denied.</exception>
-    /// <returns>The files that are not there any more.</returns>
-    public IReadOnlyList<string> Read()
+    /// <summary>Whether a folder in the watched one is there, and none of its files.</summary>
+    public bool IsEmptyFolder(string folder)
     {
+        if (!_others.Contains(folder))
+            return false;
+        var place = ~Find(folder + "/");
+        return place == _files.Count || !RelativePath.IsWithin(_files[place].Name, folder);
+    }
+
+    /// <summary>Reads some folders with all that is watched below them. The index stays as it is when that fails.</summary>
+    /// <param name="places">The folders, relative to the watched one; null for the whole.</param>
+    /// <param name="enter">Receives each folder before it is read.</param>
+    /// <param name="onFault">Receives each sub-folder that cannot be read, and the reason.</param>
+    /// <returns>The files that are not there any more.</returns>
+    /// <exception cref="IOException">The watched folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the folder is denied.</exception>
+    public IReadOnlyList<string> Read(
+        IReadOnlyCollection<string>? places = null, Action<string>? enter = null, Action<string, string>? onFault = null)
+    {
+        places ??= [string.Empty];
         if (FolderProblem.Of(_path) is { } problem)
             throw new IOException(problem);
-        StatusPath = StatusFolder.Of(settings);
-        var status = new StatusTable(
-            key => FailureText.Read(Path.Join(StatusPath, _names.Of(key, StatusState.Failed))).Failures,
-            settings.HasSets ? settings.SetKeyOf : null);
-        var notes = new List<(WorkKey Key, long Time)>();
-        var files = new List<WatchedFile>(_files.Count);
-        var others = new HashSet<string>(StringComparer.Ordinal);
-        IEnumerable<(string Name, long Time, bool IsFolder)> entries =
-            Entries(_path, hasFiles: true, hasStatus: settings.StatusPath is null);
-        if (settings.StatusPath is { } elsewhere && HasStatusFolder(elsewhere))
-            entries = entries.Concat(Entries(StatusPath, hasFiles: false, hasStatus: true));
-        foreach (var (name, time, isFolder) in entries)
+        var outer = places.Where(place => !places.Any(other => other != place && RelativePath.IsWithin(place, other))).ToList();
+        var statusPath = StatusFolder.Of(settings);
+        var found = new FolderContents(settings, _hidden, key => ReadFailures(statusPath, key));
+        foreach (var place in outer)
+            found.Add(_reader.Files(place, enter, onFault));
+        if (settings.StatusPath is { } elsewhere && HasStatusFolder(elsewhere, statusPath))
         {
-            if (isFolder || IsHiddenMarker(name))
-                _ = others.Add(name);
-            else if (name[0] != '.')
-                files.Add(new WatchedFile(name, time));
-            else if (!_names.TryParse(name, out var key, out var state))
-                continue;
-            else if (state is StatusState.Mtime)
-                notes.Add((key, time));
-            else
-                status.Add(key, state, time);
+            foreach (var place in outer)
+                found.Add(_reader.Status(statusPath, place));
         }
 
-        files.Sort(ByName);
+        found.Sort();
+        StatusPath = statusPath;
         openFiles.Review(settings.Rescan);
-        MarkWritten(files);
-        KeepSeenTimes(files);
-        var gone = NamesWithout(files);
-        status.TakeFailures(Status);
-        _sets.Replace(files.Select(file => file.Name), gone, Has);
-        (_files, _others, Status) = (files, others, status);
-        foreach (var (key, time) in notes)
+        MarkWritten(found.Files);
+        KeepSeenTimes(found.Files);
+        var former = outer.Contains(string.Empty) ? TakeAll(found) : Take(found, outer);
+        foreach (var (key, time) in found.Notes)
             AddNote(key, time);
-        return gone;
+        return SortedFiles.Missing(former, found.Files);
     }
 
     /// <summary>Updates the index for some names.</summary>
@@ -101,9 +97,9 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     {
         foreach (var name in names)
         {
-            if (!name.StartsWith('.'))
+            if (!RelativePath.IsHidden(name))
                 RefreshFile(name);
-            else if (IsHiddenMarker(name))
+            else if (_hidden.IsHiddenMarker(name))
                 RefreshOther(name, FileKind.FactsOf(Path.Join(_path, name), isFollowed: false) is not null);
             else if (_names.TryParse(name, out var key, out var state))
                 RefreshStatus(name, key, state);
@@ -142,76 +138,52 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         }
     }
 
+    private List<WatchedFile> TakeAll(FolderContents found)
+    {
+        var former = _files;
+        found.Status.TakeFailures(Status);
+        _sets.Replace(found.Files.Select(file => file.Name), SortedFiles.Missing(former, found.Files), Has);
+        (_files, _others, Status) = (found.Files, found.Others, found.Status);
+        return former;
+    }
+
+    private List<WatchedFile> Take(FolderContents found, IReadOnlyCollection<string> places)
+    {
+        // A new folder, which is common, holds nothing that is known.
+        var known = places.Where(_others.Contains).ToList();
+        var former = known.Count == 0 ? [] : _files.Where(file => IsWithin(file.Name)).ToList();
+        if (known.Count > 0)
+        {
+            found.Status.TakeFailures(Status);
+            _ = _files.RemoveAll(file => IsWithin(file.Name));
+            Status.RemoveAll(key => IsWithin(key.FileName));
+        }
+
+        _ = _others.RemoveWhere(other => places.Any(place => RelativePath.IsWithin(other, place)));
+        _others.UnionWith(found.Others);
+        _others.UnionWith(places.Where(place => ByteFile.IsFolder(Path.Join(_path, place))));
+        SortedFiles.Missing(former, found.Files).ForEach(_sets.Remove);
+        SortedFiles.Missing(found.Files, former).ForEach(_sets.Add);
+        _files = SortedFiles.Merge(_files, found.Files);
+        Status.AddAll(found.Status);
+        return former;
+
+        bool IsWithin(string path) => known.Exists(place => RelativePath.IsWithin(path, place));
+    }
+
+    private int ReadFailures(string statusPath, WorkKey key) =>
+        FailureText.Read(Path.Join(statusPath, _names.Of(key, StatusState.Failed))).Failures;
+
     // Without the folder of status_path, for example a disk that is not mounted, all files would run again.
-    private bool HasStatusFolder(string elsewhere) =>
-        Directory.Exists(StatusPath)
+    private static bool HasStatusFolder(string elsewhere, string statusPath) =>
+        Directory.Exists(statusPath)
         || (Directory.Exists(elsewhere) ? false : throw new DirectoryNotFoundException($"status_path: there is no folder {elsewhere}"));
-
-    private IEnumerable<(string Name, long Time, bool IsFolder)> Entries(string folder, bool hasFiles, bool hasStatus)
-    {
-        var hasByteNames = false;
-        var entries = new FileSystemEnumerable<(string Name, long Time, bool IsFolder)>(
-            folder,
-            (ref FileSystemEntry entry) => (entry.FileName.ToString(), Time(ref entry), entry.IsDirectory),
-            new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
-        {
-            // Names that do not concern the watch are filtered before a string is made of them.
-            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-            {
-                var mayBeOther = ByteNames.MayBe(entry.FileName);
-                hasByteNames |= mayBeOther;
-                return !mayBeOther && IsConcern(entry.FileName, entry.IsDirectory, hasFiles, hasStatus);
-            },
-        };
-        foreach (var entry in entries)
-            yield return entry;
-        foreach (var name in hasByteNames ? ByteNames.In(folder) : [])
-        {
-            var path = Path.Join(folder, name);
-            var isFolder = ByteFile.IsFolder(path);
-            if (IsConcern(name, isFolder, hasFiles, hasStatus) && FileKind.FactsOf(path, isFollowed: false) is { } facts)
-                yield return (name, FileKind.FactsOf(path)?.WriteTime ?? facts.WriteTime, isFolder);
-        }
-    }
-
-    private bool IsConcern(ReadOnlySpan<char> name, bool isFolder, bool hasFiles, bool hasStatus) => IsHiddenMarker(name)
-        ? hasFiles
-        : (name[0] != '.' ? hasFiles : hasStatus && name.StartsWith(_names.Prefix, StringComparison.Ordinal))
-            && (!isFolder || (settings.NeedsOtherNames && name[0] != '.'));
-
-    // A time costs a system call for each name, so only times that a rule needs are read.
-    private long Time(ref FileSystemEntry entry)
-    {
-        var isAsked = entry.FileName[0] != '.'
-            ? settings.NeedsMtimes && !entry.IsDirectory
-            : entry.FileName.EndsWith(".failed", StringComparison.Ordinal)
-                || (settings.IsUpdated && entry.FileName.EndsWith(".mtime", StringComparison.Ordinal));
-        if (!isAsked)
-            return 0;
-        var isLink = (entry.Attributes & FileAttributes.ReparsePoint) != 0;
-        return isLink && FileKind.FactsOf(entry.ToFullPath()) is { } target ? target.WriteTime : FileTime.Of(entry.LastWriteTimeUtc);
-    }
-
-    // Both lists are in order.
-    private List<string> NamesWithout(List<WatchedFile> others)
-    {
-        var (names, other) = (new List<string>(), 0);
-        foreach (var file in _files)
-        {
-            while (other < others.Count && ByName.Compare(others[other], file) < 0)
-                other++;
-            if (other == others.Count || ByName.Compare(others[other], file) > 0)
-                names.Add(file.Name);
-        }
-
-        return names;
-    }
 
     private void MarkWritten(List<WatchedFile> files)
     {
         foreach (var name in openFiles.All())
         {
-            var place = Find(files, name);
+            var place = SortedFiles.Find(files, name);
             if (place >= 0)
                 files[place] = files[place] with { Readiness = FileReadiness.BeingWritten };
         }
@@ -295,14 +267,5 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         Status.Add(key, StatusState.Mtime, time);
     }
 
-    private bool IsHiddenMarker(ReadOnlySpan<char> name) =>
-        name[0] == '.'
-        && settings.Marker is { } marker
-        && marker.Is(name)
-        && !name.StartsWith(_names.Prefix, StringComparison.Ordinal);
-
-    private int Find(string name) => Find(_files, name);
-
-    private static int Find(List<WatchedFile> files, string name) =>
-        files.BinarySearch(new WatchedFile(name), ByName);
+    private int Find(string name) => SortedFiles.Find(_files, name);
 }

@@ -18,6 +18,6 @@ internal interface IFolderListener
 
     /// <summary>Receives a change.</summary>
     /// <param name="change">The kind of the change.</param>
-    /// <param name="name">The file; empty for the whole folder.</param>
+    /// <param name="name">The file or folder; empty for the whole folder.</param>
     void Report(FolderChange change, string name);
 }

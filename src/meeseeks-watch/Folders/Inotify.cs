@@ -16,9 +16,9 @@ internal sealed class Inotify : IDisposable
 
     private const int HeaderSize = 16;
 
-
     private readonly Lock _lock = new();
     private readonly Dictionary<int, List<IFolderListener>> _listeners = [];
+    private readonly Dictionary<IFolderListener, int> _watches = [];
     private int _queue = -1;
     private Thread? _thread;
     private volatile bool _isEnding;
@@ -42,12 +42,13 @@ internal sealed class Inotify : IDisposable
                     : ErrorNumber.TextOf(error);
             }
 
-            if (_listeners.TryGetValue(watch, out var present) && present.Contains(listener))
+            if (_watches.TryGetValue(listener, out var present) && present == watch)
                 return null;
             Forget(listener);
             if (!_listeners.TryGetValue(watch, out var listeners))
                 _listeners.Add(watch, listeners = []);
             listeners.Add(listener);
+            _watches.Add(listener, watch);
             return null;
         }
     }
@@ -94,13 +95,10 @@ internal sealed class Inotify : IDisposable
 
     private void Forget(IFolderListener listener)
     {
-        foreach (var (watch, listeners) in _listeners)
-        {
-            if (!listeners.Remove(listener) || listeners.Count > 0)
-                continue;
-            _ = _listeners.Remove(watch);
-            _ = InotifyNative.Remove(_queue, watch);
-        }
+        if (!_watches.Remove(listener, out var watch) || !_listeners[watch].Remove(listener) || _listeners[watch].Count > 0)
+            return;
+        _ = _listeners.Remove(watch);
+        _ = InotifyNative.Remove(_queue, watch);
     }
 
     private unsafe void Run()
@@ -136,15 +134,14 @@ internal sealed class Inotify : IDisposable
             listeners = (what & InotifyNative.Overflow) != 0 ? [.. _listeners.Values.SelectMany(all => all).Distinct()]
                 : _listeners.TryGetValue(watch, out var known) ? [.. known]
                 : [];
-            if ((what & InotifyNative.Ignored) != 0)
-                _ = _listeners.Remove(watch);
+            if ((what & InotifyNative.Ignored) != 0 && _listeners.Remove(watch, out var ended))
+                ended.ForEach(listener => _ = _watches.Remove(listener));
         }
 
-        // A created folder is not open for writing, so the only report of a folder is that it has changed.
         var change = ChangeOf(what);
         var isFolder = (what & InotifyNative.IsDirectory) != 0 && change is not (FolderChange.Lost or FolderChange.Overflow);
         foreach (var listener in listeners.Where(listener => !isFolder || listener.NeedsFolders))
-            listener.Report(isFolder ? FolderChange.Touched : change, name);
+            listener.Report(isFolder ? FolderChange.Folder : change, name);
     }
 
     private static FolderChange ChangeOf(uint what)

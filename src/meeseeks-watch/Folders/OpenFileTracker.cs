@@ -1,3 +1,4 @@
+using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
@@ -51,7 +52,7 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
     public IReadOnlyList<string> Take(FolderChange change, string name, bool isWatched = true)
     {
         // A file may be written under a hidden or excluded name, and be linked to another one.
-        var isHidden = !isWatched || name.StartsWith('.');
+        var isHidden = !isWatched || RelativePath.IsHidden(name);
         switch (change)
         {
             case FolderChange.Created when !isHidden && IsOpen(name):
@@ -72,14 +73,17 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
         }
     }
 
-    /// <summary>Forgets all files: they were those of another folder.</summary>
-    public void Clear()
+    /// <summary>Forgets all files in a folder: they were those of another one.</summary>
+    /// <param name="folder">The folder, relative to the watched one, which is empty.</param>
+    public void ForgetWithin(string folder = "")
     {
         lock (_lock)
         {
-            _written.Clear();
-            _completed.Clear();
-            _closed.Clear();
+            foreach (var name in _written.Keys.Where(name => RelativePath.IsWithin(name, folder)).ToList())
+                _ = _written.Remove(name);
+            _ = _completed.RemoveWhere(name => RelativePath.IsWithin(name, folder));
+            if (folder.Length == 0)
+                _closed.Clear();
         }
     }
 

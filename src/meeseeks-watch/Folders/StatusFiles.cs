@@ -16,7 +16,8 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// </remarks>
 /// <param name="folder">The folder of the status files.</param>
 /// <param name="watch">The name of the watch.</param>
-internal sealed class StatusFiles(Func<string> folder, string watch)
+/// <param name="subfolder">The sub-folder of the watched folder to which the status files belong; empty for all.</param>
+internal sealed class StatusFiles(Func<string> folder, string watch, string subfolder = "")
 {
     private const int LongestName = 255;
 
@@ -30,11 +31,11 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
         [ErrorNumber.Io, ErrorNumber.NoSpace, ErrorNumber.ReadOnlyFileSystem, ErrorNumber.StaleHandle, ErrorNumber.OverQuota];
 
     private readonly StatusName _names = new(watch);
-    private string? _tidy;
+    private readonly HashSet<string> _tidy = [];
 
     /// <summary>Whether the status files of a file have names short enough for the file system.</summary>
     public bool CanStand(WorkKey key) =>
-        ByteText.Encode(_names.Of(key, StatusState.Failed)).Length <= LongestName
+        ByteText.Encode(RelativePath.NameOf(_names.Of(key, StatusState.Failed))).Length <= LongestName
         && Encoding.UTF8.GetByteCount(_names.TemporaryOf(0)) <= LongestName;
 
     /// <summary>A folder at the name of a status file of a work item, which prevents the record of its result; null without one.</summary>
@@ -44,22 +45,23 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
     private string Folder => folder();
 
     /// <summary>Makes the folder of the status files in that of <c>status_path</c>, which must exist.</summary>
+    /// <param name="below">The sub-folder of the watched folder; empty for that.</param>
     /// <exception cref="StatusFolderException">It cannot be made.</exception>
-    public void Make() => StatusFolder.Make(Folder);
+    public void Make(string below = "") => StatusFolder.Make(Folder, below);
 
     /// <summary>Checks that status files can be written and removed, and removes the temporary files that a crash has left.</summary>
+    /// <param name="below">The sub-folder of the watched folder; empty for that.</param>
     /// <exception cref="StatusFolderException">They cannot.</exception>
-    public void Probe()
+    public void Probe(string below = "")
     {
-        var probe = Create(NothingToDo, mtime: null, isPrivate: false);
+        var probe = Create(below, NothingToDo, mtime: null, isPrivate: false);
         try
         {
             // The clock of the file system dates all files in it, those of other hosts, too.
             var now = File.GetLastWriteTimeUtc(probe);
             File.Delete(probe);
-            if (_tidy != Folder)
-                RemoveLeftovers(now - LeftoverAge);
-            _tidy = Folder;
+            if (_tidy.Add(Path.Join(Folder, below)))
+                RemoveLeftovers(Path.Join(Folder, below), now - LeftoverAge);
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {
@@ -181,7 +183,7 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
     {
         for (var isFirst = true; ; isFirst = false)
         {
-            var temporary = Create(text, mtime, isPrivate);
+            var temporary = Create(RelativePath.FolderOf(name), text, mtime, isPrivate);
             try
             {
                 ByteFile.Replace(temporary, At(name));
@@ -200,9 +202,9 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
     }
 
     // What prevents a new file with a new name concerns the whole folder.
-    private string Create(byte[] text, long? mtime, bool isPrivate)
+    private string Create(string below, byte[] text, long? mtime, bool isPrivate)
     {
-        var temporary = At(_names.TemporaryOf((ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue)));
+        var temporary = At(_names.TemporaryOf((ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue), below));
         try
         {
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
@@ -226,10 +228,10 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
             ? new StatusFolderException(Folder, file, problem)
             : new StatusNameException(file, problem);
 
-    private void RemoveLeftovers(DateTime latest)
+    private void RemoveLeftovers(string place, DateTime latest)
     {
         var leftovers = new FileSystemEnumerable<string>(
-            Folder,
+            place,
             (ref FileSystemEntry entry) => entry.ToFullPath(),
             new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
         {
@@ -252,5 +254,6 @@ internal sealed class StatusFiles(Func<string> folder, string watch)
         }
     }
 
-    private string At(string name) => Path.Join(Folder, name);
+    // Names are relative to the watched folder, and the folder may be that of a sub-folder.
+    private string At(string name) => Path.Join(Folder, subfolder.Length == 0 ? name : RelativePath.NameOf(name));
 }

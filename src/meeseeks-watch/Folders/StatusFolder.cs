@@ -18,13 +18,15 @@ internal static class StatusFolder
         settings.StatusPath is { } path ? Path.Join(path, NameOf(Resolve(settings.Path!))) : settings.Path!;
 
     /// <summary>Makes a folder of status files in that of <c>status_path</c>, if that exists.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="below">The path of a sub-folder that is made in it; empty for none.</param>
     /// <exception cref="StatusFolderException">It cannot be made.</exception>
-    public static void Make(string folder)
+    public static void Make(string folder, string below = "")
     {
         try
         {
             if (Directory.Exists(Path.GetDirectoryName(folder)))
-                _ = Directory.CreateDirectory(folder);
+                _ = Directory.CreateDirectory(Path.Join(folder, below));
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {

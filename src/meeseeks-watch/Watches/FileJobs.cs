@@ -82,10 +82,10 @@ internal sealed class FileJobs : IAsyncDisposable
     public TimeSpan? UntilReady => _guard.UntilReady;
 
     /// <summary>The work for files of the present folder that is submitted.</summary>
-    public IReadOnlySet<WorkKey> Submitted => _inFlight.Of(_folder.Id);
+    public IReadOnlySet<WorkKey> Submitted => _inFlight.Of(_folder.Folders);
 
-    /// <summary>Whether results for files of a folder are not recorded yet.</summary>
-    public bool HasWorkOf(FileId folder) => _inFlight.Of(folder).Count > 0;
+    /// <summary>Whether results for files of a watched folder are not recorded yet.</summary>
+    public bool HasWorkOf(FileId watched) => _inFlight.HasWorkOf(watched);
 
     /// <summary>The work for files of the present folder that is submitted, or cannot be.</summary>
     public IReadOnlySet<WorkKey> Skipped => _setAside.Count == 0 ? Submitted : new HashSet<WorkKey>([.. Submitted, .. _setAside]);
@@ -137,7 +137,7 @@ internal sealed class FileJobs : IAsyncDisposable
     {
         foreach (var work in _guard.ReadyOf(due.Where(work => !_failedOnce.Contains(work.Key)), _folder.Status))
         {
-            if (!CanStart(work) || !TryStart(_folder.Id!.Value, work))
+            if (!CanStart(work) || !TryStart(work))
             {
                 Failures++;
                 _ = _setAside.Add(work.Key);
@@ -209,10 +209,12 @@ internal sealed class FileJobs : IAsyncDisposable
             || _jobs.LogOnce("the name is too long for the names of its status files", work, isOfFile: true);
     }
 
-    private bool TryStart(FileId folder, WorkItem work)
+    private bool TryStart(WorkItem work)
     {
         // Another folder has come since the last read. The next one finds it.
-        if (!_inFlight.TryAdd(_settings.Path!, folder, work.Key, _settings.StatusPath is null ? null : _folder.StatusPath))
+        var statusPath = _settings.StatusPath is null ? null : _folder.StatusPath;
+        if (_folder.IdOf(RelativePath.FolderOf(work.FileName!)) is not { } folder
+            || !_inFlight.TryAdd(_settings.Path!, _folder.Id!.Value, folder, work.Key, statusPath))
             return false;
         foreach (var other in _inFlight.OthersWith(work.Key, folder))
             _jobs.Separate((other, work.Key));
@@ -225,7 +227,7 @@ internal sealed class FileJobs : IAsyncDisposable
     private bool TryRecord(FileId folder, Submission submission, JobEnd end)
     {
         var work = submission.Work;
-        var isPresent = folder == _folder.Id;
+        var isPresent = folder == _folder.IdOf(RelativePath.FolderOf(work.FileName!));
         if (_inFlight.IsDeleted(folder))
             _log.Warning("the folder of {File} was deleted; the result of job {Job} is not recorded", work.FileName, submission.Id);
         else if (!_status.TryRecord(_inFlight.StatusPathOf(folder), isPresent, submission, end))

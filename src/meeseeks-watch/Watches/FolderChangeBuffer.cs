@@ -1,3 +1,4 @@
+using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.WatchAgent.Folders;
 
@@ -27,6 +28,7 @@ internal sealed class FolderChangeBuffer(
     private HashSet<string> _names = [];
     private HashSet<string> _removed = [];
     private HashSet<string> _written = [];
+    private HashSet<string> _folders = [];
     private bool _isLost;
     private bool _hasOverflown;
 
@@ -46,7 +48,7 @@ internal sealed class FolderChangeBuffer(
     public void Report(FolderChange change, string name)
     {
         // Where links lead to files by way of this one, all may have changed, as at a swap of a mounted ConfigMap.
-        if (needsWrites && name.StartsWith('.')
+        if (needsWrites && RelativePath.IsHidden(name)
             && FileKind.FactsOf(System.IO.Path.Join(path, name), isFollowed: false)?.Kind is FileKind.Link)
         {
             change = FolderChange.Lost;
@@ -59,6 +61,12 @@ internal sealed class FolderChangeBuffer(
                 (_isLost, _hasOverflown) = (true, _hasOverflown || change is FolderChange.Overflow);
             wake();
             return;
+        }
+
+        if (change is FolderChange.Folder && !RelativePath.IsHidden(name))
+        {
+            lock (_lock)
+                (_, _isLost) = (_folders.Add(name), _isLost || _folders.Count > Most);
         }
 
         // A file may be written under a name that does not concern the watch, and be linked to one that does.
@@ -75,8 +83,8 @@ internal sealed class FolderChangeBuffer(
     {
         lock (_lock)
         {
-            var changes = new FolderChanges(_isLost ? null : _names, _removed, _written, _hasOverflown);
-            (_names, _removed, _written, _isLost, _hasOverflown) = ([], [], [], false, false);
+            var changes = new FolderChanges(_isLost ? null : _names, _folders, _removed, _written, _hasOverflown);
+            (_names, _folders, _removed, _written, _isLost, _hasOverflown) = ([], [], [], [], false, false);
             return changes;
         }
     }
@@ -86,7 +94,7 @@ internal sealed class FolderChangeBuffer(
         _isLost |= _names.Count >= Most;
         _ = _names.Add(name);
         _names.UnionWith(completed);
-        if (name.StartsWith('.'))
+        if (RelativePath.IsHidden(name))
             return;
         if (change is FolderChange.Removed)
             _ = _removed.Add(name);

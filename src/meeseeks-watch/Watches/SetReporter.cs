@@ -49,11 +49,11 @@ internal sealed class SetReporter(ILogger log)
     {
         var before = known;
         known = sets.Select(set => set.Key).ToHashSet(StringComparer.Ordinal);
-        var news = sets.Where(set => !before.Contains(set.Key)).ToList();
-        if (news.Count <= MostLines)
-            return news;
-        var count = news.Count.ToString(CultureInfo.InvariantCulture);
-        log.Information("{Count} more {What}, such as {Set}; dry_run=1 names what is missing", count, what, news[0].Key);
+        var added = sets.Where(set => !before.Contains(set.Key)).ToList();
+        if (added.Count <= MostLines)
+            return added;
+        var count = added.Count.ToString(CultureInfo.InvariantCulture);
+        log.Information("{Count} more {What}, such as {Set}; dry_run=1 names what is missing", count, what, added[0].Key);
         return [];
     }
 }

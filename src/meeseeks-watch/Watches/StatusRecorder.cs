@@ -72,7 +72,7 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
                 write();
                 onFault(key.FileName, null);
             }
-            catch (StatusNameException problem)
+            catch (IOException problem) when (problem is StatusNameException || RelativePath.FolderOf(key.FileName).Length > 0)
             {
                 onFault(key.FileName, problem.Message);
             }
@@ -112,7 +112,10 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
 
     /// <summary>Removes the old status files of removed files: all that can be.</summary>
     /// <exception cref="IOException">One cannot be removed.</exception>
-    public void Clean(FolderSnapshot folder, IReadOnlySet<WorkKey> inFlight)
+    /// <param name="folder">The folder.</param>
+    /// <param name="inFlight">The work that is submitted and not recorded yet.</param>
+    /// <param name="isEmpty">Whether a sub-folder is there, and has no files.</param>
+    public void Clean(FolderSnapshot folder, IReadOnlySet<WorkKey> inFlight, Predicate<string> isEmpty)
     {
         // An empty folder may be one whose disk is not mounted, while its status files are elsewhere.
         if (settings.StatusPath is not null && folder.Files.Count == 0)
@@ -123,6 +126,8 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
             // A .mtime file has the time of its watched file. The others have the time at which the last job ended.
             var written = orphans.Max(orphan => files.WrittenAt(orphan.Key, orphan.State));
             if (written is not null && time.GetUtcNow() - written < settings.Cleanup)
+                continue;
+            if (settings.StatusPath is not null && isEmpty(RelativePath.FolderOf(orphans.Key.FileName)))
                 continue;
             foreach (var (key, state) in orphans)
             {

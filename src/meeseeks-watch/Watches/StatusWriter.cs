@@ -22,8 +22,8 @@ internal sealed class StatusWriter
     private WatchSettings _settings;
     private StatusRecorder _recorder;
 
-    // Whether status files could be written at the last attempt.
-    private bool _isWritable;
+    // The folders in which status files could be written at the last attempt.
+    private readonly HashSet<string> _writable = new(StringComparer.Ordinal);
 
     /// <summary>Makes a writer.</summary>
     /// <param name="settings">The watch.</param>
@@ -52,15 +52,16 @@ internal sealed class StatusWriter
     public bool TryRecord(string path, bool isPresent, Submission submission, JobEnd end)
     {
         var work = submission.Work;
-        var recorder = new StatusRecorder(_settings, new StatusFiles(() => path, _settings.Name), _time);
+        var subfolder = RelativePath.FolderOf(work.FileName!);
+        var recorder = new StatusRecorder(_settings, new StatusFiles(() => path, _settings.Name, subfolder), _time);
         string? warning = null;
         bool isWritten;
         try
         {
             isWritten = isPresent
-                ? _isWritable = _folderFaults.Try(
-                    WriteStatusFiles,
-                    $"results are kept and retried, from {submission.Id} on; this watch submits nothing until then",
+                ? TryIn(
+                    subfolder,
+                    $"results are kept and retried, from {submission.Id} on; nothing is submitted for this folder until then",
                     () => warning = recorder.Record(_folder.Status, work, end))
                 : _nameFaults.Try(
                     "write status files into the former folder",
@@ -70,7 +71,7 @@ internal sealed class StatusWriter
         catch (StatusNameException problem)
         {
             if (isPresent)
-                _folderFaults.Clear(WriteStatusFiles);
+                FaultsOf(subfolder).Clear(WriteIn(subfolder));
             _nameFaults.Report(
                 WriteFilesOf(work.FileName!),
                 problem.Message,
@@ -102,16 +103,21 @@ internal sealed class StatusWriter
         _ = _nameFaults.Try("record changes", "retried at the next change", () => Note(key, mtime - 1));
 
     /// <summary>Writes the marks of a plan, after a check that status files can be written, before its jobs are submitted.</summary>
+    /// <remarks>What concerns a sub-folder that takes no status files is removed from the plan.</remarks>
     /// <returns>False when the folder takes no status files, so that no job may be submitted.</returns>
     public bool TryPrepare(Plan plan)
     {
-        if (plan.Due.Count + plan.Marks.Count + plan.Notes.Count == 0)
-            return true;
-        _isWritable = _folderFaults.Try(
-            WriteStatusFiles,
-            "this watch submits nothing until then; status_path names a folder for them elsewhere",
-            () => Prepare(plan));
-        return _isWritable;
+        var files = plan.Due.Select(work => work.FileName!)
+            .Concat(plan.Marks.Select(mark => mark.FileName))
+            .Concat(plan.Notes.Select(note => note.Key.FileName));
+        var refused = files.Select(RelativePath.FolderOf).Distinct().ToList().Where(folder => !TryProbe(folder)).ToHashSet();
+        if (refused.Contains(string.Empty))
+            return false;
+        _ = plan.Due.RemoveAll(work => refused.Contains(RelativePath.FolderOf(work.FileName!)));
+        _ = plan.Marks.RemoveAll(mark => refused.Contains(RelativePath.FolderOf(mark.FileName)));
+        _ = plan.Notes.RemoveAll(note => refused.Contains(RelativePath.FolderOf(note.Key.FileName)));
+        return plan.Marks.Count + plan.Notes.Count == 0
+            || TryIn(string.Empty, "this watch submits nothing until then", () => Write(plan));
     }
 
     /// <summary>Whether a result of a file can be written, as far as names tell. The log says why not.</summary>
@@ -155,7 +161,10 @@ internal sealed class StatusWriter
 
     /// <summary>Removes the old status files of removed files.</summary>
     public void Clean(IReadOnlySet<WorkKey> inFlight) =>
-        _ = _nameFaults.Try("remove status files", "retried at the next scan", () => _recorder.Clean(_folder.Snapshot(), inFlight));
+        _ = _nameFaults.Try(
+            "remove status files",
+            "retried at the next scan",
+            () => _recorder.Clean(_folder.Snapshot(), inFlight, _folder.IsEmptyFolder));
 
     private void Note(WorkKey key, long mtime)
     {
@@ -172,23 +181,35 @@ internal sealed class StatusWriter
 
     private static string WriteFilesOf(string file) => $"write the status files of {file}";
 
-    private void Prepare(Plan plan)
-    {
-        if (!_isWritable)
-        {
-            if (_settings.StatusPath is not null)
-                _files.Make();
-            _files.Probe();
-            _folder.SubscribeStatus();
-        }
+    private static string WriteIn(string folder) => folder.Length == 0 ? WriteStatusFiles : $"{WriteStatusFiles} in {folder}";
 
-        _recorder.Write(_folder.Status, plan, (file, problem) =>
-        {
-            var what = $"mark {file} as processed";
-            if (problem is null)
-                _nameFaults.Clear(what);
-            else
-                _nameFaults.Report(what, problem, "retried; other files go on");
-        });
+    // A fault of a sub-folder holds up no other one.
+    private IoFaultReporter FaultsOf(string folder) => folder.Length == 0 ? _folderFaults : _nameFaults;
+
+    private bool TryIn(string folder, string consequence, Action action)
+    {
+        var isDone = FaultsOf(folder).Try(WriteIn(folder), consequence, action);
+        _ = isDone ? _writable.Add(folder) : _writable.Remove(folder);
+        return isDone;
     }
+
+    private bool TryProbe(string folder) => _writable.Contains(folder) || TryIn(
+        folder, "nothing is submitted for this folder until then; status_path names a folder for them elsewhere", () => Probe(folder));
+
+    private void Probe(string folder)
+    {
+        if (_settings.StatusPath is not null)
+            _files.Make(folder);
+        _files.Probe(folder);
+        _folder.SubscribeStatus();
+    }
+
+    private void Write(Plan plan) => _recorder.Write(_folder.Status, plan, (file, problem) =>
+    {
+        var what = $"mark {file} as processed";
+        if (problem is null)
+            _nameFaults.Clear(what);
+        else
+            _nameFaults.Report(what, problem, "retried; other files go on");
+    });
 }

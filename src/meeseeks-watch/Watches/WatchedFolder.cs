@@ -29,6 +29,8 @@ internal sealed class WatchedFolder
     private string? _inotifyError;
     private FolderChangeBuffer? _statusChanges;
     private List<PlaceListener> _places = [];
+    private Subfolders _subfolders;
+    private readonly IoFaultReporter _subfolderFaults;
 
     // Files that were removed since their last run, and may come back.
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
@@ -59,6 +61,8 @@ internal sealed class WatchedFolder
         _exclusions = new ExclusionReporter(log);
         _openFiles = openFiles ?? new OpenFileTracker(settings.Path!, WriterProbe.Of, time);
         _changes = NewChanges();
+        _subfolders = NewSubfolders();
+        _subfolderFaults = new IoFaultReporter(settings.Path!, log);
         _completeness = new CompletenessCheck(settings.Path!, _openFiles, WriterProbe.Of, time);
         _index = new FolderIndex(settings, _openFiles, time);
     }
@@ -71,6 +75,13 @@ internal sealed class WatchedFolder
 
     /// <summary>The folder that was read last; null before the first read.</summary>
     public FileId? Id { get; private set; }
+
+    /// <summary>The folders that were read, by their paths relative to the watched one.</summary>
+    public IEnumerable<(string Path, FileId Id)> Folders => Id is { } id ? _subfolders.All.Prepend((string.Empty, id)) : [];
+
+    /// <summary>The folder that was read last at a path; null before that.</summary>
+    /// <param name="folder">The path relative to the watched folder, which is empty.</param>
+    public FileId? IdOf(string folder) => folder.Length == 0 ? Id : _subfolders.IdOf(folder);
 
     /// <summary>The table of status files.</summary>
     public StatusTable Status => _index.Status;
@@ -112,24 +123,32 @@ internal sealed class WatchedFolder
     /// <summary>Lets the next plan look at a file again.</summary>
     public void ClearFinished(string file) => _index.ClearFinished(file);
 
+    /// <summary>Whether a folder in the watched one is there, and has no files.</summary>
+    public bool IsEmptyFolder(string folder) => _index.IsEmptyFolder(folder);
+
     /// <summary>Removes a file that does not exist any more.</summary>
     public void Drop(string file) => _index.Drop(file);
 
     /// <summary>Replaces the settings; the next <see cref="Refresh"/> reads the whole folder.</summary>
     public void Reconfigure(WatchSettings settings)
     {
-        var isOther = (settings.IsUpdated, settings.NeedsOtherNames) != (_settings.IsUpdated, _settings.NeedsOtherNames);
+        var isOther = (settings.IsUpdated, settings.NeedsOtherNames, settings.Depth)
+            != (_settings.IsUpdated, _settings.NeedsOtherNames, _settings.Depth);
         _settings = settings;
         _index = new FolderIndex(settings, _openFiles, _time);
         _lastRead = null;
         if (!isOther)
             return;
 
-        // The new subscription first, so that no close of a file is missed.
-        var former = _changes;
+        // The new subscriptions first, so that no close of a file is missed.
+        var (former, formerSubfolders) = (_changes, _subfolders);
         _changes = NewChanges();
+        _subfolders = NewSubfolders();
         Subscribe();
+        foreach (var (folder, _) in formerSubfolders.All.Where(other => settings.IsWatched(other.Path)))
+            _ = _subfolders.Enter(folder);
         _inotify.Unsubscribe(former);
+        formerSubfolders.Clear();
         _gone.UnionWith(former.Take().Removed);
     }
 
@@ -154,8 +173,11 @@ internal sealed class WatchedFolder
 
         if (names is not null && _lastRead is { } last && _time.GetElapsedTime(last) < _settings.Rescan)
         {
-            _index.Refresh(names);
-            return FolderRefresh.Updated;
+            if (_settings.Depth == 0 || TryReadSubfolders(changes.Folders))
+            {
+                _index.Refresh(names.Except(changes.Folders.Where(_settings.IsWatched)));
+                return FolderRefresh.Updated;
+            }
         }
 
         if (_isOnce && _lastRead is not null)
@@ -190,6 +212,7 @@ internal sealed class WatchedFolder
         _inotify.Unsubscribe(_changes);
         _places.ForEach(_inotify.Unsubscribe);
         _places.Clear();
+        _subfolders.Clear();
         if (_statusChanges is { } status)
             _inotify.Unsubscribe(status);
     }
@@ -225,7 +248,7 @@ internal sealed class WatchedFolder
             _settings.IsUpdated,
             _settings.NeedsOtherNames,
             _openFiles,
-            name => !name.StartsWith('.') || names.TryParse(name, out _, out _) || _settings.Marker?.Is(name) is true,
+            name => !RelativePath.IsHidden(name) || names.TryParse(name, out _, out _) || _settings.Marker?.Is(name) is true,
             name => FileFilter.ListOf(_settings, name) >= 0,
             _wake);
     }
@@ -240,11 +263,12 @@ internal sealed class WatchedFolder
             if (id is not null && Id is not null && id != Id)
                 Replace();
             Subscribe();
-            var gone = _index.Read();
+            var gone = _index.Read(null, Enter, ReportUnreadable);
             if (id is null || HeldFolder.IdOf(_settings.Path!) != id)
                 continue;
 
             _gone.UnionWith(gone);
+            _subfolders.Keep([string.Empty]);
             Id = id;
             return;
         }
@@ -252,12 +276,50 @@ internal sealed class WatchedFolder
         throw new IOException("another folder takes its place again and again");
     }
 
+    // False when the whole folder must be read: a link has come, and nobody knows what was there before.
+    private bool TryReadSubfolders(IReadOnlyCollection<string> folders)
+    {
+        var places = folders.Where(_settings.IsWatched).ToList();
+        if (places.Exists(place => FileKind.FactsOf(Path.Join(_settings.Path, place), isFollowed: false)?.Kind is FileKind.Link))
+            return false;
+        if (places.Count == 0)
+            return true;
+        _gone.UnionWith(_index.Read(places, Enter, ReportUnreadable));
+        _subfolders.Keep(places);
+        return true;
+    }
+
+    private void Enter(string folder)
+    {
+        if (folder.Length == 0)
+            return;
+        _subfolderFaults.Clear(ReadSubfolder(folder));
+        if (_subfolders.Enter(folder))
+            return;
+        _log.Information(
+            "another folder is at {Path}; results of jobs for files of the former one stay with that", Path.Join(_settings.Path, folder));
+        _openFiles.ForgetWithin(folder);
+        _ = _gone.RemoveWhere(name => RelativePath.IsWithin(name, folder));
+    }
+
+    private void ReportUnreadable(string folder, string problem) =>
+        _subfolderFaults.Report(ReadSubfolder(folder), problem, "its files wait for the next scan; other folders go on");
+
+    private static string ReadSubfolder(string folder) => $"read the sub-folder {folder}";
+
+    private Subfolders NewSubfolders() => new(
+        _settings.Path!,
+        folder => new SubfolderListener(folder, _changes),
+        listener => Subscribe(listener),
+        _inotify.Unsubscribe);
+
     private void Replace()
     {
         _log.Information("another folder is at {Path}; results of jobs for files of the former one stay with that", _settings.Path);
-        _openFiles.Clear();
+        _openFiles.ForgetWithin();
         _completeness.Clear();
         _gone.Clear();
+        _subfolders.Clear();
         _index = new FolderIndex(_settings, _openFiles, _time);
     }
 
@@ -287,20 +349,23 @@ internal sealed class WatchedFolder
         _places = listeners;
     }
 
-    private void Subscribe()
+    private void Subscribe() => Subscribe(_changes);
+
+    private void Subscribe(IFolderListener listener)
     {
         if (_isOnce)
             return;
-        var inotifyError = _inotify.Subscribe(_changes);
-        if (inotifyError is not null && inotifyError != _inotifyError && Directory.Exists(_settings.Path))
+        var inotifyError = _inotify.Subscribe(listener);
+        if (inotifyError is not null && inotifyError != _inotifyError && Directory.Exists(listener.Path))
         {
             _log.Warning(
                 "no change events for {Path}: {Problem}; it is read every {Rescan} s",
-                _settings.Path,
+                listener.Path,
                 inotifyError,
                 _settings.Rescan.TotalSeconds);
         }
 
-        _inotifyError = inotifyError;
+        if (inotifyError is not null || listener == _changes)
+            _inotifyError = inotifyError;
     }
 }

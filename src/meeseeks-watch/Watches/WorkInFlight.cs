@@ -10,14 +10,32 @@ internal sealed class WorkInFlight : IDisposable
 {
     private static readonly HashSet<WorkKey> None = [];
 
-    private readonly Dictionary<FileId, (HeldFolder Folder, string StatusPath, HashSet<WorkKey> Work)> _byFolder = [];
+    private readonly Dictionary<FileId, FolderWork> _byFolder = [];
 
     /// <summary>Whether there is no work.</summary>
     public bool IsEmpty => _byFolder.Count is 0;
 
-    /// <summary>The work for files of a folder.</summary>
-    public IReadOnlySet<WorkKey> Of(FileId? folder) =>
-        folder is { } id && _byFolder.TryGetValue(id, out var entry) ? entry.Work : None;
+    /// <summary>The work for files of some folders, with the paths at which they are now.</summary>
+    /// <param name="folders">The folders, by their paths relative to the watched one.</param>
+    public IReadOnlySet<WorkKey> Of(IEnumerable<(string Path, FileId Id)> folders)
+    {
+        HashSet<WorkKey>? all = null;
+        foreach (var (path, id) in folders)
+        {
+            if (!_byFolder.TryGetValue(id, out var entry))
+                continue;
+            var work = entry.Subfolder == path ? entry.Work : [.. entry.Work.Select(key => Moved(key, path))];
+            if (all is null)
+                all = work;
+            else
+                all = [.. all, .. work];
+        }
+
+        return all ?? None;
+    }
+
+    /// <summary>Whether there is work for files of a watched folder, or of the sub-folders in it.</summary>
+    public bool HasWorkOf(FileId watched) => _byFolder.Values.Any(entry => entry.Watched == watched);
 
     /// <summary>Whether a folder with work was deleted.</summary>
     public bool IsDeleted(FileId folder) => _byFolder[folder].Folder.IsDeleted;
@@ -25,11 +43,11 @@ internal sealed class WorkInFlight : IDisposable
     /// <summary>The folder for the status files of a folder with work.</summary>
     public string StatusPathOf(FileId folder) => _byFolder[folder].StatusPath;
 
-    /// <summary>Replaces the folder for the status files of a folder, if that has work.</summary>
-    public void SetStatusPath(FileId folder, string? statusPath)
+    /// <summary>Replaces the folder for the status files of a watched folder and its sub-folders, as far as they have work.</summary>
+    public void SetStatusPath(FileId watched, string? statusPath)
     {
-        if (_byFolder.TryGetValue(folder, out var entry))
-            _byFolder[folder] = (entry.Folder, statusPath ?? entry.Folder.Path, entry.Work);
+        foreach (var (id, entry) in _byFolder.Where(entry => entry.Value.Watched == watched).ToList())
+            _byFolder[id] = entry with { StatusPath = StatusPathIn(entry.Folder, statusPath, entry.Subfolder) };
     }
 
     /// <summary>The folders, other than the given one, with the same work for their own files.</summary>
@@ -37,16 +55,18 @@ internal sealed class WorkInFlight : IDisposable
         _byFolder.Where(entry => entry.Key != folder && entry.Value.Work.Contains(work)).Select(entry => entry.Key);
 
     /// <summary>Adds work.</summary>
-    /// <param name="path">The path of the folder.</param>
-    /// <param name="folder">The folder.</param>
+    /// <param name="path">The path of the watched folder.</param>
+    /// <param name="watched">The watched folder.</param>
+    /// <param name="folder">The folder of the file: the watched one, or a sub-folder.</param>
     /// <param name="work">The work.</param>
-    /// <param name="statusPath">The folder of its status files; null for the folder itself.</param>
+    /// <param name="statusPath">The folder of the status files of the watch; null for the watched folder itself.</param>
     /// <returns>False when another folder is at the path by now.</returns>
-    public bool TryAdd(string path, FileId folder, WorkKey work, string? statusPath)
+    public bool TryAdd(string path, FileId watched, FileId folder, WorkKey work, string? statusPath)
     {
         if (!_byFolder.TryGetValue(folder, out var entry))
         {
-            if (HeldFolder.TryOpen(path) is not { } held)
+            var subfolder = RelativePath.FolderOf(work.FileName);
+            if (HeldFolder.TryOpen(Path.Join(path, subfolder)) is not { } held)
                 return false;
             if (held.Id != folder)
             {
@@ -54,7 +74,7 @@ internal sealed class WorkInFlight : IDisposable
                 return false;
             }
 
-            _byFolder.Add(folder, entry = (held, statusPath ?? held.Path, []));
+            _byFolder.Add(folder, entry = new FolderWork(held, watched, subfolder, StatusPathIn(held, statusPath, subfolder), []));
         }
 
         return entry.Work.Add(work);
@@ -63,18 +83,27 @@ internal sealed class WorkInFlight : IDisposable
     /// <summary>Removes work that is recorded, or was not submitted.</summary>
     public void Remove(FileId folder, WorkKey work)
     {
-        var (held, _, all) = _byFolder[folder];
-        if (!all.Remove(work) || all.Count > 0)
+        var entry = _byFolder[folder];
+        if (!entry.Work.Remove(work) || entry.Work.Count > 0)
             return;
         _ = _byFolder.Remove(folder);
-        held.Dispose();
+        entry.Folder.Dispose();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (folder, _, _) in _byFolder.Values)
-            folder.Dispose();
+        foreach (var entry in _byFolder.Values)
+            entry.Folder.Dispose();
         _byFolder.Clear();
     }
+
+    private static WorkKey Moved(WorkKey key, string folder) =>
+        key with { FileName = RelativePath.Join(folder, RelativePath.NameOf(key.FileName)) };
+
+    private static string StatusPathIn(HeldFolder folder, string? statusPath, string subfolder) =>
+        statusPath is null ? folder.Path : Path.Join(statusPath, subfolder);
+
+    // The path of the folder is that at which it was when its first work was submitted.
+    private sealed record FolderWork(HeldFolder Folder, FileId Watched, string Subfolder, string StatusPath, HashSet<WorkKey> Work);
 }

@@ -1,4 +1,3 @@
-using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.CommandLine.Status;
 using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol.Jobs;

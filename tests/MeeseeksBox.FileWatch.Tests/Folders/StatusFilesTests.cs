@@ -96,7 +96,7 @@ public sealed class StatusFilesTests : IDisposable
         var files = new StatusFiles(() => _folder.File("nosuch"), "w");
         var text = $"{_folder.File("nosuch")}: there is no such folder";
 
-        FluentActions.Invoking(files.Probe).Should().Throw<StatusFolderException>().WithMessage(text);
+        FluentActions.Invoking(() => files.Probe()).Should().Throw<StatusFolderException>().WithMessage(text);
         FluentActions.Invoking(() => files.Write(_table, Key, StatusState.Done, [1], now: 0))
             .Should().Throw<StatusFolderException>().WithMessage(text);
         FluentActions.Invoking(() => files.Remove(_table, Key, StatusState.Done))

@@ -99,11 +99,11 @@ public sealed class StatusFolderTests : IDisposable
 
         File.Delete(Path.Combine(_in, "a"));
         index.Read();
-        recorder.Clean(index.Snapshot(), new HashSet<WorkKey>());
+        recorder.Clean(index.Snapshot(), new HashSet<WorkKey>(), _ => false);
         var kept = Directory.GetFiles(index.StatusPath).Length;
         _ = _folder.Write("in/b", "x");
         index.Read();
-        recorder.Clean(index.Snapshot(), new HashSet<WorkKey>());
+        recorder.Clean(index.Snapshot(), new HashSet<WorkKey>(), _ => false);
 
         kept.Should().Be(1);
         Directory.GetFiles(index.StatusPath).Should().BeEmpty();

@@ -1,0 +1,117 @@
+using System.IO.Enumeration;
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Unix;
+
+namespace MeeseeksBox.WatchAgent.Folders;
+
+/// <summary>Lists what concerns a watch in a folder and, with <c>recursive</c>, in those below it.</summary>
+/// <param name="settings">The watch.</param>
+/// <param name="names">Tells apart hidden names.</param>
+internal sealed class FolderReader(WatchSettings settings, HiddenNames names)
+{
+    /// <summary>Lists the files and folders below a folder, and the status files where they are beside the files.</summary>
+    /// <param name="folder">The folder, relative to the watched one, which is empty.</param>
+    /// <param name="enter">Receives each folder before it is read.</param>
+    /// <param name="onFault">Receives each sub-folder that cannot be read, and the reason.</param>
+    /// <exception cref="IOException">The watched folder itself cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to it is denied.</exception>
+    public IEnumerable<FolderEntry> Files(string folder, Action<string>? enter = null, Action<string, string>? onFault = null) =>
+        Read(settings.Path!, folder, hasFiles: true, hasStatus: settings.StatusPath is null, enter, onFault);
+
+    /// <summary>Lists the status files of <c>status_path</c> below a folder.</summary>
+    /// <param name="statusPath">The folder of the status files.</param>
+    /// <param name="folder">The folder, relative to it.</param>
+    /// <exception cref="IOException">A folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to a folder is denied.</exception>
+    public IEnumerable<FolderEntry> Status(string statusPath, string folder) =>
+        Read(statusPath, folder, hasFiles: false, hasStatus: true, enter: null, onFault: null).Where(entry => !entry.IsFolder);
+
+    private IEnumerable<FolderEntry> Read(
+        string root, string first, bool hasFiles, bool hasStatus, Action<string>? enter, Action<string, string>? onFault)
+    {
+        var folders = new Stack<string>([first]);
+        while (folders.TryPop(out var folder))
+        {
+            enter?.Invoke(folder);
+            using var entries = Entries(root, folder, hasFiles, hasStatus).GetEnumerator();
+            while (TryMoveNext(entries, folder, onFault))
+            {
+                yield return entries.Current;
+                if (entries.Current.IsFolder && settings.IsWatched(entries.Current.Path) && !IsLink(root, entries.Current.Path))
+                    folders.Push(entries.Current.Path);
+            }
+        }
+    }
+
+    // A sub-folder may be gone since its name was read, or not be ours to read.
+    private static bool TryMoveNext(IEnumerator<FolderEntry> entries, string folder, Action<string, string>? onFault)
+    {
+        try
+        {
+            return entries.MoveNext();
+        }
+        catch (DirectoryNotFoundException) when (folder.Length > 0)
+        {
+            return false;
+        }
+        catch (Exception problem) when (folder.Length > 0 && onFault is not null && FileProblem.Is(problem))
+        {
+            onFault(folder, problem.Message);
+            return false;
+        }
+    }
+
+    // Links could lead round in a circle.
+    private static bool IsLink(string root, string folder) =>
+        FileKind.FactsOf(Path.Join(root, folder), isFollowed: false)?.Kind is FileKind.Link;
+
+    private IEnumerable<FolderEntry> Entries(string root, string folder, bool hasFiles, bool hasStatus)
+    {
+        var hasByteNames = false;
+        var entries = new FileSystemEnumerable<FolderEntry>(
+            Path.Join(root, folder),
+            (ref FileSystemEntry entry) => new FolderEntry(
+                folder.Length == 0 ? entry.FileName.ToString() : $"{folder}/{entry.FileName}", Time(ref entry), entry.IsDirectory),
+            new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
+        {
+            // Names that do not concern the watch are filtered before a string is made of them.
+            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+            {
+                var mayBeOther = ByteNames.MayBe(entry.FileName);
+                hasByteNames |= mayBeOther;
+                return !mayBeOther && IsConcern(entry.FileName, entry.IsDirectory, hasFiles, hasStatus);
+            },
+        };
+        foreach (var entry in entries)
+            yield return entry;
+        foreach (var name in hasByteNames ? ByteNames.In(Path.Join(root, folder)) : [])
+        {
+            var path = Path.Join(root, folder, name);
+            var isFolder = ByteFile.IsFolder(path);
+            if (!IsConcern(name, isFolder, hasFiles, hasStatus) || FileKind.FactsOf(path, isFollowed: false) is not { } facts)
+                continue;
+            var written = FileKind.FactsOf(path)?.WriteTime ?? facts.WriteTime;
+            yield return new FolderEntry(RelativePath.Join(folder, name), written, isFolder);
+        }
+    }
+
+    private bool IsConcern(ReadOnlySpan<char> name, bool isFolder, bool hasFiles, bool hasStatus) => names.IsHiddenMarker(name)
+        ? hasFiles
+        : (name[0] != '.' ? hasFiles || isFolder : hasStatus && name.StartsWith(names.Prefix, StringComparison.Ordinal))
+            && (!isFolder || (settings.NeedsOtherNames && name[0] != '.'));
+
+    // A time costs a system call for each name, so only times that a rule needs are read.
+    private long Time(ref FileSystemEntry entry)
+    {
+        var isAsked = entry.FileName[0] != '.'
+            ? settings.NeedsMtimes && !entry.IsDirectory
+            : entry.FileName.EndsWith(".failed", StringComparison.Ordinal)
+                || (settings.IsUpdated && entry.FileName.EndsWith(".mtime", StringComparison.Ordinal));
+        if (!isAsked)
+            return 0;
+        var isLink = (entry.Attributes & FileAttributes.ReparsePoint) != 0;
+        return isLink && FileKind.FactsOf(entry.ToFullPath()) is { } target ? target.WriteTime : FileTime.Of(entry.LastWriteTimeUtc);
+    }
+}
