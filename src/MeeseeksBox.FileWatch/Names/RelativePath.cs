@@ -8,6 +8,13 @@ public static class RelativePath
     /// <summary>The folder of a file; empty for the watched folder itself.</summary>
     public static string FolderOf(string path) => path[..Math.Max(path.LastIndexOf(Separator), 0)];
 
+    /// <summary>The folders of a file below the watched one, from its own up.</summary>
+    public static IEnumerable<string> FoldersAbove(string path)
+    {
+        for (var folder = FolderOf(path); folder.Length > 0; folder = FolderOf(folder))
+            yield return folder;
+    }
+
     /// <summary>The name of a file, without its folder.</summary>
     public static string NameOf(string path) => path[NameStart(path)..];
 

@@ -39,7 +39,8 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written, st
     /// <summary>Reports the problems and warnings of the jobs.</summary>
     /// <param name="isValue">Whether a format has a value for some job.</param>
     /// <param name="isForFiles">Whether there is a job for each file.</param>
-    public void Check(Func<string, bool> isValue, bool isForFiles)
+    /// <param name="isRecursive">Whether files of several folders may have the same name.</param>
+    public void Check(Func<string, bool> isValue, bool isForFiles, bool isRecursive = false)
     {
         foreach (var (path, template) in _templates)
         {
@@ -53,8 +54,13 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written, st
                     setting, $"%({key})s: there is no such value and no such key in the watch, so that this job cannot be submitted");
             if (isForFiles && template.Id is { } id && !id.Contains("%(", StringComparison.Ordinal))
                 section.AddProblem(setting, $"id: '{id}' would be the same for all files; put %(filename)s into it, or leave it out");
+            else if (isForFiles && isRecursive && template.Id is { } given && !IsOfFolder(given))
+                section.AddProblem(setting, $"id: '{given}' would be the same for files of several sub-folders; put %(subdir)s into it");
         }
     }
+
+    private static bool IsOfFolder(string id) =>
+        id.Contains("%(subdir)s", StringComparison.Ordinal) || id.Contains("%(file)s", StringComparison.Ordinal);
 
     private JobStep ReadStep(ConfigValue value, string path)
     {

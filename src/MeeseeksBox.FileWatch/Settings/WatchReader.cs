@@ -192,12 +192,14 @@ public static class WatchReader
         MarkerReader.Check(settings, section);
         if (settings is { IsContinuous: true, Was.Count: > 0 })
             section.AddWarning(section.Find("was")!, "ignored: there is no glob, so that there is no account");
+        if (settings is { Depth: > 0, Was.Count: > 0 })
+            section.AddProblem("was", "cannot be used with recursive: only the results beside the files of the folder itself are renamed");
         MoveTargets.Check(settings, section);
         if (settings.Jobs.Count == 0)
             section.AddProblem("jobs", "missing: there is nothing to submit");
         if (settings is { IsContinuous: true, Late: not null })
             section.AddWarning(section.Find("late")!, "there is no glob, so that no files can be late");
-        jobs.Check(key => ValueNames.IsKnown(key, settings), isForFiles: !settings.IsContinuous);
+        jobs.Check(key => ValueNames.IsKnown(key, settings), !settings.IsContinuous, settings.Depth > 0);
         onLate.Check(LateReader.IsValue, isForFiles: false);
     }
 

@@ -149,14 +149,13 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
 
     private List<WatchedFile> Take(FolderContents found, IReadOnlyCollection<string> places)
     {
+        var former = SortedFiles.Sorted(places.SelectMany(place => SortedFiles.Take(_files, place)));
+
         // A new folder, which is common, holds nothing that is known.
-        var known = places.Where(_others.Contains).ToList();
-        var former = known.Count == 0 ? [] : _files.Where(file => IsWithin(file.Name)).ToList();
-        if (known.Count > 0)
+        if (former.Count > 0 || places.Any(_others.Contains))
         {
             found.Status.TakeFailures(Status);
-            _ = _files.RemoveAll(file => IsWithin(file.Name));
-            Status.RemoveAll(key => IsWithin(key.FileName));
+            Status.RemoveAll(key => places.Any(place => RelativePath.IsWithin(key.FileName, place)));
         }
 
         _ = _others.RemoveWhere(other => places.Any(place => RelativePath.IsWithin(other, place)));
@@ -167,8 +166,6 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         _files = SortedFiles.Merge(_files, found.Files);
         Status.AddAll(found.Status);
         return former;
-
-        bool IsWithin(string path) => known.Exists(place => RelativePath.IsWithin(path, place));
     }
 
     private int ReadFailures(string statusPath, WorkKey key) =>

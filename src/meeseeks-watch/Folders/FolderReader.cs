@@ -35,31 +35,32 @@ internal sealed class FolderReader(WatchSettings settings, HiddenNames names)
         while (folders.TryPop(out var folder))
         {
             enter?.Invoke(folder);
-            using var entries = Entries(root, folder, hasFiles, hasStatus).GetEnumerator();
-            while (TryMoveNext(entries, folder, onFault))
+            var entries = Entries(root, folder, hasFiles, hasStatus);
+            foreach (var entry in folder.Length == 0 ? entries : Whole(entries, folder, onFault))
             {
-                yield return entries.Current;
-                if (entries.Current.IsFolder && settings.IsWatched(entries.Current.Path) && !IsLink(root, entries.Current.Path))
-                    folders.Push(entries.Current.Path);
+                yield return entry;
+                if (entry.IsFolder && settings.IsWatched(entry.Path) && !IsLink(root, entry.Path))
+                    folders.Push(entry.Path);
             }
         }
     }
 
-    // A sub-folder may be gone since its name was read, or not be ours to read.
-    private static bool TryMoveNext(IEnumerator<FolderEntry> entries, string folder, Action<string, string>? onFault)
+    // All entries of a sub-folder, or none: it may be gone since its name was read, or not be ours to read. Files without their status
+    // files would run again.
+    private static List<FolderEntry> Whole(IEnumerable<FolderEntry> entries, string folder, Action<string, string>? onFault)
     {
         try
         {
-            return entries.MoveNext();
+            return [.. entries];
         }
-        catch (DirectoryNotFoundException) when (folder.Length > 0)
+        catch (DirectoryNotFoundException)
         {
-            return false;
+            return [];
         }
-        catch (Exception problem) when (folder.Length > 0 && onFault is not null && FileProblem.Is(problem))
+        catch (Exception problem) when (onFault is not null && FileProblem.Is(problem))
         {
             onFault(folder, problem.Message);
-            return false;
+            return [];
         }
     }
 

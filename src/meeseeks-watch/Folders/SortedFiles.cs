@@ -12,6 +12,35 @@ internal static class SortedFiles
     /// <summary>Puts files in order.</summary>
     public static void Sort(List<WatchedFile> files) => files.Sort(ByName);
 
+    /// <summary>Files in order.</summary>
+    public static List<WatchedFile> Sorted(IEnumerable<WatchedFile> files)
+    {
+        List<WatchedFile> sorted = [.. files];
+        Sort(sorted);
+        return sorted;
+    }
+
+    /// <summary>Removes the files in a folder, and a file of its name.</summary>
+    /// <returns>The files.</returns>
+    public static List<WatchedFile> Take(List<WatchedFile> files, string folder)
+    {
+        var taken = new List<WatchedFile>();
+        if (Find(files, folder) is >= 0 and var file)
+            TakeRange(file, 1);
+        var first = ~Find(files, folder + "/");
+        var end = first;
+        while (end < files.Count && RelativePath.IsWithin(files[end].Name, folder))
+            end++;
+        TakeRange(first, end - first);
+        return taken;
+
+        void TakeRange(int start, int count)
+        {
+            taken.AddRange(files.GetRange(start, count));
+            files.RemoveRange(start, count);
+        }
+    }
+
     /// <summary>The place of a name; the complement of where it belongs when it is not there.</summary>
     public static int Find(List<WatchedFile> files, string name) => files.BinarySearch(new WatchedFile(name), ByName);
 

@@ -119,7 +119,8 @@ internal sealed class FileJobs : IAsyncDisposable
     }
 
     /// <summary>The id of the job of work for a file of the present folder; null when none is submitted.</summary>
-    public string? IdOf(WorkKey key) => _folder.Id is { } folder ? _jobs.IdOf((folder, key)) : null;
+    public string? IdOf(WorkKey key) =>
+        _folder.IdOf(RelativePath.FolderOf(key.FileName)) is { } folder ? _jobs.IdOf((folder, key)) : null;
 
     /// <summary>Whether work waits for the next read of the folder, because it could not be submitted.</summary>
     public bool IsSetAside(WorkKey key) => _setAside.Contains(key);
@@ -227,10 +228,18 @@ internal sealed class FileJobs : IAsyncDisposable
     private bool TryRecord(FileId folder, Submission submission, JobEnd end)
     {
         var work = submission.Work;
-        var isPresent = folder == _folder.IdOf(RelativePath.FolderOf(work.FileName!));
+
+        // A sub-folder may have moved, and its files with it.
+        var former = RelativePath.FolderOf(work.FileName!);
+        var place = _folder.PathOf(folder, former);
+        if (place is not null && place != former && _settings.StatusPath is null)
+            work = work with { FileName = RelativePath.Join(place, RelativePath.NameOf(work.FileName!)) };
+        var isPresent = place == RelativePath.FolderOf(work.FileName!);
         if (_inFlight.IsDeleted(folder))
             _log.Warning("the folder of {File} was deleted; the result of job {Job} is not recorded", work.FileName, submission.Id);
-        else if (!_status.TryRecord(_inFlight.StatusPathOf(folder), isPresent, submission, end))
+        else if (!isPresent && former.Length > 0 && _settings.StatusPath is not null)
+            _log.Warning("the folder of {File} has moved; the result of job {Job} is not recorded", work.FileName, submission.Id);
+        else if (!_status.TryRecord(_inFlight.StatusPathOf(folder), isPresent, submission, work, end))
             return false;
 
         if (isPresent)

@@ -63,9 +63,9 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
         if (found.IsHeld && _ready.Contains(folder))
             return true;
         var result = found.Try(Owner);
-        if (result is LockResult.NotWritable)
+        if (result is LockResult.NotWritable && settings.Depth == 0)
         {
-            // The probe of the status files says so, before the first job.
+            // The probe of the status files says so, before the first job. Sub-folders may be writable.
             found.Dispose();
             return _locks.Remove(folder);
         }
@@ -76,7 +76,7 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
             return false;
         }
 
-        if (result is LockResult.Impossible)
+        if (result is LockResult.Impossible or LockResult.NotWritable)
             ReportMissing(found.Problem);
         if (!_ready.Contains(folder) && !settings.Was.All(former => TryTakeAccount(folder, found.Folder, former)))
             return false;

@@ -127,7 +127,7 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
             var written = orphans.Max(orphan => files.WrittenAt(orphan.Key, orphan.State));
             if (written is not null && time.GetUtcNow() - written < settings.Cleanup)
                 continue;
-            if (settings.StatusPath is not null && isEmpty(RelativePath.FolderOf(orphans.Key.FileName)))
+            if (settings.StatusPath is not null && RelativePath.FoldersAbove(orphans.Key.FileName).Any(isEmpty.Invoke))
                 continue;
             foreach (var (key, state) in orphans)
             {

@@ -1,3 +1,4 @@
+using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
@@ -47,11 +48,11 @@ internal sealed class StatusWriter
     /// <param name="path">The folder of the status files.</param>
     /// <param name="isPresent">False when another folder has taken the place of that of the file.</param>
     /// <param name="submission">The submission.</param>
+    /// <param name="work">Its work, with the path at which the file is now.</param>
     /// <param name="end">Its result.</param>
     /// <returns>False when it must be kept and tried again.</returns>
-    public bool TryRecord(string path, bool isPresent, Submission submission, JobEnd end)
+    public bool TryRecord(string path, bool isPresent, Submission submission, WorkItem work, JobEnd end)
     {
-        var work = submission.Work;
         var subfolder = RelativePath.FolderOf(work.FileName!);
         var recorder = new StatusRecorder(_settings, new StatusFiles(() => path, _settings.Name, subfolder), _time);
         string? warning = null;
@@ -61,7 +62,7 @@ internal sealed class StatusWriter
             isWritten = isPresent
                 ? TryIn(
                     subfolder,
-                    $"results are kept and retried, from {submission.Id} on; nothing is submitted for this folder until then",
+                    $"results are kept and retried, from {submission.Id} on; {NothingFor(subfolder)}",
                     () => warning = recorder.Record(_folder.Status, work, end))
                 : _nameFaults.Try(
                     "write status files into the former folder",
@@ -111,13 +112,13 @@ internal sealed class StatusWriter
             .Concat(plan.Marks.Select(mark => mark.FileName))
             .Concat(plan.Notes.Select(note => note.Key.FileName));
         var refused = files.Select(RelativePath.FolderOf).Distinct().ToList().Where(folder => !TryProbe(folder)).ToHashSet();
-        if (refused.Contains(string.Empty))
+        if (refused.Contains(string.Empty) && _settings.Depth == 0)
             return false;
         _ = plan.Due.RemoveAll(work => refused.Contains(RelativePath.FolderOf(work.FileName!)));
         _ = plan.Marks.RemoveAll(mark => refused.Contains(RelativePath.FolderOf(mark.FileName)));
         _ = plan.Notes.RemoveAll(note => refused.Contains(RelativePath.FolderOf(note.Key.FileName)));
         return plan.Marks.Count + plan.Notes.Count == 0
-            || TryIn(string.Empty, "this watch submits nothing until then", () => Write(plan));
+            || TryIn(string.Empty, NothingFor(string.Empty), () => Write(plan));
     }
 
     /// <summary>Whether a result of a file can be written, as far as names tell. The log says why not.</summary>
@@ -183,8 +184,11 @@ internal sealed class StatusWriter
 
     private static string WriteIn(string folder) => folder.Length == 0 ? WriteStatusFiles : $"{WriteStatusFiles} in {folder}";
 
+    private static string NothingFor(string folder) =>
+        folder.Length == 0 ? "this watch submits nothing until then" : "nothing is submitted for this sub-folder until then";
+
     // A fault of a sub-folder holds up no other one.
-    private IoFaultReporter FaultsOf(string folder) => folder.Length == 0 ? _folderFaults : _nameFaults;
+    private IoFaultReporter FaultsOf(string folder) => folder.Length == 0 && _settings.Depth == 0 ? _folderFaults : _nameFaults;
 
     private bool TryIn(string folder, string consequence, Action action)
     {
@@ -194,7 +198,7 @@ internal sealed class StatusWriter
     }
 
     private bool TryProbe(string folder) => _writable.Contains(folder) || TryIn(
-        folder, "nothing is submitted for this folder until then; status_path names a folder for them elsewhere", () => Probe(folder));
+        folder, $"{NothingFor(folder)}; status_path names a folder for them elsewhere", () => Probe(folder));
 
     private void Probe(string folder)
     {

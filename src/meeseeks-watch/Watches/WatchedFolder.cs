@@ -31,6 +31,7 @@ internal sealed class WatchedFolder
     private List<PlaceListener> _places = [];
     private Subfolders _subfolders;
     private readonly IoFaultReporter _subfolderFaults;
+    private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
 
     // Files that were removed since their last run, and may come back.
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
@@ -82,6 +83,22 @@ internal sealed class WatchedFolder
     /// <summary>The folder that was read last at a path; null before that.</summary>
     /// <param name="folder">The path relative to the watched folder, which is empty.</param>
     public FileId? IdOf(string folder) => folder.Length == 0 ? Id : _subfolders.IdOf(folder);
+
+    /// <summary>Where a folder is that was read; null when it is not there any more.</summary>
+    /// <param name="id">The folder.</param>
+    /// <param name="expected">The path at which it was.</param>
+    public string? PathOf(FileId id, string expected)
+    {
+        if (IdOf(expected) == id)
+            return expected;
+        foreach (var (path, other) in Folders)
+        {
+            if (other == id)
+                return path;
+        }
+
+        return null;
+    }
 
     /// <summary>The table of status files.</summary>
     public StatusTable Status => _index.Status;
@@ -173,9 +190,16 @@ internal sealed class WatchedFolder
 
         if (names is not null && _lastRead is { } last && _time.GetElapsedTime(last) < _settings.Rescan)
         {
-            if (_settings.Depth == 0 || TryReadSubfolders(changes.Folders))
+            var isRead = true;
+            if (_settings.Depth > 0 && !_ioFaults.Try(ReadFolder, Retried, () => isRead = TryReadSubfolders(changes.Folders)))
             {
-                _index.Refresh(names.Except(changes.Folders.Where(_settings.IsWatched)));
+                _lastRead = null;
+                return FolderRefresh.Failed;
+            }
+
+            if (isRead)
+            {
+                _index.Refresh(names);
                 return FolderRefresh.Updated;
             }
         }
@@ -184,7 +208,7 @@ internal sealed class WatchedFolder
             return FolderRefresh.Updated;
         var begin = _time.GetTimestamp();
         _lastRead = begin;
-        if (!_ioFaults.Try($"read the folder {_settings.Path}", $"retried every {_settings.Rescan.TotalSeconds} s", Read))
+        if (!_ioFaults.Try(ReadFolder, Retried, Read))
             return FolderRefresh.Failed;
         SubscribeStatus();
         _completeness.Keep(_index.Has);
@@ -194,6 +218,10 @@ internal sealed class WatchedFolder
         _log.Debug("read {Count} files in {Milliseconds} ms", _index.Count, milliseconds);
         return FolderRefresh.Scanned;
     }
+
+    private string ReadFolder => $"read the folder {_settings.Path}";
+
+    private string Retried => $"retried every {_settings.Rescan.TotalSeconds} s";
 
     /// <summary>Takes the files that were gone and are there again.</summary>
     public IReadOnlyList<string> TakeReturned()
@@ -263,12 +291,11 @@ internal sealed class WatchedFolder
             if (id is not null && Id is not null && id != Id)
                 Replace();
             Subscribe();
-            var gone = _index.Read(null, Enter, ReportUnreadable);
+            var gone = ReadPlaces([string.Empty]);
             if (id is null || HeldFolder.IdOf(_settings.Path!) != id)
                 continue;
 
             _gone.UnionWith(gone);
-            _subfolders.Keep([string.Empty]);
             Id = id;
             return;
         }
@@ -284,26 +311,42 @@ internal sealed class WatchedFolder
             return false;
         if (places.Count == 0)
             return true;
-        _gone.UnionWith(_index.Read(places, Enter, ReportUnreadable));
-        _subfolders.Keep(places);
+        _gone.UnionWith(ReadPlaces(places));
         return true;
+    }
+
+    // The files that are gone. Of those in a folder that cannot be read, that is not known.
+    private List<string> ReadPlaces(List<string> places)
+    {
+        var unreadable = new Dictionary<string, string>(StringComparer.Ordinal);
+        var gone = _index.Read(places, Enter, (folder, problem) => unreadable[folder] = problem);
+        _subfolders.Keep(places);
+        foreach (var folder in _unreadable.Where(folder => !unreadable.ContainsKey(folder) && IsWithin(folder, places)).ToList())
+        {
+            _subfolderFaults.Clear(ReadSubfolder(folder));
+            _ = _unreadable.Remove(folder);
+        }
+
+        foreach (var (folder, problem) in unreadable)
+        {
+            _subfolderFaults.Report(ReadSubfolder(folder), problem, "its files wait for the next scan; other folders go on");
+            _ = _unreadable.Add(folder);
+        }
+
+        return [.. gone.Where(name => !IsWithin(name, unreadable.Keys))];
+
+        static bool IsWithin(string path, IEnumerable<string> places) => places.Any(place => RelativePath.IsWithin(path, place));
     }
 
     private void Enter(string folder)
     {
-        if (folder.Length == 0)
-            return;
-        _subfolderFaults.Clear(ReadSubfolder(folder));
-        if (_subfolders.Enter(folder))
+        if (folder.Length == 0 || _subfolders.Enter(folder))
             return;
         _log.Information(
             "another folder is at {Path}; results of jobs for files of the former one stay with that", Path.Join(_settings.Path, folder));
         _openFiles.ForgetWithin(folder);
         _ = _gone.RemoveWhere(name => RelativePath.IsWithin(name, folder));
     }
-
-    private void ReportUnreadable(string folder, string problem) =>
-        _subfolderFaults.Report(ReadSubfolder(folder), problem, "its files wait for the next scan; other folders go on");
 
     private static string ReadSubfolder(string folder) => $"read the sub-folder {folder}";
 

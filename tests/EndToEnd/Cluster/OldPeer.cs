@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
@@ -55,7 +56,7 @@ public sealed class OldPeer : IAsyncDisposable
         get
         {
             lock (_lock)
-                return _jobs.ToDictionary(job => job.Key, job => JsonElement.Parse(job.Value.ToJsonString()));
+                return _jobs.ToDictionary(job => job.Key, job => LosslessJson.ElementOf(job.Value));
         }
     }
 

@@ -100,6 +100,8 @@ public sealed class WatchSubfolderTests(SharedBox shared, SharedWatcher watcher)
         Directory.Move(Path.Combine(Scratch, "tree"), Path.Combine(In, "tree"));
         await RunsAsync("a", "b", "c");
         await DoneAsync("tree/one/two", "c");
+        await DoneAsync("tree/one", "b");
+        await DoneAsync("tree", "a");
         Directory.Delete(Path.Combine(In, "tree"), recursive: true);
         await WriteAsync("tree/a");
 
