@@ -162,7 +162,8 @@ internal sealed class Watcher : IAsyncDisposable
     // The watcher works without it.
     private void Listen()
     {
-        if (!_config.HasControl)
+        // Rounds of cron may overlap, and end soon.
+        if (!_config.HasControl || (_config.IsOnce && _config.Control is null))
             return;
         var log = _logs.CreateLogger($"{_config.Name}.Control");
         var path = _config.Control ?? (ControlPath.FolderForNew() is { } folder

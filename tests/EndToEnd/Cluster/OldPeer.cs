@@ -66,7 +66,7 @@ public sealed class OldPeer : IAsyncDisposable
         get
         {
             lock (_lock)
-                return _nodes.ToDictionary(node => node.Key, node => JsonElement.Parse(node.Value.ToJsonString()));
+                return _nodes.ToDictionary(node => node.Key, node => LosslessJson.ElementOf(node.Value));
         }
     }
 
@@ -124,7 +124,7 @@ public sealed class OldPeer : IAsyncDisposable
         lock (_lock)
         {
             _heard.Add(line);
-            return new JsonArray([.. JsonNode.Parse(line)!.AsArray().Select(request => AnswerOne(request!.AsObject()))]).ToJsonString();
+            return Text(new JsonArray([.. JsonNode.Parse(line)!.AsArray().Select(request => AnswerOne(request!.AsObject()))]));
         }
     }
 
@@ -139,6 +139,9 @@ public sealed class OldPeer : IAsyncDisposable
         await Task.WhenAll(_loops);
         _stop.Dispose();
     }
+
+    // As Python does, with the bytes that are not UTF-8 as escapes.
+    private static string Text(JsonNode node) => LosslessJson.ElementOf(node).GetRawText();
 
     private static double Now() => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds;
 
@@ -219,7 +222,7 @@ public sealed class OldPeer : IAsyncDisposable
                     if (turn % 2 is 0)
                         request["nodes"] = new JsonObject();
                     sent = _nodes.Count is 0 ? 0 : _seq;
-                    line = new JsonArray(request).ToJsonString();
+                    line = Text(new JsonArray(request));
                 }
 
                 await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), _stop.Token);
