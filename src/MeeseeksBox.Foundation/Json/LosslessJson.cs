@@ -41,7 +41,7 @@ public static class LosslessJson
             JsonValueKind.Array => one.GetArrayLength() == other.GetArrayLength()
                 && one.EnumerateArray().Zip(other.EnumerateArray()).All(pair => AreSame(pair.First, pair.Second)),
             JsonValueKind.Object => one.GetPropertyCount() == other.GetPropertyCount()
-                && Sorted(one).Zip(Sorted(other)).All(pair =>
+                && SortedJson.Members(one).Zip(SortedJson.Members(other)).All(pair =>
                     pair.First.Name == pair.Second.Name && AreSame(pair.First.Value, pair.Second.Value)),
             _ => JsonElement.DeepEquals(one, other),
         };
@@ -56,29 +56,8 @@ public static class LosslessJson
             return;
         }
 
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                writer.WriteStartObject();
-                foreach (var property in value.EnumerateObject())
-                {
-                    writer.WritePropertyName(property.Name);
-                    Write(writer, property.Value);
-                }
-
-                writer.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                writer.WriteStartArray();
-                foreach (var item in value.EnumerateArray())
-                    Write(writer, item);
-
-                writer.WriteEndArray();
-                break;
-            default:
-                writer.WriteStringValue(Of(value));
-                break;
-        }
+        if (!SortedJson.TryWriteParts(writer, value, parts => parts.EnumerateObject(), Write))
+            writer.WriteStringValue(Of(value));
     }
 
     /// <summary>Writes a value.</summary>
@@ -126,10 +105,6 @@ public static class LosslessJson
 
         return JsonElement.Parse(bytes.WrittenSpan);
     }
-
-    // A key may be there twice.
-    private static IEnumerable<JsonProperty> Sorted(JsonElement value) =>
-        value.EnumerateObject().OrderBy(property => property.Name, StringComparer.Ordinal);
 
     // True for each \udc80 to \udcff, and for few other texts.
     private static bool MayHoldBytes(ReadOnlySpan<byte> json)
