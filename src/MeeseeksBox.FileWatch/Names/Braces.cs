@@ -47,7 +47,22 @@ internal static class Braces
 
     private static int CloseOf(string text, int start)
     {
-        var (level, isExpanded) = (0, false);
+        var isExpanded = false;
+        foreach (var at in OwnLevel(text, start))
+        {
+            if (text[at] is '}' && isExpanded)
+                return at;
+            var rest = text.AsSpan(at);
+            isExpanded |= text[at] is ',' || (rest.StartsWith("..") && !rest.StartsWith("..}"));
+        }
+
+        return -1;
+    }
+
+    // The places of the characters that are in no inner braces, and not behind a backslash.
+    private static IEnumerable<int> OwnLevel(string text, int start)
+    {
+        var level = 0;
         for (var at = start; at < text.Length; at++)
         {
             switch (text[at])
@@ -61,21 +76,12 @@ internal static class Braces
                 case '}' when level > 0:
                     level--;
                     break;
-                case '}' when isExpanded:
-                    return at;
-                case ',' when level is 0:
-                    isExpanded = true;
-                    break;
-                case '.' when level is 0:
-                    var rest = text.AsSpan(at);
-                    isExpanded |= rest.StartsWith("..") && !rest.StartsWith("..}");
-                    break;
                 default:
+                    if (level is 0)
+                        yield return at;
                     break;
             }
         }
-
-        return -1;
     }
 
     private static List<string>? Alternatives(string inner)
@@ -108,27 +114,11 @@ internal static class Braces
 
     private static List<string> Members(string inner)
     {
-        var (members, level, start) = (new List<string>(), 0, 0);
-        for (var at = 0; at < inner.Length; at++)
+        var (members, start) = (new List<string>(), 0);
+        foreach (var at in OwnLevel(inner, 0).Where(at => inner[at] is ','))
         {
-            switch (inner[at])
-            {
-                case '\\':
-                    at++;
-                    break;
-                case '{':
-                    level++;
-                    break;
-                case '}' when level > 0:
-                    level--;
-                    break;
-                case ',' when level is 0:
-                    members.Add(inner[start..at]);
-                    start = at + 1;
-                    break;
-                default:
-                    break;
-            }
+            members.Add(inner[start..at]);
+            start = at + 1;
         }
 
         members.Add(inner[start..]);

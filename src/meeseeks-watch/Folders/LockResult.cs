@@ -1,6 +1,6 @@
 namespace MeeseeksBox.WatchAgent.Folders;
 
-/// <summary>What came of an attempt to lock a folder.</summary>
+/// <summary>The result of an attempt to lock a folder.</summary>
 internal enum LockResult
 {
     /// <summary>The lock is held.</summary>

@@ -1,3 +1,4 @@
+using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation.Tasks;
@@ -193,15 +194,16 @@ internal sealed class FileWatch : IWatch
             return false;
         }
 
-        foreach (var (key, mtime) in others.Where(other => !_jobs.Submitted.Contains(other.Key)))
+        var submitted = _jobs.Submitted;
+        foreach (var (key, mtime) in others.Where(other => !submitted.Contains(other.Key)))
             _status.NoteOther(key, mtime);
         foreach (var name in _folder.TakeReturned())
             ForgetFormer(name);
         if (refresh is FolderRefresh.Scanned)
         {
             _jobs.RetrySetAside();
-            _folder.KeepGone(IsKnown);
-            _status.Clean(_jobs.Submitted);
+            _folder.KeepGone(file => IsKnown(file, submitted));
+            _status.Clean(submitted);
             _failures += _moves.Resume(Settings);
             _arrivals.Scanned();
         }
@@ -220,8 +222,8 @@ internal sealed class FileWatch : IWatch
         _log.Information("{File} was removed and is there again: it is processed as a new file", name);
     }
 
-    private bool IsKnown(string file) =>
-        Settings.WorkOf(file).Any(key => _folder.Status[key].States is not 0 || _jobs.Submitted.Contains(key));
+    private bool IsKnown(string file, IReadOnlySet<WorkKey> submitted) =>
+        Settings.WorkOf(file).Any(key => _folder.Status[key].States is not 0 || submitted.Contains(key));
 
     private Plan? Submit()
     {

@@ -74,10 +74,11 @@ internal sealed partial class FileWatchInspector(
 
     private List<WaitingFiles> Groups(Plan plan)
     {
+        var submitted = jobs.Submitted;
         var groups = new Dictionary<string, WaitingFiles>(StringComparer.Ordinal);
         foreach (var decision in plan.Explanations ?? [])
         {
-            if (ReasonOf(decision) is not { } reason)
+            if (ReasonOf(decision, submitted) is not { } reason)
                 continue;
             reason = Names().Replace(reason, "");
             groups[reason] = groups.TryGetValue(reason, out var group)
@@ -93,14 +94,14 @@ internal sealed partial class FileWatchInspector(
     }
 
     // Null for a file that does not wait.
-    private string? ReasonOf(FileExplanation decision)
+    private string? ReasonOf(FileExplanation decision, IReadOnlySet<WorkKey> submitted)
     {
         if (decision.IsOver)
             return null;
         if (decision.Index is not { } index)
             return decision.Reason;
         var key = new WorkKey(index, decision.FileName);
-        if (jobs.Submitted.Contains(key))
+        if (submitted.Contains(key))
             return null;
         if (!decision.IsDue)
             return decision.Reason;
