@@ -13,30 +13,22 @@ internal sealed class WatchedFolder
 {
     private const int MostReads = 5;
 
-    private readonly Inotify _inotify;
-    private FolderChangeBuffer _changes;
-    private readonly Action _wake;
+    private readonly FolderSubscriptions _subscriptions;
     private readonly OpenFileTracker _openFiles;
     private readonly CompletenessCheck _completeness;
     private readonly IoFaultReporter _ioFaults;
+    private readonly SubfolderFaults _subfolderFaults;
     private readonly ExclusionReporter _exclusions;
+    private readonly OpenFileReporter _openFileReporter;
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private WatchSettings _settings;
-    private FolderIndex _index;
-    private long? _lastRead;
-    private string? _inotifyError;
-    private FolderChangeBuffer? _statusChanges;
-    private List<PlaceListener> _places = [];
-    private Subfolders _subfolders;
-    private readonly IoFaultReporter _subfolderFaults;
-    private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
 
     // Files that were removed since their last run, and may come back.
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
-    private HashSet<string> _openBefore = [];
-    private readonly HashSet<string> _reportedOpen = new(StringComparer.Ordinal);
+    private WatchSettings _settings;
+    private FolderIndex _index;
+    private long? _lastRead;
 
     /// <summary>Makes the index, which is empty until the first <see cref="Refresh"/>.</summary>
     /// <param name="settings">The watch.</param>
@@ -57,13 +49,12 @@ internal sealed class WatchedFolder
         ILogger log,
         OpenFileTracker? openFiles = null)
     {
-        (_settings, _inotify, _ioFaults, _isOnce, _time, _log) = (settings, inotify, ioFaults, isOnce, time, log);
-        _wake = wake;
+        (_settings, _ioFaults, _isOnce, _time, _log) = (settings, ioFaults, isOnce, time, log);
         _exclusions = new ExclusionReporter(log);
+        _openFileReporter = new OpenFileReporter(log);
+        _subfolderFaults = new SubfolderFaults(settings.Path!, log);
         _openFiles = openFiles ?? new OpenFileTracker(settings.Path!, WriterProbe.Of, time);
-        _changes = NewChanges();
-        _subfolders = NewSubfolders();
-        _subfolderFaults = new IoFaultReporter(settings.Path!, log);
+        _subscriptions = new FolderSubscriptions(settings, inotify, _openFiles, wake, isOnce, log);
         _completeness = new CompletenessCheck(settings.Path!, _openFiles, WriterProbe.Of, time);
         _index = new FolderIndex(settings, _openFiles, time);
     }
@@ -78,11 +69,11 @@ internal sealed class WatchedFolder
     public FileId? Id { get; private set; }
 
     /// <summary>The folders that were read, by their paths relative to the watched one.</summary>
-    public IEnumerable<(string Path, FileId Id)> Folders => Id is { } id ? _subfolders.All.Prepend((string.Empty, id)) : [];
+    public IEnumerable<(string Path, FileId Id)> Folders => Id is { } id ? _subscriptions.Subfolders.All.Prepend((string.Empty, id)) : [];
 
     /// <summary>The folder that was read last at a path; null before that.</summary>
     /// <param name="folder">The path relative to the watched folder, which is empty.</param>
-    public FileId? IdOf(string folder) => folder.Length == 0 ? Id : _subfolders.IdOf(folder);
+    public FileId? IdOf(string folder) => folder.Length == 0 ? Id : _subscriptions.Subfolders.IdOf(folder);
 
     /// <summary>Where a folder is that was read; null when it is not there any more.</summary>
     /// <param name="id">The folder.</param>
@@ -149,24 +140,10 @@ internal sealed class WatchedFolder
     /// <summary>Replaces the settings; the next <see cref="Refresh"/> reads the whole folder.</summary>
     public void Reconfigure(WatchSettings settings)
     {
-        var isOther = (settings.IsUpdated, settings.NeedsOtherNames, settings.Depth)
-            != (_settings.IsUpdated, _settings.NeedsOtherNames, _settings.Depth);
         _settings = settings;
         _index = new FolderIndex(settings, _openFiles, _time);
         _lastRead = null;
-        if (!isOther)
-            return;
-
-        // The new subscriptions first, so that no close of a file is missed.
-        var (former, formerSubfolders) = (_changes, _subfolders);
-        _changes = NewChanges();
-        _subfolders = NewSubfolders();
-        Subscribe();
-        foreach (var (folder, _) in formerSubfolders.All.Where(other => settings.IsWatched(other.Path)))
-            _ = _subfolders.Enter(folder);
-        _inotify.Unsubscribe(former);
-        formerSubfolders.Clear();
-        _gone.UnionWith(former.Take().Removed);
+        _gone.UnionWith(_subscriptions.Reconfigure(settings));
     }
 
     /// <summary>Makes the next <see cref="Refresh"/> read the whole folder.</summary>
@@ -175,12 +152,9 @@ internal sealed class WatchedFolder
     /// <summary>Updates the index: the changed names, or the whole folder when it is time.</summary>
     public FolderRefresh Refresh()
     {
-        var changes = _changes.Take();
-        var names = changes.Names;
+        var changes = _subscriptions.Take();
         Written = changes.Written;
         _gone.UnionWith(changes.Removed);
-        if (_statusChanges is { } status)
-            names = status.Take().Names is { } more && names is not null ? [.. names, .. more] : null;
         if (changes.HasOverflown)
         {
             _log.Warning(
@@ -188,7 +162,7 @@ internal sealed class WatchedFolder
                 _settings.Path);
         }
 
-        if (names is not null && _lastRead is { } last && _time.GetElapsedTime(last) < _settings.Rescan)
+        if (changes.Names is { } names && _lastRead is { } last && _time.GetElapsedTime(last) < _settings.Rescan)
         {
             var isRead = true;
             if (_settings.Depth > 0 && !_ioFaults.Try(ReadFolder, Retried, () => isRead = TryReadSubfolders(changes.Folders)))
@@ -210,9 +184,9 @@ internal sealed class WatchedFolder
         _lastRead = begin;
         if (!_ioFaults.Try(ReadFolder, Retried, Read))
             return FolderRefresh.Failed;
-        SubscribeStatus();
+        _subscriptions.SubscribeStatus(StatusPath);
         _completeness.Keep(_index.Has);
-        ReportOpenFiles();
+        _openFileReporter.Report(_openFiles.All().Where(name => FileFilter.ListOf(_settings, name) >= 0).ToHashSet(StringComparer.Ordinal));
         _exclusions.Report(_settings, _index.Snapshot());
         var milliseconds = _time.GetElapsedTime(begin).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
         _log.Debug("read {Count} files in {Milliseconds} ms", _index.Count, milliseconds);
@@ -235,62 +209,21 @@ internal sealed class WatchedFolder
     public void KeepGone(Func<string, bool> isKnown) => _ = _gone.RemoveWhere(name => !isKnown(name));
 
     /// <summary>Ends the change events.</summary>
-    public void Unsubscribe()
-    {
-        _inotify.Unsubscribe(_changes);
-        _places.ForEach(_inotify.Unsubscribe);
-        _places.Clear();
-        _subfolders.Clear();
-        if (_statusChanges is { } status)
-            _inotify.Unsubscribe(status);
-    }
+    public void Unsubscribe() => _subscriptions.End();
 
-    /// <summary>Follows the changes of the folder of <c>status_path</c>. Without them, they are seen at the next scan.</summary>
-    public void SubscribeStatus()
-    {
-        if (_isOnce || _settings.StatusPath is null)
-            return;
-        if (_statusChanges is { } other && other.Path != StatusPath)
-            _inotify.Unsubscribe(other);
-        if (_statusChanges?.Path != StatusPath)
-        {
-            var names = new StatusName(_settings.Name);
-            _statusChanges = new FolderChangeBuffer(
-                StatusPath,
-                needsWrites: false,
-                needsFolders: false,
-                openFiles: null,
-                name => names.TryParse(name, out _, out _),
-                _ => false,
-                _wake);
-        }
-
-        _ = _inotify.Subscribe(_statusChanges!);
-    }
-
-    private FolderChangeBuffer NewChanges()
-    {
-        var names = new StatusName(_settings.Name);
-        return new FolderChangeBuffer(
-            _settings.Path!,
-            _settings.IsUpdated,
-            _settings.NeedsOtherNames,
-            _openFiles,
-            name => !RelativePath.IsHidden(name) || names.TryParse(name, out _, out _) || _settings.Marker?.Is(name) is true,
-            name => FileFilter.ListOf(_settings, name) >= 0,
-            _wake);
-    }
+    /// <summary>Follows the changes of the folder of <c>status_path</c>.</summary>
+    public void SubscribeStatus() => _subscriptions.SubscribeStatus(StatusPath);
 
     // Another folder may take the place of this one at any moment, also while it is read.
     private void Read()
     {
         for (var attempt = 0; attempt < MostReads; attempt++)
         {
-            SubscribePlaces();
+            _subscriptions.SubscribePlaces();
             var id = HeldFolder.IdOf(_settings.Path!);
             if (id is not null && Id is not null && id != Id)
                 Replace();
-            Subscribe();
+            _subscriptions.Subscribe();
             var gone = ReadPlaces([string.Empty]);
             if (id is null || HeldFolder.IdOf(_settings.Path!) != id)
                 continue;
@@ -320,27 +253,14 @@ internal sealed class WatchedFolder
     {
         var unreadable = new Dictionary<string, string>(StringComparer.Ordinal);
         var gone = _index.Read(places, Enter, (folder, problem) => unreadable[folder] = problem);
-        _subfolders.Keep(places);
-        foreach (var folder in _unreadable.Where(folder => !unreadable.ContainsKey(folder) && IsWithin(folder, places)).ToList())
-        {
-            _subfolderFaults.Clear(ReadSubfolder(folder));
-            _ = _unreadable.Remove(folder);
-        }
-
-        foreach (var (folder, problem) in unreadable)
-        {
-            _subfolderFaults.Report(ReadSubfolder(folder), problem, "its files wait for the next scan; other folders go on");
-            _ = _unreadable.Add(folder);
-        }
-
-        return [.. gone.Where(name => !IsWithin(name, unreadable.Keys))];
-
-        static bool IsWithin(string path, IEnumerable<string> places) => places.Any(place => RelativePath.IsWithin(path, place));
+        _subscriptions.Subfolders.Keep(places);
+        _subfolderFaults.Report(places, unreadable);
+        return [.. gone.Where(name => !SubfolderFaults.IsWithin(name, unreadable.Keys))];
     }
 
     private void Enter(string folder)
     {
-        if (folder.Length == 0 || _subfolders.Enter(folder))
+        if (folder.Length == 0 || _subscriptions.Subfolders.Enter(folder))
             return;
         _log.Information(
             "another folder is at {Path}; results of jobs for files of the former one stay with that", Path.Join(_settings.Path, folder));
@@ -348,67 +268,13 @@ internal sealed class WatchedFolder
         _ = _gone.RemoveWhere(name => RelativePath.IsWithin(name, folder));
     }
 
-    private static string ReadSubfolder(string folder) => $"read the sub-folder {folder}";
-
-    private Subfolders NewSubfolders() => new(
-        _settings.Path!,
-        folder => new SubfolderListener(folder, _changes),
-        listener => Subscribe(listener),
-        _inotify.Unsubscribe);
-
     private void Replace()
     {
         _log.Information("another folder is at {Path}; results of jobs for files of the former one stay with that", _settings.Path);
         _openFiles.ForgetWithin();
         _completeness.Clear();
         _gone.Clear();
-        _subfolders.Clear();
+        _subscriptions.Subfolders.Clear();
         _index = new FolderIndex(_settings, _openFiles, _time);
-    }
-
-    // A file that a process keeps open, such as a log, is never complete. Nobody would know why nothing happens.
-    private void ReportOpenFiles()
-    {
-        var open = _openFiles.All().Where(name => FileFilter.ListOf(_settings, name) >= 0).ToHashSet(StringComparer.Ordinal);
-        _reportedOpen.IntersectWith(open);
-        foreach (var name in open.Where(name => _openBefore.Contains(name) && _reportedOpen.Add(name)))
-            _log.Information("{File} is open for writing; its job is submitted when it is closed", name);
-        _openBefore = open;
-    }
-
-    // A change of a folder above, or of a link on the way, makes no event in the folder.
-    private void SubscribePlaces()
-    {
-        if (_isOnce)
-            return;
-        var listeners = PathPlaces.Of(_settings.Path!).GroupBy(place => place.Folder, place => place.Name)
-            .Select(group => new PlaceListener(
-                group.Key, group.ToHashSet(StringComparer.Ordinal), () => _changes.Report(FolderChange.Lost, "")))
-            .ToList();
-
-        // The new ones first, so that no change is missed.
-        listeners.ForEach(listener => _ = _inotify.Subscribe(listener));
-        _places.ForEach(_inotify.Unsubscribe);
-        _places = listeners;
-    }
-
-    private void Subscribe() => Subscribe(_changes);
-
-    private void Subscribe(IFolderListener listener)
-    {
-        if (_isOnce)
-            return;
-        var inotifyError = _inotify.Subscribe(listener);
-        if (inotifyError is not null && inotifyError != _inotifyError && Directory.Exists(listener.Path))
-        {
-            _log.Warning(
-                "no change events for {Path}: {Problem}; it is read every {Rescan} s",
-                listener.Path,
-                inotifyError,
-                _settings.Rescan.TotalSeconds);
-        }
-
-        if (inotifyError is not null || listener == _changes)
-            _inotifyError = inotifyError;
     }
 }
