@@ -117,13 +117,14 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
     }
 
     // A legacy node kills its own process of a job that has another node by now, and marks the whole job as killed. The run elsewhere
-    // continues. Where this node does not reach that run, another head may have killed it, so the copy is merged.
+    // continues, and so does a kill that has not reached it. Where this node does not reach that run, another head may have killed it, so
+    // the copy is merged.
     private bool IsEndOfOrphan(Peer peer, Job job) => job.Status is { State: JobState.Killed, Active: false, Node: { } node }
         && IsLegacy(peer)
         && !state.Nodes.IsReachedThrough(peer.Name, node)
         && (node == state.Settings.Name || state.Nodes.Find(node) is not null)
         && state.Jobs.TryFind(job.Id, out var entry)
-        && entry.Job.IsLive
+        && !entry.Job.HasEnded
         && entry.Job.Status.Node == node
         && CopyOrder.AreSameSubmission(job, entry.Job);
 

@@ -51,7 +51,9 @@ internal sealed class Cluster
     /// <summary>The log of all steps, for the message of a failure.</summary>
     public string Log => string.Join('\n', _log);
 
-    public IEnumerable<Job[]> CopiesOfEach => Ids.Select(id => _nodes.Select(node => node.Core.Find(id)).OfType<Job>().ToArray());
+    /// <summary>For each job, the nodes that have it, and their copies.</summary>
+    public IEnumerable<(TestNode Node, Job Job)[]> CopiesOfEach => Ids.Select(id =>
+        _nodes.Where(node => node.Core.Find(id) is not null).Select(node => (node, node.Core.Find(id)!)).ToArray());
 
     /// <summary>Runs one operation, chosen by its number and a seed.</summary>
     public void Step(int kind, int seed)

@@ -25,9 +25,9 @@ public sealed class ClusterProperties
 
             foreach (var all in cluster.CopiesOfEach)
             {
-                // A head that has removed an ended job does not send its new epoch to the nodes below: their old copies expire.
-                var last = all.Select(job => job.Status.Epoch).DefaultIfEmpty().Max();
-                var copies = all.Where(job => job.Status.Epoch == last || !job.HasEnded || expire > 100).ToArray();
+                // A head that has removed an ended job does not correct the ended copies of the nodes below: they expire.
+                var isKnownAbove = all.Any(copy => copy.Node.Core.Settings.Expire == expire);
+                var copies = all.Select(copy => copy.Job).Where(job => isKnownAbove || !job.HasEnded).ToArray();
                 var views = copies
                     .Select(job => (
                         job.Status.Epoch, job.Status.State, job.Status.Active, job.Status.Node, job.Status.Rc,

@@ -150,6 +150,20 @@ public sealed class LegacyNodeTests
     }
 
     [Fact]
+    public void A_node_that_kills_its_stale_process_does_not_end_a_kill_that_has_not_reached_the_run_elsewhere()
+    {
+        _head.ReceiveNodes("n1", ("n1", Some.OriginalStatus(0, 1) with { Ts = 1 }));
+        _head.ReceiveNodes("other", ("n2", Some.Status(1, 1)));
+        _head.Merge(Some.Job("{'id':'a','pool':'p1','args':['x'],'node':'n2','state':'running','active':1,'start_count':1,'ts':5}"));
+        _ = _head.Kill("a");
+
+        var ended = Job with { Status = Job.Status with { Active = false }, Ts = Job.Ts + 50 };
+        _head.Core.MergeJobsOf(_head.Peer("n1"), [ended], null, _head.Now);
+
+        (Job.Status.State, Job.Status.Active).Should().Be((JobState.Killed, true), "n2 has not confirmed it");
+    }
+
+    [Fact]
     public void A_kill_by_another_head_of_its_own_job_is_accepted_from_a_shared_node()
     {
         _head.ReceiveNodes("n1", ("n1", Some.OriginalStatus(0, 1) with { Ts = 1 }));
