@@ -58,6 +58,44 @@ public static class ByteFile
         }
     }
 
+    /// <summary>Makes a new file, and opens it for writing without a buffer.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="isPrivate">Whether only this user may read it.</param>
+    public static FileStream Create(string path, bool isPrivate)
+    {
+        const UnixFileMode forUser = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        const UnixFileMode forAll = forUser | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        if (ByteText.HasBytes(path))
+        {
+            var mode = (int)(isPrivate ? forUser : forAll);
+            return new FileStream(
+                Open(path, OpenFlag.ReadAndWrite | OpenFlag.Create | OpenFlag.Exclusive, mode), FileAccess.Write, bufferSize: 0);
+        }
+
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        if (isPrivate)
+            options.UnixCreateMode = forUser;
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Makes a folder, and those above it, unless they are there.</summary>
+    public static void MakeFolder(string path)
+    {
+        if (!ByteText.HasBytes(path))
+        {
+            _ = Directory.CreateDirectory(path);
+            return;
+        }
+
+        if (IsFolder(path))
+            return;
+        MakeFolder(Path.GetDirectoryName(path)!);
+        const int mode = 0x1ff;
+        if (LibC.MakeFolder(path, mode) < 0 && Marshal.GetLastPInvokeError() is not ErrorNumber.Exists and var error)
+            throw Fault(path, error);
+    }
+
     /// <summary>Deletes an empty folder.</summary>
     public static void DeleteFolder(string path)
     {

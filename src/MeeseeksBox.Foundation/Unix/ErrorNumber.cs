@@ -17,7 +17,9 @@ internal static class ErrorNumber
     public const int NoMemory = 12;
     public const int NoAccess = 13;
     public const int Denied = 13;
+    public const int Exists = 17;
     public const int OtherDevice = 18;
+    public const int NotFolder = 20;
     public const int HostStarved = 23;
     public const int ProcessStarved = 24;
     public const int TextBusy = 26;

@@ -103,7 +103,7 @@ internal sealed class FileMover(WatchSettings settings, StatusFiles files)
         {
             var target = file.NameOf(number);
             if (RelativePath.FolderOf(target) is { Length: > 0 } below)
-                _ = Directory.CreateDirectory(account.At(below));
+                ByteFile.MakeFolder(account.At(below));
             (file.Target, file.Staged) = (target, FactsOf(staged));
             files.WriteMove(table, account);
             var result = FileRenaming.TryRename(staged, account.At(target));

@@ -2,6 +2,7 @@ using System.IO.Enumeration;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
@@ -70,9 +71,12 @@ internal sealed class FolderReader(WatchSettings settings, HiddenNames names)
 
     private IEnumerable<FolderEntry> Entries(string root, string folder, bool hasFiles, bool hasStatus)
     {
+        // .NET does not find a path with bytes that are not UTF-8.
+        var path = Path.Join(root, folder);
+        using var held = ByteText.HasBytes(path) ? HeldFolder.TryOpen(path) : null;
         var hasByteNames = false;
         var entries = new FileSystemEnumerable<FolderEntry>(
-            Path.Join(root, folder),
+            held?.Path ?? path,
             (ref FileSystemEntry entry) => new FolderEntry(
                 folder.Length == 0 ? entry.FileName.ToString() : $"{folder}/{entry.FileName}", Time(ref entry), entry.IsDirectory),
             new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
@@ -87,13 +91,13 @@ internal sealed class FolderReader(WatchSettings settings, HiddenNames names)
         };
         foreach (var entry in entries)
             yield return entry;
-        foreach (var name in hasByteNames ? ByteNames.In(Path.Join(root, folder)) : [])
+        foreach (var name in hasByteNames ? ByteNames.In(path) : [])
         {
-            var path = Path.Join(root, folder, name);
-            var isFolder = ByteFile.IsFolder(path);
-            if (!IsConcern(name, isFolder, hasFiles, hasStatus) || FileKind.FactsOf(path, isFollowed: false) is not { } facts)
+            var file = Path.Join(path, name);
+            var isFolder = ByteFile.IsFolder(file);
+            if (!IsConcern(name, isFolder, hasFiles, hasStatus) || FileKind.FactsOf(file, isFollowed: false) is not { } facts)
                 continue;
-            var written = FileKind.FactsOf(path)?.WriteTime ?? facts.WriteTime;
+            var written = FileKind.FactsOf(file)?.WriteTime ?? facts.WriteTime;
             yield return new FolderEntry(RelativePath.Join(folder, name), written, isFolder);
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
@@ -23,11 +24,23 @@ internal sealed class HeldFolder : IDisposable
     public static FileId? IdOf(string path) => FileKind.FactsOf(path) is { Kind: FileKind.Folder } facts ? facts.Id : null;
 
     /// <summary>Holds the folder at a path; null when it cannot be opened.</summary>
-    public static HeldFolder? TryOpen(string path)
+    public static HeldFolder? TryOpen(string path) => TryOpen(path, out _);
+
+    /// <summary>Holds the folder at a path.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="problem">Why the folder there cannot be opened; null when it can, or when there is none.</param>
+    public static HeldFolder? TryOpen(string path, out string? problem)
     {
+        problem = null;
         var descriptor = LibC.Open(path, OpenFlag.PathOnly | OpenFlag.CloseOnExec, 0);
         if (descriptor < 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error is not (ErrorNumber.NoEntry or ErrorNumber.NotFolder))
+                problem = error is ErrorNumber.ProcessStarved ? "too many open files (ulimit -n)" : ErrorNumber.TextOf(error);
             return null;
+        }
+
         if (IdOf($"/proc/self/fd/{descriptor}") is { } id)
             return new HeldFolder(descriptor, id);
 

@@ -58,10 +58,10 @@ internal sealed class StatusFiles(Func<string> folder, string watch, string subf
         try
         {
             // The clock of the file system dates all files in it, those of other hosts, too.
-            var now = File.GetLastWriteTimeUtc(probe);
-            File.Delete(probe);
-            if (_tidy.Add(Path.Join(Folder, below)))
-                RemoveLeftovers(Path.Join(Folder, below), now - LeftoverAge);
+            var now = FileKind.FactsOf(probe)?.WriteTime;
+            ByteFile.Delete(probe);
+            if (now is { } time && _tidy.Add(Path.Join(Folder, below)))
+                RemoveLeftovers(Path.Join(Folder, below), FileTime.ToUtc(time) - LeftoverAge);
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {
@@ -207,13 +207,10 @@ internal sealed class StatusFiles(Func<string> folder, string watch, string subf
         var temporary = At(_names.TemporaryOf((ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue), below));
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-            if (isPrivate)
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var file = new FileStream(temporary, options))
-                file.Write(text);
+            using var file = ByteFile.Create(temporary, isPrivate);
+            file.Write(text);
             if (mtime is { } time)
-                File.SetLastWriteTimeUtc(temporary, FileTime.ToUtc(time));
+                File.SetLastWriteTimeUtc(file.SafeFileHandle, FileTime.ToUtc(time));
             return temporary;
         }
         catch (Exception problem) when (FileProblem.Is(problem))
@@ -230,8 +227,9 @@ internal sealed class StatusFiles(Func<string> folder, string watch, string subf
 
     private void RemoveLeftovers(string place, DateTime latest)
     {
+        using var held = ByteText.HasBytes(place) ? HeldFolder.TryOpen(place) : null;
         var leftovers = new FileSystemEnumerable<string>(
-            place,
+            held?.Path ?? place,
             (ref FileSystemEntry entry) => entry.ToFullPath(),
             new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
         {
@@ -246,7 +244,7 @@ internal sealed class StatusFiles(Func<string> folder, string watch, string subf
     {
         try
         {
-            File.Delete(file);
+            ByteFile.Delete(file);
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {

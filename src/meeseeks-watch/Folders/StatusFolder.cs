@@ -26,7 +26,7 @@ internal static class StatusFolder
         try
         {
             if (Directory.Exists(Path.GetDirectoryName(folder)))
-                _ = Directory.CreateDirectory(Path.Join(folder, below));
+                ByteFile.MakeFolder(Path.Join(folder, below));
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {

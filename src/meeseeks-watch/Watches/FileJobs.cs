@@ -214,9 +214,10 @@ internal sealed class FileJobs : IAsyncDisposable
     {
         // Another folder has come since the last read. The next one finds it.
         var statusPath = _settings.StatusPath is null ? null : _folder.StatusPath;
-        if (_folder.IdOf(RelativePath.FolderOf(work.FileName!)) is not { } folder
-            || !_inFlight.TryAdd(_settings.Path!, _folder.Id!.Value, folder, work.Key, statusPath))
+        if (_folder.IdOf(RelativePath.FolderOf(work.FileName!)) is not { } folder)
             return false;
+        if (!_inFlight.TryAdd(_settings.Path!, _folder.Id!.Value, folder, work.Key, statusPath, out var problem))
+            return problem is not null && _jobs.LogOnce($"its job waits for the next scan: its folder cannot be held: {problem}", work);
         foreach (var other in _inFlight.OthersWith(work.Key, folder))
             _jobs.Separate((other, work.Key));
         if (_jobs.TryStart((folder, work.Key), _settings, work, JobTags.OfFolder(folder)))

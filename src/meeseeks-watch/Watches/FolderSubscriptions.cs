@@ -1,6 +1,7 @@
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.WatchAgent.Folders;
 using Serilog;
 
@@ -147,7 +148,7 @@ internal sealed class FolderSubscriptions
         if (_isOnce)
             return;
         var error = _inotify.Subscribe(listener);
-        if (error is not null && error != _inotifyError && Directory.Exists(listener.Path))
+        if (error is not null && error != _inotifyError && ByteFile.IsFolder(listener.Path))
         {
             _log.Warning(
                 "no change events for {Path}: {Problem}; it is read every {Rescan} s", listener.Path, error, _settings.Rescan.TotalSeconds);

@@ -60,13 +60,15 @@ internal sealed class WorkInFlight : IDisposable
     /// <param name="folder">The folder of the file: the watched one, or a sub-folder.</param>
     /// <param name="work">The work.</param>
     /// <param name="statusPath">The folder of the status files of the watch; null for the watched folder itself.</param>
-    /// <returns>False when another folder is at the path by now.</returns>
-    public bool TryAdd(string path, FileId watched, FileId folder, WorkKey work, string? statusPath)
+    /// <param name="problem">Why the folder cannot be held, which the log should tell; null when there is no such problem.</param>
+    /// <returns>False when the folder cannot be held, or another one is at the path by now.</returns>
+    public bool TryAdd(string path, FileId watched, FileId folder, WorkKey work, string? statusPath, out string? problem)
     {
+        problem = null;
         if (!_byFolder.TryGetValue(folder, out var entry))
         {
             var subfolder = RelativePath.FolderOf(work.FileName);
-            if (HeldFolder.TryOpen(Path.Join(path, subfolder)) is not { } held)
+            if (HeldFolder.TryOpen(Path.Join(path, subfolder), out problem) is not { } held)
                 return false;
             if (held.Id != folder)
             {

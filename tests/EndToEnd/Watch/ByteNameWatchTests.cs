@@ -42,6 +42,22 @@ public sealed class ByteNameWatchTests(SharedBox shared) : WatchTests(shared)
         Shell(Bytes).Should().ContainAll(@"a376.dat.done", @"a377.dat.done");
     }
 
+    [Fact]
+    public async Task Sub_folders_with_such_names_are_watched()
+    {
+        var script = $"cat \"$1\" >> {Scratch}/text";
+        await using var watcher = await StartAndWaitAsync(Watch(
+            [Job("%(file)s", script)], new { glob = "*.dat", recursive = true, done_to = Path.Join(Scratch, "done") }));
+
+        Shell(@"mkdir s$'\xfe'; mkdir s$'\xff'; echo 1 > s$'\xfe'/a.dat; echo 2 > s$'\xff'/a.dat");
+
+        await UntilAsync(
+            () => Shell("find ../done -name a.dat", "wc -l").Trim() is "2",
+            () => $"{Shell("ls -AR . ../done", "od -An -c")} {watcher.Log}");
+        Lines("text").Should().Equal("1", "2");
+        Shell("find ../done -name a.dat", "od -An -tx1").Should().Contain("73 fe 2f").And.Contain("73 ff 2f");
+    }
+
     private Task<(int ExitStatus, string Output, string Errors)> OnceAsync(string watch) => WatchProgram.RunAsync(
         "client.address=127.0.0.1", $"client.port={Box.Port}", "once=1", $"name={Name}", watch);
 

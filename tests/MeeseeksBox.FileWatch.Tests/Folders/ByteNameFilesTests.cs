@@ -3,6 +3,7 @@ using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Folders;
 
@@ -92,7 +93,7 @@ public sealed class ByteNameFilesTests : IDisposable
     {
         var target = _folder.Folder("out");
         var index = Index();
-        var source = Foundation.Unix.FileKind.FactsOf(Path.Join(In, Other), isFollowed: false)!.Value;
+        var source = FileKind.FactsOf(Path.Join(In, Other), isFollowed: false)!.Value;
         var account = new MoveAccount(target, [new MovedFile(Other, source)]) { Key = new WorkKey(0, Other) };
         Status.WriteMove(index.Status, account);
 
@@ -112,6 +113,35 @@ public sealed class ByteNameFilesTests : IDisposable
         Names(In).Should().StartWith(["._new_0_a\\xfe.dat.failed", "._new_0_a\\xff.dat.done", "a"], (one, other) => one.StartsWith(other));
     }
 
+    [Fact]
+    public void A_sub_folder_with_such_a_name_is_read_with_its_results()
+    {
+        Shell(@"mkdir s$'\xff'; printf 5 > s$'\xff'/x.dat; printf 6 > s$'\xff'/y.dat");
+        var recursive = _watch with { Depth = 1 };
+        var index = Index(recursive);
+        Status.Probe("s\udcff");
+        Status.Write(index.Status, new WorkKey(0, "s\udcff/x.dat"), StatusState.Done, [], now: 1).Should().BeNull();
+        Status.Note(index.Status, new WorkKey(0, "s\udcff/x.dat"), FileKind.FactsOf(Path.Join(In, "s\udcff/x.dat"))!.Value.WriteTime);
+
+        var read = Index(recursive);
+
+        Planner.Of(recursive, read.Snapshot(), new HashSet<WorkKey>(), Rules.Scene.Now).Due.Select(work => work.FileName)
+            .Should().BeEquivalentTo("s\udcff/y.dat", Valid, One, Other);
+        Shell("ls -A s$'\\xff'", In).Should().Contain("._w_0_x.dat.done").And.NotContain("tmp");
+    }
+
+    [Fact]
+    public void A_file_of_such_a_sub_folder_is_moved_into_one_like_it()
+    {
+        Shell(@"mkdir s$'\xff'; printf 5 > s$'\xff'/x.dat");
+        var target = _folder.File("out");
+        var index = Index(_watch with { Depth = 1 });
+
+        new FileMover(_watch, Status).Move(index.Status, new FileMove(["s\udcff/x.dat"], target)).Should().BeTrue();
+
+        ByteFile.ReadAllBytes(Path.Join(target, "s\udcff/x.dat")).Should().Equal((byte)'5');
+    }
+
     public void Dispose()
     {
         // .NET cannot delete such names.
@@ -119,9 +149,9 @@ public sealed class ByteNameFilesTests : IDisposable
         _folder.Dispose();
     }
 
-    private FolderIndex Index()
+    private FolderIndex Index(WatchSettings? watch = null)
     {
-        var index = new FolderIndex(_watch, new OpenFileTracker(In, _ => default, TimeProvider.System), TimeProvider.System);
+        var index = new FolderIndex(watch ?? _watch, new OpenFileTracker(In, _ => default, TimeProvider.System), TimeProvider.System);
         index.Read();
         return index;
     }
