@@ -192,8 +192,6 @@ public static class WatchReader
         MarkerReader.Check(settings, section);
         if (settings is { IsContinuous: true, Was.Count: > 0 })
             section.AddWarning(section.Find("was")!, "ignored: there is no glob, so that there is no account");
-        if (settings is { Depth: > 0, Was.Count: > 0 })
-            section.AddProblem("was", "cannot be used with recursive: only the results beside the files of the folder itself are renamed");
         MoveTargets.Check(settings, section);
         if (settings.Jobs.Count == 0)
             section.AddProblem("jobs", "missing: there is nothing to submit");

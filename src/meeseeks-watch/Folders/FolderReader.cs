@@ -29,6 +29,17 @@ internal sealed class FolderReader(WatchSettings settings, HiddenNames names)
     public IEnumerable<FolderEntry> Status(string statusPath, string folder) =>
         Read(statusPath, folder, hasFiles: false, hasStatus: true, enter: null, onFault: null).Where(entry => !entry.IsFolder);
 
+    /// <summary>Lists the folder at a path, which is empty, and those below it that belong to the watch.</summary>
+    /// <param name="root">The watched folder, or that of the status files.</param>
+    /// <exception cref="IOException">A folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to a folder is denied.</exception>
+    public IReadOnlyList<string> Folders(string root)
+    {
+        var folders = new List<string>();
+        _ = Read(root, string.Empty, hasFiles: false, hasStatus: false, folders.Add, onFault: null).Count();
+        return folders;
+    }
+
     private IEnumerable<FolderEntry> Read(
         string root, string first, bool hasFiles, bool hasStatus, Action<string>? enter, Action<string, string>? onFault)
     {

@@ -1,6 +1,8 @@
 using System.IO.Enumeration;
 using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Text;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
@@ -9,6 +11,19 @@ namespace MeeseeksBox.WatchAgent.Folders;
 internal static class FormerAccount
 {
     private static readonly StatusState[] Results = [StatusState.Done, StatusState.Failed, StatusState.Killed];
+
+    /// <summary>Renames the status files of a watch, also those of its sub-folders.</summary>
+    /// <param name="settings">The watch.</param>
+    /// <param name="root">The folder of its status files.</param>
+    /// <param name="former">The former name.</param>
+    /// <returns>The number of status files.</returns>
+    /// <exception cref="IOException">One cannot be renamed, or a folder not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
+    public static int Take(WatchSettings settings, string root, string former)
+    {
+        var folders = new FolderReader(settings, new HiddenNames(settings)).Folders(root);
+        return folders.Sum(folder => Take(Path.Join(root, folder), former, settings.Name));
+    }
 
     /// <summary>Renames the status files in a folder. Where the watch has a result of its own, that counts.</summary>
     /// <param name="folder">The folder of the status files.</param>
@@ -20,7 +35,8 @@ internal static class FormerAccount
     public static int Take(string folder, string former, string watch)
     {
         var (from, to) = (new StatusName(former), new StatusName(watch));
-        var read = Names(folder, from.Prefix).ToList();
+        using var held = ByteText.HasBytes(folder) ? HeldFolder.TryOpen(folder) : null;
+        var read = Names(held?.Path ?? folder, from.Prefix).ToList();
         if (read.Exists(name => ByteNames.MayBe(name)))
             read = [.. read.Where(name => !ByteNames.MayBe(name)), .. ByteNames.In(folder)];
         var names = read.Where(name => from.TryParse(name, out _, out _)).ToList();

@@ -161,7 +161,7 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
 
             return _faults.Try($"take the account of watch {former}", "this watch does nothing until then", () =>
             {
-                var count = FormerAccount.Take(statusPath, former, settings.Name);
+                var count = FormerAccount.Take(settings, statusPath, former);
                 if (count > 0)
                     log.Information("{Count} status files of watch {Former} are those of {Watch} now", count, former, settings.Name);
             });

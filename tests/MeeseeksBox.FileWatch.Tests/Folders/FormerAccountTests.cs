@@ -27,6 +27,22 @@ public sealed class FormerAccountTests : IDisposable
     }
 
     [Fact]
+    public void Those_of_watched_sub_folders_get_it_too()
+    {
+        _ = _folder.Folder("sub/deep");
+        _ = Directory.CreateSymbolicLink(_folder.File("link"), _folder.Folder("elsewhere"));
+        var names = new[] { "._old_0_a.done", "sub/._old_0_b.done", "sub/deep/._old_0_c.failed", "elsewhere/._old_0_d.done" };
+        Write(names);
+        var watch = Some.Watch("'glob':'**/*','recursive':true,'depth':1") with { Path = _folder.Path, Name = "new" };
+
+        FormerAccount.Take(watch with { DoneTo = _folder.File("elsewhere") }, _folder.Path, "old").Should().Be(2);
+
+        Directory.GetFiles(_folder.Path, "._*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_folder.Path, file))
+            .Should().BeEquivalentTo(
+                "._new_0_a.done", "sub/._new_0_b.done", "sub/deep/._old_0_c.failed", "elsewhere/._old_0_d.done", "link/._old_0_d.done");
+    }
+
+    [Fact]
     public void A_result_of_its_own_counts()
     {
         Write("._old_0_a.done", "._old_0_a.mtime", "._new_0_a.failed", "._old_0_b.mtime", "._new_0_b.mtime");
