@@ -88,18 +88,27 @@ public static class SectionValues
 
     /// <summary>A number in a range, decimals allowed, also as text; 0 for none.</summary>
     /// <returns>Null also for 0.</returns>
-    public static double? NumberOrNone(this SectionReader section, string key, double least, double most)
+    public static double? NumberOrNone(this SectionReader section, string key, double least, double most) =>
+        section.Number(key, least, most, zero: 0) is { } number and not 0 ? number : null;
+
+    /// <summary>A number in a range, decimals allowed, also as text.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="least">The least number.</param>
+    /// <param name="most">The largest number.</param>
+    /// <param name="zero">A further number that is allowed; null for none.</param>
+    public static double? Number(this SectionReader section, string key, double least, double most, double? zero = null)
     {
         if (section.Find(key) is not { } setting)
             return null;
         if (Number(setting.Value) is not { } number)
             section.AddProblem(setting, $"{setting.Value.Display} is not a number");
-        else if (number is not 0 && number < least)
+        else if (number < least && number != zero)
             section.AddProblem(setting, $"{setting.Value.Display} is too small: the minimum is {Invariant(least)}");
         else if (number > most)
             section.AddProblem(setting, $"{setting.Value.Display} is too large: the maximum is {Invariant(most)}");
         else
-            return number is 0 ? null : number;
+            return number;
         return null;
 
         static string Invariant(double limit) => limit.ToString(CultureInfo.InvariantCulture);

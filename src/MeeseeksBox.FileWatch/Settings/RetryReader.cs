@@ -19,7 +19,7 @@ internal static class RetryReader
         var policy = new RetryPolicy(
             isRetried ? retries : 0,
             section.SecondsAboveZero("retry_delay") ?? refresh,
-            section.NumberOrNone("retry_factor", least: 1, most: LargestFactor) ?? 1,
+            section.Number("retry_factor", least: 1, most: LargestFactor) ?? 1,
             section.SecondsAboveZero("retry_max"));
         Check(section, policy, isRetried, retries);
         return policy;

@@ -50,6 +50,8 @@ public sealed class JobTemplate
             return "pool: a job needs one";
         if (!_written.TryGet("args", out var args) || args is ConfigScalar { IsNull: true })
             return "args: a job needs the program and its arguments, like [\"/bin/echo\",\"%(file)s\"]";
+        if (args is ConfigScalar)
+            return $"args: {args.Display} is not a list; it must be the program and its arguments, like [\"/bin/echo\",\"%(file)s\"]";
 
         // A format may produce a valid value, so values are validated only when there is no format.
         return Keys.Count == 0 ? spec.Problem : null;

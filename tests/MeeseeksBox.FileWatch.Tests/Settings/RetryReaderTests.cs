@@ -29,6 +29,7 @@ public sealed class RetryReaderTests
     [InlineData("watch.w.retries=-1", "watch.w.retries: -1 is too small: the minimum is 0")]
     [InlineData("watch.w.retries=many", "watch.w.retries: 'many' is not a whole number")]
     [InlineData("watch.w.retry_delay=0", "watch.w.retry_delay: 0 is too small: the time must be more than 0 s")]
+    [InlineData("watch.w.retry_factor=0", "watch.w.retry_factor: 0 is too small: the minimum is 1")]
     [InlineData("watch.w.retry_factor=0.5", "watch.w.retry_factor: 0.5 is too small: the minimum is 1")]
     [InlineData("watch.w.retry_max=6", "watch.w.retry_max: is less than retry_delay, the pause after the first failure")]
     public void A_wrong_value_is_an_error(string word, string problem)

@@ -44,6 +44,9 @@ public sealed class WatchReaderTests
     [InlineData(
         "watch.w.jobs=[{\"pool\":\"p\"}]",
         "command line: watch.w.jobs.0: args: a job needs the program and its arguments, like [\"/bin/echo\",\"%(file)s\"]")]
+    [InlineData(
+        "watch.w.jobs=[{\"pool\":\"p\",\"args\":\"wc %(file)s\"}]",
+        "command line: watch.w.jobs.0: args: 'wc %(file)s' is not a list; it must be the program and its arguments")]
     [InlineData("watch.w.jobs=[null,[null,{\"args\":[\"x\"]}]]", "command line: watch.w.jobs.1.1: pool: a job needs one")]
     [InlineData(
         "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"%(file\"]}]",
