@@ -155,7 +155,9 @@ public sealed class StarterTests
     {
         using var folder = new TemporaryFolder();
         using var process = WatchProgram.StartBy(
-            prefix.Split(' '), $$"""watch.a={"path":"{{folder.Path}}","glob":"*","jobs":[{"pool":"p","args":["true"]}]}""");
+            prefix.Split(' '),
+            "control=false",
+            $$"""watch.a={"path":"{{folder.Path}}","glob":"*","jobs":[{"pool":"p","args":["true"]}]}""");
         var log = new BoxLog(process, null);
         await Wait.Until(() => log.Has("watch started"), log.ToString, TestContext.Current.CancellationToken);
 

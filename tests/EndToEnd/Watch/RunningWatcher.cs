@@ -9,17 +9,22 @@ public sealed class RunningWatcher : IAsyncDisposable
 {
     private const int StoppedBeforeItBegan = 128 + Signal.Terminate;
 
+    private readonly TemporaryFolder _folder = new();
     private readonly Process _process;
     private bool _isEnded;
 
+    // With a control socket of its own. The default is in a folder of all watchers of this user.
     private RunningWatcher(string[] words)
     {
-        _process = WatchProgram.Start(words);
+        _process = WatchProgram.Start([Control, .. words]);
         Log = new BoxLog(_process, null);
     }
 
     /// <summary>The log of the watcher.</summary>
     public BoxLog Log { get; }
+
+    /// <summary>The words that name this watcher for <c>status</c> and <c>again</c>.</summary>
+    public string Control => $"control={_folder.File("control.sock")}";
 
     /// <summary>The id of the process.</summary>
     public int Pid => _process.Id;
@@ -82,6 +87,7 @@ public sealed class RunningWatcher : IAsyncDisposable
             TestContext.Current.TestOutputHelper?.WriteLine($"the log of the watcher:\n{Log}");
             _process.Kill();
             _process.Dispose();
+            _folder.Dispose();
         }
     }
 }

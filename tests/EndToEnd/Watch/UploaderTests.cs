@@ -167,14 +167,6 @@ public sealed class UploaderTests(SharedBox shared, SharedWatcher watcher) : Sha
         Runs.Should().OnlyContain(run => run.StartsWith("marker"));
     }
 
-    // The watcher has taken all changes so far when it has processed a file that came later.
-    private async Task HandledAsync()
-    {
-        var marker = $"marker-{Guid.NewGuid():N}.dat";
-        _ = Drop(marker);
-        await StatusAsync(marker, "done");
-    }
-
     private object SumJob()
     {
         var script = $"echo \"$1 $(stat -c %%s \"$2\") $(sha256sum < \"$2\" | cut -d' ' -f1)\" >> '{Scratch}/runs'";

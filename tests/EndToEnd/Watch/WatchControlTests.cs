@@ -9,6 +9,9 @@ public sealed class WatchControlTests(SharedBox shared) : WatchTests(shared)
 {
     private string Config => Path.Combine(Scratch, "watch.cfg");
 
+    // The socket of the configuration, which a word of the command line would replace.
+    private string ControlWord => $"control={Path.Combine(Scratch, "control.sock")}";
+
     private string Go => Path.Combine(Scratch, "go");
 
     [Fact]
@@ -19,7 +22,7 @@ public sealed class WatchControlTests(SharedBox shared) : WatchTests(shared)
         var (none, _, missing) = await RunAsync("status", Config);
         none.Should().Be(1);
         missing.Should().StartWith("no watcher answers at ");
-        await using var watcher = await StartAndWaitAsync(Config);
+        await using var watcher = await StartAndWaitAsync(Config, ControlWord);
         foreach (var name in new[] { "a", "bad", "long" })
             _ = Drop(name);
         await StatusAsync("a", "done");
@@ -53,7 +56,7 @@ public sealed class WatchControlTests(SharedBox shared) : WatchTests(shared)
     public async Task When_no_file_comes_the_job_of_on_late_runs_once_also_over_a_restart()
     {
         WriteConfig(new { late = 0.5, on_late = Job("late %(name)s %(last)s"), jobs = new[] { Job("%(filename)s") } });
-        await using (var first = await StartAndWaitAsync(Config))
+        await using (var first = await StartAndWaitAsync(Config, ControlWord))
         {
             await RunsAsync($"late {WatchName} ");
             _ = Drop("a");
@@ -63,9 +66,10 @@ public sealed class WatchControlTests(SharedBox shared) : WatchTests(shared)
             first.Log.Has("a has come after").Should().BeTrue();
         }
 
-        await using var second = await StartAndWaitAsync(Config);
+        await using var second = await StartAndWaitAsync(Config, ControlWord);
         _ = Drop("b");
         await RunsAsync($"late {WatchName} ", "a", $"late {WatchName} a", "b", $"late {WatchName} b");
+        await UntilAsync(() => second.Log.Has("no new file for"), () => $"{second.Log}");
         second.Log.Count("no new file for").Should().Be(1);
     }
 

@@ -93,6 +93,14 @@ public abstract class WatchTests(SharedBox shared) : SharedBoxTests(shared)
             () => File.Exists(Status(file, state, index, watch)),
             () => $"in the folder: {string.Join(' ', Directory.GetFiles(In).Select(Path.GetFileName))}; runs: {string.Join(' ', Runs)}");
 
+    /// <summary>Waits until all earlier events in the folder are handled, by a file that the watch processes.</summary>
+    protected async Task HandledAsync()
+    {
+        var marker = $"marker-{Guid.NewGuid():N}.dat";
+        _ = Drop(marker);
+        await StatusAsync(marker, "done");
+    }
+
     /// <summary>Waits until the jobs have written exactly these lines, in any order.</summary>
     protected Task RunsAsync(params string[] lines) =>
         UntilAsync(() => Runs.Order().SequenceEqual(lines.Order()), () => $"runs: {string.Join(' ', Runs)}");

@@ -110,14 +110,6 @@ public sealed class WatchUploadTests(SharedBox shared, SharedWatcher watcher) : 
         Runs.Should().HaveCount(2).And.Contain(run => run.StartsWith("a "));
     }
 
-    // The watcher has taken all changes so far when it has processed a file that came later.
-    private async Task HandledAsync()
-    {
-        var marker = $"marker-{Guid.NewGuid():N}.dat";
-        _ = Drop(marker);
-        await StatusAsync(marker, "done");
-    }
-
     private object SizeJob() => new
     {
         pool = "p",
