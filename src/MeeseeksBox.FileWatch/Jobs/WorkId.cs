@@ -54,8 +54,18 @@ public static class WorkId
         return $"{Plain($"{settings.Name}.late")}.{HashOf(all)}";
     }
 
+    // A set has the same id whichever of its candidates it begins with. In a list of jobspecs, each list has a job.
     private static string Derived(string watcher, WatchSettings settings, WorkItem work)
     {
+        if (work.SetKey is { } set)
+        {
+            var list = settings.Jobs[work.Index].IsList ? work.List : 0;
+            var key = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{watcher}\0{settings.Name}\0{settings.Path}\0{work.Index}\0set\0{set}\0{list}\0{work.Mtime}");
+            return string.Create(CultureInfo.InvariantCulture, $"{Plain($"{settings.Name}.{work.Index}.{set}")}.{HashOf(key)}");
+        }
+
         var file = work.FileName ?? work.List.ToString(CultureInfo.InvariantCulture);
         var readable = string.Create(CultureInfo.InvariantCulture, $"{settings.Name}.{work.Index}.{file}");
         var all = string.Create(

@@ -25,6 +25,9 @@ public sealed record WorkItem
     /// <summary>The list of each of <see cref="Files"/> ; null when they are one of each list, in order.</summary>
     public IReadOnlyList<int>? Lists { get; init; }
 
+    /// <summary>What the names of the fileset share; null for a single file.</summary>
+    public string? SetKey { get; init; }
+
     /// <summary>The time of the file's last change, in units of 100 ns since 1970; null without <c>updated</c>.</summary>
     public long? Mtime { get; init; }
 

@@ -163,6 +163,7 @@ public sealed class Planner
             FileName = name,
             Files = [.. group.Files.Select(file => file.Name)],
             Lists = group.Lists,
+            SetKey = group.SetKey,
             Mtime = mtime,
         });
         _plan.Explanations?.Add(new(name, index, Reason(status, isChanged), IsDue: true));

@@ -30,7 +30,7 @@ internal sealed class SetOthers(WatchSettings settings, SetRuns runs, StatusTabl
             var reason = run is null
                 ? $"'{group.Files[member].Name}' takes the place of its list in the fileset"
                 : runs.TextOf(group.SetKey!, run.Value);
-            plan.Explanations?.Add(new(name, null, reason));
+            plan.Explanations?.Add(new(name, null, reason, IsOver: run is not null));
         }
 
         // Each member has its own job in a list of jobspecs, also one that comes late.

@@ -202,8 +202,9 @@ internal sealed class JobSubmitter : IDisposable
                 var response = await _client.RequestAsync(request, stop);
                 made.AddRange(MadeBy(response));
                 known.AddRange(response.Jobs("get").Select(pair => pair.Value).OfType<Job>());
-                // A warning about the id names a job of an earlier instance, which is resumed.
-                var warnings = response.Warnings.Where(warning => !warning.StartsWith("id: ", StringComparison.Ordinal));
+                // A warning about the id names a job of an earlier instance, which is resumed. That of a set may have other files.
+                var warnings = submission.Work.SetKey is not null && known.Count > 0 ? []
+                    : response.Warnings.Where(warning => !warning.StartsWith("id: ", StringComparison.Ordinal));
                 foreach (var warning in warnings.Where(warning => _warnings.TryAdd(warning, true)))
                     _log.Warning("job {Job} accepted with a warning: {Warning}", submission.Id, warning);
             }

@@ -37,6 +37,9 @@ internal sealed class RunningSubmissions(TimeProvider time)
     /// <summary>Adds a submission under the id of its attempt.</summary>
     public void Add(Submission submission)
     {
+        // The same set in another folder, with other files, has a job of its own.
+        while (submission.Work.SetKey is not null && _submissions.ContainsKey(submission.Id))
+            submission.BeginNextAttempt();
         _submissions[submission.Id] = submission;
         if (_failure is { } problem)
             submission.Fail(problem);

@@ -51,8 +51,18 @@ internal static class SubmissionFactory
         {
             Tag = tag,
             FolderTag = folderTag,
-            Formers = [.. settings.Formers.Select(former => FormerOf(watcher, former, work))],
+            Formers = [.. FormersOf(settings, work).Select(former => FormerOf(watcher, former.Settings, former.Work))],
         };
+    }
+
+    // Version 0.1.0 derived the ids of sets from their first files.
+    private static IEnumerable<(WatchSettings Settings, WorkItem Work)> FormersOf(WatchSettings settings, WorkItem work)
+    {
+        var formers = settings.Formers.Select(former => (former, work));
+        if (work.SetKey is null)
+            return formers;
+        var ofFile = work with { SetKey = null };
+        return [.. formers, .. settings.Formers.Prepend(settings).Select(former => (former, ofFile))];
     }
 
     // The id of a jobspec may contain the name of the watch.

@@ -28,6 +28,19 @@ public sealed class FormerWorkTests
         Submission(Some.Watch()).Formers.Should().BeEmpty();
     }
 
+    // As version 0.1.0 made it.
+    [Fact]
+    public void An_id_of_the_first_file_of_a_set_is_a_former_one()
+    {
+        var watch = Some.Watch("'glob':['*.foo','*.bar'],'split':'.','fileset':1");
+        var work = Work with { FileName = "a.x.foo", Files = ["a.x.foo", "a.bar"], SetKey = "a" };
+
+        var former = SubmissionFactory.Create("host", watch, work).Value!.Formers.Should().ContainSingle().Which;
+
+        former.IdOf(0).Should().Be(WorkId.Of("host", watch, work with { SetKey = null }, null, 0)).And.StartWith("w.0.a.x.foo.");
+        Submission(watch).Formers.Should().BeEmpty("a single file has no other id");
+    }
+
     [Fact]
     public void A_former_name_has_former_ids_and_a_former_tag()
     {

@@ -31,6 +31,23 @@ public sealed class WorkIdTests
         ids.Should().OnlyHaveUniqueItems();
     }
 
+    [Theory]
+    [InlineData("{J}", true)]
+    [InlineData("[{J},{J}]", false)]
+    public void A_set_has_one_id_whichever_files_it_begins_with(string step, bool isOne)
+    {
+        var jobs = step.Replace("{J}", "{'pool':'p','args':['x']}");
+        var watch = Some.Watch($"'glob':['*.foo','*.bar'],'split':'.','fileset':2,'jobs':[{jobs}]");
+        var set = Work with { SetKey = "20260101.00" };
+
+        OfSet(set with { FileName = "20260101.00.z.foo" }).Should().Be(OfSet(set)).And.StartWith("w.0.20260101.00.");
+        (OfSet(set with { List = 1 }) == OfSet(set)).Should().Be(isOne);
+        OfSet(set with { SetKey = "20260101.06" }).Should().NotBe(OfSet(set));
+        OfSet(set with { Mtime = 1 }).Should().NotBe(OfSet(set));
+
+        string OfSet(WorkItem work) => WorkId.Of("host", watch, work, null, 0);
+    }
+
     [Fact]
     public void Names_with_equal_readable_forms_have_different_ids()
     {

@@ -101,7 +101,7 @@ public sealed class SetRunTests
             .Plan(isExplained: true).Explanations!;
 
         explained.Should().Contain(new FileExplanation(
-            "a.1.z.foo", null, "the set a.1 is done with a.1.y.foo; remove ._w_0_a.1.y.foo.done to run it again"));
+            "a.1.z.foo", null, "the set a.1 is done with a.1.y.foo; remove ._w_0_a.1.y.foo.done to run it again", IsOver: true));
     }
 
     [Fact]
