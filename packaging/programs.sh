@@ -55,7 +55,9 @@ shared_files() {
         echo "bash-completion/completions/$name completions/meeseeks-client.bash"
         echo "fish/vendor_completions.d/$name.fish completions/meeseeks-client.fish"
     done
+    echo "$zsh/_meeseeks-watch completions/_meeseeks-watch"
     echo "bash-completion/completions/meeseeks-watch completions/meeseeks-watch.bash"
+    echo "fish/vendor_completions.d/meeseeks-watch.fish completions/meeseeks-watch.fish"
     for name in $programs; do echo "man/man1/$name.1 man/$name.1"; done
     for name in $q_names; do echo "man/man1/$name.1 man/meeseeks-client.1"; done
 }

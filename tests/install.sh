@@ -56,7 +56,11 @@ all_is_in_its_place() {
         holds "bash completes $name" leads_to "share/bash-completion/completions/$name" share/completions/meeseeks-client.bash
         holds "fish completes $name" leads_to "share/fish/vendor_completions.d/$name.fish" share/completions/meeseeks-client.fish
     done
-    holds "zsh completes" leads_to share/zsh/site-functions/_meeseeks-client share/completions/_meeseeks-client
+    holds "bash completes the watcher" leads_to share/bash-completion/completions/meeseeks-watch share/completions/meeseeks-watch.bash
+    holds "fish completes the watcher" leads_to share/fish/vendor_completions.d/meeseeks-watch.fish share/completions/meeseeks-watch.fish
+    for name in client watch; do
+        holds "zsh completes meeseeks-$name" leads_to "share/zsh/site-functions/_meeseeks-$name" "share/completions/_meeseeks-$name"
+    done
     holds "the box has a folder for plugins" test -f "$prefix/lib/meeseeks-box/plugins/Plumbus.dll"
     holds "nothing is there that only developers need" same "$(find "$prefix" -name '*.pdb' -o -name '*.dbg')" ""
     holds "everybody can read it" same "$(find "$prefix" -not -type l -not -perm -a+r)" ""
@@ -84,18 +88,28 @@ completions_load() {
     local completions=$prefix/share/bash-completion/completions
     holds "bash loads the completion" bash -n "$completions/qsub"
     holds "bash loads the completion of the watcher" bash -n "$completions/meeseeks-watch"
-    ! command -v zsh > /dev/null || holds "zsh loads the completion" zsh -n "$prefix/share/zsh/site-functions/_meeseeks-client"
-    ! command -v fish > /dev/null || holds "fish loads the completion" fish --no-execute "$prefix/share/fish/vendor_completions.d/qsub.fish"
+    local name
+    for name in client watch; do
+        ! command -v zsh > /dev/null || holds "zsh loads the completion" zsh -n "$prefix/share/zsh/site-functions/_meeseeks-$name"
+        ! command -v fish > /dev/null || holds "fish loads the completion" fish --no-execute "$prefix/share/fish/vendor_completions.d/meeseeks-$name.fish"
+    done
     holds "bash completes commands" same "$(completed "meeseeks-client rel")" "release"
+    holds "bash completes commands of the watcher" same "$(completed "meeseeks-watch sta")" "status"
+    holds "bash completes settings of the watcher" same "$(completed "meeseeks-watch status o.cfg json=")" "1"
+    echo '{"watch": {"incoming": {"path": "/tmp", "glob": "*.dat", "jobs": {"pool": "p1", "args": ["true"]}}}}' > "$scratch/watch.cfg"
+    holds "bash completes watches" same "$(completed "meeseeks-watch status $scratch/watch.cfg in")" "incoming"
 }
 
 # What bash makes of a line, when somebody presses TAB at its end.
 completed() {
+    local program=meeseeks-client
+    [[ $1 != meeseeks-watch* ]] || program=meeseeks-watch
     PATH=$prefix/bin:$PATH bash -c '
+        cd /var/empty 2> /dev/null || cd /
         source "$1"
         COMP_LINE=$2 COMP_POINT=${#2}
-        _meeseeks_client 2> /dev/null
-        echo "${COMPREPLY[*]}"' bash "$prefix/share/bash-completion/completions/qsub" "$1"
+        "$3" 2> /dev/null
+        echo "${COMPREPLY[*]}"' bash "$prefix/share/bash-completion/completions/$program" "$1" "_${program/-/_}"
 }
 
 start_box() {

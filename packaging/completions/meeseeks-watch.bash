@@ -1,23 +1,28 @@
-# Completion for bash. A running meeseeks-watch supplies the names of its watches.
+# Completion for bash. meeseeks-watch supplies the words, and the names of watches; files complete the rest.
 _meeseeks_watch() {
-    local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} word
-    local names=""
+    local line=${COMP_LINE:0:COMP_POINT} current behind="" candidate
+    local -a words
+    # Bash also splits words at "=" and ":", so the words are read from the line.
+    read -ra words <<< "$line"
+    [[ $line == *[[:space:]] ]] && words+=("")
+    current=${words[${#words[@]} - 1]}
+
+    # Bash replaces only the text after the last of these characters.
+    local breaks=${COMP_WORDBREAKS//[^=@:]/}
+    [[ -n $breaks && $current == *["$breaks"]* ]] && behind=${current%"${current##*["$breaks"]}"}
+
     COMPREPLY=()
-    case $command in
-        status | again)
-            if ((COMP_CWORD > 1)); then
-                names=$(meeseeks-watch status json=1 2> /dev/null | sed -n 's/^ \{16\}"name": "\(.*\)",\{0,1\}$/\1/p')
-                # After the watch, again takes files.
-                for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
-                    [[ $command == again && $'\n'$names$'\n' == *$'\n'"$word"$'\n'* ]] && return 0
-                done
-            fi
-            ;;
-    esac
-    ((COMP_CWORD == 1)) && names="status"$'\n'"again"$'\n'"--check"$'\n'"--help"$'\n'"--version"
-    while IFS= read -r word; do
-        [[ -n $word && $word == "$current"* ]] && COMPREPLY+=("$word")
-    done <<< "$names"
+    while IFS=$'\t' read -r candidate _; do
+        COMPREPLY+=("${candidate#"$behind"}")
+    done < <(meeseeks-watch complete "${words[@]:1}" 2> /dev/null)
+    [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+
+    # A configuration file may stand beside the words.
+    if [[ -n ${COMPREPLY[*]} && $current != *=* ]]; then
+        while IFS= read -r candidate; do
+            COMPREPLY+=("$candidate") && compopt -o filenames
+        done < <(compgen -f -- "$current")
+    fi
     return 0
 }
 

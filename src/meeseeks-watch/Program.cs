@@ -20,6 +20,10 @@ if (StarterText.FaultOf(StarterText.Exact(args)) is { } fault)
     StandardStream.Error.WriteLine($"{Program}: {fault}");
     return WatcherExitStatus.BadConfiguration;
 }
+
+if (args is [Completion.Command, _, ..])
+    return await StandardStream.RunAsync(Program, () => Completion.RunAsync(args[1..]));
+
 var words = new Argument<string[]>("config")
 {
     Description = "Configuration files (JSON), merged in their order, and key.key=value words, which override the files.",
@@ -73,6 +77,13 @@ if (Array.Find(given, word => word.StartsWith('-') && !CommandLineSetting.IsSett
 {
     // The argument accepts unknown options as words. A file with such a name can be given as ./-name.
     StandardStream.Error.WriteLine($"{Program}: {option}: there is no such option. See {Program} --help.");
+    return WatcherExitStatus.BadConfiguration;
+}
+
+if (given is [var first, ..] && !CommandLineSetting.IsSetting(first) && !File.Exists(first)
+    && ControlCommandLine.DidYouMean(first) is { Length: > 0 } near)
+{
+    StandardStream.Error.WriteLine($"{Program}: {first}: there is no such file or command{near} See {Program} --help.");
     return WatcherExitStatus.BadConfiguration;
 }
 

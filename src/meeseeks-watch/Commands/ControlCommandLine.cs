@@ -9,6 +9,9 @@ internal static class ControlCommandLine
     /// <summary>Whether a first argument is one of these commands.</summary>
     public static bool Has(string? word) => word is "status" or "again";
 
+    /// <summary>The end of a message about a word that may be meant for one of these commands; empty when it is not near.</summary>
+    public static string DidYouMean(string word) => Foundation.Text.DidYouMean.Of(word, ["status", "again"]);
+
     /// <summary>The command line of these commands.</summary>
     /// <param name="program">The name of the program.</param>
     public static RootCommand Create(string program)

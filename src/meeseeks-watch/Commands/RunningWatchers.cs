@@ -7,6 +7,9 @@ namespace MeeseeksBox.WatchAgent.Commands;
 /// <summary>Finds the running watchers that a command is for.</summary>
 internal static class RunningWatchers
 {
+    // It names a watcher without the rest of its configuration.
+    private const string Socket = "control=/";
+
     /// <summary>The watchers with their sockets: that of a configuration, or all that this user may reach.</summary>
     /// <param name="words">The configuration; empty for all watchers.</param>
     /// <exception cref="ControlException">No watcher answers.</exception>
@@ -57,6 +60,8 @@ internal static class RunningWatchers
 
     private static List<string> PathsOf(IReadOnlyList<string> words)
     {
+        if (words is [var word] && word.StartsWith(Socket, StringComparison.Ordinal))
+            return [word[(Socket.Length - 1)..]];
         var configuration = WatcherConfigurationReader.Read(words);
         if (configuration.Config is not { } config)
             throw new BadConfigurationException(string.Join('\n', configuration.Problems));
