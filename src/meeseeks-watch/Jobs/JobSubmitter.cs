@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
@@ -13,15 +11,12 @@ namespace MeeseeksBox.WatchAgent.Jobs;
 /// </remarks>
 internal sealed class JobSubmitter : IDisposable
 {
-    // The limit of concurrent submits. The others wait here, where they cost less.
-    private const int MostSubmits = 64;
-
     private readonly PatientClient _client;
     private readonly ILogger _log;
     private readonly LegacyBox _legacy;
     private readonly RunningSubmissions _submissions;
     private readonly JobFollower _follower;
-    private readonly SemaphoreSlim _turns = new(MostSubmits);
+    private readonly BoxJobs _jobs;
     private readonly ConcurrentDictionary<string, bool> _warnings = [];
 
     /// <summary>Creates a submitter.</summary>
@@ -34,6 +29,7 @@ internal sealed class JobSubmitter : IDisposable
     {
         (_client, Watcher, _log) = (client, watcher, log);
         _legacy = new LegacyBox(client);
+        _jobs = new BoxJobs(client);
         _submissions = new RunningSubmissions(time);
         _follower = new JobFollower(client, watcher, refresh, _submissions, time, log);
     }
@@ -75,14 +71,14 @@ internal sealed class JobSubmitter : IDisposable
                 if (await SubmitAsync(submission, log, stop) is { Count: > 0 } foreign)
                 {
                     // The submit has replaced the tags.
-                    await MarkAsync(foreign, job => job.Spec.Tags, stop);
+                    await _jobs.MarkAsync(foreign, job => job.Spec.Tags, stop);
                     submission.BeginAt(await AttemptBesidesAsync(submission, stop));
                     continue;
                 }
 
                 // A stop before the response did not find the job.
                 if (submission.IsStopping)
-                    await KillForStopAsync(submission, stop);
+                    await _jobs.StopAsync(submission.Parts, stop);
                 end = await FollowAsync(submission, stop);
             }
             finally
@@ -102,7 +98,7 @@ internal sealed class JobSubmitter : IDisposable
             if (submission.IsOld)
             {
                 // The submit has replaced the tags. Another watcher may still read them.
-                await MarkAsync(
+                await _jobs.MarkAsync(
                     submission.Parts,
                     job => submission.WasStopped(job) ? JobTags.WithStopped(job) : JobTags.WithRecorded(job),
                     stop);
@@ -119,7 +115,7 @@ internal sealed class JobSubmitter : IDisposable
             _submissions.ForgetAttempts(submission);
         else
             _submissions.NoteAttempt(submission.FirstId, submission.Attempt + 1);
-        return MarkAsync(end.Jobs, JobTags.WithRecorded, stop);
+        return _jobs.MarkAsync(end.Jobs, JobTags.WithRecorded, stop);
     }
 
     /// <summary>Lets later submissions of the same work begin with the attempt after this one.</summary>
@@ -131,12 +127,12 @@ internal sealed class JobSubmitter : IDisposable
     {
         submission.IsStopping = true;
         submission.Wake();
-        await KillForStopAsync(submission, stop);
+        await _jobs.StopAsync(submission.Parts, stop);
         _follower.PollNow();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _turns.Dispose();
+    public void Dispose() => _jobs.Dispose();
 
     // A watch that had another name resumes the jobs that it has under that.
     private async Task AdoptFormerAsync(Submission submission, CancellationToken stop)
@@ -154,21 +150,7 @@ internal sealed class JobSubmitter : IDisposable
     // Whether the box has jobs with an id whose results are for this submission.
     private async Task<bool> IsResumableAsync(Submission submission, string id, CancellationToken stop)
     {
-        var ids = submission.IsSpread ? new JsonArray(id, id + ".*") : new JsonArray(id);
-        Response response;
-        await _turns.WaitAsync(stop);
-        try
-        {
-            response = await _client.RequestAsync(new JsonObject { ["get"] = new JsonObject { ["ids"] = ids } }, stop);
-        }
-        finally
-        {
-            _ = _turns.Release();
-        }
-
-        if (response.Find("get") is not { ValueKind: JsonValueKind.Object })
-            return false;
-        var jobs = response.Jobs("get").Select(pair => pair.Value).OfType<Job>().ToList();
+        var jobs = await _jobs.FindAsync(id, submission.IsSpread, stop);
         return jobs.Count > 0 && !jobs.Any(job => JobTags.IsConsumed(job) || JobTags.IsOfOther(job, submission.FolderTag));
     }
 
@@ -184,34 +166,22 @@ internal sealed class JobSubmitter : IDisposable
         return Math.Max(submission.Attempt, _submissions.LatestAttempt(submission)) + 1;
     }
 
-    // The get before the submit returns the previous tags, because the submit replaces them.
     // Returns jobs with the same id for a file of another folder, which go on.
     private async Task<IReadOnlyList<Job>> SubmitAsync(Submission submission, ILogger log, CancellationToken stop)
     {
-        await _turns.WaitAsync(stop);
         var (known, made) = (new List<Job>(), new List<Job>());
-        try
+        var isSpreadHere = submission.IsSpread && _submissions.IsLegacy;
+        foreach (var spec in isSpreadHere ? await _legacy.SpreadAsync(submission.Spec(), stop) : [submission.Spec()])
         {
-            var isLegacy = _submissions.IsLegacy;
-            var specs = isLegacy && submission.IsSpread ? await _legacy.SpreadAsync(submission.Spec(), stop) : [submission.Spec()];
-            foreach (var spec in specs)
-            {
-                var id = spec["id"]!.ToString();
-                var ids = submission.IsSpread && !isLegacy ? new JsonArray(id, id + ".*") : new JsonArray(id);
-                var request = new JsonObject { ["get"] = new JsonObject { ["ids"] = ids }, ["submit"] = spec };
-                var response = await _client.RequestAsync(request, stop);
-                made.AddRange(MadeBy(response));
-                known.AddRange(response.Jobs("get").Select(pair => pair.Value).OfType<Job>());
-                // A warning about the id names a job of an earlier instance, which is resumed. That of a set may have other files.
-                var warnings = submission.Work.SetKey is not null && known.Count > 0 ? []
-                    : response.Warnings.Where(warning => !warning.StartsWith("id: ", StringComparison.Ordinal));
-                foreach (var warning in warnings.Where(warning => _warnings.TryAdd(warning, true)))
-                    _log.Warning("job {Job} accepted with a warning: {Warning}", submission.Id, warning);
-            }
-        }
-        finally
-        {
-            _ = _turns.Release();
+            var result = await _jobs.SubmitAsync(spec, submission.IsSpread && !isSpreadHere, stop);
+            known.AddRange(result.Known);
+            made.AddRange(result.Made);
+
+            // A warning about the id names a job of an earlier instance, which is resumed. That of a set may have other files.
+            var warnings = submission.Work.SetKey is not null && known.Count > 0 ? []
+                : result.Response.Warnings.Where(warning => !warning.StartsWith("id: ", StringComparison.Ordinal));
+            foreach (var warning in warnings.Where(warning => _warnings.TryAdd(warning, true)))
+                _log.Warning("job {Job} accepted with a warning: {Warning}", submission.Id, warning);
         }
 
         if (known.Any(job => JobTags.IsOfOther(job, submission.FolderTag)))
@@ -236,14 +206,6 @@ internal sealed class JobSubmitter : IDisposable
         else
             log.Information("job {Job} is submitted{File}", submission.Id, file);
         return [];
-    }
-
-    private static List<Job> MadeBy(Response response)
-    {
-        var made = response.Find("submit") is null ? [] : response.Jobs("submit").Select(pair => pair.Value).OfType<Job>().ToList();
-        return made.Count > 0
-            ? made
-            : throw new MeeseeksRequestException(response.Error ?? "the job was rejected without an error text", response.Code);
     }
 
     // Null when the work must be submitted again.
@@ -279,22 +241,7 @@ internal sealed class JobSubmitter : IDisposable
         foreach (var job in jobs)
         {
             _log.Information("job {Job} is killed: another part has failed or is already recorded", job.Id);
-            _ = await _client.RequestAsync(new JsonObject { ["kill"] = job.Id }, stop);
+            await _jobs.KillAsync(job, stop);
         }
     }
-
-    private async Task KillForStopAsync(Submission submission, CancellationToken stop)
-    {
-        foreach (var job in submission.Parts.Where(job => job.IsLive))
-            _ = await _client.RequestAsync(new JsonObject { ["submit"] = Tagged(job, JobTags.WithStopped(job)), ["kill"] = job.Id }, stop);
-    }
-
-    private async Task MarkAsync(IEnumerable<Job> jobs, Func<Job, string[]> tags, CancellationToken stop)
-    {
-        foreach (var job in jobs)
-            _ = await _client.RequestAsync(new JsonObject { ["submit"] = Tagged(job, tags(job)) }, stop);
-    }
-
-    private static JsonObject Tagged(Job job, string[] tags) =>
-        new() { ["id"] = job.Id, ["tags"] = new JsonArray([.. tags.Select(tag => (JsonNode?)tag)]) };
 }
