@@ -1,21 +1,21 @@
-using MeeseeksBox.FileWatch.Names;
-
 namespace MeeseeksBox.FileWatch.Rules;
 
 /// <summary>Keeps a pause between two runs of the same work, whatever makes it due again (docs/SPECIFICATION.md#brake).</summary>
 /// <remarks>Times are in units of 100 ns of a clock that nobody sets.</remarks>
+/// <typeparam name="TKey">What distinguishes work: also the folder, when another one may take its place.</typeparam>
 /// <param name="pause">The pause after the end of a run.</param>
-public sealed class RunBrake(TimeSpan pause)
+public sealed class RunBrake<TKey>(TimeSpan pause)
+    where TKey : notnull
 {
-    private readonly Dictionary<WorkKey, long> _ends = [];
-    private readonly Queue<(WorkKey Key, long End)> _order = [];
-    private readonly HashSet<WorkKey> _held = [];
+    private readonly Dictionary<TKey, long> _ends = [];
+    private readonly Queue<(TKey Key, long End)> _order = [];
+    private readonly HashSet<TKey> _held = [];
 
     // How often in a row the work had to wait.
-    private readonly Dictionary<WorkKey, int> _repeats = [];
+    private readonly Dictionary<TKey, int> _repeats = [];
 
     /// <summary>Records the end of a run.</summary>
-    public void AddEnd(WorkKey key, long now)
+    public void AddEnd(TKey key, long now)
     {
         while (_order.TryPeek(out var oldest) && oldest.End + pause.Ticks <= now)
         {
@@ -29,7 +29,7 @@ public sealed class RunBrake(TimeSpan pause)
     }
 
     /// <summary>The time until work may run that is due; 0 when it may run now.</summary>
-    public TimeSpan RestOf(WorkKey key, long now)
+    public TimeSpan RestOf(TKey key, long now)
     {
         if (_ends.TryGetValue(key, out var end) && now < end + pause.Ticks)
         {
@@ -45,7 +45,7 @@ public sealed class RunBrake(TimeSpan pause)
     }
 
     /// <summary>Lets work run at once, whatever it did before.</summary>
-    public void Release(WorkKey key)
+    public void Release(TKey key)
     {
         _ = _ends.Remove(key);
         _ = _held.Remove(key);
@@ -53,5 +53,5 @@ public sealed class RunBrake(TimeSpan pause)
     }
 
     /// <summary>How often in a row the work had to wait, with the present time.</summary>
-    public int RepeatsOf(WorkKey key) => _repeats.GetValueOrDefault(key) + (_held.Contains(key) ? 1 : 0);
+    public int RepeatsOf(TKey key) => _repeats.GetValueOrDefault(key) + (_held.Contains(key) ? 1 : 0);
 }

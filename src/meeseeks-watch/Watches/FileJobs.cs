@@ -60,7 +60,7 @@ internal sealed class FileJobs : IAsyncDisposable
         _jobs = new InFlightJobs<(FileId Folder, WorkKey Key)>(submitter, wake, log);
         _onceTimeout = submitter.OnceTimeout;
         _rounds = new RoundCounter(settings.Count);
-        _guard = new LoopGuard(settings, time, log);
+        _guard = new LoopGuard(settings, FolderOf, time, log);
     }
 
     /// <summary>The number of jobs that failed or could not be submitted.</summary>
@@ -108,7 +108,7 @@ internal sealed class FileJobs : IAsyncDisposable
     {
         _settings = settings;
         _rounds = _rounds.WithLimit(settings.Count);
-        _guard = new LoopGuard(settings, _time, _log);
+        _guard = new LoopGuard(settings, FolderOf, _time, _log);
     }
 
     /// <summary>Lets work be submitted that could not be before the folder was read again.</summary>
@@ -120,7 +120,7 @@ internal sealed class FileJobs : IAsyncDisposable
 
     /// <summary>The id of the job of work for a file of the present folder; null when none is submitted.</summary>
     public string? IdOf(WorkKey key) =>
-        _folder.IdOf(RelativePath.FolderOf(key.FileName)) is { } folder ? _jobs.IdOf((folder, key)) : null;
+        FolderOf(key) is { } folder ? _jobs.IdOf((folder, key)) : null;
 
     /// <summary>Whether work waits for the next read of the folder, because it could not be submitted.</summary>
     public bool IsSetAside(WorkKey key) => _setAside.Contains(key);
@@ -202,6 +202,8 @@ internal sealed class FileJobs : IAsyncDisposable
         _inFlight.Dispose();
     }
 
+    private FileId? FolderOf(WorkKey key) => _folder.IdOf(RelativePath.FolderOf(key.FileName));
+
     private bool CanStart(WorkItem work)
     {
         if (!_status.CanRecord(work.Key))
@@ -214,7 +216,7 @@ internal sealed class FileJobs : IAsyncDisposable
     {
         // Another folder has come since the last read. The next one finds it.
         var statusPath = _settings.StatusPath is null ? null : _folder.StatusPath;
-        if (_folder.IdOf(RelativePath.FolderOf(work.FileName!)) is not { } folder)
+        if (FolderOf(work.Key) is not { } folder)
             return false;
         if (!_inFlight.TryAdd(_settings.Path!, _folder.Id!.Value, folder, work.Key, statusPath, out var problem))
             return problem is not null && _jobs.LogOnce($"its job waits for the next scan: its folder cannot be held: {problem}", work);
@@ -245,7 +247,7 @@ internal sealed class FileJobs : IAsyncDisposable
 
         if (isPresent)
             _folder.ClearFinished(work.FileName!);
-        _guard.AddEnd(work);
+        _guard.AddEnd(work, folder);
         _changes.AddEnd(work, isPresent);
         if (end.State is JobState.Done)
         {

@@ -2,15 +2,17 @@ using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Unix;
 using Serilog;
 
 namespace MeeseeksBox.WatchAgent.Watches;
 
 /// <summary>Brakes and reports jobs of one watch that cause each other (docs/SPECIFICATION.md#brake).</summary>
 /// <param name="settings">The watch.</param>
+/// <param name="folderOf">The folder in which the file of work is: a file of another folder at its path is another one.</param>
 /// <param name="time">The source of the time.</param>
 /// <param name="log">The log of the watch.</param>
-internal sealed class LoopGuard(WatchSettings settings, TimeProvider time, ILogger log)
+internal sealed class LoopGuard(WatchSettings settings, Func<WorkKey, FileId?> folderOf, TimeProvider time, ILogger log)
 {
     // A file that comes twice is common.
     private const int ReportedRepeats = 2;
@@ -18,7 +20,7 @@ internal sealed class LoopGuard(WatchSettings settings, TimeProvider time, ILogg
     // Names of a few files in a row may grow by chance: x, x.1, x.1.2.
     private const int ReportedChain = 5;
 
-    private readonly RunBrake _brake = new(settings.Refresh);
+    private readonly RunBrake<(FileId? Folder, WorkKey Key)> _brake = new(settings.Refresh);
     private readonly ChainDetector _chains = new(settings.Refresh);
     private readonly HashSet<WorkKey> _reported = [];
     private bool _isChainReported;
@@ -54,8 +56,9 @@ internal sealed class LoopGuard(WatchSettings settings, TimeProvider time, ILogg
         var known = status[work.Key];
         if (known.Result is StatusState.Failed && !known.IsChanged(work.Index, work.Mtime))
             return TimeSpan.Zero;
-        var rest = _brake.RestOf(work.Key, Now);
-        if (rest > TimeSpan.Zero && _brake.RepeatsOf(work.Key) >= ReportedRepeats && _reported.Add(work.Key))
+        var key = (folderOf(work.Key), work.Key);
+        var rest = _brake.RestOf(key, Now);
+        if (rest > TimeSpan.Zero && _brake.RepeatsOf(key) >= ReportedRepeats && _reported.Add(work.Key))
         {
             log.Warning(
                 "{File} of watch {Watch} comes or changes again as soon as its job has ended, perhaps by its job; "
@@ -69,7 +72,7 @@ internal sealed class LoopGuard(WatchSettings settings, TimeProvider time, ILogg
     }
 
     /// <summary>Lets work start at once, because a person wants it.</summary>
-    public void Release(WorkKey key) => _brake.Release(key);
+    public void Release(WorkKey key) => _brake.Release((folderOf(key), key));
 
     /// <summary>Records the start of a job.</summary>
     public void AddStart(WorkItem work)
@@ -86,9 +89,11 @@ internal sealed class LoopGuard(WatchSettings settings, TimeProvider time, ILogg
     }
 
     /// <summary>Records the end of a job with a result.</summary>
-    public void AddEnd(WorkItem work)
+    /// <param name="work">The work.</param>
+    /// <param name="folder">The folder of its file, wherever that is now.</param>
+    public void AddEnd(WorkItem work, FileId? folder)
     {
-        _brake.AddEnd(work.Key, Now);
+        _brake.AddEnd((folder, work.Key), Now);
         if (work.Index == 0)
             _chains.AddEnd(work.FileName!, Now);
     }

@@ -1,6 +1,7 @@
 using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Watches;
 using Microsoft.Extensions.Time.Testing;
@@ -14,11 +15,12 @@ public sealed class LoopGuardTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly LinesLog _log = new();
     private readonly StatusTable _status = new();
+    private FileId? _present = new FileId(1, 1, 1);
 
     [Fact]
     public void A_file_that_its_job_changes_runs_once_in_refresh_and_is_named_once()
     {
-        var guard = new LoopGuard(Some.Watch("'updated':true"), _time, _log.Logger);
+        var guard = new LoopGuard(Some.Watch("'updated':true"), _ => _present, _time, _log.Logger);
         var runs = 0;
         for (var second = 0; second < 100; second++)
         {
@@ -27,7 +29,7 @@ public sealed class LoopGuardTests : IDisposable
                 continue;
             runs++;
             guard.AddStart(Work("a"));
-            guard.AddEnd(Work("a"));
+            guard.AddEnd(Work("a"), _present);
         }
 
         runs.Should().Be(10);
@@ -35,10 +37,22 @@ public sealed class LoopGuardTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_another_folder_at_the_path_does_not_wait()
+    {
+        var guard = new LoopGuard(Some.Watch(), _ => _present, _time, _log.Logger);
+        guard.AddEnd(Work("a"), _present);
+        guard.RestOf(Work("a"), _status).Should().BeGreaterThan(TimeSpan.Zero);
+
+        _present = new FileId(1, 2, 2);
+
+        guard.RestOf(Work("a"), _status).Should().Be(TimeSpan.Zero);
+    }
+
+    [Fact]
     public void A_failed_job_has_pauses_of_its_own()
     {
-        var guard = new LoopGuard(Some.Watch("'retry_delay':1"), _time, _log.Logger);
-        guard.AddEnd(Work("a"));
+        var guard = new LoopGuard(Some.Watch("'retry_delay':1"), _ => _present, _time, _log.Logger);
+        guard.AddEnd(Work("a"), _present);
         _status.Add(new WorkKey(0, "a"), StatusState.Failed, 1);
 
         guard.RestOf(Work("a"), _status).Should().Be(TimeSpan.Zero);
@@ -50,7 +64,7 @@ public sealed class LoopGuardTests : IDisposable
     [Fact]
     public void A_chain_is_named_once()
     {
-        var guard = new LoopGuard(Some.Watch(), _time, _log.Logger);
+        var guard = new LoopGuard(Some.Watch(), _ => _present, _time, _log.Logger);
 
         for (var length = 0; length < 20; length++)
             guard.AddStart(Work("b" + string.Concat(Enumerable.Repeat(".x", length))));

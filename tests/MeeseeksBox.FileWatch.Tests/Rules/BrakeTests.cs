@@ -8,7 +8,7 @@ public sealed class BrakeTests
 {
     private static readonly WorkKey Key = new(0, "a");
 
-    private readonly RunBrake _brake = new(TimeSpan.FromSeconds(10));
+    private readonly RunBrake<WorkKey> _brake = new(TimeSpan.FromSeconds(10));
     private readonly ChainDetector _chains = new(TimeSpan.FromSeconds(10));
 
     [Fact]
