@@ -127,6 +127,17 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
             _files[place] = _files[place] with { Readiness = readiness };
     }
 
+    /// <summary>Reads the time of a file.</summary>
+    /// <returns>Whether it is another one than the index had.</returns>
+    public bool TryUpdateTime(string name)
+    {
+        var place = Find(name);
+        if (!settings.NeedsMtimes || place < 0 || FileKind.FactsOf(Path.Join(_path, name))?.WriteTime == _files[place].Mtime)
+            return false;
+        RefreshFile(name);
+        return true;
+    }
+
     /// <summary>Makes the rules evaluate a file again, and its fileset.</summary>
     public void ClearFinished(string name)
     {

@@ -39,8 +39,9 @@ internal sealed class FolderPlanner(WatchSettings settings, FolderIndex index, C
     {
         var readiness = completeness.Of(name, settings.QuietTime);
 
+        // It may have changed since its last event, or under another of its names. Its job is for the file of now.
         if (readiness is FileReadiness.Ready)
-            return true;
+            return !index.TryUpdateTime(name);
         if (readiness is { } other)
             index.SetReadiness(name, other);
         else

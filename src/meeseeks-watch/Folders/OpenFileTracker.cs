@@ -56,15 +56,15 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
         switch (change)
         {
             case FolderChange.Created when !isHidden && IsOpen(name):
-            case FolderChange.Written when !isHidden:
+            case FolderChange.Written when !isHidden && (IsWritten(name) || !IsOfRemoved(name)):
                 Add(name);
                 return [];
             case FolderChange.Created or FolderChange.MovedIn when !isHidden:
                 _ = Complete(name);
                 return [];
             case FolderChange.Closed:
-                NoteClosed(name);
-                return !isHidden && Complete(name) ? [] : CompleteOthers();
+                var isOnlyName = NoteClosed(name);
+                return !isHidden && Complete(name) && isOnlyName ? [] : CompleteOthers();
             case FolderChange.Removed:
                 Forget(name);
                 return [];
@@ -151,6 +151,9 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
         };
     }
 
+    // A program that still writes a removed file makes events under its name, which may be that of another file by now.
+    private bool IsOfRemoved(string name) => probe(Path.Join(path, name)) is Writers.None;
+
     // False when events have told of nothing else under this name.
     private bool Complete(string name)
     {
@@ -158,16 +161,19 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
             return _written.Remove(name) | !_completed.Add(name);
     }
 
-    private void NoteClosed(string name)
+    // False when the file has other names, too.
+    private bool NoteClosed(string name)
     {
         if (FileKind.FactsOf(Path.Join(path, name), isFollowed: false) is not { } facts)
-            return;
+            return true;
         lock (_lock)
         {
             if (_closed.Count >= MostClosed)
                 _closed.Clear();
             _ = _closed.Add(facts.Id.Number);
         }
+
+        return facts.Links is 1;
     }
 
     private bool WasClosed(ulong number)
