@@ -21,7 +21,7 @@ public sealed class AsyncSignal
     /// <returns>False when the signal is complete.</returns>
     public async Task<bool> WaitAsync(CancellationToken stop = default)
     {
-        var isOpen = await _calls.Reader.WaitToReadAsync(stop).ConfigureAwait(false);
+        var isOpen = await _calls.Reader.WaitToReadAsync(stop);
         _ = _calls.Reader.TryRead(out _);
         return isOpen;
     }
@@ -40,7 +40,7 @@ public sealed class AsyncSignal
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, over.Token);
         try
         {
-            _ = await WaitAsync(either.Token).ConfigureAwait(false);
+            _ = await WaitAsync(either.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

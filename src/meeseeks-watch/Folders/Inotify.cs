@@ -7,7 +7,7 @@ namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>Reports changes in folders by inotify(7).</summary>
 /// <remarks>The blocking read needs a thread of its own. Disposal wakes it by the removal of a watch.</remarks>
-internal sealed class Inotify : IDisposable
+internal sealed class Inotify : IFolderEvents, IDisposable
 {
     private const uint Names = InotifyNative.Create | InotifyNative.MovedFrom | InotifyNative.MovedTo | InotifyNative.Delete
         | InotifyNative.DeleteSelf | InotifyNative.MoveSelf | InotifyNative.OnlyDirectories | InotifyNative.AddToMask;
@@ -23,9 +23,7 @@ internal sealed class Inotify : IDisposable
     private Thread? _thread;
     private volatile bool _isEnding;
 
-    /// <summary>Subscribes a listener to the folder that is at its path now.</summary>
-    /// <remarks>To be called before each read of the folder, because another folder may have replaced it.</remarks>
-    /// <returns>The error; null when the listener is subscribed.</returns>
+    /// <inheritdoc/>
     public string? Subscribe(IFolderListener listener)
     {
         lock (_lock)
@@ -53,7 +51,7 @@ internal sealed class Inotify : IDisposable
         }
     }
 
-    /// <summary>Ends the subscription of a listener.</summary>
+    /// <inheritdoc/>
     public void Unsubscribe(IFolderListener listener)
     {
         lock (_lock)

@@ -7,7 +7,7 @@ namespace MeeseeksBox.WatchAgent.Jobs;
 
 /// <summary>The requests of the watcher about its jobs in the box.</summary>
 /// <param name="client">The connection to the box.</param>
-internal sealed class BoxJobs(PatientClient client) : IDisposable
+internal sealed class BoxJobs(IBoxClient client) : IDisposable
 {
     // The limit of concurrent submits. The others wait here, where they cost less.
     private const int MostSubmits = 64;

@@ -13,7 +13,7 @@ namespace MeeseeksBox.WatchAgent.Jobs;
 /// <param name="time">The source of the time.</param>
 /// <param name="log">The log.</param>
 internal sealed class JobFollower(
-    PatientClient client, string watcher, TimeSpan refresh, RunningSubmissions submissions, TimeProvider time, ILogger log)
+    IBoxClient client, string watcher, TimeSpan refresh, RunningSubmissions submissions, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan RefreshWhileStopping = TimeSpan.FromSeconds(1);
 

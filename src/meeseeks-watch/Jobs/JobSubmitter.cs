@@ -11,7 +11,7 @@ namespace MeeseeksBox.WatchAgent.Jobs;
 /// </remarks>
 internal sealed class JobSubmitter : IDisposable
 {
-    private readonly PatientClient _client;
+    private readonly IBoxClient _client;
     private readonly ILogger _log;
     private readonly LegacyBox _legacy;
     private readonly RunningSubmissions _submissions;
@@ -25,7 +25,7 @@ internal sealed class JobSubmitter : IDisposable
     /// <param name="refresh">The interval of polls at a legacy box.</param>
     /// <param name="time">The source of the time.</param>
     /// <param name="log">The log.</param>
-    public JobSubmitter(PatientClient client, string watcher, TimeSpan refresh, TimeProvider time, ILogger log)
+    public JobSubmitter(IBoxClient client, string watcher, TimeSpan refresh, TimeProvider time, ILogger log)
     {
         (_client, Watcher, _log) = (client, watcher, log);
         _legacy = new LegacyBox(client);
@@ -64,6 +64,7 @@ internal sealed class JobSubmitter : IDisposable
 
             // Registered before the submit: an update of the job may arrive before the response.
             submission.Begin();
+            var id = submission.Id;
             _submissions.Add(submission);
             JobEnd? end;
             try
@@ -83,7 +84,7 @@ internal sealed class JobSubmitter : IDisposable
             }
             finally
             {
-                _submissions.Remove(submission);
+                _submissions.Remove(id);
             }
 
             if (end is { WasStopped: true } && !submission.IsStopping)
@@ -214,7 +215,6 @@ internal sealed class JobSubmitter : IDisposable
         var isKilled = false;
         while (true)
         {
-            var changed = submission.Changed;
             if (submission.Failure is { } failure)
                 throw new MeeseeksConnectionException(failure);
             if (submission.End() is { } end)
@@ -232,7 +232,7 @@ internal sealed class JobSubmitter : IDisposable
                 await KillAsync(parts.Where(job => job.IsLive), stop);
             }
 
-            await changed.WaitAsync(stop);
+            await submission.ChangedAsync(stop);
         }
     }
 

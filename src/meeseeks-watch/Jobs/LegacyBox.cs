@@ -8,7 +8,7 @@ namespace MeeseeksBox.WatchAgent.Jobs;
 
 /// <summary>Requests to a legacy box, which has no wildcards for tags and no long poll.</summary>
 /// <param name="client">The connection to the box.</param>
-internal sealed class LegacyBox(PatientClient client)
+internal sealed class LegacyBox(IBoxClient client)
 {
     // An id that no job has: a get of it returns the number of change of a box of ours, and no job.
     private const string NoId = "/";

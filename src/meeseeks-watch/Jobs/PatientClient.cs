@@ -12,7 +12,7 @@ namespace MeeseeksBox.WatchAgent.Jobs;
 /// <param name="timeout">How long the box may be unreachable; infinite outside of <c>once</c>.</param>
 /// <param name="time">The source of the time.</param>
 /// <param name="log">The log for the loss and the return of the box.</param>
-internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, TimeProvider time, ILogger log)
+internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, TimeProvider time, ILogger log) : IBoxClient
 {
     private static readonly Backoff Pauses = new(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(5));
 
@@ -20,15 +20,13 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
     private long? _awaySince;
     private volatile string? _fault;
 
-    /// <summary>How long the box may be unreachable.</summary>
+    /// <inheritdoc/>
     public TimeSpan Timeout => timeout;
 
-    /// <summary>Why the box cannot be reached; null while it can be, as far as is known.</summary>
+    /// <inheritdoc/>
     public string? Fault => _fault;
 
-    /// <summary>Sends a request until it has an answer. A repetition must be harmless.</summary>
-    /// <exception cref="MeeseeksConnectionException">The box was not reached in time.</exception>
-    /// <exception cref="MeeseeksRequestException">The answer is invalid.</exception>
+    /// <inheritdoc/>
     public async Task<Response> RequestAsync(JsonObject request, CancellationToken stop)
     {
         for (var pause = Pauses.First; ; pause = Pauses.After(pause))
@@ -50,8 +48,7 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
         }
     }
 
-    /// <summary>Follows jobs until cancellation.</summary>
-    /// <exception cref="MeeseeksConnectionException">The box was not reached in time.</exception>
+    /// <inheritdoc/>
     public async IAsyncEnumerable<JobUpdate> FollowAsync(JobSelection selection, [EnumeratorCancellation] CancellationToken stop)
     {
         for (var pause = Pauses.First; ; pause = Pauses.After(pause))

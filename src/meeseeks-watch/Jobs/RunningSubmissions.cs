@@ -54,7 +54,8 @@ internal sealed class RunningSubmissions(TimeProvider time)
     }
 
     /// <summary>Removes a submission.</summary>
-    public void Remove(Submission submission) => _ = _submissions.TryRemove(submission.Id, out _);
+    /// <param name="id">The id under which it was added. It may have begun another attempt since.</param>
+    public void Remove(string id) => _ = _submissions.TryRemove(id, out _);
 
     /// <summary>The highest known attempt of a submission.</summary>
     public int LatestAttempt(Submission submission) => LatestAttempt(submission.FirstId);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MeeseeksBox.FileWatch.Jobs;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.WatchAgent.Jobs;
@@ -13,8 +14,8 @@ internal sealed class Submission
     private readonly JsonObject _spec;
     private Func<int, string> _idOf;
     private HashSet<string> _stopped = [];
-    private readonly TaskCompletionSource _submitted = NewSignal();
-    private TaskCompletionSource _changed = NewSignal();
+    private readonly TaskCompletionSource _submitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AsyncSignal _changed = new();
 
     /// <summary>Makes a submission.</summary>
     /// <param name="work">The work item.</param>
@@ -80,15 +81,8 @@ internal sealed class Submission
     /// <summary>Completes when the box has accepted it, except for an old one.</summary>
     public Task Submitted => _submitted.Task;
 
-    /// <summary>Completes at the next change.</summary>
-    public Task Changed
-    {
-        get
-        {
-            lock (_lock)
-                return _changed.Task;
-        }
-    }
+    /// <summary>Waits for a change that came after the last wait.</summary>
+    public Task ChangedAsync(CancellationToken stop) => _changed.WaitAsync(stop);
 
     /// <summary>The spec for this attempt, with its id.</summary>
     public JsonObject Spec()
@@ -169,18 +163,8 @@ internal sealed class Submission
         IsOld = false;
     }
 
-    /// <summary>Completes <see cref="Changed"/>.</summary>
-    public void Wake()
-    {
-        TaskCompletionSource changed;
-        lock (_lock)
-        {
-            changed = _changed;
-            _changed = NewSignal();
-        }
-
-        changed.SetResult();
-    }
+    /// <summary>Completes <see cref="ChangedAsync"/>.</summary>
+    public void Wake() => _changed.Set();
 
     /// <summary>The result; null while a job has not ended.</summary>
     public JobEnd? End()
@@ -194,6 +178,4 @@ internal sealed class Submission
         var wasStopped = parts.Any(job => IsStopping ? job.Status.State is JobState.Killed : JobTags.IsStopped(job));
         return new JobEnd(state, parts, wasStopped);
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -41,7 +41,7 @@ internal sealed class FileWatch : IWatch
     public FileWatch(
         WatchSettings settings,
         JobSubmitter submitter,
-        Inotify inotify,
+        IFolderEvents inotify,
         bool isOnce,
         TimeProvider time,
         ILogger log,

@@ -12,7 +12,7 @@ namespace MeeseeksBox.WatchAgent.Watches;
 /// </summary>
 internal sealed class FolderSubscriptions
 {
-    private readonly Inotify _inotify;
+    private readonly IFolderEvents _inotify;
     private readonly OpenFileTracker _openFiles;
     private readonly Action _wake;
     private readonly bool _isOnce;
@@ -30,7 +30,7 @@ internal sealed class FolderSubscriptions
     /// <param name="isOnce">Whether the folder is read only once: nothing is subscribed.</param>
     /// <param name="log">The log of the watch.</param>
     public FolderSubscriptions(
-        WatchSettings settings, Inotify inotify, OpenFileTracker openFiles, Action wake, bool isOnce, ILogger log)
+        WatchSettings settings, IFolderEvents inotify, OpenFileTracker openFiles, Action wake, bool isOnce, ILogger log)
     {
         (_settings, _inotify, _openFiles, _wake, _isOnce, _log) = (settings, inotify, openFiles, wake, isOnce, log);
         _changes = NewChanges();

@@ -41,7 +41,7 @@ internal sealed class WatchedFolder
     /// <param name="openFiles">What is known of the files being written, from a watch before; null for nothing.</param>
     public WatchedFolder(
         WatchSettings settings,
-        Inotify inotify,
+        IFolderEvents inotify,
         Action wake,
         IoFaultReporter ioFaults,
         bool isOnce,
