@@ -38,7 +38,7 @@ internal sealed class AgainRunner(
         wanted.ForEach(file => Release(file, index));
         ExplainRest();
         if (_files.Count > 0)
-            log.Information("{Count} files run again on request: {Files}", _files.Count, string.Join(", ", _files.Take(10)));
+            log.Information("files run again on request: {Count} ({Files})", _files.Count, string.Join(", ", _files.Take(10)));
         return new AgainResult(_files, _problems);
     }
 

@@ -98,7 +98,7 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
-            log.Warning("{Count} jobs could not be stopped in time", Jobs.Count);
+            log.Warning("jobs not stopped in time: {Count}", Jobs.Count);
         }
     }
 

@@ -187,7 +187,7 @@ internal sealed class FileJobs : IAsyncDisposable
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
-            _log.Warning("{Count} jobs could not be stopped in time; the next start resumes them", _jobs.Count);
+            _log.Warning("jobs not stopped in time: {Count}; the next start resumes them", _jobs.Count);
             Record(isLast: true);
         }
     }

@@ -151,7 +151,7 @@ public sealed class WatchAtOriginalTests : IDisposable
         (await watcher.StopAsync()).Should().Be(0);
 
         Files().Should().Equal("a");
-        watcher.Log.Has("could not be stopped in time").Should().BeFalse($"{watcher.Log}");
+        watcher.Log.Has("not stopped in time").Should().BeFalse($"{watcher.Log}");
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class WatchAtOriginalTests : IDisposable
         hold.SetResult();
 
         (await watcher.WaitForExitAsync()).Should().Be(0);
-        watcher.Log.Has("could not be stopped in time").Should().BeFalse($"{watcher.Log}");
+        watcher.Log.Has("not stopped in time").Should().BeFalse($"{watcher.Log}");
         box.Requests.Should().Contain(line => line.Contains("\"kill\""));
     }
 
