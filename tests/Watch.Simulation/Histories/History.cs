@@ -125,6 +125,7 @@ internal sealed class History : IDisposable
         Directory.Move(_site.Watched, aside);
         Directory.Move(_site.Other, _site.Watched);
         Directory.Move(aside, _site.Other);
+        _work.Served!.Left = _work.Step;
         _work.Served = other;
     }
 

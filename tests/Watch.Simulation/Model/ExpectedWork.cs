@@ -115,14 +115,16 @@ internal sealed class ExpectedWork(Rules rules)
             Report(name.Content is null ? $"{name} runs, and is not there" : $"{name} runs while it is being written");
 
         // A later watcher does not know the job of an earlier version, whose id has another time of change.
-        var isOfOther = rules.IsUpdated && job.Watcher != name.Job?.Watcher && FactsOf(name)?.WriteTime != name.RunTime;
+        // Nor does it always find one of a folder that was away, when the folder in its place had further attempts at the same id.
+        var isOther = (rules.IsUpdated && FactsOf(name)?.WriteTime != name.RunTime) || name.Folder.Left >= name.Submitted;
+        var isOfOther = isOther && job.Watcher != name.Job?.Watcher;
         if (name.Job is { } other && !isOfOther)
             Report($"{name} runs as {job.Id} while its job {other.Id} is {other.State}");
-        else if (name.Due is Due.No)
+        else if (name.Job is null && name.Due is Due.No)
             Report($"{name} runs again as {job.Id}: it is {name.LastState}");
         CheckTimes(name, job.Watcher);
 
-        (name.Job, name.RunTime, name.IsReturn, name.Due) = (job, FactsOf(name)?.WriteTime, false, Due.No);
+        (name.Job, name.RunTime, name.IsReturn, name.Due, name.Submitted) = (job, FactsOf(name)?.WriteTime, false, Due.No, Step);
     }
 
     /// <summary>A watcher has recorded a result.</summary>

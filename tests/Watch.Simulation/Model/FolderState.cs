@@ -8,6 +8,9 @@ internal sealed class FolderState(int number)
 
     public int Number => number;
 
+    /// <summary>The step in which another folder last took its place.</summary>
+    public int Left { get; set; }
+
     public IEnumerable<NameState> Names => _names.Values;
 
     public NameState this[string name]

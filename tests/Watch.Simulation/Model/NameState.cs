@@ -17,6 +17,9 @@ internal sealed class NameState(FolderState folder, string name)
     /// <summary>The job that was submitted and is not recorded; null for none.</summary>
     public BoxJob? Job { get; set; }
 
+    /// <summary>The step of the last submit.</summary>
+    public int Submitted { get; set; }
+
     /// <summary>The job of the last result.</summary>
     public BoxJob? LastJob { get; set; }
 
