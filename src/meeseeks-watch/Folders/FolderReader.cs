@@ -46,6 +46,12 @@ internal sealed class FolderReader(WatchSettings settings, HiddenNames names)
         var folders = new Stack<string>([first]);
         while (folders.TryPop(out var folder))
         {
+            if (folder.Length > 0 && hasFiles && hasStatus && onFault is not null && OtherWatcher(root, folder) is { } other)
+            {
+                onFault(folder, $"another meeseeks-watch ({other}) serves it for watch {settings.Name}");
+                continue;
+            }
+
             enter?.Invoke(folder);
             var entries = Entries(root, folder, hasFiles, hasStatus);
             foreach (var entry in folder.Length == 0 ? entries : Whole(entries, folder, onFault))
@@ -56,6 +62,8 @@ internal sealed class FolderReader(WatchSettings settings, HiddenNames names)
             }
         }
     }
+
+    private LockOwner? OtherWatcher(string root, string folder) => FolderLock.Find(Path.Join(root, folder), settings.Name);
 
     // All entries of a sub-folder, or none: it may be gone since its name was read, or not be ours to read. Files without their status
     // files would run again.

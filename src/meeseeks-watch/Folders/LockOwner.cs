@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
@@ -7,8 +9,23 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <param name="Pid">Its process there.</param>
 /// <param name="Watcher">Its name.</param>
 /// <param name="Since">When it has got the lock.</param>
-internal sealed record LockOwner(string Host, int Pid, string Watcher, DateTimeOffset Since)
+/// <param name="Depth">How many levels of sub-folders it watches.</param>
+internal sealed record LockOwner(string Host, int Pid, string Watcher, DateTimeOffset Since, int Depth = 0)
 {
+    /// <summary>The watcher of this process.</summary>
+    /// <param name="watcher">Its name.</param>
+    /// <param name="depth">How many levels of sub-folders it watches.</param>
+    /// <param name="time">The source of the time.</param>
+    public static LockOwner OfThisProcess(string watcher, int depth, TimeProvider time) =>
+        new(HostName.Read(), Environment.ProcessId, watcher, time.GetUtcNow(), depth);
+
+    /// <summary>Whether it is this process.</summary>
+    [JsonIgnore]
+    public bool IsThisProcess => Pid == Environment.ProcessId && Host == HostName.Read();
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Host}, {Pid}, since {Since:yyyy-MM-dd HH:mm:ss}Z";
+
     /// <summary>The owner as one line of JSON.</summary>
     public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, LockOwnerContext.Default.LockOwner), (byte)'\n'];
 

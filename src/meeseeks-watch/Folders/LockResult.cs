@@ -12,6 +12,6 @@ internal enum LockResult
     /// <summary>No file can be made in the folder, or the folder is missing: its status files tell why.</summary>
     NotWritable,
 
-    /// <summary>The file system has no locks, or the lock file is of another user.</summary>
+    /// <summary>The file system has no locks, or there is a lock file that this user may neither ask nor replace.</summary>
     Impossible,
 }

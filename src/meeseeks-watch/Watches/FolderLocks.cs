@@ -61,8 +61,24 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
 
         (_present, _locks[folder]) = (folder, found);
         if (found.IsHeld && _ready.Contains(folder))
-            return true;
+        {
+            if (found.IsInPlace)
+                return true;
+            log.Warning("the lock file of {Path} was removed or replaced, so that another meeseeks-watch may have come", settings.Path);
+        }
+
+        if (IsServedFromAbove(found))
+            return false;
         var result = found.Try(Owner);
+
+        // That of a folder above may have come meanwhile, and does not serve this one while it is locked.
+        if (result is LockResult.Held && IsServedFromAbove(found))
+        {
+            found.Dispose();
+            _ = _locks.Remove(folder);
+            return false;
+        }
+
         if (result is LockResult.NotWritable && settings.Depth == 0)
         {
             // The probe of the status files says so, before the first job. Sub-folders may be writable.
@@ -115,7 +131,16 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
         _ready.Clear();
     }
 
-    private LockOwner Owner => new(HostName.Read(), Environment.ProcessId, watcher, time.GetUtcNow());
+    private LockOwner Owner => LockOwner.OfThisProcess(watcher, settings.Depth, time);
+
+    // Status files that are elsewhere belong to one path, and not to the folders above, too.
+    private bool IsServedFromAbove(FolderLock found)
+    {
+        if (settings.StatusPath is not null || found.FindAbove(settings.Name) is not { } owner)
+            return false;
+        ReportWait(settings.Name, owner);
+        return true;
+    }
 
     // Null when another folder has come meanwhile.
     private FolderLock? Open(FileId folder, string watch)
@@ -183,7 +208,7 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
         _isWaiting = true;
         log.Warning(
             "another meeseeks-watch{Owner} serves {Path} for watch {Watch}; {Consequence}",
-            other is null ? "" : $" ({other.Host}, {other.Pid}, since {other.Since:yyyy-MM-dd HH:mm:ss}Z)",
+            other is null ? "" : $" ({other})",
             settings.Path,
             watch,
             isOnce ? "nothing is done" : "this one waits and takes over when that ends");

@@ -80,4 +80,32 @@ public sealed class WatchLockTests(SharedBox shared) : WatchTests(shared)
         File.Exists(Path.Combine(In, "._w_0_.lock")).Should().BeTrue();
         Runs.Should().Equal("a");
     }
+
+    [Fact]
+    public async Task Of_watches_of_overlapping_trees_one_serves_the_common_folder()
+    {
+        var sub = Directory.CreateDirectory(Path.Combine(In, "sub")).FullName;
+        var tree = Watch([Job("%(filename)s")], new { recursive = true, rescan = 0.2 });
+        var part = Watch([Job("%(filename)s")], new { path = sub });
+        await using (var first = await StartAndWaitAsync(tree))
+        {
+            await using var second = Start(part);
+            await UntilAsync(() => second.Log.Has("another meeseeks-watch ("), () => $"{second.Log}");
+            _ = Drop("sub/a");
+            await UntilAsync(() => File.Exists($"{sub}/._w_0_a.done"), () => $"{first.Log}");
+
+            await first.CrashAsync();
+            await UntilAsync(() => second.Log.Has("this one takes over"), () => $"{second.Log}");
+            _ = Drop("sub/b");
+            await UntilAsync(() => File.Exists($"{sub}/._w_0_b.done"), () => $"{second.Log}");
+
+            await using var third = Start(tree);
+            await UntilAsync(() => third.Log.Has("cannot read the sub-folder sub: another meeseeks-watch ("), () => $"{third.Log}");
+            _ = Drop("c");
+            await RunsAsync("a", "b", "c");
+            _ = await second.StopAsync();
+            _ = Drop("sub/d");
+            await RunsAsync("a", "b", "c", "d");
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Folders;
@@ -5,7 +6,7 @@ using MeeseeksBox.WatchAgent.Folders;
 namespace MeeseeksBox.FileWatch.Tests.Folders;
 
 /// <summary>One watcher at a time serves a folder for a watch (docs/SPECIFICATION.md#folder-lock).</summary>
-public sealed class FolderLockTests : IDisposable
+public sealed partial class FolderLockTests : IDisposable
 {
     private static readonly LockOwner Owner = new("host", 7, "w", DateTimeOffset.UnixEpoch);
 
@@ -35,13 +36,22 @@ public sealed class FolderLockTests : IDisposable
     }
 
     [Fact]
-    public void Its_file_is_readable_by_its_owner_only_and_is_removed_at_the_end()
+    public void Its_file_is_for_others_to_read_once_it_is_locked_and_is_removed_at_the_end()
     {
-        var one = New();
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var atLock = UnixFileMode.None;
+        var one = New(set: descriptor =>
+        {
+            atLock = File.GetUnixFileMode(FilePath);
+            return ByteLock.Set(descriptor);
+        });
+
         one.Try(Owner).Should().Be(LockResult.Held);
-        File.GetUnixFileMode(FilePath).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        atLock.Should().Be(owner);
+        File.GetUnixFileMode(FilePath).Should().Be(owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         File.ReadAllText(FilePath).Should().Be(
-            """{"host":"host","pid":7,"watcher":"w","since":"1970-01-01T00:00:00+00:00"}""" + "\n");
+            """{"host":"host","pid":7,"watcher":"w","since":"1970-01-01T00:00:00+00:00","depth":0}""" + "\n");
 
         one.Dispose();
 
@@ -70,6 +80,71 @@ public sealed class FolderLockTests : IDisposable
 
         File.Exists(FilePath).Should().BeTrue();
         New().Try(Owner).Should().Be(LockResult.Busy);
+    }
+
+    [Fact]
+    public void A_lock_whose_file_was_removed_is_made_again()
+    {
+        var (first, second) = (New(), New());
+        _ = first.Try(Owner);
+        File.Delete(FilePath);
+        first.IsInPlace.Should().BeFalse();
+
+        first.Try(Owner).Should().Be(LockResult.Held);
+
+        first.IsInPlace.Should().BeTrue();
+        second.Try(Owner with { Pid = 8 }).Should().Be(LockResult.Busy);
+    }
+
+    [Fact]
+    public void A_lock_whose_file_was_replaced_by_another_watcher_is_lost()
+    {
+        var (first, second) = (New(), New());
+        _ = first.Try(Owner);
+        File.Delete(FilePath);
+        _ = second.Try(Owner with { Pid = 8 });
+
+        first.Try(Owner).Should().Be(LockResult.Busy);
+
+        first.IsHeld.Should().BeFalse();
+        first.Other.Should().Be(Owner with { Pid = 8 });
+    }
+
+    [Theory]
+    [InlineData(37, true)]
+    [InlineData(5, true)]
+    [InlineData(4, false)]
+    public void A_failure_of_the_system_leaves_the_file_to_a_watcher_that_may_have_it(int error, bool isImpossible)
+    {
+        var (first, second) = (New(), New(set: _ => error));
+        _ = first.Try(Owner);
+
+        second.Try(Owner with { Pid = 8 }).Should().Be(isImpossible ? LockResult.Impossible : LockResult.Busy);
+
+        first.IsInPlace.Should().BeTrue();
+        New().Try(Owner).Should().Be(LockResult.Busy);
+    }
+
+    [Fact]
+    public void An_interrupted_attempt_is_made_again()
+    {
+        var count = 0;
+        var one = New(set: descriptor => count++ == 0 ? 4 : ByteLock.Set(descriptor));
+
+        one.Try(Owner).Should().Be(LockResult.Held);
+    }
+
+    [Fact]
+    public void A_file_with_another_name_is_not_written_and_is_said_with_what_to_do()
+    {
+        _folder.Write("precious", "text");
+        CreateHardLink(FilePath, _folder.File("precious"));
+        var one = New();
+
+        one.Try(Owner).Should().Be(LockResult.Impossible);
+
+        one.Problem.Should().Contain("remove it");
+        File.ReadAllText(_folder.File("precious")).Should().Be("text");
     }
 
     [Fact]
@@ -112,6 +187,35 @@ public sealed class FolderLockTests : IDisposable
         File.Exists(_folder.File("nosuch")).Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData("sub", 1, true)]
+    [InlineData("sub", 0, false)]
+    [InlineData("sub/deep", 1, false)]
+    [InlineData("sub/deep", 2, true)]
+    [InlineData(".hidden/deep", 2, false)]
+    public void A_watcher_of_a_folder_above_is_found_when_it_watches_the_folder(string path, int depth, bool isFound)
+    {
+        var below = new FolderLock(HeldFolder.TryOpen(_folder.Folder(path))!, null, "in");
+        _locks.Add(below);
+        var above = New();
+        _ = above.Try(Owner with { Depth = depth });
+
+        below.FindAbove("in").Should().Be(isFound ? Owner with { Depth = depth } : null);
+        below.FindAbove("out").Should().BeNull();
+        above.FindAbove("in").Should().BeNull();
+        above.Dispose();
+
+        below.FindAbove("in").Should().BeNull();
+    }
+
+    [Fact]
+    public void The_own_lock_is_no_other_watcher()
+    {
+        _ = New().Try(LockOwner.OfThisProcess("w", 0, TimeProvider.System));
+
+        FolderLock.Find(_folder.Path, "in").Should().BeNull();
+    }
+
     [Fact]
     public void A_missing_folder_of_status_files_is_not_writable()
     {
@@ -131,10 +235,15 @@ public sealed class FolderLockTests : IDisposable
         names.Lock.Split('_').Should().HaveCount(4);
     }
 
-    private FolderLock New(string watch = "in")
+    private FolderLock New(string watch = "in", Func<int, int>? set = null)
     {
-        var one = new FolderLock(HeldFolder.TryOpen(_folder.Path)!, null, watch);
+        var one = new FolderLock(HeldFolder.TryOpen(_folder.Path)!, null, watch, set);
         _locks.Add(one);
         return one;
     }
+
+    private static void CreateHardLink(string path, string target) => Link(target, path).Should().Be(0);
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string from, string to);
 }

@@ -53,6 +53,28 @@ public sealed class SubfolderIndexTests : IDisposable
     }
 
     [Fact]
+    public void A_sub_folder_that_another_watcher_serves_is_left_to_it()
+    {
+        var root = _folder.Folder("in");
+        Write("in/a/x", "in/b/x", "in/b/deep/x");
+        var index = Index(root);
+        var (faults, entered) = (new Dictionary<string, string>(), new List<string>());
+        using (var other = new FolderLock(HeldFolder.TryOpen(Path.Combine(root, "b"))!, null, "w"))
+        {
+            _ = other.Try(new LockOwner("host", 7, "w", DateTimeOffset.UnixEpoch));
+            _ = index.Read(null, entered.Add, faults.Add);
+        }
+
+        index.Snapshot().Files.Select(file => file.Name).Should().Equal("a/x");
+        entered.Should().Equal("", "a");
+        faults.Should().ContainKey("b").WhoseValue.Should().Contain("another meeseeks-watch (host, 7, since 1970");
+
+        _ = index.Read();
+
+        index.Snapshot().Files.Should().HaveCount(3);
+    }
+
+    [Fact]
     public void Hidden_folders_links_and_folders_below_the_depth_are_not_entered()
     {
         var root = _folder.Folder("in");
