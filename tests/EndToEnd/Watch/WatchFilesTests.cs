@@ -214,6 +214,19 @@ public sealed class WatchFilesTests(SharedBox shared, SharedWatcher watcher) : S
         (DateTime.UtcNow - begin).Should().BeGreaterThan(TimeSpan.FromSeconds(0.5));
     }
 
+    [Fact]
+    public async Task A_time_that_lies_ahead_keeps_no_file_young()
+    {
+        _ = await AddAsync(Watch([Job("%(filename)s")], new { min_age = 0.5 }));
+        var elsewhere = $"{Scratch}/ahead";
+        await File.WriteAllTextAsync(elsewhere, "x", TestContext.Current.CancellationToken);
+        File.SetLastWriteTimeUtc(elsewhere, DateTime.UtcNow.AddHours(1));
+
+        File.Move(elsewhere, Path.Combine(In, "ahead"));
+
+        await RunsAsync("ahead");
+    }
+
     [Theory]
     [InlineData("with space")]
     [InlineData("_under_1_score_")]

@@ -41,6 +41,23 @@ public sealed class WatchLaterTests(SharedBox shared, SharedWatcher watcher) : S
     }
 
     [Fact]
+    public async Task A_second_delivery_to_a_set_that_has_run_is_named_and_runs_nothing()
+    {
+        var log = await AddAsync(Watch([Job("%(fileset)s")], new { glob = new[] { "*.foo", "*.bar" }, split = ".", fileset = 2 }));
+        _ = Drop("a.1.y.foo");
+        _ = Drop("a.1.q.bar");
+        await StatusAsync("a.1.y.foo", "done");
+
+        _ = Drop("a.1.z.foo");
+        await UntilAsync(() => log.Has("a.1.z.foo is not processed: the set a.1 is done with a.1.y.foo"), () => $"{log}");
+        _ = Drop("b.1.y.foo");
+        _ = Drop("b.1.q.bar");
+        await StatusAsync("b.1.y.foo", "done");
+
+        Runs.Should().Equal("a.1.y.foo a.1.q.bar", "b.1.y.foo b.1.q.bar");
+    }
+
+    [Fact]
     public async Task A_file_is_skipped_while_its_skip_file_exists()
     {
         _ = Drop("1.txt.out");
