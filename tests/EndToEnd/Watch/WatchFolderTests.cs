@@ -56,6 +56,7 @@ public sealed class WatchFolderTests(SharedBox shared, SharedWatcher watcher) : 
     [Fact]
     public async Task A_folder_that_is_made_later_is_noticed_and_one_that_was_deleted_gets_no_results()
     {
+        Assert.SkipWhen(IsOnFuse, "on FUSE, a folder in which a watcher holds its lock cannot be removed");
         var path = Make("some/where/in");
         var log = await AddAsync(Watch([Job("%(filename)s", WaitForGo)], new { path }));
         Directory.Delete(Path.Combine(Scratch, "some"), recursive: true);

@@ -21,6 +21,9 @@ public abstract class WatchTests(SharedBox shared) : SharedBoxTests(shared)
     /// <summary>A folder for other files.</summary>
     protected string Scratch => _scratch.Path;
 
+    /// <summary>True on a FUSE file system (<c>file-systems.sh</c>).</summary>
+    protected bool IsOnFuse => new DriveInfo(Scratch).DriveFormat.StartsWith("fuse", StringComparison.Ordinal);
+
     /// <summary>The unique name of the watcher.</summary>
     protected string Name => _name ??= Some.Id();
 
