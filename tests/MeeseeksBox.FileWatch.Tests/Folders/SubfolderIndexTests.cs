@@ -33,7 +33,7 @@ public sealed class SubfolderIndexTests : IDisposable
                     Contents(index).Should().Equal(Contents(whole), $"seed {seed}, round {round}, {string.Join(' ', changed)}");
                 }
             },
-            iter: 150,
+            iter: 60,
             threads: 1);
     }
 
