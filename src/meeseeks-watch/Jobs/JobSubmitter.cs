@@ -64,8 +64,7 @@ internal sealed class JobSubmitter : IDisposable
 
             // Registered before the submit: an update of the job may arrive before the response.
             submission.Begin();
-            var id = submission.Id;
-            _submissions.Add(submission);
+            var id = _submissions.Add(submission);
             JobEnd? end;
             try
             {

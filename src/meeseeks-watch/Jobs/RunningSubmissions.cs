@@ -34,15 +34,18 @@ internal sealed class RunningSubmissions(TimeProvider time)
     public HashSet<string> JobIds() =>
         _submissions.Values.SelectMany(submission => submission.Parts).Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Adds a submission under the id of its attempt.</summary>
-    public void Add(Submission submission)
+    /// <summary>Adds a submission.</summary>
+    /// <returns>The id under which it is added: that of its attempt.</returns>
+    public string Add(Submission submission)
     {
         // The same set in another folder, with other files, has a job of its own.
         while (submission.Work.SetKey is not null && _submissions.ContainsKey(submission.Id))
             submission.BeginNextAttempt();
-        _submissions[submission.Id] = submission;
+        var id = submission.Id;
+        _submissions[id] = submission;
         if (_failure is { } problem)
             submission.Fail(problem);
+        return id;
     }
 
     /// <summary>Ends all submissions, those of later, too: no updates of jobs come any more.</summary>

@@ -50,10 +50,10 @@ public sealed class StoppedJobTests
     public void Submissions_end_when_no_updates_come_any_more()
     {
         var (present, later) = (Submission("a"), Submission("b"));
-        _submissions.Add(present);
+        _ = _submissions.Add(present);
 
         _submissions.FailAll("the box is away");
-        _submissions.Add(later);
+        _ = _submissions.Add(later);
 
         (present.Failure, later.Failure).Should().Be(("the box is away", "the box is away"));
     }
