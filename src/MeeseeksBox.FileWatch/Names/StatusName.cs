@@ -112,7 +112,7 @@ public sealed class StatusName(string watch)
 
     private string TemporaryPrefix => _prefix + "0_";
 
-    private static bool IsIndex(ReadOnlySpan<char> text, int length) =>
+    internal static bool IsIndex(ReadOnlySpan<char> text, int length) =>
         length is > 0 and <= MostDigits && text[..length].IndexOfAnyExceptInRange('0', '9') < 0 && (length == 1 || text[0] != '0');
 
     private static bool TryState(ReadOnlySpan<char> name, out StatusState state, [NotNullWhen(true)] out string? suffix)
@@ -133,5 +133,5 @@ public sealed class StatusName(string watch)
     private static string Beside(string path, Func<string, string> nameOf) =>
         RelativePath.Join(RelativePath.FolderOf(path), nameOf(RelativePath.NameOf(path)));
 
-    private static string Suffix(StatusState state) => Suffixes[(int)state].Suffix;
+    internal static string Suffix(StatusState state) => Suffixes[(int)state].Suffix;
 }

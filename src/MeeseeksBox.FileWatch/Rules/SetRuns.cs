@@ -62,7 +62,9 @@ internal sealed class SetRuns(WatchSettings settings, StatusTable status, IReadO
     {
         if (status[run].Result is not { } result || inFlight.Contains(run))
             return $"the set {setKey} runs with {run.FileName}";
-        var file = new StatusName(settings.Name).Of(run, result);
+        var file = settings.HasAttributes
+            ? $"its attribute {new AttributeName(settings.Name).Of(run.Index, result)}"
+            : new StatusName(settings.Name).Of(run, result);
         return $"the set {setKey} is {result.ToString().ToLowerInvariant()} with {run.FileName}; remove {file} to run it again";
     }
 

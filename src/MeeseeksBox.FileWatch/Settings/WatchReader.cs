@@ -113,6 +113,7 @@ public static class WatchReader
             WrittenPath = full,
             Was = ReadNames(section, "was", "a former name for"),
             StatusPath = section.Text("status_path") is { Length: > 0 } statusPath ? absolute(statusPath) : null,
+            HasAttributes = StatusReader.Read(section),
             Depth = depth,
             Globs = GlobReader.ReadGlobs(section, depth > 0),
             Exclude = GlobReader.ReadExclude(section, depth > 0),
@@ -176,17 +177,7 @@ public static class WatchReader
                 "there is no glob, so that no files are watched and the jobs are kept running; use \"*\" for all files");
         }
 
-        if (settings is { IsContinuous: true, StatusPath: not null })
-            section.AddWarning(section.Find("status_path")!, "there is no glob, so that there are no status files");
-        if (section.Find("plugin") is { } plugin)
-        {
-            section.AddProblem(
-                plugin,
-                $"{plugin.Value.Display} is a class of the original: its results, for example in extended attributes, are not read here, "
-                + "and all files would run again; "
-                + "write status files for what is done (docs/WATCH.md#extended-attributes), and remove the key");
-        }
-
+        StatusReader.Check(settings, section);
         GlobReader.Check(settings, section);
         SetReader.Check(settings, section);
         MarkerReader.Check(settings, section);

@@ -22,6 +22,9 @@ public sealed record WatchSettings
     /// <summary>The absolute path of the folder for status files (<c>status_path</c>); null for the watched folder itself.</summary>
     public string? StatusPath { get; init; }
 
+    /// <summary>Whether results are kept in extended attributes of the files (<c>status: xattr</c>), and not in status files.</summary>
+    public bool HasAttributes { get; init; }
+
     /// <summary>How many levels of sub-folders are watched, too (<c>recursive</c>); 0 for none.</summary>
     public int Depth { get; init; }
 

@@ -29,6 +29,7 @@ internal static class ErrorNumber
     public const int TooSmall = 34;
     public const int NoLocks = 37;
     public const int NotThere = 38;
+    public const int NoData = 61;
     public const int NotSupported = 95;
     public const int StaleHandle = 116;
     public const int OverQuota = 122;

@@ -187,6 +187,18 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial nint GetAttribute(string path, string name, byte* value, nuint size);
 
+    /// <summary>Sets an extended attribute of a file.</summary>
+    [LibraryImport("libc", EntryPoint = "setxattr", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
+    public static partial int SetAttribute(string path, string name, byte* value, nuint size, int flags);
+
+    /// <summary>Removes an extended attribute of a file.</summary>
+    [LibraryImport("libc", EntryPoint = "removexattr", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
+    public static partial int RemoveAttribute(string path, string name);
+
+    /// <summary>Reads the names of the extended attributes of a file, each with a NUL at its end, and returns their length.</summary>
+    [LibraryImport("libc", EntryPoint = "listxattr", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
+    public static partial nint ListAttributes(string path, byte* names, nuint size);
+
     [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int Execute(string path, byte** arguments, byte** environment);
 

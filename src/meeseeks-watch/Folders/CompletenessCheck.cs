@@ -25,8 +25,9 @@ internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, 
     /// <summary>Looks at a file.</summary>
     /// <param name="name">The file.</param>
     /// <param name="quietTime">How long it may not have changed; null: as long as the file system needs.</param>
+    /// <param name="hasAttributes">Whether a change of its attributes is none of the file, as where they hold results.</param>
     /// <returns>Null when it does not exist.</returns>
-    public FileReadiness? Of(string name, TimeSpan? quietTime)
+    public FileReadiness? Of(string name, TimeSpan? quietTime, bool hasAttributes = false)
     {
         var full = Path.Join(path, name);
         if (FileKind.FactsOf(full) is not { } facts)
@@ -47,7 +48,9 @@ internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, 
 
         var isKnown = writers is not Writers.Unknown || openFiles.IsCompleted(name);
         var wait = quietTime ?? (isKnown ? TimeSpan.Zero : UsualQuietTime);
-        return IsQuiet(name, facts, wait, isLocal: writers is not Writers.Unknown) ? FileReadiness.Ready : FileReadiness.Changing;
+        var isOld = writers is not Writers.Unknown && IsOld(facts, wait);
+        facts = hasAttributes ? facts with { ChangeTime = 0 } : facts;
+        return IsQuiet(name, facts, wait, isOld) ? FileReadiness.Ready : FileReadiness.Changing;
     }
 
     /// <summary>Forgets all files: they were those of another folder.</summary>
@@ -71,9 +74,9 @@ internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, 
         return false;
     }
 
-    private bool IsQuiet(string name, FileFacts facts, TimeSpan wait, bool isLocal)
+    private bool IsQuiet(string name, FileFacts facts, TimeSpan wait, bool isOld)
     {
-        if (wait <= TimeSpan.Zero || (isLocal && IsOld(facts, wait)))
+        if (wait <= TimeSpan.Zero || isOld)
         {
             _ = _changing.Remove(name);
             return true;

@@ -12,11 +12,16 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <param name="Run">What distinguishes the last run from all others; null when the text is not that of a job.</param>
 internal readonly record struct FailureText(int Failures, string? Run)
 {
-    private const string CountKey = "watch_failures";
+    /// <summary>The key with the number of failures.</summary>
+    public const string CountKey = "watch_failures";
 
     private const long LongestText = 64 * 1024 * 1024;
 
-    private static readonly string[] RunKeys = ["id", "submit_ts", "start_ts", "end_ts"];
+    /// <summary>The keys of a job that distinguish one run from all others. The first one is in each job.</summary>
+    public static readonly IReadOnlyList<string> RunKeys = ["id", "submit_ts", "start_ts", "end_ts"];
+
+    /// <summary>Whether the last run is that of another text. Where there is little room, only the first of several jobs is kept.</summary>
+    public bool IsRunOf(FailureText whole) => Run is { Length: > 0 } run && whole.Run?.StartsWith(run, StringComparison.Ordinal) is true;
 
     /// <summary>A job that has the number of failures as one more key.</summary>
     public static Job WithCount(Job job, int failures)

@@ -12,8 +12,8 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// it tells which files have been moved.
 /// </remarks>
 /// <param name="settings">The watch.</param>
-/// <param name="files">The status files.</param>
-internal sealed class FileMover(WatchSettings settings, StatusFiles files)
+/// <param name="files">The results.</param>
+internal sealed class FileMover(WatchSettings settings, StatusAccount files)
 {
     private readonly StatusName _names = new(settings.Name);
 
@@ -112,19 +112,20 @@ internal sealed class FileMover(WatchSettings settings, StatusFiles files)
             if (result is RenameResult.NameIsTaken)
                 number++;
             else
-                CopyTo(staged = account.At(_names.CopyOf(file.Name)), source);
+                CopyTo(staged = account.At(_names.CopyOf(file.Name)), source, files);
         }
 
         if (staged != source)
             ByteFile.Delete(source);
     }
 
-    private static void CopyTo(string target, string source)
+    private static void CopyTo(string target, string source, StatusAccount files)
     {
         ByteFile.Delete(target);
         try
         {
             ByteFile.Copy(source, target);
+            files.CopyResults(source, target);
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {
@@ -137,12 +138,9 @@ internal sealed class FileMover(WatchSettings settings, StatusFiles files)
     {
         foreach (var key in settings.WorkOf(file.Name))
         {
-            // The text of a failure says why, and goes along.
-            if (table[key].Has(StatusState.Failed) && file.Target is { } name)
-            {
-                var target = account.At(_names.Of(key with { FileName = name }, StatusState.Failed));
-                files.MoveFailure(table, key, target);
-            }
+            // The text of a failure says why, and goes along. Another watch may have taken the file away, with all that is in it.
+            if (file.Target is { } name && (!files.GoesWithFile || IsMoved(account, file)))
+                files.MoveFailure(table, key, account.Folder, name);
 
             foreach (var state in new[] { StatusState.Done, StatusState.Failed, StatusState.Killed, StatusState.Mtime })
             {

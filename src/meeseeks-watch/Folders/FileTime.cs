@@ -24,11 +24,7 @@ internal static class FileTime
     {
         try
         {
-            var text = Encoding.UTF8.GetString(ByteFile.ReadAllBytes(path)).AsSpan().Trim();
-            return decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var seconds)
-                && Math.Abs(seconds) < TimeSpan.MaxValue.Ticks / TimeSpan.TicksPerSecond
-                    ? (long)decimal.Round(seconds * TimeSpan.TicksPerSecond)
-                    : null;
+            return Parse(ByteFile.ReadAllBytes(path));
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -36,4 +32,11 @@ internal static class FileTime
             return null;
         }
     }
+
+    /// <summary>Parses a time in seconds since 1970; null for any other text.</summary>
+    public static long? Parse(ReadOnlySpan<byte> text) =>
+        decimal.TryParse(Encoding.UTF8.GetString(text).AsSpan().Trim(), NumberStyles.Number, CultureInfo.InvariantCulture, out var seconds)
+        && Math.Abs(seconds) < TimeSpan.MaxValue.Ticks / TimeSpan.TicksPerSecond
+            ? (long)decimal.Round(seconds * TimeSpan.TicksPerSecond)
+            : null;
 }

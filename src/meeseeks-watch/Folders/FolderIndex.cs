@@ -18,7 +18,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     // Folders and hidden files, which may be skip files or markers. Without skip and marker, they are not read.
     private HashSet<string> _others = new(StringComparer.Ordinal);
     private readonly HiddenNames _hidden = new(settings);
-    private readonly FolderReader _reader = new(settings, new HiddenNames(settings));
+    private StatusAccount? _account;
+    private FolderReader? _reader;
 
     private long Now => FileTime.Of(time.GetUtcNow());
 
@@ -27,6 +28,10 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
 
     /// <summary>The status files of the watch.</summary>
     public StatusTable Status { get; private set; } = new();
+
+    private StatusAccount Account => _account ??= StatusAccount.Of(settings, () => StatusPath, time: time);
+
+    private FolderReader Reader => _reader ??= new FolderReader(settings, _hidden, Account);
 
     /// <summary>The number of files.</summary>
     public int Count => _files.Count;
@@ -72,13 +77,15 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
             throw new IOException(problem);
         var outer = places.Where(place => !places.Any(other => other != place && RelativePath.IsWithin(place, other))).ToList();
         var statusPath = StatusFolder.Of(settings);
-        var found = new FolderContents(settings, _hidden, key => ReadFailures(statusPath, key));
+        var found = new FolderContents(settings, _hidden, key => Account.ReadFailure(key).Failures);
+        if (outer.Contains(string.Empty))
+            Account.BeginScan();
         foreach (var place in outer)
-            found.Add(_reader.Files(place, enter, onFault));
+            found.Add(Reader.Files(place, enter, onFault));
         if (settings.StatusPath is { } elsewhere && HasStatusFolder(elsewhere, statusPath))
         {
             foreach (var place in outer)
-                found.Add(_reader.Status(statusPath, place));
+                found.Add(Reader.Status(statusPath, place));
         }
 
         found.Sort();
@@ -101,7 +108,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
                 RefreshFile(name);
             else if (_hidden.IsHiddenMarker(name))
                 RefreshOther(name, FileKind.FactsOf(Path.Join(_path, name), isFollowed: false) is not null);
-            else if (_names.TryParse(name, out var key, out var state))
+            else if (_names.TryParse(name, out var key, out var state) && Account.IsFile(state))
                 RefreshStatus(name, key, state);
         }
     }
@@ -110,6 +117,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     public void Drop(string name)
     {
         ClearFinished(name);
+        if (Account.GoesWithFile)
+            DropResults(name);
         var place = Find(name);
         if (place >= 0)
         {
@@ -179,9 +188,6 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         return former;
     }
 
-    private int ReadFailures(string statusPath, WorkKey key) =>
-        FailureText.Read(Path.Join(statusPath, _names.Of(key, StatusState.Failed))).Failures;
-
     // Without the folder of status_path, for example a disk that is not mounted, all files would run again.
     private static bool HasStatusFolder(string elsewhere, string statusPath) =>
         Directory.Exists(statusPath)
@@ -235,11 +241,42 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         if (place >= 0)
         {
             _files[place] = file;
-            return;
+        }
+        else
+        {
+            _files.Insert(~place, file);
+            _sets.Add(name);
         }
 
-        _files.Insert(~place, file);
-        _sets.Add(name);
+        if (Account.GoesWithFile)
+            RefreshResults(name);
+    }
+
+    private void RefreshResults(string name)
+    {
+        try
+        {
+            var results = Account.EntriesOf(name).ToList();
+            DropResults(name);
+            foreach (var (path, time, _) in results)
+            {
+                if (_names.TryParse(path, out var key, out var state))
+                    AddStatus(key, state, time);
+            }
+        }
+        catch (IOException)
+        {
+            // Those of the last read count until the next one, which says why.
+        }
+    }
+
+    private void DropResults(string name)
+    {
+        foreach (var key in settings.WorkOf(name))
+        {
+            foreach (var state in AttributeName.States)
+                Status.Remove(key, state);
+        }
     }
 
     private void RefreshOther(string name, bool isPresent) => _ = isPresent ? _others.Add(name) : _others.Remove(name);
@@ -249,7 +286,13 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         ClearFinished(key.FileName);
         if (TimeOf(Path.Join(StatusPath, name)) is not { } time)
             Status.Remove(key, state);
-        else if (state is StatusState.Mtime)
+        else
+            AddStatus(key, state, time);
+    }
+
+    private void AddStatus(WorkKey key, StatusState state, long time)
+    {
+        if (state is StatusState.Mtime)
             AddNote(key, time);
         else
             Status.Add(key, state, time);
@@ -271,7 +314,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         var place = Find(key.FileName);
         var time = place >= 0 && _files[place].Mtime == ownTime
             ? ownTime
-            : FileTime.Read(Path.Join(StatusPath, _names.Of(key, StatusState.Mtime))) ?? ownTime;
+            : Account.ReadTime(key) ?? ownTime;
         Status.Add(key, StatusState.Mtime, time);
     }
 

@@ -37,7 +37,7 @@ internal sealed class FolderPlanner(WatchSettings settings, FolderIndex index, C
 
     private bool IsComplete(string name)
     {
-        var readiness = completeness.Of(name, settings.QuietTime);
+        var readiness = completeness.Of(name, settings.QuietTime, settings.HasAttributes);
 
         // It may have changed since its last event, or under another of its names. Its job is for the file of now.
         if (readiness is FileReadiness.Ready)

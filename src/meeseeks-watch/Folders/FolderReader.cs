@@ -10,9 +10,10 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <summary>Lists what concerns a watch in a folder and, with <c>recursive</c>, in those below it.</summary>
 /// <param name="settings">The watch.</param>
 /// <param name="names">Tells apart hidden names.</param>
-internal sealed class FolderReader(WatchSettings settings, HiddenNames names)
+/// <param name="account">The results of the watch.</param>
+internal sealed class FolderReader(WatchSettings settings, HiddenNames names, StatusAccount account)
 {
-    /// <summary>Lists the files and folders below a folder, and the status files where they are beside the files.</summary>
+    /// <summary>Lists the files and folders below a folder, and the results that are beside the files or with them.</summary>
     /// <param name="folder">The folder, relative to the watched one, which is empty.</param>
     /// <param name="enter">Receives each folder before it is read.</param>
     /// <param name="onFault">Receives each sub-folder that cannot be read, and the reason.</param>
@@ -54,6 +55,8 @@ internal sealed class FolderReader(WatchSettings settings, HiddenNames names)
 
             enter?.Invoke(folder);
             var entries = Entries(root, folder, hasFiles, hasStatus);
+            if (account.GoesWithFile)
+                entries = WithResults(entries);
             foreach (var entry in folder.Length == 0 ? entries : Whole(entries, folder, onFault))
             {
                 yield return entry;
@@ -64,6 +67,21 @@ internal sealed class FolderReader(WatchSettings settings, HiddenNames names)
     }
 
     private LockOwner? OtherWatcher(string root, string folder) => FolderLock.Find(Path.Join(root, folder), settings.Name);
+
+    // What looks like a status file is none where results are with the files.
+    private IEnumerable<FolderEntry> WithResults(IEnumerable<FolderEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            var isResult = names.TryParse(entry.Path, out _, out var state);
+            if (!isResult || account.IsFile(state))
+                yield return entry;
+            if (entry.IsFolder || RelativePath.IsHidden(entry.Path))
+                continue;
+            foreach (var result in account.EntriesOf(entry.Path, isFresh: false))
+                yield return result;
+        }
+    }
 
     // All entries of a sub-folder, or none: it may be gone since its name was read, or not be ours to read. Files without their status
     // files would run again.

@@ -12,17 +12,18 @@ internal static class FormerAccount
 {
     private static readonly StatusState[] Results = [StatusState.Done, StatusState.Failed, StatusState.Killed];
 
-    /// <summary>Renames the status files of a watch, also those of its sub-folders.</summary>
+    /// <summary>Renames the results of a watch, also those of its sub-folders.</summary>
     /// <param name="settings">The watch.</param>
     /// <param name="root">The folder of its status files.</param>
     /// <param name="former">The former name.</param>
-    /// <returns>The number of status files.</returns>
+    /// <returns>The number of results.</returns>
     /// <exception cref="IOException">One cannot be renamed, or a folder not be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public static int Take(WatchSettings settings, string root, string former)
     {
-        var folders = new FolderReader(settings, new HiddenNames(settings)).Folders(root);
-        return folders.Sum(folder => Take(Path.Join(root, folder), former, settings.Name));
+        var account = StatusAccount.Of(settings, () => root);
+        var folders = new FolderReader(settings, new HiddenNames(settings), account).Folders(root);
+        return folders.Sum(folder => account.TakeFormer(Path.Join(root, folder), former));
     }
 
     /// <summary>Renames the status files in a folder. Where the watch has a result of its own, that counts.</summary>

@@ -11,17 +11,14 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <summary>Writes and removes the status files of a watch (docs/SPECIFICATION.md#status-files).</summary>
 /// <remarks>
 /// Each is written under a temporary name of its own and renamed, so that no reader sees a partial file, and no other watcher, on this or
-/// another host, writes into it. The table of the caller is updated. A method throws <see cref="StatusNameException"/> when only this one
-/// status file is concerned, and <see cref="StatusFolderException"/> when the whole folder is.
+/// another host, writes into it.
 /// </remarks>
 /// <param name="folder">The folder of the status files.</param>
 /// <param name="watch">The name of the watch.</param>
 /// <param name="subfolder">The sub-folder of the watched folder to which the status files belong; empty for all.</param>
-internal sealed class StatusFiles(Func<string> folder, string watch, string subfolder = "")
+internal sealed class StatusFiles(Func<string> folder, string watch, string subfolder = "") : StatusAccount
 {
     private const int LongestName = 255;
-
-    private static readonly byte[] NothingToDo = "{\n    \"state\": \"done\"\n}\n"u8.ToArray();
 
     // The age of a temporary file that a crash has left. A writer that pauses for so long between write and rename writes it again.
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromMinutes(10);
@@ -33,26 +30,26 @@ internal sealed class StatusFiles(Func<string> folder, string watch, string subf
     private readonly StatusName _names = new(watch);
     private readonly HashSet<string> _tidy = [];
 
-    /// <summary>Whether the status files of a file have names short enough for the file system.</summary>
-    public bool CanStand(WorkKey key) =>
+    /// <inheritdoc/>
+    public override bool CanStand(WorkKey key) =>
         ByteText.Encode(RelativePath.NameOf(_names.Of(key, StatusState.Failed))).Length <= LongestName
         && Encoding.UTF8.GetByteCount(_names.TemporaryOf(0)) <= LongestName;
 
-    /// <summary>A folder at the name of a status file of a work item, which prevents the record of its result; null without one.</summary>
-    public string? ObstacleOf(WorkKey key) =>
-        Enum.GetValues<StatusState>().Select(state => _names.Of(key, state)).FirstOrDefault(name => ByteFile.IsFolder(At(name)));
+    /// <inheritdoc/>
+    /// <remarks>It is a folder at the name of a status file.</remarks>
+    public override string? ObstacleOf(WorkKey key) =>
+        Enum.GetValues<StatusState>().Select(state => _names.Of(key, state)).FirstOrDefault(name => ByteFile.IsFolder(At(name))) is { } name
+            ? $"{name}: it is a folder"
+            : null;
 
     private string Folder => folder();
 
-    /// <summary>Makes the folder of the status files in that of <c>status_path</c>, which must exist.</summary>
-    /// <param name="below">The sub-folder of the watched folder; empty for that.</param>
-    /// <exception cref="StatusFolderException">It cannot be made.</exception>
-    public void Make(string below = "") => StatusFolder.Make(Folder, below);
+    /// <inheritdoc/>
+    public override void Make(string below = "") => StatusFolder.Make(Folder, below);
 
-    /// <summary>Checks that status files can be written and removed, and removes the temporary files that a crash has left.</summary>
-    /// <param name="below">The sub-folder of the watched folder; empty for that.</param>
-    /// <exception cref="StatusFolderException">They cannot.</exception>
-    public void Probe(string below = "")
+    /// <inheritdoc/>
+    /// <remarks>It removes the temporary files that a crash has left, too.</remarks>
+    public override void Probe(string below = "")
     {
         var probe = Create(below, NothingToDo, mtime: null, isPrivate: false);
         try
@@ -69,60 +66,63 @@ internal sealed class StatusFiles(Func<string> folder, string watch, string subf
         }
     }
 
-    /// <summary>Writes the result of a job, which replaces an earlier one.</summary>
-    /// <param name="table">The table to update.</param>
-    /// <param name="key">The work item.</param>
-    /// <param name="state">The result.</param>
-    /// <param name="text">The job as JSON.</param>
-    /// <param name="now">The time, in units of 100 ns since 1970.</param>
-    /// <param name="isPrivate">Whether only the owner may read the file.</param>
-    /// <param name="failures">For a failure, its number in a row.</param>
-    /// <returns>Why an outdated status file cannot be removed, which has no effect beside the new one; null when all are removed.</returns>
-    /// <exception cref="StatusNameException">This status file cannot be written, or one that outranks it cannot be removed.</exception>
-    /// <exception cref="StatusFolderException">No status file can be written.</exception>
-    public string? Write(
-        StatusTable table, WorkKey key, StatusState state, byte[] text, long now, bool isPrivate = false, int failures = 0)
+    /// <inheritdoc/>
+    public override int TakeFormer(string place, string former) => FormerAccount.Take(place, former, watch);
+
+    /// <inheritdoc/>
+    public override void WriteMove(StatusTable table, MoveAccount account)
+    {
+        Replace(_names.Of(account.Key, StatusState.Moving), account.ToJson(), mtime: null, isPrivate: false);
+        table.Add(account.Key, StatusState.Moving);
+    }
+
+    /// <inheritdoc/>
+    public override MoveAccount? ReadMove(WorkKey key)
+    {
+        var file = At(_names.Of(key, StatusState.Moving));
+        return ByteFile.Exists(file) ? MoveAccount.Parse(key, ByteFile.ReadAllBytes(file)) : null;
+    }
+
+    /// <inheritdoc/>
+    public override void MoveFailure(StatusTable table, WorkKey key, string folder, string name)
+    {
+        if (!table[key].Has(StatusState.Failed))
+            return;
+        var file = At(_names.Of(key, StatusState.Failed));
+        if (ByteFile.Exists(file))
+            ByteFile.Replace(file, Path.Join(folder, _names.Of(key with { FileName = name }, StatusState.Failed)));
+        table.Remove(key, StatusState.Failed);
+    }
+
+    /// <inheritdoc/>
+    public override FailureText ReadFailure(WorkKey key) => FailureText.Read(At(_names.Of(key, StatusState.Failed)));
+
+    /// <inheritdoc/>
+    public override long? ReadTime(WorkKey key) => FileTime.Read(At(_names.Of(key, StatusState.Mtime)));
+
+    /// <inheritdoc/>
+    public override DateTimeOffset? WrittenAt(WorkKey key, StatusState state)
+    {
+        var facts = FileKind.FactsOf(At(_names.Of(key, state)));
+        return facts is { Kind: not FileKind.Folder } file ? FileTime.ToUtc(file.WriteTime) : null;
+    }
+
+    /// <inheritdoc/>
+    protected override bool TryPut(WorkKey key, StatusState state, byte[] text, long now, bool isPrivate)
     {
         Replace(_names.Of(key, state), text, mtime: null, isPrivate);
-
-        // With the time of the file, news of it change nothing.
-        table.Add(key, state, failures > 0 && WrittenAt(key, state) is { } time ? FileTime.Of(time) : now, failures);
-        string? warning = null;
-        foreach (var other in new[] { StatusState.Done, StatusState.Failed, StatusState.Killed })
-        {
-            if (other == state || !table[key].Has(other))
-                continue;
-            try
-            {
-                Remove(table, key, other);
-            }
-            catch (StatusNameException problem) when (!Outranks(other, state))
-            {
-                warning = problem.Message;
-            }
-        }
-
-        return warning;
+        return true;
     }
 
-    /// <summary>Marks a file without a job as done.</summary>
-    /// <exception cref="StatusNameException">This status file cannot be written.</exception>
-    /// <exception cref="StatusFolderException">No status file can be written.</exception>
-    public void Mark(StatusTable table, WorkKey key, long now) => _ = Write(table, key, StatusState.Done, NothingToDo, now);
-
-    /// <summary>Records the change time of a file, as of its last run.</summary>
-    /// <exception cref="StatusNameException">This status file cannot be written.</exception>
-    /// <exception cref="StatusFolderException">No status file can be written.</exception>
-    public void Note(StatusTable table, WorkKey key, long mtime)
+    /// <inheritdoc/>
+    protected override bool TryPutTime(WorkKey key, long mtime)
     {
         Replace(_names.Of(key, StatusState.Mtime), Encoding.ASCII.GetBytes(FileTime.Text(mtime) + "\n"), mtime, isPrivate: false);
-        table.Add(key, StatusState.Mtime, mtime);
+        return true;
     }
 
-    /// <summary>Removes a status file.</summary>
-    /// <exception cref="StatusNameException">This status file cannot be removed.</exception>
-    /// <exception cref="StatusFolderException">No status file can be removed.</exception>
-    public void Remove(StatusTable table, WorkKey key, StatusState state)
+    /// <inheritdoc/>
+    protected override void Delete(WorkKey key, StatusState state)
     {
         var file = At(_names.Of(key, state));
         try
@@ -133,51 +133,7 @@ internal sealed class StatusFiles(Func<string> folder, string watch, string subf
         {
             throw Fault(file, problem);
         }
-
-        table.Remove(key, state);
     }
-
-    /// <summary>Writes the account of a move.</summary>
-    /// <exception cref="IOException">A file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public void WriteMove(StatusTable table, MoveAccount account)
-    {
-        Replace(_names.Of(account.Key, StatusState.Moving), account.ToJson(), mtime: null, isPrivate: false);
-        table.Add(account.Key, StatusState.Moving);
-    }
-
-    /// <summary>Reads the account of a move; null when it is gone or damaged.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public MoveAccount? ReadMove(WorkKey key)
-    {
-        var file = At(_names.Of(key, StatusState.Moving));
-        return ByteFile.Exists(file) ? MoveAccount.Parse(key, ByteFile.ReadAllBytes(file)) : null;
-    }
-
-    /// <summary>Moves a result out of the folder, and replaces what is at the target.</summary>
-    /// <exception cref="IOException">It cannot be moved.</exception>
-    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
-    public void MoveFailure(StatusTable table, WorkKey key, string target)
-    {
-        var file = At(_names.Of(key, StatusState.Failed));
-        if (ByteFile.Exists(file))
-            ByteFile.Replace(file, target);
-        table.Remove(key, StatusState.Failed);
-    }
-
-    /// <summary>The failures that the result of a work item counts, and the run of the last one.</summary>
-    public FailureText ReadFailure(WorkKey key) => FailureText.Read(At(_names.Of(key, StatusState.Failed)));
-
-    /// <summary>The time of a status file; null when it does not exist.</summary>
-    public DateTimeOffset? WrittenAt(WorkKey key, StatusState state)
-    {
-        var facts = FileKind.FactsOf(At(_names.Of(key, state)));
-        return facts is { Kind: not FileKind.Folder } file ? FileTime.ToUtc(file.WriteTime) : null;
-    }
-
-    private static bool Outranks(StatusState other, StatusState state) =>
-        default(FileStatus).With(state, 0).With(other, 0).Result == other;
 
     private void Replace(string name, byte[] text, long? mtime, bool isPrivate)
     {

@@ -48,13 +48,17 @@ internal sealed class ChangeReporter(WatchSettings settings, ILogger log)
     public IReadOnlyList<(WorkKey Key, long Mtime)> AddWritten(
         IEnumerable<string> written, StatusTable status, Func<WorkKey, StatusState, DateTimeOffset?> resultTime)
     {
+        // Another file has no results where they are with the files.
         var others = new List<(WorkKey Key, long Mtime)>();
+        if (settings is { HasAttributes: true, IsUpdated: true })
+            return others;
         foreach (var name in written)
         {
-            // A rename changes this time, too, and nobody can set it.
+            // A rename changes the ctime, too, and nobody can set it. But so does the record of a result in an attribute.
             var key = new WorkKey(0, name);
             if (status[key].Result is not { } result || _begun.ContainsKey(key) || FactsOf(name) is not { } facts
-                || resultTime(key, result) is not { } time || facts.ChangeTime <= FileTime.Of(time))
+                || resultTime(key, result) is not { } time
+                || (settings.HasAttributes ? facts.WriteTime : facts.ChangeTime) <= FileTime.Of(time))
                 continue;
             if (!settings.IsUpdated)
                 Report(name);

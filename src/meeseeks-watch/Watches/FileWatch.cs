@@ -76,7 +76,8 @@ internal sealed class FileWatch : IWatch
     /// <inheritdoc/>
     public bool TryReconfigure(WatchSettings settings)
     {
-        if (settings.IsContinuous || (settings.Path, settings.StatusPath) != (Settings.Path, Settings.StatusPath))
+        if (settings.IsContinuous
+            || (settings.Path, settings.StatusPath, settings.HasAttributes) != (Settings.Path, Settings.StatusPath, Settings.HasAttributes))
             return false;
         Volatile.Write(ref _next, settings);
         _signal.Set();

@@ -188,7 +188,7 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
             {
                 var count = FormerAccount.Take(settings, statusPath, former);
                 if (count > 0)
-                    log.Information("{Count} status files of watch {Former} are those of {Watch} now", count, former, settings.Name);
+                    log.Information("{Count} results of watch {Former} are those of {Watch} now", count, former, settings.Name);
             });
         }
     }

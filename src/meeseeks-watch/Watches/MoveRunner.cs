@@ -38,7 +38,7 @@ internal sealed class MoveRunner(string path, WatchedFolder folder, ILogger log)
     }
 
     private FileMover Mover(WatchSettings settings) =>
-        new(settings, new StatusFiles(() => folder.StatusPath, settings.Name));
+        new(settings, StatusAccount.Of(settings, () => folder.StatusPath));
 
     private bool Try(string what, string consequence, Action action)
     {

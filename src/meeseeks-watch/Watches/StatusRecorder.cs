@@ -8,8 +8,8 @@ using MeeseeksBox.WatchAgent.Jobs;
 
 namespace MeeseeksBox.WatchAgent.Watches;
 
-/// <summary>Writes results, marks and change times to status files, and removes orphaned ones.</summary>
-internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, TimeProvider time)
+/// <summary>Writes results, marks and change times to the account of a watch, and removes orphaned ones.</summary>
+internal sealed class StatusRecorder(WatchSettings settings, StatusAccount files, TimeProvider time)
 {
     private long Now => FileTime.Of(time.GetUtcNow());
 
@@ -50,7 +50,7 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
         if (!table[key].Has(StatusState.Failed))
             return 1;
         var earlier = files.ReadFailure(key);
-        if (earlier.Run == FailureText.Of(ResultText.Of(end.Jobs)).Run)
+        if (earlier.IsRunOf(FailureText.Of(ResultText.Of(end.Jobs))))
             return Math.Max(earlier.Failures, 1);
         return table[key].IsChanged(work.Index, work.Mtime) ? 1 : Math.Max(earlier.Failures, 1) + 1;
     }
@@ -88,6 +88,8 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusFiles files, 
     /// <exception cref="IOException">A file cannot be removed.</exception>
     public bool Forget(StatusTable table, string file, long made)
     {
+        if (files.GoesWithFile)
+            return false;
         var keys = settings.WorkOf(file).ToList();
 
         // The end of the move removes them.

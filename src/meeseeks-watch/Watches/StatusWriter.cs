@@ -8,19 +8,17 @@ using Serilog;
 
 namespace MeeseeksBox.WatchAgent.Watches;
 
-/// <summary>Writes the status files of a watch, and logs what prevents it.</summary>
+/// <summary>Writes the results of a watch, and logs what prevents it.</summary>
 /// <remarks>A fault of the folder holds up the watch. A fault of one name holds up its file only.</remarks>
 internal sealed class StatusWriter
 {
-    private const string WriteStatusFiles = "write status files";
-
     private readonly IoFaultReporter _folderFaults;
     private readonly IoFaultReporter _nameFaults;
     private readonly WatchedFolder _folder;
-    private readonly StatusFiles _files;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private WatchSettings _settings;
+    private StatusAccount _files;
     private StatusRecorder _recorder;
 
     // The folders in which status files could be written at the last attempt.
@@ -36,13 +34,16 @@ internal sealed class StatusWriter
     {
         (_settings, _folder, _folderFaults, _time, _log) = (settings, folder, folderFaults, time, log);
         _nameFaults = new IoFaultReporter(settings.Path!, log);
-        _files = new StatusFiles(() => folder.StatusPath, settings.Name);
+        _files = StatusAccount.Of(settings, () => folder.StatusPath);
         _recorder = new StatusRecorder(settings, _files, time);
     }
 
     /// <summary>Replaces the settings.</summary>
-    public void Reconfigure(WatchSettings settings) =>
-        (_settings, _recorder) = (settings, new StatusRecorder(settings, _files, _time));
+    public void Reconfigure(WatchSettings settings)
+    {
+        (_settings, _files) = (settings, StatusAccount.Of(settings, () => _folder.StatusPath));
+        _recorder = new StatusRecorder(settings, _files, _time);
+    }
 
     /// <summary>Writes the result of a job.</summary>
     /// <param name="path">The folder of the status files.</param>
@@ -54,7 +55,7 @@ internal sealed class StatusWriter
     public bool TryRecord(string path, bool isPresent, Submission submission, WorkItem work, JobEnd end)
     {
         var subfolder = RelativePath.FolderOf(work.FileName!);
-        var recorder = new StatusRecorder(_settings, new StatusFiles(() => path, _settings.Name, subfolder), _time);
+        var recorder = new StatusRecorder(_settings, StatusAccount.Of(_settings, () => path, subfolder), _time);
         string? warning = null;
         bool isWritten;
         try
@@ -65,7 +66,7 @@ internal sealed class StatusWriter
                     $"results are kept and retried, from {submission.Id} on; {NothingFor(subfolder)}",
                     () => warning = recorder.Record(_folder.Status, work, end))
                 : _nameFaults.Try(
-                    "write status files into the former folder",
+                    $"write {_files.Noun} into the former folder",
                     $"results are kept and retried, from {submission.Id} on",
                     () => warning = recorder.Record(new StatusTable(), work, end));
         }
@@ -127,7 +128,7 @@ internal sealed class StatusWriter
         if (_files.ObstacleOf(key) is { } obstacle)
         {
             _nameFaults.Report(
-                WriteFilesOf(key.FileName), $"{obstacle}: it is a folder", "no job is submitted for this file until then");
+                WriteFilesOf(key.FileName), obstacle, "no job is submitted for this file until then");
             return false;
         }
 
@@ -180,9 +181,9 @@ internal sealed class StatusWriter
         }
     }
 
-    private static string WriteFilesOf(string file) => $"write the status files of {file}";
+    private string WriteFilesOf(string file) => $"write the {_files.Noun} of {file}";
 
-    private static string WriteIn(string folder) => folder.Length == 0 ? WriteStatusFiles : $"{WriteStatusFiles} in {folder}";
+    private string WriteIn(string folder) => $"write {_files.Noun}{(folder.Length == 0 ? "" : $" in {folder}")}";
 
     private static string NothingFor(string folder) =>
         folder.Length == 0 ? "this watch submits nothing until then" : "nothing is submitted for this sub-folder until then";
@@ -198,7 +199,7 @@ internal sealed class StatusWriter
     }
 
     private bool TryProbe(string folder) => _writable.Contains(folder) || TryIn(
-        folder, $"{NothingFor(folder)}; status_path names a folder for them elsewhere", () => Probe(folder));
+        folder, $"{NothingFor(folder)}; {_files.Alternative}", () => Probe(folder));
 
     private void Probe(string folder)
     {

@@ -42,6 +42,23 @@ public sealed class CompletenessTests : IDisposable
         _check.UntilQuiet.Should().BeNull();
     }
 
+    [Theory]
+    [InlineData(false, FileReadiness.Changing)]
+    [InlineData(true, FileReadiness.Ready)]
+    public void A_change_of_an_attribute_is_none_of_the_file_where_attributes_hold_results(bool hasAttributes, FileReadiness readiness)
+    {
+        _writers = Writers.None;
+        var settle = TimeSpan.FromSeconds(5);
+        _check.Of("a", settle, hasAttributes).Should().Be(FileReadiness.Changing);
+        _time.Advance(TimeSpan.FromSeconds(4));
+
+        File.SetUnixFileMode(_folder.File("a"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        _check.Of("a", settle, hasAttributes).Should().Be(FileReadiness.Changing);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        _check.Of("a", settle, hasAttributes).Should().Be(readiness);
+    }
+
     [Fact]
     public void An_event_completes_a_file_where_the_system_does_not_tell()
     {

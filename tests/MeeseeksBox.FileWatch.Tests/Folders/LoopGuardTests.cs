@@ -122,6 +122,31 @@ public sealed class LoopGuardTests : IDisposable
     }
 
     [Theory]
+    [InlineData(10, 0)]
+    [InlineData(30, 1)]
+    public void A_result_in_an_attribute_is_older_than_a_write_and_not_than_its_own_record(int written, int lines)
+    {
+        var changes = new ChangeReporter(Some.Watch("'status':'xattr'") with { Path = _folder.Path }, _log.Logger);
+        File.SetLastWriteTimeUtc(_folder.Write("a", "text"), DateTime.UnixEpoch.AddDays(written));
+        _status.Add(new WorkKey(0, "a"), StatusState.Done);
+
+        _ = changes.AddWritten(["a"], _status, (_, _) => DateTimeOffset.UnixEpoch.AddDays(20));
+
+        _log.Lines.Should().HaveCount(lines);
+    }
+
+    [Fact]
+    public void With_updated_a_file_with_its_old_time_is_no_other_one_where_another_one_has_no_results()
+    {
+        var changes = new ChangeReporter(Some.Watch("'status':'xattr','updated':true") with { Path = _folder.Path }, _log.Logger);
+        File.SetLastWriteTimeUtc(_folder.Write("a", "text"), DateTime.UnixEpoch.AddDays(1));
+        _status.Add(new WorkKey(0, "a"), StatusState.Done);
+        _status.Add(new WorkKey(0, "a"), StatusState.Mtime, TimeSpan.TicksPerDay);
+
+        changes.AddWritten(["a"], _status, (_, _) => DateTimeOffset.UnixEpoch).Should().BeEmpty();
+    }
+
+    [Theory]
     [InlineData(-3600, 0, 1)]
     [InlineData(3600, 0, 0)]
     [InlineData(-3600, 1, 0)]

@@ -55,7 +55,7 @@ public sealed class StatusFilesTests : IDisposable
 
         write.Should().Throw<StatusNameException>().WithMessage("._w_0_a.dat.done: it is a folder");
         Names.Should().Equal("._w_0_a.dat.done");
-        _files.ObstacleOf(Key).Should().Be("._w_0_a.dat.done");
+        _files.ObstacleOf(Key).Should().Be("._w_0_a.dat.done: it is a folder");
         _files.ObstacleOf(new WorkKey(0, "b.dat")).Should().BeNull();
     }
 

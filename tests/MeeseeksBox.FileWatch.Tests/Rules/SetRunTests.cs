@@ -94,14 +94,16 @@ public sealed class SetRunTests
         scene.Due().Should().Equal("0:a.1.y.foo");
     }
 
-    [Fact]
-    public void A_late_file_is_explained_with_what_to_remove()
+    [Theory]
+    [InlineData("", "._w_0_a.1.y.foo.done")]
+    [InlineData(",'status':'xattr'", "its attribute user.w_0.done")]
+    public void A_late_file_is_explained_with_what_to_remove(string more, string what)
     {
-        var explained = new Scene(OneJob).With("a.1.y.foo", "a.1.q.bar", "a.1.z.foo").WithStatus(0, "a.1.y.foo", StatusState.Done)
+        var explained = new Scene(OneJob + more).With("a.1.y.foo", "a.1.q.bar", "a.1.z.foo").WithStatus(0, "a.1.y.foo", StatusState.Done)
             .Plan(isExplained: true).Explanations!;
 
         explained.Should().Contain(new FileExplanation(
-            "a.1.z.foo", null, "the set a.1 is done with a.1.y.foo; remove ._w_0_a.1.y.foo.done to run it again", IsOver: true));
+            "a.1.z.foo", null, $"the set a.1 is done with a.1.y.foo; remove {what} to run it again", IsOver: true));
     }
 
     [Fact]

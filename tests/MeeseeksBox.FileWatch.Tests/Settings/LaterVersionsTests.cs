@@ -218,11 +218,10 @@ public sealed class LaterVersionsTests
 
     [Theory]
     [InlineData(
-        "watch.w.plugin=meeseeks.watch.WatchXattr",
-        "command line: watch.w.plugin: 'meeseeks.watch.WatchXattr' is a class of the original")]
-    [InlineData(
-        "defaults.plugin=meeseeks.watch.WatchXattr",
-        "command line: defaults.plugin: 'meeseeks.watch.WatchXattr' is a class of the original")]
+        "watch.w.plugin=my.Watch",
+        "command line: watch.w.plugin: 'my.Watch' is a class of the original, which cannot run here; remove the key")]
+    [InlineData("defaults.plugin=[1]", "command line: defaults.plugin: a list is a class of the original")]
+    [InlineData("watch.w.status=yes", "command line: watch.w.status: 'yes' is not files or xattr")]
     [InlineData("watch.w.skip=a/b", "command line: watch.w.skip: 'a/b': a suffix of names in the path of the watch cannot contain a slash")]
     [InlineData("watch.w.skip=[true]", "command line: watch.w.skip: true is not a suffix of names")]
     [InlineData("watch.w.count=-1", "command line: watch.w.count: -1 is too small: the minimum is 0")]
@@ -241,6 +240,30 @@ public sealed class LaterVersionsTests
         watch.Skips.Should().Equal("out", "err");
         Read("watch.w={\"path\":\"/\",\"skip\":\"out\",\"count\":0," + Jobs + "}").Watches.Single()
             .Should().Match<MeeseeksBox.FileWatch.Settings.WatchSettings>(one => one.Count == null && one.Skips.Count == 1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true, "watch.w.status=xattr")]
+    [InlineData(true, "defaults.status=xattr")]
+    [InlineData(true, "watch.w.plugin=meeseeks.watch.WatchXattr")]
+    [InlineData(true, "defaults.plugin=meeseeks.watch.WatchXattr")]
+    [InlineData(false, "watch.w.plugin=meeseeks.watch.Watch")]
+    [InlineData(false, "watch.w.plugin=null")]
+    [InlineData(false, "watch.w.status=files", "defaults.plugin=meeseeks.watch.WatchXattr")]
+    [InlineData(true, "watch.w.status=xattr", "defaults.plugin=meeseeks.watch.Watch")]
+    public void Results_are_in_status_files_or_in_attributes(bool hasAttributes, params string[] words)
+    {
+        Read(["watch.w={\"path\":\"/\"," + Jobs + "}", .. words]).Watches.Single().HasAttributes.Should().Be(hasAttributes);
+    }
+
+    [Fact]
+    public void Results_in_attributes_of_the_files_cannot_be_elsewhere()
+    {
+        WatcherConfigurationReader.Read(["watch.w={\"path\":\"/\",\"status\":\"xattr\",\"status_path\":\"/s\"," + Jobs + "}"]).Problems
+            .Should().Equal(
+                "command line: watch.w.status_path: cannot be used with status: xattr, which keeps results in attributes of the files; "
+                + "remove one of the two");
     }
 
     [Fact]
