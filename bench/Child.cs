@@ -22,7 +22,13 @@ internal sealed class Child : IDisposable
                 RedirectStandardError = true,
             },
         };
-        _process.ErrorDataReceived += (_, line) => Take(line.Data, announcement);
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            if (HearsLog && line.Data is not null)
+                _ = _printed.Writer.TryWrite(line.Data);
+
+            Take(line.Data, announcement);
+        };
         _process.OutputDataReceived += (_, line) =>
         {
             if (_announced.Task.IsCompleted && line.Data is not null)
@@ -39,6 +45,9 @@ internal sealed class Child : IDisposable
     public string Announced { get; private set; } = "";
 
     public int Pid => _process.Id;
+
+    /// <summary>Whether <see cref="HearAsync"/> also returns the lines of its log.</summary>
+    public bool HearsLog { get; set; }
 
     /// <summary>The processor time of the process, user and system.</summary>
     public TimeSpan ProcessorTime

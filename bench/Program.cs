@@ -17,6 +17,8 @@ return args switch
     ["connections"] => await HeldConnections.RunAsync(),
     ["soak", var minutes] => await Soak.RunAsync(Whole(minutes)),
     ["watch"] => await WatchLatency.RunAsync(Path.Combine(AppContext.BaseDirectory, "meeseeks-watch")),
+    ["watch-large"] => await WatchLarge.RunAsync(1_000_000),
+    ["watch-large", var files] => await WatchLarge.RunAsync(Whole(files)),
     ["watch", var program] => await WatchLatency.RunAsync(program),
     ["fuzz"] => await Fuzz.RunAsync(1_000_000, seed: 1),
     ["fuzz", var lines, var seed] => await Fuzz.RunAsync(Whole(lines), Whole(seed)),
@@ -41,6 +43,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "usage: dotnet run -c Release --project bench -- [jobs [PROGRAMS] | requests | latency [PROGRAMS] | table | idle "
-        + "| cluster | durable | connections | waiting | tail [CLIENT] | watch [PROGRAM] | all | soak MINUTES | fuzz [LINES SEED]]");
+        + "| cluster | durable | connections | waiting | tail [CLIENT] | watch [PROGRAM] | watch-large [FILES] "
+        + "| all | soak MINUTES | fuzz [LINES SEED]]");
     return 2;
 }

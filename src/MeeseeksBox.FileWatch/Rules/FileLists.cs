@@ -5,21 +5,30 @@ namespace MeeseeksBox.FileWatch.Rules;
 
 /// <summary>Makes the lists of files, or the complete filesets, of a folder (docs/SPECIFICATION.md#filesets).</summary>
 /// <remarks>A file belongs to the first glob that it matches.</remarks>
-internal sealed class FileLists(WatchSettings settings, SetRuns runs, long now, Plan plan)
+/// <param name="settings">The watch.</param>
+/// <param name="runs">The runs of the sets.</param>
+/// <param name="now">The time, in units of 100 ns since 1970.</param>
+/// <param name="plan">Receives the reasons, and the files that belong to no list.</param>
+/// <param name="isFull">Whether no more jobs may be due for the files of a list.</param>
+internal sealed class FileLists(WatchSettings settings, SetRuns runs, long now, Plan plan, Predicate<int> isFull)
 {
     // The sets with files that cannot be processed yet, and may come in without an event: they never count as finished.
     private readonly HashSet<string> _unready = new(StringComparer.Ordinal);
 
+    // A file of a place before the last step has other steps when files before it come or go.
+    private readonly int _lastStep = settings.Jobs.Count - 1;
+
     /// <summary>The files or filesets, from the first place on.</summary>
-    public IEnumerable<FileGroup> Of(FolderSnapshot folder) => settings.HasSets ? Sets(folder) : Singles(folder);
+    /// <remarks>Each is planned before the next one is made: what is due decides whether a list is full.</remarks>
+    public IEnumerable<FileGroup> Of(FolderSnapshot folder) =>
+        settings.HasSets ? Sets(folder) : Enumerable.Range(0, settings.Globs.Count).SelectMany(list => Singles(folder, list));
 
     // A finished file keeps its place but makes no group: a large folder with one new file must cost little.
-    private IEnumerable<FileGroup> Singles(FolderSnapshot folder)
+    private IEnumerable<FileGroup> Singles(FolderSnapshot folder, int own)
     {
-        var places = new int[settings.Globs.Count];
-        var lists = places.Select(_ => new List<FileGroup>()).ToArray();
+        var place = 0;
         var most = plan.Explanations is null ? settings.MaxIndex : null;
-        foreach (var (position, list, file) in Considered(folder))
+        foreach (var (position, list, file) in Considered(folder, IsPassed, own, IsOver))
         {
             // ClearFinished resets a finished file when its skip file appears.
             if (file.FinishedInList is null && SkipOf(folder, file.Name) is { } skip)
@@ -28,24 +37,41 @@ internal sealed class FileLists(WatchSettings settings, SetRuns runs, long now, 
                 continue;
             }
 
-            var place = places[list]++;
-            var isOpen = file.FinishedInList is null || place < settings.Jobs.Count - 1 || plan.ExplainsFinished;
-            if (!(place > most) && isOpen)
-                lists[list].Add(new FileGroup(place, list, [file], [position]));
+            if (file.FinishedInList is null || place < _lastStep || plan.ExplainsFinished)
+                yield return new FileGroup(place, list, [file], [position]);
+            place++;
         }
 
-        return lists.SelectMany(list => list);
+        bool IsOver() => place > most || (plan.Explanations is null && isFull(own));
+
+        bool IsPassed(IReadOnlyList<int> finished)
+        {
+            var count = own < finished.Count ? finished[own] : 0;
+            if (count > 0 && place < _lastStep)
+                return false;
+            place += count;
+            return true;
+        }
     }
 
-    private IEnumerable<(int Position, int List, WatchedFile File)> Considered(FolderSnapshot folder)
+    // With max_age, a finished file gives up its place without a change.
+    private IEnumerable<(int Position, int List, WatchedFile File)> Considered(
+        FolderSnapshot folder, Predicate<IReadOnlyList<int>> isPassed, int? own = null, Func<bool>? isOver = null)
     {
-        var count = folder.Files.Count;
-        for (var i = 0; i < count; i++)
+        var mayPass = settings.MaxAge is null && !plan.ExplainsFinished;
+        foreach (var (position, file) in folder.Files.Walk(!settings.IsReversed, finished => mayPass && isPassed(finished)))
         {
-            var position = settings.IsReversed ? i : count - 1 - i;
-            var file = folder.Files[position];
-            var list = file.FinishedInList ?? ListOf(file.Name);
+            if (isOver?.Invoke() is true)
+                yield break;
+            var list = file.FinishedInList ?? ListOf(file.Name, isFirst: own is null or 0);
             if (list < 0)
+            {
+                if (file.FinishedInList is null && own is null or 0)
+                    plan.Finished.Add((position, list));
+                continue;
+            }
+
+            if (own is { } only && list != only)
                 continue;
             if (!IsConsidered(folder, file))
             {
@@ -63,17 +89,17 @@ internal sealed class FileLists(WatchSettings settings, SetRuns runs, long now, 
     private IEnumerable<FileGroup> Sets(FolderSnapshot folder)
     {
         var sets = new FileSets(settings, folder, runs, now, plan);
-        foreach (var (position, list, file) in Considered(folder))
+        foreach (var (position, list, file) in Considered(folder, sets.Pass))
             sets.Add(position, list, file);
         return sets.All(_unready);
     }
 
     private string? SkipOf(FolderSnapshot folder, string name) => settings.SkipNamesOf(name).FirstOrDefault(folder.Has);
 
-    private int ListOf(string name)
+    private int ListOf(string name, bool isFirst)
     {
         var list = FileFilter.ListOf(settings, name);
-        if (list < 0)
+        if (list < 0 && isFirst)
             plan.Explanations?.Add(new(name, null, FileFilter.ReasonAgainst(settings, name), IsOver: true));
         return list;
     }

@@ -30,6 +30,15 @@ internal sealed class FileSets(WatchSettings settings, FolderSnapshot folder, Se
             _sets.Add(key, new Candidates(settings.Globs.Count, new Candidate(position, list, _finished)));
     }
 
+    /// <summary>Passes over files that are finished: their sets keep their places.</summary>
+    /// <param name="finished">The number of files that are finished in each list.</param>
+    /// <returns>True.</returns>
+    public bool Pass(IReadOnlyList<int> finished)
+    {
+        _finished += finished.Count > 0 ? finished[0] : 0;
+        return true;
+    }
+
     /// <summary>The sets that are complete or may run all the same, in order.</summary>
     /// <remarks>Sets are in the order of their first files.</remarks>
     /// <param name="unready">The sets with files that cannot be processed yet.</param>

@@ -10,11 +10,11 @@ public sealed class FolderSnapshot
     /// <param name="status">The status files.</param>
     public FolderSnapshot(IReadOnlyList<WatchedFile> files, StatusTable status)
     {
-        Files = IsSorted(files) ? files : [.. files.OrderBy(file => file.Name, ByteOrder.Instance)];
+        Files = new SortedFileList(IsSorted(files) ? files : [.. files.OrderBy(file => file.Name, ByteOrder.Instance)]);
         Status = status;
     }
 
-    private FolderSnapshot(StatusTable status, IReadOnlyList<WatchedFile> files, IReadOnlySet<string>? others, SetHistory? sets)
+    private FolderSnapshot(StatusTable status, SortedFileList files, IReadOnlySet<string>? others, SetHistory? sets)
     {
         (Files, Status) = (files, status);
         OtherNames = others ?? OtherNames;
@@ -22,7 +22,7 @@ public sealed class FolderSnapshot
     }
 
     /// <summary>The files, in <see cref="ByteOrder"/>.</summary>
-    public IReadOnlyList<WatchedFile> Files { get; }
+    public SortedFileList Files { get; }
 
     /// <summary>The status files in the folder.</summary>
     public StatusTable Status { get; }
@@ -40,23 +40,10 @@ public sealed class FolderSnapshot
     /// <param name="sets">What is known about the filesets; null for nothing.</param>
     public static FolderSnapshot OfSorted(
         IReadOnlyList<WatchedFile> files, StatusTable status, IReadOnlySet<string>? others = null, SetHistory? sets = null) =>
-        new(status, files, others, sets);
+        new(status, files as SortedFileList ?? new SortedFileList(files), others, sets);
 
     /// <summary>Whether a file or folder with the name exists.</summary>
-    public bool Has(string name)
-    {
-        var (low, high) = (0, Files.Count - 1);
-        while (low <= high)
-        {
-            var middle = (low + high) / 2;
-            var order = ByteOrder.Instance.Compare(Files[middle].Name, name);
-            if (order == 0)
-                return true;
-            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
-        }
-
-        return OtherNames.Contains(name);
-    }
+    public bool Has(string name) => Files.Contains(name) || OtherNames.Contains(name);
 
     private static bool IsSorted(IReadOnlyList<WatchedFile> files)
     {

@@ -16,7 +16,9 @@ public sealed class Plan
     /// <remarks>They were processed before the watch had <c>updated</c>.</remarks>
     public List<(WorkKey Key, long Mtime)> Notes { get; } = [];
 
-    /// <summary>Files without work left: the index in <see cref="FolderSnapshot.Files"/>, and the list.</summary>
+    /// <summary>
+    /// Files without work left: the index in <see cref="FolderSnapshot.Files"/>, and the list; -1 for files that the watch does not take.
+    /// </summary>
     /// <remarks>
     /// It holds as long as the last step applies to their place, and neither they nor their status files change. The owner of the files
     /// may store it in <see cref="WatchedFile.FinishedInList"/>, so that the next plan costs only the changes.
@@ -45,6 +47,9 @@ public sealed class Plan
 
     /// <summary>The decisions with their reasons; null when they were not requested.</summary>
     public List<FileExplanation>? Explanations { get; init; }
+
+    /// <summary>Whether more would be due without a limit of jobs.</summary>
+    public bool IsLimited { get; internal set; }
 
     /// <summary>Whether the decisions about finished files are among the <see cref="Explanations"/>.</summary>
     public bool ExplainsFinished { get; init; }

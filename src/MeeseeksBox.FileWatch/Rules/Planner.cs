@@ -16,10 +16,12 @@ public sealed class Planner
     private readonly SetRuns _runs;
     private readonly long _now;
     private readonly Plan _plan;
+    private readonly JobLimit _limit;
 
-    private Planner(WatchSettings settings, FolderSnapshot folder, IReadOnlySet<WorkKey> inFlight, long now, Plan plan)
+    private Planner(
+        WatchSettings settings, FolderSnapshot folder, IReadOnlySet<WorkKey> inFlight, long now, Plan plan, JobLimit limit)
     {
-        (_settings, _folder, _inFlight, _now, _plan) = (settings, folder, inFlight, now, plan);
+        (_settings, _folder, _inFlight, _now, _plan, _limit) = (settings, folder, inFlight, now, plan, limit);
         _runs = new SetRuns(settings, folder.Status, inFlight);
     }
 
@@ -30,20 +32,24 @@ public sealed class Planner
     /// <param name="now">The time, in units of 100 ns since 1970.</param>
     /// <param name="isExplained">Whether the plan explains each decision.</param>
     /// <param name="withFinished">Whether it also explains why finished files have none.</param>
+    /// <param name="limit">Limits the jobs that may be due; null for no limit.</param>
     public static Plan Of(
         WatchSettings settings,
         FolderSnapshot folder,
         IReadOnlySet<WorkKey> inFlight,
         long now,
         bool isExplained = false,
-        bool withFinished = true)
+        bool withFinished = true,
+        JobLimit? limit = null)
     {
         var plan = new Plan { Explanations = isExplained ? [] : null, ExplainsFinished = isExplained && withFinished };
         if (settings.Jobs.Count == 0)
             return plan;
-        var planning = new Planner(settings, folder, inFlight, now, plan);
+        limit ??= JobLimit.None;
+        limit.Begin();
+        var planning = new Planner(settings, folder, inFlight, now, plan, limit);
         var others = new SetOthers(settings, planning._runs, folder.Status, plan);
-        foreach (var group in new FileLists(settings, planning._runs, now, plan).Of(folder))
+        foreach (var group in new FileLists(settings, planning._runs, now, plan, planning.IsFull).Of(folder))
         {
             var before = WorkCount(plan);
             var isConsumed = planning.IsConsumed(group);
@@ -57,6 +63,15 @@ public sealed class Planner
         }
 
         return plan;
+    }
+
+    // With several steps, a file behind may have another one.
+    private bool IsFull(int list)
+    {
+        if (_settings.Jobs.Count > 1 || !_limit.IsReached(0, list))
+            return false;
+        _plan.IsLimited = true;
+        return true;
     }
 
     // The result of the last step with a job tells where a file goes. A killed job tells nothing.
@@ -133,8 +148,11 @@ public sealed class Planner
         var name = group.Files[member].Name;
         var key = _runs.ResultOf(group, index, member);
         var status = _folder.Status[key];
-        if (_runs.RunningOf(group, index, member) is not null)
+        if (_runs.RunningOf(group, index, member) is { } running)
+        {
+            _limit.Add(running, group.ListOf(member), isDue: false);
             return Explain(name, index, "its job has been submitted and has not ended yet");
+        }
 
         long? mtime = _settings.IsUpdated ? Mtime(group, member, step) : null;
         var isChanged = status.IsChanged(index, mtime);
@@ -155,6 +173,13 @@ public sealed class Planner
         if (!isChanged && status.Result is StatusState.Failed && !IsRetryDue(key, status))
             return Explain(name, index, "its job has failed, and is tried again later");
 
+        if (_limit.IsReached(index, group.ListOf(member)))
+        {
+            _plan.IsLimited = true;
+            return Explain(name, index, _limit.Reason);
+        }
+
+        _limit.Add(new WorkKey(index, name), group.ListOf(member), isDue: true);
         _plan.Due.Add(new WorkItem
         {
             Template = template,

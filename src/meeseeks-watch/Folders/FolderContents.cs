@@ -22,6 +22,9 @@ internal sealed class FolderContents(WatchSettings settings, HiddenNames names, 
     /// <summary>The <c>.mtime</c> files, each with the time of the file itself. Their texts are read when that is needed.</summary>
     public List<(WorkKey Key, long Time)> Notes { get; } = [];
 
+    // A file and its status files share one text of its name.
+    private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
+
     /// <summary>Adds entries.</summary>
     public void Add(IEnumerable<FolderEntry> entries)
     {
@@ -30,16 +33,24 @@ internal sealed class FolderContents(WatchSettings settings, HiddenNames names, 
             if (isFolder || names.IsHiddenMarker(path))
                 _ = Others.Add(path);
             else if (!RelativePath.IsHidden(path))
-                Files.Add(new WatchedFile(path, time));
+                Files.Add(new WatchedFile(Shared(path), time));
             else if (!names.TryParse(path, out var key, out var state))
                 continue;
             else if (state is StatusState.Mtime && settings.IsUpdated)
                 Notes.Add((key, time));
             else
-                Status.Add(key, state, time);
+                Status.Add(key with { FileName = Shared(key.FileName) }, state, time);
         }
     }
 
     /// <summary>Puts the files in order.</summary>
     public void Sort() => SortedFiles.Sort(Files);
+
+    private string Shared(string path)
+    {
+        if (_paths.TryGetValue(path, out var known))
+            return known;
+        _ = _paths.Add(path);
+        return path;
+    }
 }

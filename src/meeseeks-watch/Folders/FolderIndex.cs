@@ -12,7 +12,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
 {
     private readonly string _path = settings.Path!;
     private readonly StatusName _names = new(settings.Name);
-    private List<WatchedFile> _files = [];
+    private SortedFileList _files = new([]);
     private readonly FolderSets _sets = new(settings);
 
     // Folders and hidden files, which may be skip files or markers. Without skip and marker, they are not read.
@@ -45,22 +45,18 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         _sets.History.Keep(plan);
         foreach (var (position, list) in plan.Finished)
         {
-            _files[position] = _files[position] with { FinishedInList = list };
-            openFiles.Forget(_files[position].Name);
+            var file = _files[position];
+            _files.ReplaceAt(position, file with { FinishedInList = list });
+            if (list >= 0)
+                openFiles.Forget(file.Name);
         }
     }
 
     /// <summary>Whether a file is there.</summary>
-    public bool Has(string name) => Find(name) >= 0;
+    public bool Has(string name) => _files.Contains(name);
 
     /// <summary>Whether a folder in the watched one is there, and none of its files.</summary>
-    public bool IsEmptyFolder(string folder)
-    {
-        if (!_others.Contains(folder))
-            return false;
-        var place = ~Find(folder + "/");
-        return place == _files.Count || !RelativePath.IsWithin(_files[place].Name, folder);
-    }
+    public bool IsEmptyFolder(string folder) => _others.Contains(folder) && !_files.Within(folder).Any();
 
     /// <summary>Reads some folders with all that is watched below them. The index stays as it is when that fails.</summary>
     /// <param name="places">The folders, relative to the watched one; null for the whole.</param>
@@ -93,7 +89,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         openFiles.Review(settings.Rescan);
         MarkWritten(found.Files);
         KeepSeenTimes(found.Files);
-        var former = outer.Contains(string.Empty) ? TakeAll(found) : Take(found, outer);
+        IReadOnlyList<WatchedFile> former = outer.Contains(string.Empty) ? TakeAll(found) : Take(found, outer);
         foreach (var (key, time) in found.Notes)
             AddNote(key, time);
         return SortedFiles.Missing(former, found.Files);
@@ -119,29 +115,24 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         ClearFinished(name);
         if (Account.GoesWithFile)
             DropResults(name);
-        var place = Find(name);
-        if (place >= 0)
-        {
-            _files.RemoveAt(place);
+        if (_files.Remove(name))
             _sets.Remove(name);
-        }
     }
 
     /// <summary>Sets whether a file can be processed.</summary>
     public void SetReadiness(string name, FileReadiness readiness)
     {
         ClearFinished(name);
-        var place = Find(name);
-        if (place >= 0)
-            _files[place] = _files[place] with { Readiness = readiness };
+        if (_files.TryGet(name, out var file))
+            _ = _files.Put(file with { Readiness = readiness });
     }
 
     /// <summary>Reads the time of a file.</summary>
     /// <returns>Whether it is another one than the index had.</returns>
     public bool TryUpdateTime(string name)
     {
-        var place = Find(name);
-        if (!settings.NeedsMtimes || place < 0 || FileKind.FactsOf(Path.Join(_path, name))?.WriteTime == _files[place].Mtime)
+        if (!settings.NeedsMtimes || !_files.TryGet(name, out var file)
+            || FileKind.FactsOf(Path.Join(_path, name))?.WriteTime == file.Mtime)
             return false;
         RefreshFile(name);
         return true;
@@ -152,24 +143,24 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     {
         foreach (var other in _sets.ConcernsOf(name))
         {
-            var place = Find(other);
-            if (place >= 0)
-                _files[place] = _files[place] with { FinishedInList = null };
+            if (_files.TryGet(other, out var file) && file.FinishedInList is not null)
+                _ = _files.Put(file with { FinishedInList = null });
         }
     }
 
-    private List<WatchedFile> TakeAll(FolderContents found)
+    private SortedFileList TakeAll(FolderContents found)
     {
         var former = _files;
         found.Status.TakeFailures(Status);
         _sets.Replace(found.Files.Select(file => file.Name), SortedFiles.Missing(former, found.Files), Has);
-        (_files, _others, Status) = (found.Files, found.Others, found.Status);
+        (_files, _others, Status) = (new SortedFileList(found.Files), found.Others, found.Status);
         return former;
     }
 
     private List<WatchedFile> Take(FolderContents found, IReadOnlyCollection<string> places)
     {
-        var former = SortedFiles.Sorted(places.SelectMany(place => SortedFiles.Take(_files, place)));
+        var former = places.SelectMany(FilesAt).ToList();
+        SortedFiles.Sort(former);
 
         // A new folder, which is common, holds nothing that is known.
         if (former.Count > 0 || places.Any(_others.Contains))
@@ -183,10 +174,15 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         _others.UnionWith(places.Where(place => ByteFile.IsFolder(Path.Join(_path, place))));
         SortedFiles.Missing(former, found.Files).ForEach(_sets.Remove);
         SortedFiles.Missing(found.Files, former).ForEach(_sets.Add);
-        _files = SortedFiles.Merge(_files, found.Files);
+        former.ForEach(file => _ = _files.Remove(file.Name));
+        found.Files.ForEach(file => _ = _files.Put(file));
         Status.AddAll(found.Status);
         return former;
     }
+
+    // The files in a folder, and a file of its name.
+    private IEnumerable<WatchedFile> FilesAt(string place) =>
+        _files.TryGet(place, out var file) ? _files.Within(place).Prepend(file) : _files.Within(place);
 
     // Without the folder of status_path, for example a disk that is not mounted, all files would run again.
     private static bool HasStatusFolder(string elsewhere, string statusPath) =>
@@ -217,9 +213,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     {
         if (file.Mtime <= now)
             return file;
-        var place = Find(file.Name);
-        var isKnown = place >= 0 && _files[place].Mtime == file.Mtime && _files[place].SeenAt > 0;
-        return file with { SeenAt = isKnown ? _files[place].SeenAt : now };
+        var isKnown = _files.TryGet(file.Name, out var known) && known.Mtime == file.Mtime && known.SeenAt > 0;
+        return file with { SeenAt = isKnown ? known.SeenAt : now };
     }
 
     private void RefreshFile(string name)
@@ -237,17 +232,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         var readiness = openFiles.IsWritten(name) ? FileReadiness.BeingWritten : FileReadiness.Ready;
         var mtime = settings.NeedsMtimes ? FileKind.FactsOf(path)?.WriteTime ?? time : 0;
         var file = Seen(new WatchedFile(name, mtime, readiness), Now);
-        var place = Find(name);
-        if (place >= 0)
-        {
-            _files[place] = file;
-        }
-        else
-        {
-            _files.Insert(~place, file);
+        if (_files.Put(file))
             _sets.Add(name);
-        }
-
         if (Account.GoesWithFile)
             RefreshResults(name);
     }
@@ -311,12 +297,9 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
             return;
         }
 
-        var place = Find(key.FileName);
-        var time = place >= 0 && _files[place].Mtime == ownTime
+        var time = _files.TryGet(key.FileName, out var file) && file.Mtime == ownTime
             ? ownTime
             : Account.ReadTime(key) ?? ownTime;
         Status.Add(key, StatusState.Mtime, time);
     }
-
-    private int Find(string name) => SortedFiles.Find(_files, name);
 }

@@ -15,7 +15,8 @@ internal sealed class FolderPlanner(WatchSettings settings, FolderIndex index, C
     /// <param name="skipped">The work that is submitted, or cannot be.</param>
     /// <param name="now">The time, in units of 100 ns since 1970.</param>
     /// <param name="isExplained">Whether the plan explains each decision.</param>
-    public Plan Plan(IReadOnlySet<WorkKey> skipped, long now, bool isExplained = false)
+    /// <param name="limit">Limits the jobs that may be due; null for no limit.</param>
+    public Plan Plan(IReadOnlySet<WorkKey> skipped, long now, bool isExplained = false, JobLimit? limit = null)
     {
         foreach (var name in completeness.NowQuiet)
             index.SetReadiness(name, FileReadiness.Ready);
@@ -23,7 +24,7 @@ internal sealed class FolderPlanner(WatchSettings settings, FolderIndex index, C
         var complete = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
-            var plan = Planner.Of(settings, index.Snapshot(), skipped, now, isExplained);
+            var plan = Planner.Of(settings, index.Snapshot(), skipped, now, isExplained, limit: limit);
             var names = plan.Due.SelectMany(work => work.Files).Concat(plan.Marks.Select(mark => mark.FileName));
 
             // A file that is not complete leaves its place in the list, or its set, to another one.

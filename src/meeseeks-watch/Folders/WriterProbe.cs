@@ -61,6 +61,22 @@ internal static unsafe partial class WriterProbe
         }
     }
 
+    /// <summary>Whether other hosts may write on the file system of a folder. True when that cannot be found out.</summary>
+    public static bool IsRemote(string folder)
+    {
+        var descriptor = LibC.Open(folder, OpenFlag.PathOnly | OpenFlag.CloseOnExec, 0);
+        if (descriptor < 0)
+            return true;
+        try
+        {
+            return IsRemote(descriptor);
+        }
+        finally
+        {
+            _ = LibC.Close(descriptor);
+        }
+    }
+
     private static bool IsRemote(int descriptor)
     {
         // The first field of struct statfs is the type, as a number of the size of a register.

@@ -13,6 +13,8 @@ namespace MeeseeksBox.WatchAgent.Watches;
 /// <remarks>It belongs to the loop of the watch. Only the ends of submissions arrive from other threads.</remarks>
 internal sealed class FileJobs : IAsyncDisposable
 {
+    // Each one costs memory here and in the box. Files that wait cost none.
+    private const int MostOfJobspec = 10_000;
     private static readonly TimeSpan LongestRetryOnce = TimeSpan.FromSeconds(1);
 
     private readonly InFlightJobs<(FileId Folder, WorkKey Key)> _jobs;
@@ -30,6 +32,8 @@ internal sealed class FileJobs : IAsyncDisposable
 
     // With once, the work that has failed: it is not run again, but may be moved, or have a next step.
     private readonly HashSet<WorkKey> _failedOnce = [];
+    // The number of submitted jobs by step and list.
+    private readonly Dictionary<(int Index, int List), int> _counts = [];
     private WatchSettings _settings;
     private RoundCounter _rounds;
     private LoopGuard _guard;
@@ -89,6 +93,12 @@ internal sealed class FileJobs : IAsyncDisposable
 
     /// <summary>The work for files of the present folder that is submitted, or cannot be.</summary>
     public IReadOnlySet<WorkKey> Skipped => _setAside.Count == 0 ? Submitted : new HashSet<WorkKey>([.. Submitted, .. _setAside]);
+
+    /// <summary>Limits the jobs of a jobspec. Work that cannot be submitted does not keep others from it.</summary>
+    public JobLimit Limit => new(
+        MostOfJobspec,
+        key => _setAside.Contains(key) || _failedOnce.Contains(key) || _status.IsRefused(RelativePath.FolderOf(key.FileName)),
+        (index, list) => _counts.GetValueOrDefault((index, list)));
 
     /// <summary>Passes the jobs on to the watch that goes on in the place of this one.</summary>
     /// <remarks>Jobs for files of another folder stay with that, as when another folder takes its place.</remarks>
@@ -223,7 +233,11 @@ internal sealed class FileJobs : IAsyncDisposable
         foreach (var other in _inFlight.OthersWith(work.Key, folder))
             _jobs.Separate((other, work.Key));
         if (_jobs.TryStart((folder, work.Key), _settings, work, JobTags.OfFolder(folder)))
+        {
+            AddCount(work, 1);
             return true;
+        }
+
         _inFlight.Remove(folder, work.Key);
         return false;
     }
@@ -299,6 +313,16 @@ internal sealed class FileJobs : IAsyncDisposable
     private void Remove(CompletedSubmission<(FileId Folder, WorkKey Key)> ended, bool isGood)
     {
         _inFlight.Remove(ended.Key.Folder, ended.Key.Key);
+        AddCount(ended.Submission.Work, -1);
         _rounds.AddEnd(isGood);
+    }
+
+    private void AddCount(WorkItem work, int change)
+    {
+        var count = _counts.GetValueOrDefault((work.Index, work.List)) + change;
+        if (count > 0)
+            _counts[(work.Index, work.List)] = count;
+        else
+            _ = _counts.Remove((work.Index, work.List));
     }
 }

@@ -103,7 +103,7 @@ internal sealed class FileWatch : IWatch
                 if (isHeld)
                     _arrivals.Check();
                 _requests.Answer();
-                if (_isOnce && _jobs.Count + _arrivals.Count == 0 && _folder.UntilQuiet is null)
+                if (_isOnce && _jobs.Count + _arrivals.Count == 0 && _folder.UntilQuiet is null && plan is not { IsLimited: true })
                     return;
                 await _signal.WaitAsync(isHeld ? Pause(plan) : FolderLocks.Pause, _time, stop);
             }
@@ -228,7 +228,7 @@ internal sealed class FileWatch : IWatch
 
     private Plan? Submit()
     {
-        var plan = _folder.Plan(_jobs.Skipped, Now);
+        var plan = _folder.Plan(_jobs.Skipped, _jobs.Limit, Now);
         _folder.MarkFinished(plan);
         _sets.Report(Settings, plan, Now);
         _arrivals.AddFiles(plan);
@@ -243,7 +243,12 @@ internal sealed class FileWatch : IWatch
         }
 
         _failures += _moves.Move(Settings, plan);
+        var failures = _jobs.Failures;
         _jobs.Start(plan.Due);
+
+        // Others take the places of those that cannot be submitted.
+        if (plan.IsLimited && (_status.RefusesMore || _jobs.Failures > failures))
+            _signal.Set();
         return plan;
     }
 

@@ -31,7 +31,7 @@ internal sealed partial class FileWatchInspector(
     /// <summary>The status.</summary>
     public WatchStatus Status()
     {
-        var plan = folder.Id is null ? new Plan() : folder.Explain(jobs.Submitted, FileTime.Of(time.GetUtcNow()));
+        var plan = folder.Id is null ? new Plan() : folder.Explain(jobs.Submitted, FileTime.Of(time.GetUtcNow()), jobs.Limit);
         var results = folder.Status.Results();
         return new WatchStatus
         {

@@ -21,8 +21,9 @@ internal sealed class FolderChangeBuffer(
     Func<string, bool> isWatched,
     Action wake) : IFolderListener
 {
-    // Updates of so many single names cost more than a read of the folder.
-    private const int Most = 2000;
+    // Updates of more single names cost more than a read of the folder.
+    private const int Least = 2000;
+    private const int Share = 4;
 
     private readonly Lock _lock = new();
     private HashSet<string> _names = [];
@@ -31,6 +32,11 @@ internal sealed class FolderChangeBuffer(
     private HashSet<string> _folders = [];
     private bool _isLost;
     private bool _hasOverflown;
+
+    private int _most = Least;
+
+    /// <summary>Sets the number of files in the folder. A read of a large one costs more than updates of many names.</summary>
+    public void SetCount(int count) => Volatile.Write(ref _most, Math.Max(Least, count / Share));
 
     /// <inheritdoc/>
     public string Path => path;
@@ -66,7 +72,7 @@ internal sealed class FolderChangeBuffer(
         if (change is FolderChange.Folder && !RelativePath.IsHidden(name))
         {
             lock (_lock)
-                (_, _isLost) = (_folders.Add(name), _isLost || _folders.Count > Most);
+                (_, _isLost) = (_folders.Add(name), _isLost || _folders.Count > Least);
         }
 
         // A file may be written under a name that does not concern the watch, and be linked to one that does.
@@ -91,14 +97,14 @@ internal sealed class FolderChangeBuffer(
 
     private void Add(FolderChange change, string name, IEnumerable<string> completed)
     {
-        _isLost |= _names.Count >= Most;
+        _isLost |= _names.Count >= Volatile.Read(ref _most);
         _ = _names.Add(name);
         _names.UnionWith(completed);
         if (RelativePath.IsHidden(name))
             return;
         if (change is FolderChange.Removed)
             _ = _removed.Add(name);
-        else if (change is FolderChange.Closed or FolderChange.MovedIn && _written.Count < Most)
+        else if (change is FolderChange.Closed or FolderChange.MovedIn && _written.Count < Volatile.Read(ref _most))
             _ = _written.Add(name);
     }
 }

@@ -40,6 +40,9 @@ internal sealed class FolderSubscriptions
     /// <summary>The sub-folders.</summary>
     public Subfolders Subfolders { get; private set; }
 
+    /// <summary>Whether the system reports all changes: no subscription failed, and the folder is on a local file system.</summary>
+    public bool IsComplete => _inotifyError is null && !WriterProbe.IsRemote(_settings.Path!);
+
     /// <summary>Takes the changes since the last call.</summary>
     public FolderChanges Take()
     {
@@ -49,6 +52,9 @@ internal sealed class FolderSubscriptions
         var names = status.Take().Names is { } more && changes.Names is { } known ? (IReadOnlyCollection<string>)[.. known, .. more] : null;
         return changes with { Names = names };
     }
+
+    /// <summary>Sets the number of files (<see cref="FolderChangeBuffer.SetCount"/>).</summary>
+    public void SetCount(int count) => _changes.SetCount(count);
 
     /// <summary>Subscribes to the folder that is at the path now.</summary>
     public void Subscribe() => Subscribe(_changes);

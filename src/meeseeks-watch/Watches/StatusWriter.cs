@@ -24,6 +24,9 @@ internal sealed class StatusWriter
     // The folders in which status files could be written at the last attempt.
     private readonly HashSet<string> _writable = new(StringComparer.Ordinal);
 
+    // The folders in which they could not, at the last plan.
+    private HashSet<string> _refused = [];
+
     /// <summary>Makes a writer.</summary>
     /// <param name="settings">The watch.</param>
     /// <param name="folder">Its folder.</param>
@@ -113,6 +116,8 @@ internal sealed class StatusWriter
             .Concat(plan.Marks.Select(mark => mark.FileName))
             .Concat(plan.Notes.Select(note => note.Key.FileName));
         var refused = files.Select(RelativePath.FolderOf).Distinct().ToList().Where(folder => !TryProbe(folder)).ToHashSet();
+        RefusesMore = !refused.IsSubsetOf(_refused);
+        _refused = refused;
         if (refused.Contains(string.Empty) && _settings.Depth == 0)
             return false;
         _ = plan.Due.RemoveAll(work => refused.Contains(RelativePath.FolderOf(work.FileName!)));
@@ -121,6 +126,12 @@ internal sealed class StatusWriter
         return plan.Marks.Count + plan.Notes.Count == 0
             || TryIn(string.Empty, NothingFor(string.Empty), () => Write(plan));
     }
+
+    /// <summary>Whether the last plan had work for a folder that takes none, and the plan before had not.</summary>
+    public bool RefusesMore { get; private set; }
+
+    /// <summary>Whether the last plan had work for a folder that takes no status files.</summary>
+    public bool IsRefused(string folder) => _refused.Count > 0 && _refused.Contains(folder);
 
     /// <summary>Whether a result of a file can be written, as far as names tell. The log says why not.</summary>
     public bool CanRecord(WorkKey key)

@@ -12,6 +12,11 @@ namespace MeeseeksBox.WatchAgent.Watches;
 internal sealed class WatchedFolder
 {
     private const int MostReads = 5;
+    private const int ScanShare = 100;
+
+    // A number of files. Above it, the garbage of a read is returned to the system.
+    private const int LargeFolder = 50_000;
+    private static readonly TimeSpan LongestScanPause = TimeSpan.FromMinutes(10);
 
     private readonly FolderSubscriptions _subscriptions;
     private readonly OpenFileTracker _openFiles;
@@ -29,6 +34,7 @@ internal sealed class WatchedFolder
     private WatchSettings _settings;
     private FolderIndex _index;
     private long? _lastRead;
+    private TimeSpan _readTime;
 
     /// <summary>Makes the index, which is empty until the first <see cref="Refresh"/>.</summary>
     /// <param name="settings">The watch.</param>
@@ -99,22 +105,24 @@ internal sealed class WatchedFolder
 
     /// <summary>The time until the next complete scan.</summary>
     public TimeSpan UntilScan =>
-        _lastRead is { } last && !_isOnce ? _settings.Rescan - _time.GetElapsedTime(last) : _settings.Rescan;
+        _lastRead is { } last && !_isOnce ? ScanPause - _time.GetElapsedTime(last) : _settings.Rescan;
 
     /// <summary>The time until a file may be complete that has changed lately; null when there is none.</summary>
     public TimeSpan? UntilQuiet => _completeness.UntilQuiet;
 
     /// <summary>The work that is due now, for files that are complete.</summary>
     /// <param name="skipped">The work that is submitted, or cannot be.</param>
+    /// <param name="limit">Limits the jobs that may be due.</param>
     /// <param name="now">The time, in units of 100 ns since 1970.</param>
-    public Plan Plan(IReadOnlySet<WorkKey> skipped, long now) =>
-        new FolderPlanner(_settings, _index, _completeness).Plan(skipped, now);
+    public Plan Plan(IReadOnlySet<WorkKey> skipped, JobLimit limit, long now) =>
+        new FolderPlanner(_settings, _index, _completeness).Plan(skipped, now, limit: limit);
 
     /// <summary>A plan with the reason for each file that is not finished. It changes nothing.</summary>
     /// <param name="submitted">The work that is submitted.</param>
     /// <param name="now">The time, in units of 100 ns since 1970.</param>
-    public Plan Explain(IReadOnlySet<WorkKey> submitted, long now) =>
-        Planner.Of(_settings, _index.Snapshot(), submitted, now, isExplained: true, withFinished: false);
+    /// <param name="limit">Limits the jobs that may be due; null for no limit.</param>
+    public Plan Explain(IReadOnlySet<WorkKey> submitted, long now, JobLimit? limit = null) =>
+        Planner.Of(_settings, _index.Snapshot(), submitted, now, isExplained: true, withFinished: false, limit);
 
     /// <summary>The files and status files of now.</summary>
     public FolderSnapshot Snapshot() => _index.Snapshot();
@@ -162,7 +170,7 @@ internal sealed class WatchedFolder
                 _settings.Path);
         }
 
-        if (changes.Names is { } names && _lastRead is { } last && _time.GetElapsedTime(last) < _settings.Rescan)
+        if (changes.Names is { } names && _lastRead is { } last && _time.GetElapsedTime(last) < ScanPause)
         {
             var isRead = true;
             if (_settings.Depth > 0 && !_ioFaults.Try(ReadFolder, Retried, () => isRead = TryReadSubfolders(changes.Folders)))
@@ -181,16 +189,31 @@ internal sealed class WatchedFolder
         if (_isOnce && _lastRead is not null)
             return FolderRefresh.Updated;
         var begin = _time.GetTimestamp();
-        _lastRead = begin;
+        (_lastRead, _readTime) = (begin, TimeSpan.Zero);
         if (!_ioFaults.Try(ReadFolder, Retried, Read))
             return FolderRefresh.Failed;
         _subscriptions.SubscribeStatus(StatusPath);
+        _subscriptions.SetCount(_index.Count);
         _completeness.Keep(_index.Has);
         _openFileReporter.Report(_openFiles.All().Where(name => FileFilter.ListOf(_settings, name) >= 0).ToHashSet(StringComparer.Ordinal));
         _exclusions.Report(_settings, _index.Snapshot());
-        var milliseconds = _time.GetElapsedTime(begin).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
+        _readTime = _time.GetElapsedTime(begin);
+        if (_index.Count >= LargeFolder)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        var milliseconds = _readTime.TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
         _log.Debug("read {Count} files in {Milliseconds} ms", _index.Count, milliseconds);
         return FolderRefresh.Scanned;
+    }
+
+    // Where the system reports all changes, the read is only a precaution: a large folder is read for at most 1 % of the time.
+    private TimeSpan ScanPause
+    {
+        get
+        {
+            var pause = _index.Count >= LargeFolder && _subscriptions.IsComplete ? _readTime * ScanShare : TimeSpan.Zero;
+            pause = pause < LongestScanPause ? pause : LongestScanPause;
+            return pause > _settings.Rescan ? pause : _settings.Rescan;
+        }
     }
 
     private string ReadFolder => $"read the folder {_settings.Path}";

@@ -19,19 +19,23 @@ internal sealed class WorkInFlight : IDisposable
     /// <param name="folders">The folders, by their paths relative to the watched one.</param>
     public IReadOnlySet<WorkKey> Of(IEnumerable<(string Path, FileId Id)> folders)
     {
-        HashSet<WorkKey>? all = null;
+        HashSet<WorkKey>? first = null, all = null;
         foreach (var (path, id) in folders)
         {
             if (!_byFolder.TryGetValue(id, out var entry))
                 continue;
-            var work = entry.Subfolder == path ? entry.Work : [.. entry.Work.Select(key => Moved(key, path))];
-            if (all is null)
-                all = work;
-            else
-                all = [.. all, .. work];
+            if (first is null && all is null && entry.Subfolder == path)
+            {
+                first = entry.Work;
+                continue;
+            }
+
+            // Most watches have the work of one folder, whose set is not copied.
+            all ??= [.. first ?? None];
+            all.UnionWith(entry.Subfolder == path ? entry.Work : entry.Work.Select(key => Moved(key, path)));
         }
 
-        return all ?? None;
+        return all ?? first ?? None;
     }
 
     /// <summary>Whether there is work for files of a watched folder, or of the sub-folders in it.</summary>

@@ -16,6 +16,7 @@ public sealed class PlannerProperties
         OneOf(
             "'glob':'*'",
             "'glob':['*.a','*.b']",
+            "'glob':'*.a'",
             "'glob':['*.b','*'],'reverse':true",
             "'glob':['*.a','*.b'],'split':'.','fileset':1",
             "'glob':['*.a','*.b'],'split':'.','fileset':2",
@@ -92,7 +93,8 @@ public sealed class PlannerProperties
         Gen.Select(settings, Gen.Int, Gen.Int[1, 300]).Sample((watch, seed, steps) =>
         {
             var (random, now) = (new Random(seed), Scene.Now);
-            var files = new SortedList<string, WatchedFile>(ByteOrder.Instance);
+            var most = random.Next(3) is 0 ? random.Next(1, 4) : int.MaxValue;
+            var files = new SortedFileList([], blockSize: random.Next(1, 4));
             var (status, inFlight) = (new StatusTable(setKeyOf: watch.SetKeyOf), new Dictionary<WorkKey, WorkItem>());
             for (var step = 0; step < steps; step++)
             {
@@ -101,7 +103,7 @@ public sealed class PlannerProperties
                 switch (random.Next(7))
                 {
                     case 0:
-                        files[name] = new WatchedFile(name, now);
+                        _ = files.Put(new WatchedFile(name, now));
                         break;
                     case 1:
                         _ = files.Remove(name);
@@ -117,17 +119,23 @@ public sealed class PlannerProperties
                         break;
                 }
 
-                foreach (var other in files.Keys.Where(other => name is not null && IsSameGroup(watch, other, name)).ToList())
-                    files[other] = files[other] with { FinishedInList = null };
+                foreach (var other in files.Where(other => name is not null && IsSameGroup(watch, other.Name, name)).ToList())
+                    _ = files.Put(other with { FinishedInList = null });
 
-                var plan = Planner.Of(watch, FolderSnapshot.OfSorted([.. files.Values], status), inFlight.Keys.ToHashSet(), now);
-                var unfinished = files.Values.Select(file => file with { FinishedInList = null });
-                var whole = Planner.Of(watch, FolderSnapshot.OfSorted([.. unfinished], status), inFlight.Keys.ToHashSet(), now);
+                var plan = PlanOf(files);
+                var whole = PlanOf([.. files.Select(file => file with { FinishedInList = null })]);
                 Lines(plan).Should().Equal(Lines(whole));
                 foreach (var (position, list) in plan.Finished)
-                    files.SetValueAtIndex(position, files.GetValueAtIndex(position) with { FinishedInList = list });
+                    files.ReplaceAt(position, files[position] with { FinishedInList = list });
                 foreach (var work in plan.Due.Where(_ => random.Next(2) is 0))
                     inFlight.Add(work.Key, work);
+
+                Plan PlanOf(IReadOnlyList<WatchedFile> all) => Planner.Of(
+                    watch,
+                    FolderSnapshot.OfSorted(all, status),
+                    inFlight.Keys.ToHashSet(),
+                    now,
+                    limit: new JobLimit(most, _ => false, (index, list) => SubmittedOf(inFlight, index, list)));
             }
         });
     }
@@ -161,6 +169,9 @@ public sealed class PlannerProperties
         .. plan.Notes.Select(note => $"note {note}"),
         $"next {plan.NextDue}",
     ];
+
+    private static int SubmittedOf(Dictionary<WorkKey, WorkItem> inFlight, int index, int list) =>
+        inFlight.Values.Count(work => (work.Index, work.List) == (index, list));
 
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(place => texts[place]);
 
