@@ -44,6 +44,7 @@ public sealed class AttributeIndexTests : IDisposable
     public void A_failure_without_a_time_has_that_of_the_last_change_of_its_file()
     {
         _folder.Set("a", "user.w_0.failed", "");
+        File.SetLastWriteTimeUtc(_folder.At("a"), DateTime.UnixEpoch);
 
         _folder.Index().Status[Key].FailedAt.Should().Be(FileKind.FactsOf(_folder.At("a"))!.Value.ChangeTime);
     }
