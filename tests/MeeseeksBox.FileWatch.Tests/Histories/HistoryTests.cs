@@ -16,8 +16,7 @@ public sealed class HistoryTests
     public void Random_histories_have_no_difference_from_the_model()
     {
         using var site = new Site();
-        var first = Random.Shared.Next(1_000_000_000);
-        for (var seed = first; seed < first + Count; seed++)
+        for (var seed = 0; seed < Count; seed++)
         {
             var script = Script.Of(seed);
             if (Differs(site, script))
