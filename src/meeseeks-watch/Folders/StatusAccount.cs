@@ -14,6 +14,8 @@ internal abstract class StatusAccount
     /// <summary>The text of a file without a job.</summary>
     protected static readonly byte[] NothingToDo = "{\n    \"state\": \"done\"\n}\n"u8.ToArray();
 
+    private static readonly StatusState[] Results = [StatusState.Done, StatusState.Failed, StatusState.Killed];
+
     /// <summary>The account of a watch.</summary>
     /// <param name="settings">The watch.</param>
     /// <param name="folder">The folder of the status files.</param>
@@ -87,7 +89,7 @@ internal abstract class StatusAccount
         // With the time of the record, news of it change nothing.
         table.Add(key, state, failures > 0 && WrittenAt(key, state) is { } time ? FileTime.Of(time) : now, failures);
         string? warning = null;
-        foreach (var other in new[] { StatusState.Done, StatusState.Failed, StatusState.Killed })
+        foreach (var other in Results)
         {
             if (other == state || !table[key].Has(other))
                 continue;
@@ -166,6 +168,25 @@ internal abstract class StatusAccount
 
     /// <summary>When a result was written; null when that is not known.</summary>
     public abstract DateTimeOffset? WrittenAt(WorkKey key, StatusState state);
+
+    /// <summary>Reads the results of a work item anew, and the change time that is recorded of its file.</summary>
+    public StatusTable TableOf(WorkKey key)
+    {
+        var table = new StatusTable();
+        foreach (var state in Results.Where(state => Has(key, state)))
+        {
+            var time = WrittenAt(key, state) is { } written ? FileTime.Of(written) : 0;
+            table.Add(key, state, time, state is StatusState.Failed ? ReadFailure(key).Failures : 0);
+        }
+
+        var noted = new WorkKey(0, key.FileName);
+        if (ReadTime(noted) is { } mtime)
+            table.Add(noted, StatusState.Mtime, mtime);
+        return table;
+    }
+
+    /// <summary>Whether a result is there.</summary>
+    protected abstract bool Has(WorkKey key, StatusState state);
 
     /// <summary>Writes a result. False when its file is gone, and the account with it.</summary>
     protected abstract bool TryPut(WorkKey key, StatusState state, byte[] text, long now, bool isPrivate);

@@ -132,6 +132,9 @@ internal sealed class StatusAttributes : StatusAccount
             : null;
 
     /// <inheritdoc/>
+    protected override bool Has(WorkKey key, StatusState state) => ValueOf(key, state) is not null;
+
+    /// <inheritdoc/>
     /// <remarks>No value has an environment, so that none is private. A value that has no room is tried shorter.</remarks>
     protected override bool TryPut(WorkKey key, StatusState state, byte[] text, long now, bool isPrivate) =>
         TrySet(key, state, AttributeText.Of(text, now));

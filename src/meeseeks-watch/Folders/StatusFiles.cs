@@ -108,6 +108,9 @@ internal sealed class StatusFiles(Func<string> folder, string watch, string subf
     }
 
     /// <inheritdoc/>
+    protected override bool Has(WorkKey key, StatusState state) => WrittenAt(key, state) is not null;
+
+    /// <inheritdoc/>
     protected override bool TryPut(WorkKey key, StatusState state, byte[] text, long now, bool isPrivate)
     {
         Replace(_names.Of(key, state), text, mtime: null, isPrivate);

@@ -58,7 +58,8 @@ internal sealed class StatusWriter
     public bool TryRecord(string path, bool isPresent, Submission submission, WorkItem work, JobEnd end)
     {
         var subfolder = RelativePath.FolderOf(work.FileName!);
-        var recorder = new StatusRecorder(_settings, StatusAccount.Of(_settings, () => path, subfolder), _time);
+        var account = StatusAccount.Of(_settings, () => path, subfolder);
+        var recorder = new StatusRecorder(_settings, account, _time);
         string? warning = null;
         bool isWritten;
         try
@@ -71,7 +72,7 @@ internal sealed class StatusWriter
                 : _nameFaults.Try(
                     $"write {_files.Noun} into the former folder",
                     $"results are kept and retried, from {submission.Id} on",
-                    () => warning = recorder.Record(new StatusTable(), work, end));
+                    () => warning = recorder.Record(account.TableOf(work.Key), work, end));
         }
         catch (StatusNameException problem)
         {

@@ -60,17 +60,6 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public void Both_names_of_a_file_are_taken_when_it_is_closed()
-    {
-        Play(
-            Plain,
-            new(Deed.Open, 0, 0, Pace.Rest),
-            new(Deed.Link, 0, 1, Pace.Rest),
-            new(Deed.Start, 0, 0, Pace.Rest),
-            new(Deed.Close, 0, 0, Pace.Rest));
-    }
-
-    [Fact]
     public void A_program_that_writes_a_removed_file_does_not_hold_up_another_one_with_its_name()
     {
         Play(
@@ -82,6 +71,20 @@ public sealed class HistoryTests
     }
 
     private static bool Differs(Site site, Script script) => Outcome.Of(site, script).Differences.Count > 0;
+
+    [Fact]
+    public void A_failure_in_a_folder_that_is_away_replaces_the_result_of_before()
+    {
+        Play(
+            Plain with { IsUpdated = true, Retries = 2 },
+            new(Deed.Replace, 821, 870, Pace.Rest),
+            new(Deed.Start, 953, 22, Pace.None),
+            new(Deed.MoveIn, 377, 426, Pace.Rest),
+            new(Deed.Succeed, 668, 589, Pace.Rest),
+            new(Deed.Reload, 54, 436, Pace.Some),
+            new(Deed.Fail, 538, 485, Pace.None),
+            new(Deed.Swap, 419, 16, Pace.Rest));
+    }
 
     private static void Play(WatchRules rules, params Step[] steps)
     {

@@ -32,7 +32,7 @@ internal sealed class BoxConnection(SimulatedBox box, int watcher, Trap trap) : 
 
     public Task<Response> RequestAsync(JsonObject request, CancellationToken stop)
     {
-        if (IsCut || trap.Springs())
+        if (IsCut || trap.IsSprung || trap.Springs())
             return NeverAsync(stop);
         var answer = box.Answer(request, watcher);
         return trap.Springs() ? NeverAsync(stop) : Task.FromResult(answer);

@@ -211,7 +211,10 @@ internal sealed class ExpectedWork(Rules rules)
         {
             if (name is { Job: { } job, Content: not null })
                 Report($"the result of {job.Id} for {name} is not recorded");
-            if (name is { Due: Due.Must, IsWatched: true, IsComplete: true })
+
+            // What has changed and has the time of its last run again is the same to updated.
+            var isAsAtRun = rules.IsUpdated && name.HasResult && name.LastState is not "failed" && FactsOf(name)?.WriteTime == name.RunTime;
+            if (name is { Due: Due.Must, IsWatched: true, IsComplete: true } && !isAsAtRun)
                 Report($"{name} never runs{(name.HasResult ? " again" : "")}");
         }
     }
