@@ -1,14 +1,9 @@
-using MeeseeksBox.FileWatch.Names;
-
 namespace MeeseeksBox.FileWatch.Rules;
 
 /// <summary>A part of a <see cref="SortedFileList"/>.</summary>
 /// <param name="capacity">The number of files for which there is room at first.</param>
 internal sealed class FileBlock(int capacity)
 {
-    private static readonly Comparer<WatchedFile> ByName =
-        Comparer<WatchedFile>.Create((x, y) => ByteOrder.Instance.Compare(x.Name, y.Name));
-
     private readonly List<WatchedFile> _files = new(capacity);
     private readonly List<int> _finishedByList = [];
     private int _finished;
@@ -38,7 +33,7 @@ internal sealed class FileBlock(int capacity)
     }
 
     /// <summary>The place of a name; the complement of where it belongs when it is not there.</summary>
-    public int Find(string name) => _files.BinarySearch(new WatchedFile(name), ByName);
+    public int Find(string name) => _files.BinarySearch(new WatchedFile(name), SortedFileList.ByName);
 
     /// <summary>Inserts a file.</summary>
     public void Insert(int place, WatchedFile file)

@@ -7,6 +7,10 @@ namespace MeeseeksBox.FileWatch.Rules;
 /// <remarks>A change costs the move of one block. A plan passes over the blocks without unfinished files.</remarks>
 public sealed class SortedFileList : IReadOnlyList<WatchedFile>
 {
+    /// <summary>The order of files by their names.</summary>
+    public static readonly Comparer<WatchedFile> ByName =
+        Comparer<WatchedFile>.Create((x, y) => ByteOrder.Instance.Compare(x.Name, y.Name));
+
     private readonly int _blockSize;
     private readonly List<FileBlock> _blocks = [];
 

@@ -8,7 +8,7 @@ namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>Reads the attributes with the results of a watch. A file whose ctime is known is not read again.</summary>
 /// <param name="settings">The watch.</param>
-/// <param name="time">The source of the time; null when each file is read anew.</param>
+/// <param name="time">The source of the time; null to read each file each time.</param>
 internal sealed class AttributeReader(WatchSettings settings, TimeProvider? time)
 {
     // The times of the original are numbers of 53 bits.

@@ -169,7 +169,7 @@ internal abstract class StatusAccount
     /// <summary>When a result was written; null when that is not known.</summary>
     public abstract DateTimeOffset? WrittenAt(WorkKey key, StatusState state);
 
-    /// <summary>Reads the results of a work item anew, and the change time that is recorded of its file.</summary>
+    /// <summary>Reads the results of a work item where they are kept, and the recorded change time of its file.</summary>
     public StatusTable TableOf(WorkKey key)
     {
         var table = new StatusTable();

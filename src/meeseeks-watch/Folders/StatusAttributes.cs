@@ -27,7 +27,7 @@ internal sealed class StatusAttributes : StatusAccount
     /// <param name="settings">The watch.</param>
     /// <param name="folder">Its folder.</param>
     /// <param name="subfolder">The sub-folder of the watched folder to which the folder belongs; empty for all.</param>
-    /// <param name="time">The source of the time; null when each file is read anew.</param>
+    /// <param name="time">The source of the time; null to read each file each time.</param>
     public StatusAttributes(WatchSettings settings, Func<string> folder, string subfolder = "", TimeProvider? time = null)
     {
         (_settings, _folder, _subfolder) = (settings, folder, subfolder);

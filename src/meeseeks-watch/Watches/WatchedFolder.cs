@@ -285,15 +285,17 @@ internal sealed class WatchedFolder
     {
         if (folder.Length == 0 || _subscriptions.Subfolders.Enter(folder))
             return;
-        _log.Information(
-            "another folder is at {Path}; results of jobs for files of the former one stay with that", Path.Join(_settings.Path, folder));
+        ReportOther(Path.Join(_settings.Path, folder));
         _openFiles.ForgetWithin(folder);
         _ = _gone.RemoveWhere(name => RelativePath.IsWithin(name, folder));
     }
 
+    private void ReportOther(string path) =>
+        _log.Information("another folder is at {Path}; results of jobs for files of the former one stay with that", path);
+
     private void Replace()
     {
-        _log.Information("another folder is at {Path}; results of jobs for files of the former one stay with that", _settings.Path);
+        ReportOther(_settings.Path!);
         _openFiles.ForgetWithin();
         _completeness.Clear();
         _gone.Clear();
