@@ -130,9 +130,10 @@ public sealed class NodeCore
     /// <param name="spec">The argument of the submit.</param>
     /// <param name="now">The time.</param>
     /// <param name="submitter">The limits of the client; null without limits.</param>
-    public SubmitResult Submit(SubmitArgument spec, Instant now, Submitter? submitter = null)
+    /// <param name="onlyNew">Whether a known job stays as it is.</param>
+    public SubmitResult Submit(SubmitArgument spec, Instant now, Submitter? submitter = null, bool onlyNew = false)
     {
-        var answer = _submitRules.Submit(spec, submitter, now);
+        var answer = _submitRules.Submit(spec, submitter, now, onlyNew);
         _placement.AssignNodes(now);
         return answer with { Jobs = [.. answer.Jobs.Select(job => job.Value is null ? job : new(job.Key, Find(job.Key)))] };
     }

@@ -40,6 +40,9 @@ internal sealed class TestNode
 
     public SubmitResult Submit(string json) => RecordEnds(Core.Submit(Some.Spec(json), Now));
 
+    /// <summary>Submits jobs, and leaves those as they are that are known.</summary>
+    public SubmitResult SubmitNew(string json) => RecordEnds(Core.Submit(Some.Spec(json), Now, onlyNew: true));
+
     /// <summary>Submits a job that must be accepted, and returns it.</summary>
     public Job Accept(string json)
     {

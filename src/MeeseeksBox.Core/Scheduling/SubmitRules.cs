@@ -19,7 +19,8 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
     /// <param name="spec">The argument of the submit.</param>
     /// <param name="submitter">The limits of the client; null without limits.</param>
     /// <param name="now">The time.</param>
-    public SubmitResult Submit(SubmitArgument spec, Submitter? submitter, Instant now)
+    /// <param name="onlyNew">Whether a known job stays as it is.</param>
+    public SubmitResult Submit(SubmitArgument spec, Submitter? submitter, Instant now, bool onlyNew = false)
     {
         spec = submitter?.Limit(spec) ?? spec;
         var warnings = spec.Unknown.Select(Unknown).ToList();
@@ -43,6 +44,12 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
             var one = nodes.Count is 1 ? id : spec.Id is null ? JobId.Create(now, state.Random) : $"{id}.{node}";
             if (state.Jobs.TryFind(one, out var entry) && submitter?.Refusal(entry.Job) is { } refusal)
                 return Refused(id, refusal, warnings) with { Code = ErrorCode.Forbidden };
+
+            if (entry is not null && onlyNew)
+            {
+                plans.Add(new PlannedChange(entry, entry.Job, Kill: false, Problem: null, IsKept: true));
+                continue;
+            }
 
             var plan = entry is not null
                 ? PlanChange(entry, spec, node, warnings)
@@ -273,6 +280,9 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
 
     private KeyValuePair<string, Job?> Execute(PlannedChange plan, Instant now)
     {
+        if (plan.IsKept)
+            return new(plan.Job.Id, plan.Job);
+
         var status = plan.Job.Status;
         var isHere = state.Jobs.IsHere(plan.Job);
         JobEntry entry;
@@ -295,5 +305,5 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         return new(entry.Job.Id, entry.Job);
     }
 
-    private sealed record PlannedChange(JobEntry? Entry, Job Job, bool Kill, string? Problem);
+    private sealed record PlannedChange(JobEntry? Entry, Job Job, bool Kill, string? Problem, bool IsKept = false);
 }

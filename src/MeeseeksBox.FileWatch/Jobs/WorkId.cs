@@ -21,13 +21,29 @@ public static class WorkId
     /// <param name="work">The work item.</param>
     /// <param name="given">The id of the jobspec, with its formats replaced; null when it has none.</param>
     /// <param name="attempt">The number of the attempt, from 0.</param>
-    public static string Of(string watcher, WatchSettings settings, WorkItem work, string? given, int attempt)
+    /// <param name="folder">The folder of its file, where it is known which one is at the path; null as in version 0.1.0.</param>
+    public static string Of(string watcher, WatchSettings settings, WorkItem work, string? given, int attempt, string? folder = null)
     {
         // An id is Unicode, which a file name in it need not be.
-        var id = given is null ? Derived(watcher, settings, work)
+        var id = given is null ? Derived(watcher, settings, work, folder)
             : ByteText.HasBytes(given) ? SingleLine.Of(given)
             : given;
         return attempt == 0 ? id : string.Create(CultureInfo.InvariantCulture, $"{id}~{attempt}");
+    }
+
+    /// <summary>What distinguishes work from all other work that has the same id of a jobspec.</summary>
+    /// <remarks>It has no name of the watch or path: a renamed watch goes on with its jobs.</remarks>
+    /// <param name="work">The work item.</param>
+    /// <param name="folder">The folder of its file; null where it is not known which one is at the path.</param>
+    public static string KeyOf(WorkItem work, string? folder) =>
+        HashOf(string.Create(
+            CultureInfo.InvariantCulture, $"{work.Index}\0{work.SetKey ?? work.FileName}\0{work.List}\0{work.Mtime}\0{folder}"));
+
+    /// <summary>The readable beginning of a derived id, which is that of all versions of a file in all folders at a path.</summary>
+    public static string ReadablePart(string id)
+    {
+        _ = TryParse(id, out var firstId, out _);
+        return firstId[..Math.Max(0, firstId.LastIndexOf('.'))];
     }
 
     /// <summary>Parses the id of a later attempt, or of a part of it.</summary>
@@ -55,14 +71,15 @@ public static class WorkId
     }
 
     // A set has the same id whichever of its candidates it begins with. In a list of jobspecs, each list has a job.
-    private static string Derived(string watcher, WatchSettings settings, WorkItem work)
+    private static string Derived(string watcher, WatchSettings settings, WorkItem work, string? folder)
     {
+        var end = folder is null ? "" : $"\0{folder}";
         if (work.SetKey is { } set)
         {
             var list = settings.Jobs[work.Index].IsList ? work.List : 0;
             var key = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{watcher}\0{settings.Name}\0{settings.Path}\0{work.Index}\0set\0{set}\0{list}\0{work.Mtime}");
+                $"{watcher}\0{settings.Name}\0{settings.Path}\0{work.Index}\0set\0{set}\0{list}\0{work.Mtime}{end}");
             return string.Create(CultureInfo.InvariantCulture, $"{Plain($"{settings.Name}.{work.Index}.{set}")}.{HashOf(key)}");
         }
 
@@ -71,7 +88,7 @@ public static class WorkId
         var all = string.Create(
             CultureInfo.InvariantCulture,
             $"{watcher}\0{settings.Name}\0{settings.Path}\0{work.Index}\0{work.FileName}\0"
-            + $"{(work.FileName is null ? work.List : 0)}\0{work.Mtime}");
+            + $"{(work.FileName is null ? work.List : 0)}\0{work.Mtime}{end}");
         return $"{Plain(readable)}.{HashOf(all)}";
     }
 

@@ -26,6 +26,9 @@ public sealed record RequestOptions
     /// <summary>True to answer with the stamps of the jobs, instead of the times up to which their nodes vouch for them.</summary>
     public bool Stamps { get; init; }
 
+    /// <summary>True to leave a known job as it is when a submit has its id.</summary>
+    public bool OnlyNew { get; init; }
+
     /// <summary>The attributes of jobs in the answer; null for all.</summary>
     public WantedAttributes? Attributes { get; init; }
 
@@ -63,6 +66,7 @@ public sealed record RequestOptions
                 Unassigned = IsRequested(element, "unassigned"),
                 Lease = Option(element, "lease"),
                 Stamps = IsRequested(element, "stamps"),
+                OnlyNew = IsRequested(element, "only_new"),
                 Attributes = attributes,
             };
     }

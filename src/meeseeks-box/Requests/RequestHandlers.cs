@@ -61,7 +61,7 @@ internal sealed class RequestHandlers(
             case ConfigRequest changes:
                 return config.HandleAsync(changes, answer);
             case SubmitRequest spec:
-                return submit.HandleAsync(spec, answer, session, stop);
+                return submit.HandleAsync(spec, options, answer, session, stop);
             case QueryRequest one:
                 query.Handle(one, options, answer);
                 return ValueTask.CompletedTask;

@@ -24,17 +24,29 @@ internal sealed class BoxJobs(IBoxClient client) : IDisposable
         return response.Find("get") is { ValueKind: JsonValueKind.Object } ? Found(response) : [];
     }
 
-    /// <summary>Submits a job, and reads the jobs that had its id before: the submit replaces their tags.</summary>
+    /// <summary>Submits a job, unless the box has one with its id.</summary>
     /// <param name="spec">The job.</param>
     /// <param name="isSpread">Whether the parts that the box makes of it for each node count, too.</param>
     /// <param name="stop">Cancels the wait.</param>
+    /// <returns>The jobs that the box had, those that it has made, and its answer.</returns>
     /// <exception cref="MeeseeksRequestException">The box rejects the job.</exception>
     public async Task<(IReadOnlyList<Job> Known, IReadOnlyList<Job> Made, Response Response)> SubmitAsync(
         JsonObject spec, bool isSpread, CancellationToken stop)
     {
-        var request = new JsonObject { ["get"] = Selection(spec["id"]!.ToString(), isSpread), ["submit"] = spec };
+        var request = new JsonObject
+        {
+            ["get"] = Selection(spec["id"]!.ToString(), isSpread),
+            ["submit"] = spec,
+            ["options"] = new JsonObject { ["only_new"] = true },
+        };
         var response = await RequestInTurnAsync(request, stop);
-        return (Found(response), MadeBy(response), response);
+        var (known, answered) = (Found(response), MadeBy(response).ToDictionary(job => job.Id));
+
+        // A box that does not know the option has replaced the tags, which another watcher may still have to read.
+        await MarkAsync(known.Where(job => !job.Spec.Tags.SequenceEqual(Answered(job).Spec.Tags)), job => job.Spec.Tags, stop);
+        return (known, [.. answered.Values.ExceptBy(known.Select(job => job.Id), job => job.Id)], response);
+
+        Job Answered(Job job) => answered.GetValueOrDefault(job.Id, job);
     }
 
     /// <summary>Kills a job.</summary>

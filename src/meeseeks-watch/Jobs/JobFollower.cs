@@ -79,8 +79,8 @@ internal sealed class JobFollower(
             submissions.Take(update.Jobs);
             if (!update.IsSnapshot)
                 continue;
-            _ = _firstUpdate.TrySetResult();
             submissions.TakeWhole(update.Jobs);
+            _ = _firstUpdate.TrySetResult();
             foreach (var listed in _listed.Values)
                 _ = listed.TrySetResult();
         }
@@ -96,8 +96,8 @@ internal sealed class JobFollower(
             if (await _legacy.FindAsync(listed.Select(entry => entry.Key), asked, stop) is not { } jobs)
                 return;
             submissions.Take(jobs);
-            _ = _firstUpdate.TrySetResult();
             submissions.TakeWhole(jobs, asked);
+            _ = _firstUpdate.TrySetResult();
             listed.ForEach(entry => entry.Value.TrySetResult());
             var isFast = submissions.IsAnyStopping && refresh > RefreshWhileStopping;
             await _poll.WaitAsync(isFast ? RefreshWhileStopping : refresh, time, stop);

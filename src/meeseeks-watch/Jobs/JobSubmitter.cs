@@ -11,6 +11,9 @@ namespace MeeseeksBox.WatchAgent.Jobs;
 /// </remarks>
 internal sealed class JobSubmitter : IDisposable
 {
+    private const string NotRecorded =
+        "job {Job} is not for {File} as it is now, but for another version or folder; it goes on, and its result is not recorded";
+
     private readonly IBoxClient _client;
     private readonly ILogger _log;
     private readonly LegacyBox _legacy;
@@ -68,10 +71,8 @@ internal sealed class JobSubmitter : IDisposable
             JobEnd? end;
             try
             {
-                if (await SubmitAsync(submission, log, stop) is { Count: > 0 } foreign)
+                if (!await TrySubmitAsync(submission, log, stop))
                 {
-                    // The submit has replaced the tags.
-                    await _jobs.MarkAsync(foreign, job => job.Spec.Tags, stop);
                     submission.BeginAt(await AttemptBesidesAsync(submission, stop));
                     continue;
                 }
@@ -97,11 +98,7 @@ internal sealed class JobSubmitter : IDisposable
                 return end;
             if (submission.IsOld)
             {
-                // The submit has replaced the tags. Another watcher may still read them.
-                await _jobs.MarkAsync(
-                    submission.Parts,
-                    job => submission.WasStopped(job) ? JobTags.WithStopped(job) : JobTags.WithRecorded(job),
-                    stop);
+                await _jobs.MarkAsync(submission.Parts.Where(job => !JobTags.IsConsumed(job)), JobTags.WithRecorded, stop);
                 submission.BeginNextAttempt();
             }
         }
@@ -117,9 +114,6 @@ internal sealed class JobSubmitter : IDisposable
             _submissions.NoteAttempt(submission.FirstId, submission.Attempt + 1);
         return _jobs.MarkAsync(end.Jobs, JobTags.WithRecorded, stop);
     }
-
-    /// <summary>Lets later submissions of the same work begin with the attempt after this one.</summary>
-    public void Separate(Submission submission) => _submissions.NoteAttempt(submission.FirstId, submission.Attempt + 1);
 
     /// <summary>Kills the live jobs of a submission and tags them as stopped.</summary>
     /// <remarks>The next instance of the watcher runs them again.</remarks>
@@ -140,7 +134,8 @@ internal sealed class JobSubmitter : IDisposable
         foreach (var former in submission.Formers.Where(former => former.IdOf(0) != submission.FirstId))
         {
             await _follower.ListedAsync(former.Tag, stop);
-            if (!await IsResumableAsync(submission, former.IdOf(_submissions.LatestAttempt(former.IdOf(0))), stop))
+            var id = former.IdOf(_submissions.LatestAttempt(former.IdOf(0)));
+            if (!_submissions.WasListed(id, submission.IsSpread) || !await IsResumableAsync(submission, id, stop))
                 continue;
             submission.Adopt(former);
             return;
@@ -151,10 +146,10 @@ internal sealed class JobSubmitter : IDisposable
     private async Task<bool> IsResumableAsync(Submission submission, string id, CancellationToken stop)
     {
         var jobs = await _jobs.FindAsync(id, submission.IsSpread, stop);
-        return jobs.Count > 0 && !jobs.Any(job => JobTags.IsConsumed(job) || JobTags.IsOfOther(job, submission.FolderTag));
+        return jobs.Count > 0 && !jobs.Any(job => JobTags.IsConsumed(job) || submission.IsOther(job));
     }
 
-    // A folder that has come back may have its job under the id of an attempt before that of another folder.
+    // Its job may have the id of an attempt before that of other work.
     private async Task<int> AttemptBesidesAsync(Submission submission, CancellationToken stop)
     {
         for (var attempt = submission.Attempt - 1; attempt >= 0; attempt--)
@@ -166,8 +161,8 @@ internal sealed class JobSubmitter : IDisposable
         return Math.Max(submission.Attempt, _submissions.LatestAttempt(submission)) + 1;
     }
 
-    // Returns jobs with the same id for a file of another folder, which go on.
-    private async Task<IReadOnlyList<Job>> SubmitAsync(Submission submission, ILogger log, CancellationToken stop)
+    // False when the id is that of a job for other work, which goes on.
+    private async Task<bool> TrySubmitAsync(Submission submission, ILogger log, CancellationToken stop)
     {
         var (known, made) = (new List<Job>(), new List<Job>());
         var isSpreadHere = submission.IsSpread && _submissions.IsLegacy;
@@ -184,28 +179,29 @@ internal sealed class JobSubmitter : IDisposable
                 _log.Warning("job {Job} accepted with a warning: {Warning}", submission.Id, warning);
         }
 
-        if (known.Any(job => JobTags.IsOfOther(job, submission.FolderTag)))
+        if (known.Any(submission.IsOther))
         {
-            log.Information(
-                "job {Job} is for {File} of another folder that was at the path; it goes on, and its result is not recorded",
-                submission.Id,
-                submission.Work.FileName);
-            return known;
+            log.Information(NotRecorded, submission.Id, submission.Work.FileName);
+            return false;
         }
 
         submission.IsOld = known.Any(JobTags.IsConsumed);
-        submission.SetStopped(known.Where(JobTags.IsStopped).Select(job => job.Id));
         foreach (var job in known.Concat(made))
             _submissions.Take(submission, job);
         if (submission.IsOld)
-            return [];
+            return true;
         submission.SetSubmitted();
+
+        // The follower asks for jobs by the name of this watcher.
+        await _jobs.MarkAsync(known.Where(job => !JobTags.IsOfWatcher(job, Watcher)), _ => submission.Tags, stop);
         var file = submission.Work.FileName is { } name ? $" for {name}" : "";
         if (known.Count > 0)
             log.Information("job {Job}{File} exists already and is resumed", submission.Id, file);
         else
             log.Information("job {Job} is submitted{File}", submission.Id, file);
-        return [];
+        foreach (var other in known.Count == 0 && submission.WorkTag is null ? _submissions.OthersOf(submission) : [])
+            log.Information(NotRecorded, other, submission.Work.FileName);
+        return true;
     }
 
     // Null when the work must be submitted again.

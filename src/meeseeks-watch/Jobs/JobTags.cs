@@ -1,5 +1,4 @@
-using System.Globalization;
-using MeeseeksBox.Foundation.Unix;
+using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.WatchAgent.Jobs;
@@ -13,23 +12,33 @@ internal static class JobTags
     // A watcher killed the job when it stopped, so that the end is not a result.
     private const string Stopped = "watch.stopped";
 
-    private const string Folder = "watch.folder=";
+    private const string Work = "watch.work=";
+    private const string Watch = "watch=";
 
-    /// <summary>The tag of the jobs for files of a folder: its time of birth; null when the file system does not know that.</summary>
-    /// <remarks>Numbers of devices change at a restart of the host, and numbers of folders on some network file systems.</remarks>
-    public static string? OfFolder(FileId folder) =>
-        folder.BirthTime is 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{Folder}{folder.BirthTime:x}");
+    /// <summary>The tag of a job whose id does not tell which work it is for.</summary>
+    /// <param name="work">The work item.</param>
+    /// <param name="folder">The folder of its file; null where it is not known which one is at the path.</param>
+    public static string OfWork(WorkItem work, string? folder) => Work + WorkId.KeyOf(work, folder);
 
-    /// <summary>Whether a job is for a file of another folder than that of a tag. What is not known is the same one.</summary>
-    public static bool IsOfOther(Job job, string? folderTag) =>
-        folderTag is not null && !job.Spec.Tags.Contains(folderTag)
-        && job.Spec.Tags.Any(tag => tag.StartsWith(Folder, StringComparison.Ordinal));
+    /// <summary>Whether a job is for other work. What is not known is the same one.</summary>
+    /// <remarks>The name of the watcher does not count: one with another name goes on with the jobs.</remarks>
+    /// <param name="job">The job.</param>
+    /// <param name="workTag">The tag of the work; null when the id tells.</param>
+    /// <param name="watches">The present and former names of the watch.</param>
+    public static bool IsOfOther(Job job, string? workTag, IEnumerable<string> watches) =>
+        workTag is not null
+        && (Differs(job, Work, tag => tag == workTag)
+            || Differs(job, Watch, tag => watches.Any(watch => tag.EndsWith($"/{watch}", StringComparison.Ordinal))));
+
+    /// <summary>Whether a job has the tag of a watch of a watcher.</summary>
+    public static bool IsOfWatcher(Job job, string watcher) =>
+        job.Spec.Tags.Any(tag => tag.StartsWith($"{Watch}{watcher}/", StringComparison.Ordinal));
 
     /// <summary>The tag of all jobs of a watch.</summary>
-    public static string Of(string watcher, string watch) => $"watch={watcher}/{watch}";
+    public static string Of(string watcher, string watch) => $"{Watch}{watcher}/{watch}";
 
     /// <summary>The pattern of the tags of all watches of a watcher.</summary>
-    public static string Pattern(string watcher) => $"watch={watcher}/*";
+    public static string Pattern(string watcher) => $"{Watch}{watcher}/*";
 
     /// <summary>The tags of a job whose result is recorded.</summary>
     public static string[] WithRecorded(Job job) => With(job, Recorded);
@@ -42,6 +51,12 @@ internal static class JobTags
 
     /// <summary>Whether a watcher, this or another one, stopped a job, so that its end is not a result.</summary>
     public static bool IsStopped(Job job) => job.Status.State is JobState.Killed && job.Spec.Tags.Contains(Stopped);
+
+    private static bool Differs(Job job, string key, Func<string, bool> isOwn)
+    {
+        var tags = job.Spec.Tags.Where(tag => tag.StartsWith(key, StringComparison.Ordinal)).ToList();
+        return tags.Count > 0 && !tags.Exists(tag => isOwn(tag));
+    }
 
     private static string[] With(Job job, string tag) => job.Spec.Tags.Contains(tag) ? job.Spec.Tags : [.. job.Spec.Tags, tag];
 }

@@ -19,6 +19,8 @@ internal sealed class RunningSubmissions(TimeProvider time)
     private readonly DoubtfulEnds _ends = new(LongestPauseBeforeRerun, time);
     private volatile bool _isLegacy;
     private volatile string? _failure;
+    private volatile HashSet<string> _listed = [];
+    private volatile ILookup<string, string> _listedLive = Enumerable.Empty<string>().ToLookup(id => id);
 
     /// <summary>Whether the box is a legacy box, which shows the end of a job that it runs again.</summary>
     public bool IsLegacy
@@ -38,11 +40,10 @@ internal sealed class RunningSubmissions(TimeProvider time)
     /// <returns>The id under which it is added: that of its attempt.</returns>
     public string Add(Submission submission)
     {
-        // The same set in another folder, with other files, has a job of its own.
-        while (submission.Work.SetKey is not null && _submissions.ContainsKey(submission.Id))
+        // An id of a jobspec may be that of other work, too.
+        while (!_submissions.TryAdd(submission.Id, submission))
             submission.BeginNextAttempt();
         var id = submission.Id;
-        _submissions[id] = submission;
         if (_failure is { } problem)
             submission.Fail(problem);
         return id;
@@ -70,8 +71,8 @@ internal sealed class RunningSubmissions(TimeProvider time)
     public void NoteAttempt(string firstId, int attempt) =>
         _attempts.AddOrUpdate(firstId, attempt, (_, known) => Math.Max(known, attempt));
 
-    /// <summary>Drops the attempts of a submission that will not run again.</summary>
-    public void ForgetAttempts(Submission submission) => _ = _attempts.TryRemove(submission.FirstId, out _);
+    /// <summary>Drops the attempts of a submission that will not run again, unless others with its id have later ones.</summary>
+    public void ForgetAttempts(Submission submission) => _ = _attempts.TryRemove(new(submission.FirstId, submission.Attempt));
 
     /// <summary>Passes the copies of jobs on to their submissions.</summary>
     public void Take(IEnumerable<Job> jobs)
@@ -97,12 +98,25 @@ internal sealed class RunningSubmissions(TimeProvider time)
             submission.Take(job);
     }
 
+    /// <summary>Whether the last complete list of the box had jobs with an id: those of an earlier instance.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="isSpread">Whether parts of it for single nodes count, too.</param>
+    public bool WasListed(string id, bool isSpread) =>
+        _listed.Contains(id) || (isSpread && _listed.Any(other => other.StartsWith(id + ".", StringComparison.Ordinal)));
+
+    /// <summary>The live jobs of an earlier instance for another version of the same file, or for one of another folder.</summary>
+    public IEnumerable<string> OthersOf(Submission submission) =>
+        _listedLive[WorkId.ReadablePart(submission.FirstId)]
+            .Where(id => Find(id) is null && !id.StartsWith(submission.FirstId, StringComparison.Ordinal));
+
     /// <summary>Compares all submissions with a complete list of the box.</summary>
     /// <param name="jobs">All jobs in the box.</param>
     /// <param name="asked">The ids in the request; null for all.</param>
-    public void TakeWhole(IEnumerable<Job> jobs, IReadOnlySet<string>? asked = null)
+    public void TakeWhole(IReadOnlyCollection<Job> jobs, IReadOnlySet<string>? asked = null)
     {
         var ids = jobs.Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
+        _listed = ids;
+        _listedLive = jobs.Where(job => job.IsLive).ToLookup(job => WorkId.ReadablePart(job.Id), job => job.Id, StringComparer.Ordinal);
         foreach (var submission in _submissions.Values)
             submission.TakeWhole(ids, asked);
     }

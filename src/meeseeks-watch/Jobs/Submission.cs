@@ -13,7 +13,6 @@ internal sealed class Submission
     private readonly Dictionary<string, Job> _parts = [];
     private readonly JsonObject _spec;
     private Func<int, string> _idOf;
-    private HashSet<string> _stopped = [];
     private readonly TaskCompletionSource _submitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AsyncSignal _changed = new();
 
@@ -37,8 +36,14 @@ internal sealed class Submission
     /// <summary>The tag of its watch and of its jobs.</summary>
     public required string Tag { get; init; }
 
-    /// <summary>The tag of the folder of its file; null when that is not known.</summary>
-    public string? FolderTag { get; init; }
+    /// <summary>The present and former names of its watch.</summary>
+    public IReadOnlyList<string> Watches { get; init; } = [];
+
+    /// <summary>The tag that tells its jobs from those of other work with the same id; null when its id does.</summary>
+    public string? WorkTag { get; init; }
+
+    /// <summary>All tags of its jobs.</summary>
+    public string[] Tags => [.. _spec["tags"]!.AsArray().Select(tag => $"{tag}")];
 
     /// <summary>The same work by former names of its watch.</summary>
     public IReadOnlyList<FormerWork> Formers { get; init; } = [];
@@ -128,14 +133,11 @@ internal sealed class Submission
         Wake();
     }
 
-    /// <summary>Keeps the ids of the jobs that a watcher had stopped before the submit.</summary>
-    public void SetStopped(IEnumerable<string> ids) => _stopped = ids.ToHashSet(StringComparer.Ordinal);
-
-    /// <summary>Whether a watcher had stopped a job before the submit.</summary>
-    public bool WasStopped(Job job) => _stopped.Contains(job.Id);
-
     /// <summary>Goes on under the id of a former name of its watch.</summary>
     public void Adopt(FormerWork former) => _idOf = former.IdOf;
+
+    /// <summary>Whether a job with one of its ids is for other work.</summary>
+    public bool IsOther(Job job) => JobTags.IsOfOther(job, WorkTag, Watches);
 
     /// <summary>The id of an attempt.</summary>
     public string IdOf(int attempt) => _idOf(attempt);

@@ -4,6 +4,7 @@ using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Jobs;
 
@@ -14,9 +15,9 @@ internal static class SubmissionFactory
     /// <param name="watcher">The name of the watcher.</param>
     /// <param name="settings">The watch.</param>
     /// <param name="work">The work item.</param>
-    /// <param name="folderTag">The tag of the folder of its file; null when that is not known.</param>
-    public static Result<Submission> Create(string watcher, WatchSettings settings, WorkItem work, string? folderTag = null) =>
-        Create(watcher, settings, work, new JobValues(settings, work), id: null, folderTag);
+    /// <param name="folder">The folder of its file; null when there is none.</param>
+    public static Result<Submission> Create(string watcher, WatchSettings settings, WorkItem work, FileId? folder = null) =>
+        Create(watcher, settings, work, new JobValues(settings, work), id: null, KeyOf(folder));
 
     /// <summary>Fills in the jobspec of <c>on_late</c>.</summary>
     /// <param name="watcher">The name of the watcher.</param>
@@ -33,44 +34,54 @@ internal static class SubmissionFactory
             ["last"] = alarm.LastFile ?? "",
         };
         var id = WorkId.OfLate(watcher, settings, alarm.DueAt);
-        return Create(watcher, settings, work, new JobValues(settings, work, values), id, folderTag: null);
+        return Create(watcher, settings, work, new JobValues(settings, work, values), id, folder: null);
     }
 
     private static Result<Submission> Create(
-        string watcher, WatchSettings settings, WorkItem work, JobValues values, string? id, string? folderTag)
+        string watcher, WatchSettings settings, WorkItem work, JobValues values, string? id, string? folder)
     {
         var filled = work.Template.Fill(values);
         if (!filled.IsSuccess)
             return new Error(filled.Problem);
         var spec = filled.Value;
-        var given = spec["id"]?.ToString() ?? id;
+        var own = spec["id"]?.ToString();
+        var given = own ?? id;
         _ = spec.Remove("id");
         var tag = JobTags.Of(watcher, settings.Name);
-        spec["tags"] = Tags(spec, folderTag is null ? [tag] : [tag, folderTag]);
-        return new Submission(work, spec, number => WorkId.Of(watcher, settings, work, given, number))
+        var workTag = own is null ? null : JobTags.OfWork(work, folder);
+        spec["tags"] = Tags(spec, workTag is null ? [tag] : [tag, workTag]);
+        return new Submission(work, spec, number => WorkId.Of(watcher, settings, work, given, number, folder))
         {
             Tag = tag,
-            FolderTag = folderTag,
-            Formers = [.. FormersOf(settings, work).Select(former => FormerOf(watcher, former.Settings, former.Work))],
+            WorkTag = workTag,
+            Watches = [.. settings.Formers.Prepend(settings).Select(watch => watch.Name)],
+            Formers = [.. FormersOf(settings, work, folder).Select(former => FormerOf(watcher, former))],
         };
     }
 
-    // Version 0.1.0 derived the ids of sets from their first files.
-    private static IEnumerable<(WatchSettings Settings, WorkItem Work)> FormersOf(WatchSettings settings, WorkItem work)
+    // By its time of birth, where the file system knows that. Numbers of devices change at a restart of the host, and numbers of folders
+    // on some network file systems.
+    private static string? KeyOf(FileId? folder) =>
+        folder is null or { BirthTime: 0 } ? null : folder.Value.BirthTime.ToString("x", CultureInfo.InvariantCulture);
+
+    // Version 0.1.0 derived the ids of sets from their first files, and knew no folders.
+    private static IEnumerable<(WatchSettings Settings, WorkItem Work, string? Folder)> FormersOf(
+        WatchSettings settings, WorkItem work, string? folder)
     {
-        var formers = settings.Formers.Select(former => (former, work));
-        if (work.SetKey is null)
-            return formers;
-        var ofFile = work with { SetKey = null };
-        return [.. formers, .. settings.Formers.Prepend(settings).Select(former => (former, ofFile))];
+        var former = settings.Formers.Select(one => (one, work, folder));
+        var ofVersion = work with { SetKey = null };
+        return folder is null && work.SetKey is null
+            ? former
+            : former.Concat(settings.Formers.Prepend(settings).Select(one => (one, ofVersion, default(string))));
     }
 
     // The id of a jobspec may contain the name of the watch.
-    private static FormerWork FormerOf(string watcher, WatchSettings former, WorkItem work)
+    private static FormerWork FormerOf(string watcher, (WatchSettings Settings, WorkItem Work, string? Folder) former)
     {
-        var filled = work.Template.Fill(new JobValues(former, work));
+        var (settings, work, folder) = former;
+        var filled = work.Template.Fill(new JobValues(settings, work));
         var given = filled.IsSuccess ? filled.Value["id"]?.ToString() : null;
-        return new FormerWork(JobTags.Of(watcher, former.Name), number => WorkId.Of(watcher, former, work, given, number));
+        return new FormerWork(JobTags.Of(watcher, settings.Name), number => WorkId.Of(watcher, settings, work, given, number, folder));
     }
 
     private static JsonArray Tags(JsonObject spec, string[] own)

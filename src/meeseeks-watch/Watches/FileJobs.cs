@@ -230,9 +230,7 @@ internal sealed class FileJobs : IAsyncDisposable
             return false;
         if (!_inFlight.TryAdd(_settings.Path!, _folder.Id!.Value, folder, work.Key, statusPath, out var problem))
             return problem is not null && _jobs.LogOnce($"its job waits for the next scan: its folder cannot be held: {problem}", work);
-        foreach (var other in _inFlight.OthersWith(work.Key, folder))
-            _jobs.Separate((other, work.Key));
-        if (_jobs.TryStart((folder, work.Key), _settings, work, JobTags.OfFolder(folder)))
+        if (_jobs.TryStart((folder, work.Key), _settings, work, folder))
         {
             AddCount(work, 1);
             return true;

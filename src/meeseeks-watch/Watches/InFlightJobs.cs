@@ -5,6 +5,7 @@ using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation;
 using MeeseeksBox.Foundation.Tasks;
+using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.WatchAgent.Jobs;
 using Serilog;
 
@@ -32,10 +33,10 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
     /// <param name="key">Its key in the watch.</param>
     /// <param name="settings">The watch.</param>
     /// <param name="work">The work item.</param>
-    /// <param name="folderTag">The tag of the folder of its file; null when that is not known.</param>
+    /// <param name="folder">The folder of its file; null when there is none.</param>
     /// <returns>False when it has no valid job; the log names the error.</returns>
-    public bool TryStart(TKey key, WatchSettings settings, WorkItem work, string? folderTag = null) =>
-        TryStart(key, SubmissionFactory.Create(submitter.Watcher, settings, work, folderTag), work);
+    public bool TryStart(TKey key, WatchSettings settings, WorkItem work, FileId? folder = null) =>
+        TryStart(key, SubmissionFactory.Create(submitter.Watcher, settings, work, folder), work);
 
     /// <summary>Submits the job of <c>on_late</c>.</summary>
     /// <returns>False when it is not valid; the log names the error.</returns>
@@ -81,13 +82,6 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
     {
         _running[ended.Key] = (ended.Submission, Task.CompletedTask);
         _held.Add(ended);
-    }
-
-    /// <summary>Lets later work with the same ids, for a file of another folder, have jobs of its own.</summary>
-    public void Separate(TKey key)
-    {
-        if (_running.TryGetValue(key, out var running))
-            submitter.Separate(running.Submission);
     }
 
     /// <summary>Reports to the box that a result is recorded.</summary>

@@ -54,10 +54,6 @@ internal sealed class WorkInFlight : IDisposable
             _byFolder[id] = entry with { StatusPath = StatusPathIn(entry.Folder, statusPath, entry.Subfolder) };
     }
 
-    /// <summary>The folders, other than the given one, with the same work for their own files.</summary>
-    public IEnumerable<FileId> OthersWith(WorkKey work, FileId folder) =>
-        _byFolder.Where(entry => entry.Key != folder && entry.Value.Work.Contains(work)).Select(entry => entry.Key);
-
     /// <summary>Adds work.</summary>
     /// <param name="path">The path of the watched folder.</param>
     /// <param name="watched">The watched folder.</param>

@@ -20,6 +20,20 @@ public sealed class JobRequestTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
+    public async Task Only_new_leaves_a_known_job_as_it_is_and_answers_it()
+    {
+        var id = (await WaitingAsync("first")).Text("id");
+        var spec = $$"""{"id":"{{id}}","pool":"nowhere","args":["other"],"tags":["second"]}""";
+
+        var kept = await Box.AskLineAsync($$$"""[{"submit":{{{spec}}},"options":{"only_new":true}}]""");
+        var changed = await Box.AskLineAsync($$$"""[{"submit":{{{spec}}},"options":{"only_new":false}}]""");
+
+        kept[0].Keys().Should().Equal("submit");
+        kept[0].GetProperty("submit").GetProperty(id).GetProperty("tags").ToString().Should().Be("""["first"]""");
+        changed[0].GetProperty("submit").GetProperty(id).GetProperty("tags").ToString().Should().Be("""["second"]""");
+    }
+
+    [Fact]
     public async Task Get_takes_an_id_a_list_of_ids_or_a_filter()
     {
         var tag = Some.Id();

@@ -108,6 +108,26 @@ public sealed class WatchReloadTests(SharedBox shared) : WatchTests(shared)
         File.Exists(Status("a", "done", watch: "v")).Should().BeTrue();
     }
 
+    // As on a second host, which takes over the folder.
+    [Fact]
+    public async Task A_watcher_with_another_name_goes_on_with_jobs_that_have_ids_of_their_jobspec()
+    {
+        Write(new { }, job: new { id = $"{Path.GetFileName(Scratch)}-%(filename)s" });
+        await using (var first = await StartAndWaitAsync(Config))
+        {
+            _ = Drop("a");
+            await RunsAsync("a");
+            await first.CrashAsync();
+        }
+
+        await using var second = await StartAndWaitAsync(Config, "name=other");
+        await UntilAsync(() => second.Log.Has("for a exists already and is resumed"), () => $"{second.Log}");
+        await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
+
+        await StatusAsync("a", "done");
+        Runs.Should().Equal("a");
+    }
+
     [Fact]
     public async Task After_a_restart_a_job_of_another_folder_is_no_result_and_goes_on()
     {
@@ -124,7 +144,7 @@ public sealed class WatchReloadTests(SharedBox shared) : WatchTests(shared)
         await using (var second = await StartAndWaitAsync(Config))
         {
             await RunsAsync("a", "a");
-            second.Log.Has("of another folder that was at the path").Should().BeTrue(second.Log.ToString());
+            await UntilAsync(() => second.Log.Has("is not for a as it is now"), () => $"{second.Log}");
             await second.CrashAsync();
         }
 
@@ -158,9 +178,9 @@ public sealed class WatchReloadTests(SharedBox shared) : WatchTests(shared)
         await UntilAsync(() => watcher.Log.Count("for a is done") == 2, () => $"{watcher.Log}");
     }
 
-    private void Write(object more, string name = "w")
+    private void Write(object more, string name = "w", object? job = null)
     {
-        var watch = Watch([Job("%(filename)s", $"until test -e {Go}; do sleep 0.05; done")], more)["watch.w=".Length..];
+        var watch = Watch([Job("%(filename)s", $"until test -e {Go}; do sleep 0.05; done", job)], more)["watch.w=".Length..];
         File.WriteAllText(Config, $$$"""{"watch":{"{{{name}}}":{{{watch}}}}}""");
     }
 }

@@ -268,4 +268,33 @@ public sealed class ChangingTests
         node.Merge(ended with { Ts = ended.Ts + 1000 }).Should().BeEmpty();
         node["a"].Status.State.Should().Be(JobState.New);
     }
+
+    [Theory]
+    [InlineData("{'id':'a','pool':'p1','args':['y'],'tags':['new']}")]
+    [InlineData("{'id':'a','state':'new','node':'n2'}")]
+    [InlineData("{'id':'a','state':'killed','pool':'','args':{}}")]
+    public void A_submit_of_only_new_jobs_leaves_a_known_one_as_it_is(string spec)
+    {
+        var node = new TestNode();
+        var ended = node.RunToEnd(A);
+        _ = node.Accept(A.Replace("'a'", "'b'", StringComparison.Ordinal));
+        var seq = node.Core.Seq;
+
+        var answers = new[] { "'a'", "'b'" }.Select(id => node.SubmitNew(spec.Replace("'a'", id, StringComparison.Ordinal))).ToList();
+
+        answers.Select(answer => (answer.Error, answer.Warnings.Count)).Should().AllBeEquivalentTo((default(string), 0));
+        answers[0].Jobs.Single().Value.Should().BeSameAs(node["a"]).And.Be(ended);
+        node.Core.Seq.Should().Be(seq);
+    }
+
+    [Fact]
+    public void A_submit_of_only_new_jobs_makes_those_that_are_missing()
+    {
+        var node = new TestNode();
+        _ = node.Accept("{'id':'a.n2','node':'n2','pool':'p1','args':['x']}");
+
+        var answer = node.SubmitNew("{'id':'a','node':['n2','n3'],'pool':'p1','args':['y']}");
+
+        answer.Jobs.Select(job => (job.Key, job.Value!.Spec.Args![0])).Should().Equal(("a.n2", "x"), ("a.n3", "y"));
+    }
 }

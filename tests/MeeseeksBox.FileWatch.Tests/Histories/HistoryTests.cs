@@ -24,6 +24,19 @@ public sealed class HistoryTests
         }
     }
 
+    // A watcher was killed just after its submit had found a job that was recorded, stopped, or of another folder.
+    [Theory]
+    [InlineData(16498)]
+    [InlineData(114627)]
+    [InlineData(116557)]
+    [InlineData(130377)]
+    public void A_submit_changes_no_job_that_the_box_has(int seed)
+    {
+        using var site = new Site();
+
+        Outcome.Of(site, Script.Of(seed)).Differences.Should().BeEmpty();
+    }
+
     [Fact]
     public void The_job_of_another_folder_is_no_part_of_the_job_that_is_submitted_beside_it()
     {

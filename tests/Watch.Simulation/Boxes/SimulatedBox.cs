@@ -18,6 +18,9 @@ internal sealed class SimulatedBox
     /// <summary>Called when a watcher has recorded or stopped a job.</summary>
     public required Action<BoxJob, int> OnTagged { get; init; }
 
+    /// <summary>Whether it knows the option <c>only_new</c>, as a legacy box does not.</summary>
+    public bool HasOnlyNew { get; set; } = true;
+
     /// <summary>The jobs that the box still has.</summary>
     public IEnumerable<BoxJob> Jobs => _jobs.Values;
 
@@ -61,7 +64,8 @@ internal sealed class SimulatedBox
 
         if (request["submit"] is JsonObject spec)
         {
-            var job = Submit(spec, watcher);
+            var isOnlyNew = HasOnlyNew && request["options"]?["only_new"]?.GetValue<bool>() is true;
+            var job = isOnlyNew && _jobs.GetValueOrDefault(spec["id"]!.ToString()) is { } known ? known : Submit(spec, watcher);
             answer["submit"] = new JsonObject { [job.Id] = job.ToJson() };
         }
 

@@ -22,12 +22,12 @@ internal sealed record Script(Rules Rules, IReadOnlyList<Step> Steps)
     {
         var random = new Random(seed);
         var rules = new Rules(random.Next(2) is 0, random.Next(3), random.Next(4) is 0 ? TimeSpan.FromSeconds(5) : null);
-        var steps = Enumerable.Range(0, random.Next(4, MostSteps)).Select(_ => new Step(
+        var all = Enumerable.Range(0, random.Next(4, MostSteps)).Select(_ => new Step(
             Deeds[random.Next(Deeds.Length)],
             random.Next(1000),
             random.Next(1000),
-            random.Next(10) switch { < 6 => Pace.Rest, < 8 => Pace.Some, _ => Pace.None }));
-        return new Script(rules, [.. steps]);
+            random.Next(10) switch { < 6 => Pace.Rest, < 8 => Pace.Some, _ => Pace.None })).ToList();
+        return new Script(rules with { HasIds = random.Next(4) is 0 }, all);
     }
 
     /// <summary>The smallest history with a difference that can be made by leaving out steps.</summary>

@@ -63,7 +63,7 @@ internal sealed class Site : IDisposable
     {
         if (_settings.TryGetValue(rules, out var known))
             return known;
-        var text = $$"""watch.in={"path":"{{Watched}}","glob":"*.dat",{{rules.Text}},"jobs":[{"pool":"p","args":["x","%(file)s"]}]}""";
+        var text = $$"""watch.in={"path":"{{Watched}}","glob":"*.dat",{{rules.Text}},"jobs":[{{rules.Jobspec}}]}""";
         var read = WatcherConfigurationReader.Read([text]);
         return _settings[rules] = read.Config?.Watches.Single()
             ?? throw new InvalidOperationException(string.Join('\n', read.Problems));

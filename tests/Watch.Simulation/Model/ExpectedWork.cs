@@ -115,8 +115,9 @@ internal sealed class ExpectedWork(Rules rules)
             Report(name.Content is null ? $"{name} runs, and is not there" : $"{name} runs while it is being written");
 
         // A later watcher does not know the job of an earlier version, whose id has another time of change.
-        // Nor does it always find one of a folder that was away, when the folder in its place had further attempts at the same id.
-        var isOther = (rules.IsUpdated && FactsOf(name)?.WriteTime != name.RunTime) || name.Folder.Left >= name.Submitted;
+        // Nor does it always find one with an id of the jobspec, when the folder in its place had further attempts at that.
+        var isOther = (rules.IsUpdated && FactsOf(name)?.WriteTime != name.RunTime)
+            || (rules.HasIds && name.Folder.Left >= name.Submitted);
         var isOfOther = isOther && job.Watcher != name.Job?.Watcher;
         if (name.Job is { } other && !isOfOther)
             Report($"{name} runs as {job.Id} while its job {other.Id} is {other.State}");
@@ -213,7 +214,8 @@ internal sealed class ExpectedWork(Rules rules)
                 Report($"the result of {job.Id} for {name} is not recorded");
 
             // What has changed and has the time of its last run again is the same to updated.
-            var isAsAtRun = rules.IsUpdated && name.HasResult && name.LastState is not "failed" && FactsOf(name)?.WriteTime == name.RunTime;
+            var isOver = name.LastState is not "failed" || name.Failures.Most > rules.Retries;
+            var isAsAtRun = rules.IsUpdated && name.HasResult && isOver && FactsOf(name)?.WriteTime == name.RunTime;
             if (name is { Due: Due.Must, IsWatched: true, IsComplete: true } && !isAsAtRun)
                 Report($"{name} never runs{(name.HasResult ? " again" : "")}");
         }

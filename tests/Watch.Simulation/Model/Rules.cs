@@ -4,7 +4,8 @@ namespace MeeseeksBox.WatchSimulation.Model;
 /// <param name="IsUpdated"><c>updated</c>.</param>
 /// <param name="Retries"><c>retries</c>.</param>
 /// <param name="Settle"><c>settle</c>; null for none.</param>
-internal sealed record Rules(bool IsUpdated, int Retries, TimeSpan? Settle)
+/// <param name="HasIds">Whether its jobspec has an id, which is that of the files of all folders.</param>
+internal sealed record Rules(bool IsUpdated, int Retries, TimeSpan? Settle, bool HasIds = false)
 {
     public static TimeSpan Refresh { get; } = TimeSpan.FromSeconds(10);
 
@@ -13,5 +14,7 @@ internal sealed record Rules(bool IsUpdated, int Retries, TimeSpan? Settle)
     public string Text => $"\"retries\":{Retries},\"updated\":{(IsUpdated ? "true" : "false")}"
         + (Settle is { } settle ? $",\"settle\":{settle.TotalSeconds}" : "");
 
-    public override string ToString() => Text.Replace("\"", "", StringComparison.Ordinal);
+    public string Jobspec => $$"""{"pool":"p","args":["x","%(file)s"]{{(HasIds ? ",\"id\":\"%(filename)s\"" : "")}}}""";
+
+    public override string ToString() => Text.Replace("\"", "", StringComparison.Ordinal) + (HasIds ? ",id" : "");
 }
