@@ -10,7 +10,8 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <remarks>Each is renamed atomically. A crash leaves some with either name, and the next start renames the rest.</remarks>
 internal static class FormerAccount
 {
-    private static readonly StatusState[] Results = [StatusState.Done, StatusState.Failed, StatusState.Killed];
+    // The one that counts comes first, and keeps the others out.
+    private static readonly StatusState[] Results = [StatusState.Done, StatusState.Killed, StatusState.Failed];
 
     /// <summary>Renames the results of a watch, also those of its sub-folders.</summary>
     /// <param name="settings">The watch.</param>
@@ -40,7 +41,8 @@ internal static class FormerAccount
         var read = Names(held?.Path ?? folder, from.Prefix).ToList();
         if (read.Exists(name => ByteNames.MayBe(name)))
             read = [.. read.Where(name => !ByteNames.MayBe(name)), .. ByteNames.In(folder)];
-        var names = read.Where(name => from.TryParse(name, out _, out _)).ToList();
+        var names = read.Where(name => from.TryParse(name, out _, out _))
+            .OrderBy(name => from.TryParse(name, out _, out var state) ? Array.IndexOf(Results, state) : 0).ToList();
         foreach (var name in names)
         {
             _ = from.TryParse(name, out var key, out var state);

@@ -53,6 +53,19 @@ public sealed class FormerAccountTests : IDisposable
         File.ReadAllText(_folder.File("._new_0_b.mtime")).Should().Be("._new_0_b.mtime");
     }
 
+    // A folder has its names in any order.
+    [Fact]
+    public void Of_two_results_the_one_that_counts_stays()
+    {
+        var files = Enumerable.Range(0, 20).Select(number => $"f{number}").ToList();
+        Write([.. files.SelectMany(file => new[] { "failed", "killed", "done" }.Select(state => $"._old_0_{file}.{state}"))]);
+        Write([.. files.SelectMany(file => new[] { "failed", "killed" }.Select(state => $"._old_1_{file}.{state}"))]);
+
+        _ = FormerAccount.Take(_folder.Path, "old", "new");
+
+        Names.Should().BeEquivalentTo(files.SelectMany(file => new[] { $"._new_0_{file}.done", $"._new_1_{file}.killed" }));
+    }
+
     [Fact]
     public void After_a_crash_the_rest_is_renamed()
     {
