@@ -15,9 +15,14 @@ public sealed partial class ChildrenTests
         var (job, said) = await StartAsync("echo $PPID; exec sleep 1000");
         await using (job)
         {
-            var masks = Directory.GetDirectories($"/proc/{said}/task")
-                .Select(thread => Blocked().Match(File.ReadAllText($"{thread}/status")).Groups[1].Value)
-                .Select(mask => ulong.Parse(mask, NumberStyles.HexNumber));
+            // A thread may end meanwhile.
+            ulong[] masks =
+            [
+                .. Directory.GetDirectories($"/proc/{said}/task")
+                    .Select(thread => Blocked().Match(TextOf($"{thread}/status")))
+                    .Where(match => match.Success)
+                    .Select(match => ulong.Parse(match.Groups[1].Value, NumberStyles.HexNumber)),
+            ];
 
             masks.Should().HaveCountGreaterThan(1).And.OnlyContain(mask => (mask & (1UL << (SignalNumber.Child - 1))) != 0);
         }
@@ -29,17 +34,22 @@ public sealed partial class ChildrenTests
         var (job, said) = await StartAsync("for i in $(seq 200); do (true &); done; (setsid sleep 0.2 &); echo $PPID; exec sleep 1000");
         await using (job)
         {
-            string[] Zombies() => [.. Directory.GetDirectories("/proc", "?*").Select(Stat).Where(stat => stat.Contains($") Z {said} "))];
+            string[] Zombies() =>
+            [
+                .. Directory.GetDirectories("/proc", "?*")
+                    .Select(process => TextOf($"{process}/stat"))
+                    .Where(stat => stat.Contains($") Z {said} ")),
+            ];
 
             await Wait.Until(() => Zombies().Length is 0, () => string.Join('\n', Zombies()), TestContext.Current.CancellationToken);
         }
     }
 
-    private static string Stat(string process)
+    private static string TextOf(string file)
     {
         try
         {
-            return File.ReadAllText($"{process}/stat");
+            return File.ReadAllText(file);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
