@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
@@ -11,6 +12,10 @@ internal static class FileTime
 
     /// <summary>A time in units of 100 ns since 1970.</summary>
     public static long Of(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks;
+
+    /// <summary>When a file or a link was written; null for a folder, and for no file.</summary>
+    public static long? OfFile(string path) =>
+        FileKind.FactsOf(path, isFollowed: false) is { } facts && !ByteFile.IsFolder(path) ? facts.WriteTime : null;
 
     /// <summary>A time of the rules as a <see cref="DateTime"/>.</summary>
     public static DateTime ToUtc(long time) => DateTime.UnixEpoch.AddTicks(time);

@@ -8,30 +8,40 @@ namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>The contents of a watched folder, kept up to date by events.</summary>
 /// <remarks>Not thread-safe.</remarks>
-internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFiles, TimeProvider time)
+internal sealed class FolderIndex
 {
-    private readonly string _path = settings.Path!;
-    private readonly StatusName _names = new(settings.Name);
+    private readonly WatchSettings _settings;
+    private readonly string _path;
+    private readonly OpenFileTracker _openFiles;
+    private readonly TimeProvider _time;
+    private readonly HiddenNames _hidden;
+    private readonly FolderReader _reader;
+    private readonly FolderSets _sets;
+    private readonly StatusIndex _status;
     private SortedFileList _files = new([]);
-    private readonly FolderSets _sets = new(settings);
 
     // Folders and hidden files, which may be skip files or markers. Without skip and marker, they are not read.
     private HashSet<string> _others = new(StringComparer.Ordinal);
-    private readonly HiddenNames _hidden = new(settings);
-    private StatusAccount? _account;
-    private FolderReader? _reader;
 
-    private long Now => FileTime.Of(time.GetUtcNow());
+    /// <summary>Makes an index without contents.</summary>
+    /// <param name="settings">The watch.</param>
+    /// <param name="openFiles">What is known of the files that are being written.</param>
+    /// <param name="time">The source of the time.</param>
+    public FolderIndex(WatchSettings settings, OpenFileTracker openFiles, TimeProvider time)
+    {
+        (_settings, _path, _openFiles, _time) = (settings, settings.Path!, openFiles, time);
+        (_hidden, _sets) = (new HiddenNames(settings), new FolderSets(settings));
+        _status = new StatusIndex(settings, name => _files.TryGet(name, out var file) ? file.Mtime : null, time);
+        _reader = new FolderReader(settings, _hidden, _status.Account);
+    }
+
+    private long Now => FileTime.Of(_time.GetUtcNow());
 
     /// <summary>The folder of the status files.</summary>
-    public string StatusPath { get; private set; } = StatusFolder.Of(settings);
+    public string StatusPath => _status.Path;
 
     /// <summary>The status files of the watch.</summary>
-    public StatusTable Status { get; private set; } = new();
-
-    private StatusAccount Account => _account ??= StatusAccount.Of(settings, () => StatusPath, time: time);
-
-    private FolderReader Reader => _reader ??= new FolderReader(settings, _hidden, Account);
+    public StatusTable Status => _status.Table;
 
     /// <summary>The number of files.</summary>
     public int Count => _files.Count;
@@ -48,7 +58,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
             var file = _files[position];
             _files.ReplaceAt(position, file with { FinishedInList = list });
             if (list >= 0)
-                openFiles.Forget(file.Name);
+                _openFiles.Forget(file.Name);
         }
     }
 
@@ -72,26 +82,26 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         if (FolderProblem.Of(_path) is { } problem)
             throw new IOException(problem);
         var outer = places.Where(place => !places.Any(other => other != place && RelativePath.IsWithin(place, other))).ToList();
-        var statusPath = StatusFolder.Of(settings);
-        var found = new FolderContents(settings, _hidden, key => Account.ReadFailure(key).Failures);
+        var statusPath = StatusFolder.Of(_settings);
+        var found = new FolderContents(_settings, _hidden, key => _status.Account.ReadFailure(key).Failures);
         if (outer.Contains(string.Empty))
-            Account.BeginScan();
+            _status.Account.BeginScan();
         foreach (var place in outer)
-            found.Add(Reader.Files(place, enter, onFault));
-        if (settings.StatusPath is { } elsewhere && HasStatusFolder(elsewhere, statusPath))
+            found.Add(_reader.Files(place, enter, onFault));
+        if (_settings.StatusPath is { } elsewhere && HasStatusFolder(elsewhere, statusPath))
         {
             foreach (var place in outer)
-                found.Add(Reader.Status(statusPath, place));
+                found.Add(_reader.Status(statusPath, place));
         }
 
         found.Sort();
-        StatusPath = statusPath;
-        openFiles.Review(settings.Rescan);
+        _status.Path = statusPath;
+        _openFiles.Review(_settings.Rescan);
         MarkWritten(found.Files);
         KeepSeenTimes(found.Files);
         IReadOnlyList<WatchedFile> former = outer.Contains(string.Empty) ? TakeAll(found) : Take(found, outer);
         foreach (var (key, time) in found.Notes)
-            AddNote(key, time);
+            _status.AddNote(key, time);
         return SortedFiles.Missing(former, found.Files);
     }
 
@@ -104,8 +114,8 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
                 RefreshFile(name);
             else if (_hidden.IsHiddenMarker(name))
                 RefreshOther(name, FileKind.FactsOf(Path.Join(_path, name), isFollowed: false) is not null);
-            else if (_names.TryParse(name, out var key, out var state) && Account.IsFile(state))
-                RefreshStatus(name, key, state);
+            else if (_status.Refresh(name) is { } file)
+                ClearFinished(file);
         }
     }
 
@@ -113,8 +123,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     public void Drop(string name)
     {
         ClearFinished(name);
-        if (Account.GoesWithFile)
-            DropResults(name);
+        _status.DropOf(name);
         if (_files.Remove(name))
             _sets.Remove(name);
     }
@@ -131,7 +140,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     /// <returns>Whether it is another one than the index had.</returns>
     public bool TryUpdateTime(string name)
     {
-        if (!settings.NeedsMtimes || !_files.TryGet(name, out var file)
+        if (!_settings.NeedsMtimes || !_files.TryGet(name, out var file)
             || FileKind.FactsOf(Path.Join(_path, name))?.WriteTime == file.Mtime)
             return false;
         RefreshFile(name);
@@ -151,9 +160,9 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     private SortedFileList TakeAll(FolderContents found)
     {
         var former = _files;
-        found.Status.TakeFailures(Status);
         _sets.Replace(found.Files.Select(file => file.Name), SortedFiles.Missing(former, found.Files), Has);
-        (_files, _others, Status) = (new SortedFileList(found.Files), found.Others, found.Status);
+        (_files, _others) = (new SortedFileList(found.Files), found.Others);
+        _status.Replace(found.Status);
         return former;
     }
 
@@ -164,10 +173,9 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
 
         // A new folder, which is common, holds nothing that is known.
         if (former.Count > 0 || places.Any(_others.Contains))
-        {
-            found.Status.TakeFailures(Status);
-            Status.RemoveAll(key => places.Any(place => RelativePath.IsWithin(key.FileName, place)));
-        }
+            _status.Replace(found.Status, places);
+        else
+            _status.Add(found.Status);
 
         _ = _others.RemoveWhere(other => places.Any(place => RelativePath.IsWithin(other, place)));
         _others.UnionWith(found.Others);
@@ -176,7 +184,6 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
         SortedFiles.Missing(found.Files, former).ForEach(_sets.Add);
         former.ForEach(file => _ = _files.Remove(file.Name));
         found.Files.ForEach(file => _ = _files.Put(file));
-        Status.AddAll(found.Status);
         return former;
     }
 
@@ -191,7 +198,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
 
     private void MarkWritten(List<WatchedFile> files)
     {
-        foreach (var name in openFiles.All())
+        foreach (var name in _openFiles.All())
         {
             var place = SortedFiles.Find(files, name);
             if (place >= 0)
@@ -201,7 +208,7 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
 
     private void KeepSeenTimes(List<WatchedFile> files)
     {
-        if (!settings.NeedsMtimes)
+        if (!_settings.NeedsMtimes)
             return;
         var now = Now;
         for (var place = 0; place < files.Count; place++)
@@ -220,86 +227,22 @@ internal sealed class FolderIndex(WatchSettings settings, OpenFileTracker openFi
     private void RefreshFile(string name)
     {
         var path = Path.Join(_path, name);
-        if (TimeOf(path) is not { } time)
+        if (FileTime.OfFile(path) is not { } time)
         {
-            openFiles.Forget(name);
+            _openFiles.Forget(name);
             Drop(name);
-            RefreshOther(name, settings.NeedsOtherNames && ByteFile.IsFolder(path));
+            RefreshOther(name, _settings.NeedsOtherNames && ByteFile.IsFolder(path));
             return;
         }
 
         ClearFinished(name);
-        var readiness = openFiles.IsWritten(name) ? FileReadiness.BeingWritten : FileReadiness.Ready;
-        var mtime = settings.NeedsMtimes ? FileKind.FactsOf(path)?.WriteTime ?? time : 0;
+        var readiness = _openFiles.IsWritten(name) ? FileReadiness.BeingWritten : FileReadiness.Ready;
+        var mtime = _settings.NeedsMtimes ? FileKind.FactsOf(path)?.WriteTime ?? time : 0;
         var file = Seen(new WatchedFile(name, mtime, readiness), Now);
         if (_files.Put(file))
             _sets.Add(name);
-        if (Account.GoesWithFile)
-            RefreshResults(name);
-    }
-
-    private void RefreshResults(string name)
-    {
-        try
-        {
-            var results = Account.EntriesOf(name).ToList();
-            DropResults(name);
-            foreach (var (path, time, _) in results)
-            {
-                if (_names.TryParse(path, out var key, out var state))
-                    AddStatus(key, state, time);
-            }
-        }
-        catch (IOException)
-        {
-            // Those of the last read count until the next one, which says why.
-        }
-    }
-
-    private void DropResults(string name)
-    {
-        foreach (var key in settings.WorkOf(name))
-        {
-            foreach (var state in AttributeName.States)
-                Status.Remove(key, state);
-        }
+        _status.RefreshOf(name);
     }
 
     private void RefreshOther(string name, bool isPresent) => _ = isPresent ? _others.Add(name) : _others.Remove(name);
-
-    private void RefreshStatus(string name, WorkKey key, StatusState state)
-    {
-        ClearFinished(key.FileName);
-        if (TimeOf(Path.Join(StatusPath, name)) is not { } time)
-            Status.Remove(key, state);
-        else
-            AddStatus(key, state, time);
-    }
-
-    private void AddStatus(WorkKey key, StatusState state, long time)
-    {
-        if (state is StatusState.Mtime)
-            AddNote(key, time);
-        else
-            Status.Add(key, state, time);
-    }
-
-    // The time of a file or a link; null for a folder, and for no file.
-    private static long? TimeOf(string path) =>
-        FileKind.FactsOf(path, isFollowed: false) is { } facts && !ByteFile.IsFolder(path) ? facts.WriteTime : null;
-
-    // The status file has the recorded time as its own change time. After a copy or an edit they differ, and its text is read.
-    private void AddNote(WorkKey key, long ownTime)
-    {
-        if (!settings.IsUpdated)
-        {
-            Status.Add(key, StatusState.Mtime);
-            return;
-        }
-
-        var time = _files.TryGet(key.FileName, out var file) && file.Mtime == ownTime
-            ? ownTime
-            : Account.ReadTime(key) ?? ownTime;
-        Status.Add(key, StatusState.Mtime, time);
-    }
 }
