@@ -12,11 +12,6 @@ namespace MeeseeksBox.WatchAgent.Watches;
 internal sealed class WatchedFolder
 {
     private const int MostReads = 5;
-    private const int ScanShare = 100;
-
-    // A number of files. Above it, the garbage of a read is returned to the system.
-    private const int LargeFolder = 50_000;
-    private static readonly TimeSpan LongestScanPause = TimeSpan.FromMinutes(10);
 
     private readonly FolderSubscriptions _subscriptions;
     private readonly OpenFileTracker _openFiles;
@@ -25,6 +20,7 @@ internal sealed class WatchedFolder
     private readonly SubfolderFaults _subfolderFaults;
     private readonly ExclusionReporter _exclusions;
     private readonly OpenFileReporter _openFileReporter;
+    private readonly ScanSchedule _scans = new();
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -33,8 +29,6 @@ internal sealed class WatchedFolder
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
     private WatchSettings _settings;
     private FolderIndex _index;
-    private long? _lastRead;
-    private TimeSpan _readTime;
 
     /// <summary>Makes the index, which is empty until the first <see cref="Refresh"/>.</summary>
     /// <param name="settings">The watch.</param>
@@ -104,8 +98,7 @@ internal sealed class WatchedFolder
     public IReadOnlyCollection<string> Written { get; private set; } = [];
 
     /// <summary>The time until the next complete scan.</summary>
-    public TimeSpan UntilScan =>
-        _lastRead is { } last && !_isOnce ? ScanPause - _time.GetElapsedTime(last) : _settings.Rescan;
+    public TimeSpan UntilScan => (_isOnce ? null : UntilDue) ?? _settings.Rescan;
 
     /// <summary>The time until a file may be complete that has changed lately; null when there is none.</summary>
     public TimeSpan? UntilQuiet => _completeness.UntilQuiet;
@@ -150,12 +143,12 @@ internal sealed class WatchedFolder
     {
         _settings = settings;
         _index = new FolderIndex(settings, _openFiles, _time);
-        _lastRead = null;
+        _scans.Restart();
         _gone.UnionWith(_subscriptions.Reconfigure(settings));
     }
 
     /// <summary>Makes the next <see cref="Refresh"/> read the whole folder.</summary>
-    public void ReadAgain() => _lastRead = null;
+    public void ReadAgain() => _scans.Restart();
 
     /// <summary>Updates the index: the changed names, or the whole folder when it is time.</summary>
     public FolderRefresh Refresh()
@@ -170,12 +163,12 @@ internal sealed class WatchedFolder
                 _settings.Path);
         }
 
-        if (changes.Names is { } names && _lastRead is { } last && _time.GetElapsedTime(last) < ScanPause)
+        if (changes.Names is { } names && UntilDue > TimeSpan.Zero)
         {
             var isRead = true;
             if (_settings.Depth > 0 && !_ioFaults.Try(ReadFolder, Retried, () => isRead = TryReadSubfolders(changes.Folders)))
             {
-                _lastRead = null;
+                _scans.Restart();
                 return FolderRefresh.Failed;
             }
 
@@ -186,10 +179,9 @@ internal sealed class WatchedFolder
             }
         }
 
-        if (_isOnce && _lastRead is not null)
+        if (_isOnce && _scans.IsRead)
             return FolderRefresh.Updated;
-        var begin = _time.GetTimestamp();
-        (_lastRead, _readTime) = (begin, TimeSpan.Zero);
+        _scans.Begin(Ticks);
         if (!_ioFaults.Try(ReadFolder, Retried, Read))
             return FolderRefresh.Failed;
         _subscriptions.SubscribeStatus(StatusPath);
@@ -197,24 +189,22 @@ internal sealed class WatchedFolder
         _completeness.Keep(_index.Has);
         _openFileReporter.Report(_openFiles.All().Where(name => FileFilter.ListOf(_settings, name) >= 0).ToHashSet(StringComparer.Ordinal));
         _exclusions.Report(_settings, _index.Snapshot());
-        _readTime = _time.GetElapsedTime(begin);
-        if (_index.Count >= LargeFolder)
+        var length = _scans.End(Ticks);
+
+        // The garbage of a read is returned to the system.
+        if (IsLarge)
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-        var milliseconds = _readTime.TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
+        var milliseconds = length.TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
         _log.Debug("read {Count} files in {Milliseconds} ms", _index.Count, milliseconds);
         return FolderRefresh.Scanned;
     }
 
-    // Where the system reports all changes, the read is only a precaution: a large folder is read for at most 1 % of the time.
-    private TimeSpan ScanPause
-    {
-        get
-        {
-            var pause = _index.Count >= LargeFolder && _subscriptions.IsComplete ? _readTime * ScanShare : TimeSpan.Zero;
-            pause = pause < LongestScanPause ? pause : LongestScanPause;
-            return pause > _settings.Rescan ? pause : _settings.Rescan;
-        }
-    }
+    // Where the system reports all changes, the read is only a precaution.
+    private TimeSpan? UntilDue => _scans.UntilNext(_settings.Rescan, isPrecaution: IsLarge && _subscriptions.IsComplete, Ticks);
+
+    private bool IsLarge => _index.Count >= ScanSchedule.LargeFolder;
+
+    private long Ticks => _time.GetElapsedTime(0).Ticks;
 
     private string ReadFolder => $"read the folder {_settings.Path}";
 
