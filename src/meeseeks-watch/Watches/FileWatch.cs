@@ -1,8 +1,6 @@
-using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation.Tasks;
-using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.WatchAgent.Folders;
 using MeeseeksBox.WatchAgent.Jobs;
 using Serilog;
@@ -198,12 +196,11 @@ internal sealed class FileWatch : IWatch
         var submitted = _jobs.Submitted;
         foreach (var (key, mtime) in others.Where(other => !submitted.Contains(other.Key)))
             _status.NoteOther(key, mtime);
-        foreach (var name in _folder.TakeReturned())
-            ForgetFormer(name);
+        _folder.Removed.ForgetReturned(Settings, _folder, _status);
         if (refresh is FolderRefresh.Scanned)
         {
             _jobs.RetrySetAside();
-            _folder.KeepGone(file => IsKnown(file, submitted));
+            _folder.Removed.ForgetUnknown(Settings, _folder, submitted);
             _status.Clean(submitted);
             _failures += _moves.Resume(Settings);
             _arrivals.Scanned();
@@ -211,20 +208,6 @@ internal sealed class FileWatch : IWatch
 
         return true;
     }
-
-    // A file that was removed and is there again is another one. Its former results do not count for it.
-    private void ForgetFormer(string name)
-    {
-        if (Settings.Cleanup == TimeSpan.Zero || FileKind.FactsOf(Path.Join(Settings.Path, name), isFollowed: false) is not { } facts)
-            return;
-        if (!_status.TryForget(name, facts.ChangeTime))
-            return;
-        _folder.ClearFinished(name);
-        _log.Information("{File} was removed and is there again: it is processed as a new file", name);
-    }
-
-    private bool IsKnown(string file, IReadOnlySet<WorkKey> submitted) =>
-        Settings.WorkOf(file).Any(key => _folder.Status[key].States is not 0 || submitted.Contains(key));
 
     private Plan? Submit()
     {

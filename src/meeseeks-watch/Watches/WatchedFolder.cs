@@ -24,9 +24,6 @@ internal sealed class WatchedFolder
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-
-    // Files that were removed since their last run, and may come back.
-    private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
     private WatchSettings _settings;
     private FolderIndex _index;
 
@@ -50,7 +47,7 @@ internal sealed class WatchedFolder
         OpenFileTracker? openFiles = null)
     {
         (_settings, _ioFaults, _isOnce, _time, _log) = (settings, ioFaults, isOnce, time, log);
-        _exclusions = new ExclusionReporter(log);
+        (_exclusions, Removed) = (new ExclusionReporter(log), new RemovedFiles(log));
         _openFileReporter = new OpenFileReporter(log);
         _subfolderFaults = new SubfolderFaults(settings.Path!, log);
         _openFiles = openFiles ?? new OpenFileTracker(settings.Path!, WriterProbe.Of, time);
@@ -96,6 +93,9 @@ internal sealed class WatchedFolder
 
     /// <summary>The files that were written before the last <see cref="Refresh"/> (<see cref="FolderChanges.Written"/>).</summary>
     public IReadOnlyCollection<string> Written { get; private set; } = [];
+
+    /// <summary>The files that were removed since their last run.</summary>
+    public RemovedFiles Removed { get; }
 
     /// <summary>The time until the next complete scan.</summary>
     public TimeSpan UntilScan => (_isOnce ? null : UntilDue) ?? _settings.Rescan;
@@ -144,7 +144,7 @@ internal sealed class WatchedFolder
         _settings = settings;
         _index = new FolderIndex(settings, _openFiles, _time);
         _scans.Restart();
-        _gone.UnionWith(_subscriptions.Reconfigure(settings));
+        Removed.Add(_subscriptions.Reconfigure(settings));
     }
 
     /// <summary>Makes the next <see cref="Refresh"/> read the whole folder.</summary>
@@ -155,7 +155,7 @@ internal sealed class WatchedFolder
     {
         var changes = _subscriptions.Take();
         Written = changes.Written;
-        _gone.UnionWith(changes.Removed);
+        Removed.Add(changes.Removed);
         if (changes.HasOverflown)
         {
             _log.Warning(
@@ -210,17 +210,6 @@ internal sealed class WatchedFolder
 
     private string Retried => $"retried every {_settings.Rescan.TotalSeconds} s";
 
-    /// <summary>Takes the files that were gone and are there again.</summary>
-    public IReadOnlyList<string> TakeReturned()
-    {
-        var returned = _gone.Where(_index.Has).ToList();
-        _gone.ExceptWith(returned);
-        return returned;
-    }
-
-    /// <summary>Forgets that files are gone which the watch does not know.</summary>
-    public void KeepGone(Func<string, bool> isKnown) => _ = _gone.RemoveWhere(name => !isKnown(name));
-
     /// <summary>Ends the change events.</summary>
     public void Unsubscribe() => _subscriptions.End();
 
@@ -241,7 +230,7 @@ internal sealed class WatchedFolder
             if (id is null || HeldFolder.IdOf(_settings.Path!) != id)
                 continue;
 
-            _gone.UnionWith(gone);
+            Removed.Add(gone);
             Id = id;
             return;
         }
@@ -257,7 +246,7 @@ internal sealed class WatchedFolder
             return false;
         if (places.Count == 0)
             return true;
-        _gone.UnionWith(ReadPlaces(places));
+        Removed.Add(ReadPlaces(places));
         return true;
     }
 
@@ -277,7 +266,7 @@ internal sealed class WatchedFolder
             return;
         ReportOther(Path.Join(_settings.Path, folder));
         _openFiles.ForgetWithin(folder);
-        _ = _gone.RemoveWhere(name => RelativePath.IsWithin(name, folder));
+        Removed.ForgetWithin(folder);
     }
 
     private void ReportOther(string path) =>
@@ -288,7 +277,7 @@ internal sealed class WatchedFolder
         ReportOther(_settings.Path!);
         _openFiles.ForgetWithin();
         _completeness.Clear();
-        _gone.Clear();
+        Removed.ForgetWithin();
         _subscriptions.Subfolders.Clear();
         _index = new FolderIndex(_settings, _openFiles, _time);
     }
