@@ -1,5 +1,4 @@
 using System.Globalization;
-using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation.Text;
@@ -17,15 +16,12 @@ internal sealed class ArrivalReporter : IAsyncDisposable
 {
     private readonly InFlightJobs<long> _jobs;
     private readonly WatchedFolder _folder;
-    private readonly LateAccountFile _file;
-    private readonly IoFaultReporter _faults;
+    private readonly LateAccountStore _account;
     private readonly bool _isOnce;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private WatchSettings _settings;
     private LateDetector? _detector;
-    private LateAccount? _saved;
-    private bool _isRestored;
 
     // An alarm whose job the box did not accept.
     private LateAlarm? _unsent;
@@ -44,8 +40,7 @@ internal sealed class ArrivalReporter : IAsyncDisposable
     {
         (_settings, _folder, _isOnce, _time, _log) = (settings, folder, isOnce, time, log);
         _jobs = new InFlightJobs<long>(submitter, wake, log);
-        _file = new LateAccountFile(new StatusName(settings.Name));
-        _faults = new IoFaultReporter(settings.Path!, log);
+        _account = new LateAccountStore(settings, () => folder.StatusPath, log);
         _detector = NewDetector();
     }
 
@@ -80,11 +75,12 @@ internal sealed class ArrivalReporter : IAsyncDisposable
         if (isSame && settings.Late?.Schedule is null)
             return;
         Save();
-        (_detector, _isRestored) = (NewDetector(), false);
+        _detector = NewDetector();
+        _account.Restart();
     }
 
     /// <summary>Forgets what was kept, after another watcher has served the folder.</summary>
-    public void Restart() => _isRestored = false;
+    public void Restart() => _account.Restart();
 
     /// <summary>Takes the files that a plan submits or marks.</summary>
     public void AddFiles(Plan plan)
@@ -109,15 +105,13 @@ internal sealed class ArrivalReporter : IAsyncDisposable
             Start(alarm);
         }
 
-        if (_isRestored)
+        if (_account.IsRead)
         {
             Save();
             return;
         }
 
-        _isRestored = true;
-        _saved = _file.Read(_folder.StatusPath);
-        if (_saved is { } account)
+        if (_account.Read() is { } account)
             Restore(account);
 
         // Files with a result came before. A file without one is in the plan.
@@ -149,29 +143,15 @@ internal sealed class ArrivalReporter : IAsyncDisposable
     /// <remarks>An alarm whose job has not ended is not kept: the next instance finds the job by its id.</remarks>
     public void Save()
     {
-        if (_detector is null || !_isRestored || _jobs.Count > 0 || _unsent is not null || _detector.Account == _saved)
-            return;
-        var account = _detector.Account;
-        if (_faults.Try(
-            "keep the account of late files", "after a restart, on_late may run again", () => _file.Write(_folder.StatusPath, account)))
-            _saved = account;
+        if (_detector is not null && _jobs.Count == 0 && _unsent is null)
+            _account.Keep(_detector.Account);
     }
 
     /// <summary>Kills the jobs of <c>on_late</c>, and keeps what must survive a restart.</summary>
     public async Task KillAsync(CancellationToken giveUp)
     {
-        try
-        {
-            await _jobs.KillAsync(_ => true, giveUp);
-            await _jobs.EndedAsync(giveUp);
-            TakeEnds();
-            await _jobs.WhenAcknowledgedAsync(giveUp);
-        }
-        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
-        {
+        if (!await _jobs.TryKillAllAsync(TakeEnds, giveUp))
             _log.Warning("the job of on_late could not be stopped in time; the next start resumes it");
-        }
-
         Save();
     }
 
@@ -204,7 +184,7 @@ internal sealed class ArrivalReporter : IAsyncDisposable
     private void Start(LateAlarm alarm)
     {
         // Another watcher of the folder may have run it.
-        if (_settings.Late!.Job is null || _file.Read(_folder.StatusPath)?.Handled >= alarm.DueAt)
+        if (_settings.Late!.Job is null || _account.IsHandled(alarm))
         {
             Save();
             return;
@@ -231,7 +211,7 @@ internal sealed class ArrivalReporter : IAsyncDisposable
             if (end.WasStopped)
             {
                 // The next instance runs it again.
-                _isRestored = false;
+                _account.Restart();
                 continue;
             }
 

@@ -93,7 +93,7 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
     {
         try
         {
-            await Jobs.KillAsync(_ => true, giveUp);
+            await Jobs.KillAsync(giveUp);
             await Jobs.EndedAsync(giveUp);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)

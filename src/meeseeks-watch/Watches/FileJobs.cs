@@ -188,18 +188,10 @@ internal sealed class FileJobs : IAsyncDisposable
     /// <summary>Kills all jobs, and records the results.</summary>
     public async Task KillAsync(CancellationToken giveUp)
     {
-        try
-        {
-            await _jobs.KillAsync(_ => true, giveUp);
-            await _jobs.EndedAsync(giveUp);
-            Record(isLast: true);
-            await _jobs.WhenAcknowledgedAsync(giveUp);
-        }
-        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
-        {
-            _log.Warning("jobs not stopped in time: {Count}; the next start resumes them", _jobs.Count);
-            Record(isLast: true);
-        }
+        if (await _jobs.TryKillAllAsync(() => Record(isLast: true), giveUp))
+            return;
+        _log.Warning("jobs not stopped in time: {Count}; the next start resumes them", _jobs.Count);
+        Record(isLast: true);
     }
 
     /// <summary>Waits until the box has acknowledged all recorded results.</summary>

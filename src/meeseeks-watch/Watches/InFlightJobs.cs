@@ -91,9 +91,29 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
     /// <summary>Waits until the box has acknowledged all recorded results.</summary>
     public Task WhenAcknowledgedAsync(CancellationToken giveUp) => _acknowledging.WhenAllAsync().WaitAsync(giveUp);
 
-    /// <summary>Kills the jobs of some submissions, which the next instance of the watcher runs again.</summary>
-    public Task KillAsync(Func<TKey, bool> which, CancellationToken giveUp) =>
-        Task.WhenAll(_running.Where(entry => which(entry.Key)).Select(entry => submitter.StopAsync(entry.Value.Submission, giveUp)));
+    /// <summary>Kills all jobs, which the next instance of the watcher runs again.</summary>
+    public Task KillAsync(CancellationToken giveUp) =>
+        Task.WhenAll(_running.Values.Select(entry => submitter.StopAsync(entry.Submission, giveUp)));
+
+    /// <summary>Kills all jobs, and waits until their ends are recorded and acknowledged.</summary>
+    /// <param name="record">Takes the submissions that have ended.</param>
+    /// <param name="giveUp">Ends the wait.</param>
+    /// <returns>False when the wait was ended.</returns>
+    public async Task<bool> TryKillAllAsync(Action record, CancellationToken giveUp)
+    {
+        try
+        {
+            await KillAsync(giveUp);
+            await EndedAsync(giveUp);
+            record();
+            await WhenAcknowledgedAsync(giveUp);
+            return true;
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Waits until the box has accepted all submissions.</summary>
     public Task SubmittedAsync(CancellationToken giveUp) =>
