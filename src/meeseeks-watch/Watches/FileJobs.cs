@@ -15,29 +15,19 @@ internal sealed class FileJobs : IAsyncDisposable
 {
     // Each one costs memory here and in the box. Files that wait cost none.
     private const int MostOfJobspec = 10_000;
-    private static readonly TimeSpan LongestRetryOnce = TimeSpan.FromSeconds(1);
 
     private readonly InFlightJobs<(FileId Folder, WorkKey Key)> _jobs;
     private readonly WorkInFlight _inFlight = new();
     private WatchedFolder _folder;
     private StatusWriter _status;
     private ChangeReporter _changes;
-    private readonly TimeSpan _onceTimeout;
-    private readonly bool _isOnce;
+    private readonly SetAsideWork _aside;
+    private readonly RecordRetries _retries;
     private readonly TimeProvider _time;
     private ILogger _log;
-
-    // Work that cannot be submitted until the folder is read again; with once, ever.
-    private readonly HashSet<WorkKey> _setAside = [];
-
-    // With once, the work that has failed: it is not run again, but may be moved, or have a next step.
-    private readonly HashSet<WorkKey> _failedOnce = [];
-    // The number of submitted jobs by step and list.
-    private readonly Dictionary<(int Index, int List), int> _counts = [];
     private WatchSettings _settings;
     private RoundCounter _rounds;
     private LoopGuard _guard;
-    private long _lastRetry;
 
     /// <summary>Makes it, without jobs.</summary>
     /// <param name="settings">The watch.</param>
@@ -60,9 +50,9 @@ internal sealed class FileJobs : IAsyncDisposable
         TimeProvider time,
         ILogger log)
     {
-        (_settings, _folder, _status, _changes, _isOnce, _time, _log) = (settings, folder, status, changes, isOnce, time, log);
+        (_settings, _folder, _status, _changes, _time, _log) = (settings, folder, status, changes, time, log);
         _jobs = new InFlightJobs<(FileId Folder, WorkKey Key)>(submitter, wake, log);
-        _onceTimeout = submitter.OnceTimeout;
+        (_aside, _retries) = (new SetAsideWork(isOnce), new RecordRetries(isOnce ? submitter.OnceTimeout : null));
         _rounds = new RoundCounter(settings.Count);
         _guard = new LoopGuard(settings, FolderOf, time, log);
     }
@@ -80,7 +70,7 @@ internal sealed class FileJobs : IAsyncDisposable
     public bool IsComplete => _rounds.IsComplete;
 
     /// <summary>The pause between two attempts to record results.</summary>
-    public TimeSpan RetryPause => _isOnce && _settings.Refresh > LongestRetryOnce ? LongestRetryOnce : _settings.Refresh;
+    public TimeSpan RetryPause => _retries.PauseOf(_settings.Refresh);
 
     /// <summary>The time until more work is ready that was held back; null when there is none.</summary>
     public TimeSpan? UntilReady => _guard.UntilReady;
@@ -92,13 +82,13 @@ internal sealed class FileJobs : IAsyncDisposable
     public bool HasWorkOf(FileId watched) => _inFlight.HasWorkOf(watched);
 
     /// <summary>The work for files of the present folder that is submitted, or cannot be.</summary>
-    public IReadOnlySet<WorkKey> Skipped => _setAside.Count == 0 ? Submitted : new HashSet<WorkKey>([.. Submitted, .. _setAside]);
+    public IReadOnlySet<WorkKey> Skipped => _aside.With(Submitted);
 
     /// <summary>Limits the jobs of a jobspec. Work that cannot be submitted does not keep others from it.</summary>
     public JobLimit Limit => new(
         MostOfJobspec,
-        key => _setAside.Contains(key) || _failedOnce.Contains(key) || _status.IsRefused(RelativePath.FolderOf(key.FileName)),
-        (index, list) => _counts.GetValueOrDefault((index, list)));
+        key => _aside.IsRefused(key) || _aside.HasFailed(key) || _status.IsRefused(RelativePath.FolderOf(key.FileName)),
+        _inFlight.CountOf);
 
     /// <summary>Passes the jobs on to the watch that goes on in the place of this one.</summary>
     /// <remarks>Jobs for files of another folder stay with that, as when another folder takes its place.</remarks>
@@ -122,36 +112,30 @@ internal sealed class FileJobs : IAsyncDisposable
     }
 
     /// <summary>Lets work be submitted that could not be before the folder was read again.</summary>
-    public void RetrySetAside()
-    {
-        if (!_isOnce)
-            _setAside.Clear();
-    }
+    public void RetrySetAside() => _aside.Retry();
 
     /// <summary>The id of the job of work for a file of the present folder; null when none is submitted.</summary>
     public string? IdOf(WorkKey key) =>
         FolderOf(key) is { } folder ? _jobs.IdOf((folder, key)) : null;
 
     /// <summary>Whether work waits for the next read of the folder, because it could not be submitted.</summary>
-    public bool IsSetAside(WorkKey key) => _setAside.Contains(key);
+    public bool IsSetAside(WorkKey key) => _aside.IsRefused(key);
 
     /// <summary>Lets work be submitted at once, because a person wants it.</summary>
     public void Release(WorkKey key)
     {
-        _ = _setAside.Remove(key);
-        _ = _failedOnce.Remove(key);
+        _aside.Release(key);
         _guard.Release(key);
     }
 
     /// <summary>Submits work that is due.</summary>
     public void Start(IEnumerable<WorkItem> due)
     {
-        foreach (var work in _guard.ReadyOf(due.Where(work => !_failedOnce.Contains(work.Key)), _folder.Status))
+        foreach (var work in _guard.ReadyOf(due.Where(work => !_aside.HasFailed(work.Key)), _folder.Status))
         {
             if (!CanStart(work) || !TryStart(work))
             {
-                Failures++;
-                _ = _setAside.Add(work.Key);
+                SetAside(work.Key);
                 continue;
             }
 
@@ -164,9 +148,9 @@ internal sealed class FileJobs : IAsyncDisposable
     /// <param name="isLast">Whether to try those again at once that could not be recorded.</param>
     public void Record(bool isLast = false)
     {
-        var isRetry = _jobs.HasHeld && (isLast || _time.GetElapsedTime(_lastRetry) >= RetryPause);
+        var isRetry = _jobs.HasHeld && (isLast || _retries.IsDue(_settings.Refresh, Ticks));
         if (isRetry)
-            _lastRetry = _time.GetTimestamp();
+            _retries.Begin(Ticks);
         foreach (var ended in _jobs.TakeAll(isRetry))
         {
             if (ended.End is { WasStopped: false } end && !TryRecord(ended.Key.Folder, ended.Submission, end))
@@ -204,6 +188,8 @@ internal sealed class FileJobs : IAsyncDisposable
         _inFlight.Dispose();
     }
 
+    private long Ticks => _time.GetElapsedTime(0).Ticks;
+
     private FileId? FolderOf(WorkKey key) => _folder.IdOf(RelativePath.FolderOf(key.FileName));
 
     private bool CanStart(WorkItem work)
@@ -220,39 +206,29 @@ internal sealed class FileJobs : IAsyncDisposable
         var statusPath = _settings.StatusPath is null ? null : _folder.StatusPath;
         if (FolderOf(work.Key) is not { } folder)
             return false;
-        if (!_inFlight.TryAdd(_settings.Path!, _folder.Id!.Value, folder, work.Key, statusPath, out var problem))
+        if (!_inFlight.TryAdd(_settings.Path!, _folder.Id!.Value, folder, work, statusPath, out var problem))
             return problem is not null && _jobs.LogOnce($"its job waits for the next scan: its folder cannot be held: {problem}", work);
         if (_jobs.TryStart((folder, work.Key), _settings, work, folder))
-        {
-            AddCount(work, 1);
             return true;
-        }
-
-        _inFlight.Remove(folder, work.Key);
+        _inFlight.Remove(folder, work);
         return false;
     }
 
     private bool TryRecord(FileId folder, Submission submission, JobEnd end)
     {
-        var work = submission.Work;
-
-        // A sub-folder may have moved, and its files with it.
-        var former = RelativePath.FolderOf(work.FileName!);
-        var place = _folder.PathOf(folder, former);
-        if (place is not null && place != former && _settings.StatusPath is null)
-            work = work with { FileName = RelativePath.Join(place, RelativePath.NameOf(work.FileName!)) };
-        var isPresent = place == RelativePath.FolderOf(work.FileName!);
-        if (_inFlight.IsDeleted(folder))
-            _log.Warning("the folder of {File} was deleted; the result of job {Job} is not recorded", work.FileName, submission.Id);
-        else if (!isPresent && former.Length > 0 && _settings.StatusPath is not null)
-            _log.Warning("the folder of {File} has moved; the result of job {Job} is not recorded", work.FileName, submission.Id);
-        else if (!_status.TryRecord(_inFlight.StatusPathOf(folder), isPresent, submission, work, end))
+        var former = RelativePath.FolderOf(submission.Work.FileName!);
+        var place = ResultPlace.Of(
+            submission.Work, _folder.PathOf(folder, former), _inFlight.IsDeleted(folder), areElsewhere: _settings.StatusPath is not null);
+        if (place.Loss is { } loss)
+            _log.Warning("the folder of {File} {Loss}; the result of job {Job} is not recorded", place.Work.FileName, loss, submission.Id);
+        else if (!_status.TryRecord(_inFlight.StatusPathOf(folder), place, submission, end))
             return false;
 
-        if (isPresent)
+        var work = place.Work;
+        if (place.IsPresent)
             _folder.ClearFinished(work.FileName!);
         _guard.AddEnd(work, folder);
-        _changes.AddEnd(work, isPresent);
+        _changes.AddEnd(work, place.IsPresent);
         if (end.State is JobState.Done)
         {
             _log.Information("job {Job} for {File} is done", submission.Id, work.FileName);
@@ -262,8 +238,7 @@ internal sealed class FileJobs : IAsyncDisposable
             _log.Warning(
                 "job {Job} for {File} is {State}: {Reason}", submission.Id, work.FileName, JobStates.Word(end.State), end.Reason);
             Failures++;
-            if (_isOnce)
-                _ = _failedOnce.Add(work.Key);
+            _aside.AddFailure(work.Key);
         }
 
         _jobs.Acknowledge(submission, end);
@@ -274,11 +249,11 @@ internal sealed class FileJobs : IAsyncDisposable
     private bool TryHold(CompletedSubmission<(FileId Folder, WorkKey Key)> ended)
     {
         if (!_jobs.HasHeld)
-            _lastRetry = _time.GetTimestamp();
-        if (_isOnce && ended.HeldSince is { } since && _time.GetElapsedTime(since) >= _onceTimeout)
+            _retries.Begin(Ticks);
+        if (_retries.IsGivenUp(ended.HeldSince, Ticks))
             return false;
 
-        _jobs.Hold(ended with { HeldSince = ended.HeldSince ?? _time.GetTimestamp() });
+        _jobs.Hold(ended with { HeldSince = ended.HeldSince ?? Ticks });
         return true;
     }
 
@@ -289,7 +264,7 @@ internal sealed class FileJobs : IAsyncDisposable
             "the result of job {Job} for {File} is not recorded after {Timeout} s (client.timeout); the box has it for the next round",
             ended.Submission.Id,
             ended.Submission.Work.FileName,
-            _onceTimeout.TotalSeconds);
+            _retries.Limit?.TotalSeconds);
         SetAside(ended.Key.Key);
         Remove(ended, isGood: false);
     }
@@ -297,22 +272,12 @@ internal sealed class FileJobs : IAsyncDisposable
     private void SetAside(WorkKey key)
     {
         Failures++;
-        _ = _setAside.Add(key);
+        _aside.Add(key);
     }
 
     private void Remove(CompletedSubmission<(FileId Folder, WorkKey Key)> ended, bool isGood)
     {
-        _inFlight.Remove(ended.Key.Folder, ended.Key.Key);
-        AddCount(ended.Submission.Work, -1);
+        _inFlight.Remove(ended.Key.Folder, ended.Submission.Work);
         _rounds.AddEnd(isGood);
-    }
-
-    private void AddCount(WorkItem work, int change)
-    {
-        var count = _counts.GetValueOrDefault((work.Index, work.List)) + change;
-        if (count > 0)
-            _counts[(work.Index, work.List)] = count;
-        else
-            _ = _counts.Remove((work.Index, work.List));
     }
 }

@@ -1,4 +1,3 @@
-using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
@@ -50,13 +49,13 @@ internal sealed class StatusWriter
 
     /// <summary>Writes the result of a job.</summary>
     /// <param name="path">The folder of the status files.</param>
-    /// <param name="isPresent">False when another folder has taken the place of that of the file.</param>
+    /// <param name="place">Where it belongs.</param>
     /// <param name="submission">The submission.</param>
-    /// <param name="work">Its work, with the path at which the file is now.</param>
     /// <param name="end">Its result.</param>
     /// <returns>False when it must be kept and tried again.</returns>
-    public bool TryRecord(string path, bool isPresent, Submission submission, WorkItem work, JobEnd end)
+    public bool TryRecord(string path, ResultPlace place, Submission submission, JobEnd end)
     {
+        var work = place.Work;
         var subfolder = RelativePath.FolderOf(work.FileName!);
         var account = StatusAccount.Of(_settings, () => path, subfolder);
         var recorder = new StatusRecorder(_settings, account, _time);
@@ -64,7 +63,7 @@ internal sealed class StatusWriter
         bool isWritten;
         try
         {
-            isWritten = isPresent
+            isWritten = place.IsPresent
                 ? TryIn(
                     subfolder,
                     $"results are kept and retried, from {submission.Id} on; {NothingFor(subfolder)}",
@@ -76,7 +75,7 @@ internal sealed class StatusWriter
         }
         catch (StatusNameException problem)
         {
-            if (isPresent)
+            if (place.IsPresent)
                 FaultsOf(subfolder).Clear(WriteIn(subfolder));
             _nameFaults.Report(
                 WriteFilesOf(work.FileName!),

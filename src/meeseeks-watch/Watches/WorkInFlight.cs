@@ -1,3 +1,4 @@
+using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.WatchAgent.Folders;
@@ -11,9 +12,13 @@ internal sealed class WorkInFlight : IDisposable
     private static readonly HashSet<WorkKey> None = [];
 
     private readonly Dictionary<FileId, FolderWork> _byFolder = [];
+    private readonly Dictionary<(int Index, int List), int> _counts = [];
 
     /// <summary>Whether there is no work.</summary>
     public bool IsEmpty => _byFolder.Count is 0;
+
+    /// <summary>The number of jobs of a jobspec: of a step and a list.</summary>
+    public int CountOf(int index, int list) => _counts.GetValueOrDefault((index, list));
 
     /// <summary>The work for files of some folders, with the paths at which they are now.</summary>
     /// <param name="folders">The folders, by their paths relative to the watched one.</param>
@@ -62,12 +67,12 @@ internal sealed class WorkInFlight : IDisposable
     /// <param name="statusPath">The folder of the status files of the watch; null for the watched folder itself.</param>
     /// <param name="problem">Why the folder cannot be held, which the log should tell; null when there is no such problem.</param>
     /// <returns>False when the folder cannot be held, or another one is at the path by now.</returns>
-    public bool TryAdd(string path, FileId watched, FileId folder, WorkKey work, string? statusPath, out string? problem)
+    public bool TryAdd(string path, FileId watched, FileId folder, WorkItem work, string? statusPath, out string? problem)
     {
         problem = null;
         if (!_byFolder.TryGetValue(folder, out var entry))
         {
-            var subfolder = RelativePath.FolderOf(work.FileName);
+            var subfolder = RelativePath.FolderOf(work.FileName!);
             if (HeldFolder.TryOpen(Path.Join(path, subfolder), out problem) is not { } held)
                 return false;
             if (held.Id != folder)
@@ -79,14 +84,20 @@ internal sealed class WorkInFlight : IDisposable
             _byFolder.Add(folder, entry = new FolderWork(held, watched, subfolder, StatusPathIn(held, statusPath, subfolder), []));
         }
 
-        return entry.Work.Add(work);
+        if (!entry.Work.Add(work.Key))
+            return false;
+        _counts[(work.Index, work.List)] = CountOf(work.Index, work.List) + 1;
+        return true;
     }
 
     /// <summary>Removes work that is recorded, or was not submitted.</summary>
-    public void Remove(FileId folder, WorkKey work)
+    public void Remove(FileId folder, WorkItem work)
     {
         var entry = _byFolder[folder];
-        if (!entry.Work.Remove(work) || entry.Work.Count > 0)
+        if (!entry.Work.Remove(work.Key))
+            return;
+        _counts[(work.Index, work.List)]--;
+        if (entry.Work.Count > 0)
             return;
         _ = _byFolder.Remove(folder);
         entry.Folder.Dispose();
