@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using MeeseeksBox.FileWatch.Names;
-using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Folders;
 
 namespace MeeseeksBox.FileWatch.Tests.Folders;
@@ -8,23 +7,16 @@ namespace MeeseeksBox.FileWatch.Tests.Folders;
 /// <summary>One watcher at a time serves a folder for a watch (docs/SPECIFICATION.md#folder-lock).</summary>
 public sealed partial class FolderLockTests : IDisposable
 {
-    private static readonly LockOwner Owner = new("host", 7, "w", DateTimeOffset.UnixEpoch);
+    private static readonly LockOwner Owner = LockFolder.Owner;
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly List<FolderLock> _locks = [];
+    private readonly LockFolder _folder = new();
 
-    private string FilePath => _folder.File("._in_0_.lock");
-
-    public void Dispose()
-    {
-        _locks.ForEach(one => one.Dispose());
-        _folder.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_second_one_waits_and_knows_the_first_until_that_ends()
     {
-        var (first, second) = (New(), New());
+        var (first, second) = (_folder.New(), _folder.New());
         first.Try(Owner).Should().Be(LockResult.Held);
         second.Try(Owner with { Pid = 8 }).Should().Be(LockResult.Busy);
         second.Other.Should().Be(Owner);
@@ -32,7 +24,7 @@ public sealed partial class FolderLockTests : IDisposable
         first.Dispose();
 
         second.Try(Owner with { Pid = 8 }).Should().Be(LockResult.Held);
-        LockOwner.Parse(File.ReadAllBytes(FilePath)).Should().Be(Owner with { Pid = 8 });
+        LockOwner.Parse(File.ReadAllBytes(_folder.LockPath)).Should().Be(Owner with { Pid = 8 });
     }
 
     [Fact]
@@ -40,17 +32,17 @@ public sealed partial class FolderLockTests : IDisposable
     {
         const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var atLock = UnixFileMode.None;
-        var one = New(set: descriptor =>
+        var one = _folder.New(set: descriptor =>
         {
-            atLock = File.GetUnixFileMode(FilePath);
+            atLock = File.GetUnixFileMode(_folder.LockPath);
             return ByteLock.Set(descriptor);
         });
 
         one.Try(Owner).Should().Be(LockResult.Held);
 
         atLock.Should().Be(owner);
-        File.GetUnixFileMode(FilePath).Should().Be(owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        File.ReadAllText(FilePath).Should().Be(
+        File.GetUnixFileMode(_folder.LockPath).Should().Be(owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        File.ReadAllText(_folder.LockPath).Should().Be(
             """{"host":"host","pid":7,"watcher":"w","since":"1970-01-01T00:00:00+00:00","depth":0}""" + "\n");
 
         one.Dispose();
@@ -61,33 +53,33 @@ public sealed partial class FolderLockTests : IDisposable
     [Fact]
     public void A_file_that_a_crash_has_left_is_no_lock()
     {
-        File.WriteAllText(FilePath, "a longer text of an owner that is no more and left it behind, for whatever reason\n");
+        File.WriteAllText(_folder.LockPath, "a longer text of an owner that is no more and left it behind, for whatever reason\n");
 
-        New().Try(Owner).Should().Be(LockResult.Held);
+        _folder.New().Try(Owner).Should().Be(LockResult.Held);
 
-        LockOwner.Parse(File.ReadAllBytes(FilePath)).Should().Be(Owner);
+        LockOwner.Parse(File.ReadAllBytes(_folder.LockPath)).Should().Be(Owner);
     }
 
     [Fact]
     public void A_lock_whose_file_was_removed_keeps_nobody_out_and_removes_no_file_of_another_one()
     {
-        var (first, second) = (New(), New());
+        var (first, second) = (_folder.New(), _folder.New());
         _ = first.Try(Owner);
-        File.Delete(FilePath);
+        File.Delete(_folder.LockPath);
         second.Try(Owner).Should().Be(LockResult.Held);
 
         first.Dispose();
 
-        File.Exists(FilePath).Should().BeTrue();
-        New().Try(Owner).Should().Be(LockResult.Busy);
+        File.Exists(_folder.LockPath).Should().BeTrue();
+        _folder.New().Try(Owner).Should().Be(LockResult.Busy);
     }
 
     [Fact]
     public void A_lock_whose_file_was_removed_is_made_again()
     {
-        var (first, second) = (New(), New());
+        var (first, second) = (_folder.New(), _folder.New());
         _ = first.Try(Owner);
-        File.Delete(FilePath);
+        File.Delete(_folder.LockPath);
         first.IsInPlace.Should().BeFalse();
 
         first.Try(Owner).Should().Be(LockResult.Held);
@@ -99,9 +91,9 @@ public sealed partial class FolderLockTests : IDisposable
     [Fact]
     public void A_lock_whose_file_was_replaced_by_another_watcher_is_lost()
     {
-        var (first, second) = (New(), New());
+        var (first, second) = (_folder.New(), _folder.New());
         _ = first.Try(Owner);
-        File.Delete(FilePath);
+        File.Delete(_folder.LockPath);
         _ = second.Try(Owner with { Pid = 8 });
 
         first.Try(Owner).Should().Be(LockResult.Busy);
@@ -116,20 +108,20 @@ public sealed partial class FolderLockTests : IDisposable
     [InlineData(4, false)]
     public void A_failure_of_the_system_leaves_the_file_to_a_watcher_that_may_have_it(int error, bool isImpossible)
     {
-        var (first, second) = (New(), New(set: _ => error));
+        var (first, second) = (_folder.New(), _folder.New(set: _ => error));
         _ = first.Try(Owner);
 
         second.Try(Owner with { Pid = 8 }).Should().Be(isImpossible ? LockResult.Impossible : LockResult.Busy);
 
         first.IsInPlace.Should().BeTrue();
-        New().Try(Owner).Should().Be(LockResult.Busy);
+        _folder.New().Try(Owner).Should().Be(LockResult.Busy);
     }
 
     [Fact]
     public void An_interrupted_attempt_is_made_again()
     {
         var count = 0;
-        var one = New(set: descriptor => count++ == 0 ? 4 : ByteLock.Set(descriptor));
+        var one = _folder.New(set: descriptor => count++ == 0 ? 4 : ByteLock.Set(descriptor));
 
         one.Try(Owner).Should().Be(LockResult.Held);
     }
@@ -138,8 +130,8 @@ public sealed partial class FolderLockTests : IDisposable
     public void A_file_with_another_name_is_not_written_and_is_said_with_what_to_do()
     {
         _folder.Write("precious", "text");
-        CreateHardLink(FilePath, _folder.File("precious"));
-        var one = New();
+        CreateHardLink(_folder.LockPath, _folder.File("precious"));
+        var one = _folder.New();
 
         one.Try(Owner).Should().Be(LockResult.Impossible);
 
@@ -150,9 +142,9 @@ public sealed partial class FolderLockTests : IDisposable
     [Fact]
     public void Watches_with_other_names_do_not_wait()
     {
-        _ = New().Try(Owner);
+        _ = _folder.New().Try(Owner);
 
-        New("out").Try(Owner).Should().Be(LockResult.Held);
+        _folder.New("out").Try(Owner).Should().Be(LockResult.Held);
     }
 
     [Fact]
@@ -177,11 +169,11 @@ public sealed partial class FolderLockTests : IDisposable
     public void A_link_at_its_name_is_not_followed()
     {
         _folder.Write("precious", "text");
-        File.CreateSymbolicLink(FilePath, _folder.File("precious"));
-        New().Try(Owner).Should().Be(LockResult.Impossible);
-        File.Delete(FilePath);
-        File.CreateSymbolicLink(FilePath, _folder.File("nosuch"));
-        New().Try(Owner).Should().Be(LockResult.Impossible);
+        File.CreateSymbolicLink(_folder.LockPath, _folder.File("precious"));
+        _folder.New().Try(Owner).Should().Be(LockResult.Impossible);
+        File.Delete(_folder.LockPath);
+        File.CreateSymbolicLink(_folder.LockPath, _folder.File("nosuch"));
+        _folder.New().Try(Owner).Should().Be(LockResult.Impossible);
 
         File.ReadAllText(_folder.File("precious")).Should().Be("text");
         File.Exists(_folder.File("nosuch")).Should().BeFalse();
@@ -195,9 +187,8 @@ public sealed partial class FolderLockTests : IDisposable
     [InlineData(".hidden/deep", 2, false)]
     public void A_watcher_of_a_folder_above_is_found_when_it_watches_the_folder(string path, int depth, bool isFound)
     {
-        var below = new FolderLock(HeldFolder.TryOpen(_folder.Folder(path))!, null, "in");
-        _locks.Add(below);
-        var above = New();
+        var below = _folder.New(subfolder: path);
+        var above = _folder.New();
         _ = above.Try(Owner with { Depth = depth });
 
         below.FindAbove("in").Should().Be(isFound ? Owner with { Depth = depth } : null);
@@ -211,7 +202,7 @@ public sealed partial class FolderLockTests : IDisposable
     [Fact]
     public void The_own_lock_is_no_other_watcher()
     {
-        _ = New().Try(LockOwner.OfThisProcess("w", 0, TimeProvider.System));
+        _ = _folder.New().Try(LockOwner.OfThisProcess("w", 0, TimeProvider.System));
 
         FolderLock.Find(_folder.Path, "in").Should().BeNull();
     }
@@ -219,8 +210,7 @@ public sealed partial class FolderLockTests : IDisposable
     [Fact]
     public void A_missing_folder_of_status_files_is_not_writable()
     {
-        var one = new FolderLock(HeldFolder.TryOpen(_folder.Path)!, _folder.File("nosuch"), "in");
-        _locks.Add(one);
+        var one = _folder.New(statusPath: _folder.File("nosuch"));
 
         one.Try(Owner).Should().Be(LockResult.NotWritable);
     }
@@ -233,13 +223,6 @@ public sealed partial class FolderLockTests : IDisposable
         names.TryParse(names.Lock, out _, out _).Should().BeFalse();
         names.IsTemporary(names.Lock).Should().BeFalse();
         names.Lock.Split('_').Should().HaveCount(4);
-    }
-
-    private FolderLock New(string watch = "in", Func<int, int>? set = null)
-    {
-        var one = new FolderLock(HeldFolder.TryOpen(_folder.Path)!, null, watch, set);
-        _locks.Add(one);
-        return one;
     }
 
     private static void CreateHardLink(string path, string target) => Link(target, path).Should().Be(0);

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Folders;
 using Microsoft.Win32.SafeHandles;
 
@@ -8,26 +7,19 @@ namespace MeeseeksBox.FileWatch.Tests.Folders;
 /// <summary>The lock of a folder in which other users work, too (docs/SPECIFICATION.md#folder-lock).</summary>
 public sealed partial class SharedFolderLockTests : IDisposable
 {
-    private static readonly LockOwner Owner = new("host", 7, "w", DateTimeOffset.UnixEpoch);
+    private static readonly LockOwner Owner = LockFolder.Owner;
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly List<FolderLock> _locks = [];
+    private readonly LockFolder _folder = new();
 
-    private string FilePath => _folder.File("._in_0_.lock");
-
-    public void Dispose()
-    {
-        _locks.ForEach(one => one.Dispose());
-        _folder.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_lock_in_a_file_of_another_user_is_seen()
     {
-        _ = New().Try(Owner);
+        _ = _folder.New().Try(Owner);
         OfOtherUser(() =>
         {
-            var second = New();
+            var second = _folder.New();
             second.Try(Owner with { Pid = 8 }).Should().Be(LockResult.Busy);
             second.Other.Should().Be(Owner);
         });
@@ -37,19 +29,19 @@ public sealed partial class SharedFolderLockTests : IDisposable
     public void A_file_of_another_user_without_a_lock_is_replaced()
     {
         _folder.Write("._in_0_.lock", "left\n");
-        OfOtherUser(() => New().Try(Owner).Should().Be(LockResult.Held));
+        OfOtherUser(() => _folder.New().Try(Owner).Should().Be(LockResult.Held));
 
-        New().Try(Owner).Should().Be(LockResult.Busy);
+        _folder.New().Try(Owner).Should().Be(LockResult.Busy);
     }
 
     [Fact]
     public void A_file_of_another_user_that_cannot_be_read_or_replaced_is_said_with_what_to_do()
     {
         _folder.Write("._in_0_.lock", "left\n");
-        File.SetUnixFileMode(FilePath, UnixFileMode.None);
+        File.SetUnixFileMode(_folder.LockPath, UnixFileMode.None);
         OfOtherUser(() =>
         {
-            var one = New();
+            var one = _folder.New();
             one.Try(Owner).Should().Be(LockResult.Impossible);
             one.Problem.Should().Contain("remove it when no meeseeks-watch of that one runs");
         });
@@ -59,19 +51,12 @@ public sealed partial class SharedFolderLockTests : IDisposable
     public void A_lock_for_reading_which_anybody_can_have_keeps_no_watcher_out()
     {
         _folder.Write("._in_0_.lock", "left\n");
-        using var stranger = File.OpenHandle(FilePath);
+        using var stranger = File.OpenHandle(_folder.LockPath);
         LockForReading(stranger);
 
-        New().Try(Owner).Should().Be(LockResult.Held);
+        _folder.New().Try(Owner).Should().Be(LockResult.Held);
 
-        New().Try(Owner).Should().Be(LockResult.Busy);
-    }
-
-    private FolderLock New()
-    {
-        var one = new FolderLock(HeldFolder.TryOpen(_folder.Path)!, null, "in");
-        _locks.Add(one);
-        return one;
+        _folder.New().Try(Owner).Should().Be(LockResult.Busy);
     }
 
     // Root may write each file. The other user of the file system is that of a thread (setfsuid(2)), which ends with it.
@@ -79,8 +64,8 @@ public sealed partial class SharedFolderLockTests : IDisposable
     {
         if (!Environment.IsPrivilegedProcess)
         {
-            if (File.GetUnixFileMode(FilePath) is not UnixFileMode.None)
-                File.SetUnixFileMode(FilePath, UnixFileMode.UserRead);
+            if (File.GetUnixFileMode(_folder.LockPath) is not UnixFileMode.None)
+                File.SetUnixFileMode(_folder.LockPath, UnixFileMode.UserRead);
             action();
             return;
         }
