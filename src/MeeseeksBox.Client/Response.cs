@@ -125,11 +125,11 @@ public sealed class Response
         }
         catch (JsonException problem)
         {
-            throw new MeeseeksRequestException($"the answer is not JSON ({problem.Message}); is it a meeseeks-box that listens there?");
+            throw new MeeseeksRequestException($"the answer is not JSON ({problem.Message}); check that a meeseeks-box listens there");
         }
 
         throw new MeeseeksRequestException(
-            $"the answer is not a list with one object but {Beginning(line)}; is it a meeseeks-box that listens there?");
+            $"the answer is not a list with one object but {Beginning(line)}; check that a meeseeks-box listens there");
     }
 
     /// <summary>The job in the answer to a kill of one id.</summary>

@@ -206,7 +206,7 @@ internal sealed class Connection : IAsyncDisposable
     }
 
     private void FailBySilence() => Fail(new MeeseeksConnectionException(
-        $"{_endpoint} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; is it a meeseeks-box that listens there?",
+        $"{_endpoint} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; check that a meeseeks-box listens there",
         wasSent: true)
     { IsSilence = true });
 
@@ -215,7 +215,7 @@ internal sealed class Connection : IAsyncDisposable
 
     private string ReasonOfClose() => _hasReceived
         ? "the other side closed it"
-        : "the other side closed it without an answer; does it want TLS (ssl), or another port?";
+        : "the other side closed it without an answer; check whether it wants TLS (ssl), and the port";
 
     private void Fail(MeeseeksConnectionException fault)
     {

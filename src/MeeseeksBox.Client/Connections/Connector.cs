@@ -51,9 +51,9 @@ internal sealed class Connector(MeeseeksClientOptions options)
         }
         catch (OperationCanceledException problem) when (!stop.IsCancellationRequested)
         {
-            var question = _path is null ? "is the address right, and does a firewall let it through?" : "does it still take clients?";
+            var advice = _path is null ? "check the address, and whether a firewall lets it through" : "check that it still takes clients";
             throw new MeeseeksConnectionException(
-                $"no meeseeks-box at {Endpoint}: no connection within {options.Timeout.TotalSeconds:0.###} s; {question}", cause: problem);
+                $"no meeseeks-box at {Endpoint}: no connection within {options.Timeout.TotalSeconds:0.###} s; {advice}", cause: problem);
         }
     }
 
@@ -127,21 +127,21 @@ internal sealed class Connector(MeeseeksClientOptions options)
 
     private string Reason(SocketException problem) => problem.SocketErrorCode switch
     {
-        SocketError.ConnectionRefused => "connection refused; is it running, and is the port right?",
+        SocketError.ConnectionRefused => "connection refused; check that it is running, and that the port is right",
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
-            $"there is no host '{_host}'; is the address right?",
+            $"there is no host '{_host}'; check the address",
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown =>
-            "the host cannot be reached; is the address right?",
-        SocketError.TimedOut => "the host does not answer; is the address right, and does a firewall let it through?",
+            "the host cannot be reached; check the address",
+        SocketError.TimedOut => "the host does not answer; check the address, and whether a firewall lets it through",
         _ => problem.Message,
     };
 
     private static string Reason(SocketException problem, string path) => (problem.SocketErrorCode, FileKind.Of(path)) switch
     {
         (SocketError.AccessDenied, _) => "permission denied; the mode of the socket (listen.mode) and of its folder say who may connect",
-        (_, FileKind.None) => "there is no such file; is it running, and is the path right?",
-        (_, not FileKind.Socket) => "that is not a socket; is the path right?",
-        (SocketError.ConnectionRefused, _) => "connection refused; is it running?",
+        (_, FileKind.None) => "there is no such file; check that it is running, and that the path is right",
+        (_, not FileKind.Socket) => "that is not a socket; check the path",
+        (SocketError.ConnectionRefused, _) => "connection refused; check that it is running",
         _ => problem.Message,
     };
 }

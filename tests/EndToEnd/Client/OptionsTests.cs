@@ -53,7 +53,8 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
         {
             Status = 1,
             Output = "",
-            Errors = $"meeseeks-client: no meeseeks-box at localhost:{port}: connection refused; is it running, and is the port right?\n",
+            Errors = $"meeseeks-client: no meeseeks-box at localhost:{port}: connection refused; "
+                + "check that it is running, and that the port is right\n",
         });
     }
 
@@ -68,7 +69,7 @@ public sealed class OptionsTests(SharedBox shared) : SharedBoxTests(shared)
 
         run.Status.Should().Be(1);
         run.Errors.Should().Match(
-            "meeseeks-client: 127.0.0.1:* took the request and has not answered for 1 s; is it a meeseeks-box that listens there?\n");
+            "meeseeks-client: 127.0.0.1:* took the request and has not answered for 1 s; check that a meeseeks-box listens there\n");
     }
 
     [Theory]

@@ -62,7 +62,7 @@ public sealed class UnixAddressTests(UnixAddressTests.BoxWithSockets fixture)
     {
         _ = _folder.Write("file", "x");
         var missing = $"unix:{_folder.File("no.sock")}";
-        var problem = $"no meeseeks-box at {missing}: there is no such file; is it running, and is the path right?";
+        var problem = $"no meeseeks-box at {missing}: there is no such file; check that it is running, and that the path is right";
 
         var client = await ClientProgram.RunAsync($"address={missing}", "stat");
         var watcher = await WatchProgram.RunAsync(

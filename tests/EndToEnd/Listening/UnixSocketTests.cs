@@ -31,7 +31,7 @@ public sealed class UnixSocketTests(SharedBox shared)
             File.Move(path + ".other", path, overwrite: true);
         }
 
-        refused.Errors.Should().Be($"meeseeks-client: no meeseeks-box at unix:{path}: connection refused; is it running?\n");
+        refused.Errors.Should().Be($"meeseeks-client: no meeseeks-box at unix:{path}: connection refused; check that it is running\n");
         File.Exists(path).Should().BeTrue();
     }
 

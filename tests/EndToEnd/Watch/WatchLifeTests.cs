@@ -108,7 +108,7 @@ public sealed class WatchLifeTests(SharedBox shared) : WatchTests(shared)
         await using var watcher =
             RunningWatcher.Start(port, $"name={Name}", Watch([Job("%(filename)s", $"until test -e {Scratch}/go-$1; do sleep 0.05; done")]));
         _ = Drop("1");
-        await UntilAsync(() => watcher.Log.Has("jobs wait until it is back"), () => $"{watcher.Log}");
+        await UntilAsync(() => watcher.Log.Has("that the port is right; jobs wait until it is back"), () => $"{watcher.Log}");
         await using (var first = await RunningBox.StartAsync(words))
         {
             await RunsAsync("1");

@@ -22,7 +22,7 @@ public sealed class ConnectionTests
         var connect = () => MeeseeksClient.ConnectAsync(new MeeseeksClientOptions { Address = "127.0.0.1", Port = port }, Stop);
 
         (await connect.Should().ThrowAsync<MeeseeksConnectionException>())
-            .WithMessage($"no meeseeks-box at 127.0.0.1:{port}: connection refused; is it running, and is the port right?")
+            .WithMessage($"no meeseeks-box at 127.0.0.1:{port}: connection refused; check that it is running, and that the port is right")
             .Which.WasSent.Should().BeFalse();
     }
 
@@ -218,7 +218,7 @@ public sealed class ConnectionTests
 
         var ask = () => client.RequestAsync(Status, stop: Stop);
 
-        (await ask.Should().ThrowAsync<MeeseeksRequestException>()).WithMessage("*is it a meeseeks-box that listens there?");
+        (await ask.Should().ThrowAsync<MeeseeksRequestException>()).WithMessage("*check that a meeseeks-box listens there");
     }
 
     [Fact]

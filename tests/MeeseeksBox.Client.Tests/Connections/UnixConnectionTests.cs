@@ -58,20 +58,20 @@ public sealed class UnixConnectionTests : IDisposable
         };
 
         await connect.Should().ThrowAsync<MeeseeksConnectionException>()
-            .WithMessage($"no meeseeks-box at unix:{SocketPath}: no connection within 0.1 s; does it still take clients?");
+            .WithMessage($"no meeseeks-box at unix:{SocketPath}: no connection within 0.1 s; check that it still takes clients");
     }
 
     [Fact]
     public async Task A_missing_socket_is_an_error() =>
         (await ProblemAsync()).Should()
-            .Be($"no meeseeks-box at unix:{SocketPath}: there is no such file; is it running, and is the path right?");
+            .Be($"no meeseeks-box at unix:{SocketPath}: there is no such file; check that it is running, and that the path is right");
 
     [Fact]
     public async Task A_file_that_is_not_a_socket_is_an_error()
     {
         _folder.Write("box.sock", "");
 
-        (await ProblemAsync()).Should().Be($"no meeseeks-box at unix:{SocketPath}: that is not a socket; is the path right?");
+        (await ProblemAsync()).Should().Be($"no meeseeks-box at unix:{SocketPath}: that is not a socket; check the path");
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class UnixConnectionTests : IDisposable
         _folder.Write("file", "");
 
         (await ProblemAsync($"unix:{_folder.File("file/box.sock")}")).Should()
-            .EndWith("there is no such file; is it running, and is the path right?");
+            .EndWith("there is no such file; check that it is running, and that the path is right");
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class UnixConnectionTests : IDisposable
         using var bound = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         bound.Bind(new UnixDomainSocketEndPoint(SocketPath));
 
-        (await ProblemAsync()).Should().Be($"no meeseeks-box at unix:{SocketPath}: connection refused; is it running?");
+        (await ProblemAsync()).Should().Be($"no meeseeks-box at unix:{SocketPath}: connection refused; check that it is running");
     }
 
     [Fact]
