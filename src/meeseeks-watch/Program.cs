@@ -182,5 +182,8 @@ static async Task<int> WatchAsync(WatcherConfig config, string[] arguments, LogS
 
     await waiting.CancelAsync();
     await watcher.StopAsync();
-    return watcher.Faulted.IsCompleted ? WatcherExitStatus.Failed : WatcherExitStatus.Good;
+
+    // What ends by itself was stopped before all was done.
+    var isUnfinished = config.IsOnce || config.Watches.All(watch => watch.Count is not null);
+    return isUnfinished || watcher.Faulted.IsCompleted ? WatcherExitStatus.Failed : WatcherExitStatus.Good;
 }

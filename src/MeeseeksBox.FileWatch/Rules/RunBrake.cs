@@ -8,16 +8,19 @@ public sealed class RunBrake<TKey>(TimeSpan pause)
     where TKey : notnull
 {
     private readonly Dictionary<TKey, long> _ends = [];
-    private readonly Queue<(TKey Key, long End)> _order = [];
+    private readonly Queue<(TKey Key, long End, long Until)> _order = [];
     private readonly HashSet<TKey> _held = [];
 
     // How often in a row the work had to wait.
     private readonly Dictionary<TKey, int> _repeats = [];
 
     /// <summary>Records the end of a run.</summary>
-    public void AddEnd(TKey key, long now)
+    /// <param name="key">The work.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="kept">How long it is kept: the longest pause after it.</param>
+    public void AddEnd(TKey key, long now, TimeSpan kept)
     {
-        while (_order.TryPeek(out var oldest) && oldest.End + pause.Ticks <= now)
+        while (_order.TryPeek(out var oldest) && oldest.Until <= now)
         {
             _ = _order.Dequeue();
             if (_ends.TryGetValue(oldest.Key, out var end) && end == oldest.End)
@@ -25,8 +28,17 @@ public sealed class RunBrake<TKey>(TimeSpan pause)
         }
 
         _ends[key] = now;
-        _order.Enqueue((key, now));
+        _order.Enqueue((key, now, now + Math.Max(kept.Ticks, pause.Ticks)));
     }
+
+    /// <summary>The time until failed work may run again; 0 when it may run now.</summary>
+    /// <param name="key">The work.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="retryPause">The pause after its failure.</param>
+    public TimeSpan RestAfterFailure(TKey key, long now, TimeSpan retryPause) =>
+        _ends.TryGetValue(key, out var end) && now < end + retryPause.Ticks
+            ? TimeSpan.FromTicks(end + retryPause.Ticks - now)
+            : TimeSpan.Zero;
 
     /// <summary>The time until work may run that is due; 0 when it may run now.</summary>
     public TimeSpan RestOf(TKey key, long now)

@@ -31,13 +31,24 @@ internal sealed class LateAccountFile(StatusName names)
     /// <param name="folder">The folder of the status files, which is made in that of <c>status_path</c>.</param>
     /// <param name="account">The account.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Write(string folder, LateAccount account)
     {
-        if (Directory.Exists(Path.GetDirectoryName(folder)))
-            _ = Directory.CreateDirectory(folder);
+        var file = Path.Join(folder, names.LateAccount);
         var temporary = Path.Join(folder, names.TemporaryOf(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(RandomBytes))));
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(account, LateAccountContext.Default.LateAccount));
-        File.Move(temporary, Path.Join(folder, names.LateAccount), overwrite: true);
+        try
+        {
+            if (Directory.Exists(Path.GetDirectoryName(folder)))
+                _ = Directory.CreateDirectory(folder);
+            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(account, LateAccountContext.Default.LateAccount));
+            File.Move(temporary, file, overwrite: true);
+        }
+        catch (Exception problem) when (FileProblem.Is(problem))
+        {
+            // The same fault has the same text each time, and nothing stays.
+            var reason = FileProblem.Reason(file, problem);
+            if (File.Exists(temporary))
+                File.Delete(temporary);
+            throw new IOException($"{file}: {reason}", problem);
+        }
     }
 }

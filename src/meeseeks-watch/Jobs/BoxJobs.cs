@@ -21,7 +21,7 @@ internal sealed class BoxJobs(IBoxClient client) : IDisposable
     public async Task<IReadOnlyList<Job>> FindAsync(string id, bool isSpread, CancellationToken stop)
     {
         var response = await RequestInTurnAsync(new JsonObject { ["get"] = Selection(id, isSpread) }, stop);
-        return response.Find("get") is { ValueKind: JsonValueKind.Object } ? Found(response) : [];
+        return response.Find("get") is { ValueKind: JsonValueKind.Object } ? Found(response, id, isSpread) : [];
     }
 
     /// <summary>Submits a job, unless the box has one with its id.</summary>
@@ -33,14 +33,15 @@ internal sealed class BoxJobs(IBoxClient client) : IDisposable
     public async Task<(IReadOnlyList<Job> Known, IReadOnlyList<Job> Made, Response Response)> SubmitAsync(
         JsonObject spec, bool isSpread, CancellationToken stop)
     {
+        var id = spec["id"]!.ToString();
         var request = new JsonObject
         {
-            ["get"] = Selection(spec["id"]!.ToString(), isSpread),
+            ["get"] = Selection(id, isSpread),
             ["submit"] = spec,
             ["options"] = new JsonObject { ["only_new"] = true },
         };
         var response = await RequestInTurnAsync(request, stop);
-        var (known, answered) = (Found(response), MadeBy(response).ToDictionary(job => job.Id));
+        var (known, answered) = (Found(response, id, isSpread), MadeBy(response).ToDictionary(job => job.Id));
 
         // A box that does not know the option has replaced the tags, which another watcher may still have to read.
         await MarkAsync(known.Where(job => !job.Spec.Tags.SequenceEqual(Answered(job).Spec.Tags)), job => job.Spec.Tags, stop);
@@ -73,11 +74,18 @@ internal sealed class BoxJobs(IBoxClient client) : IDisposable
     private static JsonObject Selection(string id, bool isSpread) =>
         new() { ["ids"] = isSpread ? new JsonArray(id, id + ".*") : new JsonArray(id) };
 
-    private static List<Job> Found(Response response) => [.. response.Jobs("get").Select(pair => pair.Value).OfType<Job>()];
+    // An id that ends in * selects all that begin so.
+    private static List<Job> Found(Response response, string id, bool isSpread) =>
+    [
+        .. response.Jobs("get").Select(pair => pair.Value).OfType<Job>()
+            .Where(job => job.Id == id || (isSpread && job.Id.StartsWith(id + ".", StringComparison.Ordinal))),
+    ];
 
     private static List<Job> MadeBy(Response response)
     {
-        var made = response.Find("submit") is null ? [] : response.Jobs("submit").Select(pair => pair.Value).OfType<Job>().ToList();
+        var made = response.Find("submit") is { ValueKind: JsonValueKind.Object }
+            ? response.Jobs("submit").Select(pair => pair.Value).OfType<Job>().ToList()
+            : [];
         return made.Count > 0
             ? made
             : throw new MeeseeksRequestException(response.Error ?? "the job was rejected without an error text", response.Code);

@@ -59,7 +59,7 @@ internal sealed class JobSubmitter : IDisposable
     {
         await _follower.ListedAsync(submission.Tag, stop);
         await AdoptFormerAsync(submission, stop);
-        submission.BeginAt(_submissions.LatestAttempt(submission));
+        submission.BeginAt(await FirstAttemptAsync(submission, stop));
         while (true)
         {
             if (submission.IsStopping)
@@ -73,6 +73,7 @@ internal sealed class JobSubmitter : IDisposable
             {
                 if (!await TrySubmitAsync(submission, log, stop))
                 {
+                    _submissions.NoteAttempt(submission.FirstId, submission.Attempt);
                     submission.BeginAt(await AttemptBesidesAsync(submission, stop));
                     continue;
                 }
@@ -135,7 +136,7 @@ internal sealed class JobSubmitter : IDisposable
         {
             await _follower.ListedAsync(former.Tag, stop);
             var id = former.IdOf(_submissions.LatestAttempt(former.IdOf(0)));
-            if (!_submissions.WasListed(id, submission.IsSpread) || !await IsResumableAsync(submission, id, stop))
+            if (!_submissions.WasListed(former.IdOf(0), submission.IsSpread) || !await IsResumableAsync(submission, id, stop))
                 continue;
             submission.Adopt(former);
             return;
@@ -149,16 +150,23 @@ internal sealed class JobSubmitter : IDisposable
         return jobs.Count > 0 && !jobs.Any(job => JobTags.IsConsumed(job) || submission.IsOther(job));
     }
 
-    // Its job may have the id of an attempt before that of other work.
+    // An id of a jobspec may be that of other work, too.
+    private async Task<int> FirstAttemptAsync(Submission submission, CancellationToken stop) =>
+        submission.WorkTag is not null && _submissions.WasListed(submission.FirstId, submission.IsSpread)
+            ? await AttemptBesidesAsync(submission, stop)
+            : _submissions.LatestAttempt(submission);
+
+    // The attempt that has the job of this work; else the one after all that are known.
     private async Task<int> AttemptBesidesAsync(Submission submission, CancellationToken stop)
     {
-        for (var attempt = submission.Attempt - 1; attempt >= 0; attempt--)
+        var latest = _submissions.LatestAttempt(submission);
+        for (var attempt = latest; attempt >= 0; attempt--)
         {
             if (await IsResumableAsync(submission, submission.IdOf(attempt), stop))
                 return attempt;
         }
 
-        return Math.Max(submission.Attempt, _submissions.LatestAttempt(submission)) + 1;
+        return latest + 1;
     }
 
     // False when the id is that of a job for other work, which goes on.

@@ -20,15 +20,16 @@ internal static class JobTags
     /// <param name="folder">The folder of its file; null where it is not known which one is at the path.</param>
     public static string OfWork(WorkItem work, string? folder) => Work + WorkId.KeyOf(work, folder);
 
-    /// <summary>Whether a job is for other work. What is not known is the same one.</summary>
+    /// <summary>Whether a job is for other work: that of another watch, or of a person.</summary>
     /// <remarks>The name of the watcher does not count: one with another name goes on with the jobs.</remarks>
     /// <param name="job">The job.</param>
     /// <param name="workTag">The tag of the work; null when the id tells.</param>
     /// <param name="watches">The present and former names of the watch.</param>
     public static bool IsOfOther(Job job, string? workTag, IEnumerable<string> watches) =>
         workTag is not null
-        && (Differs(job, Work, tag => tag == workTag)
-            || Differs(job, Watch, tag => watches.Any(watch => tag.EndsWith($"/{watch}", StringComparison.Ordinal))));
+        && ((HasKey(job, Work) && !job.Spec.Tags.Contains(workTag))
+            || !job.Spec.Tags.Any(tag => tag.StartsWith(Watch, StringComparison.Ordinal)
+                && watches.Any(watch => tag.EndsWith($"/{watch}", StringComparison.Ordinal))));
 
     /// <summary>Whether a job has the tag of a watch of a watcher.</summary>
     public static bool IsOfWatcher(Job job, string watcher) =>
@@ -52,11 +53,8 @@ internal static class JobTags
     /// <summary>Whether a watcher, this or another one, stopped a job, so that its end is not a result.</summary>
     public static bool IsStopped(Job job) => job.Status.State is JobState.Killed && job.Spec.Tags.Contains(Stopped);
 
-    private static bool Differs(Job job, string key, Func<string, bool> isOwn)
-    {
-        var tags = job.Spec.Tags.Where(tag => tag.StartsWith(key, StringComparison.Ordinal)).ToList();
-        return tags.Count > 0 && !tags.Exists(tag => isOwn(tag));
-    }
+    // Jobs of version 0.1.0 have no tag of their work.
+    private static bool HasKey(Job job, string key) => job.Spec.Tags.Any(tag => tag.StartsWith(key, StringComparison.Ordinal));
 
     private static string[] With(Job job, string tag) => job.Spec.Tags.Contains(tag) ? job.Spec.Tags : [.. job.Spec.Tags, tag];
 }

@@ -19,6 +19,8 @@ internal sealed class RunningSubmissions(TimeProvider time)
     private readonly DoubtfulEnds _ends = new(LongestPauseBeforeRerun, time);
     private volatile bool _isLegacy;
     private volatile string? _failure;
+
+    // The ids of the first attempts at what the last complete list of the box had.
     private volatile HashSet<string> _listed = [];
     private volatile ILookup<string, string> _listedLive = Enumerable.Empty<string>().ToLookup(id => id);
 
@@ -98,11 +100,11 @@ internal sealed class RunningSubmissions(TimeProvider time)
             submission.Take(job);
     }
 
-    /// <summary>Whether the last complete list of the box had jobs with an id: those of an earlier instance.</summary>
-    /// <param name="id">The id.</param>
+    /// <summary>Whether the last complete list of the box had jobs of an attempt at some work: those of an earlier instance.</summary>
+    /// <param name="firstId">The id of its first attempt.</param>
     /// <param name="isSpread">Whether parts of it for single nodes count, too.</param>
-    public bool WasListed(string id, bool isSpread) =>
-        _listed.Contains(id) || (isSpread && _listed.Any(other => other.StartsWith(id + ".", StringComparison.Ordinal)));
+    public bool WasListed(string firstId, bool isSpread) =>
+        _listed.Contains(firstId) || (isSpread && _listed.Any(other => other.StartsWith(firstId + ".", StringComparison.Ordinal)));
 
     /// <summary>The live jobs of an earlier instance for another version of the same file, or for one of another folder.</summary>
     public IEnumerable<string> OthersOf(Submission submission) =>
@@ -115,10 +117,16 @@ internal sealed class RunningSubmissions(TimeProvider time)
     public void TakeWhole(IReadOnlyCollection<Job> jobs, IReadOnlySet<string>? asked = null)
     {
         var ids = jobs.Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
-        _listed = ids;
+        _listed = ids.Select(FirstIdOf).ToHashSet(StringComparer.Ordinal);
         _listedLive = jobs.Where(job => job.IsLive).ToLookup(job => WorkId.ReadablePart(job.Id), job => job.Id, StringComparer.Ordinal);
         foreach (var submission in _submissions.Values)
             submission.TakeWhole(ids, asked);
+    }
+
+    private static string FirstIdOf(string id)
+    {
+        _ = WorkId.TryParse(id, out var firstId, out _);
+        return firstId;
     }
 
     // The id of a part is the id of its submission, a dot, and the node's name, which may contain dots.

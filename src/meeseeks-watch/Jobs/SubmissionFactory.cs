@@ -48,7 +48,9 @@ internal static class SubmissionFactory
         var given = own ?? id;
         _ = spec.Remove("id");
         var tag = JobTags.Of(watcher, settings.Name);
-        var workTag = own is null ? null : JobTags.OfWork(work, folder);
+
+        // A standing job is known by its id alone: its place in the list may change.
+        var workTag = own is null || work.FileName is null ? null : JobTags.OfWork(work, folder);
         spec["tags"] = Tags(spec, workTag is null ? [tag] : [tag, workTag]);
         return new Submission(work, spec, number => WorkId.Of(watcher, settings, work, given, number, folder))
         {

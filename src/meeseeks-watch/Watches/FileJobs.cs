@@ -227,7 +227,7 @@ internal sealed class FileJobs : IAsyncDisposable
         var work = place.Work;
         if (place.IsPresent)
             _folder.ClearFinished(work.FileName!);
-        _guard.AddEnd(work, folder);
+        _guard.AddEnd(work, folder, end.State is JobState.Failed ? Math.Max(_folder.Status[work.Key].Failures, 1) : 0);
         _changes.AddEnd(work, place.IsPresent);
         if (end.State is JobState.Done)
         {

@@ -52,11 +52,12 @@ internal sealed class LoopGuard(WatchSettings settings, Func<WorkKey, FileId?> f
     /// <param name="status">The table of status files.</param>
     public TimeSpan RestOf(WorkItem work, StatusTable status)
     {
-        // The pauses after a failure are longer, or wanted.
         var known = status[work.Key];
-        if (known.Result is StatusState.Failed && !known.IsChanged(work.Index, work.Mtime))
-            return TimeSpan.Zero;
         var key = (folderOf(work.Key), work.Key);
+
+        // The planner reads the time of the failure, which may be of another clock.
+        if (known.Result is StatusState.Failed && !known.IsChanged(work.Index, work.Mtime))
+            return _brake.RestAfterFailure(key, Now, PauseAfter(known.Failures));
         var rest = _brake.RestOf(key, Now);
         if (rest > TimeSpan.Zero && _brake.RepeatsOf(key) >= ReportedRepeats && _reported.Add(work.Key))
         {
@@ -91,10 +92,13 @@ internal sealed class LoopGuard(WatchSettings settings, Func<WorkKey, FileId?> f
     /// <summary>Records the end of a job with a result.</summary>
     /// <param name="work">The work.</param>
     /// <param name="folder">The folder of its file, wherever that is now.</param>
-    public void AddEnd(WorkItem work, FileId? folder)
+    /// <param name="failures">How often it has failed in a row; 0 when it has not.</param>
+    public void AddEnd(WorkItem work, FileId? folder, int failures)
     {
-        _brake.AddEnd((folder, work.Key), Now);
+        _brake.AddEnd((folder, work.Key), Now, failures > 0 ? PauseAfter(failures) : TimeSpan.Zero);
         if (work.Index == 0)
             _chains.AddEnd(work.FileName!, Now);
     }
+
+    private TimeSpan PauseAfter(int failures) => settings.Retry.PauseAfter(Math.Max(failures, 1));
 }

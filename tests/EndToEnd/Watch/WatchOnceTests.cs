@@ -37,6 +37,19 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared)
         Runs.Should().HaveCount(2);
     }
 
+    [Theory]
+    [InlineData("once=1", "")]
+    [InlineData("logging.level=INFO", "1")]
+    public async Task A_stop_before_all_is_done_ends_with_1(string word, string count)
+    {
+        _ = Drop("1");
+        object more = count.Length > 0 ? new { count = 1 } : new { };
+        await using var watcher = Start(word, Watch([Job("%(filename)s", "exec sleep 60")], more));
+        await RunsAsync("1");
+
+        (await watcher.StopAsync()).Should().Be(1);
+    }
+
     [Fact]
     public async Task Once_retries_jobs_that_failed_before()
     {

@@ -129,6 +129,28 @@ public sealed class WatchReloadTests(SharedBox shared) : WatchTests(shared)
     }
 
     [Fact]
+    public async Task Two_watches_that_give_their_jobs_one_id_find_them_again()
+    {
+        var id = $"{Path.GetFileName(Scratch)}-%(filename)s";
+        string Of(string name) => Watch([Job($"{name}-%(filename)s", $"until test -e {Go}; do sleep 0.05; done", new { id })], name: name);
+        await using (var first = await StartAndWaitAsync(Of("v"), Of("w")))
+        {
+            _ = Drop("a");
+            await UntilAsync(() => Runs.Length == 2, () => $"{first.Log}");
+            await UntilAsync(() => first.Log.Count("is submitted for a") == 2, () => $"{first.Log}");
+            await first.CrashAsync();
+        }
+
+        await using var second = await StartAndWaitAsync(Of("v"), Of("w"));
+        await UntilAsync(() => second.Log.Count("for a exists already and is resumed") == 2, () => $"{second.Log}");
+        await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
+
+        await StatusAsync("a", "done", watch: "v");
+        await StatusAsync("a", "done", watch: "w");
+        Runs.Should().BeEquivalentTo("v-a", "w-a");
+    }
+
+    [Fact]
     public async Task After_a_restart_a_job_of_another_folder_is_no_result_and_goes_on()
     {
         Write(new { rescan = 0.2 });

@@ -29,7 +29,7 @@ public sealed class LoopGuardTests : IDisposable
                 continue;
             runs++;
             guard.AddStart(Work("a"));
-            guard.AddEnd(Work("a"), _present);
+            guard.AddEnd(Work("a"), _present, failures: 0);
         }
 
         runs.Should().Be(10);
@@ -40,7 +40,7 @@ public sealed class LoopGuardTests : IDisposable
     public void A_file_of_another_folder_at_the_path_does_not_wait()
     {
         var guard = new LoopGuard(Some.Watch(), _ => _present, _time, _log.Logger);
-        guard.AddEnd(Work("a"), _present);
+        guard.AddEnd(Work("a"), _present, failures: 0);
         guard.RestOf(Work("a"), _status).Should().BeGreaterThan(TimeSpan.Zero);
 
         _present = new FileId(1, 2, 2);
@@ -48,17 +48,34 @@ public sealed class LoopGuardTests : IDisposable
         guard.RestOf(Work("a"), _status).Should().Be(TimeSpan.Zero);
     }
 
+    // As when the clock of a file server is ahead: the time of its .failed file says nothing then.
     [Fact]
-    public void A_failed_job_has_pauses_of_its_own()
+    public void A_failed_job_waits_for_its_retry_pause_whatever_the_time_of_its_result()
     {
-        var guard = new LoopGuard(Some.Watch("'retry_delay':1"), _ => _present, _time, _log.Logger);
-        guard.AddEnd(Work("a"), _present);
-        _status.Add(new WorkKey(0, "a"), StatusState.Failed, 1);
+        var guard = new LoopGuard(Some.Watch("'retry_delay':60,'retry_factor':2"), _ => _present, _time, _log.Logger);
+        guard.AddEnd(Work("a"), _present, failures: 2);
+        _status.Add(new WorkKey(0, "a"), StatusState.Failed, long.MaxValue, failures: 2);
 
+        guard.RestOf(Work("a"), _status).Should().Be(TimeSpan.FromSeconds(120));
+        _time.Advance(TimeSpan.FromSeconds(119));
+        guard.AddEnd(Work("b"), _present, failures: 0);
+        guard.RestOf(Work("a"), _status).Should().Be(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
         guard.RestOf(Work("a"), _status).Should().Be(TimeSpan.Zero);
+    }
 
+    [Fact]
+    public void A_failed_file_that_changes_waits_for_refresh_alone_and_one_that_a_person_wants_not_at_all()
+    {
+        var guard = new LoopGuard(Some.Watch("'retry_delay':60"), _ => _present, _time, _log.Logger);
+        guard.AddEnd(Work("a"), _present, failures: 1);
+        _status.Add(new WorkKey(0, "a"), StatusState.Failed, 1);
         _status.Add(new WorkKey(0, "a"), StatusState.Mtime, 1);
-        guard.RestOf(Work("a") with { Mtime = 2 }, _status).Should().BeGreaterThan(TimeSpan.Zero);
+
+        guard.RestOf(Work("a") with { Mtime = 2 }, _status).Should().Be(Some.Watch().Refresh);
+        guard.Release(new WorkKey(0, "a"));
+        guard.RestOf(Work("a"), _status).Should().Be(TimeSpan.Zero);
+        _log.Lines.Should().BeEmpty();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MeeseeksBox.Client;
 using MeeseeksBox.WatchAgent.Jobs;
 using MeeseeksBox.WatchSimulation.Boxes;
 using MeeseeksBox.WatchSimulation.Time;
@@ -45,6 +46,25 @@ public sealed class BoxJobsTests : IDisposable
         _tags.Should().Equal("old");
     }
 
-    private static JsonObject Spec(string tag) =>
-        new() { ["id"] = "a", ["pool"] = "p", ["args"] = new JsonArray("x", "f"), ["tags"] = new JsonArray(tag) };
+    [Fact]
+    public async Task An_id_that_ends_in_a_star_is_one_id()
+    {
+        var (known, made, _) = await _jobs.SubmitAsync(Spec("new", "a*"), isSpread: false, TestContext.Current.CancellationToken);
+
+        (known.Count, made.Single().Id).Should().Be((0, "a*"));
+        (await _jobs.FindAsync("a*", isSpread: false, TestContext.Current.CancellationToken)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task The_reason_of_a_refusal_is_told()
+    {
+        _box.Refusal = "this client may only read";
+
+        var submit = () => _jobs.SubmitAsync(Spec("new", "b"), isSpread: false, TestContext.Current.CancellationToken);
+
+        (await submit.Should().ThrowAsync<MeeseeksRequestException>()).WithMessage("this client may only read");
+    }
+
+    private static JsonObject Spec(string tag, string id = "a") =>
+        new() { ["id"] = id, ["pool"] = "p", ["args"] = new JsonArray("x", "f"), ["tags"] = new JsonArray(tag) };
 }

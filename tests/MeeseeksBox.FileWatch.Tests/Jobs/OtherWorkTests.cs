@@ -1,6 +1,7 @@
 using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.WatchAgent.Configuration;
 using MeeseeksBox.WatchAgent.Jobs;
 using Microsoft.Extensions.Time.Testing;
 
@@ -71,19 +72,30 @@ public sealed class OtherWorkTests
     }
 
     [Theory]
-    [InlineData("watch.work=1", false)]
-    [InlineData("watch.work=2", true)]
+    [InlineData("watch=host/in watch.work=1", false)]
+    [InlineData("watch=host/in watch.work=2", true)]
     [InlineData("watch=host/in", false)]
     [InlineData("watch=host/former", false)]
     [InlineData("watch=other/in", false)]
     [InlineData("watch=host/out", true)]
-    [InlineData("", false)]
-    public void Only_a_job_of_another_watch_or_with_another_work_is_for_other_work(string tag, bool isOther)
+    [InlineData("watch.work=1", true)]
+    [InlineData("of-a-person", true)]
+    public void Only_a_job_of_another_watch_or_person_or_with_another_work_is_for_other_work(string tags, bool isOther)
     {
-        var job = new Job { Id = "a", Status = new(), Spec = new() { Tags = ["watch.recorded", tag] } };
+        var job = new Job { Id = "a", Status = new(), Spec = new() { Tags = ["watch.recorded", .. tags.Split(' ')] } };
 
         JobTags.IsOfOther(job, "watch.work=1", ["in", "former"]).Should().Be(isOther);
         JobTags.IsOfOther(job, null, ["in"]).Should().BeFalse("its id tells");
+    }
+
+    [Fact]
+    public void A_standing_job_is_known_by_its_id_wherever_it_is_in_the_list()
+    {
+        var read = WatcherConfigurationReader.Read(["""watch.s={"jobs":[{"pool":"p","args":["x"],"id":"mine"}]}"""]);
+        var watch = read.Config!.Watches.Single();
+        var work = new WorkItem { Template = watch.Jobs[0].For(0)!, Index = 0, List = 1 };
+
+        SubmissionFactory.Create("host", watch, work).Value!.WorkTag.Should().BeNull();
     }
 
     [Fact]

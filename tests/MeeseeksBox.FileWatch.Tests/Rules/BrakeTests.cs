@@ -15,7 +15,7 @@ public sealed class BrakeTests
     public void Work_that_is_due_again_waits_for_the_rest_of_the_pause()
     {
         Rest(0).Should().Be(0);
-        _brake.AddEnd(Key, At(5));
+        _brake.AddEnd(Key, At(5), TimeSpan.Zero);
 
         Rest(5).Should().Be(10);
         Rest(14).Should().Be(1);
@@ -26,7 +26,7 @@ public sealed class BrakeTests
     [Fact]
     public void Released_work_runs_at_once()
     {
-        _brake.AddEnd(Key, At(5));
+        _brake.AddEnd(Key, At(5), TimeSpan.Zero);
         Rest(6).Should().Be(9);
 
         _brake.Release(Key);
@@ -44,7 +44,7 @@ public sealed class BrakeTests
         Run(31, 3);
 
         Rest(60).Should().Be(0);
-        _brake.AddEnd(Key, At(60));
+        _brake.AddEnd(Key, At(60), TimeSpan.Zero);
         Rest(70).Should().Be(0);
         _brake.RepeatsOf(Key).Should().Be(0);
 
@@ -52,7 +52,7 @@ public sealed class BrakeTests
         void Run(int second, int repeats)
         {
             _ = Rest(second);
-            _brake.AddEnd(Key, At(second));
+            _brake.AddEnd(Key, At(second), TimeSpan.Zero);
             _ = Rest(second + 1);
             _brake.RepeatsOf(Key).Should().Be(repeats + 1);
         }
@@ -62,7 +62,7 @@ public sealed class BrakeTests
     public void Old_runs_are_forgotten()
     {
         for (var second = 0; second < 100; second++)
-            _brake.AddEnd(new WorkKey(0, $"{second}"), At(second));
+            _brake.AddEnd(new WorkKey(0, $"{second}"), At(second), TimeSpan.Zero);
 
         Enumerable.Range(0, 100).Count(second => _brake.RestOf(new WorkKey(0, $"{second}"), At(99)) > TimeSpan.Zero).Should().Be(10);
     }

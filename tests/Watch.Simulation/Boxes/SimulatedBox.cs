@@ -18,6 +18,9 @@ internal sealed class SimulatedBox
     /// <summary>Called when a watcher has recorded or stopped a job.</summary>
     public required Action<BoxJob, int> OnTagged { get; init; }
 
+    /// <summary>Why it takes no jobs; null when it does.</summary>
+    public string? Refusal { get; set; }
+
     /// <summary>Whether it knows the option <c>only_new</c>, as a legacy box does not.</summary>
     public bool HasOnlyNew { get; set; } = true;
 
@@ -58,7 +61,8 @@ internal sealed class SimulatedBox
         var answer = new JsonObject { ["seq"] = _changes };
         if (request["get"] is { } filter)
         {
-            var found = filter["ids"]!.AsArray().Select(id => _jobs.GetValueOrDefault(id!.ToString())).OfType<BoxJob>();
+            var ids = filter["ids"]!.AsArray().Select(id => $"{id}").ToList();
+            var found = _jobs.Values.Where(job => ids.Exists(id => IsSelected(job, id)));
             answer["get"] = new JsonObject(found.Select(job => KeyValuePair.Create(job.Id, (JsonNode?)job.ToJson())));
         }
 
@@ -67,6 +71,8 @@ internal sealed class SimulatedBox
             var isOnlyNew = HasOnlyNew && request["options"]?["only_new"]?.GetValue<bool>() is true;
             var job = isOnlyNew && _jobs.GetValueOrDefault(spec["id"]!.ToString()) is { } known ? known : Submit(spec, watcher);
             answer["submit"] = new JsonObject { [job.Id] = job.ToJson() };
+            if (Refusal is not null)
+                (answer["submit"], answer["error"]) = (false, Refusal);
         }
 
         if (request["kill"] is { } killed && _jobs.TryGetValue(killed.ToString(), out var victim))
@@ -82,6 +88,9 @@ internal sealed class SimulatedBox
 
         return Read(answer);
     }
+
+    private static bool IsSelected(BoxJob job, string id) =>
+        job.Id == id || (id.EndsWith('*') && job.Id.StartsWith(id[..^1], StringComparison.Ordinal));
 
     private static Response Read(JsonObject answer) => Response.Read(Encoding.UTF8.GetBytes($"[{answer.ToJsonString()}]"));
 
