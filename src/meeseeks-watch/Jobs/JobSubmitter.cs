@@ -11,9 +11,6 @@ namespace MeeseeksBox.WatchAgent.Jobs;
 /// </remarks>
 internal sealed class JobSubmitter : IDisposable
 {
-    private const string NotRecorded =
-        "job {Job} is not for {File} as it is now, but for another version or folder; it goes on, and its result is not recorded";
-
     private readonly IBoxClient _client;
     private readonly ILogger _log;
     private readonly LegacyBox _legacy;
@@ -189,7 +186,8 @@ internal sealed class JobSubmitter : IDisposable
 
         if (known.Any(submission.IsOther))
         {
-            log.Information(NotRecorded, submission.Id, submission.Work.FileName);
+            log.Information(
+                "job {Job} is for other work with that id; the job for {File} gets another one", submission.Id, submission.Work.FileName);
             return false;
         }
 
@@ -208,7 +206,12 @@ internal sealed class JobSubmitter : IDisposable
         else
             log.Information("job {Job} is submitted{File}", submission.Id, file);
         foreach (var other in known.Count == 0 && submission.WorkTag is null ? _submissions.OthersOf(submission) : [])
-            log.Information(NotRecorded, other, submission.Work.FileName);
+        {
+            log.Information(
+                "job {Job} is not for {File} as it is now, but for another version or folder; it goes on, and its result is not recorded",
+                other,
+                submission.Work.FileName);
+        }
         return true;
     }
 
