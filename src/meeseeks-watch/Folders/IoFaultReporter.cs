@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using MeeseeksBox.Foundation.Files;
 using Serilog;
+using Serilog.Events;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
@@ -8,7 +9,8 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <remarks>A failure is logged when it begins, when its cause changes, and when it ends, not at each attempt.</remarks>
 /// <param name="path">The path of the folder, in place of that by which it is held.</param>
 /// <param name="log">The log.</param>
-internal sealed partial class IoFaultReporter(string path, ILogger log)
+/// <param name="level">How bad a failure is.</param>
+internal sealed partial class IoFaultReporter(string path, ILogger log, LogEventLevel level = LogEventLevel.Error)
 {
     private readonly Dictionary<string, string> _present = [];
 
@@ -48,7 +50,7 @@ internal sealed partial class IoFaultReporter(string path, ILogger log)
     {
         var text = HeldPath.Replace(problem, path);
         if (_present.GetValueOrDefault(what) != text)
-            log.Error("cannot {What}: {Problem}; {Consequence}", what, text, consequence);
+            log.Write(level, "cannot {What}: {Problem}; {Consequence}", what, text, consequence);
         _present[what] = text;
     }
 

@@ -140,7 +140,8 @@ internal sealed class FileJobs : IAsyncDisposable
             }
 
             _guard.AddStart(work);
-            _changes.AddStart(work);
+            if (FolderOf(work.Key) is { } folder)
+                _changes.AddStart(folder, _inFlight.PathOf(folder), work.Key);
         }
     }
 
@@ -228,7 +229,7 @@ internal sealed class FileJobs : IAsyncDisposable
         if (place.IsPresent)
             _folder.ClearFinished(work.FileName!);
         _guard.AddEnd(work, folder, end.State is JobState.Failed ? Math.Max(_folder.Status[work.Key].Failures, 1) : 0);
-        _changes.AddEnd(work, place.IsPresent);
+        _changes.AddEnd(folder, _inFlight.PathOf(folder), submission.Work.Key, place.IsPresent ? work.Key : null);
         if (end.State is JobState.Done)
         {
             _log.Information("job {Job} for {File} is done", submission.Id, work.FileName);

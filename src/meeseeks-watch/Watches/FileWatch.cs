@@ -52,7 +52,7 @@ internal sealed class FileWatch : IWatch
             ?? new FolderLocks(settings, submitter.Watcher, ReadAgain, isOnce, time, log);
         _status = new StatusWriter(settings, _folder, _ioFaults, time, log);
         _moves = new MoveRunner(settings.Path!, _folder, log);
-        _changes = new ChangeReporter(settings, log);
+        _changes = new ChangeReporter(settings, _folder.IdOf, log);
         _sets = former?._sets ?? new SetReporter(log);
         _arrivals = new ArrivalReporter(settings, submitter, _folder, _signal.Set, isOnce, time, log);
         _requests = new LoopRequests(_signal.Set);
@@ -178,7 +178,6 @@ internal sealed class FileWatch : IWatch
     private bool Refresh()
     {
         var refresh = _folder.Refresh();
-        var others = _changes.AddWritten(_folder.Written, _folder.Status, _status.WrittenAt);
         if (refresh is FolderRefresh.Failed)
         {
             _failures++;
@@ -193,10 +192,11 @@ internal sealed class FileWatch : IWatch
             return false;
         }
 
+        _folder.Removed.ForgetReturned(Settings, _folder, _status);
         var submitted = _jobs.Submitted;
+        var others = _changes.Report(_folder.Written, _folder.Status, _status.WrittenAt);
         foreach (var (key, mtime) in others.Where(other => !submitted.Contains(other.Key)))
             _status.NoteOther(key, mtime);
-        _folder.Removed.ForgetReturned(Settings, _folder, _status);
         if (refresh is FolderRefresh.Scanned)
         {
             _jobs.RetrySetAside();

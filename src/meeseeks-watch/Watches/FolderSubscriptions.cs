@@ -4,6 +4,7 @@ using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.WatchAgent.Folders;
 using Serilog;
+using Serilog.Events;
 
 namespace MeeseeksBox.WatchAgent.Watches;
 
@@ -16,12 +17,14 @@ internal sealed class FolderSubscriptions
     private readonly OpenFileTracker _openFiles;
     private readonly Action _wake;
     private readonly bool _isOnce;
-    private readonly ILogger _log;
     private WatchSettings _settings;
     private FolderChangeBuffer _changes;
     private FolderChangeBuffer? _statusChanges;
     private List<PlaceListener> _places = [];
-    private string? _inotifyError;
+
+    // The subscriptions that fail. The log has the first one.
+    private readonly HashSet<IFolderListener> _refused = [];
+    private readonly IoFaultReporter _faults;
 
     /// <param name="settings">The watch.</param>
     /// <param name="inotify">Reports the changes.</param>
@@ -32,7 +35,8 @@ internal sealed class FolderSubscriptions
     public FolderSubscriptions(
         WatchSettings settings, IFolderEvents inotify, OpenFileTracker openFiles, Action wake, bool isOnce, ILogger log)
     {
-        (_settings, _inotify, _openFiles, _wake, _isOnce, _log) = (settings, inotify, openFiles, wake, isOnce, log);
+        (_settings, _inotify, _openFiles, _wake, _isOnce) = (settings, inotify, openFiles, wake, isOnce);
+        _faults = new IoFaultReporter(settings.Path!, log, LogEventLevel.Warning);
         _changes = NewChanges();
         Subfolders = NewSubfolders();
     }
@@ -41,7 +45,7 @@ internal sealed class FolderSubscriptions
     public Subfolders Subfolders { get; private set; }
 
     /// <summary>Whether the system reports all changes: no subscription failed, and the folder is on a local file system.</summary>
-    public bool IsComplete => _inotifyError is null && !WriterProbe.IsRemote(_settings.Path!);
+    public bool IsComplete => _refused.Count == 0 && !WriterProbe.IsRemote(_settings.Path!);
 
     /// <summary>Takes the changes since the last call.</summary>
     public FolderChanges Take()
@@ -117,7 +121,7 @@ internal sealed class FolderSubscriptions
         Subscribe();
         foreach (var (folder, _) in formerSubfolders.All.Where(other => settings.IsWatched(other.Path)))
             _ = Subfolders.Enter(folder);
-        _inotify.Unsubscribe(former);
+        Unsubscribe(former);
         formerSubfolders.Clear();
         return former.Take().Removed;
     }
@@ -147,20 +151,36 @@ internal sealed class FolderSubscriptions
     }
 
     private Subfolders NewSubfolders() => new(
-        _settings.Path!, folder => new SubfolderListener(folder, _changes), listener => Subscribe(listener), _inotify.Unsubscribe);
+        _settings.Path!, folder => new SubfolderListener(folder, _changes), listener => Subscribe(listener), Unsubscribe);
 
     private void Subscribe(IFolderListener listener)
     {
         if (_isOnce)
             return;
         var error = _inotify.Subscribe(listener);
-        if (error is not null && error != _inotifyError && ByteFile.IsFolder(listener.Path))
+        if (error is null || !ByteFile.IsFolder(listener.Path))
         {
-            _log.Warning(
-                "no change events for {Path}: {Problem}; it is read every {Rescan} s", listener.Path, error, _settings.Rescan.TotalSeconds);
+            Forget(listener);
+            return;
         }
 
-        if (error is not null || listener == _changes)
-            _inotifyError = error;
+        // A limit concerns many folders, not always the same ones.
+        _ = _refused.Add(listener);
+        _faults.Report(
+            GetEvents, error, $"what has none, such as {listener.Path}, is read every {_settings.Rescan.TotalSeconds} s (rescan)");
     }
+
+    private void Unsubscribe(IFolderListener listener)
+    {
+        _inotify.Unsubscribe(listener);
+        Forget(listener);
+    }
+
+    private void Forget(IFolderListener listener)
+    {
+        if (_refused.Remove(listener) && _refused.Count == 0)
+            _faults.Clear(GetEvents);
+    }
+
+    private string GetEvents => $"get all change events in {_settings.Path}";
 }

@@ -23,10 +23,10 @@ internal sealed class Subfolders(
     public FileId? IdOf(string folder) => _folders.TryGetValue(folder, out var known) ? known.Id : null;
 
     /// <summary>Listens to a folder, and notes which one it is, before it is read.</summary>
-    /// <returns>False when it is another one than before.</returns>
+    /// <returns>True when the folder that was there before is not there any more.</returns>
     public bool Enter(string folder)
     {
-        var isKnown = _folders.TryGetValue(folder, out var known);
+        _ = _folders.TryGetValue(folder, out var known);
         var listener = known.Listener ?? listenerOf(folder);
 
         // When another folder comes after that, an event says so.
@@ -34,15 +34,15 @@ internal sealed class Subfolders(
         var id = HeldFolder.IdOf(Path.Join(path, folder));
         _folders[folder] = (id, listener);
         _ = _entered.Add(folder);
-        return !isKnown || known.Id == id;
+        return known.Id is not null && known.Id != id;
     }
 
-    /// <summary>Forgets the folders within some places that were not entered since the last call.</summary>
+    /// <summary>Forgets the folders within some places that were not entered since the last call, or were not there.</summary>
     public void Keep(IReadOnlyCollection<string> places)
     {
-        foreach (var (folder, (_, listener)) in _folders.ToList())
+        foreach (var (folder, (id, listener)) in _folders.ToList())
         {
-            if (_entered.Contains(folder) || !places.Any(place => RelativePath.IsWithin(folder, place)))
+            if ((_entered.Contains(folder) && id is not null) || !places.Any(place => RelativePath.IsWithin(folder, place)))
                 continue;
             unsubscribe(listener);
             _ = _folders.Remove(folder);

@@ -154,7 +154,9 @@ internal sealed class WatchedFolder
     public FolderRefresh Refresh()
     {
         var changes = _subscriptions.Take();
-        Written = changes.Written;
+
+        // A file that was not there before has not changed. Its results have come with it.
+        Written = _settings.IsUpdated ? changes.Written : [.. changes.Written.Where(_index.Has)];
         Removed.Add(changes.Removed);
         if (changes.HasOverflown)
         {
@@ -257,16 +259,26 @@ internal sealed class WatchedFolder
         var gone = _index.Read(places, Enter, (folder, problem) => unreadable[folder] = problem);
         _subscriptions.Subfolders.Keep(places);
         _subfolderFaults.Report(places, unreadable);
-        return [.. gone.Where(name => !SubfolderFaults.IsWithin(name, unreadable.Keys))];
+        return [.. gone.Where(name => !SubfolderFaults.IsWithin(name, unreadable.Keys) && HasFolderOf(name))];
     }
+
+    // A file is gone from a folder that is there. With its folder, it may be elsewhere.
+    private bool HasFolderOf(string name) => RelativePath.FolderOf(name) is var folder && (folder.Length == 0 || IdOf(folder) is not null);
 
     private void Enter(string folder)
     {
-        if (folder.Length == 0 || _subscriptions.Subfolders.Enter(folder))
+        if (folder.Length == 0 || !_subscriptions.Subfolders.Enter(folder))
             return;
-        ReportOther(Path.Join(_settings.Path, folder));
+        if (IdOf(folder) is not null)
+            ReportOther(Path.Join(_settings.Path, folder));
         _openFiles.ForgetWithin(folder);
+        Forget(folder);
+    }
+
+    private void Forget(string folder)
+    {
         Removed.ForgetWithin(folder);
+        Written = [.. Written.Where(name => !RelativePath.IsWithin(name, folder))];
     }
 
     private void ReportOther(string path) =>
@@ -277,7 +289,7 @@ internal sealed class WatchedFolder
         ReportOther(_settings.Path!);
         _openFiles.ForgetWithin();
         _completeness.Clear();
-        Removed.ForgetWithin();
+        Forget(string.Empty);
         _subscriptions.Subfolders.Clear();
         _index = new FolderIndex(_settings, _openFiles, _time);
     }

@@ -49,6 +49,9 @@ internal sealed class WorkInFlight : IDisposable
     /// <summary>Whether a folder with work was deleted.</summary>
     public bool IsDeleted(FileId folder) => _byFolder[folder].Folder.IsDeleted;
 
+    /// <summary>A path that leads to a folder with work, wherever it is.</summary>
+    public string PathOf(FileId folder) => _byFolder[folder].Folder.Path;
+
     /// <summary>The folder for the status files of a folder with work.</summary>
     public string StatusPathOf(FileId folder) => _byFolder[folder].StatusPath;
 

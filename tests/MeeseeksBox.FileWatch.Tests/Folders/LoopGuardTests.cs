@@ -2,16 +2,14 @@ using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.Foundation.Unix;
-using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Watches;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MeeseeksBox.FileWatch.Tests.Folders;
 
-/// <summary>What the log says of jobs that cause each other, and of files that change (docs/SPECIFICATION.md#brake).</summary>
-public sealed class LoopGuardTests : IDisposable
+/// <summary>What the log says of jobs that cause each other (docs/SPECIFICATION.md#brake).</summary>
+public sealed class LoopGuardTests
 {
-    private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new();
     private readonly LinesLog _log = new();
     private readonly StatusTable _status = new();
@@ -88,99 +86,6 @@ public sealed class LoopGuardTests : IDisposable
 
         _log.Lines.Should().ContainSingle().Which.Should().StartWith("Warning: \"b.x.x.x.x.x\" of watch \"w\" is the last of a chain");
     }
-
-    [Fact]
-    public void A_file_that_changes_during_its_job_is_named_once()
-    {
-        var changes = new ChangeReporter(Some.Watch() with { Path = _folder.Path }, _log.Logger);
-        foreach (var text in new[] { "1", "22", "333" })
-        {
-            _folder.Write("a", text);
-            _folder.Write("b", "same");
-            changes.AddStart(Work("a"));
-            changes.AddStart(Work("b"));
-            File.AppendAllText(_folder.File("a"), text);
-            File.SetUnixFileMode(_folder.File("b"), UnixFileMode.UserRead);
-            changes.AddEnd(Work("a"));
-            changes.AddEnd(Work("b"));
-            File.Delete(_folder.File("b"));
-        }
-
-        _log.Lines.Should().ContainSingle().Which.Should().StartWith("Information: \"a\" has changed since its job began; updated is off");
-    }
-
-    [Fact]
-    public void Another_file_in_its_place_is_a_change_whatever_its_times_are()
-    {
-        var changes = new ChangeReporter(Some.Watch() with { Path = _folder.Path }, _log.Logger);
-        foreach (var name in new[] { "a", "new" })
-            File.SetLastWriteTimeUtc(_folder.Write(name, "same"), DateTime.UnixEpoch);
-        changes.AddStart(Work("a"));
-        File.Move(_folder.File("new"), _folder.File("a"), overwrite: true);
-
-        changes.AddEnd(Work("a"));
-
-        _log.Lines.Should().ContainSingle();
-    }
-
-    [Theory]
-    [InlineData(-3600, 1)]
-    [InlineData(3600, 0)]
-    public void A_written_file_is_named_when_its_result_is_older(int seconds, int lines)
-    {
-        var changes = new ChangeReporter(Some.Watch() with { Path = _folder.Path }, _log.Logger);
-        _folder.Write("a", "text");
-        _folder.Write("unknown", "text");
-        _status.Add(new WorkKey(0, "a"), StatusState.Done);
-
-        changes.AddWritten(["a", "unknown", "gone"], _status, (_, _) => TimeProvider.System.GetUtcNow().AddSeconds(seconds));
-
-        _log.Lines.Should().HaveCount(lines);
-    }
-
-    [Theory]
-    [InlineData(10, 0)]
-    [InlineData(30, 1)]
-    public void A_result_in_an_attribute_is_older_than_a_write_and_not_than_its_own_record(int written, int lines)
-    {
-        var changes = new ChangeReporter(Some.Watch("'status':'xattr'") with { Path = _folder.Path }, _log.Logger);
-        File.SetLastWriteTimeUtc(_folder.Write("a", "text"), DateTime.UnixEpoch.AddDays(written));
-        _status.Add(new WorkKey(0, "a"), StatusState.Done);
-
-        _ = changes.AddWritten(["a"], _status, (_, _) => DateTimeOffset.UnixEpoch.AddDays(20));
-
-        _log.Lines.Should().HaveCount(lines);
-    }
-
-    [Fact]
-    public void With_updated_a_file_with_its_old_time_is_no_other_one_where_another_one_has_no_results()
-    {
-        var changes = new ChangeReporter(Some.Watch("'status':'xattr','updated':true") with { Path = _folder.Path }, _log.Logger);
-        File.SetLastWriteTimeUtc(_folder.Write("a", "text"), DateTime.UnixEpoch.AddDays(1));
-        _status.Add(new WorkKey(0, "a"), StatusState.Done);
-        _status.Add(new WorkKey(0, "a"), StatusState.Mtime, TimeSpan.TicksPerDay);
-
-        changes.AddWritten(["a"], _status, (_, _) => DateTimeOffset.UnixEpoch).Should().BeEmpty();
-    }
-
-    [Theory]
-    [InlineData(-3600, 0, 1)]
-    [InlineData(3600, 0, 0)]
-    [InlineData(-3600, 1, 0)]
-    public void With_updated_a_written_file_with_its_old_time_is_another_one_when_its_result_is_older(int seconds, int ahead, int count)
-    {
-        var changes = new ChangeReporter(Some.Watch("'updated':true") with { Path = _folder.Path }, _log.Logger);
-        File.SetLastWriteTimeUtc(_folder.Write("a", "text"), DateTime.UnixEpoch.AddDays(1));
-        _status.Add(new WorkKey(0, "a"), StatusState.Done);
-        _status.Add(new WorkKey(0, "a"), StatusState.Mtime, TimeSpan.TicksPerDay + ahead);
-
-        var others = changes.AddWritten(["a"], _status, (_, _) => TimeProvider.System.GetUtcNow().AddSeconds(seconds));
-
-        others.Should().BeEquivalentTo(Enumerable.Repeat((new WorkKey(0, "a"), TimeSpan.TicksPerDay), count));
-        _log.Lines.Should().BeEmpty();
-    }
-
-    public void Dispose() => _folder.Dispose();
 
     private static WorkItem Work(string name) => new()
     {
