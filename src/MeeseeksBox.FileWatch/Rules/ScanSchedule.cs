@@ -12,17 +12,25 @@ public sealed class ScanSchedule
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
     private long? _begun;
+    private bool _hasEnded;
     private TimeSpan _length;
 
     /// <summary>Whether the folder was read, and nothing has asked for another read.</summary>
     public bool IsRead => _begun is not null;
 
+    /// <summary>Whether the last read has failed. Until the next one, nothing is known of the folder, nor of parts of it.</summary>
+    public bool HasFailed => IsRead && !_hasEnded;
+
     /// <summary>Records the begin of a read.</summary>
-    public void Begin(long ticks) => (_begun, _length) = (ticks, TimeSpan.Zero);
+    public void Begin(long ticks) => (_begun, _hasEnded, _length) = (ticks, false, TimeSpan.Zero);
 
     /// <summary>Records the end of a read that has not failed.</summary>
     /// <returns>How long it took.</returns>
-    public TimeSpan End(long ticks) => _length = TimeSpan.FromTicks(ticks - _begun!.Value);
+    public TimeSpan End(long ticks)
+    {
+        _hasEnded = true;
+        return _length = TimeSpan.FromTicks(ticks - _begun!.Value);
+    }
 
     /// <summary>Asks for another read at once.</summary>
     public void Restart() => _begun = null;

@@ -34,6 +34,19 @@ internal static class StatusFolder
         }
     }
 
+    /// <summary>Makes the folder of the results for files of a sub-folder, if that of <c>status_path</c> exists.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="subfolder">The sub-folder; empty for the watched folder.</param>
+    /// <exception cref="StatusFolderException">It cannot be made.</exception>
+    public static void MakeOf(string path, string subfolder)
+    {
+        var end = $"/{subfolder}";
+        if (subfolder.Length > 0 && path.EndsWith(end, StringComparison.Ordinal))
+            Make(path[..^end.Length], subfolder);
+        else
+            Make(path);
+    }
+
     // The beginning is for people. The hash separates folders of the same name.
     private static string NameOf(string folder)
     {

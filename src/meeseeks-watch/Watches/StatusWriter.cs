@@ -1,6 +1,7 @@
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.WatchAgent.Folders;
 using MeeseeksBox.WatchAgent.Jobs;
 using Serilog;
@@ -67,11 +68,11 @@ internal sealed class StatusWriter
                 ? TryIn(
                     subfolder,
                     $"results are kept and retried, from {submission.Id} on; {NothingFor(subfolder)}",
-                    () => warning = recorder.Record(_folder.Status, work, end))
+                    () => Record(_folder.Status))
                 : _nameFaults.Try(
                     $"write {_files.Noun} into the former folder",
                     $"results are kept and retried, from {submission.Id} on",
-                    () => warning = recorder.Record(account.TableOf(work.Key), work, end));
+                    () => Record(account.TableOf(work.Key)));
         }
         catch (StatusNameException problem)
         {
@@ -90,6 +91,13 @@ internal sealed class StatusWriter
         if (warning is not null)
             _log.Warning("an outdated status file cannot be removed: {Problem}; the result of job {Job} counts", warning, submission.Id);
         return true;
+
+        void Record(StatusTable table)
+        {
+            if (_settings.StatusPath is not null)
+                StatusFolder.MakeOf(path, subfolder);
+            warning = recorder.Record(table, work, end);
+        }
     }
 
     /// <summary>Removes the results of a file that was removed, and is there again (<see cref="StatusRecorder.Forget"/>).</summary>
@@ -209,8 +217,12 @@ internal sealed class StatusWriter
         return isDone;
     }
 
-    private bool TryProbe(string folder) => _writable.Contains(folder) || TryIn(
+    private bool TryProbe(string folder) => (_writable.Contains(folder) && HasStatusFolder(folder)) || TryIn(
         folder, $"{NothingFor(folder)}; {_files.Alternative}", () => Probe(folder));
+
+    // Without one, as after its removal, nothing is written before it is made again.
+    private bool HasStatusFolder(string folder) =>
+        _settings.StatusPath is null || ByteFile.IsFolder(Path.Join(_folder.StatusPath, folder));
 
     private void Probe(string folder)
     {

@@ -167,6 +167,8 @@ internal sealed class WatchedFolder
 
         if (changes.Names is { } names && UntilDue > TimeSpan.Zero)
         {
+            if (_scans.HasFailed)
+                return FolderRefresh.Failed;
             var isRead = true;
             if (_settings.Depth > 0 && !_ioFaults.Try(ReadFolder, Retried, () => isRead = TryReadSubfolders(changes.Folders)))
             {

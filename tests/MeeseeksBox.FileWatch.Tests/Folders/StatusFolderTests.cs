@@ -1,8 +1,12 @@
+using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Configuration;
 using MeeseeksBox.WatchAgent.Folders;
+using MeeseeksBox.WatchAgent.Jobs;
 using MeeseeksBox.WatchAgent.Watches;
 using Microsoft.Extensions.Time.Testing;
 
@@ -88,6 +92,42 @@ public sealed class StatusFolderTests : IDisposable
         FluentActions.Invoking(() => Open(Settings)).Should().Throw<DirectoryNotFoundException>().WithMessage($"*{_status}");
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("d/a")]
+    [InlineData("d/e/a")]
+    public void A_folder_of_status_files_that_is_gone_is_made_again_for_a_result(string file)
+    {
+        var settings = Settings with { Depth = int.MaxValue };
+        var status = StatusFolder.Of(settings);
+        var writer = Writer(settings, out var log);
+
+        Record(writer, settings, file, status).Should().BeTrue();
+        Directory.Delete(_status, recursive: true);
+        Record(writer, settings, file, status).Should().BeFalse();
+        _ = Directory.CreateDirectory(_status);
+        Record(writer, settings, file, status).Should().BeTrue();
+
+        File.Exists(Path.Combine(status, Path.GetDirectoryName(file)!, "._w_0_a.done")).Should().BeTrue();
+        log.Lines.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void A_folder_of_status_files_that_is_gone_is_made_again_before_the_next_job()
+    {
+        var settings = Settings with { Depth = int.MaxValue };
+        var status = StatusFolder.Of(settings);
+        var writer = Writer(settings, out _);
+        var plan = new Plan();
+        plan.Due.Add(Work(settings, "d/a"));
+
+        writer.TryPrepare(plan).Should().BeTrue();
+        Directory.Delete(status, recursive: true);
+        writer.TryPrepare(plan).Should().BeTrue();
+
+        Directory.Exists(Path.Combine(status, "d")).Should().BeTrue();
+    }
+
     [Fact]
     public void An_empty_watched_folder_keeps_its_status_files()
     {
@@ -121,6 +161,27 @@ public sealed class StatusFolderTests : IDisposable
 
         static string Watch(string name, string status) =>
             $"watch.{name}={{\"path\":\"/x\",\"glob\":\"*\",\"status_path\":\"{status}\",\"jobs\":[{Some.Job}]}}";
+    }
+
+    private StatusWriter Writer(WatchSettings settings, out LinesLog log)
+    {
+        log = new LinesLog();
+        using var inotify = new Inotify();
+        var faults = new IoFaultReporter(_in, log.Logger);
+        var folder = new WatchedFolder(settings, inotify, () => { }, faults, isOnce: true, _time, log.Logger);
+        return new StatusWriter(settings, folder, faults, _time, log.Logger);
+    }
+
+    private static WorkItem Work(WatchSettings settings, string file) =>
+        new() { Template = settings.Jobs[0].For(0)!, Index = 0, FileName = file, Files = [file] };
+
+    private static bool Record(StatusWriter writer, WatchSettings settings, string file, string status)
+    {
+        var work = Work(settings, file);
+        var end = new JobEnd(JobState.Done, [new Job { Id = "j", Status = new JobStatus { State = JobState.Done } }], WasStopped: false);
+        var path = Path.TrimEndingDirectorySeparator(Path.Combine(status, Path.GetDirectoryName(file)!));
+        return writer.TryRecord(
+            path, new ResultPlace(work, IsPresent: true, Loss: null), SubmissionFactory.Create("h", settings, work).Value!, end);
     }
 
     private (FolderIndex Index, StatusFiles Files) Open(WatchSettings settings)

@@ -62,6 +62,20 @@ public sealed class ScanScheduleTests
         _scans.IsRead.Should().BeFalse();
     }
 
+    [Fact]
+    public void A_read_that_has_not_ended_has_failed_until_the_next_one_ends()
+    {
+        _scans.HasFailed.Should().BeFalse();
+        Read(from: 0, to: 1);
+        _scans.HasFailed.Should().BeFalse();
+
+        _scans.Begin(At(60));
+
+        _scans.HasFailed.Should().BeTrue();
+        Read(from: 120, to: 121);
+        _scans.HasFailed.Should().BeFalse();
+    }
+
     private void Read(int from, int to)
     {
         _scans.Begin(At(from));
