@@ -1,3 +1,5 @@
+using MeeseeksBox.Foundation.Files;
+
 namespace MeeseeksBox.WatchAgent;
 
 /// <summary>The lock file of a watcher (<c>lock</c>, docs/SPECIFICATION.md#watch-lock).</summary>
@@ -20,9 +22,9 @@ internal static class LockFile
         {
             return null;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (FileProblem.Is(problem))
         {
-            throw new IOException($"lock: cannot lock {path}: {problem.Message}", problem);
+            throw new IOException($"lock: cannot lock {path}: {FileProblem.Reason(path, problem)}", problem);
         }
     }
 }

@@ -87,6 +87,12 @@ if (given is [var first, ..] && !CommandLineSetting.IsSetting(first) && !File.Ex
     return WatcherExitStatus.BadConfiguration;
 }
 
+if (ControlCommandLine.ProblemOf(given) is { } misplaced)
+{
+    StandardStream.Error.WriteLine($"{Program}: {misplaced}");
+    return WatcherExitStatus.BadConfiguration;
+}
+
 return await StandardStream.RunAsync(Program, async () =>
 {
     // The library writes the help, and would take a failure of the output for one of its own.

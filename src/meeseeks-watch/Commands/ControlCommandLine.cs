@@ -9,6 +9,13 @@ internal static class ControlCommandLine
     /// <summary>Whether a first argument is one of these commands.</summary>
     public static bool Has(string? word) => word is "status" or "again";
 
+    /// <summary>What is wrong with words of a configuration among which is one of these commands; null when there is none.</summary>
+    public static string? ProblemOf(IReadOnlyList<string> words) =>
+        words.FirstOrDefault(word => Has(word) && !File.Exists(word)) is { } command
+            ? $"{command}: there is no such file, and a command comes first: meeseeks-watch "
+                + string.Join(' ', words.Except([command]).Prepend(command))
+            : null;
+
     /// <summary>The end of a message about a word that may be meant for one of these commands; empty when it is not near.</summary>
     public static string DidYouMean(string word) => Foundation.Text.DidYouMean.Of(word, ["status", "again"]);
 

@@ -9,12 +9,18 @@ namespace MeeseeksBox.WatchAgent.Configuration;
 /// <param name="zone">The time zone.</param>
 internal sealed class CronSchedule(CronExpression expression, TimeZoneInfo zone) : ISchedule
 {
+    private const int Fields = 5;
+
     /// <summary>Parses an expression, for the time zone of the host.</summary>
     public static Result<ISchedule> Parse(string text) => Parse(text, TimeZoneInfo.Local);
 
     /// <summary>Parses an expression.</summary>
     public static Result<ISchedule> Parse(string text, TimeZoneInfo zone)
     {
+        // The library would name the field after the last one.
+        var fields = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        if (fields.Length != Fields && fields is not [['@', ..]])
+            return new Error($"it has {fields.Length} fields, and needs {Fields}: minute, hour, day of the month, month, day of the week");
         try
         {
             return new Result<ISchedule>(new CronSchedule(CronExpression.Parse(text.Trim()), zone), null);

@@ -94,7 +94,10 @@ internal sealed class PatientClient(MeeseeksClient client, TimeSpan timeout, Tim
         {
             if (_awaySince is { } since)
                 return timeout == System.Threading.Timeout.InfiniteTimeSpan || time.GetElapsedTime(since) <= timeout;
-            log.Warning("{Problem}; jobs wait until it is back", problem.Message);
+            if (timeout == System.Threading.Timeout.InfiniteTimeSpan)
+                log.Warning("{Problem}; jobs wait until it is back", problem.Message);
+            else
+                log.Warning("{Problem}; jobs wait for it up to {Timeout} s (client.timeout)", problem.Message, timeout.TotalSeconds);
             (_awaySince, _fault) = (time.GetTimestamp(), problem.Message);
             return true;
         }

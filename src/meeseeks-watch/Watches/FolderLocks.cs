@@ -188,7 +188,7 @@ internal sealed class FolderLocks(WatchSettings settings, string watcher, Action
             {
                 var count = FormerAccount.Take(settings, statusPath, former);
                 if (count > 0)
-                    log.Information("{Count} results of watch {Former} are those of {Watch} now", count, former, settings.Name);
+                    log.Information("results of watch {Former} that are those of {Watch} now: {Count}", former, settings.Name, count);
             });
         }
     }

@@ -42,7 +42,7 @@ internal sealed class SetReporter(ILogger log)
         foreach (var file in plan.Late.Take(MostLines))
             log.Information("{File} is not processed: {Reason}", file.FileName, file.Reason);
         if (plan.Late.Count > MostLines)
-            log.Information("{Count} more files come after their sets have run; dry_run=1 names them", plan.Late.Count - MostLines);
+            log.Information("more files that come after their sets have run: {Count}; dry_run=1 names them", plan.Late.Count - MostLines);
     }
 
     private List<WaitingSet> NewOf(List<WaitingSet> sets, ref HashSet<string> known, string what)

@@ -137,7 +137,7 @@ internal sealed class WatchSet(
             ? new ContinuousWatch(settings, submitter, isOnce, time, log)
             : new FileWatch(settings, submitter, inotify, isOnce, time, log, former);
         if (former is not null)
-            log.Information("watch {Former} is changed: {Count} jobs go on", former.Settings.Name, watch.JobCount);
+            log.Information("watch {Former} is changed; jobs that go on: {Count}", former.Settings.Name, watch.JobCount);
         var stop = new CancellationTokenSource();
         _watches.Add(settings.Name, (watch, watchLoop($"watch {settings.Name}", Task.Run(() => watch.RunAsync(stop.Token))), stop));
         if (settings.IsContinuous)
@@ -160,7 +160,7 @@ internal sealed class WatchSet(
         await stop.CancelAsync();
         await loop;
         if (reason.Length > 0 && watch.JobCount is > 0 and var count)
-            named(watch.Settings.Name).Information("its {Count} jobs are stopped, because {Reason}", count, reason);
+            named(watch.Settings.Name).Information("jobs stopped, because {Reason}: {Count}", reason, count);
         using var over = new CancellationTokenSource(LongestStop, time);
         await watch.KillJobsAsync(over.Token);
         await watch.DisposeAsync();

@@ -77,7 +77,7 @@ public sealed class WatchReloadTests(SharedBox shared) : WatchTests(shared)
         watcher.Send(Signal.Hangup);
 
         await UntilAsync(() => watcher.Log.Has("new configuration in force"), () => $"{watcher.Log}");
-        watcher.Log.Has("its 1 jobs are stopped, because it is not in the configuration any more").Should().BeTrue();
+        watcher.Log.Has("jobs stopped, because it is not in the configuration any more: 1").Should().BeTrue();
         watcher.Log.Has("watch v has the folder and globs of w, which is gone").Should().BeTrue(watcher.Log.ToString());
         await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
         await StatusAsync("a", "done", watch: "v");

@@ -99,6 +99,8 @@ public sealed class CommandWordsTests
     [InlineData("usb", "; did you mean sub?")]
     [InlineData("out1", "; did you mean out?")]
     [InlineData("retires", "; did you mean retries?")]
+    [InlineData("RETRIES", "; did you mean retries?")]
+    [InlineData("SUBB", "; did you mean sub?")]
     [InlineData("xyzzy", "")]
     public void A_mistyped_word_gets_a_suggestion_if_a_known_word_is_near(string word, string suggestion)
     {

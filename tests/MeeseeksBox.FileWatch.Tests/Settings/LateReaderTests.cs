@@ -27,6 +27,7 @@ public sealed class LateReaderTests
     [InlineData("watch.w.late=0", "watch.w.late: 0 is too small: the time must be more than 0 s")]
     [InlineData("watch.w.late=soon", "watch.w.late: 'soon' is not a number of seconds")]
     [InlineData("watch.w.late=15 * * *", "watch.w.late: '15 * * *' is neither a number of seconds nor a cron expression: ")]
+    [InlineData("watch.w.late=0 6 * *", "cron expression: it has 4 fields, and needs 5: minute, hour, day of the month, month, day of")]
     [InlineData("watch.w.late=61 * * * *", "watch.w.late: '61 * * * *' is neither a number of seconds nor a cron expression: ")]
     [InlineData("control=x/../../../../../../../../../../../../../../../../../../../../../../../../../../../../tmp/"
         + "a-name-that-is-far-too-long-for-a-unix-socket-because-its-address-has-one-hundred-and-eight-bytes-at-most-and-no-more",
