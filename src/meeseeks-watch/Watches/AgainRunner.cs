@@ -113,7 +113,15 @@ internal sealed class AgainRunner(
             return;
         var released = _files.ToHashSet(StringComparer.Ordinal);
         var plan = folder.Explain(jobs.Submitted, now);
-        var due = plan.Due.SelectMany(work => work.Files).ToHashSet(StringComparer.Ordinal);
+        var due = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var work in plan.Due.Where(work => work.Files.Any(released.Contains)))
+        {
+            if (jobs.ProblemOf(work) is not { } problem)
+                due.UnionWith(work.Files);
+            else if (_files.RemoveAll(work.Files.Contains) > 0)
+                _problems.Add($"{work.FileName}: it cannot run: {problem}");
+        }
+
         foreach (var decision in plan.Explanations!.Where(decision => released.Contains(decision.FileName)).ToList())
         {
             if (decision.IsDue || due.Contains(decision.FileName) || !_files.Remove(decision.FileName))

@@ -114,6 +114,9 @@ internal sealed class FileJobs : IAsyncDisposable
     /// <summary>Lets work be submitted that could not be before the folder was read again.</summary>
     public void RetrySetAside() => _aside.Retry();
 
+    /// <summary>Why work that is due cannot be submitted at present; null when nothing is known that prevents it.</summary>
+    public string? ProblemOf(WorkItem work) => _status.ProblemOf(work.Key) ?? _jobs.ProblemOf(_settings, work, FolderOf(work.Key));
+
     /// <summary>The id of the job of work for a file of the present folder; null when none is submitted.</summary>
     public string? IdOf(WorkKey key) =>
         FolderOf(key) is { } folder ? _jobs.IdOf((folder, key)) : null;
@@ -198,7 +201,7 @@ internal sealed class FileJobs : IAsyncDisposable
         if (!_status.CanRecord(work.Key))
             return false;
         return _status.CanStand(work.Key)
-            || _jobs.LogOnce("the name is too long for the names of its status files", work, isOfFile: true);
+            || _jobs.LogOnce(StatusWriter.TooLong, work, isOfFile: true);
     }
 
     private bool TryStart(WorkItem work)

@@ -38,6 +38,10 @@ internal sealed class InFlightJobs<TKey>(JobSubmitter submitter, Action wake, IL
     public bool TryStart(TKey key, WatchSettings settings, WorkItem work, FileId? folder = null) =>
         TryStart(key, SubmissionFactory.Create(submitter.Watcher, settings, work, folder), work);
 
+    /// <summary>Why a work item has no valid job; null when it has one.</summary>
+    public string? ProblemOf(WatchSettings settings, WorkItem work, FileId? folder) =>
+        SubmissionFactory.Create(submitter.Watcher, settings, work, folder).Problem;
+
     /// <summary>Submits the job of <c>on_late</c>.</summary>
     /// <returns>False when it is not valid; the log names the error.</returns>
     public bool TryStart(TKey key, WatchSettings settings, LateAlarm alarm)

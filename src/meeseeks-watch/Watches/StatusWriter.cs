@@ -12,6 +12,9 @@ namespace MeeseeksBox.WatchAgent.Watches;
 /// <remarks>A fault of the folder holds up the watch. A fault of one name holds up its file only.</remarks>
 internal sealed class StatusWriter
 {
+    /// <summary>The problem of a file whose status files cannot have their names.</summary>
+    public const string TooLong = "the name is too long for the names of its status files";
+
     private readonly IoFaultReporter _folderFaults;
     private readonly IoFaultReporter _nameFaults;
     private readonly WatchedFolder _folder;
@@ -157,6 +160,12 @@ internal sealed class StatusWriter
 
     /// <summary>Whether the status files of a file have names short enough for the file system.</summary>
     public bool CanStand(WorkKey key) => _files.CanStand(key);
+
+    /// <summary>Why no job can be submitted for a file at present; null when nothing is known that prevents it.</summary>
+    public string? ProblemOf(WorkKey key) =>
+        _folderFaults.Present.FirstOrDefault()
+        ?? (_files.CanStand(key) ? _files.ObstacleOf(key) : TooLong)
+        ?? (IsRefused(RelativePath.FolderOf(key.FileName)) ? _nameFaults.Present.FirstOrDefault() : null);
 
     /// <summary>The present faults of status files.</summary>
     public IEnumerable<string> Faults => _nameFaults.Present;

@@ -129,6 +129,17 @@ public sealed class StatusFolderTests : IDisposable
     }
 
     [Fact]
+    public void What_prevents_a_job_for_a_file_is_told_also_to_a_person_who_wants_it()
+    {
+        var writer = Writer(Settings, out _);
+        _ = Directory.CreateDirectory(Path.Combine(StatusFolder.Of(Settings), "._w_0_b.done"));
+
+        writer.ProblemOf(Key).Should().BeNull();
+        writer.ProblemOf(Key with { FileName = new string('x', 245) }).Should().Be(StatusWriter.TooLong);
+        writer.ProblemOf(Key with { FileName = "b" }).Should().Be("._w_0_b.done: it is a folder");
+    }
+
+    [Fact]
     public void An_empty_watched_folder_keeps_its_status_files()
     {
         var (index, files) = Open(Settings);
