@@ -15,6 +15,8 @@ namespace MeeseeksBox.WatchAgent;
 /// <remarks>Start reading here. The parts are built in the order in which a file passes them, and stopped in reverse.</remarks>
 internal sealed class Watcher : IAsyncDisposable
 {
+    private static readonly TimeSpan ControlPause = TimeSpan.FromSeconds(1);
+
     private readonly string[] _arguments;
     private readonly LogSetup _logs;
     private readonly ILogger _log;
@@ -28,7 +30,7 @@ internal sealed class Watcher : IAsyncDisposable
     private readonly WatchSet _watches;
     private readonly TimeProvider _time;
     private Task _following = Task.CompletedTask;
-    private ControlListener? _control;
+    private readonly CancellationTokenSource _controlStop = new();
     private Task _controlling = Task.CompletedTask;
     private bool _isStopped;
 
@@ -58,7 +60,7 @@ internal sealed class Watcher : IAsyncDisposable
     public Task StartAsync()
     {
         _following = _tasks.Observe("job updates", FollowAsync());
-        Listen();
+        _controlling = _tasks.Observe("control", ControlAsync(_controlStop.Token));
         return _watches.ApplyAsync(_config.Watches);
     }
 
@@ -130,8 +132,7 @@ internal sealed class Watcher : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_control is not null)
-            await _control.DisposeAsync();
+        await _controlStop.CancelAsync();
         await _controlling;
         await _stop.CancelAsync();
         await _watches.DisposeAsync();
@@ -140,6 +141,7 @@ internal sealed class Watcher : IAsyncDisposable
         _submitter.Dispose();
         _inotify.Dispose();
         _stop.Dispose();
+        _controlStop.Dispose();
         _turn.Dispose();
     }
 
@@ -159,30 +161,55 @@ internal sealed class Watcher : IAsyncDisposable
         _log.Information("new configuration in force");
     }
 
-    // The watcher works without it.
-    private void Listen()
+    // The watcher works without it. Another watcher of the same configuration may have the socket until its end.
+    private async Task ControlAsync(CancellationToken stop)
     {
         // Rounds of cron may overlap, and end soon.
         if (!_config.HasControl || (_config.IsOnce && _config.Control is null))
             return;
         var log = _logs.CreateLogger($"{_config.Name}.Control");
-        var path = _config.Control ?? (ControlPath.FolderForNew() is { } folder
-            ? Path.Join(folder, ControlPath.FileNameOf(_config.Name, _arguments))
-            : null);
+        string? reported = null;
         try
         {
-            if (path is null)
-                throw new IOException("there is no folder that only this user may enter");
-            _control = ControlListener.Listen(path, new ControlHandler(WatchesAsync, StatusOf, _time).AnswerAsync, _time, log);
-            _controlling = _tasks.Observe("control", _control.RunAsync());
-            log.Debug("listening at {Path}", path);
+            while (true)
+            {
+                try
+                {
+                    await AnswerAsync(log, stop);
+                }
+                catch (IOException problem)
+                {
+                    if (reported != problem.Message)
+                    {
+                        log.Warning(
+                            "no control socket: {Problem}; meeseeks-watch status and again do not reach this watcher; "
+                            + "control names another path",
+                            problem.Message);
+                    }
+
+                    reported = problem.Message;
+                }
+
+                await Task.Delay(ControlPause, _time, stop);
+            }
         }
-        catch (IOException problem)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            log.Warning(
-                "no control socket: {Problem}; meeseeks-watch status and again do not reach this watcher; control names another path",
-                problem.Message);
+            // Stopped.
         }
+    }
+
+    private async Task AnswerAsync(ILogger log, CancellationToken stop)
+    {
+        var path = _config.Control ?? (ControlPath.FolderForNew() is { } folder
+            ? Path.Join(folder, ControlPath.FileNameOf(_config.Name, _arguments))
+            : throw new IOException("there is no folder that only this user may enter"));
+        var control = ControlListener.Listen(path, new ControlHandler(WatchesAsync, StatusOf, _time).AnswerAsync, _time, log);
+        log.Debug("listening at {Path}", path);
+        var running = control.RunAsync();
+        _ = await Task.WhenAny(running, Task.Delay(Timeout.InfiniteTimeSpan, _time, stop));
+        await control.DisposeAsync();
+        await running;
     }
 
     private WatcherStatus StatusOf(IReadOnlyList<WatchStatus> watches) =>

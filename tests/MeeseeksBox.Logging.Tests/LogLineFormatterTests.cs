@@ -57,8 +57,8 @@ public sealed class LogLineFormatterTests
     [Fact]
     public void A_value_in_a_message_cannot_break_the_line()
     {
-        Line(new LoggingConfig(), "job {Job} of {List}", "a\nINFO root: forged\r\u001b[2J\u2028", new[] { "b\nc" })
-            .Should().Be("INFO node1.Pool.p1: job a\\nINFO root: forged\\r\\u001b[2J\\u2028 of [\"b\\nc\"]\n");
+        Line(new LoggingConfig(), "job {Job} of {List}", "a\nINFO root: forged\r\u001b[2J\u2028\u202e", new[] { "b\nc" })
+            .Should().Be("INFO node1.Pool.p1: job a\\nINFO root: forged\\r\\u001b[2J\\u2028\\u202e of [\"b\\nc\"]\n");
     }
 
     [Fact]

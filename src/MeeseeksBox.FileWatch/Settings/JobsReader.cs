@@ -49,6 +49,8 @@ internal sealed class JobsReader(SectionReader section, ConfigObject written, st
                 section.AddProblem(setting, problem);
             foreach (var key in unknown)
                 section.AddWarning(setting, $"{key}: not something that submit takes, ignored");
+            if (template.HasState)
+                section.AddWarning(setting, "state: ignored, because the watcher alone says when its jobs run");
             foreach (var key in template.Keys.Where(key => !FormatKeys.TryGet(key, out _) && !isValue(key)))
                 section.AddWarning(
                     setting, $"%({key})s: there is no such value and no such key in the watch, so that this job cannot be submitted");

@@ -31,6 +31,9 @@ public sealed partial class Marker
     /// <summary>Whether each file has a marker of its own, which no other file has.</summary>
     public bool IsOfOneFile => _text.Keys.Contains(NameKey);
 
+    /// <summary>Whether the rule has characters of a pattern, which it is not.</summary>
+    public bool LooksLikePattern => Text.AsSpan().ContainsAny('*', '?', '[');
+
     /// <summary>Why the rule cannot be used; null when it can.</summary>
     public string? Problem =>
         _text.Problem is { } malformed ? malformed

@@ -29,5 +29,10 @@ internal static class MarkerReader
             section.AddWarning(setting, "ignored: there is no glob, so that there are no files");
         else if (settings.Globs.FirstOrDefault(glob => glob.Problem is null && glob.IsCoveredBy([Glob.Parse(marker.Shape)])) is { } covered)
             section.AddProblem(setting, $"each file of '{covered}' could be a marker, and no marker is processed");
+        else if (marker.LooksLikePattern)
+            section.AddWarning(
+                setting,
+                $"{setting.Value.Display} is the name of a marker, not a pattern: files wait for a file with exactly this name; "
+                + "the marker of a.dat is a.dat.ok with \"%(filename)s.ok\", and a.ok with \"%(stem)s.ok\"");
     }
 }

@@ -26,6 +26,9 @@ public sealed class JobTemplate
     /// <summary>The id with its formats not replaced; null when there is none.</summary>
     public string? Id => _written.TryGet("id", out var id) && id is ConfigScalar { IsNull: false } scalar ? scalar.Text : null;
 
+    /// <summary>Whether it has a state.</summary>
+    public bool HasState => _written.TryGet("state", out _);
+
     /// <summary>The spec of one job, with its formats replaced; an error when a value is missing.</summary>
     public Result<JsonObject> Fill(IJobValues values)
     {

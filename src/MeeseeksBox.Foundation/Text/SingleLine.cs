@@ -7,13 +7,17 @@ namespace MeeseeksBox.Foundation.Text;
 public static class SingleLine
 {
     /// <summary>
-    /// The text with its control characters and line separators escaped (<c>\n</c>, <c>\t</c>, <c>\u001b</c>), and with its bytes that are
-    /// not UTF-8 (<c>\xe9</c>).
+    /// The text with its control characters, line separators and changes of direction escaped (<c>\n</c>, <c>\t</c>, <c>\u001b</c>,
+    /// <c>\u202e</c>), and with its bytes that are not UTF-8 (<c>\xe9</c>).
     /// </summary>
     public static string Of(string text) => text.Any(Breaks) || ByteText.HasBytes(text) ? Escaped(text) : text;
 
-    private static bool Breaks(char character) => char.GetUnicodeCategory(character)
+    // A change of the direction of writing would show the rest of the line in another order.
+    private static bool Breaks(char character) => TurnsDirection(character) || char.GetUnicodeCategory(character)
         is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    private static bool TurnsDirection(char character) =>
+        character is '\u061c' or '\u200e' or '\u200f' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
     private static string Escaped(string text)
     {

@@ -102,7 +102,11 @@ internal sealed class FileWatch : IWatch
                     _arrivals.Check();
                 _requests.Answer();
                 if (_isOnce && _jobs.Count + _arrivals.Count == 0 && _folder.UntilQuiet is null && plan is not { IsLimited: true })
+                {
+                    _folder.ReportOpenFiles();
                     return;
+                }
+
                 await _signal.WaitAsync(isHeld ? Pause(plan) : FolderLocks.Pause, _time, stop);
             }
         }
@@ -121,7 +125,7 @@ internal sealed class FileWatch : IWatch
 
     /// <inheritdoc/>
     public Task<WatchStatus> StatusAsync() =>
-        _requests.AskAsync(() => new FileWatchInspector(Settings, _folder, _jobs, _status, _arrivals, _locks, _ioFaults, _time).Status());
+        _requests.AskAsync(new FileWatchInspector(Settings, _folder, _jobs, _status, _moves, _arrivals, _locks, _ioFaults, _time).Status);
 
     /// <inheritdoc/>
     public async Task<AgainResult> RunAgainAsync(IReadOnlyList<string> files, int index)

@@ -11,6 +11,7 @@ namespace MeeseeksBox.WatchAgent.Watches;
 /// <param name="folder">Its folder.</param>
 /// <param name="jobs">Its jobs.</param>
 /// <param name="writer">Writes its results.</param>
+/// <param name="moves">Moves its files.</param>
 /// <param name="arrivals">Its new files.</param>
 /// <param name="locks">Its locks.</param>
 /// <param name="faults">The faults that hold it up.</param>
@@ -20,6 +21,7 @@ internal sealed partial class FileWatchInspector(
     WatchedFolder folder,
     FileJobs jobs,
     StatusWriter writer,
+    MoveRunner moves,
     ArrivalReporter arrivals,
     FolderLocks locks,
     IoFaultReporter faults,
@@ -41,7 +43,7 @@ internal sealed partial class FileWatchInspector(
                 : !Directory.Exists(settings.Path) ? "no folder"
                 : faults.HasAny ? "held up"
                 : WatchStatus.IsRunning,
-            Faults = [.. faults.Present, .. writer.Faults],
+            Faults = [.. faults.Present, .. writer.Faults, .. moves.Faults],
             Files = folder.Count,
             Waiting = Groups(plan),
             Running = jobs.Count,

@@ -14,6 +14,12 @@ internal sealed class MoveRunner(string path, WatchedFolder folder, ILogger log)
 {
     private readonly IoFaultReporter _faults = new(path, log);
 
+    // The first files of the moves that have failed.
+    private readonly HashSet<string> _stuck = new(StringComparer.Ordinal);
+
+    /// <summary>The present faults, while files that they concern are there.</summary>
+    public IEnumerable<string> Faults => _stuck.Any(folder.Has) ? _faults.Present : [];
+
     /// <summary>Ends the moves that a crash or a fault has interrupted.</summary>
     /// <returns>The number of failures.</returns>
     public int Resume(WatchSettings settings) =>
@@ -30,6 +36,7 @@ internal sealed class MoveRunner(string path, WatchedFolder folder, ILogger log)
             $"move files to {move.Folder}",
             $"they stay, from {move.Files[0]} on, and are tried again at each scan",
             () => isMoved = Mover(settings).Move(folder.Status, move));
+        _ = isTried ? _stuck.Remove(move.Files[0]) : _stuck.Add(move.Files[0]);
         if (isMoved)
             log.Information("{Files} moved to {Folder}", string.Join(' ', move.Files), move.Folder);
         foreach (var name in move.Files.Where(_ => isTried))

@@ -191,7 +191,7 @@ internal sealed class WatchedFolder
         _subscriptions.SubscribeStatus(StatusPath);
         _subscriptions.SetCount(_index.Count);
         _completeness.Keep(_index.Has);
-        _openFileReporter.Report(_openFiles.All().Where(name => FileFilter.ListOf(_settings, name) >= 0).ToHashSet(StringComparer.Ordinal));
+        _openFileReporter.Report(OpenWatchedFiles());
         _exclusions.Report(_settings, _index.Snapshot());
         var length = _scans.End(Ticks);
 
@@ -210,9 +210,15 @@ internal sealed class WatchedFolder
 
     private long Ticks => _time.GetElapsedTime(0).Ticks;
 
+    private HashSet<string> OpenWatchedFiles() =>
+        _openFiles.All().Where(name => FileFilter.ListOf(_settings, name) >= 0).ToHashSet(StringComparer.Ordinal);
+
     private string ReadFolder => $"read the folder {_settings.Path}";
 
-    private string Retried => $"retried every {_settings.Rescan.TotalSeconds} s";
+    private string Retried => _isOnce ? "the watch does nothing in this round" : $"retried every {_settings.Rescan.TotalSeconds} s";
+
+    /// <summary>Logs the files that this round leaves to the next one (<c>once</c>), because they are open for writing.</summary>
+    public void ReportOpenFiles() => _openFileReporter.ReportLeft(OpenWatchedFiles());
 
     /// <summary>Ends the change events.</summary>
     public void Unsubscribe() => _subscriptions.End();

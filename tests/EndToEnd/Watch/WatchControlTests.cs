@@ -49,7 +49,31 @@ public sealed class WatchControlTests(SharedBox shared) : WatchTests(shared)
             .And.Contain("lon: there is no such file").And.Contain("the nearest one is long").And.Contain("*.x: it matches no file");
         (await RunAsync("again", Config, "x", "a")).Errors.Should().Contain($"there is no watch x; the nearest one is {WatchName}");
         (await RunAsync("again", Config, "x")).ExitStatus.Should().Be(2);
+
+        var tooLong = new string('x', 245);
+        _ = Directory.CreateDirectory(Path.Combine(In, $"._{WatchName}_0_o.done"));
+        _ = Drop(tooLong);
+        _ = Drop("o");
+        await UntilAsync(() => watcher.Log.Has("the name is too long") && watcher.Log.Has("it is a folder"), () => $"{watcher.Log}");
+        var (impossible, nothing, reasons) = await RunAsync("again", Config, WatchName, tooLong, "o");
+        (impossible, nothing).Should().Be((1, ""));
+        reasons.Should().Contain($"{tooLong}: it cannot run: the name is too long").And.Contain("o: it cannot run: ");
         await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_watcher_takes_over_the_socket_of_one_that_has_ended()
+    {
+        WriteConfig(new { jobs = new[] { Job("%(filename)s") } });
+        await using var first = await StartAndWaitAsync(Config, ControlWord);
+        await using var second = Start("logging.level=DEBUG", Config, ControlWord);
+        await UntilAsync(() => second.Log.Has("no control socket"), () => $"{second.Log}");
+
+        await first.CrashAsync();
+
+        await UntilAsync(() => second.Log.Has("listening at"), () => $"{second.Log}");
+        (await RunAsync("status", Config)).Output.Should().StartWith("watcher ");
+        second.Log.Count("no control socket").Should().Be(1);
     }
 
     [Fact]

@@ -83,10 +83,18 @@ public sealed class WatchReaderTests
     }
 
     [Theory]
+    [InlineData("watch.w.GLOB=x", "command line: watch.w.GLOB: unknown key, ignored; the nearest known key is 'glob'")]
     [InlineData("watch.w.recsan=5", "command line: watch.w.recsan: unknown key, ignored; the nearest known key is 'rescan'")]
     [InlineData(
         "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"retires\":1}]",
         "command line: watch.w.jobs.0: retires: not something that submit takes, ignored")]
+    [InlineData(
+        "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"x\"],\"state\":\"killed\"}]",
+        "command line: watch.w.jobs.0: state: ignored, because the watcher alone says when its jobs run")]
+    [InlineData(
+        "watch.w.marker=*.ok",
+        "command line: watch.w.marker: '*.ok' is the name of a marker, not a pattern: files wait for a file with exactly this name; "
+        + "the marker of a.dat is a.dat.ok with \"%(filename)s.ok\", and a.ok with \"%(stem)s.ok\"")]
     [InlineData(
         "watch.w.jobs=[{\"pool\":\"p\",\"args\":[\"%(nosuch)s\"]}]",
         "command line: watch.w.jobs.0: %(nosuch)s: there is no such value and no such key in the watch, "
