@@ -227,7 +227,7 @@ internal sealed class StatusWriter
     }
 
     private bool TryProbe(string folder) => (_writable.Contains(folder) && HasStatusFolder(folder)) || TryIn(
-        folder, $"{NothingFor(folder)}; {_files.Alternative}", () => Probe(folder));
+        folder, $"{NothingFor(folder)}{(_settings.StatusPath is null ? $"; {_files.Alternative}" : "")}", () => Probe(folder));
 
     // Without one, as after its removal, nothing is written before it is made again.
     private bool HasStatusFolder(string folder) =>
