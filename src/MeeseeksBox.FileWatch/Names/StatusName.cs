@@ -58,6 +58,16 @@ public sealed class StatusName(string watch)
     /// <summary>The temporary name of the copy of a file, in a target on another file system.</summary>
     public string CopyOf(string fileName) => Beside(fileName, name => $"{_prefix}0_{name}.tmp");
 
+    /// <summary>Whether a name may be that of such a copy.</summary>
+    public bool IsCopy(ReadOnlySpan<char> name) =>
+        name.StartsWith(TemporaryPrefix, StringComparison.Ordinal) && name.EndsWith(TemporarySuffix, StringComparison.Ordinal);
+
+    /// <summary>The hidden name of a file of which there is a whole copy, before it is removed.</summary>
+    public string AsideOf(string fileName) => Beside(fileName, name => $"{_prefix}0_{name}.aside");
+
+    /// <summary>The hidden name of the marker of a file, before it is removed.</summary>
+    public string MarkerAsideOf(string fileName) => Beside(fileName, name => $"{_prefix}0_{name}.marker");
+
     /// <summary>The name of a status file.</summary>
     public string Of(WorkKey key, StatusState state) => Beside(
         key.FileName, name => string.Create(CultureInfo.InvariantCulture, $"{_prefix}{key.Index}_{name}{Suffix(state)}"));

@@ -13,34 +13,52 @@ internal static partial class FileRenaming
     private const int BadArgument = 22;
     private const int NotSupported = 95;
 
-    /// <summary>Renames a file.</summary>
+    /// <summary>Renames a file that others may replace at any moment.</summary>
+    /// <returns><see cref="RenameResult.Linked"/> when it has both names then.</returns>
     /// <exception cref="IOException">It cannot be renamed. The message names no file, so that it is the same for all.</exception>
     public static RenameResult TryRename(string from, string to)
     {
         var error = Rename(CurrentFolder, from, CurrentFolder, to, NoReplace) == 0 ? 0 : Marshal.GetLastPInvokeError();
-        if (error is BadArgument or ErrorNumber.NotThere)
-            error = RenameByLink(from, to);
-        return error switch
-        {
-            0 => RenameResult.Done,
-            Exists => RenameResult.NameIsTaken,
-            ErrorNumber.OtherDevice => RenameResult.OtherFileSystem,
-            _ => throw new IOException(FileProblem.TextOf(error), error),
-        };
+        if (error is not (BadArgument or ErrorNumber.NotThere))
+            return ResultOf(error, from);
+
+        // Not every file system has renameat2(2) with this flag.
+        error = LibC.Link(from, to) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        if (error is 0)
+            return RenameResult.Linked;
+        return error is ErrorNumber.NotPermitted or NotSupported ? RenameAfterLook(from, to) : ResultOf(error, from);
     }
 
-    // Not every file system has renameat2(2) with this flag. One without links can only look before it renames.
-    private static int RenameByLink(string from, string to)
+    /// <summary>Renames a file whose name is known to this program only.</summary>
+    /// <exception cref="IOException">It cannot be renamed. The message names no file, so that it is the same for all.</exception>
+    public static RenameResult TryRenameOwn(string from, string to)
     {
-        var error = LibC.Link(from, to) == 0 ? 0 : Marshal.GetLastPInvokeError();
-        if (error is 0)
-            return LibC.Unlink(from) == 0 ? 0 : Marshal.GetLastPInvokeError();
-        if (error is not (ErrorNumber.NotPermitted or NotSupported))
-            return error;
-        if (FileKind.FactsOf(to, isFollowed: false) is not null)
-            return Exists;
-        return Rename(CurrentFolder, from, CurrentFolder, to, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        var result = TryRename(from, to);
+        if (result is not RenameResult.Linked)
+            return result;
+        ByteFile.Delete(from);
+        return RenameResult.Done;
     }
+
+    /// <summary>Gives a file a name that is known to this program only.</summary>
+    /// <exception cref="IOException">It cannot be renamed. The message names no file, so that it is the same for all.</exception>
+    public static RenameResult TryHide(string from, string to) => RenameAfterLook(from, to);
+
+    private static RenameResult RenameAfterLook(string from, string to)
+    {
+        if (FileKind.FactsOf(to, isFollowed: false) is not null)
+            return RenameResult.NameIsTaken;
+        return ResultOf(Rename(CurrentFolder, from, CurrentFolder, to, 0) == 0 ? 0 : Marshal.GetLastPInvokeError(), from);
+    }
+
+    private static RenameResult ResultOf(int error, string from) => error switch
+    {
+        0 => RenameResult.Done,
+        Exists => RenameResult.NameIsTaken,
+        ErrorNumber.OtherDevice => RenameResult.OtherFileSystem,
+        ErrorNumber.NoEntry when FileKind.FactsOf(from, isFollowed: false) is null => RenameResult.Gone,
+        _ => throw new IOException(FileProblem.TextOf(error), error),
+    };
 
     [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     private static partial int Rename(int fromFolder, string from, int toFolder, string to, uint flags);

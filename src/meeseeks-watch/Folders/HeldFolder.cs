@@ -17,6 +17,12 @@ internal sealed class HeldFolder : IDisposable
     /// <summary>A path that leads to this folder, wherever it is.</summary>
     public string Path => $"/proc/self/fd/{_descriptor}";
 
+    /// <summary>The path of a name in it.</summary>
+    public string At(string name) => System.IO.Path.Join(Path, name);
+
+    /// <summary>What is at a name in it, a link itself; null for nothing.</summary>
+    public FileFacts? FactsOf(string name) => FileKind.FactsOf(At(name), isFollowed: false);
+
     /// <summary>True when the folder was deleted, so that nothing can be written into it.</summary>
     public bool IsDeleted => FileKind.FactsOf(Path) is not { Links: > 0 };
 

@@ -13,8 +13,17 @@ internal sealed record MoveAccount(string Folder, List<MovedFile> Files)
     [JsonIgnore]
     public WorkKey Key { get; init; }
 
-    /// <summary>The path of a name in the target.</summary>
-    public string At(string name) => Path.Join(Folder, name);
+    /// <summary>The watch, by whose name the hidden files of the move have theirs; null in the account of an earlier version.</summary>
+    public string? Watch { get; init; }
+
+    /// <summary>Where a file is now, as far as is known: its folder may have moved with the account.</summary>
+    public string PlaceOf(MovedFile file)
+    {
+        var former = RelativePath.FolderOf(Files[0].Name);
+        return RelativePath.FolderOf(file.Name) == former
+            ? RelativePath.Join(RelativePath.FolderOf(Key.FileName), RelativePath.NameOf(file.Name))
+            : file.Name;
+    }
 
     /// <summary>The account as JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, MoveAccountContext.Lossless.MoveAccount);
@@ -25,7 +34,7 @@ internal sealed record MoveAccount(string Folder, List<MovedFile> Files)
         try
         {
             var account = JsonSerializer.Deserialize(text, MoveAccountContext.Lossless.MoveAccount);
-            return account is { Folder: not null, Files: not null } ? account with { Key = key } : null;
+            return account is { Folder: not null, Files.Count: > 0 } ? account with { Key = key } : null;
         }
         catch (JsonException)
         {

@@ -13,6 +13,7 @@ namespace MeeseeksBox.WatchAgent.Watches;
 internal sealed class MoveRunner(string path, WatchedFolder folder, ILogger log)
 {
     private readonly IoFaultReporter _faults = new(path, log);
+    private readonly CopyLeftovers _leftovers = new();
 
     // The first files of the moves that have failed.
     private readonly HashSet<string> _stuck = new(StringComparer.Ordinal);
@@ -27,25 +28,42 @@ internal sealed class MoveRunner(string path, WatchedFolder folder, ILogger log)
 
     /// <summary>Moves the files of a plan.</summary>
     /// <returns>The number of failures.</returns>
-    public int Move(WatchSettings settings, Plan plan) => plan.Moves.Count(move => !TryMove(settings, move));
-
-    private bool TryMove(WatchSettings settings, FileMove move)
+    public int Move(WatchSettings settings, Plan plan)
     {
-        var isMoved = false;
+        if (plan.Moves.Count == 0)
+            return 0;
+        var mover = Mover(settings);
+
+        // A copy takes its time. What comes meanwhile was not processed.
+        var moves = plan.Moves.ConvertAll(move => (Move: move, Files: mover.Look(move)));
+        return moves.Count(one => !TryMove(mover, one.Move, one.Files));
+    }
+
+    private bool TryMove(FileMover mover, FileMove move, IReadOnlyList<MovedFile> files)
+    {
+        MoveResult? result = null;
         var isTried = Try(
             $"move files to {move.Folder}",
             $"they stay, from {move.Files[0]} on, and are tried again at each scan",
-            () => isMoved = Mover(settings).Move(folder.Status, move));
+            () => result = mover.Move(folder.Status, move, files));
         _ = isTried ? _stuck.Remove(move.Files[0]) : _stuck.Add(move.Files[0]);
-        if (isMoved)
-            log.Information("{Files} moved to {Folder}", string.Join(' ', move.Files), move.Folder);
-        foreach (var name in move.Files.Where(_ => isTried))
+        if (!isTried || result is null)
+            return isTried;
+        if (result.Moved.Count > 0)
+            log.Information("{Files} moved to {Folder}", string.Join(' ', result.Moved), move.Folder);
+        foreach (var name in result.Replaced)
+        {
+            folder.ClearFinished(name);
+            log.Information("{File} was replaced before it was moved: it is processed as a new file", name);
+        }
+
+        foreach (var name in move.Files.Except(result.Replaced))
             folder.Drop(name);
-        return isTried;
+        return true;
     }
 
     private FileMover Mover(WatchSettings settings) =>
-        new(settings, StatusAccount.Of(settings, () => folder.StatusPath));
+        new(settings, () => folder.StatusPath, log) { Expected = folder.IdOf, Leftovers = _leftovers };
 
     private bool Try(string what, string consequence, Action action)
     {

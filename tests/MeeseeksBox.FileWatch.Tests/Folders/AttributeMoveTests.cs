@@ -32,7 +32,7 @@ public sealed class AttributeMoveTests : IDisposable
         _folder.Set("a", "user.other_0.done", "");
         var index = _folder.Index(Some.Jobs(2));
 
-        Mover.Move(index.Status, new FileMove(["a"], target)).Should().BeTrue();
+        Mover.Move(index.Status, new FileMove(["a"], target))!.Moved.Should().Equal("a");
 
         index.Status.All.Should().BeEmpty();
         _folder.Names.Where(name => name != "out").Should().BeEmpty();
@@ -77,5 +77,5 @@ public sealed class AttributeMoveTests : IDisposable
         _folder.AttributesOf("out/a").Should().Equal("user.w_0.done");
     }
 
-    private FileMover Mover => new(_folder.Settings(Some.Jobs(2)), _folder.Account(Some.Jobs(2)));
+    private FileMover Mover => new(_folder.Settings(Some.Jobs(2)), () => _folder.Path, new LinesLog().Logger);
 }

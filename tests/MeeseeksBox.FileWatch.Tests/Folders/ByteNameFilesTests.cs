@@ -30,6 +30,8 @@ public sealed class ByteNameFilesTests : IDisposable
 
     private StatusFiles Status => new(() => In, "w");
 
+    private FileMover Mover => new(_watch, () => In, new LinesLog().Logger);
+
     [Fact]
     public void Names_that_differ_in_such_bytes_only_are_different_files()
     {
@@ -81,7 +83,7 @@ public sealed class ByteNameFilesTests : IDisposable
         var key = new WorkKey(0, Other);
         Status.Write(index.Status, key, StatusState.Failed, "why"u8.ToArray(), now: 1);
 
-        new FileMover(_watch, Status).Move(index.Status, new FileMove([Other], target)).Should().BeTrue();
+        Mover.Move(index.Status, new FileMove([Other], target))!.Moved.Should().Equal(Other);
 
         Names(In).Should().Equal("a\\xfe.dat", "a\ufffd.dat");
         Names(target).Should().Equal("._w_0_a\\xff.dat.failed", "a\\xff.dat");
@@ -97,7 +99,7 @@ public sealed class ByteNameFilesTests : IDisposable
         var account = new MoveAccount(target, [new MovedFile(Other, source)]) { Key = new WorkKey(0, Other) };
         Status.WriteMove(index.Status, account);
 
-        new FileMover(_watch, Status).Resume(Index().Status);
+        Mover.Resume(Index().Status);
 
         Names(target).Should().Equal("a\\xff.dat");
         Names(In).Should().Equal("a\\xfe.dat", "a\ufffd.dat");
@@ -137,7 +139,7 @@ public sealed class ByteNameFilesTests : IDisposable
         var target = _folder.File("out");
         var index = Index(_watch with { Depth = 1 });
 
-        new FileMover(_watch, Status).Move(index.Status, new FileMove(["s\udcff/x.dat"], target)).Should().BeTrue();
+        Mover.Move(index.Status, new FileMove(["s\udcff/x.dat"], target))!.Moved.Should().ContainSingle();
 
         ByteFile.ReadAllBytes(Path.Join(target, "s\udcff/x.dat")).Should().Equal((byte)'5');
     }

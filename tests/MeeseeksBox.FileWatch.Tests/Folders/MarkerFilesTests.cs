@@ -84,7 +84,8 @@ public sealed class MarkerFilesTests : IDisposable
             var index = Index(watch);
             index.Read();
 
-            new FileMover(watch, new StatusFiles(() => _folder.Path, "w")).Move(index.Status, new FileMove(["a.dat"], _folder.File("out")));
+            var mover = new FileMover(watch, () => _folder.Path, new LinesLog().Logger);
+            _ = mover.Move(index.Status, new FileMove(["a.dat"], _folder.File("out")));
 
             Path.Exists(_folder.File("a.dat")).Should().BeFalse();
             Path.Exists(_folder.File(name)).Should().Be(stays);
