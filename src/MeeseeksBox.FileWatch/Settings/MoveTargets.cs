@@ -42,23 +42,50 @@ internal static class MoveTargets
     }
 
     /// <summary>The watches whose files would come back to them, with the folders on the way.</summary>
-    public static IEnumerable<(WatchSettings Watch, string Circle)> Circles(IReadOnlyList<WatchSettings> watches)
+    /// <param name="watches">The watches.</param>
+    /// <param name="placesOf">Finds the folder that a path really leads to, and those above it.</param>
+    public static IEnumerable<(WatchSettings Watch, string Circle)> Circles(
+        IReadOnlyList<WatchSettings> watches, Func<string, IReadOnlyList<FolderPlace>> placesOf)
     {
+        // Most configurations have no target, and no path is looked up for them.
+        if (!watches.SelectMany(Targets).Any())
+            yield break;
+        var paths = watches.Select(watch => watch.Path).OfType<string>().Concat(watches.SelectMany(Targets)).Distinct();
+        var places = paths.ToDictionary(path => path, placesOf);
         foreach (var watch in watches)
         {
             // The target that is the watched folder itself is a problem of its own.
             var way = new List<string>();
-            if (watch.Path is { } path && Targets(watch).Any(target => target != path && Leads(target, path, way)))
+            if (watch.Path is { } path && Targets(watch).Any(target => target != path && Leads(target, watch, way)))
                 yield return (watch, string.Join(", ", way.Prepend(path)));
         }
 
-        bool Leads(string from, string to, List<string> way)
+        bool Leads(string from, WatchSettings to, List<string> way)
         {
             if (way.Contains(from))
                 return false;
             way.Add(from);
-            return from == to || watches.Where(other => other.Path == from).SelectMany(Targets).Any(next => Leads(next, to, way));
+            return Takes(to, from)
+                || watches.Where(other => Takes(other, from)).SelectMany(Targets).Any(next => Leads(next, to, way));
         }
+
+        bool Takes(WatchSettings watch, string target) => watch.Path is { } path && Watches(watch, places[path], places[target]);
+    }
+
+    // Whether a watch takes the files of a folder, also one below its own.
+    private static bool Watches(WatchSettings watch, IReadOnlyList<FolderPlace> own, IReadOnlyList<FolderPlace> folder)
+    {
+        var below = folder.Count;
+        for (var depth = folder.Count - 1; depth >= 0; depth--)
+        {
+            if (folder[depth].Id == own[0].Id)
+                below = depth;
+        }
+
+        if (watch.IsContinuous || below == folder.Count)
+            return false;
+        var names = folder.Take(below).Select(place => place.Name).Reverse().ToList();
+        return Enumerable.Range(1, below).All(count => watch.IsWatched(string.Join('/', names.Take(count))));
     }
 
     private static IEnumerable<string> Targets(WatchSettings watch) => new[] { watch.DoneTo, watch.FailedTo }.OfType<string>();

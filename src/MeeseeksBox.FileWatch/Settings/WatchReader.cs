@@ -17,12 +17,14 @@ public static class WatchReader
     /// <param name="written">The same configuration, as a tree.</param>
     /// <param name="absolute">Makes a path absolute.</param>
     /// <param name="schedule">Parses a cron expression.</param>
+    /// <param name="placesOf">Finds the folder that a path really leads to, and those above it.</param>
     public static IReadOnlyList<WatchSettings> ReadAll(
         SectionReader root,
         SectionReader defaults,
         ConfigObject written,
         Func<string, string> absolute,
-        Func<string, Result<ISchedule>> schedule)
+        Func<string, Result<ISchedule>> schedule,
+        Func<string, IReadOnlyList<FolderPlace>> placesOf)
     {
         var watches = new List<WatchSettings>();
         var common = Common(root);
@@ -35,7 +37,7 @@ public static class WatchReader
 
         _ = Read(Default.Name, root.Blank(defaults), common, written, absolute, schedule);
 
-        foreach (var (watch, circle) in MoveTargets.Circles(watches))
+        foreach (var (watch, circle) in MoveTargets.Circles(watches, placesOf))
             root.Section("watch").AddProblem(watch.Name, $"its files would come back by done_to and failed_to: {circle}");
         foreach (var watch in watches)
         {

@@ -46,7 +46,7 @@ internal sealed record WatcherConfig
         var config = new WatcherConfig
         {
             Logging = LoggingConfig.Read(root.Section("logging")),
-            Watches = WatchReader.ReadAll(root, defaults, written, Path.GetFullPath, CronSchedule.Parse),
+            Watches = WatchReader.ReadAll(root, defaults, written, Path.GetFullPath, CronSchedule.Parse, FolderPlaces.Of),
             IsOnce = root.Flag("once", fallback: false),
             IsDryRun = root.Flag("dry_run", fallback: false),
             Lock = root.Text("lock"),

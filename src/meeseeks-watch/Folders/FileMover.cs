@@ -20,6 +20,9 @@ internal sealed class FileMover(WatchSettings settings, Func<string> statusPath,
     /// <summary>Tells which folder the watch has read at a path in the watched one; null for any.</summary>
     public Func<string, FileId?> Expected { get; init; } = _ => null;
 
+    /// <summary>Whether the watch takes the files of a folder.</summary>
+    public Func<FileId, bool> IsWatched { get; init; } = _ => false;
+
     /// <summary>Receives each step, after which a crash may come.</summary>
     public Action<MoveStep> OnStep { get; init; } = _ => { };
 
@@ -100,7 +103,7 @@ internal sealed class FileMover(WatchSettings settings, Func<string> statusPath,
     }
 
     private MoveFolders Folders(string target, Func<string, FileId?> expected) =>
-        new(settings, statusPath, expected, target) { Leftovers = Leftovers };
+        new(settings, statusPath, expected, target) { Leftovers = Leftovers, IsWatched = IsWatched };
 
     private static StatusName NamesOf(MoveAccount account, WatchSettings settings) => new(account.Watch ?? settings.Name);
 

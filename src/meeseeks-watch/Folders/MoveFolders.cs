@@ -16,6 +16,9 @@ internal sealed class MoveFolders(
     private readonly Dictionary<string, MoveSource?> _sources = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HeldFolder> _targets = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the watch takes the files of a folder.</summary>
+    public Func<FileId, bool> IsWatched { get; init; } = _ => false;
+
     /// <summary>Searches the targets for copies that a crash has left.</summary>
     public CopyLeftovers Leftovers { get; init; } = new();
 
@@ -67,13 +70,16 @@ internal sealed class MoveFolders(
     }
 
     /// <summary>The target, or a folder in it, which is made.</summary>
-    /// <exception cref="IOException">It does not exist, or cannot be opened.</exception>
+    /// <exception cref="IOException">It does not exist, cannot be opened, or is a folder of the watch.</exception>
     /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public HeldFolder Target(string below = "")
     {
         if (below.Length > 0)
             ByteFile.MakeFolder(Target().At(below));
-        return FindTarget(below) ?? throw new IOException($"there is no folder {Path.Join(target, below)}");
+        var held = FindTarget(below) ?? throw new IOException($"there is no folder {Path.Join(target, below)}");
+        if (_sources.Values.Any(source => source?.Folder.Id == held.Id) || IsWatched(held.Id))
+            throw new IOException("it leads to a folder of this watch by now, so that the files would come back");
+        return held;
     }
 
     /// <summary>Removes the copies that a crash has left in the target.</summary>

@@ -51,7 +51,7 @@ internal sealed class FileWatch : IWatch
         _locks = former?._locks.PassOn(settings, ReadAgain, log)
             ?? new FolderLocks(settings, submitter.Watcher, ReadAgain, isOnce, time, log);
         _status = new StatusWriter(settings, _folder, _ioFaults, time, log);
-        _moves = new MoveRunner(settings.Path!, _folder, log);
+        _moves = new MoveRunner(settings.Path!, _folder, time, log);
         _changes = new ChangeReporter(settings, _folder.IdOf, log);
         _sets = former?._sets ?? new SetReporter(log);
         _arrivals = new ArrivalReporter(settings, submitter, _folder, _signal.Set, isOnce, time, log);

@@ -46,6 +46,53 @@ public sealed class WatchFailureTests(SharedBox shared, SharedWatcher watcher) :
     }
 
     [Fact]
+    public async Task A_file_that_comes_while_the_former_one_is_copied_to_another_file_system_is_processed()
+    {
+        const int large = 50_000_000;
+        Assert.SkipWhen(new DriveInfo(Scratch).Name == new DriveInfo("/dev/shm").Name, "/dev/shm is no other file system here");
+        var memory = Directory.CreateDirectory($"/dev/shm/watch-{Guid.NewGuid():N}").FullName;
+        try
+        {
+            var log = await AddAsync(Watch([Job("%(filename)s")], new { done_to = memory }));
+            _ = Drop("a.dat", new string('x', large));
+            await UntilAsync(() => Directory.GetFiles(memory) is not [], () => $"{log}");
+
+            _ = Drop("a.dat", "new");
+
+            // The copy of the former one may have been faster.
+            await RunsAsync("a.dat", "a.dat");
+            await UntilAsync(() => FilesIn is [], () => $"{log}");
+            Directory.GetFiles(memory).Select(File.ReadAllText).Where(text => text.Length < large).Should().Equal("new");
+        }
+        finally
+        {
+            Directory.Delete(memory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Links_that_come_to_lead_round_in_a_circle_end_with_a_warning()
+    {
+        var (first, second) = (Path.Combine(Scratch, "to-first"), Path.Combine(Scratch, "to-second"));
+        var other = Directory.CreateDirectory(Path.Combine(Scratch, "other")).FullName;
+        foreach (var link in new[] { first, second })
+            File.CreateSymbolicLink(link, Directory.CreateDirectory(link + "-before").FullName);
+        var log = await AddAsync(
+            Watch([Job("%(filename)s")], new { done_to = second, refresh = 0.05 }),
+            Watch([Job("%(filename)s")], new { path = other, done_to = first, refresh = 0.05 }, $"{Name}-v"));
+        foreach (var (link, to) in new[] { (first, In), (second, other) })
+        {
+            File.Delete(link);
+            _ = File.CreateSymbolicLink(link, to);
+        }
+
+        _ = Drop("a");
+
+        await UntilAsync(() => HasLogged("a has come back unchanged 5 times"), () => $"{log}");
+        Runs.Length.Should().BeInRange(8, 14);
+    }
+
+    [Fact]
     public async Task A_job_that_changes_its_own_file_is_braked_and_named_once()
     {
         var log = await AddAsync(Watch([Job("%(file)s", "echo x >> \"$1\"")], new { updated = true, refresh = 0.5 }));

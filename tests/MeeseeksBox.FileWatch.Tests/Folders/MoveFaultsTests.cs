@@ -22,7 +22,7 @@ public sealed class MoveFaultsTests : IDisposable
         var faults = new IoFaultReporter(path, log.Logger);
         var folder = new WatchedFolder(settings, inotify, () => { }, faults, isOnce: false, TimeProvider.System, log.Logger);
         _ = folder.Refresh();
-        var moves = new MoveRunner(path, folder, log.Logger);
+        var moves = new MoveRunner(path, folder, TimeProvider.System, log.Logger);
         var plan = new Plan();
         plan.Moves.Add(new FileMove(["a"], target));
 

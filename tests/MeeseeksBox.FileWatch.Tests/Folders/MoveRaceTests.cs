@@ -169,6 +169,23 @@ public sealed class MoveRaceTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void Nothing_is_moved_when_the_target_has_become_a_folder_of_the_watch(bool isBelow)
+    {
+        Write("a", "old");
+        Write("._w_0_a.done");
+        Directory.CreateSymbolicLink(Out(false), isBelow ? _folder.Folder("in/sub") : _watch.Path!);
+        var below = FileKind.FactsOf(_folder.Folder("in/sub"))!.Value.Id;
+
+        var mover = Mover() with { IsWatched = id => id == below };
+        FluentActions.Invoking(() => mover.Build().Move(Status(), new FileMove(["a"], Out(false))))
+            .Should().Throw<IOException>().WithMessage("it leads to a folder of this watch by now, so that the files would come back");
+
+        Names("in").Should().Equal("._w_0_a.done", "a");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void A_member_of_a_set_that_is_replaced_stays_and_the_others_go(bool isCopied)
     {
         foreach (var name in new[] { "1.a", "1.b", "1.c" })
@@ -405,8 +422,11 @@ public sealed class MoveRaceTests : IDisposable
     {
         public Func<string, FileId?> Expected { get; init; } = _ => null;
 
+        public Func<FileId, bool> IsWatched { get; init; } = _ => false;
+
         public Action<MoveStep> OnStep { get; init; } = _ => { };
 
-        public FileMover Build() => new(Watch, () => Watch.Path!, Log.Logger) { Expected = Expected, OnStep = OnStep };
+        public FileMover Build() =>
+            new(Watch, () => Watch.Path!, Log.Logger) { Expected = Expected, IsWatched = IsWatched, OnStep = OnStep };
     }
 }

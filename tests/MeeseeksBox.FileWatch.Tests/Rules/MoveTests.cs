@@ -1,4 +1,6 @@
 using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.FileWatch.Tests.Rules;
 
@@ -110,11 +112,87 @@ public sealed class MoveTests
         Read(Other, "done_to=/elsewhere").Problems.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("a", "a-link", false, null)]
+    [InlineData("a", "b-link", false, "a-link")]
+    [InlineData("a-link", "b", false, "a")]
+    [InlineData("a", "b", false, "dangling")]
+    [InlineData("a", "a-link/new", true, null)]
+    [InlineData("a", "b", true, "a-link/sub")]
+    [InlineData("a", "sub-link", true, null)]
+    public void Folders_are_compared_as_they_really_are(string path, string target, bool isRecursive, string? back)
+    {
+        using var folder = Folders();
+
+        var problems = Circles(folder, path, target, isRecursive, back);
+
+        problems.Should().NotBeEmpty().And.OnlyContain(line => line.Contains("its files would come back by done_to and failed_to: "));
+        problems[0].Should().Contain($": {folder.File(path)}, {folder.File(target)}");
+    }
+
+    [Theory]
+    [InlineData("a", "b-link", false, "c")]
+    [InlineData("a", "a-link/sub", false, null)]
+    [InlineData("a", "a/sub", true, null)]
+    [InlineData("a", "b", true, "a-link/.hidden")]
+    [InlineData("a", "missing/a", true, "b/done")]
+    public void A_target_that_leads_elsewhere_is_no_circle(string path, string target, bool isRecursive, string? back)
+    {
+        using var folder = Folders();
+
+        Circles(folder, path, target, isRecursive, back).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_file_that_comes_back_unchanged_soon_after_each_of_its_moves_is_stopped()
+    {
+        var returns = new ReturnDetector(TimeSpan.FromSeconds(60), most: 3);
+        var now = 0L;
+        var looks = new[] { (0, false), (59, false), (61, false), (59, false), (59, false), (59, true), (999, true) };
+        foreach (var (seconds, isStopped) in looks)
+        {
+            now += TimeSpan.FromSeconds(seconds).Ticks;
+            returns.HasReturned("a", 1, 2, now).Should().Be(isStopped);
+            returns.HasReturned("a", 1, 3, now).Should().BeFalse();
+            returns.HasReturned("b", 1, 2, now).Should().BeFalse();
+            if (!isStopped)
+                returns.AddMove("a", 1, 2, now);
+        }
+    }
+
     [Fact]
     public void A_target_for_failures_without_an_end_is_a_warning()
     {
         Read("failed_to=bad").Warnings.Should().ContainSingle().Which.Should()
             .Contain("failed_to: no file is moved there, because failed files are run again for ever; set retries");
+    }
+
+    private static TemporaryFolder Folders()
+    {
+        var folder = new TemporaryFolder();
+        folder.Folder("a/sub");
+        folder.Folder("b");
+        var links = new[] { ("a-link", "a"), ("b-link", "b"), ("sub-link", "a/sub"), ("dangling", "dangling-2"), ("dangling-2", "a") };
+        foreach (var (link, to) in links)
+            Directory.CreateSymbolicLink(folder.File(link), to);
+        return folder;
+    }
+
+    // A watch w, and a watch v of the folder b that moves files back.
+    private static IReadOnlyList<string> Circles(TemporaryFolder folder, string path, string target, bool isRecursive, string? back)
+    {
+        var words = new List<string> { $"path={folder.File(path)}", $"done_to={folder.File(target)}" };
+        if (isRecursive)
+            words.Add("recursive=true");
+        if (back is not null)
+        {
+            words.Add(
+                $$"""
+                watch.v={"path":"{{folder.File("b")}}","glob":"*","done_to":"{{folder.File(back)}}","jobs":[{"pool":"p","args":["x"]}]}
+                """.Trim());
+        }
+
+        return [.. Read([.. words]).Problems];
     }
 
     private static MeeseeksBox.Configuration.ConfigurationResult<MeeseeksBox.WatchAgent.Configuration.WatcherConfig> Read(
