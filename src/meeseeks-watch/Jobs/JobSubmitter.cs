@@ -133,19 +133,20 @@ internal sealed class JobSubmitter : IDisposable
         {
             await _follower.ListedAsync(former.Tag, stop);
             var id = former.IdOf(_submissions.LatestAttempt(former.IdOf(0)));
-            if (!_submissions.WasListed(former.IdOf(0), submission.IsSpread) || !await IsResumableAsync(submission, id, stop))
+            if (!_submissions.WasListed(former.IdOf(0), submission.IsSpread)
+                || !IsResumable(submission, await _jobs.FindAsync(id, submission.IsSpread, stop)))
+            {
                 continue;
+            }
+
             submission.Adopt(former);
             return;
         }
     }
 
-    // Whether the box has jobs with an id whose results are for this submission.
-    private async Task<bool> IsResumableAsync(Submission submission, string id, CancellationToken stop)
-    {
-        var jobs = await _jobs.FindAsync(id, submission.IsSpread, stop);
-        return jobs.Count > 0 && !jobs.Any(job => JobTags.IsConsumed(job) || submission.IsOther(job));
-    }
+    // Whether the results of the jobs with an id are for this submission.
+    private static bool IsResumable(Submission submission, IReadOnlyList<Job> jobs) =>
+        jobs.Count > 0 && !jobs.Any(job => JobTags.IsConsumed(job) || submission.IsOther(job));
 
     // An id of a jobspec may be that of other work, too.
     private async Task<int> FirstAttemptAsync(Submission submission, CancellationToken stop) =>
@@ -153,17 +154,20 @@ internal sealed class JobSubmitter : IDisposable
             ? await AttemptBesidesAsync(submission, stop)
             : _submissions.LatestAttempt(submission);
 
-    // The attempt that has the job of this work; else the one after all that are known.
+    // The attempt that has the job of this work; else the first one that no job has.
     private async Task<int> AttemptBesidesAsync(Submission submission, CancellationToken stop)
     {
-        var latest = _submissions.LatestAttempt(submission);
-        for (var attempt = latest; attempt >= 0; attempt--)
+        var free = _submissions.LatestAttempt(submission);
+        for (var attempt = free; attempt >= 0; attempt--)
         {
-            if (await IsResumableAsync(submission, submission.IdOf(attempt), stop))
+            var jobs = await _jobs.FindAsync(submission.IdOf(attempt), submission.IsSpread, stop);
+            if (IsResumable(submission, jobs))
                 return attempt;
+            if (attempt == free && jobs.Count > 0)
+                free++;
         }
 
-        return latest + 1;
+        return free;
     }
 
     // False when the id is that of a job for other work, which goes on.
