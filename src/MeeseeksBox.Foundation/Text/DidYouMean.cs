@@ -8,11 +8,12 @@ public static class DidYouMean
         Nearest(word, known) is { } nearest && Distance(word, nearest) <= 1 + (word.Length / 4) ? $"; did you mean {nearest}?" : "";
 
     /// <summary>The known word that differs least, however much that is; null when there are no known words.</summary>
-    /// <remarks>Capital letters differ least. Among equally near words, one of the same length is preferred.</remarks>
+    /// <remarks>Among equally near words, one of the same length is preferred, and then one with the same capital letters.</remarks>
     public static string? Nearest(string word, IEnumerable<string> known) =>
-        known.MinBy(one => (Distance(word, one), CapitalsBetween(word, one), Math.Abs(word.Length - one.Length)));
+        known.MinBy(one => (Distance(word, one), Math.Abs(word.Length - one.Length), CapitalsBetween(word, one)));
 
-    private static int CapitalsBetween(string word, string other) => word.Zip(other).Count(pair => pair.First != pair.Second);
+    private static int CapitalsBetween(string word, string other) =>
+        word.Zip(other).Count(pair => pair.First != pair.Second && IsSame(pair.First, pair.Second));
 
     // The number of letters to insert, delete or replace, and of neighbours to swap (optimal string alignment).
     private static int Distance(string from, string to)
