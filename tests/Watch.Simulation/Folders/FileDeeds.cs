@@ -103,6 +103,8 @@ internal sealed class FileDeeds(ExpectedWork work, Func<NameState, string> pathO
             return;
         File.Move(pathOf(from), pathOf(to), overwrite: true);
         work.Disappear(from);
+        if (content.OpenedAs.Remove(from))
+            _ = content.OpenedAs.Add(to);
         Take(to, content);
     }
 
