@@ -161,11 +161,11 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
             return _written.Remove(name) | !_completed.Add(name);
     }
 
-    // False when the file has other names, too.
+    // False when the file has other names, too, or this one no more.
     private bool NoteClosed(string name)
     {
         if (FileKind.FactsOf(Path.Join(path, name), isFollowed: false) is not { } facts)
-            return true;
+            return false;
         lock (_lock)
         {
             if (_closed.Count >= MostClosed)

@@ -83,6 +83,18 @@ public sealed class HistoryTests
             new(Deed.Write, 0, 0, Pace.Rest));
     }
 
+    [Fact]
+    public void A_file_is_taken_when_it_is_closed_under_a_name_that_it_has_lost_since()
+    {
+        Play(
+            Plain,
+            new(Deed.Start, 0, 0, Pace.Rest),
+            new(Deed.Open, 1, 0, Pace.Rest),
+            new(Deed.Link, 1, 0, Pace.Rest),
+            new(Deed.Close, 0, 0, Pace.None),
+            new(Deed.Rename, 1, 3, Pace.Rest));
+    }
+
     private static bool Differs(Site site, Script script) => Outcome.Of(site, script).Differences.Count > 0;
 
     [Fact]
