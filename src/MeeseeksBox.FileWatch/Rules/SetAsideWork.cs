@@ -12,6 +12,9 @@ public sealed class SetAsideWork(bool isOnce)
     // With once: it is not run again, but may be moved, or have a next step.
     private readonly HashSet<WorkKey> _failed = [];
 
+    /// <summary>How much work could not be submitted.</summary>
+    public int RefusedCount => _refused.Count;
+
     /// <summary>Adds work that cannot be submitted.</summary>
     public void Add(WorkKey key) => _ = _refused.Add(key);
 

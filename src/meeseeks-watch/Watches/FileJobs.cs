@@ -121,6 +121,10 @@ internal sealed class FileJobs : IAsyncDisposable
     public string? IdOf(WorkKey key) =>
         FolderOf(key) is { } folder ? _jobs.IdOf((folder, key)) : null;
 
+    /// <summary>What keeps work from being submitted, as sentences.</summary>
+    public IEnumerable<string> Faults =>
+        _aside.RefusedCount > 0 ? [$"jobs that cannot be submitted: {_aside.RefusedCount}; the log says why"] : [];
+
     /// <summary>Whether work waits for the next read of the folder, because it could not be submitted.</summary>
     public bool IsSetAside(WorkKey key) => _aside.IsRefused(key);
 

@@ -43,7 +43,7 @@ internal sealed partial class FileWatchInspector(
                 : !Directory.Exists(settings.Path) ? "no folder"
                 : faults.HasAny ? "held up"
                 : WatchStatus.IsRunning,
-            Faults = [.. faults.Present, .. writer.Faults, .. moves.Faults],
+            Faults = [.. faults.Present, .. writer.Faults, .. jobs.Faults, .. moves.Faults],
             Files = folder.Count,
             Waiting = Groups(plan),
             Running = jobs.Count,

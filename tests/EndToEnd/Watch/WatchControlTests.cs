@@ -58,6 +58,7 @@ public sealed class WatchControlTests(SharedBox shared) : WatchTests(shared)
         var (impossible, nothing, reasons) = await RunAsync("again", Config, WatchName, tooLong, "o");
         (impossible, nothing).Should().Be((1, ""));
         reasons.Should().Contain($"{tooLong}: it cannot run: the name is too long").And.Contain("o: it cannot run: ");
+        (await RunAsync("status", Config)).Output.Should().Contain("jobs that cannot be submitted: 2; the log says why");
         await File.WriteAllTextAsync(Go, "", TestContext.Current.CancellationToken);
     }
 
