@@ -42,8 +42,15 @@ public static class WorkId
     /// <summary>The readable beginning of a derived id, which is that of all versions of a file in all folders at a path.</summary>
     public static string ReadablePart(string id)
     {
-        _ = TryParse(id, out var firstId, out _);
+        var firstId = FirstOf(id);
         return firstId[..Math.Max(0, firstId.LastIndexOf('.'))];
+    }
+
+    /// <summary>The id of the first attempt at the work of a job.</summary>
+    public static string FirstOf(string id)
+    {
+        _ = TryParse(id, out var firstId, out _);
+        return firstId;
     }
 
     /// <summary>Parses the id of a later attempt, or of a part of it.</summary>

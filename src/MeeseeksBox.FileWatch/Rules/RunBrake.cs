@@ -35,18 +35,16 @@ public sealed class RunBrake<TKey>(TimeSpan pause)
     /// <param name="key">The work.</param>
     /// <param name="now">The time.</param>
     /// <param name="retryPause">The pause after its failure.</param>
-    public TimeSpan RestAfterFailure(TKey key, long now, TimeSpan retryPause) =>
-        _ends.TryGetValue(key, out var end) && now < end + retryPause.Ticks
-            ? TimeSpan.FromTicks(end + retryPause.Ticks - now)
-            : TimeSpan.Zero;
+    public TimeSpan RestAfterFailure(TKey key, long now, TimeSpan retryPause) => Rest(key, now, retryPause);
 
     /// <summary>The time until work may run that is due; 0 when it may run now.</summary>
     public TimeSpan RestOf(TKey key, long now)
     {
-        if (_ends.TryGetValue(key, out var end) && now < end + pause.Ticks)
+        var rest = Rest(key, now, pause);
+        if (rest > TimeSpan.Zero)
         {
             _ = _held.Add(key);
-            return TimeSpan.FromTicks(end + pause.Ticks - now);
+            return rest;
         }
 
         if (_held.Remove(key))
@@ -66,4 +64,7 @@ public sealed class RunBrake<TKey>(TimeSpan pause)
 
     /// <summary>How often in a row the work had to wait, with the present time.</summary>
     public int RepeatsOf(TKey key) => _repeats.GetValueOrDefault(key) + (_held.Contains(key) ? 1 : 0);
+
+    private TimeSpan Rest(TKey key, long now, TimeSpan wanted) =>
+        _ends.TryGetValue(key, out var end) && now < end + wanted.Ticks ? TimeSpan.FromTicks(end + wanted.Ticks - now) : TimeSpan.Zero;
 }

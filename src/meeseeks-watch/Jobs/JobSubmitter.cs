@@ -129,16 +129,17 @@ internal sealed class JobSubmitter : IDisposable
     // A watch that had another name resumes the jobs that it has under that.
     private async Task AdoptFormerAsync(Submission submission, CancellationToken stop)
     {
-        foreach (var former in submission.Formers.Where(former => former.IdOf(0) != submission.FirstId))
+        foreach (var former in submission.Formers)
         {
-            await _follower.ListedAsync(former.Tag, stop);
-            var id = former.IdOf(_submissions.LatestAttempt(former.IdOf(0)));
-            if (!_submissions.WasListed(former.IdOf(0), submission.IsSpread)
-                || !IsResumable(submission, await _jobs.FindAsync(id, submission.IsSpread, stop)))
-            {
+            var firstId = former.IdOf(0);
+            if (firstId == submission.FirstId)
                 continue;
-            }
-
+            await _follower.ListedAsync(former.Tag, stop);
+            if (!_submissions.WasListed(firstId, submission.IsSpread))
+                continue;
+            var id = former.IdOf(_submissions.LatestAttempt(firstId));
+            if (!IsResumable(submission, await _jobs.FindAsync(id, submission.IsSpread, stop)))
+                continue;
             submission.Adopt(former);
             return;
         }

@@ -117,16 +117,10 @@ internal sealed class RunningSubmissions(TimeProvider time)
     public void TakeWhole(IReadOnlyCollection<Job> jobs, IReadOnlySet<string>? asked = null)
     {
         var ids = jobs.Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
-        _listed = ids.Select(FirstIdOf).ToHashSet(StringComparer.Ordinal);
+        _listed = ids.Select(WorkId.FirstOf).ToHashSet(StringComparer.Ordinal);
         _listedLive = jobs.Where(job => job.IsLive).ToLookup(job => WorkId.ReadablePart(job.Id), job => job.Id, StringComparer.Ordinal);
         foreach (var submission in _submissions.Values)
             submission.TakeWhole(ids, asked);
-    }
-
-    private static string FirstIdOf(string id)
-    {
-        _ = WorkId.TryParse(id, out var firstId, out _);
-        return firstId;
     }
 
     // The id of a part is the id of its submission, a dot, and the node's name, which may contain dots.

@@ -81,8 +81,7 @@ internal static class SubmissionFactory
     private static FormerWork FormerOf(string watcher, (WatchSettings Settings, WorkItem Work, string? Folder) former)
     {
         var (settings, work, folder) = former;
-        var filled = work.Template.Fill(new JobValues(settings, work));
-        var given = filled.IsSuccess ? filled.Value["id"]?.ToString() : null;
+        var given = work.Template.Id is null ? null : work.Template.Fill(new JobValues(settings, work)).Value?["id"]?.ToString();
         return new FormerWork(JobTags.Of(watcher, settings.Name), number => WorkId.Of(watcher, settings, work, given, number, folder));
     }
 
