@@ -2,6 +2,7 @@ using System.Globalization;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation.Text;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.WatchAgent.Folders;
@@ -65,7 +66,7 @@ internal sealed class ArrivalReporter : IAsyncDisposable
     private long Now => FileTime.Of(_time.GetUtcNow());
 
     // Monotonic, because the wall clock may be set.
-    private long Ticks => _time.GetElapsedTime(0).Ticks;
+    private long Ticks => _time.MonotonicTicks();
 
     /// <summary>Replaces the settings.</summary>
     public void Reconfigure(WatchSettings settings)

@@ -2,6 +2,7 @@ using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Foundation.Tasks;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.WatchAgent.Jobs;
 using Serilog;
@@ -41,7 +42,7 @@ internal sealed class ContinuousWatch(WatchSettings settings, JobSubmitter submi
     private LoopRequests Requests => LazyInitializer.EnsureInitialized(ref _requests, () => new LoopRequests(_signal.Set))!;
 
     // Monotonic, because the wall clock may be set.
-    private long Now => time.GetElapsedTime(0).Ticks;
+    private long Now => time.MonotonicTicks();
 
     /// <inheritdoc/>
     public bool TryReconfigure(WatchSettings other) => false;

@@ -2,6 +2,7 @@ using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.WatchAgent.Jobs;
@@ -196,7 +197,7 @@ internal sealed class FileJobs : IAsyncDisposable
         _inFlight.Dispose();
     }
 
-    private long Ticks => _time.GetElapsedTime(0).Ticks;
+    private long Ticks => _time.MonotonicTicks();
 
     private FileId? FolderOf(WorkKey key) => _folder.IdOf(RelativePath.FolderOf(key.FileName));
 

@@ -2,6 +2,7 @@ using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Foundation.Unix;
 using Serilog;
 
@@ -26,7 +27,7 @@ internal sealed class LoopGuard(WatchSettings settings, Func<WorkKey, FileId?> f
     private bool _isChainReported;
 
     // Monotonic, because the wall clock may be set.
-    private long Now => time.GetElapsedTime(0).Ticks;
+    private long Now => time.MonotonicTicks();
 
     /// <summary>The time until more work is ready; null when nothing waits.</summary>
     public TimeSpan? UntilReady { get; private set; }

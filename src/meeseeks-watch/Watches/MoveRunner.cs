@@ -1,5 +1,6 @@
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.WatchAgent.Folders;
 using Serilog;
 
@@ -28,7 +29,7 @@ internal sealed class MoveRunner(string path, WatchedFolder folder, TimeProvider
     private readonly HashSet<string> _stuck = new(StringComparer.Ordinal);
 
     // Monotonic, because the wall clock may be set.
-    private long Now => time.GetElapsedTime(0).Ticks;
+    private long Now => time.MonotonicTicks();
 
     /// <summary>The present faults, while files that they concern are there.</summary>
     public IEnumerable<string> Faults => _stuck.Any(folder.Has) ? _faults.Present : [];

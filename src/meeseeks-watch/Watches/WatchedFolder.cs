@@ -2,6 +2,7 @@ using System.Globalization;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.WatchAgent.Folders;
 using Serilog;
@@ -208,7 +209,7 @@ internal sealed class WatchedFolder
 
     private bool IsLarge => _index.Count >= ScanSchedule.LargeFolder;
 
-    private long Ticks => _time.GetElapsedTime(0).Ticks;
+    private long Ticks => _time.MonotonicTicks();
 
     private HashSet<string> OpenWatchedFiles() =>
         _openFiles.All().Where(name => FileFilter.ListOf(_settings, name) >= 0).ToHashSet(StringComparer.Ordinal);
