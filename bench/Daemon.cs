@@ -25,7 +25,7 @@ internal sealed partial class Daemon : IDisposable
     public static async Task<Daemon> StartAsync(params string[] words)
     {
         string[] all = ["name=bench", "listen.address=127.0.0.1", "listen.port=0", "state.expire=100000", .. words];
-        return new Daemon(await Child.StartAsync(Path.Combine(_programs, "meeseeks-box"), all, Endpoint));
+        return new Daemon(await Child.StartAsync(ProgramOf("meeseeks-box"), all, Endpoint));
     }
 
     /// <summary>Measures the box of a folder, such as that of an installation with a native runner.</summary>
@@ -34,6 +34,9 @@ internal sealed partial class Daemon : IDisposable
         _programs = programs;
         return measure();
     }
+
+    /// <summary>The path of a program of the measured folder.</summary>
+    public static string ProgramOf(string name) => Path.Combine(_programs, name);
 
     /// <summary>A new connection to the box.</summary>
     public Task<LineClient> ConnectAsync() => LineClient.ConnectAsync(Port);

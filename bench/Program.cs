@@ -19,6 +19,7 @@ return args switch
     ["watch"] => await WatchLatency.RunAsync(Path.Combine(AppContext.BaseDirectory, "meeseeks-watch")),
     ["watch-large"] => await WatchLarge.RunAsync(1_000_000),
     ["watch-large", var files] => await WatchLarge.RunAsync(Whole(files)),
+    ["watch-large", var files, var programs] => await Daemon.OfAsync(programs, () => WatchLarge.RunAsync(Whole(files))),
     ["watch", var program] => await WatchLatency.RunAsync(program),
     ["fuzz"] => await Fuzz.RunAsync(1_000_000, seed: 1),
     ["fuzz", var lines, var seed] => await Fuzz.RunAsync(Whole(lines), Whole(seed)),
@@ -43,7 +44,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "usage: dotnet run -c Release --project bench -- [jobs [PROGRAMS] | requests | latency [PROGRAMS] | table | idle "
-        + "| cluster | durable | connections | waiting | tail [CLIENT] | watch [PROGRAM] | watch-large [FILES] "
+        + "| cluster | durable | connections | waiting | tail [CLIENT] | watch [PROGRAM] | watch-large [FILES [PROGRAMS]] "
         + "| all | soak MINUTES | fuzz [LINES SEED]]");
     return 2;
 }

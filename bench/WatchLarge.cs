@@ -56,7 +56,7 @@ internal static partial class WatchLarge
                 $"watch.in={watch}",
             ];
             using var watcher = await Child.StartAsync(
-                Path.Combine(AppContext.BaseDirectory, "meeseeks-watch"),
+                Daemon.ProgramOf("meeseeks-watch"),
                 words,
                 line => Reading().Match(line) is { Success: true } match ? match.Groups[1].Value : null);
             watcher.HearsLog = true;

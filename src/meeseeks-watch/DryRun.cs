@@ -25,7 +25,7 @@ internal sealed class DryRun(WatcherConfig config, TimeProvider time)
         var index = new FolderIndex(watch, openFiles, time);
         if (TryRead(index) is { } problem)
             return [$"{watch.Name}: cannot read the folder {watch.Path}: {problem}"];
-        var planner = new FolderPlanner(watch, index, new CompletenessCheck(watch.Path!, openFiles, WriterProbe.Of, time));
+        var planner = new FolderPlanner(watch, index, new CompletenessCheck(openFiles, time));
         var plan = planner.Plan(new HashSet<WorkKey>(), FileTime.Of(time.GetUtcNow()), isExplained: true);
         var due = plan.Due.ToDictionary(work => work.Key);
         return plan.Explanations!.Select(decision => Line(watch, decision, due));

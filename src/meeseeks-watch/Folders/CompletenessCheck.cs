@@ -4,11 +4,9 @@ using MeeseeksBox.Foundation.Unix;
 namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>Finds whether a file can be processed, just before its job is submitted (docs/WATCH.md#when-a-file-is-complete).</summary>
-/// <param name="path">The folder.</param>
-/// <param name="openFiles">What events have told about its files.</param>
-/// <param name="probe">Finds whether a file is open for writing.</param>
+/// <param name="openFiles">What is known of the files of the folder that are being written.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, Func<string, Writers> probe, TimeProvider time)
+internal sealed class CompletenessCheck(OpenFileTracker openFiles, TimeProvider time)
 {
     // Where the system does not tell who writes a file. Uploads pause seldom for so long.
     private static readonly TimeSpan UsualQuietTime = TimeSpan.FromSeconds(2);
@@ -29,7 +27,7 @@ internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, 
     /// <returns>Null when it does not exist.</returns>
     public FileReadiness? Of(string name, TimeSpan? quietTime, bool hasAttributes = false)
     {
-        var full = Path.Join(path, name);
+        var full = openFiles.PathOf(name);
         if (FileKind.FactsOf(full) is not { } facts)
         {
             _ = _changing.Remove(name);
@@ -39,8 +37,8 @@ internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, 
         if (facts.Kind is not FileKind.Regular)
             return FileReadiness.NotRegular;
 
-        var writers = probe(full);
-        if (writers is Writers.Some && IsStillWritten(name, full))
+        var writers = openFiles.WritersOf(name);
+        if (writers is Writers.Some && IsStillWritten(name))
         {
             _ = _changing.Remove(name);
             return FileReadiness.BeingWritten;
@@ -53,9 +51,6 @@ internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, 
         return IsQuiet(name, facts, wait, isOld) ? FileReadiness.Ready : FileReadiness.Changing;
     }
 
-    /// <summary>Forgets all files: they were those of another folder.</summary>
-    public void Clear() => _changing.Clear();
-
     /// <summary>Forgets files that do not exist any more.</summary>
     public void Keep(Func<string, bool> exists)
     {
@@ -64,10 +59,10 @@ internal sealed class CompletenessCheck(string path, OpenFileTracker openFiles, 
     }
 
     // The close may have been told before the tracker knows that the file is written.
-    private bool IsStillWritten(string name, string full)
+    private bool IsStillWritten(string name)
     {
         openFiles.Add(name);
-        if (probe(full) is Writers.Some)
+        if (openFiles.WritersOf(name) is Writers.Some)
             return true;
 
         openFiles.Forget(name);

@@ -23,6 +23,12 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
     // The numbers of files that were closed lately, under whatever name.
     private readonly HashSet<ulong> _closed = [];
 
+    /// <summary>The path of a file.</summary>
+    public string PathOf(string name) => Path.Join(path, name);
+
+    /// <summary>Asks the system whether a file is open for writing.</summary>
+    public Writers WritersOf(string name) => probe(PathOf(name));
+
     /// <summary>The names of all files that are being written.</summary>
     public string[] All()
     {
@@ -120,8 +126,8 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
     {
         foreach (var name in All())
         {
-            var facts = FileKind.FactsOf(Path.Join(path, name));
-            var writers = facts is { Kind: FileKind.Regular } ? probe(Path.Join(path, name)) : Writers.None;
+            var facts = FileKind.FactsOf(PathOf(name));
+            var writers = facts is { Kind: FileKind.Regular } ? WritersOf(name) : Writers.None;
             lock (_lock)
             {
                 if (!_written.TryGetValue(name, out var known))
@@ -139,11 +145,11 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
     // A name appears when a file is made, which is open then, and when a file is linked.
     private bool IsOpen(string name)
     {
-        var full = Path.Join(path, name);
+        var full = PathOf(name);
         if (FileKind.FactsOf(full) is not { Kind: FileKind.Regular } facts)
             return false;
 
-        return probe(full) switch
+        return WritersOf(name) switch
         {
             Writers.None => false,
             Writers.Some => true,
@@ -152,7 +158,7 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
     }
 
     // A program that still writes a removed file makes events under its name, which may be that of another file by now.
-    private bool IsOfRemoved(string name) => probe(Path.Join(path, name)) is Writers.None;
+    private bool IsOfRemoved(string name) => WritersOf(name) is Writers.None;
 
     // False when events have told of nothing else under this name.
     private bool Complete(string name)
@@ -164,7 +170,7 @@ internal sealed class OpenFileTracker(string path, Func<string, Writers> probe, 
     // False when the file has other names, too, or this one no more.
     private bool NoteClosed(string name)
     {
-        if (FileKind.FactsOf(Path.Join(path, name), isFollowed: false) is not { } facts)
+        if (FileKind.FactsOf(PathOf(name), isFollowed: false) is not { } facts)
             return false;
         lock (_lock)
         {

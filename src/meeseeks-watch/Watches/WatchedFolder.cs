@@ -53,7 +53,7 @@ internal sealed class WatchedFolder
         _subfolderFaults = new SubfolderFaults(settings.Path!, log);
         _openFiles = openFiles ?? new OpenFileTracker(settings.Path!, WriterProbe.Of, time);
         _subscriptions = new FolderSubscriptions(settings, inotify, _openFiles, wake, isOnce, log);
-        _completeness = new CompletenessCheck(settings.Path!, _openFiles, WriterProbe.Of, time);
+        _completeness = new CompletenessCheck(_openFiles, time);
         _index = new FolderIndex(settings, _openFiles, time);
     }
 
@@ -297,7 +297,6 @@ internal sealed class WatchedFolder
     {
         ReportOther(_settings.Path!);
         _openFiles.ForgetWithin();
-        _completeness.Clear();
         Forget(string.Empty);
         _subscriptions.Subfolders.Clear();
         _index = new FolderIndex(_settings, _openFiles, _time);

@@ -17,7 +17,7 @@ public sealed class CompletenessTests : IDisposable
     public CompletenessTests()
     {
         _tracker = new OpenFileTracker(_folder.Path, _ => _writers, _time);
-        _check = new CompletenessCheck(_folder.Path, _tracker, _ => _writers, _time);
+        _check = new CompletenessCheck(_tracker, _time);
         File.WriteAllText(_folder.File("a"), "x");
     }
 

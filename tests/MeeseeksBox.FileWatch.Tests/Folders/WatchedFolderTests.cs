@@ -1,3 +1,5 @@
+using MeeseeksBox.FileWatch.Names;
+using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
 using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Folders;
@@ -94,6 +96,36 @@ public sealed class WatchedFolderTests : IDisposable
         watched.Count.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("d", false)]
+    [InlineData("", true)]
+    [InlineData("d", true)]
+    public void A_file_that_was_complete_in_a_former_folder_waits_in_the_one_in_its_place(string folder, bool isOpen)
+    {
+        // Where the system does not tell who writes a file, an event tells that it is complete, or that it is not.
+        var path = _folder.Folder(Path.Combine("in", folder));
+        var name = Path.Combine(folder, "a");
+        var tracker = new OpenFileTracker(_in, _ => Writers.Unknown, _time);
+        var watched = Open(tracker, "'recursive':true");
+        _ = watched.Refresh();
+        File.WriteAllText(Path.Combine(path, "a"), "x");
+        _events.Report(path, isOpen ? FolderChange.Written : FolderChange.Closed, "a");
+        _ = watched.Refresh();
+        DueOf(watched).Should().Equal(isOpen ? [] : [name]);
+
+        Directory.Move(path, _folder.File("former"));
+        _ = Directory.CreateDirectory(path);
+        File.WriteAllText(Path.Combine(path, "a"), "ha");
+        watched.ReadAgain();
+        _ = watched.Refresh();
+        DueOf(watched).Should().BeEmpty();
+
+        _time.Advance(Rescan);
+        _ = watched.Refresh();
+        DueOf(watched).Should().Equal(name);
+    }
+
     [Fact]
     public void A_limit_of_events_is_said_once_whatever_folders_it_concerns_and_so_is_its_end()
     {
@@ -155,11 +187,16 @@ public sealed class WatchedFolderTests : IDisposable
         watched.Refresh().Should().Be(FolderRefresh.Scanned);
     }
 
-    private WatchedFolder Open(params string[] json)
+    private IEnumerable<string> DueOf(WatchedFolder watched) =>
+        watched.Plan(new HashSet<WorkKey>(), JobLimit.None, FileTime.Of(_time.GetUtcNow())).Due.Select(work => work.Key.FileName);
+
+    private WatchedFolder Open(params string[] json) => Open(null, json);
+
+    private WatchedFolder Open(OpenFileTracker? openFiles, params string[] json)
     {
         WatchSettings settings = Some.Watch(string.Join(',', json)) with { Path = _in };
         return new WatchedFolder(
-            settings, _events, () => { }, new IoFaultReporter(_in, _log.Logger), isOnce: false, _time, _log.Logger);
+            settings, _events, () => { }, new IoFaultReporter(_in, _log.Logger), isOnce: false, _time, _log.Logger, openFiles);
     }
 
     private sealed class FakeEvents : IFolderEvents
