@@ -57,8 +57,14 @@ internal sealed class FolderSubscriptions
         return changes with { Names = names };
     }
 
-    /// <summary>Sets the number of files (<see cref="FolderChangeBuffer.SetCount"/>).</summary>
-    public void SetCount(int count) => _changes.SetCount(count);
+    /// <summary>Ends a read of all folders.</summary>
+    /// <param name="count">The number of files (<see cref="FolderChangeBuffer.SetCount"/>).</param>
+    public void EndRead(int count)
+    {
+        _changes.SetCount(count);
+        if (_refused.Count == 0)
+            _faults.Clear(GetEvents);
+    }
 
     /// <summary>Subscribes to the folder that is at the path now.</summary>
     public void Subscribe() => Subscribe(_changes);
@@ -160,7 +166,7 @@ internal sealed class FolderSubscriptions
         var error = _inotify.Subscribe(listener);
         if (error is null || !ByteFile.IsFolder(listener.Path))
         {
-            Forget(listener);
+            _ = _refused.Remove(listener);
             return;
         }
 
@@ -173,13 +179,7 @@ internal sealed class FolderSubscriptions
     private void Unsubscribe(IFolderListener listener)
     {
         _inotify.Unsubscribe(listener);
-        Forget(listener);
-    }
-
-    private void Forget(IFolderListener listener)
-    {
-        if (_refused.Remove(listener) && _refused.Count == 0)
-            _faults.Clear(GetEvents);
+        _ = _refused.Remove(listener);
     }
 
     private string GetEvents => $"get all change events in {_settings.Path}";

@@ -190,7 +190,7 @@ internal sealed class WatchedFolder
         if (!_ioFaults.Try(ReadFolder, Retried, Read))
             return FolderRefresh.Failed;
         _subscriptions.SubscribeStatus(StatusPath);
-        _subscriptions.SetCount(_index.Count);
+        _subscriptions.EndRead(_index.Count);
         _completeness.Keep(_index.Has);
         _openFileReporter.Report(OpenWatchedFiles());
         _exclusions.Report(_settings, _index.Snapshot());
