@@ -111,6 +111,7 @@ public sealed class WatchOnceTests(SharedBox shared) : WatchTests(shared)
     [Fact]
     public async Task Dry_run_lists_what_would_be_submitted_and_why_the_rest_would_not()
     {
+        Assert.SkipWhen(IsOnFuse, "on FUSE, files that have just been made may not be complete");
         _ = Drop("1.foo");
         _ = Drop("2.foo");
         _ = Drop("a.bar");

@@ -44,6 +44,9 @@ public sealed class MoveRaceTests : IDisposable
     {
         Write("a", "old");
         Write("._w_0_a.failed", "why");
+        Assert.SkipWhen(
+            way is "rm" && FileKind.FactsOf(At("a"))!.Value.Id.BirthTime is 0,
+            "without times of birth, a new file may have the number of a removed one, and so be the same one");
 
         var result = Move(isCopied, step, () => Replace("a", way), "a");
 
