@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client.Connections;
 using MeeseeksBox.Client.OldPeers;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Client.Following;
@@ -141,7 +142,7 @@ internal sealed class Follower(
     {
         try
         {
-            await Task.Delay(options.Refresh, options.Time, either);
+            await Task.Delay(options.Refresh.ForTimer(), options.Time, either);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

@@ -1,13 +1,11 @@
 using System.Threading.Channels;
+using MeeseeksBox.Foundation.Time;
 
 namespace MeeseeksBox.Foundation.Tasks;
 
 /// <summary>Wakes a loop. Several calls before it waits wake it once.</summary>
 public sealed class AsyncSignal
 {
-    // A timer supports 49 days at most.
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
-
     private readonly Channel<bool> _calls = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -36,7 +34,7 @@ public sealed class AsyncSignal
         if (atMost <= TimeSpan.Zero && atMost != Timeout.InfiniteTimeSpan)
             return;
 
-        using var over = new CancellationTokenSource(atMost < Longest ? atMost : Longest, time);
+        using var over = new CancellationTokenSource(atMost.ForTimer(), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, over.Token);
         try
         {

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Protocol.Lines;
 using Serilog;
 
@@ -72,7 +73,7 @@ internal sealed class ClientConnection(Stream stream, ILineHandler handler, List
 
     private async ValueTask<LineResult> ReadInTimeAsync(LineReader lines, CancellationToken finish)
     {
-        using var limit = new CancellationTokenSource(limits.IdleTime, time);
+        using var limit = new CancellationTokenSource(limits.IdleTime.ForTimer(), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, finish);
         return await lines.ReadAsync(either.Token);
     }

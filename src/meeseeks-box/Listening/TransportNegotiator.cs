@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Tls;
 using Serilog;
@@ -31,7 +32,7 @@ internal sealed class TransportNegotiator(TimeProvider time, ILogger log)
         var tls = client.AddressFamily is AddressFamily.Unix ? null : settings.Tls;
         var idleTime = settings.Limits.IdleTime;
         using var limit = new CancellationTokenSource(
-            tls is not null ? HandshakeTime : idleTime > TimeSpan.Zero ? idleTime : Timeout.InfiniteTimeSpan, time);
+            tls is not null ? HandshakeTime : idleTime > TimeSpan.Zero ? idleTime.ForTimer() : Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {

@@ -1,4 +1,5 @@
 using MeeseeksBox.Foundation.Files;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
 
@@ -9,13 +10,12 @@ namespace MeeseeksBox.Agent.State;
 internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHost host, History history, TimeProvider time, ILogger log)
     : IDisposable
 {
-    // The range of PeriodicTimer.
+    // The least of PeriodicTimer.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     private static readonly TimeSpan HistoryTime = TimeSpan.FromSeconds(1);
 
-    private readonly PeriodicTimer _timer = new(Longest, time);
+    private readonly PeriodicTimer _timer = new(TimerLimit.Longest, time);
     private readonly CancellationTokenSource _completing = new();
     private long _savedSeq = -1;
 
@@ -27,7 +27,7 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
     {
         set => _timer.Period = value == TimeSpan.Zero
             ? Timeout.InfiniteTimeSpan
-            : TimeSpan.FromTicks(Math.Clamp(value.Ticks, Shortest.Ticks, Longest.Ticks));
+            : TimeSpan.FromTicks(Math.Max(value.Ticks, Shortest.Ticks)).ForTimer();
     }
 
     /// <summary>Saves at each interval. A failure is logged, and the next interval tries again.</summary>

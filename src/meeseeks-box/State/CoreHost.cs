@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Core;
 using MeeseeksBox.Core.Queries;
@@ -181,22 +182,38 @@ internal sealed class CoreHost : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private void NotifyWoken(string[] pools, Run[] stops, Peer[] peers, (Run, double?)[] limits, Run[] suspended)
+    // The exception of one handler must not keep the others from what they wait for. The first one is thrown at the end.
+    private void NotifyWoken(string[] pools, Run[] stops, Peer[] peers, (Run Run, double? Limit)[] limits, Run[] suspended)
     {
-        foreach (var run in suspended)
-            RunSuspended?.Invoke(run);
+        ExceptionDispatchInfo? first = null;
+        Notify(suspended, RunSuspended, static (handler, run) => handler(run), ref first);
+        Notify(limits, RunLimited, static (handler, limited) => handler(limited.Run, limited.Limit), ref first);
+        Notify(stops, RunStopped, static (handler, run) => handler(run), ref first);
+        Notify(pools, PoolWoken, static (handler, pool) => handler(pool), ref first);
+        Notify(peers, PeerWoken, static (handler, peer) => handler(peer), ref first);
+        first?.Throw();
+    }
 
-        foreach (var (run, limit) in limits)
-            RunLimited?.Invoke(run, limit);
-
-        foreach (var run in stops)
-            RunStopped?.Invoke(run);
-
-        foreach (var pool in pools)
-            PoolWoken?.Invoke(pool);
-
-        foreach (var peer in peers)
-            PeerWoken?.Invoke(peer);
+    private static void Notify<T, THandler>(
+        T[] subjects, THandler? handlers, Action<THandler, T> call, ref ExceptionDispatchInfo? first)
+        where THandler : Delegate
+    {
+        foreach (var subject in subjects)
+        {
+            foreach (var handler in Delegate.EnumerateInvocationList(handlers))
+            {
+                try
+                {
+                    call(handler, subject);
+                }
+#pragma warning disable CA1031 // Thrown by the caller, after the other calls.
+                catch (Exception problem)
+                {
+                    first ??= ExceptionDispatchInfo.Capture(problem);
+                }
+#pragma warning restore CA1031
+            }
+        }
     }
 
     private void TimeOut(NodeCore core, Instant now)

@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Foundation.Time;
 
 namespace MeeseeksBox.Agent.Supervision;
 
@@ -17,7 +18,10 @@ internal sealed class Watchdog : IDisposable
     {
         (_systemd, _host) = (systemd, host);
         if (systemd.WatchdogTimeout is { } timeout)
-            _timer = new PeriodicTimer(TimeSpan.FromTicks(Math.Max(timeout.Ticks / PingsPerTimeout, TimeSpan.TicksPerMillisecond)), time);
+        {
+            var interval = TimeSpan.FromTicks(Math.Max(timeout.Ticks / PingsPerTimeout, TimeSpan.TicksPerMillisecond));
+            _timer = new PeriodicTimer(interval.ForTimer(), time);
+        }
     }
 
     /// <summary>Enters the core and pings at each interval. Ends at once without a watchdog.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MeeseeksBox.CommandLine.Invocations;
+using MeeseeksBox.Foundation.Time;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -34,7 +35,7 @@ internal static class NodesCommand
                 return ClientExitStatus.Good;
 
             await invocation.Console.FlushAsync(invocation.Stop);
-            await Task.Delay(refresh.Value, invocation.Time, invocation.Stop);
+            await Task.Delay(refresh.Value.ForTimer(), invocation.Time, invocation.Stop);
         }
     }
 }

@@ -3,6 +3,7 @@ using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.CommandLine.Status;
 using MeeseeksBox.Configuration;
+using MeeseeksBox.Foundation.Time;
 
 namespace MeeseeksBox.CommandLine.Commands;
 
@@ -50,7 +51,7 @@ internal static class StatCommand
             if (refresh is null || !status.HasLive)
                 return ClientExitStatus.Good;
 
-            await Task.Delay(refresh.Value, invocation.Time, invocation.Stop);
+            await Task.Delay(refresh.Value.ForTimer(), invocation.Time, invocation.Stop);
         }
     }
 

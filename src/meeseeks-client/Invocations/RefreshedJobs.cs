@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.Foundation.Json;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Invocations;
@@ -34,7 +35,7 @@ internal static class RefreshedJobs
             if (!jobs.EnumerateObject().Any(IsLive))
                 return printed.Keys;
 
-            await Task.Delay(refresh, invocation.Time, invocation.Stop);
+            await Task.Delay(refresh.ForTimer(), invocation.Time, invocation.Stop);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client;
 using MeeseeksBox.CommandLine.Invocations;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Outputs;
 
@@ -30,7 +31,7 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
             jobs = await client.WaitAsync(ids, progress: null, invocation.Stop);
 
             // Of an ended job, the box answers at once.
-            end.CancelAfter(invocation.Settings.Options.Timeout);
+            end.CancelAfter(invocation.Settings.Options.Timeout.ForTimer());
             await Task.WhenAll(following);
             foreach (var output in outputs)
                 await PrintRestAsync(output, jobs[output.Id]);
@@ -52,7 +53,7 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
     {
         var timeout = invocation.Settings.Options.Timeout;
         using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, invocation.Time);
-        using var interrupted = invocation.Stop.Register(() => limit.CancelAfter(timeout));
+        using var interrupted = invocation.Stop.Register(() => limit.CancelAfter(timeout.ForTimer()));
         try
         {
             var response = await SingleSubmission.SendAsync(invocation, spec, limit.Token);
@@ -143,7 +144,7 @@ internal sealed class ForegroundJob(Invocation invocation, JsonObject spec)
     private async Task KillAsync(List<string> ids)
     {
         var timeout = invocation.Settings.Options.Timeout;
-        using var limit = new CancellationTokenSource(timeout, invocation.Time);
+        using var limit = new CancellationTokenSource(timeout.ForTimer(), invocation.Time);
         try
         {
             await Task.WhenAll(ids.Select(id => invocation.Client.KillAsync(id, limit.Token)));

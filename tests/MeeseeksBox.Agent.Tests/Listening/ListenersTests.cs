@@ -39,6 +39,16 @@ public sealed class ListenersTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_idle_time_of_any_length_works()
+    {
+        await ChangeAsync(Config with { IdleTimeout = TimeSpan.FromSeconds(1e9) });
+        using var client = await EchoClient.ConnectAsync(Port);
+
+        (await client.AskAsync("a")).Should().Be("a");
+        (await client.AskAsync("b")).Should().Be("b");
+    }
+
+    [Fact]
     public async Task A_client_in_the_backlog_of_an_unchanged_socket_is_served_after_the_change()
     {
         var config = Config with { MaxConnections = 1 };

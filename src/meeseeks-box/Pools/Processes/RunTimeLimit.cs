@@ -3,6 +3,9 @@ namespace MeeseeksBox.Agent.Pools.Processes;
 /// <summary>The time limit of a run, from its start, which may change. May be used by any thread.</summary>
 internal sealed class RunTimeLimit
 {
+    // 31 years, as for a time of the configuration. A job may have any number.
+    private const double Most = 1e9;
+
     private readonly Lock _lock = new();
     private Action<TimeSpan?>? _changed;
     private TimeSpan? _limit;
@@ -22,7 +25,7 @@ internal sealed class RunTimeLimit
     {
         lock (_lock)
         {
-            var limit = seconds is { } time ? TimeSpan.FromSeconds(time) : default(TimeSpan?);
+            var limit = seconds is { } time ? TimeSpan.FromSeconds(Math.Min(time, Most)) : default(TimeSpan?);
             if (limit == _limit)
                 return;
 
