@@ -117,7 +117,7 @@ public sealed class NodeCore
         _state.PublishOwnStatus((wait ?? 0) * ShareOfWait, now);
         var (changed, gone) = _state.Nodes.ChangesSince(seq);
         var statuses = changed.ToDictionary(node => node.Name, node => node.Status);
-        if (_state.Own.Seq > seq)
+        if (_state.Own.Seq > seq || gone is null)
             statuses[Settings.Name] = _state.Own.Status;
 
         return new NodeChanges(statuses, gone, _state.Nodes.Seq);

@@ -26,14 +26,14 @@ internal sealed class KnownNodes
     public bool Take(Response response)
     {
         var reported = response.Nodes();
-        var gone = response.Find("nodes_gone") is { } value && LenientJson.TryStrings(value, out var names) ? names : [];
+        var gone = response.Find("nodes_gone") is { } value && LenientJson.TryStrings(value, out var names) ? names : null;
         var next = response.Find("nodes_seq") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var seq) ? seq : 0;
-        var isSnapshot = _seq is 0 || next is 0;
+        var isSnapshot = _seq is 0 || next is 0 || gone is null;
         _seq = next;
-        if (!isSnapshot && reported.Count is 0 && gone.Length is 0)
+        if (!isSnapshot && reported.Count is 0 && gone is [])
             return false;
 
-        var all = isSnapshot ? new Dictionary<string, NodeStatus>() : All.Where(node => !gone.Contains(node.Key)).ToDictionary();
+        var all = isSnapshot ? new Dictionary<string, NodeStatus>() : All.Where(node => !gone!.Contains(node.Key)).ToDictionary();
         foreach (var (name, status) in reported)
             all[name] = status;
 

@@ -19,9 +19,14 @@ internal sealed class JobTable(
     Action<JobEntry> changed,
     Action<string> removed)
 {
+    private const int LeastDelayed = 1000;
+
     private readonly Dictionary<string, JobEntry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<QueueKey, JobQueue> _queues = [];
     private readonly PriorityQueue<JobEntry, double> _delayed = new();
+
+    // The number of delays at which those of removed and changed jobs are dropped.
+    private int _mostDelayed = LeastDelayed;
     private readonly StringPool _strings = new();
     private NodeSettings _settings = settings;
     private long _seq;
@@ -162,6 +167,9 @@ internal sealed class JobTable(
         return jobs;
     }
 
+    /// <summary>The number of kept delays, those of changed and removed jobs included.</summary>
+    internal int DelayCount => _delayed.Count;
+
     /// <summary>The end of the earliest delay, in monotonic seconds; null when no job is delayed.</summary>
     public double? NextDelayed => _delayed.TryPeek(out _, out var time) ? time : null;
 
@@ -184,7 +192,19 @@ internal sealed class JobTable(
     }
 
     /// <summary>Has <see cref="ReleaseDelayed"/> return an entry at a time, in monotonic seconds.</summary>
-    public void RemindAt(JobEntry entry, double time) => _delayed.Enqueue(entry, time);
+    public void RemindAt(JobEntry entry, double time)
+    {
+        _delayed.Enqueue(entry, time);
+        if (_delayed.Count < _mostDelayed)
+            return;
+
+        // Each change of a delayed job adds its delay once more.
+        var present = _delayed.UnorderedItems
+            .Where(item => _entries.GetValueOrDefault(item.Element.Job.Id) == item.Element).Distinct().ToList();
+        _delayed.Clear();
+        _delayed.EnqueueRange(present);
+        _mostDelayed = Math.Max(LeastDelayed, 2 * present.Count);
+    }
 
     /// <summary>True when the job is on this node, and the node has its pool.</summary>
     public bool IsHere(Job job) => IsHere(job.Status.Node, job.Spec.Pool);
@@ -238,7 +258,7 @@ internal sealed class JobTable(
 
         if (entry.NotBefore > now.Monotonic)
         {
-            _delayed.Enqueue(entry, entry.NotBefore);
+            RemindAt(entry, entry.NotBefore);
             return;
         }
 

@@ -5,11 +5,20 @@ namespace MeeseeksBox.Core.Membership;
 /// <summary>The other nodes of the cluster, with indexes by name, by pool and by reporting peer.</summary>
 public sealed class NodeTable
 {
+    // A peer can report and remove new names at each reply.
+    private const int MostRemovals = 10_000;
+
     private readonly SortedDictionary<string, KnownNode> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<KnownNode>> _byPool = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _reportedBy = new(StringComparer.Ordinal);
+
+    // The names that are gone, with their numbers of change and in the order of these. A name that came back has no number any more.
     private readonly Dictionary<string, long> _removed = new(StringComparer.Ordinal);
-    private readonly Queue<KnownNode> _reports = new();
+    private readonly Queue<(string Name, long Seq)> _removals = new();
+
+    // Readers up to this number of change get all nodes, because the list of removals does not reach back to it.
+    private long _removalsSince;
+    private Queue<KnownNode> _reports = new();
     private readonly HashSet<string> _leaseChanges = new(StringComparer.Ordinal);
     private readonly Effects _effects;
 
@@ -26,6 +35,9 @@ public sealed class NodeTable
 
     /// <summary>Counts the changes of the set of nodes that are online.</summary>
     internal int OnlineVersion { get; private set; }
+
+    /// <summary>The number of kept reports, replaced ones included.</summary>
+    internal int ReportCount => _reports.Count;
 
     /// <summary>A node by its name; null when it is not known.</summary>
     public KnownNode? Find(string name) => _nodes.GetValueOrDefault(name);
@@ -62,10 +74,11 @@ public sealed class NodeTable
     }
 
     /// <summary>The nodes that changed after a number of change, and those that were removed since.</summary>
-    internal (IEnumerable<KnownNode> Changed, IReadOnlyList<string> Gone) ChangesSince(long seq) =>
-        (
-            _nodes.Values.Where(node => node.Seq > seq),
-            seq is 0 ? [] : [.. _removed.Where(gone => gone.Value > seq).Select(gone => gone.Key)]);
+    /// <returns>All nodes, and null in place of the removed ones, when these are not known any more.</returns>
+    internal (IEnumerable<KnownNode> Changed, IReadOnlyList<string>? Gone) ChangesSince(long seq) =>
+        seq is 0 || seq < _removalsSince
+            ? (_nodes.Values, null)
+            : (_nodes.Values.Where(node => node.Seq > seq), [.. _removed.Where(gone => gone.Value > seq).Select(gone => gone.Key)]);
 
     /// <summary>Merges the nodes that a peer reports (docs/SPECIFICATION.md#node-status).</summary>
     /// <remarks>
@@ -156,8 +169,31 @@ public sealed class NodeTable
 
         RemoveFromPools(node);
         _ = _leaseChanges.Add(name);
-        _removed[name] = NextSeq(isSignificant: true);
+        RecordRemoval(name, NextSeq(isSignificant: true));
         OnlineVersion++;
+    }
+
+    private void RecordRemoval(string name, long seq)
+    {
+        _removed[name] = seq;
+        _removals.Enqueue((name, seq));
+        while (_removals.Count > MostRemovals)
+        {
+            var (oldest, at) = _removals.Dequeue();
+            if (_removed.GetValueOrDefault(oldest) == at)
+            {
+                _ = _removed.Remove(oldest);
+                _removalsSince = at;
+            }
+        }
+    }
+
+    // One node that stays online without a new report would hold the replaced reports of all others behind it.
+    private void AddReport(KnownNode node)
+    {
+        _reports.Enqueue(node);
+        if (_reports.Count > 4 * (_nodes.Count + 4))
+            _reports = new Queue<KnownNode>(_reports.Where(report => ReferenceEquals(_nodes.GetValueOrDefault(report.Name), report)));
     }
 
     // The queue has every report in the order of arrival. A report that a later one has replaced is dropped at the head.
@@ -186,7 +222,7 @@ public sealed class NodeTable
         node = node with { Seq = NextSeq(isSignificant) };
         _nodes[node.Name] = node;
         _ = _removed.Remove(node.Name);
-        _reports.Enqueue(node);
+        AddReport(node);
         OnlineVersion += known?.Status.Online == node.Status.Online ? 0 : 1;
         if (LeaseOf(known?.Status) != LeaseOf(node.Status))
             _ = _leaseChanges.Add(node.Name);

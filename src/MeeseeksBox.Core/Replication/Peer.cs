@@ -77,15 +77,28 @@ public sealed class Peer
             _queue.Enqueue(id);
     }
 
-    internal string? Dequeue()
+    /// <summary>The next job to send; null when none is queued.</summary>
+    internal string? Peek()
     {
-        while (_queue.TryDequeue(out var id))
+        while (_queue.TryPeek(out var id))
         {
-            if (_pending.Remove(id))
+            if (_pending.Contains(id))
                 return id;
+
+            _ = _queue.Dequeue();
         }
 
         return null;
+    }
+
+    /// <summary>Removes and returns the job of <see cref="Peek"/>.</summary>
+    internal string? Dequeue()
+    {
+        if (Peek() is not { } id)
+            return null;
+
+        _ = _pending.Remove(_queue.Dequeue());
+        return id;
     }
 
     /// <summary>Records that the peer may have lost a job.</summary>

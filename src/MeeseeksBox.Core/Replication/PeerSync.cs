@@ -7,7 +7,8 @@ namespace MeeseeksBox.Core.Replication;
 /// <summary>Selects the jobs to send to a peer, and merges its replies (docs/SPECIFICATION.md#sync).</summary>
 internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
 {
-    // In bytes, roughly. Far below the default of listen.max_request, so that every peer accepts the line.
+    // In bytes, roughly. Far below the default of listen.max_request, so that every peer accepts the line. A larger job has a line of its
+    // own: it came in one, too.
     private const long LongestSync = 4 * 1024 * 1024;
 
     /// <summary>Takes the jobs to send in one line. Jobs beyond the size of a line wait for the next.</summary>
@@ -15,18 +16,23 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
     {
         peer.BeginMessage(isPoll);
         var jobs = new List<Job>();
-        for (var weight = 0L; weight < LongestSync && peer.Dequeue() is { } id;)
+        for (var weight = 0L; peer.Peek() is { } id;)
         {
             var isHere = state.Jobs.TryFind(id, out var entry);
-            var copy = isHere ? entry!.Job : state.Jobs.Tombstones.Find(id);
-            if (copy is { Status.Node: not null } job && !(isHere && peer.IsInSync(id, job.Seq)))
-            {
-                if (isHere)
-                    peer.MarkSent(id, job.Seq);
+            var job = isHere ? entry!.Job : state.Jobs.Tombstones.Find(id);
+            var isNeeded = job is { Status.Node: not null } && !(isHere && peer.IsInSync(id, job.Seq));
+            weight += isNeeded ? ApproximateSize.Of(job!) : 0;
+            if (isNeeded && jobs.Count > 0 && weight > LongestSync)
+                break;
 
-                jobs.Add(job);
-                weight += ApproximateSize.Of(job);
-            }
+            _ = peer.Dequeue();
+            if (!isNeeded)
+                continue;
+
+            if (isHere)
+                peer.MarkSent(id, job!.Seq);
+
+            jobs.Add(job!);
         }
 
         return jobs;

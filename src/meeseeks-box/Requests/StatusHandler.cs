@@ -23,7 +23,7 @@ internal sealed class StatusHandler(CoreHost host)
         var changes = host.Execute((core, now) => core.NodesSince(request.Seq ?? 0, options.Wait, now));
         JsonSerializer.Serialize(answer.Json, changes.Statuses, WireContext.Default.DictionaryStringNodeStatus);
         if (request.Seq is not null)
-            answer.NoteNodes(changes.Seq, request.Seq is 0 ? null : changes.Removed);
+            answer.NoteNodes(changes.Seq, changes.Removed);
     }
 
     public void HandlePools(ResponseWriter answer) => JsonSerializer.Serialize(

@@ -33,8 +33,9 @@ public sealed class FollowClusterTests
         {
             1 => """{"get":{},"seq":7,"nodes":{"n1":{"online":true},"n2":{"online":true},"n3":{"online":true}},"nodes_seq":4}""",
             2 => """{"get":{},"seq":7,"nodes":{"n2":{"online":false}},"nodes_seq":5,"nodes_gone":["n3"]}""",
-            3 => """{"get":{},"seq":7,"nodes":{},"nodes_seq":5}""",
-            _ => """{"get":{"a":{"id":"a","pool":"p","state":"new"}},"seq":8,"nodes":{},"nodes_seq":5}""",
+            3 => """{"get":{},"seq":7,"nodes":{},"nodes_seq":5,"nodes_gone":[]}""",
+            4 => """{"get":{"a":{"id":"a","pool":"p","state":"new"}},"seq":8,"nodes":{},"nodes_seq":5,"nodes_gone":[]}""",
+            _ => """{"get":{},"seq":8,"nodes":{"n1":{"online":true}},"nodes_seq":6}""",
         });
         await using var client = box.Client();
         await using var updates = client.FollowClusterAsync(JobSelection.All, Stop).GetAsyncEnumerator(Stop);
@@ -42,11 +43,13 @@ public sealed class FollowClusterTests
         var first = await Next(updates);
         var second = await Next(updates);
         var third = await Next(updates);
+        var last = await Next(updates);
 
         Show(first).Should().Be("all: n1 online, n2 online, n3 online");
         Show(second).Should().Be("n1 online, n2 offline");
         Show(third).Should().Be("a: n1 online, n2 offline");
         third.Nodes.Should().BeSameAs(second.Nodes);
+        Show(last).Should().Be("n1 online", "an answer without nodes_gone has all nodes");
         var requests = box.Requests.ToList();
         requests[0].GetProperty("nodes").GetRawText().Should().Be("""{"seq":0}""");
         requests[1].GetProperty("nodes").GetRawText().Should().Be("""{"seq":4}""");

@@ -123,7 +123,7 @@ public sealed class NodeTableTests
     {
         ReportAll("h1", ("n1", Some.Status(5)), ("n2", Some.Status(5)));
         var before = _head.Core.NodesSince(0, 100, _head.Now);
-        before.Removed.Should().BeEmpty();
+        before.Removed.Should().BeNull("the answer has all nodes");
 
         Report("h1", ["n1"]);
         var after = _head.Core.NodesSince(before.Seq, 100, _head.Now);
@@ -134,6 +134,43 @@ public sealed class NodeTableTests
 
         ReportAll("h1", ("n1", Some.Status(6)), ("n2", Some.Status(5)));
         _head.Core.NodesSince(before.Seq, 100, _head.Now).Removed.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Of_many_removed_nodes_the_last_are_known_and_an_older_reader_gets_all_nodes()
+    {
+        ReportAll("h1", ("n1", Some.Status(5)));
+        var old = _head.Core.NodesSince(0, 100, _head.Now).Seq;
+        Pass("x0");
+        var afterFirst = Nodes.Seq;
+        for (var number = 1; number <= 10_000; number++)
+            Pass($"x{number}");
+
+        var all = _head.Core.NodesSince(old, 100, _head.Now);
+        var changes = _head.Core.NodesSince(afterFirst, 100, _head.Now);
+
+        all.Removed.Should().BeNull();
+        all.Statuses.Keys.Should().BeEquivalentTo("head", "n1");
+        changes.Removed.Should().HaveCount(10_000).And.NotContain("x0").And.Contain("x1");
+        changes.Statuses.Should().NotContainKey("n1");
+
+        void Pass(string name)
+        {
+            Report("h1", [], (name, Some.Status(5)));
+            Report("h1", [name]);
+        }
+    }
+
+    [Fact]
+    public void A_node_that_stays_as_it_is_keeps_no_older_reports_of_the_others()
+    {
+        ReportAll("h1", ("n1", Some.Status(5)));
+        for (var number = 0; number < 1000; number++)
+            Report("h2", [], ("n2", Some.Status(6 + number)));
+
+        Nodes.ReportCount.Should().BeLessThan(30);
+        _head.Pass(21);
+        Nodes.All.Should().OnlyContain(node => !node.Status.Online);
     }
 
     [Fact]

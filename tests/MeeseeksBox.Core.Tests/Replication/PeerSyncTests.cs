@@ -175,10 +175,32 @@ public sealed class PeerSyncTests
             _head.Merge(job.With(status => status with { StdoutData = output }));
         }
 
-        Sent().Should().Equal("0", "1", "2");
+        Sent().Should().Equal("0", "1");
+        Sent().Should().Equal("2", "3");
         Peer.HasPending.Should().BeTrue();
-        Sent().Should().Equal("3", "4");
+        Sent().Should().Equal("4");
         Peer.HasPending.Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("'args':['LONG']")]
+    [InlineData("'args':['x'],'env':{'V':'LONG'}")]
+    [InlineData("'args':['x'],'config':{'cwd':'LONG'}")]
+    [InlineData("'args':['x'],'tags':['LONG']")]
+    [InlineData("'args':['x'],'error':'LONG'")]
+    [InlineData("'args':['x'],'future':{'k':['LONG']}")]
+    public void All_texts_of_a_job_count_in_the_bound_of_a_line_and_a_larger_job_has_its_own(string keys)
+    {
+        Connect();
+        for (var number = 0; number < 3; number++)
+        {
+            var text = new string('x', number is 1 ? 5_000_000 : 3_000_000);
+            _head.Merge(Some.Job($"{{'id':'{number}','pool':'p1','node':'n1','ts':5,{keys.Replace("LONG", text)}}}"));
+        }
+
+        Sent().Should().Equal("0");
+        Sent().Should().Equal("1");
+        Sent().Should().Equal("2");
     }
 
     [Fact]

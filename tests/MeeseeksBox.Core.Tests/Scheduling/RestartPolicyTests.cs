@@ -138,6 +138,18 @@ public sealed class RestartPolicyTests
     }
 
     [Fact]
+    public void Changes_and_removals_of_a_delayed_job_do_not_accumulate()
+    {
+        var node = new TestNode(Some.Node().WithPool("p1", new() { Slots = 1, RestartDelay = 1e9 }));
+        _ = node.RunToEnd("{'id':'a','pool':'p1','args':['x'],'restart':true}", 0);
+        for (var number = 0; number < 5000; number++)
+            _ = node.Accept($"{{'id':'a','tags':['{number}']}}");
+
+        node.Core.State.Jobs.DelayCount.Should().BeLessThan(1001);
+        node.Core.State.Jobs.NextDelayed.Should().NotBeNull();
+    }
+
+    [Fact]
     public void The_restart_delay_is_one_second_by_default()
     {
         var node = new TestNode();
