@@ -2,6 +2,8 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using MeeseeksBox.Foundation.Network;
+using MeeseeksBox.Foundation.Time;
 
 namespace MeeseeksBox.Client.Connections;
 
@@ -18,6 +20,8 @@ internal sealed class Connection : IAsyncDisposable
     private readonly string _endpoint;
     private readonly TimeSpan _timeout;
     private readonly int _maxAnswer;
+    private readonly TimeProvider _time;
+    private readonly Traffic? _traffic;
     private readonly Channel<PendingRequest> _outbox = Channel.CreateBounded<PendingRequest>(MostWaiting);
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _lock = new();
@@ -31,12 +35,15 @@ internal sealed class Connection : IAsyncDisposable
     /// <param name="stream">The stream; the connection owns and closes it.</param>
     /// <param name="peer">The name of the box in messages.</param>
     /// <param name="options">The timeout, which is the longest silence of the box, the limit of an answer, and the source of time.</param>
-    public Connection(Stream stream, string peer, MeeseeksClientOptions options)
+    /// <param name="traffic">Tells when the last byte was sent; null: received bytes alone count.</param>
+    public Connection(Stream stream, string peer, MeeseeksClientOptions options, Traffic? traffic = null)
     {
         _stream = stream;
         _endpoint = peer;
-        _timeout = options.Timeout;
+        _timeout = options.Timeout.ForTimer();
         _maxAnswer = options.MaxAnswer;
+        _time = options.Time;
+        _traffic = traffic;
         _silence = options.Time.CreateTimer(
             static state => ((Connection)state!).FailBySilence(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _loops = Task.WhenAll(Task.Run(SendAsync), Task.Run(ReceiveAsync));
@@ -164,7 +171,7 @@ internal sealed class Connection : IAsyncDisposable
 
             _unanswered.Enqueue(pending);
             if (_unanswered.Count is 1)
-                _ = _silence.Change(_timeout + pending.MaxWait, Timeout.InfiniteTimeSpan);
+                _ = _silence.Change((_timeout + pending.MaxWait).ForTimer(), Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -199,16 +206,42 @@ internal sealed class Connection : IAsyncDisposable
         {
             if (_fault is null)
             {
-                var timeout = _unanswered.TryPeek(out var next) ? _timeout + next.MaxWait : Timeout.InfiniteTimeSpan;
+                var timeout = _unanswered.TryPeek(out var next) ? (_timeout + next.MaxWait).ForTimer() : Timeout.InfiniteTimeSpan;
                 _ = _silence.Change(timeout, Timeout.InfiniteTimeSpan);
             }
         }
     }
 
-    private void FailBySilence() => Fail(new MeeseeksConnectionException(
-        $"{_endpoint} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; check that a meeseeks-box listens there",
-        wasSent: true)
-    { IsSilence = true });
+    private void FailBySilence()
+    {
+        if (IsSending())
+            return;
+
+        Fail(new MeeseeksConnectionException(
+            $"{_endpoint} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; "
+            + "check that a meeseeks-box listens there",
+            wasSent: true)
+        { IsSilence = true });
+    }
+
+    // A slow network transports a large request for much longer than the timeout.
+    private bool IsSending()
+    {
+        if (_traffic is null)
+            return false;
+
+        var left = TimeSpan.FromTicks(_traffic.LastAt - _time.MonotonicTicks()) + _timeout;
+        if (left <= TimeSpan.Zero)
+            return false;
+
+        lock (_lock)
+        {
+            if (_fault is null)
+                _ = _silence.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        }
+
+        return true;
+    }
 
     private MeeseeksConnectionException Lost(Exception? problem) =>
         new($"the connection to {_endpoint} was lost: {problem?.Message ?? ReasonOfClose()}", wasSent: true, problem);

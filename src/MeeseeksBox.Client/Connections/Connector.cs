@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using MeeseeksBox.Foundation.Network;
 using MeeseeksBox.Foundation.Tasks;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Tls;
 
@@ -30,15 +32,16 @@ internal sealed class Connector(MeeseeksClientOptions options)
         if (HostAddress.Parse(options.Address) is { IsSuccess: false } wrong)
             throw new MeeseeksConnectionException($"no meeseeks-box at {Endpoint}: {wrong.Problem}");
 
-        using var limit = new CancellationTokenSource(options.Timeout, options.Time);
+        using var limit = new CancellationTokenSource(options.Timeout.ForTimer(), options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        var host = new HostConnector(options.Time);
         try
         {
-            var stream = _path is null
-                ? await OpenHostAsync(either.Token)
-                : await OpenFileAsync(new UnixDomainSocketEndPoint(_path), either.Token);
+            var (stream, traffic) = _path is null
+                ? await OpenHostAsync(host, either.Token)
+                : (await OpenFileAsync(new UnixDomainSocketEndPoint(_path), either.Token), null);
             WasReached = true;
-            return new Connection(stream, Endpoint, options);
+            return new Connection(stream, Endpoint, options, traffic);
         }
         catch (TlsException problem)
         {
@@ -52,8 +55,10 @@ internal sealed class Connector(MeeseeksClientOptions options)
         catch (OperationCanceledException problem) when (!stop.IsCancellationRequested)
         {
             var advice = _path is null ? "check the address, and whether a firewall lets it through" : "check that it still takes clients";
+            var failures = host.Failures is "" ? "" : $" ({host.Failures})";
             throw new MeeseeksConnectionException(
-                $"no meeseeks-box at {Endpoint}: no connection within {options.Timeout.TotalSeconds:0.###} s; {advice}", cause: problem);
+                $"no meeseeks-box at {Endpoint}: no connection within {options.Timeout.TotalSeconds:0.###} s{failures}; {advice}",
+                cause: problem);
         }
     }
 
@@ -69,15 +74,15 @@ internal sealed class Connector(MeeseeksClientOptions options)
     private static int PortOf(MeeseeksClientOptions options) =>
         HostAddress.Parse(options.Address) is { IsSuccess: true, Value.Port: { } port } ? port : options.Port;
 
-    private async Task<Stream> OpenHostAsync(CancellationToken stop)
+    private async Task<(Stream Stream, Traffic? Traffic)> OpenHostAsync(HostConnector host, CancellationToken stop)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = await host.ConnectAsync(_host, _port, stop);
         try
         {
             // Keep-alive detects a host that went down without closing the connection.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            await socket.ConnectAsync(_host, _port, stop);
-            return await EncryptAsync(new NetworkStream(socket, ownsSocket: true), stop);
+            var traffic = new Traffic(socket, options.Time);
+            return (await EncryptAsync(new TrafficStream(socket, traffic), stop), traffic);
         }
         catch
         {
@@ -125,7 +130,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
         throw new MeeseeksConnectionException($"no connection to {Endpoint}: {errors}");
     }
 
-    private string Reason(SocketException problem) => problem.SocketErrorCode switch
+    private string Reason(SocketException problem) => problem is MixedFailuresException ? problem.Message : problem.SocketErrorCode switch
     {
         SocketError.ConnectionRefused => "connection refused; check that it is running, and that the port is right",
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>

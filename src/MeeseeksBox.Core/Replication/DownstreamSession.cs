@@ -54,6 +54,15 @@ public sealed class DownstreamSession
         (_upSince, IsLegacy, _replyDue, _nodesAskedAt) = (null, false, double.PositiveInfinity, now.Monotonic);
     }
 
+    /// <summary>Restarts the timeout of a reply: a byte has moved in either direction.</summary>
+    /// <remarks>A slow network transports a large line for much longer than the timeout.</remarks>
+    /// <param name="at">When the last byte moved, in monotonic seconds.</param>
+    public void RecordTraffic(double at)
+    {
+        if (double.IsFinite(_replyDue))
+            _replyDue = Math.Max(_replyDue, at + _timing.Timeout);
+    }
+
     /// <summary>Merges a reply and says what to do next.</summary>
     /// <param name="core">The core of this node.</param>
     /// <param name="reply">The reply; null when none came: the core has woken the link, or its deadline has passed.</param>

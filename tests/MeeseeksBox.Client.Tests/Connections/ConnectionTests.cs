@@ -165,6 +165,43 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Times_of_any_length_work()
+    {
+        await using var box = new FakeBox(_ => """{"tail":{"data":"","offset":0,"ended":true,"run":1}}""");
+        await using var client = box.Client(options => options with { Timeout = TimeSpan.FromSeconds(1e9) });
+
+        _ = await client.TailAsync("a", wait: TimeSpan.FromDays(49), stop: Stop);
+        _ = await client.TailAsync("a", wait: TimeSpan.FromSeconds(1e9), stop: Stop);
+
+        box.Requests.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task A_request_may_take_longer_than_the_timeout_while_the_box_receives_it()
+    {
+        await using var listener = new TestListener(async (client, stop) =>
+        {
+            var buffer = new byte[64 * 1024];
+            while (await client.GetStream().ReadAsync(buffer, stop) is > 0 and var count && buffer[count - 1] is not (byte)'\n')
+                await Task.Delay(TimeSpan.FromMilliseconds(20), stop);
+
+            await client.GetStream().WriteAsync("[{\"status\":{}}]\n"u8.ToArray(), stop);
+            _ = await client.GetStream().ReadAsync(buffer, stop);
+        });
+        await using var client = new MeeseeksClient(new MeeseeksClientOptions
+        {
+            Address = "127.0.0.1",
+            Port = listener.Port,
+            Timeout = TimeSpan.FromSeconds(1),
+            ReconnectFor = TimeSpan.Zero,
+        });
+
+        var response = await client.RequestAsync(new JsonObject { ["status"] = new string('x', 8_000_000) }, stop: Stop);
+
+        response["status"].GetRawText().Should().Be("{}");
+    }
+
+    [Fact]
     public async Task A_cancelled_request_does_not_shift_the_answers_of_the_others()
     {
         var first = new TaskCompletionSource();

@@ -67,6 +67,21 @@ public sealed class DownstreamSessionTests
     }
 
     [Fact]
+    public void Each_byte_restarts_the_timeout_and_shortens_no_wait()
+    {
+        EstablishLink();
+        _session.RecordTraffic(_head.Now.Monotonic);
+        _head.Pass(12.9);
+        _session.RecordTraffic(_head.Now.Monotonic);
+        _head.Pass(2.9);
+        Step().Failure.Should().BeNull();
+
+        _head.Pass(0.1);
+
+        Step().Failure.Should().Be("the reply is 3 s overdue");
+    }
+
+    [Fact]
     public void The_deadline_of_a_further_line_starts_with_the_reply_before_it()
     {
         EstablishLink();

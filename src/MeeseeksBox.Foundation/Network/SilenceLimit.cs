@@ -1,0 +1,80 @@
+using MeeseeksBox.Foundation.Time;
+
+namespace MeeseeksBox.Foundation.Network;
+
+/// <summary>Cancels work on a connection on which no byte has moved for a time.</summary>
+public sealed class SilenceLimit : IDisposable
+{
+    private readonly Traffic _traffic;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _over = new();
+    private readonly Lock _lock = new();
+    private readonly ITimer _timer;
+    private TimeSpan _wait;
+    private long _begin;
+
+    /// <summary>Starts the time.</summary>
+    /// <param name="traffic">Tells of the last byte.</param>
+    /// <param name="wait">How long the other side may be silent on purpose, on top of the timeout.</param>
+    /// <param name="timeout">The longest silence.</param>
+    /// <param name="time">The clock.</param>
+    public SilenceLimit(Traffic traffic, TimeSpan wait, TimeSpan timeout, TimeProvider time)
+    {
+        (_traffic, _timeout, _time) = (traffic, timeout.ForTimer(), time);
+        _timer = time.CreateTimer(_ => Check(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Restart(wait);
+    }
+
+    /// <summary>Cancelled after the silence.</summary>
+    public CancellationToken Token => _over.Token;
+
+    /// <summary>True after the silence.</summary>
+    public bool IsOver => _over.IsCancellationRequested;
+
+    /// <summary>Starts the time again.</summary>
+    /// <param name="wait">How long the other side may be silent on purpose from now on.</param>
+    public void Restart(TimeSpan wait)
+    {
+        lock (_lock)
+        {
+            (_wait, _begin) = (wait, _time.MonotonicTicks());
+            _ = _timer.Change((_wait + _timeout).ForTimer(), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+            _timer.Dispose();
+
+        _over.Dispose();
+    }
+
+    private void Check()
+    {
+        lock (_lock)
+        {
+            var due = Math.Max(_begin + _wait.Ticks, _traffic.LastAt) + _timeout.Ticks;
+            var left = TimeSpan.FromTicks(due - _time.MonotonicTicks());
+            if (left > TimeSpan.Zero)
+            {
+                _ = _timer.Change(RoundedUp(left).ForTimer(), Timeout.InfiniteTimeSpan);
+                return;
+            }
+        }
+
+        try
+        {
+            _over.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The work has ended meanwhile.
+        }
+    }
+
+    // A timer counts whole milliseconds, and rounds down.
+    private static TimeSpan RoundedUp(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Ceiling(time.TotalMilliseconds));
+}
