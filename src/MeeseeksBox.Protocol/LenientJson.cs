@@ -106,7 +106,8 @@ public static class LenientJson
     /// <summary>The value for a message: shortened, on one line.</summary>
     public static string Show(JsonElement value)
     {
-        var text = value.ValueKind is JsonValueKind.String ? $"'{LosslessJson.Of(value)}'" : Beginning(JsonMarshal.GetRawUtf8Value(value));
+        var text = value.ValueKind is JsonValueKind.String && JsonTextValidation.IsValid(value) ? $"'{LosslessJson.Of(value)}'"
+            : Beginning(JsonMarshal.GetRawUtf8Value(value));
         text = text.ReplaceLineEndings(" ");
         return text.Length <= 60 ? text : $"{text[..(char.IsHighSurrogate(text[56]) ? 56 : 57)]}...";
     }

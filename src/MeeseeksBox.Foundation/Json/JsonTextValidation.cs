@@ -26,6 +26,11 @@ public static class JsonTextValidation
     public static bool IsValid(ReadOnlySpan<byte> json) =>
         Utf8.IsValid(json) && HasWholePairs(json, out var hasBytes) && (!hasBytes || HasUnicodeNames(json));
 
+    /// <summary>True when the name of a property is valid, so that it can be read.</summary>
+    public static bool IsValidName(JsonProperty property) => IsValidName(JsonMarshal.GetRawUtf8PropertyName(property));
+
+    private static bool IsValidName(ReadOnlySpan<byte> name) => Utf8.IsValid(name) && HasWholePairs(name, out var hasBytes) && !hasBytes;
+
     private static bool HasUnicodeNames(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });

@@ -12,6 +12,12 @@ public static class SingleLine
     /// </summary>
     public static string Of(string text) => text.Any(Breaks) || ByteText.HasBytes(text) ? Escaped(text) : text;
 
+    /// <summary>The beginning of a text of any length, on one line and with <c>...</c> for the rest.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="most">The number of its characters to keep.</param>
+    public static string Beginning(string text, int most = 200) =>
+        text.Length <= most ? Of(text) : $"{Of(text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)])}...";
+
     // A change of the direction of writing would show the rest of the line in another order.
     private static bool Breaks(char character) => TurnsDirection(character) || char.GetUnicodeCategory(character)
         is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;

@@ -3,15 +3,20 @@ using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Foundation.Tasks;
+using MeeseeksBox.Foundation.Text;
 using Serilog;
+using Serilog.Events;
 
 namespace MeeseeksBox.Agent.Links;
 
 /// <summary>The link to one downstream node: socket, timer and log around a <see cref="DownstreamSession"/>.</summary>
 internal sealed class Link : IDisposable
 {
-    // The reply to the greeting has all jobs of the peer.
-    private const long LongestReply = 1L << 31;
+    // The reply to the greeting has all jobs of the peer. Its copies in memory are several times as large.
+    private static readonly long LongestReply = Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8, 1L << 26, 1L << 30);
+
+    // The peer writes the texts, and can make each one different.
+    private const int MostProblems = 20;
 
     private readonly string _name;
     private readonly LinkConfig _config;
@@ -24,7 +29,7 @@ internal sealed class Link : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task<bool> _woken;
 
-    // The reasons for which the link was down since it was last up: each is logged once.
+    // The reasons for which the link was down since it was last up: each is logged once, and at most MostProblems.
     private readonly HashSet<string> _loggedProblems = new(StringComparer.Ordinal);
 
     public Link(Peer peer, LinkConfig config, CoreHost host, TimeProvider time, ILogger log)
@@ -67,8 +72,14 @@ internal sealed class Link : IDisposable
             }
             catch (LinkException problem)
             {
-                LogDisconnected(problem.Message);
+                LogDisconnected(problem.Message, problem.InnerException);
             }
+#pragma warning disable CA1031 // A failure of one link must not affect another, or end the box.
+            catch (Exception problem)
+            {
+                LogDisconnected(LinkException.Internal(problem).Message, problem);
+            }
+#pragma warning restore CA1031
 
             var pause = TimeSpan.FromSeconds(_host.Execute((_, now) => _session.Disconnect(now)));
             await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -111,9 +122,14 @@ internal sealed class Link : IDisposable
     private async Task AdvanceAsync(PeerConnection connection, PeerReply? reply)
     {
         var wasUp = _session.IsUp;
+        var lastTrafficAt = connection.LastTrafficAt;
         var (step, now) = _host.Merge(
             reply?.Jobs ?? [],
-            (core, jobs, now) => (_session.Advance(core, reply is { Jobs: not null } ? reply with { Jobs = jobs } : reply, now), now));
+            (core, jobs, now) =>
+            {
+                _session.RecordTraffic(lastTrafficAt);
+                return (_session.Advance(core, reply is { Jobs: not null } ? reply with { Jobs = jobs } : reply, now), now);
+            });
         if (step.Failure is { } failure)
             throw new LinkException(failure);
 
@@ -132,9 +148,19 @@ internal sealed class Link : IDisposable
         }
     }
 
-    private PeerReply ReadReply(JsonElement line) => PeerReplyReader.Read(line, LogUnreadable);
+    private PeerReply ReadReply(JsonElement line)
+    {
+        var count = 0;
+        var reply = new PeerReplyReader(problem =>
+        {
+            if (count++ < MostProblems)
+                _log.Warning("unreadable part of a reply from {Peer}: {Problem}", _name, SingleLine.Beginning(problem));
+        }).Read(line);
+        if (count > MostProblems)
+            _log.Warning("unreadable parts of a reply from {Peer}: {Count} more", _name, count - MostProblems);
 
-    private void LogUnreadable(string problem) => _log.Warning("unreadable part of a reply from {Peer}: {Problem}", _name, problem);
+        return reply;
+    }
 
     private void LogConnected(PeerReply greeting)
     {
@@ -150,13 +176,18 @@ internal sealed class Link : IDisposable
         }
     }
 
-    private void LogDisconnected(string problem)
+    private void LogDisconnected(string problem, Exception? fault)
     {
-        if (_loggedProblems.Add(problem))
-        {
-            _log.Warning(
-                "down: {Peer} at {Address}:{Port}: {Problem}; reconnects with pauses of up to {Pause} s",
-                _name, _config.Address, _config.Port, problem, DownstreamSession.LongestPause);
-        }
+        problem = SingleLine.Beginning(problem);
+        if (_loggedProblems.Count == MostProblems || !_loggedProblems.Add(problem))
+            return;
+
+        _log.Write(
+            fault is null ? LogEventLevel.Warning : LogEventLevel.Error,
+            fault,
+            "down: {Peer} at {Address}:{Port}: {Problem}; reconnects with pauses of up to {Pause} s",
+            _name, _config.Address, _config.Port, problem, DownstreamSession.LongestPause);
+        if (_loggedProblems.Count == MostProblems)
+            _log.Warning("down: {Peer}: further reasons are not logged until it is up", _name);
     }
 }

@@ -10,7 +10,7 @@ namespace MeeseeksBox.Agent.Links;
 internal sealed class LinkSet
 {
     private readonly ConcurrentDictionary<Peer, Link> _links = new();
-    private readonly Dictionary<Link, Task> _runs = [];
+    private readonly ConcurrentDictionary<Link, Task> _runs = new();
     private readonly CoreHost _host;
     private readonly TimeProvider _time;
     private readonly Func<string, ILogger> _createLogger;
@@ -69,9 +69,11 @@ internal sealed class LinkSet
     {
         link.Stop();
         _ = _links.TryRemove(link.Peer, out _);
-        await _runs[link];
-        _ = _runs.Remove(link);
-        link.Dispose();
+        if (_runs.TryRemove(link, out var run))
+        {
+            await run;
+            link.Dispose();
+        }
     }
 
     private void Wake(Peer peer)

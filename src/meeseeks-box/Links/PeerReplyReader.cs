@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using MeeseeksBox.Core.Replication;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;
@@ -7,35 +9,36 @@ using MeeseeksBox.Protocol.Nodes;
 namespace MeeseeksBox.Agent.Links;
 
 /// <summary>Reads a <see cref="PeerReply"/> from a line of JSON (docs/PROTOCOL.md#how-nodes-sync).</summary>
-internal static class PeerReplyReader
+/// <param name="unreadable">Receives an error text for each part that cannot be read; the rest of the reply counts.</param>
+internal sealed class PeerReplyReader(Action<string> unreadable)
 {
     /// <summary>Reads a reply.</summary>
     /// <param name="line">The complete line.</param>
-    /// <param name="unreadable">Receives an error text for each part that cannot be read; the rest of the reply counts.</param>
     /// <exception cref="LinkException">The line is not a reply of a node, or the peer rejected the request.</exception>
-    public static PeerReply Read(JsonElement line, Action<string> unreadable)
+    public PeerReply Read(JsonElement line)
     {
-        if (line.ValueKind is not JsonValueKind.Array
-            || line.GetArrayLength() is not 1
-            || line[0] is not { ValueKind: JsonValueKind.Object } reply)
+        var reply = new PeerReply();
+        foreach (var part in ReplyLine.UncheckedObjectOf(line).EnumerateObject())
         {
-            throw new LinkException("not a meeseeks-box: the reply is not a list of one object");
+            if (!HasName(part, "reply", out var name))
+                continue;
+
+            reply = name switch
+            {
+                "error" => throw new LinkException($"the node rejected the request: {TextOf(part.Value)}"),
+                "get" => reply with { Jobs = JobsIn(part.Value) },
+                "seq" => reply with { Seq = NumberIn(part.Value) },
+                "nodes" => reply with { Nodes = NodesIn(part.Value) },
+                "nodes_seq" => reply with { NodesSeq = NumberIn(part.Value) },
+                "nodes_gone" => reply with { NodesGone = NamesIn(part.Value) },
+                _ => reply,
+            };
         }
 
-        if (reply.TryGetProperty("error", out var error))
-            throw new LinkException($"the node rejected the request: {error}");
-
-        return new PeerReply
-        {
-            Jobs = reply.TryGetProperty("get", out var jobs) ? JobsIn(jobs, unreadable) : null,
-            Seq = Number(reply, "seq"),
-            Nodes = reply.TryGetProperty("nodes", out var nodes) ? NodesIn(nodes, unreadable) : null,
-            NodesSeq = Number(reply, "nodes_seq"),
-            NodesGone = reply.TryGetProperty("nodes_gone", out var gone) && LenientJson.TryStrings(gone, out var names) ? names : null,
-        };
+        return reply;
     }
 
-    private static List<Job> JobsIn(JsonElement all, Action<string> unreadable)
+    private List<Job> JobsIn(JsonElement all)
     {
         var jobs = new List<Job>();
         if (all.ValueKind is not JsonValueKind.Object)
@@ -43,20 +46,23 @@ internal static class PeerReplyReader
 
         foreach (var property in all.EnumerateObject())
         {
-            if (JobAttributes.TryRead(property.Value, property.Name, out var job, out var problem))
+            if (!HasName(property, "job", out var id))
+                continue;
+
+            if (JobAttributes.TryRead(property.Value, id, out var job, out var problem))
             {
                 jobs.Add(job);
             }
             else
             {
-                unreadable($"job {property.Name}: {problem}");
+                unreadable($"job {id}: {problem}");
             }
         }
 
         return jobs;
     }
 
-    private static Dictionary<string, NodeStatus>? NodesIn(JsonElement all, Action<string> unreadable)
+    private Dictionary<string, NodeStatus>? NodesIn(JsonElement all)
     {
         if (all.ValueKind is not JsonValueKind.Object)
             return null;
@@ -64,21 +70,56 @@ internal static class PeerReplyReader
         var nodes = new Dictionary<string, NodeStatus>(StringComparer.Ordinal);
         foreach (var property in all.EnumerateObject())
         {
+            if (!HasName(property, "node", out var name))
+                continue;
+
             if (NodeStatus.TryRead(property.Value, out var status, out var problem))
             {
-                nodes[property.Name] = status;
+                nodes[name] = status;
             }
             else
             {
-                unreadable($"node {property.Name}: {problem}");
+                unreadable($"node {name}: {problem}");
             }
         }
 
         return nodes;
     }
 
-    private static long? Number(JsonElement reply, string name) =>
-        reply.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out var number)
-            ? number
-            : null;
+    private List<string>? NamesIn(JsonElement all)
+    {
+        if (all.ValueKind is not JsonValueKind.Array)
+            return null;
+
+        var names = new List<string>();
+        foreach (var element in all.EnumerateArray())
+        {
+            if (JsonTextValidation.IsValid(element) && LenientJson.TryString(element, out var name))
+            {
+                names.Add(name);
+            }
+            else
+            {
+                unreadable("nodes_gone: an element is not a name");
+            }
+        }
+
+        return names;
+    }
+
+    // A name is decoded when it is read, which throws when it is not valid.
+    private bool HasName(JsonProperty property, string kind, [NotNullWhen(true)] out string? name)
+    {
+        name = JsonTextValidation.IsValidName(property) ? property.Name : null;
+        if (name is null)
+            unreadable($"{kind}: a name is not valid Unicode");
+
+        return name is not null;
+    }
+
+    private static string TextOf(JsonElement value) =>
+        JsonTextValidation.IsValid(value) ? LosslessJson.Of(value) : "(a text that is not valid Unicode)";
+
+    private static long? NumberIn(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Foundation;
 using MeeseeksBox.Foundation.Json;
+using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Protocol.Outputs;
 using MeeseeksBox.Protocol.Requests;
 
@@ -85,7 +86,7 @@ internal sealed class RelayConnections : IDisposable
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var turn = _turns.WaitAsync(over.Token);
         var limit = wait > _config.Timeout ? wait : _config.Timeout;
-        _ = await Task.WhenAny(turn, interruption, Task.Delay(limit, _time, over.Token));
+        _ = await Task.WhenAny(turn, interruption, Task.Delay(limit.ForTimer(), _time, over.Token));
         await over.CancelAsync();
         await turn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return turn.IsCompletedSuccessfully;
@@ -120,8 +121,8 @@ internal sealed class RelayConnections : IDisposable
     private async Task<Result<OutputPart>> ExchangeAsync(
         PeerConnection connection, TailRequest request, TimeSpan wait, Task interruption, CancellationToken stop)
     {
-        using var timeout = new CancellationTokenSource(wait + _config.Timeout, _time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        using var silence = connection.LimitSilence(wait);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, stop);
         try
         {
             request.WriteLine(connection.Output, wait);
@@ -131,7 +132,7 @@ internal sealed class RelayConnections : IDisposable
             if (wait > TimeSpan.Zero && await Task.WhenAny(answer, interruption) != answer)
             {
                 // Any further line ends a wait.
-                timeout.CancelAfter(_config.Timeout);
+                silence.Restart(TimeSpan.Zero);
                 connection.Output.Write("[]\n"u8);
                 await connection.SendAsync(limit.Token);
                 var part = await answer;
@@ -141,7 +142,7 @@ internal sealed class RelayConnections : IDisposable
 
             return await answer;
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (silence.IsOver && !stop.IsCancellationRequested)
         {
             throw new LinkException($"no answer within {_config.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s");
         }
@@ -149,13 +150,11 @@ internal sealed class RelayConnections : IDisposable
 
     private static Result<OutputPart> ReadAnswer(JsonElement line)
     {
-        if (line.ValueKind is not JsonValueKind.Array || line.GetArrayLength() is not 1 || line[0].ValueKind is not JsonValueKind.Object)
-            throw new LinkException("not a meeseeks-box: the answer is not a list of one object");
-
-        if (line[0].TryGetProperty("error", out var error))
+        var answer = ReplyLine.ObjectOf(line);
+        if (answer.TryGetProperty("error", out var error))
             return new Error(LosslessJson.Of(error));
 
-        if (!line[0].TryGetProperty("tail", out var value))
+        if (!answer.TryGetProperty("tail", out var value))
             throw new LinkException("the answer has no 'tail'");
 
         return OutputPart.TryRead(value, out var part, out var problem) ? part : throw new LinkException($"unreadable answer: {problem}");

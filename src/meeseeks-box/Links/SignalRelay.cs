@@ -22,8 +22,8 @@ internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider 
             throw new IOException("the link was removed");
 
         await using var connection = await OpenAsync(config, stop);
-        using var timeout = new CancellationTokenSource(config.Timeout, time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        using var silence = connection.LimitSilence(TimeSpan.Zero);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, stop);
         var isSent = false;
         try
         {
@@ -50,7 +50,7 @@ internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider 
         return await connection.ReceiveAsync(read, limit);
     }
 
-    private static bool HasSignal(JsonElement line) => Answer(line).TryGetProperty(KillRequest.SignalKey, out _);
+    private static bool HasSignal(JsonElement line) => ReplyLine.ObjectOf(line).TryGetProperty(KillRequest.SignalKey, out _);
 
     private async Task<PeerConnection> OpenAsync(LinkConfig config, CancellationToken stop)
     {
@@ -64,14 +64,9 @@ internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider 
         }
     }
 
-    private static JsonElement Answer(JsonElement line) =>
-        line.ValueKind is JsonValueKind.Array && line.GetArrayLength() is 1 && line[0].ValueKind is JsonValueKind.Object
-            ? line[0]
-            : throw new LinkException("not a meeseeks-box: the answer is not a list of one object");
-
     private static SignalOutcome Read(JsonElement line)
     {
-        var answer = Answer(line);
+        var answer = ReplyLine.ObjectOf(line);
         string[] problems = answer.TryGetProperty("error", out var error)
             ? [LosslessJson.Of(error)]
             : [];

@@ -3,9 +3,11 @@ using System.Net.Sockets;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
-/// <summary>A network between two boxes that a test can delay, block and cut.</summary>
+/// <summary>A network between two boxes that a test can delay, slow down, block and cut.</summary>
 public sealed class Proxy : IAsyncDisposable
 {
+    private const int SmallBuffer = 8 * 1024;
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
@@ -15,9 +17,14 @@ public sealed class Proxy : IAsyncDisposable
     private volatile bool _isCut;
     private volatile TaskCompletionSource? _hole;
 
-    private Proxy(int target)
+    private Proxy(int target, int bytesPerSecond)
     {
-        _target = target;
+        (_target, BytesPerSecond) = (target, bytesPerSecond);
+
+        // An accepted socket has the buffer of the listener.
+        if (bytesPerSecond > 0)
+            _listener.Server.ReceiveBufferSize = SmallBuffer;
+
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -28,11 +35,16 @@ public sealed class Proxy : IAsyncDisposable
     /// <summary>The delay of all bytes in each direction.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>The number of bytes per second in each direction; 0 for no limit.</summary>
+    public int BytesPerSecond { get; set; }
+
     /// <summary>The number of connections made.</summary>
     public int Connections { get; private set; }
 
     /// <summary>Starts a proxy before a port.</summary>
-    public static Proxy Before(int port) => new(port);
+    /// <param name="port">The port.</param>
+    /// <param name="bytesPerSecond">The rate at first, with buffers that are small enough for it; 0 for no limit.</param>
+    public static Proxy Before(int port, int bytesPerSecond = 0) => new(port, bytesPerSecond);
 
     /// <summary>Closes all connections, and each new one at once.</summary>
     public void Cut()
@@ -101,6 +113,13 @@ public sealed class Proxy : IAsyncDisposable
             if (_isCut)
                 return;
 
+            if (BytesPerSecond > 0)
+            {
+                server.ReceiveBufferSize = SmallBuffer;
+                client.SendBufferSize = SmallBuffer;
+                server.SendBufferSize = SmallBuffer;
+            }
+
             try
             {
                 await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
@@ -117,13 +136,15 @@ public sealed class Proxy : IAsyncDisposable
 
     private async Task PassAsync(NetworkStream from, NetworkStream to)
     {
-        var buffer = new byte[64 * 1024];
+        var buffer = new byte[BytesPerSecond > 0 ? SmallBuffer : 64 * 1024];
         try
         {
             while (await from.ReadAsync(buffer, _stop.Token) is > 0 and var count)
             {
                 if (Delay > TimeSpan.Zero)
                     await Task.Delay(Delay, _stop.Token);
+                if (BytesPerSecond is > 0 and var rate)
+                    await Task.Delay(TimeSpan.FromSeconds(count / (double)rate), _stop.Token);
                 if (_hole is { } hole)
                     await hole.Task.WaitAsync(_stop.Token);
                 await to.WriteAsync(buffer.AsMemory(0, count), _stop.Token);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MeeseeksBox.EndToEnd.Boxes;
 
 namespace MeeseeksBox.EndToEnd.Cluster;
 
@@ -22,5 +23,35 @@ public sealed class QuietLinkTests
         // One delay down and one up. The next poll is in ten minutes, so the change arrived without one.
         Stopwatch.GetElapsedTime(begin).Should().BeGreaterThan(TimeSpan.FromMilliseconds(190));
         head.Log.Has("down: node").Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Large_lines_cross_a_slow_link_in_both_directions_for_longer_than_its_timeout()
+    {
+        await using var tree = new Tree();
+        var node = await tree.StartAsync("node", "pools.p.slots=50", "pools.p.output_limit=100000", "state.expire=600");
+        var print = Some.Shell("head -c 16000 /dev/zero");
+        for (var number = 0; number < 49; number++)
+            _ = await node.SubmitAsync(new { pool = "p", args = print });
+        var last = await node.RunAsync(new { pool = "p", args = print });
+        await node.WaitForAsync(
+            async () => (await node.AskAsync("get", new { active = true })).Keys(), jobs => jobs is []);
+
+        // A megabyte in five seconds, with a timeout of one.
+        await using var proxy = Proxy.Before(node.Port, bytesPerSecond: 200_000);
+        var head = await tree.StartAsync("head", Tree.Link("node", proxy.Port), "nodes.node.timeout=1.5", "state.expire=600");
+        await head.WaitForPoolAsync("p", "node");
+        (await head.JobAsync(last.Text("id"))).Text("state").Should().Be("done");
+
+        proxy.BytesPerSecond = 100_000;
+        var text = new string('x', 60_000);
+        var id = Some.Id();
+        _ = await head.SubmitAsync(new { id, pool = "p", args = Some.Shell("exit 0", [.. Enumerable.Repeat(text, 6)]) });
+        _ = await node.WaitForEndAsync(id);
+        proxy.BytesPerSecond = 0;
+
+        (await head.WaitForEndAsync(id)).Text("state").Should().Be("done");
+        head.Log.Has("down: node").Should().BeFalse($"{head.Log}");
+        proxy.Connections.Should().Be(1);
     }
 }

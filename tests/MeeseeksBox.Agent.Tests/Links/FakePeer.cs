@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Text;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Links;
 
 /// <summary>A downstream node that answers lines with the function of a test.</summary>
+/// <remarks>Each character of an answer up to U+00FF is a byte, so that an answer may have any bytes.</remarks>
 internal sealed class FakePeer : IAsyncDisposable
 {
     private readonly Func<string, Task<string?>, Task<string?>> _answer;
@@ -39,7 +41,7 @@ internal sealed class FakePeer : IAsyncDisposable
     private async Task TalkAsync(TcpClient client, CancellationToken stop)
     {
         using var reader = new StreamReader(client.GetStream());
-        await using var writer = new StreamWriter(client.GetStream()) { AutoFlush = true, NewLine = "\n" };
+        await using var writer = new StreamWriter(client.GetStream(), Encoding.Latin1) { AutoFlush = true, NewLine = "\n" };
         var next = reader.ReadLineAsync(stop).AsTask();
         while (await next is { } line)
         {

@@ -92,6 +92,10 @@ public sealed class RelayConnectionsTests
     [InlineData("[{}]")]
     [InlineData("not JSON")]
     [InlineData("""[{"tail":{"data":"?","offset":6}}]""")]
+    [InlineData("""[{"\ud800":1}]""")]
+    [InlineData("""[{"error":"\ud800"}]""")]
+    [InlineData("""[{"tail":{"\ud800":1}}]""")]
+    [InlineData("[{\"tail\":{\"\u00e9\":1}}]")]
     [InlineData(null)]
     public async Task An_unreadable_answer_fails_the_request_and_closes_the_connection(string? answer)
     {
@@ -120,7 +124,17 @@ public sealed class RelayConnectionsTests
 
         var asking = AskAsync(relays, Long);
         await Wait.Until(() => peer.Lines.Count is 1, () => "the request did not arrive", Stop);
-        _time.Advance(Long + peer.Config.Timeout);
+        _time.Advance(Long);
+
+        // The socket tells when the request was acknowledged by the real clock, which is a moment ago.
+        await Wait.Until(
+            () =>
+            {
+                _time.Advance(peer.Config.Timeout);
+                return asking.IsCompleted;
+            },
+            () => "the request waits",
+            Stop);
 
         await asking.Awaiting(answer => answer).Should().ThrowAsync<LinkException>().WithMessage("no answer within 10 s");
     }

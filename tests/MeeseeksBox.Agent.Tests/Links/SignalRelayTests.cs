@@ -35,6 +35,17 @@ public sealed class SignalRelayTests
         peer.Accepted.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData("""[{"kill":{"\ud800":{}},"signal":"SIGUSR1"}]""")]
+    [InlineData("""[{"error":"\ud800"}]""")]
+    [InlineData("5")]
+    public async Task An_unreadable_answer_is_a_failure_of_this_signal_alone(string answer)
+    {
+        await using var peer = new FakePeer((line, _) => Task.FromResult<string?>(line == Probe ? Known : answer));
+
+        (await SendAsync(peer)).Problems.Should().ContainSingle().Which.Should().StartWith("node 'peer' may have sent it or not: ");
+    }
+
     [Fact]
     public async Task A_peer_of_an_older_version_which_would_kill_is_sent_no_job()
     {
