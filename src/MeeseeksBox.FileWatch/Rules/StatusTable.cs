@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MeeseeksBox.FileWatch.Names;
 
 namespace MeeseeksBox.FileWatch.Rules;
@@ -29,9 +30,10 @@ public sealed class StatusTable(Func<WorkKey, int>? countFailures = null, Func<s
     /// <param name="failures">For <see cref="StatusState.Failed"/>, the number of failures; 0 when it is not known.</param>
     public void Add(WorkKey key, StatusState state, long time = 0, int failures = 0)
     {
-        if (!_byKey.ContainsKey(key))
+        ref var status = ref CollectionsMarshal.GetValueRefOrAddDefault(_byKey, key, out var isKnown);
+        status = status.With(state, time, failures);
+        if (!isKnown)
             _bySet?.Add(key);
-        _byKey[key] = this[key].With(state, time, failures);
     }
 
     /// <summary>How often the job of a work item has failed in a row; 1 when nobody has counted.</summary>

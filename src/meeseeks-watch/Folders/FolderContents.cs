@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
@@ -23,7 +24,7 @@ internal sealed class FolderContents(WatchSettings settings, HiddenNames names, 
     public List<(WorkKey Key, long Time)> Notes { get; } = [];
 
     // A file and its status files share one text of its name.
-    private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _paths = new(StringComparer.Ordinal);
 
     /// <summary>Adds entries.</summary>
     public void Add(IEnumerable<FolderEntry> entries)
@@ -48,9 +49,7 @@ internal sealed class FolderContents(WatchSettings settings, HiddenNames names, 
 
     private string Shared(string path)
     {
-        if (_paths.TryGetValue(path, out var known))
-            return known;
-        _ = _paths.Add(path);
-        return path;
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_paths, path, out _);
+        return known ??= path;
     }
 }
