@@ -19,4 +19,7 @@ public sealed class MeeseeksConnectionException : MeeseeksException
 
     /// <summary>Whether the other side accepted the request and did not answer in time. An immediate retry is useless then.</summary>
     internal bool IsSilence { get; init; }
+
+    /// <summary>Whether the box was at its limit of connections, and may have room again.</summary>
+    internal bool IsBusy { get; init; }
 }

@@ -46,7 +46,7 @@ public sealed class NodeCore
         _submitRules = new SubmitRules(_state, _killRules, _runLifecycle);
         _unassignedCopies = new UnassignedCopies(_state, _submitRules, _killRules, _runLifecycle);
         _mergeRules = new MergeRules(_state, _killRules, _runLifecycle, _reconciliation, _unassignedCopies, reruns);
-        _foreignCopies = new ForeignCopies(_state);
+        _foreignCopies = new ForeignCopies(_state, _mergeRules);
         _peerSync = new PeerSync(_state, _mergeRules);
         _deadlines = new DeadlineScheduler(_state, _runLifecycle, new ExpiryPolicy(_state), reruns);
         _placement = new Placement(_state);
@@ -180,8 +180,8 @@ public sealed class NodeCore
     /// <returns>The ids of the jobs that changed here.</returns>
     public IReadOnlyList<string> Merge(IEnumerable<Job> jobs, Instant now, Submitter? sender = null)
     {
-        var admitted = sender is null ? jobs : jobs.Select(job => _foreignCopies.Admitted(job, sender, now)).OfType<Job>();
-        List<string> taken = [.. admitted.Where(job => _mergeRules.Merge(job, now)).Select(job => job.Id)];
+        bool Merge(Job job) => sender is null ? _mergeRules.Merge(job, now) : _foreignCopies.Merge(job, sender, now);
+        List<string> taken = [.. jobs.Where(Merge).Select(job => job.Id)];
         _placement.AssignNodes(now);
         _unassignedCopies.KeepUnrouted(now);
         _placement.AssignNodes(now);

@@ -20,6 +20,9 @@ public static class ErrorCode
     /// <summary>The node is stopping and rejects submits and configurations; resend them after its restart.</summary>
     public const string Stopping = "stopping";
 
+    /// <summary>As many clients are connected as the node allows; nothing was executed, and the connection is closed: try again.</summary>
+    public const string Busy = "busy";
+
     /// <summary>The client is not allowed to make this request (<c>listen.allow</c> on the node).</summary>
     public const string Forbidden = "forbidden";
 

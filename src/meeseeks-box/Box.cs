@@ -103,15 +103,10 @@ internal sealed class Box : IAsyncDisposable
             new ConfigHandler(_changes, _config),
             new SyncHandler(_host, upstreamSessions, CreateLogger("Requests")),
             new TailHandler(new OutputSource(_host, live, new OutputRelay(links), time)),
-            durability,
-            new Authorization(_host));
+            durability);
         var longPoll = new LongPoll(_host, time);
-        _listeners = new Listeners(
-            client => new RequestLineHandler(
-                requests, longPoll, durability, upstreamSessions,
-                new Session(() => _config.Config.Listen.Allow.Of(client.Name), granted => ClientRights.Of(client, granted, accounts)),
-                _config.Config.Listen.MaxDepth),
-            _tasks.Observe, time, CreateLogger("Listener"));
+        var rates = new RequestRates(() => _config.Config.Listen.Rate, time, CreateLogger("Requests"));
+        _listeners = new Listeners(HandlerOf, _tasks.Observe, time, CreateLogger("Listener"));
 
         var parts = new ConfiguredParts(
             Version, logs, _host, _history, _store?.Checkpointer, _listeners, taskFactories, pools, links, _log);
@@ -182,6 +177,19 @@ internal sealed class Box : IAsyncDisposable
             }
 
             return Task.CompletedTask;
+        }
+
+        ILineHandler HandlerOf(ClientIdentity client)
+        {
+            var name = client.ToString();
+            var session = new Session(
+                () => _config.Config.Listen.Allow.Of(client.Name), granted => ClientRights.Of(client, granted, accounts));
+            var maxDepth = _config.Config.Listen.MaxDepth;
+            return new RequestLineHandler(requests, longPoll, durability, upstreamSessions, session, PaceAsync, maxDepth);
+
+            Task PaceAsync(int count, CancellationToken stop) => !rates.AreLimited || session.Rights.Role is Role.Peer
+                ? Task.CompletedTask
+                : rates.WaitAsync(name, count, stop);
         }
     }
 

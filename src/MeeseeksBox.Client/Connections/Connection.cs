@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using MeeseeksBox.Foundation.Network;
 using MeeseeksBox.Foundation.Time;
+using MeeseeksBox.Protocol;
 
 namespace MeeseeksBox.Client.Connections;
 
@@ -15,6 +16,7 @@ internal sealed class Connection : IAsyncDisposable
 {
     private const int MostWaiting = 4096;
     private const int SendAt = 64 * 1024;
+    private const int LongestRefusal = 1024;
 
     private readonly Stream _stream;
     private readonly string _endpoint;
@@ -177,21 +179,28 @@ internal sealed class Connection : IAsyncDisposable
 
     private void CompleteNext(byte[] line)
     {
+        // A box at its limit of connections has carried out nothing, and closes this one.
+        if (line.Length < LongestRefusal && Refusal(line) is { Code: ErrorCode.Busy, Error: { } busy })
+        {
+            Fail(new MeeseeksConnectionException($"{_endpoint}: {busy}", wasSent: false) { IsBusy = true });
+            return;
+        }
+
         PendingRequest? pending;
         lock (_lock)
             _ = _unanswered.TryDequeue(out pending);
 
         _ = pending is null
-            ? throw new InvalidDataException(Refusal(line) ?? "unexpected line: no request was pending")
+            ? throw new InvalidDataException(Refusal(line)?.Error ?? "unexpected line: no request was pending")
             : pending.Response.TrySetResult(line);
     }
 
     // A box that rejects a client sends the reason, perhaps before the first request is sent.
-    private static string? Refusal(byte[] line)
+    private static Response? Refusal(byte[] line)
     {
         try
         {
-            return MeeseeksBox.Client.Response.Read(line).Error;
+            return Response.Read(line);
         }
         catch (MeeseeksRequestException)
         {
@@ -268,7 +277,11 @@ internal sealed class Connection : IAsyncDisposable
         _end.Cancel();
         foreach (var pending in sent)
         {
-            var lost = new MeeseeksConnectionException(fault.Message, wasSent: true, fault) { IsSilence = fault.IsSilence };
+            var lost = new MeeseeksConnectionException(fault.Message, wasSent: !fault.IsBusy, fault)
+            {
+                IsSilence = fault.IsSilence,
+                IsBusy = fault.IsBusy,
+            };
             _ = pending.Response.TrySetException(lost);
         }
 

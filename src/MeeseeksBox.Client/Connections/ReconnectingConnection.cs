@@ -57,7 +57,7 @@ internal sealed class ReconnectingConnection(Connector connector, MeeseeksClient
             }
             catch (MeeseeksConnectionException problem) when (
                 (isRepeatable || !problem.WasSent) && !_end.IsCancellationRequested
-                && options.IsWithin(options.ReconnectFor, begin, problem.IsSilence ? attempts + 1 : attempts))
+                && options.IsWithin(problem.IsBusy ? BusyFor : options.ReconnectFor, begin, problem.IsSilence ? attempts + 1 : attempts))
             {
                 // An idle connection may have been lost long ago, so the first reconnect happens without a pause.
                 if (attempts > 1)
@@ -93,6 +93,10 @@ internal sealed class ReconnectingConnection(Connector connector, MeeseeksClient
             }
         }
     }
+
+    // It has asked for another attempt.
+    private TimeSpan BusyFor =>
+        options.ReconnectFor == Timeout.InfiniteTimeSpan || options.ReconnectFor > options.Timeout ? options.ReconnectFor : options.Timeout;
 
     private Task PauseAsync(int attempts, CancellationToken stop) =>
         Task.Delay(Connector.Pauses.After(attempts, Random.Shared.NextDouble()), options.Time, stop);

@@ -3,23 +3,24 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Replication;
 
-/// <summary>Checks copies of a sender that may not choose the user of a job (docs/SPECIFICATION.md#job-user).</summary>
-internal sealed class ForeignCopies(NodeCoreState state)
+/// <summary>Merges copies of a sender that may not do everything (docs/SPECIFICATION.md#roles).</summary>
+internal sealed class ForeignCopies(NodeCoreState state, MergeRules mergeRules)
 {
-    /// <summary>The copy to merge in place of a copy; null when nothing of it may be merged.</summary>
+    /// <summary>Merges one copy; true when the local copy took anything from it.</summary>
     /// <remarks>
     /// A new job that the sender may not have becomes a failed one of this node, so that the sender gets the reason. It never runs.
     /// No copy of a known job is taken when the sender may not have both, the job as it is and the copy.
     /// </remarks>
-    public Job? Admitted(Job remote, Submitter sender, Instant now)
+    public bool Merge(Job remote, Submitter sender, Instant now)
     {
         var refusal = sender.Refusal(remote);
         if (state.Jobs.TryFind(remote.Id, out var entry))
-            return refusal is null && sender.Refusal(entry.Job) is null ? remote : null;
+            return refusal is null && sender.Refusal(entry.Job) is null && mergeRules.Merge(remote, now, sender.ReportsStatus);
         if (refusal is null)
-            return remote;
+            return mergeRules.Merge(remote, now, sender.ReportsStatus);
 
-        return remote.IsLive && (remote.Status.Node ?? state.Settings.Name) == state.Settings.Name ? Failed(remote, refusal, now) : null;
+        var isForHere = (remote.Status.Node ?? state.Settings.Name) == state.Settings.Name;
+        return remote.IsLive && isForHere && mergeRules.Merge(Failed(remote, refusal, now), now);
     }
 
     private Job Failed(Job remote, string refusal, Instant now) => remote with

@@ -16,10 +16,13 @@ internal sealed class MergeRules(
     LegacyNodeReruns reruns)
 {
     /// <summary>Merges one copy; true when the local copy took anything from it.</summary>
-    public bool Merge(Job remote, Instant now)
+    /// <param name="remote">The copy.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isReport">Whether it tells the status of the job. Else it is a wish, as that of a client.</param>
+    public bool Merge(Job remote, Instant now, bool isReport = true)
     {
         remote = Suspension.WithoutStale(remote);
-        if (remote.Status.Node is null)
+        if (remote.Status.Node is null || !isReport)
             return unassigned.Merge(remote, now);
 
         var hasChanged = MergeAssigned(remote, now);

@@ -1,4 +1,5 @@
 using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;
 
@@ -98,7 +99,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
             {
                 RaiseStamp(job, now);
             }
-            else
+            else if (!IsConfigurationOfThisNode(job))
             {
                 _ = mergeRules.Merge(job, now);
             }
@@ -121,6 +122,10 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
             state.Peers.Offer(peer, entry);
         }
     }
+
+    // Configurations come from above. A node below could else take over this one.
+    private bool IsConfigurationOfThisNode(Job job) =>
+        job.Spec.Pool is NodeSettings.ConfigPool && (job.Status.Node is null || job.Status.Node == state.Settings.Name);
 
     // A legacy node kills its own process of a job that has another node by now, and marks the whole job as killed. The run elsewhere
     // continues, and so does a kill that has not reached it. Where this node does not reach that run, another head may have killed it, so

@@ -4,11 +4,11 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Replication;
 
-/// <summary>Merges copies without a node, which only legacy clients send (docs/SPECIFICATION.md#submit-by-sync).</summary>
+/// <summary>Merges copies that are wishes, as those without a node, of legacy clients (docs/SPECIFICATION.md#submit-by-sync).</summary>
 /// <remarks>
 /// Such a client (the cached <c>Client</c>, <c>Job</c> objects, the watcher of the original) makes a job in its own table and sends it with
 /// <c>sync</c>. It sends all its copies again after each reconnect. Every 60 s it resends those that have not started as far as it has
-/// received. A node never sends a copy without a node.
+/// received. A node never sends a copy without a node. All copies of a client with the role <c>submit</c> are wishes.
 /// </remarks>
 internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRules, KillRules killRules, RunLifecycle runLifecycle)
 {
@@ -58,8 +58,10 @@ internal sealed class UnassignedCopies(NodeCoreState state, SubmitRules submitRu
             return isLater && Answer(entry, local, remote, now);
         }
 
-        var repeatsEnd = remote.Status.EndTs is not null && remote.Status.EndTs == local.Status.EndTs;
-        if (isLater && remote.Status.State is JobState.New && local.HasEnded && repeatsEnd)
+        // A client of the original repeats the end of the run before it. A head, whose copies are wishes, counts the epoch.
+        var restarts = remote.Status.Epoch > local.Status.Epoch
+            || (remote.Status.EndTs is not null && remote.Status.EndTs == local.Status.EndTs);
+        if (isLater && remote.Status.State is JobState.New && local.HasEnded && restarts)
         {
             entry.NotBefore = 0;
             var restarted = local with { Status = RestartPolicy.RestartedManually(local.Status) };

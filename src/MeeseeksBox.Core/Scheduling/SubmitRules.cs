@@ -56,6 +56,8 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
                 : PlanNew(one, spec, submitter, node, now);
             if ((plan.Problem ?? FindError(plan.Job)) is { } fault)
                 return Refused(id, fault, warnings);
+            if (submitter?.Refusal(plan.Job) is { } reason)
+                return Refused(id, reason, warnings) with { Code = ErrorCode.Forbidden };
 
             if (plan.Entry is null && node is null && !IsKnown(plan.Job.Spec.Pool))
                 warnings.Add($"pool: no known node has a pool '{plan.Job.Spec.Pool}'; the job waits for one");
@@ -84,9 +86,8 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         {
             Status = remote.Status with
             {
-                Node = null,
                 SubmitNode = remote.Status.SubmitNode ?? state.Settings.Name,
-                Active = false,
+                Active = state.Jobs.IsHere(remote),
                 Pid = null,
                 Epoch = known?.Job.Status.Epoch ?? remote.Status.Epoch,
                 SubmitTs = remote.Status.SubmitTs > 0 ? remote.Status.SubmitTs : now.Wall,

@@ -2,11 +2,12 @@ using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Core.Scheduling;
 
-/// <summary>The limits of a client that may not choose the user of each job (docs/SPECIFICATION.md#job-user).</summary>
+/// <summary>The limits of a client that may not do everything (docs/SPECIFICATION.md#roles).</summary>
 /// <param name="Refusal">Why the client may not change or have a job; null when it may.</param>
 /// <param name="Uid">The <c>uid</c> of its new jobs; null to leave them as they are.</param>
 /// <param name="Gid">The <c>gid</c> of its new jobs.</param>
-public sealed record Submitter(Func<Job, string?> Refusal, string? Uid, string? Gid)
+/// <param name="ReportsStatus">Whether its copies of jobs tell their status, as those of a node do.</param>
+public sealed record Submitter(Func<Job, string?> Refusal, string? Uid, string? Gid, bool ReportsStatus = false)
 {
     /// <summary>True when its jobs run as one user, whatever a spec says.</summary>
     public bool HasOneUser => Uid is not null;

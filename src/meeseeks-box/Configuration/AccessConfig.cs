@@ -17,6 +17,7 @@ internal sealed class AccessConfig : IEquatable<AccessConfig>
 
     private const string RoleKey = "role";
     private const string UsersKey = "users";
+    private const string PoolsKey = "pools";
 
     private readonly SortedDictionary<string, Access> _entries = new(StringComparer.Ordinal);
 
@@ -48,6 +49,7 @@ internal sealed class AccessConfig : IEquatable<AccessConfig>
             var isObject = setting.Value is ConfigObject;
             var entry = isObject ? section.Section(name) : null;
             var users = entry?.Strings(UsersKey)?.Split(',', StringSplitOptions.RemoveEmptyEntries);
+            var pools = entry?.Strings(PoolsKey)?.Split(',', StringSplitOptions.RemoveEmptyEntries);
             if (RoleOf((entry is null ? setting : entry.Find(RoleKey))?.Value) is not { } role)
             {
                 section.AddProblem(setting, isObject
@@ -58,9 +60,13 @@ internal sealed class AccessConfig : IEquatable<AccessConfig>
             {
                 section.AddProblem(setting, "users: only the role submit has a list of users; peer and admin name any user");
             }
+            else if (pools is not null && role is not Role.Submit)
+            {
+                section.AddProblem(setting, "pools: only the role submit has a list of pools");
+            }
             else
             {
-                access._entries[name] = new Access(role, role >= Role.Peer ? null : users ?? []);
+                access._entries[name] = new Access(role, role is Role.Peer or Role.Admin ? null : users ?? [], pools);
             }
         }
 

@@ -41,6 +41,9 @@ internal sealed record ListenConfig
     /// <summary>Maximum time between two lines of a client; zero for no limit.</summary>
     public TimeSpan IdleTimeout { get; init; }
 
+    /// <summary>Maximum number of requests a second of each client; 0 for no limit.</summary>
+    public double Rate { get; init; }
+
     /// <summary>Maximum nesting of lists and objects in a request, up to <see cref="RequestLine.DepthLimit"/>.</summary>
     public int MaxDepth { get; init; } = RequestLine.DepthLimit;
 
@@ -93,6 +96,7 @@ internal sealed record ListenConfig
             Prefix = address is null ? prefix : null,
             MaxRequest = section.WholeNumber("max_request", least: 1) ?? Default.MaxRequest,
             MaxConnections = section.WholeNumber("max_connections", least: 0) ?? Default.MaxConnections,
+            Rate = section.Number("rate", least: 0, most: 1_000_000) ?? Default.Rate,
             IdleTimeout = section.Seconds("idle_timeout") ?? Default.IdleTimeout,
             MaxDepth = section.WholeNumber("max_depth", LeastDepth, RequestLine.DepthLimit) ?? Default.MaxDepth,
             Allow = AccessConfig.Read(section),

@@ -1,6 +1,6 @@
 namespace MeeseeksBox.Agent.Configuration;
 
-/// <summary>The role of a client, in ascending order of rights.</summary>
+/// <summary>The role of a client (docs/SPECIFICATION.md#roles).</summary>
 internal enum Role
 {
     /// <summary>No requests.</summary>
@@ -9,12 +9,12 @@ internal enum Role
     /// <summary>Read jobs, nodes, pools and the configuration.</summary>
     Read,
 
-    /// <summary>Submit, change and kill jobs; sync, the request of upstream nodes.</summary>
+    /// <summary>Also submit, change and kill jobs.</summary>
     Submit,
 
-    /// <summary>Also name the user of each job: the role of upstream nodes.</summary>
+    /// <summary>Read, and sync: the role of upstream nodes, which name the user of each job and tell its status.</summary>
     Peer,
 
-    /// <summary>Change the configuration of this and other nodes, and modify jobs without checks.</summary>
+    /// <summary>Everything: also change the configuration of this and other nodes, and modify jobs without checks.</summary>
     Admin,
 }

@@ -55,6 +55,13 @@ internal sealed class ClientConnection(Stream stream, ILineHandler handler, List
             {
                 case LineKind.Line when !result.Line.IsEmpty:
                     await handler.HandleAsync(result.Line, lines, output, abort);
+                    if (handler.HasEnded)
+                    {
+                        await SendAsync(output, abort);
+                        await LingeringCloseAsync(lines, finish);
+                        return;
+                    }
+
                     if (output.UnflushedBytes >= SendAt || !lines.HasLine)
                         await SendAsync(output, abort);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Sockets;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Tls;
@@ -12,7 +13,13 @@ namespace MeeseeksBox.Agent.Listening;
 /// <param name="log">Receives rejections and the limit of connections.</param>
 internal sealed class ClientConnections(Func<ClientIdentity, ILineHandler> handlers, TimeProvider time, ILogger log) : IAsyncDisposable
 {
+    // Clients over the limit that may wait, or read their refusal. Each has a descriptor.
+    private const int MostOver = 64;
+
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
     private readonly CancellationTokenSource _finish = new();
@@ -20,6 +27,8 @@ internal sealed class ClientConnections(Func<ClientIdentity, ILineHandler> handl
     private readonly ConnectionSlots _slots = new();
     private readonly TransportNegotiator _transport = new(time, log);
     private volatile ListenSettings? _settings;
+    private int _over;
+    private long? _loggedAt;
 
     /// <summary>Replaces the settings of new connections. Call it before the first client.</summary>
     public void Apply(ListenSettings settings)
@@ -28,22 +37,7 @@ internal sealed class ClientConnections(Func<ClientIdentity, ILineHandler> handl
         _slots.Resize(settings.Limits.Connections);
     }
 
-    /// <summary>Takes the slot of the next connection. At the limit, new clients wait in the backlog of the socket.</summary>
-    public async Task AcquireSlotAsync(CancellationToken stop)
-    {
-        if (_slots.AreTaken)
-        {
-            log.Warning(
-                "connection limit reached: {Count} clients ({Limit}); new clients wait", _connections.Count, _settings!.Limits.Reason);
-        }
-
-        await _slots.AcquireAsync(stop);
-    }
-
-    /// <summary>Gives back a slot that no connection got.</summary>
-    public void ReleaseSlot() => _slots.Release();
-
-    /// <summary>Serves a client, whose connection gives its slot back at its end.</summary>
+    /// <summary>Serves a client. Over the limit of connections it waits a moment for the end of another one, and is refused then.</summary>
     public void Serve(Socket client)
     {
         // The connection is registered before it runs, so that a stop cannot miss it.
@@ -59,7 +53,7 @@ internal sealed class ClientConnections(Func<ClientIdentity, ILineHandler> handl
     {
         await _finish.CancelAsync();
         _abort.CancelAfter(FinishTime);
-        await Task.WhenAll(_connections.Keys);
+        await Task.WhenAll(_connections.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _slots.Dispose();
         _finish.Dispose();
         _abort.Dispose();
@@ -71,7 +65,28 @@ internal sealed class ClientConnections(Func<ClientIdentity, ILineHandler> handl
         using var socket = client;
         try
         {
-            await ServeAsync(socket, _settings!);
+            if (await _slots.TryAcquireAsync(TimeSpan.Zero, CancellationToken.None))
+                await ServeInSlotAsync(socket);
+            else
+                await ServeOverLimitAsync(socket);
+        }
+        catch (OperationCanceledException) when (_finish.IsCancellationRequested)
+        {
+            // The box stops.
+        }
+#pragma warning disable CA1031 // A failure on one connection must not affect another.
+        catch (Exception problem)
+        {
+            log.Error(problem, "connection ended: internal error; please report it");
+        }
+#pragma warning restore CA1031
+    }
+
+    private async Task ServeInSlotAsync(Socket socket)
+    {
+        try
+        {
+            await ServeAsync(socket, _settings!, handlers);
         }
         finally
         {
@@ -79,7 +94,42 @@ internal sealed class ClientConnections(Func<ClientIdentity, ILineHandler> handl
         }
     }
 
-    private async Task ServeAsync(Socket socket, ListenSettings settings)
+    private async Task ServeOverLimitAsync(Socket socket)
+    {
+        LogLimit();
+        try
+        {
+            if (Interlocked.Increment(ref _over) > MostOver)
+                return;
+            if (await _slots.TryAcquireAsync(LongestWait, _finish.Token))
+            {
+                await ServeInSlotAsync(socket);
+                return;
+            }
+
+            var limits = _settings!.Limits;
+            var brief = limits with { IdleTime = RefusalTime };
+            await ServeAsync(socket, _settings with { Limits = brief }, _ => new BusyHandler(limits));
+        }
+        finally
+        {
+            _ = Interlocked.Decrement(ref _over);
+        }
+    }
+
+    private void LogLimit()
+    {
+        var now = time.GetTimestamp();
+        if (_loggedAt is { } last && time.GetElapsedTime(last, now) < Silence)
+            return;
+        _loggedAt = now;
+        var limits = _settings!.Limits;
+        log.Warning(
+            "connection limit reached: {Count} clients ({Limit}); further ones wait {LongestWait} s and are refused as busy",
+            limits.Connections, limits.Reason, LongestWait.TotalSeconds);
+    }
+
+    private async Task ServeAsync(Socket socket, ListenSettings settings, Func<ClientIdentity, ILineHandler> handlers)
     {
         if (socket.ProtocolType is ProtocolType.Tcp)
             socket.NoDelay = true;
@@ -88,7 +138,8 @@ internal sealed class ClientConnections(Func<ClientIdentity, ILineHandler> handl
         if (stream is null)
             return;
 
-        var client = new ClientIdentity((stream as TlsStream)?.PeerName, UserOf(socket));
+        var client = new ClientIdentity(
+            (stream as TlsStream)?.PeerName, UserOf(socket), (socket.RemoteEndPoint as IPEndPoint)?.Address.ToString());
         await new ClientConnection(stream, handlers(client), settings.Limits, time, log).RunAsync(_finish.Token, _abort.Token);
         if (stream is TlsStream { Refusal: { } refusal })
             _transport.LogRejection(socket, refusal);

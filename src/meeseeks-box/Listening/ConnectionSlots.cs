@@ -14,7 +14,10 @@ internal sealed class ConnectionSlots : IDisposable
     public bool AreTaken => _free.CurrentCount is 0;
 
     /// <summary>Takes a slot, as soon as there is one.</summary>
-    public Task AcquireAsync(CancellationToken stop) => _free.WaitAsync(stop);
+    /// <param name="longest">The longest wait.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <returns>False when there was none in time.</returns>
+    public Task<bool> TryAcquireAsync(TimeSpan longest, CancellationToken stop) => _free.WaitAsync(longest, stop);
 
     /// <summary>Gives a slot back.</summary>
     public void Release()

@@ -13,6 +13,9 @@ internal interface ILineHandler : IDisposable
     /// <summary>Completes when the written answers may be sent; called before each flush.</summary>
     ValueTask BeforeSendingAsync(CancellationToken stop);
 
+    /// <summary>Whether the last answer was the last one of the connection.</summary>
+    bool HasEnded => false;
+
     /// <summary>Writes the error for a line over the limit.</summary>
     void RefuseTooLong(long longest, PipeWriter output);
 }

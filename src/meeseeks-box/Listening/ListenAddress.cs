@@ -35,7 +35,7 @@ internal static class ListenAddress
     {
         return address switch
         {
-            "" or "*" => [IPAddress.Any],
+            "" or "*" or "::" => Socket.OSSupportsIPv6 ? [IPAddress.Any, IPAddress.IPv6Any] : [IPAddress.Any],
             _ when IPAddress.TryParse(address, out var known) => [known],
             _ => [.. (await Dns.GetHostAddressesAsync(address, stop)).Where(IsUsable).Distinct()],
         };

@@ -11,17 +11,25 @@ internal sealed class Listener : IAsyncDisposable
     // The runtime opens two descriptors for each new thread, and ends the process when it cannot.
     private const int Reserve = 32;
 
-    private static readonly TimeSpan StarvedPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ListenSocket _socket;
+    private readonly Func<CancellationToken, ValueTask<Socket>> _accept;
     private readonly ClientConnections _clients;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private (string Problem, long At)? _logged;
 
-    private Listener(ListenSocket socket, ClientConnections clients, TimeProvider time, ILogger log)
+    private Listener(
+        ListenSocket socket,
+        Func<CancellationToken, ValueTask<Socket>> accept,
+        ClientConnections clients,
+        TimeProvider time,
+        ILogger log)
     {
-        (_socket, _clients, _time, _log) = (socket, clients, time, log);
+        (_socket, _accept, _clients, _time, _log) = (socket, accept, clients, time, log);
         Completion = AcceptAllAsync();
     }
 
@@ -39,8 +47,14 @@ internal sealed class Listener : IAsyncDisposable
     /// <param name="clients">Serves the clients.</param>
     /// <param name="time">The clock of the pauses.</param>
     /// <param name="log">Receives accept failures.</param>
-    public static Listener Start(ListenSocket socket, ClientConnections clients, TimeProvider time, ILogger log) =>
-        new(socket, clients, time, log);
+    /// <param name="accept">Accepts a client; null: from the socket.</param>
+    public static Listener Start(
+        ListenSocket socket,
+        ClientConnections clients,
+        TimeProvider time,
+        ILogger log,
+        Func<CancellationToken, ValueTask<Socket>>? accept = null) =>
+        new(socket, accept ?? socket.Socket.AcceptAsync, clients, time, log);
 
     /// <summary>Closes the socket and accepts no more clients; existing connections continue.</summary>
     public async ValueTask DisposeAsync()
@@ -54,32 +68,17 @@ internal sealed class Listener : IAsyncDisposable
     // Runs until the stop, or until the listening socket fails.
     private async Task AcceptAllAsync()
     {
-        var hasSlot = false;
         try
         {
             while (!_stop.IsCancellationRequested)
             {
-                if (!hasSlot)
-                {
-                    await _clients.AcquireSlotAsync(_stop.Token);
-                    hasSlot = true;
-                }
-
                 if (await AcceptAsync() is { } client)
-                {
-                    hasSlot = false;
                     _clients.Serve(client);
-                }
             }
         }
         catch (OperationCanceledException)
         {
             // The listener was stopped.
-        }
-        finally
-        {
-            if (hasSlot)
-                _clients.ReleaseSlot();
         }
     }
 
@@ -89,17 +88,18 @@ internal sealed class Listener : IAsyncDisposable
         try
         {
             if (!FileHandles.AreShort(Reserve))
-                return await _socket.Socket.AcceptAsync(_stop.Token);
+                return await _accept(_stop.Token);
 
             await BackOffAsync("Too many open files");
-        }
-        catch (SocketException problem) when (IsStarved(problem))
-        {
-            await BackOffAsync(problem.Message);
         }
         catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
         {
             _log.Debug("client disconnected before accept");
+        }
+        catch (SocketException problem) when (!HasFailed(problem))
+        {
+            // Linux passes on the network errors of a client that is not accepted yet, and the refusal of a firewall; see accept(2).
+            await BackOffAsync(problem.Message);
         }
 
         return null;
@@ -107,10 +107,16 @@ internal sealed class Listener : IAsyncDisposable
 
     private async Task BackOffAsync(string problem)
     {
-        _log.Warning("accept failed: {Problem}", problem);
-        await Task.Delay(StarvedPause, _time, _stop.Token);
+        if (_logged is not { } logged || logged.Problem != problem || _time.GetElapsedTime(logged.At) >= Silence)
+        {
+            _log.Warning("accept failed: {Problem}; tried again", problem);
+            _logged = (problem, _time.GetTimestamp());
+        }
+
+        await Task.Delay(Pause, _time, _stop.Token);
     }
 
-    private static bool IsStarved(SocketException problem) =>
-        problem.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable;
+    // The listening socket itself is of no use any more.
+    private static bool HasFailed(SocketException problem) =>
+        problem.SocketErrorCode is SocketError.NotSocket or SocketError.InvalidArgument;
 }

@@ -1,32 +1,31 @@
 using MeeseeksBox.Agent.Configuration;
-using MeeseeksBox.Agent.State;
-using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Requests;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>Checks the role of a client against a request (docs/SPECIFICATION.md#roles).</summary>
-internal sealed class Authorization(CoreHost host)
+/// <summary>Checks the role of a client against the kind of a request (docs/SPECIFICATION.md#roles).</summary>
+/// <remarks>What a request may do to which job, <see cref="ClientRights"/> decides in the turn of the core that does it.</remarks>
+internal static class Authorization
 {
+    private static readonly Role[] Readers = [Role.Read, Role.Submit, Role.Peer, Role.Admin];
+    private static readonly Role[] Senders = [Role.Submit, Role.Peer, Role.Admin];
+    private static readonly Role[] Submitters = [Role.Submit, Role.Admin];
+    private static readonly Role[] Admins = [Role.Admin];
+
     /// <summary>The error for a request that the role does not allow; null for an allowed one.</summary>
-    public string? Refusal(Request request, Role role) => Needed(request) is var needed && role >= needed
+    public static string? Refusal(Request request, Role role) => Allowed(request) is var allowed && allowed.Contains(role)
         ? null
-        : $"this needs the role '{Word(needed)}', and yours is '{Word(role)}' (listen.allow on this node)";
+        : $"this needs the role '{Word(allowed[0])}', and yours is '{Word(role)}' (listen.allow on this node)";
 
-    private Role Needed(Request request) => request switch
+    // A head sends signals, and so do the clients of the original with their jobs by sync.
+    private static Role[] Allowed(Request request) => request switch
     {
-        ModifyRequest => Role.Admin,
-        ConfigRequest config => config.Changes.EnumerateObject().Any() ? Role.Admin : Role.Read,
-        SubmitRequest submit => ConcernsConfig(submit) ? Role.Admin : Role.Submit,
-        SyncRequest sync => sync.Jobs.Any(job => job.Spec.Pool is NodeSettings.ConfigPool) ? Role.Admin : Role.Submit,
-        KillRequest or SuspendRequest => Role.Submit,
-        _ => Role.Read,
+        ModifyRequest => Admins,
+        ConfigRequest config => config.Changes.EnumerateObject().Any() ? Admins : Readers,
+        SyncRequest or KillRequest { Signal: not null } => Senders,
+        SubmitRequest or KillRequest or SuspendRequest => Submitters,
+        _ => Readers,
     };
-
-    // A job in the configuration pool is a configuration. This includes an existing one that runs again with other settings.
-    private bool ConcernsConfig(SubmitRequest submit) =>
-        submit.Spec.Values.Spec.Pool is NodeSettings.ConfigPool
-        || (submit.Spec.Id is { } id && host.Execute((core, _) => core.Find(id)) is { Spec.Pool: NodeSettings.ConfigPool });
 
     private static string Word(Role role) => role.ToString().ToLowerInvariant();
 }

@@ -12,6 +12,7 @@ namespace MeeseeksBox.Agent.Requests;
 internal sealed class ClientRights
 {
     private readonly HashSet<string> _users = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<string>? _pools;
     private readonly PeerUser? _peer;
     private readonly string _name = "";
     private readonly bool _isStamped;
@@ -19,18 +20,18 @@ internal sealed class ClientRights
 
     private ClientRights(Role role) => (Role, _isAny) = (role, true);
 
-    private ClientRights(Role role, IEnumerable<string> users, IAccounts accounts)
+    private ClientRights(Access access, IAccounts accounts)
     {
-        Role = role;
-        foreach (var user in users)
+        (Role, _pools, _isAny) = (access.Role, access.Pools, access.Users is null);
+        foreach (var user in access.Users ?? [])
             Add(user, accounts.FindUser(user));
     }
 
-    private ClientRights(Role role, PeerUser peer, bool isStamped, IAccounts accounts)
+    private ClientRights(Role role, Access access, PeerUser peer, bool isStamped, IAccounts accounts)
     {
         var number = peer.Id.ToString(CultureInfo.InvariantCulture);
         var account = accounts.FindUser(number);
-        (Role, _peer, _isStamped, _name) = (role, peer, isStamped, account?.ToString() ?? number);
+        (Role, _pools, _peer, _isStamped, _name) = (role, access.Pools, peer, isStamped, account?.ToString() ?? number);
         Add(number, account);
     }
 
@@ -44,7 +45,7 @@ internal sealed class ClientRights
     public static ClientRights Of(ClientIdentity client, Access access, IAccounts accounts)
     {
         if (client.User is not { } peer)
-            return access.Users is { } users ? new ClientRights(access.Role, users, accounts) : new ClientRights(access.Role);
+            return new ClientRights(access, accounts);
 
         // Both control the box anyway.
         var own = accounts.OwnUser;
@@ -53,7 +54,7 @@ internal sealed class ClientRights
 
         // By its configuration, a box that is root could be made to write files as root.
         var role = access.IsOpen && own.IsRoot ? Role.Submit : access.Role;
-        return new ClientRights(role, peer, isStamped: own.IsRoot, accounts);
+        return new ClientRights(role, access, peer, isStamped: own.IsRoot, accounts);
     }
 
     /// <summary>Why the client may not submit a spec; null when it may.</summary>
@@ -69,9 +70,18 @@ internal sealed class ClientRights
             : $"uid: this client cannot have a job run as {account} (listen.allow on this node); leave uid and gid out";
     }
 
-    /// <summary>Why the client may not change, restart or kill a job; null when it may.</summary>
+    /// <summary>Why the client may not have, change, restart or kill a job; null when it may.</summary>
+    /// <remarks>Ask about the job as it is, and as it will be.</remarks>
     public string? Refusal(Job job)
     {
+        if (job.Spec.Pool is NodeSettings.ConfigPool && Role is not Role.Admin)
+            return $"job '{job.Id}' is a configuration, which needs the role 'admin' (listen.allow on this node)";
+        if (_pools?.Contains(job.Spec.Pool) is false)
+        {
+            return $"job '{job.Id}' is in pool '{job.Spec.Pool}', and this client may only use {string.Join(", ", _pools)} "
+                + "(listen.allow on this node)";
+        }
+
         var (uid, gid) = (job.Spec.Uid, job.Spec.Gid);
         var isOwn = _isAny || (uid is null ? gid is null && !_isStamped : MayName(uid) && MayHave(gid));
         if (isOwn)
@@ -83,13 +93,10 @@ internal sealed class ClientRights
 
     /// <summary>The limits of the client for the core; null without limits.</summary>
     public Submitter? Submitter => _isAny && Role is Role.Admin ? null
-        : _isStamped ? new Submitter(RefusalOfChange, OwnNumber, _peer!.Group.ToString(CultureInfo.InvariantCulture))
-        : new Submitter(RefusalOfChange, null, null);
+        : _isStamped ? new Submitter(Refusal, OwnNumber, _peer!.Group.ToString(CultureInfo.InvariantCulture), ReportsStatus)
+        : new Submitter(Refusal, null, null, ReportsStatus);
 
-    // Also a job that a list of nodes in a submit means, without its id.
-    private string? RefusalOfChange(Job job) => Role is not Role.Admin && job.Spec.Pool is NodeSettings.ConfigPool
-        ? $"job '{job.Id}' is a configuration: to change it needs the role 'admin' (listen.allow on this node)"
-        : Refusal(job);
+    private bool ReportsStatus => Role is Role.Peer or Role.Admin;
 
     private string? OwnNumber => _peer?.Id.ToString(CultureInfo.InvariantCulture);
 

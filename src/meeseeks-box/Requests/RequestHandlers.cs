@@ -18,8 +18,7 @@ internal sealed class RequestHandlers(
     ConfigHandler config,
     SyncHandler sync,
     TailHandler tail,
-    DurabilityBarrier durability,
-    Authorization permission)
+    DurabilityBarrier durability)
 {
     /// <summary>Executes a request and writes its value.</summary>
     /// <param name="request">The request.</param>
@@ -36,7 +35,7 @@ internal sealed class RequestHandlers(
         Session session,
         CancellationToken stop)
     {
-        if (permission.Refusal(request, session.Rights.Role) is { } refusal)
+        if (Authorization.Refusal(request, session.Rights.Role) is { } refusal)
         {
             answer.Refuse(refusal, ErrorCode.Forbidden);
             answer.Json.WriteBooleanValue(false);

@@ -9,6 +9,13 @@ using MeeseeksBox.Protocol.Requests;
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary>Executes the requests of each line in order (docs/SPECIFICATION.md#request-lines).</summary>
+/// <param name="handlers">Carry out the requests.</param>
+/// <param name="longPoll">Holds answers.</param>
+/// <param name="durability">Holds answers until what they tell is on disk.</param>
+/// <param name="upstreamSessions">The upstream nodes.</param>
+/// <param name="session">The state of the connection.</param>
+/// <param name="pace">Waits until as many requests may be carried out.</param>
+/// <param name="maxDepth">The deepest nesting of a line.</param>
 /// <remarks>Each request is read and answered before the next is read, because a line may contain millions of them.</remarks>
 internal sealed class RequestLineHandler(
     RequestHandlers handlers,
@@ -16,11 +23,13 @@ internal sealed class RequestLineHandler(
     DurabilityBarrier durability,
     UpstreamSessions upstreamSessions,
     Session session,
+    Func<int, CancellationToken, Task> pace,
     int maxDepth) : ILineHandler
 {
     public async ValueTask HandleAsync(ReadOnlySequence<byte> line, ILineLookahead further, PipeWriter output, CancellationToken stop)
     {
         using var parsed = RequestLine.Parse(line, out var fault, maxDepth);
+        await pace(parsed?.Count ?? 1, stop);
         if (parsed is null)
         {
             await AnswerWithErrorAsync(output, fault!, ErrorCode.BadJson);

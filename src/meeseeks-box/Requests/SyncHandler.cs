@@ -1,3 +1,4 @@
+using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Protocol.Requests;
 using Serilog;
@@ -16,6 +17,13 @@ internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessio
         var acceptsLease = options.Lease ?? session.AcceptsLease;
         if (!session.IsUpstream || acceptsLease != session.AcceptsLease)
         {
+            if (!session.IsUpstream && options.Lease is not null && session.Rights.Role is Role.Submit)
+            {
+                log.Warning(
+                    "an upstream node has the role 'submit': what it tells of the status of jobs is ignored; "
+                    + "give it the role 'peer' (listen.allow)");
+            }
+
             (session.IsUpstream, session.AcceptsLease) = (true, acceptsLease);
             upstreamSessions.Note(session);
         }

@@ -9,35 +9,44 @@ namespace MeeseeksBox.EndToEnd.Boxes;
 /// <summary>A connection to a box, for lines of text.</summary>
 public sealed class BoxConnection : IDisposable
 {
-    private readonly TcpClient _client;
     private readonly StreamReader _reader;
 
-    private BoxConnection(TcpClient client)
+    private BoxConnection(Socket socket)
     {
-        _client = client;
-        _reader = new StreamReader(client.GetStream(), new UTF8Encoding(false));
+        Stream = new NetworkStream(socket, ownsSocket: true);
+        _reader = new StreamReader(Stream, new UTF8Encoding(false));
     }
 
     /// <summary>The stream of bytes.</summary>
-    public NetworkStream Stream => _client.GetStream();
+    public NetworkStream Stream { get; }
 
     /// <summary>Connects to a box.</summary>
     /// <param name="port">The port of the box.</param>
     /// <param name="address">The address of the box; null for 127.0.0.1.</param>
     /// <param name="from">The address of the client; null for any.</param>
-    public static async Task<BoxConnection> OpenAsync(int port, IPAddress? address = null, IPAddress? from = null)
+    public static Task<BoxConnection> OpenAsync(int port, IPAddress? address = null, IPAddress? from = null)
     {
-        var client = new TcpClient(address?.AddressFamily ?? AddressFamily.InterNetwork) { NoDelay = true };
+        address ??= IPAddress.Loopback;
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (from is not null)
+            socket.Bind(new IPEndPoint(from, 0));
+        return OpenAsync(socket, new IPEndPoint(address, port));
+    }
+
+    /// <summary>Connects to the Unix socket of a box.</summary>
+    public static Task<BoxConnection> OpenAsync(string path) =>
+        OpenAsync(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(path));
+
+    private static async Task<BoxConnection> OpenAsync(Socket socket, EndPoint place)
+    {
         try
         {
-            if (from is not null)
-                client.Client.Bind(new IPEndPoint(from, 0));
-            await client.ConnectAsync(address ?? IPAddress.Loopback, port, TestContext.Current.CancellationToken);
-            return new BoxConnection(client);
+            await socket.ConnectAsync(place, TestContext.Current.CancellationToken);
+            return new BoxConnection(socket);
         }
         catch
         {
-            client.Dispose();
+            socket.Dispose();
             throw;
         }
     }
@@ -69,6 +78,5 @@ public sealed class BoxConnection : IDisposable
     public void Dispose()
     {
         _reader.Dispose();
-        _client.Dispose();
     }
 }

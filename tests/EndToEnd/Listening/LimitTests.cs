@@ -34,11 +34,38 @@ public sealed class LimitTests(SharedBox local, BoxWithLimits fixture) : BoxTest
 
         using var third = await box.ConnectAsync();
         var answer = third.AskAsync("[]");
-        await box.WaitForLogAsync("connection limit reached: 2 clients (listen.max_connections); new clients wait");
+        await box.WaitForLogAsync("connection limit reached: 2 clients (listen.max_connections); further ones wait 2 s");
         answer.IsCompleted.Should().BeFalse();
         first.Dispose();
 
         (await answer).GetRawText().Should().Be("[]");
+    }
+
+    [Fact]
+    public async Task Clients_over_the_limit_are_refused_as_busy_when_none_leaves()
+    {
+        await using var box = await RunningBox.StartAsync("listen.max_connections=1", "listen.address=127.0.0.1,127.0.0.2");
+        using var first = await box.ConnectAsync();
+        _ = await first.AskAsync("[]");
+
+        using var second = await box.ConnectAsync();
+        var answer = await second.AskAsync("""[{"submit":{"id":"never","pool":"p","args":["true"]}}]""");
+
+        answer[0].Text("code").Should().Be("busy");
+        answer[0].Text("error").Should().StartWith("busy: 1 clients are connected, which is the most (listen.max_connections)");
+        (await second.ReadLineAsync()).Should().BeNull();
+        (await first.AskAsync("""[{"ls":{}}]"""))[0].GetProperty("ls").GetArrayLength().Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_client_over_the_rate_is_answered_later()
+    {
+        await using var box = await RunningBox.StartAsync("listen.rate=4");
+        using var client = await box.ConnectAsync();
+
+        (await client.AskAsync("""[{"ls":{}},{"ls":{}},{"ls":{}},{"ls":{}},{"ls":{}}]""")).GetArrayLength().Should().Be(5);
+
+        await box.WaitForLogAsync("client 127.0.0.1 sends more than 4 requests a second (listen.rate)");
     }
 
     [Fact]

@@ -9,46 +9,153 @@ namespace MeeseeksBox.EndToEnd.Listening;
 /// <summary>What each role permits (docs/SPECIFICATION.md#roles).</summary>
 public sealed class RoleTests(RoleTests.BoxWithRoles fixture) : BoxTests(fixture), IClassFixture<RoleTests.BoxWithRoles>
 {
-    private static readonly string[] Roles = ["none", "read", "submit", "admin"];
+    private const string Readers = "read submit peer admin";
+    private const string Senders = "submit peer admin";
+    private const string Submitters = "submit admin";
+    private const string Admins = "admin";
 
-    private static readonly (string Request, string Needed)[] Requests =
+    private static readonly (string Request, string Allowed)[] Requests =
     [
-        ("""{"ls":{}}""", "read"),
-        ("""{"status":{}}""", "read"),
-        ("""{"get":{"seq":0}}""", "read"),
-        ("""{"config":{}}""", "read"),
-        ("""{"submit":{"pool":"nowhere","args":["x"]}}""", "submit"),
-        ("""{"kill":["nosuch"]}""", "submit"),
-        ("""{"sync":{}}""", "submit"),
+        ("""{"ls":{}}""", Readers),
+        ("""{"status":{}}""", Readers),
+        ("""{"nodes":{}}""", Readers),
+        ("""{"pools":{}}""", Readers),
+        ("""{"job":"nosuch"}""", Readers),
+        ("""{"get":{"seq":0}}""", Readers),
+        ("""{"tail":{"id":"nosuch"}}""", Readers),
+        ("""{"config":{}}""", Readers),
+        ("""{"sync":{}}""", Senders),
         (
             """{"sync":{"unassigned":{"pool":"nowhere","args":["x"],"node":false,"state":"new","submit_ts":5,"ts":5}},"get":{"seq":0}}""",
-            "submit"
+            Senders
         ),
-        ("""{"modify":{"nosuch":{"rc":1}}}""", "admin"),
-        ("""{"config":{"use_loadavg":true}}""", "admin"),
-        ("""{"submit":{"pool":"__config","node":"n1","args":{"use_loadavg":true}}}""", "admin"),
-        (
-            """{"sync":{"c":{"id":"c","pool":"__config","node":"n1","args":{},"ts":1,"seq":1,"state":"new","submit_ts":1,"tags":[]}}}""",
-            "admin"
-        ),
+        ("""{"kill":["nosuch"],"signal":10}""", Senders),
+        ("""{"submit":{"pool":"nowhere","args":["x"]}}""", Submitters),
+        ("""{"kill":["nosuch"]}""", Submitters),
+        ("""{"suspend":["nosuch"]}""", Submitters),
+        ("""{"resume":["nosuch"]}""", Submitters),
+        ("""{"modify":{"nosuch":{"rc":1}}}""", Admins),
+        ("""{"config":{"use_loadavg":true}}""", Admins),
+        ("""{"submit":{"pool":"__config","node":"n1","args":{"use_loadavg":true}}}""", Admins),
+        ("""{"submit":{"id":"of","pool":"__config","node":["n1","n2"],"args":{"use_loadavg":true}}}""", Admins),
     ];
 
     [Theory]
     [InlineData("none")]
     [InlineData("read")]
     [InlineData("submit")]
+    [InlineData("peer")]
     [InlineData("admin")]
     public async Task Each_request_needs_its_role(string role)
     {
+        using (var client = await ConnectAsync(role))
+            await AssertAllowedAsync(role, client.AskAsync);
+
+        // Without a certificate, the role is that of everybody.
+        await using var open = await RunningBox.StartAsync(
+            $"listen.allow.*={role}", $"listen.address=127.0.0.1,unix:{fixture.SocketOf(role)}", "pools.p=");
+        using var plain = await open.ConnectAsync();
+        await AssertAllowedAsync(role, plain.AskAsync);
+        using var local = await BoxConnection.OpenAsync(fixture.SocketOf(role));
+        await AssertAllowedAsync(role, local.AskAsync);
+    }
+
+    [Theory]
+    [InlineData("submit")]
+    [InlineData("peer")]
+    public async Task Only_an_admin_changes_a_configuration_job(string role)
+    {
+        using var boss = await ConnectAsync("admin");
         using var client = await ConnectAsync(role);
+        var id = $"kept-{role}";
+        _ = await boss.AskAsync(
+            $$$$"""[{"submit":{"id":"{{{{id}}}}","pool":"__config","node":"elsewhere","args":{"use_loadavg":false}}}]""");
+        var job = (await boss.AskAsync($$"""[{"job":"{{id}}"}]"""))[0].GetProperty("job");
 
-        foreach (var (request, needed) in Requests)
+        foreach (var request in new[] { "kill", "suspend" })
+            (await client.AskAsync($$"""[{"{{request}}":"{{id}}"}]"""))[0].Text("code").Should().Be("forbidden");
+
+        // One that calls itself another pool, one that is killed, and a new one.
+        foreach (var change in new[] { "\"pool\":\"p\",\"args\":[\"true\"]", "\"state\":\"killed\"", "\"args\":{\"use_loadavg\":true}" })
         {
-            var answer = (await client.AskAsync($"[{request}]"))[0];
+            var copy = job.GetRawText().TrimEnd('}') + $",{change},\"ts\":9e9}}";
+            _ = await client.AskAsync(Sync(id, copy));
+        }
 
-            var isAllowed = Array.IndexOf(Roles, role) >= Array.IndexOf(Roles, needed);
-            (answer.Find("code")?.GetString() is "forbidden")
-                .Should().Be(!isAllowed, $"{request} needs {needed}, and was answered with {answer}");
+        var synced = await client.AskAsync(
+            """[{"sync":{"new":{"pool":"__config","node":"n1","args":{"use_loadavg":true},"state":"new","submit_ts":5,"ts":5}}}]""");
+        synced[0].TryGetProperty("error", out _).Should().BeFalse("one configuration does not stop the other jobs of a line");
+        (await boss.AskAsync($$"""[{"job":"{{id}}"}]"""))[0].GetProperty("job").GetRawText().Should().Be(job.GetRawText());
+        (await boss.AskAsync("""[{"job":"new"}]"""))[0].GetProperty("job").Text("state").Should().Be("failed");
+    }
+
+    [Fact]
+    public async Task Role_submit_cannot_tell_the_status_of_a_job_by_sync_and_kills_it_so()
+    {
+        using var boss = await ConnectAsync("admin");
+        using var client = await ConnectAsync("submit");
+        _ = await boss.AskAsync("""[{"submit":{"id":"held","pool":"p","args":["sleep","60"]}}]""");
+        var job = await Box.WaitForAsync(
+            async () => (await boss.AskAsync("""[{"job":"held"}]"""))[0].GetProperty("job"), job => job.Text("state") is "running");
+
+        string CopyWith(string change) => Sync("held", job.GetRawText().TrimEnd('}') + $",{change},\"ts\":9e9}}");
+        _ = await client.AskAsync(CopyWith("\"state\":\"done\",\"rc\":0,\"epoch\":7"));
+        (await boss.AskAsync("""[{"job":"held"}]"""))[0].GetProperty("job").Text("state").Should().Be("running");
+
+        _ = await client.AskAsync(CopyWith("\"state\":\"killed\""));
+        (await boss.AskAsync("""[{"job":"held"}]"""))[0].GetProperty("job").Text("state").Should().Be("killed");
+    }
+
+    // Each role of a head at its node, with an administrator at the head.
+    [Theory]
+    [InlineData("read", false, false)]
+    [InlineData("submit", true, false)]
+    [InlineData("peer", true, false)]
+    [InlineData("admin", true, true)]
+    public async Task A_head_passes_on_what_its_role_permits(string role, bool runsJobs, bool configures)
+    {
+        await using var head = await RunningBox.StartAsync(
+            $"name=head-{role}", "nodes.n1.address=127.0.0.1", $"nodes.n1.port={Box.Port}", $"nodes.n1.ssl.cafile={fixture.AuthorityFile}",
+            $"nodes.n1.ssl.cert={fixture.CertificateOf(role)}");
+        var (job, configuration) = ($"by-{role}", $"config-by-{role}");
+        if (!runsJobs)
+        {
+            await head.WaitForLogAsync("this needs the role 'submit', and yours is 'read'");
+            return;
+        }
+
+        var settings = new { use_loadavg = true };
+        _ = await head.AskObjectAsync(new { submit = new { id = configuration, pool = "__config", node = "n1", args = settings } });
+        _ = await head.AskObjectAsync(new { submit = new { id = job, pool = "p", node = "n1", args = Some.True } });
+
+        (await head.WaitForEndAsync(job)).Text("state").Should().Be("done");
+        var ended = await head.WaitForEndAsync(configuration);
+        ended.Text("state").Should().Be(configures ? "done" : "failed");
+        if (!configures)
+            ended.Text("error").Should().Contain("needs the role 'admin'");
+    }
+
+    [Fact]
+    public async Task A_client_with_a_list_of_pools_uses_these_only()
+    {
+        using var boss = await ConnectAsync("admin");
+        using var client = await ConnectAsync("limited");
+        _ = await boss.AskAsync("""[{"submit":{"id":"other","pool":"nowhere","args":["x"]}}]""");
+
+        var mine = await client.AskAsync("""[{"submit":{"id":"mine","pool":"p","args":["true"]}}]""");
+        mine[0].GetProperty("submit").Keys().Should().Equal("mine");
+        _ = await Box.WaitForAsync(
+            async () => (await boss.AskAsync("""[{"job":"mine"}]"""))[0].GetProperty("job"), job => job.Text("state") is "done");
+        foreach (var request in new[]
+        {
+            """{"submit":{"pool":"q","args":["x"]}}""",
+            """{"submit":{"id":"other","tags":["x"]}}""",
+            """{"kill":"other"}""",
+            """{"suspend":"other"}""",
+            """{"submit":{"id":"mine","pool":"q","args":["x"],"state":"new"}}""",
+        })
+        {
+            (await client.AskAsync($"[{request}]"))[0].Text("code").Should().Be("forbidden", request);
         }
     }
 
@@ -95,6 +202,26 @@ public sealed class RoleTests(RoleTests.BoxWithRoles fixture) : BoxTests(fixture
         (await nobody.AskAsync("""[{"ls":{}}]"""))[0].Text("code").Should().Be("forbidden");
     }
 
+    private static async Task AssertAllowedAsync(string role, Func<string, Task<JsonElement>> ask)
+    {
+        foreach (var (request, allowed) in Requests)
+        {
+            var answer = (await ask($"[{request}]"))[0];
+
+            (answer.Find("code")?.GetString() is "forbidden")
+                .Should().Be(!allowed.Split(' ').Contains(role), $"{request} is for {allowed}, and was answered with {answer}");
+        }
+    }
+
+    // Of two equal keys of the copy, the last one counts.
+    private static string Sync(string id, string copy)
+    {
+        var merged = new Dictionary<string, JsonElement>();
+        foreach (var property in JsonElement.Parse(copy).EnumerateObject())
+            merged[property.Name] = property.Value;
+        return $"[{{\"sync\":{{\"{id}\":{JsonSerializer.Serialize(merged)}}}}}]";
+    }
+
     private Task<TlsConnection> ConnectAsync(string name) =>
         TlsConnection.OpenAsync(Box.Port, fixture.Authority, fixture.Authority.Sign(name));
 
@@ -116,8 +243,19 @@ public sealed class RoleTests(RoleTests.BoxWithRoles fixture) : BoxTests(fixture
                 "listen.allow.*=none",
                 "listen.allow.read=read",
                 "listen.allow.submit=submit",
+                "listen.allow.peer=peer",
+                "listen.allow.limited={\"role\":\"submit\",\"pools\":[\"p\"]}",
                 "listen.allow.admin=admin",
                 "pools.p=") => (_folder, Authority) = (folder, authority);
+
+        /// <summary>The file of its certificate.</summary>
+        public string AuthorityFile => _folder.File("ca.pem");
+
+        /// <summary>Writes the certificate of a client, with its key, to a file.</summary>
+        public string CertificateOf(string name) => _folder.Write($"{name}.pem", Authority.Sign(name).Together);
+
+        /// <summary>A path for the Unix socket of a further box.</summary>
+        public string SocketOf(string role) => _folder.File($"{role}.sock");
 
         /// <summary>The authority that signs the certificates of box and clients.</summary>
         public TestAuthority Authority { get; }

@@ -54,5 +54,5 @@ public sealed class ConnectionSlotsTests : IDisposable
 
     public void Dispose() => _slots.Dispose();
 
-    private Task Acquire() => _slots.AcquireAsync(TestContext.Current.CancellationToken);
+    private Task<bool> Acquire() => _slots.TryAcquireAsync(Timeout.InfiniteTimeSpan, TestContext.Current.CancellationToken);
 }

@@ -14,7 +14,9 @@ public sealed class ListenersTests : IAsyncDisposable
     private readonly List<Task> _loops = [];
     private readonly Listeners _listeners;
 
-    public ListenersTests() => _listeners = new Listeners(_ => new EchoHandler(), Observe, TimeProvider.System, Logger.None);
+    private readonly LinesLog _log = new();
+
+    public ListenersTests() => _listeners = new Listeners(_ => new EchoHandler(), Observe, TimeProvider.System, _log.Logger);
 
     private static ListenConfig Config => new() { Address = "127.0.0.1", Ports = new PortList(0) };
 
@@ -77,6 +79,94 @@ public sealed class ListenersTests : IAsyncDisposable
 
         (await answer).Should().Be("b");
         (await first.AskAsync("c")).Should().Be("c");
+    }
+
+    [Fact]
+    public async Task The_limit_of_connections_is_that_of_all_sockets_and_none_of_them_keeps_a_part_of_it()
+    {
+        await ChangeAsync(Config with { Address = $"127.0.0.1,127.0.0.2,unix:{UnixPath}", MaxConnections = 1 });
+        EndPoint[] places =
+        [
+            new IPEndPoint(IPAddress.Loopback, Port),
+            new IPEndPoint(IPAddress.Parse("127.0.0.2"), Port),
+            new UnixDomainSocketEndPoint(UnixPath),
+        ];
+        _log.Lines.Should().NotContain(line => line.Contains("limit"));
+        foreach (var place in places)
+        {
+            using var client = await EchoClient.ConnectAsync(place);
+            (await client.AskAsync("a")).Should().Be("a");
+        }
+    }
+
+    [Fact]
+    public async Task A_client_over_the_limit_that_cannot_wait_is_told_so()
+    {
+        await ChangeAsync(Config with { MaxConnections = 1 });
+        using var first = await EchoClient.ConnectAsync(Port);
+        _ = await first.AskAsync("a");
+
+        using var second = await EchoClient.ConnectAsync(Port);
+        (await second.AskAsync("b")).Should().Contain("\"code\":\"busy\"");
+        (await first.AskAsync("c")).Should().Be("c");
+    }
+
+    [Fact]
+    public async Task A_connection_whose_handler_cannot_be_made_is_logged_and_harms_no_other_and_no_stop()
+    {
+        var listeners = new Listeners(_ => throw new InvalidOperationException("no handler"), Observe, TimeProvider.System, _log.Logger);
+        await listeners.ApplyAsync((await listeners.PrepareAsync(Config with { MaxConnections = 1 }, CancellationToken.None)).Change!);
+        for (var count = 1; count <= 2; count++)
+        {
+            using var client = await EchoClient.ConnectAsync(listeners.Ports.All[0]);
+            _ = await Task.WhenAny(client.AskAsync("a"));
+        }
+
+        await listeners.DisposeAsync();
+
+        _log.Lines.Count(line => line.StartsWith("Error: connection ended: internal error", StringComparison.Ordinal)).Should().Be(2);
+        _loops.Should().OnlyContain(loop => !loop.IsFaulted);
+    }
+
+    [Theory]
+    [InlineData(SocketError.NetworkUnreachable)]
+    [InlineData(SocketError.HostUnreachable)]
+    [InlineData(SocketError.AccessDenied)]
+    [InlineData(SocketError.ProtocolOption)]
+    [InlineData(SocketError.OperationNotSupported)]
+    [InlineData(SocketError.TooManyOpenSockets)]
+    public async Task An_error_of_a_client_that_is_being_accepted_ends_nothing(SocketError error)
+    {
+        var (failures, socket) = (3, ListenSocket.Bind(IPAddress.Loopback, 0));
+        await using var clients = new ClientConnections(_ => new EchoHandler(), TimeProvider.System, _log.Logger);
+        clients.Apply(new ListenSettings(ListenLimits.Of(Config), null));
+        await using var listener = Listener.Start(
+            socket,
+            clients,
+            TimeProvider.System,
+            _log.Logger,
+            stop => failures-- > 0 ? throw new SocketException((int)error) : socket.Socket.AcceptAsync(stop));
+
+        using var client = await EchoClient.ConnectAsync(socket.EndPoint);
+        (await client.AskAsync("a")).Should().Be("a");
+
+        listener.Completion.IsCompleted.Should().BeFalse();
+        _log.Lines.Count(line => line.StartsWith("Warning: accept failed", StringComparison.Ordinal)).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task All_addresses_are_those_of_both_families()
+    {
+        Assert.SkipUnless(Socket.OSSupportsIPv6, "this host has no IPv6");
+        foreach (var all in new[] { "*", "::" })
+        {
+            await ChangeAsync(Config with { Address = all });
+            foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
+            {
+                using var client = await EchoClient.ConnectAsync(new IPEndPoint(address, Port));
+                (await client.AskAsync("a")).Should().Be("a");
+            }
+        }
     }
 
     [Fact]

@@ -63,6 +63,18 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task A_request_that_a_busy_box_has_not_carried_out_is_sent_again()
+    {
+        var count = 0;
+        await using var box = new FakeBox(
+            _ => Interlocked.Increment(ref count) < 3 ? """{"error":"busy: 1 clients","code":"busy"}""" : """{"status":{}}""");
+        await using var client = box.Client();
+
+        (await client.RequestAsync(Status, isRepeatable: false, Stop))["status"].GetRawText().Should().Be("{}");
+        count.Should().Be(3);
+    }
+
+    [Fact]
     public async Task A_repeatable_request_is_sent_again_after_a_lost_answer()
     {
         var count = 0;

@@ -54,6 +54,29 @@ public sealed class PeerSyncTests
         Sent().Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("'node':'head','state':'new'")]
+    [InlineData("'state':'new'")]
+    [InlineData("'node':'head','state':'done'")]
+    public void A_peer_does_not_configure_this_node(string keys)
+    {
+        Connect();
+
+        SendJobs(Some.Job($"{{'id':'c','pool':'__config','args':{{'use_loadavg':true}},'submit_ts':5,{keys}}}"));
+
+        _head.Core.Find("c").Should().BeNull();
+    }
+
+    [Fact]
+    public void A_peer_reports_its_own_configurations()
+    {
+        Connect();
+
+        SendJobs(Some.Job("{'id':'c','pool':'__config','args':{'use_loadavg':true},'submit_ts':5,'node':'n1','state':'done'}"));
+
+        _head["c"].Status.State.Should().Be(JobState.Done);
+    }
+
     [Fact]
     public void A_job_is_sent_once_for_each_change_and_wakes_the_link()
     {

@@ -147,6 +147,57 @@ public sealed class SubmitterTests
         (_node["a"].Spec.Uid, _node["a"].IsLive).Should().Be(("7", true));
     }
 
+    // docs/SPECIFICATION.md#roles
+    [Theory]
+    [InlineData(JobState.Done)]
+    [InlineData(JobState.Failed)]
+    [InlineData(JobState.New)]
+    [InlineData(JobState.Running)]
+    public void The_copy_of_a_client_does_not_tell_the_status_of_a_job(JobState state)
+    {
+        var job = _node.Accept("{'id':'a','pool':'p1','args':['x']}");
+        _ = _node.Core.ClaimNext("p1", _node.Now);
+        var running = _node["a"];
+        var forged = job.Status with { State = state, Epoch = 5, StartCount = 9, FailCount = 3, Rc = 7, Node = "sibling", Active = false };
+
+        _ = Merge(job with { Ts = _node.Now.Wall + 10, Status = forged }, Plain);
+
+        _node["a"].Status.Should().Be(running.Status);
+    }
+
+    [Fact]
+    public void The_copy_of_a_client_makes_changes_kills_and_restarts_a_job()
+    {
+        var copy = Copy("a", null, "x");
+        _ = Merge(copy with { Status = copy.Status with { Node = "sibling" } }, Plain);
+        (_node["a"].Status.Node, _node["a"].IsLive).Should().Be(("sibling", true));
+        _ = Merge(Copy("b", null, "x") with { Status = new JobStatus { Node = "n", State = JobState.Running, SubmitTs = 5 } }, Plain);
+        _node.Core.Find("b").Should().BeNull("it ran elsewhere, as the client says");
+
+        var job = _node.Accept("{'id':'c','pool':'p1','args':['x']}");
+        _ = Merge(job with { Ts = job.Ts + 10, Spec = job.Spec with { Tags = ["t"] } }, Plain);
+        _node["c"].Spec.Tags.Should().Equal("t");
+        _ = Merge(job with { Ts = job.Ts + 20, Status = job.Status with { State = JobState.Killed } }, Plain);
+        _node["c"].Status.State.Should().Be(JobState.Killed);
+
+        // A head restarts a job in a new epoch.
+        var ended = _node.RunToEnd("{'id':'d','pool':'p1','args':['x']}");
+        var again = ended.Status with { State = JobState.New, Epoch = ended.Status.Epoch + 1, EndTs = null };
+        _ = Merge(ended with { Ts = ended.Ts + 10, Status = again }, Plain);
+        (_node["d"].IsLive, _node["d"].Status.Epoch).Should().Be((true, ended.Status.Epoch + 1));
+    }
+
+    [Fact]
+    public void The_copy_of_a_node_tells_the_status_of_a_job()
+    {
+        var peer = Plain with { ReportsStatus = true };
+        var copy = Copy("a", null, "x");
+
+        _ = Merge(copy with { Status = copy.Status with { Node = "sibling", State = JobState.Done, Rc = 0, EndTs = 9 } }, peer);
+
+        _node["a"].Status.State.Should().Be(JobState.Done);
+    }
+
     private SubmitResult Submit(string spec, Submitter submitter) => _node.Core.Submit(Some.Spec(spec), _node.Now, submitter);
 
     private IReadOnlyList<string> Merge(Job copy, Submitter sender) => _node.Core.Merge([copy], _node.Now, sender);

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using MeeseeksBox.FileWatch.Tests.Folders;
 using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Control;
 using MeeseeksBox.WatchAgent.Watches;

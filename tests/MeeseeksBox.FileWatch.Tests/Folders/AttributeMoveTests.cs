@@ -2,6 +2,7 @@ using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Unix;
+using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Folders;
 
 namespace MeeseeksBox.FileWatch.Tests.Folders;

@@ -2,6 +2,7 @@ using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.Foundation.Unix;
+using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Watches;
 using Microsoft.Extensions.Time.Testing;
 

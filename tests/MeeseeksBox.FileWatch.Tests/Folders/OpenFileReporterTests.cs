@@ -1,3 +1,4 @@
+using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Watches;
 
 namespace MeeseeksBox.FileWatch.Tests.Folders;

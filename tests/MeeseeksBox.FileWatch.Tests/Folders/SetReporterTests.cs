@@ -1,4 +1,5 @@
 using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Watches;
 
 namespace MeeseeksBox.FileWatch.Tests.Folders;
