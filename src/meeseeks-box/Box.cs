@@ -154,6 +154,8 @@ internal sealed class Box : IAsyncDisposable
 
         Task SaveLast(CancellationToken limit)
         {
+            // In case it throws.
+            _isSaved = false;
             _isSaved = _store!.Checkpointer.TrySaveLast();
             return Task.CompletedTask;
         }
@@ -251,8 +253,8 @@ internal sealed class Box : IAsyncDisposable
     /// <remarks>For a second SIGTERM, which ends a box that is still in <see cref="StopAsync"/>.</remarks>
     public void Abort()
     {
-        _ = _orphans.EndByMarkAsync(_runIds.Owner).Wait(AbortTime);
-        _ = _journal?.Stop(CancellationToken.None).Wait(AbortTime);
+        Finish("the kill of processes", () => _orphans.EndByMarkAsync(_runIds.Owner));
+        Finish("the journal", () => _journal?.Stop(CancellationToken.None) ?? Task.CompletedTask);
         _ = _store?.Checkpointer.TrySaveLast();
     }
 
@@ -267,6 +269,21 @@ internal sealed class Box : IAsyncDisposable
         _reconfigurator.Dispose();
         _outputs.Dispose();
         _runs.Dispose();
+    }
+
+    // What fails must not keep the state from being saved.
+    private void Finish(string what, Func<Task> work)
+    {
+        try
+        {
+            _ = work().Wait(AbortTime);
+        }
+#pragma warning disable CA1031
+        catch (Exception problem)
+        {
+            _log.Error(problem, "abort continues: {What} failed: internal error; please report it", what);
+        }
+#pragma warning restore CA1031
     }
 
     private ILogger CreateLogger(string part) => _logs.CreateLogger($"{_config.Config.Name}.{part}");

@@ -60,6 +60,7 @@ internal sealed class ConfiguredParts(
     /// <param name="accepted">Called when nothing can reject the new one any more, before it is applied.</param>
     /// <param name="stop">Cancels the validation.</param>
     /// <returns>The problems, with nothing changed; empty when the configuration is in force.</returns>
+    /// <exception cref="AggregateException">Some parts failed; all others have the new configuration.</exception>
     public async Task<IReadOnlyList<string>> ReplaceAsync(BoxConfig old, BoxConfig config, Action accepted, CancellationToken stop)
     {
         var (plans, problems) = taskFactories.Of(config);
@@ -79,18 +80,27 @@ internal sealed class ConfiguredParts(
             return problems;
 
         accepted();
-        if (logs.Apply(config.Logging) is { } problem)
-        {
-            // The file is opened again even without a change. Its settings were valid before.
-            log.Warning("log settings unchanged: {Problem}", problem);
-        }
-
-        history.Path = config.State.History;
-        _ = checkpointer?.Interval = config.State.Checkpoint;
-        await listeners.ApplyAsync(listening);
-        pools.Apply(plans);
-        await links.ApplyAsync(config.Nodes);
-        host.Execute((core, now) => core.Apply(config.ToNodeSettings(version), now));
+        await EachPart.ApplyAsync(
+            ("log", () => Do(() => ApplyLog(config))),
+            ("history", () => Do(() => history.Path = config.State.History)),
+            ("checkpoint", () => Do(() => _ = checkpointer?.Interval = config.State.Checkpoint)),
+            ("listen", () => listeners.ApplyAsync(listening)),
+            ("pools", () => Do(() => pools.Apply(plans))),
+            ("nodes", () => links.ApplyAsync(config.Nodes)),
+            ("settings of jobs", () => Do(() => host.Execute((core, now) => core.Apply(config.ToNodeSettings(version), now)))));
         return [];
+    }
+
+    private static Task Do(Action apply)
+    {
+        apply();
+        return Task.CompletedTask;
+    }
+
+    private void ApplyLog(BoxConfig config)
+    {
+        // The file is opened again even without a change. Its settings were valid before.
+        if (logs.Apply(config.Logging) is { } problem)
+            log.Warning("log settings unchanged: {Problem}", problem);
     }
 }

@@ -59,6 +59,27 @@ public sealed class StageListTests
         _steps.Should().Equal("start a", "stop a");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stage_that_fails_to_stop_is_logged_and_the_others_stop(bool isAtOnce)
+    {
+        var errors = new LoggedErrors();
+        using var log = errors.CreateLogger();
+        var failing = new Stage("b")
+        {
+            Stop = _ => isAtOnce ? throw new InvalidOperationException("x") : Task.FromException(new InvalidOperationException("x")),
+        };
+        var stages = new StageList([Some("a"), failing, Some("c")], _time, log);
+        _ = await stages.StartAsync();
+        _steps.Clear();
+
+        await stages.StopAsync();
+
+        _steps.Should().Equal("stop c", "stop a");
+        errors.Lines.Should().ContainSingle().Which.Should().Contain("stage b failed");
+    }
+
     private StageList List(params Stage[] stages) => new(stages, _time, Logger.None);
 
     private Stage Some(string name) => new(name)
