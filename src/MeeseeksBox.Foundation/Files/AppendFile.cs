@@ -20,15 +20,17 @@ public static class AppendFile
     /// <remarks>A line that a crash cut off is ended first, so that the next one stays readable.</remarks>
     /// <param name="file">The file, which is left open.</param>
     /// <param name="lines">The lines, read from their current position.</param>
+    /// <param name="flush">The flush of the disk; null for <see cref="DiskFlush.Real"/>.</param>
     /// <exception cref="IOException">The file cannot be written, and is as long as before.</exception>
-    public static void Append(FileStream file, Stream lines)
+    public static void Append(FileStream file, Stream lines, DiskFlush? flush = null)
     {
         EndLine(file);
         var end = file.Length;
         try
         {
             lines.CopyTo(file);
-            file.Flush(flushToDisk: true);
+            file.Flush();
+            (flush ?? DiskFlush.Real).Content(file.SafeFileHandle);
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {

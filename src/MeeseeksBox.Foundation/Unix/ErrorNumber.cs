@@ -20,6 +20,7 @@ internal static class ErrorNumber
     public const int Exists = 17;
     public const int OtherDevice = 18;
     public const int NotFolder = 20;
+    public const int Invalid = 22;
     public const int HostStarved = 23;
     public const int ProcessStarved = 24;
     public const int TextBusy = 26;

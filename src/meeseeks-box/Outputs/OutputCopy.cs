@@ -11,9 +11,9 @@ internal static class OutputCopy
     /// <param name="path">The file of the runner.</param>
     /// <param name="owner">The uid of the user.</param>
     /// <param name="output">The output.</param>
-    /// <param name="isFlushed">True to return when the copy is on disk.</param>
+    /// <param name="flush">Makes the copy be on disk at the return; null when it need not.</param>
     /// <exception cref="IOException">The output is lost.</exception>
-    public static void Make(string path, uint owner, SpooledOutput output, bool isFlushed)
+    public static void Make(string path, uint owner, SpooledOutput output, DiskFlush? flush)
     {
         using var file = SpoolReader.Open(path, owner);
         var bytes = new byte[output.Kept];
@@ -24,9 +24,10 @@ internal static class OutputCopy
         using (var stream = AppendFile.OpenPrivate(unfinished, FileShare.None, FileMode.Create))
         {
             stream.Write(bytes);
-            stream.Flush(isFlushed);
+            flush?.Content(stream.SafeFileHandle);
         }
 
         File.Move(unfinished, output.Path, overwrite: true);
+        flush?.NameOf(output.Path);
     }
 }

@@ -41,8 +41,7 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         var output = Create(Path.GetFileName(path), total, limit);
         if (!File.Exists(output.Path) && LibC.Link(path, output.Path) < 0)
             File.Move(path, output.Path);
-        if (folder.IsFlushed)
-            Flush(output.Path);
+        Flush(output.Path);
         return output;
     }
 
@@ -63,7 +62,7 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
 
         var output = Create(Path.GetFileName(path), total, limit);
         if (!File.Exists(output.Path))
-            OutputCopy.Make(path, owner, output, folder.IsFlushed);
+            OutputCopy.Make(path, owner, output, folder.Flush);
         return output;
     }
 
@@ -202,7 +201,8 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
             file = Create(NewName(), bytes.Length, bytes.Length);
             using var stream = AppendFile.OpenPrivate(file.Path, FileShare.None, FileMode.Create);
             stream.Write(bytes);
-            stream.Flush(folder.IsFlushed);
+            folder.Flush?.Content(stream.SafeFileHandle);
+            folder.Flush?.NameOf(file.Path);
             return file;
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
@@ -213,10 +213,14 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         }
     }
 
-    private static void Flush(string path)
+    private void Flush(string path)
     {
+        if (folder.Flush is not { } flush)
+            return;
+
         using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-        RandomAccess.FlushToDisk(file);
+        flush.Content(file);
+        flush.NameOf(path);
     }
 
     private SpooledOutput Create(string name, long total, int limit)

@@ -9,7 +9,8 @@ namespace MeeseeksBox.Agent.Outputs;
 /// <summary>The folder of the runners of this box and of the outputs of jobs (docs/SPECIFICATION.md#runs-folder).</summary>
 /// <param name="stateFile">The state file, beside which it is; null for a temporary folder.</param>
 /// <param name="isDurable">True when an output must be on disk before the end of its run is (docs/SPECIFICATION.md#durability).</param>
-internal sealed class RunsFolder(string? stateFile, bool isDurable) : IDisposable
+/// <param name="flush">The flush of the disk; null for <see cref="DiskFlush.Real"/>.</param>
+internal sealed class RunsFolder(string? stateFile, bool isDurable, DiskFlush? flush = null) : IDisposable
 {
     private const string RunnerPrefix = "runner-";
     private const string KeyFile = "key";
@@ -21,8 +22,8 @@ internal sealed class RunsFolder(string? stateFile, bool isDurable) : IDisposabl
     /// <summary>True when it stays after the end of the box.</summary>
     public bool IsKept => stateFile is not null;
 
-    /// <summary>True when a file of an output must be on disk before a job refers to it.</summary>
-    public bool IsFlushed => IsKept && isDurable;
+    /// <summary>The flush of a file of an output, which must be on disk before a job refers to it; null when it need not.</summary>
+    public DiskFlush? Flush => IsKept && isDurable ? flush ?? DiskFlush.Real : null;
 
     /// <summary>True when a copy of a damaged file of the state may still have jobs whose outputs are here.</summary>
     public bool HasDamagedState => stateFile is not null && DamagedFile.IsBeside(RealPath.Of(stateFile));
@@ -38,7 +39,12 @@ internal sealed class RunsFolder(string? stateFile, bool isDurable) : IDisposabl
         lock (_lock)
         {
             _path ??= Directory.CreateTempSubdirectory(SpoolFile.TemporaryPrefix).FullName;
-            return Directory.CreateDirectory(_path, SpoolFolder.OnlyOwner).FullName;
+            if (Directory.Exists(_path))
+                return _path;
+
+            var made = Directory.CreateDirectory(_path, SpoolFolder.OnlyOwner).FullName;
+            Flush?.NameOf(made);
+            return made;
         }
     }
 
@@ -69,6 +75,7 @@ internal sealed class RunsFolder(string? stateFile, bool isDurable) : IDisposabl
             file.SetLength(0);
             file.Write(key);
             file.Flush(flushToDisk: true);
+            Flush?.NameOf(file.Name);
             return key;
         }
     }

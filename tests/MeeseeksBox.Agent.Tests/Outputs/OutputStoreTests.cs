@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using MeeseeksBox.Agent.Outputs;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Runner.Accounts;
 using MeeseeksBox.Testing;
 using Microsoft.Extensions.Time.Testing;
+using Microsoft.Win32.SafeHandles;
 using Serilog.Core;
 
 namespace MeeseeksBox.Agent.Tests.Outputs;
@@ -243,6 +245,22 @@ public sealed class OutputStoreTests : IDisposable
         Files.Should().BeEmpty();
     }
 
+    [Fact]
+    public void An_output_its_name_and_its_new_folder_are_on_disk_before_a_job_refers_to_it()
+    {
+        var flush = new FlushList();
+        using var runs = new RunsFolder(_folder.File("flushed"), isDurable: true, flush);
+        using var store = new OutputStore(runs, _time, Logger.None);
+
+        _ = store.Take(Printed(1000), 1000, 2000);
+        _ = store.Copy(Printed(1000), Credentials.Own.User, 1000, 2000);
+        _ = store.Keep([With(OutputData.Of(Convert.ToBase64String(new byte[5000])))], _ => []);
+
+        flush.Steps.Should().HaveCount(7).And.StartWith(["name flushed.runs", "content printed0", "name printed0", "content printed1.new"])
+            .And.HaveElementAt(4, "name printed1");
+        flush.Steps[5][8..].Should().Be(flush.Steps[6][5..]).And.EndWith(".out");
+    }
+
     private static Job With(OutputData? output) => new() { Id = "a", Status = new JobStatus { StartCount = 1, Stdout = output } };
 
     private static byte[] Written(Job job, OutputForm form)
@@ -252,6 +270,16 @@ public sealed class OutputStoreTests : IDisposable
             JobAttributes.Write(writer, job, form);
 
         return stream.ToArray();
+    }
+
+    private sealed class FlushList : DiskFlush
+    {
+        public List<string> Steps { get; } = [];
+
+        public override void Content(SafeFileHandle file) =>
+            Steps.Add($"content {Path.GetFileName(new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget)}");
+
+        public override void NameOf(string path) => Steps.Add($"name {Path.GetFileName(path)}");
     }
 
     private static string Text(OutputData? output) => Encoding.UTF8.GetString(Convert.FromBase64String(output!.Text!));
