@@ -47,7 +47,7 @@ internal sealed class JobRecovery(
         var adopted = new List<AdoptedRun>();
         try
         {
-            interrupted = await RestoreAsync(former, adopted);
+            interrupted = Restore(former, adopted);
         }
         catch (IOException problem)
         {
@@ -76,10 +76,10 @@ internal sealed class JobRecovery(
 
     // Returns the jobs that were running at the end of the previous run. A method of its own, so that all the rest of what it reads is
     // garbage once it has returned.
-    private async Task<Job[]> RestoreAsync(IReadOnlyList<RunnerRun> former, List<AdoptedRun> adopted)
+    private Job[] Restore(IReadOnlyList<RunnerRun> former, List<AdoptedRun> adopted)
     {
         var reader = new JournalReader(host.Outputs, time, stateLog);
-        var jobs = host.Outputs.Keep([.. await reader.ReadAsync(store.File.Load(host.Outputs), store.JournalFiles)], _ => []);
+        var jobs = host.Outputs.Keep([.. reader.Read(store.File.Load(host.Outputs), store.JournalFiles)], _ => []);
         RotateJournal();
         history.AddMissing(reader.Endings);
         host.Restore(jobs, store.Journal, Adopt);

@@ -10,12 +10,12 @@ namespace MeeseeksBox.Agent.State;
 /// <summary>Appends a line <c>{id: job}</c> to the history file for each end of a job (docs/SPECIFICATION.md#history).</summary>
 internal sealed class History : IDisposable
 {
-    // Bounds the memory while the disk is full to some tens of megabytes. Beyond that the oldest lines are dropped and logged.
+    // Bounds the memory while the disk is full to some tens of megabytes. Beyond that the oldest lines are dropped.
     private const int MostWaiting = 50_000;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
 
     private readonly Channel<Job> _endings;
-    private readonly HistoryFile _file = new();
+    private readonly HistoryFile _file;
     private readonly CancellationTokenSource _completing = new();
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -23,10 +23,14 @@ internal sealed class History : IDisposable
     private readonly List<(long Number, TaskCompletionSource Written)> _waiters = [];
     private long _added;
     private long _done;
+    private long _dropped;
 
-    public History(TimeProvider time, ILogger log)
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Receives failed writes.</param>
+    /// <param name="flush">The flush of the disk; null for <see cref="DiskFlush.Real"/>.</param>
+    public History(TimeProvider time, ILogger log, DiskFlush? flush = null)
     {
-        (_time, _log) = (time, log);
+        (_time, _log, _file) = (time, log, new HistoryFile(flush ?? DiskFlush.Real));
         _endings = Channel.CreateBounded<Job>(
             new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest }, GiveUp);
     }
@@ -65,7 +69,7 @@ internal sealed class History : IDisposable
             return;
 
         // A crash in the middle of a rotation leaves lines in both files of the journal. A pipe or a device has no lines to compare.
-        var written = AppendTarget.IsFile(path) ? HistoryTail.Read(path, endings.Count) : [];
+        var written = AppendTarget.IsFile(path) ? ReadTail(path, endings.Count) : [];
         foreach (var job in endings.Where(job => written.Add(HistoryTail.KeyOf(job))))
             Add(job);
     }
@@ -104,6 +108,8 @@ internal sealed class History : IDisposable
 
             if (await TryAppendAsync(lines).ConfigureAwait(false))
                 Note(count);
+            if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
+                _log.Error("history overflow: {Count} ends of jobs dropped", dropped);
         }
     }
 
@@ -126,6 +132,21 @@ internal sealed class History : IDisposable
         }
     }
 
+    private HashSet<string> ReadTail(string path, int count)
+    {
+        try
+        {
+            return HistoryTail.Read(path, count);
+        }
+        catch (Exception problem) when (FileProblem.Is(problem))
+        {
+            _log.Error(
+                "history {File} cannot be read, {Count} ends of jobs may be in it twice: {Problem}",
+                path, count, FileProblem.Reason(path, problem));
+            return [];
+        }
+    }
+
     private static void WriteLine(MemoryStream lines, Job job)
     {
         using (var writer = new Utf8JsonWriter(lines, JsonFormat.Compact))
@@ -141,7 +162,7 @@ internal sealed class History : IDisposable
 
     private void GiveUp(Job job)
     {
-        _log.Error("history overflow: end of job {Job} dropped", job.Id);
+        _ = Interlocked.Increment(ref _dropped);
         Note(1);
     }
 

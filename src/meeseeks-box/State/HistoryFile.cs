@@ -3,12 +3,14 @@ using MeeseeksBox.Foundation.Files;
 namespace MeeseeksBox.Agent.State;
 
 /// <summary>The target of the history: a file, or a pipe, a device or a stream of the box.</summary>
-internal sealed class HistoryFile : IDisposable
+/// <param name="flush">The flush of the disk.</param>
+internal sealed class HistoryFile(DiskFlush flush) : IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private AppendTarget? _open;
     private string? _path;
+    private string? _pathOnDisk;
 
     /// <summary>Appends lines. A file gets all of them or none, and they are on disk.</summary>
     /// <param name="path">The path of the target.</param>
@@ -22,9 +24,14 @@ internal sealed class HistoryFile : IDisposable
         if (_open is null && AppendTarget.IsFile(path))
         {
             // Opened for each group, so that the file may be rotated away at any time.
+            var isNew = path != _pathOnDisk || !File.Exists(path);
             using var file = AppendFile.OpenPrivate(path, FileShare.ReadWrite | FileShare.Delete);
+            if (isNew)
+                flush.NameOf(path);
+
+            _pathOnDisk = path;
             lines.Position = 0;
-            AppendFile.Append(file, lines);
+            AppendFile.Append(file, lines, flush);
             return;
         }
 

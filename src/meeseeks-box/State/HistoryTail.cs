@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.State;
@@ -15,8 +15,8 @@ internal static class HistoryTail
         CultureInfo.InvariantCulture,
         $"{job.Id} {job.Status.Epoch} {job.Status.StartCount} {job.Status.FailCount} {job.Status.State} {job.Status.EndTs:R}");
 
-    /// <summary>Reads the keys of at least the last <paramref name="count"/> lines, or of all.</summary>
-    /// <exception cref="IOException">The file exists and cannot be read.</exception>
+    /// <summary>Reads the keys of at least the last <paramref name="count"/> lines, or of all. Damaged lines have none.</summary>
+    /// <exception cref="IOException">The file exists and cannot be read; so may the other exceptions of a file problem.</exception>
     public static HashSet<string> Read(string path, int count)
     {
         var keys = new HashSet<string>(StringComparer.Ordinal);
@@ -25,10 +25,9 @@ internal static class HistoryTail
 
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         _ = file.Seek(StartOfLast(file, count + 1), SeekOrigin.Begin);
-        using var reader = new StreamReader(file, Encoding.UTF8);
-        while (reader.ReadLine() is { } line)
+        foreach (var line in StoredLines.Read(file))
         {
-            using var entry = TryParse(line);
+            using var entry = TryParse(line.Text);
             if (entry is not null && JobOf(entry.RootElement) is { } job)
                 _ = keys.Add(KeyOf(job));
         }
@@ -47,7 +46,7 @@ internal static class HistoryTail
         using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         var length = file.Length;
         var start = StartOfLast(file, 0);
-        if (start == length)
+        if (start == length || length - start > StoredLines.Longest)
             return false;
 
         _ = file.Seek(start, SeekOrigin.Begin);
@@ -55,7 +54,7 @@ internal static class HistoryTail
         file.ReadExactly(line);
 
         // A whole line lacks nothing but its end, and any other text is not of a box. Another box may write to the same file.
-        using var entry = TryParse(Encoding.UTF8.GetString(line));
+        using var entry = TryParse(line);
         if (!line.AsSpan().StartsWith("{\""u8) || entry is not null || file.Length != length)
             return false;
 
@@ -86,8 +85,8 @@ internal static class HistoryTail
         return 0;
     }
 
-    // Null for a line that a crash has cut off.
-    private static JsonDocument? TryParse(string line)
+    // Null for a line that a crash has cut off, or that is damaged.
+    private static JsonDocument? TryParse(ReadOnlyMemory<byte> line)
     {
         try
         {
@@ -101,6 +100,7 @@ internal static class HistoryTail
 
     private static Job? JobOf(JsonElement line) =>
         line.ValueKind is JsonValueKind.Object
+        && JsonTextValidation.IsValid(line)
         && line.EnumerateObject().FirstOrDefault() is { Value.ValueKind: JsonValueKind.Object } job
         && JobAttributes.TryRead(job.Value, job.Name, out var read, out _)
             ? read

@@ -30,6 +30,9 @@ internal sealed class Journal : IDisposable
     /// <summary>Number of lines appended so far, which is the number of the latest line.</summary>
     public long Appended => _queue.Appended;
 
+    /// <summary>Number of lines and rotations that wait to be written.</summary>
+    public int Waiting => _queue.Waiting;
+
     /// <summary>The error of the last write; null when it succeeded.</summary>
     public string? Problem => _writer.Problem;
 

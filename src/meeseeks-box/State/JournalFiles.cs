@@ -4,9 +4,13 @@ namespace MeeseeksBox.Agent.State;
 
 /// <summary>The two files of a journal: the current one, and the previous one.</summary>
 /// <remarks>The previous one is deleted once the checkpoint that covers it is on disk.</remarks>
-internal sealed class JournalFiles(string statePath) : IDisposable
+/// <param name="statePath">The path of the state file.</param>
+/// <param name="flush">The flush of the disk; null for <see cref="DiskFlush.Real"/>.</param>
+internal sealed class JournalFiles(string statePath, DiskFlush? flush = null) : IDisposable
 {
+    private readonly DiskFlush _flush = flush ?? DiskFlush.Real;
     private FileStream? _current;
+    private bool _isNameOnDisk;
 
     /// <summary>Path of the file that receives new lines.</summary>
     public string Current { get; } = statePath + ".journal";
@@ -19,7 +23,12 @@ internal sealed class JournalFiles(string statePath) : IDisposable
     /// <exception cref="UnauthorizedAccessException">The rights of file or folder forbid it.</exception>
     public void Append(ReadOnlySpan<byte> lines)
     {
-        _current ??= AppendFile.OpenPrivate(Current, FileShare.Read);
+        if (_current is null)
+        {
+            _current = AppendFile.OpenPrivate(Current, FileShare.Read);
+            _isNameOnDisk = false;
+        }
+
         var end = _current.Length;
         try
         {
@@ -32,12 +41,19 @@ internal sealed class JournalFiles(string statePath) : IDisposable
         }
     }
 
-    /// <summary>Flushes appended lines to the disk.</summary>
+    /// <summary>Flushes appended lines to the disk, and the name of a new file.</summary>
     /// <exception cref="IOException">The flush failed.</exception>
     public void FlushToDisk()
     {
-        if (_current is not null)
-            RandomAccess.FlushToDisk(_current.SafeFileHandle);
+        if (_current is null)
+            return;
+
+        _flush.Content(_current.SafeFileHandle);
+        if (!_isNameOnDisk)
+        {
+            _flush.NameOf(Current);
+            _isNameOnDisk = true;
+        }
     }
 
     /// <summary>Turns the current file into the previous one, or appends it to a previous one that is still there.</summary>
@@ -52,28 +68,38 @@ internal sealed class JournalFiles(string statePath) : IDisposable
 
         if (!File.Exists(Previous))
         {
-            File.Move(Current, Previous);
+            // With overwrite it is one rename(2): a power cut leaves the one name or the other.
+            File.Move(Current, Previous, overwrite: true);
+            _flush.NameOf(Previous);
             return;
         }
 
         using (var previous = AppendFile.OpenPrivate(Previous, FileShare.Read))
         using (var current = File.OpenRead(Current))
         {
-            AppendFile.Append(previous, current);
+            AppendFile.Append(previous, current, _flush);
         }
 
+        _flush.NameOf(Previous);
         File.Delete(Current);
+        _flush.NameOf(Current);
     }
 
     /// <summary>Deletes both files, which the state file covers.</summary>
+    /// <remarks>
+    /// The previous one first: the last line of a job may be in the current one, and the jobs of the last checkpoint have no numbers by
+    /// which an older line is told from them.
+    /// </remarks>
     /// <exception cref="IOException">A file cannot be deleted.</exception>
     /// <exception cref="UnauthorizedAccessException">The rights of the folder forbid it.</exception>
     public void DropAll()
     {
         _current?.Dispose();
         _current = null;
-        File.Delete(Current);
         DropPrevious();
+        _flush.NameOf(Previous);
+        File.Delete(Current);
+        _flush.NameOf(Current);
     }
 
     /// <summary>Deletes the previous file, which a checkpoint covers.</summary>

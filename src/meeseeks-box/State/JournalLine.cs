@@ -8,7 +8,8 @@ namespace MeeseeksBox.Agent.State;
 
 /// <summary>One line of the journal: a changed job, a removed job, or the end of a run.</summary>
 /// <remarks>
-/// Exactly one of the three is set. Samples: <c>{"job":{"id":"a",…}}</c>, <c>{"gone":"a"}</c>, <c>{"ended":{"id":"a",…}}</c>.
+/// Exactly one of the three is set. Samples, without the checksum (<see cref="JournalChecksum"/>): <c>{"job":{"id":"a",…}}</c>,
+/// <c>{"gone":"a"}</c>, <c>{"ended":{"id":"a",…}}</c>.
 /// </remarks>
 internal readonly record struct JournalLine
 {
@@ -21,7 +22,10 @@ internal readonly record struct JournalLine
     /// <summary>A job at the end of a run, for the history.</summary>
     public Job? Ended { get; init; }
 
-    /// <summary>Reads a line.</summary>
+    /// <summary>The id of the job that was changed or removed; null for the end of a run.</summary>
+    public string? Id => Changed?.Id ?? Gone;
+
+    /// <summary>Reads a line, however damaged it is.</summary>
     /// <param name="text">The bytes of the line, without the newline.</param>
     /// <param name="outputs">Has the outputs that the line refers to.</param>
     /// <param name="line">The parsed line.</param>
@@ -29,12 +33,26 @@ internal readonly record struct JournalLine
     public static bool TryRead(ReadOnlyMemory<byte> text, OutputStore outputs, out JournalLine line, out string? problem)
     {
         line = default;
-        problem = "not a journal line";
+        var hasChecksum = JournalChecksum.IsIn(text.Span, out var isRight);
+        if (hasChecksum && !isRight)
+        {
+            problem = "its checksum is wrong";
+            return false;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(text);
+            if (!JsonTextValidation.IsValid(text.Span))
+            {
+                problem = "it is not valid Unicode";
+                return false;
+            }
+
+            problem = "not a journal line";
             if (document.RootElement.ValueKind is not JsonValueKind.Object
-                || document.RootElement.EnumerateObject().ToArray() is not [var only])
+                || document.RootElement.EnumerateObject().ToArray() is not [var only, ..] members
+                || members.Length != (hasChecksum ? 2 : 1))
             {
                 return false;
             }
@@ -62,7 +80,7 @@ internal readonly record struct JournalLine
         }
     }
 
-    /// <summary>Writes the line without its newline.</summary>
+    /// <summary>Writes the line without its checksum and its newline.</summary>
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();

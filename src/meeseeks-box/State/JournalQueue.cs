@@ -3,10 +3,12 @@ namespace MeeseeksBox.Agent.State;
 /// <summary>The lines that wait for the thread of the journal, and the callers that wait for a flush.</summary>
 internal sealed class JournalQueue : IDisposable
 {
+    // As many as the history keeps.
+    private const int MostEndings = 50_000;
+
     private readonly Lock _lock = new();
     private readonly AutoResetEvent _signal = new(false);
-    private List<JournalCommand> _commands = [];
-    private List<JournalCommand> _spare = [];
+    private readonly PendingLines _commands = new(MostEndings);
     private long _appended;
     private long _seq;
     private bool _isAsleep;
@@ -28,6 +30,16 @@ internal sealed class JournalQueue : IDisposable
         }
     }
 
+    /// <summary>Number of commands that wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+                return _commands.Count;
+        }
+    }
+
     /// <summary>True after <see cref="Complete"/>.</summary>
     public bool IsComplete
     {
@@ -43,7 +55,7 @@ internal sealed class JournalQueue : IDisposable
     {
         lock (_lock)
         {
-            _commands.Add(new JournalCommand(line, null));
+            _commands.Add(line);
             _appended++;
             WakeUp();
         }
@@ -89,7 +101,7 @@ internal sealed class JournalQueue : IDisposable
                 return Task.CompletedTask;
             }
 
-            _commands.Add(new JournalCommand(default, rotated));
+            _commands.AddRotation(rotated);
             WakeUp();
         }
 
@@ -146,8 +158,25 @@ internal sealed class JournalQueue : IDisposable
             if (flush is not null)
                 (_flush, _nextFlush) = ((_appended, flush), null);
 
-            (_commands, _spare) = (_spare, _commands);
-            return new JournalBatch(_spare, flush, _seq, _isComplete);
+            return new JournalBatch(_commands.Take(), flush, _seq, _isComplete);
+        }
+    }
+
+    /// <summary>Bounds the lines that wait, until <see cref="NoteWritable"/>.</summary>
+    public void NoteFailure()
+    {
+        lock (_lock)
+            _commands.IsFailing = true;
+    }
+
+    /// <summary>Ends what <see cref="NoteFailure"/> has begun.</summary>
+    /// <returns>Number of ends of runs that were dropped so far.</returns>
+    public long NoteWritable()
+    {
+        lock (_lock)
+        {
+            _commands.IsFailing = false;
+            return _commands.Dropped;
         }
     }
 

@@ -1,22 +1,21 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Protocol.Jobs;
-using MeeseeksBox.Protocol.Lines;
 using Serilog;
 
 namespace MeeseeksBox.Agent.State;
 
 /// <summary>Replays a journal over the jobs of a state file.</summary>
-/// <remarks>A truncated last line is normal after a crash. Any other damage is logged, and a copy of the journal is kept.</remarks>
+/// <remarks>
+/// A truncated last line is normal after a crash. Any other damage costs the damaged lines only. It is logged, and a copy of the journal is
+/// kept.
+/// </remarks>
 /// <param name="outputs">Has the outputs that lines refer to.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Receives damage.</param>
-internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILogger log)
+/// <param name="longestLine">The length in bytes of the longest line that is read.</param>
+internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILogger log, int longestLine = StoredLines.Longest)
 {
-    private const long LongestLine = 1L << 30;
-
     private readonly Dictionary<string, Job> _jobs = new(StringComparer.Ordinal);
 
     /// <summary>The ends of runs in the journal, in order; the history may lack the last of them.</summary>
@@ -30,7 +29,7 @@ internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILog
     /// <param name="files">The files of the journal.</param>
     /// <returns>The latest copy of each job.</returns>
     /// <exception cref="IOException">A file exists and cannot be read.</exception>
-    public async Task<IReadOnlyCollection<Job>> ReadAsync(IReadOnlyCollection<Job> saved, JournalFiles files)
+    public IReadOnlyCollection<Job> Read(IReadOnlyCollection<Job> saved, JournalFiles files)
     {
         foreach (var job in saved)
             _jobs[job.Id] = job;
@@ -39,7 +38,7 @@ internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILog
         {
             try
             {
-                await ReadAsync(path);
+                Read(path);
             }
             catch (Exception problem) when (FileProblem.Is(problem))
             {
@@ -50,28 +49,48 @@ internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILog
         return _jobs.Values;
     }
 
-    private async Task ReadAsync(string path)
+    private void Read(string path)
     {
         if (!File.Exists(path))
             return;
 
         var damage = new List<string>();
-        await using (var file = File.OpenRead(path))
+        using (var file = File.OpenRead(path))
         {
-            var lines = new LineReader(PipeReader.Create(file), LongestLine);
-            for (var number = 1; await lines.ReadAsync(CancellationToken.None) is { Kind: LineKind.Line } line; number++)
+            var number = 0;
+            foreach (var line in StoredLines.Read(file, longestLine))
             {
-                if (JournalLine.TryRead(line.Line.ToArray(), outputs, out var change, out var problem))
+                number++;
+                if (line.IsTooLong)
+                    damage.Add($"line {number}: longer than {longestLine} bytes");
+                else if (JournalLine.TryRead(line.Text, outputs, out var change, out var problem))
                     Apply(change);
-                else if (!line.IsLast && !line.Line.IsEmpty)
+                else if (TryReadParts(line.Text) || (!line.IsLast && !line.Text.IsEmpty))
                     damage.Add($"line {number}: {problem}");
             }
-
-            await lines.EndAsync();
         }
 
         if (damage is not [])
-            Quarantine(path, damage);
+        {
+            log.Error(
+                "journal {File} damaged: {Count} lines skipped ({First}); {Copy}",
+                path, damage.Count, damage[0], DamagedFile.Keep(path, time));
+        }
+    }
+
+    private bool TryReadParts(ReadOnlyMemory<byte> line)
+    {
+        var isAny = false;
+        foreach (var record in JournalChecksum.RecordsIn(line))
+        {
+            if (JournalLine.TryRead(record, outputs, out var change, out _))
+            {
+                Apply(change);
+                isAny = true;
+            }
+        }
+
+        return isAny;
     }
 
     private void Apply(JournalLine line)
@@ -90,14 +109,5 @@ internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILog
             // A checkpoint after this line may have stored a later copy.
             _jobs[job.Id] = job;
         }
-    }
-
-    private void Quarantine(string path, List<string> damage)
-    {
-        var aside = DamagedFile.PathOf(path, time);
-        File.Copy(path, aside, overwrite: true);
-        log.Error(
-            "journal {File} damaged: {Count} lines skipped ({First}); copy kept as {Aside}",
-            path, damage.Count, damage[0], aside);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class JournalWriter : IDisposable
     private long _written;
     private long _durable;
     private long _unflushedSince;
+    private long _dropped;
     private volatile string? _problem;
 
     /// <param name="files">The files to write.</param>
@@ -59,9 +60,11 @@ internal sealed class JournalWriter : IDisposable
     public void Add(JournalLine line)
     {
         _unflushedSince = _written == _durable ? Stopwatch.GetTimestamp() : _unflushedSince;
+        var start = _buffer.Length;
         line.Write(_json);
         _json.Flush();
         _json.Reset();
+        JournalChecksum.Add(_buffer, start);
         _buffer.WriteByte((byte)'\n');
         _written++;
         if (line.Ended is not null)
@@ -113,10 +116,7 @@ internal sealed class JournalWriter : IDisposable
             {
                 write();
                 if (_problem is not null)
-                {
-                    _log.Warning("journal writable again");
-                    _problem = null;
-                }
+                    NoteWritable();
 
                 return;
             }
@@ -130,6 +130,7 @@ internal sealed class JournalWriter : IDisposable
                         RetryPause.TotalSeconds, _files.Current, reason);
                 }
 
+                _queue.NoteFailure();
                 _problem = $"{_files.Current}: {reason}";
                 Failed();
                 if (_queue.IsComplete)
@@ -140,6 +141,17 @@ internal sealed class JournalWriter : IDisposable
 
                 _queue.Pause(RetryPause);
             }
+        }
+    }
+
+    private void NoteWritable()
+    {
+        _log.Warning("journal writable again");
+        _problem = null;
+        if (_queue.NoteWritable() - _dropped is > 0 and var count)
+        {
+            _dropped += count;
+            _log.Error("journal overflow: {Count} ends of runs dropped, which the history lacks", count);
         }
     }
 }

@@ -20,13 +20,15 @@ internal sealed class StateFile : IDisposable
     private readonly FileStream _lock;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly DiskFlush _flush;
 
-    private StateFile(string path, FileStream @lock, TimeProvider time, ILogger log)
+    private StateFile(string path, FileStream @lock, TimeProvider time, ILogger log, DiskFlush flush)
     {
         Path = path;
         _lock = @lock;
         _time = time;
         _log = log;
+        _flush = flush;
     }
 
     /// <summary>Path of the file, with symbolic links resolved.</summary>
@@ -58,8 +60,12 @@ internal sealed class StateFile : IDisposable
         : null;
 
     /// <summary>Locks the state file, which need not exist yet.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Receives damage.</param>
+    /// <param name="flush">The flush of the disk; null for <see cref="DiskFlush.Real"/>.</param>
     /// <exception cref="IOException">Another box holds the lock, the path is no regular file, or the folder is not writable.</exception>
-    public static StateFile Open(string path, TimeProvider time, ILogger log)
+    public static StateFile Open(string path, TimeProvider time, ILogger log, DiskFlush? flush = null)
     {
         if (ProblemOf(path) is { } wrong)
             throw new IOException(wrong);
@@ -67,7 +73,7 @@ internal sealed class StateFile : IDisposable
         var real = RealPath.Of(path);
         try
         {
-            return new StateFile(real, AppendFile.OpenPrivate(real + ".lock", FileShare.None), time, log);
+            return new StateFile(real, AppendFile.OpenPrivate(real + ".lock", FileShare.None), time, log, flush ?? DiskFlush.Real);
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {
@@ -79,35 +85,12 @@ internal sealed class StateFile : IDisposable
     }
 
     /// <summary>Reads the jobs of the last checkpoint; none without a file.</summary>
-    /// <remarks>A damaged file is moved aside and the previous one is used.</remarks>
+    /// <remarks>Of a damaged file the undamaged jobs are used, and of one without any the previous file.</remarks>
     /// <param name="outputs">Has the outputs that the jobs refer to.</param>
     /// <exception cref="IOException">A file exists and cannot be read. This is no damage: the box must not start without it.</exception>
-    public IReadOnlyList<Job> Load(OutputStore outputs)
-    {
-        if (File.Exists(Path))
-        {
-            if (TryLoad(Path, outputs, out var jobs))
-                return jobs;
+    public IReadOnlyCollection<Job> Load(OutputStore outputs) => new StateReader(Path, outputs, _time, _log).Read();
 
-            Quarantine(Path);
-        }
-
-        var previous = Path + ".1";
-        if (!File.Exists(previous))
-            return [];
-
-        if (TryLoad(previous, outputs, out var previousJobs))
-        {
-            _log.Warning("previous checkpoint used: {Count} jobs from {File}", previousJobs.Count, previous);
-            return previousJobs;
-        }
-
-        Quarantine(previous);
-        _log.Error("state lost: no readable state file, starting without jobs");
-        return [];
-    }
-
-    /// <summary>Writes all jobs to disk and replaces the file atomically.</summary>
+    /// <summary>Writes all jobs to disk and replaces the file atomically. A power cut leaves the one or the other.</summary>
     /// <exception cref="IOException">The file could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The rights of file or folder forbid it.</exception>
     public void Save(IEnumerable<Job> jobs)
@@ -115,12 +98,8 @@ internal sealed class StateFile : IDisposable
         var temporary = Path + ".tmp";
         using (var stream = AppendFile.OpenPrivate(temporary, FileShare.None, FileMode.Create))
         {
-            using (var writer = new Utf8JsonWriter(stream, JsonFormat.Compact))
-            {
-                Write(writer, jobs);
-            }
-
-            stream.Flush(flushToDisk: true);
+            Write(stream, jobs);
+            _flush.Content(stream.SafeFileHandle);
         }
 
         if (File.Exists(Path))
@@ -130,83 +109,43 @@ internal sealed class StateFile : IDisposable
         }
         else
         {
-            File.Move(temporary, Path);
+            File.Move(temporary, Path, overwrite: true);
         }
+
+        _flush.NameOf(Path);
     }
 
     public void Dispose() => _lock.Dispose();
 
-    private static void Write(Utf8JsonWriter writer, IEnumerable<Job> jobs)
+    // Each job on a line of its own, which no other newline is in: so damage is found by line.
+    private static void Write(FileStream stream, IEnumerable<Job> jobs)
     {
         const int chunk = 64 * 1024;
-        writer.WriteStartObject();
+        using var buffer = new MemoryStream();
+        using var writer = new Utf8JsonWriter(buffer, JsonFormat.Compact);
+        var separator = "{\n"u8;
         foreach (var job in jobs)
         {
-            writer.WritePropertyName(job.Id);
+            buffer.Write(separator);
+            writer.WriteStringValue(job.Id);
+            writer.Flush();
+            writer.Reset();
+            buffer.WriteByte((byte)':');
             JobAttributes.Write(writer, job, OutputForm.Reference);
-            if (writer.BytesPending > chunk)
-                writer.Flush();
+            writer.Flush();
+            writer.Reset();
+            separator = ",\n"u8;
+            if (buffer.Length > chunk)
+                Empty();
         }
 
-        writer.WriteEndObject();
-    }
+        buffer.Write(separator is [(byte)'{', ..] ? "{}"u8 : "\n}"u8);
+        Empty();
 
-    private bool TryLoad(string path, OutputStore outputs, out IReadOnlyList<Job> jobs)
-    {
-        jobs = [];
-        try
+        void Empty()
         {
-            using var stream = File.OpenRead(path);
-            var stored = JsonSerializer.Deserialize(stream, StoredContext.Default.DictionaryStringStoredJob)
-                ?? throw new JsonException();
-            jobs = [.. stored.Select(job => Read(path, outputs, job.Key, job.Value)).OfType<Job>()];
-            return true;
-        }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
-        {
-            _log.Error("state file {File} damaged: {Problem}", path, Fault(path, problem));
-            return false;
-        }
-        catch (Exception problem) when (FileProblem.Is(problem))
-        {
-            throw new IOException($"state.file: {path} cannot be read: {FileProblem.Reason(path, problem)}", problem);
-        }
-    }
-
-    // An exception without another one inside is about a value of the wrong type.
-    private static string Fault(string path, Exception problem)
-    {
-        if (problem.InnerException is not JsonException)
-            return "not a JSON object of jobs";
-
-        var error = JsonSyntaxError.Find(File.ReadAllBytes(path), default);
-        return $"not JSON: line {error.Line}, column {error.Column}: {error.Text}";
-    }
-
-    private Job? Read(string path, OutputStore outputs, string id, StoredJob stored)
-    {
-        var problem = stored.Problem;
-        var job = stored.Job is { } unnamed ? JobAttributes.WithId(unnamed, id, out problem) : null;
-        if (job is null)
-            _log.Error("job {Job} in {File} skipped: {Problem}", id, path, problem);
-        else if (stored.Element.ValueKind is JsonValueKind.Object)
-            job = JobAttributes.WithOutputs(job, stored.Element, outputs.Find);
-
-        return job;
-    }
-
-    private void Quarantine(string path)
-    {
-        var aside = DamagedFile.PathOf(path, _time);
-        try
-        {
-            File.Move(path, aside, overwrite: true);
-            _log.Error("damaged state file moved to {File}", aside);
-        }
-        catch (Exception problem) when (FileProblem.Is(problem))
-        {
-            throw new IOException(
-                $"state.file: {path} is damaged and cannot be moved aside: {FileProblem.Reason(path, problem)}", problem);
+            stream.Write(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+            buffer.SetLength(0);
         }
     }
 }

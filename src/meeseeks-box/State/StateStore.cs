@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Foundation.Files;
 using Serilog;
 
 namespace MeeseeksBox.Agent.State;
@@ -6,10 +7,11 @@ namespace MeeseeksBox.Agent.State;
 /// <summary>The stored state of a box with <c>state.file</c>: state file, journal and checkpoints.</summary>
 internal sealed class StateStore : IDisposable
 {
-    private StateStore(StateFile file, StateConfig config, CoreHost host, History history, TimeProvider time, ILogger log)
+    private StateStore(
+        StateFile file, StateConfig config, CoreHost host, History history, TimeProvider time, ILogger log, DiskFlush? flush)
     {
         File = file;
-        JournalFiles = new JournalFiles(file.Path);
+        JournalFiles = new JournalFiles(file.Path, flush);
         Journal = config.Durable ? new Journal(JournalFiles, log) : null;
         Checkpointer = new Checkpointer(file, JournalFiles, host, history, time, log);
     }
@@ -27,10 +29,19 @@ internal sealed class StateStore : IDisposable
     public Checkpointer Checkpointer { get; }
 
     /// <summary>Locks the state file.</summary>
+    /// <param name="config">The settings.</param>
+    /// <param name="host">Its core has the jobs.</param>
+    /// <param name="history">Has the ends of runs before a part of the journal is deleted.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Receives damage and failures.</param>
+    /// <param name="flush">The flush of the disk; null for <see cref="DiskFlush.Real"/>.</param>
     /// <returns>Null without <c>state.file</c>.</returns>
     /// <exception cref="IOException">The file cannot be opened or locked; the message says why.</exception>
-    public static StateStore? Open(StateConfig config, CoreHost host, History history, TimeProvider time, ILogger log) =>
-        config.File is { } file ? new StateStore(StateFile.Open(file, time, log), config, host, history, time, log) : null;
+    public static StateStore? Open(
+        StateConfig config, CoreHost host, History history, TimeProvider time, ILogger log, DiskFlush? flush = null) =>
+        config.File is { } file
+            ? new StateStore(StateFile.Open(file, time, log, flush), config, host, history, time, log, flush)
+            : null;
 
     /// <inheritdoc/>
     public void Dispose()

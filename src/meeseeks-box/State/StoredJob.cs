@@ -12,14 +12,20 @@ namespace MeeseeksBox.Agent.State;
 [JsonConverter(typeof(StoredJobConverter))]
 internal readonly record struct StoredJob(Job? Job, JsonElement Element, string? Problem)
 {
+    /// <summary>Reads a job whose key is not known yet.</summary>
+    public static StoredJob Of(JsonElement element)
+    {
+        var job = JobAttributes.ReadUnnamed(element, out var problem);
+        var hasOutputs = job is not null && JobAttributes.RefersToOutputs(element);
+        return new(job, hasOutputs ? element.Clone() : default, problem);
+    }
+
     internal sealed class StoredJobConverter : JsonConverter<StoredJob>
     {
         public override StoredJob Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             using var document = JsonDocument.ParseValue(ref reader);
-            var job = JobAttributes.ReadUnnamed(document.RootElement, out var problem);
-            var hasOutputs = job is not null && JobAttributes.RefersToOutputs(document.RootElement);
-            return new(job, hasOutputs ? document.RootElement.Clone() : default, problem);
+            return Of(document.RootElement);
         }
 
         public override void Write(Utf8JsonWriter writer, StoredJob value, JsonSerializerOptions options) =>
@@ -28,5 +34,7 @@ internal readonly record struct StoredJob(Job? Job, JsonElement Element, string?
 }
 
 /// <summary>The generated JSON reader of state files.</summary>
+/// <remarks>Two jobs with one key are damage.</remarks>
+[JsonSourceGenerationOptions(AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(Dictionary<string, StoredJob>))]
 internal sealed partial class StoredContext : JsonSerializerContext;

@@ -4,8 +4,8 @@ namespace MeeseeksBox.EndToEnd.Golden;
 
 /// <summary>Replaces values that differ between runs by placeholders, equal values by equal ones.</summary>
 /// <remarks>
-/// Masked are times of this century, process ids, generated job ids, load averages, used resources, the version of a node, and the texts
-/// that a test names.
+/// Masked are times of this century, process ids, generated job ids, load averages, used resources, the version of a node, checksums, and
+/// the texts that a test names.
 /// Keys, their order, white space and all other values stay as they are. Scripts use small numbers for times that must stay.
 /// </remarks>
 internal sealed partial class Mask
@@ -28,7 +28,7 @@ internal sealed partial class Mask
             var kind = match.Groups.Values.Skip(1).First(group => group.Success).Name;
             return kind switch
             {
-                "loadavg" or "ver" or "seconds" or "cpu" or "maxrss" or "bytes" => $"<{kind}>",
+                "loadavg" or "ver" or "seconds" or "cpu" or "maxrss" or "bytes" or "crc" => $"<{kind}>",
                 _ => Numbered(kind, match.Value),
             };
         });
@@ -57,6 +57,7 @@ internal sealed partial class Mask
         |(?<=\tonline\t)(?<loadavg>\d+(?:\.\d+)?)
         |(?<=\t(?:new|running)\t)(?<seconds>\d+)(?=\t)
         |(?<="ver":\s?")(?<ver>[^"]+)
+        |(?<=,"crc":")(?<crc>[0-9a-f]{8})
         |(?<id>\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b)
         """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture)]

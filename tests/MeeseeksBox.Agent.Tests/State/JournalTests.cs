@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Agent.Tests.Outputs;
 using MeeseeksBox.Protocol.Jobs;
@@ -23,7 +25,7 @@ public sealed class JournalTests : IDisposable
     {
         await WriteAsync(Changed("a", 1), Changed("b", 2), new JournalLine { Gone = "a" }, Changed("b", 3, JobState.Done));
 
-        var jobs = await ReadAsync();
+        var jobs = Read();
 
         jobs.Should().ContainSingle().Which.Status.State.Should().Be(JobState.Done);
     }
@@ -130,7 +132,7 @@ public sealed class JournalTests : IDisposable
         await WriteAsync(Changed("a", 1));
         await File.AppendAllTextAsync(_files.Current, "{\"job\":{\"id\":\"b\",\"po", TestContext.Current.CancellationToken);
 
-        var jobs = await ReadAsync();
+        var jobs = Read();
 
         jobs.Select(job => job.Id).Should().Equal("a");
         Directory.GetFiles(_folder.Path, "*.damaged-*").Should().BeEmpty();
@@ -143,10 +145,135 @@ public sealed class JournalTests : IDisposable
         await File.AppendAllTextAsync(_files.Current, "rubbish\n", TestContext.Current.CancellationToken);
         await WriteAsync(Changed("c", 2));
 
-        var jobs = await ReadAsync();
+        var jobs = Read();
 
         jobs.Select(job => job.Id).Should().Equal("a", "c");
         Directory.GetFiles(_folder.Path, "state.journal.damaged-*").Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData("{\"job\":{\"id\":\"b\",\"pool\":\"p\"}}", "\"job\"", "\"j\u00ef\u00bf\"")]
+    [InlineData("{\"\\ud800\":{\"id\":\"b\",\"pool\":\"p\"}}")]
+    [InlineData("{\"gone\":\"\\ud800\"}")]
+    [InlineData("{\"gone\":\"\\udfff\\ud800\"}")]
+    [InlineData("{\"job\":{\"\\ud800\":1}}")]
+    [InlineData("{\"job\":{\"id\":\"b\",\"pool\":\"\\ud800\"}}")]
+    [InlineData("{\"ended\":{\"id\":\"\\udbff\"}}")]
+    [InlineData("{\"gone\":\"a\",\"crc\":\"00000000\"}")]
+    [InlineData("{\"gone\":\"a\",\"other\":\"00000000\"}")]
+    public async Task A_line_that_is_not_valid_text_or_has_a_wrong_checksum_is_damaged_and_does_not_prevent_the_start(
+        string line, string part = "x", string damaged = "x")
+    {
+        await WriteAsync(Changed("a", 1));
+        var bytes = Encoding.Latin1.GetBytes(line.Replace(part, damaged) + "\n");
+        await File.AppendAllBytesAsync(_files.Current, bytes, TestContext.Current.CancellationToken);
+        await WriteAsync(Changed("c", 2));
+
+        Read().Select(job => job.Id).Should().Equal("a", "c");
+
+        Directory.GetFiles(_folder.Path, "state.journal.damaged-*").Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_line_that_is_too_long_is_said_and_those_after_it_count()
+    {
+        await WriteAsync(Changed("a", 1), Changed(new string('b', 300_000), 2), Changed("c", 3));
+        var errors = new LoggedErrors();
+        using var log = errors.CreateLogger();
+
+        Read([], log, longestLine: 10_000).Select(job => job.Id).Should().Equal("a", "c");
+
+        errors.Lines.Should().ContainSingle().Which.Should().Contain("1 lines skipped (line 2: longer than 10000 bytes)");
+    }
+
+    [Fact]
+    public async Task Each_line_has_a_checksum_that_any_change_of_it_violates_and_lines_without_one_load()
+    {
+        await WriteAsync(Changed("a", 1, JobState.Done));
+        var line = await File.ReadAllTextAsync(_files.Current, TestContext.Current.CancellationToken);
+
+        line.Should().MatchRegex("^{\"job\":{.*},\"crc\":\"[0-9a-f]{8}\"}\n$");
+        await File.WriteAllTextAsync(_files.Current, line.Replace("\"done\"", "\"dond\""), TestContext.Current.CancellationToken);
+        Read().Should().BeEmpty();
+        await File.WriteAllTextAsync(_files.Current, line.Replace("\"seq\":1", "\"seq\":2"), TestContext.Current.CancellationToken);
+        Read().Should().BeEmpty();
+        await File.WriteAllTextAsync(_files.Current, line[..^19] + "}\n", TestContext.Current.CancellationToken);
+        Read().Should().ContainSingle();
+    }
+
+    [Fact]
+    public void The_checksum_is_crc_32c() => JournalChecksum.Of("123456789"u8).Should().Be(0xe3069283);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("{\"gone\":\"")]
+    public async Task Lines_whose_newline_is_damaged_count(string newline)
+    {
+        await WriteAsync(Changed("a", 1), Changed("b", 2), Changed("c", 3));
+        var text = await File.ReadAllTextAsync(_files.Current, TestContext.Current.CancellationToken);
+        var at = text.IndexOf('\n');
+        await File.WriteAllTextAsync(_files.Current, text[..at] + newline + text[(at + 1)..], TestContext.Current.CancellationToken);
+
+        Read().Select(job => job.Id).Should().Equal("a", "b", "c");
+    }
+
+    [Fact]
+    public async Task A_line_in_a_value_of_a_damaged_line_does_not_count()
+    {
+        using var fake = new MemoryStream();
+        fake.Write("{\"gone\":\"a\"}"u8);
+        JournalChecksum.Add(fake, 0);
+        var job = Job("b", 2) with { Spec = new() { Pool = "p", Config = JsonElement.Parse(fake.ToArray()) } };
+        await WriteAsync(Changed("a", 1), new JournalLine { Changed = job });
+        var text = await File.ReadAllTextAsync(_files.Current, TestContext.Current.CancellationToken);
+        text.Should().Contain(Encoding.UTF8.GetString(fake.ToArray()));
+        await File.WriteAllTextAsync(_files.Current, text.Replace("\"id\":\"b\"", "\"id\":b"), TestContext.Current.CancellationToken);
+
+        Read().Select(read => read.Id).Should().Equal("a");
+    }
+
+    [Fact]
+    public async Task While_the_disk_is_full_the_queue_is_bounded_and_the_last_copy_of_each_job_is_written()
+    {
+        using var folder = new TemporaryFolder();
+        var errors = new LoggedErrors();
+        using var log = errors.CreateLogger();
+        using var files = new JournalFiles(Path.Combine(folder.File("missing"), "state"));
+        using var journal = new Journal(files, log);
+        var run = journal.RunAsync();
+        journal.Append(Changed("first", 1));
+        await Wait.Until(() => journal.Problem is not null, () => "there is no problem", TestContext.Current.CancellationToken);
+
+        for (var number = 0; number < 100_000; number++)
+        {
+            journal.Append(Changed($"{number % 10}", number));
+            journal.Append(new JournalLine { Ended = Job("ended", number, JobState.Done) });
+        }
+
+        journal.Append(new JournalLine { Gone = "3" });
+        journal.Mark(100_000);
+        var before = journal.Waiting;
+        var rotated = journal.RotateAsync();
+        for (var number = 0; number < 1000; number++)
+            journal.Append(Changed("9", 200_000 + number));
+        var waiting = journal.Waiting;
+        var durable = journal.DurableAsync(journal.Appended);
+        _ = folder.Folder("missing");
+        await durable.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
+        await rotated.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
+        journal.Complete();
+        await run;
+
+        (before, waiting).Should().Be((50_010, 50_012));
+        journal.Appended.Should().Be(201_002);
+        var reader = new JournalReader(NoOutputs.Store, TimeProvider.System, log);
+        var jobs = reader.Read([], files);
+        jobs.Select(job => job.Seq).Should().BeEquivalentTo(
+            (long[])[1, 99_990, 99_991, 99_992, 99_994, 99_995, 99_996, 99_997, 99_998, 200_999]);
+        reader.Endings.Should().HaveCount(50_000);
+        (await File.ReadAllLinesAsync(files.Current, TestContext.Current.CancellationToken)).Should().ContainSingle();
+        errors.Lines.Should().Equal(errors.Lines[0], "journal overflow: 50000 ends of runs dropped, which the history lacks");
     }
 
     [Fact]
@@ -154,7 +281,7 @@ public sealed class JournalTests : IDisposable
     {
         await WriteAsync(Changed("a", 1), Changed("a", 2, JobState.Running));
 
-        var jobs = await ReadAsync(Job("a", 5, JobState.Done));
+        var jobs = Read(Job("a", 5, JobState.Done));
 
         jobs.Single().Status.State.Should().Be(JobState.Done);
     }
@@ -169,7 +296,7 @@ public sealed class JournalTests : IDisposable
         _files.Rotate();
         await WriteAsync(Changed("c", 3));
 
-        var jobs = await ReadAsync();
+        var jobs = Read();
 
         jobs.Select(job => job.Id).Should().BeEquivalentTo("a", "b", "c");
     }
@@ -239,9 +366,11 @@ public sealed class JournalTests : IDisposable
         await run;
     }
 
-    private async Task<IReadOnlyCollection<Job>> ReadAsync(params Job[] saved)
+    private IReadOnlyCollection<Job> Read(params Job[] saved) => Read(saved, null);
+
+    private IReadOnlyCollection<Job> Read(Job[] saved, ILogger? log, int longestLine = StoredLines.Longest)
     {
         using var files = new JournalFiles(_folder.File("state"));
-        return await new JournalReader(NoOutputs.Store, TimeProvider.System, Log).ReadAsync(saved, files);
+        return new JournalReader(NoOutputs.Store, TimeProvider.System, log ?? Log, longestLine).Read(saved, files);
     }
 }

@@ -3,9 +3,7 @@ using MeeseeksBox.Agent.State;
 using MeeseeksBox.Agent.Tests.Outputs;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Testing;
-using Serilog;
 using Serilog.Core;
-using Serilog.Events;
 
 namespace MeeseeksBox.Agent.Tests.State;
 
@@ -13,7 +11,7 @@ namespace MeeseeksBox.Agent.Tests.State;
 public sealed class StateFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Errors _errors = new();
+    private readonly LoggedErrors _errors = new();
 
     public static TheoryData<string> Recorded => [.. Directory
         .EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Recordings"), "*.state.json", SearchOption.AllDirectories)
@@ -51,13 +49,120 @@ public sealed class StateFileTests : IDisposable
         Directory.GetFiles(_folder.Path, "state*.damaged-*").Should().HaveCount(2);
     }
 
+    [Fact]
+    public void Each_job_is_on_a_line_of_its_own_in_one_object()
+    {
+        Save().Should().Be("{}");
+
+        var lines = Save("a", "b\"\\").Split('\n');
+
+        lines.Should().HaveCount(4);
+        (lines[0], lines[^1]).Should().Be(("{", "}"));
+        JsonElement.Parse(string.Concat(lines)).EnumerateObject().Select(job => job.Name).Should().Equal("a", "b\"\\");
+        Load(string.Join('\n', lines)).Select(job => job.Id).Should().Equal("a", "b\"\\");
+        _errors.Lines.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("\"ts\":1", "\"ts\":x1")]
+    [InlineData("\"ts\":1", "\"ts\":[]")]
+    [InlineData("\"id\":\"b\"", "\"id\":\"c\"")]
+    [InlineData("\"b\":{", "\"c\":{")]
+    [InlineData("\"b\":{", "\"\\ud800\":{")]
+    [InlineData("\"b\":{", "")]
+    [InlineData("\"pool\":\"p\"", "\"pool\":\"\\udfff\"")]
+    [InlineData("\"pool\":\"p\"", "\"pool\":\"p")]
+    [InlineData("\"pool\":\"p\"", "\"pool\":\"p\n\"")]
+    public void Damage_of_a_job_costs_only_this_one_and_a_copy_is_kept(string part, string damaged)
+    {
+        var text = Save("a", "b", "c");
+        var start = text.IndexOf("\"b\":", StringComparison.Ordinal);
+        var at = text.IndexOf(part, start, StringComparison.Ordinal);
+        text = text[..at] + damaged + text[(at + part.Length)..];
+
+        Load(text).Select(job => job.Id).Should().Equal("a", "c");
+
+        _errors.Lines.Should().Contain(error => error.Contains("; 2 jobs read, ") && error.Contains("copy kept as"));
+        File.ReadAllText(Directory.GetFiles(_folder.Path, "state.damaged-*").Single()).Should().Be(text);
+    }
+
+    [Theory]
+    [InlineData(",\n", ",")]
+    [InlineData(",\n", " \n")]
+    [InlineData(",\n", ",xx\n")]
+    [InlineData(",\n", ",X\"")]
+    [InlineData(",\n", ",\nX")]
+    [InlineData(",\n", "},\n")]
+    [InlineData("{\n", "")]
+    [InlineData("{\n", "\0\0")]
+    [InlineData("\n}", "")]
+    public void Damage_between_jobs_costs_none(string part, string damaged)
+    {
+        var text = Save("a", "b", "c");
+        var at = text.IndexOf(part, StringComparison.Ordinal);
+
+        Load(text[..at] + damaged + text[(at + part.Length)..]).Select(job => job.Id).Should().Equal("a", "b", "c");
+    }
+
+    [Theory]
+    [InlineData("\"start_count\": 1", "\"start_count\"= 1", 1)]
+    [InlineData("}, ", "}; ", 0)]
+    public void Of_a_file_of_the_original_the_jobs_before_and_after_the_damage_are_read(string part, string damaged, int lost)
+    {
+        var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, Recorded.First()));
+        var ids = JsonElement.Parse(text).EnumerateObject().Select(job => job.Name).ToList();
+        var at = text.IndexOf(part, text.IndexOf($"\"{ids[2]}\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        at.Should().BePositive();
+
+        var jobs = Load(text[..at] + damaged + text[(at + part.Length)..]);
+
+        jobs.Select(job => job.Id).Should().BeEquivalentTo(ids.Where((_, index) => lost is 0 || index != 2));
+    }
+
+    [Fact]
+    public void An_older_copy_of_a_damaged_job_is_used_but_no_job_that_the_newer_file_does_not_have()
+    {
+        _ = Save("a", "b", "removed");
+        File.Copy(_folder.File("state"), _folder.File("state.1"));
+
+        Load(Save("a", "b").Replace("\"b\":{\"id\":\"b\"", "\"b\":{\"id\":\"b")).Select(job => job.Id).Should().Equal("a", "b");
+    }
+
+    [Fact]
+    public void A_value_in_a_damaged_job_is_never_taken_for_a_job()
+    {
+        const string fake = """{"id":"fake","pool":"p","args":["x"],"uid":0,"submit_ts":1,"ts":1}""";
+        var text = Save("a", "b", "c");
+        var at = text.IndexOf("\"id\":\"b\"", StringComparison.Ordinal);
+        var config = $$$"""x"config":{"fake":{{{fake}}},"other":{{{fake}}}},""";
+
+        Load(text[..at] + config + text[at..]).Select(job => job.Id).Should().Equal("a", "c");
+        Load((text[..at] + config + text[at..]).Replace("\n", "")).Select(job => job.Id).Should().Equal("a", "c");
+    }
+
+    [Fact]
+    public void The_previous_file_is_used_when_the_newer_one_has_no_readable_job()
+    {
+        _ = Save("a");
+        File.Copy(_folder.File("state"), _folder.File("state.1"));
+
+        Load("{\"a\":5}").Select(job => job.Id).Should().Equal("a");
+    }
+
     public void Dispose() => _folder.Dispose();
 
-    private IReadOnlyList<Job> Load(string text)
+    private IReadOnlyCollection<Job> Load(string text)
     {
-        using var log = new LoggerConfiguration().WriteTo.Sink(_errors).CreateLogger();
+        using var log = _errors.CreateLogger();
         using var file = StateFile.Open(_folder.Write("state", text), TimeProvider.System, log);
         return file.Load(NoOutputs.Store);
+    }
+
+    private string Save(params string[] ids)
+    {
+        using (var file = StateFile.Open(_folder.File("state"), TimeProvider.System, Logger.None))
+            file.Save(ids.Select(id => new Job { Id = id, Ts = 1, Spec = new() { Pool = "p", Args = ["x\ny"] } }));
+        return File.ReadAllText(_folder.File("state"));
     }
 
     private static JsonElement Json(Job job)
@@ -69,15 +174,4 @@ public sealed class StateFileTests : IDisposable
     }
 
     private static string Text(JsonElement job, string key) => job.TryGetProperty(key, out var value) ? value.ToString() : "";
-
-    private sealed class Errors : ILogEventSink
-    {
-        public List<string> Lines { get; } = [];
-
-        public void Emit(LogEvent logEvent)
-        {
-            if (logEvent.Level is LogEventLevel.Error)
-                Lines.Add(logEvent.RenderMessage());
-        }
-    }
 }
