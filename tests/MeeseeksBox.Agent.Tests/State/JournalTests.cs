@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Agent.Tests.Outputs;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Testing;
 using Serilog;
@@ -320,6 +321,20 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public async Task The_older_file_is_gone_for_good_before_the_newer_one_is_deleted()
+    {
+        await WriteAsync(Changed("a", 1));
+        _files.Rotate();
+        await WriteAsync(Changed("a", 2));
+        var flush = new FilesAtFlush(_folder.Path);
+        using var files = new JournalFiles(_folder.File("state"), flush);
+
+        files.DropAll();
+
+        flush.Names.Should().Equal("state.journal", "");
+    }
+
+    [Fact]
     public async Task A_failed_journal_reports_the_error_and_recovers()
     {
         using var folder = new TemporaryFolder();
@@ -343,6 +358,13 @@ public sealed class JournalTests : IDisposable
     {
         _files.Dispose();
         _folder.Dispose();
+    }
+
+    private sealed class FilesAtFlush(string folder) : DiskFlush
+    {
+        public List<string> Names { get; } = [];
+
+        public override void NameOf(string path) => Names.Add(string.Join(' ', Directory.GetFiles(folder).Select(Path.GetFileName)));
     }
 
     private static Job Job(string id, long seq, JobState state = JobState.New) => new()
