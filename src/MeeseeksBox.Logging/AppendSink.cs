@@ -9,27 +9,36 @@ namespace MeeseeksBox.Logging;
 /// <param name="formatter">Makes the lines.</param>
 /// <param name="target">The target, which is closed with the sink.</param>
 /// <param name="path">The path of the target.</param>
-internal sealed class AppendSink(LogLineFormatter formatter, AppendTarget target, string path) : ILogEventSink, IDisposable
+/// <param name="logger">The name of the logger that reports lost lines.</param>
+internal sealed class AppendSink(LogLineFormatter formatter, AppendTarget target, string path, string logger) : ILogEventSink, IDisposable
 {
+    private readonly DroppedLines _lost = new(logger);
     private readonly StringWriter _text = new();
-    private bool _isFailing;
     private bool _isCutOff;
 
-    /// <summary>Writes a line. A line that cannot be written is lost, and standard error names the first of them.</summary>
+    /// <summary>Writes a line.</summary>
+    /// <remarks>Lines that cannot be written are lost. Standard error names the first, and their number precedes the next line.</remarks>
     public void Emit(LogEvent logEvent)
     {
         if (_isCutOff)
             _text.Write('\n');
+        if (_lost.Report is { } report)
+            formatter.Format(report, _text);
         formatter.Format(logEvent, _text);
         var line = Encoding.UTF8.GetBytes(_text.ToString());
         _ = _text.GetStringBuilder().Clear();
 
         var problem = target.Write(line, out var count);
         _isCutOff = problem is null ? false : _isCutOff || count > 0;
-        if (problem is not null && !_isFailing)
-            Say($"log write failed, lines are lost until it succeeds: {path}: {problem}\n");
+        if (problem is null)
+        {
+            _lost.Clear();
+            return;
+        }
 
-        _isFailing = problem is not null;
+        if (_lost.Report is null)
+            Say($"log write failed, lines are lost until it succeeds: {path}: {problem}\n");
+        _lost.Add(logEvent);
     }
 
     /// <inheritdoc/>

@@ -19,16 +19,20 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
     // The thread waits on it with Monitor, which Lock does not support.
     private readonly object _lock = new();
     private readonly ILogEventSink _sink;
+    private readonly DroppedLines _dropped;
     private readonly Thread _thread;
+    private BackgroundSink? _former;
     private List<LogEvent> _waiting = [];
     private List<LogEvent> _written = [];
     private bool _isIdle;
     private bool _isClosed;
 
     /// <param name="sink">The sink, which is disposed with this one.</param>
-    public BackgroundSink(ILogEventSink sink)
+    /// <param name="logger">The name of the logger that reports dropped events.</param>
+    /// <param name="former">The sink that this one replaces, and disposes before its first event; null for none.</param>
+    public BackgroundSink(ILogEventSink sink, string logger, BackgroundSink? former = null)
     {
-        _sink = sink;
+        (_sink, _former, _dropped) = (sink, former, new DroppedLines(logger));
         _thread = new Thread(Run) { IsBackground = true, Name = "log" };
         _thread.Start();
     }
@@ -38,8 +42,14 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
     {
         lock (_lock)
         {
-            if (_isClosed || _waiting.Count == MostWaiting)
+            if (_isClosed)
                 return;
+            if (_waiting.Count == MostWaiting)
+            {
+                _dropped.Add(logEvent);
+                return;
+            }
+
             _waiting.Add(logEvent);
             if (_isIdle)
                 Monitor.Pulse(_lock);
@@ -63,6 +73,9 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
     {
         using (_sink as IDisposable)
         {
+            // Here, because a stalled sink takes its time to close.
+            _former?.Dispose();
+            _former = null;
             while (Take())
             {
                 Write();
@@ -80,6 +93,11 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
                 _ = Monitor.Wait(_lock);
             _isIdle = false;
             (_waiting, _written) = (_written, _waiting);
+
+            // They came after all that is taken: events are dropped only while the queue is full.
+            if (_dropped.Report is { } report)
+                _written.Add(report);
+            _dropped.Clear();
             return _written.Count > 0;
         }
     }

@@ -24,7 +24,10 @@ public sealed class LogSetup : ILogEventSink, IDisposable
         | UnixFileMode.OtherWrite;
 
     private readonly LoggingLevelSwitch _level = new();
+    // The outer of the two.
+    private readonly Lock _reload = new();
     private readonly Lock _lock = new();
+    private readonly string _program;
     private readonly Logger _root;
     private LoggingConfig _config = new();
     private BackgroundSink _target;
@@ -33,7 +36,8 @@ public sealed class LogSetup : ILogEventSink, IDisposable
     /// <param name="program">The name of the program and of its main logger.</param>
     public LogSetup(string program)
     {
-        _target = new BackgroundSink(Open(_config, isEmptied: false));
+        _program = program;
+        _target = new BackgroundSink(Open(_config, isEmptied: false), program);
         _root = new LoggerConfiguration().MinimumLevel.ControlledBy(_level).WriteTo.Sink(this).CreateLogger();
         Logger = CreateLogger(program);
     }
@@ -54,7 +58,8 @@ public sealed class LogSetup : ILogEventSink, IDisposable
     /// <returns>Null on success; otherwise why the file cannot be written, and the log is unchanged.</returns>
     public string? Apply(LoggingConfig config)
     {
-        lock (_lock)
+        // Opening may block, and loggers must not wait for it.
+        lock (_reload)
         {
             ILogEventSink sink;
             try
@@ -66,8 +71,8 @@ public sealed class LogSetup : ILogEventSink, IDisposable
                 return Problem(config.FileName!, problem.Message);
             }
 
-            _target.Dispose();
-            _target = new BackgroundSink(sink);
+            lock (_lock)
+                _target = new BackgroundSink(sink, _program, _target);
             _config = config;
             _level.MinimumLevel = config.Level;
             return null;
@@ -81,22 +86,24 @@ public sealed class LogSetup : ILogEventSink, IDisposable
             _target.Emit(logEvent);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Writes the last lines. Later ones are lost.</summary>
+    /// <remarks>The root logger owns only this sink, and its Dispose would recurse.</remarks>
     public void Dispose()
     {
-        // The root logger owns only this sink, and its Dispose would recurse.
+        BackgroundSink target;
         lock (_lock)
-            _target.Dispose();
+            target = _target;
+        target.Dispose();
     }
 
     private static string Problem(string path, string reason) =>
         $"logging.filename: the file '{path}' cannot be written: {reason}; name another file, or leave the key out for standard error";
 
-    private static ILogEventSink Open(LoggingConfig config, bool isEmptied)
+    private ILogEventSink Open(LoggingConfig config, bool isEmptied)
     {
         var formatter = new LogLineFormatter(config);
         if (config.FileName is { } path)
-            return new AppendSink(formatter, AppendTarget.Open(path, Mode, isEmptied), path);
+            return new AppendSink(formatter, AppendTarget.Open(path, Mode, isEmptied), path, _program);
 
         // The root logger filters by level. The programs give the console a stream that leaves the terminal alone.
         return new LoggerConfiguration().MinimumLevel.Verbose()

@@ -11,7 +11,7 @@ public sealed class BackgroundSinkTests
     public async Task Events_during_a_write_are_written_in_order()
     {
         using var sink = new FakeSink();
-        using var writer = new BackgroundSink(sink);
+        using var writer = new BackgroundSink(sink, "meeseeks-box");
         sink.Hold();
         writer.Emit(Event("first"));
         await sink.WhenHeldAsync();
@@ -28,7 +28,7 @@ public sealed class BackgroundSinkTests
     public void Queued_events_are_written_before_the_close()
     {
         using var sink = new FakeSink();
-        var writer = new BackgroundSink(sink);
+        var writer = new BackgroundSink(sink, "meeseeks-box");
         writer.Emit(Event("one"));
         writer.Emit(Event("two"));
 
@@ -42,7 +42,7 @@ public sealed class BackgroundSinkTests
     public async Task A_stalled_log_blocks_neither_events_nor_the_close()
     {
         using var sink = new FakeSink();
-        var writer = new BackgroundSink(sink);
+        var writer = new BackgroundSink(sink, "meeseeks-box");
         sink.Hold();
         writer.Emit(Event("first"));
         await sink.WhenHeldAsync();
@@ -53,15 +53,55 @@ public sealed class BackgroundSinkTests
 
         sink.Release();
         await Wait.Until(() => sink.IsClosed, () => "still open", TestContext.Current.CancellationToken);
-        sink.Texts.Should().HaveCount(10_001);
-        sink.Texts[^1].Should().Be("10000");
+        sink.Texts.Should().HaveCount(10_002);
+        sink.Texts.TakeLast(2).Should().Equal("10000", Dropped(1));
+    }
+
+    [Fact]
+    public async Task Dropped_events_are_counted_at_their_place()
+    {
+        using var sink = new FakeSink();
+        using var writer = new BackgroundSink(sink, "meeseeks-box");
+        sink.Hold();
+        writer.Emit(Event("first"));
+        await sink.WhenHeldAsync();
+        foreach (var number in Enumerable.Range(1, 10_123))
+            writer.Emit(Event($"{number}"));
+        sink.Release();
+        await Wait.Until(() => sink.Texts.Count == 10_002, () => $"{sink.Texts.Count}", TestContext.Current.CancellationToken);
+
+        writer.Emit(Event("later"));
+
+        await Wait.Until(() => sink.Texts.Count == 10_003, () => $"{sink.Texts.Count}", TestContext.Current.CancellationToken);
+        sink.Texts.TakeLast(3).Should().Equal("10000", Dropped(123), "later");
+    }
+
+    [Fact]
+    public async Task A_stalled_sink_is_replaced_without_a_wait_and_written_first()
+    {
+        using var sink = new FakeSink();
+        var former = new BackgroundSink(sink, "meeseeks-box");
+        sink.Hold();
+        former.Emit(Event("first"));
+        await sink.WhenHeldAsync();
+        using var next = new FakeSink();
+
+        using var writer = new BackgroundSink(next, "meeseeks-box", former);
+        writer.Emit(Event("second"));
+
+        sink.IsClosed.Should().BeFalse();
+        next.Texts.Should().BeEmpty();
+        sink.Release();
+        await Wait.Until(() => next.Texts.Count > 0, () => "nothing", TestContext.Current.CancellationToken);
+        sink.Texts.Should().Equal("first");
+        sink.IsClosed.Should().BeTrue();
     }
 
     [Fact]
     public async Task A_failed_write_does_not_end_the_log()
     {
         using var sink = new FakeSink();
-        using var writer = new BackgroundSink(sink);
+        using var writer = new BackgroundSink(sink, "meeseeks-box");
         sink.Failure = new IOException("No space left on device");
         writer.Emit(Event("lost"));
         await Wait.Until(() => sink.Failure is null, () => "not written yet", TestContext.Current.CancellationToken);
@@ -71,6 +111,8 @@ public sealed class BackgroundSinkTests
         await Wait.Until(() => sink.Texts.Count > 0, () => "nothing", TestContext.Current.CancellationToken);
         sink.Texts.Should().Equal("kept");
     }
+
+    private static string Dropped(int count) => $"log incomplete: lines dropped before this one: {count}";
 
     private static LogEvent Event(string text) =>
         new(DateTimeOffset.UnixEpoch, LogEventLevel.Information, exception: null, new MessageTemplateParser().Parse(text), []);

@@ -48,7 +48,7 @@ internal sealed class FakeSink : ILogEventSink, IDisposable
         if (Interlocked.Exchange(ref _failure, null) is { } failure)
             throw failure;
         lock (_lock)
-            _texts.Add(logEvent.MessageTemplate.Text);
+            _texts.Add(LogMessage.Of(logEvent));
     }
 
     public void Dispose() => _isClosed = true;

@@ -1,5 +1,8 @@
+using System.Diagnostics;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Testing;
 using Serilog.Events;
+using Serilog.Parsing;
 
 namespace MeeseeksBox.Logging.Tests;
 
@@ -121,7 +124,58 @@ public sealed class LogSetupTests : IDisposable
         Lines("a.log").Should().Equal("still here");
     }
 
+    [Fact]
+    public async Task A_reload_of_a_log_without_a_reader_blocks_no_line()
+    {
+        using var log = Setup(new LoggingConfig { FileName = NewPipe(), Format = "%(message)s" });
+        log.Logger.Information(TooLong);
+        log.Logger.Information("stuck");
+
+        var begin = Stopwatch.GetTimestamp();
+        log.Apply(new LoggingConfig { FileName = _folder.File("a.log"), Format = "%(message)s" }).Should().BeNull();
+        log.Logger.Information("new");
+        Stopwatch.GetElapsedTime(begin).Should().BeLessThan(TimeSpan.FromSeconds(0.9));
+
+        await Wait.Until(() => Lines("a.log").Length > 0, () => "nothing", TestContext.Current.CancellationToken);
+        Lines("a.log").Should().Equal("new");
+    }
+
+    [Fact]
+    public async Task Lost_lines_are_counted_before_the_next_written_one()
+    {
+        var path = NewPipe();
+        var formatter = new LogLineFormatter(new LoggingConfig());
+        using var sink = new AppendSink(formatter, AppendTarget.Open(path, UnixFileMode.UserWrite), path, "meeseeks-box");
+        sink.Emit(Event(TooLong));
+        sink.Emit(Event("lost"));
+
+        await using var pipe = new FileStream(path, FileMode.Open, FileAccess.Read);
+        await pipe.ReadExactlyAsync(new byte[10_000], TestContext.Current.CancellationToken);
+        sink.Emit(Event("written"));
+        sink.Emit(Event("next"));
+
+        using var reader = new StreamReader(pipe);
+        var lines = new List<string>();
+        while (lines is [] || lines[^1] != "INFO root: next")
+            lines.Add((await reader.ReadLineAsync(TestContext.Current.CancellationToken))!);
+        lines[^3..].Should().Equal(
+            "WARNING meeseeks-box: log incomplete: lines dropped before this one: 2", "INFO root: written", "INFO root: next");
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    // Longer than a pipe holds.
+    private static string TooLong => new('x', 100_000);
+
+    private static LogEvent Event(string text) =>
+        new(DateTimeOffset.UnixEpoch, LogEventLevel.Information, exception: null, new MessageTemplateParser().Parse(text), []);
+
+    private string NewPipe()
+    {
+        using var made = Process.Start("mkfifo", _folder.File("pipe"));
+        made.WaitForExit();
+        return _folder.File("pipe");
+    }
 
     private static LogSetup Setup(LoggingConfig config)
     {
