@@ -24,7 +24,7 @@ internal sealed class Watcher : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _stop = new();
     private readonly BackgroundTasks _tasks;
-    private readonly Inotify _inotify = new();
+    private readonly Inotify _inotify;
     private readonly MeeseeksClient _client;
     private readonly JobSubmitter _submitter;
     private readonly WatchSet _watches;
@@ -43,6 +43,7 @@ internal sealed class Watcher : IAsyncDisposable
     {
         (_config, _arguments, _logs, _time) = (config, arguments, logs, time);
         _log = logs.CreateLogger(config.Name);
+        _inotify = new Inotify(_log);
         _tasks = new BackgroundTasks((loop, problem) =>
             _log.Fatal(problem, "background task {Loop} failed: internal error; please report it", loop));
         _client = new MeeseeksClient(config.Client);

@@ -175,13 +175,16 @@ internal sealed class Listeners(
 
     private void Watch(UnixDomainSocketEndPoint file)
     {
-        _watches[file] = SocketFileWatch.Start(file, Check, out var problem);
+        _watches[file] = SocketFileWatch.Start(file, Check, Warn, out var problem);
         if (problem is not null)
-            log.Warning("socket file {File} not watched, so it is not made again: {Problem}", file.ToString(), problem);
+            Warn(problem);
 
         // It may have been removed before.
         if (!_listeners[file].IsReachable)
             Check();
+
+        void Warn(string reason) =>
+            log.Warning("socket file {File} not watched, so it is not made again: {Problem}", file.ToString(), reason);
 
         // On another thread, because the watch is replaced.
         void Check() => _ = observe("socket file", Task.Run(() => MakeAgainAsync(file)));

@@ -2,12 +2,17 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Foundation.Unix;
+using Serilog;
 
 namespace MeeseeksBox.WatchAgent.Folders;
 
 /// <summary>Reports changes in folders by inotify(7).</summary>
-/// <remarks>The blocking read needs a thread of its own. Disposal wakes it by the removal of a watch.</remarks>
-internal sealed class Inotify : IFolderEvents, IDisposable
+/// <remarks>
+/// The blocking read needs a thread of its own. Disposal wakes it by the removal of a watch. When reading fails, all listeners have lost
+/// their events, and can subscribe no more.
+/// </remarks>
+/// <param name="log">Receives the faults of listeners.</param>
+internal sealed class Inotify(ILogger log) : IFolderEvents, IDisposable
 {
     private const uint Names = InotifyNative.Create | InotifyNative.MovedFrom | InotifyNative.MovedTo | InotifyNative.Delete
         | InotifyNative.DeleteSelf | InotifyNative.MoveSelf | InotifyNative.OnlyDirectories | InotifyNative.AddToMask;
@@ -21,7 +26,11 @@ internal sealed class Inotify : IFolderEvents, IDisposable
     private readonly Dictionary<IFolderListener, int> _watches = [];
     private int _queue = -1;
     private Thread? _thread;
+    private string? _failure;
     private volatile bool _isEnding;
+
+    /// <summary>The descriptor of the event queue, for tests; -1 before the first listener.</summary>
+    internal int Queue => _queue;
 
     /// <inheritdoc/>
     public string? Subscribe(IFolderListener listener)
@@ -76,7 +85,7 @@ internal sealed class Inotify : IFolderEvents, IDisposable
     private string? TryOpen()
     {
         if (_queue >= 0)
-            return null;
+            return _failure;
         _queue = InotifyNative.Open(OpenFlag.CloseOnExec);
         if (_queue < 0)
         {
@@ -107,6 +116,11 @@ internal sealed class Inotify : IFolderEvents, IDisposable
             int length;
             fixed (byte* start = buffer)
                 length = (int)LibC.Read(_queue, start, buffer.Length);
+            if (length < 0 && Marshal.GetLastPInvokeError() is var error and not ErrorNumber.Interrupted)
+            {
+                Fail(ErrorNumber.TextOf(error));
+                return;
+            }
 
             for (var at = 0; at + HeaderSize <= length;)
             {
@@ -121,6 +135,37 @@ internal sealed class Inotify : IFolderEvents, IDisposable
                 at += HeaderSize + size;
             }
         }
+    }
+
+    // Each watch logs it when it subscribes again, and reads its folder at each rescan from then on.
+    private void Fail(string problem)
+    {
+        IFolderListener[] listeners;
+        lock (_lock)
+        {
+            _failure = $"inotify read failed: {problem}";
+            listeners = [.. _watches.Keys];
+            _watches.Clear();
+            _listeners.Clear();
+        }
+
+        foreach (var listener in listeners)
+            Report(listener, FolderChange.Lost, "");
+    }
+
+    // A fault of one listener must not keep the events from the others. The next rescan finds the change.
+    private void Report(IFolderListener listener, FolderChange change, string name)
+    {
+        try
+        {
+            listener.Report(change, name);
+        }
+#pragma warning disable CA1031 // The top of a thread: a failing listener must not end the program.
+        catch (Exception problem)
+        {
+            log.Error(problem, "change in {Path} not handled: internal error; please report it", listener.Path);
+        }
+#pragma warning restore CA1031
     }
 
     private void Dispatch(int watch, uint what, string name)
@@ -139,7 +184,7 @@ internal sealed class Inotify : IFolderEvents, IDisposable
         var change = ChangeOf(what);
         var isFolder = (what & InotifyNative.IsDirectory) != 0 && change is not (FolderChange.Lost or FolderChange.Overflow);
         foreach (var listener in listeners.Where(listener => !isFolder || listener.NeedsFolders))
-            listener.Report(isFolder ? FolderChange.Folder : change, name);
+            Report(listener, isFolder ? FolderChange.Folder : change, name);
     }
 
     private static FolderChange ChangeOf(uint what)

@@ -18,7 +18,7 @@ public sealed class MoveFaultsTests : IDisposable
         var file = _folder.Write("in/a", "x");
         var target = _folder.Write("target", "not a folder");
         var settings = Some.Watch() with { Path = path, DoneTo = target };
-        using var inotify = new Inotify();
+        using var inotify = new Inotify(log.Logger);
         var faults = new IoFaultReporter(path, log.Logger);
         var folder = new WatchedFolder(settings, inotify, () => { }, faults, isOnce: false, TimeProvider.System, log.Logger);
         _ = folder.Refresh();

@@ -177,7 +177,7 @@ public sealed class StatusFolderTests : IDisposable
     private StatusWriter Writer(WatchSettings settings, out LinesLog log)
     {
         log = new LinesLog();
-        using var inotify = new Inotify();
+        using var inotify = new Inotify(log.Logger);
         var faults = new IoFaultReporter(_in, log.Logger);
         var folder = new WatchedFolder(settings, inotify, () => { }, faults, isOnce: true, _time, log.Logger);
         return new StatusWriter(settings, folder, faults, _time, log.Logger);

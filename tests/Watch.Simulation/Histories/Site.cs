@@ -20,6 +20,8 @@ internal sealed class Site : IDisposable
     public Site()
     {
         WriterProbe.Prepare();
+        Log = new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(new Sink(this)).CreateLogger();
+        Inotify = new Inotify(Log);
         var parent = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         _root = Path.Join(parent, $"watch-simulation-{Guid.NewGuid():n}");
         Fence = new EventFence(Inotify, Directory.CreateDirectory(Path.Join(_root, "fence")).FullName);
@@ -29,10 +31,9 @@ internal sealed class Site : IDisposable
         // Jobs carry the time of birth of their folder.
         while (HeldFolder.IdOf(Directory.CreateDirectory(Other).FullName)?.BirthTime == HeldFolder.IdOf(Watched)?.BirthTime)
             Directory.Delete(Other);
-        Log = new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(new Sink(this)).CreateLogger();
     }
 
-    public Inotify Inotify { get; } = new();
+    public Inotify Inotify { get; }
 
     public EventFence Fence { get; }
 
