@@ -26,6 +26,7 @@ public sealed class TrackedJob : IAsyncDisposable
     }
 
     /// <summary>Raised after each change, on the loop that follows all tracked jobs: handlers must return quickly.</summary>
+    /// <remarks>An exception of a handler ends the tracking of this job, and is that of <see cref="Ended"/>.</remarks>
     public event Action<Job>? Changed;
 
     /// <summary>The id of the job.</summary>

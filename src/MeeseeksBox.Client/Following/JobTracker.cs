@@ -1,3 +1,5 @@
+using MeeseeksBox.Protocol.Jobs;
+
 namespace MeeseeksBox.Client.Following;
 
 /// <summary>Updates all tracked jobs of a client over one connection.</summary>
@@ -85,6 +87,22 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
         return JobSelection.Ids(_asked.Select(job => job.Id).Distinct());
     }
 
+    // A subscriber that fails ends the tracking of its job only.
+    private void Pass(Job job, TrackedJob tracked)
+    {
+        try
+        {
+            tracked.Take(job);
+        }
+#pragma warning disable CA1031 // The code of a subscriber: its exception reaches those that wait for the job.
+        catch (Exception problem)
+        {
+            Forget(tracked);
+            tracked.Fail(problem);
+        }
+#pragma warning restore CA1031
+    }
+
     /// <summary>Passes each update to the tracked jobs that it concerns.</summary>
     private async Task RunAsync()
     {
@@ -96,7 +114,7 @@ internal sealed class JobTracker(MeeseeksClient client) : IAsyncDisposable
                 foreach (var tracked in _asked)
                 {
                     if (jobs.TryGetValue(tracked.Id, out var job))
-                        tracked.Take(job);
+                        Pass(job, tracked);
                     else if (update.IsSnapshot)
                         tracked.SetGone();
                 }

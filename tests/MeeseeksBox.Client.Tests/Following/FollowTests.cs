@@ -169,6 +169,25 @@ public sealed class FollowTests
         box.Connections.Should().Be(2, "one carries requests and one follows");
     }
 
+    [Fact]
+    public async Task A_subscriber_that_fails_ends_the_tracking_of_its_job_only()
+    {
+        Put("a", "new", 1);
+        Put("b", "new", 1);
+        await using var box = new FakeBox(OldPeer);
+        await using var client = box.Client();
+        await using var failing = await client.TrackAsync("a", Stop);
+        await using var other = await client.TrackAsync("b", Stop);
+        failing!.Changed += _ => throw new InvalidOperationException("bug of the subscriber");
+
+        Put("a", "running", 2);
+        var ended = () => failing.Ended;
+        await ended.Should().ThrowAsync<InvalidOperationException>().WithMessage("bug of the subscriber");
+        Put("b", "done", 3);
+
+        (await other!.Ended).Status.State.Should().Be(JobState.Done);
+    }
+
     private static async Task<string> Next(IAsyncEnumerator<JobUpdate> updates)
     {
         (await updates.MoveNextAsync()).Should().BeTrue();
