@@ -3,36 +3,52 @@ using MeeseeksBox.Protocol.Nodes;
 namespace MeeseeksBox.CommandLine.Status;
 
 /// <summary>The tree of nodes, derived from the routing of each node.</summary>
-internal sealed class NodeTree(IReadOnlyDictionary<string, NodeStatus> nodes)
+internal sealed class NodeTree
 {
-    /// <summary>The nodes in display order, with their level. A node with two upstream nodes appears twice.</summary>
-    public IEnumerable<(string Name, int Level)> Walk()
-    {
-        var below = nodes.SelectMany(node => Reached(node.Key)).ToHashSet();
-        var roots = nodes.Keys.Where(name => !below.Contains(name)).Order(StringComparer.Ordinal).ToArray();
+    private readonly Dictionary<string, string[]> _reached;
+    private readonly Dictionary<string, string[]> _children = [];
 
-        // Nodes in a cycle have no root.
-        var tops = roots.Length > 0 ? roots : [.. nodes.Keys.Order(StringComparer.Ordinal)];
-        return tops.SelectMany(root => Walk(root, 0, []));
+    /// <param name="nodes">All nodes by name.</param>
+    public NodeTree(IReadOnlyDictionary<string, NodeStatus> nodes)
+    {
+        _reached = nodes.ToDictionary(
+            node => node.Key, node => node.Value.Routing.Where(other => other != node.Key && nodes.ContainsKey(other)).ToArray());
     }
 
-    private IEnumerable<(string Name, int Level)> Walk(string name, int level, HashSet<string> above)
+    /// <summary>The nodes in display order, with their level. A node with two upstream nodes appears twice.</summary>
+    public IReadOnlyList<(string Name, int Level)> Walk()
     {
-        if (above.Contains(name))
-            yield break;
+        var below = _reached.Values.SelectMany(names => names).ToHashSet();
+        var roots = _reached.Keys.Where(name => !below.Contains(name)).Order(StringComparer.Ordinal).ToArray();
 
-        yield return (name, level);
-        foreach (var below in Children(name).SelectMany(child => Walk(child, level + 1, [.. above, name])))
-            yield return below;
+        // Nodes in a cycle have no root.
+        var tops = roots.Length > 0 ? roots : [.. _reached.Keys.Order(StringComparer.Ordinal)];
+        var (walked, above) = (new List<(string Name, int Level)>(), new HashSet<string>());
+        foreach (var top in tops)
+            Walk(top, above, walked);
+        return walked;
+    }
+
+    // The level is the number of nodes above.
+    private void Walk(string name, HashSet<string> above, List<(string Name, int Level)> walked)
+    {
+        if (!above.Add(name))
+            return;
+
+        walked.Add((name, above.Count - 1));
+        foreach (var child in Children(name))
+            Walk(child, above, walked);
+        _ = above.Remove(name);
     }
 
     // A node is a child unless it is also reached through another reachable node.
-    private IEnumerable<string> Children(string name)
+    private string[] Children(string name)
     {
-        var reached = Reached(name).ToList();
-        return reached.Where(one => !reached.Any(other => other != one && Reached(other).Contains(one))).Order(StringComparer.Ordinal);
+        if (_children.TryGetValue(name, out var known))
+            return known;
+        var further = _reached[name].Distinct().SelectMany(other => _reached[other]).ToHashSet();
+        var children = _reached[name].Where(one => !further.Contains(one)).Order(StringComparer.Ordinal).ToArray();
+        _children.Add(name, children);
+        return children;
     }
-
-    private IEnumerable<string> Reached(string name) =>
-        nodes.TryGetValue(name, out var node) ? node.Routing.Where(other => other != name && nodes.ContainsKey(other)) : [];
 }

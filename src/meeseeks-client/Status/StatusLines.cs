@@ -13,7 +13,7 @@ internal sealed class StatusLines(ClusterStatus status, StatusView view)
         var nodes = view.IsTree
             ? new NodeTree(status.Nodes).Walk()
             : status.Nodes.Keys.Order(StringComparer.Ordinal).Select(name => (Name: name, Level: 0));
-        var shown = new HashSet<string>();
+        var (shown, poolsWithJobs) = (new HashSet<string>(), _jobs.Keys.ToLookup(place => place.Node, place => place.Pool));
         foreach (var (name, level) in nodes)
         {
             var node = status.Nodes[name];
@@ -23,7 +23,7 @@ internal sealed class StatusLines(ClusterStatus status, StatusView view)
             // A node that appears twice in the tree lists its jobs once.
             if (shown.Add(name))
             {
-                var pools = node.Pools.Keys.Union(PoolsWithJobs(name)).Order(StringComparer.Ordinal);
+                var pools = node.Pools.Keys.Union(poolsWithJobs[name]).Order(StringComparer.Ordinal);
                 foreach (var line in pools.SelectMany(pool => Pool(name, pool, level)))
                     yield return line;
             }
@@ -34,8 +34,6 @@ internal sealed class StatusLines(ClusterStatus status, StatusView view)
         foreach (var line in others.Order().SelectMany(place => Pool(place.Node, place.Pool, 0)))
             yield return line;
     }
-
-    private IEnumerable<string> PoolsWithJobs(string node) => _jobs.Keys.Where(place => place.Node == node).Select(place => place.Pool);
 
     private IEnumerable<StatusLine> Pool(string node, string pool, int level)
     {

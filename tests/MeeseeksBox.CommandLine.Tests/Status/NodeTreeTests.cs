@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MeeseeksBox.CommandLine.Status;
 using MeeseeksBox.Protocol.Nodes;
 
@@ -29,6 +30,25 @@ public sealed class NodeTreeTests
     public void An_unknown_node_in_a_routing_is_omitted()
     {
         Walk("a:gone").Should().Be("a");
+    }
+
+    [Fact]
+    public void A_tree_of_10_000_nodes_is_made_within_a_second()
+    {
+        var heads = Enumerable.Range(0, 100).Select(head => (Name: $"h{head:d3}", Nodes: Names($"n{head:d3}"))).ToList();
+        var begin = Stopwatch.GetTimestamp();
+
+        var shown = Walk([
+            "master:" + string.Join(',', heads.Select(head => $"{head.Name},{string.Join(',', head.Nodes)}")),
+            .. heads.Select(head => $"{head.Name}:{string.Join(',', head.Nodes)}"),
+            .. heads.SelectMany(head => head.Nodes).Select(node => $"{node}:"),
+        ]);
+
+        Stopwatch.GetElapsedTime(begin).Should().BeLessThan(TimeSpan.FromSeconds(1));
+        var rows = heads.SelectMany(head => head.Nodes.Select(node => $"..{node}").Prepend($".{head.Name}"));
+        shown.Should().Be(string.Join(' ', rows.Prepend("master")));
+
+        static string[] Names(string head) => [.. Enumerable.Range(0, 100).Select(node => $"{head}{node:d3}")];
     }
 
     private static string Walk(params string[] nodes)
