@@ -169,6 +169,10 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial nint SystemCall(nint number, nint argument1, nint argument2);
 
+    /// <summary>Makes a system call for which there is no function.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SystemCall(nint number, nint argument1, nint argument2, nint argument3, nint argument4);
+
     /// <summary>Sets user and group of a file, without following a link.</summary>
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshallingCustomType = typeof(ByteTextMarshaller))]
     public static partial int SetOwner(string path, uint user, uint group);

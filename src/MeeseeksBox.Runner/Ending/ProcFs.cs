@@ -63,8 +63,12 @@ internal static class ProcFs
         }
     }
 
+    /// <summary>A process, without its run; null when it has ended.</summary>
+    /// <exception cref="IOException">No file descriptor is left to read with.</exception>
+    public static ProcessEntry? Find(int pid) => WithContent($"/proc/{pid}/stat", stat => Parse(pid, stat));
+
     private static ProcessEntry? Read(int pid) =>
-        WithContent($"/proc/{pid}/stat", stat => Parse(pid, stat)) is { } entry
+        Find(pid) is { } entry
             ? entry with { Run = WithContent($"/proc/{pid}/environ", RunOf) }
             : null;
 

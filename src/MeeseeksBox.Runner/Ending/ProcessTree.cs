@@ -55,9 +55,7 @@ internal sealed class ProcessTree
         catch (IOException)
         {
             _group?.Kill();
-            if (!First.HasExited)
-                _ = LibC.Kill(First.Pid, SignalNumber.Kill);
-
+            _ = First.Signal(SignalNumber.Kill);
             throw;
         }
     }

@@ -118,13 +118,9 @@ internal sealed class ProcessTreeKiller(ProcessTable processes, TimeProvider tim
         }
     }
 
-    // Failures are ignored: the next snapshot shows which processes are left.
     private static void SignalAll(IEnumerable<ProcessEntry> entries, params ReadOnlySpan<int> signals)
     {
         foreach (var entry in entries)
-        {
-            foreach (var signal in signals)
-                _ = LibC.Kill(entry.Pid, signal);
-        }
+            ProcessSignals.Send(entry, signals);
     }
 }
