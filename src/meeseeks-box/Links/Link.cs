@@ -4,6 +4,7 @@ using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Foundation.Text;
+using MeeseeksBox.Protocol.Nodes;
 using Serilog;
 using Serilog.Events;
 
@@ -166,7 +167,11 @@ internal sealed class Link : IDisposable
     {
         var status = greeting.Nodes?.GetValueOrDefault(_name);
         _log.Information(
-            "up: {Peer} at {Address}:{Port} ({Version})", _name, _config.Address, _config.Port, status?.Ver ?? "a legacy node");
+            "up: {Peer} at {Address}:{Port} ({Version})",
+            _name,
+            _config.Address,
+            _config.Port,
+            (status ?? OnlyOne(greeting))?.Ver ?? (_session.IsLegacy ? "a legacy node" : "a node with another name"));
         _loggedProblems.Clear();
         if (status is null)
         {
@@ -175,6 +180,9 @@ internal sealed class Link : IDisposable
                 _config.Address, _config.Port, _name, string.Join(", ", greeting.Nodes?.Keys ?? []));
         }
     }
+
+    // A node without nodes below it, whatever its name.
+    private static NodeStatus? OnlyOne(PeerReply greeting) => greeting.Nodes is { Count: 1 } nodes ? nodes.Values.Single() : null;
 
     private void LogDisconnected(string problem, Exception? fault)
     {

@@ -82,6 +82,7 @@ public sealed class TopologyTests(SmallTree small, TopologyTests.HeadBox shared)
 
         await Head.WaitForLogAsync($"name mismatch: the node at 127.0.0.1:{node.Port} is not nickname; it reports node1");
         (await Head.RunAsync(new { pool = "one", args = Some.True })).Text("node").Should().Be("node1");
+        Head.Log.Lines.Should().NotContain(line => line.Contains("nickname") && line.Contains("legacy"));
         Head.Log.Count("nickname:").Should().Be(2, "a line that it is up and one that it is not called so");
     }
 
