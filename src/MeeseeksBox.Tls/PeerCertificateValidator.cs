@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
@@ -36,9 +36,12 @@ internal sealed class PeerCertificateValidator(CertificateVerification verify, T
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
             return ValidateChain(certificate, chain);
+        var names = CertificateNames.Of(certificate);
         return new TlsException(
             TlsErrorKind.OtherHost,
-            $"the certificate of {peer} is not valid for this name but for {string.Join(", ", CertificateNames.Of(certificate))}");
+            IPAddress.TryParse(peer, out var address) && names.Any(name => IPAddress.TryParse(name, out var other) && other.Equals(address))
+                ? $"the certificate of {peer} has this address as a DNS name, which does not count; sign one with the name IP:{address}"
+                : $"the certificate of {peer} is not valid for this name but for {string.Join(", ", names)}");
     }
 
     private TlsException ValidateChain(X509Certificate2 certificate, X509Chain? chain)

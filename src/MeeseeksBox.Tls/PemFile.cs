@@ -12,6 +12,9 @@ internal sealed class PemFile(ICollection<TlsConfigError> faults)
     // The file names of an OpenSSL hash folder: the hash of the subject, a dot and a number.
     private const int HashLength = 8;
 
+    // Editors of Windows put it before the first line.
+    private const char ByteOrderMark = '\uFEFF';
+
     /// <summary>Reads the text of a file; null when it cannot be read.</summary>
     /// <param name="key">The key that names the file, for the errors.</param>
     /// <param name="path">The file.</param>
@@ -19,7 +22,7 @@ internal sealed class PemFile(ICollection<TlsConfigError> faults)
     {
         var file = NamedFile.Read(path);
         if (file.IsSuccess)
-            return Encoding.UTF8.GetString(file.Value);
+            return Encoding.UTF8.GetString(file.Value).TrimStart(ByteOrderMark);
         faults.Add(new TlsConfigError(key, file.Problem));
         return null;
     }

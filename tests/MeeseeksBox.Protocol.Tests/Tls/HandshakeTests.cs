@@ -83,6 +83,17 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
+    public async Task An_address_as_a_DNS_name_is_named()
+    {
+        var named = _handshake.Authority.Sign(new CertificateFor("server") { Hosts = ["localhost", "127.0.0.1"], Addresses = [] });
+        _handshake.Server = new SslConfig { Cert = _handshake.Write("named.pem", named.Together) };
+        _handshake.Host = "127.0.0.1";
+
+        (await _handshake.RunAsync()).ClientProblem!.Message.Should().Be(
+            "the certificate of 127.0.0.1 has this address as a DNS name, which does not count; sign one with the name IP:127.0.0.1");
+    }
+
+    [Fact]
     public async Task An_expired_certificate_is_rejected()
     {
         var old = _handshake.Authority.Sign(new CertificateFor("old") { EndsInDays = -1 });

@@ -30,6 +30,20 @@ public sealed class LoadTests : IDisposable
     }
 
     [Fact]
+    public void A_byte_order_mark_is_no_part_of_a_PEM_file()
+    {
+        var certificate = Authority.Sign("n1");
+        var ssl = new SslConfig
+        {
+            Cert = Write("n1.pem", '\uFEFF' + certificate.Pem),
+            PrivateKey = Write("n1.key", '\uFEFF' + certificate.Key),
+            CaFile = Write("ca.pem", '\uFEFF' + Authority.Pem),
+        };
+
+        Faults(ssl).Should().BeEmpty();
+    }
+
+    [Fact]
     public void A_password_is_ignored_for_an_unencrypted_key()
     {
         Faults(new SslConfig { Cert = Write("n1.pem", Authority.Sign("n1").Together), Pass = "x" }).Should().BeEmpty();
