@@ -3,6 +3,7 @@ using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Scheduling;
 
@@ -59,9 +60,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
             if (submitter?.Refusal(plan.Job) is { } reason)
                 return Refused(id, reason, warnings) with { Code = ErrorCode.Forbidden };
 
-            if (plan.Entry is null && node is null && !IsKnown(plan.Job.Spec.Pool))
-                warnings.Add($"pool: no known node has a pool '{plan.Job.Spec.Pool}'; the job waits for one");
-            if (plan.Entry is null && node is not null && WaitOf(node, plan.Job.Spec.Pool) is { } wait)
+            if (plan is { Job.Status.State: JobState.New, Kill: false } && WaitOf(plan.Job) is { } wait)
                 warnings.Add(wait);
 
             var status = plan.Job.Status;
@@ -145,20 +144,38 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
         return ([.. nodes.Distinct()], null);
     }
 
-    // Why a job for a node waits there; null when it need not.
-    private string? WaitOf(string node, string pool)
+    // Why no slot can become free for a job as things are; null when one can. The submit named the node if it is the submit node, too.
+    private string? WaitOf(Job job)
     {
-        if (node == state.Settings.Name)
-            return null;
-        if (state.Nodes.Find(node) is not { } known)
-            return $"node: no node '{node}' is known; the job waits for it";
+        var pool = job.Spec.Pool;
+        if (job.Status.Node is not { } node || node != job.Status.SubmitNode)
+            return WaitOfPool(pool);
 
-        return pool is NodeSettings.ConfigPool || known.Status.Pools.ContainsKey(pool)
-            ? null
-            : $"node: node '{node}' has no pool '{pool}' now; the job waits for it";
+        var known = state.Nodes.Find(node);
+        if (node != state.Settings.Name && known is null)
+            return $"node: no node '{node}' is known; the job waits for it";
+        if (node != state.Settings.Name && !known!.Status.Online)
+            return $"node: node '{node}' is offline now; the job waits for it";
+        if (pool is NodeSettings.ConfigPool)
+            return null;
+
+        var slots = node == state.Settings.Name ? state.Settings.Pool(pool)?.Offer
+            : known!.Status.Pools.TryGetValue(pool, out var count) ? count
+            : default(SlotCount?);
+        return slots is null ? $"node: node '{node}' has no pool '{pool}' now; the job waits for it"
+            : slots.Value.IsDraining ? $"node: pool '{pool}' of node '{node}' is draining now; the job waits for it"
+            : null;
     }
 
-    private bool IsKnown(string pool) => state.Settings.Pool(pool) is not null || state.Nodes.WithPool(pool).Count > 0;
+    private string? WaitOfPool(string pool)
+    {
+        var slots = state.Nodes.WithPool(pool).Select(node => node.Status.Pools[pool]).ToList();
+        if (state.Settings.Pool(pool) is { } own)
+            slots.Add(own.Offer);
+        return slots is [] ? $"pool: no known node has a pool '{pool}'; the job waits for one"
+            : slots.TrueForAll(count => count.IsDraining) ? $"pool: pool '{pool}' is draining on all nodes now; the job waits for it"
+            : null;
+    }
 
     private IEnumerable<string> NodesWith(string pool)
     {

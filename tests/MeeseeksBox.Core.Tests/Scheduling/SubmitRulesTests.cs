@@ -1,3 +1,4 @@
+using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 
@@ -234,7 +235,36 @@ public sealed class SubmitRulesTests
         answer.Warnings.Should().Equal(warning);
         head["a"].Status.Node.Should().Be(name);
         head.Submit("{'id':'b','pool':'p1','node':'n2','args':['x']}").Warnings.Should().BeEmpty();
-        head.Submit($"{{'id':'a','pool':'p9','node':'{name}','args':['x']}}").Warnings.Should().BeEmpty();
+        head.Submit("{'id':'a','tags':['t']}").Warnings.Should().Equal(warning);
+    }
+
+    [Theory]
+    [InlineData("n1", "p9", "node: node 'n1' has no pool 'p9' now; the job waits for it")]
+    [InlineData("n1", "drained", "node: pool 'drained' of node 'n1' is draining now; the job waits for it")]
+    [InlineData("n2", "p1", "node: node 'n2' is offline now; the job waits for it")]
+    [InlineData("n2", "__config", "node: node 'n2' is offline now; the job waits for it")]
+    [InlineData("n3", "p1", "node: pool 'p1' of node 'n3' is draining now; the job waits for it")]
+    [InlineData(null, "drained", "pool: pool 'drained' is draining on all nodes now; the job waits for it")]
+    public void A_job_for_an_offline_node_or_a_draining_pool_is_named_also_after_a_change(string? name, string pool, string warning)
+    {
+        var node = new TestNode(Some.Node().WithPool("drained", new PoolSettings { Slots = -1 }));
+        node.ReceiveNodes(("n2", Some.Status(0) with { Online = false }), ("n3", Some.Status(0, slots: -1)));
+        var target = name is null ? "" : $"'node':'{name}',";
+        var args = pool is "__config" ? "{}" : "['x']";
+
+        node.Submit($"{{'id':'a','pool':'{pool}',{target}'args':{args}}}").Warnings.Should().Equal(warning);
+        node.Submit("{'id':'a','tags':['t']}").Warnings.Should().Equal(warning);
+        _ = node.Kill("a");
+        node.Submit("{'id':'a','tags':['u']}").Warnings.Should().BeEmpty("it does not wait");
+    }
+
+    [Fact]
+    public void A_pool_that_drains_on_one_node_only_is_not_named()
+    {
+        var node = new TestNode(Some.Node());
+        node.ReceiveNodes(("n2", Some.Status(0, slots: -1)));
+
+        node.Submit($"{{{Sleep}}}").Warnings.Should().BeEmpty();
     }
 
     [Theory]
