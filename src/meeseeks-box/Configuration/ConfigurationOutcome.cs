@@ -7,6 +7,9 @@ internal sealed record ConfigurationOutcome(IReadOnlyList<string> Problems)
     /// <summary>The new configuration is in force.</summary>
     public static ConfigurationOutcome InForce { get; } = new([]);
 
+    /// <summary>The warnings for the sender of the settings.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>The box stops and rejects changes.</summary>
     public static ConfigurationOutcome Stopping { get; } = new(["the box is stopping; change its configuration after the restart"]);
 

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Supervision;
+using MeeseeksBox.Configuration;
 using Serilog;
 
 namespace MeeseeksBox.Agent.Reconfiguration;
@@ -69,6 +71,18 @@ internal sealed class Reconfigurator(
         return outcome;
     }
 
+    // Of the warnings that were there before, the sender gets those about its own settings.
+    private static IReadOnlyList<string> WarningsOf(
+        JsonElement sent, ConfigurationResult<BoxConfig> merged, ConfigurationResult<BoxConfig> old)
+    {
+        var known = merged.Warnings.Intersect(old.Warnings).ToList();
+        if (known is [])
+            return merged.Warnings;
+
+        var own = BoxConfigurationReader.Merge(new ConfigObject(new SourceLocation(SourceLocation.Request)), sent).Warnings;
+        return [.. merged.Warnings.Except(known.Except(own))];
+    }
+
     private async Task<ConfigurationOutcome> ApplyAsync(ConfigurationChange change)
     {
         try
@@ -87,7 +101,9 @@ internal sealed class Reconfigurator(
                 log.Warning("configuration: {Warning}", warning);
 
             log.Information("new configuration in force");
-            return ConfigurationOutcome.InForce;
+            return change.Settings is { } sent
+                ? ConfigurationOutcome.InForce with { Warnings = WarningsOf(sent, read, old) }
+                : ConfigurationOutcome.InForce;
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

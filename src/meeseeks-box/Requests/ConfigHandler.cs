@@ -18,6 +18,7 @@ internal sealed class ConfigHandler(ConfigurationChanges changes, ActiveConfigur
                 outcome == ConfigurationOutcome.Stopping ? ErrorCode.Stopping : ErrorCode.Refused);
         }
 
+        answer.Warn(outcome.Warnings);
         LosslessJson.Write(answer.Json, active.Shown());
     }
 }

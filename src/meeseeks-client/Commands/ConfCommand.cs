@@ -4,6 +4,7 @@ using MeeseeksBox.CommandLine.Invocations;
 using MeeseeksBox.CommandLine.Options;
 using MeeseeksBox.CommandLine.Output;
 using MeeseeksBox.Configuration;
+using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.CommandLine.Commands;
@@ -34,7 +35,9 @@ internal static class ConfCommand
         var changes = JobWords.Settings(invocation.Words);
         if (nodes.Count is 0)
         {
-            var configuration = await invocation.Client.ConfigAsync(changes, invocation.Stop);
+            var response = await invocation.Client.RequestAsync(new JsonObject { ["config"] = changes }, stop: invocation.Stop);
+            var configuration = response.EnsureSuccess().ObjectOf("config");
+            response.Warnings.ToList().ForEach(invocation.Console.Warn);
             await (ConsoleOutput.IsTerminal
                 ? invocation.PrintAsync(configuration)
                 : invocation.PrintAsync(new JsonObject { ["config"] = JsonNode.Parse(configuration.GetRawText()) }));
@@ -73,7 +76,11 @@ internal static class ConfCommand
         var id = response["submit"].EnumerateObject().Single().Name;
         var job = await invocation.Client.WaitAsync(id, invocation.Stop);
         if (job is { Status.State: JobState.Done, Spec.Settings: { } settings })
+        {
+            if (job.Extra?.TryGetValue("warnings", out var value) is true && LenientJson.TryStrings(value, out var warnings))
+                warnings.ToList().ForEach(warning => invocation.Console.Warn($"{node}: {warning}"));
             return settings;
+        }
 
         var reason = job?.Status.Error ?? $"job '{id}' is {(job is null ? "gone" : JobStates.Word(job.Status.State))}";
         throw new CommandFailedException($"node '{node}' rejected the configuration: {reason}");

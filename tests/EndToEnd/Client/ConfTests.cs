@@ -38,6 +38,25 @@ public sealed class ConfTests(ChangingBox fixture) : BoxTests(fixture)
         (await Box.AskAsync("pools", new { })).GetProperty("remote").GetRawText().Should().Be("""{"n1":7}""");
     }
 
+    [Theory]
+    [InlineData("", "pools.odd.slotz=2")]
+    [InlineData("n1: ", "pools.odder.slotz=2", "n1")]
+    public async Task An_unknown_key_is_a_warning_to_each_sender(string node, params string[] words)
+    {
+        var pool = words[0].Split('.')[1];
+        foreach (var _ in new[] { 1, 2 })
+        {
+            var run = await Box.ClientAsync(["conf", .. words]);
+
+            run.Status.Should().Be(0);
+            run.Errors.Should().Be(
+                $"meeseeks-client: warning: {node}config request: pools.{pool}.slotz: unknown key, ignored; "
+                    + "the nearest known key is 'slots'\n");
+        }
+
+        (await Box.ClientAsync("conf", "pools.fine.slots=2")).Errors.Should().BeEmpty();
+    }
+
     [Fact]
     public async Task On_a_terminal_the_configuration_is_printed_without_a_wrapper()
     {

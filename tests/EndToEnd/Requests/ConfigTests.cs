@@ -63,5 +63,19 @@ public sealed class ConfigTests(ChangingBox shared)
         (await FreeSlotsAsync("distant")).Should().Be("""{"n1":5}""");
     }
 
+    [Fact]
+    public async Task A_job_in_pool___config_has_the_warnings_of_its_last_run_only()
+    {
+        var job = await Box.RunAsync(new { pool = "__config", node = "n1", args = new { pools = new { noted = new { slotz = 5 } } } });
+        var fixedSettings = new Dictionary<string, object?> { ["slots"] = 5, ["!slotz"] = null };
+
+        _ = await Box.SubmitAsync(new { id = job.Text("id"), state = "new", args = new { pools = new { noted = fixedSettings } } });
+        var again = await Box.WaitForEndAsync(job.Text("id"));
+
+        job.Text("state").Should().Be("done");
+        job.GetProperty("warnings")[0].GetString().Should().StartWith("config request: pools.noted.slotz: unknown key");
+        again.GetProperty("warnings").GetArrayLength().Should().Be(0);
+    }
+
     private async Task<string> FreeSlotsAsync(string pool) => (await Box.AskAsync("pools", new { })).GetProperty(pool).GetRawText();
 }
