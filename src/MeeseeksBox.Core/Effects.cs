@@ -1,3 +1,4 @@
+using MeeseeksBox.Core.Membership;
 using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Core.Runs;
 using MeeseeksBox.Protocol.Jobs;
@@ -15,6 +16,7 @@ public sealed class Effects
     private readonly List<Job> _endedJobs = [];
     private readonly List<string> _removedJobs = [];
     private readonly List<string> _droppedTombstones = [];
+    private readonly List<KnownNode> _onlineChanges = [];
 
     /// <summary>Pools of this node that may have a job to start.</summary>
     public IReadOnlyCollection<string> PoolsToWake => _poolsToWake;
@@ -40,6 +42,9 @@ public sealed class Effects
     /// <summary>The ids of removed jobs that are not even remembered any more.</summary>
     public IReadOnlyList<string> DroppedTombstones => _droppedTombstones;
 
+    /// <summary>Nodes that went offline, or came online again.</summary>
+    public IReadOnlyList<KnownNode> OnlineChanges => _onlineChanges;
+
     /// <summary>True when any job changed.</summary>
     public bool HaveJobsChanged { get; internal set; }
 
@@ -57,6 +62,7 @@ public sealed class Effects
         _endedJobs.Clear();
         _removedJobs.Clear();
         _droppedTombstones.Clear();
+        _onlineChanges.Clear();
         HaveJobsChanged = false;
         HaveNodesChanged = false;
     }
@@ -75,6 +81,8 @@ public sealed class Effects
     internal void AddSuspendedRun(Run run) => _suspendedRuns.Add(run);
 
     internal void AddEndedJob(Job job) => _endedJobs.Add(job);
+
+    internal void AddOnlineChange(KnownNode node) => _onlineChanges.Add(node);
 
     internal void AddDroppedTombstones(IReadOnlyList<string> ids) => _droppedTombstones.AddRange(ids);
 

@@ -88,6 +88,7 @@ internal sealed class Box : IAsyncDisposable
 
         var links = new LinkSet(_host, time, CreateLogger, _tasks.Observe);
 
+        _host.NodesSwitched += new NodeLog(CreateLogger("Nodes")).Log;
         var upstreamSessions = new UpstreamSessions(_host);
         var durability = new DurabilityBarrier(_host);
         var requests = new RequestHandlers(

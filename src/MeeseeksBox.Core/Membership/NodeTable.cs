@@ -18,7 +18,11 @@ public sealed class NodeTable
 
     // Readers up to this number of change get all nodes, because the list of removals does not reach back to it.
     private long _removalsSince;
-    private Queue<KnownNode> _reports = new();
+    private readonly Dictionary<string, double> _repliedAt = new(StringComparer.Ordinal);
+
+    // One entry for each online node, by a time of a report of it. A later time is looked up when the entry is at the head.
+    private readonly PriorityQueue<string, double> _timeouts = new();
+    private readonly HashSet<string> _queued = new(StringComparer.Ordinal);
     private readonly HashSet<string> _leaseChanges = new(StringComparer.Ordinal);
     private readonly Effects _effects;
 
@@ -37,7 +41,7 @@ public sealed class NodeTable
     internal int OnlineVersion { get; private set; }
 
     /// <summary>The number of kept reports, replaced ones included.</summary>
-    internal int ReportCount => _reports.Count;
+    internal int ReportCount => _timeouts.Count;
 
     /// <summary>A node by its name; null when it is not known.</summary>
     public KnownNode? Find(string name) => _nodes.GetValueOrDefault(name);
@@ -121,9 +125,17 @@ public sealed class NodeTable
         return grew;
     }
 
+    /// <summary>Notes a reply of a peer. It vouches for the online nodes that it has reported, itself included.</summary>
+    /// <remarks>
+    /// A peer reports a node that goes offline at once, and the present load of the others as rarely as it asks for it. Not to be called
+    /// for a legacy peer.
+    /// </remarks>
+    internal void NoteReply(string peer, Instant now) => _repliedAt[peer] = now.Monotonic;
+
     /// <summary>Removes the nodes that only this peer reports, because it was removed from the configuration or rejected.</summary>
     internal void Forget(string peer)
     {
+        _ = _repliedAt.Remove(peer);
         if (_reportedBy.Remove(peer, out var reported))
         {
             foreach (var name in reported.ToArray())
@@ -132,12 +144,12 @@ public sealed class NodeTable
     }
 
     /// <summary>When the next node goes offline without a report, in monotonic seconds; null when none is online.</summary>
-    internal double? NextTimeout(double timeout) => OldestOnline() is { } node ? node.ReportedAt + timeout : null;
+    internal double? NextTimeout(double timeout) => OldestOnline() is (_, var at) ? at + timeout : null;
 
     /// <summary>Marks the nodes without a report for <paramref name="timeout"/> seconds as offline.</summary>
     internal void TimeOut(double timeout, Instant now)
     {
-        while (OldestOnline() is { } node && node.ReportedAt + timeout <= now.Monotonic)
+        while (OldestOnline() is ({ } node, var at) && at + timeout <= now.Monotonic)
             Upsert(node with { Status = node.Status with { Online = false } });
     }
 
@@ -188,23 +200,41 @@ public sealed class NodeTable
         }
     }
 
-    // One node that stays online without a new report would hold the replaced reports of all others behind it.
     private void AddReport(KnownNode node)
     {
-        _reports.Enqueue(node);
-        if (_reports.Count > 4 * (_nodes.Count + 4))
-            _reports = new Queue<KnownNode>(_reports.Where(report => ReferenceEquals(_nodes.GetValueOrDefault(report.Name), report)));
+        if (!node.Status.Online || !_queued.Add(node.Name))
+            return;
+
+        // One node that stays online without a new report would hold the names of removed ones behind it.
+        if (_timeouts.Count > 4 * (_nodes.Count + 4))
+        {
+            var online = _nodes.Values.Where(other => other.Status.Online).ToList();
+            _timeouts.Clear();
+            _queued.Clear();
+            online.ForEach(other => _ = _queued.Add(other.Name));
+            online.ForEach(other => _timeouts.Enqueue(other.Name, other.ReportedAt));
+            return;
+        }
+
+        _timeouts.Enqueue(node.Name, node.ReportedAt);
     }
 
-    // The queue has every report in the order of arrival. A report that a later one has replaced is dropped at the head.
-    private KnownNode? OldestOnline()
+    // The online node whose last report is the oldest.
+    private (KnownNode Node, double ReportedAt)? OldestOnline()
     {
-        while (_reports.TryPeek(out var node))
+        while (_timeouts.TryPeek(out var name, out var at))
         {
-            if (node.Status.Online && ReferenceEquals(_nodes.GetValueOrDefault(node.Name), node))
-                return node;
+            if (_nodes.GetValueOrDefault(name) is not { Status.Online: true } node)
+            {
+                _ = _timeouts.Dequeue();
+                _ = _queued.Remove(name);
+                continue;
+            }
 
-            _ = _reports.Dequeue();
+            var reportedAt = Math.Max(node.ReportedAt, _repliedAt.GetValueOrDefault(node.Peer, double.NegativeInfinity));
+            if (reportedAt <= at)
+                return (node, at);
+            _ = _timeouts.DequeueEnqueue(name, reportedAt);
         }
 
         return null;
@@ -224,6 +254,8 @@ public sealed class NodeTable
         _ = _removed.Remove(node.Name);
         AddReport(node);
         OnlineVersion += known?.Status.Online == node.Status.Online ? 0 : 1;
+        if (known is not null && known.Status.Online != node.Status.Online)
+            _effects.AddOnlineChange(node);
         if (LeaseOf(known?.Status) != LeaseOf(node.Status))
             _ = _leaseChanges.Add(node.Name);
 

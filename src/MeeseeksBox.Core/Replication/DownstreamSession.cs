@@ -6,8 +6,8 @@ namespace MeeseeksBox.Core.Replication;
 /// <remarks>
 /// The session decides which lines the link sends, and when. A peer holds the reply to one request until it has changes (long poll). Local
 /// changes are sent at once in a further line, which also releases that reply. A legacy peer replies at once: it is polled every
-/// <c>refresh</c>, and every <c>poll</c> for its nodes and for the jobs that are live there. The session has no I/O and no clock; its owner
-/// calls it under the lock of the core.
+/// <c>refresh</c>, and every <c>poll</c> for its nodes and for the jobs that are live there. A third of <c>state.timeout</c> counts where
+/// it is shorter than <c>poll</c>. The session has no I/O and no clock; its owner calls it under the lock of the core.
 /// </remarks>
 public sealed class DownstreamSession
 {
@@ -16,6 +16,8 @@ public sealed class DownstreamSession
 
     // A legacy node scans its whole list of jobs for each id, and does nothing else meanwhile.
     private const int MostLookups = 500;
+
+    private const int PollsPerTimeout = 3;
 
     private readonly LinkTiming _timing;
     private readonly ReconnectBackoff _backoff;
@@ -149,7 +151,7 @@ public sealed class DownstreamSession
                 Jobs = jobs,
                 JobsAfter = Peer.Seq,
                 NodesAfter = Peer.NodesSeq,
-                Wait = _timing.Poll,
+                Wait = PollOf(core),
 
                 // A head above this node that needs reports of each job needs those of the peer too.
                 AcceptsLease = core.State.HeadsWithoutLease is 0,
@@ -166,13 +168,16 @@ public sealed class DownstreamSession
             return null;
 
         var jobs = core.DequeuePending(Peer, isPoll: true);
-        if (now.Monotonic - _nodesAskedAt < _timing.Poll)
+        if (now.Monotonic - _nodesAskedAt < PollOf(core))
             return new PeerMessage { Jobs = jobs, JobsAfter = Peer.Seq };
 
         _nodesAskedAt = now.Monotonic;
         var message = new PeerMessage { Jobs = jobs, NodesAfter = Peer.NodesSeq };
         return NextLookups(core.LiveJobsAt(Peer)) is [_, ..] ids ? message with { JobIds = ids } : message with { JobsAfter = Peer.Seq };
     }
+
+    // Several replies in each timeout of a node, so that one that is late takes no node offline.
+    private double PollOf(NodeCore core) => Math.Min(_timing.Poll, core.Settings.Timeout / PollsPerTimeout);
 
     // All live jobs in turn, some at each poll. A legacy node counts its changes from 1 at each start, while its state file has jobs with
     // higher numbers. So a change can have a number below the highest that was received.

@@ -84,6 +84,10 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
             return DescribeCycle(peer.Name, statuses);
 
         peer.NodesSeq = seq ?? 0;
+
+        // A legacy peer sends no number of change.
+        if (seq is not null)
+            state.Nodes.NoteReply(peer.Name, now);
         if (state.Nodes.Merge(peer.Name, state.Settings.Name, statuses, gone, now) && peer.IsSynced)
             OfferAll(peer);
 

@@ -62,6 +62,23 @@ internal sealed record BoxConfig
         config = root.Text("name") is { } name ? config with { Name = name } : config;
 
         // A file that all boxes share has an entry for each of them. The entry of this box is not a link.
-        return config with { Nodes = config.Nodes.Where(node => node.Key != config.Name).ToDictionary() };
+        config = config with { Nodes = config.Nodes.Where(node => node.Key != config.Name).ToDictionary() };
+        WarnOfShortTimeout(config, root, defaults);
+        return config;
+    }
+
+    // The defaults of both never meet.
+    private static void WarnOfShortTimeout(BoxConfig config, SectionReader root, SectionReader defaults)
+    {
+        var timeout = config.State.Timeout;
+        if (config.Nodes.FirstOrDefault(node => node.Value.Poll > timeout) is not { Key: { } name, Value: { } link })
+            return;
+
+        var setting = root.Section("state", defaults).Find("timeout")
+            ?? root.Entries("nodes", defaults).First(node => node.Key == name).Value.Find("poll");
+        root.AddWarning(
+            setting!,
+            $"the poll of node '{name}' ({link.Poll.TotalSeconds} s) is longer than state.timeout ({timeout.TotalSeconds} s); "
+                + "a third of that counts instead");
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Core;
+using MeeseeksBox.Core.Membership;
 using MeeseeksBox.Core.Queries;
 using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Core.Runs;
@@ -54,6 +55,9 @@ internal sealed class CoreHost : IDisposable
     public event Action<Run>? RunSuspended;
 
     /// <summary>A run of a job ended, or a job ended without a run.</summary>
+    /// <summary>Nodes went offline, or came online again. Raised outside the lock, from any thread.</summary>
+    public event Action<IReadOnlyList<KnownNode>>? NodesSwitched;
+
     /// <remarks>
     /// Raised in order: by the journal once the end is on disk, or without a journal inside the lock. Handlers must not block.
     /// </remarks>
@@ -154,6 +158,7 @@ internal sealed class CoreHost : IDisposable
         {
             lock (_lock)
             {
+        KnownNode[] switched = [];
                 var now = Now();
                 _loadavg.Refresh(_core, now);
                 try
@@ -166,6 +171,7 @@ internal sealed class CoreHost : IDisposable
                     _timer.Schedule(_core.NextDeadline(), now);
                 }
             }
+                    switched = _core.Effects.OnlineChanges.Count is 0 ? [] : [.. _core.Effects.OnlineChanges];
         }
         finally
         {
@@ -174,6 +180,8 @@ internal sealed class CoreHost : IDisposable
     }
 
     /// <summary>Enters the core, without a result.</summary>
+            if (switched is not [])
+                NodesSwitched?.Invoke(switched);
     public void Execute(Action<NodeCore, Instant> work) => Execute((core, now) =>
     {
         work(core, now);

@@ -34,7 +34,8 @@ public sealed class LinkTranscriptTests
     {
         var transcript = new Transcript("upstream");
         using var peer = new ScriptedPeer(transcript);
-        await using var box = await RunningBox.StartAsync("name=head", "state.expire=100000", "pools.own=", Link(peer.Port, "poll=1000"));
+        await using var box = await RunningBox.StartAsync(
+            "name=head", "state.expire=100000", "state.timeout=3000", "pools.own=", Link(peer.Port, "poll=1000"));
         transcript.Heading("The greeting, and the first turn");
         await peer.AcceptAsync();
         await peer.RecordAsync();
@@ -107,7 +108,7 @@ public sealed class LinkTranscriptTests
         var transcript = new Transcript("upstream-of-original");
         using var peer = new ScriptedPeer(transcript);
         await using var box = await RunningBox.StartAsync(
-            "name=head", "state.expire=100000", Link(peer.Port, "refresh=100000", "poll=100000"));
+            "name=head", "state.expire=100000", "state.timeout=300000", Link(peer.Port, "refresh=100000", "poll=100000"));
         transcript.Heading("The greeting, and what follows at once");
         await peer.AcceptAsync();
         await peer.RecordAsync();

@@ -83,7 +83,7 @@ public sealed class BoxConfigurationReaderTests
             "listen.address=0.0.0.0", "listen.port=0", "listen.max_request=100",
             "state.expire=1.5", "state.expire_active_jobs=0", "state.timeout=2", "state.file=s.json", "state.checkpoint=3",
             "state.history=/h",
-            "nodes.n2.address=10.0.0.2", "nodes.n2.port=1", "nodes.n2.refresh=0.5", "nodes.n2.poll=4", "nodes.n2.timeout=5",
+            "nodes.n2.address=10.0.0.2", "nodes.n2.port=1", "nodes.n2.refresh=0.5", "nodes.n2.poll=1.75", "nodes.n2.timeout=5",
             "pools.p1.slots=6", "pools.p1.max_runtime=7", "pools.p1.update=8", "pools.p1.hold=1", "pools.p1.plugin=a.b.C",
             "pools.p1.restart_delay=0", "pools.p1.output_limit=9", "pools.p1.kill_grace=10",
             "pools.p1.memory=2G", "pools.p1.cpus=1.5");
@@ -100,7 +100,7 @@ public sealed class BoxConfigurationReaderTests
             History = "/h",
         });
         config.Nodes["n2"].Should().Be(
-            new LinkConfig { Address = "10.0.0.2", Port = 1, Refresh = Seconds(0.5), Poll = Seconds(4), Timeout = Seconds(5) });
+            new LinkConfig { Address = "10.0.0.2", Port = 1, Refresh = Seconds(0.5), Poll = Seconds(1.75), Timeout = Seconds(5) });
         config.Pools["p1"].Should().Be(new PoolConfig
         {
             Slots = 6,
@@ -158,12 +158,12 @@ public sealed class BoxConfigurationReaderTests
     public void A_default_applies_to_every_section_with_the_key()
     {
         var config = Good(
-            "defaults.timeout=7", "defaults.port=8", "defaults.update=9", "defaults.runtime=3", "nodes.a=", "nodes.b.timeout=1",
+            "defaults.timeout=17", "defaults.port=8", "defaults.update=9", "defaults.runtime=3", "nodes.a=", "nodes.b.timeout=1",
             "pools.p=");
 
-        config.State.Timeout.Should().Be(Seconds(7));
+        config.State.Timeout.Should().Be(Seconds(17));
         config.Listen.Ports.Should().Be(new PortList(8));
-        config.Nodes["a"].Should().Be(new LinkConfig { Address = "a", Timeout = Seconds(7), Port = 8 });
+        config.Nodes["a"].Should().Be(new LinkConfig { Address = "a", Timeout = Seconds(17), Port = 8 });
         config.Nodes["b"].Timeout.Should().Be(Seconds(1));
         config.Pools["p"].Should().Be(new PoolConfig { Update = Seconds(9), MaxRuntime = Seconds(3) });
     }
@@ -279,6 +279,22 @@ public sealed class BoxConfigurationReaderTests
             "command line: pools.p1.slot: unknown key, ignored; the nearest known key is 'slots'",
             "command line: state.fil: unknown key, ignored; the nearest known key is 'file'",
             "command line: logging.levle: unknown key, ignored; the nearest known key is 'level'");
+    }
+
+    [Theory]
+    [InlineData(
+        "command line: state.timeout: the poll of node 'n2' (10 s) is longer than state.timeout (5 s); a third of that counts instead",
+        "state.timeout=5")]
+    [InlineData(
+        "command line: nodes.n2.poll: the poll of node 'n2' (90 s) is longer than state.timeout (60 s); a third of that counts instead",
+        "nodes.n2.poll=90")]
+    [InlineData(null, "state.timeout=10")]
+    [InlineData(null, "state.timeout=5", "nodes.!n2=")]
+    public void A_poll_longer_than_the_timeout_of_a_node_is_a_warning(string? warning, params string[] words)
+    {
+        var result = BoxConfigurationReader.Read(["name=n1", "nodes.n1=", "nodes.n2=", .. words]);
+
+        result.Warnings.Should().Equal(warning is null ? [] : [warning]);
     }
 
     [Fact]

@@ -10,6 +10,15 @@ public sealed class NodeTableTests
 
     private NodeTable Nodes => _head.Core.Nodes;
 
+    // The nodes that went offline or came online since the last call.
+    private string[] Switched()
+    {
+        string[] nodes = [.. _head.Core.Effects.OnlineChanges
+            .Select(node => $"{node.Name} {(node.Status.Online ? "online" : "offline")}").Order(StringComparer.Ordinal)];
+        _ = _head.TakeEffects();
+        return nodes;
+    }
+
     // A report of all nodes: the first reply of a connection, and each reply of a legacy peer.
     private void ReportAll(string peer, params (string Name, NodeStatus Status)[] nodes) => Report(peer, null, nodes);
 
@@ -54,6 +63,49 @@ public sealed class NodeTableTests
         ReportAll("h2", ("n1", Some.Status(6)));
         Nodes.Find("n1")!.Status.Online.Should().BeTrue();
         Nodes.WithPool("p1").Should().ContainSingle().Which.Name.Should().Be("n1");
+    }
+
+    [Fact]
+    public void A_head_vouches_for_the_nodes_below_it_as_long_as_it_replies()
+    {
+        ReportAll("h1", ("h1", Some.Status(1)), ("n1", Some.Status(5)), ("n2", Some.Status(5)));
+        foreach (var _ in new[] { 1, 2, 3 })
+        {
+            _head.Pass(15);
+            Report("h1", []);
+        }
+
+        Nodes.All.Should().OnlyContain(node => node.Status.Online);
+        Report("h1", [], ("n2", Some.Status(5) with { Online = false }));
+        Switched().Should().Equal("n2 offline");
+        _head.Pass(21);
+
+        Switched().Should().Equal("h1 offline", "n1 offline");
+        Nodes.All.Should().OnlyContain(node => !node.Status.Online);
+    }
+
+    [Fact]
+    public void A_legacy_peer_vouches_for_nobody()
+    {
+        _head.ReceiveNodes("h1", ("n1", Some.OriginalStatus(5)));
+        _head.Pass(15);
+        _head.ReceiveNodes("h1", ("n1", Some.OriginalStatus(5)));
+        _head.Pass(6);
+
+        Switched().Should().Equal("n1 offline");
+    }
+
+    [Fact]
+    public void A_node_that_comes_or_leaves_is_not_one_that_is_online_again_or_offline()
+    {
+        ReportAll("h1", ("n1", Some.Status(5)), ("n2", Some.Status(5) with { Online = false }));
+        Switched().Should().BeEmpty();
+
+        Report("h1", ["n1"]);
+        Switched().Should().BeEmpty();
+
+        Report("h1", [], ("n2", Some.Status(6)));
+        Switched().Should().Equal("n2 online");
     }
 
     [Fact]

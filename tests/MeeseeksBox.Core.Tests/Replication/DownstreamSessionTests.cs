@@ -39,6 +39,18 @@ public sealed class DownstreamSessionTests
         Advance().Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(60, 10)]
+    [InlineData(30, 10)]
+    [InlineData(6, 2)]
+    public void A_peer_replies_three_times_in_the_timeout_of_a_node(double timeout, double wait)
+    {
+        _head.Apply(Some.Head() with { Timeout = timeout });
+        _ = Advance();
+
+        Advance(Reply()).Should().ContainSingle().Which.Wait.Should().Be(wait);
+    }
+
     [Fact]
     public void A_change_is_sent_in_a_further_line_and_the_next_waits_for_its_reply()
     {
