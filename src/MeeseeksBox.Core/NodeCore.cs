@@ -188,6 +188,15 @@ public sealed class NodeCore
         return taken;
     }
 
+    /// <summary>Sets the end of the validity of this node's certificates, which its status shows.</summary>
+    /// <param name="until">The earliest of them, in seconds since 1970; null without certificates.</param>
+    /// <param name="now">The time.</param>
+    public void SetCertificateEnd(long? until, Instant now)
+    {
+        _state.Own.CertificateEnd = until;
+        _state.PublishOwnStatus(double.PositiveInfinity, now);
+    }
+
     /// <summary>Adds a downstream node for a link.</summary>
     /// <exception cref="ArgumentException">A peer of this name exists already.</exception>
     public Peer AddPeer(string name, Instant now)

@@ -65,7 +65,8 @@ internal sealed class PeerCertificateValidator(CertificateVerification verify, T
                 .Certificate;
             return new TlsException(
                 TlsErrorKind.Expired,
-                $"the certificate '{expired.Subject}' of {peer} is only valid from {Day(expired.NotBefore)} to {Day(expired.NotAfter)}");
+                $"the certificate '{expired.Subject}' of {peer} is only valid "
+                    + $"from {OwnCertificate.Day(expired.NotBefore)} to {OwnCertificate.Day(expired.NotAfter)}");
         }
 
         var reason = all.HasFlag(X509ChainStatusFlags.NotValidForUsage)
@@ -73,6 +74,4 @@ internal sealed class PeerCertificateValidator(CertificateVerification verify, T
             : string.Join("; ", statuses.Select(status => status.StatusInformation.TrimEnd('.')));
         return new TlsException(TlsErrorKind.NotTrusted, $"the certificate '{certificate.Subject}' of {peer} is not trusted: {reason}");
     }
-
-    private static string Day(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

@@ -13,6 +13,9 @@ public sealed class TlsClient
 
     private TlsClient(TlsSettings settings) => _settings = settings;
 
+    /// <summary>Our certificate and its intermediate certificates; empty for none.</summary>
+    public IReadOnlyList<OwnCertificate> Certificates => _settings.Certificates;
+
     /// <summary>Loads a section and all files that it names.</summary>
     /// <param name="ssl">The section.</param>
     /// <param name="faults">The errors.</param>

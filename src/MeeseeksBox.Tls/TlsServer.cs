@@ -14,6 +14,9 @@ public sealed class TlsServer
 
     private TlsServer(TlsSettings settings) => _settings = settings;
 
+    /// <summary>Our certificate and its intermediate certificates; empty for none.</summary>
+    public IReadOnlyList<OwnCertificate> Certificates => _settings.Certificates;
+
     /// <summary>Loads a section and all files that it names.</summary>
     /// <param name="ssl">The section.</param>
     /// <param name="faults">The errors.</param>

@@ -10,12 +10,14 @@ internal sealed class TlsSettings
     private TlsSettings(
         CertificateVerification verify,
         SslStreamCertificateContext? own,
+        IReadOnlyList<OwnCertificate> certificates,
         X509ChainPolicy trust,
         SslProtocols versions,
         CipherSuitesPolicy? ciphers)
     {
         Verify = verify;
         Own = own;
+        Certificates = certificates;
         Trust = trust;
         Versions = versions;
         Ciphers = ciphers;
@@ -26,6 +28,9 @@ internal sealed class TlsSettings
 
     /// <summary>Our certificate with its private key and intermediate certificates; null for none.</summary>
     public SslStreamCertificateContext? Own { get; }
+
+    /// <summary>The validity of our certificate and its intermediate certificates; empty for none.</summary>
+    public IReadOnlyList<OwnCertificate> Certificates { get; }
 
     /// <summary>The trusted authorities.</summary>
     public X509ChainPolicy Trust { get; }
@@ -55,7 +60,7 @@ internal sealed class TlsSettings
         }
 
         var pem = new PemFile(found);
-        var own = LoadOwn(ssl, pem, found);
+        var (own, certificates) = LoadOwn(ssl, pem, found);
         var trust = LoadTrust(ssl, pem);
         var versions = TlsOptions.Read(ssl.Options, found);
         var ciphers = ssl.Ciphers is null ? null : CipherList.Read(ssl.Ciphers, found);
@@ -65,16 +70,17 @@ internal sealed class TlsSettings
             return null;
 
         var policy = ciphers is null ? null : new CipherSuitesPolicy(ciphers.Select(cipher => cipher.Suite));
-        return new TlsSettings(verify, own, trust, versions, policy);
+        return new TlsSettings(verify, own, certificates, trust, versions, policy);
     }
 
-    private static SslStreamCertificateContext? LoadOwn(SslConfig ssl, PemFile pem, List<TlsConfigError> faults)
+    private static (SslStreamCertificateContext? Own, IReadOnlyList<OwnCertificate> Certificates) LoadOwn(
+        SslConfig ssl, PemFile pem, List<TlsConfigError> faults)
     {
         if (ssl.Cert is null)
         {
             if (ssl.PrivateKey is not null)
                 faults.Add(new TlsConfigError("key", "a private key is useless without its certificate; set cert"));
-            return null;
+            return (null, []);
         }
 
         var text = pem.Text("cert", ssl.Cert);
@@ -83,12 +89,13 @@ internal sealed class TlsSettings
             ? (Key: "cert", Path: ssl.Cert, Text: text)
             : (Key: "key", Path: ssl.PrivateKey, Text: pem.Text("key", ssl.PrivateKey));
         if (certificates is null || key.Text is null)
-            return null;
+            return (null, []);
         if (PrivateKey.Join((certificates[0], ssl.Cert), (key.Key, key.Path, key.Text), ssl.Pass, faults) is not { } own)
-            return null;
+            return (null, []);
 
         // Offline: nothing is downloaded from addresses in certificates.
-        return SslStreamCertificateContext.Create(own, [.. certificates.Skip(1)], offline: true);
+        var context = SslStreamCertificateContext.Create(own, [.. certificates.Skip(1)], offline: true);
+        return (context, [.. certificates.Select(certificate => OwnCertificate.Of(certificate, ssl.Cert))]);
     }
 
     private static X509ChainPolicy LoadTrust(SslConfig ssl, PemFile pem)

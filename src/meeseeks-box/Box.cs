@@ -47,6 +47,7 @@ internal sealed class Box : IAsyncDisposable
     private readonly Orphans _orphans;
     private readonly Listeners _listeners;
     private readonly Reconfigurator _reconfigurator;
+    private readonly CertificateCheck _certificates;
     private readonly Watchdog _watchdog;
     private readonly Stage? _journal;
     private readonly StageList _stages;
@@ -87,8 +88,8 @@ internal sealed class Box : IAsyncDisposable
             process => new ProcessTask(_runner, _orphans, _outputs, live, process));
 
         var links = new LinkSet(_host, time, CreateLogger, _tasks.Observe);
-
         _host.NodesSwitched += new NodeLog(CreateLogger("Nodes")).Log;
+
         var upstreamSessions = new UpstreamSessions(_host);
         var durability = new DurabilityBarrier(_host);
         var requests = new RequestHandlers(
@@ -109,8 +110,9 @@ internal sealed class Box : IAsyncDisposable
         var rates = new RequestRates(() => _config.Config.Listen.Rate, time, CreateLogger("Requests"));
         _listeners = new Listeners(HandlerOf, _tasks.Observe, time, CreateLogger("Listener"));
 
+        _certificates = new CertificateCheck(_host, time, _log);
         var parts = new ConfiguredParts(
-            Version, logs, _host, _history, _store?.Checkpointer, _listeners, taskFactories, pools, links, _log);
+            Version, logs, _host, _history, _store?.Checkpointer, _listeners, taskFactories, pools, links, _certificates, _log);
         _reconfigurator = new Reconfigurator(_changes, _config, parts, arguments, systemd, _log);
         _watchdog = new Watchdog(systemd, _host, time);
 
@@ -136,6 +138,7 @@ internal sealed class Box : IAsyncDisposable
             // Listens, starts the pools and connects the links; then takes changes.
             Loop("configuration", _reconfigurator.RunAsync, _reconfigurator.Complete, _reconfigurator.StartAsync)
                 with { StopLimit = ConfigurationTime },
+            Loop("certificates", _certificates.RunAsync, _ => _certificates.Complete()),
             new Stage("new work") { Start = Accept, Stop = Close },
         ];
         _stages = new StageList([.. stages.OfType<Stage>()], time, _log);
@@ -267,6 +270,7 @@ internal sealed class Box : IAsyncDisposable
         _store?.Dispose();
         _history.Dispose();
         _watchdog.Dispose();
+        _certificates.Dispose();
         _reconfigurator.Dispose();
         _outputs.Dispose();
         _runs.Dispose();

@@ -86,6 +86,8 @@ static async Task<int> RunAsync(string[] arguments, bool checkOnly)
     {
         if (UserRule.Warning(config, new HostAccounts()) is { } warning)
             StandardStream.Error.WriteLine($"warning: {warning}");
+        foreach (var line in CertificateCheck.Warnings(config, TimeProvider.System.GetUtcNow()))
+            StandardStream.Error.WriteLine($"warning: {line}");
 
         StandardStream.Output.WriteLine(ConfigJson.Indented(configuration.Shown));
         return BoxExitStatus.Good;

@@ -21,6 +21,9 @@ internal sealed class OwnNode(NodeTable nodes)
     /// <summary>The number of change of that status.</summary>
     public long Seq { get; private set; }
 
+    /// <summary>The end of the validity of the own certificates, in seconds since 1970; null without.</summary>
+    public long? CertificateEnd { get; set; }
+
     /// <summary>Publishes the status if it has changed significantly or is too old.</summary>
     /// <param name="settings">The settings in force.</param>
     /// <param name="links">The direct downstream nodes.</param>
@@ -39,6 +42,7 @@ internal sealed class OwnNode(NodeTable nodes)
             Links = [.. links.Order(StringComparer.Ordinal)],
             Ver = settings.Version,
             Caps = Capabilities,
+            CertUntil = CertificateEnd,
         };
         _onlineVersion = nodes.OnlineVersion;
         var isSignificant = Seq is 0 || status.DiffersFrom(Status);

@@ -65,6 +65,11 @@ public sealed record NodeStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? Links { get; init; }
 
+    /// <summary>The end of the validity of its own certificates, the earliest of them, in seconds since 1970; null without.</summary>
+    [JsonPropertyName("cert_until")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? CertUntil { get; init; }
+
     /// <summary>True for a node of the original, which reports no version.</summary>
     [JsonIgnore]
     public bool IsLegacy => Ver is null;
@@ -89,6 +94,7 @@ public sealed record NodeStatus
     public bool DiffersFrom(NodeStatus other) =>
         Online != other.Online
         || Ver != other.Ver
+        || CertUntil != other.CertUntil
         || !Routing.AsSpan().SequenceEqual(other.Routing)
         || !Caps.AsSpan().SequenceEqual(other.Caps)
         || !Links.AsSpan().SequenceEqual(other.Links)

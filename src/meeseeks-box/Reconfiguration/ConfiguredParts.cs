@@ -3,6 +3,7 @@ using MeeseeksBox.Agent.Links;
 using MeeseeksBox.Agent.Listening;
 using MeeseeksBox.Agent.Pools;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Agent.Supervision;
 using MeeseeksBox.Logging;
 using Serilog;
 
@@ -18,6 +19,7 @@ namespace MeeseeksBox.Agent.Reconfiguration;
 /// <param name="taskFactories">Processes and plugins.</param>
 /// <param name="pools">The pools.</param>
 /// <param name="links">The links.</param>
+/// <param name="certificates">The own certificates.</param>
 /// <param name="log">Receives problems that do not reject a configuration.</param>
 internal sealed class ConfiguredParts(
     string version,
@@ -29,6 +31,7 @@ internal sealed class ConfiguredParts(
     TaskFactoryResolver taskFactories,
     PoolSet pools,
     LinkSet links,
+    CertificateCheck certificates,
     ILogger log)
 {
     /// <summary>The ports in use.</summary>
@@ -49,6 +52,7 @@ internal sealed class ConfiguredParts(
             await listeners.ApplyAsync(listening);
             pools.Apply(plans);
             await links.ApplyAsync(config.Nodes);
+            certificates.Apply(config);
         }
 
         return problems;
@@ -87,7 +91,8 @@ internal sealed class ConfiguredParts(
             ("listen", () => listeners.ApplyAsync(listening)),
             ("pools", () => Do(() => pools.Apply(plans))),
             ("nodes", () => links.ApplyAsync(config.Nodes)),
-            ("settings of jobs", () => Do(() => host.Execute((core, now) => core.Apply(config.ToNodeSettings(version), now)))));
+            ("settings of jobs", () => Do(() => host.Execute((core, now) => core.Apply(config.ToNodeSettings(version), now)))),
+            ("certificates", () => Do(() => certificates.Apply(config))));
         return [];
     }
 

@@ -21,7 +21,7 @@ public sealed partial class FolderImportsTests
         ["Pools"] = ["State", "Configuration", "Outputs", "Tails", "Signals"],
         // Tails for IOutputRelay and Signals for ISignalRelay alone, which Links implements.
         ["Links"] = ["State", "Configuration", "Tails", "Signals"],
-        ["Supervision"] = ["State"],
+        ["Supervision"] = ["Configuration", "State"],
         ["Lifecycle"] = [],
         ["Recovery"] = ["State", "Pools"],
         // All parts that depend on the configuration.

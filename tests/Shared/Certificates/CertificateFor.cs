@@ -10,8 +10,11 @@ public sealed record CertificateFor(string Name)
     /// <summary>The addresses that it is for.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = ["127.0.0.1", "::1"];
 
-    /// <summary>The end of its validity in days from now; it starts two days earlier.</summary>
+    /// <summary>The end of its validity in days from now.</summary>
     public int EndsInDays { get; init; } = 1;
+
+    /// <summary>The days for which it is valid.</summary>
+    public int Days { get; init; } = 2;
 
     /// <summary>Whether the key is RSA; otherwise an elliptic curve, which is created faster.</summary>
     public bool IsRsa { get; init; }

@@ -63,7 +63,8 @@ public sealed class TestAuthority : IDisposable
 
         var end = TimeProvider.System.GetUtcNow().AddDays(wanted.EndsInDays);
         var generator = X509SignatureGenerator.CreateForECDsa(_certificate.GetECDsaPrivateKey()!);
-        using var signed = request.Create(_certificate.SubjectName, generator, end.AddDays(-2), end, RandomNumberGenerator.GetBytes(8));
+        var serial = RandomNumberGenerator.GetBytes(8);
+        using var signed = request.Create(_certificate.SubjectName, generator, end.AddDays(-wanted.Days), end, serial);
         return new TestCertificate(
             signed.ExportCertificatePem(),
             wanted.IsRsa ? ((RSA)key).ExportRSAPrivateKeyPem() : key.ExportPkcs8PrivateKeyPem(),
