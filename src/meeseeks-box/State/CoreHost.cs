@@ -24,6 +24,7 @@ internal sealed class CoreHost : IDisposable
     private readonly ChangeRecorder _recorder;
     private readonly Loadavg _loadavg = new();
     private TaskCompletionSource? _nextChange;
+    private long _changes;
 
     /// <param name="settings">The settings that the rules depend on.</param>
     /// <param name="outputs">Has the outputs of the jobs.</param>
@@ -54,10 +55,10 @@ internal sealed class CoreHost : IDisposable
     /// <remarks>Two changes may be raised in the wrong order: <see cref="Run.IsSuspended"/> has the present one.</remarks>
     public event Action<Run>? RunSuspended;
 
-    /// <summary>A run of a job ended, or a job ended without a run.</summary>
     /// <summary>Nodes went offline, or came online again. Raised outside the lock, from any thread.</summary>
     public event Action<IReadOnlyList<KnownNode>>? NodesSwitched;
 
+    /// <summary>A run of a job ended, or a job ended without a run.</summary>
     /// <remarks>
     /// Raised in order: by the journal once the end is on disk, or without a journal inside the lock. Handlers must not block.
     /// </remarks>
@@ -149,16 +150,19 @@ internal sealed class CoreHost : IDisposable
         }
     }
 
+    /// <summary>The number of completed <see cref="NextChange"/>: as long as it is the same, there was no such change.</summary>
+    public long Changes => Volatile.Read(ref _changes);
+
     /// <summary>Enters the core.</summary>
     /// <param name="work">Code to run inside the lock; it must be short and must not block.</param>
     public T Execute<T>(Func<NodeCore, Instant, T> work)
     {
         (string[] Pools, Run[] Stops, Peer[] Peers, (Run, double?)[] Limits, Run[] Suspended) woken = ([], [], [], [], []);
+        KnownNode[] switched = [];
         try
         {
             lock (_lock)
             {
-        KnownNode[] switched = [];
                 var now = Now();
                 _loadavg.Refresh(_core, now);
                 try
@@ -167,21 +171,21 @@ internal sealed class CoreHost : IDisposable
                 }
                 finally
                 {
+                    switched = _core.Effects.OnlineChanges.Count is 0 ? [] : [.. _core.Effects.OnlineChanges];
                     woken = CollectEffects();
                     _timer.Schedule(_core.NextDeadline(), now);
                 }
             }
-                    switched = _core.Effects.OnlineChanges.Count is 0 ? [] : [.. _core.Effects.OnlineChanges];
         }
         finally
         {
             NotifyWoken(woken.Pools, woken.Stops, woken.Peers, woken.Limits, woken.Suspended);
+            if (switched is not [])
+                NodesSwitched?.Invoke(switched);
         }
     }
 
     /// <summary>Enters the core, without a result.</summary>
-            if (switched is not [])
-                NodesSwitched?.Invoke(switched);
     public void Execute(Action<NodeCore, Instant> work) => Execute((core, now) =>
     {
         work(core, now);
@@ -246,6 +250,7 @@ internal sealed class CoreHost : IDisposable
             effects.SuspendedRuns.Count is 0 ? [] : [.. effects.SuspendedRuns]);
         if (effects.HaveJobsChanged || effects.HaveNodesChanged)
         {
+            Volatile.Write(ref _changes, _changes + 1);
             _nextChange?.SetResult();
             _nextChange = null;
         }
