@@ -32,7 +32,7 @@ public sealed class OwnCertificateTests : IDisposable
     {
         using var root = new TestAuthority();
         using var authority = root.Below("Middle CA");
-        var signed = authority.Sign(new CertificateFor("n1") { EndsInDays = 3 });
+        var signed = authority.Sign(new CertificateFor("n1") { EndsInDays = 3, Days = 2 });
         var file = _folder.Write("n1.pem", signed.Together);
         var ssl = new SslConfig { Cert = file };
 

@@ -11,10 +11,10 @@ public sealed record CertificateFor(string Name)
     public IReadOnlyList<string> Addresses { get; init; } = ["127.0.0.1", "::1"];
 
     /// <summary>The end of its validity in days from now.</summary>
-    public int EndsInDays { get; init; } = 1;
+    public int EndsInDays { get; init; } = 100;
 
     /// <summary>The days for which it is valid.</summary>
-    public int Days { get; init; } = 2;
+    public int Days { get; init; } = 102;
 
     /// <summary>Whether the key is RSA; otherwise an elliptic curve, which is created faster.</summary>
     public bool IsRsa { get; init; }

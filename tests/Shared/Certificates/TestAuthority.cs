@@ -34,7 +34,7 @@ public sealed class TestAuthority : IDisposable
 
     private static DateTimeOffset Start => TimeProvider.System.GetUtcNow().AddDays(-10);
 
-    private static DateTimeOffset End => TimeProvider.System.GetUtcNow().AddDays(10);
+    private static DateTimeOffset End => TimeProvider.System.GetUtcNow().AddDays(100);
 
     /// <summary>Creates an intermediate authority below this one.</summary>
     public TestAuthority Below(string name) => new(name, this);
