@@ -17,6 +17,7 @@ public sealed class Effects
     private readonly List<string> _removedJobs = [];
     private readonly List<string> _droppedTombstones = [];
     private readonly List<KnownNode> _onlineChanges = [];
+    private readonly List<NameConflict> _nameConflicts = [];
 
     /// <summary>Pools of this node that may have a job to start.</summary>
     public IReadOnlyCollection<string> PoolsToWake => _poolsToWake;
@@ -45,6 +46,9 @@ public sealed class Effects
     /// <summary>Nodes that went offline, or came online again.</summary>
     public IReadOnlyList<KnownNode> OnlineChanges => _onlineChanges;
 
+    /// <summary>Pairs of boxes of one name that were found.</summary>
+    public IReadOnlyList<NameConflict> NameConflicts => _nameConflicts;
+
     /// <summary>True when any job changed.</summary>
     public bool HaveJobsChanged { get; internal set; }
 
@@ -63,6 +67,7 @@ public sealed class Effects
         _removedJobs.Clear();
         _droppedTombstones.Clear();
         _onlineChanges.Clear();
+        _nameConflicts.Clear();
         HaveJobsChanged = false;
         HaveNodesChanged = false;
     }
@@ -85,6 +90,8 @@ public sealed class Effects
     internal void AddOnlineChange(KnownNode node) => _onlineChanges.Add(node);
 
     internal void AddDroppedTombstones(IReadOnlyList<string> ids) => _droppedTombstones.AddRange(ids);
+
+    internal void AddNameConflict(NameConflict conflict) => _nameConflicts.Add(conflict);
 
     internal void AddRemovedJob(string id)
     {

@@ -71,10 +71,15 @@ internal sealed class Box : IAsyncDisposable
         _runs = new RunsFolder(config.State.File, config.State.Durable);
         _outputs = new OutputStore(_runs, time, CreateLogger("Output"));
         _runner = new RunnerHost(_runs, CreateLogger("Runner"));
-        _host = new CoreHost(config.ToNodeSettings(Version), _outputs, time, problem => _tasks.Fail("timer of deadlines", problem));
+        var stateFile = config.State.File is { } path ? StateFile.Open(path, time, CreateLogger("State")) : null;
+        var instance = InstanceId.Of(stateFile?.Path);
+        _host = new CoreHost(
+            config.ToNodeSettings(Version, instance), _outputs, time, problem => _tasks.Fail("timer of deadlines", problem));
         _history = new History(time, CreateLogger("History")) { Path = config.State.History };
         _host.JobEnded += _history.Add;
-        _store = StateStore.Open(config.State, _host, _history, time, CreateLogger("State"));
+        _store = stateFile is null
+            ? null
+            : new StateStore(stateFile, config.State, _host, _history, time, CreateLogger("State"));
 
         _runIds = new RunIdGenerator(config.Name, config.State.File, time);
         _orphans = new Orphans(new ProcessTable(), time);
@@ -112,7 +117,8 @@ internal sealed class Box : IAsyncDisposable
 
         _certificates = new CertificateCheck(_host, time, _log);
         var parts = new ConfiguredParts(
-            Version, logs, _host, _history, _store?.Checkpointer, _listeners, taskFactories, pools, links, _certificates, _log);
+            Version, instance, logs, _host, _history, _store?.Checkpointer, _listeners, taskFactories, pools, links, _certificates,
+            _log);
         _reconfigurator = new Reconfigurator(_changes, _config, parts, arguments, systemd, _log);
         _watchdog = new Watchdog(systemd, _host, time);
 

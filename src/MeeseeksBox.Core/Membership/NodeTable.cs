@@ -25,8 +25,9 @@ public sealed class NodeTable
     private readonly HashSet<string> _queued = new(StringComparer.Ordinal);
     private readonly HashSet<string> _leaseChanges = new(StringComparer.Ordinal);
     private readonly Effects _effects;
+    private readonly NodeRivals _rivals;
 
-    internal NodeTable(Effects effects) => _effects = effects;
+    internal NodeTable(Effects effects) => (_effects, _rivals) = (effects, new NodeRivals(effects));
 
     /// <summary>All other nodes, ordered by name.</summary>
     public IReadOnlyCollection<KnownNode> All => _nodes.Values;
@@ -117,6 +118,12 @@ public sealed class NodeTable
         foreach (var (name, received) in statuses.Where(status => status.Key != here))
         {
             var status = isLegacy ? received.WithoutLease() : received;
+            if (IsRival(peer, name, status))
+            {
+                _ = reported.Remove(name);
+                continue;
+            }
+
             grew |= reported.Add(name);
             if (!_nodes.TryGetValue(name, out var node) || Replaces(status, peer, node))
                 Upsert(new KnownNode(name, status, peer, now.Monotonic, 0));
@@ -136,6 +143,7 @@ public sealed class NodeTable
     internal void Forget(string peer)
     {
         _ = _repliedAt.Remove(peer);
+        _rivals.RemoveAll(peer);
         if (_reportedBy.Remove(peer, out var reported))
         {
             foreach (var name in reported.ToArray())
@@ -151,6 +159,27 @@ public sealed class NodeTable
     {
         while (OldestOnline() is ({ } node, var at) && at + timeout <= now.Monotonic)
             Upsert(node with { Status = node.Status with { Online = false } });
+    }
+
+    /// <summary>True when a peer reports another box under the name of a node. Its jobs are not those of the node.</summary>
+    internal bool IsOfRival(string peer, string? node) => node is not null && _rivals.Has(node, peer);
+
+    // The one that is known keeps the name while it is online and another peer reports it.
+    private bool IsRival(string peer, string name, NodeStatus status)
+    {
+        if (Find(name)?.Status is { Online: true, Instance: { } first } known && status.Instance is { } second)
+        {
+            if (first == second && status.Ts > known.Ts)
+                _rivals.NoteFirst(name, peer, status.Ts);
+            if (first != second && _reportedBy.Any(other => other.Key != peer && other.Value.Contains(name)))
+            {
+                _rivals.Add(name, peer, status);
+                return true;
+            }
+        }
+
+        _rivals.Remove(name, peer);
+        return false;
     }
 
     // The later versions of the original do not refresh running jobs.

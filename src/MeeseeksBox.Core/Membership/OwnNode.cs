@@ -43,6 +43,7 @@ internal sealed class OwnNode(NodeTable nodes)
             Ver = settings.Version,
             Caps = Capabilities,
             CertUntil = CertificateEnd,
+            Instance = settings.Instance,
         };
         _onlineVersion = nodes.OnlineVersion;
         var isSignificant = Seq is 0 || status.DiffersFrom(Status);

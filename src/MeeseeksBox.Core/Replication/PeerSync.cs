@@ -80,8 +80,13 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         long? seq,
         Instant now)
     {
-        if (statuses.ContainsKey(state.Settings.Name))
-            return DescribeCycle(peer.Name, statuses);
+        if (statuses.TryGetValue(state.Settings.Name, out var namesake))
+        {
+            return namesake.Instance is { } other && state.Settings.Instance is { } own && other != own
+                ? $"duplicate node name: another box behind it has the name of this one, '{state.Settings.Name}'; "
+                    + "give every node a name of its own"
+                : DescribeCycle(peer.Name, statuses);
+        }
 
         peer.NodesSeq = seq ?? 0;
 
@@ -99,6 +104,8 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         state.Peers.CurrentSource = peer;
         try
         {
+            if (state.Nodes.IsOfRival(peer.Name, job.Status.Node))
+                return;
             if (IsEndOfOrphan(peer, job) || IsBeforeRerun(peer, job))
             {
                 RaiseStamp(job, now);

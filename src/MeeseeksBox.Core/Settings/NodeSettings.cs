@@ -16,6 +16,9 @@ public sealed record NodeSettings
     /// <summary>The version of the program, for the status of the node; null for none.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Tells this box apart from another one of its name; null for none.</summary>
+    public string? Instance { get; init; }
+
     /// <summary>The pools of this node.</summary>
     public IReadOnlyDictionary<string, PoolSettings> Pools
     {

@@ -70,6 +70,11 @@ public sealed record NodeStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? CertUntil { get; init; }
 
+    /// <summary>Tells apart two boxes of one name; null from a legacy node. It is another one after each start.</summary>
+    [JsonPropertyName("instance")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Instance { get; init; }
+
     /// <summary>True for a node of the original, which reports no version.</summary>
     [JsonIgnore]
     public bool IsLegacy => Ver is null;
@@ -95,6 +100,7 @@ public sealed record NodeStatus
         Online != other.Online
         || Ver != other.Ver
         || CertUntil != other.CertUntil
+        || Instance != other.Instance
         || !Routing.AsSpan().SequenceEqual(other.Routing)
         || !Caps.AsSpan().SequenceEqual(other.Caps)
         || !Links.AsSpan().SequenceEqual(other.Links)

@@ -8,10 +8,12 @@ internal static class NodeSettingsMapping
     /// <summary>The settings of the core.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="version">The version of this program, for the status of the node.</param>
-    public static NodeSettings ToNodeSettings(this BoxConfig config, string version) => new()
+    /// <param name="instance">Tells this box apart from another one of its name.</param>
+    public static NodeSettings ToNodeSettings(this BoxConfig config, string version, string? instance = null) => new()
     {
         Name = config.Name,
         Version = version,
+        Instance = instance,
         Pools = config.Pools.ToDictionary(pool => pool.Key, pool => pool.Value.ToPoolSettings()),
         Expire = config.State.Expire.TotalSeconds,
         ExpireActiveJobs = config.State.ExpireActiveJobs,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Membership;
 using MeeseeksBox.Core.Replication;
 using Serilog;
 
@@ -20,6 +21,7 @@ internal sealed class LinkSet
     {
         (_host, _time, _createLogger, _observe) = (host, time, createLogger, observe);
         host.PeerWoken += Wake;
+        host.NameConflict += Log;
     }
 
     /// <summary>Starts, restarts and ends links by a configuration. A link whose entry is unchanged continues.</summary>
@@ -74,6 +76,16 @@ internal sealed class LinkSet
             await run;
             link.Dispose();
         }
+    }
+
+    private void Log(NameConflict conflict) => _createLogger($"Link.{conflict.Second}").Error(
+        "two boxes have the name {Name}: {First} and {Second}; the second one gets no jobs; give every box a name of its own",
+        conflict.Name, PlaceOf(conflict.Name, conflict.First), PlaceOf(conflict.Name, conflict.Second));
+
+    private string PlaceOf(string name, string peer)
+    {
+        var address = ConfigOf(peer) is { } config ? $"{config.Address}:{config.Port}" : "a link that was removed";
+        return peer == name ? $"at {address}" : $"at or behind {peer}, {address}";
     }
 
     private void Wake(Peer peer)

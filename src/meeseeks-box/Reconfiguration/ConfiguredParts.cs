@@ -11,6 +11,7 @@ namespace MeeseeksBox.Agent.Reconfiguration;
 
 /// <summary>The parts of the box that depend on the configuration: validates one whole, and then applies it whole.</summary>
 /// <param name="version">The version of this program, for the status of the node.</param>
+/// <param name="instance">Tells this box apart from another one of its name.</param>
 /// <param name="logs">The log settings.</param>
 /// <param name="host">The settings of the core.</param>
 /// <param name="history">The path of the history.</param>
@@ -23,6 +24,7 @@ namespace MeeseeksBox.Agent.Reconfiguration;
 /// <param name="log">Receives problems that do not reject a configuration.</param>
 internal sealed class ConfiguredParts(
     string version,
+    string instance,
     LogSetup logs,
     CoreHost host,
     History history,
@@ -91,7 +93,7 @@ internal sealed class ConfiguredParts(
             ("listen", () => listeners.ApplyAsync(listening)),
             ("pools", () => Do(() => pools.Apply(plans))),
             ("nodes", () => links.ApplyAsync(config.Nodes)),
-            ("settings of jobs", () => Do(() => host.Execute((core, now) => core.Apply(config.ToNodeSettings(version), now)))),
+            ("settings of jobs", () => Do(() => host.Execute((core, now) => core.Apply(config.ToNodeSettings(version, instance), now)))),
             ("certificates", () => Do(() => certificates.Apply(config))));
         return [];
     }

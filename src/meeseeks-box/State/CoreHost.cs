@@ -68,6 +68,9 @@ internal sealed class CoreHost : IDisposable
         remove => _recorder.JobEnded -= value;
     }
 
+    /// <summary>Two boxes of one name were found. Raised inside the lock: handlers must not block.</summary>
+    public event Action<NameConflict>? NameConflict;
+
     /// <summary>The outputs of the jobs.</summary>
     public OutputStore Outputs { get; }
 
@@ -242,6 +245,8 @@ internal sealed class CoreHost : IDisposable
     {
         var effects = _core.Effects;
         _recorder.Record(_core);
+        foreach (var conflict in effects.NameConflicts)
+            NameConflict?.Invoke(conflict);
         (string[], Run[], Peer[], (Run, double?)[], Run[]) taken = (
             effects.PoolsToWake.Count is 0 ? [] : [.. effects.PoolsToWake],
             effects.RunsToCancel.Count is 0 ? [] : [.. effects.RunsToCancel],

@@ -7,8 +7,16 @@ namespace MeeseeksBox.Agent.State;
 /// <summary>The stored state of a box with <c>state.file</c>: state file, journal and checkpoints.</summary>
 internal sealed class StateStore : IDisposable
 {
-    private StateStore(
-        StateFile file, StateConfig config, CoreHost host, History history, TimeProvider time, ILogger log, DiskFlush? flush)
+    /// <summary>Makes the parts around a state file, which it owns.</summary>
+    /// <param name="file">The state file, which is locked.</param>
+    /// <param name="config">The settings.</param>
+    /// <param name="host">Its core has the jobs.</param>
+    /// <param name="history">Has the ends of runs before a part of the journal is deleted.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Receives damage and failures.</param>
+    /// <param name="flush">The flush of the disk; null for <see cref="DiskFlush.Real"/>.</param>
+    public StateStore(
+        StateFile file, StateConfig config, CoreHost host, History history, TimeProvider time, ILogger log, DiskFlush? flush = null)
     {
         File = file;
         JournalFiles = new JournalFiles(file.Path, flush);

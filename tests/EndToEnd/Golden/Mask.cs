@@ -28,7 +28,7 @@ internal sealed partial class Mask
             var kind = match.Groups.Values.Skip(1).First(group => group.Success).Name;
             return kind switch
             {
-                "loadavg" or "ver" or "seconds" or "cpu" or "maxrss" or "bytes" or "crc" => $"<{kind}>",
+                "loadavg" or "ver" or "instance" or "seconds" or "cpu" or "maxrss" or "bytes" or "crc" => $"<{kind}>",
                 _ => Numbered(kind, match.Value),
             };
         });
@@ -58,6 +58,7 @@ internal sealed partial class Mask
         |(?<=\t(?:new|running)\t)(?<seconds>\d+)(?=\t)
         |(?<="ver":\s?")(?<ver>[^"]+)
         |(?<=,"crc":")(?<crc>[0-9a-f]{8})
+        |(?<="instance":\s?")(?<instance>[0-9a-f.]+)
         |(?<id>\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b)
         """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture)]
