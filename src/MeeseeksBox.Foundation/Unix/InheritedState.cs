@@ -10,7 +10,7 @@ namespace MeeseeksBox.Foundation.Unix;
 public static unsafe class InheritedState
 {
     // The runtime opens about 70 files for its libraries and threads, and the log, the state and the listener need some.
-    private const ulong LeastFiles = 128;
+    private const ulong LeastFiles = 192;
 
     private const int OpenFilesLimit = 7;
     private const int StandardError = 2;

@@ -23,7 +23,7 @@ public sealed class StarterTests
         {
             Prefix =
             [
-                "prlimit", "--nofile=128:128", "env", "--ignore-signal=HUP,INT,QUIT,TERM,CHLD", "--block-signal",
+                "prlimit", "--nofile=192:192", "env", "--ignore-signal=HUP,INT,QUIT,TERM,CHLD", "--block-signal",
                 "sh", "-c", $"exec \"$@\" {closed}", "sh",
             ],
         });
@@ -69,7 +69,7 @@ public sealed class StarterTests
 
         process.ExitCode.Should().Be(1);
         errors.Should().Be(
-            "meeseeks-box: cannot start: at most 24 files may be open, and 128 are needed; "
+            "meeseeks-box: cannot start: at most 24 files may be open, and 192 are needed; "
                 + "raise the limit (ulimit -n, or LimitNOFILE= of a systemd unit)\n");
     }
 
@@ -176,7 +176,7 @@ public sealed class StarterTests
 
         var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
 
-        errors.Should().StartWith("meeseeks-watch: cannot start: at most 40 files may be open, and 128 are needed; ");
+        errors.Should().StartWith("meeseeks-watch: cannot start: at most 40 files may be open, and 192 are needed; ");
         errors.Trim().Should().NotContain("\n");
     }
 
