@@ -1,4 +1,5 @@
 using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Core.Scheduling;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Nodes;
@@ -11,6 +12,11 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
     // In bytes, roughly. Far below the default of listen.max_request, so that every peer accepts the line. A larger job has a line of its
     // own: it came in one, too.
     private const long LongestSync = 4 * 1024 * 1024;
+
+    private static readonly Submitter Below = new(
+        _ => "a node takes no configuration from a node below it; submit it at that node, or above it", null, null, ReportsStatus: true);
+
+    private readonly ForeignCopies _foreignCopies = new(state, mergeRules);
 
     /// <summary>Takes the jobs to send in one line. Jobs beyond the size of a line wait for the next.</summary>
     public IReadOnlyList<Job> DequeuePending(Peer peer, bool isPoll)
@@ -110,9 +116,9 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
             {
                 RaiseStamp(job, now);
             }
-            else if (!IsConfigurationOfThisNode(job))
+            else
             {
-                _ = mergeRules.Merge(job, now);
+                _ = IsConfigurationOfThisNode(job) ? _foreignCopies.Merge(job, Below, now) : mergeRules.Merge(job, now);
             }
         }
         finally
@@ -134,7 +140,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         }
     }
 
-    // Configurations come from above. A node below could else take over this one.
+    // Configurations come from above: a node below could else take over this one.
     private bool IsConfigurationOfThisNode(Job job) =>
         job.Spec.Pool is NodeSettings.ConfigPool && (job.Status.Node is null || job.Status.Node == state.Settings.Name);
 

@@ -71,6 +71,10 @@ internal sealed record BoxConfig
     private static void WarnOfShortTimeout(BoxConfig config, SectionReader root, SectionReader defaults)
     {
         var timeout = config.State.Timeout;
+
+        // The configurations of original heads set it for the links.
+        if (root.Section("state", defaults).Find("timeout")?.Value is { } value && ReferenceEquals(value, defaults.Find("timeout")?.Value))
+            return;
         if (config.Nodes.FirstOrDefault(node => node.Value.Poll > timeout) is not { Key: { } name, Value: { } link })
             return;
 

@@ -37,13 +37,13 @@ public sealed class QuietLinkTests
         await node.WaitForAsync(
             async () => (await node.AskAsync("get", new { active = true })).Keys(), jobs => jobs is []);
 
-        // A megabyte in five seconds, with a timeout of one.
-        await using var proxy = Proxy.Before(node.Port, bytesPerSecond: 200_000);
-        var head = await tree.StartAsync("head", Tree.Link("node", proxy.Port), "nodes.node.timeout=1.5", "state.expire=600");
+        // A megabyte in nine seconds, with a timeout of five.
+        await using var proxy = Proxy.Before(node.Port, bytesPerSecond: 120_000);
+        var head = await tree.StartAsync("head", Tree.Link("node", proxy.Port), "nodes.node.timeout=5", "state.expire=600");
         await head.WaitForPoolAsync("p", "node");
         (await head.JobAsync(last.Text("id"))).Text("state").Should().Be("done");
 
-        proxy.BytesPerSecond = 100_000;
+        proxy.BytesPerSecond = 45_000;
         var text = new string('x', 60_000);
         var id = Some.Id();
         _ = await head.SubmitAsync(new { id, pool = "p", args = Some.Shell("exit 0", [.. Enumerable.Repeat(text, 6)]) });

@@ -57,14 +57,16 @@ public sealed class PeerSyncTests
     [Theory]
     [InlineData("'node':'head','state':'new'")]
     [InlineData("'state':'new'")]
-    [InlineData("'node':'head','state':'done'")]
-    public void A_peer_does_not_configure_this_node(string keys)
+    public void A_peer_does_not_configure_this_node_and_receives_the_reason(string keys)
     {
         Connect();
 
         SendJobs(Some.Job($"{{'id':'c','pool':'__config','args':{{'use_loadavg':true}},'submit_ts':5,{keys}}}"));
 
-        _head.Core.Find("c").Should().BeNull();
+        _head["c"].Status.State.Should().Be(JobState.Failed);
+        _head["c"].Status.Error.Should().StartWith("a node takes no configuration from a node below it");
+        _head.Core.ClaimNext("__config", _head.Now).Should().BeNull();
+        Sent().Should().Equal("c");
     }
 
     [Fact]
