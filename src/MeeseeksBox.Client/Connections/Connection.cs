@@ -32,6 +32,7 @@ internal sealed class Connection : IAsyncDisposable
     private readonly Task _loops;
     private MeeseeksConnectionException? _fault;
     private bool _hasReceived;
+    private bool _hasAnswered;
 
     /// <summary>Takes a stream over and starts the loops.</summary>
     /// <param name="stream">The stream; the connection owns and closes it.</param>
@@ -180,12 +181,13 @@ internal sealed class Connection : IAsyncDisposable
     private void CompleteNext(byte[] line)
     {
         // A box at its limit of connections has carried out nothing, and closes this one.
-        if (line.Length < LongestRefusal && Refusal(line) is { Code: ErrorCode.Busy, Error: { } busy })
+        if (!_hasAnswered && line.Length < LongestRefusal && Refusal(line) is { Code: ErrorCode.Busy, Error: { } busy })
         {
             Fail(new MeeseeksConnectionException($"{_endpoint}: {busy}", wasSent: false) { IsBusy = true });
             return;
         }
 
+        _hasAnswered = true;
         PendingRequest? pending;
         lock (_lock)
             _ = _unanswered.TryDequeue(out pending);

@@ -15,7 +15,7 @@ public sealed class SilenceLimit : IDisposable
     private long _begin;
 
     /// <summary>Starts the time.</summary>
-    /// <param name="traffic">Tells of the last byte.</param>
+    /// <param name="traffic">Knows when the last byte moved.</param>
     /// <param name="wait">How long the other side may be silent on purpose, on top of the timeout.</param>
     /// <param name="timeout">The longest silence.</param>
     /// <param name="time">The clock.</param>

@@ -19,7 +19,6 @@ internal sealed class ClientConnections(Func<ClientIdentity, ILineHandler> handl
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
     private readonly CancellationTokenSource _finish = new();
@@ -27,8 +26,8 @@ internal sealed class ClientConnections(Func<ClientIdentity, ILineHandler> handl
     private readonly ConnectionSlots _slots = new();
     private readonly TransportNegotiator _transport = new(time, log);
     private volatile ListenSettings? _settings;
+    private readonly LogPause<string> _pause = new(TimeSpan.FromMinutes(1), time);
     private int _over;
-    private long? _loggedAt;
 
     /// <summary>Replaces the settings of new connections. Call it before the first client.</summary>
     public void Apply(ListenSettings settings)
@@ -119,11 +118,9 @@ internal sealed class ClientConnections(Func<ClientIdentity, ILineHandler> handl
 
     private void LogLimit()
     {
-        var now = time.GetTimestamp();
-        if (_loggedAt is { } last && time.GetElapsedTime(last, now) < Silence)
-            return;
-        _loggedAt = now;
         var limits = _settings!.Limits;
+        if (!_pause.IsOver(limits.Reason))
+            return;
         log.Warning(
             "connection limit reached: {Count} clients ({Limit}); further ones wait {LongestWait} s and are refused as busy",
             limits.Connections, limits.Reason, LongestWait.TotalSeconds);

@@ -12,15 +12,14 @@ internal sealed class Listener : IAsyncDisposable
     private const int Reserve = 32;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ListenSocket _socket;
     private readonly Func<CancellationToken, ValueTask<Socket>> _accept;
     private readonly ClientConnections _clients;
     private readonly TimeProvider _time;
+    private readonly LogPause<string> _pause;
     private readonly ILogger _log;
-    private (string Problem, long At)? _logged;
 
     private Listener(
         ListenSocket socket,
@@ -30,6 +29,7 @@ internal sealed class Listener : IAsyncDisposable
         ILogger log)
     {
         (_socket, _accept, _clients, _time, _log) = (socket, accept, clients, time, log);
+        _pause = new LogPause<string>(TimeSpan.FromMinutes(1), time);
         Completion = AcceptAllAsync();
     }
 
@@ -107,12 +107,8 @@ internal sealed class Listener : IAsyncDisposable
 
     private async Task BackOffAsync(string problem)
     {
-        if (_logged is not { } logged || logged.Problem != problem || _time.GetElapsedTime(logged.At) >= Silence)
-        {
+        if (_pause.IsOver(problem))
             _log.Warning("accept failed: {Problem}; tried again", problem);
-            _logged = (problem, _time.GetTimestamp());
-        }
-
         await Task.Delay(Pause, _time, _stop.Token);
     }
 

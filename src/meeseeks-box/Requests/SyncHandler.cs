@@ -20,7 +20,7 @@ internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessio
             if (!session.IsUpstream && options.Lease is not null && session.Rights.Role is Role.Submit)
             {
                 log.Warning(
-                    "an upstream node has the role 'submit': what it tells of the status of jobs is ignored; "
+                    "an upstream node has the role 'submit', so that the status of jobs in its copies is ignored; "
                     + "give it the role 'peer' (listen.allow)");
             }
 

@@ -68,7 +68,7 @@ internal sealed class CoreHost : IDisposable
         remove => _recorder.JobEnded -= value;
     }
 
-    /// <summary>Two boxes of one name were found. Raised inside the lock: handlers must not block.</summary>
+    /// <summary>Two boxes of one name were found. Raised outside the lock, from any thread.</summary>
     public event Action<NameConflict>? NameConflict;
 
     /// <summary>The outputs of the jobs.</summary>
@@ -160,8 +160,7 @@ internal sealed class CoreHost : IDisposable
     /// <param name="work">Code to run inside the lock; it must be short and must not block.</param>
     public T Execute<T>(Func<NodeCore, Instant, T> work)
     {
-        (string[] Pools, Run[] Stops, Peer[] Peers, (Run, double?)[] Limits, Run[] Suspended) woken = ([], [], [], [], []);
-        KnownNode[] switched = [];
+        var woken = Woken.Nobody;
         try
         {
             lock (_lock)
@@ -174,7 +173,6 @@ internal sealed class CoreHost : IDisposable
                 }
                 finally
                 {
-                    switched = _core.Effects.OnlineChanges.Count is 0 ? [] : [.. _core.Effects.OnlineChanges];
                     woken = CollectEffects();
                     _timer.Schedule(_core.NextDeadline(), now);
                 }
@@ -182,9 +180,7 @@ internal sealed class CoreHost : IDisposable
         }
         finally
         {
-            NotifyWoken(woken.Pools, woken.Stops, woken.Peers, woken.Limits, woken.Suspended);
-            if (switched is not [])
-                NodesSwitched?.Invoke(switched);
+            Notify(woken);
         }
     }
 
@@ -198,14 +194,16 @@ internal sealed class CoreHost : IDisposable
     public void Dispose() => _timer.Dispose();
 
     // The exception of one handler must not keep the others from what they wait for. The first one is thrown at the end.
-    private void NotifyWoken(string[] pools, Run[] stops, Peer[] peers, (Run Run, double? Limit)[] limits, Run[] suspended)
+    private void Notify(in Woken woken)
     {
         ExceptionDispatchInfo? first = null;
-        Notify(suspended, RunSuspended, static (handler, run) => handler(run), ref first);
-        Notify(limits, RunLimited, static (handler, limited) => handler(limited.Run, limited.Limit), ref first);
-        Notify(stops, RunStopped, static (handler, run) => handler(run), ref first);
-        Notify(pools, PoolWoken, static (handler, pool) => handler(pool), ref first);
-        Notify(peers, PeerWoken, static (handler, peer) => handler(peer), ref first);
+        Notify(woken.Suspended, RunSuspended, static (handler, run) => handler(run), ref first);
+        Notify(woken.Limits, RunLimited, static (handler, limited) => handler(limited.Run, limited.Limit), ref first);
+        Notify(woken.Stops, RunStopped, static (handler, run) => handler(run), ref first);
+        Notify(woken.Pools, PoolWoken, static (handler, pool) => handler(pool), ref first);
+        Notify(woken.Peers, PeerWoken, static (handler, peer) => handler(peer), ref first);
+        Notify(woken.Switched, NodesSwitched, static (handler, nodes) => handler(nodes), ref first);
+        Notify(woken.Conflicts, NameConflict, static (handler, conflict) => handler(conflict), ref first);
         first?.Throw();
     }
 
@@ -241,18 +239,18 @@ internal sealed class CoreHost : IDisposable
         (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond,
         _time.GetTimestamp() / (double)_time.TimestampFrequency);
 
-    private (string[] Pools, Run[] Stops, Peer[] Peers, (Run, double?)[] Limits, Run[] Suspended) CollectEffects()
+    private Woken CollectEffects()
     {
         var effects = _core.Effects;
         _recorder.Record(_core);
-        foreach (var conflict in effects.NameConflicts)
-            NameConflict?.Invoke(conflict);
-        (string[], Run[], Peer[], (Run, double?)[], Run[]) taken = (
+        var taken = new Woken(
             effects.PoolsToWake.Count is 0 ? [] : [.. effects.PoolsToWake],
             effects.RunsToCancel.Count is 0 ? [] : [.. effects.RunsToCancel],
             effects.PeersToWake.Count is 0 ? [] : [.. effects.PeersToWake],
             effects.LimitedRuns.Count is 0 ? [] : [.. effects.LimitedRuns.Select(run => (run, run.Limit))],
-            effects.SuspendedRuns.Count is 0 ? [] : [.. effects.SuspendedRuns]);
+            effects.SuspendedRuns.Count is 0 ? [] : [.. effects.SuspendedRuns],
+            effects.OnlineChanges.Count is 0 ? [] : [[.. effects.OnlineChanges]],
+            effects.NameConflicts.Count is 0 ? [] : [.. effects.NameConflicts]);
         if (effects.HaveJobsChanged || effects.HaveNodesChanged)
         {
             Volatile.Write(ref _changes, _changes + 1);
@@ -262,5 +260,18 @@ internal sealed class CoreHost : IDisposable
 
         effects.Clear();
         return taken;
+    }
+
+    // The nodes that have switched in one turn are one line of the log.
+    private readonly record struct Woken(
+        string[] Pools,
+        Run[] Stops,
+        Peer[] Peers,
+        (Run Run, double? Limit)[] Limits,
+        Run[] Suspended,
+        KnownNode[][] Switched,
+        NameConflict[] Conflicts)
+    {
+        public static readonly Woken Nobody = new([], [], [], [], [], [], []);
     }
 }

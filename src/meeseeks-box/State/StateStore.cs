@@ -36,21 +36,6 @@ internal sealed class StateStore : IDisposable
     /// <summary>Writes the checkpoints.</summary>
     public Checkpointer Checkpointer { get; }
 
-    /// <summary>Locks the state file.</summary>
-    /// <param name="config">The settings.</param>
-    /// <param name="host">Its core has the jobs.</param>
-    /// <param name="history">Has the ends of runs before a part of the journal is deleted.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="log">Receives damage and failures.</param>
-    /// <param name="flush">The flush of the disk; null for <see cref="DiskFlush.Real"/>.</param>
-    /// <returns>Null without <c>state.file</c>.</returns>
-    /// <exception cref="IOException">The file cannot be opened or locked; the message says why.</exception>
-    public static StateStore? Open(
-        StateConfig config, CoreHost host, History history, TimeProvider time, ILogger log, DiskFlush? flush = null) =>
-        config.File is { } file
-            ? new StateStore(StateFile.Open(file, time, log, flush), config, host, history, time, log, flush)
-            : null;
-
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -51,8 +51,9 @@ public sealed class PowerCutTests : IDisposable
             using var host = new CoreHost(Settings, NoOutputs.Store, TimeProvider.System, problem => throw problem);
             using var history = new History(TimeProvider.System, Logger.None, disk) { Path = _folder.File("history") };
             host.JobEnded += history.Add;
-            using var store = StateStore.Open(
-                new StateConfig { File = _folder.File("state") }, host, history, TimeProvider.System, Logger.None, disk)!;
+            var config = new StateConfig { File = _folder.File("state") };
+            var file = StateFile.Open(config.File, TimeProvider.System, Logger.None, disk);
+            using var store = new StateStore(file, config, host, history, TimeProvider.System, Logger.None, disk);
             var reader = new JournalReader(NoOutputs.Store, TimeProvider.System, Logger.None);
             var jobs = reader.Read(store.File.Load(NoOutputs.Store), store.JournalFiles);
             store.JournalFiles.Rotate();
