@@ -43,7 +43,7 @@ public sealed class WatchFaultsTests(SharedBox shared, SharedWatcher watcher) : 
         _ = Drop("1");
         await RunsAsync("1");
 
-        Directory.Delete(In.TrimEnd('/'), recursive: true);
+        await RemoveAsync(In.TrimEnd('/'));
         await UntilAsync(() => log.Has("cannot read the folder"), () => $"{log}");
         await File.WriteAllTextAsync(Path.Combine(Scratch, "go"), "", TestContext.Current.CancellationToken);
         await UntilAsync(() => log.Has("the folder of 1 was deleted"), () => $"{log}");
@@ -54,5 +54,26 @@ public sealed class WatchFaultsTests(SharedBox shared, SharedWatcher watcher) : 
         await UntilAsync(() => log.Has("can read the folder"), () => $"{log}");
         log.Count("cannot read the folder").Should().Be(1);
         File.Exists(Status("1", "done")).Should().BeFalse();
+    }
+
+    // The watcher may write a file into the folder while it is being removed.
+    private static Task RemoveAsync(string folder)
+    {
+        string? problem = null;
+        return UntilAsync(IsRemoved, () => $"{problem}");
+
+        bool IsRemoved()
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                return true;
+            }
+            catch (IOException failed) when (Directory.Exists(folder))
+            {
+                problem = failed.Message;
+                return false;
+            }
+        }
     }
 }
