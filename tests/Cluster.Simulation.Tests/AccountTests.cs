@@ -11,7 +11,7 @@ namespace MeeseeksBox.Simulation.Tests;
 /// <summary>The checks of the simulator detect violations.</summary>
 public sealed class AccountTests
 {
-    private readonly World _world = new(1, new LinkTiming(1, 10, 10), new Wire(true, true), new Journal(true));
+    private readonly World _world = new(1, new LinkTiming(1, 10, 10), new Wire(isText: true), new Journal(true));
 
     private Box Head { get; }
 

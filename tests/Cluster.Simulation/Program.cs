@@ -7,8 +7,8 @@ return args switch
     ["--seeds", var count, "--first", var first] => Campaign.Run(Whole(first), Whole(count)),
     ["--seed", var seed] => Campaign.RunOne(Whole(seed), isLogged: false),
     ["--seed", var seed, "--log"] => Campaign.RunOne(Whole(seed), isLogged: true),
-    ["--scale"] => ScaleRun.Run(heads: 30, nodes: 1000, jobs: 100_000),
-    ["--scale", var heads, var nodes, var jobs] => ScaleRun.Run(Whole(heads), Whole(nodes), Whole(jobs)),
+    ["--scale"] => ScaleRun.Run(),
+    ["--scale", var heads, var nodes, var jobs] => ScaleRun.Run((Whole(heads), Whole(nodes), Whole(jobs))),
     _ => Usage(),
 };
 

@@ -24,6 +24,9 @@ internal sealed class World
     /// <summary>True when a crash loses no acknowledged change; false for <c>state.durable: false</c>.</summary>
     public bool IsDurable { get; init; }
 
+    /// <summary>True to measure the processor time of each box.</summary>
+    public bool IsMeasured { get; init; }
+
     public Agenda Agenda { get; } = new();
 
     public Random Random { get; }

@@ -26,10 +26,14 @@ internal sealed class Box
     public Box(BoxPlan plan, World world, double skew, int seed)
     {
         (Plan, _world, Skew, _seed) = (plan, world, skew, seed);
+        Meter = new ProcessorMeter(world.IsMeasured);
         _pools = new Pools(this, world);
     }
 
     public string Name => Plan.Name;
+
+    /// <summary>The processor time of the box.</summary>
+    public ProcessorMeter Meter { get; }
 
     /// <summary>The active configuration; see <see cref="Configure"/>.</summary>
     public BoxPlan Plan { get; private set; }
@@ -126,7 +130,12 @@ internal sealed class Box
     {
         var core = Core;
         var seq = core.Seq;
-        var result = work(core, Now);
+        T result;
+        using (Meter.Measure())
+        {
+            result = work(core, Now);
+        }
+
         _world.Account.NoteTurn(this, turn, seq, came ?? []);
         ApplyEffects(core.Effects);
         Arm(core);
@@ -239,7 +248,13 @@ internal sealed class Box
 
     private void Arm(NodeCore core)
     {
-        if (core.NextDeadline() is { } deadline && deadline < _armedFor)
+        double? next;
+        using (Meter.Measure())
+        {
+            next = core.NextDeadline();
+        }
+
+        if (next is { } deadline && deadline < _armedFor)
         {
             _armedFor = deadline;
             InThisInstance(Math.Max(deadline - _world.Agenda.Now, ShortestTimer), () =>

@@ -96,7 +96,8 @@ internal sealed class Link
             if (message.Jobs is { Count: > 0 } jobs)
                 _world.Account.NoteSent(_box.Name, Peer.Name, jobs);
 
-            _connection!.Send(_world.Wire.Carry(_box.Plan.IsOld ? AsOriginal(message) : message));
+            var line = _box.Plan.IsOld ? AsOriginal(message) : message;
+            _connection!.Send(_world.Wire.Carry(line, _box.Meter, _world.Boxes[Peer.Name].Meter));
         }
 
         Arm(step.Deadline);

@@ -83,7 +83,11 @@ internal sealed class Session(Box box, Connection connection, World world)
         if (_held is not var (message, reply))
             return true;
 
-        reply.Update(box.Core, box.Now);
+        using (box.Meter.Measure())
+        {
+            reply.Update(box.Core, box.Now);
+        }
+
         if (!reply.IsReleased)
         {
             Arm(reply.Deadline);
@@ -128,7 +132,7 @@ internal sealed class Session(Box box, Connection connection, World world)
             reply = AsOriginal(reply);
 
         world.Account.NoteLookup(message, reply);
-        connection.Answer(world.Wire.Carry(reply));
+        connection.Answer(world.Wire.Carry(reply, box.Meter, world.Boxes[connection.Client].Meter));
     }
 
     private PeerReply Reply(PeerMessage message)
@@ -137,6 +141,7 @@ internal sealed class Session(Box box, Connection connection, World world)
         var nodes = message.NodesAfter is { } after
             ? box.Do(Turn.Own, (core, now) => core.NodesSince(isLegacy ? 0 : after, message.Wait, now))
             : null;
+        using var _ = box.Meter.Measure();
         return new PeerReply
         {
             Jobs = message.JobIds?.Select(box.Core.Find).OfType<Job>().ToArray()

@@ -26,7 +26,7 @@ internal sealed class Life
         _plans = Shape.Draw(random);
         var times = random.Next(2) is 0 ? new LinkTiming(1, 10, 10) : new LinkTiming(0.5, 2, 3);
         var isWritten = random.Next(8) is 0;
-        _world = new World(random.Next(), times, new Wire(isWritten, isWritten), new Journal(isLogged))
+        _world = new World(random.Next(), times, new Wire(isWritten), new Journal(isLogged))
         {
             IsDurable = seed % 3 is 0,
         };

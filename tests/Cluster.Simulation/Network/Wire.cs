@@ -1,14 +1,16 @@
 using System.Buffers;
 using System.Text.Json;
 using MeeseeksBox.Core.Replication;
+using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
+using MeeseeksBox.Protocol.Nodes;
+using MeeseeksBox.Simulation.Boxes;
 
 namespace MeeseeksBox.Simulation.Network;
 
-/// <summary>Counts the traffic. Optionally serializes and parses all jobs, as a real connection does.</summary>
-/// <param name="isWritten">True to serialize all jobs, which counts their bytes.</param>
-/// <param name="isRead">True to deliver the jobs that were parsed from the serialized ones.</param>
-internal sealed class Wire(bool isWritten, bool isRead)
+/// <summary>Counts the traffic. Optionally writes and reads all jobs and statuses as text, as a real connection does.</summary>
+/// <param name="isText">True to write them at the sender, which counts their bytes, and to deliver what the receiver reads.</param>
+internal sealed class Wire(bool isText)
 {
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
 
@@ -21,41 +23,70 @@ internal sealed class Wire(bool isWritten, bool isRead)
     public long Jobs { get; private set; }
 
     /// <summary>The size of those copies in bytes.</summary>
-    public long Bytes { get; private set; }
+    public long JobBytes { get; private set; }
 
-    public PeerMessage Carry(PeerMessage message)
+    /// <summary>The size of the statuses of nodes in bytes.</summary>
+    public long NodeBytes { get; private set; }
+
+    public PeerMessage Carry(PeerMessage message, ProcessorMeter from, ProcessorMeter to)
     {
         Lines++;
-        return message.Jobs is null ? message : message with { Jobs = Carry(message.Jobs) };
+        return message.Jobs is null ? message : message with { Jobs = Carry(message.Jobs, from, to) };
     }
 
-    public PeerReply Carry(PeerReply reply)
+    public PeerReply Carry(PeerReply reply, ProcessorMeter from, ProcessorMeter to)
     {
         Lines++;
-        return reply.Jobs is null ? reply : reply with { Jobs = Carry(reply.Jobs) };
+        return reply with
+        {
+            Jobs = reply.Jobs is null ? null : Carry(reply.Jobs, from, to),
+            Nodes = reply.Nodes is null || !isText ? reply.Nodes : Carry(reply.Nodes, from, to),
+        };
     }
 
-    private IReadOnlyList<Job> Carry(IReadOnlyList<Job> jobs)
+    private IReadOnlyList<Job> Carry(IReadOnlyList<Job> jobs, ProcessorMeter from, ProcessorMeter to)
     {
         Jobs += jobs.Count;
-        return isWritten ? [.. jobs.Select(Carry)] : jobs;
+        return isText ? [.. jobs.Select(job => Carry(job, from, to))] : jobs;
     }
 
-    private Job Carry(Job job)
+    private Job Carry(Job job, ProcessorMeter from, ProcessorMeter to)
     {
-        _buffer.ResetWrittenCount();
-        using (var json = new Utf8JsonWriter(_buffer, Options))
+        JobBytes += Write(json => JobAttributes.Write(json, job), from);
+        using (to.Measure())
         {
-            JobAttributes.Write(json, job);
+            using var document = JsonDocument.Parse(_buffer.WrittenMemory);
+            return JobAttributes.TryRead(document.RootElement, out var read, out var problem)
+                ? read
+                : throw new InvalidOperationException(problem);
+        }
+    }
+
+    private Dictionary<string, NodeStatus> Carry(IReadOnlyDictionary<string, NodeStatus> nodes, ProcessorMeter from, ProcessorMeter to)
+    {
+        var statuses = nodes.ToDictionary();
+        NodeBytes += Write(
+            json => JsonSerializer.Serialize(json, statuses, WireContext.Default.DictionaryStringNodeStatus), from);
+        using (to.Measure())
+        {
+            using var document = JsonDocument.Parse(_buffer.WrittenMemory);
+            return document.RootElement.EnumerateObject().ToDictionary(
+                node => node.Name,
+                node => NodeStatus.TryRead(node.Value, out var status, out var problem)
+                    ? status
+                    : throw new InvalidOperationException(problem));
+        }
+    }
+
+    private int Write(Action<Utf8JsonWriter> write, ProcessorMeter from)
+    {
+        using (from.Measure())
+        {
+            _buffer.ResetWrittenCount();
+            using var json = new Utf8JsonWriter(_buffer, Options);
+            write(json);
         }
 
-        Bytes += _buffer.WrittenCount;
-        if (!isRead)
-            return job;
-
-        using var document = JsonDocument.Parse(_buffer.WrittenMemory);
-        return JobAttributes.TryRead(document.RootElement, out var read, out var problem)
-            ? read
-            : throw new InvalidOperationException(problem);
+        return _buffer.WrittenCount;
     }
 }
