@@ -75,6 +75,8 @@ public sealed class NodeCore
 
     internal NodeCoreState State => _state;
 
+    internal Placement Placement => _placement;
+
     /// <summary>The job with an id; null when there is none.</summary>
     public Job? Find(string id) => _state.Jobs.TryFind(id, out var entry) ? entry.Job : null;
 
@@ -239,8 +241,9 @@ public sealed class NodeCore
     /// <summary>The ids of the live jobs on the nodes that a peer reaches.</summary>
     internal IReadOnlyList<string> LiveJobsAt(Peer peer) =>
     [
-        .. from entry in _state.Jobs.Deadlines.LiveElsewhere
-           where _state.Nodes.IsReachedThrough(peer.Name, entry.Job.Status.Node!)
+        .. from node in _state.Nodes.ReachedThrough(peer.Name)
+           from entry in _state.Jobs.Queues.OnNode(node)
+           where entry.DueList is not null
            select entry.Job.Id,
     ];
 

@@ -50,7 +50,7 @@ internal sealed class NodeCoreState
     public bool IsClosed { get; set; }
 
     /// <summary>Publishes the status of this node if it has changed or is older than <paramref name="maxAge"/> seconds.</summary>
-    public void PublishOwnStatus(double maxAge, Instant now) => Own.Publish(Settings, Peers.Names, OwnLoadavg, maxAge, now);
+    public void PublishOwnStatus(double maxAge, Instant now) => Own.Publish(Settings, Peers.Links, OwnLoadavg, maxAge, now);
 
     /// <summary>Applies a local change to a job, with a stamp that no skewed clock hides (docs/SPECIFICATION.md#stamps).</summary>
     /// <param name="entry">The job.</param>

@@ -50,7 +50,7 @@ public sealed class AccountTests
         Invariants.AllHaveEnded.Should().BeTrue();
         _world.Account.Violations.Should().BeEmpty();
         _world.Account.Story("a").Starts.Should().ContainSingle();
-        _world.Wire.Bytes.Should().BePositive();
+        _world.Wire.JobBytes.Should().BePositive();
     }
 
     [Fact]

@@ -48,14 +48,16 @@ internal sealed class ScaleRun
         Print(
             $"heads nodes      jobs | lines copies bytes all µs master µs delay ms | ",
             $"master ms  bytes of nodes | lines a link  master ms | start");
-        var isDone = true;
+
+        // The first tree is slower, because the runtime compiles meanwhile.
+        var isDone = new ScaleRun(1, NodesPerHead).Measure(1, NodesPerHead * JobsPerNode, isPrinted: false);
         foreach (var (heads, nodes, jobs) in trees)
-            isDone &= new ScaleRun(heads, nodes).Measure(heads, jobs);
+            isDone &= new ScaleRun(heads, nodes).Measure(heads, jobs, isPrinted: true);
 
         return isDone ? 0 : 1;
     }
 
-    private bool Measure(int heads, int jobs)
+    private bool Measure(int heads, int jobs, bool isPrinted)
     {
         var clock = Stopwatch.StartNew();
         _world.Agenda.Pass(20);
@@ -78,6 +80,9 @@ internal sealed class ScaleRun
         before = Figures.Of(this);
         _world.Agenda.Pass(IdleSeconds);
         var idle = Figures.Of(this) - before;
+        if (!isPrinted)
+            return done == jobs;
+
         Print(
             $"{heads,5} {_nodes,5} {jobs,9:N0} | {busy.Lines / (double)jobs,5:0.00} {busy.Jobs / (double)jobs,6:0.00} ",
             $"{busy.JobBytes / (double)jobs,5:0} {busy.All / jobs * 1e6,6:0} {busy.Master / jobs * 1e6,9:0} ",

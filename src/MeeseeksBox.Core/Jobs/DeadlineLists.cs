@@ -23,10 +23,6 @@ internal sealed class DeadlineLists(NodeTable nodes)
     /// <remarks>They do not expire. Without a report, they are offered to their node again after a while.</remarks>
     public IntrusiveList LeasedToLegacy { get; } = new(IntrusiveList.ByDue);
 
-    /// <summary>Jobs of other nodes that have not ended.</summary>
-    public IEnumerable<JobEntry> LiveElsewhere =>
-        Leased.All.Concat(LeasedToLegacy.All).Concat(AtWorkElsewhere.All).Concat(WaitingElsewhere.All);
-
     /// <summary>Adds an entry to the list that follows from its job and its queue.</summary>
     /// <param name="entry">The entry, which is in no list.</param>
     /// <param name="here">The name of this node.</param>

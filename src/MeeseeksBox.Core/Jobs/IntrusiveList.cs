@@ -13,6 +13,8 @@ internal sealed class IntrusiveList(IntrusiveList.LinksOf links)
 
     public static readonly LinksOf ByDue = static entry => ref entry.Due;
 
+    public static readonly LinksOf ByQueue = static entry => ref entry.InQueue;
+
     /// <summary>The entry that was added first.</summary>
     public JobEntry? First { get; private set; }
 

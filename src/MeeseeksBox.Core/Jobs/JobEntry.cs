@@ -33,6 +33,9 @@ internal sealed class JobEntry(Job job)
     /// <summary>True when the history has the end of the job.</summary>
     public bool IsEndRecorded { get; set; }
 
+    /// <summary>The peers that may have a copy of the job, and those that it is queued for.</summary>
+    public string[] Peers { get; private set; } = [];
+
     /// <summary>The queue of the job, while it is live or active; null otherwise.</summary>
     public JobQueue? Queue { get; set; }
 
@@ -42,9 +45,22 @@ internal sealed class JobEntry(Job job)
     /// <summary>Its links in <see cref="JobTable.Changes"/>.</summary>
     public IntrusiveLinks Change;
 
+    /// <summary>Its links in <see cref="JobQueue.Jobs"/>.</summary>
+    public IntrusiveLinks InQueue;
+
     /// <summary>Its links in <see cref="DueList"/>.</summary>
     public IntrusiveLinks Due;
 
     /// <summary>The list for the kind of deadline that the job has; null when it has none.</summary>
     public IntrusiveList? DueList { get; set; }
+
+    /// <summary>Adds a peer to <see cref="Peers"/>.</summary>
+    /// <param name="peer">An array with its name, which all jobs of only this peer share.</param>
+    public void AddPeer(string[] peer)
+    {
+        if (Peers is [])
+            Peers = peer;
+        else if (!Peers.Contains(peer[0]))
+            Peers = [.. Peers, .. peer];
+    }
 }

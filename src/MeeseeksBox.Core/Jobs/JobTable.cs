@@ -11,18 +11,17 @@ namespace MeeseeksBox.Core.Jobs;
 /// <param name="effects">Receives the pools to wake, and the removed jobs.</param>
 /// <param name="nodes">Decides the lease of each node.</param>
 /// <param name="changed">Called after each change of a job.</param>
-/// <param name="removed">Called with the id of each removed job.</param>
+/// <param name="removed">Called with the entry of each removed job.</param>
 internal sealed class JobTable(
     NodeSettings settings,
     Effects effects,
     NodeTable nodes,
     Action<JobEntry> changed,
-    Action<string> removed)
+    Action<JobEntry> removed)
 {
     private const int LeastDelayed = 1000;
 
     private readonly Dictionary<string, JobEntry> _entries = new(StringComparer.Ordinal);
-    private readonly Dictionary<QueueKey, JobQueue> _queues = [];
     private readonly PriorityQueue<JobEntry, double> _delayed = new();
 
     // The number of delays at which those of removed and changed jobs are dropped.
@@ -49,15 +48,16 @@ internal sealed class JobTable(
     /// <summary>The number of change of the latest change.</summary>
     public long Seq => _seq;
 
-    public IReadOnlyDictionary<QueueKey, JobQueue> Queues => _queues;
+    /// <summary>The queues of the jobs that have not ended.</summary>
+    public JobQueues Queues { get; } = new();
 
     public bool TryFind(string id, [NotNullWhen(true)] out JobEntry? entry) => _entries.TryGetValue(id, out entry);
 
     /// <summary>The number of jobs that occupy a pool on a node, running or waiting.</summary>
-    public int Occupied(string node, string pool) => _queues.TryGetValue(new(node, pool), out var queue) ? queue.Occupied : 0;
+    public int Occupied(string node, string pool) => Queues.All.TryGetValue(new(node, pool), out var queue) ? queue.Occupied : 0;
 
     /// <summary>The queue of a pool on a node, or with null the unassigned jobs of the pool; null when it is empty.</summary>
-    public JobQueue? Queue(string? node, string pool) => _queues.GetValueOrDefault(new(node, pool));
+    public JobQueue? Queue(string? node, string pool) => Queues.All.GetValueOrDefault(new(node, pool));
 
     /// <summary>Adds or replaces a job by its id, and gives it the next number of change.</summary>
     public JobEntry Upsert(Job job, Instant now)
@@ -100,7 +100,7 @@ internal sealed class JobTable(
         DeadlineLists.Leave(entry);
         EnterQueue(entry, null);
         effects.AddRemovedJob(entry.Job.Id);
-        removed(entry.Job.Id);
+        removed(entry);
     }
 
     /// <summary>Updates whether an entry waits, after a change outside the job itself: of its run, or of its delay.</summary>
@@ -110,11 +110,20 @@ internal sealed class JobTable(
         EnterWaiting(entry, now);
     }
 
-    /// <summary>Applies new settings, and moves every job to the queue and deadline that follow from them.</summary>
+    /// <summary>The jobs on this node, and the unassigned ones, in the order of their last changes.</summary>
+    public List<JobEntry> HereOrUnassigned() =>
+    [
+        .. Queues.OnNode(_settings.Name).Concat(Queues.Unassigned.Values.SelectMany(queue => queue.Jobs.All))
+            .OrderBy(entry => entry.Job.Seq),
+    ];
+
+    /// <summary>Applies new settings of the same node. Moves each job to the queue and deadline that follow from them.</summary>
     public void Apply(NodeSettings settings, Instant now)
     {
+        // The pools of this node decide on no other jobs.
+        var entries = HereOrUnassigned();
         _settings = settings;
-        for (var entry = Changes.First; entry is not null; entry = Changes.Next(entry))
+        foreach (var entry in entries)
         {
             LeaveWaiting(entry);
             EnterQueue(entry, QueueKeyOf(entry.Job));
@@ -122,7 +131,7 @@ internal sealed class JobTable(
         }
 
         // The kind of a deadline may change with the queue. Each list must keep the order of the last touch.
-        foreach (var entry in Changes.All.OrderBy(entry => entry.TouchedAt))
+        foreach (var entry in entries.OrderBy(entry => entry.TouchedAt))
         {
             DeadlineLists.Leave(entry);
             Deadlines.Enter(entry, _settings.Name);
@@ -140,7 +149,7 @@ internal sealed class JobTable(
     /// <summary>Moves the jobs of a node under its present lease, or out of one that has ended.</summary>
     public void ApplyLease(string node, Instant now)
     {
-        foreach (var entry in Deadlines.LiveElsewhere.Where(entry => entry.Job.Status.Node == node).ToArray())
+        foreach (var entry in Queues.OnNode(node).Where(entry => entry.DueList is not null))
             Postpone(entry, now);
     }
 
@@ -220,30 +229,14 @@ internal sealed class JobTable(
 
     private void EnterQueue(JobEntry entry, QueueKey? place)
     {
-        var left = entry.Queue;
-        if (left?.Key == place)
+        var left = entry.Queue?.Key;
+        if (left == place)
             return;
 
-        if (left is not null)
-        {
-            left.Occupied--;
-            _ = PoolsToAssign.Add(left.Key.Pool);
-            if (left.Occupied is 0)
-                _ = _queues.Remove(left.Key);
-        }
+        if (left is { } key)
+            _ = PoolsToAssign.Add(key.Pool);
 
-        entry.Queue = null;
-        if (place is { } key)
-        {
-            if (!_queues.TryGetValue(key, out var queue))
-            {
-                queue = new JobQueue(key);
-                _queues.Add(key, queue);
-            }
-
-            queue.Occupied++;
-            entry.Queue = queue;
-        }
+        Queues.Move(entry, place);
     }
 
     private void EnterWaiting(JobEntry entry, Instant now)

@@ -8,9 +8,11 @@ public sealed class NodeTable
     // A peer can report and remove new names at each reply.
     private const int MostRemovals = 10_000;
 
-    private readonly SortedDictionary<string, KnownNode> _nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<KnownNode>> _byPool = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _reportedBy = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KnownNode> _nodes = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
+    private readonly SortedSet<KnownNode> _bySeq = new(Comparer<KnownNode>.Create(static (left, right) => left.Seq.CompareTo(right.Seq)));
+    private readonly Dictionary<string, Dictionary<string, KnownNode>> _byPool = new(StringComparer.Ordinal);
+    private readonly NodeReports _reports = new();
 
     // The names that are gone, with their numbers of change and in the order of these. A name that came back has no number any more.
     private readonly Dictionary<string, long> _removed = new(StringComparer.Ordinal);
@@ -18,19 +20,21 @@ public sealed class NodeTable
 
     // Readers up to this number of change get all nodes, because the list of removals does not reach back to it.
     private long _removalsSince;
+    private long _removedSeq;
     private readonly Dictionary<string, double> _repliedAt = new(StringComparer.Ordinal);
 
     // One entry for each online node, by a time of a report of it. A later time is looked up when the entry is at the head.
     private readonly PriorityQueue<string, double> _timeouts = new();
     private readonly HashSet<string> _queued = new(StringComparer.Ordinal);
     private readonly HashSet<string> _leaseChanges = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _offerChanges = new(StringComparer.Ordinal);
     private readonly Effects _effects;
     private readonly NodeRivals _rivals;
 
     internal NodeTable(Effects effects) => (_effects, _rivals) = (effects, new NodeRivals(effects));
 
     /// <summary>All other nodes, ordered by name.</summary>
-    public IReadOnlyCollection<KnownNode> All => _nodes.Values;
+    public IEnumerable<KnownNode> All => _names.Select(name => _nodes[name]);
 
     /// <summary>The number of change of the latest change of any status, our own included.</summary>
     public long Seq { get; private set; }
@@ -58,11 +62,28 @@ public sealed class NodeTable
         return changes;
     }
 
+    /// <summary>Takes the names of the nodes whose pools or load may have changed since the last call.</summary>
+    internal string[] TakeOfferChanges()
+    {
+        if (_offerChanges.Count is 0)
+            return [];
+
+        string[] changes = [.. _offerChanges];
+        _offerChanges.Clear();
+        return changes;
+    }
+
     /// <summary>The online nodes that have a pool.</summary>
-    public IReadOnlyList<KnownNode> WithPool(string pool) => _byPool.TryGetValue(pool, out var nodes) ? nodes : [];
+    public IReadOnlyCollection<KnownNode> WithPool(string pool) => _byPool.TryGetValue(pool, out var nodes) ? nodes.Values : [];
 
     /// <summary>True when a peer reports a node: jobs for the node are sent to that peer.</summary>
-    public bool IsReachedThrough(string peer, string node) => _reportedBy.TryGetValue(peer, out var names) && names.Contains(node);
+    public bool IsReachedThrough(string peer, string node) => _reports.Has(peer, node);
+
+    /// <summary>The peers that report a node.</summary>
+    internal string[] PeersOf(string node) => _reports.PeersOf(node);
+
+    /// <summary>The nodes that a peer reports.</summary>
+    internal IReadOnlyCollection<string> ReachedThrough(string peer) => _reports.Of(peer);
 
     /// <summary>The next number of change, for a status that changed.</summary>
     /// <param name="isSignificant">Whether the change is significant, so that readers receive it at once.</param>
@@ -79,11 +100,15 @@ public sealed class NodeTable
     }
 
     /// <summary>The nodes that changed after a number of change, and those that were removed since.</summary>
-    /// <returns>All nodes, and null in place of the removed ones, when these are not known any more.</returns>
+    /// <returns>
+    /// Ordered by name, at a cost in proportion to the changes. All nodes, and null in place of the removed ones, when these are not known
+    /// any more.
+    /// </returns>
     internal (IEnumerable<KnownNode> Changed, IReadOnlyList<string>? Gone) ChangesSince(long seq) =>
         seq is 0 || seq < _removalsSince
-            ? (_nodes.Values, null)
-            : (_nodes.Values.Where(node => node.Seq > seq), [.. _removed.Where(gone => gone.Value > seq).Select(gone => gone.Key)]);
+            ? (All, null)
+            : (_bySeq.Reverse().TakeWhile(node => node.Seq > seq).OrderBy(node => node.Name, StringComparer.Ordinal),
+                _removedSeq <= seq ? [] : [.. _removed.Where(gone => gone.Value > seq).Select(gone => gone.Key)]);
 
     /// <summary>Merges the nodes that a peer reports (docs/SPECIFICATION.md#node-status).</summary>
     /// <remarks>
@@ -96,40 +121,35 @@ public sealed class NodeTable
     /// <param name="statuses">The status of each node.</param>
     /// <param name="gone">Nodes that the peer no longer reaches; null when <paramref name="statuses"/> has all that it reaches.</param>
     /// <param name="now">The time.</param>
-    /// <returns>True when the peer reaches nodes that it did not reach before.</returns>
-    internal bool Merge(
+    /// <returns>The nodes that the peer reaches now, and did not reach before.</returns>
+    internal IReadOnlyList<string> Merge(
         string peer,
         string here,
         IReadOnlyDictionary<string, NodeStatus> statuses,
         IReadOnlyList<string>? gone,
         Instant now)
     {
-        if (!_reportedBy.TryGetValue(peer, out var reported))
-        {
-            reported = new HashSet<string>(StringComparer.Ordinal);
-            _reportedBy.Add(peer, reported);
-        }
+        foreach (var name in gone ?? [.. _reports.Of(peer).Where(name => !statuses.ContainsKey(name))])
+            RemoveReport(peer, name);
 
-        foreach (var name in gone ?? [.. reported.Where(name => !statuses.ContainsKey(name))])
-            RemoveReport(peer, reported, name);
-
-        var grew = false;
+        var added = new List<string>();
         var isLegacy = (statuses.GetValueOrDefault(peer) ?? Find(peer)?.Status) is { IsLegacy: true };
         foreach (var (name, received) in statuses.Where(status => status.Key != here))
         {
             var status = isLegacy ? received.WithoutLease() : received;
             if (IsRival(peer, name, status))
             {
-                _ = reported.Remove(name);
+                _ = _reports.Remove(peer, name);
                 continue;
             }
 
-            grew |= reported.Add(name);
+            if (_reports.Add(peer, name))
+                added.Add(name);
             if (!_nodes.TryGetValue(name, out var node) || Replaces(status, peer, node))
                 Upsert(new KnownNode(name, status, peer, now.Monotonic, 0));
         }
 
-        return grew;
+        return added;
     }
 
     /// <summary>Notes a reply of a peer. It vouches for the online nodes that it has reported, itself included.</summary>
@@ -144,11 +164,8 @@ public sealed class NodeTable
     {
         _ = _repliedAt.Remove(peer);
         _rivals.RemoveAll(peer);
-        if (_reportedBy.Remove(peer, out var reported))
-        {
-            foreach (var name in reported.ToArray())
-                RemoveReport(peer, reported, name);
-        }
+        foreach (var name in _reports.Of(peer).ToArray())
+            RemoveReport(peer, name);
     }
 
     /// <summary>When the next node goes offline without a report, in monotonic seconds; null when none is online.</summary>
@@ -171,7 +188,7 @@ public sealed class NodeTable
         {
             if (first == second && status.Ts > known.Ts)
                 _rivals.NoteFirst(name, peer, status.Ts);
-            if (first != second && _reportedBy.Any(other => other.Key != peer && other.Value.Contains(name)))
+            if (first != second && _reports.PeersOf(name).Any(other => other != peer))
             {
                 _rivals.Add(name, peer, status);
                 return true;
@@ -199,24 +216,22 @@ public sealed class NodeTable
             || (status.Ts < known.Status.Ts && (known.Peer == peer || comesBack));
     }
 
-    private void RemoveReport(string peer, HashSet<string> reported, string name)
+    private void RemoveReport(string peer, string name)
     {
-        if (!reported.Remove(name)
-            || _reportedBy.Any(other => other.Key != peer && other.Value.Contains(name))
-            || !_nodes.Remove(name, out var node))
-        {
+        if (!_reports.Remove(peer, name) || _reports.PeersOf(name) is not [] || !_nodes.Remove(name, out var node))
             return;
-        }
 
-        RemoveFromPools(node);
+        _ = _names.Remove(name);
+        _ = _bySeq.Remove(node);
+        RemoveFromPools(node, []);
         _ = _leaseChanges.Add(name);
         RecordRemoval(name, NextSeq(isSignificant: true));
-        OnlineVersion++;
+        OnlineVersion += node.Status.Online ? 1 : 0;
     }
 
     private void RecordRemoval(string name, long seq)
     {
-        _removed[name] = seq;
+        _removed[name] = _removedSeq = seq;
         _removals.Enqueue((name, seq));
         while (_removals.Count > MostRemovals)
         {
@@ -275,14 +290,21 @@ public sealed class NodeTable
         if (_nodes.TryGetValue(node.Name, out var known))
         {
             isSignificant = node.Status.DiffersFrom(known.Status);
-            RemoveFromPools(known);
+            _ = _bySeq.Remove(known);
+            RemoveFromPools(known, node.Status.Online ? node.Status.Pools : []);
+        }
+        else
+        {
+            _ = _names.Add(node.Name);
         }
 
         node = node with { Seq = NextSeq(isSignificant) };
         _nodes[node.Name] = node;
+        _ = _bySeq.Add(node);
+        _ = _offerChanges.Add(node.Name);
         _ = _removed.Remove(node.Name);
         AddReport(node);
-        OnlineVersion += known?.Status.Online == node.Status.Online ? 0 : 1;
+        OnlineVersion += known is { Status.Online: true } == node.Status.Online ? 0 : 1;
         if (known is not null && known.Status.Online != node.Status.Online)
             _effects.AddOnlineChange(node);
         if (LeaseOf(known?.Status) != LeaseOf(node.Status))
@@ -294,20 +316,21 @@ public sealed class NodeTable
             {
                 if (!_byPool.TryGetValue(pool, out var nodes))
                 {
-                    nodes = [];
+                    nodes = new Dictionary<string, KnownNode>(StringComparer.Ordinal);
                     _byPool.Add(pool, nodes);
                 }
 
-                nodes.Add(node);
+                nodes[node.Name] = node;
             }
         }
     }
 
-    private void RemoveFromPools(KnownNode node)
+    private void RemoveFromPools(KnownNode node, Dictionary<string, SlotCount> kept)
     {
-        foreach (var pool in node.Status.Pools.Keys)
+        _ = _offerChanges.Add(node.Name);
+        foreach (var pool in node.Status.Pools.Keys.Where(pool => !kept.ContainsKey(pool)))
         {
-            if (_byPool.TryGetValue(pool, out var nodes) && nodes.RemoveAll(other => ReferenceEquals(other, node)) > 0 && nodes.Count is 0)
+            if (_byPool.TryGetValue(pool, out var nodes) && nodes.Remove(node.Name) && nodes.Count is 0)
                 _ = _byPool.Remove(pool);
         }
     }

@@ -18,10 +18,13 @@ public sealed class Peer
     private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
     private readonly Queue<string> _queue = new();
 
-    internal Peer(string name) => Name = name;
+    internal Peer(string name) => (Name, Names) = (name, [name]);
 
     /// <summary>The name of the node, as in the configuration.</summary>
     public string Name { get; }
+
+    /// <summary>Only its name.</summary>
+    internal string[] Names { get; }
 
     /// <summary>The cursor of jobs: the number of change at the peer up to which its jobs were merged.</summary>
     public long Seq { get; internal set; }
@@ -36,6 +39,9 @@ public sealed class Peer
     /// True once the peer has sent its jobs on the present connection. Nothing is sent before, because it may have them all.
     /// </summary>
     internal bool IsSynced { get; set; }
+
+    /// <summary>The ids of the jobs that the peer has, in this or another copy.</summary>
+    internal IReadOnlyCollection<string> Known => _known.Keys;
 
     internal bool Knows(string id) => _known.ContainsKey(id);
 

@@ -74,7 +74,8 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         if (!peer.IsSynced)
         {
             peer.IsSynced = true;
-            OfferAll(peer);
+            OfferKnown(peer);
+            OfferJobsOn(peer, state.Nodes.ReachedThrough(peer.Name));
         }
     }
 
@@ -99,8 +100,9 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         // A legacy peer sends no number of change.
         if (seq is not null)
             state.Nodes.NoteReply(peer.Name, now);
-        if (state.Nodes.Merge(peer.Name, state.Settings.Name, statuses, gone, now) && peer.IsSynced)
-            OfferAll(peer);
+        var added = state.Nodes.Merge(peer.Name, state.Settings.Name, statuses, gone, now);
+        if (peer.IsSynced)
+            OfferJobsOn(peer, added);
 
         return null;
     }
@@ -129,6 +131,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         if (!state.Jobs.TryFind(job.Id, out var entry))
             return;
 
+        entry.AddPeer(peer.Names);
         if (entry.Job.Status.Node is not null && !CopyOrder.Dominates(entry.Job, job))
         {
             peer.MarkInSync(job.Id, entry.Job.Seq);
@@ -171,9 +174,15 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
             _ = state.ApplyMerged(entry, entry.Job, job, now);
     }
 
-    private void OfferAll(Peer peer)
+    // What the peer has, and what is live on the nodes that it reaches, is all that it needs. Both in the order of the changes.
+    private void OfferKnown(Peer peer) =>
+        Offer(peer, peer.Known.Select(id => state.Jobs.TryFind(id, out var entry) ? entry : null).OfType<JobEntry>());
+
+    private void OfferJobsOn(Peer peer, IReadOnlyCollection<string> nodes) => Offer(peer, nodes.SelectMany(state.Jobs.Queues.OnNode));
+
+    private void Offer(Peer peer, IEnumerable<JobEntry> entries)
     {
-        for (var entry = state.Jobs.Changes.First; entry is not null; entry = state.Jobs.Changes.Next(entry))
+        foreach (var entry in entries.OrderBy(entry => entry.Job.Seq))
             state.Peers.Offer(peer, entry);
     }
 

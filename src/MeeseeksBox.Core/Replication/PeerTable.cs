@@ -10,25 +10,42 @@ internal sealed class PeerTable(NodeTable nodes, Effects effects)
 
     public IReadOnlyCollection<string> Names => _peers.Keys;
 
+    /// <summary>The names in order. The same array until a peer comes or goes.</summary>
+    public string[] Links { get; private set; } = [];
+
     /// <summary>The peer whose copy is being merged: the changes that result are not sent back to it.</summary>
     public Peer? CurrentSource { get; set; }
+
+    public Peer Find(string name) => _peers[name];
 
     public Peer Add(string name)
     {
         var peer = new Peer(name);
         _peers.Add(name, peer);
+        Links = [.. Names.Order(StringComparer.Ordinal)];
         return peer;
     }
 
-    public void Remove(Peer peer) => _peers.Remove(peer.Name);
+    public void Remove(Peer peer)
+    {
+        _ = _peers.Remove(peer.Name);
+        Links = [.. Names.Order(StringComparer.Ordinal)];
+    }
 
     /// <summary>Queues a changed job for all peers that need it.</summary>
     public void Changed(JobEntry entry)
     {
-        foreach (var peer in _peers.Values)
+        var known = entry.Peers;
+        foreach (var name in known)
+            Offer(name, entry);
+
+        if (!entry.Job.HasEnded && entry.Job.Status.Node is { } node)
         {
-            if (peer != CurrentSource)
-                Offer(peer, entry);
+            foreach (var name in nodes.PeersOf(node))
+            {
+                if (!known.Contains(name))
+                    Offer(name, entry);
+            }
         }
     }
 
@@ -36,18 +53,21 @@ internal sealed class PeerTable(NodeTable nodes, Effects effects)
     /// <remarks>A peer that has the end of the job answers with it. A node that has lost the job reports that.</remarks>
     public void OfferAgain(JobEntry entry)
     {
-        foreach (var peer in _peers.Values.Where(peer => nodes.IsReachedThrough(peer.Name, entry.Job.Status.Node!)))
+        foreach (var name in nodes.PeersOf(entry.Job.Status.Node!))
         {
-            peer.MarkUnknown(entry.Job.Id);
-            Offer(peer, entry);
+            if (_peers.TryGetValue(name, out var peer))
+            {
+                peer.MarkUnknown(entry.Job.Id);
+                Offer(peer, entry);
+            }
         }
     }
 
     /// <summary>Handles the removal of a job from the table.</summary>
-    public void Removed(string id)
+    public void Removed(JobEntry entry)
     {
-        foreach (var peer in _peers.Values)
-            peer.Forget(id);
+        foreach (var name in entry.Peers)
+            _peers.GetValueOrDefault(name)?.Forget(entry.Job.Id);
     }
 
     /// <summary>Queues a job for a peer, if the peer needs it and does not have this copy.</summary>
@@ -59,8 +79,15 @@ internal sealed class PeerTable(NodeTable nodes, Effects effects)
         if (peer.IsSynced && job.Status.Node is { } node && !peer.IsInSync(job.Id, job.Seq)
             && (peer.Knows(job.Id) || (!job.HasEnded && nodes.IsReachedThrough(peer.Name, node))))
         {
+            entry.AddPeer(peer.Names);
             peer.Enqueue(job.Id);
             effects.Wake(peer);
         }
+    }
+
+    private void Offer(string name, JobEntry entry)
+    {
+        if (_peers.TryGetValue(name, out var peer) && peer != CurrentSource)
+            Offer(peer, entry);
     }
 }

@@ -1,24 +1,36 @@
 using MeeseeksBox.Core.Membership;
 using MeeseeksBox.Core.Settings;
+using MeeseeksBox.Protocol.Nodes;
 
 namespace MeeseeksBox.Core.Scheduling;
 
 /// <summary>Assigns jobs to nodes with free slots (docs/SPECIFICATION.md#placement).</summary>
-/// <remarks>It runs after every change, over the pools that the change affects.</remarks>
+/// <remarks>
+/// It runs after every change, over the pools that the change affects, and first brings the nodes and free slots up to date that have
+/// changed.
+/// </remarks>
 internal sealed class Placement(NodeCoreState state)
 {
-    private readonly List<PlacementCandidate> _candidates = [];
+    private static readonly Dictionary<string, SlotCount> NoOffers = [];
+
+    private readonly Dictionary<string, NodeSelector> _selectors = new(StringComparer.Ordinal);
+
+    // The pools of each node in the selectors.
+    private readonly Dictionary<string, Dictionary<string, SlotCount>> _offers = new(StringComparer.Ordinal);
+    private NodeSettings? _settings;
+    private double _ownLoadavg;
+
+    /// <summary>The nodes that can take jobs, by pool.</summary>
+    public IReadOnlyDictionary<string, NodeSelector> Selectors => _selectors;
 
     /// <summary>Marks every pool, because nodes or settings have changed.</summary>
-    public void InvalidateAll()
-    {
-        foreach (var key in state.Jobs.Queues.Keys)
-            _ = key.Node is null && state.Jobs.PoolsToAssign.Add(key.Pool);
-    }
+    public void InvalidateAll() => state.Jobs.PoolsToAssign.UnionWith(state.Jobs.Queues.Unassigned.Keys);
 
     /// <summary>Assigns all jobs that can be assigned in the marked pools.</summary>
     public void AssignNodes(Instant now)
     {
+        Refresh();
+
         // An assignment is a change itself, and may mark further pools.
         while (state.Jobs.PoolsToAssign.Count > 0)
         {
@@ -36,27 +48,73 @@ internal sealed class Placement(NodeCoreState state)
             var submitNode = entry.Job.Status.SubmitNode ?? state.Settings.Name;
             _ = state.ApplyLocal(entry, entry.Job.Status with { Node = node, SubmitNode = submitNode, Active = here }, now);
             _ = state.Jobs.PoolsToAssign.Remove(pool);
+            Refresh();
         }
     }
 
-    private string? Choose(string pool)
+    private string? Choose(string pool) => pool is NodeSettings.ConfigPool ? null
+        : _selectors.GetValueOrDefault(pool)?.Choose(state.Settings.WaitInPool, state.Random);
+
+    private void Refresh()
     {
-        if (pool is NodeSettings.ConfigPool)
-            return null;
-
-        _candidates.Clear();
-        if (state.Settings.Pools.TryGetValue(pool, out var own) && !own.Offer.IsDraining)
-            _candidates.Add(new(state.Settings.Name, Free(state.Settings.Name, pool, own.Offer.Limit), state.OwnLoadavg));
-
-        foreach (var node in state.Nodes.WithPool(pool))
+        var here = state.Settings.Name;
+        if (_settings?.UseLoadavg != state.Settings.UseLoadavg)
         {
-            var offer = node.Status.Pools[pool];
-            if (!offer.IsDraining)
-                _candidates.Add(new(node.Name, Free(node.Name, pool, offer.Limit), node.Status.Loadavg));
+            _selectors.Clear();
+            foreach (var node in _offers.Keys.ToArray())
+                SetNode(node);
         }
 
-        return NodeSelector.Choose(_candidates, state.Settings.UseLoadavg, state.Settings.WaitInPool, state.Random);
+        if (_settings != state.Settings || _ownLoadavg != state.OwnLoadavg)
+        {
+            (_settings, _ownLoadavg) = (state.Settings, state.OwnLoadavg);
+            SetNode(here);
+        }
+
+        foreach (var node in state.Nodes.TakeOfferChanges())
+            SetNode(node);
+
+        foreach (var (node, pool) in state.Jobs.Queues.TakeChanges())
+            SetPool(node, pool);
     }
 
-    private int? Free(string node, string pool, int? slots) => slots - state.Jobs.Occupied(node, pool);
+    private void SetNode(string node)
+    {
+        var offers = OffersOf(node);
+        foreach (var pool in _offers.GetValueOrDefault(node, NoOffers).Keys.Where(pool => !offers.ContainsKey(pool)))
+            SetPool(node, pool);
+
+        foreach (var pool in offers.Keys)
+            SetPool(node, pool);
+
+        if (offers.Count is 0)
+            _ = _offers.Remove(node);
+        else
+            _offers[node] = offers;
+    }
+
+    private void SetPool(string node, string pool)
+    {
+        _ = _selectors.TryGetValue(pool, out var selector);
+        if (OffersOf(node).TryGetValue(pool, out var slots) && !slots.IsDraining)
+        {
+            if (selector is null)
+            {
+                selector = new NodeSelector(state.Settings.UseLoadavg);
+                _selectors.Add(pool, selector);
+            }
+
+            var loadavg = node == state.Settings.Name ? state.OwnLoadavg : state.Nodes.Find(node)!.Status.Loadavg;
+            selector.Set(node, slots.Limit - state.Jobs.Occupied(node, pool), loadavg);
+            return;
+        }
+
+        selector?.Remove(node);
+        if (selector is { IsEmpty: true })
+            _ = _selectors.Remove(pool);
+    }
+
+    private Dictionary<string, SlotCount> OffersOf(string node) => node == state.Settings.Name ? state.Settings.Offers
+        : state.Nodes.Find(node) is { Status: { Online: true, Pools: var pools } } ? pools
+        : NoOffers;
 }

@@ -43,11 +43,8 @@ internal sealed class Reconciliation(NodeCoreState state, RunLifecycle runLifecy
         foreach (var pool in settings.Pools.Keys)
             state.Effects.Wake(pool);
 
-        foreach (var job in state.Jobs.Snapshot().Where(job => job.Status.Node == settings.Name && job.Status.State is JobState.New))
-        {
-            _ = state.Jobs.TryFind(job.Id, out var entry);
-            Reconcile(entry!, now);
-        }
+        foreach (var entry in state.Jobs.HereOrUnassigned().Where(entry => entry.Job.Status.State is JobState.New))
+            Reconcile(entry, now);
     }
 
     /// <summary>Corrects a copy that came from outside where it contradicts the runs of this node.</summary>

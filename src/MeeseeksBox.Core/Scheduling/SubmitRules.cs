@@ -169,12 +169,10 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
 
     private string? WaitOfPool(string pool)
     {
-        var slots = state.Nodes.WithPool(pool).Select(node => node.Status.Pools[pool]).ToList();
-        if (state.Settings.Pool(pool) is { } own)
-            slots.Add(own.Offer);
-        return slots is [] ? $"pool: no known node has a pool '{pool}'; the job waits for one"
-            : slots.TrueForAll(count => count.IsDraining) ? $"pool: pool '{pool}' is draining on all nodes now; the job waits for it"
-            : null;
+        var (own, others) = (state.Settings.Pool(pool), state.Nodes.WithPool(pool));
+        return own is null && others.Count is 0 ? $"pool: no known node has a pool '{pool}'; the job waits for one"
+            : own is { Offer.IsDraining: false } || others.Any(node => !node.Status.Pools[pool].IsDraining) ? null
+            : $"pool: pool '{pool}' is draining on all nodes now; the job waits for it";
     }
 
     private IEnumerable<string> NodesWith(string pool)

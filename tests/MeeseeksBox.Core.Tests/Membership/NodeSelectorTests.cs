@@ -7,12 +7,74 @@ public sealed class NodeSelectorTests
 {
     private const int Throws = 10_000;
 
-    private static Dictionary<string, double> Shares(bool waitInPool, bool useLoadavg, params PlacementCandidate[] candidates)
+    private static Dictionary<string, double> Shares(
+        bool waitInPool, bool useLoadavg, params (string Node, int? Free, double Loadavg)[] candidates)
+    {
+        var selector = new NodeSelector(useLoadavg);
+        foreach (var (node, free, loadavg) in candidates)
+            selector.Set(node, free, loadavg);
+
+        return Shares(selector, waitInPool);
+    }
+
+    private static Dictionary<string, double> Shares(NodeSelector selector, bool waitInPool)
     {
         var random = new Random(7);
         return Enumerable.Range(0, Throws)
-            .CountBy(_ => NodeSelector.Choose(candidates, useLoadavg, waitInPool, random) ?? "none")
+            .CountBy(_ => selector.Choose(waitInPool, random) ?? "none")
             .ToDictionary(node => node.Key, node => node.Value / (double)Throws);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void After_random_changes_the_choice_is_that_of_a_walk_over_all_nodes(bool waitInPool, bool useLoadavg)
+    {
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var random = new Random(seed);
+            var selector = new NodeSelector(useLoadavg);
+            var nodes = new SortedDictionary<string, (int? Free, double Loadavg)>();
+            for (var change = 0; change < 100; change++)
+            {
+                var name = $"n{random.Next(6)}";
+                if (random.Next(4) is 0)
+                {
+                    selector.Remove(name);
+                    _ = nodes.Remove(name);
+                    continue;
+                }
+
+                nodes[name] = (random.Next(seed % 2 is 0 ? 8 : 5) is var free and < 7 ? free - 4 : null, random.Next(3));
+                selector.Set(name, nodes[name].Free, nodes[name].Loadavg);
+            }
+
+            var expected = Walk(nodes, waitInPool, useLoadavg);
+
+            var shares = Shares(selector, waitInPool);
+
+            shares.Keys.Should().BeEquivalentTo(expected.Keys, $"seed {seed}");
+            foreach (var (node, share) in expected)
+                shares[node].Should().BeApproximately(share, 0.03, $"seed {seed}");
+        }
+    }
+
+    private static Dictionary<string, double> Walk(
+        SortedDictionary<string, (int? Free, double Loadavg)> nodes, bool waitInPool, bool useLoadavg)
+    {
+        var able = nodes.Where(node => node.Value.Free is null or > 0).ToList();
+        able = able is [] && waitInPool ? [.. nodes] : able;
+        var total = able.Sum(node => Math.Max(node.Value.Free ?? 0, 0));
+        if (able is [])
+            return new() { ["none"] = 1 };
+        if (!useLoadavg && total > 0)
+            return able.Where(node => node.Value.Free > 0).ToDictionary(node => node.Key, node => node.Value.Free!.Value / (double)total);
+
+        double Measure((int? Free, double Loadavg) node) => useLoadavg ? node.Loadavg : -(node.Free ?? double.PositiveInfinity);
+        var best = able.Where(node => Measure(node.Value) == able.Min(other => Measure(other.Value))).ToList();
+        return best.ToDictionary(node => node.Key, _ => 1.0 / best.Count);
     }
 
     [Fact]

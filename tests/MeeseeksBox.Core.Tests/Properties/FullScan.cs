@@ -31,6 +31,7 @@ internal sealed class FullScan
         scan.VerifyDueLists();
         scan.VerifyRuns();
         scan.VerifyNodes();
+        scan.VerifyPeers();
         scan.VerifyNothingIsLeftToRoute();
     }
 
@@ -57,18 +58,25 @@ internal sealed class FullScan
     {
         Require(_entries.All(entry => entry.Queue?.Key == Place(entry.Job)), "every job is in its queue");
         Require(
-            _entries.All(entry => entry.Queue is not { } queue || _state.Jobs.Queues[queue.Key] == queue),
+            _entries.All(entry => entry.Queue is not { } queue || _state.Jobs.Queues.All[queue.Key] == queue),
             "every queue is found by its key");
-        foreach (var (key, queue) in _state.Jobs.Queues)
+        foreach (var (key, queue) in _state.Jobs.Queues.All)
         {
             Require(queue.Occupied == _entries.Count(entry => Place(entry.Job) == key), $"the jobs of {key} are counted");
             Require(queue.Occupied > 0, "an empty queue is dropped");
+            Require(queue.Jobs.All.ToHashSet().SetEquals(_entries.Where(entry => entry.Queue == queue)), $"the jobs of {key} are listed");
         }
+
+        foreach (var jobs in _entries.Where(entry => entry.Queue?.Key.Node is not null).GroupBy(entry => entry.Queue!.Key.Node!))
+            Require(_state.Jobs.Queues.OnNode(jobs.Key).ToHashSet().SetEquals(jobs), $"the jobs on {jobs.Key} are known");
+
+        var unassigned = _state.Jobs.Queues.All.Keys.Where(key => key.Node is null).Select(key => key.Pool);
+        Require(_state.Jobs.Queues.Unassigned.Keys.Order().SequenceEqual(unassigned.Order()), "the pools of unassigned jobs are known");
     }
 
     private void VerifyWaiting()
     {
-        foreach (var queue in _state.Jobs.Queues.Values)
+        foreach (var queue in _state.Jobs.Queues.All.Values)
         {
             Require(
                 queue.Waiting.SetEquals(_entries.Where(entry => entry.IsWaiting && entry.Queue == queue)),
@@ -131,7 +139,46 @@ internal sealed class FullScan
         {
             var online = nodes.All.Where(node => node.Status.Online && node.Status.Pools.ContainsKey(pool)).Select(node => node.Name);
             Require(nodes.WithPool(pool).Select(node => node.Name).Order().SequenceEqual(online.Order()), "the nodes of a pool are known");
+            VerifySelector(pool);
         }
+
+        var bySeq = nodes.All.OrderBy(node => node.Seq).Select(node => node.Name).ToList();
+        for (var count = 0; count < bySeq.Count; count++)
+        {
+            var changed = nodes.ChangesSince(nodes.Find(bySeq[^(count + 1)])!.Seq).Changed.Select(node => node.Name);
+            Require(changed.SequenceEqual(bySeq.TakeLast(count).Order(StringComparer.Ordinal)), "the nodes that changed last are known");
+        }
+    }
+
+    private void VerifyPeers()
+    {
+        foreach (var peer in _core.Peers.Select(_state.Peers.Find))
+        {
+            Require(
+                peer.Known.All(id => !_state.Jobs.TryFind(id, out var entry) || entry.Peers.Contains(peer.Name)),
+                "a job knows the peers that have it");
+        }
+
+        foreach (var node in _state.Nodes.All)
+        {
+            var peers = _core.Peers.Where(peer => _state.Nodes.IsReachedThrough(peer, node.Name));
+            Require(peers.Order().SequenceEqual(_state.Nodes.PeersOf(node.Name).Order()), "the peers that report a node are known");
+        }
+    }
+
+    private void VerifySelector(string pool)
+    {
+        var offers = _state.Nodes.All.Where(node => node.Status.Online && node.Status.Pools.ContainsKey(pool))
+            .Select(node => (node.Name, Slots: node.Status.Pools[pool], node.Status.Loadavg));
+        if (Settings.Pools.TryGetValue(pool, out var own))
+            offers = offers.Append((Settings.Name, own.Offer, _state.OwnLoadavg));
+
+        var candidates = from offer in offers
+                         where !offer.Slots.IsDraining
+                         let occupied = _entries.Count(entry => Place(entry.Job) == new QueueKey(offer.Name, pool))
+                         select (offer.Name, offer.Slots.Limit - occupied, offer.Loadavg);
+        var selector = _core.Placement.Selectors.GetValueOrDefault(pool);
+        Require(candidates.ToHashSet().SetEquals(selector?.Candidates ?? []), $"the nodes that can take jobs of {pool} are up to date");
     }
 
     private void VerifyNothingIsLeftToRoute()
