@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using MeeseeksBox.Foundation.Network;
-using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Protocol;
 
 namespace MeeseeksBox.Client.Connections;
@@ -22,13 +21,11 @@ internal sealed class Connection : IAsyncDisposable
     private readonly string _endpoint;
     private readonly TimeSpan _timeout;
     private readonly int _maxAnswer;
-    private readonly TimeProvider _time;
-    private readonly Traffic? _traffic;
     private readonly Channel<PendingRequest> _outbox = Channel.CreateBounded<PendingRequest>(MostWaiting);
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _lock = new();
     private readonly Queue<PendingRequest> _unanswered = [];
-    private readonly ITimer _silence;
+    private readonly SilenceLimit _silence;
     private readonly Task _loops;
     private MeeseeksConnectionException? _fault;
     private bool _hasReceived;
@@ -38,17 +35,15 @@ internal sealed class Connection : IAsyncDisposable
     /// <param name="stream">The stream; the connection owns and closes it.</param>
     /// <param name="peer">The name of the box in messages.</param>
     /// <param name="options">The timeout, which is the longest silence of the box, the limit of an answer, and the source of time.</param>
-    /// <param name="traffic">Tells when the last byte was sent; null: received bytes alone count.</param>
-    public Connection(Stream stream, string peer, MeeseeksClientOptions options, Traffic? traffic = null)
+    /// <param name="traffic">The record of the bytes of the stream.</param>
+    public Connection(Stream stream, string peer, MeeseeksClientOptions options, Traffic traffic)
     {
         _stream = stream;
         _endpoint = peer;
-        _timeout = options.Timeout.ForTimer();
+        _timeout = options.Timeout;
         _maxAnswer = options.MaxAnswer;
-        _time = options.Time;
-        _traffic = traffic;
-        _silence = options.Time.CreateTimer(
-            static state => ((Connection)state!).FailBySilence(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _silence = new SilenceLimit(traffic, _timeout, options.Time);
+        _ = _silence.Token.UnsafeRegister(static state => ((Connection)state!).FailBySilence(), this);
         _loops = Task.WhenAll(Task.Run(SendAsync), Task.Run(ReceiveAsync));
     }
 
@@ -80,7 +75,7 @@ internal sealed class Connection : IAsyncDisposable
     {
         Fail(new MeeseeksConnectionException($"the connection to {_endpoint} was closed by this side"));
         await _loops;
-        await _silence.DisposeAsync();
+        _silence.Dispose();
         await _stream.DisposeAsync();
         _end.Dispose();
     }
@@ -110,7 +105,7 @@ internal sealed class Connection : IAsyncDisposable
         }
     }
 
-    // LineReader does not fit here: an incomplete last line is not an answer, and every received byte restarts the silence timer.
+    // LineReader does not fit here: an incomplete last line is not an answer.
     private async Task ReceiveAsync()
     {
         var input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: SendAt, leaveOpen: true));
@@ -138,8 +133,6 @@ internal sealed class Connection : IAsyncDisposable
                     Fail(Lost(null));
                     return;
                 }
-
-                RestartSilenceTimer();
             }
         }
         catch (OutOfMemoryException problem)
@@ -174,7 +167,7 @@ internal sealed class Connection : IAsyncDisposable
 
             _unanswered.Enqueue(pending);
             if (_unanswered.Count is 1)
-                _ = _silence.Change((_timeout + pending.MaxWait).ForTimer(), Timeout.InfiniteTimeSpan);
+                _silence.Restart(pending.MaxWait);
         }
     }
 
@@ -190,7 +183,13 @@ internal sealed class Connection : IAsyncDisposable
         _hasAnswered = true;
         PendingRequest? pending;
         lock (_lock)
+        {
             _ = _unanswered.TryDequeue(out pending);
+            if (_unanswered.TryPeek(out var next))
+                _silence.Restart(next.MaxWait);
+            else
+                _silence.Pause();
+        }
 
         _ = pending is null
             ? throw new InvalidDataException(Refusal(line)?.Error ?? "unexpected line: no request was pending")
@@ -210,49 +209,11 @@ internal sealed class Connection : IAsyncDisposable
         }
     }
 
-    // Received bytes show that the box works on the answer.
-    private void RestartSilenceTimer()
-    {
-        lock (_lock)
-        {
-            if (_fault is null)
-            {
-                var timeout = _unanswered.TryPeek(out var next) ? (_timeout + next.MaxWait).ForTimer() : Timeout.InfiniteTimeSpan;
-                _ = _silence.Change(timeout, Timeout.InfiniteTimeSpan);
-            }
-        }
-    }
-
-    private void FailBySilence()
-    {
-        if (IsSending())
-            return;
-
-        Fail(new MeeseeksConnectionException(
-            $"{_endpoint} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; "
-            + "check that a meeseeks-box listens there",
-            wasSent: true)
-        { IsSilence = true });
-    }
-
-    // A slow network transports a large request for much longer than the timeout.
-    private bool IsSending()
-    {
-        if (_traffic is null)
-            return false;
-
-        var left = TimeSpan.FromTicks(_traffic.LastAt - _time.MonotonicTicks()) + _timeout;
-        if (left <= TimeSpan.Zero)
-            return false;
-
-        lock (_lock)
-        {
-            if (_fault is null)
-                _ = _silence.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
-        }
-
-        return true;
-    }
+    private void FailBySilence() => Fail(new MeeseeksConnectionException(
+        $"{_endpoint} took the request and has not answered for {_timeout.TotalSeconds:0.###} s; "
+        + "check that a meeseeks-box listens there",
+        wasSent: true)
+    { IsSilence = true });
 
     private MeeseeksConnectionException Lost(Exception? problem) =>
         new($"the connection to {_endpoint} was lost: {problem?.Message ?? ReasonOfClose()}", wasSent: true, problem);
@@ -272,7 +233,7 @@ internal sealed class Connection : IAsyncDisposable
             _fault = fault;
             sent = [.. _unanswered];
             _unanswered.Clear();
-            _ = _silence.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _silence.Pause();
         }
 
         _ = _outbox.Writer.TryComplete();

@@ -39,7 +39,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
         {
             var (stream, traffic) = _path is null
                 ? await OpenHostAsync(host, either.Token)
-                : (await OpenFileAsync(new UnixDomainSocketEndPoint(_path), either.Token), null);
+                : await OpenFileAsync(new UnixDomainSocketEndPoint(_path), either.Token);
             WasReached = true;
             return new Connection(stream, Endpoint, options, traffic);
         }
@@ -74,7 +74,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
     private static int PortOf(MeeseeksClientOptions options) =>
         HostAddress.Parse(options.Address) is { IsSuccess: true, Value.Port: { } port } ? port : options.Port;
 
-    private async Task<(Stream Stream, Traffic? Traffic)> OpenHostAsync(HostConnector host, CancellationToken stop)
+    private async Task<(Stream Stream, Traffic Traffic)> OpenHostAsync(HostConnector host, CancellationToken stop)
     {
         var socket = await host.ConnectAsync(_host, _port, stop);
         try
@@ -92,7 +92,7 @@ internal sealed class Connector(MeeseeksClientOptions options)
     }
 
     // Without TLS: the box serves its Unix socket in plain text, because the data never leaves the host.
-    private async Task<Stream> OpenFileAsync(UnixDomainSocketEndPoint file, CancellationToken stop)
+    private async Task<(Stream Stream, Traffic Traffic)> OpenFileAsync(UnixDomainSocketEndPoint file, CancellationToken stop)
     {
         while (true)
         {
@@ -100,7 +100,8 @@ internal sealed class Connector(MeeseeksClientOptions options)
             try
             {
                 await socket.ConnectAsync(file, stop);
-                return new NetworkStream(socket, ownsSocket: true);
+                var traffic = new Traffic(socket, options.Time);
+                return (new TrafficStream(socket, traffic), traffic);
             }
             catch (SocketException problem) when (problem.SocketErrorCode is SocketError.WouldBlock)
             {

@@ -3,6 +3,7 @@ using MeeseeksBox.Foundation.Time;
 namespace MeeseeksBox.Foundation.Network;
 
 /// <summary>Cancels work on a connection on which no byte has moved for a time.</summary>
+/// <remarks>It begins at <see cref="Restart"/>.</remarks>
 public sealed class SilenceLimit : IDisposable
 {
     private readonly Traffic _traffic;
@@ -12,18 +13,15 @@ public sealed class SilenceLimit : IDisposable
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
     private TimeSpan _wait;
-    private long _begin;
+    private long? _begin;
 
-    /// <summary>Starts the time.</summary>
     /// <param name="traffic">Knows when the last byte moved.</param>
-    /// <param name="wait">How long the other side may be silent on purpose, on top of the timeout.</param>
     /// <param name="timeout">The longest silence.</param>
     /// <param name="time">The clock.</param>
-    public SilenceLimit(Traffic traffic, TimeSpan wait, TimeSpan timeout, TimeProvider time)
+    public SilenceLimit(Traffic traffic, TimeSpan timeout, TimeProvider time)
     {
         (_traffic, _timeout, _time) = (traffic, timeout.ForTimer(), time);
         _timer = time.CreateTimer(_ => Check(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Restart(wait);
     }
 
     /// <summary>Cancelled after the silence.</summary>
@@ -33,13 +31,26 @@ public sealed class SilenceLimit : IDisposable
     public bool IsOver => _over.IsCancellationRequested;
 
     /// <summary>Starts the time again.</summary>
-    /// <param name="wait">How long the other side may be silent on purpose from now on.</param>
+    /// <param name="wait">
+    /// How long the other side may be silent on purpose from now on. It can begin only when it has all that was sent, so its time begins at
+    /// the last byte that moves.
+    /// </param>
     public void Restart(TimeSpan wait)
     {
         lock (_lock)
         {
             (_wait, _begin) = (wait, _time.MonotonicTicks());
             _ = _timer.Change((_wait + _timeout).ForTimer(), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Allows any silence until <see cref="Restart"/>.</summary>
+    public void Pause()
+    {
+        lock (_lock)
+        {
+            _begin = null;
+            _ = _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -56,7 +67,10 @@ public sealed class SilenceLimit : IDisposable
     {
         lock (_lock)
         {
-            var due = Math.Max(_begin + _wait.Ticks, _traffic.LastAt) + _timeout.Ticks;
+            if (_begin is not { } begin)
+                return;
+
+            var due = Math.Max(begin, _traffic.LastAt) + (_wait + _timeout).Ticks;
             var left = TimeSpan.FromTicks(due - _time.MonotonicTicks());
             if (left > TimeSpan.Zero)
             {

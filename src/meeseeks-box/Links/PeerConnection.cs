@@ -82,7 +82,12 @@ internal sealed class PeerConnection : IAsyncDisposable
 
     /// <summary>A limit of the silence on this connection.</summary>
     /// <param name="wait">How long the peer may hold its reply.</param>
-    public SilenceLimit LimitSilence(TimeSpan wait) => new(_traffic, wait, _timeout, _time);
+    public SilenceLimit LimitSilence(TimeSpan wait)
+    {
+        var limit = new SilenceLimit(_traffic, _timeout, _time);
+        limit.Restart(wait);
+        return limit;
+    }
 
     /// <summary>Sends the lines in <see cref="Output"/>.</summary>
     /// <exception cref="LinkException">The connection is lost, or the peer accepts no data.</exception>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using MeeseeksBox.Client.Connections;
+using MeeseeksBox.Foundation.Network;
 using MeeseeksBox.Testing;
 
 namespace MeeseeksBox.Client.Tests.Connections;
@@ -150,7 +151,7 @@ public sealed class ConnectionTests
         using var client = new TcpClient();
         await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Stop);
         using var box = await listener.AcceptSocketAsync(Stop);
-        await using var connection = new Connection(client.GetStream(), "box", new MeeseeksClientOptions());
+        await using var connection = Connection(client, new MeeseeksClientOptions());
         _ = await box.SendAsync(Encoding.UTF8.GetBytes(line + "\n"), Stop);
         await Wait.Until(() => !connection.IsOpen, () => "the connection is open", Stop);
 
@@ -291,7 +292,7 @@ public sealed class ConnectionTests
         using var client = new TcpClient();
         await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Stop);
         using var box = await listener.AcceptSocketAsync(Stop);
-        await using var connection = new Connection(client.GetStream(), "box", new MeeseeksClientOptions { MaxAnswer = 1000 });
+        await using var connection = Connection(client, new MeeseeksClientOptions { MaxAnswer = 1000 });
         var ask = () => connection.RequestAsync("[]"u8.ToArray(), TimeSpan.Zero, Stop);
         var asked = ask();
 
@@ -300,4 +301,6 @@ public sealed class ConnectionTests
         (await asked.Awaiting(task => task).Should().ThrowAsync<MeeseeksConnectionException>())
             .WithMessage("the connection to box was lost: an answer has more than 1000 bytes; select fewer jobs");
     }
+    private static Connection Connection(TcpClient client, MeeseeksClientOptions options) =>
+        new(client.GetStream(), "box", options, new Traffic(client.Client, options.Time));
 }
