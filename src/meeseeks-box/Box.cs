@@ -93,6 +93,7 @@ internal sealed class Box : IAsyncDisposable
             process => new ProcessTask(_runner, _orphans, _outputs, live, process));
 
         var links = new LinkSet(_host, time, CreateLogger, _tasks.Observe);
+        var relayFailures = new RelayFailures(CreateLogger);
         _host.NodesSwitched += new NodeLog(CreateLogger("Nodes")).Log;
 
         var upstreamSessions = new UpstreamSessions(_host);
@@ -104,12 +105,12 @@ internal sealed class Box : IAsyncDisposable
             new GetHandler(_host, upstreamSessions),
             new LsHandler(_host),
             new KillHandler(_host),
-            new SignalHandler(_host, new SignalSender(_host, pools, new SignalRelay(links.ConfigOf, time))),
+            new SignalHandler(_host, new SignalSender(_host, pools, new SignalRelay(links.ConfigOf, time, relayFailures))),
             new SuspendHandler(_host),
             new ModifyHandler(_host),
             new ConfigHandler(_changes, _config),
             new SyncHandler(_host, upstreamSessions, CreateLogger("Requests")),
-            new TailHandler(new OutputSource(_host, live, new OutputRelay(links), time)),
+            new TailHandler(new OutputSource(_host, live, new OutputRelay(links, relayFailures), time)),
             durability);
         var longPoll = new LongPoll(_host, time);
         var rates = new RequestRates(() => _config.Config.Listen.Rate, time, CreateLogger("Requests"));

@@ -6,7 +6,7 @@ using MeeseeksBox.Protocol.Requests;
 namespace MeeseeksBox.Agent.Links;
 
 /// <summary>Asks the peers of the links for the output of jobs.</summary>
-internal sealed class OutputRelay(LinkSet links) : IOutputRelay
+internal sealed class OutputRelay(LinkSet links, RelayFailures failures) : IOutputRelay
 {
     /// <inheritdoc/>
     public async Task<Result<OutputPart>> AskAsync(
@@ -20,6 +20,7 @@ internal sealed class OutputRelay(LinkSet links) : IOutputRelay
         }
         catch (LinkException problem)
         {
+            failures.Log(peer, problem);
             throw new IOException(problem.Message, problem);
         }
     }

@@ -10,7 +10,7 @@ namespace MeeseeksBox.Agent.Links;
 
 /// <summary>Has the peers of the links send signals to the jobs on their nodes.</summary>
 /// <remarks>Each request has a new connection: one that is kept may be closed, and a signal must not be sent twice.</remarks>
-internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider time) : ISignalRelay
+internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider time, RelayFailures failures) : ISignalRelay
 {
     // The ids of all jobs, which may be long, and an error for each.
     private const long LongestReply = 4 * 1024 * 1024;
@@ -21,7 +21,7 @@ internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider 
         if (links(peer) is not { } config)
             throw new IOException("the link was removed");
 
-        await using var connection = await OpenAsync(config, stop);
+        await using var connection = await OpenAsync(peer, config, stop);
         using var silence = connection.LimitSilence(TimeSpan.Zero);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, stop);
         var isSent = false;
@@ -36,6 +36,9 @@ internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider 
         }
         catch (Exception lost) when (lost is LinkException || (lost is OperationCanceledException && !stop.IsCancellationRequested))
         {
+            if (lost is LinkException failure)
+                failures.Log(peer, failure);
+
             var cause = lost is LinkException ? lost.Message : "no answer in time";
             return isSent ? SignalOutcome.Failed($"node '{peer}' may have sent it or not: {cause}") : throw new IOException(cause, lost);
         }
@@ -52,7 +55,7 @@ internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider 
 
     private static bool HasSignal(JsonElement line) => ReplyLine.ObjectOf(line).TryGetProperty(KillRequest.SignalKey, out _);
 
-    private async Task<PeerConnection> OpenAsync(LinkConfig config, CancellationToken stop)
+    private async Task<PeerConnection> OpenAsync(string peer, LinkConfig config, CancellationToken stop)
     {
         try
         {
@@ -60,6 +63,7 @@ internal sealed class SignalRelay(Func<string, LinkConfig?> links, TimeProvider 
         }
         catch (LinkException problem)
         {
+            failures.Log(peer, problem);
             throw new IOException(problem.Message, problem);
         }
     }

@@ -1,6 +1,8 @@
 using MeeseeksBox.Agent.Links;
 using MeeseeksBox.Agent.Signals;
 using MeeseeksBox.Protocol.Signals;
+using Microsoft.Extensions.Time.Testing;
+using Serilog.Core;
 
 namespace MeeseeksBox.Agent.Tests.Links;
 
@@ -67,7 +69,36 @@ public sealed class SignalRelayTests
         await FluentActions.Awaiting(() => SendAsync(peer)).Should().ThrowAsync<IOException>();
     }
 
+    [Fact]
+    public async Task An_internal_error_is_logged_once_and_the_failure_of_a_peer_is_not()
+    {
+        var log = new LoggedErrors();
+        await using var logger = log.CreateLogger();
+        await using var peer = new FakePeer((_, _) => Task.FromResult<string?>("5"));
+        var failures = new RelayFailures(_ => logger);
+        SignalRelay[] relays =
+        [
+            new(_ => peer.Config, TimeProvider.System, failures),
+            new(_ => peer.Config, new BrokenTime(), failures),
+            new(_ => peer.Config, new BrokenTime(), failures),
+        ];
+
+        foreach (var relay in relays)
+        {
+            var send = () => relay.SendAsync("peer", ["a"], new Signal(10), TestContext.Current.CancellationToken);
+            await send.Should().ThrowAsync<IOException>();
+        }
+
+        log.Lines.Should().Equal("request to peer failed: internal error; please report it");
+    }
+
+    private sealed class BrokenTime : FakeTimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            throw new InvalidOperationException("a test");
+    }
+
     private static Task<SignalOutcome> SendAsync(FakePeer peer) =>
-        new SignalRelay(_ => peer.Config, TimeProvider.System).SendAsync(
+        new SignalRelay(_ => peer.Config, TimeProvider.System, new RelayFailures(_ => Logger.None)).SendAsync(
             "peer", ["a", "b"], new Signal(10), TestContext.Current.CancellationToken);
 }
