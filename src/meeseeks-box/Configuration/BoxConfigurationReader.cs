@@ -29,6 +29,19 @@ internal static class BoxConfigurationReader
         return Check(ConfigTree.Merge(inForce, sent, diagnostics), accounts, diagnostics);
     }
 
+    /// <summary>The warnings about keys that a box of this version does not know, in settings for any node.</summary>
+    /// <param name="sent">The object of settings.</param>
+    public static IReadOnlyList<string> UnknownKeysIn(JsonElement sent)
+    {
+        var diagnostics = new ConfigDiagnostics();
+        var tree = ConfigTree.Merge(new ConfigObject(new SourceLocation(SourceLocation.Request)), sent, diagnostics);
+        var root = SectionReader.Root(tree, diagnostics);
+        _ = BoxConfig.Read(root);
+        var others = diagnostics.Warnings.Count;
+        WarnOfUnknownKeys(root);
+        return [.. diagnostics.Warnings.Skip(others)];
+    }
+
     private static ConfigurationResult<BoxConfig> Check(ConfigObject tree, IAccounts? accounts, ConfigDiagnostics diagnostics)
     {
         var expanded = ConfigFormats.Expand(tree, SectionsWithFormats, diagnostics);
@@ -38,10 +51,15 @@ internal static class BoxConfigurationReader
         foreach (var key in expanded.UsedKeys)
             root.Accept(key);
 
+        WarnOfUnknownKeys(root);
+        return new ConfigurationResult<BoxConfig>(tree, expanded.Tree, config, diagnostics);
+    }
+
+    private static void WarnOfUnknownKeys(SectionReader root)
+    {
         foreach (var key in KeysOfTheWatcher)
             root.WarnIfSet(key, "ignored: the key belongs into a configuration of meeseeks-watch");
 
         root.WarnOfUnknownKeys();
-        return new ConfigurationResult<BoxConfig>(tree, expanded.Tree, config, diagnostics);
     }
 }

@@ -1,3 +1,4 @@
+using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.State;
 using MeeseeksBox.Core;
 using MeeseeksBox.Protocol;
@@ -17,6 +18,9 @@ internal sealed class SubmitHandler(CoreHost host)
             answer.Refuse(result.Error, result.Code);
 
         answer.Warn(result.Warnings);
+        if (result.Error is null && request.Spec.Values.Spec.Settings is { } settings)
+            answer.Warn(BoxConfigurationReader.UnknownKeysIn(settings));
+
         return answer.WriteJobsAsync(result.Jobs, stop);
     }
 
