@@ -137,7 +137,11 @@ public sealed class NodeCore
     {
         var answer = _submitRules.Submit(spec, submitter, now, onlyNew);
         _placement.AssignNodes(now);
-        return answer with { Jobs = [.. answer.Jobs.Select(job => job.Value is null ? job : new(job.Key, Find(job.Key)))] };
+        var jobs = answer.Jobs.ToArray();
+        foreach (ref var job in jobs.AsSpan())
+            job = job.Value is null ? job : new(job.Key, Find(job.Key));
+
+        return answer with { Jobs = jobs };
     }
 
     /// <summary>Kills a job (docs/SPECIFICATION.md#kill); null when there is none with this id.</summary>

@@ -21,8 +21,11 @@ internal sealed class DeadlineScheduler(NodeCoreState state, RunLifecycle runLif
         Consider(state.Jobs.NextDelayed);
         Consider(state.Runs.NextLimit);
         Consider(state.Nodes.NextTimeout(settings.Timeout));
-        foreach (var (live, update) in JobsToRefresh())
-            Consider(End(live.First, update));
+        if (state.HeadsWithoutLease > 0)
+        {
+            foreach (var (live, update) in JobsToRefresh())
+                Consider(End(live.First, update));
+        }
 
         return double.IsFinite(next) ? next : null;
 

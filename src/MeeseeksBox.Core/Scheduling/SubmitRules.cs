@@ -24,7 +24,7 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
     public SubmitResult Submit(SubmitArgument spec, Submitter? submitter, Instant now, bool onlyNew = false)
     {
         spec = submitter?.Limit(spec) ?? spec;
-        var warnings = spec.Unknown.Select(Unknown).ToList();
+        List<string> warnings = spec.Unknown is [] ? [] : [.. spec.Unknown.Select(Unknown)];
         var id = spec.Id ?? JobId.Create(now, state.Random);
         if (state.IsClosed)
             return Refused(id, $"{state.Settings.Name} is stopping and takes no new work", warnings) with { Code = ErrorCode.Stopping };
@@ -68,7 +68,11 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
             plans.Add(plan with { Job = plan.Job with { Status = status } });
         }
 
-        return new SubmitResult([.. plans.Select(plan => Execute(plan, now))], null, warnings);
+        var jobs = new KeyValuePair<string, Job?>[plans.Count];
+        for (var i = 0; i < jobs.Length; i++)
+            jobs[i] = Execute(plans[i], now);
+
+        return new SubmitResult(jobs, null, warnings);
     }
 
     /// <summary>Accepts a new job that a legacy client made in its own table. A job that cannot run fails, with the reason.</summary>
@@ -186,7 +190,10 @@ internal sealed class SubmitRules(NodeCoreState state, KillRules killRules, RunL
     private PlannedChange PlanNew(string id, SubmitArgument spec, Submitter? submitter, string? node, Instant now)
     {
         var status = new JobStatus { Node = node, SubmitNode = node ?? state.Settings.Name, SubmitTs = now.Wall };
-        var job = Apply(spec, new Job { Id = id, Status = status, Ts = now.Wall });
+
+        // A new job has just the attributes of the submit, unless the client cannot choose all of them.
+        var job = new Job { Id = id, Status = status, Ts = now.Wall };
+        job = submitter is { HasOneUser: true } ? Apply(spec, job) : job with { Spec = spec.Values.Spec };
         var problem = job.Spec.Pool.Length is 0 ? $"pool: a new job needs one, and there is no job '{id}' to change" : null;
         return new(null, submitter?.Stamp(job) ?? job, false, problem);
     }

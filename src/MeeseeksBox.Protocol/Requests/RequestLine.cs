@@ -28,6 +28,21 @@ public sealed class RequestLine : IDisposable
     /// <summary>The number of elements, which is also that of the answer.</summary>
     public int Count => IsList ? _document.RootElement.GetArrayLength() : 1;
 
+    /// <summary>Whether an element has a property.</summary>
+    public bool Any(Func<JsonElement, bool> property)
+    {
+        if (!IsList)
+            return property(_document.RootElement);
+
+        foreach (var element in _document.RootElement.EnumerateArray())
+        {
+            if (property(element))
+                return true;
+        }
+
+        return false;
+    }
+
     private bool IsList => _document.RootElement.ValueKind is JsonValueKind.Array;
 
     /// <summary>Reads a line.</summary>

@@ -48,18 +48,19 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
         var requests = new List<KeyValuePair<string, Request>>(2);
         foreach (var property in element.EnumerateObject())
         {
-            if (Readers.TryGetValue(property.Name, out var reader))
+            var name = property.Name;
+            if (Readers.TryGetValue(name, out var reader))
             {
-                if (requests.Exists(request => request.Key == property.Name))
+                if (IsIn(requests, name))
                 {
                     // The answer has room for only one of them.
-                    problem = $"{property.Name}: duplicate key in one object; give each request an object of its own";
+                    problem = $"{name}: duplicate key in one object; give each request an object of its own";
                     return null;
                 }
 
                 if (reader(property.Value, out problem) is not { } request)
                 {
-                    problem = $"{property.Name}: {problem}";
+                    problem = $"{name}: {problem}";
                     return null;
                 }
 
@@ -75,7 +76,7 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
                     request = kill with { Signal = signal };
                 }
 
-                requests.Add(new(property.Name, request));
+                requests.Add(new(name, request));
             }
         }
 
@@ -83,6 +84,17 @@ public sealed record RequestObject(IReadOnlyList<KeyValuePair<string, Request>> 
             return null;
 
         return new RequestObject(requests, options);
+    }
+
+    private static bool IsIn(List<KeyValuePair<string, Request>> requests, string name)
+    {
+        foreach (var request in requests)
+        {
+            if (request.Key == name)
+                return true;
+        }
+
+        return false;
     }
 
     private static Request Any(Request request, out string? problem)
