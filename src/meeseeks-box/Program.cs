@@ -6,6 +6,7 @@ using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Pools.Plugins;
 using MeeseeksBox.Agent.Supervision;
 using MeeseeksBox.Configuration;
+using MeeseeksBox.Foundation.Network;
 using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Logging;
@@ -13,6 +14,7 @@ using MeeseeksBox.Logging;
 const string Program = "meeseeks-box";
 
 StandardStream.Redirect();
+InlineSockets.Enable();
 if (StarterText.FaultOf(StarterText.Exact(args)) is { } fault)
 {
     StandardStream.Error.WriteLine($"{Program}: {fault}");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MeeseeksBox.Foundation.Tasks;
 
 namespace MeeseeksBox.Foundation.Network;
 
@@ -115,6 +116,10 @@ public sealed class HostConnector(TimeProvider time, Func<string, CancellationTo
         {
             socket.Dispose();
             throw;
+        }
+        finally
+        {
+            await PoolThread.EnterAsync();
         }
     }
 

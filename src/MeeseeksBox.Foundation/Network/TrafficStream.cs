@@ -5,7 +5,7 @@ namespace MeeseeksBox.Foundation.Network;
 /// <summary>The stream of a socket, which records each movement of bytes in its <see cref="Traffic"/>.</summary>
 /// <param name="socket">The socket; it is closed with the stream.</param>
 /// <param name="traffic">The record.</param>
-public sealed class TrafficStream(Socket socket, Traffic traffic) : NetworkStream(socket, ownsSocket: true)
+public sealed class TrafficStream(Socket socket, Traffic traffic) : PoolStream(socket, ownsSocket: true)
 {
     // One write of several megabytes would be one movement.
     private const int PieceSize = 64 * 1024;
@@ -19,10 +19,6 @@ public sealed class TrafficStream(Socket socket, Traffic traffic) : NetworkStrea
     }
 
     /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (!buffer.IsEmpty)
@@ -33,8 +29,4 @@ public sealed class TrafficStream(Socket socket, Traffic traffic) : NetworkStrea
             buffer = buffer[piece.Length..];
         }
     }
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 }

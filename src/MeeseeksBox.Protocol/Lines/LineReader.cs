@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using MeeseeksBox.Foundation.Tasks;
 
 namespace MeeseeksBox.Protocol.Lines;
 
@@ -95,11 +96,19 @@ public sealed class LineReader(PipeReader input, long longest) : ILineLookahead
     // Reads until there is a complete line, the end, or too long a line, which the next ReadAsync returns.
     private async Task FillAsync()
     {
-        while (!HoldsLine && !_inputEnded && _buffer.Length <= longest)
+        try
         {
-            _scanned = _buffer.Length;
-            if (await ReadMoreAsync(_stop))
-                return;
+            while (!HoldsLine && !_inputEnded && _buffer.Length <= longest)
+            {
+                _scanned = _buffer.Length;
+                if (await ReadMoreAsync(_stop))
+                    return;
+            }
+        }
+        finally
+        {
+            // What waits for the line may take long.
+            await PoolThread.EnterAsync();
         }
     }
 

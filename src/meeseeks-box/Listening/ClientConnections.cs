@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Tls;
 using Serilog;
@@ -135,6 +136,8 @@ internal sealed class ClientConnections(Func<ClientIdentity, ILineHandler> handl
         if (stream is null)
             return;
 
+        // The look-up of the client may take long.
+        await PoolThread.EnterAsync();
         var client = new ClientIdentity(
             (stream as TlsStream)?.PeerName, UserOf(socket), (socket.RemoteEndPoint as IPEndPoint)?.Address.ToString());
         await new ClientConnection(stream, handlers(client), settings.Limits, time, log).RunAsync(_finish.Token, _abort.Token);

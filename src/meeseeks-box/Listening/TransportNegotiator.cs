@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using MeeseeksBox.Foundation.Network;
 using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Tls;
@@ -62,7 +63,7 @@ internal sealed class TransportNegotiator(TimeProvider time, ILogger log)
     {
         var first = await PeekAsync(client, stop);
         if (!TlsRecord.IsHello(first.Span))
-            return new NetworkStream(client, ownsSocket: false);
+            return new ReadAheadStream(client);
 
         _rejections.Log(client, "it speaks TLS, and this port speaks plain text");
         using var limit = new CancellationTokenSource(HandshakeTime, time);
@@ -83,7 +84,7 @@ internal sealed class TransportNegotiator(TimeProvider time, ILogger log)
         }
 
         if (TlsRecord.CanBeHello(first.Span))
-            return await tls.AuthenticateAsync(new NetworkStream(client, ownsSocket: false), RefusalLine, stop);
+            return await tls.AuthenticateAsync(new PoolStream(client, ownsSocket: false), RefusalLine, stop);
 
         _rejections.Log(client, "it speaks plain text, and this port speaks TLS");
         _ = await client.SendAsync(TlsRequired, stop);

@@ -62,8 +62,7 @@ internal sealed class RequestHandlers(
             case SubmitRequest spec:
                 return submit.HandleAsync(spec, options, answer, session, stop);
             case QueryRequest one:
-                query.Handle(one, options, answer);
-                return ValueTask.CompletedTask;
+                return query.HandleAsync(one, options, answer);
             case SyncRequest jobs:
                 sync.Handle(jobs, options, answer, session);
                 return ValueTask.CompletedTask;

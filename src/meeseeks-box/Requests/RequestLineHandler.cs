@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using MeeseeksBox.Agent.Listening;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Lines;
 using MeeseeksBox.Protocol.Requests;
@@ -26,15 +27,18 @@ internal sealed class RequestLineHandler(
     Func<int, CancellationToken, Task> pace,
     int maxDepth) : ILineHandler
 {
+    // Of the output of the connection.
+    private ResponseWriter? _compact;
+
     public async ValueTask HandleAsync(ReadOnlySequence<byte> line, ILineLookahead further, PipeWriter output, CancellationToken stop)
     {
         using var parsed = RequestLine.Parse(line, out var fault, maxDepth);
         await pace(parsed?.Count ?? 1, stop);
         if (parsed is null)
         {
-            await AnswerWithErrorAsync(output, fault!, ErrorCode.BadJson);
+            AnswerWithError(output, fault!, ErrorCode.BadJson);
         }
-        else if (parsed.Elements.Any(RequestOptions.AsksToWait))
+        else if (parsed.Any(RequestOptions.AsksToWait))
         {
             // A wait for a further line releases the bytes of this one.
             using var copy = RequestLine.Parse(new ReadOnlySequence<byte>(line.ToArray()), out _);
@@ -63,17 +67,22 @@ internal sealed class RequestLineHandler(
 
     public void Dispose() => upstreamSessions.Forget(session);
 
-    private async ValueTask AnswerWithErrorAsync(PipeWriter output, string problem, string code)
+    private ResponseWriter WriterFor(PipeWriter output, bool pretty) => pretty
+        ? new ResponseWriter(output, pretty, BeforeSendingAsync)
+        : _compact ??= new ResponseWriter(output, pretty, BeforeSendingAsync);
+
+    private void AnswerWithError(PipeWriter output, string problem, string code)
     {
-        await using var answer = new ResponseWriter(output, pretty: false, BeforeSendingAsync);
+        var answer = WriterFor(output, pretty: false);
         answer.Json.WriteStartArray();
         answer.WriteError(problem, code);
         answer.Json.WriteEndArray();
+        answer.EndLine();
     }
 
     private async ValueTask AnswerAsync(RequestLine parsed, ILineLookahead further, PipeWriter output, CancellationToken stop)
     {
-        await using var answer = new ResponseWriter(output, parsed.Elements.Any(RequestOptions.AsksForPretty), BeforeSendingAsync);
+        var answer = WriterFor(output, parsed.Any(RequestOptions.AsksForPretty));
         answer.Json.WriteStartArray();
         foreach (var element in parsed.Elements)
         {
@@ -90,7 +99,11 @@ internal sealed class RequestLineHandler(
         }
 
         answer.Json.WriteEndArray();
+        answer.EndLine();
     }
+
+    // Takes a short turn of the core, which waits for nothing.
+    private bool IsBrief(Request request) => request is SubmitRequest or QueryRequest && session.AreRightsKnown;
 
     private async ValueTask ExecuteAsync(RequestObject request, ILineLookahead further, ResponseWriter answer, CancellationToken stop)
     {
@@ -99,6 +112,9 @@ internal sealed class RequestLineHandler(
         answer.Json.WriteStartObject();
         foreach (var (name, one) in request.Requests)
         {
+            if (!IsBrief(one))
+                await PoolThread.EnterAsync();
+
             if (mayWait && LongPoll.CanWait(one))
             {
                 // Waits before the first request that can wait. Requests before it were executed at once.

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using MeeseeksBox.Foundation.Json;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Requests;
@@ -8,8 +9,8 @@ using MeeseeksBox.Protocol.Signals;
 
 namespace MeeseeksBox.Agent.Requests;
 
-/// <summary>Writes the answer to one line, and sends large answers in pieces.</summary>
-internal sealed class ResponseWriter : IAsyncDisposable
+/// <summary>Writes the answers to lines, one after the other, and sends large answers in pieces.</summary>
+internal sealed class ResponseWriter
 {
     private const int SendAt = 64 * 1024;
 
@@ -23,7 +24,7 @@ internal sealed class ResponseWriter : IAsyncDisposable
     private Signal? _signal;
 
     /// <param name="output">The output of the connection.</param>
-    /// <param name="pretty">True to indent the answer for a person.</param>
+    /// <param name="pretty">True to indent the answers for a person.</param>
     /// <param name="beforeSending">Called before each flush.</param>
     public ResponseWriter(PipeWriter output, bool pretty, Func<CancellationToken, ValueTask> beforeSending)
     {
@@ -138,6 +139,7 @@ internal sealed class ResponseWriter : IAsyncDisposable
         foreach (var (id, job) in jobs)
         {
             Json.WritePropertyName(id);
+            await LeaveForOutputsAsync(job);
             WriteJob(job);
             await SendIfLargeAsync(stop);
         }
@@ -152,12 +154,21 @@ internal sealed class ResponseWriter : IAsyncDisposable
             await SendAnswersBeforeAsync(stop);
     }
 
-    /// <summary>Ends the line.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the line, after which the next one can be written.</summary>
+    public void EndLine()
     {
-        await Json.DisposeAsync();
+        Json.Flush();
         _output.GetSpan(1)[0] = (byte)'\n';
         _output.Advance(1);
+        Json.Reset();
+        Wanted = null;
+    }
+
+    /// <summary>Lets the output of a job be read from its file on the thread pool.</summary>
+    public static async ValueTask LeaveForOutputsAsync(Job? job)
+    {
+        if (job is not null && (job.Status.Stdout?.Reference ?? job.Status.Stderr?.Reference) is not null)
+            await PoolThread.EnterAsync();
     }
 
     private static void WriteError(Utf8JsonWriter json, string error, string code)

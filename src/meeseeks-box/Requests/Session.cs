@@ -9,6 +9,9 @@ internal sealed class Session(Func<Access> access, Func<Access, ClientRights> ri
 {
     private (Access Access, ClientRights Rights)? _rights;
 
+    /// <summary>Whether <see cref="Rights"/> answers without a look-up of users, which may take long.</summary>
+    public bool AreRightsKnown => _rights is { } known && known.Access == access();
+
     /// <summary>The current rights of the client.</summary>
     public ClientRights Rights
     {

@@ -45,7 +45,7 @@ public sealed class LongPollTests : IDisposable
     {
         var line = JsonElement.Parse($$"""{"get":{"ids":["{{id}}"],"seq":{{_host.Seq}}},"options":{"unassigned":true},"wait":60}""");
         var request = RequestObject.Read(line, out _)!;
-        await using var answer = new ResponseWriter(PipeWriter.Create(Stream.Null), pretty: false, _ => default);
+        var answer = new ResponseWriter(PipeWriter.Create(Stream.Null), pretty: false, _ => default);
         await longPoll.WaitAsync(request, new NoLine(), answer, stop);
     }
 
