@@ -6,9 +6,10 @@ namespace MeeseeksBox.Core.Jobs;
 /// <summary>Interns the strings that many jobs share: pools, nodes, arguments, tags, errors.</summary>
 /// <remarks>
 /// Each received job has strings of its own, which took a quarter of all memory. The pool has a fixed size: a new string replaces the one
-/// in its place, so rare strings soon make room.
+/// in its place, so rare strings soon make room. A reader of many jobs has one of its own, so that its jobs do not wait for the table with
+/// strings that make it copy them.
 /// </remarks>
-internal sealed class StringPool
+public sealed class StringPool
 {
     private const int Capacity = 1024;
     private const int LongestText = 64;

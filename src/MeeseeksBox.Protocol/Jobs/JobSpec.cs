@@ -7,6 +7,12 @@ namespace MeeseeksBox.Protocol.Jobs;
 /// <remarks>Jobs and copies of a job share one object. Of two copies, the spec with the later stamp is kept.</remarks>
 public sealed record JobSpec
 {
+    private readonly CompactNumber _runtime;
+    private readonly CompactNumber _memory;
+    private readonly CompactNumber _cpus;
+    private readonly JsonValue? _settings;
+    private readonly JsonValue? _config;
+
     /// <summary>A spec without a pool and a command.</summary>
     public static JobSpec Empty { get; } = new();
 
@@ -19,7 +25,11 @@ public sealed record JobSpec
     /// <summary>
     /// For a job in pool <c>__config</c>: the object in <c>args</c> (docs/SPECIFICATION.md#remote-configuration).
     /// </summary>
-    public JsonElement? Settings { get; init; }
+    public JsonElement? Settings
+    {
+        get => _settings?.Value;
+        init => _settings = value is { } json ? new JsonValue(json) : null;
+    }
 
     /// <summary>The file for standard input; null for empty input.</summary>
     public string? Stdin { get; init; }
@@ -31,13 +41,25 @@ public sealed record JobSpec
     public string? Stderr { get; init; }
 
     /// <summary>The maximum time of a run, in seconds.</summary>
-    public double? Runtime { get; init; }
+    public double? Runtime
+    {
+        get => _runtime.Real;
+        init => _runtime = CompactNumber.Of(value);
+    }
 
     /// <summary>The largest memory of all processes of a run together, in bytes.</summary>
-    public long? Memory { get; init; }
+    public long? Memory
+    {
+        get => _memory.Integer;
+        init => _memory = CompactNumber.Of(value);
+    }
 
     /// <summary>The number of processors that a run may use; fractions count.</summary>
-    public double? Cpus { get; init; }
+    public double? Cpus
+    {
+        get => _cpus.Real;
+        init => _cpus = CompactNumber.Of(value);
+    }
 
     /// <summary>True to queue the job without a start; null when it was never set.</summary>
     public bool? Hold { get; init; }
@@ -57,7 +79,11 @@ public sealed record JobSpec
     public int? Retries { get; init; }
 
     /// <summary>Settings for the pool's plugin; for a process: <c>cwd</c>, <c>env</c>, <c>shell</c>.</summary>
-    public JsonElement? Config { get; init; }
+    public JsonElement? Config
+    {
+        get => _config?.Value;
+        init => _config = value is { } json ? new JsonValue(json) : null;
+    }
 
     /// <summary>Variables that are added to the environment of the process.</summary>
     public ImmutableSortedDictionary<string, string>? Env { get; init; }
@@ -77,4 +103,7 @@ public sealed record JobSpec
     /// <summary>The names of the attributes that were set to null; null for none.</summary>
     /// <remarks>They are sent as explicit nulls. Legacy peers merge key by key and would otherwise keep the value.</remarks>
     public ImmutableSortedSet<string>? Cleared { get; init; }
+
+    // Few jobs have one. By reference, it takes a third of the memory in all others.
+    private sealed record JsonValue(JsonElement Value);
 }

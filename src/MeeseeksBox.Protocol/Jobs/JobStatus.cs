@@ -10,6 +10,13 @@ public sealed record JobStatus
     // By this error, the nodes of the original and of this project recognize a job that another node gave up.
     private const string PresumedLostError = "expired";
 
+    private readonly CompactNumber _startTs;
+    private readonly CompactNumber _endTs;
+    private readonly CompactNumber _stdoutSize;
+    private readonly CompactNumber _stderrSize;
+    private readonly CompactNumber _cpu;
+    private readonly CompactNumber _maxRss;
+
     /// <summary>The node of the job; null (<c>false</c> on the wire) while it is unassigned.</summary>
     public string? Node { get; init; }
 
@@ -37,10 +44,18 @@ public sealed record JobStatus
     public double SubmitTs { get; init; }
 
     /// <summary>The start of the last run.</summary>
-    public double? StartTs { get; init; }
+    public double? StartTs
+    {
+        get => _startTs.Real;
+        init => _startTs = CompactNumber.Of(value);
+    }
 
     /// <summary>The end of the last run.</summary>
-    public double? EndTs { get; init; }
+    public double? EndTs
+    {
+        get => _endTs.Real;
+        init => _endTs = CompactNumber.Of(value);
+    }
 
     /// <summary>The number of starts.</summary>
     public int StartCount { get; init; }
@@ -84,16 +99,32 @@ public sealed record JobStatus
     public bool? StderrTruncated { get; init; }
 
     /// <summary>The bytes that were printed to standard output, if <see cref="StdoutData"/> lacks a part.</summary>
-    public long? StdoutSize { get; init; }
+    public long? StdoutSize
+    {
+        get => _stdoutSize.Integer;
+        init => _stdoutSize = CompactNumber.Of(value);
+    }
 
     /// <summary>The bytes that were printed to standard error, if <see cref="StderrData"/> lacks a part.</summary>
-    public long? StderrSize { get; init; }
+    public long? StderrSize
+    {
+        get => _stderrSize.Integer;
+        init => _stderrSize = CompactNumber.Of(value);
+    }
 
     /// <summary>The processor time of the last run, in seconds.</summary>
-    public double? Cpu { get; init; }
+    public double? Cpu
+    {
+        get => _cpu.Real;
+        init => _cpu = CompactNumber.Of(value);
+    }
 
     /// <summary>The largest memory of one process of the last run, in bytes.</summary>
-    public long? MaxRss { get; init; }
+    public long? MaxRss
+    {
+        get => _maxRss.Integer;
+        init => _maxRss = CompactNumber.Of(value);
+    }
 
     /// <summary>The disk input and output of the last run.</summary>
     public IoUsage? Io { get; init; }

@@ -1,4 +1,5 @@
 using MeeseeksBox.Agent.Outputs;
+using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Protocol.Jobs;
 using Serilog;
@@ -17,6 +18,7 @@ namespace MeeseeksBox.Agent.State;
 internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILogger log, int longestLine = StoredLines.Longest)
 {
     private readonly Dictionary<string, Job> _jobs = new(StringComparer.Ordinal);
+    private readonly StringPool _strings = new();
 
     /// <summary>The ends of runs in the journal, in order; the history may lack the last of them.</summary>
     public List<Job> Endings { get; } = [];
@@ -107,7 +109,7 @@ internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILog
         else if (line.Changed is { } job && !(_jobs.TryGetValue(job.Id, out var known) && known.Seq > job.Seq))
         {
             // A checkpoint after this line may have stored a later copy.
-            _jobs[job.Id] = job;
+            _jobs[job.Id] = _strings.Of(job, job.Seq);
         }
     }
 }

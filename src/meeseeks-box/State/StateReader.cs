@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MeeseeksBox.Agent.Outputs;
+using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Protocol.Jobs;
@@ -17,6 +18,7 @@ internal sealed class StateReader(string path, OutputStore outputs, TimeProvider
     private const int MostNamed = 10;
 
     private readonly string _previous = path + ".1";
+    private readonly StringPool _strings = new();
 
     /// <summary>Reads the jobs of the last checkpoint; none without a file.</summary>
     /// <exception cref="IOException">A file exists and cannot be read. This is no damage: the box must not start without it.</exception>
@@ -98,6 +100,11 @@ internal sealed class StateReader(string path, OutputStore outputs, TimeProvider
         try
         {
             using var stream = File.OpenRead(file);
+            if (TryReadLines(stream, content))
+                return null;
+
+            content.Clear();
+            stream.Position = 0;
             var stored = JsonSerializer.Deserialize(stream, StoredContext.Default.DictionaryStringStoredJob) ?? throw new JsonException();
             foreach (var (id, job) in stored)
                 Add(content, id, job);
@@ -107,6 +114,42 @@ internal sealed class StateReader(string path, OutputStore outputs, TimeProvider
         {
             return SyntaxProblem(file, problem);
         }
+    }
+
+    // A file of this version has a job on each line, so that it need not be in memory as a whole. False for all others, and for one with
+    // any damage.
+    private bool TryReadLines(Stream stream, Content content)
+    {
+        var (isOpen, isClosed, hasNext) = (false, false, true);
+        foreach (var line in StoredLines.Read(stream))
+        {
+            var text = line.Text.Span;
+            if (line.IsTooLong || isClosed)
+                return false;
+
+            if (!isOpen)
+            {
+                isOpen = text.SequenceEqual("{"u8);
+                if (!isOpen)
+                    return false;
+            }
+            else if (hasNext && StateSalvage.TryReadJob(line.Text, 0, out var end, out var job) && !content.Has(job.Id))
+            {
+                hasNext = text[end..].SequenceEqual(","u8);
+                if (!hasNext && end < text.Length)
+                    return false;
+
+                Add(content, job.Id, job.Stored);
+            }
+            else
+            {
+                isClosed = !hasNext && text.SequenceEqual("}"u8);
+                if (!isClosed)
+                    return false;
+            }
+        }
+
+        return isClosed;
     }
 
     // Returns the number of damaged places.
@@ -129,9 +172,10 @@ internal sealed class StateReader(string path, OutputStore outputs, TimeProvider
         var problem = stored.Problem;
         if (stored.Job is { } unnamed && JobAttributes.WithId(unnamed, id, out problem) is { } job)
         {
-            content.Jobs[id] = stored.Element.ValueKind is JsonValueKind.Object
+            var whole = stored.Element.ValueKind is JsonValueKind.Object
                 ? JobAttributes.WithOutputs(job, stored.Element, outputs.Find)
                 : job;
+            content.Jobs[id] = _strings.Of(whole, whole.Seq);
             return;
         }
 
@@ -171,5 +215,13 @@ internal sealed class StateReader(string path, OutputStore outputs, TimeProvider
         public SortedDictionary<string, string> Problems { get; } = new(StringComparer.Ordinal);
 
         public HashSet<string> Lost { get; } = new(StringComparer.Ordinal);
+
+        public bool Has(string id) => Jobs.ContainsKey(id) || Problems.ContainsKey(id);
+
+        public void Clear()
+        {
+            Jobs.Clear();
+            Problems.Clear();
+        }
     }
 }

@@ -90,7 +90,13 @@ internal sealed class StateSalvage
         return at;
     }
 
-    private static bool TryReadJob(ReadOnlyMemory<byte> line, int at, out int end, out (string Id, StoredJob Stored) job)
+    /// <summary>Reads a key and its job.</summary>
+    /// <param name="line">A line of the file.</param>
+    /// <param name="at">The place of the key in it.</param>
+    /// <param name="end">The place after the job.</param>
+    /// <param name="job">The key, and the job.</param>
+    /// <returns>False when there is none.</returns>
+    public static bool TryReadJob(ReadOnlyMemory<byte> line, int at, out int end, out (string Id, StoredJob Stored) job)
     {
         (end, job) = (at, default);
         if (KeyAt(line, at, out var colon) is not { } key)
