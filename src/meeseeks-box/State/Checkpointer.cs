@@ -18,6 +18,8 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
     private readonly PeriodicTimer _timer = new(TimerLimit.Longest, time);
     private readonly CancellationTokenSource _completing = new();
     private long _savedSeq = -1;
+    private LastCheckpoint _last;
+    private long _lastAt;
 
     // False before the first checkpoint. Until then, the files may have jobs that the core does not have.
     private bool _isRestored;
@@ -30,11 +32,16 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
             : TimeSpan.FromTicks(Math.Max(value.Ticks, Shortest.Ticks)).ForTimer();
     }
 
-    /// <summary>Saves at each interval. A failure is logged, and the next interval tries again.</summary>
+    /// <summary>
+    /// Saves at each interval, or more rarely when the table is large. A failure is logged, and the next interval tries again.
+    /// </summary>
     public async Task RunAsync()
     {
         while (await _timer.WaitForNextTickAsync())
-            await SaveAsync();
+        {
+            if (_last.AllowsNext(time.GetElapsedTime(_lastAt), host.Journaled is 0 ? null : journal.Length))
+                await SaveAsync();
+        }
     }
 
     /// <summary>Ends <see cref="RunAsync"/>.</summary>
@@ -64,9 +71,13 @@ internal sealed class Checkpointer(StateFile file, JournalFiles journal, CoreHos
         }
 
         var written = history.WrittenAsync(history.Added);
-        if (TryWrite(() => file.Save(jobs)))
+        var begin = time.GetTimestamp();
+        var length = 0L;
+        _last = default;
+        if (TryWrite(() => length = file.Save(jobs)))
         {
-            _savedSeq = seq;
+            (_savedSeq, _lastAt) = (seq, time.GetTimestamp());
+            _last = new LastCheckpoint(length, time.GetElapsedTime(begin, _lastAt));
             await written.WaitAsync(HistoryTime, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (written.IsCompletedSuccessfully)
                 _ = TryWrite(journal.DropPrevious);

@@ -11,12 +11,16 @@ internal sealed class JournalFiles(string statePath, DiskFlush? flush = null) : 
     private readonly DiskFlush _flush = flush ?? DiskFlush.Real;
     private FileStream? _current;
     private bool _isNameOnDisk;
+    private long _length;
 
     /// <summary>Path of the file that receives new lines.</summary>
     public string Current { get; } = statePath + ".journal";
 
     /// <summary>Path of the file with the lines before the last rotation.</summary>
     public string Previous { get; } = statePath + ".journal.old";
+
+    /// <summary>Bytes that were appended since the last rotation; 0 before the first.</summary>
+    public long Length => Interlocked.Read(ref _length);
 
     /// <summary>Appends lines, all or none.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -33,6 +37,7 @@ internal sealed class JournalFiles(string statePath, DiskFlush? flush = null) : 
         try
         {
             RandomAccess.Write(_current.SafeFileHandle, lines, end);
+            _ = Interlocked.Add(ref _length, lines.Length);
         }
         catch (Exception problem) when (FileProblem.Is(problem))
         {
@@ -61,6 +66,7 @@ internal sealed class JournalFiles(string statePath, DiskFlush? flush = null) : 
     /// <exception cref="UnauthorizedAccessException">The rights of file or folder forbid it.</exception>
     public void Rotate()
     {
+        _ = Interlocked.Exchange(ref _length, 0);
         _current?.Dispose();
         _current = null;
         if (!File.Exists(Current))

@@ -91,15 +91,18 @@ internal sealed class StateFile : IDisposable
     public IReadOnlyCollection<Job> Load(OutputStore outputs) => new StateReader(Path, outputs, _time, _log).Read();
 
     /// <summary>Writes all jobs to disk and replaces the file atomically. A power cut leaves the one or the other.</summary>
+    /// <returns>The length of the file, in bytes.</returns>
     /// <exception cref="IOException">The file could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The rights of file or folder forbid it.</exception>
-    public void Save(IEnumerable<Job> jobs)
+    public long Save(IEnumerable<Job> jobs)
     {
         var temporary = Path + ".tmp";
+        long length;
         using (var stream = AppendFile.OpenPrivate(temporary, FileShare.None, FileMode.Create))
         {
             Write(stream, jobs);
             _flush.Content(stream.SafeFileHandle);
+            length = stream.Length;
         }
 
         if (File.Exists(Path))
@@ -113,6 +116,7 @@ internal sealed class StateFile : IDisposable
         }
 
         _flush.NameOf(Path);
+        return length;
     }
 
     public void Dispose() => _lock.Dispose();
