@@ -95,12 +95,19 @@ public sealed class NodeCore
     public IReadOnlyList<Job> ChangesSince(long seq, bool unassigned = false, bool removed = false)
     {
         var newer = _state.Jobs.ChangesSince(seq);
-        if (removed)
-            newer.InsertRange(0, _state.Jobs.Tombstones.ChangesSince(seq));
+        var ended = removed ? _state.Jobs.Tombstones.ChangesSince(seq).ToList() : [];
+        if (ended.Count > 0)
+        {
+            newer.AddRange(ended);
+            newer.Sort((one, other) => one.Seq.CompareTo(other.Seq));
+        }
 
         _ = unassigned ? 0 : newer.RemoveAll(job => job.Status.Node is null);
         return newer;
     }
+
+    /// <summary>True when <see cref="ChangesSince"/> may lack jobs that ended and were removed after a number of change.</summary>
+    public bool HasGapSince(long seq) => _state.Jobs.Tombstones.HasGapSince(seq);
 
     /// <summary>The status of this node, as it reports it.</summary>
     /// <param name="now">The time to stamp it with.</param>
@@ -222,7 +229,7 @@ public sealed class NodeCore
 
     /// <summary>Merges the reply of a peer (docs/SPECIFICATION.md#jobs-sent-up).</summary>
     /// <returns>Why the link is rejected, in which case nothing is merged; null when it is not.</returns>
-    public string? MergeReply(Peer peer, PeerReply reply, Instant now)
+    public LinkFailure? MergeReply(Peer peer, PeerReply reply, Instant now)
     {
         var refusal = _peerSync.MergeReply(peer, reply, now);
         if (reply.Nodes is not null)

@@ -102,14 +102,14 @@ internal sealed class Box : IAsyncDisposable
             new StatusHandler(_host),
             new SubmitHandler(_host),
             new QueryHandler(_host),
-            new GetHandler(_host, upstreamSessions),
+            new GetHandler(_host, upstreamSessions, instance, time),
             new LsHandler(_host),
             new KillHandler(_host),
             new SignalHandler(_host, new SignalSender(_host, pools, new SignalRelay(links.ConfigOf, time, relayFailures))),
             new SuspendHandler(_host),
             new ModifyHandler(_host),
             new ConfigHandler(_changes, _config),
-            new SyncHandler(_host, upstreamSessions, CreateLogger("Requests")),
+            new SyncHandler(_host, upstreamSessions, time, CreateLogger("Requests")),
             new TailHandler(new OutputSource(_host, live, new OutputRelay(links, relayFailures), time)),
             durability);
         var longPoll = new LongPoll(_host, time);

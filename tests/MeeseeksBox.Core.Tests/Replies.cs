@@ -17,5 +17,5 @@ internal static class Replies
         IReadOnlyList<string>? gone,
         long? seq,
         Instant now) =>
-        core.MergeReply(peer, new PeerReply { Nodes = statuses, NodesGone = gone, NodesSeq = seq }, now);
+        core.MergeReply(peer, new PeerReply { Nodes = statuses, NodesGone = gone, NodesSeq = seq }, now)?.Reason;
 }

@@ -18,6 +18,7 @@ internal sealed class Tombstones
     private readonly Queue<Job> _order = new();
     private long _bytes;
     private long _latestSeq;
+    private long _latestDroppedSeq;
 
     /// <summary>Adds the tombstone of a job that is removed from the table.</summary>
     /// <returns>The ids of the tombstones that make room for it.</returns>
@@ -35,6 +36,7 @@ internal sealed class Tombstones
             if (ReferenceEquals(_jobs.GetValueOrDefault(oldest.Id), oldest))
             {
                 _ = _jobs.Remove(oldest.Id);
+                _latestDroppedSeq = Math.Max(_latestDroppedSeq, oldest.Seq);
                 dropped.Add(oldest.Id);
             }
         }
@@ -53,6 +55,9 @@ internal sealed class Tombstones
     /// <summary>The jobs whose last change came after a number of change, in the order of these changes.</summary>
     public IEnumerable<Job> ChangesSince(long seq) =>
         seq >= _latestSeq ? [] : _jobs.Values.Where(job => job.Seq > seq).OrderBy(job => job.Seq);
+
+    /// <summary>True when the tombstone of a job that changed after a number of change was dropped.</summary>
+    public bool HasGapSince(long seq) => seq < _latestDroppedSeq;
 
     /// <summary>Removes a tombstone, because its job is in the table again.</summary>
     public void Remove(string id) => _jobs.Remove(id);

@@ -10,13 +10,14 @@ namespace MeeseeksBox.Core.Queries;
 /// (docs/SPECIFICATION.md#unassigned-jobs).
 /// </param>
 /// <param name="IncludesRemoved">
-/// Whether a query by number of change finds jobs that have ended and were removed. Readers that follow the changes with <c>wait</c> send
-/// such queries (docs/SPECIFICATION.md#tombstones).
+/// Whether a query by number of change finds jobs that have ended and were removed. Readers that follow the changes with <c>wait</c>, or in
+/// pieces, send such queries (docs/SPECIFICATION.md#tombstones).
 /// </param>
 public sealed record JobQuery(JobFilter Filter, bool IncludesUnassigned, bool IncludesRemoved = false)
 {
     /// <summary>The query of a request with a filter.</summary>
-    public static JobQuery Of(JobFilter filter, RequestOptions options) => new(filter, options.Unassigned, options.Wait is not null);
+    public static JobQuery Of(JobFilter filter, RequestOptions options) =>
+        new(filter, options.Unassigned, options.Wait is not null || (options.Limit is not null && filter.NewerSeq > 0));
 
     /// <summary>A superset of the result: by ids, by number of change, or else a snapshot of all jobs.</summary>
     public IReadOnlyList<Job> Candidates(NodeCore core) => Candidates(core, Filter.NewerSeq);

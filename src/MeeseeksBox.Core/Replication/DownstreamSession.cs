@@ -19,11 +19,17 @@ public sealed class DownstreamSession
 
     private const int PollsPerTimeout = 3;
 
+    // The size of a piece grows up to this number of bytes while pieces arrive in less than this number of seconds.
+    private const long LargestPiece = 8 * 1024 * 1024;
+    private const double QuickPiece = 0.5;
+
     private readonly LinkTiming _timing;
     private readonly ReconnectBackoff _backoff;
+    private readonly ClockComparison _clocks = new();
 
     // The lines without a reply so far, in the order in which they were sent.
-    private readonly Queue<PeerMessage> _unanswered = new();
+    private readonly Queue<(PeerMessage Message, Instant At)> _unanswered = new();
+    private long _piece;
     private double _replyDue = double.PositiveInfinity;
     private double _nextPollAt;
     private double _nodesAskedAt;
@@ -52,8 +58,7 @@ public sealed class DownstreamSession
     /// <summary>Starts on a new connection.</summary>
     public void Connect(Instant now)
     {
-        _unanswered.Clear();
-        (_upSince, IsLegacy, _replyDue, _nodesAskedAt) = (null, false, double.PositiveInfinity, now.Monotonic);
+        (_upSince, IsLegacy, _replyDue, _nodesAskedAt, _piece) = (null, false, double.PositiveInfinity, now.Monotonic, _timing.Piece);
     }
 
     /// <summary>Restarts the timeout of a reply: a byte has moved in either direction.</summary>
@@ -71,48 +76,53 @@ public sealed class DownstreamSession
     /// <param name="now">The time.</param>
     public SessionStep Advance(NodeCore core, PeerReply? reply, Instant now)
     {
-        if (reply is not null && Receive(core, reply, now) is { } refusal)
-            return new SessionStep(refusal, [], double.PositiveInfinity);
+        var clockDifference = default(double?);
+        if (reply is not null && Receive(core, reply, now, out clockDifference) is { } refusal)
+            return SessionStep.End(refusal);
 
         if (now.Monotonic >= _replyDue)
         {
-            var silence = string.Create(CultureInfo.InvariantCulture, $"the reply is {_timing.Timeout} s overdue");
-            return new SessionStep(silence, [], double.PositiveInfinity);
+            return SessionStep.End(
+                new LinkFailure(string.Create(CultureInfo.InvariantCulture, $"the reply is {_timing.Timeout} s overdue")));
         }
 
         var messages = new List<PeerMessage>();
         while (Next(core, now) is { } message)
         {
-            _unanswered.Enqueue(message);
+            _unanswered.Enqueue((message, now));
             messages.Add(message);
             if (_unanswered.Count is 1)
                 ExpectReply(now);
         }
 
-        return new SessionStep(null, messages, Math.Min(_replyDue, _unanswered.Count is 0 ? _nextPollAt : double.PositiveInfinity));
+        var deadline = Math.Min(_replyDue, _unanswered.Count is 0 ? _nextPollAt : double.PositiveInfinity);
+        return new SessionStep(null, messages, deadline) { ClockDifference = clockDifference };
     }
 
     /// <summary>Ends the connection, or the attempt to make one.</summary>
     /// <returns>The pause before the next attempt, in seconds.</returns>
     public double Disconnect(Instant now)
     {
-        Peer.Reset();
+        Peer.Disconnect(_unanswered.SelectMany(sent => sent.Message.Jobs ?? []).Select(job => job.Id));
+        _unanswered.Clear();
         var pause = _backoff.Next(now.Monotonic - _upSince);
         _upSince = null;
         return pause;
     }
 
-    private string? Receive(NodeCore core, PeerReply reply, Instant now)
+    private LinkFailure? Receive(NodeCore core, PeerReply reply, Instant now, out double? clockDifference)
     {
-        if (!_unanswered.TryDequeue(out var message))
-            return "the node sent a reply without a request";
+        clockDifference = null;
+        if (!_unanswered.TryDequeue(out var sent))
+            return new LinkFailure("the node sent a reply without a request");
 
         ExpectReply(now);
-
-        // The reply to a look-up by ids says nothing about other jobs with lower numbers.
-        var merged = message.JobIds is null ? reply : reply with { Seq = Peer.Seq };
-        if (message.IsPoll && core.MergeReply(Peer, merged, now) is { } refusal)
+        clockDifference = _clocks.Compare(reply.Now, sent.At, now);
+        if (sent.Message.IsPoll && core.MergeReply(Peer, Mergeable(reply, sent.Message), now) is { } refusal)
             return refusal;
+
+        if (reply.HasMore)
+            _piece = now.Monotonic - sent.At.Monotonic < QuickPiece ? Math.Min(_piece * 2, LargestPiece) : _timing.Piece;
 
         if (_upSince is null)
         {
@@ -127,15 +137,22 @@ public sealed class DownstreamSession
         return null;
     }
 
-    private void ExpectReply(Instant now) =>
-        _replyDue = _unanswered.TryPeek(out var next) ? now.Monotonic + (next.Wait ?? 0) + _timing.Timeout : double.PositiveInfinity;
+    // The reply to a look-up by ids says nothing about other jobs with lower numbers.
+    private PeerReply Mergeable(PeerReply reply, PeerMessage message) =>
+        message.JobsAfter is not { } after ? reply with { Seq = Peer.Seq }
+        : Peer.Continue(reply, after) ? reply
+        : reply with { Jobs = null };
+
+    private void ExpectReply(Instant now) => _replyDue = _unanswered.TryPeek(out var next)
+        ? now.Monotonic + (next.Message.Wait ?? 0) + _timing.Timeout
+        : double.PositiveInfinity;
 
     private PeerMessage? Next(NodeCore core, Instant now)
     {
         if (!IsUp)
         {
             // The greeting goes first and alone. Its reply reveals a cycle, and the jobs that the peer has already.
-            return _unanswered.Count is 0 ? new PeerMessage { JobsAfter = 0, NodesAfter = 0 } : null;
+            return _unanswered.Count is 0 ? new PeerMessage { JobsAfter = Peer.Seq, NodesAfter = 0, Limit = _piece } : null;
         }
 
         return IsLegacy ? NextLegacy(core, now) : NextLongPoll(core);
@@ -143,7 +160,7 @@ public sealed class DownstreamSession
 
     private PeerMessage? NextLongPoll(NodeCore core)
     {
-        if (!_unanswered.Any(message => message.IsPoll))
+        if (!_unanswered.Any(sent => sent.Message.IsPoll))
         {
             var jobs = core.DequeuePending(Peer, isPoll: true);
             return new PeerMessage
@@ -151,7 +168,8 @@ public sealed class DownstreamSession
                 Jobs = jobs,
                 JobsAfter = Peer.Seq,
                 NodesAfter = Peer.NodesSeq,
-                Wait = PollOf(core),
+                Limit = _piece,
+                Wait = Peer.IsSynced && !Peer.HasMore ? PollOf(core) : null,
 
                 // A head above this node that needs reports of each job needs those of the peer too.
                 AcceptsLease = core.State.HeadsWithoutLease is 0,

@@ -7,6 +7,8 @@ namespace MeeseeksBox.Core.Replication;
 /// </remarks>
 public sealed class Peer
 {
+    private const int MostSkipped = 1000;
+
     // For each job that the peer has: the number of change of the local copy that equals its copy; 0 while the copies differ.
     private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
 
@@ -17,6 +19,9 @@ public sealed class Peer
     // The ids to send. The queue has their order; an id in it that is no longer in the set is skipped.
     private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
     private readonly Queue<string> _queue = new();
+
+    // The instance of the peer to which Seq belongs; null for one that does not say, whose numbers may begin anew at each connection.
+    private string? _instance;
 
     internal Peer(string name) => (Name, Names) = (name, [name]);
 
@@ -35,13 +40,26 @@ public sealed class Peer
     /// <summary>True when jobs are queued for the peer.</summary>
     public bool HasPending => _pending.Count > 0;
 
-    /// <summary>
-    /// True once the peer has sent its jobs on the present connection. Nothing is sent before, because it may have them all.
-    /// </summary>
+    /// <summary>True once the peer has sent jobs. Nothing is sent before, because it may have them all.</summary>
+    internal bool IsMet { get; set; }
+
+    /// <summary>True once the peer has sent all its jobs. Those that it did not send are offered to it then.</summary>
     internal bool IsSynced { get; set; }
 
     /// <summary>The ids of the jobs that the peer has, in this or another copy.</summary>
     internal IReadOnlyCollection<string> Known => _known.Keys;
+
+    /// <summary>True while the peer has more changes than its last reply.</summary>
+    internal bool HasMore { get; set; }
+
+    /// <summary>True when the peer may have removed jobs without a report of their end.</summary>
+    internal bool HasGap { get; set; }
+
+    /// <summary>True when copies of the peer were rejected that may be wanted later.</summary>
+    internal bool HasRejected { get; set; }
+
+    /// <summary>The length of the queue, with the ids that are skipped.</summary>
+    internal int QueueLength => _queue.Count;
 
     internal bool Knows(string id) => _known.ContainsKey(id);
 
@@ -79,8 +97,17 @@ public sealed class Peer
 
     internal void Enqueue(string id)
     {
-        if (_pending.Add(id))
-            _queue.Enqueue(id);
+        if (!_pending.Add(id))
+            return;
+
+        _queue.Enqueue(id);
+        if (_queue.Count > MostSkipped + (2 * _pending.Count))
+        {
+            // While the peer is away, jobs come and go.
+            var queued = _queue.Where(_pending.Contains).Distinct().ToList();
+            _queue.Clear();
+            queued.ForEach(_queue.Enqueue);
+        }
     }
 
     /// <summary>The next job to send; null when none is queued.</summary>
@@ -118,14 +145,48 @@ public sealed class Peer
             _ = _pending.Remove(id);
     }
 
+    /// <summary>Handles a reply to a request for changes after a number. Another instance of the peer counts from the beginning.</summary>
+    /// <returns>False when the changes are not those after this number; all must be requested anew then.</returns>
+    internal bool Continue(PeerReply reply, long after)
+    {
+        if (reply.Instance == _instance && !(reply.Seq < after))
+            return true;
+
+        Reset();
+        _instance = reply.Instance;
+        return after is 0;
+    }
+
+    /// <summary>Handles the end of a connection. The next one goes on where this one ended, if it reaches the same instance.</summary>
+    /// <param name="unanswered">The jobs that were sent without a reply, which the peer may have or not.</param>
+    internal void Disconnect(IEnumerable<string> unanswered)
+    {
+        if (_instance is null || HasRejected)
+        {
+            Reset();
+            return;
+        }
+
+        NodesSeq = 0;
+        _sentSincePoll.Clear();
+        foreach (var id in unanswered)
+        {
+            if (_known.ContainsKey(id))
+                MarkDivergent(id);
+
+            Enqueue(id);
+        }
+    }
+
+    /// <summary>Forgets the copies of the peer, which are requested anew then.</summary>
     internal void Reset()
     {
         _known.Clear();
         _sentSincePoll.Clear();
         _pending.Clear();
         _queue.Clear();
-        Seq = 0;
-        NodesSeq = 0;
-        IsSynced = false;
+        _instance = null;
+        (Seq, NodesSeq) = (0, 0);
+        IsMet = IsSynced = HasMore = HasGap = HasRejected = false;
     }
 }

@@ -3,7 +3,9 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Core.Replication;
 
 /// <summary>One line that a link sends to its peer (docs/PROTOCOL.md#how-nodes-sync).</summary>
-/// <remarks>Sample: <c>[{"sync":{"a":{…}},"get":{"seq":17},"nodes":{"seq":4},"wait":10}]</c>.</remarks>
+/// <remarks>
+/// Sample: <c>[{"sync":{"a":{…}},"get":{"seq":17},"nodes":{"seq":4},"wait":10,"options":{"limit":262144}}]</c>.
+/// </remarks>
 public sealed record PeerMessage
 {
     /// <summary>Jobs that changed here; null: the line has no <c>sync</c>.</summary>
@@ -11,6 +13,9 @@ public sealed record PeerMessage
 
     /// <summary>The number of change after which the peer is to send its jobs; null: the line asks for none by number.</summary>
     public long? JobsAfter { get; init; }
+
+    /// <summary>About how many bytes of jobs the reply may have; null: without limit.</summary>
+    public long? Limit { get; init; }
 
     /// <summary>Ids of jobs that the peer is to send, in place of <see cref="JobsAfter"/>.</summary>
     public IReadOnlyList<string>? JobIds { get; init; }

@@ -15,6 +15,18 @@ public sealed record PeerReply
     /// <summary>The number of change up to which the jobs are complete; null from a legacy peer.</summary>
     public long? Seq { get; init; }
 
+    /// <summary>True when the peer has further changes after <see cref="Seq"/>, beyond the limit of the request.</summary>
+    public bool HasMore { get; init; }
+
+    /// <summary>True when the peer no longer knows all jobs that ended and were removed after the number of the request.</summary>
+    public bool HasGap { get; init; }
+
+    /// <summary>The instance of the peer to which <see cref="Seq"/> belongs; null from a peer that sends no pieces.</summary>
+    public string? Instance { get; init; }
+
+    /// <summary>The time of the peer in seconds since 1970; null from a peer that sends no pieces.</summary>
+    public double? Now { get; init; }
+
     /// <summary>The status of nodes; null: the reply has no <c>nodes</c>.</summary>
     public IReadOnlyDictionary<string, NodeStatus>? Nodes { get; init; }
 

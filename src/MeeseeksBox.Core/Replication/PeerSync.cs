@@ -27,8 +27,15 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         {
             var isHere = state.Jobs.TryFind(id, out var entry);
             var job = isHere ? entry!.Job : state.Jobs.Tombstones.Find(id);
-            var isNeeded = job is { Status.Node: not null } && !(isHere && peer.IsInSync(id, job.Seq));
-            weight += isNeeded ? ApproximateSize.Of(job!) : 0;
+            if (job is null)
+            {
+                // The peer was away for so long that the end of its copy is forgotten: its copies are requested anew.
+                peer.Reset();
+                break;
+            }
+
+            var isNeeded = job.Status.Node is not null && !(isHere && peer.IsInSync(id, job.Seq));
+            weight += isNeeded ? ApproximateSize.Of(job) : 0;
             if (isNeeded && jobs.Count > 0 && weight > LongestSync)
                 break;
 
@@ -37,9 +44,9 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
                 continue;
 
             if (isHere)
-                peer.MarkSent(id, job!.Seq);
+                peer.MarkSent(id, job.Seq);
 
-            jobs.Add(job!);
+            jobs.Add(job);
         }
 
         return jobs;
@@ -47,7 +54,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
 
     /// <summary>Merges the reply of a peer.</summary>
     /// <returns>Why the link is rejected, after which the nodes of the peer are forgotten; null when it is not.</returns>
-    public string? MergeReply(Peer peer, PeerReply reply, Instant now)
+    public LinkFailure? MergeReply(Peer peer, PeerReply reply, Instant now)
     {
         if (reply.Nodes is not null && MergeNodes(peer, reply.Nodes, reply.NodesGone, reply.NodesSeq, now) is { } refusal)
         {
@@ -56,31 +63,44 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         }
 
         if (reply.Jobs is not null)
-            MergeJobs(peer, reply.Jobs, reply.Seq, now);
+            MergeJobs(peer, reply, reply.Jobs, now);
 
         return null;
     }
 
     // A legacy peer sends no cursor: the highest number of its jobs is used instead.
-    private void MergeJobs(Peer peer, IReadOnlyCollection<Job> jobs, long? seq, Instant now)
+    private void MergeJobs(Peer peer, PeerReply reply, IReadOnlyCollection<Job> jobs, Instant now)
     {
+        peer.IsMet = true;
         foreach (var job in jobs)
         {
             MergeJob(peer, job, now);
             peer.Seq = Math.Max(peer.Seq, job.Seq);
         }
 
-        peer.Seq = seq ?? peer.Seq;
-        if (!peer.IsSynced)
-        {
-            peer.IsSynced = true;
-            OfferKnown(peer);
-            OfferJobsOn(peer, state.Nodes.ReachedThrough(peer.Name));
-        }
+        peer.Seq = reply.Seq ?? peer.Seq;
+        peer.HasMore = reply.HasMore;
+        peer.HasGap |= reply.HasGap;
+        if (peer.HasMore || (peer.IsSynced && !peer.HasGap))
+            return;
+
+        if (peer.HasGap)
+            ForgetLive(peer);
+
+        (peer.IsSynced, peer.HasGap) = (true, false);
+        OfferKnown(peer);
+        OfferJobsOn(peer, state.Nodes.ReachedThrough(peer.Name));
+    }
+
+    // A peer that has the end of such a job answers with it, and a node that has lost it reports that.
+    private void ForgetLive(Peer peer)
+    {
+        foreach (var entry in state.Nodes.ReachedThrough(peer.Name).SelectMany(state.Jobs.Queues.OnNode))
+            peer.MarkUnknown(entry.Job.Id);
     }
 
     // Without a list of removed nodes, the statuses are all nodes that the peer reaches.
-    private string? MergeNodes(
+    private LinkFailure? MergeNodes(
         Peer peer,
         IReadOnlyDictionary<string, NodeStatus> statuses,
         IReadOnlyList<string>? gone,
@@ -90,8 +110,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         if (statuses.TryGetValue(state.Settings.Name, out var namesake))
         {
             return namesake.Instance is { } other && state.Settings.Instance is { } own && other != own
-                ? $"duplicate node name: another box behind it has the name of this one, '{state.Settings.Name}'; "
-                    + "give every node a name of its own"
+                ? LinkFailure.OfDuplicate($"another box behind it has the name of this one, '{state.Settings.Name}'")
                 : DescribeCycle(peer.Name, statuses);
         }
 
@@ -113,7 +132,11 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         try
         {
             if (state.Nodes.IsOfRival(peer.Name, job.Status.Node))
+            {
+                peer.HasRejected = true;
                 return;
+            }
+
             if (IsEndOfOrphan(peer, job) || IsBeforeRerun(peer, job))
             {
                 RaiseStamp(job, now);
@@ -187,14 +210,14 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
     }
 
     // Legacy peers report no links. There, every node of the cycle reaches this node, and one further along the cycle reaches fewer nodes.
-    private string DescribeCycle(string peer, IReadOnlyDictionary<string, NodeStatus> statuses)
+    private LinkFailure DescribeCycle(string peer, IReadOnlyDictionary<string, NodeStatus> statuses)
     {
         var here = state.Settings.Name;
         if (peer == here || (statuses.Count is 1 && statuses[here].Links is null or []))
-            return $"duplicate node name: the peer is also named '{here}'; give every node a name of its own";
+            return LinkFailure.OfDuplicate($"the peer is also named '{here}'");
 
         string[] path = PathByLinks(peer, here, statuses) ?? PathByRouting(here, statuses);
-        return $"the nodes are connected in a cycle: {string.Join(" → ", [here, .. path, here])}; take one of these out of 'nodes'";
+        return LinkFailure.OfCycle([here, .. path, here]);
     }
 
     private static string[] PathByRouting(string here, IReadOnlyDictionary<string, NodeStatus> statuses) =>

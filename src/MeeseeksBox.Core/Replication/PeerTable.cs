@@ -76,7 +76,7 @@ internal sealed class PeerTable(NodeTable nodes, Effects effects)
         // A peer that has reported a job receives every change, even when the job is elsewhere by now: its copy would never end otherwise.
         // A peer without a copy of an ended job has removed it: sent again, the job would travel between the two forever.
         var job = entry.Job;
-        if (peer.IsSynced && job.Status.Node is { } node && !peer.IsInSync(job.Id, job.Seq)
+        if (peer.IsMet && job.Status.Node is { } node && !peer.IsInSync(job.Id, job.Seq)
             && (peer.Knows(job.Id) || (!job.HasEnded && nodes.IsReachedThrough(peer.Name, node))))
         {
             entry.AddPeer(peer.Names);

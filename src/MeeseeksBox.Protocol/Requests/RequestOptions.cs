@@ -32,6 +32,12 @@ public sealed record RequestOptions
     /// <summary>The attributes of jobs in the answer; null for all.</summary>
     public WantedAttributes? Attributes { get; init; }
 
+    /// <summary>About how many bytes of jobs the answer to a <c>get</c> with <c>seq</c> may have; null for all jobs.</summary>
+    public long? Limit { get; init; }
+
+    /// <summary>The names along the cycle for which the head closes the connection; null for none.</summary>
+    public IReadOnlyList<string>? Cycle { get; init; }
+
     /// <summary>The seconds to hold the answer for a change; null to answer at once.</summary>
     public double? Wait { get; init; }
 
@@ -54,21 +60,27 @@ public sealed record RequestOptions
             wait = seconds > 0 ? Math.Min(seconds, LongestWait) : null;
         }
 
-        if (ReadAttributes(element, out problem) is var attributes && problem is not null)
+        if (!element.TryGetProperty("options", out var options) || options.ValueKind is not JsonValueKind.Object)
+            return wait is null ? None : new RequestOptions { Wait = wait };
+
+        if (ReadAttributes(options, out problem) is var attributes && problem is not null)
             return null;
 
-        return wait is null && !element.TryGetProperty("options", out _)
-            ? None
-            : new RequestOptions
-            {
-                Wait = wait,
-                Pretty = IsRequested(element, "pretty"),
-                Unassigned = IsRequested(element, "unassigned"),
-                Lease = Option(element, "lease"),
-                Stamps = IsRequested(element, "stamps"),
-                OnlyNew = IsRequested(element, "only_new"),
-                Attributes = attributes,
-            };
+        if (ReadLimit(options, out problem) is var limit && problem is not null)
+            return null;
+
+        return new RequestOptions
+        {
+            Wait = wait,
+            Pretty = IsRequested(element, "pretty"),
+            Unassigned = IsRequested(element, "unassigned"),
+            Lease = Option(element, "lease"),
+            Stamps = IsRequested(element, "stamps"),
+            OnlyNew = IsRequested(element, "only_new"),
+            Attributes = attributes,
+            Limit = limit,
+            Cycle = options.TryGetProperty("cycle", out var names) && LenientJson.TryStrings(names, out var cycle) ? cycle : null,
+        };
     }
 
     /// <summary>True when the element is an object with <c>wait</c>.</summary>
@@ -78,19 +90,29 @@ public sealed record RequestOptions
     /// <summary>True when the element is an object that requests an indented answer.</summary>
     public static bool AsksForPretty(JsonElement element) => element.ValueKind is JsonValueKind.Object && IsRequested(element, "pretty");
 
-    private static WantedAttributes? ReadAttributes(JsonElement element, out string? problem)
+    private static WantedAttributes? ReadAttributes(JsonElement options, out string? problem)
     {
         problem = null;
-        if (!element.TryGetProperty("options", out var options) || options.ValueKind is not JsonValueKind.Object
-            || !options.TryGetProperty("attributes", out var names) || names.ValueKind is JsonValueKind.Null)
-        {
+        if (!options.TryGetProperty("attributes", out var names) || names.ValueKind is JsonValueKind.Null)
             return null;
-        }
 
         if (LenientJson.TryStrings(names, out var wanted))
             return new WantedAttributes(wanted);
 
         problem = $"options.attributes: {LenientJson.Show(names)} is not a list of names like [\"state\",\"rc\"]";
+        return null;
+    }
+
+    private static long? ReadLimit(JsonElement options, out string? problem)
+    {
+        problem = null;
+        if (!options.TryGetProperty("limit", out var limit) || limit.ValueKind is JsonValueKind.Null)
+            return null;
+
+        if (LenientJson.TryNumber(limit, out var bytes) && bytes >= 1)
+            return (long)Math.Min(bytes, 1L << 62);
+
+        problem = $"options.limit: {LenientJson.Show(limit)} is not a number of bytes";
         return null;
     }
 

@@ -73,12 +73,12 @@ internal sealed class Link : IDisposable
             }
             catch (LinkException problem)
             {
-                LogDisconnected(problem.Message, problem.InnerException);
+                LogDisconnected(problem);
             }
 #pragma warning disable CA1031 // A failure of one link must not affect another, or end the box.
             catch (Exception problem)
             {
-                LogDisconnected(LinkException.Internal(problem).Message, problem);
+                LogDisconnected(LinkException.Internal(problem));
             }
 #pragma warning restore CA1031
 
@@ -132,7 +132,13 @@ internal sealed class Link : IDisposable
                 return (_session.Advance(core, reply is { Jobs: not null } ? reply with { Jobs = jobs } : reply, now), now);
             });
         if (step.Failure is { } failure)
+        {
+            await AnnounceAsync(connection, failure.Cycle);
             throw new LinkException(failure);
+        }
+
+        if (step.ClockDifference is { } ahead)
+            LogClocks(ahead);
 
         if (!wasUp && _session.IsUp)
             LogConnected(reply!);
@@ -147,6 +153,16 @@ internal sealed class Link : IDisposable
 
             await connection.SendAsync(_stop.Token);
         }
+    }
+
+    // The other end of a link that closes a cycle cannot see why it is closed.
+    private async Task AnnounceAsync(PeerConnection connection, IReadOnlyList<string> cycle)
+    {
+        if (cycle is [])
+            return;
+
+        PeerMessageWriter.WriteCycle(connection.Output, cycle);
+        await connection.SendAsync(_stop.Token);
     }
 
     private PeerReply ReadReply(JsonElement line)
@@ -184,14 +200,19 @@ internal sealed class Link : IDisposable
     // A node without nodes below it, whatever its name.
     private static NodeStatus? OnlyOne(PeerReply greeting) => greeting.Nodes is { Count: 1 } nodes ? nodes.Values.Single() : null;
 
-    private void LogDisconnected(string problem, Exception? fault)
+    private void LogClocks(double ahead) => _log.Warning(
+        "the clock of {Peer} is {Difference} s {Direction} that of this host, so the times of its jobs are too; synchronize both clocks",
+        _name, Math.Round(Math.Abs(ahead), 1), ahead > 0 ? "ahead of" : "behind");
+
+    private void LogDisconnected(LinkException failure)
     {
-        problem = SingleLine.Beginning(problem);
+        var fault = failure.InnerException;
+        var problem = SingleLine.Beginning(failure.Message);
         if (_loggedProblems.Count == MostProblems || !_loggedProblems.Add(problem))
             return;
 
         _log.Write(
-            fault is null ? LogEventLevel.Warning : LogEventLevel.Error,
+            fault is null && !failure.IsMisconfiguration ? LogEventLevel.Warning : LogEventLevel.Error,
             fault,
             "down: {Peer} at {Address}:{Port}: {Problem}; reconnects with pauses of up to {Pause} s",
             _name, _config.Address, _config.Port, problem, DownstreamSession.LongestPause);

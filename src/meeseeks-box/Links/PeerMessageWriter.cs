@@ -31,17 +31,46 @@ internal static class PeerMessageWriter
         if (message.Wait is { } wait)
             json.WriteNumber("wait", wait);
 
-        if (message.AcceptsLease is { } acceptsLease)
-        {
-            json.WriteStartObject("options");
-            json.WriteBoolean("lease", acceptsLease);
-            json.WriteEndObject();
-        }
-
+        WriteOptions(json, message);
         json.WriteEndObject();
         json.WriteEndArray();
         json.Flush();
         output.Write("\n"u8);
+    }
+
+    /// <summary>Writes the line that names the cycle for which the link is closed.</summary>
+    public static void WriteCycle(IBufferWriter<byte> output, IReadOnlyList<string> cycle)
+    {
+        using var json = new Utf8JsonWriter(output, JsonFormat.Compact);
+        json.WriteStartArray();
+        json.WriteStartObject();
+        WriteJobs(json, []);
+        json.WriteStartObject("options");
+        json.WriteStartArray("cycle");
+        foreach (var name in cycle)
+            json.WriteStringValue(name);
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.Flush();
+        output.Write("\n"u8);
+    }
+
+    private static void WriteOptions(Utf8JsonWriter json, PeerMessage message)
+    {
+        if (message is { AcceptsLease: null, Limit: null })
+            return;
+
+        json.WriteStartObject("options");
+        if (message.AcceptsLease is { } acceptsLease)
+            json.WriteBoolean("lease", acceptsLease);
+
+        if (message.Limit is { } limit)
+            json.WriteNumber("limit", limit);
+
+        json.WriteEndObject();
     }
 
     private static void WriteJobs(Utf8JsonWriter json, IReadOnlyList<Job>? jobs)

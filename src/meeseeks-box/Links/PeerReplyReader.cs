@@ -12,6 +12,8 @@ namespace MeeseeksBox.Agent.Links;
 /// <param name="unreadable">Receives an error text for each part that cannot be read; the rest of the reply counts.</param>
 internal sealed class PeerReplyReader(Action<string> unreadable)
 {
+    private const int LongestInstance = 256;
+
     /// <summary>Reads a reply.</summary>
     /// <param name="line">The complete line.</param>
     /// <exception cref="LinkException">The line is not a reply of a node, or the peer rejected the request.</exception>
@@ -28,6 +30,10 @@ internal sealed class PeerReplyReader(Action<string> unreadable)
                 "error" => throw new LinkException($"the node rejected the request: {TextOf(part.Value)}"),
                 "get" => reply with { Jobs = JobsIn(part.Value) },
                 "seq" => reply with { Seq = NumberIn(part.Value) },
+                "more" => reply with { HasMore = part.Value.ValueKind is JsonValueKind.True },
+                "gap" => reply with { HasGap = part.Value.ValueKind is JsonValueKind.True },
+                "instance" => reply with { Instance = InstanceIn(part.Value) },
+                "now" => reply with { Now = TimeIn(part.Value) },
                 "nodes" => reply with { Nodes = NodesIn(part.Value) },
                 "nodes_seq" => reply with { NodesSeq = NumberIn(part.Value) },
                 "nodes_gone" => reply with { NodesGone = NamesIn(part.Value) },
@@ -119,6 +125,14 @@ internal sealed class PeerReplyReader(Action<string> unreadable)
 
     private static string TextOf(JsonElement value) =>
         JsonTextValidation.IsValid(value) ? LosslessJson.Of(value) : "(a text that is not valid Unicode)";
+
+    private static string? InstanceIn(JsonElement value) =>
+        JsonTextValidation.IsValid(value) && LenientJson.TryString(value, out var text) && text.Length <= LongestInstance
+            ? text
+            : null;
+
+    private static double? TimeIn(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Number && value.TryGetDouble(out var time) && double.IsFinite(time) ? time : null;
 
     private static long? NumberIn(JsonElement value) =>
         value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;

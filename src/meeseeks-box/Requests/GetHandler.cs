@@ -6,7 +6,11 @@ using MeeseeksBox.Protocol.Requests;
 namespace MeeseeksBox.Agent.Requests;
 
 /// <summary><c>get</c>: jobs with all attributes.</summary>
-internal sealed class GetHandler(CoreHost host, UpstreamSessions upstreamSessions)
+/// <param name="host">Has the jobs.</param>
+/// <param name="upstreamSessions">The upstream nodes.</param>
+/// <param name="instance">The instance of this box, to which its numbers of change belong.</param>
+/// <param name="time">The clock.</param>
+internal sealed class GetHandler(CoreHost host, UpstreamSessions upstreamSessions, string instance, TimeProvider time)
 {
     public async ValueTask HandleAsync(
         GetRequest request, RequestOptions options, ResponseWriter answer, Session session, CancellationToken stop)
@@ -15,9 +19,19 @@ internal sealed class GetHandler(CoreHost host, UpstreamSessions upstreamSession
         if (request.Filter.NewerSeq is null && !options.Stamps)
             jobs = host.Execute((core, now) => core.AsReported(jobs, now));
 
-        await answer.WriteJobsAsync(jobs.Select(job => KeyValuePair.Create(job.Id, (Job?)job)), stop);
-        if (request.Filter.NewerSeq is null)
+        var isPiece = request.Filter.NewerSeq is not null && options.Limit is not null;
+        var count = await answer.WritePieceAsync(
+            jobs.Select(job => KeyValuePair.Create(job.Id, (Job?)job)), isPiece ? options.Limit!.Value : long.MaxValue, stop);
+        if (request.Filter.NewerSeq is not { } after)
             return;
+
+        if (isPiece)
+        {
+            var hasMore = count < jobs.Count;
+            seq = hasMore ? jobs[count - 1].Seq : seq;
+            var hasGap = after > 0 && host.Execute((core, _) => core.HasGapSince(after));
+            answer.NotePiece(hasMore, hasGap, instance, (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds);
+        }
 
         answer.NoteSeq(seq);
         if (session.IsUpstream)

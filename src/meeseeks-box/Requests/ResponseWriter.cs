@@ -22,6 +22,7 @@ internal sealed class ResponseWriter
     private long? _seq;
     private (long Seq, IReadOnlyList<string>? Gone)? _nodes;
     private Signal? _signal;
+    private (bool HasMore, bool HasGap, string Instance, double Now)? _piece;
 
     /// <param name="output">The output of the connection.</param>
     /// <param name="pretty">True to indent the answers for a person.</param>
@@ -52,6 +53,13 @@ internal sealed class ResponseWriter
     /// <summary>Adds <c>seq</c>: the number of change up to which the jobs of the answer are complete.</summary>
     public void NoteSeq(long seq) => _seq = Math.Min(_seq ?? seq, seq);
 
+    /// <summary>Adds what a reader of pieces needs (docs/PROTOCOL.md#pieces).</summary>
+    /// <param name="hasMore">Whether there are further changes after <c>seq</c>.</param>
+    /// <param name="hasGap">Whether ends of removed jobs may be missing.</param>
+    /// <param name="instance">The instance of this box.</param>
+    /// <param name="now">The time in seconds since 1970.</param>
+    public void NotePiece(bool hasMore, bool hasGap, string instance, double now) => _piece = (hasMore, hasGap, instance, now);
+
     /// <summary>Adds <c>nodes_seq</c> and <c>nodes_gone</c>: the number of change of the nodes, and the removed nodes.</summary>
     public void NoteNodes(long seq, IReadOnlyList<string>? gone) => _nodes = (seq, gone);
 
@@ -73,6 +81,15 @@ internal sealed class ResponseWriter
         {
             Json.WriteNumber("seq", seq);
             _seq = null;
+        }
+
+        if (_piece is var (hasMore, hasGap, instance, now))
+        {
+            WriteIfTrue("more", hasMore);
+            WriteIfTrue("gap", hasGap);
+            Json.WriteString("instance", instance);
+            Json.WriteNumber("now", now);
+            _piece = null;
         }
 
         if (_nodes is { } nodes)
@@ -133,18 +150,30 @@ internal sealed class ResponseWriter
     }
 
     /// <summary>Writes jobs as an object by their ids.</summary>
-    public async ValueTask WriteJobsAsync(IEnumerable<KeyValuePair<string, Job?>> jobs, CancellationToken stop)
+    public async ValueTask WriteJobsAsync(IEnumerable<KeyValuePair<string, Job?>> jobs, CancellationToken stop) =>
+        _ = await WritePieceAsync(jobs, long.MaxValue, stop);
+
+    /// <summary>Writes jobs as an object by their ids, until they have so many bytes.</summary>
+    /// <returns>The number of jobs written; at least one, if there are any.</returns>
+    public async ValueTask<int> WritePieceAsync(IEnumerable<KeyValuePair<string, Job?>> jobs, long limit, CancellationToken stop)
     {
+        var count = 0;
         Json.WriteStartObject();
+        var begin = Json.BytesCommitted + Json.BytesPending;
         foreach (var (id, job) in jobs)
         {
+            if (Json.BytesCommitted + Json.BytesPending - begin >= limit)
+                break;
+
             Json.WritePropertyName(id);
             await LeaveForOutputsAsync(job);
             WriteJob(job);
+            count++;
             await SendIfLargeAsync(stop);
         }
 
         Json.WriteEndObject();
+        return count;
     }
 
     /// <summary>Sends the output so far when it is large. Waits for a client that reads slowly.</summary>
@@ -169,6 +198,12 @@ internal sealed class ResponseWriter
     {
         if (job is not null && (job.Status.Stdout?.Reference ?? job.Status.Stderr?.Reference) is not null)
             await PoolThread.EnterAsync();
+    }
+
+    private void WriteIfTrue(string name, bool value)
+    {
+        if (value)
+            Json.WriteBoolean(name, value);
     }
 
     private static void WriteError(Utf8JsonWriter json, string error, string code)

@@ -1,5 +1,8 @@
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Agent.Listening;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core.Replication;
+using MeeseeksBox.Foundation.Text;
 using MeeseeksBox.Protocol.Requests;
 using Serilog;
 
@@ -7,12 +10,17 @@ namespace MeeseeksBox.Agent.Requests;
 
 /// <summary><c>sync</c>: merges the copies of an upstream node (docs/SPECIFICATION.md#sync-request).</summary>
 /// <remarks>The answer has the ids of the jobs that were accepted.</remarks>
-internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessions, ILogger log)
+internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessions, TimeProvider time, ILogger log)
 {
+    private readonly LogPause<string> _pause = new(TimeSpan.FromHours(1), time);
+
     public void Handle(SyncRequest request, RequestOptions options, ResponseWriter answer, Session session)
     {
         foreach (var problem in request.Problems)
             log.Warning("job from the upstream node skipped: {Problem}", problem);
+
+        if (options.Cycle is { } cycle && session.Rights.Role is (Role.Peer or Role.Admin))
+            LogCycle(cycle);
 
         var acceptsLease = options.Lease ?? session.AcceptsLease;
         if (!session.IsUpstream || acceptsLease != session.AcceptsLease)
@@ -35,5 +43,12 @@ internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessio
             answer.Json.WriteStringValue(id);
 
         answer.Json.WriteEndArray();
+    }
+
+    private void LogCycle(IReadOnlyList<string> cycle)
+    {
+        var problem = SingleLine.Beginning(LinkFailure.OfCycle(cycle).Reason);
+        if (_pause.IsOver(problem))
+            log.Error("the node above rejects its link to this one: {Problem}", problem);
     }
 }

@@ -84,7 +84,7 @@ internal sealed class Link
         if (step.Failure is { } failure)
         {
             _world.Account.NoteRefused(reply);
-            Down(failure);
+            Down(failure.Reason);
             return;
         }
 
@@ -111,6 +111,7 @@ internal sealed class Link
         JobsAfter = message.IsPoll ? Peer.Seq : null,
         NodesAfter = message.NodesAfter is null ? null : 0,
         Wait = null,
+        Limit = null,
     };
 
     private void Arm(double deadline)

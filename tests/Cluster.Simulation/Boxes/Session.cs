@@ -9,6 +9,9 @@ namespace MeeseeksBox.Simulation.Boxes;
 /// <summary>The server end of a connection, in place of <c>meeseeks-box/Requests</c>: replies in order, and holds a reply.</summary>
 internal sealed class Session(Box box, Connection connection, World world)
 {
+    // Roughly, for the limit of a piece.
+    private const long BytesPerJob = 300;
+
     private readonly Queue<PeerMessage> _messages = new();
     private (PeerMessage Message, HeldReply Reply)? _held;
     private double _armedFor;
@@ -138,15 +141,24 @@ internal sealed class Session(Box box, Connection connection, World world)
     private PeerReply Reply(PeerMessage message)
     {
         var isLegacy = box.Plan.IsOld;
-        var nodes = message.NodesAfter is { } after
-            ? box.Do(Turn.Own, (core, now) => core.NodesSince(isLegacy ? 0 : after, message.Wait, now))
+        var jobs = message.JobIds?.Select(box.Core.Find).OfType<Job>().ToArray()
+            ?? (message.JobsAfter is { } seq
+                ? box.Core.ChangesSince(seq, removed: message.Wait is not null || (message.Limit is not null && seq > 0))
+                : null);
+        var piece = message.Limit is { } limit && jobs?.Count > limit / BytesPerJob ? [.. jobs.Take(1 + (int)(limit / BytesPerJob))] : jobs;
+        var hasMore = piece?.Count < jobs?.Count;
+        var nodes = message.NodesAfter is { } nodesAfter
+            ? box.Do(Turn.Own, (core, now) => core.NodesSince(isLegacy ? 0 : nodesAfter, message.Wait, now))
             : null;
         using var _ = box.Meter.Measure();
         return new PeerReply
         {
-            Jobs = message.JobIds?.Select(box.Core.Find).OfType<Job>().ToArray()
-                ?? (message.JobsAfter is { } seq ? box.Core.ChangesSince(seq, removed: message.Wait is not null) : null),
-            Seq = message.JobsAfter is null ? null : box.Core.Seq,
+            Jobs = piece,
+            Seq = message.JobsAfter is null ? null : hasMore ? piece![^1].Seq : box.Core.Seq,
+            HasMore = hasMore,
+            HasGap = message.JobsAfter is > 0 and var after && box.Core.HasGapSince(after),
+            Instance = message.Limit is null ? null : $"{box.Name}.{box.Instance}",
+            Now = message.Limit is null ? null : box.Now.Wall,
             Nodes = nodes?.Statuses,
             NodesSeq = nodes?.Seq,
             NodesGone = message.NodesAfter is > 0 ? nodes?.Removed : null,

@@ -24,7 +24,7 @@ internal sealed class Life
     {
         var random = new Random(seed);
         _plans = Shape.Draw(random);
-        var times = random.Next(2) is 0 ? new LinkTiming(1, 10, 10) : new LinkTiming(0.5, 2, 3);
+        var times = random.Next(2) is 0 ? new LinkTiming(1, 10, 10) : new LinkTiming(0.5, 2, 3, Piece: 1000);
         var isWritten = random.Next(8) is 0;
         _world = new World(random.Next(), times, new Wire(isWritten), new Journal(isLogged))
         {

@@ -15,6 +15,7 @@ public sealed class Proxy : IAsyncDisposable
     private readonly int _target;
     private readonly Task _accepting;
     private volatile bool _isCut;
+    private long _bytesUp;
     private volatile TaskCompletionSource? _hole;
 
     private Proxy(int target, int bytesPerSecond)
@@ -40,6 +41,9 @@ public sealed class Proxy : IAsyncDisposable
 
     /// <summary>The number of connections made.</summary>
     public int Connections { get; private set; }
+
+    /// <summary>The number of bytes from the port to its clients.</summary>
+    public long BytesUp => Interlocked.Read(ref _bytesUp);
 
     /// <summary>Starts a proxy before a port.</summary>
     /// <param name="port">The port.</param>
@@ -125,7 +129,9 @@ public sealed class Proxy : IAsyncDisposable
                 await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
                 lock (_lock)
                     _sockets.AddRange([client, server]);
-                await Task.WhenAny(PassAsync(client.GetStream(), server.GetStream()), PassAsync(server.GetStream(), client.GetStream()));
+                await Task.WhenAny(
+                    PassAsync(client.GetStream(), server.GetStream(), _ => { }),
+                    PassAsync(server.GetStream(), client.GetStream(), count => Interlocked.Add(ref _bytesUp, count)));
             }
             catch (Exception problem) when (problem is SocketException or InvalidOperationException or OperationCanceledException)
             {
@@ -134,7 +140,7 @@ public sealed class Proxy : IAsyncDisposable
         }
     }
 
-    private async Task PassAsync(NetworkStream from, NetworkStream to)
+    private async Task PassAsync(NetworkStream from, NetworkStream to, Action<int> passed)
     {
         var buffer = new byte[BytesPerSecond > 0 ? SmallBuffer : 64 * 1024];
         try
@@ -148,6 +154,7 @@ public sealed class Proxy : IAsyncDisposable
                 if (_hole is { } hole)
                     await hole.Task.WaitAsync(_stop.Token);
                 await to.WriteAsync(buffer.AsMemory(0, count), _stop.Token);
+                passed(count);
             }
         }
         catch (Exception problem) when (problem is IOException or ObjectDisposedException or OperationCanceledException)

@@ -27,6 +27,36 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
+    public async Task With_a_limit_the_changes_come_in_pieces_that_lack_none_and_repeat_none()
+    {
+        using var connection = await Box.ConnectAsync();
+        var tag = Some.Id();
+        var submitted = new List<string>();
+        for (var number = 0; number < 5; number++)
+        {
+            var job = await Box.SubmitAsync(new { id = $"{tag}{number}", pool = "nowhere", args = Some.True, tags = tag });
+            submitted.Add(job.Text("id"));
+        }
+
+        var (received, instances, seq, hasMore) = (new List<string>(), new HashSet<string>(), 0L, true);
+        while (hasMore)
+        {
+            var answer = (await connection.AskAsync(
+                $$$"""[{"get":{"seq":{{{seq}}},"tag":"{{{tag}}}"},"options":{"limit":1,"unassigned":true}}]"""))[0];
+            answer.GetProperty("get").Keys().Should().ContainSingle();
+            received.AddRange(answer.GetProperty("get").Keys());
+            seq = answer.GetProperty("seq").GetInt64();
+            hasMore = answer.TryGetProperty("more", out _);
+            _ = instances.Add(answer.Text("instance"));
+            answer.TryGetProperty("gap", out _).Should().BeFalse();
+            answer.Number("now").Should().BeApproximately(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0, 60);
+        }
+
+        received.Should().Equal(submitted);
+        instances.Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task At_the_timeout_an_answer_has_the_number_up_to_which_it_is_complete()
     {
         using var connection = await Box.ConnectAsync();

@@ -79,6 +79,36 @@ public sealed class LinkTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_that_closes_a_cycle_is_an_error_at_both_ends()
+    {
+        await using var peer = Peer(Greeting.Replace("{\"peer\":", $"{{\"here\":{Status},\"peer\":"));
+        await using var links = await StartAsync(peer.Config);
+
+        await Wait.Until(() => peer.Lines.Any(line => line.Contains("cycle")), () => string.Join('\n', peer.Lines), Stop);
+        await LogHas("cycle");
+
+        peer.Lines.Should().Contain("""[{"sync":{},"options":{"cycle":["here","here"]}}]""");
+        _events.Lines.Should().ContainSingle().Which.Should().StartWith(
+            $"Error down: peer at 127.0.0.1:{peer.Config.Port}: the nodes are connected in a cycle: here → here; ");
+    }
+
+    [Theory]
+    [InlineData(-6000, "behind")]
+    [InlineData(6000, "ahead of")]
+    public async Task A_clock_that_differs_is_a_warning(int offset, string direction)
+    {
+        var now = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds + offset;
+        await using var peer = Peer(Greeting.Replace("\"seq\":1", FormattableString.Invariant($"\"seq\":1,\"now\":{now:F3}")));
+        await using var links = await StartAsync(peer.Config);
+
+        await LogHas("up: peer");
+        await LogHas("the clock of peer");
+
+        _events.Lines.Should().ContainSingle(line => line.StartsWith("Warning"))
+            .Which.Should().MatchRegex($@"^Warning the clock of peer is (59|60)\d\d(\.\d)? s {direction} that of this host, ");
+    }
+
+    [Fact]
     public async Task An_internal_error_breaks_the_link_alone_and_is_logged_once()
     {
         var woken = 0;

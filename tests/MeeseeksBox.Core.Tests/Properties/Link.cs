@@ -15,7 +15,7 @@ internal sealed class Link
     {
         (Up, Down) = (up, down);
         var peer = up.Core.AddPeer(down.Core.Settings.Name, up.Now);
-        _session = new DownstreamSession(peer, new LinkTiming(Refresh: 1, Poll: 10, Timeout: 1e6), new Random(1));
+        _session = new DownstreamSession(peer, new LinkTiming(Refresh: 1, Poll: 10, Timeout: 1e6, Piece: 1), new Random(1));
     }
 
     /// <summary>True while the link is cut.</summary>
@@ -57,6 +57,10 @@ internal sealed class Link
 
         foreach (var reply in replies)
             Advance(reply);
+
+        // Further pieces.
+        while (_sent.Count is 1 && _sent.Peek() is { Wait: null, JobsAfter: not null })
+            Advance(Reply(_sent.Dequeue()));
     }
 
     private void Advance(PeerReply? reply)
@@ -74,10 +78,16 @@ internal sealed class Link
             return new PeerReply();
 
         var nodes = Down.Core.NodesSince(nodesAfter, wait: null, Down.Now);
+        var jobs = Down.Core.ChangesSince(jobsAfter, removed: message.Wait is not null || jobsAfter > 0);
+        var hasMore = jobs.Count > message.Limit;
         return new PeerReply
         {
-            Jobs = Down.Core.ChangesSince(jobsAfter, removed: message.Wait is not null),
-            Seq = Down.Core.Seq,
+            Jobs = hasMore ? [.. jobs.Take((int)message.Limit!)] : jobs,
+            Seq = hasMore ? jobs[(int)message.Limit! - 1].Seq : Down.Core.Seq,
+            HasMore = hasMore,
+            HasGap = jobsAfter > 0 && Down.Core.HasGapSince(jobsAfter),
+            Instance = Down.Core.Settings.Name,
+            Now = Down.Now.Wall,
             Nodes = nodes.Statuses,
             NodesSeq = nodes.Seq,
             NodesGone = nodesAfter is 0 ? null : nodes.Removed,

@@ -6,6 +6,7 @@ namespace MeeseeksBox.Core.Tests.Replication;
 /// <summary>The lines of a link, without a network (docs/SPECIFICATION.md#links).</summary>
 public sealed class DownstreamSessionTests
 {
+    private const long Piece = 1000;
     private const string OnN1 = "{'id':'a','pool':'p1','args':['x'],'node':'n1'}";
 
     private readonly TestNode _head = new(Some.Head());
@@ -13,14 +14,15 @@ public sealed class DownstreamSessionTests
 
     public DownstreamSessionTests()
     {
-        _session = new DownstreamSession(_head.Peer("n1"), new LinkTiming(Refresh: 1, Poll: 10, Timeout: 3), new Random(1));
+        _session = new DownstreamSession(_head.Peer("n1"), new LinkTiming(Refresh: 1, Poll: 10, Timeout: 3, Piece), new Random(1));
         _session.Connect(_head.Now);
     }
 
     [Fact]
     public void The_greeting_requests_everything_and_no_line_follows_before_its_reply()
     {
-        Advance().Should().ContainSingle().Which.Should().Be(new PeerMessage { JobsAfter = 0, NodesAfter = 0 });
+        Advance().Should().ContainSingle().Which.Should().Be(
+            new PeerMessage { JobsAfter = 0, NodesAfter = 0, Limit = Piece });
         _ = _head.Accept(OnN1);
 
         Advance().Should().BeEmpty();
@@ -75,7 +77,7 @@ public sealed class DownstreamSessionTests
 
         _head.Pass(0.1);
 
-        Step().Failure.Should().Be("the reply is 3 s overdue");
+        Step().Failure!.Reason.Should().Be("the reply is 3 s overdue");
     }
 
     [Fact]
@@ -90,7 +92,7 @@ public sealed class DownstreamSessionTests
 
         _head.Pass(0.1);
 
-        Step().Failure.Should().Be("the reply is 3 s overdue");
+        Step().Failure!.Reason.Should().Be("the reply is 3 s overdue");
     }
 
     [Fact]
@@ -113,9 +115,10 @@ public sealed class DownstreamSessionTests
     {
         EstablishLink();
         _ = Advance(Reply());
+        _ = _session.Disconnect(_head.Now);
         _session.Connect(_head.Now);
 
-        Step(Reply()).Failure.Should().Contain("without a request");
+        Step(Reply()).Failure!.Reason.Should().Contain("without a request");
     }
 
     [Fact]
@@ -126,7 +129,7 @@ public sealed class DownstreamSessionTests
 
         var step = Step(new PeerReply { Jobs = [], Nodes = nodes, NodesSeq = 1 });
 
-        step.Failure.Should().Contain("cycle");
+        step.Failure!.Cycle.Should().Equal("head", "head");
         step.Messages.Should().BeEmpty();
         _head.Core.Nodes.All.Should().BeEmpty();
     }
