@@ -5,7 +5,7 @@ using MeeseeksBox.Protocol.Jobs;
 namespace MeeseeksBox.Core.Jobs;
 
 /// <summary>The approximate size of a job, on the wire or in memory.</summary>
-internal static class ApproximateSize
+public static class ApproximateSize
 {
     // In bytes: a job without its texts, and a text without its characters.
     private const int Bare = 1024;
@@ -14,7 +14,8 @@ internal static class ApproximateSize
     /// <summary>The size in bytes.</summary>
     public static long Of(Job job) => Bare + Of(job.Spec) + Of(job.Status) + (job.Extra?.Sum(one => Of(one.Key) + Of(one.Value)) ?? 0);
 
-    private static long Of(JobSpec spec) =>
+    /// <summary>The size of what a spec has in texts and objects, in bytes.</summary>
+    public static long Of(JobSpec spec) =>
         Of(spec.Args) + Of(spec.Tags) + Of(spec.Settings) + Of(spec.Config)
         + Of(spec.Stdin) + Of(spec.Stdout) + Of(spec.Stderr) + Of(spec.Cwd)
         + (spec.Env?.Sum(one => Of(one.Key) + Of(one.Value)) ?? 0);

@@ -139,7 +139,8 @@ public sealed class DownstreamSession
 
     // The reply to a look-up by ids says nothing about other jobs with lower numbers.
     private PeerReply Mergeable(PeerReply reply, PeerMessage message) =>
-        message.JobsAfter is not { } after ? reply with { Seq = Peer.Seq }
+        message.JobsAfter is not { } after
+            ? reply with { Seq = Peer.Seq, HasMore = Peer.HasMore || !Peer.IsSynced, LookedUp = message.JobIds }
         : Peer.Continue(reply, after) ? reply
         : reply with { Jobs = null };
 
@@ -163,12 +164,16 @@ public sealed class DownstreamSession
         if (!_unanswered.Any(sent => sent.Message.IsPoll))
         {
             var jobs = core.DequeuePending(Peer, isPoll: true);
+            if (Peer.Incomplete.Count > 0)
+                return new PeerMessage { Jobs = jobs, JobIds = [.. Peer.Incomplete.Take(MostLookups)], NodesAfter = Peer.NodesSeq };
+
             return new PeerMessage
             {
                 Jobs = jobs,
                 JobsAfter = Peer.Seq,
                 NodesAfter = Peer.NodesSeq,
                 Limit = _piece,
+                AcceptsSame = true,
                 Wait = Peer.IsSynced && !Peer.HasMore ? PollOf(core) : null,
 
                 // A head above this node that needs reports of each job needs those of the peer too.

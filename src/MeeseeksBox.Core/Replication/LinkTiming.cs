@@ -5,4 +5,8 @@ namespace MeeseeksBox.Core.Replication;
 /// <param name="Poll">The longest time that a peer holds a reply; for a legacy peer, the interval at which it is polled for nodes.</param>
 /// <param name="Timeout">How long a reply may be overdue.</param>
 /// <param name="Piece">The size of a piece of the jobs of the peer in bytes, at the start and on a slow network.</param>
-public sealed record LinkTiming(double Refresh, double Poll, double Timeout, long Piece = 256 * 1024);
+public sealed record LinkTiming(double Refresh, double Poll, double Timeout, long Piece = LinkTiming.LargePiece)
+{
+    /// <summary>The size of a piece, for everything but tests.</summary>
+    public const long LargePiece = 256 * 1024;
+}

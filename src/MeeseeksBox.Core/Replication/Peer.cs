@@ -1,3 +1,5 @@
+using MeeseeksBox.Protocol.Jobs;
+
 namespace MeeseeksBox.Core.Replication;
 
 /// <summary>The state of the sync with one downstream node.</summary>
@@ -15,6 +17,9 @@ public sealed class Peer
     // Jobs sent in further lines since the last poll. The reply to that poll may predate their arrival.
     private readonly HashSet<string> _sentSincePoll = new(StringComparer.Ordinal);
     private bool _isPoll;
+
+    // Copies without a spec, of jobs whose spec here is another one. They are looked up.
+    private readonly Dictionary<string, Job> _incomplete = new(StringComparer.Ordinal);
 
     // The ids to send. The queue has their order; an id in it that is no longer in the set is skipped.
     private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
@@ -60,6 +65,15 @@ public sealed class Peer
 
     /// <summary>The length of the queue, with the ids that are skipped.</summary>
     internal int QueueLength => _queue.Count;
+
+    /// <summary>The jobs to look up: their last copies came without the spec, and it is not the one of the local copy.</summary>
+    internal IReadOnlyCollection<string> Incomplete => _incomplete.Keys;
+
+    /// <summary>Keeps a copy without its spec until the job is looked up.</summary>
+    internal void AddIncomplete(Job copy) => _incomplete[copy.Id] = copy;
+
+    /// <summary>Removes and returns a copy without its spec, after the look-up.</summary>
+    internal Job? TakeIncomplete(string id) => _incomplete.Remove(id, out var copy) ? copy : null;
 
     internal bool Knows(string id) => _known.ContainsKey(id);
 
@@ -185,6 +199,7 @@ public sealed class Peer
         _sentSincePoll.Clear();
         _pending.Clear();
         _queue.Clear();
+        _incomplete.Clear();
         _instance = null;
         (Seq, NodesSeq) = (0, 0);
         IsMet = IsSynced = HasMore = HasGap = HasRejected = false;

@@ -31,6 +31,9 @@ public sealed record PeerMessage
     /// </summary>
     public bool? AcceptsLease { get; init; }
 
+    /// <summary>True when the peer may leave out specs that this connection has carried.</summary>
+    public bool AcceptsSame { get; init; }
+
     /// <summary>True when the line asks for jobs, so that its reply has some to merge.</summary>
     public bool IsPoll => JobsAfter is not null || JobIds is not null;
 

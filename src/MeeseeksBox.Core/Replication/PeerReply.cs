@@ -9,8 +9,16 @@ namespace MeeseeksBox.Core.Replication;
 /// </remarks>
 public sealed record PeerReply
 {
+    private static readonly Dictionary<string, string> NoneSame = [];
+
     /// <summary>The copies of the peer; null: the reply has no <c>get</c>.</summary>
     public IReadOnlyList<Job>? Jobs { get; init; }
+
+    /// <summary>Those of the jobs that come without a spec, because this node has it: its checksum by the id of the job.</summary>
+    public IReadOnlyDictionary<string, string> Same { get; init; } = NoneSame;
+
+    /// <summary>The ids for which the request asked; null when it asked for changes.</summary>
+    public IReadOnlyList<string>? LookedUp { get; init; }
 
     /// <summary>The number of change up to which the jobs are complete; null from a legacy peer.</summary>
     public long? Seq { get; init; }

@@ -74,9 +74,16 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         peer.IsMet = true;
         foreach (var job in jobs)
         {
-            MergeJob(peer, job, now);
+            if (Completed(job, reply.Same) is { } whole)
+                MergeJob(peer, whole, now);
+            else
+                peer.AddIncomplete(job);
+
             peer.Seq = Math.Max(peer.Seq, job.Seq);
         }
+
+        if (reply.LookedUp is not null)
+            MergeNotFound(peer, reply.LookedUp, jobs, now);
 
         peer.Seq = reply.Seq ?? peer.Seq;
         peer.HasMore = reply.HasMore;
@@ -90,6 +97,23 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         (peer.IsSynced, peer.HasGap) = (true, false);
         OfferKnown(peer);
         OfferJobsOn(peer, state.Nodes.ReachedThrough(peer.Name));
+    }
+
+    // Null when the spec was left out, and is not that of the local copy.
+    private Job? Completed(Job job, IReadOnlyDictionary<string, string> same) =>
+        !same.TryGetValue(job.Id, out var checksum) ? job
+        : state.Jobs.TryFind(job.Id, out var entry) && SpecChecksum.Of(entry.Job) == checksum ? job with { Spec = entry.Job.Spec }
+        : null;
+
+    // The peer has removed them since. Their ends count all the same.
+    private void MergeNotFound(Peer peer, IReadOnlyList<string> ids, IEnumerable<Job> found, Instant now)
+    {
+        var known = found.Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var id in ids)
+        {
+            if (peer.TakeIncomplete(id) is { } copy && !known.Contains(id) && state.Jobs.TryFind(id, out var entry))
+                MergeJob(peer, copy with { Spec = entry.Job.Spec }, now);
+        }
     }
 
     // A peer that has the end of such a job answers with it, and a node that has lost it reports that.

@@ -87,6 +87,11 @@ public static class JobAttributes
         Spec("tags", JobCompoundFormats.Texts, spec => spec.Tags, (spec, value) => spec with { Tags = value }),
     ];
 
+    private static readonly JobAttribute[] SpecOnly =
+        [.. All.Where(attribute => attribute.Role is JobAttributeRole.Spec or JobAttributeRole.Control)];
+
+    private static readonly JobAttribute[] StatusOnly = [.. All.Except(SpecOnly)];
+
     private static readonly JsonElement Null = JsonElement.Parse("null");
 
     private static readonly ImmutableSortedDictionary<string, JsonElement> NoExtra =
@@ -241,6 +246,35 @@ public static class JobAttributes
             writer.WritePropertyName(name);
             LosslessJson.Write(writer, value);
         }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes a job without its spec as one object.</summary>
+    public static void WriteStatus(Utf8JsonWriter writer, Job job)
+    {
+        writer.WriteStartObject();
+        foreach (var attribute in StatusOnly)
+            attribute.Write(writer, job, OutputForm.Text);
+
+        foreach (var (name, value) in job.Extra ?? NoExtra)
+        {
+            writer.WritePropertyName(name);
+            LosslessJson.Write(writer, value);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes the spec of a job as one object.</summary>
+    public static void WriteSpec(Utf8JsonWriter writer, Job job)
+    {
+        writer.WriteStartObject();
+        foreach (var attribute in SpecOnly)
+            attribute.Write(writer, job, OutputForm.Text);
+
+        foreach (var name in job.Spec.Cleared ?? [])
+            writer.WriteNull(name);
 
         writer.WriteEndObject();
     }

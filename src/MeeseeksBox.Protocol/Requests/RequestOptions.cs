@@ -35,6 +35,9 @@ public sealed record RequestOptions
     /// <summary>About how many bytes of jobs the answer to a <c>get</c> with <c>seq</c> may have; null for all jobs.</summary>
     public long? Limit { get; init; }
 
+    /// <summary>True to leave out a spec that this connection has carried (docs/PROTOCOL.md#how-nodes-sync).</summary>
+    public bool Same { get; init; }
+
     /// <summary>The names along the cycle for which the head closes the connection; null for none.</summary>
     public IReadOnlyList<string>? Cycle { get; init; }
 
@@ -79,6 +82,7 @@ public sealed record RequestOptions
             OnlyNew = IsRequested(element, "only_new"),
             Attributes = attributes,
             Limit = limit,
+            Same = IsRequested(element, "same"),
             Cycle = options.TryGetProperty("cycle", out var names) && LenientJson.TryStrings(names, out var cycle) ? cycle : null,
         };
     }

@@ -70,6 +70,9 @@ internal static class PeerMessageWriter
         if (message.Limit is { } limit)
             json.WriteNumber("limit", limit);
 
+        if (message.AcceptsSame)
+            json.WriteBoolean("same", true);
+
         json.WriteEndObject();
     }
 

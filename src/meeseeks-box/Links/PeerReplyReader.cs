@@ -30,6 +30,7 @@ internal sealed class PeerReplyReader(Action<string> unreadable)
                 "error" => throw new LinkException($"the node rejected the request: {TextOf(part.Value)}"),
                 "get" => reply with { Jobs = JobsIn(part.Value) },
                 "seq" => reply with { Seq = NumberIn(part.Value) },
+                "same" => reply with { Same = ChecksumsIn(part.Value) },
                 "more" => reply with { HasMore = part.Value.ValueKind is JsonValueKind.True },
                 "gap" => reply with { HasGap = part.Value.ValueKind is JsonValueKind.True },
                 "instance" => reply with { Instance = InstanceIn(part.Value) },
@@ -66,6 +67,21 @@ internal sealed class PeerReplyReader(Action<string> unreadable)
         }
 
         return jobs;
+    }
+
+    private Dictionary<string, string> ChecksumsIn(JsonElement all)
+    {
+        var checksums = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (all.ValueKind is not JsonValueKind.Object)
+            return checksums;
+
+        foreach (var property in all.EnumerateObject())
+        {
+            if (HasName(property, "same", out var id))
+                checksums[id] = property.Value.ValueKind is JsonValueKind.String ? TextOf(property.Value) : "";
+        }
+
+        return checksums;
     }
 
     private Dictionary<string, NodeStatus>? NodesIn(JsonElement all)

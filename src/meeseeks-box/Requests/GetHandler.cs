@@ -21,7 +21,8 @@ internal sealed class GetHandler(CoreHost host, UpstreamSessions upstreamSession
 
         var isPiece = request.Filter.NewerSeq is not null && options.Limit is not null;
         var count = await answer.WritePieceAsync(
-            jobs.Select(job => KeyValuePair.Create(job.Id, (Job?)job)), isPiece ? options.Limit!.Value : long.MaxValue, stop);
+            jobs.Select(job => KeyValuePair.Create(job.Id, (Job?)job)), isPiece ? options.Limit!.Value : long.MaxValue, stop,
+            options.Same ? session.HasSpec : null);
         if (request.Filter.NewerSeq is not { } after)
             return;
 

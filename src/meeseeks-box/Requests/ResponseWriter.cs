@@ -18,6 +18,7 @@ internal sealed class ResponseWriter
     private readonly Func<CancellationToken, ValueTask> _beforeSending;
     private readonly List<string> _errors = [];
     private readonly List<string> _warnings = [];
+    private readonly List<(string Id, string Checksum)> _same = [];
     private string _code = ErrorCode.Refused;
     private long? _seq;
     private (long Seq, IReadOnlyList<string>? Gone)? _nodes;
@@ -81,6 +82,16 @@ internal sealed class ResponseWriter
         {
             Json.WriteNumber("seq", seq);
             _seq = null;
+        }
+
+        if (_same.Count > 0)
+        {
+            Json.WriteStartObject("same");
+            foreach (var (id, checksum) in _same)
+                Json.WriteString(id, checksum);
+
+            Json.WriteEndObject();
+            _same.Clear();
         }
 
         if (_piece is var (hasMore, hasGap, instance, now))
@@ -154,8 +165,13 @@ internal sealed class ResponseWriter
         _ = await WritePieceAsync(jobs, long.MaxValue, stop);
 
     /// <summary>Writes jobs as an object by their ids, until they have so many bytes.</summary>
+    /// <param name="jobs">The jobs; null for one that does not exist.</param>
+    /// <param name="limit">The number of bytes.</param>
+    /// <param name="stop">Cancels the sending.</param>
+    /// <param name="hasSpec">True for a spec that the client has, which is left out; null to write them all.</param>
     /// <returns>The number of jobs written; at least one, if there are any.</returns>
-    public async ValueTask<int> WritePieceAsync(IEnumerable<KeyValuePair<string, Job?>> jobs, long limit, CancellationToken stop)
+    public async ValueTask<int> WritePieceAsync(
+        IEnumerable<KeyValuePair<string, Job?>> jobs, long limit, CancellationToken stop, Func<JobSpec, bool>? hasSpec = null)
     {
         var count = 0;
         Json.WriteStartObject();
@@ -167,7 +183,16 @@ internal sealed class ResponseWriter
 
             Json.WritePropertyName(id);
             await LeaveForOutputsAsync(job);
-            WriteJob(job);
+            if (job is not null && hasSpec?.Invoke(job.Spec) is true)
+            {
+                JobAttributes.WriteStatus(Json, job);
+                _same.Add((id, SpecChecksum.Of(job)));
+            }
+            else
+            {
+                WriteJob(job);
+            }
+
             count++;
             await SendIfLargeAsync(stop);
         }

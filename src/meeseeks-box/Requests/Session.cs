@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
 using MeeseeksBox.Agent.Configuration;
+using MeeseeksBox.Core.Jobs;
+using MeeseeksBox.Protocol.Jobs;
 
 namespace MeeseeksBox.Agent.Requests;
 
@@ -7,6 +10,12 @@ namespace MeeseeksBox.Agent.Requests;
 /// <param name="rights">Its rights with a grant.</param>
 internal sealed class Session(Func<Access> access, Func<Access, ClientRights> rights)
 {
+    // In bytes. A checksum in place of a smaller one saves little.
+    private const long LargeSpec = 1024;
+
+    // Large ones that were received from the client, or sent to it.
+    private readonly ConditionalWeakTable<JobSpec, Session> _specs = [];
+
     private (Access Access, ClientRights Rights)? _rights;
 
     /// <summary>Whether <see cref="Rights"/> answers without a look-up of users, which may take long.</summary>
@@ -35,6 +44,23 @@ internal sealed class Session(Func<Access> access, Func<Access, ClientRights> ri
 
     /// <summary>True when these changes include submits that must be on disk before the answer.</summary>
     public bool HasSubmitted { get; set; }
+
+    /// <summary>True when the client has a large spec already; it gets the spec now otherwise.</summary>
+    public bool HasSpec(JobSpec spec)
+    {
+        if (_specs.TryGetValue(spec, out _))
+            return true;
+
+        NoteSpec(spec);
+        return false;
+    }
+
+    /// <summary>Records that the client has a spec, if it is a large one.</summary>
+    public void NoteSpec(JobSpec spec)
+    {
+        if (ApproximateSize.Of(spec) >= LargeSpec)
+            _specs.AddOrUpdate(spec, this);
+    }
 
     /// <summary>The number of change up to which the client has received all changes.</summary>
     public long SentSeq { get; set; }

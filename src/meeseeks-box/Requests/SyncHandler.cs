@@ -1,8 +1,10 @@
 using MeeseeksBox.Agent.Configuration;
 using MeeseeksBox.Agent.Listening;
 using MeeseeksBox.Agent.State;
+using MeeseeksBox.Core;
 using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Foundation.Text;
+using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Protocol.Requests;
 using Serilog;
 
@@ -36,13 +38,24 @@ internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessio
             upstreamSessions.Note(session);
         }
 
-        var taken = request.Jobs.Count is 0 ? [] : host.Merge(
-            request.Jobs, (core, jobs, now) => core.Merge(jobs, now, session.Rights.Submitter));
+        var taken = request.Jobs.Count is 0 ? [] : host.Merge(request.Jobs, Merge);
         answer.Json.WriteStartArray();
         foreach (var id in taken)
             answer.Json.WriteStringValue(id);
 
         answer.Json.WriteEndArray();
+
+        IReadOnlyList<string> Merge(NodeCore core, IReadOnlyList<Job> jobs, Instant now)
+        {
+            var ids = core.Merge(jobs, now, session.Rights.Submitter);
+            foreach (var id in ids)
+            {
+                if (core.Find(id) is { } job)
+                    session.NoteSpec(job.Spec);
+            }
+
+            return ids;
+        }
     }
 
     private void LogCycle(IReadOnlyList<string> cycle)

@@ -112,6 +112,7 @@ internal sealed class Link
         NodesAfter = message.NodesAfter is null ? null : 0,
         Wait = null,
         Limit = null,
+        AcceptsSame = false,
     };
 
     private void Arm(double deadline)

@@ -141,19 +141,25 @@ internal sealed class Session(Box box, Connection connection, World world)
     private PeerReply Reply(PeerMessage message)
     {
         var isLegacy = box.Plan.IsOld;
+        var nodes = message.NodesAfter is { } nodesAfter
+            ? box.Do(Turn.Own, (core, now) => core.NodesSince(isLegacy ? 0 : nodesAfter, message.Wait, now))
+            : null;
+        using var _ = box.Meter.Measure();
         var jobs = message.JobIds?.Select(box.Core.Find).OfType<Job>().ToArray()
             ?? (message.JobsAfter is { } seq
                 ? box.Core.ChangesSince(seq, removed: message.Wait is not null || (message.Limit is not null && seq > 0))
                 : null);
         var piece = message.Limit is { } limit && jobs?.Count > limit / BytesPerJob ? [.. jobs.Take(1 + (int)(limit / BytesPerJob))] : jobs;
         var hasMore = piece?.Count < jobs?.Count;
-        var nodes = message.NodesAfter is { } nodesAfter
-            ? box.Do(Turn.Own, (core, now) => core.NodesSince(isLegacy ? 0 : nodesAfter, message.Wait, now))
-            : null;
-        using var _ = box.Meter.Measure();
+        var same = message.AcceptsSame && message.JobsAfter > 0 && piece is not null && world.Times.Piece < LinkTiming.LargePiece
+            ? piece.Where(job => job.Ts.GetHashCode() % 3 is 0).ToDictionary(job => job.Id, SpecChecksum.Of)
+            : [];
         return new PeerReply
         {
-            Jobs = piece,
+            Jobs = piece is null || same.Count is 0
+                ? piece
+                : [.. piece.Select(job => same.ContainsKey(job.Id) ? job with { Spec = JobSpec.Empty } : job)],
+            Same = same,
             Seq = message.JobsAfter is null ? null : hasMore ? piece![^1].Seq : box.Core.Seq,
             HasMore = hasMore,
             HasGap = message.JobsAfter is > 0 and var after && box.Core.HasGapSince(after),

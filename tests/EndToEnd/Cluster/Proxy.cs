@@ -15,6 +15,7 @@ public sealed class Proxy : IAsyncDisposable
     private readonly int _target;
     private readonly Task _accepting;
     private volatile bool _isCut;
+    private long _bytesDown;
     private long _bytesUp;
     private volatile TaskCompletionSource? _hole;
 
@@ -41,6 +42,9 @@ public sealed class Proxy : IAsyncDisposable
 
     /// <summary>The number of connections made.</summary>
     public int Connections { get; private set; }
+
+    /// <summary>The number of bytes from the clients to the port.</summary>
+    public long BytesDown => Interlocked.Read(ref _bytesDown);
 
     /// <summary>The number of bytes from the port to its clients.</summary>
     public long BytesUp => Interlocked.Read(ref _bytesUp);
@@ -130,7 +134,7 @@ public sealed class Proxy : IAsyncDisposable
                 lock (_lock)
                     _sockets.AddRange([client, server]);
                 await Task.WhenAny(
-                    PassAsync(client.GetStream(), server.GetStream(), _ => { }),
+                    PassAsync(client.GetStream(), server.GetStream(), count => Interlocked.Add(ref _bytesDown, count)),
                     PassAsync(server.GetStream(), client.GetStream(), count => Interlocked.Add(ref _bytesUp, count)));
             }
             catch (Exception problem) when (problem is SocketException or InvalidOperationException or OperationCanceledException)

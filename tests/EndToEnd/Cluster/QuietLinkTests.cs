@@ -25,6 +25,45 @@ public sealed class QuietLinkTests
         head.Log.Has("down: node").Should().BeFalse();
     }
 
+    [Fact]
+    public async Task Large_arguments_and_outputs_cross_the_link_once()
+    {
+        await using var tree = new Tree();
+        var node = await tree.StartAsync("node", "pools.p.output_limit=1000000", "pools.p.restart_delay=0");
+        await using var proxy = Proxy.Before(node.Port);
+        var head = await tree.StartAsync("head", Tree.Link("node", proxy.Port));
+        await head.WaitForPoolAsync("p", "node");
+        string[] large = [.. Enumerable.Repeat(new string('x', 100_000), 4)];
+
+        var (down, up) = await CostAsync(new { pool = "p", args = Some.Shell("head -c 300000 /dev/zero") }, "done");
+        down.Should().BeLessThan(10_000);
+        up.Should().BeInRange(400_000, 420_000, "the output in base64");
+
+        (down, up) = await CostAsync(new { pool = "p", args = Some.Shell("exit 0", large) }, "done");
+        down.Should().BeInRange(400_000, 420_000);
+        up.Should().BeLessThan(10_000);
+
+        (down, up) = await CostAsync(new { pool = "p", args = Some.Shell("exit 3", large), retries = 3 }, "failed");
+        down.Should().BeInRange(400_000, 420_000);
+        up.Should().BeLessThan(20_000);
+
+        // Changed at the node, so that the head lacks them.
+        var id = Some.Id();
+        _ = await head.SubmitAsync(new { id, pool = "p", node = "node", args = Some.Shell("exit 0", large), hold = true });
+        await node.WaitForAsync(async () => (await node.AskAsync("ls", id)).GetArrayLength(), count => count is 1);
+        _ = await node.SubmitAsync(new { id, args = Some.Shell("exit 4", large), hold = false });
+        var ended = await head.WaitForEndAsync(id);
+        ended.Number("rc").Should().Be(4);
+        ended.GetProperty("args")[2].GetString().Should().Be("exit 4");
+
+        async Task<(long Down, long Up)> CostAsync(object spec, string state)
+        {
+            var before = (proxy.BytesDown, proxy.BytesUp);
+            (await head.RunAsync(spec)).Text("state").Should().Be(state);
+            return (proxy.BytesDown - before.BytesDown, proxy.BytesUp - before.BytesUp);
+        }
+    }
+
     // The greeting is cut in its middle.
     [Fact]
     public async Task Large_tables_and_lines_cross_a_slow_link_for_longer_than_its_timeout_and_a_cut_repeats_little()
@@ -43,8 +82,7 @@ public sealed class QuietLinkTests
         var head = await tree.StartAsync("head", Tree.Link("node", proxy.Port), "nodes.node.timeout=5", "state.expire=600");
         await head.WaitForAsync(async () => (await head.AskAsync("ls", new { })).GetArrayLength(), count => count > 20);
         proxy.Break();
-        (await head.WaitForEndAsync(last.Text("id"))).Text("state").Should().Be("done");
-        (await head.AskAsync("ls", new { })).GetArrayLength().Should().Be(50);
+        await head.WaitForAsync(async () => (await head.AskAsync("ls", new { state = "done" })).GetArrayLength(), count => count is 50);
         proxy.BytesUp.Should().BeLessThan(1_500_000, "the rest follows after the cut, and not all again");
         head.Log.Count("down: node").Should().Be(1);
 

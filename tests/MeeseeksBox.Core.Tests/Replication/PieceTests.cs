@@ -148,6 +148,64 @@ public sealed class PieceTests
     }
 
     [Fact]
+    public void A_spec_that_this_node_has_is_left_out_of_a_report()
+    {
+        _ = Advance();
+        _ = Advance(Reply([Live("a", 5)], seq: 5));
+        var spec = _head["a"].Spec;
+
+        Advance(WithoutSpec(Live("a", 6), SpecChecksum.Of(_head["a"]))).Single().JobIds.Should().BeNull();
+
+        _head["a"].Ts.Should().Be(6);
+        _head["a"].Spec.Should().BeSameAs(spec);
+    }
+
+    [Fact]
+    public void A_spec_that_is_not_the_one_of_this_node_is_looked_up()
+    {
+        _ = Advance();
+        _ = Advance(Reply([Live("a", 5)], seq: 5));
+        var changed = Live("a", 6) is var copy ? copy with { Spec = copy.Spec with { Args = ["y"] } } : null!;
+
+        var lookup = Advance(WithoutSpec(changed, SpecChecksum.Of(changed))).Should().ContainSingle().Subject;
+        (lookup.JobsAfter, lookup.Wait).Should().Be((null, null));
+        lookup.JobIds.Should().Equal("a");
+        _head["a"].Ts.Should().Be(5);
+        var next = Advance(new PeerReply { Jobs = [changed] }).Should().ContainSingle().Subject;
+
+        (next.JobsAfter, next.JobIds, next.Wait).Should().Be((6, null, 10));
+        (_head["a"].Ts, _head["a"].Spec.Args.Single()).Should().Be((6, "y"));
+    }
+
+    [Fact]
+    public void A_look_up_during_the_greeting_does_not_end_it()
+    {
+        _ = Advance();
+        _ = Advance(Reply([Live("a", 5)], seq: 5, hasMore: true));
+        _ = Advance(WithoutSpec(Live("a", 6), "another") with { HasMore = true });
+
+        var next = Advance(new PeerReply { Jobs = [Live("a", 6)] }).Should().ContainSingle().Subject;
+
+        (next.JobsAfter, next.Wait).Should().Be((6, null));
+    }
+
+    [Fact]
+    public void An_end_counts_also_when_the_peer_has_removed_the_job_before_its_look_up()
+    {
+        _ = Advance();
+        _ = Advance(Reply([Live("a", 5)], seq: 5));
+        var ended = Live("a", 6).With(status => status with { State = JobState.Done, Active = false });
+        _ = Advance(WithoutSpec(ended, "another"));
+        Reconnect();
+        _ = Advance();
+
+        Advance(Reply([], seq: 6)).Should().ContainSingle("the look-up is repeated").Which.JobIds.Should().Equal("a");
+        _ = Advance(new PeerReply { Jobs = [] });
+
+        _head["a"].Status.State.Should().Be(JobState.Done);
+    }
+
+    [Fact]
     public void Copies_that_were_rejected_are_requested_anew_on_the_next_connection()
     {
         _head.ReceiveNodes("other", ("n1", Some.Status(1) with { Instance = "other.1" }));
@@ -222,6 +280,9 @@ public sealed class PieceTests
     private static Job Live(string id, long seq) => Some.Job($$"""
         {'id':'{{id}}','pool':'p1','args':['x'],'node':'n1','state':'running','active':true,'ts':{{seq}},'submit_ts':1,'seq':{{seq}}}
         """);
+
+    private static PeerReply WithoutSpec(Job job, string checksum) =>
+        Reply([job with { Spec = JobSpec.Empty }], job.Seq) with { Same = new Dictionary<string, string> { [job.Id] = checksum } };
 
     private static PeerReply Reply(IReadOnlyList<Job> jobs, long seq, bool hasMore = false, bool hasGap = false) => new()
     {
