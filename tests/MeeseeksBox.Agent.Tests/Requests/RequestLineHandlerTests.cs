@@ -23,7 +23,8 @@ public sealed class RequestLineHandlerTests : IDisposable
     {
         var (upstream, durability) = (new UpstreamSessions(_host), new DurabilityBarrier(_host));
         var handlers = new RequestHandlers(
-            new StatusHandler(_host), new SubmitHandler(_host), new QueryHandler(_host), new GetHandler(_host, upstream),
+            new StatusHandler(_host), new SubmitHandler(_host), new QueryHandler(_host),
+            new GetHandler(_host, upstream, "0.1", TimeProvider.System),
             null!, null!, null!, null!, null!, null!, null!, null!, durability);
         var client = new ClientIdentity(null, null);
         var session = new Session(() => Access.Open, access => ClientRights.Of(client, access, new HostAccounts()));
