@@ -7,7 +7,8 @@ return args switch
     ["requests"] => await RequestRate.RunAsync(),
     ["latency"] => await JobLatency.RunAsync(),
     ["latency", var programs] => await Daemon.OfAsync(programs, JobLatency.RunAsync),
-    ["table"] => await TableSize.RunAsync(),
+    ["table"] => await TableSize.RunAsync(TableSize.Usual),
+    ["table", .. var sizes] => await TableSize.RunAsync([.. sizes.Select(Whole)]),
     ["idle"] => await IdleLoad.RunAsync(),
     ["waiting"] => await WaitingJobs.RunAsync(),
     ["tail"] => await TailLatency.RunAsync(null),
@@ -35,7 +36,7 @@ return args switch
 };
 
 static async Task<int> AllAsync() =>
-    await JobBurst.RunAsync() + await RequestRate.RunAsync() + await JobLatency.RunAsync() + await TableSize.RunAsync()
+    await JobBurst.RunAsync() + await RequestRate.RunAsync() + await JobLatency.RunAsync() + await TableSize.RunAsync(TableSize.Usual)
     + await IdleLoad.RunAsync() + await ClusterNews.RunAsync();
 
 static int Whole(string word) => int.Parse(word, System.Globalization.CultureInfo.InvariantCulture);
@@ -43,7 +44,7 @@ static int Whole(string word) => int.Parse(word, System.Globalization.CultureInf
 static int Usage()
 {
     Console.Error.WriteLine(
-        "usage: dotnet run -c Release --project bench -- [jobs [PROGRAMS] | requests | latency [PROGRAMS] | table | idle "
+        "usage: dotnet run -c Release --project bench -- [jobs [PROGRAMS] | requests | latency [PROGRAMS] | table [JOBS ...] | idle "
         + "| cluster | durable | connections | waiting | tail [CLIENT] | watch [PROGRAM] | watch-large [FILES [PROGRAMS]] "
         + "| all | soak MINUTES | fuzz [LINES SEED]]");
     return 2;

@@ -8,23 +8,27 @@ namespace MeeseeksBox.Bench;
 /// <summary>Memory and time per operation, by the number of ended jobs in the table.</summary>
 internal static class TableSize
 {
-    private static readonly int[] Sizes = [1000, 10_000, 100_000];
+    /// <summary>The numbers of jobs without others.</summary>
+    public static int[] Usual { get; } = [1000, 10_000, 100_000];
 
-    public static async Task<int> RunAsync()
+    public static async Task<int> RunAsync(int[] sizes)
     {
-        Rounds.Print($"managed heap for a job like those of the file: {TableHeap.BytesAJob(Sizes[^1], JobText):N0} bytes");
+        Rounds.Print($"managed heap for a job like those of the file: {TableHeap.BytesAJob(sizes[^1], JobText):N0} bytes");
         Rounds.Print(
-            $"table {"jobs",8} {"filled by",-10} {"VmRSS",7} {"submit",9} {"query",9} {"get newest",11} {"ls all",9} {"get all",9} "
-            + $"{"VmRSS",7}");
-        Rounds.Print($"      {"",8} {"",-10} {"MB",7} {"µs",9} {"µs",9} {"µs",11} {"ms",9} {"ms",9} {"MB",7}");
-        foreach (var size in Sizes)
+            $"table {"jobs",9} {"filled by",-10} {"start",7} {"VmRSS",7} {"submit",9} {"p99",7} {"query",9} {"get newest",11} "
+            + $"{"ls all",9} {"get all",9} {"VmRSS",7}");
+        Rounds.Print(
+            $"      {"",9} {"",-10} {"s",7} {"MB",7} {"µs",9} {"µs",7} {"µs",9} {"µs",11} {"ms",9} {"ms",9} {"MB",7}");
+        var submits = new List<double>();
+        foreach (var size in sizes)
         {
             var file = Path.Combine(Path.GetTempPath(), $"meeseeks-bench-{Guid.NewGuid():N}.json");
             try
             {
                 await WriteStateAsync(file, size);
+                var begin = Stopwatch.GetTimestamp();
                 using var daemon = await Daemon.StartAsync("pools.p.slots=2", $"state.file={file}", "state.checkpoint=0");
-                await MeasureAsync(daemon, size, "file");
+                submits.Add(await MeasureAsync(daemon, size, "file", Rounds.Show(Stopwatch.GetElapsedTime(begin).TotalSeconds)));
             }
             finally
             {
@@ -32,23 +36,26 @@ internal static class TableSize
             }
         }
 
-        foreach (var size in Sizes)
+        foreach (var size in sizes)
         {
             using var daemon = await Daemon.StartAsync("pools.p.slots=2");
             await FillAsync(daemon, size);
-            await MeasureAsync(daemon, size, "submits");
+            _ = await MeasureAsync(daemon, size, "submits", "");
         }
 
+        Rounds.Print($"a submit with {sizes[^1]:N0} jobs of a file, by one with {sizes[0]:N0}: ratio {submits[^1] / submits[0]:0.00}");
         return 0;
     }
 
     // Ended jobs with output, a tag, and all attributes of a run.
-    private static string JobText(int number)
+    private static string JobText(int number) => JobText(number, $"{Guid.CreateVersion7()}");
+
+    private static string JobText(int number, string id)
     {
         var start = 1767225600.123456 + number;
         return string.Create(
                 CultureInfo.InvariantCulture,
-                $$"""{"id":"{{Guid.CreateVersion7()}}","pool":"p","args":["/bin/echo","hello","{{number}}"]""")
+                $$"""{"id":"{{id}}","pool":"p","args":["/bin/echo","hello","{{number}}"]""")
             + ""","node":"bench","submit_node":"bench" """
             + string.Create(
                 CultureInfo.InvariantCulture,
@@ -63,11 +70,14 @@ internal static class TableSize
     private static async Task WriteStateAsync(string file, int size)
     {
         await using var writer = new StreamWriter(file);
-        await writer.WriteAsync('{');
+        await writer.WriteAsync("{\n");
         for (var i = 1; i <= size; i++)
-            await writer.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{(i > 1 ? "," : "")}\"{i}\":{JobText(i)}"));
+        {
+            var id = $"{Guid.CreateVersion7()}";
+            await writer.WriteAsync($"{(i > 1 ? ",\n" : "")}\"{id}\":{JobText(i, id)}");
+        }
 
-        await writer.WriteAsync('}');
+        await writer.WriteAsync("\n}");
     }
 
     private static async Task FillAsync(Daemon daemon, int size)
@@ -79,20 +89,23 @@ internal static class TableSize
             await Task.Delay(200);
     }
 
-    private static async Task MeasureAsync(Daemon daemon, int size, string filledBy)
+    // Returns the median of a submit.
+    private static async Task<double> MeasureAsync(Daemon daemon, int size, string filledBy, string start)
     {
         var resident = daemon.Process.ResidentMegabytes;
         using var client = await daemon.ConnectAsync();
         var id = Held(client);
-        var submit = Microseconds(client, """[{"submit":{"pool":"p","args":["/bin/true"],"hold":true}}]""", 2000);
-        var query = Microseconds(client, $$"""[{"query":"{{id.GetProperty("id").GetString()}}"}]""", 2000);
+        var (submit, late) = Microseconds(client, """[{"submit":{"pool":"p","args":["/bin/true"],"hold":true}}]""", 2000);
+        var (query, _) = Microseconds(client, $$"""[{"query":"{{id.GetProperty("id").GetString()}}"}]""", 2000);
         var seq = Held(client);
-        var newest = Microseconds(client, $$$"""[{"get":{"seq":{{{seq.GetProperty("seq").GetInt64() - 1}}}}}]""", 2000);
-        var ids = Microseconds(client, """[{"ls":{}}]""", 5) / 1000;
-        var all = Microseconds(client, """[{"get":{}}]""", 5) / 1000;
+        var (newest, _) = Microseconds(client, $$$"""[{"get":{"seq":{{{seq.GetProperty("seq").GetInt64() - 1}}}}}]""", 2000);
+        var ids = Microseconds(client, """[{"ls":{}}]""", 5).Median / 1000;
+        var all = Microseconds(client, """[{"get":{}}]""", 5).Median / 1000;
         Rounds.Print(
-            $"      {size,8:N0} {filledBy,-10} {Rounds.Show(resident),7} {Rounds.Show(submit),9} {Rounds.Show(query),9} "
-            + $"{Rounds.Show(newest),11} {Rounds.Show(ids),9} {Rounds.Show(all),9} {Rounds.Show(daemon.Process.ResidentMegabytes),7}");
+            $"      {size,9:N0} {filledBy,-10} {start,7} {Rounds.Show(resident),7} {Rounds.Show(submit),9} {Rounds.Show(late),7} "
+            + $"{Rounds.Show(query),9} {Rounds.Show(newest),11} {Rounds.Show(ids),9} {Rounds.Show(all),9} "
+            + $"{Rounds.Show(daemon.Process.ResidentMegabytes),7}");
+        return submit;
     }
 
     private static JsonElement Held(LineClient client)
@@ -102,7 +115,7 @@ internal static class TableSize
     }
 
     // The median of many, which excludes pauses of the collector and of the machine.
-    private static double Microseconds(LineClient client, string request, int count)
+    private static (double Median, double Late) Microseconds(LineClient client, string request, int count)
     {
         var line = Encoding.UTF8.GetBytes(request + "\n");
         var figures = new double[count];
@@ -113,6 +126,7 @@ internal static class TableSize
             figures[i] = Stopwatch.GetElapsedTime(begin).TotalMicroseconds;
         }
 
-        return Rounds.Median(figures);
+        Array.Sort(figures);
+        return (Rounds.Median(figures), figures[figures.Length * 99 / 100]);
     }
 }
