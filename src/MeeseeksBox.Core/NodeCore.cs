@@ -92,18 +92,35 @@ public sealed class NodeCore
     /// <param name="removed">
     /// Whether to include jobs that have ended and were removed. A reader that stalled for longer than they stayed has live copies.
     /// </param>
-    public IReadOnlyList<Job> ChangesSince(long seq, bool unassigned = false, bool removed = false)
+    /// <param name="removedAfter">The number of change after which such a job must have ended.</param>
+    public IReadOnlyList<Job> ChangesSince(long seq, bool unassigned = false, bool removed = false, long removedAfter = 0)
     {
         var newer = _state.Jobs.ChangesSince(seq);
-        var ended = removed ? _state.Jobs.Tombstones.ChangesSince(seq).ToList() : [];
-        if (ended.Count > 0)
-        {
-            newer.AddRange(ended);
-            newer.Sort((one, other) => one.Seq.CompareTo(other.Seq));
-        }
+        if (removed)
+            newer = Merged(newer, [.. _state.Jobs.Tombstones.ChangesSince(Math.Max(seq, removedAfter))]);
 
         _ = unassigned ? 0 : newer.RemoveAll(job => job.Status.Node is null);
         return newer;
+    }
+
+    // Both are in the order of their changes.
+    private static List<Job> Merged(List<Job> jobs, List<Job> ended)
+    {
+        if (ended.Count is 0)
+            return jobs;
+
+        var merged = new List<Job>(jobs.Count + ended.Count);
+        var next = 0;
+        foreach (var job in jobs)
+        {
+            while (next < ended.Count && ended[next].Seq < job.Seq)
+                merged.Add(ended[next++]);
+
+            merged.Add(job);
+        }
+
+        merged.AddRange(ended[next..]);
+        return merged;
     }
 
     /// <summary>True when <see cref="ChangesSince"/> may lack jobs that ended and were removed after a number of change.</summary>

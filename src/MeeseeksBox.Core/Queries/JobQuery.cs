@@ -15,6 +15,9 @@ namespace MeeseeksBox.Core.Queries;
 /// </param>
 public sealed record JobQuery(JobFilter Filter, bool IncludesUnassigned, bool IncludesRemoved = false)
 {
+    /// <summary>The number of change after which removed jobs must have ended: the reader has no live copy of the others.</summary>
+    public long RemovedAfter { get; init; }
+
     /// <summary>The query of a request with a filter.</summary>
     public static JobQuery Of(JobFilter filter, RequestOptions options) =>
         new(filter, options.Unassigned, options.Wait is not null || (options.Limit is not null && filter.NewerSeq > 0));
@@ -32,7 +35,7 @@ public sealed record JobQuery(JobFilter Filter, bool IncludesUnassigned, bool In
     private IReadOnlyList<Job> Candidates(NodeCore core, long? after) => (Filter.Ids, after) switch
     {
         ({ } ids, _) => [.. ids.Select(core.Find).OfType<Job>()],
-        (_, { } seq) => core.ChangesSince(seq, IncludesUnassigned, IncludesRemoved),
+        (_, { } seq) => core.ChangesSince(seq, IncludesUnassigned, IncludesRemoved, RemovedAfter),
         _ => core.Snapshot(),
     };
 

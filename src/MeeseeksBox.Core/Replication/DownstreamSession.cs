@@ -164,8 +164,10 @@ public sealed class DownstreamSession
         if (!_unanswered.Any(sent => sent.Message.IsPoll))
         {
             var jobs = core.DequeuePending(Peer, isPoll: true);
+
+            // One at a time, because their size is not known.
             if (Peer.Incomplete.Count > 0)
-                return new PeerMessage { Jobs = jobs, JobIds = [.. Peer.Incomplete.Take(MostLookups)], NodesAfter = Peer.NodesSeq };
+                return new PeerMessage { Jobs = jobs, JobIds = [.. Peer.Incomplete.Take(1)], NodesAfter = Peer.NodesSeq };
 
             return new PeerMessage
             {

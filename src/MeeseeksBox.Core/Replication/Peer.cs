@@ -163,7 +163,7 @@ public sealed class Peer
     /// <returns>False when the changes are not those after this number; all must be requested anew then.</returns>
     internal bool Continue(PeerReply reply, long after)
     {
-        if (reply.Instance == _instance && !(reply.Seq < after))
+        if (reply.Instance == _instance && after == Seq && !(reply.Seq < after))
             return true;
 
         Reset();

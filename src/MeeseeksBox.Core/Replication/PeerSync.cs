@@ -44,7 +44,10 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
                 continue;
 
             if (isHere)
+            {
+                entry!.AddPeer(peer.Names);
                 peer.MarkSent(id, job.Seq);
+            }
 
             jobs.Add(job);
         }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using MeeseeksBox.Foundation.Network;
+using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Foundation.Time;
 using MeeseeksBox.Protocol;
 using MeeseeksBox.Tls;
@@ -76,6 +77,9 @@ internal sealed class TransportNegotiator(TimeProvider time, ILogger log)
     private async Task<Stream?> OpenTlsAsync(Socket client, TlsServer tls, CancellationToken stop)
     {
         var first = await PeekAsync(client, stop);
+
+        // A handshake takes milliseconds of a processor.
+        await PoolThread.EnterAsync();
         if (first.IsEmpty)
         {
             // A port scan or a health check.

@@ -15,11 +15,14 @@ internal sealed class GetHandler(CoreHost host, UpstreamSessions upstreamSession
     public async ValueTask HandleAsync(
         GetRequest request, RequestOptions options, ResponseWriter answer, Session session, CancellationToken stop)
     {
-        var (jobs, seq) = host.Select(JobQuery.Of(request.Filter, options));
+        var isPiece = request.Filter.NewerSeq is not null && options.Limit is not null;
+        var query = JobQuery.Of(request.Filter, options) with { RemovedAfter = isPiece ? session.FirstPieceSeq : 0 };
+        var (jobs, seq) = host.Select(query);
         if (request.Filter.NewerSeq is null && !options.Stamps)
             jobs = host.Execute((core, now) => core.AsReported(jobs, now));
 
-        var isPiece = request.Filter.NewerSeq is not null && options.Limit is not null;
+        if (isPiece && request.Filter.Ids is not null)
+            jobs = [.. jobs.OrderBy(job => job.Seq)];
         var count = await answer.WritePieceAsync(
             jobs.Select(job => KeyValuePair.Create(job.Id, (Job?)job)), isPiece ? options.Limit!.Value : long.MaxValue, stop,
             options.Same ? session.HasSpec : null);
@@ -28,9 +31,12 @@ internal sealed class GetHandler(CoreHost host, UpstreamSessions upstreamSession
 
         if (isPiece)
         {
+            if (after is 0)
+                session.FirstPieceSeq = seq;
+
             var hasMore = count < jobs.Count;
             seq = hasMore ? jobs[count - 1].Seq : seq;
-            var hasGap = after > 0 && host.Execute((core, _) => core.HasGapSince(after));
+            var hasGap = after > 0 && host.Execute((core, _) => core.HasGapSince(Math.Max(after, session.FirstPieceSeq)));
             answer.NotePiece(hasMore, hasGap, instance, (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds);
         }
 

@@ -102,8 +102,9 @@ internal sealed class RequestLineHandler(
         answer.EndLine();
     }
 
-    // Takes a short turn of the core, which waits for nothing.
-    private bool IsBrief(Request request) => request is SubmitRequest or QueryRequest && session.AreRightsKnown;
+    // Takes a short turn of the core, which waits for nothing. A submit to several nodes makes as many jobs.
+    private bool IsBrief(Request request) =>
+        request is QueryRequest or SubmitRequest { Spec.Nodes: null or [] or [not [.., '*']] } && session.AreRightsKnown;
 
     private async ValueTask ExecuteAsync(RequestObject request, ILineLookahead further, ResponseWriter answer, CancellationToken stop)
     {

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json;
+using MeeseeksBox.Core.Jobs;
 using MeeseeksBox.Foundation.Json;
 using MeeseeksBox.Foundation.Tasks;
 using MeeseeksBox.Protocol;
@@ -174,17 +175,20 @@ internal sealed class ResponseWriter
         IEnumerable<KeyValuePair<string, Job?>> jobs, long limit, CancellationToken stop, Func<JobSpec, bool>? hasSpec = null)
     {
         var count = 0;
+        var leftOut = 0L;
         Json.WriteStartObject();
         var begin = Json.BytesCommitted + Json.BytesPending;
         foreach (var (id, job) in jobs)
         {
-            if (Json.BytesCommitted + Json.BytesPending - begin >= limit)
+            if (Json.BytesCommitted + Json.BytesPending - begin + leftOut >= limit)
                 break;
 
             Json.WritePropertyName(id);
             await LeaveForOutputsAsync(job);
             if (job is not null && hasSpec?.Invoke(job.Spec) is true)
             {
+                // It counts, because both sides compute its checksum.
+                leftOut += ApproximateSize.Of(job.Spec);
                 JobAttributes.WriteStatus(Json, job);
                 _same.Add((id, SpecChecksum.Of(job)));
             }

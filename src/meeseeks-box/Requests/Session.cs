@@ -45,6 +45,10 @@ internal sealed class Session(Func<Access> access, Func<Access, ClientRights> ri
     /// <summary>True when these changes include submits that must be on disk before the answer.</summary>
     public bool HasSubmitted { get; set; }
 
+    /// <summary>The latest number of change at the last request for pieces from the beginning.</summary>
+    /// <remarks>The client has live copies of no job that was removed before.</remarks>
+    public long FirstPieceSeq { get; set; }
+
     /// <summary>True when the client has a large spec already; it gets the spec now otherwise.</summary>
     public bool HasSpec(JobSpec spec)
     {

@@ -21,8 +21,15 @@ internal sealed class SyncHandler(CoreHost host, UpstreamSessions upstreamSessio
         foreach (var problem in request.Problems)
             log.Warning("job from the upstream node skipped: {Problem}", problem);
 
-        if (options.Cycle is { } cycle && session.Rights.Role is (Role.Peer or Role.Admin))
-            LogCycle(cycle);
+        if (options.Cycle is { } cycle)
+        {
+            if (session.Rights.Role is Role.Peer or Role.Admin)
+                LogCycle(cycle);
+
+            answer.Json.WriteStartArray();
+            answer.Json.WriteEndArray();
+            return;
+        }
 
         var acceptsLease = options.Lease ?? session.AcceptsLease;
         if (!session.IsUpstream || acceptsLease != session.AcceptsLease)

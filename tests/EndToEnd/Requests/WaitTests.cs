@@ -57,6 +57,22 @@ public sealed class WaitTests(SharedBox shared) : SharedBoxTests(shared)
     }
 
     [Fact]
+    public async Task Pieces_of_named_jobs_come_in_the_order_of_their_changes()
+    {
+        using var connection = await Box.ConnectAsync();
+        var (early, late) = (Some.Id(), Some.Id());
+        _ = await Box.SubmitAsync(new { id = early, pool = "nowhere", node = "n1", args = Some.True });
+        _ = await Box.SubmitAsync(new { id = late, pool = "nowhere", node = "n1", args = Some.True });
+
+        var first = (await connection.AskAsync($$$"""[{"get":{"seq":0,"ids":["{{{late}}}","{{{early}}}"]},"options":{"limit":1}}]"""))[0];
+        var rest = (await connection.AskAsync(
+            $$$"""[{"get":{"seq":{{{first.GetProperty("seq")}}},"ids":["{{{late}}}","{{{early}}}"]},"options":{"limit":1}}]"""))[0];
+
+        (first.GetProperty("get").Keys().Single(), rest.GetProperty("get").Keys().Single()).Should().Be((early, late));
+        (first.TryGetProperty("more", out _), rest.TryGetProperty("more", out _)).Should().Be((true, false));
+    }
+
+    [Fact]
     public async Task At_the_timeout_an_answer_has_the_number_up_to_which_it_is_complete()
     {
         using var connection = await Box.ConnectAsync();
