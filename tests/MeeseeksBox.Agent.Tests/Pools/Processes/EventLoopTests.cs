@@ -73,13 +73,13 @@ public sealed class EventLoopTests : IDisposable
 
         loop.Post(() =>
         {
-            _ = loop.After(TimeSpan.FromMilliseconds(3), () =>
+            _ = loop.After(TimeSpan.FromMilliseconds(300), () =>
             {
                 due.Add(3);
                 last.SetResult();
             });
-            _ = loop.After(TimeSpan.FromMilliseconds(2), () => due.Add(2));
-            _ = loop.After(TimeSpan.FromMilliseconds(1), () => due.Add(1));
+            _ = loop.After(TimeSpan.FromMilliseconds(200), () => due.Add(2));
+            _ = loop.After(TimeSpan.FromMilliseconds(100), () => due.Add(1));
             loop.Block(Hang, () => { });
         });
         await last.Task.WaitAsync(Stop);
