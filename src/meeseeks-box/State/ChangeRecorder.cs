@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MeeseeksBox.Agent.Outputs;
 using MeeseeksBox.Core;
 using MeeseeksBox.Protocol.Jobs;
@@ -9,6 +10,7 @@ namespace MeeseeksBox.Agent.State;
 /// <param name="outputs">Deletes the outputs that no job has any more.</param>
 internal sealed class ChangeRecorder(OutputStore outputs)
 {
+    private readonly List<JournalLine> _lines = [];
     private Journal? _journal;
     private long _recordedSeq;
 
@@ -44,15 +46,22 @@ internal sealed class ChangeRecorder(OutputStore outputs)
     public void Record(NodeCore core)
     {
         var effects = core.Effects;
-        if (effects.HaveJobsChanged && (_journal is not null || outputs.IsUsed))
-            RecordChanges(core);
 
+        // The ends first: see JournalReader.
         foreach (var job in effects.EndedJobs)
         {
             if (_journal is null)
                 OnEnded(job);
             else
-                _journal.Append(new JournalLine { Ended = job });
+                _lines.Add(new JournalLine { Ended = job });
+        }
+
+        if (effects.HaveJobsChanged && (_journal is not null || outputs.IsUsed))
+            RecordChanges(core);
+        if (_lines.Count > 0)
+        {
+            _journal?.Append(CollectionsMarshal.AsSpan(_lines));
+            _lines.Clear();
         }
 
         if (_recordedSeq != core.Seq)
@@ -66,15 +75,13 @@ internal sealed class ChangeRecorder(OutputStore outputs)
     {
         foreach (var job in core.ChangesSince(_recordedSeq, unassigned: true))
         {
-            _journal?.Append(new JournalLine { Changed = job });
+            _lines.Add(new JournalLine { Changed = job });
             if (outputs.IsUsed)
                 outputs.Changed(job);
         }
 
         foreach (var id in core.Effects.RemovedJobs)
-        {
-            _journal?.Append(new JournalLine { Gone = id });
-        }
+            _lines.Add(new JournalLine { Gone = id });
 
         // A peer may still ask for the output of a job whose tombstone is kept.
         foreach (var id in core.Effects.DroppedTombstones)

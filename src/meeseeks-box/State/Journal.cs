@@ -36,8 +36,8 @@ internal sealed class Journal : IDisposable
     /// <summary>The error of the last write; null when it succeeded.</summary>
     public string? Problem => _writer.Problem;
 
-    /// <summary>Queues a line; never blocks.</summary>
-    public void Append(JournalLine line) => _queue.Append(line);
+    /// <summary>Queues the lines of one turn of the core, which go into one write; never blocks.</summary>
+    public void Append(params ReadOnlySpan<JournalLine> lines) => _queue.Append(lines);
 
     /// <summary>Notes that the lines so far have all changes up to a number.</summary>
     public void Mark(long seq) => _queue.Mark(seq);

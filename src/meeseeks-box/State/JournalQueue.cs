@@ -50,13 +50,14 @@ internal sealed class JournalQueue : IDisposable
         }
     }
 
-    /// <summary>Queues a line; never blocks.</summary>
-    public void Append(JournalLine line)
+    /// <summary>Queues lines, which <see cref="Take"/> returns together; never blocks.</summary>
+    public void Append(ReadOnlySpan<JournalLine> lines)
     {
         lock (_lock)
         {
-            _commands.Add(line);
-            _appended++;
+            foreach (var line in lines)
+                _commands.Add(line);
+            _appended += lines.Length;
             WakeUp();
         }
     }

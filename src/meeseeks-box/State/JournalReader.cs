@@ -9,7 +9,8 @@ namespace MeeseeksBox.Agent.State;
 /// <summary>Replays a journal over the jobs of a state file.</summary>
 /// <remarks>
 /// A truncated last line is normal after a crash. Any other damage costs the damaged lines only. It is logged, and a copy of the journal is
-/// kept.
+/// kept. The end of a run is before the change of its job. An end whose change a crash has cut off counts no more than the change does: the
+/// run goes on, or ends once more as crashed.
 /// </remarks>
 /// <param name="outputs">Has the outputs that lines refer to.</param>
 /// <param name="time">The clock.</param>
@@ -48,8 +49,13 @@ internal sealed class JournalReader(OutputStore outputs, TimeProvider time, ILog
             }
         }
 
+        _ = Endings.RemoveAll(ended => _jobs.TryGetValue(ended.Id, out var known) && IsBefore(known, ended));
         return _jobs.Values;
     }
+
+    // The end of a run that is followed by another one has the number of the run.
+    private static bool IsBefore(Job known, Job ended) =>
+        known.Seq < ended.Seq || (known.Seq == ended.Seq && known.Status.State != ended.Status.State);
 
     private void Read(string path)
     {

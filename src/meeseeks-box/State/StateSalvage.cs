@@ -60,13 +60,25 @@ internal sealed class StateSalvage
             var end = ReadRun(line, start, run);
             if (end == line.Length)
             {
-                Jobs.AddRange(run);
+                Jobs.AddRange(HasOwnKey(run[0]) ? run : WithShorterKey(line, start, run));
                 return;
             }
 
             next = Math.Max(start + 1, end);
         }
     }
+
+    // The rest of a damaged text before the key of a job may look like the beginning of that key.
+    private static List<(string Id, StoredJob Stored)> WithShorterKey(
+        ReadOnlyMemory<byte> line, int start, List<(string Id, StoredJob Stored)> run)
+    {
+        var other = new List<(string Id, StoredJob Stored)>();
+        return NextKey(line.Span, start + 1) is >= 0 and var next
+            && ReadRun(line, next, other) == line.Length && other.Count == run.Count && HasOwnKey(other[0]) ? other : run;
+    }
+
+    private static bool HasOwnKey((string Id, StoredJob Stored) job) =>
+        job.Stored.Job is { } read && (read.Id.Length is 0 || read.Id == job.Id);
 
     // Reads one job after the other. Returns the end of the line, or where there is no further job.
     private static int ReadRun(ReadOnlyMemory<byte> line, int at, List<(string Id, StoredJob Stored)> jobs)

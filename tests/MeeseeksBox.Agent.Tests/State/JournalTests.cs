@@ -139,6 +139,28 @@ public sealed class JournalTests : IDisposable
         Directory.GetFiles(_folder.Path, "*.damaged-*").Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(JobState.Done, 4)]
+    [InlineData(JobState.Failed, 3)]
+    public async Task An_end_counts_only_with_the_change_of_its_job(JobState state, long seq)
+    {
+        await WriteAsync(
+            Changed("a", 1, JobState.Running),
+            new JournalLine { Ended = Job("a", 1, JobState.Failed) },
+            Changed("a", 2),
+            Changed("a", 3, JobState.Running),
+            new JournalLine { Ended = Job("a", seq, state) },
+            Changed("a", 4, state is JobState.Done ? JobState.Done : JobState.New));
+        var text = await File.ReadAllTextAsync(_files.Current, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_files.Current, text[..^30], TestContext.Current.CancellationToken);
+        var reader = new JournalReader(NoOutputs.Store, TimeProvider.System, Log);
+
+        var jobs = reader.Read([], _files);
+
+        jobs.Should().ContainSingle().Which.Seq.Should().Be(3);
+        reader.Endings.Should().ContainSingle("the second end would come once more").Which.Seq.Should().Be(1);
+    }
+
     [Fact]
     public async Task Other_damage_is_quarantined_and_valid_lines_count()
     {
