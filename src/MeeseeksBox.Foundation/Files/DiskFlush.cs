@@ -1,3 +1,4 @@
+using MeeseeksBox.Foundation.Unix;
 using Microsoft.Win32.SafeHandles;
 
 namespace MeeseeksBox.Foundation.Files;
@@ -16,4 +17,13 @@ public class DiskFlush
     /// <param name="path">The path, whose last name may be gone.</param>
     /// <exception cref="IOException">The flush failed.</exception>
     public virtual void NameOf(string path) => FolderFlush.Flush(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/");
+
+    /// <summary>Completes when the names in a folder, or the content and the attributes of a file, are on disk.</summary>
+    /// <param name="path">The path. Of one that is gone, nothing is left to flush.</param>
+    /// <exception cref="IOException">The flush failed.</exception>
+    public virtual void Of(string path)
+    {
+        if (FileKind.Of(path) is not FileKind.None)
+            FolderFlush.Flush(path);
+    }
 }

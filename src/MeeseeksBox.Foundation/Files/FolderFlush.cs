@@ -3,7 +3,7 @@ using MeeseeksBox.Foundation.Unix;
 
 namespace MeeseeksBox.Foundation.Files;
 
-/// <summary>Flushes the names in a folder to the disk.</summary>
+/// <summary>Flushes the names in a folder, or the content and attributes of a file, to the disk.</summary>
 public static class FolderFlush
 {
     /// <summary>Completes when all names that were made, changed or removed in a folder are so on disk.</summary>
@@ -12,7 +12,7 @@ public static class FolderFlush
     public static void Flush(string folder)
     {
         if (ErrorOf(folder) is not (0 or ErrorNumber.Invalid or ErrorNumber.NotSupported or ErrorNumber.NoAccess) and var error)
-            throw new IOException($"its folder {folder} cannot be flushed to the disk: {FileProblem.TextOf(error)}");
+            throw new IOException($"{folder} cannot be flushed to the disk: {FileProblem.TextOf(error)}");
     }
 
     private static int ErrorOf(string folder)

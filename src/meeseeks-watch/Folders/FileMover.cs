@@ -26,6 +26,9 @@ internal sealed class FileMover(WatchSettings settings, Func<string> statusPath,
     /// <summary>Receives each step, after which a crash may come.</summary>
     public Action<MoveStep> OnStep { get; init; } = _ => { };
 
+    /// <summary>The flush of the disk.</summary>
+    public DiskFlush Flush { get; init; } = DiskFlush.Real;
+
     /// <summary>Searches the targets for copies that a crash has left.</summary>
     public CopyLeftovers Leftovers { get; init; } = new();
 
@@ -108,7 +111,7 @@ internal sealed class FileMover(WatchSettings settings, Func<string> statusPath,
     private static StatusName NamesOf(MoveAccount account, WatchSettings settings) => new(account.Watch ?? settings.Name);
 
     private FileTransfer Transfer(StatusTable table, MoveAccount account, MoveFolders folders, StatusAccount keeper) =>
-        new(NamesOf(account, settings), folders, () => keeper.WriteMove(table, account), OnStep, log);
+        new(NamesOf(account, settings), folders, () => keeper.WriteMove(table, account), Flush, OnStep, log);
 
     private MoveResult Finish(StatusTable table, MoveAccount account, MoveFolders folders, FileTransfer transfer)
     {

@@ -13,9 +13,11 @@ namespace MeeseeksBox.WatchAgent.Folders;
 /// <param name="names">The hidden names of the watch.</param>
 /// <param name="folders">The folders of the move.</param>
 /// <param name="write">Writes the account.</param>
+/// <param name="flush">The flush of the disk.</param>
 /// <param name="onStep">Receives each step that is done.</param>
 /// <param name="log">The log of the watch.</param>
-internal sealed class FileTransfer(StatusName names, MoveFolders folders, Action write, Action<MoveStep> onStep, ILogger log)
+internal sealed class FileTransfer(
+    StatusName names, MoveFolders folders, Action write, DiskFlush flush, Action<MoveStep> onStep, ILogger log)
 {
     /// <summary>Whether a file has its name in the target.</summary>
     public bool IsMoved(MovedFile file) =>
@@ -45,7 +47,7 @@ internal sealed class FileTransfer(StatusName names, MoveFolders folders, Action
         try
         {
             if (IsMoved(file))
-                Remove(source, name, aside, file.Source);
+                RemoveMoved(file, source, name, aside);
             else if (source.FactsOf(aside) is not null)
                 Place(file, source, aside, copyResults, first);
             else if (source.FactsOf(name) is { } here && MovedFile.IsSame(here, file.Source))
@@ -87,6 +89,13 @@ internal sealed class FileTransfer(StatusName names, MoveFolders folders, Action
             PutBack(source.At(aside), source, name);
     }
 
+    // Whether a crash came before the flush is not known.
+    private void RemoveMoved(MovedFile file, HeldFolder source, string name, string aside)
+    {
+        flush.NameOf(TargetOf(file)!.At(RelativePath.NameOf(file.Target!)));
+        Remove(source, name, aside, file.Source);
+    }
+
     private HeldFolder? TargetOf(MovedFile file) => folders.FindTarget(RelativePath.FolderOf(file.Name));
 
     private string AsideOf(MovedFile file) => names.AsideOf(RelativePath.NameOf(file.Name));
@@ -124,6 +133,7 @@ internal sealed class FileTransfer(StatusName names, MoveFolders folders, Action
             else if (isCopied)
             {
                 onStep(MoveStep.Published);
+                flush.NameOf(to);
                 Remove(source, RelativePath.NameOf(file.Name), AsideOf(file), file.Source);
                 onStep(MoveStep.SourceRemoved);
                 return;

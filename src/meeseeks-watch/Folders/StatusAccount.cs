@@ -106,6 +106,9 @@ internal abstract class StatusAccount
         return warning;
     }
 
+    /// <summary>What must be flushed for the results of a work item to be on disk: their folder, or the file with the attributes.</summary>
+    public abstract string FlushedFor(WorkKey key);
+
     /// <summary>Marks a file without a job as done.</summary>
     /// <exception cref="StatusNameException">This result cannot be written.</exception>
     /// <exception cref="StatusFolderException">No result can be written.</exception>

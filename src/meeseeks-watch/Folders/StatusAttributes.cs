@@ -67,6 +67,9 @@ internal sealed class StatusAttributes : StatusAccount
     }
 
     /// <inheritdoc/>
+    public override string FlushedFor(WorkKey key) => At(key);
+
+    /// <inheritdoc/>
     /// <remarks>It changes nothing: each attempt to set an attribute would be a change of a file.</remarks>
     public override void Probe(string below = "")
     {

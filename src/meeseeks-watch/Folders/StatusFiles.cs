@@ -42,6 +42,9 @@ internal sealed class StatusFiles(Func<string> folder, string watch, string subf
             ? $"{name}: it is a folder"
             : null;
 
+    /// <inheritdoc/>
+    public override string FlushedFor(WorkKey key) => Path.GetDirectoryName(At(_names.Of(key, StatusState.Done)))!;
+
     private string Folder => folder();
 
     /// <inheritdoc/>

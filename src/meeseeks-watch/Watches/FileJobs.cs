@@ -160,6 +160,7 @@ internal sealed class FileJobs : IAsyncDisposable
         var isRetry = _jobs.HasHeld && (isLast || _retries.IsDue(_settings.Refresh, Ticks));
         if (isRetry)
             _retries.Begin(Ticks);
+        var recorded = new List<CompletedSubmission<(FileId Folder, WorkKey Key)>>();
         foreach (var ended in _jobs.TakeAll(isRetry))
         {
             if (ended.End is { WasStopped: false } end && !TryRecord(ended.Key.Folder, ended.Submission, end))
@@ -171,8 +172,10 @@ internal sealed class FileJobs : IAsyncDisposable
 
             if (ended.End is null)
                 SetAside(ended.Key.Key);
-            Remove(ended, isGood: ended.End is { State: JobState.Done });
+            recorded.Add(ended);
         }
+
+        Acknowledge(recorded);
 
         if (_inFlight.IsEmpty && _rounds.EndRound() && _settings.Count is { } count)
             _log.Information("round {Round} of {Count} is done", _rounds.Good, count);
@@ -250,8 +253,19 @@ internal sealed class FileJobs : IAsyncDisposable
             _aside.AddFailure(work.Key);
         }
 
-        _jobs.Acknowledge(submission, end);
         return true;
+    }
+
+    // A job that is acknowledged runs again when its result is lost. So that is on disk before, and its folder is held until then.
+    private void Acknowledge(List<CompletedSubmission<(FileId Folder, WorkKey Key)>> recorded)
+    {
+        var isOnDisk = _status.TryFlush();
+        foreach (var ended in recorded)
+        {
+            if (isOnDisk && ended.End is { WasStopped: false } end)
+                _jobs.Acknowledge(ended.Submission, end);
+            Remove(ended, isGood: ended.End is { State: JobState.Done });
+        }
     }
 
     // False when the result is given up: with once, in bounded time.

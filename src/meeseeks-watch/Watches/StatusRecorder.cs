@@ -2,6 +2,7 @@ using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.WatchAgent.Folders;
 using MeeseeksBox.WatchAgent.Jobs;
@@ -9,7 +10,11 @@ using MeeseeksBox.WatchAgent.Jobs;
 namespace MeeseeksBox.WatchAgent.Watches;
 
 /// <summary>Writes results, marks and change times to the account of a watch, and removes orphaned ones.</summary>
-internal sealed class StatusRecorder(WatchSettings settings, StatusAccount files, TimeProvider time)
+/// <param name="settings">The watch.</param>
+/// <param name="files">The account.</param>
+/// <param name="time">The source of the time.</param>
+/// <param name="flush">The flush of the disk; null for <see cref="DiskFlush.Real"/>.</param>
+internal sealed class StatusRecorder(WatchSettings settings, StatusAccount files, TimeProvider time, DiskFlush? flush = null)
 {
     private long Now => FileTime.Of(time.GetUtcNow());
 
@@ -39,7 +44,12 @@ internal sealed class StatusRecorder(WatchSettings settings, StatusAccount files
         var failures = state is StatusState.Failed ? CountFailures(table, work, end) : 0;
         var warning = files.Write(table, key, state, ResultText.Of(end.Jobs, failures), Now, isPrivate, failures);
         if (isNoted && !isFirst)
+        {
+            // After a power cut, too.
+            (flush ?? DiskFlush.Real).Of(files.FlushedFor(key));
             files.Note(table, noted, work.Mtime!.Value);
+        }
+
         return warning;
     }
 

@@ -20,6 +20,7 @@ internal sealed class StatusWriter
     private readonly WatchedFolder _folder;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly DiskFlush _flush;
     private WatchSettings _settings;
     private StatusAccount _files;
     private StatusRecorder _recorder;
@@ -30,15 +31,26 @@ internal sealed class StatusWriter
     // The folders in which they could not, at the last plan.
     private HashSet<string> _refused = [];
 
+    // What has results that are not flushed.
+    private readonly HashSet<string> _unflushed = new(StringComparer.Ordinal);
+
     /// <summary>Makes a writer.</summary>
     /// <param name="settings">The watch.</param>
     /// <param name="folder">Its folder.</param>
     /// <param name="folderFaults">Receives the faults that hold up the watch.</param>
     /// <param name="time">The source of the time.</param>
     /// <param name="log">The log of the watch.</param>
-    public StatusWriter(WatchSettings settings, WatchedFolder folder, IoFaultReporter folderFaults, TimeProvider time, ILogger log)
+    /// <param name="flush">The flush of the disk; null for <see cref="DiskFlush.Real"/>.</param>
+    public StatusWriter(
+        WatchSettings settings,
+        WatchedFolder folder,
+        IoFaultReporter folderFaults,
+        TimeProvider time,
+        ILogger log,
+        DiskFlush? flush = null)
     {
-        (_settings, _folder, _folderFaults, _time, _log) = (settings, folder, folderFaults, time, log);
+        (_settings, _folder, _folderFaults, _time, _log, _flush) =
+            (settings, folder, folderFaults, time, log, flush ?? DiskFlush.Real);
         _nameFaults = new IoFaultReporter(settings.Path!, log);
         _files = StatusAccount.Of(settings, () => folder.StatusPath);
         _recorder = new StatusRecorder(settings, _files, time);
@@ -62,7 +74,7 @@ internal sealed class StatusWriter
         var work = place.Work;
         var subfolder = RelativePath.FolderOf(work.FileName!);
         var account = StatusAccount.Of(_settings, () => path, subfolder);
-        var recorder = new StatusRecorder(_settings, account, _time);
+        var recorder = new StatusRecorder(_settings, account, _time, _flush);
         string? warning = null;
         bool isWritten;
         try
@@ -91,6 +103,7 @@ internal sealed class StatusWriter
         if (!isWritten)
             return false;
         _nameFaults.Clear(WriteFilesOf(work.FileName!));
+        _ = _unflushed.Add(account.FlushedFor(work.Key));
         if (warning is not null)
             _log.Warning("an outdated status file cannot be removed: {Problem}; the result of job {Job} counts", warning, submission.Id);
         return true;
@@ -101,6 +114,18 @@ internal sealed class StatusWriter
                 StatusFolder.MakeOf(path, subfolder);
             warning = recorder.Record(table, work, end);
         }
+    }
+
+    /// <summary>Flushes the written results to the disk: those of one folder together.</summary>
+    /// <returns>False when they may not be there after a power cut, so that the box must keep their jobs.</returns>
+    public bool TryFlush()
+    {
+        var all = _unflushed.ToList();
+        _unflushed.Clear();
+        return _nameFaults.Try(
+            $"flush {_files.Noun} to the disk",
+            "the results count, and their jobs are not acknowledged: the next start records them again",
+            () => all.ForEach(_flush.Of));
     }
 
     /// <summary>Removes the results of a file that was removed, and is there again (<see cref="StatusRecorder.Forget"/>).</summary>

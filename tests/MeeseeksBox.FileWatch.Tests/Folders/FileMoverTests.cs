@@ -1,5 +1,6 @@
 using System.Text;
 using MeeseeksBox.FileWatch.Rules;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Folders;
@@ -149,6 +150,29 @@ public sealed class FileMoverTests : IDisposable
     {
         _folder.Dispose();
         Directory.Delete(_memory, recursive: true);
+    }
+
+    [Fact]
+    public void A_copy_has_its_name_on_disk_before_the_file_is_removed()
+    {
+        var target = Path.Join(_memory, "out");
+        var flushes = new FlushedNames(path => (File.Exists(path), Names(In)));
+        var mover = new FileMover(Some.Watch(Some.Jobs(1)) with { Path = In }, () => In, new LinesLog().Logger) { Flush = flushes };
+        Write("a.dat");
+
+        _ = mover.Move(Index().Status, new FileMove(["a.dat"], target));
+
+        var (isThere, left) = flushes.Seen.Should().ContainSingle().Subject;
+        isThere.Should().BeTrue();
+        left.Should().Contain(name => name.Contains("a.dat.aside"));
+        Names(In).Should().BeEmpty();
+    }
+
+    private sealed class FlushedNames(Func<string, (bool IsThere, string[] Left)> look) : DiskFlush
+    {
+        public List<(bool IsThere, string[] Left)> Seen { get; } = [];
+
+        public override void NameOf(string path) => Seen.Add(look(path));
     }
 
     private FileMover Mover => new(Some.Watch(Some.Jobs(2)) with { Path = In }, () => In, new LinesLog().Logger);

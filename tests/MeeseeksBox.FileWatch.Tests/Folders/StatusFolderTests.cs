@@ -2,6 +2,7 @@ using MeeseeksBox.FileWatch.Jobs;
 using MeeseeksBox.FileWatch.Names;
 using MeeseeksBox.FileWatch.Rules;
 using MeeseeksBox.FileWatch.Settings;
+using MeeseeksBox.Foundation.Files;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Testing;
 using MeeseeksBox.WatchAgent.Configuration;
@@ -174,13 +175,49 @@ public sealed class StatusFolderTests : IDisposable
             $"watch.{name}={{\"path\":\"/x\",\"glob\":\"*\",\"status_path\":\"{status}\",\"jobs\":[{Some.Job}]}}";
     }
 
-    private StatusWriter Writer(WatchSettings settings, out LinesLog log)
+    [Fact]
+    public void The_results_of_one_folder_share_a_flush_and_a_failed_one_is_said()
+    {
+        _ = _folder.Write("in/b", "x");
+        var flushed = new RecordedFlush();
+        var writer = Writer(Settings, out var log, flushed);
+        var status = StatusFolder.Of(Settings);
+        _ = Directory.CreateDirectory(status);
+
+        Record(writer, Settings, "a", status).Should().BeTrue();
+        Record(writer, Settings, "b", status).Should().BeTrue();
+        flushed.Paths.Should().BeEmpty();
+        writer.TryFlush().Should().BeTrue();
+        writer.TryFlush().Should().BeTrue();
+        flushed.Paths.Should().Equal(status);
+
+        flushed.Problem = new IOException("a test");
+        Record(writer, Settings, "a", status).Should().BeTrue();
+        writer.TryFlush().Should().BeFalse();
+        log.Lines.Should().ContainSingle(line => line.Contains("flush status files to the disk") && line.Contains("a test"));
+    }
+
+    private sealed class RecordedFlush : DiskFlush
+    {
+        public List<string> Paths { get; } = [];
+
+        public IOException? Problem { get; set; }
+
+        public override void Of(string path)
+        {
+            Paths.Add(path);
+            if (Problem is not null)
+                throw Problem;
+        }
+    }
+
+    private StatusWriter Writer(WatchSettings settings, out LinesLog log, DiskFlush? flush = null)
     {
         log = new LinesLog();
         using var inotify = new Inotify(log.Logger);
         var faults = new IoFaultReporter(_in, log.Logger);
         var folder = new WatchedFolder(settings, inotify, () => { }, faults, isOnce: true, _time, log.Logger);
-        return new StatusWriter(settings, folder, faults, _time, log.Logger);
+        return new StatusWriter(settings, folder, faults, _time, log.Logger, flush);
     }
 
     private static WorkItem Work(WatchSettings settings, string file) =>
