@@ -85,7 +85,7 @@ async Task<List<string>> StartsAsync()
     foreach (var (moment, remains) in again.Play(calls))
     {
         // Spread over all remainders.
-        if ((long)number++ * options["--starts"] / loaded < starts)
+        if ((long)number++ * options["--starts"] / loaded < starts || starts == options["--starts"])
             continue;
         starts++;
         found.AddRange((await StartCheck.FaultsAsync(remains, again.Promises)).Select(fault => $"start, {moment}: {fault}\n    {remains}"));

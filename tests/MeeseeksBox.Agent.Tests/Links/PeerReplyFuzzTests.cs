@@ -178,7 +178,7 @@ public sealed partial class PeerReplyFuzzTests
             var step = _host.Merge(
                 reply.Jobs ?? [],
                 (core, jobs, now) => session.Advance(core, reply is { Jobs: not null } ? reply with { Jobs = jobs } : reply, now));
-            return step.Failure;
+            return step.Failure?.Reason;
         }
 
         private DownstreamSession SessionOf(string name) => new(
