@@ -100,7 +100,13 @@ public sealed class LimitTests
 
         var writer = new FakeRun(Script("echo $TOKEN") with { Stdout = pipe, Environment = Some.EnvironmentWith("TOKEN", "secret") });
         var written = RunAsync(writer);
-        var arguments = await File.ReadAllTextAsync($"/proc/{await writer.Pid}/cmdline", TestContext.Current.CancellationToken);
+        var (pid, arguments) = (await writer.Pid, "");
+
+        // A process that is about to run its program has none.
+        await Wait.Until(
+            () => (arguments = File.ReadAllText($"/proc/{pid}/cmdline")) is not "",
+            () => $"process {pid} has no arguments",
+            TestContext.Current.CancellationToken);
         var reader = new FakeRun(Script("cat") with { Stdin = pipe });
         _ = await Task.WhenAll(written, RunAsync(reader));
 
