@@ -12,6 +12,9 @@ public sealed class ConfigDiagnostics
     private readonly HashSet<string> _knownProblems = [];
     private readonly HashSet<string> _knownWarnings = [];
 
+    /// <summary>False for the configuration of another host: the files that it names are not read.</summary>
+    public bool ReadsFiles { get; init; } = true;
+
     /// <summary>Errors that make the configuration unusable: one line each, in the order found.</summary>
     public IReadOnlyList<string> Problems => _problems;
 

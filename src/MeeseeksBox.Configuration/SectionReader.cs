@@ -99,6 +99,9 @@ public sealed class SectionReader
     /// <remarks>Reading it also marks the keys of the defaults as known.</remarks>
     public SectionReader Blank(SectionReader defaults) => new(new ConfigObject(_section.Origin), _path, _diagnostics, defaults);
 
+    /// <summary>False for the configuration of another host: the files that it names are not read.</summary>
+    public bool ReadsFiles => _diagnostics.ReadsFiles;
+
     /// <summary>Adds a problem of a setting: <c>node1.cfg: pools.p1.slots: 'two' is not a whole number</c>.</summary>
     public void AddProblem(Setting setting, string text) => _diagnostics.AddProblem($"{setting}: {text}");
 

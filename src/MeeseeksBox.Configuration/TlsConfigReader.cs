@@ -24,6 +24,9 @@ public static class TlsConfigReader
 
         var section = parent.Section(SslConfig.Key);
         var ssl = ReadSettings(section);
+        if (!parent.ReadsFiles)
+            return ssl;
+
         _ = load(ssl, out var faults);
         foreach (var error in faults)
         {

@@ -33,7 +33,7 @@ internal static class BoxConfigurationReader
     /// <param name="sent">The object of settings.</param>
     public static IReadOnlyList<string> UnknownKeysIn(JsonElement sent)
     {
-        var diagnostics = new ConfigDiagnostics();
+        var diagnostics = new ConfigDiagnostics { ReadsFiles = false };
         var tree = ConfigTree.Merge(new ConfigObject(new SourceLocation(SourceLocation.Request)), sent, diagnostics);
         var root = SectionReader.Root(tree, diagnostics);
         _ = BoxConfig.Read(root);

@@ -102,9 +102,11 @@ internal sealed class RequestLineHandler(
         answer.EndLine();
     }
 
-    // Takes a short turn of the core, which waits for nothing. A submit to several nodes makes as many jobs.
+    // Takes a short turn of the core, which waits for nothing. A submit to several nodes makes as many jobs, and one of a configuration
+    // reads all of it.
     private bool IsBrief(Request request) =>
-        request is QueryRequest or SubmitRequest { Spec.Nodes: null or [] or [not [.., '*']] } && session.AreRightsKnown;
+        request is QueryRequest or SubmitRequest { Spec: { Nodes: null or [] or [not [.., '*']], Values.Spec.Settings: null } }
+        && session.AreRightsKnown;
 
     private async ValueTask ExecuteAsync(RequestObject request, ILineLookahead further, ResponseWriter answer, CancellationToken stop)
     {

@@ -111,6 +111,8 @@ public sealed class StopTests
         using var request = await box.ConnectAsync();
         using var submit = await box.ConnectAsync();
 
+        // From then on, the box answers its short requests on the thread that receives them.
+        _ = await submit.AskAsync("""[{"query":"x"}]""");
         var settings = JsonSerializer.Serialize(new { listen = new { ssl = new { cert = pipe } } });
         await submit.SendAsync($$$"""{"submit":{"pool":"__config","node":"n1","args":{{{settings}}}}}""" + "\n");
         await request.SendAsync($$$"""{"config":{{{settings}}}}""" + "\n");
