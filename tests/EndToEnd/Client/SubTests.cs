@@ -308,7 +308,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
         var id = Some.Id();
         await using var way = Proxy.Before(Box.Port);
         using var client = ClientProgram.Start(
-            $"address=127.0.0.1 port={way.Port} timeout=0.5", "sub", "wait=1", $"id={id}", "p", "sleep", "1000");
+            $"address=127.0.0.1 port={way.Port} timeout=3", "sub", "wait=1", $"id={id}", "p", "sleep", "1000");
         await Box.WaitForStartAsync(id);
         way.Swallow();
 
@@ -316,7 +316,7 @@ public sealed class SubTests(SharedBox shared) : SharedBoxTests(shared)
 
         var run = await ClientProgram.EndAsync(client);
         run.Status.Should().Be(130);
-        run.Errors.Should().MatchRegex(@"^meeseeks-client: (submit|kill of '.*') not confirmed: no answer from the box within 0\.5 s.*\n$");
+        run.Errors.Should().MatchRegex(@"^meeseeks-client: (submit|kill of '.*') not confirmed: no answer from the box within 3 s.*\n$");
         await Box.AskAsync("kill", id);
     }
 
