@@ -10,6 +10,7 @@ using MeeseeksBox.Core.Replication;
 using MeeseeksBox.Core.Settings;
 using MeeseeksBox.Protocol.Jobs;
 using MeeseeksBox.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MeeseeksBox.Agent.Tests.Links;
 
@@ -97,6 +98,8 @@ public sealed partial class PeerReplyFuzzTests
         private const string GoodStatus =
             """{"online":true,"ts":1,"routing":["good"],"pools":{"g":9},"ver":"1","caps":["wait"],"instance":"g.h"}""";
 
+        // The time of the recordings. On a busy machine, a node could be silent for too long.
+        private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_795_413_155));
         private readonly CoreHost _host;
         private readonly DownstreamSession _good;
         private readonly DownstreamSession _hostile;
@@ -105,7 +108,7 @@ public sealed partial class PeerReplyFuzzTests
         {
             var pools = new Dictionary<string, PoolSettings> { ["p"] = new() { Slots = 1 } };
             var settings = new NodeSettings { Name = "here", Pools = pools };
-            _host = new CoreHost(settings, NoOutputs.Store, TimeProvider.System, fault => throw fault);
+            _host = new CoreHost(settings, NoOutputs.Store, _time, fault => throw fault);
             (_good, _hostile) = (SessionOf("good"), SessionOf("peer"));
             Connect(_good);
             Connect(_hostile);
@@ -115,6 +118,7 @@ public sealed partial class PeerReplyFuzzTests
         // Returns why the link is broken; null when it is not.
         public string? Receive(byte[] line)
         {
+            _time.Advance(TimeSpan.FromMilliseconds(1));
             var failure = FailureOf(line);
             if (failure is not null)
             {
