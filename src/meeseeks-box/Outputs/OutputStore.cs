@@ -63,6 +63,8 @@ internal sealed class OutputStore(RunsFolder folder, TimeProvider time, ILogger 
         var output = Create(Path.GetFileName(path), total, limit);
         if (!File.Exists(output.Path))
             OutputCopy.Make(path, owner, output, folder.Flush);
+        else
+            folder.Flush?.NameOf(output.Path);
         return output;
     }
 

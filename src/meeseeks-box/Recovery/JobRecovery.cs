@@ -107,6 +107,7 @@ internal sealed class JobRecovery(
     {
         try
         {
+            store.JournalFiles.FlushFormer();
             store.JournalFiles.Rotate();
         }
         catch (Exception problem) when (FileProblem.Is(problem))

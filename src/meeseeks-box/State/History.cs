@@ -136,6 +136,9 @@ internal sealed class History : IDisposable
     {
         try
         {
+            // An end that is there is not written again, and then the journal with it is deleted.
+            if (File.Exists(path))
+                _file.FlushFormer(path);
             return HistoryTail.Read(path, count);
         }
         catch (Exception problem) when (FileProblem.Is(problem))

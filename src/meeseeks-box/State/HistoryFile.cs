@@ -48,6 +48,15 @@ internal sealed class HistoryFile(DiskFlush flush) : IDisposable
             throw new IOException(problem);
     }
 
+    /// <summary>Flushes what an earlier instance of the box has written to a file.</summary>
+    /// <exception cref="IOException">The flush failed; so may the other exceptions of <see cref="FileProblem"/>.</exception>
+    public void FlushFormer(string path)
+    {
+        using (var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete))
+            flush.Content(file);
+        flush.NameOf(path);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Close();
 

@@ -61,6 +61,20 @@ internal sealed class JournalFiles(string statePath, DiskFlush? flush = null) : 
         }
     }
 
+    /// <summary>Flushes what an earlier instance of the box has written: when that was killed, it need not be on disk.</summary>
+    /// <exception cref="IOException">A file cannot be read, or a flush failed.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
+    public void FlushFormer()
+    {
+        foreach (var path in new[] { Previous, Current }.Where(File.Exists))
+        {
+            using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            _flush.Content(file);
+        }
+
+        _flush.NameOf(Current);
+    }
+
     /// <summary>Turns the current file into the previous one, or appends it to a previous one that is still there.</summary>
     /// <exception cref="IOException">A file cannot be written, renamed or deleted.</exception>
     /// <exception cref="UnauthorizedAccessException">The rights of file or folder forbid it.</exception>

@@ -56,6 +56,7 @@ public sealed class PowerCutTests : IDisposable
             using var store = new StateStore(file, config, host, history, TimeProvider.System, Logger.None, disk);
             var reader = new JournalReader(NoOutputs.Store, TimeProvider.System, Logger.None);
             var jobs = reader.Read(store.File.Load(NoOutputs.Store), store.JournalFiles);
+            store.JournalFiles.FlushFormer();
             store.JournalFiles.Rotate();
             history.AddMissing(reader.Endings);
             host.Restore(jobs, store.Journal, (_, _) => { });
