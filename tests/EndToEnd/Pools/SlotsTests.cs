@@ -18,8 +18,10 @@ public sealed class SlotsTests(SlotsBoxes boxes) : IClassFixture<SlotsBoxes>
         using var folder = new TemporaryFolder();
         var log = folder.File("log");
 
+        // The first one runs until the second one does.
+        const string script = """echo + >>"$0"; until [ "$(grep -c + "$0")" -gt 1 ]; do sleep 0.01; done; sleep 0.03; echo - >>"$0" """;
         for (var i = 0; i < 12; i++)
-            _ = await Queueing.SubmitAsync(new { pool = "two", args = Some.Shell("echo + >>\"$0\"; sleep 0.03; echo - >>\"$0\"", log) });
+            _ = await Queueing.SubmitAsync(new { pool = "two", args = Some.Shell(script, log) });
         await WaitForCountAsync(Queueing, "two", "done", 12);
         var running = 0;
         var most = File.ReadLines(log).Max(line => running += line is "+" ? 1 : -1);
