@@ -56,7 +56,8 @@ foreach (var (moment, remains) in replay.Play(calls))
 
     var kept = Directory.CreateTempSubdirectory("meeseeks-power-cut-").FullName;
     remains.WriteTo(kept);
-    Console.WriteLine($"the first remainder with a fault is in {kept}");
+    File.Copy(log, Path.Combine(kept, "calls"));
+    Console.WriteLine($"the first remainder with a fault, and the recorded calls, are in {kept}");
     break;
 }
 
@@ -67,7 +68,9 @@ if (faults.Count is 0)
     faults.AddRange(await StartsAsync());
 if (faults.Count is 0 && options["--mutate"] is 1)
 {
-    faults.AddRange(replay.FlushNames.Order(StringComparer.Ordinal).Where(name => !IsFound(name))
+    // A flush of a folder without changes has no effect.
+    faults.AddRange(replay.FlushNames.Order(StringComparer.Ordinal)
+        .Where(name => !name.EndsWith("()", StringComparison.Ordinal) && !IsFound(name))
         .Select(name => $"nothing depends on the flush of {name}"));
 }
 

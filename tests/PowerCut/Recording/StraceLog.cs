@@ -19,7 +19,7 @@ internal static partial class StraceLog
             var blank = line.IndexOf(' ', StringComparison.Ordinal);
             var thread = int.Parse(line.AsSpan(0, blank), CultureInfo.InvariantCulture);
             var text = line[blank..].TrimStart();
-            if (text.StartsWith("+++", StringComparison.Ordinal) || text.StartsWith("---", StringComparison.Ordinal))
+            if (IsNoCall(text))
                 continue;
 
             if (text.EndsWith(Unfinished, StringComparison.Ordinal))
@@ -38,6 +38,11 @@ internal static partial class StraceLog
             }
         }
     }
+
+    // The end of a process, a signal, and a call that has ended with its process.
+    private static bool IsNoCall(string text) => text.StartsWith("+++", StringComparison.Ordinal)
+        || text.StartsWith("---", StringComparison.Ordinal)
+        || text.StartsWith("<... ???", StringComparison.Ordinal);
 
     /// <summary>The bytes of a text in quotes.</summary>
     public static byte[] Bytes(string argument)
