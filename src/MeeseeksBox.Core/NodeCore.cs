@@ -97,30 +97,10 @@ public sealed class NodeCore
     {
         var newer = _state.Jobs.ChangesSince(seq);
         if (removed)
-            newer = Merged(newer, [.. _state.Jobs.Tombstones.ChangesSince(Math.Max(seq, removedAfter))]);
+            newer = _state.Jobs.Tombstones.MergedInto(newer, Math.Max(seq, removedAfter));
 
         _ = unassigned ? 0 : newer.RemoveAll(job => job.Status.Node is null);
         return newer;
-    }
-
-    // Both are in the order of their changes.
-    private static List<Job> Merged(List<Job> jobs, List<Job> ended)
-    {
-        if (ended.Count is 0)
-            return jobs;
-
-        var merged = new List<Job>(jobs.Count + ended.Count);
-        var next = 0;
-        foreach (var job in jobs)
-        {
-            while (next < ended.Count && ended[next].Seq < job.Seq)
-                merged.Add(ended[next++]);
-
-            merged.Add(job);
-        }
-
-        merged.AddRange(ended[next..]);
-        return merged;
     }
 
     /// <summary>True when <see cref="ChangesSince"/> may lack jobs that ended and were removed after a number of change.</summary>

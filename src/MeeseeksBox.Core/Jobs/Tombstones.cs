@@ -52,9 +52,26 @@ internal sealed class Tombstones
     /// </summary>
     public Job? Find(Job copy) => _jobs.TryGetValue(copy.Id, out var job) && job.Status.SubmitTs >= copy.Status.SubmitTs ? job : null;
 
-    /// <summary>The jobs whose last change came after a number of change, in the order of these changes.</summary>
-    public IEnumerable<Job> ChangesSince(long seq) =>
-        seq >= _latestSeq ? [] : _jobs.Values.Where(job => job.Seq > seq).OrderBy(job => job.Seq);
+    /// <summary>Jobs in the order of their changes, together with those whose last change came after a number of change.</summary>
+    public List<Job> MergedInto(List<Job> jobs, long seq)
+    {
+        if (seq >= _latestSeq)
+            return jobs;
+
+        List<Job> ended = [.. _jobs.Values.Where(job => job.Seq > seq).OrderBy(job => job.Seq)];
+        var merged = new List<Job>(jobs.Count + ended.Count);
+        var next = 0;
+        foreach (var job in jobs)
+        {
+            while (next < ended.Count && ended[next].Seq < job.Seq)
+                merged.Add(ended[next++]);
+
+            merged.Add(job);
+        }
+
+        merged.AddRange(ended[next..]);
+        return merged;
+    }
 
     /// <summary>True when the tombstone of a job that changed after a number of change was dropped.</summary>
     public bool HasGapSince(long seq) => seq < _latestDroppedSeq;

@@ -56,10 +56,8 @@ public sealed class DownstreamSession
     public bool IsLegacy { get; private set; }
 
     /// <summary>Starts on a new connection.</summary>
-    public void Connect(Instant now)
-    {
+    public void Connect(Instant now) =>
         (_upSince, IsLegacy, _replyDue, _nodesAskedAt, _piece) = (null, false, double.PositiveInfinity, now.Monotonic, _timing.Piece);
-    }
 
     /// <summary>Restarts the timeout of a reply: a byte has moved in either direction.</summary>
     /// <remarks>A slow network transports a large line for much longer than the timeout.</remarks>
@@ -76,8 +74,8 @@ public sealed class DownstreamSession
     /// <param name="now">The time.</param>
     public SessionStep Advance(NodeCore core, PeerReply? reply, Instant now)
     {
-        var clockDifference = default(double?);
-        if (reply is not null && Receive(core, reply, now, out clockDifference) is { } refusal)
+        var clockDifference = _unanswered.TryPeek(out var answered) ? _clocks.Compare(reply?.Now, answered.At, now) : null;
+        if (reply is not null && Receive(core, reply, now) is { } refusal)
             return SessionStep.End(refusal);
 
         if (now.Monotonic >= _replyDue)
@@ -110,14 +108,12 @@ public sealed class DownstreamSession
         return pause;
     }
 
-    private LinkFailure? Receive(NodeCore core, PeerReply reply, Instant now, out double? clockDifference)
+    private LinkFailure? Receive(NodeCore core, PeerReply reply, Instant now)
     {
-        clockDifference = null;
         if (!_unanswered.TryDequeue(out var sent))
             return new LinkFailure("the node sent a reply without a request");
 
         ExpectReply(now);
-        clockDifference = _clocks.Compare(reply.Now, sent.At, now);
         if (sent.Message.IsPoll && core.MergeReply(Peer, Mergeable(reply, sent.Message), now) is { } refusal)
             return refusal;
 

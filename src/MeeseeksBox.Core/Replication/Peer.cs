@@ -25,7 +25,7 @@ public sealed class Peer
     private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
     private readonly Queue<string> _queue = new();
 
-    // The instance of the peer to which Seq belongs; null for one that does not say, whose numbers may begin anew at each connection.
+    // The instance of the peer to which Seq belongs; null for one that does not say. Its numbers may restart at each connection.
     private string? _instance;
 
     internal Peer(string name) => (Name, Names) = (name, [name]);
@@ -160,7 +160,7 @@ public sealed class Peer
     }
 
     /// <summary>Handles a reply to a request for changes after a number. Another instance of the peer counts from the beginning.</summary>
-    /// <returns>False when the changes are not those after this number; all must be requested anew then.</returns>
+    /// <returns>False when the changes are not those after this number; all must be requested again then.</returns>
     internal bool Continue(PeerReply reply, long after)
     {
         if (reply.Instance == _instance && after == Seq && !(reply.Seq < after))
@@ -192,7 +192,7 @@ public sealed class Peer
         }
     }
 
-    /// <summary>Forgets the copies of the peer, which are requested anew then.</summary>
+    /// <summary>Forgets the copies of the peer, which are requested again then.</summary>
     internal void Reset()
     {
         _known.Clear();

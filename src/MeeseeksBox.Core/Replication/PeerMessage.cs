@@ -34,6 +34,9 @@ public sealed record PeerMessage
     /// <summary>True when the peer may leave out specs that this connection has carried.</summary>
     public bool AcceptsSame { get; init; }
 
+    /// <summary>The names along the cycle for which the link is closed after this line; empty for any other line.</summary>
+    public IReadOnlyList<string> Cycle { get; init; } = [];
+
     /// <summary>True when the line asks for jobs, so that its reply has some to merge.</summary>
     public bool IsPoll => JobsAfter is not null || JobIds is not null;
 

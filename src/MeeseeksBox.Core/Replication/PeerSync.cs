@@ -29,7 +29,7 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
             var job = isHere ? entry!.Job : state.Jobs.Tombstones.Find(id);
             if (job is null)
             {
-                // The peer was away for so long that the end of its copy is forgotten: its copies are requested anew.
+                // The peer was away for so long that the end of its copy is forgotten: its copies are requested again.
                 peer.Reset();
                 break;
             }

@@ -13,6 +13,15 @@ public class DiskFlush
     /// <exception cref="IOException">The flush failed.</exception>
     public virtual void Content(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
 
+    /// <summary>Completes when the content of a file that somebody else has written is on disk; its name need not be.</summary>
+    /// <exception cref="IOException">The file cannot be read, or the flush failed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public void Content(string path)
+    {
+        using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        Content(file);
+    }
+
     /// <summary>Completes when the name of a file or folder is on disk, and with it all other changes of names in its folder.</summary>
     /// <param name="path">The path, whose last name may be gone.</param>
     /// <exception cref="IOException">The flush failed.</exception>

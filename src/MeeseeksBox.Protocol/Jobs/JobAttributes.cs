@@ -87,10 +87,10 @@ public static class JobAttributes
         Spec("tags", JobCompoundFormats.Texts, spec => spec.Tags, (spec, value) => spec with { Tags = value }),
     ];
 
-    private static readonly JobAttribute[] SpecOnly =
+    private static readonly ImmutableArray<JobAttribute> SpecOnly =
         [.. All.Where(attribute => attribute.Role is JobAttributeRole.Spec or JobAttributeRole.Control)];
 
-    private static readonly JobAttribute[] StatusOnly = [.. All.Except(SpecOnly)];
+    private static readonly ImmutableArray<JobAttribute> StatusOnly = [.. All.Except(SpecOnly)];
 
     private static readonly JsonElement Null = JsonElement.Parse("null");
 
@@ -232,52 +232,16 @@ public static class JobAttributes
     /// <param name="outputs">How outputs are written. One that is not wanted is not read.</param>
     /// <param name="wanted">The attributes to write; null for all.</param>
     public static void Write(
-        Utf8JsonWriter writer, Job job, OutputForm outputs = OutputForm.Text, WantedAttributes? wanted = null)
-    {
-        writer.WriteStartObject();
-        foreach (var attribute in wanted?.Known ?? All)
-            attribute.Write(writer, job, outputs);
-
-        foreach (var (name, value) in WithCleared(job))
-        {
-            if (wanted?.Has(name) is false)
-                continue;
-
-            writer.WritePropertyName(name);
-            LosslessJson.Write(writer, value);
-        }
-
-        writer.WriteEndObject();
-    }
+        Utf8JsonWriter writer, Job job, OutputForm outputs = OutputForm.Text, WantedAttributes? wanted = null) =>
+        Write(writer, job, outputs, wanted?.Known ?? All, WithCleared(job.Extra ?? NoExtra, job.Spec), wanted);
 
     /// <summary>Writes a job without its spec as one object.</summary>
-    public static void WriteStatus(Utf8JsonWriter writer, Job job)
-    {
-        writer.WriteStartObject();
-        foreach (var attribute in StatusOnly)
-            attribute.Write(writer, job, OutputForm.Text);
-
-        foreach (var (name, value) in job.Extra ?? NoExtra)
-        {
-            writer.WritePropertyName(name);
-            LosslessJson.Write(writer, value);
-        }
-
-        writer.WriteEndObject();
-    }
+    public static void WriteStatus(Utf8JsonWriter writer, Job job) =>
+        Write(writer, job, OutputForm.Text, StatusOnly, job.Extra ?? NoExtra, wanted: null);
 
     /// <summary>Writes the spec of a job as one object.</summary>
-    public static void WriteSpec(Utf8JsonWriter writer, Job job)
-    {
-        writer.WriteStartObject();
-        foreach (var attribute in SpecOnly)
-            attribute.Write(writer, job, OutputForm.Text);
-
-        foreach (var name in job.Spec.Cleared ?? [])
-            writer.WriteNull(name);
-
-        writer.WriteEndObject();
-    }
+    public static void WriteSpec(Utf8JsonWriter writer, Job job) =>
+        Write(writer, job, OutputForm.Text, SpecOnly, WithCleared(NoExtra, job.Spec), wanted: null);
 
     /// <summary>A job as one line of JSON, without its newline.</summary>
     public static ReadOnlyMemory<byte> LineOf(Job job)
@@ -291,12 +255,34 @@ public static class JobAttributes
         return line.WrittenMemory;
     }
 
-    // In the order of their names. A cleared attribute is an explicit null.
-    private static ImmutableSortedDictionary<string, JsonElement> WithCleared(Job job)
+    private static void Write(
+        Utf8JsonWriter writer,
+        Job job,
+        OutputForm outputs,
+        ImmutableArray<JobAttribute> attributes,
+        ImmutableSortedDictionary<string, JsonElement> others,
+        WantedAttributes? wanted)
     {
-        var extra = job.Extra ?? NoExtra;
-        return job.Spec.Cleared is { } cleared ? extra.SetItems(cleared.Select(name => KeyValuePair.Create(name, Null))) : extra;
+        writer.WriteStartObject();
+        foreach (var attribute in attributes)
+            attribute.Write(writer, job, outputs);
+
+        foreach (var (name, value) in others)
+        {
+            if (wanted?.Has(name) is false)
+                continue;
+
+            writer.WritePropertyName(name);
+            LosslessJson.Write(writer, value);
+        }
+
+        writer.WriteEndObject();
     }
+
+    // In the order of their names. A cleared attribute is an explicit null.
+    private static ImmutableSortedDictionary<string, JsonElement> WithCleared(
+        ImmutableSortedDictionary<string, JsonElement> extra, JobSpec spec) =>
+        spec.Cleared is { } cleared ? extra.SetItems(cleared.Select(name => KeyValuePair.Create(name, Null))) : extra;
 
     private static JobAttribute<T> Key<T>(
         string name, JobAttributeRole role, JobValueFormat<T> form, Func<Job, T> get, Func<Job, T, Job> set) =>

@@ -161,7 +161,7 @@ internal sealed class Link : IDisposable
         if (cycle is [])
             return;
 
-        PeerMessageWriter.WriteCycle(connection.Output, cycle);
+        PeerMessageWriter.Write(connection.Output, new PeerMessage { Jobs = [], Cycle = cycle });
         await connection.SendAsync(_stop.Token);
     }
 

@@ -38,29 +38,9 @@ internal static class PeerMessageWriter
         output.Write("\n"u8);
     }
 
-    /// <summary>Writes the line that names the cycle for which the link is closed.</summary>
-    public static void WriteCycle(IBufferWriter<byte> output, IReadOnlyList<string> cycle)
-    {
-        using var json = new Utf8JsonWriter(output, JsonFormat.Compact);
-        json.WriteStartArray();
-        json.WriteStartObject();
-        WriteJobs(json, []);
-        json.WriteStartObject("options");
-        json.WriteStartArray("cycle");
-        foreach (var name in cycle)
-            json.WriteStringValue(name);
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.Flush();
-        output.Write("\n"u8);
-    }
-
     private static void WriteOptions(Utf8JsonWriter json, PeerMessage message)
     {
-        if (message is { AcceptsLease: null, Limit: null })
+        if (message is { AcceptsLease: null, Limit: null, Cycle: [] })
             return;
 
         json.WriteStartObject("options");
@@ -72,6 +52,9 @@ internal static class PeerMessageWriter
 
         if (message.AcceptsSame)
             json.WriteBoolean("same", true);
+
+        if (message.Cycle is not [])
+            WriteTexts(json, "cycle", message.Cycle);
 
         json.WriteEndObject();
     }
@@ -97,12 +80,17 @@ internal static class PeerMessageWriter
             return;
 
         json.WriteStartObject("get");
-        json.WriteStartArray("ids");
-        foreach (var id in ids)
-            json.WriteStringValue(id);
+        WriteTexts(json, "ids", ids);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
 
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static void WriteSeq(Utf8JsonWriter json, string request, long? seq)

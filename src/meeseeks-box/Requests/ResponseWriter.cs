@@ -219,7 +219,6 @@ internal sealed class ResponseWriter
         _output.GetSpan(1)[0] = (byte)'\n';
         _output.Advance(1);
         Json.Reset();
-        Wanted = null;
     }
 
     /// <summary>Lets the output of a job be read from its file on the thread pool.</summary>

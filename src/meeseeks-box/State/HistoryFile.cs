@@ -52,8 +52,7 @@ internal sealed class HistoryFile(DiskFlush flush) : IDisposable
     /// <exception cref="IOException">The flush failed; so may the other exceptions of <see cref="FileProblem"/>.</exception>
     public void FlushFormer(string path)
     {
-        using (var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete))
-            flush.Content(file);
+        flush.Content(path);
         flush.NameOf(path);
     }
 

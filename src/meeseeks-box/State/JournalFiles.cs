@@ -67,10 +67,7 @@ internal sealed class JournalFiles(string statePath, DiskFlush? flush = null) : 
     public void FlushFormer()
     {
         foreach (var path in new[] { Previous, Current }.Where(File.Exists))
-        {
-            using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-            _flush.Content(file);
-        }
+            _flush.Content(path);
 
         _flush.NameOf(Current);
     }
