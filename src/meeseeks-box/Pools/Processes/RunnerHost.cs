@@ -129,8 +129,9 @@ internal sealed class RunnerHost(string program, RunsFolder runsFolder, ILogger 
         {
             connection = await OpenAsync(folder, owner);
         }
-        catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionRefused)
+        catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
         {
+            // It was killed while it listened; or before that, or while it deleted its folder, so that there is no socket.
             SpoolFolder.Delete(folder);
             return null;
         }

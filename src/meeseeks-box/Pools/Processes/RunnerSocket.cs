@@ -1,6 +1,8 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using MeeseeksBox.Foundation.Unix;
 using MeeseeksBox.Runner.Protocol;
+using MeeseeksBox.Runner.Unix;
 
 namespace MeeseeksBox.Agent.Pools.Processes;
 
@@ -12,8 +14,10 @@ internal static class RunnerSocket
     /// <param name="owner">As which it runs.</param>
     /// <param name="pid">Its process; null when it is not known.</param>
     /// <returns>The socket, and the process.</returns>
-    /// <exception cref="SocketException">It does not listen.</exception>
-    /// <exception cref="IOException">Another process listens in its place.</exception>
+    /// <exception cref="SocketException">
+    /// It does not listen: <see cref="SocketError.AddressNotAvailable"/> without a socket, for the file or its folder is not there.
+    /// </exception>
+    /// <exception cref="IOException">Another process listens in its place, or the folder cannot be opened.</exception>
     public static (Socket Socket, int Pid) Connect(string folder, RunnerOwner owner, int? pid)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -33,8 +37,9 @@ internal static class RunnerSocket
     private static void Connect(Socket socket, string folder)
     {
         var opened = LibC.Open(folder, OpenFlag.PathOnly | OpenFlag.CloseOnExec, 0);
-        if (opened < 0)
+        if (opened < 0 && Marshal.GetLastPInvokeError() is ErrorNumber.NoEntry)
             throw new SocketException((int)SocketError.AddressNotAvailable);
+        _ = SystemCall.Check(opened, folder);
 
         try
         {

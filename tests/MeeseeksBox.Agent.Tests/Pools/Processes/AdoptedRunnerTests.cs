@@ -38,5 +38,25 @@ public sealed class AdoptedRunnerTests
         }
     }
 
+    [Theory]
+    [InlineData("killed before it listened")]
+    [InlineData("killed while it deleted its folder", "5.stdout")]
+    [InlineData("killed while it listened", "5.stdout", SpoolFile.Socket)]
+    public async Task The_folder_of_a_killed_runner_is_deleted_without_an_error(string when, params string[] files)
+    {
+        using var temporary = new TemporaryFolder();
+        using var runs = new RunsFolder(temporary.File("state"), isDurable: false);
+        var folder = runs.MakeForRunner();
+        foreach (var file in files)
+            File.WriteAllText(Path.Combine(folder, file), "left");
+        var errors = new LoggedErrors();
+        using var log = errors.CreateLogger();
+        await using var host = new RunnerHost("/no/program", runs, log);
+
+        (await host.AdoptAsync()).Should().BeEmpty();
+        errors.Lines.Should().BeEmpty(when);
+        Directory.Exists(folder).Should().BeFalse(when);
+    }
+
     private static Socket UnixSocket() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 }
