@@ -27,13 +27,18 @@ public static partial class Signal
     /// <summary>True when the process exists and is stopped.</summary>
     public static bool IsStopped(int pid) => StateOf(pid) is 'T';
 
+    /// <summary>When a process started, in ticks since the start of the system; null when it does not exist.</summary>
+    public static string? StartOf(int pid) => FieldsOf(pid)?[19];
+
     // The field after the name in brackets is the state; Z is a zombie.
-    private static char? StateOf(int pid)
+    private static char? StateOf(int pid) => FieldsOf(pid)?[0][0];
+
+    private static string[]? FieldsOf(int pid)
     {
         try
         {
             var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[stat.LastIndexOf(')') + 2];
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         }
         catch (IOException)
         {

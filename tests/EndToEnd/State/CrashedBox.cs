@@ -16,8 +16,8 @@ public sealed class CrashedBox : IAsyncLifetime
     /// <summary>The port of the box before the crash.</summary>
     public int Port { get; private set; }
 
-    /// <summary>The processes of the jobs <c>plain</c> and <c>family</c>, alive after the crash.</summary>
-    public IReadOnlyList<int> Pids { get; private set; } = [];
+    /// <summary>The processes of the jobs <c>plain</c> and <c>family</c>, alive after the crash, with their starts.</summary>
+    public IReadOnlyList<(int Pid, string? Start)> Processes { get; private set; } = [];
 
     /// <summary>The process of the job <c>late</c>, which started after the last checkpoint.</summary>
     public int Late { get; private set; }
@@ -39,7 +39,7 @@ public sealed class CrashedBox : IAsyncLifetime
         await using (var box = await RunningBox.StartAsync(words))
         {
             Port = box.Port;
-            Pids = await StartJobsAsync(box);
+            var pids = await StartJobsAsync(box);
             _ = await box.WaitForFileAsync(
                 _folder.File("state"),
                 state => state.Split("\"state\":\"running\"").Length > 3 && !state.Contains("\"state\":\"new\",\"active\":true"));
@@ -50,7 +50,8 @@ public sealed class CrashedBox : IAsyncLifetime
             // Its answer waits until the journal is on disk, and so has the start of "late".
             _ = await box.SubmitAsync(new { id = "after", pool = "nowhere", args = Some.True });
             await box.CrashWithRunnerAsync();
-            Pids.Append(Late).Should().OnlyContain(pid => Signal.IsAlive(pid));
+            pids.Append(Late).Should().OnlyContain(pid => Signal.IsAlive(pid));
+            Processes = [.. pids.Select(pid => (pid, Signal.StartOf(pid)))];
         }
 
         var saved = File.ReadAllText(_folder.File("state"));
