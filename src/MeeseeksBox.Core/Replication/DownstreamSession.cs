@@ -113,6 +113,9 @@ public sealed class DownstreamSession
         if (!_unanswered.TryDequeue(out var sent))
             return new LinkFailure("the node sent a reply without a request");
 
+        if (reply.IsTooLong)
+            return core.RefuseLine(Peer, sent.Message.Jobs ?? [], now);
+
         ExpectReply(now);
         if (sent.Message.IsPoll && core.MergeReply(Peer, Mergeable(reply, sent.Message), now) is { } refusal)
             return refusal;

@@ -25,6 +25,9 @@ public sealed class Peer
     private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
     private readonly Queue<string> _queue = new();
 
+    // Jobs whose lines the peer does not accept, with the numbers of change of the copies that it did not.
+    private readonly Dictionary<string, long> _tooLong = new(StringComparer.Ordinal);
+
     // The instance of the peer to which Seq belongs; null for one that does not say. Its numbers may restart at each connection.
     private string? _instance;
 
@@ -62,6 +65,10 @@ public sealed class Peer
 
     /// <summary>True when copies of the peer were rejected that may be wanted later.</summary>
     internal bool HasRejected { get; set; }
+
+    /// <summary>The size of the jobs of one line, in bytes, roughly. A larger job has a line of its own.</summary>
+    /// <remarks>At first far below the default of <c>listen.max_request</c>, so that nearly every peer accepts the line.</remarks>
+    internal long LongestSync { get; private set; } = 4 * 1024 * 1024;
 
     /// <summary>The length of the queue, with the ids that are skipped.</summary>
     internal int QueueLength => _queue.Count;
@@ -155,6 +162,7 @@ public sealed class Peer
     /// <remarks>A peer with another copy still receives the end, from the tombstone: its copy would never end otherwise.</remarks>
     internal void Forget(string id)
     {
+        _ = _tooLong.Remove(id);
         if (!_known.Remove(id))
             _ = _pending.Remove(id);
     }
@@ -167,6 +175,7 @@ public sealed class Peer
             return true;
 
         Reset();
+        _tooLong.Clear();
         _instance = reply.Instance;
         return after is 0;
     }
@@ -183,7 +192,27 @@ public sealed class Peer
 
         NodesSeq = 0;
         _sentSincePoll.Clear();
-        foreach (var id in unanswered)
+        SendAgain(unanswered);
+    }
+
+    /// <summary>Handles a line with several jobs that was longer than the peer accepts: the next ones are shorter.</summary>
+    /// <param name="ids">The jobs.</param>
+    /// <param name="size">Their size in bytes, roughly.</param>
+    internal void ShortenLines(IEnumerable<string> ids, long size)
+    {
+        LongestSync = Math.Min(LongestSync, size) / 2;
+        SendAgain(ids);
+    }
+
+    /// <summary>Records that the peer accepts no line that is as long as a job needs.</summary>
+    internal void MarkTooLong(string id, long seq) => (_tooLong[id], _) = (seq, _known.Remove(id));
+
+    /// <summary>True when the peer has not accepted the line of the local copy.</summary>
+    internal bool IsTooLong(string id, long seq) => _tooLong.TryGetValue(id, out var refused) && refused == seq;
+
+    private void SendAgain(IEnumerable<string> ids)
+    {
+        foreach (var id in ids)
         {
             if (_known.ContainsKey(id))
                 MarkDivergent(id);

@@ -9,10 +9,6 @@ namespace MeeseeksBox.Core.Replication;
 /// <summary>Selects the jobs to send to a peer, and merges its replies (docs/SPECIFICATION.md#sync).</summary>
 internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
 {
-    // In bytes, roughly. Far below the default of listen.max_request, so that every peer accepts the line. A larger job has a line of its
-    // own: it came in one, too.
-    private const long LongestSync = 4 * 1024 * 1024;
-
     private static readonly Submitter Below = new(
         _ => "a node takes no configuration from a node below it; submit it at that node, or above it", null, null, ReportsStatus: true);
 
@@ -34,9 +30,9 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
                 break;
             }
 
-            var isNeeded = job.Status.Node is not null && !(isHere && peer.IsInSync(id, job.Seq));
+            var isNeeded = job.Status.Node is not null && !(isHere && peer.IsInSync(id, job.Seq)) && !peer.IsTooLong(id, job.Seq);
             weight += isNeeded ? ApproximateSize.Of(job) : 0;
-            if (isNeeded && jobs.Count > 0 && weight > LongestSync)
+            if (isNeeded && jobs.Count > 0 && weight > peer.LongestSync)
                 break;
 
             _ = peer.Dequeue();
@@ -55,6 +51,30 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
         return jobs;
     }
 
+    /// <summary>Handles a line that was longer than the peer accepts.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="jobs">The jobs of the line.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Why the link is closed.</returns>
+    public LinkFailure RefuseLine(Peer peer, IReadOnlyList<Job> jobs, Instant now)
+    {
+        if (jobs is not [var job])
+        {
+            peer.ShortenLines(jobs.Select(one => one.Id), jobs.Sum(ApproximateSize.Of));
+            return new LinkFailure("the node accepts no line as long as this one, so shorter ones follow; its listen.max_request is small");
+        }
+
+        peer.MarkTooLong(job.Id, job.Seq);
+        var problem = $"node '{peer.Name}' accepts no line as long as job '{job.Id}' needs; raise its listen.max_request";
+        if (state.Jobs.TryFind(job.Id, out var entry) && entry.Job.Seq == job.Seq && IsUnstarted(job))
+        {
+            var end = job.Status with { Node = state.Settings.Name, State = JobState.Failed, Error = problem, EndTs = now.Wall };
+            state.RecordEnd(state.ApplyLocal(entry, end with { FailCount = job.Status.FailCount + 1 }, now));
+        }
+
+        return new LinkFailure(problem) { IsMisconfiguration = true };
+    }
+
     /// <summary>Merges the reply of a peer.</summary>
     /// <returns>Why the link is rejected, after which the nodes of the peer are forgotten; null when it is not.</returns>
     public LinkFailure? MergeReply(Peer peer, PeerReply reply, Instant now)
@@ -70,6 +90,9 @@ internal sealed class PeerSync(NodeCoreState state, MergeRules mergeRules)
 
         return null;
     }
+
+    private bool IsUnstarted(Job job) =>
+        job.Status is { State: JobState.New, Active: false } && job.Status.Node != state.Settings.Name;
 
     // A legacy peer sends no cursor: the highest number of its jobs is used instead.
     private void MergeJobs(Peer peer, PeerReply reply, IReadOnlyCollection<Job> jobs, Instant now)

@@ -20,14 +20,18 @@ internal sealed class PeerReplyReader(Action<string> unreadable)
     public PeerReply Read(JsonElement line)
     {
         var reply = new PeerReply();
+        string? error = null;
         foreach (var part in ReplyLine.UncheckedObjectOf(line).EnumerateObject())
         {
             if (!HasName(part, "reply", out var name))
                 continue;
 
+            if (name is "error")
+                error = TextOf(part.Value);
+
             reply = name switch
             {
-                "error" => throw new LinkException($"the node rejected the request: {TextOf(part.Value)}"),
+                "code" => reply with { IsTooLong = TextOf(part.Value) is ErrorCode.TooLong },
                 "get" => reply with { Jobs = JobsIn(part.Value) },
                 "seq" => reply with { Seq = NumberIn(part.Value) },
                 "same" => reply with { Same = ChecksumsIn(part.Value) },
@@ -42,7 +46,7 @@ internal sealed class PeerReplyReader(Action<string> unreadable)
             };
         }
 
-        return reply;
+        return error is null || reply.IsTooLong ? reply : throw new LinkException($"the node rejected the request: {error}");
     }
 
     private List<Job> JobsIn(JsonElement all)

@@ -64,6 +64,34 @@ public sealed class QuietLinkTests
         }
     }
 
+    [Fact]
+    public async Task A_node_that_accepts_short_lines_gets_all_jobs_but_those_that_are_too_long_which_fail()
+    {
+        await using var tree = new Tree();
+        var node = await tree.StartAsync("node", "pools.p.slots=20", "listen.max_request=20000");
+        var head = await tree.StartAsync("head", Tree.Link("node", node.Port));
+        await head.WaitForPoolAsync("p", "node");
+        Signal.Send(node.Pid, Signal.Stop);
+        string[] ids = ["a", "b", "c", "d", "e", "long", "f", "g", "h"];
+        foreach (var id in ids)
+        {
+            var text = new string('x', id is "long" ? 30_000 : 8000);
+            _ = await head.SubmitAsync(new { id, pool = "p", node = "node", args = Some.Shell("exit 0", text) });
+        }
+
+        Signal.Send(node.Pid, Signal.Continue);
+        foreach (var id in ids)
+        {
+            var job = await head.WaitForEndAsync(id);
+            job.Text("error").Should().Be(id is "long"
+                ? "node 'node' accepts no line as long as job 'long' needs; raise its listen.max_request"
+                : "");
+        }
+
+        await head.WaitForLogAsync("ERROR");
+        head.Log.Count("job 'long' needs; raise its listen.max_request").Should().Be(1);
+    }
+
     // The greeting is cut in its middle.
     [Fact]
     public async Task Large_tables_and_lines_cross_a_slow_link_for_longer_than_its_timeout_and_a_cut_repeats_little()

@@ -64,6 +64,7 @@ public sealed class LinkTests : IDisposable
     [Theory]
     [InlineData("""[{"error":"\ud800"}]""", "the node rejected the request: (a text that is not valid Unicode)")]
     [InlineData("""[{"error":"no"}]""", "the node rejected the request: no")]
+    [InlineData("""[{"error":"no","code":"too_long"}]""", "the node accepts no line as long as this one, so shorter ones follow")]
     [InlineData("not JSON", "not a meeseeks-box: the reply is not JSON")]
     [InlineData("[5]", "not a meeseeks-box: the reply is not a list of one object")]
     [InlineData("[]", "not a meeseeks-box: the reply is not a list of one object")]
